@@ -1,0 +1,98 @@
+// Runs a command of this repository on a machine that has nothing but Node >= 20.19 and npm:
+//   node scripts/run.mjs vitest run
+// Brings pnpm, and a newer Node where this one is too old, into .tools/; installs the locked dependencies; then hands
+// over. Every step is skipped when its result is already there, so the second run starts at once.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const tools = join(root, '.tools');
+const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const nodeVersion = '24.21.0';
+/** Type stripping without a flag, and `node:sqlite`, begin here. */
+const oldestNode = [22, 18];
+
+const command = process.argv.slice(2);
+if (command.length === 0) stop('Usage: node scripts/run.mjs COMMAND [ARGUMENT…]');
+
+const node = developmentNode();
+const pnpm = join(tools, 'node_modules', 'pnpm', 'bin', 'pnpm.mjs');
+const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
+const env = {
+  ...process.env,
+  PATH: path,
+  NEXT_TELEMETRY_DISABLED: '1',
+  TURBO_TELEMETRY_DISABLED: '1',
+  DO_NOT_TRACK: '1',
+};
+
+if (!existsSync(pnpm)) addTool(packageManager);
+installDependencies();
+const { status, signal } = spawnSync(command[0], command.slice(1), { cwd: root, env, stdio: 'inherit' });
+process.exit(signal === 'SIGINT' ? 130 : (status ?? 1));
+
+/** This Node, or a newer one from the registry where this one is too old to run the repository's own tools. */
+function developmentNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return process.execPath;
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  const name = `node-${platform}-${process.arch}`;
+  const binary = join(tools, 'node_modules', name, 'bin', platform === 'win' ? 'node.exe' : 'node');
+  if (!existsSync(binary)) {
+    say(`Node ${process.versions.node} runs the packages but not their tools: adding Node ${nodeVersion} to .tools/`);
+    addTool(
+      `${name}@${nodeVersion}`,
+      `Install Node ${oldestNode.join('.')} or newer from https://nodejs.org and try again.`,
+    );
+  }
+  return binary;
+}
+
+function installDependencies() {
+  const lock = readFileSync(join(root, 'pnpm-lock.yaml'));
+  const stamp = join(root, 'node_modules', '.torii-installed');
+  const wanted = createHash('sha256').update(lock).update(node).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  say('Installing the locked dependencies');
+  run(
+    node,
+    [pnpm, 'install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'],
+    'Is the npm registry reachable?',
+  );
+  writeFileSync(stamp, wanted);
+}
+
+function addTool(specifier, remedy = 'Is the npm registry reachable?') {
+  say(`Adding ${specifier} to .tools/`);
+  mkdirSync(tools, { recursive: true });
+  if (!existsSync(join(tools, 'package.json'))) writeFileSync(join(tools, 'package.json'), '{ "private": true }\n');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const flags = [
+    '--prefix',
+    tools,
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+    '--save-exact',
+    '--loglevel=error',
+  ];
+  run(npm, ['install', ...flags, specifier], remedy, process.platform === 'win32');
+}
+
+function run(program, args, remedy, shell = false) {
+  // To stderr, so that what a command prints can be piped.
+  const { status } = spawnSync(program, args, { cwd: root, env: process.env, shell, stdio: ['ignore', 2, 2] });
+  if (status !== 0) stop(`\`${[program, ...args].join(' ')}\` failed. ${remedy}`);
+}
+
+function say(text) {
+  process.stderr.write(`› ${text}\n`);
+}
+
+function stop(text) {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
