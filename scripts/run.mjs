@@ -20,7 +20,12 @@ if (command.length === 0) stop('Usage: node scripts/run.mjs COMMAND [ARGUMENT…
 
 const node = developmentNode();
 const pnpm = join(tools, 'node_modules', 'pnpm', 'bin', 'pnpm.mjs');
-const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
+const path = [
+  dirname(node),
+  join(tools, 'node_modules', '.bin'),
+  join(root, 'node_modules', '.bin'),
+  process.env.PATH ?? '',
+].join(delimiter);
 const env = {
   ...process.env,
   PATH: path,
