@@ -1,20 +1,20 @@
-import { readdirSync } from 'node:fs';
+import { globSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { skippedTests } from './scripts/skipped-tests.ts';
 
 const timeouts = { testTimeout: 20_000, hookTimeout: 20_000 };
 
 /** One project per room, so that a test shows under the name of its package. */
-const rooms = ['packages', 'examples'].flatMap((folder) =>
-  readdirSync(new URL(folder, import.meta.url)).map(
-    (name): TestProjectConfiguration => ({
-      ...resolveFromSource('node'),
-      test: {
-        ...timeouts,
-        name: folder === 'packages' ? name : `${folder}/${name}`,
-        include: [`${folder}/${name}/test/**/*.test.ts`],
-      },
-    }),
-  ),
+const rooms = globSync('{packages,examples}/*/package.json', { cwd: import.meta.dirname }).map(
+  (manifest): TestProjectConfiguration => ({
+    ...resolveFromSource('node'),
+    test: {
+      ...timeouts,
+      name: manifest.startsWith('packages') ? basename(dirname(manifest)) : dirname(manifest),
+      include: [`${dirname(manifest)}/test/**/*.test.ts`],
+    },
+  }),
 );
 
 const scripts: TestProjectConfiguration = {
@@ -47,7 +47,13 @@ const types: TestProjectConfiguration = {
   },
 };
 
-export default defineConfig({ test: { projects: [...rooms, scripts, edge, types] } });
+export default defineConfig({
+  test: {
+    projects: [...rooms, scripts, edge, types],
+    // scripts/test.ts counts from the JSON report.
+    reporters: ['default', ['json', { outputFile: '.reports/vitest.json' }], skippedTests],
+  },
+});
 
 /** Workspace packages are read from `src/`, so that tests need no build. The rest is what Vite asks for anyway. */
 function resolveFromSource(platform: 'node' | 'edge-light') {

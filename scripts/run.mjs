@@ -35,7 +35,8 @@ const env = {
 };
 
 if (!existsSync(pnpm)) addTool(packageManager);
-installDependencies();
+// `pnpm install` is how the lockfile is brought up to date, so it cannot wait for an install from that lockfile.
+if (command[0] !== 'pnpm') installDependencies();
 const { status, signal } = spawnSync(command[0], command.slice(1), { cwd: root, env, stdio: 'inherit' });
 process.exit(signal === 'SIGINT' ? 130 : (status ?? 1));
 
@@ -65,7 +66,8 @@ function installDependencies() {
   run(
     node,
     [pnpm, 'install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'],
-    'Is the npm registry reachable?',
+    'Is the npm registry reachable? After a change of dependencies: node scripts/run.mjs pnpm install',
+    { env },
   );
   writeFileSync(stamp, wanted);
 }
@@ -84,12 +86,12 @@ function addTool(specifier, remedy = 'Is the npm registry reachable?') {
     '--save-exact',
     '--loglevel=error',
   ];
-  run(npm, ['install', ...flags, specifier], remedy, process.platform === 'win32');
+  run(npm, ['install', ...flags, specifier], remedy, { shell: process.platform === 'win32' });
 }
 
-function run(program, args, remedy, shell = false) {
+function run(program, args, remedy, options = {}) {
   // To stderr, so that what a command prints can be piped.
-  const { status } = spawnSync(program, args, { cwd: root, env: process.env, shell, stdio: ['ignore', 2, 2] });
+  const { status } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
   if (status !== 0) stop(`\`${[program, ...args].join(' ')}\` failed. ${remedy}`);
 }
 

@@ -1,0 +1,124 @@
+// Compiles the TypeScript of every page as a reader would paste it, each block a module of its own, and follows the
+// links between pages. A block that cannot compile says why, in the line before it:
+//   <!-- not compiled: half of a class -->
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { repository } from './workspace.ts';
+
+export interface Block {
+  readonly language: string;
+  /** The line of its first line of code, from 1. */
+  readonly line: number;
+  readonly code: string;
+  /** Why it is not compiled. */
+  readonly excuse: string | undefined;
+}
+
+export interface Page {
+  readonly blocks: readonly Block[];
+  readonly links: readonly { readonly target: string; readonly line: number }[];
+}
+
+/** Inside docs/, so that blocks import what docs/package.json names. */
+const workshop = 'docs/.blocks';
+
+if (import.meta.main) {
+  const pages = globSync(['*.md', '{packages,examples}/*/*.md', 'docs/**/*.md'], {
+    cwd: repository,
+    exclude: ['**/node_modules/**'],
+  })
+    .sort()
+    .map((path) => ({ path, ...readPage(readFileSync(join(repository, path), 'utf8')) }));
+  const blocks = pages.flatMap(({ path, blocks }) => blocks.map((block) => ({ path, ...block })));
+  const compiled = blocks.filter((block) => block.excuse === undefined);
+  const links = pages.flatMap(({ path, links }) => links.map((link) => ({ path, ...link })));
+
+  const problems = [...compileBlocks(compiled), ...findBrokenLinks(links)];
+  for (const problem of problems) console.error(problem);
+  if (problems.length === 0) {
+    const excused = blocks.length - compiled.length;
+    console.log(`${compiled.length} blocks compile, ${excused} excused, ${links.length} links resolve`);
+  }
+  process.exitCode = problems.length === 0 ? 0 : 1;
+}
+
+/** Takes the TypeScript blocks and the relative links out of a page. */
+export function readPage(markdown: string): Page {
+  const blocks: Block[] = [];
+  const links: { target: string; line: number }[] = [];
+  let excuse: string | undefined;
+  let fence:
+    | { readonly end: string; readonly language: string; readonly line: number; readonly code: string[] }
+    | undefined;
+
+  for (const [index, text] of markdown.split('\n').entries()) {
+    if (fence !== undefined) {
+      if (text.trim() !== fence.end) {
+        fence.code.push(text);
+        continue;
+      }
+      const { language, line, code } = fence;
+      if (language === 'ts' || language === 'tsx') blocks.push({ language, line, code: code.join('\n'), excuse });
+      fence = undefined;
+      excuse = undefined;
+      continue;
+    }
+    const opening = /^\s*(`{3,})(\w*)/.exec(text);
+    if (opening?.[1] !== undefined) {
+      fence = { end: opening[1], language: opening[2] ?? '', line: index + 2, code: [] };
+      continue;
+    }
+    // Blank lines may stand between a comment and its block, since formatters put them there.
+    if (text.trim() !== '') excuse = /<!-- not compiled: (.+) -->/.exec(text)?.[1];
+    for (const [, target] of text.replace(/`[^`]*`/g, '').matchAll(/\]\(([^)\s]+)/g)) {
+      if (target !== undefined && !/^([a-z]+:|#)/.test(target)) links.push({ target, line: index + 1 });
+    }
+  }
+  if (fence !== undefined) throw new Error(`The code block before line ${fence.line} is never closed`);
+  return { blocks, links };
+}
+
+function compileBlocks(blocks: readonly (Block & { readonly path: string })[]): readonly string[] {
+  if (blocks.length === 0) return [];
+  rmSync(join(repository, workshop), { recursive: true, force: true });
+  const tsconfig = {
+    extends: '../../tsconfig.base.json',
+    // The reader's strictness, not ours: a block may show a name that it does not use.
+    compilerOptions: {
+      types: ['node'],
+      jsx: 'react-jsx',
+      noEmit: true,
+      isolatedDeclarations: false,
+      noPropertyAccessFromIndexSignature: false,
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+    },
+    include: ['**/*'],
+  };
+  writeBlock('tsconfig.json', JSON.stringify(tsconfig));
+  for (const { path, line, language, code } of blocks) {
+    // As many empty lines as stand before it, so that the compiler's line is the page's.
+    writeBlock(`${path}.${line}.${language}`, '\n'.repeat(line - 1) + code);
+  }
+  const { status, stdout, stderr } = spawnSync('tsc', ['-p', workshop, '--pretty', 'false'], {
+    cwd: repository,
+    encoding: 'utf8',
+  });
+  if (status === 0) return [];
+  return [`${stdout}${stderr}`.replaceAll(/^docs\/\.blocks\/(.+\.md)\.\d+\.tsx?\((\d+),(\d+)\)/gm, '$1:$2:$3').trim()];
+}
+
+function writeBlock(name: string, text: string): void {
+  const file = join(repository, workshop, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+function findBrokenLinks(
+  links: readonly { readonly path: string; readonly target: string; readonly line: number }[],
+): readonly string[] {
+  return links
+    .filter(({ path, target }) => !existsSync(join(repository, dirname(path), target.replace(/#.*$/, ''))))
+    .map(({ path, target, line }) => `${path}:${line}: nothing is at ${target}`);
+}

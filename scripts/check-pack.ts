@@ -1,0 +1,154 @@
+// Packs each package and tries it as a stranger would: what is in the tarball, what two linters of packages say of it,
+// and whether an app outside this repository can install, import, require and type-check it.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { inspectTarball } from './tarball.ts';
+import { listPackages, type Manifest, readManifest, repository } from './workspace.ts';
+
+interface Packed {
+  readonly tarball: string;
+  /** Where it is unpacked. */
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+/** Holds the hash of the last tarballs that passed. */
+const stampFile = join(repository, '.reports', 'check-pack.sha256');
+
+const workshop = mkdtempSync(join(tmpdir(), 'torii-pack-'));
+try {
+  const problems = checkPackages();
+  for (const problem of problems) console.error(problem);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+} finally {
+  rmSync(workshop, { recursive: true, force: true });
+}
+
+function checkPackages(): readonly string[] {
+  const folder = join(workshop, 'tarballs');
+  const failures = packInto(folder);
+  if (failures.length > 0) return failures;
+  const tarballs = readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name));
+
+  const stamp = hashFiles(tarballs);
+  const unchanged = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+  if (unchanged && process.env['CI'] !== 'true') {
+    console.log(`${tarballs.length} tarballs, the very same that passed last time: not tried again`);
+    return [];
+  }
+
+  const packages = tarballs.map(unpack);
+  const version = packages[0]?.manifest.version ?? '';
+  const problems = packages.flatMap(({ folder, tarball }) => [
+    ...inspectTarball(folder, version),
+    ...run(repository, 'publint', 'run', tarball, '--strict'),
+    ...run(repository, 'attw', tarball, '--profile', 'esm-only', '--format', 'ascii'),
+  ]);
+  problems.push(...useInApp(packages));
+  if (problems.length > 0) return problems;
+
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, stamp);
+  console.log(`${packages.length} packages install, import, require and type-check outside this repository`);
+  return [];
+}
+
+function packInto(folder: string): readonly string[] {
+  const filters = listPackages()
+    .filter(({ manifest }) => manifest.private !== true)
+    .map(({ manifest }) => `--filter=${manifest.name}`);
+  const problems = run(repository, 'turbo', 'run', 'build', '--output-logs=errors-only', ...filters);
+  return problems.length > 0 ? problems : run(repository, 'pnpm', ...filters, 'pack', '--pack-destination', folder);
+}
+
+/** Of all that the verdict depends on: the tarballs, these scripts, the locked tools, and Node. */
+function hashFiles(tarballs: readonly string[]): string {
+  const hash = createHash('sha256').update(process.version);
+  const ours = ['scripts/check-pack.ts', 'scripts/tarball.ts', 'pnpm-lock.yaml'].map((path) => join(repository, path));
+  for (const file of [...tarballs, ...ours]) hash.update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function unpack(tarball: string): Packed {
+  const target = tarball.replace(/\.tgz$/, '');
+  mkdirSync(target);
+  execFileSync('tar', ['-xf', tarball], { cwd: target });
+  const folder = join(target, 'package');
+  return { tarball, folder, manifest: readManifest(folder) };
+}
+
+/** Installs all packages into one empty folder, with the frameworks they name as peers, and uses every entry. */
+function useInApp(packages: readonly Packed[]): readonly string[] {
+  const app = join(workshop, 'app');
+  mkdirSync(app);
+  const ours = Object.fromEntries(packages.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`]));
+  const types = Object.fromEntries(
+    packages
+      .flatMap(({ manifest }) => Object.entries(manifest.devDependencies ?? {}))
+      .filter(([name]) => name.startsWith('@types/')),
+  );
+  const manifest = {
+    private: true,
+    dependencies: { ...ours, ...types },
+    // The registry may hold a package of this name and version: it is not the one to try.
+    overrides: Object.fromEntries(Object.keys(ours).map((name) => [name, `$${name}`])),
+  };
+  write('package.json', JSON.stringify(manifest));
+  const problems = run(app, 'npm', 'install', '--prefix', app, '--prefer-offline', '--no-audit', '--no-fund');
+  if (problems.length > 0) return problems;
+
+  const entries = packages.flatMap(({ manifest }) => listEntries(manifest));
+  const check = 'if (Object.keys(entry).length === 0) throw new Error(name + " exports nothing");';
+  const names = JSON.stringify(entries);
+  write('app.mjs', `for (const name of ${names}) { const entry = await import(name); ${check} }`);
+  write('app.cjs', `for (const name of ${names}) { const entry = require(name); ${check} }`);
+  const uses = `export const entries = { ${entries.map((_, index) => `entry${index}`).join(', ')} };`;
+  write('app.mts', [...entries.map((name, index) => `import * as entry${index} from '${name}';`), uses].join('\n'));
+  write('app.cts', [...entries.map((name, index) => `import entry${index} = require('${name}');`), uses].join('\n'));
+  writeTsconfig('nodenext', { module: 'nodenext' });
+  writeTsconfig('bundler', { module: 'preserve', moduleResolution: 'bundler' });
+  return [
+    ...run(app, 'node', 'app.mjs'),
+    ...run(app, 'node', 'app.cjs'),
+    ...run(app, 'tsc', '-p', 'nodenext.json'),
+    ...run(app, 'tsc', '-p', 'bundler.json'),
+  ];
+
+  function write(name: string, text: string): void {
+    writeFileSync(join(app, name), `${text}\n`);
+  }
+
+  function writeTsconfig(name: string, resolution: Readonly<Record<string, string>>): void {
+    const common = {
+      target: 'es2023',
+      lib: ['es2023'],
+      types: ['node'],
+      strict: true,
+      skipLibCheck: false,
+      noEmit: true,
+    };
+    write(
+      `${name}.json`,
+      JSON.stringify({ compilerOptions: { ...common, ...resolution }, files: ['app.mts', 'app.cts'] }),
+    );
+  }
+}
+
+/** `@torii/core`, `@torii/core/jwt`, … */
+function listEntries({ name, exports = {} }: Manifest): readonly string[] {
+  return Object.keys(exports)
+    .filter((path) => path !== './package.json')
+    .map((path) => `${name}${path.slice(1)}`);
+}
+
+/** Nothing when the command succeeds, else what it printed. */
+function run(cwd: string, program: string, ...args: readonly string[]): readonly string[] {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+  if (status === 0) return [];
+  return [`${program} ${args.join(' ')}\n${[error?.message, stdout, stderr].filter(Boolean).join('\n')}`];
+}

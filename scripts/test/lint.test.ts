@@ -1,0 +1,55 @@
+// The part of "Who may import whom" that a package.json cannot express lives in biome.json: seen to fail here.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { repository } from '../workspace.ts';
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'torii-lint-'));
+  copyFileSync(join(repository, 'biome.json'), join(root, 'biome.json'));
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+test.each([
+  ['a builtin of Node in core', 'core/src/clock.ts', "import 'node:fs';", 'noNodejsModules'],
+  ['the environment in core', 'core/src/clock.ts', 'export const id = process.env;', 'noRestrictedGlobals'],
+  ['jose in core', 'core/src/verify.ts', "import 'jose';", 'noRestrictedImports'],
+  ['a part of jose in core', 'core/src/verify.ts', "import 'jose/jwt/verify';", 'noRestrictedImports'],
+  ['a development dependency', 'express/src/index.ts', "import '@torii/emulator';", 'noUndeclaredDependencies'],
+  ['a default export', 'express/src/index.ts', 'export default 1;', 'noDefaultExport'],
+  ['an enum', 'express/src/index.ts', 'export enum Colour { Red }', 'noEnum'],
+  ['any', 'express/src/index.ts', 'export let x: any;', 'noExplicitAny'],
+])('refuses %s', (_name, path, code, rule) => {
+  expect(lint(path, code)).toContain(rule);
+});
+
+test.each([
+  ['jwt.ts import jose', 'core/src/jwt.ts', "import 'jose';"],
+  ['an adapter import core', 'express/src/index.ts', "import '@torii/core';"],
+  ['a test import what it is given', 'express/test/index.test.ts', "import '@torii/emulator';\nimport 'node:fs';"],
+])('lets %s', (_name, path, code) => {
+  expect(lint(path, code)).toBe('');
+});
+
+/** The names of the rules that the code breaks. */
+function lint(path: string, code: string): string {
+  const room = join(root, 'packages', path, '..', '..');
+  mkdirSync(join(root, 'packages', path, '..'), { recursive: true });
+  writeFileSync(
+    join(room, 'package.json'),
+    JSON.stringify({ dependencies: { '@torii/core': '*', jose: '*' }, devDependencies: { '@torii/emulator': '*' } }),
+  );
+  writeFileSync(join(root, 'packages', path), `${code}\n`);
+  const { stdout, stderr } = spawnSync('biome', ['lint', '--vcs-enabled=false', '--error-on-warnings', 'packages'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return Array.from(`${stdout}${stderr}`.matchAll(/lint\/\w+\/(\w+)/g), ([, rule]) => rule).join(' ');
+}
