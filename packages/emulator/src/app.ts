@@ -1,0 +1,88 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requireSecretKey } from './api/secret-key.ts';
+import { userRoutes } from './api/users.ts';
+import type { Environment } from './environment.ts';
+import type { Faults, Surface } from './faults.ts';
+import { issuerRoutes, jwksPath } from './issuer.ts';
+import { answerProblem, Problem, problemFor } from './problem.ts';
+import { provisionalPaths } from './provisional-paths.ts';
+import { signInRoutes } from './sign-in.ts';
+import type { Traffic } from './traffic.ts';
+
+/** Every path of the REST API begins so. */
+const apiPath = '/api/server/v1';
+const largestBody = 64 * 1024;
+
+/** What the app tells, and is told, beside its requests. */
+export interface AppSurroundings {
+  readonly faults: Faults;
+  readonly traffic: Traffic;
+  /** Called with an error that no rule foresaw; the request is answered 500. */
+  readonly onUnexpectedError: (error: unknown) => void;
+}
+
+/** Everything that one environment answers over HTTP. */
+export function createApp(environment: Environment, surroundings: AppSurroundings): Hono {
+  const app = new Hono();
+  const watch = (surface: Surface) => watchSurface(surface, surroundings);
+
+  app.use(requireLoopbackHost);
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (_c, methods) =>
+        answerProblem(
+          new Problem(405, 'method_not_allowed', `Use ${methods.join(' or ')} here.`, {
+            headers: { allow: methods.join(', ') },
+          }),
+        ),
+    }),
+  );
+  app.use(jwksPath, watch('keys'));
+  app.use(provisionalPaths.signIn, watch('signIn'));
+  app.use(`${apiPath}/*`, watch('api'), requireSecretKey(environment.secretKey));
+  app.use(bodyLimit({ maxSize: largestBody, onError: refuseLargeBody }));
+
+  app.route('/', issuerRoutes(environment));
+  app.route('/', signInRoutes(environment));
+  app.route(`${apiPath}/users`, userRoutes(environment.users));
+
+  app.notFound(() => answerProblem(new Problem(404, 'not_found', 'The emulator has nothing at this path.')));
+  app.onError((error) => {
+    const problem = problemFor(error);
+    if (problem !== undefined) return answerProblem(problem);
+    surroundings.onUnexpectedError(error);
+    return answerProblem(
+      new Problem(500, 'internal_error', 'The emulator failed; its process has been warned of why.'),
+    );
+  });
+  return app;
+}
+
+/** Counts a surface's requests, and answers with its fault where a test has set one. */
+function watchSurface(surface: Surface, { faults, traffic }: AppSurroundings): MiddlewareHandler {
+  return async (c, next) => {
+    traffic.count(surface);
+    const fault = faults.take(surface);
+    if (fault !== undefined) {
+      throw new Problem(fault.status, 'fault_injected', 'A test told the emulator to fail here.', fault);
+    }
+    await next();
+    // The key set says for itself how long it may be kept; everything else concerns one caller.
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+  };
+}
+
+/** Refuses names of other hosts, so that a web page cannot reach the emulator by pointing its own name at loopback. */
+const requireLoopbackHost: MiddlewareHandler = async (c, next) => {
+  if (!/^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(c.req.header('host') ?? '')) {
+    throw new Problem(421, 'host_refused', 'The emulator answers to localhost and 127.0.0.1 alone.');
+  }
+  await next();
+};
+
+function refuseLargeBody(): never {
+  throw new Problem(413, 'body_too_large', `The body is larger than ${largestBody / 1024} kB.`);
+}

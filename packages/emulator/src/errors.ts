@@ -1,0 +1,20 @@
+/** What went wrong, for code to switch on. */
+export type EmulatorErrorCode =
+  | 'node_unsupported'
+  | 'option_invalid'
+  | 'port_unusable'
+  | 'database_unusable'
+  | 'key_unknown'
+  | 'user_invalid'
+  | 'email_taken';
+
+/** Thrown by the emulator's library functions. The message is safe to log: it holds no password, key or token. */
+export class EmulatorError extends Error {
+  override readonly name = 'EmulatorError';
+  readonly code: EmulatorErrorCode;
+
+  constructor(code: EmulatorErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

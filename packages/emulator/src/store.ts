@@ -1,0 +1,85 @@
+import { DatabaseSync } from 'node:sqlite';
+import { EmulatorError } from './errors.ts';
+import { transact } from './transaction.ts';
+
+/** Each entry brings the schema one version up; `user_version` counts those that a file has had. Only ever append. */
+const migrations = [
+  `
+  CREATE TABLE environments (
+    id         TEXT PRIMARY KEY,
+    secret_key TEXT NOT NULL,
+    created_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE signing_keys (
+    position       INTEGER PRIMARY KEY,
+    kid            TEXT NOT NULL UNIQUE,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    private_jwk    TEXT NOT NULL,
+    withdrawn_at   TEXT
+  ) STRICT;
+
+  CREATE TABLE users (
+    id             TEXT PRIMARY KEY,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    email          TEXT,
+    email_key      TEXT,
+    email_verified INTEGER NOT NULL,
+    password_hash  TEXT,
+    name           TEXT,
+    phone          TEXT,
+    locale         TEXT,
+    address        TEXT,
+    date_of_birth  TEXT,
+    status         TEXT NOT NULL,
+    created_at     TEXT NOT NULL,
+    updated_at     TEXT NOT NULL,
+    deleted_at     TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX users_email ON users (environment_id, email_key) WHERE deleted_at IS NULL;
+
+  CREATE TABLE sessions (
+    id             TEXT PRIMARY KEY,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    user_id        TEXT NOT NULL REFERENCES users (id),
+    user_agent     TEXT,
+    ip_address     TEXT,
+    created_at     TEXT NOT NULL,
+    expires_at     TEXT NOT NULL,
+    last_used_at   TEXT NOT NULL,
+    revoked_at     TEXT
+  ) STRICT;
+  CREATE INDEX sessions_user ON sessions (user_id);
+  `,
+];
+
+/** Opens the database, in memory or in a file, and brings its schema up to date. */
+export function openStore(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    // FULL: an answered write survives the process being killed, and the machine too.
+    database.exec(
+      'PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
+    );
+    migrate(database);
+    return database;
+  } catch (error) {
+    database?.close();
+    if (error instanceof EmulatorError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EmulatorError('database_unusable', `The database ${path} cannot be used: ${reason}.`, { cause: error });
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  transact(database, () => {
+    const row = database.prepare('PRAGMA user_version').get();
+    const version = Number(row?.['user_version']);
+    if (version > migrations.length) {
+      throw new EmulatorError('database_unusable', 'The database was written by a newer version of @torii/emulator.');
+    }
+    for (const migration of migrations.slice(version)) database.exec(migration);
+    database.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
