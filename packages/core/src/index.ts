@@ -1,1 +1,30 @@
-export {};
+export { type Actor, type Auth, type Claims, isAuth, type Organization } from './auth.ts';
+export { authorize, type Check, type Refusal, refuse } from './checks.ts';
+export { type Denial, type DenialBody, denialFor } from './denial.ts';
+export {
+  type AuthReason,
+  type Reason,
+  ToriiAuthError,
+  ToriiConfigError,
+  ToriiError,
+  ToriiForbiddenError,
+  ToriiRequestError,
+  ToriiUnavailableError,
+  type UnavailableReason,
+} from './errors.ts';
+export type { EventListener, RefusalDetail, ToriiEvent } from './events.ts';
+export type { JsonWebKeyLike, JsonWebKeySet } from './jwks.ts';
+export type { Fetch } from './keys.ts';
+export { requireChecks, type VerifierOptions, type VerifyOptions } from './options.ts';
+export { Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
+export { type HeadersLike, type RequestLike, type RequestParts, type RequestView, viewOf } from './request.ts';
+export {
+  type AuthenticateOptions,
+  authenticateRequest,
+  type CheckResult,
+  createVerifier,
+  type StrictVerifierOptions,
+  type Verifier,
+  verifierFrom,
+  verifyToken,
+} from './verifier.ts';

@@ -1,0 +1,147 @@
+import { ToriiAuthError } from './errors.ts';
+
+/** The claims of a token by name, as the issuer signed them. */
+export interface Claims {
+  readonly [name: string]: unknown;
+}
+
+/** Who acts in the user's name: the `act` claim (RFC 8693 4.1). */
+export interface Actor {
+  /** The actor's own user id: `act.sub`. Null where the issuer named none. */
+  readonly userId: string | null;
+  /** The whole `act` claim. */
+  readonly raw: Claims;
+}
+
+/** The organization that the user works in at the moment. */
+export interface Organization {
+  readonly id: string;
+  /** The role's key, such as `org:administrator`. Null where the token names none. */
+  readonly role: string | null;
+}
+
+/**
+ * Who is calling, from a verified token. Deeply frozen, and recognised by {@link isAuth}.
+ *
+ * Name the claims of your own token template to have them typed in `raw`: `Auth<{ plan: string }>`.
+ */
+export interface Auth<Custom extends object = Claims> {
+  /** The user's id: `sub`. */
+  readonly userId: string;
+  /** The Torii environment that the user belongs to: `pid`. */
+  readonly environmentId: string;
+  /** The issuer of the token, as the token has it: `iss`. */
+  readonly issuer: string;
+  /** True only where the issuer says so. */
+  readonly emailVerified: boolean;
+  /** False only where the issuer says so. */
+  readonly profileComplete: boolean;
+  /** True where an admin acts in the user's name. `actor` tells who, if the token does. */
+  readonly impersonating: boolean;
+  readonly actor: Actor | null;
+  readonly locale: string | null;
+  readonly organization: Organization | null;
+  /** Seconds since 1970: `iat` (RFC 7519 4.1.6). */
+  readonly issuedAt: number;
+  /** Seconds since 1970: `exp` (RFC 7519 4.1.4). The leeway is not in it. */
+  readonly expiresAt: number;
+  /** Every claim of the token. */
+  readonly raw: Readonly<Custom> & Claims;
+}
+
+const brand = Symbol.for('torii.auth');
+
+/**
+ * True for an Auth that a verifier made, in this copy of the package or another. An object that merely looks like one,
+ * a copy of one, or one that came through JSON does not count.
+ */
+export function isAuth(value: unknown): value is Auth {
+  // Own, not inherited: `Object.create(auth, { userId: … })` would otherwise pass for the user it was made from.
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, brand);
+}
+
+/** A claim that the token itself has, whatever somebody put on Object.prototype. */
+export function claimOf(claims: Claims, name: string): unknown {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined;
+}
+
+/** The claims that verification has already proved to be there and of the right type. */
+export interface CheckedClaims {
+  readonly issuer: string;
+  readonly userId: string;
+  readonly environmentId: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/** Reads an Auth from the claims of a token. Takes the claims over: they are frozen, and stripped of `__proto__`. */
+export function readAuth(checked: CheckedClaims, claims: Claims): Auth {
+  freezeClaims(claims);
+  const actor = readActor(claims);
+  const locale = claimOf(claims, 'locale');
+  const auth: Auth = {
+    userId: checked.userId,
+    environmentId: checked.environmentId,
+    issuer: checked.issuer,
+    emailVerified: claimOf(claims, 'email_verified') === true,
+    profileComplete: claimOf(claims, 'profile_complete') !== false,
+    impersonating: claimOf(claims, 'impersonating') === true || actor !== null,
+    actor,
+    locale: typeof locale === 'string' ? locale : null,
+    organization: readOrganization(claims),
+    issuedAt: checked.issuedAt,
+    expiresAt: checked.expiresAt,
+    raw: claims,
+  };
+  // Not enumerable: `{ ...auth, userId: 'someone else' }` must not carry the brand along.
+  return Object.freeze(Object.defineProperty(auth, brand, { value: true }));
+}
+
+// An unreadable `act` is refused, not overlooked: the token would pass for the user's own doing.
+function readActor(claims: Claims): Actor | null {
+  if (!Object.hasOwn(claims, 'act')) return null;
+  const act = claims['act'];
+  if (!isJsonObject(act))
+    throw new ToriiAuthError('claim_malformed', 'The token has a claim that cannot be read: act.');
+  const subject = claimOf(act, 'sub');
+  return Object.freeze({ userId: typeof subject === 'string' && subject !== '' ? subject : null, raw: act });
+}
+
+// Provisional: the organization stands in `org_id` and `org_role`, in newer tokens in `o` as { id, role } or { id, rol }.
+// Both are read. Two that differ are refused, since code that reads one would decide for another organization.
+function readOrganization(claims: Claims): Organization | null {
+  const flat = organizationFrom(claimOf(claims, 'org_id'), claimOf(claims, 'org_role'), 'org_id');
+  const o = claimOf(claims, 'o') ?? null;
+  if (o !== null && !isJsonObject(o)) throw malformedOrganization('o');
+  if (o === null) return flat;
+  const nested = organizationFrom(claimOf(o, 'id'), claimOf(o, 'role') ?? claimOf(o, 'rol'), 'o');
+  if (flat === null || nested === null) return flat ?? nested;
+  if (flat.id !== nested.id) throw malformedOrganization('o');
+  return nested.role === null ? flat : nested;
+}
+
+function organizationFrom(id: unknown, role: unknown, claim: string): Organization | null {
+  if (id === undefined || id === null) return null;
+  if (typeof id !== 'string' || id === '') throw malformedOrganization(claim);
+  return Object.freeze({ id, role: typeof role === 'string' && role !== '' ? role : null });
+}
+
+function malformedOrganization(claim: string): ToriiAuthError {
+  return new ToriiAuthError('claim_malformed', `The token has a claim that cannot be read: ${claim}.`);
+}
+
+/** A JSON object, and neither null nor a list. */
+export function isJsonObject(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// JSON.parse makes an own `__proto__`, which `Object.assign({}, raw)` would turn into a prototype: it goes.
+// A loop and not recursion: 16 kB of `[[[[…` is deep enough to overflow the stack of a small runtime.
+function freezeClaims(claims: Claims): void {
+  const pending: object[] = [claims];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (Object.hasOwn(next, '__proto__')) Reflect.deleteProperty(next, '__proto__');
+    for (const value of Object.values(next)) if (typeof value === 'object' && value !== null) pending.push(value);
+    Object.freeze(next);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Auth } from './auth.ts';
+import { bearerToken } from './bearer.ts';
+import { authorize, refusalDetail } from './checks.ts';
+import { ToriiAuthError, ToriiError } from './errors.ts';
+import { detailOf } from './events.ts';
+import type { Settings } from './options.ts';
+import type { RequestView } from './request.ts';
+import type { Results } from './results.ts';
+import { verify } from './verify.ts';
+
+/** What one verifier works with. */
+export interface Pipeline extends Settings {
+  readonly results: Results;
+}
+
+/**
+ * Authenticates a request: public path, preflight, token, verification, checks, in this order and nowhere else. Null
+ * where the request may pass although nobody is known to be calling.
+ *
+ * @throws ToriiError for a refusal; anything else is an error of a check, passed on
+ */
+export async function authenticate(request: RequestView, pipeline: Pipeline, optional: boolean): Promise<Auth | null> {
+  const { emit, isPublic, allowPreflight } = pipeline;
+  if (isPublic(request.path)) {
+    emit({ type: 'passed', why: 'public_path', path: request.path });
+    return null;
+  }
+  if (allowPreflight && isPreflight(request)) {
+    emit({ type: 'passed', why: 'preflight', path: request.path });
+    return null;
+  }
+  return telling(pipeline, async () => {
+    const token = tokenOf(request, pipeline, optional);
+    if (token !== null) return verifyFor(token, request, pipeline);
+    emit({ type: 'passed', why: 'signed_out', path: request.path });
+    return null;
+  });
+}
+
+/** Verifies a token that came without its request. Checks are asked all the same, and see a request that is unknown. */
+export function authenticateToken(token: unknown, request: RequestView, pipeline: Pipeline): Promise<Auth> {
+  return telling(pipeline, async () => {
+    if (typeof token !== 'string' || token === '') throw new ToriiAuthError('token_missing', 'No token was given.');
+    return verifyFor(token, request, pipeline);
+  });
+}
+
+async function verifyFor(token: string, request: RequestView, pipeline: Pipeline): Promise<Auth> {
+  const { result, fromCache } = await verify(token, pipeline);
+  const { auth } = result;
+  pipeline.emit({ type: 'verified', auth, fromCache });
+  if (pipeline.checks.length > 0) await authorize(auth, request, pipeline.checks);
+  return auth;
+}
+
+// Only the lack of a token makes a signed-out request. A token that is bad, or cannot be read, is refused even there.
+function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean): string | null {
+  try {
+    return bearerToken(request, places);
+  } catch (error) {
+    if (optional && error instanceof ToriiAuthError && error.reason === 'token_missing') return null;
+    throw error;
+  }
+}
+
+/** A CORS preflight (Fetch Standard, CORS-preflight fetch): nothing else is both OPTIONS and asks for a method. */
+function isPreflight(request: RequestView): boolean {
+  return (
+    request.method === 'OPTIONS' &&
+    request.headerValues('origin').length === 1 &&
+    request.headerValues('access-control-request-method').length === 1
+  );
+}
+
+async function telling<T>({ emit }: Pipeline, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ToriiError) {
+      const check = refusalDetail(error);
+      emit({ type: 'refused', error, detail: { ...detailOf(error), ...(check !== undefined && { check }) } });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Auth } from './auth.ts';
+import type { ToriiError } from './errors.ts';
+
+/** What a refusal was about, for logs alone: it may name what was expected, which an answer must not. */
+export interface RefusalDetail {
+  readonly claim?: string;
+  readonly expected?: readonly string[];
+  /** What came instead: shortened, without control characters, and withheld where it looks like a secret. */
+  readonly actual?: string;
+  readonly kid?: string;
+  /** What a check said of its "no". */
+  readonly check?: string;
+}
+
+/** What a verifier did, and why. Never contains a token. */
+export type ToriiEvent =
+  | { readonly type: 'verified'; readonly auth: Auth; readonly fromCache: boolean }
+  /** Let through without a token: a public path, a preflight, or nobody signed in where that is allowed. */
+  | {
+      readonly type: 'passed';
+      readonly why: 'public_path' | 'preflight' | 'signed_out';
+      readonly path: string | undefined;
+    }
+  | { readonly type: 'refused'; readonly error: ToriiError; readonly detail: RefusalDetail }
+  | {
+      readonly type: 'keys_fetched';
+      readonly url: string;
+      readonly kids: readonly string[];
+      readonly durationMs: number;
+    }
+  /** `usable` tells whether the keys fetched before still verify. */
+  | { readonly type: 'keys_failed'; readonly url: string; readonly problem: string; readonly usable: boolean }
+  /** A token named a key that is not in the set, and too many such tokens came to look again for this one. */
+  | { readonly type: 'key_search_limited'; readonly url: string };
+
+export type EventListener = (event: ToriiEvent) => void;
+
+/** Tells a listener, whose own failures are its own: they must not decide about a request or end the process. */
+export function emitterFor(listener: EventListener | undefined): EventListener {
+  if (listener === undefined) return () => {};
+  return (event) => {
+    try {
+      const result: unknown = listener(event);
+      if (typeof result === 'object') Promise.resolve(result).catch(() => {});
+    } catch {
+      // See above.
+    }
+  };
+}
+
+const details = new WeakMap<ToriiError, RefusalDetail>();
+
+/** Notes what an error was about beside it, since whatever is in the error may be answered. */
+export function withDetail<E extends ToriiError>(
+  error: E,
+  detail: Omit<RefusalDetail, 'actual'> & { readonly actual?: unknown },
+): E {
+  const { actual, kid, ...rest } = detail;
+  details.set(error, {
+    ...rest,
+    ...(actual !== undefined && { actual: loggable(actual) }),
+    ...(kid !== undefined && { kid: loggable(kid) }),
+  });
+  return error;
+}
+
+export function detailOf(error: ToriiError): RefusalDetail {
+  return details.get(error) ?? {};
+}
+
+// A stranger chose this text: it may be long, forge log lines, or be a token in a claim of a token.
+function loggable(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  if (/eyJ|[sp]k_(?:live|test)_|whsec_/.test(text)) return '[withheld]';
+  const printable = text.slice(0, 200).replace(/[^\x20-\x7E]/g, '?');
+  return text.length > 200 ? `${printable}…` : printable;
+}

@@ -1,0 +1,80 @@
+import { type Claims, claimOf, isJsonObject } from './auth.ts';
+import { importPublicKey, type PublicKey } from './signature.ts';
+
+/** A key set as an issuer publishes it (RFC 7517 5). */
+export interface JsonWebKeySet {
+  readonly keys: readonly JsonWebKeyLike[];
+}
+
+/** A JSON Web Key (RFC 7517 4), of whatever kind. */
+export interface JsonWebKeyLike {
+  readonly kty?: string;
+  readonly kid?: string;
+  readonly [member: string]: unknown;
+}
+
+/** One key of a set. It is imported when a token first needs it, and once. */
+export interface SetKey {
+  readonly kid: string;
+  readonly x: string;
+  readonly y: string;
+  /** Undefined for a point that is not on the curve: such a key verifies nothing. */
+  load(): Promise<PublicKey | undefined>;
+}
+
+/** Why an answer is not a key set to be used. The message is ours and safe to log. */
+export class KeySetError extends Error {}
+
+/** The usable keys of a set by id. */
+export type KeysById = ReadonlyMap<string, SetKey>;
+
+const maxKeys = 1000;
+/** Members that hold the secret half of a key: EC and OKP (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1). */
+const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+/**
+ * The keys of a set that can verify an ES256 token. Keys of another kind or use are passed over. A key id that stands
+ * twice is worth nothing, since nothing tells which of the two is meant.
+ *
+ * @throws KeySetError for what is not a key set, is far too large, or holds a secret: whoever publishes one has lost it
+ */
+export function parseKeySet(value: unknown, previous: KeysById = new Map()): KeysById {
+  const list = isJsonObject(value) ? claimOf(value, 'keys') : undefined;
+  if (!Array.isArray(list)) throw new KeySetError('the answer is not a key set');
+  if (list.length > maxKeys) throw new KeySetError(`the key set has more than ${maxKeys} keys`);
+  const entries = list.filter(isJsonObject);
+  if (entries.some((jwk) => secretMembers.some((member) => Object.hasOwn(jwk, member)))) {
+    throw new KeySetError('the key set holds a private key');
+  }
+  const keys = new Map<string, SetKey>();
+  const seen = new Set<unknown>();
+  for (const jwk of entries) {
+    const kid = claimOf(jwk, 'kid');
+    if (typeof kid !== 'string' || kid === '') continue;
+    if (seen.has(kid)) keys.delete(kid);
+    else if (canVerifyEs256(jwk)) keys.set(kid, keyFrom(kid, jwk, previous.get(kid)));
+    seen.add(kid);
+  }
+  return keys;
+}
+
+function canVerifyEs256(jwk: Claims): boolean {
+  const [use, operations, algorithm] = [claimOf(jwk, 'use'), claimOf(jwk, 'key_ops'), claimOf(jwk, 'alg')];
+  return (
+    claimOf(jwk, 'kty') === 'EC' &&
+    claimOf(jwk, 'crv') === 'P-256' &&
+    typeof claimOf(jwk, 'x') === 'string' &&
+    typeof claimOf(jwk, 'y') === 'string' &&
+    (use === undefined || use === 'sig') &&
+    (algorithm === undefined || algorithm === 'ES256') &&
+    (operations === undefined || (Array.isArray(operations) && operations.includes('verify')))
+  );
+}
+
+// The same key of the set before is kept: it need not be imported again, and what it verified stays verified.
+function keyFrom(kid: string, jwk: Claims, previous: SetKey | undefined): SetKey {
+  const [x, y] = [String(jwk['x']), String(jwk['y'])];
+  if (previous !== undefined && previous.x === x && previous.y === y) return previous;
+  let imported: Promise<PublicKey | undefined> | undefined;
+  return { kid, x, y, load: () => (imported ??= importPublicKey({ x, y }).catch(() => undefined)) };
+}

@@ -1,0 +1,300 @@
+import type { Claims } from './auth.ts';
+import type { TokenPlaces } from './bearer.ts';
+import type { Check } from './checks.ts';
+import { type ClaimRules, withoutTrailingSlash } from './claims.ts';
+import { ToriiConfigError } from './errors.ts';
+import { type EventListener, emitterFor } from './events.ts';
+import { type JsonWebKeySet, KeySetError } from './jwks.ts';
+import { type Fetch, FixedKeySet, type KeySource, keySetFor } from './keys.ts';
+import { compilePublicPaths, type PublicPaths } from './path.ts';
+
+/** How a token is verified. */
+export interface VerifyOptions {
+  /**
+   * Your issuer URL, as the dashboard shows it, or several: `https://acme.torii.so`. The token's `iss` must be one of
+   * them. May be undefined to the compiler, as an environment variable is; it throws then, and says so.
+   */
+  readonly issuer: string | readonly string[] | undefined;
+  /** Accepted `aud` values (RFC 7519 4.1.3). Left out, `aud` is not looked at. */
+  readonly audience?: string | readonly string[];
+  /** Accepted environments: `pid`. Left out, any environment of the issuer will do. */
+  readonly environmentId?: string | readonly string[];
+  /**
+   * Seconds by which this clock and the issuer's may differ; at most 300.
+   *
+   * @default 30
+   */
+  readonly clockTolerance?: number;
+  /**
+   * Seconds for which keys go on verifying when the issuer cannot be reached to renew them; at most a day. Keys are
+   * renewed every five minutes, so a value below 300 means: not at all.
+   *
+   * @default 3600
+   */
+  readonly maxStaleSeconds?: number;
+  /** Fetches the keys. Left out, the platform's `fetch`. */
+  readonly fetch?: Fetch | undefined;
+  /** A fixed key set, for one issuer: no network at all, and no rotation until you change it. */
+  readonly keys?: JsonWebKeySet;
+  /** Told what happened and why, for logs and metrics. Never gets a token. */
+  readonly onEvent?: EventListener | undefined;
+}
+
+/** How a request is authenticated. */
+export interface VerifierOptions<Custom extends object = Claims> extends VerifyOptions {
+  /**
+   * The header that carries `Bearer <token>`.
+   *
+   * @default 'authorization'
+   */
+  readonly header?: string;
+  /**
+   * A cookie to read the token from where the header is not there. Left out, no cookie is ever read. With a method other
+   * than GET, HEAD and OPTIONS it counts only in a request from the same origin, or from one of `origins`.
+   */
+  readonly cookie?: string;
+  /** Origins, such as `https://app.example.com`, whose pages may send the cookie with any method. */
+  readonly origins?: readonly string[];
+  /**
+   * Public paths: literals such as `/health`, or `/docs/*` for everything below `/docs/`. Compared with the whole decoded
+   * path, case and trailing slash included. A path that can be read in two ways is never public.
+   */
+  readonly skip?: readonly string[];
+  /**
+   * Lets CORS preflights through, which carry no token: OPTIONS with `Origin` and `Access-Control-Request-Method`. Not
+   * needed where your CORS middleware comes first.
+   *
+   * @default false
+   */
+  readonly allowPreflight?: boolean;
+  /** Asked in order about every verified caller; each must say `true`. */
+  readonly checks?: readonly Check<Custom>[];
+}
+
+/** Options as the pipeline uses them. */
+export interface Settings {
+  readonly rules: ClaimRules;
+  readonly keySources: ReadonlyMap<string, KeySource>;
+  readonly maxStaleMs: number;
+  readonly emit: EventListener;
+  readonly places: TokenPlaces;
+  readonly isPublic: PublicPaths;
+  readonly allowPreflight: boolean;
+  readonly checks: readonly Check[];
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+const optionNames: readonly (keyof VerifierOptions)[] = [
+  'issuer',
+  'audience',
+  'environmentId',
+  'clockTolerance',
+  'maxStaleSeconds',
+  'fetch',
+  'keys',
+  'onEvent',
+  'header',
+  'cookie',
+  'origins',
+  'skip',
+  'allowPreflight',
+  'checks',
+];
+
+/**
+ * Checks options once and for all. One that is there but says nothing (undefined, empty, `[]`) is an error: it is what an
+ * unset variable or a typing mistake looks like, and must not quietly leave a check out.
+ *
+ * @throws ToriiConfigError naming the option and what to write instead
+ */
+export function readOptions(given: VerifierOptions): Settings {
+  if (typeof given !== 'object' || given === null) {
+    throw new ToriiConfigError(
+      'options',
+      "Pass an object of options: createVerifier({ issuer: 'https://acme.torii.so' }).",
+    );
+  }
+  const options: Options = { ...given };
+  for (const name of Object.keys(options)) {
+    if (!optionNames.some((known) => known === name)) {
+      throw new ToriiConfigError(name, `There is no option \`${name}\`. Known options: ${optionNames.join(', ')}.`);
+    }
+  }
+  const issuers = readIssuers(options);
+  return {
+    rules: {
+      issuers: new Set(issuers),
+      audiences: readTexts(options, 'audience', "audience: 'https://api.example.com'"),
+      environments: readTexts(options, 'environmentId', "environmentId: 'the id that the dashboard shows'"),
+      clockToleranceMs: readSeconds(options, 'clockTolerance', 30, 300) * 1000,
+    },
+    keySources: readKeySources(options, issuers),
+    maxStaleMs: readSeconds(options, 'maxStaleSeconds', 3600, 86_400) * 1000,
+    emit: emitterFor(readFunction<EventListener>(options, 'onEvent')),
+    places: readPlaces(options),
+    isPublic: readSkip(options),
+    allowPreflight: readFlag(options, 'allowPreflight'),
+    checks: readChecks(options),
+  };
+}
+
+function readIssuers(options: Options): readonly string[] {
+  const example = "issuer: 'https://acme.torii.so'";
+  const { issuer } = options;
+  if (issuer === undefined || issuer === '') {
+    const remedy = `Write ${example}, or set the environment variable that you read it from.`;
+    throw new ToriiConfigError('issuer', `\`issuer\` is ${issuer === '' ? 'empty' : 'undefined'}. ${remedy}`);
+  }
+  const issuers = listTexts(options, 'issuer', example);
+  return issuers.map((text) => {
+    const problem = problemOfUrl(text);
+    if (problem !== undefined) throw new ToriiConfigError('issuer', `\`issuer\` ${problem}. Write ${example}.`);
+    return withoutTrailingSlash(text);
+  });
+}
+
+function problemOfUrl(text: string): string | undefined {
+  if (!URL.canParse(text) || !/^https?:\/\//.test(text)) return 'is not a URL that begins with https://';
+  const url = new URL(text);
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) return 'must begin with https://, except on loopback';
+  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
+  if (/[?#]/.test(text)) return 'must not have a query or a fragment';
+  if (text.endsWith('//')) return 'ends in more than one slash';
+  if (text.endsWith('/jwks.json')) return 'is the URL of the key set; leave out the path from /_torii on';
+  return undefined;
+}
+
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(?:\.\d+){3}$/.test(hostname)
+  );
+}
+
+function readKeySources(options: Options, issuers: readonly string[]): ReadonlyMap<string, KeySource> {
+  const fetch = readFunction<Fetch>(options, 'fetch');
+  if (!('keys' in options)) {
+    return new Map(issuers.map((issuer) => [issuer, keySetFor(`${issuer}/_torii/.well-known/jwks.json`, fetch)]));
+  }
+  const [issuer, second] = issuers;
+  if (issuer === undefined || second !== undefined) {
+    throw new ToriiConfigError(
+      'keys',
+      '`keys` belong to one issuer. Make a verifier for each issuer, or leave `keys` out.',
+    );
+  }
+  try {
+    return new Map([[issuer, new FixedKeySet(options['keys'])]]);
+  } catch (cause) {
+    const problem = cause instanceof KeySetError ? cause.message : 'it cannot be read';
+    throw new ToriiConfigError(
+      'keys',
+      `\`keys\` cannot be used: ${problem}. Write keys: { keys: [{ kty: 'EC', crv: 'P-256', … }] }.`,
+    );
+  }
+}
+
+function readPlaces(options: Options): TokenPlaces {
+  const header = readToken(options, 'header', 'authorization');
+  const cookie = readToken(options, 'cookie', undefined);
+  if ('origins' in options && cookie === undefined) {
+    throw new ToriiConfigError(
+      'origins',
+      '`origins` says which pages may send the cookie: set `cookie` too, or leave it out.',
+    );
+  }
+  const origins = 'origins' in options ? listTexts(options, 'origins', "origins: ['https://app.example.com']") : [];
+  for (const origin of origins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new ToriiConfigError(
+        'origins',
+        "An entry of `origins` is not an origin. Write it like 'https://app.example.com', without a path.",
+      );
+    }
+  }
+  return { header: header?.toLowerCase() ?? 'authorization', cookie, origins };
+}
+
+// RFC 9110 5.6.2: what the name of a header may be made of, and RFC 6265 4.1.1 that of a cookie.
+function readToken(options: Options, name: 'header' | 'cookie', absent: string | undefined): string | undefined {
+  if (!(name in options)) return absent;
+  const value = options[name];
+  if (typeof value === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value)) return value;
+  throw new ToriiConfigError(name, `\`${name}\` is not the name of a ${name}. Leave it out, or write a name.`);
+}
+
+function readSkip(options: Options): PublicPaths {
+  const { skip } = options;
+  if (!('skip' in options)) return compilePublicPaths([]);
+  if (!Array.isArray(skip) || !skip.every((path) => typeof path === 'string')) {
+    throw new ToriiConfigError('skip', "`skip` is not a list of paths. Write skip: ['/health', '/docs/*'].");
+  }
+  if (skip.includes('/*')) {
+    throw new ToriiConfigError(
+      'skip',
+      "`skip: ['/*']` would let everybody in. Leave the middleware out where nothing needs a token.",
+    );
+  }
+  try {
+    return compilePublicPaths(skip);
+  } catch (cause) {
+    const problem = cause instanceof URIError || !(cause instanceof Error) ? 'a path cannot be read' : cause.message;
+    throw new ToriiConfigError('skip', `\`skip\` cannot be used: ${problem}. Write skip: ['/health', '/docs/*'].`);
+  }
+}
+
+function readChecks(options: Options): readonly Check[] {
+  if (!('checks' in options)) return [];
+  return requireChecks(options['checks'], 'checks');
+}
+
+/**
+ * A list of checks, of which there is at least one.
+ *
+ * @throws ToriiConfigError for none, since a guard without a condition would let everybody in; and for what is no function
+ */
+export function requireChecks(checks: unknown, option: string): readonly Check[] {
+  if (!Array.isArray(checks) || checks.length === 0) {
+    throw new ToriiConfigError(option, `\`${option}\` is empty. Give it at least one check, or leave it out.`);
+  }
+  if (!checks.every((check) => typeof check === 'function')) {
+    throw new ToriiConfigError(
+      option,
+      `\`${option}\` holds something that is not a function: (auth, request) => true.`,
+    );
+  }
+  return [...checks];
+}
+
+function readTexts(options: Options, name: string, example: string): ReadonlySet<string> | undefined {
+  return name in options ? new Set(listTexts(options, name, example)) : undefined;
+}
+
+function listTexts(options: Options, name: string, example: string): readonly string[] {
+  const value = options[name];
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length > 0 && list.every((text) => typeof text === 'string' && text.trim() !== '')) return list.map(String);
+  throw new ToriiConfigError(name, `\`${name}\` is there but says nothing. Leave it out, or write ${example}.`);
+}
+
+function readSeconds(options: Options, name: string, absent: number, most: number): number {
+  const value = options[name] === undefined ? absent : options[name];
+  if (typeof value === 'number' && value >= 0 && value <= most) return value;
+  throw new ToriiConfigError(name, `\`${name}\` is a number of seconds from 0 to ${most}, such as ${absent}.`);
+}
+
+function readFlag(options: Options, name: string): boolean {
+  const value = options[name] ?? false;
+  if (typeof value === 'boolean') return value;
+  throw new ToriiConfigError(name, `\`${name}\` is true or false.`);
+}
+
+function readFunction<F>(options: Options, name: string): F | undefined {
+  const value = options[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'function') throw new ToriiConfigError(name, `\`${name}\` is not a function.`);
+  return value as F;
+}

@@ -1,0 +1,136 @@
+/** Headers as a plain object in any case, a Fetch `Headers`, or anything that yields `[name, value]`. */
+export type HeadersLike =
+  | Iterable<readonly [string, string]>
+  | { readonly [name: string]: string | readonly string[] | undefined };
+
+/**
+ * A request as an adapter describes it, or as Node's `IncomingMessage`, Express, Koa and Fetch have it. Whatever is
+ * left out is unknown, and where a rule needs it, unknown refuses.
+ */
+export interface RequestParts {
+  readonly method?: string | undefined;
+  /** The path and query that the server sees (Node), or the whole URL (Fetch). */
+  readonly url?: string | undefined;
+  /** The path and query before a router cut its mount point off `url`. */
+  readonly originalUrl?: string | undefined;
+  /** The raw path, mount points included, where there is no `url`. */
+  readonly path?: string | undefined;
+  /** The host with its port that the framework trusts. Left out, it is the `Host` header or the host of a Fetch URL. */
+  readonly host?: string | undefined;
+  readonly headers: HeadersLike;
+  /** Node's view of repeated headers, which tells two Authorization headers from one. */
+  readonly headersDistinct?: { readonly [name: string]: readonly string[] | undefined } | undefined;
+}
+
+/** What `authenticate` and `check` take: a request, or its headers alone. */
+export type RequestLike = RequestParts | HeadersLike;
+
+/** A request as Torii sees it: all that bearer tokens and checks may look at. */
+export interface RequestView {
+  /** Upper case, as sent. Undefined where only headers are known. */
+  readonly method: string | undefined;
+  /** With its port, where it has one. */
+  readonly host: string | undefined;
+  /** As it was sent, encoded and without the query; mount points included. */
+  readonly path: string | undefined;
+  /** Every value of a header, in order; one item for each time that it was sent. The name's case does not matter. */
+  headerValues(name: string): readonly string[];
+}
+
+const nothing: readonly string[] = [];
+
+/** One reading of whatever a server has in hand. */
+export function viewOf(request: RequestLike): RequestView {
+  if (!isObject(request)) return { method: undefined, host: undefined, path: undefined, headerValues: () => nothing };
+  if (!hasHeaders(request)) {
+    const headerValues = headerReader(request, undefined);
+    return { method: undefined, host: onlyOne(headerValues('host')), path: undefined, headerValues };
+  }
+  const headerValues = headerReader(request.headers, distinctHeaders(request));
+  const target = locate(request);
+  const host = textOf(request, 'host') ?? target.host ?? onlyOne(headerValues('host'));
+  return { method: textOf(request, 'method'), host, path: target.path, headerValues };
+}
+
+function hasHeaders(request: object): request is RequestParts {
+  return isObject(Reflect.get(request, 'headers'));
+}
+
+// Koa's context keeps Node's request, and with it the distinct headers, in `req`. HTTP/2 has the raw list alone.
+function distinctHeaders(request: object): ((name: string) => readonly string[] | undefined) | undefined {
+  const source: unknown = Reflect.get(request, 'req') ?? request;
+  if (!isObject(source)) return undefined;
+  const distinct: unknown = Reflect.get(source, 'headersDistinct');
+  if (isObject(distinct))
+    return (name) => (Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : undefined);
+  const raw: unknown = Reflect.get(source, 'rawHeaders');
+  if (!Array.isArray(raw)) return undefined;
+  return (name) => raw.filter((_, i) => i % 2 === 1 && String(raw[i - 1]).toLowerCase() === name);
+}
+
+function headerReader(
+  headers: HeadersLike,
+  distinct: ((name: string) => readonly string[] | undefined) | undefined,
+): (name: string) => readonly string[] {
+  return (name) => {
+    const wanted = name.toLowerCase();
+    const values = valuesOf(headers, wanted);
+    // `headers` says whether the header counts, since a middleware may have removed or replaced it; the distinct
+    // headers say whether it came twice, which `headers` hides.
+    const sent = values.length === 1 ? distinct?.(wanted) : undefined;
+    return sent !== undefined && sent.length > 1 ? sent : values;
+  };
+}
+
+function valuesOf(headers: HeadersLike, wanted: string): readonly string[] {
+  if (typeof Headers === 'function' && headers instanceof Headers) {
+    const value = headers.get(wanted);
+    return value === null ? nothing : [value];
+  }
+  const values: string[] = [];
+  const entries = isIterable(headers) ? headers : Object.entries(headers);
+  for (const [name, value] of entries) {
+    if (typeof name !== 'string' || name.length !== wanted.length || name.toLowerCase() !== wanted) continue;
+    for (const item of listOf(value)) values.push(item);
+  }
+  return values;
+}
+
+function listOf(value: unknown): readonly string[] {
+  if (value === undefined || value === null) return nothing;
+  return (Array.isArray(value) ? value : [value]).map(String);
+}
+
+// A URL that cannot be read leaves the path unknown: nothing is public then, and path checks refuse.
+function locate(request: RequestParts): { path?: string; host?: string } {
+  const url = textOf(request, 'originalUrl') ?? textOf(request, 'url');
+  if (url === undefined) return pathFrom(textOf(request, 'path'));
+  if (url.startsWith('/')) return pathFrom(url);
+  const isFetch = typeof Headers === 'function' && request.headers instanceof Headers;
+  if (!isFetch || !URL.canParse(url)) return {};
+  const { pathname, host } = new URL(url);
+  return { path: pathname, host };
+}
+
+function pathFrom(target: string | undefined): { path?: string } {
+  if (target === undefined || !target.startsWith('/')) return {};
+  const query = target.indexOf('?');
+  return { path: query === -1 ? target : target.slice(0, query) };
+}
+
+function textOf(source: object, name: string): string | undefined {
+  const value: unknown = Reflect.get(source, name);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function onlyOne(values: readonly string[]): string | undefined {
+  return values.length === 1 ? values[0] : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function isIterable(headers: HeadersLike): headers is Iterable<readonly [string, string]> {
+  return Symbol.iterator in headers;
+}

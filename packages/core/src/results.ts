@@ -1,0 +1,41 @@
+import type { Auth } from './auth.ts';
+import type { Validity } from './claims.ts';
+import type { SetKey } from './jwks.ts';
+
+/** A verified token: what it said, until when that holds, and by which key. */
+export interface VerifiedToken {
+  readonly auth: Auth;
+  readonly validity: Validity;
+  readonly key: SetKey;
+  /** The configured issuer that it came from. */
+  readonly issuer: string;
+}
+
+const maxResults = 5_000;
+
+/**
+ * The tokens that one verifier has verified, by the whole token. One verifier has one set of options, so these need not
+ * be part of the key. Only verified tokens get in: a stranger cannot fill it.
+ */
+export class Results {
+  readonly #byToken = new Map<string, VerifiedToken>();
+
+  get(token: string): VerifiedToken | undefined {
+    return this.#byToken.get(token);
+  }
+
+  add(token: string, result: VerifiedToken): void {
+    if (this.#byToken.size >= maxResults) {
+      // The oldest is the next to expire, give or take.
+      for (const oldest of this.#byToken.keys()) {
+        this.#byToken.delete(oldest);
+        break;
+      }
+    }
+    this.#byToken.set(token, result);
+  }
+
+  drop(token: string): void {
+    this.#byToken.delete(token);
+  }
+}

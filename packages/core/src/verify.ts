@@ -1,0 +1,79 @@
+import { readAuth } from './auth.ts';
+import { type ClaimRules, checkClaims, issuerOf, validityOf } from './claims.ts';
+import { ToriiAuthError } from './errors.ts';
+import { type EventListener, withDetail } from './events.ts';
+import type { SetKey } from './jwks.ts';
+import type { KeySource } from './keys.ts';
+import type { Results, VerifiedToken } from './results.ts';
+import { isSignatureShaped, type PublicKey, verifySignature } from './signature.ts';
+import { keyIdFrom, parseToken } from './token.ts';
+
+/** All that verifying depends on. */
+export interface VerifySettings {
+  readonly rules: ClaimRules;
+  /** By configured issuer. One source per issuer, never per kid: a kid comes from the token and proves nothing. */
+  readonly keySources: ReadonlyMap<string, KeySource>;
+  readonly maxStaleMs: number;
+  readonly results: Results;
+  readonly emit: EventListener;
+}
+
+/**
+ * Verifies a token, and remembers it for as long as it and its key are good.
+ *
+ * Whatever costs nothing comes first: shape, algorithm, claims, then the key, and the signature last. So a stranger's
+ * token costs little, and one that claims another issuer never causes a fetch. Nothing is believed before the end.
+ *
+ * @throws ToriiAuthError, or ToriiUnavailableError where the keys cannot be had
+ */
+export async function verify(
+  token: string,
+  settings: VerifySettings,
+): Promise<{ result: VerifiedToken; fromCache: boolean }> {
+  const known = settings.results.get(token);
+  if (known !== undefined) {
+    if (await isStillGood(known, settings)) return { result: known, fromCache: true };
+    settings.results.drop(token);
+  }
+  const result = await verifyAfresh(token, settings);
+  settings.results.add(token, result);
+  return { result, fromCache: false };
+}
+
+async function isStillGood({ validity, key, issuer }: VerifiedToken, settings: VerifySettings): Promise<boolean> {
+  const now = Date.now();
+  if (now >= validity.until || now < validity.from) return false;
+  const { kid } = key;
+  const source = sourceOf(issuer, settings);
+  return (source.peek(kid) ?? (await source.find(kid, settings.maxStaleMs, settings.emit))) === key;
+}
+
+async function verifyAfresh(token: string, settings: VerifySettings): Promise<VerifiedToken> {
+  const { header, claims, signedBytes, signature } = parseToken(token);
+  const kid = keyIdFrom(header);
+  const issuer = issuerOf(claims, settings.rules);
+  const checked = checkClaims(claims, settings.rules);
+  if (!isSignatureShaped(signature)) throw invalidSignature(kid);
+  const source = sourceOf(issuer, settings);
+  const key = source.peek(kid) ?? (await source.find(kid, settings.maxStaleMs, settings.emit));
+  const publicKey = await loadKey(key);
+  if (!(await verifySignature(publicKey, signature, signedBytes))) throw invalidSignature(kid);
+  const validity = validityOf(checked, claims, settings.rules.clockToleranceMs);
+  return { auth: readAuth(checked, claims), validity, key, issuer };
+}
+
+function sourceOf(issuer: string, settings: VerifySettings): KeySource {
+  const source = settings.keySources.get(issuer);
+  if (source === undefined) throw new Error('Every accepted issuer has a key source.');
+  return source;
+}
+
+async function loadKey(key: SetKey): Promise<PublicKey> {
+  const loaded = await key.load();
+  if (loaded === undefined) throw new ToriiAuthError('key_unknown', 'The key that the token names cannot be used.');
+  return loaded;
+}
+
+function invalidSignature(kid: string): ToriiAuthError {
+  return withDetail(new ToriiAuthError('signature_invalid', 'The signature of the token is not valid.'), { kid });
+}
