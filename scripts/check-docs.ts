@@ -6,7 +6,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, join } from 'node:path';
 import { repository } from './workspace.ts';
 
-export interface Block {
+interface Block {
   readonly language: string;
   /** The line of its first line of code, from 1. */
   readonly line: number;

@@ -10,6 +10,7 @@ const reportFile = join(repository, '.reports', 'vitest.json');
 const checks: Counts[] = [
   runCheck('lint', 'biome', 'check', '--error-on-warnings', '.'),
   runCheck('layers', 'node', 'scripts/check-layers.ts'),
+  runCheck('unused', 'knip'),
   runCheck('types', 'turbo', 'run', 'typecheck', '--output-logs=errors-only'),
   runCheck('types of scripts', 'tsc', '-p', 'tsconfig.json'),
   runCheck('build', 'turbo', 'run', 'build', '--output-logs=errors-only'),
