@@ -1,5 +1,4 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requireSecretKey } from './api/secret-key.ts';
 import { userRoutes } from './api/users.ts';
@@ -13,7 +12,6 @@ import type { Traffic } from './traffic.ts';
 
 /** Every path of the REST API begins so. */
 const apiPath = '/api/server/v1';
-const largestBody = 64 * 1024;
 
 /** What the app tells, and is told, beside its requests. */
 export interface AppSurroundings {
@@ -43,7 +41,6 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   app.use(jwksPath, watch('keys'));
   app.use(provisionalPaths.signIn, watch('signIn'));
   app.use(`${apiPath}/*`, watch('api'), requireSecretKey(environment.secretKey));
-  app.use(bodyLimit({ maxSize: largestBody, onError: refuseLargeBody }));
 
   app.route('/', issuerRoutes(environment));
   app.route('/', signInRoutes(environment));
@@ -82,7 +79,3 @@ const requireLoopbackHost: MiddlewareHandler = async (c, next) => {
   }
   await next();
 };
-
-function refuseLargeBody(): never {
-  throw new Problem(413, 'body_too_large', `The body is larger than ${largestBody / 1024} kB.`);
-}

@@ -1,7 +1,9 @@
 import { EmulatorError } from './errors.ts';
 
+const surfaces = ['keys', 'api', 'signIn'] as const;
+
 /** A part of the emulator that a test can count and break: the key set, the REST API, signing in. */
-export type Surface = 'keys' | 'api' | 'signIn';
+export type Surface = (typeof surfaces)[number];
 
 /** How a surface fails. */
 export interface FailOptions {
@@ -17,18 +19,21 @@ export interface FailOptions {
   readonly times?: number;
 }
 
-/** What happens to a request instead of its answer. */
-export type Fault = {
+/** What happens to a request instead of its answer. A union to be: each kind says what it needs. */
+export interface Fault {
   readonly kind: 'fail';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-};
+}
 
 /** The faults that are in place, at most one for each surface. */
 export class Faults {
   readonly #active = new Map<Surface, { readonly fault: Fault; remaining: number }>();
 
   fail(surface: Surface, { status = 503, headers = {}, times = Number.POSITIVE_INFINITY }: FailOptions = {}): void {
+    if (!surfaces.includes(surface)) {
+      throw new EmulatorError('option_invalid', `fail(): the surface must be one of ${surfaces.join(', ')}.`);
+    }
     if (!Number.isInteger(status) || status < 400 || status > 599) {
       throw new EmulatorError('option_invalid', 'fail(): status must be an error status, 400 to 599.');
     }

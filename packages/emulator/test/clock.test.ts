@@ -1,0 +1,22 @@
+import { decodeJwt } from 'jose';
+import { afterEach, expect, test, vi } from 'vitest';
+import { startEmulator } from '../src/index.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('advancing the clock moves tokens and timestamps, and leaves the machine alone', async () => {
+  await using torii = await startEmulator();
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-05-16T09:30:00Z') });
+  torii.advance(3600);
+  expect(torii.now().toISOString()).toBe('2026-05-16T10:30:00.000Z');
+  expect(decodeJwt(await torii.token()).iat).toBe(Date.parse('2026-05-16T10:30:00Z') / 1000);
+  expect(await torii.createUser()).toMatchObject({ createdAt: '2026-05-16T10:30:00.000Z' });
+  expect(new Date().toISOString()).toBe('2026-05-16T09:30:00.000Z');
+});
+
+test.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses to advance by %s', async (seconds) => {
+  await using torii = await startEmulator();
+  expect(() => torii.advance(seconds)).toThrow(expect.objectContaining({ code: 'option_invalid' }));
+});

@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { inspect } from 'node:util';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type EmulatorOptions, startEmulator, type User } from '../src/index.ts';
+import { requireSupportedNode } from '../src/node-version.ts';
+import { callApi } from './rest.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'torii-emulator-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('starts on a free port of loopback, with an environment and a secret key of its own', async () => {
+  await using torii = await startEmulator();
+  await using other = await startEmulator();
+  expect(torii.issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(torii.apiUrl).toBe(torii.issuer);
+  expect(torii.jwksUrl).toBe(`${torii.issuer}/_torii/.well-known/jwks.json`);
+  expect(torii.secretKey).toMatch(/^sk_test_[\w-]{32}$/);
+  expect(torii.environmentId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  expect(other.issuer).not.toBe(torii.issuer);
+  expect(other.secretKey).not.toBe(torii.secretKey);
+  expect(other.environmentId).not.toBe(torii.environmentId);
+});
+
+test('shows no secret when it is printed', async () => {
+  await using torii = await startEmulator();
+  expect(inspect(torii, { depth: 9, showHidden: true }) + JSON.stringify(torii)).not.toContain('sk_test_');
+});
+
+test('takes the secret key that it is given', async () => {
+  await using torii = await startEmulator({ secretKey: 'sk_test_mine' });
+  expect(torii.secretKey).toBe('sk_test_mine');
+  expect((await callApi(torii, 'POST', '/users', {})).status).toBe(201);
+});
+
+test('names the port that is taken', async () => {
+  await using torii = await startEmulator();
+  const port = Number(new URL(torii.issuer).port);
+  await expect(startEmulator({ port })).rejects.toMatchObject({
+    code: 'port_unusable',
+    message: expect.stringContaining(`Port ${port} of 127.0.0.1 is taken`),
+  });
+});
+
+test.each<[string, EmulatorOptions]>([
+  ['port', { port: -1 }],
+  ['port', { port: 65_536 }],
+  ['port', { port: Number.NaN }],
+  ['database', { database: '' }],
+  ['secretKey', { secretKey: '' }],
+  ['secretKey', { secretKey: 'sk_live_0123456789' }],
+  ['secretKey', { secretKey: 'sk_test_with a space' }],
+  ['tokenLifetimeSeconds', { tokenLifetimeSeconds: 0 }],
+  ['tokenLifetimeSeconds', { tokenLifetimeSeconds: 0.5 }],
+])('refuses a wrong %s: %o', async (option, options) => {
+  await expect(startEmulator(options)).rejects.toMatchObject({
+    code: 'option_invalid',
+    message: expect.not.stringMatching(/sk_live/),
+  });
+  await expect(startEmulator(options)).rejects.toThrow(option);
+});
+
+test('finds users, keys and the environment again in a file', async () => {
+  const database = join(folder, 'kept.db');
+  const first = await startEmulator({ database });
+  const { environmentId, secretKey } = first;
+  const user = await first.createUser({ email: 'ada@example.com', password: 'correct horse' });
+  const token = await first.token();
+  const { previousKid } = await first.rotateKeys();
+  first.withdrawKeys(previousKid);
+  const keyIds = first.keyIds;
+  await first.stop();
+
+  await using second = await startEmulator({ database });
+  expect(second).toMatchObject({ environmentId, secretKey, keyIds });
+  expect((await callApi<User>(second, 'GET', `/users/${user.id}`)).body).toEqual(user);
+  const keys = createRemoteJWKSet(new URL(second.jwksUrl));
+  await jwtVerify(await second.token(), keys);
+  await expect(jwtVerify(token, keys)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+});
+
+test('a secret key that is given replaces the one in the file', async () => {
+  const database = join(folder, 'secret.db');
+  await (await startEmulator({ database })).stop();
+  await (await startEmulator({ database, secretKey: 'sk_test_new' })).stop();
+  await using torii = await startEmulator({ database });
+  expect(torii.secretKey).toBe('sk_test_new');
+});
+
+test('refuses a file that is no database', async () => {
+  const database = join(folder, 'text.db');
+  writeFileSync(database, 'This is a text, and long enough to have the length of a header.'.repeat(20));
+  await expect(startEmulator({ database })).rejects.toMatchObject({ code: 'database_unusable' });
+});
+
+test('refuses a file in a folder that does not exist', async () => {
+  const database = join(folder, 'missing', 'torii.db');
+  await expect(startEmulator({ database })).rejects.toMatchObject({
+    code: 'database_unusable',
+    message: expect.stringContaining(database),
+  });
+});
+
+test('refuses a file that a newer version has written', async () => {
+  const database = join(folder, 'newer.db');
+  const newer = new DatabaseSync(database);
+  newer.exec('PRAGMA user_version = 999');
+  newer.close();
+  await expect(startEmulator({ database })).rejects.toThrow('newer version');
+});
+
+test.each([
+  ['an unknown field', { nickname: 'Ada' }, 'user_invalid'],
+  ['an unknown locale', { locale: 'fr' }, 'user_invalid'],
+  ['an emailVerified that is a word', { emailVerified: 'yes' }, 'user_invalid'],
+  ['a weak password', { password: 'short' }, 'user_invalid'],
+  ['a taken email', { email: 'Taken@example.com' }, 'email_taken'],
+])('createUser refuses %s', async (_name, user, code) => {
+  await using torii = await startEmulator();
+  await torii.createUser({ email: 'taken@example.com' });
+  await expect(torii.createUser(user as never)).rejects.toMatchObject({ code });
+});
+
+test('can be stopped twice, and is gone then', async () => {
+  const torii = await startEmulator();
+  await (await fetch(torii.jwksUrl)).json();
+  await Promise.all([torii.stop(), torii.stop()]);
+  await torii.stop();
+  await expect(fetch(torii.jwksUrl)).rejects.toThrow();
+});
+
+test('a program that stops its emulator ends by itself, without a word', async () => {
+  const script = `
+    import { startEmulator } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+    const torii = await startEmulator();
+    await (await fetch(torii.jwksUrl)).text();
+    void fetch(torii.signInUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"email":"a@b.c","password":"12345678"}',
+    }).catch(() => {});
+    await torii.createUser({ password: 'correct horse' });
+    await torii.stop();
+  `;
+  const child = spawn(process.execPath, ['--conditions=@torii/source', '--input-type=module', '-e', script]);
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const [code] = await once(child, 'close');
+  expect([code, output.replace(/^.*ExperimentalWarning.*\n.*\n/m, '')]).toEqual([0, '']);
+});
+
+test.each(['18.20.0', '20.19.0', '22.12.0'])('says on Node %s which one it needs', (version) => {
+  expect(() => requireSupportedNode(version)).toThrow(
+    expect.objectContaining({
+      code: 'node_unsupported',
+      message: expect.stringContaining('needs Node 22.13 or newer'),
+    }),
+  );
+});
+
+test.each(['22.13.0', '22.23.3', '23.0.0', '24.21.0', '26.10.0'])('runs on Node %s', (version) => {
+  expect(() => requireSupportedNode(version)).not.toThrow();
+});

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Emulator, type FailOptions, type Surface, startEmulator } from '../src/index.ts';
+import { callApi, signIn } from './rest.ts';
+
+let torii: Emulator;
+beforeEach(async () => {
+  torii = await startEmulator();
+});
+afterEach(() => torii.stop());
+
+const statusOf: Record<Surface, () => Promise<number>> = {
+  keys: async () => (await fetch(torii.jwksUrl)).status,
+  api: async () => (await callApi(torii, 'GET', '/users/nobody')).status,
+  signIn: async () => (await signIn(torii, { email: 'a@b.c', password: 'wrong' })).status,
+};
+
+test.each<[Surface, number]>([
+  ['keys', 200],
+  ['api', 404],
+  ['signIn', 401],
+])('%s fails alone, and recovers', async (surface, healthy) => {
+  torii.fail(surface);
+  expect(await statusOf[surface]()).toBe(503);
+  for (const other of ['keys', 'api', 'signIn'] as const) {
+    if (other !== surface) expect(await statusOf[other]()).not.toBe(503);
+  }
+  torii.recover(surface);
+  expect(await statusOf[surface]()).toBe(healthy);
+});
+
+test('fails with the status and headers that the test asks for', async () => {
+  torii.fail('api', { status: 429, headers: { 'retry-after': '7' } });
+  const { status, headers, body } = await callApi(torii, 'GET', '/users/nobody');
+  expect([status, headers.get('retry-after'), body.properties.code]).toEqual([429, '7', 'fault_injected']);
+});
+
+test('fails as many times as asked, and is well again', async () => {
+  torii.fail('keys', { times: 2 });
+  expect([await statusOf.keys(), await statusOf.keys(), await statusOf.keys()]).toEqual([503, 503, 200]);
+});
+
+test('recovers everything at once', async () => {
+  torii.fail('keys');
+  torii.fail('api');
+  torii.recover();
+  expect([await statusOf.keys(), await statusOf.api()]).toEqual([200, 404]);
+});
+
+test('counts requests by surface, those that failed too', async () => {
+  expect(torii.requests).toEqual({ keys: 0, api: 0, signIn: 0 });
+  torii.fail('keys', { times: 1 });
+  await statusOf.keys();
+  await statusOf.keys();
+  await statusOf.api();
+  expect(torii.requests).toEqual({ keys: 2, api: 1, signIn: 0 });
+});
+
+test.each<[string, FailOptions]>([
+  ['a status that is no error', { status: 200 }],
+  ['a status that is none', { status: 600 }],
+  ['no times', { times: 0 }],
+  ['times that are no number', { times: Number.NaN }],
+])('refuses %s', (_name, options) => {
+  expect(() => torii.fail('keys', options)).toThrow(expect.objectContaining({ code: 'option_invalid' }));
+});
+
+test('refuses a surface that it does not have', () => {
+  // @ts-expect-error: plain JavaScript can say anything
+  expect(() => torii.fail('key')).toThrow('keys, api, signIn');
+});

@@ -1,0 +1,53 @@
+import type { Emulator } from '../src/index.ts';
+
+/** What every refusal looks like on the wire. */
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly properties: {
+    readonly code: string;
+    readonly supportId: string;
+    readonly errors?: readonly { readonly field: string; readonly message: string }[];
+  };
+}
+
+export interface Answer<Body> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+/** Calls the REST API with the emulator's own secret key, or with other headers. */
+export async function callApi<Body = ProblemBody>(
+  torii: Emulator,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = { authorization: `Bearer ${torii.secretKey}` },
+): Promise<Answer<Body>> {
+  return answerOf(
+    await fetch(`${torii.apiUrl}/api/server/v1${path}`, {
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    }),
+  );
+}
+
+export async function signIn<Body = ProblemBody>(torii: Emulator, body: unknown): Promise<Answer<Body>> {
+  return answerOf(
+    await fetch(torii.signInUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': 'a browser' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    }),
+  );
+}
+
+async function answerOf<Body>(response: Response): Promise<Answer<Body>> {
+  const body = (await response.json()) as Body;
+  return { status: response.status, headers: response.headers, body };
+}

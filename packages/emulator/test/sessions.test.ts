@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Clock } from '../src/clock.ts';
+import { loadEnvironment } from '../src/environment.ts';
+import { createIdGenerator } from '../src/ids.ts';
+import { Passwords } from '../src/passwords.ts';
+import { Sessions } from '../src/sessions.ts';
+import { openStore } from '../src/store.ts';
+import { Users } from '../src/users.ts';
+
+const database = openStore(':memory:');
+const clock = new Clock();
+const createId = createIdGenerator(clock);
+const browser = { userAgent: 'a browser', ipAddress: '127.0.0.1' };
+let sessions: Sessions;
+let users: Users;
+let userId: string;
+
+beforeAll(async () => {
+  const { id } = loadEnvironment(database, clock, createId, undefined);
+  const scope = { database, environmentId: id, clock, createId };
+  sessions = new Sessions(scope);
+  users = new Users(scope, await Passwords.create(), sessions);
+});
+beforeEach(async () => {
+  ({ id: userId } = await users.create({}));
+});
+afterAll(() => database.close());
+
+test('lists a user’s sessions, the latest first', () => {
+  const first = sessions.create(userId, browser);
+  clock.advance(1);
+  const second = sessions.create(userId, browser);
+  expect(sessions.listActive(userId)).toEqual([second, first]);
+});
+
+test('a ban ends every session of that user, and of nobody else', async () => {
+  const other = await users.create({});
+  sessions.create(userId, browser);
+  sessions.create(userId, browser);
+  const untouched = sessions.create(other.id, browser);
+  users.ban(userId);
+  expect(sessions.listActive(userId)).toEqual([]);
+  expect(sessions.listActive(other.id)).toEqual([untouched]);
+});
+
+test('lifting a ban brings no session back', () => {
+  sessions.create(userId, browser);
+  users.ban(userId);
+  users.unban(userId);
+  expect(sessions.listActive(userId)).toEqual([]);
+});
+
+test('a session ends after seven days', () => {
+  sessions.create(userId, browser);
+  clock.advance(7 * 24 * 60 * 60 - 1);
+  expect(sessions.listActive(userId)).toHaveLength(1);
+  clock.advance(1);
+  expect(sessions.listActive(userId)).toEqual([]);
+});

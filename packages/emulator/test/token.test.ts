@@ -1,0 +1,72 @@
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Emulator, startEmulator, type TokenOptions } from '../src/index.ts';
+
+let torii: Emulator;
+beforeAll(async () => {
+  torii = await startEmulator();
+});
+afterAll(() => torii.stop());
+
+/** jose is the referee: it shares no code with the emulator's issuer but the signature itself. */
+function verify(token: string) {
+  return jwtVerify(token, createRemoteJWKSet(new URL(torii.jwksUrl)), { algorithms: ['ES256'], issuer: torii.issuer });
+}
+
+test('mints a token that a verifier accepts, with the claims that are always there', async () => {
+  const { payload, protectedHeader } = await verify(await torii.token());
+  expect(protectedHeader).toEqual({ alg: 'ES256', kid: torii.keyIds[0], typ: 'JWT' });
+  expect(payload).toEqual({
+    iss: torii.issuer,
+    sub: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    pid: torii.environmentId,
+    iat: expect.any(Number),
+    exp: (payload.iat ?? 0) + 300,
+    email_verified: true,
+    profile_complete: true,
+  });
+});
+
+test.each<[string, TokenOptions, Record<string, unknown>]>([
+  ['the user', { userId: 'ada' }, { sub: 'ada' }],
+  ['the issuer', { issuer: 'https://acme.torii.so' }, { iss: 'https://acme.torii.so' }],
+  ['the environment', { environmentId: 'other' }, { pid: 'other' }],
+  ['an unverified email', { emailVerified: false }, { email_verified: false }],
+  ['an incomplete profile', { profileComplete: false }, { profile_complete: false }],
+  ['a locale', { locale: 'da' }, { locale: 'da' }],
+  ['an organisation', { organization: { id: 'o1', role: 'org:member' } }, { org_id: 'o1', org_role: 'org:member' }],
+  ['an actor', { actor: { sub: 'admin' } }, { act: { sub: 'admin' } }],
+  ['impersonation', { impersonating: true }, { impersonating: true }],
+  ['custom claims', { claims: { plan: 'pro', o: { id: 'o1' } } }, { plan: 'pro', o: { id: 'o1' } }],
+  ['a claim over its option', { userId: 'ada', claims: { sub: 'bob' } }, { sub: 'bob' }],
+])('writes %s into the token', async (_name, options, claims) => {
+  expect(decodeJwt(await torii.token(options))).toMatchObject(claims);
+});
+
+test.each(['iss', 'sub', 'pid', 'iat', 'exp'])('leaves %s out where it is undefined', async (claim) => {
+  expect(decodeJwt(await torii.token({ claims: { [claim]: undefined } }))).not.toHaveProperty(claim);
+});
+
+test('mints a token that has ended, issued one lifetime before', async () => {
+  const token = await torii.token({ expiresInSeconds: -60 });
+  await expect(verify(token)).rejects.toMatchObject({ code: 'ERR_JWT_EXPIRED' });
+  const { iat = 0, exp = 0 } = decodeJwt(token);
+  expect(exp - iat).toBe(300);
+});
+
+test('lets a stranger sign under the current kid, and no verifier believes it', async () => {
+  const token = await torii.token({ signedBy: 'stranger' });
+  expect(decodeProtectedHeader(token).kid).toBe(torii.keyIds[0]);
+  await expect(verify(token)).rejects.toMatchObject({ code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' });
+});
+
+test('refuses to sign with a key that it never had', async () => {
+  await expect(torii.token({ signedBy: 'nobody' })).rejects.toMatchObject({ code: 'key_unknown' });
+});
+
+test('a token of one emulator is a stranger to another', async () => {
+  await using other = await startEmulator();
+  await expect(verify(await other.token({ issuer: torii.issuer }))).rejects.toMatchObject({
+    code: 'ERR_JWKS_NO_MATCHING_KEY',
+  });
+});

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Emulator, startEmulator, type User } from '../src/index.ts';
+import { createUserFields } from '../src/user-input.ts';
+import { callApi } from './rest.ts';
+
+let torii: Emulator;
+beforeAll(async () => {
+  torii = await startEmulator();
+});
+afterAll(() => torii.stop());
+
+const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const { schemas } = JSON.parse(
+  readFileSync(new URL('../../../spec/server-v1.json', import.meta.url), 'utf8'),
+).components;
+
+test('creates a user with everything that a request may hold, and gets it again', async () => {
+  const input = {
+    email: 'ada@example.com',
+    name: 'Ada Lovelace',
+    phone: '+15555550100',
+    address: '221B Baker Street, London',
+    dateOfBirth: '1815-12-10',
+  };
+  const created = await callApi<User>(torii, 'POST', '/users', { ...input, password: 'correct horse' });
+  expect(created.status).toBe(201);
+  expect(created.headers.get('cache-control')).toBe('no-store');
+  expect(created.body).toEqual({
+    ...input,
+    id: expect.stringMatching(uuidV7),
+    environmentId: torii.environmentId,
+    locale: null,
+    status: 'active',
+    createdAt: expect.stringMatching(isoInstant),
+    updatedAt: created.body.createdAt,
+    deletedAt: null,
+  });
+  const got = await callApi<User>(torii, 'GET', `/users/${created.body.id}`);
+  expect([got.status, got.body]).toEqual([200, created.body]);
+});
+
+test('creates a user of whom nothing is known', async () => {
+  const { status, body } = await callApi<User>(torii, 'POST', '/users', {});
+  expect([status, body.email, body.name]).toEqual([201, null, null]);
+});
+
+test('knows the fields that the specification names, and no others', async () => {
+  expect(Object.keys(await torii.createUser()).sort()).toEqual(Object.keys(schemas.UserResponse.properties).sort());
+  expect(Object.keys(createUserFields).sort()).toEqual(Object.keys(schemas.CreateUserRequest.properties).sort());
+});
+
+test('bans and unbans, and doing so again changes nothing', async () => {
+  const { id } = await torii.createUser();
+  const banned = await callApi<User>(torii, 'POST', `/users/${id}/ban`);
+  expect([banned.status, banned.body.status]).toEqual([200, 'banned']);
+  expect((await callApi<User>(torii, 'POST', `/users/${id}/ban`)).body).toEqual(banned.body);
+  const unbanned = await callApi<User>(torii, 'POST', `/users/${id}/unban`);
+  expect([unbanned.status, unbanned.body.status]).toEqual([200, 'active']);
+  expect((await callApi<User>(torii, 'POST', `/users/${id}/unban`)).body).toEqual(unbanned.body);
+});
+
+test.each([
+  ['no key', {}],
+  ['another key', { authorization: 'Bearer sk_test_somebody_elses' }],
+  ['another scheme', { authorization: 'Basic c2tfdGVzdA==' }],
+  ['the scheme alone', { authorization: 'Bearer' }],
+  ['an access token', { authorization: 'Bearer eyJhbGciOiJFUzI1NiJ9.e30.c2ln' }],
+])('answers 401 to %s, whatever is asked, and repeats none of it', async (_name, headers) => {
+  for (const [method, path] of [
+    ['GET', '/users/nobody'],
+    ['POST', '/users'],
+    ['GET', '/elsewhere'],
+  ] as const) {
+    const { status, headers: answered, body } = await callApi(torii, method, path, undefined, headers);
+    expect([status, body.properties.code]).toEqual([401, 'invalid_secret_key']);
+    expect(answered.get('www-authenticate')).toBe('Bearer realm="torii"');
+    expect(JSON.stringify(body)).not.toMatch(/eyJ|sk_test_\w/);
+  }
+});
+
+test('writes every refusal as a problem with a code and a support id', async () => {
+  const { headers, body } = await callApi(torii, 'GET', '/users/nobody');
+  expect(headers.get('content-type')).toBe('application/problem+json');
+  expect(body).toEqual({
+    type: 'about:blank',
+    title: 'Not Found',
+    status: 404,
+    detail: 'No user has this id.',
+    instance: `urn:uuid:${body.properties.supportId}`,
+    properties: { code: 'user_not_found', supportId: expect.stringMatching(uuidV7) },
+  });
+});
+
+test.each([
+  ['GET', '/users/01931a73-8b00-7000-8000-000000000000'],
+  ['GET', '/users/not-a-uuid'],
+  ['GET', '/users/%00'],
+  ['GET', '/users/%E0%A4%A'],
+  ['GET', '/users/__proto__'],
+  ['POST', '/users/01931a73-8b00-7000-8000-000000000000/ban'],
+  ['POST', '/users/01931a73-8b00-7000-8000-000000000000/unban'],
+])('answers 404 to %s %s', async (method, path) => {
+  const { status, body } = await callApi(torii, method, path);
+  expect([status, body.properties.code]).toEqual([404, 'user_not_found']);
+});
+
+test('answers 409 to an email that is taken, in any case of letters', async () => {
+  await torii.createUser({ email: 'grace@example.com' });
+  const { status, body } = await callApi(torii, 'POST', '/users', { email: 'GRACE@Example.com' });
+  expect([status, body.properties.code]).toEqual([409, 'email_taken']);
+});
+
+test('lets one of many simultaneous requests have an email', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () =>
+      callApi(torii, 'POST', '/users', { email: 'race@example.com', password: 'long enough' }),
+    ),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
+});
+
+test.each([
+  ['an unknown field', 'nickname', { nickname: 'Ada' }],
+  ['a field of Object.prototype', '__proto__', '{"__proto__":{"email":"a@b.c"}}'],
+  ['a field that only the library has', 'emailVerified', { emailVerified: true }],
+  ['a wrong type', 'name', { name: 7 }],
+  ['a nested value', 'email', { email: { $ne: null } }],
+  ['a bad email', 'email', { email: 'ada' }],
+  ['an email with a space', 'email', { email: 'ada @example.com' }],
+  ['an email with a line break', 'email', { email: 'ada@example.com\n' }],
+  ['a very long email', 'email', { email: `${'a'.repeat(250)}@example.com` }],
+  ['a weak password', 'password', { password: 'short' }],
+  ['a date in another form', 'dateOfBirth', { dateOfBirth: '10/12/1815' }],
+  ['a date that no calendar has', 'dateOfBirth', { dateOfBirth: '2026-02-30' }],
+  ['a date with a time', 'dateOfBirth', { dateOfBirth: '1815-12-10T00:00:00Z' }],
+])('answers 400 to %s and names the field', async (_name, field, input) => {
+  const { status, body } = await callApi(torii, 'POST', '/users', input);
+  expect([status, body.properties.code]).toEqual([400, 'invalid_request']);
+  expect(body.properties.errors).toEqual([{ field, message: expect.any(String) }]);
+  expect(body.detail).toContain(field);
+});
+
+test('names every field at fault, and repeats no value', async () => {
+  const { body } = await callApi(torii, 'POST', '/users', { email: 'nonsense', password: 'hunter2' });
+  expect(body.detail).toBe('email must be an email address. password must have at least 8 characters.');
+  expect(JSON.stringify(body)).not.toMatch(/nonsense|hunter2/);
+});
+
+test.each([
+  ['broken JSON', '{"password":"hunter2hunter2",', 400, 'malformed_json'],
+  ['an empty body', '', 400, 'malformed_json'],
+  ['an array', '[]', 400, 'invalid_request'],
+  ['null', 'null', 400, 'invalid_request'],
+])('answers 400 to %s', async (_name, text, expected, code) => {
+  const { status, body } = await callApi(torii, 'POST', '/users', text);
+  expect([status, body.properties.code]).toEqual([expected, code]);
+  expect(JSON.stringify(body)).not.toContain('hunter2');
+});
+
+test('answers 415 to a body that is not JSON', async () => {
+  const { status, body } = await callApi(torii, 'POST', '/users', 'email=ada@example.com', {
+    authorization: `Bearer ${torii.secretKey}`,
+    'content-type': 'application/x-www-form-urlencoded',
+  });
+  expect([status, body.properties.code]).toEqual([415, 'unsupported_media_type']);
+});
