@@ -1,5 +1,5 @@
-/** A public key that is ready to verify. */
-export type PublicKey = CryptoKey;
+/** A public key that is ready to verify. Spelled so that it compiles with the types of Node as well as of the web. */
+export type PublicKey = Parameters<typeof crypto.subtle.verify>[1];
 
 /** What ES256 needs of a JSON Web Key (RFC 7518 6.2.1). */
 export interface EcPublicJwk {

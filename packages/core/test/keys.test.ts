@@ -1,0 +1,461 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createVerifier, type ToriiEvent, type Verifier, verifyToken } from '../src/index.ts';
+import { makeKeyEndpoint, mostInAMinute } from './key-endpoint.ts';
+import { claimsWith, issuer, makeKey, mint, type SigningKey, signText } from './mint.ts';
+
+const [oldKey, newKey, strangersKey] = await Promise.all([makeKey('old'), makeKey('new'), makeKey('old')]);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'], now: Date.UTC(2026, 0, 1) });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A token that lives for two hours, so that its keys are what the test is about. */
+function longLived(key: SigningKey, claims: Record<string, unknown> = {}): Promise<string> {
+  const { iat } = claimsWith();
+  return mint(key, { exp: Number(iat) + 7200, ...claims });
+}
+
+/** Tokens that look right and name keys that nobody has. */
+function forgeries(count: number, prefix = 'forged'): Promise<string[]> {
+  return Promise.all(Array.from({ length: count }, (_, i) => longLived({ ...strangersKey, kid: `${prefix}-${i}` })));
+}
+
+async function outcomeOf(verifying: Promise<unknown>): Promise<string> {
+  return verifying.then(
+    () => 'verified',
+    (error: { reason?: string }) => error.reason ?? String(error),
+  );
+}
+
+/** How verifying ends, with the clock running on while it waits. */
+async function outcomeInTime(torii: Verifier<object, never>, token: string): Promise<string> {
+  const outcome = outcomeOf(torii.verify(token));
+  await advance(300);
+  return outcome;
+}
+
+async function advance(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+}
+
+const minutes = 60_000;
+
+describe('where keys come from', () => {
+  test('[3] asks the configured issuer alone, and follows nothing', async () => {
+    const seen: RequestInit[] = [];
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({
+      issuer: `${issuer}/`,
+      fetch: (input, init) => {
+        seen.push(init ?? {});
+        return endpoint.fetch(input, init);
+      },
+    });
+    await torii.verify(await longLived(oldKey));
+    expect(endpoint.urls).toEqual([`${issuer}/_torii/.well-known/jwks.json`]);
+    expect(seen[0]).toMatchObject({ redirect: 'manual' });
+  });
+
+  test.each<[string, (signal: AbortSignal) => Response | Promise<Response>, RegExp]>([
+    [
+      'a redirect',
+      () => new Response(null, { status: 302, headers: { location: 'https://evil.test' } }),
+      /answered 302/,
+    ],
+    ['an error', () => new Response('oops', { status: 500 }), /answered 500/],
+    ['text', () => new Response('<html>'), /not JSON/],
+    ['JSON that is no key set', () => Response.json([]), /not a key set/],
+    ['keys that are no list', () => Response.json({ keys: {} }), /not a key set/],
+    [
+      'a private EC key',
+      () => Response.json({ keys: [oldKey.publicJwk, { ...newKey.publicJwk, d: 'AAAA' }] }),
+      /private key/,
+    ],
+    ['a symmetric key', () => Response.json({ keys: [oldKey.publicJwk, { kty: 'oct', k: 'AAAA' }] }), /private key/],
+    [
+      'a body of a megabyte',
+      () => Response.json({ keys: [oldKey.publicJwk], pad: 'x'.repeat(2 ** 20) }),
+      /larger than/,
+    ],
+    ['a thousand and one keys', () => Response.json({ keys: Array(1001).fill(oldKey.publicJwk) }), /more than 1000/],
+    ['a broken connection', () => Promise.reject(new TypeError('fetch failed')), /connection failed/],
+  ])('[3] refuses %s, and answers 503', async (_name, respond, problem) => {
+    const endpoint = makeKeyEndpoint();
+    endpoint.answer(respond);
+    const events: ToriiEvent[] = [];
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch, onEvent: (event) => events.push(event) });
+    expect(await outcomeOf(torii.verify(await longLived(oldKey)))).toBe('keys_unavailable');
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'keys_failed', problem: expect.stringMatching(problem), usable: false }),
+    );
+  });
+
+  test('[3] gives up after five seconds, also on a fetch that does not heed its signal', async () => {
+    const endpoint = makeKeyEndpoint();
+    let signal: AbortSignal | undefined;
+    endpoint.answer((given) => {
+      signal = given;
+      return new Promise(() => {});
+    });
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const outcome = outcomeOf(torii.verify(await longLived(oldKey)));
+    await advance(5_000);
+    expect(await outcome).toBe('keys_unavailable');
+    expect(signal?.aborted).toBe(true);
+  });
+
+  test('[3] gives up on an answer that never ends', async () => {
+    const endpoint = makeKeyEndpoint();
+    endpoint.answer(() => new Response(new ReadableStream({ pull: () => new Promise(() => {}) })));
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const outcome = outcomeOf(torii.verify(await longLived(oldKey)));
+    await advance(5_000);
+    expect(await outcome).toBe('keys_unavailable');
+  });
+
+  test('[3] a key id that stands twice verifies nothing, whichever key is asked for', async () => {
+    const endpoint = makeKeyEndpoint(oldKey, { ...newKey, publicJwk: { ...newKey.publicJwk, kid: 'old' } });
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    expect(await outcomeOf(torii.verify(await longLived(oldKey)))).toBe('keys_unavailable');
+    endpoint.publish(oldKey, { ...newKey, publicJwk: { kty: 'RSA', kid: 'old', n: 'AQAB', e: 'AQAB' } }, newKey);
+    const other = createVerifier({ issuer, fetch: makeKeyEndpoint(oldKey, oldKey, newKey).fetch });
+    expect(await outcomeOf(other.verify(await longLived(oldKey)))).toBe('key_unknown');
+  });
+
+  test.each([
+    ['another curve', { crv: 'P-384' }],
+    ['another type', { kty: 'RSA' }],
+    ['encryption', { use: 'enc' }],
+    ['another algorithm', { alg: 'ES384' }],
+    ['signing only', { key_ops: ['sign'] }],
+    ['a number for x', { x: 1 }],
+  ])('[1] passes over a key for %s', async (_name, change) => {
+    const odd = { ...oldKey, publicJwk: { ...oldKey.publicJwk, ...change } };
+    const torii = createVerifier({ issuer, fetch: makeKeyEndpoint(odd, newKey).fetch });
+    expect(await outcomeOf(torii.verify(await longLived(oldKey)))).toBe('key_unknown');
+    expect(await outcomeOf(torii.verify(await longLived(newKey)))).toBe('verified');
+  });
+
+  test('a point that is not on the curve verifies nothing, and leaves the other keys alone', async () => {
+    const broken = { ...oldKey, publicJwk: { ...oldKey.publicJwk, x: 'A'.repeat(43), y: 'A'.repeat(43) } };
+    const torii = createVerifier({ issuer, fetch: makeKeyEndpoint(broken, newKey).fetch });
+    expect(await outcomeOf(torii.verify(await longLived(oldKey)))).toBe('key_unknown');
+    expect(await outcomeOf(torii.verify(await longLived(newKey)))).toBe('verified');
+  });
+
+  test('[5] a key of one issuer never verifies a token that claims the other', async () => {
+    const [a, b] = ['https://a.torii.test', 'https://b.torii.test'];
+    const [keysOfA, keysOfB] = [makeKeyEndpoint(oldKey), makeKeyEndpoint(newKey)];
+    const torii = createVerifier({
+      issuer: [a, b],
+      fetch: (input, init) => (String(input).startsWith(a) ? keysOfA : keysOfB).fetch(input, init),
+    });
+    expect(await outcomeOf(torii.verify(await longLived(oldKey, { iss: a })))).toBe('verified');
+    expect(await outcomeOf(torii.verify(await longLived(newKey, { iss: b })))).toBe('verified');
+    expect(await outcomeOf(torii.verify(await longLived(newKey, { iss: a })))).toBe('key_unknown');
+    expect(await outcomeOf(torii.verify(await longLived({ ...newKey, kid: 'old' }, { iss: a })))).toBe(
+      'signature_invalid',
+    );
+  });
+
+  test('[4] verifiers share keys by fetch function and URL, and fixed keys with nobody', async () => {
+    const [mine, yours] = [makeKeyEndpoint(oldKey), makeKeyEndpoint(newKey)];
+    const token = await longLived(oldKey);
+    await createVerifier({ issuer, fetch: mine.fetch }).verify(token);
+    await createVerifier({ issuer, fetch: mine.fetch, clockTolerance: 0 }).verify(token);
+    await verifyToken(token, { issuer, fetch: mine.fetch });
+    expect(mine.fetchedAt).toHaveLength(1);
+
+    expect(await outcomeOf(verifyToken(token, { issuer, fetch: yours.fetch }))).toBe('key_unknown');
+    expect(await outcomeOf(verifyToken(token, { issuer, keys: { keys: [newKey.publicJwk] } }))).toBe('key_unknown');
+    expect(await outcomeOf(verifyToken(token, { issuer, keys: { keys: [oldKey.publicJwk] } }))).toBe('verified');
+  });
+
+  test('fixed keys cause no fetch, whatever token comes', async () => {
+    const endpoint = makeKeyEndpoint(newKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch, keys: { keys: [oldKey.publicJwk] } });
+    expect(await outcomeOf(torii.verify(await longLived(newKey)))).toBe('key_unknown');
+    expect(await outcomeOf(torii.verify(await longLived(oldKey)))).toBe('verified');
+    expect(endpoint.fetchedAt).toHaveLength(0);
+  });
+});
+
+describe('how often keys are fetched', () => {
+  test('[4] a thousand first verifications at once cause one fetch', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    await Promise.all(Array.from({ length: 1000 }, () => torii.verify(token)));
+    expect(endpoint.fetchedAt).toHaveLength(1);
+  });
+
+  test('[4] a new key verifies right after the first fetch', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    await torii.verify(await longLived(oldKey));
+    endpoint.publish(oldKey, newKey);
+    expect(await outcomeOf(torii.verify(await longLived(newKey)))).toBe('verified');
+    expect(endpoint.fetchedAt).toHaveLength(2);
+  });
+
+  test('[4] a thousand unknown keys at once cause one more fetch, and good tokens and a new key work at once after', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const good = await longLived(oldKey);
+    await torii.verify(good);
+
+    const flood = (await forgeries(1000)).map((token) => outcomeOf(torii.verify(token)));
+    expect(await outcomeOf(createVerifier({ issuer, fetch: endpoint.fetch }).verify(good))).toBe('verified');
+    expect(new Set(await Promise.all(flood))).toEqual(new Set(['key_unknown']));
+    expect(endpoint.fetchedAt).toHaveLength(2);
+
+    endpoint.publish(oldKey, newKey);
+    expect(await outcomeInTime(torii, await longLived(newKey))).toBe('verified');
+  });
+
+  test('[4] a crowd that comes one after the other, as over a network, causes one more fetch too', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    await torii.verify(await longLived(oldKey));
+    const flood: Promise<string>[] = [];
+    for (const token of await forgeries(300)) {
+      flood.push(outcomeOf(torii.verify(token)));
+      await advance(3);
+    }
+    await advance(300);
+    expect(new Set(await Promise.all(flood))).toEqual(new Set(['key_unknown']));
+    expect(endpoint.fetchedAt).toHaveLength(2);
+  });
+
+  test.each([
+    ['answers', () => makeKeyEndpoint(oldKey)],
+    ['answers an empty set', () => makeKeyEndpoint()],
+    [
+      'fails',
+      () => {
+        const endpoint = makeKeyEndpoint();
+        endpoint.answer(() => new Response(null, { status: 500 }));
+        return endpoint;
+      },
+    ],
+    [
+      'fails after a good answer',
+      () => {
+        const endpoint = makeKeyEndpoint(oldKey);
+        endpoint.answer(() => {
+          endpoint.answer(() => new Response(null, { status: 500 }));
+          return Response.json({ keys: [oldKey.publicJwk] });
+        });
+        return endpoint;
+      },
+    ],
+  ])(
+    '[4] a flood of five minutes causes at most ten fetches a minute while the endpoint %s',
+    async (_name, makeEndpoint) => {
+      const endpoint = makeEndpoint();
+      const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+      const tokens = await forgeries(50);
+      const good = await longLived(oldKey);
+      const hadKeys = (await outcomeOf(torii.verify(good))) === 'verified';
+      for (let i = 0; i < 3000; i++) {
+        // Twelve at a time: too many to be a rotation. Every third round only one, which might be.
+        for (const token of tokens.slice(0, i % 3 === 0 ? 1 : 12)) void outcomeOf(torii.verify(token));
+        await advance(100);
+        if (hadKeys && i % 300 === 0) expect(await outcomeOf(torii.verify(good))).toBe('verified');
+      }
+      expect(mostInAMinute(endpoint.fetchedAt)).toBeLessThanOrEqual(10);
+      expect(endpoint.fetchedAt.length).toBeGreaterThan(10);
+    },
+  );
+
+  test('[4] a new key is known within ten seconds during a flood', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const flood = await forgeries(20);
+    await torii.verify(await longLived(oldKey));
+    const rush = async (ms: number): Promise<void> => {
+      for (let t = 0; t < ms; t += 100) {
+        for (const token of flood) void outcomeOf(torii.verify(token));
+        await advance(100);
+      }
+    };
+    await rush(60_000);
+    endpoint.publish(oldKey, newKey);
+    await rush(10_000);
+    expect(await outcomeInTime(torii, await longLived(newKey))).toBe('verified');
+  });
+
+  test('[4] a key that the flood itself guessed is found once it is published', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const early = await longLived(newKey);
+    expect(await outcomeInTime(torii, early)).toBe('key_unknown');
+    endpoint.publish(oldKey, newKey);
+    expect(await outcomeInTime(torii, early)).toBe('verified');
+  });
+
+  test('[4] requests that wait are bounded', async () => {
+    const endpoint = makeKeyEndpoint();
+    endpoint.answer(() => new Promise(() => {}));
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    const outcomes = Array.from({ length: 10_001 }, () => outcomeOf(torii.verify(token)));
+    // The last one is told at once, while the others wait for the endpoint.
+    expect(await outcomes.at(-1)).toBe('keys_unavailable');
+    await advance(5_000);
+    expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['keys_unavailable']));
+    expect(endpoint.fetchedAt).toHaveLength(1);
+  });
+});
+
+describe('how long keys are good', () => {
+  test('[12] a key that was withdrawn stops after five minutes', async () => {
+    const endpoint = makeKeyEndpoint(oldKey, newKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    await torii.verify(token);
+    endpoint.publish(newKey);
+    await advance(5 * minutes - 1);
+    await outcomeOf(torii.verify(token));
+    await advance(1);
+    expect(await outcomeOf(torii.verify(token))).toBe('key_unknown');
+  });
+
+  test('[12] a process that slept over it asks before it believes', async () => {
+    const endpoint = makeKeyEndpoint(oldKey, newKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    await torii.verify(token);
+    endpoint.publish(newKey);
+    await advance(30 * minutes);
+    expect(await outcomeOf(torii.verify(token))).toBe('key_unknown');
+    expect(endpoint.fetchedAt).toHaveLength(2);
+  });
+
+  test('[12] renewal begins in the background at four minutes, and nobody waits for it', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    await torii.verify(token);
+    await advance(4 * minutes - 1);
+    await torii.verify(token);
+    expect(endpoint.fetchedAt).toHaveLength(1);
+    endpoint.answer(() => new Promise(() => {}));
+    await advance(1);
+    expect(await outcomeOf(torii.verify(token))).toBe('verified');
+    expect(endpoint.fetchedAt).toHaveLength(2);
+  });
+
+  test('[12] known keys verify for eleven minutes and more while the endpoint is down, and not beyond maxStaleSeconds', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    await torii.verify(token);
+    endpoint.answer(() => Promise.reject(new TypeError('fetch failed')));
+    await advance(11 * minutes);
+    expect(await outcomeOf(torii.verify(token))).toBe('verified');
+    await advance(49 * minutes - 1);
+    expect(await outcomeOf(torii.verify(token))).toBe('verified');
+    await advance(1);
+    expect(await outcomeOf(torii.verify(token))).toBe('keys_unavailable');
+    endpoint.publish(oldKey);
+    await advance(10_000);
+    expect(await outcomeOf(torii.verify(token))).toBe('verified');
+  });
+
+  test('[12] with maxStaleSeconds 0 old keys are never used', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch, maxStaleSeconds: 0 });
+    const token = await longLived(oldKey);
+    await torii.verify(token);
+    endpoint.answer(() => new Response(null, { status: 503 }));
+    await advance(5 * minutes);
+    expect(await outcomeOf(torii.verify(token))).toBe('keys_unavailable');
+  });
+
+  test('[12] an endpoint that hangs makes one request wait, not each one of an outage', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    await torii.verify(token);
+    endpoint.answer(() => new Promise(() => {}));
+    await advance(10 * minutes);
+    const first = outcomeOf(torii.verify(token));
+    await advance(5_000);
+    expect(await first).toBe('verified');
+    for (let second = 0; second < 50; second++) {
+      // Without any time passing: nothing to wait for.
+      expect(await outcomeOf(torii.verify(token))).toBe('verified');
+      await advance(1_000);
+    }
+  });
+
+  test('[12] while the endpoint fails, an unknown key is our trouble and not a bad token', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    await torii.verify(await longLived(oldKey));
+    endpoint.answer(() => new Response(null, { status: 500 }));
+    expect(await outcomeInTime(torii, await longLived(newKey))).toBe('keys_unavailable');
+  });
+
+  test('[12] an empty set withdraws every key, and is answered with 503', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    await torii.verify(token);
+    endpoint.publish();
+    await advance(5 * minutes);
+    const { denial } = await torii.check({ headers: { authorization: `Bearer ${token}` } });
+    expect(denial).toMatchObject({ status: 503, headers: { 'Retry-After': expect.stringMatching(/^[1-9]\d*$/) } });
+  });
+
+  test('[12] a wall clock that is set back does not keep an old key alive', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch, clockTolerance: 300 });
+    const token = await longLived(oldKey, { iat: 1 });
+    await torii.verify(token);
+    endpoint.publish(newKey);
+    await advance(5 * minutes);
+    vi.setSystemTime(Date.now() - 60 * minutes);
+    expect(await outcomeOf(torii.verify(token))).toBe('key_unknown');
+  });
+
+  test('a renewal that died with its request does not stop the next one', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    endpoint.answer(() => new Promise(() => {}));
+    vi.stubGlobal('setTimeout', () => 0);
+    void outcomeOf(torii.verify(token));
+    vi.unstubAllGlobals();
+    await advance(7_000);
+    endpoint.publish(oldKey);
+    expect(await outcomeOf(torii.verify(token))).toBe('verified');
+  });
+
+  test('a key that kept its id and changed its value verifies with the new value alone', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    await torii.verify(token);
+    endpoint.publish(strangersKey);
+    await advance(5 * minutes);
+    expect(await outcomeOf(torii.verify(token))).toBe('signature_invalid');
+    expect(await outcomeOf(torii.verify(await longLived(strangersKey)))).toBe('verified');
+  });
+});
+
+test('[2] a key id is only compared, however odd', async () => {
+  const endpoint = makeKeyEndpoint(oldKey);
+  const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+  await torii.verify(await longLived(oldKey));
+  for (const kid of ['../../x', '__proto__', 'constructor', 'k'.repeat(10_000), 'https://evil.test/jwks.json']) {
+    const header = JSON.stringify({ alg: 'ES256', kid });
+    const token = await signText(oldKey, header, JSON.stringify(claimsWith()));
+    expect(await outcomeInTime(torii, token), kid.slice(0, 40)).toBe('key_unknown');
+  }
+  expect(new Set(endpoint.urls)).toEqual(new Set([`${issuer}/_torii/.well-known/jwks.json`]));
+});

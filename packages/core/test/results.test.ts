@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createVerifier, type ToriiEvent } from '../src/index.ts';
+import { Results } from '../src/results.ts';
+import { makeKeyEndpoint } from './key-endpoint.ts';
+import { issuer, makeKey, mint, nowSeconds } from './mint.ts';
+
+const [key, otherKey] = await Promise.all([makeKey('one'), makeKey('two')]);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.UTC(2026, 0, 1) });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const reasonOf = (verifying: Promise<unknown>): Promise<unknown> =>
+  verifying.then(
+    () => 'verified',
+    (error: { reason?: string }) => error.reason,
+  );
+
+test('[11] a token is verified once, and told to come from the cache after that', async () => {
+  const events: ToriiEvent[] = [];
+  const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] }, onEvent: (event) => events.push(event) });
+  const verifySignature = vi.spyOn(crypto.subtle, 'verify');
+  const token = await mint(key);
+  const first = await torii.verify(token);
+  expect(await torii.verify(token)).toBe(first);
+  expect(verifySignature).toHaveBeenCalledTimes(1);
+  expect(events).toMatchObject([{ fromCache: false }, { fromCache: true }]);
+});
+
+test('[11] a remembered token never outlives exp, to the millisecond', async () => {
+  const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] }, clockTolerance: 10 });
+  const exp = nowSeconds() + 60;
+  const token = await mint(key, { exp });
+  await torii.verify(token);
+  vi.setSystemTime((exp + 10) * 1000 - 1);
+  expect(await reasonOf(torii.verify(token))).toBe('verified');
+  vi.setSystemTime((exp + 10) * 1000);
+  expect(await reasonOf(torii.verify(token))).toBe('token_expired');
+});
+
+test('[11] a remembered token is held against nbf and iat too, where the clock was set back', async () => {
+  const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] } });
+  const token = await mint(key);
+  await torii.verify(token);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  expect(await reasonOf(torii.verify(token))).toBe('token_not_yet_valid');
+});
+
+test('[11] a remembered token is dropped when its key leaves the set', async () => {
+  const endpoint = makeKeyEndpoint(key, otherKey);
+  const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+  const token = await mint(key, { exp: nowSeconds() + 3600 });
+  await torii.verify(token);
+  endpoint.publish(otherKey);
+  // Another token brings the news: the remembered one must not wait for the set to grow old.
+  vi.setSystemTime(Date.now() + 10_000);
+  await reasonOf(torii.verify(await mint({ ...otherKey, kid: 'unknown' })));
+  expect(endpoint.fetchedAt).toHaveLength(2);
+  vi.useRealTimers();
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 1, 0, 0, 30) });
+  expect(await reasonOf(torii.verify(token))).toBe('key_unknown');
+});
+
+test('[11] the same kid with another value drops what the old value verified', async () => {
+  const endpoint = makeKeyEndpoint(key);
+  const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+  const token = await mint(key, { exp: nowSeconds() + 3600 });
+  await torii.verify(token);
+  endpoint.publish({ ...otherKey, publicJwk: { ...otherKey.publicJwk, kid: 'one' } });
+  vi.setSystemTime(Date.now() + 300_000);
+  expect(await reasonOf(torii.verify(token))).toBe('signature_invalid');
+});
+
+test('[11] a token that differs by one character is another token', async () => {
+  const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] } });
+  const token = await mint(key);
+  await torii.verify(token);
+  const [header, payload, signature = ''] = token.split('.');
+  const flipped = signature.startsWith('A') ? 'B' : 'A';
+  expect(await reasonOf(torii.verify(`${header}.${payload}.${flipped}${signature.slice(1)}`))).toBe(
+    'signature_invalid',
+  );
+});
+
+test('[11] verifiers with other options do not share what they remember', async () => {
+  const keys = { keys: [key.publicJwk] };
+  const token = await mint(key, { pid: 'env_1' });
+  await createVerifier({ issuer, keys }).verify(token);
+  expect(await reasonOf(createVerifier({ issuer, keys, environmentId: 'env_2' }).verify(token))).toBe(
+    'environment_refused',
+  );
+  expect(await reasonOf(createVerifier({ issuer, keys, audience: 'api' }).verify(token))).toBe('claim_missing');
+});
+
+test('[11] checks are asked each time: they depend on the request, not on the token alone', async () => {
+  let asked = 0;
+  const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] }, checks: [() => ++asked < 2] });
+  const token = await mint(key);
+  await torii.verify(token);
+  expect(await reasonOf(torii.verify(token))).toBe('not_allowed');
+});
+
+test('[11] a refused token is not remembered', async () => {
+  const torii = createVerifier({ issuer, keys: { keys: [otherKey.publicJwk] } });
+  const token = await mint({ ...key, kid: 'two' });
+  const verifySignature = vi.spyOn(crypto.subtle, 'verify');
+  expect(await reasonOf(torii.verify(token))).toBe('signature_invalid');
+  expect(await reasonOf(torii.verify(token))).toBe('signature_invalid');
+  expect(verifySignature).toHaveBeenCalledTimes(2);
+});
+
+test('[11] the cache is bounded: five thousand tokens, the oldest goes first', () => {
+  const results = new Results();
+  const result = { auth: {}, validity: { from: 0, until: 1 }, key: {}, issuer } as unknown as Parameters<
+    Results['add']
+  >[1];
+  for (let i = 0; i <= 5000; i++) results.add(`token-${i}`, result);
+  expect(results.get('token-0')).toBeUndefined();
+  expect(results.get('token-1')).toBe(result);
+  expect(results.get('token-5000')).toBe(result);
+});
