@@ -190,7 +190,7 @@ async function startOn(database: DatabaseSync, settings: Settings): Promise<Emul
   const traffic = new Traffic();
   const warn = (error: unknown) => {
     // A request that stop() has cut may still be at work when the database closes; nobody waits for it.
-    if (database.isOpen) process.emitWarning(error instanceof Error ? error : String(error));
+    if (server.listening) process.emitWarning(error instanceof Error ? error : String(error));
   };
   serve(server, createApp(environment, { faults, traffic, onUnexpectedError: warn }));
   return new Emulator({ server, database, clock, environment, faults, traffic });

@@ -159,6 +159,15 @@ test.each([
   expect(JSON.stringify(body)).not.toContain('hunter2');
 });
 
+test('answers 400 to text that is not UTF-8', async () => {
+  const response = await fetch(`${torii.apiUrl}/api/server/v1/users`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${torii.secretKey}`, 'content-type': 'application/json' },
+    body: Buffer.from('{"name":"\xff"}', 'latin1'),
+  });
+  expect(response.status).toBe(400);
+});
+
 test('answers 415 to a body that is not JSON', async () => {
   const { status, body } = await callApi(torii, 'POST', '/users', 'email=ada@example.com', {
     authorization: `Bearer ${torii.secretKey}`,

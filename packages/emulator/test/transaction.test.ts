@@ -1,0 +1,32 @@
+import { afterAll, expect, test } from 'vitest';
+import { openStore } from '../src/store.ts';
+import { transact } from '../src/transaction.ts';
+
+const database = openStore(':memory:');
+afterAll(() => database.close());
+
+const insert = () => database.exec("INSERT INTO environments (id, secret_key, created_at) VALUES ('e', 's', 'now')");
+const count = () => database.prepare('SELECT count(*) AS n FROM environments').get()?.['n'];
+
+test('stores nothing of a step that fails, and the next one starts anew', () => {
+  const failure = new Error('half-way');
+  const fail = () =>
+    transact(database, () => {
+      insert();
+      throw failure;
+    });
+  expect(fail).toThrow(failure);
+  expect(count()).toBe(0);
+  transact(database, insert);
+  expect(count()).toBe(1);
+});
+
+test('reports the failure itself where SQLite has already rolled back', () => {
+  const failure = new Error('disk full');
+  const fail = () =>
+    transact(database, () => {
+      database.exec('ROLLBACK');
+      throw failure;
+    });
+  expect(fail).toThrow(failure);
+});
