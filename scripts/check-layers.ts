@@ -21,7 +21,8 @@ const layers: Readonly<Record<string, Arrows>> = {
   express: { imports: ['@torii/core'], peers: ['express', '@types/express'] },
   koa: { imports: ['@torii/core'], peers: ['koa', '@types/koa'] },
   next: { imports: ['@torii/core'], peers: ['next', 'react'] },
-  emulator: { imports: ['jose'] },
+  // Never core: the witness must not share a mistake with what it tests. Why each library: docs/decisions/emulator-dependencies.md.
+  emulator: { imports: ['jose', '@hono/node-server', '@node-rs/argon2', 'hono', 'uuidv7'] },
   cli: { imports: ['@torii/core', '@torii/api', '@torii/authz', '@torii/streams', '@torii/emulator'] },
 };
 

@@ -37,7 +37,11 @@ export function refuse(message = 'You may not do this.', detail?: string): Refus
  *
  * @throws ToriiForbiddenError at the first that does not say `true`; and whatever a check throws
  */
-export async function authorize(auth: Auth, request: RequestView, checks: readonly Check[]): Promise<void> {
+export async function authorize<Custom extends object = Claims>(
+  auth: Auth<Custom>,
+  request: RequestView,
+  checks: readonly Check<Custom>[],
+): Promise<void> {
   for (const check of checks) {
     const verdict: unknown = await check(auth, request);
     if (verdict !== true) throw forbidden(verdict);

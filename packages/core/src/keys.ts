@@ -132,7 +132,7 @@ export class RemoteKeySet implements KeySource {
    */
   async #search(kid: string, maxStaleMs: number, emit: EventListener): Promise<SetKey | undefined> {
     const isDoubted = this.#searchedInVainAt !== undefined && elapsedMs(this.#searchedInVainAt) < doubtMs;
-    const isBelieved = this.#pending !== undefined || !isDoubted || (await this.#isOneOfFew());
+    const isBelieved = !isDoubted || (await this.#isOneOfFew());
     if (!isBelieved || !(await this.#renew(maxStaleMs, emit))) {
       emit({ type: 'key_search_limited', url: this.#url });
       return undefined;

@@ -20,6 +20,8 @@ export interface RequestParts {
   readonly headers: HeadersLike;
   /** Node's view of repeated headers, which tells two Authorization headers from one. */
   readonly headersDistinct?: { readonly [name: string]: readonly string[] | undefined } | undefined;
+  /** Names and values in turn, as Node has them. Looked at where there is no `headersDistinct`, which HTTP/2 lacks. */
+  readonly rawHeaders?: readonly string[] | undefined;
 }
 
 /** What `authenticate` and `check` take: a request, or its headers alone. */

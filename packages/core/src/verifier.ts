@@ -83,11 +83,15 @@ export function createVerifier(options: VerifierOptions): Verifier {
 }
 
 /** A verifier as it is, or one made from options: what an adapter takes. */
-export function verifierFrom(source: Verifier | VerifierOptions): Verifier {
+export function verifierFrom<Custom extends object = Claims>(
+  source: Verifier<Custom> | VerifierOptions<Custom>,
+): Verifier<Custom> {
   return isVerifier(source) ? source : createVerifier(source);
 }
 
-function isVerifier(source: Verifier | VerifierOptions): source is Verifier {
+function isVerifier<Custom extends object>(
+  source: Verifier<Custom> | VerifierOptions<Custom>,
+): source is Verifier<Custom> {
   return (
     typeof source === 'object' &&
     source !== null &&

@@ -297,6 +297,19 @@ describe('how often keys are fetched', () => {
     expect(await outcomeInTime(torii, early)).toBe('verified');
   });
 
+  test('[4] of a crowd with unknown keys, eight wait and the others are told at once', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    await torii.verify(await longLived(oldKey));
+    await outcomeInTime(torii, await longLived(newKey));
+    const told: string[] = [];
+    for (const token of await forgeries(20)) void outcomeOf(torii.verify(token)).then((outcome) => told.push(outcome));
+    await advance(0);
+    expect(told).toEqual(Array(12).fill('key_unknown'));
+    await advance(300);
+    expect(told).toEqual(Array(20).fill('key_unknown'));
+  });
+
   test('[4] requests that wait are bounded', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(() => new Promise(() => {}));
@@ -399,6 +412,10 @@ describe('how long keys are good', () => {
     await torii.verify(await longLived(oldKey));
     endpoint.answer(() => new Response(null, { status: 500 }));
     expect(await outcomeInTime(torii, await longLived(newKey))).toBe('keys_unavailable');
+
+    endpoint.publish(oldKey);
+    await advance(10_000);
+    expect(await outcomeInTime(torii, await longLived(newKey))).toBe('key_unknown');
   });
 
   test('[12] an empty set withdraws every key, and is answered with 503', async () => {

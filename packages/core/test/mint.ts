@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 /** A pair of keys as an issuer has it: a private half that signs tokens, and a public half to publish. */
 export interface SigningKey {
