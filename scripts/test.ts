@@ -2,11 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { findProgram, programNames, setUpPrograms } from './programs.ts';
 import { type Counts, countTests, describeCounts } from './report.ts';
 import { repository } from './workspace.ts';
 
 const reportFile = join(repository, '.reports', 'vitest.json');
 
+preparePrograms();
 const checks: Counts[] = [
   runCheck('lint', 'biome', 'check', '--error-on-warnings', '.'),
   runCheck('layers', 'node', 'scripts/check-layers.ts'),
@@ -23,6 +25,14 @@ const total = [...checks, tests].reduce(addCounts);
 console.log(`\n${checks.length} checks, counted as one each, and vitest's tests, as its report counts them:`);
 console.log(describeCounts(total));
 process.exitCode = total.failed === 0 ? 0 : 1;
+
+/** What could not be set up fails no step here: its tests say so, each by name. */
+function preparePrograms(): void {
+  const start = performance.now();
+  const lines = setUpPrograms(programNames);
+  const good = programNames.every((name) => findProgram(name) !== undefined);
+  printLine(good, 'programs', start, lines.length === 0 ? programNames.join(', ') : lines.join('\n'));
+}
 
 /** Runs a command and prints a line for it: with the last line it printed when it is one of our scripts, with all of them when it fails. */
 function runCheck(name: string, program: string, ...args: readonly string[]): Counts {

@@ -1,0 +1,38 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findProgram, requireProgram } from '../programs.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'torii-programs-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const skipped: string[] = [];
+const context = {
+  skip(note: string): never {
+    skipped.push(note);
+    throw new Error('skipped');
+  },
+};
+
+test('finds a program on the PATH, under each of its names', () => {
+  const path = join(folder, 'google-chrome');
+  writeFileSync(path, '');
+  expect(findProgram('chromium', folder)).toBeUndefined();
+  chmodSync(path, 0o755);
+  expect(findProgram('chromium', `/nowhere${delimiter}${folder}`)).toBe(path);
+  expect(requireProgram(context, 'chromium', { PATH: folder, CI: 'true' })).toBe(path);
+  rmSync(path);
+});
+
+test('skips a test whose program is missing, and says how to get it', () => {
+  expect(() => requireProgram(context, 'chromium', { PATH: folder })).toThrow('skipped');
+  expect(skipped).toEqual([expect.stringMatching(/^needs chromium: .*apt-get install chromium/)]);
+});
+
+test('fails a test whose program is missing in CI', () => {
+  expect(() => requireProgram(context, 'chromium', { PATH: folder, CI: 'true' })).toThrow('needs chromium');
+});
