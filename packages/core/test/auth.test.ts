@@ -1,0 +1,323 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type Auth, type Claims, createVerifier, isAuth } from '../src/index.ts';
+import { claimsWith, issuer, makeKey, mint, signText } from './mint.ts';
+import { outcomeOf } from './outcome.ts';
+
+const key = await makeKey();
+const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] } });
+
+async function authFor(claims: Record<string, unknown>): Promise<Auth> {
+  return torii.verify(await mint(key, claims));
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test('a token with nothing but what is always there gives an Auth with every field', async () => {
+  const claims = claimsWith({ iat: 1_700_000_000, exp: 4_000_000_000 });
+  const auth = await authFor(claims);
+  expect({ ...auth }).toEqual({
+    userId: 'user_1',
+    environmentId: 'env_1',
+    issuer,
+    emailVerified: false,
+    profileComplete: true,
+    impersonating: false,
+    actor: null,
+    locale: null,
+    organization: null,
+    issuedAt: 1_700_000_000,
+    expiresAt: 4_000_000_000,
+    raw: claims,
+  });
+});
+
+const values: unknown[] = [true, false, undefined, null, 1, 0, 'true', 'false', '', [], [true], {}, { valueOf: true }];
+
+describe.each<[field: keyof Auth, claim: string, expected: (value: unknown) => boolean]>([
+  ['emailVerified', 'email_verified', (value) => value === true],
+  ['profileComplete', 'profile_complete', (value) => value !== false],
+  ['impersonating', 'impersonating', (value) => value === true],
+])('%s', (field, claim, expected) => {
+  test.each(values.map((value) => [value, expected(value)]))(`${claim} of %j makes it %j`, async (value, result) => {
+    expect((await authFor({ [claim]: value }))[field]).toBe(result);
+  });
+
+  test(`[8] is not made from a ${claim} on Object.prototype`, async () => {
+    for (const value of [true, false]) {
+      Object.defineProperty(Object.prototype, claim, { value, configurable: true });
+      try {
+        expect((await authFor({ [claim]: undefined }))[field]).toBe(expected(undefined));
+      } finally {
+        Reflect.deleteProperty(Object.prototype, claim);
+      }
+    }
+  });
+});
+
+describe('the actor', () => {
+  test('tells who acts, and makes the token an impersonated one', async () => {
+    const auth = await authFor({ act: { sub: 'admin_1', reason: 'support' } });
+    expect(auth.actor).toEqual({ userId: 'admin_1', raw: { sub: 'admin_1', reason: 'support' } });
+    expect(auth.impersonating).toBe(true);
+  });
+
+  test('may be nobody by name, and still makes the token an impersonated one', async () => {
+    for (const act of [{}, { sub: '' }, { sub: 1 }, { sub: null }, { sub: ['admin_1'] }, { iss: 'x' }]) {
+      const auth = await authFor({ act });
+      expect(auth.actor).toEqual({ userId: null, raw: act });
+      expect(auth.impersonating).toBe(true);
+    }
+  });
+
+  test('counts although the token says that nobody impersonates', async () => {
+    expect((await authFor({ act: { sub: 'admin_1' }, impersonating: false })).impersonating).toBe(true);
+  });
+
+  test('is missing where the token only says that somebody impersonates', async () => {
+    expect(await authFor({ impersonating: true })).toMatchObject({ actor: null, impersonating: true });
+  });
+
+  test.each([[null], ['admin_1'], [''], [1], [0], [true], [false], [[]], [[{ sub: 'admin_1' }]]])(
+    'that cannot be read is refused, never overlooked: %j',
+    async (act) => {
+      expect(await outcomeOf(authFor({ act }))).toBe('claim_malformed');
+    },
+  );
+
+  test('[8] an act on Object.prototype names nobody', async () => {
+    Object.defineProperty(Object.prototype, 'act', { value: { sub: 'admin_1' }, configurable: true });
+    Object.defineProperty(Object.prototype, 'sub', { value: 'admin_2', configurable: true });
+    try {
+      expect((await authFor({})).actor).toBeNull();
+      expect((await authFor({ act: {} })).actor).toMatchObject({ userId: null });
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'act');
+      Reflect.deleteProperty(Object.prototype, 'sub');
+    }
+  });
+
+  test('[8] an act inside __proto__ is no act, and one without a subject of its own names nobody', async () => {
+    const header = JSON.stringify({ alg: 'ES256', kid: key.kid });
+    const rest = JSON.stringify(claimsWith()).slice(1);
+    const outside = await signText(key, header, `{"__proto__":{"act":{"sub":"admin_1"},"impersonating":true},${rest}`);
+    expect(await torii.verify(outside)).toMatchObject({ actor: null, impersonating: false });
+    const inside = await signText(key, header, `{"act":{"__proto__":{"sub":"admin_1"}},${rest}`);
+    expect(await torii.verify(inside)).toMatchObject({ actor: { userId: null }, impersonating: true });
+  });
+});
+
+describe('the organization', () => {
+  const org = (id: string, role: string | null = null) => ({ id, role });
+
+  test.each<[string, Record<string, unknown>, unknown]>([
+    ['no claim', {}, null],
+    ['org_id', { org_id: 'org_1' }, org('org_1')],
+    ['org_id and org_role', { org_id: 'org_1', org_role: 'org:administrator' }, org('org_1', 'org:administrator')],
+    ['org_role without org_id', { org_role: 'org:administrator' }, null],
+    ['org_id of null', { org_id: null, org_role: 'org:administrator' }, null],
+    ['a role that is empty', { org_id: 'org_1', org_role: '' }, org('org_1')],
+    ['a role that is null', { org_id: 'org_1', org_role: null }, org('org_1')],
+    ['a role that is a number', { org_id: 'org_1', org_role: 1 }, org('org_1')],
+    ['a role that is a list', { org_id: 'org_1', org_role: ['org:administrator'] }, org('org_1')],
+    ['o with id', { o: { id: 'org_1' } }, org('org_1')],
+    ['o with id and role', { o: { id: 'org_1', role: 'org:member' } }, org('org_1', 'org:member')],
+    ['o with id and rol', { o: { id: 'org_1', rol: 'org:member' } }, org('org_1', 'org:member')],
+    ['o with a role that is a number', { o: { id: 'org_1', role: 1 } }, org('org_1')],
+    ['o that is empty', { o: {} }, null],
+    ['o that is null', { o: null }, null],
+    ['o with an id of null', { o: { id: null, role: 'org:member' } }, null],
+    ['o that is empty beside org_id', { o: {}, org_id: 'org_1', org_role: 'org:member' }, org('org_1', 'org:member')],
+    ['both, agreeing', { org_id: 'org_1', org_role: 'a', o: { id: 'org_1', role: 'a' } }, org('org_1', 'a')],
+    ['both, a role in o alone', { org_id: 'org_1', o: { id: 'org_1', role: 'a' } }, org('org_1', 'a')],
+    ['both, a role in org_role alone', { org_id: 'org_1', org_role: 'a', o: { id: 'org_1' } }, org('org_1', 'a')],
+  ])('is read from %s', async (_name, claims, expected) => {
+    expect((await authFor(claims)).organization).toEqual(expected);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['two that differ', { org_id: 'org_1', o: { id: 'org_2' } }],
+    ['two that differ in case', { org_id: 'org_1', o: { id: 'ORG_1' } }],
+    ['two that differ, roles agreeing', { org_id: 'org_1', org_role: 'a', o: { id: 'org_2', role: 'a' } }],
+    ['an empty org_id', { org_id: '' }],
+    ['an org_id that is a number', { org_id: 1 }],
+    ['an org_id that is zero', { org_id: 0 }],
+    ['an org_id that is false', { org_id: false }],
+    ['an org_id that is a list', { org_id: ['org_1'] }],
+    ['an org_id that cannot be read beside a good o', { org_id: 1, o: { id: 'org_1' } }],
+    ['an o that is text', { o: 'org_1' }],
+    ['an o that is empty text', { o: '' }],
+    ['an o that is a list', { o: [{ id: 'org_1' }] }],
+    ['an o that is true', { o: true }],
+    ['an o with an empty id', { o: { id: '' } }],
+    ['an o with an id that is a number', { o: { id: 1 } }],
+    ['an o that cannot be read beside a good org_id', { org_id: 'org_1', o: 'org_1' }],
+  ])('[8] is refused for %s', async (_name, claims) => {
+    expect(await outcomeOf(authFor(claims))).toBe('claim_malformed');
+  });
+
+  test('[8] is not read from Object.prototype', async () => {
+    const planted = {
+      org_id: 'org_9',
+      org_role: 'org:administrator',
+      o: { id: 'org_9' },
+      id: 'org_9',
+      role: 'a',
+      rol: 'a',
+    };
+    for (const [name, value] of Object.entries(planted)) {
+      Object.defineProperty(Object.prototype, name, { value, configurable: true });
+    }
+    try {
+      expect((await authFor({})).organization).toBeNull();
+      expect((await authFor({ o: {} })).organization).toBeNull();
+      expect((await authFor({ org_id: 'org_1' })).organization).toEqual({ id: 'org_1', role: null });
+    } finally {
+      for (const name of Object.keys(planted)) Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+});
+
+test.each([
+  ['en', 'en'],
+  ['', ''],
+  [null, null],
+  [undefined, null],
+  [1, null],
+  [['en'], null],
+  [{ en: true }, null],
+])('a locale of %j is %j', async (claim, locale) => {
+  expect((await authFor({ locale: claim })).locale).toBe(locale);
+});
+
+describe('raw', () => {
+  test('has every claim, custom ones included', async () => {
+    const claims = claimsWith({ plan: 'pro', limits: { seats: 5, regions: ['eu', 'us'] }, nothing: null });
+    expect((await authFor(claims)).raw).toEqual(claims);
+  });
+
+  test('[8] a __proto__ claim changes nothing, wherever it stands and whoever copies the claims', async () => {
+    const header = JSON.stringify({ alg: 'ES256', kid: key.kid });
+    const evil = '{"isAdmin":true,"email_verified":true,"impersonating":true}';
+    const claims = `{"__proto__":${evil},"deep":{"__proto__":${evil},"list":[{"__proto__":${evil}}]},${JSON.stringify(claimsWith()).slice(1)}`;
+    const auth = await torii.verify(await signText(key, header, claims));
+
+    expect(auth).toMatchObject({ emailVerified: false, impersonating: false });
+    for (const copy of [auth.raw, { ...auth.raw }, Object.assign({}, auth.raw), assignEach(auth.raw)]) {
+      expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
+      expect(copy).not.toHaveProperty('isAdmin');
+    }
+    const deep = auth.raw['deep'] as { list: object[] };
+    for (const copy of [Object.assign({}, deep), Object.assign({}, deep.list[0])]) {
+      expect(copy).not.toHaveProperty('isAdmin');
+    }
+    expect(JSON.stringify(auth)).not.toContain('isAdmin');
+    expect(Object.prototype).not.toHaveProperty('isAdmin');
+  });
+
+  test('[8] a __proto__ claim of null leaves the claims their prototype', async () => {
+    const claims = `{"__proto__":null,${JSON.stringify(claimsWith()).slice(1)}`;
+    const { raw } = await torii.verify(await signText(key, JSON.stringify({ alg: 'ES256', kid: key.kid }), claims));
+    expect(Object.getPrototypeOf(raw)).toBe(Object.prototype);
+    expect(Object.hasOwn(raw, '__proto__')).toBe(false);
+  });
+
+  test('claims named like methods of objects are claims', async () => {
+    const claims = claimsWith({ toString: 'x', hasOwnProperty: 1, constructor: null, toJSON: 'y', valueOf: [] });
+    const { raw } = await authFor(claims);
+    expect(Object.entries(raw)).toEqual(Object.entries(claims));
+  });
+
+  // As a careless library copies.
+  function assignEach(claims: Claims): Record<string, unknown> {
+    const copy: Record<string, unknown> = {};
+    for (const name of Object.getOwnPropertyNames(claims)) copy[name] = claims[name];
+    return copy;
+  }
+});
+
+describe('an Auth is frozen', () => {
+  test('to the last claim', async () => {
+    const auth = await authFor({
+      act: { sub: 'admin_1', chain: [{ sub: 'admin_2' }] },
+      org_id: 'org_1',
+      limits: { regions: ['eu', { code: 'us' }] },
+    });
+    const seen = new Set<object>();
+    const visit = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null || seen.has(value)) return;
+      seen.add(value);
+      expect(Object.isFrozen(value)).toBe(true);
+      for (const name of Reflect.ownKeys(value)) visit(Reflect.get(value, name));
+    };
+    visit(auth);
+    expect(seen.size).toBe(10);
+  });
+
+  test.each<[string, (auth: Writable) => void]>([
+    ['its user', (auth) => (auth['userId'] = 'admin')],
+    ['a new field', (auth) => (auth['isAdmin'] = true)],
+    ['a claim', (auth) => (part(auth, 'raw')['sub'] = 'admin')],
+    ['a new claim', (auth) => (part(auth, 'raw')['isAdmin'] = true)],
+    ['a claim inside a claim', (auth) => (part(auth, 'raw', 'limits')['seats'] = 500)],
+    ['a list inside a claim', (auth) => (part(auth, 'raw', 'limits', 'regions') as unknown as string[]).push('us')],
+    ['its organization', (auth) => (part(auth, 'organization')['id'] = 'org_2')],
+    ['its actor', (auth) => (part(auth, 'actor')['userId'] = null)],
+    ['the removal of its actor', (auth) => delete auth['actor']],
+    ['its prototype', (auth) => Object.setPrototypeOf(auth, { isAdmin: true })],
+  ])('against a change of %s', async (_name, write) => {
+    const auth = await authFor({ act: { sub: 'a' }, org_id: 'org_1', limits: { seats: 5, regions: ['eu'] } });
+    const before = JSON.stringify(auth);
+    expect(() => write(auth as unknown as Writable)).toThrow(TypeError);
+    expect(JSON.stringify(auth)).toBe(before);
+    expect(auth).not.toHaveProperty('isAdmin');
+  });
+
+  type Writable = Record<string, unknown>;
+
+  function part(value: Writable, ...names: string[]): Writable {
+    return names.reduce((inner, name) => inner[name] as Writable, value);
+  }
+});
+
+describe('isAuth', () => {
+  test('[17] knows an Auth that a verifier made', async () => {
+    expect(isAuth(await authFor({}))).toBe(true);
+  });
+
+  test.each<[string, (auth: Auth) => unknown]>([
+    ['a spread copy', (auth) => ({ ...auth })],
+    ['a copy with another user', (auth) => ({ ...auth, userId: 'admin' })],
+    ['an object that inherits from one', (auth) => Object.create(auth)],
+    [
+      'an object that inherits from one, with another user',
+      (auth) => Object.create(auth, { userId: { value: 'admin' } }),
+    ],
+    ['a copy by Object.assign', (auth) => Object.assign({}, auth)],
+    ['a copy through JSON', (auth) => JSON.parse(JSON.stringify(auth))],
+    ['a structured clone', (auth) => structuredClone(auth)],
+    ['a copy by Object.entries', (auth) => Object.fromEntries(Object.entries(auth))],
+    ['an object around it', (auth) => ({ auth })],
+    ['a list of it', (auth) => [auth]],
+    ['a function', () => () => true],
+    ['a name of the brand', () => ({ 'torii.auth': true, 'Symbol(torii.auth)': true })],
+    ['a brand that is not the registered one', () => ({ [Symbol('torii.auth')]: true })],
+    ['true', () => true],
+    ['a text', () => 'user_1'],
+    ['null', () => null],
+    ['undefined', () => undefined],
+  ])('[17] does not take %s for one', async (_name, make) => {
+    expect(isAuth(make(await authFor({})))).toBe(false);
+  });
+
+  test('[17] is not impressed by a brand on Object.prototype', () => {
+    const brand = Symbol.for('torii.auth');
+    Object.defineProperty(Object.prototype, brand, { value: true, configurable: true });
+    try {
+      expect(isAuth({ userId: 'admin' })).toBe(false);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, brand);
+    }
+  });
+});
