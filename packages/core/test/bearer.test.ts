@@ -1,0 +1,498 @@
+import { describe, expect, test } from 'vitest';
+import { bearerToken, type TokenPlaces } from '../src/bearer.ts';
+import { type RequestLike, viewOf } from '../src/index.ts';
+import { outcomeOfCall } from './outcome.ts';
+
+const places: TokenPlaces = { header: 'authorization', cookie: undefined, origins: [] };
+
+/** The token that is found in a request, or the reason why none is. */
+function found(request: RequestLike, options: Partial<TokenPlaces> = {}): string {
+  let token = '';
+  const outcome = outcomeOfCall(() => {
+    token = bearerToken(viewOf(request), { ...places, ...options });
+  });
+  return outcome === 'accepted' ? `token ${token}` : outcome;
+}
+
+describe('the header', () => {
+  test.each([
+    ['as everybody writes it', 'Bearer a.b.c'],
+    ['in lower case', 'bearer a.b.c'],
+    ['in capitals', 'BEARER a.b.c'],
+    ['in any case', 'bEaReR a.b.c'],
+    ['with several spaces', 'Bearer    a.b.c'],
+    ['with a tab', 'Bearer\ta.b.c'],
+    ['with tabs and spaces', 'Bearer \t \t a.b.c'],
+    ['with blanks around', ' \tBearer a.b.c\t  '],
+  ])('[13] gives the token %s', (_name, authorization) => {
+    expect(found({ authorization })).toBe('token a.b.c');
+  });
+
+  test('[13] gives every character that a token may have, and padding', () => {
+    const token = 'ABCXYZabcxyz0189-._~+/==';
+    expect(found({ authorization: `Bearer ${token}` })).toBe(`token ${token}`);
+  });
+
+  test.each([
+    ['no header', undefined, 'token_missing'],
+    ['an empty header', '', 'token_missing'],
+    ['nothing but blanks', ' \t ', 'header_malformed'],
+    ['Bearer alone', 'Bearer', 'header_malformed'],
+    ['Bearer and a space', 'Bearer ', 'header_malformed'],
+    ['Bearer and blanks', 'Bearer \t  ', 'header_malformed'],
+    ['a token alone', 'a.b.c', 'scheme_unsupported'],
+    ['Basic', 'Basic YTpi', 'scheme_unsupported'],
+    ['basic', 'basic YTpi', 'scheme_unsupported'],
+    ['Basic alone', 'Basic', 'scheme_unsupported'],
+    ['Digest', 'Digest username="a", realm="b"', 'scheme_unsupported'],
+    ['DPoP', 'DPoP a.b.c', 'scheme_unsupported'],
+    ['a scheme that begins like it', 'BearerX a.b.c', 'scheme_unsupported'],
+    ['a scheme that ends like it', 'XBearer a.b.c', 'scheme_unsupported'],
+    ['no blank', 'Bearera.b.c', 'scheme_unsupported'],
+    ['a colon', 'Bearer: a.b.c', 'header_malformed'],
+    ['an equals sign', 'Bearer=a.b.c', 'header_malformed'],
+    ['a quoted token', 'Bearer "a.b.c"', 'header_malformed'],
+    ['a token in angle brackets', 'Bearer <a.b.c>', 'header_malformed'],
+    ['a parameter', 'Bearer token=a.b.c', 'header_malformed'],
+    ['padding inside', 'Bearer a=b', 'header_malformed'],
+    ['nothing but padding', 'Bearer ==', 'header_malformed'],
+    ['two tokens', 'Bearer a.b.c d.e.f', 'header_malformed'],
+    ['two tokens, joined by a tab', 'Bearer a.b.c\td.e.f', 'header_malformed'],
+    ['two headers, joined', 'Bearer a.b.c, Bearer d.e.f', 'header_malformed'],
+    ['two headers, joined without a space', 'Bearer a.b.c,Bearer d.e.f', 'header_malformed'],
+    ['the same header twice, joined', 'Bearer a.b.c, Bearer a.b.c', 'header_malformed'],
+    ['a bare token and a header', 'a, Bearer b', 'header_malformed'],
+    ['a comma behind', 'Bearer a.b.c,', 'header_malformed'],
+    ['a comma in front', ', Bearer a.b.c', 'header_malformed'],
+    ['a semicolon behind', 'Bearer a.b.c;', 'header_malformed'],
+    ['Bearer twice', 'Bearer Bearer a.b.c', 'header_malformed'],
+    ['Basic and then Bearer', 'Basic YTpi, Bearer a.b.c', 'scheme_unsupported'],
+    ['a newline behind', 'Bearer a.b.c\n', 'header_malformed'],
+    ['a carriage return behind', 'Bearer a.b.c\r', 'header_malformed'],
+    ['a newline in front', '\nBearer a.b.c', 'header_malformed'],
+    ['a newline for a blank', 'Bearer\na.b.c', 'header_malformed'],
+    ['CR LF and another header', 'Bearer a.b.c\r\nX-Admin: 1', 'header_malformed'],
+    ['CR LF behind another scheme', 'Basic YTpi\r\nX-Admin: 1', 'header_malformed'],
+    ['NUL behind', 'Bearer a.b.c\0', 'header_malformed'],
+    ['NUL for a blank', 'Bearer\0a.b.c', 'header_malformed'],
+    ['a vertical tab for a blank', 'Bearer\va.b.c', 'header_malformed'],
+    ['a form feed for a blank', 'Bearer\fa.b.c', 'header_malformed'],
+    ['a no-break space', 'Bearer\u00A0a.b.c', 'header_malformed'],
+    ['a wide space', 'Bearer\u3000a.b.c', 'header_malformed'],
+    ['a byte order mark in front', '\uFEFFBearer a.b.c', 'header_malformed'],
+    ['a line separator behind', 'Bearer a.b.c\u2028', 'header_malformed'],
+    ['a letter beyond ASCII', 'Bearer a.b.ć', 'header_malformed'],
+    ['a scheme with a letter that looks alike', 'Веаrer a.b.c', 'header_malformed'],
+    ['a scheme with a letter that lower case makes a k of', 'Bearer \u212A', 'header_malformed'],
+    ['half of a surrogate pair', 'Bearer \uD800', 'header_malformed'],
+    ['percent encoding', 'Bearer%20a.b.c', 'scheme_unsupported'],
+  ])('[13] refuses %s', (_name, authorization, reason) => {
+    expect(found({ authorization })).toBe(reason);
+  });
+
+  test.each<[string, RequestLike]>([
+    ['a list', { authorization: ['Bearer a', 'Bearer b'] }],
+    ['a list of the same', { authorization: ['Bearer a', 'Bearer a'] }],
+    ['a list with an empty one behind', { authorization: ['Bearer a', ''] }],
+    ['a list with an empty one in front', { authorization: ['', 'Bearer a'] }],
+    ['two spellings of the name', { authorization: 'Bearer a', Authorization: 'Bearer b' }],
+    [
+      'Headers, which join them',
+      new Headers([
+        ['authorization', 'Bearer a'],
+        ['Authorization', 'Bearer b'],
+      ]),
+    ],
+    [
+      'a list of pairs',
+      [
+        ['authorization', 'Bearer a'],
+        ['AUTHORIZATION', 'Bearer b'],
+      ],
+    ],
+    [
+      'a Map of two spellings',
+      new Map([
+        ['authorization', 'Bearer a'],
+        ['Authorization', 'Bearer b'],
+      ]),
+    ],
+    [
+      'headersDistinct',
+      { headers: { authorization: 'Bearer a' }, headersDistinct: { authorization: ['Bearer a', 'Bearer b'] } },
+    ],
+    [
+      'rawHeaders',
+      {
+        headers: { authorization: 'Bearer a' },
+        rawHeaders: ['Authorization', 'Bearer a', 'authorization', 'Bearer b'],
+      } as RequestLike,
+    ],
+    [
+      'the distinct headers of the request in a context',
+      {
+        headers: { authorization: 'Bearer a' },
+        req: { headersDistinct: { authorization: ['Bearer a', 'Bearer a'] } },
+      } as RequestLike,
+    ],
+  ])('[13] refuses two headers, shown as %s', (_name, request) => {
+    expect(found(request)).toBe('header_malformed');
+  });
+
+  test('[13] is another one where the option says so, and authorization is not looked at then', () => {
+    const header = 'x-torii-token';
+    expect(found({ 'X-Torii-Token': 'Bearer a', authorization: 'Bearer b' }, { header })).toBe('token a');
+    expect(found({ authorization: 'Bearer b' }, { header })).toBe('token_missing');
+    expect(found({ 'x-torii-token': ['Bearer a', 'Bearer b'] }, { header })).toBe('header_malformed');
+    expect(found({ 'x-torii-token': 'a' }, { header })).toBe('scheme_unsupported');
+  });
+
+  test.each([
+    'proxy-authorization',
+    'x-authorization',
+    'authorization ',
+    ' authorization',
+    'authorization\0',
+    'x-forwarded-authorization',
+    'authentication',
+    '__proto__',
+  ])('[13] %j is another header', (name) => {
+    expect(found([[name, 'Bearer a']])).toBe('token_missing');
+  });
+
+  test('[13] is not read from Object.prototype', () => {
+    const planted = { value: 'Bearer a', configurable: true, enumerable: true, writable: true };
+    Object.defineProperty(Object.prototype, 'authorization', planted);
+    const outcomes = [found({}), found({ headers: {}, headersDistinct: {} }), found([])];
+    Reflect.deleteProperty(Object.prototype, 'authorization');
+    expect(outcomes).toEqual(['token_missing', 'token_missing', 'token_missing']);
+  });
+
+  test('[13] the query string is never looked at', () => {
+    for (const name of ['access_token', 'token', 'authorization', 'bearer_token', 'jwt']) {
+      for (const value of ['a.b.c', 'Bearer%20a.b.c']) {
+        const target = `/orders?${name}=${value}`;
+        expect(found({ method: 'GET', url: target, headers: {} }, { cookie: 'token' })).toBe('token_missing');
+        expect(found(new Request(`https://app.test${target}`), { cookie: 'token' })).toBe('token_missing');
+        expect(found({ headers: {}, query: { [name]: value }, body: { [name]: value } } as RequestLike)).toBe(
+          'token_missing',
+        );
+      }
+    }
+  });
+
+  test('[16] what is refused is not in the error', () => {
+    for (const authorization of ['Basic eyJsecret', 'Bearer eyJsecret eyJsecret', 'eyJsecret', 'Bearer eyJsecret\n']) {
+      expect.soft(() => bearerToken(viewOf({ authorization }), places)).toThrow(expect.not.stringContaining('eyJ'));
+      try {
+        bearerToken(viewOf({ authorization }), places);
+      } catch (error) {
+        expect(`${String(error)} ${JSON.stringify(error)}`).not.toMatch(/eyJ|secret/);
+      }
+    }
+  });
+});
+
+describe('cost', () => {
+  /** The median time of several runs, in milliseconds. */
+  function cost(request: RequestLike, options: Partial<TokenPlaces>): number {
+    const view = viewOf(request);
+    const times = Array.from({ length: 7 }, () => {
+      const begun = performance.now();
+      for (let i = 0; i < 5; i++) outcomeOfCall(() => bearerToken(view, { ...places, ...options }));
+      return performance.now() - begun;
+    });
+    return times.sort((a, b) => a - b)[3] ?? Number.NaN;
+  }
+
+  const shapes: [string, (n: number) => string][] = [
+    ['spaces behind Bearer', (n) => `Bearer${' '.repeat(n)}`],
+    ['spaces behind Bearer, and what is no token', (n) => `Bearer${' '.repeat(n)}"`],
+    ['spaces and tabs in turns', (n) => `Bearer${' \t'.repeat(n / 2)},`],
+    ['spaces behind a token', (n) => `Bearer a${' '.repeat(n)}b`],
+    ['spaces everywhere', (n) => `${' '.repeat(n / 2)}x${' '.repeat(n / 2)}`],
+    ['a long token', (n) => `Bearer ${'a'.repeat(n)}`],
+    ['a long token and what is none', (n) => `Bearer ${'a'.repeat(n)},`],
+    ['a token and padding', (n) => `Bearer a${'='.repeat(n)}a`],
+    ['a long scheme', (n) => 'a'.repeat(n)],
+    ['a long scheme and a comma', (n) => `${'a'.repeat(n)},`],
+    ['commas', (n) => 'Bearer a, '.repeat(n / 10)],
+    ['newlines', (n) => `Basic ${'\n'.repeat(n)}`],
+  ];
+
+  // A hundred times the input: a reader in square time takes ten thousand times as long.
+  test.each(shapes)('[13] grows with the length of the header and not faster: %s', (_name, make) => {
+    const [small, large] = [make(10_000), make(1_000_000)].map((authorization) => cost({ authorization }, {}));
+    expect(large).toBeLessThan(1_000 * Math.max(small ?? 0, 0.05));
+  });
+
+  test.each<[string, (n: number) => string]>([
+    ['semicolons', (n) => ';'.repeat(n)],
+    ['spaces', (n) => `a=${' '.repeat(n)}x`],
+    ['names', (n) => 'a=b; '.repeat(n / 5)],
+    ['equals signs', (n) => '='.repeat(n)],
+    ['blanks around every name', (n) => ' \t a \t=\t b \t;'.repeat(n / 15)],
+  ])('[13] grows with the length of the cookies and not faster: %s', (_name, make) => {
+    const options = { cookie: 'token' };
+    const request = (cookie: string) => ({ method: 'GET', headers: { cookie } });
+    const [small, large] = [make(10_000), make(1_000_000)].map((cookie) => cost(request(cookie), options));
+    expect(large).toBeLessThan(1_000 * Math.max(small ?? 0, 0.05));
+  });
+});
+
+describe('the cookie', () => {
+  const get = (headers: Record<string, string | string[]>): RequestLike => ({ method: 'GET', url: '/', headers });
+  const token = { cookie: 'token' };
+
+  test('[14] is read where the option says so', () => {
+    expect(found(get({ cookie: 'token=a.b.c' }), token)).toBe('token a.b.c');
+  });
+
+  test('[14] is not read without the option', () => {
+    expect(found(get({ cookie: 'token=a.b.c' }))).toBe('token_missing');
+    expect(found(get({ cookie: 'undefined=a.b.c; =a.b.c; authorization=Bearer a.b.c' }))).toBe('token_missing');
+  });
+
+  test.each([
+    ['among others', 'a=1; token=a.b.c; b=2', 'token a.b.c'],
+    ['without spaces', 'a=1;token=a.b.c;b=2', 'token a.b.c'],
+    ['with blanks around', 'a=1; \t token =  a.b.c \t', 'token a.b.c'],
+    ['with an equals sign inside', 'token=a.b.c==', 'token a.b.c=='],
+    ['as it stands, quotes included', 'token="a.b.c"', 'token "a.b.c"'],
+    ['as it stands, encoding included', 'token=a%2Eb', 'token a%2Eb'],
+  ])('[14] is found %s', (_name, cookie, result) => {
+    expect(found(get({ cookie }), token)).toBe(result);
+  });
+
+  test.each([
+    ['no cookies', ''],
+    ['other cookies', 'a=1; b=2'],
+    ['an empty value', 'token='],
+    ['a name without a value', 'token'],
+    ['another case', 'Token=a.b.c'],
+    ['a longer name', 'token2=a.b.c'],
+    ['a name that ends like it', 'my-token=a.b.c'],
+    ['the name inside another value', 'a=token=a.b.c'],
+    ['the name inside a quoted value, split', 'a="x, token=a.b.c"'],
+    ['a name in quotes', '"token"=a.b.c'],
+    ['an encoded name', '%74oken=a.b.c'],
+    ['a prefix', '__Host-token=a.b.c'],
+  ])('[14] is not found in %s', (_name, cookie) => {
+    expect(found(get({ cookie }), token)).toBe('token_missing');
+  });
+
+  test.each<[string, RequestLike]>([
+    ['in one header', get({ cookie: 'token=a; token=b' })],
+    ['with the same value', get({ cookie: 'token=a; token=a' })],
+    ['far apart', get({ cookie: 'token=a; x=1; token=b; y=2' })],
+    ['in two headers', get({ cookie: ['token=a', 'token=b'] })],
+    ['the second one empty', get({ cookie: 'token=a; token=' })],
+    ['the first one empty', get({ cookie: 'token=; token=a' })],
+    ['both empty', get({ cookie: 'token=; token=' })],
+    ['with blanks', get({ cookie: 'token=a;\ttoken\t=b' })],
+  ])('[14] is refused when it comes twice: %s', (_name, request) => {
+    expect(found(request, token)).toBe('header_malformed');
+  });
+
+  test('[14] is found in the second of two headers of cookies, as HTTP/2 sends them', () => {
+    expect(found(get({ cookie: ['a=1', 'token=a.b.c'] }), token)).toBe('token a.b.c');
+  });
+
+  test.each([
+    ['a good header', 'Bearer d.e.f', 'token d.e.f'],
+    ['an empty header', '', 'token_missing'],
+    ['blanks', ' ', 'header_malformed'],
+    ['Bearer alone', 'Bearer', 'header_malformed'],
+    ['another scheme', 'Basic YTpi', 'scheme_unsupported'],
+    ['two tokens', 'Bearer a, Bearer b', 'header_malformed'],
+  ])('[14] counts for nothing beside %s', (_name, authorization, result) => {
+    expect(found(get({ authorization, cookie: 'token=a.b.c' }), token)).toBe(result);
+  });
+
+  test('[14] counts for nothing beside two headers', () => {
+    expect(found(get({ authorization: ['Bearer a', 'Bearer b'], cookie: 'token=a.b.c' }), token)).toBe(
+      'header_malformed',
+    );
+    expect(found(get({ authorization: ['', ''], cookie: 'token=a.b.c' }), token)).toBe('header_malformed');
+  });
+
+  test('[14] counts beside the authorization header where the token is expected in another', () => {
+    const options = { cookie: 'token', header: 'x-token' };
+    expect(found(get({ authorization: 'Basic YTpi', cookie: 'token=a.b.c' }), options)).toBe('token a.b.c');
+    expect(found(get({ 'x-token': 'x', cookie: 'token=a.b.c' }), options)).toBe('scheme_unsupported');
+  });
+});
+
+describe('where a cookie may come from', () => {
+  const host = 'app.test';
+  const origins = ['https://admin.test', 'http://localhost:3000'];
+
+  interface Sent {
+    readonly method?: string | undefined;
+    readonly host?: string | undefined;
+    readonly origin?: string | string[];
+    readonly site?: string | string[];
+  }
+
+  function outcome(sent: Sent, allowed: readonly string[] = origins): 'read' | string {
+    const headers: Record<string, string | string[]> = { cookie: 'token=a' };
+    const hostSent = 'host' in sent ? sent.host : host;
+    if (hostSent !== undefined) headers['host'] = hostSent;
+    if (sent.origin !== undefined) headers['origin'] = sent.origin;
+    if (sent.site !== undefined) headers['sec-fetch-site'] = sent.site;
+    const result = found({ method: sent.method, url: '/', headers }, { cookie: 'token', origins: allowed });
+    return result === 'token a' ? 'read' : result;
+  }
+
+  test.each(['GET', 'HEAD', 'OPTIONS'])('[14] %s is safe wherever it comes from', (method) => {
+    expect(outcome({ method })).toBe('read');
+    expect(outcome({ method, origin: 'https://evil.test', site: 'cross-site' })).toBe('read');
+    expect(outcome({ method, origin: 'null' })).toBe('read');
+  });
+
+  const unsafe = [
+    'POST',
+    'PUT',
+    'PATCH',
+    'DELETE',
+    'CONNECT',
+    'TRACE',
+    'QUERY',
+    'PROPFIND',
+    'get',
+    'Head',
+    'GET ',
+    '*',
+    undefined,
+  ];
+
+  describe('[14] with an unsafe or unknown method the cookie', () => {
+    const outcomes = (sent: Sent) => new Set(unsafe.map((method) => outcome({ method, ...sent })));
+
+    test.each<[string, Sent]>([
+      ['its own origin', { origin: 'https://app.test' }],
+      ['its own origin, over http', { origin: 'http://app.test' }],
+      ['its own origin, and the browser agrees', { origin: 'https://app.test', site: 'same-origin' }],
+      ['its own origin with a port', { host: 'app.test:8443', origin: 'https://app.test:8443' }],
+      ['its own origin, the default port spelt out', { host: 'app.test:443', origin: 'https://app.test' }],
+      ['its own origin over http, the default port spelt out', { host: 'app.test:80', origin: 'http://app.test' }],
+      ['its own origin, capitals in the host', { host: 'APP.Test', origin: 'https://app.test' }],
+      ['its own origin, an address', { host: '[::1]:3000', origin: 'http://[::1]:3000' }],
+      ['no origin, where the browser says so', { site: 'same-origin' }],
+      ['no origin and no host, where the browser says so', { host: undefined, site: 'same-origin' }],
+      ['a named origin', { origin: 'https://admin.test' }],
+      ['a named origin, as another site', { origin: 'https://admin.test', site: 'cross-site' }],
+      ['a named origin with a port', { origin: 'http://localhost:3000', site: 'same-site' }],
+      ['a named origin, the host unknown', { host: undefined, origin: 'https://admin.test' }],
+    ])('counts from %s', (_name, sent) => {
+      expect(outcomes(sent)).toEqual(new Set(['read']));
+    });
+
+    test.each<[string, Sent]>([
+      ['nobody knows where', {}],
+      ['a foreign origin', { origin: 'https://evil.test' }],
+      [
+        'a foreign origin, though the browser were to say otherwise',
+        { origin: 'https://evil.test', site: 'same-origin' },
+      ],
+      ['a null origin', { origin: 'null' }],
+      ['a null origin, though the browser says same-origin', { origin: 'null', site: 'same-origin' }],
+      ['a null origin on a host called null', { host: 'null', origin: 'null' }],
+      ['an empty origin', { origin: '' }],
+      ['an empty origin, though the browser says same-origin', { origin: '', site: 'same-origin' }],
+      ['another port', { origin: 'https://app.test:8443' }],
+      ['the default port of another scheme', { host: 'app.test:443', origin: 'http://app.test' }],
+      ['no port where the host has one', { host: 'app.test:8443', origin: 'https://app.test' }],
+      ['a subdomain', { origin: 'https://x.app.test' }],
+      ['the domain above', { host: 'x.app.test', origin: 'https://app.test' }],
+      ['a longer host', { origin: 'https://app.test.evil.test' }],
+      ['a host that ends like it', { origin: 'https://evilapp.test' }],
+      ['a host with a dot behind', { origin: 'https://app.test.' }],
+      ['another scheme', { origin: 'ftp://app.test' }],
+      ['an extension', { origin: 'chrome-extension://app.test' }],
+      ['a file', { origin: 'file://' }],
+      ['no scheme', { origin: 'app.test' }],
+      ['a relative origin', { origin: '//app.test' }],
+      ['its own origin, but another site', { origin: 'https://app.test', site: 'cross-site' }],
+      ['its own origin, but the same site only', { origin: 'https://app.test', site: 'same-site' }],
+      ['its own origin, and what no browser says', { origin: 'https://app.test', site: 'none' }],
+      ['its own origin, and an empty word', { origin: 'https://app.test', site: '' }],
+      ['its own origin in capitals of the browser word', { origin: 'https://app.test', site: 'Same-Origin' }],
+      ['the same site', { site: 'same-site' }],
+      ['another site', { site: 'cross-site' }],
+      ['the address bar', { site: 'none' }],
+      ['an empty word', { site: '' }],
+      ['two origins', { origin: ['https://app.test', 'https://app.test'] }],
+      ['two origins, joined', { origin: 'https://app.test, https://evil.test' }],
+      ['two origins with a space', { origin: 'https://app.test https://evil.test' }],
+      ['a named origin and another', { origin: ['https://admin.test', 'https://evil.test'] }],
+      ['two words of the browser', { site: ['same-origin', 'cross-site'] }],
+      ['two words of the browser, joined', { site: 'same-origin, cross-site' }],
+      ['its own origin, the host unknown', { host: undefined, origin: 'https://app.test' }],
+      ['its own origin, the host empty', { host: '', origin: 'https://app.test' }],
+      ['a host that cannot be read', { host: 'app.test:x', origin: 'https://app.test' }],
+      ['a named origin with a slash behind', { origin: 'https://admin.test/' }],
+      ['a named origin in capitals', { origin: 'https://ADMIN.test' }],
+      ['a named origin with another port', { origin: 'https://admin.test:8443' }],
+      ['a named origin over http', { origin: 'http://admin.test' }],
+      ['a named origin, longer', { origin: 'https://admin.test.evil.test' }],
+    ])('does not count from %s', (_name, sent) => {
+      expect(outcomes(sent)).toEqual(new Set(['token_missing']));
+    });
+  });
+
+  test('[14] a host with a user in front is not the host behind it', () => {
+    expect(outcome({ method: 'POST', origin: 'https://app.test@evil.test' })).toBe('token_missing');
+    expect(outcome({ method: 'POST', host: 'evil.test@app.test', origin: 'https://evil.test' })).toBe('token_missing');
+  });
+
+  test('[14] without named origins only its own counts', () => {
+    expect(outcome({ method: 'POST', origin: 'https://admin.test' }, [])).toBe('token_missing');
+    expect(outcome({ method: 'POST', origin: 'https://app.test' }, [])).toBe('read');
+  });
+
+  test('[14] the host that the framework trusts goes before the Host header', () => {
+    const request = { method: 'POST', host: 'public.test', headers: { cookie: 'token=a', host: 'inside.test' } };
+    const from = (origin: string) =>
+      found({ ...request, headers: { ...request.headers, origin } }, { cookie: 'token' });
+    expect(from('https://public.test')).toBe('token a');
+    expect(from('https://inside.test')).toBe('token_missing');
+  });
+
+  test('[14] forwarded hosts count for nothing by themselves', () => {
+    const headers = {
+      cookie: 'token=a',
+      host: 'app.test',
+      origin: 'https://evil.test',
+      'x-forwarded-host': 'evil.test',
+      forwarded: 'host=evil.test',
+    };
+    expect(found({ method: 'POST', headers }, { cookie: 'token' })).toBe('token_missing');
+  });
+
+  test('[14] a method override counts for nothing', () => {
+    const headers = { cookie: 'token=a', host: 'app.test', 'x-http-method-override': 'GET' };
+    expect(found({ method: 'POST', headers }, { cookie: 'token' })).toBe('token_missing');
+  });
+
+  test('[14] headers alone, without a method, are not safe', () => {
+    expect(found({ cookie: 'token=a' }, { cookie: 'token' })).toBe('token_missing');
+    expect(found(new Headers({ cookie: 'token=a' }), { cookie: 'token' })).toBe('token_missing');
+  });
+
+  test('[14] a Fetch request has the host of its URL', () => {
+    const request = (origin: string) => {
+      const sent = new Request('https://app.test:8443/orders', { method: 'POST' });
+      sent.headers.set('cookie', 'token=a');
+      sent.headers.set('origin', origin);
+      return sent;
+    };
+    expect(found(request('https://app.test:8443'), { cookie: 'token' })).toBe('token a');
+    expect(found(request('https://app.test'), { cookie: 'token' })).toBe('token_missing');
+  });
+
+  test('[14] a bad header goes before the question where the cookie comes from', () => {
+    const headers = { cookie: 'token=a; token=b', origin: 'https://evil.test' };
+    expect(found({ method: 'POST', headers }, { cookie: 'token' })).toBe('header_malformed');
+  });
+});
