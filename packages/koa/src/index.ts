@@ -1,1 +1,183 @@
-export {};
+import {
+  type Auth,
+  authorize,
+  type Check,
+  type Claims,
+  type Denial,
+  denialFor,
+  isAuth,
+  type RequestParts,
+  requireChecks,
+  ToriiAuthError,
+  ToriiConfigError,
+  ToriiError,
+  type Verifier,
+  type VerifierOptions,
+  verifierFrom,
+  viewOf,
+} from '@torii/core';
+import type { Context, Middleware } from 'koa';
+
+export {
+  type Auth,
+  type Check,
+  createVerifier,
+  type Denial,
+  refuse,
+  ToriiAuthError,
+  ToriiConfigError,
+  ToriiError,
+  ToriiForbiddenError,
+  ToriiUnavailableError,
+  type Verifier,
+  type VerifierOptions,
+} from '@torii/core';
+
+declare module 'koa' {
+  interface DefaultState {
+    /** Who is calling. Null where `requireAuth` or `optionalAuth` let nobody in particular through. */
+    auth?: Auth | null;
+  }
+}
+
+/** What to write: an object becomes JSON, a string is sent as it is, null sends no body. */
+export type Answer = Denial<object | string | null>;
+
+/** Says what to answer instead of `denial`. The request stays refused, whatever it says; nothing keeps `denial`. */
+export type OnError = (
+  denial: Denial,
+  error: ToriiError,
+  ctx: Context,
+) => Answer | undefined | Promise<Answer | undefined>;
+
+export interface AnswerOptions {
+  /** Answers refusals otherwise: those of this middleware, and those of every `allow` behind it. */
+  readonly onError?: OnError | undefined;
+}
+
+/**
+ * Lets only signed-in callers through, and puts who they are into `ctx.state.auth`.
+ *
+ * @example
+ * app.use(requireAuth({ issuer: process.env.TORII_ISSUER }));
+ *
+ * @throws ToriiConfigError for a wrong option, saying what to write
+ */
+export function requireAuth<Custom extends object = Claims>(
+  source: Verifier<Custom> | VerifierOptions<Custom>,
+  { onError }: AnswerOptions = {},
+): Middleware {
+  return identify(verifierFrom(source), false, onError);
+}
+
+/**
+ * Lets callers without a token through too, with null in `ctx.state.auth`. A token that is bad is still refused.
+ *
+ * @throws ToriiConfigError for a wrong option, saying what to write
+ */
+export function optionalAuth<Custom extends object = Claims>(
+  source: Verifier<Custom> | VerifierOptions<Custom>,
+  { onError }: AnswerOptions = {},
+): Middleware {
+  return identify(verifierFrom(source), true, onError);
+}
+
+/**
+ * Lets a signed-in caller through where every check says `true`. Comes after `requireAuth` or `optionalAuth`, whose
+ * verdict it uses and whose `onError` it answers with.
+ *
+ * @example
+ * router.delete('/users/:id', allow((auth) => auth.organization?.role === 'org:administrator'), handler);
+ *
+ * @throws ToriiConfigError without a check
+ */
+export function allow<Custom extends object = Claims>(
+  ...checks: readonly [Check<Custom>, ...Check<Custom>[]]
+): Middleware {
+  requireChecks(checks, 'allow');
+  return guard(async (ctx) => {
+    if (ctx.state.auth === null) throw new ToriiAuthError('token_missing', 'No token was sent.');
+    await authorize(getAuth<Custom>(ctx), viewOf(describe(ctx)), checks);
+  });
+}
+
+/**
+ * Who is calling, in a middleware behind `requireAuth`.
+ *
+ * @throws ToriiConfigError where that cannot be known: no middleware ran, or nobody needs to be signed in here
+ */
+export function getAuth<Custom extends object = Claims>(ctx: { readonly state: object }): Auth<Custom> {
+  const auth: unknown = Reflect.get(ctx.state, 'auth');
+  if (isAuth(auth)) return auth as Auth<Custom>;
+  const problem =
+    auth === null
+      ? 'Nobody is signed in, and this path lets them through. Read `ctx.state.auth`, which is null then, or put requireAuth before this route.'
+      : 'Neither requireAuth nor optionalAuth ran before this middleware. Put app.use(requireAuth({ issuer })) above it.';
+  throw new ToriiConfigError('getAuth', problem);
+}
+
+// What a request's own middleware was told, so that `allow` speaks with the same voice.
+const voices = new WeakMap<Context, OnError | undefined>();
+
+function identify(verifier: Verifier, optional: boolean, onError: OnError | undefined): Middleware {
+  if (onError !== undefined && typeof onError !== 'function') {
+    throw new ToriiConfigError(
+      'onError',
+      '`onError` is not a function: (denial, error, ctx) => ({ ...denial, body }).',
+    );
+  }
+  return guard(async (ctx) => {
+    // First of all: whatever somebody else put there is not ours, also where this ends in an error.
+    ctx.state.auth = null;
+    voices.set(ctx, onError);
+    ctx.state.auth = await verifier.authenticate(describe(ctx), { optional });
+  });
+}
+
+function guard(decide: (ctx: Context) => Promise<void>): Middleware {
+  return async (ctx, next) => {
+    try {
+      await decide(ctx);
+    } catch (error) {
+      return answer(error, ctx);
+    }
+    return next(); // Outside the try: what a later middleware throws is not ours to answer.
+  };
+}
+
+async function answer(error: unknown, ctx: Context): Promise<void> {
+  try {
+    const denial = denialFor(error);
+    if (denial === undefined || !(error instanceof ToriiError)) throw error;
+    const { status, headers, body } = (await voices.get(ctx)?.(denial, error, ctx)) ?? denial;
+    if (ctx.headerSent) throw error;
+    for (const [name, value] of Object.entries(headers)) {
+      // Added to, since CORS and compression say `Vary` too.
+      if (name.toLowerCase() === 'vary') ctx.vary(value);
+      else ctx.set(name, value);
+    }
+    ctx.body = body;
+    ctx.status = status; // After the body, since an empty one sets a status of its own.
+  } catch (failure) {
+    // Koa takes an error of null or undefined for none, and would never answer. A check may throw anything.
+    throw failure ?? new Error('A check or onError threw what is no error.', { cause: failure });
+  }
+}
+
+/** All that core gets to know of a request: what Koa itself goes by. */
+function describe(ctx: Context): RequestParts {
+  const { method, host, headers } = ctx;
+  const { headersDistinct, rawHeaders } = ctx.req;
+  return { method, host, path: pathOf(ctx), headers, headersDistinct, rawHeaders };
+}
+
+/**
+ * The path as it was sent. koa-mount cuts its mount point off `ctx.path`, and leaves it in `ctx.mountPath`. Where anybody
+ * else changed the path, nobody can tell what a router will go by: it is unknown, so that nothing is public.
+ */
+function pathOf({ originalUrl, url, path, mountPath }: Context): string | undefined {
+  const [sent = ''] = originalUrl.split('?', 1);
+  if (url === originalUrl || path === sent) return path;
+  const mounted = [`${mountPath}${path}`, ...(path === '/' ? [`${mountPath}`] : [])];
+  return typeof mountPath === 'string' && mounted.some((end) => sent.endsWith(end)) ? sent : undefined;
+}

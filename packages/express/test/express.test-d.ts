@@ -1,0 +1,61 @@
+import express, { type RequestHandler } from 'express';
+import { expectTypeOf, test } from 'vitest';
+import { type Auth, allow, type Check, createVerifier, getAuth, optionalAuth, requireAuth } from '../src/index.ts';
+
+const issuer = 'https://acme.torii.test';
+const app = express();
+
+test('a route keeps the types of its parameters behind our middleware', () => {
+  app.get(
+    '/users/:id',
+    requireAuth({ issuer }),
+    allow((auth) => auth.userId !== ''),
+    (req) => {
+      expectTypeOf(req.params).toEqualTypeOf<{ id: string }>();
+      expectTypeOf(getAuth(req)).toEqualTypeOf<Auth>();
+    },
+  );
+});
+
+test('middleware goes wherever Express takes one', () => {
+  app.use(requireAuth({ issuer: process.env['TORII_ISSUER'] }), express.Router().use(optionalAuth({ issuer })));
+  app.use('/api', [requireAuth({ issuer }), allow(() => true)]);
+  expectTypeOf(requireAuth({ issuer })).toExtend<RequestHandler>();
+});
+
+test('req.auth may be nobody', () => {
+  app.use((req) => {
+    expectTypeOf(req.auth).toEqualTypeOf<Auth | null | undefined>();
+    // @ts-expect-error: nobody may be signed in
+    req.auth.userId;
+    // @ts-expect-error: only our middleware makes an Auth
+    req.auth = { userId: 'admin' };
+  });
+});
+
+test('claims of a token template are typed where they are named', () => {
+  const isPaid: Check<{ plan: string }> = (auth) => auth.raw.plan === 'paid';
+  requireAuth(createVerifier<{ plan: string }>({ issuer, checks: [isPaid] }));
+  requireAuth({ issuer, checks: [isPaid] });
+  allow(isPaid, (auth) => auth.raw.plan.length > 0);
+  app.use((req) => {
+    expectTypeOf(getAuth<{ plan: string }>(req).raw.plan).toEqualTypeOf<string>();
+    // @ts-expect-error: an Auth cannot be changed
+    getAuth(req).userId = 'admin';
+  });
+});
+
+test('what would let everybody in does not compile', () => {
+  // @ts-expect-error: without a check
+  allow();
+  // @ts-expect-error: a role is no check
+  allow('org:administrator');
+  // @ts-expect-error: a check answers true or false
+  allow((auth) => auth.organization?.role);
+  // @ts-expect-error: the issuer is not optional
+  requireAuth({});
+  // @ts-expect-error: onError is not an option of the verifier
+  requireAuth({ issuer, onError: () => undefined });
+  // @ts-expect-error: an answer has a status and headers
+  requireAuth({ issuer }, { onError: () => ({ body: {} }) });
+});

@@ -1,0 +1,600 @@
+import { startEmulator } from '@torii/emulator';
+import express5, { type ErrorRequestHandler } from 'express';
+import express4 from 'express4';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  allow,
+  type Check,
+  createVerifier,
+  getAuth,
+  type OnError,
+  optionalAuth,
+  requireAuth,
+  ToriiAuthError,
+  ToriiConfigError,
+  type Verifier,
+} from '../src/index.ts';
+import { bearer, listen, send } from './exchange.ts';
+
+const torii = await startEmulator();
+afterAll(() => torii.stop());
+
+const unhandled = vi.fn();
+beforeAll(() => void process.on('unhandledRejection', unhandled));
+afterAll(() => {
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
+const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
+const forged = { userId: 'admin', organization: { id: 'org', role: 'org:administrator' } };
+const missing = { error: { code: 'authentication_failed', reason: 'token_missing', message: 'No token was sent.' } };
+
+/** Checks that throw what Express takes for "no error", or for "go on with the next route". */
+const thrown: readonly (readonly [string, unknown])[] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['an empty string', ''],
+  ['false', false],
+  ['"route"', 'route'],
+  ['"router"', 'router'],
+];
+
+describe.each([
+  ['Express 4', express4],
+  ['Express 5', express5],
+])('%s', (_name, express) => {
+  let verifier: Verifier;
+  let token: string;
+  let adminToken: string;
+  /** Names of the handlers that ran. */
+  let visits: string[];
+
+  beforeEach(async () => {
+    verifier = createVerifier({ issuer: torii.issuer });
+    token = await torii.token({ userId: 'ada' });
+    adminToken = await torii.token({ userId: 'root', organization: { id: 'acme', role: 'org:administrator' } });
+    visits = [];
+  });
+  afterEach(() => torii.recover());
+
+  const visit =
+    (name: string): express5.RequestHandler =>
+    (req, res) => {
+      visits.push(name);
+      res.json({ handler: name, userId: req.auth?.userId ?? null });
+    };
+
+  const answerOwnErrors: ErrorRequestHandler = (error, req, res, _next) => {
+    const { name, message } = error instanceof Error ? error : { name: typeof error, message: JSON.stringify(error) };
+    res.status(500).json({ app: name, message, auth: req.auth ?? null });
+  };
+
+  const forge: express5.RequestHandler = (req, _res, next) => {
+    Object.assign(req, { auth: forged });
+    next();
+  };
+
+  describe('requireAuth', () => {
+    test('lets a signed-in caller through, and says who it is', async () => {
+      const app = express().use(requireAuth({ issuer: torii.issuer }));
+      app.get('/me', (req, res) => void res.json({ userId: getAuth(req).userId }));
+      await using server = await listen(app);
+      const { status, text } = await send(server, '/me', { headers: bearer(token) });
+      expect([status, JSON.parse(text)]).toEqual([200, { userId: 'ada' }]);
+    });
+
+    test('[15] refuses a request without a token with a bare challenge', async () => {
+      await using server = await listen(express().use(requireAuth(verifier), visit('handler')));
+      const { status, headers, text } = await send(server, '/me');
+      expect([status, headers['www-authenticate'], JSON.parse(text)]).toEqual([401, 'Bearer realm="torii"', missing]);
+      expect(headers['content-type']).toMatch(/^application\/json/);
+      expect(visits).toEqual([]);
+    });
+
+    test('[13] refuses two Authorization headers, of which Node keeps the first', async () => {
+      await using server = await listen(express().use(requireAuth(verifier), visit('handler')));
+      const { status, text } = await send(server, '/', { headers: [...bearer(token), ...bearer(adminToken)] });
+      expect([status, JSON.parse(text).error.reason, visits]).toEqual([401, 'header_malformed', []]);
+    });
+
+    test('answers HEAD without a body', async () => {
+      await using server = await listen(express().use(requireAuth(verifier), visit('handler')));
+      const { status, text } = await send(server, '/', { method: 'HEAD' });
+      expect([status, text, visits]).toEqual([401, '', []]);
+    });
+
+    test('[20] adds to a Vary that is there, keeps CORS headers, and replaces Cache-Control', async () => {
+      const app = express().use((_req, res, next) => {
+        res.set({ Vary: 'Origin', 'Access-Control-Allow-Origin': 'https://app.test', 'Cache-Control': 'public' });
+        next();
+      });
+      await using server = await listen(app.use(requireAuth(verifier), visit('handler')));
+      const { headers } = await send(server, '/');
+      expect(headers).toMatchObject({
+        vary: 'Origin, Authorization, Cookie',
+        'access-control-allow-origin': 'https://app.test',
+        'cache-control': 'private, no-store',
+      });
+    });
+
+    test('[12] answers 503 while the keys cannot be had', async () => {
+      await using down = await startEmulator();
+      down.fail('keys');
+      const app = express().use(requireAuth({ issuer: down.issuer }), visit('handler'));
+      await using server = await listen(app);
+      const { status, headers, text } = await send(server, '/', { headers: bearer(await down.token()) });
+      expect([status, JSON.parse(text).error.reason, visits]).toEqual([503, 'keys_unavailable', []]);
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+      expect(headers['www-authenticate']).toBeUndefined();
+    });
+
+    test('hands the error on where an answer has already begun', async () => {
+      const app = express().use((_req, res, next) => {
+        res.write('begun');
+        next();
+      });
+      app.use(requireAuth(verifier), visit('handler'));
+      const seen = vi.fn<ErrorRequestHandler>((_error, _req, res, _next) => void res.end());
+      await using server = await listen(app.use(seen));
+      const { text } = await send(server, '/');
+      expect([text, visits]).toEqual(['begun', []]);
+      expect(seen.mock.calls[0]?.[0]).toMatchObject({ name: 'ToriiAuthError' });
+    });
+
+    test.each([
+      ['no issuer', { issuer: undefined }],
+      ['an unknown option', { issuer: 'https://acme.torii.test', isuer: 'typo' }],
+      ['onError among the verifier options', { issuer: 'https://acme.torii.test', onError: () => undefined }],
+      ['an empty list of checks', { issuer: 'https://acme.torii.test', checks: [] }],
+    ])('throws for %s when it is made', (_what, options) => {
+      expect(() => requireAuth(options)).toThrow(ToriiConfigError);
+      expect(() => optionalAuth(options)).toThrow(ToriiConfigError);
+    });
+  });
+
+  describe('[17] what somebody else put into req.auth', () => {
+    test.each([
+      ['a public path', () => requireAuth({ issuer: torii.issuer, skip: ['/me'] }), 200, null],
+      ['optionalAuth without a token', () => optionalAuth(verifier), 200, null],
+    ])('is gone behind %s', async (_name, middleware, status, userId) => {
+      await using server = await listen(express().use(forge, middleware(), visit('handler')));
+      const answer = await send(server, '/me');
+      expect([answer.status, JSON.parse(answer.text).userId]).toEqual([status, userId]);
+    });
+
+    test('is gone where the app answers an error of a check', async () => {
+      const broken = createVerifier({
+        issuer: torii.issuer,
+        checks: [
+          () => {
+            throw new Error('broken');
+          },
+        ],
+      });
+      await using server = await listen(express().use(forge, requireAuth(broken), visit('handler'), answerOwnErrors));
+      const { status, text } = await send(server, '/', { headers: bearer(token) });
+      expect([status, JSON.parse(text), visits]).toEqual([500, { app: 'Error', message: 'broken', auth: null }, []]);
+    });
+
+    test.each([
+      ['an object that looks like an Auth', () => forged],
+      ['true', () => true],
+      ['a copy of a real Auth', async () => ({ ...(await verifier.verify(adminToken)) })],
+      ['an heir of a real Auth', async () => Object.create(await verifier.verify(adminToken))],
+    ])('never passes allow or getAuth: %s', async (_name, make) => {
+      const auth: unknown = await make();
+      const app = express().use((req, _res, next) => {
+        Object.assign(req, { auth });
+        next();
+      });
+      app.get('/admin', allow(isAdmin), visit('admin'));
+      app.get('/me', (req, res) => void res.json({ userId: getAuth(req).userId }));
+      await using server = await listen(app.use(answerOwnErrors));
+      for (const path of ['/admin', '/me']) {
+        const { status, text } = await send(server, path);
+        expect([status, JSON.parse(text).app]).toEqual([500, 'ToriiConfigError']);
+      }
+      expect(visits).toEqual([]);
+    });
+  });
+
+  describe('optionalAuth', () => {
+    test('knows a caller with a token, and lets one without through as nobody', async () => {
+      await using server = await listen(express().use(optionalAuth(verifier), visit('handler')));
+      expect(JSON.parse((await send(server, '/', { headers: bearer(token) })).text).userId).toBe('ada');
+      expect(JSON.parse((await send(server, '/')).text).userId).toBeNull();
+    });
+
+    test('refuses a bad token, and answers 503 while the keys cannot be had', async () => {
+      await using down = await startEmulator();
+      down.fail('keys');
+      const app = express().use('/down', optionalAuth({ issuer: down.issuer }), visit('down'));
+      await using server = await listen(app.use(optionalAuth(verifier), visit('handler')));
+      expect((await send(server, '/', { headers: bearer('a.b.c') })).status).toBe(401);
+      expect((await send(server, '/', { headers: [['Authorization', 'Basic YTpi']] })).status).toBe(401);
+      expect((await send(server, '/', { headers: bearer(await torii.token({ signedBy: 'stranger' })) })).status).toBe(
+        401,
+      );
+      expect((await send(server, '/down', { headers: bearer(await down.token()) })).status).toBe(503);
+      expect(visits).toEqual([]);
+    });
+  });
+
+  describe('allow', () => {
+    test('[27] lets nobody but the one whom every check accepts through', async () => {
+      const app = express().use(requireAuth(verifier));
+      app.delete(
+        '/users/:id',
+        allow(isAdmin, (auth) => !auth.impersonating),
+        visit('deleted'),
+      );
+      await using server = await listen(app);
+      const remove = async (bearerToken: string) =>
+        (await send(server, '/users/1', { method: 'DELETE', headers: bearer(bearerToken) })).status;
+      expect(await remove(token)).toBe(403);
+      const organization = { id: 'acme', role: 'org:administrator' };
+      expect(await remove(await torii.token({ organization, actor: { sub: 'support' } }))).toBe(403);
+      expect(visits).toEqual([]);
+      expect(await remove(adminToken)).toBe(200);
+    });
+
+    test.each([false, undefined, null, 0, 1, 'yes', {}, [], Number.NaN])(
+      '[27] refuses where a check says %o',
+      async (verdict) => {
+        const check = vi.fn(() => verdict) as unknown as Check;
+        await using server = await listen(express().use(requireAuth(verifier), allow(check), visit('handler')));
+        const { status, headers, text } = await send(server, '/', { headers: bearer(adminToken) });
+        expect([status, JSON.parse(text).error.reason, visits]).toEqual([403, 'not_allowed', []]);
+        expect(headers['www-authenticate']).toContain('error="insufficient_scope"');
+      },
+    );
+
+    test('asks for the token once only, and never verifies again', async () => {
+      const authenticate = vi.fn(verifier.authenticate);
+      const counted = { ...verifier, authenticate } as Verifier;
+      await using server = await listen(express().use(requireAuth(counted), allow(isAdmin), visit('handler')));
+      expect((await send(server, '/', { headers: bearer(adminToken) })).status).toBe(200);
+      expect(authenticate).toHaveBeenCalledTimes(1);
+    });
+
+    test('answers as requireAuth does where nobody is signed in', async () => {
+      const app = express().use(
+        '/optional',
+        optionalAuth(verifier),
+        allow(() => true),
+        visit('handler'),
+      );
+      app.use(
+        requireAuth({ issuer: torii.issuer, skip: ['/public'] }),
+        allow(() => true),
+        visit('handler'),
+      );
+      await using server = await listen(app);
+      for (const path of ['/optional', '/public']) {
+        const { status, headers, text } = await send(server, path);
+        expect([status, headers['www-authenticate'], JSON.parse(text)]).toEqual([401, 'Bearer realm="torii"', missing]);
+      }
+      expect(visits).toEqual([]);
+    });
+
+    test('is a mistake of the programmer without a middleware before it: 500, never a pass', async () => {
+      await using server = await listen(
+        express().use(
+          allow(() => true),
+          visit('handler'),
+          answerOwnErrors,
+        ),
+      );
+      const { status, text } = await send(server, '/', { headers: bearer(adminToken) });
+      expect([status, JSON.parse(text).app, visits]).toEqual([500, 'ToriiConfigError', []]);
+      expect(JSON.parse(text).message).toContain('ran before');
+    });
+
+    test('throws without a check, and for what is no function', () => {
+      expect(() => Reflect.apply(allow, undefined, [])).toThrow(ToriiConfigError);
+      expect(() => Reflect.apply(allow, undefined, ['org:administrator'])).toThrow(ToriiConfigError);
+    });
+
+    test('shows a check the request as Express sees it', async () => {
+      const check = vi.fn<Check>(() => true);
+      const inner = express.Router().get('/users/:id', allow(check), visit('user'));
+      await using server = await listen(express().use(requireAuth(verifier)).use('/api', inner));
+      await send(server, '/api/users/%41?path=/x', {
+        headers: [...bearer(token), ['X-Tenant', 'a'], ['X-Tenant', 'b']],
+      });
+      const view = check.mock.calls[0]?.[1];
+      expect(view).toMatchObject({ method: 'GET', host: server.host, path: '/api/users/%41' });
+      expect(view?.headerValues('x-tenant')).toEqual(['a', 'b']);
+    });
+  });
+
+  describe('getAuth', () => {
+    test('says what is wrong: no middleware, or a public path', async () => {
+      const app = express().get('/before', (req, res) => void res.json(getAuth(req)));
+      app.use(requireAuth({ issuer: torii.issuer, skip: ['/public'] }));
+      app.get('/public', (req, res) => void res.json(getAuth(req)));
+      await using server = await listen(app.use(answerOwnErrors));
+      expect(JSON.parse((await send(server, '/before')).text).message).toMatch(
+        /^Neither requireAuth nor optionalAuth ran/,
+      );
+      expect(JSON.parse((await send(server, '/public')).text).message).toMatch(/^Nobody is signed in/);
+    });
+  });
+
+  describe('[18] errors that are not ours', () => {
+    test.each(thrown)('never let a request through: a check that throws %s', async (_name, value) => {
+      const check: Check = () => {
+        throw value;
+      };
+      const app = express();
+      app.get('/checks', requireAuth({ issuer: torii.issuer, checks: [check] }), visit('checks'));
+      app.get('/allow', requireAuth(verifier), allow(check), visit('allow'));
+      app.get(
+        '/async',
+        requireAuth(verifier),
+        allow(() => Promise.reject(value)),
+        visit('async'),
+      );
+      await using server = await listen(app.use(visit('next'), answerOwnErrors));
+      for (const path of ['/checks', '/allow', '/async']) {
+        expect([path, (await send(server, path, { headers: bearer(adminToken) })).status]).toEqual([path, 500]);
+      }
+      expect(visits).toEqual([]);
+    });
+
+    test('reach the error handling as they are', async () => {
+      const teapot = { status: 418 };
+      const seen = vi.fn<ErrorRequestHandler>((_error, _req, res, _next) => void res.status(500).end());
+      const app = express().use(
+        requireAuth(verifier),
+        allow(() => Promise.reject(teapot)),
+        visit('handler'),
+        seen,
+      );
+      await using server = await listen(app);
+      await send(server, '/', { headers: bearer(token) });
+      expect(seen.mock.calls[0]?.[0]).toBe(teapot);
+    });
+
+    test.each(['sync', 'async'])('are not answered by us where a later handler throws: %s', async (kind) => {
+      const app = express().use(requireAuth(verifier));
+      app.use((_req, _res, next) => {
+        // An error of our own class, which we would answer 401 if it were ours to answer.
+        const error = new ToriiAuthError('token_expired', 'thrown by the app');
+        if (kind === 'sync') throw error;
+        setImmediate(() => next(error));
+      });
+      await using server = await listen(app.use(answerOwnErrors));
+      const { status, text } = await send(server, '/', { headers: bearer(token) });
+      expect([status, JSON.parse(text).message]).toEqual([500, 'thrown by the app']);
+    });
+
+    test('do not end the process, even without error handling', async () => {
+      const app = express().set('env', 'test');
+      app.use(
+        requireAuth(verifier),
+        allow(() => Promise.reject(new Error('late'))),
+      );
+      await using server = await listen(app);
+      for (let i = 0; i < 3; i++) expect((await send(server, '/', { headers: bearer(token) })).status).toBe(500);
+    });
+  });
+
+  describe('onError', () => {
+    const polite: OnError = (denial) => ({ ...denial, body: { message: 'Please sign in' } });
+
+    test('replaces the body, of requireAuth and of the allow behind it', async () => {
+      const app = express().use(requireAuth(verifier, { onError: polite }), allow(isAdmin), visit('handler'));
+      await using server = await listen(app);
+      for (const [headers, status] of [
+        [[], 401],
+        [bearer(token), 403],
+      ] as const) {
+        const answer = await send(server, '/', { headers });
+        expect([answer.status, JSON.parse(answer.text)]).toEqual([status, { message: 'Please sign in' }]);
+        expect(answer.headers['cache-control']).toBe('private, no-store');
+      }
+      expect(visits).toEqual([]);
+    });
+
+    test('speaks for the middleware that ran last, and for no other request', async () => {
+      const app = express().use('/polite', requireAuth(verifier, { onError: polite }));
+      app.use(requireAuth(verifier), allow(isAdmin), visit('handler'));
+      await using server = await listen(app);
+      const polished = await send(server, '/polite', { headers: bearer(token) });
+      expect(JSON.parse(polished.text).error.reason).toBe('not_allowed');
+      expect(JSON.parse((await send(server, '/', { headers: bearer(token) })).text).error.reason).toBe('not_allowed');
+    });
+
+    test.each<[string, OnError, number, string]>([
+      ['a redirect', () => ({ status: 302, headers: { Location: '/sign-in' }, body: null }), 302, ''],
+      ['a page', () => ({ status: 401, headers: {}, body: '<p>No</p>' }), 401, '<p>No</p>'],
+      ['a promise', async (denial) => ({ ...denial, body: { later: true } }), 401, '{"later":true}'],
+      ['nothing, which keeps the answer', () => undefined, 401, JSON.stringify(missing)],
+      ['success, which is only words', () => ({ status: 200, headers: {}, body: 'ok' }), 200, 'ok'],
+    ])('may answer with %s, and never lets the request through', async (_name, onError, status, body) => {
+      await using server = await listen(express().use(requireAuth(verifier, { onError }), visit('handler')));
+      const { status: answered, text } = await send(server, '/');
+      expect([answered, text, visits]).toEqual([status, body, []]);
+    });
+
+    test.each(thrown)('that throws %s ends in the error handling', async (_name, value) => {
+      const onError: OnError = () => {
+        throw value;
+      };
+      const app = express().use(requireAuth(verifier, { onError }), visit('handler'), answerOwnErrors);
+      await using server = await listen(app);
+      expect([(await send(server, '/')).status, visits]).toEqual([500, []]);
+    });
+
+    test('that gives an impossible answer ends in the error handling', async () => {
+      const onError: OnError = () => ({ status: 401, headers: { 'X-Bad': 'a\r\nSet-Cookie: b=c' }, body: null });
+      await using server = await listen(
+        express().use(requireAuth(verifier, { onError }), visit('handler'), answerOwnErrors),
+      );
+      const { status, headers } = await send(server, '/');
+      expect([status, headers['set-cookie'], visits]).toEqual([500, undefined, []]);
+    });
+
+    test('learns the error and the request, and hears nothing of errors that are not ours', async () => {
+      const onError = vi.fn<OnError>(() => undefined);
+      const failing: Check = () => Promise.reject(new Error('app'));
+      const app = express().use(requireAuth(verifier, { onError }));
+      app.use('/failing', allow(failing), visit('failing'));
+      await using server = await listen(app.use(answerOwnErrors));
+      await send(server, '/failing', { headers: bearer(token) });
+      expect(onError).not.toHaveBeenCalled();
+      await send(server, '/x?y', { headers: bearer('a.b.c') });
+      const [denial, error, req] = onError.mock.calls[0] ?? [];
+      expect([denial?.status, error?.name, req?.originalUrl]).toEqual([401, 'ToriiAuthError', '/x?y']);
+    });
+
+    test('has to be a function', () => {
+      const options = { onError: 'Please sign in' as unknown as OnError };
+      expect(() => requireAuth(verifier, options)).toThrow(ToriiConfigError);
+    });
+  });
+
+  describe('[21] skip', () => {
+    // biome-ignore format: a corpus, not a list to read line by line
+    const hostile = [
+      '//health', '/./health', '/a/../health', '/health/../me', '/docs/../me', '/docs/..', '/docs/./me', '/docs//me',
+      '/%2e%2e/health', '/docs/%2e%2e/me', '/docs%2fme', '/docs/%2fme', '/docs/..%2fme', '/docs/%5c..%5cme',
+      '/docs\\..\\me', '/docs/\\me', '/health%00', '/docs/%00', '/health;x=1', '/docs/;x=1/me', '/health/', '/HEALTH',
+      '/Health', '/%68ealth', '/%2568ealth', '/docs/%2561', '/docs/%ff', '/docs/%c0%af', '/docs/%zz', '/docs', '/docs/',
+      '/healthy', '/me', '/me?/health', '/me#/health', '/me?x=/docs/y', '/', '/docs/%2E%2E%2Fme', '/docs/me%3b', '/docs.',
+      '/health\\', '/health%20', '*',
+    ];
+
+    test.each(hostile)('asks for a token at %s', async (target) => {
+      const app = express().use(requireAuth({ issuer: torii.issuer, skip: ['/health', '/docs/*'] }));
+      app.get('/health', visit('health')).use('/docs', visit('docs')).use(visit('rest'));
+      await using server = await listen(app);
+      const { status } = await send(server, target);
+      expect([400, 401]).toContain(status);
+      expect(visits).toEqual([]);
+    });
+
+    test.each([
+      ['/health', 'health'],
+      ['/health?x=1', 'health'],
+      ['/docs/guide', 'docs'],
+      ['/docs/a%20b', 'docs'],
+      ['/docs/%C3%A6', 'docs'],
+    ])('lets %s through without a token', async (target, handler) => {
+      const app = express().use(requireAuth({ issuer: torii.issuer, skip: ['/health', '/docs/*'] }));
+      app.get('/health', visit('health')).use('/docs', visit('docs')).use(visit('rest'));
+      await using server = await listen(app);
+      const { status } = await send(server, target);
+      expect([status, visits]).toEqual([200, [handler]]);
+    });
+
+    test.each([
+      ['http://other.test/health', ['health']],
+      ['http://other.test/me', []],
+      ['http://other.test//health', []],
+      ['http://other.test/docs/..%2fme', []],
+      ['http://health/', []],
+    ])('reads the absolute target %s as the router does', async (target, expected) => {
+      const app = express().use(requireAuth({ issuer: torii.issuer, skip: ['/health', '/docs/*'] }));
+      app.get('/health', visit('health')).use('/docs', visit('docs')).use(visit('rest'));
+      await using server = await listen(app);
+      await send(server, target);
+      expect(visits).toEqual(expected);
+    });
+
+    test('compares the whole path, mount points included', async () => {
+      const inner = express
+        .Router()
+        .use(requireAuth({ issuer: torii.issuer, skip: ['/health', '/api/ping', '/api/v1/deep'] }));
+      inner.use(
+        '/v1',
+        express.Router().use(requireAuth({ issuer: torii.issuer, skip: ['/api/v1/deep'] }), visit('v1')),
+      );
+      await using server = await listen(
+        express()
+          .use('/api', inner.use(visit('api')))
+          .use(visit('outside')),
+      );
+      const reach = async (target: string) => {
+        visits = [];
+        const { status } = await send(server, target);
+        return [status, ...visits];
+      };
+      expect(await reach('/api/ping')).toEqual([200, 'api']);
+      expect(await reach('/api/v1/deep')).toEqual([200, 'v1']);
+      expect(await reach('/api/health')).toEqual([401]);
+      expect(await reach('/api/v1/ping')).toEqual([401]);
+      expect(await reach('/API/ping')).toEqual([401]);
+      expect(await reach('/api//ping')).toEqual([401]);
+      expect(await reach('/api')).toEqual([401]);
+    });
+
+    test('goes by the path that the router goes by where somebody rewrote it', async () => {
+      const app = express().use((req, _res, next) => {
+        if (req.url === '/health') req.url = '/me';
+        next();
+      });
+      app.use(requireAuth({ issuer: torii.issuer, skip: ['/health'] })).get('/me', visit('me'));
+      await using server = await listen(app);
+      expect([(await send(server, '/health')).status, visits]).toEqual([401, []]);
+    });
+  });
+
+  describe('[14] the host of a cookie request', () => {
+    const origin = 'https://app.test:8443';
+    const post = (cookie: string, headers: readonly (readonly [string, string])[]) => ({
+      method: 'POST',
+      headers: [['Cookie', `torii=${cookie}`], ['Origin', origin], ...headers] as const,
+    });
+
+    test.each([
+      ['the same host and port', false, [['Host', 'app.test:8443']], 200],
+      ['the same host, another port', false, [['Host', 'app.test:9999']], 401],
+      ['the same host without its port', false, [['Host', 'app.test']], 401],
+      [
+        'a forwarded host that nobody vouches for',
+        false,
+        [
+          ['Host', 'inner.test'],
+          ['X-Forwarded-Host', 'app.test:8443'],
+        ],
+        401,
+      ],
+      [
+        'a forwarded host of a trusted proxy',
+        true,
+        [
+          ['Host', 'inner.test'],
+          ['X-Forwarded-Host', 'app.test:8443'],
+        ],
+        200,
+      ],
+      [
+        'the first of several forwarded hosts',
+        true,
+        [
+          ['Host', 'x.test'],
+          ['X-Forwarded-Host', 'app.test:8443, b.test'],
+        ],
+        200,
+      ],
+      [
+        'a forwarded host with another port',
+        true,
+        [
+          ['Host', 'app.test:8443'],
+          ['X-Forwarded-Host', 'app.test:1'],
+        ],
+        401,
+      ],
+      ['a trusted proxy that forwards none', true, [['Host', 'app.test:8443']], 200],
+    ] as const)('is %s', async (_name, trust, headers, status) => {
+      const app = express().set('trust proxy', trust);
+      app.use(requireAuth({ issuer: torii.issuer, cookie: 'torii' }), visit('handler'));
+      await using server = await listen(app);
+      expect((await send(server, '/', post(token, headers))).status).toBe(status);
+    });
+  });
+});

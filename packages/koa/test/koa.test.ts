@@ -1,0 +1,624 @@
+import Router from '@koa/router';
+import { startEmulator } from '@torii/emulator';
+import Koa3, { type Middleware } from 'koa';
+import mount from 'koa-mount';
+import Koa2 from 'koa2';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  allow,
+  type Check,
+  createVerifier,
+  getAuth,
+  type OnError,
+  optionalAuth,
+  requireAuth,
+  ToriiAuthError,
+  ToriiConfigError,
+  type Verifier,
+} from '../src/index.ts';
+import { bearer, listen, send } from './exchange.ts';
+
+const torii = await startEmulator();
+afterAll(() => torii.stop());
+
+const unhandled = vi.fn();
+beforeAll(() => void process.on('unhandledRejection', unhandled));
+afterAll(() => {
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
+const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
+const forged = { userId: 'admin', organization: { id: 'org', role: 'org:administrator' } };
+const missing = { error: { code: 'authentication_failed', reason: 'token_missing', message: 'No token was sent.' } };
+
+/** What a check may throw although it is no error. Koa never answers where it is null or undefined. */
+const thrown: readonly (readonly [string, unknown])[] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['false', false],
+  ['a text', 'no'],
+];
+
+/** The router's routes, without the types that it adds to a context. */
+function routesOf(router: Router): Middleware {
+  return router.routes() as Middleware;
+}
+
+describe.each([
+  ['Koa 2', Koa2],
+  ['Koa 3', Koa3],
+])('%s', (_name, Koa) => {
+  let verifier: Verifier;
+  let token: string;
+  let adminToken: string;
+  /** Names of the handlers that ran. */
+  let visits: string[];
+
+  beforeEach(async () => {
+    verifier = createVerifier({ issuer: torii.issuer });
+    token = await torii.token({ userId: 'ada' });
+    adminToken = await torii.token({ userId: 'root', organization: { id: 'acme', role: 'org:administrator' } });
+    visits = [];
+  });
+
+  const visit =
+    (name: string): Middleware =>
+    (ctx) => {
+      visits.push(name);
+      ctx.body = { handler: name, userId: ctx.state.auth?.userId ?? null };
+    };
+
+  const answerOwnErrors: Middleware = async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : { name: typeof error, message: JSON.stringify(error) };
+      ctx.status = 500;
+      ctx.body = { app: name, message, auth: ctx.state.auth ?? null };
+    }
+  };
+
+  const forge: Middleware = (ctx, next) => {
+    Object.assign(ctx.state, { auth: forged });
+    return next();
+  };
+
+  /** An app of the middleware one after the other. What Koa itself reports of errors stays out of the tests' output. */
+  const compose = (...middleware: readonly Middleware[]) => {
+    const koa = new Koa();
+    koa.silent = true;
+    for (const each of middleware) koa.use(each);
+    return koa;
+  };
+  const app = (...middleware: readonly Middleware[]) => compose(...middleware).callback();
+
+  describe('requireAuth', () => {
+    test('lets a signed-in caller through, and says who it is', async () => {
+      const me: Middleware = (ctx) => {
+        ctx.body = { userId: getAuth(ctx).userId };
+      };
+      await using server = await listen(app(requireAuth({ issuer: torii.issuer }), me));
+      const { status, text } = await send(server, '/me', { headers: bearer(token) });
+      expect([status, JSON.parse(text)]).toEqual([200, { userId: 'ada' }]);
+    });
+
+    test('[15] refuses a request without a token with a bare challenge', async () => {
+      await using server = await listen(app(requireAuth(verifier), visit('handler')));
+      const { status, headers, text } = await send(server, '/me');
+      expect([status, headers['www-authenticate'], JSON.parse(text)]).toEqual([401, 'Bearer realm="torii"', missing]);
+      expect(headers['content-type']).toMatch(/^application\/json/);
+      expect(visits).toEqual([]);
+    });
+
+    test('[13] refuses two Authorization headers, of which Node keeps the first', async () => {
+      await using server = await listen(app(requireAuth(verifier), visit('handler')));
+      const { status, text } = await send(server, '/', { headers: [...bearer(token), ...bearer(adminToken)] });
+      expect([status, JSON.parse(text).error.reason, visits]).toEqual([401, 'header_malformed', []]);
+    });
+
+    test('answers HEAD without a body', async () => {
+      await using server = await listen(app(requireAuth(verifier), visit('handler')));
+      const { status, text } = await send(server, '/', { method: 'HEAD' });
+      expect([status, text, visits]).toEqual([401, '', []]);
+    });
+
+    test('[20] adds to a Vary that is there, keeps CORS headers, and replaces Cache-Control', async () => {
+      const cors: Middleware = (ctx, next) => {
+        ctx.set({ Vary: 'Origin', 'Access-Control-Allow-Origin': 'https://app.test', 'Cache-Control': 'public' });
+        return next();
+      };
+      await using server = await listen(app(cors, requireAuth(verifier), visit('handler')));
+      const { headers } = await send(server, '/');
+      expect(headers).toMatchObject({
+        vary: 'Origin, Authorization, Cookie',
+        'access-control-allow-origin': 'https://app.test',
+        'cache-control': 'private, no-store',
+      });
+    });
+
+    test('[12] answers 503 while the keys cannot be had', async () => {
+      await using down = await startEmulator();
+      down.fail('keys');
+      await using server = await listen(app(requireAuth({ issuer: down.issuer }), visit('handler')));
+      const { status, headers, text } = await send(server, '/', { headers: bearer(await down.token()) });
+      expect([status, JSON.parse(text).error.reason, visits]).toEqual([503, 'keys_unavailable', []]);
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+      expect(headers['www-authenticate']).toBeUndefined();
+    });
+
+    test('hands the error on where an answer has already begun', async () => {
+      const seen: unknown[] = [];
+      const begin: Middleware = async (ctx, next) => {
+        ctx.respond = false;
+        ctx.res.write('begun');
+        await next().catch((error: unknown) => seen.push(error));
+        ctx.res.end();
+      };
+      await using server = await listen(app(begin, requireAuth(verifier), visit('handler')));
+      expect([(await send(server, '/')).text, visits]).toEqual(['begun', []]);
+      expect(seen).toEqual([expect.objectContaining({ name: 'ToriiAuthError' })]);
+    });
+
+    test.each([
+      ['no issuer', { issuer: undefined }],
+      ['an unknown option', { issuer: 'https://acme.torii.test', isuer: 'typo' }],
+      ['onError among the verifier options', { issuer: 'https://acme.torii.test', onError: () => undefined }],
+      ['an empty list of checks', { issuer: 'https://acme.torii.test', checks: [] }],
+    ])('throws for %s when it is made', (_what, options) => {
+      expect(() => requireAuth(options)).toThrow(ToriiConfigError);
+      expect(() => optionalAuth(options)).toThrow(ToriiConfigError);
+    });
+  });
+
+  describe('[17] what somebody else put into ctx.state.auth', () => {
+    test.each([
+      ['a public path', () => requireAuth({ issuer: torii.issuer, skip: ['/me'] })],
+      ['optionalAuth without a token', () => optionalAuth(verifier)],
+    ])('is gone behind %s', async (_name, middleware) => {
+      await using server = await listen(app(forge, middleware(), visit('handler')));
+      const answer = await send(server, '/me');
+      expect([answer.status, JSON.parse(answer.text).userId]).toEqual([200, null]);
+    });
+
+    test('is gone where the app answers an error of a check', async () => {
+      const broken = createVerifier({ issuer: torii.issuer, checks: [() => Promise.reject(new Error('broken'))] });
+      await using server = await listen(app(answerOwnErrors, forge, requireAuth(broken), visit('handler')));
+      const { status, text } = await send(server, '/', { headers: bearer(token) });
+      expect([status, JSON.parse(text), visits]).toEqual([500, { app: 'Error', message: 'broken', auth: null }, []]);
+    });
+
+    test.each([
+      ['an object that looks like an Auth', () => forged],
+      ['true', () => true],
+      ['a copy of a real Auth', async () => ({ ...(await verifier.verify(adminToken)) })],
+      ['an heir of a real Auth', async () => Object.create(await verifier.verify(adminToken))],
+    ])('never passes allow or getAuth: %s', async (_name, make) => {
+      const auth: unknown = await make();
+      const put: Middleware = (ctx, next) => {
+        Object.assign(ctx.state, { auth });
+        return next();
+      };
+      const router = new Router();
+      router.get('/admin', allow(isAdmin), visit('admin'));
+      router.get('/me', (ctx) => {
+        ctx.body = { userId: getAuth(ctx).userId };
+      });
+      await using server = await listen(app(answerOwnErrors, put, routesOf(router)));
+      for (const path of ['/admin', '/me']) {
+        const { status, text } = await send(server, path);
+        expect([status, JSON.parse(text).app]).toEqual([500, 'ToriiConfigError']);
+      }
+      expect(visits).toEqual([]);
+    });
+  });
+
+  describe('optionalAuth', () => {
+    test('knows a caller with a token, and lets one without through as nobody', async () => {
+      await using server = await listen(app(optionalAuth(verifier), visit('handler')));
+      expect(JSON.parse((await send(server, '/', { headers: bearer(token) })).text).userId).toBe('ada');
+      expect(JSON.parse((await send(server, '/')).text).userId).toBeNull();
+    });
+
+    test('refuses a bad token, and answers 503 while the keys cannot be had', async () => {
+      await using down = await startEmulator();
+      down.fail('keys');
+      const broken = mount('/down', compose(optionalAuth({ issuer: down.issuer }), visit('down')));
+      await using server = await listen(app(broken, optionalAuth(verifier), visit('handler')));
+      expect((await send(server, '/', { headers: bearer('a.b.c') })).status).toBe(401);
+      expect((await send(server, '/', { headers: [['Authorization', 'Basic YTpi']] })).status).toBe(401);
+      expect((await send(server, '/', { headers: bearer(await torii.token({ signedBy: 'stranger' })) })).status).toBe(
+        401,
+      );
+      expect((await send(server, '/down', { headers: bearer(await down.token()) })).status).toBe(503);
+      expect(visits).toEqual([]);
+    });
+  });
+
+  describe('allow', () => {
+    test('[27] lets nobody but the one whom every check accepts through', async () => {
+      const router = new Router();
+      router.delete(
+        '/users/:id',
+        allow(isAdmin, (auth) => !auth.impersonating),
+        visit('deleted'),
+      );
+      await using server = await listen(app(requireAuth(verifier), routesOf(router)));
+      const remove = async (bearerToken: string) =>
+        (await send(server, '/users/1', { method: 'DELETE', headers: bearer(bearerToken) })).status;
+      expect(await remove(token)).toBe(403);
+      const organization = { id: 'acme', role: 'org:administrator' };
+      expect(await remove(await torii.token({ organization, actor: { sub: 'support' } }))).toBe(403);
+      expect(visits).toEqual([]);
+      expect(await remove(adminToken)).toBe(200);
+    });
+
+    test.each([false, undefined, null, 0, 1, 'yes', {}, [], Number.NaN])(
+      '[27] refuses where a check says %o',
+      async (verdict) => {
+        const check = vi.fn(() => verdict) as unknown as Check;
+        await using server = await listen(app(requireAuth(verifier), allow(check), visit('handler')));
+        const { status, headers, text } = await send(server, '/', { headers: bearer(adminToken) });
+        expect([status, JSON.parse(text).error.reason, visits]).toEqual([403, 'not_allowed', []]);
+        expect(headers['www-authenticate']).toContain('error="insufficient_scope"');
+      },
+    );
+
+    test('never verifies again', async () => {
+      const authenticate = vi.fn(verifier.authenticate);
+      const counted = { ...verifier, authenticate } as Verifier;
+      await using server = await listen(app(requireAuth(counted), allow(isAdmin), visit('handler')));
+      expect((await send(server, '/', { headers: bearer(adminToken) })).status).toBe(200);
+      expect(authenticate).toHaveBeenCalledTimes(1);
+    });
+
+    test.each([
+      ['optionalAuth', () => optionalAuth(verifier)],
+      ['a public path', () => requireAuth({ issuer: torii.issuer, skip: ['/public'] })],
+    ])('answers as requireAuth does where nobody is signed in: %s', async (_name, middleware) => {
+      await using server = await listen(
+        app(
+          middleware(),
+          allow(() => true),
+          visit('handler'),
+        ),
+      );
+      const { status, headers, text } = await send(server, '/public');
+      expect([status, headers['www-authenticate'], JSON.parse(text)]).toEqual([401, 'Bearer realm="torii"', missing]);
+      expect(visits).toEqual([]);
+    });
+
+    test('is a mistake of the programmer without a middleware before it: 500, never a pass', async () => {
+      await using server = await listen(
+        app(
+          answerOwnErrors,
+          allow(() => true),
+          visit('handler'),
+        ),
+      );
+      const { status, text } = await send(server, '/', { headers: bearer(adminToken) });
+      expect([status, JSON.parse(text).app, visits]).toEqual([500, 'ToriiConfigError', []]);
+      expect(JSON.parse(text).message).toContain('ran before');
+    });
+
+    test('throws without a check, and for what is no function', () => {
+      expect(() => Reflect.apply(allow, undefined, [])).toThrow(ToriiConfigError);
+      expect(() => Reflect.apply(allow, undefined, ['org:administrator'])).toThrow(ToriiConfigError);
+    });
+
+    test('shows a check the request as Koa sees it', async () => {
+      const check = vi.fn<Check>(() => true);
+      const router = new Router({ prefix: '/api' });
+      router.get('/users/:id', allow(check), visit('user'));
+      await using server = await listen(app(requireAuth(verifier), routesOf(router)));
+      await send(server, '/api/users/%41?path=/x', {
+        headers: [...bearer(token), ['X-Tenant', 'a'], ['X-Tenant', 'b']],
+      });
+      const view = check.mock.calls[0]?.[1];
+      expect(view).toMatchObject({ method: 'GET', host: server.host, path: '/api/users/%41' });
+      expect(view?.headerValues('x-tenant')).toEqual(['a', 'b']);
+    });
+  });
+
+  describe('getAuth', () => {
+    test.each([
+      ['no middleware', () => [], /^Neither requireAuth nor optionalAuth ran/],
+      ['a public path', () => [requireAuth({ issuer: torii.issuer, skip: ['/x'] })], /^Nobody is signed in/],
+    ])('says what is wrong: %s', async (_name, middleware, message) => {
+      const me: Middleware = (ctx) => {
+        ctx.body = getAuth(ctx);
+      };
+      await using server = await listen(app(answerOwnErrors, ...middleware(), me));
+      expect(JSON.parse((await send(server, '/x')).text).message).toMatch(message);
+    });
+  });
+
+  describe('[18] errors that are not ours', () => {
+    test.each(thrown)('never let a request through, and are answered: a check that throws %s', async (_name, value) => {
+      const check: Check = () => {
+        throw value;
+      };
+      const router = new Router();
+      router.get('/checks', requireAuth({ issuer: torii.issuer, checks: [check] }), visit('checks'));
+      router.get('/allow', requireAuth(verifier), allow(check), visit('allow'));
+      router.get(
+        '/async',
+        requireAuth(verifier),
+        allow(() => Promise.reject(value)),
+        visit('async'),
+      );
+      await using server = await listen(app(routesOf(router), visit('next')));
+      for (const path of ['/checks', '/allow', '/async']) {
+        expect([path, (await send(server, path, { headers: bearer(adminToken) })).status]).toEqual([path, 500]);
+      }
+      expect(visits).toEqual([]);
+    });
+
+    test('reach the error handling as they are', async () => {
+      const teapot = Object.assign(new Error('teapot'), { status: 418, expose: true });
+      await using server = await listen(
+        app(
+          requireAuth(verifier),
+          allow(() => Promise.reject(teapot)),
+          visit('handler'),
+        ),
+      );
+      const { status, text } = await send(server, '/', { headers: bearer(token) });
+      expect([status, text, visits]).toEqual([418, 'teapot', []]);
+    });
+
+    test.each(['sync', 'async'])('are not answered by us where a later middleware throws: %s', async (kind) => {
+      const later: Middleware = () => {
+        // An error of our own class, which we would answer 401 if it were ours to answer.
+        const error = new ToriiAuthError('token_expired', 'thrown by the app');
+        if (kind === 'sync') throw error;
+        return Promise.reject(error);
+      };
+      await using server = await listen(app(answerOwnErrors, requireAuth(verifier), later));
+      const { status, text } = await send(server, '/', { headers: bearer(token) });
+      expect([status, JSON.parse(text).message]).toEqual([500, 'thrown by the app']);
+    });
+  });
+
+  describe('onError', () => {
+    const polite: OnError = (denial) => ({ ...denial, body: { message: 'Please sign in' } });
+
+    test('replaces the body, of requireAuth and of the allow behind it', async () => {
+      await using server = await listen(
+        app(requireAuth(verifier, { onError: polite }), allow(isAdmin), visit('handler')),
+      );
+      for (const [headers, status] of [
+        [[], 401],
+        [bearer(token), 403],
+      ] as const) {
+        const answer = await send(server, '/', { headers });
+        expect([answer.status, JSON.parse(answer.text)]).toEqual([status, { message: 'Please sign in' }]);
+        expect(answer.headers['cache-control']).toBe('private, no-store');
+      }
+      expect(visits).toEqual([]);
+    });
+
+    test.each<[string, OnError, number, string]>([
+      ['a redirect', () => ({ status: 302, headers: { Location: '/sign-in' }, body: null }), 302, ''],
+      ['a page', () => ({ status: 401, headers: {}, body: '<p>No</p>' }), 401, '<p>No</p>'],
+      ['a promise', async (denial) => ({ ...denial, body: { later: true } }), 401, '{"later":true}'],
+      ['nothing, which keeps the answer', () => undefined, 401, JSON.stringify(missing)],
+      ['success, which is only words', () => ({ status: 200, headers: {}, body: 'ok' }), 200, 'ok'],
+    ])('may answer with %s, and never lets the request through', async (_name, onError, status, body) => {
+      await using server = await listen(app(requireAuth(verifier, { onError }), visit('handler')));
+      const { status: answered, text } = await send(server, '/');
+      expect([answered, text, visits]).toEqual([status, body, []]);
+    });
+
+    test.each(thrown)('that throws %s ends in the error handling', async (_name, value) => {
+      const onError: OnError = () => {
+        throw value;
+      };
+      await using server = await listen(app(requireAuth(verifier, { onError }), visit('handler')));
+      expect([(await send(server, '/')).status, visits]).toEqual([500, []]);
+    });
+
+    test('that gives an impossible answer ends in the error handling', async () => {
+      const onError: OnError = () => ({ status: 401, headers: { 'X-Bad': 'a\r\nSet-Cookie: b=c' }, body: null });
+      await using server = await listen(app(requireAuth(verifier, { onError }), visit('handler')));
+      const { status, headers } = await send(server, '/');
+      expect([status, headers['set-cookie'], visits]).toEqual([500, undefined, []]);
+    });
+
+    test('learns the error and the context, and hears nothing of errors that are not ours', async () => {
+      const onError = vi.fn<OnError>(() => undefined);
+      const router = new Router().get(
+        '/failing',
+        allow(() => Promise.reject(new Error('app'))),
+      );
+      await using server = await listen(app(requireAuth(verifier, { onError }), routesOf(router)));
+      await send(server, '/failing', { headers: bearer(token) });
+      expect(onError).not.toHaveBeenCalled();
+      await send(server, '/x?y', { headers: bearer('a.b.c') });
+      const [denial, error, ctx] = onError.mock.calls[0] ?? [];
+      expect([denial?.status, error?.name, ctx?.originalUrl]).toEqual([401, 'ToriiAuthError', '/x?y']);
+    });
+
+    test('has to be a function', () => {
+      const options = { onError: 'Please sign in' as unknown as OnError };
+      expect(() => requireAuth(verifier, options)).toThrow(ToriiConfigError);
+    });
+  });
+
+  describe('[21] skip', () => {
+    // biome-ignore format: a corpus, not a list to read line by line
+    const hostile = [
+      '//health', '/./health', '/a/../health', '/health/../me', '/docs/../me', '/docs/..', '/docs/./me', '/docs//me',
+      '/%2e%2e/health', '/docs/%2e%2e/me', '/docs%2fme', '/docs/%2fme', '/docs/..%2fme', '/docs/%5c..%5cme',
+      '/docs\\..\\me', '/docs/\\me', '/health%00', '/docs/%00', '/health;x=1', '/docs/;x=1/me', '/health/', '/HEALTH',
+      '/Health', '/%68ealth', '/%2568ealth', '/docs/%2561', '/docs/%ff', '/docs/%c0%af', '/docs/%zz', '/docs', '/docs/',
+      '/healthy', '/me', '/me?/health', '/me#/health', '/me?x=/docs/y', '/', '/docs/%2E%2E%2Fme', '/docs/me%3b', '/docs.',
+      '/health\\', '/health%20', '*',
+    ];
+    const skip = ['/health', '/docs/*'];
+
+    const routed = () => {
+      const router = new Router().get('/health', visit('health')).get('/docs/*page', visit('docs'));
+      return app(requireAuth({ issuer: torii.issuer, skip }), routesOf(router), visit('rest'));
+    };
+
+    test.each(hostile)('asks for a token at %s', async (target) => {
+      await using server = await listen(routed());
+      const { status } = await send(server, target);
+      expect([400, 401]).toContain(status);
+      expect(visits).toEqual([]);
+    });
+
+    test.each([
+      ['/health', 'health'],
+      ['/health?x=1', 'health'],
+      ['/docs/guide', 'docs'],
+      ['/docs/a%20b', 'docs'],
+      ['/docs/%C3%A6', 'docs'],
+    ])('lets %s through without a token', async (target, handler) => {
+      await using server = await listen(routed());
+      const { status } = await send(server, target);
+      expect([status, visits]).toEqual([200, [handler]]);
+    });
+
+    test.each([
+      ['http://other.test/health', ['health']],
+      ['http://other.test/me', []],
+      ['http://other.test//health', []],
+      ['http://other.test/docs/..%2fme', []],
+      ['http://health/', []],
+    ])('reads the absolute target %s as the router does', async (target, expected) => {
+      await using server = await listen(routed());
+      await send(server, target);
+      expect(visits).toEqual(expected);
+    });
+
+    test('compares the whole path, mount points included', async () => {
+      const guard = (...paths: readonly string[]) => requireAuth({ issuer: torii.issuer, skip: paths });
+      const deep = mount('/v1', compose(guard('/api/v1/deep', '/api/v1'), visit('v1')));
+      const api = compose(guard('/health', '/api/ping', '/api/v1', '/api/v1/deep'), deep, visit('api'));
+      await using server = await listen(app(mount('/api', api), visit('outside')));
+      const reach = async (target: string) => {
+        visits = [];
+        const { status } = await send(server, target);
+        return [status, ...visits];
+      };
+      expect(await reach('/api/ping')).toEqual([200, 'api']);
+      expect(await reach('/api/ping?x=1')).toEqual([200, 'api']);
+      expect(await reach('/api/v1/deep')).toEqual([200, 'v1']);
+      expect(await reach('/api/v1')).toEqual([200, 'v1']);
+      expect(await reach('/api/health')).toEqual([401]);
+      expect(await reach('/api/v1/ping')).toEqual([401]);
+      expect(await reach('/api//ping')).toEqual([401]);
+      expect(await reach('/api')).toEqual([401]);
+    });
+
+    test('still knows the path behind a mounted app that passed', async () => {
+      const passing: Middleware = (_ctx, next) => next();
+      const apps = [mount('/api', compose(passing)), requireAuth({ issuer: torii.issuer, skip: ['/api/ping'] })];
+      await using server = await listen(app(...apps, visit('rest')));
+      expect([(await send(server, '/api/ping?x=1')).status, visits]).toEqual([200, ['rest']]);
+    });
+
+    test.each([
+      ['/health', '/me'],
+      ['/public/me', '/me'],
+      ['/me', '/public/me'],
+      ['/me', '/health'],
+    ])('takes nothing for public where somebody rewrote %s to %s', async (from, to) => {
+      const rewrite: Middleware = (ctx, next) => {
+        if (ctx.path === from) ctx.path = to;
+        return next();
+      };
+      const guard = requireAuth({ issuer: torii.issuer, skip: ['/health', '/public/*'] });
+      await using server = await listen(app(rewrite, guard, visit('rest')));
+      expect([(await send(server, from)).status, visits]).toEqual([401, []]);
+    });
+  });
+
+  describe('[14] the host of a cookie request', () => {
+    const origin = 'https://app.test:8443';
+
+    test.each([
+      ['the same host and port', false, [['Host', 'app.test:8443']], 200],
+      ['the same host, another port', false, [['Host', 'app.test:9999']], 401],
+      [
+        'a forwarded host that nobody vouches for',
+        false,
+        [
+          ['Host', 'inner.test'],
+          ['X-Forwarded-Host', 'app.test:8443'],
+        ],
+        401,
+      ],
+      [
+        'a forwarded host of a trusted proxy',
+        true,
+        [
+          ['Host', 'inner.test'],
+          ['X-Forwarded-Host', 'app.test:8443'],
+        ],
+        200,
+      ],
+      [
+        'the first of several forwarded hosts',
+        true,
+        [
+          ['Host', 'x.test'],
+          ['X-Forwarded-Host', 'app.test:8443, b.test'],
+        ],
+        200,
+      ],
+      [
+        'a forwarded host with another port',
+        true,
+        [
+          ['Host', 'app.test:8443'],
+          ['X-Forwarded-Host', 'app.test:1'],
+        ],
+        401,
+      ],
+    ] as const)('is %s', async (_name, proxy, hosts, status) => {
+      const koa = new Koa({ proxy });
+      koa.use(requireAuth({ issuer: torii.issuer, cookie: 'torii' })).use(visit('handler'));
+      await using server = await listen(koa.callback());
+      const headers = [['Cookie', `torii=${token}`], ['Origin', origin], ...hosts] as const;
+      expect((await send(server, '/', { method: 'POST', headers })).status).toBe(status);
+    });
+  });
+});
+
+// Older clients cannot be made to send the second one.
+const canSendTwo = Number.parseInt(process.versions.node, 10) >= 24;
+
+test.skipIf(!canSendTwo)(
+  '[13] refuses two Authorization headers over HTTP/2 (sending them needs Node 24)',
+  async () => {
+    const { connect, createServer } = await import('node:http2');
+    const koa = new Koa3();
+    koa.use(requireAuth({ issuer: torii.issuer })).use((ctx) => {
+      ctx.body = getAuth(ctx).userId;
+    });
+    const server = createServer(koa.callback());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
+    const lenient = { strictSingleValueFields: false };
+    const session = connect(`http://127.0.0.1:${address.port}`, { ...lenient, settings: {} });
+    const ask = async (authorization: readonly string[]) => {
+      const raw = [':path', '/', ':method', 'GET', ':scheme', 'http', ':authority', 'app.test'];
+      const stream = session.request([...raw, ...authorization.flatMap((value) => ['authorization', value])]);
+      const status = await new Promise((resolve) => stream.once('response', (headers) => resolve(headers[':status'])));
+      stream.close();
+      return status;
+    };
+    try {
+      const value = `Bearer ${await torii.token()}`;
+      expect(await ask([value])).toBe(200);
+      expect(await ask([value, 'Bearer a.b.c'])).toBe(401);
+    } finally {
+      session.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  },
+);
