@@ -1,8 +1,10 @@
 import { Hono, type MiddlewareHandler } from 'hono';
+import { every } from 'hono/combine';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requireSecretKey } from './api/secret-key.ts';
 import { userRoutes } from './api/users.ts';
 import type { Environment } from './environment.ts';
+import { injectFaults } from './fault-injection.ts';
 import type { Faults, Surface } from './faults.ts';
 import { issuerRoutes, jwksPath } from './issuer.ts';
 import { answerProblem, Problem, problemFor } from './problem.ts';
@@ -24,7 +26,8 @@ export interface AppSurroundings {
 /** Everything that one environment answers over HTTP. */
 export function createApp(environment: Environment, surroundings: AppSurroundings): Hono {
   const app = new Hono();
-  const watch = (surface: Surface) => watchSurface(surface, surroundings);
+  const watch = (surface: Surface) =>
+    every(countRequests(surface, surroundings.traffic), injectFaults(surface, surroundings.faults));
 
   app.use(requireLoopbackHost);
   app.use(
@@ -58,14 +61,10 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   return app;
 }
 
-/** Counts a surface's requests, and answers with its fault where a test has set one. */
-function watchSurface(surface: Surface, { faults, traffic }: AppSurroundings): MiddlewareHandler {
+/** Counts a surface's requests, refused and failed ones included. */
+function countRequests(surface: Surface, traffic: Traffic): MiddlewareHandler {
   return async (c, next) => {
     traffic.count(surface);
-    const fault = faults.take(surface);
-    if (fault !== undefined) {
-      throw new Problem(fault.status, 'fault_injected', 'A test told the emulator to fail here.', fault);
-    }
     await next();
     // The key set says for itself how long it may be kept; everything else concerns one caller.
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');

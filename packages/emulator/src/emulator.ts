@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { createApp } from './app.ts';
 import { Clock } from './clock.ts';
 import { type Environment, loadEnvironment } from './environment.ts';
-import { type FailOptions, Faults, type Surface } from './faults.ts';
+import { type CutOptions, type FailOptions, type FaultDuration, Faults, type FaultTarget } from './faults.ts';
 import { createIdGenerator } from './ids.ts';
 import { jwksPath } from './issuer.ts';
 import { requireSupportedNode } from './node-version.ts';
@@ -126,14 +126,24 @@ export class Emulator implements AsyncDisposable {
     return this.#parts.environment.users.create(parseUser(user, newUserFields));
   }
 
-  /** Makes every request to a surface fail, until {@link Emulator.recover} or for a number of times. */
-  fail(surface: Surface, options?: FailOptions): void {
-    this.#parts.faults.fail(surface, options);
+  /** Makes requests to a surface, or to all of them, fail: until {@link Emulator.recover}, or for a number of times. */
+  fail(target: FaultTarget, options?: FailOptions): void {
+    this.#parts.faults.fail(target, options);
   }
 
-  /** Ends the fault of a surface, or of all of them. */
-  recover(surface?: Surface): void {
-    this.#parts.faults.recover(surface);
+  /** Makes requests to a surface wait before they are answered. */
+  delay(target: FaultTarget, delayMs: number, options?: FaultDuration): void {
+    this.#parts.faults.delay(target, delayMs, options);
+  }
+
+  /** Cuts the connection of requests to a surface, before they are handled or after. */
+  cut(target: FaultTarget, options?: CutOptions): void {
+    this.#parts.faults.cut(target, options);
+  }
+
+  /** Ends the fault of a surface, or all faults. */
+  recover(target?: FaultTarget): void {
+    this.#parts.faults.recover(target);
   }
 
   /** Stops listening, cuts open connections and closes the database. Can be called again. */

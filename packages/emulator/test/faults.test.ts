@@ -66,5 +66,57 @@ test.each<[string, FailOptions]>([
 
 test('refuses a surface that it does not have', () => {
   // @ts-expect-error: plain JavaScript can say anything
-  expect(() => torii.fail('key')).toThrow('keys, api, signIn');
+  expect(() => torii.fail('key')).toThrow('keys, api, signIn, all');
+});
+
+test('delays an answer', async () => {
+  torii.delay('keys', 300);
+  const start = performance.now();
+  expect(await statusOf.keys()).toBe(200);
+  // A timer of Node may be a millisecond early.
+  expect(performance.now() - start).toBeGreaterThan(290);
+});
+
+test('breaks every surface at once, and counts what they meet together', async () => {
+  torii.fail('all', { times: 2 });
+  expect([await statusOf.keys(), await statusOf.api(), await statusOf.signIn()]).toEqual([503, 503, 401]);
+});
+
+test('a later fault takes the place of an earlier one', async () => {
+  torii.fail('all');
+  torii.fail('keys', { status: 500 });
+  torii.recover('api');
+  expect([await statusOf.keys(), await statusOf.api(), await statusOf.signIn()]).toEqual([500, 404, 503]);
+});
+
+test('cuts the connection before anything is done', async () => {
+  torii.cut('api', { times: 1 });
+  await expect(callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).rejects.toThrow('fetch failed');
+  expect((await callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).status).toBe(201);
+});
+
+test('cuts the connection when all is done, and tells nothing of it', async () => {
+  torii.cut('api', { at: 'answer', times: 1 });
+  await expect(callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).rejects.toThrow('fetch failed');
+  expect((await callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).status).toBe(409);
+});
+
+test('cuts the connection half-way through a body', async () => {
+  torii.cut('keys', { at: 'body', times: 1 });
+  const response = await fetch(torii.jwksUrl);
+  expect(response.status).toBe(200);
+  await expect(response.text()).rejects.toThrow('terminated');
+  expect(await statusOf.keys()).toBe(200);
+});
+
+test.each<[string, () => void]>([
+  ['a delay that is negative', () => torii.delay('keys', -1)],
+  ['a delay longer than a timer can be', () => torii.delay('keys', 2 ** 31)],
+  ['a cut nowhere', () => torii.cut('keys', { at: 'middle' as never })],
+  ['half a time', () => torii.cut('keys', { times: 1.5 })],
+  ['a header that cannot be sent', () => torii.fail('keys', { headers: { 'retry-after': 'a\nb' } })],
+  ['a header without a name', () => torii.fail('keys', { headers: { '': 'x' } })],
+])('refuses %s, and injects nothing', async (_name, inject) => {
+  expect(inject).toThrow(expect.objectContaining({ code: 'option_invalid' }));
+  expect(await statusOf.keys()).toBe(200);
 });
