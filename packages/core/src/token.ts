@@ -74,7 +74,10 @@ function decodeBase64url(part: string): Uint8Array<ArrayBuffer> {
     throw malformed('The token is not base64url.');
   }
   const binary = atob(part.replaceAll('-', '+').replaceAll('_', '/'));
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  // A loop: Uint8Array.from with a callback takes ten times as long, on every part of every token.
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
 }
 
 // The last character of an incomplete group has bits that no byte uses. Set, they would make two texts of one token.
