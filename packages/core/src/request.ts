@@ -74,9 +74,11 @@ function headerReader(
   headers: HeadersLike,
   distinct: ((name: string) => readonly string[] | undefined) | undefined,
 ): (name: string) => readonly string[] {
+  // A copy of what can perhaps be iterated once only, such as `headers.entries()`: it is asked for one header after another.
+  const source = isIterable(headers) && !isHeaders(headers) ? [...headers] : headers;
   return (name) => {
     const wanted = name.toLowerCase();
-    const values = valuesOf(headers, wanted);
+    const values = valuesOf(source, wanted);
     // `headers` says whether the header counts, since a middleware may have removed or replaced it; the distinct
     // headers say whether it came twice, which `headers` hides.
     const sent = values.length === 1 ? distinct?.(wanted) : undefined;
@@ -85,7 +87,7 @@ function headerReader(
 }
 
 function valuesOf(headers: HeadersLike, wanted: string): readonly string[] {
-  if (typeof Headers === 'function' && headers instanceof Headers) {
+  if (isHeaders(headers)) {
     const value = headers.get(wanted);
     return value === null ? nothing : [value];
   }
@@ -108,8 +110,7 @@ function locate(request: RequestParts): { path?: string; host?: string } {
   const url = textOf(request, 'originalUrl') ?? textOf(request, 'url');
   if (url === undefined) return pathFrom(textOf(request, 'path'));
   if (url.startsWith('/')) return pathFrom(url);
-  const isFetch = typeof Headers === 'function' && request.headers instanceof Headers;
-  if (!isFetch || !URL.canParse(url)) return {};
+  if (!isHeaders(request.headers) || !URL.canParse(url)) return {};
   const { pathname, host } = new URL(url);
   return { path: pathname, host };
 }
@@ -131,6 +132,10 @@ function onlyOne(values: readonly string[]): string | undefined {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
+}
+
+function isHeaders(headers: HeadersLike): headers is Headers {
+  return typeof Headers === 'function' && headers instanceof Headers;
 }
 
 function isIterable(headers: HeadersLike): headers is Iterable<readonly [string, string]> {
