@@ -68,7 +68,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const pipeline: Pipeline = { ...readOptions(options), results: new Results() };
   const verifier: Verifier = {
     verify: (token) => authenticateToken(token, viewOf({ headers: {} }), pipeline),
-    authenticate: (request, { optional = false } = {}) => authenticate(viewOf(request), pipeline, optional),
+    // Async for what reading a broken request throws: a caller who only handles rejections must get one.
+    authenticate: async (request, { optional = false } = {}) => authenticate(viewOf(request), pipeline, optional),
     async check(request: RequestLike, options: AuthenticateOptions = {}) {
       try {
         return { auth: await verifier.authenticate(request, options), denial: undefined };
