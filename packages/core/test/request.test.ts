@@ -1,0 +1,302 @@
+import { describe, expect, test } from 'vitest';
+import { createVerifier, type RequestLike, viewOf } from '../src/index.ts';
+import { issuer, makeKey, mint } from './mint.ts';
+
+const key = await makeKey();
+const authorization = `Bearer ${await mint(key)}`;
+const pairs: readonly (readonly [string, string])[] = [
+  ['Host', 'app.test'],
+  ['Authorization', authorization],
+];
+
+/** What a request may be, apart from what TypeScript knows. */
+const like = (value: unknown) => value as RequestLike;
+
+describe('a request is authenticated, whatever its shape', () => {
+  const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] } });
+
+  test.each<[string, () => RequestLike]>([
+    ['a Fetch request', () => new Request('https://app.test/', { headers: { authorization } })],
+    ['a Headers', () => new Headers({ authorization })],
+    ['a plain object of headers', () => ({ authorization })],
+    ['a plain object with a capital', () => ({ Authorization: authorization })],
+    ['a plain object in capitals', () => ({ AUTHORIZATION: authorization })],
+    ['a plain object with a list', () => ({ authorization: [authorization] })],
+    ['an object without a prototype', () => Object.assign(Object.create(null), { authorization })],
+    ['a list of pairs', () => pairs],
+    ['a Map', () => new Map(pairs)],
+    ['the entries of a Headers, which can be read once', () => new Headers({ authorization }).entries()],
+    ['the entries of a Map, which can be read once', () => new Map(pairs).entries()],
+    [
+      'a generator, which can be read once',
+      () =>
+        (function* () {
+          yield* pairs;
+        })(),
+    ],
+    ['an object with headers', () => ({ headers: { authorization } })],
+    ['an object with a Headers', () => ({ headers: new Headers({ authorization }) })],
+    ['an object with a Map of headers', () => ({ headers: new Map(pairs) })],
+    ['an object with headers that can be read once', () => ({ headers: new Map(pairs).entries() })],
+    ['an object that inherits its headers', () => Object.create({ headers: { authorization } })],
+    [
+      'an object with a getter',
+      () => ({
+        get headers() {
+          return { authorization };
+        },
+      }),
+    ],
+    [
+      "Node's request",
+      () => ({
+        method: 'GET',
+        url: '/',
+        headers: { authorization },
+        headersDistinct: { authorization: [authorization] },
+      }),
+    ],
+    [
+      "HTTP/2's request",
+      () =>
+        like({ headers: { ':authority': 'app.test', authorization }, rawHeaders: ['authorization', authorization] }),
+    ],
+    [
+      "Koa's context",
+      () =>
+        like({
+          headers: { authorization },
+          req: { headers: { authorization }, headersDistinct: { authorization: [authorization] } },
+        }),
+    ],
+  ])('%s', async (_name, make) => {
+    expect(await torii.authenticate(make())).toMatchObject({ userId: 'user_1' });
+  });
+
+  test.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['a text', authorization],
+    ['a number', 1],
+    ['true', true],
+    ['a function', () => authorization],
+    ['an empty object', {}],
+    ['an empty list', []],
+    ['headers that are null', { headers: null }],
+    ['headers that are text', { headers: authorization }],
+    ['headers that are a function', { headers: () => ({ authorization }) }],
+    ['a header that is null', { authorization: null }],
+    ['a header that is undefined', { authorization: undefined }],
+    ['a header that is an empty list', { authorization: [] }],
+    ['a header that is a list of nothing', { headers: { authorization: undefined } }],
+    ['pairs without a value', [['authorization']]],
+    ['pairs without a name', [[undefined, authorization]]],
+    ['a symbol for a name', [[Symbol('authorization'), authorization]]],
+    ['texts instead of pairs', ['authorization', authorization]],
+    ['a header in a body', { body: { authorization } }],
+    ['a name that inherits', { headers: Object.create({ authorization }) }],
+  ])('but there is no token in %s', async (_name, request) => {
+    await expect(torii.authenticate(like(request))).rejects.toMatchObject({ reason: 'token_missing' });
+  });
+
+  test.each<[string, unknown]>([
+    ['a number', 1],
+    ['an object', { toString: () => 'x' }],
+    ['a symbol', Symbol('x')],
+    ['a list in a list', [[authorization, authorization]]],
+  ])('nor in a header that is %s', async (_name, value) => {
+    await expect(torii.authenticate(like({ headers: { authorization: value } }))).rejects.toMatchObject({
+      name: 'ToriiAuthError',
+    });
+  });
+
+  // No request that came over a network looks like this: it is a mistake in the code that made it, and an error of its own.
+  test.each<[string, unknown]>([
+    ['numbers instead of pairs', [1, 2]],
+    ['null instead of pairs', [null]],
+    ['a value that no text can be made of', { authorization: Object.create(null) }],
+  ])('headers with %s reject', async (_name, headers) => {
+    await expect(torii.authenticate(like({ headers }))).rejects.toThrow(TypeError);
+    await expect(torii.check(like({ headers }))).rejects.toThrow(TypeError);
+  });
+
+  test('what goes wrong while reading it rejects, and is never thrown at once', async () => {
+    const broken = {
+      get headers(): never {
+        throw new RangeError('from outside');
+      },
+    };
+    const answer = torii.authenticate(broken);
+    await expect(answer).rejects.toThrow(RangeError);
+    await expect(torii.check(broken)).rejects.toThrow(RangeError);
+  });
+});
+
+describe('header values', () => {
+  test('are found in any case', () => {
+    for (const name of ['x-tenant', 'X-Tenant', 'X-TENANT']) {
+      expect(viewOf({ 'x-Tenant': 'a' }).headerValues(name)).toEqual(['a']);
+      expect(viewOf(new Headers({ 'X-tenant': 'a' })).headerValues(name)).toEqual(['a']);
+      expect(viewOf([['X-tenanT', 'a']]).headerValues(name)).toEqual(['a']);
+    }
+  });
+
+  test('are one for each time that the header was sent', () => {
+    expect(viewOf({ a: ['1', '2'] }).headerValues('a')).toEqual(['1', '2']);
+    expect(viewOf({ a: '1', A: '2' }).headerValues('a')).toEqual(['1', '2']);
+    expect(
+      viewOf([
+        ['a', '1'],
+        ['b', 'x'],
+        ['A', '2'],
+      ]).headerValues('a'),
+    ).toEqual(['1', '2']);
+    expect(viewOf({ a: ['1', '2'], A: '3' }).headerValues('a')).toEqual(['1', '2', '3']);
+  });
+
+  test('are none for a header that was not sent', () => {
+    for (const view of [
+      viewOf({}),
+      viewOf(new Headers()),
+      viewOf([]),
+      viewOf({ headers: {} }),
+      viewOf(like(undefined)),
+    ]) {
+      expect(view.headerValues('a')).toEqual([]);
+    }
+  });
+
+  test('can be asked again', () => {
+    const view = viewOf(new Map([['a', '1']]).entries());
+    expect(view.headerValues('a')).toEqual(['1']);
+    expect(view.headerValues('a')).toEqual(['1']);
+    expect(view.headerValues('b')).toEqual([]);
+  });
+
+  test.each<[string, unknown]>([
+    ['headersDistinct', { headersDistinct: { a: ['1', '2'] } }],
+    ['rawHeaders', { rawHeaders: ['A', '1', 'b', 'x', 'a', '2'] }],
+    ['headersDistinct of the request in a context', { req: { headersDistinct: { a: ['1', '2'] } } }],
+    ['rawHeaders of the request in a context', { req: { rawHeaders: ['a', '1', 'A', '2'] } }],
+  ])('show what `headers` hides, by %s', (_name, shown) => {
+    for (const joined of ['1', '1, 2']) {
+      const view = viewOf(like({ headers: { a: joined }, ...(shown as object) }));
+      expect(view.headerValues('A')).toEqual(['1', '2']);
+    }
+  });
+
+  test('are those in `headers` where a middleware took the header away or replaced it', () => {
+    const distinct = { headersDistinct: { a: ['sent'] }, rawHeaders: ['a', 'sent'] };
+    expect(viewOf(like({ headers: {}, ...distinct })).headerValues('a')).toEqual([]);
+    expect(viewOf(like({ headers: { a: 'replaced' }, ...distinct })).headerValues('a')).toEqual(['replaced']);
+    expect(viewOf(like({ headers: { a: ['x', 'y'] }, ...distinct })).headerValues('a')).toEqual(['x', 'y']);
+  });
+
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['a text', 'a'],
+    ['a list', ['a', '1', 'a', '2']],
+    ['an object without the header', {}],
+    ['an object that inherits it', Object.create({ a: ['1', '2'] })],
+    ['a value that is null', { a: null }],
+  ])('are not disturbed by headersDistinct of %s', (_name, headersDistinct) => {
+    expect(viewOf(like({ headers: { a: '1' }, headersDistinct })).headerValues('a')).toEqual(['1']);
+  });
+
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['a text', 'a1a2'],
+    ['half a pair', ['a']],
+    ['other things', [1, 2, null, undefined]],
+  ])('are not disturbed by rawHeaders of %s', (_name, rawHeaders) => {
+    expect(viewOf(like({ headers: { a: '1' }, rawHeaders })).headerValues('a')).toEqual(['1']);
+  });
+
+  test('have names that are only compared', () => {
+    for (const name of ['__proto__', 'constructor', 'hasOwnProperty', 'toString']) {
+      expect(viewOf({ a: '1' }).headerValues(name)).toEqual([]);
+      expect(viewOf({ headers: { a: '1' }, headersDistinct: {} }).headerValues(name)).toEqual([]);
+      expect(viewOf({ headers: { [name]: '1' }, headersDistinct: {} }).headerValues(name)).toEqual(['1']);
+    }
+  });
+});
+
+describe('the path', () => {
+  test.each<[string, RequestLike, string | undefined]>([
+    ['of a Fetch request', new Request('https://app.test/a/b?c=d'), '/a/b'],
+    ['of a Fetch request for the root', new Request('https://app.test'), '/'],
+    ["of Node's request", { url: '/a/b?c=d', headers: {} }, '/a/b'],
+    ['without a query', { url: '/a', headers: {} }, '/a'],
+    ['before a query with another question mark', { url: '/a?b?c', headers: {} }, '/a'],
+    ['before an empty query', { url: '/a?', headers: {} }, '/a'],
+    ['before its mount point was cut off', { url: '/b', originalUrl: '/a/b?c', headers: {} }, '/a/b'],
+    ['of an adapter without a URL', { path: '/a/b', headers: {} }, '/a/b'],
+    ['of the URL, where there is a path too', { url: '/a?x', path: '/b', headers: {} }, '/a'],
+    ['of the original URL, where there is all', { originalUrl: '/a', url: '/b', path: '/c', headers: {} }, '/a'],
+    ['as it was sent, encoding included', { url: '/%61/%2e%2e/b', headers: {} }, '/%61/%2e%2e/b'],
+    ['as it was sent, slashes included', { url: '//evil.test/a', headers: {} }, '//evil.test/a'],
+    ['as it was sent, backslashes included', { url: '/\\evil.test', headers: {} }, '/\\evil.test'],
+    ['as it was sent, fragment included', { url: '/a#b', headers: {} }, '/a#b'],
+    ['of headers alone: unknown', { host: 'app.test' }, undefined],
+    ['of a Headers: unknown', new Headers(), undefined],
+    ['of an absolute target: unknown', { url: 'http://app.test/public', headers: {} }, undefined],
+    ['of an absolute target in capitals: unknown', { url: 'HTTP://app.test/public', headers: {} }, undefined],
+    ['of an asterisk: unknown', { url: '*', headers: {} }, undefined],
+    ['of CONNECT: unknown', { url: 'app.test:443', headers: {} }, undefined],
+    ['without a slash in front: unknown', { url: 'public', headers: {} }, undefined],
+    ['with a space in front: unknown', { url: ' /public', headers: {} }, undefined],
+    ['of an empty URL and nothing else: unknown', { url: '', headers: {} }, undefined],
+    ['of a query alone: unknown', { url: '?/public', headers: {} }, undefined],
+    ['of an adapter, without a slash in front: unknown', { path: 'public', headers: {} }, undefined],
+    [
+      'of an original URL that cannot be read: unknown',
+      { originalUrl: 'http://app.test/a', url: '/public', headers: {} },
+      undefined,
+    ],
+    ['that is a number: unknown', like({ url: 1, headers: {} }), undefined],
+    ['that is a list: unknown', like({ url: ['/public'], headers: {} }), undefined],
+    ['that is an object: unknown', like({ url: new URL('https://app.test/public'), headers: {} }), undefined],
+    ['that is null: unknown', like({ url: null, path: null, headers: {} }), undefined],
+  ])('%s', (_name, request, path) => {
+    expect(viewOf(request).path).toBe(path);
+  });
+});
+
+describe('the method', () => {
+  test.each<[string, RequestLike, string | undefined]>([
+    ['of a Fetch request', new Request('https://app.test/', { method: 'post' }), 'POST'],
+    ["of Node's request, as sent", { method: 'DELETE', headers: {} }, 'DELETE'],
+    ['in lower case is not made another', { method: 'get', headers: {} }, 'get'],
+    ['of headers alone: unknown', { 'x-method': 'GET' }, undefined],
+    ['that is empty: unknown', { method: '', headers: {} }, undefined],
+    ['that is no text: unknown', like({ method: ['GET'], headers: {} }), undefined],
+    ['in a header called method: unknown', { method: 'GET' }, undefined],
+  ])('%s', (_name, request, method) => {
+    expect(viewOf(request).method).toBe(method);
+  });
+});
+
+describe('the host', () => {
+  test.each<[string, RequestLike, string | undefined]>([
+    ['of a Fetch URL', new Request('https://app.test:8443/'), 'app.test:8443'],
+    ['of the Host header', { url: '/', headers: { host: 'app.test:3000' } }, 'app.test:3000'],
+    ['of headers alone', { Host: 'app.test' }, 'app.test'],
+    ['of a Headers', new Headers({ host: 'app.test' }), 'app.test'],
+    [
+      'that the framework trusts, before the header',
+      { host: 'public.test', headers: { host: 'inside.test' } },
+      'public.test',
+    ],
+    ['never of an absolute target', { url: 'http://evil.test/', headers: { host: 'app.test' } }, 'app.test'],
+    ['never of a forwarded one', { headers: { host: 'app.test', 'x-forwarded-host': 'evil.test' } }, 'app.test'],
+    ['that came twice: unknown', { headers: { host: ['app.test', 'evil.test'] } }, undefined],
+    [
+      'that came twice behind a single one: unknown',
+      { headers: { host: 'app.test' }, headersDistinct: { host: ['app.test', 'evil.test'] } },
+      undefined,
+    ],
+    ['that is missing: unknown', { headers: {} }, undefined],
+  ])('%s', (_name, request, host) => {
+    expect(viewOf(request).host).toBe(host);
+  });
+});
