@@ -123,3 +123,90 @@ export class ToriiConfigError extends ToriiError {
     this.option = option;
   }
 }
+
+/** Problem details as RFC 9457 has them. What a server adds of its own stands in `properties`, wherever it stood. */
+export interface ProblemDetails {
+  readonly type?: string;
+  readonly title?: string;
+  readonly status?: number;
+  readonly detail?: string;
+  readonly instance?: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** Which call of the REST API it was. */
+export interface ApiCall {
+  readonly method: string;
+  /** As it was sent, without the query. */
+  readonly path: string;
+  /** How many requests were sent for this one call. */
+  readonly attempts: number;
+}
+
+/** What the REST API answered. */
+export interface ApiAnswer extends ApiCall {
+  readonly status: number;
+  readonly code: string;
+  readonly supportId?: string | null;
+  readonly body?: unknown;
+  readonly problem?: ProblemDetails | null;
+  readonly retryAfterSeconds?: number | null;
+}
+
+/** Torii's REST API said no, or said something that makes no sense. The app's to answer: `denialFor` passes it on. */
+export class ToriiApiError extends ToriiError implements ApiAnswer {
+  protected static override readonly kind: string = 'ToriiApiError';
+  override readonly name = 'ToriiApiError';
+  readonly status: number;
+  /**
+   * The API's own code, such as `user_not_found`, or `unknown` where it gave none. Three are ours: `response_malformed`,
+   * `redirect_refused`, `cursor_repeated`.
+   */
+  override readonly code: string;
+  /** What Torii's support asks for, or null. */
+  readonly supportId: string | null;
+  /** The answer's body: parsed where it was JSON, else its text; undefined where it was empty. */
+  readonly body: unknown;
+  /** The body, where it was problem details, or null. */
+  readonly problem: ProblemDetails | null;
+  readonly method: string;
+  readonly path: string;
+  readonly attempts: number;
+  /** How long the API asked to be left alone, or null. */
+  readonly retryAfterSeconds: number | null;
+
+  constructor(message: string, answer: ApiAnswer, options?: ErrorOptions) {
+    super(message, options);
+    this.status = answer.status;
+    this.code = answer.code;
+    this.supportId = answer.supportId ?? null;
+    this.body = answer.body;
+    this.problem = answer.problem ?? null;
+    this.method = answer.method;
+    this.path = answer.path;
+    this.attempts = answer.attempts;
+    this.retryAfterSeconds = answer.retryAfterSeconds ?? null;
+  }
+}
+
+/** Why no answer came from the REST API: `aborted` is your own signal. */
+export type ConnectionReason = 'network' | 'timeout' | 'aborted';
+
+/** Torii's REST API gave no answer. The app's to answer: `denialFor` passes it on. */
+export class ToriiConnectionError extends ToriiError implements ApiCall {
+  protected static override readonly kind: string = 'ToriiConnectionError';
+  override readonly name = 'ToriiConnectionError';
+  override readonly code = 'connection_failed';
+  readonly reason: ConnectionReason;
+  readonly method: string;
+  readonly path: string;
+  readonly attempts: number;
+
+  constructor(reason: ConnectionReason, message: string, call: ApiCall, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+    this.method = call.method;
+    this.path = call.path;
+    this.attempts = call.attempts;
+  }
+}

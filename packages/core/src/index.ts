@@ -2,10 +2,16 @@ export { type Actor, type Auth, type Claims, isAuth, type Organization } from '.
 export { authorize, type Check, type Refusal, refuse } from './checks.ts';
 export { type Denial, type DenialBody, denialFor } from './denial.ts';
 export {
+  type ApiAnswer,
+  type ApiCall,
   type AuthReason,
+  type ConnectionReason,
+  type ProblemDetails,
   type Reason,
+  ToriiApiError,
   ToriiAuthError,
   ToriiConfigError,
+  ToriiConnectionError,
   ToriiError,
   ToriiForbiddenError,
   ToriiRequestError,
