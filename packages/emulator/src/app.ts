@@ -3,17 +3,16 @@ import { every } from 'hono/combine';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requireSecretKey } from './api/secret-key.ts';
 import { userRoutes } from './api/users.ts';
+import { browserRoutes } from './browser-routes.ts';
 import type { Environment } from './environment.ts';
 import { injectFaults } from './fault-injection.ts';
 import type { Faults, Surface } from './faults.ts';
 import { issuerRoutes, jwksPath } from './issuer.ts';
 import { answerProblem, Problem, problemFor } from './problem.ts';
-import { provisionalPaths } from './provisional-paths.ts';
-import { signInRoutes } from './sign-in.ts';
 import type { Traffic } from './traffic.ts';
 
 /** Every path of the REST API begins so. */
-const apiPath = '/api/server/v1';
+export const apiPath = '/api/server/v1';
 
 /** What the app tells, and is told, beside its requests. */
 export interface AppSurroundings {
@@ -42,11 +41,10 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
     }),
   );
   app.use(jwksPath, watch('keys'));
-  app.use(provisionalPaths.signIn, watch('signIn'));
   app.use(`${apiPath}/*`, watch('api'), requireSecretKey(environment.secretKey));
 
   app.route('/', issuerRoutes(environment));
-  app.route('/', signInRoutes(environment));
+  app.route('/', browserRoutes(environment, watch));
   app.route(`${apiPath}/users`, userRoutes(environment.users));
 
   app.notFound(() => answerProblem(new Problem(404, 'not_found', 'The emulator has nothing at this path.')));

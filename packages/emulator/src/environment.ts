@@ -1,22 +1,26 @@
-import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from './clock.ts';
-import type { Sessions } from './sessions.ts';
-import type { SigningKeys } from './signing-keys.ts';
-import type { TokenMint } from './token.ts';
-import { transact } from './transaction.ts';
-import type { Users } from './users.ts';
+import type { EnvironmentRecord } from './environment-records.ts';
+import { Passwords } from './passwords.ts';
+import { SessionSecrets } from './session-secrets.ts';
+import { Sessions } from './sessions.ts';
+import { SigningKeys } from './signing-keys.ts';
+import { TokenMint } from './token.ts';
+import { Users } from './users.ts';
 
 /** One tenant of the emulator: its own issuer, secret key, signing keys and users. */
-export interface Environment {
-  readonly id: string;
-  readonly secretKey: string;
-  /** The origin that the environment is served from, and the `iss` of its tokens. */
+export interface Environment extends EnvironmentRecord {
+  /** The URL that the environment's pages and key set are below, and the `iss` of its tokens. */
   readonly issuer: string;
   readonly keys: SigningKeys;
   readonly users: Users;
   readonly sessions: Sessions;
+  readonly sessionSecrets: SessionSecrets;
+  /** The origins whose pages may sign in here. */
+  readonly allowedOrigins: readonly string[];
   readonly tokens: TokenMint;
+  /** The origins whose pages may sign in here and ask for tokens. */
+  readonly allowedOrigins: readonly string[];
 }
 
 /** What everything that belongs to one environment works with. */
@@ -27,30 +31,37 @@ export interface EnvironmentScope {
   readonly createId: () => string;
 }
 
-/** The environment that the database holds, or a new one in an empty database. A given secret key replaces the stored one. */
-export function loadEnvironment(
-  database: DatabaseSync,
-  clock: Clock,
-  createId: () => string,
-  secretKey: string | undefined,
-): Pick<Environment, 'id' | 'secretKey'> {
-  // One step, so that two emulators that start on one new file agree on what is in it.
-  return transact(database, () => {
-    const row = database.prepare('SELECT id, secret_key FROM environments ORDER BY id LIMIT 1').get();
-    if (row === undefined) {
-      const environment = { id: createId(), secretKey: secretKey ?? createSecretKey() };
-      database
-        .prepare('INSERT INTO environments (id, secret_key, created_at) VALUES (?, ?, ?)')
-        .run(environment.id, environment.secretKey, clock.now().toISOString());
-      return environment;
-    }
-    const id = String(row['id']);
-    if (secretKey === undefined) return { id, secretKey: String(row['secret_key']) };
-    database.prepare('UPDATE environments SET secret_key = ? WHERE id = ?').run(secretKey, id);
-    return { id, secretKey };
-  });
+/** What all environments of an emulator work with. */
+export interface EnvironmentGround extends Omit<EnvironmentScope, 'environmentId'> {
+  readonly tokenLifetimeSeconds: number;
+  readonly allowedOrigins: readonly string[];
 }
 
-function createSecretKey(): string {
-  return `sk_test_${randomBytes(24).toString('base64url')}`;
+/** An environment as the database holds it, before anyone knows where it will be served. */
+export type StoredEnvironment = Omit<Environment, 'issuer' | 'tokens'> & {
+  /** The environment, as it is served below an issuer URL. */
+  serveAt(issuer: string): Environment;
+};
+
+/** Makes an environment of its record. */
+export async function openEnvironment(
+  record: EnvironmentRecord,
+  ground: EnvironmentGround,
+): Promise<StoredEnvironment> {
+  const { database, clock, createId, allowedOrigins, tokenLifetimeSeconds: lifetimeSeconds } = ground;
+  const environmentId = record.id;
+  const scope: EnvironmentScope = { database, environmentId, clock, createId };
+  const keys = await SigningKeys.load(scope);
+  const sessions = new Sessions(scope);
+  const users = new Users(scope, await Passwords.create(), sessions);
+  const sessionSecrets = new SessionSecrets(scope);
+  const stored = { ...record, keys, users, sessions, sessionSecrets, allowedOrigins };
+  return {
+    ...stored,
+    serveAt: (issuer) => ({
+      ...stored,
+      issuer,
+      tokens: new TokenMint({ issuer, environmentId, keys, clock, createId, lifetimeSeconds }),
+    }),
+  };
 }

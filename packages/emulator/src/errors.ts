@@ -4,6 +4,7 @@ export type EmulatorErrorCode =
   | 'option_invalid'
   | 'port_unusable'
   | 'database_unusable'
+  | 'environment_unknown'
   | 'key_unknown'
   | 'user_invalid'
   | 'email_taken';

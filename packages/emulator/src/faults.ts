@@ -1,9 +1,9 @@
 import { EmulatorError } from './errors.ts';
 
 /** The parts of the emulator that can be counted and broken. */
-export const surfaces = ['keys', 'api', 'signIn'] as const;
+export const surfaces = ['keys', 'api', 'signIn', 'session'] as const;
 
-/** A part of the emulator that can be counted and broken: the key set, the REST API, signing in. */
+/** A part of the emulator that can be counted and broken: the key set, the REST API, signing in, and a browser's session. */
 export type Surface = (typeof surfaces)[number];
 
 /** Where a fault goes: one surface, or every one of them. */

@@ -1,7 +1,9 @@
-export { type Emulator, startEmulator } from './emulator.ts';
+export type { Emulator } from './emulator.ts';
+export type { EmulatorEnvironment } from './emulator-environment.ts';
 export { EmulatorError, type EmulatorErrorCode } from './errors.ts';
 export type { CutOptions, CutPoint, FailOptions, FaultDuration, FaultTarget, Surface } from './faults.ts';
-export type { EmulatorOptions } from './options.ts';
+export type { EmulatorOptions, EnvironmentOptions } from './options.ts';
+export { startEmulator } from './start.ts';
 export type { Signer, TokenOptions } from './token.ts';
 export type { RequestCounts } from './traffic.ts';
 export type { NewUser } from './user-input.ts';

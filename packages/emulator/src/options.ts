@@ -1,4 +1,14 @@
+import { defaultEnvironment } from './environment-records.ts';
 import { EmulatorError } from './errors.ts';
+import { parseOrigin } from './origins.ts';
+
+/** An environment beside the default one. */
+export interface EnvironmentOptions {
+  /** Letters, digits and hyphens in lower case: it stands in the issuer, `…/env/acme`. */
+  readonly name: string;
+  /** As the option of the same name for the default environment. */
+  readonly secretKey?: string;
+}
 
 /** How an emulator is started. Everything has a default. */
 export interface EmulatorOptions {
@@ -16,12 +26,20 @@ export interface EmulatorOptions {
   readonly database?: string;
   /** The REST API's secret key: `sk_test_` and then letters, digits, `_` and `-`. By default the file's, or a random one. */
   readonly secretKey?: string;
+  /** Environments beside the default one, each an issuer of its own. Those that the file holds are there anyway. */
+  readonly environments?: readonly EnvironmentOptions[];
   /**
    * Seconds for which an access token is good.
    *
    * @default 300
    */
   readonly tokenLifetimeSeconds?: number;
+  /**
+   * The origins, such as `http://127.0.0.1:3000`, whose pages may sign in here and ask for tokens.
+   *
+   * @default none but the issuer's own
+   */
+  readonly allowedOrigins?: readonly string[];
 }
 
 /** Options that have been checked, with their defaults filled in. */
@@ -29,26 +47,48 @@ export interface Settings {
   readonly port: number;
   readonly database: string;
   readonly secretKey: string | undefined;
+  readonly environments: readonly EnvironmentOptions[];
   readonly tokenLifetimeSeconds: number;
+  readonly allowedOrigins: readonly string[];
 }
 
 /** Checks the options and fills in their defaults. */
 export function settingsFrom(options: EmulatorOptions): Settings {
-  const { port = 0, database = ':memory:', secretKey, tokenLifetimeSeconds = 300 } = options;
+  const { port = 0, database = ':memory:', secretKey, environments = [] } = options;
+  const { tokenLifetimeSeconds = 300, allowedOrigins = [] } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw invalid('port must be a whole number from 0, for a free port, to 65535.');
   }
   if (typeof database !== 'string' || database === '') {
     throw invalid('database must be the path of a file. Leave it out to keep everything in memory.');
   }
-  // The message does not repeat the key: it may be a real one, given by mistake.
-  if (secretKey !== undefined && !/^sk_test_[\w-]+$/.test(secretKey)) {
-    throw invalid('secretKey must be "sk_test_" and then letters, digits, "_" or "-". Never give it a live key.');
-  }
+  checkSecretKey('secretKey', secretKey);
+  checkEnvironments(environments);
   if (!Number.isInteger(tokenLifetimeSeconds) || tokenLifetimeSeconds < 1) {
     throw invalid('tokenLifetimeSeconds must be a whole number of seconds, one or more.');
   }
-  return { port, database, secretKey, tokenLifetimeSeconds };
+  if (!Array.isArray(allowedOrigins) || !allowedOrigins.every((origin) => parseOrigin(origin) !== undefined)) {
+    throw invalid('allowedOrigins must be a list of origins, each like "http://127.0.0.1:3000": no path, no "*".');
+  }
+  return { port, database, secretKey, environments, tokenLifetimeSeconds, allowedOrigins };
+}
+
+function checkEnvironments(environments: readonly EnvironmentOptions[]): void {
+  const names = new Set([defaultEnvironment]);
+  for (const { name, secretKey } of environments) {
+    if (!/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(name)) {
+      throw invalid('environments: a name has 1 to 64 letters, digits and hyphens, all in lower case.');
+    }
+    if (names.has(name)) throw invalid(`environments: "${name}" is there twice, or is the default one.`);
+    names.add(name);
+    checkSecretKey(`environments: the secretKey of "${name}"`, secretKey);
+  }
+}
+
+function checkSecretKey(option: string, secretKey: string | undefined): void {
+  if (secretKey === undefined || /^sk_test_[\w-]+$/.test(secretKey)) return;
+  // The message does not repeat the key: it may be a real one, given by mistake.
+  throw invalid(`${option} must be "sk_test_" and then letters, digits, "_" or "-". Never give it a live key.`);
 }
 
 function invalid(message: string): EmulatorError {

@@ -1,12 +1,10 @@
 import { createServer, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
 import { EmulatorError } from './errors.ts';
 
 /** The emulator holds test secrets: it is never reachable from another machine. */
 const host = '127.0.0.1';
 
-/** Listens on a port of loopback, or on a free one for port 0. Answers nothing until an app is served. */
+/** Listens on a port of loopback, or on a free one for port 0. Answers nothing until somebody handles its requests. */
 export async function listen(port: number): Promise<Server> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -21,12 +19,6 @@ export function originOf(server: Server): string {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
   return `http://${host}:${address.port}`;
-}
-
-/** Hands the server's requests to the app. */
-export function serve(server: Server, app: Hono): void {
-  // Left to itself the adapter replaces the global Request and Response, which belong to the program under test.
-  server.on('request', getRequestListener(app.fetch, { overrideGlobalObjects: false }));
 }
 
 /** Stops listening and cuts what is still connected. */

@@ -51,6 +51,17 @@ const migrations = [
   ) STRICT;
   CREATE INDEX sessions_user ON sessions (user_id);
   `,
+  `
+  ALTER TABLE environments ADD COLUMN name TEXT NOT NULL DEFAULT 'default';
+  CREATE UNIQUE INDEX environments_name ON environments (name);
+  `,
+  `
+  CREATE TABLE session_secrets (
+    secret_hash TEXT PRIMARY KEY,
+    session_id  TEXT NOT NULL REFERENCES sessions (id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX session_secrets_session ON session_secrets (session_id);
+  `,
 ];
 
 /** Opens the database, in memory or in a file, and brings its schema up to date. */

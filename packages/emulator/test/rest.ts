@@ -1,4 +1,4 @@
-import type { Emulator } from '../src/index.ts';
+import type { EmulatorEnvironment } from '../src/index.ts';
 
 /** What every refusal looks like on the wire. */
 export interface ProblemBody {
@@ -22,7 +22,7 @@ export interface Answer<Body> {
 
 /** Calls the REST API with the emulator's own secret key, or with other headers. */
 export async function callApi<Body = ProblemBody>(
-  torii: Emulator,
+  torii: EmulatorEnvironment,
   method: string,
   path: string,
   body?: unknown,
@@ -37,7 +37,7 @@ export async function callApi<Body = ProblemBody>(
   );
 }
 
-export async function signIn<Body = ProblemBody>(torii: Emulator, body: unknown): Promise<Answer<Body>> {
+export async function signIn<Body = ProblemBody>(torii: EmulatorEnvironment, body: unknown): Promise<Answer<Body>> {
   return answerOf(
     await fetch(torii.signInUrl, {
       method: 'POST',

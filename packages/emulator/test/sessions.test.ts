@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Clock } from '../src/clock.ts';
-import { loadEnvironment } from '../src/environment.ts';
+import { loadEnvironments } from '../src/environment-records.ts';
 import { createIdGenerator } from '../src/ids.ts';
 import { Passwords } from '../src/passwords.ts';
 import { Sessions } from '../src/sessions.ts';
@@ -16,8 +16,8 @@ let users: Users;
 let userId: string;
 
 beforeAll(async () => {
-  const { id } = loadEnvironment(database, clock, createId, undefined);
-  const scope = { database, environmentId: id, clock, createId };
+  const [environment] = loadEnvironments(database, clock, createId, [{ name: 'default' }]);
+  const scope = { database, environmentId: environment?.id ?? '', clock, createId };
   sessions = new Sessions(scope);
   users = new Users(scope, await Passwords.create(), sessions);
 });

@@ -4,11 +4,9 @@ import { Problem } from '../problem.ts';
 
 /** Lets a request through that carries the environment's secret key as its bearer token. */
 export function requireSecretKey(secretKey: string): MiddlewareHandler {
-  const expected = digest(secretKey);
   return async (c, next) => {
-    const given = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-    // Digests have one length, so that comparing them tells neither the key nor how long it is.
-    if (given === undefined || !timingSafeEqual(digest(given), expected)) {
+    const given = bearerOf(c.req.header('authorization'));
+    if (given === undefined || !isSecretKey(given, secretKey)) {
       throw new Problem(
         401,
         'invalid_secret_key',
@@ -20,6 +18,16 @@ export function requireSecretKey(secretKey: string): MiddlewareHandler {
     }
     await next();
   };
+}
+
+/** What an Authorization header carries as its bearer token. */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+}
+
+export function isSecretKey(given: string, secretKey: string): boolean {
+  // Digests have one length, so that comparing them tells neither the key nor how long it is.
+  return timingSafeEqual(digest(given), digest(secretKey));
 }
 
 function digest(value: string): Buffer {

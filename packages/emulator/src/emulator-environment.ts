@@ -1,0 +1,130 @@
+import type { Environment } from './environment.ts';
+import type { CutOptions, FailOptions, FaultDuration, Faults, FaultTarget } from './faults.ts';
+import { jwksPath } from './issuer.ts';
+import { provisionalPaths } from './provisional-paths.ts';
+import type { TokenOptions } from './token.ts';
+import type { RequestCounts, Traffic } from './traffic.ts';
+import { type NewUser, newUserFields, parseUser } from './user-input.ts';
+import type { User } from './users.ts';
+
+/** What an environment is made of, and what happens to its requests. */
+export interface ServedEnvironment {
+  readonly environment: Environment;
+  /** The base URL of the REST API. */
+  readonly apiUrl: string;
+  readonly faults: Faults;
+  readonly traffic: Traffic;
+}
+
+/** One environment of a running emulator: an issuer with its own keys, users and secret key. */
+export class EmulatorEnvironment {
+  // Private, so that neither console.log nor JSON.stringify shows its secret key.
+  readonly #served: ServedEnvironment;
+
+  /** @internal */
+  constructor(served: ServedEnvironment) {
+    this.#served = served;
+  }
+
+  /** What the environment is called: `default`, or as `startEmulator({ environments })` named it. */
+  get name(): string {
+    return this.#served.environment.name;
+  }
+
+  /** The issuer URL: what a verifier is configured with, and the `iss` of the tokens. */
+  get issuer(): string {
+    return this.#served.environment.issuer;
+  }
+
+  /**
+   * The base URL of the REST API, whose paths begin with `/api/server/v1`. The same for all environments of an emulator:
+   * the secret key says which one is meant.
+   */
+  get apiUrl(): string {
+    return this.#served.apiUrl;
+  }
+
+  /** Where the public keys are. */
+  get jwksUrl(): string {
+    return this.issuer + jwksPath;
+  }
+
+  /** Where an email and a password are posted. Provisional: take it from here instead of writing it out. */
+  get signInUrl(): string {
+    return this.issuer + provisionalPaths.signIn;
+  }
+
+  /** The REST API's secret key, `sk_test_…`. */
+  get secretKey(): string {
+    return this.#served.environment.secretKey;
+  }
+
+  /** The id of the environment, a UUID v7: the `pid` of the tokens. */
+  get environmentId(): string {
+    return this.#served.environment.id;
+  }
+
+  /** The ids of the keys in the key set, the newest first. */
+  get keyIds(): readonly string[] {
+    return this.#served.environment.keys.published.map(({ kid }) => kid);
+  }
+
+  /** How many requests have come so far, by surface. A copy: read it again for later figures. */
+  get requests(): RequestCounts {
+    return this.#served.traffic.counts;
+  }
+
+  /** Mints an access token, without a user or a session behind it. */
+  async token(options?: TokenOptions): Promise<string> {
+    const { token } = await this.#served.environment.tokens.issue(options);
+    return token;
+  }
+
+  /** Adds a signing key to the key set, and signs with it from now on. The earlier keys stay until withdrawn. */
+  async rotateKeys(): Promise<{ readonly kid: string; readonly previousKid: string }> {
+    const { keys } = this.#served.environment;
+    const previousKid = keys.current.kid;
+    const { kid } = await keys.rotate();
+    return { kid, previousKid };
+  }
+
+  /**
+   * Takes keys out of the key set: those named, or else all but the newest. Returns the ids of the withdrawn keys.
+   *
+   * @throws EmulatorError `key_unknown`, or `option_invalid` for the newest key, which signs
+   */
+  withdrawKeys(...kids: readonly string[]): readonly string[] {
+    const withdrawn = kids.length > 0 ? kids : this.keyIds.slice(1);
+    this.#served.environment.keys.withdraw(withdrawn);
+    return withdrawn;
+  }
+
+  /**
+   * Adds a user, as the API's `POST /users` does, and with a few more fields.
+   *
+   * @throws EmulatorError `user_invalid`, `email_taken`
+   */
+  async createUser(user: NewUser = {}): Promise<User> {
+    return this.#served.environment.users.create(parseUser(user, newUserFields));
+  }
+
+  /** Makes requests to a surface, or to all of them, fail: until `recover()`, or for a number of times. */
+  fail(target: FaultTarget, options?: FailOptions): void {
+    this.#served.faults.fail(target, options);
+  }
+
+  /** Makes requests to a surface wait before they are answered. */
+  delay(target: FaultTarget, delayMs: number, options?: FaultDuration): void {
+    this.#served.faults.delay(target, delayMs, options);
+  }
+
+  /** Cuts the connection of requests to a surface, before they are handled or after. */
+  cut(target: FaultTarget, options?: CutOptions): void {
+    this.#served.faults.cut(target, options);
+  }
+
+  /** Ends the fault of a surface, or all faults. */
+  recover(target?: FaultTarget): void {
+    this.#served.faults.recover(target);
+  }
+}

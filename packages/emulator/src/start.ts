@@ -1,0 +1,65 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { createApp } from './app.ts';
+import { Clock } from './clock.ts';
+import { Emulator } from './emulator.ts';
+import { openEnvironment } from './environment.ts';
+import { defaultEnvironment, loadEnvironments } from './environment-records.ts';
+import { Faults } from './faults.ts';
+import { Front } from './front.ts';
+import { createIdGenerator } from './ids.ts';
+import { requireSupportedNode } from './node-version.ts';
+import { type EmulatorOptions, type Settings, settingsFrom } from './options.ts';
+import { listen, originOf } from './server.ts';
+import { Traffic } from './traffic.ts';
+
+/**
+ * Starts a local Torii on loopback.
+ *
+ * @throws EmulatorError `node_unsupported`, `option_invalid`, `port_unusable`, `database_unusable`
+ * @example
+ * const torii = await startEmulator();
+ * const token = await torii.token({ userId: 'ada' });
+ * await torii.stop();
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  requireSupportedNode();
+  const settings = settingsFrom(options);
+  // Loaded only here: older versions of Node lack node:sqlite, and would fail at the import of this package.
+  const { openStore } = await import('./store.ts');
+  const database = openStore(settings.database);
+  try {
+    return await startOn(database, settings);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+async function startOn(database: DatabaseSync, settings: Settings): Promise<Emulator> {
+  const clock = new Clock();
+  const createId = createIdGenerator(clock);
+  const wanted = [{ name: defaultEnvironment, secretKey: settings.secretKey }, ...settings.environments];
+  const records = loadEnvironments(database, clock, createId, wanted);
+  const { tokenLifetimeSeconds, allowedOrigins } = settings;
+  const ground = { database, clock, createId, tokenLifetimeSeconds, allowedOrigins };
+  const stored = await Promise.all(records.map((record) => openEnvironment(record, ground)));
+
+  // The issuers are known once the server listens. From here on nothing is awaited until they are served, so that no
+  // request can come before them.
+  const server = await listen(settings.port);
+  const warn = (error: unknown) => {
+    // A request that stop() has cut may still be at work when the database closes; nobody waits for it.
+    if (server.listening) process.emitWarning(error instanceof Error ? error : String(error));
+  };
+  const front = new Front(originOf(server));
+  const served = stored.map((each) => {
+    const environment = each.serveAt(front.issuerOf(each.name));
+    const surroundings = { faults: new Faults(), traffic: new Traffic(), onUnexpectedError: warn };
+    front.add(environment, createApp(environment, surroundings));
+    return { environment, apiUrl: front.origin, ...surroundings };
+  });
+  server.on('request', front.handle);
+  const [first, ...others] = served.sort((one) => (one.environment.name === defaultEnvironment ? -1 : 0));
+  if (first === undefined) throw new Error('An emulator has at least one environment.');
+  return new Emulator({ server, database, clock, first, others });
+}
