@@ -260,13 +260,15 @@ export function requireChecks(checks: unknown, option: string): readonly Check[]
   if (!Array.isArray(checks) || checks.length === 0) {
     throw new ToriiConfigError(option, `\`${option}\` is empty. Give it at least one check, or leave it out.`);
   }
-  if (!checks.every((check) => typeof check === 'function')) {
+  // Spread first: `every` passes over the hole that a comma too many makes.
+  const list: readonly Check[] = [...checks];
+  if (!list.every((check) => typeof check === 'function')) {
     throw new ToriiConfigError(
       option,
       `\`${option}\` holds something that is not a function: (auth, request) => true.`,
     );
   }
-  return [...checks];
+  return list;
 }
 
 function readTexts(options: Options, name: string, example: string): ReadonlySet<string> | undefined {
