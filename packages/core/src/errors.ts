@@ -100,13 +100,15 @@ export class ToriiUnavailableError extends ToriiError {
   override readonly name = 'ToriiUnavailableError';
   override readonly code = 'unavailable';
   readonly reason: UnavailableReason;
-  /** Whole seconds after which another try makes sense. At least 1. */
+  /** Whole seconds after which another try makes sense. At least 1, at most a day. */
   readonly retryAfterSeconds: number;
 
   constructor(reason: UnavailableReason, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
     super(message, options);
     this.reason = reason;
-    this.retryAfterSeconds = Math.max(1, Math.ceil(options?.retryAfterSeconds ?? 1));
+    // What cannot be counted, such as NaN from a header of somebody else's, must not come out as `Retry-After: NaN`.
+    const seconds = options?.retryAfterSeconds ?? 1;
+    this.retryAfterSeconds = Number.isNaN(seconds) ? 1 : Math.min(Math.max(1, Math.ceil(seconds)), 86_400);
   }
 }
 
