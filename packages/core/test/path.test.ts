@@ -1,0 +1,353 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createVerifier } from '../src/index.ts';
+import { compilePublicPaths, readPath } from '../src/path.ts';
+import { issuer, makeKey } from './mint.ts';
+
+const skip = [
+  '/',
+  '/health',
+  '/health/',
+  '/Case',
+  '/docs/*',
+  '/a b',
+  '/æøå',
+  '/a+b',
+  '/x/y',
+  '/100',
+  '/~user/*',
+  '/[id]',
+];
+const isPublic = compilePublicPaths(skip);
+
+test.each([
+  ['the root', '/'],
+  ['a literal', '/health'],
+  ['a literal with a slash behind', '/health/'],
+  ['a literal of two segments', '/x/y'],
+  ['a literal with a space, encoded', '/a%20b'],
+  ['a literal with letters beyond ASCII, encoded', '/%C3%A6%C3%B8%C3%A5'],
+  ['a literal with letters beyond ASCII, encoded in lower case', '/%c3%a6%c3%b8%c3%a5'],
+  ['a literal with a plus, which is a plus', '/a+b'],
+  ['a literal with brackets, encoded', '/%5Bid%5D'],
+  ['something in a subtree', '/docs/a'],
+  ['something deep in a subtree', '/docs/a/b/c'],
+  ['a slash behind something in a subtree', '/docs/a/'],
+  ['dots that are no dot segment', '/docs/a..b/.well-known/...'],
+  ['a star in a subtree', '/docs/*'],
+  ['encoded letters in a subtree', '/docs/%E2%82%AC'],
+  ['a tilde', '/~user/x'],
+])('[21] is public: %s', (_name, path) => {
+  expect(isPublic(path)).toBe(true);
+});
+
+test.each<[string, string | undefined]>([
+  ['an unknown path', undefined],
+  ['no path', ''],
+  ['a path without a slash in front', 'health'],
+  ['an absolute target', 'http://app.test/health'],
+  ['an asterisk', '*'],
+  ['another path', '/orders'],
+  ['a longer literal', '/healthz'],
+  ['a shorter literal', '/healt'],
+  ['something below a literal', '/health/x'],
+  ['a slash behind a literal that has none', '/x/y/'],
+  ['the root of a subtree', '/docs'],
+  ['the root of a subtree with a slash', '/docs/'],
+  ['a sibling of a subtree', '/docsx'],
+  ['a sibling of a subtree, and below it', '/docsx/a'],
+  ['a subtree that is not at the root', '/x/docs/a'],
+  ['case', '/HEALTH'],
+  ['case of a subtree', '/Docs/a'],
+  ['case of a literal with a capital', '/case'],
+  ['two slashes in front', '//health'],
+  ['two slashes in front of a host', '//a/docs/b'],
+  ['two slashes', '/docs//a'],
+  ['two slashes behind', '/health//'],
+  ['three slashes', '///health'],
+  ['a dot segment in front', '/./health'],
+  ['a dot segment', '/docs/./a'],
+  ['a dot segment behind', '/docs/.'],
+  ['two dots', '/docs/../orders'],
+  ['two dots that lead back', '/docs/../docs/a'],
+  ['two dots behind', '/docs/a/..'],
+  ['two dots in front', '/../health'],
+  ['two dots that lead to the literal', '/x/../health'],
+  ['encoded dots', '/docs/%2e%2e/orders'],
+  ['encoded dots in capitals', '/docs/%2E%2E/orders'],
+  ['a dot and an encoded dot', '/docs/.%2e/orders'],
+  ['an encoded dot that is no dot segment', '/docs/a%2eb'],
+  ['an encoded slash', '/docs%2fa'],
+  ['an encoded slash in capitals', '/docs%2Fa'],
+  ['an encoded slash in a subtree', '/docs/a%2f..%2f..%2forders'],
+  ['an encoded slash behind', '/health%2f'],
+  ['an encoded backslash', '/docs/..%5corders'],
+  ['an encoded backslash in capitals', '/docs/a%5Cb'],
+  ['a backslash', '/docs/..\\orders'],
+  ['a backslash in front', '\\health'],
+  ['a backslash behind the slash', '/\\health'],
+  ['NUL, encoded', '/health%00'],
+  ['NUL, encoded, in a subtree', '/docs/a%00.png'],
+  ['NUL', '/health\0'],
+  ['a newline, encoded', '/docs/a%0ab'],
+  ['a newline', '/health\n'],
+  ['a carriage return, encoded', '/health%0d'],
+  ['DEL, encoded', '/docs/%7f'],
+  ['a tab', '/he\talth'],
+  ['a space', '/a b'],
+  ['a space behind', '/health '],
+  ['a parameter', '/health;x=1'],
+  ['a parameter in a subtree', '/docs/a;x=1'],
+  ['a parameter in front of dots', '/docs/..;/orders'],
+  ['a parameter of a segment', '/docs;x=1/a'],
+  ['a parameter, encoded', '/docs/a%3bx=1'],
+  ['a query', '/health?x'],
+  ['a query, encoded', '/docs/a%3fx'],
+  ['a fragment', '/health#x'],
+  ['a fragment, encoded', '/docs/a%23x'],
+  ['a letter that need not be encoded', '/%68ealth'],
+  ['a letter that need not be encoded, in a subtree', '/docs/%61'],
+  ['a digit that need not be encoded', '/10%30'],
+  ['a tilde that need not be encoded', '/%7Euser/x'],
+  ['a plus, encoded', '/a%2bb'],
+  ['a plus for a space', '/a+b+c'],
+  ['double encoding', '/docs/%2561'],
+  ['double encoding of a slash', '/docs/a%252fb'],
+  ['double encoding of dots', '/docs/%252e%252e/orders'],
+  ['a percent sign', '/docs/100%'],
+  ['half an escape', '/docs/%4'],
+  ['an escape that is none', '/docs/%zz'],
+  ['an escape of IIS', '/docs/%u0061'],
+  ['an escape with a sign', '/docs/%+1'],
+  ['an escape with a space', '/docs/% 1'],
+  ['bad UTF-8', '/docs/%ff'],
+  ['half a letter', '/docs/%C3'],
+  ['a lone continuation', '/docs/%80'],
+  ['an overlong slash', '/docs/%c0%af'],
+  ['an overlong dot', '/docs/%c0%ae%c0%ae/orders'],
+  ['half of a surrogate pair, encoded', '/docs/%ed%a0%80'],
+  ['a letter beyond ASCII, not encoded', '/æøå'],
+  ['a letter beyond ASCII, not encoded, in a subtree', '/docs/é'],
+  ['Latin-1', '/%e6%f8%e5'],
+  ['another form of the same letters', '/%C3%A6%C3%B8a%CC%8A'],
+  ['a fullwidth slash', '/docs／a'],
+  ['a fullwidth letter, encoded', '/%EF%BD%88ealth'],
+  ['a quote', '/docs/a"b'],
+  ['angle brackets', '/docs/<b>'],
+  ['a caret', '/docs/a^b'],
+  ['a bar', '/docs/a|b'],
+  ['braces', '/docs/{a}'],
+  ['brackets', '/[id]'],
+  ['a backtick', '/docs/a`b'],
+])('[21] is not public: %s', (_name, path) => {
+  expect(isPublic(path)).toBe(false);
+});
+
+describe('whatever the path', () => {
+  const piece = fc.constantFrom(
+    ...['health', 'docs', 'HEALTH', 'æøå', 'a b', 'x', 'y', '~user', 'id', 'orders', '100'],
+    ...[
+      '/',
+      '/',
+      '/',
+      '//',
+      '\\',
+      '.',
+      '..',
+      './',
+      '../',
+      ';',
+      ';x=1',
+      '?',
+      '#',
+      '*',
+      '+',
+      '=',
+      '@',
+      ':',
+      ',',
+      '&',
+      ' ',
+      '\0',
+      '\t',
+    ],
+    ...[
+      '%',
+      '%2',
+      '%zz',
+      '%00',
+      '%0a',
+      '%20',
+      '%23',
+      '%25',
+      '%2e',
+      '%2E',
+      '%2f',
+      '%2F',
+      '%3b',
+      '%3f',
+      '%5c',
+      '%5B',
+      '%5D',
+      '%61',
+    ],
+    ...[
+      '%68',
+      '%7e',
+      '%7f',
+      '%80',
+      '%c0%af',
+      '%C3%A6',
+      '%C3%A6%C3%B8%C3%A5',
+      '%E2%82%AC',
+      '%ed%a0%80',
+      '%ff',
+      '%u0061',
+      '%252e',
+    ],
+  );
+  const anyPath = fc.oneof(
+    fc.array(piece, { maxLength: 7 }).map((pieces) => `/${pieces.join('')}`),
+    fc.array(piece, { maxLength: 5 }).map((pieces) => `/docs/${pieces.join('')}`),
+    fc.string({ maxLength: 12 }).map((text) => `/docs/${text}`),
+    fc.constantFrom('/health', '/docs/a', '/a b').chain((path) => {
+      return fc
+        .tuple(fc.nat(path.length), piece)
+        .map(([at, inserted]) => path.slice(0, at) + inserted + path.slice(at));
+    }),
+  );
+
+  test('[21] a public one is the literal, or in the subtree, for every router', () => {
+    let publicPaths = 0;
+    fc.assert(
+      fc.property(anyPath, (raw) => {
+        if (!isPublic(raw)) return;
+        publicPaths++;
+        const decoded = decodeURIComponent(raw);
+        const isLiteral = skip.includes(decoded);
+        const isBelow = ['/docs/', '/~user/'].some((base) => decoded.startsWith(base) && decoded !== base);
+        expect(isLiteral || isBelow).toBe(true);
+        // A router that normalises as browsers and Fetch do gets the same path, to the byte.
+        expect(new URL(raw, 'http://app.test').pathname).toBe(raw);
+        expect(new URL(`http://app.test${raw}`).pathname).toBe(raw);
+        // Nothing is left to decode, cut off, fold or climb over.
+        expect(decoded).not.toMatch(/%|\\|;|\?|#|\/\/|\/\.{1,2}(\/|$)/);
+        expect(Array.from(decoded, (letter) => letter.charCodeAt(0)).every((code) => code >= 32 && code !== 127)).toBe(
+          true,
+        );
+        expect(raw).not.toMatch(/%(2[ef]|5c|00|25|3b)/i);
+        // A router that matches before it decodes, and one that decodes first, cut the same segments.
+        expect(raw.split('/').map(decodeURIComponent)).toEqual(decoded.split('/'));
+      }),
+      { seed: 21, numRuns: 20_000 },
+    );
+    expect(publicPaths).toBeGreaterThan(500);
+  });
+
+  test('[21] a reading is the decoded text, and the same for every way of writing it that can be read at all', () => {
+    fc.assert(
+      fc.property(anyPath, (raw) => {
+        const reading = readPath(raw);
+        if ('problem' in reading) return;
+        expect(reading.path).toBe(decodeURIComponent(raw));
+        expect(readPath(encodeURI(reading.path))).toEqual(reading);
+      }),
+      { seed: 22, numRuns: 5_000 },
+    );
+  });
+
+  test('[21] a path that a person can write is public when its text is listed', () => {
+    const segment = fc.string({
+      unit: fc.constantFrom(...'abcXYZ019-_~!$&()+,=:@ æøå€[]^|"<>{}`'),
+      minLength: 1,
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(fc.array(segment, { minLength: 1, maxLength: 4 }), (segments) => {
+        const path = `/${segments.join('/')}`;
+        expect(compilePublicPaths([path])(encodeURI(path))).toBe(true);
+        expect(compilePublicPaths([`${path}/*`])(encodeURI(`${path}/below`))).toBe(true);
+        expect(compilePublicPaths([`${path}/*`])(encodeURI(path))).toBe(false);
+        expect(compilePublicPaths([path])(encodeURI(`${path}/`))).toBe(false);
+      }),
+      { seed: 23, numRuns: 500 },
+    );
+  });
+
+  test('[21] is read in linear time', () => {
+    const cost = (path: string) => {
+      const times = Array.from({ length: 7 }, () => {
+        const begun = performance.now();
+        isPublic(path);
+        return performance.now() - begun;
+      });
+      return times.sort((a, b) => a - b)[3] ?? Number.NaN;
+    };
+    for (const unit of ['a', '/', '/a', '/.a', '%C3%A6', '%', '/..a', ';', ' ']) {
+      const [small, large] = [10_000, 1_000_000].map((n) => cost(`/docs/${unit.repeat(n / unit.length)}`));
+      expect(large, unit).toBeLessThan(1_000 * Math.max(small ?? 0, 0.05));
+    }
+  });
+});
+
+describe('a list of public paths', () => {
+  test('may be empty, and then nothing is public', () => {
+    for (const path of ['/', '/health', '', undefined]) expect(compilePublicPaths([])(path)).toBe(false);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['no slash in front', 'health'],
+    ['a URL', 'https://app.test/health'],
+    ['a star alone', '*'],
+    ['two stars', '/docs/**'],
+    ['a star for a segment', '/*/health'],
+    ['a star in a segment', '/docs*'],
+    ['a star and more', '/docs/*.png'],
+    ['two stars in two places', '/*/*'],
+    ['a pattern of Express', '/docs/(.*)?'],
+    ['an escape', '/a%20b'],
+    ['an escaped slash', '/a%2fb'],
+    ['a percent sign', '/100%'],
+    ['a query', '/health?x=1'],
+    ['a fragment', '/health#x'],
+    ['a parameter', '/health;x=1'],
+    ['a backslash', '/docs\\a'],
+    ['two slashes', '//health'],
+    ['two slashes behind', '/health//'],
+    ['a subtree with two slashes', '/docs//*'],
+    ['a subtree of nothing but slashes', '//*'],
+    ['a dot segment', '/./health'],
+    ['two dots', '/docs/../health'],
+    ['two dots behind', '/docs/..'],
+    ['a subtree below dots', '/docs/../*'],
+    ['NUL', '/health\0'],
+    ['a newline', '/health\n'],
+    ['half of a surrogate pair', '/\uD800'],
+    ['everything', '/*'],
+  ])('[21] is refused when it holds %s', (_name, pattern) => {
+    for (const list of [[pattern], ['/health', pattern]]) {
+      expect(() => createVerifier({ issuer, skip: list })).toThrow(
+        expect.objectContaining({ name: 'ToriiConfigError', option: 'skip' }),
+      );
+    }
+  });
+
+  test.each(['/health?x=1', 'health', '/docs*', '/100%'])(
+    '[21] is refused with a message that quotes %s',
+    (pattern) => {
+      expect(() => compilePublicPaths(['/fine', pattern])).toThrow(JSON.stringify(pattern));
+    },
+  );
+
+  test('[21] may be changed afterwards without effect', async () => {
+    const list = ['/health'];
+    const { publicJwk } = await makeKey();
+    const torii = createVerifier({ issuer, keys: { keys: [publicJwk] }, skip: list });
+    list.push('/orders');
+    await expect(torii.authenticate({ url: '/orders', headers: {} })).rejects.toMatchObject({
+      reason: 'token_missing',
+    });
+    expect(await torii.authenticate({ url: '/health', headers: {} })).toBeNull();
+  });
+});
