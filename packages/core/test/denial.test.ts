@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type AuthReason,
+  createVerifier,
+  denialFor,
+  ToriiAuthError,
+  ToriiConfigError,
+  ToriiError,
+  ToriiForbiddenError,
+  ToriiRequestError,
+  ToriiUnavailableError,
+} from '../src/index.ts';
+import { issuer, makeKey, mint, nowSeconds } from './mint.ts';
+
+const silent: readonly AuthReason[] = ['token_missing', 'scheme_unsupported'];
+const told: readonly AuthReason[] = [
+  'header_malformed',
+  'token_malformed',
+  'algorithm_refused',
+  'key_unknown',
+  'signature_invalid',
+  'token_expired',
+  'token_not_yet_valid',
+  'issuer_refused',
+  'audience_refused',
+  'environment_refused',
+  'claim_missing',
+  'claim_malformed',
+];
+
+const uncached = { 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie' };
+
+describe('the table of refusals', () => {
+  test.each(silent)('[15] %s is 401 with a challenge that names no error', (reason) => {
+    expect(denialFor(new ToriiAuthError(reason, 'What is wrong.'))).toEqual({
+      status: 401,
+      headers: { 'WWW-Authenticate': 'Bearer realm="torii"', ...uncached },
+      body: { error: { code: 'authentication_failed', reason, message: 'What is wrong.' } },
+    });
+  });
+
+  test.each(told)('[15] %s is 401 with invalid_token', (reason) => {
+    expect(denialFor(new ToriiAuthError(reason, 'What is wrong.'))).toEqual({
+      status: 401,
+      headers: {
+        'WWW-Authenticate': 'Bearer realm="torii", error="invalid_token", error_description="What is wrong."',
+        ...uncached,
+      },
+      body: { error: { code: 'authentication_failed', reason, message: 'What is wrong.' } },
+    });
+  });
+
+  test('[15] a request that can be read in two ways is 400, without a challenge', () => {
+    expect(denialFor(new ToriiRequestError('The path can be read in two ways.'))).toEqual({
+      status: 400,
+      headers: uncached,
+      body: {
+        error: { code: 'bad_request', reason: 'request_malformed', message: 'The path can be read in two ways.' },
+      },
+    });
+  });
+
+  test('[15] what a caller may not do is 403 with insufficient_scope', () => {
+    expect(denialFor(new ToriiForbiddenError('Not yours.'))).toEqual({
+      status: 403,
+      headers: {
+        'WWW-Authenticate': 'Bearer realm="torii", error="insufficient_scope", error_description="Not yours."',
+        ...uncached,
+      },
+      body: { error: { code: 'forbidden', reason: 'not_allowed', message: 'Not yours.' } },
+    });
+  });
+
+  test.each(['keys_unavailable', 'policy_unavailable'] as const)(
+    '[15] %s is 503 with Retry-After, without a challenge',
+    (reason) => {
+      expect(denialFor(new ToriiUnavailableError(reason, 'Later.', { retryAfterSeconds: 7 }))).toEqual({
+        status: 503,
+        headers: { 'Retry-After': '7', ...uncached },
+        body: { error: { code: 'unavailable', reason, message: 'Later.' } },
+      });
+    },
+  );
+
+  test.each<[number | undefined, string]>([
+    [undefined, '1'],
+    [0, '1'],
+    [-5, '1'],
+    [0.2, '1'],
+    [1, '1'],
+    [1.001, '2'],
+    [8.9, '9'],
+    [60, '60'],
+    [Number.NaN, '1'],
+    [Number.NEGATIVE_INFINITY, '1'],
+    [Number.POSITIVE_INFINITY, '86400'],
+    [1e21, '86400'],
+  ])('[15] Retry-After is whole seconds, and at least one: %s', (retryAfterSeconds, header) => {
+    const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+    expect(denialFor(new ToriiUnavailableError('keys_unavailable', 'Later.', options))?.headers['Retry-After']).toBe(
+      header,
+    );
+  });
+
+  test('[15] a denial is a Response in one line', async () => {
+    const denial = denialFor(new ToriiAuthError('token_expired', 'The token has expired.'));
+    if (denial === undefined) throw new Error('unreachable');
+    const response = Response.json(denial.body, denial);
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
+    expect(response.headers.get('cache-control')).toBe('private, no-store');
+    expect(response.headers.get('vary')).toBe('Authorization, Cookie');
+    expect(await response.json()).toEqual(denial.body);
+  });
+
+  test('[20] every answer keeps caches away, and two denials share nothing that can be changed', () => {
+    const error = new ToriiAuthError('token_missing', 'No token was sent.');
+    const [one, two] = [denialFor(error), denialFor(error)];
+    Object.assign(one?.headers ?? {}, { 'Cache-Control': 'public' });
+    expect(two?.headers['Cache-Control']).toBe('private, no-store');
+    expect(denialFor(error)?.headers['Cache-Control']).toBe('private, no-store');
+  });
+});
+
+describe('the description of a challenge', () => {
+  test.each([
+    ['a quote', 'a"b', 'ab'],
+    ['a quote that would end it', 'x", error="none', 'x, error=none'],
+    ['a backslash', 'a\\b', 'ab'],
+    ['CR LF and a header', 'a\r\nSet-Cookie: x=1', 'aSet-Cookie: x=1'],
+    ['NUL', 'a\0b', 'ab'],
+    ['a tab', 'a\tb', 'ab'],
+    ['DEL', 'a\x7fb', 'ab'],
+    ['letters beyond ASCII', 'smørrebrød 東京 👋', 'smrrebrd  '],
+    ['half of a surrogate pair', 'a\uD800b', 'ab'],
+    ['a line separator', 'a\u2028b', 'ab'],
+    ['nothing that may stay', 'æøå', ''],
+    ['nothing', '', ''],
+    ['all that may stay', " !#$%&'()*+,-./09:;<=>?@AZ[]^_`az{|}~", " !#$%&'()*+,-./09:;<=>?@AZ[]^_`az{|}~"],
+  ])('[15] drops what RFC 6750 does not allow: %s', (_name, message, description) => {
+    const denial = denialFor(new ToriiForbiddenError(message));
+    expect(denial?.headers['WWW-Authenticate']).toBe(
+      `Bearer realm="torii", error="insufficient_scope", error_description="${description}"`,
+    );
+    expect(() => new Headers(denial?.headers)).not.toThrow();
+    expect(denial?.body.error.message).toBe(message);
+  });
+});
+
+describe('what is not ours to answer', () => {
+  class Foreign extends Error {
+    readonly code = 'authentication_failed';
+    readonly reason = 'token_expired';
+    readonly status = 401;
+  }
+
+  test.each<[string, unknown]>([
+    ['an error', new Error('x')],
+    ['a TypeError', new TypeError('x')],
+    ['an error with our code and reason', new Foreign('x')],
+    ['an error with our name', Object.assign(new Error('x'), { name: 'ToriiAuthError', reason: 'token_expired' })],
+    [
+      'an object like ours',
+      { name: 'ToriiAuthError', code: 'authentication_failed', reason: 'token_expired', message: 'x' },
+    ],
+    ['an object that inherits from ours', Object.create(new ToriiAuthError('token_expired', 'x'))],
+    ['the JSON of ours', new ToriiAuthError('token_expired', 'x').toJSON()],
+    ['a wrong option', new ToriiConfigError('issuer', 'x')],
+    ['an error around ours', new Error('x', { cause: new ToriiAuthError('token_expired', 'x') })],
+    ['the class itself', ToriiAuthError],
+    ['a text', 'token_expired'],
+    ['a number', 401],
+    ['undefined', undefined],
+    ['null', null],
+    ['true', true],
+  ])('[15] has no denial: %s', (_name, error) => {
+    expect(denialFor(error)).toBeUndefined();
+  });
+
+  test('[15] has no denial: an error of ours that answers nothing, such as that of the API', () => {
+    class ToriiApiError extends ToriiError {
+      override readonly code = 'api';
+    }
+    expect(denialFor(new ToriiApiError('x'))).toBeUndefined();
+  });
+
+  test('[15] but an error derived from ours has that of ours', () => {
+    class Expired extends ToriiAuthError {
+      constructor() {
+        super('token_expired', 'x');
+      }
+    }
+    expect(denialFor(new Expired())).toMatchObject({ status: 401 });
+  });
+});
+
+describe('an answer', async () => {
+  const key = await makeKey('kid-of-ours');
+  const torii = createVerifier({
+    issuer: [issuer, 'https://second.torii.test'],
+    audience: 'https://api.expected.test',
+    environmentId: 'env_expected',
+    fetch: async () => Response.json({ keys: [key.publicJwk] }),
+    checks: [() => false],
+  });
+  const stranger = await makeKey('kid-of-stranger');
+  const good = { aud: 'https://api.expected.test', pid: 'env_expected' };
+
+  test.each<[string, () => Promise<string>, AuthReason | 'not_allowed']>([
+    ['another issuer', () => mint(key, { ...good, iss: 'https://evil.test' }), 'issuer_refused'],
+    ['another audience', () => mint(key, { ...good, aud: 'https://evil.test' }), 'audience_refused'],
+    ['another environment', () => mint(key, { ...good, pid: 'env_other' }), 'environment_refused'],
+    ['an end', () => mint(key, { ...good, exp: nowSeconds() - 1234 }), 'token_expired'],
+    ['an unknown key', () => mint(stranger, good), 'key_unknown'],
+    ['a bad signature', () => mint(stranger, good, { kid: key.kid }), 'signature_invalid'],
+    ['another algorithm', () => mint(key, good, { alg: 'RS256' }), 'algorithm_refused'],
+    ['a missing claim', () => mint(key, { ...good, sub: undefined }), 'claim_missing'],
+    ['a check', () => mint(key, good), 'not_allowed'],
+  ])('[16] names neither what was expected nor what came: %s', async (_name, forge, reason) => {
+    const { denial } = await torii.check({ authorization: `Bearer ${await forge()}` });
+    expect(denial?.body.error.reason).toBe(reason);
+    const text = JSON.stringify(denial);
+    expect(text).not.toMatch(/eyJ|expected|evil|torii\.test|env_|kid-of|user_1|ES256K|RS256|\.ts:/);
+  });
+});
