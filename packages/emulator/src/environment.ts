@@ -16,8 +16,6 @@ export interface Environment extends EnvironmentRecord {
   readonly users: Users;
   readonly sessions: Sessions;
   readonly sessionSecrets: SessionSecrets;
-  /** The origins whose pages may sign in here. */
-  readonly allowedOrigins: readonly string[];
   readonly tokens: TokenMint;
   /** The origins whose pages may sign in here and ask for tokens. */
   readonly allowedOrigins: readonly string[];

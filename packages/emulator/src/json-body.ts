@@ -18,7 +18,8 @@ export async function readJson(request: HonoRequest): Promise<unknown> {
 }
 
 // Not Hono's bodyLimit: it makes a new Request of the server's, which fails unless the server has replaced the globals.
-async function readBytes(body: Request['body']): Promise<Uint8Array> {
+/** Reads a body up to 64 kB. */
+export async function readBytes(body: Request['body']): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {

@@ -52,6 +52,7 @@ export interface TokenDefaults {
 export interface IssuedToken {
   readonly token: string;
   readonly expiresAt: Date;
+  readonly expiresInSeconds: number;
 }
 
 /** Signs the access tokens of one environment. */
@@ -85,7 +86,7 @@ export class TokenMint {
     };
     const { kid, privateKey } = await this.#signer(options.signedBy);
     const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid, typ: 'JWT' }).sign(privateKey);
-    return { token, expiresAt: new Date(exp * 1000) };
+    return { token, expiresAt: new Date(exp * 1000), expiresInSeconds };
   }
 
   async #signer(signer: Signer | undefined): Promise<{ readonly kid: string; readonly privateKey: CryptoKey }> {

@@ -5,7 +5,7 @@ export type RequestCounts = Readonly<Record<Surface, number>>;
 
 /** Counts requests. */
 export class Traffic {
-  readonly #counts: Record<Surface, number> = { keys: 0, api: 0, signIn: 0 };
+  readonly #counts: Record<Surface, number> = { keys: 0, api: 0, signIn: 0, session: 0 };
 
   get counts(): RequestCounts {
     return { ...this.#counts };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Emulator, type FailOptions, type Surface, startEmulator } from '../src/index.ts';
+import { provisionalPaths } from '../src/provisional-paths.ts';
 import { callApi, signIn } from './rest.ts';
 
 let torii: Emulator;
@@ -12,16 +13,18 @@ const statusOf: Record<Surface, () => Promise<number>> = {
   keys: async () => (await fetch(torii.jwksUrl)).status,
   api: async () => (await callApi(torii, 'GET', '/users/nobody')).status,
   signIn: async () => (await signIn(torii, { email: 'a@b.c', password: 'wrong' })).status,
+  session: async () => (await fetch(torii.issuer + provisionalPaths.accessToken, { method: 'POST' })).status,
 };
 
 test.each<[Surface, number]>([
   ['keys', 200],
   ['api', 404],
   ['signIn', 401],
+  ['session', 401],
 ])('%s fails alone, and recovers', async (surface, healthy) => {
   torii.fail(surface);
   expect(await statusOf[surface]()).toBe(503);
-  for (const other of ['keys', 'api', 'signIn'] as const) {
+  for (const other of ['keys', 'api', 'signIn', 'session'] as const) {
     if (other !== surface) expect(await statusOf[other]()).not.toBe(503);
   }
   torii.recover(surface);
@@ -47,12 +50,12 @@ test('recovers everything at once', async () => {
 });
 
 test('counts requests by surface, those that failed too', async () => {
-  expect(torii.requests).toEqual({ keys: 0, api: 0, signIn: 0 });
+  expect(torii.requests).toEqual({ keys: 0, api: 0, signIn: 0, session: 0 });
   torii.fail('keys', { times: 1 });
   await statusOf.keys();
   await statusOf.keys();
   await statusOf.api();
-  expect(torii.requests).toEqual({ keys: 2, api: 1, signIn: 0 });
+  expect(torii.requests).toEqual({ keys: 2, api: 1, signIn: 0, session: 0 });
 });
 
 test.each<[string, FailOptions]>([

@@ -31,7 +31,7 @@ test('gives a user with the right password an access token', async () => {
   const { status, headers, body } = await signIn<SignedIn>(torii, { email: 'ADA@example.com', password });
   expect(status).toBe(200);
   expect(headers.get('cache-control')).toBe('no-store');
-  expect(Object.keys(body).sort()).toEqual(['accessToken', 'expiresAt', 'sessionId', 'userId']);
+  expect(Object.keys(body).sort()).toEqual(['accessToken', 'expiresAt', 'expiresInSeconds', 'sessionId', 'userId']);
   expect(body.userId).toBe(user.id);
   const { payload } = await verify(body.accessToken);
   expect(payload).toMatchObject({ sub: user.id, pid: torii.environmentId, locale: 'da', email_verified: false });

@@ -1,0 +1,37 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import type { Environment } from './environment.ts';
+import type { Surface } from './faults.ts';
+import { allowScripts, refuseForeignPages } from './origins.ts';
+import { isForm } from './pages/form-body.ts';
+import { answerProblemPage, signInPageRoutes } from './pages/sign-in-page.ts';
+import { stylesheet } from './pages/stylesheet.ts';
+import { problemFor } from './problem.ts';
+import { provisionalPaths } from './provisional-paths.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { signInRoutes } from './sign-in.ts';
+
+/** All that browsers need of an issuer. */
+export function browserRoutes(environment: Environment, watch: (surface: Surface) => MiddlewareHandler): Hono {
+  const { signIn, signOut, accessToken, browserModule } = provisionalPaths;
+  const { allowedOrigins } = environment;
+  const app = new Hono();
+  for (const path of [signIn, signOut, accessToken, browserModule]) {
+    // CORS comes first: a script must be able to read a refusal, and the answer of a fault.
+    app.use(path, allowScripts(allowedOrigins), showProblems, refuseForeignPages(allowedOrigins));
+  }
+  app.on('POST', signIn, watch('signIn'));
+  app.on('POST', [accessToken, signOut], watch('session'));
+  return app
+    .route('/', signInPageRoutes(environment))
+    .route('/', signInRoutes(environment))
+    .route('/', sessionRoutes(environment))
+    .get(provisionalPaths.stylesheet, (c) => c.body(stylesheet, 200, { 'content-type': 'text/css; charset=utf-8' }));
+}
+
+/** Where a person waits for a page, a refusal is one too. */
+const showProblems: MiddlewareHandler = async (c, next) => {
+  await next();
+  const problem = problemFor(c.error);
+  const forPerson = isForm(c.req) || (c.req.method === 'GET' && /\btext\/html\b/.test(c.req.header('accept') ?? ''));
+  if (problem !== undefined && forPerson) c.res = await answerProblemPage(c, problem);
+};

@@ -1,0 +1,71 @@
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import { provisionalPaths } from '../provisional-paths.ts';
+
+/** A piece of HTML whose values have been escaped. */
+export type Html = ReturnType<typeof html>;
+
+interface Page {
+  readonly title: string;
+  /** The path of the page itself, so that it can name its neighbours wherever it is mounted. */
+  readonly path: string;
+  readonly body: Html;
+  /** The path of the page's script, if it has one. */
+  readonly script?: string;
+  /** Other origins that its forms may end up at: browsers hold redirects to `form-action` too. */
+  readonly formTargets?: readonly string[];
+}
+
+/** Answers with a page that loads nothing from elsewhere, runs no inline script, and cannot be framed or cached. */
+export function answerPage(c: Context, status: 200 | 400 | 401 | 403 | 500, page: Page): Response | Promise<Response> {
+  const { title, path, body, script, formTargets = [] } = page;
+  c.header(
+    'content-security-policy',
+    [
+      "default-src 'none'",
+      "style-src 'self'",
+      'img-src data:',
+      ...(script === undefined ? [] : ["script-src 'self'", "connect-src 'self'"]),
+      `form-action ${["'self'", ...formTargets].join(' ')}`,
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+  );
+  c.header('x-content-type-options', 'nosniff');
+  // Not `no-referrer`: browsers would then send forms with `Origin: null`.
+  c.header('referrer-policy', 'same-origin');
+  c.header('cache-control', 'private, no-store');
+  c.header('vary', 'Cookie', { append: true });
+  return c.html(
+    html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>${title}</title>
+    <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">
+    <link rel="stylesheet" href="${linkFrom(path, provisionalPaths.stylesheet)}">
+    ${script !== undefined && html`<script type="module" src="${linkFrom(path, script)}"></script>`}
+  </head>
+  <body>
+    ${body}
+  </body>
+</html>
+`,
+    status,
+  );
+}
+
+/** A link from one path to another that holds behind any prefix. */
+export function linkFrom(path: string, target: string): string {
+  return '../'.repeat(path.split('/').length - 2) + target.slice(1);
+}
+
+const gate =
+  'M2 5.5c9 3 19 3 28 0l-1.2 4.6c-8.2 2-17.4 2-25.6 0zM6 15h20v3H6zM8.5 11h3l-.8 17h-3zM20.5 11h3l.8 17h-3zM14.7 11.5h2.6V15h-2.6z';
+
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#d0402b" d="${gate}"/></svg>`;
+
+/** A torii, the gate. */
+export const logo: Html = html`<svg class="logo" viewBox="0 0 32 32" aria-hidden="true"><path d="${gate}" /></svg>`;

@@ -1,0 +1,54 @@
+import { type Emulator, startEmulator } from '../src/index.ts';
+import { provisionalNames, provisionalPaths } from '../src/provisional-paths.ts';
+import type { TokenAnswer } from '../src/session-token.ts';
+
+export const login = { email: 'ada@example.com', password: 'correct horse' };
+
+/** The origin of the app that the browser shows. */
+export const appOrigin = 'http://127.0.0.1:4000';
+
+/** An emulator with one user, which knows the app. */
+export async function startWithUser(): Promise<{ readonly torii: Emulator; readonly userId: string }> {
+  const torii = await startEmulator({ allowedOrigins: [appOrigin] });
+  const { id } = await torii.createUser(login);
+  return { torii, userId: id };
+}
+
+interface Send {
+  readonly method?: string;
+  readonly cookie?: string | undefined;
+  readonly form?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends what a browser would, and follows no redirect. */
+export function send(torii: Emulator, path: string, { method, cookie, form, headers }: Send = {}): Promise<Response> {
+  return fetch(torii.issuer + path, {
+    method: method ?? (form ? 'POST' : 'GET'),
+    redirect: 'manual',
+    headers: { ...(cookie !== undefined && { cookie }), ...headers },
+    ...(form && { body: new URLSearchParams(form) }),
+  });
+}
+
+/** Signs in with the form, and returns the cookie as the browser would send it back. */
+export async function signInWithForm(torii: Emulator): Promise<string> {
+  const response = await send(torii, provisionalPaths.signIn, { form: login });
+  const [cookie = ''] = response.headers.getSetCookie();
+  return cookie.split(';', 1)[0] ?? '';
+}
+
+export function askForToken(torii: Emulator, send: Omit<Send, 'form'>): Promise<Response> {
+  return fetch(torii.issuer + provisionalPaths.accessToken, {
+    method: 'POST',
+    headers: { ...(send.cookie !== undefined && { cookie: send.cookie }), ...send.headers },
+  });
+}
+
+export async function readToken(response: Response): Promise<TokenAnswer> {
+  return (await response.json()) as TokenAnswer;
+}
+
+export function cookieOf(secret: string): string {
+  return `${provisionalNames.sessionCookie}=${secret}`;
+}

@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Emulator } from '../src/index.ts';
+import { parseReturnTarget } from '../src/pages/return-target.ts';
+import { provisionalPaths } from '../src/provisional-paths.ts';
+import { appOrigin, login, send, signInWithForm, startWithUser } from './browser.ts';
+import { callApi } from './rest.ts';
+
+const { signIn, signOut } = provisionalPaths;
+const returnTo = (target: string) => `${signIn}?return_to=${encodeURIComponent(target)}`;
+let torii: Emulator;
+let userId: string;
+beforeAll(async () => {
+  ({ torii, userId } = await startWithUser());
+});
+afterAll(() => torii.stop());
+
+test('is a page that needs no script, loads nothing from elsewhere and is never cached or framed', async () => {
+  const response = await send(torii, signIn);
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);
+  expect(response.headers.get('content-security-policy')).toBe(
+    `default-src 'none'; style-src 'self'; img-src data:; form-action 'self' ${appOrigin}; base-uri 'none'; frame-ancestors 'none'`,
+  );
+  expect(response.headers.get('cache-control')).toBe('private, no-store');
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  const page = await response.text();
+  expect(page).not.toMatch(/<script|<style|style=|\son\w+=/);
+  expect(page).toContain('autocomplete="current-password"');
+});
+
+test('a good password gives an opaque cookie that no script can read, and sends the browser back', async () => {
+  const response = await send(torii, returnTo(`${appOrigin}/notes?page=2#top`), { form: login });
+  expect([response.status, response.headers.get('location')]).toEqual([303, `${appOrigin}/notes?page=2#top`]);
+  expect(response.headers.getSetCookie()).toEqual([
+    expect.stringMatching(/^__client_session=[\w-]{43}; Max-Age=604800; Path=\/_torii; HttpOnly; SameSite=Lax$/),
+  ]);
+});
+
+test('a cookie over https is Secure', async () => {
+  // Reached through a proxy that ends TLS, an issuer is known by another origin: not one that startEmulator makes.
+  const { setSessionCookie } = await import('../src/session-cookie.ts');
+  const { Hono } = await import('hono');
+  const app = new Hono().get('/', (c) => {
+    setSessionCookie(c, 'https://torii.example/env/acme', 'secret', 60);
+    return c.text('');
+  });
+  const cookie = (await app.request('/')).headers.get('set-cookie');
+  expect(cookie).toBe('__client_session=secret; Max-Age=60; Path=/env/acme/_torii; HttpOnly; Secure; SameSite=Lax');
+});
+
+test('a wrong password is told on the page, and the email is kept', async () => {
+  const response = await send(torii, signIn, { form: { ...login, password: '"><script>' } });
+  expect([response.status, response.headers.getSetCookie()]).toEqual([401, []]);
+  const page = await response.text();
+  expect(page).toContain('role="alert"');
+  expect(page).toContain('value="ada@example.com"');
+  expect(page).not.toContain('<script>');
+});
+
+test('what was typed comes back as text', async () => {
+  const response = await send(torii, signIn, { form: { email: '"><script>alert(1)</script>', password: 'x' } });
+  const page = await response.text();
+  expect(page).not.toContain('<script');
+  expect(page).toContain('&quot;&gt;&lt;script&gt;');
+});
+
+test('a banned user is told so', async () => {
+  await callApi(torii, 'POST', `/users/${userId}/ban`);
+  const response = await send(torii, signIn, { form: login });
+  expect(response.status).toBe(403);
+  expect(await response.text()).toContain('This user is banned');
+  await callApi(torii, 'POST', `/users/${userId}/unban`);
+});
+
+test('who is signed in is sent straight back, or told so', async () => {
+  const cookie = await signInWithForm(torii);
+  const back = await send(torii, returnTo('/somewhere'), { cookie });
+  expect([back.status, back.headers.get('location')]).toEqual([303, '/somewhere']);
+  const page = await (await send(torii, signIn, { cookie })).text();
+  expect(page).toContain('You are signed in');
+  expect(page).toContain('ada@example.com');
+});
+
+test('the sign-out button ends the session and clears the cookie', async () => {
+  const cookie = await signInWithForm(torii);
+  const response = await send(torii, signOut, { cookie, form: {} });
+  expect([response.status, response.headers.get('location')]).toEqual([303, '../../_torii/v1/sign-in']);
+  expect(response.headers.getSetCookie()).toEqual([
+    expect.stringMatching(/^__client_session=; Max-Age=0; Path=\/_torii;/),
+  ]);
+  expect(await (await send(torii, signIn, { cookie })).text()).not.toContain('You are signed in');
+});
+
+// Statement 20.
+test.each([
+  '//evil.example',
+  '/\\evil.example',
+  '\\\\evil.example',
+  '/\t/evil.example',
+  '\t//evil.example',
+  '/.//evil.example',
+  '/a/..//evil.example',
+  'https:evil.example',
+  'javascript:alert(1)',
+  'JaVaScRiPt:alert(1)',
+  'java\nscript:alert(1)',
+  'data:text/html,x',
+  'http://evil.example/',
+  `${appOrigin}.evil.example/`,
+  `${appOrigin}@evil.example/`,
+  `http://user@127.0.0.1:4000/`,
+  'http://127.0.0.1:4001/',
+  'https://127.0.0.1:4000/',
+  `blob:${appOrigin}/x`,
+  'notes',
+])('never sends the browser to %j', async (target) => {
+  const cookie = await signInWithForm(torii);
+  for (const answer of [
+    await send(torii, returnTo(target)),
+    await send(torii, returnTo(target), { cookie }),
+    await send(torii, returnTo(target), { form: login }),
+    await send(torii, `${signOut}?return_to=${encodeURIComponent(target)}`, { form: {} }),
+  ]) {
+    expect([answer.status, answer.headers.get('location'), answer.headers.getSetCookie()]).toEqual([400, null, []]);
+  }
+});
+
+test.each([
+  ['/notes?page=2#top', '/notes?page=2#top'],
+  ['/a/../b', '/b'],
+  [`${appOrigin}/notes`, `${appOrigin}/notes`],
+  [appOrigin, `${appOrigin}/`],
+  ['', undefined],
+  [undefined, undefined],
+])('sends the browser to %j', (value, target) => {
+  expect(parseReturnTarget(value, [appOrigin])).toBe(target);
+});
+
+// Statement 14.
+test.each([
+  ['a foreign origin', { origin: 'http://evil.example' }],
+  ['another port', { origin: 'http://127.0.0.1:1' }],
+  ['an opaque origin', { origin: 'null' }],
+  ['no origin, from another site', { 'sec-fetch-site': 'cross-site' }],
+  ['no origin, from another port', { 'sec-fetch-site': 'same-site' }],
+])('refuses a form of %s', async (_name, headers) => {
+  for (const path of [signIn, signOut]) {
+    const response = await send(torii, path, { form: login, headers });
+    expect([response.status, response.headers.getSetCookie()]).toEqual([403, []]);
+    expect(await response.text()).toContain('<h1>That did not work</h1>');
+  }
+});
+
+test.each([
+  ['its own', () => ({ origin: torii.issuer })],
+  ['an allowed origin', () => ({ origin: appOrigin })],
+  ['no origin, from itself', () => ({ 'sec-fetch-site': 'same-origin' })],
+])('takes a form of %s', async (_name, headers) => {
+  expect((await send(torii, signIn, { form: login, headers: headers() })).status).toBe(303);
+});
+
+test('a fault is shown as a page', async () => {
+  torii.fail('signIn', { times: 1 });
+  const response = await send(torii, signIn, { form: login });
+  expect([response.status, response.headers.get('content-type')]).toEqual([500, 'text/html; charset=UTF-8']);
+});
+
+test('a form of 1 MB is refused', async () => {
+  const response = await send(torii, signIn, { form: { ...login, password: 'x'.repeat(1_000_000) } });
+  expect(response.status).toBe(400);
+});
+
+test('another environment has its own page, cookie and users', async () => {
+  const { startEmulator } = await import('../src/index.ts');
+  await using two = await startEmulator({ environments: [{ name: 'acme' }] });
+  const acme = two.environment('acme');
+  await acme.createUser(login);
+  const response = await fetch(acme.signInUrl, {
+    method: 'POST',
+    body: new URLSearchParams(login),
+    redirect: 'manual',
+  });
+  expect(response.status).toBe(303);
+  expect(new URL(response.headers.get('location') ?? '', acme.signInUrl).href).toBe(acme.signInUrl);
+  expect(response.headers.get('set-cookie')).toContain('; Path=/env/acme/_torii; ');
+  expect((await fetch(two.signInUrl, { method: 'POST', body: new URLSearchParams(login) })).status).toBe(401);
+});
