@@ -1,0 +1,28 @@
+import { allow, type Check, getAuth, requireAuth } from '@torii/express';
+import express from 'express';
+
+const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
+
+const app = express();
+
+app.get('/', (_req, res) => {
+  res.json({ hello: 'Anybody may read this. GET /me wants a token.' });
+});
+
+// From here on, every request needs a token.
+app.use(requireAuth({ issuer: process.env['TORII_ISSUER'] }));
+
+app.get('/me', (req, res) => {
+  const { userId, environmentId, organization } = getAuth(req);
+  res.json({ userId, environmentId, organization });
+});
+
+app.delete('/admin/cache', allow(isAdmin), (_req, res) => {
+  res.json({ cleared: true });
+});
+
+const server = app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', (error) => {
+  if (error) throw error;
+  const address = server.address();
+  if (typeof address === 'object') console.log(`Express listens on http://127.0.0.1:${address?.port}`);
+});

@@ -1,0 +1,31 @@
+import Router from '@koa/router';
+import { allow, type Check, getAuth, requireAuth } from '@torii/koa';
+import Koa from 'koa';
+
+const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
+
+const router = new Router();
+
+router.get('/', (ctx) => {
+  ctx.body = { hello: 'Anybody may read this. GET /me wants a token.' };
+});
+
+router.get('/me', (ctx) => {
+  const { userId, environmentId, organization } = getAuth(ctx);
+  ctx.body = { userId, environmentId, organization };
+});
+
+router.delete('/admin/cache', allow(isAdmin), (ctx) => {
+  ctx.body = { cleared: true };
+});
+
+const app = new Koa();
+
+// Every request needs a token, but for the front page.
+app.use(requireAuth({ issuer: process.env['TORII_ISSUER'], skip: ['/'] }));
+app.use(router.routes());
+
+const server = app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {
+  const address = server.address();
+  if (typeof address === 'object') console.log(`Koa listens on http://127.0.0.1:${address?.port}`);
+});

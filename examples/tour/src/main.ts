@@ -1,0 +1,99 @@
+import { basename, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startEmulator } from '@torii/emulator';
+import getPort from 'get-port';
+import { countWrong, describeCall, formatTable } from './report.ts';
+import { exampleServers, type RunningServer, type ServerProgram, startServer } from './servers.ts';
+import { takeTour } from './tour.ts';
+
+const usage = `Starts a local Torii and three servers that it guards, and shows who gets in and who does not.
+
+  npm start                      takes the tour, and keeps everything running until Ctrl-C
+  npm start -- --once            ends after the tour; the exit code is 1 if an answer was wrong
+  npm start -- --server FILE     takes your own server along: it reads TORII_ISSUER and PORT from its environment, and
+                                 answers GET /, GET /me and DELETE /admin/cache as those in examples/ do
+  npm start -- --help            shows this
+`;
+
+interface Options {
+  readonly once: boolean;
+  readonly programs: readonly ServerProgram[];
+}
+
+/** Where things are if nobody else is there: Torii first, then the servers. */
+const firstPort = 4100;
+
+// The servers' processes are told to end at the event `exit`, which a signal by itself would skip.
+for (const [signal, code] of [
+  ['SIGINT', 0],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.on(signal, () => process.exit(code));
+}
+
+const options = readArguments();
+try {
+  await run(options);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+async function run({ once, programs }: Options): Promise<void> {
+  const toriiPort = await findPort('Torii', firstPort);
+  say(`Starting a local Torii on port ${toriiPort}, and another issuer beside it`);
+  await using torii = await startEmulator({ port: toriiPort });
+  await using other = await startEmulator();
+
+  const servers: RunningServer[] = [];
+  for (const [index, program] of programs.entries()) {
+    const port = await findPort(program.name, firstPort + 1 + index);
+    say(`Starting ${program.name} on port ${port}`);
+    servers.push(await startServer(program, { issuer: torii.issuer, port }));
+  }
+
+  say('Taking the tour');
+  const steps = await takeTour({ torii, other, servers });
+  const wrong = countWrong(steps);
+  console.log(`\n${formatTable(steps, ['Torii', ...servers.map(({ name }) => name)])}`);
+  console.log(wrong === 0 ? 'Every answer is the expected one.' : `${wrong} of the answers are not the expected ones.`);
+  if (wrong > 0) process.exitCode = 1;
+
+  if (!once) {
+    console.log(`\n${describeCall(torii, servers)}\n\nCtrl-C ends everything.`);
+    await new Promise(() => {}); // Torii's socket keeps the process alive.
+  }
+  await Promise.all(servers.map((server) => server.stop()));
+}
+
+function readArguments(): Options {
+  try {
+    const { values } = parseArgs({
+      options: {
+        once: { type: 'boolean', default: false },
+        server: { type: 'string', multiple: true, default: [] },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(usage);
+      process.exit(0);
+    }
+    const own = values.server.map((file) => ({ name: basename(file), file: resolve(file) }));
+    return { once: values.once, programs: [...exampleServers, ...own] };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+async function findPort(name: string, preferred: number): Promise<number> {
+  const port = await getPort({ port: preferred, host: '127.0.0.1' });
+  if (port !== preferred) say(`Port ${preferred} is taken by another program: ${name} goes to ${port} instead`);
+  return port;
+}
+
+function say(text: string): void {
+  console.log(`› ${text}`);
+}

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** A program that serves HTTP on loopback, and reads TORII_ISSUER and PORT from its environment. */
+export interface ServerProgram {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** A program that has been started and answers. */
+export interface RunningServer {
+  readonly name: string;
+  readonly url: string;
+  /** Ends the process, and waits until it has. */
+  stop(): Promise<void>;
+}
+
+export const exampleServers: readonly ServerProgram[] = [
+  { name: 'Express', file: exampleFile('express') },
+  { name: 'Koa', file: exampleFile('koa') },
+  { name: 'node:http', file: exampleFile('node-http') },
+];
+
+const startLimitMs = 20_000;
+
+/**
+ * Starts a server as a process of its own, which ends with this one, and waits until it answers.
+ *
+ * @throws Error where it ends or stays silent instead
+ */
+export async function startServer(
+  { name, file }: ServerProgram,
+  { issuer, port }: { readonly issuer: string; readonly port: number },
+): Promise<RunningServer> {
+  const child = spawn(process.execPath, ['--conditions=@torii/source', file], {
+    env: { ...process.env, TORII_ISSUER: issuer, PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  process.on('exit', () => child.kill());
+  const url = `http://127.0.0.1:${port}`;
+  const deadline = Date.now() + startLimitMs;
+  while (!(await answers(url))) {
+    if (hasEnded(child)) throw new Error(`${name} ended instead of serving. Its own words are above.`);
+    if (Date.now() > deadline) throw new Error(`${name} does not answer on port ${port}. Does it read PORT?`);
+    await sleep(50);
+  }
+  return {
+    name,
+    url,
+    async stop() {
+      if (hasEnded(child)) return;
+      child.kill();
+      await once(child, 'exit');
+    },
+  };
+}
+
+function exampleFile(example: string): string {
+  return fileURLToPath(new URL(`../../${example}/src/server.ts`, import.meta.url));
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(2000) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
+}

@@ -1,0 +1,147 @@
+import type { Emulator } from '@torii/emulator';
+import type { RunningServer } from './servers.ts';
+
+/** What takes part in the tour. */
+export interface Cast {
+  readonly torii: Emulator;
+  /** Another issuer, which the servers do not know. */
+  readonly other: Emulator;
+  readonly servers: readonly RunningServer[];
+}
+
+/** Something that was sent, and what came back from each place that it was sent to. */
+export interface Step {
+  readonly sent: string;
+  readonly expected: string;
+  /** By the name of the place. */
+  readonly answers: ReadonlyMap<string, string>;
+}
+
+/** People of the tour. Emails and passwords are made up, and live as long as the emulator. */
+const ada = { name: 'ada', email: 'ada@example.com', password: 'correct horse battery' };
+export const grace = { name: 'grace', email: 'grace@example.com', password: 'compilers are fun' };
+
+/** Longer ago than any difference of clocks that a server puts up with. */
+const longAgo = -3600;
+
+/**
+ * Signs a user up and in, sends good and bad tokens to every server, rotates the keys, bans the user. What is sent is
+ * sent over HTTP, as an app and its users would.
+ */
+export async function takeTour({ torii, other, servers }: Cast): Promise<readonly Step[]> {
+  const steps: Step[] = [];
+  const atTorii = async (sent: string, expected: string, response: Promise<Response>) => {
+    const { outcome, body } = await read(response, new Map());
+    steps.push({ sent, expected, answers: new Map([['Torii', outcome]]) });
+    return body;
+  };
+  const names = new Map<string, string>();
+  const atServers = async (sent: string, expected: string, token?: string, route = 'GET /me') => {
+    const [method = '', path] = route.split(' ');
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const call = async ({ name, url }: RunningServer) => {
+      const { outcome } = await read(
+        fetch(url + path, { method, headers, signal: AbortSignal.timeout(10_000) }),
+        names,
+      );
+      return [name, outcome] as const;
+    };
+    steps.push({ sent, expected, answers: new Map(await Promise.all(servers.map(call))) });
+  };
+
+  await createUser(torii, grace);
+  const user = await atTorii('create a user through the REST API', '201', createUser(torii, ada));
+  const userId = textOf(user, 'id');
+  names.set(userId, ada.name);
+  const signedIn = await atTorii('sign in with the password', '200', signIn(torii));
+  const token = textOf(signedIn, 'accessToken');
+  await atTorii('sign in with a wrong password', '401 invalid_credentials', signIn(torii, 'not the password'));
+
+  await atServers('GET / without a token', '200', undefined, 'GET /');
+  await atServers('GET /me without a token', '401 token_missing');
+  await atServers('GET /me with the token', '200 ada', token);
+  await atServers(
+    '… with a token that has ended',
+    '401 token_expired',
+    await torii.token({ userId, expiresInSeconds: longAgo }),
+  );
+  await atServers('… of another issuer', '401 issuer_refused', await other.token({ userId }));
+  await atServers(
+    '… of another issuer that claims to be ours',
+    '401 key_unknown',
+    await other.token({ userId, issuer: torii.issuer }),
+  );
+  await atServers(
+    '… signed by a stranger with our key id',
+    '401 signature_invalid',
+    await torii.token({ userId, signedBy: 'stranger' }),
+  );
+  await atServers('DELETE /admin/cache as a plain user', '403 not_allowed', token, 'DELETE /admin/cache');
+  const organization = { id: 'acme', role: 'org:administrator' };
+  await atServers(
+    'DELETE /admin/cache as an administrator',
+    '200',
+    await torii.token({ userId, organization }),
+    'DELETE /admin/cache',
+  );
+
+  await torii.rotateKeys();
+  await atServers('GET /me, token from before a key rotation', '200 ada', token);
+  const signedInAgain = await atTorii('sign in again', '200', signIn(torii));
+  await atServers('GET /me, token from after the rotation', '200 ada', textOf(signedInAgain, 'accessToken'));
+
+  await atTorii('ban the user', '200', callApi(torii, `/users/${userId}/ban`));
+  await atTorii('sign in after the ban', '403 user_banned', signIn(torii));
+  await atServers("GET /me, token from before the ban:\ngood until it ends, by Torii's contract", '200 ada', token);
+  return steps;
+}
+
+function createUser(torii: Emulator, { name, email, password }: typeof ada): Promise<Response> {
+  return callApi(torii, '/users', { name, email, password });
+}
+
+function callApi(torii: Emulator, path: string, body: object = {}): Promise<Response> {
+  return post(`${torii.apiUrl}/api/server/v1${path}`, body, { authorization: `Bearer ${torii.secretKey}` });
+}
+
+function signIn(torii: Emulator, password = ada.password): Promise<Response> {
+  return post(torii.signInUrl, { email: ada.email, password });
+}
+
+function post(url: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
+  });
+}
+
+/** What an answer comes down to: its status, and then why it refused or whom it knew. */
+async function read(
+  pending: Promise<Response>,
+  names: ReadonlyMap<string, string>,
+): Promise<{ readonly outcome: string; readonly body: unknown }> {
+  try {
+    const response = await pending;
+    const body: unknown = await response.json().catch(() => undefined);
+    const why = valueAt(body, 'error', 'reason') ?? valueAt(body, 'properties', 'code');
+    const who = names.get(String(valueAt(body, 'userId')));
+    return { outcome: [response.status, why ?? who].filter((part) => part !== undefined).join(' '), body };
+  } catch {
+    return { outcome: 'no answer', body: undefined };
+  }
+}
+
+function textOf(body: unknown, name: string): string {
+  const value = valueAt(body, name);
+  if (typeof value !== 'string') throw new Error(`Torii's answer has no \`${name}\`: the tour cannot go on.`);
+  return value;
+}
+
+function valueAt(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined),
+    value,
+  );
+}

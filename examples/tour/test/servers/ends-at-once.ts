@@ -1,0 +1,2 @@
+console.error('no TORII_DATABASE');
+process.exitCode = 3;
