@@ -1,10 +1,10 @@
 import { Hono, type MiddlewareHandler } from 'hono';
+import { browserFileRoutes, scriptPaths } from './browser-files.ts';
 import type { Environment } from './environment.ts';
 import type { Surface } from './faults.ts';
 import { allowScripts, refuseForeignPages } from './origins.ts';
 import { isForm } from './pages/form-body.ts';
 import { answerProblemPage, signInPageRoutes } from './pages/sign-in-page.ts';
-import { stylesheet } from './pages/stylesheet.ts';
 import { problemFor } from './problem.ts';
 import { provisionalPaths } from './provisional-paths.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -12,10 +12,10 @@ import { signInRoutes } from './sign-in.ts';
 
 /** All that browsers need of an issuer. */
 export function browserRoutes(environment: Environment, watch: (surface: Surface) => MiddlewareHandler): Hono {
-  const { signIn, signOut, accessToken, browserModule } = provisionalPaths;
+  const { signIn, signOut, accessToken } = provisionalPaths;
   const { allowedOrigins } = environment;
   const app = new Hono();
-  for (const path of [signIn, signOut, accessToken, browserModule]) {
+  for (const path of [signIn, signOut, accessToken, ...scriptPaths]) {
     // CORS comes first: a script must be able to read a refusal, and the answer of a fault.
     app.use(path, allowScripts(allowedOrigins), showProblems, refuseForeignPages(allowedOrigins));
   }
@@ -25,7 +25,7 @@ export function browserRoutes(environment: Environment, watch: (surface: Surface
     .route('/', signInPageRoutes(environment))
     .route('/', signInRoutes(environment))
     .route('/', sessionRoutes(environment))
-    .get(provisionalPaths.stylesheet, (c) => c.body(stylesheet, 200, { 'content-type': 'text/css; charset=utf-8' }));
+    .route('/', browserFileRoutes());
 }
 
 /** Where a person waits for a page, a refusal is one too. */

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createSession } from '../src/browser/session.ts';
+import type { Emulator } from '../src/index.ts';
+import { appOrigin, send, signInWithForm, startWithUser } from './browser.ts';
+
+const issuer = 'http://issuer.example';
+let answers: (() => Response | Promise<Response>)[];
+let asked: string[];
+
+// The network itself is the subject here; the browser's tests have a real one.
+beforeEach(() => {
+  vi.useFakeTimers();
+  answers = [];
+  asked = [];
+  vi.stubGlobal('fetch', async (url: string, { method, credentials }: RequestInit) => {
+    asked.push(`${method} ${url} ${credentials}`);
+    const answer = answers.shift();
+    if (answer === undefined) throw new TypeError('fetch failed');
+    return answer();
+  });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+const token =
+  (accessToken: string, expiresInSeconds = 300) =>
+  () =>
+    Response.json({ accessToken, expiresInSeconds });
+const status = (code: number) => () => new Response(null, { status: code });
+const askForToken = `POST ${issuer}/_torii/v1/access-token include`;
+
+test('asks once, sends the cookie along, and keeps the token until shortly before it ends', async () => {
+  answers = [token('first'), token('second')];
+  const session = createSession({ issuer: `${issuer}/` });
+  expect(await session.getToken()).toBe('first');
+  vi.advanceTimersByTime(269_999);
+  expect(await session.getToken()).toBe('first');
+  vi.advanceTimersByTime(1);
+  expect(await session.getToken()).toBe('second');
+  expect(asked).toEqual([askForToken, askForToken]);
+});
+
+test('renews a token of a short life half-way through it', async () => {
+  answers = [token('first', 10), token('second', 10)];
+  const session = createSession({ issuer });
+  await session.getToken();
+  vi.advanceTimersByTime(4_999);
+  expect(await session.getToken()).toBe('first');
+  vi.advanceTimersByTime(1);
+  expect(await session.getToken()).toBe('second');
+});
+
+test('many who ask at once share one request', async () => {
+  answers = [token('first')];
+  const session = createSession({ issuer });
+  expect(await Promise.all(Array.from({ length: 50 }, () => session.getToken()))).toEqual(Array(50).fill('first'));
+  expect(asked).toHaveLength(1);
+});
+
+test('is null where nobody is signed in, and asks again the next time', async () => {
+  answers = [status(401), token('first')];
+  const session = createSession({ issuer });
+  expect(await session.getToken()).toBeNull();
+  expect(await session.getToken()).toBe('first');
+});
+
+test('is null once the session has ended', async () => {
+  answers = [token('first'), status(401)];
+  const session = createSession({ issuer });
+  await session.getToken();
+  vi.advanceTimersByTime(270_000);
+  expect(await session.getToken()).toBeNull();
+});
+
+test.each([
+  ['an unreachable issuer', () => Promise.reject(new TypeError('fetch failed'))],
+  ['an issuer that fails', status(503)],
+  ['an answer of somebody else', () => Response.json({ hello: 'world' })],
+])('lives on with the token it has through %s, and throws when that has ended', async (_name, failure) => {
+  answers = [token('first'), failure, failure, token('second')];
+  const session = createSession({ issuer });
+  await session.getToken();
+  vi.advanceTimersByTime(299_999);
+  expect(await session.getToken()).toBe('first');
+  vi.advanceTimersByTime(1);
+  await expect(session.getToken()).rejects.toThrow(/issuer/);
+  expect(await session.getToken()).toBe('second');
+});
+
+test('forgets the token on signing out', async () => {
+  answers = [token('first'), status(204), status(401)];
+  const session = createSession({ issuer });
+  await session.getToken();
+  await session.signOut();
+  expect(await session.getToken()).toBeNull();
+  expect(asked[1]).toBe(`POST ${issuer}/_torii/v1/sign-out include`);
+});
+
+test('a renewal that was under way brings no token back after signing out', async () => {
+  let arrive: (response: Response) => void = () => {};
+  const late = new Promise<Response>((resolve) => {
+    arrive = resolve;
+  });
+  answers = [() => late, status(204), status(401)];
+  const session = createSession({ issuer });
+  const token = session.getToken();
+  await session.signOut();
+  arrive(Response.json({ accessToken: 'first', expiresInSeconds: 300 }));
+  expect(await token).toBeNull();
+  expect(await session.getToken()).toBeNull();
+});
+
+test('a sign-out that failed is told, and nobody is signed out', async () => {
+  answers = [token('first'), status(503)];
+  const session = createSession({ issuer });
+  await session.getToken();
+  await expect(session.signOut()).rejects.toThrow('503');
+  expect(await session.getToken()).toBe('first');
+});
+
+test('signs in at the issuer, and comes back to this page', () => {
+  const assign = vi.fn();
+  vi.stubGlobal('location', { href: `${appOrigin}/notes?page=2#top`, assign });
+  createSession({ issuer }).signIn();
+  expect(assign).toHaveBeenCalledWith(
+    `${issuer}/_torii/v1/sign-in?return_to=http%3A%2F%2F127.0.0.1%3A4000%2Fnotes%3Fpage%3D2%23top`,
+  );
+});
+
+test('stays on the page’s own origin where its server passes the paths on', async () => {
+  answers = [token('first')];
+  await createSession({ issuer: '' }).getToken();
+  expect(asked).toEqual(['POST /_torii/v1/access-token include']);
+});
+
+test('refuses an issuer that is missing', () => {
+  expect(() => createSession({ issuer: undefined as never })).toThrow('issuer must be');
+});
+
+test('the emulator serves the module, and it works as it is served', async () => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+  const { torii } = await startWithUser();
+  try {
+    const [session, names] = await Promise.all([
+      readScript(torii, '/_torii/browser/session.js'),
+      readScript(torii, '/_torii/provisional-paths.js'),
+    ]);
+    expect(session).toContain("from '../provisional-paths.js';");
+    const whole = names + session.replace(/^import .*$/m, '');
+    const { createSession } = await import(`data:text/javascript,${encodeURIComponent(whole)}`);
+    const cookie = await signInWithForm(torii);
+    const real = fetch;
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => real(url, { ...init, headers: { cookie } }));
+    expect(await createSession({ issuer: torii.issuer }).getToken()).toMatch(/^eyJ/);
+  } finally {
+    vi.unstubAllGlobals();
+    await torii.stop();
+  }
+});
+
+async function readScript(torii: Emulator, path: string): Promise<string> {
+  const response = await send(torii, path, { headers: { origin: appOrigin } });
+  expect([response.headers.get('content-type'), response.headers.get('access-control-allow-origin')]).toEqual([
+    'text/javascript; charset=utf-8',
+    appOrigin,
+  ]);
+  return response.text();
+}
