@@ -2,7 +2,7 @@ import type { Auth } from './auth.ts';
 import { bearerToken } from './bearer.ts';
 import { authorize, refusalDetail } from './checks.ts';
 import { ToriiAuthError, ToriiError } from './errors.ts';
-import { detailOf } from './events.ts';
+import { detailOf, loggable, type ToriiEvent } from './events.ts';
 import type { Settings } from './options.ts';
 import type { RequestView } from './request.ts';
 import type { Results } from './results.ts';
@@ -22,17 +22,17 @@ export interface Pipeline extends Settings {
 export async function authenticate(request: RequestView, pipeline: Pipeline, optional: boolean): Promise<Auth | null> {
   const { emit, isPublic, allowPreflight } = pipeline;
   if (isPublic(request.path)) {
-    emit({ type: 'passed', why: 'public_path', path: request.path });
+    emit(passed('public_path', request));
     return null;
   }
   if (allowPreflight && isPreflight(request)) {
-    emit({ type: 'passed', why: 'preflight', path: request.path });
+    emit(passed('preflight', request));
     return null;
   }
   return telling(pipeline, async () => {
     const token = tokenOf(request, pipeline, optional);
     if (token !== null) return verifyFor(token, request, pipeline);
-    emit({ type: 'passed', why: 'signed_out', path: request.path });
+    emit(passed('signed_out', request));
     return null;
   });
 }
@@ -61,6 +61,10 @@ function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean):
     if (optional && error instanceof ToriiAuthError && error.reason === 'token_missing') return null;
     throw error;
   }
+}
+
+function passed(why: 'public_path' | 'preflight' | 'signed_out', { path }: RequestView): ToriiEvent {
+  return { type: 'passed', why, path: path === undefined ? undefined : loggable(path) };
 }
 
 /** A CORS preflight (Fetch Standard, CORS-preflight fetch): nothing else is both OPTIONS and asks for a method. */

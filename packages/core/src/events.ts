@@ -19,6 +19,7 @@ export type ToriiEvent =
   | {
       readonly type: 'passed';
       readonly why: 'public_path' | 'preflight' | 'signed_out';
+      /** As it came, but fit for a log: see `actual`. */
       readonly path: string | undefined;
     }
   | { readonly type: 'refused'; readonly error: ToriiError; readonly detail: RefusalDetail }
@@ -68,8 +69,8 @@ export function detailOf(error: ToriiError): RefusalDetail {
   return details.get(error) ?? {};
 }
 
-// A stranger chose this text: it may be long, forge log lines, or be a token in a claim of a token.
-function loggable(value: unknown): string {
+/** What may be told of a text that a stranger chose: it may be long, forge log lines, or be a token in a claim or a path. */
+export function loggable(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
   if (/eyJ|[sp]k_(?:live|test)_|whsec_/.test(text)) return '[withheld]';
   const printable = text.slice(0, 200).replace(/[^\x20-\x7E]/g, '?');
