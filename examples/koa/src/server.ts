@@ -1,3 +1,4 @@
+import cors from '@koa/cors';
 import Router from '@koa/router';
 import { allow, type Check, getAuth, requireAuth } from '@torii/koa';
 import Koa from 'koa';
@@ -20,6 +21,11 @@ router.delete('/admin/cache', allow(isAdmin), (ctx) => {
 });
 
 const app = new Koa();
+
+// First, so that the browser's question before a request is answered without a token, and a page of this origin can read
+// refusals too.
+const webOrigin = process.env['WEB_ORIGIN'];
+if (webOrigin !== undefined) app.use(cors({ origin: webOrigin, exposeHeaders: ['WWW-Authenticate'] }));
 
 // Every request needs a token, but for the front page.
 app.use(requireAuth({ issuer: process.env['TORII_ISSUER'], skip: ['/'] }));
