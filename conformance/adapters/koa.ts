@@ -1,0 +1,41 @@
+import { allow, optionalAuth, requireAuth } from '@torii/koa';
+import type Koa3 from 'koa';
+import { appError, failAsApp, guardedRoutes, isAdmin, optionalPaths, type StandUp } from './subject.ts';
+
+export const standUpKoa =
+  (Koa: typeof Koa3): StandUp =>
+  ({ verifier, visit }) => {
+    const handle =
+      (handler: string): Koa3.Middleware =>
+      (ctx) => {
+        visit(handler);
+        ctx.body = { handler, userId: ctx.state.auth?.userId ?? null };
+      };
+    const at =
+      (pattern: string | RegExp, middleware: Koa3.Middleware): Koa3.Middleware =>
+      (ctx, next) => {
+        const matches = typeof pattern === 'string' ? ctx.path === pattern : pattern.test(ctx.path);
+        return matches ? middleware(ctx, next) : next();
+      };
+
+    const app = new Koa();
+    app.use(async (ctx, next) => {
+      try {
+        await next();
+      } catch {
+        Object.assign(ctx, appError);
+      }
+    });
+    app.use(at(/^\/optional(?:\/|$)/, optionalAuth(verifier)));
+    app.use(at(optionalPaths.open, handle('optional')));
+    app.use(at(optionalPaths.guarded, allow(isAdmin)));
+    app.use(at(optionalPaths.guarded, handle(optionalPaths.guarded)));
+    app.use(requireAuth(verifier));
+    app.use(at('/health', handle('public')));
+    app.use(at(/^\/docs(?:\/|$)/, handle('public')));
+    for (const [path, check] of Object.entries(guardedRoutes))
+      app.use(at(path, allow(check))).use(at(path, handle(path)));
+    app.use(at('/throws', failAsApp));
+    app.use(handle('rest'));
+    return app.callback();
+  };

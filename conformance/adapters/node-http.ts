@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+import { authorize, denialFor, ToriiAuthError, viewOf } from '@torii/core';
+import { appError, failAsApp, guardedRoutes, isAdmin, optionalPaths, type StandUp, type Subject } from './subject.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
+/** Core alone, in a server of one's own. */
+export const standUpNodeHttp: StandUp = (subject) => async (request, response) => {
+  const { status, headers, body } = await answer(request, subject).catch(() => appError as Answer);
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
+};
+
+async function answer(request: IncomingMessage, { verifier, visit }: Subject): Promise<Answer> {
+  const [path = ''] = (request.url ?? '').split('?', 1);
+  const optional = path === optionalPaths.open || path === optionalPaths.guarded;
+  const { auth, denial } = await verifier.check(request, { optional });
+  if (denial) return denial;
+
+  const check = path === optionalPaths.guarded ? isAdmin : guardedRoutes[path];
+  if (check !== undefined) {
+    try {
+      if (auth === null) throw new ToriiAuthError('token_missing', 'No token was sent.');
+      await authorize(auth, viewOf(request), [check]);
+    } catch (error) {
+      const refusal = denialFor(error);
+      if (refusal === undefined) throw error;
+      return refusal;
+    }
+  }
+  if (path === '/throws') failAsApp();
+  const handler = check ? path : nameOf(path);
+  visit(handler);
+  return { status: 200, body: { handler, userId: auth?.userId ?? null } };
+}
+
+function nameOf(path: string): string {
+  if (path === optionalPaths.open) return 'optional';
+  return path === '/health' || path.startsWith('/docs/') ? 'public' : 'rest';
+}
