@@ -22,6 +22,11 @@ export class Patch<T> {
     Object.freeze(this);
   }
 
+  /** Part of the type, so that the compiler does not take any object with a `value` for a patch, which would be sent as it is. */
+  get [Symbol.toStringTag](): 'Torii.Patch' {
+    return 'Torii.Patch';
+  }
+
   /**
    * Sets a field to `value`, or clears it with null.
    *
@@ -75,9 +80,17 @@ function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   if (a instanceof Date || b instanceof Date) return a instanceof Date && b instanceof Date && +a === +b;
+  // A URL, a Set or a class of somebody's keeps its content where keys do not show it: taken for changed, it is sent.
+  if (!hasPlainContent(a) || !hasPlainContent(b)) return false;
   const [keysOfA, keysOfB] = [Object.keys(a), Object.keys(b)];
   return (
     keysOfA.length === keysOfB.length &&
     keysOfA.every((key) => Object.hasOwn(b, key) && isSame(Reflect.get(a, key), Reflect.get(b, key)))
   );
+}
+
+function hasPlainContent(value: object): boolean {
+  // Of any realm: an `Object.prototype` is what has nothing above it.
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
