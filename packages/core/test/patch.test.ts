@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Patch } from '../src/index.ts';
+
+describe('Patch.set', () => {
+  test.each<[string, unknown]>([
+    ['a text', 'Ada'],
+    ['an empty text', ''],
+    ['null, which clears', null],
+    ['zero', 0],
+    ['false', false],
+    ['an object', { theme: 'dark' }],
+    ['a list', []],
+  ])('holds %s', (_name, value) => {
+    expect(Patch.set(value).value).toBe(value);
+    expect(Patch.body({ field: Patch.set(value) })).toEqual({ field: value });
+  });
+
+  test('refuses undefined, and says what to do', () => {
+    expect(() => Patch.set(undefined)).toThrow(TypeError);
+    expect(() => Patch.set(undefined)).toThrow(/Leave the key out.*Patch\.set\(null\)/);
+  });
+
+  test('makes something that cannot be changed', () => {
+    const patch = Patch.set('Ada');
+    expect(() => {
+      (patch as { value: string }).value = 'Bob';
+    }).toThrow(TypeError);
+    expect(patch.value).toBe('Ada');
+  });
+});
+
+describe('Patch.is', () => {
+  test('knows a patch', () => {
+    expect(Patch.is(Patch.set(1))).toBe(true);
+    expect(Patch.is(Patch.set(null))).toBe(true);
+  });
+
+  test.each<[string, unknown]>([
+    ['a value', 'Ada'],
+    ['null', null],
+    ['undefined', undefined],
+    ['an object like one', { value: 1 }],
+    ['a copy', { ...Patch.set(1) }],
+    ['its JSON', JSON.parse(JSON.stringify(Patch.set(1)))],
+    ['an object that inherits from one', Object.create(Patch.set(1))],
+    ['the class', Patch],
+  ])('does not take %s for one', (_name, value) => {
+    expect(Patch.is(value)).toBe(false);
+  });
+});
+
+describe('Patch.body', () => {
+  test('sets a value, clears by null, and leaves alone what is undefined or not there', () => {
+    const body = Patch.body<{ name: string; email: string; locale: string; phone: string }>({
+      name: 'Ada',
+      email: null,
+      locale: undefined,
+    });
+    expect(body).toEqual({ name: 'Ada', email: null });
+    expect(Object.keys(body)).toEqual(['name', 'email']);
+  });
+
+  test('takes a value and a patch for the same', () => {
+    expect(Patch.body({ name: Patch.set('Ada'), email: Patch.set(null) })).toEqual({ name: 'Ada', email: null });
+  });
+
+  test('sends an empty object for an update of nothing', () => {
+    expect(JSON.stringify(Patch.body({}))).toBe('{}');
+    expect(JSON.stringify(Patch.body<{ name: string }>({ name: undefined }))).toBe('{}');
+  });
+
+  test('keeps what is empty, false or zero: that is a value', () => {
+    expect(Patch.body({ name: '', count: 0, flag: false, list: [] as string[] })).toEqual({
+      name: '',
+      count: 0,
+      flag: false,
+      list: [],
+    });
+  });
+
+  test('leaves its input alone', () => {
+    const fields = Object.freeze({ name: Patch.set('Ada'), email: undefined });
+    Patch.body(fields);
+    expect(Object.keys(fields)).toEqual(['name', 'email']);
+  });
+
+  test('sends a key called __proto__ as a key', () => {
+    const body = Patch.body(JSON.parse('{"__proto__":{"isAdmin":true}}'));
+    expect(JSON.stringify(body)).toBe('{"__proto__":{"isAdmin":true}}');
+    expect(body).not.toHaveProperty('isAdmin');
+  });
+
+  test('does not send what is inherited', () => {
+    expect(Patch.body(Object.create({ name: 'Ada' }))).toEqual({});
+  });
+});
+
+describe('Patch.diff', () => {
+  test.each<[string, object, object, object]>([
+    ['nothing where nothing changed', { name: 'Ada' }, { name: 'Ada' }, {}],
+    ['what changed', { name: 'Ada', email: 'a' }, { name: 'Bob', email: 'a' }, { name: 'Bob' }],
+    ['what is new', {}, { name: 'Ada' }, { name: 'Ada' }],
+    ['what was cleared before', { name: null }, { name: 'Ada' }, { name: 'Ada' }],
+    ['null for what is cleared', { name: 'Ada' }, { name: null }, { name: null }],
+    ['nothing for what was clear already', { name: null }, { name: null }, {}],
+    ['nothing for what was never there and is clear', {}, { name: null }, {}],
+    ['nothing for what was undefined and is clear', { name: undefined }, { name: null }, {}],
+    ['nothing for a key that is missing', { name: 'Ada', email: 'a' }, { email: 'a' }, {}],
+    ['nothing for a key that is undefined', { name: 'Ada' }, { name: undefined }, {}],
+    ['an empty text', { name: 'Ada' }, { name: '' }, { name: '' }],
+    ['false for true', { flag: true }, { flag: false }, { flag: false }],
+    ['zero for null', { count: null }, { count: 0 }, { count: 0 }],
+    ['a number for its text', { count: '1' }, { count: 1 }, { count: 1 }],
+    ['nothing for lists of the same', { tags: ['a', { b: 1 }] }, { tags: ['a', { b: 1 }] }, {}],
+    ['a list whole', { tags: ['a', 'b'] }, { tags: ['b', 'a'] }, { tags: ['b', 'a'] }],
+    ['a shorter list', { tags: ['a', 'b'] }, { tags: ['a'] }, { tags: ['a'] }],
+    ['an empty list for an empty object', { tags: {} }, { tags: [] }, { tags: [] }],
+    ['nothing for objects whose keys are in another order', { meta: { a: 1, b: 2 } }, { meta: { b: 2, a: 1 } }, {}],
+    ['an object whole', { meta: { a: 1, b: 2 } }, { meta: { a: 1 } }, { meta: { a: 1 } }],
+    [
+      'an object with another key of undefined',
+      { meta: { a: undefined } },
+      { meta: { b: undefined } },
+      { meta: { b: undefined } },
+    ],
+    ['an object for null', { meta: null }, { meta: {} }, { meta: {} }],
+    ['nothing for the same moment', { at: new Date(5) }, { at: new Date(5) }, {}],
+    ['another moment', { at: new Date(5) }, { at: new Date(6) }, { at: new Date(6) }],
+    ['a moment for an empty object', { at: {} }, { at: new Date(5) }, { at: new Date(5) }],
+    ['an empty object for a moment', { at: new Date(5) }, { at: {} }, { at: {} }],
+    ['nothing for NaN and NaN', { count: Number.NaN }, { count: Number.NaN }, {}],
+  ])('gives %s', (_name, before, after, patch) => {
+    expect(Patch.diff<object>(before, after)).toStrictEqual(patch);
+  });
+
+  test.each<[string, unknown, unknown]>([
+    ['URLs', new URL('https://a.test'), new URL('https://b.test')],
+    ['sets', new Set([1]), new Set([2])],
+    ['maps', new Map([[1, 2]]), new Map([[1, 3]])],
+    ['patterns', /a/, /b/],
+    [
+      'objects with private state',
+      new (class {
+        #x = 1;
+        toJSON() {
+          return this.#x;
+        }
+      })(),
+      new (class {
+        #x = 2;
+        toJSON() {
+          return this.#x;
+        }
+      })(),
+    ],
+  ])('does not take two %s for the same because it cannot look into them', (_name, before, after) => {
+    expect(Patch.diff<object>({ field: before }, { field: after })).toEqual({ field: after });
+  });
+
+  test('does not take what is inherited for what was before', () => {
+    expect(Patch.diff<object>(Object.create({ name: 'Ada' }), { name: 'Ada' })).toEqual({ name: 'Ada' });
+  });
+
+  test('compares a key called __proto__ as a key', () => {
+    const [before, after] = [JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"a":2}}')];
+    expect(JSON.stringify(Patch.diff(before, after))).toBe('{"__proto__":{"a":2}}');
+    expect(JSON.stringify(Patch.diff(before, before))).toBe('{}');
+  });
+
+  // What a server does with the body of a PATCH.
+  function apply(state: object, patch: object): Record<string, unknown> {
+    return Object.fromEntries([...Object.entries(state), ...Object.entries(patch)]);
+  }
+
+  function own(state: Record<string, unknown>, name: string): unknown {
+    return Object.hasOwn(state, name) ? state[name] : undefined;
+  }
+
+  const key = fc.constantFrom('name', 'email', 'locale', 'phone', 'meta', '__proto__', 'toString');
+  const field = fc.oneof(
+    fc.constantFrom<unknown>(null, undefined, '', 'Ada', 0, 1, true, [], {}),
+    fc.jsonValue({ maxDepth: 2 }),
+  );
+  const state = fc.dictionary(key, field, { noNullPrototype: true });
+
+  test('applied to what was before, gives what is after, for every key of that', () => {
+    fc.assert(
+      fc.property(state, state, (before, after) => {
+        const result = apply(before, Patch.diff<object>(before, after));
+        for (const [name, value] of Object.entries(after)) {
+          const was = own(before, name);
+          // Null and no value at all are one thing, "has none"; undefined leaves alone.
+          const expected = value === undefined ? was : value;
+          expect(own(result, name) ?? null).toEqual(expected ?? null);
+        }
+        for (const [name, value] of Object.entries(before)) {
+          if (!Object.hasOwn(after, name)) expect(own(result, name)).toEqual(value);
+        }
+      }),
+      { seed: 2, numRuns: 2_000 },
+    );
+  });
+
+  test('is the smallest: without any one of its keys it does not do', () => {
+    fc.assert(
+      fc.property(state, state, (before, after) => {
+        for (const [name, value] of Object.entries(Patch.diff<object>(before, after))) {
+          expect(own(before, name) ?? null).not.toEqual(value);
+        }
+      }),
+      { seed: 3, numRuns: 2_000 },
+    );
+  });
+
+  test('of a state and itself is nothing, and so is a second one after the first was applied', () => {
+    fc.assert(
+      fc.property(state, state, (before, after) => {
+        expect(Patch.diff<object>(before, structuredClone(before))).toEqual({});
+        expect(Patch.diff<object>(apply(before, Patch.diff<object>(before, after)), after)).toEqual({});
+      }),
+      { seed: 4, numRuns: 1_000 },
+    );
+  });
+});
