@@ -1,0 +1,76 @@
+import { createServer, type Server } from 'node:http';
+import { expect } from 'vitest';
+import { keepScreenshot, browserTest as test } from '../../../scripts/browser-test.ts';
+import { startEmulator } from '../src/index.ts';
+import { login } from './browser.ts';
+
+test.for([true, false])('signs in and out, with JavaScript: %s', async (javaScriptEnabled, { openPage }) => {
+  await using torii = await startEmulator();
+  await torii.createUser(login);
+  const page = await openPage({ javaScriptEnabled });
+  await page.goto(torii.signInUrl);
+  await page.getByLabel('Email').fill(login.email);
+  await page.getByLabel('Password').fill(login.password);
+  if (javaScriptEnabled) await keepScreenshot(page, 'sign-in');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
+  const [cookie] = await page.context().cookies(torii.signInUrl);
+  expect(cookie).toMatchObject({ name: '__client_session', httpOnly: true, sameSite: 'Lax', path: '/_torii' });
+  if (javaScriptEnabled) await keepScreenshot(page, 'signed-in');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(await page.context().cookies(torii.signInUrl)).toEqual([]);
+});
+
+test('tells of a wrong password where screen readers hear it, and keeps the email', async ({ openPage }) => {
+  await using torii = await startEmulator();
+  await torii.createUser(login);
+  const page = await openPage({ viewport: { width: 400, height: 700 }, colorScheme: 'dark' });
+  await page.goto(torii.signInUrl);
+  await page.getByLabel('Email').fill(login.email);
+  await page.getByLabel('Password').fill('wrong horse');
+  await page.keyboard.press('Enter');
+  expect(await page.getByRole('alert').textContent()).toBe('The email or the password is wrong.');
+  expect(await page.getByLabel('Email').inputValue()).toBe(login.email);
+  expect(await page.getByLabel('Password').inputValue()).toBe('');
+  await keepScreenshot(page, 'sign-in-refused');
+});
+
+test('a page of another site cannot sign anybody in or out', async ({ openPage }) => {
+  await using torii = await startEmulator();
+  await torii.createUser(login);
+  const form = `<form method="post" action="${torii.signInUrl}">
+    <input name="email" value="${login.email}"><input name="password" value="${login.password}"><button>Go</button></form>`;
+  await using evil = await servePage(form);
+  const page = await openPage();
+  await page.goto(evil.url);
+  await page.getByRole('button', { name: 'Go' }).click();
+  await page.getByText('This page may not do this.').waitFor();
+  await keepScreenshot(page, 'sign-in-from-elsewhere');
+  expect(await page.context().cookies(torii.signInUrl)).toEqual([]);
+});
+
+test('its pages load without a word of complaint from the browser', async ({ openPage }) => {
+  await using torii = await startEmulator();
+  const page = await openPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('requestfailed', (request) => complaints.push(request.url()));
+  await page.goto(torii.signInUrl, { waitUntil: 'networkidle' });
+  expect(complaints).toEqual([]);
+});
+
+async function servePage(html: string): Promise<AsyncDisposable & { readonly url: string }> {
+  const server: Server = createServer((_req, res) => res.setHeader('content-type', 'text/html').end(html));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

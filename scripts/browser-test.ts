@@ -1,0 +1,51 @@
+// For tests that need a browser: a real one, without a window, that ends with the test.
+import { mkdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, test } from 'vitest';
+import { requireProgram } from './programs.ts';
+import { repository } from './workspace.ts';
+
+const args = [
+  '--no-sandbox', // Which root, as in a container, cannot have. These tests open pages of this repository alone.
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const screenshots = join(repository, '.reports', 'screenshots');
+
+type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
+
+let launched: Promise<Browser> | undefined;
+afterAll(async () => {
+  await (await launched)?.close();
+});
+
+/** A test that gets a function to open a page with: each time as a new person, with no cookies. */
+export const browserTest = test.extend<{ openPage: OpenPage }>({
+  openPage: async ({ skip }, use) => {
+    const executablePath = requireProgram({ skip }, 'chromium');
+    launched ??= chromium.launch({ executablePath, args });
+    const browser = await launched;
+    const contexts: Awaited<ReturnType<Browser['newContext']>>[] = [];
+    await use(async (options) => {
+      const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
+      context.setDefaultTimeout(5000);
+      contexts.push(context);
+      return context.newPage();
+    });
+    await Promise.all(contexts.map((context) => context.close()));
+  },
+});
+
+/** Keeps what the page looks like for a person to see, and prints where. */
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(screenshots, { recursive: true });
+  const path = join(screenshots, `${name}.png`);
+  await page.screenshot({ path, fullPage: true });
+  console.log(`screenshot: ${relative(repository, path)}`);
+}
