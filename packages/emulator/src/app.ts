@@ -1,18 +1,17 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { every } from 'hono/combine';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { apiRoutes } from './api/routes.ts';
 import { requireSecretKey } from './api/secret-key.ts';
-import { userRoutes } from './api/users.ts';
 import { browserRoutes } from './browser-routes.ts';
+import { holdAnswers } from './contract/hold-answers.ts';
+import { apiPath } from './contract/operation.ts';
 import type { Environment } from './environment.ts';
 import { injectFaults } from './fault-injection.ts';
 import type { Faults, Surface } from './faults.ts';
 import { issuerRoutes, jwksPath } from './issuer.ts';
 import { answerProblem, Problem, problemFor } from './problem.ts';
 import type { Traffic } from './traffic.ts';
-
-/** Every path of the REST API begins so. */
-export const apiPath = '/api/server/v1';
 
 /** What the app tells, and is told, beside its requests. */
 export interface AppSurroundings {
@@ -41,11 +40,16 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
     }),
   );
   app.use(jwksPath, watch('keys'));
-  app.use(`${apiPath}/*`, watch('api'), requireSecretKey(environment.secretKey));
+  app.use(
+    `${apiPath}/*`,
+    watch('api'),
+    holdAnswers(surroundings.onUnexpectedError),
+    requireSecretKey(environment.secretKey),
+  );
 
   app.route('/', issuerRoutes(environment));
   app.route('/', browserRoutes(environment, watch));
-  app.route(`${apiPath}/users`, userRoutes(environment.users));
+  app.route(apiPath, apiRoutes(environment));
 
   app.notFound(() => answerProblem(new Problem(404, 'not_found', 'The emulator has nothing at this path.')));
   app.onError((error) => {

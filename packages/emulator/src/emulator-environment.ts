@@ -5,7 +5,7 @@ import { provisionalPaths } from './provisional-paths.ts';
 import type { TokenOptions } from './token.ts';
 import type { RequestCounts, Traffic } from './traffic.ts';
 import { type NewUser, newUserFields, parseUser } from './user-input.ts';
-import type { User } from './users.ts';
+import type { User } from './user-record.ts';
 
 /** What an environment is made of, and what happens to its requests. */
 export interface ServedEnvironment {

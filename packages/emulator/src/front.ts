@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { bearerOf, isSecretKey } from './api/secret-key.ts';
-import { apiPath } from './app.ts';
+import { apiPath } from './contract/operation.ts';
 import type { Environment } from './environment.ts';
 import { defaultEnvironment } from './environment-records.ts';
 

@@ -7,4 +7,4 @@ export { startEmulator } from './start.ts';
 export type { Signer, TokenOptions } from './token.ts';
 export type { RequestCounts } from './traffic.ts';
 export type { NewUser } from './user-input.ts';
-export type { User, UserStatus } from './users.ts';
+export type { User, UserStatus } from './user-record.ts';

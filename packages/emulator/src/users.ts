@@ -4,24 +4,8 @@ import type { Passwords } from './passwords.ts';
 import type { Sessions } from './sessions.ts';
 import { transact } from './transaction.ts';
 import type { NewUser } from './user-input.ts';
-
-export type UserStatus = 'pending_verification' | 'active' | 'banned' | 'deleted';
-
-/** A user, as the API shows it. */
-export interface User {
-  readonly id: string;
-  readonly environmentId: string;
-  readonly email: string | null;
-  readonly name: string | null;
-  readonly phone: string | null;
-  readonly locale: 'en' | 'da' | null;
-  readonly address: string | null;
-  readonly dateOfBirth: string | null;
-  readonly status: UserStatus;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-  readonly deletedAt: string | null;
-}
+import { foldCase, type User, type UserRow, userFrom } from './user-record.ts';
+import { searchUsers, type UserPage, type UserSearch } from './user-search.ts';
 
 /** Whether a password was right, and whose it is. */
 export type Credentials =
@@ -29,22 +13,17 @@ export type Credentials =
   | { readonly outcome: 'wrong' }
   | { readonly outcome: 'banned' };
 
-interface UserRow {
-  id: string;
-  environment_id: string;
-  email: string | null;
-  email_verified: number;
-  password_hash: string | null;
-  name: string | null;
-  phone: string | null;
-  locale: 'en' | 'da' | null;
-  address: string | null;
-  date_of_birth: string | null;
-  status: UserStatus;
-  created_at: string;
-  updated_at: string;
-  deleted_at: string | null;
+/** What an update changes: a field that is left out stays, and null clears it. */
+export interface UserPatch {
+  readonly name?: string | null;
+  readonly phone?: string | null;
+  readonly locale?: 'en' | 'da' | null;
+  readonly address?: string | null;
+  readonly dateOfBirth?: string | null;
 }
+
+/** Whether an id is that of a user whom the environment may touch. */
+export type Standing = 'here' | 'deleted' | 'elsewhere' | 'unknown';
 
 /** What SQLite answers when a unique index refuses a row. */
 const uniqueConstraint = 2067;
@@ -64,50 +43,121 @@ export class Users {
   /** @throws EmulatorError `email_taken` */
   async create(input: NewUser): Promise<User> {
     const passwordHash = typeof input.password === 'string' ? await this.#passwords.hash(input.password) : null;
-    const now = this.#scope.clock.now().toISOString();
-    const user: User = {
-      id: this.#scope.createId(),
-      environmentId: this.#scope.environmentId,
-      email: input.email ?? null,
-      name: input.name ?? null,
-      phone: input.phone ?? null,
-      locale: input.locale ?? null,
-      address: input.address ?? null,
-      dateOfBirth: input.dateOfBirth ?? null,
-      status: 'active',
-      createdAt: now,
-      updatedAt: now,
-      deletedAt: null,
-    };
-    this.#insert(user, input.emailVerified ?? true, passwordHash);
-    return user;
+    return this.insert(input, passwordHash);
   }
 
-  get(id: string): User | undefined {
+  /** Adds a user whose password has been hashed already. */
+  insert(input: NewUser, passwordHash: string | null): User {
+    const { database, environmentId, clock, createId } = this.#scope;
+    const id = createId();
+    const { email = null, name = null } = input;
+    const now = clock.now().toISOString();
+    try {
+      database
+        .prepare(
+          `INSERT INTO users (id, environment_id, email, email_key, email_verified, password_hash, name, name_key, phone,
+                              locale, address, date_of_birth, status, created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        )
+        .run(
+          id,
+          environmentId,
+          email,
+          email && foldCase(email),
+          input.emailVerified === false ? 0 : 1,
+          passwordHash,
+          name,
+          name && foldCase(name),
+          input.phone ?? null,
+          input.locale ?? null,
+          input.address ?? null,
+          input.dateOfBirth ?? null,
+          input.status ?? 'active',
+          now,
+          now,
+        );
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new EmulatorError('email_taken', 'Another user of this environment has this email.');
+    }
+    return this.get(id);
+  }
+
+  /** A user of this environment, deleted ones included. */
+  get(id: string): User {
     const row = this.#row(id);
-    return row && userFrom(row);
+    if (row === undefined) throw new Error('Who asks for a user has made sure of their standing.');
+    return userFrom(row);
   }
 
-  /** Bans a user and ends their sessions, in one step. Undefined where there is no such user. */
-  ban(id: string): User | undefined {
+  has(id: string): boolean {
+    return this.#row(id) !== undefined;
+  }
+
+  hasEmail(email: string): boolean {
+    return this.#rowOfEmail(email) !== undefined;
+  }
+
+  standing(id: string): Standing {
+    const row = this.#scope.database.prepare('SELECT environment_id, deleted_at FROM users WHERE id = ?').get(id);
+    if (row === undefined) return 'unknown';
+    if (row['environment_id'] !== this.#scope.environmentId) return 'elsewhere';
+    return row['deleted_at'] === null ? 'here' : 'deleted';
+  }
+
+  search(search: UserSearch): UserPage {
+    return searchUsers(this.#scope.database, this.#scope.environmentId, search);
+  }
+
+  /** Changes what the patch names. One that names nothing changes nothing, `updatedAt` included. */
+  update(id: string, patch: UserPatch): User {
+    const changes = new Map<string, string | null>();
+    if (patch.name !== undefined) {
+      changes.set('name', patch.name);
+      changes.set('name_key', patch.name && foldCase(patch.name));
+    }
+    if (patch.phone !== undefined) changes.set('phone', patch.phone);
+    if (patch.locale !== undefined) changes.set('locale', patch.locale);
+    if (patch.address !== undefined) changes.set('address', patch.address);
+    if (patch.dateOfBirth !== undefined) changes.set('date_of_birth', patch.dateOfBirth);
+    if (changes.size > 0) this.#change(id, changes);
+    return this.get(id);
+  }
+
+  /** Deletes a user softly: the record stays, the password goes, the email is free again, and all sessions end. */
+  delete(id: string): void {
+    transact(this.#scope.database, () => {
+      const now = this.#scope.clock.now().toISOString();
+      this.#change(
+        id,
+        new Map([
+          ['status', 'deleted'],
+          ['deleted_at', now],
+          ['password_hash', null],
+        ]),
+      );
+      this.#sessions.revokeAll(id);
+    });
+  }
+
+  /** Bans a user and ends their sessions, in one step. */
+  ban(id: string): User {
     return transact(this.#scope.database, () => {
-      this.#setStatus(id, 'banned', ['active', 'pending_verification']);
+      if (this.get(id).status !== 'banned') this.#change(id, new Map([['status', 'banned']]));
       this.#sessions.revokeAll(id);
       return this.get(id);
     });
   }
 
-  /** Lets a banned user sign in again. Undefined where there is no such user. */
-  unban(id: string): User | undefined {
-    this.#setStatus(id, 'active', ['banned']);
+  /** Lets a banned user sign in again. */
+  unban(id: string): User {
+    if (this.get(id).status === 'banned') this.#change(id, new Map([['status', 'active']]));
     return this.get(id);
   }
 
   /** Checks an email and a password. A user who does not exist takes as long as a wrong password. */
   async authenticate(email: string, password: string): Promise<Credentials> {
-    const found = this.#scope.database
-      .prepare('SELECT * FROM users WHERE environment_id = ? AND email_key = ? AND deleted_at IS NULL')
-      .get(this.#scope.environmentId, email.toLowerCase()) as UserRow | undefined;
+    const found = this.#rowOfEmail(email);
     const matched = await this.#passwords.matches(found?.password_hash, password);
     // Read again: the user may have been banned or deleted while the hash was computed.
     const row = found && matched ? this.#row(found.id) : undefined;
@@ -116,43 +166,12 @@ export class Users {
     return { outcome: 'accepted', user: userFrom(row), emailVerified: row.email_verified === 1 };
   }
 
-  #insert(user: User, emailVerified: boolean, passwordHash: string | null): void {
-    const statement = this.#scope.database.prepare(
-      `INSERT INTO users (id, environment_id, email, email_key, email_verified, password_hash, name, phone, locale,
-                          address, date_of_birth, status, created_at, updated_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    try {
-      statement.run(
-        user.id,
-        user.environmentId,
-        user.email,
-        // One spelling per address: Ada@example.com and ada@example.com are the same user.
-        user.email?.toLowerCase() ?? null,
-        emailVerified ? 1 : 0,
-        passwordHash,
-        user.name,
-        user.phone,
-        user.locale,
-        user.address,
-        user.dateOfBirth,
-        user.status,
-        user.createdAt,
-        user.updatedAt,
-      );
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      throw new EmulatorError('email_taken', 'Another user of this environment has this email.');
-    }
-  }
-
-  #setStatus(id: string, status: UserStatus, from: readonly UserStatus[]): void {
-    const places = from.map(() => '?').join(', ');
+  /** Column names come from this file alone; values are bound. */
+  #change(id: string, changes: ReadonlyMap<string, string | null>): void {
+    const columns = ['updated_at', ...changes.keys()].map((column) => `${column} = ?`).join(', ');
     this.#scope.database
-      .prepare(
-        `UPDATE users SET status = ?, updated_at = ? WHERE id = ? AND environment_id = ? AND status IN (${places})`,
-      )
-      .run(status, this.#scope.clock.now().toISOString(), id, this.#scope.environmentId, ...from);
+      .prepare(`UPDATE users SET ${columns} WHERE id = ? AND environment_id = ?`)
+      .run(this.#scope.clock.now().toISOString(), ...changes.values(), id, this.#scope.environmentId);
   }
 
   #row(id: string): UserRow | undefined {
@@ -160,23 +179,12 @@ export class Users {
       .prepare('SELECT * FROM users WHERE id = ? AND environment_id = ?')
       .get(id, this.#scope.environmentId) as UserRow | undefined;
   }
-}
 
-function userFrom(row: UserRow): User {
-  return {
-    id: row.id,
-    environmentId: row.environment_id,
-    email: row.email,
-    name: row.name,
-    phone: row.phone,
-    locale: row.locale,
-    address: row.address,
-    dateOfBirth: row.date_of_birth,
-    status: row.status,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    deletedAt: row.deleted_at,
-  };
+  #rowOfEmail(email: string): UserRow | undefined {
+    return this.#scope.database
+      .prepare('SELECT * FROM users WHERE environment_id = ? AND email_key = ? AND deleted_at IS NULL')
+      .get(this.#scope.environmentId, foldCase(email)) as UserRow | undefined;
+  }
 }
 
 function isUniqueViolation(error: unknown): boolean {

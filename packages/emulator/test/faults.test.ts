@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Emulator, type FailOptions, type Surface, startEmulator } from '../src/index.ts';
 import { provisionalPaths } from '../src/provisional-paths.ts';
-import { callApi, signIn } from './rest.ts';
+import { callApi, signIn, unknownId } from './rest.ts';
 
 let torii: Emulator;
 beforeEach(async () => {
@@ -11,7 +11,7 @@ afterEach(() => torii.stop());
 
 const statusOf: Record<Surface, () => Promise<number>> = {
   keys: async () => (await fetch(torii.jwksUrl)).status,
-  api: async () => (await callApi(torii, 'GET', '/users/nobody')).status,
+  api: async () => (await callApi(torii, 'GET', `/users/${unknownId}`)).status,
   signIn: async () => (await signIn(torii, { email: 'a@b.c', password: 'wrong' })).status,
   session: async () => (await fetch(torii.issuer + provisionalPaths.accessToken, { method: 'POST' })).status,
 };
@@ -33,7 +33,7 @@ test.each<[Surface, number]>([
 
 test('fails with the status and headers that the test asks for', async () => {
   torii.fail('api', { status: 429, headers: { 'retry-after': '7' } });
-  const { status, headers, body } = await callApi(torii, 'GET', '/users/nobody');
+  const { status, headers, body } = await callApi(torii, 'GET', `/users/${unknownId}`);
   expect([status, headers.get('retry-after'), body.properties.code]).toEqual([429, '7', 'fault_injected']);
 });
 

@@ -1,5 +1,8 @@
 import type { EmulatorEnvironment } from '../src/index.ts';
 
+/** A well-formed id that nobody has. */
+export const unknownId = '01931a73-8b00-7000-8000-000000000000';
+
 /** What every refusal looks like on the wire. */
 export interface ProblemBody {
   readonly type: string;
@@ -48,6 +51,7 @@ export async function signIn<Body = ProblemBody>(torii: EmulatorEnvironment, bod
 }
 
 async function answerOf<Body>(response: Response): Promise<Answer<Body>> {
-  const body = (await response.json()) as Body;
+  const text = await response.text();
+  const body = (text === '' ? undefined : JSON.parse(text)) as Body;
   return { status: response.status, headers: response.headers, body };
 }

@@ -5,7 +5,8 @@ import { transact } from '../src/transaction.ts';
 const database = openStore(':memory:');
 afterAll(() => database.close());
 
-const insert = () => database.exec("INSERT INTO environments (id, secret_key, created_at) VALUES ('e', 's', 'now')");
+const insert = () =>
+  database.exec("INSERT INTO environments (id, name, secret_key, created_at) VALUES ('e', 'n', 's', 'now')");
 const count = () => database.prepare('SELECT count(*) AS n FROM environments').get()?.['n'];
 
 test('stores nothing of a step that fails, and the next one starts anew', () => {

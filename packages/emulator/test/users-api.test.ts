@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Emulator, startEmulator, type User } from '../src/index.ts';
 import { createUserFields } from '../src/user-input.ts';
-import { callApi } from './rest.ts';
+import { callApi, unknownId } from './rest.ts';
 
 let torii: Emulator;
 beforeAll(async () => {
@@ -81,7 +81,7 @@ test.each([
 });
 
 test('writes every refusal as a problem with a code and a support id', async () => {
-  const { headers, body } = await callApi(torii, 'GET', '/users/nobody');
+  const { headers, body } = await callApi(torii, 'GET', `/users/${unknownId}`);
   expect(headers.get('content-type')).toBe('application/problem+json');
   expect(body).toEqual({
     type: 'about:blank',
@@ -94,16 +94,37 @@ test('writes every refusal as a problem with a code and a support id', async () 
 });
 
 test.each([
-  ['GET', '/users/01931a73-8b00-7000-8000-000000000000'],
-  ['GET', '/users/not-a-uuid'],
-  ['GET', '/users/%00'],
-  ['GET', '/users/%E0%A4%A'],
-  ['GET', '/users/__proto__'],
-  ['POST', '/users/01931a73-8b00-7000-8000-000000000000/ban'],
-  ['POST', '/users/01931a73-8b00-7000-8000-000000000000/unban'],
-])('answers 404 to %s %s', async (method, path) => {
-  const { status, body } = await callApi(torii, method, path);
-  expect([status, body.properties.code]).toEqual([404, 'user_not_found']);
+  ['GET', ''],
+  ['PATCH', ''],
+  ['DELETE', ''],
+  ['POST', '/ban'],
+  ['POST', '/unban'],
+  ['GET', '/sessions'],
+  ['DELETE', '/sessions'],
+  ['DELETE', `/sessions/${unknownId}`],
+])('answers 400 to an id that is no UUID: %s /users/…%s', async (method, rest) => {
+  for (const id of ['nobody', '7', '%00', '%E0%A4%A', '__proto__', `urn:uuid:${unknownId}`, `${unknownId}0`]) {
+    const { status, body } = await callApi(torii, method, `/users/${id}${rest}`, method === 'PATCH' ? {} : undefined);
+    expect([id, status, body.properties.code]).toEqual([id, 400, 'invalid_request']);
+    expect(body.properties.errors).toEqual([{ field: 'userId', message: 'must be a UUID' }]);
+  }
+});
+
+test('finds a user whose id is written in capitals', async () => {
+  const { id } = await torii.createUser();
+  expect((await callApi<User>(torii, 'GET', `/users/${id.toUpperCase()}`)).body.id).toBe(id);
+});
+
+test('keeps what is odd in a text, or says what became of it', async () => {
+  const created = await callApi<User>(torii, 'POST', '/users', { name: 'a\u0000b 😀 \ud800', address: '' });
+  const got = await callApi<User>(torii, 'GET', `/users/${created.body.id}`);
+  expect(got.body).toEqual(created.body);
+  expect(got.body.address).toBe('');
+});
+
+test('refuses parameters that an operation does not have', async () => {
+  const { status, body } = await callApi(torii, 'POST', '/users?limit=3', {});
+  expect([status, body.properties.errors]).toEqual([400, [{ field: 'limit', message: 'is not a known parameter' }]]);
 });
 
 test('answers 409 to an email that is taken, in any case of letters', async () => {

@@ -1,22 +1,56 @@
-import { Hono } from 'hono';
-import { readJson } from '../json-body.ts';
-import { Problem } from '../problem.ts';
 import { createUserFields, parseUser } from '../user-input.ts';
-import type { User, Users } from '../users.ts';
+import type { UserPatch, Users } from '../users.ts';
+import { requireUser } from './access.ts';
+import type { ApiAnswer, Handlers } from './handler.ts';
+import { readUserSearch } from './user-filter.ts';
 
-/** The REST API's operations on users. */
-export function userRoutes(users: Users): Hono {
-  return new Hono()
-    .post('/', async (c) => {
-      const input = parseUser(await readJson(c.req), createUserFields);
-      return c.json(await users.create(input), 201);
-    })
-    .get('/:userId', (c) => c.json(found(users.get(c.req.param('userId')))))
-    .post('/:userId/ban', (c) => c.json(found(users.ban(c.req.param('userId')))))
-    .post('/:userId/unban', (c) => c.json(found(users.unban(c.req.param('userId')))));
+type UserOperation =
+  | 'POST /users'
+  | 'POST /users/search'
+  | 'GET /users/{userId}'
+  | 'PATCH /users/{userId}'
+  | 'DELETE /users/{userId}'
+  | 'POST /users/{userId}/ban'
+  | 'POST /users/{userId}/unban';
+
+/** The operations on users. The shape of what comes in has been checked against the specification. */
+export function userHandlers(users: Users): Handlers<UserOperation> {
+  return {
+    async 'POST /users'({ body }) {
+      return { status: 201, body: await users.create(parseUser(body, createUserFields)) };
+    },
+    'POST /users/search'(request) {
+      return ok(users.search(readUserSearch(request, users)));
+    },
+    'GET /users/{userId}'({ path }) {
+      const id = path('userId');
+      requireUser(users, id);
+      return ok(users.get(id));
+    },
+    'PATCH /users/{userId}'({ path, body }) {
+      const id = path('userId');
+      requireUser(users, id);
+      return ok(users.update(id, body as UserPatch));
+    },
+    'DELETE /users/{userId}'({ path }) {
+      const id = path('userId');
+      requireUser(users, id);
+      users.delete(id);
+      return { status: 204 };
+    },
+    'POST /users/{userId}/ban'({ path }) {
+      const id = path('userId');
+      requireUser(users, id);
+      return ok(users.ban(id));
+    },
+    'POST /users/{userId}/unban'({ path }) {
+      const id = path('userId');
+      requireUser(users, id);
+      return ok(users.unban(id));
+    },
+  };
 }
 
-function found(user: User | undefined): User {
-  if (user === undefined) throw new Problem(404, 'user_not_found', 'No user has this id.');
-  return user;
+function ok(body: object): ApiAnswer {
+  return { status: 200, body };
 }

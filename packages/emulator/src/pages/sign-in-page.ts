@@ -78,9 +78,9 @@ function signInForm(issuer: string, refusal: string | undefined, email: string |
     ${refusal !== undefined && html`<p role="alert" class="alert" id="refusal">${refusal}</p>`}
     <form method="post">
       <label for="email">Email</label>
-      <input id="email" name="email" type="email" value="${email ?? ''}" autocomplete="username" required autofocus ${describedBy}>
+      <input id="email" name="email" type="email" value="${email ?? ''}" autocomplete="username" required ${email === undefined && 'autofocus'} ${describedBy}>
       <label for="password">Password</label>
-      <input id="password" name="password" type="password" autocomplete="current-password" required ${describedBy}>
+      <input id="password" name="password" type="password" autocomplete="current-password" required ${email !== undefined && 'autofocus'} ${describedBy}>
       <button class="primary">Sign in</button>
     </form>
   `);

@@ -1,0 +1,45 @@
+import type { Environment } from '../environment.ts';
+import type { Users } from '../users.ts';
+import { forbidden, requireUser } from './access.ts';
+import type { Handlers } from './handler.ts';
+
+type SessionOperation =
+  | 'GET /users/{userId}/sessions'
+  | 'DELETE /users/{userId}/sessions'
+  | 'DELETE /users/{userId}/sessions/{sessionId}';
+
+/** The operations on sessions. */
+export function sessionHandlers({
+  users,
+  sessions,
+}: Pick<Environment, 'users' | 'sessions'>): Handlers<SessionOperation> {
+  return {
+    'GET /users/{userId}/sessions'({ path }) {
+      const userId = path('userId');
+      requireGrant(users, userId);
+      return { status: 200, body: sessions.listActive(userId) };
+    },
+    'DELETE /users/{userId}/sessions'({ path }) {
+      const userId = path('userId');
+      requireGrant(users, userId);
+      sessions.revokeAll(userId);
+      return { status: 204 };
+    },
+    'DELETE /users/{userId}/sessions/{sessionId}'({ path }) {
+      const userId = path('userId');
+      requireGrant(users, userId);
+      const sessionId = path('sessionId');
+      // An unknown session is no mistake: it may have ended so long ago that nobody remembers it.
+      const owner = sessions.ownerOf(sessionId);
+      if (owner !== undefined && owner !== userId) throw forbidden('This session belongs to another user.');
+      sessions.revoke(sessionId);
+      return { status: 204 };
+    },
+  };
+}
+
+/** Of these operations the specification lists no 404: whoever is unknown is one whom the key has no grant to. */
+function requireGrant(users: Users, userId: string): void {
+  if (users.standing(userId) === 'unknown') throw forbidden('No user of this environment has this id.');
+  requireUser(users, userId);
+}

@@ -1,0 +1,60 @@
+export type UserStatus = 'pending_verification' | 'active' | 'banned' | 'deleted';
+
+/** A user, as the API shows it. */
+export interface User {
+  readonly id: string;
+  readonly environmentId: string;
+  readonly email: string | null;
+  readonly name: string | null;
+  readonly phone: string | null;
+  readonly locale: 'en' | 'da' | null;
+  readonly address: string | null;
+  readonly dateOfBirth: string | null;
+  readonly status: UserStatus;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly deletedAt: string | null;
+}
+
+/** A user, as the database keeps it. */
+export interface UserRow {
+  readonly id: string;
+  readonly environment_id: string;
+  readonly email: string | null;
+  readonly email_verified: number;
+  readonly password_hash: string | null;
+  readonly name: string | null;
+  readonly phone: string | null;
+  readonly locale: 'en' | 'da' | null;
+  readonly address: string | null;
+  readonly date_of_birth: string | null;
+  readonly status: UserStatus;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly deleted_at: string | null;
+}
+
+export function userFrom(row: UserRow): User {
+  return {
+    id: row.id,
+    environmentId: row.environment_id,
+    email: row.email,
+    name: row.name,
+    phone: row.phone,
+    locale: row.locale,
+    address: row.address,
+    dateOfBirth: row.date_of_birth,
+    status: row.status,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    deletedAt: row.deleted_at,
+  };
+}
+
+/**
+ * One spelling for all that differ in case alone: by it an email is known and a name is found. Kept beside the original,
+ * since SQLite knows the case of ASCII letters only.
+ */
+export function foldCase(text: string): string {
+  return text.normalize('NFC').toLowerCase();
+}

@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Emulator, type EmulatorEnvironment, startEmulator, type User } from '../src/index.ts';
+import { callApi, unknownId } from './rest.ts';
+
+interface Page {
+  readonly items: readonly User[];
+  readonly nextCursor: string | null;
+  readonly hasMore: boolean;
+}
+
+let torii: Emulator;
+beforeAll(async () => {
+  torii = await startEmulator({ environments: ['crowd', 'moving', 'empty', 'people'].map((name) => ({ name })) });
+  const people = torii.environment('people');
+  for (const user of [
+    { name: 'Ada Lovelace', email: 'ada@example.com' },
+    { name: 'Åse Øst', email: 'ASE@Example.com' },
+    { name: 'Per%cent _under', email: null },
+    { name: null, email: 'nameless@example.org' },
+    { name: null, email: null },
+    { name: 'Bea', email: 'bea@example.org', status: 'banned' },
+    { name: 'Pia', email: 'pia@example.org', status: 'pending_verification' },
+  ] as const) {
+    await people.createUser(user);
+  }
+  const gone = await people.createUser({ name: 'Gone', email: 'gone@example.org' });
+  await callApi(people, 'DELETE', `/users/${gone.id}`);
+  for (let index = 0; index < 25; index++) await torii.environment('crowd').createUser({ name: `User ${index}` });
+});
+afterAll(() => torii.stop());
+
+function search(environment: EmulatorEnvironment, body?: unknown, query = '') {
+  return callApi<Page>(environment, 'POST', `/users/search${query}`, body);
+}
+
+async function namesFor(filter: unknown): Promise<readonly (string | null)[]> {
+  const { status, body } = await search(torii.environment('people'), filter);
+  expect(status).toBe(200);
+  return body.items.map(({ name, email }) => name ?? email).sort();
+}
+
+test('answers without a body, with an empty one, and in an environment without users', async () => {
+  for (const body of [undefined, {}]) {
+    const answer = await search(torii.environment('empty'), body);
+    expect([answer.status, answer.body]).toEqual([200, { items: [], nextCursor: null, hasMore: false }]);
+  }
+});
+
+test('gives twenty users by default, the newest first', async () => {
+  const { body } = await search(torii.environment('crowd'), {});
+  expect(body.items.map(({ name }) => name)).toEqual(Array.from({ length: 20 }, (_, index) => `User ${24 - index}`));
+  expect([body.hasMore, body.nextCursor]).toEqual([true, body.items.at(-1)?.id]);
+});
+
+test.each([1, 5, 7, 24, 25, 26, 100])('walks through all users in pages of %i, each of them once', async (limit) => {
+  const names: (string | null)[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = `?limit=${limit}${cursor === null ? '' : `&cursor=${cursor}`}`;
+    const { body }: { readonly body: Page } = await search(torii.environment('crowd'), {}, query);
+    names.push(...body.items.map(({ name }) => name));
+    expect(body.hasMore).toBe(body.nextCursor !== null);
+    cursor = body.nextCursor;
+  } while (cursor !== null);
+  expect(names).toEqual(Array.from({ length: 25 }, (_, index) => `User ${24 - index}`));
+});
+
+test('keeps its place while users are added, changed and deleted', async () => {
+  const moving = torii.environment('moving');
+  const before = new Set<string>();
+  for (let index = 0; index < 12; index++) before.add((await moving.createUser()).id);
+  const seen: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = `?limit=3${cursor === null ? '' : `&cursor=${cursor}`}`;
+    const { body }: { readonly body: Page } = await search(moving, {}, query);
+    seen.push(...body.items.map(({ id }) => id));
+    cursor = body.nextCursor;
+    await moving.createUser();
+    // The cursor's own user goes, and the place stays.
+    if (cursor !== null) await callApi(moving, 'DELETE', `/users/${cursor}`);
+  } while (cursor !== null);
+  expect(seen).toHaveLength(12);
+  expect(new Set(seen)).toEqual(before);
+});
+
+test.each<[string, unknown, readonly string[]]>([
+  ['a part of a name, in any case', { name: 'LOVE' }, ['Ada Lovelace']],
+  ['a part of a name with letters that ASCII lacks', { name: 'øST' }, ['Åse Øst']],
+  ['the same letters, composed differently', { name: 'A\u030Ase' }, ['Åse Øst']],
+  ['what would be a wildcard', { name: '%' }, ['Per%cent _under']],
+  ['another one', { name: '_' }, ['Per%cent _under']],
+  ['a quotation mark', { name: "'" }, []],
+  ['a part of an email, in any case', { email: '@EXAMPLE.COM' }, ['Ada Lovelace', 'Åse Øst']],
+  [
+    'an empty part: everyone who has a name',
+    { name: '', statuses: ['active'] },
+    ['Ada Lovelace', 'Per%cent _under', 'Åse Øst'],
+  ],
+  ['no name, but an email', { name: null, email: 'nameless' }, ['nameless@example.org']],
+  ['no email', { name: 'per', email: null }, ['Per%cent _under']],
+  ['one status', { statuses: ['banned'] }, ['Bea']],
+  ['any of several statuses', { statuses: ['banned', 'pending_verification', 'deleted'] }, ['Bea', 'Gone', 'Pia']],
+  ['none of the statuses', { statuses: [] }, []],
+  ['two filters at once', { name: 'a', statuses: ['pending_verification'] }, ['Pia']],
+])('finds %s', async (_name, filter, expected) => {
+  expect(await namesFor(filter)).toEqual([...expected].sort());
+});
+
+test('finds deleted users too where no status is asked for, and says when they were deleted', async () => {
+  const { body } = await search(torii.environment('people'), { name: 'gone' });
+  expect(body.items).toMatchObject([{ status: 'deleted', deletedAt: expect.any(String) }]);
+});
+
+test('bounds the time of creation, both ends included, in whatever time zone they are written', async () => {
+  await using clocked = await startEmulator();
+  const first = await clocked.createUser({ name: 'first' });
+  clocked.advance(60);
+  const second = await clocked.createUser({ name: 'second' });
+  const found = async (filter: unknown) => (await search(clocked, filter)).body.items.map(({ name }) => name);
+  expect(await found({ createdAfter: second.createdAt })).toEqual(['second']);
+  expect(await found({ createdBefore: first.createdAt })).toEqual(['first']);
+  expect(await found({ createdAfter: first.createdAt, createdBefore: second.createdAt })).toEqual(['second', 'first']);
+  const inCopenhagen = new Date(Date.parse(second.createdAt) + 3_600_000).toISOString().replace('Z', '+01:00');
+  expect(await found({ createdAfter: inCopenhagen })).toEqual(['second']);
+  expect(await found({ createdAfter: null, createdBefore: null })).toEqual(['second', 'first']);
+  expect(await found({ createdAfter: '2999-01-01T00:00:00Z' })).toEqual([]);
+});
+
+test.each<[string, string, unknown, string]>([
+  ['statuses', 'null', { statuses: null }, 'must be an array'],
+  [
+    'statuses[0]',
+    'an unknown status',
+    { statuses: ['gone'] },
+    'must be "pending_verification", "active", "banned" or "deleted"',
+  ],
+  ['statuses', 'a status twice', { statuses: ['active', 'active'] }, 'must not hold a value twice'],
+  ['name', 'a number', { name: 7 }, 'must be a string or null'],
+  ['createdAfter', 'a day', { createdAfter: '2026-05-16' }, 'must be an instant, such as 2026-05-16T09:30:00Z'],
+  [
+    'createdBefore',
+    'a leap second',
+    { createdBefore: '2016-12-31T23:59:60Z' },
+    'must be an instant that a clock without leap seconds shows',
+  ],
+  ['phone', 'a filter that there is none', { phone: '+45' }, 'is not a known field'],
+])('answers 400 to a filter: %s, %s', async (field, _what, filter, message) => {
+  const { status, body } = await callApi(torii, 'POST', '/users/search', filter);
+  expect([status, body.properties.errors]).toEqual([400, [{ field, message }]]);
+});
+
+test.each([
+  ['limit', '0', 'must be 1 or more'],
+  ['limit', '-1', 'must be 1 or more'],
+  ['limit', '101', 'must be 100 or less'],
+  ['limit', 'ten', 'must be a whole number'],
+  ['limit', '1.5', 'must be a whole number'],
+  ['limit', '', 'must be a whole number'],
+  ['limit', '99999999999', 'must be a whole number of at most 32 bits'],
+  ['limit', '1&limit=2', 'must be given once'],
+  ['cursor', 'abc', 'must be a UUID'],
+  ['cursor', '', 'must be a UUID'],
+  ['cursor', unknownId, 'is not a cursor that this environment has given out'],
+  ['page', '2', 'is not a known parameter'],
+])('answers 400 to ?%s=%s', async (field, value, message) => {
+  const { status, body } = await callApi(torii, 'POST', `/users/search?${field}=${value}`, {});
+  expect([status, body.properties.errors]).toEqual([400, [{ field, message }]]);
+});
+
+test('answers 400 to a cursor of another environment', async () => {
+  const { body: page } = await search(torii.environment('crowd'), {}, '?limit=1');
+  const { status, body } = await callApi(
+    torii.environment('people'),
+    'POST',
+    `/users/search?cursor=${page.nextCursor}`,
+    {},
+  );
+  expect([status, body.properties.errors?.[0]?.field]).toEqual([400, 'cursor']);
+});
+
+test('answers 415 to a filter that is not JSON', async () => {
+  const headers = { authorization: `Bearer ${torii.secretKey}`, 'content-type': 'text/plain' };
+  expect((await callApi(torii, 'POST', '/users/search', '{}', headers)).status).toBe(415);
+});

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Emulator, startEmulator, type User } from '../src/index.ts';
+import { callApi } from './rest.ts';
+
+let torii: Emulator;
+let user: User;
+beforeAll(async () => {
+  torii = await startEmulator();
+});
+beforeEach(async () => {
+  user = await torii.createUser({
+    name: 'Ada',
+    phone: '+15555550100',
+    locale: 'en',
+    address: '221B Baker Street',
+    dateOfBirth: '1815-12-10',
+  });
+  torii.advance(1);
+});
+afterAll(() => torii.stop());
+
+function patch<Body = User>(body: unknown) {
+  return callApi<Body>(torii, 'PATCH', `/users/${user.id}`, body);
+}
+
+test.each([
+  ['name', 'Ada Lovelace'],
+  ['phone', '+4512345678'],
+  ['locale', 'da'],
+  ['address', 'Copenhagen'],
+  ['dateOfBirth', '2000-02-29'],
+])('sets %s, clears it at null, and leaves everything else alone', async (field, value) => {
+  for (const wanted of [value, null]) {
+    const { status, body } = await patch({ [field]: wanted });
+    expect([status, body]).toEqual([200, { ...user, [field]: wanted, updatedAt: body.updatedAt }]);
+    expect(body.updatedAt > user.updatedAt).toBe(true);
+    expect((await callApi<User>(torii, 'GET', `/users/${user.id}`)).body).toEqual(body);
+  }
+});
+
+test('changes several fields at once', async () => {
+  const { body } = await patch({ name: 'Augusta', locale: null });
+  expect(body).toMatchObject({ name: 'Augusta', locale: null, phone: user.phone });
+});
+
+test('an update of nothing changes nothing', async () => {
+  const { status, body } = await patch({});
+  expect([status, body]).toEqual([200, user]);
+});
+
+test('a changed name is found, and the old one is not', async () => {
+  await patch({ name: 'Ørsted' });
+  const found = async (name: string) =>
+    (await callApi<{ items: readonly User[] }>(torii, 'POST', '/users/search', { name })).body.items.map(
+      ({ id }) => id,
+    );
+  expect(await found('ørst')).toEqual([user.id]);
+  expect(await found('Ada')).not.toContain(user.id);
+});
+
+test.each<[string, string, unknown, string]>([
+  ['email', 'which stays as it is', { email: 'new@example.com' }, 'is not a known field'],
+  ['status', 'which bans set', { status: 'banned' }, 'is not a known field'],
+  ['__proto__', 'which every object has', '{"__proto__":{"name":"x"}}', 'is not a known field'],
+  ['name', 'a number', { name: 7 }, 'must be a string or null'],
+  ['locale', 'a language that there is none', { locale: 'fr' }, 'must be "en", "da" or null'],
+  ['dateOfBirth', 'a date that no calendar has', { dateOfBirth: '2026-02-30' }, 'must be a date, YYYY-MM-DD'],
+])('answers 400 to %s, %s, and changes nothing', async (field, _what, input, message) => {
+  const { status, body } = await callApi(torii, 'PATCH', `/users/${user.id}`, input);
+  expect([status, body.properties.code]).toEqual([400, 'invalid_request']);
+  expect(body.properties.errors).toEqual([{ field, message }]);
+  expect((await callApi<User>(torii, 'GET', `/users/${user.id}`)).body).toEqual(user);
+});
+
+test('one field at fault keeps the others from being changed', async () => {
+  await patch({ name: 'Augusta', locale: 'fr' });
+  expect((await callApi<User>(torii, 'GET', `/users/${user.id}`)).body).toEqual(user);
+});
+
+test.each([
+  ['no body', undefined, 415],
+  ['broken JSON', '{"name":', 400],
+  ['an array', '[]', 400],
+  ['null', 'null', 400],
+])('answers %s with a problem', async (_name, body, expected) => {
+  expect((await patch(body)).status).toBe(expected);
+});
