@@ -52,8 +52,18 @@ export async function findBreach(operation: Operation, response: Response): Prom
       ? problemPointer
       : `${operation.pointer}/responses/${status}/content/${escapePointer(mediaType)}/schema`;
   const { findErrors } = await import('./validator.ts');
+  const value = parseJson(body);
+  if (value === undefined) return 'the body is not JSON';
   // Closed, so that no field slips out that Torii does not have.
-  const errors = findErrors(pointer, JSON.parse(body), { closed: true });
+  const errors = findErrors(pointer, value, { closed: true });
   if (errors.length === 0) return undefined;
   return errors.map(({ field, message }) => `${field === '' ? 'the body' : field} ${message}`).join(', ');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { Hono } from 'hono';
+import { expect, test } from 'vitest';
+import { embeddedFile, readSpec, writeModule } from '../../../scripts/embed-spec.ts';
+import { holdAnswers } from '../src/contract/hold-answers.ts';
+import { findOperation, operations } from '../src/contract/operation.ts';
+import { answerProblem, Problem } from '../src/problem.ts';
+import { unknownId } from './rest.ts';
+
+const user = {
+  id: unknownId,
+  environmentId: unknownId,
+  status: 'active',
+  createdAt: '2026-05-16T09:30:00Z',
+  updatedAt: '2026-05-16T09:30:00Z',
+};
+const path = `/api/server/v1/users/${unknownId}`;
+
+/** What a client gets where a handler answers so, and what the emulator was warned of. */
+async function answerOf(response: Response | Error, method = 'GET', at = path) {
+  const warnings: Error[] = [];
+  const app = new Hono();
+  app.use(holdAnswers((error) => warnings.push(error)));
+  app.all('*', () => {
+    if (response instanceof Error) throw response;
+    return response;
+  });
+  app.onError((error) => answerProblem(error as Problem));
+  const answer = await app.request(at, { method });
+  const text = await answer.text();
+  return { status: answer.status, text, warnings: warnings.map(({ message }) => message) };
+}
+
+test('the package holds the specification as it is in spec/, with its corrections', () => {
+  const remedy = 'out of date: node scripts/run.mjs node scripts/embed-spec.ts';
+  expect(readFileSync(embeddedFile, 'utf8') === writeModule(readSpec()), remedy).toBe(true);
+});
+
+test('finds each operation by its method and path', () => {
+  for (const { method, key } of operations) {
+    const at = key.slice(method.length + 1).replaceAll(/\{\w+\}/g, unknownId);
+    expect(findOperation(method, `/api/server/v1${at}`)?.key).toBe(key);
+  }
+  expect(findOperation('GET', '/api/server/v1/users')).toBeUndefined();
+  expect(findOperation('GET', `${path}/`)).toBeUndefined();
+});
+
+test.each<[string, Response | Error]>([
+  ['a user', Response.json(user)],
+  ['a user whose locale is null, as a correction allows', Response.json({ ...user, locale: null })],
+  ['a documented refusal', new Problem(404, 'user_not_found', 'No user has this id.')],
+  ['a refusal that any operation may give', new Problem(400, 'invalid_request', 'userId must be a UUID.')],
+])('lets through %s', async (_name, response) => {
+  const { text, warnings } = await answerOf(response);
+  expect([text.includes('contract_broken'), warnings]).toEqual([false, []]);
+});
+
+test.each<[string, Response | Error, string]>([
+  ['a status that is not documented', Response.json(user, { status: 202 }), 'it lists no status 202'],
+  ['a refusal that is not documented', new Problem(409, 'email_taken', 'Taken.'), 'it lists no status 409'],
+  ['a missing field', Response.json({ ...user, id: undefined }), 'id is missing'],
+  ['a field too many', Response.json({ ...user, passwordHash: 'x' }), 'passwordHash is not a known field'],
+  ['a field of the wrong type', Response.json({ ...user, name: 7 }), 'name must be a string or null'],
+  ['an id that is no UUID', Response.json({ ...user, id: '7' }), 'id must be a UUID'],
+  ['an unknown status', Response.json({ ...user, status: 'gone' }), 'status must be "pending_verification"'],
+  ['a moment that is none', Response.json({ ...user, createdAt: 'now' }), 'createdAt must be an instant'],
+  ['a list', Response.json([user]), 'the body must be an object'],
+  ['text', new Response('fine'), 'status 200 is application/json, and this is text/plain'],
+  ['no JSON', new Response('{', { headers: { 'content-type': 'application/json' } }), 'the body is not JSON'],
+  [
+    'a refusal that is no problem',
+    Response.json({ error: 'x' }, { status: 404 }),
+    'status 404 is application/problem+json',
+  ],
+])('answers 500 in the place of %s, and says in what it breaks the specification', async (_name, response, breach) => {
+  const { status, text, warnings } = await answerOf(response);
+  expect(status).toBe(500);
+  expect(JSON.parse(text)).toMatchObject({ properties: { code: 'contract_broken' } });
+  expect(JSON.parse(text).detail).toContain(breach);
+  expect(warnings).toEqual([expect.stringContaining('GET /users/{userId} breaks the specification')]);
+});
+
+test('a status without a body has none', async () => {
+  expect((await answerOf(new Response(null, { status: 204 }), 'DELETE')).status).toBe(204);
+});
+
+test('looks at nothing that is no operation', async () => {
+  expect((await answerOf(new Response('hello'), 'GET', '/elsewhere')).text).toBe('hello');
+});
