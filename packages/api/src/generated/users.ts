@@ -1,0 +1,194 @@
+// Written by `npm run generate` from spec/. What is changed here by hand is lost.
+import type { Call } from '../call.ts';
+import type { Body, Changes, Query } from '../fields.ts';
+import type { RequestOptions, Send } from '../operation.ts';
+import { type Page, type Pages, walkPages } from '../pages.ts';
+import type * as wire from './types.gen.ts';
+
+/** An end-user belonging to one of your environments. */
+export type User = wire.UsersGetResponse;
+
+/** What `users.create` takes. */
+export type UsersCreateInput = Body<wire.UsersCreateData['body']>;
+
+/** What `users.list` takes. */
+export type UsersListInput = Query<wire.UsersListData['query']> & Body<wire.UsersListData['body']>;
+
+/** What `users.update` takes. */
+export type UsersUpdateInput = Changes<wire.UsersUpdateData['body']>;
+
+/** Server user management endpoints (secret key auth) */
+export class Users {
+  readonly #send: Send;
+
+  constructor(send: Send) {
+    this.#send = send;
+  }
+
+  /**
+   * Creates an end-user in your environment. All body fields are optional; supply at minimum an email if you want the
+   * user to be able to sign in via email + password.
+   *
+   * @throws ToriiApiError 400: Invalid body (e.g. weak password, malformed email).
+   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiApiError 409: Another user with this email already exists in the environment.
+   */
+  create(input: UsersCreateInput, options?: RequestOptions): Call<User> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: '/api/server/v1/users',
+        input,
+        body: { email: 'any', password: 'any', name: 'any', phone: 'any', address: 'any', dateOfBirth: 'date' },
+        answer: 'object',
+        hasId: true,
+      },
+      options,
+    );
+  }
+
+  /**
+   * Returns a cursor-paginated page of end-users in the environment matching the optional filters. Filters use the
+   * same tri-state PATCH semantics as `UpdateUserRequest`: omit a field to skip that filter, send a value to require
+   * it, send null to require null. Uses POST so the filter body can be sent without URL-encoding.
+   *
+   * @throws ToriiApiError 401: Missing or invalid secret key.
+   */
+  list(input: UsersListInput = {}, options?: RequestOptions): Call<Page<User>> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: '/api/server/v1/users/search',
+        input,
+        query: { limit: 'count', cursor: 'any' },
+        body: { name: 'any', email: 'any', statuses: 'list', createdAfter: 'date_time', createdBefore: 'date_time' },
+        isRepeatable: true,
+        answer: 'page',
+        hasId: true,
+      },
+      options,
+    );
+  }
+
+  /** The items of `list`, page after page: pages are fetched as they are needed. */
+  iterate(input: UsersListInput = {}, options?: RequestOptions): Pages<User> {
+    return walkPages((cursor) => this.list({ ...input, cursor }, options), input.cursor, options?.signal);
+  }
+
+  /**
+   * Returns the full profile for one end-user.
+   *
+   * @param userId Identifier of the user to fetch.
+   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiApiError 403: User belongs to a different environment.
+   * @throws ToriiApiError 404: No user with this id.
+   */
+  get(userId: string, options?: RequestOptions): Call<User> {
+    return this.#send(
+      {
+        method: 'GET',
+        path: '/api/server/v1/users/{userId}',
+        params: { userId },
+        isRepeatable: true,
+        answer: 'object',
+        hasId: true,
+      },
+      options,
+    );
+  }
+
+  /**
+   * Partial update with tri-state PATCH semantics. Every field in `UpdateUserRequest` is tri-state: omit the key to
+   * leave the field unchanged, send a non-null value to set it, or send JSON null to clear it.
+   *
+   * @param userId Identifier of the user to update.
+   * @throws ToriiApiError 400: Invalid body.
+   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiApiError 403: User belongs to a different environment.
+   * @throws ToriiApiError 404: No user with this id.
+   */
+  update(userId: string, input: UsersUpdateInput, options?: RequestOptions): Call<User> {
+    return this.#send(
+      {
+        method: 'PATCH',
+        path: '/api/server/v1/users/{userId}',
+        params: { userId },
+        input,
+        body: { name: 'any', phone: 'any', locale: 'any', address: 'any', dateOfBirth: 'date' },
+        isRepeatable: true,
+        answer: 'object',
+        hasId: true,
+      },
+      options,
+    );
+  }
+
+  /**
+   * Soft-deletes the user. Not idempotent at the HTTP layer: the authorization grant for the user is revoked on the
+   * first successful delete, so a subsequent DELETE for the same id returns 403 rather than 204. Treat 403 from a
+   * retry as a confirmation that the user is already deleted.
+   * A 403 after an attempt that may have arrived counts as done; a first one throws.
+   *
+   * @param userId Identifier of the user to delete.
+   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiApiError 403: User belongs to a different environment.
+   * @throws ToriiApiError 404: No user with this id.
+   */
+  delete(userId: string, options?: RequestOptions): Call<void> {
+    return this.#send(
+      {
+        method: 'DELETE',
+        path: '/api/server/v1/users/{userId}',
+        params: { userId },
+        isRepeatable: true,
+        doneStatus: 403,
+        answer: 'nothing',
+      },
+      options,
+    );
+  }
+
+  /**
+   * Marks the user as banned and revokes all their active sessions.
+   *
+   * @param userId Identifier of the user to ban.
+   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiApiError 403: User belongs to a different environment.
+   * @throws ToriiApiError 404: No user with this id.
+   */
+  ban(userId: string, options?: RequestOptions): Call<User> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: '/api/server/v1/users/{userId}/ban',
+        params: { userId },
+        isRepeatable: true,
+        answer: 'object',
+        hasId: true,
+      },
+      options,
+    );
+  }
+
+  /**
+   * Reverses a previous ban. The user can sign in again on next request.
+   *
+   * @param userId Identifier of the user to unban.
+   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiApiError 403: User belongs to a different environment.
+   * @throws ToriiApiError 404: No user with this id.
+   */
+  unban(userId: string, options?: RequestOptions): Call<User> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: '/api/server/v1/users/{userId}/unban',
+        params: { userId },
+        isRepeatable: true,
+        answer: 'object',
+        hasId: true,
+      },
+      options,
+    );
+  }
+}

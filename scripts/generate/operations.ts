@@ -1,0 +1,162 @@
+// What the client needs to know of every operation: the one model that the writer and spec:diff share.
+import type { JsonObject } from '../../spec/corrections.ts';
+import { doneStatuses, repeatable } from './exceptions.ts';
+import { keyOf, type MethodName, nameEndpoints } from './names.ts';
+import {
+  answerSchema,
+  type Endpoint,
+  fieldsOf,
+  isList,
+  isPage,
+  jsonSchema,
+  listEndpoints,
+  objectAt,
+  resolve,
+  textAt,
+  typesOf,
+} from './openapi.ts';
+
+/** What the client looks at in a field before it sends it. */
+export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time';
+
+export interface Field {
+  readonly name: string;
+  readonly isRequired: boolean;
+  readonly rule: FieldRule;
+  readonly schema: JsonObject;
+}
+
+export type AnswerKind = 'page' | 'list' | 'object' | 'value' | 'nothing';
+
+export interface Operation extends MethodName {
+  readonly method: Endpoint['method'];
+  readonly path: string;
+  readonly doc: string;
+  /** The path's parameters, in its order. */
+  readonly parameters: readonly { readonly name: string; readonly doc: string }[];
+  readonly query: readonly Field[];
+  /** Named fields; or `raw`, for a body of any other shape; or undefined for none. */
+  readonly body: readonly Field[] | 'raw' | undefined;
+  readonly isOpenBody: boolean;
+  /** Whether the call makes sense without its body or query. */
+  readonly needsInput: boolean;
+  readonly answer: AnswerKind;
+  readonly answerSchema: JsonObject | undefined;
+  /** The schema of one of many, or of the one. */
+  readonly itemSchema: JsonObject | undefined;
+  /** What the document says of it. */
+  readonly itemDoc: string;
+  /** Whether what comes has an `id`, so that an answer without one is not what it should be. */
+  readonly hasId: boolean;
+  readonly refusals: readonly { readonly status: string; readonly doc: string }[];
+  readonly isRepeatable: boolean;
+  readonly doneStatus: number | undefined;
+}
+
+/** Every operation of a corrected document. */
+export function readOperations(document: JsonObject): readonly Operation[] {
+  const endpoints = listEndpoints(document);
+  const names = nameEndpoints(document, endpoints);
+  return endpoints.map((endpoint) => {
+    const name = names.get(endpoint);
+    if (name === undefined) throw new Error(`${endpoint.method} ${endpoint.path} has no name.`);
+    return readOperation(document, endpoint, name);
+  });
+}
+
+function readOperation(document: JsonObject, endpoint: Endpoint, { resource, name }: MethodName): Operation {
+  const { method, path, operation } = endpoint;
+  const query = endpoint.parameters.filter((parameter) => parameter['in'] === 'query').map(readParameter);
+  const request = resolve(document, objectAt(operation, 'requestBody'));
+  const bodySchema = jsonSchema(document, request);
+  const bodyFields = bodySchema && fieldsOf(document, bodySchema);
+  const body = bodyFields ? readFields(document, bodyFields) : bodySchema && 'raw';
+  const twice = query.find((field) => Array.isArray(body) && body.some((other) => other.name === field.name));
+  if (twice !== undefined) throw new Error(`${method} ${path} takes \`${twice.name}\` in its query and in its body.`);
+
+  const schema = answerSchema(document, endpoint);
+  const answer = answerKind(document, schema);
+  const itemSchema = schema && itemOf(document, schema, answer);
+  const item = itemSchema && fieldsOf(document, itemSchema);
+  return {
+    resource,
+    name,
+    method,
+    path,
+    doc: textAt(operation, 'description') ?? textAt(operation, 'summary') ?? `${method} ${path}`,
+    parameters: readPathParameters(endpoint),
+    query,
+    body,
+    isOpenBody: bodyFields?.isOpen ?? false,
+    needsInput: method !== 'GET' && request['required'] === true ? true : query.some((field) => field.isRequired),
+    answer,
+    answerSchema: schema,
+    itemSchema,
+    itemDoc: (itemSchema && textAt(resolve(document, itemSchema), 'description')) ?? '',
+    hasId: item?.required.includes('id') === true && isTextField(document, item.properties),
+    refusals: readRefusals(document, operation),
+    isRepeatable: method !== 'POST' || name.startsWith('list') || name === 'search' || repeatable.has(keyOf(endpoint)),
+    doneStatus: doneStatuses[keyOf(endpoint)],
+  };
+}
+
+function readPathParameters({ path, parameters }: Endpoint): Operation['parameters'] {
+  return Array.from(path.matchAll(/\{([^/}]+)\}/g), ([, name = '']) => {
+    const own = parameters.find((parameter) => parameter['in'] === 'path' && parameter['name'] === name);
+    return { name, doc: textAt(own, 'description') ?? '' };
+  });
+}
+
+function readParameter(parameter: JsonObject): Field {
+  const schema = objectAt(parameter, 'schema');
+  return {
+    name: textAt(parameter, 'name') ?? '',
+    isRequired: parameter['required'] === true,
+    rule: ruleFor(schema),
+    schema,
+  };
+}
+
+function readFields(document: JsonObject, fields: NonNullable<ReturnType<typeof fieldsOf>>): readonly Field[] {
+  return Object.keys(fields.properties).map((name) => {
+    const schema = resolve(document, objectAt(fields.properties, name));
+    return { name, isRequired: fields.required.includes(name), rule: ruleFor(schema), schema };
+  });
+}
+
+function ruleFor(schema: JsonObject): FieldRule {
+  const types = typesOf(schema);
+  const { format, minimum } = schema;
+  if (types.includes('integer') && typeof minimum === 'number' && minimum >= 1) return 'count';
+  if (types.includes('array') && !types.includes('null')) return 'list';
+  if (types.includes('string') && format === 'date') return 'date';
+  return types.includes('string') && format === 'date-time' ? 'date_time' : 'any';
+}
+
+function answerKind(document: JsonObject, schema: JsonObject | undefined): AnswerKind {
+  if (schema === undefined) return 'nothing';
+  if (isPage(document, schema)) return 'page';
+  if (isList(document, schema)) return 'list';
+  const types = typesOf(resolve(document, schema));
+  return types.includes('object') && !types.includes('null') ? 'object' : 'value';
+}
+
+function itemOf(document: JsonObject, schema: JsonObject, kind: AnswerKind): JsonObject {
+  const list = kind === 'page' ? objectAt(fieldsOf(document, schema)?.properties, 'items') : schema;
+  return kind === 'page' || kind === 'list' ? objectAt(resolve(document, list), 'items') : schema;
+}
+
+function isTextField(document: JsonObject, properties: JsonObject): boolean {
+  return typesOf(resolve(document, objectAt(properties, 'id'))).includes('string');
+}
+
+function readRefusals(document: JsonObject, operation: JsonObject): Operation['refusals'] {
+  const responses = objectAt(operation, 'responses');
+  return Object.keys(responses)
+    .filter((status) => /^[45]/.test(status))
+    .sort()
+    .map((status) => ({
+      status,
+      doc: textAt(resolve(document, objectAt(responses, status)), 'description') ?? '',
+    }));
+}

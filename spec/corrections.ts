@@ -1,0 +1,75 @@
+// What server-v1.json says badly, put right before anything is made of it. The file itself stays as the server publishes
+// it. A correction finds its place by shape, never by the name of a schema or an operation, which change upstream.
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+interface Correction {
+  readonly reason: string;
+  /** Given every object of the document, innermost first: what is to stand in its place. */
+  readonly apply: (object: JsonObject, path: string) => JsonObject;
+}
+
+export const corrections: readonly Correction[] = [
+  {
+    reason: 'The server under `servers` is the one that wrote the file. It would become the default, and is on localhost.',
+    apply: (object, path) => (path === '' ? { ...object, servers: [{ url: 'https://api.torii.so' }] } : object),
+  },
+  {
+    reason: 'Every operation wants the secret key, and the file does not say so.',
+    apply(object, path) {
+      if (path === '' && object['security'] === undefined) return { ...object, security: [{ secretKey: [] }] };
+      if (path !== '/components' || object['securitySchemes'] !== undefined) return object;
+      return { ...object, securitySchemes: { secretKey: { type: 'http', scheme: 'bearer' } } };
+    },
+  },
+  {
+    reason: 'A nullable field whose enum lacks null can never be null, so that clearing a locale would not compile.',
+    apply(object) {
+      const { type, enum: values } = object;
+      if (!isList(type) || !type.includes('null') || !isList(values) || values.includes(null)) return object;
+      return { ...object, enum: [...values, null] };
+    },
+  },
+  {
+    reason: 'A page of no items has no sense, and the file does not say that the least is one.',
+    apply(object) {
+      const { name, in: place, schema } = object;
+      if (name !== 'limit' || place !== 'query' || !isObject(schema) || schema['minimum'] !== undefined) return object;
+      return { ...object, schema: { ...schema, minimum: 1 } };
+    },
+  },
+  {
+    reason: 'Whether a page has a next one is said by `nextCursor`: null on the last page, so it is always there.',
+    apply(object) {
+      const { properties, required } = object;
+      if (!isObject(properties) || !isList(required) || required.includes('nextCursor')) return object;
+      return 'items' in properties && 'nextCursor' in properties
+        ? { ...object, required: [...required, 'nextCursor'] }
+        : object;
+    },
+  },
+];
+
+/** The document with every correction applied. */
+export function correctSpec(document: JsonObject): JsonObject {
+  return corrections.reduce((corrected, { apply }) => correctObject(corrected, '', apply), document);
+}
+
+function correctObject(object: JsonObject, path: string, apply: Correction['apply']): JsonObject {
+  const entries = Object.entries(object).map(([key, value]) => [key, correctValue(value, `${path}/${key}`, apply)]);
+  return apply(Object.fromEntries(entries), path);
+}
+
+function correctValue(value: Json, path: string, apply: Correction['apply']): Json {
+  if (isObject(value)) return correctObject(value, path, apply);
+  return isList(value) ? value.map((item, index) => correctValue(item, `${path}/${index}`, apply)) : value;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
