@@ -4,16 +4,20 @@ const { createSession } = await import(`${issuer}/_torii/browser/session.js`);
 
 const session = createSession({ issuer });
 
-element('sign-in').addEventListener('click', () => session.signIn());
-element('sign-out').addEventListener('click', async () => {
+// What nobody else has handled, such as an issuer that cannot be reached.
+addEventListener('unhandledrejection', ({ reason }) => {
+  element('status').textContent = reason.message;
+});
+
+showSession();
+onPress('sign-in', () => session.signIn());
+onPress('sign-out', async () => {
   await session.signOut();
   await showSession();
 });
-element('call-with').addEventListener('click', async () => show(await callApi(await session.getToken())));
-element('call-without').addEventListener('click', async () => show(await callApi(null)));
-await showSession();
+onPress('call-with', async () => show(await callApi(await session.getToken())));
+onPress('call-without', async () => show(await callApi(null)));
 
-/** Who the API says we are decides, not the page. */
 async function showSession() {
   const token = await session.getToken();
   const signedIn = token !== null;
@@ -22,7 +26,7 @@ async function showSession() {
   element('sign-out').hidden = !signedIn;
 }
 
-async function callApi(token) {
+function callApi(token) {
   const headers = token === null ? {} : { authorization: `Bearer ${token}` };
   return fetch(`${api}/me`, { headers });
 }
@@ -36,6 +40,12 @@ async function show(response) {
     '',
     JSON.stringify(await response.json(), null, 2),
   ].join('\n');
+}
+
+/** Buttons wait, disabled, until there is something behind them. */
+function onPress(id, act) {
+  element(id).addEventListener('click', act);
+  element(id).disabled = false;
 }
 
 function element(id) {

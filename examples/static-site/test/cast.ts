@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Emulator, startEmulator } from '@torii/emulator';
+import getPort from 'get-port';
+
+/** An issuer, an API and the page, each with an origin of its own. */
+export interface Cast extends AsyncDisposable {
+  readonly torii: Emulator;
+  readonly api: string;
+  readonly page: string;
+}
+
+export const ada = { email: 'ada@example.com', password: 'correct horse battery' };
+
+export async function startCast(): Promise<Cast> {
+  await using ending = new AsyncDisposableStack();
+  // Known before it is served, since the issuer and the API want to know it first.
+  const port = await getPort({ host: '127.0.0.1' });
+  const page = `http://127.0.0.1:${port}`;
+  const torii = ending.use(await startEmulator({ allowedOrigins: [page] }));
+  await torii.createUser(ada);
+
+  const api = await start('koa', { TORII_ISSUER: torii.issuer, WEB_ORIGIN: page, PORT: '0' });
+  ending.defer(() => stop(api.child));
+  const site = await start('static-site', { TORII_ISSUER: torii.issuer, API_URL: api.url, PORT: String(port) });
+  ending.defer(() => stop(site.child));
+
+  const all = ending.move();
+  return { torii, api: api.url, page, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+/** Starts an example and waits until it says where it is. */
+async function start(example: string, environment: Readonly<Record<string, string>>) {
+  const file = fileURLToPath(new URL(`../../${example}/src/server.ts`, import.meta.url));
+  const child = spawn(process.execPath, ['--conditions=@torii/source', file], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface(child.stdout)) {
+    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
+    if (url !== undefined) return { child, url };
+  }
+  throw new Error(`${example} ended instead of serving. Its own words are above.`);
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  if (child.kill()) await ended;
+}
