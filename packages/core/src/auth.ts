@@ -108,7 +108,7 @@ function readActor(claims: Claims): Actor | null {
 }
 
 // Provisional: the organization stands in `org_id` and `org_role`, in newer tokens in `o` as { id, role } or { id, rol }.
-// Both are read. Two that differ are refused, since code that reads one would decide for another organization.
+// Both are read. Two that differ are refused, since code that reads one would decide for another organization or role.
 function readOrganization(claims: Claims): Organization | null {
   const flat = organizationFrom(claimOf(claims, 'org_id'), claimOf(claims, 'org_role'), 'org_id');
   const o = claimOf(claims, 'o') ?? null;
@@ -116,7 +116,8 @@ function readOrganization(claims: Claims): Organization | null {
   if (o === null) return flat;
   const nested = organizationFrom(claimOf(o, 'id'), claimOf(o, 'role') ?? claimOf(o, 'rol'), 'o');
   if (flat === null || nested === null) return flat ?? nested;
-  if (flat.id !== nested.id) throw malformedOrganization('o');
+  const differ = flat.role !== null && nested.role !== null && flat.role !== nested.role;
+  if (flat.id !== nested.id || differ) throw malformedOrganization('o');
   return nested.role === null ? flat : nested;
 }
 

@@ -48,7 +48,8 @@ export function authenticateToken(token: unknown, request: RequestView, pipeline
 async function verifyFor(token: string, request: RequestView, pipeline: Pipeline): Promise<Auth> {
   const { result, fromCache } = await verify(token, pipeline);
   const { auth } = result;
-  pipeline.emit({ type: 'verified', auth, fromCache });
+  // Not the whole Auth: a custom claim may hold a token of somebody else's.
+  pipeline.emit({ type: 'verified', userId: auth.userId, environmentId: auth.environmentId, fromCache });
   if (pipeline.checks.length > 0) await authorize(auth, request, pipeline.checks);
   return auth;
 }

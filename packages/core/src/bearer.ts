@@ -21,7 +21,8 @@ export function bearerToken(request: RequestView, places: TokenPlaces): string {
   const [value, second] = request.headerValues(places.header);
   if (second !== undefined) throw malformed('The request has the header twice.', places.header);
   if (value !== undefined && value !== '') return tokenFromHeader(value, places.header);
-  if (places.cookie !== undefined && value === undefined) {
+  const hasHeader = value !== undefined || request.headerValues('authorization').length > 0;
+  if (places.cookie !== undefined && !hasHeader) {
     const token = tokenFromCookie(request, places.cookie);
     if (token !== undefined && isSameSite(request, places.origins)) return token;
   }
@@ -79,7 +80,10 @@ function tokenFromCookie(request: RequestView, name: string): string | undefined
  * unsafe or unknown method counts only when `Origin` or `Sec-Fetch-Site` prove that one of the app's own pages sent it.
  */
 function isSameSite(request: RequestView, origins: readonly string[]): boolean {
-  if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS') return true;
+  // A WebSocket's handshake is a GET, but what follows can be read and written by the page that asked for it.
+  const isUpgrade = request.headerValues('upgrade').length > 0;
+  if (!isUpgrade && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'))
+    return true;
   const sent = request.headerValues('origin');
   const site = request.headerValues('sec-fetch-site');
   if (sent.length > 1 || site.length > 1) return false;

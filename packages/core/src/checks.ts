@@ -1,5 +1,5 @@
 import type { Auth, Claims } from './auth.ts';
-import { ToriiForbiddenError } from './errors.ts';
+import { ToriiConfigError, ToriiForbiddenError } from './errors.ts';
 import type { RequestView } from './request.ts';
 
 const brand = Symbol.for('torii.refusal');
@@ -46,6 +46,26 @@ export async function authorize<Custom extends object = Claims>(
     const verdict: unknown = await check(auth, request);
     if (verdict !== true) throw forbidden(verdict);
   }
+}
+
+/**
+ * A list of checks, of which there is at least one.
+ *
+ * @throws ToriiConfigError for none, since a guard without a condition would let everybody in; and for what is no function
+ */
+export function requireChecks(checks: unknown, option: string): readonly Check[] {
+  if (!Array.isArray(checks) || checks.length === 0) {
+    throw new ToriiConfigError(option, `\`${option}\` is empty. Give it at least one check, or leave it out.`);
+  }
+  // Spread first: `every` passes over the hole that a comma too many makes.
+  const list: readonly Check[] = [...checks];
+  if (!list.every((check) => typeof check === 'function')) {
+    throw new ToriiConfigError(
+      option,
+      `\`${option}\` holds something that is not a function: (auth, request) => true.`,
+    );
+  }
+  return list;
 }
 
 const details = new WeakMap<ToriiForbiddenError, string>();

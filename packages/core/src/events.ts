@@ -1,4 +1,3 @@
-import type { Auth } from './auth.ts';
 import type { ToriiError } from './errors.ts';
 
 /** What a refusal was about, for logs alone: it may name what was expected, which an answer must not. */
@@ -14,7 +13,7 @@ export interface RefusalDetail {
 
 /** What a verifier did, and why. Never contains a token. */
 export type ToriiEvent =
-  | { readonly type: 'verified'; readonly auth: Auth; readonly fromCache: boolean }
+  | { readonly type: 'verified'; readonly userId: string; readonly environmentId: string; readonly fromCache: boolean }
   /** Let through without a token: a public path, a preflight, or nobody signed in where that is allowed. */
   | {
       readonly type: 'passed';

@@ -1,5 +1,5 @@
 export { type Actor, type Auth, type Claims, isAuth, type Organization } from './auth.ts';
-export { authorize, type Check, type Refusal, refuse } from './checks.ts';
+export { authorize, type Check, type Refusal, refuse, requireChecks } from './checks.ts';
 export { type Denial, type DenialBody, denialFor } from './denial.ts';
 export {
   type ApiAnswer,
@@ -20,8 +20,8 @@ export {
 } from './errors.ts';
 export type { EventListener, RefusalDetail, ToriiEvent } from './events.ts';
 export type { JsonWebKeyLike, JsonWebKeySet } from './jwks.ts';
-export type { Fetch } from './keys.ts';
-export { requireChecks, type VerifierOptions, type VerifyOptions } from './options.ts';
+export type { Fetch } from './key-endpoint.ts';
+export type { VerifierOptions, VerifyOptions } from './options.ts';
 export { Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
 export { type HeadersLike, type RequestLike, type RequestParts, type RequestView, viewOf } from './request.ts';
 export {

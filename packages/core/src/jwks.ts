@@ -29,8 +29,8 @@ export class KeySetError extends Error {}
 export type KeysById = ReadonlyMap<string, SetKey>;
 
 const maxKeys = 1000;
-/** Members that hold the secret half of a key: EC and OKP (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1). */
-const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+/** Members that hold the secret half of a key: EC (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1), ML-DSA. */
+const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
 /**
  * The keys of a set that can verify an ES256 token. Keys of another kind or use are passed over. A key id that stands

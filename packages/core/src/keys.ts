@@ -1,11 +1,10 @@
+import { Crowd } from './crowd.ts';
 import { ToriiAuthError, ToriiUnavailableError } from './errors.ts';
 import { type EventListener, withDetail } from './events.ts';
 import { FetchBudget } from './fetch-budget.ts';
 import { elapsedMs, type Instant, instantNow } from './instant.ts';
 import { KeySetError, type KeysById, parseKeySet, type SetKey } from './jwks.ts';
-
-/** A `fetch` as the platform has it. */
-export type Fetch = typeof globalThis.fetch;
+import { type Fetch, fetchKeySet, fetchTimeoutMs } from './key-endpoint.ts';
 
 /** Where the keys of one issuer come from. */
 export interface KeySource {
@@ -22,17 +21,15 @@ export interface KeySource {
 
 const renewAfterMs = 4 * 60_000;
 const oldAfterMs = 5 * 60_000;
-const fetchTimeoutMs = 5_000;
-const maxBytes = 512 * 1024;
 /** Requests that may wait for one fetch. Beyond it something is wrong, and memory is not the place to keep it. */
 const maxWaiting = 10_000;
 /** After a failed fetch: how soon to try again, and how long that failure excuses using old keys without trying first. */
 const retryAfterMs = 1_000;
 const excusedForMs = 60_000;
-/** After a search for an unknown key that found nothing: how long a further one is doubted, and how. */
-const doubtMs = 9_000;
-const gatherMs = 200;
-const maxGathered = 8;
+/** How long after a search that found nothing a further unknown key is doubted. */
+const doubtMs = 8_000;
+/** A fetch that old died with the request that began it, as happens in edge runtimes. */
+const deadAfterMs = fetchTimeoutMs + 1_000;
 
 interface PendingFetch {
   readonly done: Promise<void>;
@@ -45,12 +42,14 @@ export class RemoteKeySet implements KeySource {
   readonly #url: string;
   readonly #fetch: Fetch;
   readonly #budget: FetchBudget = new FetchBudget();
+  readonly #doubted: Crowd = new Crowd();
   #keys: KeysById | undefined;
   #fetchedAt: Instant | undefined;
   #failedAt: Instant | undefined;
   #searchedInVainAt: Instant | undefined;
   #pending: PendingFetch | undefined;
-  #crowd: { readonly isSmall: Promise<boolean>; size: number } | undefined;
+  #begun = 0;
+  #settled = 0;
 
   constructor(url: string, fetch: Fetch) {
     this.#url = url;
@@ -64,8 +63,11 @@ export class RemoteKeySet implements KeySource {
   async find(kid: string, maxStaleMs: number, emit: EventListener): Promise<SetKey> {
     const age = this.#ageMs();
     let wasRenewed = false;
-    if (age >= oldAfterMs && !this.#isExcused(age, maxStaleMs)) wasRenewed = await this.#renew(maxStaleMs, emit);
-    else if (age >= renewAfterMs) void this.#renew(maxStaleMs, emit);
+    if (age >= oldAfterMs && !this.#isExcused(age, maxStaleMs)) {
+      wasRenewed = await this.#renew(maxStaleMs, emit);
+      // Nobody looked whether the old keys are still good: then they are not used.
+      if (!wasRenewed) throw this.#unavailable();
+    } else if (age >= renewAfterMs && !this.#isFetching()) void this.#renew(maxStaleMs, emit);
 
     const keys = this.#usableKeys(maxStaleMs);
     const key = keys?.get(kid);
@@ -89,18 +91,19 @@ export class RemoteKeySet implements KeySource {
     return age < maxStaleMs && this.#failedAt !== undefined && elapsedMs(this.#failedAt) < excusedForMs;
   }
 
+  #isFetching(): boolean {
+    return this.#pending !== undefined && elapsedMs(this.#pending.begunAt) < deadAfterMs;
+  }
+
   /**
    * Fetches the set, or waits for whoever is fetching it. Never rejects: the keys and `#failedAt` tell how it went.
    * False where no fetch was to be had.
    */
   async #renew(maxStaleMs: number, emit: EventListener): Promise<boolean> {
-    const pending = this.#pending;
-    // A fetch far older than its time limit died with the request that began it, as happens in edge runtimes.
-    if (pending !== undefined && elapsedMs(pending.begunAt) < fetchTimeoutMs + 1_000) {
-      if (pending.waiting >= maxWaiting) return false;
-      pending.waiting += 1;
-      await pending.done;
-      return true;
+    if (this.#pending !== undefined && this.#isFetching()) {
+      if (this.#pending.waiting >= maxWaiting) return false;
+      this.#pending.waiting += 1;
+      return settlesWithin(this.#pending.done, deadAfterMs - elapsedMs(this.#pending.begunAt));
     }
     if (this.#retryInMs() > 0 || !this.#budget.take()) return false;
     const mine: PendingFetch = { done: this.#load(maxStaleMs, emit), begunAt: instantNow(), waiting: 1 };
@@ -112,13 +115,22 @@ export class RemoteKeySet implements KeySource {
 
   async #load(maxStaleMs: number, emit: EventListener): Promise<void> {
     const begunAt = instantNow();
+    this.#begun += 1;
+    const turn = this.#begun;
+    // An answer that comes after that of a later fetch is older than what we know: it could bring a withdrawn key back.
+    const isLate = (): boolean => turn < this.#settled;
     try {
-      const keys = parseKeySet(await fetchJson(this.#url, this.#fetch), this.#keys);
+      const answer = await fetchKeySet(this.#url, this.#fetch);
+      if (isLate()) return;
+      const keys = parseKeySet(answer, this.#keys);
+      this.#settled = turn;
       this.#keys = keys;
       this.#fetchedAt = begunAt;
       this.#failedAt = undefined;
       emit({ type: 'keys_fetched', url: this.#url, kids: [...keys.keys()], durationMs: elapsedMs(begunAt) });
     } catch (error) {
+      if (isLate()) return;
+      this.#settled = turn;
       this.#failedAt = instantNow();
       const problem = error instanceof KeySetError ? error.message : 'the connection failed';
       emit({ type: 'keys_failed', url: this.#url, problem, usable: this.#usableKeys(maxStaleMs) !== undefined });
@@ -131,44 +143,30 @@ export class RemoteKeySet implements KeySource {
    * crowd is a flood, and is turned away until the next search is due anyway.
    */
   async #search(kid: string, maxStaleMs: number, emit: EventListener): Promise<SetKey | undefined> {
+    const begunAt = instantNow();
     const isDoubted = this.#searchedInVainAt !== undefined && elapsedMs(this.#searchedInVainAt) < doubtMs;
-    const isBelieved = !isDoubted || (await this.#isOneOfFew());
+    const isBelieved = !isDoubted || (await this.#doubted.isSmall());
     if (!isBelieved || !(await this.#renew(maxStaleMs, emit))) {
       emit({ type: 'key_search_limited', url: this.#url });
       return undefined;
     }
     const key = this.#usableKeys(maxStaleMs)?.get(kid);
-    if (key === undefined) this.#searchedInVainAt = instantNow();
+    // From the beginning of the search: a slow endpoint must not put the next one off.
+    if (key === undefined) this.#searchedInVainAt = begunAt;
     return key;
-  }
-
-  async #isOneOfFew(): Promise<boolean> {
-    this.#crowd ??= { isSmall: this.#countCrowd(), size: 0 };
-    this.#crowd.size += 1;
-    return this.#crowd.size <= maxGathered && this.#crowd.isSmall;
-  }
-
-  async #countCrowd(): Promise<boolean> {
-    await new Promise((resolve) => setTimeout(resolve, gatherMs));
-    const size = this.#crowd?.size ?? 0;
-    this.#crowd = undefined;
-    return size <= maxGathered;
   }
 
   #refusal(kid: string, maxStaleMs: number): ToriiAuthError | ToriiUnavailableError {
     const keys = this.#usableKeys(maxStaleMs);
     // While the endpoint fails nobody can say that the key does not exist: that is our trouble, not a bad token.
-    if (keys === undefined || keys.size === 0 || this.#failedAt !== undefined) {
-      const retryAfterSeconds = Math.max(this.#retryInMs(), this.#budget.waitMs()) / 1000;
-      return new ToriiUnavailableError(
-        'keys_unavailable',
-        'The keys that verify tokens cannot be fetched at the moment.',
-        {
-          retryAfterSeconds,
-        },
-      );
-    }
+    if (keys === undefined || keys.size === 0 || this.#failedAt !== undefined) return this.#unavailable();
     return unknownKey(kid);
+  }
+
+  #unavailable(): ToriiUnavailableError {
+    const retryAfterSeconds = Math.max(this.#retryInMs(), this.#budget.waitMs()) / 1000;
+    const message = 'The keys that verify tokens cannot be fetched at the moment.';
+    return new ToriiUnavailableError('keys_unavailable', message, { retryAfterSeconds });
   }
 
   #retryInMs(): number {
@@ -176,96 +174,20 @@ export class RemoteKeySet implements KeySource {
   }
 }
 
-/** Keys from the configuration: no network, and nothing shared with anybody. */
-export class FixedKeySet implements KeySource {
-  readonly #keys: KeysById;
-
-  /** @throws KeySetError for a set that is none, holds a private key, or has no key for ES256 */
-  constructor(set: unknown) {
-    this.#keys = parseKeySet(set);
-    if (this.#keys.size === 0) throw new KeySetError('the key set has no key for ES256 with an id of its own');
-  }
-
-  peek(kid: string): SetKey | undefined {
-    return this.#keys.get(kid);
-  }
-
-  async find(kid: string): Promise<SetKey> {
-    const key = this.#keys.get(kid);
-    if (key === undefined) throw unknownKey(kid);
-    return key;
-  }
+export function unknownKey(kid: string): ToriiAuthError {
+  const message = 'The token is signed with a key that the issuer does not publish.';
+  return withDetail(new ToriiAuthError('key_unknown', message), { kid });
 }
 
-const maxShared = 1_000;
-// By fetch function too: one that a test or a proxy provides must not fill the cache of another.
-const shared = new WeakMap<Fetch, Map<string, RemoteKeySet>>();
-// Looked up at each call, so that a `fetch` which is replaced or instrumented later is the one that is used.
-const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
-
-/** The key set of a URL, one for each fetch function in the process. */
-export function keySetFor(url: string, fetch: Fetch = platformFetch): RemoteKeySet {
-  const sets = shared.get(fetch) ?? new Map<string, RemoteKeySet>();
-  shared.set(fetch, sets);
-  const set = sets.get(url) ?? new RemoteKeySet(url, fetch);
-  // Moved to the end, so that the first one is the one longest unused. Whoever holds it goes on using it.
-  sets.delete(url);
-  sets.set(url, set);
-  for (const oldest of sets.keys()) if (sets.size > maxShared) sets.delete(oldest);
-  return set;
-}
-
-function unknownKey(kid: string): ToriiAuthError {
-  return withDetail(
-    new ToriiAuthError('key_unknown', 'The token is signed with a key that the issuer does not publish.'),
-    { kid },
-  );
-}
-
-/** One GET, bounded in time and size, that follows nothing. */
-async function fetchJson(url: string, fetch: Fetch): Promise<unknown> {
-  const abort = new AbortController();
+/** True where it settles in time. With a timer of one's own, since that of the request which began it may have died. */
+async function settlesWithin(done: Promise<void>, ms: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new KeySetError(`no answer within ${fetchTimeoutMs / 1000} s`));
-      abort.abort();
-    }, fetchTimeoutMs);
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
   });
   try {
-    // The race, since a `fetch` from outside may not heed the signal.
-    return await Promise.race([readJson(url, fetch, abort.signal), timeout]);
+    return await Promise.race([done.then(() => true), late]);
   } finally {
     clearTimeout(timer);
   }
-}
-
-async function readJson(url: string, fetch: Fetch, signal: AbortSignal): Promise<unknown> {
-  // 'manual', not 'error': the latter throws on workerd for every URL.
-  const response = await fetch(url, { headers: { accept: 'application/json' }, redirect: 'manual', signal });
-  if (response.status !== 200) {
-    await response.body?.cancel();
-    throw new KeySetError(`the key endpoint answered ${response.status}`);
-  }
-  const text = await readText(response);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new KeySetError('the answer is not JSON');
-  }
-}
-
-async function readText(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  const decoder = new TextDecoder();
-  let [text, size] = ['', 0];
-  for (let chunk = await reader?.read(); chunk !== undefined && !chunk.done; chunk = await reader?.read()) {
-    size += chunk.value.byteLength;
-    if (size > maxBytes) {
-      await reader?.cancel();
-      throw new KeySetError(`the answer is larger than ${maxBytes} bytes`);
-    }
-    text += decoder.decode(chunk.value, { stream: true });
-  }
-  return text + decoder.decode();
 }

@@ -1,11 +1,14 @@
 import type { Claims } from './auth.ts';
 import type { TokenPlaces } from './bearer.ts';
-import type { Check } from './checks.ts';
+import { type Check, requireChecks } from './checks.ts';
 import { type ClaimRules, withoutTrailingSlash } from './claims.ts';
 import { ToriiConfigError } from './errors.ts';
 import { type EventListener, emitterFor } from './events.ts';
+import { problemOfIssuer } from './issuer-url.ts';
 import { type JsonWebKeySet, KeySetError } from './jwks.ts';
-import { type Fetch, FixedKeySet, type KeySource, keySetFor } from './keys.ts';
+import type { Fetch } from './key-endpoint.ts';
+import { FixedKeySet, keySetFor } from './key-sources.ts';
+import type { KeySource } from './keys.ts';
 import { compilePublicPaths, type PublicPaths } from './path.ts';
 
 /** How a token is verified. */
@@ -115,10 +118,17 @@ export function readOptions(given: VerifierOptions): Settings {
       "Pass an object of options: createVerifier({ issuer: 'https://acme.torii.so' }).",
     );
   }
-  const options: Options = { ...given };
+  // Without a prototype: what somebody put on Object.prototype is no option of ours.
+  const options: Options = Object.assign(Object.create(null), given);
   for (const name of Object.keys(options)) {
     if (!optionNames.some((known) => known === name)) {
       throw new ToriiConfigError(name, `There is no option \`${name}\`. Known options: ${optionNames.join(', ')}.`);
+    }
+  }
+  for (const name of optionNames) {
+    if (name in given && !(name in options) && !(name in Object.prototype)) {
+      const remedy = 'Pass a plain object of options.';
+      throw new ToriiConfigError(name, `\`${name}\` is inherited or hidden, and would be overlooked. ${remedy}`);
     }
   }
   const issuers = readIssuers(options);
@@ -148,30 +158,10 @@ function readIssuers(options: Options): readonly string[] {
   }
   const issuers = listTexts(options, 'issuer', example);
   return issuers.map((text) => {
-    const problem = problemOfUrl(text);
+    const problem = problemOfIssuer(text);
     if (problem !== undefined) throw new ToriiConfigError('issuer', `\`issuer\` ${problem}. Write ${example}.`);
     return withoutTrailingSlash(text);
   });
-}
-
-function problemOfUrl(text: string): string | undefined {
-  if (!URL.canParse(text) || !/^https?:\/\//.test(text)) return 'is not a URL that begins with https://';
-  const url = new URL(text);
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) return 'must begin with https://, except on loopback';
-  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
-  if (/[?#]/.test(text)) return 'must not have a query or a fragment';
-  if (text.endsWith('//')) return 'ends in more than one slash';
-  if (text.endsWith('/jwks.json')) return 'is the URL of the key set; leave out the path from /_torii on';
-  return undefined;
-}
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(?:\.\d+){3}$/.test(hostname)
-  );
 }
 
 function readKeySources(options: Options, issuers: readonly string[]): ReadonlyMap<string, KeySource> {
@@ -251,45 +241,26 @@ function readChecks(options: Options): readonly Check[] {
   return requireChecks(options['checks'], 'checks');
 }
 
-/**
- * A list of checks, of which there is at least one.
- *
- * @throws ToriiConfigError for none, since a guard without a condition would let everybody in; and for what is no function
- */
-export function requireChecks(checks: unknown, option: string): readonly Check[] {
-  if (!Array.isArray(checks) || checks.length === 0) {
-    throw new ToriiConfigError(option, `\`${option}\` is empty. Give it at least one check, or leave it out.`);
-  }
-  // Spread first: `every` passes over the hole that a comma too many makes.
-  const list: readonly Check[] = [...checks];
-  if (!list.every((check) => typeof check === 'function')) {
-    throw new ToriiConfigError(
-      option,
-      `\`${option}\` holds something that is not a function: (auth, request) => true.`,
-    );
-  }
-  return list;
-}
-
 function readTexts(options: Options, name: string, example: string): ReadonlySet<string> | undefined {
   return name in options ? new Set(listTexts(options, name, example)) : undefined;
 }
 
 function listTexts(options: Options, name: string, example: string): readonly string[] {
   const value = options[name];
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  // Spread: `every` passes over the hole that a comma too many makes.
+  const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
   if (list.length > 0 && list.every((text) => typeof text === 'string' && text.trim() !== '')) return list.map(String);
   throw new ToriiConfigError(name, `\`${name}\` is there but says nothing. Leave it out, or write ${example}.`);
 }
 
 function readSeconds(options: Options, name: string, absent: number, most: number): number {
-  const value = options[name] === undefined ? absent : options[name];
+  const value = name in options ? options[name] : absent;
   if (typeof value === 'number' && value >= 0 && value <= most) return value;
   throw new ToriiConfigError(name, `\`${name}\` is a number of seconds from 0 to ${most}, such as ${absent}.`);
 }
 
 function readFlag(options: Options, name: string): boolean {
-  const value = options[name] ?? false;
+  const value = name in options ? options[name] : false;
   if (typeof value === 'boolean') return value;
   throw new ToriiConfigError(name, `\`${name}\` is true or false.`);
 }

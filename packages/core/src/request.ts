@@ -50,22 +50,25 @@ export function viewOf(request: RequestLike): RequestView {
   }
   const headerValues = headerReader(request.headers, distinctHeaders(request));
   const target = locate(request);
-  const host = textOf(request, 'host') ?? target.host ?? onlyOne(headerValues('host'));
+  // A `host` that somebody wrote into the description, not the getter of a framework: that of Express 4 lacks the port.
+  // HTTP/2 has no Host header, and Node shows what it has instead as `authority`.
+  const given = Object.hasOwn(request, 'host') ? textOf(request, 'host') : undefined;
+  const host = given ?? target.host ?? onlyOne(headerValues('host')) ?? textOf(request, 'authority');
   return { method: textOf(request, 'method'), host, path: target.path, headerValues };
 }
 
 function hasHeaders(request: object): request is RequestParts {
-  return isObject(Reflect.get(request, 'headers'));
+  return isObject(propertyOf(request, 'headers'));
 }
 
 // Koa's context keeps Node's request, and with it the distinct headers, in `req`. HTTP/2 has the raw list alone.
 function distinctHeaders(request: object): ((name: string) => readonly string[] | undefined) | undefined {
-  const source: unknown = Reflect.get(request, 'req') ?? request;
+  const source = propertyOf(request, 'req') ?? request;
   if (!isObject(source)) return undefined;
-  const distinct: unknown = Reflect.get(source, 'headersDistinct');
+  const distinct = propertyOf(source, 'headersDistinct');
   if (isObject(distinct))
     return (name) => (Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : undefined);
-  const raw: unknown = Reflect.get(source, 'rawHeaders');
+  const raw = propertyOf(source, 'rawHeaders');
   if (!Array.isArray(raw)) return undefined;
   return (name) => raw.filter((_, i) => i % 2 === 1 && String(raw[i - 1]).toLowerCase() === name);
 }
@@ -107,12 +110,23 @@ function listOf(value: unknown): readonly string[] {
 
 // A URL that cannot be read leaves the path unknown: nothing is public then, and path checks refuse.
 function locate(request: RequestParts): { path?: string; host?: string } {
-  const url = textOf(request, 'originalUrl') ?? textOf(request, 'url');
+  const original = textOf(request, 'originalUrl');
+  const url = textOf(request, 'url') ?? original;
   if (url === undefined) return pathFrom(textOf(request, 'path'));
+  if (original !== undefined) return mountedPath(request, original, url);
   if (url.startsWith('/')) return pathFrom(url);
   if (!isHeaders(request.headers) || !URL.canParse(url)) return {};
   const { pathname, host } = new URL(url);
   return { path: pathname, host };
+}
+
+// The path that was sent, where the router's is the rest of it behind a mount point: `baseUrl` in Express, `mountPath` in
+// koa-mount. Where a middleware rewrote the URL, the router goes by another path than the one that was sent: unknown.
+function mountedPath(request: RequestParts, original: string, url: string): { path?: string } {
+  const mount = textOf(request, 'baseUrl') ?? textOf(request, 'mountPath') ?? '';
+  const [sent, routed] = [pathFrom(original).path, pathFrom(url).path];
+  if (sent === undefined || routed === undefined) return {};
+  return mount + routed === sent || (routed === '/' && mount === sent) ? { path: sent } : {};
 }
 
 function pathFrom(target: string | undefined): { path?: string } {
@@ -121,8 +135,13 @@ function pathFrom(target: string | undefined): { path?: string } {
   return { path: query === -1 ? target : target.slice(0, query) };
 }
 
+// Not from Object.prototype, where a pollution elsewhere in the app would speak for every request.
+function propertyOf(source: object, name: string): unknown {
+  return name in Object.prototype ? undefined : Reflect.get(source, name);
+}
+
 function textOf(source: object, name: string): string | undefined {
-  const value: unknown = Reflect.get(source, name);
+  const value = propertyOf(source, name);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 

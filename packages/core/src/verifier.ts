@@ -69,10 +69,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const verifier: Verifier = {
     verify: (token) => authenticateToken(token, viewOf({ headers: {} }), pipeline),
     // Async for what reading a broken request throws: a caller who only handles rejections must get one.
-    authenticate: async (request, { optional = false } = {}) => authenticate(viewOf(request), pipeline, optional),
-    async check(request: RequestLike, options: AuthenticateOptions = {}) {
+    authenticate: async (request, options) => authenticate(viewOf(request), pipeline, isOptional(options)),
+    async check(request: RequestLike, options?: AuthenticateOptions) {
       try {
-        return { auth: await verifier.authenticate(request, options), denial: undefined };
+        return { auth: await authenticate(viewOf(request), pipeline, isOptional(options)), denial: undefined };
       } catch (error) {
         const denial = denialFor(error);
         if (denial === undefined) throw error;
@@ -81,6 +81,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
     },
   };
   return Object.freeze(verifier);
+}
+
+// Its own, and exactly true: what is merely truthy, or inherited, must not let requests through.
+function isOptional(options: AuthenticateOptions | null | undefined): boolean {
+  return options !== null && options !== undefined && Object.hasOwn(options, 'optional') && options.optional === true;
 }
 
 /** A verifier as it is, or one made from options: what an adapter takes. */

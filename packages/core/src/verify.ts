@@ -41,11 +41,12 @@ export async function verify(
 }
 
 async function isStillGood({ validity, key, issuer }: VerifiedToken, settings: VerifySettings): Promise<boolean> {
-  const now = Date.now();
-  if (now >= validity.until || now < validity.from) return false;
   const { kid } = key;
   const source = sourceOf(issuer, settings);
-  return (source.peek(kid) ?? (await source.find(kid, settings.maxStaleMs, settings.emit))) === key;
+  const current = source.peek(kid) ?? (await source.find(kid, settings.maxStaleMs, settings.emit));
+  // Asked last: finding the key may have taken seconds.
+  const now = Date.now();
+  return current === key && now >= validity.from && now < validity.until;
 }
 
 async function verifyAfresh(token: string, settings: VerifySettings): Promise<VerifiedToken> {
@@ -58,6 +59,8 @@ async function verifyAfresh(token: string, settings: VerifySettings): Promise<Ve
   const key = source.peek(kid) ?? (await source.find(kid, settings.maxStaleMs, settings.emit));
   const publicKey = await loadKey(key);
   if (!(await verifySignature(publicKey, signature, signedBytes))) throw invalidSignature(kid);
+  // Once more: fetching the key may have taken seconds, and the token may have ended meanwhile.
+  checkClaims(claims, settings.rules);
   const validity = validityOf(checked, claims, settings.rules.clockToleranceMs);
   return { auth: readAuth(checked, claims), validity, key, issuer };
 }

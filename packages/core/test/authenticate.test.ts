@@ -255,14 +255,14 @@ describe('events', () => {
 
   test('tell who was verified, and whether that was known before', async () => {
     const { torii, events } = listening();
-    const auth = await torii.authenticate({ authorization: good });
+    const { userId, environmentId } = await torii.authenticate({ authorization: good });
     await torii.authenticate({ authorization: good });
     await torii.verify(good.slice(7));
     expect(types(events)).toEqual(['keys_fetched', 'verified', 'verified', 'verified']);
     expect(events.slice(1)).toEqual([
-      { type: 'verified', auth, fromCache: false },
-      { type: 'verified', auth, fromCache: true },
-      { type: 'verified', auth, fromCache: true },
+      { type: 'verified', userId, environmentId, fromCache: false },
+      { type: 'verified', userId, environmentId, fromCache: true },
+      { type: 'verified', userId, environmentId, fromCache: true },
     ]);
   });
 

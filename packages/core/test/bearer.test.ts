@@ -316,14 +316,27 @@ describe('the cookie', () => {
     expect(found(get({ authorization: ['', ''], cookie: 'token=a.b.c' }), token)).toBe('header_malformed');
   });
 
-  test('[14] counts beside the authorization header where the token is expected in another', () => {
+  test('[14] is not read beside an authorization header, also where the token is expected in another', () => {
     const options = { cookie: 'token', header: 'x-token' };
-    expect(found(get({ authorization: 'Basic YTpi', cookie: 'token=a.b.c' }), options)).toBe('token a.b.c');
+    expect(found(get({ cookie: 'token=a.b.c' }), options)).toBe('token a.b.c');
+    expect(found(get({ authorization: 'Basic YTpi', cookie: 'token=a.b.c' }), options)).toBe('token_missing');
     expect(found(get({ 'x-token': 'x', cookie: 'token=a.b.c' }), options)).toBe('scheme_unsupported');
   });
 });
 
 describe('where a cookie may come from', () => {
+  test.each([
+    ['another site', 'https://evil.test', 'cross-site', 'token_missing'],
+    ['a program that says nothing', undefined, undefined, 'token_missing'],
+    ['the same origin', 'https://app.test', 'same-origin', 'token a.b.c'],
+  ])(
+    '[14] a WebSocket handshake of %s: the page behind it could read what comes back',
+    (_name, origin, site, outcome) => {
+      const headers = { upgrade: 'websocket', cookie: 'token=a.b.c', host: 'app.test', origin, 'sec-fetch-site': site };
+      expect(found({ method: 'GET', url: '/', headers }, { cookie: 'token' })).toBe(outcome);
+    },
+  );
+
   const host = 'app.test';
   const origins = ['https://admin.test', 'http://localhost:3000'];
 

@@ -368,7 +368,7 @@ describe('a listener', () => {
     const torii = createVerifier({
       ...strict(),
       onEvent: (event) => {
-        if (event.type === 'verified') (event.auth as { userId: string }).userId = 'admin';
+        if (event.type === 'verified') (event as { userId: string }).userId = 'admin';
       },
     });
     expect(await torii.verify(await mint(key, { aud: 'api' }))).toMatchObject({ userId: 'user_1' });

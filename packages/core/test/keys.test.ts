@@ -74,6 +74,11 @@ describe('where keys come from', () => {
       () => Response.json({ keys: [oldKey.publicJwk, { ...newKey.publicJwk, d: 'AAAA' }] }),
       /private key/,
     ],
+    [
+      'a private key of a kind to come',
+      () => Response.json({ keys: [oldKey.publicJwk, { kty: 'AKP', priv: 'AAAA' }] }),
+      /private key/,
+    ],
     ['a symmetric key', () => Response.json({ keys: [oldKey.publicJwk, { kty: 'oct', k: 'AAAA' }] }), /private key/],
     [
       'a body of a megabyte',
@@ -310,6 +315,35 @@ describe('how often keys are fetched', () => {
     expect(told).toEqual(Array(20).fill('key_unknown'));
   });
 
+  test('[4] two clocks that tick apart do not earn more fetches', async () => {
+    const endpoint = makeKeyEndpoint();
+    endpoint.answer(() => new Response(null, { status: 500 }));
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    // The wall clock jumps a whole millisecond where the steady clock has only crept: each is ahead in turn.
+    for (let i = 0; i < 120_000; i++) {
+      vi.setSystemTime(Date.now() + (i % 2));
+      if (i % 2 === 0) vi.advanceTimersByTime(1);
+      if (i % 10 === 0) await outcomeOf(torii.verify(token));
+    }
+    expect(mostInAMinute(endpoint.fetchedAt)).toBeLessThanOrEqual(10);
+  });
+
+  test('[4] waiting for a renewal is bounded apart from the requests that do not wait', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    await torii.verify(await longLived(oldKey));
+    await advance(4 * minutes);
+    let reply: (response: Response) => void = () => {};
+    endpoint.answer(() => new Promise((resolve) => (reply = resolve)));
+    const token = await longLived({ ...strangersKey, kid: 'old' });
+    await Promise.all(Array.from({ length: 10_000 }, () => outcomeOf(torii.verify(token))));
+    const fresh = outcomeOf(torii.verify(await longLived(newKey)));
+    await advance(0);
+    reply(Response.json({ keys: [oldKey.publicJwk, newKey.publicJwk] }));
+    expect(await fresh).toBe('verified');
+  });
+
   test('[4] requests that wait are bounded', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(() => new Promise(() => {}));
@@ -451,6 +485,63 @@ describe('how long keys are good', () => {
     await advance(7_000);
     endpoint.publish(oldKey);
     expect(await outcomeOf(torii.verify(token))).toBe('verified');
+  });
+
+  test('[12] while ten thousand requests wait for a renewal, the next one is not served with the old keys', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    await torii.verify(token);
+    await advance(30 * minutes);
+    let reply: (response: Response) => void = () => {};
+    endpoint.answer(() => new Promise((resolve) => (reply = resolve)));
+    const waiting = Array.from({ length: 10_000 }, () => outcomeOf(torii.verify(token)));
+    expect(await outcomeOf(torii.verify(token))).toBe('keys_unavailable');
+    reply(Response.json({ keys: [newKey.publicJwk] }));
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['key_unknown']));
+  });
+
+  test('[12] an answer that comes late does not bring a withdrawn key back', async () => {
+    const endpoint = makeKeyEndpoint(oldKey, newKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    await torii.verify(token);
+    await advance(4 * minutes);
+    let replyLate: (response: Response) => void = () => {};
+    endpoint.answer(() => new Promise((resolve) => (replyLate = resolve)));
+    await torii.verify(token);
+    // The machine slept: the fetch counts as dead, and another one brings the news before it.
+    vi.setSystemTime(Date.now() + 10_000);
+    endpoint.publish(newKey);
+    expect(await outcomeOf(torii.verify(await longLived({ ...strangersKey, kid: 'none' })))).toBe('key_unknown');
+    replyLate(Response.json({ keys: [oldKey.publicJwk, newKey.publicJwk] }));
+    await advance(10);
+    expect(await outcomeInTime(torii, token)).toBe('key_unknown');
+  });
+
+  test('[7] a token that ended while its key was fetched is refused', async () => {
+    const endpoint = makeKeyEndpoint();
+    endpoint.answer(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 4_000));
+      return Response.json({ keys: [oldKey.publicJwk] });
+    });
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch, clockTolerance: 0 });
+    const outcome = outcomeOf(torii.verify(await longLived(oldKey, { exp: Number(claimsWith()['iat']) + 2 })));
+    await advance(4_000);
+    expect(await outcome).toBe('token_expired');
+  });
+
+  test('nobody waits for ever for a fetch that died with its request', async () => {
+    const endpoint = makeKeyEndpoint();
+    endpoint.answer(() => new Promise(() => {}));
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    vi.stubGlobal('setTimeout', () => 0);
+    void outcomeOf(torii.verify(token));
+    vi.unstubAllGlobals();
+    const joined = outcomeOf(torii.verify(token));
+    await advance(6_000);
+    expect(await joined).toBe('keys_unavailable');
   });
 
   test('a key that kept its id and changed its value verifies with the new value alone', async () => {

@@ -26,8 +26,16 @@ export function claimsWith(changes: Record<string, unknown> = {}): Record<string
 }
 
 /** A well-signed token. `header` is merged into the protected header. */
-export function mint(key: SigningKey, claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): Promise<string> {
-  return signText(key, JSON.stringify({ alg: 'ES256', typ: 'JWT', kid: key.kid, ...header }), JSON.stringify(claimsWith(claims)));
+export function mint(
+  key: SigningKey,
+  claims: Record<string, unknown> = {},
+  header: Record<string, unknown> = {},
+): Promise<string> {
+  return signText(
+    key,
+    JSON.stringify({ alg: 'ES256', typ: 'JWT', kid: key.kid, ...header }),
+    JSON.stringify(claimsWith(claims)),
+  );
 }
 
 /** Signs whatever stands in the two parts, however wrong: for tokens that no decent library would make. */

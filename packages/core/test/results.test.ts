@@ -42,6 +42,19 @@ test('[11] a remembered token never outlives exp, to the millisecond', async () 
   expect(await reasonOf(torii.verify(token))).toBe('token_expired');
 });
 
+test('[11] a remembered token that ended while its key was renewed is refused', async () => {
+  const endpoint = makeKeyEndpoint(key);
+  const torii = createVerifier({ issuer, fetch: endpoint.fetch, clockTolerance: 0 });
+  const token = await mint(key, { exp: nowSeconds() + 302 });
+  await torii.verify(token);
+  vi.setSystemTime(Date.now() + 300_000);
+  endpoint.answer(() => {
+    vi.setSystemTime(Date.now() + 4_000);
+    return Response.json({ keys: [key.publicJwk] });
+  });
+  expect(await reasonOf(torii.verify(token))).toBe('token_expired');
+});
+
 test('[11] a remembered token is held against nbf and iat too, where the clock was set back', async () => {
   const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] } });
   const token = await mint(key);

@@ -1,0 +1,62 @@
+import { KeySetError } from './jwks.ts';
+
+/** A `fetch` as the platform has it. */
+export type Fetch = typeof globalThis.fetch;
+
+/** Milliseconds after which an answer is no longer waited for. */
+export const fetchTimeoutMs = 5_000;
+
+const maxBytes = 512 * 1024;
+
+/**
+ * One GET of a key set, bounded in time and size, that follows nothing.
+ *
+ * @throws KeySetError where the endpoint answered something else; whatever `fetch` throws where it did not answer
+ */
+export async function fetchKeySet(url: string, fetch: Fetch): Promise<unknown> {
+  const abort = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new KeySetError(`no answer within ${fetchTimeoutMs / 1000} s`));
+      abort.abort();
+    }, fetchTimeoutMs);
+  });
+  try {
+    // The race, since a `fetch` from outside may not heed the signal.
+    return await Promise.race([readJson(url, fetch, abort.signal), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readJson(url: string, fetch: Fetch, signal: AbortSignal): Promise<unknown> {
+  // 'manual', not 'error': the latter throws on workerd for every URL.
+  const response = await fetch(url, { headers: { accept: 'application/json' }, redirect: 'manual', signal });
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new KeySetError(`the key endpoint answered ${response.status}`);
+  }
+  const text = await readText(response, signal);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new KeySetError('the answer is not JSON');
+  }
+}
+
+async function readText(response: Response, signal: AbortSignal): Promise<string> {
+  const reader = response.body?.getReader();
+  signal.addEventListener('abort', () => void reader?.cancel().catch(() => {}), { once: true });
+  const decoder = new TextDecoder();
+  let [text, size] = ['', 0];
+  for (let chunk = await reader?.read(); chunk !== undefined && !chunk.done; chunk = await reader?.read()) {
+    size += chunk.value.byteLength;
+    if (size > maxBytes) {
+      await reader?.cancel();
+      throw new KeySetError(`the answer is larger than ${maxBytes} bytes`);
+    }
+    text += decoder.decode(chunk.value, { stream: true });
+  }
+  return text + decoder.decode();
+}
