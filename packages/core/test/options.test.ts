@@ -1,0 +1,463 @@
+import { describe, expect, test } from 'vitest';
+import { createVerifier, ToriiConfigError, type VerifierOptions, verifyToken } from '../src/index.ts';
+import { issuer, makeKey, mint, nowSeconds, type SigningKey } from './mint.ts';
+import { outcomeOf } from './outcome.ts';
+
+const key = await makeKey();
+const jwks = { keys: [key.publicJwk] };
+
+/** The error that options cause when a verifier is made of them, or undefined. */
+function errorFor(options: unknown): ToriiConfigError | undefined {
+  try {
+    createVerifier(options as VerifierOptions);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ToriiConfigError)) throw error;
+    return error;
+  }
+}
+
+type Row = readonly [name: string, value: unknown];
+
+/** What says nothing: an unset variable, an empty one, a list that was filtered to nothing. */
+const saysNothing: readonly Row[] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['empty', ''],
+  ['blank', '  '],
+  ['an empty list', []],
+  ['a list of an empty text', ['']],
+  ['a list with an empty text', ['a', '']],
+  ['a list with undefined', ['a', undefined]],
+  ['a list in a list', [['a']]],
+  ['a number', 1],
+  ['true', true],
+  ['false', false],
+  ['an object', {}],
+  ['a function', () => 'a'],
+];
+
+test('an issuer is all that it takes', () => {
+  expect(errorFor({ issuer })).toBeUndefined();
+});
+
+test.each<Row>([
+  ['undefined', undefined],
+  ['null', null],
+  ['a text', issuer],
+  ['a number', 1],
+  ['true', true],
+  ['a function', () => ({ issuer })],
+])('options cannot be %s', (_name, options) => {
+  expect(errorFor(options)).toMatchObject({ option: 'options' });
+  expect(errorFor(options)?.message).toContain('createVerifier({ issuer:');
+});
+
+describe('issuer', () => {
+  test.each<Row>([...saysNothing, ['a list of one that is wrong', ['https://a.test', 'b.test']]])(
+    '[9] cannot be %s, and the message says what to write',
+    (_name, value) => {
+      const error = errorFor({ issuer: value });
+      expect(error).toMatchObject({ option: 'issuer' });
+      expect(error?.message).toContain('`issuer`');
+      expect(error?.message).toContain("issuer: 'https://acme.torii.so'");
+    },
+  );
+
+  test('that is missing says where it usually comes from', () => {
+    for (const options of [{}, { issuer: undefined }, { issuer: '' }]) {
+      expect(errorFor(options)?.message).toContain('environment variable');
+    }
+    expect(errorFor({ issuer: undefined })?.message).toContain('is undefined');
+    expect(errorFor({ issuer: '' })?.message).toContain('is empty');
+  });
+
+  test.each([
+    ['no scheme', 'acme.torii.test', 'https://'],
+    ['a relative scheme', '//acme.torii.test', 'https://'],
+    ['a path', '/acme', 'https://'],
+    ['another scheme', 'ftp://acme.torii.test', 'https://'],
+    ['a scheme without slashes', 'https:acme.torii.test', 'https://'],
+    ['backslashes', 'https:\\\\acme.torii.test', 'https://'],
+    ['http', 'http://acme.torii.test', 'loopback'],
+    ['http on a host that begins like loopback', 'http://localhost.evil.test', 'loopback'],
+    ['http on a host that ends like loopback', 'http://evil-localhost', 'loopback'],
+    ['http on an address that begins like loopback', 'http://127.0.0.1.evil.test', 'loopback'],
+    ['http on every address', 'http://0.0.0.0', 'loopback'],
+    ['http on a private address', 'http://10.0.0.1', 'loopback'],
+    ['http on the address of cloud metadata', 'http://169.254.169.254', 'loopback'],
+    ['http with loopback for a user', 'http://localhost@evil.test', 'loopback'],
+    ['a user', 'https://me@acme.torii.test', 'user'],
+    ['a user and a password', 'https://me:pw@acme.torii.test', 'user'],
+    ['a query', 'https://acme.torii.test?x=1', 'query'],
+    ['an empty query', 'https://acme.torii.test?', 'query'],
+    ['a fragment', 'https://acme.torii.test#x', 'fragment'],
+    ['two slashes behind', 'https://acme.torii.test//', 'slash'],
+    ['the URL of the key set', 'https://acme.torii.test/_torii/.well-known/jwks.json', 'key set'],
+    ['no host', 'https://', 'https://'],
+    ['a host that cannot be read', 'https://a b.test', 'https://'],
+    ['a space in front', ' https://acme.torii.test', 'https://'],
+    ['a space behind', 'https://acme.torii.test ', 'usual form'],
+    ['a newline behind, as from a file', 'https://acme.torii.test\n', 'usual form'],
+    ['a tab inside', 'https://acme.\ttorii.test', 'usual form'],
+    ['a space in its path', 'https://acme.torii.test/a b', 'usual form'],
+    ['capitals in the host', 'https://ACME.torii.test', 'usual form, https://acme.torii.test.'],
+    ['its default port', 'https://acme.torii.test:443', 'usual form, https://acme.torii.test.'],
+    ['dots in its path', 'https://acme.torii.test/a/../b', 'usual form, https://acme.torii.test/b.'],
+    ['a backslash behind', 'https://acme.torii.test\\', 'usual form'],
+  ])('cannot have %s', (_name, value, word) => {
+    for (const given of [value, [value], [issuer, value]]) {
+      const error = errorFor({ issuer: given });
+      expect(error).toMatchObject({ option: 'issuer' });
+      expect(error?.message).toContain(word);
+    }
+  });
+
+  test.each([
+    'https://acme.torii.so',
+    'https://acme.torii.so/',
+    'https://torii.example.com/tenant',
+    'https://acme.torii.so:8443',
+    'http://localhost:4000',
+    'http://acme.localhost:4000',
+    'http://127.0.0.1:4000',
+    'http://127.1.2.3',
+    'http://[::1]:4000',
+  ])('can be %s', (value) => {
+    expect(errorFor({ issuer: value })).toBeUndefined();
+  });
+});
+
+describe.each(['audience', 'environmentId'])('%s', (option) => {
+  test.each(saysNothing)('[9] cannot be there and %s', (_name, value) => {
+    const error = errorFor({ issuer, [option]: value });
+    expect(error).toMatchObject({ option });
+    expect(error?.message).toContain(`\`${option}\``);
+    expect(error?.message).toMatch(new RegExp(`Leave it out, or write ${option}: '`));
+  });
+
+  test.each<Row>([
+    ['a text', 'a'],
+    ['a list', ['a', 'b']],
+  ])('can be %s', (_name, value) => {
+    expect(errorFor({ issuer, [option]: value })).toBeUndefined();
+  });
+
+  test('[9] can be left out', () => {
+    expect(errorFor({ issuer })).toBeUndefined();
+  });
+});
+
+describe.each([
+  ['clockTolerance', 300],
+  ['maxStaleSeconds', 86_400],
+])('%s', (option, most) => {
+  test.each<Row>([
+    ['undefined', undefined],
+    ['negative', -1],
+    ['too large', most + 1],
+    ['a little too large', most + 0.001],
+    ['NaN', Number.NaN],
+    ['infinite', Number.POSITIVE_INFINITY],
+    ['text', '30'],
+    ['null', null],
+    ['true', true],
+    ['a big number', 30n],
+    ['a list', [30]],
+    ['an object', { seconds: 30 }],
+  ])('[7] cannot be %s', (_name, value) => {
+    const error = errorFor({ issuer, [option]: value });
+    expect(error).toMatchObject({ option });
+    expect(error?.message).toContain(`\`${option}\` is a number of seconds from 0 to ${most}`);
+  });
+
+  test('[7] can be anything from nothing to the most', () => {
+    for (const value of [0, 0.5, most]) expect(errorFor({ issuer, [option]: value })).toBeUndefined();
+  });
+});
+
+describe.each(['header', 'cookie'])('%s', (option) => {
+  test.each<Row>([
+    ...saysNothing.filter(([name]) => !name.startsWith('a list')),
+    ['a list', ['token']],
+    ['a name with a space', 'my token'],
+    ['a name with a colon', 'token:'],
+    ['a name with an equals sign', 'token='],
+    ['a name with a semicolon', 'a;b'],
+    ['a name with a comma', 'a,b'],
+    ['a name with a line break', 'token\r\n'],
+    ['a name with NUL', 'token\0'],
+    ['a name beyond ASCII', 'tøken'],
+    ['a name in quotes', '"token"'],
+  ])('[14] cannot be %s', (_name, value) => {
+    const error = errorFor({ issuer, [option]: value });
+    expect(error).toMatchObject({ option });
+    expect(error?.message).toContain(`\`${option}\` is not the name of a ${option}`);
+  });
+
+  test('can be a name', () => {
+    for (const value of ['token', '__Host-token', 'X-Torii-Token']) {
+      expect(errorFor({ issuer, [option]: value })).toBeUndefined();
+    }
+  });
+});
+
+describe('origins', () => {
+  test.each<Row>(saysNothing)('[14] cannot be %s', (_name, value) => {
+    expect(errorFor({ issuer, cookie: 'token', origins: value })).toMatchObject({ option: 'origins' });
+  });
+
+  test.each([
+    'app.test',
+    'https://app.test/',
+    'https://app.test/path',
+    'https://app.test?',
+    'https://app.test:443',
+    'https://APP.test',
+    'HTTPS://app.test',
+    'https://me@app.test',
+    'https://*.app.test/',
+    '*',
+    'null',
+    'file:///',
+    'about:blank',
+    'data:text/html,x',
+    'blob:https://app.test/x',
+    'https://app.test,https://web.test',
+    'https://app.test ',
+  ])('[14] cannot hold %j, which no browser sends for an origin', (origin) => {
+    for (const origins of [[origin], ['https://app.test', origin]]) {
+      const error = errorFor({ issuer, cookie: 'token', origins });
+      expect(error).toMatchObject({ option: 'origins' });
+      expect(error?.message).toContain("'https://app.example.com'");
+    }
+  });
+
+  test('[14] mean nothing without a cookie, and say so', () => {
+    const error = errorFor({ issuer, origins: ['https://app.test'] });
+    expect(error).toMatchObject({ option: 'origins' });
+    expect(error?.message).toContain('set `cookie` too');
+  });
+
+  test('can be origins', () => {
+    const origins = ['https://app.test', 'http://localhost:3000', 'https://[::1]:8443'];
+    expect(errorFor({ issuer, cookie: 'token', origins })).toBeUndefined();
+  });
+});
+
+describe('skip', () => {
+  test.each<Row>([
+    ['undefined', undefined],
+    ['null', null],
+    ['a text', '/health'],
+    ['a pattern', /health/],
+    ['a function', () => true],
+    ['true', true],
+    ['a list with undefined', ['/health', undefined]],
+    ['a list with a pattern', [/health/]],
+    ['a list with an empty text', ['']],
+    ['a list with what would let everybody in', ['/*']],
+    ['a list with a path that has no slash', ['health']],
+  ])('[21] cannot be %s', (_name, value) => {
+    const error = errorFor({ issuer, skip: value });
+    expect(error).toMatchObject({ option: 'skip' });
+    expect(error?.message).toContain('`skip');
+  });
+});
+
+describe('allowPreflight', () => {
+  test.each<Row>([
+    ['undefined', undefined],
+    ['null', null],
+    ['text', 'true'],
+    ['one', 1],
+    ['an object', {}],
+    ['a list', [true]],
+  ])('cannot be %s', (_name, value) => {
+    expect(errorFor({ issuer, allowPreflight: value })).toMatchObject({ option: 'allowPreflight' });
+  });
+
+  test('can be on or off', () => {
+    for (const value of [false, true]) expect(errorFor({ issuer, allowPreflight: value })).toBeUndefined();
+  });
+});
+
+describe.each(['fetch', 'onEvent'])('%s', (option) => {
+  test.each<Row>([
+    ['null', null],
+    ['text', 'fetch'],
+    ['true', true],
+    ['an object', { call: () => {} }],
+  ])('cannot be %s', (_name, value) => {
+    const error = errorFor({ issuer, [option]: value });
+    expect(error).toMatchObject({ option });
+    expect(error?.message).toContain(`\`${option}\` is not a function`);
+  });
+
+  test('can be undefined: it leaves no check out', () => {
+    expect(errorFor({ issuer, [option]: undefined })).toBeUndefined();
+  });
+});
+
+describe('checks', () => {
+  test.each<Row>([
+    ['undefined', undefined],
+    ['null', null],
+    ['an empty list', []],
+    ['a function', () => true],
+    ['true', true],
+    ['a list of undefined', [undefined]],
+    ['a list of true', [true]],
+    ['a list of names', ['admin']],
+    ['a list in a list', [[() => true]]],
+  ])('[27] cannot be %s', (_name, value) => {
+    const error = errorFor({ issuer, checks: value });
+    expect(error).toMatchObject({ option: 'checks' });
+    expect(error?.message).toContain('`checks`');
+  });
+});
+
+describe('keys', () => {
+  test.each<Row>([
+    ['undefined', undefined],
+    ['null', null],
+    ['a list', [key.publicJwk]],
+    ['one key', key.publicJwk],
+    ['no keys', { keys: [] }],
+    ['text', JSON.stringify(jwks)],
+    ['a promise', Promise.resolve(jwks)],
+    ['a key without an id', { keys: [{ ...key.publicJwk, kid: undefined }] }],
+    ['a key for something else', { keys: [{ ...key.publicJwk, use: 'enc' }] }],
+    ['a private key', { keys: [{ ...key.publicJwk, d: 'AAAA' }] }],
+    ['a key twice', { keys: [key.publicJwk, key.publicJwk] }],
+  ])('[3] cannot be %s', (_name, value) => {
+    const error = errorFor({ issuer, keys: value });
+    expect(error).toMatchObject({ option: 'keys' });
+    expect(error?.message).toContain('`keys` cannot be used');
+    expect(JSON.stringify(error) + String(error?.stack)).not.toContain(String(key.publicJwk['x']));
+  });
+
+  test('[5] belong to one issuer', () => {
+    expect(errorFor({ issuer: [issuer, 'https://b.test'], keys: jwks })).toMatchObject({ option: 'keys' });
+    expect(errorFor({ issuer: [issuer], keys: jwks })).toBeUndefined();
+  });
+});
+
+describe('an option that there is none of', () => {
+  test.each([
+    'audiences',
+    'Audience',
+    'aud',
+    'environment',
+    'environmentID',
+    'issuers',
+    'leeway',
+    'clockSkew',
+    'algorithms',
+    'jwksUri',
+    'check',
+    'optional',
+    'toString',
+    'constructor',
+    '',
+  ])('[9] is refused, since a misspelt check is none: %j', (name) => {
+    const error = errorFor({ issuer, [name]: 'x' });
+    expect(error).toMatchObject({ option: name });
+    expect(error?.message).toContain(`\`${name}\``);
+    expect(error?.message).toContain('audience, environmentId');
+  });
+
+  test('[9] is refused also where it is undefined, or called __proto__', () => {
+    expect(errorFor({ issuer, audiences: undefined })).toMatchObject({ option: 'audiences' });
+    expect(errorFor(JSON.parse(`{"issuer":"${issuer}","__proto__":{"audience":"x"}}`))).toMatchObject({
+      option: '__proto__',
+    });
+  });
+});
+
+describe('what was checked', () => {
+  test('[9] stays as it was, whatever becomes of the options', async () => {
+    const options = {
+      issuer: [issuer],
+      audience: ['api'],
+      environmentId: ['env_1'],
+      keys: { keys: [{ ...key.publicJwk }] },
+    };
+    const torii = createVerifier(options);
+    options.issuer.push('https://evil.test');
+    options.audience.push('web');
+    options.environmentId.push('env_2');
+    Object.assign(options.keys.keys[0] ?? {}, (await makeKey()).publicJwk);
+    Object.assign(options, { audience: undefined, environmentId: undefined, clockTolerance: 300 });
+
+    expect(await outcomeOf(torii.verify(await mint(key, { aud: 'api' })))).toBe('accepted');
+    expect(await outcomeOf(torii.verify(await mint(key, { aud: 'web' })))).toBe('audience_refused');
+    expect(await outcomeOf(torii.verify(await mint(key, { aud: 'api', pid: 'env_2' })))).toBe('environment_refused');
+    expect(await outcomeOf(torii.verify(await mint(key, { aud: 'api', iss: 'https://evil.test' })))).toBe(
+      'issuer_refused',
+    );
+  });
+
+  test('[14] stays as it was for origins too', async () => {
+    const origins = ['https://app.test'];
+    const torii = createVerifier({ issuer, keys: jwks, cookie: 'token', origins });
+    origins.push('https://evil.test');
+    const headers = { cookie: `token=${await mint(key)}`, origin: 'https://evil.test', host: 'api.test' };
+    expect(await outcomeOf(torii.authenticate({ method: 'POST', headers }))).toBe('token_missing');
+  });
+
+  test('[9] is checked for one call too, before the token is looked at', async () => {
+    await expect(verifyToken(await mint(key), { issuer, keys: jwks, audience: [] })).rejects.toThrow(ToriiConfigError);
+    await expect(verifyToken('', { issuer: '' })).rejects.toThrow(ToriiConfigError);
+  });
+
+  test.each<[name: string, planted: (evil: SigningKey) => unknown]>([
+    ['keys', (evil) => ({ keys: [evil.publicJwk] })],
+    ['fetch', (evil) => async () => Response.json({ keys: [evil.publicJwk] })],
+    ['issuer', () => 'https://evil.test'],
+    ['audience', () => 'evil'],
+    ['skip', () => ['/orders']],
+    ['allowPreflight', () => true],
+    ['cookie', () => 'token'],
+    ['clockTolerance', () => 300],
+    ['evil', () => true],
+  ])('[9] is not %s on Object.prototype, which somebody else put there', async (name, planted) => {
+    const evil = await makeKey();
+    const forged = await mint(evil);
+    const fetch = async () => Response.json(jwks);
+    const headers = {
+      cookie: `token=${forged}`,
+      origin: 'x',
+      'access-control-request-method': 'PUT',
+      authorization: '',
+    };
+    const old = await mint(key, { exp: nowSeconds() - 60 });
+    Object.defineProperty(Object.prototype, name, { value: planted(evil), configurable: true });
+    try {
+      const own = name === 'fetch' ? { issuer, keys: jwks } : { issuer, fetch };
+      const torii = createVerifier(own);
+      expect(await outcomeOf(torii.verify(await mint(key)))).toBe('accepted');
+      expect(await outcomeOf(torii.verify(forged))).toBe('signature_invalid');
+      expect(await outcomeOf(torii.verify(old))).toBe('token_expired');
+      expect(await outcomeOf(torii.authenticate({ method: 'OPTIONS', url: '/orders', headers }))).toBe('token_missing');
+      expect(errorFor({})).toMatchObject({ option: 'issuer' });
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+
+  test('is read once: a getter cannot say one thing to the check and another to the use', async () => {
+    let reads = 0;
+    const options = {
+      issuer,
+      keys: jwks,
+      get audience() {
+        reads++;
+        return reads === 1 ? 'api' : 'web';
+      },
+    };
+    const torii = createVerifier(options);
+    expect(reads).toBe(1);
+    expect(await outcomeOf(torii.verify(await mint(key, { aud: 'web' })))).toBe('audience_refused');
+  });
+});
