@@ -2,6 +2,7 @@ import type { Environment } from './environment.ts';
 import type { CutOptions, FailOptions, FaultDuration, Faults, FaultTarget } from './faults.ts';
 import { jwksPath } from './issuer.ts';
 import { provisionalPaths } from './provisional-paths.ts';
+import { storing } from './storage-errors.ts';
 import type { TokenOptions } from './token.ts';
 import type { RequestCounts, Traffic } from './traffic.ts';
 import { type NewUser, newUserFields, parseUser } from './user-input.ts';
@@ -84,7 +85,7 @@ export class EmulatorEnvironment {
   async rotateKeys(): Promise<{ readonly kid: string; readonly previousKid: string }> {
     const { keys } = this.#served.environment;
     const previousKid = keys.current.kid;
-    const { kid } = await keys.rotate();
+    const { kid } = await storing(() => keys.rotate());
     return { kid, previousKid };
   }
 
@@ -102,10 +103,11 @@ export class EmulatorEnvironment {
   /**
    * Adds a user, as the API's `POST /users` does, and with a few more fields.
    *
-   * @throws EmulatorError `user_invalid`, `email_taken`
+   * @throws EmulatorError `user_invalid`, `email_taken`, `database_unusable`
    */
   async createUser(user: NewUser = {}): Promise<User> {
-    return this.#served.environment.users.create(parseUser(user, newUserFields));
+    const { users } = this.#served.environment;
+    return storing(() => users.create(parseUser(user, newUserFields)));
   }
 
   /** Makes requests to a surface, or to all of them, fail: until `recover()`, or for a number of times. */

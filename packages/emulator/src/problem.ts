@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { uuidv7 } from 'uuidv7';
 import { EmulatorError } from './errors.ts';
+import { storageFaultOf } from './storage-errors.ts';
 import { type FieldError, UserInputError } from './user-input.ts';
 
 /** A refusal, as it will be answered. The detail is for the developer who reads it, and never repeats a secret. */
@@ -31,6 +32,10 @@ export function problemFor(error: unknown): Problem | undefined {
   if (error instanceof UserInputError) return new Problem(400, 'invalid_request', error.message, error);
   if (error instanceof EmulatorError && error.code === 'email_taken') {
     return new Problem(409, 'email_taken', error.message);
+  }
+  const fault = storageFaultOf(error);
+  if (fault !== undefined) {
+    return new Problem(fault.status, fault.code, `Nothing was stored: the database cannot be used, ${fault.reason}.`);
   }
   return undefined;
 }

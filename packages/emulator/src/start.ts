@@ -35,7 +35,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 }
 
-async function startOn(database: DatabaseSync, settings: Settings): Promise<Emulator> {
+/** Starts on a database that is open already. */
+export async function startOn(database: DatabaseSync, settings: Settings): Promise<Emulator> {
   const clock = new Clock();
   const createId = createIdGenerator(clock);
   const wanted = [{ name: defaultEnvironment, secretKey: settings.secretKey }, ...settings.environments];

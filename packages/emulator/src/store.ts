@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { EmulatorError } from './errors.ts';
+import { storageFaultOf } from './storage-errors.ts';
 import { transact } from './transaction.ts';
 
 /** Each entry brings the schema one version up; `user_version` counts those that a file has had. Once released, only ever append. */
@@ -67,16 +68,21 @@ export function openStore(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
+    // EXCLUSIVE: one emulator to a file, since keys and environments are read once. The lock dies with the process.
     // FULL: an answered write survives the process being killed, and the machine too.
-    database.exec(
-      'PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
-    );
+    database.exec(`
+      PRAGMA busy_timeout = 1000;
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA foreign_keys = ON;
+    `);
     migrate(database);
     return database;
   } catch (error) {
     database?.close();
     if (error instanceof EmulatorError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = storageFaultOf(error)?.reason ?? 'SQLite does not say why';
     throw new EmulatorError('database_unusable', `The database ${path} cannot be used: ${reason}.`, { cause: error });
   }
 }

@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Emulator, startEmulator, type User } from '../src/index.ts';
+import { settingsFrom } from '../src/options.ts';
+import { startOn } from '../src/start.ts';
+import { openStore } from '../src/store.ts';
+import { callApi } from './rest.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'torii-storage-'));
+  writeFileSync(join(folder, 'text.db'), 'This is a text, and longer than a header. '.repeat(40));
+  const sound = new DatabaseSync(join(folder, 'damaged.db'));
+  sound.exec('CREATE TABLE a (b)');
+  sound.close();
+  // The header stays; what it speaks of is gone.
+  writeFileSync(join(folder, 'damaged.db'), readFileSync(join(folder, 'damaged.db')).fill(0xff, 100));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const createUser = (torii: Emulator) => callApi<User>(torii, 'POST', '/users', { name: 'x'.repeat(5000) });
+const countUsers = (torii: Emulator) =>
+  callApi<{ readonly items: readonly User[] }>(torii, 'POST', '/users/search?limit=100', {}).then(
+    ({ body }) => body.items.length,
+  );
+
+test('refuses a file that another emulator is using, and leaves that one alone', async () => {
+  const database = join(folder, 'shared.db');
+  await using first = await startEmulator({ database });
+  await expect(startEmulator({ database })).rejects.toMatchObject({
+    code: 'database_unusable',
+    message: expect.stringMatching(/shared\.db cannot be used: it is in use by another emulator or program\./),
+  });
+  expect((await createUser(first)).status).toBe(201);
+});
+
+test('refuses a file that another program has locked', async () => {
+  const database = join(folder, 'locked.db');
+  await (await startEmulator({ database })).stop();
+  const other = new DatabaseSync(database);
+  other.exec('BEGIN EXCLUSIVE');
+  await expect(startEmulator({ database })).rejects.toThrow('in use by another emulator or program');
+  other.close();
+  await (await startEmulator({ database })).stop();
+});
+
+test('a file is free again once its emulator has stopped', async () => {
+  const database = join(folder, 'again.db');
+  await (await startEmulator({ database })).stop();
+  await (await startEmulator({ database })).stop();
+});
+
+test.each([
+  ['a read-only file', () => `file:${join(folder, 'shared.db')}?mode=ro`, 'it is read-only'],
+  ['a folder', () => folder, 'it cannot be opened'],
+  ['a file in a folder that is missing', () => join(folder, 'missing', 'torii.db'), 'Its folder must exist'],
+  ['a file that is no database', () => join(folder, 'text.db'), 'the file is something else than a database'],
+  ['a damaged file', () => join(folder, 'damaged.db'), 'it is damaged'],
+])('refuses %s, and says so', async (_name, path, message) => {
+  await expect(startEmulator({ database: path() })).rejects.toMatchObject({
+    code: 'database_unusable',
+    message: expect.stringContaining(message),
+  });
+});
+
+test('closes the database where the port is taken, so that another start can have it', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const address = taken.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const database = join(folder, 'port.db');
+  await expect(startEmulator({ database, port })).rejects.toMatchObject({ code: 'port_unusable' });
+  taken.close();
+  await (await startEmulator({ database })).stop();
+});
+
+test('says that the disk is full, keeps all that it had acknowledged, and goes on when there is room', async () => {
+  const path = join(folder, 'full.db');
+  const database = openStore(path);
+  await using torii = await startOn(database, settingsFrom({ database: path }));
+  const [pages] = Object.values(database.prepare('PRAGMA page_count').get() ?? {});
+  database.exec(`PRAGMA max_page_count = ${Number(pages) + 20}`);
+
+  let stored = 0;
+  let refused = await createUser(torii);
+  while (refused.status === 201) {
+    stored += 1;
+    refused = await createUser(torii);
+  }
+  expect(stored).toBeGreaterThan(2);
+  expect([refused.status, refused.body]).toMatchObject([507, { properties: { code: 'storage_full' } }]);
+  await expect(torii.createUser({ name: 'x'.repeat(50_000) })).rejects.toMatchObject({ code: 'database_unusable' });
+  expect(await countUsers(torii)).toBe(stored);
+
+  database.exec('PRAGMA max_page_count = 100000');
+  expect((await createUser(torii)).status).toBe(201);
+  expect(await countUsers(torii)).toBe(stored + 1);
+});
+
+test('says that the database has become read-only, and goes on reading', async () => {
+  const path = join(folder, 'read-only.db');
+  const database = openStore(path);
+  await using torii = await startOn(database, settingsFrom({ database: path }));
+  const { id } = await torii.createUser();
+  database.exec('PRAGMA query_only = ON');
+  for (const [method, rest] of [
+    ['POST', '/ban'],
+    ['DELETE', ''],
+    ['DELETE', '/sessions'],
+  ] as const) {
+    const { status, body } = await callApi(torii, method, `/users/${id}${rest}`);
+    expect([status, body.properties.code]).toEqual([503, 'storage_unavailable']);
+  }
+  await expect(torii.rotateKeys()).rejects.toMatchObject({ code: 'database_unusable' });
+  expect(torii.keyIds).toHaveLength(1);
+  expect((await callApi<User>(torii, 'GET', `/users/${id}`)).body.status).toBe('active');
+  database.exec('PRAGMA query_only = OFF');
+  expect((await callApi(torii, 'DELETE', `/users/${id}`)).status).toBe(204);
+});
