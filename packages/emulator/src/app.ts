@@ -4,8 +4,10 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { apiRoutes } from './api/routes.ts';
 import { requireSecretKey } from './api/secret-key.ts';
 import { browserRoutes } from './browser-routes.ts';
+import type { Clock } from './clock.ts';
 import { holdAnswers } from './contract/hold-answers.ts';
 import { apiPath } from './contract/operation.ts';
+import { controlPath, controlRoutes } from './control.ts';
 import type { Environment } from './environment.ts';
 import { injectFaults } from './fault-injection.ts';
 import type { Faults, Surface } from './faults.ts';
@@ -17,6 +19,7 @@ import type { Traffic } from './traffic.ts';
 export interface AppSurroundings {
   readonly faults: Faults;
   readonly traffic: Traffic;
+  readonly clock: Clock;
   /** Called with an error that no rule foresaw; the request is answered 500. */
   readonly onUnexpectedError: (error: unknown) => void;
 }
@@ -50,6 +53,7 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   app.route('/', issuerRoutes(environment));
   app.route('/', browserRoutes(environment, watch));
   app.route(apiPath, apiRoutes(environment));
+  app.route(controlPath, controlRoutes(environment, surroundings));
 
   app.notFound(() => answerProblem(new Problem(404, 'not_found', 'The emulator has nothing at this path.')));
   app.onError((error) => {

@@ -33,7 +33,10 @@ export function problemFor(error: unknown): Problem | undefined {
   if (error instanceof EmulatorError && error.code === 'email_taken') {
     return new Problem(409, 'email_taken', error.message);
   }
-  const fault = storageFaultOf(error);
+  if (error instanceof EmulatorError && (error.code === 'option_invalid' || error.code === 'key_unknown')) {
+    return new Problem(400, 'invalid_request', error.message);
+  }
+  const fault = storageFaultOf(error instanceof EmulatorError ? error.cause : error);
   if (fault !== undefined) {
     return new Problem(fault.status, fault.code, `Nothing was stored: the database cannot be used, ${fault.reason}.`);
   }

@@ -55,12 +55,13 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
   const front = new Front(originOf(server));
   const served = stored.map((each) => {
     const environment = each.serveAt(front.issuerOf(each.name));
-    const surroundings = { faults: new Faults(), traffic: new Traffic(), onUnexpectedError: warn };
+    const surroundings = { faults: new Faults(), traffic: new Traffic(), clock, onUnexpectedError: warn };
     front.add(environment, createApp(environment, surroundings));
     return { environment, apiUrl: front.origin, ...surroundings };
   });
   server.on('request', front.handle);
-  const [first, ...others] = served.sort((one) => (one.environment.name === defaultEnvironment ? -1 : 0));
-  if (first === undefined) throw new Error('An emulator has at least one environment.');
+  const first = served.find(({ environment }) => environment.name === defaultEnvironment);
+  if (first === undefined) throw new Error('An emulator has a default environment.');
+  const others = served.filter((each) => each !== first);
   return new Emulator({ server, database, clock, first, others });
 }

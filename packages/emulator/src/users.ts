@@ -126,16 +126,14 @@ export class Users {
 
   /** Deletes a user softly: the record stays, the password goes, the email is free again, and all sessions end. */
   delete(id: string): void {
+    const now = this.#scope.clock.now().toISOString();
+    const changes = new Map([
+      ['status', 'deleted'],
+      ['deleted_at', now],
+      ['password_hash', null],
+    ]);
     transact(this.#scope.database, () => {
-      const now = this.#scope.clock.now().toISOString();
-      this.#change(
-        id,
-        new Map([
-          ['status', 'deleted'],
-          ['deleted_at', now],
-          ['password_hash', null],
-        ]),
-      );
+      this.#change(id, changes, now);
       this.#sessions.revokeAll(id);
     });
   }
@@ -167,11 +165,15 @@ export class Users {
   }
 
   /** Column names come from this file alone; values are bound. */
-  #change(id: string, changes: ReadonlyMap<string, string | null>): void {
+  #change(
+    id: string,
+    changes: ReadonlyMap<string, string | null>,
+    now: string = this.#scope.clock.now().toISOString(),
+  ) {
     const columns = ['updated_at', ...changes.keys()].map((column) => `${column} = ?`).join(', ');
     this.#scope.database
       .prepare(`UPDATE users SET ${columns} WHERE id = ? AND environment_id = ?`)
-      .run(this.#scope.clock.now().toISOString(), ...changes.values(), id, this.#scope.environmentId);
+      .run(now, ...changes.values(), id, this.#scope.environmentId);
   }
 
   #row(id: string): UserRow | undefined {

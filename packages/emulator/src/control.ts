@@ -1,0 +1,103 @@
+import { Hono, type HonoRequest } from 'hono';
+import type { Clock } from './clock.ts';
+import type { Environment } from './environment.ts';
+import type { Faults, FaultTarget } from './faults.ts';
+import { readJson } from './json-body.ts';
+import { refuseForeignPages } from './origins.ts';
+import { Problem } from './problem.ts';
+import { storing } from './storage-errors.ts';
+import type { Traffic } from './traffic.ts';
+
+/** Below this a test, a dashboard or curl tells an environment what to do. It is no part of Torii. */
+export const controlPath = '/_emulator';
+
+export interface ControlledParts {
+  readonly faults: Faults;
+  readonly traffic: Traffic;
+  readonly clock: Clock;
+}
+
+/** What the library's functions do, over HTTP: faults, the clock, and the rotation of keys. */
+export function controlRoutes(environment: Environment, { faults, traffic, clock }: ControlledParts): Hono {
+  const { name, id, issuer, keys } = environment;
+  const app = new Hono();
+  // No secret is asked for, so a page that the developer happens to visit must not get through.
+  app.use(refuseForeignPages());
+  return app
+    .get('/state', (c) =>
+      c.json({
+        now: clock.now(),
+        environment: { name, id, issuer },
+        keys: keys.published.map(({ kid }) => kid),
+        faults: faults.active,
+        requests: traffic.counts,
+      }),
+    )
+    .post('/faults', async (c) => {
+      injectFault(faults, await readObject(c.req));
+      return c.json({ faults: faults.active });
+    })
+    .delete('/faults', (c) => {
+      // Checked by recover() itself.
+      faults.recover(c.req.query('surface') as FaultTarget | undefined);
+      return c.json({ faults: faults.active });
+    })
+    .post('/clock', async (c) => {
+      const { advanceSeconds, ...unknown } = await readObject(c.req);
+      refuseUnknown(unknown);
+      clock.advance(advanceSeconds as number);
+      return c.json({ now: clock.now() });
+    })
+    .post('/keys/rotate', async (c) => {
+      refuseUnknown(await readObject(c.req));
+      const previousKid = keys.current.kid;
+      const { kid } = await storing(() => keys.rotate());
+      return c.json({ kid, previousKid });
+    })
+    .post('/keys/withdraw', async (c) => {
+      const { kids = keys.published.slice(1).map(({ kid }) => kid), ...unknown } = await readObject(c.req);
+      refuseUnknown(unknown);
+      if (!Array.isArray(kids)) throw invalid('kids must be a list of key ids.');
+      keys.withdraw(kids);
+      return c.json({ withdrawn: kids, keys: keys.published.map(({ kid }) => kid) });
+    });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+async function readObject(request: HonoRequest): Promise<Fields> {
+  const body = await readJson(request);
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Fields;
+  throw invalid('The body must be a JSON object.');
+}
+
+/** `{ "surface": "keys", "kind": "delay", "delayMs": 2000, "times": 1 }`. The values are checked by the faults themselves. */
+function injectFault(faults: Faults, { surface, kind, times, ...rest }: Fields): void {
+  const target = surface as FaultTarget;
+  const duration = times === undefined ? {} : { times: times as number };
+  switch (kind) {
+    case 'fail':
+      refuseUnknown(rest, ['status', 'headers']);
+      faults.fail(target, { ...rest, ...duration });
+      break;
+    case 'delay':
+      refuseUnknown(rest, ['delayMs']);
+      faults.delay(target, rest['delayMs'] as number, duration);
+      break;
+    case 'cut':
+      refuseUnknown(rest, ['at']);
+      faults.cut(target, { ...rest, ...duration });
+      break;
+    default:
+      throw invalid('kind must be one of fail, delay, cut.');
+  }
+}
+
+function refuseUnknown(fields: Fields, known: readonly string[] = []): void {
+  const unknown = Object.keys(fields).find((field) => !known.includes(field));
+  if (unknown !== undefined) throw invalid(`${unknown.slice(0, 64)} is not a known field here.`);
+}
+
+function invalid(detail: string): Problem {
+  return new Problem(400, 'invalid_request', detail);
+}

@@ -1,0 +1,138 @@
+import { decodeJwt } from 'jose';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Emulator, startEmulator } from '../src/index.ts';
+import { callApi, type ProblemBody, unknownId } from './rest.ts';
+
+let torii: Emulator;
+beforeEach(async () => {
+  torii = await startEmulator({ environments: [{ name: 'acme' }] });
+});
+afterEach(() => torii.stop());
+
+async function control<Body = ProblemBody>(
+  method: string,
+  path: string,
+  body?: unknown,
+  { issuer = torii.issuer, headers = {} }: { issuer?: string; headers?: Record<string, string> } = {},
+) {
+  const response = await fetch(`${issuer}/_emulator${path}`, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
+}
+
+const keysStatus = async (issuer = torii.issuer) => (await fetch(`${issuer}/_torii/.well-known/jwks.json`)).status;
+
+test('tells the state of an environment, and no secret', async () => {
+  torii.fail('api', { times: 2 });
+  const { status, body } = await control<object>('GET', '/state');
+  expect([status, body]).toEqual([
+    200,
+    {
+      now: expect.any(String),
+      environment: { name: 'default', id: torii.environmentId, issuer: torii.issuer },
+      keys: torii.keyIds,
+      faults: [{ surface: 'api', fault: { kind: 'fail', status: 503, headers: {} }, remaining: 2 }],
+      requests: torii.requests,
+    },
+  ]);
+  expect(JSON.stringify(body)).not.toContain(torii.secretKey);
+});
+
+test('injects a fault of each kind, and ends it', async () => {
+  await control('POST', '/faults', { surface: 'keys', kind: 'fail', status: 500, headers: { 'retry-after': '1' } });
+  expect(await keysStatus()).toBe(500);
+  await control('POST', '/faults', { surface: 'keys', kind: 'cut', at: 'answer', times: 1 });
+  await expect(keysStatus()).rejects.toThrow('fetch failed');
+  expect(await keysStatus()).toBe(200);
+  await control('POST', '/faults', { surface: 'all', kind: 'delay', delayMs: 1 });
+  const { body } = await control<{ faults: readonly { surface: string }[] }>('DELETE', '/faults?surface=keys');
+  expect(body.faults.map(({ surface }) => surface)).not.toContain('keys');
+  expect((await control('DELETE', '/faults')).body).toEqual({ faults: [] });
+});
+
+test('what is said below an issuer concerns that environment alone', async () => {
+  const { issuer } = torii.environment('acme');
+  await control('POST', '/faults', { surface: 'keys', kind: 'fail' }, { issuer });
+  expect([await keysStatus(issuer), await keysStatus()]).toEqual([503, 200]);
+});
+
+test('advances the clock', async () => {
+  const before = torii.now().getTime();
+  const { body } = await control<{ now: string }>('POST', '/clock', { advanceSeconds: 3600 });
+  expect(Date.parse(body.now)).toBeGreaterThanOrEqual(before + 3_600_000);
+  expect((decodeJwt(await torii.token()).iat ?? 0) * 1000).toBeGreaterThanOrEqual(before + 3_599_000);
+});
+
+test('rotates keys and withdraws them', async () => {
+  const [previousKid] = torii.keyIds;
+  const rotated = await control<{ kid: string; previousKid: string }>('POST', '/keys/rotate', {});
+  expect([torii.keyIds, rotated.body.previousKid]).toEqual([[rotated.body.kid, previousKid], previousKid]);
+  expect((await control('POST', '/keys/withdraw', {})).body).toEqual({
+    withdrawn: [previousKid],
+    keys: [rotated.body.kid],
+  });
+  expect(torii.keyIds).toEqual([rotated.body.kid]);
+});
+
+test('faults leave the way open by which they are ended', async () => {
+  torii.cut('all');
+  expect((await control('DELETE', '/faults')).status).toBe(200);
+  expect(await keysStatus()).toBe(200);
+});
+
+test.each<[string, string, unknown, string]>([
+  ['a surface that there is none', '/faults', { surface: 'key', kind: 'fail' }, 'keys, api, signIn'],
+  ['no surface', '/faults', { kind: 'fail' }, 'keys, api, signIn'],
+  ['another kind', '/faults', { surface: 'keys', kind: 'explode' }, 'fail, delay, cut'],
+  ['a status that is no error', '/faults', { surface: 'keys', kind: 'fail', status: 200 }, '400 to 599'],
+  ['a status that is a text', '/faults', { surface: 'keys', kind: 'fail', status: '500' }, '400 to 599'],
+  ['headers that are none', '/faults', { surface: 'keys', kind: 'fail', headers: { a: 1 } }, 'header'],
+  ['no delay', '/faults', { surface: 'keys', kind: 'delay' }, 'delayMs'],
+  ['a cut nowhere', '/faults', { surface: 'keys', kind: 'cut', at: 'middle' }, 'request, answer, body'],
+  ['no times', '/faults', { surface: 'keys', kind: 'cut', times: null }, 'times'],
+  ['a field of another kind', '/faults', { surface: 'keys', kind: 'cut', status: 500 }, 'status is not a known field'],
+  ['a list', '/faults', [], 'JSON object'],
+  ['a clock that goes back', '/clock', { advanceSeconds: -1 }, 'zero or more'],
+  ['a clock without seconds', '/clock', {}, 'zero or more'],
+  ['a clock with a text', '/clock', { advanceSeconds: '1' }, 'zero or more'],
+  ['keys that are no list', '/keys/withdraw', { kids: 'x' }, 'list'],
+  ['a key that there is none', '/keys/withdraw', { kids: ['x'] }, 'no signing key'],
+  ['a field too many', '/keys/rotate', { now: true }, 'now is not a known field'],
+])('answers 400 to %s', async (_name, path, body, message) => {
+  const answer = await control('POST', path, body);
+  expect([answer.status, answer.body.properties.code]).toEqual([400, 'invalid_request']);
+  expect(answer.body.detail).toContain(message);
+});
+
+test.each<[string, Record<string, string>]>([
+  ['of another origin', { origin: 'https://evil.example' }],
+  ['of another port of loopback', { origin: 'http://127.0.0.1:1' }],
+  ['without an origin of its own', { origin: 'null' }],
+  ['of another site', { 'sec-fetch-site': 'cross-site' }],
+  ['of another server beside it', { 'sec-fetch-site': 'same-site' }],
+])('refuses what a page %s sends', async (_name, headers) => {
+  const { status, headers: answered } = await control('POST', '/clock', { advanceSeconds: 60 }, { headers });
+  expect(status).toBe(403);
+  expect(answered.get('access-control-allow-origin')).toBeNull();
+  expect((await control('DELETE', '/faults', undefined, { headers })).status).toBe(403);
+});
+
+test('takes what its own pages send', async () => {
+  const headers = { origin: torii.issuer, 'sec-fetch-site': 'same-origin' };
+  expect((await control('POST', '/clock', { advanceSeconds: 1 }, { headers })).status).toBe(200);
+});
+
+test('takes JSON alone, which a form cannot send', async () => {
+  const response = await fetch(`${torii.issuer}/_emulator/clock`, { method: 'POST', body: '{"advanceSeconds":60}' });
+  expect(response.status).toBe(415);
+});
+
+test('is not counted as traffic', async () => {
+  await control('GET', '/state');
+  expect(torii.requests.api).toBe(0);
+  await callApi(torii, 'GET', `/users/${unknownId}`);
+  expect(torii.requests.api).toBe(1);
+});
