@@ -108,31 +108,38 @@ function listOf(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }
 
+interface Target {
+  readonly path: string | undefined;
+  readonly host: string | undefined;
+}
+
 // A URL that cannot be read leaves the path unknown: nothing is public then, and path checks refuse.
-function locate(request: RequestParts): { path?: string; host?: string } {
+function locate(request: RequestParts): Target {
   const original = textOf(request, 'originalUrl');
   const url = textOf(request, 'url') ?? original;
-  if (url === undefined) return pathFrom(textOf(request, 'path'));
-  if (original !== undefined) return mountedPath(request, original, url);
-  if (url.startsWith('/')) return pathFrom(url);
-  if (!isHeaders(request.headers) || !URL.canParse(url)) return {};
-  const { pathname, host } = new URL(url);
-  return { path: pathname, host };
+  if (url !== undefined && original !== undefined) {
+    return { path: mountedPath(request, original, url), host: undefined };
+  }
+  if (url !== undefined && isHeaders(request.headers) && !url.startsWith('/') && URL.canParse(url)) {
+    const { pathname, host } = new URL(url);
+    return { path: pathname, host };
+  }
+  return { path: pathOf(url ?? textOf(request, 'path')), host: undefined };
 }
 
 // The path that was sent, where the router's is the rest of it behind a mount point: `baseUrl` in Express, `mountPath` in
 // koa-mount. Where a middleware rewrote the URL, the router goes by another path than the one that was sent: unknown.
-function mountedPath(request: RequestParts, original: string, url: string): { path?: string } {
+function mountedPath(request: RequestParts, original: string, url: string): string | undefined {
   const mount = textOf(request, 'baseUrl') ?? textOf(request, 'mountPath') ?? '';
-  const [sent, routed] = [pathFrom(original).path, pathFrom(url).path];
-  if (sent === undefined || routed === undefined) return {};
-  return mount + routed === sent || (routed === '/' && mount === sent) ? { path: sent } : {};
+  const [sent, routed] = [pathOf(original), pathOf(url)];
+  if (sent === undefined || routed === undefined) return undefined;
+  return mount + routed === sent || (routed === '/' && mount === sent) ? sent : undefined;
 }
 
-function pathFrom(target: string | undefined): { path?: string } {
-  if (target === undefined || !target.startsWith('/')) return {};
+function pathOf(target: string | undefined): string | undefined {
+  if (target === undefined || !target.startsWith('/')) return undefined;
   const query = target.indexOf('?');
-  return { path: query === -1 ? target : target.slice(0, query) };
+  return query === -1 ? target : target.slice(0, query);
 }
 
 // Not from Object.prototype, where a pollution elsewhere in the app would speak for every request.
