@@ -140,6 +140,8 @@ describe('the organization', () => {
     ['two that differ', { org_id: 'org_1', o: { id: 'org_2' } }],
     ['two that differ in case', { org_id: 'org_1', o: { id: 'ORG_1' } }],
     ['two that differ, roles agreeing', { org_id: 'org_1', org_role: 'a', o: { id: 'org_2', role: 'a' } }],
+    ['two of one id with roles that differ', { org_id: 'org_1', org_role: 'a', o: { id: 'org_1', role: 'b' } }],
+    ['two of one id with roles that differ, as rol', { org_id: 'org_1', org_role: 'a', o: { id: 'org_1', rol: 'b' } }],
     ['an empty org_id', { org_id: '' }],
     ['an org_id that is a number', { org_id: 1 }],
     ['an org_id that is zero', { org_id: 0 }],

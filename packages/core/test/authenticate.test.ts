@@ -244,9 +244,47 @@ describe('where nobody need be signed in', () => {
     expect(await torii.check({}, optional)).toEqual({ auth: null, denial: undefined });
   });
 
-  test.each([[undefined], [{}], [{ optional: false }]])('options of %j need a token', async (options) => {
+  test.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['nothing', {}],
+    ['false', { optional: false }],
+    ['text', { optional: 'true' }],
+    ['one', { optional: 1 }],
+    ['what is inherited', Object.create({ optional: true })],
+    ['true alone', true],
+  ])('a token is needed with options of %s', async (_name, options) => {
     const { torii } = listening();
-    expect(await outcomeOf(torii.authenticate({}, options as { optional?: false }))).toBe('token_missing');
+    expect(await outcomeOf(torii.authenticate({}, options as { optional: false }))).toBe('token_missing');
+    expect(await torii.check({}, options as { optional: false })).toMatchObject({ denial: { status: 401 } });
+  });
+});
+
+describe('what somebody put on Object.prototype', () => {
+  test.each<[string, unknown]>([
+    ['optional', true],
+    ['url', '/health'],
+    ['originalUrl', '/health'],
+    ['path', '/health'],
+    ['host', 'web.test'],
+    ['baseUrl', '/docs'],
+    ['method', 'OPTIONS'],
+    ['headers', { authorization: good }],
+    ['req', { headersDistinct: { authorization: [good, good] } }],
+    ['authorization', good],
+    ['cookie', 'token=x'],
+  ])('[21] does not let a request through: %s', async (name, value) => {
+    const { torii } = listening({ skip: ['/health', '/docs/*'], allowPreflight: true });
+    const preflight = { origin: 'x', 'access-control-request-method': 'PUT' };
+    Object.defineProperty(Object.prototype, name, { value, configurable: true });
+    try {
+      expect(await outcomeOf(torii.authenticate({ headers: preflight }))).toBe('token_missing');
+      expect(await outcomeOf(torii.authenticate(preflight))).toBe('token_missing');
+      expect(await outcomeOf(torii.authenticate({ headers: { authorization: bad } }))).not.toBe('accepted');
+      expect(await outcomeOf(torii.authenticate({}, {}))).toBe('token_missing');
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name);
+    }
   });
 });
 

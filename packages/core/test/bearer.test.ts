@@ -483,6 +483,19 @@ describe('where a cookie may come from', () => {
     expect(found({ method: 'POST', headers }, { cookie: 'token' })).toBe('token_missing');
   });
 
+  test('[14] a host or a method on Object.prototype counts for nothing', () => {
+    const planted = { host: 'evil.test', authority: 'evil.test', method: 'GET' };
+    const headers = { cookie: 'token=a', origin: 'https://evil.test' };
+    for (const [name, value] of Object.entries(planted)) {
+      Object.defineProperty(Object.prototype, name, { value, configurable: true });
+      const outcomes = [{ method: 'POST', headers }, { headers }, headers].map((sent) =>
+        found(sent, { cookie: 'token' }),
+      );
+      Reflect.deleteProperty(Object.prototype, name);
+      expect(outcomes).toEqual(['token_missing', 'token_missing', 'token_missing']);
+    }
+  });
+
   test('[14] a method override counts for nothing', () => {
     const headers = { cookie: 'token=a', host: 'app.test', 'x-http-method-override': 'GET' };
     expect(found({ method: 'POST', headers }, { cookie: 'token' })).toBe('token_missing');
