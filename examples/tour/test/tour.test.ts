@@ -27,7 +27,8 @@ function start(...args: readonly string[]) {
   return { child, output, ended };
 }
 
-const fixture = (name: string) => fileURLToPath(new URL(`servers/${name}.ts`, import.meta.url));
+const letsEverybodyIn = fileURLToPath(new URL('./servers/lets-everybody-in.ts', import.meta.url));
+const endsAtOnce = fileURLToPath(new URL('./servers/ends-at-once.ts', import.meta.url));
 
 /** A line of the table: what every place answered to a call. */
 function lineOf(text: string, call: string): string {
@@ -59,7 +60,7 @@ test('shows who gets in, and ends well', async () => {
 });
 
 test('ends badly where a server lets everybody in', async () => {
-  const { code, text } = await start('--once', '--server', fixture('lets-everybody-in')).ended;
+  const { code, text } = await start('--once', '--server', letsEverybodyIn).ended;
   expect(code).toBe(1);
   expect(lineOf(text, 'GET /me without a token')).toContain('│ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✗ 200 │');
   expect(lineOf(text, 'GET /me with the token')).toContain('✗ 200');
@@ -67,7 +68,7 @@ test('ends badly where a server lets everybody in', async () => {
 });
 
 test('ends badly where a server does not start, and says whose words are to be read', async () => {
-  const { code, text } = await start('--once', '--server', fixture('ends-at-once')).ended;
+  const { code, text } = await start('--once', '--server', endsAtOnce).ended;
   expect(code).toBe(1);
   expect(text).toContain('no TORII_DATABASE');
   expect(text).toContain('ends-at-once.ts ended instead of serving.');
