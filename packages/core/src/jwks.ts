@@ -1,5 +1,6 @@
+import { loadKey } from '#ecdsa';
 import { type Claims, claimOf, isJsonObject } from './auth.ts';
-import { importPublicKey, type PublicKey } from './signature.ts';
+import type { VerifySignature } from './signature.ts';
 
 /** A key set as an issuer publishes it (RFC 7517 5). */
 export interface JsonWebKeySet {
@@ -13,13 +14,13 @@ export interface JsonWebKeyLike {
   readonly [member: string]: unknown;
 }
 
-/** One key of a set. It is imported when a token first needs it, and once. */
+/** One key of a set. It is made ready when a token first needs it, and once. */
 export interface SetKey {
   readonly kid: string;
   readonly x: string;
   readonly y: string;
   /** Undefined for a point that is not on the curve: such a key verifies nothing. */
-  load(): Promise<PublicKey | undefined>;
+  load(): Promise<VerifySignature | undefined>;
 }
 
 /** Why an answer is not a key set to be used. The message is ours and safe to log. */
@@ -75,6 +76,10 @@ function canVerifyEs256(jwk: Claims): boolean {
 function keyFrom(kid: string, jwk: Claims, previous: SetKey | undefined): SetKey {
   const [x, y] = [String(jwk['x']), String(jwk['y'])];
   if (previous !== undefined && previous.x === x && previous.y === y) return previous;
-  let imported: Promise<PublicKey | undefined> | undefined;
-  return { kid, x, y, load: () => (imported ??= importPublicKey({ x, y }).catch(() => undefined)) };
+  let loaded: Promise<VerifySignature | undefined> | undefined;
+  const load = (): Promise<VerifySignature | undefined> => {
+    loaded ??= loadKey({ x, y }).catch(() => undefined);
+    return loaded;
+  };
+  return { kid, x, y, load };
 }

@@ -5,7 +5,7 @@ import { type EventListener, withDetail } from './events.ts';
 import type { SetKey } from './jwks.ts';
 import type { KeySource } from './keys.ts';
 import type { Results, VerifiedToken } from './results.ts';
-import { isSignatureShaped, type PublicKey, verifySignature } from './signature.ts';
+import { isSignatureShaped, type VerifySignature } from './signature.ts';
 import { keyIdFrom, parseToken } from './token.ts';
 
 /** All that verifying depends on. */
@@ -57,8 +57,8 @@ async function verifyAfresh(token: string, settings: VerifySettings): Promise<Ve
   if (!isSignatureShaped(signature)) throw invalidSignature(kid);
   const source = sourceOf(issuer, settings);
   const key = source.peek(kid) ?? (await source.find(kid, settings.maxStaleMs, settings.emit));
-  const publicKey = await loadKey(key);
-  if (!(await verifySignature(publicKey, signature, signedBytes))) throw invalidSignature(kid);
+  const verifySignature = await ready(key);
+  if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
   // Once more: fetching the key may have taken seconds, and the token may have ended meanwhile.
   checkClaims(claims, settings.rules);
   const validity = validityOf(checked, claims, settings.rules.clockToleranceMs);
@@ -71,7 +71,7 @@ function sourceOf(issuer: string, settings: VerifySettings): KeySource {
   return source;
 }
 
-async function loadKey(key: SetKey): Promise<PublicKey> {
+async function ready(key: SetKey): Promise<VerifySignature> {
   const loaded = await key.load();
   if (loaded === undefined) throw new ToriiAuthError('key_unknown', 'The key that the token names cannot be used.');
   return loaded;
