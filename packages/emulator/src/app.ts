@@ -8,10 +8,12 @@ import type { Clock } from './clock.ts';
 import { holdAnswers } from './contract/hold-answers.ts';
 import { apiPath } from './contract/operation.ts';
 import { controlPath, controlRoutes } from './control.ts';
+import { dashboardRoutes } from './dashboard/dashboard-routes.ts';
 import type { Environment } from './environment.ts';
 import { injectFaults } from './fault-injection.ts';
 import type { Faults, Surface } from './faults.ts';
 import { issuerRoutes, jwksPath } from './issuer.ts';
+import { noteRequests } from './journal.ts';
 import { answerProblem, Problem, problemFor } from './problem.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -20,6 +22,8 @@ export interface AppSurroundings {
   readonly faults: Faults;
   readonly traffic: Traffic;
   readonly clock: Clock;
+  /** The issuers of all environments, by name. */
+  readonly issuers: ReadonlyMap<string, string>;
   /** Called with an error that no rule foresaw; the request is answered 500. */
   readonly onUnexpectedError: (error: unknown) => void;
 }
@@ -30,7 +34,7 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   const watch = (surface: Surface) =>
     every(countRequests(surface, surroundings.traffic), injectFaults(surface, surroundings.faults));
 
-  app.use(requireLoopbackHost);
+  app.use(noteRequests(environment.journal), requireLoopbackHost);
   app.use(
     methodNotAllowed({
       app,
@@ -54,6 +58,7 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   app.route('/', browserRoutes(environment, watch));
   app.route(apiPath, apiRoutes(environment));
   app.route(controlPath, controlRoutes(environment, surroundings));
+  app.route('/', dashboardRoutes({ environment, ...surroundings }));
 
   app.notFound(() => answerProblem(new Problem(404, 'not_found', 'The emulator has nothing at this path.')));
   app.onError((error) => {

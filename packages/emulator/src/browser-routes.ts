@@ -4,7 +4,8 @@ import type { Environment } from './environment.ts';
 import type { Surface } from './faults.ts';
 import { allowScripts, refuseForeignPages } from './origins.ts';
 import { isForm } from './pages/form-body.ts';
-import { answerProblemPage, signInPageRoutes } from './pages/sign-in-page.ts';
+import { answerProblemPage } from './pages/problem-page.ts';
+import { signInPageRoutes } from './pages/sign-in-page.ts';
 import { problemFor } from './problem.ts';
 import { provisionalPaths } from './provisional-paths.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -33,5 +34,5 @@ const showProblems: MiddlewareHandler = async (c, next) => {
   await next();
   const problem = problemFor(c.error);
   const forPerson = isForm(c.req) || (c.req.method === 'GET' && /\btext\/html\b/.test(c.req.header('accept') ?? ''));
-  if (problem !== undefined && forPerson) c.res = await answerProblemPage(c, problem);
+  if (problem !== undefined && forPerson) c.res = await answerProblemPage(c, problem, provisionalPaths.signIn);
 };

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from './clock.ts';
 import type { EnvironmentRecord } from './environment-records.ts';
+import { Journal } from './journal.ts';
 import { Passwords } from './passwords.ts';
 import { SessionSecrets } from './session-secrets.ts';
 import { Sessions } from './sessions.ts';
@@ -17,6 +18,7 @@ export interface Environment extends EnvironmentRecord {
   readonly sessions: Sessions;
   readonly sessionSecrets: SessionSecrets;
   readonly tokens: TokenMint;
+  readonly journal: Journal;
   /** The origins whose pages may sign in here and ask for tokens. */
   readonly allowedOrigins: readonly string[];
 }
@@ -53,13 +55,14 @@ export async function openEnvironment(
   const sessions = new Sessions(scope);
   const users = new Users(scope, await Passwords.create(), sessions);
   const sessionSecrets = new SessionSecrets(scope);
-  const stored = { ...record, keys, users, sessions, sessionSecrets, allowedOrigins };
+  const journal = new Journal(clock);
+  const stored = { ...record, keys, users, sessions, sessionSecrets, journal, allowedOrigins };
   return {
     ...stored,
     serveAt: (issuer) => ({
       ...stored,
       issuer,
-      tokens: new TokenMint({ issuer, environmentId, keys, clock, createId, lifetimeSeconds }),
+      tokens: new TokenMint({ issuer, environmentId, keys, clock, createId, journal, lifetimeSeconds }),
     }),
   };
 }

@@ -39,7 +39,7 @@ export class Front {
   /** Hands a request to its environment, which sees the path below its issuer. */
   readonly handle: RequestListener = (incoming, outgoing) => {
     const [, name, rest = ''] = /^\/env\/([^/?]+)(.*)$/.exec(incoming.url ?? '') ?? [];
-    const named = name === undefined ? undefined : this.#places.get(name);
+    const named = name === undefined || name === defaultEnvironment ? undefined : this.#places.get(name);
     if (named !== undefined) incoming.url = rest.startsWith('/') ? rest : `/${rest}`;
     const place = named ?? this.#placeOfKey(incoming.url, incoming.headers.authorization) ?? this.#default;
     place.listener(incoming, outgoing);

@@ -49,17 +49,6 @@ export class SessionSecrets {
       locale: row['locale'] as LiveSession['locale'],
     };
   }
-
-  /** Ends the session of a secret, if it has one. */
-  revoke(secret: string): void {
-    this.#scope.database
-      .prepare(
-        `UPDATE sessions SET revoked_at = ?
-         WHERE environment_id = ? AND revoked_at IS NULL
-           AND id = (SELECT session_id FROM session_secrets WHERE secret_hash = ?)`,
-      )
-      .run(this.#scope.clock.now().toISOString(), this.#scope.environmentId, digest(secret));
-  }
 }
 
 function digest(secret: string): string {

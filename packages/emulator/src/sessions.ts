@@ -66,6 +66,19 @@ export class Sessions {
       .all(this.#scope.environmentId, userId, this.#scope.clock.now().toISOString()) as unknown as Session[];
   }
 
+  /** The sessions of all users that have neither ended nor been revoked, the most recently used first. */
+  listRecent(limit: number): Session[] {
+    return this.#scope.database
+      .prepare(
+        `SELECT id, user_id AS userId, environment_id AS environmentId, user_agent AS userAgent,
+                ip_address AS ipAddress, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt
+         FROM sessions
+         WHERE environment_id = ? AND revoked_at IS NULL AND expires_at > ?
+         ORDER BY last_used_at DESC, id DESC LIMIT ?`,
+      )
+      .all(this.#scope.environmentId, this.#scope.clock.now().toISOString(), limit) as unknown as Session[];
+  }
+
   /** Whose session this is, in whatever environment, ended ones included. */
   ownerOf(id: string): string | undefined {
     const row = this.#scope.database.prepare('SELECT user_id FROM sessions WHERE id = ?').get(id);

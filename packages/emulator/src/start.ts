@@ -53,9 +53,10 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
     if (server.listening) process.emitWarning(error instanceof Error ? error : String(error));
   };
   const front = new Front(originOf(server));
+  const issuers = new Map(stored.map(({ name }) => [name, front.issuerOf(name)]));
   const served = stored.map((each) => {
     const environment = each.serveAt(front.issuerOf(each.name));
-    const surroundings = { faults: new Faults(), traffic: new Traffic(), clock, onUnexpectedError: warn };
+    const surroundings = { faults: new Faults(), traffic: new Traffic(), clock, issuers, onUnexpectedError: warn };
     front.add(environment, createApp(environment, surroundings));
     return { environment, apiUrl: front.origin, ...surroundings };
   });

@@ -1,5 +1,6 @@
 import { type CryptoKey, type JWTPayload, SignJWT } from 'jose';
 import type { Clock } from './clock.ts';
+import type { Journal } from './journal.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /**
@@ -45,6 +46,7 @@ export interface TokenDefaults {
   readonly keys: SigningKeys;
   readonly clock: Clock;
   readonly createId: () => string;
+  readonly journal: Journal;
   readonly lifetimeSeconds: number;
 }
 
@@ -86,6 +88,7 @@ export class TokenMint {
     };
     const { kid, privateKey } = await this.#signer(options.signedBy);
     const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid, typ: 'JWT' }).sign(privateKey);
+    this.#defaults.journal.noteToken(kid, claims);
     return { token, expiresAt: new Date(exp * 1000), expiresInSeconds };
   }
 

@@ -161,12 +161,12 @@ test.each([
 test('a fault is shown as a page', async () => {
   torii.fail('signIn', { times: 1 });
   const response = await send(torii, signIn, { form: login });
-  expect([response.status, response.headers.get('content-type')]).toEqual([500, 'text/html; charset=UTF-8']);
+  expect([response.status, response.headers.get('content-type')]).toEqual([503, 'text/html; charset=UTF-8']);
 });
 
 test('a form of 1 MB is refused', async () => {
   const response = await send(torii, signIn, { form: { ...login, password: 'x'.repeat(1_000_000) } });
-  expect(response.status).toBe(400);
+  expect(response.status).toBe(413);
 });
 
 test('another environment has its own page, cookie and users', async () => {

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { provisionalPaths } from '../provisional-paths.ts';
 
 /** A piece of HTML whose values have been escaped. */
@@ -10,6 +11,8 @@ interface Page {
   /** The path of the page itself, so that it can name its neighbours wherever it is mounted. */
   readonly path: string;
   readonly body: Html;
+  /** @default that of the issuer's pages */
+  readonly stylesheet?: string;
   /** The path of the page's script, if it has one. */
   readonly script?: string;
   /** Other origins that its forms may end up at: browsers hold redirects to `form-action` too. */
@@ -17,8 +20,8 @@ interface Page {
 }
 
 /** Answers with a page that loads nothing from elsewhere, runs no inline script, and cannot be framed or cached. */
-export function answerPage(c: Context, status: 200 | 400 | 401 | 403 | 500, page: Page): Response | Promise<Response> {
-  const { title, path, body, script, formTargets = [] } = page;
+export function answerPage(c: Context, status: number, page: Page): Response | Promise<Response> {
+  const { title, path, body, stylesheet = provisionalPaths.stylesheet, script, formTargets = [] } = page;
   c.header(
     'content-security-policy',
     [
@@ -45,7 +48,7 @@ export function answerPage(c: Context, status: 200 | 400 | 401 | 403 | 500, page
     <meta name="color-scheme" content="light dark">
     <title>${title}</title>
     <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">
-    <link rel="stylesheet" href="${linkFrom(path, provisionalPaths.stylesheet)}">
+    <link rel="stylesheet" href="${linkFrom(path, stylesheet)}">
     ${script !== undefined && html`<script type="module" src="${linkFrom(path, script)}"></script>`}
   </head>
   <body>
@@ -53,7 +56,7 @@ export function answerPage(c: Context, status: 200 | 400 | 401 | 403 | 500, page
   </body>
 </html>
 `,
-    status,
+    status as ContentfulStatusCode,
   );
 }
 
@@ -69,3 +72,12 @@ const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path 
 
 /** A torii, the gate. */
 export const logo: Html = html`<svg class="logo" viewBox="0 0 32 32" aria-hidden="true"><path d="${gate}" /></svg>`;
+
+/** One thing in the middle of the page. */
+export function card(content: Html): Html {
+  return html`<main class="card">
+      ${logo}
+      ${content}
+      <p class="footnote">Torii emulator. For development and tests only.</p>
+    </main>`;
+}

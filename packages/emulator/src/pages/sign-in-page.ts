@@ -3,11 +3,12 @@ import { html } from 'hono/html';
 import type { Environment } from '../environment.ts';
 import { Problem } from '../problem.ts';
 import { provisionalNames, provisionalPaths } from '../provisional-paths.ts';
-import { clearSessionCookie, readSessionCookie } from '../session-cookie.ts';
+import { findSession } from '../session-cookie.ts';
+import { endSession } from '../session-routes.ts';
 import type { LiveSession } from '../session-secrets.ts';
 import { beginSession } from '../sign-in.ts';
 import { isForm, readForm } from './form-body.ts';
-import { answerPage, type Html, linkFrom, logo } from './page.ts';
+import { answerPage, card, type Html, linkFrom } from './page.ts';
 import { parseReturnTarget } from './return-target.ts';
 
 const { signIn, signOut } = provisionalPaths;
@@ -19,7 +20,7 @@ export function signInPageRoutes(environment: Environment): Hono {
   const returnTarget = (c: Context) => parseReturnTarget(c.req.query(provisionalNames.returnTo), origins);
 
   const answerForm = (c: Context, refusal?: Problem, email?: string) =>
-    answerPage(c, refusal?.status === 403 ? 403 : refusal ? 401 : 200, {
+    answerPage(c, refusal?.status ?? 200, {
       title: 'Sign in',
       path: signIn,
       body: signInForm(issuer, refusal?.message, email),
@@ -29,8 +30,7 @@ export function signInPageRoutes(environment: Environment): Hono {
   return new Hono()
     .get(signIn, (c) => {
       const target = returnTarget(c);
-      const secret = readSessionCookie(c);
-      const session = secret === undefined ? undefined : sessionSecrets.redeem(secret);
+      const session = findSession(c, sessionSecrets);
       if (session === undefined) return answerForm(c);
       if (target !== undefined) return c.redirect(target, 303);
       return answerPage(c, 200, { title: 'Signed in', path: signIn, body: signedIn(issuer, session) });
@@ -51,23 +51,9 @@ export function signInPageRoutes(environment: Environment): Hono {
     .post(signOut, async (c, next) => {
       if (!isForm(c.req)) return next();
       const target = returnTarget(c);
-      const secret = readSessionCookie(c);
-      if (secret !== undefined) sessionSecrets.revoke(secret);
-      clearSessionCookie(c, issuer);
+      endSession(c, environment);
       return c.redirect(target ?? linkFrom(signOut, signIn), 303);
     });
-}
-
-/** What is shown to a person where a program would get `application/problem+json`. */
-export function answerProblemPage(c: Context, problem: Problem): Response | Promise<Response> {
-  return answerPage(c, problem.status === 403 ? 403 : problem.status < 500 ? 400 : 500, {
-    title: 'That did not work',
-    path: signIn,
-    body: card(html`
-      <h1>That did not work</h1>
-      <p role="alert" class="alert">${problem.message}</p>
-    `),
-  });
 }
 
 function signInForm(issuer: string, refusal: string | undefined, email: string | undefined): Html {
@@ -94,12 +80,4 @@ function signedIn(issuer: string, session: LiveSession): Html {
       <button>Sign out</button>
     </form>
   `);
-}
-
-function card(content: Html): Html {
-  return html`<main class="card">
-      ${logo}
-      ${content}
-      <p class="footnote">Torii emulator. For development and tests only.</p>
-    </main>`;
 }

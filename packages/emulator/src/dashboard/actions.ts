@@ -1,0 +1,39 @@
+import type { Environment } from '../environment.ts';
+import type { Faults, FaultTarget } from '../faults.ts';
+import { Problem } from '../problem.ts';
+import { faultPresets } from './fault-presets.ts';
+import type { DashboardSubject } from './subject.ts';
+
+type Action = (subject: DashboardSubject, field: (name: string) => string) => unknown;
+
+/** What can be done by a click, by the name of the button. */
+const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
+  ['ban', ({ environment }, field) => environment.users.ban(userOf(environment, field('user')))],
+  ['unban', ({ environment }, field) => environment.users.unban(userOf(environment, field('user')))],
+  ['revoke', ({ environment }, field) => environment.sessions.revoke(field('session'))],
+  ['rotate', ({ environment }) => environment.keys.rotate()],
+  ['withdraw', ({ environment }, field) => environment.keys.withdraw([field('kid')])],
+  ['advance', ({ clock }, field) => clock.advance(Number(field('amount')) * Number(field('unit')))],
+  ['inject', ({ faults }, field) => inject(faults, field)],
+  ['recover', ({ faults }, field) => faults.recover(field('surface') as FaultTarget)],
+]);
+
+/** @throws Problem where it cannot be done, saying why */
+export async function act(subject: DashboardSubject, form: URLSearchParams): Promise<void> {
+  const action = actions.get(form.get('action') ?? '');
+  if (action === undefined) throw new Problem(400, 'action_unknown', 'The dashboard has no such button.');
+  await action(subject, (name) => form.get(name) ?? '');
+}
+
+function inject(faults: Faults, field: (name: string) => string): void {
+  const preset = faultPresets.get(field('fault'));
+  if (preset === undefined) throw new Problem(400, 'fault_unknown', 'The dashboard has no such fault.');
+  const times = field('times');
+  preset.inject(faults, field('surface') as FaultTarget, times === '' ? {} : { times: Number(times) });
+}
+
+function userOf({ users }: Environment, id: string): string {
+  // The page may be older than a deletion.
+  if (users.standing(id) !== 'here') throw new Problem(404, 'user_not_found', 'There is no such user any more.');
+  return id;
+}

@@ -1,0 +1,132 @@
+import { html } from 'hono/html';
+import type { Environment } from '../environment.ts';
+import { type ActiveFault, type FaultTarget, type Surface, surfaces } from '../faults.ts';
+import type { Html } from '../pages/page.ts';
+import { faultPresets } from './fault-presets.ts';
+import { actionButton, emptyNote, section, shortId } from './pieces.ts';
+import type { DashboardSubject } from './subject.ts';
+
+const surfaceNames: Readonly<Record<FaultTarget, string>> = {
+  all: 'everything',
+  keys: 'key set',
+  api: 'REST API',
+  signIn: 'sign-in',
+  session: 'session and its tokens',
+};
+
+const units = [
+  { label: 'minutes', seconds: 60 },
+  { label: 'hours', seconds: 3600 },
+  { label: 'days', seconds: 86_400 },
+];
+
+export function clockSection({ clock }: DashboardSubject): Html {
+  const now = clock.now();
+  const aheadSeconds = Math.round((now.getTime() - Date.now()) / 1000);
+  return section({
+    id: 'clock',
+    title: 'Clock',
+    live: html`
+      <p class="figure"><time datetime="${now.toISOString()}">${now.toISOString().slice(11, 19)}</time></p>
+      <p class="muted">${now.toISOString().slice(0, 10)}, UTC · ${describeLead(aheadSeconds)}</p>`,
+    still: html`<form method="post" class="inline">
+      <label for="amount">Advance by</label>
+      <input id="amount" name="amount" type="number" min="1" value="5" required class="short">
+      <select name="unit" aria-label="Unit">
+        ${units.map(({ label, seconds }) => html`<option value="${seconds}">${label}</option>`)}
+      </select>
+      <button name="action" value="advance">Advance</button>
+    </form>`,
+  });
+}
+
+function describeLead(seconds: number): string {
+  if (seconds === 0) return 'with this machine';
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  const text = parts.flatMap(([amount, unit]) => (amount === 0 ? [] : [`${amount} ${unit}`])).join(' ');
+  return `${text} ahead of this machine`;
+}
+
+export function faultsSection({ faults, traffic }: DashboardSubject): Html {
+  const { active } = faults;
+  const counts = traffic.counts;
+  return section({
+    id: 'faults',
+    title: 'Faults',
+    live: html`<ul class="rows">
+      ${surfaces.map((surface) =>
+        surfaceRow(
+          surface,
+          counts[surface],
+          active.find((each) => each.surface === surface),
+        ),
+      )}
+    </ul>`,
+    still: html`<form method="post" class="stacked">
+      <label for="surface">Let requests to</label>
+      <select id="surface" name="surface">
+        ${(['all', ...surfaces] as const).map((target) => html`<option value="${target}">${surfaceNames[target]}</option>`)}
+      </select>
+      <label for="fault">fail in this way</label>
+      <select id="fault" name="fault">
+        ${[...faultPresets].map(([name, { label }]) => html`<option value="${name}">${label}</option>`)}
+      </select>
+      <label for="times">so many times</label>
+      <input id="times" name="times" type="number" min="1" placeholder="until ended">
+      <button name="action" value="inject">Inject</button>
+    </form>`,
+  });
+}
+
+function surfaceRow(surface: Surface, count: number, active: ActiveFault | undefined): Html {
+  const name = surfaceNames[surface];
+  return html`<li>
+    <div>
+      <strong>${name}</strong>
+      ${
+        active === undefined
+          ? html`<span class="pill good">well</span>`
+          : html`<span class="pill bad">${describeFault(active)}</span>`
+      }
+      <br><span class="muted">${count} ${count === 1 ? 'request' : 'requests'}</span>
+    </div>
+    ${active !== undefined && actionButton('recover', 'End', { surface }, `End the fault of ${name}`)}
+  </li>`;
+}
+
+function describeFault({ fault, remaining }: ActiveFault): string {
+  const times = remaining === null ? '' : ` × ${remaining}`;
+  switch (fault.kind) {
+    case 'fail':
+      return `answers ${fault.status}${times}`;
+    case 'delay':
+      return `${fault.delayMs / 1000} s late${times}`;
+    case 'cut':
+      return `cut at the ${fault.at}${times}`;
+  }
+}
+
+export function keysSection({ keys }: Environment): Html {
+  const [current, ...earlier] = keys.published;
+  return section({
+    id: 'keys',
+    title: 'Keys',
+    live: html`
+      <ul class="rows">
+        ${current && html`<li><div>${shortId(current.kid)} <span class="pill good">signs</span></div></li>`}
+        ${earlier.map(
+          ({ kid }) => html`<li>
+            <div>${shortId(kid)} <span class="pill">in the key set</span></div>
+            ${actionButton('withdraw', 'Withdraw', { kid }, `Withdraw the key ${kid}`)}
+          </li>`,
+        )}
+      </ul>
+      ${earlier.length === 0 && emptyNote('One key. Rotating adds another, and keeps this one until it is withdrawn.')}`,
+    still: html`<div class="inline">${actionButton('rotate', 'Rotate keys')}</div>`,
+  });
+}

@@ -1,0 +1,49 @@
+import { html } from 'hono/html';
+import { type Html, logo } from '../pages/page.ts';
+import { requestsSection, tokensSection } from './activity-sections.ts';
+import { clockSection, faultsSection, keysSection } from './control-sections.ts';
+import { dashboardPath } from './dashboard-path.ts';
+import { sessionsSection, type UserFilter, usersSection } from './people-sections.ts';
+import type { DashboardSubject } from './subject.ts';
+
+/** Where another environment's dashboard is. */
+export interface EnvironmentLink {
+  readonly name: string;
+  readonly href: string;
+}
+
+/** Everything that the page shows. Parts with `data-live` are brought up to date by its script. */
+export function dashboardBody(subject: DashboardSubject, filter: UserFilter): Html {
+  const { environment, issuers } = subject;
+  return html`<header class="bar">
+      ${logo}
+      <div>
+        <h1>Torii emulator</h1>
+        <p class="muted">Issuer <code>${environment.issuer}</code></p>
+      </div>
+      ${issuers.size > 1 && environmentNav(issuers, environment.name)}
+      <p class="muted live" id="live" role="status"><a href="">Reload</a> for news.</p>
+    </header>
+    <main class="board">
+      <div class="column">
+        ${usersSection(environment, filter)}
+        ${sessionsSection(environment)}
+        ${requestsSection(environment.journal)}
+        ${tokensSection(environment.journal)}
+      </div>
+      <div class="column">
+        ${clockSection(subject)}
+        ${faultsSection(subject)}
+        ${keysSection(environment)}
+      </div>
+    </main>`;
+}
+
+function environmentNav(issuers: DashboardSubject['issuers'], current: string): Html {
+  return html`<nav aria-label="Environments">
+    ${[...issuers].map(([name, issuer]) => {
+      const { pathname } = new URL(issuer + dashboardPath);
+      return html`<a href="${pathname}" ${name === current && html`aria-current="page"`}>${name}</a>`;
+    })}
+  </nav>`;
+}

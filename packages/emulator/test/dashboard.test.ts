@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Emulator, startEmulator } from '../src/index.ts';
+import { login, readToken, send, signInWithForm } from './browser.ts';
+import { callApi, signIn } from './rest.ts';
+
+const dashboard = '/_emulator/';
+let torii: Emulator;
+let userId: string;
+beforeEach(async () => {
+  torii = await startEmulator({ environments: [{ name: 'acme' }] });
+  ({ id: userId } = await torii.createUser({ ...login, name: 'Ada Lovelace' }));
+});
+afterEach(() => torii.stop());
+
+const readPage = async (query = '') => (await send(torii, dashboard + query)).text();
+
+async function press(action: string, fields: Readonly<Record<string, string>> = {}, headers = {}) {
+  const response = await send(torii, dashboard, { form: { action, ...fields }, headers });
+  return [response.status, response.headers.get('location')];
+}
+
+const done = [303, './'];
+
+test('shows users, sessions, keys, faults, requests and what tokens say', async () => {
+  await signIn(torii, login);
+  await callApi(torii, 'GET', `/users/${userId}`);
+  torii.fail('keys', { times: 3 });
+  const page = await readPage();
+  for (const text of ['Ada Lovelace', 'ada@example.com', 'a browser', torii.issuer, 'answers 503 × 3']) {
+    expect(page).toContain(text);
+  }
+  expect(page).toContain(`GET /api/server/v1/users/${userId}`);
+  expect(page).toContain(torii.keyIds[0]);
+  expect(page).toContain('&quot;email_verified&quot;: true');
+});
+
+test('shows no token, no password, no cookie and no secret key', async () => {
+  const cookie = await signInWithForm(torii);
+  const { accessToken } = await readToken(await send(torii, '/_torii/v1/access-token', { method: 'POST', cookie }));
+  await send(torii, `/oops/${accessToken}/${torii.secretKey}?token=${accessToken}`);
+  await callApi(torii, 'GET', '/users/nobody', undefined, { authorization: `Bearer ${accessToken}` });
+  const page = await readPage();
+  expect(page).toContain('/oops/eyJ…/sk_…');
+  for (const secret of [accessToken.slice(0, 20), torii.secretKey, login.password, cookie, 'argon2']) {
+    expect(page).not.toContain(secret);
+  }
+});
+
+test('shows a name as text, whatever it is', async () => {
+  const evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>';
+  await torii.createUser({ name: evil, email: 'evil@example.com' });
+  await torii.token({ claims: { name: '</pre><script>alert(3)</script>' } });
+  await signIn(torii, { ...login, password: evil });
+  await fetch(torii.signInUrl, { headers: { 'user-agent': '<script>alert(4)</script>' } });
+  const page = await readPage(`?email=${encodeURIComponent(evil)}`);
+  expect((page + (await readPage())).match(/<script[^>]*>/g)).toEqual([
+    '<script type="module" src="../_emulator/live.js">',
+    '<script type="module" src="../_emulator/live.js">',
+  ]);
+  expect(page).not.toContain('<img');
+});
+
+test('bans and unbans', async () => {
+  await signIn(torii, login);
+  expect(await press('ban', { user: userId })).toEqual(done);
+  expect((await signIn(torii, login)).status).toBe(403);
+  expect(await readPage()).toContain('Nobody is signed in.');
+  expect(await press('unban', { user: userId })).toEqual(done);
+  expect((await signIn(torii, login)).status).toBe(200);
+});
+
+test('revokes a session', async () => {
+  const cookie = await signInWithForm(torii);
+  const [, session = ''] = /name="session" value="([^"]+)"/.exec(await readPage()) ?? [];
+  expect(await press('revoke', { session })).toEqual(done);
+  expect((await send(torii, '/_torii/v1/access-token', { method: 'POST', cookie })).status).toBe(401);
+});
+
+test('rotates and withdraws keys', async () => {
+  const [first = ''] = torii.keyIds;
+  expect(await press('rotate')).toEqual(done);
+  expect(torii.keyIds).toEqual([expect.not.stringMatching(first), first]);
+  expect(await press('withdraw', { kid: first })).toEqual(done);
+  expect(torii.keyIds).toHaveLength(1);
+  expect(await press('withdraw', { kid: torii.keyIds[0] ?? '' })).toEqual([400, null]);
+  expect(await press('withdraw', { kid: 'nobody' })).toEqual([400, null]);
+});
+
+test('advances the clock', async () => {
+  expect(await press('advance', { amount: '2', unit: '3600' })).toEqual(done);
+  expect(torii.now().getTime() - Date.now()).toBeCloseTo(7_200_000, -3);
+  expect(await readPage()).toContain('2 h ahead of this machine');
+  expect(await press('advance', { amount: '-1', unit: '60' })).toEqual([400, null]);
+  expect(await press('advance', { amount: 'x', unit: '60' })).toEqual([400, null]);
+});
+
+test.each([
+  ['503', 503],
+  ['500', 500],
+  ['429', 429],
+])('injects the fault %s, and ends it', async (fault, status) => {
+  const statusOfKeys = async () => (await fetch(torii.jwksUrl)).status;
+  expect(await press('inject', { surface: 'keys', fault, times: '1' })).toEqual(done);
+  expect([await statusOfKeys(), await statusOfKeys()]).toEqual([status, 200]);
+  expect(await press('inject', { surface: 'all', fault, times: '' })).toEqual(done);
+  expect([await statusOfKeys(), await statusOfKeys()]).toEqual([status, status]);
+  expect(await press('recover', { surface: 'keys' })).toEqual(done);
+  expect(await statusOfKeys()).toBe(200);
+});
+
+test.each([
+  ['cut-request', 'cut at the request'],
+  ['cut-body', 'cut at the body'],
+  ['delay-2', '2 s late'],
+])('injects the fault %s', async (fault, description) => {
+  expect(await press('inject', { surface: 'keys', fault })).toEqual(done);
+  expect(await readPage()).toContain(description);
+  if (!fault.startsWith('cut')) return;
+  await expect(fetch(torii.jwksUrl).then((response) => response.text())).rejects.toThrow();
+  expect(await readPage()).toContain('>cut</span>');
+});
+
+test.each([
+  ['an unknown button', { action: 'explode' }, 400],
+  ['an unknown user', { action: 'ban', user: 'nobody' }, 404],
+  ['an unknown fault', { action: 'inject', surface: 'keys', fault: 'constructor' }, 400],
+  ['an unknown surface', { action: 'inject', surface: '__proto__', fault: '503' }, 400],
+  ['half a time', { action: 'inject', surface: 'keys', fault: '503', times: '0.5' }, 400],
+])('answers with a page to %s', async (_name, form, status) => {
+  const response = await send(torii, dashboard, { form });
+  expect([response.status, response.headers.get('content-type')]).toEqual([status, 'text/html; charset=UTF-8']);
+});
+
+// Statement 14, and more narrowly: not even the pages that may sign in.
+test.each([
+  ['a foreign origin', { origin: 'http://evil.example' }],
+  ['another port', { origin: 'http://127.0.0.1:1' }],
+  ['an opaque origin', { origin: 'null' }],
+  ['another site, by its own word', { 'sec-fetch-site': 'cross-site' }],
+  ['another port, by its own word', { 'sec-fetch-site': 'same-site' }],
+])('takes no click from %s', async (_name, headers) => {
+  expect(await press('ban', { user: userId }, headers)).toEqual([403, null]);
+  expect((await signIn(torii, login)).status).toBe(200);
+});
+
+test('no page may read it, or put it into a frame', async () => {
+  const { headers } = await send(torii, dashboard, { headers: { origin: 'http://evil.example' } });
+  expect(headers.get('access-control-allow-origin')).toBeNull();
+  expect(headers.get('content-security-policy')).toMatch(/script-src 'self'.*frame-ancestors 'none'/);
+  expect(headers.get('content-security-policy')).not.toMatch(/unsafe/);
+  expect(headers.get('cache-control')).toBe('private, no-store');
+});
+
+test('finds users by email, and has a page for those that are older', async () => {
+  for (let n = 10; n < 35; n += 1) await torii.createUser({ email: `user-${n}@example.com` });
+  expect(await readPage('?email=ADA@')).toContain('Ada Lovelace');
+  const first = await readPage();
+  expect(first).not.toContain('Ada Lovelace');
+  const [, next = ''] = /href="(\?[^"]*after[^"]*)"/.exec(first) ?? [];
+  expect(await readPage(next.replaceAll('&amp;', '&'))).toContain('Ada Lovelace');
+});
+
+test('each environment has its own, and they lead to each other', async () => {
+  const acme = torii.environment('acme');
+  await acme.createUser({ name: 'Grace Hopper' });
+  const page = await (await fetch(`${acme.issuer}${dashboard}`)).text();
+  expect(page).toContain('Grace Hopper');
+  expect(page).not.toContain('Ada Lovelace');
+  expect(page).toContain('<a href="/_emulator/" >default</a>');
+  expect(page).toContain('<a href="/env/acme/_emulator/" aria-current="page">acme</a>');
+});
+
+test('does not count itself among the requests', async () => {
+  const page = await readPage();
+  expect(await readPage()).toContain('Nothing has been asked yet.');
+  expect(page).toContain('Nothing has been asked yet.');
+});
+
+test('the root of the issuer leads to it', async () => {
+  const response = await send(torii, '/');
+  expect([response.status, response.headers.get('location')]).toEqual([302, '/_emulator/']);
+});
