@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { authorize, denialFor, ToriiAuthError, viewOf } from '@torii/core';
+import { authorize, denialFor } from '@torii/core';
 import { appError, failAsApp, guardedRoutes, isAdmin, optionalPaths, type StandUp, type Subject } from './subject.ts';
 
 interface Answer {
@@ -23,8 +23,7 @@ async function answer(request: IncomingMessage, { verifier, visit }: Subject): P
   const check = path === optionalPaths.guarded ? isAdmin : guardedRoutes[path];
   if (check !== undefined) {
     try {
-      if (auth === null) throw new ToriiAuthError('token_missing', 'No token was sent.');
-      await authorize(auth, viewOf(request), [check]);
+      await authorize(auth, request, [check]);
     } catch (error) {
       const refusal = denialFor(error);
       if (refusal === undefined) throw error;

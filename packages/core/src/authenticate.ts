@@ -1,8 +1,8 @@
 import type { Auth } from './auth.ts';
 import { bearerToken } from './bearer.ts';
-import { authorize, refusalDetail } from './checks.ts';
-import { ToriiAuthError, ToriiError } from './errors.ts';
-import { detailOf, loggable, type ToriiEvent } from './events.ts';
+import { askChecks } from './checks.ts';
+import { ToriiAuthError } from './errors.ts';
+import { listenTo, loggable, type ToriiEvent, tellingRefusals } from './events.ts';
 import type { Settings } from './options.ts';
 import type { RequestView } from './request.ts';
 import type { Results } from './results.ts';
@@ -29,7 +29,7 @@ export async function authenticate(request: RequestView, pipeline: Pipeline, opt
     emit(passed('preflight', request));
     return null;
   }
-  return telling(pipeline, async () => {
+  return tellingRefusals(pipeline.emit, async () => {
     const token = tokenOf(request, pipeline, optional);
     if (token !== null) return verifyFor(token, request, pipeline);
     emit(passed('signed_out', request));
@@ -39,7 +39,7 @@ export async function authenticate(request: RequestView, pipeline: Pipeline, opt
 
 /** Verifies a token that came without its request. Checks are asked all the same, and see a request that is unknown. */
 export function authenticateToken(token: unknown, request: RequestView, pipeline: Pipeline): Promise<Auth> {
-  return telling(pipeline, async () => {
+  return tellingRefusals(pipeline.emit, async () => {
     if (typeof token !== 'string' || token === '') throw new ToriiAuthError('token_missing', 'No token was given.');
     return verifyFor(token, request, pipeline);
   });
@@ -50,7 +50,8 @@ async function verifyFor(token: string, request: RequestView, pipeline: Pipeline
   const { auth } = result;
   // Not the whole Auth: a custom claim may hold a token of somebody else's.
   pipeline.emit({ type: 'verified', userId: auth.userId, environmentId: auth.environmentId, fromCache });
-  if (pipeline.checks.length > 0) await authorize(auth, request, pipeline.checks);
+  if (!fromCache) listenTo(auth, pipeline.emit);
+  await askChecks(auth, request, pipeline.checks);
   return auth;
 }
 
@@ -75,16 +76,4 @@ function isPreflight(request: RequestView): boolean {
     request.headerValues('origin').length === 1 &&
     request.headerValues('access-control-request-method').length === 1
   );
-}
-
-async function telling<T>({ emit }: Pipeline, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ToriiError) {
-      const check = refusalDetail(error);
-      emit({ type: 'refused', error, detail: { ...detailOf(error), ...(check !== undefined && { check }) } });
-    }
-    throw error;
-  }
 }

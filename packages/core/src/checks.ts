@@ -1,6 +1,7 @@
 import type { Auth, Claims } from './auth.ts';
-import { ToriiConfigError, ToriiForbiddenError } from './errors.ts';
-import type { RequestView } from './request.ts';
+import { ToriiAuthError, ToriiConfigError, ToriiForbiddenError } from './errors.ts';
+import { listenerOf, tellingRefusals, withDetail } from './events.ts';
+import { type RequestLike, type RequestView, viewOf } from './request.ts';
 
 const brand = Symbol.for('torii.refusal');
 
@@ -33,11 +34,25 @@ export function refuse(message = 'You may not do this.', detail?: string): Refus
 }
 
 /**
- * Asks every check, in order, whether the caller may do this.
+ * Asks the checks of one route about a caller who is already known. A refusal reaches the `onEvent` of the verifier that
+ * the Auth came from. Null, for a caller who is not signed in, is refused like a request without a token.
  *
- * @throws ToriiForbiddenError at the first that does not say `true`; and whatever a check throws
+ * @throws ToriiForbiddenError at the first check that does not say `true`; and whatever a check throws
+ * @throws ToriiAuthError `token_missing` for null
+ * @throws ToriiConfigError without a check
  */
 export async function authorize<Custom extends object = Claims>(
+  auth: Auth<Custom> | null,
+  request: RequestLike,
+  checks: readonly Check<Custom>[],
+): Promise<void> {
+  requireChecks(checks, 'checks');
+  if (auth === null) throw new ToriiAuthError('token_missing', 'No token was sent.');
+  await tellingRefusals(listenerOf(auth), () => askChecks(auth, viewOf(request), checks));
+}
+
+/** Asks every check, in order. The first that does not say `true` ends it. */
+export async function askChecks<Custom extends object = Claims>(
   auth: Auth<Custom>,
   request: RequestView,
   checks: readonly Check<Custom>[],
@@ -68,18 +83,9 @@ export function requireChecks(checks: unknown, option: string): readonly Check[]
   return list;
 }
 
-const details = new WeakMap<ToriiForbiddenError, string>();
-
-/** What a refusing check said for the logs alone. */
-export function refusalDetail(error: unknown): string | undefined {
-  return error instanceof ToriiForbiddenError ? details.get(error) : undefined;
-}
-
 function forbidden(verdict: unknown): ToriiForbiddenError {
-  const refusal = isRefusal(verdict) ? verdict : refuse();
-  const error = new ToriiForbiddenError(refusal.message);
-  if (refusal.detail !== undefined) details.set(error, refusal.detail);
-  return error;
+  const { message, detail } = isRefusal(verdict) ? verdict : refuse();
+  return withDetail(new ToriiForbiddenError(message), detail === undefined ? {} : { check: detail });
 }
 
 function isRefusal(value: unknown): value is Refusal {

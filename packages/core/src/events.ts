@@ -1,4 +1,5 @@
-import type { ToriiError } from './errors.ts';
+import type { Auth } from './auth.ts';
+import { ToriiError } from './errors.ts';
 
 /** What a refusal was about, for logs alone: it may name what was expected, which an answer must not. */
 export interface RefusalDetail {
@@ -64,8 +65,26 @@ export function withDetail<E extends ToriiError>(
   return error;
 }
 
-export function detailOf(error: ToriiError): RefusalDetail {
-  return details.get(error) ?? {};
+/** Does the work, and tells of the refusal that it ends in. An error that is not ours is nobody's refusal. */
+export async function tellingRefusals<T>(emit: EventListener, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ToriiError) emit({ type: 'refused', error, detail: details.get(error) ?? {} });
+    throw error;
+  }
+}
+
+const listeners = new WeakMap<Auth, EventListener>();
+
+/** Notes who wants to know what becomes of a caller: a route's own checks are asked after the verifier is done. */
+export function listenTo(auth: Auth, emit: EventListener): void {
+  listeners.set(auth, emit);
+}
+
+/** The listener of the verifier that an Auth came from; nobody's, for one of another copy of this package. */
+export function listenerOf(auth: Auth): EventListener {
+  return listeners.get(auth) ?? (() => {});
 }
 
 /** What may be told of a text that a stranger chose: it may be long, forge log lines, or be a token in a claim or a path. */

@@ -7,9 +7,9 @@ import {
   type RequestView,
   refuse,
   requireChecks,
+  ToriiConfigError,
   type ToriiEvent,
   ToriiForbiddenError,
-  viewOf,
 } from '../src/index.ts';
 import { issuer, makeKey, mint } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
@@ -305,8 +305,26 @@ describe('an error of a check', () => {
 test('[27] authorize, which adapters use for one route, follows the same rule', async () => {
   const auth = await verifierWith([() => true]).authenticate(request);
   if (auth === null) throw new Error('unreachable');
-  const view = viewOf(request);
-  await expect(authorize(auth, view, [() => true, async () => true])).resolves.toBeUndefined();
-  await expect(authorize(auth, view, [() => true, answering(1)])).rejects.toThrow(ToriiForbiddenError);
-  await expect(authorize(auth, view, [answering(undefined)])).rejects.toThrow(ToriiForbiddenError);
+  await expect(authorize(auth, request, [() => true, async () => true])).resolves.toBeUndefined();
+  await expect(authorize(auth, request, [() => true, answering(1)])).rejects.toThrow(ToriiForbiddenError);
+  await expect(authorize(auth, request, [answering(undefined)])).rejects.toThrow(ToriiForbiddenError);
+});
+
+test('[27] authorize without a check passes nobody', async () => {
+  const auth = await verifierWith([() => true]).authenticate(request);
+  await expect(authorize(auth, request, [])).rejects.toThrow(ToriiConfigError);
+});
+
+test('authorize refuses nobody as a request without a token', async () => {
+  const check = vi.fn<Check>(() => true);
+  await expect(authorize(null, request, [check])).rejects.toMatchObject({ reason: 'token_missing' });
+  expect(check).not.toHaveBeenCalled();
+});
+
+test("a refusal by authorize reaches the verifier's listener, with what the check said for the logs", async () => {
+  const events: ToriiEvent[] = [];
+  const keys = { keys: [key.publicJwk] };
+  const auth = await createVerifier({ issuer, keys, onEvent: (event) => events.push(event) }).authenticate(request);
+  await expect(authorize(auth, request, [() => refuse('No.', 'not on the list')])).rejects.toThrow('No.');
+  expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: 'not on the list' } });
 });

@@ -8,13 +8,11 @@ import {
   isAuth,
   type RequestParts,
   requireChecks,
-  ToriiAuthError,
   ToriiConfigError,
   ToriiError,
   type Verifier,
   type VerifierOptions,
   verifierFrom,
-  viewOf,
 } from '@torii/core';
 import type { Context, Middleware } from 'koa';
 
@@ -96,8 +94,9 @@ export function allow<Custom extends object = Claims>(
 ): Middleware {
   requireChecks(checks, 'allow');
   return guard(async (ctx) => {
-    if (ctx.state.auth === null) throw new ToriiAuthError('token_missing', 'No token was sent.');
-    await authorize(getAuth<Custom>(ctx), viewOf(describe(ctx)), checks);
+    // Null is an answer of ours, that nobody is signed in; undefined is a middleware that is missing.
+    const auth = ctx.state.auth === null ? null : getAuth<Custom>(ctx);
+    await authorize(auth, describe(ctx), checks);
   });
 }
 
