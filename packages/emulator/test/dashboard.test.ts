@@ -95,9 +95,9 @@ test('advances the clock', async () => {
 });
 
 test.each([
-  ['503', 503],
-  ['500', 500],
-  ['429', 429],
+  ['fail-503', 503],
+  ['fail-500', 500],
+  ['fail-429', 429],
 ])('injects the fault %s, and ends it', async (fault, status) => {
   const statusOfKeys = async () => (await fetch(torii.jwksUrl)).status;
   expect(await press('inject', { surface: 'keys', fault, times: '1' })).toEqual(done);
@@ -110,7 +110,7 @@ test.each([
 
 test.each([
   ['cut-request', 'cut at the request'],
-  ['cut-body', 'cut at the body'],
+  ['cut-body', 'cut in the body'],
   ['delay-2', '2 s late'],
 ])('injects the fault %s', async (fault, description) => {
   expect(await press('inject', { surface: 'keys', fault })).toEqual(done);
@@ -123,9 +123,9 @@ test.each([
 test.each([
   ['an unknown button', { action: 'explode' }, 400],
   ['an unknown user', { action: 'ban', user: 'nobody' }, 404],
-  ['an unknown fault', { action: 'inject', surface: 'keys', fault: 'constructor' }, 400],
-  ['an unknown surface', { action: 'inject', surface: '__proto__', fault: '503' }, 400],
-  ['half a time', { action: 'inject', surface: 'keys', fault: '503', times: '0.5' }, 400],
+  ['an unknown fault', { action: 'inject', surface: 'keys', fault: 'toString' }, 400],
+  ['an unknown surface', { action: 'inject', surface: '__proto__', fault: 'fail-503' }, 400],
+  ['half a time', { action: 'inject', surface: 'keys', fault: 'fail-503', times: '0.5' }, 400],
 ])('answers with a page to %s', async (_name, form, status) => {
   const response = await send(torii, dashboard, { form });
   expect([response.status, response.headers.get('content-type')]).toEqual([status, 'text/html; charset=UTF-8']);

@@ -26,7 +26,7 @@ export async function act(subject: DashboardSubject, form: URLSearchParams): Pro
 }
 
 function inject(faults: Faults, field: (name: string) => string): void {
-  const preset = faultPresets.get(field('fault'));
+  const preset = faultPresets.find(({ name }) => name === field('fault'));
   if (preset === undefined) throw new Problem(400, 'fault_unknown', 'The dashboard has no such fault.');
   const times = field('times');
   preset.inject(faults, field('surface') as FaultTarget, times === '' ? {} : { times: Number(times) });

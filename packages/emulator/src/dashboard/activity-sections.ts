@@ -12,7 +12,7 @@ export function requestsSection({ requests }: Journal): Html {
         ? emptyNote('Nothing has been asked yet.')
         : html`<table>
             <thead>
-              <tr><th scope="col">Time</th><th scope="col">Request</th><th scope="col">Answer</th></tr>
+              <tr><th scope="col">Time</th><th scope="col">Request</th><th scope="col">Answer</th><th scope="col">Took</th></tr>
             </thead>
             <tbody>${requests.map(requestRow)}</tbody>
           </table>`,
@@ -26,8 +26,8 @@ function requestRow({ at, method, path, status, code, durationMs }: AnsweredRequ
     <td>
       <span class="pill ${status !== null && status < 400 ? 'good' : 'bad'}">${status ?? 'cut'}</span>
       ${code !== undefined && html`<span class="muted">${code}</span>`}
-      <span class="muted">${durationMs.toFixed(durationMs < 10 ? 1 : 0)} ms</span>
     </td>
+    <td class="muted">${durationMs.toFixed(durationMs < 10 ? 1 : 0)} ms</td>
   </tr>`;
 }
 

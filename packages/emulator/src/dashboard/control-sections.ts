@@ -7,11 +7,11 @@ import { actionButton, emptyNote, section, shortId } from './pieces.ts';
 import type { DashboardSubject } from './subject.ts';
 
 const surfaceNames: Readonly<Record<FaultTarget, string>> = {
-  all: 'everything',
-  keys: 'key set',
+  all: 'Everything',
+  keys: 'Key set',
   api: 'REST API',
-  signIn: 'sign-in',
-  session: 'session and its tokens',
+  signIn: 'Sign-in',
+  session: 'Session and its tokens',
 };
 
 const units = [
@@ -29,7 +29,7 @@ export function clockSection({ clock }: DashboardSubject): Html {
     live: html`
       <p class="figure"><time datetime="${now.toISOString()}">${now.toISOString().slice(11, 19)}</time></p>
       <p class="muted">${now.toISOString().slice(0, 10)}, UTC · ${describeLead(aheadSeconds)}</p>`,
-    still: html`<form method="post" class="inline">
+    still: html`<form method="post" class="inline headed">
       <label for="amount">Advance by</label>
       <input id="amount" name="amount" type="number" min="1" value="5" required class="short">
       <select name="unit" aria-label="Unit">
@@ -74,7 +74,7 @@ export function faultsSection({ faults, traffic }: DashboardSubject): Html {
       </select>
       <label for="fault">fail in this way</label>
       <select id="fault" name="fault">
-        ${[...faultPresets].map(([name, { label }]) => html`<option value="${name}">${label}</option>`)}
+        ${faultPresets.map(({ name, label }) => html`<option value="${name}">${label}</option>`)}
       </select>
       <label for="times">so many times</label>
       <input id="times" name="times" type="number" min="1" placeholder="until ended">
@@ -107,7 +107,7 @@ function describeFault({ fault, remaining }: ActiveFault): string {
     case 'delay':
       return `${fault.delayMs / 1000} s late${times}`;
     case 'cut':
-      return `cut at the ${fault.at}${times}`;
+      return `cut ${fault.at === 'body' ? 'in' : 'at'} the ${fault.at}${times}`;
   }
 }
 

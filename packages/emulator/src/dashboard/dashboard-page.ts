@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
-import { type Html, logo } from '../pages/page.ts';
+import { type Html, linkFrom, logo } from '../pages/page.ts';
+import { provisionalPaths } from '../provisional-paths.ts';
 import { requestsSection, tokensSection } from './activity-sections.ts';
 import { clockSection, faultsSection, keysSection } from './control-sections.ts';
 import { dashboardPath } from './dashboard-path.ts';
@@ -19,7 +20,7 @@ export function dashboardBody(subject: DashboardSubject, filter: UserFilter): Ht
       ${logo}
       <div>
         <h1>Torii emulator</h1>
-        <p class="muted">Issuer <code>${environment.issuer}</code></p>
+        <p class="muted"><code>${environment.issuer}</code> · <a href="${linkFrom(dashboardPath, provisionalPaths.signIn)}">sign-in page</a></p>
       </div>
       ${issuers.size > 1 && environmentNav(issuers, environment.name)}
       <p class="muted live" id="live" role="status"><a href="">Reload</a> for news.</p>

@@ -16,7 +16,7 @@ export const dashboardStylesheet: string = `${stylesheet}
 nav { display: flex; flex-wrap: wrap; gap: 0.25rem; }
 nav a { padding: 0.25rem 0.7rem; border-radius: 99px; color: inherit; text-decoration: none; }
 nav a:hover { background: var(--ground); }
-nav a[aria-current] { background: var(--accent); color: var(--accent-text); font-weight: 600; }
+nav a[aria-current] { background: var(--ground); font-weight: 600; }
 
 .board {
   display: grid;
@@ -68,17 +68,20 @@ table { width: 100%; margin-top: 0.5rem; border-collapse: collapse; font-size: 0
 th { padding: 0.3rem 0.75rem 0.3rem 0; color: var(--muted); font-size: 0.8rem; font-weight: 600; text-align: left; }
 td { padding: 0.4rem 0.75rem 0.4rem 0; border-top: 1px solid var(--line); vertical-align: top; }
 td:first-child { width: 5.5rem; font-variant-numeric: tabular-nums; }
-td:last-child { width: 14rem; padding-right: 0; }
+td:nth-child(3) { width: 12.5rem; }
+td:last-child, th:last-child { width: 4.5rem; padding-right: 0; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 
 section button { padding: 0.3rem 0.75rem; font-size: 0.87rem; }
 section input, section select { padding: 0.3rem 0.6rem; font-size: 0.9rem; min-width: 0; }
 .inline, .stacked { margin-top: 0.8rem; padding-top: 0.8rem; border-top: 1px solid var(--line); }
 .inline { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; }
 .inline input:not(.short) { flex: 1; }
+.headed label { flex-basis: 100%; }
 .short { width: 4.5rem; }
 .stacked { display: grid; grid-template-columns: auto minmax(0, 1fr); align-items: center; gap: 0.5rem 0.75rem; }
 .stacked button { grid-column: 2; justify-self: start; }
-.pager { display: flex; gap: 1rem; font-size: 0.87rem; }
+.pager { display: flex; gap: 1rem; margin-top: 0.4rem; font-size: 0.87rem; }
+code[title] { white-space: nowrap; }
 
 @media (max-width: 56rem) {
   .board { grid-template-columns: minmax(0, 1fr); }
@@ -88,6 +91,7 @@ section input, section select { padding: 0.3rem 0.6rem; font-size: 0.9rem; min-w
   .bar .live { margin-left: 0; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr { display: flex; flex-wrap: wrap; gap: 0 0.75rem; padding: 0.4rem 0; border-top: 1px solid var(--line); }
-  td, td:last-child { width: auto; padding: 0; border: 0; }
+  td, td:nth-child(3), td:last-child { width: auto; padding: 0; border: 0; }
+  td:nth-child(2) { order: 1; flex-basis: 100%; }
 }
 `;

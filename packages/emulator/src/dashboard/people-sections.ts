@@ -28,10 +28,13 @@ export function usersSection({ users }: Environment, { email, after }: UserFilte
     live: html`
       ${items.length === 0 && emptyNote(email === '' && after === undefined ? 'No users yet.' : 'Nobody is here.')}
       <ul class="rows">${items.map(userRow)}</ul>
-      <p class="pager">
-        ${after !== undefined && html`<a href="?${new URLSearchParams({ email })}">Newest users</a>`}
-        ${next !== false && html`<a href="?${next}">Older users</a>`}
-      </p>`,
+      ${
+        (after !== undefined || next !== false) &&
+        html`<p class="pager">
+          ${after !== undefined && html`<a href="?${new URLSearchParams({ email })}">Newest users</a>`}
+          ${next !== false && html`<a href="?${next}">Older users</a>`}
+        </p>`
+      }`,
     still: html`<form method="get" class="inline">
       <label for="email">Email contains</label>
       <input id="email" name="email" value="${email}">

@@ -1,0 +1,122 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { keepScreenshot, browserTest as test } from '../../../scripts/browser-test.ts';
+import { type Emulator, startEmulator } from '../src/index.ts';
+import { login } from './browser.ts';
+import { callApi, signIn } from './rest.ts';
+
+const phone = { viewport: { width: 400, height: 800 } };
+
+/** An emulator in which a few things have happened. */
+async function startBusy(): Promise<Emulator> {
+  const torii = await startEmulator({ environments: [{ name: 'acme' }] });
+  const ada = await torii.createUser({ ...login, name: 'Ada Lovelace' });
+  await torii.createUser({ email: 'grace@example.com', name: 'Grace Hopper', password: login.password });
+  const mallory = await torii.createUser({ email: 'mallory@example.com', name: '<script>alert(1)</script>' });
+  await torii.rotateKeys();
+  await signIn(torii, login);
+  await signIn(torii, { email: 'grace@example.com', password: 'wrong horse' });
+  await callApi(torii, 'POST', `/users/${mallory.id}/ban`);
+  await callApi(torii, 'GET', `/users/${ada.id}`);
+  await fetch(torii.jwksUrl);
+  await torii.token({ userId: ada.id, organization: { id: 'acme', role: 'org:administrator' } });
+  return torii;
+}
+
+async function openDashboard(torii: Emulator, page: Page): Promise<void> {
+  await page.goto(`${torii.issuer}/_emulator/`);
+}
+
+/** Whether the page is wider than its window. */
+function overflows(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth > window.innerWidth');
+}
+
+test.for([true, false])(
+  'does by a click what the library does, with JavaScript: %s',
+  async (javaScriptEnabled, { openPage }) => {
+    await using torii = await startBusy();
+    const page = await openPage({ javaScriptEnabled });
+    await openDashboard(torii, page);
+
+    await page.getByRole('button', { name: 'Ban Ada Lovelace' }).click();
+    await page.getByRole('button', { name: 'Unban Ada Lovelace' }).waitFor();
+    expect((await signIn(torii, login)).status).toBe(403);
+    await page.getByRole('button', { name: 'Unban Ada Lovelace' }).click();
+    await page.getByRole('button', { name: 'Ban Ada Lovelace', exact: true }).waitFor();
+    expect((await signIn(torii, login)).status).toBe(200);
+
+    const [, older = ''] = torii.keyIds;
+    await page.getByRole('button', { name: `Withdraw the key ${older}` }).click();
+    await expect.poll(() => torii.keyIds).toHaveLength(1);
+    await page.getByRole('button', { name: 'Rotate keys' }).click();
+    await expect.poll(() => torii.keyIds).toHaveLength(2);
+
+    await page.getByLabel('Advance by').fill('3');
+    await page.getByLabel('Unit').selectOption('hours');
+    await page.getByRole('button', { name: 'Advance' }).click();
+    await page.getByText('3 h ahead of this machine').waitFor();
+    expect(torii.now().getTime() - Date.now()).toBeGreaterThan(10_000_000);
+
+    await page.getByLabel('Let requests to').selectOption('Key set');
+    await page.getByLabel('fail in this way').selectOption('answer 429: wait 2 s');
+    await page.getByRole('button', { name: 'Inject' }).click();
+    await page.getByText('answers 429').waitFor();
+    expect((await fetch(torii.jwksUrl)).status).toBe(429);
+    await page.getByRole('button', { name: 'End the fault of Key set' }).click();
+    await page.getByText('answers 429').waitFor({ state: 'detached' });
+    expect((await fetch(torii.jwksUrl)).status).toBe(200);
+  },
+);
+
+test('shows a user called <script> as text, and complains of nothing', async ({ openPage }) => {
+  await using torii = await startBusy();
+  const page = await openPage();
+  const complaints: string[] = [];
+  page.on('dialog', (dialog) => {
+    complaints.push(dialog.message());
+    void dialog.dismiss();
+  });
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await openDashboard(torii, page);
+  await page.getByText('<script>alert(1)</script>').first().waitFor();
+  await page.getByText('Live').waitFor();
+  expect(complaints).toEqual([]);
+  await keepScreenshot(page, 'dashboard');
+});
+
+test('renews itself while people look, and leaves alone what they read or fill in', async ({ openPage }) => {
+  await using torii = await startBusy();
+  const page = await openPage();
+  await openDashboard(torii, page);
+  await page.getByLabel('Advance by').fill('77');
+  const token = page.locator('#tokens details').first();
+  await token.locator('summary').click();
+  await torii.createUser({ name: 'Newcomer' });
+  await torii.token();
+  await page.getByText('Newcomer').waitFor();
+  expect(await page.getByLabel('Advance by').inputValue()).toBe('77');
+  expect(await token.getAttribute('open')).not.toBeNull();
+  expect(await token.locator('pre').textContent()).toContain('"org_role": "org:administrator"');
+  await keepScreenshot(page, 'dashboard-token');
+});
+
+test('says so when the emulator has gone', async ({ openPage }) => {
+  const torii = await startEmulator();
+  const page = await openPage();
+  await openDashboard(torii, page);
+  await page.getByText('Live').waitFor();
+  await torii.stop();
+  await page.getByText('The emulator does not answer.').waitFor();
+});
+
+test.for(['light', 'dark'] as const)('fits a narrow window (%s)', async (colorScheme, { openPage }) => {
+  await using torii = await startBusy();
+  const page = await openPage({ ...phone, colorScheme });
+  torii.fail('api', { times: 3 });
+  await openDashboard(torii, page);
+  await page.getByText('Live').waitFor();
+  expect(await overflows(page)).toBe(false);
+  await keepScreenshot(page, `dashboard-narrow-${colorScheme}`);
+});
