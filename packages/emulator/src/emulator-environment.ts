@@ -2,6 +2,7 @@ import type { Environment } from './environment.ts';
 import type { CutOptions, FailOptions, FaultDuration, Faults, FaultTarget } from './faults.ts';
 import { jwksPath } from './issuer.ts';
 import { provisionalPaths } from './provisional-paths.ts';
+import { parseSeedUsers, type SeedReport, type SeedUser } from './seed.ts';
 import { storing } from './storage-errors.ts';
 import type { TokenOptions } from './token.ts';
 import type { RequestCounts, Traffic } from './traffic.ts';
@@ -108,6 +109,18 @@ export class EmulatorEnvironment {
   async createUser(user: NewUser = {}): Promise<User> {
     const { users } = this.#served.environment;
     return storing(() => users.create(parseUser(user, newUserFields)));
+  }
+
+  /**
+   * Adds users to begin with, all or none of them. Whose email is there already stays as they are, so that the same seed
+   * can be given at every start.
+   *
+   * @throws EmulatorError `user_invalid`, `database_unusable`
+   */
+  async seed(users: readonly SeedUser[]): Promise<SeedReport> {
+    const parsed = parseSeedUsers(users);
+    const created = await storing(() => this.#served.environment.users.createMissing(parsed));
+    return { created, existing: parsed.length - created };
   }
 
   /** Makes requests to a surface, or to all of them, fail: until `recover()`, or for a number of times. */

@@ -7,7 +7,8 @@ export type EmulatorErrorCode =
   | 'environment_unknown'
   | 'key_unknown'
   | 'user_invalid'
-  | 'email_taken';
+  | 'email_taken'
+  | 'seed_invalid';
 
 /** Thrown by the emulator's library functions. The message is safe to log: it holds no password, key or token. */
 export class EmulatorError extends Error {

@@ -3,13 +3,28 @@ import { Problem } from './problem.ts';
 
 const largestBody = 64 * 1024;
 
-/** Reads a request's JSON. What the parser says is left out of the refusal, because it quotes the body: a password. */
+/** Reads a request's JSON. */
 export async function readJson(request: HonoRequest): Promise<unknown> {
-  const type = request.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-  if (type !== 'application/json') {
-    throw new Problem(415, 'unsupported_media_type', 'Send the body as JSON, with Content-Type: application/json.');
-  }
+  requireJson(request);
+  return parseJson(await readBytes(request.raw.body));
+}
+
+/** Reads a request's JSON, or gives undefined where the body is empty: then its type does not matter either. */
+export async function readOptionalJson(request: HonoRequest): Promise<unknown> {
   const bytes = await readBytes(request.raw.body);
+  if (bytes.length === 0) return undefined;
+  requireJson(request);
+  return parseJson(bytes);
+}
+
+function requireJson(request: HonoRequest): void {
+  const type = request.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type === 'application/json') return;
+  throw new Problem(415, 'unsupported_media_type', 'Send the body as JSON, with Content-Type: application/json.');
+}
+
+/** What the parser says is left out of the refusal, because it quotes the body: a password. */
+function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {

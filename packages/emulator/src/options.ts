@@ -92,5 +92,5 @@ function checkSecretKey(option: string, secretKey: string | undefined): void {
 }
 
 function invalid(message: string): EmulatorError {
-  return new EmulatorError('option_invalid', `startEmulator(): ${message}`);
+  return new EmulatorError('option_invalid', `Option ${message}`);
 }

@@ -33,7 +33,7 @@ export async function close(server: Server): Promise<void> {
 function portError(port: number, error: NodeJS.ErrnoException): EmulatorError {
   const reason =
     error.code === 'EADDRINUSE'
-      ? 'is taken by another program. Choose another port, or leave the option out for a free one'
+      ? 'is taken by another program. Choose another port, or 0 for a free one'
       : `cannot be listened on (${error.code})`;
   return new EmulatorError('port_unusable', `Port ${port} of ${host} ${reason}.`, { cause: error });
 }

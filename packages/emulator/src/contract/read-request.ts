@@ -1,5 +1,5 @@
 import type { HonoRequest } from 'hono';
-import { readJson } from '../json-body.ts';
+import { readJson, readOptionalJson } from '../json-body.ts';
 import { Problem } from '../problem.ts';
 import type { FieldError } from '../user-input.ts';
 import type { Operation } from './operation.ts';
@@ -63,10 +63,7 @@ export async function readRequest(request: HonoRequest, operation: Operation): P
 /** @returns undefined where the operation takes no body, or where it may be left out and was */
 async function readBody(request: HonoRequest, { spec }: Operation): Promise<unknown> {
   if (spec.requestBody === undefined) return undefined;
-  const optional = spec.requestBody.required !== true;
-  if (optional && request.raw.body === null) return undefined;
-  if (optional && request.header('content-type') === undefined) return undefined;
-  return readJson(request);
+  return spec.requestBody.required === true ? readJson(request) : readOptionalJson(request);
 }
 
 function parseParameter(text: string, { schema }: SpecParameter): string | number {

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { EmulatorError } from './errors.ts';
+import { requireSupportedNode } from './node-version.ts';
+
+try {
+  requireSupportedNode();
+  // Loaded only here: older versions of Node could not read it, and would show a stack instead of a sentence.
+  const { runProgram } = await import('./program/run.ts');
+  process.exitCode = await runProgram(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof EmulatorError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { CommanderError } from 'commander';
+import type { Emulator } from '../emulator.ts';
+import { defaultEnvironment } from '../environment-records.ts';
+import { EmulatorError } from '../errors.ts';
+import { startEmulator } from '../start.ts';
+import { type ProgramArguments, readArguments } from './arguments.ts';
+import { readSeedFile, type SeedFile } from './seed-file.ts';
+import { describeStart } from './welcome.ts';
+
+/** Runs the emulator until it is told to end, and gives the exit code: see `--help`. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  try {
+    const given = readArguments(args);
+    const seed: SeedFile = given.seed === undefined ? new Map() : readSeedFile(given.seed);
+    const torii = await start(given, seed);
+    // Asked for before the text is written: whoever waits for the text may send the signal at once.
+    const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    process.stdout.write(describeStart(torii, given.data));
+    await ended;
+    await torii.stop();
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof EmulatorError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error.code === 'option_invalid' || error.code === 'seed_invalid' ? 2 : 1;
+  }
+}
+
+async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator> {
+  const { port, data, secretKey, environment = [], allowOrigin = [], tokenLifetime } = given;
+  const named = new Set([defaultEnvironment, ...environment.map(({ name }) => name)]);
+  const seeded = [...seed.keys()].filter((name) => !named.has(name));
+  const torii = await startEmulator({
+    port,
+    ...(data !== undefined && { database: data }),
+    ...(secretKey !== undefined && { secretKey }),
+    environments: [...environment, ...seeded.map((name) => ({ name }))],
+    allowedOrigins: allowOrigin,
+    tokenLifetimeSeconds: tokenLifetime,
+  });
+  try {
+    for (const [name, users] of seed) await torii.environment(name).seed(users);
+    return torii;
+  } catch (error) {
+    await torii.stop();
+    throw error;
+  }
+}

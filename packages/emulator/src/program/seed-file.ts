@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { defaultEnvironment } from '../environment-records.ts';
+import { EmulatorError } from '../errors.ts';
+import { parseSeedUsers, type SeedUser } from '../seed.ts';
+
+/** The users to begin with, by environment. */
+export type SeedFile = ReadonlyMap<string, readonly SeedUser[]>;
+
+/**
+ * Reads a seed: `{ "users": […], "environments": { "acme": { "users": […] } } }`.
+ *
+ * @throws EmulatorError `seed_invalid`, saying where in the file something is wrong
+ */
+export function readSeedFile(path: string): SeedFile {
+  const { users = [], environments = {}, ...unknown } = objectOf(path, parseFile(path), '');
+  refuseUnknown(path, unknown, '');
+  const seed = new Map([[defaultEnvironment, usersOf(path, users, '')]]);
+  for (const [name, value] of Object.entries(objectOf(path, environments, 'environments'))) {
+    const place = `environments.${name}`;
+    const { users: theirs = [], ...rest } = objectOf(path, value, place);
+    refuseUnknown(path, rest, `${place}.`);
+    if (name === defaultEnvironment) throw invalid(path, `${place} is the one that "users" belongs to.`);
+    seed.set(name, usersOf(path, theirs, `${place}.`));
+  }
+  return seed;
+}
+
+function parseFile(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw invalid(path, 'It cannot be read.', error);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // What the parser says is left out, because it quotes the file: a password.
+    throw invalid(path, 'It is not valid JSON.', error);
+  }
+}
+
+function usersOf(path: string, users: unknown, place: string): readonly SeedUser[] {
+  try {
+    return parseSeedUsers(users);
+  } catch (error) {
+    if (!(error instanceof EmulatorError)) throw error;
+    throw invalid(path, place === '' ? error.message : `In ${place.slice(0, -1)}: ${error.message}`, error);
+  }
+}
+
+function objectOf(path: string, value: unknown, place: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw invalid(path, `${place === '' ? 'It' : place} must be a JSON object.`);
+}
+
+function refuseUnknown(path: string, unknown: object, place: string): void {
+  const [field] = Object.keys(unknown);
+  if (field !== undefined) throw invalid(path, `${place}${field} is not a known field.`);
+}
+
+function invalid(path: string, what: string, cause?: unknown): EmulatorError {
+  return new EmulatorError('seed_invalid', `The seed ${path} cannot be used. ${what}`, { cause });
+}

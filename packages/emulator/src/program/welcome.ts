@@ -1,0 +1,40 @@
+import { controlPath } from '../control.ts';
+import type { Emulator } from '../emulator.ts';
+import type { EmulatorEnvironment } from '../emulator-environment.ts';
+
+/** What a developer wants to know of an emulator that has just started. */
+export function describeStart(torii: Emulator, data: string | undefined): string {
+  const { environments } = torii;
+  const sections = [
+    'Torii emulator: a local Torii, for development alone.',
+    `  data       ${data ?? 'in memory, gone at the end (--data FILE keeps it)'}`,
+    ...environments.map((environment) => describeEnvironment(environment, environments.length > 1)),
+    describeControl(torii.issuer),
+    'Ctrl-C ends it.',
+  ];
+  return `\n${sections.join('\n\n')}\n`;
+}
+
+/** With the secret key: an app cannot be configured without it, and it opens nothing but this emulator. */
+function describeEnvironment(
+  { name, issuer, apiUrl, secretKey, signInUrl }: EmulatorEnvironment,
+  named: boolean,
+): string {
+  return `${named ? `  ${name}\n` : ''}  issuer     ${issuer}
+  REST API   ${apiUrl}
+  sign-in    ${signInUrl}
+  dashboard  ${issuer}${controlPath}/
+
+    TORII_ISSUER=${issuer}
+    TORII_API_URL=${apiUrl}
+    TORII_SECRET_KEY=${secretKey}`;
+}
+
+function describeControl(issuer: string): string {
+  const post = (path: string, body: string) =>
+    `  curl ${issuer}${controlPath}/${path} -H 'content-type: application/json' -d '${body}'`;
+  return [
+    post('faults', '{ "surface": "keys", "kind": "fail", "times": 1 }'),
+    post('clock', '{ "advanceSeconds": 3600 }'),
+  ].join('\n');
+}

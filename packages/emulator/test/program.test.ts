@@ -1,0 +1,158 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommanderError } from 'commander';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { startEmulator, type User } from '../src/index.ts';
+import { readArguments } from '../src/program/arguments.ts';
+import { type Configuration, configurationOf, type Program, runProgram } from './program.ts';
+
+let folder: string;
+const running: Program[] = [];
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'torii-program-'));
+});
+afterEach(async () => {
+  for (const program of running.splice(0)) {
+    program.process.kill('SIGKILL');
+    await program.ended;
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(...args: readonly string[]): Program {
+  const program = runProgram(...args);
+  running.push(program);
+  return program;
+}
+
+async function listUsers({ apiUrl, secretKey }: Configuration): Promise<readonly User[]> {
+  const response = await fetch(`${apiUrl}/api/server/v1/users/search`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secretKey}` },
+  });
+  return ((await response.json()) as { readonly items: readonly User[] }).items;
+}
+
+test('says how an app is configured, works, and ends at Ctrl-C with 0', async () => {
+  const program = run('--port', '0', '--secret-key', 'sk_test_program', '--token-lifetime', '60');
+  const { issuer, apiUrl, secretKey } = await configurationOf(program);
+  expect([apiUrl, secretKey]).toEqual([issuer, 'sk_test_program']);
+  expect((await fetch(`${issuer}/_torii/.well-known/jwks.json`)).status).toBe(200);
+  expect(await listUsers({ issuer, apiUrl, secretKey })).toEqual([]);
+  for (const word of ['in memory', '/_emulator/', '/_torii/v1/sign-in', 'curl '])
+    expect(program.output()).toContain(word);
+  program.process.kill('SIGINT');
+  expect(await program.ended).toBe(0);
+});
+
+test('ends at SIGTERM with 0, also while a request waits', async () => {
+  const program = run('--port', '0');
+  const { issuer } = await configurationOf(program);
+  await fetch(`${issuer}/_emulator/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{ "surface": "keys", "kind": "delay", "delayMs": 60000 }',
+  });
+  const waiting = fetch(`${issuer}/_torii/.well-known/jwks.json`).catch(() => 'cut');
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+  expect(await waiting).toBe('cut');
+});
+
+test('keeps users, environments and secret keys in a file, and a seed given again adds nobody', async () => {
+  const data = join(folder, 'kept.db');
+  const seed = join(folder, 'seed.json');
+  const users = [
+    { email: 'ada@example.com', password: 'correct horse', name: 'Ada' },
+    { email: 'bob@example.com', status: 'banned' },
+  ];
+  const environments = { acme: { users: [{ email: 'carol@example.com' }] } };
+  writeFileSync(seed, JSON.stringify({ users, environments }));
+  const first = run('--port', '0', '--data', data, '--seed', seed);
+  const acme = await configurationOf(first);
+  expect(acme.issuer).toMatch(/\/env\/acme$/);
+  const [carol] = await listUsers(acme);
+  expect(carol).toMatchObject({ email: 'carol@example.com' });
+  first.process.kill('SIGINT');
+  await first.ended;
+
+  const second = run('--port', '0', '--data', data, '--seed', seed);
+  const again = await configurationOf(second);
+  expect(again.secretKey).toBe(acme.secretKey);
+  expect(await listUsers(again)).toEqual([carol]);
+  second.process.kill('SIGINT');
+  await second.ended;
+
+  await using torii = await startEmulator({ database: data });
+  const signedIn = await fetch(torii.signInUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{ "email": "ada@example.com", "password": "correct horse" }',
+  });
+  expect(signedIn.status).toBe(200);
+  const found = await listUsers(torii);
+  expect(found.map(({ email, status }) => [email, status])).toEqual([
+    ['bob@example.com', 'banned'],
+    ['ada@example.com', 'active'],
+  ]);
+});
+
+test('--help explains every option and ends with 0', async () => {
+  const program = run('--help');
+  expect(await program.ended).toBe(0);
+  for (const option of ['--port', '--data', '--seed', '--environment', '--secret-key', '--allow-origin']) {
+    expect(program.output()).toContain(option);
+  }
+  expect(program.output()).toContain('Exit codes');
+});
+
+test('--version says the package’s version and ends with 0', async () => {
+  const program = run('--version');
+  expect([await program.ended, program.output()]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+});
+
+test.each<[string, readonly string[], string]>([
+  ['an unknown option', ['--prot', '4'], 'Did you mean --port?'],
+  ['an option that the library refuses', ['--secret-key', 'sk_live_1234'], 'Never give it a live key.'],
+  ['a seed that is missing', ['--seed', 'missing.json'], 'missing.json cannot be used. It cannot be read.'],
+])('ends with 2 at %s, and says what is wrong', async (_name, args, message) => {
+  const program = run(...args);
+  expect([await program.ended, program.output()]).toEqual([2, expect.stringContaining(message)]);
+  expect(program.output()).not.toMatch(/sk_live_1234|\n +at /);
+});
+
+test.each<[string, readonly string[], string]>([
+  ['a port that is no number', ['--port', 'x'], 'It must be a whole number.'],
+  ['a port that there is none', ['--port', '65536'], '0 to 65535'],
+  ['a lifetime in words', ['--token-lifetime', '5m'], 'It must be a whole number.'],
+  ['an argument that belongs to nothing', ['serve'], 'too many arguments'],
+  ['an option without its value', ['--data'], 'argument missing'],
+])('refuses %s', (_name, args, message) => {
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  expect(() => readArguments(args)).toThrow(CommanderError);
+  expect(written.mock.calls.flat().join('')).toContain(message);
+  written.mockRestore();
+});
+
+test('reads environments, with their keys or without', () => {
+  const { environment, port } = readArguments(['-e', 'acme', '-e', 'globex=sk_test_globex']);
+  expect([environment, port]).toEqual([[{ name: 'acme' }, { name: 'globex', secretKey: 'sk_test_globex' }], 4100]);
+});
+
+test('ends with 1 where the port is taken', async () => {
+  await using torii = await startEmulator();
+  const { port } = new URL(torii.issuer);
+  const program = run('--port', port);
+  expect([await program.ended, program.output()]).toEqual([
+    1,
+    expect.stringContaining(`Port ${port} of 127.0.0.1 is taken`),
+  ]);
+});
+
+test('ends with 1 where another emulator uses the file', async () => {
+  const database = join(folder, 'shared.db');
+  await using _torii = await startEmulator({ database });
+  const program = run('--port', '0', '--data', database);
+  expect([await program.ended, program.output()]).toEqual([1, expect.stringContaining('in use by another emulator')]);
+});

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startEmulator } from '../src/index.ts';
+import { readSeedFile } from '../src/program/seed-file.ts';
+import { callApi, signIn } from './rest.ts';
+
+let path: string;
+beforeAll(() => {
+  path = join(mkdtempSync(join(tmpdir(), 'torii-seed-')), 'seed.json');
+});
+afterAll(() => rmSync(join(path, '..'), { recursive: true, force: true }));
+
+test('adds users with passwords, and leaves alone whoever is there', async () => {
+  await using torii = await startEmulator();
+  const users = [
+    { email: 'ada@example.com', password: 'correct horse', name: 'Ada' },
+    { email: 'bob@example.com', password: 'correct horse', status: 'banned' as const },
+  ];
+  expect(await torii.seed(users)).toEqual({ created: 2, existing: 0 });
+  expect(await torii.seed([{ email: 'ADA@example.com', name: 'Changed' }, ...users.slice(1)])).toEqual({
+    created: 0,
+    existing: 2,
+  });
+  expect((await signIn(torii, { email: 'ada@example.com', password: 'correct horse' })).status).toBe(200);
+  expect((await signIn(torii, { email: 'bob@example.com', password: 'correct horse' })).status).toBe(403);
+  const { body } = await callApi<{ items: readonly { name: string | null }[] }>(torii, 'POST', '/users/search', {});
+  expect(body.items.map(({ name }) => name)).toEqual([null, 'Ada']);
+});
+
+test('two of the same seed at once add everyone once', async () => {
+  await using torii = await startEmulator();
+  const users = [{ email: 'ada@example.com', password: 'correct horse' }];
+  const reports = await Promise.all([torii.seed(users), torii.seed(users)]);
+  expect(reports.map(({ created }) => created).sort()).toEqual([0, 1]);
+});
+
+test('adds nobody where one of them is wrong', async () => {
+  await using torii = await startEmulator();
+  const users = [{ email: 'ada@example.com' }, { email: 'nonsense' }];
+  await expect(torii.seed(users)).rejects.toMatchObject({
+    code: 'user_invalid',
+    message: 'users[1].email must be an email address.',
+  });
+  const { body } = await callApi<{ items: readonly unknown[] }>(torii, 'POST', '/users/search', {});
+  expect(body.items).toEqual([]);
+});
+
+test('reads a file, environment by environment', () => {
+  writeFileSync(path, '{ "users": [{ "email": "a@b.c" }], "environments": { "acme": { "users": [] }, "globex": {} } }');
+  expect(readSeedFile(path)).toEqual(
+    new Map<string, unknown>([
+      ['default', [{ email: 'a@b.c' }]],
+      ['acme', []],
+      ['globex', []],
+    ]),
+  );
+});
+
+test.each<[string, unknown, string]>([
+  ['that is not JSON', '{ "users": [{ "password": "hunter2hunter2" ', 'It is not valid JSON.'],
+  ['that is a list', [], 'It must be a JSON object.'],
+  ['with a field too many', { people: [] }, 'people is not a known field.'],
+  [
+    'with a field too many in an environment',
+    { environments: { acme: { people: [] } } },
+    'environments.acme.people is',
+  ],
+  ['whose environments are a list', { environments: [] }, 'environments must be a JSON object.'],
+  ['that names the default environment', { environments: { default: {} } }, 'is the one that "users" belongs to'],
+  ['whose users are no list', { users: {} }, 'must be a list'],
+  ['with a user without an email', { users: [{ name: 'Ada' }] }, 'users[0].email is missing'],
+  ['with a user that is a text', { users: ['ada'] }, 'users[0] must be a JSON object.'],
+  [
+    'with a weak password',
+    { users: [{ email: 'a@b.c', password: 'hunter2' }] },
+    'users[0].password must have at least 8',
+  ],
+  [
+    'with an email twice',
+    { users: [{ email: 'a@b.c' }, { email: 'A@b.c' }] },
+    'users[1].email is that of users[0] too.',
+  ],
+  ['with an unknown status', { users: [{ email: 'a@b.c', status: 'deleted' }] }, 'users[0].status must be'],
+  ['wrong in an environment', { environments: { acme: { users: [{}] } } }, 'In environments.acme: users[0].email'],
+  ['with many faults', { users: Array.from({ length: 7 }, () => ({})) }, 'And 2 more.'],
+])('refuses a file %s, says where, and repeats no password', (_name, seed, message) => {
+  writeFileSync(path, typeof seed === 'string' ? seed : JSON.stringify(seed));
+  expect(() => readSeedFile(path)).toThrow(
+    expect.objectContaining({ code: 'seed_invalid', message: expect.stringContaining(message) }),
+  );
+  expect(() => readSeedFile(path)).not.toThrow(/hunter2/);
+});
