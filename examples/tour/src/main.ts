@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { startEmulator } from '@torii/emulator';
 import getPort from 'get-port';
 import { countWrong, describeCall, formatTable } from './report.ts';
-import { exampleServers, type RunningServer, type ServerProgram, startServer } from './servers.ts';
+import { exampleServers, type RunningServer, type ServerProgram, startServer, staticSite } from './servers.ts';
 import { takeTour } from './tour.ts';
 
 const usage = `Starts a local Torii and three servers that it guards, and shows who gets in and who does not.
@@ -42,29 +42,39 @@ try {
 
 async function run({ once, programs }: Options): Promise<void> {
   const toriiPort = await findPort('Torii', firstPort);
+  // The page is started last, but those whom it calls want to know its origin first.
+  const pagePort = await findPort(staticSite.name, firstPort + 1 + programs.length);
+  const pageOrigin = `http://127.0.0.1:${pagePort}`;
   say(`Starting a local Torii on port ${toriiPort}, and another issuer beside it`);
-  await using torii = await startEmulator({ port: toriiPort });
+  await using torii = await startEmulator({ port: toriiPort, allowedOrigins: [pageOrigin] });
   await using other = await startEmulator();
 
   const servers: RunningServer[] = [];
   for (const [index, program] of programs.entries()) {
     const port = await findPort(program.name, firstPort + 1 + index);
     say(`Starting ${program.name} on port ${port}`);
-    servers.push(await startServer(program, { issuer: torii.issuer, port }));
+    servers.push(
+      await startServer(program, { port, environment: { TORII_ISSUER: torii.issuer, WEB_ORIGIN: pageOrigin } }),
+    );
   }
+  const api = servers.find(({ name }) => name === 'Koa');
+  if (api === undefined) throw new Error('The static page calls the Koa app, which is not there.');
+  say(`Starting the static page on port ${pagePort}`);
+  const environment = { TORII_ISSUER: torii.issuer, API_URL: api.url };
+  const page = await startServer(staticSite, { port: pagePort, environment });
 
   say('Taking the tour');
-  const steps = await takeTour({ torii, other, servers });
+  const steps = await takeTour({ torii, other, servers, page: { origin: pageOrigin, api } });
   const wrong = countWrong(steps);
   console.log(`\n${formatTable(steps, ['Torii', ...servers.map(({ name }) => name)])}`);
   console.log(wrong === 0 ? 'Every answer is the expected one.' : `${wrong} of the answers are not the expected ones.`);
   if (wrong > 0) process.exitCode = 1;
 
   if (!once) {
-    console.log(`\n${describeCall(torii, servers)}\n\nCtrl-C ends everything.`);
+    console.log(`\n${describeCall(torii, servers, page)}\n\nCtrl-C ends everything.`);
     await new Promise(() => {}); // Torii's socket keeps the process alive.
   }
-  await Promise.all(servers.map((server) => server.stop()));
+  await Promise.all([...servers, page].map((server) => server.stop()));
 }
 
 function readArguments(): Options {

@@ -30,14 +30,19 @@ function formatAnswer(answer: string | undefined, expected: string): string {
 }
 
 /** Where everything is, and how to try it by hand. */
-export function describeCall(torii: Emulator, servers: readonly RunningServer[]): string {
-  const places = [{ name: 'Torii', url: torii.issuer }, ...servers];
+export function describeCall(torii: Emulator, servers: readonly RunningServer[], page: RunningServer): string {
+  const places = [
+    { name: 'Torii', url: torii.issuer },
+    { name: 'its dashboard', url: `${torii.issuer}/_emulator/` },
+    ...servers,
+    page,
+  ];
   const width = Math.max(...places.map(({ name }) => name.length));
   const credentials = JSON.stringify({ email: grace.email, password: grace.password });
   return [
     ...places.map(({ name, url }) => `  ${name.padEnd(width)}  ${url}`),
     '',
-    'Another user, who is not banned, signs in and calls a server:',
+    'Another user, who is not banned, signs in and calls a server, as the static page does in a browser:',
     '',
     `  TOKEN=$(curl -s ${torii.signInUrl} -H 'content-type: application/json' \\`,
     `    -d '${credentials}' | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,

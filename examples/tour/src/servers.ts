@@ -23,6 +23,9 @@ export const exampleServers: readonly ServerProgram[] = [
   { name: 'node:http', file: exampleFile('node-http') },
 ];
 
+/** A page that calls the Koa app from an origin of its own. */
+export const staticSite: ServerProgram = { name: 'static page', file: exampleFile('static-site') };
+
 const startLimitMs = 20_000;
 
 /**
@@ -32,10 +35,10 @@ const startLimitMs = 20_000;
  */
 export async function startServer(
   { name, file }: ServerProgram,
-  { issuer, port }: { readonly issuer: string; readonly port: number },
+  { port, environment }: { readonly port: number; readonly environment: Readonly<Record<string, string>> },
 ): Promise<RunningServer> {
   const child = spawn(process.execPath, ['--conditions=@torii/source', file], {
-    env: { ...process.env, TORII_ISSUER: issuer, PORT: String(port) },
+    env: { ...process.env, ...environment, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   process.on('exit', () => child.kill());

@@ -7,6 +7,8 @@ export interface Cast {
   /** Another issuer, which the servers do not know. */
   readonly other: Emulator;
   readonly servers: readonly RunningServer[];
+  /** A page of another origin, and the server that lets it call. */
+  readonly page: { readonly origin: string; readonly api: RunningServer };
 }
 
 /** Something that was sent, and what came back from each place that it was sent to. */
@@ -28,7 +30,7 @@ const longAgo = -3600;
  * Signs a user up and in, sends good and bad tokens to every server, rotates the keys, bans the user. What is sent is
  * sent over HTTP, as an app and its users would.
  */
-export async function takeTour({ torii, other, servers }: Cast): Promise<readonly Step[]> {
+export async function takeTour({ torii, other, servers, page }: Cast): Promise<readonly Step[]> {
   const steps: Step[] = [];
   const atTorii = async (sent: string, expected: string, response: Promise<Response>) => {
     const { outcome, body } = await read(response, new Map());
@@ -49,6 +51,13 @@ export async function takeTour({ torii, other, servers }: Cast): Promise<readonl
     steps.push({ sent, expected, answers: new Map(await Promise.all(servers.map(call))) });
   };
 
+  const fromPage = async (sent: string, expected: string, init: RequestInit) => {
+    const response = fetch(`${page.api.url}/me`, { ...init, signal: AbortSignal.timeout(10_000) });
+    const { outcome } = await read(response, names);
+    const readable = await response.then(({ headers }) => isReadable(headers, page.origin)).catch(() => false);
+    steps.push({ sent, expected, answers: new Map([[page.api.name readable ? `${outcome} readable` : outcome]]) });
+  };
+
   await createUser(torii, grace);
   const user = await atTorii('create a user through the REST API', '201', createUser(torii, ada));
   const userId = textOf(user, 'id');
@@ -60,8 +69,21 @@ export async function takeTour({ torii, other, servers }: Cast): Promise<readonl
   await atServers('GET / without a token', '200', undefined, 'GET /');
   await atServers('GET /me without a token', '401 token_missing');
   await atServers('GET /me with the token', '200 ada', token);
+  const origin = { origin: page.origin };
+  await fromPage('the question before it, by a page of another origin', '204 readable', {
+    method: 'OPTIONS',
+    headers: {
+      ...origin,
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'authorization',
+    },
+  });
+  await fromPage('GET /me with the token, by that page', '200 ada readable', {
+    headers: { ...origin, authorization: `Bearer ${token}` },
+  });
+  await fromPage('GET /me without a token, by that page', '401 token_missing readable', { headers: origin });
   await atServers(
-    '… with a token that has ended',
+    'GET /me with a token that has ended',
     '401 token_expired',
     await torii.token({ userId, expiresInSeconds: longAgo }),
   );
@@ -131,6 +153,12 @@ async function read(
   } catch {
     return { outcome: 'no answer', body: undefined };
   }
+}
+
+/** Whether a page's script may read an answer, and its challenge if there is one. */
+function isReadable(headers: Headers, origin: string): boolean {
+  const exposed = /\bwww-authenticate\b/i.test(headers.get('access-control-expose-headers') ?? '');
+  return headers.get('access-control-allow-origin') === origin && (exposed || headers.get('www-authenticate') === null);
 }
 
 function textOf(body: unknown, name: string): string {

@@ -44,7 +44,10 @@ test('shows who gets in, and ends well', async () => {
   expect(line('create a user through the REST API')).toContain('│ 201 │ ✓ 201 │ │ │ │');
   expect(line('GET /me without a token')).toContain('│ 401 token_missing │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │');
   expect(line('GET /me with the token')).toContain('│ 200 ada │ │ ✓ 200 │ ✓ 200 │ ✓ 200 │');
-  expect(line('… with a token that has ended')).toContain('│ 401 token_expired │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │');
+  expect(line('the question before it, by a page of another origin')).toContain('│ 204 readable │ │ │ ✓ 204 │ │');
+  expect(line('GET /me with the token, by that page')).toContain('│ 200 ada readable │ │ │ ✓ 200 │ │');
+  expect(line('GET /me without a token, by that page')).toContain('│ 401 token_missing readable │ │ │ ✓ 401 │ │');
+  expect(line('GET /me with a token that has ended')).toContain('│ 401 token_expired │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │');
   expect(line('… of another issuer')).toContain('│ 401 issuer_refused │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │');
   expect(line('… signed by a stranger with our key id')).toContain(
     '│ 401 signature_invalid │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │',
