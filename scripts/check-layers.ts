@@ -22,7 +22,9 @@ const layers: Readonly<Record<string, Arrows>> = {
   koa: { imports: ['@torii/core'], peers: ['koa', '@types/koa'] },
   next: { imports: ['@torii/core'], peers: ['next', 'react'] },
   // Never core: the witness must not share a mistake with what it tests. Why each library: docs/decisions/emulator-dependencies.md.
-  emulator: { imports: ['jose', '@hono/node-server', '@node-rs/argon2', 'hono', 'uuidv7'] },
+  emulator: {
+    imports: ['jose', '@hono/node-server', '@node-rs/argon2', 'ajv', 'ajv-formats', 'commander', 'hono', 'uuidv7'],
+  },
   cli: { imports: ['@torii/core', '@torii/api', '@torii/authz', '@torii/streams', '@torii/emulator'] },
 };
 

@@ -1,0 +1,137 @@
+// How quick the emulator stays with 100,000 users in its file: starting, listing, searching, writing. Over real HTTP, one
+// request after the other. There is no peer to be compared with: the figures are milliseconds of this machine.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Emulator, startEmulator } from '@torii/emulator';
+import { median } from './rounds.ts';
+
+const userCount = Number(process.env['BENCH_USERS'] ?? 100_000);
+const repeats = 30;
+const folder = mkdtempSync(join(tmpdir(), 'torii-bench-'));
+const database = join(folder, 'torii.db');
+
+interface Page {
+  readonly items: readonly { readonly id: string }[];
+  readonly nextCursor: string | null;
+}
+
+try {
+  await fill();
+  const rows = [...(await measureStarts()), ...(await measureRequests())];
+  for (const { name, milliseconds } of rows) {
+    const sorted = milliseconds.toSorted((a, b) => a - b);
+    console.log(
+      [
+        name.padEnd(46),
+        `${median(sorted).toFixed(1)} ms`.padStart(10),
+        `at most ${sorted.at(-1)?.toFixed(1)} ms`.padStart(20),
+      ].join(' '),
+    );
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+interface Row {
+  readonly name: string;
+  readonly milliseconds: readonly number[];
+}
+
+async function fill(): Promise<void> {
+  await using torii = await startEmulator({ database });
+  const begun = performance.now();
+  const users = Array.from({ length: userCount }, (_, index) => ({
+    email: `user${index}@example.com`,
+    name: `User Number ${index}`,
+    phone: '+4512345678',
+    address: 'Vesterbrogade 12, 1620 Copenhagen',
+    status: index % 10_000 === 0 ? ('banned' as const) : ('active' as const),
+  }));
+  await torii.seed(users);
+  console.log(`${userCount} users seeded in ${((performance.now() - begun) / 1000).toFixed(1)} s\n`);
+}
+
+async function measureStarts(): Promise<readonly Row[]> {
+  const library = await measure('the library starts', 7, async () => {
+    await (await startEmulator({ database })).stop();
+  });
+  const program = await measure('the program starts, Node included', 7, startProgram);
+  return [library, program];
+}
+
+/** Until the program says that it is ready. */
+async function startProgram(): Promise<void> {
+  const main = new URL('../../packages/emulator/src/main.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, ['--conditions=@torii/source', main, '--port', '0', '--data', database]);
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  for await (const chunk of child.stdout) {
+    if (String(chunk).includes('Ctrl-C')) break;
+  }
+  // Not waited for within the measure: the next start finds the file free, since the lock dies with the process.
+  child.kill('SIGKILL');
+  await ended;
+}
+
+async function measureRequests(): Promise<readonly Row[]> {
+  await using torii = await startEmulator({ database });
+  const deep = await walk(torii, Math.floor(userCount / 200));
+  const searches: readonly [string, string, unknown][] = [
+    ['the first page of 20', '', {}],
+    ['the first page of 100', '?limit=100', {}],
+    ['a page of 100 half-way through', `?limit=100&cursor=${deep}`, {}],
+    ['a part of everybody’s email', '', { email: '@EXAMPLE' }],
+    ['a part of one email, the oldest', '', { email: 'user0@' }],
+    ['a part of a name that nobody has', '', { name: 'nobody' }],
+    ['a status that few have', '', { statuses: ['banned'] }],
+    ['users without a name', '', { name: null }],
+    ['users of long ago', '', { createdBefore: '2020-01-01T00:00:00Z' }],
+  ];
+  const rows: Row[] = [];
+  for (const [name, query, filter] of searches) {
+    rows.push(await measure(name, repeats, () => search(torii, query, filter)));
+  }
+  rows.push(await measure('get a user', repeats, () => request(torii, 'GET', `/users/${deep}`)));
+  rows.push(await measure('create a user', repeats, () => request(torii, 'POST', '/users', { name: 'New' })));
+  rows.push(
+    await measure('update a user', repeats, () => request(torii, 'PATCH', `/users/${deep}`, { name: 'Other' })),
+  );
+  return rows;
+}
+
+/** The cursor after so many pages of 100. */
+async function walk(torii: Emulator, pages: number): Promise<string> {
+  let cursor = '';
+  for (let page = 0; page < pages; page++) {
+    const { nextCursor } = await search(torii, `?limit=100${cursor && `&cursor=${cursor}`}`, {});
+    if (nextCursor === null) break;
+    cursor = nextCursor;
+  }
+  return cursor;
+}
+
+function search(torii: Emulator, query: string, filter: unknown): Promise<Page> {
+  return request(torii, 'POST', `/users/search${query}`, filter) as Promise<Page>;
+}
+
+async function request(torii: Emulator, method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${torii.apiUrl}/api/server/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${torii.secretKey}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+async function measure(name: string, times: number, work: () => Promise<unknown>): Promise<Row> {
+  await work();
+  const milliseconds: number[] = [];
+  for (let count = 0; count < times; count++) {
+    const begun = performance.now();
+    await work();
+    milliseconds.push(performance.now() - begun);
+  }
+  return { name, milliseconds };
+}
