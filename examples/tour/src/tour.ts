@@ -55,7 +55,7 @@ export async function takeTour({ torii, other, servers, page }: Cast): Promise<r
     const response = fetch(`${page.api.url}/me`, { ...init, signal: AbortSignal.timeout(10_000) });
     const { outcome } = await read(response, names);
     const readable = await response.then(({ headers }) => isReadable(headers, page.origin)).catch(() => false);
-    steps.push({ sent, expected, answers: new Map([[page.api.name readable ? `${outcome} readable` : outcome]]) });
+    steps.push({ sent, expected, answers: new Map([[page.api.name, readable ? `${outcome} readable` : outcome]]) });
   };
 
   await createUser(torii, grace);
