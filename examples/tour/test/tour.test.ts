@@ -8,7 +8,8 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const running = new Set<ChildProcessWithoutNullStreams>();
 
 afterEach(() => {
-  for (const child of running) child.kill('SIGKILL');
+  // Not SIGKILL, which would leave its servers behind.
+  for (const child of running) child.kill();
 });
 
 function start(...args: readonly string[]) {
@@ -84,7 +85,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('keeps running until %s, and leaves no
   expect(output.text).toMatch(/curl -i -H "Authorization: Bearer \$TOKEN" http:\/\/127\.0\.0\.1:\d+\/me/);
   const addresses = output.text.match(/http:\/\/127\.0\.0\.1:\d+$/gm) ?? [];
   const ports = addresses.map((address) => Number(new URL(address).port));
-  expect(ports).toHaveLength(4);
+  expect(ports).toHaveLength(5);
   for (const port of ports) expect(await listens(port)).toBe(true);
   child.kill(signal);
   expect((await ended).code).toBe(signal === 'SIGINT' ? 0 : 143);
