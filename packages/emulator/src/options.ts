@@ -52,8 +52,19 @@ export interface Settings {
   readonly allowedOrigins: readonly string[];
 }
 
+const optionNames: readonly (keyof EmulatorOptions)[] = [
+  'port',
+  'database',
+  'secretKey',
+  'environments',
+  'tokenLifetimeSeconds',
+  'allowedOrigins',
+];
+
 /** Checks the options and fills in their defaults. */
 export function settingsFrom(options: EmulatorOptions): Settings {
+  const unknown = Object.keys(options).find((name) => !optionNames.some((known) => known === name));
+  if (unknown !== undefined) throw invalid(`${unknown} does not exist. There are: ${optionNames.join(', ')}.`);
   const { port = 0, database = ':memory:', secretKey, environments = [] } = options;
   const { tokenLifetimeSeconds = 300, allowedOrigins = [] } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -74,9 +85,10 @@ export function settingsFrom(options: EmulatorOptions): Settings {
 }
 
 function checkEnvironments(environments: readonly EnvironmentOptions[]): void {
+  if (!Array.isArray(environments)) throw invalid('environments must be a list, each like { name: "acme" }.');
   const names = new Set([defaultEnvironment]);
   for (const { name, secretKey } of environments) {
-    if (!/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(name)) {
+    if (typeof name !== 'string' || !/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(name)) {
       throw invalid('environments: a name has 1 to 64 letters, digits and hyphens, all in lower case.');
     }
     if (names.has(name)) throw invalid(`environments: "${name}" is there twice, or is the default one.`);

@@ -60,6 +60,9 @@ test.each<[string, EmulatorOptions]>([
   ['secretKey', { secretKey: 'sk_test_with a space' }],
   ['tokenLifetimeSeconds', { tokenLifetimeSeconds: 0 }],
   ['tokenLifetimeSeconds', { tokenLifetimeSeconds: 0.5 }],
+  ['environments', { environments: {} as never }],
+  ['environments', { environments: [{ name: 7 as never }] }],
+  ['databse', { databse: 'torii.db' } as never],
 ])('refuses a wrong %s: %o', async (option, options) => {
   await expect(startEmulator(options)).rejects.toMatchObject({
     code: 'option_invalid',
