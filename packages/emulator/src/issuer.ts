@@ -4,7 +4,7 @@ import type { Environment } from './environment.ts';
 /** Where Torii's verifiers look for the key set of an issuer. */
 export const jwksPath = '/_torii/.well-known/jwks.json';
 /** Where OpenID Connect puts an issuer's description of itself. */
-export const discoveryPath = '/.well-known/openid-configuration';
+const discoveryPath = '/.well-known/openid-configuration';
 
 /** As long as Torii's verifiers keep a key set. */
 const publicForFiveMinutes = { 'cache-control': 'public, max-age=300' };

@@ -36,7 +36,7 @@ export function holdAnswers(onBrokenContract: (error: Error) => void): Middlewar
 }
 
 /** In what an answer differs from the specification. */
-export async function findBreach(operation: Operation, response: Response): Promise<string | undefined> {
+async function findBreach(operation: Operation, response: Response): Promise<string | undefined> {
   const { status } = response;
   const listed = operation.spec.responses[status];
   if (listed === undefined && !(status in unlistedStatuses)) return `it lists no status ${status}`;
