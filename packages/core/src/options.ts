@@ -9,6 +9,16 @@ import { type JsonWebKeySet, KeySetError } from './jwks.ts';
 import type { Fetch } from './key-endpoint.ts';
 import { FixedKeySet, keySetFor } from './key-sources.ts';
 import type { KeySource } from './keys.ts';
+import {
+  listTexts,
+  type Options,
+  readCount,
+  readFlag,
+  readFunction,
+  readName,
+  readSeconds,
+  readTexts,
+} from './option-values.ts';
 import { compilePublicPaths, type PublicPaths } from './path.ts';
 
 /** How a token is verified. */
@@ -35,6 +45,13 @@ export interface VerifyOptions {
    * @default 3600
    */
   readonly maxStaleSeconds?: number;
+  /**
+   * How many verified tokens to remember, so that the same token again costs next to nothing; at most a million, and 0 for
+   * none. One is remembered while it is good and its key is published. About a kilobyte each.
+   *
+   * @default 5000
+   */
+  readonly cachedTokens?: number;
   /** Fetches the keys. Left out, the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
   /** A fixed key set, for one issuer: no network at all, and no rotation until you change it. */
@@ -79,6 +96,7 @@ export interface Settings {
   readonly rules: ClaimRules;
   readonly keySources: ReadonlyMap<string, KeySource>;
   readonly maxStaleMs: number;
+  readonly cachedTokens: number;
   readonly emit: EventListener;
   readonly places: TokenPlaces;
   readonly isPublic: PublicPaths;
@@ -86,14 +104,13 @@ export interface Settings {
   readonly checks: readonly Check[];
 }
 
-type Options = Readonly<Record<string, unknown>>;
-
 const optionNames: readonly (keyof VerifierOptions)[] = [
   'issuer',
   'audience',
   'environmentId',
   'clockTolerance',
   'maxStaleSeconds',
+  'cachedTokens',
   'fetch',
   'keys',
   'onEvent',
@@ -141,6 +158,7 @@ export function readOptions(given: VerifierOptions): Settings {
     },
     keySources: readKeySources(options, issuers),
     maxStaleMs: readSeconds(options, 'maxStaleSeconds', 3600, 86_400) * 1000,
+    cachedTokens: readCount(options, 'cachedTokens', 5_000, 1_000_000),
     emit: emitterFor(readFunction<EventListener>(options, 'onEvent')),
     places: readPlaces(options),
     isPublic: readSkip(options),
@@ -188,8 +206,8 @@ function readKeySources(options: Options, issuers: readonly string[]): ReadonlyM
 }
 
 function readPlaces(options: Options): TokenPlaces {
-  const header = readToken(options, 'header', 'authorization');
-  const cookie = readToken(options, 'cookie', undefined);
+  const header = readName(options, 'header', 'authorization');
+  const cookie = readName(options, 'cookie', undefined);
   if ('origins' in options && cookie === undefined) {
     throw new ToriiConfigError(
       'origins',
@@ -206,14 +224,6 @@ function readPlaces(options: Options): TokenPlaces {
     }
   }
   return { header: header?.toLowerCase() ?? 'authorization', cookie, origins };
-}
-
-// RFC 9110 5.6.2: what the name of a header may be made of, and RFC 6265 4.1.1 that of a cookie.
-function readToken(options: Options, name: 'header' | 'cookie', absent: string | undefined): string | undefined {
-  if (!(name in options)) return absent;
-  const value = options[name];
-  if (typeof value === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value)) return value;
-  throw new ToriiConfigError(name, `\`${name}\` is not the name of a ${name}. Leave it out, or write a name.`);
 }
 
 function readSkip(options: Options): PublicPaths {
@@ -239,35 +249,4 @@ function readSkip(options: Options): PublicPaths {
 function readChecks(options: Options): readonly Check[] {
   if (!('checks' in options)) return [];
   return requireChecks(options['checks'], 'checks');
-}
-
-function readTexts(options: Options, name: string, example: string): ReadonlySet<string> | undefined {
-  return name in options ? new Set(listTexts(options, name, example)) : undefined;
-}
-
-function listTexts(options: Options, name: string, example: string): readonly string[] {
-  const value = options[name];
-  // Spread: `every` passes over the hole that a comma too many makes.
-  const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
-  if (list.length > 0 && list.every((text) => typeof text === 'string' && text.trim() !== '')) return list.map(String);
-  throw new ToriiConfigError(name, `\`${name}\` is there but says nothing. Leave it out, or write ${example}.`);
-}
-
-function readSeconds(options: Options, name: string, absent: number, most: number): number {
-  const value = name in options ? options[name] : absent;
-  if (typeof value === 'number' && value >= 0 && value <= most) return value;
-  throw new ToriiConfigError(name, `\`${name}\` is a number of seconds from 0 to ${most}, such as ${absent}.`);
-}
-
-function readFlag(options: Options, name: string): boolean {
-  const value = name in options ? options[name] : false;
-  if (typeof value === 'boolean') return value;
-  throw new ToriiConfigError(name, `\`${name}\` is true or false.`);
-}
-
-function readFunction<F>(options: Options, name: string): F | undefined {
-  const value = options[name];
-  if (value === undefined) return undefined;
-  if (typeof value !== 'function') throw new ToriiConfigError(name, `\`${name}\` is not a function.`);
-  return value as F;
 }

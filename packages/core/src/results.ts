@@ -11,21 +11,25 @@ export interface VerifiedToken {
   readonly issuer: string;
 }
 
-const maxResults = 5_000;
-
 /**
  * The tokens that one verifier has verified, by the whole token. One verifier has one set of options, so these need not
  * be part of the key. Only verified tokens get in: a stranger cannot fill it.
  */
 export class Results {
-  readonly #byToken = new Map<string, VerifiedToken>();
+  readonly #byToken: Map<string, VerifiedToken> = new Map();
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   get(token: string): VerifiedToken | undefined {
     return this.#byToken.get(token);
   }
 
   add(token: string, result: VerifiedToken): void {
-    if (this.#byToken.size >= maxResults) {
+    if (this.#most === 0) return;
+    if (this.#byToken.size >= this.#most) {
       // The oldest is the next to expire, give or take.
       for (const oldest of this.#byToken.keys()) {
         this.#byToken.delete(oldest);

@@ -65,7 +65,8 @@ export function createVerifier<Custom extends object = Claims>(
 ): Verifier<Custom, never>;
 export function createVerifier<Custom extends object = Claims>(options: VerifierOptions<Custom>): Verifier<Custom>;
 export function createVerifier(options: VerifierOptions): Verifier {
-  const pipeline: Pipeline = { ...readOptions(options), results: new Results() };
+  const settings = readOptions(options);
+  const pipeline: Pipeline = { ...settings, results: new Results(settings.cachedTokens) };
   const verifier: Verifier = {
     verify: (token) => authenticateToken(token, viewOf({ headers: {} }), pipeline),
     // Async for what reading a broken request throws: a caller who only handles rejections must get one.

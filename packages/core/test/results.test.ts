@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createVerifier, type ToriiEvent } from '../src/index.ts';
-import { Results } from '../src/results.ts';
+import { createVerifier, type ToriiEvent, type VerifierOptions } from '../src/index.ts';
 import { makeKeyEndpoint } from './key-endpoint.ts';
 import { issuer, makeKey, mint, nowSeconds } from './mint.ts';
 
@@ -123,13 +122,30 @@ test('[11] a refused token is not remembered: it is good once its time has come'
   expect(await reasonOf(torii.verify(token))).toBe('verified');
 });
 
-test('[11] the cache is bounded: five thousand tokens, the oldest goes first', () => {
-  const results = new Results();
-  const result = { auth: {}, validity: { from: 0, until: 1 }, key: {}, issuer } as unknown as Parameters<
-    Results['add']
-  >[1];
-  for (let i = 0; i <= 5000; i++) results.add(`token-${i}`, result);
-  expect(results.get('token-0')).toBeUndefined();
-  expect(results.get('token-1')).toBe(result);
-  expect(results.get('token-5000')).toBe(result);
+test('[11] the cache is bounded, and the oldest goes first', async () => {
+  const events: ToriiEvent[] = [];
+  const keys = { keys: [key.publicJwk] };
+  const torii = createVerifier({ issuer, keys, cachedTokens: 2, onEvent: (event) => events.push(event) });
+  const tokens = await Promise.all(['a', 'b', 'c'].map((sub) => mint(key, { sub })));
+  for (const token of [...tokens, ...tokens.toReversed()]) await torii.verify(token);
+  const known = events.map((event) => event.type === 'verified' && event.fromCache);
+  expect(known).toEqual([false, false, false, true, true, false]);
 });
+
+test('[11] with cachedTokens 0 nothing is remembered', async () => {
+  const events: ToriiEvent[] = [];
+  const keys = { keys: [key.publicJwk] };
+  const torii = createVerifier({ issuer, keys, cachedTokens: 0, onEvent: (event) => events.push(event) });
+  const token = await mint(key);
+  await torii.verify(token);
+  await torii.verify(token);
+  expect(events).toMatchObject([{ fromCache: false }, { fromCache: false }]);
+});
+
+test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1_000_001, '5000', undefined])(
+  'refuses %s as the size of the cache',
+  (cachedTokens) => {
+    const options = { issuer, keys: { keys: [key.publicJwk] }, cachedTokens } as VerifierOptions;
+    expect(() => createVerifier(options)).toThrow(/`cachedTokens` is a whole number/);
+  },
+);
