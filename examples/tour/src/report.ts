@@ -33,7 +33,7 @@ function formatAnswer(answer: string | undefined, expected: string): string {
 export function describeCall(torii: Emulator, servers: readonly RunningServer[], page: RunningServer): string {
   const places = [
     { name: 'Torii', url: torii.issuer },
-    { name: 'its dashboard', url: `${torii.issuer}/_emulator/` },
+    { name: 'its dashboard', url: torii.dashboardUrl },
     ...servers,
     page,
   ];

@@ -1,3 +1,4 @@
+import { dashboardPath } from './dashboard/dashboard-path.ts';
 import type { Environment } from './environment.ts';
 import type { CutOptions, FailOptions, FaultDuration, Faults, FaultTarget } from './faults.ts';
 import { jwksPath } from './issuer.ts';
@@ -51,9 +52,17 @@ export class EmulatorEnvironment {
     return this.issuer + jwksPath;
   }
 
-  /** Where an email and a password are posted. Provisional: take it from here instead of writing it out. */
+  /**
+   * The sign-in page, and where an email and a password are posted as JSON. Provisional: take it from here instead of
+   * writing it out.
+   */
   get signInUrl(): string {
     return this.issuer + provisionalPaths.signIn;
+  }
+
+  /** Where people see what goes on, and change it by a click. */
+  get dashboardUrl(): string {
+    return this.issuer + dashboardPath;
   }
 
   /** The REST API's secret key, `sk_test_…`. */

@@ -24,7 +24,7 @@ async function startBusy(): Promise<Emulator> {
 }
 
 async function openDashboard(torii: Emulator, page: Page): Promise<void> {
-  await page.goto(`${torii.issuer}/_emulator/`);
+  await page.goto(torii.dashboardUrl);
 }
 
 /** Whether the page is wider than its window. */

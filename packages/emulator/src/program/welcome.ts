@@ -17,13 +17,13 @@ export function describeStart(torii: Emulator, data: string | undefined): string
 
 /** With the secret key: an app cannot be configured without it, and it opens nothing but this emulator. */
 function describeEnvironment(
-  { name, issuer, apiUrl, secretKey, signInUrl }: EmulatorEnvironment,
+  { name, issuer, apiUrl, secretKey, signInUrl, dashboardUrl }: EmulatorEnvironment,
   named: boolean,
 ): string {
   return `${named ? `  ${name}\n` : ''}  issuer     ${issuer}
   REST API   ${apiUrl}
   sign-in    ${signInUrl}
-  dashboard  ${issuer}${controlPath}/
+  dashboard  ${dashboardUrl}
 
     TORII_ISSUER=${issuer}
     TORII_API_URL=${apiUrl}
