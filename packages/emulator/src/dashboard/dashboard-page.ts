@@ -7,12 +7,6 @@ import { dashboardPath } from './dashboard-path.ts';
 import { sessionsSection, type UserFilter, usersSection } from './people-sections.ts';
 import type { DashboardSubject } from './subject.ts';
 
-/** Where another environment's dashboard is. */
-export interface EnvironmentLink {
-  readonly name: string;
-  readonly href: string;
-}
-
 /** Everything that the page shows. Parts with `data-live` are brought up to date by its script. */
 export function dashboardBody(subject: DashboardSubject, filter: UserFilter): Html {
   const { environment, issuers } = subject;
