@@ -30,15 +30,16 @@ export class Problem extends Error {
 export function problemFor(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof UserInputError) return new Problem(400, 'invalid_request', error.message, error);
-  if (error instanceof EmulatorError && error.code === 'email_taken') {
-    return new Problem(409, 'email_taken', error.message);
+  const cause = error instanceof EmulatorError ? error.cause : error;
+  if (error instanceof EmulatorError) {
+    if (error.code === 'email_taken') return new Problem(409, 'email_taken', error.message);
+    if (error.code === 'option_invalid' || error.code === 'key_unknown') {
+      return new Problem(400, 'invalid_request', error.message);
+    }
   }
-  if (error instanceof EmulatorError && (error.code === 'option_invalid' || error.code === 'key_unknown')) {
-    return new Problem(400, 'invalid_request', error.message);
-  }
-  const fault = storageFaultOf(error instanceof EmulatorError ? error.cause : error);
+  const fault = storageFaultOf(cause);
   if (fault !== undefined) {
-    return new Problem(fault.status, fault.code, `Nothing was stored: the database cannot be used, ${fault.reason}.`);
+    return new Problem(fault.status, fault.code, `The database stores nothing now: ${fault.reason}.`);
   }
   return undefined;
 }

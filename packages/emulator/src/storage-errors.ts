@@ -50,7 +50,7 @@ export async function storing<T>(work: () => T | Promise<T>): Promise<T> {
   } catch (error) {
     const fault = storageFaultOf(error);
     if (fault === undefined) throw error;
-    throw new EmulatorError('database_unusable', `The database refuses to store this: ${fault.reason}.`, {
+    throw new EmulatorError('database_unusable', `The database stores nothing now: ${fault.reason}.`, {
       cause: error,
     });
   }

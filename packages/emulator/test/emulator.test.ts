@@ -9,7 +9,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EmulatorOptions, startEmulator, type User } from '../src/index.ts';
 import { requireSupportedNode } from '../src/node-version.ts';
-import { callApi } from './rest.ts';
+import { callApi, signIn } from './rest.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -88,6 +88,19 @@ test('finds users, keys and the environment again in a file', async () => {
   const keys = createRemoteJWKSet(new URL(second.jwksUrl));
   await jwtVerify(await second.token(), keys);
   await expect(jwtVerify(token, keys)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+});
+
+test('finds sessions again in a file', async () => {
+  const database = join(folder, 'sessions.db');
+  const first = await startEmulator({ database });
+  const { id } = await first.createUser({ email: 'ada@example.com', password: 'correct horse' });
+  await signIn(first, { email: 'ada@example.com', password: 'correct horse' });
+  const before = await callApi(first, 'GET', `/users/${id}/sessions`);
+  expect(before.body).toHaveLength(1);
+  await first.stop();
+
+  await using second = await startEmulator({ database });
+  expect((await callApi(second, 'GET', `/users/${id}/sessions`)).body).toEqual(before.body);
 });
 
 test('a secret key that is given replaces the one in the file', async () => {
