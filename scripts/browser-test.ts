@@ -1,6 +1,7 @@
 // For tests that need a browser: a real one, without a window, that ends with the test.
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, test } from 'vitest';
 import { requireProgram } from './programs.ts';
@@ -41,6 +42,13 @@ export const browserTest = test.extend<{ openPage: OpenPage }>({
     await Promise.all(contexts.map((context) => context.close()));
   },
 });
+
+/** What is in the way of people who cannot see, hear or point, in a page that was opened with `bypassCSP`. */
+export async function findBarriers(page: Page): Promise<readonly string[]> {
+  await page.addScriptTag({ content: axe.source });
+  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
 
 /** Keeps what the page looks like for a person to see, and prints where. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {

@@ -53,11 +53,12 @@ export function requireProgram(
 }
 
 /** Installs with apt what is missing. Returns a line for each program that had to be installed or could not be. */
-export function setUpPrograms(names: readonly ProgramName[]): readonly string[] {
+export function setUpPrograms(names: readonly ProgramName[], say: (text: string) => void): readonly string[] {
   const missing = names.filter((name) => findProgram(name) === undefined);
   if (missing.length === 0) return [];
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return missing.map(describeMissing);
   const packages = missing.map((name) => programs[name].aptPackage);
+  say(`Installing with apt-get: ${packages.join(', ')}`);
   // An old list names files that the archive no longer has.
   const output = [runApt('update'), runApt('install', '--yes', ...packages)].join('\n').trim();
   return missing.map((name) => {

@@ -29,7 +29,7 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 /** What could not be set up fails no step here: its tests say so, each by name. */
 function preparePrograms(): void {
   const start = performance.now();
-  const lines = setUpPrograms(programNames);
+  const lines = setUpPrograms(programNames, (text) => console.log(`› ${text}`));
   const good = programNames.every((name) => findProgram(name) !== undefined);
   printLine(good, 'programs', start, lines.length === 0 ? programNames.join(', ') : lines.join('\n'));
 }

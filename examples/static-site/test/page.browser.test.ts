@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { keepScreenshot, browserTest as test } from '../../../scripts/browser-test.ts';
+import { findBarriers, keepScreenshot, browserTest as test } from '../../../scripts/browser-test.ts';
 import { ada, type Cast, startCast } from './cast.ts';
 
 const sevenDays = 7 * 24 * 60 * 60;
@@ -55,6 +55,13 @@ test('reads a refusal and its challenge', async ({ openPage }) => {
   expect(answer).toContain('WWW-Authenticate: Bearer realm="torii"');
   expect(answer).toContain('"reason": "token_missing"');
   await keepScreenshot(page, 'static-site-refused');
+});
+
+test.for(['light', 'dark'] as const)('is in nobody’s way (%s)', async (colorScheme, { openPage }) => {
+  const page = await openPage({ colorScheme, bypassCSP: true });
+  await page.goto(cast.page);
+  await press(page, 'Without a token');
+  expect(await findBarriers(page)).toEqual([]);
 });
 
 test('stays signed in over a reload, with the token in memory alone', async ({ openPage }) => {

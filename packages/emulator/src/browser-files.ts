@@ -35,7 +35,8 @@ export async function answerScript(c: Context, name: ScriptName): Promise<Respon
 async function readScript(name: ScriptName): Promise<string> {
   const extension = extname(import.meta.url);
   const text = await readFile(new URL(`./${name}${extension}`, import.meta.url), 'utf8');
-  if (extension !== '.ts') return text;
+  // Without its map, which is for those who have the package.
+  if (extension !== '.ts') return text.replace(/^\/\/# sourceMappingURL=.*$/m, '');
   // This repository's own tests and examples run from the source. Loaded only here: older versions of Node lack it.
   const { stripTypeScriptTypes } = await import('node:module');
   return stripTypeScriptTypes(text).replaceAll(".ts';", ".js';");

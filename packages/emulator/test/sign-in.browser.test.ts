@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { expect } from 'vitest';
-import { keepScreenshot, browserTest as test } from '../../../scripts/browser-test.ts';
+import { findBarriers, keepScreenshot, browserTest as test } from '../../../scripts/browser-test.ts';
 import { startEmulator } from '../src/index.ts';
 import { login } from './browser.ts';
 
@@ -34,6 +34,19 @@ test('tells of a wrong password where screen readers hear it, and keeps the emai
   expect(await page.getByLabel('Email').inputValue()).toBe(login.email);
   expect(await page.getByLabel('Password').inputValue()).toBe('');
   await keepScreenshot(page, 'sign-in-refused');
+});
+
+test.for(['light', 'dark'] as const)('is in nobody’s way (%s)', async (colorScheme, { openPage }) => {
+  await using torii = await startEmulator();
+  await torii.createUser(login);
+  const page = await openPage({ bypassCSP: true, colorScheme });
+  await page.goto(torii.signInUrl);
+  expect(await findBarriers(page)).toEqual([]);
+  await page.getByLabel('Email').fill(login.email);
+  await page.getByLabel('Password').fill('wrong horse');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
 });
 
 test('a page of another site cannot sign anybody in or out', async ({ openPage }) => {
