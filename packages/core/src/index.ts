@@ -22,7 +22,7 @@ export type { EventListener, RefusalDetail, ToriiEvent } from './events.ts';
 export type { JsonWebKeyLike, JsonWebKeySet } from './jwks.ts';
 export type { Fetch } from './key-endpoint.ts';
 export type { VerifierOptions, VerifyOptions } from './options.ts';
-export { Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
+export { isPatch, Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
 export { type HeadersLike, type RequestLike, type RequestParts, type RequestView, viewOf } from './request.ts';
 export {
   type AuthenticateOptions,

@@ -43,7 +43,7 @@ export class Patch<T> {
 
   /** True for a Patch of this copy of the package or another. */
   static is(value: unknown): value is Patch<unknown> {
-    return typeof value === 'object' && value !== null && Object.hasOwn(value, brand);
+    return isPatch(value);
   }
 
   /**
@@ -68,6 +68,11 @@ export class Patch<T> {
     }
     return body;
   }
+}
+
+/** True for a Patch. A function of its own, so that whoever only reads patches does not carry the class. */
+export function isPatch(value: unknown): value is Patch<unknown> {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, brand);
 }
 
 // Not an assignment: a key called `__proto__` would set the prototype and vanish.
