@@ -2,7 +2,7 @@ export type { Emulator } from './emulator.ts';
 export type { EmulatorEnvironment } from './emulator-environment.ts';
 export { EmulatorError, type EmulatorErrorCode } from './errors.ts';
 export type { CutOptions, CutPoint, FailOptions, FaultDuration, FaultTarget, Surface } from './faults.ts';
-export type { EmulatorOptions, EnvironmentOptions } from './options.ts';
+export type { EmulatorOptions, EnvironmentOptions, Host } from './options.ts';
 export type { SeedReport, SeedUser } from './seed.ts';
 export { startEmulator } from './start.ts';
 export type { Signer, TokenOptions } from './token.ts';

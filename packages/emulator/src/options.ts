@@ -10,6 +10,9 @@ export interface EnvironmentOptions {
   readonly secretKey?: string;
 }
 
+/** Loopback alone, or every address of the machine. */
+export type Host = '127.0.0.1' | '0.0.0.0';
+
 /** How an emulator is started. Everything has a default. */
 export interface EmulatorOptions {
   /**
@@ -18,6 +21,13 @@ export interface EmulatorOptions {
    * @default 0
    */
   readonly port?: number;
+  /**
+   * Where to listen. `0.0.0.0` is for a container whose port is mapped to the machine around it: other machines can then
+   * reach what this emulator knows, and its dashboard. The issuer stays `http://127.0.0.1:PORT`.
+   *
+   * @default '127.0.0.1'
+   */
+  readonly host?: Host;
   /**
    * A file that keeps the users, the secret key and the signing keys from one start to the next; made where it is missing.
    *
@@ -45,6 +55,7 @@ export interface EmulatorOptions {
 /** Options that have been checked, with their defaults filled in. */
 export interface Settings {
   readonly port: number;
+  readonly host: Host;
   readonly database: string;
   readonly secretKey: string | undefined;
   readonly environments: readonly EnvironmentOptions[];
@@ -54,6 +65,7 @@ export interface Settings {
 
 const optionNames: readonly (keyof EmulatorOptions)[] = [
   'port',
+  'host',
   'database',
   'secretKey',
   'environments',
@@ -65,10 +77,13 @@ const optionNames: readonly (keyof EmulatorOptions)[] = [
 export function settingsFrom(options: EmulatorOptions): Settings {
   const unknown = Object.keys(options).find((name) => !optionNames.some((known) => known === name));
   if (unknown !== undefined) throw invalid(`${unknown} does not exist. There are: ${optionNames.join(', ')}.`);
-  const { port = 0, database = ':memory:', secretKey, environments = [] } = options;
+  const { port = 0, host = '127.0.0.1', database = ':memory:', secretKey, environments = [] } = options;
   const { tokenLifetimeSeconds = 300, allowedOrigins = [] } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw invalid('port must be a whole number from 0, for a free port, to 65535.');
+  }
+  if (host !== '127.0.0.1' && host !== '0.0.0.0') {
+    throw invalid('host must be "127.0.0.1", or "0.0.0.0" to be reached from outside of a container.');
   }
   if (typeof database !== 'string' || database === '') {
     throw invalid('database must be the path of a file. Leave it out to keep everything in memory.');
@@ -81,7 +96,7 @@ export function settingsFrom(options: EmulatorOptions): Settings {
   if (!Array.isArray(allowedOrigins) || !allowedOrigins.every((origin) => parseOrigin(origin) !== undefined)) {
     throw invalid('allowedOrigins must be a list of origins, each like "http://127.0.0.1:3000": no path, no "*".');
   }
-  return { port, database, secretKey, environments, tokenLifetimeSeconds, allowedOrigins };
+  return { port, host, database, secretKey, environments, tokenLifetimeSeconds, allowedOrigins };
 }
 
 function checkEnvironments(environments: readonly EnvironmentOptions[]): void {

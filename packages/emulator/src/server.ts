@@ -1,14 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import { EmulatorError } from './errors.ts';
+import type { Host } from './options.ts';
 
-/** The emulator holds test secrets: it is never reachable from another machine. */
-const host = '127.0.0.1';
+/** Where apps and browsers reach the emulator, whatever it listens on: core takes an http issuer on loopback alone. */
+const loopback = '127.0.0.1';
 
-/** Listens on a port of loopback, or on a free one for port 0. Answers nothing until somebody handles its requests. */
-export async function listen(port: number): Promise<Server> {
+/** Listens on a port, or on a free one for port 0. Answers nothing until somebody handles its requests. */
+export async function listen(port: number, host: Host): Promise<Server> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(portError(port, error)));
+    server.once('error', (error) => reject(portError(port, host, error)));
     server.listen(port, host, resolve);
   });
   return server;
@@ -18,7 +19,7 @@ export async function listen(port: number): Promise<Server> {
 export function originOf(server: Server): string {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
-  return `http://${host}:${address.port}`;
+  return `http://${loopback}:${address.port}`;
 }
 
 /** Stops listening and cuts what is still connected. */
@@ -30,7 +31,7 @@ export async function close(server: Server): Promise<void> {
   await closed;
 }
 
-function portError(port: number, error: NodeJS.ErrnoException): EmulatorError {
+function portError(port: number, host: Host, error: NodeJS.ErrnoException): EmulatorError {
   const reason =
     error.code === 'EADDRINUSE'
       ? 'is taken by another program. Choose another port, or 0 for a free one'

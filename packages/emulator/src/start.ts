@@ -13,7 +13,7 @@ import { listen, originOf } from './server.ts';
 import { Traffic } from './traffic.ts';
 
 /**
- * Starts a local Torii on loopback.
+ * Starts a local Torii, on loopback unless told otherwise.
  *
  * @throws EmulatorError `node_unsupported`, `option_invalid`, `port_unusable`, `database_unusable`
  * @example
@@ -47,7 +47,7 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
 
   // The issuers are known once the server listens. From here on nothing is awaited until they are served, so that no
   // request can come before them.
-  const server = await listen(settings.port);
+  const server = await listen(settings.port, settings.host);
   const warn = (error: unknown) => {
     // A request that stop() has cut may still be at work when the database closes; nobody waits for it.
     if (server.listening) process.emitWarning(error instanceof Error ? error : String(error));

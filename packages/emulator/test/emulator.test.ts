@@ -9,6 +9,8 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EmulatorOptions, startEmulator, type User } from '../src/index.ts';
 import { requireSupportedNode } from '../src/node-version.ts';
+import { settingsFrom } from '../src/options.ts';
+import { close, listen, originOf } from '../src/server.ts';
 import { callApi, signIn } from './rest.ts';
 
 let folder: string;
@@ -185,4 +187,21 @@ test.each(['18.20.0', '20.19.0', '22.12.0'])('says on Node %s which one it needs
 
 test.each(['22.13.0', '22.23.3', '23.0.0', '24.21.0', '26.10.0'])('runs on Node %s', (version) => {
   expect(() => requireSupportedNode(version)).not.toThrow();
+});
+
+test.each([
+  [undefined, '127.0.0.1'],
+  ['0.0.0.0', '0.0.0.0'],
+] as const)('listens on %s as told, and stays a loopback issuer', async (host, listensOn) => {
+  const server = await listen(0, host ?? settingsFrom({}).host);
+  expect([server.address(), originOf(server)]).toEqual([
+    expect.objectContaining({ address: listensOn }),
+    expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+  ]);
+  await close(server);
+});
+
+test('refuses to listen for a machine of its own choice', async () => {
+  const options = { host: '10.0.0.1' } as unknown as EmulatorOptions;
+  await expect(startEmulator(options)).rejects.toMatchObject({ code: 'option_invalid' });
 });

@@ -101,7 +101,7 @@ test('keeps users, environments and secret keys in a file, and a seed given agai
 test('--help explains every option and ends with 0', async () => {
   const program = run('--help');
   expect(await program.ended).toBe(0);
-  for (const option of ['--port', '--data', '--seed', '--environment', '--secret-key', '--allow-origin']) {
+  for (const option of ['--port', '--host', '--data', '--seed', '--environment', '--secret-key', '--allow-origin']) {
     expect(program.output()).toContain(option);
   }
   expect(program.output()).toContain('Exit codes');
@@ -125,6 +125,7 @@ test.each<[string, readonly string[], string]>([
 test.each<[string, readonly string[], string]>([
   ['a port that is no number', ['--port', 'x'], 'It must be a whole number.'],
   ['a port that there is none', ['--port', '65536'], '0 to 65535'],
+  ['a host of another machine', ['--host', '10.0.0.1'], 'Allowed choices are 127.0.0.1, 0.0.0.0.'],
   ['a lifetime in words', ['--token-lifetime', '5m'], 'It must be a whole number.'],
   ['an argument that belongs to nothing', ['serve'], 'too many arguments'],
   ['an option without its value', ['--data'], 'argument missing'],

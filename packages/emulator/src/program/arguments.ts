@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
-import type { EnvironmentOptions } from '../options.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { EnvironmentOptions, Host } from '../options.ts';
 
 /** What the command line says, with its defaults. */
 export interface ProgramArguments {
   readonly port: number;
+  readonly host: Host;
   readonly data?: string;
   readonly seed?: string;
   readonly environment?: readonly EnvironmentOptions[];
@@ -41,6 +42,11 @@ export function readArguments(args: readonly string[]): ProgramArguments {
     .version(version, '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .option('-p, --port <number>', 'port on 127.0.0.1; 0 takes a free one', readPort, 4100)
+    .addOption(
+      new Option('--host <address>', 'where to listen; 0.0.0.0 inside of a container whose port is mapped')
+        .choices(['127.0.0.1', '0.0.0.0'])
+        .default('127.0.0.1'),
+    )
     .option('-d, --data <file>', 'keep everything in a file; otherwise it is gone at the end')
     .option('-s, --seed <file>', 'users to begin with, as JSON; an email that is there already is left alone')
     .option('-e, --environment <name[=key]>', 'one more environment; can be given several times', addEnvironment)

@@ -29,11 +29,12 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 }
 
 async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator> {
-  const { port, data, secretKey, environment = [], allowOrigin = [], tokenLifetime } = given;
+  const { port, host, data, secretKey, environment = [], allowOrigin = [], tokenLifetime } = given;
   const named = new Set([defaultEnvironment, ...environment.map(({ name }) => name)]);
   const seeded = [...seed.keys()].filter((name) => !named.has(name));
   const torii = await startEmulator({
     port,
+    host,
     ...(data !== undefined && { database: data }),
     ...(secretKey !== undefined && { secretKey }),
     environments: [...environment, ...seeded.map((name) => ({ name }))],
