@@ -24,7 +24,7 @@ export function bearerToken(request: RequestView, places: TokenPlaces): string {
   const hasHeader = value !== undefined || request.headerValues('authorization').length > 0;
   if (places.cookie !== undefined && !hasHeader) {
     const token = tokenFromCookie(request, places.cookie);
-    if (token !== undefined && isSameSite(request, places.origins)) return token;
+    if (token !== undefined && isFromOwnPages(request, places.origins)) return token;
   }
   throw new ToriiAuthError('token_missing', 'No token was sent.');
 }
@@ -78,8 +78,11 @@ function tokenFromCookie(request: RequestView, name: string): string | undefined
 /**
  * True where a browser cannot have been made to send this request by another site. A cookie goes along by itself, so an
  * unsafe or unknown method counts only when `Origin` or `Sec-Fetch-Site` prove that one of the app's own pages sent it.
+ * For a server that sets or clears such a cookie, which another site must not make it do either.
+ *
+ * @param origins Origins, such as `https://app.example.com`, that are the app's own besides the request's host.
  */
-function isSameSite(request: RequestView, origins: readonly string[]): boolean {
+export function isFromOwnPages(request: RequestView, origins: readonly string[]): boolean {
   // A WebSocket's handshake is a GET, but what follows can be read and written by the page that asked for it.
   const isUpgrade = request.headerValues('upgrade').length > 0;
   if (!isUpgrade && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'))

@@ -1,4 +1,5 @@
 export { type Actor, type Auth, type Claims, isAuth, type Organization } from './auth.ts';
+export { isFromOwnPages } from './bearer.ts';
 export { authorize, type Check, type Refusal, refuse, requireChecks } from './checks.ts';
 export { type Denial, type DenialBody, denialFor } from './denial.ts';
 export {
@@ -23,6 +24,7 @@ export type { JsonWebKeyLike, JsonWebKeySet } from './jwks.ts';
 export type { Fetch } from './key-endpoint.ts';
 export type { VerifierOptions, VerifyOptions } from './options.ts';
 export { isPatch, Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
+export { type PathReading, readPath } from './path.ts';
 export { type HeadersLike, type RequestLike, type RequestParts, type RequestView, viewOf } from './request.ts';
 export {
   type AuthenticateOptions,

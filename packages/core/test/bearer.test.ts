@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bearerToken, type TokenPlaces } from '../src/bearer.ts';
-import { type RequestLike, viewOf } from '../src/index.ts';
+import { isFromOwnPages, type RequestLike, viewOf } from '../src/index.ts';
 import { outcomeOfCall } from './outcome.ts';
 
 const places: TokenPlaces = { header: 'authorization', cookie: undefined, origins: [] };
@@ -520,5 +520,17 @@ describe('where a cookie may come from', () => {
   test('[14] a bad header goes before the question where the cookie comes from', () => {
     const headers = { cookie: 'token=a; token=b', origin: 'https://evil.test' };
     expect(found({ method: 'POST', headers }, { cookie: 'token' })).toBe('header_malformed');
+  });
+});
+
+describe('a server that sets or clears the cookie', () => {
+  test.each([
+    ['its own page', { origin: 'https://app.test' }, true],
+    ['a named origin', { origin: 'https://admin.test' }, true],
+    ['another site', { origin: 'https://evil.test' }, false],
+    ['nobody knows whom', {}, false],
+  ])('[14] can ask whether it was told to by %s', (_name, headers, answer) => {
+    const request = viewOf({ method: 'POST', url: '/token', headers: { host: 'app.test', ...headers } });
+    expect(isFromOwnPages(request, ['https://admin.test'])).toBe(answer);
   });
 });
