@@ -321,6 +321,7 @@ describe('the cookie', () => {
     expect(found(get({ cookie: 'token=a.b.c' }), options)).toBe('token a.b.c');
     expect(found(get({ authorization: 'Basic YTpi', cookie: 'token=a.b.c' }), options)).toBe('token_missing');
     expect(found(get({ 'x-token': 'x', cookie: 'token=a.b.c' }), options)).toBe('scheme_unsupported');
+    expect(found(get({ 'x-token': '', cookie: 'token=a.b.c' }), options)).toBe('token_missing');
   });
 });
 

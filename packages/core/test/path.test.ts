@@ -340,6 +340,12 @@ describe('a list of public paths', () => {
     },
   );
 
+  test('[21] is refused with the remedy for an encoded path', () => {
+    for (const pattern of ['/a%20b', '/100%']) {
+      expect(() => compilePublicPaths([pattern])).toThrow('write the path decoded');
+    }
+  });
+
   test('[21] may be changed afterwards without effect', async () => {
     const list = ['/health'];
     const { publicJwk } = await makeKey();
