@@ -106,10 +106,9 @@ function describe(operation: Operation): readonly string[] {
     ...(query.length > 0 ? [`query: ${writeRules(query)}`] : []),
     ...(body === 'raw' ? ["body: 'raw'"] : body === undefined ? [] : [`body: ${writeRules(body)}`]),
     ...(operation.isOpenBody ? ['isOpenBody: true'] : []),
-    ...(operation.isRepeatable ? ['isRepeatable: true'] : []),
+    ...(operation.isRepeatable && method === 'POST' ? ['isRepeatable: true'] : []),
     ...(operation.doneStatus === undefined ? [] : [`doneStatus: ${operation.doneStatus}`]),
-    `answer: '${operation.answer}'`,
-    ...(operation.hasId ? ['hasId: true'] : []),
+    `answer: '${/^(object|list)$/.test(operation.answer) && !operation.hasId ? 'value' : operation.answer}'`,
   ];
 }
 

@@ -1,9 +1,9 @@
-import { type ApiCall, type ProblemDetails, ToriiApiError } from '@torii/core';
+import { type ApiCall, ToriiApiError } from '@torii/core';
 import type { Operation } from './operation.ts';
-import { retryAfterMs } from './retries.ts';
+import { retryAfterSeconds } from './retries.ts';
 
 /** An answer that was read to its end. */
-export interface Received {
+interface Received {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -14,95 +14,47 @@ export interface Received {
  *
  * @throws ToriiApiError `response_malformed` for what is not what the operation answers
  */
-export function readData(operation: Operation, received: Received, call: ApiCall): unknown {
-  if (operation.answer === 'nothing' || (operation.answer === 'value' && received.text === '')) return undefined;
-  const body = parse(received.text);
-  const problem = body === undefined ? 'is not JSON' : problemOf(operation, body);
-  if (problem === undefined) return operation.answer === 'page' ? { nextCursor: null, ...Object(body) } : body;
-  throw new ToriiApiError(`${describe(call)} was answered with ${received.status}, but the answer ${problem}.`, {
+export function readData({ answer }: Operation, { status, text }: Omit<Received, 'headers'>, call: ApiCall): unknown {
+  if (answer === 'nothing' || (answer === 'value' && !text)) return undefined;
+  const body = parse(text);
+  if (isMeant(answer, body)) return answer === 'page' ? { nextCursor: null, ...Object(body) } : body;
+  throw new ToriiApiError(`${call.method} ${call.path} was answered with no ${body === undefined ? 'JSON' : answer}.`, {
     ...call,
-    status: received.status,
+    status,
     code: 'response_malformed',
-    body: body ?? received.text,
+    body: body ?? text,
   });
 }
 
 /** The error that a refusal stands for. */
 export function refusalFor({ status, headers, text }: Received, call: ApiCall): ToriiApiError {
-  if (status === 0 || (status >= 300 && status < 400)) {
-    return new ToriiApiError(
-      `${describe(call)} was redirected. The client follows no redirect, since it would take the secret key along. Is apiUrl right?`,
-      { ...call, status, code: 'redirect_refused' },
-    );
-  }
-  const body = parse(text) ?? (text || undefined);
-  const problem = problemFrom(body);
-  const code = textOf(problem, 'code') ?? 'unknown';
-  const supportId = textOf(problem, 'supportId') ?? textOf(problem, 'support_id') ?? null;
-  const support = supportId === null ? '' : ` Support id: ${printable(supportId)}.`;
-  const asked = retryAfterMs(headers);
-  return new ToriiApiError(`${describe(call)} was refused with ${status} (${printable(code)}).${support}`, {
+  const body = parse(text);
+  const problem = isObject(body) ? body : null;
+  // Torii's own members may stand at the top or inside `properties`, as its server's framework has it.
+  const own = { ...problem, ...Object(problem?.['properties']) };
+  // A platform that does not show a redirect gives 0.
+  const given = status < 400 ? 'redirect_refused' : own.code;
+  const code = /^\w{1,99}$/.test(given) ? given : 'unknown';
+  return new ToriiApiError(`${call.method} ${call.path} was refused: ${status} ${code}.`, {
     ...call,
     status,
     code,
-    supportId,
-    body,
+    supportId: own.supportId ?? own.support_id ?? null,
+    body: body ?? (text || undefined),
     problem,
-    retryAfterSeconds: asked === undefined ? null : Math.ceil(asked / 1000),
+    retryAfterSeconds: retryAfterSeconds(headers),
   });
-}
-
-/** `GET /api/server/v1/users/ada`, for a message. */
-export function describe({ method, path }: ApiCall): string {
-  return `${method} ${path}`;
 }
 
 // No more than what the client itself counts on. A field that a later server leaves out is no reason to stop an app that
 // does not look at it.
-function problemOf({ answer, hasId }: Operation, body: unknown): string | undefined {
-  const isGood = hasId ? hasTextId : isObject;
-  if (answer === 'object') return isGood(body) ? undefined : `is not an object${hasId ? ' with an id' : ''}`;
-  if (answer === 'list')
-    return isListOf(body, hasId) ? undefined : `is not a list of objects${hasId ? ' with ids' : ''}`;
-  if (answer !== 'page') return undefined;
-  if (!isObject(body) || !isListOf(body['items'], hasId)) return 'is not a page with items';
-  const { hasMore, nextCursor = null } = body;
-  if (typeof hasMore !== 'boolean' || (nextCursor !== null && typeof nextCursor !== 'string')) {
-    return 'does not say whether there is another page';
-  }
-  return hasMore && nextCursor === null ? 'promises another page and has no cursor for it' : undefined;
-}
-
-function isListOf(value: unknown, hasId: boolean | undefined): boolean {
-  return Array.isArray(value) && (!hasId || value.every(hasTextId));
-}
-
-function hasTextId(value: unknown): boolean {
-  return isObject(value) && typeof value['id'] === 'string';
-}
-
-// RFC 9457. Torii's own members may stand at the top or inside `properties`, as its server's framework has it.
-function problemFrom(body: unknown): ProblemDetails | null {
-  if (!isObject(body)) return null;
-  const { type, title, status, detail, instance, properties, ...rest } = body;
-  return {
-    ...(typeof type === 'string' && { type }),
-    ...(typeof title === 'string' && { title }),
-    ...(typeof status === 'number' && { status }),
-    ...(typeof detail === 'string' && { detail }),
-    ...(typeof instance === 'string' && { instance }),
-    properties: { ...rest, ...(isObject(properties) && properties) },
-  };
-}
-
-function textOf(problem: ProblemDetails | null, name: string): string | undefined {
-  const value = problem?.properties[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-// The server chose this text: in a message it must not forge a line of a log.
-function printable(text: string): string {
-  return text.slice(0, 100).replace(/[^\x21-\x7E]/g, '?');
+function isMeant(answer: Operation['answer'], body: unknown): boolean {
+  if (answer === 'value') return body !== undefined;
+  if (answer === 'list') return Array.isArray(body) && body.every((item) => isMeant('object', item));
+  if (!isObject(body)) return false;
+  const { id, items, hasMore, nextCursor } = body;
+  if (answer === 'object') return typeof id === 'string';
+  return Array.isArray(items) && hasMore === (typeof nextCursor === 'string');
 }
 
 function parse(text: string): unknown {

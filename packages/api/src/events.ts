@@ -1,30 +1,23 @@
-import type { ConnectionReason } from '@torii/core';
+import type { ToriiApiError, ToriiConnectionError } from '@torii/core';
 
-interface ApiEventBase {
+/** A request that the client sent, and what came of it. Never contains the secret key, a header or a body sent. */
+export interface ApiEvent {
+  readonly type: 'request';
   readonly method: string;
   /** As it was sent, without the query. */
   readonly path: string;
   /** The first request of a call is 1. */
   readonly attempt: number;
+  readonly durationMs: number;
+  /** Null where it succeeded. */
+  readonly error: ToriiApiError | ToriiConnectionError | null;
+  /** After how long it is sent again, or null where it is not. */
+  readonly retryInMs: number | null;
 }
-
-/** What the client did. Never contains the secret key, a header or a body. */
-export type ApiEvent =
-  | (ApiEventBase & { readonly type: 'answered'; readonly status: number; readonly durationMs: number })
-  | (ApiEventBase & { readonly type: 'failed'; readonly reason: ConnectionReason; readonly durationMs: number })
-  /** `attempt` is the one that did not succeed. */
-  | (ApiEventBase & { readonly type: 'retrying'; readonly delayMs: number });
 
 export type ApiEventListener = (event: ApiEvent) => void;
 
 /** Tells a listener, whose own failures are its own: they must not decide about a call or end the process. */
-export function listenerFor(listener: ApiEventListener | undefined): ApiEventListener {
-  return (event) => {
-    try {
-      const result: unknown = listener?.(event);
-      Promise.resolve(result).catch(() => {});
-    } catch {
-      // See above.
-    }
-  };
+export function emit(listener: ApiEventListener | undefined, event: ApiEvent): void {
+  new Promise((resolve) => resolve(listener?.(event))).catch(() => {});
 }

@@ -20,13 +20,16 @@ export interface Operation {
   readonly body?: FieldRules | 'raw';
   /** Whether the body takes fields that `body` does not name. */
   readonly isOpenBody?: boolean;
-  /** Whether sending it again leads to the same state. */
+  /**
+   * Whether sending it again leads to the same state.
+   *
+   * @default true, but for POST
+   */
   readonly isRepeatable?: boolean;
   /** A status that means "done before" where an earlier attempt may have arrived. */
   readonly doneStatus?: number;
+  /** What the answer is: a page, a list of things or a thing that have an `id`, any other JSON, or of no interest. */
   readonly answer: 'page' | 'list' | 'object' | 'value' | 'nothing';
-  /** Whether each thing in the answer has an `id`. */
-  readonly hasId?: boolean;
 }
 
 /** What every call takes as its last argument. */

@@ -18,25 +18,26 @@ export interface Pages<T> extends AsyncIterable<T> {
 
 /** Walks through a list from a cursor on, or from its beginning; anew in each loop. */
 export function walkPages<T>(
-  fetchPage: (cursor: string | null | undefined) => Call<Page<T>>,
-  start: string | null | undefined,
+  fetchPage: (cursor: string | null) => Call<Page<T>>,
+  start: string | null = null,
   signal?: RequestOptions['signal'],
 ): Pages<T> {
   async function* pages(): AsyncGenerator<Page<T>, void> {
     // About a hundred bytes for a page of a list that has no end by itself.
     const seen = new Set([start]);
-    for (let cursor = start; ; ) {
-      const { data: page, ...call } = await fetchPage(cursor).withResponse();
+    for (let cursor = start; ; seen.add(cursor)) {
+      const { data: page, status, method, path, attempts } = await fetchPage(cursor).withResponse();
       cursor = page.nextCursor;
-      if (!page.hasMore) return yield page;
-      if (seen.has(cursor)) {
-        throw new ToriiApiError(
-          `${call.method} ${call.path} gave a cursor for the second time: the list would have no end.`,
-          { ...call, code: 'cursor_repeated', body: page },
-        );
+      if (cursor !== null && seen.has(cursor)) {
+        const call = { status, method, path, attempts };
+        throw new ToriiApiError(`${method} ${path} gave a cursor twice.`, {
+          ...call,
+          code: 'cursor_repeated',
+          body: page,
+        });
       }
-      seen.add(cursor);
       yield page;
+      if (cursor === null) return;
     }
   }
 

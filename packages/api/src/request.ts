@@ -1,20 +1,18 @@
-import { ToriiConfigError } from '@torii/core';
+import { demand } from './demand.ts';
 import { addToQuery, splitInput } from './fields.ts';
 import type { Operation, RequestOptions } from './operation.ts';
-import { type Limits, readLimits, type Settings } from './options.ts';
+import { type Limits, readCallOptions, type Settings } from './options.ts';
 
 /** A request as it goes out, and the limits of its call. */
 export interface PreparedRequest extends Limits {
-  readonly method: string;
   readonly path: string;
   readonly url: string;
-  readonly headers: Headers;
-  readonly body: string | null;
+  readonly init: RequestInit;
 }
 
 /** An operation that this package has no method for. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** From the API's root, encoded where it must be: `/api/server/v1/organizations`. */
   readonly path: string;
   /** Null and undefined are left out; a list becomes one parameter for each of its items. */
@@ -35,17 +33,18 @@ export interface ApiRequest {
  * @throws ToriiConfigError naming what cannot be sent
  */
 export function prepareRequest(settings: Settings, operation: Operation, options: RequestOptions): PreparedRequest {
+  const limits = readCallOptions(options, settings);
   const { query, body } = splitInput(operation);
   const path = fillPath(operation);
-  const text = body === undefined ? null : toJson(body);
   const search = String(operation.search ?? query);
+  const headers = new Headers(options.headers);
+  headers.set('authorization', `Bearer ${settings.secretKey}`);
+  if (body !== undefined) headers.set('content-type', 'application/json');
   return {
-    ...readLimits(options, settings),
-    method: operation.method,
+    ...limits,
     path,
-    url: `${settings.apiUrl}${path}${search && `?${search}`}`,
-    headers: makeHeaders(settings, options, text !== null),
-    body: text,
+    url: settings.apiUrl + path + (search && `?${search}`),
+    init: { method: operation.method, headers, body: body === undefined ? null : JSON.stringify(body) },
   };
 }
 
@@ -54,66 +53,21 @@ export function prepareRequest(settings: Settings, operation: Operation, options
  *
  * @throws ToriiConfigError naming what is wrong
  */
-export function operationFor(request: ApiRequest): Operation {
-  const { method, path, query, body, isRepeatable = method !== 'POST' && method !== 'PATCH' } = request;
-  if (!['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(method)) {
-    throw new ToriiConfigError('method', '`method` is one of GET, HEAD, POST, PUT, PATCH, DELETE.');
-  }
-  const segments = typeof path === 'string' ? path.split('/') : [];
+export function operationFor({ method, path, query = {}, body, ...rest }: ApiRequest): Operation {
   // A dot segment, encoded or not, is taken out by every URL parser, and leads to another operation than it seems.
-  const isPlain = segments.slice(1).every((segment) => segment !== '' && !/^(\.|%2e){1,2}$/i.test(segment));
-  if (segments.length < 2 || segments[0] !== '' || !isPlain || /[\\?#{}\s]/.test(path)) {
-    throw new ToriiConfigError(
-      'path',
-      "`path` is written like '/api/server/v1/users', without query and dot segments.",
-    );
-  }
-  if (body !== undefined && (method === 'GET' || method === 'HEAD')) {
-    throw new ToriiConfigError('body', `A ${method} has no \`body\`.`);
-  }
+  const isBad = /^(?!\/)|\/(\.|%2e){0,2}(\/|$)|[\\?#{}\s]/i.test(path);
+  demand('path', !isBad, "is not a path like '/api/server/v1/users'");
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) addToQuery(search, name, value);
-  return { method, path, search, input: body, body: 'raw', isRepeatable, answer: 'value' };
+  for (const [name, value] of Object.entries(query)) addToQuery(search, name, value);
+  const isRepeatable = rest.isRepeatable ?? !/^P(OST|ATCH)$/.test(method);
+  return { method, path, search, body: 'raw', input: body, isRepeatable, answer: 'value' };
 }
 
 function fillPath({ path, params = {} }: Operation): string {
   return path.replace(/\{([^/}]+)\}/g, (_match, name: string) => {
-    const value = params[name];
+    const id = params[name];
     // An empty segment or a dot segment would be another operation: users.get('') the list of all.
-    if (typeof value !== 'string' || /^\.{0,2}$/.test(value)) {
-      throw new ToriiConfigError(name, `\`${name}\` is not an id: it is empty, a dot segment, or no text.`);
-    }
-    try {
-      return encodeURIComponent(value);
-    } catch {
-      throw new ToriiConfigError(name, `\`${name}\` is not an id: it is not well-formed text.`);
-    }
+    demand(name, typeof id === 'string' && !/^\.{0,2}$|\p{Surrogate}/u.test(id), 'is not an id');
+    return encodeURIComponent(id);
   });
-}
-
-function toJson(body: unknown): string {
-  try {
-    const text = JSON.stringify(body);
-    if (text !== undefined) return text;
-  } catch {
-    // A cycle, or a bigint.
-  }
-  throw new ToriiConfigError('body', '`body` cannot be written as JSON.');
-}
-
-function makeHeaders({ secretKey }: Settings, { headers: given = {} }: RequestOptions, hasBody: boolean): Headers {
-  let headers: Headers;
-  try {
-    headers = new Headers(given);
-  } catch {
-    // Without the cause, which quotes the value.
-    throw new ToriiConfigError('headers', '`headers` holds a name or a value that no header can have.');
-  }
-  if (headers.has('authorization')) {
-    throw new ToriiConfigError('headers', 'The client sets `authorization` itself. Make a client per secret key.');
-  }
-  headers.set('authorization', `Bearer ${secretKey}`);
-  headers.set('accept', 'application/json, application/problem+json');
-  if (hasBody) headers.set('content-type', 'application/json');
-  return headers;
 }

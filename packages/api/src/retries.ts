@@ -1,50 +1,38 @@
 // When to send a request again, and after how long.
+import type { ToriiApiError, ToriiConnectionError } from '@torii/core';
 
-/** Whether a request was carried out: surely not since it never left, surely not since it was turned away, or who knows. */
-export type Reach = 'never_arrived' | 'turned_away' | 'unknown';
-
-/** What a server says when the same request may do better in a moment. */
-const passing: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
-
-/** What Node, Bun and Deno say when there was no connection to send anything through. */
-const unconnected =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/;
+/** What Node says when there was no connection to send anything through. Other platforms do not say so. */
+const unconnected = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/;
 
 const firstWaitMs = 250;
 const longestWaitMs = 8_000;
 
-export function isPassing(status: number): boolean {
-  return passing.has(status);
+/** Whether the same request may do better in a moment. */
+export function isPassing(error: ToriiApiError | ToriiConnectionError): boolean {
+  return 'status' in error ? [408, 429, 500, 502, 503, 504].includes(error.status) : error.reason === 'network';
 }
 
-/** Of a failed fetch. What is not known to have stayed here may have arrived. */
-export function reachOfFailure(error: unknown): Reach {
-  const codes = codesOf(error);
-  return codes.some((code) => unconnected.test(code)) ? 'never_arrived' : 'unknown';
+/** Whether a request that failed with this code may have arrived. What is not known to have stayed here may have. */
+export function mayHaveArrived(code: string): boolean {
+  return !unconnected.test(code);
 }
 
-/** The codes of an error and of what it was caused by, the outermost first. */
-export function codesOf(error: unknown): readonly string[] {
-  const codes: string[] = [];
-  // An error may be its own cause.
-  for (let depth = 0, current = error; depth < 5 && current instanceof Error; depth++, current = current.cause) {
-    const code: unknown = Reflect.get(current, 'code');
-    if (typeof code === 'string') codes.push(code);
-  }
-  return codes;
+/** The code of an error, or of what it was caused by. */
+export function codeOf(error: unknown, depth = 0): string {
+  if (!(error instanceof Error) || depth > 4) return '';
+  return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause, depth + 1);
 }
 
-/** Milliseconds that an answer asks to wait (RFC 9110 10.2.3): seconds or a date. Undefined for what cannot be meant. */
-export function retryAfterMs(headers: Headers): number | undefined {
-  const text = headers.get('retry-after')?.trim() ?? '';
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  // Date.parse reads a date into almost anything, -5 among it.
-  const date = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+/** Seconds that an answer asks to wait (RFC 9110 10.2.3): a number or a date. Null for what cannot be meant. */
+export function retryAfterSeconds(headers: Headers): number | null {
+  const text = headers.get('retry-after') ?? '';
+  // Only a date of HTTP: Date.parse would read -5 as one.
+  const ms = / GMT$/.test(text) ? Date.parse(text) - Date.now() : /^\d+$/.test(text) ? Number(text) * 1000 : 0;
+  return ms > 0 ? Math.ceil(ms / 1000) : null;
 }
 
 /** How long to wait after an attempt: twice as long each time, differently for each caller, never less than asked. */
-export function waitAfter(attempt: number, askedMs = 0): number {
+export function waitAfter(attempt: number, askedSeconds: number | null): number {
   const longest = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
-  return Math.max(askedMs, longest * (0.5 + Math.random() / 2));
+  return Math.max((askedSeconds ?? 0) * 1000, longest * (0.5 + Math.random() / 2));
 }

@@ -126,14 +126,15 @@ export class ToriiConfigError extends ToriiError {
   }
 }
 
-/** Problem details as RFC 9457 has them. What a server adds of its own stands in `properties`, wherever it stood. */
+/** Problem details (RFC 9457), as the server wrote them. Its own members stand at the top or inside `properties`. */
 export interface ProblemDetails {
   readonly type?: string;
   readonly title?: string;
   readonly status?: number;
   readonly detail?: string;
   readonly instance?: string;
-  readonly properties: Readonly<Record<string, unknown>>;
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly [member: string]: unknown;
 }
 
 /** Which call of the REST API it was. */
@@ -159,35 +160,27 @@ export interface ApiAnswer extends ApiCall {
 export class ToriiApiError extends ToriiError implements ApiAnswer {
   protected static override readonly kind: string = 'ToriiApiError';
   override readonly name = 'ToriiApiError';
-  readonly status: number;
+  declare readonly status: number;
   /**
    * The API's own code, such as `user_not_found`, or `unknown` where it gave none. Three are ours: `response_malformed`,
    * `redirect_refused`, `cursor_repeated`.
    */
-  override readonly code: string;
+  declare readonly code: string;
   /** What Torii's support asks for, or null. */
-  readonly supportId: string | null;
+  readonly supportId: string | null = null;
   /** The answer's body: parsed where it was JSON, else its text; undefined where it was empty. */
-  readonly body: unknown;
+  declare readonly body: unknown;
   /** The body, where it was problem details, or null. */
-  readonly problem: ProblemDetails | null;
-  readonly method: string;
-  readonly path: string;
-  readonly attempts: number;
+  readonly problem: ProblemDetails | null = null;
+  declare readonly method: string;
+  declare readonly path: string;
+  declare readonly attempts: number;
   /** How long the API asked to be left alone, or null. */
-  readonly retryAfterSeconds: number | null;
+  readonly retryAfterSeconds: number | null = null;
 
   constructor(message: string, answer: ApiAnswer, options?: ErrorOptions) {
     super(message, options);
-    this.status = answer.status;
-    this.code = answer.code;
-    this.supportId = answer.supportId ?? null;
-    this.body = answer.body;
-    this.problem = answer.problem ?? null;
-    this.method = answer.method;
-    this.path = answer.path;
-    this.attempts = answer.attempts;
-    this.retryAfterSeconds = answer.retryAfterSeconds ?? null;
+    Object.assign(this, answer);
   }
 }
 
@@ -200,15 +193,13 @@ export class ToriiConnectionError extends ToriiError implements ApiCall {
   override readonly name = 'ToriiConnectionError';
   override readonly code = 'connection_failed';
   readonly reason: ConnectionReason;
-  readonly method: string;
-  readonly path: string;
-  readonly attempts: number;
+  declare readonly method: string;
+  declare readonly path: string;
+  declare readonly attempts: number;
 
   constructor(reason: ConnectionReason, message: string, call: ApiCall, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
-    this.method = call.method;
-    this.path = call.path;
-    this.attempts = call.attempts;
+    Object.assign(this, call);
   }
 }

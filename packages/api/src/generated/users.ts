@@ -41,7 +41,6 @@ export class Users {
         input,
         body: { email: 'any', password: 'any', name: 'any', phone: 'any', address: 'any', dateOfBirth: 'date' },
         answer: 'object',
-        hasId: true,
       },
       options,
     );
@@ -64,7 +63,6 @@ export class Users {
         body: { name: 'any', email: 'any', statuses: 'list', createdAfter: 'date_time', createdBefore: 'date_time' },
         isRepeatable: true,
         answer: 'page',
-        hasId: true,
       },
       options,
     );
@@ -89,9 +87,7 @@ export class Users {
         method: 'GET',
         path: '/api/server/v1/users/{userId}',
         params: { userId },
-        isRepeatable: true,
         answer: 'object',
-        hasId: true,
       },
       options,
     );
@@ -115,9 +111,7 @@ export class Users {
         params: { userId },
         input,
         body: { name: 'any', phone: 'any', locale: 'any', address: 'any', dateOfBirth: 'date' },
-        isRepeatable: true,
         answer: 'object',
-        hasId: true,
       },
       options,
     );
@@ -140,7 +134,6 @@ export class Users {
         method: 'DELETE',
         path: '/api/server/v1/users/{userId}',
         params: { userId },
-        isRepeatable: true,
         doneStatus: 403,
         answer: 'nothing',
       },
@@ -164,7 +157,6 @@ export class Users {
         params: { userId },
         isRepeatable: true,
         answer: 'object',
-        hasId: true,
       },
       options,
     );
@@ -186,7 +178,6 @@ export class Users {
         params: { userId },
         isRepeatable: true,
         answer: 'object',
-        hasId: true,
       },
       options,
     );
