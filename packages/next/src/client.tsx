@@ -1,0 +1,174 @@
+'use client';
+
+import type { Reason } from '@torii/core';
+import { useRouter } from 'next/navigation.js';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { forgetBounce, mayBounce } from './bounce.ts';
+import { readDigest } from './digest.ts';
+import { keepToken } from './keep-token.ts';
+import { defaultTokenPath, returnParameter } from './paths.ts';
+import { readReturnAddress } from './return-address.ts';
+import { clearToken, storeToken } from './token-store.ts';
+
+/** What a page knows of its own session: `getToken` of Torii's browser code. */
+interface TokenSource {
+  /** An access token, renewed before it ends; null where nobody is signed in. */
+  readonly getToken: () => Promise<string | null>;
+  /**
+   * Where the token route is.
+   *
+   * @default '/api/torii/token'
+   */
+  readonly tokenPath?: string | undefined;
+}
+
+export interface TokenKeeperProps extends TokenSource {
+  /** Told what went wrong. It is tried again anyway. */
+  readonly onProblem?: ((problem: unknown) => void) | undefined;
+}
+
+/**
+ * Keeps the cookie in step with the browser's token while a page is open, and renews it before it ends. Shows nothing. Put
+ * it into the root layout.
+ */
+export function TokenKeeper({ getToken, tokenPath = defaultTokenPath, onProblem }: TokenKeeperProps): null {
+  const router = useRouter();
+  const latest = useRef({ getToken, onProblem, router });
+  useEffect(() => {
+    latest.current = { getToken, onProblem, router };
+  });
+  useEffect(() => {
+    const keeper = keepToken({
+      tokenPath,
+      getToken: () => latest.current.getToken(),
+      onProblem: (problem) => latest.current.onProblem?.(problem),
+      // The page stays as it is but for what depends on who is signed in.
+      onSignedIn: () => latest.current.router.refresh(),
+      // The router keeps pages that it has shown. A load from scratch leaves nothing of them.
+      onSignedOut: () => location.reload(),
+    });
+    const lookAgain = () => void (document.visibilityState === 'visible' && keeper.sync());
+    // Timers stand still while a machine sleeps, and in a page that the back button brings back.
+    document.addEventListener('visibilitychange', lookAgain);
+    addEventListener('pageshow', lookAgain);
+    addEventListener('online', lookAgain);
+    void keeper.sync();
+    return () => {
+      keeper.stop();
+      document.removeEventListener('visibilitychange', lookAgain);
+      removeEventListener('pageshow', lookAgain);
+      removeEventListener('online', lookAgain);
+    };
+  }, [tokenPath]);
+  return null;
+}
+
+export interface SignInOptions extends TokenSource {
+  /**
+   * Where to go where nobody came from anywhere.
+   *
+   * @default '/'
+   */
+  readonly home?: string | undefined;
+  /** Further origins, such as `https://app.example.com`, that may be gone back to. */
+  readonly origins?: readonly string[] | undefined;
+}
+
+export interface SignInState {
+  /**
+   * `checking` whether Torii still knows this person; `leaving` for where they came from, signed in; `signed_out`: show them
+   * how to sign in; `failed`: say so, and offer `retry`.
+   */
+  readonly status: 'checking' | 'leaving' | 'signed_out' | 'failed';
+  /** What failed, for a person to read. */
+  readonly problem: string | null;
+  readonly retry: () => void;
+}
+
+/** For the sign-in page: sends people back to where they came from, without a click where Torii still knows them. */
+export function useSignIn({
+  getToken,
+  tokenPath = defaultTokenPath,
+  home = '/',
+  origins = [],
+}: SignInOptions): SignInState {
+  const [state, setState] = useState<Pick<SignInState, 'status' | 'problem'>>({ status: 'checking', problem: null });
+  const [attempt, setAttempt] = useState(0);
+  const latest = useRef({ getToken, origins });
+  useEffect(() => {
+    latest.current = { getToken, origins };
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is another run.
+  useEffect(() => {
+    let current = true;
+    const show = (status: SignInState['status'], problem: string | null = null) => {
+      if (current) setState({ status, problem });
+    };
+    const signIn = async () => {
+      const token = await latest.current.getToken();
+      if (!current) return;
+      if (token === null) {
+        // Whoever signs in now does it deliberately.
+        forgetBounce(tabStorage);
+        return show('signed_out');
+      }
+      await storeToken(tokenPath, token);
+      if (!current) return;
+      const asked = new URLSearchParams(location.search).get(returnParameter);
+      const address = readReturnAddress(asked, [location.origin, ...latest.current.origins]) ?? home;
+      if (!mayBounce(tabStorage, address, Date.now())) return show('failed', keptOut);
+      show('leaving');
+      location.replace(address);
+    };
+    show('checking');
+    signIn().catch((error: unknown) => show('failed', error instanceof Error ? error.message : 'Signing in failed.'));
+    return () => {
+      current = false;
+    };
+  }, [attempt, tokenPath, home]);
+  const retry = useCallback(() => {
+    forgetBounce(tabStorage);
+    setAttempt((count) => count + 1);
+  }, []);
+  return { ...state, retry };
+}
+
+const keptOut =
+  'You are signed in, but the page that you came from did not notice. Does this browser keep cookies? Is a clock wrong?';
+
+export interface EndSessionOptions {
+  /** Ends Torii's session: `signOut` of its browser code. */
+  readonly signOut: () => Promise<void>;
+  readonly tokenPath?: string | undefined;
+  /**
+   * Where to go then.
+   *
+   * @default '/'
+   */
+  readonly to?: string | undefined;
+}
+
+/**
+ * Signs out at Torii, clears the cookie, and leaves with a load from scratch: the router keeps pages that it has shown.
+ *
+ * @throws Error where Torii or the token route cannot be reached
+ */
+export async function endSession({
+  signOut,
+  tokenPath = defaultTokenPath,
+  to = '/',
+}: EndSessionOptions): Promise<void> {
+  await signOut();
+  await clearToken(tokenPath);
+  forgetBounce(tabStorage);
+  location.assign(readReturnAddress(to, [location.origin]) ?? '/');
+}
+
+/** Why a helper of ours threw, in an `error.tsx`: `keys_unavailable`, `not_allowed`, … Undefined for any other error. */
+export function reasonOf(error: { readonly digest?: string | undefined }): Reason | undefined {
+  return readDigest(error.digest);
+}
+
+function tabStorage(): Storage {
+  return sessionStorage;
+}

@@ -1,0 +1,70 @@
+import { readPath, ToriiRequestError } from '@torii/core';
+import type { NextRequest } from 'next/server.js';
+import { answerError, answerPrivately } from './answer.ts';
+import { limitBody } from './body-limit.ts';
+import type { Settings } from './options.ts';
+import { requestHeaders, responseHeaders } from './passed-headers.ts';
+
+type Handler = (request: NextRequest) => Promise<Response>;
+
+/** The handlers of the route that passes `/_torii/*` on to the issuer. */
+export type IssuerRoutes = Readonly<Record<'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS', Handler>>;
+
+const maxRequestBytes = 1024 * 1024;
+const maxResponseBytes = 10 * 1024 * 1024;
+const timeLimitMs = 30_000;
+
+/**
+ * Passes requests on to the issuer, so that its session cookie belongs to the app's own host. The upstream is fixed: of the
+ * request, only what is below `/_torii/` and the query go into the URL.
+ */
+export function issuerRoutes(settings: Settings): IssuerRoutes {
+  const handle: Handler = async (request) => {
+    try {
+      return await passOn(request, settings);
+    } catch (error) {
+      return answerError(error);
+    }
+  };
+  return {
+    GET: handle,
+    HEAD: handle,
+    POST: handle,
+    PUT: handle,
+    PATCH: handle,
+    DELETE: handle,
+    OPTIONS: handle,
+  };
+}
+
+async function passOn(request: NextRequest, { upstream, cookie }: Settings): Promise<Response> {
+  const { pathname, search } = request.nextUrl;
+  // One way to read it, or none: an encoded slash or dot would lead the issuer's router out of /_torii/.
+  if (!pathname.startsWith('/_torii/') || 'problem' in readPath(pathname)) {
+    throw new ToriiRequestError('The path does not lead to the issuer.');
+  }
+  const sent = limitBody(request.body, request.headers, maxRequestBytes);
+  if (sent === 'too large') return answerGateway(413, 'The request is too large.');
+  let answer: Response;
+  try {
+    answer = await fetch(upstream + pathname + search, {
+      method: request.method,
+      headers: requestHeaders(request.headers, cookie.name),
+      redirect: 'manual',
+      cache: 'no-store',
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeLimitMs)]),
+      ...(sent !== null && { body: sent.body, duplex: 'half' }),
+    });
+  } catch {
+    if (sent?.isOver()) return answerGateway(413, 'The request is too large.');
+    return answerGateway(502, 'The issuer cannot be reached.');
+  }
+  const received = limitBody(answer.body, new Headers(), maxResponseBytes);
+  const body = received === null || received === 'too large' ? null : received.body;
+  return new Response(body, { status: answer.status, headers: responseHeaders(answer.headers, upstream) });
+}
+
+function answerGateway(status: 413 | 502, message: string): Response {
+  const code = status === 413 ? 'body_too_large' : 'bad_gateway';
+  return answerPrivately({ error: { code, message } }, status);
+}

@@ -1,0 +1,68 @@
+import { type Auth, type Claims, ToriiAuthError, ToriiConfigError, ToriiUnavailableError } from '@torii/core';
+import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
+import { answerError, markPrivate } from './answer.ts';
+import type { Settings } from './options.ts';
+import { signInAddress } from './return-address.ts';
+import { describe } from './route.ts';
+
+/** Your own proxy, behind ours: it sees the requests that are let through. `auth` is null on a public path. */
+export type Behind<Custom extends object = Claims> = (
+  request: NextRequest,
+  context: { readonly auth: Auth<Custom> | null; readonly event: NextFetchEvent },
+) => Response | null | undefined | Promise<Response | null | undefined>;
+
+export type ProxyFunction = (request: NextRequest, event: NextFetchEvent) => Promise<Response>;
+
+/** Makes `proxy`. */
+export function proxyWith<Custom extends object>({ gate, signInPath }: Settings) {
+  return (behind?: Behind<Custom>): ProxyFunction => {
+    if (behind !== undefined && typeof behind !== 'function') {
+      throw new ToriiConfigError(
+        'proxy',
+        '`proxy` takes a function: proxy((request, { auth }) => NextResponse.next()).',
+      );
+    }
+    return async (request, event) => {
+      let auth: Auth<Custom> | null;
+      try {
+        auth = (await gate.authenticate(describe(request))) as Auth<Custom> | null;
+      } catch (error) {
+        return refusePage(request, error, signInPath) ?? answerError(error);
+      }
+      const response = (await behind?.(request, { auth, event })) ?? NextResponse.next();
+      // Also where Next would let caches keep the page, since it does not know that not everybody may see it.
+      return auth === null ? response : markPrivate(response);
+    };
+  };
+}
+
+/** What a person gets to see instead of JSON. */
+function refusePage(request: NextRequest, error: unknown, signInPath: string): Response | undefined {
+  if (!isPageLoad(request)) return undefined;
+  if (error instanceof ToriiAuthError) {
+    const { pathname, search } = new URL(request.nextUrl.href);
+    const target = request.nextUrl.clone();
+    const [path = signInPath, query = ''] = signInAddress(signInPath, pathname + search).split('?', 2);
+    Object.assign(target, { pathname: path, search: query, hash: '' });
+    return markPrivate(NextResponse.redirect(target, 307));
+  }
+  // Never a redirect: signing in again would not help, and never a pass, since the page may rely on us alone.
+  if (error instanceof ToriiUnavailableError) {
+    const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Retry-After': String(error.retryAfterSeconds) };
+    return markPrivate(new Response(unavailablePage, { status: 503, headers }));
+  }
+  return undefined;
+}
+
+function isPageLoad({ method, headers }: NextRequest): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  const mode = headers.get('sec-fetch-mode');
+  if (mode !== null && mode !== 'navigate') return false;
+  return /(?:^|[,\s])text\/html(?:[;,\s]|$)/i.test(headers.get('accept') ?? '');
+}
+
+const unavailablePage = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Please try again</title><style>body{font:1rem/1.5 system-ui;max-width:32rem;margin:4rem auto;padding:0 1rem}</style>
+<h1>Please try again in a moment</h1><p>Who is signed in cannot be checked right now.</p></html>
+`;

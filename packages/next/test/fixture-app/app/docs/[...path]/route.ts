@@ -1,0 +1,1 @@
+export { dynamic, GET } from '../../health/route';

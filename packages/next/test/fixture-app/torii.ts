@@ -1,0 +1,15 @@
+import { type Check, createNextAuth, type NextAuthOptions, refuse } from '@torii/next';
+
+// While it is built, the app has no issuer yet.
+const options: Partial<NextAuthOptions> = JSON.parse(process.env.TORII_OPTIONS ?? '{}');
+
+export const torii = createNextAuth({
+  issuer: process.env.TORII_ISSUER ?? 'https://issuer.test',
+  signInPath: '/sign-in',
+  origins: [process.env.APP_ORIGIN ?? 'https://app.test'],
+  publicPaths: ['/welcome'],
+  ...options,
+});
+
+export const isAdmin: Check = (auth) =>
+  auth.organization?.role === 'org:administrator' || refuse('Administrators alone.');
