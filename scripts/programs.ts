@@ -16,6 +16,7 @@ const programs = {
     commands: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
     aptPackage: 'chromium',
   },
+  'nats-server': { commands: ['nats-server'], aptPackage: 'nats-server' },
 } as const satisfies Readonly<Record<string, Program>>;
 
 export type ProgramName = keyof typeof programs;
