@@ -67,7 +67,8 @@ export class RemoteKeySet implements KeySource {
       wasRenewed = await this.#renew(maxStaleMs, emit);
       // Nobody looked whether the old keys are still good: then they are not used.
       if (!wasRenewed) throw this.#unavailable();
-    } else if (age >= renewAfterMs && !this.#isFetching()) void this.#renew(maxStaleMs, emit);
+      // Where one died that nobody waited for, the next would too: then it is left to a request that waits.
+    } else if (age >= renewAfterMs && this.#pending === undefined) void this.#renew(maxStaleMs, emit);
 
     const keys = this.#usableKeys(maxStaleMs);
     const key = keys?.get(kid);
@@ -100,10 +101,16 @@ export class RemoteKeySet implements KeySource {
    * False where no fetch was to be had.
    */
   async #renew(maxStaleMs: number, emit: EventListener): Promise<boolean> {
-    if (this.#pending !== undefined && this.#isFetching()) {
-      if (this.#pending.waiting >= maxWaiting) return false;
-      this.#pending.waiting += 1;
-      return settlesWithin(this.#pending.done, deadAfterMs - elapsedMs(this.#pending.begunAt));
+    const pending = this.#pending;
+    if (pending !== undefined && this.#isFetching()) {
+      if (pending.waiting >= maxWaiting) return false;
+      pending.waiting += 1;
+      const settled = this.#settled;
+      if (await settlesWithin(pending.done, deadAfterMs - elapsedMs(pending.begunAt))) return true;
+      // It died. The first to notice begins another, and the rest wait for that one or find its answer.
+      if (this.#settled > settled) return true;
+      if (this.#pending === pending) this.#pending = undefined;
+      return this.#renew(maxStaleMs, emit);
     }
     if (this.#retryInMs() > 0 || !this.#budget.take()) return false;
     const mine: PendingFetch = { done: this.#load(maxStaleMs, emit), begunAt: instantNow(), waiting: 1 };
@@ -179,7 +186,10 @@ export function unknownKey(kid: string): ToriiAuthError {
   return withDetail(new ToriiAuthError('key_unknown', message), { kid });
 }
 
-/** True where it settles in time. With a timer of one's own, since that of the request which began it may have died. */
+/**
+ * True where it settles in time. With a timer of one's own, since that of the request which began it may have died; and
+ * Workers throw where one waits for what a request began that has ended.
+ */
 async function settlesWithin(done: Promise<void>, ms: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<false>((resolve) => {
@@ -187,6 +197,8 @@ async function settlesWithin(done: Promise<void>, ms: number): Promise<boolean> 
   });
   try {
     return await Promise.race([done.then(() => true), late]);
+  } catch {
+    return false;
   } finally {
     clearTimeout(timer);
   }

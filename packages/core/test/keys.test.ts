@@ -531,7 +531,7 @@ describe('how long keys are good', () => {
     expect(await outcome).toBe('token_expired');
   });
 
-  test('nobody waits for ever for a fetch that died with its request', async () => {
+  test('who waits for a fetch that died with its request gets the answer of another', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(() => new Promise(() => {}));
     const torii = createVerifier({ issuer, fetch: endpoint.fetch });
@@ -539,9 +539,30 @@ describe('how long keys are good', () => {
     vi.stubGlobal('setTimeout', () => 0);
     void outcomeOf(torii.verify(token));
     vi.unstubAllGlobals();
-    const joined = outcomeOf(torii.verify(token));
+    endpoint.publish(oldKey);
+    const joined = Array.from({ length: 50 }, () => outcomeOf(torii.verify(token)));
     await advance(6_000);
-    expect(await joined).toBe('keys_unavailable');
+    expect(new Set(await Promise.all(joined))).toEqual(new Set(['verified']));
+    expect(endpoint.fetchedAt).toHaveLength(2);
+  });
+
+  test('where fetches in the background die, one is tried and the budget is kept for those who wait', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const token = await longLived(oldKey);
+    await torii.verify(token);
+    await advance(4 * minutes);
+    endpoint.answer(() => new Promise(() => {}));
+    for (let s = 0; s < 56; s += 7) {
+      vi.stubGlobal('setTimeout', () => 0);
+      expect(await outcomeOf(torii.verify(token))).toBe('verified');
+      vi.unstubAllGlobals();
+      await advance(7_000);
+    }
+    endpoint.publish(oldKey);
+    await advance(5_000);
+    expect(await outcomeInTime(torii, token)).toBe('verified');
+    expect(endpoint.fetchedAt).toHaveLength(3);
   });
 
   test('a key that kept its id and changed its value verifies with the new value alone', async () => {
