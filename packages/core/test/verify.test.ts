@@ -700,6 +700,16 @@ describe('the signature', () => {
     expect(await outcomeOf(torii.verify(token))).toBe('accepted');
   });
 
+  // On Node the first few of a burst are verified at once, and the others in the thread pool.
+  test('[10] of many at once, each gets the answer to its own signature', async () => {
+    const { torii } = fresh();
+    await torii.verify(await mint(key));
+    const signers = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? key : stranger));
+    const tokens = await Promise.all(signers.map((signer, i) => mint(signer, { sub: `user_${i}` }, { kid: key.kid })));
+    const outcomes = await Promise.all(tokens.map((token) => outcomeOf(torii.verify(token))));
+    expect(outcomes).toEqual(signers.map((signer) => (signer === key ? 'accepted' : 'signature_invalid')));
+  });
+
   test('[10] a platform that answers something other than true is not a yes', async () => {
     const token = await mint(stranger);
     for (const answer of [false, undefined, null, 0]) {
