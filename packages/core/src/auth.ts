@@ -116,9 +116,14 @@ function readOrganization(claims: Claims): Organization | null {
   if (o === null) return flat;
   const nested = organizationFrom(claimOf(o, 'id'), claimOf(o, 'role') ?? claimOf(o, 'rol'), 'o');
   if (flat === null || nested === null) return flat ?? nested;
-  const differ = flat.role !== null && nested.role !== null && flat.role !== nested.role;
+  const differ = flat.role !== null && nested.role !== null && bareRole(flat.role) !== bareRole(nested.role);
   if (flat.id !== nested.id || differ) throw malformedOrganization('o');
-  return nested.role === null ? flat : nested;
+  return flat.role === null ? nested : flat;
+}
+
+// The one role under two spellings: nobody has confirmed whether the newer form keeps the prefix.
+function bareRole(role: string): string {
+  return role.startsWith('org:') ? role.slice('org:'.length) : role;
 }
 
 function organizationFrom(id: unknown, role: unknown, claim: string): Organization | null {

@@ -66,7 +66,7 @@ export interface Validity {
 }
 
 export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranceMs: number): Validity {
-  const from = Math.max(checked.issuedAt, notBefore(claims) ?? 0) * 1000 - clockToleranceMs;
+  const from = startMs(Math.max(checked.issuedAt, notBefore(claims) ?? 0), clockToleranceMs);
   return { from, until: checked.expiresAt * 1000 + clockToleranceMs };
 }
 
@@ -78,10 +78,15 @@ function checkTimes({ issuedAt, expiresAt }: CheckedClaims, start: number | unde
     ['iat', issuedAt],
     ['nbf', start],
   ] as const) {
-    if (time !== undefined && time * 1000 - toleranceMs > now) {
+    if (time !== undefined && startMs(time, toleranceMs) > now) {
       throw refusal('token_not_yet_valid', 'The token is not valid yet.', claim, time);
     }
   }
+}
+
+// A part of a second counts as the whole: verifiers that know whole seconds only must not be stricter than we are.
+function startMs(time: number, toleranceMs: number): number {
+  return Math.ceil(time) * 1000 - toleranceMs;
 }
 
 function notBefore(claims: Claims): number | undefined {

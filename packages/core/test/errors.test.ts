@@ -14,7 +14,7 @@ import {
   ToriiUnavailableError,
   type VerifierOptions,
 } from '../src/index.ts';
-import { issuer, makeKey, mint, nowSeconds, signText } from './mint.ts';
+import { base64url, issuer, makeKey, mint, nowSeconds, signText } from './mint.ts';
 
 const key = await makeKey();
 const stranger = await makeKey();
@@ -277,6 +277,10 @@ describe('what events say of a refusal', () => {
     ['a secret key', 'sk_live_abc'],
     ['a secret key for tests', 'sk_test_abc'],
     ['a webhook secret', 'whsec_abc'],
+    [
+      'a token whose header begins with a blank',
+      `${base64url('{ "alg":"ES256" }')}.${'a'.repeat(40)}.${'b'.repeat(86)}`,
+    ],
   ])('[16] withholds %s', async (_name, secret) => {
     expect((await refusal({ iss: secret })).detail.actual).toBe('[withheld]');
     expect((await refusal({ aud: secret })).detail.actual).toBe('[withheld]');
