@@ -30,7 +30,7 @@ const edge: TestProjectConfiguration = {
     name: 'edge',
     environment: 'edge-runtime',
     // What lies in test/node/ needs Node: a server, a file, a process.
-    include: ['packages/core/test/*.test.ts'],
+    include: ['packages/{core,api}/test/*.test.ts'],
   },
 };
 

@@ -34,7 +34,8 @@ export function refusalFor({ status, headers, text }: Received, call: ApiCall): 
   const own = { ...problem, ...Object(problem?.['properties']) };
   // A platform that does not show a redirect gives 0.
   const given = status < 400 ? 'redirect_refused' : own.code;
-  const code = /^\w{1,99}$/.test(given) ? given : 'unknown';
+  // The server chose this text: in a message it must not forge a line of a log.
+  const [code] = /^\w{1,99}$/.exec(given ?? '') ?? ['unknown'];
   return new ToriiApiError(`${call.method} ${call.path} was refused: ${status} ${code}.`, {
     ...call,
     status,

@@ -58,12 +58,12 @@ async function perform<T>(
     // Redirects are not followed. `error` would say so better, and throws for every URL on Workers.
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     const { status, headers } = response;
-    const text = await response.text();
+    // A proxy or a page for debugging may send back what it was sent.
+    const text = (await response.text()).replaceAll(settings.secretKey, '[secret key]');
     if ((status >= 200 && status < 300) || (isInDoubt && status === operation.doneStatus)) {
       return { data: readData(operation, { status, text }, call()) as T, status, headers, ...call() };
     }
-    // A proxy or a page for debugging may send back what it was sent.
-    throw refusalFor({ status, headers, text: text.replaceAll(settings.secretKey, '[secret key]') }, call());
+    throw refusalFor({ status, headers, text }, call());
   }
 
   function failureFor(cause: unknown): ToriiApiError | ToriiConnectionError {

@@ -1,0 +1,114 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { createToriiClient, type ToriiClientOptions, ToriiConfigError } from '../src/index.ts';
+import { ok, scriptApi, secretKey } from './scripted-api.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function problemOf(options: object): ToriiConfigError {
+  try {
+    createToriiClient(options as ToriiClientOptions);
+  } catch (error) {
+    if (error instanceof ToriiConfigError) return error;
+    throw error;
+  }
+  throw new Error('It was accepted.');
+}
+
+test.each([
+  ['is not there', undefined],
+  ['is empty', ''],
+  ['is publishable', 'pk_live_51c2a0f7d9'],
+  ['ends in a line break', 'sk_live_51c2a0f7d9\n'],
+  ['holds a line break', 'sk_live_51\r\nx-evil: 1'],
+  ['begins with a space', ' sk_live_51c2a0f7d9'],
+  ['holds what is no ASCII', 'sk_live_…'],
+])('30: refuses a secret key that %s, and does not repeat it', (_name, key) => {
+  const error = problemOf({ secretKey: key });
+  expect(error.option).toBe('secretKey');
+  expect(error.message).toContain('TORII_SECRET_KEY');
+  expect(error.message).not.toContain('51c2a0f7d9');
+});
+
+test.each([
+  ['a page', 'document', {}],
+  ['a worker of a page', 'navigator', { userAgent: 'Mozilla/5.0 (X11; Linux x86_64)' }],
+])('30: refuses to be made in %s', (_name, global, value) => {
+  vi.stubGlobal(global, value);
+  expect(problemOf({ secretKey })).toMatchObject({ option: 'secretKey', message: expect.stringContaining('browser') });
+});
+
+test.each([
+  ['no URL', 'api.torii.so'],
+  ['empty', ''],
+  ['another scheme', 'ftp://api.torii.so'],
+  ['plain http', 'http://api.torii.so'],
+  ['plain http to what begins like loopback', 'http://127.0.0.1.evil.example'],
+  ['plain http to what ends like loopback', 'http://notlocalhost'],
+  ['plain http to every interface', 'http://0.0.0.0:3000'],
+  ['a user name', 'https://ada@api.torii.so'],
+  ['a password', 'https://ada:secret@api.torii.so'],
+  ['a query', 'https://api.torii.so?x=1'],
+  ['an empty query', 'https://api.torii.so/?'],
+  ['a fragment', 'https://api.torii.so/#x'],
+])('30: refuses an apiUrl that is %s', (_name, apiUrl) => {
+  expect(problemOf({ secretKey, apiUrl }).option).toBe('apiUrl');
+});
+
+test.each([
+  ['https://api.torii.so', 'https://api.torii.so/api/server/v1/users/ada'],
+  ['https://api.torii.so/', 'https://api.torii.so/api/server/v1/users/ada'],
+  ['https://gateway.example/torii', 'https://gateway.example/torii/api/server/v1/users/ada'],
+  ['https://gateway.example/torii/', 'https://gateway.example/torii/api/server/v1/users/ada'],
+  ['http://localhost:3000', 'http://localhost:3000/api/server/v1/users/ada'],
+  ['http://api.localhost', 'http://api.localhost/api/server/v1/users/ada'],
+  ['http://127.0.0.1:3000', 'http://127.0.0.1:3000/api/server/v1/users/ada'],
+  ['http://[::1]:3000', 'http://[::1]:3000/api/server/v1/users/ada'],
+])('sends to %s', async (apiUrl, url) => {
+  const { torii, sent } = scriptApi([ok()], { apiUrl });
+  await torii.users.get('ada');
+  expect(sent[0]?.url.href).toBe(url);
+});
+
+test('sends to Torii where no apiUrl is given', async () => {
+  const { torii, sent } = scriptApi([ok()]);
+  await torii.users.get('ada');
+  expect(sent[0]?.url.origin).toBe('https://api.torii.so');
+});
+
+test.each([
+  ['timeoutMs', 0],
+  ['timeoutMs', -1],
+  ['timeoutMs', 1.5],
+  ['timeoutMs', Number.POSITIVE_INFINITY],
+  ['timeoutMs', 3_600_001],
+  ['timeoutMs', '1000'],
+  ['maxRetries', -1],
+  ['maxRetries', 11],
+  ['maxRetries', Number.NaN],
+  ['fetch', 'fetch'],
+  ['onEvent', {}],
+  ['apiURL', 'https://api.torii.so'],
+])('refuses %s: %j', (option, value) => {
+  expect(problemOf({ secretKey, [option]: value }).option).toBe(option);
+});
+
+test.each([
+  ['timeoutMs', 0],
+  ['maxRetries', 0.5],
+  ['timeout', 1000],
+])('refuses a call with %s: %j, and sends nothing', async (option, value) => {
+  const { torii, sent } = scriptApi([ok()]);
+  await expect(torii.users.get('ada', { [option]: value })).rejects.toMatchObject({ option });
+  expect(sent).toEqual([]);
+});
+
+test('uses the platform’s fetch, as it is when the call is made', async () => {
+  const torii = createToriiClient({ secretKey });
+  const fetch = vi.fn(async () => ok());
+  vi.stubGlobal('fetch', fetch);
+  await torii.users.get('ada');
+  expect(fetch).toHaveBeenCalledOnce();
+  expect(fetch.mock.contexts[0]).toBeUndefined();
+});

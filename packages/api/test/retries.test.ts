@@ -1,0 +1,254 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type RequestOptions, ToriiApiError, type ToriiClient, ToriiConnectionError } from '../src/index.ts';
+import { failureOf, hang, networkError, ok, page, refusal, type Step, scriptApi } from './scripted-api.ts';
+
+type CallIt = (torii: ToriiClient, options?: RequestOptions) => PromiseLike<unknown>;
+
+const create: CallIt = ({ users }, options) => users.create({ email: 'ada@example.com' }, options);
+const get: CallIt = ({ users }, options) => users.get('ada', options);
+const remove: CallIt = ({ users }, options) => users.delete('ada', options);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  // Neither timer nor listener outlives a call.
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+/** Lets all waits pass, and tells what came of the call and after how long each request was sent. */
+async function run(steps: readonly Step[], call: CallIt, options?: RequestOptions) {
+  const begunAt = Date.now();
+  const { torii, sent, events } = scriptApi(steps);
+  const outcome = call(torii, options).then(
+    (value) => value,
+    (error: unknown) => error,
+  );
+  await vi.runAllTimersAsync();
+  const value = await outcome;
+  return { value, events, sentAfterMs: sent.map(({ at }) => at - begunAt), tookMs: Date.now() - begunAt };
+}
+
+const repeatable: readonly [string, CallIt, Response][] = [
+  ['users.list', ({ users }) => users.list(), page([], null)],
+  ['users.get', get, ok()],
+  ['users.update', ({ users }) => users.update('ada', { name: 'Ada' }), ok()],
+  ['users.delete', remove, ok()],
+  ['users.ban', ({ users }) => users.ban('ada'), ok()],
+  ['users.unban', ({ users }) => users.unban('ada'), ok()],
+  ['sessions.listForUser', ({ sessions }) => sessions.listForUser('ada'), ok([])],
+  ['sessions.revokeAllForUser', ({ sessions }) => sessions.revokeAllForUser('ada'), ok()],
+  ['sessions.revoke', ({ sessions }) => sessions.revoke('ada', 's1'), ok()],
+];
+
+test.each(repeatable)('31: repeats %s after a failure that will pass', async (_name, call, answer) => {
+  for (const failure of [refusal(500), refusal(503), refusal(429), networkError('ECONNRESET')]) {
+    const { value, sentAfterMs } = await run([failure, answer.clone()], call);
+    expect(value).not.toBeInstanceOf(Error);
+    expect(sentAfterMs).toHaveLength(2);
+  }
+});
+
+test.each([
+  ['a reset', networkError('ECONNRESET')],
+  ['an answer that never came', networkError('UND_ERR_HEADERS_TIMEOUT')],
+  ['a failure that says nothing', new TypeError('fetch failed')],
+  ['500', refusal(500)],
+  ['502', refusal(502)],
+  ['503 with Retry-After', refusal(503, 'unavailable', { 'retry-after': '1' })],
+  ['429 with Retry-After', refusal(429, 'slow_down', { 'retry-after': '1' })],
+  ['408', refusal(408)],
+])('31: never repeats a create after %s', async (_name, step) => {
+  const { value, sentAfterMs } = await run([step, ok()], create);
+  expect(value).toBeInstanceOf(Error);
+  expect(value).toMatchObject({ attempts: 1 });
+  expect(sentAfterMs).toHaveLength(1);
+});
+
+test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])(
+  '31: repeats a create that never left, after %s',
+  async (code) => {
+    const { value, sentAfterMs } = await run([networkError(code), ok()], create);
+    expect(value).toMatchObject({ id: 'ada' });
+    expect(sentAfterMs).toHaveLength(2);
+  },
+);
+
+test('31: does not repeat a create whose second attempt may have arrived', async () => {
+  const steps = [networkError('ECONNREFUSED'), networkError('ECONNRESET'), ok()];
+  const { value } = await run(steps, create);
+  expect(value).toMatchObject({ attempts: 2, message: expect.stringContaining('may have been carried out') });
+});
+
+test.each([400, 401, 403, 404, 409, 422, 501])('does not repeat a read after %i', async (status) => {
+  const { value, sentAfterMs } = await run([refusal(status), ok()], get);
+  expect(value).toMatchObject({ status, attempts: 1 });
+  expect(sentAfterMs).toHaveLength(1);
+});
+
+test.each([0, 1, 2, 5])('gives up after %i repetitions', async (maxRetries) => {
+  const steps = Array.from({ length: 9 }, () => refusal(503));
+  const { value, sentAfterMs } = await run(steps, get, { maxRetries });
+  expect(value).toMatchObject({ status: 503, attempts: maxRetries + 1 });
+  expect(sentAfterMs).toHaveLength(maxRetries + 1);
+});
+
+test('waits twice as long each time, and differently for each caller', async () => {
+  const steps = () => [...Array.from({ length: 6 }, () => refusal(503)), ok()];
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  const soonest = await run(steps(), get, { maxRetries: 6 });
+  expect(soonest.sentAfterMs).toEqual([0, 125, 375, 875, 1875, 3875, 7875]);
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+  const latest = await run(steps(), get, { maxRetries: 6 });
+  expect(latest.sentAfterMs).toEqual([0, 250, 750, 1750, 3750, 7750, 15_750]);
+  vi.restoreAllMocks();
+});
+
+test.each([
+  ['seconds', '3', 3000],
+  ['a date', 'date', 4000],
+])('31: waits as long as Retry-After asks, in %s', async (_name, given, waitMs) => {
+  vi.setSystemTime('2026-01-01T00:00:00Z');
+  const value = given === 'date' ? new Date(Date.now() + waitMs).toUTCString() : given;
+  const { sentAfterMs } = await run([refusal(429, 'slow_down', { 'retry-after': value }), ok()], get);
+  expect(sentAfterMs).toEqual([0, waitMs]);
+});
+
+test.each([
+  ['negative', '-5'],
+  ['zero', '0'],
+  ['no number', 'soon'],
+  ['half a number', '1e9'],
+  ['a date long past', 'Thu, 01 Jan 1970 00:00:00 GMT'],
+  ['a date that is none', 'Foo, 99 Bar 2026 00:00:00 GMT'],
+])('31: waits its own time where Retry-After is %s', async (_name, value) => {
+  const { sentAfterMs } = await run([refusal(429, 'slow_down', { 'retry-after': value }), ok()], get);
+  expect(sentAfterMs[1]).toBeGreaterThanOrEqual(125);
+  expect(sentAfterMs[1]).toBeLessThanOrEqual(250);
+});
+
+test.each([
+  ['an hour', '3600'],
+  ['more than any number', '9'.repeat(400)],
+  ['a date in the far future', 'Fri, 31 Dec 9999 23:59:59 GMT'],
+])('31: gives up at once where Retry-After asks for %s', async (_name, value) => {
+  const { value: error, tookMs } = await run([refusal(429, 'slow_down', { 'retry-after': value }), ok()], get);
+  expect(error).toBeInstanceOf(ToriiApiError);
+  expect(error).toMatchObject({ status: 429, attempts: 1, retryAfterSeconds: expect.any(Number) });
+  expect(tookMs).toBe(0);
+});
+
+test('31: ends a hung request when the time of the whole call is over', async () => {
+  const { value, tookMs } = await run([refusal(503), hang], get, { timeoutMs: 2000 });
+  expect(value).toBeInstanceOf(ToriiConnectionError);
+  expect(value).toMatchObject({ reason: 'timeout', attempts: 2 });
+  expect(tookMs).toBe(2000);
+});
+
+test('31: ends it where the fetch does not heed its signal, too', async () => {
+  const { value, tookMs } = await run([() => new Promise(() => {})], get, { timeoutMs: 2000 });
+  expect(value).toMatchObject({ reason: 'timeout' });
+  expect(tookMs).toBe(2000);
+});
+
+test('31: ends it where the body does not end', async () => {
+  const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"id":')) });
+  const { value } = await run([async () => new Response(body)], get, { timeoutMs: 2000 });
+  expect(value).toMatchObject({ reason: 'timeout', attempts: 1 });
+});
+
+test('31: does not begin a wait that would not end in time', async () => {
+  const steps = [refusal(503, 'unavailable', { 'retry-after': '2' }), ok()];
+  const { value, tookMs } = await run(steps, get, { timeoutMs: 2000 });
+  expect(value).toMatchObject({ status: 503, attempts: 1 });
+  expect(tookMs).toBe(0);
+});
+
+test('31: stops at once on abort, while a request is under way', async () => {
+  const controller = new AbortController();
+  const { torii } = scriptApi([hang]);
+  const failure = failureOf(torii.users.create({}, { signal: controller.signal }));
+  await vi.advanceTimersByTimeAsync(1000);
+  const reason = new Error('The user left.');
+  controller.abort(reason);
+  expect(await failure).toMatchObject({ reason: 'aborted', attempts: 1, cause: reason });
+});
+
+test('31: stops at once on abort, while it waits to repeat one', async () => {
+  const controller = new AbortController();
+  const { torii, sent } = scriptApi([refusal(503, 'unavailable', { 'retry-after': '10' }), ok()]);
+  const failure = failureOf(torii.users.get('ada', { signal: controller.signal }));
+  await vi.advanceTimersByTimeAsync(1000);
+  controller.abort();
+  expect(await failure).toMatchObject({ reason: 'aborted', attempts: 1 });
+  expect(sent).toHaveLength(1);
+});
+
+test('31: sends nothing for a signal that was aborted before', async () => {
+  const { torii, sent } = scriptApi([ok()]);
+  const failure = await failureOf(create(torii, { signal: AbortSignal.abort() }));
+  expect(failure).toMatchObject({ reason: 'aborted', attempts: 0 });
+  expect(String(failure)).not.toContain('carried out');
+  expect(sent).toEqual([]);
+});
+
+test('leaves no listener on a signal that lives longer than its calls', async () => {
+  const { signal } = new AbortController();
+  const add = vi.spyOn(signal, 'addEventListener');
+  const drop = vi.spyOn(signal, 'removeEventListener');
+  await run([ok()], get, { signal });
+  expect(drop.mock.calls.map(([, listener]) => listener)).toEqual(add.mock.calls.map(([, listener]) => listener));
+});
+
+test.each<[string, readonly Step[]]>([
+  ['500', [refusal(500)]],
+  ['a reset', [networkError('ECONNRESET')]],
+  ['503, a passing refusal, and a connection that failed', [refusal(503), refusal(429), networkError('ECONNREFUSED')]],
+])('31: takes 403 for done when a delete was repeated after %s', async (_name, failures) => {
+  const { value, sentAfterMs } = await run([...failures, refusal(403)], remove, { maxRetries: 3 });
+  expect(value).toBeUndefined();
+  expect(sentAfterMs).toHaveLength(failures.length + 1);
+});
+
+test.each([
+  ['at once', []],
+  ['after 429, which did nothing', [refusal(429)]],
+  ['after a connection that was refused', [networkError('ECONNREFUSED')]],
+  ['after both', [refusal(429), networkError('ECONNREFUSED')]],
+])('31: throws a first 403 on delete, %s', async (_name, before) => {
+  const { value } = await run([...before, refusal(403, 'forbidden')], remove);
+  expect(value).toMatchObject({ status: 403, code: 'forbidden', attempts: before.length + 1 });
+});
+
+test('31: takes 403 for done on delete alone', async () => {
+  const { value } = await run([refusal(500), refusal(403)], ({ sessions }) => sessions.revokeAllForUser('ada'));
+  expect(value).toMatchObject({ status: 403, attempts: 2 });
+});
+
+test.each([
+  ['GET', true],
+  ['PUT', true],
+  ['DELETE', true],
+  ['POST', false],
+  ['PATCH', false],
+] as const)('repeats a request of the caller’s own by its method: %s', async (method, isRepeated) => {
+  const { sentAfterMs } = await run([refusal(500), ok()], (torii) => torii.request({ method, path: '/api/x' }));
+  expect(sentAfterMs).toHaveLength(isRepeated ? 2 : 1);
+});
+
+test('repeats a request of the caller’s own where they say that it can be', async () => {
+  const request = { method: 'POST', path: '/api/x', isRepeatable: true } as const;
+  const { sentAfterMs } = await run([refusal(500), ok()], (torii) => torii.request(request));
+  expect(sentAfterMs).toHaveLength(2);
+});
+
+test('tells of every request, and why it was repeated', async () => {
+  const { events } = await run([refusal(503), networkError('ECONNRESET'), ok()], get);
+  expect(events).toMatchObject([
+    { attempt: 1, error: { status: 503 }, retryInMs: expect.any(Number) },
+    { attempt: 2, error: { reason: 'network' }, retryInMs: expect.any(Number) },
+    { attempt: 3, error: null, retryInMs: null, method: 'GET', path: '/api/server/v1/users/ada' },
+  ]);
+});
