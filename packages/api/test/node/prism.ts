@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { correctSpec, type JsonObject } from '../../../../spec/corrections.ts';
+
+/** Prism between a client and a server: what either says against the specification becomes an error of Prism's own. */
+export interface Prism extends AsyncDisposable {
+  readonly url: string;
+}
+
+export const correctedSpec: JsonObject = correctSpec(
+  JSON.parse(readFileSync(new URL('../../../../spec/server-v1.json', import.meta.url), 'utf8')),
+);
+
+export async function startPrism(
+  upstream: string,
+  { validatesRequests = true }: { readonly validatesRequests?: boolean } = {},
+): Promise<Prism> {
+  const folder = mkdtempSync(join(tmpdir(), 'torii-prism-'));
+  const spec = join(folder, 'spec.json');
+  writeFileSync(spec, JSON.stringify(correctedSpec));
+  const port = await findFreePort();
+  const program = createRequire(import.meta.url).resolve('@stoplight/prism-cli');
+  const flags = ['--errors', `--validate-request=${validatesRequests}`, '--port', `${port}`, '--host', '127.0.0.1'];
+  const child = spawn(process.execPath, [program, 'proxy', spec, upstream, ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.kill()) await once(child, 'exit');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for await (const line of createInterface(child.stdout)) {
+    if (!line.includes('is listening')) continue;
+    // What it prints from now on is of no interest, and must not fill the pipe.
+    child.stdout.resume();
+    return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: stop };
+  }
+  await stop();
+  throw new Error('Prism ended before it listened.');
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
