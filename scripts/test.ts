@@ -20,6 +20,7 @@ const checks: Counts[] = [
 const tests = runTests();
 checks.push(runCheck('docs', 'node', 'scripts/check-docs.ts'));
 checks.push(runCheck('pack', 'node', 'scripts/check-pack.ts'));
+checks.push(runCheck('runtimes', 'node', 'runtimes/src/main.ts'));
 
 const total = [...checks, tests].reduce(addCounts);
 console.log(`\n${checks.length} checks, counted as one each, and vitest's tests, as its report counts them:`);
@@ -43,7 +44,7 @@ function runCheck(name: string, program: string, ...args: readonly string[]): Co
     maxBuffer: Number.POSITIVE_INFINITY,
   });
   const good = status === 0;
-  const summary = good && args[0]?.startsWith('scripts/') ? stdout.trimEnd() : '';
+  const summary = good && program === 'node' ? stdout.trimEnd() : '';
   printLine(good, name, start, summary);
   if (!good) console.log([error?.message, stdout, stderr].filter(Boolean).join('\n'));
   return good ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };

@@ -1,0 +1,41 @@
+import { createToriiClient, ToriiApiError, type ToriiClient, ToriiConnectionError } from '@torii/api';
+import type { ApiAnswer, ApiQuestion } from '../case.ts';
+
+/** What came back; then, where `fetch` is ours, each request that was sent. */
+export async function callApi({ options, answers, call, input }: ApiQuestion): Promise<string> {
+  const sent: string[] = [];
+  const client = createToriiClient({
+    secretKey: undefined,
+    ...options,
+    ...(answers && { fetch: makeFetch(answers, sent) }),
+  });
+  return [await outcomeOf(client, call, input), ...sent].join('; ');
+}
+
+async function outcomeOf(client: ToriiClient, call: ApiQuestion['call'], input: readonly unknown[]): Promise<string> {
+  try {
+    if (call !== 'iterate')
+      return JSON.stringify(await Reflect.apply(client.users[call], client.users, input)) ?? 'nothing';
+    const ids: string[] = [];
+    for await (const { id } of client.users.iterate()) ids.push(id);
+    return ids.join(' ');
+  } catch (error) {
+    if (error instanceof ToriiApiError) return `${error.status} ${error.code}, attempts: ${error.attempts}`;
+    if (error instanceof ToriiConnectionError) return `${error.reason}, attempts: ${error.attempts}`;
+    throw error;
+  }
+}
+
+function makeFetch(answers: readonly ApiAnswer[], sent: string[]): typeof fetch {
+  return async (input, init) => {
+    const answer = answers[Math.min(sent.length, answers.length - 1)];
+    const request = new Request(input, init);
+    const { pathname, search } = new URL(request.url);
+    const body = await request.text();
+    const key = request.headers.get('authorization') === 'Bearer sk_test_matrix' ? '' : ' without the key';
+    sent.push(`${request.method} ${pathname}${search}${key}${body === '' ? '' : ` ${body}`}`);
+    if (answer === undefined) throw new TypeError('fetch failed');
+    const { status, headers = {}, body: answered } = answer;
+    return new Response(answered === undefined ? null : JSON.stringify(answered), { status, headers });
+  };
+}

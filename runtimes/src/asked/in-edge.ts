@@ -1,0 +1,4 @@
+// edge-runtime: bundled, and evaluated inside it.
+import { answer } from './answer.ts';
+
+Object.assign(globalThis, { answer });

@@ -1,0 +1,103 @@
+import { type Auth, type Check, createVerifier, refuse, ToriiError, type ToriiEvent, type Verifier } from '@torii/core';
+import type { CheckName, KeyAnswer, Step, VerifierQuestion } from '../case.ts';
+import { showRequest } from './show-request.ts';
+
+const checks: Readonly<Record<CheckName, Check>> = {
+  yes: () => true,
+  no: () => false,
+  // What a check of plain JavaScript may return; only `true` lets a request through.
+  truthy: () => JSON.parse('1'),
+  refuse: () => refuse('Not on Sundays.', 'it is Sunday'),
+  throw: () => {
+    throw new TypeError('The check is broken.');
+  },
+};
+
+/** One item for each step, then the fetches of keys where they are counted, then the events where they are listened to. */
+export async function takeSteps(question: VerifierQuestion): Promise<string> {
+  const events: ToriiEvent[] = [];
+  const endpoint = question.keyAnswers && makeEndpoint(question.keyAnswers);
+  const realNow = Date.now;
+  try {
+    const verifier = createVerifier({
+      issuer: undefined,
+      ...question.options,
+      ...(endpoint && { fetch: endpoint.fetch }),
+      ...(question.checks && { checks: question.checks.map((name) => checks[name]) }),
+      ...(question.listen && { onEvent: (event) => void events.push(event) }),
+    });
+    const items: string[] = [];
+    for (const step of question.steps) {
+      if ('clockAheadMs' in step) Date.now = () => realNow() + step.clockAheadMs;
+      else items.push(await take(step, verifier));
+    }
+    if (endpoint) items.push(`${endpoint.count()} fetched`);
+    if (question.listen) items.push(events.map(describeEvent).join(' '));
+    return items.join('; ');
+  } finally {
+    Date.now = realNow;
+  }
+}
+
+async function take(step: Exclude<Step, { clockAheadMs: number }>, verifier: Verifier): Promise<string> {
+  if ('check' in step) {
+    const { auth, denial } = await verifier.check(showRequest(step.check));
+    return denial === undefined ? describeAuth(auth) : `${denial.status} ${denial.body.error.reason}`;
+  }
+  if ('authenticate' in step) {
+    const { authenticate, optional = false } = step;
+    return outcomeOf(verifier.authenticate(showRequest(authenticate), { optional }));
+  }
+  const { token, times = 1 } = step;
+  const outcomes = await Promise.all(Array.from({ length: times }, () => outcomeOf(verifier.verify(token))));
+  const distinct = [...new Set(outcomes)].join(' or ');
+  return times === 1 ? distinct : `${times} times ${distinct}`;
+}
+
+async function outcomeOf(work: Promise<Auth | null>): Promise<string> {
+  try {
+    return describeAuth(await work);
+  } catch (error) {
+    return describeError(error);
+  }
+}
+
+function describeAuth(auth: Auth | null): string {
+  return auth === null ? 'nobody' : `${auth.userId} of ${auth.environmentId}`;
+}
+
+/** Its reason where it is ours; else its name, which no case expects by accident. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof ToriiError)) return String(error);
+  const { reason, code } = error.toJSON();
+  return reason ?? ('option' in error ? `${code}: ${error.option}` : code);
+}
+
+function describeEvent(event: ToriiEvent): string {
+  switch (event.type) {
+    case 'verified':
+      return event.fromCache ? 'verified_again' : 'verified';
+    case 'passed':
+      return `passed:${event.why}`;
+    case 'refused':
+      return `refused:${describeError(event.error)}${event.detail.check === undefined ? '' : `:${event.detail.check}`}`;
+    case 'keys_fetched':
+      return `keys_fetched:${event.kids.join('+')}`;
+    default:
+      return event.type;
+  }
+}
+
+/** A key endpoint in memory, which takes a moment to answer, as the network does. */
+function makeEndpoint(answers: readonly KeyAnswer[]): { fetch: typeof fetch; count: () => number } {
+  let count = 0;
+  return {
+    count: () => count,
+    async fetch() {
+      const { status = 200, body } = answers[Math.min(count, answers.length - 1)] ?? { status: 500, body: {} };
+      count += 1;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return new Response(JSON.stringify(body), { status });
+    },
+  };
+}

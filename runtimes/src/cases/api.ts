@@ -1,0 +1,110 @@
+import type { ApiAnswer, ApiQuestion, Case, Group } from '../case.ts';
+import { type LocalServer, secretKey } from '../local-server.ts';
+
+const users = '/api/server/v1/users';
+const options = { secretKey };
+const ada = { status: 200, body: { id: 'ada' } };
+
+/** The REST client's ways of asking: what it sends, what it repeats, and what it never does. */
+export function listApiCases({ origin }: LocalServer): Group {
+  const cases: Case[] = [
+    calling('get', ['ada'], [ada], `{"id":"ada"}; GET ${users}/ada`),
+    calling(
+      'create',
+      [{ email: 'ada@example.com' }],
+      [{ ...ada, status: 201 }],
+      `{"id":"ada"}; POST ${users} {"email":"ada@example.com"}`,
+    ),
+    calling(
+      'update',
+      ['ada', { name: 'Ada', locale: null }],
+      [ada],
+      `{"id":"ada"}; PATCH ${users}/ada {"name":"Ada","locale":null}`,
+    ),
+    calling('delete', ['ada'], [{ status: 204 }], `nothing; DELETE ${users}/ada`),
+    calling(
+      'list',
+      [{ limit: 1 }],
+      [page(['a'], 'next')],
+      `{"nextCursor":"next","items":[{"id":"a"}],"hasMore":true}; POST ${users}/search?limit=1 {}`,
+    ),
+    calling(
+      'iterate',
+      [],
+      [page(['a', 'b'], 'next'), page(['c'], null)],
+      `a b c; POST ${users}/search {}; POST ${users}/search?cursor=next {}`,
+    ),
+    named(
+      'a cursor that comes twice',
+      calling(
+        'iterate',
+        [],
+        [page(['a'], 'next')],
+        `200 cursor_repeated, attempts: 1; POST ${users}/search {}; POST ${users}/search?cursor=next {}`,
+      ),
+    ),
+    named('an id that is encoded', calling('get', ['a/b?c'], [ada], `{"id":"ada"}; GET ${users}/a%2Fb%3Fc`)),
+    named('an id of dots', calling('get', ['..'], [ada], 'configuration_invalid: userId')),
+    named('an empty id', calling('get', [''], [ada], 'configuration_invalid: userId')),
+    named(
+      'a user that is not there',
+      calling(
+        'get',
+        ['ada'],
+        [{ status: 404, body: { code: 'user_not_found' } }],
+        `404 user_not_found, attempts: 1; GET ${users}/ada`,
+      ),
+    ),
+    named(
+      'asked again after a 503',
+      calling('get', ['ada'], [{ status: 503 }, ada], `{"id":"ada"}; GET ${users}/ada; GET ${users}/ada`),
+    ),
+    named(
+      'never created twice',
+      calling('create', [{}], [{ status: 503 }, ada], `503 unknown, attempts: 1; POST ${users} {}`),
+    ),
+    named(
+      'a redirect is not followed',
+      calling(
+        'get',
+        ['ada'],
+        [{ status: 302, headers: { location: 'https://evil.test' } }],
+        `302 redirect_refused, attempts: 1; GET ${users}/ada`,
+      ),
+    ),
+    named('no secret key', calling('get', ['ada'], [ada], 'configuration_invalid: secretKey', { secretKey: '' })),
+    named(
+      'plain http',
+      calling('get', ['ada'], [ada], 'configuration_invalid: apiUrl', { ...options, apiUrl: 'http://api.torii.test' }),
+    ),
+    {
+      name: 'over the network',
+      expected: '{"id":"ada","isAuthorized":true}',
+      question: { ask: 'api', options: { ...options, apiUrl: origin }, call: 'get', input: ['ada'] },
+    },
+    {
+      name: 'a redirect over the network',
+      expected: '302 redirect_refused, attempts: 1',
+      question: { ask: 'api', options: { ...options, apiUrl: `${origin}/redirect` }, call: 'get', input: ['ada'] },
+    },
+  ];
+  return { name: 'api', cases };
+}
+
+function calling(
+  call: ApiQuestion['call'],
+  input: readonly unknown[],
+  answers: ApiAnswer[],
+  expected: string,
+  given: object = options,
+): Case {
+  return { name: call, expected, question: { ask: 'api', options: { ...given }, answers, call, input } };
+}
+
+function named(name: string, each: Case): Case {
+  return { ...each, name };
+}
+
+function page(ids: readonly string[], nextCursor: string | null): ApiAnswer {
+  return { status: 200, body: { items: ids.map((id) => ({ id })), nextCursor, hasMore: nextCursor !== null } };
+}

@@ -1,0 +1,75 @@
+import type { Case, Group } from '../case.ts';
+
+/** What needs no network and no key: Patch and denialFor. */
+export function listValueCases(): Group {
+  const cacheHeaders = { 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie' };
+  const patches: [name: string, fields: Record<string, unknown>, body: string][] = [
+    ['a value, null and nothing', { name: 'Ada', locale: null }, '{"name":"Ada","locale":null}'],
+    ['set and clear, said out loud', { name: { $set: 'Ada' }, locale: { $set: null } }, '{"name":"Ada","locale":null}'],
+    ['an update of nothing', {}, '{}'],
+  ];
+  const denials: [name: string, of: 'auth' | 'forbidden' | 'unavailable' | 'request', denial: object][] = [
+    [
+      'of a bad token',
+      'auth',
+      {
+        status: 401,
+        headers: {
+          'WWW-Authenticate': 'Bearer realm="torii", error="invalid_token", error_description="The token has expired."',
+          ...cacheHeaders,
+        },
+        body: {
+          error: { code: 'authentication_failed', reason: 'token_expired', message: 'The token has "expired".' },
+        },
+      },
+    ],
+    [
+      'of a caller who may not',
+      'forbidden',
+      {
+        status: 403,
+        headers: {
+          'WWW-Authenticate': 'Bearer realm="torii", error="insufficient_scope", error_description="Not you."',
+          ...cacheHeaders,
+        },
+        body: { error: { code: 'forbidden', reason: 'not_allowed', message: 'Not you.' } },
+      },
+    ],
+    [
+      'of an outage',
+      'unavailable',
+      {
+        status: 503,
+        headers: { 'Retry-After': '8', ...cacheHeaders },
+        body: { error: { code: 'unavailable', reason: 'keys_unavailable', message: 'Later.' } },
+      },
+    ],
+    [
+      'of a request that can be read in two ways',
+      'request',
+      {
+        status: 400,
+        headers: cacheHeaders,
+        body: { error: { code: 'bad_request', reason: 'request_malformed', message: 'Which path?' } },
+      },
+    ],
+  ];
+  const cases: Case[] = [
+    ...patches.map(([name, fields, expected]): Case => ({ name, expected, question: { ask: 'patch', fields } })),
+    {
+      name: 'what changed between two',
+      expected: '{"b":[2],"c":null}',
+      question: { ask: 'diff', before: { a: 1, b: [1], c: 3 }, after: { a: 1, b: [2], c: null } },
+    },
+    ...denials.map(
+      ([name, of, denial]): Case => ({
+        name: `a denial ${name}`,
+        expected: JSON.stringify(denial),
+        question: { ask: 'denial', of },
+      }),
+    ),
+    { name: 'no denial of a wrong option', expected: 'null', question: { ask: 'denial', of: 'config' } },
+    { name: 'no denial of a foreign error', expected: 'null', question: { ask: 'denial', of: 'foreign' } },
+  ];
+  return { name: 'values', cases };
+}

@@ -1,0 +1,71 @@
+// A real server on loopback: key endpoints that behave and that do not, and a user of the REST API.
+import { createServer, type ServerResponse } from 'node:http';
+import { makeKey, type SigningKey } from './issuer.ts';
+
+/** Of the REST API. */
+export const secretKey = 'sk_test_matrix';
+
+export interface LocalServer {
+  readonly origin: string;
+  /** The key that signs for every issuer of this server: `${origin}/good`, `${origin}/slow/2`, … */
+  readonly key: SigningKey;
+  /** How often the keys of an issuer were fetched. */
+  fetchesOf(issuer: string): number;
+  close(): void;
+}
+
+/** How an endpoint behaves, by the first segment of the issuer's path. */
+export type Way = keyof typeof ways;
+
+/** Long enough for a request to end meanwhile on a busy machine. */
+const slowMs = 1_500;
+
+const ways = {
+  good: (response: ServerResponse, set: string) => response.end(set),
+  slow: (response: ServerResponse, set: string) => setTimeout(() => response.end(set), slowMs),
+  redirect: (response: ServerResponse) =>
+    response.writeHead(302, { location: '/good/_torii/.well-known/jwks.json' }).end(),
+  missing: (response: ServerResponse) => response.writeHead(404).end(),
+  html: (response: ServerResponse) => response.end('<!doctype html>'),
+  large: (response: ServerResponse, set: string) => response.end(set + ' '.repeat(600_000)),
+  broken: (response: ServerResponse, set: string) => {
+    response.writeHead(200, { 'content-length': set.length }).write(set.slice(0, 40), () => response.destroy());
+  },
+  silent: () => {},
+};
+
+export async function startLocalServer(): Promise<LocalServer> {
+  const key = await makeKey('key-1');
+  const set = JSON.stringify({ keys: [key.publicJwk] });
+  const fetches = new Map<string, number>();
+
+  const server = createServer((request, response) => {
+    const path = request.url ?? '';
+    const issuer = path.replace(/\/_torii\/.*/, '');
+    const [, way = ''] = issuer.split('/');
+    fetches.set(issuer, (fetches.get(issuer) ?? 0) + 1);
+    response.setHeader('content-type', 'application/json');
+    if (isWay(way)) ways[way](response, set);
+    else {
+      const isAuthorized = request.headers.authorization === `Bearer ${secretKey}`;
+      response.end(JSON.stringify({ id: path.split('/').at(-1), isAuthorized }));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  const origin = `http://127.0.0.1:${address.port}`;
+  return {
+    origin,
+    key,
+    fetchesOf: (issuer) => fetches.get(issuer.slice(origin.length)) ?? 0,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function isWay(text: string): text is Way {
+  return Object.hasOwn(ways, text);
+}

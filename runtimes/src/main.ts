@@ -1,0 +1,49 @@
+// Asks every runtime the same questions of the built packages, and prints what held: node runtimes/src/main.ts
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { listApiCases } from './cases/api.ts';
+import { listKeyCases } from './cases/keys.ts';
+import { listPlatformCases } from './cases/platform.ts';
+import { listRequestCases } from './cases/requests.ts';
+import { listTokenCases } from './cases/tokens.ts';
+import { listValueCases } from './cases/values.ts';
+import { listEdgeRuntimes } from './edge.ts';
+import { startLocalServer } from './local-server.ts';
+import { listPrograms } from './processes.ts';
+import { printTable } from './table.ts';
+import { examine, examineWorker, type Outcome } from './verdict.ts';
+import { listWorkerds } from './workerd.ts';
+
+buildPackages();
+const server = await startLocalServer();
+try {
+  const groups = [
+    await listTokenCases(),
+    await listRequestCases(),
+    await listKeyCases(server),
+    listValueCases(),
+    listApiCases(server),
+    await listPlatformCases(),
+  ];
+  const [programs, workerds, edges] = [await listPrograms(), await listWorkerds(), await listEdgeRuntimes()];
+  const outcomes: readonly Outcome[] = await Promise.all([
+    ...programs.map((runtime) => examine(runtime, groups)),
+    ...workerds.map((runtime) => examineWorker(runtime, groups, server)),
+    ...edges.map((runtime) => examine(runtime, groups)),
+  ]);
+  process.exitCode = printTable(outcomes) ? 0 : 1;
+} finally {
+  server.close();
+}
+
+/** What users get is what is tested: never `src/`, and never an old `dist/`. */
+function buildPackages(): void {
+  const filters = ['--filter=@torii/core', '--filter=@torii/api'];
+  const { status, stdout } = spawnSync('turbo', ['run', 'build', '--output-logs=errors-only', ...filters], {
+    cwd: join(import.meta.dirname, '..', '..'),
+    encoding: 'utf8',
+  });
+  if (status === 0) return;
+  console.error(`${stdout}\nThe packages do not build.`);
+  process.exit(1);
+}

@@ -1,0 +1,78 @@
+// Node, Bun and Deno: programs that are given a file and print their answers.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { bundle } from './bundle.ts';
+import type { Question } from './case.ts';
+import { type Answers, describeMissing, findBinary, type Runtime } from './runtime.ts';
+
+const timeoutMs = 60_000;
+
+interface Program {
+  readonly name: string;
+  readonly kind: 'node' | 'process';
+  readonly binary: string | undefined;
+  readonly flags: readonly string[];
+}
+
+export async function listPrograms(): Promise<readonly Runtime[]> {
+  const script = await bundle('in-process');
+  return programs().map(({ name, kind, binary, flags }) => ({
+    name,
+    kind,
+    missing: binary === undefined ? describeMissing(name) : undefined,
+    start: async () => ({
+      ask: (questions) => run(binary ?? '', [...flags, script], questions),
+      stop() {},
+    }),
+  }));
+}
+
+function programs(): readonly Program[] {
+  const { platform, arch } = process;
+  const deno = { linux: `linux-${arch}-glibc`, win32: `win32-${arch}` }[String(platform)] ?? `${platform}-${arch}`;
+  const bun = `${platform === 'win32' ? 'windows' : platform}-${arch === 'arm64' ? 'aarch64' : arch}`;
+  const ending = platform === 'win32' ? '.exe' : '';
+  return [
+    ...['20.19.0', '22', '24', '26'].map((version): Program => {
+      const major = version.replace(/\..*/, '');
+      return { name: `Node ${version}`, kind: 'node', binary: findBinary([`node${major}`], 'bin/node'), flags: [] };
+    }),
+    {
+      name: 'Bun',
+      kind: 'process',
+      binary: findBinary(['bun', `@oven/bun-${bun}`], `bin/bun${ending}`),
+      flags: ['--no-install'],
+    },
+    {
+      name: 'Deno',
+      kind: 'process',
+      binary: findBinary(['deno', `@deno/${deno}`], `deno${ending}`),
+      // As little as the packages need: no environment, no writing, no network but loopback.
+      flags: ['run', '--no-prompt', '--no-lock', '--cached-only', '--allow-read', '--allow-net=127.0.0.1'],
+    },
+  ];
+}
+
+async function run(binary: string, args: readonly string[], questions: readonly Question[]): Promise<Answers> {
+  const folder = mkdtempSync(join(tmpdir(), 'torii-runtimes-'));
+  try {
+    const file = join(folder, 'questions.json');
+    writeFileSync(file, JSON.stringify(questions));
+    const child = spawn(binary, [...args, file], { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs });
+    const ended = new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(error.message));
+      child.once('close', (code, signal) => resolve(code === 0 ? '' : `ended with ${code ?? signal}`));
+    });
+    const [printed, complaints, end] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+    const answers = printed
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line): string => JSON.parse(line));
+    return { answers, trouble: end === '' ? undefined : `${end}\n${complaints}` };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

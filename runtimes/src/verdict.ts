@@ -1,0 +1,85 @@
+import type { Case, Group } from './case.ts';
+import type { LocalServer } from './local-server.ts';
+import type { Runtime } from './runtime.ts';
+import { stories, tellStory } from './visits.ts';
+import type { Workerd } from './workerd.ts';
+
+/** What became of one runtime. */
+export interface Outcome {
+  readonly runtime: string;
+  /** Why it was not asked at all. */
+  readonly missing?: string | undefined;
+  readonly columns: readonly Column[];
+  readonly seconds: number;
+}
+
+/** What became of the cases of one subject. */
+export interface Column {
+  readonly name: string;
+  readonly asked: number;
+  /** A sentence for each case that did not hold. */
+  readonly problems: readonly string[];
+}
+
+export async function examine(runtime: Runtime, groups: readonly Group[]): Promise<Outcome> {
+  return timed(runtime, async () => {
+    const running = await runtime.start();
+    try {
+      return await askGroups(runtime, groups, (questions) => running.ask(questions));
+    } finally {
+      running.stop();
+    }
+  });
+}
+
+export async function examineWorker(runtime: Workerd, groups: readonly Group[], server: LocalServer): Promise<Outcome> {
+  const [outcome, visits] = await Promise.all([
+    examine(runtime, groups),
+    timed(runtime, async () => {
+      const told = await Promise.all(stories.map((story) => tellStory(story, runtime, server)));
+      const problems = stories.flatMap(({ name, expected }, i) => compare(name, expected, told[i]));
+      return [{ name: 'visits', asked: stories.length, problems }];
+    }),
+  ]);
+  return {
+    ...outcome,
+    columns: [...outcome.columns, ...visits.columns],
+    seconds: Math.max(outcome.seconds, visits.seconds),
+  };
+}
+
+async function timed(runtime: Runtime, work: () => Promise<readonly Column[]>): Promise<Outcome> {
+  const { name, missing } = runtime;
+  if (missing !== undefined) return { runtime: name, missing, columns: [], seconds: 0 };
+  const start = performance.now();
+  const columns = await work().catch((error): readonly Column[] => [
+    { name: 'start', asked: 1, problems: [`it could not be asked: ${error}`] },
+  ]);
+  return { runtime: name, columns, seconds: (performance.now() - start) / 1000 };
+}
+
+type Ask = (
+  questions: readonly Case['question'][],
+) => Promise<{ answers: readonly string[]; trouble?: string | undefined }>;
+
+async function askGroups({ kind }: Runtime, groups: readonly Group[], ask: Ask): Promise<readonly Column[]> {
+  const asked = groups.map(({ name, cases }) => ({
+    name,
+    cases: cases.filter(({ only }) => only === undefined || kind !== 'bundled'),
+  }));
+  const { answers, trouble } = await ask(asked.flatMap(({ cases }) => cases.map(({ question }) => question)));
+  let next = 0;
+  const columns = asked.map(({ name, cases }): Column => {
+    const problems = cases.flatMap((each) => {
+      const expected = kind === 'node' ? (each.expectedOnNode ?? each.expected) : each.expected;
+      return compare(`${name}, ${each.name}`, expected, answers[next++]);
+    });
+    return { name, asked: cases.length, problems };
+  });
+  return trouble === undefined ? columns : [...columns, { name: 'end', asked: 1, problems: [trouble] }];
+}
+
+// No answer is not an answer that holds.
+function compare(name: string, expected: string, answer: string | undefined): readonly string[] {
+  return answer === expected ? [] : [`${name}: expected ${expected}, got ${answer ?? 'no answer'}`];
+}
