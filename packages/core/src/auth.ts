@@ -1,4 +1,4 @@
-import { ToriiAuthError } from './errors.ts';
+import { ToriiAuthError, ToriiConfigError } from './errors.ts';
 
 /** The claims of a token by name, as the issuer signed them. */
 export interface Claims {
@@ -58,6 +58,19 @@ const brand = Symbol.for('torii.auth');
 export function isAuth(value: unknown): value is Auth {
   // Own, not inherited: `Object.create(auth, { userId: … })` would otherwise pass for the user it was made from.
   return typeof value === 'object' && value !== null && Object.hasOwn(value, brand);
+}
+
+/**
+ * Gives back an Auth, or the null that stands for nobody.
+ *
+ * @throws ToriiConfigError for anything else: what is no Auth of ours must not pass for a caller
+ */
+export function requireOurs<A extends Auth | null>(auth: A): A {
+  if (auth === null || isAuth(auth)) return auth;
+  throw new ToriiConfigError(
+    'auth',
+    'This is no Auth of ours. Pass what a verifier of createVerifier returned, or null.',
+  );
 }
 
 /** A claim that the token itself has, whatever somebody put on Object.prototype. */

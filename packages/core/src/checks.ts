@@ -1,4 +1,4 @@
-import type { Auth, Claims } from './auth.ts';
+import { type Auth, type Claims, requireOurs } from './auth.ts';
 import { ToriiAuthError, ToriiConfigError, ToriiForbiddenError } from './errors.ts';
 import { listenerOf, tellingRefusals, withDetail } from './events.ts';
 import { type RequestLike, type RequestView, viewOf } from './request.ts';
@@ -39,7 +39,7 @@ export function refuse(message = 'You may not do this.', detail?: string): Refus
  *
  * @throws ToriiForbiddenError at the first check that does not say `true`; and whatever a check throws
  * @throws ToriiAuthError `token_missing` for null
- * @throws ToriiConfigError without a check
+ * @throws ToriiConfigError without a check, or for what is no Auth of ours
  */
 export async function authorize<Custom extends object = Claims>(
   auth: Auth<Custom> | null,
@@ -47,6 +47,7 @@ export async function authorize<Custom extends object = Claims>(
   checks: readonly Check<Custom>[],
 ): Promise<void> {
   requireChecks(checks, 'checks');
+  requireOurs(auth);
   if (auth === null) throw new ToriiAuthError('token_missing', 'No token was sent.');
   await tellingRefusals(listenerOf(auth), () => askChecks(auth, viewOf(request), checks));
 }

@@ -56,11 +56,12 @@ export function withDetail<E extends ToriiError>(
   error: E,
   detail: Omit<RefusalDetail, 'actual'> & { readonly actual?: unknown },
 ): E {
-  const { actual, kid, ...rest } = detail;
+  const { actual, kid, check, ...rest } = detail;
   details.set(error, {
     ...rest,
     ...(actual !== undefined && { actual: loggable(actual) }),
     ...(kid !== undefined && { kid: loggable(kid) }),
+    ...(check !== undefined && { check: loggable(check) }),
   });
   return error;
 }

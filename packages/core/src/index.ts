@@ -1,4 +1,4 @@
-export { type Actor, type Auth, type Claims, isAuth, type Organization } from './auth.ts';
+export { type Actor, type Auth, type Claims, isAuth, type Organization, requireOurs } from './auth.ts';
 export { isFromOwnPages } from './bearer.ts';
 export { authorize, type Check, type Refusal, refuse, requireChecks } from './checks.ts';
 export { type Denial, type DenialBody, denialFor } from './denial.ts';

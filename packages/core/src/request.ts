@@ -127,10 +127,10 @@ function locate(request: RequestParts): Target {
   return { path: pathOf(url ?? textOf(request, 'path')), host: undefined };
 }
 
-// The path that was sent, where the router's is the rest of it behind a mount point: `baseUrl` in Express, `mountPath` in
-// koa-mount. Where a middleware rewrote the URL, the router goes by another path than the one that was sent: unknown.
+// The path that was sent, where the router's is the rest of it behind Express's mount point, `baseUrl`. koa-mount leaves its
+// own behind when it is done, which proves nothing. Where a middleware rewrote the URL, the router goes by another path than the one that was sent: unknown.
 function mountedPath(request: RequestParts, original: string, url: string): string | undefined {
-  const mount = textOf(request, 'baseUrl') ?? textOf(request, 'mountPath') ?? '';
+  const mount = textOf(request, 'baseUrl') ?? '';
   const [sent, routed] = [pathOf(original), pathOf(url)];
   if (sent === undefined || routed === undefined) return undefined;
   return mount + routed === sent || (routed === '/' && mount === sent) ? sent : undefined;

@@ -11,6 +11,8 @@ export interface VerifiedToken {
   readonly issuer: string;
 }
 
+const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
+
 /**
  * The tokens that one verifier has verified, by the whole token. One verifier has one set of options, so these need not
  * be part of the key. Only verified tokens get in: a stranger cannot fill it.
@@ -36,7 +38,8 @@ export class Results {
         break;
       }
     }
-    this.#byToken.set(token, result);
+    // A copy: a piece of a header keeps the whole header in memory, with whatever else is in it.
+    this.#byToken.set(decoder.decode(encoder.encode(token)), result);
   }
 
   drop(token: string): void {

@@ -99,12 +99,9 @@ export function verifierFrom<Custom extends object = Claims>(
 function isVerifier<Custom extends object>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
 ): source is Verifier<Custom> {
-  return (
-    typeof source === 'object' &&
-    source !== null &&
-    'authenticate' in source &&
-    typeof source.authenticate === 'function'
-  );
+  // Its own: what somebody put on Object.prototype must not take the place of verification.
+  if (typeof source !== 'object' || source === null || !Object.hasOwn(source, 'authenticate')) return false;
+  return typeof Reflect.get(source, 'authenticate') === 'function';
 }
 
 /**

@@ -328,3 +328,16 @@ test("a refusal by authorize reaches the verifier's listener, with what the chec
   await expect(authorize(auth, request, [() => refuse('No.', 'not on the list')])).rejects.toThrow('No.');
   expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: 'not on the list' } });
 });
+
+test.each([undefined, 0, 'x', { userId: 'x' }, {}])('[17] authorize takes %j for no caller', async (auth) => {
+  const check = vi.fn<Check>(() => true);
+  await expect(authorize(auth as unknown as Auth, request, [check])).rejects.toThrow(ToriiConfigError);
+  expect(check).not.toHaveBeenCalled();
+});
+
+test('[16] what a check says for the logs is withheld where it holds a token', async () => {
+  const events: ToriiEvent[] = [];
+  const torii = verifierWith([() => refuse('No.', `sent ${token}`)], (event) => events.push(event));
+  await outcomeOf(torii.authenticate(request));
+  expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: '[withheld]' } });
+});

@@ -8,6 +8,7 @@ import {
   isAuth,
   type RequestParts,
   requireChecks,
+  requireOurs,
   ToriiConfigError,
   ToriiError,
   type Verifier,
@@ -136,7 +137,7 @@ function identify(verifier: Verifier, optional: boolean, onError: OnError | unde
     // First of all: whatever somebody else put there is not ours, also where this ends in an error.
     req.auth = null;
     voices.set(req, onError);
-    req.auth = await verifier.authenticate(describe(req), { optional });
+    req.auth = requireOurs(await verifier.authenticate(describe(req), { optional }));
   });
 }
 
@@ -147,7 +148,8 @@ function guard(decide: (req: Request) => Promise<void>): Guard {
     } catch (error) {
       return answer(error, req, res, next);
     }
-    next(); // Outside the try: what a later handler throws is not ours to answer.
+    // Where somebody else has answered meanwhile, a time limit say, the connection may serve the next request already.
+    if (!res.writableEnded) next(); // Outside the try: what a later handler throws is not ours to answer.
   };
   return handler as Guard;
 }
@@ -158,8 +160,10 @@ async function answer(error: unknown, req: Request, res: Response, next: NextFun
     const denial = denialFor(error);
     if (denial === undefined || !(error instanceof ToriiError)) throw error;
     const { status, headers, body } = (await voices.get(req)?.(denial, error, req)) ?? denial;
+    if (res.writableEnded) return;
     if (res.headersSent) throw error;
-    for (const [name, value] of Object.entries(headers)) {
+    const { 'Cache-Control': cacheControl = '', Vary = '' } = denial.headers;
+    for (const [name, value] of Object.entries({ 'Cache-Control': cacheControl, Vary, ...headers })) {
       // Added to, since CORS and compression say `Vary` too.
       if (name.toLowerCase() === 'vary') res.vary(value);
       else res.set(name, value);
@@ -178,10 +182,14 @@ function describe(req: Request): RequestParts {
   return { method, host: hostOf(req), path: pathOf(req), headers, headersDistinct, rawHeaders };
 }
 
-/** The path that the router goes by. Behind a mount point Express 4 swallows a second slash: then it is the one sent. */
+/**
+ * The path that the router goes by. Behind a mount point Express 4 swallows a second slash, also one of an absolute target:
+ * then it is the path that was sent. The root of a mount is the mount itself, where no slash was sent behind it.
+ */
 function pathOf({ originalUrl, baseUrl, path }: Request): string {
-  const [sent = ''] = originalUrl.split('?', 1);
-  return sent.startsWith('/') && sent.includes('//') ? sent : baseUrl + path;
+  const [sent = ''] = originalUrl.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split('?', 1);
+  if (sent.includes('//')) return sent;
+  return path === '/' && sent === baseUrl ? sent : baseUrl + path;
 }
 
 /** The host with its port, as `req.host` has it in Express 5. In Express 4 that lacks the port, and warns. */

@@ -177,6 +177,13 @@ describe.each([
       expect([status, JSON.parse(text), visits]).toEqual([500, { app: 'Error', message: 'broken', auth: null }, []]);
     });
 
+    test('does not come from a verifier of another make', async () => {
+      const passport = { authenticate: () => () => {} } as unknown as Verifier;
+      await using server = await listen(express().use(requireAuth(passport), visit('handler'), answerOwnErrors));
+      const { status, text } = await send(server, '/');
+      expect([status, JSON.parse(text).app, visits]).toEqual([500, 'ToriiConfigError', []]);
+    });
+
     test.each([
       ['an object that looks like an Auth', () => forged],
       ['true', () => true],
@@ -381,6 +388,31 @@ describe.each([
     });
   });
 
+  test('[18] a refusal that comes after somebody else has answered leaves the connection alone', async () => {
+    const errors: unknown[] = [];
+    let decide: (verdict: boolean) => void = () => {};
+    const slow = createVerifier({
+      issuer: torii.issuer,
+      checks: [() => new Promise<boolean>((resolve) => (decide = resolve))],
+    });
+    const app = express().use((_req, res, next) => {
+      next();
+      setTimeout(() => res.status(503).end('too late'), 20);
+    });
+    app.use(requireAuth(slow), visit('handler'), ((error, _req, _res, next) => {
+      errors.push(error);
+      next(error);
+    }) satisfies ErrorRequestHandler);
+    await using server = await listen(app);
+    for (const verdict of [false, true]) {
+      const { status, text } = await send(server, '/', { headers: bearer(token) });
+      expect([status, text]).toEqual([503, 'too late']);
+      decide(verdict);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect([errors, visits]).toEqual([[], []]);
+  });
+
   describe('onError', () => {
     const polite: OnError = (denial) => ({ ...denial, body: { message: 'Please sign in' } });
 
@@ -417,6 +449,16 @@ describe.each([
       await using server = await listen(express().use(requireAuth(verifier, { onError }), visit('handler')));
       const { status: answered, text } = await send(server, '/');
       expect([answered, text, visits]).toEqual([status, body, []]);
+    });
+
+    test('[20] keeps caches from keeping its answer, whatever headers it leaves out', async () => {
+      const onError: OnError = () => ({ status: 404, headers: {}, body: null });
+      await using server = await listen(express().use(requireAuth(verifier, { onError })));
+      const { headers } = await send(server, '/');
+      expect([headers['cache-control'], headers.vary]).toEqual(['private, no-store', 'Authorization, Cookie']);
+      const keep: OnError = () => ({ status: 404, headers: { 'cache-control': 'no-cache' }, body: null });
+      await using other = await listen(express().use(requireAuth(verifier, { onError: keep })));
+      expect((await send(other, '/')).headers['cache-control']).toBe('no-cache');
     });
 
     test.each(thrown)('that throws %s ends in the error handling', async (_name, value) => {
@@ -530,6 +572,22 @@ describe.each([
       expect(await reach('/api//ping')).toEqual([401]);
       expect(await reach('/api')).toEqual([401]);
     });
+
+    test.each(['/docs', '/docs?x'])('takes the root of a mount, %s, for the mount itself', async (target) => {
+      const guard = requireAuth({ issuer: torii.issuer, skip: ['/docs'] });
+      await using server = await listen(express().use('/docs', guard, visit('docs')));
+      expect([(await send(server, target)).status, visits]).toEqual([200, ['docs']]);
+      expect((await send(server, '/docs/')).status).toBe(401);
+    });
+
+    test.each(['/docs//admin', 'http://h/docs//admin'])(
+      'takes %s for no public path behind a mount',
+      async (target) => {
+        const guard = requireAuth({ issuer: torii.issuer, skip: ['/docs/admin'] });
+        await using server = await listen(express().use('/docs', guard, visit('docs')));
+        expect([(await send(server, target)).status, visits]).toEqual([401, []]);
+      },
+    );
 
     test('goes by the path that the router goes by where somebody rewrote it', async () => {
       const app = express().use((req, _res, next) => {

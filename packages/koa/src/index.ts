@@ -8,6 +8,7 @@ import {
   isAuth,
   type RequestParts,
   requireChecks,
+  requireOurs,
   ToriiConfigError,
   ToriiError,
   type Verifier,
@@ -129,7 +130,7 @@ function identify(verifier: Verifier, optional: boolean, onError: OnError | unde
     // First of all: whatever somebody else put there is not ours, also where this ends in an error.
     ctx.state.auth = null;
     voices.set(ctx, onError);
-    ctx.state.auth = await verifier.authenticate(describe(ctx), { optional });
+    ctx.state.auth = requireOurs(await verifier.authenticate(describe(ctx), { optional }));
   });
 }
 
@@ -150,7 +151,8 @@ async function answer(error: unknown, ctx: Context): Promise<void> {
     if (denial === undefined || !(error instanceof ToriiError)) throw error;
     const { status, headers, body } = (await voices.get(ctx)?.(denial, error, ctx)) ?? denial;
     if (ctx.headerSent) throw error;
-    for (const [name, value] of Object.entries(headers)) {
+    const { 'Cache-Control': cacheControl = '', Vary = '' } = denial.headers;
+    for (const [name, value] of Object.entries({ 'Cache-Control': cacheControl, Vary, ...headers })) {
       // Added to, since CORS and compression say `Vary` too.
       if (name.toLowerCase() === 'vary') ctx.vary(value);
       else ctx.set(name, value);
@@ -171,12 +173,10 @@ function describe(ctx: Context): RequestParts {
 }
 
 /**
- * The path as it was sent. koa-mount cuts its mount point off `ctx.path`, and leaves it in `ctx.mountPath`. Where anybody
- * else changed the path, nobody can tell what a router will go by: it is unknown, so that nothing is public.
+ * The path, where it is the one that was sent. koa-mount and others change `ctx.path`, and nothing that they leave behind
+ * tells a mount point from a rewritten path: then it is unknown, so that nothing is public and checks of the path refuse.
  */
-function pathOf({ originalUrl, url, path, mountPath }: Context): string | undefined {
-  const [sent = ''] = originalUrl.split('?', 1);
-  if (url === originalUrl || path === sent) return path;
-  const mounted = [`${mountPath}${path}`, ...(path === '/' ? [`${mountPath}`] : [])];
-  return typeof mountPath === 'string' && mounted.some((end) => sent.endsWith(end)) ? sent : undefined;
+function pathOf({ originalUrl, url, path }: Context): string | undefined {
+  const [sent] = originalUrl.split('?', 1);
+  return url === originalUrl || path === sent ? path : undefined;
 }

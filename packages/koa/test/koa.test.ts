@@ -172,6 +172,13 @@ describe.each([
   });
 
   describe('[17] what somebody else put into ctx.state.auth', () => {
+    test('does not come from a verifier of another make', async () => {
+      const passport = { authenticate: () => () => {} } as unknown as Verifier;
+      await using server = await listen(app(answerOwnErrors, requireAuth(passport), visit('handler')));
+      const { status, text } = await send(server, '/');
+      expect([status, JSON.parse(text).app, visits]).toEqual([500, 'ToriiConfigError', []]);
+    });
+
     test.each([
       ['a public path', () => requireAuth({ issuer: torii.issuer, skip: ['/me'] })],
       ['optionalAuth without a token', () => optionalAuth(verifier)],
@@ -410,6 +417,13 @@ describe.each([
       expect([answered, text, visits]).toEqual([status, body, []]);
     });
 
+    test('[20] keeps caches from keeping its answer, whatever headers it leaves out', async () => {
+      const onError: OnError = () => ({ status: 404, headers: {}, body: null });
+      await using server = await listen(app(requireAuth(verifier, { onError })));
+      const { headers } = await send(server, '/');
+      expect([headers['cache-control'], headers.vary]).toEqual(['private, no-store', 'Authorization, Cookie']);
+    });
+
     test.each(thrown)('that throws %s ends in the error handling', async (_name, value) => {
       const onError: OnError = () => {
         throw value;
@@ -493,24 +507,39 @@ describe.each([
       expect(visits).toEqual(expected);
     });
 
-    test('compares the whole path, mount points included', async () => {
+    test('knows the whole path before a mount, and none behind it', async () => {
       const guard = (...paths: readonly string[]) => requireAuth({ issuer: torii.issuer, skip: paths });
-      const deep = mount('/v1', compose(guard('/api/v1/deep', '/api/v1'), visit('v1')));
-      const api = compose(guard('/health', '/api/ping', '/api/v1', '/api/v1/deep'), deep, visit('api'));
-      await using server = await listen(app(mount('/api', api), visit('outside')));
-      const reach = async (target: string) => {
+      const inner = compose(guard('/ping', '/api/ping', '/api/guarded'), visit('inner'));
+      const open = app(guard('/api/ping'), mount('/api', visit('api')), visit('outside'));
+      const closed = app(mount('/api', inner), visit('outside'));
+      const reach = async (which: ReturnType<typeof app>, target: string) => {
+        await using server = await listen(which);
         visits = [];
         const { status } = await send(server, target);
         return [status, ...visits];
       };
-      expect(await reach('/api/ping')).toEqual([200, 'api']);
-      expect(await reach('/api/ping?x=1')).toEqual([200, 'api']);
-      expect(await reach('/api/v1/deep')).toEqual([200, 'v1']);
-      expect(await reach('/api/v1')).toEqual([200, 'v1']);
-      expect(await reach('/api/health')).toEqual([401]);
-      expect(await reach('/api/v1/ping')).toEqual([401]);
-      expect(await reach('/api//ping')).toEqual([401]);
-      expect(await reach('/api')).toEqual([401]);
+      expect(await reach(open, '/api/ping?x=1')).toEqual([200, 'api']);
+      expect(await reach(open, '/api/other')).toEqual([401]);
+      expect(await reach(open, '/api//ping')).toEqual([401]);
+      expect(await reach(closed, '/api/ping')).toEqual([401]);
+      expect(await reach(closed, '/api/guarded')).toEqual([401]);
+    });
+
+    test.each([
+      ['a tenant in front of a mount', '/docs/admin/users', false],
+      ['the root of a mount', '/docs/admin', false],
+      ['what a mount that passed has left behind', '/docs/admin', true],
+    ])('takes nothing for public where a path was cut: %s', async (_name, target, isStale) => {
+      const passing: Middleware = (_ctx, next) => next();
+      const cut: Middleware = (ctx, next) => {
+        ctx.path = ctx.path.replace(/^\/[^/]+/, '') || '/';
+        return next();
+      };
+      const guard = requireAuth({ issuer: torii.issuer, skip: ['/docs/*', '/docs'] });
+      const guarded = compose(guard, visit('admin'));
+      const parts = isStale ? [mount('/docs', passing), cut, guard, visit('admin')] : [cut, mount('/admin', guarded)];
+      await using server = await listen(app(...parts));
+      expect([(await send(server, target)).status, visits]).toEqual([401, []]);
     });
 
     test('still knows the path behind a mounted app that passed', async () => {
