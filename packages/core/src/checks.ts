@@ -89,6 +89,7 @@ function forbidden(verdict: unknown): ToriiForbiddenError {
   return withDetail(new ToriiForbiddenError(message), detail === undefined ? {} : { check: detail });
 }
 
-function isRefusal(value: unknown): value is Refusal {
+/** True for what {@link refuse} made, in this copy of the package or another. */
+export function isRefusal(value: unknown): value is Refusal {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, brand);
 }

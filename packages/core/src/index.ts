@@ -1,6 +1,6 @@
 export { type Actor, type Auth, type Claims, isAuth, type Organization, requireOurs } from './auth.ts';
 export { isFromOwnPages } from './bearer.ts';
-export { authorize, type Check, type Refusal, refuse, requireChecks } from './checks.ts';
+export { authorize, type Check, isRefusal, type Refusal, refuse, requireChecks } from './checks.ts';
 export { type Denial, type DenialBody, denialFor } from './denial.ts';
 export {
   type ApiAnswer,
@@ -19,12 +19,13 @@ export {
   ToriiUnavailableError,
   type UnavailableReason,
 } from './errors.ts';
-export type { EventListener, RefusalDetail, ToriiEvent } from './events.ts';
+export { type EventListener, loggable, type RefusalDetail, type ToriiEvent } from './events.ts';
+export { elapsedMs, type Instant, instantNow } from './instant.ts';
 export type { JsonWebKeyLike, JsonWebKeySet } from './jwks.ts';
 export type { Fetch } from './key-endpoint.ts';
 export type { VerifierOptions, VerifyOptions } from './options.ts';
 export { isPatch, Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
-export { type PathReading, readPath } from './path.ts';
+export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './path.ts';
 export { type HeadersLike, type RequestLike, type RequestParts, type RequestView, viewOf } from './request.ts';
 export {
   type AuthenticateOptions,

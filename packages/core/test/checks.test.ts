@@ -4,6 +4,7 @@ import {
   authorize,
   type Check,
   createVerifier,
+  isRefusal,
   type RequestView,
   refuse,
   requireChecks,
@@ -340,4 +341,11 @@ test('[16] what a check says for the logs is withheld where it holds a token', a
   const torii = verifierWith([() => refuse('No.', `sent ${token}`)], (event) => events.push(event));
   await outcomeOf(torii.authenticate(request));
   expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: '[withheld]' } });
+});
+
+test('[27] a refusal is known from what merely looks like one', () => {
+  expect(isRefusal(refuse('No.', 'for the logs'))).toBe(true);
+  for (const value of [false, true, undefined, null, 'No.', {}, { message: 'No.' }, { ...refuse('No.') }]) {
+    expect(isRefusal(value)).toBe(false);
+  }
 });
