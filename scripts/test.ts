@@ -12,6 +12,7 @@ preparePrograms();
 const checks: Counts[] = [
   runCheck('lint', 'biome', 'check', '--error-on-warnings', '.'),
   runCheck('layers', 'node', 'scripts/check-layers.ts'),
+  runCheck('generated', 'node', 'scripts/generate/main.ts', '--check'),
   runCheck('unused', 'knip'),
   runCheck('types', 'turbo', 'run', 'typecheck', '--output-logs=errors-only'),
   runCheck('types of scripts', 'tsc', '-p', 'tsconfig.json'),

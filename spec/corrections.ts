@@ -51,9 +51,9 @@ export const corrections: readonly Correction[] = [
   },
 ];
 
-/** The document with every correction applied. */
-export function correctSpec(document: JsonObject): JsonObject {
-  return corrections.reduce((corrected, { apply }) => correctObject(corrected, '', apply), document);
+/** The document with every correction applied, or with some of them. */
+export function correctSpec(document: JsonObject, applied: readonly Correction[] = corrections): JsonObject {
+  return applied.reduce((corrected, { apply }) => correctObject(corrected, '', apply), document);
 }
 
 function correctObject(object: JsonObject, path: string, apply: Correction['apply']): JsonObject {

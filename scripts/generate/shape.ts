@@ -1,0 +1,38 @@
+// What a schema lets through, apart from how it is written: references followed, parts joined.
+import type { JsonObject } from '../../spec/corrections.ts';
+import { fieldsOf, isList, listAt, objectAt, resolve, textAt, typesOf } from './openapi.ts';
+
+export interface Shape {
+  readonly types: readonly string[];
+  /** What an enum lists, null aside. */
+  readonly values: readonly string[] | undefined;
+  readonly format: string | undefined;
+  readonly item: Shape | undefined;
+  readonly fields: ReadonlyMap<string, { readonly shape: Shape; readonly isRequired: boolean }>;
+}
+
+/** Deeper than any answer of an API; a schema may hold itself. */
+const deepest = 8;
+
+export function shapeOf(document: JsonObject, given: JsonObject, depth = 0): Shape {
+  const schema = resolve(document, given);
+  const choices = [...listAt(schema, 'anyOf'), ...listAt(schema, 'oneOf')].map((choice) =>
+    shapeOf(document, objectAt(choice), depth + 1),
+  );
+  const { properties = {}, required = [] } = fieldsOf(document, schema) ?? {};
+  const names = depth < deepest ? Object.keys(properties) : [];
+  const values = listAt(schema, 'enum').filter((value) => value !== null);
+  return {
+    types: [...new Set([...typesOf(schema), ...choices.flatMap(({ types }) => types)])].sort(),
+    values: 'enum' in schema ? values.map((value) => JSON.stringify(value)).sort() : undefined,
+    format: textAt(schema, 'format'),
+    item:
+      isList(document, schema) && depth < deepest ? shapeOf(document, objectAt(schema, 'items'), depth + 1) : undefined,
+    fields: new Map(
+      names.map((name) => [
+        name,
+        { shape: shapeOf(document, objectAt(properties, name), depth + 1), isRequired: required.includes(name) },
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,39 @@
+// npm run spec:diff OLD NEW. What a newer specification changes in the client, and whether it breaks anybody's program.
+// Ends with 0 where nothing breaks, 1 where something does, 2 where it cannot tell.
+import { readFileSync } from 'node:fs';
+import { table } from 'table';
+import { correctSpec } from '../../spec/corrections.ts';
+import { type Change, compareSpecifications, type Specification } from './compare.ts';
+import { readOperations } from './operations.ts';
+
+try {
+  const [old, next, ...rest] = process.argv.slice(2);
+  if (old === undefined || next === undefined || rest.length > 0) throw new Error('Usage: npm run spec:diff OLD NEW');
+  const changes = compareSpecifications(readSpecification(old), readSpecification(next));
+  const breaking = changes.filter(({ isBreaking }) => isBreaking);
+  if (changes.length > 0) console.log(writeTable(changes));
+  console.log(`${changes.length} changes, ${breaking.length} of them breaking.`);
+  process.exitCode = breaking.length > 0 ? 1 : 0;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}
+
+function readSpecification(file: string): Specification {
+  try {
+    const document = correctSpec(JSON.parse(readFileSync(file, 'utf8')));
+    return { document, operations: readOperations(document) };
+  } catch (cause) {
+    throw new Error(`${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
+/** A row for each change, with all methods that it touches. */
+function writeTable(changes: readonly Change[]): string {
+  const groups = Map.groupBy(changes, ({ what, isBreaking }) => `${isBreaking ? 'breaking' : ''}\n${what}`);
+  const rows = [...groups].map(([key, group]) => {
+    const [verdict = '', what = ''] = key.split('\n');
+    return [verdict, group.map(({ method }) => method).join('\n'), what];
+  });
+  return table([['', 'method', 'change'], ...rows], { columns: { 2: { width: 72, wrapWord: true } } }).trimEnd();
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { corrections, correctSpec, type JsonObject } from '../../spec/corrections.ts';
+import { listEndpoints, objectAt } from '../generate/openapi.ts';
+import { makeNewerSpec } from './newer-spec.ts';
+
+const today: JsonObject = JSON.parse(readFileSync(new URL('../../spec/server-v1.json', import.meta.url), 'utf8'));
+const newer = makeNewerSpec() as JsonObject;
+
+test.each(corrections)('still has something to put right: $reason', (correction) => {
+  const others = corrections.filter((each) => each !== correction);
+  expect(correctSpec(today, others)).not.toEqual(correctSpec(today));
+});
+
+test.each([
+  ['today’s', today],
+  ['a newer', newer],
+])('finds its places in %s document', (_name, document) => {
+  const text = JSON.stringify(correctSpec(document));
+  expect(text).not.toContain('localhost');
+  expect(text).toContain('"enum":["en","da",null]');
+  expect(text).toContain('"minimum":1');
+  expect(text).toMatch(/"required":\["(hasMore","items|items","hasMore)","nextCursor"\]/);
+});
+
+test('leaves what a newer document says itself', () => {
+  const { security, components } = correctSpec(newer);
+  expect(security).toEqual([{ bearerAuth: [] }]);
+  expect(objectAt(components, 'securitySchemes')).toEqual({ bearerAuth: { type: 'http', scheme: 'bearer' } });
+});
+
+test('changes no document that it is given, and nothing twice', () => {
+  const before = JSON.stringify(today);
+  const corrected = correctSpec(today);
+  expect(JSON.stringify(today)).toBe(before);
+  expect(correctSpec(corrected)).toEqual(corrected);
+  expect(listEndpoints(corrected)).toHaveLength(10);
+  expect(listEndpoints(newer)).toHaveLength(26);
+});

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import type { JsonObject } from '../../spec/corrections.ts';
+import { nameEndpoints } from '../generate/names.ts';
+import { listEndpoints } from '../generate/openapi.ts';
+
+const many = { type: 'array', items: { type: 'object' } };
+
+/** The names of a document that has these operations alone: `GET /x many` answers a list. */
+function namesOf(...lines: readonly string[]): readonly string[] {
+  const paths: Record<string, Record<string, JsonObject>> = {};
+  for (const line of lines) {
+    const [method = '', path = '', kind] = line.split(' ');
+    const content = { 'application/json': { schema: kind === 'many' ? many : { type: 'object' } } };
+    const operation = { responses: { 200: { description: '', content } } };
+    const full = `/api/server/v1${path}`;
+    paths[full] = { ...paths[full], [method.toLowerCase()]: operation };
+  }
+  const document = { paths };
+  const names = nameEndpoints(document, listEndpoints(document));
+  return Array.from(names.values(), ({ resource, name }) => `${resource}.${name}`).sort();
+}
+
+test.each<[string, readonly string[], readonly string[]]>([
+  [
+    'a collection',
+    ['GET /teams many', 'POST /teams', 'GET /teams/{id}', 'PUT /teams/{id}', 'PATCH /teams/{id}', 'DELETE /teams/{id}'],
+    ['teams.create', 'teams.delete', 'teams.get', 'teams.list', 'teams.set', 'teams.update'],
+  ],
+  ['all of a collection', ['DELETE /teams', 'PUT /teams'], ['teams.deleteAll', 'teams.set']],
+  ['a search', ['POST /teams/search many'], ['teams.list']],
+  ['a search beside a list', ['GET /teams many', 'POST /teams/search many'], ['teams.list', 'teams.search']],
+  ['an action', ['POST /teams/{id}/archive'], ['teams.archive']],
+  ['an action of two words', ['POST /teams/{id}/send-reminder'], ['teams.sendReminder']],
+  ['an action on a collection', ['GET /teams many', 'POST /teams/bulk-import'], ['teams.bulkImport', 'teams.list']],
+  ['a part', ['GET /users/{id}/metadata', 'PATCH /users/{id}/metadata'], ['users.getMetadata', 'users.updateMetadata']],
+  [
+    'a part called like many',
+    ['GET /teams/{id}/settings', 'PUT /teams/{id}/settings'],
+    ['teams.getSettings', 'teams.setSettings'],
+  ],
+  [
+    'a collection of something',
+    ['GET /teams/{id}/invitations many', 'POST /teams/{id}/invitations', 'DELETE /teams/{id}/invitations/{n}'],
+    ['invitations.createForTeam', 'invitations.delete', 'invitations.listForTeam'],
+  ],
+  ['an action on one of these', ['POST /teams/{id}/invitations/{n}/resend'], ['invitations.resend']],
+  ['things that can only be made', ['POST /users/{id}/impersonation-tokens'], ['impersonationTokens.createForUser']],
+  ['a thing that there is once', ['GET /environment', 'PATCH /environment'], ['environment.get', 'environment.update']],
+  ['something below it', ['GET /environment/allowed-origins many'], ['allowedOrigins.list']],
+  ['two ways to one thing', ['GET /tokens/{id}', 'GET /users/{id}/tokens/{n}'], ['tokens.get', 'tokens.getForUser']],
+  ['companies', ['GET /companies/{id}/addresses many'], ['addresses.listForCompany']],
+])('names %s', (_name, lines, names) => {
+  expect(namesOf(...lines)).toEqual(names);
+});
+
+test('keeps the names of today whatever is added beside them', () => {
+  const today = ['POST /users/search many', 'DELETE /users/{id}/sessions/{n}', 'DELETE /users/{id}/sessions'];
+  const later = ['GET /sessions many', 'DELETE /sessions/{id}', 'POST /sessions/{id}/refresh'];
+  expect(namesOf(...today)).toEqual(['sessions.revoke', 'sessions.revokeAllForUser', 'users.list']);
+  expect(namesOf(...today, ...later)).toEqual(expect.arrayContaining([...namesOf(...today)]));
+});
+
+test.each([
+  ['a list beside a search that has its name', ['GET /users many', 'POST /users/search many']],
+  ['two parents', ['GET /users/{id}/tokens/{n}', 'GET /teams/{id}/tokens/{n}']],
+  ['two writings', ['GET /teams/{id}', 'GET /teams/{teamId}']],
+])('stops at two operations with one name: %s', (_name, lines) => {
+  expect(() => namesOf(...lines)).toThrow(/^Both .* would be `\w+\.\w+`\. Name one of them in .*exceptions\.ts/);
+});
+
+test.each([
+  ['nothing but ids', 'GET /{id}'],
+  ['two ids in a row', 'GET /teams/{id}/{n}'],
+  ['a file', 'GET /teams.json'],
+  ['a verb after a colon', 'POST /teams:import'],
+  ['the client’s own method', 'GET /request'],
+])('stops at a path of %s, and says which and what to do', (_name, line) => {
+  expect(() => namesOf(line)).toThrow(/\/api\/server\/v1\/.* cannot be named\. .*exceptions\.ts/);
+});
