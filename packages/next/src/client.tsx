@@ -1,8 +1,8 @@
 'use client';
 
 import type { Reason } from '@torii/core';
-import { useRouter } from 'next/navigation.js';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { useRouter } from '#navigation';
 import { forgetBounce, mayBounce } from './bounce.ts';
 import { readDigest } from './digest.ts';
 import { keepToken } from './keep-token.ts';

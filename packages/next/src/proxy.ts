@@ -14,7 +14,7 @@ export type Behind<Custom extends object = Claims> = (
 export type ProxyFunction = (request: NextRequest, event: NextFetchEvent) => Promise<Response>;
 
 /** Makes `proxy`. */
-export function proxyWith<Custom extends object>({ gate, signInPath }: Settings) {
+export function proxyWith<Custom extends object>(settings: Settings) {
   return (behind?: Behind<Custom>): ProxyFunction => {
     if (behind !== undefined && typeof behind !== 'function') {
       throw new ToriiConfigError(
@@ -25,9 +25,9 @@ export function proxyWith<Custom extends object>({ gate, signInPath }: Settings)
     return async (request, event) => {
       let auth: Auth<Custom> | null;
       try {
-        auth = (await gate.authenticate(describe(request))) as Auth<Custom> | null;
+        auth = (await settings.gate.authenticate(describe(request))) as Auth<Custom> | null;
       } catch (error) {
-        return refusePage(request, error, signInPath) ?? answerError(error);
+        return refusePage(request, error, settings) ?? answerError(error);
       }
       const response = (await behind?.(request, { auth, event })) ?? NextResponse.next();
       // Also where Next would let caches keep the page, since it does not know that not everybody may see it.
@@ -37,13 +37,13 @@ export function proxyWith<Custom extends object>({ gate, signInPath }: Settings)
 }
 
 /** What a person gets to see instead of JSON. */
-function refusePage(request: NextRequest, error: unknown, signInPath: string): Response | undefined {
+function refusePage(request: NextRequest, error: unknown, { signInPath, origins }: Settings): Response | undefined {
   if (!isPageLoad(request)) return undefined;
   if (error instanceof ToriiAuthError) {
     const { pathname, search } = new URL(request.nextUrl.href);
-    const target = request.nextUrl.clone();
-    const [path = signInPath, query = ''] = signInAddress(signInPath, pathname + search).split('?', 2);
-    Object.assign(target, { pathname: path, search: query, hash: '' });
+    const address = request.nextUrl.basePath + signInAddress(signInPath, pathname + search);
+    // Not where Next believes to be, which behind another proxy is a place that no browser can reach.
+    const target = new URL(address, originOf(request, origins));
     return markPrivate(NextResponse.redirect(target, 307));
   }
   // Never a redirect: signing in again would not help, and never a pass, since the page may rely on us alone.
@@ -52,6 +52,12 @@ function refusePage(request: NextRequest, error: unknown, signInPath: string): R
     return markPrivate(new Response(unavailablePage, { status: 503, headers }));
   }
   return undefined;
+}
+
+/** The origin of this app at which the browser found it; the first one where the Host header names none of them. */
+function originOf({ headers }: NextRequest, origins: readonly string[]): string | undefined {
+  const host = headers.get('host');
+  return origins.find((origin) => new URL(origin).host === host) ?? origins[0];
 }
 
 function isPageLoad({ method, headers }: NextRequest): boolean {

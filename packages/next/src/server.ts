@@ -10,7 +10,7 @@ import {
   ToriiError,
 } from '@torii/core';
 import { headers as nextHeaders } from 'next/headers.js';
-import { redirect } from 'next/navigation.js';
+import { redirect } from '#navigation';
 import { writeDigest } from './digest.ts';
 import type { Settings } from './options.ts';
 import { readReturnAddress, signInAddress } from './return-address.ts';

@@ -2,6 +2,9 @@ import { torii } from '../../torii';
 import { secret, visit } from '../../visit';
 import { act, actAlone } from './actions';
 
+// What an action returns goes to the script that called it; a form wants nothing.
+type FormAction = () => Promise<void>;
+
 export default async function Private() {
   const { userId } = await torii.protect({ returnTo: '/private?tab=1' });
   visit('page');
@@ -9,10 +12,10 @@ export default async function Private() {
     <main>
       <p id="secret">{secret}</p>
       <p id="who">{userId}</p>
-      <form action={act}>
+      <form action={act as unknown as FormAction}>
         <button type="submit">Act</button>
       </form>
-      <form action={actAlone}>
+      <form action={actAlone as unknown as FormAction}>
         <button type="submit">Act alone</button>
       </form>
     </main>

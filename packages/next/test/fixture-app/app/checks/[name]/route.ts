@@ -1,5 +1,5 @@
-import { type Check, refuse, ToriiUnavailableError } from '@torii/next';
 import { ToriiRequestError } from '@torii/core';
+import { type Check, refuse, ToriiUnavailableError } from '@torii/next';
 import { torii } from '../../../torii';
 import { visit } from '../../../visit';
 

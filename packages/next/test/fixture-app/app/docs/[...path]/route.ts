@@ -1,1 +1,3 @@
-export { dynamic, GET } from '../../health/route';
+export const dynamic = 'force-dynamic';
+
+export { GET } from '../../health/route';

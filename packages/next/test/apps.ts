@@ -1,0 +1,147 @@
+// Builds the fixture app as a user would have it: compiled packages in its node_modules, no source, no workspace. Each
+// variant is built once, and again only when something that goes into it has changed.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { repository } from '../../../scripts/workspace.ts';
+
+interface Recipe {
+  readonly next: 'next' | 'next15';
+  /** What stands before the app. */
+  readonly entrance: 'proxy.ts' | 'middleware.ts' | 'none';
+}
+
+/** Next 16 and 15, guarded by both entrances and by none. */
+export const recipes = {
+  'Next 16, proxy.ts': { next: 'next', entrance: 'proxy.ts' },
+  'Next 16, middleware.ts': { next: 'next', entrance: 'middleware.ts' },
+  'Next 16 alone': { next: 'next', entrance: 'none' },
+  'Next 15, middleware.ts': { next: 'next15', entrance: 'middleware.ts' },
+  'Next 15 alone': { next: 'next15', entrance: 'none' },
+} as const satisfies Readonly<Record<string, Recipe>>;
+
+export type Variant = keyof typeof recipes;
+
+const template = join(import.meta.dirname, 'fixture-app');
+const room = join(repository, 'packages', 'next');
+const shelf = join(repository, '.reports', 'next-apps');
+const maxBuilds = 2;
+
+/** The folder of a variant that has been built. */
+export async function builtApp(variant: Variant): Promise<string> {
+  const recipe = recipes[variant];
+  const name = variant.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  const folder = join(shelf, `${name}-${fingerprint(recipe)}`);
+  mkdirSync(shelf, { recursive: true });
+  await using _alone = await lock(`${folder}.lock`);
+  if (existsSync(join(folder, 'built'))) return folder;
+  await using _slot = await lockOneOf(
+    Array.from({ length: maxBuilds }, (_, index) => join(shelf, `slot-${index}.lock`)),
+  );
+  for (const old of readdirSync(shelf)) {
+    if (old.startsWith(`${name}-`) && !old.endsWith('.lock'))
+      rmSync(join(shelf, old), { recursive: true, force: true });
+  }
+  await layOut(folder, recipe);
+  await run(folder, process.execPath, [nextProgram(folder), 'build'], {
+    REPOSITORY: repository,
+    CHECK_TYPES: String(recipe.entrance !== 'none'),
+  });
+  writeFileSync(join(folder, 'built'), '');
+  return folder;
+}
+
+export function nextProgram(folder: string): string {
+  return join(folder, 'node_modules', 'next', 'dist', 'bin', 'next');
+}
+
+function fingerprint({ next, entrance }: Recipe): string {
+  const hash = createHash('sha256').update(next + entrance + process.version);
+  const patterns = ['packages/{core,next}/src/**', 'packages/next/test/{fixture-app/**,apps.ts}', 'pnpm-lock.yaml'];
+  for (const path of globSync(patterns, { cwd: repository }).sort()) {
+    const file = join(repository, path);
+    if (statSync(file).isFile()) hash.update(path).update(readFileSync(file));
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
+async function layOut(folder: string, { next, entrance }: Recipe): Promise<void> {
+  cpSync(template, folder, { recursive: true });
+  for (const file of ['proxy.ts', 'middleware.ts']) if (file !== entrance) rmSync(join(folder, file));
+  const modules = join(folder, 'node_modules');
+  for (const name of ['react', 'react-dom', 'typescript', '@types/node', '@types/react', '@types/react-dom']) {
+    link(join(room, 'node_modules', name), join(modules, name));
+  }
+  link(join(room, 'node_modules', next), join(modules, 'next'));
+  for (const each of ['core', 'next']) {
+    const target = join(modules, '@torii', each);
+    cpSync(join(repository, 'packages', each, 'package.json'), join(target, 'package.json'), { recursive: true });
+    for (const config of globSync(`packages/${each}/tsconfig.{build,node}.json`, { cwd: repository })) {
+      await run(repository, 'tsc', ['-p', config, '--outDir', join(target, 'dist')]);
+    }
+  }
+}
+
+function link(target: string, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(target, path, 'dir');
+}
+
+async function run(
+  cwd: string,
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ...environment, NODE_ENV: 'production' as const };
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${output}`);
+}
+
+/** Waits until nobody else has it. The holder's process id stands in it, so that one who died does not keep it. */
+async function lock(path: string): Promise<AsyncDisposable> {
+  return lockOneOf([path]);
+}
+
+async function lockOneOf(paths: readonly string[]): Promise<AsyncDisposable> {
+  for (;;) {
+    for (const path of paths) {
+      try {
+        writeFileSync(path, String(process.pid), { flag: 'wx' });
+        return { [Symbol.asyncDispose]: async () => rmSync(path, { force: true }) };
+      } catch {
+        if (!isHeld(path)) rmSync(path, { force: true });
+      }
+    }
+    await sleep(100);
+  }
+}
+
+function isHeld(path: string): boolean {
+  try {
+    process.kill(Number(readFileSync(path, 'utf8')) || process.pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code !== 'ESRCH' && error.code !== 'ENOENT';
+  }
+}

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { builtApp, nextProgram, type Variant } from './apps.ts';
+
+/** A fixture app behind `next start`. */
+export interface RunningApp extends AsyncDisposable {
+  readonly port: number;
+  readonly url: string;
+  /** What the server has said so far. */
+  output(): string;
+  /** What ran since the last call. */
+  takeVisits(): readonly string[];
+}
+
+export interface AppOptions {
+  readonly issuer: string;
+  /** Options of `createNextAuth` beside the fixture's own. */
+  readonly options?: object;
+}
+
+/** Starts a variant, which is built first where it is not yet. */
+export async function startApp(variant: Variant, { issuer, options = {} }: AppOptions): Promise<RunningApp> {
+  const folder = await builtApp(variant);
+  const scratch = mkdtempSync(join(tmpdir(), 'torii-next-'));
+  const visits = join(scratch, 'visits');
+  writeFileSync(visits, '');
+  const port = await freePort();
+  const child = spawn(
+    process.execPath,
+    [nextProgram(folder), 'start', '--port', String(port), '--hostname', '127.0.0.1'],
+    {
+      cwd: folder,
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        NEXT_TELEMETRY_DISABLED: '1',
+        TORII_ISSUER: issuer,
+        APP_ORIGIN: `http://127.0.0.1:${port}`,
+        TORII_OPTIONS: JSON.stringify(options),
+        VISITS_FILE: visits,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const output = listenTo(child);
+  await untilReady(child, output);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    output,
+    takeVisits() {
+      const names = readFileSync(visits, 'utf8').split('\n').filter(Boolean);
+      writeFileSync(visits, '');
+      return names;
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, 'exit');
+      if (child.kill()) await ended;
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Known before the app starts, which wants to know its own origin. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('A server on a port has an address.');
+  return address.port;
+}
+
+/** Gathers what a process says, for whoever has to find out what went wrong. */
+function listenTo(child: ChildProcess): () => string {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  return () => output;
+}
+
+async function untilReady(child: ChildProcess, output: () => string): Promise<void> {
+  while (!output().includes('Ready in')) {
+    if (child.exitCode !== null) throw new Error(`next start ended instead of serving:\n${output()}`);
+    await sleep(20);
+  }
+}
