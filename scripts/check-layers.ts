@@ -16,7 +16,8 @@ interface Arrows {
 const layers: Readonly<Record<string, Arrows>> = {
   core: { imports: ['jose'] },
   api: { imports: ['@torii/core'] },
-  authz: { imports: ['@torii/core', 'keyv'] },
+  // A store is whatever has a Keyv's `getRaw`; the app brings it. Why each: docs/decisions/authz-dependencies.md.
+  authz: { imports: ['@torii/core', 're2js'], peers: ['keyv'] },
   streams: { imports: ['@torii/core', 'jose'] },
   express: { imports: ['@torii/core'], peers: ['express', '@types/express'] },
   koa: { imports: ['@torii/core'], peers: ['koa', '@types/koa'] },

@@ -1,0 +1,84 @@
+import { type Auth, type Check, type RequestLike, ToriiConfigError, viewOf } from '@torii/core';
+import { createCallerReader } from './caller.ts';
+import { createDecision } from './decision.ts';
+import type { Explanation } from './explanation.ts';
+import { type AuthzOptions, readOptions } from './options.ts';
+import { readQuestion } from './permission.ts';
+import { findGrant } from './policy.ts';
+import type { PolicySource } from './policy-source.ts';
+
+/** Decides who may do what, and in whose name. Made once by {@link createAuthz}. */
+export interface Authz {
+  /**
+   * The whole decision as a check: for `createVerifier({ checks: authz.checks })` or `allow(...authz.checks)`.
+   *
+   * It throws ToriiRequestError (400) for a path that can be read in two ways and a tenant that is named twice, and
+   * ToriiUnavailableError (503) where the permissions cannot be read.
+   */
+  readonly checks: readonly [Check];
+  /** The user's id, from the claim that means it. */
+  userId(auth: Auth): string | null;
+  tenant(auth: Auth): string | null;
+  subdomain(auth: Auth): string | null;
+  /** The tenants of the second level that the token lists. */
+  slugs(auth: Auth): readonly string[];
+  hasSlug(auth: Auth, slug: string): boolean;
+  /** As texts, each once. */
+  roles(auth: Auth): readonly string[];
+  /**
+   * Whether one of the caller's roles has a permission for this: `'sales/invoices:post'`. Asks about the permission alone,
+   * not about tenants.
+   *
+   * @throws ToriiUnavailableError where the permissions cannot be read
+   * @throws ToriiConfigError for what is no question, such as one with a star
+   */
+  can(auth: Auth, permission: string): Promise<boolean>;
+  /** Why a request would be let through or refused, rule by rule. For developers and logs, not for an answer. */
+  explain(auth: Auth, request: RequestLike): Promise<Explanation>;
+  /**
+   * Reads the permissions again. Call it after you changed them: the next request on this node goes by the change, and
+   * every other node within `refreshSeconds`.
+   *
+   * @throws ToriiUnavailableError where they cannot be read; requests are answered 503 then until they can
+   */
+  refresh(): Promise<void>;
+}
+
+/**
+ * Makes the checks and helpers of an app with tenants, roles or both.
+ *
+ * @example
+ * const authz = createAuthz({
+ *   tenant: { slug: '/api/v1/:company/*' },
+ *   permissions: { permissions: { admin: ['/*:*'], clerk: ['sales/invoices:get'] } },
+ * });
+ *
+ * @throws ToriiConfigError for a wrong option, saying what to write
+ */
+export function createAuthz(options: AuthzOptions): Authz {
+  const settings = readOptions(options);
+  const callerOf = createCallerReader(settings.claims);
+  const { decide, explain } = createDecision(settings, callerOf);
+  const permissions = (): PolicySource => {
+    if (settings.source !== undefined) return settings.source;
+    throw new ToriiConfigError('permissions', 'There are no permissions to ask about. Give createAuthz `permissions`.');
+  };
+  return Object.freeze<Authz>({
+    checks: Object.freeze([decide] as const),
+    userId: (auth) => callerOf(auth).userId,
+    tenant: (auth) => callerOf(auth).tenant,
+    subdomain: (auth) => callerOf(auth).subdomain,
+    slugs: (auth) => callerOf(auth).slugs,
+    hasSlug: (auth, slug) => callerOf(auth).slugs.includes(slug),
+    roles: (auth) => callerOf(auth).roles,
+    async can(auth, permission) {
+      const { impersonating, roles } = callerOf(auth);
+      const { method, resource } = readQuestion(permission);
+      const source = permissions();
+      if (impersonating && settings.impersonation === 'refuse') return false;
+      return findGrant(await source.current(), roles, resource, method) !== undefined;
+    },
+    explain: async (auth, request) => explain(auth, viewOf(request)),
+    refresh: async () => permissions().refresh(),
+  });
+}

@@ -1,0 +1,49 @@
+import { type Check, type Claims, isRefusal, refuse, requireChecks } from '@torii/core';
+
+type Checks<Custom extends object> = readonly [Check<Custom>, ...Check<Custom>[]];
+
+/**
+ * Every check must say `true`. The first that does not decides what is answered.
+ *
+ * @throws ToriiConfigError without a check
+ */
+export function allOf<Custom extends object = Claims>(...checks: Checks<Custom>): Check<Custom> {
+  requireChecks(checks, 'allOf');
+  return async (auth, request) => {
+    for (const check of checks) {
+      const verdict = await check(auth, request);
+      if (verdict !== true) return verdict;
+    }
+    return true;
+  };
+}
+
+/**
+ * One check that says `true` will do; they are asked in order until one does. What a check throws is passed on, and the
+ * rest are not asked: a check that is broken is no "no".
+ *
+ * @throws ToriiConfigError without a check
+ */
+export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>): Check<Custom> {
+  requireChecks(checks, 'anyOf');
+  return async (auth, request) => {
+    for (const check of checks) if ((await check(auth, request)) === true) return true;
+    return refuse();
+  };
+}
+
+/**
+ * True where a check says no: `false`, or a refusal. Undefined, or any other value, is no answer to be turned round, and
+ * what the check throws is passed on.
+ *
+ * Beware of a check that says no because it does not know: its `not` is yes.
+ *
+ * @throws ToriiConfigError without a check
+ */
+export function not<Custom extends object = Claims>(check: Check<Custom>): Check<Custom> {
+  requireChecks([check], 'not');
+  return async (auth, request) => {
+    const verdict: unknown = await check(auth, request);
+    return verdict === false || isRefusal(verdict) ? true : refuse();
+  };
+}

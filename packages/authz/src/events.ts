@@ -1,0 +1,42 @@
+import type { MalformedEntry } from './document.ts';
+
+/** What became of the rules, and who acted in another's name. Never contains a token. */
+export type AuthzEvent =
+  | {
+      readonly type: 'policy_loaded';
+      /** The document's own `last_update`. */
+      readonly lastUpdate: string | undefined;
+      /** How many permissions are in force. */
+      readonly permissions: number;
+      /** The lines that grant nothing, and why. At most a hundred. */
+      readonly malformed: readonly MalformedEntry[];
+      readonly malformedCount: number;
+      readonly durationMs: number;
+    }
+  /** Every request that needs a permission is answered 503, from `refreshSeconds` after the last good reading on. */
+  | { readonly type: 'policy_failed'; readonly problem: string }
+  /** A request in somebody else's name, where `impersonation` is `audit`. It may still be refused. */
+  | {
+      readonly type: 'impersonated';
+      readonly userId: string | null;
+      /** Who acts; null where the token does not tell. */
+      readonly actorId: string | null;
+      readonly method: string | undefined;
+      /** As it came, but fit for a log. */
+      readonly path: string | undefined;
+    };
+
+export type AuthzListener = (event: AuthzEvent) => void;
+
+/** Tells a listener, whose own failures are its own: they must not decide about a request or end the process. */
+export function emitterFor(listener: AuthzListener | undefined): AuthzListener {
+  if (listener === undefined) return () => {};
+  return (event) => {
+    try {
+      const result: unknown = listener(event);
+      if (typeof result === 'object') Promise.resolve(result).catch(() => {});
+    } catch {
+      // See above.
+    }
+  };
+}

@@ -1,0 +1,213 @@
+import { ToriiConfigError } from '@torii/core';
+import { type ClaimNames, type ClaimSettings, roleFallbacks } from './caller.ts';
+import { DocumentError } from './document.ts';
+import { type AuthzListener, emitterFor } from './events.ts';
+import { problemOfBaseDomain } from './host.ts';
+import {
+  listTexts,
+  type Options,
+  readDuration,
+  readFunction,
+  readObject,
+  readPaths,
+  readText,
+} from './option-values.ts';
+import { compilePathPattern, type PathPattern } from './path-pattern.ts';
+import { type PermissionsSource, readerOf } from './permissions-option.ts';
+import type { PathSettings } from './place.ts';
+import { PolicySource } from './policy-source.ts';
+
+/** How a request names its tenant. Everything that is set must agree with the token. */
+export interface TenantOptions {
+  /** The header that names the tenant, held against the claim `tenant`. True: `X-Tenant-Id`. */
+  readonly header?: true | string;
+  /** Your domain, or several: `example.com`. The host is then a subdomain of it, held against the claim `subdomain`. */
+  readonly baseDomain?: string | readonly string[];
+  /** Where the path names the tenant: `/api/v1/:company/*`, held against the claim `slugs`. */
+  readonly slug?: string;
+  /** Paths that belong to no tenant at all, written as in core's `skip`: `/api/v1/me`, `/api/v1/me/*`. */
+  readonly withoutTenant?: readonly string[];
+  /** Paths that name no tenant themselves, while header and host must: `/api/v1/reports/*`. */
+  readonly withoutSlug?: readonly string[];
+}
+
+/** What {@link createAuthz} takes. At least `tenant` or `permissions`. */
+export interface AuthzOptions {
+  readonly claims?: ClaimNames;
+  readonly tenant?: TenantOptions;
+  /** Roles and what each may do. Left out, roles are not looked at. */
+  readonly permissions?: PermissionsSource;
+  /**
+   * What stands in front of the resource where the path names no tenant: `/api/v1/*`.
+   *
+   * @default '/*'
+   */
+  readonly base?: string;
+  /**
+   * What becomes of requests that an admin makes in a user's name: `audit` lets them be decided like any other and tells
+   * `onEvent`.
+   *
+   * @default 'refuse'
+   */
+  readonly impersonation?: 'refuse' | 'audit';
+  /**
+   * Seconds after which a change of the permissions holds at the latest; at most an hour. For a function or a store.
+   *
+   * @default 5
+   */
+  readonly refreshSeconds?: number;
+  /**
+   * Milliseconds that a request waits for a function or a store; at most a minute. Then the answer is 503.
+   *
+   * @default 2000
+   */
+  readonly timeoutMs?: number;
+  /** Told what was loaded, what is malformed in it, what failed, and who acted in another's name. */
+  readonly onEvent?: AuthzListener;
+  /** Explains every decision: true for `console.debug`, or a function that takes the text. For development. */
+  readonly debug?: boolean | ((text: string) => void);
+}
+
+/** Options as the rules use them. */
+export interface Settings {
+  readonly claims: ClaimSettings;
+  readonly paths: PathSettings;
+  /** In lower case. */
+  readonly header: string | undefined;
+  /** The longest first. */
+  readonly baseDomains: readonly string[] | undefined;
+  readonly source: PolicySource | undefined;
+  readonly impersonation: 'refuse' | 'audit';
+  readonly emit: AuthzListener;
+  readonly debug: ((text: string) => void) | undefined;
+}
+
+const optionNames = [
+  ...['claims', 'tenant', 'permissions', 'base', 'impersonation', 'refreshSeconds', 'timeoutMs', 'onEvent', 'debug'],
+];
+const tenantNames = ['header', 'baseDomain', 'slug', 'withoutTenant', 'withoutSlug'];
+const claimNames = ['userId', 'tenant', 'subdomain', 'slugs', 'roles'];
+
+/**
+ * Checks options once and for all.
+ *
+ * @throws ToriiConfigError naming the option and what to write instead
+ */
+export function readOptions(given: AuthzOptions): Settings {
+  const options = readObject(given, 'options', optionNames);
+  if (!('tenant' in options || 'permissions' in options)) {
+    throw new ToriiConfigError(
+      'options',
+      'There is nothing to check. Give createAuthz `tenant`, `permissions` or both.',
+    );
+  }
+  const tenant = readTenant(options);
+  const emit = emitterFor(readFunction<AuthzListener>(options, 'onEvent'));
+  const source = readSource(options, emit);
+  const slug = 'slug' in tenant ? readPattern(tenant, 'slug', '/api/v1/:company/*') : undefined;
+  if (slug !== undefined && !String(tenant['slug']).includes('/:')) {
+    throw new ToriiConfigError(
+      'slug',
+      "`slug` does not say where the tenant stands. Write slug: '/api/v1/:company/*'.",
+    );
+  }
+  return {
+    claims: readClaims(options),
+    paths: {
+      isDecisive: slug !== undefined || source !== undefined,
+      slug,
+      base: readPattern(options, 'base', '/*'),
+      isWithoutTenant: readPaths(tenant, 'withoutTenant'),
+      isWithoutSlug: readPaths(tenant, 'withoutSlug'),
+    },
+    header: readHeader(tenant),
+    baseDomains: readBaseDomains(tenant),
+    source,
+    impersonation: readImpersonation(options),
+    emit,
+    debug: readDebug(options),
+  };
+}
+
+function readTenant(options: Options): Options {
+  if (!('tenant' in options)) return {};
+  const tenant = readObject(options['tenant'], 'tenant', tenantNames);
+  if ('header' in tenant || 'baseDomain' in tenant || 'slug' in tenant) return tenant;
+  const remedy = 'Set `header`, `baseDomain` or `slug`, or leave `tenant` out.';
+  throw new ToriiConfigError('tenant', `\`tenant\` does not say how a request names its tenant. ${remedy}`);
+}
+
+function readClaims(options: Options): ClaimSettings {
+  const claims = 'claims' in options ? readObject(options['claims'], 'claims', claimNames) : {};
+  const roles = 'roles' in claims ? listTexts(claims, 'roles', "roles: 'user_roles'") : ['org_role'];
+  return {
+    userId: readText(claims, 'userId', 'sub'),
+    tenant: readText(claims, 'tenant', 'org_id'),
+    subdomain: readText(claims, 'subdomain', 'subdomain'),
+    slugs: readText(claims, 'slugs', 'pathname_slugs'),
+    roles: Array.isArray(claims['roles']) ? roles : [...roles, ...roleFallbacks],
+  };
+}
+
+function readSource(options: Options, emit: AuthzListener): PolicySource | undefined {
+  const refreshMs = readDuration(options, 'refreshSeconds', 5, 3600) * 1000;
+  const timeoutMs = readDuration(options, 'timeoutMs', 2000, 60_000);
+  if (!('permissions' in options)) return undefined;
+  const { read, isFixed } = readerOf(options['permissions']);
+  const source = new PolicySource({ read, refreshMs: isFixed ? undefined : refreshMs, timeoutMs, emit });
+  try {
+    if (isFixed) source.readAtOnce();
+  } catch (cause) {
+    if (!(cause instanceof DocumentError)) throw cause;
+    throw new ToriiConfigError('permissions', `\`permissions\` is no document: ${cause.message}.`);
+  }
+  return source;
+}
+
+function readPattern(options: Options, name: string, absent: string): PathPattern {
+  try {
+    return compilePathPattern(readText(options, name, absent));
+  } catch (cause) {
+    if (cause instanceof ToriiConfigError || !(cause instanceof Error)) throw cause;
+    throw new ToriiConfigError(name, `\`${name}\` cannot be used: ${cause.message}. Write ${name}: '${absent}'.`);
+  }
+}
+
+// RFC 9110 5.6.2: what the name of a header may be made of.
+function readHeader(tenant: Options): string | undefined {
+  if (!('header' in tenant)) return undefined;
+  const { header } = tenant;
+  if (header === true) return 'x-tenant-id';
+  if (typeof header === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(header)) return header.toLowerCase();
+  throw new ToriiConfigError('header', "`header` is not the name of a header. Write header: true, or 'X-Tenant-Id'.");
+}
+
+function readBaseDomains(tenant: Options): readonly string[] | undefined {
+  if (!('baseDomain' in tenant)) return undefined;
+  const domains = listTexts(tenant, 'baseDomain', "baseDomain: 'example.com'");
+  for (const domain of domains) {
+    const problem = problemOfBaseDomain(domain);
+    if (problem === undefined) continue;
+    throw new ToriiConfigError('baseDomain', `\`baseDomain\` ${problem}. Write baseDomain: 'example.com'.`);
+  }
+  return domains.toSorted((a, b) => b.length - a.length);
+}
+
+function readImpersonation(options: Options): 'refuse' | 'audit' {
+  if (!('impersonation' in options)) return 'refuse';
+  const { impersonation } = options;
+  if (impersonation !== 'refuse' && impersonation !== 'audit') {
+    throw new ToriiConfigError('impersonation', "`impersonation` is 'refuse' or 'audit'.");
+  }
+  if (impersonation === 'audit' && options['onEvent'] === undefined) {
+    throw new ToriiConfigError('onEvent', "`impersonation: 'audit'` tells `onEvent`: set that too.");
+  }
+  return impersonation;
+}
+
+function readDebug(options: Options): ((text: string) => void) | undefined {
+  const { debug } = options;
+  if (debug === undefined || debug === false) return undefined;
+  if (debug === true) return (text) => console.debug(text);
+  return readFunction(options, 'debug');
+}

@@ -1,0 +1,68 @@
+import { DecisionMemory } from './decision-memory.ts';
+import { isRoleName, type MalformedEntry, readDocument } from './document.ts';
+import { type Permission, readPermission, segmentsOf } from './permission.ts';
+import { RuleTree } from './rule-tree.ts';
+
+/** Why a role's holder may do something. */
+export interface Grant {
+  readonly role: string;
+  readonly permission: Permission;
+}
+
+/** One version of a document, compiled. Nothing in it ever changes, but for what it remembers. */
+export interface Policy {
+  readonly lastUpdate: string | undefined;
+  /** How many permissions are in force. */
+  readonly size: number;
+  readonly malformed: readonly MalformedEntry[];
+  readonly roles: ReadonlyMap<string, RuleTree>;
+  /** A version's own: what one version decided is never believed of the next. */
+  readonly memory: DecisionMemory;
+}
+
+/**
+ * Compiles a document. A line that cannot be read grants nothing, and is listed; the others are not touched by it.
+ *
+ * @throws DocumentError for what is no document
+ */
+export function compilePolicy(document: unknown): Policy {
+  const { lastUpdate, roles: entriesByRole } = readDocument(document);
+  const roles = new Map<string, RuleTree>();
+  const malformed: MalformedEntry[] = [];
+  let size = 0;
+  for (const [role, entries] of entriesByRole) {
+    if (!isRoleName(role)) {
+      malformed.push({ role, entry: undefined, problem: 'a role cannot be called that' });
+      continue;
+    }
+    if (!Array.isArray(entries)) {
+      malformed.push({ role, entry: undefined, problem: 'its permissions are not a list' });
+      continue;
+    }
+    const tree = new RuleTree();
+    for (const entry of entries as readonly unknown[]) {
+      const permission = readPermission(entry);
+      const problem = 'problem' in permission ? permission.problem : tree.add(permission);
+      if (problem === undefined) size++;
+      else malformed.push({ role, entry: typeof entry === 'string' ? entry : undefined, problem });
+    }
+    tree.compile();
+    roles.set(role, tree);
+  }
+  return { lastUpdate, size, malformed, roles, memory: new DecisionMemory() };
+}
+
+/** What lets the holder of one of these roles do this, or undefined. */
+export function findGrant(
+  policy: Policy,
+  roles: readonly string[],
+  resource: string,
+  method: string,
+): Grant | undefined {
+  const segments = segmentsOf(resource);
+  for (const role of roles) {
+    const permission = policy.roles.get(role)?.find(resource, segments, method);
+    if (permission !== undefined) return { role, permission };
+  }
+  return undefined;
+}

@@ -1,0 +1,47 @@
+import { type Auth, authorize, createVerifier, denialFor, type RequestParts } from '@torii/core';
+import { startEmulator, type TokenOptions } from '@torii/emulator';
+import { afterAll } from 'vitest';
+import type { Authz } from '../src/index.ts';
+
+/** Real tokens of a local Torii, verified as an app would. */
+const torii = await startEmulator();
+afterAll(() => torii.stop());
+const verifier = createVerifier({ issuer: torii.issuer });
+
+export async function callerWith(
+  claims: Readonly<Record<string, unknown>> = {},
+  options: TokenOptions = {},
+): Promise<Auth> {
+  return verifier.verify(await torii.token({ userId: 'ada', ...options, claims }));
+}
+
+interface Asked {
+  readonly method?: string | undefined;
+  readonly host?: string | undefined;
+  readonly headers?: RequestParts['headers'];
+}
+
+export function requestFor(url: string | undefined, { method = 'GET', host, headers = {} }: Asked = {}): RequestParts {
+  return { method, url, headers: host === undefined ? headers : { ...headers, host } };
+}
+
+/** What would be answered: 200, or the status of the refusal. What is not ours to answer is thrown on. */
+export async function statusOf(authz: Authz, auth: Auth, request: RequestParts): Promise<number> {
+  return (await answerTo(authz, auth, request)).status;
+}
+
+/** The same with the body of the refusal. */
+export async function answerTo(
+  authz: Authz,
+  auth: Auth,
+  request: RequestParts,
+): Promise<{ readonly status: number; readonly body: string }> {
+  try {
+    await authorize(auth, request, authz.checks);
+    return { status: 200, body: '' };
+  } catch (error) {
+    const denial = denialFor(error);
+    if (denial === undefined) throw error;
+    return { status: denial.status, body: JSON.stringify(denial.body) };
+  }
+}

@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compilePolicy, findGrant } from '../src/policy.ts';
+
+/** The slow and obvious way to decide, with none of the code under test. */
+function naivelyAllows(lines: readonly string[], resource: string, method: string): boolean {
+  return lines.some((line) => {
+    const [pattern = '', wanted = ''] = [line.slice(0, line.lastIndexOf(':')), line.slice(line.lastIndexOf(':') + 1)];
+    const asked = method === 'HEAD' ? ['HEAD', 'GET'] : [method];
+    const methodFits = wanted === '*' ? !['TRACE', 'CONNECT'].includes(method) : asked.includes(wanted.toUpperCase());
+    const source = pattern.startsWith('%r{')
+      ? pattern.slice(3, -1).trim()
+      : pattern
+          .split('/')
+          .map((segment, i, all) => (segment === '*' ? (i === all.length - 1 && i > 0 ? '.+' : '[^/]+') : segment))
+          .join('/');
+    return methodFits && new RegExp(`^(?:${source})$`).test(resource);
+  });
+}
+
+const segment = fc.constantFrom('a', 'b', 'c', 'admin', 'adminx', '17', 'sales');
+const resource = fc.array(segment, { minLength: 1, maxLength: 5 }).map((segments) => segments.join('/'));
+const method = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT', 'PROPFIND');
+const wanted = fc.constantFrom('get', 'head', 'post', 'PUT', '*', 'trace');
+const glob = fc
+  .array(fc.oneof(segment, fc.constant('*')), { minLength: 1, maxLength: 5 })
+  .map((segments) => segments.join('/'));
+const regex = fc
+  .array(
+    fc.constantFrom(
+      'a',
+      'b',
+      'a/',
+      'sales/',
+      'admin/',
+      '\\d+',
+      '[^/]+',
+      '.*',
+      '(a|b)',
+      '|',
+      'c?',
+      '/?',
+      '(?:a/)*',
+      '17',
+      'x*',
+      '/',
+    ),
+    { minLength: 1, maxLength: 5 },
+  )
+  .map((parts) => parts.join(''))
+  .filter((source) => !/[*+?][*+?]/.test(source))
+  .map((source) => `%r{ ${source} }`);
+const line = fc
+  .tuple(fc.oneof({ weight: 3, arbitrary: glob }, { weight: 1, arbitrary: regex }), wanted)
+  .map((p) => p.join(':'));
+
+test('[23] [24] compiled permissions decide as a naive reading of each line does', () => {
+  let grants = 0;
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 8 }), resource, method, (lines, path, by) => {
+      const policy = compilePolicy({ permissions: { role: lines } });
+      expect(policy.malformed).toEqual([]);
+      const isGranted = findGrant(policy, ['role'], path, by) !== undefined;
+      expect(isGranted).toBe(naivelyAllows(lines, path, by));
+      if (isGranted) grants++;
+    }),
+    { seed: 24, numRuns: 20_000 },
+  );
+  expect(grants).toBeGreaterThan(1_000);
+});
+
+test('[24] whatever is added to a document, nobody loses by it', () => {
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 5 }), line, resource, method, (lines, more, path, by) => {
+      const allows = (list: readonly string[]) =>
+        findGrant(compilePolicy({ permissions: { role: list } }), ['role'], path, by) !== undefined;
+      if (allows(lines)) expect(allows([...lines, more])).toBe(true);
+      expect(allows([])).toBe(false);
+    }),
+    { seed: 27, numRuns: 2_000 },
+  );
+});
+
+function allows(permission: string, path: string, by = 'GET'): boolean {
+  return findGrant(compilePolicy({ permissions: { role: [permission] } }), ['role'], path, by) !== undefined;
+}
+
+test.each([
+  ['a literal', 'sales/invoices:get', 'sales/invoices'],
+  ['a slash in front', '/sales/invoices:get', 'sales/invoices'],
+  ['the root', '/:get', ''],
+  ['a subtree', 'admin/*:get', 'admin/users'],
+  ['a deep subtree', 'admin/*:get', 'admin/users/7/sessions'],
+  ['everything below the root', '/*:get', 'a/b/c'],
+  ['a star for a segment', 'users/*/orders:get', 'users/7/orders'],
+  ['a star in front', '*/orders:get', 'users/orders'],
+  ['a star alone', '*:get', 'users'],
+  ['two stars and a subtree', '*/*/*:get', 'a/b/c/d'],
+  ['a colon in a literal', 'urn:x:get', 'urn:x'],
+  ['letters beyond ASCII', 'salg/fakturaer-æøå:get', 'salg/fakturaer-æøå'],
+  ['a space', 'a b:get', 'a b'],
+  ['a regular expression', '%r{sales/invoices/\\d+}:get', 'sales/invoices/1'],
+  ['white space around it', '%r{  sales/invoices/\\d+\t}:get', 'sales/invoices/1'],
+  ['one with braces and a colon', '%r{a:\\d{2}}:get', 'a:17'],
+  ['one with an alternative at the top', '%r{a/b|c/d}:get', 'c/d'],
+  ['one with its own anchors', '%r{^sales/\\d+$}:get', 'sales/1'],
+  ['a method in capitals', 'a:GET', 'a'],
+])('[24] covers: %s', (_name, permission, path) => {
+  expect(allows(permission, path)).toBe(true);
+});
+
+test.each([
+  ['the root of a subtree', 'admin/*:get', 'admin'],
+  ['a sibling of a subtree', 'admin/*:get', 'adminx'],
+  ['below a sibling', 'admin/*:get', 'adminx/a'],
+  ['a subtree that is not at the root', 'admin/*:get', 'x/admin/a'],
+  ['below a literal', 'sales/invoices:get', 'sales/invoices/1'],
+  ['above a literal', 'sales/invoices:get', 'sales'],
+  ['another case', 'sales/invoices:get', 'Sales/invoices'],
+  ['the root, by a star', '*:get', ''],
+  ['the root, by everything below it', '/*:get', ''],
+  ['two segments for one star', '*:get', 'a/b'],
+  ['no segment for a star', 'users/*/orders:get', 'users/orders'],
+  ['a star for half a segment', 'users/*/orders:get', 'users/7/ordersx'],
+  ['more behind a regular expression', '%r{sales/invoices/\\d+}:get', 'sales/invoices/1/x'],
+  ['more in front of it', '%r{sales/invoices/\\d+}:get', 'admin/sales/invoices/1'],
+  ['more on both sides', '%r{sales/invoices/\\d+}:get', 'admin/sales/invoices/1/x'],
+  ['more behind its first alternative', '%r{a|b}:get', 'ax'],
+  ['more in front of its last', '%r{a|b}:get', 'xb'],
+  ['a line break behind it', '%r{a$}:get', 'a\n'],
+  ['a line of several', '%r{(?m)^a$}:get', 'x\na'],
+  ['another letter for a dot of a literal', 'a.b:get', 'axb'],
+])('[23] [24] does not cover: %s', (_name, permission, path) => {
+  expect(allows(permission, path)).toBe(false);
+});
+
+describe('[24] methods', () => {
+  test.each([
+    ['get', 'HEAD', true],
+    ['head', 'HEAD', true],
+    ['head', 'GET', false],
+    ['*', 'HEAD', true],
+    ['*', 'PROPFIND', true],
+    ['*', 'OPTIONS', true],
+    ['*', 'CONNECT', false],
+    ['*', 'TRACE', false],
+    ['trace', 'TRACE', true],
+    ['get', 'POST', false],
+    ['get', 'GETX', false],
+    ['get', 'get', false],
+    ['post', 'HEAD', false],
+  ])('%s covers %s: %s', (permitted, by, expected) => {
+    expect(allows(`a:${permitted}`, 'a', by)).toBe(expected);
+  });
+});
+
+test.each<[string, unknown]>([
+  ['no method', 'sales/invoices'],
+  ['an empty method', 'sales/invoices:'],
+  ['a method with a space', 'sales/invoices: get'],
+  ['several methods', 'a:get,post'],
+  ['no resource', ':get'],
+  ['a star in a segment', 'inv*:get'],
+  ['two stars together', 'admin/**:get'],
+  ['a slash at the end', 'admin/:get'],
+  ['two slashes', 'a//b:get'],
+  ['two slashes in front', '//a:get'],
+  ['a dot segment', 'a/../b:get'],
+  ['an escape', 'a%20b:get'],
+  ['a query', 'a?x=1:get'],
+  ['a fragment', 'a#b:get'],
+  ['a backslash', 'a\\b:get'],
+  ['a parameter', 'a;x:get'],
+  ['a control character', 'a\u0000:get'],
+  ['half a character', 'a\uD800:get'],
+  ['a regular expression without an end', '%r{a:get'],
+  ['one with something behind it', '%r{a}b:get'],
+  ['an empty one', '%r{}:get'],
+  ['one of white space', '%r{  }:get'],
+  ['one that cannot be read', '%r{[}:get'],
+  ['one with a lookahead', '%r{(?=a)b}:get'],
+  ['one with a look-behind', '%r{(?<!a)b}:get'],
+  ['one with a back-reference', '%r{(a)\\1}:get'],
+  ['one that repeats too often', '%r{(a{1000}){1000}}:get'],
+  ['a length that nobody can read', `${'a'.repeat(1000)}:get`],
+  ['a number', 17],
+  ['null', null],
+  ['a list', ['a:get']],
+  ['an object', { toString: () => 'a:get' }],
+])('[23] a line with %s is listed, and disables itself alone', (_name, entry) => {
+  const policy = compilePolicy({ permissions: { role: ['before:get', entry, 'after:get'] } });
+  expect(policy.malformed).toEqual([
+    { role: 'role', entry: typeof entry === 'string' ? entry : undefined, problem: expect.any(String) },
+  ]);
+  expect(policy.size).toBe(2);
+  for (const path of ['before', 'after']) expect(findGrant(policy, ['role'], path, 'GET')).toBeDefined();
+  for (const path of ['a', 'b', 'ab', 'inv', 'admin', 'sales/invoices', '']) {
+    expect(findGrant(policy, ['role'], path, 'GET')).toBeUndefined();
+  }
+});
+
+describe('[23] a regular expression', () => {
+  const cost = (permission: string, input: string): number => {
+    const times = Array.from({ length: 5 }, () => {
+      const policy = compilePolicy({ permissions: { role: [permission] } });
+      const begun = performance.now();
+      findGrant(policy, ['role'], input, 'GET');
+      return performance.now() - begun;
+    });
+    return times.toSorted((a, b) => a - b)[2] ?? Number.NaN;
+  };
+
+  test.each(['(a+)+$', '(a|aa)+', '(.*a){20}', '(a*)*b', '(a|b|ab)*c', '(?:a?){50}a{50}', '(.*)*x'])(
+    '%s costs what its input is long',
+    (source) => {
+      const [small, large] = [4_000, 40_000].map((n) => cost(`%r{${source}}:get`, `${'a'.repeat(n)}!`));
+      expect(large).toBeLessThan(12 * Math.max(small ?? 0, 4));
+    },
+  );
+});
+
+test('many stars make no decision slow', () => {
+  const lines = Array.from({ length: 4096 }, (_, n) =>
+    Array.from({ length: 12 }, (_, bit) => ((n >> bit) & 1 ? '*' : 'a')).join('/'),
+  ).map((path) => `${path}/end:get`);
+  const policy = compilePolicy({ permissions: { role: lines } });
+  const begun = performance.now();
+  expect(findGrant(policy, ['role'], `${'a/'.repeat(12)}nothing`, 'GET')).toBeUndefined();
+  expect(findGrant(policy, ['role'], `${'a/'.repeat(12)}end`, 'GET')).toBeDefined();
+  expect(performance.now() - begun).toBeLessThan(200);
+  expect(
+    findGrant(
+      compilePolicy({ permissions: { role: [`${'*/'.repeat(400)}*:get`] } }),
+      ['role'],
+      'a/'.repeat(8000),
+      'GET',
+    ),
+  ).toBeDefined();
+});
