@@ -1,0 +1,39 @@
+// Exports every user: main.ts FILE [--total USERS] [--demo USERS]
+import { parseArgs } from 'node:util';
+import { createToriiClient, ToriiConnectionError } from '@torii/api';
+import { startDemo } from './demo.ts';
+import { exportUsers } from './export-users.ts';
+import { startProgress } from './progress.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { total: { type: 'string' }, demo: { type: 'string' } },
+});
+const [file = 'users.ndjson'] = positionals;
+const demo = values.demo === undefined ? undefined : await startDemo(`${file}.sqlite`, Number(values.demo));
+const total = values.total ?? values.demo;
+
+const stopper = new AbortController();
+// Once: who asks a second time wants it to end at once.
+process.once('SIGINT', () => stopper.abort());
+
+const progress = startProgress(total === undefined ? undefined : Number(total));
+try {
+  const torii = createToriiClient({
+    secretKey: demo?.secretKey ?? process.env['TORII_SECRET_KEY'],
+    apiUrl: demo?.apiUrl ?? process.env['TORII_API_URL'],
+  });
+  const { signal } = stopper;
+  const users = await exportUsers(torii, file, { filter: { limit: 100 }, signal, onPage: progress.show });
+  progress.end(`${users} users are in ${file}.`);
+} catch (error) {
+  if (error instanceof ToriiConnectionError && error.reason === 'aborted') {
+    progress.end('Stopped. The same command goes on from here.');
+    process.exitCode = 130;
+  } else {
+    progress.end(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+} finally {
+  await demo?.stop();
+}

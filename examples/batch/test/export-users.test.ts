@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createToriiClient, type ToriiClient } from '@torii/api';
+import type { Emulator } from '@torii/emulator';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startDemo } from '../src/demo.ts';
+import { exportUsers } from '../src/export-users.ts';
+
+const count = 95;
+const filter = { limit: 10 };
+let folder: string;
+let file: string;
+let emulator: Emulator;
+let torii: ToriiClient;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'torii-batch-'));
+  file = join(folder, 'users.ndjson');
+  emulator = await startDemo(join(folder, 'torii.sqlite'), count);
+  torii = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl });
+});
+
+afterEach(async () => {
+  await emulator.stop();
+  rmSync(folder, { recursive: true });
+});
+
+function readEmails(): readonly string[] {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line).email);
+}
+
+function expectEveryUserOnce(): void {
+  const expected = Array.from({ length: count }, (_, index) => `user${index + 1}@example.com`);
+  expect(readEmails().toSorted()).toEqual(expected.toSorted());
+  expect(existsSync(`${file}.progress`)).toBe(false);
+}
+
+/** An export that is stopped after some pages. */
+async function exportPart(pages: number): Promise<void> {
+  const stopper = new AbortController();
+  let left = pages;
+  const onPage = () => {
+    if (--left === 0) stopper.abort();
+  };
+  const part = exportUsers(torii, file, { filter, signal: stopper.signal, onPage });
+  await expect(part).rejects.toMatchObject({ reason: 'aborted' });
+}
+
+test('writes every user, a line each', async () => {
+  const seen: number[] = [];
+  expect(await exportUsers(torii, file, { filter, onPage: (users) => void seen.push(users) })).toBe(count);
+  expectEveryUserOnce();
+  expect(seen).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 95]);
+});
+
+test('goes on where it was stopped', async () => {
+  await exportPart(3);
+  expect(readEmails()).toHaveLength(30);
+  expect(await exportUsers(torii, file, { filter })).toBe(count);
+  expectEveryUserOnce();
+});
+
+test('throws away what a run wrote that did not end well', async () => {
+  await exportPart(3);
+  appendFileSync(file, '{"id":"a user whose page was not noted"}\n{"id":"half a us');
+  await exportUsers(torii, file, { filter });
+  expectEveryUserOnce();
+});
+
+test('goes on after an outage that the client’s own repetitions did not overcome', async () => {
+  const onPage = (users: number) => {
+    if (users === 50) emulator.fail('api', { status: 401 });
+  };
+  await expect(exportUsers(torii, file, { filter, onPage })).rejects.toMatchObject({ status: 401 });
+  emulator.recover();
+  await exportUsers(torii, file, { filter });
+  expectEveryUserOnce();
+});
+
+test('does not write over an export that is whole', async () => {
+  writeFileSync(file, '');
+  await expect(exportUsers(torii, file)).rejects.toThrow('there already');
+});
+
+test('draws no bar in a pipe', async () => {
+  const program = join(import.meta.dirname, '..', 'src', 'main.ts');
+  const flags = ['--conditions=@torii/source', program, file, '--demo', '5'];
+  const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => output.push(String(data)));
+  const [status] = await once(child, 'close');
+  expect({ status, output: output.join('') }).toEqual({ status: 0, output: `5 users are in ${file}.\n` });
+  expect(readEmails()).toHaveLength(5);
+});
