@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { createLocalJWKSet, type JWTVerifyOptions, jwtVerify } from 'jose';
+import type { Verifier, VerifierOptions } from '../../src/index.ts';
+import { issuer } from '../mint.ts';
+import { outcomeOf } from '../outcome.ts';
+import { forge, keys } from './forge.ts';
+import { nowSeconds } from './members.ts';
+import { anyRecipe } from './recipes.ts';
+import { readLoosely, type Statement, statements } from './statements.ts';
+
+/** What is asked for beyond a good token. */
+export interface Rules {
+  readonly audience?: readonly string[];
+  readonly environmentId?: readonly string[];
+}
+
+/** Without demands, and with some. */
+const rulesets: readonly Rules[] = [{}, { audience: ['api', 'web'], environmentId: ['env_1', 'env_2'] }];
+
+/** What a token was agreed to be, or which of our reasons to refuse it jose does not have. */
+type Verdict = 'both accept' | 'both refuse' | Statement;
+
+/** How often each verdict came. */
+export class Tally {
+  readonly counts: Map<Verdict, number> = new Map();
+  readonly #distinct = new Set<string>();
+
+  add(token: string, verdict: Verdict): void {
+    this.#distinct.add(token);
+    this.counts.set(verdict, (this.counts.get(verdict) ?? 0) + 1);
+  }
+
+  count(verdict: Verdict): number {
+    return this.counts.get(verdict) ?? 0;
+  }
+
+  get distinct(): number {
+    return this.#distinct.size;
+  }
+
+  /** A line for each verdict. */
+  describe(): string {
+    const rows: [string, number][] = [
+      ['distinct tokens', this.distinct],
+      ['both accept', this.count('both accept')],
+      ['both refuse', this.count('both refuse')],
+      ...statements.map((each): [string, number] => [
+        `[${each.number}] ${each.says}: only jose accepts`,
+        this.count(each),
+      ]),
+    ];
+    return rows.map(([name, count]) => `${name.padEnd(70)}${String(count).padStart(8)}`).join('\n');
+  }
+}
+
+/** Where a verifier and jose part without a reason. */
+export interface Difference {
+  readonly what: string;
+  /** The smallest one that was found, with the rules by their number. */
+  readonly recipe: string;
+}
+
+/**
+ * Holds a verifier against jose and the statements: it has to accept what jose accepts, but for what a statement forbids,
+ * and nothing else. The first difference, if there is one.
+ */
+export async function compareWithJose(
+  createVerifier: (options: VerifierOptions) => Pick<Verifier, 'verify'>,
+  { seed, numRuns, tally = new Tally() }: { seed: number; numRuns: number; tally?: Tally },
+): Promise<Difference | undefined> {
+  const verifiers = rulesets.map((rules) => createVerifier({ issuer, keys, ...rules }));
+  const property = fc.asyncProperty(anyRecipe, fc.nat(rulesets.length - 1), async (recipe, index) => {
+    const [verifier, rules] = [verifiers[index], rulesets[index]];
+    if (verifier === undefined || rules === undefined) throw new Error('There is no such set of rules.');
+    const token = await forge(recipe);
+    tally.add(token, await judge(token, rules, await outcomeOf(verifier.verify(token))));
+  });
+  const { failed, errorInstance, counterexample } = await fc.check(property, { seed, numRuns });
+  return failed ? { what: String(errorInstance), recipe: fc.stringify(counterexample) } : undefined;
+}
+
+async function judge(token: string, rules: Rules, outcome: string): Promise<Verdict> {
+  if (!(await joseAccepts(token, rules))) {
+    if (outcome === 'accepted') throw new Error(`accepted, and jose refuses: ${token}`);
+    return 'both refuse';
+  }
+  const loose = readLoosely(token, rules);
+  const broken = statements.filter(({ applies }) => applies(loose));
+  if (outcome === 'accepted') {
+    if (broken[0] === undefined) return 'both accept';
+    throw new Error(`accepted, against [${broken[0].number}] ${broken[0].says}: ${token}`);
+  }
+  const why = broken.find(({ reason }) => reason === outcome);
+  if (why === undefined) throw new Error(`refused with ${outcome}, for which no statement is the reason: ${token}`);
+  return why;
+}
+
+const keysOfJose = createLocalJWKSet(keys);
+
+async function joseAccepts(token: string, { audience }: Rules): Promise<boolean> {
+  const options: JWTVerifyOptions = {
+    issuer: [issuer, `${issuer}/`],
+    algorithms: ['ES256'],
+    clockTolerance: 30,
+    currentDate: new Date(nowSeconds * 1000),
+    ...(audience && { audience: [...audience] }),
+  };
+  return jwtVerify(token, keysOfJose, options).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,130 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type * as core from '../../src/index.ts';
+import { nowSeconds } from '../differential/members.ts';
+import { compareWithJose } from '../differential/verdict.ts';
+
+// A comparison that finds no difference proves something only where it would have found one. So each check is taken out of
+// a copy of the source, a line at a time, and the comparison has to notice.
+
+const folder = mkdtempSync(join(tmpdir(), 'torii-sabotage-'));
+const run = { seed: 3, numRuns: 20_000 };
+let copies = 0;
+
+interface Sabotage {
+  readonly check: string;
+  readonly file: string;
+  readonly line: string;
+  readonly instead: string;
+}
+
+const looser: readonly Sabotage[] = [
+  { check: 'the algorithm', file: 'token.ts', line: "claimOf(header, 'alg') !== 'ES256'", instead: 'false' },
+  { check: 'extensions', file: 'token.ts', line: "Object.hasOwn(header, 'crit') || ", instead: '' },
+  { check: 'UTF-8', file: 'token.ts', line: 'fatal: true', instead: 'fatal: false' },
+  {
+    check: 'the issuer',
+    file: 'claims.ts',
+    line: 'rules.issuers.has(issuer)) return issuer',
+    instead: 'true) return [...rules.issuers].join()',
+  },
+  { check: 'the end', file: 'claims.ts', line: 'now >= expiresAt * 1000 + toleranceMs', instead: 'false' },
+  { check: 'the edge of the leeway', file: 'claims.ts', line: 'now >= expiresAt', instead: 'now > expiresAt' },
+  { check: 'the beginning', file: 'claims.ts', line: "['nbf', start],", instead: '' },
+  { check: 'the audience', file: 'claims.ts', line: 'accepted.has(audience)', instead: 'true' },
+  {
+    check: 'the signature',
+    file: 'verify.ts',
+    line: '!(await verifySignature(signature, signedBytes))',
+    instead: 'false',
+  },
+];
+
+const againstStatements: readonly Sabotage[] = [
+  { check: '[2] b64', file: 'token.ts', line: " || Object.hasOwn(header, 'b64')", instead: '' },
+  { check: '[7] finite times', file: 'claims.ts', line: '!Number.isFinite(value) || ', instead: '' },
+  { check: '[7] times that are not negative', file: 'claims.ts', line: ' || value < 0', instead: '' },
+  { check: '[7] tokens from the future', file: 'claims.ts', line: "['iat', issuedAt],", instead: '' },
+  { check: '[8] stray bits', file: 'token.ts', line: ' || hasStrayBits(part)', instead: '' },
+  { check: '[8] padding', file: 'token.ts', line: '/^[A-Za-z0-9_-]+$/', instead: '/^[A-Za-z0-9_-]+=*$/' },
+  { check: '[8] the length', file: 'token.ts', line: 'token.length > maxTokenLength', instead: 'false' },
+  { check: '[8] the byte order mark', file: 'token.ts', line: ', ignoreBOM: true', instead: '' },
+  { check: '[8] claims that are empty', file: 'claims.ts', line: " || value === ''", instead: '' },
+  { check: '[8] the actor', file: 'auth.ts', line: '!isJsonObject(act)', instead: 'false' },
+  {
+    check: '[9] the environment',
+    file: 'claims.ts',
+    line: '!rules.environments.has(checked.environmentId)',
+    instead: 'false',
+  },
+];
+
+const stricter: readonly Sabotage[] = [
+  {
+    check: 'any typ',
+    file: 'token.ts',
+    line: "typeof kid !== 'string' || ",
+    instead: "typeof kid !== 'string' || claimOf(header, 'typ') !== 'JWT' || ",
+  },
+  { check: 'the leeway', file: 'claims.ts', line: 'expiresAt * 1000 + toleranceMs', instead: 'expiresAt * 1000' },
+  { check: 'a slash behind the issuer', file: 'claims.ts', line: "issuer.endsWith('/')", instead: 'false' },
+];
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: nowSeconds * 1000 });
+});
+
+afterAll(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
+
+test('a copy with nothing taken out is not reported', async () => {
+  const { createVerifier } = await copySource();
+  expect(await differenceIn(createVerifier)).toBeUndefined();
+});
+
+describe('reported as accepting what jose refuses, without', () => {
+  test.each(looser)('$check', async (sabotage) => {
+    const { createVerifier } = await copySource(sabotage);
+    expect(await differenceIn(createVerifier)).toMatch(/^Error: accepted, and jose refuses: /);
+  });
+});
+
+describe('reported as accepting what a statement forbids, without', () => {
+  test.each(againstStatements)('$check', async (sabotage) => {
+    const { createVerifier } = await copySource(sabotage);
+    expect(await differenceIn(createVerifier)).toMatch(/^Error: accepted, against \[\d+\] /);
+  });
+});
+
+describe('reported as refusing without a reason, where it no longer accepts', () => {
+  test.each(stricter)('$check', async (sabotage) => {
+    const { createVerifier } = await copySource(sabotage);
+    expect(await differenceIn(createVerifier)).toMatch(
+      /^Error: refused with \w+, for which no statement is the reason: /,
+    );
+  });
+});
+
+/** What the comparison reports first, if anything. */
+async function differenceIn(createVerifier: typeof core.createVerifier): Promise<string | undefined> {
+  return (await compareWithJose(createVerifier, run))?.what;
+}
+
+/** Core from a copy of its source, with one line changed. A line that is no longer there fails the test: find its successor. */
+async function copySource(sabotage?: Sabotage): Promise<typeof core> {
+  const copy = join(folder, String(copies++));
+  cpSync(join(import.meta.dirname, '..', '..', 'src'), copy, { recursive: true });
+  writeFileSync(join(copy, 'package.json'), '{ "type": "module", "imports": { "#ecdsa": "./ecdsa.node.ts" } }');
+  if (sabotage !== undefined) {
+    const file = join(copy, sabotage.file);
+    const pieces = readFileSync(file, 'utf8').split(sabotage.line);
+    expect(pieces, `${sabotage.line} stands once in ${sabotage.file}`).toHaveLength(2);
+    writeFileSync(file, pieces.join(sabotage.instead));
+  }
+  return import(pathToFileURL(join(copy, 'index.ts')).href);
+}
