@@ -1,3 +1,4 @@
+import { type Call, createToriiClient, ToriiApiError } from '@torii/api';
 import type { Emulator } from '@torii/emulator';
 import type { RunningServer } from './servers.ts';
 
@@ -28,7 +29,7 @@ const longAgo = -3600;
 
 /**
  * Signs a user up and in, sends good and bad tokens to every server, rotates the keys, bans the user. What is sent is
- * sent over HTTP, as an app and its users would.
+ * sent over HTTP, as an app and its users would; what only an app may do goes through its REST client.
  */
 export async function takeTour({ torii, other, servers, page }: Cast): Promise<readonly Step[]> {
   const steps: Step[] = [];
@@ -36,6 +37,20 @@ export async function takeTour({ torii, other, servers, page }: Cast): Promise<r
     const { outcome, body } = await read(response, new Map());
     steps.push({ sent, expected, answers: new Map([['Torii', outcome]]) });
     return body;
+  };
+  const client = createToriiClient({ secretKey: torii.secretKey, apiUrl: torii.apiUrl, timeoutMs: 10_000 });
+  const throughClient = async <T>(
+    sent: string,
+    expected: string,
+    call: Call<T>,
+    say: (data: T) => string = () => '',
+  ) => {
+    const outcome = await call.withResponse().then(
+      ({ status, data }) => `${status} ${say(data)}`.trim(),
+      (error: unknown) => (error instanceof ToriiApiError ? `${error.status} ${error.code}` : 'no answer'),
+    );
+    steps.push({ sent, expected, answers: new Map([['Torii', outcome]]) });
+    return call;
   };
   const names = new Map<string, string>();
   const atServers = async (sent: string, expected: string, token?: string, route = 'GET /me') => {
@@ -58,10 +73,17 @@ export async function takeTour({ torii, other, servers, page }: Cast): Promise<r
     steps.push({ sent, expected, answers: new Map([[page.api.name, readable ? `${outcome} readable` : outcome]]) });
   };
 
-  await createUser(torii, grace);
-  const user = await atTorii('create a user through the REST API', '201', createUser(torii, ada));
-  const userId = textOf(user, 'id');
+  await client.users.create(grace);
+  const { id: userId } = await throughClient('create a user with @torii/api', '201', client.users.create(ada));
   names.set(userId, ada.name);
+  const sayNames = (page: { readonly items: readonly { readonly name?: string | null }[] }) =>
+    page.items.map(({ name }) => name).join(', ');
+  await throughClient('create her a second time', '409 email_taken', client.users.create(ada)).catch(() => {});
+  const changes = { locale: 'da', phone: null } as const;
+  await throughClient('set her locale, clear her phone', '200 da', client.users.update(userId, changes), (user) =>
+    String(user.locale),
+  );
+  await throughClient('list the users', '200 ada, grace', client.users.list(), sayNames);
   const signedIn = await atTorii('sign in with the password', '200', signIn(torii));
   const token = textOf(signedIn, 'accessToken');
   await atTorii('sign in with a wrong password', '401 invalid_credentials', signIn(torii, 'not the password'));
@@ -112,28 +134,21 @@ export async function takeTour({ torii, other, servers, page }: Cast): Promise<r
   const signedInAgain = await atTorii('sign in again', '200', signIn(torii));
   await atServers('GET /me, token from after the rotation', '200 ada', textOf(signedInAgain, 'accessToken'));
 
-  await atTorii('ban the user', '200', callApi(torii, `/users/${userId}/ban`));
+  await throughClient('ban the user', '200 banned', client.users.ban(userId), ({ status }) => status);
+  await throughClient('list the banned', '200 ada', client.users.list({ statuses: ['banned'] }), sayNames);
   await atTorii('sign in after the ban', '403 user_banned', signIn(torii));
   await atServers("GET /me, token from before the ban:\ngood until it ends, by Torii's contract", '200 ada', token);
   return steps;
-}
-
-function createUser(torii: Emulator, { name, email, password }: typeof ada): Promise<Response> {
-  return callApi(torii, '/users', { name, email, password });
-}
-
-function callApi(torii: Emulator, path: string, body: object = {}): Promise<Response> {
-  return post(`${torii.apiUrl}/api/server/v1${path}`, body, { authorization: `Bearer ${torii.secretKey}` });
 }
 
 function signIn(torii: Emulator, password = ada.password): Promise<Response> {
   return post(torii.signInUrl, { email: ada.email, password });
 }
 
-function post(url: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
+function post(url: string, body: object): Promise<Response> {
   return fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(10_000),
   });

@@ -42,7 +42,11 @@ test('shows who gets in, and ends well', async () => {
   expect(text).toContain('Every answer is the expected one.');
   expect(code).toBe(0);
   const line = (call: string) => lineOf(text, call);
-  expect(line('create a user through the REST API')).toContain('│ 201 │ ✓ 201 │ │ │ │');
+  expect(line('create a user with @torii/api')).toContain('│ 201 │ ✓ 201 │ │ │ │');
+  expect(line('create her a second time')).toContain('│ 409 email_taken │ ✓ 409 │ │ │ │');
+  expect(line('set her locale, clear her phone')).toContain('│ 200 da │ ✓ 200 │ │ │ │');
+  expect(line('list the users')).toContain('│ 200 ada, grace │ ✓ 200 │ │ │ │');
+  expect(line('list the banned')).toContain('│ 200 ada │ ✓ 200 │ │ │ │');
   expect(line('GET /me without a token')).toContain('│ 401 token_missing │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │');
   expect(line('GET /me with the token')).toContain('│ 200 ada │ │ ✓ 200 │ ✓ 200 │ ✓ 200 │');
   expect(line('the question before it, by a page of another origin')).toContain('│ 204 readable │ │ │ ✓ 204 │ │');
