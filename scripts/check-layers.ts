@@ -18,7 +18,8 @@ const layers: Readonly<Record<string, Arrows>> = {
   api: { imports: ['@torii/core'] },
   // A store is whatever has a Keyv's `getRaw`; the app brings it. Why each: docs/decisions/authz-dependencies.md.
   authz: { imports: ['@torii/core', 're2js'], peers: ['keyv'] },
-  streams: { imports: ['@torii/core', 'jose'] },
+  // NATS in its `nats` entry alone: docs/decisions/streams.md.
+  streams: { imports: ['@torii/core', 'jose'], peers: ['@nats-io/kv', '@nats-io/transport-node'] },
   express: { imports: ['@torii/core'], peers: ['express', '@types/express'] },
   koa: { imports: ['@torii/core'], peers: ['koa', '@types/koa'] },
   next: { imports: ['@torii/core'], peers: ['next', 'react'] },

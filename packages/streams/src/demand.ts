@@ -1,0 +1,28 @@
+import { ToriiConfigError } from '@torii/core';
+
+/**
+ * Holds an option against a condition.
+ *
+ * @throws ToriiConfigError naming the option; `problem` goes on from its name
+ */
+export function demand(option: string, condition: unknown, problem: string): asserts condition {
+  if (!condition) throw new ToriiConfigError(option, `\`${option}\` ${problem}.`);
+}
+
+/** @throws ToriiConfigError for what is no object of options, or holds one that nobody reads: a typing mistake */
+export function demandKnown<T extends object>(options: T, known: readonly (keyof T & string)[]): void {
+  demand('options', typeof options === 'object' && options !== null, 'is not an object: pass an object of options');
+  for (const name of Object.keys(options)) {
+    const remedy = `is not an option. Known options: ${known.join(', ')}`;
+    demand(name, known.includes(name as keyof T & string), remedy);
+  }
+}
+
+export function demandWhole(option: string, value: number, least: number, most: number): void {
+  const fits = Number.isInteger(value) && value >= least && value <= most;
+  demand(option, fits, `is not a whole number from ${least} to ${most}`);
+}
+
+export function demandFunction(option: string, value: unknown): void {
+  demand(option, value === undefined || typeof value === 'function', 'is not a function');
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { createStreamSigner, publishPublicKey, readStreamEnvironment } from '../src/index.ts';
+import { makeKeyPair } from './key-pairs.ts';
+import { MemoryStore } from './memory-store.ts';
+
+const pair = makeKeyPair();
+
+test('reads the names that Turbocable knows', async () => {
+  const { privateKey, publicKey, issuer, slot } = readStreamEnvironment({
+    TURBOCABLE_JWT_PRIVATE_KEY: pair.privatePem.replaceAll('\n', '\\n'),
+    TURBOCABLE_JWT_PUBLIC_KEY: pair.publicPem.replaceAll('\n', '\\n'),
+    TURBOCABLE_JWT_ISSUER: 'my-app',
+    TURBOCABLE_JWT_KV_BUCKET: 'MY_KEYS',
+    TURBOCABLE_JWT_KV_KEY: 'cable',
+  });
+  const store = new MemoryStore();
+  await publishPublicKey(store, publicKey, slot);
+  expect(store.entries.get('MY_KEYS/cable')?.value).toBe(createStreamSigner({ privateKey, issuer }).publicKey);
+});
+
+test('what is unset keeps its default', async () => {
+  const { publicKey, slot, ...rest } = readStreamEnvironment({ TURBOCABLE_JWT_PUBLIC_KEY: pair.publicPem });
+  expect(rest).toEqual({ privateKey: undefined, issuer: undefined });
+  const store = new MemoryStore();
+  await publishPublicKey(store, publicKey, slot);
+  expect([...store.entries.keys()]).toEqual(['TC_PUBKEYS/rails_public_key']);
+});
+
+test.each(['TURBOCABLE_JWT_PRIVATE_KEY', 'TURBOCABLE_JWT_ISSUER', 'TURBOCABLE_JWT_KV_KEY'])(
+  'refuses an empty %s',
+  (name) => {
+    expect(() => readStreamEnvironment({ [name]: ' ' })).toThrow(expect.objectContaining({ option: name }));
+  },
+);
+
+test('reads the process where nothing else is given', () => {
+  expect(readStreamEnvironment()).toHaveProperty('slot');
+});

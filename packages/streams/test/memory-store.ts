@@ -1,0 +1,19 @@
+import type { KeyStore, StoreEntry } from '../src/index.ts';
+
+/** The few methods that a store needs, in memory: what somebody without NATS would write. */
+export class MemoryStore implements KeyStore {
+  readonly entries = new Map<string, StoreEntry>();
+  #revision = 0;
+
+  async read(bucket: string, key: string): Promise<StoreEntry | null> {
+    return this.entries.get(`${bucket}/${key}`) ?? null;
+  }
+
+  async write(bucket: string, key: string, value: string, lastRevision: number): Promise<number | null> {
+    const path = `${bucket}/${key}`;
+    if ((this.entries.get(path)?.revision ?? 0) !== lastRevision) return null;
+    this.#revision += 1;
+    this.entries.set(path, { value, revision: this.#revision });
+    return this.#revision;
+  }
+}

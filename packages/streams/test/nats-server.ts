@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import getPort from 'get-port';
+import { test } from 'vitest';
+import { requireProgram } from '../../../scripts/programs.ts';
+
+/** A real NATS server with JetStream on a port of its own. What it stores outlives `kill` and `start`, and not the test. */
+export interface NatsServer {
+  readonly url: string;
+  /** A folder that ends with the server, for certificates and credentials. */
+  readonly folder: string;
+  start(): Promise<void>;
+  /** As a crash does: SIGKILL. */
+  kill(): Promise<void>;
+}
+
+type StartNats = (config?: string | ((folder: string) => string)) => Promise<NatsServer>;
+
+/** A test that gets a function to start NATS servers with, of any configuration. They end with the test. */
+export const natsTest = test.extend<{ startNats: StartNats }>({
+  startNats: async ({ skip }, use) => {
+    const program = requireProgram({ skip }, 'nats-server');
+    const running: { server: NatsServer; kill(): Promise<void> }[] = [];
+    await use(async (config = '') => {
+      const server = await prepare(program, config);
+      running.push({ server, kill: server.kill });
+      await server.start();
+      return server;
+    });
+    for (const { server, kill } of running) {
+      await kill();
+      rmSync(server.folder, { recursive: true, force: true });
+    }
+  },
+});
+
+async function prepare(program: string, config: string | ((folder: string) => string)): Promise<NatsServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'torii-nats-'));
+  const port = await getPort({ host: '127.0.0.1' });
+  mkdirSync(join(folder, 'data'));
+  const file = join(folder, 'server.conf');
+  const extra = typeof config === 'string' ? config : config(folder);
+  writeFileSync(file, `jetstream { store_dir: "${join(folder, 'data')}" }\n${extra}\n`);
+  let child: ChildProcess | undefined;
+  let words = '';
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    folder,
+    async start() {
+      child = spawn(program, ['-c', file, '-a', '127.0.0.1', '-p', String(port)], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+        words += text;
+      });
+      while (!(await listens(port))) {
+        if (child.exitCode !== null) throw new Error(`nats-server ended: ${words}`);
+        await sleep(20);
+      }
+    },
+    async kill() {
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** Whether a server has something to say on a port: NATS speaks first. */
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const answer = (isUp: boolean) => {
+      socket.destroy();
+      resolve(isUp);
+    };
+    socket.once('data', () => answer(true)).once('error', () => answer(false));
+  });
+}

@@ -1,0 +1,106 @@
+import { Kvm } from '@nats-io/kv';
+import { connect } from '@nats-io/transport-node';
+import { expect } from 'vitest';
+import { publishPublicKey, ToriiStreamError } from '../src/index.ts';
+import { connectStore, storeOf } from '../src/nats.ts';
+import { startGateway } from './gateway.ts';
+import { makeKeyPair } from './key-pairs.ts';
+import { natsTest as test } from './nats-server.ts';
+
+const old = makeKeyPair();
+const next = makeKeyPair();
+
+test('makes the bucket, publishes, and a second client sees it', async ({ startNats }) => {
+  const { url } = await startNats();
+  await using kv = await connectStore({ servers: url });
+  const first = await publishPublicKey(kv, old.publicPem);
+  expect(first).toMatchObject({ revision: 1, changed: true });
+
+  await using watcher = await connect({ servers: url });
+  const bucket = await new Kvm(watcher).open('TC_PUBKEYS');
+  expect(await bucket.status()).toMatchObject({ history: 1, ttl: 0 });
+  const seen: string[] = [];
+  const entries = await bucket.watch({ key: 'rails_public_key' });
+  void (async () => {
+    for await (const entry of entries) seen.push(`${entry.revision} ${entry.string()}`);
+  })();
+
+  expect(await publishPublicKey(kv, old.publicPem)).toMatchObject({ revision: 1, changed: false });
+  const { revision } = await publishPublicKey(kv, next.publicPem, { replaces: old.publicPem });
+  await expect.poll(() => seen).toEqual([`1 ${old.publicPem}`, `${revision} ${next.publicPem}`]);
+});
+
+test('a gateway takes a token within five seconds of a publication', async ({ startNats }) => {
+  const { url } = await startNats();
+  await using gateway = await startGateway({ servers: url });
+  await using kv = await connectStore({ servers: url });
+  const begun = performance.now();
+  const { served } = await publishPublicKey(kv, old.publicPem, { gatewayUrl: gateway.url });
+  expect(served).toBe(true);
+  expect(performance.now() - begun).toBeLessThan(5_000);
+});
+
+test('of publishers that write at once, one wins and the others learn', async ({ startNats }) => {
+  const { url } = await startNats();
+  const clients = await Promise.all(Array.from({ length: 4 }, () => connectStore({ servers: url })));
+  await Promise.all(clients.map((kv) => kv.read('TC_PUBKEYS', 'rails_public_key')));
+  for (let round = 0; round < 10; round++) {
+    const key = `round_${round}`;
+    const keys = [old, next, old, next];
+    const outcomes = await Promise.allSettled(
+      clients.map((kv, index) => publishPublicKey(kv, keys[index]?.publicPem, { key })),
+    );
+    const winner = (await clients[0]?.read('TC_PUBKEYS', key))?.value;
+    for (const [index, outcome] of outcomes.entries()) {
+      if (keys[index]?.publicPem === winner) expect(outcome.status).toBe('fulfilled');
+      else expect(outcome).toMatchObject({ reason: { reason: expect.stringMatching(/publish_conflict|slot_taken/) } });
+    }
+  }
+  await Promise.all(clients.map((kv) => kv.close()));
+});
+
+test('writes over a deleted key, by its revision', async ({ startNats }) => {
+  const { url } = await startNats();
+  await using connection = await connect({ servers: url });
+  const kv = storeOf(connection);
+  await publishPublicKey(kv, old.publicPem);
+  await (await new Kvm(connection).open('TC_PUBKEYS')).delete('rails_public_key');
+  expect(await kv.read('TC_PUBKEYS', 'rails_public_key')).toEqual({ value: null, revision: 2 });
+  expect(await publishPublicKey(kv, next.publicPem)).toMatchObject({ revision: 3 });
+});
+
+test('goes on after the server was killed and came back, with what it stored', async ({ startNats }) => {
+  const server = await startNats();
+  await using kv = await connectStore({ servers: server.url, timeoutMs: 1_000 });
+  await publishPublicKey(kv, old.publicPem);
+  await server.kill();
+  await expect(publishPublicKey(kv, old.publicPem)).rejects.toMatchObject({ reason: 'store_unavailable' });
+  await server.start();
+  await expect
+    .poll(() => publishPublicKey(kv, old.publicPem).catch(() => null), { timeout: 10_000 })
+    .toMatchObject({
+      changed: false,
+      revision: 1,
+    });
+});
+
+test.for([
+  ['forgets', { ttl: 60_000 }, 'forgets what is in it after 60 s'],
+  ['remembers too much', { history: 5 }, 'keeps 5 revisions of a key'],
+  ['is too small', { maxValueSize: 100 }, 'takes 100 bytes at most'],
+  ['is nearly full', { max_bytes: 1_000 }, 'holds 1000 bytes at most'],
+] as const)('refuses a bucket that %s', async ([, shape, problem], { startNats }) => {
+  const { url } = await startNats();
+  await using connection = await connect({ servers: url });
+  await new Kvm(connection).create('TC_PUBKEYS', shape);
+  const publishing = publishPublicKey(storeOf(connection), old.publicPem);
+  await expect(publishing).rejects.toMatchObject({ reason: 'bucket_unfit', message: expect.stringContaining(problem) });
+});
+
+test('says that JetStream is missing', async ({ startNats }) => {
+  const { url } = await startNats('accounts { APP { users: [{ user: a, password: b }] } }');
+  await using kv = await connectStore({ servers: url, login: { user: 'a', password: 'b' }, timeoutMs: 1_000 });
+  const error: unknown = await publishPublicKey(kv, old.publicPem).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ToriiStreamError);
+  expect(error).toMatchObject({ reason: 'store_refused', message: expect.stringContaining('JetStream') });
+});

@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { createStreamSigner, type PublishOptions, publishPublicKey, type StreamEvent } from '../src/index.ts';
+import { makeKeyPair } from './key-pairs.ts';
+import { MemoryStore } from './memory-store.ts';
+import { PubkeyEndpoint } from './pubkey-endpoint.ts';
+
+const old = makeKeyPair();
+const next = makeKeyPair();
+const gatewayUrl = 'https://cable.example.com';
+
+test('publishes what the signer signs with, once', async () => {
+  const store = new MemoryStore();
+  const signer = createStreamSigner({ privateKey: old.privatePem });
+  const keyId = expect.stringMatching(/^[\w-]{43}$/);
+  expect(await publishPublicKey(store, signer.publicKey)).toEqual({ revision: 1, changed: true, keyId, served: null });
+  expect(await publishPublicKey(store, signer.publicKey)).toEqual({ revision: 1, changed: false, keyId, served: null });
+  expect(store.entries.get('TC_PUBKEYS/rails_public_key')).toEqual({ value: old.publicPem, revision: 1 });
+});
+
+test('publishes where you say', async () => {
+  const store = new MemoryStore();
+  await publishPublicKey(store, old.publicPem, { bucket: 'MY_KEYS', key: 'cable.public' });
+  expect([...store.entries.keys()]).toEqual(['MY_KEYS/cable.public']);
+});
+
+test('a node of an old release does not publish its key over the new one', async () => {
+  const store = new MemoryStore();
+  await publishPublicKey(store, next.publicPem);
+  const booting = publishPublicKey(store, old.publicPem);
+  await expect(booting).rejects.toMatchObject({
+    reason: 'slot_taken',
+    message: expect.stringContaining('docs/key-rotation.md'),
+  });
+  expect(store.entries.get('TC_PUBKEYS/rails_public_key')).toEqual({ value: next.publicPem, revision: 1 });
+});
+
+test('replaces the key that it was told to, and no other', async () => {
+  const store = new MemoryStore();
+  await publishPublicKey(store, old.publicPem);
+  const wrong = publishPublicKey(store, next.publicPem, { replaces: makeKeyPair().publicPem });
+  await expect(wrong).rejects.toMatchObject({ reason: 'slot_taken' });
+  expect(await publishPublicKey(store, next.publicPem, { replaces: old.publicPem })).toMatchObject({ revision: 2 });
+});
+
+test('leaves alone what is no key, and fills what was deleted', async () => {
+  const store = new MemoryStore();
+  store.entries.set('TC_PUBKEYS/rails_public_key', { value: 'not a key', revision: 0 });
+  await expect(publishPublicKey(store, old.publicPem)).rejects.toMatchObject({ reason: 'slot_taken' });
+  store.entries.set('TC_PUBKEYS/rails_public_key', { value: null, revision: 0 });
+  expect(await publishPublicKey(store, old.publicPem)).toMatchObject({ changed: true });
+});
+
+test('takes for its own a write whose answer was lost', async () => {
+  const store = new MemoryStore();
+  const { write } = store;
+  store.write = async (...args) => {
+    await write.apply(store, args);
+    return null;
+  };
+  expect(await publishPublicKey(store, old.publicPem)).toMatchObject({ revision: 1 });
+});
+
+async function publishTo(endpoint: PubkeyEndpoint) {
+  const events: StreamEvent[] = [];
+  const begun = performance.now();
+  const { served } = await publishPublicKey(new MemoryStore(), next.publicPem, {
+    gatewayUrl,
+    fetch: endpoint.fetch,
+    onEvent: (event) => events.push(event),
+  });
+  const warnings = events.filter(({ type }) => type !== 'key_published').map(({ type }) => type);
+  return { served, warnings, seconds: (performance.now() - begun) / 1000 };
+}
+
+test('says whether the gateway uses the key', async () => {
+  const endpoint = new PubkeyEndpoint(old.publicPem);
+  setTimeout(() => {
+    endpoint.behaviour = next.publicPem;
+  }, 300);
+  expect(await publishTo(endpoint)).toMatchObject({ served: true, warnings: [] });
+});
+
+test.concurrent('warns of a file that shadows the slot, after five seconds', async () => {
+  const { served, warnings, seconds } = await publishTo(new PubkeyEndpoint(old.publicPem));
+  expect({ served, warnings }).toEqual({ served: false, warnings: ['key_not_served'] });
+  expect(seconds).toBeLessThan(8);
+});
+
+test.concurrent.each(['never', 'fails'] as const)(
+  'does not know where the gateway %s answers, and has published all the same',
+  async (how) => {
+    const { served, warnings, seconds } = await publishTo(new PubkeyEndpoint(how));
+    expect({ served, warnings }).toEqual({ served: null, warnings: ['gateway_unavailable'] });
+    expect(seconds).toBeLessThan(9);
+  },
+);
+
+test.each([
+  [{ bucket: '' }, 'bucket'],
+  [{ bucket: 'a.b' }, 'bucket'],
+  [{ key: 'a..b' }, 'key'],
+  [{ key: '>' }, 'key'],
+  [{ gatewayUrl: 'cable' }, 'gatewayUrl'],
+  [{ force: true }, 'force'],
+  [{ replaces: old.privatePem }, 'replaces'],
+])('refuses the options %j', async (options, option) => {
+  const publishing = publishPublicKey(new MemoryStore(), old.publicPem, options as PublishOptions);
+  await expect(publishing).rejects.toMatchObject({ code: 'configuration_invalid', option });
+});
+
+test('refuses a store that is none', async () => {
+  await expect(publishPublicKey({} as MemoryStore, old.publicPem)).rejects.toMatchObject({ option: 'kv' });
+});

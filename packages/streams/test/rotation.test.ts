@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, vi } from 'vitest';
+import {
+  createRotation,
+  createStreamSigner,
+  publishPublicKey,
+  type RotationOptions,
+  type StreamEvent,
+} from '../src/index.ts';
+import { type ConnectedStore, connectStore } from '../src/nats.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { makeKeyPair } from './key-pairs.ts';
+import { natsTest } from './nats-server.ts';
+
+const old = makeKeyPair();
+const next = makeKeyPair();
+const request = { subject: 'ada', allowedStreams: ['chat_*'], ttlSeconds: 3600 };
+
+interface World {
+  readonly servers: string;
+  readonly kv: ConnectedStore;
+  readonly gateway: Gateway;
+  readonly options: RotationOptions;
+  readonly events: StreamEvent[];
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** NATS, a gateway that watches it, and the old key in use. */
+const test = natsTest.extend<{ world: World }>({
+  world: async ({ startNats }, use) => {
+    const { url, kill, start } = await startNats();
+    await using gateway = await startGateway({ servers: url });
+    await using kv = await connectStore({ servers: url, timeoutMs: 1_000 });
+    await publishPublicKey(kv, old.publicPem, { gatewayUrl: gateway.url });
+    const events: StreamEvent[] = [];
+    const [from, to] = [old.publicPem, next.publicPem];
+    const options = {
+      kv,
+      from,
+      to,
+      gatewayUrl: gateway.url,
+      maxTtlSeconds: 3600,
+      onEvent: (e: StreamEvent) => void events.push(e),
+    };
+    await use({ servers: url, kv, gateway, options, events, kill, start });
+  },
+});
+
+afterEach(() => void vi.useRealTimers());
+
+/** Moves the wall clock on, and leaves the timers of NATS and HTTP alone. */
+function pass(seconds: number): void {
+  const now = Date.now() + seconds * 1000;
+  vi.useFakeTimers({ now, toFake: ['Date'] });
+}
+
+test('goes from plan to end, and says what it does and costs', async ({ world: { options, gateway } }) => {
+  const rotation = createRotation(options);
+  const planned = await rotation.plan();
+  expect(planned).toMatchObject({ step: 'begin', waitSeconds: 0, refusalSeconds: 61 });
+  expect(planned.text).toMatch(
+    /^Rotation of TC_PUBKEYS\/rails_public_key\n {2}from [\w-]{43}\n {2}to {3}[\w-]{43}\n {2}› begin/,
+  );
+  expect(planned.text).toMatch(/a reconnect may need a fresh token for at most 61 s\. Open sockets stay\.$/);
+
+  const drain = await rotation.advance();
+  expect(drain.step).toBe('drain');
+  expect(drain.waitSeconds).toBeGreaterThan(3590);
+  expect(drain.text).toMatch(/› drain .*the longest old one ends in 36\d\d s/);
+  pass(3000);
+  expect((await rotation.advance()).step).toBe('drain');
+  expect(gateway.pem).toBe(old.publicPem);
+  pass(602);
+  expect(await rotation.advance()).toMatchObject({ step: 'done', waitSeconds: 0 });
+  expect(gateway.pem).toBe(next.publicPem);
+  expect(await rotation.advance()).toMatchObject({ step: 'done' });
+});
+
+test('a deploy that crashed goes on where it was, on another machine too', async ({ world: { options, kv } }) => {
+  await createRotation(options).advance();
+  pass(3000);
+  const { waitSeconds } = await createRotation({ ...options }).plan();
+  expect(waitSeconds).toBeGreaterThan(590);
+  expect(waitSeconds).toBeLessThan(605);
+  pass(602);
+  // Crashed after the flip, before it could be confirmed.
+  await publishPublicKey(kv, next.publicPem, { replaces: old.publicPem });
+  expect(await createRotation(options).advance()).toMatchObject({ step: 'done' });
+});
+
+test('a node of the old release that boots in the middle does not undo it', async ({
+  world: { options, kv, gateway },
+}) => {
+  const boot = () => publishPublicKey(kv, createStreamSigner({ privateKey: old.privatePem }).publicKey);
+  const rotation = createRotation(options);
+  await rotation.advance();
+  expect(await boot()).toMatchObject({ changed: false });
+  pass(3602);
+  await rotation.advance();
+  await expect(boot()).rejects.toMatchObject({ reason: 'slot_taken' });
+  expect(gateway.pem).toBe(next.publicPem);
+});
+
+test('the server is killed and restarted in the middle: run bears with it', async ({
+  world: { options, events, ...world },
+}) => {
+  const rotation = createRotation({ ...options, maxTtlSeconds: 1, drainTtlSeconds: 1 });
+  expect((await rotation.advance()).step).toBe('drain');
+  await world.kill();
+  const running = rotation.run();
+  await expect.poll(() => events, { timeout: 10_000 }).toContainEqual(expect.objectContaining({ step: 'retry' }));
+  await world.start();
+  expect(await running).toMatchObject({ step: 'done', refusalSeconds: 2 });
+  await expect.poll(() => world.gateway.pem).toBe(next.publicPem);
+});
+
+test('run stops when told to, and is run again', async ({ world: { options } }) => {
+  const rotation = createRotation(options);
+  const running = rotation.run({ signal: AbortSignal.timeout(500) });
+  await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+  pass(3602);
+  expect(await rotation.run()).toMatchObject({ step: 'done' });
+});
+
+test('two deploys at once take one way together', async ({ world: { options } }) => {
+  const plans = await Promise.all([createRotation(options).advance(), createRotation(options).advance()]);
+  expect(plans.map(({ step }) => step)).toEqual(['drain', 'drain']);
+  pass(3602);
+  const ends = await Promise.all([createRotation(options).advance(), createRotation(options).advance()]);
+  expect(ends.map(({ step }) => step)).toEqual(['done', 'done']);
+});
+
+describe('stops, and says what is wrong,', () => {
+  test('where another rotation is under way; cancelled, it may go', async ({ world: { options } }) => {
+    const other = createRotation({ ...options, to: makeKeyPair().publicPem });
+    await other.advance();
+    await expect(createRotation(options).advance()).rejects.toMatchObject({ reason: 'rotation_conflict' });
+    await other.cancel();
+    expect(await createRotation(options).advance()).toMatchObject({ step: 'drain' });
+  });
+
+  test('where it is cancelled too late', async ({ world: { options } }) => {
+    const rotation = createRotation({ ...options, oldKeyLeaked: true });
+    expect(await rotation.advance()).toMatchObject({ step: 'done', refusalSeconds: 3601 });
+    await expect(rotation.cancel()).rejects.toMatchObject({ reason: 'rotation_conflict' });
+    const back = createRotation({ ...options, from: options.to, to: options.from });
+    expect(await back.advance()).toMatchObject({ step: 'drain' });
+  });
+
+  test('where a file shadows the slot, before anything is changed', async ({ world: { options, kv, servers } }) => {
+    await using shadowed = await startGateway({ servers, file: makeKeyPair().publicPem });
+    const rotation = createRotation({ ...options, gatewayUrl: shadowed.url });
+    await expect(rotation.advance()).rejects.toMatchObject({ reason: 'key_not_served' });
+    expect(await kv.read('TC_PUBKEYS_ROTATION', 'rails_public_key')).toBeNull();
+  });
+
+  test('where the gateway hangs, within seconds', async ({ world: { options, gateway, kv } }) => {
+    gateway.hang(true);
+    const begun = performance.now();
+    await expect(createRotation(options).advance()).rejects.toMatchObject({ reason: 'gateway_unavailable' });
+    expect(performance.now() - begun).toBeLessThan(9_000);
+    expect((await kv.read('TC_PUBKEYS', 'rails_public_key'))?.value).toBe(old.publicPem);
+  });
+});
+
+test('nodes go on with the key that the gateway uses, whatever the slot holds', async ({ world: { kv, gateway } }) => {
+  const gatewayUrl = gateway.url;
+  const node = createStreamSigner({ privateKey: old.privatePem, nextPrivateKey: next.privatePem, gatewayUrl });
+  expect(gateway.admits((await node.issue(request)).token)).toBe(true);
+  await publishPublicKey(kv, next.publicPem, { replaces: old.publicPem, gatewayUrl });
+  pass(1);
+  const { token, expiresAt } = await node.issue(request);
+  expect(gateway.admits(token)).toBe(true);
+  expect(expiresAt).toBeGreaterThan(Date.now() / 1000 + 3590);
+});

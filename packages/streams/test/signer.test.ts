@@ -1,0 +1,196 @@
+import { once } from 'node:events';
+import { inspect } from 'node:util';
+import { createVerifier } from '@torii/core';
+import { startEmulator } from '@torii/emulator';
+import fc from 'fast-check';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { afterEach, expect, test, vi } from 'vitest';
+import { createStreamSigner, isStreamPattern, type StreamEvent, verifyStreamToken } from '../src/index.ts';
+import { makeKeyPair } from './key-pairs.ts';
+
+const pair = makeKeyPair();
+const events: StreamEvent[] = [];
+const onEvent = (event: StreamEvent) => void events.push(event);
+const signer = createStreamSigner({ privateKey: pair.privatePem, issuer: 'my-app', onEvent });
+const request = { subject: 'ada', allowedStreams: ['chat_*'], ttlSeconds: 300 };
+
+afterEach(() => {
+  events.length = 0;
+  vi.useRealTimers();
+});
+
+test('mints what the gateway wants, and nothing else', async () => {
+  vi.useFakeTimers({ now: 1_800_000_000_900, toFake: ['Date'] });
+  const { token, expiresAt } = await signer.issue(request);
+  expect(decodeProtectedHeader(token)).toEqual({ alg: 'RS256', typ: 'JWT', kid: expect.stringMatching(/^[\w-]{43}$/) });
+  expect(decodeJwt(token)).toEqual({
+    iss: 'my-app',
+    sub: 'ada',
+    allowed_streams: ['chat_*'],
+    iat: 1_800_000_000,
+    exp: 1_800_000_300,
+  });
+  expect(expiresAt).toBe(1_800_000_300);
+});
+
+test('leaves the issuer out where there is none', async () => {
+  const { token } = await createStreamSigner({ privateKey: pair.privatePem }).issue(request);
+  expect(decodeJwt(token)).not.toHaveProperty('iss');
+});
+
+test('adds claims of yours', async () => {
+  const { token } = await signer.issue({ ...request, claims: { room: { id: 7 }, aud: 'cable' } });
+  expect(decodeJwt(token)).toMatchObject({ room: { id: 7 }, aud: 'cable', sub: 'ada' });
+});
+
+test.each(['sub', 'iss', 'iat', 'exp', 'nbf', 'jti', 'allowed_streams'])(
+  'lets no extra claim name %s (statement 28)',
+  async (name) => {
+    for (const value of ['root', undefined, null, 0]) {
+      const issued = signer.issue({ ...request, claims: { [name]: value } });
+      if (value === undefined) expect(decodeJwt((await issued).token).sub).toBe('ada');
+      else
+        await expect(issued).rejects.toMatchObject({
+          reason: 'claims_invalid',
+          message: expect.stringContaining(name),
+        });
+    }
+    const sly = { toJSON: () => ({ [name]: 'root' }) };
+    await expect(signer.issue({ ...request, claims: sly })).rejects.toMatchObject({ reason: 'claims_invalid' });
+  },
+);
+
+test.each([
+  ['a list', []],
+  ['a text', 'sub'],
+  ['null', null],
+  [
+    'a circle',
+    (() => {
+      const circle: Record<string, unknown> = {};
+      circle['circle'] = circle;
+      return circle;
+    })(),
+  ],
+  ['what JSON does not know', { big: 1n }],
+])('takes no claims that are %s', async (_kind, claims) => {
+  await expect(signer.issue({ ...request, claims: claims as never })).rejects.toMatchObject({
+    reason: 'claims_invalid',
+  });
+});
+
+test.each([0, -1, 0.5, 86_401, Number.POSITIVE_INFINITY, Number.NaN, '60', undefined, null])(
+  'refuses a lifetime of %s (statement 28)',
+  async (ttlSeconds) => {
+    await expect(signer.issue({ ...request, ttlSeconds: ttlSeconds as number })).rejects.toMatchObject({
+      reason: 'lifetime_invalid',
+      message: '`ttlSeconds` is not a whole number from 1 to 86400.',
+    });
+  },
+);
+
+test('any whole number of seconds from 1 to a day is a lifetime (statement 28)', async () => {
+  for (const ttlSeconds of [1, 59, 60, 86_400]) {
+    const { iat = 0, exp } = decodeJwt((await signer.issue({ ...request, ttlSeconds })).token);
+    expect(exp).toBe(iat + ttlSeconds);
+  }
+});
+
+test('tells of a lifetime under a minute, once for each token', async () => {
+  await signer.issue({ ...request, ttlSeconds: 60 });
+  expect(events.map(({ type }) => type)).toEqual(['issued']);
+  await signer.issue({ ...request, ttlSeconds: 59 });
+  expect(events).toContainEqual({ type: 'lifetime_short', ttlSeconds: 59 });
+});
+
+test('holds lifetimes to maxTtlSeconds', async () => {
+  const short = createStreamSigner({ privateKey: pair.privatePem, maxTtlSeconds: 600 });
+  await expect(short.issue({ ...request, ttlSeconds: 601 })).rejects.toMatchObject({ reason: 'lifetime_invalid' });
+  await short.issue({ ...request, ttlSeconds: 600 });
+});
+
+test.each([
+  ['no list', undefined],
+  ['a text', 'chat_*'],
+  ['none', []],
+  ['10,000', Array.from({ length: 10_000 }, (_, n) => `chat_${n}`)],
+  ['more than a URL holds', Array.from({ length: 900 }, (_, n) => `chat_room_${n}`)],
+  ['a hole', new Array(1)],
+  ['a dot', ['a', 'chat.room']],
+  ['a wildcard in the middle', ['chat_*_1']],
+  ['an empty one', ['']],
+  ['a line break', ['chat\n']],
+  ['a number', [7]],
+])('refuses streams: %s (statement 28)', async (_kind, allowedStreams) => {
+  await expect(signer.issue({ ...request, allowedStreams: allowedStreams as string[] })).rejects.toMatchObject({
+    reason: 'streams_invalid',
+    message: expect.not.stringContaining('chat.room'),
+  });
+});
+
+test('signs a stream exactly where it follows the grammar (statement 28)', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.string({ unit: fc.constantFrom('a', '_', ':', '-', '*', '.', ' ', '\n'), maxLength: 4 }),
+      async (text) => {
+        const outcome = await signer.issue({ ...request, allowedStreams: ['ok', text] }).then(
+          () => true,
+          () => false,
+        );
+        expect(outcome).toBe(isStreamPattern(text));
+      },
+    ),
+  );
+});
+
+test.each(['', '  ', undefined, null, 7])('refuses the subject %j', async (subject) => {
+  await expect(signer.issue({ ...request, subject: subject as string })).rejects.toMatchObject({
+    reason: 'subject_invalid',
+  });
+});
+
+test('mints for whom a verifier has just let in, and for nobody who looks like it', async () => {
+  await using torii = await startEmulator();
+  const verifier = createVerifier({ issuer: torii.issuer });
+  const auth = await verifier.verify(await torii.token({ userId: 'user_1' }));
+  const { token } = await signer.issueFor(auth, { allowedStreams: ['chat_*'], ttlSeconds: 300 });
+  expect((await verifyStreamToken(token, { publicKey: signer.publicKey })).subject).toBe('user_1');
+
+  const sly = { ...auth, userId: 'root' };
+  const grant = { allowedStreams: ['*'], ttlSeconds: 300, subject: 'root' };
+  await expect(signer.issueFor(sly, grant)).rejects.toMatchObject({ reason: 'subject_invalid' });
+  const claims = decodeJwt((await signer.issueFor(auth, grant)).token);
+  expect(claims.sub).toBe('user_1');
+});
+
+test('tells and holds no secret: not in events, not when inspected', async () => {
+  const { token } = await signer.issue({ ...request, ttlSeconds: 1 });
+  const told = JSON.stringify(events) + inspect(signer, { depth: 9, showHidden: true });
+  expect(told).not.toContain(token);
+  expect(told).not.toMatch(/eyJ|PRIVATE/);
+});
+
+test('a listener that fails decides nothing', async () => {
+  const listener = async () => Promise.reject(new Error('the log is full'));
+  const { issue } = createStreamSigner({ privateKey: pair.privatePem, onEvent: listener });
+  await issue(request);
+  await once(process, 'nothing', { signal: AbortSignal.timeout(20) }).catch(() => {});
+});
+
+test.each([
+  [{ issuer: '' }, 'issuer'],
+  [{ gatewayUrl: '' }, 'gatewayUrl'],
+  [{ gatewayUrl: 'cable.example.com' }, 'gatewayUrl'],
+  [{ gatewayUrl: 'https://ada:secret@cable.example.com' }, 'gatewayUrl'],
+  [{ maxTtlSeconds: 86_401 }, 'maxTtlSeconds'],
+  [{ drainTtlSeconds: 0 }, 'drainTtlSeconds'],
+  [{ onEvent: 'log' }, 'onEvent'],
+  [{ fetch: true }, 'fetch'],
+  [{ ttl: 60 }, 'ttl'],
+  [{ nextPrivateKey: '' }, 'nextPrivateKey'],
+  [{ nextPrivateKey: pair.privatePem, gatewayUrl: 'https://cable.example.com' }, 'nextPrivateKey'],
+  [{ nextPrivateKey: makeKeyPair().privatePem }, 'gatewayUrl'],
+])('refuses the options %j', (options, option) => {
+  const make = () => createStreamSigner({ privateKey: pair.privatePem, ...(options as object) });
+  expect(make).toThrow(expect.objectContaining({ code: 'configuration_invalid', option }));
+});

@@ -1,0 +1,130 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createStreamSigner, type StreamEvent } from '../src/index.ts';
+import { makeKeyPair } from './key-pairs.ts';
+import { PubkeyEndpoint } from './pubkey-endpoint.ts';
+
+const old = makeKeyPair();
+const next = makeKeyPair();
+const stranger = makeKeyPair();
+const request = { subject: 'ada', allowedStreams: ['chat_*'], ttlSeconds: 3600 };
+
+let now = 1_800_000_000_000;
+beforeEach(() => void vi.useFakeTimers({ now, toFake: ['Date'] }));
+afterEach(() => void vi.useRealTimers());
+
+function pass(ms: number): void {
+  now += ms;
+  vi.setSystemTime(now);
+}
+
+function makeNode(endpoint: PubkeyEndpoint, keys: { nextPrivateKey?: string } = { nextPrivateKey: next.privatePem }) {
+  const events: StreamEvent[] = [];
+  const signer = createStreamSigner({
+    privateKey: old.privatePem,
+    gatewayUrl: 'https://cable.example.com/',
+    fetch: endpoint.fetch,
+    onEvent: (event) => events.push(event),
+    ...keys,
+  });
+  return { signer, types: () => events.map(({ type }) => type).filter((type) => type !== 'issued'), events };
+}
+
+async function mint({ signer }: ReturnType<typeof makeNode>) {
+  const { token } = await signer.issue(request);
+  const { iat = 0, exp = 0 } = decodeJwt(token);
+  return { keyId: decodeProtectedHeader(token).kid, ttlSeconds: exp - iat };
+}
+
+const oldId = (await mint(makeNode(new PubkeyEndpoint(old.publicPem)))).keyId;
+const nextId = (await mint(makeNode(new PubkeyEndpoint(next.publicPem)))).keyId;
+
+test('with both keys, signs short with the old one until the gateway uses the new one', async () => {
+  const endpoint = new PubkeyEndpoint(old.publicPem);
+  const node = makeNode(endpoint);
+  expect(await mint(node)).toEqual({ keyId: oldId, ttlSeconds: 60 });
+  endpoint.behaviour = next.publicPem;
+  pass(999);
+  expect(await mint(node)).toEqual({ keyId: oldId, ttlSeconds: 60 });
+  pass(1);
+  expect(await mint(node)).toEqual({ keyId: nextId, ttlSeconds: 3600 });
+  expect(node.types()).toEqual(['key_used']);
+});
+
+test('goes back where the gateway does', async () => {
+  const endpoint = new PubkeyEndpoint(next.publicPem);
+  const node = makeNode(endpoint);
+  expect(await mint(node)).toEqual({ keyId: nextId, ttlSeconds: 3600 });
+  endpoint.behaviour = old.publicPem;
+  pass(1_000);
+  expect(await mint(node)).toEqual({ keyId: oldId, ttlSeconds: 60 });
+});
+
+test('asks GET /pubkey once a second at most, however many tokens are wanted', async () => {
+  const endpoint = new PubkeyEndpoint(old.publicPem);
+  const node = makeNode(endpoint);
+  await Promise.all(Array.from({ length: 50 }, () => mint(node)));
+  expect(endpoint.asked).toBe(1);
+  expect(endpoint.urls).toEqual(['https://cable.example.com/pubkey']);
+  pass(1_000);
+  await Promise.all(Array.from({ length: 50 }, () => mint(node)));
+  expect(endpoint.asked).toBe(2);
+  pass(-3_600_000);
+  await mint(node);
+  expect(endpoint.asked).toBe(3);
+});
+
+test('asks nobody where there is no gateway to ask', async () => {
+  const signer = createStreamSigner({ privateKey: old.privatePem, fetch: () => expect.unreachable() });
+  await signer.issue(request);
+});
+
+test.each([
+  ['JSON', JSON.stringify({ public_key: next.publicPem })],
+  ['CRLF', next.publicPem.replaceAll('\n', '\r\n')],
+])('reads the key out of %s', async (_form, body) => {
+  expect((await mint(makeNode(new PubkeyEndpoint(body)))).keyId).toBe(nextId);
+});
+
+test.each([
+  ['is down', 'fails', 'cannot be reached'],
+  ['answers 500', 500, 'answered 500'],
+  ['sends elsewhere', 302, 'answered 302'],
+  ['talks nonsense', '<html>', 'answered something else than an RSA public key'],
+  ['talks without end', 'x'.repeat(20_000), 'answered more than 16384 bytes'],
+] as const)(
+  'goes on with the last answer where the gateway %s, and says so once',
+  async (_what, behaviour, problem) => {
+    const endpoint = new PubkeyEndpoint(next.publicPem);
+    const node = makeNode(endpoint);
+    await mint(node);
+    endpoint.behaviour = behaviour;
+    for (let i = 0; i < 5; i++) {
+      pass(1_000);
+      expect((await mint(node)).keyId).toBe(nextId);
+    }
+    expect(node.types()).toEqual(['key_used', 'gateway_unavailable']);
+    expect(node.events).toContainEqual({ type: 'gateway_unavailable', problem: expect.stringContaining(problem) });
+  },
+);
+
+test('a gateway that hangs holds up tokens once, for two seconds, and no token after', async () => {
+  const node = makeNode(new PubkeyEndpoint('never'));
+  let begun = performance.now();
+  expect(await mint(node)).toEqual({ keyId: oldId, ttlSeconds: 60 });
+  expect(performance.now() - begun).toBeLessThan(4_000);
+  pass(1_000);
+  begun = performance.now();
+  for (let i = 0; i < 20; i++) await mint(node);
+  expect(performance.now() - begun).toBeLessThan(1_000);
+});
+
+test('warns where the gateway uses neither key, once, and again where that changes', async () => {
+  const endpoint = new PubkeyEndpoint(stranger.publicPem);
+  const node = makeNode(endpoint, {});
+  for (let i = 0; i < 3; i++, pass(1_000)) expect(await mint(node)).toEqual({ keyId: oldId, ttlSeconds: 3600 });
+  expect(node.types()).toEqual(['key_not_served']);
+  endpoint.behaviour = 404;
+  await mint(node);
+  expect(node.events).toContainEqual({ type: 'key_not_served', keyId: oldId, servedKeyId: null });
+});
