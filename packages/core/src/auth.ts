@@ -28,10 +28,10 @@ export interface Organization {
 export interface Auth<Custom extends object = Claims> {
   /** The user's id: `sub`. */
   readonly userId: string;
-  /** The Torii environment that the user belongs to: `pid`. */
-  readonly environmentId: string;
-  /** The issuer of the token, as the token has it: `iss`. */
-  readonly issuer: string;
+  /** The Torii environment that the user belongs to: `pid`. Null only in tokens that are not Torii's. */
+  readonly environmentId: string | null;
+  /** The issuer of the token, as the token has it: `iss`. Null only in tokens that are not Torii's. */
+  readonly issuer: string | null;
   /** True only where the issuer says so. */
   readonly emailVerified: boolean;
   /** False only where the issuer says so. */
@@ -41,8 +41,8 @@ export interface Auth<Custom extends object = Claims> {
   readonly actor: Actor | null;
   readonly locale: string | null;
   readonly organization: Organization | null;
-  /** Seconds since 1970: `iat` (RFC 7519 4.1.6). */
-  readonly issuedAt: number;
+  /** Seconds since 1970: `iat` (RFC 7519 4.1.6). Null only in tokens that are not Torii's. */
+  readonly issuedAt: number | null;
   /** Seconds since 1970: `exp` (RFC 7519 4.1.4). The leeway is not in it. */
   readonly expiresAt: number;
   /** Every claim of the token. */
@@ -87,8 +87,29 @@ export interface CheckedClaims {
   readonly expiresAt: number;
 }
 
+/** The same of a token that is not Torii's: null is what it need not have. */
+export interface ForeignClaims {
+  readonly issuer: string | null;
+  readonly userId: string;
+  readonly issuedAt: number | null;
+  readonly expiresAt: number;
+}
+
 /** Reads an Auth from the claims of a token. Takes the claims over: they are frozen, and stripped of `__proto__`. */
 export function readAuth(checked: CheckedClaims, claims: Claims): Auth {
+  return createAuth(checked, claims, readOrganization);
+}
+
+/** The same for a token that is not Torii's, in which `pid`, `org_id` and `o` may mean anything: they are not read. */
+export function readForeignAuth(checked: ForeignClaims, claims: Claims): Auth {
+  return createAuth({ ...checked, environmentId: null }, claims, () => null);
+}
+
+function createAuth(
+  checked: ForeignClaims & Pick<Auth, 'environmentId'>,
+  claims: Claims,
+  organizationOf: (claims: Claims) => Organization | null,
+): Auth {
   freezeClaims(claims);
   const actor = readActor(claims);
   const locale = claimOf(claims, 'locale');
@@ -101,7 +122,7 @@ export function readAuth(checked: CheckedClaims, claims: Claims): Auth {
     impersonating: claimOf(claims, 'impersonating') === true || actor !== null,
     actor,
     locale: typeof locale === 'string' ? locale : null,
-    organization: readOrganization(claims),
+    organization: organizationOf(claims),
     issuedAt: checked.issuedAt,
     expiresAt: checked.expiresAt,
     raw: claims,

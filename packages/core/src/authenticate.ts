@@ -3,14 +3,13 @@ import { bearerToken } from './bearer.ts';
 import { askChecks } from './checks.ts';
 import { ToriiAuthError } from './errors.ts';
 import { listenTo, loggable, type ToriiEvent, tellingRefusals } from './events.ts';
-import type { Settings } from './options.ts';
 import type { RequestView } from './request.ts';
-import type { Results } from './results.ts';
-import { verify } from './verify.ts';
+import type { RequestSettings } from './request-options.ts';
 
 /** What one verifier works with. */
-export interface Pipeline extends Settings {
-  readonly results: Results;
+export interface Pipeline extends RequestSettings {
+  /** Says whose token it is, or throws. The only step that depends on who makes the tokens. */
+  verify(token: string): Promise<{ readonly result: { readonly auth: Auth }; readonly fromCache: boolean }>;
 }
 
 /**
@@ -46,7 +45,7 @@ export function authenticateToken(token: unknown, request: RequestView, pipeline
 }
 
 async function verifyFor(token: string, request: RequestView, pipeline: Pipeline): Promise<Auth> {
-  const { result, fromCache } = await verify(token, pipeline);
+  const { result, fromCache } = await pipeline.verify(token);
   const { auth } = result;
   // Not the whole Auth: a custom claim may hold a token of somebody else's.
   pipeline.emit({ type: 'verified', userId: auth.userId, environmentId: auth.environmentId, fromCache });

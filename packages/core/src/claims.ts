@@ -1,4 +1,4 @@
-import { type CheckedClaims, type Claims, claimOf } from './auth.ts';
+import { type CheckedClaims, type Claims, claimOf, type ForeignClaims } from './auth.ts';
 import { type AuthReason, ToriiAuthError } from './errors.ts';
 import { withDetail } from './events.ts';
 
@@ -71,14 +71,18 @@ export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranc
 }
 
 // RFC 7519 4.1.4 to 4.1.6. `exp` is the first instant at which a token is no longer good.
-function checkTimes({ issuedAt, expiresAt }: CheckedClaims, start: number | undefined, toleranceMs: number): void {
+export function checkTimes(
+  { issuedAt, expiresAt }: Pick<ForeignClaims, 'issuedAt' | 'expiresAt'>,
+  start: number | undefined,
+  toleranceMs: number,
+): void {
   const now = Date.now();
   if (now >= expiresAt * 1000 + toleranceMs) throw refusal('token_expired', 'The token has expired.', 'exp', expiresAt);
   for (const [claim, time] of [
     ['iat', issuedAt],
     ['nbf', start],
   ] as const) {
-    if (time !== undefined && startMs(time, toleranceMs) > now) {
+    if (time !== undefined && time !== null && startMs(time, toleranceMs) > now) {
       throw refusal('token_not_yet_valid', 'The token is not valid yet.', claim, time);
     }
   }
@@ -89,11 +93,11 @@ function startMs(time: number, toleranceMs: number): number {
   return Math.ceil(time) * 1000 - toleranceMs;
 }
 
-function notBefore(claims: Claims): number | undefined {
+export function notBefore(claims: Claims): number | undefined {
   return Object.hasOwn(claims, 'nbf') ? requireTime(claims, 'nbf') : undefined;
 }
 
-function checkAudience(claims: Claims, accepted: ReadonlySet<string>): void {
+export function checkAudience(claims: Claims, accepted: ReadonlySet<string>): void {
   const claimed = requireClaim(claims, 'aud');
   const audiences: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed];
   if (audiences.length === 0 || !audiences.every((audience) => typeof audience === 'string'))
@@ -102,31 +106,31 @@ function checkAudience(claims: Claims, accepted: ReadonlySet<string>): void {
   throw refusal('audience_refused', 'The token is meant for somebody else.', 'aud', claimed, [...accepted]);
 }
 
-function requireText(claims: Claims, name: string): string {
+export function requireText(claims: Claims, name: string): string {
   const value = requireClaim(claims, name);
   if (typeof value !== 'string' || value === '') throw malformedClaim(name);
   return value;
 }
 
 // NaN cannot stand in JSON, but 1e400 can, and is read as Infinity: a token that never ends.
-function requireTime(claims: Claims, name: string): number {
+export function requireTime(claims: Claims, name: string): number {
   const value = requireClaim(claims, name);
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw malformedClaim(name);
   return value;
 }
 
-function requireClaim(claims: Claims, name: string): unknown {
+export function requireClaim(claims: Claims, name: string): unknown {
   const value = claimOf(claims, name);
   if (value === undefined || value === null)
     throw new ToriiAuthError('claim_missing', `The token lacks a claim: ${name}.`);
   return value;
 }
 
-function malformedClaim(name: string): ToriiAuthError {
+export function malformedClaim(name: string): ToriiAuthError {
   return new ToriiAuthError('claim_malformed', `The token has a claim that cannot be read: ${name}.`);
 }
 
-function refusal(
+export function refusal(
   reason: AuthReason,
   message: string,
   claim: string,

@@ -14,7 +14,12 @@ export interface RefusalDetail {
 
 /** What a verifier did, and why. Never contains a token. */
 export type ToriiEvent =
-  | { readonly type: 'verified'; readonly userId: string; readonly environmentId: string; readonly fromCache: boolean }
+  | {
+      readonly type: 'verified';
+      readonly userId: string;
+      readonly environmentId: string | null;
+      readonly fromCache: boolean;
+    }
   /** Let through without a token: a public path, a preflight, or nobody signed in where that is allowed. */
   | {
       readonly type: 'passed';

@@ -12,7 +12,7 @@ export function problemOfIssuer(text: string): string | undefined {
   return undefined;
 }
 
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return (
     hostname === 'localhost' ||
     hostname.endsWith('.localhost') ||

@@ -44,7 +44,7 @@ export function parseKeySet(value: unknown, previous: KeysById = new Map()): Key
   if (!Array.isArray(list)) throw new KeySetError('the answer is not a key set');
   if (list.length > maxKeys) throw new KeySetError(`the key set has more than ${maxKeys} keys`);
   const entries = list.filter(isJsonObject);
-  if (entries.some((jwk) => secretMembers.some((member) => Object.hasOwn(jwk, member)))) {
+  if (entries.some(holdsSecret)) {
     throw new KeySetError('the key set holds a private key');
   }
   const keys = new Map<string, SetKey>();
@@ -57,6 +57,11 @@ export function parseKeySet(value: unknown, previous: KeysById = new Map()): Key
     seen.add(kid);
   }
   return keys;
+}
+
+/** True for a key that must not leave its owner: a private or symmetric one. */
+export function holdsSecret(jwk: object): boolean {
+  return secretMembers.some((member) => Object.hasOwn(jwk, member));
 }
 
 function canVerifyEs256(jwk: Claims): boolean {

@@ -3,6 +3,31 @@ import { ToriiConfigError } from './errors.ts';
 /** Options as they came, without a prototype: what is not an own property is not there. */
 export type Options = Readonly<Record<string, unknown>>;
 
+/**
+ * Options as they came, of which each has a known name.
+ *
+ * @throws ToriiConfigError for what is no object, for a name that is not known, and for an option that would be overlooked
+ */
+export function readNamed(given: unknown, known: readonly string[], example: string): Options {
+  if (typeof given !== 'object' || given === null) {
+    throw new ToriiConfigError('options', `Pass an object of options: ${example}.`);
+  }
+  // Without a prototype: what somebody put on Object.prototype is no option of ours.
+  const options: Options = Object.assign(Object.create(null), given);
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new ToriiConfigError(name, `There is no option \`${name}\`. Known options: ${known.join(', ')}.`);
+    }
+  }
+  for (const name of known) {
+    if (name in given && !(name in options) && !(name in Object.prototype)) {
+      const remedy = 'Pass a plain object of options.';
+      throw new ToriiConfigError(name, `\`${name}\` is inherited or hidden, and would be overlooked. ${remedy}`);
+    }
+  }
+  return options;
+}
+
 // RFC 9110 5.6.2: what the name of a header may be made of, and RFC 6265 4.1.1 that of a cookie.
 export function readName(options: Options, name: 'header' | 'cookie', absent: string | undefined): string | undefined {
   if (!(name in options)) return absent;

@@ -1,9 +1,7 @@
 import type { Claims } from './auth.ts';
-import type { TokenPlaces } from './bearer.ts';
-import { type Check, requireChecks } from './checks.ts';
 import { type ClaimRules, withoutTrailingSlash } from './claims.ts';
 import { ToriiConfigError } from './errors.ts';
-import { type EventListener, emitterFor } from './events.ts';
+import type { EventListener } from './events.ts';
 import { problemOfIssuer } from './issuer-url.ts';
 import { type JsonWebKeySet, KeySetError } from './jwks.ts';
 import type { Fetch } from './key-endpoint.ts';
@@ -13,13 +11,17 @@ import {
   listTexts,
   type Options,
   readCount,
-  readFlag,
   readFunction,
-  readName,
+  readNamed,
   readSeconds,
   readTexts,
 } from './option-values.ts';
-import { compilePublicPaths, type PublicPaths } from './path.ts';
+import {
+  type RequestOptions,
+  type RequestSettings,
+  readRequestOptions,
+  requestOptionNames,
+} from './request-options.ts';
 
 /** How a token is verified. */
 export interface VerifyOptions {
@@ -61,47 +63,14 @@ export interface VerifyOptions {
 }
 
 /** How a request is authenticated. */
-export interface VerifierOptions<Custom extends object = Claims> extends VerifyOptions {
-  /**
-   * The header that carries `Bearer <token>`.
-   *
-   * @default 'authorization'
-   */
-  readonly header?: string;
-  /**
-   * A cookie to read the token from where the header is not there. Left out, no cookie is ever read. With a method other
-   * than GET, HEAD and OPTIONS it counts only in a request from the same origin, or from one of `origins`.
-   */
-  readonly cookie?: string;
-  /** Origins, such as `https://app.example.com`, whose pages may send the cookie with any method. */
-  readonly origins?: readonly string[];
-  /**
-   * Public paths: literals such as `/health`, or `/docs/*` for everything below `/docs/`. Compared with the whole decoded
-   * path, case and trailing slash included. A path that can be read in two ways is never public.
-   */
-  readonly skip?: readonly string[];
-  /**
-   * Lets CORS preflights through, which carry no token: OPTIONS with `Origin` and `Access-Control-Request-Method`. Not
-   * needed where your CORS middleware comes first.
-   *
-   * @default false
-   */
-  readonly allowPreflight?: boolean;
-  /** Asked in order about every verified caller; each must say `true`. */
-  readonly checks?: readonly Check<Custom>[];
-}
+export interface VerifierOptions<Custom extends object = Claims> extends VerifyOptions, RequestOptions<Custom> {}
 
 /** Options as the pipeline uses them. */
-export interface Settings {
+export interface Settings extends RequestSettings {
   readonly rules: ClaimRules;
   readonly keySources: ReadonlyMap<string, KeySource>;
   readonly maxStaleMs: number;
   readonly cachedTokens: number;
-  readonly emit: EventListener;
-  readonly places: TokenPlaces;
-  readonly isPublic: PublicPaths;
-  readonly allowPreflight: boolean;
-  readonly checks: readonly Check[];
 }
 
 const optionNames: readonly (keyof VerifierOptions)[] = [
@@ -113,13 +82,7 @@ const optionNames: readonly (keyof VerifierOptions)[] = [
   'cachedTokens',
   'fetch',
   'keys',
-  'onEvent',
-  'header',
-  'cookie',
-  'origins',
-  'skip',
-  'allowPreflight',
-  'checks',
+  ...requestOptionNames,
 ];
 
 /**
@@ -129,25 +92,7 @@ const optionNames: readonly (keyof VerifierOptions)[] = [
  * @throws ToriiConfigError naming the option and what to write instead
  */
 export function readOptions(given: VerifierOptions): Settings {
-  if (typeof given !== 'object' || given === null) {
-    throw new ToriiConfigError(
-      'options',
-      "Pass an object of options: createVerifier({ issuer: 'https://acme.torii.so' }).",
-    );
-  }
-  // Without a prototype: what somebody put on Object.prototype is no option of ours.
-  const options: Options = Object.assign(Object.create(null), given);
-  for (const name of Object.keys(options)) {
-    if (!optionNames.some((known) => known === name)) {
-      throw new ToriiConfigError(name, `There is no option \`${name}\`. Known options: ${optionNames.join(', ')}.`);
-    }
-  }
-  for (const name of optionNames) {
-    if (name in given && !(name in options) && !(name in Object.prototype)) {
-      const remedy = 'Pass a plain object of options.';
-      throw new ToriiConfigError(name, `\`${name}\` is inherited or hidden, and would be overlooked. ${remedy}`);
-    }
-  }
+  const options = readNamed(given, optionNames, "createVerifier({ issuer: 'https://acme.torii.so' })");
   const issuers = readIssuers(options);
   return {
     rules: {
@@ -159,11 +104,7 @@ export function readOptions(given: VerifierOptions): Settings {
     keySources: readKeySources(options, issuers),
     maxStaleMs: readSeconds(options, 'maxStaleSeconds', 3600, 86_400) * 1000,
     cachedTokens: readCount(options, 'cachedTokens', 5_000, 1_000_000),
-    emit: emitterFor(readFunction<EventListener>(options, 'onEvent')),
-    places: readPlaces(options),
-    isPublic: readSkip(options),
-    allowPreflight: readFlag(options, 'allowPreflight'),
-    checks: readChecks(options),
+    ...readRequestOptions(options),
   };
 }
 
@@ -203,50 +144,4 @@ function readKeySources(options: Options, issuers: readonly string[]): ReadonlyM
       `\`keys\` cannot be used: ${problem}. Write keys: { keys: [{ kty: 'EC', crv: 'P-256', … }] }.`,
     );
   }
-}
-
-function readPlaces(options: Options): TokenPlaces {
-  const header = readName(options, 'header', 'authorization');
-  const cookie = readName(options, 'cookie', undefined);
-  if ('origins' in options && cookie === undefined) {
-    throw new ToriiConfigError(
-      'origins',
-      '`origins` says which pages may send the cookie: set `cookie` too, or leave it out.',
-    );
-  }
-  const origins = 'origins' in options ? listTexts(options, 'origins', "origins: ['https://app.example.com']") : [];
-  for (const origin of origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new ToriiConfigError(
-        'origins',
-        "An entry of `origins` is not an origin. Write it like 'https://app.example.com', without a path.",
-      );
-    }
-  }
-  return { header: header?.toLowerCase() ?? 'authorization', cookie, origins };
-}
-
-function readSkip(options: Options): PublicPaths {
-  const { skip } = options;
-  if (!('skip' in options)) return compilePublicPaths([]);
-  if (!Array.isArray(skip) || !skip.every((path) => typeof path === 'string')) {
-    throw new ToriiConfigError('skip', "`skip` is not a list of paths. Write skip: ['/health', '/docs/*'].");
-  }
-  if (skip.includes('/*')) {
-    throw new ToriiConfigError(
-      'skip',
-      "`skip: ['/*']` would let everybody in. Leave the middleware out where nothing needs a token.",
-    );
-  }
-  try {
-    return compilePublicPaths(skip);
-  } catch (cause) {
-    const problem = cause instanceof URIError || !(cause instanceof Error) ? 'a path cannot be read' : cause.message;
-    throw new ToriiConfigError('skip', `\`skip\` cannot be used: ${problem}. Write skip: ['/health', '/docs/*'].`);
-  }
-}
-
-function readChecks(options: Options): readonly Check[] {
-  if (!('checks' in options)) return [];
-  return requireChecks(options['checks'], 'checks');
 }

@@ -44,12 +44,16 @@ export function keyIdFrom(header: Claims): string {
   // From configuration alone (RFC 8725 3.1), and before any key is looked up.
   if (claimOf(header, 'alg') !== 'ES256')
     throw new ToriiAuthError('algorithm_refused', 'The token is not signed with ES256.');
-  // RFC 7515 4.1.11: an extension that is not understood must be refused, and we understand none, `b64` (RFC 7797) included.
-  if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64'))
-    throw malformed('The token uses an extension that is not supported.');
+  refuseExtensions(header);
   const kid = claimOf(header, 'kid');
   if (typeof kid !== 'string' || kid === '') throw malformed('The token does not name its key.');
   return kid;
+}
+
+/** RFC 7515 4.1.11: an extension that is not understood must be refused, and we understand none, `b64` (RFC 7797) included. */
+export function refuseExtensions(header: Claims): void {
+  if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64'))
+    throw malformed('The token uses an extension that is not supported.');
 }
 
 const utf8Encoder = new TextEncoder();
@@ -88,6 +92,6 @@ function hasStrayBits(part: string): boolean {
   return (alphabet.indexOf(part.charAt(part.length - 1)) & (rest === 2 ? 0b1111 : 0b11)) !== 0;
 }
 
-function malformed(message: string): ToriiAuthError {
+export function malformed(message: string): ToriiAuthError {
   return new ToriiAuthError('token_malformed', message);
 }

@@ -4,6 +4,7 @@ import { type Denial, denialFor } from './denial.ts';
 import { readOptions, type VerifierOptions, type VerifyOptions } from './options.ts';
 import { type RequestLike, viewOf } from './request.ts';
 import { Results } from './results.ts';
+import { verify } from './verify.ts';
 
 /** The outcome of {@link Verifier.check}: who is calling, or what to answer. */
 export type CheckResult<Custom extends object, Nobody extends null = never> =
@@ -66,7 +67,12 @@ export function createVerifier<Custom extends object = Claims>(
 export function createVerifier<Custom extends object = Claims>(options: VerifierOptions<Custom>): Verifier<Custom>;
 export function createVerifier(options: VerifierOptions): Verifier {
   const settings = readOptions(options);
-  const pipeline: Pipeline = { ...settings, results: new Results(settings.cachedTokens) };
+  const verification = { ...settings, results: new Results(settings.cachedTokens) };
+  return verifierOver({ ...settings, verify: (token) => verify(token, verification) });
+}
+
+/** A verifier of whatever tokens a pipeline knows how to verify. */
+export function verifierOver(pipeline: Pipeline): Verifier {
   const verifier: Verifier = {
     verify: (token) => authenticateToken(token, viewOf({ headers: {} }), pipeline),
     // Async for what reading a broken request throws: a caller who only handles rejections must get one.
