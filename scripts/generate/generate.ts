@@ -16,7 +16,7 @@ import { fileOf, operationId, writeResource, writeResources } from './write-reso
 export async function generateFiles(document: JsonObject): Promise<ReadonlyMap<string, string>> {
   const corrected = correctSpec(document);
   const operations = readOperations(corrected);
-  const files = new Map([['types.gen.ts', await writeTypes(corrected, operations)]]);
+  const files = new Map([['wire.ts', await writeTypes(corrected, operations)]]);
   const byResource = Map.groupBy(operations, ({ resource }) => resource);
   const docs = new Map<string, string>();
   for (const [resource, own] of byResource) {

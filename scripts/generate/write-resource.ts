@@ -51,7 +51,7 @@ export function fileOf(resource: string): string {
   return resource.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** What types.gen.ts calls an operation's types, since this is what the generator is told its id is. */
+/** What wire.ts calls an operation's types, since this is what the generator is told its id is. */
 export function operationId({ resource, name }: Pick<Operation, 'resource' | 'name'>): string {
   return `${resource}${pascalCase(name)}`;
 }
@@ -148,7 +148,7 @@ function writeImports(body: string): string {
     const list = names.map(([name, , isType]) => (isType && !isTypes ? `type ${name}` : name)).join(', ');
     return `import ${isTypes ? 'type ' : ''}{ ${list} } from '${file}';\n`;
   });
-  return `${lines.join('')}${body.includes('wire.') ? "import type * as wire from './types.gen.ts';\n" : ''}`;
+  return `${lines.join('')}${body.includes('wire.') ? "import type * as wire from './wire.ts';\n" : ''}`;
 }
 
 function comment(text: string, indent: string): string {

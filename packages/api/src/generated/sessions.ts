@@ -1,7 +1,7 @@
 // Written by `npm run generate` from spec/. What is changed here by hand is lost.
 import type { Call } from '../call.ts';
 import type { RequestOptions, Send } from '../operation.ts';
-import type * as wire from './types.gen.ts';
+import type * as wire from './wire.ts';
 
 /** An active end-user session in your environment. */
 export type Session = wire.SessionsListForUserResponse[number];

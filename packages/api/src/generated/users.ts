@@ -3,7 +3,7 @@ import type { Call } from '../call.ts';
 import type { Body, Changes, Query } from '../fields.ts';
 import type { RequestOptions, Send } from '../operation.ts';
 import { type Page, type Pages, walkPages } from '../pages.ts';
-import type * as wire from './types.gen.ts';
+import type * as wire from './wire.ts';
 
 /** An end-user belonging to one of your environments. */
 export type User = wire.UsersGetResponse;
