@@ -40,8 +40,16 @@ const room = join(repository, 'packages', 'next');
 const shelf = join(repository, '.reports', 'next-apps');
 const maxBuilds = 2;
 
-/** The folder of a variant that has been built. */
-export async function builtApp(variant: Variant): Promise<string> {
+const built = new Map<Variant, Promise<string>>();
+
+/** The folder of a variant that has been built. Asked again, it is the same one, whatever has changed meanwhile. */
+export function builtApp(variant: Variant): Promise<string> {
+  const folder = built.get(variant) ?? build(variant);
+  built.set(variant, folder);
+  return folder;
+}
+
+async function build(variant: Variant): Promise<string> {
   const recipe = recipes[variant];
   const name = variant.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   const folder = join(shelf, `${name}-${fingerprint(recipe)}`);

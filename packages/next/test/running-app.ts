@@ -7,10 +7,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtApp, nextProgram, type Variant } from './apps.ts';
 
+/** Where other builds come first. */
+export const buildLimitMs = 240_000;
+
 /** A fixture app behind `next start`. */
 export interface RunningApp extends AsyncDisposable {
   readonly port: number;
   readonly url: string;
+  /** Where it was built. */
+  readonly folder: string;
   /** What the server has said so far. */
   output(): string;
   /** What ran since the last call. */
@@ -52,6 +57,7 @@ export async function startApp(variant: Variant, { issuer, options = {} }: AppOp
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    folder,
     output,
     takeVisits() {
       const names = readFileSync(visits, 'utf8').split('\n').filter(Boolean);

@@ -1,0 +1,151 @@
+import { type Emulator, startEmulator } from '@torii/emulator';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recipes, type Variant } from './apps.ts';
+import { bearer, cookie, html, type RawRequest, send } from './raw.ts';
+import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
+
+let torii: Emulator;
+let token: string;
+let adminToken: string;
+let strangerToken: string;
+beforeAll(async () => {
+  torii = await startEmulator();
+  token = await torii.token({ userId: 'ada' });
+  adminToken = await torii.token({ userId: 'root', organization: { id: 'acme', role: 'org:administrator' } });
+  strangerToken = await torii.token({ userId: 'ada', signedBy: 'stranger' });
+});
+afterAll(() => torii.stop());
+
+describe.each(Object.keys(recipes) as Variant[])('%s', (variant) => {
+  const guarded = recipes[variant].entrance !== 'none';
+  let app: RunningApp;
+  beforeAll(async () => {
+    app = await startApp(variant, { issuer: torii.issuer });
+  }, buildLimitMs);
+  afterAll(() => app?.[Symbol.asyncDispose]());
+
+  const ask = (path: string, request: RawRequest = {}) => send(app.url, path, request);
+  // Next 15 takes 127.0.0.1 for localhost in whatever its middleware redirects to.
+  const ownAddress = (location: string | null) =>
+    [app.url, app.url.replace('127.0.0.1', 'localhost')].includes(new URL(location ?? '', app.url).origin);
+
+  test('[14] a cookie counts on a link from elsewhere, and not on what another site has the browser post', async () => {
+    const link = await ask('/private', {
+      headers: [html, cookie(token), ['Sec-Fetch-Site', 'cross-site'], ['Sec-Fetch-Mode', 'navigate']],
+    });
+    expect(link.status).toBe(200);
+    for (const path of ['/me', '/api/legacy']) {
+      for (const headers of [[], [['Origin', 'https://evil.test']], [['Origin', 'null']]] as const) {
+        expect((await ask(path, { method: 'POST', headers: [cookie(token), ...headers] })).status).toBe(401);
+      }
+      const own = await ask(path, { method: 'POST', headers: [cookie(token), ['Origin', app.url]] });
+      expect(own.status).toBe(200);
+    }
+    app.takeVisits();
+  });
+
+  test('[20] answers that depend on who asks are kept by no cache', async () => {
+    for (const path of ['/me', '/admin', '/private', '/remembered', '/admin-page']) {
+      for (const headers of [[], [html], [bearer(token)], [html, cookie(token)]] as const) {
+        const { headers: received } = await ask(path, { headers });
+        expect(received.get('cache-control')).toMatch(/private.*no-store/);
+      }
+    }
+    expect((await ask('/me', { headers: [bearer(token)] })).headers.get('vary')).toMatch(/Authorization, Cookie/);
+    expect((await ask('/me')).headers.get('vary')).toMatch(/Authorization, Cookie/);
+    // A proxy says it first, and Next lets the first one win.
+    const own = await ask('/api/own-caching', { headers: [bearer(token)] });
+    expect(own.headers.get('cache-control')).toBe(guarded ? 'private, no-store' : 'private, max-age=5');
+    expect((await ask('/remembered', { headers: [cookie(adminToken)] })).body).toContain('root');
+    expect((await ask('/remembered', { headers: [cookie(token)] })).body).not.toContain('root');
+    app.takeVisits();
+  });
+
+  test('a page sends people to the sign-in page, and back to where they were', async () => {
+    const { status, headers } = await ask('/private?x=%2F%2Fevil.test', { headers: [html] });
+    expect(status).toBe(307);
+    const { pathname, search } = new URL(headers.get('location') ?? '', app.url);
+    // Without a proxy the page says where it is: it cannot see its own address.
+    const expected = guarded ? '/private?x=%2F%2Fevil.test' : '/private?tab=1';
+    expect([pathname, new URLSearchParams(search).get('return_to')]).toEqual(['/sign-in', expected]);
+    expect(ownAddress(headers.get('location'))).toBe(true);
+  });
+
+  test('[20] no return address leads elsewhere', async () => {
+    for (const path of ['//evil.test/x', '/\\evil.test', '/%5C%5Cevil.test', '/private/..//evil.test']) {
+      const { headers } = await ask(path, { headers: [html] });
+      const location = headers.get('location');
+      if (location === null) continue;
+      expect(ownAddress(location)).toBe(true);
+      const back = new URL(location, app.url).searchParams.get('return_to');
+      if (back !== null) expect(new URL(back, app.url).origin).toBe(app.url);
+    }
+  });
+
+  test('refuses API calls with JSON', async () => {
+    for (const [headers, status, reason] of [
+      [[], 401, 'token_missing'],
+      [[['Accept', 'application/json']], 401, 'token_missing'],
+      [[bearer(strangerToken)], 401, 'signature_invalid'],
+    ] as const) {
+      const answer = await ask('/admin', { headers });
+      expect([answer.status, JSON.parse(answer.body).error.reason]).toEqual([status, reason]);
+    }
+    const forbidden = await ask('/admin', { headers: [bearer(token)] });
+    expect([forbidden.status, JSON.parse(forbidden.body).error.reason]).toEqual([403, 'not_allowed']);
+  });
+
+  test('a check that refuses is told to error.tsx by its reason, with no protected byte', async () => {
+    const { status, body } = await ask('/admin-page', { headers: [html, cookie(token)] });
+    expect(status).toBe(500);
+    expect(body).toContain('torii.not_allowed');
+    expect(body).not.toMatch(/protected-bytes|org:administrator/);
+    expect(app.takeVisits()).toEqual([]);
+  });
+
+  test.runIf(guarded)('[21] lets nobody in where nothing is said, also at a page that is static', async () => {
+    expect((await ask('/unguarded', { headers: [html] })).status).toBe(307);
+    expect((await ask('/unguarded')).status).toBe(401);
+    const { status, headers, body } = await ask('/unguarded', { headers: [html, cookie(token)] });
+    expect([status, body.includes('static-bytes')]).toEqual([200, true]);
+    // [20] Next itself would let shared caches keep this page.
+    expect(headers.get('cache-control')).toBe('private, no-store');
+    const signIn = await ask('/sign-in', { headers: [html] });
+    expect(signIn.status).toBe(200);
+    const [script = ''] = /\/_next\/static\/[^"]+\.js/.exec(signIn.body) ?? [];
+    expect((await ask(script)).status).toBe(200);
+  });
+});
+
+describe.each(['Next 16, proxy.ts', 'Next 16 alone', 'Next 15, middleware.ts', 'Next 15 alone'] as const)(
+  '%s, without keys',
+  (variant) => {
+    let app: RunningApp;
+    let unreachable: Emulator;
+    beforeAll(async () => {
+      unreachable = await startEmulator();
+      unreachable.fail('keys');
+      app = await startApp(variant, { issuer: unreachable.issuer });
+    }, buildLimitMs);
+    afterAll(async () => {
+      await app?.[Symbol.asyncDispose]();
+      await unreachable.stop();
+    });
+
+    test('[12] a page gets a typed error and is never redirected, a route answers 503', async () => {
+      const token = await unreachable.token();
+      const page = await send(app.url, '/private', { headers: [html, cookie(token)] });
+      expect(page.headers.get('location')).toBeNull();
+      expect(page.headers.get('cache-control')).toMatch(/no-store/);
+      if (variant.endsWith('alone')) {
+        expect([page.status, page.body.includes('torii.keys_unavailable')]).toEqual([500, true]);
+      } else expect([page.status, page.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
+      for (const path of ['/me', '/api/legacy']) {
+        const { status, headers, body } = await send(app.url, path, { headers: [bearer(token)] });
+        expect([status, JSON.parse(body).error.reason]).toEqual([503, 'keys_unavailable']);
+        expect(headers.get('retry-after')).toMatch(/^\d+$/);
+      }
+      expect(app.takeVisits()).toEqual([]);
+    });
+  },
+);

@@ -1,0 +1,222 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { NextRequest } from 'next/server.js';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createNextAuth } from '../src/index.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+interface Seen {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** An issuer that answers as told, and what it saw. */
+async function serve(answer: RequestListener = (_req, res) => void res.end('ok'), base = '') {
+  const seen: Seen[] = [];
+  const server = createServer(async (req, res) => {
+    let body = '';
+    try {
+      for await (const chunk of req.setEncoding('utf8')) body += chunk;
+    } catch {
+      return;
+    }
+    seen.push({ method: req.method, url: req.url, headers: req.headers, body });
+    answer(req, res);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const issuer = `http://127.0.0.1:${port}${base}`;
+  const { issuerRoutes } = createNextAuth({ issuer, signInPath: '/sign-in', origins: ['https://app.test'] });
+  const ask = (path: string, init: ConstructorParameters<typeof NextRequest>[1] = {}) => {
+    const method = (init.method ?? 'GET') as keyof typeof issuerRoutes;
+    return issuerRoutes[method](new NextRequest(`https://app.test${path}`, init));
+  };
+  return { issuer, seen, ask };
+}
+
+test('passes method, path, query and body on to the issuer', async () => {
+  const { seen, ask, issuer } = await serve((_req, res) => void res.writeHead(201, { 'X-Answer': 'yes' }).end('made'));
+  const response = await ask('/_torii/v1/sign-in?a=%2F&b=1', {
+    method: 'POST',
+    body: 'email=a',
+    headers: { host: 'app.test', 'content-type': 'application/x-www-form-urlencoded', origin: 'https://app.test' },
+  });
+  expect([response.status, response.headers.get('x-answer'), await response.text()]).toEqual([201, 'yes', 'made']);
+  expect(seen).toMatchObject([{ method: 'POST', url: '/_torii/v1/sign-in?a=%2F&b=1', body: 'email=a' }]);
+  expect(seen[0]?.headers).toMatchObject({ host: new URL(issuer).host, origin: 'https://app.test' });
+});
+
+test('keeps the path of an issuer that has one', async () => {
+  const { seen, ask } = await serve(undefined, '/env/acme');
+  await ask('/_torii/.well-known/jwks.json');
+  expect(seen[0]?.url).toBe('/env/acme/_torii/.well-known/jwks.json');
+});
+
+test.each([
+  '/_torii/../api/server/v1/users',
+  '/_torii/%2e%2e/api',
+  '/_torii/..%2fapi',
+  '/_torii/.%2e/api',
+  '/_torii/..%5capi',
+  '/_torii/..;/api',
+  '/_torii//evil.test',
+  '/_torii/%2f%2fevil.test',
+  '/_torii/@evil.test',
+  '/_torii',
+  '/_toriix/a',
+  '/_TORII/a',
+  '//evil.test/_torii/a',
+  '/x/_torii/a',
+  '/%5Ftorii/a',
+  '/_torii/%00',
+  '/_torii/%0d%0aHost:%20evil.test',
+])('asks the issuer for nothing outside of /_torii/: %s', async (path) => {
+  const { seen, ask } = await serve();
+  const response = await ask(path);
+  // What is below /_torii/ is passed on, as it is.
+  for (const { url, headers } of seen) {
+    expect(url).toBe('/_torii/@evil.test');
+    expect(headers.host).toMatch(/^127\.0\.0\.1:/);
+  }
+  if (seen.length === 0)
+    expect([response.status, (await response.json()).error.reason]).toEqual([400, 'request_malformed']);
+});
+
+describe('headers', () => {
+  test('that concern one connection, or this app alone, stay here', async () => {
+    const { seen, ask } = await serve();
+    await ask('/_torii/a', {
+      headers: {
+        host: 'evil.test',
+        connection: 'keep-alive, X-Hop',
+        'x-hop': '1',
+        'proxy-authorization': 'Basic x',
+        te: 'trailers',
+        upgrade: 'websocket',
+        'x-forwarded-host': 'evil.test',
+        forwarded: 'host=evil.test',
+        'x-middleware-subrequest': 'middleware',
+        'next-action': 'x',
+        cookie: 'a=1; __Host-torii_token=eyJ; __client_session=s',
+        authorization: 'Bearer x',
+        'accept-language': 'da',
+      },
+    });
+    const headers: IncomingMessage['headers'] = seen[0]?.headers ?? {};
+    expect(headers).toMatchObject({
+      authorization: 'Bearer x',
+      'accept-language': 'da',
+      'accept-encoding': 'identity',
+    });
+    // The token cookie is this app's own; Torii's session is not.
+    expect(headers.cookie).toBe('a=1; __client_session=s');
+    for (const name of [
+      'x-hop',
+      'proxy-authorization',
+      'te',
+      'upgrade',
+      'x-forwarded-host',
+      'forwarded',
+      'next-action',
+      'x-middleware-subrequest',
+    ]) {
+      expect([name, headers[name]]).toEqual([name, undefined]);
+    }
+    expect(headers.host).not.toBe('evil.test');
+  });
+
+  test('each cookie is set in a line of its own', async () => {
+    const lines = ['__client_session=s; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly', 'b=2; Path=/_torii'];
+    const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', lines).end());
+    expect((await ask('/_torii/a')).headers.getSetCookie()).toEqual(lines);
+  });
+
+  test('the issuer says what caches may keep; where it says nothing, they keep nothing', async () => {
+    const said = await serve((_req, res) => void res.setHeader('Cache-Control', 'public, max-age=300').end());
+    expect((await said.ask('/_torii/a')).headers.get('cache-control')).toBe('public, max-age=300');
+    const silent = await serve();
+    expect((await silent.ask('/_torii/a')).headers.get('cache-control')).toBe('private, no-store');
+  });
+
+  test('a redirect to the issuer stays here, and is not followed', async () => {
+    let issuer = '';
+    const places = ['/welcome', '/_torii/v1/next', 'https://elsewhere.test/x'];
+    const at = await serve((req, res) => {
+      const index = Number(new URL(req.url ?? '', issuer).searchParams.get('i'));
+      res.writeHead(303, { Location: index === 3 ? `${issuer}/_torii/v1/done?x=1` : (places[index] ?? '') }).end();
+    });
+    issuer = at.issuer;
+    for (const [index, place] of [...places, '/_torii/v1/done?x=1'].entries()) {
+      const response = await at.ask(`/_torii/a?i=${index}`);
+      expect([response.status, response.headers.get('location')]).toEqual([303, place]);
+    }
+    expect(at.seen).toHaveLength(4);
+  });
+});
+
+describe('bodies', () => {
+  const stream = (chunks: number) =>
+    new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (chunks-- > 0) controller.enqueue(new Uint8Array(64 * 1024));
+        else controller.close();
+      },
+    });
+
+  test('are passed on while they come', async () => {
+    let release = () => {};
+    const { ask } = await serve((_req, res) => {
+      res.write('first');
+      release = () => res.end('second');
+    });
+    const reader = (await ask('/_torii/a')).body?.getReader();
+    expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('first');
+    release();
+    expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('second');
+  });
+
+  test('are refused at once where they say that they are too large', async () => {
+    const { ask, seen } = await serve();
+    const headers = { 'content-length': String(2 * 1024 * 1024) };
+    const response = await ask('/_torii/a', { method: 'POST', headers, body: stream(1), duplex: 'half' });
+    expect([response.status, (await response.json()).error.code, seen]).toEqual([413, 'body_too_large', []]);
+  });
+
+  test('are cut off where they do not say so', async () => {
+    const { ask, seen } = await serve();
+    const response = await ask('/_torii/a', { method: 'POST', body: stream(40), duplex: 'half' });
+    expect([response.status, seen]).toEqual([413, []]);
+  });
+
+  test('of an answer that does not end are cut off too', async () => {
+    const { ask } = await serve((_req, res) => {
+      const chunk = Buffer.alloc(256 * 1024);
+      const more = () => {
+        while (!res.destroyed && res.write(chunk));
+        if (!res.destroyed) res.once('drain', more);
+      };
+      more();
+    });
+    await expect((await ask('/_torii/a')).arrayBuffer()).rejects.toThrow();
+  });
+});
+
+test('an issuer that is away is 502, and is not named', async () => {
+  const { ask, issuer } = await serve();
+  for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
+  const response = await ask('/_torii/a');
+  const text = await response.text();
+  expect([response.status, JSON.parse(text).error.code]).toEqual([502, 'bad_gateway']);
+  expect(text).not.toContain(new URL(issuer).port);
+  expect(response.headers.get('cache-control')).toBe('private, no-store');
+});

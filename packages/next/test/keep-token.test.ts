@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { keepToken } from '../src/keep-token.ts';
+
+interface Sent {
+  readonly method: string | undefined;
+  readonly token: string | null;
+}
+
+let sent: Sent[];
+let answers: (() => Response)[];
+const kept =
+  (expiresInSeconds = 300, changed = false) =>
+  () =>
+    Response.json({ expiresInSeconds, changed });
+const cleared = (changed: boolean) => () => Response.json({ changed });
+const refused = (status: number, message: string) => () => Response.json({ error: { message } }, { status });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  sent = [];
+  answers = [];
+  vi.stubGlobal('fetch', async (_path: string, init: RequestInit) => {
+    const token = new Headers(init.headers).get('authorization');
+    sent.push({ method: init.method, token });
+    const answer = answers.shift() ?? kept();
+    return answer();
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+function start(getToken: () => Promise<string | null>) {
+  const events: unknown[] = [];
+  const keeper = keepToken({
+    getToken,
+    tokenPath: '/api/torii/token',
+    onSignedIn: () => events.push('signed in'),
+    onSignedOut: () => events.push('signed out'),
+    onProblem: (problem) => events.push((problem as Error).message),
+  });
+  return { keeper, events };
+}
+
+describe('the cookie', () => {
+  test('gets the token at once, and no second time while it is the same', async () => {
+    const { keeper, events } = start(async () => 'a');
+    await keeper.sync();
+    await keeper.sync();
+    expect(sent).toEqual([{ method: 'POST', token: 'Bearer a' }]);
+    expect(events).toEqual([]);
+    keeper.stop();
+  });
+
+  test('is renewed before it ends, again and again', async () => {
+    let count = 0;
+    const { keeper } = start(async () => `token-${count++}`);
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(274_000);
+    expect(sent).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(sent).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(276_000);
+    expect(sent.at(-1)).toEqual({ method: 'POST', token: 'Bearer token-2' });
+    keeper.stop();
+  });
+
+  test('is renewed in time where tokens live for seconds', async () => {
+    let count = 0;
+    answers = [kept(6), kept(6)];
+    const { keeper } = start(async () => `token-${count++}`);
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(4_100);
+    expect(sent).toHaveLength(2);
+    keeper.stop();
+  });
+
+  test('is asked for again where the browser still has the same token', async () => {
+    const getToken = vi.fn(async () => 'same');
+    const { keeper } = start(getToken);
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(299_000);
+    expect(sent).toHaveLength(1);
+    expect(getToken.mock.calls.length).toBeGreaterThan(2);
+    expect(getToken.mock.calls.length).toBeLessThan(12);
+    keeper.stop();
+  });
+
+  test('goes where nobody is signed in, and the page is told once', async () => {
+    let token: string | null = 'a';
+    const { keeper, events } = start(async () => token);
+    await keeper.sync();
+    token = null;
+    answers = [cleared(true), cleared(false)];
+    await keeper.sync();
+    await keeper.sync();
+    expect(sent.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'DELETE']);
+    expect(events).toEqual(['signed out']);
+    keeper.stop();
+  });
+
+  test('tells the page where somebody is signed in who was not', async () => {
+    answers = [kept(300, true)];
+    const { keeper, events } = start(async () => 'a');
+    await keeper.sync();
+    expect(events).toEqual(['signed in']);
+    keeper.stop();
+  });
+
+  test('is set once where several ask at the same time', async () => {
+    const { keeper } = start(async () => 'a');
+    await Promise.all([keeper.sync(), keeper.sync(), keeper.sync()]);
+    expect(sent).toHaveLength(1);
+    keeper.stop();
+  });
+});
+
+describe('what goes wrong', () => {
+  test('is told, and tried again ever more slowly', async () => {
+    const getToken = vi.fn(() => Promise.reject(new Error('offline')));
+    const { keeper, events } = start(getToken);
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(1000 + 2000 + 4000 + 8000);
+    expect(getToken).toHaveBeenCalledTimes(5);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(getToken.mock.calls.length).toBeLessThan(20);
+    expect(new Set(events)).toEqual(new Set(['offline']));
+    expect(sent).toEqual([]);
+    keeper.stop();
+  });
+
+  test.each([
+    [refused(400, 'The token is too large for a cookie.'), 'The token is too large for a cookie.'],
+    [() => new Response('<html>', { status: 404 }), 'There is no token route at /api/torii/token.'],
+    [() => new Response('ok'), 'There is no token route at /api/torii/token.'],
+    [() => Response.json({ changed: 'yes' }), 'There is no token route at /api/torii/token.'],
+  ])('is said in words', async (answer, message) => {
+    answers = [answer];
+    const { keeper, events } = start(async () => 'a');
+    await keeper.sync();
+    expect(events).toEqual([message]);
+    keeper.stop();
+  });
+
+  test('ends with the page', async () => {
+    const { keeper, events } = start(() => Promise.reject(new Error('offline')));
+    await keeper.sync();
+    keeper.stop();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(events).toHaveLength(1);
+  });
+
+  test('is not told to a page that is gone', async () => {
+    let answer = (_token: string | null) => {};
+    const { keeper, events } = start(() => new Promise((resolve) => (answer = resolve)));
+    const running = keeper.sync();
+    keeper.stop();
+    answer('late');
+    await running;
+    expect([events, sent]).toEqual([[], []]);
+  });
+});

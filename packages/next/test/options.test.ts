@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createNextAuth, type NextAuthOptions, ToriiConfigError } from '../src/index.ts';
+
+const good = { issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: ['https://app.test'] };
+
+function make(options: object): () => unknown {
+  return () => createNextAuth({ ...good, ...options } as NextAuthOptions);
+}
+
+afterEach(() => void vi.unstubAllEnvs());
+
+test('makes all helpers, frozen', () => {
+  const torii = createNextAuth(good);
+  expect(Object.keys(torii)).toEqual([
+    'auth',
+    'protect',
+    'withAuth',
+    'proxy',
+    'fromRequest',
+    'tokenRoutes',
+    'issuerRoutes',
+  ]);
+  expect(Object.isFrozen(torii)).toBe(true);
+});
+
+test.each<[string, object, string]>([
+  ['no issuer', { issuer: undefined }, 'issuer'],
+  ['an issuer that is no URL', { issuer: 'acme' }, 'issuer'],
+  ['no sign-in path', { signInPath: undefined }, 'signInPath'],
+  ['a sign-in path of another site', { signInPath: '//evil.test' }, 'signInPath'],
+  ['a sign-in URL', { signInPath: 'https://acme.torii.so/sign-in' }, 'signInPath'],
+  ['a sign-in path with a query', { signInPath: '/sign-in?x=1' }, 'signInPath'],
+  ['a sign-in subtree', { signInPath: '/*' }, 'signInPath'],
+  ['a sign-in path with dots', { signInPath: '/a/../b' }, 'signInPath'],
+  ['no origins', { origins: undefined }, 'origins'],
+  ['an empty list of origins', { origins: [] }, 'origins'],
+  ['an origin that is not set', { origins: [undefined] }, 'origins'],
+  ['an origin that is a text, not a list', { origins: 'https://app.test' }, 'origins'],
+  ['an origin with a path', { origins: ['https://app.test/'] }, 'origins'],
+  ['an origin of any scheme', { origins: ['app://x'] }, 'origins'],
+  ['a hole among the origins', { origins: [...new Array(1), 'https://app.test'] }, 'origins'],
+  ['a star', { origins: ['*'] }, 'origins'],
+  ['public paths that are a text', { publicPaths: '/docs' }, 'publicPaths'],
+  ['public paths that are undefined', { publicPaths: undefined }, 'publicPaths'],
+  ['everything public', { publicPaths: ['/*'] }, 'publicPaths'],
+  ['a public path with a star inside', { publicPaths: ['/docs/*/x'] }, 'publicPaths'],
+  ['a public path with dots', { publicPaths: ['/docs/../x'] }, 'publicPaths'],
+  ['a public pattern', { publicPaths: [/docs/] }, 'publicPaths'],
+  ['a token path that is empty', { tokenPath: '' }, 'tokenPath'],
+  ['a preflight switch that is a text', { allowPreflight: 'yes' }, 'allowPreflight'],
+  ['an audience that is not set', { audience: undefined }, 'audience'],
+  ['an option that does not exist', { publicPath: ['/'] }, 'publicPath'],
+  ["core's name for public paths", { skip: ['/'] }, 'skip'],
+  ['a cookie of its own', { cookie: 'session' }, 'cookie'],
+  ['a header of its own', { header: 'x-auth' }, 'header'],
+])('refuses %s, and names the option', (_name, options, option) => {
+  expect(make(options)).toThrow(ToriiConfigError);
+  expect(make(options)).toThrow(expect.objectContaining({ option }));
+});
+
+test('says what to write', () => {
+  expect(make({ publicPaths: ['/*'] })).toThrow(/publicPaths/);
+  expect(make({ publicPaths: ['/*'] })).not.toThrow(/skip/);
+  expect(make({ origins: [undefined] })).toThrow(/https:\/\/app\.example\.com/);
+  expect(() => Reflect.apply(createNextAuth, undefined, [])).toThrow(/createNextAuth\(\{/);
+});
+
+describe('production', () => {
+  test.each(['production', '', 'staging'])('refuses plain http where NODE_ENV is "%s"', (value) => {
+    vi.stubEnv('NODE_ENV', value);
+    expect(make({ origins: ['http://app.test'] })).toThrow(expect.objectContaining({ option: 'origins' }));
+    expect(make({ origins: ['https://app.test', 'http://10.0.0.7:3000'] })).toThrow(/https/);
+    expect(make({ origins: ['http://localhost.evil.test'] })).toThrow(/https/);
+  });
+
+  test('takes loopback, which browsers take for secure', () => {
+    vi.stubEnv('NODE_ENV', 'production');
+    for (const origin of ['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000']) {
+      expect(make({ origins: [origin] })).not.toThrow();
+    }
+  });
+
+  test('takes http while it is being developed', () => {
+    vi.stubEnv('NODE_ENV', 'development');
+    expect(make({ origins: ['http://192.168.0.7:3000'] })).not.toThrow();
+  });
+});
+
+test('refuses a Next that is too old, in words', async () => {
+  vi.resetModules();
+  vi.doMock('next/server.js', () => ({ NextResponse: {}, connection: undefined }));
+  const { createNextAuth } = await import('../src/create-next-auth.ts');
+  expect(() => createNextAuth(good)).toThrow(/works with Next 15 and 16/);
+  vi.doUnmock('next/server.js');
+  vi.resetModules();
+});
+
+test.each([
+  ['withAuth without a handler', () => Reflect.apply(createNextAuth(good).withAuth, undefined, [])],
+  [
+    'withAuth with a check that is none',
+    () => Reflect.apply(createNextAuth(good).withAuth, undefined, [() => {}, 'admin']),
+  ],
+  [
+    'withAuth with a check that is missing',
+    () => Reflect.apply(createNextAuth(good).withAuth, undefined, [() => {}, undefined]),
+  ],
+  ['proxy with something that is no function', () => Reflect.apply(createNextAuth(good).proxy, undefined, [{}])],
+])('refuses %s when it is made', (_name, call) => {
+  expect(call).toThrow(ToriiConfigError);
+});

@@ -1,0 +1,168 @@
+import { type Emulator, startEmulator } from '@torii/emulator';
+import { type NextFetchEvent, NextRequest, NextResponse } from 'next/server.js';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Behind, createNextAuth, type NextAuthOptions } from '../src/index.ts';
+
+let torii: Emulator;
+let token: string;
+beforeAll(async () => {
+  torii = await startEmulator();
+  token = await torii.token({ userId: 'ada' });
+});
+afterAll(() => torii.stop());
+
+const event = {} as NextFetchEvent;
+const page = { accept: 'text/html,*/*', 'sec-fetch-mode': 'navigate' };
+
+function ask(
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+  options: Partial<NextAuthOptions> = {},
+) {
+  const { proxy } = createNextAuth({
+    issuer: torii.issuer,
+    signInPath: '/sign-in',
+    origins: ['https://app.test'],
+    publicPaths: ['/', '/docs/*'],
+    ...options,
+  });
+  const request = new NextRequest(`http://127.0.0.1:3000${path}`, {
+    method,
+    headers: { host: 'app.test', ...headers },
+  });
+  return (behind?: Behind) => proxy(behind)(request, event);
+}
+
+const passes = (response: Response) => response.headers.get('x-middleware-next') === '1';
+const location = (response: Response) => response.headers.get('location');
+
+describe('[21] what needs no token', () => {
+  test.each([
+    '/',
+    '/docs/a',
+    '/docs/a/b?x=1',
+    '/sign-in',
+    '/sign-in?return_to=/x',
+    '/api/torii/token',
+    '/_torii/v1/x',
+    '/_next/static/a.js',
+  ])('%s', async (path) => {
+    const response = await ask(path)();
+    expect([passes(response), response.headers.has('cache-control')]).toEqual([true, false]);
+  });
+
+  // biome-ignore format: a corpus, not a list to read line by line
+  test.each([
+    '/notes', '/docs', '/docs/', '/DOCS/a', '//', '//docs/a', '/docs//a', '/docs/%2e%2e/notes', '/docs/..%2fnotes',
+    '/docs/%2fnotes', '/docs/%5cnotes', '/docs/a;x=1', '/docs/%00', '/docs/%61', '/docs/%2561', '/docs/%ff', '/sign-in/',
+    '/sign-in/x', '/api/torii/token/x', '/_torii', '/_torii/', '/_torii/..%2fapi', '/_next/image?url=%2Fnotes', '/_next/data/b/notes.json',
+    '/docs/../notes', '/docs\\..\\notes', '/_next/static/../data', '/unknown',
+  ])('and not %s', async (path) => {
+    const response = await ask(path)();
+    expect([passes(response), response.status]).toEqual([false, 401]);
+  });
+
+  test('nothing but preflights where they may pass', async () => {
+    const preflight = { origin: 'https://x.test', 'access-control-request-method': 'GET' };
+    expect((await ask('/api/x', preflight, 'OPTIONS')()).status).toBe(401);
+    expect(passes(await ask('/api/x', preflight, 'OPTIONS', { allowPreflight: true })())).toBe(true);
+    expect((await ask('/api/x', preflight, 'GET', { allowPreflight: true })()).status).toBe(401);
+  });
+});
+
+describe('who has no good token', () => {
+  test('is sent to the sign-in page of an origin that is listed, and back', async () => {
+    const response = await ask('/notes?a=1&b=%2F', page)();
+    expect(response.status).toBe(307);
+    expect(location(response)).toBe('https://app.test/sign-in?return_to=%2Fnotes%3Fa%3D1%26b%3D%252F');
+    // [20]
+    expect(response.headers.get('cache-control')).toBe('private, no-store');
+    expect(response.headers.get('vary')).toBe('Authorization, Cookie');
+  });
+
+  test('[20] is not sent to a host that a request merely names', async () => {
+    const headers = { ...page, host: 'evil.test', 'x-forwarded-host': 'evil.test' };
+    expect(location(await ask('/notes', headers)())).toMatch(/^https:\/\/app\.test\//);
+    const origins = ['https://app.test', 'https://admin.test'];
+    const other = await ask('/notes', { ...page, host: 'admin.test' }, 'GET', { origins })();
+    expect(location(other)).toMatch(/^https:\/\/admin\.test\//);
+  });
+
+  test.each(['//evil.test/x', '/\\evil.test', '/.//evil.test', '/a/..//evil.test'])(
+    '[20] is not sent on to %s',
+    async (path) => {
+      expect(location(await ask(path, page)())).toBe('https://app.test/sign-in');
+    },
+  );
+
+  test.each<[string, Record<string, string>, string]>([
+    ['no Accept header', {}, 'GET'],
+    ['JSON', { accept: 'application/json' }, 'GET'],
+    ['anything', { accept: '*/*' }, 'GET'],
+    ['something that begins like a page', { accept: 'text/html5' }, 'GET'],
+    ['a page, from a script', { accept: 'text/html', 'sec-fetch-mode': 'cors' }, 'GET'],
+    ['a page, by POST', page, 'POST'],
+    ['a page, by an unknown method', page, 'PURGE'],
+  ])('gets JSON where the client wants %s', async (_name, headers, method) => {
+    const response = await ask('/notes', headers, method)();
+    expect([response.status, location(response)]).toEqual([401, null]);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="torii"');
+    expect(await response.json()).toMatchObject({ error: { reason: 'token_missing' } });
+  });
+
+  test('is not shown to the proxy behind', async () => {
+    const behind = vi.fn<Behind>();
+    await ask('/notes', page)(behind);
+    await ask('/notes', { authorization: 'Bearer a.b.c' })(behind);
+    expect(behind).not.toHaveBeenCalled();
+  });
+});
+
+test('without keys nobody passes, and nobody is redirected', async () => {
+  await using unreachable = await startEmulator();
+  unreachable.fail('keys');
+  const authorization = `Bearer ${await unreachable.token()}`;
+  const options = { issuer: unreachable.issuer };
+  const forPeople = await ask('/notes', { ...page, authorization }, 'GET', options)();
+  expect([forPeople.status, location(forPeople)]).toEqual([503, null]);
+  expect(forPeople.headers.get('content-type')).toMatch(/^text\/html/);
+  expect(forPeople.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(forPeople.headers.get('cache-control')).toBe('private, no-store');
+  const forPrograms = await ask('/notes', { authorization }, 'GET', options)();
+  expect([forPrograms.status, (await forPrograms.json()).error.reason]).toEqual([503, 'keys_unavailable']);
+});
+
+describe('a proxy behind ours', () => {
+  test('learns who is signed in, and answers', async () => {
+    const authorization = `Bearer ${token}`;
+    const behind: Behind = (request, { auth }) => {
+      if (request.nextUrl.pathname === '/old') return NextResponse.redirect('https://app.test/new');
+      return NextResponse.json({ userId: auth?.userId ?? null });
+    };
+    const answered = await ask('/notes', { authorization })(behind);
+    expect(await answered.json()).toEqual({ userId: 'ada' });
+    expect(answered.headers.get('cache-control')).toBe('private, no-store');
+    expect(location(await ask('/old', { authorization })(behind))).toBe('https://app.test/new');
+    expect(await (await ask('/docs/a')(behind)).json()).toEqual({ userId: null });
+  });
+
+  test('lets through what it does not answer', async () => {
+    for (const nothing of [undefined, null]) {
+      expect(passes(await ask('/notes', { authorization: `Bearer ${token}` })(async () => nothing))).toBe(true);
+    }
+  });
+
+  test('[18] is not answered for where it throws', async () => {
+    const failing = ask('/notes', { authorization: `Bearer ${token}` })(() => {
+      throw new Error('mine');
+    });
+    await expect(failing).rejects.toThrow('mine');
+  });
+});
+
+test('[19] changes no header that a helper would trust', async () => {
+  const response = await ask('/notes', { authorization: `Bearer ${token}` })();
+  const names = [...response.headers.keys()];
+  expect(names.toSorted()).toEqual(['cache-control', 'vary', 'x-middleware-next']);
+});

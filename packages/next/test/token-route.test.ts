@@ -1,0 +1,159 @@
+import { type Emulator, startEmulator } from '@torii/emulator';
+import { NextRequest } from 'next/server.js';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createNextAuth } from '../src/index.ts';
+
+let torii: Emulator;
+let token: string;
+beforeAll(async () => {
+  torii = await startEmulator();
+  token = await torii.token({ userId: 'ada' });
+});
+afterAll(() => torii.stop());
+afterEach(() => void vi.unstubAllEnvs());
+
+const own = { host: 'app.test', origin: 'https://app.test' };
+
+function ask(
+  method: 'POST' | 'DELETE',
+  headers: Record<string, string>,
+  origins = ['https://app.test'],
+): Promise<Response> {
+  const { tokenRoutes } = createNextAuth({ issuer: torii.issuer, signInPath: '/sign-in', origins });
+  const url = 'http://127.0.0.1:3000/api/torii/token';
+  return tokenRoutes[method](new NextRequest(url, { method, headers }));
+}
+
+const post = (headers: Record<string, string>) => ask('POST', { authorization: `Bearer ${token}`, ...headers });
+
+async function reasonOf(response: Response): Promise<unknown> {
+  return [response.status, (await response.json()).error.reason, response.headers.has('set-cookie')];
+}
+
+test('keeps a good token in a cookie that ends with it', async () => {
+  const response = await post(own);
+  const { expiresInSeconds, changed } = await response.json();
+  expect([response.status, changed]).toEqual([200, true]);
+  expect(expiresInSeconds).toBeGreaterThan(290);
+  expect(expiresInSeconds).toBeLessThanOrEqual(300);
+  expect(response.headers.getSetCookie()).toEqual([
+    `__Host-torii_token=${token}; Max-Age=${expiresInSeconds}; Path=/; HttpOnly; SameSite=Lax; Secure`,
+  ]);
+  // [20]
+  expect(response.headers.get('cache-control')).toBe('private, no-store');
+  expect(response.headers.get('vary')).toBe('Authorization, Cookie');
+});
+
+test('says whether pages have somebody else in front of them', async () => {
+  const changed = async (cookie: string) => (await (await post({ ...own, cookie })).json()).changed;
+  expect(await changed(`__Host-torii_token=${token}`)).toBe(false);
+  expect(await changed(`__Host-torii_token=${await torii.token({ userId: 'ada' })}`)).toBe(false);
+  expect(await changed(`__Host-torii_token=${await torii.token({ userId: 'bob' })}`)).toBe(true);
+  expect(
+    await changed(
+      `__Host-torii_token=${await torii.token({ userId: 'ada', organization: { id: 'acme', role: 'org:member' } })}`,
+    ),
+  ).toBe(true);
+  expect(await changed('__Host-torii_token=a.b.c')).toBe(true);
+  expect(await changed(`__Host-torii_token=${token}; __Host-torii_token=${token}`)).toBe(true);
+});
+
+describe('[14] another site', () => {
+  test.each<[string, Record<string, string>]>([
+    ['nobody says from where', { host: 'app.test' }],
+    ['another origin', { ...own, origin: 'https://evil.test' }],
+    ['a null origin', { ...own, origin: 'null' }],
+    ['another port', { ...own, origin: 'https://app.test:8443' }],
+    ['a subdomain', { ...own, origin: 'https://x.app.test', 'sec-fetch-site': 'same-site' }],
+    ['a forwarded host of its own', { host: 'app.test', origin: 'https://evil.test', 'x-forwarded-host': 'evil.test' }],
+  ])('neither signs anybody in nor out: %s', async (_name, headers) => {
+    expect(await reasonOf(await post(headers))).toEqual([403, 'not_allowed', false]);
+    const out = await ask('DELETE', { cookie: `__Host-torii_token=${token}`, ...headers });
+    expect(await reasonOf(out)).toEqual([403, 'not_allowed', false]);
+  });
+
+  test('a named origin may, whatever the host', async () => {
+    expect((await post({ host: 'inner:3000', origin: 'https://app.test' })).status).toBe(200);
+    expect((await post({ host: 'app.test', 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+  });
+});
+
+test.each<[string, () => Promise<string>, string]>([
+  ['none', async () => '', 'token_missing'],
+  ['another scheme', async () => 'Basic YTpi', 'scheme_unsupported'],
+  ['no token', async () => 'Bearer a.b.c', 'token_malformed'],
+  ["a stranger's token", async () => `Bearer ${await torii.token({ signedBy: 'stranger' })}`, 'signature_invalid'],
+  [
+    'a token of another issuer',
+    async () => `Bearer ${await torii.token({ issuer: 'https://evil.test' })}`,
+    'issuer_refused',
+  ],
+  ['an old token', async () => `Bearer ${await torii.token({ expiresInSeconds: -60 })}`, 'token_expired'],
+  // Good for the leeway, but a cookie cannot live for no time: a clock that is off must not set one that is gone at once.
+  ['a token that has just ended', async () => `Bearer ${await torii.token({ expiresInSeconds: -5 })}`, 'token_expired'],
+])('keeps nothing of %s', async (_name, authorization, reason) => {
+  const value = await authorization();
+  const response = await ask('POST', { ...own, ...(value && { authorization: value }) });
+  expect(await reasonOf(response)).toEqual([401, reason, false]);
+});
+
+test('does not take the cookie for the token', async () => {
+  const response = await ask('POST', { ...own, cookie: `__Host-torii_token=${token}` });
+  expect(await reasonOf(response)).toEqual([401, 'token_missing', false]);
+});
+
+test('says so where a token is too large for a cookie', async () => {
+  const authorization = `Bearer ${await torii.token({ claims: { roles: 'x'.repeat(4000) } })}`;
+  const response = await ask('POST', { ...own, authorization });
+  expect(response.headers.has('set-cookie')).toBe(false);
+  const { error } = await response.json();
+  expect([response.status, error.reason]).toEqual([400, 'request_malformed']);
+  expect(error.message).toMatch(/too large for a cookie/);
+  // [16]
+  expect(error.message).not.toContain('eyJ');
+});
+
+test('without keys the answer is 503, and the cookie stays as it is', async () => {
+  await using unreachable = await startEmulator();
+  unreachable.fail('keys');
+  const { tokenRoutes } = createNextAuth({
+    issuer: unreachable.issuer,
+    signInPath: '/sign-in',
+    origins: ['https://app.test'],
+  });
+  const headers = { ...own, authorization: `Bearer ${await unreachable.token()}` };
+  const response = await tokenRoutes.POST(new NextRequest('http://x.test/', { method: 'POST', headers }));
+  expect(await reasonOf(response)).toEqual([503, 'keys_unavailable', false]);
+});
+
+describe('http', () => {
+  test('is refused where the cookie is secure', async () => {
+    const response = await post({ host: 'app.test', origin: 'http://app.test' });
+    expect(await reasonOf(response)).toEqual([400, 'request_malformed', false]);
+  });
+
+  test('gets a cookie without Secure while the app is developed', async () => {
+    vi.stubEnv('NODE_ENV', 'development');
+    const headers = { authorization: `Bearer ${token}`, host: '10.0.0.7:3000', origin: 'http://10.0.0.7:3000' };
+    const [line] = (await ask('POST', headers, ['http://10.0.0.7:3000'])).headers.getSetCookie();
+    expect(line).toMatch(/^torii_token=/);
+    expect(line).not.toContain('Secure');
+  });
+
+  test('gets a secure cookie on loopback', async () => {
+    vi.stubEnv('NODE_ENV', 'production');
+    const headers = { authorization: `Bearer ${token}`, host: 'localhost:3000', origin: 'http://localhost:3000' };
+    const [line] = (await ask('POST', headers, ['http://localhost:3000'])).headers.getSetCookie();
+    expect(line).toMatch(/^__Host-torii_token=.*; Secure$/);
+  });
+});
+
+test('clears the cookie, and says whether it was one of ours', async () => {
+  const response = await ask('DELETE', { ...own, cookie: `__Host-torii_token=${token}` });
+  expect(await response.json()).toEqual({ changed: true });
+  expect(response.headers.getSetCookie()).toEqual([
+    '__Host-torii_token=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure',
+  ]);
+  const nobody = await ask('DELETE', own);
+  expect([await nobody.json(), nobody.headers.has('set-cookie')]).toEqual([{ changed: false }, true]);
+});
