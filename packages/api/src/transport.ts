@@ -81,14 +81,13 @@ async function perform<T>(
     return isPassing(error) && (isRepeatable || !hasArrived) && isInTime ? waitMs : null;
   }
 
-  function silenceFor(cause: unknown): ToriiConnectionError {
+  function silenceFor(failure: unknown): ToriiConnectionError {
     const isAborted = options.signal?.aborted;
     const reason = isAborted ? 'aborted' : deadline.signal.aborted ? 'timeout' : 'network';
+    const cause = isAborted ? options.signal?.reason : safeCause(failure, settings.secretKey);
     const doubt = hasArrived && !isRepeatable ? ' It may have been carried out.' : '';
-    const message = `${method} ${path} had no answer: ${[reason, codeOf(cause)].join(' ').trim()}.${doubt}`;
-    return new ToriiConnectionError(reason, message, call(), {
-      cause: isAborted ? options.signal?.reason : safeCause(cause, settings.secretKey),
-    });
+    const message = `${method} ${path} had no answer: ${[reason, codeOf(failure)].join(' ').trim()}.${doubt}`;
+    return new ToriiConnectionError(reason, message, call(), reason === 'timeout' ? {} : { cause });
   }
 
   function call(): ApiCall {
