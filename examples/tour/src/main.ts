@@ -4,6 +4,7 @@ import { startEmulator } from '@torii/emulator';
 import getPort from 'get-port';
 import { countWrong, describeCall, formatTable } from './report.ts';
 import { exampleServers, type RunningServer, type ServerProgram, startServer, staticSite } from './servers.ts';
+import { streamPlaces, takeStreamsTour, whyNoStreams } from './streams.ts';
 import { takeTour } from './tour.ts';
 
 const usage = `Starts a local Torii and three servers that it guards, and shows who gets in and who does not.
@@ -65,8 +66,12 @@ async function run({ once, programs }: Options): Promise<void> {
 
   say('Taking the tour');
   const steps = await takeTour({ torii, other, servers, page: { origin: pageOrigin, api } });
-  const wrong = countWrong(steps);
+  const reason = whyNoStreams();
+  say(reason ?? 'Taking it to streams: NATS, a gateway, and an app that mints stream tokens');
+  const streamSteps = reason === undefined ? await takeStreamsTour(torii) : [];
+  const wrong = countWrong([...steps, ...streamSteps]);
   console.log(`\n${formatTable(steps, ['Torii', ...servers.map(({ name }) => name)])}`);
+  if (streamSteps.length > 0) console.log(formatTable(streamSteps, streamPlaces));
   console.log(wrong === 0 ? 'Every answer is the expected one.' : `${wrong} of the answers are not the expected ones.`);
   if (wrong > 0) process.exitCode = 1;
 

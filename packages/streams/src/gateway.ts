@@ -7,7 +7,7 @@ import { withLineEnds } from './pem.ts';
 export type Fetch = typeof globalThis.fetch;
 
 /** How long a gateway may take to say which key it uses. */
-export const probeTimeoutMs = 2_000;
+const probeTimeoutMs = 2_000;
 
 const maxBytes = 16_384;
 

@@ -19,7 +19,7 @@ export interface RotationOptions extends SlotOptions {
   /** The public key that is in use. */
   readonly from: string | KeyObject | undefined;
   /** The public key that is to follow: every node holds its private half as `nextPrivateKey` by now. */
-  readonly to: string | KeyObject | undefined;
+  readonly to: string | KeyObject | null | undefined;
   /** Where the gateway is: it is asked before anything is changed, and afterwards. */
   readonly gatewayUrl: string | undefined;
   /**

@@ -143,7 +143,7 @@ describe('stops, and says what is wrong,', () => {
     const rotation = createRotation({ ...options, oldKeyLeaked: true });
     expect(await rotation.advance()).toMatchObject({ step: 'done', refusalSeconds: 3601 });
     await expect(rotation.cancel()).rejects.toMatchObject({ reason: 'rotation_conflict' });
-    const back = createRotation({ ...options, from: options.to, to: options.from });
+    const back = createRotation({ ...options, from: next.publicPem, to: old.publicPem });
     expect(await back.advance()).toMatchObject({ step: 'drain' });
   });
 
