@@ -87,14 +87,15 @@ function useInApp(packages: readonly Packed[]): readonly string[] {
   const app = join(workshop, 'app');
   mkdirSync(app);
   const ours = Object.fromEntries(packages.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`]));
-  const types = Object.fromEntries(
-    packages
-      .flatMap(({ manifest }) => Object.entries(manifest.devDependencies ?? {}))
-      .filter(([name]) => name.startsWith('@types/')),
+  const brought = Object.fromEntries(
+    packages.flatMap(({ manifest: { devDependencies = {}, peerDependencies = {} } }) =>
+      // npm brings no peer that is optional, and the entry that wants it is tried too.
+      Object.entries(devDependencies).filter(([name]) => name.startsWith('@types/') || name in peerDependencies),
+    ),
   );
   const manifest = {
     private: true,
-    dependencies: { ...ours, ...types },
+    dependencies: { ...ours, ...brought },
     // The registry may hold a package of this name and version: it is not the one to try.
     overrides: Object.fromEntries(Object.keys(ours).map((name) => [name, `$${name}`])),
   };
