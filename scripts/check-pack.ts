@@ -116,8 +116,8 @@ function useInApp(packages: readonly Packed[]): readonly string[] {
   return [
     ...run(app, 'node', 'app.mjs'),
     ...run(app, 'node', 'app.cjs'),
-    ...run(app, 'tsc', '-p', 'nodenext.json'),
-    ...run(app, 'tsc', '-p', 'bundler.json'),
+    ...checkTypes(app, 'nodenext.json'),
+    ...checkTypes(app, 'bundler.json'),
   ];
 
   function write(name: string, text: string): void {
@@ -145,6 +145,19 @@ function listEntries({ name, exports = {} }: Manifest): readonly string[] {
   return Object.keys(exports)
     .filter((path) => path !== './package.json')
     .map((path) => `${name}${path.slice(1)}`);
+}
+
+/** What the compiler says of the app and of our declarations. Those of frameworks have errors of their own. */
+function checkTypes(app: string, config: string): readonly string[] {
+  const { status, stdout, stderr } = spawnSync('tsc', ['-p', config, '--pretty', 'false'], {
+    cwd: app,
+    encoding: 'utf8',
+  });
+  const said = stdout.split('\n').filter((line) => / error TS\d+: /.test(line));
+  const ours = said.filter((line) => !line.startsWith('node_modules/') || line.startsWith('node_modules/@torii/'));
+  // A compiler that failed without saying where has not looked at all.
+  const failed = status !== 0 && said.length === 0;
+  return ours.length > 0 || failed ? [`tsc -p ${config}\n${[...ours, ...(failed ? [stderr] : [])].join('\n')}`] : [];
 }
 
 /** Nothing when the command succeeds, else what it printed. */
