@@ -23,6 +23,11 @@ interface TokenSource {
 }
 
 export interface TokenKeeperProps extends TokenSource {
+  /**
+   * Whom the page was made for: `auth?.userId ?? null`. Where it turns out to be somebody else, the page is made again. Leave
+   * it out where no page depends on who is signed in.
+   */
+  readonly userId?: string | null | undefined;
   /** Told what went wrong. It is tried again anyway. */
   readonly onProblem?: ((problem: unknown) => void) | undefined;
 }
@@ -31,21 +36,24 @@ export interface TokenKeeperProps extends TokenSource {
  * Keeps the cookie in step with the browser's token while a page is open, and renews it before it ends. Shows nothing. Put
  * it into the root layout.
  */
-export function TokenKeeper({ getToken, tokenPath = defaultTokenPath, onProblem }: TokenKeeperProps): null {
+export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, onProblem }: TokenKeeperProps): null {
   const router = useRouter();
-  const latest = useRef({ getToken, onProblem, router });
+  const latest = useRef({ getToken, userId, onProblem, router });
   useEffect(() => {
-    latest.current = { getToken, onProblem, router };
+    latest.current = { getToken, userId, onProblem, router };
   });
   useEffect(() => {
     const keeper = keepToken({
       tokenPath,
       getToken: () => latest.current.getToken(),
+      shownTo: () => latest.current.userId,
       onProblem: (problem) => latest.current.onProblem?.(problem),
       // The page stays as it is but for what depends on who is signed in.
       onSignedIn: () => latest.current.router.refresh(),
-      // The router keeps pages that it has shown. A load from scratch leaves nothing of them.
-      onSignedOut: () => location.reload(),
+      // The router keeps pages that it has shown. A load from scratch leaves nothing of them, but must not be one of many.
+      onSignedOut: () => {
+        if (mayBounce(tabStorage, location.href, Date.now())) location.reload();
+      },
     });
     const lookAgain = () => void (document.visibilityState === 'visible' && keeper.sync());
     // Timers stand still while a machine sleeps, and in a page that the back button brings back.

@@ -5,6 +5,8 @@ export interface Keeping {
   /** The browser's own access token, renewed shortly before it ends; null where nobody is signed in. */
   getToken(): Promise<string | null>;
   readonly tokenPath: string;
+  /** Whom the page was made for; null for nobody, undefined where that is not known. */
+  shownTo(): string | null | undefined;
   /** Somebody is signed in now who was not when the page was made. */
   onSignedIn(): void;
   /** Nobody is signed in any more. */
@@ -24,7 +26,7 @@ const soonestMs = 1000;
 const slowestRetryMs = 60_000;
 
 /** Keeps the cookie in step with the browser's token, from now until it is stopped. */
-export function keepToken({ getToken, tokenPath, onSignedIn, onSignedOut, onProblem }: Keeping): Keeper {
+export function keepToken({ getToken, tokenPath, shownTo, onSignedIn, onSignedOut, onProblem }: Keeping): Keeper {
   let stored: { readonly token: string; readonly endsAtMs: number } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let retryMs = soonestMs;
@@ -48,15 +50,21 @@ export function keepToken({ getToken, tokenPath, onSignedIn, onSignedOut, onProb
   }
 
   async function store(token: string): Promise<void> {
-    const { changed, expiresInSeconds = 0 } = await storeToken(tokenPath, token);
+    const { changed, userId, expiresInSeconds = 0 } = await storeToken(tokenPath, token);
     stored = { token, endsAtMs: Date.now() + expiresInSeconds * 1000 };
-    if (changed && !stopped) onSignedIn();
+    if (!stopped && (changed || isShownToAnother(userId))) onSignedIn();
   }
 
   async function forget(): Promise<void> {
     stored = undefined;
     const { changed } = await clearToken(tokenPath);
-    if (changed && !stopped) onSignedOut();
+    if (!stopped && (changed || isShownToAnother(null))) onSignedOut();
+  }
+
+  // The cookie may have come, or ended, between the page and this look at it: then it has not changed, but the page is old.
+  function isShownToAnother(userId: string | null): boolean {
+    const shown = shownTo();
+    return shown !== undefined && shown !== userId;
   }
 
   function lookAfter(delayMs: number): void {

@@ -13,9 +13,12 @@ export interface TokenRoutes {
   DELETE(request: NextRequest): Promise<Response>;
 }
 
-/** What POST and DELETE answer: whether pages now have somebody else in front of them than before. */
+/** What POST and DELETE answer. */
 export interface TokenAnswer {
+  /** Whether the cookie shows somebody else now than before. */
   readonly changed: boolean;
+  /** Whom it shows now; null after DELETE. */
+  readonly userId: string | null;
   /** Of POST: how long the cookie lives. */
   readonly expiresInSeconds?: number;
 }
@@ -32,7 +35,8 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
         if (expiresInSeconds < 1) throw new ToriiAuthError('token_expired', 'The token has expired.');
         const line = writeTokenCookie(cookie, tokenOf(request), expiresInSeconds);
         const changed = !isSamePerson(auth, await personBefore(request, settings));
-        return answerPrivately({ expiresInSeconds, changed } satisfies TokenAnswer, 200, { 'Set-Cookie': line });
+        const answer: TokenAnswer = { expiresInSeconds, changed, userId: auth.userId };
+        return answerPrivately(answer, 200, { 'Set-Cookie': line });
       } catch (error) {
         return answerError(error);
       }
@@ -41,7 +45,9 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
       try {
         requireOwnPage(request, settings);
         const changed = (await personBefore(request, settings)) !== null;
-        return answerPrivately({ changed } satisfies TokenAnswer, 200, { 'Set-Cookie': clearTokenCookie(cookie) });
+        return answerPrivately({ changed, userId: null } satisfies TokenAnswer, 200, {
+          'Set-Cookie': clearTokenCookie(cookie),
+        });
       } catch (error) {
         return answerError(error);
       }

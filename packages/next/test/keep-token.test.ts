@@ -11,8 +11,8 @@ let answers: (() => Response)[];
 const kept =
   (expiresInSeconds = 300, changed = false) =>
   () =>
-    Response.json({ expiresInSeconds, changed });
-const cleared = (changed: boolean) => () => Response.json({ changed });
+    Response.json({ expiresInSeconds, changed, userId: 'ada' });
+const cleared = (changed: boolean) => () => Response.json({ changed, userId: null });
 const refused = (status: number, message: string) => () => Response.json({ error: { message } }, { status });
 
 beforeEach(() => {
@@ -31,11 +31,12 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function start(getToken: () => Promise<string | null>) {
+function start(getToken: () => Promise<string | null>, shownTo?: string | null) {
   const events: unknown[] = [];
   const keeper = keepToken({
     getToken,
     tokenPath: '/api/torii/token',
+    shownTo: () => shownTo,
     onSignedIn: () => events.push('signed in'),
     onSignedOut: () => events.push('signed out'),
     onProblem: (problem) => events.push((problem as Error).message),
@@ -105,6 +106,20 @@ describe('the cookie', () => {
     const { keeper, events } = start(async () => 'a');
     await keeper.sync();
     expect(events).toEqual(['signed in']);
+    keeper.stop();
+  });
+
+  test.each([
+    ['nobody, though the cookie was there already', null, async () => 'a', ['signed in']],
+    ['somebody else', 'bob', async () => 'a', ['signed in']],
+    ['this very person', 'ada', async () => 'a', []],
+    ['somebody whose cookie has ended', 'ada', async () => null, ['signed out']],
+    ['nobody, and nobody is there', null, async () => null, []],
+  ])('is compared with whom the page was made for: %s', async (_name, shownTo, getToken, expected) => {
+    answers = [(await getToken()) === null ? cleared(false) : kept()];
+    const { keeper, events } = start(getToken, shownTo);
+    await keeper.sync();
+    expect(events).toEqual(expected);
     keeper.stop();
   });
 

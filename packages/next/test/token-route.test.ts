@@ -32,8 +32,8 @@ async function reasonOf(response: Response): Promise<unknown> {
 
 test('keeps a good token in a cookie that ends with it', async () => {
   const response = await post(own);
-  const { expiresInSeconds, changed } = await response.json();
-  expect([response.status, changed]).toEqual([200, true]);
+  const { expiresInSeconds, changed, userId } = await response.json();
+  expect([response.status, changed, userId]).toEqual([200, true, 'ada']);
   expect(expiresInSeconds).toBeGreaterThan(290);
   expect(expiresInSeconds).toBeLessThanOrEqual(300);
   expect(response.headers.getSetCookie()).toEqual([
@@ -150,10 +150,10 @@ describe('http', () => {
 
 test('clears the cookie, and says whether it was one of ours', async () => {
   const response = await ask('DELETE', { ...own, cookie: `__Host-torii_token=${token}` });
-  expect(await response.json()).toEqual({ changed: true });
+  expect(await response.json()).toEqual({ changed: true, userId: null });
   expect(response.headers.getSetCookie()).toEqual([
     '__Host-torii_token=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure',
   ]);
   const nobody = await ask('DELETE', own);
-  expect([await nobody.json(), nobody.headers.has('set-cookie')]).toEqual([{ changed: false }, true]);
+  expect([await nobody.json(), nobody.headers.has('set-cookie')]).toEqual([{ changed: false, userId: null }, true]);
 });

@@ -1,0 +1,20 @@
+'use client';
+
+import { reasonOf } from '@torii/next/client';
+
+export default function Problem({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+  const reason = reasonOf(error);
+  return (
+    <>
+      <h1>{reason === 'not_allowed' ? 'This is not for you' : 'Please try again in a moment'}</h1>
+      <p className="lead">
+        {reason === 'keys_unavailable' ? 'Who you are cannot be checked right now.' : 'Something went wrong.'}
+      </p>
+      <section>
+        <button type="button" onClick={reset}>
+          Try again
+        </button>
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,33 @@
+import { listNotes } from '../../notes';
+import { CallApi } from '../../session';
+import { torii } from '../../torii';
+import { add } from './actions';
+
+export default async function Notes() {
+  const { userId } = await torii.protect({ returnTo: '/notes' });
+  const notes = listNotes(userId);
+  return (
+    <>
+      <h1>Your notes</h1>
+      <p className="lead">Made on the server, for {userId}.</p>
+      <section>
+        <h2>A server action</h2>
+        <form action={add}>
+          <input name="note" aria-label="Note" placeholder="Buy milk" required maxLength={100} autoComplete="off" />
+          <button type="submit">Add</button>
+        </form>
+        {notes.length > 0 && (
+          <ul>
+            {notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        )}
+      </section>
+      <section>
+        <h2>An API route</h2>
+        <CallApi />
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,11 @@
+// As long as the app runs. An app of your own has a database here.
+const notes = new Map<string, readonly string[]>();
+
+export function listNotes(userId: string): readonly string[] {
+  return notes.get(userId) ?? [];
+}
+
+export function addNote(userId: string, note: string): void {
+  const others = listNotes(userId).filter((other) => other !== note);
+  notes.set(userId, [...others, note].slice(-20));
+}
