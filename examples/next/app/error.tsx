@@ -5,7 +5,7 @@ import { reasonOf } from '@torii/next/client';
 export default function Problem({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   const reason = reasonOf(error);
   return (
-    <>
+    <main>
       <h1>{reason === 'not_allowed' ? 'This is not for you' : 'Please try again in a moment'}</h1>
       <p className="lead">
         {reason === 'keys_unavailable' ? 'Who you are cannot be checked right now.' : 'Something went wrong.'}
@@ -15,6 +15,6 @@ export default function Problem({ error, reset }: { error: Error & { digest?: st
           Try again
         </button>
       </section>
-    </>
+    </main>
   );
 }

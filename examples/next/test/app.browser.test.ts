@@ -176,6 +176,7 @@ test('shows error.tsx where the keys cannot be had, and sends nobody to sign in'
   const response = await page.goto(app.app);
   // The proxy lets the public page through; the page itself asks who is there.
   expect([response?.status(), page.url()]).toEqual([500, `${app.app}/`]);
+  await page.getByText('Who you are cannot be checked right now.').waitFor();
   await keepScreenshot(page, 'next-without-keys');
   const guarded = await page.goto(`${app.app}/notes`);
   expect([guarded?.status(), page.url()]).toEqual([503, `${app.app}/notes`]);

@@ -1,5 +1,5 @@
 import Link from 'next/link';
-import { torii } from '../torii';
+import { torii } from '../../torii';
 
 export default async function Home() {
   const auth = await torii.auth();

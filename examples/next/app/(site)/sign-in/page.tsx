@@ -1,7 +1,7 @@
 'use client';
 
 import { useSignIn } from '@torii/next/client';
-import { session } from '../../session';
+import { session } from '../../../session';
 
 export default function SignIn() {
   const { status, problem, retry } = useSignIn({ getToken: session.getToken });

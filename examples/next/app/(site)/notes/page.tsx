@@ -1,6 +1,6 @@
-import { listNotes } from '../../notes';
-import { CallApi } from '../../session';
-import { torii } from '../../torii';
+import { listNotes } from '../../../notes';
+import { CallApi } from '../../../session';
+import { torii } from '../../../torii';
 import { add } from './actions';
 
 export default async function Notes() {

@@ -1,8 +1,8 @@
 'use server';
 
 import { revalidatePath } from 'next/cache';
-import { addNote } from '../../notes';
-import { torii } from '../../torii';
+import { addNote } from '../../../notes';
+import { torii } from '../../../torii';
 
 export async function add(form: FormData): Promise<void> {
   const { userId } = await torii.protect();
