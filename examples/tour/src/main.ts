@@ -3,11 +3,19 @@ import { parseArgs } from 'node:util';
 import { startEmulator } from '@torii/emulator';
 import getPort from 'get-port';
 import { countWrong, describeCall, formatTable } from './report.ts';
-import { exampleServers, type RunningServer, type ServerProgram, startServer, staticSite } from './servers.ts';
+import {
+  buildNextServer,
+  exampleServers,
+  nextServer,
+  type RunningServer,
+  type ServerProgram,
+  startServer,
+  staticSite,
+} from './servers.ts';
 import { streamPlaces, takeStreamsTour, whyNoStreams } from './streams.ts';
 import { takeTour } from './tour.ts';
 
-const usage = `Starts a local Torii and three servers that it guards, and shows who gets in and who does not.
+const usage = `Starts a local Torii and four servers that it guards, and shows who gets in and who does not.
 
   npm start                      takes the tour, and keeps everything running until Ctrl-C
   npm start -- --once            ends after the tour; the exit code is 1 if an answer was wrong
@@ -41,22 +49,31 @@ try {
   process.exit(1);
 }
 
-async function run({ once, programs }: Options): Promise<void> {
+async function run({ once, ...asked }: Options): Promise<void> {
+  say('Building the Next.js app, which takes half a minute the first time');
+  const problem = buildNextServer();
+  if (problem !== undefined) say(`Leaving Next.js out, since it cannot be built: ${problem}`);
+  const programs = asked.programs.filter((program) => program !== nextServer || problem === undefined);
   const toriiPort = await findPort('Torii', firstPort);
   // The page is started last, but those whom it calls want to know its origin first.
   const pagePort = await findPort(staticSite.name, firstPort + 1 + programs.length);
-  const pageOrigin = `http://127.0.0.1:${pagePort}`;
+  const pageOrigin = originOf(pagePort);
+  const ports = new Map<ServerProgram, number>();
+  for (const [index, program] of programs.entries()) {
+    ports.set(program, await findPort(program.name, firstPort + 1 + index));
+  }
   say(`Starting a local Torii on port ${toriiPort}, and another issuer beside it`);
-  await using torii = await startEmulator({ port: toriiPort, allowedOrigins: [pageOrigin] });
+  await using torii = await startEmulator({
+    port: toriiPort,
+    allowedOrigins: [pageOrigin, ...[...ports.values()].map(originOf)],
+  });
   await using other = await startEmulator();
 
   const servers: RunningServer[] = [];
-  for (const [index, program] of programs.entries()) {
-    const port = await findPort(program.name, firstPort + 1 + index);
+  for (const [program, port] of ports) {
     say(`Starting ${program.name} on port ${port}`);
-    servers.push(
-      await startServer(program, { port, environment: { TORII_ISSUER: torii.issuer, WEB_ORIGIN: pageOrigin } }),
-    );
+    const environment = { TORII_ISSUER: torii.issuer, WEB_ORIGIN: pageOrigin, APP_ORIGIN: originOf(port) };
+    servers.push(await startServer(program, { port, environment }));
   }
   const api = servers.find(({ name }) => name === 'Koa');
   if (api === undefined) throw new Error('The static page calls the Koa app, which is not there.');
@@ -96,11 +113,15 @@ function readArguments(): Options {
       process.exit(0);
     }
     const own = values.server.map((file) => ({ name: basename(file), file: resolve(file) }));
-    return { once: values.once, programs: [...exampleServers, ...own] };
+    return { once: values.once, programs: [...exampleServers, nextServer, ...own] };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
     process.exit(2);
   }
+}
+
+function originOf(port: number): string {
+  return `http://127.0.0.1:${port}`;
 }
 
 async function findPort(name: string, preferred: number): Promise<number> {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 export interface ServerProgram {
   readonly name: string;
   readonly file: string;
+  /** For a file that is no TypeScript of ours but somebody's program. */
+  readonly args?: readonly string[];
 }
 
 /** A program that has been started and answers. */
@@ -23,6 +25,22 @@ export const exampleServers: readonly ServerProgram[] = [
   { name: 'node:http', file: exampleFile('node-http') },
 ];
 
+const nextFolder = fileURLToPath(new URL('../../next', import.meta.url));
+
+/** Reads APP_ORIGIN besides, and wants to be built. */
+export const nextServer: ServerProgram = {
+  name: 'Next.js',
+  file: `${nextFolder}/node_modules/next/dist/bin/next`,
+  args: ['start', nextFolder, '--hostname', '127.0.0.1'],
+};
+
+/** Builds the Next.js app, and what it imports: no work where nothing has changed. Returns what the build said where it failed. */
+export function buildNextServer(): string | undefined {
+  const args = ['run', 'build', '--filter=@torii/example-next', '--output-logs=errors-only'];
+  const { status, stdout, stderr, error } = spawnSync('turbo', args, { cwd: nextFolder, encoding: 'utf8' });
+  return status === 0 ? undefined : [error?.message, stdout, stderr].filter(Boolean).join('\n').trim();
+}
+
 /** A page that calls the Koa app from an origin of its own. */
 export const staticSite: ServerProgram = { name: 'static page', file: exampleFile('static-site') };
 
@@ -34,10 +52,11 @@ const startLimitMs = 20_000;
  * @throws Error where it ends or stays silent instead
  */
 export async function startServer(
-  { name, file }: ServerProgram,
+  { name, file, args }: ServerProgram,
   { port, environment }: { readonly port: number; readonly environment: Readonly<Record<string, string>> },
 ): Promise<RunningServer> {
-  const child = spawn(process.execPath, ['--conditions=@torii/source', file], {
+  const command = args === undefined ? ['--conditions=@torii/source', file] : [file, ...args];
+  const child = spawn(process.execPath, command, {
     env: { ...process.env, ...environment, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

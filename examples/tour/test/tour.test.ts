@@ -42,25 +42,27 @@ test('shows who gets in, and ends well', async () => {
   expect(text).toContain('Every answer is the expected one.');
   expect(code).toBe(0);
   const line = (call: string) => lineOf(text, call);
-  expect(line('create a user with @torii/api')).toContain('│ 201 │ ✓ 201 │ │ │ │');
+  expect(line('create a user with @torii/api')).toContain('│ 201 │ ✓ 201 │ │ │ │ │');
   expect(line('create her a second time')).toContain('│ 409 email_taken │ ✓ 409 │ │ │ │');
   expect(line('set her locale, clear her phone')).toContain('│ 200 da │ ✓ 200 │ │ │ │');
   expect(line('list the users')).toContain('│ 200 ada, grace │ ✓ 200 │ │ │ │');
   expect(line('list the banned')).toContain('│ 200 ada │ ✓ 200 │ │ │ │');
-  expect(line('GET /me without a token')).toContain('│ 401 token_missing │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │');
-  expect(line('GET /me with the token')).toContain('│ 200 ada │ │ ✓ 200 │ ✓ 200 │ ✓ 200 │');
-  expect(line('the question before it, by a page of another origin')).toContain('│ 204 readable │ │ │ ✓ 204 │ │');
-  expect(line('GET /me with the token, by that page')).toContain('│ 200 ada readable │ │ │ ✓ 200 │ │');
-  expect(line('GET /me without a token, by that page')).toContain('│ 401 token_missing readable │ │ │ ✓ 401 │ │');
-  expect(line('GET /me with a token that has ended')).toContain('│ 401 token_expired │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │');
-  expect(line('… of another issuer')).toContain('│ 401 issuer_refused │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │');
-  expect(line('… signed by a stranger with our key id')).toContain(
-    '│ 401 signature_invalid │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │',
+  expect(line('GET /me without a token')).toContain('│ 401 token_missing │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✓ 401 │');
+  expect(line('GET /me with the token')).toContain('│ 200 ada │ │ ✓ 200 │ ✓ 200 │ ✓ 200 │ ✓ 200 │');
+  expect(line('the question before it, by a page of another origin')).toContain('│ 204 readable │ │ │ ✓ 204 │ │ │');
+  expect(line('GET /me with the token, by that page')).toContain('│ 200 ada readable │ │ │ ✓ 200 │ │ │');
+  expect(line('GET /me without a token, by that page')).toContain('│ 401 token_missing readable │ │ │ ✓ 401 │ │ │');
+  expect(line('GET /me with a token that has ended')).toContain(
+    '│ 401 token_expired │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✓ 401 │',
   );
-  expect(line('GET /me, token from before a key rotation')).toContain('│ 200 ada │ │ ✓ 200 │ ✓ 200 │ ✓ 200 │');
-  expect(line('GET /me, token from after the rotation')).toContain('│ 200 ada │ │ ✓ 200 │ ✓ 200 │ ✓ 200 │');
+  expect(line('… of another issuer')).toContain('│ 401 issuer_refused │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✓ 401 │');
+  expect(line('… signed by a stranger with our key id')).toContain(
+    '│ 401 signature_invalid │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✓ 401 │',
+  );
+  expect(line('GET /me, token from before a key rotation')).toContain('│ 200 ada │ │ ✓ 200 │ ✓ 200 │ ✓ 200 │ ✓ 200 │');
+  expect(line('GET /me, token from after the rotation')).toContain('│ 200 ada │ │ ✓ 200 │ ✓ 200 │ ✓ 200 │ ✓ 200 │');
   expect(line('sign in after the ban')).toContain('│ 403 user_banned │ ✓ 403 │');
-  expect(line('GET /me, token from before the ban:')).toContain('│ 200 ada │ │ ✓ 200 │ ✓ 200 │ ✓ 200 │');
+  expect(line('GET /me, token from before the ban:')).toContain('│ 200 ada │ │ ✓ 200 │ ✓ 200 │ ✓ 200 │ ✓ 200 │');
   expect(text).toContain("by Torii's contract");
   // No colours in a pipe, no token and no secret key on the screen.
   expect(text).not.toContain('\x1b');
@@ -70,7 +72,7 @@ test('shows who gets in, and ends well', async () => {
 test('ends badly where a server lets everybody in', async () => {
   const { code, text } = await start('--once', '--server', letsEverybodyIn).ended;
   expect(code).toBe(1);
-  expect(lineOf(text, 'GET /me without a token')).toContain('│ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✗ 200 │');
+  expect(lineOf(text, 'GET /me without a token')).toContain('│ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✗ 200 │');
   expect(lineOf(text, 'GET /me with the token')).toContain('✗ 200');
   expect(text).toMatch(/\d+ of the answers are not the expected ones\./);
 });
@@ -89,7 +91,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('keeps running until %s, and leaves no
   expect(output.text).toMatch(/curl -i -H "Authorization: Bearer \$TOKEN" http:\/\/127\.0\.0\.1:\d+\/me/);
   const addresses = output.text.match(/http:\/\/127\.0\.0\.1:\d+$/gm) ?? [];
   const ports = addresses.map((address) => Number(new URL(address).port));
-  expect(ports).toHaveLength(5);
+  expect(ports).toHaveLength(6);
   for (const port of ports) expect(await listens(port)).toBe(true);
   child.kill(signal);
   expect((await ended).code).toBe(signal === 'SIGINT' ? 0 : 143);
