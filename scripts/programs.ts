@@ -1,7 +1,7 @@
 // Programs that tests drive and npm does not bring. `npm test` sets up those that are missing, where it can; a test asks
 // for one by name, and gets its path, or is skipped with a reason and a remedy. In CI a missing one is a failure.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 interface Program {
@@ -9,6 +9,8 @@ interface Program {
   readonly commands: readonly string[];
   /** The package that brings it on Debian and Ubuntu. */
   readonly aptPackage: string;
+  /** Where that package puts it, if not on the PATH. */
+  readonly folders?: string;
 }
 
 const programs = {
@@ -16,6 +18,9 @@ const programs = {
     commands: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
     aptPackage: 'chromium',
   },
+  memcached: { commands: ['memcached'], aptPackage: 'memcached' },
+  postgres: { commands: ['postgres'], aptPackage: 'postgresql', folders: '/usr/lib/postgresql/*/bin' },
+  redis: { commands: ['redis-server', 'valkey-server'], aptPackage: 'redis-server' },
   'nats-server': { commands: ['nats-server'], aptPackage: 'nats-server' },
 } as const satisfies Readonly<Record<string, Program>>;
 
@@ -30,8 +35,10 @@ interface SkippableTest {
 
 /** The path of a program, or undefined where this machine does not have it. */
 export function findProgram(name: ProgramName, path: string = process.env['PATH'] ?? ''): string | undefined {
-  const folders = path.split(delimiter).filter((folder) => folder !== '');
-  return programs[name].commands
+  const { commands, folders: elsewhere }: Program = programs[name];
+  const onPath = path.split(delimiter).filter((folder) => folder !== '');
+  const folders = elsewhere === undefined ? onPath : [...onPath, ...globSync(elsewhere).sort().reverse()];
+  return commands
     .flatMap((command) => folders.map((folder) => join(folder, command)))
     .find(isExecutable);
 }

@@ -36,3 +36,9 @@ test('skips a test whose program is missing, and says how to get it', () => {
 test('fails a test whose program is missing in CI', () => {
   expect(() => requireProgram(context, 'chromium', { PATH: folder, CI: 'true' })).toThrow('needs chromium');
 });
+
+test('finds a program where its package puts it, off the PATH', (context) => {
+  const path = findProgram('postgres');
+  if (path === undefined) return context.skip('needs postgres: apt-get install postgresql');
+  expect(findProgram('postgres', '/nowhere')).toMatch(/^\/usr\/lib\/postgresql\/[0-9]+\/bin\/postgres$/);
+});

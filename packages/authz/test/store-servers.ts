@@ -1,0 +1,108 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { requireProgram } from '../../../scripts/programs.ts';
+
+/** A real server on a free port of loopback, with a folder of its own. */
+export interface StoreServer extends AsyncDisposable {
+  readonly port: number;
+  /** Starts it, on the same port, and waits until it takes connections. */
+  start(): Promise<void>;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+}
+
+export type StoreName = 'redis' | 'memcached' | 'postgres';
+type Skippable = Parameters<typeof requireProgram>[0];
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** PostgreSQL refuses to run as root, for which it has a user of its own. */
+function ownerOf(name: StoreName): Owner | undefined {
+  if (name !== 'postgres' || process.getuid?.() !== 0) return undefined;
+  const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  return { uid: idOf('-u'), gid: idOf('-g') };
+}
+
+function argumentsFor(name: StoreName, port: number, folder: string): readonly string[] {
+  const p = String(port);
+  if (name === 'redis') {
+    return ['--port', p, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  }
+  if (name === 'memcached') return ['-u', 'nobody', '-l', '127.0.0.1', '-p', p, '-U', '0'];
+  return ['-D', join(folder, 'data'), '-p', p, '-k', folder, '-h', '127.0.0.1'];
+}
+
+/** Skips the test where this machine has no such server. */
+export async function startStore(context: Skippable, name: StoreName): Promise<StoreServer> {
+  const program = requireProgram(context, name);
+  const folder = mkdtempSync(join(tmpdir(), `torii-${name}-`));
+  const owner = ownerOf(name);
+  if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
+  const port = await findPort();
+  if (name === 'postgres') initialise(join(dirname(realpathSync(program)), 'initdb'), join(folder, 'data'), owner);
+
+  let child: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    child = spawn(program, argumentsFor(name, port, folder), { ...owner, cwd: folder, stdio: 'ignore' });
+    await waitForConnection(port);
+  };
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  };
+  await start();
+  return {
+    port,
+    start,
+    // PostgreSQL's children outlive their parent for a moment and hold its memory: this is its way to end at once.
+    kill: () => end(name === 'postgres' ? 'SIGQUIT' : 'SIGKILL'),
+    async [Symbol.asyncDispose]() {
+      await end(name === 'postgres' ? 'SIGQUIT' : 'SIGTERM');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function initialise(initdb: string, data: string, owner: Owner | undefined): void {
+  const args = ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '-E', 'UTF8', '--locale=C'];
+  const { status, stderr } = spawnSync(initdb, args, { ...owner, encoding: 'utf8', cwd: dirname(data) });
+  if (status !== 0) throw new Error(`initdb: ${stderr}`);
+}
+
+async function findPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function waitForConnection(port: number): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await accepts(port))) {
+    if (Date.now() > deadline) throw new Error(`nothing listens on port ${port}`);
+    await sleep(20);
+  }
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

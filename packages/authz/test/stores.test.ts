@@ -1,0 +1,153 @@
+// Real stores: what is written on one node holds on the other, and what becomes of requests while the store is gone.
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import KeyvMemcache from '@keyv/memcache';
+import KeyvPostgres from '@keyv/postgres';
+import KeyvRedis from '@keyv/redis';
+import type { Auth } from '@torii/core';
+import { Keyv } from 'keyv';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Authz, type AuthzEvent, createAuthz } from '../src/index.ts';
+import { callerWith, requestFor, statusOf } from './callers.ts';
+import { type StoreName, type StoreServer, startStore } from './store-servers.ts';
+
+const crashes = vi.fn();
+beforeAll(() => void process.on('unhandledRejection', crashes).on('uncaughtException', crashes));
+afterAll(() => {
+  process.off('unhandledRejection', crashes).off('uncaughtException', crashes);
+  expect(crashes).not.toHaveBeenCalled();
+});
+
+const refreshSeconds = 0.5;
+const timeoutMs = 400;
+const may = { permissions: { clerk: ['invoices:get'] } };
+const mayNot = { permissions: { clerk: ['reports:get'] } };
+
+const adapters: Readonly<Record<StoreName, (port: number) => Keyv>> = {
+  redis: (port) => new Keyv(new KeyvRedis(`redis://127.0.0.1:${port}`)),
+  memcached: (port) => new Keyv({ store: new KeyvMemcache(`127.0.0.1:${port}`) }),
+  postgres: (port) => new Keyv({ store: new KeyvPostgres(`postgresql://postgres@127.0.0.1:${port}/postgres`) }),
+};
+
+/** Other programs, that know nothing of Keyv. */
+const writers: Readonly<Record<StoreName, (server: StoreServer, key: string, text: string) => Promise<void>>> = {
+  redis: ({ port }, key, text) => {
+    const parts = ['SET', key, text].map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`);
+    return speak(port, `*3\r\n${parts.join('')}`, '+OK');
+  },
+  memcached: ({ port }, key, text) => {
+    return speak(port, `set ${key} 0 0 ${Buffer.byteLength(text)}\r\n${text}\r\n`, 'STORED');
+  },
+  postgres: async ({ port }, key, text) => {
+    const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
+    await client.connect();
+    await client.query('INSERT INTO keyv VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2', [key, text]);
+    await client.end();
+  },
+};
+
+async function speak(port: number, command: string, expected: string): Promise<void> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  socket.write(command);
+  const [answer] = await once(socket, 'data');
+  socket.destroy();
+  expect(answer).toContain(expected);
+}
+
+interface Node {
+  readonly keyv: Keyv;
+  readonly authz: Authz;
+  readonly events: AuthzEvent[];
+  ask(): Promise<number>;
+}
+
+function nodeAt(name: StoreName, server: StoreServer, auth: Auth): Node {
+  const keyv = adapters[name](server.port);
+  const events: AuthzEvent[] = [];
+  const onEvent = (event: AuthzEvent): void => void events.push(event);
+  const authz = createAuthz({ permissions: { store: keyv }, refreshSeconds, timeoutMs, onEvent });
+  return { keyv, authz, events, ask: () => statusOf(authz, auth, requestFor('/invoices')) };
+}
+
+describe.each(Object.keys(adapters) as StoreName[])('%s', (name) => {
+  test('[26] a changed document holds at once where it was changed, and on the other node within refreshSeconds', async (context) => {
+    await using server = await startStore(context, name);
+    const auth = await callerWith({ roles: 'clerk' });
+    const [here, there] = [nodeAt(name, server, auth), nodeAt(name, server, auth)];
+    expect(await here.ask()).toBe(503); // Nobody has written a document yet.
+
+    await here.keyv.set('permissions', may);
+    await here.authz.refresh();
+    expect(await here.ask()).toBe(200);
+    await there.authz.refresh();
+    expect(await there.ask()).toBe(200);
+
+    for (const [document, status] of [
+      [mayNot, 403],
+      [may, 200],
+      [mayNot, 403],
+    ] as const) {
+      await here.keyv.set('permissions', document);
+      await here.authz.refresh();
+      expect(await here.ask()).toBe(status);
+      await sleep(refreshSeconds * 1000);
+      expect(await there.ask()).toBe(status);
+    }
+    await here.keyv.disconnect();
+    await there.keyv.disconnect().catch(() => {}); // The PostgreSQL nodes of one process share a pool.
+  });
+
+  test('[26] a store that is killed is 503 within refreshSeconds, neither open nor a crash, and well again when it is back', async (context) => {
+    await using server = await startStore(context, name);
+    const auth = await callerWith({ roles: 'clerk' });
+    const node = nodeAt(name, server, auth);
+    await node.keyv.set('permissions', may);
+    expect(await node.ask()).toBe(200);
+
+    let isOver = false;
+    const seen: number[] = [];
+    const traffic = (async () => {
+      while (!isOver) {
+        seen.push(await node.ask());
+        await sleep(5);
+      }
+    })();
+    await server.kill();
+    await sleep(refreshSeconds * 1000 + timeoutMs);
+    const begun = performance.now();
+    expect(await node.ask()).toBe(503);
+    expect(performance.now() - begun).toBeLessThan(timeoutMs + 300);
+    expect(node.events.at(-1)).toMatchObject({ type: 'policy_failed' });
+
+    await server.start();
+    // What is kept in memory alone is gone with the server: an empty store is no empty document.
+    const deadline = Date.now() + 15_000;
+    while ((await node.ask()) !== 200 && Date.now() < deadline) {
+      await Promise.race([node.keyv.set('permissions', may), sleep(500)]);
+      await sleep(200);
+    }
+    expect(await node.ask()).toBe(200);
+    isOver = true;
+    await traffic;
+    expect(new Set(seen)).toEqual(new Set([200, 503]));
+    await node.keyv.disconnect();
+  }, 40_000);
+
+  test('a document that another program wrote as plain JSON, under a key of its own, is read too', async (context) => {
+    await using server = await startStore(context, name);
+    const keyv = adapters[name](server.port);
+    keyv.namespace = undefined; // The key is the key, without Keyv's own in front.
+    await keyv.set('something', 'so that PostgreSQL has its table');
+    const authz = createAuthz({ permissions: { store: keyv, key: 'app:rbac' } });
+    const auth = await callerWith({ roles: 'clerk' });
+    await writers[name](server, 'app:rbac', JSON.stringify({ last_update: 1640995200, ...may }));
+    expect(await statusOf(authz, auth, requestFor('/invoices'))).toBe(200);
+    expect(await statusOf(authz, auth, requestFor('/reports'))).toBe(403);
+    await writers[name](server, 'app:rbac', '{"permissions":');
+    await expect(authz.refresh()).rejects.toMatchObject({ reason: 'policy_unavailable' });
+    expect(await statusOf(authz, auth, requestFor('/invoices'))).toBe(503);
+    await keyv.disconnect();
+  });
+});
