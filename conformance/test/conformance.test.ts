@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createVerifier, type VerifierOptions } from '@torii/core';
-import { startEmulator, type TokenOptions } from '@torii/emulator';
 import express5 from 'express';
 import express4 from 'express4';
 import koa3 from 'koa';
@@ -10,68 +9,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { standUpExpress } from '../adapters/express.ts';
 import { standUpKoa } from '../adapters/koa.ts';
 import { standUpNodeHttp } from '../adapters/node-http.ts';
-import { appError } from '../adapters/subject.ts';
-import table from '../cases.json' with { type: 'json' };
-import { type RawAnswer, sendRaw } from './raw-request.ts';
-
-/** What README.md says about a case. */
-interface Case {
-  readonly name: string;
-  readonly statement?: number;
-  readonly verifier?: string;
-  readonly method?: string;
-  readonly target?: string;
-  readonly targets?: readonly string[];
-  readonly authorization?: readonly string[];
-  readonly headers?: readonly (readonly string[])[];
-  readonly answer: Expectation;
-}
-
-interface Expectation {
-  readonly handler?: string;
-  readonly userId?: string | null;
-  readonly refusal?: string | readonly string[];
-  readonly message?: string;
-  readonly status?: readonly number[];
-  readonly publicOr?: readonly number[];
-  readonly appError?: boolean;
-}
-
-interface RefusalRule {
-  readonly status: number;
-  readonly code: string;
-  readonly challenge?: string;
-  readonly error?: string;
-  readonly retryAfter?: boolean;
-}
-
-const emulators = {
-  torii: await startEmulator(),
-  other: await startEmulator(),
-  unreachable: await startEmulator(),
-};
-emulators.unreachable.fail('keys');
-
-const places: Readonly<Record<string, string>> = {
-  issuer: emulators.torii.issuer,
-  unreachable: emulators.unreachable.issuer,
-};
-const tokens = new Map<string, string>();
-for (const [name, source] of Object.entries<{ from?: string; mint?: object; text?: string }>(table.tokens)) {
-  const emulator = Object.entries(emulators).find(([key]) => key === (source.from ?? 'torii'))?.[1];
-  if (emulator === undefined) throw new Error(`Nobody mints the token ${name}.`);
-  tokens.set(name, source.text ?? (await emulator.token(fill(source.mint ?? {}) as TokenOptions)));
-}
-
-/** What an answer must never contain: what was expected, what would have passed, whence an error came. */
-const secrets = [
-  'eyJ',
-  '    at ',
-  'org:administrator',
-  'api.expected.test',
-  'env_expected',
-  ...Object.values(emulators).flatMap(({ issuer, environmentId, keyIds }) => [issuer, environmentId, ...keyIds]),
-];
+import { cases, emulators, fill, judge, verifiers } from './questions.ts';
+import { sendRaw } from './raw-request.ts';
 
 const servers = {
   'Express 4': standUpExpress(express4),
@@ -80,10 +19,6 @@ const servers = {
   'Koa 3': standUpKoa(koa3),
   'node:http': standUpNodeHttp,
 };
-
-const cases = (table.cases as readonly Case[]).flatMap(({ targets, ...each }) =>
-  targets === undefined ? [each] : targets.map((target) => ({ ...each, target, name: `${each.name}: ${target}` })),
-);
 
 const unhandled = vi.fn();
 beforeAll(() => void process.on('unhandledRejection', unhandled));
@@ -96,7 +31,7 @@ afterAll(async () => {
 describe.each(Object.entries(servers))('%s', (_name, standUp) => {
   let visits: string[] = [];
   const visit = (handler: string) => void visits.push(handler);
-  const listening = Object.entries<object>(table.verifiers).map(([name, options]) => {
+  const listening = Object.entries(verifiers).map(([name, options]) => {
     const verifier = createVerifier({ issuer: emulators.torii.issuer, ...(fill(options) as Partial<VerifierOptions>) });
     return { name, server: createServer(standUp({ verifier, visit })) };
   });
@@ -120,64 +55,3 @@ describe.each(Object.entries(servers))('%s', (_name, standUp) => {
     },
   );
 });
-
-function judge(given: RawAnswer, wanted: Expectation, visits: readonly string[], method: string): void {
-  for (const secret of secrets) expect(given.body).not.toContain(secret);
-  if (wanted.handler !== undefined) {
-    expect(given.status).toBe(200);
-    expect(JSON.parse(given.body)).toEqual({ handler: wanted.handler, userId: wanted.userId });
-    expect(visits).toEqual([wanted.handler]);
-  } else if (wanted.publicOr !== undefined) {
-    if (visits.length > 0) expect(visits).toEqual(['public']);
-    else expect(wanted.publicOr).toContain(given.status);
-  } else {
-    expect(visits).toEqual([]);
-    if (wanted.appError) {
-      expect([given.status, JSON.parse(given.body)]).toEqual([appError.status, appError.body]);
-    } else if (wanted.refusal !== undefined) judgeRefusal(given, wanted, method);
-    else expect(wanted.status).toContain(given.status);
-  }
-}
-
-/** The table of refusals: status, challenge, headers, and a body of one shape. */
-function judgeRefusal({ status, headers, body }: RawAnswer, wanted: Expectation, method: string): void {
-  const reasons = [wanted.refusal ?? []].flat();
-  // HEAD has no body to read the reason from.
-  const reason = method === 'HEAD' ? reasons[0] : (JSON.parse(body).error?.reason as string);
-  expect(reasons).toContain(reason);
-  const rule = Object.entries<RefusalRule>(table.refusals).find(([name]) => name === reason)?.[1];
-  expect(status).toBe(rule?.status);
-
-  const challenge = headers.get('www-authenticate');
-  if (rule?.error !== undefined) {
-    expect(challenge).toMatch(
-      new RegExp(
-        `^Bearer realm="torii", error="${rule.error}", error_description="[\\x20-\\x21\\x23-\\x5B\\x5D-\\x7E]+"$`,
-      ),
-    );
-  } else expect(challenge).toBe(rule?.challenge);
-  if (rule?.retryAfter) expect(headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
-  else expect(headers.has('retry-after')).toBe(false);
-  expect(headers.get('cache-control')).toBe('private, no-store');
-  expect(headers.get('vary')).toBe('Authorization, Cookie');
-  expect(headers.get('content-type')).toMatch(/^application\/json/);
-
-  if (method === 'HEAD') {
-    expect(body).toBe('');
-    return;
-  }
-  expect(JSON.parse(body)).toEqual({
-    error: { code: rule?.code, reason, message: wanted.message ?? expect.stringMatching(/^[A-Z][^\r\n]+\.$/) },
-  });
-}
-
-/** Puts tokens, issuers and the host where the table has `{…}` for them. */
-function fill(value: unknown, host = ''): unknown {
-  return JSON.parse(
-    JSON.stringify(value).replace(/\{(token:)?([a-z -]+)\}/g, (whole, isToken: string | undefined, name: string) => {
-      const found = isToken ? tokens.get(name) : name === 'host' ? host : places[name];
-      if (found === undefined) throw new Error(`cases.json names ${whole}, which is nowhere.`);
-      return found;
-    }),
-  );
-}

@@ -31,14 +31,17 @@ export async function sendRaw(port: number, { method, target, headers }: RawRequ
 function readAnswer(text: string): RawAnswer {
   const end = text.indexOf('\r\n\r\n');
   const [statusLine = '', ...lines] = text.slice(0, end).split('\r\n');
-  const headers = lines.map((line): [string, string] => {
+  const headers = new Map<string, string>();
+  for (const line of lines) {
     const colon = line.indexOf(':');
-    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
-  });
+    const [name, value] = [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+    // RFC 9110 5.3: several lines of one name are one list.
+    headers.set(name, headers.has(name) ? `${headers.get(name)}, ${value}` : value);
+  }
   const rest = text.slice(end + 4);
-  const isChunked = headers.some(([name, value]) => name === 'transfer-encoding' && value === 'chunked');
+  const isChunked = headers.get('transfer-encoding') === 'chunked';
   const body = isChunked ? joinChunks(rest) : rest;
-  return { status: Number(statusLine.split(' ')[1]), headers: new Map(headers), body };
+  return { status: Number(statusLine.split(' ')[1]), headers, body };
 }
 
 /** RFC 9112 7.1, for bodies of ASCII: length in hexadecimal, line break, that many characters, line break. */
