@@ -103,8 +103,13 @@ export function readOptions(given: NextAuthOptions): Settings {
   };
 }
 
-// What Next puts in the place of `fetch` may keep an answer for good, where a page says so. Keys must not grow that old.
-const fetchAfresh: typeof fetch = (input, init) => fetch(input, { ...init, cache: 'no-store' });
+// Next puts a `fetch` of its own in place, which keeps answers for good where a page has `fetchCache = 'force-cache'`, whatever
+// a request says. A withdrawn key would verify for ever. What it keeps it finds again by the headers, of which one is new.
+const fetchAfresh: typeof fetch = (input, init) => {
+  const headers = new Headers(init?.headers);
+  headers.set('X-Request-Id', crypto.randomUUID());
+  return fetch(input, { ...init, headers, cache: 'no-store' });
+};
 
 function createGate(
   verify: VerifyOptions & { readonly cookie: string; readonly origins: readonly string[] },

@@ -149,3 +149,17 @@ describe.each(['Next 16, proxy.ts', 'Next 16 alone', 'Next 15, middleware.ts', '
     });
   },
 );
+
+test.each(['Next 16 alone', 'Next 15 alone'] as const)(
+  '[12] keys are fetched afresh also where a page has Next keep every fetch for good: %s',
+  async (variant) => {
+    await using issuer = await startEmulator();
+    const token = await issuer.token({ userId: 'ada' });
+    for (const processes of [1, 2]) {
+      await using app = await startApp(variant, { issuer: issuer.issuer });
+      const { body } = await send(app.url, '/remembered', { headers: [html, cookie(token)] });
+      expect([body.includes('ada'), issuer.requests.keys]).toEqual([true, processes]);
+    }
+  },
+  buildLimitMs,
+);
