@@ -1,4 +1,11 @@
-import { type Auth, type Claims, ToriiAuthError, ToriiConfigError, ToriiUnavailableError } from '@torii/core';
+import {
+  type Auth,
+  type Claims,
+  type RequestParts,
+  ToriiAuthError,
+  ToriiConfigError,
+  ToriiUnavailableError,
+} from '@torii/core';
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
 import { answerError, markPrivate } from './answer.ts';
 import type { Settings } from './options.ts';
@@ -25,7 +32,7 @@ export function proxyWith<Custom extends object>(settings: Settings) {
     return async (request, event) => {
       let auth: Auth<Custom> | null;
       try {
-        auth = (await settings.gate.authenticate(describe(request))) as Auth<Custom> | null;
+        auth = (await settings.gate.authenticate(withPlainAsset(describe(request)))) as Auth<Custom> | null;
       } catch (error) {
         return refusePage(request, error, settings) ?? answerError(error);
       }
@@ -34,6 +41,12 @@ export function proxyWith<Custom extends object>(settings: Settings) {
       return auth === null ? response : markPrivate(response);
     };
   };
+}
+
+/** Next encodes what it need not in the names of its own files, such as the `@` of a slot. Elsewhere that is never public. */
+function withPlainAsset(parts: RequestParts): RequestParts {
+  if (!parts.path?.startsWith('/_next/static/')) return parts;
+  return { ...parts, path: parts.path.replace(/%(?:24|26|2B|2C|3A|3D|40)/gi, decodeURIComponent) };
 }
 
 /** What a person gets to see instead of JSON. */

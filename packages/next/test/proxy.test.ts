@@ -47,6 +47,7 @@ describe('[21] what needs no token', () => {
     '/api/torii/token',
     '/_torii/v1/x',
     '/_next/static/a.js',
+    '/_next/static/chunks/app/%40modal/%5Bid%5D/(site)/a%2Bb.js',
   ])('%s', async (path) => {
     const response = await ask(path)();
     expect([passes(response), response.headers.has('cache-control')]).toEqual([true, false]);
@@ -57,7 +58,9 @@ describe('[21] what needs no token', () => {
     '/notes', '/docs', '/docs/', '/DOCS/a', '//', '//docs/a', '/docs//a', '/docs/%2e%2e/notes', '/docs/..%2fnotes',
     '/docs/%2fnotes', '/docs/%5cnotes', '/docs/a;x=1', '/docs/%00', '/docs/%61', '/docs/%2561', '/docs/%ff', '/sign-in/',
     '/sign-in/x', '/api/torii/token/x', '/_torii', '/_torii/', '/_torii/..%2fapi', '/_next/image?url=%2Fnotes', '/_next/data/b/notes.json',
-    '/docs/../notes', '/docs\\..\\notes', '/_next/static/../data', '/unknown',
+    '/docs/../notes', '/docs\\..\\notes', '/_next/static/../data',
+    '/_next/static/..%2fnotes', '/_next/static/%2e%2e/notes', '/_next/static/%5cnotes', '/_next/static/%2540', '/_next/static/%61',
+    '/_next/static//notes', '/_next/static/;x', '/docs/%40', '/_next/static/%00', '/unknown',
   ])('and not %s', async (path) => {
     const response = await ask(path)();
     expect([passes(response), response.status]).toEqual([false, 401]);
