@@ -38,9 +38,7 @@ export function findProgram(name: ProgramName, path: string = process.env['PATH'
   const { commands, folders: elsewhere }: Program = programs[name];
   const onPath = path.split(delimiter).filter((folder) => folder !== '');
   const folders = elsewhere === undefined ? onPath : [...onPath, ...globSync(elsewhere).sort().reverse()];
-  return commands
-    .flatMap((command) => folders.map((folder) => join(folder, command)))
-    .find(isExecutable);
+  return commands.flatMap((command) => folders.map((folder) => join(folder, command))).find(isExecutable);
 }
 
 /**

@@ -1,5 +1,6 @@
-import { type Check, type Claims, isRefusal, refuse, requireChecks } from '@torii/core';
+import { type Check, type Claims, isRefusal, type Refusal, refuse, requireChecks } from '@torii/core';
 
+type Verdict = boolean | Refusal;
 type Checks<Custom extends object> = readonly [Check<Custom>, ...Check<Custom>[]];
 
 /**
@@ -27,8 +28,14 @@ export function allOf<Custom extends object = Claims>(...checks: Checks<Custom>)
 export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>): Check<Custom> {
   requireChecks(checks, 'anyOf');
   return async (auth, request) => {
-    for (const check of checks) if ((await check(auth, request)) === true) return true;
-    return refuse();
+    let outcome: Verdict = refuse();
+    for (const check of checks) {
+      const verdict = await check(auth, request);
+      if (verdict === true) return true;
+      // Undefined, or another value that is no answer, stays none: it refuses, and a `not` around it refuses too.
+      if (!isNo(verdict)) outcome = verdict;
+    }
+    return outcome;
   };
 }
 
@@ -43,7 +50,12 @@ export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>)
 export function not<Custom extends object = Claims>(check: Check<Custom>): Check<Custom> {
   requireChecks([check], 'not');
   return async (auth, request) => {
-    const verdict: unknown = await check(auth, request);
-    return verdict === false || isRefusal(verdict) ? true : refuse();
+    const verdict = await check(auth, request);
+    if (verdict === true) return refuse();
+    return isNo(verdict) ? true : verdict;
   };
+}
+
+function isNo(verdict: Verdict): verdict is false | Refusal {
+  return verdict === false || isRefusal(verdict);
 }

@@ -1,0 +1,180 @@
+import { describe, expect, test, vi } from 'vitest';
+import { type AuthzOptions, createAuthz, lint } from '../src/index.ts';
+import { answerTo, callerWith, requestFor, statusOf } from './callers.ts';
+
+const options: AuthzOptions = {
+  tenant: { header: true, baseDomain: 'example.com', slug: '/api/:company/*', withoutTenant: ['/api/me'] },
+  claims: { tenant: 'tenant_id' },
+  permissions: { permissions: { clerk: ['sales/invoices:get'], boss: ['/*:*'] } },
+};
+const claims = { tenant_id: 7, subdomain: 'acme', pathname_slugs: ['north'], roles: ['clerk', 'ghost'] };
+const headers = { 'x-tenant-id': '7', host: 'acme.example.com' };
+
+describe('explain', () => {
+  const authz = createAuthz(options);
+
+  test('says why a request is let through', async () => {
+    const { allowed, findings, text } = await authz.explain(
+      await callerWith(claims),
+      requestFor('/api/north/sales/invoices', { headers }),
+    );
+    expect(allowed).toBe(true);
+    expect(findings.map(({ rule, passed }) => [rule, passed])).toEqual([
+      ['impersonation', true],
+      ['header', true],
+      ['subdomain', true],
+      ['slug', true],
+      ['permission', true],
+    ]);
+    expect(text).toMatch(/^allowed {2}GET \/api\/north\/sales\/invoices\n/);
+    expect(text).toContain('role clerk has sales/invoices:get');
+  });
+
+  test('says everything that is wrong, not the first thing alone', async () => {
+    const request = requestFor('/api/west/x', {
+      method: 'PUT',
+      headers: { 'x-tenant-id': '8', host: 'evil.example.com' },
+    });
+    const { allowed, findings } = await authz.explain(await callerWith({ ...claims, act: { sub: 'root' } }), request);
+    expect(allowed).toBe(false);
+    expect(findings.filter(({ passed }) => !passed).map(({ rule, because }) => `${rule}: ${because}`)).toEqual([
+      'impersonation: somebody acts in the user’s name',
+      "header: x-tenant-id is 8, the token's tenant is 7",
+      "subdomain: the host evil.example.com is not the token's subdomain, acme",
+      'slug: the path names west, the token lists north',
+      'permission: no permission of clerk, ghost covers PUT x; the document does not have ghost',
+    ]);
+  });
+
+  test('explains what is 400 and 503 too', async () => {
+    const auth = await callerWith(claims);
+    const twice = await authz.explain(
+      auth,
+      requestFor('/api/north/x', { headers: { ...headers, 'x-tenant-id': ['7', '8'] } }),
+    );
+    expect(twice.findings[1]).toEqual({
+      rule: 'header',
+      passed: false,
+      because: 'The request names more than one tenant.',
+    });
+    const odd = await authz.explain(auth, requestFor('/api//x', { headers }));
+    expect(odd.findings).toEqual([
+      { rule: 'path', passed: false, because: 'The path can be read in more than one way.' },
+    ]);
+    const down = createAuthz({ permissions: () => Promise.reject(new Error('down')) });
+    expect((await down.explain(auth, requestFor('/x'))).findings.at(-1)).toMatchObject({
+      rule: 'permission',
+      passed: false,
+    });
+  });
+
+  test('agrees with the decision', async () => {
+    const callers = await Promise.all(
+      [{}, claims, { ...claims, roles: 'boss' }, { ...claims, act: {} }].map((c) => callerWith(c)),
+    );
+    for (const auth of callers) {
+      for (const url of [
+        '/api/north/sales/invoices',
+        '/api/north/x',
+        '/api/west/x',
+        '/api/me',
+        '/api',
+        '//',
+        undefined,
+      ]) {
+        for (const sent of [headers, { ...headers, 'x-tenant-id': '8' }, { 'x-tenant-id': '7' }]) {
+          const request = requestFor(url, { headers: sent });
+          const { allowed } = await authz.explain(auth, request);
+          expect(allowed).toBe((await statusOf(authz, auth, request)) === 200);
+        }
+      }
+    }
+  });
+
+  test('[16] shows no token that somebody sent as something else', async () => {
+    const token = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl';
+    const auth = await callerWith({ ...claims, roles: [token], subdomain: token });
+    const sent = { 'x-tenant-id': token, host: 'x.example.com' };
+    const { text } = await authz.explain(auth, requestFor(`/api/${token}/${token}`, { headers: sent }));
+    expect(text).not.toContain('eyJ');
+  });
+});
+
+test('debug explains in the log, and never in the answer', async () => {
+  const log = vi.fn();
+  const auth = await callerWith(claims);
+  const request = requestFor('/api/north/secret', { headers });
+  const { body } = await answerTo(createAuthz({ ...options, debug: log }), auth, request);
+  expect(log).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('no permission of clerk'));
+  expect(body).toBe((await answerTo(createAuthz(options), auth, request)).body);
+  const debug = vi.spyOn(console, 'debug').mockImplementation(() => {});
+  await answerTo(createAuthz({ ...options, debug: true }), auth, request);
+  expect(debug).toHaveBeenCalledOnce();
+  await answerTo(createAuthz({ ...options, debug: false }), auth, request);
+  expect(debug).toHaveBeenCalledOnce();
+  debug.mockRestore();
+});
+
+describe('lint', () => {
+  const kindsOf = (...entries: readonly unknown[]) =>
+    lint({ permissions: { role: entries } }).map(({ kind, entry }) => `${kind} ${entry}`);
+
+  test('has nothing to say of a good document', () => {
+    expect(
+      lint({
+        last_update: 1,
+        permissions: {
+          '123': ['sales/invoices:get', 'sales/invoices:post', '%r{sales/invoices/\\d+}:get', 'users/*:get'],
+          '456': ['admin/*:*', 'reports:get', 'a/*/b:get', 'a/b:get'],
+        },
+      }),
+    ).toEqual([]);
+  });
+
+  test.each<[readonly unknown[], readonly string[]]>([
+    [['a'], ['malformed a']],
+    [[17], ['malformed undefined']],
+    [['%r{(?=a)}:get'], ['malformed %r{(?=a)}:get']],
+    [['a:get', 'a:get'], ['shadowed a:get']],
+    [['a:*', 'a:get'], ['shadowed a:get']],
+    [['a:get', 'a:head'], ['shadowed a:head']],
+    [['a/*:get', 'a/b/c:get'], ['shadowed a/b/c:get']],
+    [['a/b/*:get', 'a/*:*'], ['shadowed a/b/*:get']],
+    [['*/b:get', 'a/b:get'], ['shadowed a/b:get']],
+    [['a/*/c:get', 'a/b/c:get'], ['shadowed a/b/c:get']],
+    [['%r{a/\\d+}:get', 'a/1:get'], ['shadowed a/1:get']],
+    [['a:*', 'a:trace'], []],
+    [['a/b:get', 'a/*:post', 'a:get'], []],
+    [['a/b:get', '*/b/*:get'], []],
+    [['/*:*'], ['dangerous /*:*']],
+    [['/*:get'], ['dangerous /*:get']],
+    [['*/*:get'], ['dangerous */*:get']],
+    [['*:*'], ['surprising *:*']],
+    [['%r{.*}:*'], ['dangerous %r{.*}:*']],
+    [['%r{a/.*/b}:get'], ['dangerous %r{a/.*/b}:get']],
+    [['%r{a/[^/]+/b}:get'], []],
+    [['%r{/a}:get'], ['dead %r{/a}:get']],
+    [['%r{^/a}:get'], ['dead %r{^/a}:get']],
+    [['a:gte'], ['dead a:gte']],
+  ])('of %j says %j', (entries, expected) => {
+    expect(kindsOf(...entries)).toEqual(expected);
+  });
+
+  test('knows roles and documents that grant nothing', () => {
+    expect(
+      lint('{"permissions":{"a":[],"b":"x","constructor":["x:get"]}}').map(({ kind, role }) => `${kind} ${role}`),
+    ).toEqual(['dead a', 'malformed b', 'malformed constructor']);
+    for (const document of [undefined, null, '', '{', [], {}]) {
+      expect(lint(document)).toEqual([
+        { kind: 'malformed', role: undefined, entry: undefined, message: expect.any(String) },
+      ]);
+    }
+  });
+
+  test('is through with 100,000 lines in a moment', () => {
+    const permissions = { role: Array.from({ length: 100_000 }, (_, n) => `a/${n % 300}/b${n}:get`) };
+    const begun = performance.now();
+    expect(lint({ permissions })).toEqual([]);
+    expect(performance.now() - begun).toBeLessThan(3_000);
+  });
+});

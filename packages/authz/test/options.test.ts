@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { type AuthzOptions, createAuthz } from '../src/index.ts';
+
+const permissions = { permissions: { clerk: ['x:get'] } };
+const tenant = { header: true };
+const slug = '/api/:company/*';
+
+test.each<[string, unknown]>([
+  ['options', undefined],
+  ['options', null],
+  ['options', []],
+  ['options', {}],
+  ['options', { impersonation: 'refuse' }],
+  ['roles', { permissions, roles: ['x'] }],
+  ['permissions', { permissions: undefined }],
+  ['permissions', { permissions: null }],
+  ['permissions', { permissions: {} }],
+  ['permissions', { permissions: 'clerk' }],
+  ['permissions', { permissions: [] }],
+  ['permissions', { permissions: { permissions: null } }],
+  ['permissions', { permissions: { permissions: ['x:get'] } }],
+  ['permissions', { permissions: { store: {} } }],
+  ['permissions', { permissions: { store: undefined } }],
+  ['permissions', { permissions: { store: new Map() } }],
+  ['permissions', { permissions: { store: { getRaw: async () => 1 }, key: '' } }],
+  ['permissions', { permissions: { store: { getRaw: async () => 1 }, key: undefined } }],
+  ['tenant', { permissions, tenant: undefined }],
+  ['tenant', { permissions, tenant: {} }],
+  ['tenant', { permissions, tenant: { withoutTenant: ['/x'] } }],
+  ['subdomain', { tenant: { subdomain: true } }],
+  ['header', { tenant: { header: undefined } }],
+  ['header', { tenant: { header: false } }],
+  ['header', { tenant: { header: '' } }],
+  ['header', { tenant: { header: 'X Tenant' } }],
+  ['baseDomain', { tenant: { baseDomain: undefined } }],
+  ['baseDomain', { tenant: { baseDomain: '' } }],
+  ['baseDomain', { tenant: { baseDomain: [] } }],
+  ['baseDomain', { tenant: { baseDomain: 'https://example.com' } }],
+  ['baseDomain', { tenant: { baseDomain: 'example.com:443' } }],
+  ['baseDomain', { tenant: { baseDomain: '.example.com' } }],
+  ['baseDomain', { tenant: { baseDomain: 'example.com.' } }],
+  ['baseDomain', { tenant: { baseDomain: 'Example.com' } }],
+  ['baseDomain', { tenant: { baseDomain: '*.example.com' } }],
+  ['baseDomain', { tenant: { baseDomain: '127.0.0.1' } }],
+  ['baseDomain', { tenant: { baseDomain: ['example.com', ''] } }],
+  ['slug', { tenant: { slug: undefined } }],
+  ['slug', { tenant: { slug: '' } }],
+  ['slug', { tenant: { slug: '/api/*' } }],
+  ['slug', { tenant: { slug: '/api/:company' } }],
+  ['slug', { tenant: { slug: 'api/:company/*' } }],
+  ['slug', { tenant: { slug: '/api/:a/:b/*' } }],
+  ['slug', { tenant: { slug: '/api/x:company/*' } }],
+  ['slug', { tenant: { slug: '/api/:company?/*' } }],
+  ['slug', { tenant: { slug: '/api/*/:company/*' } }],
+  ['slug', { tenant: { slug: '/api//:company/*' } }],
+  ['slug', { tenant: { slug: '/../:company/*' } }],
+  ['slug', { tenant: { slug: /x/ } }],
+  ['withoutTenant', { tenant: { slug, withoutTenant: undefined } }],
+  ['withoutTenant', { tenant: { slug, withoutTenant: [] } }],
+  ['withoutTenant', { tenant: { slug, withoutTenant: ['me'] } }],
+  ['withoutSlug', { tenant: { slug, withoutSlug: ['/a/*/b'] } }],
+  ['withoutSlug', { tenant: { slug, withoutSlug: ['/a%20b'] } }],
+  ['base', { permissions, base: '/api' }],
+  ['base', { permissions, base: '' }],
+  ['base', { permissions, base: undefined }],
+  ['claims', { permissions, claims: undefined }],
+  ['role', { permissions, claims: { role: 'x' } }],
+  ['roles', { permissions, claims: { roles: undefined } }],
+  ['roles', { permissions, claims: { roles: [] } }],
+  ['roles', { permissions, claims: { roles: ['a', ''] } }],
+  ['slugs', { permissions, claims: { slugs: '' } }],
+  ['userId', { permissions, claims: { userId: 17 } }],
+  ['impersonation', { permissions, impersonation: 'allow' }],
+  ['impersonation', { permissions, impersonation: undefined }],
+  ['onEvent', { permissions, impersonation: 'audit' }],
+  ['onEvent', { permissions, onEvent: 'log' }],
+  ['debug', { permissions, debug: 'log' }],
+  ['refreshSeconds', { permissions, refreshSeconds: 0 }],
+  ['refreshSeconds', { permissions, refreshSeconds: -1 }],
+  ['refreshSeconds', { permissions, refreshSeconds: Number.NaN }],
+  ['refreshSeconds', { permissions, refreshSeconds: 3601 }],
+  ['refreshSeconds', { permissions, refreshSeconds: undefined }],
+  ['timeoutMs', { permissions, timeoutMs: Number.POSITIVE_INFINITY }],
+])('refuses a wrong `%s`: %#', (option, options) => {
+  expect(() => createAuthz(options as AuthzOptions)).toThrow(
+    expect.objectContaining({ name: 'ToriiConfigError', option }),
+  );
+});
+
+test('refuses options that are inherited, and would be overlooked', () => {
+  expect(() => createAuthz(Object.assign(Object.create({ tenant }), { permissions }))).toThrow(
+    expect.objectContaining({ option: 'tenant' }),
+  );
+});
+
+test('options may be changed afterwards without effect', () => {
+  const options = { permissions, tenant: { header: true as const } };
+  const authz = createAuthz(options);
+  Reflect.deleteProperty(options, 'tenant');
+  expect(Object.isFrozen(authz) && Object.isFrozen(authz.checks)).toBe(true);
+});

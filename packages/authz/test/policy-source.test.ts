@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
+import { type AuthzEvent, type AuthzOptions, createAuthz, type PermissionDocument } from '../src/index.ts';
+import { callerWith, requestFor, statusOf } from './callers.ts';
+
+const auth = await callerWith({ roles: 'clerk' });
+const may: PermissionDocument = { last_update: 1, permissions: { clerk: ['x:get'] } };
+const mayNot: PermissionDocument = { last_update: 1, permissions: { clerk: [] } };
+const request = requestFor('/x');
+
+function authzOver(permissions: () => unknown, options: Partial<AuthzOptions> = {}) {
+  const events: AuthzEvent[] = [];
+  const onEvent = (event: AuthzEvent): void => void events.push(event);
+  const read = permissions as () => PermissionDocument;
+  const authz = createAuthz({ permissions: read, refreshSeconds: 0.2, timeoutMs: 100, onEvent, ...options });
+  return { authz, events, ask: () => statusOf(authz, auth, request) };
+}
+
+test.each<[string, unknown]>([
+  ['nothing', undefined],
+  ['null', null],
+  ['a number', 17],
+  ['an empty text', ''],
+  ['half of JSON', '{"permissions":'],
+  ['JSON that is a list', '[]'],
+  ['a list', []],
+  ['an empty object', {}],
+  ['permissions that are a list', { permissions: ['x:get'] }],
+  ['permissions that are null', { permissions: null }],
+  ['permissions that are inherited', Object.create({ permissions: { clerk: ['x:get'] } })],
+  ['50 MB', `{"permissions":{"clerk":["${'x'.repeat(50_000_000)}"]}}`],
+  ['a million permissions', { permissions: { clerk: Array(1_000_000).fill('x:get') } }],
+  ['a big integer', { permissions: { clerk: ['x:get'] }, size: 1n }],
+])('[26] a source that gives %s is 503, and no empty document', async (_name, given) => {
+  const { ask, events } = authzOver(() => given, { timeoutMs: 5_000 });
+  expect(await ask()).toBe(503);
+  expect(events).toEqual([{ type: 'policy_failed', problem: expect.any(String) }]);
+});
+
+test('[26] a document with a cycle of nothing but stars is read as far as it is one', async () => {
+  const list: unknown[] = ['*/*:*', '*:*'];
+  list.push(list);
+  const { ask } = authzOver(() => ({ permissions: { clerk: list } }));
+  expect(await ask()).toBe(503); // JSON has no cycles, and so no version of this could be told from another.
+});
+
+test('an empty document is one: somebody decided that nobody may do anything', async () => {
+  expect(await authzOver(() => ({ permissions: {} })).ask()).toBe(403);
+});
+
+test.each<[string, () => unknown]>([
+  [
+    'throws',
+    () => {
+      throw new Error('eyJ.secret');
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('eyJ.secret'))],
+  ['hangs', () => new Promise(() => {})],
+])('[26] a source that %s is 503 in bounded time, and answers the next at once', async (_name, read) => {
+  const spy = vi.fn(read);
+  const { authz, ask, events } = authzOver(spy);
+  const begun = performance.now();
+  const statuses = await Promise.all(Array.from({ length: 100 }, ask));
+  expect(new Set(statuses)).toEqual(new Set([503]));
+  expect(performance.now() - begun).toBeLessThan(400);
+  const next = performance.now();
+  expect(await ask()).toBe(503);
+  expect(performance.now() - next).toBeLessThan(50);
+  expect(spy).toHaveBeenCalledTimes(1);
+  expect(events.filter(({ type }) => type === 'policy_failed')).toHaveLength(1);
+  expect(JSON.stringify(events)).not.toContain('eyJ');
+  await expect(authz.can(auth, 'x:get')).rejects.toMatchObject({ reason: 'policy_unavailable', retryAfterSeconds: 1 });
+});
+
+describe('[26] a changed document', () => {
+  test('holds within refreshSeconds, whatever it says of its own age', async () => {
+    let document = may;
+    const { ask } = authzOver(() => document);
+    for (const [next, status] of [
+      [mayNot, 403],
+      [may, 200],
+      [mayNot, 403],
+    ] as const) {
+      document = next;
+      await sleep(200);
+      expect(await ask()).toBe(status);
+    }
+  });
+
+  test('holds on the next request where it was changed, also for an object', async () => {
+    let document = may;
+    const loaded = authzOver(() => document, { refreshSeconds: 3600 });
+    expect(await loaded.ask()).toBe(200);
+    document = mayNot;
+    await loaded.authz.refresh();
+    expect(await loaded.ask()).toBe(403);
+
+    const own = { permissions: { clerk: ['x:get'] } };
+    const authz = createAuthz({ permissions: own });
+    expect(await statusOf(authz, auth, request)).toBe(200);
+    own.permissions.clerk.length = 0;
+    await authz.refresh();
+    expect(await statusOf(authz, auth, request)).toBe(403);
+  });
+
+  test('is not undone by a slow reading that was begun before', async () => {
+    const answers = [() => sleep(80, may), () => mayNot];
+    const { authz, ask } = authzOver(() => answers.shift()?.() ?? mayNot, { refreshSeconds: 3600 });
+    const early = ask();
+    await sleep(5);
+    await authz.refresh();
+    expect(await ask()).toBe(403);
+    await early;
+    await sleep(50);
+    expect(await ask()).toBe(403);
+  });
+
+  test('that cannot be read after a refresh leaves no old one in force', async () => {
+    let read = (): unknown => may;
+    const { authz, ask } = authzOver(() => read(), { refreshSeconds: 3600 });
+    expect(await ask()).toBe(200);
+    read = () => Promise.reject(new Error('down'));
+    await expect(authz.refresh()).rejects.toMatchObject({ reason: 'policy_unavailable' });
+    expect(await ask()).toBe(503);
+    read = () => may;
+    await sleep(1_050);
+    expect(await ask()).toBe(200);
+  });
+});
+
+test('[26] what was read once is not believed for longer than refreshSeconds', async () => {
+  let read = (): unknown => may;
+  const { ask } = authzOver(() => read());
+  expect(await ask()).toBe(200);
+  read = () => new Promise(() => {});
+  await sleep(100);
+  expect(await ask()).toBe(200);
+  await sleep(110);
+  expect(await ask()).toBe(503);
+});
+
+test('[26] a role that was lost is lost with the next token', async () => {
+  const { authz } = authzOver(() => may, { refreshSeconds: 3600 });
+  for (let i = 0; i < 3; i++) {
+    expect(await statusOf(authz, await callerWith({ roles: ['clerk'] }), request)).toBe(200);
+    expect(await statusOf(authz, await callerWith({ roles: [] }), request)).toBe(403);
+    expect(await statusOf(authz, await callerWith({ roles: ['clerk', 'x'] }), request)).toBe(200);
+    expect(await statusOf(authz, await callerWith({ roles: 'clerkx' }), request)).toBe(403);
+  }
+});
+
+test('[26] a decision that is remembered is for one method, path and version', async () => {
+  let document: PermissionDocument = { permissions: { clerk: ['x:get', '%r{y/\\d+}:put'] } };
+  const { authz } = authzOver(() => document, { refreshSeconds: 3600 });
+  const ask = (method: string, url: string) => statusOf(authz, auth, requestFor(url, { method }));
+  for (let i = 0; i < 2; i++) {
+    expect([await ask('GET', '/x'), await ask('POST', '/x'), await ask('GET', '/x/y')]).toEqual([200, 403, 403]);
+    expect([await ask('PUT', '/y/1'), await ask('PUT', '/y/z'), await ask('GET', '/y/1')]).toEqual([200, 403, 403]);
+  }
+  document = { permissions: { clerk: ['x:post'] } };
+  await authz.refresh();
+  expect([await ask('GET', '/x'), await ask('POST', '/x'), await ask('PUT', '/y/1')]).toEqual([403, 200, 403]);
+});
+
+test('a thousand requests at once cause one reading, and one that does not change one compilation', async () => {
+  const read = vi.fn(() => sleep(20, structuredClone(may)));
+  const { ask, events } = authzOver(read);
+  expect(new Set(await Promise.all(Array.from({ length: 1_000 }, ask)))).toEqual(new Set([200]));
+  expect(read).toHaveBeenCalledTimes(1);
+  await sleep(250);
+  expect(await ask()).toBe(200);
+  expect(read.mock.calls.length).toBeGreaterThan(1);
+  expect(events.filter(({ type }) => type === 'policy_loaded')).toHaveLength(1);
+});
+
+test('is read again in good time, so that no request waits for it', async () => {
+  const read = vi.fn(() => sleep(20, may));
+  const { ask } = authzOver(read);
+  await ask();
+  for (let i = 0; i < 30; i++) {
+    const begun = performance.now();
+    await ask();
+    expect(performance.now() - begun).toBeLessThan(15);
+    await sleep(15);
+  }
+  expect(read.mock.calls.length).toBeGreaterThan(2);
+});
+
+test('what was loaded is told, with what is malformed in it', async () => {
+  const { ask, events } = authzOver(() => ({ last_update: 7, permissions: { clerk: ['x:get', 'y', 3], boss: 'all' } }));
+  expect(await ask()).toBe(200);
+  expect(events).toEqual([
+    {
+      type: 'policy_loaded',
+      lastUpdate: '7',
+      permissions: 1,
+      malformed: [
+        { role: 'clerk', entry: 'y', problem: expect.any(String) },
+        { role: 'clerk', entry: undefined, problem: expect.any(String) },
+        { role: 'boss', entry: undefined, problem: expect.any(String) },
+      ],
+      malformedCount: 3,
+      durationMs: expect.any(Number),
+    },
+  ]);
+});
