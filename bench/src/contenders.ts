@@ -5,7 +5,7 @@ import { createVerifier as createFastJwt } from 'fast-jwt';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose';
 import jsonwebtoken from 'jsonwebtoken';
 
-export const issuer = 'https://acme.torii.test';
+const issuer = 'https://acme.torii.test';
 
 /** Tokens to verify, and all that a verifier may be told about them. */
 export interface Material {

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { requireProgram } from '../../../scripts/programs.ts';
 
 /** A real server on a free port of loopback, with a folder of its own. */
@@ -52,7 +53,7 @@ export async function startStore(context: Skippable, name: StoreName): Promise<S
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
     child = spawn(program, argumentsFor(name, port, folder), { ...owner, cwd: folder, stdio: 'ignore' });
-    await waitForConnection(port);
+    await waitUntilReady(name, port);
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -87,11 +88,27 @@ async function findPort(): Promise<number> {
   return port;
 }
 
-async function waitForConnection(port: number): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await accepts(port))) {
-    if (Date.now() > deadline) throw new Error(`nothing listens on port ${port}`);
+async function waitUntilReady(name: StoreName, port: number): Promise<void> {
+  const isReady = name === 'postgres' ? answersQueries : accepts;
+  const deadline = Date.now() + 20_000;
+  while (!(await isReady(port))) {
+    if (Date.now() > deadline) throw new Error(`nothing answers on port ${port}`);
     await sleep(20);
+  }
+}
+
+/** PostgreSQL takes connections while it is still starting up, and turns every query away. */
+async function answersQueries(port: number): Promise<boolean> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end();
   }
 }
 

@@ -42,7 +42,10 @@ const writers: Readonly<Record<StoreName, (server: StoreServer, key: string, tex
   },
   postgres: async ({ port }, key, text) => {
     const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
+    // A server that goes away says so here, and would end the process where nobody listens.
+    client.on('error', () => {});
     await client.connect();
+    await client.query('CREATE TABLE IF NOT EXISTS keyv (key VARCHAR(255) PRIMARY KEY, value TEXT)');
     await client.query('INSERT INTO keyv VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2', [key, text]);
     await client.end();
   },

@@ -10,7 +10,7 @@ export function answerPrivately(body: object, status = 200, headers: Readonly<Re
 }
 
 /** Core's refusal as a response. */
-export function answerDenial({ status, headers, body }: Denial): Response {
+function answerDenial({ status, headers, body }: Denial): Response {
   return Response.json(body, { status, headers });
 }
 

@@ -1,7 +1,7 @@
 import type { TokenAnswer } from './token-route.ts';
 
 /** The token route said no. */
-export class TokenStoreError extends Error {
+class TokenStoreError extends Error {
   override readonly name = 'TokenStoreError';
   readonly status: number;
 
