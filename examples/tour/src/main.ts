@@ -13,6 +13,7 @@ import {
   staticSite,
 } from './servers.ts';
 import { streamPlaces, takeStreamsTour, whyNoStreams } from './streams.ts';
+import { takeTenantsTour, tenantPlaces } from './tenants.ts';
 import { takeTour } from './tour.ts';
 
 const usage = `Starts a local Torii and four servers that it guards, and shows who gets in and who does not.
@@ -83,11 +84,14 @@ async function run({ once, ...asked }: Options): Promise<void> {
 
   say('Taking the tour');
   const steps = await takeTour({ torii, other, servers, page: { origin: pageOrigin, api } });
+  say('Taking it to an app with several tenants');
+  const tenantSteps = await takeTenantsTour(torii);
   const reason = whyNoStreams();
   say(reason ?? 'Taking it to streams: NATS, a gateway, and an app that mints stream tokens');
   const streamSteps = reason === undefined ? await takeStreamsTour(torii) : [];
-  const wrong = countWrong([...steps, ...streamSteps]);
+  const wrong = countWrong([...steps, ...tenantSteps, ...streamSteps]);
   console.log(`\n${formatTable(steps, ['Torii', ...servers.map(({ name }) => name)])}`);
+  console.log(formatTable(tenantSteps, tenantPlaces));
   if (streamSteps.length > 0) console.log(formatTable(streamSteps, streamPlaces));
   console.log(wrong === 0 ? 'Every answer is the expected one.' : `${wrong} of the answers are not the expected ones.`);
   if (wrong > 0) process.exitCode = 1;

@@ -41,7 +41,8 @@ export function createDecision(settings: Settings, callerOf: (auth: Auth) => Cal
     if (caller.impersonating && settings.impersonation === 'audit') settings.emit(impersonated(caller, request));
     const place = readPlace(request, settings.paths);
     for (const rule of rules) {
-      const verdict = await rule.judge(caller, request, place);
+      const judged = rule.judge(caller, request, place);
+      const verdict = judged instanceof Promise ? await judged : judged;
       if (verdict.passed !== true) return refuse(verdict.message, `${rule.name}: ${verdict.because}`);
     }
     return true;

@@ -53,7 +53,7 @@ export function readFunction<F>(options: Options, name: string): F | undefined {
 
 /** Paths as `skip` has them: literals, and `/docs/*` for everything below. */
 export function readPaths(options: Options, name: string): PublicPaths {
-  if (!(name in options)) return compilePublicPaths([]);
+  if (!(name in options)) return () => false;
   const paths = listTexts(options, name, `${name}: ['/api/v1/me']`);
   try {
     return compilePublicPaths(paths);

@@ -26,8 +26,13 @@ const maxLength = 1_000;
 
 /** Reads one line of a role. Whatever is not understood through and through is unreadable, and so grants nothing. */
 export function readPermission(text: unknown): Permission | Unreadable {
+  if (typeof text === 'string' && text.length > maxLength)
+    return { problem: `it is longer than ${maxLength} characters` };
+  return parsePermission(text);
+}
+
+function parsePermission(text: unknown): Permission | Unreadable {
   if (typeof text !== 'string') return { problem: 'it is not a text such as "sales/invoices:get"' };
-  if (text.length > maxLength) return { problem: `it is longer than ${maxLength} characters` };
   // The last colon: a regular expression, and a segment, may have colons of their own.
   const colon = text.lastIndexOf(':');
   if (colon === -1) return { problem: 'it names no method: write "sales/invoices:get", or ":*" for any' };
@@ -38,7 +43,7 @@ export function readPermission(text: unknown): Permission | Unreadable {
 }
 
 /** A method as HTTP has it, in upper case. */
-export function readMethod(text: string): string | undefined {
+function readMethod(text: string): string | undefined {
   return text === star || /^[A-Za-z]+(?:-[A-Za-z]+)*$/.test(text) ? text.toUpperCase() : undefined;
 }
 
@@ -59,7 +64,7 @@ export function segmentsOf(resource: string): readonly string[] {
  * @throws ToriiConfigError for anything else
  */
 export function readQuestion(text: string): { readonly method: string; readonly resource: string } {
-  const permission = readPermission(text);
+  const permission = parsePermission(text);
   const problem = 'problem' in permission ? permission.problem : problemOfQuestion(permission);
   if ('problem' in permission || permission.resource.kind !== 'segments' || problem !== undefined) {
     throw new ToriiConfigError('can', `This cannot be asked: ${problem}. Write can(auth, 'sales/invoices:post').`);

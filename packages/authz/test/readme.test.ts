@@ -1,4 +1,5 @@
 // What the README of rack_jwt_aegis promised its users, example by example.
+import { authorize, type Check } from '@torii/core';
 import { expect, test } from 'vitest';
 import { type AuthzOptions, createAuthz } from '../src/index.ts';
 import { callerWith, requestFor, statusOf } from './callers.ts';
@@ -142,10 +143,12 @@ test.each([
 test('users with several roles may do what any of them may', async () => {
   const authz = createAuthz(rbac);
   const auth = await callerWith(payload);
-  for (const path of ['sales/invoices', 'admin/x']) {
-    expect(await statusOf(authz, auth, requestFor(`${company}/${path}`, { method: 'POST', host }))).toBe(
-      path === 'admin/x' ? 200 : 200,
-    );
+  for (const [method, resource, status] of [
+    ['POST', 'sales/invoices', 200],
+    ['POST', 'admin/x', 200],
+    ['POST', 'reports', 403],
+  ] as const) {
+    expect(await statusOf(authz, auth, requestFor(`${company}/${resource}`, { method, host }))).toBe(status);
   }
 });
 
@@ -169,8 +172,23 @@ test.each([
   expect(await ask(resource, 'TRACE')).toBe(403);
 });
 
-test('a custom validator is a check', async () => {
+test('a custom validator is a check beside the others', async () => {
   const { checks } = createAuthz(rbac);
-  const auth = await callerWith({ ...payload, role: 'admin' });
-  expect(auth.raw['role'] === 'admin' && typeof checks[0]).toBe('function');
+  const validate: Check = ({ raw }) => raw['role'] === 'admin' || listOf(raw['permissions']).includes('read');
+  const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+  const request = requestFor(`${company}/sales/invoices`, { host });
+  for (const [claims, isAllowed] of [
+    [{ role: 'admin' }, true],
+    [{ permissions: ['read'] }, true],
+    [{ permissions: 'read' }, false],
+    [{}, false],
+    [{ role: 'admin', role_ids: [] }, false],
+  ] as const) {
+    const auth = await callerWith({ ...payload, ...claims });
+    const outcome = authorize(auth, request, [...checks, validate]).then(
+      () => true,
+      () => false,
+    );
+    expect(await outcome).toBe(isAllowed);
+  }
 });

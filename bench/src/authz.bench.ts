@@ -1,0 +1,203 @@
+// Decisions per second by the number of permissions, beside node-casbin and CASL, and what regular expressions cost at
+// their worst. One caller with two of ten roles asks, in turn, for what is theirs and for what is not.
+import { createMongoAbility, type MongoAbility } from '@casl/ability';
+import { type AuthzOptions, createAuthz } from '@torii/authz';
+import { type Auth, createVerifier, type RequestView, viewOf } from '@torii/core';
+import { startEmulator } from '@torii/emulator';
+import { newEnforcer, newModelFromString } from 'casbin';
+import { type Contender, measureInRounds, median, ratiosTo } from './rounds.ts';
+
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7);
+const roleCount = 10;
+const callerRoles = ['role3', 'role7'];
+
+await using torii = await startEmulator();
+const auth = await createVerifier({ issuer: torii.issuer }).verify(
+  await torii.token({ claims: { roles: callerRoles } }),
+);
+
+type Permissions = Readonly<Record<string, readonly string[]>>;
+
+/** One in ten is a subtree, one in ten has a star inside; the rest are literals. */
+function permissionsFor(count: number): Permissions {
+  const roles: Record<string, string[]> = Object.fromEntries(
+    Array.from({ length: roleCount }, (_, n) => [`role${n}`, []]),
+  );
+  for (let n = 0; n < count; n++) {
+    const item = Math.floor(n / roleCount);
+    const resource = `area${item % 97}/thing${item}`;
+    const pattern = item % 10 === 1 ? `${resource}/*` : item % 10 === 2 ? `area${item % 97}/*/thing${item}` : resource;
+    roles[`role${n % roleCount}`]?.push(`${pattern}:get`);
+  }
+  return roles;
+}
+
+/** Half of them are granted by a literal, half by nothing. */
+function questionsFor(count: number): readonly string[] {
+  const items = Math.max(1, Math.floor(count / roleCount));
+  return Array.from({ length: 2_000 }, (_, n) => {
+    const item = Math.floor(((n * 7919) % items) / 10) * 10;
+    return n % 2 === 0 ? `area${item % 97}/thing${item}` : `area${item % 97}/other${n}`;
+  });
+}
+
+/** Decides; true for yes. */
+type Decide = (resource: string, n: number) => boolean | Promise<boolean>;
+
+/** The whole check of a request, path reading included. */
+function ours(permissions: Permissions, caller: Auth): Decide {
+  const [check] = createAuthz({ permissions: { permissions } }).checks;
+  const views = new Map<string, RequestView>();
+  return async (resource) => {
+    const view = views.get(resource) ?? viewOf({ method: 'GET', url: `/${resource}`, headers: {} });
+    views.set(resource, view);
+    return (await check(caller, view)) === true;
+  };
+}
+
+/** The same without memory: no path comes twice. */
+function oursUnremembered(permissions: Permissions, caller: Auth): Decide {
+  const authz = createAuthz({ permissions: { permissions } });
+  return (resource) => authz.can(caller, `${resource}:get`);
+}
+
+/** Its model for REST: roles, keyMatch for `/*`. A star inside is out of its reach, and left out. */
+async function casbin(permissions: Permissions): Promise<Decide> {
+  const enforcer = await newEnforcer(
+    newModelFromString(`
+[request_definition]
+r = sub, obj, act
+[policy_definition]
+p = sub, obj, act
+[role_definition]
+g = _, _
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = g(r.sub, p.sub) && keyMatch(r.obj, p.obj) && r.act == p.act
+`),
+  );
+  await enforcer.addPolicies(rulesOf(permissions).map(([role, resource]) => [role, `/${resource}`, 'GET']));
+  for (const role of callerRoles) await enforcer.addGroupingPolicy('ada', role);
+  return (resource) => enforcer.enforce('ada', `/${resource}`, 'GET');
+}
+
+/** An ability of the caller's own, made once. It has no patterns for subjects: literals alone. */
+function casl(permissions: Permissions): Decide {
+  const rules = rulesOf(permissions)
+    .filter(([role, resource]) => callerRoles.includes(role) && !resource.includes('*'))
+    .map(([, subject]) => ({ action: 'get', subject }));
+  const ability: MongoAbility = createMongoAbility(rules);
+  return (resource) => ability.can('get', resource);
+}
+
+function rulesOf(permissions: Permissions): readonly (readonly [role: string, resource: string])[] {
+  return Object.entries(permissions).flatMap(([role, lines]) =>
+    lines.map((line) => [role, line.slice(0, line.lastIndexOf(':'))] as const).filter(([, r]) => !r.includes('/*/')),
+  );
+}
+
+const reference = '@torii/authz, the whole check of a request';
+for (const count of [10, 1_000, 100_000]) {
+  const permissions = permissionsFor(count);
+  const contenders: Record<string, Decide> = {
+    [reference]: ours(permissions, auth),
+    '@torii/authz, can(), nothing remembered': oursUnremembered(permissions, auth),
+    'node-casbin, enforce()': await casbin(permissions),
+    'CASL, can(), literals alone': casl(permissions),
+  };
+  const questions = questionsFor(count);
+  await requireAgreement(contenders, questions.slice(0, 20));
+  const measured = await measureInRounds(
+    Object.entries(contenders).map(([name, decide]) => ({ name, run: () => decisionsPerSecond(decide, questions) })),
+    rounds,
+  );
+  console.log(`\n${count} permissions, decisions per second (${rounds} rounds, medians)`);
+  console.table(
+    Object.fromEntries(
+      [...measured].map(([name, values]) => {
+        const { median: ratio, low, high } = ratiosTo(measured, name, reference);
+        const spread = `${low.toPrecision(3)} to ${high.toPrecision(3)}`;
+        return [name, { median: Math.round(median(values)), 'to ours': ratio.toPrecision(3), spread }];
+      }),
+    ),
+  );
+}
+
+await report('reading and compiling a document, ms', [10, 1_000, 100_000], (count) => {
+  const text = JSON.stringify({ permissions: permissionsFor(count) });
+  return async () => {
+    const authz = createAuthz({ permissions: () => text, timeoutMs: 60_000 });
+    return milliseconds(() => authz.refresh());
+  };
+});
+
+for (const [name, source] of [
+  ['%r{(a+)+$} on a path that just fails', '(a+)+$'],
+  ['%r{(a|aa)+} on a path that just fails', '(a|aa)+'],
+  ['%r{(.*a){20}} on a path that just fails', '(.*a){20}'],
+] as const) {
+  await report(`${name}, ms by its length`, [1_000, 10_000, 100_000], (length) =>
+    askRegexes([source], `${'a'.repeat(length)}!`),
+  );
+}
+await report('regular expressions without a literal beginning, µs by their number', [1, 100, 1_000], (count) => {
+  const sources = Array.from({ length: count }, (_, n) => `\\w+/thing${n}/\\d+`);
+  return askRegexes(sources, undefined, 1_000);
+});
+
+/** Milliseconds of one question, or of `per` different ones divided by it, in thousandths. */
+function askRegexes(sources: readonly string[], resource: string | undefined, per = 1): () => Promise<number> {
+  const lines = sources.map((source) => `%r{${source}}:get`);
+  const options: AuthzOptions = { permissions: { permissions: { role3: lines } } };
+  const authz = createAuthz(options);
+  let n = 0;
+  return async () => {
+    const total = await milliseconds(async () => {
+      for (let i = 0; i < per; i++, n++) await authz.can(auth, `${resource ?? `area${n}/thing${n % 1500}/${n}`}:get`);
+    });
+    return per === 1 ? total : (total / per) * 1000;
+  };
+}
+
+async function report(
+  title: string,
+  sizes: readonly number[],
+  make: (size: number) => () => Promise<number>,
+): Promise<void> {
+  const contenders: Contender[] = sizes.map((size) => ({ name: String(size), run: make(size) }));
+  const measured = await measureInRounds(contenders, rounds);
+  console.log(`\n${title} (${rounds} rounds, medians)`);
+  console.table(
+    Object.fromEntries([...measured].map(([size, values]) => [size, Number(median(values).toPrecision(3))])),
+  );
+}
+
+async function requireAgreement(
+  contenders: Readonly<Record<string, Decide>>,
+  questions: readonly string[],
+): Promise<void> {
+  for (const [n, question] of questions.entries()) {
+    const answers = await Promise.all(Object.values(contenders).map((decide) => decide(question, n)));
+    if (new Set(answers).size !== 1) throw new Error(`${question} is answered ${answers.join(', ')}`);
+  }
+}
+
+async function decisionsPerSecond(decide: Decide, questions: readonly string[]): Promise<number> {
+  const begun = performance.now();
+  let count = 0;
+  // At least one: with 100,000 permissions, a contender that looks at each of them takes longer than the time given.
+  do {
+    const question = questions[count % questions.length] ?? '';
+    const answer = decide(question, count);
+    if (answer instanceof Promise) await answer;
+    count++;
+  } while (performance.now() - begun < 100);
+  return (count / (performance.now() - begun)) * 1000;
+}
+
+async function milliseconds(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+}

@@ -1,0 +1,55 @@
+// @vitest-environment edge-runtime
+// Nothing of Node's: the same decisions on an edge runtime, for tokens that an app signs itself.
+import { createJwtVerifier } from '@torii/core/jwt';
+import { SignJWT } from 'jose';
+import { expect, test } from 'vitest';
+import { createAuthz } from '../src/index.ts';
+
+const secret = 'a secret of thirty-two bytes and more';
+const authz = createAuthz({
+  claims: { userId: 'user_id', tenant: 'tenant_id', roles: 'role_ids' },
+  tenant: { header: true, slug: '/api/v1/:company/*' },
+  permissions: async () => ({ permissions: { '123': ['%r{sales/invoices/\\d+}:get', 'users/*:get'] } }),
+});
+const verifier = createJwtVerifier({
+  secret,
+  algorithms: ['HS256'],
+  claims: { userId: 'user_id' },
+  checks: authz.checks,
+});
+
+async function statusOf(
+  path: string,
+  tenant: string,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<number> {
+  const claims = { user_id: 12345, tenant_id: 67890, pathname_slugs: ['acme'], role_ids: [123], ...changes };
+  const token = await new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1 minute')
+    .sign(new TextEncoder().encode(secret));
+  const headers = { authorization: `Bearer ${token}`, 'x-tenant-id': tenant };
+  const { denial } = await verifier.check(new Request(`https://app.test${path}`, { headers }));
+  return denial?.status ?? 200;
+}
+
+test.each([
+  ['/api/v1/acme/sales/invoices/1', '67890', 200],
+  ['/api/v1/acme/users/1', '67890', 200],
+  ['/api/v1/acme/sales/invoices/1/x', '67890', 403],
+  ['/api/v1/acme/users/1', '67891', 403],
+  ['/api/v1/evil/users/1', '67890', 403],
+  ['/api/v1/acme//users/1', '67890', 400],
+])('decides about %s in %s: %i', async (path, tenant, status) => {
+  expect(await statusOf(path, tenant)).toBe(status);
+});
+
+test('[1] org_id and org_role of a token that is not Torii’s are claims like any other', async () => {
+  const torii = createAuthz({ permissions: { permissions: { boss: ['x:get'] } } });
+  const token = await new SignJWT({ sub: 'ada', org_id: 'acme', org_role: 'boss' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1 minute')
+    .sign(new TextEncoder().encode(secret));
+  const auth = await createJwtVerifier({ secret, algorithms: ['HS256'] }).verify(token);
+  expect([auth.organization, torii.tenant(auth), torii.roles(auth)]).toEqual([null, 'acme', ['boss']]);
+});

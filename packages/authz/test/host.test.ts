@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { type AuthzOptions, createAuthz } from '../src/index.ts';
+import { callerWith, requestFor, statusOf } from './callers.ts';
+
+describe('[22] the subdomain', () => {
+  const tenant: AuthzOptions['tenant'] = { baseDomain: ['example.com', 'eu.example.com', 'localhost'] };
+  const authz = createAuthz({ tenant });
+  const ask = async (host: string | undefined, subdomain: unknown = 'acme') =>
+    statusOf(authz, await callerWith({ subdomain }), requestFor('/x', { host }));
+
+  test.each([
+    'acme.example.com',
+    'acme.example.com:8443',
+    'acme.example.com.',
+    'ACME.Example.COM',
+    'acme.eu.example.com',
+    'acme.localhost:3000',
+  ])('lets %s through', async (host) => {
+    expect(await ask(host)).toBe(200);
+    expect(await ask(host, 'Acme')).toBe(200);
+    expect(await ask(host, 'other')).toBe(403);
+  });
+
+  test('may have several parts', async () => {
+    expect(await ask('a.b.example.com', 'a.b')).toBe(200);
+    expect(await ask('a.b.example.com', 'a')).toBe(403);
+    expect(await ask('a.b.example.com', 'b')).toBe(403);
+    expect(await ask('acme.eu.example.com', 'acme.eu')).toBe(403);
+  });
+
+  test.each<[string | undefined, unknown?]>([
+    [undefined],
+    [''],
+    ['example.com', ''],
+    ['example.com', 'example'],
+    ['eu.example.com', 'eu'],
+    ['.example.com', ''],
+    ['acme.example.com..'],
+    ['acme.example.org'],
+    ['acme.example.com.evil.test'],
+    ['acme.evilexample.com'],
+    ['acmeexample.com'],
+    ['evil.test#acme.example.com'],
+    ['acme.example.com@evil.test'],
+    ['acme@x.example.com'],
+    ['127.0.0.1', '127'],
+    ['127.0.0.1:80', '127.0.0'],
+    ['[::1]:80', '[::1]'],
+    ['acme.example.com:80:80'],
+    ['acme.example.com:'],
+    ['acme.example.com:x'],
+    ['acme.example.com/x'],
+    ['acme..example.com', 'acme.'],
+    ['acme%2eexample.com'],
+    ['acmé.example.com', 'acmé'],
+    ['acme.example.com, evil.test'],
+    [`${'a'.repeat(300)}.example.com`, 'a'.repeat(300)],
+    ['acme.example.com', ['acme']],
+    ['acme.example.com', null],
+    ['true.example.com', true],
+  ])('refuses the host %s, for a token with %j', async (host, subdomain) => {
+    expect(await ask(host, subdomain)).toBe(403);
+  });
+
+  test('is that of the host that the framework trusts, not of a forwarded one', async () => {
+    const headers = { host: 'evil.example.com', 'x-forwarded-host': 'acme.example.com' };
+    expect(await statusOf(authz, await callerWith({ subdomain: 'acme' }), requestFor('/x', { headers }))).toBe(403);
+  });
+});
