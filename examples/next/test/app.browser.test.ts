@@ -1,7 +1,10 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { keepScreenshot, browserTest as test } from '../../../scripts/browser-test.ts';
 import { ada, type Cast, startCast } from './cast.ts';
+
+// Some start an app of their own, or wait for tokens to end.
+vi.setConfig({ testTimeout: 60_000 });
 
 let cast: Cast;
 beforeAll(async () => {

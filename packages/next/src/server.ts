@@ -84,7 +84,9 @@ function readArguments<Custom extends object>(
  */
 async function currentRequest(): Promise<RequestParts> {
   const headers = await nextHeaders();
-  const unsafe = ['origin', 'content-type', 'content-length', 'transfer-encoding', 'next-action'];
-  const method = unsafe.some((name) => headers.has(name)) ? undefined : 'GET';
+  const unsafe = ['origin', 'content-type', 'transfer-encoding', 'next-action'].some((name) => headers.has(name));
+  // Some proxies say of a GET that its body is empty.
+  const hasBody = (headers.get('content-length') ?? '0') !== '0';
+  const method = unsafe || hasBody ? undefined : 'GET';
   return { method, host: headers.get('host') ?? undefined, headers };
 }

@@ -34,6 +34,10 @@ describe.each(Object.keys(recipes) as Variant[])('%s', (variant) => {
       headers: [html, cookie(token), ['Sec-Fetch-Site', 'cross-site'], ['Sec-Fetch-Mode', 'navigate']],
     });
     expect(link.status).toBe(200);
+    const viaProxy = await ask('/private', {
+      headers: [html, cookie(token), ['Sec-Fetch-Site', 'cross-site'], ['Content-Length', '0']],
+    });
+    expect(viaProxy.status).toBe(200);
     for (const path of ['/me', '/api/legacy']) {
       for (const headers of [[], [['Origin', 'https://evil.test']], [['Origin', 'null']]] as const) {
         expect((await ask(path, { method: 'POST', headers: [cookie(token), ...headers] })).status).toBe(401);

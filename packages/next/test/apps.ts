@@ -66,7 +66,8 @@ async function build(variant: Variant): Promise<string> {
   await layOut(folder, recipe);
   await run(folder, process.execPath, [nextProgram(folder), 'build'], {
     REPOSITORY: repository,
-    CHECK_TYPES: String(recipe.entrance !== 'none'),
+    // Once for each Next.
+    CHECK_TYPES: String(variant === 'Next 16, proxy.ts' || variant === 'Next 15, middleware.ts'),
   });
   writeFileSync(join(folder, 'built'), '');
   return folder;

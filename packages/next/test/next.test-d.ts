@@ -1,0 +1,52 @@
+import { type Auth, type Check, createNextAuth, type RouteHandler } from '@torii/next';
+import { NextResponse } from 'next/server.js';
+import { expectTypeOf, test } from 'vitest';
+
+const options = { issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: ['https://app.test'] };
+const torii = createNextAuth<{ plan: string }>(options);
+
+test('options may come from the environment, and must be there', () => {
+  createNextAuth({ ...options, issuer: process.env['TORII_ISSUER'], origins: [process.env['APP_ORIGIN']] });
+  // @ts-expect-error: no issuer
+  createNextAuth({ signInPath: '/sign-in', origins: ['https://app.test'] });
+  // @ts-expect-error: no sign-in page
+  createNextAuth({ issuer: 'https://acme.torii.so', origins: ['https://app.test'] });
+  // @ts-expect-error: no origins
+  createNextAuth({ issuer: 'https://acme.torii.so', signInPath: '/sign-in' });
+  // @ts-expect-error: core's name for public paths
+  createNextAuth({ ...options, skip: ['/'] });
+  // @ts-expect-error: the cookie is ours
+  createNextAuth({ ...options, cookie: 'session' });
+});
+
+test('auth may be nobody, protect never is', () => {
+  expectTypeOf(torii.auth).returns.resolves.toEqualTypeOf<Auth<{ plan: string }> | null>();
+  expectTypeOf(torii.protect()).resolves.toEqualTypeOf<Auth<{ plan: string }>>();
+  expectTypeOf(torii.protect({ returnTo: '/notes' })).resolves.toEqualTypeOf<Auth<{ plan: string }>>();
+  // @ts-expect-error: neither a check nor options
+  torii.protect('/notes');
+  // @ts-expect-error: a check says yes or no
+  torii.protect(() => 'yes');
+});
+
+test('a handler knows who calls, and its parameters', () => {
+  const handler = torii.withAuth<{ id: string }>(async (request, { auth, params }) => {
+    expectTypeOf(auth.raw.plan).toEqualTypeOf<string>();
+    expectTypeOf((await params).id).toEqualTypeOf<string>();
+    return NextResponse.json({ path: request.nextUrl.pathname });
+  });
+  expectTypeOf(handler).toEqualTypeOf<RouteHandler<{ id: string }>>();
+  const isPro: Check<{ plan: string }> = (auth) => auth.raw.plan === 'pro';
+  torii.withAuth(() => new Response(), isPro);
+  // @ts-expect-error: no Response
+  torii.withAuth(() => 'hello');
+  const isFree: Check<{ seats: number }> = (auth) => auth.raw.seats === 1;
+  // @ts-expect-error: a check of other claims
+  torii.withAuth(() => new Response(), isFree);
+});
+
+test('fromRequest gives one of two', async () => {
+  const { auth, denial } = await torii.fromRequest({ headers: {} });
+  if (denial) expectTypeOf(auth).toEqualTypeOf<null>();
+  else expectTypeOf(auth).toEqualTypeOf<Auth<{ plan: string }>>();
+});
