@@ -40,6 +40,8 @@ describe('[22] the subdomain', () => {
     ['acme.example.com.evil.test'],
     ['acme.evilexample.com'],
     ['acmeexample.com'],
+    ['acmeexample.com', 'acm'],
+    ['acme-example.com'],
     ['evil.test#acme.example.com'],
     ['acme.example.com@evil.test'],
     ['acme@x.example.com'],

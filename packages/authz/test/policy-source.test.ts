@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Keyv } from 'keyv';
 import { describe, expect, test, vi } from 'vitest';
 import { type AuthzEvent, type AuthzOptions, createAuthz, type PermissionDocument } from '../src/index.ts';
 import { callerWith, requestFor, statusOf } from './callers.ts';
@@ -63,10 +64,10 @@ test.each<[string, () => unknown]>([
   const begun = performance.now();
   const statuses = await Promise.all(Array.from({ length: 100 }, ask));
   expect(new Set(statuses)).toEqual(new Set([503]));
-  expect(performance.now() - begun).toBeLessThan(400);
+  expect(performance.now() - begun).toBeLessThan(1_000);
   const next = performance.now();
   expect(await ask()).toBe(503);
-  expect(performance.now() - next).toBeLessThan(50);
+  expect(performance.now() - next).toBeLessThan(90);
   expect(spy).toHaveBeenCalledTimes(1);
   expect(events.filter(({ type }) => type === 'policy_failed')).toHaveLength(1);
   expect(JSON.stringify(events)).not.toContain('eyJ');
@@ -116,6 +117,16 @@ describe('[26] a changed document', () => {
     expect(await ask()).toBe(403);
   });
 
+  test('is not undone by an answer that comes long after it was given up', async () => {
+    const answers = [() => sleep(1_300, may), () => mayNot];
+    const { ask } = authzOver(() => answers.shift()?.(), { refreshSeconds: 60, timeoutMs: 50 });
+    expect(await ask()).toBe(503);
+    await sleep(1_050);
+    expect(await ask()).toBe(403);
+    await sleep(300);
+    expect(await ask()).toBe(403);
+  });
+
   test('that cannot be read after a refresh leaves no old one in force', async () => {
     let read = (): unknown => may;
     const { authz, ask } = authzOver(() => read(), { refreshSeconds: 3600 });
@@ -127,6 +138,35 @@ describe('[26] a changed document', () => {
     await sleep(1_050);
     expect(await ask()).toBe(200);
   });
+});
+
+test('[26] a Keyv in memory: what is not there, or null, is no empty document', async () => {
+  const keyv = new Keyv();
+  const authz = createAuthz({ permissions: { store: keyv, key: 'rbac' }, refreshSeconds: 3600 });
+  const ask = async (): Promise<number> => {
+    await authz.refresh().catch(() => {});
+    return statusOf(authz, auth, request);
+  };
+  expect(await ask()).toBe(503);
+  for (const [value, status] of [
+    [may, 200],
+    [JSON.stringify(may), 200],
+    [mayNot, 403],
+    [{ permissions: {} }, 403],
+    [null, 503],
+    ['', 503],
+    [{ value: may }, 503],
+    [may, 200],
+  ] as const) {
+    await keyv.set('rbac', value);
+    expect(await ask()).toBe(status);
+  }
+  await keyv.delete('rbac');
+  expect(await ask()).toBe(503);
+  await keyv.set('rbac', may, 20);
+  expect(await ask()).toBe(200);
+  await sleep(40);
+  expect(await ask()).toBe(503);
 });
 
 test('[26] what was read once is not believed for longer than refreshSeconds', async () => {
@@ -175,16 +215,17 @@ test('a thousand requests at once cause one reading, and one that does not chang
 });
 
 test('is read again in good time, so that no request waits for it', async () => {
-  const read = vi.fn(() => sleep(20, may));
-  const { ask } = authzOver(read);
+  const readMs = 300;
+  const read = vi.fn(() => sleep(readMs, may));
+  const { ask } = authzOver(read, { refreshSeconds: 2, timeoutMs: 1_000 });
   await ask();
   for (let i = 0; i < 30; i++) {
     const begun = performance.now();
     await ask();
-    expect(performance.now() - begun).toBeLessThan(15);
-    await sleep(15);
+    expect(performance.now() - begun).toBeLessThan(readMs / 2);
+    await sleep(100);
   }
-  expect(read.mock.calls.length).toBeGreaterThan(2);
+  expect(read.mock.calls.length).toBeGreaterThan(1);
 });
 
 test('what was loaded is told, with what is malformed in it', async () => {

@@ -92,6 +92,16 @@ describe('a configured claim', () => {
   });
 });
 
+test('[25] what somebody puts on Object.prototype is nobody’s role', async () => {
+  const auth = await callerWith({});
+  Object.defineProperty(Object.prototype, 'roles', { value: ['admin'], configurable: true });
+  try {
+    expect(await statusOf(createAuthz({ permissions }), auth, requestFor('/admin/x'))).toBe(403);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'roles');
+  }
+});
+
 describe('can', () => {
   test('answers for the caller’s roles', async () => {
     const auth = await callerWith({ roles: ['admin', 1] });
