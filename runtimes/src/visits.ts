@@ -39,8 +39,8 @@ const minuteMs = 60_000;
 export const stories: readonly Story[] = [
   {
     name: '50 cold requests at once',
-    expected: '50 verified; at most 1 fetched',
-    tell: async ({ come, fetches }) => `${await come(50)}; ${atMost(1, fetches())}`,
+    expected: '50 verified; 1 fetched',
+    tell: async ({ come, fetches }) => `${await come(50)}; ${fetches()} fetched`,
   },
   {
     name: 'the first request ends before its keys come',
