@@ -56,5 +56,6 @@ async function answers(url: string): Promise<boolean> {
 
 async function stop(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit');
-  if (child.kill()) await ended;
+  // Asked kindly, Next's server waits for every connection, also for one that a browser opened in advance.
+  if (child.kill('SIGKILL')) await ended;
 }

@@ -47,5 +47,5 @@ async function start(example: string, environment: Readonly<Record<string, strin
 
 async function stop(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit');
-  if (child.kill()) await ended;
+  if (child.kill('SIGKILL')) await ended;
 }

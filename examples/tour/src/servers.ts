@@ -60,7 +60,7 @@ export async function startServer(
     env: { ...process.env, ...environment, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  process.on('exit', () => child.kill());
+  process.on('exit', () => child.kill('SIGKILL'));
   const url = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + startLimitMs;
   while (!(await answers(url))) {
@@ -73,7 +73,8 @@ export async function startServer(
     url,
     async stop() {
       if (hasEnded(child)) return;
-      child.kill();
+      // Asked kindly, Next's server waits for every connection, also for one that a browser opened in advance.
+      child.kill('SIGKILL');
       await once(child, 'exit');
     },
   };

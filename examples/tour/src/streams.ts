@@ -103,7 +103,7 @@ async function rotate(environment: Readonly<Record<string, string>>): Promise<st
     env: { ...process.env, ...environment, MAX_TTL_SECONDS: '1' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  process.on('exit', () => child.kill());
+  process.on('exit', () => child.kill('SIGKILL'));
   const [code] = await once(child, 'exit');
   return code === 0 ? 'new key' : `exit code ${code}`;
 }
@@ -112,7 +112,7 @@ async function startNats(): Promise<AsyncDisposable & { readonly url: string }> 
   const [port, folder] = [await getPort({ host: '127.0.0.1' }), mkdtempSync(join(tmpdir(), 'torii-tour-'))];
   const program = findProgram('nats-server') ?? 'nats-server';
   const child = spawn(program, ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-  process.on('exit', () => child.kill());
+  process.on('exit', () => child.kill('SIGKILL'));
   return {
     url: `nats://127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {

@@ -71,7 +71,7 @@ export async function startApp(
     },
     async [Symbol.asyncDispose]() {
       const ended = once(child, 'exit');
-      if (child.kill()) await ended;
+      if (child.kill('SIGKILL')) await ended;
       rmSync(scratch, { recursive: true, force: true });
     },
   };
