@@ -3,7 +3,7 @@ import { bearerToken } from './bearer.ts';
 import { askChecks } from './checks.ts';
 import { ToriiAuthError } from './errors.ts';
 import { listenTo, loggable, type ToriiEvent, tellingRefusals } from './events.ts';
-import type { RequestView } from './request.ts';
+import { type RequestView, unknownRequest } from './request.ts';
 import type { RequestSettings } from './request-options.ts';
 
 /** What one verifier works with. */
@@ -36,15 +36,18 @@ export async function authenticate(request: RequestView, pipeline: Pipeline, opt
   });
 }
 
+/** What is needed where a token comes without its request. */
+export type TokenPipeline = Pick<Pipeline, 'verify' | 'emit' | 'checks'>;
+
 /** Verifies a token that came without its request. Checks are asked all the same, and see a request that is unknown. */
-export function authenticateToken(token: unknown, request: RequestView, pipeline: Pipeline): Promise<Auth> {
+export function authenticateToken(token: unknown, pipeline: TokenPipeline): Promise<Auth> {
   return tellingRefusals(pipeline.emit, async () => {
     if (typeof token !== 'string' || token === '') throw new ToriiAuthError('token_missing', 'No token was given.');
-    return verifyFor(token, request, pipeline);
+    return verifyFor(token, unknownRequest, pipeline);
   });
 }
 
-async function verifyFor(token: string, request: RequestView, pipeline: Pipeline): Promise<Auth> {
+async function verifyFor(token: string, request: RequestView, pipeline: TokenPipeline): Promise<Auth> {
   const { result, fromCache } = await pipeline.verify(token);
   const { auth } = result;
   // Not the whole Auth: a custom claim may hold a token of somebody else's.

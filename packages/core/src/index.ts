@@ -23,10 +23,11 @@ export { type EventListener, loggable, type RefusalDetail, type ToriiEvent } fro
 export { elapsedMs, type Instant, instantNow } from './instant.ts';
 export type { JsonWebKeyLike, JsonWebKeySet } from './jwks.ts';
 export type { Fetch } from './key-endpoint.ts';
-export type { VerifierOptions, VerifyOptions } from './options.ts';
+export type { VerifierOptions } from './options.ts';
 export { isPatch, Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
 export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './path.ts';
 export { type HeadersLike, type RequestLike, type RequestParts, type RequestView, viewOf } from './request.ts';
+export { createTokenVerifier, type TokenVerifier, verifyToken } from './token-verifier.ts';
 export {
   type AuthenticateOptions,
   authenticateRequest,
@@ -35,5 +36,5 @@ export {
   type StrictVerifierOptions,
   type Verifier,
   verifierFrom,
-  verifyToken,
 } from './verifier.ts';
+export type { VerifyOptions } from './verify-options.ts';

@@ -41,9 +41,17 @@ export interface RequestView {
 
 const nothing: readonly string[] = [];
 
+/** A request of which nothing is known. */
+export const unknownRequest: RequestView = {
+  method: undefined,
+  host: undefined,
+  path: undefined,
+  headerValues: () => nothing,
+};
+
 /** One reading of whatever a server has in hand. */
 export function viewOf(request: RequestLike): RequestView {
-  if (!isObject(request)) return { method: undefined, host: undefined, path: undefined, headerValues: () => nothing };
+  if (!isObject(request)) return unknownRequest;
   if (!hasHeaders(request)) {
     const headerValues = headerReader(request, undefined);
     return { method: undefined, host: onlyOne(headerValues('host')), path: undefined, headerValues };

@@ -1,7 +1,7 @@
 import type { Auth, Claims } from './auth.ts';
 import { authenticate, authenticateToken, type Pipeline } from './authenticate.ts';
 import { type Denial, denialFor } from './denial.ts';
-import { readOptions, type VerifierOptions, type VerifyOptions } from './options.ts';
+import { readOptions, type VerifierOptions } from './options.ts';
 import { type RequestLike, viewOf } from './request.ts';
 import { Results } from './results.ts';
 import { verify } from './verify.ts';
@@ -74,7 +74,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 /** A verifier of whatever tokens a pipeline knows how to verify. */
 export function verifierOver(pipeline: Pipeline): Verifier {
   const verifier: Verifier = {
-    verify: (token) => authenticateToken(token, viewOf({ headers: {} }), pipeline),
+    verify: (token) => authenticateToken(token, pipeline),
     // Async for what reading a broken request throws: a caller who only handles rejections must get one.
     authenticate: async (request, options) => authenticate(viewOf(request), pipeline, isOptional(options)),
     async check(request: RequestLike, options?: AuthenticateOptions) {
@@ -108,19 +108,6 @@ function isVerifier<Custom extends object>(
   // Its own: what somebody put on Object.prototype must not take the place of verification.
   if (typeof source !== 'object' || source === null || !Object.hasOwn(source, 'authenticate')) return false;
   return typeof Reflect.get(source, 'authenticate') === 'function';
-}
-
-/**
- * Verifies one token, with keys shared by every call for the same issuer. Where many come, make a verifier once: it
- * checks its options once, and remembers what it verified.
- *
- * @throws ToriiError as {@link Verifier.verify} and {@link createVerifier} do
- */
-export async function verifyToken<Custom extends object = Claims>(
-  token: string | null | undefined,
-  options: VerifyOptions,
-): Promise<Auth<Custom>> {
-  return createVerifier<Custom>(options).verify(token);
 }
 
 /**

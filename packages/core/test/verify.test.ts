@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createVerifier, type Fetch, ToriiConfigError, type VerifierOptions, verifyToken } from '../src/index.ts';
+import {
+  createTokenVerifier,
+  createVerifier,
+  type Fetch,
+  ToriiConfigError,
+  type ToriiEvent,
+  type VerifierOptions,
+  verifyToken,
+} from '../src/index.ts';
 import {
   base64url,
   claimsWith,
@@ -55,6 +63,26 @@ test.each([
   const { torii, fetch } = fresh();
   expect(await torii.verify(await sign(key))).toMatchObject({ userId: 'user_1', environmentId: 'env_1', issuer });
   expect(urlsOf(fetch)).toEqual([keyUrl]);
+});
+
+test('createTokenVerifier does the same, remembers, tells of it, and knows nothing of requests', async () => {
+  const events: ToriiEvent[] = [];
+  const tokens = createTokenVerifier({ issuer, keys: jwks, onEvent: (event) => events.push(event) });
+  const token = await mint(key);
+  const auth = await tokens.verify(token);
+  expect(await tokens.verify(token)).toBe(auth);
+  expect(await outcomeOf(tokens.verify(await mint(stranger)))).toBe('signature_invalid');
+  expect(await outcomeOf(tokens.verify(undefined))).toBe('token_missing');
+  expect(events).toMatchObject([
+    { type: 'verified', userId: 'user_1', fromCache: false },
+    { type: 'verified', userId: 'user_1', fromCache: true },
+    { type: 'refused', error: { reason: 'signature_invalid' } },
+    { type: 'refused', error: { reason: 'token_missing' } },
+  ]);
+  // A check that nobody would ask must not look as if somebody did.
+  const options = { issuer, keys: jwks, checks: [() => false] };
+  expect(() => createTokenVerifier(options)).toThrow(ToriiConfigError);
+  await expect(verifyToken(token, options)).rejects.toThrow('There is no option `checks`.');
 });
 
 test('verifyToken does the same in one call', async () => {
