@@ -2,7 +2,8 @@
 // their worst. One caller with two of ten roles asks, in turn, for what is theirs and for what is not.
 import { createMongoAbility, type MongoAbility } from '@casl/ability';
 import { createAuthz } from '@torii/authz';
-import { type Auth, createVerifier, type RequestView, viewOf } from '@torii/core';
+import { type Auth, createVerifier, type RequestView } from '@torii/core';
+import { viewOf } from '@torii/core/adapter';
 import { startEmulator } from '@torii/emulator';
 import { newEnforcer, newModelFromString } from 'casbin';
 import { type Contender, measureInRounds, median, ratiosTo } from './rounds.ts';

@@ -1,4 +1,5 @@
-import { type Auth, type Check, type RequestLike, ToriiConfigError, viewOf } from '@torii/core';
+import { type Auth, type Check, type RequestLike, ToriiConfigError } from '@torii/core';
+import { viewOf } from '@torii/core/adapter';
 import { createCallerReader } from './caller.ts';
 import { createDecision } from './decision.ts';
 import type { Explanation } from './explanation.ts';

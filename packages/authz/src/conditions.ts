@@ -1,4 +1,5 @@
-import { type Check, type Claims, isRefusal, type Refusal, refuse, requireChecks } from '@torii/core';
+import { type Check, type Claims, type Refusal, refuse } from '@torii/core';
+import { isRefusal, requireChecks } from '@torii/core/adapter';
 
 type Verdict = boolean | Refusal;
 type Checks<Custom extends object> = readonly [Check<Custom>, ...Check<Custom>[]];

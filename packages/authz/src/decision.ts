@@ -1,12 +1,5 @@
-import {
-  type Auth,
-  type Check,
-  loggable,
-  type RequestView,
-  refuse,
-  ToriiRequestError,
-  ToriiUnavailableError,
-} from '@torii/core';
+import { type Auth, type Check, type RequestView, refuse, ToriiRequestError, ToriiUnavailableError } from '@torii/core';
+import { loggable } from '@torii/core/adapter';
 import type { Caller } from './caller.ts';
 import type { AuthzEvent } from './events.ts';
 import { type Explanation, explanationOf, type Finding } from './explanation.ts';

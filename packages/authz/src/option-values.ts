@@ -1,4 +1,5 @@
-import { compilePublicPaths, type PublicPaths, ToriiConfigError } from '@torii/core';
+import { ToriiConfigError } from '@torii/core';
+import { compilePublicPaths, type PublicPaths } from '@torii/core/adapter';
 
 /** Options as they came, without a prototype: what is not an own property is not there. */
 export type Options = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
-import { loggable, type RequestView } from '@torii/core';
+import type { RequestView } from '@torii/core';
+import { loggable } from '@torii/core/adapter';
 import type { Caller } from './caller.ts';
 import type { Place } from './place.ts';
 import { findGrant, type Grant, type Policy } from './policy.ts';

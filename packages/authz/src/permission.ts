@@ -1,4 +1,5 @@
-import { readPath, ToriiConfigError } from '@torii/core';
+import { ToriiConfigError } from '@torii/core';
+import { readPath } from '@torii/core/adapter';
 
 /** What a permission covers: segments that are compared one by one, or a regular expression for the whole resource. */
 export type ResourcePattern =

@@ -1,4 +1,5 @@
-import { type PublicPaths, type RequestView, readPath, ToriiRequestError } from '@torii/core';
+import { type RequestView, ToriiRequestError } from '@torii/core';
+import { type PublicPaths, readPath } from '@torii/core/adapter';
 import type { PathMatch, PathPattern } from './path-pattern.ts';
 
 /** How a path is taken apart. */

@@ -1,4 +1,5 @@
-import { elapsedMs, type Instant, instantNow, ToriiUnavailableError } from '@torii/core';
+import { ToriiUnavailableError } from '@torii/core';
+import { elapsedMs, type Instant, instantNow } from '@torii/core/adapter';
 import { DocumentError, fingerprintOf } from './document.ts';
 import type { AuthzListener } from './events.ts';
 import { compilePolicy, type Policy } from './policy.ts';

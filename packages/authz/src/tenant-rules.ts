@@ -1,4 +1,5 @@
-import { loggable, type RequestView, ToriiRequestError } from '@torii/core';
+import { type RequestView, ToriiRequestError } from '@torii/core';
+import { loggable } from '@torii/core/adapter';
 import type { Caller } from './caller.ts';
 import { subdomainOf } from './host.ts';
 import type { PathMatch } from './path-pattern.ts';

@@ -1,6 +1,5 @@
-export { type Actor, type Auth, type Claims, isAuth, type Organization, requireOurs } from './auth.ts';
-export { isFromOwnPages } from './bearer.ts';
-export { authorize, type Check, isRefusal, type Refusal, refuse, requireChecks } from './checks.ts';
+export { type Actor, type Auth, type Claims, isAuth, type Organization } from './auth.ts';
+export { authorize, type Check, type Refusal, refuse } from './checks.ts';
 export { type Denial, type DenialBody, denialFor } from './denial.ts';
 export {
   type ApiAnswer,
@@ -19,14 +18,12 @@ export {
   ToriiUnavailableError,
   type UnavailableReason,
 } from './errors.ts';
-export { type EventListener, loggable, type RefusalDetail, type ToriiEvent } from './events.ts';
-export { elapsedMs, type Instant, instantNow } from './instant.ts';
+export type { EventListener, RefusalDetail, ToriiEvent } from './events.ts';
 export type { JsonWebKeyLike, JsonWebKeySet } from './jwks.ts';
 export type { Fetch } from './key-endpoint.ts';
 export type { VerifierOptions } from './options.ts';
 export { isPatch, Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
-export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './path.ts';
-export { type HeadersLike, type RequestLike, type RequestParts, type RequestView, viewOf } from './request.ts';
+export type { HeadersLike, RequestLike, RequestParts, RequestView } from './request.ts';
 export { createTokenVerifier, type TokenVerifier, verifyToken } from './token-verifier.ts';
 export {
   type AuthenticateOptions,
@@ -35,6 +32,5 @@ export {
   createVerifier,
   type StrictVerifierOptions,
   type Verifier,
-  verifierFrom,
 } from './verifier.ts';
 export type { VerifyOptions } from './verify-options.ts';

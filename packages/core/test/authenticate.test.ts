@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { verifierFrom } from '../src/adapter.ts';
 import {
   authenticateRequest,
   createVerifier,
@@ -7,7 +8,6 @@ import {
   ToriiConfigError,
   type ToriiEvent,
   type VerifierOptions,
-  verifierFrom,
 } from '../src/index.ts';
 import { issuer, makeKey, mint, nowSeconds } from './mint.ts';
 import { outcomeOf } from './outcome.ts';

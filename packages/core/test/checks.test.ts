@@ -1,13 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
+import { isRefusal, requireChecks } from '../src/adapter.ts';
 import {
   type Auth,
   authorize,
   type Check,
   createVerifier,
-  isRefusal,
   type RequestView,
   refuse,
-  requireChecks,
   ToriiConfigError,
   type ToriiEvent,
   ToriiForbiddenError,

@@ -1,4 +1,5 @@
 import { expectTypeOf, test } from 'vitest';
+import { verifierFrom } from '../src/adapter.ts';
 import {
   type Auth,
   authenticateRequest,
@@ -11,7 +12,6 @@ import {
   type ToriiEvent,
   type Verifier,
   type VerifierOptions,
-  verifierFrom,
   verifyToken,
 } from '../src/index.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createVerifier, type RequestLike, viewOf } from '../src/index.ts';
+import { viewOf } from '../src/adapter.ts';
+import { createVerifier, type RequestLike } from '../src/index.ts';
 import { issuer, makeKey, mint } from './mint.ts';
 
 const key = await makeKey();

@@ -3,18 +3,20 @@ import {
   authorize,
   type Check,
   type Claims,
-  type Denial,
-  denialFor,
   isAuth,
   type RequestParts,
-  requireChecks,
-  requireOurs,
   ToriiConfigError,
-  ToriiError,
   type Verifier,
   type VerifierOptions,
-  verifierFrom,
 } from '@torii/core';
+import {
+  type AnswerOtherwise,
+  answerFor,
+  requireChecks,
+  requireOnError,
+  requireOurs,
+  verifierFrom,
+} from '@torii/core/adapter';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 
 export {
@@ -31,6 +33,7 @@ export {
   type Verifier,
   type VerifierOptions,
 } from '@torii/core';
+export type { Answer } from '@torii/core/adapter';
 
 declare global {
   // Express's own door for such additions. It also works where `express-serve-static-core` does not resolve from here.
@@ -49,15 +52,8 @@ export type Guard = <P, ResBody, ReqBody, Query, Locals extends Record<string, u
   next: NextFunction,
 ) => void;
 
-/** What to write: an object becomes JSON, a string is sent as it is, null sends no body. */
-export type Answer = Denial<object | string | null>;
-
-/** Says what to answer instead of `denial`. The request stays refused, whatever it says; nothing keeps `denial`. */
-export type OnError = (
-  denial: Denial,
-  error: ToriiError,
-  req: Request,
-) => Answer | undefined | Promise<Answer | undefined>;
+/** Says what to answer instead of a denial, or undefined to leave it. The request stays refused, whatever it says. */
+export type OnError = AnswerOtherwise<Request>;
 
 export interface AnswerOptions {
   /** Answers refusals otherwise: those of this middleware, and those of every `allow` behind it. */
@@ -127,12 +123,7 @@ export function getAuth<Custom extends object = Claims>(req: { readonly auth?: u
 const voices = new WeakMap<Request, OnError | undefined>();
 
 function identify(verifier: Verifier, optional: boolean, onError: OnError | undefined): Guard {
-  if (onError !== undefined && typeof onError !== 'function') {
-    throw new ToriiConfigError(
-      'onError',
-      '`onError` is not a function: (denial, error, req) => ({ ...denial, body }).',
-    );
-  }
+  requireOnError(onError);
   return guard(async (req) => {
     // First of all: whatever somebody else put there is not ours, also where this ends in an error.
     req.auth = null;
@@ -157,13 +148,10 @@ function guard(decide: (req: Request) => Promise<void>): Guard {
 // Never rejects: Express 4 would not notice, and the process would end.
 async function answer(error: unknown, req: Request, res: Response, next: NextFunction): Promise<void> {
   try {
-    const denial = denialFor(error);
-    if (denial === undefined || !(error instanceof ToriiError)) throw error;
-    const { status, headers, body } = (await voices.get(req)?.(denial, error, req)) ?? denial;
+    const { status, headers, body } = await answerFor(error, req, voices.get(req));
     if (res.writableEnded) return;
     if (res.headersSent) throw error;
-    const { 'Cache-Control': cacheControl = '', Vary = '' } = denial.headers;
-    for (const [name, value] of Object.entries({ 'Cache-Control': cacheControl, Vary, ...headers })) {
+    for (const [name, value] of Object.entries(headers)) {
       // Added to, since CORS and compression say `Vary` too.
       if (name.toLowerCase() === 'vary') res.vary(value);
       else res.set(name, value);

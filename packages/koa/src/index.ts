@@ -3,18 +3,20 @@ import {
   authorize,
   type Check,
   type Claims,
-  type Denial,
-  denialFor,
   isAuth,
   type RequestParts,
-  requireChecks,
-  requireOurs,
   ToriiConfigError,
-  ToriiError,
   type Verifier,
   type VerifierOptions,
-  verifierFrom,
 } from '@torii/core';
+import {
+  type AnswerOtherwise,
+  answerFor,
+  requireChecks,
+  requireOnError,
+  requireOurs,
+  verifierFrom,
+} from '@torii/core/adapter';
 import type { Context, Middleware } from 'koa';
 
 export {
@@ -31,6 +33,7 @@ export {
   type Verifier,
   type VerifierOptions,
 } from '@torii/core';
+export type { Answer } from '@torii/core/adapter';
 
 declare module 'koa' {
   interface DefaultState {
@@ -39,15 +42,8 @@ declare module 'koa' {
   }
 }
 
-/** What to write: an object becomes JSON, a string is sent as it is, null sends no body. */
-export type Answer = Denial<object | string | null>;
-
-/** Says what to answer instead of `denial`. The request stays refused, whatever it says; nothing keeps `denial`. */
-export type OnError = (
-  denial: Denial,
-  error: ToriiError,
-  ctx: Context,
-) => Answer | undefined | Promise<Answer | undefined>;
+/** Says what to answer instead of a denial, or undefined to leave it. The request stays refused, whatever it says. */
+export type OnError = AnswerOtherwise<Context>;
 
 export interface AnswerOptions {
   /** Answers refusals otherwise: those of this middleware, and those of every `allow` behind it. */
@@ -120,12 +116,7 @@ export function getAuth<Custom extends object = Claims>(ctx: { readonly state: o
 const voices = new WeakMap<Context, OnError | undefined>();
 
 function identify(verifier: Verifier, optional: boolean, onError: OnError | undefined): Middleware {
-  if (onError !== undefined && typeof onError !== 'function') {
-    throw new ToriiConfigError(
-      'onError',
-      '`onError` is not a function: (denial, error, ctx) => ({ ...denial, body }).',
-    );
-  }
+  requireOnError(onError);
   return guard(async (ctx) => {
     // First of all: whatever somebody else put there is not ours, also where this ends in an error.
     ctx.state.auth = null;
@@ -147,12 +138,9 @@ function guard(decide: (ctx: Context) => Promise<void>): Middleware {
 
 async function answer(error: unknown, ctx: Context): Promise<void> {
   try {
-    const denial = denialFor(error);
-    if (denial === undefined || !(error instanceof ToriiError)) throw error;
-    const { status, headers, body } = (await voices.get(ctx)?.(denial, error, ctx)) ?? denial;
+    const { status, headers, body } = await answerFor(error, ctx, voices.get(ctx));
     if (ctx.headerSent) throw error;
-    const { 'Cache-Control': cacheControl = '', Vary = '' } = denial.headers;
-    for (const [name, value] of Object.entries({ 'Cache-Control': cacheControl, Vary, ...headers })) {
+    for (const [name, value] of Object.entries(headers)) {
       // Added to, since CORS and compression say `Vary` too.
       if (name.toLowerCase() === 'vary') ctx.vary(value);
       else ctx.set(name, value);

@@ -1,4 +1,5 @@
-import { readPath, ToriiRequestError } from '@torii/core';
+import { ToriiRequestError } from '@torii/core';
+import { readPath } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
 import { answerError, answerPrivately } from './answer.ts';
 import { limitBody } from './body-limit.ts';

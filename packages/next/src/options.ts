@@ -1,4 +1,5 @@
-import { createVerifier, readPath, ToriiConfigError, type Verifier, type VerifyOptions } from '@torii/core';
+import { createVerifier, ToriiConfigError, type Verifier, type VerifyOptions } from '@torii/core';
+import { readPath } from '@torii/core/adapter';
 // Next 14 lacks `connection`, and gives `headers()` at once instead of a promise.
 import { connection } from 'next/server.js';
 import { defaultTokenPath, issuerPaths } from './paths.ts';

@@ -1,12 +1,5 @@
-import {
-  type Auth,
-  authorize,
-  type Check,
-  type Claims,
-  type RequestParts,
-  requireChecks,
-  ToriiConfigError,
-} from '@torii/core';
+import { type Auth, authorize, type Check, type Claims, type RequestParts, ToriiConfigError } from '@torii/core';
+import { requireChecks } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
 import { answerError, markPrivate } from './answer.ts';
 import type { Settings } from './options.ts';

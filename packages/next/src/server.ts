@@ -4,11 +4,11 @@ import {
   type Check,
   type Claims,
   type RequestParts,
-  requireChecks,
   ToriiAuthError,
   ToriiConfigError,
   ToriiError,
 } from '@torii/core';
+import { requireChecks } from '@torii/core/adapter';
 import { headers as nextHeaders } from 'next/headers.js';
 import { redirect } from '#navigation';
 import { writeDigest } from './digest.ts';

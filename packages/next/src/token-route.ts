@@ -1,4 +1,5 @@
-import { type Auth, isFromOwnPages, ToriiAuthError, ToriiForbiddenError, ToriiRequestError, viewOf } from '@torii/core';
+import { type Auth, ToriiAuthError, ToriiForbiddenError, ToriiRequestError } from '@torii/core';
+import { isFromOwnPages, viewOf } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
 import { answerError, answerPrivately } from './answer.ts';
 import { isLoopback, type Settings } from './options.ts';
