@@ -82,7 +82,7 @@ function unpack(tarball: string): Packed {
   return { tarball, folder, manifest: readManifest(folder) };
 }
 
-/** Installs all packages into one empty folder, with the frameworks they name as peers, and uses every entry. */
+/** Installs all packages into one empty folder, with the frameworks they name as peers, and uses every entry and program. */
 function useInApp(packages: readonly Packed[]): readonly string[] {
   const app = join(workshop, 'app');
   mkdirSync(app);
@@ -116,6 +116,9 @@ function useInApp(packages: readonly Packed[]): readonly string[] {
   return [
     ...run(app, 'node', 'app.mjs'),
     ...run(app, 'node', 'app.cjs'),
+    ...packages.flatMap(({ manifest: { bin = {} } }) =>
+      Object.keys(bin).flatMap((name) => run(app, join('node_modules', '.bin', name), '--version')),
+    ),
     ...checkTypes(app, 'nodenext.json'),
     ...checkTypes(app, 'bundler.json'),
   ];

@@ -1,0 +1,38 @@
+import { createToriiClient, type ToriiClient } from '@torii/api';
+import type { Command } from 'commander';
+import type { Context } from './context.ts';
+import { UsageError } from './failures.ts';
+import { addSettingsOptions, readSecretFile, type SettingsOptions, settingsFrom } from './settings.ts';
+
+/** What the options of {@link addApiOptions} say. */
+export interface ApiOptions extends SettingsOptions {
+  readonly apiUrl?: string;
+  readonly secretKeyFile?: string;
+}
+
+/** Adds what a command needs to call the REST API. The key itself is never an argument. */
+export function addApiOptions(command: Command): Command {
+  return addSettingsOptions(command)
+    .option('--api-url <url>', 'where the REST API is (TORII_API_URL)')
+    .option('--secret-key-file <file>', 'a file that holds the secret key; - is standard input (TORII_SECRET_KEY)');
+}
+
+/**
+ * A client as flags, environment and `.env` say.
+ *
+ * @throws UsageError, or ToriiConfigError naming what is wrong with the key or the URL
+ */
+export async function clientFor(context: Context, options: ApiOptions): Promise<ToriiClient> {
+  const find = settingsFrom(context, options);
+  const { secretKeyFile } = options;
+  const key = find('TORII_SECRET_KEY', secretKeyFile && (await readSecretFile(context, secretKeyFile)));
+  const url = find('TORII_API_URL', options.apiUrl);
+  // A .env that came with somebody's code must not choose where a key goes that it did not bring.
+  if (url?.origin === '.env' && key !== undefined && key.origin !== '.env') {
+    throw new UsageError(
+      'TORII_API_URL stands in .env and the secret key does not: torii does not send your key where a file of this folder says. ' +
+        'Give --api-url, or set TORII_API_URL beside the key.',
+    );
+  }
+  return createToriiClient({ secretKey: key?.text, apiUrl: url?.text });
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { runCommands } from '../run.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { addSecret } from './secret.ts';
+
+/** Every command, in the order of the help. */
+export function addCommands(program: Command, context: Context): void {
+  addSecret(program, context);
+}
+
+/**
+ * Runs `torii` inside of another program, and gives the exit code: 0, 1 for failure, 2 for usage, 130 when the signal
+ * ended it. Never rejects.
+ *
+ * @example
+ * const code = await runTorii(['secret', '--env'], { ...process, environment: process.env, folder: '.', signal });
+ */
+export function runTorii(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  return runCommands(args, surroundings, addCommands);
+}

@@ -1,0 +1,2 @@
+export { runTorii } from './commands/index.ts';
+export type { Surroundings } from './surroundings.ts';

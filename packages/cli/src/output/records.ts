@@ -1,0 +1,40 @@
+import type { Form } from './form.ts';
+import type { Output } from './output.ts';
+import { printableJson } from './printable.ts';
+import { type Column, drawCard, drawTable } from './table.ts';
+
+/**
+ * Writes many records: as a table, a JSON array, or a line of JSON each. JSON is written as the records come, so that
+ * there may be any number of them; a table needs them all, to know its widths.
+ */
+export async function writeRecords<T>(
+  output: Output,
+  form: Form,
+  columns: readonly Column<T>[],
+  records: Iterable<T> | AsyncIterable<T>,
+): Promise<void> {
+  if (form === 'table') {
+    const rows: T[] = [];
+    for await (const record of records) rows.push(record);
+    return output.write(drawTable(output, columns, rows));
+  }
+  const [opening, between, end] = form === 'json' ? ['[', ',\n', ']\n'] : ['', '\n', ''];
+  let before = opening;
+  let count = 0;
+  for await (const record of records) {
+    await output.write(before + printableJson(record));
+    before = between;
+    count++;
+  }
+  await output.write(count === 0 ? opening + end : form === 'json' ? end : '\n');
+}
+
+/** Writes one record: a line for each column, or a JSON object. */
+export async function writeRecord<T>(
+  output: Output,
+  form: Form,
+  columns: readonly Column<T>[],
+  record: T,
+): Promise<void> {
+  await output.write(form === 'table' ? drawCard(output, columns, record) : `${printableJson(record)}\n`);
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { Command, Help } from 'commander';
+import type { Context } from './context.ts';
+import { printable } from './output/printable.ts';
+import { withoutSecrets } from './secret-text.ts';
+
+const { version }: { readonly version: string } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+);
+
+const footer = `
+Configuration, the first that is there:
+  a flag, the environment, .env
+  TORII_SECRET_KEY of your environment
+  TORII_API_URL    https://api.torii.so
+  TORII_ISSUER     https://acme.torii.so
+
+Exit codes: 0, 1 failure, 2 usage,
+130 after Ctrl-C.`;
+
+/** The program without its commands. Subcommands inherit how it writes and ends. */
+export function createProgram({ output, stdout, stderr }: Context): Command {
+  return new Command('torii')
+    .description('Torii for the terminal: users, sessions, tokens, keys and secrets.')
+    .version(version, '-v, --version', 'show the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .configureOutput({
+      writeOut: (text) => void output.write(text),
+      writeErr: (text) => output.say(text.trimEnd()),
+      outputError: (text, write) => write(describeMistake(text)),
+      getOutHelpWidth: () => stdout.columns ?? 80,
+      getErrHelpWidth: () => stderr.columns ?? 80,
+      getOutHasColors: () => output.hasColours,
+      getErrHasColors: () => false,
+    })
+    .configureHelp({ minWidthToWrap: 20, formatItem })
+    .exitOverride()
+    .addHelpText('after', footer);
+}
+
+/** On a narrow terminal what an option does stands below it, and not in a column of three letters. */
+function formatItem(this: Help, term: string, termWidth: number, description: string, helper: Help): string {
+  const { helpWidth = 80 } = helper;
+  if (helpWidth >= 60 || description === '')
+    return Help.prototype.formatItem.call(this, term, termWidth, description, helper);
+  const lines = helper.boxWrap(description, helpWidth - 4);
+  return `  ${term}\n${lines.replace(/^/gm, '    ')}`;
+}
+
+/** Commander's sentence on one line. It quotes what it was given, and that may be a secret in the wrong place. */
+function describeMistake(text: string): string {
+  const line = withoutSecrets(text)
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\(?(Did you mean [^)]*)\)?$/, '. $1');
+  return `torii: ${printable(line)}${/[.?]$/.test(line) ? '' : '.'} Try --help.`;
+}

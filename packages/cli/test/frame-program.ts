@@ -1,0 +1,57 @@
+// A program on the same frame as `torii`, whose commands do what any command may do: list, ask, take long, break.
+import { setTimeout as wait } from 'node:timers/promises';
+import { type ApiOptions, addApiOptions, clientFor } from '../src/client.ts';
+import { addYesOption, confirm } from '../src/confirm.ts';
+import { addFormOptions, type FormOptions, formOf } from '../src/output/form.ts';
+import { startProgress } from '../src/output/progress.ts';
+import { writeRecord, writeRecords } from '../src/output/records.ts';
+import type { Column } from '../src/output/table.ts';
+import { runAsProcess } from '../src/process.ts';
+
+interface Person {
+  readonly id: string;
+  readonly name: string | null;
+}
+
+const columns: readonly Column<Person>[] = [
+  { title: 'id', value: ({ id }) => id },
+  { title: 'name', value: ({ name }) => name, narrowest: 10 },
+];
+
+await runAsProcess((program, context) => {
+  const { output, signal } = context;
+
+  addFormOptions(program.command('people').argument('<json>')).action((json: string, options: FormOptions) =>
+    writeRecords(output, formOf(options), columns, JSON.parse(json) as Person[]),
+  );
+  addFormOptions(program.command('person').argument('<json>')).action((json: string, options: FormOptions) =>
+    writeRecord(output, formOf(options), columns, JSON.parse(json) as Person),
+  );
+  addApiOptions(program.command('count')).action(async (options: ApiOptions) => {
+    const torii = await clientFor(context, options);
+    const { items } = await torii.users.list({}, { signal, maxRetries: 0 });
+    await output.write(`${items.length} users\n`);
+  });
+  addYesOption(program.command('burn')).action(async (options: { readonly yes?: true }) => {
+    await confirm(context, 'Burn it?', options);
+    await output.write('burnt\n');
+  });
+  program.command('work').action(async () => {
+    const progress = startProgress(context, { title: 'work', total: 1000 });
+    try {
+      for (let done = 0; done < 1000; done++) {
+        await wait(100, undefined, { signal });
+        progress.advance(1);
+        if (done === 2) progress.say('the third is broken');
+      }
+    } finally {
+      progress.end();
+    }
+  });
+  program.command('endless').action(async () => {
+    for (;;) await output.write(`${'line '.repeat(1000)}\n`);
+  });
+  program.command('break').action(() => {
+    throw new TypeError('sk_live_inside and other text');
+  });
+});

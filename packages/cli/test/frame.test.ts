@@ -1,0 +1,170 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { problemOfNode } from '../src/node-version.ts';
+import { cleanEnvironment, nodeArguments, runCommand, type Start, startCommand } from './command.ts';
+import { startOnTerminal } from './terminal.ts';
+
+const start: Start = { program: new URL('./frame-program.ts', import.meta.url) };
+const id = '01931a73-8b00-7000-8000-000000000000';
+const people = JSON.stringify([
+  { id, name: 'Ada, Countess of Lovelace' },
+  { id, name: null },
+]);
+
+test('draws a table for a pipe, as wide as it is', async () => {
+  expect(await runCommand(['people', people], start)).toEqual({
+    code: 0,
+    stdout: `id                                    name\n${id}  Ada, Countess of Lovelace\n${id}\n`,
+    stderr: '',
+  });
+});
+
+test('breaks the text of a column that can give way', async (context) => {
+  const terminal = await startOnTerminal(context, ['people', people], { ...start, columns: 56 });
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.text()).toBe(
+    `id                                    name\n${id}  Ada, Countess of\n${' '.repeat(38)}Lovelace\n${id}\n`,
+  );
+  expect(terminal.output()).toContain('\x1b[1mid');
+});
+
+test('draws cards where no table fits into 40 columns', async (context) => {
+  const terminal = await startOnTerminal(context, ['people', people], { ...start, columns: 40 });
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.text()).toBe(`id\n  ${id}\nname  Ada, Countess of Lovelace\n\nid\n  ${id}\nname\n`);
+});
+
+test('shows no colours under NO_COLOR', async (context) => {
+  const terminal = await startOnTerminal(context, ['people', people], { ...start, environment: { NO_COLOR: '1' } });
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.output()).not.toContain('\x1b[');
+  expect(terminal.text()).toContain('Lovelace');
+});
+
+test.each([
+  ['--json', `[{"id":"1","name":"A"},\n{"id":"2","name":null}]\n`],
+  ['--ndjson', `{"id":"1","name":"A"}\n{"id":"2","name":null}\n`],
+])('writes %s', async (form, stdout) => {
+  const given = '[{"id":"1","name":"A"},{"id":"2","name":null}]';
+  expect(await runCommand(['people', given, form], start)).toEqual({ code: 0, stdout, stderr: '' });
+});
+
+test.each([
+  [[], ''],
+  [['--json'], '[]\n'],
+  [['--ndjson'], ''],
+])('writes nobody with %j', async (form, stdout) => {
+  expect(await runCommand(['people', '[]', ...form], start)).toEqual({ code: 0, stdout, stderr: '' });
+});
+
+test.each([
+  [[], 'id    7\nname  Ada\n'],
+  [['--json'], '{"id":"7","name":"Ada"}\n'],
+])('writes one with %j', async (form, stdout) => {
+  expect(await runCommand(['person', '{"id":"7","name":"Ada"}', ...form], start)).toMatchObject({ code: 0, stdout });
+});
+
+test.each(['--json', '--ndjson', '--'])('lets no name move the cursor or turn the text, with %s', async (form) => {
+  const name = 'Ada\x1b[2J\x07\u009b31m\u202eb\nroot';
+  const { code, stdout } = await runCommand(['people', form, JSON.stringify([{ id: '1', name }])], start);
+  expect(code).toBe(0);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may be there
+  expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+  expect(stdout).toContain('root');
+  if (form === '--ndjson') expect(JSON.parse(stdout)).toEqual({ id: '1', name });
+});
+
+test('refuses both forms at once with 2', async () => {
+  const { code, stderr } = await runCommand(['people', '[]', '--json', '--ndjson'], start);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^torii: .*cannot be used with option.*Try --help\.\n$/)]);
+});
+
+test('asks on a terminal, and does it after yes', async (context) => {
+  const terminal = await startOnTerminal(context, ['burn'], start);
+  await terminal.shows('Burn it? [y/N]');
+  terminal.type('y\r');
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.text()).toContain('burnt');
+});
+
+test.each([
+  ['Return', '\r', 1],
+  ['n', 'n\r', 1],
+  ['something else', 'yy\r', 1],
+  ['Ctrl-D', '\x04', 1],
+  ['Ctrl-C', '\x03', 130],
+])('does nothing after %s', async (_name, keys, code) => {
+  const terminal = await startOnTerminal({ skip: expect.fail }, ['burn'], start);
+  await terminal.shows('Burn it? [y/N]');
+  terminal.type(keys);
+  expect(await terminal.ended).toBe(code);
+  expect(terminal.text()).not.toContain('burnt');
+  if (code === 1) expect(terminal.text()).toContain('torii: Nothing was done.');
+});
+
+test('asks nobody in a pipe: says --yes with 2, and does it with --yes', async () => {
+  const { code, stdout, stderr } = await runCommand(['burn'], { ...start, input: 'y\n' });
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('give --yes')]);
+  expect(await runCommand(['burn', '--yes'], start)).toMatchObject({ code: 0, stdout: 'burnt\n' });
+});
+
+test('shows a bar on a terminal, a line above it, and gives the cursor back at Ctrl-C, with 130', async (context) => {
+  const terminal = await startOnTerminal(context, ['work'], { ...start, columns: 40 });
+  await terminal.shows('the third is broken');
+  await terminal.shows(/work .*[45]\/1000/);
+  terminal.type('\x03');
+  expect(await terminal.ended).toBe(130);
+  expect(terminal.output().lastIndexOf('\x1b[?25h')).toBeGreaterThan(terminal.output().lastIndexOf('\x1b[?25l'));
+  expect(terminal.text()).not.toMatch(/ at |Error/);
+});
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('shows no bar in a pipe, and ends at %s with %i and no stack', async (signal, code) => {
+  const command = startCommand(['work'], start);
+  await once(command.stderr, 'data');
+  command.kill(signal);
+  expect(await command.ended).toEqual({ code, stdout: '', stderr: 'the third is broken\n' });
+});
+
+test('is quiet when the reader has read enough', async () => {
+  const command = startCommand(['endless'], start);
+  await once(command.stdout, 'data');
+  command.stdout.destroy();
+  expect(await command.ended).toMatchObject({ code: 0, stderr: '' });
+});
+
+test.runIf(process.platform === 'linux')('says that the disk is full, with 1', () => {
+  const { status, stderr } = spawnSync(process.execPath, nodeArguments(['people', people, '--json'], start), {
+    env: cleanEnvironment(start),
+    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([
+    1,
+    'torii: The output could not be written: the disk is full. Make room and run it again.\n',
+  ]);
+});
+
+test('shows the kind of a mistake of its own, no text and no stack; with TORII_DEBUG=1 the stack without secrets', async () => {
+  const { code, stderr } = await runCommand(['break'], start);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: A mistake in torii itself \(TypeError\)\. .+\n$/)]);
+  expect(stderr).not.toContain('other text');
+  const debugged = await runCommand(['break'], { ...start, environment: { TORII_DEBUG: '1' } });
+  expect(debugged.stderr).toMatch(/\[secret\] and other text\n +at /);
+  expect(debugged.stderr).not.toContain('sk_live');
+});
+
+test.each([
+  ['18.20.8', 'needs Node 20.19 or newer, and this is Node 18.20.8'],
+  ['20.18.9', 'needs Node 20.19'],
+])('says that Node %s is too old', (version, message) => {
+  expect(problemOfNode(version)).toContain(message);
+});
+
+test.each(['20.19.0', '22.0.0', '24.21.0'])('runs on Node %s', (version) => {
+  expect(problemOfNode(version)).toBeUndefined();
+});

@@ -1,0 +1,104 @@
+import { Writable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { runTorii } from '../src/index.ts';
+import { runCommand } from './command.ts';
+import { startOnTerminal } from './terminal.ts';
+
+test.each<[string, readonly string[], string]>([
+  [
+    'an unknown command, one letter off',
+    ['secrt'],
+    "torii: unknown command 'secrt'. Did you mean secret? Try --help.\n",
+  ],
+  [
+    'an unknown option',
+    ['secret', '--lenght', '40'],
+    "torii: unknown option '--lenght'. Did you mean --length? Try --help.\n",
+  ],
+  ['an argument that belongs to nothing', ['secret', 'more'], 'torii: too many arguments for'],
+  ['an option without its value', ['secret', '--length'], 'argument missing. Try --help.\n'],
+  ['a command that holds a line break', ['a\nb\x1b[2J'], "torii: unknown command 'a b'. Try --help.\n"],
+])('ends with 2 at %s, and says it in one line', async (_name, args, message) => {
+  const { code, stdout, stderr } = await runCommand(args);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
+  expect(stderr.trimEnd()).not.toContain('\n');
+});
+
+test.each([
+  [['secret', '--secret-key', 'sk_live_0123']],
+  [['secret', '--secret-key=sk_live_0123']],
+  [['sk_test_0123']],
+  [['--', 'sk_test_0123']],
+])('refuses a secret key among the arguments, and does not repeat it: %j', async (args) => {
+  const { code, stdout, stderr } = await runCommand(args);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(/Set TORII_SECRET_KEY, .*--secret-key-file/)]);
+  expect(stderr).not.toContain('0123');
+});
+
+test.each(['--token=sk_live_0123', 'eyJhbGciOiJub25lIn0.e30.', '--key=whsec_0123'])(
+  'repeats nothing that looks like a secret: %s',
+  async (argument) => {
+    const { code, stderr } = await runCommand(['secret', argument]);
+    expect([code, stderr]).toEqual([2, expect.not.stringMatching(/0123|eyJ/)]);
+  },
+);
+
+test('without a command shows the help on standard error, with 2', async () => {
+  const { code, stdout, stderr } = await runCommand([]);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('Commands:')]);
+});
+
+test.each([[['--help']], [['help']], [['help', 'secret']], [['secret', '-h']]])(
+  '%j shows help, with 0',
+  async (args) => {
+    const { code, stdout, stderr } = await runCommand(args);
+    expect([code, stdout, stderr]).toEqual([0, expect.stringContaining('Usage: torii'), '']);
+  },
+);
+
+test('every command has help with an example', async () => {
+  const { stdout } = await runCommand(['--help']);
+  const names = [...(stdout.split('Commands:')[1] ?? '').matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name ?? '');
+  const commands = names.filter((name) => name !== 'help');
+  expect(commands).toContain('secret');
+  for (const name of commands) {
+    const { stdout: help } = await runCommand([name, '--help']);
+    expect(help).toMatch(/Examples:\n +\$ torii |Commands:/);
+  }
+});
+
+test.each([[['--help']], [['secret', '--help']]])('%j fits a terminal of 40 columns', async (args) => {
+  const terminal = await startOnTerminal({ skip: expect.fail }, args, { columns: 40 });
+  expect(await terminal.ended).toBe(0);
+  const tooLong = terminal
+    .text()
+    .split('\n')
+    .filter((line) => line.length > 40);
+  expect(tooLong).toEqual([]);
+});
+
+test('--version says the package’s version', async () => {
+  expect(await runCommand(['--version'])).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    stderr: '',
+  });
+});
+
+test('runs inside of another program, which can end it', async () => {
+  let written = '';
+  const sink = () =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        written += chunk;
+        done();
+      },
+    });
+  const { signal } = new AbortController();
+  const surroundings = { stdin: process.stdin, stdout: sink(), stderr: sink(), environment: {}, folder: '.', signal };
+  expect(await runTorii(['secret', '--quiet'], surroundings)).toBe(0);
+  expect(written).toMatch(/^[0-9a-f]{128}\n$/);
+  written = '';
+  expect(await runTorii(['secret'], { ...surroundings, signal: AbortSignal.abort(new Error('enough')) })).toBe(130);
+  expect(written).toBe('');
+});

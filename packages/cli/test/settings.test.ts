@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Emulator, startEmulator } from '@torii/emulator';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Ended, environmentOf, runCommand, temporaryFolder } from './command.ts';
+
+let torii: Emulator;
+beforeAll(async () => {
+  torii = await startEmulator({ secretKey: 'sk_test_0123' });
+  await torii.createUser({ email: 'ada@example.com' });
+});
+afterAll(() => torii.stop());
+
+interface Given {
+  readonly args?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** Runs a command that calls the REST API once. */
+async function count({ args = [], environment = {}, files = {}, input = '' }: Given): Promise<Ended> {
+  const folder = temporaryFolder();
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const program = new URL('./frame-program.ts', import.meta.url);
+  const ended = await runCommand(['count', ...args], { program, environment, folder, input });
+  expect(`${ended.stdout}${ended.stderr}`).not.toMatch(/sk_\w|\n +at /);
+  return ended;
+}
+
+function envFile(overrides: Readonly<Record<string, string>> = {}): string {
+  const all = { ...environmentOf(torii), ...overrides };
+  return Object.entries(all)
+    .map(([name, value]) => `${name}="${value}"\n`)
+    .join('');
+}
+
+const good = { code: 0, stdout: '1 users\n', stderr: '' };
+const nowhere = 'http://127.0.0.1:9';
+
+test('reads the environment', async () => {
+  expect(await count({ environment: environmentOf(torii) })).toEqual(good);
+});
+
+test('reads .env', async () => {
+  expect(await count({ files: { '.env': envFile() } })).toEqual(good);
+});
+
+test('reads the file that --settings names, and not .env', async () => {
+  const files = { '.env': envFile({ TORII_API_URL: nowhere }), 'live.env': envFile() };
+  expect(await count({ args: ['--settings', 'live.env'], files })).toEqual(good);
+});
+
+test('believes the environment before .env, and a flag before both', async () => {
+  const files = { '.env': envFile({ TORII_SECRET_KEY: 'sk_test_wrong', TORII_API_URL: nowhere }) };
+  expect(await count({ environment: environmentOf(torii), files })).toEqual(good);
+  const environment = { ...environmentOf(torii), TORII_API_URL: nowhere };
+  expect(await count({ args: ['--api-url', torii.apiUrl], environment, files })).toEqual(good);
+});
+
+test('reads the secret key from a file, or from standard input', async () => {
+  const environment = { TORII_API_URL: torii.apiUrl, TORII_SECRET_KEY: 'sk_test_wrong' };
+  const files = { key: 'sk_test_0123\n' };
+  expect(await count({ args: ['--secret-key-file', 'key'], environment, files })).toEqual(good);
+  expect(await count({ args: ['--secret-key-file', '-'], environment, input: 'sk_test_0123\n' })).toEqual(good);
+});
+
+test('never sends a key where .env says, if the key did not come from there', async () => {
+  const before = torii.requests.api;
+  const files = { '.env': `TORII_API_URL=${torii.apiUrl}\n`, key: 'sk_test_0123' };
+  const TORII_SECRET_KEY = 'sk_test_0123';
+  for (const given of [{ environment: { TORII_SECRET_KEY } }, { args: ['--secret-key-file', 'key'] }]) {
+    const { code, stderr } = await count({ ...given, files });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('TORII_API_URL stands in .env')]);
+  }
+  expect(torii.requests.api).toBe(before);
+});
+
+test.each<[string, Given, number, string]>([
+  ['no key at all', {}, 2, 'set TORII_SECRET_KEY'],
+  ['an empty key', { environment: { TORII_SECRET_KEY: '' } }, 2, 'is empty'],
+  ['a publishable key', { environment: { TORII_SECRET_KEY: 'pk_test_1' } }, 2, 'is a publishable key'],
+  ['a file that is not there', { args: ['--settings', 'none.env'] }, 2, 'none.env cannot be read'],
+  ['a key file that is not there', { args: ['--secret-key-file', 'none'] }, 2, 'none cannot be read'],
+  [
+    'plain http',
+    { args: ['--api-url', 'http://example.com'], environment: { TORII_SECRET_KEY: 'sk_1' } },
+    2,
+    'https://',
+  ],
+  [
+    'a server that is not there',
+    { environment: { TORII_SECRET_KEY: 'sk_1', TORII_API_URL: nowhere } },
+    1,
+    'Is TORII_API_URL right',
+  ],
+])('says in one line what to do about %s', async (_name, given, exitCode, message) => {
+  const { code, stdout, stderr } = await count(given);
+  expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringContaining(message)]);
+  expect(stderr.trimEnd()).not.toContain('\n');
+});
+
+test('says that the key is of another environment', async () => {
+  const environment = { ...environmentOf(torii), TORII_SECRET_KEY: 'sk_test_other' };
+  const { code, stderr } = await count({ environment });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('401 invalid_secret_key.')]);
+  expect(stderr).toContain('Is TORII_SECRET_KEY the key of this environment?');
+});

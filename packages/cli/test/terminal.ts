@@ -1,0 +1,72 @@
+import { stripVTControlCharacters } from 'node:util';
+import { onTestFinished, type TestContext, vi } from 'vitest';
+import { cleanEnvironment, nodeArguments, type Start, temporaryFolder } from './command.ts';
+
+/** A command that runs on a terminal. */
+export interface RunningOnTerminal {
+  /** What it has written so far, control characters and all, lines ended by CR LF. */
+  output(): string;
+  /** The same as a person reads it. */
+  text(): string;
+  /** Waits until the text has this in it. */
+  shows(expected: string | RegExp): Promise<void>;
+  /** Types: `'\x03'` is Ctrl-C, `'\r'` is Return. */
+  type(keys: string): void;
+  readonly ended: Promise<number>;
+}
+
+/** Starts `torii` on a real terminal, 80 columns wide unless told otherwise. Killed at the end of the test. */
+export async function startOnTerminal(
+  context: Pick<TestContext, 'skip'>,
+  args: readonly string[],
+  start: Start & { readonly columns?: number } = {},
+): Promise<RunningOnTerminal> {
+  const { spawn } = await requireTerminals(context);
+  const terminal = spawn(process.execPath, nodeArguments(args, start), {
+    cols: start.columns ?? 80,
+    rows: 30,
+    cwd: start.folder ?? temporaryFolder(),
+    env: cleanEnvironment(start),
+  });
+  let output = '';
+  terminal.onData((text) => {
+    output += text;
+  });
+  let isRunning = true;
+  const ended = new Promise<number>((resolve) => {
+    terminal.onExit(({ exitCode }) => {
+      isRunning = false;
+      // The last of its output may come after the news of its end.
+      setTimeout(() => resolve(exitCode), 100);
+    });
+  });
+  onTestFinished(async () => {
+    if (isRunning) terminal.kill('SIGKILL');
+    await ended;
+  });
+  const text = () => stripVTControlCharacters(output).replaceAll('\r\n', '\n');
+  return {
+    output: () => output,
+    text,
+    shows: (expected) =>
+      vi.waitFor(
+        () => {
+          const found = typeof expected === 'string' ? text().includes(expected) : expected.test(text());
+          if (!found) throw new Error(`The terminal does not show ${expected} but: ${text()}`);
+        },
+        { timeout: 15_000 },
+      ),
+    type: (keys) => terminal.write(keys),
+    ended,
+  };
+}
+
+async function requireTerminals({ skip }: Pick<TestContext, 'skip'>): Promise<typeof import('@lydell/node-pty')> {
+  try {
+    return await import('@lydell/node-pty');
+  } catch (cause) {
+    const reason = `needs a pseudo terminal: @lydell/node-pty has no binary for ${process.platform}-${process.arch}`;
+    if (process.env['CI'] === 'true') throw new Error(reason, { cause });
+    return skip(reason);
+  }
+}
