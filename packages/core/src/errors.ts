@@ -126,6 +126,34 @@ export class ToriiConfigError extends ToriiError {
   }
 }
 
+/** Why a webhook was not handled. The last three are no fault of the delivery's: it should come again. */
+export type WebhookReason =
+  | 'header_missing'
+  | 'header_malformed'
+  | 'timestamp_too_old'
+  | 'timestamp_too_new'
+  | 'signature_invalid'
+  | 'payload_too_large'
+  | 'payload_incomplete'
+  | 'payload_malformed'
+  | 'id_mismatch'
+  | 'in_progress'
+  | 'store_unavailable'
+  | 'handler_failed';
+
+/** A delivery of a webhook was turned away. Never contains the secret, a signature or what was delivered. */
+export class ToriiWebhookError extends ToriiError {
+  protected static override readonly kind: string = 'ToriiWebhookError';
+  override readonly name = 'ToriiWebhookError';
+  override readonly code = 'webhook_refused';
+  readonly reason: WebhookReason;
+
+  constructor(reason: WebhookReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
 /** Problem details (RFC 9457), as the server wrote them. Its own members stand at the top or inside `properties`. */
 export interface ProblemDetails {
   readonly type?: string;

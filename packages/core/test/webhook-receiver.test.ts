@@ -1,0 +1,452 @@
+import { Keyv } from 'keyv';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import {
+  createWebhookReceiver,
+  findPayload,
+  ToriiConfigError,
+  type WebhookAnswer,
+  type WebhookNotice,
+  type WebhookReceiverOptions,
+  type WebhookStore,
+} from '../src/webhooks.ts';
+import { type DeliveryOptions, deliver, eventWith, nextSecret, secret } from './webhook-delivery.ts';
+
+afterEach(() => void vi.restoreAllMocks());
+
+/** A receiver with a handler that notes what it handles, and whether that goes well. */
+function receiving(options: Partial<WebhookReceiverOptions> = {}) {
+  const handled: string[] = [];
+  const notices: WebhookNotice[] = [];
+  let work: () => unknown = () => {};
+  const receiver = createWebhookReceiver({ secret, onEvent: (notice) => notices.push(notice), ...options });
+  return {
+    handled,
+    notices,
+    doing(next: () => unknown) {
+      work = next;
+    },
+    async receive(given: DeliveryOptions = {}): Promise<WebhookAnswer> {
+      return receiver.receive(deliver(given), async (event) => {
+        handled.push(event.id);
+        await work();
+      });
+    },
+    /** The status, and the word or the reason of the answer. */
+    async answer(given: DeliveryOptions = {}): Promise<string> {
+      const { status, body } = await this.receive(given);
+      return `${status} ${'error' in body ? body.error.reason : body.status}`;
+    },
+  };
+}
+
+/** Something to wait for, and its end. */
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
+describe('the answer', () => {
+  test('is 200 when the handler is done', async () => {
+    const hooks = receiving();
+    expect(await hooks.receive()).toEqual({ status: 200, headers: {}, body: { status: 'handled' } });
+    expect(hooks.notices).toEqual([{ type: 'handled', eventId: 'evt_1', eventType: 'user.created' }]);
+  });
+
+  test.each<[string, string, DeliveryOptions]>([
+    ['400 signature_invalid', 'another secret', { secrets: [nextSecret] }],
+    ['400 timestamp_too_old', 'an old one', { ageSeconds: 400 }],
+    ['400 payload_malformed', 'no event', { body: '{}' }],
+    ['400 id_mismatch', 'two ids', { event: eventWith({ id: 'evt_other' }) }],
+    ['413 payload_too_large', 'more than a megabyte', { event: eventWith({ data: 'x'.repeat(1024 * 1024) }) }],
+  ])('is %s for %s, and nothing is handled', async (answer, _name, given) => {
+    const hooks = receiving({ store: new Map() });
+    expect(await hooks.answer(given)).toBe(answer);
+    expect(hooks.handled).toEqual([]);
+    expect(hooks.notices).toMatchObject([{ type: 'refused', error: { reason: answer.slice(4) } }]);
+  });
+
+  test('says what is wrong, and nothing else', async () => {
+    const { headers, body } = await receiving().receive({ secrets: [nextSecret] });
+    expect([headers, body]).toEqual([
+      {},
+      { error: { code: 'webhook_refused', reason: 'signature_invalid', message: expect.any(String) } },
+    ]);
+    expect(JSON.stringify(body)).not.toMatch(/whsec_|v1,|ada@/);
+  });
+
+  test('of a handler that throws is thrown, as it is', async () => {
+    const failure = new Error('the database is down');
+    const hooks = receiving();
+    hooks.doing(() => Promise.reject(failure));
+    await expect(hooks.receive()).rejects.toBe(failure);
+    expect(hooks.notices).toMatchObject([{ type: 'failed', eventId: 'evt_1', error: failure }]);
+  });
+
+  test.each<[string, unknown]>([
+    ['an error with a status', Object.assign(new Error('No such user.'), { status: 404 })],
+    ['an error with a status code', Object.assign(new Error('x'), { statusCode: 400 })],
+    ['a missing file, which Koa answers with 404', Object.assign(new Error('x'), { code: 'ENOENT' })],
+    ['nothing', undefined],
+    ['a word that Express takes for "go on"', 'route'],
+    ['an object', { status: 200 }],
+  ])('wraps %s, so that no server answers with it', async (_name, thrown) => {
+    const hooks = receiving();
+    hooks.doing(() => {
+      throw thrown;
+    });
+    const error: unknown = await hooks.receive().catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ name: 'ToriiWebhookError', reason: 'handler_failed', cause: thrown });
+    expect(error).not.toHaveProperty('status');
+    expect(String(error)).not.toContain('No such user');
+  });
+
+  test('is a refusal of a delivery alone: what a handler throws of ours is its own affair', async () => {
+    const hooks = receiving();
+    const inner = await createWebhookReceiver({ secret })
+      .receive(deliver({ body: 'x' }), () => {})
+      .then(({ status }) => status);
+    expect(inner).toBe(400);
+    hooks.doing(() => {
+      throw new ToriiConfigError('issuer', 'Write one.');
+    });
+    await expect(hooks.receive()).rejects.toMatchObject({ name: 'ToriiConfigError' });
+  });
+});
+
+describe('the body', () => {
+  const receiver = createWebhookReceiver({ secret, maxBytes: 1000 });
+  const { headers, payload } = deliver();
+  const bytes = new TextEncoder().encode(payload);
+  const statusOf = async (
+    body: Parameters<typeof receiver.receive>[0]['payload'],
+    more: Record<string, string> = {},
+  ) => {
+    const answer = await receiver.receive({ headers: { ...headers, ...more }, payload: body }, () => {});
+    return 'error' in answer.body ? answer.body.error.reason : answer.body.status;
+  };
+  async function* inPieces(...pieces: (Uint8Array | string)[]): AsyncGenerator<Uint8Array> {
+    for (const piece of pieces) yield piece as Uint8Array;
+  }
+
+  test('is read from whatever it comes in', async () => {
+    const stream = () => new Response(payload).body;
+    expect(await statusOf(bytes)).toBe('handled');
+    expect(await statusOf(stream())).toBe('handled');
+    expect(await statusOf(() => stream())).toBe('handled');
+    expect(await statusOf(inPieces(bytes.subarray(0, 5), bytes.subarray(5, 6), bytes.subarray(6)))).toBe('handled');
+    expect(await statusOf(inPieces(payload.slice(0, 7), payload.slice(7)))).toBe('handled');
+    expect(await statusOf(null)).toBe('signature_invalid');
+  });
+
+  test('is not asked for where the headers are bad, or say that it is too long', async () => {
+    const find = vi.fn(() => payload);
+    expect(await statusOf(find, { 'webhook-id': '' })).toBe('header_missing');
+    expect(await statusOf(find, { 'webhook-timestamp': '1' })).toBe('timestamp_too_old');
+    expect(await statusOf(find, { 'content-length': '1001' })).toBe('payload_too_large');
+    expect(find).not.toHaveBeenCalled();
+  });
+
+  test('that goes on and on is dropped, and then cut off', async () => {
+    let given = 0;
+    const ended = vi.fn();
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) {
+          given += 65_536;
+          yield new Uint8Array(65_536);
+        }
+      } finally {
+        ended();
+      }
+    }
+    expect(await statusOf(endless())).toBe('payload_too_large');
+    expect(ended).toHaveBeenCalledTimes(1);
+    expect(given).toBeLessThan(18 * 1024 * 1024);
+  });
+
+  test('that breaks off is incomplete', async () => {
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield bytes.subarray(0, 10);
+      throw new Error('aborted');
+    }
+    expect(await statusOf(broken())).toBe('payload_incomplete');
+  });
+
+  test('that was parsed and not kept is a mistake of the app', () => {
+    const remedy = 'Do this.';
+    const stream = inPieces(bytes);
+    const parsed = JSON.parse(payload);
+    expect(findPayload({ kept: [parsed, payload], isRead: true, stream, remedy })).toBe(payload);
+    expect(findPayload({ kept: [undefined, bytes], isRead: true, stream, remedy })).toBe(bytes);
+    expect(findPayload({ kept: [{}], isRead: false, stream, remedy })).toBe(stream);
+    expect(() => findPayload({ kept: [parsed], isRead: true, stream, remedy })).toThrow(/was read before.*Do this\.$/);
+  });
+});
+
+describe.each<[string, () => WebhookStore]>([
+  ['a Map', () => new Map()],
+  ['a Keyv', () => new Keyv()],
+])('[29] a repeat, with %s', (_name, makeStore) => {
+  test('is answered with 200 and not handled', async () => {
+    const hooks = receiving({ store: makeStore() });
+    expect(await hooks.answer()).toBe('200 handled');
+    expect(await hooks.answer()).toBe('200 repeated');
+    expect(await hooks.answer({ ageSeconds: 200 })).toBe('200 repeated');
+    expect(hooks.handled).toEqual(['evt_1']);
+    expect(hooks.notices.map(({ type }) => type)).toEqual(['handled', 'repeated', 'repeated']);
+  });
+
+  test('of another event is none', async () => {
+    const hooks = receiving({ store: makeStore() });
+    await hooks.answer();
+    expect(await hooks.answer({ id: 'evt_2' })).toBe('200 handled');
+  });
+
+  test('is verified like any other delivery', async () => {
+    const hooks = receiving({ store: makeStore() });
+    await hooks.answer();
+    expect(await hooks.answer({ secrets: [nextSecret] })).toBe('400 signature_invalid');
+  });
+
+  test('is one also when the secret has been replaced meanwhile', async () => {
+    const store = makeStore();
+    await receiving({ store }).answer();
+    const later = receiving({ store, secret: [nextSecret, secret] });
+    expect(await later.answer({ secrets: [nextSecret, secret] })).toBe('200 repeated');
+    expect(later.handled).toEqual([]);
+  });
+
+  test('of an event that failed is handled', async () => {
+    const hooks = receiving({ store: makeStore() });
+    hooks.doing(() => Promise.reject(new Error('down')));
+    await expect(hooks.receive()).rejects.toThrow('down');
+    hooks.doing(() => {});
+    expect(await hooks.answer()).toBe('200 handled');
+    expect(await hooks.answer()).toBe('200 repeated');
+    expect(hooks.handled).toEqual(['evt_1', 'evt_1']);
+  });
+
+  test('of a bad delivery is handled: that claimed nothing', async () => {
+    const hooks = receiving({ store: makeStore() });
+    expect(await hooks.answer({ secrets: [nextSecret] })).toBe('400 signature_invalid');
+    expect(await hooks.answer()).toBe('200 handled');
+  });
+
+  test('comes again later where the first is being handled, also by another receiver over the same store', async () => {
+    const store = makeStore();
+    const [hooks, others] = [receiving({ store }), receiving({ store })];
+    const { opened, open } = gate();
+    hooks.doing(() => opened);
+    const first = hooks.answer();
+    const answer = await hooks.receive();
+    expect(answer).toMatchObject({ status: 503, body: { error: { reason: 'in_progress' } } });
+    expect(Number(answer.headers['Retry-After'])).toBeGreaterThan(0);
+    expect(await others.answer()).toBe('503 in_progress');
+    open();
+    expect(await first).toBe('200 handled');
+    expect(await others.answer()).toBe('200 repeated');
+    expect([...hooks.handled, ...others.handled]).toEqual(['evt_1']);
+  });
+
+  test('a hundred at once are handled once', async () => {
+    const hooks = receiving({ store: makeStore() });
+    const { opened, open } = gate();
+    hooks.doing(() => opened);
+    const answers: string[] = [];
+    const all = Array.from({ length: 100 }, () => hooks.answer().then((answer) => answers.push(answer)));
+    await vi.waitFor(() => expect(answers).toHaveLength(99), { timeout: 10_000 });
+    open();
+    await Promise.all(all);
+    expect(hooks.handled).toEqual(['evt_1']);
+    expect(answers).toEqual([...Array(99).fill('503 in_progress'), '200 handled']);
+  });
+
+  test('of one whose process died is handled when the lease is over, not before', async () => {
+    const store = makeStore();
+    const dying = receiving({ store, leaseSeconds: 60 });
+    dying.doing(() => new Promise(() => {}));
+    void dying.receive();
+    await vi.waitFor(() => expect(dying.handled).toEqual(['evt_1']));
+    const now = Date.now();
+    // Another process knows what is in the store, and not what was in that one's memory.
+    const copy = elsewhere(store);
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(now + 59_000);
+    expect(await copy.answer()).toBe('503 in_progress');
+    clock.mockReturnValue(now + 62_000);
+    expect(await copy.answer()).toBe('200 handled');
+  });
+
+  test('is handled in the same process too when the lease is over', async () => {
+    const hooks = receiving({ store: makeStore(), leaseSeconds: 60 });
+    hooks.doing(() => new Promise(() => {}));
+    void hooks.receive();
+    await vi.waitFor(() => expect(hooks.handled).toHaveLength(1));
+    hooks.doing(() => {});
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 62_000);
+    expect(await hooks.answer()).toBe('200 handled');
+  });
+
+  test('is forgotten after rememberSeconds', async () => {
+    const hooks = receiving({ store: makeStore(), rememberSeconds: 1000 });
+    const now = Date.now();
+    await hooks.answer();
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(now + 995_000);
+    expect(await hooks.answer()).toBe('200 repeated');
+    clock.mockReturnValue(now + 1_005_000);
+    expect(await hooks.answer()).toBe('200 handled');
+  });
+
+  test('the claim of who took over is not released by who was late', async () => {
+    const store = makeStore();
+    const slow = receiving({ store, leaseSeconds: 60 });
+    const { opened, open } = gate();
+    slow.doing(async () => {
+      await opened;
+      throw new Error('too late');
+    });
+    const first = slow.receive().catch(() => 'failed');
+    await vi.waitFor(() => expect(slow.handled).toHaveLength(1));
+    const quick = elsewhere(store);
+    const end = gate();
+    quick.doing(() => end.opened);
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 62_000);
+    const second = quick.answer();
+    await vi.waitFor(() => expect(quick.handled).toHaveLength(1));
+    open();
+    expect(await first).toBe('failed');
+    expect(await elsewhere(store).answer()).toBe('503 in_progress');
+    end.open();
+    expect(await second).toBe('200 handled');
+  });
+});
+
+test('[29] without a store a repeat is handled again', async () => {
+  const hooks = receiving();
+  expect([await hooks.answer(), await hooks.answer()]).toEqual(['200 handled', '200 handled']);
+});
+
+describe('a store that fails', () => {
+  const failing = (methods: Partial<WebhookStore>): WebhookStore & Map<string, object> =>
+    Object.assign(new Map<string, object>(), methods);
+  const fails = () => Promise.reject(new Error('redis://secret-password'));
+
+  test.each<[string, Partial<WebhookStore>]>([
+    ['cannot be read', { get: fails }],
+    [
+      'cannot be read, and throws at once',
+      {
+        get: () => {
+          throw new Error('x');
+        },
+      },
+    ],
+    ['cannot be written', { set: fails }],
+    ['says nothing of what it cannot read', { get: () => undefined }],
+    ['says nothing of what it cannot write', { set: () => false }],
+    ['holds something that is not ours', { get: () => ({ anything: 1 }) }],
+    ['holds a text', { get: () => 'handled' }],
+  ])('and %s leads to 503, and nothing is handled', async (_name, methods) => {
+    const hooks = receiving({ store: failing(methods) });
+    const { status, headers, body } = await hooks.receive();
+    expect([status, body]).toMatchObject([503, { error: { reason: 'store_unavailable' } }]);
+    expect(Number(headers['Retry-After'])).toBeGreaterThan(0);
+    expect(JSON.stringify(body)).not.toContain('password');
+    expect(hooks.handled).toEqual([]);
+  });
+
+  test('and recovers holds no event back', async () => {
+    const store = failing({});
+    const hooks = receiving({ store });
+    const get = vi.spyOn(store, 'get').mockImplementation(() => fails() as never);
+    expect(await hooks.answer()).toBe('503 store_unavailable');
+    get.mockRestore();
+    expect(await hooks.answer()).toBe('200 handled');
+  });
+
+  test('to say what it knows, without a word, is not taken for one that knows nothing', async () => {
+    const store = failing({});
+    const hooks = receiving({ store });
+    await hooks.answer();
+    // As a Keyv over a Redis whose connection breaks: this read fails, the next one would not.
+    vi.spyOn(store, 'get').mockReturnValueOnce(undefined).mockReturnValueOnce(undefined);
+    expect(await hooks.answer()).toBe('200 repeated');
+    expect(hooks.handled).toHaveLength(1);
+  });
+
+  test('that hangs leads to 503 after some seconds', async () => {
+    const hooks = receiving({ store: failing({ get: () => new Promise(() => {}) }) });
+    const inRealTime = globalThis.setTimeout;
+    const waited: unknown[] = [];
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((work: () => void, ms?: number) => {
+      waited.push(ms);
+      return inRealTime(work, 1);
+    }) as typeof setTimeout);
+    expect(await hooks.answer()).toBe('503 store_unavailable');
+    expect(waited[0]).toBe(3_000);
+  });
+
+  test('to note that an event was handled does not bring it back, and somebody is told', async () => {
+    const store = failing({});
+    const hooks = receiving({ store });
+    hooks.doing(() => void vi.spyOn(store, 'set').mockImplementation(() => fails() as never));
+    expect(await hooks.answer()).toBe('200 handled');
+    expect(hooks.notices).toMatchObject([
+      { type: 'not_noted', eventId: 'evt_1', error: { reason: 'store_unavailable' } },
+    ]);
+  });
+
+  test('to release an event holds it back for the lease, and the handler’s failure is what is thrown', async () => {
+    const store = failing({});
+    const hooks = receiving({ store, leaseSeconds: 60 });
+    hooks.doing(() => {
+      vi.spyOn(store, 'delete').mockImplementation(() => fails() as never);
+      throw new Error('down');
+    });
+    await expect(hooks.receive()).rejects.toThrow('down');
+    hooks.doing(() => {});
+    expect(await hooks.answer()).toBe('503 in_progress');
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 62_000);
+    expect(await hooks.answer()).toBe('200 handled');
+  });
+});
+
+describe('options', () => {
+  test.each<[string, string, object]>([
+    ['secret', 'no secret', { secret: undefined }],
+    ['secret', 'a short one', { secret: 'whsec_AAAA' }],
+    ['store', 'a store that is not set', { secret, store: undefined }],
+    ['store', 'a store that is none', { secret, store: { get() {}, set() {} } }],
+    ['leaseSeconds', 'a lease of a day', { secret, leaseSeconds: 86_400 }],
+    ['rememberSeconds', 'a memory without an end', { secret, rememberSeconds: Number.POSITIVE_INFINITY }],
+    ['maxBytes', 'half a byte', { secret, maxBytes: 0.5 }],
+    ['onEvent', 'a listener that is none', { secret, onEvent: 'log' }],
+    ['sekret', 'a typing error', { secret, sekret: secret }],
+  ])('are refused at once: %s, %s', (option, _name, options) => {
+    expect(() => createWebhookReceiver(options as WebhookReceiverOptions)).toThrow(
+      expect.objectContaining({ name: 'ToriiConfigError', option }),
+    );
+  });
+
+  test('a listener that fails changes nothing', async () => {
+    const listeners = [
+      () => {
+        throw new Error('x');
+      },
+      () => Promise.reject(new Error('x')),
+    ];
+    for (const onEvent of listeners) expect(await receiving({ onEvent }).answer()).toBe('200 handled');
+  });
+});
+
+/** What another process has: the same entries, in a store of its own. */
+function elsewhere(store: WebhookStore) {
+  const twin: WebhookStore = {
+    get: (key) => store.get(key),
+    set: (key, value, ttlMs) => store.set(key, value, ttlMs),
+    delete: (key) => store.delete(key),
+  };
+  return receiving({ store: twin });
+}
