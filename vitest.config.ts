@@ -6,7 +6,7 @@ import { skippedTests } from './scripts/skipped-tests.ts';
 const timeouts = { testTimeout: 20_000, hookTimeout: 20_000 };
 
 /** One project per room, so that a test shows under the name of its package. */
-const rooms = globSync(['{packages,examples}/*/package.json', 'conformance/package.json'], {
+const rooms = globSync(['{packages,examples}/*/package.json', '{bench,conformance}/package.json'], {
   cwd: import.meta.dirname,
 }).map(
   (manifest): TestProjectConfiguration => ({

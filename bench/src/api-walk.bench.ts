@@ -1,28 +1,31 @@
 // 100,000 users, page by page: how fast, in how much memory, and how much of the time is the client's own.
 import { createToriiClient } from '@torii/api';
 import { startEmulator } from '@torii/emulator';
+import { formatNumber } from './limits.ts';
+import { announceSteps, tellProgress } from './progress.ts';
+import { reportSection } from './section.ts';
+import { scaled } from './settings.ts';
 
-const users = Number(process.env['BENCH_USERS'] ?? 100_000);
+const users = scaled(100_000);
 const limit = 100;
+const heapEvery = Math.ceil(users / 10);
 
+announceSteps(4);
+tellProgress('Seeding users', 0);
 const emulator = await startEmulator();
 try {
   const emails = Array.from({ length: users }, (_, index) => `user${index}@example.com`);
   await emulator.seed(emails.map((email) => ({ email })));
-  console.log(`${users} users in pages of ${limit}:`);
 
   // Once unmeasured: whoever walks first pays for the server's warming up.
+  tellProgress('Walking with fetch alone', 0);
   await walkByHand();
   const plain = await measure(walkByHand);
+  tellProgress('Walking with the client', 0);
   const heap: number[] = [];
-  const ours = await measure(() => walk((count) => void (count % 10_000 === 0 && heap.push(readHeap()))));
-  console.log(`  fetch and JSON alone  ${rate(plain)}`);
-  console.log(`  users.iterate()       ${rate(ours)}`);
-  console.log(
-    `  heap in use           ${heap.map((bytes) => (bytes / 2 ** 20).toFixed(1)).join(', ')} MiB, every 10,000 users`,
-  );
-
+  const ours = await measure(() => walk((count) => void (count % heapEvery === 0 && heap.push(readHeap()))));
   // The same pages without a server: what is left is the client, and reading its JSON.
+  tellProgress('Walking without a server', 0);
   const pages = await recordPages();
   const alone = await measure(() =>
     walk(
@@ -30,7 +33,24 @@ try {
       async () => new Response(pages.next().value),
     ),
   );
-  console.log(`  the client alone      ${rate(alone)}, ${((alone / ours) * 100).toFixed(0)} % of the time above`);
+  const megabytes = heap.map((bytes) => bytes / 2 ** 20);
+  reportSection({
+    title: 'Walking through users',
+    text: [
+      `${formatNumber(users)} users of the emulator in pages of ${limit}. While \`users.iterate()\` walked, the heap in use was between ${formatNumber(Math.min(...megabytes))} and ${formatNumber(Math.max(...megabytes))} MiB, measured ten times, the emulator's own included: nothing is kept of a page that was left behind.`,
+    ],
+    tables: [
+      {
+        title: `Walking through ${formatNumber(users)} users`,
+        columns: ['', 'users a second'],
+        rows: [
+          ['`fetch` and JSON alone', rate(plain)],
+          ['`users.iterate()`', rate(ours)],
+          ['the client without a server', rate(alone)],
+        ],
+      },
+    ],
+  });
 } finally {
   await emulator.stop();
 }
@@ -79,7 +99,7 @@ async function measure(work: () => Promise<void>): Promise<number> {
 }
 
 function rate(ms: number): string {
-  return `${Math.round((users / ms) * 1000).toLocaleString('en')} users a second`;
+  return formatNumber((users / ms) * 1000);
 }
 
 function readHeap(): number {

@@ -5,10 +5,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Emulator, startEmulator } from '@torii/emulator';
+import { formatNumber } from './limits.ts';
+import { announceSteps, tellProgress } from './progress.ts';
 import { median } from './rounds.ts';
+import { reportSection } from './section.ts';
+import { scaled } from './settings.ts';
 
-const userCount = Number(process.env['BENCH_USERS'] ?? 100_000);
-const repeats = 30;
+const userCount = scaled(100_000);
+const repeats = scaled(30);
 const folder = mkdtempSync(join(tmpdir(), 'torii-bench-'));
 const database = join(folder, 'torii.db');
 
@@ -17,19 +21,27 @@ interface Page {
   readonly nextCursor: string | null;
 }
 
+announceSteps(15);
 try {
-  await fill();
+  const seconds = await fill();
   const rows = [...(await measureStarts()), ...(await measureRequests())];
-  for (const { name, milliseconds } of rows) {
-    const sorted = milliseconds.toSorted((a, b) => a - b);
-    console.log(
-      [
-        name.padEnd(46),
-        `${median(sorted).toFixed(1)} ms`.padStart(10),
-        `at most ${sorted.at(-1)?.toFixed(1)} ms`.padStart(20),
-      ].join(' '),
-    );
-  }
+  reportSection({
+    title: 'The emulator',
+    text: [
+      `With ${formatNumber(userCount)} users in its file, seeded in ${formatNumber(seconds)} s; over HTTP, one request after the other. There is no peer to be compared with: these are milliseconds of this machine.`,
+    ],
+    tables: [
+      {
+        title: `The emulator with ${formatNumber(userCount)} users`,
+        columns: ['', 'ms, median', 'ms, slowest'],
+        rows: rows.map(({ name, milliseconds }) => [
+          name,
+          formatNumber(median(milliseconds)),
+          formatNumber(Math.max(...milliseconds)),
+        ]),
+      },
+    ],
+  });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -39,7 +51,9 @@ interface Row {
   readonly milliseconds: readonly number[];
 }
 
-async function fill(): Promise<void> {
+/** How many seconds it took. */
+async function fill(): Promise<number> {
+  tellProgress('Seeding users', 0);
   await using torii = await startEmulator({ database });
   const begun = performance.now();
   const users = Array.from({ length: userCount }, (_, index) => ({
@@ -50,14 +64,14 @@ async function fill(): Promise<void> {
     status: index % 10_000 === 0 ? ('banned' as const) : ('active' as const),
   }));
   await torii.seed(users);
-  console.log(`${userCount} users seeded in ${((performance.now() - begun) / 1000).toFixed(1)} s\n`);
+  return (performance.now() - begun) / 1000;
 }
 
 async function measureStarts(): Promise<readonly Row[]> {
-  const library = await measure('the library starts', 7, async () => {
+  const library = await measure('the library starts', scaled(7), async () => {
     await (await startEmulator({ database })).stop();
   });
-  const program = await measure('the program starts, Node included', 7, startProgram);
+  const program = await measure('the program starts, Node included', scaled(7), startProgram);
   return [library, program];
 }
 
@@ -126,6 +140,7 @@ async function request(torii: Emulator, method: string, path: string, body?: unk
 }
 
 async function measure(name: string, times: number, work: () => Promise<unknown>): Promise<Row> {
+  tellProgress(name, 0);
   await work();
   const milliseconds: number[] = [];
   for (let count = 0; count < times; count++) {

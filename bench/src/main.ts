@@ -1,24 +1,72 @@
-// Runs every benchmark of this folder, or those that are named: npm run bench -- emulator api
-import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+// Runs every benchmark, or those that are named, prints what they measured, and writes docs/performance.md:
+//   npm run bench
+//   npm run bench -- verify requests
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Bench, benches } from './benches.ts';
+import { drawCharts } from './drawing.ts';
+import { writePage } from './page.ts';
+import { keepRecord, type Record, readRecords, thisMachine } from './record.ts';
+import { runBench } from './run-bench.ts';
+import { printLimits, printSection, type Screen, showProgress } from './screen.ts';
+import { isTrial } from './settings.ts';
 
-const known = readdirSync(import.meta.dirname)
-  .filter((file) => file.endsWith('.bench.ts'))
-  .map((file) => file.slice(0, -'.bench.ts'.length))
-  .sort();
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !known.includes(name));
-if (unknown.length > 0) {
-  console.error(`There is no benchmark called ${unknown.join(', ')}. Known: ${known.join(', ')}.`);
+const docs = join(import.meta.dirname, '..', '..', 'docs');
+const wanted = chooseBenches(process.argv.slice(2));
+const folder = mkdtempSync(join(tmpdir(), 'torii-bench-'));
+const screen = showProgress(wanted.length);
+const records: Record[] = [];
+const failures: string[] = [];
+try {
+  for (const [index, bench] of wanted.entries()) await measure(bench, index, screen);
+} finally {
+  screen.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+for (const { section } of records) printSection(section);
+printLimits(records.flatMap(({ section }) => section.limits ?? []));
+for (const failure of failures) console.error(failure);
+if (failures.length > 0) process.exitCode = 1;
+else if (isTrial) console.log('\nToo few rounds or too small for a figure to be written down.');
+else rewritePage();
+
+function chooseBenches(names: readonly string[]): readonly Bench[] {
+  const unknown = names.filter((name) => !benches.some((bench) => bench.name === name));
+  if (unknown.length === 0) return names.length === 0 ? benches : benches.filter(({ name }) => names.includes(name));
+  console.error(
+    `There is no benchmark called ${unknown.join(', ')}. Known: ${benches.map(({ name }) => name).join(', ')}.`,
+  );
   process.exit(2);
 }
-for (const name of wanted.length > 0 ? wanted : known) {
-  console.log(`\n# ${name}\n`);
-  // A process each, so that what one leaves in memory does not slow the next.
-  const file = join(import.meta.dirname, `${name}.bench.ts`);
-  const { status } = spawnSync(process.execPath, ['--expose-gc', '--conditions=@torii/source', file], {
-    stdio: 'inherit',
-  });
-  if (status !== 0) process.exitCode = 1;
+
+async function measure(bench: Bench, index: number, { tell }: Screen): Promise<void> {
+  const begun = performance.now();
+  try {
+    const section = await runBench(bench, folder, ({ what, share }) => tell(index + share, `${bench.name}: ${what}`));
+    const seconds = Math.round((performance.now() - begun) / 100) / 10;
+    const record = {
+      name: bench.name,
+      date: new Date().toISOString().slice(0, 10),
+      machine: thisMachine(),
+      seconds,
+      section,
+    };
+    records.push(record);
+    if (!isTrial) keepRecord(record);
+  } catch (error) {
+    failures.push(`\n${bench.name}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** From all that was ever measured here: one benchmark alone brings its own section up to date. */
+function rewritePage(): void {
+  const { records, missing } = readRecords();
+  if (missing.length > 0) {
+    console.log(`\nThe page is written when these have been measured too: ${missing.join(', ')}.`);
+    return;
+  }
+  writeFileSync(join(docs, 'performance.md'), writePage(records));
+  writeFileSync(join(docs, 'performance.svg'), drawCharts(records.flatMap(({ section }) => section.charts ?? [])));
+  console.log('\nWritten: docs/performance.md and docs/performance.svg.');
 }

@@ -7,21 +7,33 @@ import { startEmulator } from '@torii/emulator';
 import { build } from 'esbuild';
 import { builtApp } from '../../packages/next/test/apps.ts';
 import { startApp } from '../../packages/next/test/running-app.ts';
+import { formatNumber, withSpread } from './limits.ts';
+import { announceSteps, tellProgress } from './progress.ts';
 import { type Contender, measureInRounds, median, ratiosTo } from './rounds.ts';
+import { reportSection, type Table } from './section.ts';
+import { roundsOr, scaled } from './settings.ts';
 
-const rounds = 7;
-const roundMs = 2000;
+const rounds = roundsOr(7);
+const roundMs = scaled(1_500);
 const concurrent = 32;
 
-await reportSize();
-await reportSpeed();
+announceSteps(2);
+tellProgress('Building apps', 0);
+const size = await measureSize();
+const speed = await measureSpeed();
+reportSection({
+  title: 'A guard in Next.js',
+  text: [
+    `Next 16, \`next start\`, ${concurrent} requests at a time; bytes as Next 15 builds a middleware for the edge.`,
+  ],
+  tables: [size, speed],
+});
 
-async function reportSize(): Promise<void> {
+async function measureSize(): Promise<Table> {
   const folder = await builtApp('Next 15, middleware.ts');
   const whole = globSync(join(folder, '.next/server/{middleware,edge-runtime-webpack}.js')).map((file) =>
     readFileSync(file),
   );
-  console.log(`middleware.ts at the edge, as Next 15 builds it   ${sizeOf(Buffer.concat(whole))}`);
   const { outputFiles } = await build({
     stdin: {
       contents: `import { createNextAuth } from '@torii/next';
@@ -36,17 +48,21 @@ async function reportSize(): Promise<void> {
     conditions: ['edge-light', 'react-server'],
     external: ['next/*', '#navigation'],
   });
-  console.log(
-    `of that ours, @torii/next and core                ${sizeOf(Buffer.from(outputFiles[0]?.contents ?? []))}`,
-  );
+  return {
+    title: 'Bytes of a guard in Next.js',
+    columns: ['', 'minified', 'gzip'],
+    rows: [
+      ['`middleware.ts` at the edge, all of it', ...sizesOf(Buffer.concat(whole))],
+      ['of that ours, @torii/next and @torii/core', ...sizesOf(outputFiles[0]?.contents ?? new Uint8Array())],
+    ],
+  };
 }
 
-function sizeOf(code: Buffer): string {
-  const [raw, packed] = [code.length, gzipSync(code).length].map((bytes) => `${(bytes / 1024).toFixed(1)} kB`);
-  return `${raw?.padStart(9)}, ${packed} gzipped`;
+function sizesOf(code: Uint8Array): readonly string[] {
+  return [code.length, gzipSync(code, { level: 9 }).length].map((bytes) => `${formatNumber(bytes / 1000)} kB`);
 }
 
-async function reportSpeed(): Promise<void> {
+async function measureSpeed(): Promise<Table> {
   await using torii = await startEmulator();
   const authorization = `Bearer ${await torii.token({ expiresInSeconds: 3600 })}`;
   const options = { publicPaths: ['/health'] };
@@ -59,7 +75,9 @@ async function reportSpeed(): Promise<void> {
   });
   const open = 'a route without protection';
   const openBehind = 'a public route behind proxy.ts';
+  const title = 'Requests to Next.js';
   const measured = await measureInRounds(
+    title,
     [
       contender(open, `${alone.url}/health`),
       contender('the same with withAuth', `${alone.url}/api/guarded`),
@@ -69,12 +87,14 @@ async function reportSpeed(): Promise<void> {
     rounds,
   );
   agent.destroy();
-  console.log(`\nNext 16, next start, ${concurrent} requests at a time, median of ${rounds} rounds\n`);
-  for (const [name, values] of measured) {
-    const { median: ratio, low, high } = ratiosTo(measured, name, name.includes('proxy') ? openBehind : open);
-    const share = `${(ratio * 100).toFixed(0)} % (${(low * 100).toFixed(0)} to ${(high * 100).toFixed(0)})`;
-    console.log(`${name.padEnd(32)} ${median(values).toFixed(0).padStart(6)} requests a second   ${share}`);
-  }
+  return {
+    title,
+    columns: ['', 'requests a second', 'ratio to the same without a guard'],
+    rows: [...measured].map(([name, values]) => {
+      const base = name.includes('proxy') ? openBehind : open;
+      return [name, formatNumber(median(values)), name === base ? '1' : withSpread(ratiosTo(measured, name, base))];
+    }),
+  };
 }
 
 /** How many requests a second are answered with 200. */

@@ -1,3 +1,5 @@
+import { tellProgress } from './progress.ts';
+
 /** One thing that is measured: how many it did in a second, or how long it took. */
 export interface Contender {
   readonly name: string;
@@ -7,13 +9,25 @@ export interface Contender {
 /** What a contender measured, a number each round. */
 export type Measured = ReadonlyMap<string, readonly number[]>;
 
+/** A median, and between which figures the middle half of the rounds lies. */
+export interface Spread {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /**
  * Measures every contender once a round, one after the other, so that a slow minute of the machine slows them all. The
  * order turns by one each round, and a first round that warms up does not count.
  */
-export async function measureInRounds(contenders: readonly Contender[], rounds: number): Promise<Measured> {
+export async function measureInRounds(
+  title: string,
+  contenders: readonly Contender[],
+  rounds: number,
+): Promise<Measured> {
   const measured = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
   for (let round = -1; round < rounds; round++) {
+    tellProgress(title, (round + 1) / (rounds + 1));
     const turn = Math.max(round, 0) % contenders.length;
     for (const contender of [...contenders.slice(turn), ...contenders.slice(0, turn)]) {
       globalThis.gc?.();
@@ -24,21 +38,37 @@ export async function measureInRounds(contenders: readonly Contender[], rounds: 
   return measured;
 }
 
-export function median(values: readonly number[]): number {
+export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return sorted.length % 2 === 1 ? at(sorted, Math.floor(middle)) : (at(sorted, middle - 1) + at(sorted, middle)) / 2;
+  return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) };
 }
 
-/** Ratios to another contender, round by round: their median, and the lowest and highest. */
-export function ratiosTo(
-  measured: Measured,
-  name: string,
-  base: string,
-): { median: number; low: number; high: number } {
-  const bases = measured.get(base) ?? [];
-  const ratios = (measured.get(name) ?? []).map((value, round) => value / at(bases, round));
-  return { median: median(ratios), low: Math.min(...ratios), high: Math.max(...ratios) };
+export function median(values: readonly number[]): number {
+  return spreadOf(values).median;
+}
+
+/** Ratios to another contender, of the two figures of each round. */
+export function ratiosTo(measured: Measured, name: string, base: string): Spread {
+  const bases = valuesOf(measured, base);
+  return spreadOf(valuesOf(measured, name).map((value, round) => value / at(bases, round)));
+}
+
+/** What a contender has above another, round by round. */
+export function differencesTo(measured: Measured, name: string, base: string): Spread {
+  const bases = valuesOf(measured, base);
+  return spreadOf(valuesOf(measured, name).map((value, round) => value - at(bases, round)));
+}
+
+export function valuesOf(measured: Measured, name: string): readonly number[] {
+  const values = measured.get(name);
+  if (values === undefined) throw new Error(`Nothing was measured of ${name}.`);
+  return values;
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  const position = (sorted.length - 1) * share;
+  const [below, above] = [at(sorted, Math.floor(position)), at(sorted, Math.ceil(position))];
+  return below + (above - below) * (position - Math.floor(position));
 }
 
 function at(values: readonly number[], index: number): number {

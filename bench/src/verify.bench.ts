@@ -1,99 +1,164 @@
-import { floors, makeMaterial, ours, peers, type Verify } from './contenders.ts';
-import { type Contender, type Measured, measureInRounds, median, ratiosTo } from './rounds.ts';
+// A token verified on Node: the signature is OpenSSL's, and all the rest is ours.
+import { checks, ours, oursOver, peersOver, type Verify } from './contenders.ts';
+import { blockingFloor, derFloor, floors, poolFloor } from './floors.ts';
+import { atLeast, atMost, formatNumber, nobodyAhead } from './limits.ts';
+import { makeMaterial } from './material.ts';
+import { announceSteps } from './progress.ts';
+import { chartOfRatios, tableOfRatios } from './ratio-table.ts';
+import { type Measured, ratiosTo } from './rounds.ts';
+import { reportSection } from './section.ts';
+import { roundsOr } from './settings.ts';
+import * as verification from './verification.ts';
 
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7);
+announceSteps(8);
+const rounds = roundsOr(15);
 const material = await makeMaterial();
-const all: Record<string, Verify> = {
-  '@torii/core': ours(material),
-  ...(await peers(material)),
-  ...(await floors(material)),
-};
-
-const perRound = 400;
-const coldTokens = await Promise.all(Array.from({ length: rounds + 1 }, () => material.mint(perRound)));
-const moreColdTokens = await Promise.all(Array.from({ length: rounds + 1 }, () => material.mint(perRound)));
-const [oneToken = ''] = await material.mint(1);
-const expiredTokens = await material.mint(perRound, { exp: 1_700_000_000, iat: 1_699_990_000 });
-
-await report('cold, one by one', (verify) => async (round) => {
-  const tokens = coldTokens[round] ?? [];
-  const begun = performance.now();
-  for (const token of tokens) await verify(token);
-  return perSecond(tokens.length, begun);
+const verifiers: Record<string, Verify> = { ...oursOver(material), ...peersOver(material) };
+const peers = Object.keys(verifiers).filter((name) => name !== ours);
+const fast = 'fast-jwt, cache off';
+const everybody = { ...verifiers, ...(await floors(material)) };
+// One after the other: a measurement that waits would be measured along.
+const alone = await verification.measureOneByOne(material, {
+  title: 'Cold, one by one',
+  rounds,
+  contenders: everybody,
+});
+const inFlight = await verification.measureInFlight(material, {
+  title: 'Cold, 64 in flight',
+  rounds,
+  contenders: everybody,
+});
+const stall = await verification.measureStall(material, {
+  title: 'Stall of the loop, burst of 64',
+  rounds,
+  contenders: everybody,
+});
+const repeated = await verification.measureRepeated(material, {
+  title: 'The same token again',
+  rounds,
+  contenders: verifiers,
+});
+const arriving = await verification.measureArriving(material, {
+  title: 'The same token again, in a new string',
+  rounds,
+  contenders: verifiers,
+});
+const expired = await measureRefusals('An expired token', { claims: { exp: 1_700_000_000, iat: 1_699_990_000 } });
+const foreignIssuer = { iss: 'https://other.example.com' };
+const foreign = await measureRefusals("Another issuer's token", { claims: foreignIssuer, stranger: 'key-of-another' });
+const posing = await measureRefusals("Another issuer's token that names our key", {
+  claims: foreignIssuer,
+  stranger: material.jwk.kid,
 });
 
-await report('cold, 64 in flight', (verify) => async (round) => {
-  const tokens = moreColdTokens[round] ?? [];
-  const begun = performance.now();
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let token = tokens[next++]; token !== undefined; token = tokens[next++]) await verify(token);
-  };
-  await Promise.all(Array.from({ length: 64 }, worker));
-  return perSecond(tokens.length, begun);
-});
-
-await report('the same token again', (verify) => async () => {
-  for (let i = 0; i < 10; i++) await verify(oneToken);
-  const begun = performance.now();
-  let count = 0;
-  // Fast contenders do far more in the same time, so that the clock's own cost vanishes.
-  while (performance.now() - begun < 60) for (let i = 0; i < 20; i++, count++) await verify(oneToken);
-  return perSecond(count, begun);
-});
-
-await report('an expired token', (verify) => async () => {
-  const begun = performance.now();
-  for (const token of expiredTokens) {
-    try {
-      await verify(token);
-    } catch {
-      // Refused, as it should be; the floors look at the signature alone.
-    }
-  }
-  return perSecond(expiredTokens.length, begun);
-});
-
-await report('stall of the loop in a burst of 64, ms', (verify) => async (round) => {
-  const tokens = (await material.mint(64, { round })).slice();
-  await new Promise((resolve) => setImmediate(resolve));
-  let [longest, last, done] = [0, performance.now(), false];
-  const watch = (): void => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-    if (!done) setImmediate(watch);
-  };
-  setImmediate(watch);
-  await Promise.all(tokens.map(async (token) => verify(token)));
-  done = true;
-  return Math.max(longest, performance.now() - last);
-});
-
-async function report(title: string, measure: (verify: Verify) => Contender['run']): Promise<void> {
-  const contenders = Object.entries(all).map(([name, verify]) => ({ name, run: measure(verify) }));
-  print(title, await measureInRounds(contenders, rounds));
-}
-
-function print(title: string, measured: Measured): void {
-  console.log(`\n${title} (${rounds} rounds, medians)`);
-  console.table(
-    Object.fromEntries(
-      [...measured].map(([name, values]) => {
-        const { median: ratio, low, high } = ratiosTo(measured, name, 'jose');
-        return [
-          name,
-          {
-            median: Number(median(values).toPrecision(4)),
-            'to jose': ratio.toFixed(2),
-            spread: `${low.toFixed(2)} to ${high.toFixed(2)}`,
-          },
-        ];
-      }),
+reportSection({
+  title: 'Verifying a token on Node',
+  text: [
+    `ES256, a token of ${(await material.mint(1))[0]?.length} bytes, keys already fetched. "Cold" means a token that was not seen before. The floors verify the signature and do nothing else.`,
+    `What each one looks at besides the signature, \`exp\` and \`iss\`: ${Object.entries(checks)
+      .map(([name, what]) => `**${name}**: ${what}`)
+      .join('; ')}.`,
+  ],
+  tables: [
+    tableOfRatios({
+      title: 'Cold, one by one',
+      measured: alone,
+      unit: 'a second',
+      bases: ['jose', blockingFloor],
+      note: 'crypto.verify takes a signature as JOSE has it, which Node 24 turns into DER slowly, or in DER. Whoever does that by itself is faster than the plain call.',
+    }),
+    tableOfRatios({
+      title: 'Cold, 64 in flight',
+      measured: inFlight,
+      unit: 'a second',
+      bases: ['jose', poolFloor],
+      note: 'The thread pool’s floor gets its signatures in DER.',
+    }),
+    tableOfRatios({
+      title: 'Stall of the loop, burst of 64',
+      measured: stall,
+      unit: 'ms late',
+      bases: ['jose', fast],
+      note: 'By how much a timer that is due every millisecond comes late at worst, while 64 cold tokens arrive at once. Less is better.',
+    }),
+    tableOfRatios({
+      title: 'The same token again',
+      measured: repeated,
+      unit: 'a second',
+      bases: ['jose', 'fast-jwt, cache on'],
+    }),
+    tableOfRatios({
+      title: 'The same token again, in a new string',
+      measured: arriving,
+      unit: 'a second',
+      bases: ['jose', 'fast-jwt, cache on'],
+      note: 'As each request brings it: whoever looks a token up has to read all of it first, which one string spares after the first time.',
+    }),
+    tableOfRatios({ title: 'An expired token, refused', measured: expired, unit: 'a second', bases: ['jose', 'hono'] }),
+    tableOfRatios({
+      title: "Another issuer's token, refused",
+      measured: foreign,
+      unit: 'a second',
+      bases: ['jose', 'hono'],
+      note: 'Its key id is unknown. Who looks for the key first need not go further; who has one key has to verify.',
+    }),
+    tableOfRatios({
+      title: "Another issuer's token that names our key, refused",
+      measured: posing,
+      unit: 'a second',
+      bases: ['jose', 'hono'],
+    }),
+  ],
+  limits: [
+    atLeast(
+      'Cold, one by one: ours to crypto.verify, blocking',
+      0.85,
+      'of the floor',
+      ratiosTo(alone, ours, blockingFloor),
     ),
-  );
+    atLeast(
+      'Cold, one by one: ours to crypto.verify, blocking, in DER',
+      0.85,
+      'of the floor',
+      ratiosTo(alone, ours, derFloor),
+    ),
+    nobodyAhead('Cold, one by one', alone, ours, peers),
+    atLeast(
+      'Cold, 64 in flight: ours to crypto.verify in the thread pool',
+      0.85,
+      'of the floor',
+      ratiosTo(inFlight, ours, poolFloor),
+    ),
+    atMost('Stall of the loop, burst of 64', 0.5, 'of fast-jwt’s', ratiosTo(stall, ours, fast)),
+    atLeast('The same token again, to jose', 120, 'times', ratiosTo(repeated, ours, 'jose')),
+    atLeast(
+      'The same token again, to fast-jwt’s default cache',
+      4,
+      'times',
+      ratiosTo(repeated, ours, 'fast-jwt, cache on'),
+    ),
+    atMost('An expired token', 0.2, 'of jose’s time', timeRatio(expired)),
+    atMost(
+      "Another issuer's token",
+      0.2,
+      'of jose’s time',
+      timeRatio(foreign),
+      `jose does not find the key and stops there: it does nothing but parse, ${formatNumber(1e6 / (foreign.get('jose')?.[0] ?? 1))} µs with its error. We parse the same, and more strictly.`,
+    ),
+    atMost("Another issuer's token that names our key", 0.2, 'of jose’s time', timeRatio(posing)),
+  ],
+  charts: [
+    chartOfRatios('Cold, one by one: tokens a second', alone, 'jose', ours),
+    chartOfRatios('Cold, 64 in flight: tokens a second', inFlight, 'jose', ours),
+    chartOfRatios('The same token again: verifications a second', repeated, 'jose', ours),
+  ],
+});
+
+function measureRefusals(title: string, changes: Parameters<typeof material.mint>[1] & object): Promise<Measured> {
+  return verification.measureRefusals(material, changes, { title, rounds, contenders: verifiers });
 }
 
-function perSecond(count: number, begun: number): number {
-  return (count / (performance.now() - begun)) * 1000;
+/** Rates turned round: how long ours takes beside jose. */
+function timeRatio(measured: Measured) {
+  return ratiosTo(measured, 'jose', ours);
 }

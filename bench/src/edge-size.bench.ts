@@ -1,0 +1,87 @@
+// How many bytes the verification of a token costs an edge function: bundled, minified, compressed.
+import { type BundleSize, bundleSize } from './bundle-size.ts';
+import { atMost, formatNumber } from './limits.ts';
+import { reportSection } from './section.ts';
+
+interface Entry {
+  readonly name: string;
+  readonly code: string;
+  /** What one gets for the bytes. */
+  readonly includes: string;
+}
+
+const smallest = '@torii/core, `createTokenVerifier`';
+const entries: readonly Entry[] = [
+  {
+    name: smallest,
+    code: "export { createTokenVerifier } from '@torii/core';",
+    includes: 'keys fetched, renewed, rotated, kept over an outage; cache of verified tokens; typed refusals',
+  },
+  {
+    name: '@torii/core, `createVerifier`',
+    code: "export { createVerifier } from '@torii/core';",
+    includes: 'the same, and requests: header, cookie, public paths, checks, answers',
+  },
+  {
+    name: 'jose, `jwtVerify` and `createRemoteJWKSet`',
+    code: "export { createRemoteJWKSet, jwtVerify } from 'jose';",
+    includes: 'keys fetched and kept; every algorithm; no cache of tokens',
+  },
+  {
+    name: 'hono, `verifyWithJwks`',
+    code: "export { verifyWithJwks } from 'hono/jwt';",
+    includes: 'keys fetched for each token; no cache',
+  },
+  {
+    name: 'aws-jwt-verify, `JwtVerifier`',
+    code: "export { JwtVerifier } from 'aws-jwt-verify';",
+    includes: 'keys fetched and kept; no cache of tokens',
+  },
+  {
+    name: '@clerk/backend/jwt, `verifyJwt`',
+    code: "export { verifyJwt } from '@clerk/backend/jwt';",
+    includes: 'the key is handed over; no cache',
+  },
+];
+
+const sizes = new Map<string, BundleSize>();
+for (const { name, code } of entries) sizes.set(name, await bundleSize(code));
+reportSection({
+  title: 'Bytes at the edge',
+  text: [
+    'Bundled by esbuild for workerd (conditions `workerd`, `worker`, `browser`), minified, gzip at level 9. A kB is 1,000 bytes.',
+  ],
+  tables: [
+    {
+      title: 'Bytes at the edge',
+      columns: ['', 'minified', 'gzip', 'includes'],
+      rows: entries.map(({ name, includes }) => {
+        const { minified = 0, packed = 0 } = sizes.get(name) ?? {};
+        return [name, kilobytes(minified), kilobytes(packed), includes];
+      }),
+    },
+  ],
+  limits: [
+    atMost(
+      'Bytes to verify a token at the edge, keys and cache included',
+      3,
+      'kB gzip',
+      (sizes.get(smallest)?.packed ?? 0) / 1000,
+    ),
+  ],
+  charts: [
+    {
+      title: 'Bytes at the edge, gzip',
+      unit: 'kB',
+      bars: entries.map(({ name }) => ({
+        name: name.replaceAll('`', ''),
+        value: (sizes.get(name)?.packed ?? 0) / 1000,
+        kind: name.startsWith('@torii') ? 'ours' : 'peer',
+      })),
+    },
+  ],
+});
+
+function kilobytes(bytes: number): string {
+  return `${formatNumber(bytes / 1000)} kB`;
+}

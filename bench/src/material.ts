@@ -1,0 +1,78 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+
+export interface PublicJwk extends JWK {
+  readonly kid: string;
+}
+
+/** Tokens to verify, and all that a verifier may be told about them. */
+export interface Material {
+  readonly issuer: string;
+  /** Where the issuer publishes its keys: a server of this process. */
+  readonly jwksUrl: string;
+  readonly jwk: PublicJwk;
+  readonly key: KeyObject;
+  mint(count: number, changes?: TokenChanges): Promise<string[]>;
+}
+
+export interface TokenChanges {
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** A claim `iss` that differs from token to token. */
+  readonly issuerOf?: (serial: number) => string;
+  /** Another key of another issuer signs, and names itself so. */
+  readonly stranger?: string;
+}
+
+/** An issuer with its keys, that stops by itself when the process has nothing else to do. */
+export async function makeMaterial(): Promise<Material> {
+  const own = await generateKeyPair('ES256', { extractable: true });
+  const strange = await generateKeyPair('ES256');
+  const jwk = { ...(await exportJWK(own.publicKey)), kid: 'key-1', alg: 'ES256', use: 'sig' };
+  const origin = await serveJson({ keys: [jwk] });
+  let serial = 0;
+  const mintOne = ({ claims = {}, issuerOf, stranger }: TokenChanges): Promise<string> => {
+    const iat = Math.floor(Date.now() / 1000);
+    serial += 1;
+    const all = {
+      iss: issuerOf?.(serial) ?? origin,
+      sub: `01931a73-8b00-7000-8000-${String(serial).padStart(12, '0')}`,
+      pid: '01931a72-0000-7000-8000-000000000000',
+      iat,
+      exp: iat + 3600,
+      email_verified: true,
+      profile_complete: true,
+      locale: 'en',
+      ...claims,
+    };
+    return new SignJWT(all)
+      .setProtectedHeader({ alg: 'ES256', kid: stranger ?? jwk.kid, typ: 'JWT' })
+      .sign(stranger === undefined ? own.privateKey : strange.privateKey);
+  };
+  return {
+    issuer: origin,
+    jwksUrl: `${origin}/_torii/.well-known/jwks.json`,
+    jwk,
+    key: createPublicKey({ key: jwk, format: 'jwk' }),
+    mint: async (count, changes = {}) => {
+      const tokens: string[] = [];
+      // Some at a time: two hundred thousand promises at once are slower than the signing.
+      while (tokens.length < count) {
+        const length = Math.min(1_000, count - tokens.length);
+        tokens.push(...(await Promise.all(Array.from({ length }, () => mintOne(changes)))));
+      }
+      return tokens;
+    },
+  };
+}
+
+async function serveJson(body: object): Promise<string> {
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // Connections too, which are kept open after an answer.
+  server.on('connection', (socket) => socket.unref()).unref();
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

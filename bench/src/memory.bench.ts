@@ -1,0 +1,105 @@
+// What a process keeps in memory: after 200,000 tokens, after 100,000 issuers, and for 10,000 tenants.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { atMost, formatNumber } from './limits.ts';
+import { type Material, makeMaterial, type TokenChanges } from './material.ts';
+import { announceSteps, tellProgress } from './progress.ts';
+import { reportSection } from './section.ts';
+import { scaled } from './settings.ts';
+
+interface Kept {
+  readonly bytes: number;
+  readonly count: number;
+  readonly seconds: number;
+}
+
+const tokenCount = scaled(200_000);
+const issuerCount = scaled(100_000);
+const tenantCount = scaled(10_000);
+/** As `cachedTokens` says it, and fast-jwt's `cache`. */
+const [ourDefault, fastDefault] = [5_000, 1_000];
+
+announceSteps(8);
+const folder = mkdtempSync(join(tmpdir(), 'torii-bench-'));
+try {
+  const material = await makeMaterial();
+  const tokens = await writeTokens(material, tokenCount);
+  const ourBounded = await keep(material, 'torii, default', tokens);
+  const ourAll = await keep(material, 'torii, all', tokens);
+  const fastBounded = await keep(material, 'fast-jwt, default', tokens);
+  const fastAll = await keep(material, 'fast-jwt, all', tokens);
+  const ofTheirOwn = { issuerOf: (serial: number) => `https://tenant-${serial}.example.com` };
+  const issuers = await keep(material, 'issuers', await writeTokens(material, issuerCount, ofTheirOwn));
+  const tenants = await keep(material, 'tenants', await writeTokens(material, tenantCount, ofTheirOwn));
+  reportSection({
+    title: 'Memory',
+    text: [
+      `The heap that is in use after a full collection, above what it was before the first token; each line a process of its own. The tokens are ${formatNumber(tokenCount)} different ones, verified once each.`,
+    ],
+    tables: [
+      {
+        title: `After ${formatNumber(tokenCount)} distinct tokens`,
+        columns: ['', 'tokens remembered', 'heap added', 'bytes for each'],
+        rows: [
+          rowOf('@torii/core, as it comes', ourBounded, ourDefault),
+          rowOf('@torii/core, `cachedTokens: 1_000_000`', ourAll, tokenCount),
+          rowOf('fast-jwt, `cache: true`', fastBounded, fastDefault),
+          rowOf('fast-jwt, `cache: 1_000_000`', fastAll, tokenCount),
+        ],
+        note: 'The token itself is about half of it. fast-jwt keeps a hash of it, and the payload.',
+      },
+      {
+        title: 'Many issuers in one process',
+        columns: ['', 'heap added', 'bytes for each', 'µs for each'],
+        rows: [
+          issuerRow(`${formatNumber(issuerCount)} issuers, one after the other, \`verifyToken\``, issuers),
+          issuerRow(`${formatNumber(tenantCount)} tenants of one verifier, their keys fetched and kept`, tenants),
+        ],
+        note: 'The keys of the thousand issuers used last are kept for calls that make a verifier each time; a verifier keeps those of its own issuers.',
+      },
+    ],
+    limits: [
+      atMost('Memory of an entry in the cache', 1, 'kB', ourAll.bytes / tokenCount / 1000),
+      atMost(`Memory after ${formatNumber(tokenCount)} distinct tokens, as it comes`, 10, 'MB', ourBounded.bytes / 1e6),
+    ],
+  });
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** A file with so many tokens. */
+async function writeTokens(material: Material, count: number, changes: TokenChanges = {}): Promise<string> {
+  tellProgress(`Memory: signing ${count} tokens`, 0);
+  const file = join(folder, `${count}-tokens`);
+  writeFileSync(file, (await material.mint(count, changes)).join('\n'));
+  return file;
+}
+
+async function keep({ issuer, jwk }: Material, scenario: string, file: string): Promise<Kept> {
+  tellProgress(`Memory: ${scenario}`, 0);
+  const program = join(import.meta.dirname, 'memory-scenarios.ts');
+  const child = fork(program, [scenario, issuer, JSON.stringify(jwk), file], {
+    execArgv: ['--expose-gc', '--conditions=@torii/source'],
+  });
+  const ended = once(child, 'exit');
+  const [kept] = await Promise.race([once(child, 'message'), ended]);
+  await ended;
+  if (typeof kept !== 'object') throw new Error(`The process for "${scenario}" ended with ${kept}.`);
+  return kept;
+}
+
+function rowOf(name: string, { bytes }: Kept, most: number): readonly string[] {
+  const remembered = Math.min(most, tokenCount);
+  return [name, formatNumber(remembered), megabytes(bytes), formatNumber(bytes / remembered)];
+}
+
+function issuerRow(name: string, { bytes, count, seconds }: Kept): readonly string[] {
+  return [name, megabytes(bytes), formatNumber(bytes / count), formatNumber((seconds / count) * 1e6)];
+}
+
+function megabytes(bytes: number): string {
+  return `${formatNumber(bytes / 1e6)} MB`;
+}

@@ -1,0 +1,81 @@
+import type { Record } from './record.ts';
+import type { Limit, Table } from './section.ts';
+
+/** docs/performance.md, from what was measured. */
+export function writePage(records: readonly Record[]): string {
+  const limits = records.flatMap(({ section }) => section.limits ?? []);
+  return `${[
+    '<!-- Written by `npm run bench`. Change the benchmarks in bench/ instead. -->',
+    '# Performance',
+    ...introduction(records),
+    ...limitsOf(limits),
+    '![Bars for the main figures below](performance.svg)',
+    ...records.flatMap(sectionOf),
+  ].join('\n\n')}\n`;
+}
+
+function introduction(records: readonly Record[]): readonly string[] {
+  const machines = new Set(records.map(({ machine }) => machine));
+  const dates = records.map(({ date }) => date).toSorted();
+  const [first, last] = [dates[0], dates.at(-1)];
+  return [
+    `Measured ${first === last ? `on ${first}` : `from ${first} to ${last}`}, on ${[...machines].join('; and on ')}.`,
+    [
+      '```sh',
+      'npm run bench             # everything, and this page; some minutes on an idle machine',
+      'npm run bench -- verify   # one section',
+      '```',
+    ].join('\n'),
+    [
+      'Whoever is compared is measured in the same process and the same run, one after the other in each round, in turning order,',
+      'so that a slow moment of the machine slows everybody. Ratios are taken round by round: a cell is the median of the rounds’',
+      'ratios, and in brackets stands where the middle half of them lies. Absolute figures are those of this machine, and vary by',
+      'a third from one day to the next; the ratios are what to look at. No test asserts any of them.',
+    ].join('\n'),
+  ];
+}
+
+function limitsOf(limits: readonly Limit[]): readonly string[] {
+  const missed = limits.filter(({ isReached }) => !isReached);
+  const table = tableOf({
+    title: '',
+    columns: ['', 'wanted', 'measured', ''],
+    rows: limits.map(({ what, wanted, reached, isReached }) => [
+      what,
+      wanted,
+      reached,
+      isReached ? 'reached' : '**not reached**',
+    ]),
+  });
+  const sentence =
+    missed.length === 0
+      ? 'All limits that we set ourselves are reached.'
+      : `Of the ${limits.length} limits that we set ourselves, these are not reached:`;
+  const reasons = missed.map(
+    ({ what, wanted, reached, whyNot }) =>
+      `- ${what}: wanted ${wanted}, measured ${reached}.${whyNot === undefined ? '' : ` ${whyNot}`}`,
+  );
+  return ['## Limits', sentence, ...(reasons.length > 0 ? [reasons.join('\n')] : []), table];
+}
+
+function sectionOf({ name, section }: Record): readonly string[] {
+  return [
+    `## ${section.title}`,
+    ...section.text,
+    `\`npm run bench -- ${name}\` measures it again.`,
+    ...section.tables.flatMap(tableParts),
+  ];
+}
+
+function tableParts(table: Table): readonly string[] {
+  return [`### ${table.title}`, ...(table.note === undefined ? [] : [table.note]), tableOf(table)];
+}
+
+function tableOf({ columns, rows }: Table): string {
+  const rule = columns.map((_, index) => (index === 0 ? '---' : '---:'));
+  return [columns, rule, ...rows].map((cells) => `| ${cells.map(escapeCell).join(' | ')} |`).join('\n');
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}

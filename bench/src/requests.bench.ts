@@ -1,0 +1,187 @@
+// What a guard costs behind a real server: CPU of the server's process for each request, and requests a second.
+import { atLeast, atMost, withSpread } from './limits.ts';
+import { type Material, makeMaterial } from './material.ts';
+import { announceSteps } from './progress.ts';
+import {
+  type Contender,
+  differencesTo,
+  type Measured,
+  measureInRounds,
+  ratiosTo,
+  type Spread,
+  spreadOf,
+  valuesOf,
+} from './rounds.ts';
+import { type Chart, type Limit, reportSection, type Table } from './section.ts';
+import { type Framework, type Guard, GuardedServer, type Served } from './served.ts';
+import { roundsOr, scaled } from './settings.ts';
+
+const rounds = roundsOr(7);
+const frameworks: readonly Framework[] = ['node:http', 'Express', 'Koa'];
+const guards: readonly Guard[] = ['bare', 'torii', 'jose', 'fast-jwt', 'middleware'];
+const leastOfBare: Record<Framework, number> = { 'node:http': 0.7, Express: 0.9, Koa: 0.8 };
+const repeatedAmount = scaled(6_000);
+const distinctAmount = scaled(2_000);
+
+interface Stand {
+  readonly framework: Framework;
+  readonly guard: Guard;
+  readonly server: GuardedServer;
+}
+
+/** The same requests, by what they cost the server and by how many came through. */
+interface Outcome {
+  readonly cpu: Measured;
+  readonly speed: Measured;
+}
+
+announceSteps(2);
+const material = await makeMaterial();
+const stands = await startStands(material);
+try {
+  const [token = ''] = await material.mint(1);
+  const repeated = await measure('Requests with one token', stands, ({ server }) =>
+    server.serve(repeatedAmount, [token]),
+  );
+  const batches = await Promise.all(Array.from({ length: rounds + 1 }, () => material.mint(distinctAmount)));
+  const distinct = await measure('Requests with distinct tokens', stands, ({ server }, round) =>
+    server.serve(distinctAmount, batches[round] ?? []),
+  );
+  report(repeated, distinct);
+} finally {
+  for (const { server } of stands) server.stop();
+}
+
+async function startStands(material: Material): Promise<readonly Stand[]> {
+  const [good = ''] = await material.mint(1);
+  const [bad = ''] = await material.mint(1, { stranger: material.jwk.kid });
+  const stands: Stand[] = [];
+  for (const framework of frameworks) {
+    for (const guard of guards) {
+      if (framework === 'node:http' && guard === 'middleware') continue;
+      const server = await GuardedServer.start(framework, guard, material);
+      stands.push({ framework, guard, server });
+      const statuses = [await server.statusFor(good), await server.statusFor(bad)].join(' and ');
+      if (statuses !== (guard === 'bare' ? '200 and 200' : '200 and 401'))
+        throw new Error(`${framework} with ${guard} answers a good and a bad token with ${statuses}.`);
+    }
+  }
+  return stands;
+}
+
+async function measure(
+  title: string,
+  stands: readonly Stand[],
+  serve: (stand: Stand, round: number) => Promise<Served>,
+): Promise<Outcome> {
+  const speed = new Map<string, number[]>();
+  const contenders = stands.map((stand): Contender => {
+    const name = nameOf(stand.framework, stand.guard);
+    return {
+      name,
+      async run(round) {
+        const { cpuMicroseconds, perSecond } = await serve(stand, round);
+        // As measureInRounds does: the first round warms up.
+        const kept = speed.get(name);
+        if (kept === undefined) speed.set(name, []);
+        else kept.push(perSecond);
+        return cpuMicroseconds;
+      },
+    };
+  });
+  return { cpu: await measureInRounds(title, contenders, rounds), speed };
+}
+
+function report(repeated: Outcome, distinct: Outcome): void {
+  reportSection({
+    title: 'A request behind a real server',
+    text: [
+      'Each server is a process of its own, asked by autocannon from another over 32 connections; two cores are shared by both, so that the CPU time of the server’s process is the honest figure, and requests a second are what this machine makes of it. Each answers the same small JSON. "Added" is the CPU that a request takes above the bare server of the same framework in the same round; "CPU, bare to this" says how many requests one gets where bare gets one, if CPU is all that limits them.',
+      'jose and fast-jwt (with its cache on) stand in middleware of a few lines, which reads the header and answers 401. `middleware` is express-jwt and koa-jwt, with jwks-rsa. Before it is measured, each server is seen to accept a good token and to refuse one that a stranger signed.',
+    ],
+    tables: [
+      ...frameworks.map((framework) => tableOf(`${framework}, one token in every request`, framework, repeated)),
+      ...frameworks.map((framework) => tableOf(`${framework}, another token in every request`, framework, distinct)),
+    ],
+    limits: frameworks.flatMap((framework) => limitsOf(framework, repeated, distinct)),
+    charts: [
+      chartOf('CPU added to a request with a known token', repeated),
+      chartOf('CPU added to a request with a new token', distinct),
+    ],
+  });
+}
+
+function tableOf(title: string, framework: Framework, { cpu, speed }: Outcome): Table {
+  const bare = nameOf(framework, 'bare');
+  const jose = nameOf(framework, 'jose');
+  return {
+    title,
+    columns: ['', 'µs of CPU', 'µs added', 'CPU, bare to this', 'requests a second', 'ratio to bare', 'ratio to jose'],
+    rows: guardsOf(framework).map((guard) => {
+      const name = nameOf(framework, guard);
+      return [
+        labelOf(framework, guard),
+        withSpread(spreadOf(valuesOf(cpu, name))),
+        guard === 'bare' ? '' : withSpread(differencesTo(cpu, name, bare)),
+        withSpread(inverse(ratiosTo(cpu, name, bare))),
+        withSpread(spreadOf(valuesOf(speed, name))),
+        withSpread(ratiosTo(speed, name, bare)),
+        withSpread(ratiosTo(speed, name, jose)),
+      ];
+    }),
+  };
+}
+
+/** How many requests one gets for the CPU of as many of the other. */
+function inverse({ median, low, high }: Spread): Spread {
+  return { median: 1 / median, low: 1 / high, high: 1 / low };
+}
+
+function limitsOf(framework: Framework, repeated: Outcome, distinct: Outcome): readonly Limit[] {
+  const [bare, torii, jose] = [nameOf(framework, 'bare'), nameOf(framework, 'torii'), nameOf(framework, 'jose')];
+  return [
+    atMost(`${framework}, a known token: CPU added`, 20, 'µs', differencesTo(repeated.cpu, torii, bare)),
+    atLeast(
+      `${framework}, a known token: requests a second`,
+      leastOfBare[framework],
+      'of bare',
+      ratiosTo(repeated.speed, torii, bare),
+    ),
+    atLeast(
+      `${framework}, distinct tokens: requests a second`,
+      1.15,
+      'times jose',
+      ratiosTo(distinct.speed, torii, jose),
+    ),
+  ];
+}
+
+function chartOf(title: string, { cpu }: Outcome): Chart {
+  return {
+    title,
+    unit: 'µs',
+    bars: frameworks.flatMap((framework) =>
+      guardsOf(framework)
+        .filter((guard) => guard !== 'bare')
+        .map((guard) => ({
+          name: `${framework}: ${labelOf(framework, guard)}`,
+          value: Math.max(0, differencesTo(cpu, nameOf(framework, guard), nameOf(framework, 'bare')).median),
+          kind: guard === 'torii' ? ('ours' as const) : ('peer' as const),
+        })),
+    ),
+  };
+}
+
+function guardsOf(framework: Framework): readonly Guard[] {
+  return guards.filter((guard) => stands.some((stand) => stand.framework === framework && stand.guard === guard));
+}
+
+function nameOf(framework: Framework, guard: Guard): string {
+  return `${framework}, ${guard}`;
+}
+
+function labelOf(framework: Framework, guard: Guard): string {
+  if (guard === 'torii') return { 'node:http': '@torii/core', Express: '@torii/express', Koa: '@torii/koa' }[framework];
+  if (guard === 'middleware') return `${framework.toLowerCase()}-jwt + jwks-rsa`;
+  return guard;
+}

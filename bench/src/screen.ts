@@ -1,0 +1,54 @@
+import { progress } from '@clack/prompts';
+import { getBorderCharacters, table } from 'table';
+import type { Limit, Section } from './section.ts';
+
+/** Where it is shown how far a run has come. */
+export interface Screen {
+  /** @param done benchmarks that are done, and what share of the next */
+  tell(done: number, what: string): void;
+  stop(): void;
+}
+
+/** A bar on a terminal; elsewhere a line for each thing that is measured. */
+export function showProgress(total: number): Screen {
+  if (!process.stderr.isTTY) return tellByLines();
+  const max = total * 100;
+  const bar = progress({ max, output: process.stderr });
+  let shown = 0;
+  bar.start('Measuring');
+  return {
+    tell(done, what) {
+      const next = Math.max(shown, Math.floor(done * 100));
+      bar.advance(next - shown, what);
+      shown = next;
+    },
+    stop: () => bar.stop('Measured'),
+  };
+}
+
+function tellByLines(): Screen {
+  let last = '';
+  return {
+    tell(_done, what) {
+      if (what !== last) console.error(`› ${what}`);
+      last = what;
+    },
+    stop() {},
+  };
+}
+
+export function printSection({ title, tables }: Section): void {
+  console.log(`\n# ${title}`);
+  for (const { title, columns, rows } of tables) printTable(title, [columns, ...rows]);
+}
+
+export function printLimits(limits: readonly Limit[]): void {
+  if (limits.length === 0) return;
+  const rows = limits.map(({ what, wanted, reached, isReached }) => [what, wanted, reached, isReached ? '✓' : '✗']);
+  printTable('Limits', [['', 'wanted', 'measured', ''], ...rows]);
+}
+
+function printTable(title: string, rows: readonly (readonly string[])[]): void {
+  console.log(`\n${title}\n`);
+  console.log(table(rows, { border: getBorderCharacters('void'), drawHorizontalLine: () => false }).trimEnd());
+}

@@ -1,0 +1,67 @@
+// The file that edge runtimes get, which knows no Node: an import condition chooses it, so that this runs on Node as well.
+import { checks, honoOver, joseOver, ours, oursOver } from './contenders.ts';
+import { subtleFloor, webFloor } from './floors.ts';
+import { atLeast, nobodyAhead } from './limits.ts';
+import { makeMaterial } from './material.ts';
+import { announceSteps } from './progress.ts';
+import { chartOfRatios, tableOfRatios } from './ratio-table.ts';
+import { ratiosTo } from './rounds.ts';
+import { reportSection } from './section.ts';
+import { roundsOr } from './settings.ts';
+import { measureInFlight, measureOneByOne } from './verification.ts';
+
+announceSteps(2);
+const rounds = roundsOr(15);
+const material = await makeMaterial();
+const contenders = {
+  ...oursOver(material),
+  ...joseOver(material),
+  ...honoOver(material),
+  ...(await webFloor(material.jwk)),
+};
+await requireWebCrypto();
+
+const alone = await measureOneByOne(material, { title: 'Cold, one by one, web crypto', rounds, contenders });
+const inFlight = await measureInFlight(material, { title: 'Cold, 64 in flight, web crypto', rounds, contenders });
+const bases = ['jose', subtleFloor];
+reportSection({
+  title: 'Verifying a token with web crypto',
+  text: [
+    'The build for Workers, edge runtimes, Bun and Deno, run on this Node beside those who use web crypto too.',
+    `hono ${checks['hono']}.`,
+  ],
+  tables: [
+    tableOfRatios({ title: 'Cold, one by one, with web crypto', measured: alone, unit: 'a second', bases }),
+    tableOfRatios({ title: 'Cold, 64 in flight, with web crypto', measured: inFlight, unit: 'a second', bases }),
+  ],
+  limits: [
+    atLeast(
+      'Cold, web crypto, one by one: ours to subtle.verify',
+      0.85,
+      'of the floor',
+      ratiosTo(alone, ours, subtleFloor),
+    ),
+    atLeast(
+      'Cold, web crypto, 64 in flight: ours to subtle.verify',
+      0.85,
+      'of the floor',
+      ratiosTo(inFlight, ours, subtleFloor),
+    ),
+    nobodyAhead('Cold, web crypto, one by one', alone, ours, ['jose', 'hono']),
+  ],
+  charts: [chartOfRatios('Cold, one by one, web crypto: tokens a second', alone, 'jose', ours)],
+});
+
+/** A condition that went wrong would measure the other file and look well. */
+async function requireWebCrypto(): Promise<void> {
+  const [token = ''] = await material.mint(1);
+  const original = crypto.subtle.verify;
+  let calls = 0;
+  crypto.subtle.verify = (...args) => {
+    calls += 1;
+    return original.apply(crypto.subtle, args);
+  };
+  await contenders[ours]?.(token);
+  crypto.subtle.verify = original;
+  if (calls === 0) throw new Error('The build for edge runtimes was not the one that ran.');
+}

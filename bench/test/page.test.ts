@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { drawCharts } from '../src/drawing.ts';
+import { atLeast, atMost, nobodyAhead } from '../src/limits.ts';
+import { writePage } from '../src/page.ts';
+import { tableOfRatios } from '../src/ratio-table.ts';
+import type { Record } from '../src/record.ts';
+import type { Limit, Section } from '../src/section.ts';
+
+const measured = new Map([
+  ['ours', [30, 33, 36]],
+  ['theirs', [10, 11, 12]],
+]);
+const spread = { median: 2, low: 1.5, high: 2.5 };
+
+test('shows ratios of each round, not of the medians', () => {
+  const slowed = new Map([
+    ['ours', [30, 3, 300]],
+    ['theirs', [10, 1, 100]],
+  ]);
+  const { columns, rows } = tableOfRatios({ title: 'Speed', measured: slowed, unit: 'a second', bases: ['theirs'] });
+  expect(columns).toEqual(['', 'a second', 'ratio to theirs']);
+  expect(rows).toEqual([
+    ['ours', '30', '3'],
+    ['theirs', '10', '1'],
+  ]);
+});
+
+test.each([
+  ['enough', atLeast('speed', 2, 'times', spread), true],
+  ['too little', atLeast('speed', 2.1, 'times', spread), false],
+  ['little enough', atMost('memory', 2, 'MB', spread), true],
+  ['too much', atMost('memory', 1.9, 'MB', spread), false],
+  ['nobody ahead', nobodyAhead('speed', measured, 'ours', ['theirs']), true],
+  ['somebody ahead', nobodyAhead('speed', measured, 'theirs', ['ours']), false],
+])('tells %s', (_, limit, isReached) => {
+  expect(limit.isReached).toBe(isReached);
+});
+
+test('takes nobody for ahead who is so in less than three quarters of the rounds', () => {
+  const close = new Map([
+    ['ours', [10, 10, 10, 10]],
+    ['theirs', [11, 11, 9, 9]],
+  ]);
+  expect(nobodyAhead('speed', close, 'ours', ['theirs']).isReached).toBe(true);
+});
+
+test('says plainly what was not reached, and why', () => {
+  const page = writePage([
+    record([atLeast('Speed', 5, 'times', spread, 'OpenSSL takes the rest.'), atMost('Size', 3, 'kB', 2)]),
+  ]);
+  expect(page).toContain('Of the 2 limits that we set ourselves, these are not reached:');
+  expect(page).toContain('- Speed: wanted at least 5 times, measured 2 (1.5 to 2.5). OpenSSL takes the rest.');
+  expect(page).toContain('| Speed | at least 5 times | 2 (1.5 to 2.5) | **not reached** |');
+  expect(page).toContain('| Size | at most 3 kB | 2 | reached |');
+});
+
+test('says so when all was reached', () => {
+  expect(writePage([record([atMost('Size', 3, 'kB', 2)])])).toContain('All limits that we set ourselves are reached.');
+});
+
+test('names the machine, the dates and how to measure a section again', () => {
+  const page = writePage([record([]), { ...record([]), name: 'other', date: '2026-11-21' }]);
+  expect(page).toContain('Measured from 2026-11-21 to 2026-11-22, on 2 cores, Node 24.');
+  expect(page).toContain('`npm run bench -- other`');
+});
+
+test('draws the longest bar at full length, and no markup of a name', () => {
+  const drawing = drawCharts([
+    {
+      title: 'Speed',
+      unit: 's',
+      bars: [
+        { name: 'a <b>', value: 10, kind: 'ours' },
+        { name: 'c', value: 5, kind: 'peer' },
+      ],
+    },
+  ]);
+  const widths = [...drawing.matchAll(/<rect [^>]*width="(\d+)"/g)].map(([, width]) => Number(width));
+  expect(widths[0]).toBe(2 * (widths[1] ?? 0));
+  expect(drawing).toContain('a &lt;b>');
+});
+
+function record(limits: readonly Limit[]): Record {
+  const section: Section = { title: 'Something', text: [], tables: [], limits };
+  return { name: 'something', date: '2026-11-22', machine: '2 cores, Node 24', seconds: 1, section };
+}
