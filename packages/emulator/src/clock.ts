@@ -3,6 +3,7 @@ import { EmulatorError } from './errors.ts';
 /** The emulator's time: the machine's, plus what a test has skipped. Every timestamp, `iat` and `exp` is read here. */
 export class Clock {
   #skippedMs = 0;
+  readonly #listeners: (() => void)[] = [];
 
   now(): Date {
     return new Date(Date.now() + this.#skippedMs);
@@ -18,5 +19,11 @@ export class Clock {
       throw new EmulatorError('option_invalid', 'advance(seconds) takes a finite number of seconds, zero or more.');
     }
     this.#skippedMs += seconds * 1000;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Tells of every advance: what waits for a time may not have to any more. */
+  onAdvance(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 }

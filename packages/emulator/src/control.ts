@@ -7,9 +7,13 @@ import { refuseForeignPages } from './origins.ts';
 import { Problem } from './problem.ts';
 import { storing } from './storage-errors.ts';
 import type { Traffic } from './traffic.ts';
+import { webhookOf } from './webhooks/endpoints.ts';
 
 /** Below this a test, a dashboard or curl tells an environment what to do. It is no part of Torii. */
 export const controlPath = '/_emulator';
+
+/** How many deliveries are told of at once. */
+const listedDeliveries = 100;
 
 export interface ControlledParts {
   readonly faults: Faults;
@@ -17,9 +21,9 @@ export interface ControlledParts {
   readonly clock: Clock;
 }
 
-/** What the library's functions do, over HTTP: faults, the clock, and the rotation of keys. */
+/** What the library's functions do, over HTTP: faults, the clock, the rotation of keys, and webhooks. */
 export function controlRoutes(environment: Environment, { faults, traffic, clock }: ControlledParts): Hono {
-  const { name, id, issuer, keys } = environment;
+  const { name, id, issuer, keys, webhooks } = environment;
   const app = new Hono();
   // No secret is asked for, so a page that the developer happens to visit must not get through.
   app.use(refuseForeignPages());
@@ -60,6 +64,23 @@ export function controlRoutes(environment: Environment, { faults, traffic, clock
       if (!Array.isArray(kids)) throw invalid('kids must be a list of key ids.');
       keys.withdraw(kids);
       return c.json({ withdrawn: kids, keys: keys.published.map(({ kid }) => kid) });
+    })
+    .get('/webhooks', (c) => c.json({ webhooks: webhooks.endpoints.all.map(webhookOf) }))
+    .post('/webhooks', async (c) => {
+      const options = await readObject(c.req);
+      return c.json(await storing(() => webhookOf(webhooks.add(options))), 201);
+    })
+    .delete('/webhooks/:id', async (c) => {
+      await storing(() => webhooks.remove(c.req.param('id')));
+      return c.body(null, 204);
+    })
+    .get('/webhooks/deliveries', (c) => c.json({ deliveries: webhooks.log.list(listedDeliveries) }))
+    .post('/webhooks/redeliver', async (c) => {
+      const { eventId, ...unknown } = await readObject(c.req);
+      refuseUnknown(unknown);
+      if (typeof eventId !== 'string') throw invalid('eventId must be the id of an event, evt_….');
+      await storing(() => webhooks.outbox.redeliver(eventId));
+      return c.json({ eventId }, 202);
     });
 }
 

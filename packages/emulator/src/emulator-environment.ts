@@ -9,6 +9,9 @@ import type { TokenOptions } from './token.ts';
 import type { RequestCounts, Traffic } from './traffic.ts';
 import { type NewUser, newUserFields, parseUser } from './user-input.ts';
 import type { User } from './user-record.ts';
+import type { WebhookDelivery } from './webhooks/delivery-log.ts';
+import { type Webhook, webhookOf } from './webhooks/endpoints.ts';
+import type { WebhookOptions } from './webhooks/webhook-options.ts';
 
 /** What an environment is made of, and what happens to its requests. */
 export interface ServedEnvironment {
@@ -68,6 +71,16 @@ export class EmulatorEnvironment {
   /** The REST API's secret key, `sk_test_…`. */
   get secretKey(): string {
     return this.#served.environment.secretKey;
+  }
+
+  /** What signs webhooks that have no secret of their own, `whsec_…`. */
+  get webhookSecret(): string {
+    return this.#served.environment.webhooks.secret;
+  }
+
+  /** The addresses that are told of events. */
+  get webhooks(): readonly Webhook[] {
+    return this.#served.environment.webhooks.endpoints.all.map(webhookOf);
   }
 
   /** The id of the environment, a UUID v7: the `pid` of the tokens. */
@@ -130,6 +143,49 @@ export class EmulatorEnvironment {
     const parsed = parseSeedUsers(users);
     const created = await storing(() => this.#served.environment.users.createMissing(parsed));
     return { created, existing: parsed.length - created };
+  }
+
+  /**
+   * Has an address be told of events from now on. One that is there already takes on the new options, and is told of events
+   * again if it answered 410.
+   *
+   * @throws EmulatorError `option_invalid`, `database_unusable`
+   */
+  async addWebhook(options: WebhookOptions): Promise<Webhook> {
+    return storing(() => webhookOf(this.#served.environment.webhooks.add(options)));
+  }
+
+  /**
+   * Forgets an address, with all that was sent there or waits to be.
+   *
+   * @throws EmulatorError `webhook_unknown`, `database_unusable`
+   */
+  async removeWebhook(webhookId: string): Promise<void> {
+    await storing(() => this.#served.environment.webhooks.remove(webhookId));
+  }
+
+  /** Events and what became of them, the newest first. The last 1,000 events are remembered. */
+  webhookDeliveries({ limit = 100 }: { readonly limit?: number } = {}): readonly WebhookDelivery[] {
+    return this.#served.environment.webhooks.log.list(limit);
+  }
+
+  /**
+   * Sends an event once more, with the same id and body, to all who are told of its type now.
+   *
+   * @throws EmulatorError `event_unknown`, `option_invalid` where nobody is told of it, `database_unusable`
+   */
+  async redeliver(eventId: string): Promise<void> {
+    await storing(() => this.#served.environment.webhooks.outbox.redeliver(eventId));
+  }
+
+  /**
+   * Waits until every event is delivered or given up: for tests, instead of sleeping.
+   *
+   * @param options `timeoutMs`, 10,000 by default
+   * @throws EmulatorError `webhooks_waiting` after that time, saying what was answered instead
+   */
+  webhooksSettled({ timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    return this.#served.environment.webhooks.settled(timeoutMs);
   }
 
   /** Makes requests to a surface, or to all of them, fail: until `recover()`, or for a number of times. */

@@ -53,15 +53,24 @@ export class Emulator extends EmulatorEnvironment implements AsyncDisposable {
     return this.#parts.clock.now();
   }
 
-  /** Moves the emulator's time forward, for all environments; the machine's stays as it is. */
+  /**
+   * Moves the emulator's time forward, for all environments; the machine's stays as it is. Webhooks whose next attempt is due
+   * by then are sent.
+   */
   advance(seconds: number): void {
     this.#parts.clock.advance(seconds);
   }
 
-  /** Stops listening, cuts open connections and closes the database. Can be called again. */
+  /** Stops listening and sending, cuts open connections and closes the database. Can be called again. */
   stop(): Promise<void> {
-    this.#stopping ??= close(this.#parts.server).then(() => this.#parts.database.close());
+    this.#stopping ??= this.#end();
     return this.#stopping;
+  }
+
+  async #end(): Promise<void> {
+    const { server, database, first, others } = this.#parts;
+    await Promise.all([close(server), ...[first, ...others].map(({ environment }) => environment.webhooks.stop())]);
+    database.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

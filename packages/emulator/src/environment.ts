@@ -8,6 +8,7 @@ import { Sessions } from './sessions.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { TokenMint } from './token.ts';
 import { Users } from './users.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 /** One tenant of the emulator: its own issuer, secret key, signing keys and users. */
 export interface Environment extends EnvironmentRecord {
@@ -19,6 +20,7 @@ export interface Environment extends EnvironmentRecord {
   readonly sessionSecrets: SessionSecrets;
   readonly tokens: TokenMint;
   readonly journal: Journal;
+  readonly webhooks: Webhooks;
   /** The origins whose pages may sign in here and ask for tokens. */
   readonly allowedOrigins: readonly string[];
 }
@@ -35,6 +37,8 @@ export interface EnvironmentScope {
 export interface EnvironmentGround extends Omit<EnvironmentScope, 'environmentId'> {
   readonly tokenLifetimeSeconds: number;
   readonly allowedOrigins: readonly string[];
+  readonly webhookRetrySeconds: readonly number[];
+  readonly webhookTimeoutMs: number;
 }
 
 /** An environment as the database holds it, before anyone knows where it will be served. */
@@ -52,11 +56,16 @@ export async function openEnvironment(
   const environmentId = record.id;
   const scope: EnvironmentScope = { database, environmentId, clock, createId };
   const keys = await SigningKeys.load(scope);
-  const sessions = new Sessions(scope);
-  const users = new Users(scope, await Passwords.create(), sessions);
+  const webhooks = new Webhooks(scope, {
+    secret: record.webhookSecret,
+    retrySeconds: ground.webhookRetrySeconds,
+    timeoutMs: ground.webhookTimeoutMs,
+  });
+  const sessions = new Sessions(scope, webhooks.outbox);
+  const users = new Users(scope, await Passwords.create(), sessions, webhooks.outbox);
   const sessionSecrets = new SessionSecrets(scope);
   const journal = new Journal(clock);
-  const stored = { ...record, keys, users, sessions, sessionSecrets, journal, allowedOrigins };
+  const stored = { ...record, keys, users, sessions, sessionSecrets, journal, webhooks, allowedOrigins };
   return {
     ...stored,
     serveAt: (issuer) => ({

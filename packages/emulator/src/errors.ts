@@ -8,7 +8,10 @@ export type EmulatorErrorCode =
   | 'key_unknown'
   | 'user_invalid'
   | 'email_taken'
-  | 'seed_invalid';
+  | 'seed_invalid'
+  | 'event_unknown'
+  | 'webhook_unknown'
+  | 'webhooks_waiting';
 
 /** Thrown by the emulator's library functions. The message is safe to log: it holds no password, key or token. */
 export class EmulatorError extends Error {

@@ -1,9 +1,12 @@
 import { EmulatorError } from './errors.ts';
 
 /** The parts of the emulator that can be counted and broken. */
-export const surfaces = ['keys', 'api', 'signIn', 'session'] as const;
+export const surfaces = ['keys', 'api', 'signIn', 'session', 'webhooks'] as const;
 
-/** A part of the emulator that can be counted and broken: the key set, the REST API, signing in, and a browser's session. */
+/**
+ * A part of the emulator that can be counted and broken: the key set, the REST API, signing in, a browser's session, and the
+ * webhooks that it sends, whose faults stand between it and the receiver.
+ */
 export type Surface = (typeof surfaces)[number];
 
 /** Where a fault goes: one surface, or every one of them. */
@@ -13,7 +16,7 @@ const cutPoints = ['request', 'answer', 'body'] as const;
 
 /**
  * Where a connection is cut: at the `request`, of which nothing is done; at the `answer`, when all is done and nothing of
- * it is told; or half-way through the answer's `body`.
+ * it is told; or half-way through the answer's `body`. A webhook that is cut later than at the `request` has arrived, and comes once more.
  */
 export type CutPoint = (typeof cutPoints)[number];
 

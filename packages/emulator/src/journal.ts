@@ -5,7 +5,7 @@ import { problemFor } from './problem.ts';
 
 /** How many of each kind are remembered. */
 const depth = 50;
-const longestPath = 200;
+const longestText = 200;
 
 /** A request that has been answered, or that a fault has cut. */
 export interface AnsweredRequest {
@@ -64,6 +64,7 @@ export function noteRequests(journal: Journal): MiddlewareHandler {
     if (c.req.path === controlPath || c.req.path.startsWith(`${controlPath}/`)) return;
     journal.noteRequest({
       method: c.req.method,
+      // Without the query, which may hold anything.
       path: presentable(c.req.path),
       status: c.res.headers.has('x-hono-already-sent') ? null : c.res.status,
       code: problemFor(c.error)?.code,
@@ -77,8 +78,8 @@ function remember<Entry>(entries: Entry[], entry: Entry): void {
   if (entries.length > depth) entries.shift();
 }
 
-/** A path without what somebody may have put there by mistake: a token or a secret key. The query is left out altogether. */
-function presentable(path: string): string {
-  const clean = path.replace(/(eyJ|sk_)[\w.-]*/g, '$1…');
-  return clean.length <= longestPath ? clean : `${clean.slice(0, longestPath)}…`;
+/** A text of others without what may have got there by mistake: a token or a secret. Shortened where it is long. */
+export function presentable(text: string): string {
+  const clean = text.replace(/(eyJ|sk_)[\w.-]*|(whsec_)[\w+/=]*/g, '$1$2…');
+  return clean.length <= longestText ? clean : `${clean.slice(0, longestText)}…`;
 }

@@ -33,6 +33,9 @@ export function problemFor(error: unknown): Problem | undefined {
   const cause = error instanceof EmulatorError ? error.cause : error;
   if (error instanceof EmulatorError) {
     if (error.code === 'email_taken') return new Problem(409, 'email_taken', error.message);
+    if (error.code === 'event_unknown' || error.code === 'webhook_unknown') {
+      return new Problem(404, error.code, error.message);
+    }
     if (error.code === 'option_invalid' || error.code === 'key_unknown') {
       return new Problem(400, 'invalid_request', error.message);
     }

@@ -1,4 +1,6 @@
 import type { EnvironmentScope } from './environment.ts';
+import { transact } from './transaction.ts';
+import type { Outbox } from './webhooks/outbox.ts';
 
 const lifetimeMs = 7 * 24 * 60 * 60 * 1000;
 
@@ -17,9 +19,11 @@ export interface Session {
 /** The sessions of one environment. */
 export class Sessions {
   readonly #scope: EnvironmentScope;
+  readonly #outbox: Outbox;
 
-  constructor(scope: EnvironmentScope) {
+  constructor(scope: EnvironmentScope, outbox: Outbox) {
     this.#scope = scope;
+    this.#outbox = outbox;
   }
 
   create(userId: string, client: { readonly userAgent: string | null; readonly ipAddress: string | null }): Session {
@@ -94,15 +98,28 @@ export class Sessions {
 
   /** Ends a session. One that has ended already stays as it is. */
   revoke(id: string): void {
-    this.#scope.database
-      .prepare('UPDATE sessions SET revoked_at = ? WHERE id = ? AND environment_id = ? AND revoked_at IS NULL')
-      .run(this.#scope.clock.now().toISOString(), id, this.#scope.environmentId);
+    const userId = this.ownerOf(id);
+    if (userId === undefined) return;
+    transact(this.#scope.database, () => {
+      this.#end(this.listActive(userId).filter((session) => session.id === id));
+    });
   }
 
   /** Ends every session of a user. Access tokens that are out stay valid until they expire. */
   revokeAll(userId: string): void {
-    this.#scope.database
-      .prepare('UPDATE sessions SET revoked_at = ? WHERE environment_id = ? AND user_id = ? AND revoked_at IS NULL')
-      .run(this.#scope.clock.now().toISOString(), this.#scope.environmentId, userId);
+    transact(this.#scope.database, () => this.endAll(userId));
+  }
+
+  /** As `revokeAll`, as a part of a transaction. */
+  endAll(userId: string): void {
+    this.#end(this.listActive(userId));
+  }
+
+  #end(sessions: readonly Session[]): void {
+    const update = this.#scope.database.prepare('UPDATE sessions SET revoked_at = ? WHERE id = ?');
+    for (const session of sessions) {
+      update.run(this.#scope.clock.now().toISOString(), session.id);
+      this.#outbox.note('session.revoked', session);
+    }
   }
 }

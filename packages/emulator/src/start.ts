@@ -39,11 +39,24 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 export async function startOn(database: DatabaseSync, settings: Settings): Promise<Emulator> {
   const clock = new Clock();
   const createId = createIdGenerator(clock);
-  const wanted = [{ name: defaultEnvironment, secretKey: settings.secretKey }, ...settings.environments];
+  const { secretKey, webhookSecret, webhooks, environments } = settings;
+  const wanted = [{ name: defaultEnvironment, secretKey, webhookSecret, webhooks }, ...environments];
   const records = loadEnvironments(database, clock, createId, wanted);
-  const { tokenLifetimeSeconds, allowedOrigins } = settings;
-  const ground = { database, clock, createId, tokenLifetimeSeconds, allowedOrigins };
+  const { tokenLifetimeSeconds, allowedOrigins, webhookRetrySeconds, webhookTimeoutMs } = settings;
+  const ground = {
+    database,
+    clock,
+    createId,
+    tokenLifetimeSeconds,
+    allowedOrigins,
+    webhookRetrySeconds,
+    webhookTimeoutMs,
+  };
   const stored = await Promise.all(records.map((record) => openEnvironment(record, ground)));
+  for (const { name, webhooks: added = [] } of wanted) {
+    const environment = stored.find((each) => each.name === name);
+    for (const webhook of added) environment?.webhooks.add(webhook);
+  }
 
   // The issuers are known once the server listens. From here on nothing is awaited until they are served, so that no
   // request can come before them.
@@ -58,6 +71,7 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
     const environment = each.serveAt(front.issuerOf(each.name));
     const surroundings = { faults: new Faults(), traffic: new Traffic(), clock, issuers, onUnexpectedError: warn };
     front.add(environment, createApp(environment, surroundings));
+    environment.webhooks.start(surroundings);
     return { environment, apiUrl: front.origin, ...surroundings };
   });
   server.on('request', front.handle);

@@ -61,6 +61,53 @@ const migrations = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX session_secrets_session ON session_secrets (session_id);
   `,
+  `
+  ALTER TABLE environments ADD COLUMN webhook_secret TEXT;
+
+  CREATE TABLE webhook_endpoints (
+    id             TEXT PRIMARY KEY,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    url            TEXT NOT NULL,
+    secrets        TEXT,
+    types          TEXT,
+    created_at     TEXT NOT NULL,
+    disabled_at    TEXT,
+    UNIQUE (environment_id, url)
+  ) STRICT;
+
+  CREATE TABLE webhook_events (
+    position       INTEGER PRIMARY KEY,
+    id             TEXT NOT NULL UNIQUE,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    type           TEXT NOT NULL,
+    body           TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX webhook_events_environment ON webhook_events (environment_id, position);
+
+  CREATE TABLE webhook_deliveries (
+    position        INTEGER PRIMARY KEY,
+    event_id        TEXT NOT NULL REFERENCES webhook_events (id) ON DELETE CASCADE,
+    endpoint_id     TEXT NOT NULL REFERENCES webhook_endpoints (id) ON DELETE CASCADE,
+    state           TEXT NOT NULL,
+    round           INTEGER NOT NULL DEFAULT 1,
+    tries           INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at TEXT,
+    UNIQUE (event_id, endpoint_id)
+  ) STRICT;
+  CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (endpoint_id, next_attempt_at) WHERE state = 'waiting';
+  CREATE INDEX webhook_deliveries_endpoint ON webhook_deliveries (endpoint_id);
+
+  CREATE TABLE webhook_attempts (
+    position    INTEGER PRIMARY KEY,
+    delivery    INTEGER NOT NULL REFERENCES webhook_deliveries (position) ON DELETE CASCADE,
+    at          TEXT NOT NULL,
+    status      INTEGER,
+    failure     TEXT,
+    answer      TEXT,
+    duration_ms REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX webhook_attempts_delivery ON webhook_attempts (delivery, position);
+  `,
 ];
 
 /** Opens the database, in memory or in a file, and brings its schema up to date. */

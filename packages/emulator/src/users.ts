@@ -5,8 +5,10 @@ import type { Passwords } from './passwords.ts';
 import type { Sessions } from './sessions.ts';
 import { transact } from './transaction.ts';
 import type { NewUser } from './user-input.ts';
-import { foldCase, type User, type UserRow, userFrom } from './user-record.ts';
+import { foldCase, type User, type UserRow, type UserStatus, userFrom } from './user-record.ts';
 import { searchUsers, type UserPage, type UserSearch } from './user-search.ts';
+import type { Outbox } from './webhooks/outbox.ts';
+import type { UserEventType } from './webhooks/webhook-event.ts';
 
 /** Whether a password was right, and whose it is. */
 export type Credentials =
@@ -34,16 +36,18 @@ export class Users {
   readonly #scope: EnvironmentScope;
   readonly #passwords: Passwords;
   readonly #sessions: Sessions;
+  readonly #outbox: Outbox;
   // Prepared once: to prepare takes as long as to run, and a seed runs them a hundred thousand times.
   readonly #insertRow: StatementSync;
   readonly #selectById: StatementSync;
   readonly #selectByEmail: StatementSync;
 
-  constructor(scope: EnvironmentScope, passwords: Passwords, sessions: Sessions) {
+  constructor(scope: EnvironmentScope, passwords: Passwords, sessions: Sessions, outbox: Outbox) {
     const { database } = scope;
     this.#scope = scope;
     this.#passwords = passwords;
     this.#sessions = sessions;
+    this.#outbox = outbox;
     this.#insertRow = database.prepare(
       `INSERT INTO users (id, environment_id, email, email_key, email_verified, password_hash, name, name_key, phone,
                           locale, address, date_of_birth, status, created_at, updated_at)
@@ -57,10 +61,18 @@ export class Users {
 
   /** @throws EmulatorError `email_taken` */
   async create(input: NewUser): Promise<User> {
-    return this.get(this.#insert(input, await this.#hashOf(input)));
+    const passwordHash = await this.#hashOf(input);
+    return transact(this.#scope.database, () => {
+      const user = this.get(this.#insert(input, passwordHash));
+      this.#outbox.note('user.created', user);
+      return user;
+    });
   }
 
-  /** Adds those whose emails nobody has yet, in one step, and says how many they were. */
+  /**
+   * Adds those whose emails nobody has yet, in one step, and says how many they were. No webhook tells of them: they stand
+   * for those who were there before.
+   */
   async createMissing(inputs: readonly NewUser[]): Promise<number> {
     const isMissing = ({ email }: NewUser) => typeof email !== 'string' || this.#rowOfEmail(email) === undefined;
     const hashed = await Promise.all(
@@ -107,37 +119,40 @@ export class Users {
     if (patch.locale !== undefined) changes.set('locale', patch.locale);
     if (patch.address !== undefined) changes.set('address', patch.address);
     if (patch.dateOfBirth !== undefined) changes.set('date_of_birth', patch.dateOfBirth);
-    if (changes.size > 0) this.#change(id, changes);
-    return this.get(id);
+    if (changes.size === 0) return this.get(id);
+    return transact(this.#scope.database, () => this.#changeAndTell('user.updated', id, changes));
   }
 
   /** Deletes a user softly: the record stays, the password goes, the email is free again, and all sessions end. */
   delete(id: string): void {
-    const now = this.#scope.clock.now().toISOString();
-    const changes = new Map([
-      ['status', 'deleted'],
-      ['deleted_at', now],
-      ['password_hash', null],
-    ]);
     transact(this.#scope.database, () => {
-      this.#change(id, changes, now);
-      this.#sessions.revokeAll(id);
+      const now = this.#nextMoment(id);
+      const changes = new Map([
+        ['status', 'deleted'],
+        ['deleted_at', now],
+        ['password_hash', null],
+      ]);
+      this.#changeAndTell('user.deleted', id, changes, now);
+      this.#sessions.endAll(id);
     });
   }
 
   /** Bans a user and ends their sessions, in one step. */
   ban(id: string): User {
     return transact(this.#scope.database, () => {
-      if (this.get(id).status !== 'banned') this.#change(id, new Map([['status', 'banned']]));
-      this.#sessions.revokeAll(id);
-      return this.get(id);
+      const user = this.get(id);
+      const banned = user.status === 'banned' ? user : this.#changeAndTell('user.banned', id, statusOf('banned'));
+      this.#sessions.endAll(id);
+      return banned;
     });
   }
 
   /** Lets a banned user sign in again. */
   unban(id: string): User {
-    if (this.get(id).status === 'banned') this.#change(id, new Map([['status', 'active']]));
-    return this.get(id);
+    return transact(this.#scope.database, () => {
+      const user = this.get(id);
+      return user.status === 'banned' ? this.#changeAndTell('user.unbanned', id, statusOf('active')) : user;
+    });
   }
 
   /** Checks an email and a password. A user who does not exist takes as long as a wrong password. */
@@ -186,16 +201,31 @@ export class Users {
     return id;
   }
 
-  /** Column names come from this file alone; values are bound. */
-  #change(
+  /** Changes a user, and notes the event that tells of it. A part of a transaction. */
+  #changeAndTell(
+    type: UserEventType,
     id: string,
     changes: ReadonlyMap<string, string | null>,
-    now: string = this.#scope.clock.now().toISOString(),
-  ) {
+    now: string = this.#nextMoment(id),
+  ): User {
+    this.#change(id, changes, now);
+    const user = this.get(id);
+    this.#outbox.note(type, user);
+    return user;
+  }
+
+  /** Column names come from this file alone; values are bound. */
+  #change(id: string, changes: ReadonlyMap<string, string | null>, now: string): void {
     const columns = ['updated_at', ...changes.keys()].map((column) => `${column} = ?`).join(', ');
     this.#scope.database
       .prepare(`UPDATE users SET ${columns} WHERE id = ? AND environment_id = ?`)
       .run(now, ...changes.values(), id, this.#scope.environmentId);
+  }
+
+  /** Later than the last change also within a millisecond: who keeps a copy tells by it which of two states is newer. */
+  #nextMoment(id: string): string {
+    const last = Date.parse(this.get(id).updatedAt);
+    return new Date(Math.max(this.#scope.clock.now().getTime(), last + 1)).toISOString();
   }
 
   #row(id: string): UserRow | undefined {
@@ -205,6 +235,10 @@ export class Users {
   #rowOfEmail(email: string): UserRow | undefined {
     return this.#selectByEmail.get(this.#scope.environmentId, foldCase(email)) as UserRow | undefined;
   }
+}
+
+function statusOf(status: UserStatus): ReadonlyMap<string, string> {
+  return new Map([['status', status]]);
 }
 
 function isUniqueViolation(error: unknown): boolean {

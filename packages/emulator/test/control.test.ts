@@ -1,6 +1,8 @@
 import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../src/index.ts';
+import { createWebhookSecret } from '../src/webhooks/signature.ts';
+import { startReceiver, verify } from './receiver.ts';
 import { callApi, type ProblemBody, unknownId } from './rest.ts';
 
 let torii: Emulator;
@@ -77,6 +79,26 @@ test('rotates keys and withdraws them', async () => {
   expect(torii.keyIds).toEqual([rotated.body.kid]);
 });
 
+test('adds a webhook, tells of it without its secret, redelivers, and removes it', async () => {
+  await using receiver = await startReceiver();
+  const secret = createWebhookSecret();
+  const added = await control<{ id: string }>('POST', '/webhooks', { url: receiver.url, secret });
+  const webhook = { id: added.body.id, url: receiver.url, types: null, disabledAt: null };
+  expect([added.status, added.body]).toEqual([201, webhook]);
+  expect((await control<object>('GET', '/webhooks')).body).toEqual({ webhooks: [webhook] });
+  await torii.createUser();
+  await torii.webhooksSettled();
+  const { event } = receiver.first();
+  expect(verify(receiver.first(), secret)).toEqual(event);
+  const log = await control<object>('GET', '/webhooks/deliveries');
+  expect(log.body).toMatchObject({ deliveries: [{ event, state: 'delivered', attempts: [{ status: 204 }] }] });
+  expect((await control('POST', '/webhooks/redeliver', { eventId: event.id })).status).toBe(202);
+  await torii.webhooksSettled();
+  expect(receiver.received).toHaveLength(2);
+  const remove = () => fetch(`${torii.issuer}/_emulator/webhooks/${webhook.id}`, { method: 'DELETE' });
+  expect([(await remove()).status, (await remove()).status, torii.webhooks]).toEqual([204, 404, []]);
+});
+
 test('faults leave the way open by which they are ended', async () => {
   torii.cut('all');
   expect((await control('DELETE', '/faults')).status).toBe(200);
@@ -100,6 +122,9 @@ test.each<[string, string, unknown, string]>([
   ['a clock with a text', '/clock', { advanceSeconds: '1' }, 'zero or more'],
   ['keys that are no list', '/keys/withdraw', { kids: 'x' }, 'list'],
   ['a key that there is none', '/keys/withdraw', { kids: ['x'] }, 'no signing key'],
+  ['a webhook to nowhere', '/webhooks', { url: 'nowhere' }, 'http://'],
+  ['a webhook of unknown events', '/webhooks', { url: 'http://127.0.0.1/', types: ['all'] }, 'user.created'],
+  ['an event without its id', '/webhooks/redeliver', {}, 'eventId'],
   ['a field too many', '/keys/rotate', { now: true }, 'now is not a known field'],
 ])('answers 400 to %s', async (_name, path, body, message) => {
   const answer = await control('POST', path, body);

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { findBarriers, keepScreenshot, browserTest as test } from '../../../scripts/browser-test.ts';
 import { type Emulator, startEmulator } from '../src/index.ts';
 import { login } from './browser.ts';
+import { patience, startReceiver } from './receiver.ts';
 import { callApi, signIn } from './rest.ts';
 
 const phone = { viewport: { width: 400, height: 800 } };
@@ -48,9 +49,9 @@ test.for([true, false])(
 
     const [, older = ''] = torii.keyIds;
     await page.getByRole('button', { name: `Withdraw the key ${older}` }).click();
-    await expect.poll(() => torii.keyIds).toHaveLength(1);
+    await expect.poll(() => torii.keyIds, patience).toHaveLength(1);
     await page.getByRole('button', { name: 'Rotate keys' }).click();
-    await expect.poll(() => torii.keyIds).toHaveLength(2);
+    await expect.poll(() => torii.keyIds, patience).toHaveLength(2);
 
     await page.getByLabel('Advance by').fill('3');
     await page.getByLabel('Unit').selectOption('hours');
@@ -66,6 +67,20 @@ test.for([true, false])(
     await page.getByRole('button', { name: 'End the fault of Key set' }).click();
     await page.getByText('answers 429').waitFor({ state: 'detached' });
     expect((await fetch(torii.jwksUrl)).status).toBe(200);
+
+    await using receiver = await startReceiver();
+    await page.getByLabel('Post events to').fill(receiver.url);
+    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('button', { name: `Remove the webhook ${receiver.url}` }).waitFor();
+    await page.getByRole('button', { name: 'Ban Grace Hopper' }).click();
+    await page.getByRole('button', { name: /Redeliver user\.banned/ }).click();
+    await expect.poll(() => receiver.types(), patience).toEqual(['user.banned', 'user.banned']);
+    await page.getByRole('button', { name: 'Show the secrets' }).click();
+    await page.getByText(torii.webhookSecret).waitFor();
+    await page.getByRole('link', { name: 'Back' }).click();
+    await page.getByRole('button', { name: `Remove the webhook ${receiver.url}` }).click();
+    await page.getByText('Nobody is told of events yet.').waitFor();
+    expect(torii.webhooks).toEqual([]);
   },
 );
 
@@ -100,6 +115,25 @@ test('renews itself while people look, and leaves alone what they read or fill i
   expect(await token.getAttribute('open')).not.toBeNull();
   expect(await token.locator('pre').textContent()).toContain('"org_role": "org:administrator"');
   await keepScreenshot(page, 'dashboard-token');
+});
+
+test('shows what webhooks were sent, and what became of them', async ({ openPage }) => {
+  await using receiver = await startReceiver();
+  await using torii = await startBusy();
+  const page = await openPage({ bypassCSP: true });
+  await torii.addWebhook({ url: receiver.url });
+  await torii.addWebhook({ url: 'http://127.0.0.1:1/webhooks', types: ['user.created'] });
+  await torii.createUser({ name: 'Katherine Johnson' });
+  receiver.answer = () => ({ status: 410 });
+  await expect.poll(() => receiver.received.length, patience).toBe(1);
+  await torii.createUser({ name: 'Dorothy Vaughan' });
+  await expect.poll(() => torii.webhooks[0]?.disabledAt, patience).not.toBe(null);
+  await openDashboard(torii, page);
+  await page.getByText('disabled by its 410').waitFor();
+  await page.locator('#deliveries summary').first().click();
+  await page.locator('#deliveries').getByText('unreachable').first().waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await keepScreenshot(page, 'dashboard-webhooks');
 });
 
 test('says so when the emulator has gone', async ({ openPage }) => {

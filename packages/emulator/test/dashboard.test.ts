@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../src/index.ts';
+import { createWebhookSecret } from '../src/webhooks/signature.ts';
 import { login, readToken, send, signInWithForm } from './browser.ts';
+import { patience, startReceiver } from './receiver.ts';
 import { callApi, signIn } from './rest.ts';
 
 const dashboard = '/_emulator/';
@@ -158,6 +160,54 @@ test('finds users by email, and has a page for those that are older', async () =
   expect(first).not.toContain('Ada Lovelace');
   const [, next = ''] = /href="(\?[^"]*after[^"]*)"/.exec(first) ?? [];
   expect(await readPage(next.replaceAll('&amp;', '&'))).toContain('Ada Lovelace');
+});
+
+test('adds a webhook, shows what is sent, redelivers, and removes it', async () => {
+  await using receiver = await startReceiver();
+  receiver.answer = (_one, count) => (count === 1 ? { status: 500, body: '<b>no</b>' } : undefined);
+  expect(await readPage()).toContain('Nobody is told of events yet.');
+  expect(await press('add-webhook', { url: 'nowhere' })).toEqual([400, null]);
+  expect(await press('add-webhook', { url: receiver.url })).toEqual(done);
+  await torii.createUser({ email: 'grace@example.com' });
+  await expect.poll(() => readPage(), patience).toContain('&lt;b&gt;no&lt;/b&gt;');
+  const { event } = receiver.first();
+  for (const text of ['user.created', 'waiting', 'next attempt', 'grace@example.com']) {
+    expect(await readPage()).toContain(text);
+  }
+  expect(await press('redeliver', { event: event.id })).toEqual(done);
+  await torii.webhooksSettled();
+  expect(await readPage()).toContain('<span class="pill good">delivered</span>');
+  expect(await press('redeliver', { event: 'evt_nobody' })).toEqual([404, null]);
+  const [webhook] = torii.webhooks;
+  expect(await press('remove-webhook', { webhook: webhook?.id ?? '' })).toEqual(done);
+  expect(await press('remove-webhook', { webhook: webhook?.id ?? '' })).toEqual([404, null]);
+  expect(torii.webhooks).toEqual([]);
+});
+
+test('enables a webhook again that has answered 410', async () => {
+  await using receiver = await startReceiver();
+  receiver.answer = () => ({ status: 410 });
+  const { id } = await torii.addWebhook({ url: receiver.url });
+  await torii.createUser();
+  await torii.webhooksSettled();
+  expect(await readPage()).toContain('disabled by its 410');
+  expect(await press('enable-webhook', { webhook: id })).toEqual(done);
+  expect(torii.webhooks).toMatchObject([{ disabledAt: null }]);
+  expect(await press('enable-webhook', { webhook: 'nobody' })).toEqual([404, null]);
+});
+
+test('shows the secrets of webhooks on demand, to nobody who comes from elsewhere', async () => {
+  const secret = createWebhookSecret();
+  await torii.addWebhook({ url: 'http://127.0.0.1:1/', secret });
+  const ask = (headers = {}) => send(torii, `${dashboard}webhook-secrets`, { form: {}, headers });
+  const page = await (await ask()).text();
+  for (const shown of [torii.webhookSecret, secret]) expect(page).toContain(`<code>${shown}</code>`);
+  expect((await send(torii, `${dashboard}webhook-secrets`)).status).toBe(405);
+  for (const headers of [{ origin: 'http://evil.example' }, { 'sec-fetch-site': 'same-site' }]) {
+    const refused = await ask(headers);
+    expect([refused.status, await refused.text()]).toEqual([403, expect.not.stringContaining('whsec_')]);
+  }
+  expect(await readPage()).not.toContain('whsec_');
 });
 
 test('each environment has its own, and they lead to each other', async () => {

@@ -11,6 +11,7 @@ import { type EmulatorOptions, startEmulator, type User } from '../src/index.ts'
 import { requireSupportedNode } from '../src/node-version.ts';
 import { settingsFrom } from '../src/options.ts';
 import { close, listen, originOf } from '../src/server.ts';
+import { createWebhookSecret } from '../src/webhooks/signature.ts';
 import { callApi, signIn } from './rest.ts';
 
 let folder: string;
@@ -33,8 +34,12 @@ test('starts on a free port of loopback, with an environment and a secret key of
 });
 
 test('shows no secret when it is printed', async () => {
-  await using torii = await startEmulator();
-  expect(inspect(torii, { depth: 9, showHidden: true }) + JSON.stringify(torii)).not.toContain('sk_test_');
+  await using torii = await startEmulator({
+    webhooks: [{ url: 'http://127.0.0.1:1/', secret: createWebhookSecret() }],
+  });
+  expect(
+    inspect([torii, torii.webhooks], { depth: 9, showHidden: true }) + JSON.stringify([torii, torii.webhooks]),
+  ).not.toMatch(/sk_test_|whsec_/);
 });
 
 test('takes the secret key that it is given', async () => {
@@ -64,11 +69,32 @@ test.each<[string, EmulatorOptions]>([
   ['tokenLifetimeSeconds', { tokenLifetimeSeconds: 0.5 }],
   ['environments', { environments: {} as never }],
   ['environments', { environments: [{ name: 7 as never }] }],
+  ['webhookSecret', { webhookSecret: '' }],
+  ['webhookSecret', { webhookSecret: `whsec_${Buffer.alloc(23).toString('base64')}` }],
+  ['webhookSecret', { webhookSecret: `whsec_${Buffer.alloc(65).toString('base64')}` }],
+  ['webhookSecret', { webhookSecret: `whsec_${Buffer.alloc(32).toString('base64')} ` }],
+  ['webhookSecret', { webhookSecret: Buffer.alloc(32).toString('base64') }],
+  ['webhookSecret', { environments: [{ name: 'acme', webhookSecret: 'whsec_x' }] }],
+  ['webhookRetrySeconds', { webhookRetrySeconds: [0] }],
+  ['webhookRetrySeconds', { webhookRetrySeconds: [Number.NaN] }],
+  ['webhookRetrySeconds', { webhookRetrySeconds: 5 as never }],
+  ['webhookTimeoutMs', { webhookTimeoutMs: 0 }],
+  ['webhookTimeoutMs', { webhookTimeoutMs: 2 ** 31 }],
+  ['webhooks', { webhooks: {} as never }],
+  ['url', { webhooks: [{ url: 'ftp://127.0.0.1/' }] }],
+  ['url', { webhooks: [{ url: '/webhooks' }] }],
+  ['url', { webhooks: [{ url: 'http://ada:secret@127.0.0.1/' }] }],
+  ['url', { environments: [{ name: 'acme', webhooks: [{} as never] }] }],
+  ['types', { webhooks: [{ url: 'http://127.0.0.1/', types: [] }] }],
+  ['types', { webhooks: [{ url: 'http://127.0.0.1/', types: ['user.crated' as never] }] }],
+  ['secret', { webhooks: [{ url: 'http://127.0.0.1/', secret: 'whsec_x' }] }],
+  ['secret', { webhooks: [{ url: 'http://127.0.0.1/', secret: [] }] }],
+  ['adress', { webhooks: [{ url: 'http://127.0.0.1/', adress: 1 } as never] }],
   ['databse', { databse: 'torii.db' } as never],
 ])('refuses a wrong %s: %o', async (option, options) => {
   await expect(startEmulator(options)).rejects.toMatchObject({
     code: 'option_invalid',
-    message: expect.not.stringMatching(/sk_live/),
+    message: expect.not.stringMatching(/sk_live|whsec_[\w]/),
   });
   await expect(startEmulator(options)).rejects.toThrow(option);
 });
@@ -111,6 +137,44 @@ test('a secret key that is given replaces the one in the file', async () => {
   await (await startEmulator({ database, secretKey: 'sk_test_new' })).stop();
   await using torii = await startEmulator({ database });
   expect(torii.secretKey).toBe('sk_test_new');
+});
+
+test('finds webhooks and their secret again in a file, and takes those that it is given too', async () => {
+  const database = join(folder, 'webhooks.db');
+  const [url, types] = ['http://127.0.0.1:1/webhooks', ['user.created'] as const];
+  const first = await startEmulator({ database, webhooks: [{ url, types }] });
+  const { webhookSecret } = first;
+  expect(webhookSecret).toMatch(/^whsec_[\w+/]{43}=$/);
+  await first.stop();
+  const second = await startEmulator({ database, webhooks: [{ url: `${url}/2` }] });
+  expect(second.webhookSecret).toBe(webhookSecret);
+  expect(second.webhooks).toMatchObject([
+    { url, types },
+    { url: `${url}/2`, types: null },
+  ]);
+  await second.stop();
+  await using third = await startEmulator({ database, webhookSecret: createWebhookSecret(), webhooks: [{ url }] });
+  expect(third.webhookSecret).not.toBe(webhookSecret);
+  expect(third.webhooks).toMatchObject([{ types: null }, {}]);
+});
+
+test('has at most twenty webhooks', async () => {
+  const webhooks = Array.from({ length: 20 }, (_, index) => ({ url: `http://127.0.0.1:1/${index}` }));
+  await using torii = await startEmulator({ webhooks });
+  await torii.addWebhook({ url: 'http://127.0.0.1:1/0' });
+  await expect(torii.addWebhook({ url: 'http://127.0.0.1:1/20' })).rejects.toMatchObject({ code: 'option_invalid' });
+  expect(torii.webhooks).toHaveLength(20);
+});
+
+test('opens a file from before there were webhooks', async () => {
+  const database = join(folder, 'earlier.db');
+  await (await startEmulator({ database })).stop();
+  const earlier = new DatabaseSync(database);
+  earlier.exec(`DROP TABLE webhook_attempts; DROP TABLE webhook_deliveries; DROP TABLE webhook_events;
+    DROP TABLE webhook_endpoints; ALTER TABLE environments DROP COLUMN webhook_secret; PRAGMA user_version = 1`);
+  earlier.close();
+  await using torii = await startEmulator({ database });
+  expect(torii.webhookSecret).toMatch(/^whsec_/);
 });
 
 test('refuses a file that is no database', async () => {

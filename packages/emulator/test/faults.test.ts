@@ -9,14 +9,17 @@ beforeEach(async () => {
 });
 afterEach(() => torii.stop());
 
-const statusOf: Record<Surface, () => Promise<number>> = {
+/** How webhooks meet faults, which go the other way, is in webhook-faults.test.ts. */
+type AnsweringSurface = Exclude<Surface, 'webhooks'>;
+
+const statusOf: Record<AnsweringSurface, () => Promise<number>> = {
   keys: async () => (await fetch(torii.jwksUrl)).status,
   api: async () => (await callApi(torii, 'GET', `/users/${unknownId}`)).status,
   signIn: async () => (await signIn(torii, { email: 'a@b.c', password: 'wrong' })).status,
   session: async () => (await fetch(torii.issuer + provisionalPaths.accessToken, { method: 'POST' })).status,
 };
 
-test.each<[Surface, number]>([
+test.each<[AnsweringSurface, number]>([
   ['keys', 200],
   ['api', 404],
   ['signIn', 401],
@@ -50,12 +53,12 @@ test('recovers everything at once', async () => {
 });
 
 test('counts requests by surface, those that failed too', async () => {
-  expect(torii.requests).toEqual({ keys: 0, api: 0, signIn: 0, session: 0 });
+  expect(torii.requests).toEqual({ keys: 0, api: 0, signIn: 0, session: 0, webhooks: 0 });
   torii.fail('keys', { times: 1 });
   await statusOf.keys();
   await statusOf.keys();
   await statusOf.api();
-  expect(torii.requests).toEqual({ keys: 2, api: 1, signIn: 0, session: 0 });
+  expect(torii.requests).toEqual({ keys: 2, api: 1, signIn: 0, session: 0, webhooks: 0 });
 });
 
 test.each<[string, FailOptions]>([

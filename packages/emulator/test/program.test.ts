@@ -5,7 +5,9 @@ import { CommanderError } from 'commander';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { startEmulator, type User } from '../src/index.ts';
 import { readArguments } from '../src/program/arguments.ts';
+import { createWebhookSecret } from '../src/webhooks/signature.ts';
 import { type Configuration, configurationOf, type Program, runProgram } from './program.ts';
+import { startReceiver, verify } from './receiver.ts';
 
 let folder: string;
 const running: Program[] = [];
@@ -98,10 +100,63 @@ test('keeps users, environments and secret keys in a file, and a seed given agai
   ]);
 });
 
+test('sends webhooks of each environment, signed by the secrets that it is told or tells', async () => {
+  await using everything = await startReceiver();
+  await using acmes = await startReceiver();
+  const secret = createWebhookSecret();
+  const seed = join(folder, 'webhooks.json');
+  writeFileSync(
+    seed,
+    JSON.stringify({ users: [{ email: 'ada@example.com' }], webhooks: [{ url: everything.url, secret }] }),
+  );
+  const program = run('--port', '0', '-e', 'acme', '--seed', seed, '--webhook', `acme=${acmes.url}`);
+  const acme = await configurationOf(program);
+  for (const { url } of [everything, acmes]) expect(program.output()).toContain(url);
+  const [, secretKey] = /TORII_SECRET_KEY=(\S+)/.exec(program.output()) ?? [];
+  for (const key of [secretKey, acme.secretKey]) {
+    await fetch(`${acme.apiUrl}/api/server/v1/users`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: '{ "name": "Grace" }',
+    });
+  }
+  await expect
+    .poll(() => [everything.types(), acmes.types()], { timeout: 10_000 })
+    .toEqual([['user.created'], ['user.created']]);
+  verify(everything.first(), secret);
+  const told = [...program.output().matchAll(/TORII_WEBHOOK_SECRET=(\S+)/g)].map(([, each]) => each ?? '');
+  verify(acmes.first(), told[1] ?? '');
+  expect(() => verify(acmes.first(), told[0] ?? '')).toThrow('signature');
+});
+
+test('tries again when it is told to, with the secret that it is told', async () => {
+  await using receiver = await startReceiver();
+  receiver.answer = (_one, count) => ({ status: count === 1 ? 500 : 204 });
+  const secret = createWebhookSecret();
+  const args = ['--port', '0', '-w', receiver.url, '--webhook-secret', secret, '--webhook-retries', '0.1'];
+  const { apiUrl, secretKey } = await configurationOf(run(...args));
+  await fetch(`${apiUrl}/api/server/v1/users`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(2);
+  for (const one of receiver.received) verify(one, secret);
+});
+
 test('--help explains every option and ends with 0', async () => {
   const program = run('--help');
   expect(await program.ended).toBe(0);
-  for (const option of ['--port', '--host', '--data', '--seed', '--environment', '--secret-key', '--allow-origin']) {
+  for (const option of [
+    '--port',
+    '--host',
+    '--data',
+    '--seed',
+    '--environment',
+    '--secret-key',
+    '--allow-origin',
+    '--webhook',
+  ]) {
     expect(program.output()).toContain(option);
   }
   expect(program.output()).toContain('Exit codes');
@@ -115,6 +170,9 @@ test('--version says the package’s version and ends with 0', async () => {
 test.each<[string, readonly string[], string]>([
   ['an unknown option', ['--prot', '4'], 'Did you mean --port?'],
   ['an option that the library refuses', ['--secret-key', 'sk_live_1234'], 'Never give it a live key.'],
+  ['a weak webhook secret', ['--webhook-secret', 'whsec_sk_live_1234'], '24 to 64 bytes in base64'],
+  ['a webhook that is no address', ['--webhook', 'localhost:3000'], 'needs a url that begins with http://'],
+  ['a webhook of nobody', ['--webhook', 'acme=http://127.0.0.1:1/'], 'There is no such environment.'],
   ['a seed that is missing', ['--seed', 'missing.json'], 'missing.json cannot be used. It cannot be read.'],
 ])('ends with 2 at %s, and says what is wrong', async (_name, args, message) => {
   const program = run(...args);
@@ -127,6 +185,7 @@ test.each<[string, readonly string[], string]>([
   ['a port that there is none', ['--port', '65536'], '0 to 65535'],
   ['a host of another machine', ['--host', '10.0.0.1'], 'Allowed choices are 127.0.0.1, 0.0.0.0.'],
   ['a lifetime in words', ['--token-lifetime', '5m'], 'It must be a whole number.'],
+  ['attempts in words', ['--webhook-retries', '1s,5s'], 'seconds with commas'],
   ['an argument that belongs to nothing', ['serve'], 'too many arguments'],
   ['an option without its value', ['--data'], 'argument missing'],
 ])('refuses %s', (_name, args, message) => {

@@ -48,12 +48,13 @@ test('adds nobody where one of them is wrong', async () => {
 });
 
 test('reads a file, environment by environment', () => {
-  writeFileSync(path, '{ "users": [{ "email": "a@b.c" }], "environments": { "acme": { "users": [] }, "globex": {} } }');
+  const [users, webhooks] = [[{ email: 'a@b.c' }], [{ url: 'http://127.0.0.1:1/', types: ['user.created'] }]];
+  writeFileSync(path, JSON.stringify({ users, environments: { acme: { users: [], webhooks }, globex: {} } }));
   expect(readSeedFile(path)).toEqual(
     new Map<string, unknown>([
-      ['default', [{ email: 'a@b.c' }]],
-      ['acme', []],
-      ['globex', []],
+      ['default', { users, webhooks: [] }],
+      ['acme', { users: [], webhooks }],
+      ['globex', { users: [], webhooks: [] }],
     ]),
   );
 });
@@ -84,6 +85,13 @@ test.each<[string, unknown, string]>([
   ],
   ['with an unknown status', { users: [{ email: 'a@b.c', status: 'deleted' }] }, 'users[0].status must be'],
   ['wrong in an environment', { environments: { acme: { users: [{}] } } }, 'In environments.acme: users[0].email'],
+  ['whose webhooks are no list', { webhooks: {} }, 'The webhooks of a seed must be a list.'],
+  ['with a webhook to nowhere', { webhooks: [{ url: '/webhooks' }] }, 'needs a url that begins with http'],
+  [
+    'with a weak webhook secret',
+    { environments: { acme: { webhooks: [{ url: 'http://127.0.0.1/', secret: 'hunter2' }] } } },
+    'In environments.acme: A webhook has a secret of "whsec_"',
+  ],
   ['with many faults', { users: Array.from({ length: 7 }, () => ({})) }, 'And 2 more.'],
 ])('refuses a file %s, says where, and repeats no password', (_name, seed, message) => {
   writeFileSync(path, typeof seed === 'string' ? seed : JSON.stringify(seed));

@@ -6,6 +6,8 @@ import { Passwords } from '../src/passwords.ts';
 import { Sessions } from '../src/sessions.ts';
 import { openStore } from '../src/store.ts';
 import { Users } from '../src/users.ts';
+import { createWebhookSecret } from '../src/webhooks/signature.ts';
+import { Webhooks } from '../src/webhooks/webhooks.ts';
 
 const database = openStore(':memory:');
 const clock = new Clock();
@@ -18,8 +20,9 @@ let userId: string;
 beforeAll(async () => {
   const [environment] = loadEnvironments(database, clock, createId, [{ name: 'default' }]);
   const scope = { database, environmentId: environment?.id ?? '', clock, createId };
-  sessions = new Sessions(scope);
-  users = new Users(scope, await Passwords.create(), sessions);
+  const { outbox } = new Webhooks(scope, { secret: createWebhookSecret(), retrySeconds: [], timeoutMs: 1000 });
+  sessions = new Sessions(scope, outbox);
+  users = new Users(scope, await Passwords.create(), sessions, outbox);
 });
 beforeEach(async () => {
   ({ id: userId } = await users.create({}));

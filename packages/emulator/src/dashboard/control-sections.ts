@@ -12,6 +12,7 @@ const surfaceNames: Readonly<Record<FaultTarget, string>> = {
   api: 'REST API',
   signIn: 'Sign-in',
   session: 'Session and its tokens',
+  webhooks: 'Webhooks',
 };
 
 const units = [

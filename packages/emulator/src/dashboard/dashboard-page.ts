@@ -6,6 +6,7 @@ import { clockSection, faultsSection, keysSection } from './control-sections.ts'
 import { dashboardPath } from './dashboard-path.ts';
 import { sessionsSection, type UserFilter, usersSection } from './people-sections.ts';
 import type { DashboardSubject } from './subject.ts';
+import { deliveriesSection, webhooksSection } from './webhook-sections.ts';
 
 /** Everything that the page shows. Parts with `data-live` are brought up to date by its script. */
 export function dashboardBody(subject: DashboardSubject, filter: UserFilter): Html {
@@ -23,6 +24,7 @@ export function dashboardBody(subject: DashboardSubject, filter: UserFilter): Ht
       <div class="column">
         ${usersSection(environment, filter)}
         ${sessionsSection(environment)}
+        ${deliveriesSection(environment)}
         ${requestsSection(environment.journal)}
         ${tokensSection(environment.journal)}
       </div>
@@ -30,6 +32,7 @@ export function dashboardBody(subject: DashboardSubject, filter: UserFilter): Ht
         ${clockSection(subject)}
         ${faultsSection(subject)}
         ${keysSection(environment)}
+        ${webhooksSection(environment)}
       </div>
     </main>`;
 }

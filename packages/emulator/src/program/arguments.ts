@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { defaultEnvironment } from '../environment-records.ts';
 import type { EnvironmentOptions, Host } from '../options.ts';
+import { defaultRetrySeconds } from '../webhooks/retries.ts';
 
 /** What the command line says, with its defaults. */
 export interface ProgramArguments {
@@ -12,6 +14,15 @@ export interface ProgramArguments {
   readonly secretKey?: string;
   readonly allowOrigin?: readonly string[];
   readonly tokenLifetime: number;
+  readonly webhook?: readonly WebhookArgument[];
+  readonly webhookSecret?: string;
+  readonly webhookRetries: readonly number[];
+}
+
+/** An address to tell of events, and the environment whose events they are. */
+export interface WebhookArgument {
+  readonly environment: string;
+  readonly url: string;
 }
 
 const { version }: { readonly version: string } = JSON.parse(
@@ -23,9 +34,11 @@ Examples:
   $ torii-emulator
   $ torii-emulator --data torii.db --seed seed.json
   $ torii-emulator --environment acme --environment globex=sk_test_globex
+  $ torii-emulator --webhook http://127.0.0.1:3000/webhooks --webhook-retries 1,2,4
 
 A seed:
   { "users": [{ "email": "ada@example.com", "password": "correct horse" }],
+    "webhooks": [{ "url": "http://127.0.0.1:3000/webhooks", "types": ["user.created"] }],
     "environments": { "acme": { "users": [{ "email": "bob@example.com" }] } } }
 
 Exit codes: 0 after Ctrl-C, 1 when it cannot start, 2 when what it was told is wrong.
@@ -53,6 +66,17 @@ export function readArguments(args: readonly string[]): ProgramArguments {
     .option('-k, --secret-key <key>', 'the REST API’s secret key, sk_test_…; otherwise the file’s, or a random one')
     .option('-o, --allow-origin <origin>', 'let pages of this origin sign in; can be given several times', addText)
     .option('-t, --token-lifetime <seconds>', 'how long an access token is good', readCount, 300)
+    .option(
+      '-w, --webhook <[name=]url>',
+      'post events there; of an environment, by its name; can be given several times',
+      addWebhook,
+    )
+    .option('--webhook-secret <secret>', 'what signs them, whsec_…; otherwise the file’s, or a random one')
+    .addOption(
+      new Option('--webhook-retries <seconds>', 'when to try again what failed')
+        .argParser(readRetries)
+        .default(defaultRetrySeconds, defaultRetrySeconds.join(',')),
+    )
     .allowExcessArguments(false)
     .showHelpAfterError('Try --help.')
     .addHelpText('after', examples)
@@ -80,4 +104,18 @@ function addText(text: string, earlier: readonly string[] = []): readonly string
 function addEnvironment(text: string, earlier: readonly EnvironmentOptions[] = []): readonly EnvironmentOptions[] {
   const [name = '', ...rest] = text.split('=');
   return [...earlier, rest.length === 0 ? { name } : { name, secretKey: rest.join('=') }];
+}
+
+/** `http://127.0.0.1:3000/webhooks`, or `acme=http://127.0.0.1:3000/webhooks`. */
+function addWebhook(text: string, earlier: readonly WebhookArgument[] = []): readonly WebhookArgument[] {
+  const [, environment = defaultEnvironment, url = text] = /^([a-z0-9-]+)=(.*)$/.exec(text) ?? [];
+  return [...earlier, { environment, url }];
+}
+
+/** `1,5,30` */
+function readRetries(text: string): readonly number[] {
+  if (!/^\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?)*$/.test(text)) {
+    throw new InvalidArgumentError('It must be seconds with commas between them, such as 1,5,30.');
+  }
+  return text.split(',').map(Number);
 }

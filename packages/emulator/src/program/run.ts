@@ -24,12 +24,13 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof EmulatorError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    return error.code === 'option_invalid' || error.code === 'seed_invalid' ? 2 : 1;
+    return ['option_invalid', 'seed_invalid', 'environment_unknown'].includes(error.code) ? 2 : 1;
   }
 }
 
 async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator> {
   const { port, host, data, secretKey, environment = [], allowOrigin = [], tokenLifetime } = given;
+  const { webhook = [], webhookSecret, webhookRetries } = given;
   const named = new Set([defaultEnvironment, ...environment.map(({ name }) => name)]);
   const seeded = [...seed.keys()].filter((name) => !named.has(name));
   const torii = await startEmulator({
@@ -37,12 +38,19 @@ async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator>
     host,
     ...(data !== undefined && { database: data }),
     ...(secretKey !== undefined && { secretKey }),
+    ...(webhookSecret !== undefined && { webhookSecret }),
+    webhookRetrySeconds: webhookRetries,
     environments: [...environment, ...seeded.map((name) => ({ name }))],
     allowedOrigins: allowOrigin,
     tokenLifetimeSeconds: tokenLifetime,
   });
   try {
-    for (const [name, users] of seed) await torii.environment(name).seed(users);
+    for (const [name, { users, webhooks }] of seed) {
+      const seeded = torii.environment(name);
+      await seeded.seed(users);
+      for (const each of webhooks) await seeded.addWebhook(each);
+    }
+    for (const { environment: name, url } of webhook) await torii.environment(name).addWebhook({ url });
     return torii;
   } catch (error) {
     await torii.stop();

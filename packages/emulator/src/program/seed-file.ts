@@ -2,25 +2,29 @@ import { readFileSync } from 'node:fs';
 import { defaultEnvironment } from '../environment-records.ts';
 import { EmulatorError } from '../errors.ts';
 import { parseSeedUsers, type SeedUser } from '../seed.ts';
+import { parseWebhook, type WebhookOptions } from '../webhooks/webhook-options.ts';
 
-/** The users to begin with, by environment. */
-export type SeedFile = ReadonlyMap<string, readonly SeedUser[]>;
+/** What an environment begins with. */
+interface Seed {
+  readonly users: readonly SeedUser[];
+  readonly webhooks: readonly WebhookOptions[];
+}
+
+/** What to begin with, by environment. */
+export type SeedFile = ReadonlyMap<string, Seed>;
 
 /**
- * Reads a seed: `{ "users": […], "environments": { "acme": { "users": […] } } }`.
+ * Reads a seed: `{ "users": […], "webhooks": […], "environments": { "acme": { "users": […], "webhooks": […] } } }`.
  *
  * @throws EmulatorError `seed_invalid`, saying where in the file something is wrong
  */
 export function readSeedFile(path: string): SeedFile {
-  const { users = [], environments = {}, ...unknown } = objectOf(path, parseFile(path), '');
-  refuseUnknown(path, unknown, '');
-  const seed = new Map([[defaultEnvironment, usersOf(path, users, '')]]);
+  const { environments = {}, ...first } = objectOf(path, parseFile(path), '');
+  const seed = new Map([[defaultEnvironment, seedOf(path, first, '')]]);
   for (const [name, value] of Object.entries(objectOf(path, environments, 'environments'))) {
     const place = `environments.${name}`;
-    const { users: theirs = [], ...rest } = objectOf(path, value, place);
-    refuseUnknown(path, rest, `${place}.`);
     if (name === defaultEnvironment) throw invalid(path, `${place} is the one that "users" belongs to.`);
-    seed.set(name, usersOf(path, theirs, `${place}.`));
+    seed.set(name, seedOf(path, objectOf(path, value, place), `${place}.`));
   }
   return seed;
 }
@@ -40,13 +44,21 @@ function parseFile(path: string): unknown {
   }
 }
 
-function usersOf(path: string, users: unknown, place: string): readonly SeedUser[] {
+function seedOf(path: string, value: Readonly<Record<string, unknown>>, place: string): Seed {
+  const { users = [], webhooks = [], ...unknown } = value;
+  refuseUnknown(path, unknown, place);
   try {
-    return parseSeedUsers(users);
+    return { users: parseSeedUsers(users), webhooks: parseWebhooks(webhooks) };
   } catch (error) {
     if (!(error instanceof EmulatorError)) throw error;
     throw invalid(path, place === '' ? error.message : `In ${place.slice(0, -1)}: ${error.message}`, error);
   }
+}
+
+function parseWebhooks(webhooks: unknown): readonly WebhookOptions[] {
+  if (!Array.isArray(webhooks)) throw new EmulatorError('seed_invalid', 'The webhooks of a seed must be a list.');
+  for (const webhook of webhooks) parseWebhook(webhook);
+  return webhooks;
 }
 
 function objectOf(path: string, value: unknown, place: string): Readonly<Record<string, unknown>> {

@@ -15,19 +15,21 @@ export function describeStart(torii: Emulator, data: string | undefined): string
   return `\n${sections.join('\n\n')}\n`;
 }
 
-/** With the secret key: an app cannot be configured without it, and it opens nothing but this emulator. */
+/** With the secrets: an app cannot be configured without them, and they are good for nothing but this emulator. */
 function describeEnvironment(
-  { name, issuer, apiUrl, secretKey, signInUrl, dashboardUrl }: EmulatorEnvironment,
+  { name, issuer, apiUrl, secretKey, signInUrl, dashboardUrl, webhooks, webhookSecret }: EmulatorEnvironment,
   named: boolean,
 ): string {
   return `${named ? `  ${name}\n` : ''}  issuer     ${issuer}
   REST API   ${apiUrl}
   sign-in    ${signInUrl}
   dashboard  ${dashboardUrl}
+  webhooks   ${webhooks.length === 0 ? 'to nobody (--webhook URL sends them)' : webhooks.map(({ url }) => url).join('\n             ')}
 
     TORII_ISSUER=${issuer}
     TORII_API_URL=${apiUrl}
-    TORII_SECRET_KEY=${secretKey}`;
+    TORII_SECRET_KEY=${secretKey}
+    TORII_WEBHOOK_SECRET=${webhookSecret}`;
 }
 
 function describeControl(issuer: string): string {

@@ -1,0 +1,100 @@
+import { html } from 'hono/html';
+import type { Environment } from '../environment.ts';
+import { card, type Html } from '../pages/page.ts';
+import type { WebhookAttempt, WebhookDelivery } from '../webhooks/delivery-log.ts';
+import type { Webhook } from '../webhooks/endpoints.ts';
+import { dashboardPath, webhookSecretsPath } from './dashboard-path.ts';
+import { actionButton, emptyNote, moment, section, shortId } from './pieces.ts';
+
+const deliveriesShown = 30;
+
+export function webhooksSection({ webhooks }: Environment): Html {
+  const all = webhooks.endpoints.all;
+  return section({
+    id: 'webhooks',
+    title: 'Webhooks',
+    live:
+      all.length === 0
+        ? emptyNote('Nobody is told of events yet.')
+        : html`<ul class="rows">${all.map(webhookRow)}</ul>`,
+    still: html`<form method="post" class="inline headed">
+        <label for="webhook-url">Post events to</label>
+        <input id="webhook-url" name="url" type="url" required placeholder="http://127.0.0.1:3000/webhooks">
+        <button name="action" value="add-webhook">Add</button>
+      </form>
+      <form method="post" action="${webhookSecretsPath.slice(dashboardPath.length)}" class="inline">
+        <button>Show the secrets</button>
+      </form>`,
+  });
+}
+
+function webhookRow({ id, url, types, disabledAt }: Webhook): Html {
+  return html`<li>
+    <div>
+      <strong class="code">${url}</strong>
+      ${disabledAt !== null && html`<span class="pill bad">disabled by its 410</span>`}
+      <br><span class="muted">${types === null ? 'all events' : types.join(', ')}</span>
+    </div>
+    ${
+      disabledAt === null
+        ? actionButton('remove-webhook', 'Remove', { webhook: id }, `Remove the webhook ${url}`)
+        : actionButton('enable-webhook', 'Enable', { webhook: id }, `Enable the webhook ${url}`)
+    }
+  </li>`;
+}
+
+export function deliveriesSection({ webhooks }: Environment): Html {
+  const deliveries = webhooks.log.list(deliveriesShown);
+  return section({
+    id: 'deliveries',
+    title: 'Webhooks sent',
+    live:
+      deliveries.length === 0
+        ? emptyNote('No event has been sent yet. Those from before a webhook was added are not.')
+        : html`<ul class="rows">${deliveries.map(deliveryRow)}</ul>`,
+  });
+}
+
+const pills = { delivered: 'good', waiting: '', failed: 'bad' } as const;
+
+function deliveryRow({ event, url, state, attempts, nextAttemptAt }: WebhookDelivery): Html {
+  const last = attempts.at(-1);
+  return html`<li>
+    <details>
+      <summary>
+        <span class="muted">${moment(event.created_at)}</span> <strong>${event.type}</strong>
+        <span class="pill ${pills[state]}">${state}</span>
+        ${last !== undefined && html`<span class="muted">${describeOutcome(last)}</span>`}
+      </summary>
+      <p class="muted">${shortId(event.id)} to <span class="code">${url}</span></p>
+      ${attempts.map(attemptLine)}
+      ${nextAttemptAt !== null && html`<p class="muted">${moment(nextAttemptAt)} next attempt</p>`}
+      <pre>${JSON.stringify(event, null, 2)}</pre>
+    </details>
+    ${actionButton('redeliver', 'Redeliver', { event: event.id }, `Redeliver ${event.type} of ${event.created_at}`)}
+  </li>`;
+}
+
+function attemptLine(attempt: WebhookAttempt): Html {
+  const { at, durationMs, answer } = attempt;
+  return html`<p class="muted">
+    ${moment(at)} ${describeOutcome(attempt)} after ${durationMs.toFixed(durationMs < 10 ? 1 : 0)} ms
+    ${answer !== null && html`<span class="code">${answer}</span>`}
+  </p>`;
+}
+
+function describeOutcome({ status, failure }: WebhookAttempt): string {
+  return status === null ? String(failure).replaceAll('_', ' ') : String(status);
+}
+
+/** Shown on demand and on a page of its own: who shares a screen does not share these. */
+export function webhookSecretsBody({ webhooks }: Environment): Html {
+  const own = webhooks.endpoints.all.filter(({ secrets }) => secrets !== null);
+  return card(html`
+    <h1>Webhook secrets</h1>
+    <p class="muted">Good for this emulator alone.</p>
+    <p><strong>TORII_WEBHOOK_SECRET</strong><br><code>${webhooks.secret}</code></p>
+    ${own.map(({ url, secrets }) => html`<p><strong class="code">${url}</strong><br><code>${secrets?.join(' ')}</code></p>`)}
+    <p><a href="./">Back</a></p>
+  `);
+}

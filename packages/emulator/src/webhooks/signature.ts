@@ -1,0 +1,46 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { OutgoingHttpHeaders } from 'node:http';
+
+// Standard Webhooks 1.0.0. What Torii itself does has not been published.
+const prefix = 'whsec_';
+const fewestBytes = 24;
+const mostBytes = 64;
+
+/** A secret to sign webhooks with: `whsec_` and 32 random bytes in base64. */
+export function createWebhookSecret(): string {
+  return prefix + randomBytes(32).toString('base64');
+}
+
+/** Whether a value is `whsec_` and 24 to 64 bytes in base64. */
+export function isWebhookSecret(value: unknown): value is string {
+  if (typeof value !== 'string' || !value.startsWith(prefix)) return false;
+  const bytes = bytesOf(value);
+  // Buffer skips what is no base64; written back, it must be what came in.
+  const exact = bytes.toString('base64') === value.slice(prefix.length);
+  return exact && bytes.length >= fewestBytes && bytes.length <= mostBytes;
+}
+
+interface SignedMessage {
+  readonly id: string;
+  readonly timestampSeconds: number;
+  readonly body: string;
+}
+
+/** The headers by which a receiver knows a message to be ours: one signature for each secret, as during a rotation. */
+export function signatureHeaders(
+  { id, timestampSeconds, body }: SignedMessage,
+  secrets: readonly string[],
+): OutgoingHttpHeaders {
+  const signatures = secrets.map((secret) =>
+    createHmac('sha256', bytesOf(secret)).update(`${id}.${timestampSeconds}.${body}`).digest('base64'),
+  );
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(timestampSeconds),
+    'webhook-signature': signatures.map((signature) => `v1,${signature}`).join(' '),
+  };
+}
+
+function bytesOf(secret: string): Buffer {
+  return Buffer.from(secret.slice(prefix.length), 'base64');
+}

@@ -1,0 +1,118 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+import type { EnvironmentScope } from '../environment.ts';
+import { EmulatorError } from '../errors.ts';
+import { DeliveryLog, type WebhookDelivery } from './delivery-log.ts';
+import { type Endpoint, Endpoints } from './endpoints.ts';
+import { Outbox } from './outbox.ts';
+import { Sender, type SenderSurroundings } from './sender.ts';
+import { parseWebhook } from './webhook-options.ts';
+
+export interface WebhookSettings {
+  /** The environment's own secret. */
+  readonly secret: string;
+  readonly retrySeconds: readonly number[];
+  readonly timeoutMs: number;
+}
+
+/** How many deliveries an error names. */
+const namedDeliveries = 3;
+
+/** What one environment tells others of: to whom, what, and what became of it. */
+export class Webhooks {
+  readonly endpoints: Endpoints;
+  readonly outbox: Outbox;
+  readonly log: DeliveryLog;
+  readonly secret: string;
+  readonly #scope: EnvironmentScope;
+  readonly #settings: WebhookSettings;
+  #sender: Sender | undefined;
+
+  constructor(scope: EnvironmentScope, settings: WebhookSettings) {
+    this.#scope = scope;
+    this.#settings = settings;
+    this.secret = settings.secret;
+    this.endpoints = new Endpoints(scope);
+    this.outbox = new Outbox(scope, this.endpoints);
+    this.log = new DeliveryLog(scope);
+  }
+
+  /** Begins to send, what an earlier life of the emulator left behind too. */
+  start(surroundings: SenderSurroundings): void {
+    const { endpoints, outbox, log, secret } = this;
+    const { retrySeconds, timeoutMs } = this.#settings;
+    const { clock } = this.#scope;
+    const sender = new Sender({ endpoints, outbox, log, clock, secret, retrySeconds, timeoutMs }, surroundings);
+    this.#sender = sender;
+    outbox.onNews(() => sender.wake());
+    clock.onAdvance(() => sender.wake());
+    outbox.hurry();
+    sender.wake();
+  }
+
+  async stop(): Promise<void> {
+    await this.#sender?.stop();
+  }
+
+  /** @throws EmulatorError `option_invalid` */
+  add(options: unknown): Endpoint {
+    return this.endpoints.add(parseWebhook(options));
+  }
+
+  /** Tells an address of events again that has answered 410. @throws EmulatorError `webhook_unknown` */
+  enable(id: string): void {
+    const endpoint = this.endpoints.find(id);
+    if (endpoint === undefined) throw unknownWebhook();
+    this.endpoints.add(endpoint);
+  }
+
+  /** @throws EmulatorError `webhook_unknown` */
+  remove(id: string): void {
+    if (!this.endpoints.remove(id)) throw unknownWebhook();
+    this.#sender?.tellEnded();
+  }
+
+  /**
+   * Waits until all is delivered or given up.
+   *
+   * @throws EmulatorError `webhooks_waiting` after the time, saying what waits and why
+   */
+  async settled(timeoutMs: number): Promise<void> {
+    if (this.#nothingWaits()) return;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        stopListening?.();
+        reject(new EmulatorError('webhooks_waiting', this.#describeWaiting(timeoutMs)));
+      }, timeoutMs);
+      const stopListening = this.#sender?.onEnded(() => {
+        if (!this.#nothingWaits()) return;
+        clearTimeout(timer);
+        stopListening?.();
+        resolve();
+      });
+    });
+  }
+
+  #nothingWaits(): boolean {
+    return this.log.listWaiting(1).length === 0;
+  }
+
+  #describeWaiting(timeoutMs: number): string {
+    const waiting = this.log.listWaiting(namedDeliveries + 1);
+    const named = waiting.slice(0, namedDeliveries).map(describe);
+    const more = waiting.length > namedDeliveries ? ['And more.'] : [];
+    return [`After ${timeoutMs} ms webhooks still wait to be delivered.`, ...named, ...more].join(' ');
+  }
+}
+
+function unknownWebhook(): EmulatorError {
+  return new EmulatorError('webhook_unknown', 'This environment has no webhook of that id.');
+}
+
+function describe({ event, url, attempts, nextAttemptAt }: WebhookDelivery): string {
+  const last = attempts.at(-1);
+  const what = `${event.type} to ${url}: ${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}`;
+  if (last === undefined) return `${what}.`;
+  const outcome = last.status === null ? last.failure : `answered ${last.status}`;
+  const answer = last.answer === null ? '' : `, ${last.answer}`;
+  return `${what}, the last: ${outcome}${answer}; the next at ${nextAttemptAt}.`;
+}

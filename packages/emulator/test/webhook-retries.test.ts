@@ -1,0 +1,324 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type Emulator, type EmulatorOptions, startEmulator, type User, type WebhookDelivery } from '../src/index.ts';
+import { retryDelayMs } from '../src/webhooks/retries.ts';
+import { type Answer, patience, type Receiver, serve, startReceiver, verify } from './receiver.ts';
+import { callApi } from './rest.ts';
+
+/** Long enough for nothing of it to happen by itself while a test runs. */
+const longRetries = [1000, 2000, 3000];
+
+let receiver: Receiver;
+let torii: Emulator;
+beforeEach(async () => {
+  receiver = await startReceiver();
+});
+afterEach(async () => {
+  await torii.stop();
+  await receiver.stop();
+});
+
+async function start(options: EmulatorOptions = {}): Promise<void> {
+  torii = await startEmulator({ webhooks: [{ url: receiver.url }], webhookRetrySeconds: longRetries, ...options });
+}
+
+function delivery(): WebhookDelivery {
+  const [newest] = torii.webhookDeliveries();
+  if (newest === undefined) throw new Error('Nothing has been sent.');
+  return newest;
+}
+
+/** Waits until the newest delivery has had so many attempts. */
+async function attempts(count: number): Promise<WebhookDelivery> {
+  await expect.poll(() => delivery().attempts.length, { timeout: 10_000 }).toBe(count);
+  return delivery();
+}
+
+test('sends again what was refused, with the same id and body and a new timestamp, until it is taken', async () => {
+  await start({ webhookRetrySeconds: [0.02, 0.02, 0.02] });
+  receiver.answer = (_one, count) => ({ status: count < 3 ? 500 : 204 });
+  await torii.createUser();
+  await torii.webhooksSettled();
+  expect(receiver.received).toHaveLength(3);
+  expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
+  expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  for (const one of receiver.received) expect(verify(one, torii.webhookSecret)).toEqual(one.event);
+  expect(delivery()).toMatchObject({
+    event: receiver.first().event,
+    url: receiver.url,
+    state: 'delivered',
+    attempts: [{ status: 500, failure: 'refused' }, { status: 500 }, { status: 204, failure: null, answer: null }],
+    nextAttemptAt: null,
+  });
+});
+
+test('gives up after the last of its attempts', async () => {
+  await start({ webhookRetrySeconds: [0.02] });
+  receiver.answer = () => ({ status: 500, body: 'no, thanks' });
+  await torii.createUser();
+  await torii.webhooksSettled();
+  expect(receiver.received).toHaveLength(2);
+  expect(delivery()).toMatchObject({ state: 'failed', attempts: [{ answer: 'no, thanks' }, {}], nextAttemptAt: null });
+});
+
+test.each<[string, Answer, object]>([
+  ['a refusal', { status: 400 }, { status: 400, failure: 'refused' }],
+  ['an outage', { status: 503 }, { status: 503, failure: 'refused' }],
+  ['a page that is elsewhere', { status: 302, headers: { location: '/' } }, { status: 302, failure: 'redirected' }],
+  ['a page that is elsewhere for good', { status: 308, headers: { location: '/' } }, { failure: 'redirected' }],
+])('takes %s for a failure, and tries again', async (_name, answer, expected) => {
+  await start();
+  receiver.answer = () => answer;
+  await torii.createUser();
+  expect(await attempts(1)).toMatchObject({ state: 'waiting', attempts: [expected] });
+  expect(receiver.received).toHaveLength(1);
+});
+
+test('takes every 2xx for a success, whatever its body', async () => {
+  await start();
+  receiver.answer = () => ({ status: 202, body: 'x'.repeat(1_000_000) });
+  await torii.createUser();
+  await torii.webhooksSettled();
+  expect(delivery().attempts).toMatchObject([{ status: 202, failure: null }]);
+});
+
+test('takes no answer in time for a failure, and half an answer too', async () => {
+  await start({ webhookTimeoutMs: 100 });
+  receiver.answer = () => null;
+  await torii.createUser();
+  expect(await attempts(1)).toMatchObject({ attempts: [{ status: null, failure: 'timed_out' }] });
+  await using half = await serve((_request, response) => response.writeHead(200).write('half of'));
+  await torii.addWebhook({ url: half.url });
+  await torii.createUser();
+  await expect
+    .poll(() => torii.webhookDeliveries().find(({ url }) => url.startsWith(half.url))?.attempts, patience)
+    .toMatchObject([{ failure: 'timed_out' }]);
+});
+
+test('takes a connection that is cut for a failure', async () => {
+  await start();
+  await using cutter = await serve((request) => request.socket.destroy());
+  await torii.addWebhook({ url: cutter.url });
+  await torii.createUser();
+  await expect
+    .poll(() => torii.webhookDeliveries().find(({ url }) => url.startsWith(cutter.url))?.attempts, patience)
+    .toMatchObject([{ status: null, failure: 'unreachable' }]);
+});
+
+test('finds a receiver that was away, when it is back', async () => {
+  await start({ webhookRetrySeconds: Array(100).fill(0.1) });
+  const port = Number(new URL(receiver.url).port);
+  await receiver.stop();
+  const user = await torii.createUser();
+  await expect.poll(() => delivery().attempts.length, patience).toBeGreaterThan(1);
+  expect(delivery().attempts[0]).toMatchObject({ status: null, failure: 'unreachable' });
+  receiver = await startReceiver(port);
+  await torii.webhooksSettled();
+  expect(receiver.received.map(({ event }) => event.data)).toEqual([user]);
+});
+
+test('tells an endpoint that answers 410 nothing any more, until it is added again', async () => {
+  await start();
+  receiver.answer = (_one, count) => (count === 1 ? { status: 500 } : { status: 410 });
+  await torii.createUser({ name: 'waits' });
+  await attempts(1);
+  await torii.createUser({ name: 'gone' });
+  await torii.webhooksSettled();
+  expect(torii.webhookDeliveries().map(({ state }) => state)).toEqual(['failed', 'failed']);
+  expect(torii.webhooks).toMatchObject([{ disabledAt: expect.any(String) }]);
+  await torii.createUser({ name: 'not told' });
+  await torii.webhooksSettled();
+  receiver.answer = () => undefined;
+  await torii.addWebhook({ url: receiver.url });
+  expect(torii.webhooks).toMatchObject([{ disabledAt: null }]);
+  await torii.createUser({ name: 'told' });
+  await torii.webhooksSettled();
+  expect(receiver.received.map(({ event }) => (event.data as User).name)).toEqual(['waits', 'gone', 'told']);
+});
+
+test('waits by the emulator’s clock, which a test can advance', async () => {
+  await start();
+  receiver.answer = (_one, count) => (count < 3 ? { status: 500 } : undefined);
+  await torii.createUser();
+  await attempts(1);
+  torii.advance(longRetries[0] ?? 0);
+  const { nextAttemptAt } = await attempts(2);
+  const waitSeconds = (Date.parse(nextAttemptAt ?? '') - torii.now().getTime()) / 1000;
+  expect(waitSeconds).toBeGreaterThan(1500);
+  expect(waitSeconds).toBeLessThanOrEqual(2000);
+  torii.advance(1000);
+  expect(receiver.received).toHaveLength(2);
+  torii.advance(1000);
+  await torii.webhooksSettled();
+  expect(receiver.received).toHaveLength(3);
+});
+
+test('notices that a test has moved the machine’s clock', async () => {
+  await start();
+  receiver.answer = (_one, count) => (count < 2 ? { status: 500 } : undefined);
+  await torii.createUser();
+  await attempts(1);
+  vi.setSystemTime(Date.now() + 1_000_000);
+  try {
+    await torii.webhooksSettled();
+    expect(receiver.received).toHaveLength(2);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test.each<[string, string, number, number]>([
+  ['seconds', '1500', 1490, 1500],
+  ['less than it would have waited anyway', '1', 790, 1000],
+  ['longer than its longest interval', '999999', 2990, 3000],
+  ['nonsense', 'soon', 790, 1000],
+  ['a time that has been', 'Thu, 01 Jan 1970 00:00:00 GMT', 790, 1000],
+])('a Retry-After of %s', async (_name, retryAfter, least, most) => {
+  await start();
+  receiver.answer = () => ({ status: 503, headers: { 'retry-after': retryAfter } });
+  await torii.createUser();
+  const { nextAttemptAt } = await attempts(1);
+  const waitSeconds = (Date.parse(nextAttemptAt ?? '') - Date.now()) / 1000;
+  expect(waitSeconds).toBeGreaterThan(least);
+  expect(waitSeconds).toBeLessThanOrEqual(most);
+});
+
+test('a Retry-After that is a date', () => {
+  const date = new Date(Date.now() + 100_000).toUTCString();
+  expect(retryDelayMs(1, [1, 3600], date)).toBeGreaterThan(90_000);
+  expect(retryDelayMs(1, [1, 3600], date)).toBeLessThanOrEqual(100_000);
+});
+
+test('spreads its attempts, and has no more than the schedule', () => {
+  const delays = Array.from({ length: 100 }, () => retryDelayMs(2, [1, 10], undefined) ?? 0);
+  expect(new Set(delays).size).toBeGreaterThan(50);
+  for (const delay of delays) expect(delay).toBeGreaterThanOrEqual(8000);
+  for (const delay of delays) expect(delay).toBeLessThanOrEqual(10_000);
+  expect(retryDelayMs(3, [1, 10], undefined)).toBeUndefined();
+  expect(retryDelayMs(1, [], '5')).toBeUndefined();
+});
+
+test('an endpoint that hangs delays neither the API nor another endpoint, and gets few requests at once', async () => {
+  await using hanging = await startReceiver();
+  hanging.answer = () => null;
+  await start();
+  await torii.addWebhook({ url: hanging.url });
+  for (let count = 0; count < 20; count++) {
+    expect((await callApi(torii, 'POST', '/users', { name: `user ${count}` })).status).toBe(201);
+  }
+  await expect.poll(() => receiver.received.length, patience).toBe(20);
+  await expect.poll(() => hanging.received.length, patience).toBe(5);
+  expect(torii.webhookDeliveries().filter(({ state }) => state === 'waiting')).toHaveLength(20);
+});
+
+test('stops at once while a receiver hangs, and while attempts wait', async () => {
+  await start({ webhookTimeoutMs: 600_000 });
+  receiver.answer = () => null;
+  for (let count = 0; count < 8; count++) await torii.createUser();
+  await expect.poll(() => receiver.received.length, patience).toBe(5);
+  torii.delay('webhooks', 600_000);
+  const began = performance.now();
+  await torii.stop();
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
+test('forgets what waits for a webhook that is removed, on its way or not', async () => {
+  await start();
+  receiver.answer = () => null;
+  for (let count = 0; count < 7; count++) await torii.createUser();
+  await expect.poll(() => receiver.received.length, patience).toBe(5);
+  const settled = torii.webhooksSettled();
+  const [webhook] = torii.webhooks;
+  await torii.removeWebhook(webhook?.id ?? '');
+  await settled;
+  expect(torii.webhookDeliveries()).toEqual([]);
+});
+
+test('says what still waits, and what was answered, where waiting takes too long', async () => {
+  await start();
+  receiver.answer = () => ({ status: 401, body: '{"reason":"signature_invalid","secret":"whsec_c2VjcmV0"}' });
+  await torii.createUser();
+  await attempts(1);
+  await expect(torii.webhooksSettled({ timeoutMs: 50 })).rejects.toMatchObject({
+    code: 'webhooks_waiting',
+    message: expect.stringMatching(
+      /^After 50 ms webhooks still wait.*user\.created to http.*: 1 attempt, the last: answered 401, .*signature_invalid.*whsec_…"/,
+    ),
+  });
+});
+
+test('redelivers the same event on demand, also one that was given up, and to a webhook that came later', async () => {
+  await start({ webhookRetrySeconds: [] });
+  receiver.answer = () => ({ status: 500 });
+  await torii.createUser();
+  await torii.webhooksSettled();
+  const { event } = delivery();
+  expect(delivery().state).toBe('failed');
+  await using later = await startReceiver();
+  await torii.addWebhook({ url: later.url });
+  receiver.answer = () => undefined;
+  await torii.redeliver(event.id);
+  await torii.webhooksSettled();
+  expect([receiver.received.map((one) => one.event), later.received.map((one) => one.event)]).toEqual([
+    [event, event],
+    [event],
+  ]);
+  const state = torii.webhookDeliveries().find(({ url }) => url === receiver.url);
+  expect(state).toMatchObject({ state: 'delivered', attempts: [{ status: 500 }, { status: 204 }] });
+});
+
+test('a redelivery that is asked for while an attempt is on its way is made after it', async () => {
+  await start();
+  let release: (() => void) | undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await using slow = await serve(async (_request, response) => {
+    count++;
+    await held;
+    response.writeHead(204).end();
+  });
+  let count = 0;
+  await torii.addWebhook({ url: slow.url });
+  await torii.createUser();
+  await expect.poll(() => count, patience).toBe(1);
+  await torii.redeliver(delivery().event.id);
+  release?.();
+  await torii.webhooksSettled();
+  expect(count).toBe(2);
+});
+
+test('redelivers nothing that it does not know, or that nobody wants', async () => {
+  await start();
+  await torii.createUser();
+  await torii.webhooksSettled();
+  await expect(torii.redeliver('evt_nobody')).rejects.toMatchObject({ code: 'event_unknown' });
+  const { event } = delivery();
+  await torii.addWebhook({ url: receiver.url, types: ['user.deleted'] });
+  await expect(torii.redeliver(event.id)).rejects.toMatchObject({ code: 'option_invalid' });
+});
+
+test('remembers the last events and attempts, and all that wait', { timeout: 60_000 }, async () => {
+  await using down = await startReceiver();
+  down.answer = () => ({ status: 500 });
+  await start();
+  await torii.addWebhook({ url: down.url, types: ['user.deleted'] });
+  const { id } = await torii.createUser();
+  await callApi(torii, 'DELETE', `/users/${id}`);
+  for (let count = 0; count < 1200; count++) await torii.createUser();
+  await torii.webhooksSettled({ timeoutMs: 200 }).catch(() => {});
+  await expect.poll(() => receiver.received.length, { timeout: 30_000 }).toBe(1202);
+  const remembered = torii.webhookDeliveries({ limit: 5000 });
+  expect(remembered.length).toBeLessThan(1150);
+  expect(remembered.length).toBeGreaterThan(1000);
+  expect(remembered.filter(({ state }) => state === 'waiting').map(({ event }) => event.type)).toEqual([
+    'user.deleted',
+  ]);
+
+  const newest = remembered[0]?.event.id ?? '';
+  for (let count = 0; count < 25; count++) {
+    await torii.redeliver(newest);
+    await expect.poll(() => receiver.received.length, patience).toBe(1203 + count);
+  }
+  await expect.poll(() => torii.webhookDeliveries({ limit: 1 })[0]?.state, patience).toBe('delivered');
+  expect(torii.webhookDeliveries({ limit: 1 })[0]?.attempts).toHaveLength(20);
+});
