@@ -1,10 +1,11 @@
-export { ToriiAuthError, ToriiConfigError, ToriiError } from '@torii/core';
+export { ToriiAuthError, ToriiConfigError, ToriiError, ToriiForbiddenError } from '@torii/core';
 export { readStreamEnvironment, type StreamEnvironment } from './environment.ts';
 export { type StreamReason, ToriiStreamError } from './errors.ts';
 export type { StreamEvent, StreamEventListener } from './events.ts';
 export type { Fetch } from './gateway.ts';
 export { isStreamPattern, matchesStream } from './pattern.ts';
 export { type Publication, type PublishOptions, publishPublicKey } from './publish.ts';
+export { keyIdOf, type PublishedKey, readPublishedKey } from './published-key.ts';
 export { createRotation, type Rotation, type RotationOptions, type RotationPlan } from './rotation.ts';
 export type { RotationStep } from './rotation-step.ts';
 export { createStreamSigner, type StreamSigner, type StreamSignerOptions, type StreamToken } from './signer.ts';

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { createStreamSigner, keyIdOf, publishPublicKey, readPublishedKey } from '../src/index.ts';
+import { makeKeyPair } from './key-pairs.ts';
+import { MemoryStore } from './memory-store.ts';
+
+const pair = makeKeyPair();
+const slot = 'TC_PUBKEYS/rails_public_key';
+
+test('tells what is published, by the id that its tokens have', async () => {
+  const store = new MemoryStore();
+  expect(await readPublishedKey(store)).toEqual({ slot, keyId: null, isEmpty: true, revision: 0 });
+  await publishPublicKey(store, pair.publicPem);
+  const keyId = keyIdOf(pair.publicPem);
+  expect(await readPublishedKey(store)).toEqual({ slot, keyId, isEmpty: false, revision: 1 });
+
+  const { token } = await createStreamSigner({ privateKey: pair.privatePem }).issue({
+    subject: 'ada',
+    allowedStreams: ['*'],
+    ttlSeconds: 60,
+  });
+  expect(JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid).toBe(keyId);
+});
+
+test('tells what is no key from nothing, and looks where it is told', async () => {
+  const store = new MemoryStore();
+  store.entries.set('MINE/key', { value: 'not a key', revision: 7 });
+  const read = { slot: 'MINE/key', keyId: null, isEmpty: false, revision: 7 };
+  expect(await readPublishedKey(store, { bucket: 'MINE', key: 'key' })).toEqual(read);
+  expect(await readPublishedKey(store)).toMatchObject({ isEmpty: true });
+});
+
+test('gives no id to what must not be published', () => {
+  expect(() => keyIdOf(pair.privatePem)).toThrow('a private key, which is never published');
+  expect(() => keyIdOf(makeKeyPair(1024).publicPem)).toThrow('2048 are the least');
+});
