@@ -1,4 +1,5 @@
 import { ToriiAuthError, ToriiConfigError } from './errors.ts';
+import { withDetail } from './events.ts';
 
 /** The claims of a token by name, as the issuer signed them. */
 export interface Claims {
@@ -78,6 +79,11 @@ export function claimOf(claims: Claims, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
 
+export function malformedClaim(name: string): ToriiAuthError {
+  const message = `The token has a claim that cannot be read: ${name}.`;
+  return withDetail(new ToriiAuthError('claim_malformed', message), { claim: name });
+}
+
 /** The claims that verification has already proved to be there and of the right type. */
 export interface CheckedClaims {
   readonly issuer: string;
@@ -135,8 +141,7 @@ function createAuth(
 function readActor(claims: Claims): Actor | null {
   if (!Object.hasOwn(claims, 'act')) return null;
   const act = claims['act'];
-  if (!isJsonObject(act))
-    throw new ToriiAuthError('claim_malformed', 'The token has a claim that cannot be read: act.');
+  if (!isJsonObject(act)) throw malformedClaim('act');
   const subject = claimOf(act, 'sub');
   return Object.freeze({ userId: typeof subject === 'string' && subject !== '' ? subject : null, raw: act });
 }
@@ -146,12 +151,12 @@ function readActor(claims: Claims): Actor | null {
 function readOrganization(claims: Claims): Organization | null {
   const flat = organizationFrom(claimOf(claims, 'org_id'), claimOf(claims, 'org_role'), 'org_id');
   const o = claimOf(claims, 'o') ?? null;
-  if (o !== null && !isJsonObject(o)) throw malformedOrganization('o');
+  if (o !== null && !isJsonObject(o)) throw malformedClaim('o');
   if (o === null) return flat;
   const nested = organizationFrom(claimOf(o, 'id'), claimOf(o, 'role') ?? claimOf(o, 'rol'), 'o');
   if (flat === null || nested === null) return flat ?? nested;
   const differ = flat.role !== null && nested.role !== null && bareRole(flat.role) !== bareRole(nested.role);
-  if (flat.id !== nested.id || differ) throw malformedOrganization('o');
+  if (flat.id !== nested.id || differ) throw malformedClaim('o');
   return flat.role === null ? nested : flat;
 }
 
@@ -162,12 +167,8 @@ function bareRole(role: string): string {
 
 function organizationFrom(id: unknown, role: unknown, claim: string): Organization | null {
   if (id === undefined || id === null) return null;
-  if (typeof id !== 'string' || id === '') throw malformedOrganization(claim);
+  if (typeof id !== 'string' || id === '') throw malformedClaim(claim);
   return Object.freeze({ id, role: typeof role === 'string' && role !== '' ? role : null });
-}
-
-function malformedOrganization(claim: string): ToriiAuthError {
-  return new ToriiAuthError('claim_malformed', `The token has a claim that cannot be read: ${claim}.`);
 }
 
 /** A JSON object, and neither null nor a list. */

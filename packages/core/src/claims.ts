@@ -1,4 +1,4 @@
-import { type CheckedClaims, type Claims, claimOf, type ForeignClaims } from './auth.ts';
+import { type CheckedClaims, type Claims, claimOf, type ForeignClaims, malformedClaim } from './auth.ts';
 import { type AuthReason, ToriiAuthError } from './errors.ts';
 import { withDetail } from './events.ts';
 
@@ -122,12 +122,8 @@ export function requireTime(claims: Claims, name: string): number {
 export function requireClaim(claims: Claims, name: string): unknown {
   const value = claimOf(claims, name);
   if (value === undefined || value === null)
-    throw new ToriiAuthError('claim_missing', `The token lacks a claim: ${name}.`);
+    throw withDetail(new ToriiAuthError('claim_missing', `The token lacks a claim: ${name}.`), { claim: name });
   return value;
-}
-
-export function malformedClaim(name: string): ToriiAuthError {
-  return new ToriiAuthError('claim_malformed', `The token has a claim that cannot be read: ${name}.`);
 }
 
 export function refusal(

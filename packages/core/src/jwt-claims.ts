@@ -1,14 +1,5 @@
-import { type Claims, claimOf, type ForeignClaims } from './auth.ts';
-import {
-  checkAudience,
-  checkTimes,
-  malformedClaim,
-  notBefore,
-  refusal,
-  requireClaim,
-  requireText,
-  requireTime,
-} from './claims.ts';
+import { type Claims, claimOf, type ForeignClaims, malformedClaim } from './auth.ts';
+import { checkAudience, checkTimes, notBefore, refusal, requireClaim, requireText, requireTime } from './claims.ts';
 
 /** What a token that is not Torii's must say to be accepted. */
 export interface ForeignRules {

@@ -265,6 +265,10 @@ describe('what events say of a refusal', () => {
     ['another environment', { pid: 'env_2' }, { claim: 'pid', actual: 'env_2', expected: ['env_1'] }],
     ['an end', { exp: 12 }, { claim: 'exp', actual: '12' }],
     ['an issue time', { iat: 9e9 }, { claim: 'iat', actual: '9000000000' }],
+    ['a claim that is missing', { sub: undefined }, { claim: 'sub' }],
+    ['a claim that cannot be read', { exp: 'soon' }, { claim: 'exp' }],
+    ['an actor that cannot be read', { act: 'admin' }, { claim: 'act' }],
+    ['an organization that cannot be read', { o: 7 }, { claim: 'o' }],
   ])('names what came and what was expected: %s', async (_name, claims, detail) => {
     expect((await refusal(claims)).detail).toEqual(detail);
   });
