@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { buildLimitMs, type RunningApp, startApp } from '../../packages/next/test/running-app.ts';
+import { secrets } from '../adapters/webhooks.ts';
+import { deliverCase, judgeDelivery, webhookCases } from './deliver.ts';
+
+const paths = ['/webhooks', '/webhooks-on-edge', '/webhooks-read'];
+
+describe.each(['Next 16, proxy.ts', 'Next 15, middleware.ts'] as const)('%s', (variant) => {
+  let app: RunningApp;
+  beforeAll(async () => {
+    vi.stubEnv('WEBHOOK_SECRET', secrets.current);
+    vi.stubEnv('PREVIOUS_WEBHOOK_SECRET', secrets.previous);
+    app = await startApp(variant, { issuer: 'https://issuer.test', options: { publicPaths: paths } });
+    vi.unstubAllEnvs();
+  }, buildLimitMs);
+  afterAll(() => app?.[Symbol.asyncDispose]());
+
+  describe.each(['/webhooks', '/webhooks-on-edge'])('%s', (path) => {
+    test.each(webhookCases.map((each) => [each.statement ? `[${each.statement}] ` : '', each.name, each] as const))(
+      '%s%s',
+      async (_statement, _name, each) => {
+        const { id, answer } = await deliverCase(app.url + path, each);
+        judgeDelivery(each, answer);
+        if (path !== '/webhooks') return; // On the edge, nothing can say that it ran.
+        const visits = app.takeVisits().filter((visit) => visit === `${path} ${id}`);
+        expect(visits).toHaveLength(each.handled ?? 0);
+      },
+    );
+  });
+
+  test('a body that was read before is the app’s mistake: 500, and the log says what to do', async () => {
+    const { answer } = await deliverCase(`${app.url}/webhooks-read`, { name: '', answer: { status: 500 } });
+    expect(answer.status).toBe(500);
+    expect(app.takeVisits()).toEqual([]);
+    await vi.waitFor(() =>
+      expect(app.output()).toMatch(/The body was read before the webhook handler.*request\.clone/),
+    );
+  });
+
+  test(
+    'a secret that is not set is the app’s mistake too',
+    async () => {
+      await using bare = await startApp(variant, { issuer: 'https://issuer.test', options: { publicPaths: paths } });
+      const { answer } = await deliverCase(`${bare.url}/webhooks`, { name: '', answer: { status: 500 } });
+      expect(answer.status).toBe(500);
+      await vi.waitFor(() => expect(bare.output()).toContain('`secret` is not set'));
+    },
+    buildLimitMs,
+  );
+});

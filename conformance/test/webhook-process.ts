@@ -1,0 +1,24 @@
+// A process that begins to handle an event, and never ends.
+import KeyvRedis from '@keyv/redis';
+import { createWebhookReceiver } from '@torii/core/webhooks';
+import { Keyv } from 'keyv';
+import { secrets } from '../adapters/webhooks.ts';
+
+export interface Order {
+  readonly port: number;
+  readonly leaseSeconds: number;
+  readonly delivery: { readonly headers: Record<string, string>; readonly payload: string };
+}
+
+export interface Report {
+  readonly handling: string;
+}
+
+process.once('message', async ({ port, leaseSeconds, delivery }: Order) => {
+  const store = new Keyv(new KeyvRedis(`redis://127.0.0.1:${port}`));
+  await createWebhookReceiver({ secret: secrets.current, store, leaseSeconds }).receive(delivery, (event) => {
+    const report: Report = { handling: event.id };
+    process.send?.(report);
+    return new Promise(() => {});
+  });
+});

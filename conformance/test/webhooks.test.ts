@@ -1,0 +1,40 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express5 from 'express';
+import express4 from 'express4';
+import koa3 from 'koa';
+import koa2 from 'koa2';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { standUpExpressWebhooks, standUpKoaWebhooks } from '../adapters/webhooks.ts';
+import { deliverCase, judgeDelivery, webhookCases } from './deliver.ts';
+
+const servers = {
+  'Express 4': standUpExpressWebhooks(express4),
+  'Express 5': standUpExpressWebhooks(express5),
+  'Koa 2': standUpKoaWebhooks(koa2),
+  'Koa 3': standUpKoaWebhooks(koa3),
+};
+
+const unhandled = vi.fn();
+beforeAll(() => void process.on('unhandledRejection', unhandled));
+afterAll(() => {
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
+describe.each(Object.entries(servers))('%s', (_name, standUp) => {
+  const handled: string[] = [];
+  const server = createServer(standUp((eventId) => void handled.push(eventId)));
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  test.each(webhookCases.map((each) => [each.statement ? `[${each.statement}] ` : '', each.name, each] as const))(
+    '%s%s',
+    async (_statement, _name, each) => {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`;
+      const { id, answer } = await deliverCase(url, each);
+      judgeDelivery(each, answer);
+      expect(handled.filter((eventId) => eventId === id)).toHaveLength(each.handled ?? 0);
+    },
+  );
+});

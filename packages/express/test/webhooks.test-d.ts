@@ -1,0 +1,15 @@
+import express, { type RequestHandler } from 'express';
+import { expectTypeOf, test } from 'vitest';
+import { type WebhookUser, webhookHandler } from '../src/webhooks.ts';
+
+test('a handler knows its events and its request', () => {
+  const handler = webhookHandler<{ 'invoice.paid': { cents: number } }>({ secret: 'a' }, async (event, req) => {
+    expectTypeOf(req).toEqualTypeOf<express.Request>();
+    if (event.type === 'user.created') expectTypeOf(event.data).toEqualTypeOf<WebhookUser>();
+    if (event.type === 'invoice.paid') expectTypeOf(event.data.cents).toEqualTypeOf<number>();
+  });
+  expectTypeOf(handler).toEqualTypeOf<RequestHandler>();
+  express().post('/webhooks', handler);
+  // @ts-expect-error: nobody would handle the event
+  webhookHandler({ secret: 'a' });
+});

@@ -1,0 +1,15 @@
+import Koa, { type Context, type Middleware } from 'koa';
+import { expectTypeOf, test } from 'vitest';
+import { type WebhookUser, webhookHandler } from '../src/webhooks.ts';
+
+test('a handler knows its events and its context', () => {
+  const handler = webhookHandler<{ 'invoice.paid': { cents: number } }>({ secret: 'a' }, async (event, ctx) => {
+    expectTypeOf(ctx).toEqualTypeOf<Context>();
+    if (event.type === 'user.created') expectTypeOf(event.data).toEqualTypeOf<WebhookUser>();
+    if (event.type === 'invoice.paid') expectTypeOf(event.data.cents).toEqualTypeOf<number>();
+  });
+  expectTypeOf(handler).toEqualTypeOf<Middleware>();
+  new Koa().use(handler);
+  // @ts-expect-error: nobody would handle the event
+  webhookHandler({ secret: 'a' });
+});
