@@ -22,6 +22,7 @@ export type Question =
   | PatchQuestion
   | DiffQuestion
   | DenialQuestion
+  | WebhookQuestion
   | PlatformQuestion;
 
 /** Makes a verifier and takes it through some steps. The answer has one item for each step. */
@@ -90,6 +91,26 @@ export interface DiffQuestion {
 export interface DenialQuestion {
   readonly ask: 'denial';
   readonly of: 'auth' | 'forbidden' | 'unavailable' | 'request' | 'config' | 'foreign';
+}
+
+/** Shows deliveries of a webhook to one receiver, one after another. The answer has one item for each. */
+export interface WebhookQuestion {
+  readonly ask: 'webhook';
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Whether the receiver has a store. */
+  readonly remembers?: boolean;
+  /** What the clock says meanwhile. */
+  readonly nowMs: number;
+  readonly deliveries: readonly PlainDelivery[];
+}
+
+export interface PlainDelivery {
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** In base64. */
+  readonly body: string;
+  /** As what the body is handed over. */
+  readonly shape: 'bytes' | 'stream' | 'text';
+  readonly handlerFails?: boolean;
 }
 
 /** Uses one good token, to see what the runtime does with it. */

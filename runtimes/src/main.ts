@@ -7,6 +7,7 @@ import { listPlatformCases } from './cases/platform.ts';
 import { listRequestCases } from './cases/requests.ts';
 import { listTokenCases } from './cases/tokens.ts';
 import { listValueCases } from './cases/values.ts';
+import { listWebhookCases } from './cases/webhooks.ts';
 import { listEdgeRuntimes } from './edge.ts';
 import { startLocalServer } from './local-server.ts';
 import { listPrograms } from './processes.ts';
@@ -23,6 +24,7 @@ try {
     await listKeyCases(server),
     listValueCases(),
     listApiCases(server),
+    listWebhookCases(),
     await listPlatformCases(),
   ];
   const [programs, workerds, edges] = [await listPrograms(), await listWorkerds(), await listEdgeRuntimes()];

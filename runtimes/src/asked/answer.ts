@@ -1,6 +1,7 @@
 import * as core from '@torii/core';
 import type { DenialQuestion, PatchQuestion, PlatformQuestion, Question } from '../case.ts';
 import { callApi } from './call-api.ts';
+import { receiveWebhooks } from './receive-webhooks.ts';
 import { describeError, takeSteps } from './take-steps.ts';
 
 /** Answers one question, wherever this runs. What it cannot answer is an answer too. */
@@ -17,6 +18,8 @@ export async function answer(question: Question): Promise<string> {
         return JSON.stringify(core.Patch.diff(question.before, question.after));
       case 'denial':
         return JSON.stringify(core.denialFor(errorOf(question)) ?? null);
+      case 'webhook':
+        return await receiveWebhooks(question);
       case 'cryptography':
         return await nameCryptography(question);
       case 'exports':
