@@ -1,0 +1,224 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { createToriiClient, type ToriiClient, type User } from '@torii/api';
+import { type Emulator, startEmulator } from '@torii/emulator';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openUserCopy, type UserCopy } from '../src/user-copy.ts';
+
+const patience = { timeout: 15_000 };
+let folder: string;
+let file: string;
+let emulator: Emulator;
+let torii: ToriiClient;
+let port: number;
+let running: ChildProcess | undefined;
+let copy: UserCopy;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'torii-webhooks-'));
+  file = join(folder, 'users.db');
+  port = await findPort();
+  const webhooks = [{ url: `http://127.0.0.1:${port}/webhooks` }];
+  emulator = await startEmulator({ webhooks, webhookRetrySeconds: Array(200).fill(0.1) });
+  torii = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl });
+  copy = openUserCopy(file);
+});
+afterEach(async () => {
+  await end();
+  copy.close();
+  await emulator.stop();
+  rmSync(folder, { recursive: true });
+});
+
+async function findPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** Starts the example as a process, and waits until it has read all users. */
+async function start(): Promise<void> {
+  const server = join(import.meta.dirname, '..', 'src', 'server.ts');
+  const child = spawn(process.execPath, ['--conditions=@torii/source', server], {
+    env: {
+      ...process.env,
+      PORT: String(port),
+      DATABASE: file,
+      TORII_SECRET_KEY: emulator.secretKey,
+      TORII_API_URL: emulator.apiUrl,
+      TORII_WEBHOOK_SECRET: emulator.webhookSecret,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  running = child;
+  let output = '';
+  child.stdout.on('data', (text) => {
+    output += text;
+  });
+  await expect.poll(() => output, patience).toContain('users are in');
+}
+
+/** As the machine's power would end it. */
+async function end(): Promise<void> {
+  const child = running;
+  running = undefined;
+  if (child === undefined || child.exitCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+/** Torii's users, as the copy should have them. */
+async function usersOfTorii(): Promise<readonly object[]> {
+  const users: User[] = [];
+  for await (const user of torii.users.iterate({ limit: 100 })) users.push(user);
+  return users
+    .filter(({ status }) => status !== 'deleted')
+    .map(({ id, email, name, status }) => ({ id, email, name, status }))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+async function expectInStep(): Promise<void> {
+  expect(copy.list()).toEqual(await usersOfTorii());
+}
+
+test('begins with those who are there, and follows what happens', async () => {
+  await torii.users.create({ email: 'ada@example.com', name: 'Ada' });
+  const gone = await torii.users.create({ email: 'gone@example.com' });
+  await torii.users.delete(gone.id);
+  await start();
+  expect(copy.list()).toMatchObject([{ email: 'ada@example.com' }]);
+
+  const grace = await torii.users.create({ email: 'grace@example.com' });
+  await emulator.webhooksSettled();
+  expect(copy.list()).toMatchObject([{}, { email: 'grace@example.com', name: null }]);
+  await torii.users.update(grace.id, { name: 'Grace' });
+  await torii.users.ban(grace.id);
+  await emulator.webhooksSettled();
+  expect(copy.list()).toMatchObject([{}, { name: 'Grace', status: 'banned' }]);
+  await torii.users.unban(grace.id);
+  await emulator.webhooksSettled();
+  await expectInStep();
+  await torii.users.delete(grace.id);
+  await emulator.webhooksSettled();
+  expect(copy.list()).toMatchObject([{ email: 'ada@example.com' }]);
+  expect(await (await fetch(`http://127.0.0.1:${port}/`)).json()).toEqual({ users: 1 });
+});
+
+test('is in step after webhooks that came late, twice, or were lost on the way', async () => {
+  await start();
+  const ada = await torii.users.create({ name: 'Ada' });
+  const eve = await torii.users.create({ name: 'Eve' });
+  await emulator.webhooksSettled();
+  emulator.delay('webhooks', 1000, { times: 1 });
+  await torii.users.update(ada.id, { name: 'late' });
+  await expect.poll(() => emulator.requests.webhooks, patience).toBe(3);
+  emulator.cut('webhooks', { at: 'answer', times: 1 });
+  await torii.users.update(ada.id, { name: 'Ada Lovelace' });
+  await expect.poll(() => emulator.requests.webhooks, patience).toBeGreaterThan(3);
+  emulator.fail('webhooks', { times: 2 });
+  await torii.users.delete(eve.id);
+  await emulator.webhooksSettled();
+  expect(copy.list()).toMatchObject([{ name: 'Ada Lovelace' }]);
+  const [oldest] = emulator
+    .webhookDeliveries()
+    .filter(({ event }) => event.data.id === eve.id)
+    .slice(-1);
+  await emulator.redeliver(oldest?.event.id ?? '');
+  await emulator.webhooksSettled();
+  expect(oldest?.event.type).toBe('user.created');
+  await expectInStep();
+});
+
+test('misses nothing while it does not run, since Torii comes again', async () => {
+  await start();
+  const ada = await torii.users.create({ name: 'Ada' });
+  await emulator.webhooksSettled();
+  await end();
+  await torii.users.ban(ada.id);
+  await torii.users.create({ name: 'Grace' });
+  await expect.poll(() => emulator.webhookDeliveries()[0]?.attempts.length, patience).toBeGreaterThan(0);
+  await start();
+  await emulator.webhooksSettled();
+  await expectInStep();
+});
+
+test('catches up by itself with what no webhook tells any more', async () => {
+  await start();
+  await end();
+  for (const { id } of emulator.webhooks) await emulator.removeWebhook(id);
+  const ada = await torii.users.create({ name: 'Ada' });
+  await torii.users.create({ name: 'Grace' });
+  await torii.users.delete(ada.id);
+  await start();
+  await expectInStep();
+});
+
+test('is in step after being killed again and again in the middle of changes', { timeout: 60_000 }, async () => {
+  await start();
+  const ids: string[] = [];
+  let writing = true;
+  const write = async () => {
+    for (let count = 0; writing; count++) {
+      const { id } = await torii.users.create({ name: `user ${count}` });
+      ids.push(id);
+      const earlier = ids[Math.floor(ids.length / 2)] ?? id;
+      if (count % 3 === 0) await torii.users.update(earlier, { name: `changed ${count}` }).catch(() => {});
+      if (count % 5 === 0) await torii.users.delete(earlier).catch(() => {});
+    }
+  };
+  const writers = [write(), write()];
+  for (let kill = 0; kill < 3; kill++) {
+    await expect.poll(() => copy.count(), patience).toBeGreaterThan(kill * 5);
+    await end();
+    await start();
+  }
+  writing = false;
+  await Promise.all(writers);
+  await emulator.webhooksSettled({ timeoutMs: 30_000 });
+  expect(copy.count()).toBeGreaterThan(5);
+  await expectInStep();
+});
+
+test('refuses what Torii has not signed, and says why', async () => {
+  await start();
+  const { id } = await torii.users.create({ name: 'Ada' });
+  await emulator.webhooksSettled();
+  const post = (headers: Record<string, string>) =>
+    fetch(`http://127.0.0.1:${port}/webhooks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({
+        id: 'evt_1',
+        type: 'user.deleted',
+        data: { id, status: 'deleted', updatedAt: '2099-01-01T00:00:00Z' },
+      }),
+    });
+  expect((await post({})).status).toBe(400);
+  const forged = { 'webhook-id': 'evt_1', 'webhook-timestamp': String(Math.floor(Date.now() / 1000)) };
+  const refused = await post({ ...forged, 'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')}` });
+  expect([refused.status, await refused.json()]).toMatchObject([400, { error: { reason: 'signature_invalid' } }]);
+  await expectInStep();
+});
+
+test('has Torii come again where it cannot write', async () => {
+  await start();
+  const other = openUserCopy(file);
+  copy.close();
+  const lock = new DatabaseSync(file);
+  lock.exec('BEGIN EXCLUSIVE');
+  await torii.users.create({ name: 'Ada' });
+  await expect.poll(() => emulator.webhookDeliveries()[0]?.attempts[0]?.status, patience).toBe(500);
+  lock.exec('ROLLBACK');
+  lock.close();
+  await emulator.webhooksSettled();
+  expect(other.list()).toMatchObject([{ name: 'Ada' }]);
+  copy = other;
+});

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openUserCopy, type UserCopy } from '../src/user-copy.ts';
+
+let folder: string;
+let copy: UserCopy;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'torii-copy-'));
+  copy = openUserCopy(join(folder, 'users.db'));
+});
+afterEach(() => {
+  copy.close();
+  rmSync(folder, { recursive: true });
+});
+
+const at = (second: number) => `2026-11-22T12:00:0${second}.000Z`;
+const ada = { id: 'ada', email: 'ada@example.com', name: 'Ada', status: 'active', updatedAt: at(1) } as const;
+const states = [
+  ada,
+  { ...ada, name: 'Ada Lovelace', updatedAt: at(2) },
+  { ...ada, name: null, status: 'banned', updatedAt: at(3) },
+] as const;
+
+test.each([
+  ['in order', [0, 1, 2]],
+  ['the other way round', [2, 1, 0]],
+  ['the first one last', [1, 2, 0]],
+  ['each twice', [0, 0, 1, 1, 2, 2]],
+  ['all of it again', [0, 1, 2, 0, 1, 2]],
+])('ends with the newest state, where they come %s', (_name, order) => {
+  for (const index of order) copy.put(states[index] ?? ada);
+  expect(copy.list()).toEqual([{ id: 'ada', email: 'ada@example.com', name: null, status: 'banned' }]);
+});
+
+test.each([
+  ['after the last change', [0, 3]],
+  ['before the first', [3, 0]],
+  ['twice', [0, 3, 3]],
+])('who is deleted stays so, where it is told %s', (_name, order) => {
+  const deleted = { ...ada, status: 'deleted', updatedAt: at(4) } as const;
+  for (const index of order) copy.put([...states, deleted][index] ?? ada);
+  expect([copy.list(), copy.count()]).toEqual([[], 0]);
+});
+
+test('a change of the same millisecond does not bring a deleted user back', () => {
+  copy.put({ ...ada, status: 'deleted' });
+  copy.put(ada);
+  expect(copy.list()).toEqual([]);
+});
+
+test('keeps nothing of a deleted user but the id', () => {
+  copy.put(ada);
+  copy.put({ ...ada, status: 'deleted', updatedAt: at(4) });
+  const database = new DatabaseSync(join(folder, 'users.db'), { readOnly: true });
+  expect({ ...database.prepare('SELECT * FROM users').get() }).toEqual({
+    id: 'ada',
+    email: null,
+    name: null,
+    status: 'deleted',
+    updated_at: Date.parse(at(4)),
+  });
+  database.close();
+});
+
+test('takes a time as what it is, however many digits it has', () => {
+  copy.put({ ...ada, updatedAt: '2026-11-22T12:00:00.900Z', name: 'newer' });
+  copy.put({ ...ada, updatedAt: '2026-11-22T12:00:00Z', name: 'older' });
+  expect(copy.list()).toMatchObject([{ name: 'newer' }]);
+});
