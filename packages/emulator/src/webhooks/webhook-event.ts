@@ -1,16 +1,21 @@
 import type { Session } from '../sessions.ts';
 import type { User } from '../user-record.ts';
 
-const userEventTypes = ['user.created', 'user.updated', 'user.banned', 'user.unbanned', 'user.deleted'] as const;
-
 /** Everything that webhooks tell of. */
-export const webhookEventTypes = [...userEventTypes, 'session.revoked'] as const;
-
-/** What can happen to a user. */
-export type UserEventType = (typeof userEventTypes)[number];
+export const webhookEventTypes = [
+  'user.created',
+  'user.updated',
+  'user.banned',
+  'user.unbanned',
+  'user.deleted',
+  'session.revoked',
+] as const;
 
 /** What an event tells of. */
 export type WebhookEventType = (typeof webhookEventTypes)[number];
+
+/** What can happen to a user. */
+export type UserEventType = Exclude<WebhookEventType, 'session.revoked'>;
 
 /**
  * What an event is about: the user after the change, as the REST API gives them, or the session as it has listed it until
