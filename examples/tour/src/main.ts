@@ -15,6 +15,7 @@ import {
 import { streamPlaces, takeStreamsTour, whyNoStreams } from './streams.ts';
 import { takeTenantsTour, tenantPlaces } from './tenants.ts';
 import { takeTour } from './tour.ts';
+import { takeWebhooksTour, webhookPlaces } from './webhooks.ts';
 
 const usage = `Starts a local Torii and four servers that it guards, and shows who gets in and who does not.
 
@@ -67,6 +68,8 @@ async function run({ once, ...asked }: Options): Promise<void> {
   await using torii = await startEmulator({
     port: toriiPort,
     allowedOrigins: [pageOrigin, ...[...ports.values()].map(originOf)],
+    // Nobody who watches wants to wait as long as Torii would.
+    webhookRetrySeconds: Array.from({ length: 300 }, () => 0.2),
   });
   await using other = await startEmulator();
 
@@ -86,12 +89,15 @@ async function run({ once, ...asked }: Options): Promise<void> {
   const steps = await takeTour({ torii, other, servers, page: { origin: pageOrigin, api } });
   say('Taking it to an app with several tenants');
   const tenantSteps = await takeTenantsTour(torii);
+  say('Taking it to an app that keeps a copy of the users');
+  const webhookSteps = await takeWebhooksTour(torii);
   const reason = whyNoStreams();
   say(reason ?? 'Taking it to streams: NATS, a gateway, and an app that mints stream tokens');
   const streamSteps = reason === undefined ? await takeStreamsTour(torii) : [];
-  const wrong = countWrong([...steps, ...tenantSteps, ...streamSteps]);
+  const wrong = countWrong([...steps, ...tenantSteps, ...webhookSteps, ...streamSteps]);
   console.log(`\n${formatTable(steps, ['Torii', ...servers.map(({ name }) => name)])}`);
   console.log(formatTable(tenantSteps, tenantPlaces));
+  console.log(formatTable(webhookSteps, webhookPlaces));
   if (streamSteps.length > 0) console.log(formatTable(streamSteps, streamPlaces));
   console.log(wrong === 0 ? 'Every answer is the expected one.' : `${wrong} of the answers are not the expected ones.`);
   if (wrong > 0) process.exitCode = 1;

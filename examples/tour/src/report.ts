@@ -22,11 +22,12 @@ export function formatTable(steps: readonly Step[], places: readonly string[]): 
   });
 }
 
-/** A good answer is what stands under "expected"; of a wrong one, all of it is of interest. */
+/** A good answer is what stands under "expected", so its status is enough; of a wrong one, all of it is of interest. */
 function formatAnswer(answer: string | undefined, expected: string): string {
   if (answer === undefined) return '';
   if (answer !== expected) return styleText('red', `✗ ${answer}`);
-  return styleText('green', `✓ ${answer.split(' ', 1)[0]}`);
+  const [status = answer] = /^\d{3}\b/.exec(answer) ?? [];
+  return styleText('green', `✓ ${status}`);
 }
 
 /** Where everything is, and how to try it by hand. */
