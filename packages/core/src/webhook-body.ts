@@ -67,7 +67,6 @@ async function gather(stream: AsyncIterable<Uint8Array | string>, maxBytes: numb
       const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
       size += bytes.length;
       if (size <= maxBytes) chunks.push(bytes);
-      else chunks.length = 0;
       if (size > maxBytes + mostDroppedBytes) break;
     }
   } catch (cause) {

@@ -147,8 +147,8 @@ function withoutStatus(error: unknown): unknown {
 }
 
 function readRepeats(options: Options): Repeats | undefined {
-  const leaseMs = readSeconds(options, 'leaseSeconds', 60, 3600) * 1000;
-  const keepMs = readSeconds(options, 'rememberSeconds', 7 * 86_400, 366 * 86_400) * 1000;
+  const leaseMs = readPeriodMs(options, 'leaseSeconds', 60, 3600);
+  const keepMs = readPeriodMs(options, 'rememberSeconds', 7 * 86_400, 366 * 86_400);
   if (!('store' in options)) return undefined;
   const store: unknown = options['store'];
   if (!isStore(store)) {
@@ -156,6 +156,12 @@ function readRepeats(options: Options): Repeats | undefined {
     throw new ToriiConfigError('store', `\`store\` has no get, set and delete. ${remedy}`);
   }
   return new Repeats(store, { leaseMs, keepMs });
+}
+
+function readPeriodMs(options: Options, name: string, absent: number, most: number): number {
+  const seconds = readSeconds(options, name, absent, most);
+  if (seconds >= 1) return seconds * 1000;
+  throw new ToriiConfigError(name, `\`${name}\` is at least one second, or left out.`);
 }
 
 function isStore(store: unknown): store is WebhookStore {

@@ -175,6 +175,11 @@ describe('the body', () => {
     expect(await statusOf(broken())).toBe('payload_incomplete');
   });
 
+  test('that has been parsed is no refusal: the error goes to the app', async () => {
+    const parsed = JSON.parse(payload);
+    await expect(statusOf(parsed)).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'payload' });
+  });
+
   test('that was parsed and not kept is a mistake of the app', () => {
     const remedy = 'Do this.';
     const stream = inPieces(bytes);
@@ -323,6 +328,37 @@ describe.each<[string, () => WebhookStore]>([
   });
 });
 
+test('[29] two at once in one process are handled once, whatever the store takes its time for', async () => {
+  const entries = new Map<string, object>();
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  let sets = 0;
+  // Both would read before either writes, and the second would write when the first has made sure of its claim.
+  const store: WebhookStore = {
+    get: async (key) => {
+      const found = entries.get(key);
+      await pause(5);
+      return found;
+    },
+    set: async (key, value) => {
+      if (key.endsWith('evt_1')) await pause(100 * sets++);
+      entries.set(key, value);
+    },
+    delete: (key) => entries.delete(key),
+  };
+  const [hooks, others] = [receiving({ store }), receiving({ store })];
+  await hooks.answer({ id: 'evt_0' });
+  expect(await Promise.all([hooks.answer(), others.answer()])).toEqual(['200 handled', '503 in_progress']);
+  expect([...hooks.handled, ...others.handled]).toEqual(['evt_0', 'evt_1']);
+});
+
+test('[29] a store is told when it may forget', async () => {
+  const store = new Keyv();
+  const set = vi.spyOn(store, 'set');
+  await receiving({ store, leaseSeconds: 30 }).answer();
+  const lifetimes = set.mock.calls.filter(([key]) => key === 'torii-webhook:evt_1').map(([, , ttlMs]) => ttlMs);
+  expect(lifetimes).toEqual([30_000, 7 * 86_400_000]);
+});
+
 test('[29] without a store a repeat is handled again', async () => {
   const hooks = receiving();
   expect([await hooks.answer(), await hooks.answer()]).toEqual(['200 handled', '200 handled']);
@@ -355,6 +391,26 @@ describe('a store that fails', () => {
     expect(Number(headers['Retry-After'])).toBeGreaterThan(0);
     expect(JSON.stringify(body)).not.toContain('password');
     expect(hooks.handled).toEqual([]);
+  });
+
+  test('to write one entry alone, without a word, leads to 503 too', async () => {
+    const entries = new Map<string, object>();
+    const set = (key: string, value: object) => key.endsWith('evt_1') || entries.set(key, value);
+    const hooks = receiving({ store: failing({ get: (key) => entries.get(key), set }) });
+    expect(await hooks.answer()).toBe('503 store_unavailable');
+    expect(hooks.handled).toEqual([]);
+  });
+
+  test('by holding something else under our key keeps it', async () => {
+    const store = failing({});
+    const hooks = receiving({ store });
+    await hooks.answer({ id: 'evt_0' });
+    for (const foreign of [{ state: 'handled' }, { state: 'claimed', until: 1 }, ['x']]) {
+      store.set('torii-webhook:evt_1', foreign);
+      expect(await hooks.answer()).toBe('503 store_unavailable');
+      expect(store.get('torii-webhook:evt_1')).toBe(foreign);
+    }
+    expect(hooks.handled).toEqual(['evt_0']);
   });
 
   test('and recovers holds no event back', async () => {
@@ -420,6 +476,8 @@ describe('options', () => {
     ['store', 'a store that is not set', { secret, store: undefined }],
     ['store', 'a store that is none', { secret, store: { get() {}, set() {} } }],
     ['leaseSeconds', 'a lease of a day', { secret, leaseSeconds: 86_400 }],
+    ['leaseSeconds', 'no lease', { secret, leaseSeconds: 0 }],
+    ['rememberSeconds', 'no memory', { secret, rememberSeconds: 0 }],
     ['rememberSeconds', 'a memory without an end', { secret, rememberSeconds: Number.POSITIVE_INFINITY }],
     ['maxBytes', 'half a byte', { secret, maxBytes: 0.5 }],
     ['onEvent', 'a listener that is none', { secret, onEvent: 'log' }],
