@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startEmulator, type User } from '../src/index.ts';
 import { settingsFrom } from '../src/options.ts';
@@ -83,7 +82,7 @@ test('no acknowledged change goes untold over several times kill -9 under load',
     };
     // The server goes in the middle of it: fetch throws, or the answer ends half-way.
     const writers = Array.from({ length: 4 }, () => write().catch(() => {}));
-    await sleep(150);
+    await expect.poll(() => acknowledged.length, patience).toBeGreaterThan(10 * (kill + 1));
     program.process.kill('SIGKILL');
     await Promise.all([...writers, program.ended]);
   }
@@ -91,7 +90,6 @@ test('no acknowledged change goes untold over several times kill -9 under load',
   await configurationOf(last);
   const untold = () => acknowledged.filter((id) => !idsOf(receiver).has(id));
   await expect.poll(untold, { timeout: 20_000 }).toEqual([]);
-  expect(acknowledged.length).toBeGreaterThan(5);
   last.process.kill('SIGINT');
   await last.ended;
 });

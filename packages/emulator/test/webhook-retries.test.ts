@@ -246,6 +246,15 @@ test('says what still waits, and what was answered, where waiting takes too long
   });
 });
 
+test('tells who waits that it was stopped', async () => {
+  await start();
+  receiver.answer = () => null;
+  await torii.createUser();
+  const settled = torii.webhooksSettled().catch((error: unknown) => error);
+  await torii.stop();
+  expect(await settled).toMatchObject({ code: 'webhooks_waiting', message: 'The emulator was stopped meanwhile.' });
+});
+
 test('redelivers the same event on demand, also one that was given up, and to a webhook that came later', async () => {
   await start({ webhookRetrySeconds: [] });
   receiver.answer = () => ({ status: 500 });

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator, type User } from '../src/index.ts';
+import { provisionalPaths } from '../src/provisional-paths.ts';
 import { createWebhookSecret } from '../src/webhooks/signature.ts';
+import { send, signInWithForm } from './browser.ts';
 import { type Receiver, startReceiver, verify } from './receiver.ts';
 import { callApi, signIn } from './rest.ts';
 
@@ -88,6 +90,14 @@ test('tells of a session that is revoked by itself, once', async () => {
   const { body } = await callApi<readonly [{ readonly id: string }]>(torii, 'GET', `/users/${id}/sessions`);
   for (let count = 0; count < 2; count++) await callApi(torii, 'DELETE', `/users/${id}/sessions/${body[0].id}`);
   await callApi(torii, 'DELETE', `/users/${id}/sessions`);
+  await torii.webhooksSettled();
+  expect(receiver.types()).toEqual(['user.created', 'session.revoked']);
+});
+
+test('tells of a session that the user ends', async () => {
+  await torii.createUser(login);
+  const cookie = await signInWithForm(torii);
+  for (let count = 0; count < 2; count++) await send(torii, provisionalPaths.signOut, { method: 'POST', cookie });
   await torii.webhooksSettled();
   expect(receiver.types()).toEqual(['user.created', 'session.revoked']);
 });

@@ -26,6 +26,7 @@ export class Webhooks {
   readonly #scope: EnvironmentScope;
   readonly #settings: WebhookSettings;
   #sender: Sender | undefined;
+  #stopped = false;
 
   constructor(scope: EnvironmentScope, settings: WebhookSettings) {
     this.#scope = scope;
@@ -50,6 +51,9 @@ export class Webhooks {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
+    // Whoever waits is told now: later there is no database to ask.
+    this.#sender?.tellEnded();
     await this.#sender?.stop();
   }
 
@@ -74,22 +78,28 @@ export class Webhooks {
   /**
    * Waits until all is delivered or given up.
    *
-   * @throws EmulatorError `webhooks_waiting` after the time, saying what waits and why
+   * @throws EmulatorError `webhooks_waiting` after the time, saying what waits and why, or when the emulator is stopped
    */
   async settled(timeoutMs: number): Promise<void> {
     if (this.#nothingWaits()) return;
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        stopListening?.();
-        reject(new EmulatorError('webhooks_waiting', this.#describeWaiting(timeoutMs)));
-      }, timeoutMs);
-      const stopListening = this.#sender?.onEnded(() => {
-        if (!this.#nothingWaits()) return;
-        clearTimeout(timer);
-        stopListening?.();
-        resolve();
+    let end = () => {};
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => {
+          reject(new EmulatorError('webhooks_waiting', this.#describeWaiting(timeoutMs)));
+        }, timeoutMs);
+        const stopListening = this.#sender?.onEnded(() => {
+          if (this.#nothingWaits()) resolve();
+          else if (this.#stopped) reject(new EmulatorError('webhooks_waiting', 'The emulator was stopped meanwhile.'));
+        });
+        end = () => {
+          clearTimeout(timer);
+          stopListening?.();
+        };
       });
-    });
+    } finally {
+      end();
+    }
   }
 
   #nothingWaits(): boolean {
