@@ -47,8 +47,8 @@ test.each([
 
 test('delays one event, so that a later one overtakes it, and is not counted against the receiver', async () => {
   await torii.stop();
-  torii = await startEmulator({ webhooks: [{ url: receiver.url }], webhookTimeoutMs: 1000 });
-  torii.delay('webhooks', 1500, { times: 1 });
+  torii = await startEmulator({ webhooks: [{ url: receiver.url }], webhookTimeoutMs: 2000 });
+  torii.delay('webhooks', 2500, { times: 1 });
   const { id } = await torii.createUser();
   await expect.poll(() => torii.requests.webhooks, patience).toBe(1);
   await callApi(torii, 'DELETE', `/users/${id}`);
