@@ -40,6 +40,17 @@ const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
  * @throws KeySetError for what is not a key set, is far too large, or holds a secret: whoever publishes one has lost it
  */
 export function parseKeySet(value: unknown, previous: KeysById = new Map()): KeysById {
+  return keysById(listKeys(value), (jwk, kid) => {
+    return canVerifyEs256(jwk) ? keyFrom(kid, jwk, previous.get(kid)) : undefined;
+  });
+}
+
+/**
+ * The keys of a set, of whatever kind.
+ *
+ * @throws KeySetError as {@link parseKeySet} does
+ */
+export function listKeys(value: unknown): readonly Claims[] {
   const list = isJsonObject(value) ? claimOf(value, 'keys') : undefined;
   if (!Array.isArray(list)) throw new KeySetError('the answer is not a key set');
   if (list.length > maxKeys) throw new KeySetError(`the key set has more than ${maxKeys} keys`);
@@ -47,13 +58,22 @@ export function parseKeySet(value: unknown, previous: KeysById = new Map()): Key
   if (entries.some(holdsSecret)) {
     throw new KeySetError('the key set holds a private key');
   }
-  const keys = new Map<string, SetKey>();
+  return entries;
+}
+
+/** What is made of each key by its id. One that stands twice is left out, and so is what nothing was made of. */
+export function keysById<Key>(
+  entries: readonly Claims[],
+  make: (jwk: Claims, kid: string) => Key | undefined,
+): Map<string, Key> {
+  const keys = new Map<string, Key>();
   const seen = new Set<unknown>();
   for (const jwk of entries) {
     const kid = claimOf(jwk, 'kid');
     if (typeof kid !== 'string' || kid === '') continue;
-    if (seen.has(kid)) keys.delete(kid);
-    else if (canVerifyEs256(jwk)) keys.set(kid, keyFrom(kid, jwk, previous.get(kid)));
+    const key = seen.has(kid) ? undefined : make(jwk, kid);
+    if (key === undefined) keys.delete(kid);
+    else keys.set(kid, key);
     seen.add(kid);
   }
   return keys;
@@ -65,14 +85,21 @@ export function holdsSecret(jwk: object): boolean {
 }
 
 function canVerifyEs256(jwk: Claims): boolean {
-  const [use, operations, algorithm] = [claimOf(jwk, 'use'), claimOf(jwk, 'key_ops'), claimOf(jwk, 'alg')];
   return (
     claimOf(jwk, 'kty') === 'EC' &&
     claimOf(jwk, 'crv') === 'P-256' &&
     typeof claimOf(jwk, 'x') === 'string' &&
     typeof claimOf(jwk, 'y') === 'string' &&
+    mayVerify(jwk, 'ES256')
+  );
+}
+
+/** False for a key that is meant for something else: to encrypt, to sign, or with another algorithm. */
+export function mayVerify(jwk: Claims, algorithm: string): boolean {
+  const [use, operations, meant] = [claimOf(jwk, 'use'), claimOf(jwk, 'key_ops'), claimOf(jwk, 'alg')];
+  return (
     (use === undefined || use === 'sig') &&
-    (algorithm === undefined || algorithm === 'ES256') &&
+    (meant === undefined || meant === algorithm) &&
     (operations === undefined || (Array.isArray(operations) && operations.includes('verify')))
   );
 }

@@ -3,6 +3,7 @@ import { ToriiConfigError } from './errors.ts';
 import { isLoopback } from './issuer-url.ts';
 import { holdsSecret, type JsonWebKeyLike, type JsonWebKeySet } from './jwks.ts';
 import type { ForeignRules } from './jwt-claims.ts';
+import { serves } from './jwt-keys.ts';
 import type { Fetch } from './key-endpoint.ts';
 import { listTexts, type Options, readFunction, readNamed, readSeconds, readTexts } from './option-values.ts';
 import {
@@ -37,7 +38,10 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
   readonly secret?: string | Uint8Array | undefined;
   /** One public key: PEM (`-----BEGIN PUBLIC KEY-----`) or a JSON Web Key. Which key a token names is not looked at. */
   readonly key?: string | JsonWebKeyLike | undefined;
-  /** Public keys, of which a token names one: a key set, or the URL of one. */
+  /**
+   * Public keys, of which a token names one: a key set, or the URL of one. A token that names none is verified by the one
+   * key that serves its algorithm, if there is exactly one.
+   */
   readonly jwks?: string | JsonWebKeySet | undefined;
   /** Accepted `iss` values, to the letter. Left out, `iss` is not looked at. */
   readonly issuer?: string | readonly string[];
@@ -50,6 +54,13 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
    * @default 30
    */
   readonly clockTolerance?: number;
+  /**
+   * Seconds for which the keys of a URL go on verifying when it cannot be reached to renew them; at most a day. They are
+   * renewed every five minutes, so a value below 300 means: not at all.
+   *
+   * @default 3600
+   */
+  readonly maxStaleSeconds?: number;
   /** Fetches the key set. Left out, the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
 }
@@ -66,10 +77,22 @@ export interface JwtSettings extends RequestSettings {
   readonly algorithms: ReadonlySet<string>;
   readonly source: JwtKeySource;
   readonly rules: ForeignRules;
+  readonly maxStaleMs: number;
 }
 
 const optionNames = [
-  ...['algorithms', 'secret', 'key', 'jwks', 'issuer', 'audience', 'claims', 'clockTolerance', 'fetch'],
+  ...[
+    'algorithms',
+    'secret',
+    'key',
+    'jwks',
+    'issuer',
+    'audience',
+    'claims',
+    'clockTolerance',
+    'maxStaleSeconds',
+    'fetch',
+  ],
   ...requestOptionNames,
 ];
 const example = "createJwtVerifier({ secret: process.env.JWT_SECRET, algorithms: ['HS256'] })";
@@ -87,6 +110,7 @@ export function readJwtOptions(given: JwtOptions): JwtSettings {
       audiences: readTexts(options, 'audience', "audience: 'https://api.example.com'"),
       clockToleranceMs: readSeconds(options, 'clockTolerance', 30, 300) * 1000,
     },
+    maxStaleMs: readSeconds(options, 'maxStaleSeconds', 3600, 86_400) * 1000,
     ...readRequestOptions(options),
   };
 }
@@ -124,7 +148,8 @@ function readSecret(value: unknown, algorithms: ReadonlySet<string>): Uint8Array
   const least = Math.max(...[...algorithms].map((name) => Number(name.slice(2)) / 8));
   if (secret.length < least)
     throw wrong('secret', `has fewer than ${least} bytes, and can be guessed. Make a longer one`);
-  return secret.slice();
+  // Not `slice`: that of a Buffer is the same memory, and whoever wiped it would let tokens be signed with zeros.
+  return Uint8Array.from(secret);
 }
 
 function readKey(value: unknown, algorithms: ReadonlySet<string>): JwtKeySource {
@@ -133,13 +158,34 @@ function readKey(value: unknown, algorithms: ReadonlySet<string>): JwtKeySource 
     if (!/^\s*-----BEGIN PUBLIC KEY-----/.test(value)) throw wrong('key', 'is not PEM: -----BEGIN PUBLIC KEY-----');
     const families = new Set([...algorithms].map((name) => (rsa.some((known) => known === name) ? 'RSA' : name)));
     if (families.size > 1) throw wrong('key', 'is one key, and these algorithms need several. Use `jwks`');
+    if (families.has('RSA') && isSmallPem(value)) throw wrong('key', tooSmall);
     return { kind: 'pem', pem: value };
   }
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'kty')) {
     throw wrong('key', 'is neither PEM nor a JSON Web Key');
   }
   if (holdsSecret(value)) throw wrong('key', 'is a private or shared key. Write the public one');
-  return { kind: 'jwk', jwk: { ...value } };
+  const jwk: JsonWebKeyLike = { ...value };
+  if (![...algorithms].some((algorithm) => serves(jwk, algorithm))) {
+    throw wrong('key', 'is of another kind than these algorithms need, or meant for something else');
+  }
+  if (jwk.kty === 'RSA' && String(jwk['n']).length < base64Length(leastRsaBytes)) throw wrong('key', tooSmall);
+  return { kind: 'jwk', jwk };
+}
+
+/** RFC 7518 3.3: 2048 bits. */
+const leastRsaBytes = 256;
+const tooSmall = 'is an RSA key of fewer than 2048 bits, and can be broken. Make a larger one';
+
+/** Without padding. */
+function base64Length(bytes: number): number {
+  return Math.ceil((bytes * 4) / 3);
+}
+
+// The modulus alone would not fit. What is only just too small is refused by jose, token by token.
+function isSmallPem(pem: string): boolean {
+  const body = pem.replace(/-----[^-]*-----|[\s=]/g, '');
+  return body.length < base64Length(leastRsaBytes);
 }
 
 function readKeySet(options: Options): JwtKeySource {

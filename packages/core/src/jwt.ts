@@ -1,19 +1,12 @@
-import {
-  type CompactVerifyGetKey,
-  type CryptoKey,
-  compactVerify,
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
-  errors,
-  importSPKI,
-} from 'jose';
+import { type CryptoKey, compactVerify, errors, importJWK, importSPKI } from 'jose';
 import { type Claims, claimOf, readForeignAuth } from './auth.ts';
-import { ToriiAuthError, ToriiConfigError, ToriiError, ToriiUnavailableError } from './errors.ts';
-import { holdsSecret, KeySetError } from './jwks.ts';
+import { ToriiAuthError, ToriiConfigError } from './errors.ts';
+import type { JsonWebKeyLike } from './jwks.ts';
 import { checkJwtClaims } from './jwt-claims.ts';
-import { type JwtKeySource, type JwtOptions, type JwtSettings, readJwtOptions } from './jwt-options.ts';
-import { type Fetch, fetchKeySet } from './key-endpoint.ts';
+import { ForeignKey, noKeyId, parseForeignKeySet } from './jwt-keys.ts';
+import { type JwtOptions, type JwtSettings, readJwtOptions } from './jwt-options.ts';
+import { shareKeySets } from './key-sources.ts';
+import { unknownKey } from './keys.ts';
 import { malformed, parseToken, refuseExtensions } from './token.ts';
 import { type Verifier, verifierOver } from './verifier.ts';
 
@@ -41,14 +34,15 @@ export function createJwtVerifier<Custom extends object = Claims>(
 export function createJwtVerifier<Custom extends object = Claims>(options: JwtOptions<Custom>): Verifier<Custom>;
 export function createJwtVerifier(options: JwtOptions): Verifier {
   const settings = readJwtOptions(options);
-  const verifySignature = signatureVerifierOf(settings.source);
+  const findKey = keyFinderOf(settings);
   return verifierOver({
     ...settings,
     async verify(token) {
       const { header, claims } = parseToken(token);
       const algorithm = algorithmOf(header, settings);
+      const kid = keyIdOf(header);
       checkJwtClaims(claims, settings.rules);
-      await verifySignature(token, algorithm);
+      await verifySignature(token, await findKey(kid, algorithm), algorithm);
       // Once more: fetching a key may have taken seconds, and the token may have ended meanwhile.
       const auth = readForeignAuth(checkJwtClaims(claims, settings.rules), claims);
       return { result: { auth }, fromCache: false };
@@ -63,48 +57,90 @@ function algorithmOf(header: Claims, { algorithms }: JwtSettings): string {
     throw new ToriiAuthError('algorithm_refused', 'The token is not signed in a way that is accepted here.');
   }
   refuseExtensions(header);
-  const kid = claimOf(header, 'kid');
-  if (kid !== undefined && (typeof kid !== 'string' || kid === '')) throw malformed('The token does not name its key.');
   return algorithm;
 }
 
-/** Rejects where the signature is not good. */
-type VerifySignature = (token: string, algorithm: string) => Promise<unknown>;
-
-function signatureVerifierOf(source: JwtKeySource): VerifySignature {
-  const find = keyFinderOf(source);
-  return async (token, algorithm) => {
-    try {
-      await compactVerify(token, find, { algorithms: [algorithm] });
-    } catch (cause) {
-      throw refusalFor(cause, source);
-    }
-  };
+function keyIdOf(header: Claims): string | undefined {
+  const kid = claimOf(header, 'kid');
+  if (kid === undefined || (typeof kid === 'string' && kid !== '')) return kid;
+  throw malformed('The token does not name its key.');
 }
 
-function keyFinderOf(source: JwtKeySource): CompactVerifyGetKey {
-  switch (source.kind) {
-    case 'secret':
-      return () => source.secret;
-    case 'pem':
-      return pemFinder(source.pem);
-    case 'jwk': {
-      // jose picks by type, curve, `alg`, `use` and `key_ops`; by `kid` only where there are several to pick from.
-      const find = createLocalJWKSet({ keys: [{ ...source.jwk }] });
-      return ({ alg }, token) => find({ alg }, token);
-    }
-    case 'set':
-      return createLocalJWKSet({ keys: [...source.set.keys] });
-    case 'url':
-      return remoteFinder(source.url, source.fetch);
+/** The key that a token names, or the only one; for an algorithm that the token may be signed with. */
+type FindKey = (kid: string | undefined, algorithm: string) => Promise<CryptoKey | Uint8Array>;
+
+async function verifySignature(token: string, key: CryptoKey | Uint8Array, algorithm: string): Promise<void> {
+  try {
+    await compactVerify(token, key, { algorithms: [algorithm] });
+  } catch (cause) {
+    throw refusalFor(cause);
   }
 }
 
-function pemFinder(pem: string): CompactVerifyGetKey {
+function keyFinderOf({ source, maxStaleMs, emit }: JwtSettings): FindKey {
+  switch (source.kind) {
+    case 'secret':
+      return async () => source.secret;
+    case 'pem':
+      return pemFinder(source.pem);
+    case 'jwk': {
+      const key = new ForeignKey([source.jwk]);
+      return async (_kid, algorithm) => {
+        const imported = await importServing(key, noKeyId, algorithm);
+        if (imported === undefined) throw new ToriiConfigError('key', '`key` cannot be used to verify tokens.');
+        return imported;
+      };
+    }
+    case 'set': {
+      const keys = parseForeignKeySet(source.set);
+      return async (kid = noKeyId, algorithm) => usable(keys.get(kid), kid, algorithm);
+    }
+    case 'url': {
+      const keys = keySetFor(source.url, source.fetch);
+      return async (kid = noKeyId, algorithm) =>
+        usable(keys.peek(kid) ?? (await keys.find(kid, maxStaleMs, emit)), kid, algorithm);
+    }
+  }
+}
+
+const keySetFor = shareKeySets(parseForeignKeySet);
+
+async function usable(key: ForeignKey | undefined, kid: string, algorithm: string): Promise<CryptoKey> {
+  if (key === undefined) throw unknownKey(kid);
+  const imported = await importServing(key, kid, algorithm);
+  if (imported === undefined) throw unknownKey(kid);
+  return imported;
+}
+
+const imports = new WeakMap<JsonWebKeyLike, Map<string, Promise<CryptoKey | undefined>>>();
+
+/** Made ready once for each algorithm. Undefined for a key that is none, such as a point that is not on its curve. */
+async function importServing(key: ForeignKey, kid: string, algorithm: string): Promise<CryptoKey | undefined> {
+  const jwk = key.serving(algorithm);
+  if (jwk === undefined) throw unknownKey(kid);
+  const byAlgorithm = imports.get(jwk) ?? new Map<string, Promise<CryptoKey | undefined>>();
+  imports.set(jwk, byAlgorithm);
+  const imported = byAlgorithm.get(algorithm) ?? importJwk(jwk, algorithm);
+  byAlgorithm.set(algorithm, imported);
+  return imported;
+}
+
+async function importJwk(jwk: JsonWebKeyLike, algorithm: string): Promise<CryptoKey | undefined> {
+  // Rebuilt from its numbers: `key_ops`, `ext` or `use` of somebody else's making cannot get in the way.
+  const numbers = ['kty', 'crv', 'x', 'y', 'n', 'e'].filter((member) => Object.hasOwn(jwk, member));
+  try {
+    const key = await importJWK(Object.fromEntries(numbers.map((member) => [member, jwk[member]])), algorithm);
+    return key instanceof Uint8Array ? undefined : key;
+  } catch {
+    return undefined;
+  }
+}
+
+function pemFinder(pem: string): FindKey {
   const imported = new Map<string, Promise<CryptoKey>>();
-  return ({ alg }) => {
-    const key = imported.get(alg) ?? importPem(pem, alg);
-    imported.set(alg, key);
+  return (_kid, algorithm) => {
+    const key = imported.get(algorithm) ?? importPem(pem, algorithm);
+    imported.set(algorithm, key);
     return key;
   };
 }
@@ -118,52 +154,11 @@ async function importPem(pem: string, algorithm: string): Promise<CryptoKey> {
   }
 }
 
-/** After a failed fetch: how long others are told so at once, so that an endpoint that is down is not stormed. */
-const retryAfterMs = 1_000;
-
-// Renewed every five minutes, at once for a key id that is new, and at most twice a minute for one that is not found.
-function remoteFinder(url: string, fetch: Fetch = globalThis.fetch): CompactVerifyGetKey {
-  let failedAt = Number.NEGATIVE_INFINITY;
-  return createRemoteJWKSet(new URL(url), {
-    cacheMaxAge: 300_000,
-    cooldownDuration: 30_000,
-    [customFetch]: async () => {
-      if (performance.now() - failedAt < retryAfterMs) throw unavailable(new KeySetError('it failed a moment ago'));
-      try {
-        const set: unknown = await fetchKeySet(url, fetch);
-        requirePublic(set);
-        return Response.json(set);
-      } catch (cause) {
-        failedAt = performance.now();
-        throw unavailable(cause);
-      }
-    },
-  });
-}
-
-// Whoever publishes a private key has lost it.
-function requirePublic(set: unknown): void {
-  const keys: unknown = typeof set === 'object' && set !== null ? Reflect.get(set, 'keys') : undefined;
-  if (!Array.isArray(keys)) throw new KeySetError('the answer is not a key set');
-  if (keys.some((jwk) => holdsSecret(Object(jwk)))) throw new KeySetError('the key set holds a private key');
-}
-
-function unavailable(cause: unknown): ToriiUnavailableError {
-  return new ToriiUnavailableError('keys_unavailable', 'The keys that tokens are verified with cannot be had.', {
-    cause,
-  });
-}
-
-function refusalFor(cause: unknown, { kind }: JwtKeySource): Error {
-  if (cause instanceof ToriiError) return cause;
+function refusalFor(cause: unknown): ToriiAuthError {
   if (cause instanceof errors.JWSSignatureVerificationFailed) {
     return new ToriiAuthError('signature_invalid', 'The signature of the token is not valid.');
   }
   if (cause instanceof errors.JWSInvalid) return malformed('The token cannot be read.');
-  if (cause instanceof errors.JWKSTimeout || cause instanceof errors.JWKSInvalid) return unavailable(cause);
-  const isNotFound = cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys;
-  // One key that cannot be used is a mistake of the app's; one of many may be meant for somebody else.
-  if (kind === 'jwk' && !isNotFound)
-    return new ToriiConfigError('key', '`key` cannot be used to verify tokens.', { cause });
+  // A key that jose does not take, such as one of RSA that is too small.
   return new ToriiAuthError('key_unknown', 'The token does not name a key that can be used.', { cause });
 }

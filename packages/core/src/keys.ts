@@ -3,20 +3,20 @@ import { ToriiAuthError, ToriiUnavailableError } from './errors.ts';
 import { type EventListener, withDetail } from './events.ts';
 import { FetchBudget } from './fetch-budget.ts';
 import { elapsedMs, type Instant, instantNow } from './instant.ts';
-import { KeySetError, type KeysById, parseKeySet, type SetKey } from './jwks.ts';
+import { KeySetError, type SetKey } from './jwks.ts';
 import { type Fetch, fetchKeySet, fetchTimeoutMs } from './key-endpoint.ts';
 
 /** Where the keys of one issuer come from. */
-export interface KeySource {
+export interface KeySource<Key = SetKey> {
   /** The key, where that can be said at once: without waiting, and without renewing. */
-  peek(kid: string): SetKey | undefined;
+  peek(kid: string): Key | undefined;
   /**
    * The key, whatever it takes.
    *
    * @throws ToriiAuthError `key_unknown`
    * @throws ToriiUnavailableError `keys_unavailable`
    */
-  find(kid: string, maxStaleMs: number, emit: EventListener): Promise<SetKey>;
+  find(kid: string, maxStaleMs: number, emit: EventListener): Promise<Key>;
 }
 
 const renewAfterMs = 4 * 60_000;
@@ -37,13 +37,24 @@ interface PendingFetch {
   waiting: number;
 }
 
+/**
+ * The keys in an answer by id, with those of the answer before at hand.
+ *
+ * @throws KeySetError for what is not a key set to be used
+ */
+export type ParseKeySet<Key> = (
+  answer: unknown,
+  previous: ReadonlyMap<string, Key> | undefined,
+) => ReadonlyMap<string, Key>;
+
 /** The keys of one URL: fetched when they are needed, renewed in time, and shared by every verifier that uses the URL. */
-export class RemoteKeySet implements KeySource {
+export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
   readonly #url: string;
   readonly #fetch: Fetch;
+  readonly #parse: ParseKeySet<Key>;
   readonly #budget: FetchBudget = new FetchBudget();
   readonly #doubted: Crowd = new Crowd();
-  #keys: KeysById | undefined;
+  #keys: ReadonlyMap<string, Key> | undefined;
   #fetchedAt: Instant | undefined;
   #failedAt: Instant | undefined;
   #searchedInVainAt: Instant | undefined;
@@ -51,16 +62,17 @@ export class RemoteKeySet implements KeySource {
   #begun = 0;
   #settled = 0;
 
-  constructor(url: string, fetch: Fetch) {
+  constructor(url: string, fetch: Fetch, parse: ParseKeySet<Key>) {
     this.#url = url;
     this.#fetch = fetch;
+    this.#parse = parse;
   }
 
-  peek(kid: string): SetKey | undefined {
+  peek(kid: string): Key | undefined {
     return this.#ageMs() < renewAfterMs ? this.#keys?.get(kid) : undefined;
   }
 
-  async find(kid: string, maxStaleMs: number, emit: EventListener): Promise<SetKey> {
+  async find(kid: string, maxStaleMs: number, emit: EventListener): Promise<Key> {
     const age = this.#ageMs();
     let wasRenewed = false;
     if (age >= oldAfterMs && !this.#isExcused(age, maxStaleMs)) {
@@ -83,7 +95,7 @@ export class RemoteKeySet implements KeySource {
     return this.#fetchedAt === undefined ? Number.POSITIVE_INFINITY : elapsedMs(this.#fetchedAt);
   }
 
-  #usableKeys(maxStaleMs: number): KeysById | undefined {
+  #usableKeys(maxStaleMs: number): ReadonlyMap<string, Key> | undefined {
     return this.#ageMs() < Math.max(oldAfterMs, maxStaleMs) ? this.#keys : undefined;
   }
 
@@ -129,12 +141,17 @@ export class RemoteKeySet implements KeySource {
     try {
       const answer = await fetchKeySet(this.#url, this.#fetch);
       if (isLate()) return;
-      const keys = parseKeySet(answer, this.#keys);
+      const keys = this.#parse(answer, this.#keys);
       this.#settled = turn;
       this.#keys = keys;
       this.#fetchedAt = begunAt;
       this.#failedAt = undefined;
-      emit({ type: 'keys_fetched', url: this.#url, kids: [...keys.keys()], durationMs: elapsedMs(begunAt) });
+      emit({
+        type: 'keys_fetched',
+        url: this.#url,
+        kids: [...keys.keys()].filter(Boolean),
+        durationMs: elapsedMs(begunAt),
+      });
     } catch (error) {
       if (isLate()) return;
       this.#settled = turn;
@@ -149,7 +166,7 @@ export class RemoteKeySet implements KeySource {
    * rotation looks like. After a search in vain, tokens are held for a moment and counted. A few may be a rotation; a
    * crowd is a flood, and is turned away until the next search is due anyway.
    */
-  async #search(kid: string, maxStaleMs: number, emit: EventListener): Promise<SetKey | undefined> {
+  async #search(kid: string, maxStaleMs: number, emit: EventListener): Promise<Key | undefined> {
     const begunAt = instantNow();
     const isDoubted = this.#searchedInVainAt !== undefined && elapsedMs(this.#searchedInVainAt) < doubtMs;
     const isBelieved = !isDoubted || (await this.#doubted.isSmall());

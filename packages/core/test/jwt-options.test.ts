@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { JsonWebKeyLike } from '../src/index.ts';
 import { createJwtVerifier, type JwtOptions } from '../src/jwt.ts';
-import { jwks, pairs, pem, secret, sign } from './jwt-mint.ts';
+import { bytes, jwks, pairs, pem, secret, sign } from './jwt-mint.ts';
+import { base64url } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
 
 describe('[9] [28] options that are refused', () => {
@@ -29,6 +31,10 @@ describe('[9] [28] options that are refused', () => {
     ['key', { key: '-----BEGIN PRIVATE KEY-----', algorithms: ['RS256'] }],
     ['key', { key: { ...jwks.keys[1], d: 'x' }, ...es }],
     ['key', { key: { kty: 'oct', k: 'AA' }, ...es }],
+    ['key', { key: { ...jwks.keys[1], crv: 'P-384' }, ...es }],
+    ['key', { key: { ...jwks.keys[1], use: 'enc' }, ...es }],
+    ['key', { key: { ...jwks.keys[1], alg: 'ES384' }, ...es }],
+    ['maxStaleSeconds', { jwks, ...es, maxStaleSeconds: 86_401 }],
     ['jwks', { jwks: { keys: [] }, ...es }],
     ['jwks', { jwks: { keys: [{ kty: 'oct', k: 'AA' }] }, ...es }],
     ['jwks', { jwks: { keys: [{ ...jwks.keys[1], d: 'x' }] }, ...es }],
@@ -51,7 +57,7 @@ describe('[9] [28] options that are refused', () => {
 
   test('a key that is none is told to the developer, not to the caller', async () => {
     const torii = createJwtVerifier({
-      key: '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----',
+      key: `-----BEGIN PUBLIC KEY-----\n${'AAAA'.repeat(100)}\n-----END PUBLIC KEY-----`,
       algorithms: ['RS256'],
     });
     await expect(torii.verify(await sign('RS256', pairs.RS256.privateKey))).rejects.toMatchObject({ option: 'key' });
@@ -101,13 +107,156 @@ describe('a key set behind a URL', () => {
     expect(fetch).toHaveBeenCalledTimes(1);
   });
 
-  test('unknown key ids cause no further fetch right away', async () => {
+  test('[4] is shared by the verifiers of a process that use the same fetch', async () => {
     const fetch = answering(() => Response.json(jwks));
-    const torii = createJwtVerifier({ jwks: url, algorithms: ['ES256'], fetch });
-    for (let i = 0; i < 20; i++) {
-      const unknown = await sign('ES256', pairs.ES256.privateKey, {}, { kid: `new-${i}` });
-      expect(await outcomeOf(torii.verify(unknown))).toBe('key_unknown');
+    for (const algorithms of [['ES256'], ['ES256', 'RS256']] as const) {
+      const torii = createJwtVerifier({ jwks: url, algorithms, fetch });
+      expect(await outcomeOf(torii.verify(await token()))).toBe('accepted');
     }
     expect(fetch).toHaveBeenCalledTimes(1);
   });
+
+  test('[3] that lists a key id twice verifies nothing by it, whatever the two keys are for', async () => {
+    const [rsa, es256, es512] = jwks.keys;
+    for (const second of [{ ...rsa }, { ...es256, use: 'enc' }, { ...es512 }, { kid: 'ES256' }]) {
+      const keys = [es256, rsa, { ...second, kid: 'ES256' }];
+      const fetch = answering(() => Response.json({ keys }));
+      const torii = createJwtVerifier({ jwks: url, algorithms: ['ES256', 'RS256'], fetch });
+      expect(await outcomeOf(torii.verify(await token()))).toBe('key_unknown');
+      const other = await sign('RS256', pairs.RS256.privateKey, {}, { kid: 'RS256' });
+      expect(await outcomeOf(torii.verify(other))).toBe('accepted');
+      const fixed = createJwtVerifier({ jwks: { keys: keys as JsonWebKeyLike[] }, algorithms: ['ES256'] });
+      expect(await outcomeOf(fixed.verify(await token()))).toBe('key_unknown');
+    }
+  });
+
+  test('makes a key ready once, and again when it is another', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+    try {
+      const importKey = vi.spyOn(crypto.subtle, 'importKey');
+      let set = jwks;
+      const torii = createJwtVerifier({
+        jwks: url,
+        algorithms: ['ES256'],
+        fetch: answering(() => Response.json(set)),
+        clockTolerance: 300,
+      });
+      for (let i = 0; i < 4; i++) {
+        expect(await outcomeOf(torii.verify(await token()))).toBe('accepted');
+        vi.advanceTimersByTime(5 * 60_000);
+      }
+      expect(importKey).toHaveBeenCalledTimes(1);
+      set = { keys: jwks.keys.map((jwk) => (jwk.kid === 'ES256' ? { ...jwk, use: 'sig' } : jwk)) };
+      expect(await outcomeOf(torii.verify(await token()))).toBe('accepted');
+      expect(importKey).toHaveBeenCalledTimes(2);
+      importKey.mockRestore();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });
+
+describe('a token that names no key', () => {
+  const nameless = (alg: 'ES256' | 'RS256') => sign(alg, pairs[alg].privateKey);
+  const [rsa, es256, es512] = jwks.keys;
+  test.each<[string, readonly unknown[], string]>([
+    ['the only key', [es256], 'accepted'],
+    ['the only key, which has no id either', [{ ...es256, kid: undefined }], 'accepted'],
+    ['the only key of its kind', [rsa, es256, es512], 'accepted'],
+    [
+      'the only key that is meant for it',
+      [es256, { ...es256, kid: 'x', use: 'enc' }, { ...es256, alg: 'ES384' }],
+      'accepted',
+    ],
+    ['one of two', [es256, { ...es256, kid: 'x' }], 'key_unknown'],
+    ['none', [rsa, es512], 'key_unknown'],
+    ['one that only signs', [{ ...es256, key_ops: ['sign'] }], 'key_unknown'],
+    ['one that is no point of its curve', [{ ...es256, x: 'A'.repeat(43) }], 'key_unknown'],
+  ])('is held against %s', async (_name, keys, outcome) => {
+    const set = JSON.parse(JSON.stringify({ keys }));
+    const fetch = vi.fn(async () => Response.json(set));
+    for (const source of [set, 'https://login.test/nameless.json']) {
+      const torii = createJwtVerifier({ jwks: source, algorithms: ['ES256', 'RS256'], fetch });
+      expect(await outcomeOf(torii.verify(await nameless('ES256')))).toBe(outcome);
+    }
+  });
+});
+
+describe('[1] [9] bytes and keys that change hands', () => {
+  test.each<[string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array]>([
+    ['a Uint8Array', (bytes) => bytes],
+    ['a view that is its own kind, as Buffer is', (bytes) => new Proxied(bytes.buffer)],
+  ])('a secret in %s is ours, whatever becomes of it', async (_name, wrap) => {
+    const given = bytes(secret);
+    const torii = createJwtVerifier({ secret: wrap(given), algorithms: ['HS256'] });
+    given.fill(0);
+    const forged = await sign('HS256', new Uint8Array(given.length));
+    expect(await outcomeOf(torii.verify(forged))).toBe('signature_invalid');
+    expect(await outcomeOf(torii.verify(await sign('HS256', bytes(secret))))).toBe('accepted');
+  });
+
+  test('a key or a key set is ours too', async () => {
+    const own = { ...jwks.keys[1], kid: 'ES256', key_ops: ['verify'] };
+    const set = { keys: [own] };
+    const options = [{ key: own }, { jwks: set }].map((source) => ({ ...source, algorithms: ['ES256'] as const }));
+    const verifiers = options.map((given) => createJwtVerifier(given));
+    own.key_ops.length = 0;
+    Object.assign(own, jwks.keys[2]);
+    set.keys.length = 0;
+    const token = await sign('ES256', pairs.ES256.privateKey, {}, { kid: 'ES256' });
+    for (const torii of verifiers) expect(await outcomeOf(torii.verify(token))).toBe('accepted');
+  });
+});
+
+describe('[9] [28] an RSA key of 1024 bits', () => {
+  test('is refused when it is given, in either form', async () => {
+    const { publicKey } = await makeRsa(1024);
+    const [spki, jwk] = [
+      await crypto.subtle.exportKey('spki', publicKey),
+      await crypto.subtle.exportKey('jwk', publicKey),
+    ];
+    for (const key of [pemOf(spki), jwkOf(jwk)]) {
+      expect(() => createJwtVerifier({ key, algorithms: ['RS256'] })).toThrow(
+        expect.objectContaining({ option: 'key', message: expect.stringContaining('2048') }),
+      );
+    }
+  });
+
+  test('or one that is only just too small, verifies nothing where it comes later', async () => {
+    for (const bits of [1024, 2040]) {
+      const { publicKey, privateKey } = await makeRsa(bits);
+      const jwk = jwkOf(await crypto.subtle.exportKey('jwk', publicKey));
+      const [header, payload] = [base64url('{"alg":"RS256"}'), base64url(JSON.stringify({ sub: 'ada', exp: 2e9 * 2 }))];
+      const signed = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', privateKey, bytes(`${header}.${payload}`));
+      const token = `${header}.${payload}.${base64url(new Uint8Array(signed))}`;
+      const torii = createJwtVerifier({ jwks: { keys: [jwk] }, algorithms: ['RS256'] });
+      expect(await outcomeOf(torii.verify(token))).toBe('key_unknown');
+    }
+  });
+});
+
+/** `slice` gives a view of the same memory, as that of Node's Buffer does. */
+class Proxied extends Uint8Array<ArrayBuffer> {
+  override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+    return this.subarray(start, end);
+  }
+}
+
+function makeRsa(modulusLength: number) {
+  const algorithm = {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  };
+  return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+}
+
+function pemOf(spki: ArrayBuffer): string {
+  const body = btoa(String.fromCharCode(...new Uint8Array(spki)));
+  return `-----BEGIN PUBLIC KEY-----\n${body}\n-----END PUBLIC KEY-----`;
+}
+
+function jwkOf({ n, e }: { readonly n?: string; readonly e?: string }): JsonWebKeyLike {
+  return { kty: 'RSA', n, e };
+}

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createVerifier, type ToriiEvent, type Verifier, verifyToken } from '../src/index.ts';
+import { createJwtVerifier } from '../src/jwt.ts';
 import { makeKeyEndpoint, mostInAMinute } from './key-endpoint.ts';
 import { claimsWith, issuer, makeKey, mint, type SigningKey, signText } from './mint.ts';
 
@@ -43,6 +44,24 @@ async function advance(ms: number): Promise<void> {
 
 const minutes = 60_000;
 
+interface Fetching {
+  readonly fetch: typeof globalThis.fetch;
+  readonly onEvent?: (event: ToriiEvent) => void;
+  readonly clockTolerance?: number;
+  readonly maxStaleSeconds?: number;
+}
+
+// Torii's tokens, and those of another maker: what is fetched, how often and for how long is decided once.
+const makers: readonly [string, (options: Fetching) => Verifier<object, never>][] = [
+  ['createVerifier', (options) => createVerifier({ issuer, ...options })],
+  [
+    'createJwtVerifier',
+    (options) => {
+      return createJwtVerifier({ jwks: `${issuer}/_torii/.well-known/jwks.json`, algorithms: ['ES256'], ...options });
+    },
+  ],
+];
+
 describe('where keys come from', () => {
   test('[3] asks the configured issuer alone, and follows nothing', async () => {
     const seen: RequestInit[] = [];
@@ -57,68 +76,6 @@ describe('where keys come from', () => {
     await torii.verify(await longLived(oldKey));
     expect(endpoint.urls).toEqual([`${issuer}/_torii/.well-known/jwks.json`]);
     expect(seen[0]).toMatchObject({ redirect: 'manual' });
-  });
-
-  test.each<[string, (signal: AbortSignal) => Response | Promise<Response>, RegExp]>([
-    [
-      'a redirect',
-      () => new Response(null, { status: 302, headers: { location: 'https://evil.test' } }),
-      /answered 302/,
-    ],
-    ['an error', () => new Response('oops', { status: 500 }), /answered 500/],
-    ['text', () => new Response('<html>'), /not JSON/],
-    ['JSON that is no key set', () => Response.json([]), /not a key set/],
-    ['keys that are no list', () => Response.json({ keys: {} }), /not a key set/],
-    [
-      'a private EC key',
-      () => Response.json({ keys: [oldKey.publicJwk, { ...newKey.publicJwk, d: 'AAAA' }] }),
-      /private key/,
-    ],
-    [
-      'a private key of a kind to come',
-      () => Response.json({ keys: [oldKey.publicJwk, { kty: 'AKP', priv: 'AAAA' }] }),
-      /private key/,
-    ],
-    ['a symmetric key', () => Response.json({ keys: [oldKey.publicJwk, { kty: 'oct', k: 'AAAA' }] }), /private key/],
-    [
-      'a body of a megabyte',
-      () => Response.json({ keys: [oldKey.publicJwk], pad: 'x'.repeat(2 ** 20) }),
-      /larger than/,
-    ],
-    ['a thousand and one keys', () => Response.json({ keys: Array(1001).fill(oldKey.publicJwk) }), /more than 1000/],
-    ['a broken connection', () => Promise.reject(new TypeError('fetch failed')), /connection failed/],
-  ])('[3] refuses %s, and answers 503', async (_name, respond, problem) => {
-    const endpoint = makeKeyEndpoint();
-    endpoint.answer(respond);
-    const events: ToriiEvent[] = [];
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch, onEvent: (event) => events.push(event) });
-    expect(await outcomeOf(torii.verify(await longLived(oldKey)))).toBe('keys_unavailable');
-    expect(events).toContainEqual(
-      expect.objectContaining({ type: 'keys_failed', problem: expect.stringMatching(problem), usable: false }),
-    );
-  });
-
-  test('[3] gives up after five seconds, also on a fetch that does not heed its signal', async () => {
-    const endpoint = makeKeyEndpoint();
-    let signal: AbortSignal | undefined;
-    endpoint.answer((given) => {
-      signal = given;
-      return new Promise(() => {});
-    });
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
-    const outcome = outcomeOf(torii.verify(await longLived(oldKey)));
-    await advance(5_000);
-    expect(await outcome).toBe('keys_unavailable');
-    expect(signal?.aborted).toBe(true);
-  });
-
-  test('[3] gives up on an answer that never ends', async () => {
-    const endpoint = makeKeyEndpoint();
-    endpoint.answer(() => new Response(new ReadableStream({ pull: () => new Promise(() => {}) })));
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
-    const outcome = outcomeOf(torii.verify(await longLived(oldKey)));
-    await advance(5_000);
-    expect(await outcome).toBe('keys_unavailable');
   });
 
   test('[3] a key id that stands twice verifies nothing, whichever key is asked for', async () => {
@@ -188,10 +145,74 @@ describe('where keys come from', () => {
   });
 });
 
-describe('how often keys are fetched', () => {
+describe.each(makers)('what a key endpoint may not answer, to %s', (_name, makeVerifier) => {
+  test.each<[string, (signal: AbortSignal) => Response | Promise<Response>, RegExp]>([
+    [
+      'a redirect',
+      () => new Response(null, { status: 302, headers: { location: 'https://evil.test' } }),
+      /answered 302/,
+    ],
+    ['an error', () => new Response('oops', { status: 500 }), /answered 500/],
+    ['text', () => new Response('<html>'), /not JSON/],
+    ['JSON that is no key set', () => Response.json([]), /not a key set/],
+    ['keys that are no list', () => Response.json({ keys: {} }), /not a key set/],
+    [
+      'a private EC key',
+      () => Response.json({ keys: [oldKey.publicJwk, { ...newKey.publicJwk, d: 'AAAA' }] }),
+      /private key/,
+    ],
+    [
+      'a private key of a kind to come',
+      () => Response.json({ keys: [oldKey.publicJwk, { kty: 'AKP', priv: 'AAAA' }] }),
+      /private key/,
+    ],
+    ['a symmetric key', () => Response.json({ keys: [oldKey.publicJwk, { kty: 'oct', k: 'AAAA' }] }), /private key/],
+    [
+      'a body of a megabyte',
+      () => Response.json({ keys: [oldKey.publicJwk], pad: 'x'.repeat(2 ** 20) }),
+      /larger than/,
+    ],
+    ['a thousand and one keys', () => Response.json({ keys: Array(1001).fill(oldKey.publicJwk) }), /more than 1000/],
+    ['a broken connection', () => Promise.reject(new TypeError('fetch failed')), /connection failed/],
+  ])('[3] refuses %s, and answers 503', async (_name, respond, problem) => {
+    const endpoint = makeKeyEndpoint();
+    endpoint.answer(respond);
+    const events: ToriiEvent[] = [];
+    const torii = makeVerifier({ fetch: endpoint.fetch, onEvent: (event) => events.push(event) });
+    expect(await outcomeOf(torii.verify(await longLived(oldKey)))).toBe('keys_unavailable');
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'keys_failed', problem: expect.stringMatching(problem), usable: false }),
+    );
+  });
+
+  test('[3] gives up after five seconds, also on a fetch that does not heed its signal', async () => {
+    const endpoint = makeKeyEndpoint();
+    let signal: AbortSignal | undefined;
+    endpoint.answer((given) => {
+      signal = given;
+      return new Promise(() => {});
+    });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
+    const outcome = outcomeOf(torii.verify(await longLived(oldKey)));
+    await advance(5_000);
+    expect(await outcome).toBe('keys_unavailable');
+    expect(signal?.aborted).toBe(true);
+  });
+
+  test('[3] gives up on an answer that never ends', async () => {
+    const endpoint = makeKeyEndpoint();
+    endpoint.answer(() => new Response(new ReadableStream({ pull: () => new Promise(() => {}) })));
+    const torii = makeVerifier({ fetch: endpoint.fetch });
+    const outcome = outcomeOf(torii.verify(await longLived(oldKey)));
+    await advance(5_000);
+    expect(await outcome).toBe('keys_unavailable');
+  });
+});
+
+describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) => {
   test('[4] a thousand first verifications at once cause one fetch', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     await Promise.all(Array.from({ length: 1000 }, () => torii.verify(token)));
     expect(endpoint.fetchedAt).toHaveLength(1);
@@ -199,7 +220,7 @@ describe('how often keys are fetched', () => {
 
   test('[4] a new key verifies right after the first fetch', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     await torii.verify(await longLived(oldKey));
     endpoint.publish(oldKey, newKey);
     expect(await outcomeOf(torii.verify(await longLived(newKey)))).toBe('verified');
@@ -208,12 +229,12 @@ describe('how often keys are fetched', () => {
 
   test('[4] a thousand unknown keys at once cause one more fetch, and good tokens and a new key work at once after', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const good = await longLived(oldKey);
     await torii.verify(good);
 
     const flood = (await forgeries(1000)).map((token) => outcomeOf(torii.verify(token)));
-    expect(await outcomeOf(createVerifier({ issuer, fetch: endpoint.fetch }).verify(good))).toBe('verified');
+    expect(await outcomeOf(makeVerifier({ fetch: endpoint.fetch }).verify(good))).toBe('verified');
     expect(new Set(await Promise.all(flood))).toEqual(new Set(['key_unknown']));
     expect(endpoint.fetchedAt).toHaveLength(2);
 
@@ -223,7 +244,7 @@ describe('how often keys are fetched', () => {
 
   test('[4] a crowd that comes one after the other, as over a network, causes one more fetch too', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     await torii.verify(await longLived(oldKey));
     const flood: Promise<string>[] = [];
     for (const token of await forgeries(300)) {
@@ -261,7 +282,7 @@ describe('how often keys are fetched', () => {
     '[4] a flood of five minutes causes at most ten fetches a minute while the endpoint %s',
     async (_name, makeEndpoint) => {
       const endpoint = makeEndpoint();
-      const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+      const torii = makeVerifier({ fetch: endpoint.fetch });
       const tokens = await forgeries(50);
       const good = await longLived(oldKey);
       const hadKeys = (await outcomeOf(torii.verify(good))) === 'verified';
@@ -278,7 +299,7 @@ describe('how often keys are fetched', () => {
 
   test('[4] a new key is known within ten seconds during a flood', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const flood = await forgeries(20);
     await torii.verify(await longLived(oldKey));
     const rush = async (ms: number): Promise<void> => {
@@ -295,7 +316,7 @@ describe('how often keys are fetched', () => {
 
   test('[4] a key that the flood itself guessed is found once it is published', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const early = await longLived(newKey);
     expect(await outcomeInTime(torii, early)).toBe('key_unknown');
     endpoint.publish(oldKey, newKey);
@@ -304,7 +325,7 @@ describe('how often keys are fetched', () => {
 
   test('[4] of a crowd with unknown keys, eight wait and the others are told at once', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     await torii.verify(await longLived(oldKey));
     await outcomeInTime(torii, await longLived(newKey));
     const told: string[] = [];
@@ -318,7 +339,7 @@ describe('how often keys are fetched', () => {
   test('[4] two clocks that tick apart do not earn more fetches', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(() => new Response(null, { status: 500 }));
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     // The wall clock jumps a whole millisecond where the steady clock has only crept: each is ahead in turn.
     for (let i = 0; i < 120_000; i++) {
@@ -331,7 +352,7 @@ describe('how often keys are fetched', () => {
 
   test('[4] waiting for a renewal is bounded apart from the requests that do not wait', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     await torii.verify(await longLived(oldKey));
     await advance(4 * minutes);
     let reply: (response: Response) => void = () => {};
@@ -347,7 +368,7 @@ describe('how often keys are fetched', () => {
   test('[4] requests that wait are bounded', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(() => new Promise(() => {}));
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     const outcomes = Array.from({ length: 10_001 }, () => outcomeOf(torii.verify(token)));
     // The last one is told at once, while the others wait for the endpoint.
@@ -358,10 +379,10 @@ describe('how often keys are fetched', () => {
   });
 });
 
-describe('how long keys are good', () => {
+describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => {
   test('[12] a key that was withdrawn stops after five minutes', async () => {
     const endpoint = makeKeyEndpoint(oldKey, newKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     await torii.verify(token);
     endpoint.publish(newKey);
@@ -373,7 +394,7 @@ describe('how long keys are good', () => {
 
   test('[12] a process that slept over it asks before it believes', async () => {
     const endpoint = makeKeyEndpoint(oldKey, newKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     await torii.verify(token);
     endpoint.publish(newKey);
@@ -384,7 +405,7 @@ describe('how long keys are good', () => {
 
   test('[12] renewal begins in the background at four minutes, and nobody waits for it', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     await torii.verify(token);
     await advance(4 * minutes - 1);
@@ -398,7 +419,7 @@ describe('how long keys are good', () => {
 
   test('[12] known keys verify for eleven minutes and more while the endpoint is down, and not beyond maxStaleSeconds', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     await torii.verify(token);
     endpoint.answer(() => Promise.reject(new TypeError('fetch failed')));
@@ -415,7 +436,7 @@ describe('how long keys are good', () => {
 
   test('[12] with maxStaleSeconds 0 old keys are never used', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch, maxStaleSeconds: 0 });
+    const torii = makeVerifier({ fetch: endpoint.fetch, maxStaleSeconds: 0 });
     const token = await longLived(oldKey);
     await torii.verify(token);
     endpoint.answer(() => new Response(null, { status: 503 }));
@@ -425,7 +446,7 @@ describe('how long keys are good', () => {
 
   test('[12] an endpoint that hangs makes one request wait, not each one of an outage', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     await torii.verify(token);
     endpoint.answer(() => new Promise(() => {}));
@@ -442,7 +463,7 @@ describe('how long keys are good', () => {
 
   test('[12] while the endpoint fails, an unknown key is our trouble and not a bad token', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     await torii.verify(await longLived(oldKey));
     endpoint.answer(() => new Response(null, { status: 500 }));
     expect(await outcomeInTime(torii, await longLived(newKey))).toBe('keys_unavailable');
@@ -454,7 +475,7 @@ describe('how long keys are good', () => {
 
   test('[12] an empty set withdraws every key, and is answered with 503', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     await torii.verify(token);
     endpoint.publish();
@@ -465,7 +486,7 @@ describe('how long keys are good', () => {
 
   test('[12] a wall clock that is set back does not keep an old key alive', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch, clockTolerance: 300 });
+    const torii = makeVerifier({ fetch: endpoint.fetch, clockTolerance: 300 });
     const token = await longLived(oldKey, { iat: 1 });
     await torii.verify(token);
     endpoint.publish(newKey);
@@ -476,7 +497,7 @@ describe('how long keys are good', () => {
 
   test('a renewal that died with its request does not stop the next one', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     endpoint.answer(() => new Promise(() => {}));
     vi.stubGlobal('setTimeout', () => 0);
@@ -489,7 +510,7 @@ describe('how long keys are good', () => {
 
   test('[12] while ten thousand requests wait for a renewal, the next one is not served with the old keys', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     await torii.verify(token);
     await advance(30 * minutes);
@@ -503,7 +524,7 @@ describe('how long keys are good', () => {
 
   test('[12] an answer that comes late does not bring a withdrawn key back', async () => {
     const endpoint = makeKeyEndpoint(oldKey, newKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     await torii.verify(token);
     await advance(4 * minutes);
@@ -525,7 +546,7 @@ describe('how long keys are good', () => {
       await new Promise((resolve) => setTimeout(resolve, 4_000));
       return Response.json({ keys: [oldKey.publicJwk] });
     });
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch, clockTolerance: 0 });
+    const torii = makeVerifier({ fetch: endpoint.fetch, clockTolerance: 0 });
     const outcome = outcomeOf(torii.verify(await longLived(oldKey, { exp: Number(claimsWith()['iat']) + 2 })));
     await advance(4_000);
     expect(await outcome).toBe('token_expired');
@@ -534,7 +555,7 @@ describe('how long keys are good', () => {
   test('who waits for a fetch that died with its request gets the answer of another', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(() => new Promise(() => {}));
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     vi.stubGlobal('setTimeout', () => 0);
     void outcomeOf(torii.verify(token));
@@ -548,7 +569,7 @@ describe('how long keys are good', () => {
 
   test('where fetches in the background die, one is tried and the budget is kept for those who wait', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     await torii.verify(token);
     await advance(4 * minutes);
@@ -567,7 +588,7 @@ describe('how long keys are good', () => {
 
   test('a key that kept its id and changed its value verifies with the new value alone', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
-    const torii = createVerifier({ issuer, fetch: endpoint.fetch });
+    const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     await torii.verify(token);
     endpoint.publish(strangersKey);
