@@ -7,14 +7,18 @@ import { type AuthzOptions, readOptions } from './options.ts';
 import { readQuestion } from './permission.ts';
 import { findGrant } from './policy.ts';
 import type { PolicySource } from './policy-source.ts';
+import { judgeImpersonation } from './rules.ts';
+import { forbidden } from './verdict.ts';
 
 /** Decides who may do what, and in whose name. Made once by {@link createAuthz}. */
 export interface Authz {
   /**
    * The whole decision as a check: for `createVerifier({ checks: authz.checks })` or `allow(...authz.checks)`.
    *
-   * It throws ToriiRequestError (400) for a path that can be read in two ways and a tenant that is named twice, and
-   * ToriiUnavailableError (503) where the permissions cannot be read.
+   * It throws ToriiRequestError (400) for a path that can be read in two ways and a tenant that is named twice,
+   * ToriiUnavailableError (503) where the permissions cannot be read, and ToriiForbiddenError (403) for a token in somebody
+   * else's name and for a request of which too little is known: no `not` makes a yes of these. Ask it beside other
+   * conditions, not inside `anyOf`, which stops at the first yes and may not come to it.
    */
   readonly checks: readonly [Check];
   /** The user's id, from the claim that means it. */
@@ -30,6 +34,7 @@ export interface Authz {
    * Whether one of the caller's roles has a permission for this: `'sales/invoices:post'`. Asks about the permission alone,
    * not about tenants.
    *
+   * @throws ToriiForbiddenError for a token in somebody else's name, where `impersonation` is `refuse`
    * @throws ToriiUnavailableError where the permissions cannot be read
    * @throws ToriiConfigError for what is no question, such as one with a star
    */
@@ -73,10 +78,12 @@ export function createAuthz(options: AuthzOptions): Authz {
     hasSlug: (auth, slug) => callerOf(auth).slugs.includes(slug),
     roles: (auth) => callerOf(auth).roles,
     async can(auth, permission) {
-      const { impersonating, roles } = callerOf(auth);
+      const caller = callerOf(auth);
+      const { roles } = caller;
       const { method, resource } = readQuestion(permission);
       const source = permissions();
-      if (impersonating && settings.impersonation === 'refuse') return false;
+      const verdict = judgeImpersonation(caller, settings.impersonation);
+      if (verdict.isFinal) throw forbidden(verdict, 'impersonation');
       return findGrant(await source.current(), roles, resource, method) !== undefined;
     },
     explain: async (auth, request) => explain(auth, viewOf(request)),

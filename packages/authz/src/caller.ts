@@ -1,4 +1,4 @@
-import { type Auth, isAuth, ToriiConfigError } from '@torii/core';
+import { type Auth, type Claims, isAuth, ToriiConfigError } from '@torii/core';
 
 /** Which claims say what. `sub`, `org_id` and `org_role` are read as Torii writes them, in every form that it has. */
 export interface ClaimNames {
@@ -89,12 +89,18 @@ function readRoles(auth: Auth, names: readonly string[]): unknown {
 function readClaim(auth: Auth, name: string): unknown {
   if (name === 'sub') return auth.userId;
   // Torii has two ways to write the organization, and core reads both. A token of another maker has neither.
-  if (auth.organization !== null) {
-    if (name === 'org_id') return auth.organization.id;
-    if (name === 'org_role') return auth.organization.role ?? undefined;
+  if (auth.environmentId !== null) {
+    if (name === 'org_id') return auth.organization?.id;
+    if (name === 'org_role') return auth.organization?.role ?? (namesOrganizationRole(auth.raw) ? null : undefined);
   }
-  if (auth.environmentId !== null && (name === 'org_id' || name === 'org_role')) return undefined;
   return Object.hasOwn(auth.raw, name) ? auth.raw[name] : undefined;
+}
+
+// Whatever it says, and whether or not there is an organization to go with it: an empty role is a role that was taken away.
+function namesOrganizationRole(raw: Claims): boolean {
+  const o: unknown = Object.hasOwn(raw, 'o') ? raw['o'] : undefined;
+  const isNested = typeof o === 'object' && o !== null && (Object.hasOwn(o, 'role') || Object.hasOwn(o, 'rol'));
+  return isNested || Object.hasOwn(raw, 'org_role');
 }
 
 function listTexts(value: unknown, oneIsEnough: boolean): readonly string[] {

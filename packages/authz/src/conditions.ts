@@ -22,7 +22,8 @@ export function allOf<Custom extends object = Claims>(...checks: Checks<Custom>)
 
 /**
  * One check that says `true` will do; they are asked in order until one does. What a check throws is passed on, and the
- * rest are not asked: a check that is broken is no "no".
+ * rest are not asked: a check that is broken is no "no". Behind a yes nothing is asked at all: what must always hold, such as
+ * the checks of `createAuthz`, belongs beside it.
  *
  * @throws ToriiConfigError without a check
  */
@@ -44,7 +45,7 @@ export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>)
  * True where a check says no: `false`, or a refusal. Undefined, or any other value, is no answer to be turned round, and
  * what the check throws is passed on.
  *
- * Beware of a check that says no because it does not know: its `not` is yes.
+ * Beware of a check that says no because it does not know: its `not` is yes. Those of `createAuthz` throw then.
  *
  * @throws ToriiConfigError without a check
  */

@@ -6,6 +6,7 @@ import { type Explanation, explanationOf, type Finding } from './explanation.ts'
 import type { Settings } from './options.ts';
 import { readPlace } from './place.ts';
 import { listRules, type Rule } from './rules.ts';
+import { forbidden } from './verdict.ts';
 
 /** One decision, to be made or to be explained. Both ask the same rules. */
 export interface Decision {
@@ -36,6 +37,7 @@ export function createDecision(settings: Settings, callerOf: (auth: Auth) => Cal
     for (const rule of rules) {
       const judged = rule.judge(caller, request, place);
       const verdict = judged instanceof Promise ? await judged : judged;
+      if (verdict.isFinal) throw forbidden(verdict, rule.name);
       if (verdict.passed !== true) return refuse(verdict.message, `${rule.name}: ${verdict.because}`);
     }
     return true;
@@ -60,9 +62,10 @@ async function tellingRefusals<T>(
 }
 
 function nameOf({ method, path }: RequestView): string {
-  return `${method ?? 'unknown'} ${loggable(path ?? 'unknown')}`;
+  return `${loggable(method ?? 'unknown')} ${loggable(path ?? 'unknown')}`;
 }
 
 function impersonated({ userId, actorId }: Caller, { method, path }: RequestView): AuthzEvent {
-  return { type: 'impersonated', userId, actorId, method, path: path === undefined ? undefined : loggable(path) };
+  const fit = (text: string | undefined): string | undefined => (text === undefined ? undefined : loggable(text));
+  return { type: 'impersonated', userId, actorId, method: fit(method), path: fit(path) };
 }

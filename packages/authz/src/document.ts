@@ -1,4 +1,4 @@
-/** Who may do what: roles, and for each the lines that say it. */
+/** Who may do what: roles, and for each the lines that say it. A plain object: what JSON does not show is not read. */
 export interface PermissionDocument {
   /** When the document was written. Told in events; what decides is whether the document is another than before. */
   readonly last_update?: number | string;
@@ -21,7 +21,7 @@ export class DocumentError extends Error {
 
 /** Beyond these, reading a document would keep a server from answering for seconds. */
 const maxTextLength = 32_000_000;
-const maxPermissions = 500_000;
+const maxLines = 500_000;
 
 /** What a source gave, as far as it must be right to be a document at all. */
 export interface DocumentReading {
@@ -30,19 +30,20 @@ export interface DocumentReading {
 }
 
 /**
- * Reads a document, from JSON or parsed.
+ * Reads a document, from JSON or parsed. A parsed one is read as JSON shows it, since that is what tells one version from
+ * the next: what JSON hides could change unseen.
  *
  * @throws DocumentError for what is none: an empty one is a decision that somebody made, a missing one is not
  */
 export function readDocument(given: unknown): DocumentReading {
-  const value = typeof given === 'string' ? parseJson(given) : given;
+  const value = parseJson(fingerprintOf(given));
   if (!isObject(value)) throw new DocumentError('it is not an object with `permissions`');
   const permissions: unknown = ownValue(value, 'permissions');
   if (!isObject(permissions)) throw new DocumentError('its `permissions` are not an object of roles');
   const roles = Object.entries(permissions);
-  let count = 0;
+  let count = roles.length;
   for (const [, entries] of roles) count += Array.isArray(entries) ? entries.length : 0;
-  if (count > maxPermissions) throw new DocumentError(`it has more than ${maxPermissions} permissions`);
+  if (count > maxLines) throw new DocumentError(`it has more than ${maxLines} roles and permissions`);
   const lastUpdate: unknown = ownValue(value, 'last_update');
   const isStamp = typeof lastUpdate === 'number' || typeof lastUpdate === 'string';
   return { lastUpdate: isStamp ? String(lastUpdate) : undefined, roles };
@@ -52,15 +53,24 @@ export function readDocument(given: unknown): DocumentReading {
  * A text that is another when the document is. What a document says of its own version is not asked: a program that
  * takes a permission away and forgets to say so must not leave it in force.
  *
- * @throws DocumentError for what cannot be JSON
+ * @throws DocumentError for what cannot be JSON, and for a Map or another object that JSON would show as an empty one
  */
 export function fingerprintOf(given: unknown): string {
   if (typeof given === 'string') return given;
   try {
-    return JSON.stringify(given) ?? '';
-  } catch {
-    throw new DocumentError('it holds what JSON cannot hold');
+    if (!isPlain(given)) throw new DocumentError('it is not a plain object with `permissions`');
+    if (!isPlain(given['permissions'])) throw new DocumentError('its `permissions` are not a plain object of roles');
+    return JSON.stringify(given);
+  } catch (error) {
+    throw error instanceof DocumentError ? error : new DocumentError('it holds what JSON cannot hold');
   }
+}
+
+// By the prototype of the prototype: a plain object of another realm, as of a test runner, is one too.
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || (isObject(prototype) && Object.hasOwn(prototype, 'hasOwnProperty'));
 }
 
 /** What a request's role may not be called, whatever a document says: everything on an object's prototype. */

@@ -21,19 +21,20 @@ export type AuthzEvent =
       readonly userId: string | null;
       /** Who acts; null where the token does not tell. */
       readonly actorId: string | null;
-      readonly method: string | undefined;
       /** As it came, but fit for a log. */
+      readonly method: string | undefined;
+      /** The same. */
       readonly path: string | undefined;
     };
 
 export type AuthzListener = (event: AuthzEvent) => void;
 
 /** Tells a listener, whose own failures are its own: they must not decide about a request or end the process. */
-export function emitterFor(listener: AuthzListener | undefined): AuthzListener {
+export function emitterFor<Told>(listener: ((told: Told) => void) | undefined): (told: Told) => void {
   if (listener === undefined) return () => {};
-  return (event) => {
+  return (told) => {
     try {
-      const result: unknown = listener(event);
+      const result: unknown = listener(told);
       if (typeof result === 'object') Promise.resolve(result).catch(() => {});
     } catch {
       // See above.

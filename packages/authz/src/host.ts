@@ -1,7 +1,11 @@
+/** A to Z alone, as DNS has it (RFC 4343): to other rules the Kelvin sign is a `k`, and a stranger's subdomain yours. */
+export function toLowerCaseAscii(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
 /** The host of a request as names, without port and trailing dot, in lower case; undefined for what is no such host. */
 function nameOf(host: string): string | undefined {
-  const name = host
-    .toLowerCase()
+  const name = toLowerCaseAscii(host)
     .replace(/:[0-9]{1,5}$/, '')
     .replace(/\.$/, '');
   return name.length <= 253 && /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(name) ? name : undefined;

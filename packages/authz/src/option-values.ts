@@ -14,16 +14,18 @@ export function readObject(given: unknown, option: string, known: readonly strin
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new ToriiConfigError(option, `\`${option}\` is not an object with ${known.join(', ')}.`);
   }
+  const options: Options = Object.assign(Object.create(null), given);
   for (const name of known) {
-    if (name in given && !Object.hasOwn(given, name) && !(name in Object.prototype)) {
-      throw new ToriiConfigError(name, `\`${name}\` is inherited, and would be overlooked. Pass a plain object.`);
+    if (name in given && !(name in options) && !(name in Object.prototype)) {
+      const remedy = 'Pass a plain object.';
+      throw new ToriiConfigError(name, `\`${name}\` is inherited or hidden, and would be overlooked. ${remedy}`);
     }
   }
-  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new ToriiConfigError(unknown, `There is no option \`${unknown}\`. Known options: ${known.join(', ')}.`);
   }
-  return Object.assign(Object.create(null), given);
+  return options;
 }
 
 export function readText(options: Options, name: string, absent: string): string {

@@ -57,7 +57,8 @@ export interface AuthzOptions {
    */
   readonly refreshSeconds?: number;
   /**
-   * Milliseconds that a request waits for a function or a store; at most a minute. Then the answer is 503.
+   * Milliseconds that a request waits for a function or a store; at most a minute, and never longer than `refreshSeconds`,
+   * since what is that old when it comes is not used. Then the answer is 503.
    *
    * @default 2000
    */
@@ -208,6 +209,5 @@ function readImpersonation(options: Options): 'refuse' | 'audit' {
 function readDebug(options: Options): ((text: string) => void) | undefined {
   const { debug } = options;
   if (debug === undefined || debug === false) return undefined;
-  if (debug === true) return (text) => console.debug(text);
-  return readFunction(options, 'debug');
+  return emitterFor(debug === true ? (text: string) => console.debug(text) : readFunction(options, 'debug'));
 }

@@ -3,7 +3,7 @@ import { loggable } from '@torii/core/adapter';
 import type { Caller } from './caller.ts';
 import type { Place } from './place.ts';
 import { findGrant, type Grant, type Policy } from './policy.ts';
-import { fail, pass, type Verdict } from './verdict.ts';
+import { fail, forbid, pass, type Verdict } from './verdict.ts';
 
 const refusal = 'You may not do this.';
 
@@ -12,7 +12,8 @@ export function judgePermission(policy: Policy, caller: Caller, request: Request
   const { method, path } = request;
   const { resource } = place;
   // In upper case, as every method is that a server can route: nobody knows what `get` would come to.
-  if (method === undefined || !/^[A-Z]+(?:-[A-Z]+)*$/.test(method)) return fail(refusal, 'the method is not known');
+  if (method === undefined || !/^[A-Z]+(?:-[A-Z]+)*$/.test(method)) return forbid(refusal, 'the method is not known');
+  if (path === undefined) return forbid(refusal, 'the path is not known');
   if (resource === undefined) return fail(refusal, 'the path holds no resource');
   const key = `${caller.key} ${method} ${path}`;
   const remembered = policy.memory.recall(key);
@@ -28,7 +29,15 @@ function describeGrant({ role, permission }: Grant): string {
 function describeLack(policy: Policy, { roles }: Caller, method: string, resource: string): string {
   const wanted = `${method} ${loggable(resource === '' ? '/' : resource)}`;
   if (roles.length === 0) return `the token names no role, and ${wanted} needs one`;
-  const unknown = roles.filter((role) => !policy.roles.has(role));
-  const unknownToo = unknown.length > 0 ? `; the document does not have ${loggable(unknown.join(', '))}` : '';
-  return `no permission of ${loggable(roles.join(', '))} covers ${wanted}${unknownToo}`;
+  const lost = roles.filter((role) => !policy.roles.has(role));
+  const [malformed, unknown] = [true, false].map((isThere) =>
+    lost.filter((role) => policy.unreadableRoles.has(role) === isThere),
+  );
+  const unknownToo = tell('; the document does not have', unknown);
+  const malformedToo = tell('; the document does not say in a list what is for', malformed);
+  return `no permission of ${loggable(roles.join(', '))} covers ${wanted}${unknownToo}${malformedToo}`;
+}
+
+function tell(words: string, roles: readonly string[] = []): string {
+  return roles.length === 0 ? '' : `${words} ${loggable(roles.join(', '))}`;
 }

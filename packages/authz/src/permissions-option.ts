@@ -1,5 +1,6 @@
 import { ToriiConfigError } from '@torii/core';
 import { DocumentError, type PermissionDocument } from './document.ts';
+import { readObject } from './option-values.ts';
 
 /** As much of a Keyv as is needed. Keyv 5 and 6 have it. */
 export interface DocumentStore {
@@ -35,8 +36,9 @@ export function readerOf(given: unknown): DocumentReader {
   if (typeof given !== 'object' || given === null) throw wrong(`is no document. Write ${example}`);
   if ('permissions' in given) return { read: () => given, isFixed: true };
   if (!('store' in given)) throw wrong(`has neither \`permissions\` nor a \`store\`. Write ${example}`);
-  const { store } = given;
-  const key = 'key' in given ? given.key : 'permissions';
+  const named = readObject(given, 'permissions', ['store', 'key']);
+  const { store } = named;
+  const key = 'key' in named ? named['key'] : 'permissions';
   if (!isStore(store)) throw wrong('has a `store` that is no Keyv. Write permissions: { store: new Keyv(…) }');
   if (typeof key !== 'string' || key === '') throw wrong("has a `key` that is no text. Write key: 'permissions'");
   return { read: async () => documentIn(await store.getRaw(key)), isFixed: false };

@@ -89,10 +89,15 @@ export class PolicySource {
 
   // One that began too long ago says how things stood too long ago, or died with the request that began it.
   #underWay(): Reading | undefined {
-    const { refreshMs, timeoutMs } = this.#settings;
     const reading = this.#reading;
     if (reading === undefined || reading.turn < this.#oldestTurn) return undefined;
-    return elapsedMs(reading.begunAt) < Math.min(refreshMs ?? timeoutMs, timeoutMs) ? reading : undefined;
+    return elapsedMs(reading.begunAt) < this.#patienceMs() ? reading : undefined;
+  }
+
+  // Nobody waits for an answer that would be too old to go by when it comes.
+  #patienceMs(): number {
+    const { refreshMs, timeoutMs } = this.#settings;
+    return Math.min(refreshMs ?? timeoutMs, timeoutMs);
   }
 
   #failedJustNow(): boolean {
@@ -116,7 +121,7 @@ export class PolicySource {
       const given: unknown = await this.#settings.read();
       return this.#accept(given, turn, asOf);
     } catch (cause) {
-      throw this.#fail(cause);
+      throw this.#fail(cause, turn);
     }
   }
 
@@ -126,7 +131,7 @@ export class PolicySource {
     // A slow reading must not undo a later one.
     if (known !== undefined && known.turn > turn) return known.policy;
     const isSame = known?.fingerprint === fingerprint;
-    const policy = isSame ? known.policy : compilePolicy(given);
+    const policy = isSame ? known.policy : compilePolicy(fingerprint);
     this.#known = { policy, fingerprint, asOf, turn };
     this.#failedAt = undefined;
     if (!isSame) this.#tellLoaded(policy, elapsedMs(asOf));
@@ -137,19 +142,32 @@ export class PolicySource {
   async #wait(reading: Reading): Promise<Policy> {
     if (reading.waiting >= maxWaiting) throw unavailable();
     reading.waiting++;
-    const { timeoutMs } = this.#settings;
+    const { begunAt, done, turn } = reading;
+    const patienceMs = this.#patienceMs();
+    const tooLate = (): ToriiUnavailableError =>
+      this.#fail(new DocumentError(`no answer within ${patienceMs} ms`), turn);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(this.#fail(new DocumentError(`no answer within ${timeoutMs} ms`))), timeoutMs);
+      timer = setTimeout(() => reject(tooLate()), patienceMs - elapsedMs(begunAt));
     });
     try {
-      return await Promise.race([reading.done, late]);
+      const policy = await Promise.race([done, late]);
+      // Once more, by the clock: where the event loop was held up, a timer that is due has not been heard yet.
+      if (this.#isOld()) throw tooLate();
+      return policy;
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #fail(cause: unknown): ToriiUnavailableError {
+  #isOld(): boolean {
+    const { refreshMs } = this.#settings;
+    return refreshMs !== undefined && this.#known !== undefined && elapsedMs(this.#known.asOf) >= refreshMs;
+  }
+
+  #fail(cause: unknown, turn: number): ToriiUnavailableError {
+    // A reading that was given up says nothing of how things are, once a later one has answered.
+    if (this.#known !== undefined && this.#known.turn > turn) return unavailable(cause);
     // Once for a failure that many wait for.
     if (!this.#failedJustNow()) {
       const problem = cause instanceof DocumentError ? cause.message : 'it could not be read';

@@ -1,6 +1,7 @@
 import { DecisionMemory } from './decision-memory.ts';
 import { isRoleName, type MalformedEntry, readDocument } from './document.ts';
 import { type Permission, readPermission, segmentsOf } from './permission.ts';
+import { RegexBudget } from './regex-size.ts';
 import { RuleTree } from './rule-tree.ts';
 
 /** Why a role's holder may do something. */
@@ -16,6 +17,8 @@ export interface Policy {
   readonly size: number;
   readonly malformed: readonly MalformedEntry[];
   readonly roles: ReadonlyMap<string, RuleTree>;
+  /** Those that the document has, but not as a list. */
+  readonly unreadableRoles: ReadonlySet<string>;
   /** A version's own: what one version decided is never believed of the next. */
   readonly memory: DecisionMemory;
 }
@@ -28,7 +31,9 @@ export interface Policy {
 export function compilePolicy(document: unknown): Policy {
   const { lastUpdate, roles: entriesByRole } = readDocument(document);
   const roles = new Map<string, RuleTree>();
+  const unreadableRoles = new Set<string>();
   const malformed: MalformedEntry[] = [];
+  const budget = new RegexBudget();
   let size = 0;
   for (const [role, entries] of entriesByRole) {
     if (!isRoleName(role)) {
@@ -37,9 +42,10 @@ export function compilePolicy(document: unknown): Policy {
     }
     if (!Array.isArray(entries)) {
       malformed.push({ role, entry: undefined, problem: 'its permissions are not a list' });
+      unreadableRoles.add(role);
       continue;
     }
-    const tree = new RuleTree();
+    const tree = new RuleTree(budget);
     for (const entry of entries as readonly unknown[]) {
       const permission = readPermission(entry);
       const problem = 'problem' in permission ? permission.problem : tree.add(permission);
@@ -49,7 +55,7 @@ export function compilePolicy(document: unknown): Policy {
     tree.compile();
     roles.set(role, tree);
   }
-  return { lastUpdate, size, malformed, roles, memory: new DecisionMemory() };
+  return { lastUpdate, size, malformed, roles, unreadableRoles, memory: new DecisionMemory() };
 }
 
 /** What lets the holder of one of these roles do this, or undefined. */

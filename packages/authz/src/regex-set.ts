@@ -3,6 +3,8 @@ import { coversMethod, type Permission } from './permission.ts';
 
 /** Bytes for the states that one set remembers. Where they do not suffice it is slower, and still linear. */
 const maxStateBytes = 1 << 20;
+/** A resource that is longer is matched by no regular expression: nobody but an attacker makes us read it. */
+export const maxMatchedLength = 1_024;
 
 /**
  * Permissions with a regular expression, asked all at once: each is held against the whole resource, in a time that
@@ -15,6 +17,10 @@ export class RegexSet {
   /** Returns why a regular expression cannot be used, and leaves it out then. */
   add(permission: Permission, source: string): string | undefined {
     try {
+      // By itself first: what cannot be compiled must disable itself alone, and a set cannot be rid of it again.
+      const alone = new RE2Set(RE2Set.ANCHOR_BOTH);
+      alone.add(source);
+      alone.compile();
       this.#set.add(source);
     } catch (error) {
       return `its regular expression cannot be used: ${error instanceof Error ? error.message : 'it cannot be read'}`;

@@ -1,5 +1,6 @@
 import { coversMethod, type Permission, star } from './permission.ts';
-import { literalSegments, RegexSet } from './regex-set.ts';
+import { literalSegments, maxMatchedLength, RegexSet } from './regex-set.ts';
+import { RegexBudget } from './regex-size.ts';
 
 interface Node {
   /** For a path that ends here. */
@@ -21,6 +22,12 @@ interface Node {
 export class RuleTree {
   readonly #root: Node = createNode();
   readonly #regexSets: RegexSet[] = [];
+  readonly #budget: RegexBudget;
+
+  constructor(budget: RegexBudget = new RegexBudget()) {
+    this.#budget = budget;
+    budget.beginRole();
+  }
 
   /** Returns why a permission cannot be used, and leaves it out then. */
   add(permission: Permission): string | undefined {
@@ -40,10 +47,13 @@ export class RuleTree {
   /** A permission for this, or undefined. `segments` are those of `resource`. */
   find(resource: string, segments: readonly string[], method: string): Permission | undefined {
     let reached: readonly Node[] = [this.#root];
+    const isMatched = resource.length <= maxMatchedLength;
+    const granting = (node: Node, list: readonly Permission[] | undefined): Permission | undefined =>
+      covering(list, method) ?? (isMatched ? node.regexes?.find(resource, method) : undefined);
     for (const segment of segments) {
       const next: Node[] = [];
       for (const node of reached) {
-        const found = covering(node.below, method) ?? node.regexes?.find(resource, method);
+        const found = granting(node, node.below);
         if (found !== undefined) return found;
         next.push(...nextNodes(node, segment));
       }
@@ -51,7 +61,7 @@ export class RuleTree {
       reached = next;
     }
     for (const node of reached) {
-      const found = covering(node.here, method) ?? node.regexes?.find(resource, method);
+      const found = granting(node, node.here);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -83,6 +93,8 @@ export class RuleTree {
 
   // At the place that its literal beginning leads to, so that it is asked about nothing else.
   #addRegex(permission: Permission, source: string): string | undefined {
+    const problem = this.#budget.take(source);
+    if (problem !== undefined) return problem;
     const node = this.#grow(literalSegments(source));
     if (node.regexes === undefined) {
       node.regexes = new RegexSet();

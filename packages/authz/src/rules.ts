@@ -5,7 +5,7 @@ import type { Settings } from './options.ts';
 import { judgePermission } from './permission-rule.ts';
 import type { Place } from './place.ts';
 import { judgeHeader, judgeSlug, judgeSubdomain } from './tenant-rules.ts';
-import { fail, pass, type Verdict } from './verdict.ts';
+import { forbid, pass, type Verdict } from './verdict.ts';
 
 /** One question about a request. Every rule must pass. */
 export interface Rule {
@@ -35,7 +35,7 @@ export function listRules(settings: Settings): readonly Rule[] {
   if (paths.slug !== undefined) {
     rules.push({
       name: 'slug',
-      judge: (caller, _request, { hasSlug, slug }) => (hasSlug ? judgeSlug(caller, slug) : noTenant),
+      judge: (caller, request, { hasSlug, slug }) => (hasSlug ? judgeSlug(caller, request, slug) : noTenant),
     });
   }
   if (source !== undefined) {
@@ -52,8 +52,8 @@ export function listRules(settings: Settings): readonly Rule[] {
   return rules;
 }
 
-function judgeImpersonation(caller: Caller, impersonation: Settings['impersonation']): Verdict {
+export function judgeImpersonation(caller: Caller, impersonation: Settings['impersonation']): Verdict {
   if (!caller.impersonating) return pass('the user acts in person');
   if (impersonation === 'audit') return pass('somebody acts in the user’s name, which is noted');
-  return fail('This cannot be done in the name of somebody else.', 'somebody acts in the user’s name');
+  return forbid('This cannot be done in the name of somebody else.', 'somebody acts in the user’s name');
 }

@@ -1,4 +1,4 @@
-import { authorize, type Check, refuse, ToriiForbiddenError } from '@torii/core';
+import { authorize, type Check, type RequestParts, refuse, ToriiForbiddenError } from '@torii/core';
 import { describe, expect, test, vi } from 'vitest';
 import { allOf, anyOf, createAuthz, not } from '../src/index.ts';
 import { callerWith, requestFor, statusOf } from './callers.ts';
@@ -89,6 +89,32 @@ test('[27] the first that refuses decides what is answered, and the rest are not
   expect(await passes(not(refusing))).toBe(true);
 });
 
+describe('[27] where too little is known to decide', () => {
+  const authz = createAuthz({ permissions: { permissions: { clerk: ['x:get'] } } });
+  const slugs = createAuthz({ tenant: { slug: '/:company/*' } });
+  const hosts = createAuthz({ tenant: { baseDomain: 'example.com' } });
+  test.each<[string, Check, RequestParts]>([
+    ['no path', authz.checks[0], requestFor(undefined)],
+    ['no method', authz.checks[0], { url: '/y', headers: {} }],
+    ['a method that nobody knows', authz.checks[0], requestFor('/y', { method: 'get' })],
+    ['no path, and so no tenant in it', slugs.checks[0], requestFor(undefined)],
+    ['no host', hosts.checks[0], requestFor('/y')],
+  ])('%s refuses, also under not', async (_name, check, unknown) => {
+    for (const condition of [check, not(check), not(not(check)), anyOf(check, yes)]) {
+      await expect(authorize(auth, unknown, [condition])).rejects.toMatchObject({ reason: 'not_allowed' });
+    }
+  });
+
+  test('a plain no is turned round', async () => {
+    for (const { checks } of [authz, slugs]) {
+      await expect(authorize(auth, requestFor('/y/z'), [not(checks[0])])).resolves.toBeUndefined();
+    }
+    await expect(
+      authorize(auth, requestFor('/y', { host: 'a.example.com' }), [not(hosts.checks[0])]),
+    ).resolves.toBeUndefined();
+  });
+});
+
 test.each<[string, () => unknown]>([
   ['allOf of nothing', () => allOf(...([] as unknown as [Check]))],
   ['anyOf of nothing', () => anyOf(...([] as unknown as [Check]))],
@@ -110,9 +136,25 @@ describe('[27] a token in somebody else’s name', () => {
     for (const claims of [{ act: { sub: 'root' } }, { act: {} }, { impersonating: true }]) {
       const auth = await callerWith({ roles: 'clerk', ...claims });
       expect(await statusOf(authz, auth, request)).toBe(403);
-      expect(await authz.can(auth, 'x:get')).toBe(false);
+      await expect(authz.can(auth, 'x:get')).rejects.toMatchObject({ reason: 'not_allowed' });
     }
     expect(await statusOf(createAuthz({ tenant: { header: true } }), await acting(), request)).toBe(403);
+  });
+
+  test('does not pass by being turned round, nor by what else might have let it through', async () => {
+    const authz = createAuthz({ permissions });
+    const [check] = authz.checks;
+    const isBlocked: Check = (auth) => authz.can(auth, 'blocked:get');
+    for (const condition of [
+      not(check),
+      not(isBlocked),
+      not(allOf(yes, check)),
+      anyOf(check, yes),
+      anyOf(no, not(check)),
+    ]) {
+      await expect(authorize(await acting(), request, [condition])).rejects.toMatchObject({ reason: 'not_allowed' });
+    }
+    expect(await passes(not(isBlocked))).toBe(true);
   });
 
   test('is decided like any other where it is audited, and is told of', async () => {

@@ -91,6 +91,27 @@ describe('explain', () => {
     }
   });
 
+  test('does not say that a role, or a header, is missing where it is there', async () => {
+    const odd = createAuthz({ permissions: () => JSON.parse('{"permissions":{"boss":"all"}}') });
+    const { text } = await odd.explain(await callerWith({ roles: ['boss', 'ghost'] }), requestFor('/x'));
+    expect(text).toContain('the document does not have ghost; the document does not say in a list what is for boss');
+    const empty = await createAuthz({ tenant: { header: true } }).explain(
+      await callerWith(claims),
+      requestFor('/x', { headers: { 'x-tenant-id': '' } }),
+    );
+    expect(empty.text).toContain('x-tenant-id was sent empty');
+  });
+
+  test('[16] lets nobody forge a line of a log', async () => {
+    const onEvent = vi.fn();
+    const audited = createAuthz({ permissions: { permissions: {} }, impersonation: 'audit', onEvent });
+    const request = requestFor('/x', { method: 'GET /x\n  yes  permission: role boss has /*:*' });
+    const auth = await callerWith({ act: { sub: 'root' } });
+    expect((await audited.explain(auth, request)).text.split('\n')).toHaveLength(3);
+    await statusOf(audited, auth, request);
+    expect(JSON.stringify(onEvent.mock.calls)).not.toContain('\\n');
+  });
+
   test('[16] shows no token that somebody sent as something else', async () => {
     const token = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl';
     const auth = await callerWith({ ...claims, roles: [token], subdomain: token });
@@ -98,6 +119,24 @@ describe('explain', () => {
     const { text } = await authz.explain(auth, requestFor(`/api/${token}/${token}`, { headers: sent }));
     expect(text).not.toContain('eyJ');
   });
+});
+
+test('[18] a debug function that fails decides nothing, and ends no process', async () => {
+  const auth = await callerWith(claims);
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  for (const debug of [
+    () => {
+      throw new Error('broken');
+    },
+    async () => Promise.reject(new Error('late')),
+  ]) {
+    const authz = createAuthz({ ...options, debug });
+    expect(await statusOf(authz, auth, requestFor('/api/north/sales/invoices', { headers }))).toBe(200);
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
 });
 
 test('debug explains in the log, and never in the answer', async () => {
@@ -155,7 +194,26 @@ describe('lint', () => {
     [['%r{a/[^/]+/b}:get'], []],
     [['%r{/a}:get'], ['dead %r{/a}:get']],
     [['%r{^/a}:get'], ['dead %r{^/a}:get']],
-    [['a:gte'], ['dead a:gte']],
+    [['a:gte'], ['surprising a:gte']],
+    [
+      ['a:propfind', 'cache/*:purge'],
+      ['surprising a:propfind', 'surprising cache/*:purge'],
+    ],
+    [['%r{/|.*}:*'], ['dangerous %r{/|.*}:*']],
+    [['%r{^/?.*}:*'], ['dangerous %r{^/?.*}:*']],
+    [['%r{/?admin}:get'], []],
+    [['%r{/*secret}:get'], []],
+    [['%r{/{0,1}a}:get'], []],
+    [['%r{[^0]+}:*'], ['dangerous %r{[^0]+}:*']],
+    [['%r{[^x]*}:*'], ['dangerous %r{[^x]*}:*']],
+    [['%r{(?s:.)*}:*'], ['dangerous %r{(?s:.)*}:*']],
+    [['%r{(?i)ADMIN/[\\s\\S]*}:*'], ['dangerous %r{(?i)ADMIN/[\\s\\S]*}:*']],
+    [['%r{sales/(.)+}:get'], ['dangerous %r{sales/(.)+}:get']],
+    [['%r{[^a][^/]*}:get'], ['dangerous %r{[^a][^/]*}:get']],
+    [['%r{x/[^A-F0-9]+}:get'], ['dangerous %r{x/[^A-F0-9]+}:get']],
+    [['%r{(?i)x/[^a-f/]+}:get', '%r{x/[^\\d/]+}:get', '%r{[^/]+/\\w+}:get'], []],
+    [['%r{(?:ab){900}{9}}:get'], ['malformed %r{(?:ab){900}{9}}:get']],
+    [['%r{(?:ab{99}){99}}:get'], ['malformed %r{(?:ab{99}){99}}:get']],
   ])('of %j says %j', (entries, expected) => {
     expect(kindsOf(...entries)).toEqual(expected);
   });
@@ -164,7 +222,11 @@ describe('lint', () => {
     expect(
       lint('{"permissions":{"a":[],"b":"x","constructor":["x:get"]}}').map(({ kind, role }) => `${kind} ${role}`),
     ).toEqual(['dead a', 'malformed b', 'malformed constructor']);
-    for (const document of [undefined, null, '', '{', [], {}]) {
+    const cyclic: Record<string, unknown> = { permissions: { a: ['x:get'] } };
+    cyclic['me'] = cyclic;
+    const big = { permissions: { a: ['x:get'] }, size: 1n };
+    const map = { permissions: new Map([['a', ['x:get']]]) };
+    for (const document of [undefined, null, '', '{', [], {}, cyclic, big, map]) {
       expect(lint(document)).toEqual([
         { kind: 'malformed', role: undefined, entry: undefined, message: expect.any(String) },
       ]);

@@ -21,6 +21,16 @@ describe('[22] the subdomain', () => {
     expect(await ask(host, 'other')).toBe(403);
   });
 
+  test('is compared as DNS compares it: A to Z alone have a small letter', async () => {
+    for (const claimed of ['\u212Aiwi', '\u212aIWI', 'ki\u0130', 'ſ']) {
+      for (const host of ['kiwi.example.com', 'ki\u0307.example.com', 's.example.com']) {
+        expect(await ask(host, claimed)).toBe(403);
+      }
+    }
+    expect(await ask('\u212Aiwi.example.com', 'kiwi')).toBe(403);
+    expect(await ask('KIWI.example.com', 'Kiwi')).toBe(200);
+  });
+
   test('may have several parts', async () => {
     expect(await ask('a.b.example.com', 'a.b')).toBe(200);
     expect(await ask('a.b.example.com', 'a')).toBe(403);

@@ -31,6 +31,12 @@ test.each<[string, unknown]>([
   ['permissions that are inherited', Object.create({ permissions: { clerk: ['x:get'] } })],
   ['50 MB', `{"permissions":{"clerk":["${'x'.repeat(50_000_000)}"]}}`],
   ['a million permissions', { permissions: { clerk: Array(1_000_000).fill('x:get') } }],
+  ['a million roles', { permissions: Object.fromEntries(Array.from({ length: 1_000_000 }, (_, n) => [`r${n}`, []])) }],
+  ['a Map', new Map([['permissions', { clerk: ['x:get'] }]])],
+  ['permissions in a Map', { permissions: new Map([['clerk', ['x:get']]]) }],
+  ['permissions of a class', { permissions: new (class Roles {})() }],
+  ['permissions that are hidden', Object.defineProperty({}, 'permissions', { value: { clerk: ['x:get'] } })],
+  ['bytes', new TextEncoder().encode('{"permissions":{"clerk":["x:get"]}}')],
   ['a big integer', { permissions: { clerk: ['x:get'] }, size: 1n }],
 ])('[26] a source that gives %s is 503, and no empty document', async (_name, given) => {
   const { ask, events } = authzOver(() => given, { timeoutMs: 5_000 });
@@ -125,6 +131,41 @@ describe('[26] a changed document', () => {
     expect(await ask()).toBe(403);
     await sleep(300);
     expect(await ask()).toBe(403);
+  });
+
+  test('is noticed whatever it hides, since nothing is read but what is compared', async () => {
+    let clerk = ['x:get'];
+    const read = () => ({ permissions: { clerk: ['x:get'] }, toJSON: () => ({ permissions: { clerk } }) });
+    const { authz, ask } = authzOver(read, { refreshSeconds: 3600 });
+    expect(await ask()).toBe(200);
+    clerk = [];
+    await authz.refresh();
+    expect(await ask()).toBe(403);
+  });
+
+  test('is not held up by one from before it that is long in coming', async () => {
+    const source = { document: may };
+    const { ask } = authzOver(() => sleep(600, structuredClone(source.document)), { timeoutMs: 2_000 });
+    const early = ask();
+    await sleep(10);
+    source.document = mayNot;
+    await sleep(100);
+    expect(await ask()).toBe(503);
+    expect(await early).toBe(503);
+  });
+
+  test('is not called unreadable by a late failure of a reading that was given up', async () => {
+    let fail: (cause: Error) => void = () => {};
+    const answers = [() => new Promise((_, reject) => (fail = reject)), () => may];
+    const { authz, ask, events } = authzOver(() => (answers.shift() ?? (() => may))(), { refreshSeconds: 60 });
+    expect(await ask()).toBe(503);
+    await authz.refresh();
+    events.length = 0;
+    fail(new Error('late'));
+    await sleep(10);
+    expect(events).toEqual([]);
+    await authz.refresh();
+    expect(await ask()).toBe(200);
   });
 
   test('that cannot be read after a refresh leaves no old one in force', async () => {

@@ -65,6 +65,33 @@ describe("Torii's own roles", () => {
     expect(await ask({ org_role: 'org:member', org_id: null }, '/member')).toBe(403);
   });
 
+  test.each<[string, object]>([
+    ['an empty text', { org_id: 'acme', org_role: '' }],
+    ['null', { org_id: 'acme', org_role: null }],
+    ['an empty list', { org_id: 'acme', org_role: [] }],
+    ['a list', { org_id: 'acme', org_role: ['org:member'] }],
+    ['a number', { org_id: 'acme', org_role: 7 }],
+    ['an empty text without an organization', { org_role: '' }],
+    ['a role without an organization', { org_role: 'org:member' }],
+    ['an empty text in o', { o: { id: 'acme', role: '' } }],
+    ['null in o', { o: { id: 'acme', role: null } }],
+    ['null in the shorter form', { o: { id: 'acme', rol: null } }],
+    ['null in o, without an id', { o: { role: null } }],
+  ])('[25] [26] that are %s are none, and no other claim gives one back', async (_name, claims) => {
+    for (const roles of [undefined, ['org_role'], ['org_role', 'roles'], 'org_role']) {
+      const named = createAuthz({ permissions, ...(roles !== undefined && { claims: { roles } }) });
+      const auth = await callerWith({ ...claims, roles: ['admin'], role: 'admin', user_roles: ['admin'] });
+      expect(named.roles(auth)).toEqual([]);
+      expect(await statusOf(named, auth, requestFor('/admin/x'))).toBe(403);
+    }
+  });
+
+  test('leave room for others only where the token says nothing of an organization’s role', async () => {
+    for (const claims of [{}, { org_id: 'acme' }, { o: { id: 'acme' } }]) {
+      expect(authz.roles(await callerWith({ ...claims, roles: ['admin'] }))).toEqual(['admin']);
+    }
+  });
+
   test('come before the others, and others do not add to them', async () => {
     const claims = { org_id: 'acme', org_role: 'org:member', roles: ['admin'] };
     expect(authz.roles(await callerWith(claims))).toEqual(['org:member']);

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compilePolicy, findGrant } from '../src/policy.ts';
+import { RegexSet } from '../src/regex-set.ts';
+import { programSizeOf } from '../src/regex-size.ts';
 
 /** The slow and obvious way to decide, with none of the code under test. */
 function naivelyAllows(lines: readonly string[], resource: string, method: string): boolean {
@@ -203,11 +205,14 @@ test.each<[string, unknown]>([
 });
 
 describe('[23] a regular expression', () => {
-  const cost = (permission: string, input: string): number => {
+  // The set itself, which has no bound of its own: a longer resource would not be asked about at all.
+  const cost = (source: string, input: string): number => {
     const times = Array.from({ length: 5 }, () => {
-      const policy = compilePolicy({ permissions: { role: [permission] } });
+      const set = new RegexSet();
+      expect(set.add({ text: source, method: '*', resource: { kind: 'regex', source } }, source)).toBeUndefined();
+      set.compile();
       const begun = performance.now();
-      findGrant(policy, ['role'], input, 'GET');
+      set.find(input, 'GET');
       return performance.now() - begun;
     });
     return times.toSorted((a, b) => a - b)[2] ?? Number.NaN;
@@ -216,10 +221,74 @@ describe('[23] a regular expression', () => {
   test.each(['(a+)+$', '(a|aa)+', '(.*a){20}', '(a*)*b', '(a|b|ab)*c', '(?:a?){50}a{50}', '(.*)*x'])(
     '%s costs what its input is long',
     (source) => {
-      const [small, large] = [4_000, 40_000].map((n) => cost(`%r{${source}}:get`, `${'a'.repeat(n)}!`));
+      const [small, large] = [4_000, 40_000].map((n) => cost(source, `${'a'.repeat(n)}!`));
       expect(large).toBeLessThan(12 * Math.max(small ?? 0, 4));
     },
   );
+});
+
+describe('[23] [18] regular expressions that would cost too much', () => {
+  const large = (letters: string) => `%r{(?:${letters.repeat(400)}){990}}:get`;
+  const problemsOf = (...lines: readonly string[]) =>
+    compilePolicy({ permissions: { role: ['x:get', ...lines] } }).malformed.map(({ entry, problem }) => [
+      entry,
+      problem,
+    ]);
+
+  test.each([
+    large('ab'),
+    '%r{(?:a{1000}){1000}}:get',
+    '%r{(?:(?:ab){40}c){40}}:get',
+    '%r{(?:ab){900}\\E{9}}:get',
+    `%r{(?:${'.?'.repeat(250)}){1000}z}:get`,
+  ])('disable themselves alone: %#', (line) => {
+    expect(problemsOf(line, 'a:get', '%r{b}:get')).toEqual([[line, expect.any(String)]]);
+  });
+
+  test('disable themselves where the role, or the document, has too many of them', () => {
+    const lines = Array.from({ length: 5_000 }, (_, n) => `%r{.*x${n}y}:get`);
+    const policy = compilePolicy({ permissions: { clerk: [...lines, 'x:get'], other: lines.slice(0, 100) } });
+    expect(policy.malformed.length).toBeGreaterThan(3_000);
+    expect(policy.size).toBeGreaterThan(1_000);
+    expect(findGrant(policy, ['clerk'], 'ax1y', 'GET')).toBeDefined();
+    expect(findGrant(policy, ['clerk'], 'x', 'GET')).toBeDefined();
+    expect(findGrant(policy, ['other'], 'ax99y', 'GET')).toBeDefined();
+
+    const roles = Array.from({ length: 5_000 }, (_, n) => [`r${n}`, [`%r{(?:abcdefghij){90}${n}}:get`, 'x:get']]);
+    const whole = compilePolicy({ permissions: Object.fromEntries(roles) });
+    expect(whole.malformed.length).toBeGreaterThan(4_000);
+    expect(findGrant(whole, ['r4999'], 'x', 'GET')).toBeDefined();
+    expect(findGrant(whole, ['r0'], `${'abcdefghij'.repeat(90)}0`, 'GET')).toBeDefined();
+  });
+
+  test('leave room for what people write', () => {
+    const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+    for (const source of ['x{900}', uuid, '\\p{L}{2,30}/\\p{L}{2,30}', '(?:\\d{1,3}\\.){3}\\d{1,3}', '\\{9\\}{2}']) {
+      expect(programSizeOf(source)).toBeLessThan(1_000);
+      expect(problemsOf(`%r{${source}}:get`)).toEqual([]);
+    }
+  });
+
+  test('are asked about no resource that is longer than 1,024 characters, where other lines are', () => {
+    const policy = compilePolicy({ permissions: { role: ['%r{a.*}:get', 'b/*:get'] } });
+    expect(findGrant(policy, ['role'], 'a'.repeat(1_024), 'GET')).toBeDefined();
+    expect(findGrant(policy, ['role'], 'a'.repeat(1_025), 'GET')).toBeUndefined();
+    expect(findGrant(policy, ['role'], `b/${'a'.repeat(5_000)}`, 'GET')).toBeDefined();
+  });
+
+  test('the hardest of a role hold a request up for a moment, not for seconds', () => {
+    for (const lines of [
+      Array.from({ length: 50_000 }, (_, n) => `%r{.*x${n}y}:get`),
+      ['a', 'b', 'c'].map((end) => `%r{(?:${'.?'.repeat(48)}){20}${end}}:get`),
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((end) => `%r{.*a.{900}${end}}:get`),
+    ]) {
+      const policy = compilePolicy({ permissions: { role: lines } });
+      const path = Array.from({ length: 1_024 }, (_, n) => 'ab'.charAt((n * n * 7 + (n >> 3)) % 2)).join('');
+      const begun = performance.now();
+      findGrant(policy, ['role'], path, 'GET');
+      expect(performance.now() - begun).toBeLessThan(5_000);
+    }
+  });
 });
 
 test('many stars make no decision slow', () => {
