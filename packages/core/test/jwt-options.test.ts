@@ -119,15 +119,28 @@ describe('a key set behind a URL', () => {
   test('[3] that lists a key id twice verifies nothing by it, whatever the two keys are for', async () => {
     const [rsa, es256, es512] = jwks.keys;
     for (const second of [{ ...rsa }, { ...es256, use: 'enc' }, { ...es512 }, { kid: 'ES256' }]) {
-      const keys = [es256, rsa, { ...second, kid: 'ES256' }];
-      const fetch = answering(() => Response.json({ keys }));
-      const torii = createJwtVerifier({ jwks: url, algorithms: ['ES256', 'RS256'], fetch });
-      expect(await outcomeOf(torii.verify(await token()))).toBe('key_unknown');
-      const other = await sign('RS256', pairs.RS256.privateKey, {}, { kid: 'RS256' });
-      expect(await outcomeOf(torii.verify(other))).toBe('accepted');
-      const fixed = createJwtVerifier({ jwks: { keys: keys as JsonWebKeyLike[] }, algorithms: ['ES256'] });
-      expect(await outcomeOf(fixed.verify(await token()))).toBe('key_unknown');
+      const twice = [es256, { ...second, kid: 'ES256' }];
+      for (const keys of [
+        [...twice, rsa],
+        [rsa, ...twice.toReversed()],
+      ]) {
+        const fetch = answering(() => Response.json({ keys }));
+        const torii = createJwtVerifier({ jwks: url, algorithms: ['ES256', 'RS256'], fetch });
+        expect(await outcomeOf(torii.verify(await token()))).toBe('key_unknown');
+        const other = await sign('RS256', pairs.RS256.privateKey, {}, { kid: 'RS256' });
+        expect(await outcomeOf(torii.verify(other))).toBe('accepted');
+        const fixed = createJwtVerifier({ jwks: { keys: keys as JsonWebKeyLike[] }, algorithms: ['ES256'] });
+        expect(await outcomeOf(fixed.verify(await token()))).toBe('key_unknown');
+      }
     }
+  });
+
+  test('tells of a fetch, and of the ids that the set has', async () => {
+    const onEvent = vi.fn();
+    const fetch = answering(() => Response.json(jwks));
+    await createJwtVerifier({ jwks: url, algorithms: ['ES256'], fetch, onEvent }).verify(await token());
+    const kids = jwks.keys.map(({ kid }) => kid);
+    expect(onEvent).toHaveBeenCalledWith(expect.objectContaining({ type: 'keys_fetched', url, kids }));
   });
 
   test('makes a key ready once, and again when it is another', async () => {
