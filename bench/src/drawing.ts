@@ -1,7 +1,7 @@
 import { formatNumber } from './limits.ts';
 import type { Bar, Chart } from './section.ts';
 
-const [width, labelWidth, valueWidth, barHeight, gap, titleHeight] = [760, 250, 90, 16, 6, 44];
+const [width, labelWidth, valueWidth, barHeight, gap, titleHeight] = [780, 270, 90, 16, 6, 44];
 
 /** Charts one below the other, as an SVG that is legible on a light and on a dark page. */
 export function drawCharts(charts: readonly Chart[]): string {
@@ -30,14 +30,15 @@ ${drawn.join('\n')}
 `;
 }
 
-function drawChart({ title, unit, bars }: Chart, top: number): string {
+function drawChart({ title, unit, better, bars }: Chart, top: number): string {
   const longest = Math.max(...bars.map(({ value }) => value));
   const lines = bars.map((bar, index) =>
     drawBar(bar, unit, longest, top + titleHeight - 12 + index * (barHeight + gap)),
   );
-  return [`<text class="title" x="0" y="${top + 18}">${escapeXml(title)}, ${escapeXml(unit)}</text>`, ...lines].join(
-    '\n',
-  );
+  return [
+    `<text class="title" x="0" y="${top + 18}">${escapeXml(title)}, ${escapeXml(unit)} (${better} is better)</text>`,
+    ...lines,
+  ].join('\n');
 }
 
 function drawBar({ name, value, kind }: Bar, unit: string, longest: number, y: number): string {

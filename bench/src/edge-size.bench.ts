@@ -73,6 +73,7 @@ reportSection({
     {
       title: 'Bytes at the edge, gzip',
       unit: 'kB',
+      better: 'less',
       bars: entries.map(({ name }) => ({
         name: name.replaceAll('`', ''),
         value: (sizes.get(name)?.packed ?? 0) / 1000,

@@ -14,16 +14,15 @@ export function atMost(what: string, wanted: number, of: string, reached: Spread
 
 /** Ahead beyond noise is who is faster in the middle half of the rounds, and not only in the median. */
 export function nobodyAhead(what: string, measured: Measured, ours: string, peers: readonly string[]): Limit {
-  const ahead = peers
+  const ratios = peers
     .map((peer) => ({ peer, ratio: ratiosTo(measured, ours, peer) }))
-    .filter(({ ratio }) => ratio.high < 1);
+    .sort((a, b) => a.ratio.median - b.ratio.median);
+  const ahead = ratios.filter(({ ratio }) => ratio.high < 1);
+  const shown = ahead.length > 0 ? ahead : ratios.slice(0, 1);
   return {
     what,
     wanted: 'no peer ahead beyond noise',
-    reached:
-      ahead.length === 0
-        ? 'none is'
-        : `we are at ${ahead.map(({ peer, ratio }) => `${formatNumber(ratio.median)} of ${peer}`).join(', ')}`,
+    reached: `we are at ${shown.map(({ peer, ratio }) => `${withSpread(ratio)} of ${peer}`).join(', ')}`,
     isReached: ahead.length === 0,
   };
 }

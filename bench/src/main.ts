@@ -2,7 +2,7 @@
 //   npm run bench
 //   npm run bench -- verify requests
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bench, benches } from './benches.ts';
 import { drawCharts } from './drawing.ts';
@@ -14,6 +14,7 @@ import { isTrial } from './settings.ts';
 
 const docs = join(import.meta.dirname, '..', '..', 'docs');
 const wanted = chooseBenches(process.argv.slice(2));
+const [loadBefore = 0] = loadavg();
 const folder = mkdtempSync(join(tmpdir(), 'torii-bench-'));
 const screen = showProgress(wanted.length);
 const records: Record[] = [];
@@ -49,6 +50,7 @@ async function measure(bench: Bench, index: number, { tell }: Screen): Promise<v
       name: bench.name,
       date: new Date().toISOString().slice(0, 10),
       machine: thisMachine(),
+      loadBefore,
       seconds,
       section,
     };

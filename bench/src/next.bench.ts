@@ -26,6 +26,7 @@ reportSection({
   text: [
     `Next 16, \`next start\`, ${concurrent} requests at a time; bytes as Next 15 builds a middleware for the edge.`,
   ],
+  rounds,
   tables: [size, speed],
 });
 

@@ -1,3 +1,4 @@
+import { formatNumber } from './limits.ts';
 import type { Record } from './record.ts';
 import type { Limit, Table } from './section.ts';
 
@@ -19,7 +20,7 @@ function introduction(records: readonly Record[]): readonly string[] {
   const dates = records.map(({ date }) => date).toSorted();
   const [first, last] = [dates[0], dates.at(-1)];
   return [
-    `Measured ${first === last ? `on ${first}` : `from ${first} to ${last}`}, on ${[...machines].join('; and on ')}.`,
+    `Measured ${first === last ? `on ${first}` : `from ${first} to ${last}`}, on ${[...machines].join('; and on ')}. ${describeLoad(records)}`,
     [
       '```sh',
       'npm run bench             # everything, and this page; some minutes on an idle machine',
@@ -33,6 +34,14 @@ function introduction(records: readonly Record[]): readonly string[] {
       'a third from one day to the next; the ratios are what to look at. No test asserts any of them.',
     ].join('\n'),
   ];
+}
+
+/** Other programs make every figure a little uncertain, and the reader should know. */
+function describeLoad(records: readonly Record[]): string {
+  const load = Math.max(...records.map(({ loadBefore }) => loadBefore));
+  return load < 0.5
+    ? 'The machine was otherwise idle.'
+    : `Other programs were running: the load was ${formatNumber(load)} at the beginning.`;
 }
 
 function limitsOf(limits: readonly Limit[]): readonly string[] {
@@ -59,10 +68,11 @@ function limitsOf(limits: readonly Limit[]): readonly string[] {
 }
 
 function sectionOf({ name, section }: Record): readonly string[] {
+  const rounds = section.rounds === undefined ? '' : `, in ${section.rounds} rounds`;
   return [
     `## ${section.title}`,
     ...section.text,
-    `\`npm run bench -- ${name}\` measures it again.`,
+    `\`npm run bench -- ${name}\` measures it again${rounds}.`,
     ...section.tables.flatMap(tableParts),
   ];
 }

@@ -32,5 +32,5 @@ export function chartOfRatios(title: string, measured: Measured, base: string, o
     const kind = name === ours ? 'ours' : name.startsWith('floor') ? 'floor' : 'peer';
     return { name, value: ratiosTo(measured, name, base).median, kind };
   });
-  return { title, unit: `× ${base}`, bars };
+  return { title, unit: `× ${base}`, better: 'more', bars };
 }

@@ -10,6 +10,8 @@ export interface Record {
   /** As 2026-11-22. */
   readonly date: string;
   readonly machine: string;
+  /** Programs that ran already when the run began, of the last minute's average. */
+  readonly loadBefore: number;
   readonly seconds: number;
   readonly section: Section;
 }

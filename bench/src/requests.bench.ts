@@ -99,6 +99,7 @@ function report(repeated: Outcome, distinct: Outcome): void {
       'Each server is a process of its own, asked by autocannon from another over 32 connections; two cores are shared by both, so that the CPU time of the server’s process is the honest figure, and requests a second are what this machine makes of it. Each answers the same small JSON. "Added" is the CPU that a request takes above the bare server of the same framework in the same round; "CPU, bare to this" says how many requests one gets where bare gets one, if CPU is all that limits them.',
       'jose and fast-jwt (with its cache on) stand in middleware of a few lines, which reads the header and answers 401. `middleware` is express-jwt and koa-jwt, with jwks-rsa. Before it is measured, each server is seen to accept a good token and to refuse one that a stranger signed.',
     ],
+    rounds,
     tables: [
       ...frameworks.map((framework) => tableOf(`${framework}, one token in every request`, framework, repeated)),
       ...frameworks.map((framework) => tableOf(`${framework}, another token in every request`, framework, distinct)),
@@ -160,6 +161,7 @@ function chartOf(title: string, { cpu }: Outcome): Chart {
   return {
     title,
     unit: 'µs',
+    better: 'less',
     bars: frameworks.flatMap((framework) =>
       guardsOf(framework)
         .filter((guard) => guard !== 'bare')

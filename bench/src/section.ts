@@ -29,6 +29,7 @@ export interface Bar {
 export interface Chart {
   readonly title: string;
   readonly unit: string;
+  readonly better: 'more' | 'less';
   readonly bars: readonly Bar[];
 }
 
@@ -37,6 +38,8 @@ export interface Section {
   readonly title: string;
   /** Paragraphs of Markdown: what is measured, and how. */
   readonly text: readonly string[];
+  /** How many rounds a ratio is the median of, where they are all alike. */
+  readonly rounds?: number;
   readonly tables: readonly Table[];
   readonly limits?: readonly Limit[];
   readonly charts?: readonly Chart[];

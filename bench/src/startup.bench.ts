@@ -29,6 +29,7 @@ const measured = await measureInRounds('Import time', contenders, rounds);
 reportSection({
   title: 'Import time',
   text: ['Milliseconds of `await import(…)` in a fresh process, with the files in the disk cache.'],
+  rounds,
   tables: [tableOfRatios({ title: 'Import time', measured, unit: 'ms', bases: ['jose'] })],
   limits: [
     atMost(

@@ -64,6 +64,7 @@ reportSection({
   text: [
     'RS256 with a key of 2048 bits. The signature takes nearly all of the time; what differs is whether anything else gets done meanwhile.',
   ],
+  rounds,
   tables: [alone, inFlight, stall],
 });
 

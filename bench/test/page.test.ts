@@ -44,6 +44,14 @@ test('takes nobody for ahead who is so in less than three quarters of the rounds
   expect(nobodyAhead('speed', close, 'ours', ['theirs']).isReached).toBe(true);
 });
 
+test('names the nearest peer where none is ahead, and all that are where some are', () => {
+  const several = new Map([...measured, ['slow', [1, 1, 1]], ['middling', [5, 5, 5]]]);
+  expect(nobodyAhead('speed', several, 'ours', ['slow', 'theirs', 'middling']).reached).toBe('we are at 3 of theirs');
+  expect(nobodyAhead('speed', several, 'slow', ['ours', 'middling']).reached).toBe(
+    'we are at 0.03 (0.029 to 0.032) of ours, 0.2 of middling',
+  );
+});
+
 test('says plainly what was not reached, and why', () => {
   const page = writePage([
     record([atLeast('Speed', 5, 'times', spread, 'OpenSSL takes the rest.'), atMost('Size', 3, 'kB', 2)]),
@@ -61,7 +69,14 @@ test('says so when all was reached', () => {
 test('names the machine, the dates and how to measure a section again', () => {
   const page = writePage([record([]), { ...record([]), name: 'other', date: '2026-11-21' }]);
   expect(page).toContain('Measured from 2026-11-21 to 2026-11-22, on 2 cores, Node 24.');
-  expect(page).toContain('`npm run bench -- other`');
+  expect(page).toContain('`npm run bench -- other` measures it again, in 9 rounds.');
+});
+
+test.each([
+  [0.4, 'The machine was otherwise idle.'],
+  [2.31, 'Other programs were running: the load was 2.31 at the beginning.'],
+])('with a load of %d says: %s', (loadBefore, sentence) => {
+  expect(writePage([{ ...record([]), loadBefore }])).toContain(sentence);
 });
 
 test('draws the longest bar at full length, and no markup of a name', () => {
@@ -69,6 +84,7 @@ test('draws the longest bar at full length, and no markup of a name', () => {
     {
       title: 'Speed',
       unit: 's',
+      better: 'less',
       bars: [
         { name: 'a <b>', value: 10, kind: 'ours' },
         { name: 'c', value: 5, kind: 'peer' },
@@ -81,6 +97,6 @@ test('draws the longest bar at full length, and no markup of a name', () => {
 });
 
 function record(limits: readonly Limit[]): Record {
-  const section: Section = { title: 'Something', text: [], tables: [], limits };
-  return { name: 'something', date: '2026-11-22', machine: '2 cores, Node 24', seconds: 1, section };
+  const section: Section = { title: 'Something', text: [], rounds: 9, tables: [], limits };
+  return { name: 'something', date: '2026-11-22', machine: '2 cores, Node 24', loadBefore: 0.1, seconds: 1, section };
 }
