@@ -138,7 +138,7 @@ tables.push(
 
 for (const source of ['(a+)+$', '(a|aa)+', '(.*a){20}']) {
   const title = `The regular expression \`${source}\` on a path that just fails`;
-  const lengths = [1_000, 10_000, 100_000];
+  const lengths = [10, 100, 1_000]; // A longer resource is asked of no regular expression.
   tables.push(
     await measureSizes(title, 'characters', 'µs', lengths, (length) => {
       const resource = `${'a'.repeat(length)}!`;
@@ -147,14 +147,20 @@ for (const source of ['(a+)+$', '(a|aa)+', '(.*a){20}']) {
   );
 }
 tables.push(
+  await measureSizes('Regular expressions without a literal beginning', 'expressions', 'µs', [1, 100, 500], (count) => {
+    const sources = Array.from({ length: count }, (_, n) => `\\w+/thing${n}/\\d+`);
+    return askRegexes(sources, (n) => `area${n}/thing${n % 1500}/${n}`, scaled(1_000));
+  }),
+);
+tables.push(
   await measureSizes(
-    'Regular expressions without a literal beginning',
-    'expressions',
+    'The hardest that a role has room for, on a path that just fails',
+    'characters',
     'µs',
-    [1, 100, 1_000],
-    (count) => {
-      const sources = Array.from({ length: count }, (_, n) => `\\w+/thing${n}/\\d+`);
-      return askRegexes(sources, (n) => `area${n}/thing${n % 1500}/${n}`, scaled(1_000));
+    [10, 100, 1_000],
+    (length) => {
+      const sources = ['a', 'b', 'c', 'd'].map((end) => `(?:${'.?'.repeat(24)}){38}${end}`);
+      return askRegexes(sources, (n) => `${'a'.repeat(length)}${n}!`, 3);
     },
   ),
 );
