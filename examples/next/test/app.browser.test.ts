@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { keepScreenshot, browserTest as test } from '../../../scripts/browser-test.ts';
 import { ada, type Cast, startCast } from './cast.ts';
 
-// Some start an app of their own, or wait for tokens to end.
+// Some start an app of their own.
 vi.setConfig({ testTimeout: 60_000 });
 
 let cast: Cast;
@@ -13,6 +13,8 @@ beforeAll(async () => {
 afterAll(() => cast?.[Symbol.asyncDispose]());
 
 const tokenCookie = '__Host-torii_token';
+/** Of five minutes, in milliseconds: a renewal is due. */
+const almostATokensLife = 290_000;
 
 async function signIn(page: Page, { app } = cast): Promise<void> {
   await page.goto(`${app}/notes`);
@@ -103,7 +105,7 @@ test('never loops where the browser does not keep the cookie', async ({ openPage
   await page.route('**/api/torii/token', async (route) => {
     posts += 1;
     // Answers as the app does, but nothing is kept: a browser without cookies, or a clock that is off.
-    await route.fulfill({ json: { expiresInSeconds: 300, changed: false, userId: null } });
+    await route.fulfill({ json: { expiresInSeconds: 300, changed: true, userId: 'ada' } });
   });
   await loseToken(page);
   await page.goto(`${cast.app}/notes`);
@@ -117,18 +119,6 @@ test('never loops where the browser does not keep the cookie', async ({ openPage
   await page.getByRole('heading', { name: 'Your notes' }).waitFor();
 });
 
-test('stops, and says why, where the app refuses the token', async ({ openPage }) => {
-  const page = await openPage();
-  await signIn(page);
-  await loseToken(page);
-  // Tokens from the future, as for an app whose clock is an hour late.
-  cast.torii.advance(3600);
-  await page.goto(`${cast.app}/notes`);
-  await page.getByRole('alert').filter({ hasText: /token/i }).waitFor();
-  expect(new URL(page.url()).pathname).toBe('/sign-in');
-  await keepScreenshot(page, 'next-clock-off');
-});
-
 test('a public page shows who is signed in once the cookie is there, without a reload', async ({ openPage }) => {
   await using other = await startCast();
   const page = await openPage();
@@ -140,24 +130,109 @@ test('a public page shows who is signed in once the cookie is there, without a r
 });
 
 test('renews the token while a page is open, and forgets it once the session has ended', async ({ openPage }) => {
-  await using brief = await startCast({ tokenLifetimeSeconds: 6 });
+  await using app = await startCast();
   const page = await openPage({ viewport: { width: 400, height: 800 }, colorScheme: 'dark' });
-  await signIn(page, brief);
-  const first = await tokenOf(page);
+  await page.clock.install();
+  await signIn(page, app);
+  await page.waitForLoadState('networkidle');
   const loads: string[] = [];
   page.on('load', () => loads.push(page.url()));
-  await expect.poll(() => tokenOf(page), { timeout: 8000 }).not.toBe(first);
-  const second = await tokenOf(page);
-  await expect.poll(() => tokenOf(page), { timeout: 8000 }).not.toBe(second);
+  for (const _renewal of ['first', 'second']) {
+    const before = await tokenOf(page);
+    await page.clock.fastForward(almostATokensLife);
+    await expect.poll(() => tokenOf(page), { timeout: 10_000 }).not.toBe(before);
+  }
   // No flash: the page is still the one that was loaded.
   expect(loads).toEqual([]);
   await page.getByRole('button', { name: 'GET /me' }).click();
   await page.getByText('200 {').waitFor();
   await keepScreenshot(page, 'next-notes-phone');
 
-  brief.torii.advance(30 * 24 * 60 * 60);
+  app.torii.advance(30 * 24 * 60 * 60);
+  await page.clock.fastForward(almostATokensLife);
   await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor({ timeout: 10_000 });
   expect(await tokenOf(page)).toBeUndefined();
+});
+
+test('signed out in one tab, a renewal that another has on its way brings nothing back', async ({ openPage }) => {
+  const page = await openPage();
+  await page.clock.install();
+  await signIn(page);
+  const other = await page.context().newPage();
+  await other.goto(cast.app);
+  await other.getByText('You are signed in.').waitFor();
+
+  let isOnItsWay = () => {};
+  const onItsWay = new Promise<void>((resolve) => (isOnItsWay = resolve));
+  let arrive = () => {};
+  const arrival = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route('**/api/torii/token', async (route) => {
+    if (route.request().method() === 'POST') {
+      isOnItsWay();
+      await arrival;
+    }
+    await route.continue();
+  });
+  const stored = page.waitForResponse(
+    (response) => response.url().endsWith('/api/torii/token') && response.request().method() === 'POST',
+  );
+  await page.clock.fastForward(almostATokensLife);
+  await onItsWay;
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  // Time enough to be done with it, for who does not wait.
+  await Promise.race([other.getByText('You are signed out.').waitFor(), other.waitForTimeout(1500)]);
+  arrive();
+  await stored;
+  await other.getByText('You are signed out.').waitFor();
+  expect(await tokenOf(page)).toBeUndefined();
+  // Nobody touched this one: what it showed is gone as well.
+  await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
+  expect(await page.content()).not.toContain('Your notes');
+  expect(await tokenOf(page)).toBeUndefined();
+});
+
+test('signed out in one tab, another does not bring back what it has in memory', async ({ openPage }) => {
+  const page = await openPage();
+  await signIn(page);
+  const other = await page.context().newPage();
+  await other.goto(cast.app);
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await other.getByText('You are signed out.').waitFor();
+  await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
+  expect(await tokenOf(page)).toBeUndefined();
+});
+
+test('never loops where the page and the sign-in page do not agree on who is there', async ({ openPage }) => {
+  const page = await openPage();
+  await signIn(page);
+  await page.waitForLoadState('networkidle');
+  await page.route('**/_torii/v1/access-token', (route) => {
+    // Only the sign-in page gets a token.
+    if (new URL(route.request().frame().url()).pathname === '/sign-in') return route.continue();
+    return route.fulfill({ status: 401, json: {} });
+  });
+  const seen: string[] = [];
+  page.on('request', (request) => {
+    if (request.isNavigationRequest()) seen.push(new URL(request.url()).pathname);
+  });
+  await page.goto(`${cast.app}/notes?page=2`);
+  await page.getByRole('heading', { name: 'That did not work' }).waitFor();
+  const before = seen.length;
+  await page.waitForTimeout(500);
+  expect([seen.length, new URL(page.url()).pathname]).toEqual([before, '/sign-in']);
+  expect(before).toBeLessThan(6);
+});
+
+test('stops, and says why, where the app refuses the token', async ({ openPage }) => {
+  const page = await openPage();
+  await signIn(page);
+  await loseToken(page);
+  // Tokens from the future, as for an app whose clock is an hour late: from here on, for all who share the cast.
+  cast.torii.advance(3600);
+  await page.goto(`${cast.app}/notes`);
+  await page.getByRole('alert').filter({ hasText: /token/i }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/sign-in');
+  await keepScreenshot(page, 'next-clock-off');
 });
 
 test('shows error.tsx where the keys cannot be had, and sends nobody to sign in', async ({ openPage }) => {

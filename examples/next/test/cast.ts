@@ -15,12 +15,12 @@ export const ada = { email: 'ada@example.com', password: 'correct horse battery'
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 
-export async function startCast({ tokenLifetimeSeconds = 300 } = {}): Promise<Cast> {
+export async function startCast(): Promise<Cast> {
   build();
   await using ending = new AsyncDisposableStack();
   const port = await getPort({ host: '127.0.0.1' });
   const app = `http://127.0.0.1:${port}`;
-  const torii = ending.use(await startEmulator({ allowedOrigins: [app], tokenLifetimeSeconds }));
+  const torii = ending.use(await startEmulator({ allowedOrigins: [app] }));
   await torii.createUser(ada);
 
   const program = `${folder}node_modules/next/dist/bin/next`;

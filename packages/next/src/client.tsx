@@ -4,12 +4,15 @@
 import type { Reason } from '@torii/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useRouter } from '#navigation';
-import { forgetBounce, mayBounce } from './bounce.ts';
+import { forgetBounces, mayBounce, noteArrival } from './bounce.ts';
+import { updateCookie } from './cookie-update.ts';
 import { readDigest } from './digest.ts';
 import { keepToken } from './keep-token.ts';
 import { defaultTokenPath, returnParameter } from './paths.ts';
 import { readReturnAddress } from './return-address.ts';
-import { clearToken, storeToken } from './token-store.ts';
+import { type SignOuts, watchSignOuts } from './sign-outs.ts';
+import { clearToken } from './token-store.ts';
+import { takeTurn } from './turns.ts';
 
 /** What a page knows of its own session: `getToken` of Torii's browser code. */
 interface TokenSource {
@@ -47,26 +50,38 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
     const keeper = keepToken({
       tokenPath,
       getToken: () => latest.current.getToken(),
+      isOutdated: () => signOuts().happened(),
       shownTo: () => latest.current.userId,
       onProblem: (problem) => latest.current.onProblem?.(problem),
+      onInStep: () => noteArrival(tabStorage),
       // The page stays as it is but for what depends on who is signed in.
       onSignedIn: () => latest.current.router.refresh(),
       // The router keeps pages that it has shown. A load from scratch leaves nothing of them, but must not be one of many.
       onSignedOut: () => {
-        if (mayBounce(tabStorage, location.href, Date.now())) location.reload();
+        if (isLeaving) return;
+        if (mayBounce(tabStorage, new URL(location.href), Date.now())) location.reload();
+        else latest.current.onProblem?.(new Error(keptChanging));
       },
     });
     const lookAgain = () => void (document.visibilityState === 'visible' && keeper.sync());
+    const listen = () => void (signOuts().happened() && keeper.sync());
+    const comeBack = () => {
+      isLeaving = false;
+      lookAgain();
+    };
     // Timers stand still while a machine sleeps, and in a page that the back button brings back.
     document.addEventListener('visibilitychange', lookAgain);
-    addEventListener('pageshow', lookAgain);
+    addEventListener('pageshow', comeBack);
     addEventListener('online', lookAgain);
+    // Another tab signed out: what this one shows is to go as well, also while nobody looks.
+    addEventListener('storage', listen);
     void keeper.sync();
     return () => {
       keeper.stop();
       document.removeEventListener('visibilitychange', lookAgain);
-      removeEventListener('pageshow', lookAgain);
+      removeEventListener('pageshow', comeBack);
       removeEventListener('online', lookAgain);
+      removeEventListener('storage', listen);
     };
   }, [tokenPath]);
   return null;
@@ -113,21 +128,31 @@ export function useSignIn({
     const show = (status: SignInState['status'], problem: string | null = null) => {
       if (current) setState({ status, problem });
     };
+    const showSignedOut = () => {
+      // Whoever signs in now does it deliberately.
+      forgetBounces(tabStorage);
+      show('signed_out');
+    };
+    const leaveFor = (address: string, leave: (address: string) => void) => {
+      if (!current) return;
+      if (!mayBounce(tabStorage, new URL(address, location.href), Date.now())) return show('failed', keptOut);
+      show('leaving');
+      leave(address);
+    };
     const signIn = async () => {
-      const token = await latest.current.getToken();
-      if (!current) return;
-      if (token === null) {
-        // Whoever signs in now does it deliberately.
-        forgetBounce(tabStorage);
-        return show('signed_out');
-      }
-      await storeToken(tokenPath, token);
-      if (!current) return;
+      const source = {
+        getToken: () => latest.current.getToken(),
+        tokenPath,
+        isOutdated: () => signOuts().happened(),
+        isStopped: () => !current,
+      };
+      if ((await source.getToken()) === null) return showSignedOut();
+      const { did } = await updateCookie(source);
+      if (did === 'clear') return showSignedOut();
+      if (did === 'wait for a load') return leaveFor(location.href, () => location.reload());
       const asked = new URLSearchParams(location.search).get(returnParameter);
       const address = readReturnAddress(asked, [location.origin, ...latest.current.origins]) ?? home;
-      if (!mayBounce(tabStorage, address, Date.now())) return show('failed', keptOut);
-      show('leaving');
-      location.replace(address);
+      leaveFor(address, (there) => location.replace(there));
     };
     show('checking');
     signIn().catch((error: unknown) => show('failed', error instanceof Error ? error.message : 'Signing in failed.'));
@@ -136,7 +161,7 @@ export function useSignIn({
     };
   }, [attempt, tokenPath, home]);
   const retry = useCallback(() => {
-    forgetBounce(tabStorage);
+    forgetBounces(tabStorage);
     setAttempt((count) => count + 1);
   }, []);
   return { ...state, retry };
@@ -144,6 +169,9 @@ export function useSignIn({
 
 const keptOut =
   'You are signed in, but the page that you came from did not notice. Does this browser keep cookies? Is a clock wrong?';
+
+const keptChanging =
+  'Who is signed in keeps changing: the page was loaded again just now. Do all pages of this app ask the same Torii?';
 
 export interface EndSessionOptions {
   /** Ends Torii's session: `signOut` of its browser code. */
@@ -167,9 +195,13 @@ export async function endSession({
   tokenPath = defaultTokenPath,
   to = '/',
 }: EndSessionOptions): Promise<void> {
-  await signOut();
-  await clearToken(tokenPath);
-  forgetBounce(tabStorage);
+  await takeTurn(tokenPath, async () => {
+    await signOut();
+    signOuts().note();
+    await clearToken(tokenPath);
+  });
+  forgetBounces(tabStorage);
+  isLeaving = true;
   location.assign(readReturnAddress(to, [location.origin]) ?? '/');
 }
 
@@ -181,3 +213,13 @@ export function reasonOf(error: { readonly digest?: string | undefined }): Reaso
 function tabStorage(): Storage {
   return sessionStorage;
 }
+
+// Those of this page's life, whatever of it is mounted. Not before it runs in a browser.
+let watched: SignOuts | undefined;
+function signOuts(): SignOuts {
+  watched ??= watchSignOuts(() => localStorage);
+  return watched;
+}
+
+/** Loading the page again would keep it from leaving. */
+let isLeaving = false;

@@ -1,15 +1,15 @@
-import { clearToken, storeToken } from './token-store.ts';
+import { type CookieSource, updateCookie } from './cookie-update.ts';
+import type { TokenAnswer } from './token-route.ts';
 
 /** What keeping the cookie in step needs of the page. */
-export interface Keeping {
-  /** The browser's own access token, renewed shortly before it ends; null where nobody is signed in. */
-  getToken(): Promise<string | null>;
-  readonly tokenPath: string;
+export interface Keeping extends Omit<CookieSource, 'isStopped'> {
   /** Whom the page was made for; null for nobody, undefined where that is not known. */
   shownTo(): string | null | undefined;
+  /** The page, the cookie and the token are of the same person. */
+  onInStep(): void;
   /** Somebody is signed in now who was not when the page was made. */
   onSignedIn(): void;
-  /** Nobody is signed in any more. */
+  /** Nobody is signed in any more, or somebody signed out elsewhere: the page has to be loaded again. */
   onSignedOut(): void;
   onProblem(problem: unknown): void;
 }
@@ -24,9 +24,12 @@ export interface Keeper {
 const leadMs = 25_000;
 const soonestMs = 1000;
 const slowestRetryMs = 60_000;
+/** Timers count to 2^31 ms, and begin at once with more. A machine's clock may be set, too. */
+const latestMs = 60 * 60 * 1000;
 
 /** Keeps the cookie in step with the browser's token, from now until it is stopped. */
-export function keepToken({ getToken, tokenPath, shownTo, onSignedIn, onSignedOut, onProblem }: Keeping): Keeper {
+export function keepToken(keeping: Keeping): Keeper {
+  const { shownTo, onInStep, onSignedIn, onSignedOut, onProblem } = keeping;
   let stored: { readonly token: string; readonly endsAtMs: number } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let retryMs = soonestMs;
@@ -35,10 +38,10 @@ export function keepToken({ getToken, tokenPath, shownTo, onSignedIn, onSignedOu
 
   async function look(): Promise<void> {
     try {
-      const token = await getToken();
-      if (stopped) return;
-      if (token === null) await forget();
-      else if (token !== stored?.token) await store(token);
+      const update = await updateCookie({ ...keeping, isStopped: () => stopped }, stored?.token);
+      if (update.did === 'store') noteStored(update.token, update.answer);
+      if (update.did === 'clear') noteCleared(update.answer);
+      if (update.did === 'wait for a load' && !stopped) onSignedOut();
       retryMs = soonestMs;
       if (stored !== undefined) lookAfter(dueIn(stored.endsAtMs - Date.now()));
     } catch (problem) {
@@ -49,15 +52,15 @@ export function keepToken({ getToken, tokenPath, shownTo, onSignedIn, onSignedOu
     }
   }
 
-  async function store(token: string): Promise<void> {
-    const { changed, userId, expiresInSeconds = 0 } = await storeToken(tokenPath, token);
+  function noteStored(token: string, { changed, userId, expiresInSeconds = 0 }: TokenAnswer): void {
     stored = { token, endsAtMs: Date.now() + expiresInSeconds * 1000 };
-    if (!stopped && (changed || isShownToAnother(userId))) onSignedIn();
+    if (stopped) return;
+    if (changed || isShownToAnother(userId)) onSignedIn();
+    else onInStep();
   }
 
-  async function forget(): Promise<void> {
+  function noteCleared({ changed }: TokenAnswer): void {
     stored = undefined;
-    const { changed } = await clearToken(tokenPath);
     if (!stopped && (changed || isShownToAnother(null))) onSignedOut();
   }
 
@@ -90,5 +93,6 @@ export function keepToken({ getToken, tokenPath, shownTo, onSignedIn, onSignedOu
 }
 
 function dueIn(remainingMs: number): number {
-  return Math.max(soonestMs, remainingMs - Math.min(leadMs, remainingMs / 3));
+  const dueMs = remainingMs - Math.min(leadMs, remainingMs / 3);
+  return Math.min(Math.max(soonestMs, dueMs), latestMs);
 }

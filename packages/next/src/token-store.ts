@@ -1,5 +1,7 @@
 import type { TokenAnswer } from './token-route.ts';
 
+const timeLimitMs = 10_000;
+
 /** The token route said no. */
 class TokenStoreError extends Error {
   override readonly name = 'TokenStoreError';
@@ -22,7 +24,8 @@ export function clearToken(tokenPath: string): Promise<TokenAnswer> {
 }
 
 async function ask(tokenPath: string, init: RequestInit): Promise<TokenAnswer> {
-  const response = await fetch(tokenPath, { ...init, cache: 'no-store', credentials: 'same-origin' });
+  const signal = AbortSignal.timeout(timeLimitMs);
+  const response = await fetch(tokenPath, { ...init, signal, cache: 'no-store', credentials: 'same-origin' });
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && isObject(body) && typeof body['changed'] === 'boolean') return body as unknown as TokenAnswer;
   const error = isObject(body) && isObject(body['error']) ? body['error']['message'] : undefined;

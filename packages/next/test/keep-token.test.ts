@@ -7,7 +7,9 @@ interface Sent {
 }
 
 let sent: Sent[];
-let answers: (() => Response)[];
+let answers: (() => Response | Promise<Response>)[];
+let outdated: boolean;
+let inStep: number;
 const kept =
   (expiresInSeconds = 300, changed = false) =>
   () =>
@@ -17,8 +19,12 @@ const refused = (status: number, message: string) => () => Response.json({ error
 
 beforeEach(() => {
   vi.useFakeTimers();
+  // Turns have tests of their own, without a clock that stands still.
+  vi.stubGlobal('navigator', {});
   sent = [];
   answers = [];
+  outdated = false;
+  inStep = 0;
   vi.stubGlobal('fetch', async (_path: string, init: RequestInit) => {
     const token = new Headers(init.headers).get('authorization');
     sent.push({ method: init.method, token });
@@ -36,7 +42,9 @@ function start(getToken: () => Promise<string | null>, shownTo?: string | null) 
   const keeper = keepToken({
     getToken,
     tokenPath: '/api/torii/token',
+    isOutdated: () => outdated,
     shownTo: () => shownTo,
+    onInStep: () => (inStep += 1),
     onSignedIn: () => events.push('signed in'),
     onSignedOut: () => events.push('signed out'),
     onProblem: (problem) => events.push((problem as Error).message),
@@ -55,8 +63,7 @@ describe('the cookie', () => {
   });
 
   test('is renewed before it ends, again and again', async () => {
-    let count = 0;
-    const { keeper } = start(async () => `token-${count++}`);
+    const { keeper } = start(async () => `token-${sent.length}`);
     await keeper.sync();
     await vi.advanceTimersByTimeAsync(274_000);
     expect(sent).toHaveLength(1);
@@ -68,9 +75,8 @@ describe('the cookie', () => {
   });
 
   test('is renewed in time where tokens live for seconds', async () => {
-    let count = 0;
     answers = [kept(6), kept(6)];
-    const { keeper } = start(async () => `token-${count++}`);
+    const { keeper } = start(async () => `token-${sent.length}`);
     await keeper.sync();
     await vi.advanceTimersByTimeAsync(4_100);
     expect(sent).toHaveLength(2);
@@ -85,6 +91,17 @@ describe('the cookie', () => {
     expect(sent).toHaveLength(1);
     expect(getToken.mock.calls.length).toBeGreaterThan(2);
     expect(getToken.mock.calls.length).toBeLessThan(12);
+    keeper.stop();
+  });
+
+  test('is not asked for without a pause where the token lives for longer than timers count', async () => {
+    answers = [kept(30 * 24 * 60 * 60)];
+    const getToken = vi.fn(async () => 'long');
+    const { keeper } = start(getToken);
+    await keeper.sync();
+    getToken.mockClear();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(getToken).toHaveBeenCalledTimes(1);
     keeper.stop();
   });
 
@@ -105,7 +122,7 @@ describe('the cookie', () => {
     answers = [kept(300, true)];
     const { keeper, events } = start(async () => 'a');
     await keeper.sync();
-    expect(events).toEqual(['signed in']);
+    expect([events, inStep]).toEqual([['signed in'], 0]);
     keeper.stop();
   });
 
@@ -120,6 +137,7 @@ describe('the cookie', () => {
     const { keeper, events } = start(getToken, shownTo);
     await keeper.sync();
     expect(events).toEqual(expected);
+    expect(inStep).toBe(shownTo === 'ada' && expected.length === 0 ? 1 : 0);
     keeper.stop();
   });
 
@@ -128,6 +146,62 @@ describe('the cookie', () => {
     await Promise.all([keeper.sync(), keeper.sync(), keeper.sync()]);
     expect(sent).toHaveLength(1);
     keeper.stop();
+  });
+});
+
+describe('a sign-out while the token is on its way', () => {
+  test('clears the cookie that came too late', async () => {
+    let token: string | null = 'a';
+    const { keeper, events } = start(async () => token, 'ada');
+    answers = [
+      () => {
+        token = null;
+        return kept()();
+      },
+      cleared(true),
+    ];
+    await keeper.sync();
+    expect(sent.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
+    expect(events).toEqual(['signed out']);
+    keeper.stop();
+  });
+
+  test('in another tab does so too, where this one has its token in memory', async () => {
+    const { keeper, events } = start(async () => 'a', 'ada');
+    answers = [
+      () => {
+        outdated = true;
+        return kept()();
+      },
+      cleared(true),
+    ];
+    await keeper.sync();
+    expect(sent.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
+    expect(events).toEqual(['signed out']);
+    keeper.stop();
+  });
+
+  test('in another tab has the page loaded again, and what is in memory is not stored', async () => {
+    outdated = true;
+    const { keeper, events } = start(async () => 'a', 'ada');
+    await keeper.sync();
+    expect([sent, events]).toEqual([[], ['signed out']]);
+    keeper.stop();
+  });
+
+  test('clears the cookie also where the page is gone by then', async () => {
+    let token: string | null = 'a';
+    const { keeper, events } = start(async () => token);
+    answers = [
+      () => {
+        token = null;
+        keeper.stop();
+        return kept()();
+      },
+    ];
+    await keeper.sync();
+    expect(sent.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
+    expect(events).toEqual([]);
   });
 });
 

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { watchSignOuts } from '../src/sign-outs.ts';
+
+function makeStorage() {
+  const notes = new Map<string, string>();
+  return () => ({
+    getItem: (key: string) => notes.get(key) ?? null,
+    setItem: (key: string, value: string) => void notes.set(key, value),
+  });
+}
+
+test('a page hears of sign-outs in other tabs since it was loaded, and not of its own', () => {
+  const storage = makeStorage();
+  const [one, other] = [watchSignOuts(storage), watchSignOuts(storage)];
+  expect([one.happened(), other.happened()]).toEqual([false, false]);
+  one.note();
+  expect([one.happened(), other.happened()]).toEqual([false, true]);
+  const later = watchSignOuts(storage);
+  expect(later.happened()).toBe(false);
+  // Two within a millisecond are two.
+  other.note();
+  expect([one.happened(), other.happened(), later.happened()]).toEqual([true, false, true]);
+});
+
+test('where nothing can be shared, nobody is heard of, and nothing fails', () => {
+  const forbidden = () => {
+    throw new DOMException('The operation is insecure.', 'SecurityError');
+  };
+  const full = () => ({ getItem: () => null, setItem: forbidden });
+  for (const storage of [forbidden, full]) {
+    const signOuts = watchSignOuts(storage);
+    signOuts.note();
+    expect(signOuts.happened()).toBe(false);
+  }
+});
