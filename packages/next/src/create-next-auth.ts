@@ -4,6 +4,7 @@ import { type NextAuthOptions, readOptions } from './options.ts';
 import { type Behind, type ProxyFunction, proxyWith } from './proxy.ts';
 import { type AuthHandler, guardRoutes, type Params, type RouteHandler } from './route.ts';
 import { type Protect, protectWith, recognize } from './server.ts';
+import { withoutHost } from './shown-request.ts';
 import { type TokenRoutes, tokenRoutes } from './token-route.ts';
 
 /** All that an app needs. Every helper verifies the token for itself, and works where no proxy ran. */
@@ -57,7 +58,11 @@ export function createNextAuth<Custom extends object = Claims>(options: NextAuth
     protect: protectWith<Custom>(settings),
     withAuth: guardRoutes<Custom>(settings),
     proxy: proxyWith<Custom>(settings),
-    fromRequest: (request: RequestParts) => settings.guard.check(request) as Promise<CheckResult<Custom>>,
+    fromRequest: async (request: RequestParts) => {
+      const { method, headers, headersDistinct, rawHeaders } = request;
+      const shown = withoutHost({ method, headers, headersDistinct, rawHeaders });
+      return settings.guard.check(shown) as Promise<CheckResult<Custom>>;
+    },
     tokenRoutes: tokenRoutes(settings),
     issuerRoutes: issuerRoutes(settings),
   });

@@ -38,7 +38,7 @@ export function issuerRoutes(settings: Settings): IssuerRoutes {
   };
 }
 
-async function passOn(request: NextRequest, { upstream, cookie }: Settings): Promise<Response> {
+async function passOn(request: NextRequest, { upstream }: Settings): Promise<Response> {
   const { pathname, search } = request.nextUrl;
   // One way to read it, or none: an encoded slash or dot would lead the issuer's router out of /_torii/.
   if (!pathname.startsWith('/_torii/') || 'problem' in readPath(pathname)) {
@@ -50,7 +50,7 @@ async function passOn(request: NextRequest, { upstream, cookie }: Settings): Pro
   try {
     answer = await fetch(upstream + pathname + search, {
       method: request.method,
-      headers: requestHeaders(request.headers, cookie.name),
+      headers: requestHeaders(request.headers),
       redirect: 'manual',
       cache: 'no-store',
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeLimitMs)]),

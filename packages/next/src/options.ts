@@ -1,18 +1,19 @@
 import { createVerifier, ToriiConfigError, type Verifier, type VerifyOptions } from '@torii/core';
-import { readPath } from '@torii/core/adapter';
+import { readNamed, readPath } from '@torii/core/adapter';
 // Next 14 lacks `connection`, and gives `headers()` at once instead of a promise.
 import { connection } from 'next/server.js';
-import { defaultTokenPath, issuerPaths } from './paths.ts';
+import { afresh } from './fresh-fetch.ts';
+import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from './paths.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
 /** How an app is guarded. */
 export interface NextAuthOptions extends VerifyOptions {
-  /** The path of your own sign-in page, such as `/sign-in`. It needs no token. */
+  /** The path of your own sign-in page, such as `/sign-in`. It needs no token, with a slash at its end or without. */
   readonly signInPath: string;
   /**
    * Every origin at which browsers find this app: `['https://app.example.com']`. Next has no setting that says which proxy
-   * to trust, so this list decides whose pages may send the cookie, and whether it goes over https. In production it must,
-   * except on loopback.
+   * to trust, so this list alone, and no Host header, decides whose pages may send the cookie with POST and the like. It
+   * decides too whether the cookie goes over https. In production it must, except on loopback.
    */
   readonly origins: readonly (string | undefined)[];
   /**
@@ -58,10 +59,13 @@ const verifyNames = [
   'environmentId',
   'clockTolerance',
   'maxStaleSeconds',
+  'cachedTokens',
   'fetch',
   'keys',
   'onEvent',
 ] as const;
+
+const example = "createNextAuth({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
 
 /** @throws ToriiConfigError naming the option and what to write instead */
 export function readOptions(given: NextAuthOptions): Settings {
@@ -71,17 +75,8 @@ export function readOptions(given: NextAuthOptions): Settings {
       '@torii/next works with Next 15 and 16. This is an older one: install next@latest.',
     );
   }
-  if (typeof given !== 'object' || given === null) {
-    const example = "createNextAuth({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
-    throw new ToriiConfigError('options', `Pass an object of options: ${example}.`);
-  }
-  const options: Readonly<Record<string, unknown>> = Object.assign(Object.create(null), given);
   const known: readonly string[] = [...verifyNames, ...ownNames];
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new ToriiConfigError(name, `There is no option \`${name}\`. Known options: ${known.join(', ')}.`);
-    }
-  }
+  const options = readNamed(given, known, example);
   const production = !['development', 'test'].includes(process.env['NODE_ENV'] ?? '');
   const origins = readOrigins(options['origins'], production);
   const signInPath = readLiteral(options, 'signInPath', '/sign-in');
@@ -89,14 +84,18 @@ export function readOptions(given: NextAuthOptions): Settings {
   const cookie = chooseTokenCookie(origins, production);
 
   const ownEntries = Object.entries(options).filter(([name]) => !ownNames.some((own) => own === name));
-  const verify = { fetch: fetchAfresh, ...Object.fromEntries(ownEntries) } as VerifyOptions;
+  const verify = { ...Object.fromEntries(ownEntries), fetch: afresh(options['fetch']) } as VerifyOptions;
   const places = { cookie: cookie.name, origins };
   const newcomer = createVerifier<object>(verify);
   const [upstream = ''] = [verify.issuer ?? []].flat();
   return {
     newcomer,
     guard: createVerifier<object>({ ...verify, ...places }),
-    gate: createGate({ ...verify, ...places }, options, [signInPath, tokenPath, ...issuerPaths]),
+    gate: createGate({ ...verify, ...places }, options, [
+      ...bothWays(signInPath),
+      ...bothWays(tokenPath),
+      ...issuerPaths,
+    ]),
     cookie,
     origins,
     signInPath,
@@ -104,13 +103,11 @@ export function readOptions(given: NextAuthOptions): Settings {
   };
 }
 
-// Next puts a `fetch` of its own in place, which keeps answers for good where a page has `fetchCache = 'force-cache'`, whatever
-// a request says. A withdrawn key would verify for ever. What it keeps it finds again by the headers, of which one is new.
-const fetchAfresh: typeof fetch = (input, init) => {
-  const headers = new Headers(init?.headers);
-  headers.set('X-Request-Id', crypto.randomUUID());
-  return fetch(input, { ...init, headers, cache: 'no-store' });
-};
+// With `trailingSlash` Next sends people from one to the other, and without it back again.
+function bothWays(path: string): readonly string[] {
+  const base = withoutTrailingSlash(path);
+  return base === '/' ? [base] : [base, `${base}/`];
+}
 
 function createGate(
   verify: VerifyOptions & { readonly cookie: string; readonly origins: readonly string[] },
@@ -154,7 +151,7 @@ function readOrigins(value: unknown, production: boolean): readonly string[] {
 }
 
 /** Browsers take a Secure cookie from these over http too. */
-export function isLoopback(origin: string): boolean {
+function isLoopback(origin: string): boolean {
   const { hostname } = new URL(origin);
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }

@@ -10,7 +10,7 @@ import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server
 import { answerError, markPrivate } from './answer.ts';
 import type { Settings } from './options.ts';
 import { signInAddress } from './return-address.ts';
-import { describe } from './route.ts';
+import { describe, withoutHost } from './shown-request.ts';
 
 /** Your own proxy, behind ours: it sees the requests that are let through. `auth` is null on a public path. */
 export type Behind<Custom extends object = Claims> = (
@@ -32,7 +32,9 @@ export function proxyWith<Custom extends object>(settings: Settings) {
     return async (request, event) => {
       let auth: Auth<Custom> | null;
       try {
-        auth = (await settings.gate.authenticate(withPlainAsset(describe(request)))) as Auth<Custom> | null;
+        auth = (await settings.gate.authenticate(
+          withoutHost(withPlainAsset(describe(request))),
+        )) as Auth<Custom> | null;
       } catch (error) {
         return refusePage(request, error, settings) ?? answerError(error);
       }

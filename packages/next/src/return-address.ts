@@ -1,4 +1,4 @@
-import { returnParameter } from './paths.ts';
+import { returnParameter, withoutTrailingSlash } from './paths.ts';
 
 // Only there to see whether a path leads away from it.
 const here = 'http://app.invalid';
@@ -27,6 +27,7 @@ export function readReturnAddress(value: unknown, origins: readonly string[] = [
 export function signInAddress(signInPath: string, returnTo?: string, origins: readonly string[] = []): string {
   const address = readReturnAddress(returnTo, origins);
   // Signing in to get to the sign-in page leads nowhere.
-  if (address === undefined || address.split(/[?#]/, 1)[0] === signInPath) return signInPath;
+  const [path = ''] = address?.split(/[?#]/, 1) ?? [];
+  if (address === undefined || withoutTrailingSlash(path) === withoutTrailingSlash(signInPath)) return signInPath;
   return `${signInPath}?${returnParameter}=${encodeURIComponent(address)}`;
 }

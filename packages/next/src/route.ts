@@ -1,8 +1,9 @@
-import { type Auth, authorize, type Check, type Claims, type RequestParts, ToriiConfigError } from '@torii/core';
+import { type Auth, authorize, type Check, type Claims, ToriiConfigError } from '@torii/core';
 import { requireChecks } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
 import { answerError, markPrivate } from './answer.ts';
 import type { Settings } from './options.ts';
+import { describe, requireShown, withoutHost } from './shown-request.ts';
 
 /** A route's parameters by name, as Next hands them out. */
 export type Params = Record<string, string | string[] | undefined>;
@@ -41,10 +42,11 @@ export function guardRoutes<Custom extends object>({ guard }: Settings) {
     }
     if (checks.length > 0) requireChecks(checks, 'withAuth');
     return async (request, context) => {
+      requireShown(request.headers);
       let auth: Auth<Custom>;
       try {
         const parts = describe(request);
-        auth = (await guard.authenticate(parts)) as Auth<Custom>;
+        auth = (await guard.authenticate(withoutHost(parts))) as Auth<Custom>;
         if (checks.length > 0) await authorize(auth, parts, checks);
       } catch (error) {
         return answerError(error);
@@ -53,11 +55,4 @@ export function guardRoutes<Custom extends object>({ guard }: Settings) {
       return markPrivate(await handler(request, { ...context, auth }));
     };
   };
-}
-
-/** A request as core sees it. The host is the one that was sent: that of the URL is what Next believes its own to be. */
-export function describe(request: NextRequest | Request): RequestParts {
-  const { method, headers } = request;
-  const { pathname } = 'nextUrl' in request ? request.nextUrl : new URL(request.url);
-  return { method, path: pathname, host: headers.get('host') ?? undefined, headers };
 }

@@ -8,15 +8,19 @@ import {
   ToriiConfigError,
   ToriiError,
 } from '@torii/core';
-import { requireChecks } from '@torii/core/adapter';
+import { readNamed, requireChecks } from '@torii/core/adapter';
 import { headers as nextHeaders } from 'next/headers.js';
 import { redirect } from '#navigation';
 import { writeDigest } from './digest.ts';
 import type { Settings } from './options.ts';
 import { readReturnAddress, signInAddress } from './return-address.ts';
+import { requireShown, withoutHost } from './shown-request.ts';
 
 export interface ProtectOptions {
-  /** Where to go back to after signing in: this page's own path. A server component cannot know it. */
+  /**
+   * Where to go back to after signing in: this page's own path, as browsers see it, `basePath` included. A server component
+   * cannot know it. One that turns out to lead nowhere safe, as a route's parameter may make it, is left out.
+   */
   readonly returnTo: string;
 }
 
@@ -31,7 +35,7 @@ export function recognize<Custom extends object>({ guard }: Settings) {
   return async (): Promise<Auth<Custom> | null> => {
     const request = await currentRequest();
     try {
-      return (await guard.authenticate(request, { optional: true })) as Auth<Custom> | null;
+      return (await guard.authenticate(withoutHost(request), { optional: true })) as Auth<Custom> | null;
     } catch (error) {
       // A token that has ended, or that is not ours, makes nobody of its bearer. Anything else is no answer at all.
       if (error instanceof ToriiAuthError) return null;
@@ -46,7 +50,7 @@ export function protectWith<Custom extends object>({ guard, signInPath, origins 
     const { returnTo, checks } = readArguments(given, origins);
     const request = await currentRequest();
     try {
-      const auth = (await guard.authenticate(request)) as Auth<Custom>;
+      const auth = (await guard.authenticate(withoutHost(request))) as Auth<Custom>;
       if (checks.length > 0) await authorize(auth, request, checks);
       return auth;
     } catch (error) {
@@ -64,29 +68,45 @@ function readArguments<Custom extends object>(
   origins: readonly string[],
 ): { readonly returnTo: string | undefined; readonly checks: readonly Check<Custom>[] } {
   const [first, ...rest] = given;
-  const hasOptions = typeof first === 'object' && first !== null;
-  const checks: readonly unknown[] = hasOptions ? rest : given;
+  const options =
+    typeof first === 'object' && first !== null
+      ? readNamed(first, ['returnTo'], "protect({ returnTo: '/notes' })")
+      : null;
+  const checks: readonly unknown[] = options === null ? given : rest;
   if (checks.length > 0) requireChecks(checks, 'protect');
-  const returnTo = hasOptions ? first.returnTo : undefined;
-  if (hasOptions && readReturnAddress(returnTo, origins) === undefined) {
-    throw new ToriiConfigError(
-      'protect',
-      "`returnTo` is not a path of this app. Write protect({ returnTo: '/notes' }).",
-    );
-  }
+  const returnTo = options === null ? undefined : readReturnTo(options['returnTo'], origins);
   return { returnTo, checks: checks as readonly Check<Custom>[] };
+}
+
+// What is no path and no URL of this app is a mistake of the code. A path that cannot be gone back to is not: it is made of
+// what a stranger wrote into the address, and whoever is signed in shall not see an error for it.
+function readReturnTo(returnTo: unknown, origins: readonly string[]): string | undefined {
+  const address = readReturnAddress(returnTo, origins);
+  if (address !== undefined || (typeof returnTo === 'string' && returnTo.startsWith('/'))) return address;
+  throw new ToriiConfigError('protect', "`returnTo` is not a path of this app. Write protect({ returnTo: '/notes' }).");
 }
 
 /**
  * The request that is being answered, by its headers. Next says neither its method nor its path. A browser sends a body or
- * an Origin with all but GET and HEAD, so that a request with neither of them is safe; of any other the method counts as
- * unknown, and its cookie only where one of the app's own pages sent it.
+ * an Origin with all but GET and HEAD, so that a request with neither of them is safe, unless another site's script sent
+ * it: something on the way may have dropped its Origin. Where it may not be safe, the method counts as unknown, and the
+ * cookie only where one of the app's own pages sent it.
+ *
+ * @throws ToriiConfigError where Next has not shown the request
  */
 async function currentRequest(): Promise<RequestParts> {
   const headers = await nextHeaders();
-  const unsafe = ['origin', 'content-type', 'transfer-encoding', 'next-action'].some((name) => headers.has(name));
+  requireShown(headers);
+  const isUnsafe = ['origin', 'content-type', 'transfer-encoding', 'next-action'].some((name) => headers.has(name));
   // Some proxies say of a GET that its body is empty.
   const hasBody = (headers.get('content-length') ?? '0') !== '0';
-  const method = unsafe || hasBody ? undefined : 'GET';
+  const method = isUnsafe || hasBody || isFromForeignScript(headers) ? undefined : 'GET';
   return { method, host: headers.get('host') ?? undefined, headers };
+}
+
+// A link, an address that was typed, a frame: `navigate`. With a form that posts, there is a Content-Type.
+function isFromForeignScript(headers: Pick<Headers, 'get'>): boolean {
+  const site = headers.get('sec-fetch-site');
+  const isForeign = site !== null && site !== 'same-origin' && site !== 'none';
+  return isForeign && headers.get('sec-fetch-mode') !== 'navigate';
 }

@@ -6,6 +6,9 @@ export interface TokenCookie {
   readonly secure: boolean;
 }
 
+/** The names that it has in one environment or another. */
+export const tokenCookieNames: readonly string[] = ['__Host-torii_token', 'torii_token'];
+
 /** What browsers keep of a cookie, its name and attributes included (RFC 6265 6.1). */
 const maxCookieBytes = 4096;
 
@@ -31,6 +34,16 @@ export function writeTokenCookie(cookie: TokenCookie, token: string, lifetimeSec
     );
   }
   return line;
+}
+
+export function hasCookie(headers: Headers, wanted: string): boolean {
+  return readCookies(headers).some(({ name }) => name === wanted);
+}
+
+/** The pairs of a Cookie header, as they stand in it. */
+export function readCookies(headers: Headers): readonly { readonly name: string; readonly pair: string }[] {
+  const pairs = (headers.get('cookie') ?? '').split(';').map((pair) => pair.trim());
+  return pairs.filter((pair) => pair !== '').map((pair) => ({ name: pair.split('=', 1)[0]?.trimEnd() ?? '', pair }));
 }
 
 export function clearTokenCookie(cookie: TokenCookie): string {

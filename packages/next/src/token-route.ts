@@ -1,10 +1,10 @@
-import { type Auth, ToriiAuthError, ToriiForbiddenError, ToriiRequestError } from '@torii/core';
+import { type Auth, ToriiAuthError, ToriiForbiddenError } from '@torii/core';
 import { isFromOwnPages, viewOf } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
 import { answerError, answerPrivately } from './answer.ts';
-import { isLoopback, type Settings } from './options.ts';
-import { describe } from './route.ts';
-import { clearTokenCookie, writeTokenCookie } from './token-cookie.ts';
+import type { Settings } from './options.ts';
+import { describe, withoutHost } from './shown-request.ts';
+import { clearTokenCookie, hasCookie, writeTokenCookie } from './token-cookie.ts';
 
 /** The handlers of the token route. */
 export interface TokenRoutes {
@@ -16,13 +16,16 @@ export interface TokenRoutes {
 
 /** What POST and DELETE answer. */
 export interface TokenAnswer {
-  /** Whether the cookie shows somebody else now than before. */
+  /** Whether the cookie shows somebody else now than before; of DELETE: whether there was one. */
   readonly changed: boolean;
   /** Whom it shows now; null after DELETE. */
   readonly userId: string | null;
   /** Of POST: how long the cookie lives. */
   readonly expiresInSeconds?: number;
 }
+
+/** No browser keeps a cookie for longer (RFC 6265bis 5.5), and it wants a whole number: a token may live for 1e300 seconds. */
+const maxCookieSeconds = 400 * 24 * 60 * 60;
 
 export function tokenRoutes(settings: Settings): TokenRoutes {
   const { newcomer, cookie } = settings;
@@ -31,7 +34,8 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
       try {
         requireOwnPage(request, settings);
         const auth = await newcomer.authenticate(describe(request));
-        const expiresInSeconds = auth.expiresAt - Math.floor(Date.now() / 1000);
+        const remainingSeconds = Math.floor(auth.expiresAt - Date.now() / 1000);
+        const expiresInSeconds = Math.min(remainingSeconds, maxCookieSeconds);
         // Within the leeway, but a cookie cannot live for no time.
         if (expiresInSeconds < 1) throw new ToriiAuthError('token_expired', 'The token has expired.');
         const line = writeTokenCookie(cookie, tokenOf(request), expiresInSeconds);
@@ -45,7 +49,8 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
     async DELETE(request) {
       try {
         requireOwnPage(request, settings);
-        const changed = (await personBefore(request, settings)) !== null;
+        // Whoever it showed: it goes also where keys cannot be had, and nobody can tell.
+        const changed = hasCookie(request.headers, cookie.name);
         return answerPrivately({ changed, userId: null } satisfies TokenAnswer, 200, {
           'Set-Cookie': clearTokenCookie(cookie),
         });
@@ -56,15 +61,13 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
   };
 }
 
-// Another site must neither sign somebody in as somebody else, nor out.
-function requireOwnPage(request: NextRequest, { origins, cookie }: Settings): void {
-  if (!isFromOwnPages(viewOf(describe(request)), origins)) {
-    throw new ToriiForbiddenError('Only a page of this app may do this. Its origin has to be in `origins`.');
-  }
-  const origin = request.headers.get('origin');
-  if (cookie.secure && origin?.startsWith('http:') && !isLoopback(origin)) {
-    throw new ToriiRequestError('The page came over http, where browsers keep no secure cookie. Use https.');
-  }
+// Another site must neither sign somebody in as somebody else, nor out. Nor may a page that came over http, where browsers
+// keep no secure cookie: in production no such origin can be listed.
+function requireOwnPage(request: NextRequest, { origins }: Settings): void {
+  if (isFromOwnPages(viewOf(withoutHost(describe(request))), origins)) return;
+  throw new ToriiForbiddenError(
+    'Only a page of this app may do this: one whose origin, with its scheme and port, is in `origins`.',
+  );
 }
 
 // Core has read the header before: it is a scheme, blanks, and one token.

@@ -35,7 +35,14 @@ describe.each(Object.keys(recipes) as Variant[])('%s', (variant) => {
     });
     expect(link.status).toBe(200);
     const viaProxy = await ask('/private', {
-      headers: [html, cookie(token), ['Sec-Fetch-Site', 'cross-site'], ['Content-Length', '0']],
+      headers: [
+        ...[html, cookie(token)],
+        ...([
+          ['Sec-Fetch-Site', 'cross-site'],
+          ['Sec-Fetch-Mode', 'navigate'],
+          ['Content-Length', '0'],
+        ] as const),
+      ],
     });
     expect(viaProxy.status).toBe(200);
     for (const path of ['/me', '/api/legacy']) {
@@ -46,6 +53,101 @@ describe.each(Object.keys(recipes) as Variant[])('%s', (variant) => {
       expect(own.status).toBe(200);
     }
     app.takeVisits();
+  });
+
+  test.each<[string, string, readonly (readonly [string, string])[]]>([
+    ...['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].flatMap((method): [string, string, [string, string][]][] => [
+      [
+        'a script of a sibling, its Origin lost',
+        method,
+        [
+          ['Sec-Fetch-Site', 'same-site'],
+          ['Sec-Fetch-Mode', 'no-cors'],
+        ],
+      ],
+      [
+        'a script of another site, its Origin lost',
+        method,
+        [
+          ['Sec-Fetch-Site', 'cross-site'],
+          ['Sec-Fetch-Mode', 'cors'],
+        ],
+      ],
+      ['another site, in a way of its own', method, [['Sec-Fetch-Site', 'cross-site']]],
+    ]),
+    [
+      'a form of another site',
+      'POST',
+      [
+        ['Origin', 'null'],
+        ['Sec-Fetch-Site', 'cross-site'],
+        ['Sec-Fetch-Mode', 'navigate'],
+      ],
+    ],
+    [
+      'a form, its Origin lost',
+      'POST',
+      [
+        ['Content-Type', 'text/plain'],
+        ['Sec-Fetch-Site', 'cross-site'],
+        ['Sec-Fetch-Mode', 'navigate'],
+      ],
+    ],
+    ['the host of our origin on another port', 'POST', [['Origin', 'http://127.0.0.1:1']]],
+  ])('[14] `auth` takes no cookie for an effect from %s: %s', async (_name, method, headers) => {
+    const { status } = await ask('/api/effect', { method, headers: [cookie(token), ...headers] });
+    expect([status, app.takeVisits()]).toEqual([401, []]);
+  });
+
+  test('[14] `auth` takes the cookie where a person came, or a page of the app asked', async () => {
+    for (const [method, headers] of [
+      ['GET', []],
+      [
+        'GET',
+        [
+          ['Sec-Fetch-Site', 'none'],
+          ['Sec-Fetch-Mode', 'navigate'],
+        ],
+      ],
+      [
+        'GET',
+        [
+          ['Sec-Fetch-Site', 'cross-site'],
+          ['Sec-Fetch-Mode', 'navigate'],
+          ['Sec-Fetch-Dest', 'iframe'],
+        ],
+      ],
+      [
+        'GET',
+        [
+          ['Sec-Fetch-Site', 'same-origin'],
+          ['Sec-Fetch-Mode', 'cors'],
+        ],
+      ],
+      [
+        'DELETE',
+        [
+          ['Origin', app.url],
+          ['Sec-Fetch-Site', 'same-origin'],
+        ],
+      ],
+    ] as const) {
+      const { status } = await ask('/api/effect', { method, headers: [cookie(token), ...headers] });
+      expect([method, status]).toEqual([method, 200]);
+    }
+    app.takeVisits();
+  });
+
+  test('[20] nothing that `force-static` would keep for everybody is made for anybody', async () => {
+    for (const headers of [[html], [html, cookie(adminToken)], [html, cookie(token)]] as const) {
+      for (const path of ['/kept/auth', '/kept/protect', '/api/kept/one']) {
+        const { status, body } = await ask(path, { headers });
+        // Where a proxy stands in front, it has an answer for strangers.
+        if (guarded && headers.length === 1) continue;
+        expect([path, status, /kept for|userId/.test(body)]).toEqual([path, 500, false]);
+      }
+    }
+    expect(app.output()).toContain("`dynamic = 'force-static'`");
   });
 
   test('[20] answers that depend on who asks are kept by no cache', async () => {

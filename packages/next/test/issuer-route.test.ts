@@ -107,6 +107,12 @@ describe('headers', () => {
         forwarded: 'host=evil.test',
         'x-middleware-subrequest': 'middleware',
         'next-action': 'x',
+        'x-forwarded-for': '6.6.6.6',
+        'x-forwarded-proto': 'https',
+        'x-real-ip': '6.6.6.6',
+        'x-original-url': '/api',
+        'x-rewrite-url': '/api',
+        'x-http-method-override': 'DELETE',
         cookie: 'a=1; __Host-torii_token=eyJ; __client_session=s',
         authorization: 'Bearer x',
         'accept-language': 'da',
@@ -118,8 +124,6 @@ describe('headers', () => {
       'accept-language': 'da',
       'accept-encoding': 'identity',
     });
-    // The token cookie is this app's own; Torii's session is not.
-    expect(headers.cookie).toBe('a=1; __client_session=s');
     for (const name of [
       'x-hop',
       'proxy-authorization',
@@ -129,16 +133,74 @@ describe('headers', () => {
       'forwarded',
       'next-action',
       'x-middleware-subrequest',
+      'x-forwarded-for',
+      'x-forwarded-proto',
+      'x-real-ip',
+      'x-original-url',
+      'x-rewrite-url',
+      'x-http-method-override',
+      // Nobody here got it from the issuer.
+      'cookie',
     ]) {
       expect([name, headers[name]]).toEqual([name, undefined]);
     }
     expect(headers.host).not.toBe('evil.test');
   });
 
-  test('each cookie is set in a line of its own', async () => {
-    const lines = ['__client_session=s; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly', 'b=2; Path=/_torii'];
+  test("the issuer's own cookies go back to it, and none of the app's", async () => {
+    const lines = ['__client_session=s=1; Path=/_torii; HttpOnly', ' csrf = x ; Path=/'];
+    const { ask, seen } = await serve((_req, res) => void res.setHeader('Set-Cookie', lines).end());
+    const jar = (await ask('/_torii/a')).headers.getSetCookie().map((line) => line.split(';', 1)[0]);
+    const own = ['app=1', 'client_session=app', '__Host-torii_token=eyJ', 'torii_token=eyJ'];
+    // Planted, in the hope that the token goes along.
+    const planted = ['torii_issuer.__Host-torii_token=1', 'torii_issuer.torii_token=1'];
+    await ask('/_torii/a', { headers: { cookie: [...own, ...jar, ...planted].join('; ') } });
+    expect(seen[1]?.headers.cookie?.replaceAll(' ', '')).toBe('__client_session=s=1;csrf=x');
+  });
+
+  test('each cookie is set in a line of its own, with a mark that lives and ends with it', async () => {
+    const lines = [
+      '__client_session=s; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly',
+      'b=; Max-Age=0; Path=/_torii',
+    ];
     const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', lines).end());
-    expect((await ask('/_torii/a')).headers.getSetCookie()).toEqual(lines);
+    expect((await ask('/_torii/a')).headers.getSetCookie()).toEqual([
+      lines[0],
+      'torii_issuer.__client_session=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly',
+      lines[1],
+      'torii_issuer.b=1; Max-Age=0; Path=/_torii',
+    ]);
+  });
+
+  test.each([
+    '__Host-torii_token=evil; Path=/; Secure',
+    'torii_token=evil',
+    ' torii_token =evil',
+    '=torii_token=evil',
+    'torii_token',
+    '',
+  ])('a cookie that would take the place of ours is not set: %j', async (line) => {
+    const { ask } = await serve(
+      (_req, res) => void res.setHeader('Set-Cookie', [line, 'b=2; Domain=acme.torii.so; Path=/']).end(),
+    );
+    const response = await ask('/_torii/a');
+    // For this host, and not for those below another.
+    expect(response.headers.getSetCookie()).toEqual(['b=2; Path=/', 'torii_issuer.b=1; Path=/']);
+  });
+
+  test("what speaks for an origin or to a server says nothing about this app's", async () => {
+    const names = [
+      ...['Strict-Transport-Security', 'Alt-Svc', 'NEL', 'Report-To', 'Reporting-Endpoints', 'Clear-Site-Data'],
+      ...['Service-Worker-Allowed', 'Accept-CH', 'X-Middleware-Rewrite', 'X-Middleware-Next', 'X-Nextjs-Redirect'],
+      ...['X-Accel-Redirect', 'X-Sendfile'],
+    ];
+    const { ask } = await serve((_req, res) => {
+      for (const name of names) res.setHeader(name, 'x');
+      res.setHeader('Content-Security-Policy', "default-src 'self'").end();
+    });
+    const { headers } = await ask('/_torii/a');
+    expect(names.filter((name) => headers.has(name))).toEqual([]);
+    expect(headers.get('content-security-policy')).toBe("default-src 'self'");
   });
 
   test('the issuer says what caches may keep; where it says nothing, they keep nothing', async () => {

@@ -4,7 +4,8 @@ import { createNextAuth, type NextAuthOptions, ToriiConfigError } from '../src/i
 const good = { issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: ['https://app.test'] };
 
 function make(options: object): () => unknown {
-  return () => createNextAuth({ ...good, ...options } as NextAuthOptions);
+  const inherited: unknown = Object.getPrototypeOf(options);
+  return () => createNextAuth(Object.assign(Object.create(inherited as object), good, options) as NextAuthOptions);
 }
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -51,6 +52,9 @@ test.each<[string, object, string]>([
   ['an audience that is not set', { audience: undefined }, 'audience'],
   ['an option that does not exist', { publicPath: ['/'] }, 'publicPath'],
   ["core's name for public paths", { skip: ['/'] }, 'skip'],
+  ['an environment that is inherited', Object.create({ environmentId: 'env_1' }), 'environmentId'],
+  ['a fetch that is no function', { fetch: 'https://x.test' }, 'fetch'],
+  ['a fetch that is null', { fetch: null }, 'fetch'],
   ['a cookie of its own', { cookie: 'session' }, 'cookie'],
   ['a header of its own', { header: 'x-auth' }, 'header'],
 ])('refuses %s, and names the option', (_name, options, option) => {
@@ -63,6 +67,24 @@ test('says what to write', () => {
   expect(make({ publicPaths: ['/*'] })).not.toThrow(/skip/);
   expect(make({ origins: [undefined] })).toThrow(/https:\/\/app\.example\.com/);
   expect(() => Reflect.apply(createNextAuth, undefined, [])).toThrow(/createNextAuth\(\{/);
+});
+
+test('[9] refuses options that would be overlooked: a getter of a class, a hidden one', () => {
+  class Config {
+    issuer = good.issuer;
+    signInPath = good.signInPath;
+    origins = good.origins;
+    get environmentId(): string {
+      return 'env_1';
+    }
+  }
+  expect(() => createNextAuth(new Config())).toThrow(expect.objectContaining({ option: 'environmentId' }));
+  const hidden = Object.defineProperty({ ...good }, 'audience', { value: 'app', enumerable: false });
+  expect(() => createNextAuth(hidden)).toThrow(expect.objectContaining({ option: 'audience' }));
+});
+
+test("takes core's options that loosen nothing", () => {
+  expect(make({ fetch: undefined, onEvent: undefined, cachedTokens: 10, maxStaleSeconds: 0 })).not.toThrow();
 });
 
 describe('production', () => {

@@ -11,6 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => torii.stop());
 
+type NextConfig = NonNullable<NonNullable<ConstructorParameters<typeof NextRequest>[1]>['nextConfig']>;
+
 const event = {} as NextFetchEvent;
 const page = { accept: 'text/html,*/*', 'sec-fetch-mode': 'navigate' };
 
@@ -19,6 +21,7 @@ function ask(
   headers: Record<string, string> = {},
   method = 'GET',
   options: Partial<NextAuthOptions> = {},
+  nextConfig: NextConfig = {},
 ) {
   const { proxy } = createNextAuth({
     issuer: torii.issuer,
@@ -30,6 +33,7 @@ function ask(
   const request = new NextRequest(`http://127.0.0.1:3000${path}`, {
     method,
     headers: { host: 'app.test', ...headers },
+    nextConfig,
   });
   return (behind?: Behind) => proxy(behind)(request, event);
 }
@@ -56,7 +60,7 @@ describe('[21] what needs no token', () => {
   // biome-ignore format: a corpus, not a list to read line by line
   test.each([
     '/notes', '/docs', '/docs/', '/DOCS/a', '//', '//docs/a', '/docs//a', '/docs/%2e%2e/notes', '/docs/..%2fnotes',
-    '/docs/%2fnotes', '/docs/%5cnotes', '/docs/a;x=1', '/docs/%00', '/docs/%61', '/docs/%2561', '/docs/%ff', '/sign-in/',
+    '/docs/%2fnotes', '/docs/%5cnotes', '/docs/a;x=1', '/docs/%00', '/docs/%61', '/docs/%2561', '/docs/%ff', '/sign-in//',
     '/sign-in/x', '/api/torii/token/x', '/_torii', '/_torii/', '/_torii/..%2fapi', '/_next/image?url=%2Fnotes', '/_next/data/b/notes.json',
     '/docs/../notes', '/docs\\..\\notes', '/_next/static/../data',
     '/_next/static/..%2fnotes', '/_next/static/%2e%2e/notes', '/_next/static/%5cnotes', '/_next/static/%2540', '/_next/static/%61',
@@ -65,6 +69,22 @@ describe('[21] what needs no token', () => {
     const response = await ask(path)();
     expect([passes(response), response.status]).toEqual([false, 401]);
   });
+
+  test.each([
+    ['with `trailingSlash`', '/sign-in', { trailingSlash: true }],
+    ['without, where it is written with one', '/sign-in/', { trailingSlash: false }],
+  ])(
+    'the sign-in page and the token route, with a slash at the end or not: %s',
+    async (_name, signInPath, nextConfig) => {
+      const options = { signInPath, tokenPath: '/token' };
+      for (const path of ['/sign-in', '/sign-in/', '/token', '/token/']) {
+        expect(passes(await ask(path, page, 'GET', options, nextConfig)())).toBe(true);
+      }
+      for (const path of ['/sign-in/x', '/sign-inx/', '/token//']) {
+        expect(passes(await ask(path, page, 'GET', options, nextConfig)())).toBe(false);
+      }
+    },
+  );
 
   test('nothing but preflights where they may pass', async () => {
     const preflight = { origin: 'https://x.test', 'access-control-request-method': 'GET' };
@@ -90,6 +110,13 @@ describe('who has no good token', () => {
     const origins = ['https://app.test', 'https://admin.test'];
     const other = await ask('/notes', { ...page, host: 'admin.test' }, 'GET', { origins })();
     expect(location(other)).toMatch(/^https:\/\/admin\.test\//);
+  });
+
+  test('comes back to where browsers see the page: below `basePath`, in its language, with its slash', async () => {
+    const nextConfig = { basePath: '/app', trailingSlash: true, i18n: { locales: ['en', 'da'], defaultLocale: 'en' } };
+    const response = await ask('/app/da/notes/?a=1', page, 'GET', {}, nextConfig)();
+    const target = new URL(location(response) ?? '');
+    expect([target.pathname, target.searchParams.get('return_to')]).toEqual(['/app/sign-in', '/app/da/notes/?a=1']);
   });
 
   test.each(['//evil.test/x', '/\\evil.test', '/.//evil.test', '/a/..//evil.test'])(

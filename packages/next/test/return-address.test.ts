@@ -78,7 +78,13 @@ test.each([
   ['nowhere unsafe', '//evil.test', '/sign-in'],
   ['nowhere', undefined, '/sign-in'],
   ['not to itself', '/sign-in?return_to=/sign-in', '/sign-in'],
+  ['not to itself with a slash', '/sign-in/?x=1', '/sign-in'],
   ['to a page that begins like it', '/sign-in-help', '/sign-in?return_to=%2Fsign-in-help'],
 ])('the sign-in page leads back %s', (_name, returnTo, address) => {
   expect(signInAddress('/sign-in', returnTo, origins)).toBe(address);
+});
+
+test('leads nowhere from the sign-in page, also where its path has a slash and the address has none', () => {
+  expect(signInAddress('/sign-in/', '/sign-in')).toBe('/sign-in/');
+  expect(signInAddress('/', '/')).toBe('/');
 });

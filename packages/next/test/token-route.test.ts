@@ -65,6 +65,8 @@ describe('[14] another site', () => {
     ['a null origin', { ...own, origin: 'null' }],
     ['another port', { ...own, origin: 'https://app.test:8443' }],
     ['a subdomain', { ...own, origin: 'https://x.app.test', 'sec-fetch-site': 'same-site' }],
+    ['its own scheme, at our host', { host: 'app.test:443', origin: 'http://app.test:443' }],
+    ['a host of its own', { host: 'evil.test', origin: 'https://evil.test', 'sec-fetch-site': 'same-origin' }],
     ['a forwarded host of its own', { host: 'app.test', origin: 'https://evil.test', 'x-forwarded-host': 'evil.test' }],
   ])('neither signs anybody in nor out: %s', async (_name, headers) => {
     expect(await reasonOf(await post(headers))).toEqual([403, 'not_allowed', false]);
@@ -75,6 +77,7 @@ describe('[14] another site', () => {
   test('a named origin may, whatever the host', async () => {
     expect((await post({ host: 'inner:3000', origin: 'https://app.test' })).status).toBe(200);
     expect((await post({ host: 'app.test', 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+    expect((await post({ host: 'inner:3000', origin: 'http://inner:3000' })).status).toBe(403);
   });
 });
 
@@ -128,8 +131,10 @@ test('without keys the answer is 503, and the cookie stays as it is', async () =
 
 describe('http', () => {
   test('is refused where the cookie is secure', async () => {
-    const response = await post({ host: 'app.test', origin: 'http://app.test' });
-    expect(await reasonOf(response)).toEqual([400, 'request_malformed', false]);
+    for (const host of ['app.test', 'app.test:80', 'app.test:443']) {
+      const response = await post({ host, origin: `http://${host.replace(':80', '')}` });
+      expect(await reasonOf(response)).toEqual([403, 'not_allowed', false]);
+    }
   });
 
   test('gets a cookie without Secure while the app is developed', async () => {
@@ -146,6 +151,29 @@ describe('http', () => {
     const [line] = (await ask('POST', headers, ['http://localhost:3000'])).headers.getSetCookie();
     expect(line).toMatch(/^__Host-torii_token=.*; Secure$/);
   });
+});
+
+test.each([
+  ['a fraction', () => Date.now() / 1000 + 200.5, /Max-Age=(?:199|200);/],
+  ['more than a cookie can', () => 1e300, /Max-Age=34560000;/],
+])('[7] a cookie lives for a whole number of seconds where its token lives for %s', async (_name, exp, expected) => {
+  const long = await torii.token({ userId: 'ada', claims: { exp: exp() } });
+  const response = await post({ ...own, authorization: `Bearer ${long}` });
+  expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(expected)]);
+});
+
+test('clears the cookie also while keys cannot be had, and says that there was one', async () => {
+  await using unreachable = await startEmulator();
+  unreachable.fail('keys');
+  const { tokenRoutes } = createNextAuth({
+    issuer: unreachable.issuer,
+    signInPath: '/sign-in',
+    origins: ['https://app.test'],
+  });
+  const headers = { ...own, cookie: `a=1; __Host-torii_token=${await unreachable.token()}` };
+  const response = await tokenRoutes.DELETE(new NextRequest('http://x.test/', { method: 'DELETE', headers }));
+  expect(await response.json()).toEqual({ changed: true, userId: null });
+  expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-torii_token=; Max-Age=0;/)]);
 });
 
 test('clears the cookie, and says whether it was one of ours', async () => {
