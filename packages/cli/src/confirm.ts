@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import type { Context } from './context.ts';
-import { CommandFailure, Interrupted, UsageError } from './failures.ts';
+import { CommandFailure, UsageError } from './failures.ts';
+import { askLine } from './question.ts';
 
 /** Adds `--yes`. */
 export function addYesOption(command: Command): Command {
@@ -15,24 +15,9 @@ export function addYesOption(command: Command): Command {
  */
 export async function confirm(context: Context, question: string, { yes }: { readonly yes?: true }): Promise<void> {
   if (yes) return;
-  const { stdin, stderr, signal } = context;
-  if (stdin.isTTY !== true || stderr.isTTY !== true) {
+  if (context.stdin.isTTY !== true || context.stderr.isTTY !== true) {
     throw new UsageError(`This asks first, and nobody is there to answer: give --yes to do it without asking.`);
   }
-  const prompt = createInterface({ input: stdin, output: stderr, terminal: true });
-  // While it reads, Ctrl-C is a key and not a signal.
-  const interruption = new AbortController();
-  prompt.once('SIGINT', () => interruption.abort(new Interrupted()));
-  const ended = AbortSignal.any([signal, interruption.signal]);
-  // Ctrl-D closes it without an answer.
-  const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('')));
-  try {
-    const asked = prompt.question(`${question} [y/N] `, { signal: ended });
-    const answer = await Promise.race([asked, closed]).catch((error: unknown) => {
-      throw ended.aborted ? ended.reason : error;
-    });
-    if (!/^\s*y(es)?\s*$/i.test(answer)) throw new CommandFailure('Nothing was done.');
-  } finally {
-    prompt.close();
-  }
+  const answer = await askLine(context, `${question} [y/N] `);
+  if (!/^\s*y(es)?\s*$/i.test(answer)) throw new CommandFailure('Nothing was done.');
 }

@@ -1,5 +1,5 @@
 import { ToriiApiError, ToriiConfigError, ToriiConnectionError, ToriiError } from '@torii/core';
-import { CommandFailure, Interrupted, UsageError } from './failures.ts';
+import { CommandFailure, Interrupted, ProgramEnded, UsageError } from './failures.ts';
 import { printable } from './output/printable.ts';
 
 interface FailureText {
@@ -13,7 +13,7 @@ export function describeFailure(
   error: unknown,
   environment: Readonly<Record<string, string | undefined>>,
 ): FailureText {
-  if (error instanceof Interrupted) return { text: '', exitCode: error.exitCode };
+  if (error instanceof Interrupted || error instanceof ProgramEnded) return { text: '', exitCode: error.exitCode };
   if (error instanceof UsageError) return { text: error.message, exitCode: 2 };
   if (error instanceof CommandFailure) return { text: error.message, exitCode: 1 };
   if (error instanceof ToriiConfigError) return { text: error.message, exitCode: 2 };

@@ -23,3 +23,14 @@ export class Interrupted extends Error {
 export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }
+
+/** Another program did the work, and has said what there is to say. Its exit code is ours. */
+export class ProgramEnded extends Error {
+  override readonly name = 'ProgramEnded';
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super('The program ended.');
+    this.exitCode = exitCode;
+  }
+}

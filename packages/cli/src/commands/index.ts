@@ -2,11 +2,23 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { runCommands } from '../run.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { addCompletion } from './completion.ts';
+import { addConsole } from './console.ts';
+import { addEmulator } from './emulator.ts';
+import { addKeys } from './keys.ts';
+import { addRbac } from './rbac.ts';
 import { addSecret } from './secret.ts';
+import { addToken } from './token.ts';
 
 /** Every command, in the order of the help. */
 export function addCommands(program: Command, context: Context): void {
   addSecret(program, context);
+  addToken(program, context);
+  addKeys(program, context);
+  addRbac(program, context);
+  addConsole(program, context);
+  addEmulator(program, context);
+  addCompletion(program, context);
 }
 
 /**

@@ -1,0 +1,110 @@
+import type { Publication, PublishedKey } from '@torii/streams';
+import type { Command } from 'commander';
+import { addYesOption, confirm } from '../../confirm.ts';
+import type { Context } from '../../context.ts';
+import { CommandFailure, UsageError } from '../../failures.ts';
+import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
+import { writeRecord } from '../../output/records.ts';
+import { type Column, drawCard } from '../../output/table.ts';
+import type { FindSetting } from '../../settings.ts';
+import { type NamedKey, publicHalfOf, readKeyFile } from './key-file.ts';
+import { addStoreOptions, type StoreOptions, slotFrom, withStore } from './store.ts';
+
+interface PublishOptions extends StoreOptions, FormOptions {
+  readonly replaces?: string;
+  readonly yes?: true;
+}
+
+interface Plan {
+  readonly published: PublishedKey;
+  readonly key: NamedKey;
+  readonly replaced: NamedKey | undefined;
+}
+
+const examples = `
+Examples:
+  $ torii keys publish stream.pub.pem
+  $ torii keys publish --yes \\
+      --gateway https://cable.example.com
+  $ torii keys publish new.pub.pem \\
+      --replaces old.pub.pem`;
+
+const planColumns: readonly Column<Plan>[] = [
+  { title: 'slot', value: ({ published }) => published.slot },
+  { title: 'holds', value: ({ published }) => describeHeld(published) },
+  { title: 'will hold', value: ({ key }) => key.keyId },
+  { title: 'so that', value: (plan) => describeEffect(plan), narrowest: 20 },
+];
+
+const resultColumns: readonly Column<Publication>[] = [
+  { title: 'key', value: ({ keyId }) => keyId },
+  { title: 'revision', value: ({ revision }) => String(revision) },
+  { title: 'changed', value: ({ changed }) => (changed ? 'yes' : 'no, it was there') },
+  { title: 'gateway', value: ({ served }) => describeServed(served) },
+];
+
+/** `torii keys publish`: puts the public key where the gateway looks for it. */
+export function addKeysPublish(keys: Command, context: Context): void {
+  addYesOption(addFormOptions(addStoreOptions(keys.command('publish'))))
+    .description('Publish the public key for the gateway. What is private is never published.')
+    .argument('[file]', 'PEM; otherwise TURBOCABLE_JWT_PUBLIC_KEY or the public half of …_PRIVATE_KEY')
+    .option('--replaces <file>', 'the key that may go; otherwise another key is left alone')
+    .addHelpText('after', examples)
+    .action((file: string | undefined, options: PublishOptions) =>
+      withStore(context, options, async (store, find) => {
+        const { publishPublicKey, readPublishedKey } = await import('@torii/streams');
+        const slot = slotFrom(find, options);
+        const plan: Plan = {
+          published: await readPublishedKey(store, slot),
+          key: await keyFrom(context, file, find),
+          replaced: options.replaces === undefined ? undefined : await readKeyFile(context, options.replaces),
+        };
+        context.output.say(drawCard({ ...context.output, columns: context.stderr.columns ?? 80 }, planColumns, plan));
+        if (changesSomething(plan)) await confirm(context, 'Publish it?', options);
+        const publication = await publishPublicKey(store, plan.key.pem, {
+          ...slot,
+          replaces: plan.replaced?.pem,
+          gatewayUrl: find('GATEWAY_URL', options.gateway)?.text,
+        });
+        await writeRecord(context.output, formOf(options), resultColumns, publication);
+        if (publication.served === false) throw notServed();
+      }),
+    );
+}
+
+async function keyFrom(context: Context, file: string | undefined, find: FindSetting): Promise<NamedKey> {
+  if (file !== undefined) return readKeyFile(context, file);
+  const pem = find('TURBOCABLE_JWT_PUBLIC_KEY') ?? find('TURBOCABLE_JWT_PRIVATE_KEY');
+  if (pem !== undefined) return publicHalfOf(pem.text);
+  throw new UsageError('Nobody said which key: name its file, or set TURBOCABLE_JWT_PUBLIC_KEY.');
+}
+
+function changesSomething({ published, key, replaced }: Plan): boolean {
+  if (published.keyId === key.keyId) return false;
+  // What is to be left alone is refused without a question.
+  return published.isEmpty || (replaced !== undefined && replaced.keyId === published.keyId);
+}
+
+function describeHeld({ isEmpty, keyId }: PublishedKey): string {
+  return isEmpty ? 'nothing' : (keyId ?? 'something that is no key');
+}
+
+function describeEffect(plan: Plan): string {
+  const { published, key } = plan;
+  if (published.keyId === key.keyId) return 'nothing changes';
+  if (published.isEmpty) return 'the gateway takes tokens of this key';
+  if (changesSomething(plan)) return 'tokens of the old key open no socket any more: `torii keys rotate` is gentler';
+  return 'nothing: another key stands there, and is left alone';
+}
+
+function describeServed(served: boolean | null): string {
+  if (served === null) return 'not asked, or it did not say';
+  return served ? 'uses it' : 'uses another key';
+}
+
+function notServed(): CommandFailure {
+  return new CommandFailure(
+    'The key is published, and the gateway uses another. Is TURBOCABLE_JWT_PUBLIC_KEY_PATH set there? That file wins over ' +
+      'the slot: unset it, and restart the gateway.',
+  );
+}

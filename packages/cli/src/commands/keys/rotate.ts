@@ -1,0 +1,124 @@
+import type { Rotation, RotationPlan, StreamEvent } from '@torii/streams';
+import type { Command } from 'commander';
+import { wholeNumber } from '../../arguments.ts';
+import { addYesOption, confirm } from '../../confirm.ts';
+import type { Context } from '../../context.ts';
+import { UsageError } from '../../failures.ts';
+import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
+import { type Progress, startProgress } from '../../output/progress.ts';
+import { writeRecord } from '../../output/records.ts';
+import type { Column } from '../../output/table.ts';
+import { readKeyFile } from './key-file.ts';
+import { addStoreOptions, type StoreOptions, slotFrom, withStore } from './store.ts';
+
+interface RotateOptions extends StoreOptions, FormOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly maxTtl: number;
+  readonly drainTtl: number;
+  readonly leaked?: true;
+  readonly once?: true;
+  readonly cancel?: true;
+  readonly yes?: true;
+}
+
+const examples = `
+Examples:
+  $ torii keys rotate --max-ttl 3600 \\
+      --from old.pub.pem --to new.pub.pem
+  $ torii keys rotate --yes --once \\
+      --from old.pub.pem --to new.pub.pem
+
+Ended by Ctrl-C or a crash, it goes on
+where it was: run it again.`;
+
+const columns: readonly Column<RotationPlan>[] = [
+  { title: 'step', value: ({ step }) => step },
+  { title: 'wait', value: ({ waitSeconds }) => `${waitSeconds} s` },
+];
+
+/** `torii keys rotate`: changes the key, so that few notice. */
+export function addKeysRotate(keys: Command, context: Context): void {
+  addYesOption(addFormOptions(addStoreOptions(keys.command('rotate'))))
+    .description('Change the key of stream tokens, once every node has both keys.')
+    .requiredOption('--from <file>', 'the key in use, as PEM')
+    .requiredOption('--to <file>', 'the key that is to follow')
+    .option('--max-ttl <seconds>', 'the longest that tokens live', wholeNumber(1, 86_400), 86_400)
+    .option('--drain-ttl <seconds>', 'the longest that nodes give them meanwhile', wholeNumber(1, 86_400), 60)
+    .option('--leaked', 'the old key leaked: do not wait for its tokens to run out')
+    .option('--once', 'do what is due, and do not wait')
+    .option('--cancel', 'give up a rotation that has not come to its flip')
+    .addHelpText('after', examples)
+    .action((options: RotateOptions) =>
+      withStore(context, options, async (kv, find) => {
+        const { createRotation } = await import('@torii/streams');
+        const gatewayUrl = find('GATEWAY_URL', options.gateway)?.text;
+        if (gatewayUrl === undefined) {
+          throw new UsageError('Nobody said where the gateway is: give --gateway URL, or set GATEWAY_URL.');
+        }
+        const [from, to] = [await readKeyFile(context, options.from), await readKeyFile(context, options.to)];
+        const display = showSteps(context, options.maxTtl);
+        try {
+          const rotation = createRotation({
+            ...slotFrom(find, options),
+            kv,
+            from: from.pem,
+            to: to.pem,
+            gatewayUrl,
+            maxTtlSeconds: options.maxTtl,
+            drainTtlSeconds: options.drainTtl,
+            oldKeyLeaked: options.leaked ?? false,
+            onEvent: display.tell,
+          });
+          await rotate(context, rotation, options);
+        } finally {
+          display.end();
+        }
+      }),
+    );
+}
+
+async function rotate(context: Context, rotation: Rotation, options: RotateOptions): Promise<void> {
+  const { output, signal } = context;
+  if (options.cancel) {
+    await confirm(context, 'Give the rotation up?', options);
+    await rotation.cancel();
+    return output.say('Given up. Take the new key from the nodes, too.');
+  }
+  const plan = await rotation.plan();
+  output.say(plan.text);
+  if (plan.step !== 'done') await confirm(context, describeQuestion(plan), options);
+  const end = plan.step === 'done' ? plan : await (options.once ? rotation.advance() : rotation.run({ signal }));
+  await writeRecord(output, formOf(options), columns, end);
+}
+
+function describeQuestion({ step }: RotationPlan): string {
+  if (step === 'begin') return 'Has every node both keys, and shall it begin?';
+  return step === 'drain' ? 'Go on?' : 'Change the key now?';
+}
+
+/** Says each step once, and shows how long the wait is. */
+function showSteps(context: Context, maxTtlSeconds: number): { tell(event: StreamEvent): void; end(): void } {
+  let bar: Progress | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let last = '';
+  const end = (): void => {
+    clearInterval(timer);
+    bar?.end();
+    bar = undefined;
+  };
+  return {
+    end,
+    tell(event) {
+      if (event.type !== 'rotation_step' || event.step === last) return;
+      last = event.step;
+      end();
+      const line = event.step === 'retry' ? event.text : (/^ *› (.*)$/m.exec(event.text)?.[1] ?? event.step);
+      context.output.say(line.replace(/ +/g, ' '));
+      if (event.step !== 'drain') return;
+      const wait = Number(/ends in (\d+) s/.exec(event.text)?.[1] ?? maxTtlSeconds);
+      bar = startProgress(context, { title: 'drain', total: wait });
+      timer = setInterval(() => bar?.advance(1), 1_000);
+    },
+  };
+}

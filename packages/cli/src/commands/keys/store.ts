@@ -1,0 +1,118 @@
+import { resolve } from 'node:path';
+import type { SlotOptions } from '@torii/streams';
+import type { ConnectedStore, NatsLogin, NatsOptions } from '@torii/streams/nats';
+import type { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { UsageError } from '../../failures.ts';
+import { requirePackages } from '../../optional-package.ts';
+import {
+  addSettingsOptions,
+  type FindSetting,
+  readSecretFile,
+  type Setting,
+  type SettingsOptions,
+  settingsFrom,
+} from '../../settings.ts';
+
+/** What the options of {@link addStoreOptions} say. */
+export interface StoreOptions extends SettingsOptions {
+  readonly servers?: string;
+  readonly credentials?: string;
+  readonly gateway?: string;
+  readonly bucket?: string;
+  readonly slotKey?: string;
+}
+
+const natsPackages = ['@nats-io/transport-node', '@nats-io/kv'];
+/** What says who we are, by the names that the `nats` command has for them. */
+const loginNames = ['NATS_CREDS', 'NATS_NKEY', 'NATS_TOKEN', 'NATS_USER', 'NATS_PASSWORD'];
+
+const help = `
+Login, from the environment or .env alone:
+  NATS_CREDS     a file of credentials
+  NATS_NKEY      a file with a seed
+  NATS_TOKEN
+  NATS_USER and NATS_PASSWORD
+  NATS_CA, NATS_CERT, NATS_KEY: PEM files`;
+
+/** Adds where the key is published. Passwords and tokens are never arguments. */
+export function addStoreOptions(command: Command): Command {
+  return addSettingsOptions(command)
+    .option('--servers <urls>', 'where NATS is, with commas between several (NATS_URL)')
+    .option('--credentials <file>', 'a file of credentials for NATS (NATS_CREDS)')
+    .option('--gateway <url>', 'where Turbocable’s gateway is (GATEWAY_URL)')
+    .option('--bucket <name>', 'the bucket of the key (TURBOCABLE_JWT_KV_BUCKET)')
+    .option('--slot-key <name>', 'its name there (TURBOCABLE_JWT_KV_KEY)')
+    .addHelpText('after', help);
+}
+
+/** Where in the store the key stands. */
+export function slotFrom(find: FindSetting, { bucket, slotKey }: StoreOptions): SlotOptions {
+  return {
+    bucket: find('TURBOCABLE_JWT_KV_BUCKET', bucket)?.text,
+    key: find('TURBOCABLE_JWT_KV_KEY', slotKey)?.text,
+  };
+}
+
+/**
+ * Connects as flags, environment and `.env` say, does the work, and closes the connection.
+ *
+ * @throws CommandFailure where the client of NATS is not installed
+ */
+export async function withStore<T>(
+  context: Context,
+  options: StoreOptions,
+  work: (store: ConnectedStore, find: FindSetting) => Promise<T>,
+): Promise<T> {
+  requirePackages('torii keys publish and rotate', natsPackages);
+  const find = settingsFrom(context, options);
+  const natsOptions = await natsOptionsFrom(context, find, options);
+  const { connectStore } = await import('@torii/streams/nats');
+  const store = await connectStore(natsOptions);
+  try {
+    return await work(store, find);
+  } finally {
+    await store.close();
+  }
+}
+
+async function natsOptionsFrom(context: Context, find: FindSetting, options: StoreOptions): Promise<NatsOptions> {
+  const servers = find('NATS_URL', options.servers);
+  if (servers === undefined) {
+    throw new UsageError('Nobody said where NATS is: give --servers nats://127.0.0.1:4222, or set NATS_URL.');
+  }
+  const settings = loginNames.map((name) => find(name, name === 'NATS_CREDS' ? options.credentials : undefined));
+  refuseForeignServer(servers, settings);
+  const login = await loginFrom(context, settings);
+  const path = (name: string): string | undefined => {
+    const setting = find(name)?.text;
+    return setting === undefined ? undefined : resolve(context.folder, setting);
+  };
+  const tls = { caFile: path('NATS_CA'), certFile: path('NATS_CERT'), keyFile: path('NATS_KEY') };
+  const hasTls = Object.values(tls).some((file) => file !== undefined);
+  return {
+    servers: servers.text.split(',').map((url) => url.trim()),
+    ...(login !== undefined && { login }),
+    ...(hasTls && { tls }),
+  };
+}
+
+async function loginFrom(context: Context, settings: readonly (Setting | undefined)[]): Promise<NatsLogin | undefined> {
+  const [credentials, nkey, token, user, password] = settings.map((setting) => setting?.text);
+  const ways = [credentials, nkey, token, user ?? password].filter((each) => each !== undefined);
+  if (ways.length > 1) throw new UsageError(`There are several logins for NATS: set one of ${loginNames.join(', ')}.`);
+  if (credentials !== undefined) return { credentialsFile: resolve(context.folder, credentials) };
+  if (nkey !== undefined) return { nkeySeed: await readSecretFile(context, nkey) };
+  if (token !== undefined) return { token };
+  return ways.length === 0 ? undefined : { user, password };
+}
+
+/** A .env that came with somebody's code must not choose where a login goes that it did not bring. */
+function refuseForeignServer(servers: Setting, login: readonly (Setting | undefined)[]): void {
+  if (servers.origin !== '.env') return;
+  if (login.every((setting) => setting === undefined || setting.origin === '.env')) return;
+  throw new UsageError(
+    'NATS_URL stands in .env and the login does not: torii does not send your login where a file of this folder says. ' +
+      'Give --servers, or set NATS_URL beside the login.',
+  );
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { CommandFailure } from '../../failures.ts';
+import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
+import { writeRecord } from '../../output/records.ts';
+import { drawCard } from '../../output/table.ts';
+import { type Anatomy, dissect, firstUnreadable, type TokenPart } from './anatomy.ts';
+import { tokenIn } from './pasted.ts';
+import { columnsOf, shownValue, withoutSecretValues } from './shown.ts';
+import { addTokenSource, readToken, type TokenSourceOptions } from './source.ts';
+import { dateOf, describeMoment } from './times.ts';
+
+const examples = `
+Examples:
+  $ torii token decode < token.txt
+  $ torii token decode --variable TOKEN
+  $ torii token decode
+  asks, and takes a token, a header or a
+  line for cURL`;
+
+/** `torii token decode`: what a token says, believed by nobody. */
+export function addTokenDecode(token: Command, context: Context): void {
+  addFormOptions(addTokenSource(token.command('decode')))
+    .description('Show what a token says, without verifying it.')
+    .addHelpText('after', examples)
+    .action(async (file: string | undefined, options: TokenSourceOptions & FormOptions) => {
+      const text = tokenIn(await readToken(context, file, options));
+      if (text === undefined) throw new CommandFailure('There is no token in it. Give one, or `Bearer` and one token.');
+      await writeAnatomy(context, formOf(options), dissect(text));
+    });
+}
+
+async function writeAnatomy({ output }: Context, form: ReturnType<typeof formOf>, token: Anatomy): Promise<void> {
+  const unreadable = firstUnreadable(token);
+  if (form === 'table') {
+    await output.write(`${output.style('bold', 'NOT VERIFIED')}: anybody can have written this.\n`);
+    for (const part of [token.header, token.claims]) {
+      if (part.values !== undefined) await output.write(`\n${part.name}\n${drawPart(output, part)}`);
+    }
+  } else {
+    const { header, claims } = token;
+    const exp = dateOf(claims.values?.['exp']);
+    await writeRecord(output, form, [], {
+      verified: false,
+      header: withoutSecretValues(header.values ?? null),
+      claims: withoutSecretValues(claims.values ?? null),
+      expires_at: exp?.toISOString() ?? null,
+      expired: exp === undefined ? null : exp.getTime() <= Date.now(),
+    });
+  }
+  if (token.problem !== undefined) throw new CommandFailure(`The token ${token.problem}.`);
+  if (unreadable !== undefined) {
+    throw new CommandFailure(`The ${unreadable.name} of the token ${unreadable.problem}.`);
+  }
+}
+
+function drawPart(output: Context['output'], { values = {} }: TokenPart): string {
+  const now = Date.now() / 1000;
+  const columns = columnsOf(values, (name, value) => {
+    const isTime = name === 'exp' || name === 'iat' || name === 'nbf' || name === 'auth_time';
+    const moment = isTime ? describeMoment(value, now, name === 'exp' ? 'expired ' : '') : undefined;
+    return moment === undefined ? shownValue(value) : `${shownValue(value)} (${moment})`;
+  });
+  return columns.length === 0 ? '  (nothing)\n' : drawCard(output, columns, values);
+}

@@ -1,0 +1,325 @@
+import { createHmac } from 'node:crypto';
+import { encode, toDer, withHeader, withSignature } from '../../../runtimes/src/issuer.ts';
+import { makeKey, mint, nowSeconds, type SigningKey, signText } from '../../core/test/mint.ts';
+import type { Rules } from '../src/commands/token/verdict.ts';
+import { type KeyServer, startKeyServer } from './key-server.ts';
+
+/** An issuer with a key, and a stranger who has one of the same name. */
+export interface Issuer {
+  readonly server: KeyServer;
+  good(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>;
+}
+
+let key: SigningKey;
+let stranger: SigningKey;
+let server: KeyServer;
+
+export async function startIssuer(): Promise<Issuer> {
+  [key, stranger] = [await makeKey('key-1'), await makeKey('key-1')];
+  const { publicJwk: elsewhere } = await makeKey('key-off-the-curve');
+  server = await startKeyServer([key.publicJwk, { ...elsewhere, x: elsewhere['y'] }]);
+  return { server, good };
+}
+
+/** What is wrong, the verifier's reason, the check that says so, and what to do. */
+export type BadToken = readonly [
+  name: string,
+  token: () => string | Promise<string>,
+  reason: string,
+  check: string,
+  advice: RegExp,
+  rules?: Partial<Rules>,
+];
+
+const good = (claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): Promise<string> =>
+  mint(key, { iss: server.issuer, ...claims }, header);
+const cut = async (change: (parts: string[]) => string): Promise<string> => change((await good()).split('.'));
+const signed = async (change: (signature: Buffer) => Uint8Array): Promise<string> =>
+  withSignature(await good(), change);
+
+export const badTokens: readonly BadToken[] = [
+  ['nothing', () => '', 'token_missing', 'header', /Nothing was sent/],
+  ['a word', () => 'session', 'token_malformed', 'form', /has no dots/],
+  ['a secret key', () => 'sk_test_0123', 'token_malformed', 'form', /a key of the REST API/],
+  ['its beginning', () => cut(([header = '']) => header), 'token_malformed', 'form', /cut off in its first part/],
+  ['two parts', () => cut(([one, two]) => `${one}.${two}`), 'token_malformed', 'form', /signature is missing/],
+  [
+    'four parts',
+    () => cut((parts) => `${parts.join('.')}.AAAA`),
+    'token_malformed',
+    'form',
+    /something was copied along/,
+  ],
+  ['an encrypted token', () => 'a.b.c.d.e', 'token_malformed', 'form', /JWE/],
+  ['no signature', () => cut(([one, two]) => `${one}.${two}.`), 'token_malformed', 'form', /signature is empty/],
+  [
+    'a line break',
+    () => cut(([one, two, three]) => `${one}.\n${two}.${three}`),
+    'token_malformed',
+    'form',
+    /claims has white space at character 1/,
+  ],
+  [
+    'padding',
+    async () => `${await good()}==`,
+    'token_malformed',
+    'form',
+    /signature has padding \(=\) at character 87/,
+  ],
+  [
+    'base64',
+    () => cut(([one, two, three]) => `${one}.+${two}.${three}`),
+    'token_malformed',
+    'form',
+    /claims is base64 and not base64url/,
+  ],
+  [
+    'percents',
+    () => cut(([one, two, three]) => `${one}%3D.${two}.${three}`),
+    'token_malformed',
+    'form',
+    /header is encoded as in a URL/,
+  ],
+  [
+    'dots of a log',
+    () => cut(([one, two, three]) => `${one}.${two}.${three?.slice(0, 9)}…`),
+    'token_malformed',
+    'form',
+    /shortened/,
+  ],
+  [
+    'a letter less',
+    () => cut(([one, two, three]) => `${one}.${two}.${three?.slice(0, 85)}`),
+    'token_malformed',
+    'form',
+    /signature is cut off/,
+  ],
+  ['stray bits', async () => withStrayBits(await good()), 'token_malformed', 'form', /bits that no byte uses/],
+  [
+    'bytes that are no UTF-8',
+    () => cut(([one, , three]) => `${one}.${encode(Buffer.of(0x7b, 0xff, 0x7d))}.${three}`),
+    'token_malformed',
+    'form',
+    /claims is not UTF-8/,
+  ],
+  [
+    'a byte order mark',
+    () => cut(([one, , three]) => `${one}.${encode('\uFEFF{}')}.${three}`),
+    'token_malformed',
+    'form',
+    /byte order mark/,
+  ],
+  [
+    'no JSON',
+    () => cut(([one, , three]) => `${one}.${encode('{"iss"')}.${three}`),
+    'token_malformed',
+    'form',
+    /claims is not JSON/,
+  ],
+  ['a list', () => cut(([one, , three]) => `${one}.${encode('[]')}.${three}`), 'token_malformed', 'form', /no object/],
+  ['more than 16 kB', () => good({ pad: 'x'.repeat(16_384) }), 'token_malformed', 'form', /16384 are the most/],
+  [
+    'an unknown crit',
+    () => good({}, { crit: ['x'], x: 1 }).catch(() => signWithCrit()),
+    'token_malformed',
+    'key id',
+    /extension/,
+  ],
+  ['no kid', async () => withHeader(await good(), { alg: 'ES256' }), 'token_malformed', 'key id', /names no key/],
+  [
+    'a kid that is a number',
+    async () => withHeader(await good(), { alg: 'ES256', kid: 7 }),
+    'token_malformed',
+    'key id',
+    /no text/,
+  ],
+  [
+    'none',
+    async () => withHeader(await good(), { alg: 'none', kid: 'key-1' }),
+    'algorithm_refused',
+    'algorithm',
+    /signed with nothing/,
+  ],
+  [
+    'no alg',
+    async () => withHeader(await good(), { kid: 'key-1' }),
+    'algorithm_refused',
+    'algorithm',
+    /signed with nothing/,
+  ],
+  ['HS256', () => hmac(), 'algorithm_refused', 'algorithm', /HS256.*@torii\/core\/jwt/],
+  [
+    'a stream token',
+    async () => withHeader(await good({ allowed_streams: ['*'] }), { alg: 'RS256', kid: 'k' }),
+    'algorithm_refused',
+    'algorithm',
+    /stream token/,
+  ],
+  [
+    'another issuer',
+    () => good({ iss: 'https://evil.test' }),
+    'issuer_refused',
+    'issuer',
+    /another app or environment/,
+  ],
+  [
+    'https for http',
+    () => good({ iss: server.issuer.replace('http', 'https') }),
+    'issuer_refused',
+    'issuer',
+    /http and https/,
+  ],
+  ['two slashes', () => good({ iss: `${server.issuer}//` }), 'issuer_refused', 'issuer', /slashes at the end/],
+  ['a path', () => good({ iss: `${server.issuer}/_torii` }), 'issuer_refused', 'issuer', /the path/],
+  ['another port', () => good({ iss: 'http://127.0.0.1:1' }), 'issuer_refused', 'issuer', /the port/],
+  [
+    'www',
+    () => good({ iss: 'https://www.acme.torii.so' }),
+    'issuer_refused',
+    'issuer',
+    /www/,
+    { issuer: 'https://acme.torii.so' },
+  ],
+  [
+    'capitals',
+    () => good({ iss: 'https://Acme.torii.so' }),
+    'issuer_refused',
+    'issuer',
+    /capitals/,
+    { issuer: ['https://torii.test', 'https://acme.torii.so'] },
+  ],
+  ['no iss', () => good({ iss: undefined }), 'claim_missing', 'issuer', /has no iss/],
+  ['a list of issuers', () => good({ iss: [server.issuer] }), 'claim_malformed', 'issuer', /iss is of the wrong kind/],
+  ['no sub', () => good({ sub: undefined }), 'claim_missing', 'claims', /has no sub/],
+  ['an empty pid', () => good({ pid: '' }), 'claim_malformed', 'claims', /pid is of the wrong kind/],
+  ['no exp', () => good({ exp: undefined }), 'claim_missing', 'claims', /has no exp/],
+  ['an exp that is text', () => good({ exp: '2000000000' }), 'claim_malformed', 'claims', /exp is of the wrong kind/],
+  ['an exp without end', () => withoutEnd(), 'claim_malformed', 'claims', /exp is of the wrong kind/],
+  ['an nbf that is text', () => good({ nbf: 'soon' }), 'claim_malformed', 'times', /nbf is of the wrong kind/],
+  [
+    'expired',
+    () => good({ exp: nowSeconds() - 200 }),
+    'token_expired',
+    'times',
+    /ended 3 minutes ago.*30 s.*clock and the issuer’s agree/,
+  ],
+  [
+    'expired by less, without leeway',
+    () => good({ exp: nowSeconds() - 20 }),
+    'token_expired',
+    'times',
+    /ended 2\d seconds ago, and 0 s/,
+    { clockTolerance: 0 },
+  ],
+  [
+    'not valid yet',
+    () => good({ nbf: nowSeconds() + 600 }),
+    'token_not_yet_valid',
+    'times',
+    /nbf is \d+ minutes from now/,
+  ],
+  [
+    'issued in the future',
+    () => good({ iat: nowSeconds() + 600 }),
+    'token_not_yet_valid',
+    'times',
+    /iat is \d+ minutes from now/,
+  ],
+  [
+    'another audience',
+    () => good({ aud: 'web' }),
+    'audience_refused',
+    'audience',
+    /audience is web/,
+    { audience: ['api'] },
+  ],
+  ['no audience', () => good(), 'claim_missing', 'audience', /leave --audience out/, { audience: ['api'] }],
+  [
+    'an audience that is a number',
+    () => good({ aud: 7 }),
+    'claim_malformed',
+    'audience',
+    /list of texts/,
+    { audience: ['api'] },
+  ],
+  [
+    'another environment',
+    () => good(),
+    'environment_refused',
+    'environment',
+    /environment env_1/,
+    { environmentId: ['env_2'] },
+  ],
+  [
+    'a signature of 63 bytes',
+    () => signed((bytes) => bytes.subarray(1)),
+    'signature_invalid',
+    'signature’s form',
+    /has 63 bytes/,
+  ],
+  ['a DER signature', () => signed(toDer), 'signature_invalid', 'signature’s form', /DER/],
+  ['a signature of zeros', () => signed(() => Buffer.alloc(64)), 'signature_invalid', 'signature’s form', /altered/],
+  [
+    'an unknown kid',
+    () => good({}, { kid: 'key-2' }),
+    'key_unknown',
+    'key',
+    /names the key key-2, and the issuer publishes key-1, key-off-the-curve/,
+  ],
+  ['a key off the curve', () => good({}, { kid: 'key-off-the-curve' }), 'key_unknown', 'key', /P-256/],
+  ['a kid __proto__', () => good({}, { kid: '__proto__' }), 'key_unknown', 'key', /names the key __proto__/],
+  [
+    'a stranger’s signature',
+    () => mint(stranger, { iss: server.issuer }),
+    'signature_invalid',
+    'signature',
+    /did not sign it/,
+  ],
+  [
+    'claims that were changed',
+    () =>
+      cut(
+        ([one, , three]) =>
+          `${one}.${encode(JSON.stringify({ iss: server.issuer, sub: 'admin', pid: 'e', iat: 1, exp: 9e9 }))}.${three}`,
+      ),
+    'signature_invalid',
+    'signature',
+    /altered on its way/,
+  ],
+  ['an act that is text', () => good({ act: 'admin' }), 'claim_malformed', 'people', /act is of the wrong kind/],
+  [
+    'two organizations',
+    () => good({ org_id: 'a', o: { id: 'b' } }),
+    'claim_malformed',
+    'people',
+    /o is of the wrong kind/,
+  ],
+  [
+    'an issuer that does not answer',
+    () => good({ iss: 'http://127.0.0.1:9' }),
+    'keys_unavailable',
+    'key',
+    /may be good.*connection failed.*127\.0\.0\.1:9\/_torii/,
+    { issuer: 'http://127.0.0.1:9' },
+  ],
+];
+
+function signWithCrit(): Promise<string> {
+  return signText(key, JSON.stringify({ alg: 'ES256', kid: 'key-1', crit: ['x'], x: 1 }), '{}');
+}
+
+async function hmac(): Promise<string> {
+  const [, claims] = (await good()).split('.');
+  const text = `${encode(JSON.stringify({ alg: 'HS256', kid: 'key-1' }))}.${claims}`;
+  return `${text}.${createHmac('sha256', JSON.stringify(key.publicJwk)).update(text).digest('base64url')}`;
+}
+
+function withStrayBits(token: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return token.slice(0, -1) + alphabet.charAt(alphabet.indexOf(token.slice(-1)) + 1);
+}
+
+async function withoutEnd(): Promise<string> {
+  const claims = JSON.stringify({ iss: server.issuer, sub: 'user_1', pid: 'env_1', iat: 1, exp: 1 });
+  return signText(key, JSON.stringify({ alg: 'ES256', kid: 'key-1' }), claims.replace('"exp":1', '"exp":1e400'));
+}

@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cleanEnvironment, nodeArguments, runCommand, temporaryFolder } from './command.ts';
+
+/** A folder for the PATH, in which `torii` is. */
+function folderWithTorii(): string {
+  const folder = temporaryFolder();
+  const line = [process.execPath, ...nodeArguments([], {})].map((word) => `'${word}'`).join(' ');
+  writeFileSync(join(folder, 'torii'), `#!/bin/sh\nexec ${line} "$@"\n`);
+  chmodSync(join(folder, 'torii'), 0o755);
+  return folder;
+}
+
+/** What a shell offers for a line, the cursor at its end, as its own completion says. */
+function offersOfBash(line: string): readonly string[] {
+  const words = line.split(' ').map((word) => `'${word}'`);
+  const program = `
+    source <(torii completion bash)
+    COMP_WORDS=(${words.join(' ')}) COMP_CWORD=${words.length - 1} COMP_LINE='${line}' COMP_POINT=${line.length}
+    completer=$(complete -p torii | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+    $completer torii
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  return offersOf('bash', ['--norc', '-c', program]);
+}
+
+function offersOf(shell: string, args: readonly string[]): readonly string[] {
+  return runShell(shell, args)
+    .split('\n')
+    .map((offer) => offer.trim().split(/\s/)[0] ?? '')
+    .filter((offer) => offer !== '');
+}
+
+function runShell(shell: string, args: readonly string[]): string {
+  const environment = cleanEnvironment({});
+  const { stdout, stderr } = spawnSync(shell, args, {
+    encoding: 'utf8',
+    cwd: temporaryFolder(),
+    env: { ...environment, PATH: `${folderWithTorii()}:${environment['PATH']}` },
+  });
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+function requireShell(name: string, skip: (note: string) => never): void {
+  if (spawnSync(name, ['--version']).error !== undefined) skip(`needs ${name}`);
+}
+
+test.each<[string, readonly string[]]>([
+  ['torii to', ['token']],
+  ['torii token ', ['decode', 'verify', 'why', 'help']],
+  ['torii token v', ['verify']],
+  ['torii keys ro', ['rotate']],
+  ['torii secret --fo', ['--format']],
+  ['torii secret --format ', ['hex', 'base64', 'raw']],
+  ['torii completion ', ['zsh', 'bash', 'fish', 'powershell']],
+])('bash is offered, for %j, %j', (line, offers) => {
+  expect([...offersOfBash(line)].sort()).toEqual([...offers].sort());
+});
+
+test('bash offers files where it is offered nothing', () => {
+  const program = 'source <(torii completion bash); complete -p torii';
+  expect(runShell('bash', ['--norc', '-c', program]).trim()).toBe('complete -o default -F __torii_complete torii');
+  expect(offersOfBash('torii token decode ')).toEqual([]);
+});
+
+test('fish is offered the same', ({ skip }) => {
+  requireShell('fish', skip);
+  const program = "torii completion fish | source; complete --do-complete 'torii token v'";
+  expect(offersOf('fish', ['--no-config', '-c', program])).toEqual(['verify']);
+});
+
+test('zsh can read its script', ({ skip }) => {
+  requireShell('zsh', skip);
+  const program = 'autoload -U compinit; compinit -u -D; source <(torii completion zsh); echo $_comps[torii]';
+  expect(offersOf('zsh', ['-f', '-c', program])).toEqual(['_torii']);
+});
+
+test.each(['bash', 'zsh', 'fish', 'powershell'])('writes a script for %s, and nothing else', async (shell) => {
+  const { code, stdout, stderr } = await runCommand(['completion', shell]);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/torii complete/);
+});
+
+test.each([
+  [['completion', 'tcsh'], 'Allowed choices are zsh, bash, fish, powershell'],
+  [['completion'], "missing required argument 'shell'"],
+  [['completio', 'bash'], 'Did you mean completion?'],
+])('ends with 2 at %j', async (args, message) => {
+  const { code, stdout, stderr } = await runCommand(args);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
+});

@@ -1,0 +1,114 @@
+import { type Emulator, startEmulator } from '@torii/emulator';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Ended, environmentOf, runCommand, startCommand } from './command.ts';
+import { startOnTerminal } from './terminal.ts';
+
+let torii: Emulator;
+beforeAll(async () => {
+  torii = await startEmulator({ secretKey: 'sk_test_0123' });
+  await torii.createUser({ email: 'ada@example.com' });
+});
+afterAll(() => torii.stop());
+
+async function script(input: string, environment?: Readonly<Record<string, string>>): Promise<Ended> {
+  const ended = await runCommand(['console'], { input, environment: environment ?? environmentOf(torii) });
+  expect(ended.stdout + ended.stderr).not.toMatch(/sk_test/);
+  return ended;
+}
+
+test.each([
+  ['a value', '1 + 1', '2\n'],
+  ['a call of the API', '(await torii.users.list()).items.map(({ email }) => email)', "[ 'ada@example.com' ]\n"],
+  ['statements', 'const { items } = await torii.users.list();\nconsole.log(items.length);', '1\n'],
+  ['what is returned', 'const a = await 5;\nreturn a;', '5\n'],
+  ['a module', '(await import("node:path")).basename("/a/b")', "'b'\n"],
+  ['a value above a remark', '[\n  1, // one\n] // all', '[ 1 ]\n'],
+  ['an object', '({ a: 1 });', '{ a: 1 }\n'],
+  ['nothing', '\n', ''],
+])('runs %s from a pipe', async (_name, input, stdout) => {
+  expect(await script(input)).toEqual({ code: 0, stdout, stderr: '' });
+});
+
+test('verifies a token', async () => {
+  const token = await torii.token({ userId: 'user_1' });
+  expect(await script(`(await verifier.verify('${token}')).userId`)).toMatchObject({ code: 0, stdout: "'user_1'\n" });
+});
+
+test.each([
+  [
+    'an error of the API',
+    'const id = 7;\nawait torii.users.get("01931a73-8b00-7000-8000-000000000000")',
+    /was refused: 404/,
+  ],
+  ['a mistake', 'const a = 1;\n\na.b.c;', /The script failed in line 3: TypeError: /],
+  ['a mistake in an expression', '[1,\n nope]', /The script failed in line 2: ReferenceError: nope/],
+  ['what is no JavaScript', 'const = 1;', /The script failed: SyntaxError: /],
+  ['what is no error', 'throw "why"', /The script threw 'why'/],
+  ['a token in a mistake', 'throw new Error("eyJhbGciOiJFUzI1NiJ9.e30.AAAA")', /Error: \[secret\]/],
+])('ends with 1 at %s', async (_name, input, message) => {
+  const { code, stdout, stderr } = await script(input);
+  expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(message)]);
+  expect(stderr).not.toMatch(/eyJ|\n +at /);
+});
+
+test('shows no secret when the client is looked at, however deep', async () => {
+  const look = 'const show = (each) => inspect(each, { depth: 20, showHidden: true, getters: true });';
+  const { code, stdout } = await script(`const { inspect } = await import('node:util');
+    ${look}
+    console.log(show(torii), show(verifier), show(torii.users), JSON.stringify(torii), String(torii.users.list));`);
+  expect(code).toBe(0);
+  expect(stdout).not.toContain('0123');
+  expect(stdout).toContain('Users');
+});
+
+test('does with one of the two, and says what the other lacks when it is used', async () => {
+  const { TORII_ISSUER = '' } = environmentOf(torii);
+  expect(await script('typeof verifier.verify', { TORII_ISSUER })).toMatchObject({ code: 0, stdout: "'function'\n" });
+  const { code, stderr } = await script('await torii.users.list()', { TORII_ISSUER });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('set TORII_SECRET_KEY')]);
+});
+
+test.each([
+  [['console'], 'set TORII_SECRET_KEY'],
+  [['console', '--secret-key-file', '-'], 'name a file of the key'],
+  [['consol'], 'Did you mean console?'],
+])('ends with 2 at %j where nothing is configured', async (args, message) => {
+  const { code, stdout, stderr } = await runCommand(args);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
+});
+
+test('is interrupted while a script waits, with 130', async () => {
+  const command = startCommand(['console'], { environment: environmentOf(torii) });
+  command.stdin.end('console.log("up"); await new Promise((resolve) => setTimeout(resolve, 60_000));');
+  await new Promise((resolve) => command.stdout.once('data', resolve));
+  command.kill('SIGINT');
+  expect(await command.ended).toMatchObject({ code: 130, stderr: '' });
+});
+
+test('talks on a terminal: await, mistakes, and an end', async (context) => {
+  const terminal = await startOnTerminal(context, ['console'], { environment: environmentOf(torii), columns: 40 });
+  await terminal.shows('torii> ');
+  expect(terminal.text()).toMatch(/torii is ready\.\nverifier is ready\./);
+  terminal.type('const page = await torii.users.list()\r');
+  await terminal.shows('undefined');
+  terminal.type('page.items[0].email + "!"\r');
+  await terminal.shows("'ada@example.com!'");
+  terminal.type('await torii.users.get("")\r');
+  await terminal.shows('Uncaught');
+  terminal.type('torii\r');
+  await terminal.shows('Users {}');
+  terminal.type('\x04');
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.output()).not.toContain('sk_test');
+});
+
+test('says on a terminal what is not there, and goes on', async (context) => {
+  const { TORII_ISSUER = '' } = environmentOf(torii);
+  const terminal = await startOnTerminal(context, ['console'], { environment: { TORII_ISSUER } });
+  await terminal.shows('torii> ');
+  expect(terminal.text()).toContain('torii is not there.');
+  terminal.type('torii.users\r');
+  await terminal.shows(/Uncaught[\s\S]*TORII_SECRET_KEY/);
+  terminal.type('.exit\r');
+  expect(await terminal.ended).toBe(0);
+});

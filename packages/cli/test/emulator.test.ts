@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { runCommand, startCommand } from './command.ts';
+import { startOnTerminal } from './terminal.ts';
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('runs an emulator until %s, and ends it too', async (signal, code) => {
+  const command = startCommand(['emulator', '--port', '0', '--token-lifetime', '60']);
+  let text = '';
+  while (!text.includes('Ctrl-C ends it.')) [text] = [text + (await once(command.stdout, 'data'))[0]];
+  const issuer = /TORII_ISSUER=(\S+)/.exec(text)?.[1] ?? '';
+  expect((await fetch(`${issuer}/_torii/.well-known/jwks.json`)).status).toBe(200);
+  command.kill(signal);
+  expect(await command.ended).toMatchObject({ code, stderr: '' });
+  await expect(fetch(issuer)).rejects.toThrow();
+});
+
+test('ends at Ctrl-C on a terminal', async (context) => {
+  const terminal = await startOnTerminal(context, ['emulator', '--port=0']);
+  await terminal.shows('Ctrl-C ends it.');
+  terminal.type('\x03');
+  expect(await terminal.ended).toBe(130);
+  expect(terminal.text()).not.toMatch(/\n +at /);
+});
+
+test('ends with the reader of its output', async () => {
+  const command = startCommand(['emulator', '--port', '0']);
+  await once(command.stdout, 'data');
+  command.stdout.destroy();
+  // Until it writes again nobody knows: it is told as any process is.
+  command.kill('SIGTERM');
+  expect((await command.ended).code).toBe(143);
+});
+
+test.each([
+  [['--prt', '0'], 2, 'Did you mean --port?'],
+  [['--seed', 'none.json'], 2, 'The seed none.json cannot be used'],
+  [['--data', '/none/of/this.db'], 1, '/none/of/this.db'],
+])('leaves %j to the emulator, and its exit code', async (args, exitCode, message) => {
+  const { code, stdout, stderr } = await runCommand(['emulator', '--port', '0', ...args]);
+  expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringContaining(message)]);
+});
+
+test('shows its own help, and the emulator’s behind two dashes', async () => {
+  expect((await runCommand(['emulator', '--help'])).stdout).toMatch(/^Usage: torii emulator/);
+  expect((await runCommand(['emulator', '--', '--help'])).stdout).toMatch(/^Usage: torii-emulator/);
+});

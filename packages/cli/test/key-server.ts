@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** An issuer that publishes keys and does nothing else. */
+export interface KeyServer {
+  readonly issuer: string;
+  /** By how much its clock is ahead of this machine's. */
+  clockAheadSeconds: number;
+  /** How many times it was asked. */
+  asked: number;
+  stop(): void;
+}
+
+export async function startKeyServer(keys: readonly object[]): Promise<KeyServer> {
+  const server = createServer((request, response) => {
+    state.asked += 1;
+    const date = new Date(Date.now() + state.clockAheadSeconds * 1000).toUTCString();
+    const isKnown = request.url === '/_torii/.well-known/jwks.json';
+    response.writeHead(isKnown ? 200 : 404, { date, 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const state: KeyServer = {
+    issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    clockAheadSeconds: 0,
+    asked: 0,
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return state;
+}

@@ -1,0 +1,93 @@
+import { ToriiError, verifyToken } from '@torii/core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nowSeconds } from '../../core/test/mint.ts';
+import type { Rules } from '../src/commands/token/verdict.ts';
+import { explain } from '../src/commands/token/why.ts';
+import { badTokens, type Issuer, startIssuer } from './bad-tokens.ts';
+import { startKeyServer } from './key-server.ts';
+
+let torii: Issuer;
+
+beforeAll(async () => {
+  torii = await startIssuer();
+});
+afterAll(() => torii.server.stop());
+
+test.each(badTokens.map(([name, ...rest]) => ({ name, rest })))(
+  'says of $name what the verifier says, and what to do',
+  async ({ rest: [token, reason, check, advice, rules] }) => {
+    const text = await token();
+    const all: Rules = { issuer: torii.server.issuer, clockTolerance: 30, ...rules };
+    const refusal: unknown = await verifyToken(text, all).catch((error: unknown) => error);
+    if (!(refusal instanceof ToriiError)) throw new Error('The verifier does not refuse this token.');
+    const explanation = await explain({ token: text }, all);
+
+    expect(explanation.reason).toBe(refusal.toJSON().reason);
+    expect(explanation.message).toBe(refusal.message);
+    expect(explanation).toMatchObject({ accepted: false, reason, advice: expect.stringMatching(advice) });
+    expect(explanation.checks.filter(({ result }) => result === 'refused')).toEqual([
+      { check, result: 'refused', found: refusal.message },
+    ]);
+    // Nothing after the one that refused, and nothing but passed ones before.
+    const results = explanation.checks.map(({ result }) => result).join(' ');
+    expect(results).toMatch(/^((passed|not asked) )*refused( not reached)*$/);
+    const [, , signature = ''] = text.split('.');
+    if (signature.length > 20) expect(JSON.stringify(explanation)).not.toContain(signature.slice(0, 20));
+    expect(JSON.stringify(explanation)).not.toMatch(/eyJ|sk_test/);
+  },
+);
+
+test('says of a good token that every check passed, or that nobody asked', async () => {
+  const rules = { issuer: torii.server.issuer, clockTolerance: 30 };
+  const { accepted, reason, checks } = await explain({ token: await torii.good({ aud: 'api' }) }, rules);
+  expect([accepted, reason]).toEqual([true, null]);
+  expect(checks.filter(({ result }) => result === 'not asked').map(({ check }) => check)).toEqual([
+    'audience',
+    'environment',
+  ]);
+  const asked = await explain(
+    { token: await torii.good({ aud: 'api' }) },
+    { ...rules, audience: ['api'], environmentId: ['env_1'] },
+  );
+  expect(new Set(asked.checks.map(({ result }) => result))).toEqual(new Set(['passed']));
+});
+
+test.each([
+  [200, /clock is 3 minutes behind the issuer’s: set it right/],
+  [-7200, /clock is 2 hours ahead of the issuer’s/],
+  [2, /clock and the issuer’s agree/],
+])('holds this clock against one that is %i s ahead', async (seconds, advice) => {
+  torii.server.clockAheadSeconds = seconds;
+  try {
+    const token = await torii.good({ exp: nowSeconds() - 100 });
+    const { advice: given } = await explain({ token }, { issuer: torii.server.issuer, clockTolerance: 30 });
+    expect(given).toMatch(advice);
+  } finally {
+    torii.server.clockAheadSeconds = 0;
+  }
+});
+
+test('asks nobody about a token of somebody else', async () => {
+  const other = await startKeyServer([]);
+  try {
+    const token = await torii.good({ iss: other.issuer, exp: nowSeconds() - 900 });
+    expect((await explain({ token }, { issuer: torii.server.issuer, clockTolerance: 30 })).reason).toBe(
+      'issuer_refused',
+    );
+    expect(other.asked).toBe(0);
+  } finally {
+    other.stop();
+  }
+});
+
+test.each([
+  [{ headers: ['Basic YTpi'] }, 'scheme_unsupported'],
+  [{ headers: ['Bearer a.b.c, Bearer d.e.f'] }, 'header_malformed'],
+  [{ headers: ['Bearer a.b.c', 'Bearer d.e.f'] }, 'header_malformed'],
+  [{ headers: ['Bearer '] }, 'header_malformed'],
+  [{ headers: [''] }, 'token_missing'],
+])('leaves headers to the verifier too: %j', async (pasted, reason) => {
+  const { checks, ...explanation } = await explain(pasted, { issuer: torii.server.issuer, clockTolerance: 30 });
+  expect(explanation).toMatchObject({ accepted: false, reason, advice: expect.any(String) });
+  expect(checks[0]).toMatchObject({ check: 'header', result: 'refused' });
+});

@@ -1,0 +1,223 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Emulator, startEmulator } from '@torii/emulator';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Ended, runCommand, startCommand, temporaryFolder } from './command.ts';
+import { startOnTerminal } from './terminal.ts';
+
+let torii: Emulator;
+let good: string;
+
+beforeAll(async () => {
+  torii = await startEmulator();
+  good = await torii.token({ userId: 'user_1', claims: { plan: 'pro' } });
+});
+afterAll(() => torii.stop());
+
+interface Given {
+  readonly input?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Runs `torii token …`. Whatever it is given, it gives back no token and no stack. */
+async function token(args: readonly string[], { input, files = {}, environment = {} }: Given = {}): Promise<Ended> {
+  const folder = temporaryFolder();
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const ended = await runCommand(['token', ...args], {
+    ...(input !== undefined && { input }),
+    folder,
+    environment: { TORII_ISSUER: torii.issuer, ...environment },
+  });
+  expect(ended.stdout + ended.stderr).not.toMatch(/eyJ|\n +at /);
+  return ended;
+}
+
+test('decodes a token and says that nobody verified it', async () => {
+  const ended = await token(['decode'], { input: await torii.token({ expiresInSeconds: -200, signedBy: 'stranger' }) });
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(ended.stdout).toMatch(/^NOT VERIFIED/);
+  expect(ended.stdout).toMatch(/\nalg +ES256\n/);
+  expect(ended.stdout).toMatch(/\nexp +\d+ \(20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC, expired 3 minutes ago\)\n/);
+});
+
+test('decodes into JSON', async () => {
+  const { code, stdout } = await token(['decode', '--json'], { input: good });
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    verified: false,
+    expired: false,
+    header: { alg: 'ES256' },
+    claims: { sub: 'user_1', plan: 'pro' },
+    expires_at: expect.stringMatching(/^20.*Z$/),
+  });
+});
+
+test('decodes what is not Torii’s, and lets no claim move the cursor or show a token', async () => {
+  const claims = { sub: 'a\u001b[2J\u202eb', inner: good, key: 'sk_live_0123', '\u001b[1m': [{ deep: good }] };
+  const foreign = ['{"alg":"HS256"}', JSON.stringify(claims), 'x'].map((part) =>
+    Buffer.from(part).toString('base64url'),
+  );
+  for (const form of [[], ['--json']]) {
+    const { code, stdout } = await token(['decode', ...form], { input: foreign.join('.') });
+    expect(code).toBe(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may be there
+    expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]|0123/);
+    expect(stdout).toContain('[secret]');
+  }
+});
+
+test.each([
+  ['half of it', () => good.slice(0, 60), 'has no dots: it was cut off'],
+  ['two parts', () => good.slice(0, good.lastIndexOf('.')), 'has two parts of three'],
+  ['claims that were cut', () => good.replace(/\.(.{9})[^.]*\./, '.$1.'), 'The claims of the token is cut off'],
+  ['nothing', () => '\n', 'There is no token in it'],
+  ['another scheme', () => 'Authorization: Basic YTpi', 'There is no token in it'],
+])('decodes of %s what there is, with 1', async (_name, input, message) => {
+  const { code, stderr } = await token(['decode'], { input: input() });
+  expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+  expect(stderr.trimEnd()).not.toContain('\n');
+});
+
+test.each<[string, string[], () => Given]>([
+  ['standard input', [], () => ({ input: `${good}\n` })],
+  ['-', ['-'], () => ({ input: good })],
+  ['a file', ['token.txt'], () => ({ files: { 'token.txt': good } })],
+  ['a variable', ['--variable', 'MY_TOKEN'], () => ({ environment: { MY_TOKEN: good } })],
+  ['.env', ['--variable', 'MY_TOKEN'], () => ({ files: { '.env': `MY_TOKEN=${good}` } })],
+  ['quotes', [], () => ({ input: `"${good}"` })],
+  ['a scheme', [], () => ({ input: `bearer ${good}` })],
+  ['a header', [], () => ({ input: `GET / HTTP/1.1\r\nauthorization: Bearer ${good}\r\nHost: x\r\n` })],
+  [
+    'a line for cURL',
+    [],
+    () => ({ input: `curl 'https://x/y' \\\n -H 'Accept: */*' -H 'Authorization: Bearer ${good}' -s` }),
+  ],
+  [
+    'a call of fetch',
+    [],
+    () => ({ input: `fetch("/", { "headers": { "authorization": "Bearer ${good}", "x": "y" } })` }),
+  ],
+])('verifies a token from %s', async (_name, args, given) => {
+  const ended = await token(['verify', ...args], given());
+  expect(ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^user +user_1\n/) });
+});
+
+test('verifies into JSON', async () => {
+  const { stdout } = await token(['verify', '--json'], { input: good });
+  expect(JSON.parse(stdout)).toMatchObject({ verified: true, auth: { userId: 'user_1', raw: { plan: 'pro' } } });
+  const { code, stdout: refused } = await token(['verify', '--json', '--audience', 'api'], { input: good });
+  expect([code, JSON.parse(refused)]).toEqual([
+    1,
+    { verified: false, reason: 'claim_missing', message: 'The token lacks a claim: aud.' },
+  ]);
+});
+
+test.each<[string, () => Promise<string>, string[], string]>([
+  ['a stranger’s', () => torii.token({ signedBy: 'stranger' }), [], 'signature_invalid: '],
+  ['an expired one', () => torii.token({ expiresInSeconds: -60 }), [], 'token_expired: '],
+  [
+    'one that leeway would save',
+    () => torii.token({ expiresInSeconds: -10 }),
+    ['--clock-tolerance', '0'],
+    'token_expired: ',
+  ],
+  ['another environment’s', async () => good, ['--environment', 'env_2'], 'environment_refused: '],
+  ['another issuer’s', async () => good, ['--issuer', 'https://acme.torii.so'], 'issuer_refused: '],
+])('refuses %s with 1, in one line', async (_name, input, args, message) => {
+  const { code, stdout, stderr } = await token(['verify', ...args], { input: await input() });
+  expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(message)]);
+  expect(stderr).toContain('torii token why');
+  expect(stderr.trimEnd()).not.toContain('\n');
+});
+
+test.each([['verify'], ['why']])(
+  'says with %s that the issuer cannot be reached, and not that the token is bad',
+  async (command) => {
+    const nowhere = 'http://127.0.0.1:9';
+    const input = await torii.token({ issuer: nowhere });
+    const { code, stdout, stderr } = await token([command, '--issuer', nowhere], { input });
+    expect([code, stdout + stderr]).toEqual([1, expect.stringContaining('keys_unavailable')]);
+    expect(stdout + stderr).toContain('the connection failed');
+  },
+);
+
+test('says why, check by check, down to the one that refused', async () => {
+  const { code, stdout, stderr } = await token(['why'], { input: await torii.token({ expiresInSeconds: -200 }) });
+  expect([code, stderr]).toEqual([1, 'torii: Refused: token_expired.\n']);
+  expect(stdout).toMatch(
+    /\nissuer +passed +http.*\nclaims +passed .*\ntimes +refused +The token has expired\.\n\nIt ended 3 min/,
+  );
+  expect(stdout).not.toMatch(/signature/);
+  const accepted = await token(['why'], { input: good });
+  expect(accepted).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('The token is accepted.') });
+});
+
+test('says why in JSON', async () => {
+  const { code, stdout } = await token(['why', '--json'], { input: `Authorization: Bearer ${good}, Bearer ${good}` });
+  expect([code, JSON.parse(stdout)]).toEqual([
+    1,
+    expect.objectContaining({ accepted: false, reason: 'header_malformed' }),
+  ]);
+});
+
+test('draws why in 40 columns', async (context) => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'token.txt'), await torii.token({ signedBy: 'stranger' }));
+  const terminal = await startOnTerminal(context, ['token', 'why', 'token.txt', '--issuer', torii.issuer], {
+    folder,
+    columns: 40,
+  });
+  expect(await terminal.ended).toBe(1);
+  expect(terminal.text()).toMatch(/check +signature\nresult +refused/);
+});
+
+test('asks for the token on a terminal, and does not show it', async (context) => {
+  const environment = { TORII_ISSUER: torii.issuer };
+  const terminal = await startOnTerminal(context, ['token', 'verify'], { environment });
+  await terminal.shows('Token (not shown):');
+  terminal.type(`${good}\r`);
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.text()).toMatch(/user +user_1/);
+  expect(terminal.output()).not.toContain('eyJ');
+});
+
+test.each([
+  ['Ctrl-C', '\x03', 130],
+  ['Ctrl-D', '\x04', 1],
+])('ends at %s where it asks', async (_name, keys, code) => {
+  const terminal = await startOnTerminal({ skip: expect.fail }, ['token', 'decode']);
+  await terminal.shows('Token (not shown):');
+  terminal.type(keys);
+  expect(await terminal.ended).toBe(code);
+});
+
+test('ends at SIGINT while nothing comes out of the pipe', async () => {
+  const command = startCommand(['token', 'decode']);
+  // More than a pipe holds: it is taken once somebody reads.
+  await new Promise((resolve) => command.stdin.write('x'.repeat(300_000), resolve));
+  command.kill('SIGINT');
+  const { code, stderr } = await command.ended;
+  expect([code, stderr]).toEqual([130, '']);
+});
+
+test.each<[string, () => string[], Given, string]>([
+  ['a token among the arguments', () => ['why', good], {}, 'A token is not taken from the command line'],
+  ['a header among the arguments', () => ['why', `Bearer ${good}`], {}, 'A token is not taken from the command line'],
+  ['a file that is not there', () => ['decode', 'none.txt'], {}, 'none.txt cannot be read'],
+  ['a variable that is not there', () => ['decode', '--variable', 'NONE'], {}, 'There is no variable NONE'],
+  ['a file and a variable', () => ['decode', 'a', '--variable', 'B'], {}, 'not both'],
+  ['an issuer that is none', () => ['verify', '--issuer', 'acme'], { input: 'x' }, 'is not a URL'],
+  ['an empty audience', () => ['verify', '--audience', ''], { input: 'x' }, '`audience`'],
+  ['a leeway above what is safe', () => ['verify', '--clock-tolerance', '301'], {}, 'from 0 to 300'],
+  ['a command one letter off', () => ['decod'], {}, 'Did you mean decode?'],
+  ['megabytes', () => ['decode'], { input: 'x'.repeat(1_000_001) }, 'too many'],
+])('ends with 2 at %s', async (_name, args, given, message) => {
+  const { code, stdout, stderr } = await token(args(), given);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
+});
+
+test('wants to know which issuer', async () => {
+  const { code, stderr } = await runCommand(['token', 'verify'], { input: good });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('set TORII_ISSUER')]);
+});
