@@ -4,6 +4,8 @@ export type StreamEvent =
   | { readonly type: 'issued'; readonly keyId: string; readonly ttlSeconds: number; readonly askedSeconds: number }
   /** A lifetime under a minute was asked for: a slow network may need longer to connect. */
   | { readonly type: 'lifetime_short'; readonly ttlSeconds: number }
+  /** A token for somebody in whose name an admin acts, where `impersonation` is `audit`. `actorId` is null where unknown. */
+  | { readonly type: 'impersonated'; readonly userId: string; readonly actorId: string | null }
   /** From now on, tokens are signed with this key, since the gateway uses it. */
   | { readonly type: 'key_used'; readonly keyId: string }
   | { readonly type: 'key_published'; readonly keyId: string; readonly revision: number; readonly changed: boolean }

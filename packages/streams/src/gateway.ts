@@ -1,7 +1,7 @@
 import { demand } from './demand.ts';
 import { ToriiStreamError } from './errors.ts';
 import { type PublicKey, readPublicKey } from './keys.ts';
-import { withLineEnds } from './pem.ts';
+import { findPublicPem } from './pem.ts';
 
 /** A `fetch` as the platform has it. */
 export type Fetch = typeof globalThis.fetch;
@@ -78,10 +78,8 @@ async function readText(response: Response): Promise<string> {
 // PEM by itself, or inside whatever else an answer may hold, JSON for one: nobody has said.
 function keyFrom(text: string): PublicKey | null {
   if (text.trim() === '') return null;
-  const [pem] =
-    /-----BEGIN (?:RSA )?PUBLIC KEY-----[^-]+-----END (?:RSA )?PUBLIC KEY-----/.exec(withLineEnds(text)) ?? [];
   try {
-    return readPublicKey('pubkey', pem);
+    return readPublicKey('pubkey', findPublicPem(text));
   } catch {
     throw unavailable('answered something else than an RSA public key');
   }

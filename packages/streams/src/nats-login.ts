@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   type Authenticator,
   credsAuthenticator,
@@ -6,8 +5,8 @@ import {
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from '@nats-io/transport-node';
-import { ToriiConfigError } from '@torii/core';
-import { demand } from './demand.ts';
+import { demand, ownOf } from './demand.ts';
+import { readTextFile } from './text-file.ts';
 
 /** How to log in at NATS. One of these; none where the server asks for none, or goes by the client certificate. */
 export type NatsLogin =
@@ -20,15 +19,23 @@ export type NatsLogin =
 
 const ways = ['user', 'token', 'credentialsFile', 'nkeySeed'] as const;
 
-/**
- * What says to NATS who we are.
- *
- * @throws ToriiConfigError for a login that says nothing, or several things at once
- */
-export async function authenticatorFor(login: NatsLogin): Promise<Authenticator> {
-  demand('login', typeof login === 'object' && login !== null, 'is not an object: write login: { user, password }');
-  const given = ways.filter((way) => way in login);
-  demand('login', given.length === 1, `is not one of { user, password }, { ${ways.slice(1).join(' }, { ')} }`);
+/** What says to NATS who we are. */
+export interface NatsIdentity {
+  readonly authenticator: Authenticator;
+  /** Whether it sends what others could log in with. An nkey and a `.creds` file sign a challenge instead. */
+  readonly sendsSecret: boolean;
+}
+
+/** @throws ToriiConfigError for a login that says nothing, or several things at once */
+export async function readLogin(given: NatsLogin): Promise<NatsIdentity> {
+  demand('login', typeof given === 'object' && given !== null, 'is not an object: write login: { user, password }');
+  const login = ownOf(given);
+  const found = ways.filter((way) => way in login);
+  demand('login', found.length === 1, `is not one of { user, password }, { ${ways.slice(1).join(' }, { ')} }`);
+  return { authenticator: await authenticatorFor(login), sendsSecret: 'user' in login || 'token' in login };
+}
+
+async function authenticatorFor(login: NatsLogin): Promise<Authenticator> {
   if ('user' in login) {
     return usernamePasswordAuthenticator(read('user', login.user), read('password', login.password));
   }
@@ -36,18 +43,31 @@ export async function authenticatorFor(login: NatsLogin): Promise<Authenticator>
   if ('nkeySeed' in login) {
     const seed = read('nkeySeed', login.nkeySeed).trim();
     demand('login.nkeySeed', /^SU[A-Z2-7]{56}$/.test(seed), "is no seed of a user's nkey: it begins with SU");
-    return nkeyAuthenticator(new TextEncoder().encode(seed));
+    const authenticator = nkeyAuthenticator(new TextEncoder().encode(seed));
+    demand('login.nkeySeed', canSign(authenticator), 'is damaged: its checksum is wrong. Copy it again');
+    return authenticator;
   }
-  return credsAuthenticator(await readCredentials(read('credentialsFile', login.credentialsFile)));
+  return readCredentials(read('credentialsFile', login.credentialsFile));
 }
 
-async function readCredentials(path: string): Promise<Uint8Array> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ToriiConfigError('login.credentialsFile', '`login.credentialsFile` cannot be read.', { cause });
-  });
+async function readCredentials(path: string): Promise<Authenticator> {
+  const option = 'login.credentialsFile';
+  // NATS reads line by line and takes a CR for a part of the seed.
+  const text = (await readTextFile(option, path)).replaceAll('\r\n', '\n');
+  const authenticator = credsAuthenticator(new TextEncoder().encode(text));
   const isWhole = text.includes('BEGIN NATS USER JWT') && text.includes('BEGIN USER NKEY SEED');
-  demand('login.credentialsFile', isWhole, 'is no file of credentials: nsc generate creds writes one');
-  return new TextEncoder().encode(text);
+  demand(option, isWhole && canSign(authenticator), 'is no file of credentials: nsc generate creds writes one');
+  return authenticator;
+}
+
+// Now: NATS would find out when it connects, and throw what is not ours. Without that error, which may quote the seed.
+function canSign(authenticator: Authenticator): boolean {
+  try {
+    authenticator('a challenge');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function read(name: string, value: string | undefined): string {

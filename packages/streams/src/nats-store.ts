@@ -8,41 +8,79 @@ import type { KeyStore } from './slot.ts';
 const wrongLastSequence = new Set([10071, 10164]);
 const biggestKeyBytes = 4_096;
 
+const streamNotFound = 10059;
+
 /** The key-value store of a NATS connection of yours. It stays yours to close. */
 export function storeOf(connection: NatsConnection): KeyStore {
   const manager = new Kvm(connection);
-  const buckets = new Map<string, Promise<KV>>();
+  /** Buckets that were looked at and found fit. Forgotten when anything goes wrong: one may be lost and made anew. */
+  const buckets = new Map<string, KV>();
 
-  function open(name: string): Promise<KV> {
-    const bucket = buckets.get(name) ?? openBucket(manager, name);
+  async function find(name: string): Promise<KV> {
+    const bucket = buckets.get(name) ?? (await openBucket(manager, name));
     buckets.set(name, bucket);
-    // Tried again next time: the server may be back by then.
-    bucket.catch(() => buckets.delete(name));
     return bucket;
   }
 
+  async function findOrMake(name: string): Promise<KV> {
+    try {
+      return await find(name);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await manager.create(name, { history: 1 });
+      return find(name);
+    }
+  }
+
+  async function put(name: string, key: string, value: string, previousSeq: number): Promise<number | null> {
+    const wasKnown = buckets.has(name);
+    try {
+      return await (await findOrMake(name)).put(key, value, { previousSeq });
+    } catch (error) {
+      if (wrongLastSequence.has(codeOf(error))) return null;
+      buckets.delete(name);
+      // Nothing was written, since there was nobody to write it.
+      if (wasKnown && (isMissing(error) || isUnheard(error))) return put(name, key, value, previousSeq);
+      throw error;
+    }
+  }
+
   return {
-    read: (bucket, key) =>
-      inOurWords(async () => {
-        const entry = await (await open(bucket)).get(key);
-        if (entry === null) return null;
-        return { value: entry.operation === 'PUT' ? entry.string() : null, revision: entry.revision };
-      }),
-    write: (bucket, key, value, lastRevision) =>
+    read: (name, key) =>
       inOurWords(async () => {
         try {
-          return await (await open(bucket)).put(key, value, { previousSeq: lastRevision });
+          const entry = await (await find(name)).get(key);
+          if (entry === null) return null;
+          const createdAt = entry.created.getTime() / 1000;
+          return { value: entry.operation === 'PUT' ? entry.string() : null, revision: entry.revision, createdAt };
         } catch (error) {
-          if (error instanceof Error && wrongLastSequence.has(Number(Reflect.get(error, 'code')))) return null;
+          buckets.delete(name);
+          if (isMissing(error)) return null;
           throw error;
         }
       }),
+    write: (name, key, value, lastRevision) => inOurWords(() => put(name, key, value, lastRevision)),
   };
 }
 
-/** Opens a bucket, and makes it where it is missing. */
+function codeOf(error: unknown): number {
+  return error instanceof Error ? Number(Reflect.get(error, 'code')) : Number.NaN;
+}
+
+/** There is no such bucket. */
+function isMissing(error: unknown): boolean {
+  return codeOf(error) === streamNotFound;
+}
+
+/** Nobody took the message: no bucket keeps this key, or there is no JetStream at all. */
+function isUnheard(error: unknown): boolean {
+  return error instanceof Error && error.name === 'JetStreamNotEnabled';
+}
+
+/** Opens a bucket that is there, and refuses one that would lose a key. */
 async function openBucket(manager: Kvm, name: string): Promise<KV> {
-  const bucket = await manager.create(name, { history: 1 });
+  // Read from its leader alone: a copy may be behind, and nobody answers for one that was deleted.
+  const bucket = await manager.open(name, { allow_direct: false });
   const problem = problemOf(await bucket.status());
   if (problem === undefined) return bucket;
   const remedy =

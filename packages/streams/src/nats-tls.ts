@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { TlsOptions } from '@nats-io/transport-node';
-import { ToriiConfigError } from '@torii/core';
-import { demand, demandKnown } from './demand.ts';
+import { demand, readOptions } from './demand.ts';
+import { readTextFile } from './text-file.ts';
 
 /** Paths of PEM files. */
 export interface NatsTls {
@@ -14,8 +13,7 @@ export interface NatsTls {
 
 /** @throws ToriiConfigError for files that cannot be read, and for one of a pair */
 export async function readTls(tls: NatsTls): Promise<TlsOptions> {
-  demandKnown(tls, ['caFile', 'certFile', 'keyFile']);
-  const { caFile, certFile, keyFile } = tls;
+  const { caFile, certFile, keyFile } = readOptions(tls, ['caFile', 'certFile', 'keyFile']);
   demand('tls', (certFile === undefined) === (keyFile === undefined), 'has one of certFile and keyFile: it takes both');
   return {
     ...(caFile !== undefined && { ca: await readPemFile('caFile', caFile) }),
@@ -26,9 +24,7 @@ export async function readTls(tls: NatsTls): Promise<TlsOptions> {
 
 async function readPemFile(name: keyof NatsTls, path: string): Promise<string> {
   const option = `tls.${name}`;
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ToriiConfigError(option, `\`${option}\` cannot be read.`, { cause });
-  });
+  const text = await readTextFile(option, path);
   demand(option, text.includes('-----BEGIN '), 'is no PEM file');
   return text;
 }

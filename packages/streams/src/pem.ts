@@ -1,10 +1,20 @@
 import { demand } from './demand.ts';
 
+/** No key that we take is a quarter of this long. */
+const mostCharacters = 16_384;
+
+// Takes the square of a text's length, where one begins again and again and never ends: hence the bound above.
 const armour = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 
 /** Line ends as they should be: files from Windows have CRLF, and environment variables a literal `\n`. */
-export function withLineEnds(text: string): string {
+function withLineEnds(text: string): string {
   return text.replaceAll('\\r', '').replaceAll('\\n', '\n').replaceAll('\r\n', '\n').trim();
+}
+
+/** A public key's PEM block inside whatever else a text holds, such as JSON. */
+export function findPublicPem(text: string): string | undefined {
+  const block = /-----BEGIN (?:RSA )?PUBLIC KEY-----[^-]+-----END (?:RSA )?PUBLIC KEY-----/;
+  return block.exec(withLineEnds(text))?.[0];
 }
 
 /**
@@ -25,6 +35,7 @@ export function readPem(option: string, given: unknown, half: 'private' | 'publi
     `is a private key, which is never published: ${source}`,
   );
   demand(option, typeof given === 'string', `is neither a PEM text nor a KeyObject: ${source}`);
+  demand(option, given.length <= mostCharacters, `is longer than any key: ${source}, and nothing else`);
   const text = withLineEnds(given);
   demand(option, text !== '', `is empty: ${source}, or set the variable you read it from`);
 
@@ -53,6 +64,7 @@ export function readPem(option: string, given: unknown, half: 'private' | 'publi
   demand(option, !isCertificate, 'is a certificate: take its key out (openssl x509 -in cert.pem -pubkey -noout)');
   const isPrivate = label.endsWith('PRIVATE KEY');
   demand(option, isPrivate === (half === 'private'), `is a ${label.toLowerCase()}: ${source}`);
+  demand(option, isPrivate || pem === text, `has something around its PEM block: ${source}, and nothing else`);
   return pem;
 }
 

@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { demandFunction, demandKnown } from './demand.ts';
+import { demandFunction, readOptions } from './demand.ts';
 import { ToriiStreamError } from './errors.ts';
 import { emitterFor, type StreamEventListener } from './events.ts';
 import { type Fetch, fetchServedKey, type Gateway, readGateway } from './gateway.ts';
 import { type PublicKey, readPublicKey } from './keys.ts';
-import { type KeyStore, Slot, type SlotEntry, type SlotOptions } from './slot.ts';
+import { type KeyStore, Slot, type SlotEntry, type SlotOptions, type Written } from './slot.ts';
 
 export interface PublishOptions extends SlotOptions {
   /**
@@ -24,7 +24,7 @@ export interface PublishOptions extends SlotOptions {
 export interface Publication {
   /** The slot's revision that holds the key. */
   readonly revision: number;
-  /** False where the key stood there already. */
+  /** False where the key stood there already, as PEM that the gateway can read. */
   readonly changed: boolean;
   /** The key's thumbprint, as it stands in tokens. */
   readonly keyId: string;
@@ -51,20 +51,22 @@ export async function publishPublicKey(
   key: string | KeyObject | undefined,
   options: PublishOptions = {},
 ): Promise<Publication> {
-  demandKnown(options, optionNames);
-  const { gatewayUrl, fetch, onEvent } = options;
+  const own = readOptions(options, optionNames);
+  const { replaces, gatewayUrl, fetch, onEvent } = own;
   const publicKey = readPublicKey('publicKey', key);
-  const replaced = options.replaces === undefined ? undefined : readPublicKey('replaces', options.replaces);
+  const replaced = replaces === undefined ? undefined : readPublicKey('replaces', replaces);
   demandFunction('fetch', fetch);
   demandFunction('onEvent', onEvent);
   const gateway = gatewayUrl === undefined ? undefined : readGateway(gatewayUrl, fetch);
-  const slot = new Slot(kv, options);
+  const slot = new Slot(kv, own);
   const emit = emitterFor(onEvent);
   const { keyId } = publicKey;
 
   const before = await slot.read();
-  const changed = before.publicKey?.keyId !== keyId;
-  const revision = changed ? await replace(slot, before, publicKey, replaced) : before.revision;
+  const isThere = before.isPlain && before.publicKey?.keyId === keyId;
+  const { revision, changed } = isThere
+    ? { revision: before.revision, changed: false }
+    : await replace(slot, before, publicKey, replaced);
   emit({ type: 'key_published', keyId, revision, changed });
   if (gateway === undefined) return { revision, changed, keyId, served: null };
   const served = await waitUntilServed(gateway, keyId, propagationMs);
@@ -73,9 +75,16 @@ export async function publishPublicKey(
   return { revision, changed, keyId, served: served.problem === undefined ? served.isServed : null };
 }
 
-function replace(slot: Slot, before: SlotEntry, key: PublicKey, replaced: PublicKey | undefined): Promise<number> {
-  const mayReplace = before.isEmpty || (replaced !== undefined && before.publicKey?.keyId === replaced.keyId);
-  if (mayReplace) return slot.write(key, before.revision);
+async function replace(
+  slot: Slot,
+  before: SlotEntry,
+  key: PublicKey,
+  replaced: PublicKey | undefined,
+): Promise<Written> {
+  const mayGo = [key.keyId, replaced?.keyId];
+  if (before.isEmpty || (before.publicKey && mayGo.includes(before.publicKey.keyId))) {
+    return slot.write(key, before.revision);
+  }
   const held = before.publicKey === null ? 'something that is no key' : `the key ${before.publicKey.keyId}`;
   const remedy =
     'An old release must not undo a rotation: if this one is newer, rotate (see docs/key-rotation.md), or name the key ' +

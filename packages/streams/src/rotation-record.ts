@@ -5,7 +5,7 @@ export interface RotationRecord {
   /** Key ids. */
   readonly from: string;
   readonly to: string;
-  /** Seconds since 1970. */
+  /** Seconds since 1970: by the store's clock where it tells, since the clock of whoever began may be wrong. */
   readonly drainStartedAt: number;
 }
 
@@ -32,7 +32,9 @@ export class RotationRecords {
 
   async read(): Promise<RotationRecordEntry> {
     const entry = await this.#store.read(this.#bucket, this.#key);
-    return { record: parse(entry?.value ?? ''), revision: entry?.revision ?? 0 };
+    const record = parse(entry?.value ?? '');
+    const drainStartedAt = entry?.createdAt ?? record?.drainStartedAt ?? 0;
+    return { record: record && { ...record, drainStartedAt }, revision: entry?.revision ?? 0 };
   }
 
   /** False where somebody else wrote since `lastRevision`. */

@@ -33,6 +33,8 @@ export interface NextStep {
 
 /** By so much the clocks of nodes, gateway and deploy may differ without a long token outliving the drain. */
 const clockMarginSeconds = 2;
+/** A record from further in the future than this was written by a clock that is wrong, and says nothing. */
+const mostAheadSeconds = 60;
 /** A record this much older than its drain is of a rotation that was given up: tokens are long again by now. */
 const staleAfterSeconds = 86_400;
 
@@ -45,12 +47,14 @@ export function nextStep(intent: Intent, { slot, record, served, now }: Observat
   const held = slot.publicKey?.keyId;
   if (held === intent.to) return { step: served.isServed ? 'done' : 'confirm', waitSeconds: 0 };
   if (held !== intent.from) throw wrongSlot(intent, slot);
+  // Whatever the gateway says: a thief's tokens are to be worth nothing when it comes back.
+  if (intent.oldKeyLeaked) return { step: 'flip', waitSeconds: 0 };
   if (served.problem !== undefined) throw new ToriiStreamError('gateway_unavailable', served.problem);
   if (!served.isServed) throw shadowed('Nothing was changed', served.keyId);
-  if (intent.oldKeyLeaked) return { step: 'flip', waitSeconds: 0 };
 
   const drainSeconds = intent.maxTtlSeconds + clockMarginSeconds;
-  const isLive = record?.from === held && now <= record.drainStartedAt + drainSeconds + staleAfterSeconds;
+  const age = record === null ? Number.NaN : now - record.drainStartedAt;
+  const isLive = record?.from === held && age >= -mostAheadSeconds && age <= drainSeconds + staleAfterSeconds;
   if (!record || !isLive) return { step: 'begin', waitSeconds: 0 };
   if (record.to !== intent.to) throw otherRotation(record.to);
   const waitSeconds = Math.max(0, Math.ceil(record.drainStartedAt + drainSeconds - now));
@@ -62,7 +66,7 @@ export function shadowed(state: string, servedKeyId: string | null): ToriiStream
   const uses = servedKeyId === null ? 'no key' : `the key ${servedKeyId}`;
   const remedy =
     'Is TURBOCABLE_JWT_PUBLIC_KEY_PATH set on the gateway? That file wins over the slot: unset it and restart the gateway. ' +
-    'If not, is the gateway connected to NATS, and to this bucket?';
+    'If not, is the gateway connected to NATS, and to this bucket, and does the slot hold plain SPKI PEM?';
   return new ToriiStreamError(
     'key_not_served',
     `The gateway uses ${uses}, and not what the slot holds. ${state}. ${remedy}`,
@@ -79,7 +83,27 @@ function wrongSlot({ slotName, from }: Intent, slot: SlotEntry): ToriiStreamErro
   return new ToriiStreamError('slot_taken', `${slotName} holds ${held}, neither \`from\` nor \`to\`. ${remedy}.`);
 }
 
-function otherRotation(to: string): ToriiStreamError {
+export function otherRotation(to: string): ToriiStreamError {
   const remedy = 'Take that one to its end, or cancel() it: the same options, with its key as `to`';
   return new ToriiStreamError('rotation_conflict', `A rotation to another key is under way, to ${to}. ${remedy}.`);
+}
+
+/** What was begun is not there any more. */
+export function recordGone(): ToriiStreamError {
+  const causes =
+    'it was cancelled, its bucket was lost, or the clock of this machine is more than a minute away from the store’s';
+  const remedy = 'Run it again to drain anew';
+  return new ToriiStreamError('rotation_conflict', `The note of this rotation does not stay: ${causes}. ${remedy}.`);
+}
+
+/** A cancellation that came after the flip, or at the same moment. */
+export function cancelledTooLate(): ToriiStreamError {
+  const remedy = 'Rotate back: the same, with `from` and `to` exchanged';
+  return new ToriiStreamError('rotation_conflict', `The new key is in the slot already. ${remedy}.`);
+}
+
+/** A cancellation that somebody else's write came before. */
+export function cancelLost(): ToriiStreamError {
+  const problem = 'Somebody else wrote the note of this rotation at the same moment, and nothing was cancelled';
+  return new ToriiStreamError('rotation_conflict', `${problem}. Stop the deploys that run it, and cancel again.`);
 }

@@ -1,13 +1,24 @@
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { demand, demandFunction, demandKnown, demandWhole } from './demand.ts';
+import { demand, demandFunction, demandWhole, readOptions } from './demand.ts';
 import { ToriiStreamError } from './errors.ts';
 import { emitterFor, type StreamEventListener } from './events.ts';
 import { type Fetch, readGateway } from './gateway.ts';
 import { readPublicKey } from './keys.ts';
-import { propagationMs, waitUntilServed } from './publish.ts';
-import { RotationRecords } from './rotation-record.ts';
-import { type Intent, type NextStep, nextStep, type RotationStep, shadowed } from './rotation-step.ts';
+import { withPatience } from './patience.ts';
+import { propagationMs, type ServedAnswer, waitUntilServed } from './publish.ts';
+import { type RotationRecord, RotationRecords } from './rotation-record.ts';
+import {
+  cancelLost,
+  cancelledTooLate,
+  type Intent,
+  type NextStep,
+  nextStep,
+  otherRotation,
+  type RotationStep,
+  recordGone,
+  shadowed,
+} from './rotation-step.ts';
 import { describeRotation } from './rotation-text.ts';
 import { servedKeySeconds } from './served-key.ts';
 import { defaultDrainTtlSeconds } from './signer.ts';
@@ -69,9 +80,11 @@ export interface Rotation {
    */
   run(options?: { readonly signal?: AbortSignal | undefined }): Promise<RotationPlan>;
   /**
-   * Gives up before the flip, so that a later rotation drains anew. Take `nextPrivateKey` from the nodes, too.
+   * Gives up before the flip, so that a later rotation drains anew, and a `run` that is under way ends with
+   * `rotation_conflict` or `publish_conflict`: once this resolves, it flips no more. Take `nextPrivateKey` from the nodes, too.
    *
-   * @throws ToriiStreamError `rotation_conflict` after the flip: rotate back instead
+   * @throws ToriiStreamError `rotation_conflict` after the flip (rotate back instead), and where nothing was cancelled:
+   * another rotation is under way, or somebody wrote at the same moment
    */
   cancel(): Promise<void>;
 }
@@ -90,10 +103,24 @@ const optionNames = [
   'onEvent',
 ] as const;
 
-/** How long `run` bears with a store or a gateway that is away, and how often it looks while it waits. */
-const patienceMs = 60_000;
-const retryMs = 1_000;
+/** How often `run` looks while it waits. */
 const longestNapMs = 15_000;
+
+const notAsked: ServedAnswer = { isServed: false, keyId: null };
+
+/** What one call of `advance` or `run` remembers: a note that was there and is gone was taken away by somebody. */
+interface Progress {
+  sawRecord?: boolean;
+  hasBegun?: boolean;
+}
+
+/** What one look saw, and what follows from it. */
+interface World {
+  readonly next: NextStep;
+  readonly slotEntry: SlotEntry;
+  readonly record: RotationRecord | null;
+  readonly recordRevision: number;
+}
 
 /**
  * Plans a change of keys. All methods throw a ToriiStreamError where the world is not as it must be, saying what to do.
@@ -106,46 +133,58 @@ const longestNapMs = 15_000;
  * @throws ToriiConfigError for a wrong option, saying what to write
  */
 export function createRotation(options: RotationOptions): Rotation {
-  demandKnown(options, optionNames);
-  const { maxTtlSeconds = lifetimes.most, drainTtlSeconds = defaultDrainTtlSeconds, oldKeyLeaked = false } = options;
-  const from = readPublicKey('from', options.from);
-  const to = readPublicKey('to', options.to);
+  const own = readOptions(options, optionNames);
+  const { maxTtlSeconds = lifetimes.most, drainTtlSeconds = defaultDrainTtlSeconds, oldKeyLeaked = false } = own;
+  const from = readPublicKey('from', own.from);
+  const to = readPublicKey('to', own.to);
   demand('to', from.keyId !== to.keyId, 'is `from` again: pass the new key');
   demandWhole('maxTtlSeconds', maxTtlSeconds, lifetimes.least, lifetimes.most);
   demandWhole('drainTtlSeconds', drainTtlSeconds, lifetimes.least, lifetimes.most);
   demand('oldKeyLeaked', typeof oldKeyLeaked === 'boolean', 'is neither true nor false');
-  demandFunction('fetch', options.fetch);
-  demandFunction('onEvent', options.onEvent);
-  const gateway = readGateway(options.gatewayUrl, options.fetch);
-  const slot = new Slot(options.kv, options);
-  const records = new RotationRecords(options.kv, slot);
-  const emit = emitterFor(options.onEvent);
+  demandFunction('fetch', own.fetch);
+  demandFunction('onEvent', own.onEvent);
+  const gateway = readGateway(own.gatewayUrl, own.fetch);
+  const slot = new Slot(own.kv, own);
+  const records = new RotationRecords(own.kv, slot);
+  const emit = emitterFor(own.onEvent);
 
   const intent: Intent = { slotName: slot.name, from: from.keyId, to: to.keyId, maxTtlSeconds, oldKeyLeaked };
   const shortest = oldKeyLeaked ? maxTtlSeconds : Math.min(drainTtlSeconds, maxTtlSeconds);
   const cost = { drainTtlSeconds, refusalSeconds: shortest + servedKeySeconds };
 
-  async function look(): Promise<{ next: NextStep; slotEntry: SlotEntry; recordRevision: number }> {
-    const slotEntry = await slot.read();
-    const { record, revision } = await records.read();
-    // Patient: whoever published a moment ago must not be told that the gateway is in the wrong.
-    const served = await waitUntilServed(gateway, slotEntry.publicKey?.keyId ?? from.keyId, propagationMs);
-    const next = nextStep(intent, { slot: slotEntry, record, served, now: Date.now() / 1000 });
-    return { next, slotEntry, recordRevision: revision };
+  async function look(progress: Progress = {}): Promise<World> {
+    for (;;) {
+      const slotEntry = await slot.read();
+      const held = slotEntry.publicKey?.keyId ?? from.keyId;
+      const { record, revision } = await records.read();
+      if (record?.to === to.keyId) progress.sawRecord = true;
+      // Patient: whoever published a moment ago must not be told that the gateway is in the wrong.
+      const isUrgent = oldKeyLeaked && held === from.keyId;
+      const served = isUrgent ? notAsked : await waitUntilServed(gateway, held, propagationMs);
+      // Another deploy flipped while we looked: then the gateway is right, and what we read is of two moments.
+      if (!isUrgent && (await slot.read()).revision !== slotEntry.revision) continue;
+      const next = nextStep(intent, { slot: slotEntry, record, served, now: Date.now() / 1000 });
+      return { next, slotEntry, record, recordRevision: revision };
+    }
   }
 
-  async function take(step: RotationStep, { revision }: SlotEntry, recordRevision: number): Promise<void> {
+  async function take({ next: { step }, slotEntry, record, recordRevision }: World): Promise<void> {
     if (step === 'begin') {
       const drainStartedAt = Math.floor(Date.now() / 1000);
       // Where another deploy was first, its record counts: the next look finds it.
       await records.write({ from: from.keyId, to: to.keyId, drainStartedAt }, recordRevision);
     } else if (step === 'flip') {
-      await slot.write(to, revision);
+      await slot.write(to, slotEntry.revision);
+      // Nothing drains any more. A note that stayed would let a later rotation from this key go without its drain.
+      if (record !== null) await records.write(null, recordRevision);
     } else if (step === 'confirm') {
       const served = await waitUntilServed(gateway, to.keyId, propagationMs);
       if (served.problem !== undefined) throw new ToriiStreamError('gateway_unavailable', served.problem);
       if (!served.isServed)
         throw shadowed('Nodes go on with the key that it uses, so that nothing is lost', served.keyId);
+    } else if (step === 'done' && record?.from === from.keyId) {
+      // Left behind by a deploy that ended right after the flip.
+      await records.write(null, recordRevision);
     }
   }
 
@@ -153,58 +192,43 @@ export function createRotation(options: RotationOptions): Rotation {
     return { ...next, refusalSeconds: cost.refusalSeconds, text: describeRotation(intent, next, cost) };
   }
 
-  async function advance(): Promise<RotationPlan> {
+  async function advance(progress: Progress, signal?: AbortSignal): Promise<RotationPlan> {
     for (;;) {
-      const { next, slotEntry, recordRevision } = await look();
-      if (next.step === 'drain' || next.step === 'done') {
-        emit({ type: 'rotation_step', step: next.step, text: planFor(next).text });
-        return planFor(next);
-      }
-      await take(next.step, slotEntry, recordRevision);
-      emit({ type: 'rotation_step', step: next.step, text: planFor(next).text });
+      const world = await look(progress);
+      const { step } = world.next;
+      const isGone = progress.hasBegun || (progress.sawRecord && world.record === null);
+      if (step === 'begin' && isGone) throw recordGone();
+      signal?.throwIfAborted();
+      await take(world);
+      if (step === 'begin') progress.hasBegun = true;
+      const plan = planFor(world.next);
+      emit({ type: 'rotation_step', step, text: plan.text });
+      if (step === 'drain' || step === 'done') return plan;
     }
   }
 
   return {
     plan: async () => planFor((await look()).next),
-    advance,
+    advance: () => advance({}),
     async run({ signal } = {}) {
+      const progress: Progress = {};
       for (;;) {
-        const plan = await withPatience(advance, signal, emit);
+        const plan = await withPatience(() => advance(progress, signal), signal, emit);
         if (plan.step === 'done') return plan;
         await sleep(Math.min(plan.waitSeconds * 1000, longestNapMs), undefined, { signal });
       }
     },
     async cancel() {
-      const entry = await slot.read();
-      if (entry.publicKey?.keyId === to.keyId) {
-        const remedy = 'Rotate back: the same, with `from` and `to` exchanged';
-        throw new ToriiStreamError('rotation_conflict', `The new key is in the slot already. ${remedy}.`);
-      }
-      const { record, revision } = await records.read();
-      if (record?.to === to.keyId) await records.write(null, revision);
+      const { publicKey, revision } = await slot.read();
+      if (publicKey?.keyId === to.keyId) throw cancelledTooLate();
+      const { record, revision: recordRevision } = await records.read();
+      if (record !== null && (record.from !== from.keyId || record.to !== to.keyId)) throw otherRotation(record.to);
+      // The note first, and even where there is none: a deploy that looks from here on finds nothing begun, and one that is
+      // about to write its note loses. Then the slot: a flip that is on its way goes by the revision that we read, or an
+      // older one, and loses too.
+      if (!(await records.write(null, recordRevision))) throw cancelLost();
+      if (publicKey?.keyId !== from.keyId) return;
+      if ((await slot.tryWrite(from, revision)) === null) throw cancelledTooLate();
     },
   };
-}
-
-/** Tries again while the store or the gateway is away. */
-async function withPatience<T>(
-  work: () => Promise<T>,
-  signal: AbortSignal | undefined,
-  emit: StreamEventListener,
-): Promise<T> {
-  const deadline = performance.now() + patienceMs;
-  for (;;) {
-    signal?.throwIfAborted();
-    try {
-      return await work();
-    } catch (error) {
-      const isAway =
-        error instanceof ToriiStreamError &&
-        (error.reason === 'store_unavailable' || error.reason === 'gateway_unavailable');
-      if (!isAway || performance.now() > deadline) throw error;
-      emit({ type: 'rotation_step', step: 'retry', text: error.message });
-      await sleep(retryMs, undefined, { signal });
-    }
-  }
 }

@@ -1,13 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import { type Auth, isAuth } from '@torii/core';
+import { type Auth, isAuth, ToriiAuthError, ToriiForbiddenError } from '@torii/core';
 import { SignJWT } from 'jose/jwt/sign';
-import { demand, demandFunction, demandKnown, demandWhole } from './demand.ts';
+import { demand, demandFunction, demandWhole, readOptions } from './demand.ts';
 import { ToriiStreamError } from './errors.ts';
 import { emitterFor, type StreamEventListener } from './events.ts';
 import { type Fetch, readGateway } from './gateway.ts';
 import { readPrivateKey, type SigningKey } from './keys.ts';
 import { ServedKey } from './served-key.ts';
-import { checkRequest, claimsFor, lifetimes, type StreamGrant, type StreamRequest } from './token.ts';
+import { claimsFor, lifetimes, readRequest, type StreamGrant, type StreamRequest } from './token.ts';
 
 export interface StreamSignerOptions {
   /**
@@ -37,6 +37,13 @@ export interface StreamSignerOptions {
    * @default 60
    */
   readonly drainTtlSeconds?: number | undefined;
+  /**
+   * What `issueFor` does where an admin acts in the user's name: `audit` mints, with who acts as `act` (RFC 8693 4.1), and
+   * tells `onEvent`.
+   *
+   * @default 'refuse'
+   */
+  readonly impersonation?: 'refuse' | 'audit';
   /** Asks the gateway. Left out, the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
   /** Told what happened, for logs and metrics. Never gets a token or a private key. */
@@ -63,9 +70,12 @@ export interface StreamSigner {
    */
   issue(request: StreamRequest): Promise<StreamToken>;
   /**
-   * Mints a token for the user of a request that was just authenticated.
+   * Mints a token for the user of a request that was just authenticated. It lives for `ttlSeconds`, also where the user's
+   * own token ends sooner.
    *
    * @throws ToriiStreamError as `issue`, and `subject_invalid` for what no verifier made
+   * @throws ToriiAuthError `token_expired` where the user's own token has run out by now: without the verifier's leeway
+   * @throws ToriiForbiddenError where an admin acts in the user's name, unless `impersonation` is `audit`
    */
   issueFor(auth: Auth, grant: StreamGrant): Promise<StreamToken>;
 }
@@ -77,6 +87,7 @@ const optionNames = [
   'gatewayUrl',
   'maxTtlSeconds',
   'drainTtlSeconds',
+  'impersonation',
   'fetch',
   'onEvent',
 ] as const;
@@ -94,16 +105,17 @@ export const defaultDrainTtlSeconds = 60;
  * @throws ToriiConfigError for a wrong option, saying what to write
  */
 export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
-  demandKnown(options, optionNames);
+  const own = readOptions(options, optionNames);
   const {
     issuer,
     maxTtlSeconds = lifetimes.most,
     drainTtlSeconds = defaultDrainTtlSeconds,
     gatewayUrl,
     fetch,
-  } = options;
-  const current = readPrivateKey('privateKey', options.privateKey);
-  const next = options.nextPrivateKey === undefined ? null : readPrivateKey('nextPrivateKey', options.nextPrivateKey);
+    onEvent,
+  } = own;
+  const current = readPrivateKey('privateKey', own.privateKey);
+  const next = own.nextPrivateKey === undefined ? null : readPrivateKey('nextPrivateKey', own.nextPrivateKey);
   demand(
     'nextPrivateKey',
     next?.publicKey.keyId !== current.publicKey.keyId,
@@ -117,21 +129,20 @@ export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
   demandWhole('maxTtlSeconds', maxTtlSeconds, lifetimes.least, lifetimes.most);
   demandWhole('drainTtlSeconds', drainTtlSeconds, lifetimes.least, lifetimes.most);
   demandFunction('fetch', fetch);
-  demandFunction('onEvent', options.onEvent);
-  const emit = emitterFor(options.onEvent);
+  demandFunction('onEvent', onEvent);
+  const impersonation = readImpersonation(own);
+  const emit = emitterFor(onEvent);
   const gateway = gatewayUrl === undefined ? undefined : readGateway(gatewayUrl, fetch);
   demand('gatewayUrl', gateway ?? !next, 'is needed with `nextPrivateKey`: the gateway says when to sign with it');
   const chooseKey = keyChooser(current, next, gateway && new ServedKey(gateway, emit), emit);
 
-  async function issue(request: StreamRequest): Promise<StreamToken> {
-    if (typeof request !== 'object' || request === null) {
-      throw new ToriiStreamError('subject_invalid', 'Pass { subject, allowedStreams, ttlSeconds }.');
-    }
-    checkRequest(request, maxTtlSeconds);
+  async function mint(given: StreamRequest, ours: Readonly<Record<string, unknown>>): Promise<StreamToken> {
+    // Before anything is waited for: from here on, nobody but us has the request in hand.
+    const request = readRequest(given, maxTtlSeconds);
     const askedSeconds = request.ttlSeconds;
     const { key, isDraining } = await chooseKey();
     const ttlSeconds = isDraining ? Math.min(askedSeconds, drainTtlSeconds) : askedSeconds;
-    const claims = claimsFor(request, issuer, ttlSeconds);
+    const claims = claimsFor({ ...request, ttlSeconds }, { ...ours, ...(issuer !== undefined && { iss: issuer }) });
     const { keyId } = key.publicKey;
     const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: keyId })
@@ -144,15 +155,36 @@ export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
   return {
     publicKey: current.publicKey.pem,
     nextPublicKey: next?.publicKey.pem ?? null,
-    issue,
+    issue: async (request) => mint(request, {}),
     async issueFor(auth, grant) {
-      if (!isAuth(auth)) {
-        const remedy = 'Pass what your adapter gives, such as getAuth(req), or call issue({ subject, … })';
-        throw new ToriiStreamError('subject_invalid', `\`auth\` was not made by a verifier. ${remedy}.`);
-      }
-      return issue({ ...grant, subject: auth.userId });
+      checkAuth(auth, impersonation);
+      const { userId, impersonating } = auth;
+      const actorId = auth.actor?.userId ?? null;
+      const minted = await mint({ ...grant, subject: userId }, actorId === null ? {} : { act: { sub: actorId } });
+      if (impersonating) emit({ type: 'impersonated', userId, actorId });
+      return minted;
     },
   };
+}
+
+function readImpersonation(own: StreamSignerOptions): 'refuse' | 'audit' {
+  if (!('impersonation' in own)) return 'refuse';
+  const { impersonation } = own;
+  demand('impersonation', impersonation === 'refuse' || impersonation === 'audit', "is neither 'refuse' nor 'audit'");
+  demand('onEvent', impersonation === 'refuse' || own.onEvent, "is told where `impersonation` is 'audit': set it too");
+  return impersonation;
+}
+
+function checkAuth(auth: Auth, impersonation: 'refuse' | 'audit'): void {
+  if (!isAuth(auth)) {
+    const remedy = 'Pass what your adapter gives, such as getAuth(req), or call issue({ subject, … })';
+    throw new ToriiStreamError('subject_invalid', `\`auth\` was not made by a verifier. ${remedy}.`);
+  }
+  // An Auth may have been kept, for the length of a WebSocket say: it says who called then, not who may connect now.
+  if (!(auth.expiresAt > Date.now() / 1000)) throw new ToriiAuthError('token_expired', 'The token has expired.');
+  if (auth.impersonating && impersonation === 'refuse') {
+    throw new ToriiForbiddenError('Stream tokens are not for somebody who acts in a user’s name.');
+  }
 }
 
 interface Choice {

@@ -1,3 +1,4 @@
+import { ownOf } from './demand.ts';
 import { ToriiStreamError } from './errors.ts';
 import { isStreamPattern } from './pattern.ts';
 
@@ -20,6 +21,11 @@ export interface StreamRequest extends StreamGrant {
   readonly subject: string;
 }
 
+/** A request as it was when it was checked, in objects of ours: nobody can change it until it is signed. */
+export interface CheckedRequest extends StreamRequest {
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
 /** The claims of a token that is about to be signed. */
 export interface StreamClaims {
   readonly [claim: string]: unknown;
@@ -33,61 +39,82 @@ export interface StreamClaims {
 const ownClaims = ['sub', 'iss', 'iat', 'exp', 'nbf', 'jti', 'allowed_streams'];
 
 const mostStreams = 1_000;
+const mostSubjectBytes = 1_000;
 /** Tokens travel in a URL or a header, of which servers and proxies take 8 kB. Payloads grow by a third in base64url. */
 const mostPayloadBytes = 5_500;
 
 /**
- * Checks a request, and puts claims together from it (security statement 28).
+ * Checks a request (security statement 28), and gives a copy of what it checked: each member of the caller's objects is
+ * read once, since a getter, a Proxy or a caller who uses an array again would tell the check one thing and the token another.
  *
  * @throws ToriiStreamError `subject_invalid`, `streams_invalid`, `lifetime_invalid` or `claims_invalid`
  */
-export function checkRequest(request: StreamRequest, maxTtlSeconds: number): void {
-  const { subject, allowedStreams, ttlSeconds } = request;
-  if (typeof subject !== 'string' || subject.trim() === '') {
-    throw refusal('subject_invalid', '`subject` is empty: say whom the token is for, such as a user id');
+export function readRequest(request: StreamRequest, maxTtlSeconds: number): CheckedRequest {
+  if (typeof request !== 'object' || request === null) {
+    throw refusal('subject_invalid', 'Pass { subject, allowedStreams, ttlSeconds }');
   }
+  const { subject, allowedStreams, ttlSeconds, claims } = ownOf(request);
+  checkSubject(subject);
   if (!Number.isInteger(ttlSeconds) || ttlSeconds < lifetimes.least || ttlSeconds > maxTtlSeconds) {
     throw refusal('lifetime_invalid', `\`ttlSeconds\` is not a whole number from 1 to ${maxTtlSeconds}`);
   }
-  checkStreams(allowedStreams);
+  return { subject, allowedStreams: copyStreams(allowedStreams), ttlSeconds, claims: copyClaims(claims) };
 }
 
 /**
- * The claims of a token. Ours come last: whatever got past the check cannot replace them.
+ * The claims of a token. `ours` come last: whatever got past the check cannot replace them.
  *
- * @throws ToriiStreamError `claims_invalid`, and `streams_invalid` where the token would be too long to be sent
+ * @throws ToriiStreamError `claims_invalid` or `streams_invalid` where the token would be too long to be sent
  */
-export function claimsFor(request: StreamRequest, issuer: string | undefined, ttlSeconds: number): StreamClaims {
+export function claimsFor(request: CheckedRequest, ours: Readonly<Record<string, unknown>>): StreamClaims {
+  const { subject, allowedStreams, ttlSeconds, claims } = request;
   const iat = Math.floor(Date.now() / 1000);
-  const claims: StreamClaims = {
-    ...copyClaims(request.claims),
-    ...(issuer !== undefined && { iss: issuer }),
-    sub: request.subject,
-    allowed_streams: [...request.allowedStreams],
-    iat,
-    exp: iat + ttlSeconds,
-  };
-  const bytes = Buffer.byteLength(JSON.stringify(claims));
-  if (bytes > mostPayloadBytes) {
-    const remedy = 'Name fewer streams, or the beginning that they share, such as `chat_*`';
-    throw refusal('streams_invalid', `The token would be too long to be sent: ${bytes} bytes of claims. ${remedy}`);
+  const all = { ...claims, ...ours, sub: subject, allowed_streams: allowedStreams, iat, exp: iat + ttlSeconds };
+  const bytes = bytesOf(all);
+  if (bytes <= mostPayloadBytes) return all;
+  const problem = `The token would be too long to be sent: ${bytes} bytes of claims, and ${mostPayloadBytes} are the most`;
+  if (bytesOf(claims) > bytesOf(allowedStreams)) {
+    throw refusal('claims_invalid', `${problem}. Put less into \`claims\``);
   }
-  return claims;
+  throw refusal(
+    'streams_invalid',
+    `${problem}. Name fewer streams, or the beginning that they share, such as \`chat_*\``,
+  );
 }
 
-function checkStreams(streams: unknown): void {
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
+function checkSubject(subject: unknown): asserts subject is string {
+  // Something to see: neither white space alone nor characters that take no room, such as a zero-width space.
+  if (typeof subject !== 'string' || !/[^\s\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(subject)) {
+    throw refusal('subject_invalid', '`subject` is empty: say whom the token is for, such as a user id');
+  }
+  if (/[\p{Cc}\p{Cs}]/u.test(subject)) {
+    throw refusal('subject_invalid', '`subject` has a control character or half a character in it');
+  }
+  if (Buffer.byteLength(subject) > mostSubjectBytes) {
+    throw refusal('subject_invalid', `\`subject\` is longer than ${mostSubjectBytes} bytes`);
+  }
+}
+
+function copyStreams(streams: unknown): readonly string[] {
   const grammar = "a name of A-Z a-z 0-9 _ : -, such a beginning and '*', or '*'";
-  if (!Array.isArray(streams) || streams.length === 0) {
+  // By index: an iterator of the array's own might give other streams, and holes must not be passed over.
+  const length = Array.isArray(streams) ? Math.min(streams.length, mostStreams + 1) : 0;
+  const copy = Array.from({ length }, (_, index): unknown => Reflect.get(Object(streams), index));
+  if (copy.length === 0) {
     throw refusal('streams_invalid', `\`allowedStreams\` names no stream: list at least one, each ${grammar}`);
   }
-  if (streams.length > mostStreams) {
-    const remedy = `${mostStreams} are the most. Name the beginning that they share, such as \`chat_*\``;
-    throw refusal('streams_invalid', `\`allowedStreams\` names ${streams.length} streams, and ${remedy}`);
+  if (copy.length > mostStreams) {
+    const remedy = 'Name the beginning that they share, such as `chat_*`';
+    throw refusal('streams_invalid', `\`allowedStreams\` names more than ${mostStreams} streams. ${remedy}`);
   }
-  // Not `every`, which passes over the hole that a comma too many makes.
-  for (const [index, stream] of streams.entries()) {
-    if (!isStreamPattern(stream)) throw refusal('streams_invalid', `\`allowedStreams[${index}]\` is not ${grammar}`);
-  }
+  return copy.map((stream, index) => {
+    if (isStreamPattern(stream)) return stream;
+    throw refusal('streams_invalid', `\`allowedStreams[${index}]\` is not ${grammar}`);
+  });
 }
 
 // Through JSON and only then looked at: a `toJSON` or a getter could tell the check one thing and the token another.

@@ -1,4 +1,12 @@
-import { createSecretKey, generateKeyPairSync, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  KeyObject,
+  randomBytes,
+  X509Certificate,
+} from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK } from 'jose';
 import selfsigned from 'selfsigned';
 import { expect, test } from 'vitest';
@@ -21,6 +29,23 @@ function pem(key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1' | 'spki'): string 
 const encrypted = pair.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' });
 const oldEncrypted = pair.privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' });
 const certificate = (await selfsigned.generate([{ name: 'commonName', value: 'x' }], { keyType: 'ec' })).cert;
+
+/** A public key whose numbers are these. */
+function publicKeyOf(changes: { readonly n?: string; readonly e?: string }): KeyObject {
+  return createPublicKey({ key: { ...pair.publicKey.export({ format: 'jwk' }), ...changes }, format: 'jwk' });
+}
+
+const mixed = createPrivateKey({
+  key: { ...pair.privateKey.export({ format: 'jwk' }), n: makeKeyPair().publicKey.export({ format: 'jwk' }).n ?? '' },
+  format: 'jwk',
+});
+/** `bits` bits, the first of which is set, and this one at the end. */
+const modulus = (bits: number, last: 0 | 1) => {
+  const bytes = Buffer.alloc(bits / 8);
+  bytes[0] = 0x80;
+  bytes[bytes.length - 1] = last;
+  return bytes.toString('base64url');
+};
 
 /** What a function throws, which must be ours and quote nothing of what it was given. */
 function refusalOf(work: () => unknown, given: unknown): string {
@@ -75,6 +100,9 @@ test.each([
   ['one that was cut off', pair.privatePem.slice(0, 700), 'is cut off or damaged'],
   ['one with a line lost', pair.privatePem.replace(/\n.{64}\n/, '\n'), 'cannot be read: its PEM is cut off or damaged'],
   ['two', pair.privatePem + small.privatePem, 'holds 2 PEM blocks'],
+  ['a key of two pairs', mixed, 'signs what its own public half does not verify'],
+  ['a KeyObject that is none', Object.create(KeyObject.prototype), 'is no KeyObject that Node made'],
+  ['a text longer than any key', '-----BEGIN A-----'.repeat(100_000), 'is longer than any key'],
   ['a JWK', pair.privateKey.export({ format: 'jwk' }), 'is neither a PEM text nor a KeyObject'],
   ['a Buffer', Buffer.from(pair.privatePem), 'is neither a PEM text nor a KeyObject'],
 ])('refuses as a private key: %s', (_kind, privateKey, message) => {
@@ -140,7 +168,30 @@ test.each([
   ['an HMAC as a KeyObject', createSecretKey(randomBytes(32)), 'is a shared secret'],
   ['a certificate', certificate, 'is a certificate'],
   ['a certificate object', new X509Certificate(certificate), 'is neither a PEM text nor a KeyObject'],
+  ['a text before it', `hello\n${pair.publicPem}`, 'has something around its PEM block'],
+  [
+    'a private key in hexadecimal behind it',
+    pair.publicPem + der.toString('hex'),
+    'has something around its PEM block',
+  ],
+  ['a text longer than any key', '-----BEGIN A-----'.repeat(100_000), 'is longer than any key'],
+  ['a KeyObject that is none', Object.create(KeyObject.prototype), 'is no KeyObject that Node made'],
   ['the private label around a public key', pair.publicPem.replaceAll('PUBLIC', 'PRIVATE'), 'never published'],
 ])('refuses as a public key: %s', async (_kind, key, message) => {
   expect(await publicRefusalOf(key)).toContain(message);
+});
+
+test.each([
+  ['an exponent of 1, with which anybody signs', { e: 'AQ' }, 'has a public exponent'],
+  ['an exponent of 3', { e: 'Aw' }, 'has a public exponent'],
+  ['an even exponent', { e: 'AQAC' }, 'has a public exponent'],
+  ['an exponent as long as the key', { e: pair.publicKey.export({ format: 'jwk' }).n ?? '' }, 'has a public exponent'],
+  ['an even modulus', { n: modulus(2048, 0) }, 'has an even modulus'],
+  ['2,040 bits', { n: modulus(2040, 1) }, 'has 2040 bits'],
+  ['16,384 bits', { n: modulus(16_384, 1) }, 'has 16384 bits, and 8192 are the most'],
+])('neither publishes nor believes a weak key: %s (statement 28)', async (_kind, numbers, message) => {
+  const key = publicKeyOf(numbers);
+  expect(await publicRefusalOf(key)).toContain(message);
+  expect(await publicRefusalOf(key.export({ type: 'spki', format: 'pem' }))).toContain(message);
+  await expect(verifyStreamToken('a.b.c', { publicKey: key })).rejects.toMatchObject({ option: 'publicKey' });
 });

@@ -1,7 +1,7 @@
 import { Kvm } from '@nats-io/kv';
 import { connect } from '@nats-io/transport-node';
 import { expect } from 'vitest';
-import { publishPublicKey, ToriiStreamError } from '../src/index.ts';
+import { createRotation, publishPublicKey, ToriiStreamError } from '../src/index.ts';
 import { connectStore, storeOf } from '../src/nats.ts';
 import { startGateway } from './gateway.ts';
 import { makeKeyPair } from './key-pairs.ts';
@@ -65,8 +65,46 @@ test('writes over a deleted key, by its revision', async ({ startNats }) => {
   const kv = storeOf(connection);
   await publishPublicKey(kv, old.publicPem);
   await (await new Kvm(connection).open('TC_PUBKEYS')).delete('rails_public_key');
-  expect(await kv.read('TC_PUBKEYS', 'rails_public_key')).toEqual({ value: null, revision: 2 });
+  expect(await kv.read('TC_PUBKEYS', 'rails_public_key')).toMatchObject({ value: null, revision: 2 });
   expect(await publishPublicKey(kv, next.publicPem)).toMatchObject({ revision: 3 });
+});
+
+test('tells when something was written, by the server’s clock', async ({ startNats }) => {
+  const { url } = await startNats();
+  await using kv = await connectStore({ servers: url });
+  const begun = Date.now() / 1000;
+  await kv.write('TC_PUBKEYS', 'rails_public_key', old.publicPem, 0);
+  const { createdAt = 0 } = (await kv.read('TC_PUBKEYS', 'rails_public_key')) ?? {};
+  expect(createdAt).toBeGreaterThan(begun - 1);
+  expect(createdAt).toBeLessThan(Date.now() / 1000 + 1);
+});
+
+test('a plan makes no bucket', async ({ startNats }) => {
+  const { url } = await startNats();
+  await using kv = await connectStore({ servers: url });
+  await using connection = await connect({ servers: url });
+  const fetch = async () => new Response(old.publicPem);
+  const options = { kv, from: old.publicPem, to: next.publicPem, gatewayUrl: 'https://cable.example.com', fetch };
+  await expect(createRotation(options).plan()).rejects.toMatchObject({ reason: 'slot_empty' });
+  const buckets = [];
+  for await (const { bucket } of new Kvm(connection).list()) buckets.push(bucket);
+  expect(buckets).toEqual([]);
+});
+
+test('makes a bucket anew that was lost while it was connected', async ({ startNats }) => {
+  const { url } = await startNats();
+  await using kv = await connectStore({ servers: url });
+  await using connection = await connect({ servers: url });
+  const lose = async () => (await new Kvm(connection).open('TC_PUBKEYS')).destroy();
+  await publishPublicKey(kv, old.publicPem);
+  await lose();
+  expect(await kv.read('TC_PUBKEYS', 'rails_public_key')).toBeNull();
+  expect(await publishPublicKey(kv, old.publicPem)).toMatchObject({ revision: 1, changed: true });
+  await lose();
+  // Nobody has read since: what is remembered of the bucket is wrong.
+  expect(await kv.write('TC_PUBKEYS', 'rails_public_key', next.publicPem, 0)).toBe(1);
+  await lose();
+  expect(await kv.write('TC_PUBKEYS', 'rails_public_key', next.publicPem, 1)).toBeNull();
 });
 
 test('goes on after the server was killed and came back, with what it stored', async ({ startNats }) => {

@@ -50,6 +50,38 @@ test('leaves alone what is no key, and fills what was deleted', async () => {
   expect(await publishPublicKey(store, old.publicPem)).toMatchObject({ changed: true });
 });
 
+test.each([
+  ['a literal \\n', old.publicPem.replaceAll('\n', '\\n')],
+  ['CRLF', old.publicPem.replaceAll('\n', '\r\n')],
+  ['PKCS#1', old.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString()],
+  ['a text around it', `hello\n${old.publicPem}`],
+  ['quotes', JSON.stringify(old.publicPem)],
+])('puts right what the gateway may not be able to read: the same key with %s', async (_form, value) => {
+  const store = new MemoryStore();
+  await store.write('TC_PUBKEYS', 'rails_public_key', value, 0);
+  // Another key is left alone in any form.
+  await expect(publishPublicKey(store, next.publicPem)).rejects.toMatchObject({ reason: 'slot_taken' });
+  expect(await publishPublicKey(store, old.publicPem)).toMatchObject({ revision: 2, changed: true });
+  expect(store.entries.get('TC_PUBKEYS/rails_public_key')?.value).toBe(old.publicPem);
+  expect(await publishPublicKey(store, old.publicPem)).toMatchObject({ revision: 2, changed: false });
+});
+
+test('of two that publish the same key at once, one has changed something', async () => {
+  const store = new MemoryStore();
+  const both = await Promise.all([publishPublicKey(store, old.publicPem), publishPublicKey(store, old.publicPem)]);
+  expect(both.map(({ revision, changed }) => ({ revision, changed }))).toEqual([
+    { revision: 1, changed: true },
+    { revision: 1, changed: false },
+  ]);
+});
+
+test('an option that is inherited does not count', async () => {
+  const store = new MemoryStore();
+  await publishPublicKey(store, old.publicPem);
+  const publishing = publishPublicKey(store, next.publicPem, Object.create({ replaces: old.publicPem }));
+  await expect(publishing).rejects.toMatchObject({ reason: 'slot_taken' });
+});
+
 test('takes for its own a write whose answer was lost', async () => {
   const store = new MemoryStore();
   const { write } = store;
@@ -98,6 +130,8 @@ test.concurrent.each(['never', 'fails'] as const)(
 test.each([
   [{ bucket: '' }, 'bucket'],
   [{ bucket: 'a.b' }, 'bucket'],
+  [{ bucket: ['TC_PUBKEYS'] }, 'bucket'],
+  [{ key: ['cable'] }, 'key'],
   [{ key: 'a..b' }, 'key'],
   [{ key: '>' }, 'key'],
   [{ gatewayUrl: 'cable' }, 'gatewayUrl'],

@@ -3,7 +3,7 @@ import { type Intent, nextStep, type Observation } from '../src/rotation-step.ts
 
 const intent: Intent = { slotName: 'B/k', from: 'old', to: 'new', maxTtlSeconds: 3600, oldKeyLeaked: false };
 const now = 1_800_000_000;
-const key = (keyId: string) => ({ publicKey: { keyId, pem: '' }, isEmpty: false, revision: 1 });
+const key = (keyId: string) => ({ publicKey: { keyId, pem: '' }, isEmpty: false, isPlain: true, revision: 1 });
 const record = (changes = {}) => ({ from: 'old', to: 'new', drainStartedAt: now - 100, ...changes });
 const servedOld = { isServed: true, keyId: 'old' };
 const world: Observation = { slot: key('old'), record: null, served: servedOld, now };
@@ -14,6 +14,9 @@ test.each<[string, Partial<Observation>, string, number]>([
   ['it has drained nearly', { record: record({ drainStartedAt: now - 3601 }) }, 'drain', 1],
   ['it has drained', { record: record({ drainStartedAt: now - 3602 }) }, 'flip', 0],
   ['the record is of one that was given up', { record: record({ drainStartedAt: now - 3602 - 86_401 }) }, 'begin', 0],
+  ['the record is from a little ahead', { record: record({ drainStartedAt: now + 60 }) }, 'drain', 3662],
+  ['the record is from the future', { record: record({ drainStartedAt: now + 61 }) }, 'begin', 0],
+  ['the record is of no time', { record: record({ drainStartedAt: 1e308 }) }, 'begin', 0],
   ['the record is of one that ended here', { record: record({ from: 'older', to: 'old' }) }, 'begin', 0],
   [
     'the new key is in, and the gateway is slow',
@@ -38,14 +41,28 @@ test.each<[string, Partial<Observation>, string, number]>([
   expect(nextStep(intent, { ...world, ...changes })).toEqual({ step, waitSeconds });
 });
 
-test('where the old key leaked, flips at once', () => {
-  expect(nextStep({ ...intent, oldKeyLeaked: true }, world)).toEqual({ step: 'flip', waitSeconds: 0 });
+test.each([
+  ['uses the old key', servedOld],
+  ['is silent', { isServed: false, keyId: null, problem: 'x' }],
+  ['uses another key', { isServed: false, keyId: 'file' }],
+])('where the old key leaked and the gateway %s, flips at once', (_what, served) => {
+  expect(nextStep({ ...intent, oldKeyLeaked: true }, { ...world, served })).toEqual({ step: 'flip', waitSeconds: 0 });
 });
 
 test.each<[string, Partial<Observation>, string, string]>([
-  ['the slot is empty', { slot: { publicKey: null, isEmpty: true, revision: 0 } }, 'slot_empty', 'publishPublicKey'],
+  [
+    'the slot is empty',
+    { slot: { publicKey: null, isEmpty: true, isPlain: false, revision: 0 } },
+    'slot_empty',
+    'publishPublicKey',
+  ],
   ['the slot holds a third key', { slot: key('third') }, 'slot_taken', 'neither `from` nor `to`'],
-  ['the slot holds no key', { slot: { publicKey: null, isEmpty: false, revision: 1 } }, 'slot_taken', 'no key'],
+  [
+    'the slot holds no key',
+    { slot: { publicKey: null, isEmpty: false, isPlain: false, revision: 1 } },
+    'slot_taken',
+    'no key',
+  ],
   [
     'a file shadows the slot',
     { served: { isServed: false, keyId: 'file' } },

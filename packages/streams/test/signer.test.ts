@@ -143,7 +143,23 @@ test('signs a stream exactly where it follows the grammar (statement 28)', async
   );
 });
 
-test.each(['', '  ', undefined, null, 7])('refuses the subject %j', async (subject) => {
+test.each([
+  ...[
+    '',
+    '  ',
+    undefined,
+    null,
+    7,
+    ['ada'],
+    '\u200b',
+    '\u2060\ufeff',
+    '\u0000',
+    'a\u0000',
+    'a\nb',
+    '\ud800',
+    'x'.repeat(1_001),
+  ],
+])('refuses the subject %j', async (subject) => {
   await expect(signer.issue({ ...request, subject: subject as string })).rejects.toMatchObject({
     reason: 'subject_invalid',
   });
@@ -161,6 +177,51 @@ test('mints for whom a verifier has just let in, and for nobody who looks like i
   await expect(signer.issueFor(sly, grant)).rejects.toMatchObject({ reason: 'subject_invalid' });
   const claims = decodeJwt((await signer.issueFor(auth, grant)).token);
   expect(claims.sub).toBe('user_1');
+});
+
+test('says which part makes a token too long', async () => {
+  const claims = { notes: 'x'.repeat(5_500) };
+  await expect(signer.issue({ ...request, claims })).rejects.toMatchObject({ reason: 'claims_invalid' });
+  const allowedStreams = ['x'.repeat(5_500)];
+  await expect(signer.issue({ ...request, allowedStreams })).rejects.toMatchObject({ reason: 'streams_invalid' });
+  // As long as may be: "notes" and its quotes, and what the others take.
+  await signer.issue({ ...request, claims: { notes: 'x'.repeat(5_300) } });
+});
+
+test('mints for nobody whose own token has run out', async () => {
+  await using torii = await startEmulator();
+  const verifier = createVerifier({ issuer: torii.issuer });
+  const auth = await verifier.verify(await torii.token({ userId: 'user_1' }));
+  const grant = { allowedStreams: ['chat_*'], ttlSeconds: 300 };
+  vi.useFakeTimers({ now: auth.expiresAt * 1000 - 1, toFake: ['Date'] });
+  await signer.issueFor(auth, grant);
+  vi.setSystemTime(auth.expiresAt * 1000);
+  await expect(signer.issueFor(auth, grant)).rejects.toMatchObject({
+    code: 'authentication_failed',
+    reason: 'token_expired',
+  });
+});
+
+test('mints for somebody who acts in a user’s name only where told to, and says who acts (statement 27)', async () => {
+  await using torii = await startEmulator();
+  const verifier = createVerifier({ issuer: torii.issuer });
+  const grant = { allowedStreams: ['chat_*'], ttlSeconds: 300 };
+  const auditing = createStreamSigner({ privateKey: pair.privatePem, impersonation: 'audit', onEvent });
+  const impersonated = [
+    {
+      auth: await verifier.verify(await torii.token({ claims: { act: { sub: 'admin_1' } } })),
+      act: { sub: 'admin_1' },
+    },
+    { auth: await verifier.verify(await torii.token({ impersonating: true })), act: undefined },
+  ];
+  for (const { auth, act } of impersonated) {
+    expect(auth.impersonating).toBe(true);
+    await expect(signer.issueFor(auth, grant)).rejects.toMatchObject({ code: 'forbidden', reason: 'not_allowed' });
+    const { token } = await auditing.issueFor(auth, { ...grant, claims: act && { act: { sub: 'nobody' } } });
+    expect(decodeJwt(token)['act']).toEqual(act);
+    const actorId = act?.sub ?? null;
+    expect(events).toContainEqual({ type: 'impersonated', userId: auth.userId, actorId });
+  }
 });
 
 test('tells and holds no secret: not in events, not when inspected', async () => {
@@ -186,6 +247,9 @@ test.each([
   [{ drainTtlSeconds: 0 }, 'drainTtlSeconds'],
   [{ onEvent: 'log' }, 'onEvent'],
   [{ fetch: true }, 'fetch'],
+  [{ impersonation: undefined }, 'impersonation'],
+  [{ impersonation: 'allow' }, 'impersonation'],
+  [{ impersonation: 'audit' }, 'onEvent'],
   [{ ttl: 60 }, 'ttl'],
   [{ nextPrivateKey: '' }, 'nextPrivateKey'],
   [{ nextPrivateKey: pair.privatePem, gatewayUrl: 'https://cable.example.com' }, 'nextPrivateKey'],

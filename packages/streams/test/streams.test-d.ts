@@ -9,6 +9,7 @@ import {
   type RotationStep,
   readStreamEnvironment,
   type StreamToken,
+  verifyStreamToken,
 } from '../src/index.ts';
 import { connectStore } from '../src/nats.ts';
 
@@ -40,6 +41,14 @@ test('options come as the environment has them', () => {
   createStreamSigner({});
   // @ts-expect-error: an option that nobody reads
   createStreamSigner({ privateKey, kid: 'mine' });
+});
+
+test('a security option cannot be left out by an unset variable', () => {
+  const issuer = process.env['TURBOCABLE_JWT_ISSUER'];
+  // @ts-expect-error: would not check the issuer
+  verifyStreamToken('', { publicKey: signer.publicKey, issuer });
+  // @ts-expect-error: would be neither
+  createStreamSigner({ privateKey: 'PEM', impersonation: undefined });
 });
 
 test('a store is any object with two methods', () => {

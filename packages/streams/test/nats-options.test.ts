@@ -1,0 +1,68 @@
+import { createUser } from '@nats-io/nkeys';
+import { expect, test } from 'vitest';
+import { connectStore, type NatsOptions } from '../src/nats.ts';
+import { makeKeyPair } from './key-pairs.ts';
+import { reasonOf, secret } from './nats-refusals.ts';
+
+const servers = 'nats://127.0.0.1:4';
+test.each([
+  [{ servers: undefined }, 'servers'],
+  [{ servers: '' }, 'servers'],
+  [{ servers: [] }, 'servers'],
+  [{ servers: `nats://a:${secret}@127.0.0.1` }, 'servers'],
+  [{ servers: `nats://a:${secret}%40127.0.0.1` }, 'servers'],
+  [{ servers: `nats://a:${secret}\uff20127.0.0.1` }, 'servers'],
+  [{ servers: `nats://127.0.0.1:4?password=${secret}` }, 'servers'],
+  [{ servers: `nats://${secret}:a:b` }, 'servers'],
+  [{ servers: 'nats://127.0.0.1:99999' }, 'servers'],
+  [{ servers: 'wss://127.0.0.1:4' }, 'servers'],
+  [{ servers: 'https://127.0.0.1:4' }, 'servers'],
+  [{ servers: ['tls://127.0.0.1:4', 'tls://127.0.0.2:4'] }, 'servers'],
+  [{ servers: ['nats://nats.example.com', 'nats://127.0.0.1:4'], tls: {} }, 'servers'],
+  [{ servers: 'nats://nats.example.com', login: { token: secret } }, 'tls'],
+  [{ servers: [servers, 'nats://nats.example.com'], login: { user: 'a', password: secret } }, 'tls'],
+  [{ servers: 'nats://127.example.com', login: { token: secret } }, 'tls'],
+  [{ servers, plaintextLogin: 'yes' }, 'plaintextLogin'],
+  [{ servers, login: Object.create({ token: secret }) }, 'login'],
+  [{ servers, tls: { caFile: 7 } }, 'tls.caFile'],
+  [{ servers, login: {} }, 'login'],
+  [{ servers, login: { user: '', password: secret } }, 'login.user'],
+  [{ servers, login: { user: 'a', password: undefined } }, 'login.password'],
+  [{ servers, login: { user: 'a', password: secret, token: secret } }, 'login'],
+  [{ servers, login: { token: '' } }, 'login.token'],
+  [{ servers, login: { nkeySeed: 'UA' } }, 'login.nkeySeed'],
+  [{ servers, login: { credentialsFile: '' } }, 'login.credentialsFile'],
+  [{ servers, tls: { cert: 'x' } }, 'cert'],
+  [{ servers, timeoutMs: 0 }, 'timeoutMs'],
+] as const)('refuses the options %j, and quotes nothing of them (statement 16)', async (options, option) => {
+  expect(await reasonOf(connectStore(options as NatsOptions))).toBe(option);
+});
+
+const login = (credentialsFile: string): Partial<NatsOptions> => ({ login: { credentialsFile } });
+const keyText = makeKeyPair().privatePem.replaceAll('\n', `\n${secret}`);
+
+test.each<[string, Partial<NatsOptions>, string]>([
+  ['a seed', login(new TextDecoder().decode(createUser().getSeed())), 'holds the contents of a file'],
+  ['credentials', login(`-----BEGIN NATS USER JWT-----\n${secret}`), 'holds the contents of a file'],
+  ['a JWT', login(`eyJ${secret}`), 'holds the contents of a file'],
+  ['a private key', { tls: { caFile: keyText } }, 'holds the contents of a file'],
+  ['a private key, as one line', { tls: { caFile: keyText.replaceAll('\n', '\\n') } }, 'holds the contents of a file'],
+  ['a secret', login(secret), 'cannot be read: ENOENT'],
+  ['a secret as long as no path', login(secret.repeat(500)), 'cannot be read: ENAMETOOLONG'],
+  ['a secret that no path can be', login(`${secret}\0`), 'cannot be read: ERR_INVALID_ARG_VALUE'],
+  ['a secret for a path of certificates', { tls: { caFile: `${secret}/nothing` } }, 'cannot be read: ENOENT'],
+])('quotes nothing of what stands where a path is due: %s (statement 16)', async (_kind, options, message) => {
+  const connecting = connectStore({ servers, ...options });
+  await expect(connecting).rejects.toMatchObject({
+    code: 'configuration_invalid',
+    message: expect.stringContaining(message),
+  });
+  await expect(connecting).rejects.not.toHaveProperty('cause');
+  await reasonOf(connecting);
+});
+
+test('a seed whose checksum is wrong is found out before anything is connected', async () => {
+  const connecting = connectStore({ servers, login: { nkeySeed: `SU${'A'.repeat(56)}` } });
+  await expect(connecting).rejects.toMatchObject({ option: 'login.nkeySeed' });
+  await reasonOf(connecting);
+});
