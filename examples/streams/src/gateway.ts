@@ -19,7 +19,7 @@ const server = createServer((request, response) => {
 });
 server.on('upgrade', async (request: IncomingMessage, socket: Duplex) => {
   socket.on('error', () => socket.destroy());
-  const isIn = await mayRead(new URL(request.url ?? '/', 'http://gateway')).catch(() => false);
+  const isIn = await mayRead(request.url ?? '/').catch(() => false);
   if (!isIn) return void socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
   socket.write(
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
@@ -27,18 +27,23 @@ server.on('upgrade', async (request: IncomingMessage, socket: Duplex) => {
   );
   socket.resume();
 });
-server.listen(Number(process.env['PORT'] ?? 3001), '127.0.0.1');
+server.listen(Number(process.env['PORT'] ?? 3001), '127.0.0.1', () => {
+  const address = server.address();
+  if (typeof address === 'object') console.log(`The gateway listens on http://127.0.0.1:${address?.port}`);
+});
 
 /** `/cable?token=…&stream=chat_1` */
-async function mayRead({ searchParams }: URL): Promise<boolean> {
+async function mayRead(path: string): Promise<boolean> {
+  // In here, since `//` and the like throw: whoever asks must not be able to end the process.
+  const { searchParams } = new URL(path, 'http://gateway');
   const { allowedStreams } = await verifyStreamToken(searchParams.get('token') ?? '', { publicKey });
   return allowedStreams.some((pattern) => matchesStream(pattern, searchParams.get('stream') ?? ''));
 }
 
 async function watchKey(): Promise<void> {
-  const keys = await new Kvm(nats).open(bucket);
   for (;;) {
     try {
+      const keys = await new Kvm(nats).open(bucket);
       for await (const entry of await keys.watch({ key })) {
         publicKey = createPublicKey(entry.string()).export({ type: 'spki', format: 'pem' }).toString();
       }

@@ -13,6 +13,7 @@ export function createSigner(): StreamSigner {
     nextPrivateKey: process.env['NEXT_STREAM_KEY'],
     issuer,
     gatewayUrl,
+    maxTtlSeconds,
     onEvent: (event) => {
       if (event.type !== 'issued') console.log(event);
     },
