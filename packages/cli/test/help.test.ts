@@ -1,0 +1,41 @@
+import { Writable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { runTorii } from '../src/index.ts';
+
+/** The help of a command as a terminal of 40 columns shows it. */
+async function helpOf(words: readonly string[]): Promise<string> {
+  let text = '';
+  const write = (chunk: unknown, _encoding: unknown, done: () => void): void => {
+    text += String(chunk);
+    done();
+  };
+  const sink = Object.assign(new Writable({ write }), { isTTY: true as const, columns: 40 });
+  const { signal } = new AbortController();
+  const surroundings = { stdin: process.stdin, stdout: sink, stderr: sink, environment: {}, folder: '.', signal };
+  expect(await runTorii([...words, '--help'], surroundings)).toBe(0);
+  return text;
+}
+
+/** Every command below these words, by what its help lists. */
+async function listCommands(words: readonly string[]): Promise<readonly (readonly string[])[]> {
+  const [, list = ''] = (await helpOf(words)).split('Commands:\n');
+  const names = [...(list.split('\n\n')[0] ?? '').matchAll(/^ {2}([a-z]\S*)/gm)].map(([, name = '']) => name);
+  const below = names.filter((name) => name !== 'help').map((name) => [...words, name]);
+  return (await Promise.all(below.map(async (each) => [each, ...(await listCommands(each))]))).flat();
+}
+
+test('every command, however deep, shows an example or its commands, and its options fit 40 columns', async () => {
+  const commands = await listCommands([]);
+  expect(commands.map((words) => words.join(' '))).toEqual(
+    expect.arrayContaining(['secret', 'token why', 'keys rotate', 'rbac explain', 'console', 'emulator', 'completion']),
+  );
+  for (const words of commands) {
+    const help = await helpOf(words);
+    expect(help).toMatch(/Examples:\n +\$ torii |Commands:/);
+    // Usage is on one line, whatever its length; what stands below the options is each command's own.
+    const [, options = ''] = /^Options:\n([\s\S]*?)(?:\n\n|(?![\s\S]))/m.exec(help) ?? [];
+    const lines = options.split('\n');
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.filter((line) => line.length > 40)).toEqual([]);
+  }
+});
