@@ -59,15 +59,10 @@ export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
   return checked;
 }
 
-/** When a token is good, in milliseconds since 1970, leeway included: from `from` on, and before `until`. */
-export interface Validity {
-  readonly from: number;
-  readonly until: number;
-}
-
-export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranceMs: number): Validity {
+/** When a token is good, in milliseconds since 1970, leeway included: from the first on, and before the second. */
+export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranceMs: number): [number, number] {
   const from = startMs(Math.max(checked.issuedAt, notBefore(claims) ?? 0), clockToleranceMs);
-  return { from, until: checked.expiresAt * 1000 + clockToleranceMs };
+  return [from, checked.expiresAt * 1000 + clockToleranceMs];
 }
 
 // RFC 7519 4.1.4 to 4.1.6. `exp` is the first instant at which a token is no longer good.

@@ -41,9 +41,11 @@ export type ToriiEvent =
 
 export type EventListener = (event: ToriiEvent) => void;
 
+const silent: EventListener = () => {};
+
 /** Tells a listener, whose own failures are its own: they must not decide about a request or end the process. */
 export function emitterFor(listener: EventListener | undefined): EventListener {
-  if (listener === undefined) return () => {};
+  if (listener === undefined) return silent;
   return (event) => {
     try {
       const result: unknown = listener(event);
@@ -85,12 +87,12 @@ const listeners = new WeakMap<Auth, EventListener>();
 
 /** Notes who wants to know what becomes of a caller: a route's own checks are asked after the verifier is done. */
 export function listenTo(auth: Auth, emit: EventListener): void {
-  listeners.set(auth, emit);
+  if (emit !== silent) listeners.set(auth, emit);
 }
 
 /** The listener of the verifier that an Auth came from; nobody's, for one of another copy of this package. */
 export function listenerOf(auth: Auth): EventListener {
-  return listeners.get(auth) ?? (() => {});
+  return listeners.get(auth) ?? silent;
 }
 
 // A token by its beginning, `{"` in base64url, or by its three parts; a secret key; a webhook's secret.

@@ -18,9 +18,9 @@ export interface RequestParts {
   /** The host with its port that the framework trusts. Left out, it is the `Host` header or the host of a Fetch URL. */
   readonly host?: string | undefined;
   readonly headers: HeadersLike;
-  /** Node's view of repeated headers, which tells two Authorization headers from one. */
+  /** Node's view of repeated headers, which tells two Authorization headers from one. Looked at where `rawHeaders` do not tell. */
   readonly headersDistinct?: { readonly [name: string]: readonly string[] | undefined } | undefined;
-  /** Names and values in turn, as Node has them. Looked at where there is no `headersDistinct`, which HTTP/2 lacks. */
+  /** Names and values in turn, as Node has them: they tell two Authorization headers from one. */
   readonly rawHeaders?: readonly string[] | undefined;
 }
 
@@ -69,16 +69,28 @@ function hasHeaders(request: object): request is RequestParts {
   return isObject(propertyOf(request, 'headers'));
 }
 
-// Koa's context keeps Node's request, and with it the distinct headers, in `req`. HTTP/2 has the raw list alone.
+// Koa's context keeps Node's request, and with it the raw list, in `req`. Asked before the distinct headers, of which Node makes
+// a list for every header of a request when they are first looked at.
 function distinctHeaders(request: object): ((name: string) => readonly string[] | undefined) | undefined {
   const source = propertyOf(request, 'req') ?? request;
   if (!isObject(source)) return undefined;
-  const distinct = propertyOf(source, 'headersDistinct');
-  if (isObject(distinct))
-    return (name) => (Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : undefined);
   const raw = propertyOf(source, 'rawHeaders');
-  if (!Array.isArray(raw)) return undefined;
-  return (name) => raw.filter((_, i) => i % 2 === 1 && String(raw[i - 1]).toLowerCase() === name);
+  return (name) => {
+    const sent = Array.isArray(raw) ? rawValues(raw, name) : nothing;
+    if (sent.length > 0) return sent;
+    const distinct = propertyOf(source, 'headersDistinct');
+    return isObject(distinct) && Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : undefined;
+  };
+}
+
+function rawValues(raw: readonly unknown[], wanted: string): readonly string[] {
+  const values: string[] = [];
+  for (let i = 1; i < raw.length; i += 2) if (isNamed(raw[i - 1], wanted)) values.push(String(raw[i]));
+  return values;
+}
+
+function isNamed(name: unknown, wanted: string): boolean {
+  return typeof name === 'string' && name.length === wanted.length && name.toLowerCase() === wanted;
 }
 
 function headerReader(
@@ -103,15 +115,16 @@ function valuesOf(headers: HeadersLike, wanted: string): readonly string[] {
     return value === null ? nothing : [value];
   }
   const values: string[] = [];
-  const entries = isIterable(headers) ? headers : Object.entries(headers);
-  for (const [name, value] of entries) {
-    if (typeof name !== 'string' || name.length !== wanted.length || name.toLowerCase() !== wanted) continue;
-    for (const item of listOf(value)) values.push(item);
+  if (isIterable(headers)) {
+    for (const [name, value] of headers) if (isNamed(name, wanted)) values.push(...listOf(value));
+  } else {
+    for (const name of Object.keys(headers)) if (isNamed(name, wanted)) values.push(...listOf(headers[name]));
   }
   return values;
 }
 
 function listOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
   if (value === undefined || value === null) return nothing;
   return (Array.isArray(value) ? value : [value]).map(String);
 }

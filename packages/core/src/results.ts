@@ -1,11 +1,12 @@
 import type { Auth } from './auth.ts';
-import type { Validity } from './claims.ts';
 import type { SetKey } from './jwks.ts';
 
-/** A verified token: what it said, until when that holds, and by which key. */
+/** A verified token: what it said, from when until when that holds, and by which key. */
 export interface VerifiedToken {
   readonly auth: Auth;
-  readonly validity: Validity;
+  /** Milliseconds since 1970, leeway included: good from the one on, and before the other. */
+  readonly validFrom: number;
+  readonly validUntil: number;
   readonly key: SetKey;
   /** The configured issuer that it came from. */
   readonly issuer: string;
@@ -18,7 +19,7 @@ const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
  * be part of the key. Only verified tokens get in: a stranger cannot fill it.
  */
 export class Results {
-  readonly #byToken: Map<string, VerifiedToken> = new Map();
+  readonly #byEnd: Map<string, { readonly token: string; readonly result: VerifiedToken }> = new Map();
   readonly #most: number;
 
   constructor(most: number) {
@@ -26,23 +27,31 @@ export class Results {
   }
 
   get(token: string): VerifiedToken | undefined {
-    return this.#byToken.get(token);
+    const found = this.#byEnd.get(endOf(token));
+    return found?.token === token ? found.result : undefined;
   }
 
   add(token: string, result: VerifiedToken): void {
     if (this.#most === 0) return;
-    if (this.#byToken.size >= this.#most) {
+    if (this.#byEnd.size >= this.#most) {
       // The oldest is the next to expire, give or take.
-      for (const oldest of this.#byToken.keys()) {
-        this.#byToken.delete(oldest);
+      for (const oldest of this.#byEnd.keys()) {
+        this.#byEnd.delete(oldest);
         break;
       }
     }
     // A copy: a piece of a header keeps the whole header in memory, with whatever else is in it.
-    this.#byToken.set(decoder.decode(encoder.encode(token)), result);
+    const copy = decoder.decode(encoder.encode(token));
+    this.#byEnd.set(endOf(copy), { token: copy, result });
   }
 
   drop(token: string): void {
-    this.#byToken.delete(token);
+    this.#byEnd.delete(endOf(token));
   }
+}
+
+// A map hashes the whole of a text that it has not seen, as each request brings its token, and that takes longer than all the
+// rest. The end of a signature tells tokens apart just as well; the whole token is compared all the same.
+function endOf(token: string): string {
+  return token.slice(-32);
 }

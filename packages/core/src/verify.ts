@@ -26,27 +26,45 @@ export interface VerifySettings {
  *
  * @throws ToriiAuthError, or ToriiUnavailableError where the keys cannot be had
  */
-export async function verify(
-  token: string,
-  settings: VerifySettings,
-): Promise<{ result: VerifiedToken; fromCache: boolean }> {
+export function verify(token: string, settings: VerifySettings): Verdict | Promise<Verdict> {
   const known = settings.results.get(token);
-  if (known !== undefined) {
-    if (await isStillGood(known, settings)) return { result: known, fromCache: true };
-    settings.results.drop(token);
-  }
+  if (known === undefined) return verifyAndRemember(token, settings);
+  const { kid } = known.key;
+  const source = sourceOf(known.issuer, settings);
+  const current = source.peek(kid);
+  // Nothing to wait for, as nearly always. A promise costs more than the rest.
+  if (current !== undefined && isStillGood(known, current)) return { result: known, fromCache: true };
+  return verifyAgain(token, known, source, settings);
+}
+
+/** Whose token it is, and whether that was remembered. */
+export interface Verdict {
+  readonly result: VerifiedToken;
+  readonly fromCache: boolean;
+}
+
+async function verifyAgain(
+  token: string,
+  known: VerifiedToken,
+  source: KeySource,
+  settings: VerifySettings,
+): Promise<Verdict> {
+  const current = await source.find(known.key.kid, settings.maxStaleMs, settings.emit);
+  // Asked after that: finding the key may have taken seconds.
+  if (isStillGood(known, current)) return { result: known, fromCache: true };
+  settings.results.drop(token);
+  return verifyAndRemember(token, settings);
+}
+
+function isStillGood({ key, validFrom, validUntil }: VerifiedToken, current: SetKey): boolean {
+  const now = Date.now();
+  return current === key && now >= validFrom && now < validUntil;
+}
+
+async function verifyAndRemember(token: string, settings: VerifySettings): Promise<Verdict> {
   const result = await verifyAfresh(token, settings);
   settings.results.add(token, result);
   return { result, fromCache: false };
-}
-
-async function isStillGood({ validity, key, issuer }: VerifiedToken, settings: VerifySettings): Promise<boolean> {
-  const { kid } = key;
-  const source = sourceOf(issuer, settings);
-  const current = source.peek(kid) ?? (await source.find(kid, settings.maxStaleMs, settings.emit));
-  // Asked last: finding the key may have taken seconds.
-  const now = Date.now();
-  return current === key && now >= validity.from && now < validity.until;
 }
 
 async function verifyAfresh(token: string, settings: VerifySettings): Promise<VerifiedToken> {
@@ -61,8 +79,8 @@ async function verifyAfresh(token: string, settings: VerifySettings): Promise<Ve
   if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
   // Once more: fetching the key may have taken seconds, and the token may have ended meanwhile.
   checkClaims(claims, settings.rules);
-  const validity = validityOf(checked, claims, settings.rules.clockToleranceMs);
-  return { auth: readAuth(checked, claims), validity, key, issuer };
+  const [validFrom, validUntil] = validityOf(checked, claims, settings.rules.clockToleranceMs);
+  return { auth: readAuth(checked, claims), validFrom, validUntil, key, issuer };
 }
 
 function sourceOf(issuer: string, settings: VerifySettings): KeySource {

@@ -166,8 +166,8 @@ async function answer(error: unknown, req: Request, res: Response, next: NextFun
 
 /** All that core gets to know of a request: what Express itself goes by. */
 function describe(req: Request): RequestParts {
-  const { method, headers, headersDistinct, rawHeaders } = req;
-  return { method, host: hostOf(req), path: pathOf(req), headers, headersDistinct, rawHeaders };
+  const { method, headers, rawHeaders } = req;
+  return { method, host: hostOf(req), path: pathOf(req), headers, rawHeaders };
 }
 
 /**

@@ -1,0 +1,74 @@
+import { generateKeyPairSync, sign, verify } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { loadKey } from '../../src/ecdsa.node.ts';
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+const bytes = new TextEncoder().encode('a.b');
+
+/** The order of the curve's group (SEC 2, 2.4.2). */
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+function signOnce(): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }));
+}
+
+// Numbers with zeros in front, and with a first bit that is set, have a form of their own in DER.
+test('takes every signature for what Node itself takes it for, whatever its numbers begin with', async () => {
+  const verifySignature = await loadKey({ x, y });
+  const begun = { withZero: 0, withHighBit: 0 };
+  for (let i = 0; i < 3_000; i++) {
+    const signature = signOnce();
+    const first = [signature[0] ?? 0, signature[32] ?? 0];
+    if (first.includes(0)) begun.withZero += 1;
+    if (first.some((byte) => byte >= 0x80)) begun.withHighBit += 1;
+    expect(await verifySignature(signature, bytes)).toBe(true);
+  }
+  expect(begun.withZero).toBeGreaterThan(0);
+  expect(begun.withHighBit).toBeGreaterThan(0);
+});
+
+test.each<[name: string, r: bigint, s: bigint]>([
+  ['one', 1n, 1n],
+  ['a byte', 0x80n, 0x7fn],
+  ['the order', order, order],
+  ['more than the order', order + 1n, 1n],
+  ['all ones', 2n ** 256n - 1n, 2n ** 256n - 1n],
+  ['zero', 0n, 0n],
+])('refuses numbers of %s, as Node does', async (_name, r, s) => {
+  const hex = [r, s].map((number) => number.toString(16).padStart(64, '0')).join('');
+  const signature = new Uint8Array(Buffer.from(hex, 'hex'));
+  const verifySignature = await loadKey({ x, y });
+  expect(await verifySignature(signature, bytes)).toBe(false);
+  expect(verify('sha256', bytes, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature)).toBe(false);
+});
+
+test('refuses a signature with any byte changed', async () => {
+  const verifySignature = await loadKey({ x, y });
+  const signature = signOnce();
+  for (let i = 0; i < 64; i++) {
+    const altered = signature.map((byte, at) => (at === i ? byte ^ 1 : byte));
+    expect(await verifySignature(altered, bytes)).toBe(false);
+  }
+});
+
+test('verifies a burst in the thread pool but for its beginning, and what comes one by one here and now', async () => {
+  const verifySignature = await loadKey({ x, y });
+  const signature = signOnce();
+  const isNow = (): boolean => typeof verifySignature(signature, bytes) === 'boolean';
+  await new Promise(setImmediate);
+
+  const burst = Array.from({ length: 64 }, isNow);
+  expect(burst.filter(Boolean)).toHaveLength(4);
+  await new Promise(setImmediate);
+
+  const oneByOne: boolean[] = [];
+  for (let i = 0; i < 64; i++) {
+    oneByOne.push(isNow());
+    await undefined;
+  }
+  // A turn of the event loop that does not end holds up the rest of the process too.
+  expect(oneByOne.filter(Boolean)).toHaveLength(24);
+  await new Promise(setImmediate);
+  expect(isNow()).toBe(true);
+});
