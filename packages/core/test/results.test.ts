@@ -85,15 +85,17 @@ test('[11] the same kid with another value drops what the old value verified', a
   expect(await reasonOf(torii.verify(token))).toBe('signature_invalid');
 });
 
-test('[11] a token that differs by one character is another token', async () => {
+test('[11] a token that differs by one character, wherever, is another token', async () => {
   const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] } });
   const token = await mint(key);
   await torii.verify(token);
-  const [header, payload, signature = ''] = token.split('.');
-  const flipped = signature.startsWith('A') ? 'B' : 'A';
-  expect(await reasonOf(torii.verify(`${header}.${payload}.${flipped}${signature.slice(1)}`))).toBe(
-    'signature_invalid',
-  );
+  for (let at = 0; at < token.length; at++) {
+    const other = token[at] === 'A' ? 'B' : 'A';
+    expect(await reasonOf(torii.verify(token.slice(0, at) + other + token.slice(at + 1)))).toMatch(
+      /^(?:token_malformed|signature_invalid|algorithm_refused|key_unknown|claim_\w+|issuer_refused|token_\w+)$/,
+    );
+  }
+  expect(await torii.verify(token)).toMatchObject({ userId: 'user_1' });
 });
 
 test('[11] verifiers with other options do not share what they remember', async () => {
