@@ -2,6 +2,7 @@ import { startEmulator } from '@torii/emulator';
 import express5, { type ErrorRequestHandler } from 'express';
 import express4 from 'express4';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { bearer, listen, send } from '../../../scripts/http-exchange.ts';
 import {
   allow,
   type Check,
@@ -14,7 +15,6 @@ import {
   ToriiConfigError,
   type Verifier,
 } from '../src/index.ts';
-import { bearer, listen, send } from './exchange.ts';
 
 const torii = await startEmulator();
 afterAll(() => torii.stop());

@@ -4,6 +4,7 @@ import Koa3, { type Middleware } from 'koa';
 import mount from 'koa-mount';
 import Koa2 from 'koa2';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { bearer, listen, send } from '../../../scripts/http-exchange.ts';
 import {
   allow,
   type Check,
@@ -16,7 +17,6 @@ import {
   ToriiConfigError,
   type Verifier,
 } from '../src/index.ts';
-import { bearer, listen, send } from './exchange.ts';
 
 const torii = await startEmulator();
 afterAll(() => torii.stop());

@@ -7,8 +7,8 @@ import oldBodyParser from 'koa-bodyparser';
 import Koa2 from 'koa2';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Listening, listen } from '../../../scripts/http-exchange.ts';
 import { type WebhookReceiverOptions, webhookHandler } from '../src/webhooks.ts';
-import { type Listening, listen } from './exchange.ts';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 

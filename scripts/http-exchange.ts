@@ -1,3 +1,4 @@
+// For tests of servers: a real one on loopback, and requests exactly as they are written.
 import { createServer, type IncomingHttpHeaders, type RequestListener, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
