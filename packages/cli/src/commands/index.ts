@@ -8,10 +8,14 @@ import { addEmulator } from './emulator.ts';
 import { addKeys } from './keys.ts';
 import { addRbac } from './rbac.ts';
 import { addSecret } from './secret.ts';
+import { addSessions } from './sessions.ts';
 import { addToken } from './token.ts';
+import { addUsers } from './users.ts';
 
 /** Every command, in the order of the help. */
 export function addCommands(program: Command, context: Context): void {
+  addUsers(program, context);
+  addSessions(program, context);
   addSecret(program, context);
   addToken(program, context);
   addKeys(program, context);

@@ -1,0 +1,86 @@
+import type { ToriiClient } from '@torii/api';
+import { type Command, Option } from 'commander';
+import { startAttempts } from '../../attempts.ts';
+import { type ApiOptions, addApiOptions, clientFor } from '../../client.ts';
+import { addYesOption, confirm } from '../../confirm.ts';
+import type { Context } from '../../context.ts';
+import { UsageError } from '../../failures.ts';
+import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
+import { writeRecords } from '../../output/records.ts';
+import type { Column } from '../../output/table.ts';
+import { findUserId } from '../users/find-user.ts';
+
+interface RevokeOptions extends ApiOptions, FormOptions {
+  readonly user?: string;
+  readonly allOf?: string;
+  readonly yes?: true;
+}
+
+interface Revoked {
+  readonly userId: string;
+  /** Null for all of the user's. */
+  readonly id: string | null;
+  readonly status: 'revoked';
+}
+
+const columns: readonly Column<Revoked>[] = [
+  { title: 'id', value: ({ id }) => id ?? 'all' },
+  { title: 'user', value: ({ userId }) => userId },
+  { title: 'status', value: ({ status }) => status },
+];
+
+const examples = `
+Examples:
+  $ torii sessions revoke --user ada@example.com 01931a74-1234-7000-8000-000000000000
+  $ torii sessions revoke --all-of ada@example.com
+  $ torii sessions revoke --all-of ada@example.com --yes`;
+
+/** `torii sessions revoke` */
+export function addSessionsRevoke(sessions: Command, context: Context): void {
+  addFormOptions(addApiOptions(addYesOption(sessions.command('revoke'))))
+    .argument('[session...]', 'ids')
+    .description('End sessions of a user. Asks first.')
+    .option('--user <user>', 'id or email of the user whose sessions these are')
+    .addOption(new Option('--all-of <user>', 'every session of this user').conflicts('user'))
+    .addHelpText('after', examples)
+    .action((ids: readonly string[], options: RevokeOptions) => revokeSessions(context, ids, options));
+}
+
+async function revokeSessions(context: Context, ids: readonly string[], options: RevokeOptions): Promise<void> {
+  const { output, signal } = context;
+  const who = demandUser(ids, options);
+  const sessions = options.allOf === undefined ? [...new Set(ids)] : [null];
+  await confirm(context, questionFor(sessions, who), options);
+  const torii = await clientFor(context, options);
+  const userId = await findUserId(torii, who, signal);
+  const attempts = startAttempts(context);
+  const results = attempts.each(
+    sessions,
+    (id) => id ?? who,
+    (id) => revoke(torii, userId, id, signal),
+  );
+  await writeRecords(output, formOf(options), columns, results);
+  attempts.demandSuccess();
+  output.say('Access tokens already issued stay good until they expire.');
+}
+
+/** Whose sessions are meant: the API wants to know, also where a session is named by its own id. */
+function demandUser(ids: readonly string[], { user, allOf }: RevokeOptions): string {
+  if (allOf !== undefined && ids.length > 0)
+    throw new UsageError('--all-of revokes all of them: name no session beside it.');
+  if (allOf !== undefined) return allOf;
+  if (ids.length === 0) throw new UsageError('Name the sessions and their --user, or give --all-of USER.');
+  if (user === undefined) throw new UsageError('Whose are they? Give --user with an id or an email.');
+  return user;
+}
+
+function questionFor(sessions: readonly (string | null)[], who: string): string {
+  if (sessions[0] === null) return `End all sessions of ${who}?`;
+  return sessions.length === 1 ? 'End this session?' : `End these ${sessions.length} sessions?`;
+}
+
+async function revoke(torii: ToriiClient, userId: string, id: string | null, signal: AbortSignal): Promise<Revoked> {
+  if (id === null) await torii.sessions.revokeAllForUser(userId, { signal });
+  else await torii.sessions.revoke(userId, id, { signal });
+  return { userId, id, status: 'revoked' };
+}

@@ -1,0 +1,86 @@
+import type { Context } from '../../../context.ts';
+import { describeFailure } from '../../../failure-text.ts';
+import { CommandFailure } from '../../../failures.ts';
+import { printable } from '../../../output/printable.ts';
+import { withoutSecrets } from '../../../secret-text.ts';
+import type { LineResult } from './send-lines.ts';
+
+type Result = LineResult | { readonly line: number; readonly raw: Buffer; readonly outcome: 'good' };
+
+/** What a program is told of a line. */
+interface LineRecord {
+  readonly line: number;
+  readonly outcome: 'created' | 'taken' | 'earlier' | 'failed' | 'good';
+  readonly id?: string;
+  readonly email?: string;
+  readonly problem?: string;
+}
+
+/** Counts what became of the lines. */
+export interface Report {
+  readonly failed: number;
+  /** Passes results on, and says those aloud that somebody has to look at. */
+  follow(
+    results: AsyncIterable<Result>,
+    say: (text: string) => void,
+    advance?: (lines: number) => void,
+    reject?: (raw: Buffer) => Promise<void>,
+  ): AsyncIterable<LineRecord>;
+  /** The counts in a sentence. */
+  summary(): string;
+  /** @throws CommandFailure where a line failed */
+  demandSuccess(): void;
+}
+
+const words = {
+  created: 'created',
+  taken: 'taken: their emails have users already',
+  earlier: 'done by an earlier run',
+  good: 'good',
+  failed: 'failed',
+} as const;
+
+export function startReport({ environment }: Context): Report {
+  const counts = new Map<keyof typeof words, number>();
+  const countOf = (outcome: keyof typeof words) => counts.get(outcome) ?? 0;
+
+  return {
+    get failed() {
+      return countOf('failed');
+    },
+    async *follow(results, say, advance, reject) {
+      for await (const result of results) {
+        if (result.outcome === 'left') continue;
+        const record = recordOf(result);
+        counts.set(record.outcome, countOf(record.outcome) + 1);
+        if (record.outcome === 'taken') say(`line ${record.line}: taken: ${printable(record.email ?? '')}`);
+        if (record.problem !== undefined) say(`line ${record.line}: failed: ${record.problem}`);
+        if (record.outcome === 'failed') await reject?.(result.raw);
+        advance?.(Math.max(1, result.raw.toString('latin1').split('\n').length - 1));
+        yield record;
+      }
+    },
+    summary() {
+      const parts = Object.entries(words).flatMap(([outcome, word]) => {
+        const count = countOf(outcome as keyof typeof words);
+        return count === 0 ? [] : [`${count} ${word}`];
+      });
+      return parts.length === 0 ? 'There was no user to import.' : `${parts.join(', ')}.`;
+    },
+    demandSuccess() {
+      const failed = countOf('failed');
+      if (failed > 0)
+        throw new CommandFailure(failed === 1 ? 'A line failed. Mend it.' : `${failed} lines failed. Mend them.`);
+    },
+  };
+
+  function recordOf(result: Exclude<Result, { outcome: 'left' }>): LineRecord {
+    const { raw: _, ...record } = result;
+    if (!('error' in record)) return record;
+    const { line, outcome, error, password } = record;
+    const text = describeFailure(error, environment).text;
+    // The server's own words might repeat what it was sent.
+    const problem = password ? text.replaceAll(password, '[password]') : text;
+    return { line, outcome, problem: withoutSecrets(problem) };
+  }
+}

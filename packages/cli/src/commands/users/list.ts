@@ -1,0 +1,52 @@
+import type { User } from '@torii/api';
+import type { Command } from 'commander';
+import { wholeNumber } from '../../arguments.ts';
+import { type ApiOptions, addApiOptions, clientFor } from '../../client.ts';
+import type { Context } from '../../context.ts';
+import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
+import { writeRecords } from '../../output/records.ts';
+import { userColumns } from './columns.ts';
+import { addFilterOptions, type FilterOptions, filterOf } from './filter.ts';
+
+interface ListOptions extends ApiOptions, FormOptions, FilterOptions {
+  readonly limit: number;
+  readonly all?: true;
+}
+
+const examples = `
+Examples:
+  $ torii users list
+  $ torii users list --email @example.com --limit 50
+  $ torii users list --status banned --all --ndjson`;
+
+/** `torii users list` */
+export function addUsersList(users: Command, context: Context): void {
+  addFormOptions(addApiOptions(addFilterOptions(users.command('list'))))
+    .description('List users, the newest first.')
+    .option('--limit <number>', 'how many at most', wholeNumber(1, 1_000_000), 20)
+    .option('--all', 'all of them')
+    .addHelpText('after', examples)
+    .action((options: ListOptions) => listUsers(context, options));
+}
+
+async function listUsers(context: Context, options: ListOptions): Promise<void> {
+  const { output, signal } = context;
+  const torii = await clientFor(context, options);
+  const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;
+  let areMore = false;
+
+  async function* upToLimit(): AsyncGenerator<User> {
+    let left = limit;
+    const query = { ...filterOf(options), limit: Math.min(left, 100) };
+    for await (const user of torii.users.iterate(query, { signal })) {
+      if (left-- === 0) {
+        areMore = true;
+        return;
+      }
+      yield user;
+    }
+  }
+
+  await writeRecords(output, formOf(options), userColumns, upToLimit());
+  if (areMore) output.say(`There are more: --all lists them, and so does a larger --limit than ${limit}.`);
+}

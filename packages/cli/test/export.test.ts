@@ -1,0 +1,303 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Emulator, startEmulator } from '@torii/emulator';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import {
+  cleanEnvironment,
+  environmentOf,
+  nodeArguments,
+  type RunningCommand,
+  runCommand,
+  startCommand,
+  temporaryFolder,
+} from './command.ts';
+import { startOnTerminal } from './terminal.ts';
+
+const count = 240;
+const names = [
+  '=HYPERLINK("https://example.com")',
+  '+45 12',
+  "'=1",
+  '@a',
+  '-1',
+  'Ada, "C"\nof\r\nL',
+  '\tTab',
+  '＝1',
+  'Ærø 🙂',
+];
+let torii: Emulator;
+let folder: string;
+let environment: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  torii = await startEmulator();
+  environment = environmentOf(torii);
+  await torii.seed(Array.from({ length: count }, (_, index) => seedUser(index)));
+});
+afterAll(() => torii.stop());
+afterEach(() => torii.recover());
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+function seedUser(index: number) {
+  const status = index % 100 === 7 ? ('banned' as const) : ('active' as const);
+  return {
+    email: `user${index}@example.com`,
+    status,
+    ...(index % 2 === 0 && { name: names[index % names.length] ?? '' }),
+  };
+}
+
+function runExport(...args: readonly string[]) {
+  return runCommand(['users', 'export', ...args], { environment, folder });
+}
+
+function read(file: string): string {
+  return readFileSync(join(folder, file), 'utf8');
+}
+
+function emailsOf(ndjson: string): string[] {
+  return ndjson
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => (JSON.parse(line) as { email: string }).email);
+}
+
+/** Every user once, the newest first. */
+function everyEmail(total = count): string[] {
+  return Array.from({ length: total }, (_, index) => `user${total - 1 - index}@example.com`);
+}
+
+test('writes every user into a file, a line of JSON each, for its owner alone', async () => {
+  const ended = await runExport('users.ndjson');
+  expect(ended).toEqual({ code: 0, stdout: '', stderr: '240 users are in users.ndjson.\n' });
+  expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
+  expect(existsSync(join(folder, 'users.ndjson.torii-export'))).toBe(false);
+  expect(statSync(join(folder, 'users.ndjson')).mode & 0o777).toBe(0o600);
+});
+
+test('writes them to standard output, without a bar in a pipe', async () => {
+  const { code, stdout, stderr } = await runExport();
+  expect([code, emailsOf(stdout), stderr]).toEqual([0, everyEmail(), '240 users.\n']);
+});
+
+test('writes nobody', async () => {
+  expect(await runExport('--email', 'nobody@')).toEqual({ code: 0, stdout: '', stderr: '0 users.\n' });
+  await runExport('--email', 'nobody@', 'nobody.csv');
+  expect(read('nobody.csv')).toMatch(/^id,email,name,.*\n$/);
+});
+
+test('takes the same filters as list', async () => {
+  const { stdout } = await runExport('--status', 'banned', '--email', 'user10');
+  expect(emailsOf(stdout)).toEqual(['user107@example.com']);
+  expect(emailsOf((await runExport('--without-name')).stdout)).toHaveLength(count / 2);
+});
+
+test('lets no spreadsheet run what somebody wrote into their name', async () => {
+  await runExport('users.csv');
+  const text = read('users.csv');
+  expect(text.split('\n')[0]).toBe(
+    'id,email,name,phone,address,dateOfBirth,locale,status,createdAt,updatedAt,deletedAt,environmentId',
+  );
+  expect(text).toContain(`,"'=HYPERLINK(""https://example.com"")",`);
+  expect(text).toContain(",''=1,");
+  expect(text).not.toMatch(/(^|[,"])[=+\-@\t＝]/m);
+});
+
+test('shows a bar on a terminal of 40 columns, and leaves the line behind', async (context) => {
+  torii.delay('api', 50);
+  const args = ['users', 'export', 'users.ndjson', '--page-size', '20'];
+  const terminal = await startOnTerminal(context, args, { environment, folder, columns: 40 });
+  await terminal.shows(/users \d+/);
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.text()).toMatch(/240 users are in users.ndjson.\n$/);
+  expect(terminal.output()).toContain('\x1b[?25h');
+});
+
+test('stops at Ctrl-C with 130, says how to go on, and goes on', async (context) => {
+  torii.delay('api', 50);
+  const args = ['users', 'export', 'users.ndjson', '--page-size', '10'];
+  const terminal = await startOnTerminal(context, args, { environment, folder });
+  await terminal.shows(/users [1-9]\d+/);
+  terminal.type('\x03');
+  expect(await terminal.ended).toBe(130);
+  expect(terminal.text()).toMatch(/\d+ users are saved in users.ndjson: the same command goes on there\.\n$/);
+  torii.recover();
+  const before = torii.requests.api;
+  const { code, stderr } = await runExport('users.ndjson');
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/^Going on with users.ndjson, which has \d+ users\.\n240 /),
+  ]);
+  expect(torii.requests.api - before).toBeLessThan(3 + 1);
+  expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
+});
+
+test.each([1, 3, 6, 10, 15, 21, 24])('killed at request %i, it goes on without a gap or a double', async (request) => {
+  const before = torii.requests.api;
+  torii.delay('api', 15);
+  const args = ['users.ndjson', '--email', 'example.com'];
+  const command = startCommand(['users', 'export', ...args, '--page-size', '10'], { environment, folder });
+  await vi.waitFor(() => expect(torii.requests.api - before).toBeGreaterThanOrEqual(request), {
+    timeout: 20_000,
+    interval: 1,
+  });
+  command.kill('SIGKILL');
+  expect((await command.ended).code).toBe('SIGKILL');
+  torii.recover();
+  await torii.createUser({ email: `late${request}@example.org` });
+  expect(await runExport(...args)).toMatchObject({ code: 0 });
+  expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
+});
+
+/** An export on its way that has come some pages far. */
+async function startSlowly(file: string, ...args: readonly string[]): Promise<RunningCommand> {
+  torii.delay('api', 40);
+  const command = startCommand(['users', 'export', file, '--page-size', '10', ...args], { environment, folder });
+  await vi.waitFor(() => expect(JSON.parse(read(`${file}.torii-export`)).users).toBeGreaterThanOrEqual(30), {
+    timeout: 20_000,
+    interval: 5,
+  });
+  return command;
+}
+
+/** An export that was killed. */
+async function leaveUnfinished(file: string, ...args: readonly string[]): Promise<void> {
+  const command = await startSlowly(file, ...args);
+  command.kill('SIGKILL');
+  await command.ended;
+  torii.recover();
+}
+
+test('cuts off what a killed run had not noted, half a line or whole ones', async () => {
+  await leaveUnfinished('users.ndjson', '--email', 'example.com');
+  appendFileSync(join(folder, 'users.ndjson'), '{"email":"not noted"}\n{"email":"half a li');
+  expect(await runExport('users.ndjson', '--email', 'example.com')).toMatchObject({ code: 0 });
+  expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
+});
+
+test('goes on with CSV, with one header', async () => {
+  await leaveUnfinished('users.csv', '--email', 'example.com');
+  expect(await runExport('users.csv', '--email', 'example.com')).toMatchObject({ code: 0 });
+  expect(read('users.csv').match(/^id,email/gm)).toHaveLength(1);
+  expect(new Set(read('users.csv').match(/user\d+@/g)).size).toBe(count);
+});
+
+test('begins anew with --restart', async () => {
+  await leaveUnfinished('users.ndjson', '--status', 'active');
+  expect(await runExport('users.ndjson', '--email', 'example.com', '--restart')).toMatchObject({ code: 0 });
+  expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
+});
+
+test('never writes over a file, and not over one that was finished', async () => {
+  writeFileSync(join(folder, 'users.ndjson'), 'mine');
+  for (const args of [[], ['--restart']]) {
+    const { code, stderr } = await runExport('users.ndjson', ...args);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('is there already')]);
+  }
+  expect(read('users.ndjson')).toBe('mine');
+});
+
+test.each<[string, () => unknown, readonly string[], string]>([
+  ['other filters', () => {}, ['--name', 'Ada'], 'was begun with other filters'],
+  ['another format', () => {}, ['--format', 'csv'], 'was begun with other filters or another format'],
+  [
+    'a file that has changed',
+    () => writeFileSync(join(folder, 'users.ndjson'), 'x'.repeat(99_999)),
+    [],
+    'has changed since its export was stopped',
+  ],
+  ['a file that is shorter', () => writeFileSync(join(folder, 'users.ndjson'), 'x'), [], 'has changed'],
+  [
+    'a note that is none',
+    () => writeFileSync(join(folder, 'users.ndjson.torii-export'), '{"torii":"export"}'),
+    [],
+    'is not a note of this version',
+  ],
+  ['half a note', () => writeFileSync(join(folder, 'users.ndjson.torii-export'), '{"tor'), [], 'is not a note'],
+])('does not go on with %s, and changes nothing', async (_name, change, args, message) => {
+  await leaveUnfinished('users.ndjson');
+  change();
+  const before = read('users.ndjson');
+  const { code, stderr } = await runExport('users.ndjson', ...args);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+  expect(read('users.ndjson')).toBe(before);
+});
+
+test('does not go on with the users of another environment', async () => {
+  await leaveUnfinished('users.ndjson');
+  const other = await startEmulator();
+  try {
+    await other.seed([{ email: 'other@example.com' }]);
+    const given = { environment: environmentOf(other), folder };
+    const { code, stderr } = await runCommand(['users', 'export', 'users.ndjson'], given);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/Torii does not know the place any more.*--restart/)]);
+  } finally {
+    await other.stop();
+  }
+});
+
+test('does not join users of two environments where Torii takes the place for its own', async () => {
+  await leaveUnfinished('users.ndjson');
+  const file = join(folder, 'users.ndjson.torii-export');
+  const note = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ ...note, environmentId: note.cursor }));
+  const { code, stderr } = await runExport('users.ndjson');
+  expect([code, stderr]).toEqual([1, expect.stringContaining('holds users of another environment')]);
+});
+
+test('stops when somebody else writes into the file, and harms nothing', async () => {
+  const first = await startSlowly('users.ndjson', '--email', 'example.com');
+  const second = await runExport('users.ndjson', '--email', 'example.com', '--page-size', '10');
+  const codes = [(await first.ended).code, second.code].sort();
+  expect(codes[1]).toBe(1);
+  torii.recover();
+  if (codes[0] !== 0) expect(await runExport('users.ndjson', '--email', 'example.com')).toMatchObject({ code: 0 });
+  expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
+});
+
+test('is quiet when the reader has read enough', async () => {
+  const command = startCommand(['users', 'export', '--page-size', '1'], { environment, folder });
+  await once(command.stdout, 'data');
+  command.stdout.destroy();
+  expect(await command.ended).toMatchObject({ code: 0, stderr: '' });
+});
+
+test.runIf(process.platform === 'linux')('says that the disk behind standard output is full', async () => {
+  const child = spawn(process.execPath, nodeArguments(['users', 'export'], {}), {
+    env: cleanEnvironment({ environment }),
+    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+  });
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/0 users were written.*\n.*the disk is full/)]);
+});
+
+test('says with no network how many users are saved, and goes on later', async () => {
+  await leaveUnfinished('users.ndjson', '--email', 'example.com');
+  torii.fail('api', { status: 401 });
+  const { code, stderr } = await runExport('users.ndjson', '--email', 'example.com');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/\d\d users are saved .*\ntorii: .*401/)]);
+  torii.recover();
+  expect(await runExport('users.ndjson', '--email', 'example.com')).toMatchObject({ code: 0 });
+  expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
+});
+
+test.each<[readonly string[], number, string]>([
+  [['--restart'], 2, '--restart is for a file'],
+  [['--format', 'xml'], 2, 'Allowed choices are ndjson, csv.'],
+  [['--page-size', '0'], 2, 'from 1 to 100'],
+  [['--status', 'gone'], 2, 'Allowed choices are pending_verification'],
+  [['--created-after', '2026-02-30'], 2, 'Write 2026-05-16'],
+  [['no/such/folder/users.ndjson'], 1, 'is not there'],
+  [['.'], 1, 'is there already'],
+])('refuses %j', async (args, exitCode, message) => {
+  const { code, stdout, stderr } = await runExport(...args);
+  expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringContaining(message)]);
+  expect(stderr.trimEnd()).not.toContain('\n');
+});

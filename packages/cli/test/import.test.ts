@@ -1,0 +1,454 @@
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createToriiClient, type User } from '@torii/api';
+import { type Emulator, startEmulator } from '@torii/emulator';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type Ended, environmentOf, runCommand, startCommand, temporaryFolder } from './command.ts';
+import { startOnTerminal } from './terminal.ts';
+
+let torii: Emulator;
+let folder: string;
+let environment: Readonly<Record<string, string>>;
+beforeEach(async () => {
+  torii = await startEmulator();
+  environment = environmentOf(torii);
+  folder = temporaryFolder();
+});
+afterEach(() => torii.stop());
+
+function runImport(...args: readonly string[]): Promise<Ended> {
+  return runCommand(['users', 'import', ...args], { environment, folder });
+}
+
+function write(file: string, content: string | Buffer): void {
+  writeFileSync(join(folder, file), content);
+}
+
+function read(file: string): string {
+  return readFileSync(join(folder, file), 'utf8');
+}
+
+/** A line of JSON for each. */
+function ndjson(...users: readonly object[]): string {
+  return users.map((user) => `${JSON.stringify(user)}\n`).join('');
+}
+
+function people(count: number): readonly { readonly email: string; readonly name: string }[] {
+  return Array.from({ length: count }, (_, index) => ({ email: `user${index}@example.com`, name: `User ${index}` }));
+}
+
+/** Everyone there is, in the order in which they were created. */
+async function everyone(of: Emulator = torii): Promise<readonly User[]> {
+  const client = createToriiClient({ secretKey: of.secretKey, apiUrl: of.apiUrl });
+  const users: User[] = [];
+  for await (const user of client.users.iterate({ limit: 100 })) users.unshift(user);
+  return users;
+}
+
+async function emails(): Promise<readonly unknown[]> {
+  return (await everyone()).map(({ email }) => email).sort();
+}
+
+function canSignIn(email: string, password: string): Promise<boolean> {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(torii.signInUrl, { method: 'POST', headers, body: JSON.stringify({ email, password }) }).then(
+    ({ ok }) => ok,
+  );
+}
+
+test('creates the user of each line, with a password, and leaves nothing behind', async () => {
+  write(
+    'users.ndjson',
+    ndjson({ email: 'ada@example.com', password: 'correct horse', phone: '+45 12' }, { name: 'Bo' }),
+  );
+  expect(await runImport('users.ndjson', '-c', '1')).toEqual({ code: 0, stdout: '', stderr: '2 created.\n' });
+  expect(await everyone()).toMatchObject([
+    { email: 'ada@example.com', phone: '+45 12' },
+    { name: 'Bo', email: null },
+  ]);
+  expect(await canSignIn('ada@example.com', 'correct horse')).toBe(true);
+  expect(existsSync(join(folder, 'users.ndjson.torii-import'))).toBe(false);
+});
+
+test('reads CSV as spreadsheets save it: other names, semicolons, CR LF, a byte order mark, empty cells', async () => {
+  write(
+    'users.csv',
+    '\ufeffE-Mail;Full name;Date of birth;Phone\r\nada@example.com;"Lovelace; ""Ada""\r\nCountess";1815-12-10;\r\n\r\nbo@example.com;;;+45 1\n',
+  );
+  expect(await runImport('users.csv', '-c', '1')).toMatchObject({ code: 0, stderr: '2 created.\n' });
+  expect(await everyone()).toMatchObject([
+    { email: 'ada@example.com', name: 'Lovelace; "Ada"\r\nCountess', dateOfBirth: '1815-12-10', phone: null },
+    { email: 'bo@example.com', name: null, phone: '+45 1' },
+  ]);
+});
+
+test.each(['csv', 'ndjson'])('takes an export as %s, and what was in it comes out the same', async (format) => {
+  const names = ['=1+1', "'=1", '+45 12', '@a', 'a\u2028b', 'Ada, "C"\nof L', "'", '🙂'];
+  await torii.seed(names.map((name, index) => ({ email: `user${index}@example.com`, name, phone: '+45 12' })));
+  await runCommand(['users', 'export', `users.${format}`], { environment, folder });
+  const other = await startEmulator();
+  try {
+    const given = { environment: environmentOf(other), folder };
+    const ended = await runCommand(['users', 'import', `users.${format}`, '--concurrency', '1'], given);
+    expect(ended).toMatchObject({ code: 0, stderr: '8 created.\n' });
+    expect((await everyone(other)).map(({ name }) => name).reverse()).toEqual(names);
+    expect((await everyone(other)).every(({ phone }) => phone === '+45 12')).toBe(true);
+  } finally {
+    await other.stop();
+  }
+});
+
+test('reads standard input', async () => {
+  const args = ['users', 'import', '-', '--format', 'csv'];
+  const ended = await runCommand(args, { environment, folder, input: 'email\nada@example.com\n' });
+  expect(ended).toMatchObject({ code: 0, stderr: '1 created.\n' });
+  expect(await emails()).toEqual(['ada@example.com']);
+});
+
+test('reads a pipe that brings bytes one by one', async () => {
+  const command = startCommand(['users', 'import', '-', '--format', 'csv'], { environment, folder });
+  for (const byte of Buffer.from('name;email\nÆrø;ada@example.com\n')) {
+    await new Promise((resolve) => command.stdin.write(Buffer.of(byte), resolve));
+  }
+  command.stdin.end();
+  expect(await command.ended).toMatchObject({ code: 0, stderr: '1 created.\n' });
+  expect(await everyone()).toMatchObject([{ email: 'ada@example.com', name: 'Ærø' }]);
+});
+
+test('reports an email that is taken, which is no failure', async () => {
+  await torii.createUser({ email: 'ada@example.com' });
+  write('users.ndjson', ndjson({ email: 'Ada@example.com' }, { email: 'bo@example.com' }, { email: 'bo@example.com' }));
+  const { code, stderr } = await runImport('users.ndjson', '--concurrency', '1');
+  expect([code, stderr]).toEqual([
+    0,
+    'line 1: taken: Ada@example.com\nline 3: taken: bo@example.com\n1 created, 2 taken: their emails have users already.\n',
+  ]);
+});
+
+test('tells programs what became of each line', async () => {
+  await torii.createUser({ email: 'ada@example.com' });
+  write('users.ndjson', `${ndjson({ email: 'ada@example.com' }, { email: 'bo@example.com' })}{\n`);
+  const { code, stdout } = await runImport('users.ndjson', '--ndjson', '--concurrency', '1');
+  expect([code, stdout.split('\n').map((line) => line && JSON.parse(line))]).toEqual([
+    1,
+    [
+      { line: 1, outcome: 'taken', email: 'ada@example.com' },
+      { line: 2, outcome: 'created', id: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+      { line: 3, outcome: 'failed', problem: 'it is not a JSON object on one line' },
+      '',
+    ],
+  ]);
+});
+
+const brokenCsv = [
+  'email,name', // 1
+  'a@example.com,"Ada, C"', // 2
+  'b@example.com,"Bo"b,"x', // 3: text after a quote
+  'y"', // 4
+  'c@example.com', // 5: a cell too few
+  'd@example.com,Dee,extra', // 6: one too many
+  'e@example.com,"Ee', // 7
+  'Ff"', // 8
+  'not an email,Gee', // 9
+  'h@example.com,H"h', // 10: a quote in the middle
+  'i@example.com,"never closed', // 11
+  'j@example.com,Jay', // 12
+  'k@example.com,"Kay"', // 13: where the quote above ends
+  'l@example.com,El', // 14
+].join('\n');
+
+test('creates the good lines of a broken CSV, says at which line each other one broke, and keeps them to be mended', async () => {
+  write('users.csv', `${brokenCsv}\n`);
+  const { code, stdout, stderr } = await runImport('users.csv', '--rejects', 'failed.csv');
+  expect([code, stdout, stderr.split('\n')]).toEqual([
+    1,
+    '',
+    [
+      'line 3: failed: its quotes are wrong, and so is the line below it',
+      'line 5: failed: the first row has 2 cells, and it has 1',
+      'line 6: failed: the first row has 2 cells, and it has 3',
+      'line 9: failed: email is no email address',
+      'line 10: failed: its quotes are wrong, and so are the 3 lines below it',
+      '3 created, 5 failed.',
+      'users.csv.torii-import remembers what is done: the same command goes on there.',
+      'torii: 5 lines failed. Mend them.',
+      '',
+    ],
+  ]);
+  expect(await emails()).toEqual(['a@example.com', 'e@example.com', 'l@example.com']);
+  const lines = brokenCsv.split('\n');
+  const failed = [1, 3, 4, 5, 6, 9, 10, 11, 12, 13].map((line) => lines[line - 1]);
+  expect(read('failed.csv')).toBe(`${failed.join('\n')}\n`);
+  expect(statSync(join(folder, 'failed.csv')).mode & 0o777).toBe(0o600);
+});
+
+test('takes a mended line, in its place or in the file of rejects, and creates nobody twice', async () => {
+  write('users.csv', 'name,dateOfBirth\nAda,1815-12-10\nBo,yesterday\nCy,2000-02-30\n');
+  expect(await runImport('users.csv', '--rejects', 'failed.csv')).toMatchObject({ code: 1 });
+  expect(read('failed.csv')).toBe('name,dateOfBirth\nBo,yesterday\nCy,2000-02-30\n');
+  write('failed.csv', 'name,dateOfBirth\nCy,2000-02-29\n');
+  expect(await runImport('failed.csv')).toMatchObject({ code: 0 });
+  write('users.csv', 'name,dateOfBirth\nNew,\nAda,1815-12-10\nBo,2000-01-01\n');
+  expect(await runImport('users.csv')).toMatchObject({ code: 0, stderr: '2 created, 1 done by an earlier run.\n' });
+  expect((await everyone()).map(({ name }) => name).sort()).toEqual(['Ada', 'Bo', 'Cy', 'New']);
+  expect(existsSync(join(folder, 'users.csv.torii-import'))).toBe(false);
+});
+
+test('begins the rejects anew when the same import is run again', async () => {
+  write('users.csv', 'email\nada\nbo\n');
+  for (const _ of [1, 2]) expect(await runImport('users.csv', '--rejects', 'failed.csv')).toMatchObject({ code: 1 });
+  expect(read('failed.csv')).toBe('email\nada\nbo\n');
+});
+
+test('leaves no empty file of rejects', async () => {
+  write('users.csv', 'email\nada@example.com\n');
+  expect(await runImport('users.csv', '--rejects', 'failed.csv')).toMatchObject({ code: 0 });
+  expect(existsSync(join(folder, 'failed.csv'))).toBe(false);
+});
+
+test('only checks with --dry-run: no key, no network, nothing sent', async () => {
+  write('users.csv', brokenCsv);
+  const given = { environment: { TORII_API_URL: 'http://127.0.0.1:9' }, folder };
+  const { code, stderr } = await runCommand(['users', 'import', 'users.csv', '--dry-run'], given);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('Nothing was sent. 3 good, 5 failed.\n')]);
+  expect(torii.requests.api).toBe(0);
+  write('good.ndjson', ndjson({ name: 'Ada' }));
+  expect(await runCommand(['users', 'import', 'good.ndjson', '--dry-run'], given)).toMatchObject({ code: 0 });
+});
+
+test('says what the server says against a line, without the password in it', async () => {
+  write('users.ndjson', ndjson({ email: 'ada@example.com', password: 'hunter2' }, { name: 'Bo' }));
+  const { code, stdout, stderr } = await runImport('users.ndjson', '--json');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/line 1: failed: .*400.*at least 8 characters/)]);
+  expect(stdout + stderr).not.toContain('hunter2');
+  expect(read('users.ndjson.torii-import')).not.toMatch(/hunter2|ada@/);
+  expect(await everyone()).toMatchObject([{ name: 'Bo' }]);
+});
+
+test.each<[string, string, string]>([
+  ['a field that there is not', '{"emial":"ada@example.com"}', 'there is no field "emial"'],
+  ['a number for a name', '{"name":5}', 'name is neither text nor null'],
+  ['nobody', '{}', 'it says nothing about a user'],
+  ['a password alone', '{"password":"correct horse"}', 'it says nothing about a user'],
+  ['a banned user, who would come back active', '{"name":"Ada","status":"banned"}', 'the user is banned'],
+  ['a deleted user', '{"name":"Ada","deletedAt":"2026-05-16T09:30:00Z"}', 'the user is deleted'],
+  ['a list', '[1]\n', 'it is not a JSON object'],
+  ['half a line', '{"name":"Ada"', 'it is not a JSON object'],
+])('does not create %s', async (_name, line, problem) => {
+  write('users.ndjson', `{"name":"Bo"}\n${line}\n`);
+  const { code, stderr } = await runImport('users.ndjson');
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`line 2: failed: ${problem}`)]);
+  expect(await everyone()).toHaveLength(1);
+});
+
+test('refuses bytes that are not UTF-8, line by line', async () => {
+  write('users.csv', Buffer.from('email,name\nada@example.com,\xc6r\xf8\nbo@example.com,Bo\n', 'latin1'));
+  const { code, stderr } = await runImport('users.csv');
+  expect([code, stderr]).toEqual([1, expect.stringContaining('line 2: failed: it is not UTF-8')]);
+  expect(await emails()).toEqual(['bo@example.com']);
+});
+
+test.each<[string, string | Buffer, readonly string[], number, string]>([
+  ['an unknown column', 'email,shoe size\n', ['users.csv'], 2, '"shoe size" is none that torii knows'],
+  ['two columns of one field', 'email,E-Mail\n', ['users.csv'], 2, 'Two columns are both email'],
+  ['a first row that is broken', 'em"ail\nada\n', ['users.csv'], 2, 'The first row cannot be read'],
+  ['UTF-16', Buffer.from('\ufeffemail\n', 'utf16le'), ['users.csv'], 2, 'is UTF-16'],
+  ['a JSON array', '[\n{}\n]\n', ['users.csv', '--format', 'ndjson'], 2, 'This is a JSON array'],
+  ['a line without end', `"${'x'.repeat(2_000_000)}`, ['users.csv', '--format', 'ndjson'], 2, 'longer than 1 MB'],
+  ['a file that is not there', '', ['none.csv'], 1, 'none.csv: is not there'],
+  ['a folder', '', ['.'], 1, 'is a folder'],
+  ['33 at once', '', ['users.csv', '-c', '33'], 2, 'from 1 to 32'],
+  ['rejects of a check', '', ['users.csv', '--dry-run', '--rejects', 'x'], 2, 'cannot be used with'],
+  ['rejects over a file that is there', 'email\n', ['users.csv', '--rejects', 'users.csv'], 2, 'is there already'],
+  ['a journal that is none', 'email\n', ['users.csv', '--journal', 'users.csv'], 1, 'is no journal of an import'],
+  ['both inputs from one', '', ['-', '--secret-key-file', '-'], 2, 'cannot hold both the users and the secret key'],
+])('refuses %s in one line, and leaves the file as it is', async (_name, content, args, exitCode, message) => {
+  write('users.csv', content);
+  const { code, stdout, stderr } = await runImport(...args);
+  expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringContaining(message)]);
+  expect(stderr.trimEnd()).not.toContain('\n');
+  expect(read('users.csv')).toBe(content.toString('utf8'));
+  expect(await everyone()).toEqual([]);
+});
+
+test('reads a large file in flat memory', async () => {
+  const row = (index: number) => `user${index}@example.com,"User, ${index}",${'x'.repeat(300)}\n`;
+  write('users.csv', `email,name,address\n${Array.from({ length: 200_000 }, (_, index) => row(index)).join('')}`);
+  const flat = { ...environment, NODE_OPTIONS: '--max-old-space-size=48 --max-semi-space-size=1' };
+  const ended = await runCommand(['users', 'import', 'users.csv', '--dry-run'], { environment: flat, folder });
+  expect(ended).toMatchObject({ code: 0, stderr: 'Nothing was sent. 200000 good.\n' });
+}, 60_000);
+
+test('imports an empty file', async () => {
+  for (const file of ['users.csv', 'users.ndjson']) {
+    write(file, '');
+    expect(await runImport(file)).toEqual({ code: 0, stdout: '', stderr: 'There was no user to import.\n' });
+  }
+});
+
+test('ends at the first line with a wrong key, and sends no other', async () => {
+  write('users.ndjson', ndjson(...people(50)));
+  const given = { environment: { ...environment, TORII_SECRET_KEY: 'sk_test_other' }, folder };
+  const { code, stderr } = await runCommand(['users', 'import', 'users.ndjson'], given);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: .*401.*Is TORII_SECRET_KEY the key/)]);
+  expect(torii.requests.api).toBe(1);
+});
+
+test('keeps to the number at once', async () => {
+  write('users.ndjson', ndjson(...people(24)));
+  torii.delay('api', 300);
+  const begun = performance.now();
+  expect(await runImport('users.ndjson', '--concurrency', '2')).toMatchObject({ code: 0 });
+  // One request to know the environment, then twelve times two.
+  expect(performance.now() - begun).toBeGreaterThan(13 * 300);
+});
+
+/** Without a journal, so that the first requests are those of the first lines. */
+function runPiped(input: string, ...args: readonly string[]): Promise<Ended> {
+  return runCommand(['users', 'import', '-', ...args], { environment, folder, input });
+}
+
+test('waits where the API says that it is too much, and creates everybody once', async () => {
+  torii.fail('api', { status: 429, headers: { 'retry-after': '1' }, times: 6 });
+  const ended = await runPiped(ndjson(...people(12), { name: 'Without an email' }));
+  expect(ended).toMatchObject({ code: 0, stderr: '13 created.\n' });
+  expect(await everyone()).toHaveLength(13);
+});
+
+test('sends a line with an email again whose answer was lost, and reports it as taken', async () => {
+  torii.cut('api', { at: 'answer', times: 1 });
+  const ended = await runPiped(ndjson({ email: 'ada@example.com' }, { email: 'bo@example.com' }), '-c', '1');
+  expect(ended).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^line 1: taken: ada@example.com\n1 created, 1 /),
+  });
+  expect(await emails()).toEqual(['ada@example.com', 'bo@example.com']);
+});
+
+test('ends where an answer was lost and there is no email to tell by', async () => {
+  torii.cut('api', { at: 'answer', times: 1 });
+  const { code, stderr } = await runPiped(ndjson({ name: 'Ada' }, { name: 'Bo' }), '-c', '1');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/torii: .*had no answer: .*It may have been carried out/)]);
+  expect(await everyone()).toMatchObject([{ name: 'Ada' }]);
+});
+
+test('never sends a user without an email again who may be there', async () => {
+  write('users.ndjson', ndjson({ name: 'Ada' }, { name: 'Bo' }));
+  const command = startCommand(['users', 'import', 'users.ndjson', '--concurrency', '1'], { environment, folder });
+  torii.delay('api', 400);
+  const journal = join(folder, 'users.ndjson.torii-import');
+  await vi.waitFor(() => expect(readFileSync(journal, 'utf8')).toContain('begun'), { timeout: 20_000, interval: 2 });
+  command.kill('SIGKILL');
+  await command.ended;
+  torii.recover();
+  const { code, stderr } = await runImport('users.ndjson', '--rejects', 'failed.ndjson');
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/line 1: failed: an earlier run sent it and had no answer/),
+  ]);
+  expect(read('failed.ndjson')).toBe(ndjson({ name: 'Ada' }));
+  const names = (await everyone()).map(({ name }) => name);
+  expect(names.filter((name) => name === 'Bo')).toHaveLength(1);
+  expect(names.filter((name) => name === 'Ada').length).toBeLessThan(2);
+});
+
+test('stops with no network, says how to go on, and goes on', async () => {
+  write('users.ndjson', ndjson(...people(200)));
+  torii.delay('api', 10);
+  const command = startCommand(['users', 'import', 'users.ndjson'], { environment, folder });
+  await vi.waitFor(async () => expect(torii.requests.api).toBeGreaterThan(20), { timeout: 20_000, interval: 2 });
+  torii.fail('api', { status: 401 });
+  const { code, stderr } = await command.ended;
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^\d+ created\.\nusers.ndjson.torii-import remembers .*goes on there\.\ntorii: .*401/),
+  ]);
+  torii.recover();
+  const again = await runImport('users.ndjson');
+  expect([again.code, again.stderr]).toEqual([
+    0,
+    expect.stringMatching(/^\d+ created, \d+ done by an earlier run\.\n$/),
+  ]);
+  expect(await everyone()).toHaveLength(200);
+});
+
+test.each([2, 9, 17, 30, 55, 80])('killed at request %i, it goes on and creates nobody twice', async (request) => {
+  write('users.ndjson', ndjson(...people(90)));
+  torii.delay('api', 10);
+  const command = startCommand(['users', 'import', 'users.ndjson', '-c', '3'], { environment, folder });
+  await vi.waitFor(() => expect(torii.requests.api).toBeGreaterThanOrEqual(request), { timeout: 20_000, interval: 1 });
+  command.kill('SIGKILL');
+  expect((await command.ended).code).toBe('SIGKILL');
+  torii.recover();
+  appendFileSync(join(folder, 'users.ndjson.torii-import'), '{"crea');
+  const before = torii.requests.api;
+  const { code, stderr } = await runImport('users.ndjson');
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining('failed')]);
+  expect((await everyone()).map(({ email }) => email).sort()).toEqual(
+    people(90)
+      .map(({ email }) => email)
+      .sort(),
+  );
+  // What was done is not asked for again: but for what was under way, and one question.
+  const created = Number(/(\d+) created/.exec(stderr)?.[1]);
+  expect(torii.requests.api - before).toBeLessThanOrEqual(created + 3 + 1 + 1);
+});
+
+test('stops at Ctrl-C with 130, has noted what was under way, and goes on', async (context) => {
+  write('users.ndjson', ndjson(...people(80).map(({ name }) => ({ name }))));
+  torii.delay('api', 50);
+  const terminal = await startOnTerminal(context, ['users', 'import', 'users.ndjson'], {
+    environment,
+    folder,
+    columns: 40,
+  });
+  await terminal.shows(/lines .* [1-9]\d?\/80/);
+  terminal.type('\x03');
+  expect(await terminal.ended).toBe(130);
+  expect(terminal.text()).toMatch(/\d+ created\.\n/);
+  expect(terminal.output()).toContain('\x1b[?25h');
+  torii.recover();
+  expect(await runImport('users.ndjson')).toMatchObject({ code: 0 });
+  expect((await everyone()).map(({ name }) => name).sort()).toEqual(
+    people(80)
+      .map(({ name }) => name)
+      .sort(),
+  );
+});
+
+test('waits for standard input no longer than until Ctrl-C', async () => {
+  const command = startCommand(['users', 'import', '-'], { environment, folder });
+  command.stdin.write(ndjson({ name: 'Ada' }));
+  await vi.waitFor(async () => expect(await everyone()).toHaveLength(1), { timeout: 20_000 });
+  command.kill('SIGINT');
+  expect(await command.ended).toEqual({ code: 130, stdout: '', stderr: '1 created.\n' });
+});
+
+test('goes on with no import into another environment', async () => {
+  write('users.ndjson', `${ndjson({ email: 'ada@example.com' })}{\n`);
+  await runImport('users.ndjson');
+  const other = await startEmulator();
+  try {
+    const given = { environment: environmentOf(other), folder };
+    const { code, stderr } = await runCommand(['users', 'import', 'users.ndjson'], given);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('remembers an import into another environment')]);
+    expect(await everyone(other)).toEqual([]);
+  } finally {
+    await other.stop();
+  }
+});
+
+test('lets two imports of one file not work at once', async () => {
+  write('users.ndjson', ndjson(...people(60).map(({ name }) => ({ name }))));
+  torii.delay('api', 60);
+  const first = startCommand(['users', 'import', 'users.ndjson'], { environment, folder });
+  await vi.waitFor(() => expect(torii.requests.api).toBeGreaterThan(8), { timeout: 20_000, interval: 2 });
+  const second = await runImport('users.ndjson');
+  const both = [await first.ended, second];
+  expect(both.some(({ code, stderr }) => code === 1 && stderr.includes('Another import writes into'))).toBe(true);
+  torii.recover();
+  // What was under way when the first stopped is in doubt, and stays so.
+  if (both.every(({ code }) => code !== 0)) await runImport('users.ndjson');
+  const names = (await everyone()).map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+});

@@ -1,0 +1,121 @@
+import { type Emulator, startEmulator, type User } from '@torii/emulator';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Ended, environmentOf, runCommand } from './command.ts';
+import { startOnTerminal } from './terminal.ts';
+
+const nobody = '01931a73-8b00-7000-8000-000000000000';
+let torii: Emulator;
+let environment: Readonly<Record<string, string>>;
+let ada: User;
+/** The last used first. */
+let sessions: readonly string[];
+beforeEach(async () => {
+  torii = await startEmulator();
+  environment = environmentOf(torii);
+  ada = await torii.createUser({ email: 'ada@example.com', password: 'correct horse' });
+  sessions = [await signIn(), await signIn(), await signIn()].reverse();
+});
+afterEach(() => torii.stop());
+
+async function signIn(): Promise<string> {
+  const response = await fetch(torii.signInUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'user-agent': 'A browser with a long name' },
+    body: JSON.stringify({ email: 'ada@example.com', password: 'correct horse' }),
+  });
+  return ((await response.json()) as { sessionId: string }).sessionId;
+}
+
+function run(...args: readonly string[]): Promise<Ended> {
+  return runCommand(['sessions', ...args], { environment });
+}
+
+async function activeSessions(): Promise<readonly string[]> {
+  const { stdout } = await run('list', ada.id, '--json');
+  return (JSON.parse(stdout) as { id: string }[]).map(({ id }) => id).sort();
+}
+
+test('lists the sessions of a user, by id or email', async () => {
+  expect(await activeSessions()).toEqual([...sessions].sort());
+  const { code, stdout, stderr } = await run('list', 'ada@example.com');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^id +last used +expires +address +browser\n/);
+  expect(stdout).toContain('A browser with a long name');
+});
+
+test('fits 40 columns', async (context) => {
+  const terminal = await startOnTerminal(context, ['sessions', 'list', ada.id], { environment, columns: 40 });
+  expect([await terminal.ended, terminal.text()]).toEqual([0, expect.stringContaining(`id\n  ${sessions[0]}\n`)]);
+});
+
+test('revokes some sessions and leaves the others, in a pipe with --yes', async () => {
+  const [first = '', second = '', third = ''] = sessions;
+  const args = ['revoke', '--user', 'ada@example.com', '--yes', '--ndjson', first, second, first];
+  const { code, stdout, stderr } = await run(...args);
+  expect([code, stderr]).toEqual([0, 'Access tokens already issued stay good until they expire.\n']);
+  expect(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    { userId: ada.id, id: first, status: 'revoked' },
+    { userId: ada.id, id: second, status: 'revoked' },
+  ]);
+  expect(await activeSessions()).toEqual([third]);
+});
+
+test('revokes all of a user, after yes', async () => {
+  const args = ['sessions', 'revoke', '--all-of', 'ada@example.com'];
+  const terminal = await startOnTerminal({ skip: expect.fail }, args, { environment });
+  await terminal.shows('End all sessions of ada@example.com? [y/N]');
+  terminal.type('y\r');
+  expect(await terminal.ended).toBe(0);
+  expect(await activeSessions()).toEqual([]);
+});
+
+test('revokes none after no', async () => {
+  const args = ['sessions', 'revoke', '--user', ada.id, ...sessions];
+  const terminal = await startOnTerminal({ skip: expect.fail }, args, { environment });
+  await terminal.shows('End these 3 sessions? [y/N]');
+  terminal.type('\r');
+  expect(await terminal.ended).toBe(1);
+  expect(await activeSessions()).toHaveLength(3);
+});
+
+test('says which it could not revoke, and goes on', async () => {
+  const other = await torii.createUser({ email: 'bo@example.com' });
+  const [first = ''] = sessions;
+  const { code, stderr } = await run('revoke', '--user', other.id, '--yes', first);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(new RegExp(`^${first}: .*403 forbidden.*\ntorii: It was not`)),
+  ]);
+  expect(await activeSessions()).toHaveLength(3);
+});
+
+test('asks nobody in a pipe, and sends nothing', async () => {
+  const before = torii.requests.api;
+  const { code, stderr } = await run('revoke', '--all-of', ada.id);
+  expect([code, stderr, torii.requests.api]).toEqual([2, expect.stringContaining('give --yes'), before]);
+});
+
+test.each<[string, readonly string[], number, string]>([
+  ['nobody to list', ['list'], 2, "missing required argument 'user'"],
+  ['a user who is not there', ['list', nobody], 1, '403 forbidden'],
+  ['an email that nobody has', ['list', 'no@example.com'], 1, 'No user has the email no@example.com'],
+  ['nothing to revoke', ['revoke', '--yes'], 2, 'give --all-of USER'],
+  ['sessions of nobody', ['revoke', nobody, '--yes'], 2, 'Give --user'],
+  ['all and some', ['revoke', nobody, '--all-of', nobody, '--yes'], 2, 'name no session beside it'],
+  ['two users', ['revoke', nobody, '--all-of', nobody, '--user', nobody], 2, 'cannot be used with'],
+  ['a command one letter off', ['revok'], 2, 'Did you mean revoke?'],
+])('says in one line what to do about %s', async (_name, args, exitCode, message) => {
+  const { code, stdout, stderr } = await run(...args);
+  expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringContaining(message)]);
+  expect(stderr.trimEnd()).not.toContain('\n');
+});
+
+test.each(['list', 'revoke'])('the help of %s has an example', async (command) => {
+  const { code, stdout } = await run(command, '--help');
+  expect([code, stdout]).toEqual([0, expect.stringMatching(new RegExp(`Examples:\n +\\$ torii sessions ${command}`))]);
+});

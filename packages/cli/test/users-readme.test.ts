@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startEmulator } from '@torii/emulator';
+import { expect, test } from 'vitest';
+import { cleanEnvironment, environmentOf, nodeArguments, temporaryFolder } from './command.ts';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+/** The commands of a section, as a reader would paste them. */
+function commandsOf(title: string): string {
+  const section = readme.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
+  return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block).join('');
+}
+
+test('the examples of the README do what they say', async () => {
+  const torii = await startEmulator();
+  try {
+    await torii.seed([{ email: 'ada@example.com', name: 'Ada', phone: '+45 12' }]);
+    const folder = temporaryFolder();
+    const program = [process.execPath, ...nodeArguments([], {})].map((part) => `'${part}'`).join(' ');
+    writeFileSync(join(folder, 'torii'), `#!/bin/sh\nexec ${program} "$@"\n`);
+    chmodSync(join(folder, 'torii'), 0o755);
+    const script = `${commandsOf('Users and sessions')}${commandsOf('Export and import')}`;
+    expect(script.match(/^torii (users|sessions) /gm)?.length).toBeGreaterThan(14);
+
+    const shell = spawn('sh', ['-ex'], {
+      cwd: folder,
+      env: { ...cleanEnvironment({ environment: environmentOf(torii) }), PATH: `${folder}:${process.env['PATH']}` },
+    });
+    let output = '';
+    for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (data) => (output += data));
+    shell.stdin.end(script);
+    const [code] = await once(shell, 'close');
+    expect([code, output]).toEqual([0, expect.not.stringContaining('torii:')]);
+    expect(output).toContain('Ada Lovelace');
+    expect(existsSync(join(folder, 'users.csv.gz'))).toBe(true);
+  } finally {
+    await torii.stop();
+  }
+});

@@ -1,0 +1,284 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Emulator, startEmulator, type User } from '@torii/emulator';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Ended, environmentOf, runCommand, temporaryFolder } from './command.ts';
+import { startOnTerminal } from './terminal.ts';
+
+const nobody = '01931a73-8b00-7000-8000-000000000000';
+let torii: Emulator;
+let environment: Readonly<Record<string, string>>;
+let ada: User;
+beforeEach(async () => {
+  torii = await startEmulator();
+  environment = environmentOf(torii);
+  ada = await torii.createUser({ email: 'ada@example.com', name: 'Ada', password: 'correct horse', phone: '+45 12' });
+});
+afterEach(() => torii.stop());
+
+function run(...args: readonly string[]): Promise<Ended> {
+  return runCommand(['users', ...args], { environment });
+}
+
+/** What a command wrote as JSON. */
+async function runJson(...args: readonly string[]): Promise<unknown> {
+  const { code, stdout, stderr } = await run(...args, '--json');
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining('torii:')]);
+  return JSON.parse(stdout);
+}
+
+function signIn(email: string, password: string): Promise<number> {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(torii.signInUrl, { method: 'POST', headers, body: JSON.stringify({ email, password }) }).then(
+    ({ status }) => status,
+  );
+}
+
+async function seed(count: number): Promise<void> {
+  await torii.seed(Array.from({ length: count }, (_, index) => ({ email: `user${index}@example.com` })));
+}
+
+test('lists users in a table, the newest first, and says that there are more', async () => {
+  await seed(25);
+  const { code, stdout, stderr } = await run('list');
+  const lines = stdout.trimEnd().split('\n');
+  expect([code, lines.length]).toEqual([0, 21]);
+  expect(lines[0]).toMatch(/^id +email +name +status +created$/);
+  expect(lines[1]).toMatch(/^[0-9a-f-]{36} {2}user24@example\.com +active +20/);
+  expect(stderr).toBe('There are more: --all lists them, and so does a larger --limit than 20.\n');
+});
+
+test('lists as many as are asked for, page after page', async () => {
+  await seed(230);
+  const ids = async (...args: readonly string[]) =>
+    new Set(((await runJson('list', ...args)) as User[]).map(({ id }) => id));
+  expect((await ids('--limit', '3')).size).toBe(3);
+  expect((await ids('--limit', '205')).size).toBe(205);
+  expect((await ids('--all')).size).toBe(231);
+  expect(await run('list', '--limit', '231')).toMatchObject({ stderr: '' });
+});
+
+test('lists by part of an email or a name, by status and by date', async () => {
+  await torii.seed([{ email: 'bo@example.org', status: 'banned' }]);
+  const emails = async (...args: readonly string[]) =>
+    ((await runJson('list', ...args)) as User[]).map(({ email }) => email);
+  expect(await emails('--email', '@EXAMPLE.ORG')).toEqual(['bo@example.org']);
+  expect(await emails('--name', 'ad')).toEqual(['ada@example.com']);
+  expect(await emails('--without-name')).toEqual(['bo@example.org']);
+  expect(await emails('--status', 'banned', '--status', 'deleted')).toEqual(['bo@example.org']);
+  expect(await emails('--created-before', '2020-01-01')).toEqual([]);
+  expect(await emails('--created-after', '2020-01-01T00:00:00+01:00')).toHaveLength(2);
+});
+
+test('draws cards on a terminal of 40 columns', async (context) => {
+  const terminal = await startOnTerminal(context, ['users', 'list'], { environment, columns: 40 });
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.text()).toContain(`id\n  ${ada.id}\nemail    ada@example.com\n`);
+});
+
+test('writes a user to a line', async () => {
+  const { stdout } = await run('list', '--ndjson');
+  expect(JSON.parse(stdout)).toMatchObject({ id: ada.id, phone: '+45 12' });
+});
+
+test('gets a user by id, and by exactly their email', async () => {
+  await torii.seed([{ email: 'xada@example.com' }, { email: 'ada@example.community' }]);
+  for (const who of [ada.id, 'ada@example.com', 'ADA@example.com']) expect(await runJson('get', who)).toEqual(ada);
+  const { stdout } = await run('get', ada.id);
+  expect(stdout).toContain('phone        +45 12\n');
+});
+
+test('does not take a deleted user for the one who has the email', async () => {
+  await run('delete', '--yes', ada.id);
+  const { code, stderr } = await run('get', 'ada@example.com');
+  expect([code, stderr]).toEqual([1, 'torii: No user has the email ada@example.com.\n']);
+});
+
+test('creates a user with a password from standard input or a file', async () => {
+  const args = ['create', '--email', 'bo@example.com', '--password-file', '-'];
+  const piped = await runCommand(['users', ...args], { environment, input: 'staple battery\n' });
+  expect([piped.code, piped.stdout]).toEqual([0, expect.stringContaining('bo@example.com')]);
+  expect(await signIn('bo@example.com', 'staple battery')).toBe(200);
+
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'password'), 'staple battery');
+  const file = [
+    'users',
+    'create',
+    '--email',
+    'cy@example.com',
+    '--password-file',
+    'password',
+    '--date-of-birth',
+    '1815-12-10',
+  ];
+  expect(await runCommand(file, { environment, folder })).toMatchObject({ code: 0 });
+  expect(await signIn('cy@example.com', 'staple battery')).toBe(200);
+});
+
+test('asks for a password without showing it', async (context) => {
+  const args = ['users', 'create', '--email', 'bo@example.com', '--ask-password'];
+  const terminal = await startOnTerminal(context, args, { environment });
+  await terminal.shows('Password: ');
+  terminal.type('staple battery\r');
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.output()).not.toContain('staple');
+  expect(await signIn('bo@example.com', 'staple battery')).toBe(200);
+});
+
+test.each([
+  ['\x03', 130],
+  ['\r', 2],
+])('creates nobody where %j is typed for a password', async (keys, code) => {
+  const args = ['users', 'create', '--email', 'bo@example.com', '--ask-password'];
+  const terminal = await startOnTerminal({ skip: expect.fail }, args, { environment });
+  await terminal.shows('Password: ');
+  terminal.type(keys);
+  expect(await terminal.ended).toBe(code);
+  expect(await signIn('bo@example.com', 'staple battery')).toBe(401);
+});
+
+test.each([[['--password', 'hunter2']], [['--password=hunter2']]])(
+  'takes no password from the arguments, and does not repeat it: %j',
+  async (args) => {
+    const { code, stdout, stderr } = await run('create', '--email', 'bo@example.com', ...args);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('--password-file FILE')]);
+    expect(stderr).not.toContain('hunter2');
+  },
+);
+
+test('says that an email is taken', async () => {
+  const { code, stderr } = await run('create', '--email', 'ada@example.com');
+  expect([code, stderr]).toEqual([1, expect.stringContaining('409 email_taken')]);
+});
+
+test('changes what is named, clears what is to be cleared, and leaves the rest', async () => {
+  const changed = await runJson(
+    'update',
+    'ada@example.com',
+    '--name',
+    'Ada Lovelace',
+    '--clear',
+    'phone',
+    '--locale',
+    'da',
+  );
+  expect(changed).toMatchObject({ name: 'Ada Lovelace', phone: null, locale: 'da', email: 'ada@example.com' });
+  expect(await runJson('update', ada.id, '--date-of-birth', '1815-12-10')).toMatchObject({ name: 'Ada Lovelace' });
+  expect(await runJson('update', ada.id, '--clear', 'date-of-birth', '--clear', 'name')).toMatchObject({
+    name: null,
+    dateOfBirth: null,
+    locale: 'da',
+  });
+});
+
+test('bans and unbans several, says which it could not, and goes on', async () => {
+  await torii.seed([{ email: 'bo@example.com' }]);
+  const { code, stdout, stderr } = await run(
+    'ban',
+    '--yes',
+    '--ndjson',
+    nobody,
+    'ada@example.com',
+    'no@example.com',
+    'bo@example.com',
+  );
+  const banned = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(banned).toMatchObject([
+    { email: 'ada@example.com', status: 'banned' },
+    { email: 'bo@example.com', status: 'banned' },
+  ]);
+  expect([code, stderr.split('\n')]).toEqual([
+    1,
+    [
+      expect.stringMatching(new RegExp(`^${nobody}: .*404 user_not_found`)),
+      'no@example.com: No user has the email no@example.com.',
+      'Their sessions have ended. Access tokens already issued stay good until they expire.',
+      'torii: 2 of 4 failed.',
+      '',
+    ],
+  ]);
+  expect(await signIn('ada@example.com', 'correct horse')).toBe(403);
+  expect(await run('unban', 'ada@example.com')).toMatchObject({ code: 0, stderr: '' });
+  expect(await signIn('ada@example.com', 'correct horse')).toBe(200);
+});
+
+test('deletes, once', async () => {
+  expect(await runJson('delete', '--yes', ada.id, ada.id)).toEqual([{ id: ada.id, status: 'deleted' }]);
+  const { code, stdout, stderr } = await run('delete', '--yes', ada.id);
+  expect([code, stdout, stderr]).toEqual([
+    1,
+    '',
+    expect.stringMatching(/403 forbidden.*\ntorii: It was not done\.\n$/),
+  ]);
+});
+
+test.each(['ban', 'delete'])('shows who it is before it asks whether to %s them', async (command) => {
+  const terminal = await startOnTerminal({ skip: expect.fail }, ['users', command, ada.id], { environment });
+  await terminal.shows(/ada@example.com\n(Ban|Delete) this user\? \[y\/N\]/);
+  terminal.type('n\r');
+  expect(await terminal.ended).toBe(1);
+  expect(await signIn('ada@example.com', 'correct horse')).toBe(200);
+});
+
+test('does it after yes, to those whom it found', async () => {
+  await torii.seed([{ email: 'bo@example.com' }]);
+  const args = ['users', 'delete', 'ada@example.com', nobody, 'bo@example.com'];
+  const terminal = await startOnTerminal({ skip: expect.fail }, args, { environment });
+  await terminal.shows('Delete these 2 users? [y/N]');
+  terminal.type('yes\r');
+  expect(await terminal.ended).toBe(1);
+  expect(terminal.text()).toMatch(/404 user_not_found[\s\S]*torii: 1 of 3 failed\.\n$/);
+  expect(await runJson('list', '--status', 'deleted')).toHaveLength(2);
+});
+
+test.each(['ban', 'delete'])('%s asks nobody in a pipe, and sends nothing', async (command) => {
+  const before = torii.requests.api;
+  const { code, stderr } = await run(command, ada.id);
+  expect([code, stderr, torii.requests.api]).toEqual([2, expect.stringContaining('give --yes'), before]);
+});
+
+test.each<[string, readonly string[], number, string]>([
+  ['nobody to get', ['get'], 2, "missing required argument 'user'"],
+  ['an id that nobody has', ['get', nobody], 1, '404 user_not_found'],
+  ['an id that is none', ['get', 'ada'], 1, '400 invalid_request'],
+  ['an empty id', ['get', ''], 2, 'userId'],
+  ['a limit of nobody', ['list', '--limit', '0'], 2, 'from 1 to'],
+  ['a status that there is not', ['list', '--status', 'gone'], 2, 'Allowed choices are'],
+  ['a day that there is not', ['list', '--created-before', '2026-02-30'], 2, 'Write 2026-05-16'],
+  ['two opposite filters', ['list', '--name', 'Ada', '--without-name'], 2, 'cannot be used with'],
+  ['two forms', ['list', '--json', '--ndjson'], 2, 'cannot be used with'],
+  ['nobody to create', ['create'], 2, 'give --email, or at least --name'],
+  ['an unset variable for an email', ['create', '--email', ''], 2, 'It is empty'],
+  ['an email that is none', ['create', '--email', 'ada'], 1, '400 invalid_request'],
+  ['a day of birth that is none', ['create', '--name', 'A', '--date-of-birth', 'May'], 2, 'is not a date'],
+  ['asking nobody for a password', ['create', '--name', 'A', '--ask-password'], 2, '--password-file -'],
+  ['no change', ['update', nobody], 2, 'Nothing would change'],
+  ['a field both given and cleared', ['update', nobody, '--name', 'A', '--clear', 'name'], 2, 'name is both given and'],
+  ['clearing what cannot be cleared', ['update', nobody, '--clear', 'email'], 2, 'Allowed choices are name, phone'],
+  ['a language that there is not', ['update', nobody, '--locale', 'fr'], 2, 'Allowed choices are en, da'],
+  ['a command one letter off', ['exprt'], 2, 'Did you mean export?'],
+])('says in one line what to do about %s', async (_name, args, exitCode, message) => {
+  const { code, stdout, stderr } = await run(...args);
+  expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringContaining(message)]);
+  expect(stderr.trimEnd()).not.toContain('\n');
+});
+
+const commands = ['list', 'get', 'create', 'update', 'ban', 'unban', 'delete', 'export', 'import'];
+
+test('the help names every command', async () => {
+  const { stdout } = await run('--help');
+  for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+});
+
+test.each(commands)('the help of %s has an example, and fits 40 columns', async (command) => {
+  const terminal = await startOnTerminal({ skip: expect.fail }, ['users', command, '--help'], { columns: 40 });
+  expect(await terminal.ended).toBe(0);
+  const [help = '', examples = ''] = terminal.text().split('Examples:');
+  expect(examples).toContain(`$ torii users ${command}`);
+  // Commander does not break its first line, nor are examples broken.
+  expect(help.split('\n').filter((line) => line.length > 40 && !line.startsWith('Usage:'))).toEqual([]);
+});
