@@ -95,7 +95,8 @@ function useInApp(packages: readonly Packed[]): readonly string[] {
   );
   const manifest = {
     private: true,
-    dependencies: { ...ours, ...brought },
+    // Ours last: one may be a peer of another.
+    dependencies: { ...brought, ...ours },
     // The registry may hold a package of this name and version: it is not the one to try.
     overrides: Object.fromEntries(Object.keys(ours).map((name) => [name, `$${name}`])),
   };

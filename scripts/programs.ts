@@ -22,6 +22,8 @@ const programs = {
   postgres: { commands: ['postgres'], aptPackage: 'postgresql', folders: '/usr/lib/postgresql/*/bin' },
   redis: { commands: ['redis-server', 'valkey-server'], aptPackage: 'redis-server' },
   'nats-server': { commands: ['nats-server'], aptPackage: 'nats-server' },
+  fish: { commands: ['fish'], aptPackage: 'fish' },
+  zsh: { commands: ['zsh'], aptPackage: 'zsh' },
 } as const satisfies Readonly<Record<string, Program>>;
 
 export type ProgramName = keyof typeof programs;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { requireProgram } from '../../../scripts/programs.ts';
 import { cleanEnvironment, nodeArguments, runCommand, temporaryFolder } from './command.ts';
 
 /** A folder for the PATH, in which `torii` is. */
@@ -43,10 +44,6 @@ function runShell(shell: string, args: readonly string[]): string {
   return stdout;
 }
 
-function requireShell(name: string, skip: (note: string) => never): void {
-  if (spawnSync(name, ['--version']).error !== undefined) skip(`needs ${name}`);
-}
-
 test.each<[string, readonly string[]]>([
   ['torii to', ['token']],
   ['torii token ', ['decode', 'verify', 'why', 'help']],
@@ -66,13 +63,13 @@ test('bash offers files where it is offered nothing', () => {
 });
 
 test('fish is offered the same', ({ skip }) => {
-  requireShell('fish', skip);
+  requireProgram({ skip }, 'fish');
   const program = "torii completion fish | source; complete --do-complete 'torii token v'";
   expect(offersOf('fish', ['--no-config', '-c', program])).toEqual(['verify']);
 });
 
 test('zsh can read its script', ({ skip }) => {
-  requireShell('zsh', skip);
+  requireProgram({ skip }, 'zsh');
   const program = 'autoload -U compinit; compinit -u -D; source <(torii completion zsh); echo $_comps[torii]';
   expect(offersOf('zsh', ['-f', '-c', program])).toEqual(['_torii']);
 });
