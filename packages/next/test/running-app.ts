@@ -26,6 +26,8 @@ export interface AppOptions {
   readonly issuer: string;
   /** Options of `createNextAuth` beside the fixture's own. */
   readonly options?: object;
+  /** Has the app fetch keys through a function of its own. */
+  readonly ownFetch?: boolean;
   /** Left out by who only wants to know how fast it is. */
   readonly watched?: boolean;
 }
@@ -33,7 +35,7 @@ export interface AppOptions {
 /** Starts a variant, which is built first where it is not yet. */
 export async function startApp(
   variant: Variant,
-  { issuer, options = {}, watched = true }: AppOptions,
+  { issuer, options = {}, ownFetch = false, watched = true }: AppOptions,
 ): Promise<RunningApp> {
   const folder = await builtApp(variant);
   const scratch = mkdtempSync(join(tmpdir(), 'torii-next-'));
@@ -52,6 +54,7 @@ export async function startApp(
         TORII_ISSUER: issuer,
         APP_ORIGIN: `http://127.0.0.1:${port}`,
         TORII_OPTIONS: JSON.stringify(options),
+        OWN_FETCH: ownFetch ? 'yes' : '',
         VISITS_FILE: watched ? visits : '',
       },
       stdio: ['ignore', 'pipe', 'pipe'],

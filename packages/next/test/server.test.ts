@@ -66,6 +66,17 @@ test("[20] a request without a header is nobody's: Next would keep the answer fo
   expect(handler).not.toHaveBeenCalled();
 });
 
+test("[12] an app's own fetch is asked for keys afresh", async () => {
+  const sent: Headers[] = [];
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    sent.push(new Headers(init?.headers));
+    return globalThis.fetch(input, init);
+  };
+  const options = { issuer: torii.issuer, signInPath: '/sign-in', origins: ['https://app.test'], fetch };
+  const { auth } = await createNextAuth(options).fromRequest({ headers: { authorization: `Bearer ${token}` } });
+  expect([auth?.userId, sent.map((headers) => headers.has('x-request-id'))]).toEqual(['ada', [true]]);
+});
+
 test('[14] the host counts for checks, and says nothing about whose page it was', async () => {
   const cookie = `__Host-torii_token=${token}`;
   const next = make({ cookie, origin: 'https://inner.test', host: 'inner.test', 'sec-fetch-site': 'same-origin' });
