@@ -88,7 +88,8 @@ async function rotate(context: Context, rotation: Rotation, options: RotateOptio
   const plan = await rotation.plan();
   output.say(plan.text);
   if (plan.step !== 'done') await confirm(context, describeQuestion(plan), options);
-  const end = plan.step === 'done' ? plan : await (options.once ? rotation.advance() : rotation.run({ signal }));
+  // Also where it is done: a crash right after the flip left its note, and advancing clears that.
+  const end = await (options.once || plan.step === 'done' ? rotation.advance() : rotation.run({ signal }));
   await writeRecord(output, formOf(options), columns, end);
 }
 
