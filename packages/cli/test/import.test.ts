@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createToriiClient, type User } from '@torii/api';
 import { type Emulator, startEmulator } from '@torii/emulator';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Ended, environmentOf, runCommand, startCommand, temporaryFolder } from './command.ts';
 import { startOnTerminal } from './terminal.ts';
 
@@ -194,6 +197,14 @@ test('takes a mended line, in its place or in the file of rejects, and creates n
   expect(existsSync(join(folder, 'users.csv.torii-import'))).toBe(false);
 });
 
+test('tells lines that are alike from one another, and does not mind another password', async () => {
+  write('users.ndjson', `${ndjson({ name: 'Ada', password: 'correct horse' }, { name: 'Ada' })}{\n`);
+  expect(await runImport('users.ndjson')).toMatchObject({ code: 1 });
+  write('users.ndjson', ndjson({ name: 'Ada' }, { name: 'Ada', password: 'staple battery' }, { name: 'Ada' }));
+  expect(await runImport('users.ndjson')).toMatchObject({ code: 0, stderr: '1 created, 2 done by an earlier run.\n' });
+  expect(await everyone()).toHaveLength(3);
+});
+
 test('begins the rejects anew when the same import is run again', async () => {
   write('users.csv', 'email\nada\nbo\n');
   for (const _ of [1, 2]) expect(await runImport('users.csv', '--rejects', 'failed.csv')).toMatchObject({ code: 1 });
@@ -223,6 +234,27 @@ test('says what the server says against a line, without the password in it', asy
   expect(stdout + stderr).not.toContain('hunter2');
   expect(read('users.ndjson.torii-import')).not.toMatch(/hunter2|ada@/);
   expect(await everyone()).toMatchObject([{ name: 'Bo' }]);
+});
+
+test('shows no password that a server sends back', async () => {
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (data) => (body += data));
+    request.on('end', () => {
+      response.writeHead(400, { 'content-type': 'application/problem+json' });
+      response.end(JSON.stringify({ status: 400, code: 'invalid_request', detail: `Not this: ${body}` }));
+    });
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const TORII_API_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const input = ndjson({ email: 'ada@example.com', password: 'hunter2' });
+  const ended = await runCommand(['users', 'import', '-', '--json'], {
+    environment: { ...environment, TORII_API_URL },
+    input,
+  });
+  expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('Not this: {"email":"ada@example.com"') });
+  expect(ended.stdout + ended.stderr).not.toContain('hunter2');
 });
 
 test.each<[string, string, string]>([
@@ -282,7 +314,7 @@ test('reads a large file in flat memory', async () => {
 test('imports an empty file', async () => {
   for (const file of ['users.csv', 'users.ndjson']) {
     write(file, '');
-    expect(await runImport(file)).toEqual({ code: 0, stdout: '', stderr: 'There was no user to import.\n' });
+    expect(await runImport(file)).toEqual({ code: 0, stdout: '', stderr: 'No user was imported.\n' });
   }
 });
 
@@ -325,6 +357,14 @@ test('sends a line with an email again whose answer was lost, and reports it as 
   expect(await emails()).toEqual(['ada@example.com', 'bo@example.com']);
 });
 
+test('sends no further line after one that shows that the key is wrong', async () => {
+  const wrong = { ...environment, TORII_SECRET_KEY: 'sk_test_other' };
+  const input = ndjson(...people(50));
+  const ended = await runCommand(['users', 'import', '-', '-c', '3'], { environment: wrong, folder, input });
+  expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^No user was .*\ntorii: .*401/) });
+  expect(torii.requests.api).toBeLessThanOrEqual(3);
+});
+
 test('ends where an answer was lost and there is no email to tell by', async () => {
   torii.cut('api', { at: 'answer', times: 1 });
   const { code, stderr } = await runPiped(ndjson({ name: 'Ada' }, { name: 'Bo' }), '-c', '1');
@@ -352,7 +392,7 @@ test('never sends a user without an email again who may be there', async () => {
   expect(names.filter((name) => name === 'Ada').length).toBeLessThan(2);
 });
 
-test('stops with no network, says how to go on, and goes on', async () => {
+test('stops where the key is withdrawn, says how to go on, and goes on', async () => {
   write('users.ndjson', ndjson(...people(200)));
   torii.delay('api', 10);
   const command = startCommand(['users', 'import', 'users.ndjson'], { environment, folder });
@@ -371,6 +411,33 @@ test('stops with no network, says how to go on, and goes on', async () => {
   ]);
   expect(await everyone()).toHaveLength(200);
 });
+
+test('stops with no network after some patience, with nothing in doubt that was not sent, and goes on', async () => {
+  const port = Number(new URL(torii.apiUrl).port);
+  await torii.stop();
+  const database = join(folder, 'torii.db');
+  torii = await startEmulator({ database, port });
+  environment = environmentOf(torii);
+  write('users.ndjson', ndjson(...people(60).map(({ name }) => ({ name }))));
+  torii.delay('api', 40);
+  const command = startCommand(['users', 'import', 'users.ndjson', '-c', '2'], { environment, folder });
+  await vi.waitFor(() => expect(torii.requests.api).toBeGreaterThan(10), { timeout: 20_000, interval: 2 });
+  // Answers what is under way, and nothing more.
+  await torii.stop();
+  const { code, stderr } = await command.ended;
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^\d+ created\.\n.*goes on there\.\ntorii: .*had no answer/),
+  ]);
+  torii = await startEmulator({ database, port });
+  const again = await runImport('users.ndjson');
+  const doubts = again.stderr.match(/had no answer/g)?.length ?? 0;
+  // Only what was on its way when the server went may be in doubt.
+  expect(doubts).toBeLessThanOrEqual(2);
+  const names = (await everyone()).map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.length).toBeGreaterThanOrEqual(60 - doubts);
+}, 60_000);
 
 test.each([2, 9, 17, 30, 55, 80])('killed at request %i, it goes on and creates nobody twice', async (request) => {
   write('users.ndjson', ndjson(...people(90)));

@@ -119,8 +119,8 @@ export async function openExportFile(file: string, { asked, header, restart }: E
     });
     try {
       const last = Buffer.alloc(tail.bytes);
-      const { bytesRead } = await opened.read(last, 0, tail.bytes, bytes - tail.bytes);
-      if (bytesRead < tail.bytes || tailOf(last).sha256 !== tail.sha256) throw changed('has changed');
+      await opened.read(last, 0, tail.bytes, bytes - tail.bytes);
+      if (tailOf(last).sha256 !== tail.sha256) throw changed('has changed');
       await opened.truncate(bytes);
       return opened;
     } catch (error) {

@@ -65,7 +65,7 @@ export function startReport({ environment }: Context): Report {
         const count = countOf(outcome as keyof typeof words);
         return count === 0 ? [] : [`${count} ${word}`];
       });
-      return parts.length === 0 ? 'There was no user to import.' : `${parts.join(', ')}.`;
+      return parts.length === 0 ? 'No user was imported.' : `${parts.join(', ')}.`;
     },
     demandSuccess() {
       const failed = countOf('failed');
