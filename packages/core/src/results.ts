@@ -1,5 +1,6 @@
 import type { Auth } from './auth.ts';
 import type { SetKey } from './jwks.ts';
+import { copyOf } from './token.ts';
 
 /** A verified token: what it said, from when until when that holds, and by which key. */
 export interface VerifiedToken {
@@ -11,8 +12,6 @@ export interface VerifiedToken {
   /** The configured issuer that it came from. */
   readonly issuer: string;
 }
-
-const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
 
 /**
  * The tokens that one verifier has verified, by the whole token. One verifier has one set of options, so these need not
@@ -40,8 +39,7 @@ export class Results {
         break;
       }
     }
-    // A copy: a piece of a header keeps the whole header in memory, with whatever else is in it.
-    const copy = decoder.decode(encoder.encode(token));
+    const copy = copyOf(token);
     this.#byEnd.set(endOf(copy), { token: copy, result });
   }
 

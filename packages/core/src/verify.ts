@@ -1,5 +1,5 @@
 import { readAuth } from './auth.ts';
-import { type ClaimRules, checkClaims, issuerOf, validityOf } from './claims.ts';
+import { type ClaimRules, checkClaims, checkTimes, issuerOf, notBefore, validityOf } from './claims.ts';
 import { ToriiAuthError } from './errors.ts';
 import { type EventListener, withDetail } from './events.ts';
 import type { SetKey } from './jwks.ts';
@@ -78,7 +78,7 @@ async function verifyAfresh(token: string, settings: VerifySettings): Promise<Ve
   const verifySignature = await ready(key);
   if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
   // Once more: fetching the key may have taken seconds, and the token may have ended meanwhile.
-  checkClaims(claims, settings.rules);
+  checkTimes(checked, notBefore(claims), settings.rules.clockToleranceMs);
   const [validFrom, validUntil] = validityOf(checked, claims, settings.rules.clockToleranceMs);
   return { auth: readAuth(checked, claims), validFrom, validUntil, key, issuer };
 }
