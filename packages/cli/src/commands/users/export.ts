@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { ToriiApiError, type ToriiClient, type User } from '@torii/api';
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../../arguments.ts';
@@ -10,6 +9,7 @@ import { startProgress } from '../../output/progress.ts';
 import { openExportFile } from './export-file.ts';
 import { codeOf, fileFailure } from './file-failure.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from './filter.ts';
+import { pathIn } from './path-in.ts';
 import { type FileFormat, formatOf, userLines } from './user-lines.ts';
 
 interface ExportOptions extends ApiOptions, FilterOptions {
@@ -75,7 +75,7 @@ async function exportToFile(context: Context, file: string, options: ExportOptio
   const torii = await clientFor(context, options);
   const format = options.format ?? formatOf(file);
   const lines = await userLines(format);
-  const path = resolve(folder, file);
+  const path = pathIn(folder, file);
   const asked = JSON.stringify({ format, ...filterOf(options) });
   const target = await openExportFile(path, { asked, header: lines.header, restart: options.restart === true }).catch(
     (error: unknown) => {

@@ -18,6 +18,7 @@ import { readWish } from './import/new-user.ts';
 import { openRejects, type Rejects } from './import/rejects.ts';
 import { startReport } from './import/report.ts';
 import { sendLines } from './import/send-lines.ts';
+import { pathIn } from './path-in.ts';
 import { type FileFormat, formatOf } from './user-lines.ts';
 
 interface ImportOptions extends ApiOptions, FormOptions {
@@ -125,7 +126,7 @@ async function importLines(context: Context, file: string, options: ImportOption
 
   async function openJournalFor(path: string | undefined): Promise<Journal> {
     if (path === undefined) return noJournal;
-    return openJournal(resolve(folder, path)).catch((error: unknown) => {
+    return openJournal(pathIn(folder, path)).catch((error: unknown) => {
       throw fileFailure(error, path);
     });
   }
@@ -144,9 +145,11 @@ async function importLines(context: Context, file: string, options: ImportOption
 
   async function openRejectsFor(path: string): Promise<Rejects> {
     const absolute = resolve(folder, path);
-    const opened = await openRejects(absolute, header, journal.rejects === absolute).catch((error: unknown) => {
-      throw fileFailure(error, path);
-    });
+    const opened = await openRejects(pathIn(folder, path), header, journal.rejects === absolute).catch(
+      (error: unknown) => {
+        throw fileFailure(error, path);
+      },
+    );
     await journal.note({ rejects: absolute });
     return opened;
   }
