@@ -20,8 +20,8 @@ const rounds = roundsOr(7);
 const frameworks: readonly Framework[] = ['node:http', 'Express', 'Koa'];
 const guards: readonly Guard[] = ['bare', 'torii', 'jose', 'fast-jwt', 'middleware'];
 const leastOfBare: Record<Framework, number> = { 'node:http': 0.7, Express: 0.9, Koa: 0.8 };
-const repeatedAmount = scaled(6_000);
-const distinctAmount = scaled(2_000);
+const repeatedAmount = scaled(20_000);
+const distinctAmount = scaled(8_000);
 
 interface Stand {
   readonly framework: Framework;

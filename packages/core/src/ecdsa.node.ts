@@ -1,18 +1,16 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { EcPublicJwk, VerifySignature } from './signature.ts';
 
-/** Signatures verified here and now: so many without a microtask in between, and so many in a turn of the event loop. */
-const maxAtOnce = 4;
-const maxInTurn = 24;
-let [atOnce, inTurn] = [0, 0];
+const maxInTurn = 4;
+let inTurn = 0;
 
 /**
  * Makes a key ready to verify. Rejects for a point that is not on the curve.
  *
  * It verifies here and now while that is cheap, and in the thread pool while it is not. The way into the pool and back
- * costs time of its own, so tokens that come one by one are done sooner without it. A burst would hold up everything else in
- * the process, and the pool's threads are through with it sooner. The pool is shared with password hashes, DNS and files: a
- * request that comes alone never waits for those.
+ * costs time of its own, so the first few of a turn of the event loop are done sooner without it. Beyond that, a burst would
+ * hold up everything else in the process, and the pool's threads are through with it sooner. The pool is shared with password
+ * hashes, DNS and files: a request that comes alone never waits for those.
  */
 export async function loadKey({ x, y }: EcPublicJwk): Promise<VerifySignature> {
   const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
@@ -31,18 +29,12 @@ function verifyInPool(key: KeyObject, der: Uint8Array, signedBytes: Uint8Array):
   });
 }
 
-/** Counts a signature, where there is room for it. */
+/** Counts a signature, where there is room for it in this turn. */
 function isBusy(): boolean {
-  if (atOnce >= maxAtOnce || inTurn >= maxInTurn) return true;
-  if (atOnce === 0) queueMicrotask(endBurst);
+  if (inTurn >= maxInTurn) return true;
   if (inTurn === 0) setImmediate(endTurn);
-  atOnce += 1;
   inTurn += 1;
   return false;
-}
-
-function endBurst(): void {
-  atOnce = 0;
 }
 
 function endTurn(): void {
