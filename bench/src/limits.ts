@@ -13,7 +13,13 @@ export function atMost(what: string, wanted: number, of: string, reached: Spread
 }
 
 /** Ahead beyond noise is who is faster in the middle half of the rounds, and not only in the median. */
-export function nobodyAhead(what: string, measured: Measured, ours: string, peers: readonly string[]): Limit {
+export function nobodyAhead(
+  what: string,
+  measured: Measured,
+  ours: string,
+  peers: readonly string[],
+  whyNot?: string,
+): Limit {
   const ratios = peers
     .map((peer) => ({ peer, ratio: ratiosTo(measured, ours, peer) }))
     .sort((a, b) => a.ratio.median - b.ratio.median);
@@ -24,6 +30,7 @@ export function nobodyAhead(what: string, measured: Measured, ours: string, peer
     wanted: 'no peer ahead beyond noise',
     reached: `we are at ${shown.map(({ peer, ratio }) => `${withSpread(ratio)} of ${peer}`).join(', ')}`,
     isReached: ahead.length === 0,
+    ...reasonFor(whyNot),
   };
 }
 

@@ -153,6 +153,7 @@ function limitsOf(framework: Framework, repeated: Outcome, distinct: Outcome): r
       1.15,
       'times jose',
       ratiosTo(distinct.speed, torii, jose),
+      'The signature is nearly all of it for both, and jose has it verified by the thread pool always: with two cores, one of which asks, its requests share the rest better.',
     ),
   ];
 }
