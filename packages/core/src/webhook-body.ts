@@ -16,13 +16,15 @@ const mostDroppedBytes = 16 * 1024 * 1024;
  * The bytes of a body, as many as are allowed.
  *
  * @throws ToriiWebhookError `payload_too_large`, or `payload_incomplete` where the sender broke off
- * @throws ToriiConfigError for what is no body, such as one that has been parsed
+ * @throws ToriiConfigError for what is no body, such as one that has been parsed, or one that somebody else reads
  */
 export async function readPayload(payload: WebhookPayload, maxBytes: number): Promise<Uint8Array> {
+  if (payload === null) return new Uint8Array();
   const bytes = bytesOf(payload);
   if (bytes === undefined) return gather(streamOf(payload), maxBytes);
   if (bytes.length > maxBytes) throw tooLarge(maxBytes);
-  return bytes;
+  // A copy, and before anything is awaited: whoever writes into the buffer later changes nothing of what was verified.
+  return new Uint8Array(bytes);
 }
 
 export function tooLarge(maxBytes: number): ToriiWebhookError {
@@ -32,25 +34,38 @@ export function tooLarge(maxBytes: number): ToriiWebhookError {
   );
 }
 
-function bytesOf(payload: WebhookPayload): Uint8Array | undefined {
-  if (payload === null) return new Uint8Array();
-  if (typeof payload === 'string') return new TextEncoder().encode(payload);
-  if (payload instanceof Uint8Array) return payload;
-  return payload instanceof ArrayBuffer ? new Uint8Array(payload) : undefined;
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (typeof value === 'string') return new TextEncoder().encode(value);
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  // By name: what reads requests may live in another realm, with a Uint8Array of its own.
+  if (!ArrayBuffer.isView(value) || Reflect.get(value, Symbol.toStringTag) !== 'Uint8Array') return undefined;
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
 
-function streamOf(payload: unknown): AsyncIterable<Uint8Array> {
+function streamOf(payload: unknown): AsyncIterable<unknown> {
   if (typeof payload === 'object' && payload !== null) {
     // Not every runtime's stream can be iterated.
-    if ('getReader' in payload) return chunksOf(payload as ReadableStream<Uint8Array>);
-    if (Symbol.asyncIterator in payload) return payload as AsyncIterable<Uint8Array>;
+    if ('getReader' in payload) return chunksOf(readerOf(payload as ReadableStream));
+    if (Symbol.asyncIterator in payload) return payload as AsyncIterable<unknown>;
   }
-  const remedy = 'Pass the body as it came, as bytes or text: JSON that has been parsed cannot be verified.';
-  throw new ToriiConfigError('payload', `\`payload\` is no body. ${remedy}`);
+  throw noBody('is no body');
 }
 
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
+function noBody(problem: string): ToriiConfigError {
+  const remedy =
+    'Pass the body as it came, as bytes, text or an unread stream: JSON that has been parsed cannot be verified.';
+  return new ToriiConfigError('payload', `\`payload\` ${problem}. ${remedy}`);
+}
+
+function readerOf(stream: ReadableStream): ReadableStreamDefaultReader {
+  try {
+    return stream.getReader();
+  } catch {
+    throw noBody('is a stream that somebody else reads');
+  }
+}
+
+async function* chunksOf(reader: ReadableStreamDefaultReader): AsyncGenerator {
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
   } finally {
@@ -58,18 +73,20 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
   }
 }
 
-async function gather(stream: AsyncIterable<Uint8Array | string>, maxBytes: number): Promise<Uint8Array> {
+async function gather(stream: AsyncIterable<unknown>, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const chunk of stream) {
-      // Where somebody set an encoding.
-      const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
+      // Text, where somebody set an encoding. What has no length that is known would have no limit either.
+      const bytes = bytesOf(chunk);
+      if (bytes === undefined) throw noBody('is a stream of something else than bytes or text');
       size += bytes.length;
       if (size <= maxBytes) chunks.push(bytes);
       if (size > maxBytes + mostDroppedBytes) break;
     }
   } catch (cause) {
+    if (cause instanceof ToriiConfigError) throw cause;
     throw new ToriiWebhookError('payload_incomplete', 'The body broke off before its end.', { cause });
   }
   if (size > maxBytes) throw tooLarge(maxBytes);
@@ -86,7 +103,7 @@ async function gather(stream: AsyncIterable<Uint8Array | string>, maxBytes: numb
 export interface FrameworkBody {
   /** Where body parsers leave the body as it came, whatever else they may have put there. */
   readonly kept: readonly unknown[];
-  /** Whether somebody has begun to read the stream. */
+  /** Whether somebody has begun to read the stream, or has it to themselves. */
   readonly isRead: boolean;
   readonly stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | null;
   /** What to do where the body cannot be had any more. */
@@ -99,7 +116,11 @@ export interface FrameworkBody {
  * @throws ToriiConfigError where somebody has parsed it and kept nothing
  */
 export function findPayload({ kept, isRead, stream, remedy }: FrameworkBody): WebhookPayload {
-  for (const body of kept) if (typeof body === 'string' || body instanceof Uint8Array) return body;
+  for (const body of kept) {
+    if (typeof body !== 'string' && !(body instanceof Uint8Array)) continue;
+    // Empty before anything was read: somebody is about to gather it.
+    if (isRead || body.length > 0) return body;
+  }
   if (!isRead) return stream;
   throw new ToriiConfigError(
     'webhookHandler',

@@ -3,7 +3,14 @@ import { type Options, readFunction, readNamed, readSeconds } from './option-val
 import type { WebhookPayload } from './webhook-body.ts';
 import type { WebhookEvent } from './webhook-events.ts';
 import { type Claim, Repeats, type WebhookStore } from './webhook-repeats.ts';
-import { readRules, ruleNames, verifyDelivery, type WebhookDelivery, type WebhookRules } from './webhook-verify.ts';
+import {
+  readRules,
+  ruleNames,
+  verifyDelivery,
+  type WebhookDelivery,
+  type WebhookRules,
+  type WebhookSettings,
+} from './webhook-verify.ts';
 
 export interface WebhookReceiverOptions extends WebhookRules {
   /**
@@ -12,14 +19,15 @@ export interface WebhookReceiverOptions extends WebhookRules {
    */
   readonly store?: WebhookStore;
   /**
-   * Seconds for which a store remembers: longer than Torii goes on trying. At most a year.
+   * Seconds for which a store remembers: longer than Torii goes on trying, and longer than a signature is good, which is
+   * twice `toleranceSeconds`. At most a year.
    *
    * @default 604800, a week
    */
   readonly rememberSeconds?: number;
   /**
-   * Seconds that a handler has, where there is a store. Who takes longer, or dies, may find the event handled by the next
-   * delivery. At most an hour.
+   * Seconds that a handler has, where there is a store, of which a slow one may take up to half. Who takes longer, or dies,
+   * may find the event handled by the next delivery. At most an hour.
    *
    * @default 60
    */
@@ -60,8 +68,8 @@ export interface WebhookReceiver<More extends object = object> {
    * Verifies a delivery, has its event handled unless that has been done, and says what to answer.
    *
    * @throws what the handler throws, which the server answers with a status of 500 or more, so that Torii tries again. What
-   * has a status of its own is wrapped in a ToriiWebhookError `handler_failed`.
-   * @throws ToriiConfigError for a body that has been parsed
+   * has an answer of its own, such as a status, is wrapped in a ToriiWebhookError `handler_failed`.
+   * @throws ToriiConfigError for a body that has been parsed, or that somebody else reads
    */
   receive(delivery: ReceivedDelivery, handle: (event: WebhookEvent<More>) => unknown): Promise<WebhookAnswer>;
 }
@@ -84,7 +92,7 @@ export function createWebhookReceiver<More extends object = object>(
 ): WebhookReceiver<More> {
   const given = readNamed(options, names, '{ secret: process.env.TORII_WEBHOOK_SECRET }');
   const rules = readRules(given);
-  const repeats = readRepeats(given);
+  const repeats = readRepeats(given, rules);
   const tell = readListener(given);
 
   return {
@@ -109,7 +117,7 @@ export function createWebhookReceiver<More extends object = object>(
       } catch (error) {
         await claim?.release().catch(() => {});
         tell({ type: 'failed', ...which, error });
-        throw withoutStatus(error);
+        throw withoutAnswer(error);
       }
       try {
         await claim?.markHandled();
@@ -135,20 +143,39 @@ function refuse({ code, reason, message }: ToriiWebhookError): WebhookAnswer {
 }
 
 /**
- * What a handler threw, as a server answers with 500. Servers take a status from an error, and Koa a 404 from ENOENT: a user
- * whom the REST API does not find would become a 404 to Torii, which may give the webhook up.
+ * What a handler threw, as a server answers with 500. Servers take a status from an error, Koa a 404 from ENOENT, and Next a
+ * redirect or a 404 from a digest: a user whom the REST API does not find would become a 404 to Torii, which may give the
+ * webhook up.
  */
-function withoutStatus(error: unknown): unknown {
-  const isPlain = error instanceof Error && !['status', 'statusCode'].some((name) => name in error);
-  if (isPlain && Reflect.get(error, 'code') !== 'ENOENT') return error;
+function withoutAnswer(error: unknown): unknown {
+  if (isPlain(error)) return error;
   const message =
-    'The handler of a webhook failed. What it threw, which has a status of its own or is no error, is the cause.';
+    'The handler of a webhook failed. What it threw, which has an answer of its own or is no error, is the cause.';
   return new ToriiWebhookError('handler_failed', message, { cause: error });
 }
 
-function readRepeats(options: Options): Repeats | undefined {
+function isPlain(error: unknown): boolean {
+  try {
+    const isBare = error instanceof Error && !['status', 'statusCode', 'digest'].some((name) => name in error);
+    return isBare && Reflect.get(error, 'code') !== 'ENOENT';
+  } catch {
+    // A getter of whoever threw it.
+    return false;
+  }
+}
+
+function readRepeats(options: Options, { toleranceSeconds }: WebhookSettings): Repeats | undefined {
   const leaseMs = readPeriodMs(options, 'leaseSeconds', 60, 3600);
   const keepMs = readPeriodMs(options, 'rememberSeconds', 7 * 86_400, 366 * 86_400);
+  // One that was signed ahead of this clock is good until it is as much behind. Seconds are told apart whole.
+  const fewestSeconds = 2 * toleranceSeconds + 1;
+  if (keepMs < fewestSeconds * 1000) {
+    const remedy = `At least ${fewestSeconds}, or left out: what is forgotten sooner can be replayed.`;
+    throw new ToriiConfigError(
+      'rememberSeconds',
+      `\`rememberSeconds\` is longer than a signature is good, which is twice \`toleranceSeconds\`. ${remedy}`,
+    );
+  }
   if (!('store' in options)) return undefined;
   const store: unknown = options['store'];
   if (!isStore(store)) {

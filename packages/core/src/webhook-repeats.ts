@@ -28,8 +28,13 @@ const beaconKey = `${prefix}.`;
 /** Senders wait 15 seconds or more for an answer. */
 const patienceMs = 3_000;
 
+/** Since when somebody in this process has had an event to themselves. */
+interface Turn {
+  since: Instant;
+}
+
 // Of one process, and for each store: exact where two deliveries come at once, which a store without a "set if absent" is not.
-const claimedHere = new WeakMap<WebhookStore, Map<string, Instant>>();
+const claimedHere = new WeakMap<WebhookStore, Map<string, Turn>>();
 
 /**
  * Which events have been handled or are being handled. An event is claimed for a short time before its handler runs: a
@@ -39,7 +44,7 @@ export class Repeats {
   readonly #store: WebhookStore;
   readonly #leaseMs: number;
   readonly #keepMs: number;
-  readonly #here: Map<string, Instant>;
+  readonly #here: Map<string, Turn>;
 
   constructor(store: WebhookStore, { leaseMs, keepMs }: { readonly leaseMs: number; readonly keepMs: number }) {
     this.#store = store;
@@ -57,37 +62,55 @@ export class Repeats {
   async claim(id: string): Promise<Claim | 'handled'> {
     // Not a promise to wait for: a Worker may not wait for what another request began, nor does that always end.
     const earlier = this.#here.get(id);
-    if (earlier !== undefined && elapsedMs(earlier) < this.#leaseMs) throw inProgress();
-    const since = instantNow();
-    this.#here.set(id, since);
+    // By the steady clock alone: the other one may be set forward in the middle of a handler.
+    if (earlier !== undefined && performance.now() - earlier.since.steadyMs < this.#leaseMs) throw inProgress();
+    const turn: Turn = { since: instantNow() };
+    this.#here.set(id, turn);
     const leave = (): void => {
-      if (this.#here.get(id) === since) this.#here.delete(id);
+      if (this.#here.get(id) === turn) this.#here.delete(id);
     };
     const key = prefix + id;
-    const mine: Entry = { state: 'claimed', by: crypto.randomUUID(), until: Date.now() + this.#leaseMs };
     try {
-      const found = await this.#read(key);
+      // Nothing is nothing when it is found twice: one answer may be a failure that a Keyv keeps to itself, and the second
+      // is read right before the claim is written, when another process may have claimed the event.
+      const found = (await this.#read(key)) ?? (await this.#read(key));
       if (found?.state === 'handled') {
         leave();
         return 'handled';
       }
-      if (found !== undefined) throw inProgress();
-      await this.#write(key, mine, this.#leaseMs);
+      // A store may be slower than the lease is long: then somebody else has the turn.
+      if (found !== undefined || this.#here.get(id) !== turn) throw inProgress();
     } catch (error) {
       leave();
+      throw error;
+    }
+    return this.#take(key, turn, leave);
+  }
+
+  async #take(key: string, turn: Turn, leave: () => void): Promise<Claim> {
+    const by = crypto.randomUUID();
+    const release = async (): Promise<void> => {
+      try {
+        const found = await this.#read(key);
+        if (found?.state === 'claimed' && found.by === by) await this.#ask(() => this.#store.delete(key));
+      } finally {
+        leave();
+      }
+    };
+    turn.since = instantNow();
+    try {
+      await this.#write(key, { state: 'claimed', by, until: Date.now() + this.#leaseMs }, this.#leaseMs);
+      // What the store has taken is missing to the handler.
+      if (elapsedMs(turn.since) > this.#leaseMs / 2) throw unavailable();
+    } catch (error) {
+      // It may have been written all the same, and would hold the event back until it runs out.
+      await release().catch(() => {});
       throw error;
     }
     return {
       markHandled: () =>
         this.#write(key, { state: 'handled', until: Date.now() + this.#keepMs }, this.#keepMs).finally(leave),
-      release: async () => {
-        try {
-          const found = await this.#read(key);
-          if (found?.state === 'claimed' && found.by === mine.by) await this.#ask(() => this.#store.delete(key));
-        } finally {
-          leave();
-        }
-      },
+      release,
     };
   }
 

@@ -11,6 +11,7 @@ import {
 } from '../src/webhooks.ts';
 import { type DeliveryOptions, deliver, eventWith, nextSecret, secret } from './webhook-delivery.ts';
 
+const patience = { timeout: 15_000 };
 afterEach(() => void vi.restoreAllMocks());
 
 /** A receiver with a handler that notes what it handles, and whether that goes well. */
@@ -89,10 +90,11 @@ describe('the answer', () => {
     ['an error with a status', Object.assign(new Error('No such user.'), { status: 404 })],
     ['an error with a status code', Object.assign(new Error('x'), { statusCode: 400 })],
     ['a missing file, which Koa answers with 404', Object.assign(new Error('x'), { code: 'ENOENT' })],
+    ['an error with a digest, which Next takes for 404', Object.assign(new Error('x'), { digest: 'NEXT_…;404' })],
     ['nothing', undefined],
     ['a word that Express takes for "go on"', 'route'],
     ['an object', { status: 200 }],
-  ])('wraps %s, so that no server answers with it', async (_name, thrown) => {
+  ])('[18] wraps %s, so that no server answers with it', async (_name, thrown) => {
     const hooks = receiving();
     hooks.doing(() => {
       throw thrown;
@@ -101,6 +103,33 @@ describe('the answer', () => {
     expect(error).toMatchObject({ name: 'ToriiWebhookError', reason: 'handler_failed', cause: thrown });
     expect(error).not.toHaveProperty('status');
     expect(String(error)).not.toContain('No such user');
+  });
+
+  test.each<[string, unknown]>([
+    [
+      'a getter',
+      Object.defineProperty(new Error('x'), 'code', {
+        get() {
+          throw undefined;
+        },
+      }),
+    ],
+    [
+      'a proxy',
+      new Proxy(new Error('x'), {
+        getPrototypeOf() {
+          throw 'route';
+        },
+      }),
+    ],
+  ])('[18] wraps what throws again when it is looked at: %s', async (_name, thrown) => {
+    const hooks = receiving();
+    hooks.doing(() => {
+      throw thrown;
+    });
+    const error = await hooks.receive().catch((caught: { reason: string; cause: unknown }) => caught);
+    expect('reason' in error && error.reason).toBe('handler_failed');
+    expect('cause' in error && error.cause === thrown).toBe(true);
   });
 
   test('is a refusal of a delivery alone: what a handler throws of ours is its own affair', async () => {
@@ -175,6 +204,32 @@ describe('the body', () => {
     expect(await statusOf(broken())).toBe('payload_incomplete');
   });
 
+  async function* chunks(...pieces: unknown[]): AsyncGenerator<Uint8Array> {
+    for (const piece of pieces) yield piece as Uint8Array;
+  }
+
+  test('in pieces of any kind of bytes is bounded too', async () => {
+    expect(await statusOf(chunks(bytes.buffer.slice(0, 9), bytes.slice(9).buffer))).toBe('handled');
+    expect(await statusOf(chunks(new ArrayBuffer(600), new ArrayBuffer(600)))).toBe('payload_too_large');
+  });
+
+  test.each<[string, unknown]>([
+    ['numbers', [123, 125]],
+    ['numbers of two bytes', Uint16Array.of(123, 125)],
+    ['a length that is no number', { length: Number.NaN }],
+    ['less than nothing', { length: -5 }],
+    ['a number', 5],
+    ['nothing', undefined],
+  ])('in pieces that are no bytes is a mistake of the app: %s', async (_name, piece) => {
+    await expect(statusOf(chunks(bytes, piece))).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'payload' });
+  });
+
+  test('that somebody else reads is a mistake of the app, and not of the sender', async () => {
+    const stream = new Response(payload).body;
+    stream?.getReader();
+    await expect(statusOf(stream)).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'payload' });
+  });
+
   test('that has been parsed is no refusal: the error goes to the app', async () => {
     const parsed = JSON.parse(payload);
     await expect(statusOf(parsed)).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'payload' });
@@ -188,6 +243,15 @@ describe('the body', () => {
     expect(findPayload({ kept: [undefined, bytes], isRead: true, stream, remedy })).toBe(bytes);
     expect(findPayload({ kept: [{}], isRead: false, stream, remedy })).toBe(stream);
     expect(() => findPayload({ kept: [parsed], isRead: true, stream, remedy })).toThrow(/was read before.*Do this\.$/);
+  });
+
+  test('is not taken for empty where somebody is about to gather it', () => {
+    const rest = { stream: inPieces(bytes), remedy: '' };
+    for (const empty of ['', new Uint8Array()]) {
+      expect(findPayload({ kept: [empty], isRead: false, ...rest })).toBe(rest.stream);
+      expect(findPayload({ kept: [empty, bytes], isRead: false, ...rest })).toBe(bytes);
+      expect(findPayload({ kept: [empty], isRead: true, ...rest })).toBe(empty);
+    }
   });
 });
 
@@ -246,6 +310,8 @@ describe.each<[string, () => WebhookStore]>([
     const { opened, open } = gate();
     hooks.doing(() => opened);
     const first = hooks.answer();
+    // Else the second may be verified first, and waits for itself.
+    await vi.waitFor(() => expect(hooks.handled).toHaveLength(1), patience);
     const answer = await hooks.receive();
     expect(answer).toMatchObject({ status: 503, body: { error: { reason: 'in_progress' } } });
     expect(Number(answer.headers['Retry-After'])).toBeGreaterThan(0);
@@ -262,7 +328,7 @@ describe.each<[string, () => WebhookStore]>([
     hooks.doing(() => opened);
     const answers: string[] = [];
     const all = Array.from({ length: 100 }, () => hooks.answer().then((answer) => answers.push(answer)));
-    await vi.waitFor(() => expect(answers).toHaveLength(99), { timeout: 10_000 });
+    await vi.waitFor(() => expect(answers).toHaveLength(99), patience);
     open();
     await Promise.all(all);
     expect(hooks.handled).toEqual(['evt_1']);
@@ -274,7 +340,7 @@ describe.each<[string, () => WebhookStore]>([
     const dying = receiving({ store, leaseSeconds: 60 });
     dying.doing(() => new Promise(() => {}));
     void dying.receive();
-    await vi.waitFor(() => expect(dying.handled).toEqual(['evt_1']));
+    await vi.waitFor(() => expect(dying.handled).toEqual(['evt_1']), patience);
     const now = Date.now();
     // Another process knows what is in the store, and not what was in that one's memory.
     const copy = elsewhere(store);
@@ -288,10 +354,37 @@ describe.each<[string, () => WebhookStore]>([
     const hooks = receiving({ store: makeStore(), leaseSeconds: 60 });
     hooks.doing(() => new Promise(() => {}));
     void hooks.receive();
-    await vi.waitFor(() => expect(hooks.handled).toHaveLength(1));
+    await vi.waitFor(() => expect(hooks.handled).toHaveLength(1), patience);
     hooks.doing(() => {});
-    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 62_000);
+    skip(59_000);
+    expect(await hooks.answer()).toBe('503 in_progress');
+    skip(3_000);
     expect(await hooks.answer()).toBe('200 handled');
+  });
+
+  test('is not handled twice at once where the clock is set forward meanwhile', async () => {
+    const hooks = receiving({ store: makeStore(), leaseSeconds: 60 });
+    const { opened, open } = gate();
+    hooks.doing(() => opened);
+    const first = hooks.answer();
+    await vi.waitFor(() => expect(hooks.handled).toHaveLength(1), patience);
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 62_000);
+    expect(await hooks.answer()).toBe('503 in_progress');
+    open();
+    expect(await first).toBe('200 handled');
+    expect(hooks.handled).toEqual(['evt_1']);
+  });
+
+  test('is known for as long as its signature is good, and its clock was ahead', async () => {
+    const hooks = receiving({ store: makeStore(), rememberSeconds: 601 });
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(2_000_000_000_000);
+    const ahead = deliver({ ageSeconds: -300 });
+    expect((await hooks.receive({ ageSeconds: -300 })).body).toEqual({ status: 'handled' });
+    clock.mockReturnValue(2_000_000_600_999);
+    expect(deliver({ ageSeconds: 300 }).headers).toEqual(ahead.headers);
+    expect(await hooks.answer({ ageSeconds: 300 })).toBe('200 repeated');
+    clock.mockReturnValue(2_000_000_601_000);
+    expect(await hooks.answer({ ageSeconds: 301 })).toBe('400 timestamp_too_old');
   });
 
   test('is forgotten after rememberSeconds', async () => {
@@ -313,13 +406,13 @@ describe.each<[string, () => WebhookStore]>([
       throw new Error('too late');
     });
     const first = slow.receive().catch(() => 'failed');
-    await vi.waitFor(() => expect(slow.handled).toHaveLength(1));
+    await vi.waitFor(() => expect(slow.handled).toHaveLength(1), patience);
     const quick = elsewhere(store);
     const end = gate();
     quick.doing(() => end.opened);
     vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 62_000);
     const second = quick.answer();
-    await vi.waitFor(() => expect(quick.handled).toHaveLength(1));
+    await vi.waitFor(() => expect(quick.handled).toHaveLength(1), patience);
     open();
     expect(await first).toBe('failed');
     expect(await elsewhere(store).answer()).toBe('503 in_progress');
@@ -351,6 +444,101 @@ test('[29] two at once in one process are handled once, whatever the store takes
   const answers = await Promise.all([hooks.answer(), others.answer()]);
   expect(answers.toSorted()).toEqual(['200 handled', '503 in_progress']);
   expect([...hooks.handled, ...others.handled]).toEqual(['evt_0', 'evt_1']);
+});
+
+describe('[29] a store that is slow', () => {
+  /** What a process sees of the store, where each answer for an event comes after something else has happened. */
+  function behind(entries: Map<string, object>, wait: Partial<Record<'get' | 'set', () => unknown>>): WebhookStore {
+    return {
+      get: async (key) => {
+        const found = entries.get(key);
+        if (key.endsWith('evt_1')) await wait.get?.();
+        return found;
+      },
+      set: async (key, value) => {
+        if (key.endsWith('evt_1')) await wait.set?.();
+        entries.set(key, value);
+      },
+      delete: (key) => entries.delete(key),
+    };
+  }
+  const key = 'torii-webhook:evt_1';
+  const claimOfAnother = () => ({ state: 'claimed', by: 'another', until: Date.now() + 60_000 });
+
+  test('to read takes nothing from the handler’s time', async () => {
+    const entries = new Map<string, object>();
+    const wait = {
+      get: () => skip(40_000),
+      set: () => {
+        wait.get = () => {};
+      },
+    };
+    const hooks = receiving({ store: behind(entries, wait), leaseSeconds: 60 });
+    let claimed: unknown;
+    hooks.doing(() => {
+      claimed = { ...entries.get(key) };
+    });
+    expect(await hooks.answer()).toBe('200 handled');
+    expect(claimed).toMatchObject({ state: 'claimed', until: Date.now() + 60_000 });
+  });
+
+  test.each([
+    [29_000, '200 handled', ['evt_1']],
+    [31_000, '503 store_unavailable', []],
+  ])('to write, by %i ms of a minute: %s', async (waitMs, answer, handled) => {
+    const entries = new Map<string, object>();
+    const wait = { set: (): void => skip(waitMs) };
+    const hooks = receiving({ store: behind(entries, wait), leaseSeconds: 60 });
+    expect(await hooks.answer()).toBe(answer);
+    expect(hooks.handled).toEqual(handled);
+    wait.set = () => {};
+    // What was not handled is not held back either.
+    expect(await hooks.answer()).toBe(handled.length > 0 ? '200 repeated' : '200 handled');
+  });
+
+  test('is asked again right before a claim is written, and what stands there then is left alone', async () => {
+    const entries = new Map<string, object>();
+    const another = claimOfAnother();
+    const slow = receiving({ store: behind(entries, { get: () => void entries.set(key, another) }) });
+    expect(await slow.answer()).toBe('503 in_progress');
+    expect([slow.handled, entries.get(key)]).toEqual([[], another]);
+  });
+
+  test('and lets another be the last to write: that one’s claim is left alone', async () => {
+    const entries = new Map<string, object>();
+    const another = claimOfAnother();
+    const store = behind(entries, {});
+    const slow = receiving({
+      store: {
+        ...store,
+        set: (given) => void entries.set(given, given === key ? another : { ...another, state: 'handled' }),
+      },
+    });
+    expect(await slow.answer()).toBe('503 in_progress');
+    expect([slow.handled, entries.get(key)]).toEqual([[], another]);
+  });
+
+  test('gives an event to one alone also where reading takes longer than the lease', async () => {
+    const entries = new Map<string, object>();
+    const reading = gate();
+    let reads = 0;
+    // The first delivery's second look is what takes so long.
+    const store = behind(entries, { get: () => (++reads === 2 ? reading.opened : undefined) });
+    const hooks = receiving({ store, leaseSeconds: 60 });
+    await hooks.answer({ id: 'evt_0' });
+    const working = gate();
+    hooks.doing(() => working.opened);
+    const first = hooks.answer();
+    await vi.waitFor(() => expect(reads).toBe(2), patience);
+    skip(62_000);
+    const second = hooks.answer();
+    await vi.waitFor(() => expect(hooks.handled).toHaveLength(2), patience);
+    reading.open();
+    expect(await first).toBe('503 in_progress');
+    working.open();
+    expect(await second).toBe('200 handled');
+    expect(hooks.handled).toEqual(['evt_0', 'evt_1']);
+  });
 });
 
 test('[29] a store is told when it may forget', async () => {
@@ -434,6 +622,35 @@ describe('a store that fails', () => {
     expect(hooks.handled).toHaveLength(1);
   });
 
+  test('[29] to say what it knows of one event alone, without a word, is asked again', async () => {
+    const store = failing({});
+    const hooks = receiving({ store });
+    await hooks.answer();
+    const { get } = store;
+    let failures = 1;
+    vi.spyOn(store, 'get').mockImplementation((key) =>
+      key.endsWith('evt_1') && failures-- > 0 ? undefined : get.call(store, key),
+    );
+    expect(await hooks.answer()).toBe('200 repeated');
+    expect(hooks.handled).toHaveLength(1);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['fails', fails],
+    ['fails without a word', () => undefined],
+  ])('to show a claim that it has, where that %s, does not hold the event back', async (_name, fail) => {
+    const store = failing({});
+    const hooks = receiving({ store, leaseSeconds: 3600 });
+    const { get } = store;
+    let failures = 1;
+    vi.spyOn(store, 'get').mockImplementation((key) =>
+      key.endsWith('evt_1') && store.has(key) && failures-- > 0 ? (fail() as object) : get.call(store, key),
+    );
+    expect(await hooks.answer()).toBe('503 store_unavailable');
+    expect(hooks.handled).toEqual([]);
+    expect(await hooks.answer()).toBe('200 handled');
+  });
+
   test('that hangs leads to 503 after some seconds', async () => {
     const hooks = receiving({ store: failing({ get: () => new Promise(() => {}) }) });
     const inRealTime = globalThis.setTimeout;
@@ -481,6 +698,9 @@ describe('options', () => {
     ['leaseSeconds', 'no lease', { secret, leaseSeconds: 0 }],
     ['rememberSeconds', 'no memory', { secret, rememberSeconds: 0 }],
     ['rememberSeconds', 'a memory without an end', { secret, rememberSeconds: Number.POSITIVE_INFINITY }],
+    ['rememberSeconds', 'a memory that is shorter than a signature is good', { secret, rememberSeconds: 600 }],
+    ['rememberSeconds', 'a memory that ends within its last second', { secret, rememberSeconds: 600.5 }],
+    ['rememberSeconds', 'the same of another tolerance', { secret, rememberSeconds: 120, toleranceSeconds: 60 }],
     ['maxBytes', 'half a byte', { secret, maxBytes: 0.5 }],
     ['onEvent', 'a listener that is none', { secret, onEvent: 'log' }],
     ['sekret', 'a typing error', { secret, sekret: secret }],
@@ -488,6 +708,14 @@ describe('options', () => {
     expect(() => createWebhookReceiver(options as WebhookReceiverOptions)).toThrow(
       expect.objectContaining({ name: 'ToriiConfigError', option }),
     );
+  });
+
+  test.each([
+    { secret, rememberSeconds: 601 },
+    { secret, rememberSeconds: 121, toleranceSeconds: 60 },
+    { secret, rememberSeconds: 1, toleranceSeconds: 0 },
+  ])('may forget when no signature is good any more: %o', (options) => {
+    expect(() => createWebhookReceiver(options)).not.toThrow();
   });
 
   test('a listener that fails changes nothing', async () => {
@@ -500,6 +728,13 @@ describe('options', () => {
     for (const onEvent of listeners) expect(await receiving({ onEvent }).answer()).toBe('200 handled');
   });
 });
+
+/** Lets time pass, by both clocks. */
+function skip(ms: number): void {
+  const [wallMs, steadyMs] = [Date.now() + ms, performance.now() + ms];
+  vi.spyOn(Date, 'now').mockReturnValue(wallMs);
+  vi.spyOn(performance, 'now').mockReturnValue(steadyMs);
+}
 
 /** What another process has: the same entries, in a store of its own. */
 function elsewhere(store: WebhookStore) {

@@ -117,6 +117,38 @@ describe('[29] the signature', () => {
   });
 });
 
+describe('[29] a body that is written into while it is verified', () => {
+  const good = deliver();
+  const bytes = new TextEncoder().encode(good.payload);
+  const forged = new TextEncoder().encode(good.payload.replace('ada@example.com', 'eve@example.com'));
+  /** Whose slice() is the same memory, as with Node's Buffer. */
+  class LikeBuffer extends Uint8Array<ArrayBuffer> {
+    override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+      return this.subarray(start, end);
+    }
+  }
+  const later: [string, (work: () => void) => void][] = [
+    ['at once', (work) => work()],
+    ['in a microtask', queueMicrotask],
+    ['a moment later', (work) => setTimeout(work)],
+  ];
+
+  test.each(later)('is read as it was verified: %s', async (_when, run) => {
+    const whole = bytes.slice();
+    const part = LikeBuffer.from([0, ...bytes]).subarray(1);
+    const { buffer } = bytes.slice();
+    for (const [payload, memory] of [
+      [whole, whole],
+      [part, part],
+      [buffer, new Uint8Array(buffer)],
+    ] as const) {
+      const event = verifyWebhook({ secret, headers: good.headers, payload });
+      run(() => memory.set(forged));
+      await expect(event).resolves.toMatchObject({ data: ada });
+    }
+  });
+});
+
 describe('[29] the time', () => {
   test.each([
     ['five minutes old', 300, 'accepted'],

@@ -47,8 +47,11 @@ export function webhookHandler<More extends object = object>(
       // Unless somebody else has answered meanwhile, a time limit say.
       if (!res.headersSent) res.status(answer.status).set(answer.headers).json(answer.body);
     } catch (error) {
-      // Never rejects: Express 4 would not notice, and the process would end.
-      next(error);
+      // An answer that somebody prepared, a 404 say, is not that to a failure.
+      if (!res.headersSent) res.status(500);
+      // Never rejects: Express 4 would not notice, and the process would end. And never with what is no error, for which
+      // Express goes on to the next route.
+      next(error instanceof Error ? error : new Error('What failed is no error: see the cause.', { cause: error }));
     }
   };
 }

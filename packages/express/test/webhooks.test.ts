@@ -70,6 +70,19 @@ describe.each([
       'express.urlencoded() before it',
       (app) => app.use(express.urlencoded({ extended: true })).post('/webhooks', handler()),
     ],
+    [
+      'something before it that gathers the text as it comes',
+      (app) =>
+        app
+          .use((req, _res, next) => {
+            const gathered = Object.assign(req, { rawBody: '' });
+            req.on('data', (chunk) => {
+              gathered.rawBody += chunk;
+            });
+            next();
+          })
+          .post('/webhooks', handler()),
+    ],
     ['every method', (app) => app.use('/webhooks', handler())],
     [
       'express.json() that keeps the bytes',
@@ -145,6 +158,50 @@ describe.each([
     const response = await fetch(`${server.origin}/webhooks`, { method: 'POST', headers: sign(body), body });
     expect(response.status).toBe(500);
     await response.text();
+  });
+
+  test('[18] a status that somebody set before does not reach the sender where the handler fails', async () => {
+    const app = express().set('env', 'test');
+    app.use((_req, res, next) => void next(void res.status(404)));
+    app.post(
+      '/webhooks',
+      webhookHandler({ secret }, () => Promise.reject(new Error('x'))),
+    );
+    await using server = await listen(app);
+    const response = await fetch(`${server.origin}/webhooks`, { method: 'POST', headers: sign(body), body });
+    expect(response.status).toBe(500);
+    await response.text();
+  });
+
+  const throwing = {
+    get() {
+      throw undefined;
+    },
+  };
+  test.each<[string, (app: Express) => void]>([
+    [
+      'an error that throws where it is looked at',
+      (app) =>
+        app.post(
+          '/webhooks',
+          webhookHandler({ secret }, () => Promise.reject(Object.defineProperty(new Error('x'), 'code', throwing))),
+        ),
+    ],
+    [
+      'a request that does',
+      (app) =>
+        app
+          .use((req, _res, next) => void next(void Object.defineProperty(req, 'rawBody', throwing)))
+          .post('/webhooks', handler()),
+    ],
+  ])('[18] never goes on to another route: %s', async (_what, prepare) => {
+    await using server = await serve((app) => {
+      prepare(app);
+      app.post('/webhooks', (_req, res) => void res.json({ app: 'another route' }));
+    });
+    expect(await deliver(server)).toBe('500 error');
+    expect(failures).toEqual([expect.any(Error)]);
+    expect(handled).toEqual([]);
   });
 
   test('the handler gets the request', async () => {

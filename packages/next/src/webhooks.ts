@@ -43,7 +43,8 @@ export function webhookHandler<More extends object = object>(
   let receiver: WebhookReceiver<More> | undefined = isSecretUnset ? undefined : createWebhookReceiver<More>(options);
   return async (request) => {
     receiver ??= createWebhookReceiver<More>(options);
-    const { headers, body: stream, bodyUsed: isRead } = request;
+    const { headers, body: stream, bodyUsed } = request;
+    const isRead = bodyUsed || stream?.locked === true;
     const payload = () => findPayload({ kept: [], isRead, stream, remedy });
     const { body, ...answer } = await receiver.receive({ headers, payload }, (event) => handler(event, request));
     return Response.json(body, answer);

@@ -1,10 +1,23 @@
-import { describe, expect, expectTypeOf, test } from 'vitest';
+import { createHmac } from 'node:crypto';
+import { forbidden, notFound, permanentRedirect, redirect, unauthorized } from 'next/navigation.js';
+import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { type WebhookReceiverOptions, type WebhookUser, webhookHandler } from '../src/webhooks.ts';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const request = () => new Request('https://app.test/webhooks', { method: 'POST', body: '{}' });
 
-// Deliveries are in conformance/, over Next's own server.
+afterEach(() => void vi.unstubAllEnvs());
+
+function delivery(): Request {
+  const body = '{"id":"evt_1","type":"user.created","data":{}}';
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  const signature = createHmac('sha256', key).update(`evt_1.${timestamp}.${body}`).digest('base64');
+  const headers = { 'webhook-id': 'evt_1', 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+  return new Request('https://app.test/webhooks', { method: 'POST', headers, body });
+}
+
+// More deliveries are in conformance/, over Next's own server.
 describe('webhookHandler', () => {
   test.each<[string, WebhookReceiverOptions['secret']]>([
     ['a secret', undefined],
@@ -34,6 +47,35 @@ describe('webhookHandler', () => {
   test('answers a request that is no delivery', async () => {
     const answer = await webhookHandler({ secret }, () => {})(request());
     expect([answer.status, await answer.json()]).toMatchObject([400, { error: { reason: 'header_missing' } }]);
+  });
+
+  test.each<[string, () => never]>([
+    ['notFound', notFound],
+    ['redirect', () => redirect('/elsewhere')],
+    ['permanentRedirect', () => permanentRedirect('/elsewhere')],
+    ['unauthorized', unauthorized],
+    ['forbidden', forbidden],
+  ])('[18] has Next answer 500 where the handler calls %s(), and Torii try again', async (_name, interrupt) => {
+    vi.stubEnv('__NEXT_EXPERIMENTAL_AUTH_INTERRUPTS', 'true');
+    const error: unknown = await webhookHandler({ secret }, interrupt)(delivery()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      reason: 'handler_failed',
+      cause: { digest: expect.stringMatching(/^NEXT_(HTTP_ERROR_FALLBACK|REDIRECT);/) },
+    });
+    // By which Next knows what it takes an answer from.
+    expect(error).not.toHaveProperty('digest');
+  });
+
+  test.each<[string, (request: Request) => unknown]>([
+    ['holds its reader', ({ body }) => body?.getReader()],
+    ['pipes it on', ({ body }) => body?.pipeThrough(new TransformStream())],
+    ['reads it', (given) => given.text()],
+  ])('a body that somebody else has is a mistake of the app: who %s', async (_what, take) => {
+    const given = delivery();
+    void take(given);
+    const answer = webhookHandler({ secret }, () => {})(given);
+    await expect(answer).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'webhookHandler' });
+    await expect(answer).rejects.toThrow(/was read before.*request\.clone/);
   });
 
   test('knows the events', () => {
