@@ -1,7 +1,7 @@
 import { createToriiClient } from '@torii/api';
 import { webhookHandler } from '@torii/express/webhooks';
 import express from 'express';
-import { openUserCopy } from './user-copy.ts';
+import { openUserCopy, type UserState } from './user-copy.ts';
 
 const { DATABASE = 'users.db', PORT = '3000', TORII_SECRET_KEY, TORII_API_URL, TORII_WEBHOOK_SECRET } = process.env;
 const torii = createToriiClient({ secretKey: TORII_SECRET_KEY, apiUrl: TORII_API_URL });
@@ -16,14 +16,14 @@ app.get('/', (_req, res) => {
 // Torii is answered 200 when the copy is on the disk. What goes wrong before is a 500, and Torii comes again.
 app.post(
   '/webhooks',
-  webhookHandler({ secret: TORII_WEBHOOK_SECRET }, (event) => {
+  webhookHandler({ secret: TORII_WEBHOOK_SECRET }, async (event) => {
     switch (event.type) {
       case 'user.created':
       case 'user.updated':
       case 'user.banned':
       case 'user.unbanned':
       case 'user.deleted':
-        users.put(event.data);
+        return take(event.data);
     }
   }),
 );
@@ -36,5 +36,10 @@ const server = app.listen(Number(PORT), '127.0.0.1', (error) => {
 
 // Those who are there already, and what was missed while this did not run. It listens first: who changes after their page
 // has been read is told by a webhook.
-for await (const user of torii.users.iterate({ limit: 100 })) users.put(user);
+for await (const user of torii.users.iterate({ limit: 100 })) await take(user);
 console.log(`${users.count()} users are in ${DATABASE}`);
+
+/** Of two states of one moment, webhooks do not tell which is the later one. */
+async function take(user: UserState): Promise<void> {
+  if (users.put(user) === 'tied') users.settle(await torii.users.get(user.id));
+}

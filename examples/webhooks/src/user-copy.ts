@@ -9,10 +9,18 @@ export interface CopiedUser {
   readonly status: string;
 }
 
+/** What the copy takes of a user. */
+export type UserState = Pick<WebhookUser, 'id' | 'email' | 'name' | 'status' | 'updatedAt'>;
+
 /** A table of the users as Torii has them. */
 export interface UserCopy {
-  /** Takes a user over, from a webhook or from the API, unless a later state of them is here already. */
-  put(user: Pick<WebhookUser, 'id' | 'email' | 'name' | 'status' | 'updatedAt'>): void;
+  /**
+   * Takes a user over, from a webhook or from the API, unless a later state of them is here already. Changes nothing and
+   * says `tied` where another state of the same moment is here: which of them is the later one only Torii knows.
+   */
+  put(user: UserState): 'done' | 'tied';
+  /** Takes over what Torii answered when it was asked after a tie: that wins. */
+  settle(user: UserState): void;
   /** Everybody who is not deleted. */
   list(): readonly CopiedUser[];
   count(): number;
@@ -44,16 +52,38 @@ export function openUserCopy(file: string): UserCopy {
     SET email = excluded.email, name = excluded.name, status = excluded.status, updated_at = excluded.updated_at
     WHERE excluded.updated_at >= users.updated_at AND users.status <> 'deleted'
   `);
+  const readTie = database.prepare(`
+    SELECT email, name, status FROM users WHERE id = ? AND updated_at = ? AND status <> 'deleted'
+  `);
   const list = database.prepare("SELECT id, email, name, status FROM users WHERE status <> 'deleted' ORDER BY id");
   const count = database.prepare("SELECT count(*) AS count FROM users WHERE status <> 'deleted'");
 
+  function take({ id, email = null, name = null, status, updatedAt }: UserState): void {
+    const deleted = status === 'deleted';
+    put.run(id, deleted ? null : email, deleted ? null : name, status, microsecondsOf(updatedAt));
+  }
+
   return {
-    put({ id, email = null, name = null, status, updatedAt }) {
-      const deleted = status === 'deleted';
-      put.run(id, deleted ? null : email, deleted ? null : name, status, Date.parse(updatedAt));
+    put(user) {
+      const { id, email = null, name = null, status, updatedAt } = user;
+      const tie = readTie.get(id, microsecondsOf(updatedAt));
+      // Whoever is deleted stays so: that is the later state of any two.
+      if (tie !== undefined && status !== 'deleted') {
+        const isSame = tie['email'] === email && tie['name'] === name && tie['status'] === status;
+        return isSame ? 'done' : 'tied';
+      }
+      take(user);
+      return 'done';
     },
+    settle: take,
     list: () => list.all() as unknown as readonly CopiedUser[],
     count: () => Number(count.get()?.['count']),
     close: () => database.close(),
   };
+}
+
+/** Since 1970. A Date knows milliseconds alone, in which more than one thing may happen. */
+function microsecondsOf(instant: string): number {
+  const [, fraction = ''] = /\.(\d+)/.exec(instant) ?? [];
+  return Math.floor(Date.parse(instant) / 1000) * 1_000_000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
 }

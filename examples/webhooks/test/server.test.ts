@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -184,6 +185,28 @@ test('is in step after being killed again and again in the middle of changes', {
   await Promise.all(writers);
   await emulator.webhooksSettled({ timeoutMs: 30_000 });
   expect(copy.count()).toBeGreaterThan(5);
+  await expectInStep();
+});
+
+test('asks Torii which of two states of one moment is the later one', async () => {
+  await start();
+  const ada = await torii.users.create({ name: 'Ada' });
+  await emulator.webhooksSettled();
+  const body = JSON.stringify({ id: 'evt_tied', type: 'user.updated', data: { ...ada, name: 'before' } });
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const key = Buffer.from(emulator.webhookSecret.slice('whsec_'.length), 'base64');
+  const signature = createHmac('sha256', key).update(`evt_tied.${timestamp}.${body}`).digest('base64');
+  const headers = { 'webhook-id': 'evt_tied', 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+  const { status } = await fetch(`http://127.0.0.1:${port}/webhooks`, { method: 'POST', headers, body });
+  expect(status).toBe(200);
+  await expectInStep();
+  // The other way round: what is here is what was before.
+  const database = new DatabaseSync(file);
+  database.exec("UPDATE users SET name = 'before'");
+  database.close();
+  const [delivery] = emulator.webhookDeliveries();
+  await emulator.redeliver(delivery?.event.id ?? '');
+  await emulator.webhooksSettled();
   await expectInStep();
 });
 

@@ -60,9 +60,35 @@ test('keeps nothing of a deleted user but the id', () => {
     email: null,
     name: null,
     status: 'deleted',
-    updated_at: Date.parse(at(4)),
+    updated_at: Date.parse(at(4)) * 1000,
   });
   database.close();
+});
+
+test('of two states of one moment takes neither for the later one, until Torii has been asked', () => {
+  const banned = { ...ada, status: 'banned' } as const;
+  expect([copy.put(ada), copy.put(ada), copy.put(banned)]).toEqual(['done', 'done', 'tied']);
+  expect(copy.list()).toMatchObject([{ status: 'active' }]);
+  copy.settle(banned);
+  expect(copy.list()).toMatchObject([{ status: 'banned' }]);
+  copy.put({ ...ada, updatedAt: at(2) });
+  copy.settle(banned);
+  expect(copy.list()).toMatchObject([{ status: 'active' }]);
+});
+
+test('whoever is deleted in the same moment is deleted', () => {
+  copy.put(ada);
+  expect(copy.put({ ...ada, status: 'deleted' })).toBe('done');
+  expect(copy.list()).toEqual([]);
+  copy.settle(ada);
+  expect(copy.list()).toEqual([]);
+});
+
+test('tells microseconds apart', () => {
+  copy.put({ ...ada, updatedAt: '2026-11-22T12:00:00.000900Z', name: 'newer' });
+  expect(copy.put({ ...ada, updatedAt: '2026-11-22T12:00:00.0001Z', name: 'older' })).toBe('done');
+  expect(copy.put({ ...ada, updatedAt: '2026-11-22T13:00:00.000899+01:00', name: 'older' })).toBe('done');
+  expect(copy.list()).toMatchObject([{ name: 'newer' }]);
 });
 
 test('takes a time as what it is, however many digits it has', () => {
