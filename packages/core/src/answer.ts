@@ -43,6 +43,18 @@ export async function answerFor<Request>(
   const denial = denialFor(error);
   if (denial === undefined || !(error instanceof ToriiError)) throw error;
   const { status, headers, body } = (await onError?.(denial, error, request)) ?? denial;
+  return { status, headers: headersOf(headers, denial), body };
+}
+
+/** The denial's `Vary` is added to; what else it says about caches stands where nobody says otherwise. */
+function headersOf(headers: Denial['headers'], denial: Denial): Denial['headers'] {
   const { 'Cache-Control': cacheControl = '', Vary = '' } = denial.headers;
-  return { status, headers: { 'Cache-Control': cacheControl, Vary, ...headers }, body };
+  const written = Object.entries(headers).filter(([, value]) => value !== undefined);
+  const others = written.filter(([name]) => name.toLowerCase() !== 'vary');
+  const varies = written.filter((entry) => !others.includes(entry)).flatMap(([, value]) => value.split(/\s*,\s*/));
+  return {
+    'Cache-Control': cacheControl,
+    Vary: [...new Set([...Vary.split(', '), ...varies])].join(', '),
+    ...Object.fromEntries(others),
+  };
 }

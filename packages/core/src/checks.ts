@@ -35,7 +35,8 @@ export function refuse(message = 'You may not do this.', detail?: string): Refus
 
 /**
  * Asks the checks of one route about a caller who is already known. A refusal reaches the `onEvent` of the verifier that
- * the Auth came from. Null, for a caller who is not signed in, is refused like a request without a token.
+ * the Auth came from. Null, for a caller who is not signed in, is refused like a request without a token; `onEvent` has been told
+ * of that one as passed, `signed_out`, and is not told again.
  *
  * @throws ToriiForbiddenError at the first check that does not say `true`; and whatever a check throws
  * @throws ToriiAuthError `token_missing` for null
@@ -46,10 +47,10 @@ export async function authorize<Custom extends object = Claims>(
   request: RequestLike,
   checks: readonly Check<Custom>[],
 ): Promise<void> {
-  requireChecks(checks, 'checks');
+  const list = requireChecks<Custom>(checks, 'checks');
   requireOurs(auth);
   if (auth === null) throw new ToriiAuthError('token_missing', 'No token was sent.');
-  await tellingRefusals(listenerOf(auth), () => askChecks(auth, viewOf(request), checks));
+  await tellingRefusals(listenerOf(auth), () => askChecks(auth, viewOf(request), list));
 }
 
 /** Asks every check, in order. The first that does not say `true` ends it. */
@@ -69,12 +70,15 @@ export async function askChecks<Custom extends object = Claims>(
  *
  * @throws ToriiConfigError for none, since a guard without a condition would let everybody in; and for what is no function
  */
-export function requireChecks(checks: unknown, option: string): readonly Check[] {
-  if (!Array.isArray(checks) || checks.length === 0) {
+export function requireChecks<Custom extends object = Claims>(
+  checks: unknown,
+  option: string,
+): readonly Check<Custom>[] {
+  // Spread first: `every` passes over the hole that a comma too many makes, and the caller's own list may change.
+  const list: readonly Check<Custom>[] = Array.isArray(checks) ? [...checks] : [];
+  if (list.length === 0) {
     throw new ToriiConfigError(option, `\`${option}\` is empty. Give it at least one check, or leave it out.`);
   }
-  // Spread first: `every` passes over the hole that a comma too many makes.
-  const list: readonly Check[] = [...checks];
   if (!list.every((check) => typeof check === 'function')) {
     throw new ToriiConfigError(
       option,

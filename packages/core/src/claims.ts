@@ -107,10 +107,10 @@ export function requireText(claims: Claims, name: string): string {
   return value;
 }
 
-// NaN cannot stand in JSON, but 1e400 can, and is read as Infinity: a token that never ends.
+// NaN cannot stand in JSON, but 1e400 can, and is read as Infinity: a token that never ends. Nor does one end at 1e307.
 export function requireTime(claims: Claims, name: string): number {
   const value = requireClaim(claims, name);
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw malformedClaim(name);
+  if (typeof value !== 'number' || !(value <= Number.MAX_SAFE_INTEGER) || value < 0) throw malformedClaim(name);
   return value;
 }
 

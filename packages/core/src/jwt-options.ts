@@ -1,9 +1,9 @@
-import type { Claims } from './auth.ts';
+import { type Claims, isJsonObject } from './auth.ts';
 import { ToriiConfigError } from './errors.ts';
 import { isLoopback } from './issuer-url.ts';
-import { holdsSecret, type JsonWebKeyLike, type JsonWebKeySet } from './jwks.ts';
+import { holdsSecret, type JsonWebKeyLike, type JsonWebKeySet, KeySetError } from './jwks.ts';
 import type { ForeignRules } from './jwt-claims.ts';
-import { serves } from './jwt-keys.ts';
+import { type ForeignKey, parseForeignKeySet, serves } from './jwt-keys.ts';
 import type { Fetch } from './key-endpoint.ts';
 import { listTexts, type Options, readFunction, readNamed, readSeconds, readTexts } from './option-values.ts';
 import {
@@ -70,7 +70,7 @@ export type JwtKeySource =
   | { readonly kind: 'secret'; readonly secret: Uint8Array }
   | { readonly kind: 'pem'; readonly pem: string }
   | { readonly kind: 'jwk'; readonly jwk: JsonWebKeyLike }
-  | { readonly kind: 'set'; readonly set: JsonWebKeySet }
+  | { readonly kind: 'set'; readonly keys: ReadonlyMap<string, ForeignKey> }
   | { readonly kind: 'url'; readonly url: string; readonly fetch: Fetch | undefined };
 
 export interface JwtSettings extends RequestSettings {
@@ -161,15 +161,13 @@ function readKey(value: unknown, algorithms: ReadonlySet<string>): JwtKeySource 
     if (families.has('RSA') && isSmallPem(value)) throw wrong('key', tooSmall);
     return { kind: 'pem', pem: value };
   }
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'kty')) {
-    throw wrong('key', 'is neither PEM nor a JSON Web Key');
-  }
-  if (holdsSecret(value)) throw wrong('key', 'is a private or shared key. Write the public one');
-  const jwk: JsonWebKeyLike = { ...value };
+  const jwk: unknown = plainCopy(value, 'key');
+  if (!isJsonObject(jwk) || !Object.hasOwn(jwk, 'kty')) throw wrong('key', 'is neither PEM nor a JSON Web Key');
+  if (holdsSecret(jwk)) throw wrong('key', 'is a private or shared key. Write the public one');
   if (![...algorithms].some((algorithm) => serves(jwk, algorithm))) {
     throw wrong('key', 'is of another kind than these algorithms need, or meant for something else');
   }
-  if (jwk.kty === 'RSA' && String(jwk['n']).length < base64Length(leastRsaBytes)) throw wrong('key', tooSmall);
+  if (jwk['kty'] === 'RSA' && String(jwk['n']).length < base64Length(leastRsaBytes)) throw wrong('key', tooSmall);
   return { kind: 'jwk', jwk };
 }
 
@@ -200,10 +198,23 @@ function readKeySet(options: Options): JwtKeySource {
   }
   const keys: unknown = typeof jwks === 'object' && jwks !== null ? Reflect.get(jwks, 'keys') : undefined;
   if (!Array.isArray(keys) || keys.length === 0) throw wrong('jwks', 'is neither a URL nor { keys: [{ kty, … }] }');
-  const entries: readonly unknown[] = [...keys];
+  const entries = plainCopy<readonly unknown[]>([...keys], 'jwks');
   if (!entries.every((jwk) => typeof jwk === 'object' && jwk !== null)) throw wrong('jwks', 'holds what is no key');
   if (entries.some((jwk) => holdsSecret(Object(jwk)))) throw wrong('jwks', 'holds a private or shared key');
-  return { kind: 'set', set: { keys: entries.map((jwk) => ({ ...Object(jwk) })) } };
+  try {
+    return { kind: 'set', keys: parseForeignKeySet({ keys: entries }) };
+  } catch (cause) {
+    throw wrong('jwks', `cannot be used: ${cause instanceof KeySetError ? cause.message : 'it cannot be read'}`);
+  }
+}
+
+/** What JSON makes of it, once: no getter, and no `toJSON`, shows one key to the checks and another to their user. */
+function plainCopy<Value>(value: unknown, option: string): Value {
+  try {
+    return JSON.parse(JSON.stringify(value));
+  } catch {
+    throw wrong(option, 'is not JSON. Write it as the issuer publishes it');
+  }
 }
 
 function readUserIdClaim(options: Options): string {

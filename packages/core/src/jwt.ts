@@ -92,7 +92,7 @@ function keyFinderOf({ source, maxStaleMs, emit }: JwtSettings): FindKey {
       };
     }
     case 'set': {
-      const keys = parseForeignKeySet(source.set);
+      const { keys } = source;
       return async (kid = noKeyId, algorithm) => usable(keys.get(kid), kid, algorithm);
     }
     case 'url': {

@@ -20,8 +20,13 @@ export interface RequestParts {
   readonly headers: HeadersLike;
   /** Node's view of repeated headers, which tells two Authorization headers from one. Looked at where `rawHeaders` do not tell. */
   readonly headersDistinct?: { readonly [name: string]: readonly string[] | undefined } | undefined;
-  /** Names and values in turn, as Node has them: they tell two Authorization headers from one. */
+  /**
+   * Names and values in turn, as Node has them: they tell two Authorization headers from one. Leave these out, and `req` and
+   * `headersDistinct`, and of two headers the one that `headers` kept counts.
+   */
   readonly rawHeaders?: readonly string[] | undefined;
+  /** Node's own request, to be asked for its `rawHeaders`. */
+  readonly req?: object | undefined;
 }
 
 /** What `authenticate` and `check` take: a request, or its headers alone. */
@@ -71,21 +76,23 @@ function hasHeaders(request: object): request is RequestParts {
 
 // Koa's context keeps Node's request, and with it the raw list, in `req`. Asked before the distinct headers, of which Node makes
 // a list for every header of a request when they are first looked at.
-function distinctHeaders(request: object): ((name: string) => readonly string[] | undefined) | undefined {
-  const source = propertyOf(request, 'req') ?? request;
-  if (!isObject(source)) return undefined;
+function distinctHeaders(request: object): (name: string) => readonly string[] {
+  const req = propertyOf(request, 'req');
+  const source = isObject(req) && ('rawHeaders' in req || 'headersDistinct' in req) ? req : request;
   const raw = propertyOf(source, 'rawHeaders');
   return (name) => {
     const sent = Array.isArray(raw) ? rawValues(raw, name) : nothing;
-    if (sent.length > 0) return sent;
+    // An own property is no getter of Node's: somebody wrote down what is distinct, and may know more.
+    if (sent.length > 0 && !Object.hasOwn(source, 'headersDistinct')) return sent;
     const distinct = propertyOf(source, 'headersDistinct');
-    return isObject(distinct) && Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : undefined;
+    const told = isObject(distinct) && Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : nothing;
+    return told.length > sent.length ? told : sent;
   };
 }
 
 function rawValues(raw: readonly unknown[], wanted: string): readonly string[] {
   const values: string[] = [];
-  for (let i = 1; i < raw.length; i += 2) if (isNamed(raw[i - 1], wanted)) values.push(String(raw[i]));
+  for (let i = 1; i < raw.length; i += 2) if (isNamed(raw[i - 1], wanted)) values.push(...listOf(raw[i]));
   return values;
 }
 
@@ -95,7 +102,7 @@ function isNamed(name: unknown, wanted: string): boolean {
 
 function headerReader(
   headers: HeadersLike,
-  distinct: ((name: string) => readonly string[] | undefined) | undefined,
+  distinct: ((name: string) => readonly string[]) | undefined,
 ): (name: string) => readonly string[] {
   // A copy of what can perhaps be iterated once only, such as `headers.entries()`: it is asked for one header after another.
   const source = isIterable(headers) && !isHeaders(headers) ? [...headers] : headers;
@@ -165,7 +172,7 @@ function pathOf(target: string | undefined): string | undefined {
 
 // Not from Object.prototype, where a pollution elsewhere in the app would speak for every request.
 function propertyOf(source: object, name: string): unknown {
-  return name in Object.prototype ? undefined : Reflect.get(source, name);
+  return name in Object.prototype && !Object.hasOwn(source, name) ? undefined : Reflect.get(source, name);
 }
 
 function textOf(source: object, name: string): string | undefined {

@@ -65,7 +65,7 @@ let lastHeader: { readonly part: string; readonly header: Claims } | undefined;
 // The tokens of one key all begin with the same header. Nobody outside this file gets to keep or change it.
 function parseHeader(part: string): Claims {
   if (lastHeader?.part === part) return lastHeader.header;
-  const header = parseObject(part);
+  const header = Object.freeze(parseObject(part));
   lastHeader = { part: copyOf(part), header };
   return header;
 }

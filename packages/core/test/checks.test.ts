@@ -315,6 +315,30 @@ test('[27] authorize without a check passes nobody', async () => {
   await expect(authorize(auth, request, [])).rejects.toThrow(ToriiConfigError);
 });
 
+test('[27] authorize asks the checks that it was given, whatever becomes of the list', async () => {
+  const auth = await verifierWith([() => true]).authenticate(request);
+  const checks: [Check, ...Check[]] = [async () => true, () => false];
+  const asked = authorize(auth, request, checks);
+  checks.length = 1;
+  await expect(asked).rejects.toThrow(ToriiForbiddenError);
+
+  class Empty extends Array<Check> {
+    override [Symbol.iterator]() {
+      return [][Symbol.iterator]();
+    }
+  }
+  await expect(
+    authorize(
+      auth,
+      request,
+      new Empty(
+        () => false,
+        () => false,
+      ),
+    ),
+  ).rejects.toThrow(ToriiConfigError);
+});
+
 test('authorize refuses nobody as a request without a token', async () => {
   const check = vi.fn<Check>(() => true);
   await expect(authorize(null, request, [check])).rejects.toMatchObject({ reason: 'token_missing' });

@@ -95,7 +95,7 @@ describe('both accept', () => {
     ],
     ['a claim __proto__', () => withRaw({ x: '@' }, '{"__proto__":{"iss":"https://evil.test"}}')],
     ['white space around the claims', () => signText(key, header, ` ${JSON.stringify(claimsWith())}\n`)],
-    ['an end far away', () => withRaw({ exp: '@' }, '1e300')],
+    ['an end far away', () => withRaw({ exp: '@' }, '9007199254740991')],
     ['half of a surrogate pair, escaped', () => withRaw({ sub: '@' }, '"\\ud800"')],
   ];
   test.each(cases)('%s', async (_name, forge) => {

@@ -179,10 +179,26 @@ describe('header values', () => {
     ['rawHeaders', { rawHeaders: ['A', '1', 'b', 'x', 'a', '2'] }],
     ['headersDistinct of the request in a context', { req: { headersDistinct: { a: ['1', '2'] } } }],
     ['rawHeaders of the request in a context', { req: { rawHeaders: ['a', '1', 'A', '2'] } }],
+    ['rawHeaders beside a `req` that is no request', { req: {}, rawHeaders: ['a', '1', 'A', '2'] }],
+    ['rawHeaders beside a `req` that is a text', { req: 'x', rawHeaders: ['a', '1', 'A', '2'] }],
+    ['rawHeaders with a list in it', { rawHeaders: ['a', ['1', '2']] }],
+    ['headersDistinct, where rawHeaders are empty', { rawHeaders: [], headersDistinct: { a: ['1', '2'] } }],
+    ['headersDistinct, where rawHeaders know less', { rawHeaders: ['a', '1'], headersDistinct: { a: ['1', '2'] } }],
   ])('show what `headers` hides, by %s', (_name, shown) => {
     for (const joined of ['1', '1, 2']) {
       const view = viewOf(like({ headers: { a: joined }, ...(shown as object) }));
       expect(view.headerValues('A')).toEqual(['1', '2']);
+    }
+  });
+
+  test('[13] are asked of the request itself, whatever somebody put on Object.prototype', () => {
+    const doubled = { headers: { a: '1' }, rawHeaders: ['a', '1', 'A', '2'] };
+    Object.defineProperty(Object.prototype, 'rawHeaders', { value: [], configurable: true });
+    try {
+      expect(viewOf(like(doubled)).headerValues('a')).toEqual(['1', '2']);
+      expect(viewOf(like({ headers: { a: '1' }, req: doubled })).headerValues('a')).toEqual(['1', '2']);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'rawHeaders');
     }
   });
 

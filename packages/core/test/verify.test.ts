@@ -393,6 +393,8 @@ describe('time', () => {
     ['negative', '-1', 'claim_malformed'],
     ['a little negative', '-1e-300', 'claim_malformed'],
     ['1e400', '1e400', 'claim_malformed'],
+    ['1e307', '1e307', 'claim_malformed'],
+    ['2^53', '9007199254740992', 'claim_malformed'],
     ['-1e400', '-1e400', 'claim_malformed'],
     ['the text NaN', '"NaN"', 'claim_malformed'],
     ['NaN', 'NaN', 'token_malformed'],

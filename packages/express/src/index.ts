@@ -166,8 +166,8 @@ async function answer(error: unknown, req: Request, res: Response, next: NextFun
 
 /** All that core gets to know of a request: what Express itself goes by. */
 function describe(req: Request): RequestParts {
-  const { method, headers, rawHeaders } = req;
-  return { method, host: hostOf(req), path: pathOf(req), headers, rawHeaders };
+  const { method, headers } = req;
+  return { method, host: hostOf(req), path: pathOf(req), headers, req };
 }
 
 /**

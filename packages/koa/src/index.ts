@@ -155,9 +155,8 @@ async function answer(error: unknown, ctx: Context): Promise<void> {
 
 /** All that core gets to know of a request: what Koa itself goes by. */
 function describe(ctx: Context): RequestParts {
-  const { method, host, headers } = ctx;
-  const { rawHeaders } = ctx.req;
-  return { method, host, path: pathOf(ctx), headers, rawHeaders };
+  const { method, host, headers, req } = ctx;
+  return { method, host, path: pathOf(ctx), headers, req };
 }
 
 /**

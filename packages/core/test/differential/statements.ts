@@ -45,12 +45,12 @@ export const statements: readonly Statement[] = [
   },
   {
     number: 7,
-    says: 'times are finite and not negative',
+    says: 'times are seconds that can be counted, and not negative',
     reason: 'claim_malformed',
     applies: ({ claims }) =>
       times.some((name) => {
         const value = own(claims, name);
-        return typeof value === 'number' && (!Number.isFinite(value) || value < 0);
+        return typeof value === 'number' && (value > Number.MAX_SAFE_INTEGER || value < 0);
       }),
   },
   {
