@@ -10,7 +10,7 @@ import { readDigest } from './digest.ts';
 import { keepToken } from './keep-token.ts';
 import { defaultTokenPath, returnParameter } from './paths.ts';
 import { readReturnAddress } from './return-address.ts';
-import { type SignOuts, watchSignOuts } from './sign-outs.ts';
+import { watchSignOuts } from './sign-outs.ts';
 import { clearToken } from './token-store.ts';
 import { takeTurn } from './turns.ts';
 
@@ -50,7 +50,7 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
     const keeper = keepToken({
       tokenPath,
       getToken: () => latest.current.getToken(),
-      isOutdated: () => signOuts().happened(),
+      isOutdated: () => signOuts.happened(),
       shownTo: () => latest.current.userId,
       onProblem: (problem) => latest.current.onProblem?.(problem),
       onInStep: () => noteArrival(tabStorage),
@@ -64,7 +64,7 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
       },
     });
     const lookAgain = () => void (document.visibilityState === 'visible' && keeper.sync());
-    const listen = () => void (signOuts().happened() && keeper.sync());
+    const listen = () => void (signOuts.happened() && keeper.sync());
     const comeBack = () => {
       isLeaving = false;
       lookAgain();
@@ -143,7 +143,7 @@ export function useSignIn({
       const source = {
         getToken: () => latest.current.getToken(),
         tokenPath,
-        isOutdated: () => signOuts().happened(),
+        isOutdated: () => signOuts.happened(),
         isStopped: () => !current,
       };
       if ((await source.getToken()) === null) return showSignedOut();
@@ -197,7 +197,7 @@ export async function endSession({
 }: EndSessionOptions): Promise<void> {
   await takeTurn(tokenPath, async () => {
     await signOut();
-    signOuts().note();
+    signOuts.note();
     await clearToken(tokenPath);
   });
   forgetBounces(tabStorage);
@@ -214,12 +214,9 @@ function tabStorage(): Storage {
   return sessionStorage;
 }
 
-// Those of this page's life, whatever of it is mounted. Not before it runs in a browser.
-let watched: SignOuts | undefined;
-function signOuts(): SignOuts {
-  watched ??= watchSignOuts(() => localStorage);
-  return watched;
-}
+// Those of this page's life, whatever of it is mounted. Watched from the moment that this file is loaded, and not from a first
+// look: that may wait for its turn until another tab has signed out. On a server there is no window, and nobody is heard of.
+const signOuts = watchSignOuts(() => window.localStorage);
 
 /** Loading the page again would keep it from leaving. */
 let isLeaving = false;

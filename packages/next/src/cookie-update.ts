@@ -29,8 +29,13 @@ export function updateCookie(source: CookieSource, stored?: string): Promise<Coo
     const token = await getToken();
     if (isStopped() || token === stored) return { did: 'nothing' };
     if (token === null) return { did: 'clear', answer: await clearToken(tokenPath) };
-    const answer = await storeToken(tokenPath, token);
-    if (!isOutdated() && (await getToken()) !== null) return { did: 'store', token, answer };
-    return { did: 'clear', answer: await clearToken(tokenPath) };
+    const isOver = async () => isOutdated() || (await getToken()) === null;
+    const answer = await storeToken(tokenPath, token).catch(async (problem: unknown) => {
+      // The answer may have failed behind its headers, with which the browser has the cookie.
+      if (await isOver()) await clearToken(tokenPath);
+      throw problem;
+    });
+    if (await isOver()) return { did: 'clear', answer: await clearToken(tokenPath) };
+    return { did: 'store', token, answer };
   });
 }

@@ -38,7 +38,7 @@ export function issuerRoutes(settings: Settings): IssuerRoutes {
   };
 }
 
-async function passOn(request: NextRequest, { upstream }: Settings): Promise<Response> {
+async function passOn(request: NextRequest, { upstream, cookie }: Settings): Promise<Response> {
   const { pathname, search } = request.nextUrl;
   // One way to read it, or none: an encoded slash or dot would lead the issuer's router out of /_torii/.
   if (!pathname.startsWith('/_torii/') || 'problem' in readPath(pathname)) {
@@ -50,7 +50,7 @@ async function passOn(request: NextRequest, { upstream }: Settings): Promise<Res
   try {
     answer = await fetch(upstream + pathname + search, {
       method: request.method,
-      headers: requestHeaders(request.headers),
+      headers: requestHeaders(request.headers, cookie),
       redirect: 'manual',
       cache: 'no-store',
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeLimitMs)]),
@@ -62,7 +62,7 @@ async function passOn(request: NextRequest, { upstream }: Settings): Promise<Res
   }
   const received = limitBody(answer.body, new Headers(), maxResponseBytes);
   const body = received === null || received === 'too large' ? null : received.body;
-  return new Response(body, { status: answer.status, headers: responseHeaders(answer.headers, upstream) });
+  return new Response(body, { status: answer.status, headers: responseHeaders(answer.headers, upstream, cookie) });
 }
 
 function answerGateway(status: 413 | 502, message: string): Response {

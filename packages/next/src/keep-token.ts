@@ -41,7 +41,7 @@ export function keepToken(keeping: Keeping): Keeper {
       const update = await updateCookie({ ...keeping, isStopped: () => stopped }, stored?.token);
       if (update.did === 'store') noteStored(update.token, update.answer);
       if (update.did === 'clear') noteCleared(update.answer);
-      if (update.did === 'wait for a load' && !stopped) onSignedOut();
+      if (update.did === 'wait for a load') askForLoad();
       retryMs = soonestMs;
       if (stored !== undefined) lookAfter(dueIn(stored.endsAtMs - Date.now()));
     } catch (problem) {
@@ -61,7 +61,15 @@ export function keepToken(keeping: Keeping): Keeper {
 
   function noteCleared({ changed }: TokenAnswer): void {
     stored = undefined;
-    if (!stopped && (changed || isShownToAnother(null))) onSignedOut();
+    if (changed || isShownToAnother(null)) askForLoad();
+  }
+
+  // Where the page may not be loaded again just now, it may a while later. Until then it shows what is over.
+  function askForLoad(): void {
+    stored = undefined;
+    if (stopped) return;
+    onSignedOut();
+    lookAfter(slowestRetryMs);
   }
 
   // The cookie may have come, or ended, between the page and this look at it: then it has not changed, but the page is old.

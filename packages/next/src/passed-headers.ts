@@ -1,81 +1,72 @@
-import { readCookies, tokenCookieNames } from './token-cookie.ts';
+import { issuerCookies, passCookie } from './issuer-cookies.ts';
+import type { TokenCookie } from './token-cookie.ts';
+
+// Whatever else a client writes stays here. Issuers and the servers in front of them believe headers of ever new names to be
+// a proxy's word on an address, a host or a method, and this app passes on from its own address, which they may trust.
+// `Referer` would tell of the app's pages what browsers tell no other host, `Cookie` and `Authorization` have rules below.
+const passedOn = new Set([
+  ...['accept', 'accept-language', 'user-agent', 'dnt', 'save-data', 'priority', 'upgrade-insecure-requests'],
+  ...['content-type', 'content-encoding', 'content-language', 'content-disposition'],
+  ...['cache-control', 'pragma', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'],
+  ...['range', 'if-range', 'last-event-id', 'prefer'],
+  ...['origin', 'access-control-request-method', 'access-control-request-headers', 'sec-gpc', 'sec-purpose'],
+  ...['dpop', 'idempotency-key', 'x-csrf-token', 'x-xsrf-token', 'x-requested-with', 'x-request-id'],
+  ...['traceparent', 'tracestate'],
+]);
+const passedPrefixes = ['sec-fetch-', 'sec-ch-'];
 
 // RFC 9110 7.6.1: what concerns one connection alone. `Keep-Alive` and `Proxy-Connection` are older habits.
 const hopByHop = [
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
+  ...['connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization'],
+  ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
 ];
-// Those that `fetch` writes itself, and what clients write in the hope that somebody takes it for a proxy's word.
-const ours = [
-  ...['host', 'content-length', 'accept-encoding', 'expect', 'cookie', 'forwarded', 'true-client-ip', 'x-client-ip'],
-  ...['x-real-ip', 'x-cluster-client-ip', 'cf-connecting-ip', 'fastly-client-ip', 'x-rewrite-url'],
-  ...['x-http-method', 'x-http-method-override', 'x-method-override'],
-];
-const ownPrefixes = ['x-middleware-', 'x-nextjs-', 'x-next-', 'x-invoke-', 'x-torii-', 'next-'];
-const proxyPrefixes = ['x-forwarded-', 'x-original-'];
-
 // What speaks for a whole origin, which here is the app's, or to a server in front of it.
 const forOrigins = [
   ...['strict-transport-security', 'alt-svc', 'nel', 'report-to', 'reporting-endpoints', 'clear-site-data'],
   ...['service-worker-allowed', 'accept-ch', 'origin-agent-cluster', 'x-sendfile'],
 ];
-const serverPrefixes = ['x-accel-'];
-
-/**
- * A cookie of the issuer's gets one beside it, with the same life and path, that says so: Torii has published no names, and
- * the app's own cookies are none of the issuer's business.
- */
-const markPrefix = 'torii_issuer.';
+const forServers = ['x-middleware-', 'x-nextjs-', 'x-next-', 'x-invoke-', 'x-torii-', 'next-', 'x-accel-'];
 
 /** The headers of a request that the issuer gets to see. */
-export function requestHeaders(sent: Headers): Headers {
-  const passed = without(sent, [...ours, ...namedIn(sent.get('connection'))], [...ownPrefixes, ...proxyPrefixes]);
+export function requestHeaders(sent: Headers, app: Pick<TokenCookie, 'secure'>): Headers {
+  const hops = namedIn(sent.get('connection'));
+  const passed = pick(
+    sent,
+    (name) => !hops.includes(name) && (passedOn.has(name) || startsWithOne(name, passedPrefixes)),
+  );
   // What comes back is passed on as it is, and not unpacked on the way.
   passed.set('accept-encoding', 'identity');
-  const cookies = readCookies(sent);
-  const marks = new Set(cookies.map(({ name }) => name).filter((name) => name.startsWith(markPrefix)));
-  const theirs = cookies.filter(({ name }) => marks.has(markPrefix + name) && !tokenCookieNames.includes(name));
-  if (theirs.length > 0) passed.set('cookie', theirs.map(({ pair }) => pair).join('; '));
+  // A token is Torii's. The password of an app behind `Basic`, which browsers send with everything, is the app's.
+  const authorization = sent.get('authorization');
+  if (authorization !== null && /^bearer[ \t]/i.test(authorization)) passed.set('authorization', authorization);
+  const cookies = issuerCookies(sent, app);
+  if (cookies !== null) passed.set('cookie', cookies);
   return passed;
 }
 
 /** The headers of the issuer's answer that the browser gets to see. */
-export function responseHeaders(received: Headers, upstream: string): Headers {
+export function responseHeaders(received: Headers, upstream: string, app: Pick<TokenCookie, 'secure'>): Headers {
   const rewritten = ['content-length', 'content-encoding', 'set-cookie', 'location'];
-  const dropped = [...rewritten, ...forOrigins, ...namedIn(received.get('connection'))];
-  const passed = without(received, dropped, [...ownPrefixes, ...serverPrefixes]);
+  const dropped = new Set([...hopByHop, ...rewritten, ...forOrigins, ...namedIn(received.get('connection'))]);
+  const passed = pick(received, (name) => !dropped.has(name) && !startsWithOne(name, forServers));
   // Each cookie in a line of its own: a comma in an `Expires` makes one of two.
-  for (const line of received.getSetCookie()) for (const each of passCookie(line)) passed.append('set-cookie', each);
+  for (const line of received.getSetCookie()) {
+    for (const each of passCookie(line, app)) passed.append('set-cookie', each);
+  }
   const location = received.get('location');
   if (location !== null) passed.set('location', withoutUpstream(location, upstream));
   if (!passed.has('cache-control')) passed.set('cache-control', 'private, no-store');
   return passed;
 }
 
-/** The issuer's cookie as this app's own, and its mark. Never the token cookie: only the token route verifies what it sets. */
-function passCookie(line: string): readonly string[] {
-  const [pair = '', ...attributes] = line.split(';');
-  const name = pair.split('=', 1)[0]?.trim() ?? '';
-  // `Domain` names the issuer's host, from which browsers would not take it here, or one of which ours is a part.
-  const kept = attributes.filter((attribute) => !/^\s*domain\s*(?:=|$)/i.test(attribute));
-  if (name === '' || !pair.includes('=') || tokenCookieNames.includes(name)) return [];
-  return [[pair, ...kept].join(';'), [`${markPrefix}${name}=1`, ...kept].join(';')];
+function pick(headers: Headers, isWanted: (name: string) => boolean): Headers {
+  const picked = new Headers();
+  for (const [name, value] of headers) if (isWanted(name)) picked.append(name, value);
+  return picked;
 }
 
-function without(headers: Headers, names: readonly string[], prefixes: readonly string[]): Headers {
-  const dropped = new Set([...hopByHop, ...names]);
-  const passed = new Headers();
-  for (const [name, value] of headers) {
-    if (!dropped.has(name) && !prefixes.some((prefix) => name.startsWith(prefix))) passed.append(name, value);
-  }
-  return passed;
+function startsWithOne(name: string, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => name.startsWith(prefix));
 }
 
 function namedIn(connection: string | null): readonly string[] {

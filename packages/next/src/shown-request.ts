@@ -13,8 +13,8 @@ export function describe(request: NextRequest | Request): RequestParts {
  * cannot tell `http://app.example.com` from `https://app.example.com`, and behind another proxy it is none of the app's.
  */
 export function withoutHost<R extends RequestParts>(request: R): R {
-  // Core looks for a Host header where nothing is said. No page has an origin below `.invalid` (RFC 6761 6.4).
-  return { ...request, host: 'host.invalid' };
+  // Core looks for a Host header where nothing is said. No origin can be made with this one.
+  return { ...request, host: ':' };
 }
 
 /**

@@ -24,7 +24,7 @@ export interface TokenAnswer {
   readonly expiresInSeconds?: number;
 }
 
-/** No browser keeps a cookie for longer (RFC 6265bis 5.5), and it wants a whole number: a token may live for 1e300 seconds. */
+/** No browser keeps a cookie for longer (RFC 6265bis 5.5), and it wants a whole number: a token may live for ages. */
 const maxCookieSeconds = 400 * 24 * 60 * 60;
 
 export function tokenRoutes(settings: Settings): TokenRoutes {

@@ -18,8 +18,14 @@ interface Seen {
   readonly body: string;
 }
 
+const by = (value: string) => (name: string) => [name, value] as const;
+
 /** An issuer that answers as told, and what it saw. */
-async function serve(answer: RequestListener = (_req, res) => void res.end('ok'), base = '') {
+async function serve(
+  answer: RequestListener = (_req, res) => void res.end('ok'),
+  base = '',
+  origin = 'https://app.test',
+) {
   const seen: Seen[] = [];
   const server = createServer(async (req, res) => {
     let body = '';
@@ -36,7 +42,7 @@ async function serve(answer: RequestListener = (_req, res) => void res.end('ok')
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
   const issuer = `http://127.0.0.1:${port}${base}`;
-  const { issuerRoutes } = createNextAuth({ issuer, signInPath: '/sign-in', origins: ['https://app.test'] });
+  const { issuerRoutes } = createNextAuth({ issuer, signInPath: '/sign-in', origins: [origin] });
   const ask = (path: string, init: ConstructorParameters<typeof NextRequest>[1] = {}) => {
     const method = (init.method ?? 'GET') as keyof typeof issuerRoutes;
     return issuerRoutes[method](new NextRequest(`https://app.test${path}`, init));
@@ -93,58 +99,54 @@ test.each([
 });
 
 describe('headers', () => {
-  test('that concern one connection, or this app alone, stay here', async () => {
+  const passed = {
+    accept: 'text/html',
+    'accept-language': 'da',
+    'user-agent': 'Browser/1',
+    origin: 'https://app.test',
+    'content-type': 'application/json',
+    'if-none-match': '"1"',
+    'sec-fetch-site': 'same-origin',
+    'sec-ch-ua-mobile': '?0',
+    'x-csrf-token': 'c',
+    authorization: 'Bearer x',
+  };
+
+  test('that a page, a form and a script send are passed on', async () => {
     const { seen, ask } = await serve();
-    await ask('/_torii/a', {
-      headers: {
-        host: 'evil.test',
-        connection: 'keep-alive, X-Hop',
-        'x-hop': '1',
-        'proxy-authorization': 'Basic x',
-        te: 'trailers',
-        upgrade: 'websocket',
-        'x-forwarded-host': 'evil.test',
-        forwarded: 'host=evil.test',
-        'x-middleware-subrequest': 'middleware',
-        'next-action': 'x',
-        'x-forwarded-for': '6.6.6.6',
-        'x-forwarded-proto': 'https',
-        'x-real-ip': '6.6.6.6',
-        'x-original-url': '/api',
-        'x-rewrite-url': '/api',
-        'x-http-method-override': 'DELETE',
-        cookie: 'a=1; __Host-torii_token=eyJ; __client_session=s',
-        authorization: 'Bearer x',
-        'accept-language': 'da',
-      },
-    });
-    const headers: IncomingMessage['headers'] = seen[0]?.headers ?? {};
-    expect(headers).toMatchObject({
-      authorization: 'Bearer x',
-      'accept-language': 'da',
-      'accept-encoding': 'identity',
-    });
-    for (const name of [
-      'x-hop',
-      'proxy-authorization',
-      'te',
-      'upgrade',
-      'x-forwarded-host',
-      'forwarded',
-      'next-action',
-      'x-middleware-subrequest',
-      'x-forwarded-for',
-      'x-forwarded-proto',
-      'x-real-ip',
-      'x-original-url',
-      'x-rewrite-url',
-      'x-http-method-override',
-      // Nobody here got it from the issuer.
-      'cookie',
-    ]) {
-      expect([name, headers[name]]).toEqual([name, undefined]);
-    }
-    expect(headers.host).not.toBe('evil.test');
+    await ask('/_torii/a', { headers: passed });
+    expect(seen[0]?.headers).toMatchObject({ ...passed, 'accept-encoding': 'identity' });
+  });
+
+  test.each<readonly [string, string]>([
+    ['host', 'evil.test'],
+    ['connection', 'keep-alive, Accept-Language'],
+    ['proxy-authorization', 'Basic x'],
+    ['te', 'trailers'],
+    ['upgrade', 'websocket'],
+    ['expect', '100-continue'],
+    ['referer', 'https://app.test/reset?secret=1'],
+    // The password of an app behind one.
+    ['authorization', 'Basic YTpi'],
+    // Nobody here got it from the issuer.
+    ['cookie', 'a=1; __Host-torii_token=eyJ; __client_session=s'],
+    ['next-action', 'x'],
+    ['x-middleware-subrequest', 'middleware'],
+    ...['x-forwarded-for', 'x-real-ip', 'true-client-ip', 'x-client-ip', 'cf-connecting-ip', 'fly-client-ip'].map(
+      by('6.6.6.6'),
+    ),
+    ...['x-azure-clientip', 'x-arr-clientip', 'x-appengine-user-ip', 'x-envoy-external-address'].map(by('6.6.6.6')),
+    ...['forwarded', 'x-forwarded-host', 'x-host', 'x-host-override', 'x-http-host-override'].map(by('evil.test')),
+    ...['x-forwarded-proto', 'x-forwarded-prefix', 'via', 'x-original-url', 'x-rewrite-url'].map(by('/api')),
+    ...['x-method', 'x-http-method', 'x-http-method-override', 'x-method-override'].map(by('DELETE')),
+    ['x-nobody-has-heard-of-it', 'unheard of'],
+  ])('that say anything else stay here: %s', async (name, value) => {
+    const { seen, ask } = await serve();
+    await ask('/_torii/a', { headers: { 'accept-language': 'da', [name]: value } });
+    expect(seen).toHaveLength(1);
+    expect(seen[0]?.headers[name]).not.toBe(value);
+    expect(JSON.stringify(seen[0]?.headers)).not.toContain(value);
+    expect(seen[0]?.headers['accept-language'] === 'da').toBe(name !== 'connection');
   });
 
   test("the issuer's own cookies go back to it, and none of the app's", async () => {
@@ -152,30 +154,49 @@ describe('headers', () => {
     const { ask, seen } = await serve((_req, res) => void res.setHeader('Set-Cookie', lines).end());
     const jar = (await ask('/_torii/a')).headers.getSetCookie().map((line) => line.split(';', 1)[0]);
     const own = ['app=1', 'client_session=app', '__Host-torii_token=eyJ', 'torii_token=eyJ'];
-    // Planted, in the hope that the token goes along.
-    const planted = ['torii_issuer.__Host-torii_token=1', 'torii_issuer.torii_token=1'];
+    // Planted, by a page of ours or a sibling, in the hope that these go along.
+    const planted = [
+      '__Host-torii_issuer.__Host-torii_token=1',
+      '__Host-torii_issuer.torii_token=1',
+      'torii_issuer.app=1',
+    ];
     await ask('/_torii/a', { headers: { cookie: [...own, ...jar, ...planted].join('; ') } });
     expect(seen[1]?.headers.cookie?.replaceAll(' ', '')).toBe('__client_session=s=1;csrf=x');
   });
 
-  test('each cookie is set in a line of its own, with a mark that lives and ends with it', async () => {
+  test.each([
+    [
+      'that no sibling can plant, over https',
+      'https://app.test',
+      [
+        '__Host-torii_issuer.__client_session=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly; Path=/; Secure',
+        '__Host-torii_issuer.b=1; Max-Age=0; Path=/; Secure',
+      ],
+    ],
+    [
+      'over http',
+      'http://app.test',
+      [
+        'torii_issuer.__client_session=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly',
+        'torii_issuer.b=1; Max-Age=0; secure; PATH = /_torii',
+      ],
+    ],
+  ])('each cookie has a line, and a mark that lives and ends with it: %s', async (_name, origin, marks) => {
     const lines = [
       '__client_session=s; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly',
-      'b=; Max-Age=0; Path=/_torii',
+      'b=; Max-Age=0; secure; PATH = /_torii',
     ];
-    const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', lines).end());
-    expect((await ask('/_torii/a')).headers.getSetCookie()).toEqual([
-      lines[0],
-      'torii_issuer.__client_session=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly',
-      lines[1],
-      'torii_issuer.b=1; Max-Age=0; Path=/_torii',
-    ]);
+    const { ask, seen } = await serve((_req, res) => void res.setHeader('Set-Cookie', lines).end(), '', origin);
+    expect((await ask('/_torii/a')).headers.getSetCookie()).toEqual([lines[0], marks[0], lines[1], marks[1]]);
+    await ask('/_torii/a', { headers: { cookie: `app=1; __client_session=s; ${marks[0]?.split(';')[0]}` } });
+    expect(seen[1]?.headers.cookie).toBe('__client_session=s');
   });
 
   test.each([
     '__Host-torii_token=evil; Path=/; Secure',
     'torii_token=evil',
     ' torii_token =evil',
+    '__Host-torii_issuer.app=1; Path=/; Secure',
     '=torii_token=evil',
     'torii_token',
     '',
@@ -185,7 +206,7 @@ describe('headers', () => {
     );
     const response = await ask('/_torii/a');
     // For this host, and not for those below another.
-    expect(response.headers.getSetCookie()).toEqual(['b=2; Path=/', 'torii_issuer.b=1; Path=/']);
+    expect(response.headers.getSetCookie()).toEqual(['b=2; Path=/', '__Host-torii_issuer.b=1; Path=/; Secure']);
   });
 
   test("what speaks for an origin or to a server says nothing about this app's", async () => {

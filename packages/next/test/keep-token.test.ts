@@ -189,6 +189,48 @@ describe('a sign-out while the token is on its way', () => {
     keeper.stop();
   });
 
+  test('clears the cookie also where the answer broke off behind its headers', async () => {
+    const { keeper, events } = start(async () => 'a', 'ada');
+    answers = [
+      () => {
+        outdated = true;
+        return new Response(new ReadableStream({ start: (body) => body.error(new Error('cut off')) }));
+      },
+      cleared(true),
+    ];
+    await keeper.sync();
+    expect(sent.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
+    // And the page is loaded again.
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(events).toEqual(['There is no token route at /api/torii/token.', 'signed out']);
+    keeper.stop();
+  });
+
+  test('is tried again by a page that could not be loaded again at once, whether it stored a token or not', async () => {
+    for (const before of [[], ['a']]) {
+      outdated = false;
+      const { keeper, events } = start(async () => 'a', 'ada');
+      if (before.length > 0) await keeper.sync();
+      outdated = true;
+      await keeper.sync();
+      expect(events).toEqual(['signed out']);
+      await vi.advanceTimersByTimeAsync(61_000);
+      expect(events).toEqual(['signed out', 'signed out']);
+      keeper.stop();
+      await vi.advanceTimersByTimeAsync(600_000);
+      expect(events).toHaveLength(2);
+    }
+  });
+
+  test('is tried again too where the cookie could be cleared, and the page not be loaded', async () => {
+    answers = [cleared(true), cleared(false), cleared(false)];
+    const { keeper, events } = start(async () => null, 'ada');
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(events).toEqual(['signed out', 'signed out']);
+    keeper.stop();
+  });
+
   test('clears the cookie also where the page is gone by then', async () => {
     let token: string | null = 'a';
     const { keeper, events } = start(async () => token);

@@ -67,6 +67,9 @@ describe('[14] another site', () => {
     ['a subdomain', { ...own, origin: 'https://x.app.test', 'sec-fetch-site': 'same-site' }],
     ['its own scheme, at our host', { host: 'app.test:443', origin: 'http://app.test:443' }],
     ['a host of its own', { host: 'evil.test', origin: 'https://evil.test', 'sec-fetch-site': 'same-origin' }],
+    ['a host that nobody has', { host: 'app.test', origin: 'http://host.invalid', 'sec-fetch-site': 'same-origin' }],
+    ['no host', { host: 'app.test', origin: 'https://', 'sec-fetch-site': 'same-origin' }],
+    ['our host by its name in a header alone', { host: 'x.test', origin: 'https://x.test' }],
     ['a forwarded host of its own', { host: 'app.test', origin: 'https://evil.test', 'x-forwarded-host': 'evil.test' }],
   ])('neither signs anybody in nor out: %s', async (_name, headers) => {
     expect(await reasonOf(await post(headers))).toEqual([403, 'not_allowed', false]);
@@ -155,7 +158,7 @@ describe('http', () => {
 
 test.each([
   ['a fraction', () => Date.now() / 1000 + 200.5, /Max-Age=(?:199|200);/],
-  ['more than a cookie can', () => 1e300, /Max-Age=34560000;/],
+  ['more than a cookie can', () => Number.MAX_SAFE_INTEGER, /Max-Age=34560000;/],
 ])('[7] a cookie lives for a whole number of seconds where its token lives for %s', async (_name, exp, expected) => {
   const long = await torii.token({ userId: 'ada', claims: { exp: exp() } });
   const response = await post({ ...own, authorization: `Bearer ${long}` });
