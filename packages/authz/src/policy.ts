@@ -1,7 +1,7 @@
 import { DecisionMemory } from './decision-memory.ts';
 import { isRoleName, type MalformedEntry, readDocument } from './document.ts';
 import { type Permission, readPermission, segmentsOf } from './permission.ts';
-import { RegexBudget } from './regex-size.ts';
+import { MatchBudget, RegexBudget } from './regex-size.ts';
 import { RuleTree } from './rule-tree.ts';
 
 /** Why a role's holder may do something. */
@@ -66,8 +66,9 @@ export function findGrant(
   method: string,
 ): Grant | undefined {
   const segments = segmentsOf(resource);
+  const budget = new MatchBudget();
   for (const role of roles) {
-    const permission = policy.roles.get(role)?.find(resource, segments, method);
+    const permission = policy.roles.get(role)?.find(resource, segments, method, budget);
     if (permission !== undefined) return { role, permission };
   }
   return undefined;

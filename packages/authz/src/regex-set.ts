@@ -1,10 +1,9 @@
 import { RE2Set } from 're2js';
 import { coversMethod, type Permission } from './permission.ts';
+import { programSizeOf } from './regex-size.ts';
 
 /** Bytes for the states that one set remembers. Where they do not suffice it is slower, and still linear. */
 const maxStateBytes = 1 << 20;
-/** A resource that is longer is matched by no regular expression: nobody but an attacker makes us read it. */
-export const maxMatchedLength = 1_024;
 
 /**
  * Permissions with a regular expression, asked all at once: each is held against the whole resource, in a time that
@@ -13,19 +12,23 @@ export const maxMatchedLength = 1_024;
 export class RegexSet {
   readonly #set: RE2Set = new RE2Set(RE2Set.ANCHOR_BOTH, 0, maxStateBytes);
   readonly #permissions: Permission[] = [];
+  #size = 0;
+
+  /** Of all its expressions together, see `programSizeOf`. */
+  get size(): number {
+    return this.#size;
+  }
 
   /** Returns why a regular expression cannot be used, and leaves it out then. */
   add(permission: Permission, source: string): string | undefined {
     try {
-      // By itself first: what cannot be compiled must disable itself alone, and a set cannot be rid of it again.
-      const alone = new RE2Set(RE2Set.ANCHOR_BOTH);
-      alone.add(source);
-      alone.compile();
+      // Reads it, and takes nothing in that cannot be read. Compiling fails only at a size that no role has room for.
       this.#set.add(source);
     } catch (error) {
       return `its regular expression cannot be used: ${error instanceof Error ? error.message : 'it cannot be read'}`;
     }
     this.#permissions.push(permission);
+    this.#size += programSizeOf(source);
     return undefined;
   }
 

@@ -1,6 +1,6 @@
 import { coversMethod, type Permission, star } from './permission.ts';
-import { literalSegments, maxMatchedLength, RegexSet } from './regex-set.ts';
-import { RegexBudget } from './regex-size.ts';
+import { literalSegments, RegexSet } from './regex-set.ts';
+import { MatchBudget, RegexBudget } from './regex-size.ts';
 
 interface Node {
   /** For a path that ends here. */
@@ -44,12 +44,18 @@ export class RuleTree {
     for (const set of this.#regexSets) set.compile();
   }
 
-  /** A permission for this, or undefined. `segments` are those of `resource`. */
-  find(resource: string, segments: readonly string[], method: string): Permission | undefined {
+  /** A permission for this, or undefined. `segments` are those of `resource`, `budget` that of the request. */
+  find(
+    resource: string,
+    segments: readonly string[],
+    method: string,
+    budget: MatchBudget = new MatchBudget(),
+  ): Permission | undefined {
     let reached: readonly Node[] = [this.#root];
-    const isMatched = resource.length <= maxMatchedLength;
+    const matching = ({ regexes }: Node): Permission | undefined =>
+      regexes && budget.take(regexes.size, resource.length) ? regexes.find(resource, method) : undefined;
     const granting = (node: Node, list: readonly Permission[] | undefined): Permission | undefined =>
-      covering(list, method) ?? (isMatched ? node.regexes?.find(resource, method) : undefined);
+      covering(list, method) ?? matching(node);
     for (const segment of segments) {
       const next: Node[] = [];
       for (const node of reached) {

@@ -261,9 +261,44 @@ describe('[23] [18] regular expressions that would cost too much', () => {
     expect(findGrant(whole, ['r0'], `${'abcdefghij'.repeat(90)}0`, 'GET')).toBeDefined();
   });
 
+  // Each took seconds to compile, in a document of some kilobytes.
+  test.each([
+    ['a wide range where case does not count', '(?i)[ -\\x{1e900}]', 1, 4],
+    ['the same in another form', '(?s-i)(?i:[a-\u{1e900}])', 1, 4],
+    ['the same many times in a line', `(?i)${'[ -\\x{1e900}]'.repeat(45)}`, 1, 0],
+    ['classes of Unicode', '\\pL'.repeat(50), 1, 1],
+    ['classes of Unicode, as many as fit in a line', '[^\\PL]'.repeat(140), 1, 0],
+    ['a class of Unicode, repeated', '\\p{L}{900}', 1, 3],
+  ])('are few of a role: %s', (_what, source, least, most) => {
+    const lines = Array.from({ length: 100 }, () => `%r{${source}}:get`);
+    const { size } = compilePolicy({ permissions: { role: [...lines, 'x:get'] } });
+    expect(size - 1).toBeLessThanOrEqual(most);
+    expect(size).toBeGreaterThanOrEqual(Math.min(least, most));
+  });
+
+  test('cost a caller with many roles as much as one with one', () => {
+    const lines = Array.from({ length: 40 }, (_, i) => `%r{[ab]*a[ab]{${150 + i}}x}:get`);
+    const names = Array.from({ length: 10 }, (_, n) => `r${n}`);
+    const roles = names.map((name, n) => [name, [...lines, `%r{b+${n}}:get`, `${name}:get`]]);
+    const policy = compilePolicy({ permissions: Object.fromEntries(roles) });
+    expect(policy.malformed).toEqual([]);
+    // The last role's expressions are asked about a short resource, and no more about one of a thousand characters.
+    expect(findGrant(policy, names, 'bbb9', 'GET')).toMatchObject({ role: 'r9' });
+    expect(findGrant(policy, names, `${'b'.repeat(1_000)}9`, 'GET')).toBeUndefined();
+    expect(findGrant(policy, ['r9'], `${'b'.repeat(1_000)}9`, 'GET')).toMatchObject({ role: 'r9' });
+    expect(findGrant(policy, names, 'r9', 'GET')).toMatchObject({ role: 'r9' });
+  });
+
   test('leave room for what people write', () => {
     const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-    for (const source of ['x{900}', uuid, '\\p{L}{2,30}/\\p{L}{2,30}', '(?:\\d{1,3}\\.){3}\\d{1,3}', '\\{9\\}{2}']) {
+    for (const source of [
+      'x{900}',
+      uuid,
+      '\\p{L}{2,30}/\\p{L}{2,30}',
+      '(?:\\d{1,3}\\.){3}\\d{1,3}',
+      '\\{9\\}{2}',
+      '(?i)[a-z0-9-]+/\\w{3}',
+    ]) {
       expect(programSizeOf(source)).toBeLessThan(1_000);
       expect(problemsOf(`%r{${source}}:get`)).toEqual([]);
     }
