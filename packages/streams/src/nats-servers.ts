@@ -38,6 +38,7 @@ function readServer(text: string, example: string): ServerAddress {
   // As a URL has it, 2130706433 and 127.1 are 127.0.0.1: this is what will be connected to.
   const { hostname } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  const isLoopback = /^127\./.test(host) ? isIP(host) === 4 : /^(?:::1|localhost|.+\.localhost)$/.test(host);
+  // Of names, `localhost` alone: what ends in it is asked of DNS on many a machine, and may be anywhere.
+  const isLoopback = /^127\./.test(host) ? isIP(host) === 4 : host === '::1' || host === 'localhost';
   return { address: `${hostname}:${port}`, host, isIp: isIP(host) !== 0, isLoopback, wantsTls: scheme === 'tls' };
 }

@@ -102,8 +102,8 @@ export function cancelledTooLate(): ToriiStreamError {
   return new ToriiStreamError('rotation_conflict', `The new key is in the slot already. ${remedy}.`);
 }
 
-/** A cancellation that somebody else's write came before. */
+/** A cancellation that others' writes came before. */
 export function cancelLost(): ToriiStreamError {
-  const problem = 'Somebody else wrote the note of this rotation at the same moment, and nothing was cancelled';
+  const problem = 'Somebody else wrote at the same moment, and a run that is under way may go on';
   return new ToriiStreamError('rotation_conflict', `${problem}. Stop the deploys that run it, and cancel again.`);
 }

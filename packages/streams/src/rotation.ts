@@ -76,14 +76,16 @@ export interface Rotation {
   advance(): Promise<RotationPlan>;
   /**
    * Goes on to the end, which takes `maxTtlSeconds` and a little. Bears with a store or a gateway that is away for up to a
-   * minute. Stop it with the signal, or by any other means, and run it again.
+   * minute; a store that is away at the very start is an error at once, since nobody could tell whether `cancel` came
+   * meanwhile. Stop it with the signal, or by any other means, and run it again.
    */
   run(options?: { readonly signal?: AbortSignal | undefined }): Promise<RotationPlan>;
   /**
    * Gives up before the flip, so that a later rotation drains anew, and a `run` that is under way ends with
-   * `rotation_conflict` or `publish_conflict`: once this resolves, it flips no more. Take `nextPrivateKey` from the nodes, too.
+   * `rotation_conflict` or `publish_conflict`: once this resolves, it flips no more. Under way is what has read the store
+   * once. Take `nextPrivateKey` from the nodes, too.
    *
-   * @throws ToriiStreamError `rotation_conflict` after the flip (rotate back instead), and where nothing was cancelled:
+   * @throws ToriiStreamError `rotation_conflict` after the flip (rotate back instead), and where it may go on:
    * another rotation is under way, or somebody wrote at the same moment
    */
   cancel(): Promise<void>;
@@ -108,8 +110,13 @@ const longestNapMs = 15_000;
 
 const notAsked: ServedAnswer = { isServed: false, keyId: null };
 
+/** How often `cancel` writes into the slot while others write the same there. */
+const mostCancelTries = 20;
+
 /** What one call of `advance` or `run` remembers: a note that was there and is gone was taken away by somebody. */
 interface Progress {
+  /** The note's, before anything else was looked at. `cancel` writes one even where there is none. */
+  readonly firstRevision: number;
   sawRecord?: boolean;
   hasBegun?: boolean;
 }
@@ -152,12 +159,12 @@ export function createRotation(options: RotationOptions): Rotation {
   const shortest = oldKeyLeaked ? maxTtlSeconds : Math.min(drainTtlSeconds, maxTtlSeconds);
   const cost = { drainTtlSeconds, refusalSeconds: shortest + servedKeySeconds };
 
-  async function look(progress: Progress = {}): Promise<World> {
+  async function look(progress?: Progress): Promise<World> {
     for (;;) {
       const slotEntry = await slot.read();
       const held = slotEntry.publicKey?.keyId ?? from.keyId;
       const { record, revision } = await records.read();
-      if (record?.to === to.keyId) progress.sawRecord = true;
+      if (progress !== undefined && record?.to === to.keyId) progress.sawRecord = true;
       // Patient: whoever published a moment ago must not be told that the gateway is in the wrong.
       const isUrgent = oldKeyLeaked && held === from.keyId;
       const served = isUrgent ? notAsked : await waitUntilServed(gateway, held, propagationMs);
@@ -192,12 +199,23 @@ export function createRotation(options: RotationOptions): Rotation {
     return { ...next, refusalSeconds: cost.refusalSeconds, text: describeRotation(intent, next, cost) };
   }
 
+  async function startProgress(): Promise<Progress> {
+    return { firstRevision: (await records.read()).revision };
+  }
+
+  /** Whether somebody cancelled since we came, or what we began does not stay. */
+  function isCancelled({ next: { step }, record, recordRevision }: World, progress: Progress): boolean {
+    const isMoved = recordRevision !== progress.firstRevision;
+    if (step === 'begin') return progress.hasBegun || isMoved || (progress.sawRecord === true && record === null);
+    // Where the key leaked there need be no note. One that was written meanwhile is another deploy's, which goes our way.
+    return step === 'flip' && record === null && isMoved;
+  }
+
   async function advance(progress: Progress, signal?: AbortSignal): Promise<RotationPlan> {
     for (;;) {
       const world = await look(progress);
       const { step } = world.next;
-      const isGone = progress.hasBegun || (progress.sawRecord && world.record === null);
-      if (step === 'begin' && isGone) throw recordGone();
+      if (isCancelled(world, progress)) throw recordGone();
       signal?.throwIfAborted();
       await take(world);
       if (step === 'begin') progress.hasBegun = true;
@@ -209,9 +227,10 @@ export function createRotation(options: RotationOptions): Rotation {
 
   return {
     plan: async () => planFor((await look()).next),
-    advance: () => advance({}),
+    advance: async () => advance(await startProgress()),
     async run({ signal } = {}) {
-      const progress: Progress = {};
+      // Not with patience: a cancellation that came while the store was away would not be seen.
+      const progress = await startProgress();
       for (;;) {
         const plan = await withPatience(() => advance(progress, signal), signal, emit);
         if (plan.step === 'done') return plan;
@@ -219,16 +238,20 @@ export function createRotation(options: RotationOptions): Rotation {
       }
     },
     async cancel() {
-      const { publicKey, revision } = await slot.read();
-      if (publicKey?.keyId === to.keyId) throw cancelledTooLate();
+      if ((await slot.read()).publicKey?.keyId === to.keyId) throw cancelledTooLate();
       const { record, revision: recordRevision } = await records.read();
       if (record !== null && (record.from !== from.keyId || record.to !== to.keyId)) throw otherRotation(record.to);
       // The note first, and even where there is none: a deploy that looks from here on finds nothing begun, and one that is
-      // about to write its note loses. Then the slot: a flip that is on its way goes by the revision that we read, or an
-      // older one, and loses too.
+      // about to write its note loses. Then the slot: a flip that is on its way goes by a revision from before, and loses
+      // too. The write has to be ours: one of the same key by somebody else may be what that flip goes by.
       if (!(await records.write(null, recordRevision))) throw cancelLost();
-      if (publicKey?.keyId !== from.keyId) return;
-      if ((await slot.tryWrite(from, revision)) === null) throw cancelledTooLate();
+      for (let tries = 0; tries < mostCancelTries; tries++) {
+        const { publicKey, revision } = await slot.read();
+        if (publicKey?.keyId === to.keyId) throw cancelledTooLate();
+        if (publicKey?.keyId !== from.keyId) return;
+        if ((await slot.tryWrite(from, revision))?.changed) return;
+      }
+      throw cancelLost();
     },
   };
 }

@@ -22,6 +22,7 @@ test.each([
   [{ servers: 'nats://nats.example.com', login: { token: secret } }, 'tls'],
   [{ servers: [servers, 'nats://nats.example.com'], login: { user: 'a', password: secret } }, 'tls'],
   [{ servers: 'nats://127.example.com', login: { token: secret } }, 'tls'],
+  [{ servers: 'nats://nats.localhost', login: { token: secret } }, 'tls'],
   [{ servers, plaintextLogin: 'yes' }, 'plaintextLogin'],
   [{ servers, login: Object.create({ token: secret }) }, 'login'],
   [{ servers, tls: { caFile: 7 } }, 'tls.caFile'],

@@ -2,7 +2,13 @@
 // every step can be held up.
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createRotation, type KeyStore, publishPublicKey, type RotationOptions } from '../src/index.ts';
+import {
+  createRotation,
+  type KeyStore,
+  publishPublicKey,
+  type RotationOptions,
+  ToriiStreamError,
+} from '../src/index.ts';
 import { makeKeyPair } from './key-pairs.ts';
 import { MemoryStore } from './memory-store.ts';
 
@@ -128,6 +134,91 @@ describe('cancel', () => {
     gate.open();
     await expect(advancing).rejects.toMatchObject({ reason: 'rotation_conflict' });
     expect(note()).toBe('');
+  });
+
+  test('comes during the first look of a run, before there is a note', async () => {
+    const { fetch, reached, open } = holdUpGateway();
+    const running = rotationOf({ fetch }).run();
+    await reached;
+    await rotationOf().cancel();
+    open();
+    await expect(running).rejects.toMatchObject({ reason: 'rotation_conflict' });
+    expect(held()).toBe(a);
+    expect(note()).toBe('');
+  });
+
+  test('comes between the first two readings of a run, whose drain is over', async () => {
+    await rotationOf().advance();
+    setClock(now + drainSeconds);
+    const gate = makeGate();
+    let reads = 0;
+    const kv: KeyStore = {
+      async read(...path) {
+        const entry = await store.read(...path);
+        reads += 1;
+        if (reads === 1) await gate.pass();
+        return entry;
+      },
+      write: (...args) => store.write(...args),
+    };
+    const running = rotationOf({ kv }).run();
+    await gate.reached;
+    await rotationOf().cancel();
+    gate.open();
+    await expect(running).rejects.toMatchObject({ reason: 'rotation_conflict' });
+    expect(held()).toBe(a);
+  });
+
+  test('comes while the store is away for a run of a leaked key that has looked once', {
+    timeout: 20_000,
+  }, async () => {
+    // Real seconds, since `run` sleeps them.
+    vi.useRealTimers();
+    const gate = makeGate();
+    let isAway = true;
+    const kv: KeyStore = {
+      read: (...path) => store.read(...path),
+      async write(...args) {
+        if (isAway) throw new ToriiStreamError('store_unavailable', 'away');
+        return store.write(...args);
+      },
+    };
+    const onEvent = (event: object) => void ('step' in event && event.step === 'retry' && gate.pass());
+    const running = rotationOf({ kv, onEvent, oldKeyLeaked: true }).run();
+    await gate.reached;
+    await rotationOf({ oldKeyLeaked: true }).cancel();
+    isAway = false;
+    await expect(running).rejects.toMatchObject({ reason: 'rotation_conflict' });
+    expect(held()).toBe(a);
+  });
+
+  test.each([false, true])('comes while a run cannot look for the first time: it ends (leaked: %s)', async (leaked) => {
+    const kv: KeyStore = {
+      read: async () => Promise.reject(new ToriiStreamError('store_unavailable', 'away')),
+      write: (...args) => store.write(...args),
+    };
+    await expect(rotationOf({ kv, oldKeyLeaked: leaked }).run()).rejects.toMatchObject({ reason: 'store_unavailable' });
+  });
+
+  test('writes again where somebody else wrote the same key between its reading and its writing', async () => {
+    await rotationOf().advance();
+    setClock(now + drainSeconds);
+    const cancelHeld = holdUpWrite(a);
+    const cancelling = rotationOf({ kv: cancelHeld.kv }).cancel();
+    await cancelHeld.reached;
+    await store.write('TC_PUBKEYS', 'rails_public_key', a, store.entries.get(slotPath)?.revision ?? 0);
+    const theirs = store.entries.get(slotPath)?.revision ?? 0;
+    cancelHeld.open();
+    await cancelling;
+    expect(store.entries.get(slotPath)?.revision).toBeGreaterThan(theirs);
+  });
+
+  test('gives up on a slot that takes no write, and says so', async () => {
+    const kv: KeyStore = {
+      read: (...path) => store.read(...path),
+      write: async (bucket, ...rest) => (bucket === 'TC_PUBKEYS' ? null : store.write(bucket, ...rest)),
+    };
+    await expect(rotationOf({ kv }).cancel()).rejects.toMatchObject({ reason: 'rotation_conflict' });
   });
 
   test('says so where the flip was first', async () => {

@@ -104,10 +104,9 @@ test('a node of the old release that boots in the middle does not undo it', asyn
 test('the server is killed and restarted in the middle: run bears with it', async ({
   world: { options, events, ...world },
 }) => {
-  const rotation = createRotation({ ...options, maxTtlSeconds: 1, drainTtlSeconds: 1 });
-  expect((await rotation.advance()).step).toBe('drain');
+  const running = createRotation({ ...options, maxTtlSeconds: 1, drainTtlSeconds: 1 }).run();
+  await expect.poll(() => events, { timeout: 10_000 }).toContainEqual(expect.objectContaining({ step: 'drain' }));
   await world.kill();
-  const running = rotation.run();
   await expect.poll(() => events, { timeout: 10_000 }).toContainEqual(expect.objectContaining({ step: 'retry' }));
   await world.start();
   expect(await running).toMatchObject({ step: 'done', refusalSeconds: 2 });
