@@ -62,7 +62,13 @@ try {
       },
     ],
     limits: [
-      atMost('Memory of an entry in the cache', 1, 'kB', ourAll.bytes / tokenCount / 1000),
+      atMost(
+        'Memory of an entry in the cache',
+        1,
+        'kB',
+        ourAll.bytes / tokenCount / 1000,
+        'Nearly half of it is the token, which is compared whole; the rest is the Auth, with every claim of the token.',
+      ),
       atMost(`Memory after ${formatNumber(tokenCount)} distinct tokens, as it comes`, 10, 'MB', ourBounded.bytes / 1e6),
     ],
   });

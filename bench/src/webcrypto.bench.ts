@@ -47,6 +47,7 @@ reportSection({
       0.85,
       'of the floor',
       ratiosTo(inFlight, ours, subtleFloor),
+      'The floor reads nothing, and two threads verify while one takes tokens apart.',
     ),
     nobodyAhead('Cold, web crypto, one by one', alone, ours, ['jose', 'hono']),
   ],

@@ -13,12 +13,17 @@ export interface VerifiedToken {
   readonly issuer: string;
 }
 
+/** One entry, in one object: there are thousands. */
+interface Remembered extends VerifiedToken {
+  readonly token: string;
+}
+
 /**
  * The tokens that one verifier has verified, by the whole token. One verifier has one set of options, so these need not
  * be part of the key. Only verified tokens get in: a stranger cannot fill it.
  */
 export class Results {
-  readonly #byEnd: Map<string, { readonly token: string; readonly result: VerifiedToken }> = new Map();
+  readonly #byEnd: Map<string, Remembered> = new Map();
   readonly #most: number;
 
   constructor(most: number) {
@@ -27,10 +32,10 @@ export class Results {
 
   get(token: string): VerifiedToken | undefined {
     const found = this.#byEnd.get(endOf(token));
-    return found?.token === token ? found.result : undefined;
+    return found?.token === token ? found : undefined;
   }
 
-  add(token: string, result: VerifiedToken): void {
+  add(token: string, { auth, validFrom, validUntil, key, issuer }: VerifiedToken): void {
     if (this.#most === 0) return;
     if (this.#byEnd.size >= this.#most) {
       // The oldest is the next to expire, give or take.
@@ -40,7 +45,7 @@ export class Results {
       }
     }
     const copy = copyOf(token);
-    this.#byEnd.set(endOf(copy), { token: copy, result });
+    this.#byEnd.set(endOf(copy), { token: copy, auth, validFrom, validUntil, key, issuer });
   }
 
   drop(token: string): void {
