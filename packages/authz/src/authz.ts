@@ -1,14 +1,14 @@
 import { type Auth, type Check, type RequestLike, ToriiConfigError } from '@torii/core';
 import { viewOf } from '@torii/core/adapter';
-import { createCallerReader } from './caller.ts';
-import { createDecision } from './decision.ts';
-import type { Explanation } from './explanation.ts';
 import { type AuthzOptions, readOptions } from './options.ts';
-import { readQuestion } from './permission.ts';
-import { findGrant } from './policy.ts';
-import type { PolicySource } from './policy-source.ts';
-import { judgeImpersonation } from './rules.ts';
-import { forbidden } from './verdict.ts';
+import { readQuestion } from './policy/permission.ts';
+import { findGrant } from './policy/policy.ts';
+import type { PolicySource } from './policy/policy-source.ts';
+import { createCallerReader } from './rules/caller.ts';
+import { createDecision } from './rules/decision.ts';
+import type { Explanation } from './rules/explanation.ts';
+import { judgeImpersonation } from './rules/rules.ts';
+import { forbidden } from './rules/verdict.ts';
 
 /** Decides who may do what, and in whose name. Made once by {@link createAuthz}. */
 export interface Authz {

@@ -1,4 +1,4 @@
-import type { MalformedEntry } from './document.ts';
+import type { MalformedEntry } from './policy/document.ts';
 
 /** What became of the rules, and who acted in another's name. Never contains a token. */
 export type AuthzEvent =

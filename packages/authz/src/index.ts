@@ -1,9 +1,9 @@
 export { type Authz, createAuthz } from './authz.ts';
-export type { ClaimNames } from './caller.ts';
-export { allOf, anyOf, not } from './conditions.ts';
-export type { MalformedEntry, PermissionDocument } from './document.ts';
 export type { AuthzEvent, AuthzListener } from './events.ts';
-export type { Explanation, Finding } from './explanation.ts';
-export { type LintFinding, lint } from './lint.ts';
 export type { AuthzOptions, TenantOptions } from './options.ts';
-export type { DocumentStore, PermissionsSource, StoredPermissions } from './permissions-option.ts';
+export type { MalformedEntry, PermissionDocument } from './policy/document.ts';
+export { type LintFinding, lint } from './policy/lint.ts';
+export type { DocumentStore, PermissionsSource, StoredPermissions } from './policy/permissions-option.ts';
+export type { ClaimNames } from './rules/caller.ts';
+export { allOf, anyOf, not } from './rules/conditions.ts';
+export type { Explanation, Finding } from './rules/explanation.ts';

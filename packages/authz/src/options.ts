@@ -1,8 +1,5 @@
 import { ToriiConfigError } from '@torii/core';
-import { type ClaimNames, type ClaimSettings, roleFallbacks } from './caller.ts';
-import { DocumentError } from './document.ts';
 import { type AuthzListener, emitterFor } from './events.ts';
-import { problemOfBaseDomain } from './host.ts';
 import {
   listTexts,
   type Options,
@@ -12,10 +9,13 @@ import {
   readPaths,
   readText,
 } from './option-values.ts';
-import { compilePathPattern, type PathPattern } from './path-pattern.ts';
-import { type PermissionsSource, readerOf } from './permissions-option.ts';
-import type { PathSettings } from './place.ts';
-import { PolicySource } from './policy-source.ts';
+import { DocumentError } from './policy/document.ts';
+import { type PermissionsSource, readerOf } from './policy/permissions-option.ts';
+import { PolicySource } from './policy/policy-source.ts';
+import { type ClaimNames, type ClaimSettings, roleFallbacks } from './rules/caller.ts';
+import { problemOfBaseDomain } from './rules/host.ts';
+import { compilePathPattern, type PathPattern } from './rules/path-pattern.ts';
+import type { PathSettings } from './rules/place.ts';
 
 /** How a request names its tenant. Everything that is set must agree with the token. */
 export interface TenantOptions {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compilePolicy, findGrant } from '../src/policy.ts';
-import { RegexSet } from '../src/regex-set.ts';
-import { programSizeOf } from '../src/regex-size.ts';
+import { compilePolicy, findGrant } from '../src/policy/policy.ts';
+import { RegexSet } from '../src/policy/regex-set.ts';
+import { programSizeOf } from '../src/policy/regex-size.ts';
 
 /** The slow and obvious way to decide, with none of the code under test. */
 function naivelyAllows(lines: readonly string[], resource: string, method: string): boolean {

@@ -1,9 +1,9 @@
 import { ToriiApiError, ToriiConfigError } from '@torii/core';
 import type { Context } from './context.ts';
-import { describeFailure } from './failure-text.ts';
 import { CommandFailure } from './failures.ts';
+import { withoutSecrets } from './input/secret-text.ts';
+import { describeFailure } from './output/failure-text.ts';
 import { printable } from './output/printable.ts';
-import { withoutSecrets } from './secret-text.ts';
 
 /** Several things to do, each of which may fail by itself. */
 export interface Attempts {

@@ -1,10 +1,10 @@
 import { type Command, CommanderError } from 'commander';
 import type { Context } from './context.ts';
-import { describeFailure } from './failure-text.ts';
 import { CommandFailure, Interrupted, OutputClosed } from './failures.ts';
+import { refuseSecretArguments, withoutSecrets } from './input/secret-text.ts';
+import { describeFailure } from './output/failure-text.ts';
 import { openOutput } from './output/output.ts';
 import { createProgram } from './program.ts';
-import { refuseSecretArguments, withoutSecrets } from './secret-text.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Adds commands to the program. */

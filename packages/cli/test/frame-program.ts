@@ -1,7 +1,7 @@
 // A program on the same frame as `torii`, whose commands do what any command may do: list, ask, take long, break.
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ApiOptions, addApiOptions, clientFor } from '../src/client.ts';
-import { addYesOption, confirm } from '../src/confirm.ts';
+import { addYesOption, confirm } from '../src/input/confirm.ts';
 import { addFormOptions, type FormOptions, formOf } from '../src/output/form.ts';
 import { startProgress } from '../src/output/progress.ts';
 import { writeRecord, writeRecords } from '../src/output/records.ts';

@@ -1,10 +1,10 @@
 export { type Answer, type AnswerOtherwise, answerFor, requireOnError } from './answer.ts';
 export { requireOurs } from './auth.ts';
-export { isFromOwnPages } from './bearer.ts';
 export { isRefusal, requireChecks } from './checks.ts';
 export { loggable, withDetail } from './events.ts';
-export { elapsedMs, type Instant, instantNow } from './instant.ts';
-export { readNamed } from './option-values.ts';
-export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './path.ts';
-export { viewOf } from './request.ts';
+export { readNamed } from './options/option-values.ts';
+export { isFromOwnPages } from './request/bearer.ts';
+export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './request/path.ts';
+export { viewOf } from './request/request-view.ts';
+export { elapsedMs, type Instant, instantNow } from './time/instant.ts';
 export { verifierFrom } from './verifier.ts';

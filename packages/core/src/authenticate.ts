@@ -1,10 +1,10 @@
 import type { Auth } from './auth.ts';
-import { bearerToken } from './bearer.ts';
 import { askChecks } from './checks.ts';
 import { ToriiAuthError } from './errors.ts';
 import { listenTo, loggable, type ToriiEvent, tellingRefusals } from './events.ts';
-import { type RequestView, unknownRequest } from './request.ts';
-import type { RequestSettings } from './request-options.ts';
+import type { RequestSettings } from './options/request-options.ts';
+import { bearerToken } from './request/bearer.ts';
+import { type RequestView, unknownRequest } from './request/request-view.ts';
 
 /** What one verifier works with. */
 export interface Pipeline extends RequestSettings {

@@ -19,11 +19,12 @@ export {
   type UnavailableReason,
 } from './errors.ts';
 export type { EventListener, RefusalDetail, ToriiEvent } from './events.ts';
-export type { JsonWebKeyLike, JsonWebKeySet } from './jwks.ts';
-export type { Fetch } from './key-endpoint.ts';
-export type { VerifierOptions } from './options.ts';
+export type { JsonWebKeyLike, JsonWebKeySet } from './keys/jwks.ts';
+export type { Fetch } from './keys/key-endpoint.ts';
+export type { VerifierOptions } from './options/verifier-options.ts';
+export type { VerifyOptions } from './options/verify-options.ts';
 export { isPatch, Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
-export type { HeadersLike, RequestLike, RequestParts, RequestView } from './request.ts';
+export type { HeadersLike, RequestLike, RequestParts, RequestView } from './request/request-view.ts';
 export { createTokenVerifier, type TokenVerifier, verifyToken } from './token-verifier.ts';
 export {
   type AuthenticateOptions,
@@ -33,4 +34,3 @@ export {
   type StrictVerifierOptions,
   type Verifier,
 } from './verifier.ts';
-export type { VerifyOptions } from './verify-options.ts';

@@ -1,9 +1,9 @@
 import type { Auth, Claims } from './auth.ts';
 import { authenticateToken } from './authenticate.ts';
-import { readNamed } from './option-values.ts';
-import { Results } from './results.ts';
-import { verify } from './verify.ts';
-import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './verify-options.ts';
+import { readNamed } from './options/option-values.ts';
+import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './options/verify-options.ts';
+import { Results } from './token/token-cache.ts';
+import { verify } from './token/verify.ts';
 
 /** Decides whose token it is, wherever it came from. */
 export interface TokenVerifier<Custom extends object = Claims> {

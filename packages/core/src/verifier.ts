@@ -1,10 +1,10 @@
 import type { Auth, Claims } from './auth.ts';
 import { authenticate, authenticateToken, type Pipeline } from './authenticate.ts';
 import { type Denial, denialFor } from './denial.ts';
-import { readOptions, type VerifierOptions } from './options.ts';
-import { type RequestLike, viewOf } from './request.ts';
-import { Results } from './results.ts';
-import { verify } from './verify.ts';
+import { readOptions, type VerifierOptions } from './options/verifier-options.ts';
+import { type RequestLike, viewOf } from './request/request-view.ts';
+import { Results } from './token/token-cache.ts';
+import { verify } from './token/verify.ts';
 
 /** The outcome of {@link Verifier.check}: who is calling, or what to answer. */
 export type CheckResult<Custom extends object, Nobody extends null = never> =

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isFromOwnPages, viewOf } from '../src/adapter.ts';
-import { bearerToken, type TokenPlaces } from '../src/bearer.ts';
 import type { RequestLike } from '../src/index.ts';
+import { bearerToken, type TokenPlaces } from '../src/request/bearer.ts';
 import { outcomeOfCall } from './outcome.ts';
 
 const places: TokenPlaces = { header: 'authorization', cookie: undefined, origins: [] };

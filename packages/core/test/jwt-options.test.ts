@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { JsonWebKeyLike } from '../src/index.ts';
-import { createJwtVerifier, type JwtOptions } from '../src/jwt.ts';
+import { createJwtVerifier, type JwtOptions } from '../src/jwt/index.ts';
 import { bytes, jwks, pairs, pem, secret, sign } from './jwt-mint.ts';
 import { base64url } from './mint.ts';
 import { outcomeOf } from './outcome.ts';

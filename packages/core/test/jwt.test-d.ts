@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from 'vitest';
 import type { Auth, Claims, Verifier } from '../src/index.ts';
-import { createJwtVerifier } from '../src/jwt.ts';
+import { createJwtVerifier } from '../src/jwt/index.ts';
 
 const secret: string | undefined = process.env['JWT_SECRET'];
 

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
 import type { ToriiEvent } from '../src/index.ts';
-import { createJwtVerifier, type JwtOptions } from '../src/jwt.ts';
+import { createJwtVerifier, type JwtOptions } from '../src/jwt/index.ts';
 import { bytes, jwks, type Key, pairs, pem, secret, sign, strangers } from './jwt-mint.ts';
 import { base64url, nowSeconds } from './mint.ts';
 import { outcomeOf } from './outcome.ts';

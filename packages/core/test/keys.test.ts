@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createVerifier, type ToriiEvent, type Verifier, verifyToken } from '../src/index.ts';
-import { createJwtVerifier } from '../src/jwt.ts';
+import { createJwtVerifier } from '../src/jwt/index.ts';
 import { makeKeyEndpoint, mostInAMinute } from './key-endpoint.ts';
 import { claimsWith, issuer, makeKey, mint, type SigningKey, signText } from './mint.ts';
 

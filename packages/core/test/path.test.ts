@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createVerifier } from '../src/index.ts';
-import { compilePublicPaths, readPath } from '../src/path.ts';
+import { compilePublicPaths, readPath } from '../src/request/path.ts';
 import { issuer, makeKey } from './mint.ts';
 
 const skip = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyIdFrom, parseToken } from '../src/token.ts';
+import { keyIdFrom, parseToken } from '../src/token/parse.ts';
 import { base64url } from './mint.ts';
 import { outcomeOfCall } from './outcome.ts';
 

@@ -8,7 +8,7 @@ import {
   type WebhookNotice,
   type WebhookReceiverOptions,
   type WebhookStore,
-} from '../src/webhooks.ts';
+} from '../src/webhooks/index.ts';
 import { type DeliveryOptions, deliver, eventWith, nextSecret, secret } from './webhook-delivery.ts';
 
 const patience = { timeout: 15_000 };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { viewOf } from '../src/request.ts';
-import { isSigned, readSecrets, readSignedHeaders } from '../src/webhook-signature.ts';
-import { type VerifyWebhookOptions, verifyWebhook } from '../src/webhooks.ts';
+import { viewOf } from '../src/request/request-view.ts';
+import { type VerifyWebhookOptions, verifyWebhook } from '../src/webhooks/index.ts';
+import { isSigned, readSecrets, readSignedHeaders } from '../src/webhooks/signature.ts';
 import { outcomeOf } from './outcome.ts';
 import { ada, type DeliveryOptions, deliver, deliverBytes, eventWith, nextSecret, secret } from './webhook-delivery.ts';
 

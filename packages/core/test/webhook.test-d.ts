@@ -8,7 +8,7 @@ import {
   type WebhookReason,
   type WebhookSession,
   type WebhookUser,
-} from '../src/webhooks.ts';
+} from '../src/webhooks/index.ts';
 
 declare const event: WebhookEvent;
 declare const extended: WebhookEvent<{ 'invoice.paid': { cents: number }; 'user.created': { id: number } }>;

@@ -1,21 +1,21 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { every } from 'hono/combine';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { holdAnswers } from './api/contract/hold-answers.ts';
+import { apiPath } from './api/contract/operation.ts';
 import { apiRoutes } from './api/routes.ts';
 import { requireSecretKey } from './api/secret-key.ts';
-import { browserRoutes } from './browser-routes.ts';
 import type { Clock } from './clock.ts';
-import { holdAnswers } from './contract/hold-answers.ts';
-import { apiPath } from './contract/operation.ts';
 import { controlPath, controlRoutes } from './control.ts';
-import { dashboardRoutes } from './dashboard/dashboard-routes.ts';
+import { dashboardRoutes } from './dashboard/routes.ts';
 import type { Environment } from './environment.ts';
-import { injectFaults } from './fault-injection.ts';
-import type { Faults, Surface } from './faults.ts';
-import { issuerRoutes, jwksPath } from './issuer.ts';
+import type { Faults, Surface } from './faults/faults.ts';
+import { injectFaults } from './faults/injection.ts';
+import type { Traffic } from './faults/traffic.ts';
 import { noteRequests } from './journal.ts';
+import { browserRoutes } from './pages/browser-routes.ts';
 import { answerProblem, Problem, problemFor } from './problem.ts';
-import type { Traffic } from './traffic.ts';
+import { issuerRoutes, jwksPath } from './tokens/issuer.ts';
 
 /** What the app tells, and is told, beside its requests. */
 export interface AppSurroundings {

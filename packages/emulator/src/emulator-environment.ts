@@ -1,17 +1,17 @@
-import { dashboardPath } from './dashboard/dashboard-path.ts';
+import { dashboardPath } from './dashboard/path.ts';
+import { storing } from './database/storage-errors.ts';
 import type { Environment } from './environment.ts';
-import type { CutOptions, FailOptions, FaultDuration, Faults, FaultTarget } from './faults.ts';
-import { jwksPath } from './issuer.ts';
+import type { CutOptions, FailOptions, FaultDuration, Faults, FaultTarget } from './faults/faults.ts';
+import type { RequestCounts, Traffic } from './faults/traffic.ts';
 import { provisionalPaths } from './provisional-paths.ts';
-import { parseSeedUsers, type SeedReport, type SeedUser } from './seed.ts';
-import { storing } from './storage-errors.ts';
-import type { TokenOptions } from './token.ts';
-import type { RequestCounts, Traffic } from './traffic.ts';
-import { type NewUser, newUserFields, parseUser } from './user-input.ts';
-import type { User } from './user-record.ts';
+import { jwksPath } from './tokens/issuer.ts';
+import type { TokenOptions } from './tokens/token.ts';
+import { parseSeedUsers, type SeedReport, type SeedUser } from './users/seed.ts';
+import { type NewUser, newUserFields, parseUser } from './users/user-input.ts';
+import type { User } from './users/user-record.ts';
 import type { WebhookDelivery } from './webhooks/delivery-log.ts';
 import { type Webhook, webhookOf } from './webhooks/endpoints.ts';
-import type { WebhookOptions } from './webhooks/webhook-options.ts';
+import type { WebhookOptions } from './webhooks/options.ts';
 
 /** What an environment is made of, and what happens to its requests. */
 export interface ServedEnvironment {

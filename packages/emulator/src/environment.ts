@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from './clock.ts';
-import type { EnvironmentRecord } from './environment-records.ts';
+import type { EnvironmentRecord } from './database/environment-records.ts';
 import { Journal } from './journal.ts';
-import { Passwords } from './passwords.ts';
-import { SessionSecrets } from './session-secrets.ts';
-import { Sessions } from './sessions.ts';
-import { SigningKeys } from './signing-keys.ts';
-import { TokenMint } from './token.ts';
-import { Users } from './users.ts';
+import { SessionSecrets } from './sessions/secrets.ts';
+import { Sessions } from './sessions/sessions.ts';
+import { SigningKeys } from './tokens/signing-keys.ts';
+import { TokenMint } from './tokens/token.ts';
+import { Passwords } from './users/passwords.ts';
+import { Users } from './users/users.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /** One tenant of the emulator: its own issuer, secret key, signing keys and users. */

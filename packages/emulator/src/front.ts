@@ -1,10 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { apiPath } from './api/contract/operation.ts';
 import { bearerOf, isSecretKey } from './api/secret-key.ts';
-import { apiPath } from './contract/operation.ts';
+import { defaultEnvironment } from './database/environment-records.ts';
 import type { Environment } from './environment.ts';
-import { defaultEnvironment } from './environment-records.ts';
 
 interface Place {
   readonly environment: Environment;

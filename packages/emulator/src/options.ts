@@ -1,8 +1,8 @@
-import { defaultEnvironment } from './environment-records.ts';
+import { defaultEnvironment } from './database/environment-records.ts';
 import { EmulatorError } from './errors.ts';
 import { parseOrigin } from './origins.ts';
+import { checkWebhookSecret, parseWebhook, type WebhookOptions } from './webhooks/options.ts';
 import { defaultRetrySeconds } from './webhooks/retries.ts';
-import { checkWebhookSecret, parseWebhook, type WebhookOptions } from './webhooks/webhook-options.ts';
 
 /** An environment beside the default one. */
 export interface EnvironmentOptions {

@@ -1,16 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { createApp } from './app.ts';
 import { Clock } from './clock.ts';
+import { defaultEnvironment, loadEnvironments } from './database/environment-records.ts';
+import { createIdGenerator } from './database/ids.ts';
 import { Emulator } from './emulator.ts';
 import { openEnvironment } from './environment.ts';
-import { defaultEnvironment, loadEnvironments } from './environment-records.ts';
-import { Faults } from './faults.ts';
+import { Faults } from './faults/faults.ts';
+import { Traffic } from './faults/traffic.ts';
 import { Front } from './front.ts';
-import { createIdGenerator } from './ids.ts';
-import { requireSupportedNode } from './node-version.ts';
 import { type EmulatorOptions, type Settings, settingsFrom } from './options.ts';
+import { requireSupportedNode } from './program/node-version.ts';
 import { listen, originOf } from './server.ts';
-import { Traffic } from './traffic.ts';
 
 /**
  * Starts a local Torii, on loopback unless told otherwise.
@@ -25,7 +25,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   requireSupportedNode();
   const settings = settingsFrom(options);
   // Loaded only here: older versions of Node lack node:sqlite, and would fail at the import of this package.
-  const { openStore } = await import('./store.ts');
+  const { openStore } = await import('./database/store.ts');
   const database = openStore(settings.database);
   try {
     return await startOn(database, settings);

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { embeddedFile, readSpec, writeModule } from '../../../scripts/embed-spec.ts';
-import { holdAnswers } from '../src/contract/hold-answers.ts';
-import { findOperation, operations } from '../src/contract/operation.ts';
+import { holdAnswers } from '../src/api/contract/hold-answers.ts';
+import { findOperation, operations } from '../src/api/contract/operation.ts';
 import { answerProblem, Problem } from '../src/problem.ts';
 import { unknownId } from './rest.ts';
 

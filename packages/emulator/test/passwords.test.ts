@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Passwords } from '../src/passwords.ts';
+import { Passwords } from '../src/users/passwords.ts';
 
 const passwords = await Passwords.create();
 

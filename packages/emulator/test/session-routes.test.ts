@@ -122,8 +122,8 @@ test.each(['http://evil.example', 'http://127.0.0.1:4001', `${appOrigin}.evil.ex
 );
 
 test('the database holds no cookie', async () => {
-  const { openStore } = await import('../src/store.ts');
-  const { SessionSecrets } = await import('../src/session-secrets.ts');
+  const { openStore } = await import('../src/database/store.ts');
+  const { SessionSecrets } = await import('../src/sessions/secrets.ts');
   const { Clock } = await import('../src/clock.ts');
   using database = openStore(':memory:');
   database.exec(`PRAGMA foreign_keys = OFF`);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Clock } from '../src/clock.ts';
-import { loadEnvironments } from '../src/environment-records.ts';
-import { createIdGenerator } from '../src/ids.ts';
-import { Passwords } from '../src/passwords.ts';
-import { Sessions } from '../src/sessions.ts';
-import { openStore } from '../src/store.ts';
-import { Users } from '../src/users.ts';
+import { loadEnvironments } from '../src/database/environment-records.ts';
+import { createIdGenerator } from '../src/database/ids.ts';
+import { openStore } from '../src/database/store.ts';
+import { Sessions } from '../src/sessions/sessions.ts';
+import { Passwords } from '../src/users/passwords.ts';
+import { Users } from '../src/users/users.ts';
 import { createWebhookSecret } from '../src/webhooks/signature.ts';
 import { Webhooks } from '../src/webhooks/webhooks.ts';
 

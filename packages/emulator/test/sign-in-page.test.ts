@@ -37,7 +37,7 @@ test('a good password gives an opaque cookie that no script can read, and sends 
 
 test('a cookie over https is Secure', async () => {
   // Reached through a proxy that ends TLS, an issuer is known by another origin: not one that startEmulator makes.
-  const { setSessionCookie } = await import('../src/session-cookie.ts');
+  const { setSessionCookie } = await import('../src/sessions/cookie.ts');
   const { Hono } = await import('hono');
   const app = new Hono().get('/', (c) => {
     setSessionCookie(c, 'https://torii.example/env/acme', 'secret', 60);

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openStore } from '../src/database/store.ts';
 import { type Emulator, startEmulator, type User } from '../src/index.ts';
 import { settingsFrom } from '../src/options.ts';
 import { startOn } from '../src/start.ts';
-import { openStore } from '../src/store.ts';
 import { callApi } from './rest.ts';
 
 let folder: string;

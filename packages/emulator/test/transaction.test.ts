@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { openStore } from '../src/store.ts';
-import { transact } from '../src/transaction.ts';
+import { openStore } from '../src/database/store.ts';
+import { transact } from '../src/database/transaction.ts';
 
 const database = openStore(':memory:');
 afterAll(() => database.close());

@@ -8,10 +8,10 @@ export {
   ToriiForbiddenError,
   ToriiUnavailableError,
 } from '@torii/core';
-export { createNextAuth, type NextAuth } from './create-next-auth.ts';
-export type { IssuerRoutes } from './issuer-route.ts';
-export type { NextAuthOptions } from './options.ts';
-export type { Behind, ProxyFunction } from './proxy.ts';
-export type { AuthContext, AuthHandler, Params, RouteContext, RouteHandler } from './route.ts';
-export type { Protect, ProtectOptions } from './server.ts';
-export type { TokenRoutes } from './token-route.ts';
+export { createNextAuth, type NextAuth } from './server/create-next-auth.ts';
+export type { IssuerRoutes } from './server/issuer-route.ts';
+export type { NextAuthOptions } from './server/options.ts';
+export type { Protect, ProtectOptions } from './server/protect.ts';
+export type { Behind, ProxyFunction } from './server/proxy.ts';
+export type { AuthContext, AuthHandler, Params, RouteContext, RouteHandler } from './server/route.ts';
+export type { TokenRoutes } from './server/token-route.ts';

@@ -45,9 +45,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function openTab(): Promise<typeof import('../src/client.tsx')> {
+async function openTab(): Promise<typeof import('../src/browser/client.tsx')> {
   vi.resetModules();
-  return import('../src/client.tsx');
+  return import('../src/browser/client.tsx');
 }
 
 // Node has the browser's locks, from 24.5 on.

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { afresh } from '../src/fresh-fetch.ts';
+import { afresh } from '../src/server/fresh-fetch.ts';
 
 type Fetch = typeof globalThis.fetch;
 

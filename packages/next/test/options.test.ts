@@ -111,7 +111,7 @@ describe('production', () => {
 test('refuses a Next that is too old, in words', async () => {
   vi.resetModules();
   vi.doMock('next/server.js', () => ({ NextResponse: {}, connection: undefined }));
-  const { createNextAuth } = await import('../src/create-next-auth.ts');
+  const { createNextAuth } = await import('../src/server/create-next-auth.ts');
   expect(() => createNextAuth(good)).toThrow(/works with Next 15 and 16/);
   vi.doUnmock('next/server.js');
   vi.resetModules();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { watchSignOuts } from '../src/sign-outs.ts';
+import { watchSignOuts } from '../src/browser/sign-outs.ts';
 
 function makeStorage() {
   const notes = new Map<string, string>();

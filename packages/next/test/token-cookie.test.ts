@@ -1,6 +1,6 @@
 import { ToriiRequestError } from '@torii/core';
 import { describe, expect, test } from 'vitest';
-import { chooseTokenCookie, clearTokenCookie, writeTokenCookie } from '../src/token-cookie.ts';
+import { chooseTokenCookie, clearTokenCookie, writeTokenCookie } from '../src/server/token-cookie.ts';
 
 const secure = { name: '__Host-torii_token', secure: true };
 const plain = { name: 'torii_token', secure: false };

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { takeTurn } from '../src/turns.ts';
+import { takeTurn } from '../src/browser/turns.ts';
 
 // Node has the browser's locks, from 24.5 on.
 const withLocks = test.runIf(globalThis.navigator?.locks !== undefined);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { forbidden, notFound, permanentRedirect, redirect, unauthorized } from 'next/navigation.js';
 import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
-import { type WebhookReceiverOptions, type WebhookUser, webhookHandler } from '../src/webhooks.ts';
+import { type WebhookReceiverOptions, type WebhookUser, webhookHandler } from '../src/server/webhooks.ts';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const request = () => new Request('https://app.test/webhooks', { method: 'POST', body: '{}' });

@@ -1,6 +1,6 @@
 import { createUser } from '@nats-io/nkeys';
 import { expect, test } from 'vitest';
-import { connectStore, type NatsOptions } from '../src/nats.ts';
+import { connectStore, type NatsOptions } from '../src/nats/index.ts';
 import { makeKeyPair } from './key-pairs.ts';
 import { reasonOf, secret } from './nats-refusals.ts';
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { publishPublicKey } from '../src/index.ts';
-import { connectStore, type NatsOptions } from '../src/nats.ts';
+import { connectStore, type NatsOptions } from '../src/nats/index.ts';
 import { makeKeyPair } from './key-pairs.ts';
 
 const { publicPem } = makeKeyPair();

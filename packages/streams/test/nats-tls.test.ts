@@ -7,7 +7,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import selfsigned from 'selfsigned';
 import { describe, expect } from 'vitest';
-import { connectStore } from '../src/nats.ts';
+import { connectStore } from '../src/nats/index.ts';
 import { publishWith, reasonOf, secret } from './nats-refusals.ts';
 import { type NatsServer, natsTest as test } from './nats-server.ts';
 

@@ -2,7 +2,7 @@ import { Kvm } from '@nats-io/kv';
 import { connect } from '@nats-io/transport-node';
 import { expect } from 'vitest';
 import { createRotation, publishPublicKey, ToriiStreamError } from '../src/index.ts';
-import { connectStore, storeOf } from '../src/nats.ts';
+import { connectStore, storeOf } from '../src/nats/index.ts';
 import { startGateway } from './gateway.ts';
 import { makeKeyPair } from './key-pairs.ts';
 import { natsTest as test } from './nats-server.ts';

@@ -8,7 +8,7 @@ import {
   publishPublicKey,
   type StreamSigner,
 } from '../src/index.ts';
-import { connectStore } from '../src/nats.ts';
+import { connectStore } from '../src/nats/index.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { makeKeyPair } from './key-pairs.ts';
 import { natsTest as test } from './nats-server.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Intent, nextStep, type Observation } from '../src/rotation-step.ts';
+import { type Intent, nextStep, type Observation } from '../src/rotation/step.ts';
 
 const intent: Intent = { slotName: 'B/k', from: 'old', to: 'new', maxTtlSeconds: 3600, oldKeyLeaked: false };
 const now = 1_800_000_000;

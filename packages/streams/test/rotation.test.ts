@@ -6,7 +6,7 @@ import {
   type RotationOptions,
   type StreamEvent,
 } from '../src/index.ts';
-import { type ConnectedStore, connectStore } from '../src/nats.ts';
+import { type ConnectedStore, connectStore } from '../src/nats/index.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { makeKeyPair } from './key-pairs.ts';
 import { natsTest } from './nats-server.ts';

@@ -11,7 +11,7 @@ import {
   type StreamToken,
   verifyStreamToken,
 } from '../src/index.ts';
-import { connectStore } from '../src/nats.ts';
+import { connectStore } from '../src/nats/index.ts';
 
 const signer = createStreamSigner({ privateKey: process.env['TURBOCABLE_JWT_PRIVATE_KEY'] });
 declare const auth: Auth;

@@ -3,14 +3,14 @@ import type { Context } from '../context.ts';
 import { runCommands } from '../run.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { addCompletion } from './completion.ts';
-import { addConsole } from './console.ts';
+import { addConsole } from './console/index.ts';
 import { addEmulator } from './emulator.ts';
-import { addKeys } from './keys.ts';
-import { addRbac } from './rbac.ts';
+import { addKeys } from './keys/index.ts';
+import { addRbac } from './rbac/index.ts';
 import { addSecret } from './secret.ts';
-import { addSessions } from './sessions.ts';
-import { addToken } from './token.ts';
-import { addUsers } from './users.ts';
+import { addSessions } from './sessions/index.ts';
+import { addToken } from './token/index.ts';
+import { addUsers } from './users/index.ts';
 
 /** Every command, in the order of the help. */
 export function addCommands(program: Command, context: Context): void {

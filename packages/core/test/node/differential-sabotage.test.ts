@@ -22,41 +22,41 @@ interface Sabotage {
 }
 
 const looser: readonly Sabotage[] = [
-  { check: 'the algorithm', file: 'token.ts', line: "claimOf(header, 'alg') !== 'ES256'", instead: 'false' },
-  { check: 'extensions', file: 'token.ts', line: "Object.hasOwn(header, 'crit') || ", instead: '' },
-  { check: 'UTF-8', file: 'token.ts', line: 'fatal: true', instead: 'fatal: false' },
+  { check: 'the algorithm', file: 'token/parse.ts', line: "claimOf(header, 'alg') !== 'ES256'", instead: 'false' },
+  { check: 'extensions', file: 'token/parse.ts', line: "Object.hasOwn(header, 'crit') || ", instead: '' },
+  { check: 'UTF-8', file: 'token/parse.ts', line: 'fatal: true', instead: 'fatal: false' },
   {
     check: 'the issuer',
-    file: 'claims.ts',
+    file: 'token/claims.ts',
     line: 'rules.issuers.has(issuer)) return issuer',
     instead: 'true) return [...rules.issuers].join()',
   },
-  { check: 'the end', file: 'claims.ts', line: 'now >= expiresAt * 1000 + toleranceMs', instead: 'false' },
-  { check: 'the edge of the leeway', file: 'claims.ts', line: 'now >= expiresAt', instead: 'now > expiresAt' },
-  { check: 'the beginning', file: 'claims.ts', line: "['nbf', start],", instead: '' },
-  { check: 'the audience', file: 'claims.ts', line: 'accepted.has(audience)', instead: 'true' },
+  { check: 'the end', file: 'token/claims.ts', line: 'now >= expiresAt * 1000 + toleranceMs', instead: 'false' },
+  { check: 'the edge of the leeway', file: 'token/claims.ts', line: 'now >= expiresAt', instead: 'now > expiresAt' },
+  { check: 'the beginning', file: 'token/claims.ts', line: "['nbf', start],", instead: '' },
+  { check: 'the audience', file: 'token/claims.ts', line: 'accepted.has(audience)', instead: 'true' },
   {
     check: 'the signature',
-    file: 'verify.ts',
+    file: 'token/verify.ts',
     line: '!(await verifySignature(signature, signedBytes))',
     instead: 'false',
   },
 ];
 
 const againstStatements: readonly Sabotage[] = [
-  { check: '[2] b64', file: 'token.ts', line: " || Object.hasOwn(header, 'b64')", instead: '' },
-  { check: '[7] finite times', file: 'claims.ts', line: '!(value <= Number.MAX_SAFE_INTEGER) || ', instead: '' },
-  { check: '[7] times that are not negative', file: 'claims.ts', line: ' || value < 0', instead: '' },
-  { check: '[7] tokens from the future', file: 'claims.ts', line: "['iat', issuedAt],", instead: '' },
-  { check: '[8] stray bits', file: 'token.ts', line: ' || hasStrayBits(part)', instead: '' },
-  { check: '[8] padding', file: 'token.ts', line: '/^[A-Za-z0-9_-]+$/', instead: '/^[A-Za-z0-9_-]+=*$/' },
-  { check: '[8] the length', file: 'token.ts', line: 'token.length > maxTokenLength', instead: 'false' },
-  { check: '[8] the byte order mark', file: 'token.ts', line: ', ignoreBOM: true', instead: '' },
-  { check: '[8] claims that are empty', file: 'claims.ts', line: " || value === ''", instead: '' },
+  { check: '[2] b64', file: 'token/parse.ts', line: " || Object.hasOwn(header, 'b64')", instead: '' },
+  { check: '[7] finite times', file: 'token/claims.ts', line: '!(value <= Number.MAX_SAFE_INTEGER) || ', instead: '' },
+  { check: '[7] times that are not negative', file: 'token/claims.ts', line: ' || value < 0', instead: '' },
+  { check: '[7] tokens from the future', file: 'token/claims.ts', line: "['iat', issuedAt],", instead: '' },
+  { check: '[8] stray bits', file: 'token/parse.ts', line: ' || hasStrayBits(part)', instead: '' },
+  { check: '[8] padding', file: 'token/parse.ts', line: '/^[A-Za-z0-9_-]+$/', instead: '/^[A-Za-z0-9_-]+=*$/' },
+  { check: '[8] the length', file: 'token/parse.ts', line: 'token.length > maxTokenLength', instead: 'false' },
+  { check: '[8] the byte order mark', file: 'token/parse.ts', line: ', ignoreBOM: true', instead: '' },
+  { check: '[8] claims that are empty', file: 'token/claims.ts', line: " || value === ''", instead: '' },
   { check: '[8] the actor', file: 'auth.ts', line: '!isJsonObject(act)', instead: 'false' },
   {
     check: '[9] the environment',
-    file: 'claims.ts',
+    file: 'token/claims.ts',
     line: '!rules.environments.has(checked.environmentId)',
     instead: 'false',
   },
@@ -65,12 +65,12 @@ const againstStatements: readonly Sabotage[] = [
 const stricter: readonly Sabotage[] = [
   {
     check: 'any typ',
-    file: 'token.ts',
+    file: 'token/parse.ts',
     line: "typeof kid !== 'string' || ",
     instead: "typeof kid !== 'string' || claimOf(header, 'typ') !== 'JWT' || ",
   },
-  { check: 'the leeway', file: 'claims.ts', line: 'expiresAt * 1000 + toleranceMs', instead: 'expiresAt * 1000' },
-  { check: 'a slash behind the issuer', file: 'claims.ts', line: "issuer.endsWith('/')", instead: 'false' },
+  { check: 'the leeway', file: 'token/claims.ts', line: 'expiresAt * 1000 + toleranceMs', instead: 'expiresAt * 1000' },
+  { check: 'a slash behind the issuer', file: 'token/claims.ts', line: "issuer.endsWith('/')", instead: 'false' },
 ];
 
 beforeEach(() => {
@@ -119,7 +119,7 @@ async function differenceIn(createVerifier: typeof core.createVerifier): Promise
 async function copySource(sabotage?: Sabotage): Promise<typeof core> {
   const copy = join(folder, String(copies++));
   cpSync(join(import.meta.dirname, '..', '..', 'src'), copy, { recursive: true });
-  writeFileSync(join(copy, 'package.json'), '{ "type": "module", "imports": { "#ecdsa": "./ecdsa.node.ts" } }');
+  writeFileSync(join(copy, 'package.json'), '{ "type": "module", "imports": { "#ecdsa": "./keys/ecdsa.node.ts" } }');
   if (sabotage !== undefined) {
     const file = join(copy, sabotage.file);
     const pieces = readFileSync(file, 'utf8').split(sabotage.line);

@@ -1,5 +1,5 @@
 import { Problem } from '../problem.ts';
-import type { Users } from '../users.ts';
+import type { Users } from '../users/users.ts';
 
 /**
  * Lets a request through to a user of this environment who has not been deleted. The grant to a user goes with them, so

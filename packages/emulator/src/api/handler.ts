@@ -1,5 +1,5 @@
-import type { ApiRequest } from '../contract/read-request.ts';
 import type { OperationKey } from '../generated/server-v1.ts';
+import type { ApiRequest } from './contract/read-request.ts';
 
 /** What an operation answers when it succeeds. What it refuses, it throws. */
 export type ApiAnswer =

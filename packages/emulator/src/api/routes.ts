@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import { operations } from '../contract/operation.ts';
-import { readRequest } from '../contract/read-request.ts';
 import type { Environment } from '../environment.ts';
+import { operations } from './contract/operation.ts';
+import { readRequest } from './contract/read-request.ts';
 import type { Handlers } from './handler.ts';
 import { sessionHandlers } from './sessions.ts';
 import { userHandlers } from './users.ts';

@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.ts';
-import type { Users } from '../users.ts';
+import type { Users } from '../users/users.ts';
 import { forbidden, requireUser } from './access.ts';
 import type { Handlers } from './handler.ts';
 

@@ -1,8 +1,8 @@
-import { type ApiRequest, refusalOf } from '../contract/read-request.ts';
-import type { FieldError } from '../user-input.ts';
-import type { UserStatus } from '../user-record.ts';
-import type { UserSearch } from '../user-search.ts';
-import type { Users } from '../users.ts';
+import type { FieldError } from '../users/user-input.ts';
+import type { UserStatus } from '../users/user-record.ts';
+import type { UserSearch } from '../users/user-search.ts';
+import type { Users } from '../users/users.ts';
+import { type ApiRequest, refusalOf } from './contract/read-request.ts';
 
 /** The body of a search, as the specification has it. */
 interface UserFilter {

@@ -1,5 +1,5 @@
-import { createUserFields, parseUser } from '../user-input.ts';
-import type { UserPatch, Users } from '../users.ts';
+import { createUserFields, parseUser } from '../users/user-input.ts';
+import type { UserPatch, Users } from '../users/users.ts';
 import { requireUser } from './access.ts';
 import type { ApiAnswer, Handlers } from './handler.ts';
 import { readUserSearch } from './user-filter.ts';

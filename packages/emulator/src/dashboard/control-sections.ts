@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import type { Environment } from '../environment.ts';
-import { type ActiveFault, type FaultTarget, type Surface, surfaces } from '../faults.ts';
+import { type ActiveFault, type FaultTarget, type Surface, surfaces } from '../faults/faults.ts';
+import { faultPresets } from '../faults/presets.ts';
 import type { Html } from '../pages/page.ts';
-import { faultPresets } from './fault-presets.ts';
 import { actionButton, emptyNote, section, shortId } from './pieces.ts';
 import type { DashboardSubject } from './subject.ts';
 

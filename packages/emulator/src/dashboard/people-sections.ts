@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Environment } from '../environment.ts';
 import type { Html } from '../pages/page.ts';
-import type { User } from '../user-record.ts';
+import type { User } from '../users/user-record.ts';
 import { actionButton, emptyNote, moment, section, shortId } from './pieces.ts';
 
 export interface UserFilter {

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
-import type { Faults } from '../faults.ts';
-import type { Traffic } from '../traffic.ts';
+import type { Faults } from '../faults/faults.ts';
+import type { Traffic } from '../faults/traffic.ts';
 
 /** What the dashboard shows and changes. */
 export interface DashboardSubject {

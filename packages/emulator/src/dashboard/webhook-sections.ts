@@ -3,7 +3,7 @@ import type { Environment } from '../environment.ts';
 import { card, type Html } from '../pages/page.ts';
 import type { WebhookAttempt, WebhookDelivery } from '../webhooks/delivery-log.ts';
 import type { Webhook } from '../webhooks/endpoints.ts';
-import { dashboardPath, webhookSecretsPath } from './dashboard-path.ts';
+import { dashboardPath, webhookSecretsPath } from './path.ts';
 import { actionButton, emptyNote, moment, section, shortId } from './pieces.ts';
 
 const deliveriesShown = 30;

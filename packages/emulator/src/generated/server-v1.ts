@@ -1,5 +1,5 @@
 // Written by scripts/embed-spec.ts from spec/server-v1.json and spec/corrections.ts. Do not edit.
-import type { SpecDocument } from '../contract/spec-document.ts';
+import type { SpecDocument } from '../api/contract/spec-document.ts';
 
 /** An operation of the REST API: its method, and its path below /api/server/v1. */
 export type OperationKey =

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { defaultEnvironment } from '../environment-records.ts';
+import { defaultEnvironment } from '../database/environment-records.ts';
 import { EmulatorError } from '../errors.ts';
-import { parseSeedUsers, type SeedUser } from '../seed.ts';
-import { parseWebhook, type WebhookOptions } from '../webhooks/webhook-options.ts';
+import { parseSeedUsers, type SeedUser } from '../users/seed.ts';
+import { parseWebhook, type WebhookOptions } from '../webhooks/options.ts';
 
 /** What an environment begins with. */
 interface Seed {

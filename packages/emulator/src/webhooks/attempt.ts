@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../faults.ts';
+import type { Fault } from '../faults/faults.ts';
 import { presentable } from '../journal.ts';
 import type { WebhookAttempt } from './delivery-log.ts';
 import { post, type Reply } from './post.ts';

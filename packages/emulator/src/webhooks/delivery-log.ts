@@ -1,5 +1,5 @@
 import type { EnvironmentScope } from '../environment.ts';
-import type { WebhookEvent } from './webhook-event.ts';
+import type { WebhookEvent } from './event.ts';
 
 /** One attempt to deliver an event. */
 export interface WebhookAttempt {

@@ -1,7 +1,7 @@
 import type { EnvironmentScope } from '../environment.ts';
 import { EmulatorError } from '../errors.ts';
-import type { WebhookEventType } from './webhook-event.ts';
-import type { WantedEndpoint } from './webhook-options.ts';
+import type { WebhookEventType } from './event.ts';
+import type { WantedEndpoint } from './options.ts';
 
 /** An address that is told of events, as people and programs see it: without its secret. */
 export interface Webhook {

@@ -1,9 +1,9 @@
 import type { StatementSync } from 'node:sqlite';
+import { transact } from '../database/transaction.ts';
 import type { EnvironmentScope } from '../environment.ts';
 import { EmulatorError } from '../errors.ts';
-import { transact } from '../transaction.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
-import type { WebhookData, WebhookEventType } from './webhook-event.ts';
+import type { WebhookData, WebhookEventType } from './event.ts';
 
 /** An event that is to be sent to an endpoint now. */
 export interface DueDelivery {

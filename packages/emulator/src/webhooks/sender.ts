@@ -1,7 +1,7 @@
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import type { Clock } from '../clock.ts';
-import type { Faults } from '../faults.ts';
-import type { Traffic } from '../traffic.ts';
+import type { Faults } from '../faults/faults.ts';
+import type { Traffic } from '../faults/traffic.ts';
 import { attempt } from './attempt.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';

@@ -3,9 +3,9 @@ import type { EnvironmentScope } from '../environment.ts';
 import { EmulatorError } from '../errors.ts';
 import { DeliveryLog, type WebhookDelivery } from './delivery-log.ts';
 import { type Endpoint, Endpoints } from './endpoints.ts';
+import { parseWebhook } from './options.ts';
 import { Outbox } from './outbox.ts';
 import { Sender, type SenderSurroundings } from './sender.ts';
-import { parseWebhook } from './webhook-options.ts';
 
 export interface WebhookSettings {
   /** The environment's own secret. */

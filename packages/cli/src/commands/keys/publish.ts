@@ -1,8 +1,8 @@
 import type { Publication, PublishedKey } from '@torii/streams';
 import type { Command } from 'commander';
-import { addYesOption, confirm } from '../../confirm.ts';
 import type { Context } from '../../context.ts';
 import { CommandFailure, UsageError } from '../../failures.ts';
+import { addYesOption, confirm } from '../../input/confirm.ts';
 import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
 import { writeRecord } from '../../output/records.ts';
 import { type Column, drawCard } from '../../output/table.ts';

@@ -1,9 +1,9 @@
 import type { Rotation, RotationPlan, StreamEvent } from '@torii/streams';
 import type { Command } from 'commander';
-import { wholeNumber } from '../../arguments.ts';
-import { addYesOption, confirm } from '../../confirm.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
+import { wholeNumber } from '../../input/arguments.ts';
+import { addYesOption, confirm } from '../../input/confirm.ts';
 import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
 import { type Progress, startProgress } from '../../output/progress.ts';
 import { writeRecord } from '../../output/records.ts';

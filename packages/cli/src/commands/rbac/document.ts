@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
+import { readTextOf } from '../../input/piped-text.ts';
 import { requirePackages } from '../../optional-package.ts';
-import { readTextOf } from '../../piped-text.ts';
 
 /** A document may hold 500,000 permissions. */
 const maxBytes = 32_000_000;

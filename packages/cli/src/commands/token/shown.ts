@@ -1,6 +1,6 @@
+import { withoutSecrets } from '../../input/secret-text.ts';
 import { printable, printableJson } from '../../output/printable.ts';
 import type { Column } from '../../output/table.ts';
-import { withoutSecrets } from '../../secret-text.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 

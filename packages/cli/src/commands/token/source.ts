@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
-import { readTextOf } from '../../piped-text.ts';
-import { askLine } from '../../question.ts';
+import { readTextOf } from '../../input/piped-text.ts';
+import { askLine } from '../../input/question.ts';
 import { addSettingsOptions, type SettingsOptions, settingsFrom } from '../../settings.ts';
 import { type Pasted, understand } from './pasted.ts';
 

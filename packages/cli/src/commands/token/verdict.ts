@@ -1,8 +1,8 @@
 import { type Auth, createVerifier, type RefusalDetail, ToriiAuthError, ToriiUnavailableError } from '@torii/core';
 import type { Command } from 'commander';
-import { wholeNumber } from '../../arguments.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
+import { wholeNumber } from '../../input/arguments.ts';
 import { settingsFrom } from '../../settings.ts';
 import type { Pasted } from './pasted.ts';
 import type { TokenSourceOptions } from './source.ts';

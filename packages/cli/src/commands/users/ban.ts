@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type ApiOptions, addApiOptions } from '../../client.ts';
-import { addYesOption } from '../../confirm.ts';
 import type { Context } from '../../context.ts';
+import { addYesOption } from '../../input/confirm.ts';
 import { addFormOptions, type FormOptions } from '../../output/form.ts';
 import { userColumns } from './columns.ts';
 import { doToUsers } from './named-users.ts';

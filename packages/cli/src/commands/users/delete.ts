@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type ApiOptions, addApiOptions } from '../../client.ts';
-import { addYesOption } from '../../confirm.ts';
 import type { Context } from '../../context.ts';
+import { addYesOption } from '../../input/confirm.ts';
 import { addFormOptions, type FormOptions } from '../../output/form.ts';
 import type { Column } from '../../output/table.ts';
 import { untilTokensEnd } from './ban.ts';

@@ -1,8 +1,8 @@
 import type { User } from '@torii/api';
 import type { Command } from 'commander';
-import { wholeNumber } from '../../arguments.ts';
 import { type ApiOptions, addApiOptions, clientFor } from '../../client.ts';
 import type { Context } from '../../context.ts';
+import { wholeNumber } from '../../input/arguments.ts';
 import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
 import { writeRecords } from '../../output/records.ts';
 import { userColumns } from './columns.ts';

@@ -1,9 +1,9 @@
 import type { ToriiClient, User } from '@torii/api';
 import { startAttempts } from '../../attempts.ts';
 import { type ApiOptions, clientFor } from '../../client.ts';
-import { confirm } from '../../confirm.ts';
 import type { Context } from '../../context.ts';
 import { CommandFailure } from '../../failures.ts';
+import { confirm } from '../../input/confirm.ts';
 import { type FormOptions, formOf } from '../../output/form.ts';
 import { printable } from '../../output/printable.ts';
 import { writeRecords } from '../../output/records.ts';

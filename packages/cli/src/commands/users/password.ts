@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
-import { askLine } from '../../question.ts';
+import { askLine } from '../../input/question.ts';
 import { readSecretFile } from '../../settings.ts';
 
 /** What the options of {@link addPasswordOptions} say. */

@@ -1,8 +1,8 @@
 import type { Context } from '../../../context.ts';
-import { describeFailure } from '../../../failure-text.ts';
 import { CommandFailure } from '../../../failures.ts';
+import { withoutSecrets } from '../../../input/secret-text.ts';
+import { describeFailure } from '../../../output/failure-text.ts';
 import { printable } from '../../../output/printable.ts';
-import { withoutSecrets } from '../../../secret-text.ts';
 import type { LineResult } from './send-lines.ts';
 
 type Result = LineResult | { readonly line: number; readonly raw: Buffer; readonly outcome: 'good' };

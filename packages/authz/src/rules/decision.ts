@@ -1,0 +1,71 @@
+import { type Auth, type Check, type RequestView, refuse, ToriiRequestError, ToriiUnavailableError } from '@torii/core';
+import { loggable } from '@torii/core/adapter';
+import type { AuthzEvent } from '../events.ts';
+import type { Settings } from '../options.ts';
+import type { Caller } from './caller.ts';
+import { type Explanation, explanationOf, type Finding } from './explanation.ts';
+import { readPlace } from './place.ts';
+import { listRules, type Rule } from './rules.ts';
+import { forbidden } from './verdict.ts';
+
+/** One decision, to be made or to be explained. Both ask the same rules. */
+export interface Decision {
+  readonly decide: Check;
+  explain(auth: Auth, request: RequestView): Promise<Explanation>;
+}
+
+export function createDecision(settings: Settings, callerOf: (auth: Auth) => Caller): Decision {
+  const rules = listRules(settings);
+
+  const explain: Decision['explain'] = async (auth, request) => {
+    const caller = callerOf(auth);
+    const findings: Finding[] = [];
+    const place = await tellingRefusals('path', findings, () => readPlace(request, settings.paths));
+    if (place === undefined) return explanationOf(nameOf(request), findings);
+    for (const rule of rules) {
+      const verdict = await tellingRefusals(rule.name, findings, () => rule.judge(caller, request, place));
+      if (verdict !== undefined) findings.push({ rule: rule.name, passed: verdict.passed, because: verdict.because });
+    }
+    return explanationOf(nameOf(request), findings);
+  };
+
+  const decide: Check = async (auth, request) => {
+    const caller = callerOf(auth);
+    if (settings.debug !== undefined) settings.debug((await explain(auth, request)).text);
+    if (caller.impersonating && settings.impersonation === 'audit') settings.emit(impersonated(caller, request));
+    const place = readPlace(request, settings.paths);
+    for (const rule of rules) {
+      const judged = rule.judge(caller, request, place);
+      const verdict = judged instanceof Promise ? await judged : judged;
+      if (verdict.isFinal) throw forbidden(verdict, rule.name);
+      if (verdict.passed !== true) return refuse(verdict.message, `${rule.name}: ${verdict.because}`);
+    }
+    return true;
+  };
+
+  return { decide, explain };
+}
+
+/** Where no verdict is possible, that is the finding. What is not ours goes on. */
+async function tellingRefusals<T>(
+  rule: Rule['name'] | 'path',
+  findings: Finding[],
+  work: () => T | Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ToriiRequestError || error instanceof ToriiUnavailableError)) throw error;
+    findings.push({ rule, passed: false, because: error.message });
+    return undefined;
+  }
+}
+
+function nameOf({ method, path }: RequestView): string {
+  return `${loggable(method ?? 'unknown')} ${loggable(path ?? 'unknown')}`;
+}
+
+function impersonated({ userId, actorId }: Caller, { method, path }: RequestView): AuthzEvent {
+  const fit = (text: string | undefined): string | undefined => (text === undefined ? undefined : loggable(text));
+  return { type: 'impersonated', userId, actorId, method: fit(method), path: fit(path) };
+}

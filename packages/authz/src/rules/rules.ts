@@ -1,0 +1,59 @@
+import type { RequestView } from '@torii/core';
+import type { Settings } from '../options.ts';
+import type { Caller } from './caller.ts';
+import type { Finding } from './explanation.ts';
+import { judgePermission } from './permission-rule.ts';
+import type { Place } from './place.ts';
+import { judgeHeader, judgeSlug, judgeSubdomain } from './tenant-rules.ts';
+import { forbid, pass, type Verdict } from './verdict.ts';
+
+/** One question about a request. Every rule must pass. */
+export interface Rule {
+  readonly name: Finding['rule'];
+  /** @throws ToriiRequestError or ToriiUnavailableError, where no verdict is possible */
+  judge(caller: Caller, request: RequestView, place: Place): Verdict | Promise<Verdict>;
+}
+
+const noTenant: Verdict = pass('the path is named as one without a tenant');
+
+/** The rules that the options ask for, in the order in which they are asked. */
+export function listRules(settings: Settings): readonly Rule[] {
+  const { header, baseDomains, impersonation, paths, source } = settings;
+  const rules: Rule[] = [{ name: 'impersonation', judge: (caller) => judgeImpersonation(caller, impersonation) }];
+  if (header !== undefined) {
+    rules.push({
+      name: 'header',
+      judge: (caller, request, { hasTenant }) => (hasTenant ? judgeHeader(caller, request, header) : noTenant),
+    });
+  }
+  if (baseDomains !== undefined) {
+    rules.push({
+      name: 'subdomain',
+      judge: (caller, request, { hasTenant }) => (hasTenant ? judgeSubdomain(caller, request, baseDomains) : noTenant),
+    });
+  }
+  if (paths.slug !== undefined) {
+    rules.push({
+      name: 'slug',
+      judge: (caller, request, { hasSlug, slug }) => (hasSlug ? judgeSlug(caller, request, slug) : noTenant),
+    });
+  }
+  if (source !== undefined) {
+    rules.push({
+      name: 'permission',
+      judge(caller, request, place) {
+        const policy = source.current();
+        return policy instanceof Promise
+          ? policy.then((known) => judgePermission(known, caller, request, place))
+          : judgePermission(policy, caller, request, place);
+      },
+    });
+  }
+  return rules;
+}
+
+export function judgeImpersonation(caller: Caller, impersonation: Settings['impersonation']): Verdict {
+  if (!caller.impersonating) return pass('the user acts in person');
+  if (impersonation === 'audit') return pass('somebody acts in the user’s name, which is noted');
+  return forbid('This cannot be done in the name of somebody else.', 'somebody acts in the user’s name');
+}

@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import type { Context } from '../../context.ts';
+import { addTokenDecode } from './decode.ts';
+import { addTokenVerify } from './verify.ts';
+import { addTokenWhy } from './why.ts';
+
+/** `torii token`: looks into access tokens. */
+export function addToken(program: Command, context: Context): void {
+  const token = program.command('token').description('Look into an access token, verify it, say why it is refused.');
+  addTokenDecode(token, context);
+  addTokenVerify(token, context);
+  addTokenWhy(token, context);
+}

@@ -1,0 +1,132 @@
+import { type CheckedClaims, type Claims, claimOf, type ForeignClaims, malformedClaim } from '../auth.ts';
+import { type AuthReason, ToriiAuthError } from '../errors.ts';
+import { withDetail } from '../events.ts';
+
+/** What a token must say to be accepted. */
+export interface ClaimRules {
+  /** Without a trailing slash. */
+  readonly issuers: ReadonlySet<string>;
+  /** Undefined: `aud` is not looked at. */
+  readonly audiences: ReadonlySet<string> | undefined;
+  /** Undefined: any environment of the issuers. */
+  readonly environments: ReadonlySet<string> | undefined;
+  readonly clockToleranceMs: number;
+}
+
+/**
+ * The configured issuer that a token claims to come from. Asked before anything else, so that a token of somebody else
+ * never makes us look for a key.
+ *
+ * @throws ToriiAuthError `claim_missing`, `claim_malformed` or `issuer_refused`
+ */
+export function issuerOf(claims: Claims, rules: ClaimRules): string {
+  const claimed = requireText(claims, 'iss');
+  const issuer = withoutTrailingSlash(claimed);
+  if (rules.issuers.has(issuer)) return issuer;
+  throw refusal('issuer_refused', 'The token comes from another issuer.', 'iss', claimed, [...rules.issuers]);
+}
+
+/** One slash at the end, the only difference between two issuers that is overlooked. */
+export function withoutTrailingSlash(issuer: string): string {
+  return issuer.endsWith('/') ? issuer.slice(0, -1) : issuer;
+}
+
+/**
+ * Holds the claims against the rules. Cheap, and so done before the signature is.
+ *
+ * @throws ToriiAuthError naming the first claim that is missing, malformed or wrong
+ */
+export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
+  const checked: CheckedClaims = {
+    issuer: requireText(claims, 'iss'),
+    userId: requireText(claims, 'sub'),
+    environmentId: requireText(claims, 'pid'),
+    issuedAt: requireTime(claims, 'iat'),
+    expiresAt: requireTime(claims, 'exp'),
+  };
+  checkTimes(checked, notBefore(claims), rules.clockToleranceMs);
+  if (rules.audiences !== undefined) checkAudience(claims, rules.audiences);
+  if (rules.environments !== undefined && !rules.environments.has(checked.environmentId)) {
+    const expected = [...rules.environments];
+    throw refusal(
+      'environment_refused',
+      'The token is for another environment.',
+      'pid',
+      checked.environmentId,
+      expected,
+    );
+  }
+  return checked;
+}
+
+/** When a token is good, in milliseconds since 1970, leeway included: from the first on, and before the second. */
+export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranceMs: number): [number, number] {
+  const from = startMs(Math.max(checked.issuedAt, notBefore(claims) ?? 0), clockToleranceMs);
+  return [from, checked.expiresAt * 1000 + clockToleranceMs];
+}
+
+// RFC 7519 4.1.4 to 4.1.6. `exp` is the first instant at which a token is no longer good.
+export function checkTimes(
+  { issuedAt, expiresAt }: Pick<ForeignClaims, 'issuedAt' | 'expiresAt'>,
+  start: number | undefined,
+  toleranceMs: number,
+): void {
+  const now = Date.now();
+  if (now >= expiresAt * 1000 + toleranceMs) throw refusal('token_expired', 'The token has expired.', 'exp', expiresAt);
+  for (const [claim, time] of [
+    ['iat', issuedAt],
+    ['nbf', start],
+  ] as const) {
+    if (time !== undefined && time !== null && startMs(time, toleranceMs) > now) {
+      throw refusal('token_not_yet_valid', 'The token is not valid yet.', claim, time);
+    }
+  }
+}
+
+// A part of a second counts as the whole: verifiers that know whole seconds only must not be stricter than we are.
+function startMs(time: number, toleranceMs: number): number {
+  return Math.ceil(time) * 1000 - toleranceMs;
+}
+
+export function notBefore(claims: Claims): number | undefined {
+  return Object.hasOwn(claims, 'nbf') ? requireTime(claims, 'nbf') : undefined;
+}
+
+export function checkAudience(claims: Claims, accepted: ReadonlySet<string>): void {
+  const claimed = requireClaim(claims, 'aud');
+  const audiences: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed];
+  if (audiences.length === 0 || !audiences.every((audience) => typeof audience === 'string'))
+    throw malformedClaim('aud');
+  if (audiences.some((audience) => accepted.has(audience))) return;
+  throw refusal('audience_refused', 'The token is meant for somebody else.', 'aud', claimed, [...accepted]);
+}
+
+export function requireText(claims: Claims, name: string): string {
+  const value = requireClaim(claims, name);
+  if (typeof value !== 'string' || value === '') throw malformedClaim(name);
+  return value;
+}
+
+// NaN cannot stand in JSON, but 1e400 can, and is read as Infinity: a token that never ends. Nor does one end at 1e307.
+export function requireTime(claims: Claims, name: string): number {
+  const value = requireClaim(claims, name);
+  if (typeof value !== 'number' || !(value <= Number.MAX_SAFE_INTEGER) || value < 0) throw malformedClaim(name);
+  return value;
+}
+
+export function requireClaim(claims: Claims, name: string): unknown {
+  const value = claimOf(claims, name);
+  if (value === undefined || value === null)
+    throw withDetail(new ToriiAuthError('claim_missing', `The token lacks a claim: ${name}.`), { claim: name });
+  return value;
+}
+
+export function refusal(
+  reason: AuthReason,
+  message: string,
+  claim: string,
+  actual: unknown,
+  expected?: readonly string[],
+): ToriiAuthError {
+  return withDetail(new ToriiAuthError(reason, message), { claim, actual, ...(expected && { expected }) });
+}

@@ -1,0 +1,100 @@
+import { readAuth } from '../auth.ts';
+import { ToriiAuthError } from '../errors.ts';
+import { type EventListener, withDetail } from '../events.ts';
+import type { SetKey } from '../keys/jwks.ts';
+import type { KeySource } from '../keys/remote-key-set.ts';
+import { isSignatureShaped, type VerifySignature } from '../keys/signature.ts';
+import { type ClaimRules, checkClaims, checkTimes, issuerOf, notBefore, validityOf } from './claims.ts';
+import { keyIdFrom, parseToken } from './parse.ts';
+import type { Results, VerifiedToken } from './token-cache.ts';
+
+/** All that verifying depends on. */
+export interface VerifySettings {
+  readonly rules: ClaimRules;
+  /** By configured issuer. One source per issuer, never per kid: a kid comes from the token and proves nothing. */
+  readonly keySources: ReadonlyMap<string, KeySource>;
+  readonly maxStaleMs: number;
+  readonly results: Results;
+  readonly emit: EventListener;
+}
+
+/**
+ * Verifies a token, and remembers it for as long as it and its key are good.
+ *
+ * Whatever costs nothing comes first: shape, algorithm, claims, then the key, and the signature last. So a stranger's
+ * token costs little, and one that claims another issuer never causes a fetch. Nothing is believed before the end.
+ *
+ * @throws ToriiAuthError, or ToriiUnavailableError where the keys cannot be had
+ */
+export function verify(token: string, settings: VerifySettings): Verdict | Promise<Verdict> {
+  const known = settings.results.get(token);
+  if (known === undefined) return verifyAndRemember(token, settings);
+  const { kid } = known.key;
+  const source = sourceOf(known.issuer, settings);
+  const current = source.peek(kid);
+  // Nothing to wait for, as nearly always. A promise costs more than the rest.
+  if (current !== undefined && isStillGood(known, current)) return { result: known, fromCache: true };
+  return verifyAgain(token, known, source, settings);
+}
+
+/** Whose token it is, and whether that was remembered. */
+export interface Verdict {
+  readonly result: VerifiedToken;
+  readonly fromCache: boolean;
+}
+
+async function verifyAgain(
+  token: string,
+  known: VerifiedToken,
+  source: KeySource,
+  settings: VerifySettings,
+): Promise<Verdict> {
+  const current = await source.find(known.key.kid, settings.maxStaleMs, settings.emit);
+  // Asked after that: finding the key may have taken seconds.
+  if (isStillGood(known, current)) return { result: known, fromCache: true };
+  settings.results.drop(token);
+  return verifyAndRemember(token, settings);
+}
+
+function isStillGood({ key, validFrom, validUntil }: VerifiedToken, current: SetKey): boolean {
+  const now = Date.now();
+  return current === key && now >= validFrom && now < validUntil;
+}
+
+async function verifyAndRemember(token: string, settings: VerifySettings): Promise<Verdict> {
+  const result = await verifyAfresh(token, settings);
+  settings.results.add(token, result);
+  return { result, fromCache: false };
+}
+
+async function verifyAfresh(token: string, settings: VerifySettings): Promise<VerifiedToken> {
+  const { header, claims, signedBytes, signature } = parseToken(token);
+  const kid = keyIdFrom(header);
+  const issuer = issuerOf(claims, settings.rules);
+  const checked = checkClaims(claims, settings.rules);
+  if (!isSignatureShaped(signature)) throw invalidSignature(kid);
+  const source = sourceOf(issuer, settings);
+  const key = source.peek(kid) ?? (await source.find(kid, settings.maxStaleMs, settings.emit));
+  const verifySignature = await ready(key);
+  if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
+  // Once more: fetching the key may have taken seconds, and the token may have ended meanwhile.
+  checkTimes(checked, notBefore(claims), settings.rules.clockToleranceMs);
+  const [validFrom, validUntil] = validityOf(checked, claims, settings.rules.clockToleranceMs);
+  return { auth: readAuth(checked, claims), validFrom, validUntil, key, issuer };
+}
+
+function sourceOf(issuer: string, settings: VerifySettings): KeySource {
+  const source = settings.keySources.get(issuer);
+  if (source === undefined) throw new Error('Every accepted issuer has a key source.');
+  return source;
+}
+
+async function ready(key: SetKey): Promise<VerifySignature> {
+  const loaded = await key.load();
+  if (loaded === undefined) throw new ToriiAuthError('key_unknown', 'The key that the token names cannot be used.');
+  return loaded;
+}
+
+function invalidSignature(kid: string): ToriiAuthError {
+  return withDetail(new ToriiAuthError('signature_invalid', 'The signature of the token is not valid.'), { kid });
+}

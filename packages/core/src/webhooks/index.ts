@@ -1,0 +1,25 @@
+export { ToriiConfigError, ToriiWebhookError, type WebhookReason } from '../errors.ts';
+export { type FrameworkBody, findPayload, type WebhookPayload } from './body.ts';
+export type {
+  UnlistedEventType,
+  WebhookEvent,
+  WebhookEventTypes,
+  WebhookSession,
+  WebhookUser,
+} from './events.ts';
+export {
+  createWebhookReceiver,
+  type ReceivedDelivery,
+  requireHandler,
+  type WebhookAnswer,
+  type WebhookNotice,
+  type WebhookReceiver,
+  type WebhookReceiverOptions,
+} from './receiver.ts';
+export type { WebhookStore } from './repeats.ts';
+export {
+  type VerifyWebhookOptions,
+  verifyWebhook,
+  type WebhookDelivery,
+  type WebhookRules,
+} from './verify.ts';

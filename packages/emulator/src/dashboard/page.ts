@@ -1,0 +1,47 @@
+import { html } from 'hono/html';
+import { type Html, linkFrom, logo } from '../pages/page.ts';
+import { provisionalPaths } from '../provisional-paths.ts';
+import { requestsSection, tokensSection } from './activity-sections.ts';
+import { clockSection, faultsSection, keysSection } from './control-sections.ts';
+import { dashboardPath } from './path.ts';
+import { sessionsSection, type UserFilter, usersSection } from './people-sections.ts';
+import type { DashboardSubject } from './subject.ts';
+import { deliveriesSection, webhooksSection } from './webhook-sections.ts';
+
+/** Everything that the page shows. Parts with `data-live` are brought up to date by its script. */
+export function dashboardBody(subject: DashboardSubject, filter: UserFilter): Html {
+  const { environment, issuers } = subject;
+  return html`<header class="bar">
+      ${logo}
+      <div>
+        <h1>Torii emulator</h1>
+        <p class="muted"><code>${environment.issuer}</code> · <a href="${linkFrom(dashboardPath, provisionalPaths.signIn)}">sign-in page</a></p>
+      </div>
+      ${issuers.size > 1 && environmentNav(issuers, environment.name)}
+      <p class="muted live" id="live" role="status"><a href="">Reload</a> for news.</p>
+    </header>
+    <main class="board">
+      <div class="column">
+        ${usersSection(environment, filter)}
+        ${sessionsSection(environment)}
+        ${deliveriesSection(environment)}
+        ${requestsSection(environment.journal)}
+        ${tokensSection(environment.journal)}
+      </div>
+      <div class="column">
+        ${clockSection(subject)}
+        ${faultsSection(subject)}
+        ${keysSection(environment)}
+        ${webhooksSection(environment)}
+      </div>
+    </main>`;
+}
+
+function environmentNav(issuers: DashboardSubject['issuers'], current: string): Html {
+  return html`<nav aria-label="Environments">
+    ${[...issuers].map(([name, issuer]) => {
+      const { pathname } = new URL(issuer + dashboardPath);
+      return html`<a href="${pathname}" ${name === current && html`aria-current="page"`}>${name}</a>`;
+    })}
+  </nav>`;
+}

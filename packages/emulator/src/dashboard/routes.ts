@@ -1,0 +1,57 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import { refuseForeignPages } from '../origins.ts';
+import { answerScript, answerStylesheet } from '../pages/browser-files.ts';
+import { readForm } from '../pages/form-body.ts';
+import { answerPage } from '../pages/page.ts';
+import { answerProblemPage } from '../pages/problem-page.ts';
+import { problemFor } from '../problem.ts';
+import { act } from './actions.ts';
+import { dashboardBody } from './page.ts';
+import { dashboardPath, dashboardStylesheetPath, liveScriptPath, webhookSecretsPath } from './path.ts';
+import { dashboardStylesheet } from './stylesheet.ts';
+import type { DashboardSubject } from './subject.ts';
+import { webhookSecretsBody } from './webhook-sections.ts';
+
+/**
+ * A page on which people see what goes on and change it by a click. As the whole emulator it is for loopback alone, and
+ * takes clicks of its own page only.
+ */
+export function dashboardRoutes(subject: DashboardSubject): Hono {
+  return (
+    new Hono()
+      .use(dashboardPath, showProblems, refuseForeignPages())
+      .use(webhookSecretsPath, showProblems, refuseForeignPages())
+      .get('/', (c) => c.redirect(new URL(`${subject.environment.issuer}${dashboardPath}`).pathname))
+      .get(dashboardPath, (c) =>
+        answerPage(c, 200, {
+          title: 'Torii emulator',
+          path: dashboardPath,
+          script: liveScriptPath,
+          stylesheet: dashboardStylesheetPath,
+          body: dashboardBody(subject, { email: c.req.query('email') ?? '', after: c.req.query('after') }),
+        }),
+      )
+      .get(dashboardStylesheetPath, (c) => answerStylesheet(c, dashboardStylesheet))
+      .get(liveScriptPath, (c) => answerScript(c, 'browser/live-page'))
+      // By POST, which no page of another origin can make: neither by a link nor to read it.
+      .post(webhookSecretsPath, (c) =>
+        answerPage(c, 200, {
+          title: 'Webhook secrets',
+          path: webhookSecretsPath,
+          stylesheet: dashboardStylesheetPath,
+          body: webhookSecretsBody(subject.environment),
+        }),
+      )
+      .post(dashboardPath, async (c) => {
+        await act(subject, await readForm(c.req));
+        // Back to the page as it was filtered, so that reloading it does nothing twice.
+        return c.redirect(new URL(c.req.url).search || './', 303);
+      })
+  );
+}
+
+const showProblems: MiddlewareHandler = async (c, next) => {
+  await next();
+  const problem = problemFor(c.error);
+  if (problem !== undefined) c.res = await answerProblemPage(c, problem, dashboardPath);
+};

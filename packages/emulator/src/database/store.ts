@@ -1,0 +1,147 @@
+import { DatabaseSync } from 'node:sqlite';
+import { EmulatorError } from '../errors.ts';
+import { storageFaultOf } from './storage-errors.ts';
+import { transact } from './transaction.ts';
+
+/** Each entry brings the schema one version up; `user_version` counts those that a file has had. Once released, only ever append. */
+const migrations = [
+  `
+  CREATE TABLE environments (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,
+    secret_key TEXT NOT NULL,
+    created_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE signing_keys (
+    position       INTEGER PRIMARY KEY,
+    kid            TEXT NOT NULL UNIQUE,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    private_jwk    TEXT NOT NULL,
+    withdrawn_at   TEXT
+  ) STRICT;
+
+  CREATE TABLE users (
+    id             TEXT PRIMARY KEY,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    email          TEXT,
+    email_key      TEXT,
+    email_verified INTEGER NOT NULL,
+    password_hash  TEXT,
+    name           TEXT,
+    name_key       TEXT,
+    phone          TEXT,
+    locale         TEXT,
+    address        TEXT,
+    date_of_birth  TEXT,
+    status         TEXT NOT NULL,
+    created_at     TEXT NOT NULL,
+    updated_at     TEXT NOT NULL,
+    deleted_at     TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX users_email ON users (environment_id, email_key) WHERE deleted_at IS NULL;
+  CREATE INDEX users_search ON users (environment_id, id, status, created_at, name_key, email_key);
+
+  CREATE TABLE sessions (
+    id             TEXT PRIMARY KEY,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    user_id        TEXT NOT NULL REFERENCES users (id),
+    user_agent     TEXT,
+    ip_address     TEXT,
+    created_at     TEXT NOT NULL,
+    expires_at     TEXT NOT NULL,
+    last_used_at   TEXT NOT NULL,
+    revoked_at     TEXT
+  ) STRICT;
+  CREATE INDEX sessions_user ON sessions (user_id);
+
+  CREATE TABLE session_secrets (
+    secret_hash TEXT PRIMARY KEY,
+    session_id  TEXT NOT NULL REFERENCES sessions (id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX session_secrets_session ON session_secrets (session_id);
+  `,
+  `
+  ALTER TABLE environments ADD COLUMN webhook_secret TEXT;
+
+  CREATE TABLE webhook_endpoints (
+    id             TEXT PRIMARY KEY,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    url            TEXT NOT NULL,
+    secrets        TEXT,
+    types          TEXT,
+    created_at     TEXT NOT NULL,
+    disabled_at    TEXT,
+    UNIQUE (environment_id, url)
+  ) STRICT;
+
+  CREATE TABLE webhook_events (
+    position       INTEGER PRIMARY KEY,
+    id             TEXT NOT NULL UNIQUE,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    type           TEXT NOT NULL,
+    body           TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX webhook_events_environment ON webhook_events (environment_id, position);
+
+  CREATE TABLE webhook_deliveries (
+    position        INTEGER PRIMARY KEY,
+    event_id        TEXT NOT NULL REFERENCES webhook_events (id) ON DELETE CASCADE,
+    endpoint_id     TEXT NOT NULL REFERENCES webhook_endpoints (id) ON DELETE CASCADE,
+    state           TEXT NOT NULL,
+    round           INTEGER NOT NULL DEFAULT 1,
+    tries           INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at TEXT,
+    UNIQUE (event_id, endpoint_id)
+  ) STRICT;
+  CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries (endpoint_id, next_attempt_at) WHERE state = 'waiting';
+  CREATE INDEX webhook_deliveries_endpoint ON webhook_deliveries (endpoint_id);
+
+  CREATE TABLE webhook_attempts (
+    position    INTEGER PRIMARY KEY,
+    delivery    INTEGER NOT NULL REFERENCES webhook_deliveries (position) ON DELETE CASCADE,
+    at          TEXT NOT NULL,
+    status      INTEGER,
+    failure     TEXT,
+    answer      TEXT,
+    duration_ms REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX webhook_attempts_delivery ON webhook_attempts (delivery, position);
+  `,
+];
+
+/** Opens the database, in memory or in a file, and brings its schema up to date. */
+export function openStore(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    // EXCLUSIVE: one emulator to a file, since keys and environments are read once. The lock dies with the process.
+    // FULL: an answered write survives the process being killed, and the machine too.
+    database.exec(`
+      PRAGMA busy_timeout = 1000;
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA foreign_keys = ON;
+    `);
+    migrate(database);
+    return database;
+  } catch (error) {
+    database?.close();
+    if (error instanceof EmulatorError) throw error;
+    const reason = storageFaultOf(error)?.reason ?? 'SQLite does not say why';
+    throw new EmulatorError('database_unusable', `The database ${path} cannot be used: ${reason}.`, { cause: error });
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  transact(database, () => {
+    const row = database.prepare('PRAGMA user_version').get();
+    const version = Number(row?.['user_version']);
+    if (version > migrations.length) {
+      throw new EmulatorError('database_unusable', 'The database was written by a newer version of @torii/emulator.');
+    }
+    for (const migration of migrations.slice(version)) database.exec(migration);
+    database.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}

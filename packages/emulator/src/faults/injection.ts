@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Context, MiddlewareHandler } from 'hono';
+import { Problem } from '../problem.ts';
+import type { Faults, Surface } from './faults.ts';
+
+/** Lets the requests to a surface meet the fault that is in place there. */
+export function injectFaults(surface: Surface, faults: Faults): MiddlewareHandler<{ Bindings: HttpBindings }> {
+  return async (c, next) => {
+    const fault = faults.take(surface);
+    switch (fault?.kind) {
+      case 'fail':
+        throw new Problem(fault.status, 'fault_injected', 'The emulator was told to fail here.', fault);
+      case 'delay':
+        await sleep(fault.delayMs, undefined, { ref: false });
+        return next();
+      case 'cut':
+        if (fault.at !== 'request') await next();
+        if (fault.at === 'body') await sendHalf(c);
+        return cut(c);
+      default:
+        return next();
+    }
+  };
+}
+
+/** Sends the status, the headers with the whole length, and half of the body. */
+async function sendHalf(c: Context<{ Bindings: HttpBindings }>): Promise<void> {
+  const body = Buffer.from(await c.res.arrayBuffer());
+  const headers = { ...Object.fromEntries(c.res.headers), 'content-length': String(body.length) };
+  c.env.outgoing.writeHead(c.res.status, headers);
+  await new Promise<void>((resolve) => {
+    c.env.outgoing.write(body.subarray(0, Math.floor(body.length / 2)), () => resolve());
+  });
+}
+
+function cut(c: Context<{ Bindings: HttpBindings }>): void {
+  c.env.incoming.socket.destroy();
+  // The adapter must not answer as well.
+  c.res = undefined;
+  c.res = RESPONSE_ALREADY_SENT;
+}

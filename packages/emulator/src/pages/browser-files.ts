@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { type Context, Hono } from 'hono';
+import { provisionalPaths } from '../provisional-paths.ts';
+import { stylesheet } from './stylesheet.ts';
+
+/** A script that the emulator serves, by where it is beside this file. */
+type ScriptName = 'browser/session' | 'browser/live-page' | 'provisional-paths';
+
+/** The scripts that apps load. One imports another as it does here: their paths keep the same distance. */
+const scripts: ReadonlyMap<string, ScriptName> = new Map([
+  [provisionalPaths.browserModule, 'browser/session'],
+  [new URL('../../provisional-paths.js', `http://path${provisionalPaths.browserModule}`).pathname, 'provisional-paths'],
+]);
+
+export const scriptPaths: readonly string[] = [...scripts.keys()];
+
+/** What pages load from the issuer. */
+export function browserFileRoutes(): Hono {
+  const app = new Hono().get(provisionalPaths.stylesheet, (c) => answerStylesheet(c, stylesheet));
+  for (const [path, name] of scripts) app.get(path, (c) => answerScript(c, name));
+  return app;
+}
+
+export function answerStylesheet(c: Context, text: string): Response {
+  return c.body(text, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-cache' });
+}
+
+/** Answers with a script as it is published: compiled, one file for each of the source. */
+export async function answerScript(c: Context, name: ScriptName): Promise<Response> {
+  const headers = { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' };
+  return c.body(await readScript(name), 200, headers);
+}
+
+async function readScript(name: ScriptName): Promise<string> {
+  const extension = extname(import.meta.url);
+  const text = await readFile(new URL(`../${name}${extension}`, import.meta.url), 'utf8');
+  // Without its map, which is for those who have the package.
+  if (extension !== '.ts') return text.replace(/^\/\/# sourceMappingURL=.*$/m, '');
+  // This repository's own tests and examples run from the source. Loaded only here: older versions of Node lack it.
+  const { stripTypeScriptTypes } = await import('node:module');
+  return stripTypeScriptTypes(text).replaceAll(".ts';", ".js';");
+}

@@ -1,0 +1,38 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import type { Environment } from '../environment.ts';
+import type { Surface } from '../faults/faults.ts';
+import { allowScripts, refuseForeignPages } from '../origins.ts';
+import { problemFor } from '../problem.ts';
+import { provisionalPaths } from '../provisional-paths.ts';
+import { sessionRoutes } from '../sessions/routes.ts';
+import { signInRoutes } from '../sessions/sign-in.ts';
+import { browserFileRoutes, scriptPaths } from './browser-files.ts';
+import { isForm } from './form-body.ts';
+import { answerProblemPage } from './problem-page.ts';
+import { signInPageRoutes } from './sign-in-page.ts';
+
+/** All that browsers need of an issuer. */
+export function browserRoutes(environment: Environment, watch: (surface: Surface) => MiddlewareHandler): Hono {
+  const { signIn, signOut, accessToken } = provisionalPaths;
+  const { allowedOrigins } = environment;
+  const app = new Hono();
+  for (const path of [signIn, signOut, accessToken, ...scriptPaths]) {
+    // CORS comes first: a script must be able to read a refusal, and the answer of a fault.
+    app.use(path, allowScripts(allowedOrigins), showProblems, refuseForeignPages(allowedOrigins));
+  }
+  app.on('POST', signIn, watch('signIn'));
+  app.on('POST', [accessToken, signOut], watch('session'));
+  return app
+    .route('/', signInPageRoutes(environment))
+    .route('/', signInRoutes(environment))
+    .route('/', sessionRoutes(environment))
+    .route('/', browserFileRoutes());
+}
+
+/** Where a person waits for a page, a refusal is one too. */
+const showProblems: MiddlewareHandler = async (c, next) => {
+  await next();
+  const problem = problemFor(c.error);
+  const forPerson = isForm(c.req) || (c.req.method === 'GET' && /\btext\/html\b/.test(c.req.header('accept') ?? ''));
+  if (problem !== undefined && forPerson) c.res = await answerProblemPage(c, problem, provisionalPaths.signIn);
+};

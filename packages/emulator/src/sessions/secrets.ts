@@ -1,0 +1,56 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { EnvironmentScope } from '../environment.ts';
+
+/** The session that a secret belongs to, and what a token says of its user. */
+export interface LiveSession {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly email: string | null;
+  readonly emailVerified: boolean;
+  readonly locale: 'en' | 'da' | null;
+}
+
+/** The opaque secrets by which browsers show that a session is theirs. Kept as hashes: a stolen file signs nobody in. */
+export class SessionSecrets {
+  readonly #scope: EnvironmentScope;
+
+  constructor(scope: EnvironmentScope) {
+    this.#scope = scope;
+  }
+
+  /** A new secret for a session. */
+  issue(sessionId: string): string {
+    const secret = randomBytes(32).toString('base64url');
+    this.#scope.database
+      .prepare('INSERT INTO session_secrets (secret_hash, session_id) VALUES (?, ?)')
+      .run(digest(secret), sessionId);
+    return secret;
+  }
+
+  /** The session of a secret. Undefined where it has ended, was revoked, or its user may not be signed in any more. */
+  redeem(secret: string): LiveSession | undefined {
+    const { database, environmentId, clock } = this.#scope;
+    const row = database
+      .prepare(
+        `SELECT sessions.id, users.id AS user_id, users.email, users.email_verified, users.locale
+         FROM session_secrets
+         JOIN sessions ON sessions.id = session_secrets.session_id
+         JOIN users ON users.id = sessions.user_id
+         WHERE secret_hash = ? AND sessions.environment_id = ? AND revoked_at IS NULL AND expires_at > ?
+           AND users.status NOT IN ('banned', 'deleted')`,
+      )
+      .get(digest(secret), environmentId, clock.now().toISOString());
+    if (row === undefined) return undefined;
+    return {
+      sessionId: String(row['id']),
+      userId: String(row['user_id']),
+      email: row['email'] === null ? null : String(row['email']),
+      emailVerified: row['email_verified'] === 1,
+      locale: row['locale'] as LiveSession['locale'],
+    };
+  }
+}
+
+function digest(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}

@@ -1,0 +1,125 @@
+import { transact } from '../database/transaction.ts';
+import type { EnvironmentScope } from '../environment.ts';
+import type { Outbox } from '../webhooks/outbox.ts';
+
+const lifetimeMs = 7 * 24 * 60 * 60 * 1000;
+
+/** A signed-in browser, as the API shows it. */
+export interface Session {
+  readonly id: string;
+  readonly userId: string;
+  readonly environmentId: string;
+  readonly userAgent: string | null;
+  readonly ipAddress: string | null;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly lastUsedAt: string;
+}
+
+/** The sessions of one environment. */
+export class Sessions {
+  readonly #scope: EnvironmentScope;
+  readonly #outbox: Outbox;
+
+  constructor(scope: EnvironmentScope, outbox: Outbox) {
+    this.#scope = scope;
+    this.#outbox = outbox;
+  }
+
+  create(userId: string, client: { readonly userAgent: string | null; readonly ipAddress: string | null }): Session {
+    const now = this.#scope.clock.now();
+    const createdAt = now.toISOString();
+    const session: Session = {
+      id: this.#scope.createId(),
+      userId,
+      environmentId: this.#scope.environmentId,
+      userAgent: client.userAgent,
+      ipAddress: client.ipAddress,
+      createdAt,
+      expiresAt: new Date(now.getTime() + lifetimeMs).toISOString(),
+      lastUsedAt: createdAt,
+    };
+    this.#scope.database
+      .prepare(
+        `INSERT INTO sessions (id, environment_id, user_id, user_agent, ip_address, created_at, expires_at, last_used_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        session.id,
+        session.environmentId,
+        session.userId,
+        session.userAgent,
+        session.ipAddress,
+        session.createdAt,
+        session.expiresAt,
+        session.lastUsedAt,
+      );
+    return session;
+  }
+
+  /** The sessions of a user that have neither ended nor been revoked, the most recently used first. */
+  listActive(userId: string): Session[] {
+    return this.#scope.database
+      .prepare(
+        `SELECT id, user_id AS userId, environment_id AS environmentId, user_agent AS userAgent,
+                ip_address AS ipAddress, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt
+         FROM sessions
+         WHERE environment_id = ? AND user_id = ? AND revoked_at IS NULL AND expires_at > ?
+         ORDER BY last_used_at DESC, id DESC`,
+      )
+      .all(this.#scope.environmentId, userId, this.#scope.clock.now().toISOString()) as unknown as Session[];
+  }
+
+  /** The sessions of all users that have neither ended nor been revoked, the most recently used first. */
+  listRecent(limit: number): Session[] {
+    return this.#scope.database
+      .prepare(
+        `SELECT id, user_id AS userId, environment_id AS environmentId, user_agent AS userAgent,
+                ip_address AS ipAddress, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt
+         FROM sessions
+         WHERE environment_id = ? AND revoked_at IS NULL AND expires_at > ?
+         ORDER BY last_used_at DESC, id DESC LIMIT ?`,
+      )
+      .all(this.#scope.environmentId, this.#scope.clock.now().toISOString(), limit) as unknown as Session[];
+  }
+
+  /** Whose session this is, in whatever environment, ended ones included. */
+  ownerOf(id: string): string | undefined {
+    const row = this.#scope.database.prepare('SELECT user_id FROM sessions WHERE id = ?').get(id);
+    return row === undefined ? undefined : String(row['user_id']);
+  }
+
+  /** Notes that a session has been used just now. */
+  touch(id: string): void {
+    this.#scope.database
+      .prepare('UPDATE sessions SET last_used_at = ? WHERE id = ? AND environment_id = ?')
+      .run(this.#scope.clock.now().toISOString(), id, this.#scope.environmentId);
+  }
+
+  /** Ends a session. One that has ended already stays as it is. */
+  revoke(id: string): void {
+    const userId = this.ownerOf(id);
+    if (userId === undefined) return;
+    transact(this.#scope.database, () => {
+      this.#end(this.listActive(userId).filter((session) => session.id === id));
+    });
+  }
+
+  /** Ends every session of a user. Access tokens that are out stay valid until they expire. */
+  revokeAll(userId: string): void {
+    transact(this.#scope.database, () => this.endAll(userId));
+  }
+
+  /** As `revokeAll`, as a part of a transaction. */
+  endAll(userId: string): void {
+    this.#end(this.listActive(userId));
+  }
+
+  #end(sessions: readonly Session[]): void {
+    const update = this.#scope.database.prepare('UPDATE sessions SET revoked_at = ? WHERE id = ?');
+    for (const session of sessions) {
+      update.run(this.#scope.clock.now().toISOString(), session.id);
+      this.#outbox.note('session.revoked', session);
+    }
+  }
+}

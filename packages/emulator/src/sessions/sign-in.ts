@@ -1,0 +1,53 @@
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { type Context, Hono } from 'hono';
+import type { Environment } from '../environment.ts';
+import { readJson } from '../json-body.ts';
+import { Problem } from '../problem.ts';
+import { provisionalPaths } from '../provisional-paths.ts';
+import { setSessionCookie } from './cookie.ts';
+import type { LiveSession } from './secrets.ts';
+import { mintFor } from './session-token.ts';
+
+export interface Login {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Signing in with an email and a password: a session begins, and its first access token is the answer. */
+export function signInRoutes(environment: Environment): Hono {
+  return new Hono().post(provisionalPaths.signIn, async (c) => {
+    const session = await beginSession(c, environment, loginFrom(await readJson(c.req)));
+    return c.json(await mintFor(session, environment.tokens));
+  });
+}
+
+/**
+ * Begins a session for whoever knows the password, and gives the browser its cookie.
+ *
+ * @throws Problem `invalid_credentials`, `user_banned`
+ */
+export async function beginSession(c: Context, environment: Environment, login: Login): Promise<LiveSession> {
+  const credentials = await environment.users.authenticate(login.email, login.password);
+  if (credentials.outcome === 'wrong') {
+    // One answer for a wrong password and an unknown email: it must not tell who has an account.
+    throw new Problem(401, 'invalid_credentials', 'The email or the password is wrong.');
+  }
+  if (credentials.outcome === 'banned')
+    throw new Problem(403, 'user_banned', 'This user is banned and cannot sign in.');
+  const { user, emailVerified } = credentials;
+  const { id, createdAt, expiresAt } = environment.sessions.create(user.id, {
+    userAgent: c.req.header('user-agent') ?? null,
+    ipAddress: getConnInfo(c).remote.address ?? null,
+  });
+  const lifetimeSeconds = (Date.parse(expiresAt) - Date.parse(createdAt)) / 1000;
+  setSessionCookie(c, environment.issuer, environment.sessionSecrets.issue(id), lifetimeSeconds);
+  return { sessionId: id, userId: user.id, email: user.email, emailVerified, locale: user.locale };
+}
+
+function loginFrom(body: unknown): Login {
+  if (typeof body === 'object' && body !== null && 'email' in body && 'password' in body) {
+    const { email, password } = body;
+    if (typeof email === 'string' && typeof password === 'string') return { email, password };
+  }
+  throw new Problem(400, 'invalid_request', 'The body must have the strings "email" and "password".');
+}

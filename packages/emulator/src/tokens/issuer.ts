@@ -1,0 +1,30 @@
+import { Hono } from 'hono';
+import type { Environment } from '../environment.ts';
+
+/** Where Torii's verifiers look for the key set of an issuer. */
+export const jwksPath = '/_torii/.well-known/jwks.json';
+/** Where OpenID Connect puts an issuer's description of itself. */
+const discoveryPath = '/.well-known/openid-configuration';
+
+/** As long as Torii's verifiers keep a key set. */
+const publicForFiveMinutes = { 'cache-control': 'public, max-age=300' };
+
+/** The public documents of an issuer: its keys, and where they are. */
+export function issuerRoutes(environment: Environment): Hono {
+  return new Hono()
+    .get(jwksPath, (c) =>
+      c.json({ keys: environment.keys.published.map(({ publicJwk }) => publicJwk) }, 200, publicForFiveMinutes),
+    )
+    .get(discoveryPath, (c) =>
+      c.json(
+        {
+          issuer: environment.issuer,
+          jwks_uri: environment.issuer + jwksPath,
+          id_token_signing_alg_values_supported: ['ES256'],
+          subject_types_supported: ['public'],
+        },
+        200,
+        publicForFiveMinutes,
+      ),
+    );
+}

@@ -1,0 +1,246 @@
+import type { StatementSync } from 'node:sqlite';
+import { transact } from '../database/transaction.ts';
+import type { EnvironmentScope } from '../environment.ts';
+import { EmulatorError } from '../errors.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { UserEventType } from '../webhooks/event.ts';
+import type { Outbox } from '../webhooks/outbox.ts';
+import type { Passwords } from './passwords.ts';
+import type { NewUser } from './user-input.ts';
+import { foldCase, type User, type UserRow, type UserStatus, userFrom } from './user-record.ts';
+import { searchUsers, type UserPage, type UserSearch } from './user-search.ts';
+
+/** Whether a password was right, and whose it is. */
+export type Credentials =
+  | { readonly outcome: 'accepted'; readonly user: User; readonly emailVerified: boolean }
+  | { readonly outcome: 'wrong' }
+  | { readonly outcome: 'banned' };
+
+/** What an update changes: a field that is left out stays, and null clears it. */
+export interface UserPatch {
+  readonly name?: string | null;
+  readonly phone?: string | null;
+  readonly locale?: 'en' | 'da' | null;
+  readonly address?: string | null;
+  readonly dateOfBirth?: string | null;
+}
+
+/** Whether an id is that of a user whom the environment may touch. */
+export type Standing = 'here' | 'deleted' | 'elsewhere' | 'unknown';
+
+/** What SQLite answers when a unique index refuses a row. */
+const uniqueConstraint = 2067;
+
+/** The users of one environment, and the rules about them. */
+export class Users {
+  readonly #scope: EnvironmentScope;
+  readonly #passwords: Passwords;
+  readonly #sessions: Sessions;
+  readonly #outbox: Outbox;
+  // Prepared once: to prepare takes as long as to run, and a seed runs them a hundred thousand times.
+  readonly #insertRow: StatementSync;
+  readonly #selectById: StatementSync;
+  readonly #selectByEmail: StatementSync;
+
+  constructor(scope: EnvironmentScope, passwords: Passwords, sessions: Sessions, outbox: Outbox) {
+    const { database } = scope;
+    this.#scope = scope;
+    this.#passwords = passwords;
+    this.#sessions = sessions;
+    this.#outbox = outbox;
+    this.#insertRow = database.prepare(
+      `INSERT INTO users (id, environment_id, email, email_key, email_verified, password_hash, name, name_key, phone,
+                          locale, address, date_of_birth, status, created_at, updated_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#selectById = database.prepare('SELECT * FROM users WHERE id = ? AND environment_id = ?');
+    this.#selectByEmail = database.prepare(
+      'SELECT * FROM users WHERE environment_id = ? AND email_key = ? AND deleted_at IS NULL',
+    );
+  }
+
+  /** @throws EmulatorError `email_taken` */
+  async create(input: NewUser): Promise<User> {
+    const passwordHash = await this.#hashOf(input);
+    return transact(this.#scope.database, () => {
+      const user = this.get(this.#insert(input, passwordHash));
+      this.#outbox.note('user.created', user);
+      return user;
+    });
+  }
+
+  /**
+   * Adds those whose emails nobody has yet, in one step, and says how many they were. No webhook tells of them: they stand
+   * for those who were there before.
+   */
+  async createMissing(inputs: readonly NewUser[]): Promise<number> {
+    const isMissing = ({ email }: NewUser) => typeof email !== 'string' || this.#rowOfEmail(email) === undefined;
+    const hashed = await Promise.all(
+      inputs.filter(isMissing).map(async (input) => ({ input, passwordHash: await this.#hashOf(input) })),
+    );
+    return transact(this.#scope.database, () => {
+      // Asked again: somebody may have taken an email while the passwords were hashed.
+      const missing = hashed.filter(({ input }) => isMissing(input));
+      for (const { input, passwordHash } of missing) this.#insert(input, passwordHash);
+      return missing.length;
+    });
+  }
+
+  /** A user of this environment, deleted ones included. */
+  get(id: string): User {
+    const row = this.#row(id);
+    if (row === undefined) throw new Error('Who asks for a user has made sure of their standing.');
+    return userFrom(row);
+  }
+
+  has(id: string): boolean {
+    return this.#row(id) !== undefined;
+  }
+
+  standing(id: string): Standing {
+    const row = this.#scope.database.prepare('SELECT environment_id, deleted_at FROM users WHERE id = ?').get(id);
+    if (row === undefined) return 'unknown';
+    if (row['environment_id'] !== this.#scope.environmentId) return 'elsewhere';
+    return row['deleted_at'] === null ? 'here' : 'deleted';
+  }
+
+  search(search: UserSearch): UserPage {
+    return searchUsers(this.#scope.database, this.#scope.environmentId, search);
+  }
+
+  /** Changes what the patch names. One that names nothing changes nothing, `updatedAt` included. */
+  update(id: string, patch: UserPatch): User {
+    const changes = new Map<string, string | null>();
+    if (patch.name !== undefined) {
+      changes.set('name', patch.name);
+      changes.set('name_key', patch.name && foldCase(patch.name));
+    }
+    if (patch.phone !== undefined) changes.set('phone', patch.phone);
+    if (patch.locale !== undefined) changes.set('locale', patch.locale);
+    if (patch.address !== undefined) changes.set('address', patch.address);
+    if (patch.dateOfBirth !== undefined) changes.set('date_of_birth', patch.dateOfBirth);
+    if (changes.size === 0) return this.get(id);
+    return transact(this.#scope.database, () => this.#changeAndTell('user.updated', id, changes));
+  }
+
+  /** Deletes a user softly: the record stays, the password goes, the email is free again, and all sessions end. */
+  delete(id: string): void {
+    transact(this.#scope.database, () => {
+      const now = this.#nextMoment(id);
+      const changes = new Map([
+        ['status', 'deleted'],
+        ['deleted_at', now],
+        ['password_hash', null],
+      ]);
+      this.#changeAndTell('user.deleted', id, changes, now);
+      this.#sessions.endAll(id);
+    });
+  }
+
+  /** Bans a user and ends their sessions, in one step. */
+  ban(id: string): User {
+    return transact(this.#scope.database, () => {
+      const user = this.get(id);
+      const banned = user.status === 'banned' ? user : this.#changeAndTell('user.banned', id, statusOf('banned'));
+      this.#sessions.endAll(id);
+      return banned;
+    });
+  }
+
+  /** Lets a banned user sign in again. */
+  unban(id: string): User {
+    return transact(this.#scope.database, () => {
+      const user = this.get(id);
+      return user.status === 'banned' ? this.#changeAndTell('user.unbanned', id, statusOf('active')) : user;
+    });
+  }
+
+  /** Checks an email and a password. A user who does not exist takes as long as a wrong password. */
+  async authenticate(email: string, password: string): Promise<Credentials> {
+    const found = this.#rowOfEmail(email);
+    const matched = await this.#passwords.matches(found?.password_hash, password);
+    // Read again: the user may have been banned or deleted while the hash was computed.
+    const row = found && matched ? this.#row(found.id) : undefined;
+    if (row === undefined || row.status === 'deleted') return { outcome: 'wrong' };
+    if (row.status === 'banned') return { outcome: 'banned' };
+    return { outcome: 'accepted', user: userFrom(row), emailVerified: row.email_verified === 1 };
+  }
+
+  async #hashOf({ password }: NewUser): Promise<string | null> {
+    return typeof password === 'string' ? this.#passwords.hash(password) : null;
+  }
+
+  /** @returns the id */
+  #insert(input: NewUser, passwordHash: string | null): string {
+    const { environmentId, clock, createId } = this.#scope;
+    const id = createId();
+    const { email = null, name = null } = input;
+    const now = clock.now().toISOString();
+    try {
+      this.#insertRow.run(
+        id,
+        environmentId,
+        email,
+        email && foldCase(email),
+        input.emailVerified === false ? 0 : 1,
+        passwordHash,
+        name,
+        name && foldCase(name),
+        input.phone ?? null,
+        input.locale ?? null,
+        input.address ?? null,
+        input.dateOfBirth ?? null,
+        input.status ?? 'active',
+        now,
+        now,
+      );
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new EmulatorError('email_taken', 'Another user of this environment has this email.');
+    }
+    return id;
+  }
+
+  /** Changes a user, and notes the event that tells of it. A part of a transaction. */
+  #changeAndTell(
+    type: UserEventType,
+    id: string,
+    changes: ReadonlyMap<string, string | null>,
+    now: string = this.#nextMoment(id),
+  ): User {
+    this.#change(id, changes, now);
+    const user = this.get(id);
+    this.#outbox.note(type, user);
+    return user;
+  }
+
+  /** Column names come from this file alone; values are bound. */
+  #change(id: string, changes: ReadonlyMap<string, string | null>, now: string): void {
+    const columns = ['updated_at', ...changes.keys()].map((column) => `${column} = ?`).join(', ');
+    this.#scope.database
+      .prepare(`UPDATE users SET ${columns} WHERE id = ? AND environment_id = ?`)
+      .run(now, ...changes.values(), id, this.#scope.environmentId);
+  }
+
+  /** Later than the last change also within a millisecond: who keeps a copy tells by it which of two states is newer. */
+  #nextMoment(id: string): string {
+    const last = Date.parse(this.get(id).updatedAt);
+    return new Date(Math.max(this.#scope.clock.now().getTime(), last + 1)).toISOString();
+  }
+
+  #row(id: string): UserRow | undefined {
+    return this.#selectById.get(id, this.#scope.environmentId) as UserRow | undefined;
+  }
+
+  #rowOfEmail(email: string): UserRow | undefined {
+    return this.#selectByEmail.get(this.#scope.environmentId, foldCase(email)) as UserRow | undefined;
+  }
+}
+
+function statusOf(status: UserStatus): ReadonlyMap<string, string> {
+  return new Map([['status', status]]);
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === uniqueConstraint;
+}

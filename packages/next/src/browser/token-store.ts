@@ -1,0 +1,38 @@
+import type { TokenAnswer } from '../server/token-route.ts';
+
+const timeLimitMs = 10_000;
+
+/** The token route said no. */
+class TokenStoreError extends Error {
+  override readonly name = 'TokenStoreError';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Puts the token into the cookie, which no script can read. */
+export function storeToken(tokenPath: string, token: string): Promise<TokenAnswer> {
+  return ask(tokenPath, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+}
+
+/** Clears the cookie. */
+export function clearToken(tokenPath: string): Promise<TokenAnswer> {
+  return ask(tokenPath, { method: 'DELETE' });
+}
+
+async function ask(tokenPath: string, init: RequestInit): Promise<TokenAnswer> {
+  const signal = AbortSignal.timeout(timeLimitMs);
+  const response = await fetch(tokenPath, { ...init, signal, cache: 'no-store', credentials: 'same-origin' });
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok && isObject(body) && typeof body['changed'] === 'boolean') return body as unknown as TokenAnswer;
+  const error = isObject(body) && isObject(body['error']) ? body['error']['message'] : undefined;
+  const message = typeof error === 'string' ? error : `There is no token route at ${tokenPath}.`;
+  throw new TokenStoreError(response.status, message);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,91 @@
+import { demand } from '../demand.ts';
+import { ToriiStreamError } from '../errors.ts';
+import { type PublicKey, readPublicKey } from './keys.ts';
+import { findPublicPem } from './pem.ts';
+
+/** A `fetch` as the platform has it. */
+export type Fetch = typeof globalThis.fetch;
+
+/** How long a gateway may take to say which key it uses. */
+const probeTimeoutMs = 2_000;
+
+const maxBytes = 16_384;
+
+/** Where the gateway says which key it uses. */
+export interface Gateway {
+  /** `GET {gateway}/pubkey`. */
+  readonly url: string;
+  readonly fetch: Fetch | undefined;
+}
+
+/** @throws ToriiConfigError for what is no URL of a gateway */
+export function readGateway(gatewayUrl: unknown, fetch: Fetch | undefined): Gateway {
+  const example = "write gatewayUrl: 'https://cable.example.com'";
+  demand('gatewayUrl', gatewayUrl !== undefined && gatewayUrl !== '', `is empty: ${example}`);
+  const isUrl = typeof gatewayUrl === 'string' && /^https?:\/\//.test(gatewayUrl) && URL.canParse(gatewayUrl);
+  demand('gatewayUrl', isUrl, `is not an http or https URL: ${example}`);
+  const { href, origin, pathname } = new URL(gatewayUrl);
+  demand('gatewayUrl', href === origin + pathname, 'has a user name, a query or a fragment: leave them out');
+  return { url: `${href.replace(/\/+$/, '')}/pubkey`, fetch };
+}
+
+/**
+ * The key that the gateway uses now, or null where it has none. Bounded in time and size, and follows nothing.
+ *
+ * @throws ToriiStreamError `gateway_unavailable`
+ */
+export async function fetchServedKey({ url, fetch = globalThis.fetch }: Gateway): Promise<PublicKey | null> {
+  const abort = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(unavailable(`did not answer within ${probeTimeoutMs / 1000} s`));
+      abort.abort();
+    }, probeTimeoutMs);
+  });
+  try {
+    // The race, since a `fetch` from outside may not heed the signal.
+    const text = await Promise.race([readAnswer(fetch, url, abort.signal), timeout]);
+    return text === null ? null : keyFrom(text);
+  } catch (cause) {
+    throw cause instanceof ToriiStreamError ? cause : unavailable('cannot be reached', cause);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readAnswer(fetch: Fetch, url: string, signal: AbortSignal): Promise<string | null> {
+  const response = await fetch(url, { redirect: 'manual', signal, cache: 'no-store' });
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    if (response.status === 404) return null;
+    throw unavailable(`answered ${response.status}`);
+  }
+  return readText(response);
+}
+
+async function readText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let [text, size] = ['', 0];
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw unavailable(`answered more than ${maxBytes} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+// PEM by itself, or inside whatever else an answer may hold, JSON for one: nobody has said.
+function keyFrom(text: string): PublicKey | null {
+  if (text.trim() === '') return null;
+  try {
+    return readPublicKey('pubkey', findPublicPem(text));
+  } catch {
+    throw unavailable('answered something else than an RSA public key');
+  }
+}
+
+function unavailable(problem: string, cause?: unknown): ToriiStreamError {
+  const message = `The gateway ${problem}: GET /pubkey tells which key it uses. Is gatewayUrl right, and the gateway up?`;
+  return new ToriiStreamError('gateway_unavailable', message, { cause });
+}
