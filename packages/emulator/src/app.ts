@@ -6,15 +6,15 @@ import { apiPath } from './api/contract/operation.ts';
 import { apiRoutes } from './api/routes.ts';
 import { requireSecretKey } from './api/secret-key.ts';
 import type { Clock } from './clock.ts';
-import { controlPath, controlRoutes } from './control.ts';
+import { controlPath, controlRoutes } from './control/routes.ts';
 import { dashboardRoutes } from './dashboard/routes.ts';
 import type { Environment } from './environment.ts';
 import type { Faults, Surface } from './faults/faults.ts';
 import { injectFaults } from './faults/injection.ts';
 import type { Traffic } from './faults/traffic.ts';
+import { answerProblem, Problem, problemFor } from './http/problem.ts';
 import { noteRequests } from './journal.ts';
-import { browserRoutes } from './pages/browser-routes.ts';
-import { answerProblem, Problem, problemFor } from './problem.ts';
+import { browserRoutes } from './pages/routes.ts';
 import { issuerRoutes, jwksPath } from './tokens/issuer.ts';
 
 /** What the app tells, and is told, beside its requests. */

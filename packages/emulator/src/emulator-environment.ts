@@ -1,4 +1,4 @@
-import { dashboardPath } from './dashboard/path.ts';
+import { dashboardPath } from './control/paths.ts';
 import { storing } from './database/storage-errors.ts';
 import type { Environment } from './environment.ts';
 import type { CutOptions, FailOptions, FaultDuration, Faults, FaultTarget } from './faults/faults.ts';
@@ -6,9 +6,9 @@ import type { RequestCounts, Traffic } from './faults/traffic.ts';
 import { provisionalPaths } from './provisional-paths.ts';
 import { jwksPath } from './tokens/issuer.ts';
 import type { TokenOptions } from './tokens/token.ts';
+import { type NewUser, newUserFields, parseUser } from './users/input.ts';
+import type { User } from './users/record.ts';
 import { parseSeedUsers, type SeedReport, type SeedUser } from './users/seed.ts';
-import { type NewUser, newUserFields, parseUser } from './users/user-input.ts';
-import type { User } from './users/user-record.ts';
 import type { WebhookDelivery } from './webhooks/delivery-log.ts';
 import { type Webhook, webhookOf } from './webhooks/endpoints.ts';
 import type { WebhookOptions } from './webhooks/options.ts';

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from './clock.ts';
-import type { EnvironmentRecord } from './database/environment-records.ts';
+import type { EnvironmentRecord } from './environment-records.ts';
 import { Journal } from './journal.ts';
 import { SessionSecrets } from './sessions/secrets.ts';
 import { Sessions } from './sessions/sessions.ts';

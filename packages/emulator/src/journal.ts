@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Clock } from './clock.ts';
-import { controlPath } from './control.ts';
-import { problemFor } from './problem.ts';
+import { controlPath } from './control/routes.ts';
+import { problemFor } from './http/problem.ts';
 
 /** How many of each kind are remembered. */
 const depth = 50;

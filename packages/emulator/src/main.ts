@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { EmulatorError } from './errors.ts';
-import { requireSupportedNode } from './program/node-version.ts';
+import { requireSupportedNode } from './node-version.ts';
 
 try {
   requireSupportedNode();

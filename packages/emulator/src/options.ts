@@ -1,6 +1,6 @@
-import { defaultEnvironment } from './database/environment-records.ts';
+import { defaultEnvironment } from './environment-records.ts';
 import { EmulatorError } from './errors.ts';
-import { parseOrigin } from './origins.ts';
+import { parseOrigin } from './http/origins.ts';
 import { checkWebhookSecret, parseWebhook, type WebhookOptions } from './webhooks/options.ts';
 import { defaultRetrySeconds } from './webhooks/retries.ts';
 

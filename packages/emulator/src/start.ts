@@ -1,15 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { createApp } from './app.ts';
 import { Clock } from './clock.ts';
-import { defaultEnvironment, loadEnvironments } from './database/environment-records.ts';
 import { createIdGenerator } from './database/ids.ts';
 import { Emulator } from './emulator.ts';
 import { openEnvironment } from './environment.ts';
+import { defaultEnvironment, loadEnvironments } from './environment-records.ts';
 import { Faults } from './faults/faults.ts';
 import { Traffic } from './faults/traffic.ts';
-import { Front } from './front.ts';
+import { requireSupportedNode } from './node-version.ts';
 import { type EmulatorOptions, type Settings, settingsFrom } from './options.ts';
-import { requireSupportedNode } from './program/node-version.ts';
+import { Front } from './router.ts';
 import { listen, originOf } from './server.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type Emulator, startEmulator } from '../src/index.ts';
 import { provisionalNames, provisionalPaths } from '../src/provisional-paths.ts';
-import type { TokenAnswer } from '../src/sessions/session-token.ts';
+import type { TokenAnswer } from '../src/sessions/access-token.ts';
 
 export const login = { email: 'ada@example.com', password: 'correct horse' };
 

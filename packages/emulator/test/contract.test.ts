@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { embeddedFile, readSpec, writeModule } from '../../../scripts/embed-spec.ts';
 import { holdAnswers } from '../src/api/contract/hold-answers.ts';
 import { findOperation, operations } from '../src/api/contract/operation.ts';
-import { answerProblem, Problem } from '../src/problem.ts';
+import { answerProblem, Problem } from '../src/http/problem.ts';
 import { unknownId } from './rest.ts';
 
 const user = {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Clock } from '../src/clock.ts';
-import { loadEnvironments } from '../src/database/environment-records.ts';
 import { createIdGenerator } from '../src/database/ids.ts';
 import { openStore } from '../src/database/store.ts';
+import { loadEnvironments } from '../src/environment-records.ts';
 import { Sessions } from '../src/sessions/sessions.ts';
 import { Passwords } from '../src/users/passwords.ts';
 import { Users } from '../src/users/users.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Emulator, startEmulator, type User } from '../src/index.ts';
-import { createUserFields } from '../src/users/user-input.ts';
+import { createUserFields } from '../src/users/input.ts';
 import { callApi, unknownId } from './rest.ts';
 
 let torii: Emulator;

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
-import { Problem } from '../problem.ts';
+import { Problem } from '../http/problem.ts';
 
 /** Lets a request through that carries the environment's secret key as its bearer token. */
 export function requireSecretKey(secretKey: string): MiddlewareHandler {

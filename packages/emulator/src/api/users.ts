@@ -1,4 +1,4 @@
-import { createUserFields, parseUser } from '../users/user-input.ts';
+import { createUserFields, parseUser } from '../users/input.ts';
 import type { UserPatch, Users } from '../users/users.ts';
 import { requireUser } from './access.ts';
 import type { ApiAnswer, Handlers } from './handler.ts';

@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.ts';
 import type { Faults, FaultTarget } from '../faults/faults.ts';
 import { faultPresets } from '../faults/presets.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../http/problem.ts';
 import type { DashboardSubject } from './subject.ts';
 
 type Action = (subject: DashboardSubject, field: (name: string) => string) => unknown;

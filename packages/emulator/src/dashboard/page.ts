@@ -1,12 +1,12 @@
 import { html } from 'hono/html';
+import { dashboardPath } from '../control/paths.ts';
 import { type Html, linkFrom, logo } from '../pages/page.ts';
 import { provisionalPaths } from '../provisional-paths.ts';
-import { requestsSection, tokensSection } from './activity-sections.ts';
-import { clockSection, faultsSection, keysSection } from './control-sections.ts';
-import { dashboardPath } from './path.ts';
-import { sessionsSection, type UserFilter, usersSection } from './people-sections.ts';
+import { requestsSection, tokensSection } from './sections/activity.ts';
+import { clockSection, faultsSection, keysSection } from './sections/control.ts';
+import { sessionsSection, type UserFilter, usersSection } from './sections/people.ts';
+import { deliveriesSection, webhooksSection } from './sections/webhooks.ts';
 import type { DashboardSubject } from './subject.ts';
-import { deliveriesSection, webhooksSection } from './webhook-sections.ts';
 
 /** Everything that the page shows. Parts with `data-live` are brought up to date by its script. */
 export function dashboardBody(subject: DashboardSubject, filter: UserFilter): Html {

@@ -1,16 +1,16 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import { refuseForeignPages } from '../origins.ts';
-import { answerScript, answerStylesheet } from '../pages/browser-files.ts';
+import { dashboardPath, dashboardStylesheetPath, liveScriptPath, webhookSecretsPath } from '../control/paths.ts';
+import { refuseForeignPages } from '../http/origins.ts';
+import { problemFor } from '../http/problem.ts';
+import { answerScript, answerStylesheet } from '../pages/assets.ts';
 import { readForm } from '../pages/form-body.ts';
 import { answerPage } from '../pages/page.ts';
 import { answerProblemPage } from '../pages/problem-page.ts';
-import { problemFor } from '../problem.ts';
 import { act } from './actions.ts';
 import { dashboardBody } from './page.ts';
-import { dashboardPath, dashboardStylesheetPath, liveScriptPath, webhookSecretsPath } from './path.ts';
+import { webhookSecretsBody } from './sections/webhooks.ts';
 import { dashboardStylesheet } from './stylesheet.ts';
 import type { DashboardSubject } from './subject.ts';
-import { webhookSecretsBody } from './webhook-sections.ts';
 
 /**
  * A page on which people see what goes on and change it by a click. As the whole emulator it is for loopback alone, and

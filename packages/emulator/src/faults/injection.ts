@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, MiddlewareHandler } from 'hono';
-import { Problem } from '../problem.ts';
+import { Problem } from '../http/problem.ts';
 import type { Faults, Surface } from './faults.ts';
 
 /** Lets the requests to a surface meet the fault that is in place there. */

@@ -1,5 +1,5 @@
 import type { HonoRequest } from 'hono';
-import { readBytes } from '../json-body.ts';
+import { readBytes } from '../http/body.ts';
 
 /** Whether a request's body is a plain form, as a page without a script sends it. */
 export function isForm(request: HonoRequest): boolean {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../http/problem.ts';
 import { answerPage, card } from './page.ts';
 
 /** What is shown to a person where a program would get `application/problem+json`. */

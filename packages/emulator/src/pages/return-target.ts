@@ -1,4 +1,4 @@
-import { Problem } from '../problem.ts';
+import { Problem } from '../http/problem.ts';
 
 /** Only looked at to see whether a path leads away from it. */
 const anywhere = 'http://issuer.invalid';

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { Environment } from '../environment.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../http/problem.ts';
 import { provisionalNames, provisionalPaths } from '../provisional-paths.ts';
 import { findSession } from '../sessions/cookie.ts';
 import { endSession } from '../sessions/routes.ts';

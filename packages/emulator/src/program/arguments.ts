@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { defaultEnvironment } from '../database/environment-records.ts';
+import { defaultEnvironment } from '../environment-records.ts';
 import type { EnvironmentOptions, Host } from '../options.ts';
 import { defaultRetrySeconds } from '../webhooks/retries.ts';
 

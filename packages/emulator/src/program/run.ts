@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { CommanderError } from 'commander';
-import { defaultEnvironment } from '../database/environment-records.ts';
 import type { Emulator } from '../emulator.ts';
+import { defaultEnvironment } from '../environment-records.ts';
 import { EmulatorError } from '../errors.ts';
 import { startEmulator } from '../start.ts';
 import { type ProgramArguments, readArguments } from './arguments.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { defaultEnvironment } from '../database/environment-records.ts';
+import { defaultEnvironment } from '../environment-records.ts';
 import { EmulatorError } from '../errors.ts';
 import { parseSeedUsers, type SeedUser } from '../users/seed.ts';
 import { parseWebhook, type WebhookOptions } from '../webhooks/options.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { setCookie } from 'hono/cookie';
-import { Problem } from '../problem.ts';
+import { Problem } from '../http/problem.ts';
 import { provisionalNames } from '../provisional-paths.ts';
 import type { LiveSession, SessionSecrets } from './secrets.ts';
 

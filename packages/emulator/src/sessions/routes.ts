@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono';
 import type { Environment } from '../environment.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../http/problem.ts';
 import { provisionalPaths } from '../provisional-paths.ts';
+import { mintFor } from './access-token.ts';
 import { clearSessionCookie, findSession } from './cookie.ts';
-import { mintFor } from './session-token.ts';
 
 /** What a page's script does with its session: it asks for a fresh access token, and it ends the session. */
 export function sessionRoutes(environment: Environment): Hono {

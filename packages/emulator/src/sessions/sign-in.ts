@@ -1,12 +1,12 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { type Context, Hono } from 'hono';
 import type { Environment } from '../environment.ts';
-import { readJson } from '../json-body.ts';
-import { Problem } from '../problem.ts';
+import { readJson } from '../http/body.ts';
+import { Problem } from '../http/problem.ts';
 import { provisionalPaths } from '../provisional-paths.ts';
+import { mintFor } from './access-token.ts';
 import { setSessionCookie } from './cookie.ts';
 import type { LiveSession } from './secrets.ts';
-import { mintFor } from './session-token.ts';
 
 export interface Login {
   readonly email: string;

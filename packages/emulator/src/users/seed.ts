@@ -1,5 +1,5 @@
-import { type FieldError, type NewUser, newUserFields, parseUser, UserInputError } from './user-input.ts';
-import { foldCase } from './user-record.ts';
+import { type FieldError, type NewUser, newUserFields, parseUser, UserInputError } from './input.ts';
+import { foldCase } from './record.ts';
 
 /** A user to begin with, known by their email. */
 export interface SeedUser extends NewUser {

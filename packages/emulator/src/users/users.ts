@@ -5,10 +5,10 @@ import { EmulatorError } from '../errors.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { UserEventType } from '../webhooks/event.ts';
 import type { Outbox } from '../webhooks/outbox.ts';
+import type { NewUser } from './input.ts';
 import type { Passwords } from './passwords.ts';
-import type { NewUser } from './user-input.ts';
-import { foldCase, type User, type UserRow, type UserStatus, userFrom } from './user-record.ts';
-import { searchUsers, type UserPage, type UserSearch } from './user-search.ts';
+import { foldCase, type User, type UserRow, type UserStatus, userFrom } from './record.ts';
+import { searchUsers, type UserPage, type UserSearch } from './search.ts';
 
 /** Whether a password was right, and whose it is. */
 export type Credentials =

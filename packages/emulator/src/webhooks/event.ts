@@ -1,5 +1,5 @@
 import type { Session } from '../sessions/sessions.ts';
-import type { User } from '../users/user-record.ts';
+import type { User } from '../users/record.ts';
 
 /** Everything that webhooks tell of. */
 export const webhookEventTypes = [

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { answerProblem, Problem } from '../../problem.ts';
+import { answerProblem, Problem } from '../../http/problem.ts';
 import { escapePointer, findOperation, type Operation } from './operation.ts';
 
 /**

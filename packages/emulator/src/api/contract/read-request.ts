@@ -1,7 +1,7 @@
 import type { HonoRequest } from 'hono';
-import { readJson, readOptionalJson } from '../../json-body.ts';
-import { Problem } from '../../problem.ts';
-import type { FieldError } from '../../users/user-input.ts';
+import { readJson, readOptionalJson } from '../../http/body.ts';
+import { Problem } from '../../http/problem.ts';
+import type { FieldError } from '../../users/input.ts';
 import type { Operation } from './operation.ts';
 import type { SpecParameter } from './spec-document.ts';
 

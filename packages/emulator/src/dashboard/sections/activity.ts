@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
-import type { AnsweredRequest, Journal, MintedToken } from '../journal.ts';
-import type { Html } from '../pages/page.ts';
-import { emptyNote, moment, section, shortId } from './pieces.ts';
+import type { AnsweredRequest, Journal, MintedToken } from '../../journal.ts';
+import type { Html } from '../../pages/page.ts';
+import { emptyNote, moment, section, shortId } from './elements.ts';
 
 export function requestsSection({ requests }: Journal): Html {
   return section({

@@ -3,8 +3,8 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { apiPath } from './api/contract/operation.ts';
 import { bearerOf, isSecretKey } from './api/secret-key.ts';
-import { defaultEnvironment } from './database/environment-records.ts';
 import type { Environment } from './environment.ts';
+import { defaultEnvironment } from './environment-records.ts';
 
 interface Place {
   readonly environment: Environment;

@@ -1,10 +1,10 @@
 import { html } from 'hono/html';
-import type { Environment } from '../environment.ts';
-import { card, type Html } from '../pages/page.ts';
-import type { WebhookAttempt, WebhookDelivery } from '../webhooks/delivery-log.ts';
-import type { Webhook } from '../webhooks/endpoints.ts';
-import { dashboardPath, webhookSecretsPath } from './path.ts';
-import { actionButton, emptyNote, moment, section, shortId } from './pieces.ts';
+import { dashboardPath, webhookSecretsPath } from '../../control/paths.ts';
+import type { Environment } from '../../environment.ts';
+import { card, type Html } from '../../pages/page.ts';
+import type { WebhookAttempt, WebhookDelivery } from '../../webhooks/delivery-log.ts';
+import type { Webhook } from '../../webhooks/endpoints.ts';
+import { actionButton, emptyNote, moment, section, shortId } from './elements.ts';
 
 const deliveriesShown = 30;
 

@@ -1,4 +1,4 @@
-import { EmulatorError } from '../errors.ts';
+import { EmulatorError } from './errors.ts';
 
 const oldest = [22, 13] as const;
 

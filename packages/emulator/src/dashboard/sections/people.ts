@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import type { Environment } from '../environment.ts';
-import type { Html } from '../pages/page.ts';
-import type { User } from '../users/user-record.ts';
-import { actionButton, emptyNote, moment, section, shortId } from './pieces.ts';
+import type { Environment } from '../../environment.ts';
+import type { Html } from '../../pages/page.ts';
+import type { User } from '../../users/record.ts';
+import { actionButton, emptyNote, moment, section, shortId } from './elements.ts';
 
 export interface UserFilter {
   /** A part of the email. */

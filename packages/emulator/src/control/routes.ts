@@ -1,13 +1,13 @@
 import { Hono, type HonoRequest } from 'hono';
-import type { Clock } from './clock.ts';
-import { storing } from './database/storage-errors.ts';
-import type { Environment } from './environment.ts';
-import type { Faults, FaultTarget } from './faults/faults.ts';
-import type { Traffic } from './faults/traffic.ts';
-import { readJson } from './json-body.ts';
-import { refuseForeignPages } from './origins.ts';
-import { Problem } from './problem.ts';
-import { webhookOf } from './webhooks/endpoints.ts';
+import type { Clock } from '../clock.ts';
+import { storing } from '../database/storage-errors.ts';
+import type { Environment } from '../environment.ts';
+import type { Faults, FaultTarget } from '../faults/faults.ts';
+import type { Traffic } from '../faults/traffic.ts';
+import { readJson } from '../http/body.ts';
+import { refuseForeignPages } from '../http/origins.ts';
+import { Problem } from '../http/problem.ts';
+import { webhookOf } from '../webhooks/endpoints.ts';
 
 /** Below this a test, a dashboard or curl tells an environment what to do. It is no part of Torii. */
 export const controlPath = '/_emulator';

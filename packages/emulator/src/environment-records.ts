@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Clock } from '../clock.ts';
-import { EmulatorError } from '../errors.ts';
-import { createWebhookSecret } from '../webhooks/signature.ts';
-import { transact } from './transaction.ts';
+import type { Clock } from './clock.ts';
+import { transact } from './database/transaction.ts';
+import { EmulatorError } from './errors.ts';
+import { createWebhookSecret } from './webhooks/signature.ts';
 
 /** The environment that every emulator has; its issuer is the one without a path. */
 export const defaultEnvironment = 'default';

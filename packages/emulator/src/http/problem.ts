@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { uuidv7 } from 'uuidv7';
-import { storageFaultOf } from './database/storage-errors.ts';
-import { EmulatorError } from './errors.ts';
-import { type FieldError, UserInputError } from './users/user-input.ts';
+import { storageFaultOf } from '../database/storage-errors.ts';
+import { EmulatorError } from '../errors.ts';
+import { type FieldError, UserInputError } from '../users/input.ts';
 
 /** A refusal, as it will be answered. The detail is for the developer who reads it, and never repeats a secret. */
 export class Problem extends Error {

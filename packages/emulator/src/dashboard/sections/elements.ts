@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Html } from '../pages/page.ts';
+import type { Html } from '../../pages/page.ts';
 
 interface Section {
   readonly id: string;

@@ -1,10 +1,10 @@
 import { html } from 'hono/html';
-import type { Environment } from '../environment.ts';
-import { type ActiveFault, type FaultTarget, type Surface, surfaces } from '../faults/faults.ts';
-import { faultPresets } from '../faults/presets.ts';
-import type { Html } from '../pages/page.ts';
-import { actionButton, emptyNote, section, shortId } from './pieces.ts';
-import type { DashboardSubject } from './subject.ts';
+import type { Environment } from '../../environment.ts';
+import { type ActiveFault, type FaultTarget, type Surface, surfaces } from '../../faults/faults.ts';
+import { faultPresets } from '../../faults/presets.ts';
+import type { Html } from '../../pages/page.ts';
+import type { DashboardSubject } from '../subject.ts';
+import { actionButton, emptyNote, section, shortId } from './elements.ts';
 
 const surfaceNames: Readonly<Record<FaultTarget, string>> = {
   all: 'Everything',

@@ -1,4 +1,4 @@
-import { controlPath } from '../control.ts';
+import { controlPath } from './routes.ts';
 
 export const dashboardPath: string = `${controlPath}/`;
 export const dashboardStylesheetPath: string = `${dashboardPath}dashboard.css`;

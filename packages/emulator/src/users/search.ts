@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { foldCase, type User, type UserRow, type UserStatus, userFrom } from './user-record.ts';
+import { foldCase, type User, type UserRow, type UserStatus, userFrom } from './record.ts';
 
 /** Which users are looked for. A filter that is left out lets everyone through. */
 export interface UserSearch {
