@@ -6,15 +6,17 @@ import { apiPath } from './api/contract/operation.ts';
 import { apiRoutes } from './api/routes.ts';
 import { requireSecretKey } from './api/secret-key.ts';
 import type { Clock } from './clock.ts';
-import { controlPath, controlRoutes } from './control/routes.ts';
+import { controlPath } from './control/paths.ts';
+import { controlRoutes } from './control/routes.ts';
 import { dashboardRoutes } from './dashboard/routes.ts';
 import type { Environment } from './environment.ts';
 import type { Faults, Surface } from './faults/faults.ts';
 import { injectFaults } from './faults/injection.ts';
 import type { Traffic } from './faults/traffic.ts';
 import { answerProblem, Problem, problemFor } from './http/problem.ts';
-import { noteRequests } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { browserRoutes } from './pages/routes.ts';
+import { redact } from './redaction.ts';
 import { issuerRoutes, jwksPath } from './tokens/issuer.ts';
 
 /** What the app tells, and is told, beside its requests. */
@@ -70,6 +72,23 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
     );
   });
   return app;
+}
+
+/** Notes each request to Torii, and none that controls the emulator. */
+function noteRequests(journal: Journal): MiddlewareHandler {
+  return async (c, next) => {
+    const start = performance.now();
+    await next();
+    if (c.req.path === controlPath || c.req.path.startsWith(`${controlPath}/`)) return;
+    journal.noteRequest({
+      method: c.req.method,
+      // Without the query, which may hold anything.
+      path: redact(c.req.path),
+      status: c.res.headers.has('x-hono-already-sent') ? null : c.res.status,
+      code: problemFor(c.error)?.code,
+      durationMs: performance.now() - start,
+    });
+  };
 }
 
 /** Counts a surface's requests, refused and failed ones included. */

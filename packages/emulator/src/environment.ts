@@ -1,5 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
-import type { Clock } from './clock.ts';
+import type { EnvironmentScope } from './database/scope.ts';
 import type { EnvironmentRecord } from './environment-records.ts';
 import { Journal } from './journal.ts';
 import { SessionSecrets } from './sessions/secrets.ts';
@@ -23,14 +22,6 @@ export interface Environment extends EnvironmentRecord {
   readonly webhooks: Webhooks;
   /** The origins whose pages may sign in here and ask for tokens. */
   readonly allowedOrigins: readonly string[];
-}
-
-/** What everything that belongs to one environment works with. */
-export interface EnvironmentScope {
-  readonly database: DatabaseSync;
-  readonly environmentId: string;
-  readonly clock: Clock;
-  readonly createId: () => string;
 }
 
 /** What all environments of an emulator work with. */
@@ -71,7 +62,15 @@ export async function openEnvironment(
     serveAt: (issuer) => ({
       ...stored,
       issuer,
-      tokens: new TokenMint({ issuer, environmentId, keys, clock, createId, journal, lifetimeSeconds }),
+      tokens: new TokenMint({
+        issuer,
+        environmentId,
+        keys,
+        clock,
+        createId,
+        lifetimeSeconds,
+        onIssued: (kid, claims) => journal.noteToken(kid, claims),
+      }),
     }),
   };
 }

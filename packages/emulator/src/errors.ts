@@ -23,3 +23,19 @@ export class EmulatorError extends Error {
     this.code = code;
   }
 }
+
+/** One thing that is wrong with an input. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** An input that breaks the rules; the message names every field at fault, and never its value. */
+export class UserInputError extends EmulatorError {
+  readonly errors: readonly FieldError[];
+
+  constructor(message: string, errors: readonly FieldError[] = []) {
+    super('user_invalid', message);
+    this.errors = errors;
+  }
+}

@@ -1,11 +1,7 @@
-import type { MiddlewareHandler } from 'hono';
 import type { Clock } from './clock.ts';
-import { controlPath } from './control/routes.ts';
-import { problemFor } from './http/problem.ts';
 
 /** How many of each kind are remembered. */
 const depth = 50;
-const longestText = 200;
 
 /** A request that has been answered, or that a fault has cut. */
 export interface AnsweredRequest {
@@ -56,30 +52,7 @@ export class Journal {
   }
 }
 
-/** Notes each request to Torii, and none that controls the emulator. */
-export function noteRequests(journal: Journal): MiddlewareHandler {
-  return async (c, next) => {
-    const start = performance.now();
-    await next();
-    if (c.req.path === controlPath || c.req.path.startsWith(`${controlPath}/`)) return;
-    journal.noteRequest({
-      method: c.req.method,
-      // Without the query, which may hold anything.
-      path: presentable(c.req.path),
-      status: c.res.headers.has('x-hono-already-sent') ? null : c.res.status,
-      code: problemFor(c.error)?.code,
-      durationMs: performance.now() - start,
-    });
-  };
-}
-
 function remember<Entry>(entries: Entry[], entry: Entry): void {
   entries.push(entry);
   if (entries.length > depth) entries.shift();
-}
-
-/** A text of others without what may have got there by mistake: a token or a secret. Shortened where it is long. */
-export function presentable(text: string): string {
-  const clean = text.replace(/(eyJ|sk_)[\w.-]*|(whsec_)[\w+/=]*/g, '$1$2…');
-  return clean.length <= longestText ? clean : `${clean.slice(0, longestText)}…`;
 }

@@ -88,27 +88,28 @@ export interface Settings {
   readonly webhookTimeoutMs: number;
 }
 
-const optionNames: readonly (keyof EmulatorOptions)[] = [
-  'port',
-  'host',
-  'database',
-  'secretKey',
-  'environments',
-  'tokenLifetimeSeconds',
-  'allowedOrigins',
-  'webhooks',
-  'webhookSecret',
-  'webhookRetrySeconds',
-  'webhookTimeoutMs',
-];
+const optionNames = {
+  port: true,
+  host: true,
+  database: true,
+  secretKey: true,
+  environments: true,
+  tokenLifetimeSeconds: true,
+  allowedOrigins: true,
+  webhooks: true,
+  webhookSecret: true,
+  webhookRetrySeconds: true,
+  webhookTimeoutMs: true,
+} as const satisfies Record<keyof EmulatorOptions, true>;
 
 /** As long as a timer of Node can be. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
 /** Checks the options and fills in their defaults. */
 export function settingsFrom(options: EmulatorOptions): Settings {
-  const unknown = Object.keys(options).find((name) => !optionNames.some((known) => known === name));
-  if (unknown !== undefined) throw invalid(`${unknown} does not exist. There are: ${optionNames.join(', ')}.`);
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(optionNames, name));
+  if (unknown !== undefined)
+    throw invalid(`${unknown} does not exist. There are: ${Object.keys(optionNames).join(', ')}.`);
   const { port = 0, host = '127.0.0.1', database = ':memory:', secretKey, environments = [] } = options;
   const { tokenLifetimeSeconds = 300, allowedOrigins = [] } = options;
   const {

@@ -18,7 +18,7 @@ const environmentsPath = '/env/';
  * Where a request finds its environment. An issuer is told by its path; the REST API has one address for all of them, as
  * Torii's own has, and the secret key tells.
  */
-export class Front {
+export class EnvironmentRouter {
   readonly origin: string;
   readonly #places = new Map<string, Place>();
 

@@ -9,7 +9,7 @@ import { Faults } from './faults/faults.ts';
 import { Traffic } from './faults/traffic.ts';
 import { requireSupportedNode } from './node-version.ts';
 import { type EmulatorOptions, type Settings, settingsFrom } from './options.ts';
-import { Front } from './router.ts';
+import { EnvironmentRouter } from './router.ts';
 import { listen, originOf } from './server.ts';
 
 /**
@@ -65,16 +65,16 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
     // A request that stop() has cut may still be at work when the database closes; nobody waits for it.
     if (server.listening) process.emitWarning(error instanceof Error ? error : String(error));
   };
-  const front = new Front(originOf(server));
-  const issuers = new Map(stored.map(({ name }) => [name, front.issuerOf(name)]));
+  const router = new EnvironmentRouter(originOf(server));
+  const issuers = new Map(stored.map(({ name }) => [name, router.issuerOf(name)]));
   const served = stored.map((each) => {
-    const environment = each.serveAt(front.issuerOf(each.name));
+    const environment = each.serveAt(router.issuerOf(each.name));
     const surroundings = { faults: new Faults(), traffic: new Traffic(), clock, issuers, onUnexpectedError: warn };
-    front.add(environment, createApp(environment, surroundings));
+    router.add(environment, createApp(environment, surroundings));
     environment.webhooks.start(surroundings);
-    return { environment, apiUrl: front.origin, ...surroundings };
+    return { environment, apiUrl: router.origin, ...surroundings };
   });
-  server.on('request', front.handle);
+  server.on('request', router.handle);
   const first = served.find(({ environment }) => environment.name === defaultEnvironment);
   if (first === undefined) throw new Error('An emulator has a default environment.');
   const others = served.filter((each) => each !== first);

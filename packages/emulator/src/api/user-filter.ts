@@ -1,6 +1,6 @@
-import type { FieldError } from '../users/input.ts';
-import type { UserStatus } from '../users/record.ts';
+import type { FieldError } from '../errors.ts';
 import type { UserSearch } from '../users/search.ts';
+import type { UserStatus } from '../users/user.ts';
 import type { Users } from '../users/users.ts';
 import { type ApiRequest, refusalOf } from './contract/read-request.ts';
 

@@ -1,4 +1,5 @@
-import { controlPath } from './routes.ts';
+/** Everything below this path belongs to the emulator alone; Torii has nothing there. */
+export const controlPath = '/_emulator';
 
 export const dashboardPath: string = `${controlPath}/`;
 export const dashboardStylesheetPath: string = `${dashboardPath}dashboard.css`;

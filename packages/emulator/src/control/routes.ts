@@ -9,9 +9,6 @@ import { refuseForeignPages } from '../http/origins.ts';
 import { Problem } from '../http/problem.ts';
 import { webhookOf } from '../webhooks/endpoints.ts';
 
-/** Below this a test, a dashboard or curl tells an environment what to do. It is no part of Torii. */
-export const controlPath = '/_emulator';
-
 /** How many deliveries are told of at once. */
 const listedDeliveries = 100;
 

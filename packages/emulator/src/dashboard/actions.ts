@@ -1,10 +1,17 @@
+import type { Clock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
 import type { Faults, FaultTarget } from '../faults/faults.ts';
 import { faultPresets } from '../faults/presets.ts';
 import { Problem } from '../http/problem.ts';
-import type { DashboardSubject } from './subject.ts';
 
-type Action = (subject: DashboardSubject, field: (name: string) => string) => unknown;
+/** What the dashboard's buttons act on. */
+export interface Controls {
+  readonly environment: Environment;
+  readonly faults: Faults;
+  readonly clock: Clock;
+}
+
+type Action = (controls: Controls, field: (name: string) => string) => unknown;
 
 /** What can be done by a click, by the name of the button. */
 const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
@@ -23,10 +30,10 @@ const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
 ]);
 
 /** @throws Problem where it cannot be done, saying why */
-export async function act(subject: DashboardSubject, form: URLSearchParams): Promise<void> {
+export async function act(controls: Controls, form: URLSearchParams): Promise<void> {
   const action = actions.get(form.get('action') ?? '');
   if (action === undefined) throw new Problem(400, 'action_unknown', 'The dashboard has no such button.');
-  await action(subject, (name) => form.get(name) ?? '');
+  await action(controls, (name) => form.get(name) ?? '');
 }
 
 function inject(faults: Faults, field: (name: string) => string): void {

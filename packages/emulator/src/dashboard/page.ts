@@ -1,16 +1,24 @@
 import { html } from 'hono/html';
 import { dashboardPath } from '../control/paths.ts';
+import type { Traffic } from '../faults/traffic.ts';
 import { type Html, linkFrom, logo } from '../pages/page.ts';
 import { provisionalPaths } from '../provisional-paths.ts';
+import type { Controls } from './actions.ts';
 import { requestsSection, tokensSection } from './sections/activity.ts';
 import { clockSection, faultsSection, keysSection } from './sections/control.ts';
 import { sessionsSection, type UserFilter, usersSection } from './sections/people.ts';
 import { deliveriesSection, webhooksSection } from './sections/webhooks.ts';
-import type { DashboardSubject } from './subject.ts';
+
+/** What the dashboard shows and changes. */
+export interface DashboardSubject extends Controls {
+  readonly traffic: Traffic;
+  /** The issuers of all environments, by name. */
+  readonly issuers: ReadonlyMap<string, string>;
+}
 
 /** Everything that the page shows. Parts with `data-live` are brought up to date by its script. */
 export function dashboardBody(subject: DashboardSubject, filter: UserFilter): Html {
-  const { environment, issuers } = subject;
+  const { environment, clock, faults, traffic, issuers } = subject;
   return html`<header class="bar">
       ${logo}
       <div>
@@ -29,8 +37,8 @@ export function dashboardBody(subject: DashboardSubject, filter: UserFilter): Ht
         ${tokensSection(environment.journal)}
       </div>
       <div class="column">
-        ${clockSection(subject)}
-        ${faultsSection(subject)}
+        ${clockSection(clock)}
+        ${faultsSection(faults, traffic)}
         ${keysSection(environment)}
         ${webhooksSection(environment)}
       </div>

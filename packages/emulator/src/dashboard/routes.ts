@@ -1,16 +1,14 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { dashboardPath, dashboardStylesheetPath, liveScriptPath, webhookSecretsPath } from '../control/paths.ts';
+import { readForm } from '../http/body.ts';
 import { refuseForeignPages } from '../http/origins.ts';
 import { problemFor } from '../http/problem.ts';
 import { answerScript, answerStylesheet } from '../pages/assets.ts';
-import { readForm } from '../pages/form-body.ts';
-import { answerPage } from '../pages/page.ts';
-import { answerProblemPage } from '../pages/problem-page.ts';
+import { answerPage, answerProblemPage } from '../pages/page.ts';
 import { act } from './actions.ts';
-import { dashboardBody } from './page.ts';
+import { type DashboardSubject, dashboardBody } from './page.ts';
 import { webhookSecretsBody } from './sections/webhooks.ts';
 import { dashboardStylesheet } from './stylesheet.ts';
-import type { DashboardSubject } from './subject.ts';
 
 /**
  * A page on which people see what goes on and change it by a click. As the whole emulator it is for loopback alone, and

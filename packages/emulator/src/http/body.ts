@@ -32,9 +32,18 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
+/** Whether a request's body is a plain form, as a page without a script sends it. */
+export function isForm(request: HonoRequest): boolean {
+  return /^application\/x-www-form-urlencoded(?:;|$)/i.test(request.header('content-type') ?? '');
+}
+
+export async function readForm(request: HonoRequest): Promise<URLSearchParams> {
+  return new URLSearchParams(new TextDecoder().decode(await readBytes(request.raw.body)));
+}
+
 // Not Hono's bodyLimit: it makes a new Request of the server's, which fails unless the server has replaced the globals.
 /** Reads a body up to 64 kB. */
-export async function readBytes(body: Request['body']): Promise<Uint8Array> {
+async function readBytes(body: Request['body']): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {

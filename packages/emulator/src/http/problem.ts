@@ -1,8 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { uuidv7 } from 'uuidv7';
 import { storageFaultOf } from '../database/storage-errors.ts';
-import { EmulatorError } from '../errors.ts';
-import { type FieldError, UserInputError } from '../users/input.ts';
+import { EmulatorError, type EmulatorErrorCode, type FieldError, UserInputError } from '../errors.ts';
 
 /** A refusal, as it will be answered. The detail is for the developer who reads it, and never repeats a secret. */
 export class Problem extends Error {
@@ -26,25 +25,33 @@ export class Problem extends Error {
   }
 }
 
-/** The refusal that an error stands for, or undefined where the error is a fault of the emulator's own. */
+/** How a request is answered that meets an error of the library, by its code. Null: only by its cause, if at all. */
+const answers = {
+  user_invalid: [400, 'invalid_request'],
+  option_invalid: [400, 'invalid_request'],
+  key_unknown: [400, 'invalid_request'],
+  email_taken: [409, 'email_taken'],
+  event_unknown: [404, 'event_unknown'],
+  webhook_unknown: [404, 'webhook_unknown'],
+  database_unusable: null,
+  environment_unknown: null,
+  node_unsupported: null,
+  port_unusable: null,
+  seed_invalid: null,
+  webhooks_waiting: null,
+} as const satisfies Record<EmulatorErrorCode, readonly [status: number, code: string] | null>;
+
+/** The refusal that an error stands for, or undefined if the error is a fault of the emulator's own. */
 export function problemFor(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
-  if (error instanceof UserInputError) return new Problem(400, 'invalid_request', error.message, error);
-  const cause = error instanceof EmulatorError ? error.cause : error;
-  if (error instanceof EmulatorError) {
-    if (error.code === 'email_taken') return new Problem(409, 'email_taken', error.message);
-    if (error.code === 'event_unknown' || error.code === 'webhook_unknown') {
-      return new Problem(404, error.code, error.message);
-    }
-    if (error.code === 'option_invalid' || error.code === 'key_unknown') {
-      return new Problem(400, 'invalid_request', error.message);
-    }
+  const answer = error instanceof EmulatorError ? answers[error.code] : null;
+  if (error instanceof EmulatorError && answer !== null) {
+    const [status, code] = answer;
+    return new Problem(status, code, error.message, error instanceof UserInputError ? error : {});
   }
-  const fault = storageFaultOf(cause);
-  if (fault !== undefined) {
-    return new Problem(fault.status, fault.code, `The database stores nothing now: ${fault.reason}.`);
-  }
-  return undefined;
+  const fault = storageFaultOf(error instanceof EmulatorError ? error.cause : error);
+  if (fault === undefined) return undefined;
+  return new Problem(fault.status, fault.code, `The database stores nothing now: ${fault.reason}.`);
 }
 
 /** Writes a refusal as RFC 9457 has it, with Torii's `code` and `supportId` among the properties. */

@@ -10,7 +10,7 @@ type ScriptName = 'browser/session' | 'browser/live-page' | 'provisional-paths';
 /** The scripts that apps load. One imports another as it does here: their paths keep the same distance. */
 const scripts: ReadonlyMap<string, ScriptName> = new Map([
   [provisionalPaths.browserModule, 'browser/session'],
-  [new URL('../../provisional-paths.js', `http://path${provisionalPaths.browserModule}`).pathname, 'provisional-paths'],
+  [new URL('../provisional-paths.js', `http://path${provisionalPaths.browserModule}`).pathname, 'provisional-paths'],
 ]);
 
 export const scriptPaths: readonly string[] = [...scripts.keys()];

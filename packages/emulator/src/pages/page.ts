@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Problem } from '../http/problem.ts';
 import { provisionalPaths } from '../provisional-paths.ts';
 
 /** A piece of HTML whose values have been escaped. */
@@ -80,4 +81,16 @@ export function card(content: Html): Html {
       ${content}
       <p class="footnote">Torii emulator. For development and tests only.</p>
     </main>`;
+}
+
+/** What is shown to a person where a program would get `application/problem+json`. */
+export function answerProblemPage(c: Context, problem: Problem, path: string): Response | Promise<Response> {
+  return answerPage(c, problem.status, {
+    title: 'That did not work',
+    path,
+    body: card(html`
+      <h1>That did not work</h1>
+      <p role="alert" class="alert">${problem.message}</p>
+    `),
+  });
 }

@@ -1,14 +1,14 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { Environment } from '../environment.ts';
 import type { Surface } from '../faults/faults.ts';
+import { isForm } from '../http/body.ts';
 import { allowScripts, refuseForeignPages } from '../http/origins.ts';
 import { problemFor } from '../http/problem.ts';
 import { provisionalPaths } from '../provisional-paths.ts';
 import { sessionRoutes } from '../sessions/routes.ts';
 import { signInRoutes } from '../sessions/sign-in.ts';
 import { browserFileRoutes, scriptPaths } from './assets.ts';
-import { isForm } from './form-body.ts';
-import { answerProblemPage } from './problem-page.ts';
+import { answerProblemPage } from './page.ts';
 import { signInPageRoutes } from './sign-in-page.ts';
 
 /** All that browsers need of an issuer. */

@@ -1,13 +1,13 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { Environment } from '../environment.ts';
+import { isForm, readForm } from '../http/body.ts';
 import { Problem } from '../http/problem.ts';
 import { provisionalNames, provisionalPaths } from '../provisional-paths.ts';
 import { findSession } from '../sessions/cookie.ts';
 import { endSession } from '../sessions/routes.ts';
 import type { LiveSession } from '../sessions/secrets.ts';
 import { beginSession } from '../sessions/sign-in.ts';
-import { isForm, readForm } from './form-body.ts';
 import { answerPage, card, type Html, linkFrom } from './page.ts';
 import { parseReturnTarget } from './return-target.ts';
 

@@ -2,11 +2,27 @@ import { once } from 'node:events';
 import { CommanderError } from 'commander';
 import type { Emulator } from '../emulator.ts';
 import { defaultEnvironment } from '../environment-records.ts';
-import { EmulatorError } from '../errors.ts';
+import { EmulatorError, type EmulatorErrorCode } from '../errors.ts';
 import { startEmulator } from '../start.ts';
 import { type ProgramArguments, readArguments } from './arguments.ts';
 import { readSeedFile, type SeedFile } from './seed-file.ts';
 import { describeStart } from './welcome.ts';
+
+/** 2 if the emulator was told something wrong, 1 if it cannot do what it was told. */
+const exitCodes = {
+  option_invalid: 2,
+  seed_invalid: 2,
+  environment_unknown: 2,
+  node_unsupported: 1,
+  port_unusable: 1,
+  database_unusable: 1,
+  key_unknown: 1,
+  user_invalid: 1,
+  email_taken: 1,
+  event_unknown: 1,
+  webhook_unknown: 1,
+  webhooks_waiting: 1,
+} as const satisfies Record<EmulatorErrorCode, 1 | 2>;
 
 /** Runs the emulator until it is told to end, and gives the exit code: see `--help`. */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -24,7 +40,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof EmulatorError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    return ['option_invalid', 'seed_invalid', 'environment_unknown'].includes(error.code) ? 2 : 1;
+    return exitCodes[error.code];
   }
 }
 

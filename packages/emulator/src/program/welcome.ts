@@ -1,4 +1,4 @@
-import { controlPath } from '../control/routes.ts';
+import { controlPath } from '../control/paths.ts';
 import type { Emulator } from '../emulator.ts';
 import type { EmulatorEnvironment } from '../emulator-environment.ts';
 

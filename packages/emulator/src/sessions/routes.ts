@@ -1,13 +1,23 @@
 import { type Context, Hono } from 'hono';
-import type { Environment } from '../environment.ts';
 import { Problem } from '../http/problem.ts';
 import { provisionalPaths } from '../provisional-paths.ts';
+import type { TokenMint } from '../tokens/token.ts';
 import { mintFor } from './access-token.ts';
 import { clearSessionCookie, findSession } from './cookie.ts';
+import type { SessionSecrets } from './secrets.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What a browser's session is served from. */
+export interface SessionParts {
+  readonly issuer: string;
+  readonly sessions: Sessions;
+  readonly sessionSecrets: SessionSecrets;
+  readonly tokens: TokenMint;
+}
 
 /** What a page's script does with its session: it asks for a fresh access token, and it ends the session. */
-export function sessionRoutes(environment: Environment): Hono {
-  const { issuer, sessions, sessionSecrets, tokens } = environment;
+export function sessionRoutes(parts: SessionParts): Hono {
+  const { issuer, sessions, sessionSecrets, tokens } = parts;
   return new Hono()
     .post(provisionalPaths.accessToken, async (c) => {
       const session = findSession(c, sessionSecrets);
@@ -20,13 +30,13 @@ export function sessionRoutes(environment: Environment): Hono {
       return c.json(await mintFor(session, tokens));
     })
     .post(provisionalPaths.signOut, (c) => {
-      endSession(c, environment);
+      endSession(c, parts);
       return c.body(null, 204);
     });
 }
 
 /** Ends the session that the cookie shows, if there is one, and clears the cookie. */
-export function endSession(c: Context, { issuer, sessions, sessionSecrets }: Environment): void {
+export function endSession(c: Context, { issuer, sessions, sessionSecrets }: SessionParts): void {
   const session = findSession(c, sessionSecrets);
   if (session !== undefined) sessions.revoke(session.sessionId);
   clearSessionCookie(c, issuer);

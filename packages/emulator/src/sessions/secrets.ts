@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { EnvironmentScope } from '../environment.ts';
+import type { EnvironmentScope } from '../database/scope.ts';
+import type { User } from '../users/user.ts';
 
 /** The session that a secret belongs to, and what a token says of its user. */
 export interface LiveSession {
   readonly sessionId: string;
   readonly userId: string;
-  readonly email: string | null;
+  readonly email: User['email'];
   readonly emailVerified: boolean;
-  readonly locale: 'en' | 'da' | null;
+  readonly locale: User['locale'];
 }
 
 /** The opaque secrets by which browsers show that a session is theirs. Kept as hashes: a stolen file signs nobody in. */

@@ -1,29 +1,27 @@
+import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
-import type { EnvironmentScope } from '../environment.ts';
-import type { Outbox } from '../webhooks/outbox.ts';
+import type { Session } from './session.ts';
 
 const lifetimeMs = 7 * 24 * 60 * 60 * 1000;
 
-/** A signed-in browser, as the API shows it. */
-export interface Session {
-  readonly id: string;
-  readonly userId: string;
-  readonly environmentId: string;
-  readonly userAgent: string | null;
-  readonly ipAddress: string | null;
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  readonly lastUsedAt: string;
+/** What can happen to a session. */
+export const sessionEventTypes = ['session.revoked'] as const;
+
+export type SessionEventType = (typeof sessionEventTypes)[number];
+
+/** Takes note of what happens to sessions, in the transaction of the change. */
+export interface SessionEvents {
+  note(type: SessionEventType, session: Session): void;
 }
 
 /** The sessions of one environment. */
 export class Sessions {
   readonly #scope: EnvironmentScope;
-  readonly #outbox: Outbox;
+  readonly #events: SessionEvents;
 
-  constructor(scope: EnvironmentScope, outbox: Outbox) {
+  constructor(scope: EnvironmentScope, events: SessionEvents) {
     this.#scope = scope;
-    this.#outbox = outbox;
+    this.#events = events;
   }
 
   create(userId: string, client: { readonly userAgent: string | null; readonly ipAddress: string | null }): Session {
@@ -119,7 +117,7 @@ export class Sessions {
     const update = this.#scope.database.prepare('UPDATE sessions SET revoked_at = ? WHERE id = ?');
     for (const session of sessions) {
       update.run(this.#scope.clock.now().toISOString(), session.id);
-      this.#outbox.note('session.revoked', session);
+      this.#events.note('session.revoked', session);
     }
   }
 }

@@ -1,12 +1,18 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { type Context, Hono } from 'hono';
-import type { Environment } from '../environment.ts';
 import { readJson } from '../http/body.ts';
 import { Problem } from '../http/problem.ts';
 import { provisionalPaths } from '../provisional-paths.ts';
+import type { Users } from '../users/users.ts';
 import { mintFor } from './access-token.ts';
 import { setSessionCookie } from './cookie.ts';
+import type { SessionParts } from './routes.ts';
 import type { LiveSession } from './secrets.ts';
+
+/** What signing in is served from. */
+export interface SignInParts extends SessionParts {
+  readonly users: Users;
+}
 
 export interface Login {
   readonly email: string;
@@ -14,10 +20,10 @@ export interface Login {
 }
 
 /** Signing in with an email and a password: a session begins, and its first access token is the answer. */
-export function signInRoutes(environment: Environment): Hono {
+export function signInRoutes(parts: SignInParts): Hono {
   return new Hono().post(provisionalPaths.signIn, async (c) => {
-    const session = await beginSession(c, environment, loginFrom(await readJson(c.req)));
-    return c.json(await mintFor(session, environment.tokens));
+    const session = await beginSession(c, parts, loginFrom(await readJson(c.req)));
+    return c.json(await mintFor(session, parts.tokens));
   });
 }
 
@@ -26,8 +32,12 @@ export function signInRoutes(environment: Environment): Hono {
  *
  * @throws Problem `invalid_credentials`, `user_banned`
  */
-export async function beginSession(c: Context, environment: Environment, login: Login): Promise<LiveSession> {
-  const credentials = await environment.users.authenticate(login.email, login.password);
+export async function beginSession(
+  c: Context,
+  { issuer, users, sessions, sessionSecrets }: SignInParts,
+  login: Login,
+): Promise<LiveSession> {
+  const credentials = await users.authenticate(login.email, login.password);
   if (credentials.outcome === 'wrong') {
     // One answer for a wrong password and an unknown email: it must not tell who has an account.
     throw new Problem(401, 'invalid_credentials', 'The email or the password is wrong.');
@@ -35,12 +45,12 @@ export async function beginSession(c: Context, environment: Environment, login: 
   if (credentials.outcome === 'banned')
     throw new Problem(403, 'user_banned', 'This user is banned and cannot sign in.');
   const { user, emailVerified } = credentials;
-  const { id, createdAt, expiresAt } = environment.sessions.create(user.id, {
+  const { id, createdAt, expiresAt } = sessions.create(user.id, {
     userAgent: c.req.header('user-agent') ?? null,
     ipAddress: getConnInfo(c).remote.address ?? null,
   });
   const lifetimeSeconds = (Date.parse(expiresAt) - Date.parse(createdAt)) / 1000;
-  setSessionCookie(c, environment.issuer, environment.sessionSecrets.issue(id), lifetimeSeconds);
+  setSessionCookie(c, issuer, sessionSecrets.issue(id), lifetimeSeconds);
   return { sessionId: id, userId: user.id, email: user.email, emailVerified, locale: user.locale };
 }
 

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { Environment } from '../environment.ts';
+import type { SigningKeys } from './signing-keys.ts';
 
 /** Where Torii's verifiers look for the key set of an issuer. */
 export const jwksPath = '/_torii/.well-known/jwks.json';
@@ -9,17 +9,20 @@ const discoveryPath = '/.well-known/openid-configuration';
 /** As long as Torii's verifiers keep a key set. */
 const publicForFiveMinutes = { 'cache-control': 'public, max-age=300' };
 
+interface Issuer {
+  readonly issuer: string;
+  readonly keys: Pick<SigningKeys, 'published'>;
+}
+
 /** The public documents of an issuer: its keys, and where they are. */
-export function issuerRoutes(environment: Environment): Hono {
+export function issuerRoutes({ issuer, keys }: Issuer): Hono {
   return new Hono()
-    .get(jwksPath, (c) =>
-      c.json({ keys: environment.keys.published.map(({ publicJwk }) => publicJwk) }, 200, publicForFiveMinutes),
-    )
+    .get(jwksPath, (c) => c.json({ keys: keys.published.map(({ publicJwk }) => publicJwk) }, 200, publicForFiveMinutes))
     .get(discoveryPath, (c) =>
       c.json(
         {
-          issuer: environment.issuer,
-          jwks_uri: environment.issuer + jwksPath,
+          issuer,
+          jwks_uri: issuer + jwksPath,
           id_token_signing_alg_values_supported: ['ES256'],
           subject_types_supported: ['public'],
         },

@@ -1,6 +1,6 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
-import type { EnvironmentScope } from '../environment.ts';
 import { EmulatorError } from '../errors.ts';
 
 /** A key pair that signs tokens: the private half, and the public half as the key set shows it. */

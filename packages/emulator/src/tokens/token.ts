@@ -1,6 +1,5 @@
 import { type CryptoKey, type JWTPayload, SignJWT } from 'jose';
 import type { Clock } from '../clock.ts';
-import type { Journal } from '../journal.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /**
@@ -46,8 +45,9 @@ export interface TokenDefaults {
   readonly keys: SigningKeys;
   readonly clock: Clock;
   readonly createId: () => string;
-  readonly journal: Journal;
   readonly lifetimeSeconds: number;
+  /** Called with what each token says, and never with the token. */
+  readonly onIssued: (kid: string, claims: Readonly<Record<string, unknown>>) => void;
 }
 
 /** An access token and the moment at which it ends. */
@@ -88,7 +88,7 @@ export class TokenMint {
     };
     const { kid, privateKey } = await this.#signer(options.signedBy);
     const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid, typ: 'JWT' }).sign(privateKey);
-    this.#defaults.journal.noteToken(kid, claims);
+    this.#defaults.onIssued(kid, claims);
     return { token, expiresAt: new Date(exp * 1000), expiresInSeconds };
   }
 

@@ -1,37 +1,26 @@
-import { EmulatorError } from '../errors.ts';
+import { type FieldError, UserInputError } from '../errors.ts';
+import { type UndeletedStatus, undeletedStatuses } from './record.ts';
+import type { User } from './user.ts';
 
 /** What a new user may come with. A user needs an email and a password to sign in. */
 export interface NewUser {
-  readonly email?: string | null;
+  readonly email?: User['email'];
   /** At least 8 characters. */
   readonly password?: string | null;
-  readonly name?: string | null;
-  readonly phone?: string | null;
-  readonly address?: string | null;
+  readonly name?: User['name'];
+  readonly phone?: User['phone'];
+  readonly address?: User['address'];
   /** `YYYY-MM-DD` */
-  readonly dateOfBirth?: string | null;
-  readonly locale?: 'en' | 'da' | null;
+  readonly dateOfBirth?: User['dateOfBirth'];
+  readonly locale?: User['locale'];
   /** @default true */
   readonly emailVerified?: boolean;
   /** @default 'active' */
-  readonly status?: 'pending_verification' | 'active' | 'banned';
+  readonly status?: UndeletedStatus;
 }
 
-/** One thing that is wrong with an input. */
-export interface FieldError {
-  readonly field: string;
-  readonly message: string;
-}
-
-/** An input that breaks the rules; the message names every field at fault, and never its value. */
-export class UserInputError extends EmulatorError {
-  readonly errors: readonly FieldError[];
-
-  constructor(message: string, errors: readonly FieldError[] = []) {
-    super('user_invalid', message);
-    this.errors = errors;
-  }
-}
+/** What the library can set and the API cannot. */
+type LibraryField = 'locale' | 'emailVerified' | 'status';
 
 /** Says what is wrong with a value, or nothing. */
 type Rule = (value: unknown) => string | undefined;
@@ -39,8 +28,10 @@ type Rule = (value: unknown) => string | undefined;
 const shortestPassword = 8;
 const longestEmail = 254;
 
+const locales = { en: true, da: true } satisfies Record<NonNullable<User['locale']>, true>;
+
 /** The fields of the API's request to create a user. */
-export const createUserFields: Readonly<Record<string, Rule>> = {
+export const createUserFields: Readonly<Record<Exclude<keyof NewUser, LibraryField>, Rule>> = {
   email: text(isEmail, 'must be an email address'),
   password: text((value) => value.length >= shortestPassword, `must have at least ${shortestPassword} characters`),
   name: text(),
@@ -50,12 +41,12 @@ export const createUserFields: Readonly<Record<string, Rule>> = {
 };
 
 /** The fields of the library's `createUser`, which can also set what the API cannot. */
-export const newUserFields: Readonly<Record<string, Rule>> = {
+export const newUserFields: Readonly<Record<keyof NewUser, Rule>> = {
   ...createUserFields,
-  locale: text((value) => value === 'en' || value === 'da', 'must be "en" or "da"'),
+  locale: text((value) => Object.hasOwn(locales, value), 'must be "en" or "da"'),
   emailVerified: (value) => (value === undefined || typeof value === 'boolean' ? undefined : 'must be true or false'),
   status: (value) =>
-    value === undefined || ['pending_verification', 'active', 'banned'].some((status) => status === value)
+    value === undefined || undeletedStatuses.some((status) => status === value)
       ? undefined
       : 'must be "pending_verification", "active" or "banned"',
 };
@@ -65,13 +56,13 @@ export const newUserFields: Readonly<Record<string, Rule>> = {
  *
  * @throws UserInputError where a field is unknown, of the wrong type, or breaks its rule
  */
-export function parseUser(input: unknown, fields: Readonly<Record<string, Rule>>): NewUser {
+export function parseUser(input: unknown, fields: Partial<Record<keyof NewUser, Rule>>): NewUser {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new UserInputError('A user must be a JSON object.');
   }
   const errors: FieldError[] = [];
   for (const [field, value] of Object.entries(input)) {
-    const rule = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    const rule = Object.hasOwn(fields, field) ? fields[field as keyof NewUser] : undefined;
     const message = rule === undefined ? 'is not a known field' : rule(value);
     if (message !== undefined) errors.push({ field: shorten(field), message });
   }

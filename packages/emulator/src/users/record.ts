@@ -1,20 +1,11 @@
-export type UserStatus = 'pending_verification' | 'active' | 'banned' | 'deleted';
+import type { User, UserStatus } from './user.ts';
 
-/** A user, as the API shows it. */
-export interface User {
-  readonly id: string;
-  readonly environmentId: string;
-  readonly email: string | null;
-  readonly name: string | null;
-  readonly phone: string | null;
-  readonly locale: 'en' | 'da' | null;
-  readonly address: string | null;
-  readonly dateOfBirth: string | null;
-  readonly status: UserStatus;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-  readonly deletedAt: string | null;
-}
+export type UndeletedStatus = Exclude<UserStatus, 'deleted'>;
+
+const undeleted = { pending_verification: true, active: true, banned: true } satisfies Record<UndeletedStatus, true>;
+
+/** Every status but that of deleted users. */
+export const undeletedStatuses = Object.keys(undeleted) as readonly UndeletedStatus[];
 
 /** A user, as the database keeps it. */
 export interface UserRow {
@@ -25,7 +16,7 @@ export interface UserRow {
   readonly password_hash: string | null;
   readonly name: string | null;
   readonly phone: string | null;
-  readonly locale: 'en' | 'da' | null;
+  readonly locale: User['locale'];
   readonly address: string | null;
   readonly date_of_birth: string | null;
   readonly status: UserStatus;

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { foldCase, type User, type UserRow, type UserStatus, userFrom } from './record.ts';
+import { foldCase, type UserRow, userFrom } from './record.ts';
+import type { User, UserStatus } from './user.ts';
 
 /** Which users are looked for. A filter that is left out lets everyone through. */
 export interface UserSearch {

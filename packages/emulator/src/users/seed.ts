@@ -1,4 +1,5 @@
-import { type FieldError, type NewUser, newUserFields, parseUser, UserInputError } from './input.ts';
+import { type FieldError, UserInputError } from '../errors.ts';
+import { type NewUser, newUserFields, parseUser } from './input.ts';
 import { foldCase } from './record.ts';
 
 /** A user to begin with, known by their email. */

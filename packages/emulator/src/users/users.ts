@@ -1,14 +1,12 @@
 import type { StatementSync } from 'node:sqlite';
+import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
-import type { EnvironmentScope } from '../environment.ts';
 import { EmulatorError } from '../errors.ts';
-import type { Sessions } from '../sessions/sessions.ts';
-import type { UserEventType } from '../webhooks/event.ts';
-import type { Outbox } from '../webhooks/outbox.ts';
 import type { NewUser } from './input.ts';
 import type { Passwords } from './passwords.ts';
-import { foldCase, type User, type UserRow, type UserStatus, userFrom } from './record.ts';
+import { foldCase, type UserRow, userFrom } from './record.ts';
 import { searchUsers, type UserPage, type UserSearch } from './search.ts';
+import type { User, UserStatus } from './user.ts';
 
 /** Whether a password was right, and whose it is. */
 export type Credentials =
@@ -17,16 +15,26 @@ export type Credentials =
   | { readonly outcome: 'banned' };
 
 /** What an update changes: a field that is left out stays, and null clears it. */
-export interface UserPatch {
-  readonly name?: string | null;
-  readonly phone?: string | null;
-  readonly locale?: 'en' | 'da' | null;
-  readonly address?: string | null;
-  readonly dateOfBirth?: string | null;
-}
+export type UserPatch = Partial<Pick<User, 'name' | 'phone' | 'locale' | 'address' | 'dateOfBirth'>>;
 
 /** Whether an id is that of a user whom the environment may touch. */
 export type Standing = 'here' | 'deleted' | 'elsewhere' | 'unknown';
+
+/** What can happen to a user. */
+export const userEventTypes = ['user.created', 'user.updated', 'user.banned', 'user.unbanned', 'user.deleted'] as const;
+
+export type UserEventType = (typeof userEventTypes)[number];
+
+/** Takes note of what happens to users, in the transaction of the change. */
+export interface UserEvents {
+  note(type: UserEventType, user: User): void;
+}
+
+/** The sessions of users, as far as users end them. */
+export interface UserSessions {
+  /** Ends every session of a user, as a part of a transaction. */
+  endAll(userId: string): void;
+}
 
 /** What SQLite answers when a unique index refuses a row. */
 const uniqueConstraint = 2067;
@@ -35,19 +43,19 @@ const uniqueConstraint = 2067;
 export class Users {
   readonly #scope: EnvironmentScope;
   readonly #passwords: Passwords;
-  readonly #sessions: Sessions;
-  readonly #outbox: Outbox;
+  readonly #sessions: UserSessions;
+  readonly #events: UserEvents;
   // Prepared once: to prepare takes as long as to run, and a seed runs them a hundred thousand times.
   readonly #insertRow: StatementSync;
   readonly #selectById: StatementSync;
   readonly #selectByEmail: StatementSync;
 
-  constructor(scope: EnvironmentScope, passwords: Passwords, sessions: Sessions, outbox: Outbox) {
+  constructor(scope: EnvironmentScope, passwords: Passwords, sessions: UserSessions, events: UserEvents) {
     const { database } = scope;
     this.#scope = scope;
     this.#passwords = passwords;
     this.#sessions = sessions;
-    this.#outbox = outbox;
+    this.#events = events;
     this.#insertRow = database.prepare(
       `INSERT INTO users (id, environment_id, email, email_key, email_verified, password_hash, name, name_key, phone,
                           locale, address, date_of_birth, status, created_at, updated_at)
@@ -64,7 +72,7 @@ export class Users {
     const passwordHash = await this.#hashOf(input);
     return transact(this.#scope.database, () => {
       const user = this.get(this.#insert(input, passwordHash));
-      this.#outbox.note('user.created', user);
+      this.#events.note('user.created', user);
       return user;
     });
   }
@@ -210,7 +218,7 @@ export class Users {
   ): User {
     this.#change(id, changes, now);
     const user = this.get(id);
-    this.#outbox.note(type, user);
+    this.#events.note(type, user);
     return user;
   }
 

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../faults/faults.ts';
-import { presentable } from '../journal.ts';
+import { redact } from '../redaction.ts';
 import type { WebhookAttempt } from './delivery-log.ts';
 import { post, type Reply } from './post.ts';
 import { signatureHeaders } from './signature.ts';
@@ -71,5 +71,5 @@ async function meet(fault: Fault | undefined, sendOn: () => Promise<Reply>): Pro
 function judge({ status, retryAfter, text }: Reply): Omit<Outcome, 'durationMs'> {
   if (status >= 200 && status < 300) return { status, failure: null, answer: null, retryAfter };
   const failure = status >= 300 && status < 400 ? 'redirected' : 'refused';
-  return { status, failure, answer: text === '' ? null : presentable(text), retryAfter };
+  return { status, failure, answer: text === '' ? null : redact(text), retryAfter };
 }

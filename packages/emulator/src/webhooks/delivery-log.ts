@@ -1,4 +1,4 @@
-import type { EnvironmentScope } from '../environment.ts';
+import type { EnvironmentScope } from '../database/scope.ts';
 import type { WebhookEvent } from './event.ts';
 
 /** One attempt to deliver an event. */

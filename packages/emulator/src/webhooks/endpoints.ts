@@ -1,4 +1,4 @@
-import type { EnvironmentScope } from '../environment.ts';
+import type { EnvironmentScope } from '../database/scope.ts';
 import { EmulatorError } from '../errors.ts';
 import type { WebhookEventType } from './event.ts';
 import type { WantedEndpoint } from './options.ts';

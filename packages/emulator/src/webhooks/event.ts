@@ -1,27 +1,19 @@
-import type { Session } from '../sessions/sessions.ts';
-import type { User } from '../users/record.ts';
-
-/** Everything that webhooks tell of. */
-export const webhookEventTypes = [
-  'user.created',
-  'user.updated',
-  'user.banned',
-  'user.unbanned',
-  'user.deleted',
-  'session.revoked',
-] as const;
+import type { Session } from '../sessions/session.ts';
+import { type SessionEventType, sessionEventTypes } from '../sessions/sessions.ts';
+import type { User } from '../users/user.ts';
+import { type UserEventType, userEventTypes } from '../users/users.ts';
 
 /** What an event tells of. */
-export type WebhookEventType = (typeof webhookEventTypes)[number];
+export type WebhookEventType = UserEventType | SessionEventType;
 
-/** What can happen to a user. */
-export type UserEventType = Exclude<WebhookEventType, 'session.revoked'>;
+/** Everything that webhooks tell of. */
+export const webhookEventTypes: readonly WebhookEventType[] = [...userEventTypes, ...sessionEventTypes];
 
 /**
  * What an event is about: the user after the change, as the REST API gives them, or the session as it has listed it until
  * then.
  */
-export type WebhookData = Readonly<Record<UserEventType, User> & Record<'session.revoked', Session>>;
+export type WebhookData = Readonly<Record<UserEventType, User> & Record<SessionEventType, Session>>;
 
 /** An event, as the body of its webhook has it. */
 export type WebhookEvent = {

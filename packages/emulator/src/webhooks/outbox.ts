@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
+import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
-import type { EnvironmentScope } from '../environment.ts';
 import { EmulatorError } from '../errors.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import type { WebhookData, WebhookEventType } from './event.ts';

@@ -1,5 +1,5 @@
 import { clearTimeout, setTimeout } from 'node:timers';
-import type { EnvironmentScope } from '../environment.ts';
+import type { EnvironmentScope } from '../database/scope.ts';
 import { EmulatorError } from '../errors.ts';
 import { DeliveryLog, type WebhookDelivery } from './delivery-log.ts';
 import { type Endpoint, Endpoints } from './endpoints.ts';

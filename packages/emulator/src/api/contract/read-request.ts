@@ -1,7 +1,7 @@
 import type { HonoRequest } from 'hono';
+import type { FieldError } from '../../errors.ts';
 import { readJson, readOptionalJson } from '../../http/body.ts';
 import { Problem } from '../../http/problem.ts';
-import type { FieldError } from '../../users/input.ts';
 import type { Operation } from './operation.ts';
 import type { SpecParameter } from './spec-document.ts';
 

@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
+import type { FieldError } from '../../errors.ts';
 import { serverV1 } from '../../generated/server-v1.ts';
-import type { FieldError } from '../../users/input.ts';
 
 const id = 'server-v1';
 /** As RFC 9562 writes them. The library's own also takes `urn:uuid:`. */

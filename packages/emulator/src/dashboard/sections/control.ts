@@ -1,9 +1,10 @@
 import { html } from 'hono/html';
+import type { Clock } from '../../clock.ts';
 import type { Environment } from '../../environment.ts';
-import { type ActiveFault, type FaultTarget, type Surface, surfaces } from '../../faults/faults.ts';
+import { type ActiveFault, type Faults, type FaultTarget, type Surface, surfaces } from '../../faults/faults.ts';
 import { faultPresets } from '../../faults/presets.ts';
+import type { Traffic } from '../../faults/traffic.ts';
 import type { Html } from '../../pages/page.ts';
-import type { DashboardSubject } from '../subject.ts';
 import { actionButton, emptyNote, section, shortId } from './elements.ts';
 
 const surfaceNames: Readonly<Record<FaultTarget, string>> = {
@@ -21,7 +22,7 @@ const units = [
   { label: 'days', seconds: 86_400 },
 ];
 
-export function clockSection({ clock }: DashboardSubject): Html {
+export function clockSection(clock: Clock): Html {
   const now = clock.now();
   const aheadSeconds = Math.round((now.getTime() - Date.now()) / 1000);
   return section({
@@ -53,7 +54,7 @@ function describeLead(seconds: number): string {
   return `${text} ahead of this machine`;
 }
 
-export function faultsSection({ faults, traffic }: DashboardSubject): Html {
+export function faultsSection(faults: Faults, traffic: Traffic): Html {
   const { active } = faults;
   const counts = traffic.counts;
   return section({

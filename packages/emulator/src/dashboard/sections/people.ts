@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
 import type { Environment } from '../../environment.ts';
 import type { Html } from '../../pages/page.ts';
-import type { User } from '../../users/record.ts';
+import { undeletedStatuses } from '../../users/record.ts';
+import type { User } from '../../users/user.ts';
 import { actionButton, emptyNote, moment, section, shortId } from './elements.ts';
 
 export interface UserFilter {
@@ -19,7 +20,7 @@ export function usersSection({ users }: Environment, { email, after }: UserFilte
     limit: usersShown,
     after,
     email: email === '' ? undefined : email,
-    statuses: ['active', 'pending_verification', 'banned'],
+    statuses: undeletedStatuses,
   });
   const next = nextCursor !== null && new URLSearchParams({ email, after: nextCursor });
   return section({

@@ -55,7 +55,10 @@ export function deliveriesSection({ webhooks }: Environment): Html {
   });
 }
 
-const pills = { delivered: 'good', waiting: '', failed: 'bad' } as const;
+const pills = { delivered: 'good', waiting: '', failed: 'bad' } as const satisfies Record<
+  WebhookDelivery['state'],
+  string
+>;
 
 function deliveryRow({ event, url, state, attempts, nextAttemptAt }: WebhookDelivery): Html {
   const last = attempts.at(-1);
