@@ -55,29 +55,29 @@ test.each<[string, Response | Error]>([
   expect([text.includes('contract_broken'), warnings]).toEqual([false, []]);
 });
 
-test.each<[string, Response | Error, string]>([
-  ['a status that is not documented', Response.json(user, { status: 202 }), 'it lists no status 202'],
-  ['a refusal that is not documented', new Problem(409, 'email_taken', 'Taken.'), 'it lists no status 409'],
-  ['a missing field', Response.json({ ...user, id: undefined }), 'id is missing'],
-  ['a field too many', Response.json({ ...user, passwordHash: 'x' }), 'passwordHash is not a known field'],
-  ['a field of the wrong type', Response.json({ ...user, name: 7 }), 'name must be a string or null'],
-  ['an id that is no UUID', Response.json({ ...user, id: '7' }), 'id must be a UUID'],
-  ['an unknown status', Response.json({ ...user, status: 'gone' }), 'status must be "pending_verification"'],
-  ['a moment that is none', Response.json({ ...user, createdAt: 'now' }), 'createdAt must be an instant'],
-  ['a list', Response.json([user]), 'the body must be an object'],
-  ['text', new Response('fine'), 'status 200 is application/json, and this is text/plain'],
-  ['no JSON', new Response('{', { headers: { 'content-type': 'application/json' } }), 'the body is not JSON'],
+test.each<[string, Response | Error, RegExp]>([
+  ['a status that is not documented', Response.json(user, { status: 202 }), /\b202\b/],
+  ['a refusal that is not documented', new Problem(409, 'email_taken', 'Taken.'), /\b409\b/],
+  ['a missing field', Response.json({ ...user, id: undefined }), /\bid\b/],
+  ['a field too many', Response.json({ ...user, passwordHash: 'x' }), /\bpasswordHash\b/],
+  ['a field of the wrong type', Response.json({ ...user, name: 7 }), /\bname\b/],
+  ['an id that is no UUID', Response.json({ ...user, id: '7' }), /\bid\b/],
+  ['an unknown status', Response.json({ ...user, status: 'gone' }), /\bstatus\b/],
+  ['a moment that is none', Response.json({ ...user, createdAt: 'now' }), /\bcreatedAt\b/],
+  ['a list', Response.json([user]), /\bobject\b/],
+  ['text', new Response('fine'), /\bapplication\/json\b.*\btext\/plain\b/],
+  ['no JSON', new Response('{', { headers: { 'content-type': 'application/json' } }), /\bJSON\b/],
   [
     'a refusal that is no problem',
     Response.json({ error: 'x' }, { status: 404 }),
-    'status 404 is application/problem+json',
+    /\b404\b.*\bapplication\/problem\+json\b/,
   ],
 ])('answers 500 in the place of %s, and says in what it breaks the specification', async (_name, response, breach) => {
   const { status, text, warnings } = await answerOf(response);
   expect(status).toBe(500);
   expect(JSON.parse(text)).toMatchObject({ properties: { code: 'contract_broken' } });
-  expect(JSON.parse(text).detail).toContain(breach);
-  expect(warnings).toEqual([expect.stringContaining('GET /users/{userId} breaks the specification')]);
+  expect(JSON.parse(text).detail).toMatch(breach);
+  expect(warnings).toEqual([expect.stringContaining('GET /users/{userId}')]);
 });
 
 test('a status without a body has none', async () => {

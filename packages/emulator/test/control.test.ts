@@ -47,7 +47,7 @@ test('injects a fault of each kind, and ends it', async () => {
   await control('POST', '/faults', { surface: 'keys', kind: 'fail', status: 500, headers: { 'retry-after': '1' } });
   expect(await keysStatus()).toBe(500);
   await control('POST', '/faults', { surface: 'keys', kind: 'cut', at: 'answer', times: 1 });
-  await expect(keysStatus()).rejects.toThrow('fetch failed');
+  await expect(keysStatus()).rejects.toThrow(TypeError);
   expect(await keysStatus()).toBe(200);
   await control('POST', '/faults', { surface: 'all', kind: 'delay', delayMs: 1 });
   const { body } = await control<{ faults: readonly { surface: string }[] }>('DELETE', '/faults?surface=keys');
@@ -105,31 +105,31 @@ test('faults leave the way open by which they are ended', async () => {
   expect(await keysStatus()).toBe(200);
 });
 
-test.each<[string, string, unknown, string]>([
-  ['a surface that there is none', '/faults', { surface: 'key', kind: 'fail' }, 'keys, api, signIn'],
-  ['no surface', '/faults', { kind: 'fail' }, 'keys, api, signIn'],
-  ['another kind', '/faults', { surface: 'keys', kind: 'explode' }, 'fail, delay, cut'],
-  ['a status that is no error', '/faults', { surface: 'keys', kind: 'fail', status: 200 }, '400 to 599'],
-  ['a status that is a text', '/faults', { surface: 'keys', kind: 'fail', status: '500' }, '400 to 599'],
+test.each<[string, string, unknown, ...string[]]>([
+  ['a surface that there is none', '/faults', { surface: 'key', kind: 'fail' }, 'keys', 'signIn', 'all'],
+  ['no surface', '/faults', { kind: 'fail' }, 'keys', 'signIn', 'all'],
+  ['another kind', '/faults', { surface: 'keys', kind: 'explode' }, 'kind', 'fail', 'delay', 'cut'],
+  ['a status that is no error', '/faults', { surface: 'keys', kind: 'fail', status: 200 }, 'status', '400', '599'],
+  ['a status that is a text', '/faults', { surface: 'keys', kind: 'fail', status: '500' }, 'status', '400', '599'],
   ['headers that are none', '/faults', { surface: 'keys', kind: 'fail', headers: { a: 1 } }, 'header'],
   ['no delay', '/faults', { surface: 'keys', kind: 'delay' }, 'delayMs'],
-  ['a cut nowhere', '/faults', { surface: 'keys', kind: 'cut', at: 'middle' }, 'request, answer, body'],
+  ['a cut nowhere', '/faults', { surface: 'keys', kind: 'cut', at: 'middle' }, 'at', 'request', 'answer', 'body'],
   ['no times', '/faults', { surface: 'keys', kind: 'cut', times: null }, 'times'],
-  ['a field of another kind', '/faults', { surface: 'keys', kind: 'cut', status: 500 }, 'status is not a known field'],
-  ['a list', '/faults', [], 'JSON object'],
-  ['a clock that goes back', '/clock', { advanceSeconds: -1 }, 'zero or more'],
-  ['a clock without seconds', '/clock', {}, 'zero or more'],
-  ['a clock with a text', '/clock', { advanceSeconds: '1' }, 'zero or more'],
-  ['keys that are no list', '/keys/withdraw', { kids: 'x' }, 'list'],
-  ['a key that there is none', '/keys/withdraw', { kids: ['x'] }, 'no signing key'],
-  ['a webhook to nowhere', '/webhooks', { url: 'nowhere' }, 'http://'],
+  ['a field of another kind', '/faults', { surface: 'keys', kind: 'cut', status: 500 }, 'status'],
+  ['a list', '/faults', [], 'JSON'],
+  ['a clock that goes back', '/clock', { advanceSeconds: -1 }],
+  ['a clock without seconds', '/clock', {}],
+  ['a clock with a text', '/clock', { advanceSeconds: '1' }],
+  ['keys that are no list', '/keys/withdraw', { kids: 'x' }, 'kids'],
+  ['a key that there is none', '/keys/withdraw', { kids: ['x'] }],
+  ['a webhook to nowhere', '/webhooks', { url: 'nowhere' }, 'url'],
   ['a webhook of unknown events', '/webhooks', { url: 'http://127.0.0.1/', types: ['all'] }, 'user.created'],
   ['an event without its id', '/webhooks/redeliver', {}, 'eventId'],
-  ['a field too many', '/keys/rotate', { now: true }, 'now is not a known field'],
-])('answers 400 to %s', async (_name, path, body, message) => {
+  ['a field too many', '/keys/rotate', { now: true }, 'now'],
+])('answers 400 to %s', async (_name, path, body, ...named) => {
   const answer = await control('POST', path, body);
   expect([answer.status, answer.body.properties.code]).toEqual([400, 'invalid_request']);
-  expect(answer.body.detail).toContain(message);
+  for (const name of named) expect(answer.body.detail).toContain(name);
 });
 
 test.each<[string, Record<string, string>]>([

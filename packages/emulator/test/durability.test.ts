@@ -59,7 +59,7 @@ async function listNames(configuration: Configuration): Promise<ReadonlyMap<stri
   }
 }
 
-test(`loses no acknowledged write over ${kills} times kill -9 under load`, { timeout: 120_000 }, async (context) => {
+test(`loses no acknowledged write over ${kills} times kill -9 under load`, { timeout: 600_000 }, async (context) => {
   const data = join(folder, 'torii.db');
   const expected: Expectations = new Map();
   const secretKeys = new Set<string>();
@@ -72,7 +72,8 @@ test(`loses no acknowledged write over ${kills} times kill -9 under load`, { tim
     keyIds.add(((await state.json()) as { readonly keys: readonly string[] }).keys.join());
 
     const writers = Array.from({ length: 4 }, () => writeUntilGone(configuration, expected));
-    await sleep(40 + 40 * (kill % 5));
+    await expect.poll(() => expected.size, { timeout: 60_000 }).toBeGreaterThan(kill + 1);
+    await sleep(40 * (kill % 5));
     program.process.kill('SIGKILL');
     await Promise.all([...writers, program.ended]);
   }

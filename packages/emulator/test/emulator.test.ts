@@ -53,7 +53,8 @@ test('names the port that is taken', async () => {
   const port = Number(new URL(torii.issuer).port);
   await expect(startEmulator({ port })).rejects.toMatchObject({
     code: 'port_unusable',
-    message: expect.stringContaining(`Port ${port} of 127.0.0.1 is taken`),
+    message: expect.stringContaining(String(port)),
+    cause: { code: 'EADDRINUSE' },
   });
 });
 
@@ -196,7 +197,10 @@ test('refuses a file that a newer version has written', async () => {
   const newer = new DatabaseSync(database);
   newer.exec('PRAGMA user_version = 999');
   newer.close();
-  await expect(startEmulator({ database })).rejects.toThrow('newer version');
+  const error: unknown = await startEmulator({ database }).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'database_unusable' });
+  // It is not SQLite that refuses.
+  expect(error).not.toHaveProperty('cause');
 });
 
 test.each([
@@ -244,7 +248,7 @@ test.each(['18.20.0', '20.19.0', '22.12.0'])('says on Node %s which one it needs
   expect(() => requireSupportedNode(version)).toThrow(
     expect.objectContaining({
       code: 'node_unsupported',
-      message: expect.stringContaining('needs Node 22.13 or newer'),
+      message: expect.stringMatching(/\b22\.13\b/),
     }),
   );
 });

@@ -72,7 +72,9 @@ test.each<[string, FailOptions]>([
 
 test('refuses a surface that it does not have', () => {
   // @ts-expect-error: plain JavaScript can say anything
-  expect(() => torii.fail('key')).toThrow('keys, api, signIn');
+  expect(() => torii.fail('key')).toThrow(
+    expect.objectContaining({ code: 'option_invalid', message: expect.stringContaining('keys, api, signIn') }),
+  );
 });
 
 test('delays an answer', async () => {
@@ -97,13 +99,13 @@ test('a later fault takes the place of an earlier one', async () => {
 
 test('cuts the connection before anything is done', async () => {
   torii.cut('api', { times: 1 });
-  await expect(callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).rejects.toThrow('fetch failed');
+  await expect(callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).rejects.toThrow(TypeError);
   expect((await callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).status).toBe(201);
 });
 
 test('cuts the connection when all is done, and tells nothing of it', async () => {
   torii.cut('api', { at: 'answer', times: 1 });
-  await expect(callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).rejects.toThrow('fetch failed');
+  await expect(callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).rejects.toThrow(TypeError);
   expect((await callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).status).toBe(409);
 });
 
@@ -111,7 +113,7 @@ test('cuts the connection half-way through a body', async () => {
   torii.cut('keys', { at: 'body', times: 1 });
   const response = await fetch(torii.jwksUrl);
   expect(response.status).toBe(200);
-  await expect(response.text()).rejects.toThrow('terminated');
+  await expect(response.text()).rejects.toThrow(TypeError);
   expect(await statusOf.keys()).toBe(200);
 });
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
+import { WebhookVerificationError } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { startEmulator, type User } from '../src/index.ts';
 import { readArguments } from '../src/program/arguments.ts';
@@ -42,8 +43,7 @@ test('says how an app is configured, works, and ends at Ctrl-C with 0', async ()
   expect([apiUrl, secretKey]).toEqual([issuer, 'sk_test_program']);
   expect((await fetch(`${issuer}/_torii/.well-known/jwks.json`)).status).toBe(200);
   expect(await listUsers({ issuer, apiUrl, secretKey })).toEqual([]);
-  for (const word of ['in memory', '/_emulator/', '/_torii/v1/sign-in', 'curl '])
-    expect(program.output()).toContain(word);
+  for (const word of ['--data', '/_emulator/', '/_torii/v1/sign-in', 'curl ']) expect(program.output()).toContain(word);
   program.process.kill('SIGINT');
   expect(await program.ended).toBe(0);
 });
@@ -126,7 +126,7 @@ test('sends webhooks of each environment, signed by the secrets that it is told 
   verify(everything.first(), secret);
   const told = [...program.output().matchAll(/TORII_WEBHOOK_SECRET=(\S+)/g)].map(([, each]) => each ?? '');
   verify(acmes.first(), told[1] ?? '');
-  expect(() => verify(acmes.first(), told[0] ?? '')).toThrow('signature');
+  expect(() => verify(acmes.first(), told[0] ?? '')).toThrow(WebhookVerificationError);
 });
 
 test('tries again when it is told to, with the secret that it is told', async () => {
@@ -159,7 +159,7 @@ test('--help explains every option and ends with 0', async () => {
   ]) {
     expect(program.output()).toContain(option);
   }
-  expect(program.output()).toContain('Exit codes');
+  expect(program.output()).toMatch(/exit code/i);
 });
 
 test('--version says the package’s version and ends with 0', async () => {
@@ -168,30 +168,31 @@ test('--version says the package’s version and ends with 0', async () => {
 });
 
 test.each<[string, readonly string[], string]>([
-  ['an unknown option', ['--prot', '4'], 'Did you mean --port?'],
-  ['an option that the library refuses', ['--secret-key', 'sk_live_1234'], 'Never give it a live key.'],
-  ['a weak webhook secret', ['--webhook-secret', 'whsec_sk_live_1234'], '24 to 64 bytes in base64'],
-  ['a webhook that is no address', ['--webhook', 'localhost:3000'], 'needs a url that begins with http://'],
-  ['a webhook of nobody', ['--webhook', 'acme=http://127.0.0.1:1/'], 'There is no such environment.'],
-  ['a seed that is missing', ['--seed', 'missing.json'], 'missing.json cannot be used. It cannot be read.'],
-])('ends with 2 at %s, and says what is wrong', async (_name, args, message) => {
+  ['an unknown option', ['--prot', '4'], '--port'],
+  ['an option that the library refuses', ['--secret-key', 'sk_live_1234'], 'secretKey'],
+  ['a weak webhook secret', ['--webhook-secret', 'whsec_sk_live_1234'], 'webhookSecret'],
+  ['a webhook that is no address', ['--webhook', 'localhost:3000'], 'url'],
+  ['a webhook of nobody', ['--webhook', 'acme=http://127.0.0.1:1/'], 'default'],
+  ['a seed that is missing', ['--seed', 'missing.json'], 'missing.json'],
+])('ends with 2 at %s, and names what is wrong', async (_name, args, name) => {
   const program = run(...args);
-  expect([await program.ended, program.output()]).toEqual([2, expect.stringContaining(message)]);
+  expect([await program.ended, program.output()]).toEqual([2, expect.stringContaining(name)]);
   expect(program.output()).not.toMatch(/sk_live_1234|\n +at /);
 });
 
-test.each<[string, readonly string[], string]>([
-  ['a port that is no number', ['--port', 'x'], 'It must be a whole number.'],
-  ['a port that there is none', ['--port', '65536'], '0 to 65535'],
-  ['a host of another machine', ['--host', '10.0.0.1'], 'Allowed choices are 127.0.0.1, 0.0.0.0.'],
-  ['a lifetime in words', ['--token-lifetime', '5m'], 'It must be a whole number.'],
-  ['attempts in words', ['--webhook-retries', '1s,5s'], 'seconds with commas'],
-  ['an argument that belongs to nothing', ['serve'], 'too many arguments'],
-  ['an option without its value', ['--data'], 'argument missing'],
-])('refuses %s', (_name, args, message) => {
+test.each<[string, readonly string[], string, string]>([
+  ['a port that is no number', ['--port', 'x'], 'invalidArgument', '--port'],
+  ['a port that there is none', ['--port', '65536'], 'invalidArgument', '--port'],
+  ['a host of another machine', ['--host', '10.0.0.1'], 'invalidArgument', '--host'],
+  ['a lifetime in words', ['--token-lifetime', '5m'], 'invalidArgument', '--token-lifetime'],
+  ['attempts in words', ['--webhook-retries', '1s,5s'], 'invalidArgument', '--webhook-retries'],
+  ['an argument that belongs to nothing', ['serve'], 'excessArguments', ''],
+  ['an option without its value', ['--data'], 'optionMissingArgument', '--data'],
+])('refuses %s', (_name, args, code, name) => {
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   expect(() => readArguments(args)).toThrow(CommanderError);
-  expect(written.mock.calls.flat().join('')).toContain(message);
+  expect(() => readArguments(args)).toThrow(expect.objectContaining({ code: `commander.${code}` }));
+  expect(written.mock.calls.flat().join('')).toContain(name);
   written.mockRestore();
 });
 
@@ -204,15 +205,12 @@ test('ends with 1 where the port is taken', async () => {
   await using torii = await startEmulator();
   const { port } = new URL(torii.issuer);
   const program = run('--port', port);
-  expect([await program.ended, program.output()]).toEqual([
-    1,
-    expect.stringContaining(`Port ${port} of 127.0.0.1 is taken`),
-  ]);
+  expect([await program.ended, program.output()]).toEqual([1, expect.stringContaining(port)]);
 });
 
 test('ends with 1 where another emulator uses the file', async () => {
   const database = join(folder, 'shared.db');
   await using _torii = await startEmulator({ database });
   const program = run('--port', '0', '--data', database);
-  expect([await program.ended, program.output()]).toEqual([1, expect.stringContaining('in use by another emulator')]);
+  expect([await program.ended, program.output()]).toEqual([1, expect.stringContaining(database)]);
 });

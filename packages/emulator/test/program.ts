@@ -30,7 +30,7 @@ export interface Configuration {
 
 /** Waits until the program is ready. */
 export async function configurationOf(program: Program): Promise<Configuration> {
-  while (!program.output().includes('Ctrl-C ends it.')) {
+  while (!program.output().includes('Ctrl-C')) {
     const ended = await Promise.race([program.ended, once(program.process.stdout ?? program.process, 'data')]);
     if (!Array.isArray(ended)) throw new Error(`The program ended with ${ended}: ${program.output()}`);
   }

@@ -41,7 +41,7 @@ test('adds nobody where one of them is wrong', async () => {
   const users = [{ email: 'ada@example.com' }, { email: 'nonsense' }];
   await expect(torii.seed(users)).rejects.toMatchObject({
     code: 'user_invalid',
-    message: 'users[1].email must be an email address.',
+    errors: [{ field: 'users[1].email', message: expect.any(String) }],
   });
   const { body } = await callApi<{ items: readonly unknown[] }>(torii, 'POST', '/users/search', {});
   expect(body.items).toEqual([]);
@@ -59,44 +59,45 @@ test('reads a file, environment by environment', () => {
   );
 });
 
-test.each<[string, unknown, string]>([
-  ['that is not JSON', '{ "users": [{ "password": "hunter2hunter2" ', 'It is not valid JSON.'],
-  ['that is a list', [], 'It must be a JSON object.'],
-  ['with a field too many', { people: [] }, 'people is not a known field.'],
-  [
-    'with a field too many in an environment',
-    { environments: { acme: { people: [] } } },
-    'environments.acme.people is',
-  ],
-  ['whose environments are a list', { environments: [] }, 'environments must be a JSON object.'],
-  ['that names the default environment', { environments: { default: {} } }, 'is the one that "users" belongs to'],
-  ['whose users are no list', { users: {} }, 'must be a list'],
-  ['with a user without an email', { users: [{ name: 'Ada' }] }, 'users[0].email is missing'],
-  ['with a user that is a text', { users: ['ada'] }, 'users[0] must be a JSON object.'],
-  [
-    'with a weak password',
-    { users: [{ email: 'a@b.c', password: 'hunter2' }] },
-    'users[0].password must have at least 8',
-  ],
-  [
-    'with an email twice',
-    { users: [{ email: 'a@b.c' }, { email: 'A@b.c' }] },
-    'users[1].email is that of users[0] too.',
-  ],
-  ['with an unknown status', { users: [{ email: 'a@b.c', status: 'deleted' }] }, 'users[0].status must be'],
-  ['wrong in an environment', { environments: { acme: { users: [{}] } } }, 'In environments.acme: users[0].email'],
-  ['whose webhooks are no list', { webhooks: {} }, 'The webhooks of a seed must be a list.'],
-  ['with a webhook to nowhere', { webhooks: [{ url: '/webhooks' }] }, 'needs a url that begins with http'],
+test.each<[string, unknown, ...string[]]>([
+  ['that is not JSON', '{ "users": [{ "password": "hunter2hunter2" ', 'JSON'],
+  ['that is a list', [], 'JSON'],
+  ['with a field too many', { people: [] }, 'people'],
+  ['with a field too many in an environment', { environments: { acme: { people: [] } } }, 'environments.acme.people'],
+  ['whose environments are a list', { environments: [] }, 'environments'],
+  ['that names the default environment', { environments: { default: {} } }, 'environments.default'],
+  ['whose users are no list', { users: {} }, 'users'],
+  ['with a user without an email', { users: [{ name: 'Ada' }] }, 'users[0].email'],
+  ['with a user that is a text', { users: ['ada'] }, 'users[0]'],
+  ['with a weak password', { users: [{ email: 'a@b.c', password: 'hunter2' }] }, 'users[0].password'],
+  ['with an email twice', { users: [{ email: 'a@b.c' }, { email: 'A@b.c' }] }, 'users[1].email'],
+  ['with an unknown status', { users: [{ email: 'a@b.c', status: 'deleted' }] }, 'users[0].status'],
+  ['wrong in an environment', { environments: { acme: { users: [{}] } } }, 'environments.acme', 'users[0].email'],
+  ['whose webhooks are no list', { webhooks: {} }, 'webhooks'],
+  ['with a webhook to nowhere', { webhooks: [{ url: '/webhooks' }] }, 'url'],
   [
     'with a weak webhook secret',
     { environments: { acme: { webhooks: [{ url: 'http://127.0.0.1/', secret: 'hunter2' }] } } },
-    'In environments.acme: A webhook has a secret of "whsec_"',
+    'environments.acme',
+    'secret',
   ],
-  ['with many faults', { users: Array.from({ length: 7 }, () => ({})) }, 'And 2 more.'],
-])('refuses a file %s, says where, and repeats no password', (_name, seed, message) => {
+])('refuses a file %s, says where, and repeats no password', (_name, seed, ...named) => {
   writeFileSync(path, typeof seed === 'string' ? seed : JSON.stringify(seed));
-  expect(() => readSeedFile(path)).toThrow(
-    expect.objectContaining({ code: 'seed_invalid', message: expect.stringContaining(message) }),
-  );
+  for (const name of [path, ...named]) {
+    expect(() => readSeedFile(path)).toThrow(
+      expect.objectContaining({ code: 'seed_invalid', message: expect.stringContaining(name) }),
+    );
+  }
   expect(() => readSeedFile(path)).not.toThrow(/hunter2/);
+});
+
+test('names the first five of many faults, and keeps all of them in its cause', () => {
+  writeFileSync(path, JSON.stringify({ users: Array.from({ length: 7 }, () => ({})) }));
+  expect(() => readSeedFile(path)).toThrow(
+    expect.objectContaining({
+      code: 'seed_invalid',
+      message: expect.stringMatching(/users\[0\]\.email.*users\[4\]\.email(?!.*users\[5\])/),
+      cause: expect.objectContaining({ errors: expect.objectContaining({ length: 7 }) }),
+    }),
+  );
 });

@@ -41,14 +41,13 @@ test('gives a user with the right password an access token', async () => {
 test('refuses a wrong password, an unknown email and a user without a password with one answer', async () => {
   await torii.createUser({ email: 'bob@example.com', password });
   await torii.createUser({ email: 'social@example.com' });
+  const details = new Set<string>();
   for (const email of ['bob@example.com', 'nobody@example.com', 'social@example.com']) {
     const { status, body } = await signIn(torii, { email, password: 'wrong horse' });
-    expect([status, body.properties.code, body.detail]).toEqual([
-      401,
-      'invalid_credentials',
-      'The email or the password is wrong.',
-    ]);
+    expect([status, body.properties.code]).toEqual([401, 'invalid_credentials']);
+    details.add(body.detail);
   }
+  expect(details.size).toBe(1);
 });
 
 test('does the same work for an unknown email as for a wrong password, so that time does not tell', async () => {

@@ -23,6 +23,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** SQLITE_BUSY; below are SQLITE_IOERR_LOCK, SQLITE_CANTOPEN, SQLITE_NOTADB and SQLITE_CORRUPT. */
+const sqliteBusy = 5;
+
 const createUser = (torii: Emulator) => callApi<User>(torii, 'POST', '/users', { name: 'x'.repeat(5000) });
 const countUsers = (torii: Emulator) =>
   callApi<{ readonly items: readonly User[] }>(torii, 'POST', '/users/search?limit=100', {}).then(
@@ -34,7 +37,8 @@ test('refuses a file that another emulator is using, and leaves that one alone',
   await using first = await startEmulator({ database });
   await expect(startEmulator({ database })).rejects.toMatchObject({
     code: 'database_unusable',
-    message: expect.stringMatching(/shared\.db cannot be used: it is in use by another emulator or program\./),
+    message: expect.stringContaining(database),
+    cause: { errcode: sqliteBusy },
   });
   expect((await createUser(first)).status).toBe(201);
 });
@@ -44,7 +48,10 @@ test('refuses a file that another program has locked', async () => {
   await (await startEmulator({ database })).stop();
   const other = new DatabaseSync(database);
   other.exec('BEGIN EXCLUSIVE');
-  await expect(startEmulator({ database })).rejects.toThrow('in use by another emulator or program');
+  await expect(startEmulator({ database })).rejects.toMatchObject({
+    code: 'database_unusable',
+    cause: { errcode: sqliteBusy },
+  });
   other.close();
   await (await startEmulator({ database })).stop();
 });
@@ -56,15 +63,16 @@ test('a file is free again once its emulator has stopped', async () => {
 });
 
 test.each([
-  ['a read-only file', () => `file:${join(folder, 'shared.db')}?mode=ro`, 'it is read-only'],
-  ['a folder', () => folder, 'it cannot be opened'],
-  ['a file in a folder that is missing', () => join(folder, 'missing', 'torii.db'), 'Its folder must exist'],
-  ['a file that is no database', () => join(folder, 'text.db'), 'the file is something else than a database'],
-  ['a damaged file', () => join(folder, 'damaged.db'), 'it is damaged'],
-])('refuses %s, and says so', async (_name, path, message) => {
+  ['a read-only file', () => `file:${join(folder, 'shared.db')}?mode=ro`, 3850],
+  ['a folder', () => folder, 14],
+  ['a file in a folder that is missing', () => join(folder, 'missing', 'torii.db'), 14],
+  ['a file that is no database', () => join(folder, 'text.db'), 26],
+  ['a damaged file', () => join(folder, 'damaged.db'), 11],
+])('refuses %s, and says so', async (_name, path, errcode) => {
   await expect(startEmulator({ database: path() })).rejects.toMatchObject({
     code: 'database_unusable',
-    message: expect.stringContaining(message),
+    message: expect.stringContaining(path()),
+    cause: { errcode },
   });
 });
 

