@@ -16,8 +16,3 @@ export interface ApiEvent {
 }
 
 export type ApiEventListener = (event: ApiEvent) => void;
-
-/** Tells a listener, whose own failures are its own: they must not decide about a call or end the process. */
-export function emit(listener: ApiEventListener | undefined, event: ApiEvent): void {
-  new Promise((resolve) => resolve(listener?.(event))).catch(() => {});
-}

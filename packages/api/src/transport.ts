@@ -1,9 +1,8 @@
 import { type ApiCall, ToriiApiError, ToriiConnectionError } from '@torii/core';
+import { emitterFor, raceDeadline } from '@torii/core/adapter';
 import { readData, refusalFor } from './answer.ts';
 import { type Answer, type Call, callFor } from './call.ts';
 import { safeCause } from './cause.ts';
-import { startDeadline } from './deadline.ts';
-import { emit } from './events.ts';
 import type { Operation, RequestOptions } from './operation.ts';
 import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
@@ -23,35 +22,44 @@ async function perform<T>(
   const operation = describe();
   const { path, url, init, timeoutMs, maxRetries } = prepareRequest(settings, operation, options);
   const { method, isRepeatable = method !== 'POST' } = operation;
-  const deadline = startDeadline(timeoutMs, options.signal);
-  const startedAt = performance.now();
+  const emit = emitterFor(settings.onEvent);
+  const endsAt = performance.now() + timeoutMs;
+  const ending = new AbortController();
   let attempts = 0;
   // Of all attempts together.
   let hasArrived = false;
   let isInDoubt = false;
 
-  try {
-    for (;;) {
-      const sentAt = performance.now();
-      const outcome = await deadline.race(attempt()).catch(failureFor);
-      const error = outcome instanceof Error ? outcome : null;
-      const retryInMs = error && waitBeforeNext(error);
-      const durationMs = performance.now() - sentAt;
-      emit(settings.onEvent, { type: 'request', method, path, attempt: attempts, durationMs, error, retryInMs });
-      if (!(outcome instanceof Error)) return outcome;
-      if (retryInMs === null) throw outcome;
-      await deadline.wait(retryInMs).catch((cause: unknown) => {
-        throw silenceFor(cause);
-      });
-    }
-  } finally {
-    deadline.release();
+  for (;;) {
+    const sentAt = performance.now();
+    const outcome = await raceDeadline(attempt(), endsAt - sentAt, end, options.signal).catch(failureFor);
+    const error = outcome instanceof Error ? outcome : null;
+    const retryInMs = error && waitBeforeNext(error);
+    const durationMs = performance.now() - sentAt;
+    emit({ type: 'request', method, path, attempt: attempts, durationMs, error, retryInMs });
+    if (!(outcome instanceof Error)) return outcome;
+    if (retryInMs === null) throw outcome;
+    await pause(retryInMs);
+  }
+
+  function end(): never {
+    ending.abort();
+    throw ending.signal.reason;
+  }
+
+  /** @throws ToriiConnectionError if the call is over meanwhile */
+  async function pause(ms: number): Promise<void> {
+    const work = new Promise<never>(() => {});
+    await raceDeadline(work, ms, () => {}, options.signal);
+    if (!options.signal?.aborted && performance.now() < endsAt) return;
+    ending.abort();
+    throw silenceFor(undefined);
   }
 
   async function attempt(): Promise<Answer<T>> {
-    const { signal } = deadline;
+    const { signal } = ending;
     // A call that is over sends nothing.
-    signal.throwIfAborted();
+    if (options.signal?.aborted) end();
     attempts++;
     // Without its object: a platform's fetch wants to be called as a function.
     const fetch = settings.fetch ?? globalThis.fetch;
@@ -77,13 +85,13 @@ async function perform<T>(
   /** Null where the request must not be sent again, or could not be in time. */
   function waitBeforeNext(error: ToriiApiError | ToriiConnectionError): number | null {
     const waitMs = waitAfter(attempts, error instanceof ToriiApiError ? error.retryAfterSeconds : null);
-    const isInTime = attempts <= maxRetries && waitMs < startedAt + timeoutMs - performance.now();
+    const isInTime = attempts <= maxRetries && waitMs < endsAt - performance.now();
     return isPassing(error) && (isRepeatable || !hasArrived) && isInTime ? waitMs : null;
   }
 
   function silenceFor(failure: unknown): ToriiConnectionError {
     const isAborted = options.signal?.aborted;
-    const reason = isAborted ? 'aborted' : deadline.signal.aborted ? 'timeout' : 'network';
+    const reason = isAborted ? 'aborted' : ending.signal.aborted ? 'timeout' : 'network';
     const cause = isAborted ? options.signal?.reason : safeCause(failure, settings.secretKey);
     const doubt = hasArrived && !isRepeatable ? ' It may have been carried out.' : '';
     const message = `${method} ${path} had no answer: ${[reason, codeOf(failure)].join(' ').trim()}.${doubt}`;

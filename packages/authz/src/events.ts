@@ -28,16 +28,3 @@ export type AuthzEvent =
     };
 
 export type AuthzListener = (event: AuthzEvent) => void;
-
-/** Tells a listener, whose own failures are its own: they must not decide about a request or end the process. */
-export function emitterFor<Told>(listener: ((told: Told) => void) | undefined): (told: Told) => void {
-  if (listener === undefined) return () => {};
-  return (told) => {
-    try {
-      const result: unknown = listener(told);
-      if (typeof result === 'object') Promise.resolve(result).catch(() => {});
-    } catch {
-      // See above.
-    }
-  };
-}

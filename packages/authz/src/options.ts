@@ -1,5 +1,6 @@
 import { ToriiConfigError } from '@torii/core';
-import { type AuthzListener, emitterFor } from './events.ts';
+import { emitterFor } from '@torii/core/adapter';
+import type { AuthzListener } from './events.ts';
 import {
   listTexts,
   type Options,

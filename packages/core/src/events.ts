@@ -1,4 +1,5 @@
 import type { Auth } from './auth.ts';
+import { silent } from './emitter.ts';
 import { ToriiError } from './errors.ts';
 
 /** What a refusal was about, for logs alone: it may name what was expected, which an answer must not. */
@@ -40,21 +41,6 @@ export type ToriiEvent =
   | { readonly type: 'key_search_limited'; readonly url: string };
 
 export type EventListener = (event: ToriiEvent) => void;
-
-const silent: EventListener = () => {};
-
-/** Tells a listener, whose own failures are its own: they must not decide about a request or end the process. */
-export function emitterFor(listener: EventListener | undefined): EventListener {
-  if (listener === undefined) return silent;
-  return (event) => {
-    try {
-      const result: unknown = listener(event);
-      if (typeof result === 'object') Promise.resolve(result).catch(() => {});
-    } catch {
-      // See above.
-    }
-  };
-}
 
 const details = new WeakMap<ToriiError, RefusalDetail>();
 

@@ -19,10 +19,3 @@ export type StreamEvent =
   | { readonly type: 'rotation_step'; readonly step: string; readonly text: string };
 
 export type StreamEventListener = (event: StreamEvent) => void;
-
-/** Tells a listener, whose own failures are its own: they must not decide about a token or end the process. */
-export function emitterFor(listener: StreamEventListener | undefined): StreamEventListener {
-  return (event) => {
-    new Promise((resolve) => resolve(listener?.(event))).catch(() => {});
-  };
-}

@@ -1,8 +1,8 @@
-export { ToriiAuthError, ToriiConfigError, ToriiError, ToriiForbiddenError } from '@torii/core';
+export { type Fetch, ToriiAuthError, ToriiConfigError, ToriiError, ToriiForbiddenError } from '@torii/core';
 export { readStreamEnvironment, type StreamEnvironment } from './environment.ts';
 export { type StreamReason, ToriiStreamError } from './errors.ts';
 export type { StreamEvent, StreamEventListener } from './events.ts';
-export type { Fetch } from './keys/gateway.ts';
+
 export { type Publication, type PublishOptions, publishPublicKey } from './keys/publish.ts';
 export { keyIdOf, type PublishedKey, readPublishedKey } from './keys/published-key.ts';
 export type { KeyStore, SlotOptions, StoreEntry } from './keys/slot.ts';

@@ -1,5 +1,5 @@
 import { ToriiUnavailableError } from '@torii/core';
-import { elapsedMs, type Instant, instantNow } from '@torii/core/adapter';
+import { elapsedMs, type Instant, instantNow, raceDeadline } from '@torii/core/adapter';
 import type { AuthzListener } from '../events.ts';
 import { DocumentError, fingerprintOf } from './document.ts';
 import { compilePolicy, type Policy } from './policy.ts';
@@ -138,7 +138,6 @@ export class PolicySource {
     return policy;
   }
 
-  // A timer for each: edge runtimes end a request's timers with it, and the others would wait for ever.
   async #wait(reading: Reading): Promise<Policy> {
     if (reading.waiting >= maxWaiting) throw unavailable();
     reading.waiting++;
@@ -146,18 +145,12 @@ export class PolicySource {
     const patienceMs = this.#patienceMs();
     const tooLate = (): ToriiUnavailableError =>
       this.#fail(new DocumentError(`no answer within ${patienceMs} ms`), turn);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(tooLate()), patienceMs - elapsedMs(begunAt));
+    const policy = await raceDeadline(done, patienceMs - elapsedMs(begunAt), () => {
+      throw tooLate();
     });
-    try {
-      const policy = await Promise.race([done, late]);
-      // Once more, by the clock: where the event loop was held up, a timer that is due has not been heard yet.
-      if (this.#isOld()) throw tooLate();
-      return policy;
-    } finally {
-      clearTimeout(timer);
-    }
+    // Once more, by the clock: where the event loop was held up, a timer that is due has not been heard yet.
+    if (this.#isOld()) throw tooLate();
+    return policy;
   }
 
   #isOld(): boolean {

@@ -1,3 +1,4 @@
+import { raceDeadline } from '../time/deadline.ts';
 import { KeySetError } from './jwks.ts';
 
 /** A `fetch` as the platform has it. */
@@ -15,19 +16,10 @@ const maxBytes = 512 * 1024;
  */
 export async function fetchKeySet(url: string, fetch: Fetch): Promise<unknown> {
   const abort = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new KeySetError(`no answer within ${fetchTimeoutMs / 1000} s`));
-      abort.abort();
-    }, fetchTimeoutMs);
+  return raceDeadline(readJson(url, fetch, abort.signal), fetchTimeoutMs, () => {
+    abort.abort();
+    throw new KeySetError(`no answer within ${fetchTimeoutMs / 1000} s`);
   });
-  try {
-    // The race, since a `fetch` from outside may not heed the signal.
-    return await Promise.race([readJson(url, fetch, abort.signal), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function readJson(url: string, fetch: Fetch, signal: AbortSignal): Promise<unknown> {

@@ -1,5 +1,6 @@
 import { ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
 import { type EventListener, withDetail } from '../events.ts';
+import { raceDeadline } from '../time/deadline.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { Crowd } from './crowd.ts';
 import { FetchBudget } from './fetch-budget.ts';
@@ -118,7 +119,10 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       if (pending.waiting >= maxWaiting) return false;
       pending.waiting += 1;
       const settled = this.#settled;
-      if (await settlesWithin(pending.done, deadAfterMs - elapsedMs(pending.begunAt))) return true;
+      const leftMs = deadAfterMs - elapsedMs(pending.begunAt);
+      // Workers throw if one request awaits what another began and that request has ended.
+      const done = pending.done.then(() => true);
+      if (await raceDeadline(done, leftMs, () => false).catch(() => false)) return true;
       // It died. The first to notice begins another, and the rest wait for that one or find its answer.
       if (this.#settled > settled) return true;
       if (this.#pending === pending) this.#pending = undefined;
@@ -201,22 +205,4 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
 export function unknownKey(kid: string): ToriiAuthError {
   const message = 'The token is signed with a key that the issuer does not publish.';
   return withDetail(new ToriiAuthError('key_unknown', message), { kid });
-}
-
-/**
- * True where it settles in time. With a timer of one's own, since that of the request which began it may have died; and
- * Workers throw where one waits for what a request began that has ended.
- */
-async function settlesWithin(done: Promise<void>, ms: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  try {
-    return await Promise.race([done.then(() => true), late]);
-  } catch {
-    return false;
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,7 +1,8 @@
 import type { Claims } from '../auth.ts';
 import { type Check, requireChecks } from '../checks.ts';
+import { emitterFor } from '../emitter.ts';
 import { ToriiConfigError } from '../errors.ts';
-import { type EventListener, emitterFor } from '../events.ts';
+import type { EventListener } from '../events.ts';
 import type { TokenPlaces } from '../request/bearer.ts';
 import { compilePublicPaths, type PublicPaths } from '../request/path.ts';
 import { listTexts, type Options, readFlag, readFunction, readName } from './option-values.ts';

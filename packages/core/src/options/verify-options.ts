@@ -1,5 +1,6 @@
+import { emitterFor } from '../emitter.ts';
 import { ToriiConfigError } from '../errors.ts';
-import { type EventListener, emitterFor } from '../events.ts';
+import type { EventListener } from '../events.ts';
 import { type JsonWebKeySet, KeySetError } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
 import { FixedKeySet, keySetFor } from '../keys/key-sources.ts';

@@ -1,3 +1,4 @@
+import { emitterFor } from '../emitter.ts';
 import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
 import { type Options, readFunction, readNamed, readSeconds } from '../options/option-values.ts';
 import type { WebhookPayload } from './body.ts';
@@ -93,7 +94,7 @@ export function createWebhookReceiver<More extends object = object>(
   const given = readNamed(options, names, '{ secret: process.env.TORII_WEBHOOK_SECRET }');
   const rules = readRules(given);
   const repeats = readRepeats(given, rules);
-  const tell = readListener(given);
+  const tell = emitterFor(readFunction<(notice: WebhookNotice) => void>(given, 'onEvent'));
 
   return {
     async receive({ headers, payload }, handle) {
@@ -194,18 +195,6 @@ function readPeriodMs(options: Options, name: string, absent: number, most: numb
 function isStore(store: unknown): store is WebhookStore {
   if (typeof store !== 'object' || store === null) return false;
   return ['get', 'set', 'delete'].every((name) => typeof Reflect.get(store, name) === 'function');
-}
-
-function readListener(options: Options): (notice: WebhookNotice) => void {
-  const listener = readFunction<(notice: WebhookNotice) => unknown>(options, 'onEvent');
-  return (notice) => {
-    try {
-      // A promise may fail later, which must not end the process either.
-      Promise.resolve(listener?.(notice)).catch(() => {});
-    } catch {
-      // See the option.
-    }
-  };
 }
 
 /** @throws ToriiConfigError for what is no handler */

@@ -1,4 +1,5 @@
 import { ToriiWebhookError } from '../errors.ts';
+import { raceDeadline } from '../time/deadline.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 
 /** What remembers ids: a Keyv, or whatever has these three methods. It must be one that all processes of the app share. */
@@ -145,16 +146,12 @@ export class Repeats {
   }
 
   async #ask(work: () => unknown): Promise<unknown> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(unavailable()), patienceMs);
-    });
     try {
-      return await Promise.race([Promise.resolve().then(work), late]);
+      return await raceDeadline(Promise.resolve().then(work), patienceMs, () => {
+        throw unavailable();
+      });
     } catch (cause) {
       throw unavailable(cause);
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

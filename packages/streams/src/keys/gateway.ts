@@ -1,10 +1,9 @@
+import type { Fetch } from '@torii/core';
+import { raceDeadline } from '@torii/core/adapter';
 import { demand } from '../demand.ts';
 import { ToriiStreamError } from '../errors.ts';
 import { type PublicKey, readPublicKey } from './keys.ts';
 import { findPublicPem } from './pem.ts';
-
-/** A `fetch` as the platform has it. */
-export type Fetch = typeof globalThis.fetch;
 
 /** How long a gateway may take to say which key it uses. */
 const probeTimeoutMs = 2_000;
@@ -36,21 +35,14 @@ export function readGateway(gatewayUrl: unknown, fetch: Fetch | undefined): Gate
  */
 export async function fetchServedKey({ url, fetch = globalThis.fetch }: Gateway): Promise<PublicKey | null> {
   const abort = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(unavailable(`did not answer within ${probeTimeoutMs / 1000} s`));
-      abort.abort();
-    }, probeTimeoutMs);
-  });
   try {
-    // The race, since a `fetch` from outside may not heed the signal.
-    const text = await Promise.race([readAnswer(fetch, url, abort.signal), timeout]);
+    const text = await raceDeadline(readAnswer(fetch, url, abort.signal), probeTimeoutMs, () => {
+      abort.abort();
+      throw unavailable(`did not answer within ${probeTimeoutMs / 1000} s`);
+    });
     return text === null ? null : keyFrom(text);
   } catch (cause) {
     throw cause instanceof ToriiStreamError ? cause : unavailable('cannot be reached', cause);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,9 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fetch } from '@torii/core';
+import { emitterFor } from '@torii/core/adapter';
 import { demandFunction, readOptions } from '../demand.ts';
 import { ToriiStreamError } from '../errors.ts';
-import { emitterFor, type StreamEventListener } from '../events.ts';
-import { type Fetch, fetchServedKey, type Gateway, readGateway } from './gateway.ts';
+import type { StreamEventListener } from '../events.ts';
+import { fetchServedKey, type Gateway, readGateway } from './gateway.ts';
 import { type PublicKey, readPublicKey } from './keys.ts';
 import { type KeyStore, Slot, type SlotEntry, type SlotOptions, type Written } from './slot.ts';
 

@@ -1,9 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fetch } from '@torii/core';
+import { emitterFor } from '@torii/core/adapter';
 import { demand, demandFunction, demandWhole, readOptions } from '../demand.ts';
 import { ToriiStreamError } from '../errors.ts';
-import { emitterFor, type StreamEventListener } from '../events.ts';
-import { type Fetch, readGateway } from '../keys/gateway.ts';
+import type { StreamEventListener } from '../events.ts';
+import { readGateway } from '../keys/gateway.ts';
 import { readPublicKey } from '../keys/keys.ts';
 import { propagationMs, type ServedAnswer, waitUntilServed } from '../keys/publish.ts';
 import { servedKeySeconds } from '../keys/served-key.ts';

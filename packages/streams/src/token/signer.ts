@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { type Auth, isAuth, ToriiAuthError, ToriiForbiddenError } from '@torii/core';
+import { type Auth, type Fetch, isAuth, ToriiAuthError, ToriiForbiddenError } from '@torii/core';
+import { emitterFor } from '@torii/core/adapter';
 import { SignJWT } from 'jose/jwt/sign';
 import { demand, demandFunction, demandWhole, readOptions } from '../demand.ts';
 import { ToriiStreamError } from '../errors.ts';
-import { emitterFor, type StreamEventListener } from '../events.ts';
-import { type Fetch, readGateway } from '../keys/gateway.ts';
+import type { StreamEventListener } from '../events.ts';
+import { readGateway } from '../keys/gateway.ts';
 import { readPrivateKey, type SigningKey } from '../keys/keys.ts';
 import { ServedKey } from '../keys/served-key.ts';
 import { claimsFor, lifetimes, readRequest, type StreamGrant, type StreamRequest } from './claims.ts';
