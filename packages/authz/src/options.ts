@@ -16,7 +16,7 @@ import { PolicySource } from './policy/policy-source.ts';
 import { type ClaimNames, type ClaimSettings, roleFallbacks } from './rules/caller.ts';
 import { problemOfBaseDomain } from './rules/host.ts';
 import { compilePathPattern, type PathPattern } from './rules/path-pattern.ts';
-import type { PathSettings } from './rules/place.ts';
+import type { Settings } from './rules/settings.ts';
 
 /** How a request names its tenant. Everything that is set must agree with the token. */
 export interface TenantOptions {
@@ -68,20 +68,6 @@ export interface AuthzOptions {
   readonly onEvent?: AuthzListener;
   /** Explains every decision: true for `console.debug`, or a function that takes the text. For development. */
   readonly debug?: boolean | ((text: string) => void);
-}
-
-/** Options as the rules use them. */
-export interface Settings {
-  readonly claims: ClaimSettings;
-  readonly paths: PathSettings;
-  /** In lower case. */
-  readonly header: string | undefined;
-  /** The longest first. */
-  readonly baseDomains: readonly string[] | undefined;
-  readonly source: PolicySource | undefined;
-  readonly impersonation: 'refuse' | 'audit';
-  readonly emit: AuthzListener;
-  readonly debug: ((text: string) => void) | undefined;
 }
 
 const optionNames = [

@@ -2,7 +2,7 @@ import type { Auth, Claims } from './auth.ts';
 import { authenticateToken } from './authenticate.ts';
 import { readNamed } from './options/option-values.ts';
 import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './options/verify-options.ts';
-import { Results } from './token/token-cache.ts';
+import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 
 /** Decides whose token it is, wherever it came from. */
@@ -30,7 +30,7 @@ export function createTokenVerifier<Custom extends object = Claims>(options: Ver
 export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
   const named = readNamed(options, [...verifyOptionNames, 'onEvent'], "{ issuer: 'https://acme.torii.so' }");
   const settings = readVerifyOptions(named);
-  const verification = { ...settings, results: new Results(settings.cachedTokens) };
+  const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
   const pipeline = { emit: settings.emit, checks: [], verify: (token: string) => verify(token, verification) };
   return Object.freeze({ verify: (token: unknown) => authenticateToken(token, pipeline) });
 }

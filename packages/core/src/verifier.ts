@@ -3,7 +3,7 @@ import { authenticate, authenticateToken, type Pipeline } from './authenticate.t
 import { type Denial, denialFor } from './denial.ts';
 import { readOptions, type VerifierOptions } from './options/verifier-options.ts';
 import { type RequestLike, viewOf } from './request/request-view.ts';
-import { Results } from './token/token-cache.ts';
+import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 
 /** The outcome of {@link Verifier.check}: who is calling, or what to answer. */
@@ -67,7 +67,7 @@ export function createVerifier<Custom extends object = Claims>(
 export function createVerifier<Custom extends object = Claims>(options: VerifierOptions<Custom>): Verifier<Custom>;
 export function createVerifier(options: VerifierOptions): Verifier {
   const settings = readOptions(options);
-  const verification = { ...settings, results: new Results(settings.cachedTokens) };
+  const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
   return verifierOver({ ...settings, verify: (token) => verify(token, verification) });
 }
 

@@ -3,8 +3,9 @@ export { readStreamEnvironment, type StreamEnvironment } from './environment.ts'
 export { type StreamReason, ToriiStreamError } from './errors.ts';
 export type { StreamEvent, StreamEventListener } from './events.ts';
 
-export { type Publication, type PublishOptions, publishPublicKey } from './keys/publish.ts';
-export { keyIdOf, type PublishedKey, readPublishedKey } from './keys/published-key.ts';
+export { type Publication, type PublishOptions, publishPublicKey } from './keys/publication.ts';
+export { type PublishedKey, readPublishedKey } from './keys/published-key.ts';
+export { keyIdOf } from './keys/rsa-key.ts';
 export type { KeyStore, SlotOptions, StoreEntry } from './keys/slot.ts';
 export { createRotation, type Rotation, type RotationOptions, type RotationPlan } from './rotation/rotation.ts';
 export type { RotationStep } from './rotation/step.ts';

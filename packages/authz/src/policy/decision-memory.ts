@@ -1,4 +1,4 @@
-import type { Grant } from './policy.ts';
+import type { Grant } from './permission.ts';
 
 const maxEntries = 10_000;
 const maxKeyLength = 1_000;

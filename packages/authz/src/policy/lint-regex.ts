@@ -1,4 +1,3 @@
-import type { LintFinding } from './lint.ts';
 import { RegexSet } from './regex-set.ts';
 
 /** Resources that have little in common, most of them of several segments: what matches nearly all matches anything. */
@@ -10,7 +9,7 @@ const probes = [
 const nearlyAll = 7;
 
 /** What is odd about a regular expression that can be used. */
-export function lintRegex(source: string): readonly (readonly [kind: LintFinding['kind'], message: string])[] {
+export function lintRegex(source: string): readonly (readonly [kind: 'dangerous' | 'dead', message: string])[] {
   const danger = dangerOf(source);
   const isDead = /^\^?\/(?![*?{])/.test(source) && !source.includes('|');
   return [

@@ -1,7 +1,7 @@
 import { DocumentError, isRoleName, readDocument } from './document.ts';
 import { lintRegex } from './lint-regex.ts';
 import { type Permission, readPermission, star } from './permission.ts';
-import { RuleTree } from './permission-tree.ts';
+import { PermissionTree } from './permission-tree.ts';
 import { RegexBudget } from './regex-size.ts';
 
 /** What is odd about a line, a role or the whole document. */
@@ -44,7 +44,7 @@ function lintRole(role: string, entries: unknown, budget: RegexBudget): readonly
   if (entries.length === 0) return [about('dead', undefined, 'it grants nothing')];
 
   const findings: LintFinding[] = [];
-  const tree = new RuleTree(budget);
+  const tree = new PermissionTree(budget);
   const permissions: Permission[] = [];
   for (const entry of entries as readonly unknown[]) {
     const permission = readPermission(entry);

@@ -19,7 +19,7 @@ interface Node {
  * The permissions of one role as a tree of segments, so that deciding costs the segments of the path and not the number
  * of permissions. Where a star and a literal lead on from one place, both ways are gone.
  */
-export class RuleTree {
+export class PermissionTree {
   readonly #root: Node = createNode();
   readonly #regexSets: RegexSet[] = [];
   readonly #budget: RegexBudget;

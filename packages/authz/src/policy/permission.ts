@@ -15,6 +15,12 @@ export interface Permission {
   readonly resource: ResourcePattern;
 }
 
+/** Why a role's holder may do something. */
+export interface Grant {
+  readonly role: string;
+  readonly permission: Permission;
+}
+
 /** Why a line cannot be read. It grants nothing; the lines around it are not touched by that. */
 export interface Unreadable {
   readonly problem: string;

@@ -1,8 +1,23 @@
 import { ToriiUnavailableError } from '@torii/core';
 import { elapsedMs, type Instant, instantNow, raceDeadline } from '@torii/core/adapter';
-import type { AuthzListener } from '../events.ts';
-import { DocumentError, fingerprintOf } from './document.ts';
+import { DocumentError, fingerprintOf, type MalformedEntry } from './document.ts';
 import { compilePolicy, type Policy } from './policy.ts';
+
+/** What became of the document. */
+export type PolicyEvent =
+  | {
+      readonly type: 'policy_loaded';
+      /** The document's own `last_update`. */
+      readonly lastUpdate: string | undefined;
+      /** How many permissions are in force. */
+      readonly permissions: number;
+      /** The lines that grant nothing, and why. At most a hundred. */
+      readonly malformed: readonly MalformedEntry[];
+      readonly malformedCount: number;
+      readonly durationMs: number;
+    }
+  /** Every request that needs a permission is answered 503, from `refreshSeconds` after the last good reading on. */
+  | { readonly type: 'policy_failed'; readonly problem: string };
 
 export interface SourceSettings {
   /** Gives the document as it is now. */
@@ -10,7 +25,7 @@ export interface SourceSettings {
   /** Undefined: what was read once holds until it is read again. */
   readonly refreshMs: number | undefined;
   readonly timeoutMs: number;
-  readonly emit: AuthzListener;
+  readonly emit: (event: PolicyEvent) => void;
 }
 
 interface Known {

@@ -1,14 +1,8 @@
 import { DecisionMemory } from './decision-memory.ts';
 import { isRoleName, type MalformedEntry, readDocument } from './document.ts';
-import { type Permission, readPermission, segmentsOf } from './permission.ts';
-import { RuleTree } from './permission-tree.ts';
+import { type Grant, readPermission, segmentsOf } from './permission.ts';
+import { PermissionTree } from './permission-tree.ts';
 import { MatchBudget, RegexBudget } from './regex-size.ts';
-
-/** Why a role's holder may do something. */
-export interface Grant {
-  readonly role: string;
-  readonly permission: Permission;
-}
 
 /** One version of a document, compiled. Nothing in it ever changes, but for what it remembers. */
 export interface Policy {
@@ -16,7 +10,7 @@ export interface Policy {
   /** How many permissions are in force. */
   readonly size: number;
   readonly malformed: readonly MalformedEntry[];
-  readonly roles: ReadonlyMap<string, RuleTree>;
+  readonly roles: ReadonlyMap<string, PermissionTree>;
   /** Those that the document has, but not as a list. */
   readonly unreadableRoles: ReadonlySet<string>;
   /** A version's own: what one version decided is never believed of the next. */
@@ -30,7 +24,7 @@ export interface Policy {
  */
 export function compilePolicy(document: unknown): Policy {
   const { lastUpdate, roles: entriesByRole } = readDocument(document);
-  const roles = new Map<string, RuleTree>();
+  const roles = new Map<string, PermissionTree>();
   const unreadableRoles = new Set<string>();
   const malformed: MalformedEntry[] = [];
   const budget = new RegexBudget();
@@ -45,7 +39,7 @@ export function compilePolicy(document: unknown): Policy {
       unreadableRoles.add(role);
       continue;
     }
-    const tree = new RuleTree(budget);
+    const tree = new PermissionTree(budget);
     for (const entry of entries as readonly unknown[]) {
       const permission = readPermission(entry);
       const problem = 'problem' in permission ? permission.problem : tree.add(permission);

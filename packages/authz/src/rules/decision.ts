@@ -1,11 +1,11 @@
 import { type Auth, type Check, type RequestView, refuse, ToriiRequestError, ToriiUnavailableError } from '@torii/core';
 import { loggable } from '@torii/core/adapter';
 import type { AuthzEvent } from '../events.ts';
-import type { Settings } from '../options.ts';
 import type { Caller } from './caller.ts';
 import { type Explanation, explanationOf, type Finding } from './explanation.ts';
 import { readPlace } from './place.ts';
 import { listRules, type Rule } from './rules.ts';
+import type { Settings } from './settings.ts';
 import { forbidden } from './verdict.ts';
 
 /** One decision, to be made or to be explained. Both ask the same rules. */

@@ -1,6 +1,7 @@
 import type { RequestView } from '@torii/core';
 import { loggable } from '@torii/core/adapter';
-import { findGrant, type Grant, type Policy } from '../policy/policy.ts';
+import type { Grant } from '../policy/permission.ts';
+import { findGrant, type Policy } from '../policy/policy.ts';
 import type { Caller } from './caller.ts';
 import type { Place } from './place.ts';
 import { fail, forbid, pass, type Verdict } from './verdict.ts';

@@ -1,9 +1,9 @@
 import type { RequestView } from '@torii/core';
-import type { Settings } from '../options.ts';
 import type { Caller } from './caller.ts';
 import type { Finding } from './explanation.ts';
 import { judgePermission } from './permission-rule.ts';
 import type { Place } from './place.ts';
+import type { Settings } from './settings.ts';
 import { judgeHeader, judgeSlug, judgeSubdomain } from './tenant-rules.ts';
 import { forbid, pass, type Verdict } from './verdict.ts';
 

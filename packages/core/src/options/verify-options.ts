@@ -50,7 +50,7 @@ export interface VerifyOptions {
 }
 
 /** The same as verification uses them. */
-export interface TokenSettings extends Omit<VerifySettings, 'results'> {
+export interface TokenSettings extends Omit<VerifySettings, 'cache'> {
   readonly cachedTokens: number;
 }
 

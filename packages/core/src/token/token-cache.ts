@@ -22,7 +22,7 @@ interface Remembered extends VerifiedToken {
  * The tokens that one verifier has verified, by the whole token. One verifier has one set of options, so these need not
  * be part of the key. Only verified tokens get in: a stranger cannot fill it.
  */
-export class Results {
+export class TokenCache {
   readonly #byEnd: Map<string, Remembered> = new Map();
   readonly #most: number;
 

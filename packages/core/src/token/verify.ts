@@ -6,7 +6,7 @@ import type { KeySource } from '../keys/remote-key-set.ts';
 import { isSignatureShaped, type VerifySignature } from '../keys/signature.ts';
 import { type ClaimRules, checkClaims, checkTimes, issuerOf, notBefore, validityOf } from './claims.ts';
 import { keyIdFrom, parseToken } from './parse.ts';
-import type { Results, VerifiedToken } from './token-cache.ts';
+import type { TokenCache, VerifiedToken } from './token-cache.ts';
 
 /** All that verifying depends on. */
 export interface VerifySettings {
@@ -14,7 +14,7 @@ export interface VerifySettings {
   /** By configured issuer. One source per issuer, never per kid: a kid comes from the token and proves nothing. */
   readonly keySources: ReadonlyMap<string, KeySource>;
   readonly maxStaleMs: number;
-  readonly results: Results;
+  readonly cache: TokenCache;
   readonly emit: EventListener;
 }
 
@@ -27,7 +27,7 @@ export interface VerifySettings {
  * @throws ToriiAuthError, or ToriiUnavailableError where the keys cannot be had
  */
 export function verify(token: string, settings: VerifySettings): Verdict | Promise<Verdict> {
-  const known = settings.results.get(token);
+  const known = settings.cache.get(token);
   if (known === undefined) return verifyAndRemember(token, settings);
   const { kid } = known.key;
   const source = sourceOf(known.issuer, settings);
@@ -52,7 +52,7 @@ async function verifyAgain(
   const current = await source.find(known.key.kid, settings.maxStaleMs, settings.emit);
   // Asked after that: finding the key may have taken seconds.
   if (isStillGood(known, current)) return { result: known, fromCache: true };
-  settings.results.drop(token);
+  settings.cache.drop(token);
   return verifyAndRemember(token, settings);
 }
 
@@ -63,7 +63,7 @@ function isStillGood({ key, validFrom, validUntil }: VerifiedToken, current: Set
 
 async function verifyAndRemember(token: string, settings: VerifySettings): Promise<Verdict> {
   const result = await verifyAfresh(token, settings);
-  settings.results.add(token, result);
+  settings.cache.add(token, result);
   return { result, fromCache: false };
 }
 

@@ -1,14 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetch } from '@torii/core';
 import { raceDeadline } from '@torii/core/adapter';
 import { demand } from '../demand.ts';
 import { ToriiStreamError } from '../errors.ts';
-import { type PublicKey, readPublicKey } from './keys.ts';
 import { findPublicPem } from './pem.ts';
+import { type PublicKey, readPublicKey } from './rsa-key.ts';
 
 /** How long a gateway may take to say which key it uses. */
 const probeTimeoutMs = 2_000;
 
 const maxBytes = 16_384;
+
+/** The gateway takes a new key within 5 seconds. */
+export const propagationMs = 5_000;
+const pauseMs = 200;
 
 /** Where the gateway says which key it uses. */
 export interface Gateway {
@@ -43,6 +48,33 @@ export async function fetchServedKey({ url, fetch = globalThis.fetch }: Gateway)
     return text === null ? null : keyFrom(text);
   } catch (cause) {
     throw cause instanceof ToriiStreamError ? cause : unavailable('cannot be reached', cause);
+  }
+}
+
+/** What the gateway said last: `problem` where it said nothing. */
+export interface ServedAnswer {
+  readonly isServed: boolean;
+  readonly keyId: string | null;
+  readonly problem?: string;
+}
+
+/** Asks the gateway until it uses a key, for a bounded time. */
+export async function waitUntilServed(gateway: Gateway, keyId: string, limitMs: number): Promise<ServedAnswer> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const answer = await askFor(gateway, keyId);
+    if (answer.isServed || performance.now() + pauseMs >= deadline) return answer;
+    await sleep(pauseMs);
+  }
+}
+
+async function askFor(gateway: Gateway, keyId: string): Promise<ServedAnswer> {
+  try {
+    const served = (await fetchServedKey(gateway))?.keyId ?? null;
+    return { isServed: served === keyId, keyId: served };
+  } catch (error) {
+    if (!(error instanceof ToriiStreamError)) throw error;
+    return { isServed: false, keyId: null, problem: error.message };
   }
 }
 

@@ -1,5 +1,3 @@
-import type { KeyObject } from 'node:crypto';
-import { readPublicKey } from './keys.ts';
 import { type KeyStore, Slot, type SlotOptions } from './slot.ts';
 
 /** What stands where the gateway looks for its key. */
@@ -23,13 +21,4 @@ export async function readPublishedKey(kv: KeyStore, options: SlotOptions = {}):
   const slot = new Slot(kv, options);
   const { publicKey, isEmpty, revision } = await slot.read();
   return { slot: slot.name, keyId: publicKey?.keyId ?? null, isEmpty, revision };
-}
-
-/**
- * The id of a public key: what stands as `kid` in tokens, and what events and plans call it.
- *
- * @throws ToriiConfigError for what is no RSA public key, and before all for a private one
- */
-export function keyIdOf(publicKey: string | KeyObject): string {
-  return readPublicKey('publicKey', publicKey).keyId;
 }

@@ -1,7 +1,7 @@
 import { demand } from '../demand.ts';
 import { ToriiStreamError } from '../errors.ts';
-import { type PublicKey, readPublicKey } from './keys.ts';
 import { findPublicPem } from './pem.ts';
+import { type PublicKey, readPublicKey } from './rsa-key.ts';
 
 /** What stands under a key of a store. */
 export interface StoreEntry {

@@ -5,14 +5,14 @@ import { emitterFor } from '@torii/core/adapter';
 import { demand, demandFunction, demandWhole, readOptions } from '../demand.ts';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
-import { readGateway } from '../keys/gateway.ts';
-import { readPublicKey } from '../keys/keys.ts';
-import { propagationMs, type ServedAnswer, waitUntilServed } from '../keys/publish.ts';
+import { propagationMs, readGateway, type ServedAnswer, waitUntilServed } from '../keys/gateway.ts';
+import { readPublicKey } from '../keys/rsa-key.ts';
 import { servedKeySeconds } from '../keys/served-key.ts';
 import { type KeyStore, Slot, type SlotEntry, type SlotOptions } from '../keys/slot.ts';
 import { lifetimes } from '../token/claims.ts';
 import { defaultDrainTtlSeconds } from '../token/signer.ts';
 import { withPatience } from './patience.ts';
+import { describeRotation } from './plan-text.ts';
 import { type RotationRecord, RotationRecords } from './record.ts';
 import {
   cancelLost,
@@ -25,7 +25,6 @@ import {
   recordGone,
   shadowed,
 } from './step.ts';
-import { describeRotation } from './text.ts';
 
 export interface RotationOptions extends SlotOptions {
   readonly kv: KeyStore;

@@ -1,5 +1,5 @@
 import { ToriiStreamError } from '../errors.ts';
-import type { ServedAnswer } from '../keys/publish.ts';
+import type { ServedAnswer } from '../keys/gateway.ts';
 import type { SlotEntry } from '../keys/slot.ts';
 import type { RotationRecord } from './record.ts';
 

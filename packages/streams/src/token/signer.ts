@@ -6,7 +6,7 @@ import { demand, demandFunction, demandWhole, readOptions } from '../demand.ts';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { readGateway } from '../keys/gateway.ts';
-import { readPrivateKey, type SigningKey } from '../keys/keys.ts';
+import { readPrivateKey, type SigningKey } from '../keys/rsa-key.ts';
 import { ServedKey } from '../keys/served-key.ts';
 import { claimsFor, lifetimes, readRequest, type StreamGrant, type StreamRequest } from './claims.ts';
 

@@ -3,7 +3,7 @@ import { type AuthReason, ToriiAuthError } from '@torii/core';
 import { JOSEAlgNotAllowed, JWSSignatureVerificationFailed, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
 import { demand, readOptions } from '../demand.ts';
-import { readPublicKey } from '../keys/keys.ts';
+import { readPublicKey } from '../keys/rsa-key.ts';
 import { isStreamPattern } from './pattern.ts';
 
 export interface VerifyStreamOptions {

@@ -48,6 +48,15 @@ export function readPublicKey(option: string, given: unknown): PublicKey {
   });
 }
 
+/**
+ * The id of a public key: what stands as `kid` in tokens, and what events and plans call it.
+ *
+ * @throws ToriiConfigError for what is no RSA public key, and before all for a private one
+ */
+export function keyIdOf(publicKey: string | KeyObject): string {
+  return readPublicKey('publicKey', publicKey).keyId;
+}
+
 function exportPublic(option: string, key: KeyObject): string {
   if (key.type === 'private') throw unfit(option, 'is a private key, which is never published: pass the public half');
   if (key.type !== 'public')

@@ -1,12 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetch } from '@torii/core';
 import { emitterFor } from '@torii/core/adapter';
 import { demandFunction, readOptions } from '../demand.ts';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
-import { fetchServedKey, type Gateway, readGateway } from './gateway.ts';
-import { type PublicKey, readPublicKey } from './keys.ts';
+import { propagationMs, readGateway, waitUntilServed } from './gateway.ts';
+import { type PublicKey, readPublicKey } from './rsa-key.ts';
 import { type KeyStore, Slot, type SlotEntry, type SlotOptions, type Written } from './slot.ts';
 
 export interface PublishOptions extends SlotOptions {
@@ -35,10 +34,6 @@ export interface Publication {
 }
 
 const optionNames = ['bucket', 'key', 'replaces', 'gatewayUrl', 'fetch', 'onEvent'] as const;
-
-/** The gateway takes a new key within 5 seconds. */
-export const propagationMs = 5_000;
-const pauseMs = 200;
 
 /**
  * Puts a public key where the gateway looks for it. The same key again changes nothing, so that every node may do it when
@@ -92,31 +87,4 @@ async function replace(
     'An old release must not undo a rotation: if this one is newer, rotate (see docs/key-rotation.md), or name the key ' +
     'that may go in `replaces`. What is no key, delete from the bucket';
   throw new ToriiStreamError('slot_taken', `${slot.name} holds ${held}, and was left alone. ${remedy}.`);
-}
-
-/** What the gateway said last: `problem` where it said nothing. */
-export interface ServedAnswer {
-  readonly isServed: boolean;
-  readonly keyId: string | null;
-  readonly problem?: string;
-}
-
-/** Asks the gateway until it uses a key, for a bounded time. */
-export async function waitUntilServed(gateway: Gateway, keyId: string, limitMs: number): Promise<ServedAnswer> {
-  const deadline = performance.now() + limitMs;
-  for (;;) {
-    const answer = await askFor(gateway, keyId);
-    if (answer.isServed || performance.now() + pauseMs >= deadline) return answer;
-    await sleep(pauseMs);
-  }
-}
-
-async function askFor(gateway: Gateway, keyId: string): Promise<ServedAnswer> {
-  try {
-    const served = (await fetchServedKey(gateway))?.keyId ?? null;
-    return { isServed: served === keyId, keyId: served };
-  } catch (error) {
-    if (!(error instanceof ToriiStreamError)) throw error;
-    return { isServed: false, keyId: null, problem: error.message };
-  }
 }
