@@ -123,22 +123,25 @@ test('goes on after the server was killed and came back, with what it stored', a
 });
 
 test.for([
-  ['forgets', { ttl: 60_000 }, 'forgets what is in it after 60 s'],
-  ['remembers too much', { history: 5 }, 'keeps 5 revisions of a key'],
-  ['is too small', { maxValueSize: 100 }, 'takes 100 bytes at most'],
-  ['is nearly full', { max_bytes: 1_000 }, 'holds 1000 bytes at most'],
-] as const)('refuses a bucket that %s', async ([, shape, problem], { startNats }) => {
+  ['forgets', { ttl: 60_000 }],
+  ['remembers too much', { history: 5 }],
+  ['is too small', { maxValueSize: 100 }],
+  ['is nearly full', { max_bytes: 1_000 }],
+] as const)('refuses a bucket that %s', async ([, shape], { startNats }) => {
   const { url } = await startNats();
   await using connection = await connect({ servers: url });
   await new Kvm(connection).create('TC_PUBKEYS', shape);
   const publishing = publishPublicKey(storeOf(connection), old.publicPem);
-  await expect(publishing).rejects.toMatchObject({ reason: 'bucket_unfit', message: expect.stringContaining(problem) });
+  await expect(publishing).rejects.toMatchObject({
+    reason: 'bucket_unfit',
+    message: expect.stringContaining('TC_PUBKEYS'),
+  });
 });
 
-test('says that JetStream is missing', async ({ startNats }) => {
+test('tells a server without JetStream from one that is away', async ({ startNats }) => {
   const { url } = await startNats('accounts { APP { users: [{ user: a, password: b }] } }');
   await using kv = await connectStore({ servers: url, login: { user: 'a', password: 'b' }, timeoutMs: 1_000 });
   const error: unknown = await publishPublicKey(kv, old.publicPem).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ToriiStreamError);
-  expect(error).toMatchObject({ reason: 'store_refused', message: expect.stringContaining('JetStream') });
+  expect(error).toMatchObject({ code: 'streams_failed', reason: 'store_refused' });
 });

@@ -30,6 +30,7 @@ test('tells what is no key from nothing, and looks where it is told', async () =
 });
 
 test('gives no id to what must not be published', () => {
-  expect(() => keyIdOf(pair.privatePem)).toThrow('a private key, which is never published');
-  expect(() => keyIdOf(makeKeyPair(1024).publicPem)).toThrow('2048 are the least');
+  for (const key of [pair.privatePem, makeKeyPair(1024).publicPem]) {
+    expect(() => keyIdOf(key)).toThrow(expect.objectContaining({ name: 'ToriiConfigError', option: 'publicKey' }));
+  }
 });

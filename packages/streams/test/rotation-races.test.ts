@@ -369,10 +369,7 @@ describe('goes by the clock', () => {
       const kv = storeWithClock();
       storeNow = now;
       setClock(now + off);
-      await expect(rotationOf({ kv }).advance()).rejects.toMatchObject({
-        reason: 'rotation_conflict',
-        message: expect.stringContaining('clock'),
-      });
+      await expect(rotationOf({ kv }).advance()).rejects.toMatchObject({ reason: 'rotation_conflict' });
       setClock(storeNow);
       expect(await rotationOf({ kv }).advance()).toMatchObject({ step: 'drain', waitSeconds: drainSeconds });
       expect(held()).toBe(a);

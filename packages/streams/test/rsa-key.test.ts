@@ -47,22 +47,23 @@ const modulus = (bits: number, last: 0 | 1) => {
   return bytes.toString('base64url');
 };
 
-/** What a function throws, which must be ours and quote nothing of what it was given. */
+/** The option that a function refuses. The error must quote nothing of what was given. */
 function refusalOf(work: () => unknown, given: unknown): string {
   try {
     work();
   } catch (error) {
-    return messageOf(error, given);
+    return optionOf(error, given);
   }
   return 'accepted';
 }
 
-function messageOf(error: unknown, given: unknown): string {
+function optionOf(error: unknown, given: unknown): string {
   expect(error).toBeInstanceOf(ToriiConfigError);
-  const { message, cause } = error as ToriiConfigError;
+  const { option, message, cause } = error as ToriiConfigError;
   expect(cause).toBeUndefined();
+  expect(message).toContain(option);
   for (const word of String(given).split(/\s+/)) if (word.length > 20) expect(message).not.toContain(word);
-  return message;
+  return option;
 }
 
 test.each([
@@ -82,39 +83,39 @@ test.each([
 });
 
 test.each([
-  ['an unset variable', undefined, 'is undefined'],
-  ['an empty variable', '', 'is empty'],
-  ['blanks', ' \n', 'is empty'],
-  ['the text of an HMAC', secret, 'is no PEM text: a shared secret cannot sign'],
-  ['an HMAC as a KeyObject', createSecretKey(randomBytes(32)), 'is a secret key'],
-  ['EC', pem(ec.privateKey, 'pkcs8'), 'is not RSA but ec: make an RSA key: openssl'],
-  ['EC in its own form', pem(ec.privateKey, 'sec1'), 'is not RSA but ec'],
-  ['Ed25519', pem(ed.privateKey, 'pkcs8'), 'is not RSA but ed25519'],
-  ['RSA-PSS', pem(pss.privateKey, 'pkcs8'), 'is not RSA but rsa-pss'],
-  ['RSA of 1024 bits (statement 28)', small.privatePem, 'has 1024 bits, and 2048 are the least'],
-  ['an encrypted one', encrypted, 'is encrypted: decrypt it first (openssl pkey'],
-  ['one encrypted the old way', oldEncrypted, 'is encrypted: decrypt it first'],
-  ['a public key', pair.publicPem, 'is a public key: pass the private half'],
-  ['a public KeyObject', pair.publicKey, 'is a public key: pass the private half'],
-  ['a certificate', certificate, 'is a certificate'],
-  ['one that was cut off', pair.privatePem.slice(0, 700), 'is cut off or damaged'],
-  ['one with a line lost', pair.privatePem.replace(/\n.{64}\n/, '\n'), 'cannot be read: its PEM is cut off or damaged'],
-  ['two', pair.privatePem + small.privatePem, 'holds 2 PEM blocks'],
-  ['a key of two pairs', mixed, 'signs what its own public half does not verify'],
-  ['a KeyObject that is none', Object.create(KeyObject.prototype), 'is no KeyObject that Node made'],
-  ['a text longer than any key', '-----BEGIN A-----'.repeat(100_000), 'is longer than any key'],
-  ['a JWK', pair.privateKey.export({ format: 'jwk' }), 'is neither a PEM text nor a KeyObject'],
-  ['a Buffer', Buffer.from(pair.privatePem), 'is neither a PEM text nor a KeyObject'],
-])('refuses as a private key: %s', (_kind, privateKey, message) => {
+  ['an unset variable', undefined],
+  ['an empty variable', ''],
+  ['blanks', ' \n'],
+  ['the text of an HMAC', secret],
+  ['an HMAC as a KeyObject', createSecretKey(randomBytes(32))],
+  ['EC', pem(ec.privateKey, 'pkcs8')],
+  ['EC in its own form', pem(ec.privateKey, 'sec1')],
+  ['Ed25519', pem(ed.privateKey, 'pkcs8')],
+  ['RSA-PSS', pem(pss.privateKey, 'pkcs8')],
+  ['RSA of 1024 bits (statement 28)', small.privatePem],
+  ['an encrypted one', encrypted],
+  ['one encrypted the old way', oldEncrypted],
+  ['a public key', pair.publicPem],
+  ['a public KeyObject', pair.publicKey],
+  ['a certificate', certificate],
+  ['one that was cut off', pair.privatePem.slice(0, 700)],
+  ['one with a line lost', pair.privatePem.replace(/\n.{64}\n/, '\n')],
+  ['two', pair.privatePem + small.privatePem],
+  ['a key of two pairs', mixed],
+  ['a KeyObject that is none', Object.create(KeyObject.prototype)],
+  ['a text longer than any key', '-----BEGIN A-----'.repeat(100_000)],
+  ['a JWK', pair.privateKey.export({ format: 'jwk' })],
+  ['a Buffer', Buffer.from(pair.privatePem)],
+])('refuses as a private key: %s', (_kind, privateKey) => {
   const given = privateKey as string;
-  expect(refusalOf(() => createStreamSigner({ privateKey: given }), given)).toContain(`\`privateKey\` ${message}`);
+  expect(refusalOf(() => createStreamSigner({ privateKey: given }), given)).toBe('privateKey');
 });
 
 async function publicRefusalOf(key: unknown): Promise<string> {
   const store = new MemoryStore();
   const outcome = await publishPublicKey(store, key as string).then(
     () => 'accepted',
-    (error: unknown) => messageOf(error, key),
+    (error: unknown) => optionOf(error, key),
   );
   if (outcome !== 'accepted') expect(store.entries.size).toBe(0);
   return outcome;
@@ -156,42 +157,38 @@ test.each([
   ['a KeyObject', pair.privateKey],
   ['a CryptoKey', webKey],
 ])('never publishes a private key (statement 28): %s', async (_form, key) => {
-  expect(await publicRefusalOf(key)).toMatch(/private key, which is never published/);
+  expect(await publicRefusalOf(key)).toBe('publicKey');
 });
 
 test.each([
-  ['an unset variable', undefined, 'is undefined'],
-  ['an empty variable', '', 'is empty'],
-  ['EC', pem(ec.publicKey, 'spki'), 'is not RSA but ec'],
-  ['RSA of 1024 bits', small.publicPem, 'has 1024 bits'],
-  ['the text of an HMAC', secret, 'is no PEM text'],
-  ['an HMAC as a KeyObject', createSecretKey(randomBytes(32)), 'is a shared secret'],
-  ['a certificate', certificate, 'is a certificate'],
-  ['a certificate object', new X509Certificate(certificate), 'is neither a PEM text nor a KeyObject'],
-  ['a text before it', `hello\n${pair.publicPem}`, 'has something around its PEM block'],
-  [
-    'a private key in hexadecimal behind it',
-    pair.publicPem + der.toString('hex'),
-    'has something around its PEM block',
-  ],
-  ['a text longer than any key', '-----BEGIN A-----'.repeat(100_000), 'is longer than any key'],
-  ['a KeyObject that is none', Object.create(KeyObject.prototype), 'is no KeyObject that Node made'],
-  ['the private label around a public key', pair.publicPem.replaceAll('PUBLIC', 'PRIVATE'), 'never published'],
-])('refuses as a public key: %s', async (_kind, key, message) => {
-  expect(await publicRefusalOf(key)).toContain(message);
+  ['an unset variable', undefined],
+  ['an empty variable', ''],
+  ['EC', pem(ec.publicKey, 'spki')],
+  ['RSA of 1024 bits', small.publicPem],
+  ['the text of an HMAC', secret],
+  ['an HMAC as a KeyObject', createSecretKey(randomBytes(32))],
+  ['a certificate', certificate],
+  ['a certificate object', new X509Certificate(certificate)],
+  ['a text before it', `hello\n${pair.publicPem}`],
+  ['a private key in hexadecimal behind it', pair.publicPem + der.toString('hex')],
+  ['a text longer than any key', '-----BEGIN A-----'.repeat(100_000)],
+  ['a KeyObject that is none', Object.create(KeyObject.prototype)],
+  ['the private label around a public key', pair.publicPem.replaceAll('PUBLIC', 'PRIVATE')],
+])('refuses as a public key: %s', async (_kind, key) => {
+  expect(await publicRefusalOf(key)).toBe('publicKey');
 });
 
 test.each([
-  ['an exponent of 1, with which anybody signs', { e: 'AQ' }, 'has a public exponent'],
-  ['an exponent of 3', { e: 'Aw' }, 'has a public exponent'],
-  ['an even exponent', { e: 'AQAC' }, 'has a public exponent'],
-  ['an exponent as long as the key', { e: pair.publicKey.export({ format: 'jwk' }).n ?? '' }, 'has a public exponent'],
-  ['an even modulus', { n: modulus(2048, 0) }, 'has an even modulus'],
-  ['2,040 bits', { n: modulus(2040, 1) }, 'has 2040 bits'],
-  ['16,384 bits', { n: modulus(16_384, 1) }, 'has 16384 bits, and 8192 are the most'],
-])('neither publishes nor believes a weak key: %s (statement 28)', async (_kind, numbers, message) => {
+  ['an exponent of 1, with which anybody signs', { e: 'AQ' }],
+  ['an exponent of 3', { e: 'Aw' }],
+  ['an even exponent', { e: 'AQAC' }],
+  ['an exponent as long as the key', { e: pair.publicKey.export({ format: 'jwk' }).n ?? '' }],
+  ['an even modulus', { n: modulus(2048, 0) }],
+  ['2,040 bits', { n: modulus(2040, 1) }],
+  ['16,384 bits', { n: modulus(16_384, 1) }],
+])('neither publishes nor believes a weak key: %s (statement 28)', async (_kind, numbers) => {
   const key = publicKeyOf(numbers);
-  expect(await publicRefusalOf(key)).toContain(message);
-  expect(await publicRefusalOf(key.export({ type: 'spki', format: 'pem' }))).toContain(message);
+  expect(await publicRefusalOf(key)).toBe('publicKey');
+  expect(await publicRefusalOf(key.export({ type: 'spki', format: 'pem' }))).toBe('publicKey');
   await expect(verifyStreamToken('a.b.c', { publicKey: key })).rejects.toMatchObject({ option: 'publicKey' });
 });

@@ -84,7 +84,7 @@ test.each([0, -1, 0.5, 86_401, Number.POSITIVE_INFINITY, Number.NaN, '60', undef
   async (ttlSeconds) => {
     await expect(signer.issue({ ...request, ttlSeconds: ttlSeconds as number })).rejects.toMatchObject({
       reason: 'lifetime_invalid',
-      message: '`ttlSeconds` is not a whole number from 1 to 86400.',
+      message: expect.stringContaining('ttlSeconds'),
     });
   },
 );
