@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type AuthzOptions, createAuthz, lint } from '../src/index.ts';
+import { type AuthzOptions, createAuthz, type Finding, lint } from '../src/index.ts';
 import { answerTo, callerWith, requestFor, statusOf } from './callers.ts';
 
 const options: AuthzOptions = {
@@ -26,8 +26,14 @@ describe('explain', () => {
       ['slug', true],
       ['permission', true],
     ]);
-    expect(text).toMatch(/^allowed {2}GET \/api\/north\/sales\/invoices\n/);
-    expect(text).toContain('role clerk has sales/invoices:get');
+    const [first, ...lines] = text.split('\n');
+    expect(first).toContain('GET /api/north/sales/invoices');
+    expect(lines).toHaveLength(findings.length);
+    for (const [index, { rule, because }] of findings.entries()) {
+      expect(lines[index]).toContain(rule);
+      expect(lines[index]).toContain(because);
+    }
+    for (const fact of ['clerk', 'sales/invoices:get']) expect(findings.at(-1)?.because).toContain(fact);
   });
 
   test('says everything that is wrong, not the first thing alone', async () => {
@@ -37,13 +43,17 @@ describe('explain', () => {
     });
     const { allowed, findings } = await authz.explain(await callerWith({ ...claims, act: { sub: 'root' } }), request);
     expect(allowed).toBe(false);
-    expect(findings.filter(({ passed }) => !passed).map(({ rule, because }) => `${rule}: ${because}`)).toEqual([
-      'impersonation: somebody acts in the user’s name',
-      "header: x-tenant-id is 8, the token's tenant is 7",
-      "subdomain: the host evil.example.com is not the token's subdomain, acme",
-      'slug: the path names west, the token lists north',
-      'permission: no permission of clerk, ghost covers PUT x; the document does not have ghost',
-    ]);
+    const facts = {
+      impersonation: [],
+      header: ['x-tenant-id', '8', '7'],
+      subdomain: ['evil.example.com', 'acme'],
+      slug: ['west', 'north'],
+      permission: ['clerk', 'ghost', 'PUT x'],
+    } satisfies Record<Exclude<Finding['rule'], 'path'>, readonly string[]>;
+    expect(findings.map(({ rule, passed }) => [rule, passed])).toEqual(Object.keys(facts).map((rule) => [rule, false]));
+    for (const [index, words] of Object.values(facts).entries()) {
+      for (const word of words) expect(findings[index]?.because).toContain(word);
+    }
   });
 
   test('explains what is 400 and 503 too', async () => {
@@ -52,15 +62,9 @@ describe('explain', () => {
       auth,
       requestFor('/api/north/x', { headers: { ...headers, 'x-tenant-id': ['7', '8'] } }),
     );
-    expect(twice.findings[1]).toEqual({
-      rule: 'header',
-      passed: false,
-      because: 'The request names more than one tenant.',
-    });
+    expect(twice.findings[1]).toEqual({ rule: 'header', passed: false, because: expect.any(String) });
     const odd = await authz.explain(auth, requestFor('/api//x', { headers }));
-    expect(odd.findings).toEqual([
-      { rule: 'path', passed: false, because: 'The path can be read in more than one way.' },
-    ]);
+    expect(odd.findings).toEqual([{ rule: 'path', passed: false, because: expect.any(String) }]);
     const down = createAuthz({ permissions: () => Promise.reject(new Error('down')) });
     expect((await down.explain(auth, requestFor('/x'))).findings.at(-1)).toMatchObject({
       rule: 'permission',
@@ -93,13 +97,17 @@ describe('explain', () => {
 
   test('does not say that a role, or a header, is missing where it is there', async () => {
     const odd = createAuthz({ permissions: () => JSON.parse('{"permissions":{"boss":"all"}}') });
-    const { text } = await odd.explain(await callerWith({ roles: ['boss', 'ghost'] }), requestFor('/x'));
-    expect(text).toContain('the document does not have ghost; the document does not say in a list what is for boss');
-    const empty = await createAuthz({ tenant: { header: true } }).explain(
-      await callerWith(claims),
-      requestFor('/x', { headers: { 'x-tenant-id': '' } }),
-    );
-    expect(empty.text).toContain('x-tenant-id was sent empty');
+    const reasonFor = async (...roles: readonly string[]): Promise<string> => {
+      const { findings } = await odd.explain(await callerWith({ roles }), requestFor('/x'));
+      return findings.at(-1)?.because ?? '';
+    };
+    expect(await reasonFor('boss')).not.toBe((await reasonFor('ghost')).replaceAll('ghost', 'boss'));
+    const header = createAuthz({ tenant: { header: true } });
+    const auth = await callerWith(claims);
+    const empty = await header.explain(auth, requestFor('/x', { headers: { 'x-tenant-id': '' } }));
+    const missing = await header.explain(auth, requestFor('/x'));
+    expect(empty.findings.at(-1)).toMatchObject({ rule: 'header', passed: false });
+    expect(empty.text).not.toBe(missing.text);
   });
 
   test('[16] lets nobody forge a line of a log', async () => {
@@ -144,7 +152,7 @@ test('debug explains in the log, and never in the answer', async () => {
   const auth = await callerWith(claims);
   const request = requestFor('/api/north/secret', { headers });
   const { body } = await answerTo(createAuthz({ ...options, debug: log }), auth, request);
-  expect(log).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('no permission of clerk'));
+  expect(log).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('clerk'));
   expect(body).toBe((await answerTo(createAuthz(options), auth, request)).body);
   const debug = vi.spyOn(console, 'debug').mockImplementation(() => {});
   await answerTo(createAuthz({ ...options, debug: true }), auth, request);

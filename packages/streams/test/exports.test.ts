@@ -1,0 +1,36 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import * as streams from '../src/index.ts';
+import * as nats from '../src/nats/index.ts';
+
+test('exports what its users rely on, and no more', () => {
+  expect(Object.keys(streams).sort()).toEqual([
+    'ToriiAuthError',
+    'ToriiConfigError',
+    'ToriiError',
+    'ToriiForbiddenError',
+    'ToriiStreamError',
+    'createRotation',
+    'createStreamSigner',
+    'isStreamPattern',
+    'keyIdOf',
+    'matchesStream',
+    'publishPublicKey',
+    'readPublishedKey',
+    'readStreamEnvironment',
+    'verifyStreamToken',
+  ]);
+  expect(Object.keys(nats).sort()).toEqual(['connectStore', 'storeOf']);
+});
+
+test('who mints does not need a NATS client: the folder nats alone imports one', () => {
+  const source = join(import.meta.dirname, '..', 'src');
+  const importsOf = (file: string) => [...readFileSync(join(source, file), 'utf8').matchAll(/from '([^']+)'/g)];
+  const others = globSync('**/*.ts', { cwd: source }).filter((file) => !file.startsWith('nats'));
+  expect(others).toContain('index.ts');
+  expect(others).toContain(join('keys', 'slot.ts'));
+  for (const file of others) {
+    for (const [, name] of importsOf(file)) expect(`${file} ${name}`).not.toMatch(/nats/);
+  }
+});
