@@ -1,9 +1,7 @@
 import { ToriiApiError, ToriiConfigError } from '@torii/core';
 import type { Context } from './context.ts';
-import { CommandFailure } from './failures.ts';
-import { withoutSecrets } from './input/secret-text.ts';
-import { describeFailure } from './output/failure-text.ts';
-import { printable } from './output/printable.ts';
+import { CommandFailure, describeFailure } from './failures.ts';
+import { printable, withoutSecrets } from './output/printable.ts';
 
 /** Several things to do, each of which may fail by itself. */
 export interface Attempts {
@@ -13,7 +11,7 @@ export interface Attempts {
   demandSuccess(): void;
 }
 
-export function startAttempts({ output, environment }: Context): Attempts {
+export function startAttempts({ output, env }: Context): Attempts {
   let failed = 0;
   let tried = 0;
   return {
@@ -26,7 +24,7 @@ export function startAttempts({ output, environment }: Context): Attempts {
         } catch (error) {
           if (!isOfItsOwn(error)) throw error;
           failed++;
-          output.say(withoutSecrets(`${printable(nameOf(thing))}: ${describeFailure(error, environment).text}`));
+          output.say(withoutSecrets(`${printable(nameOf(thing))}: ${describeFailure(error, env).text}`));
           continue;
         }
         yield result;

@@ -7,9 +7,6 @@ if (problem !== undefined) {
   process.exitCode = 1;
 } else {
   // Loaded only here: older versions of Node could not read it, and would show a stack instead of a sentence.
-  const [{ runAsProcess }, { addCommands }] = await Promise.all([
-    import('./process.ts'),
-    import('./commands/index.ts'),
-  ]);
+  const [{ runAsProcess }, { addCommands }] = await Promise.all([import('./run.ts'), import('./commands/index.ts')]);
   await runAsProcess(addCommands);
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
 import type { Context } from './context.ts';
-import { withoutSecrets } from './input/secret-text.ts';
-import { printable } from './output/printable.ts';
+import { printable, withoutSecrets } from './output/printable.ts';
 
 const { version }: { readonly version: string } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),

@@ -1,11 +1,10 @@
 import { type Command, CommanderError } from 'commander';
-import type { Context } from './context.ts';
-import { CommandFailure, Interrupted, OutputClosed } from './failures.ts';
-import { refuseSecretArguments, withoutSecrets } from './input/secret-text.ts';
-import { describeFailure } from './output/failure-text.ts';
+import { refuseSecretArguments } from './arguments.ts';
+import type { Context, RunOptions } from './context.ts';
+import { CommandFailure, describeFailure, Interrupted, OutputClosed } from './failures.ts';
 import { openOutput } from './output/output.ts';
+import { withoutSecrets } from './output/printable.ts';
 import { createProgram } from './program.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** Adds commands to the program. */
 export type AddCommands = (program: Command, context: Context) => void;
@@ -13,12 +12,12 @@ export type AddCommands = (program: Command, context: Context) => void;
 /** Runs one command line and gives its exit code, with everything written. Never rejects. */
 export async function runCommands(
   args: readonly string[],
-  surroundings: Surroundings,
+  options: RunOptions,
   addCommands: AddCommands,
 ): Promise<number> {
-  const output = openOutput(surroundings);
-  const signal = AbortSignal.any([surroundings.signal, output.closed]);
-  const context: Context = { ...surroundings, signal, output };
+  const output = openOutput(options);
+  const signal = AbortSignal.any([options.signal, output.closed]);
+  const context: Context = { ...options, signal, output };
   try {
     signal.throwIfAborted();
     refuseSecretArguments(args);
@@ -41,7 +40,7 @@ export async function runCommands(
       await output.settle().catch(() => {});
       return cause.exitCode === 0 ? 0 : 2;
     }
-    const { text, exitCode } = describeFailure(cause, surroundings.environment);
+    const { text, exitCode } = describeFailure(cause, options.env);
     if (text !== '') output.say(`torii: ${withoutSecrets(text)}`);
     await output.settle().catch(() => {});
     return exitCode;
@@ -55,4 +54,22 @@ function reasonOf({ reason }: AbortSignal): unknown {
     : reason instanceof Interrupted
       ? reason
       : new Interrupted();
+}
+
+/** Runs this process as a command: arguments, streams, signals and exit code are its own. */
+export async function runAsProcess(addCommands: AddCommands): Promise<void> {
+  const interruption = new AbortController();
+  process.on('SIGINT', () => interrupt(130));
+  process.on('SIGTERM', () => interrupt(143));
+  const { stdin, stdout, stderr, env } = process;
+  const options = { stdin, stdout, stderr, env, cwd: process.cwd(), signal: interruption.signal };
+  const code = await runCommands(process.argv.slice(2), options, addCommands);
+  // Everything is written by now. What may still be open, a waiting connection or standard input, keeps nobody waiting.
+  process.exit(code);
+
+  function interrupt(exitCode: number): void {
+    // Whoever asks twice does not want to wait for a tidy end.
+    if (interruption.signal.aborted) process.exit(exitCode);
+    interruption.abort(new Interrupted(exitCode));
+  }
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { text as readText } from 'node:stream/consumers';
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
@@ -31,11 +30,11 @@ export function addSettingsOptions(command: Command): Command {
  *
  * @throws UsageError where a file that was named cannot be read
  */
-export function settingsFrom({ environment, folder }: Context, { settings }: SettingsOptions): FindSetting {
+export function settingsFrom({ env, cwd }: Context, { settings }: SettingsOptions): FindSetting {
   const file = parseEnv(readEnvFile());
   return (name, flag) => {
     if (flag !== undefined) return { text: flag, origin: 'flag' };
-    const set = environment[name];
+    const set = env[name];
     if (set !== undefined) return { text: set, origin: 'environment' };
     const kept = file[name];
     // A file that was named is as good as a flag.
@@ -44,20 +43,10 @@ export function settingsFrom({ environment, folder }: Context, { settings }: Set
 
   function readEnvFile(): string {
     try {
-      return readFileSync(resolve(folder, settings ?? '.env'), 'utf8');
+      return readFileSync(resolve(cwd, settings ?? '.env'), 'utf8');
     } catch {
       if (settings === undefined) return '';
       throw new UsageError(`${settings} cannot be read. Give --settings the path of a file that can.`);
     }
-  }
-}
-
-/** The text of a file that holds one secret; `-` is standard input. White space around it does not count. */
-export async function readSecretFile({ stdin, folder }: Context, path: string): Promise<string> {
-  if (path === '-') return (await readText(stdin)).trim();
-  try {
-    return readFileSync(resolve(folder, path), 'utf8').trim();
-  } catch {
-    throw new UsageError(`${path} cannot be read. Give the path of a file that can, or - for standard input.`);
   }
 }

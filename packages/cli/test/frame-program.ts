@@ -1,12 +1,11 @@
 // A program on the same frame as `torii`, whose commands do what any command may do: list, ask, take long, break.
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ApiOptions, addApiOptions, clientFor } from '../src/client.ts';
-import { addYesOption, confirm } from '../src/input/confirm.ts';
-import { addFormOptions, type FormOptions, formOf } from '../src/output/form.ts';
 import { startProgress } from '../src/output/progress.ts';
-import { writeRecord, writeRecords } from '../src/output/records.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecord, writeRecords } from '../src/output/records.ts';
 import type { Column } from '../src/output/table.ts';
-import { runAsProcess } from '../src/process.ts';
+import { addYesOption, confirm } from '../src/prompt.ts';
+import { runAsProcess } from '../src/run.ts';
 
 interface Person {
   readonly id: string;

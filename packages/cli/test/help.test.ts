@@ -11,8 +11,8 @@ async function helpOf(words: readonly string[]): Promise<string> {
   };
   const sink = Object.assign(new Writable({ write }), { isTTY: true as const, columns: 40 });
   const { signal } = new AbortController();
-  const surroundings = { stdin: process.stdin, stdout: sink, stderr: sink, environment: {}, folder: '.', signal };
-  expect(await runTorii([...words, '--help'], surroundings)).toBe(0);
+  const options = { stdin: process.stdin, stdout: sink, stderr: sink, env: {}, cwd: '.', signal };
+  expect(await runTorii([...words, '--help'], options)).toBe(0);
   return text;
 }
 

@@ -95,10 +95,10 @@ test('runs inside of another program, which can end it', async () => {
       },
     });
   const { signal } = new AbortController();
-  const surroundings = { stdin: process.stdin, stdout: sink(), stderr: sink(), environment: {}, folder: '.', signal };
-  expect(await runTorii(['secret', '--quiet'], surroundings)).toBe(0);
+  const options = { stdin: process.stdin, stdout: sink(), stderr: sink(), env: {}, cwd: '.', signal };
+  expect(await runTorii(['secret', '--quiet'], options)).toBe(0);
   expect(written).toMatch(/^[0-9a-f]{128}\n$/);
   written = '';
-  expect(await runTorii(['secret'], { ...surroundings, signal: AbortSignal.abort(new Error('enough')) })).toBe(130);
+  expect(await runTorii(['secret'], { ...options, signal: AbortSignal.abort(new Error('enough')) })).toBe(130);
   expect(written).toBe('');
 });

@@ -34,14 +34,14 @@ export function addEmulator(program: Command, context: Context): void {
 }
 
 async function runEmulator(context: Context, args: readonly string[]): Promise<void> {
-  const { folder, environment, signal, output, stderr } = context;
+  const { cwd, env, signal, output, stderr } = context;
   requirePackages('torii emulator', ['@torii/emulator']);
   // The program stands beside the entry, in the package as in its source.
   const program = fileURLToPath(import.meta.resolve('@torii/emulator').replace(/index(\.\w+)$/, 'main$1'));
   // A process of its own: it has signals and an end of its own, and says itself where Node is too old for it.
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
-    cwd: folder,
-    env: { ...environment },
+    cwd,
+    env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // Ctrl-C reaches both of us. SIGTERM, a host's signal and a closed pipe reach this process alone.

@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { runCommands } from '../run.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { addCompletion } from './completion.ts';
 import { addConsole } from './console/index.ts';
 import { addEmulator } from './emulator.ts';
@@ -23,15 +21,4 @@ export function addCommands(program: Command, context: Context): void {
   addConsole(program, context);
   addEmulator(program, context);
   addCompletion(program, context);
-}
-
-/**
- * Runs `torii` inside of another program, and gives the exit code: 0, 1 for failure, 2 for usage, 130 when the signal
- * ended it. Never rejects.
- *
- * @example
- * const code = await runTorii(['secret', '--env'], { ...process, environment: process.env, folder: '.', signal });
- */
-export function runTorii(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  return runCommands(args, surroundings, addCommands);
 }

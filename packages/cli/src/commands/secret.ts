@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
+import { wholeNumber } from '../arguments.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../failures.ts';
-import { wholeNumber } from '../input/arguments.ts';
 
 interface SecretOptions {
   readonly length: number;

@@ -1,6 +1,16 @@
+import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import { CommandFailure, OutputClosed } from '../failures.ts';
-import type { Surroundings } from '../surroundings.ts';
+
+/** A stream that may be a terminal. */
+export type Sink = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'hasColors'>>;
+
+/** The streams that an output writes to, and the variables that decide about colours. */
+export interface OutputStreams {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
 
 /** Where a command writes. Results go to standard output, and everything said about them to standard error. */
 export interface Output {
@@ -25,10 +35,10 @@ export interface Output {
   settle(): Promise<void>;
 }
 
-export function openOutput({ stdout, stderr, environment }: Surroundings): Output {
+export function openOutput({ stdout, stderr, env }: OutputStreams): Output {
   const closing = new AbortController();
   const isTerminal = stdout.isTTY === true;
-  const hasColours = isTerminal && stdout.hasColors?.(environment) === true;
+  const hasColours = isTerminal && stdout.hasColors?.(env) === true;
   let pending: Promise<unknown> = Promise.resolve();
   // Without listeners an error of a stream ends the process. Each write hears of its own.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});

@@ -17,3 +17,11 @@ export function printableJson(value: unknown): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+const secrets =
+  /\b(?:sk|whsec)_[\w+/=-]+|\beyJ[\w.-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END[A-Z -]*|$)/g;
+
+/** The text without what looks like a secret key, a webhook secret, a private key or a token. */
+export function withoutSecrets(text: string): string {
+  return text.replace(secrets, '[secret]');
+}

@@ -1,5 +1,5 @@
 import { MultiBar } from 'cli-progress';
-import type { Context } from '../context.ts';
+import type { Output, Sink } from './output.ts';
 
 /** How far something long has come. */
 export interface Progress {
@@ -13,7 +13,7 @@ export interface Progress {
 
 /** Shows a bar on standard error, where that is a terminal; elsewhere nothing but what is said. */
 export function startProgress(
-  { stderr, output }: Pick<Context, 'stderr' | 'output'>,
+  { stderr, output }: { readonly stderr: Sink; readonly output: Output },
   { title, total }: { readonly title: string; readonly total?: number },
 ): Progress {
   if (stderr.isTTY !== true) return { advance: () => {}, say: output.say, end: () => {} };

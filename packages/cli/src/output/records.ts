@@ -1,7 +1,28 @@
-import type { Form } from './form.ts';
+import { type Command, Option } from 'commander';
 import type { Output } from './output.ts';
 import { printableJson } from './printable.ts';
 import { type Column, drawCard, drawTable } from './table.ts';
+
+/** How results are written: for people, or for programs. */
+export type Form = 'table' | 'json' | 'ndjson';
+
+/** What the options of {@link addFormOptions} say. */
+export interface FormOptions {
+  readonly json?: true;
+  readonly ndjson?: true;
+}
+
+/** Adds `--json` and `--ndjson`. */
+export function addFormOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--json', 'write JSON').conflicts('ndjson'))
+    .addOption(new Option('--ndjson', 'write one JSON object to a line').conflicts('json'));
+}
+
+export function formOf({ json, ndjson }: FormOptions): Form {
+  if (json) return 'json';
+  return ndjson ? 'ndjson' : 'table';
+}
 
 /**
  * Writes many records: as a table, a JSON array, or a line of JSON each. JSON is written as the records come, so that

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { type ApiOptions, addApiOptions, clientFor } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
-import { withoutSecrets } from '../../input/secret-text.ts';
+import { withoutSecrets } from '../../output/printable.ts';
 import { settingsFrom } from '../../settings.ts';
 import { runScript } from './script.ts';
 

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { type Command, Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { CommandFailure, UsageError } from '../../failures.ts';
+import { codeOf } from '../../files.ts';
 import { publicHalfOf } from './key-file.ts';
 
 interface GenerateOptions {
@@ -33,12 +34,12 @@ export function addKeysGenerate(keys: Command, context: Context): void {
     .action((options: GenerateOptions) => generate(context, options));
 }
 
-async function generate({ output, folder, signal }: Context, { out, bits }: GenerateOptions): Promise<void> {
+async function generate({ output, cwd, signal }: Context, { out, bits }: GenerateOptions): Promise<void> {
   if (out === undefined && output.isTerminal) {
     throw new UsageError('A private key is not for a terminal: give --out FILE, or send it into a pipe.');
   }
   // Before the key is made: nobody should wait for one that has nowhere to go.
-  const file = out === undefined ? undefined : openNewFile(resolve(folder, out), out);
+  const file = out === undefined ? undefined : openNewFile(resolve(cwd, out), out);
   let pem: string;
   try {
     const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: Number(bits) });
@@ -69,7 +70,7 @@ function openNewFile(path: string, name: string): { write(text: string): void; d
   try {
     descriptor = openSync(path, 'wx', 0o600);
   } catch (error) {
-    const isThere = error instanceof Error && Reflect.get(error, 'code') === 'EEXIST';
+    const isThere = codeOf(error) === 'EEXIST';
     const problem = isThere ? 'is there already, and a key is not overwritten' : 'cannot be written';
     throw new CommandFailure(`${name} ${problem}. Name another file.`);
   }

@@ -1,7 +1,8 @@
+import { createPublicKey } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { addKeysGenerate } from './generate.ts';
-import { addKeysJwks } from './jwks.ts';
+import { readKeyFile } from './key-file.ts';
 import { addKeysPublish } from './publish.ts';
 import { addKeysRotate } from './rotate.ts';
 
@@ -12,4 +13,28 @@ export function addKeys(program: Command, context: Context): void {
   addKeysJwks(keys, context);
   addKeysPublish(keys, context);
   addKeysRotate(keys, context);
+}
+
+const examples = `
+Examples:
+  $ torii keys jwks stream.pem > jwks.json
+  $ torii keys jwks old.pub.pem new.pub.pem`;
+
+/** `torii keys jwks`: keys as a JSON Web Key Set. */
+function addKeysJwks(keys: Command, context: Context): void {
+  keys
+    .command('jwks')
+    .description('Write public keys as a JSON Web Key Set. Of a private key, the public half is written.')
+    .argument('<file...>', 'PEM files; - is standard input')
+    .addHelpText('after', examples)
+    .action(async (files: readonly string[]) => {
+      const set = [];
+      for (const file of files) {
+        const { pem, keyId } = await readKeyFile(context, file);
+        const { kty, n, e } = createPublicKey(pem).export({ format: 'jwk' });
+        // Named one by one: what is not named here cannot come out.
+        set.push({ kty, use: 'sig', alg: 'RS256', kid: keyId, n, e });
+      }
+      await context.output.write(`${JSON.stringify({ keys: set }, undefined, 2)}\n`);
+    });
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { readTextOf } from '../../input/piped-text.ts';
+import { readTextOf } from '../../files.ts';
 
 const maxBytes = 100_000;
 

@@ -1,13 +1,12 @@
 import type { Rotation, RotationPlan, StreamEvent } from '@torii/streams';
 import type { Command } from 'commander';
+import { wholeNumber } from '../../arguments.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
-import { wholeNumber } from '../../input/arguments.ts';
-import { addYesOption, confirm } from '../../input/confirm.ts';
-import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
 import { type Progress, startProgress } from '../../output/progress.ts';
-import { writeRecord } from '../../output/records.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
+import { addYesOption, confirm } from '../../prompt.ts';
 import { readKeyFile } from './key-file.ts';
 import { addStoreOptions, type StoreOptions, slotFrom, withStore } from './store.ts';
 

@@ -4,11 +4,11 @@ import type { ConnectedStore, NatsLogin, NatsOptions } from '@torii/streams/nats
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
+import { readSecretFile } from '../../files.ts';
 import { requirePackages } from '../../optional-package.ts';
 import {
   addSettingsOptions,
   type FindSetting,
-  readSecretFile,
   type Setting,
   type SettingsOptions,
   settingsFrom,
@@ -86,7 +86,7 @@ async function natsOptionsFrom(context: Context, find: FindSetting, options: Sto
   const login = await loginFrom(context, settings);
   const path = (name: string): string | undefined => {
     const setting = find(name)?.text;
-    return setting === undefined ? undefined : resolve(context.folder, setting);
+    return setting === undefined ? undefined : resolve(context.cwd, setting);
   };
   const tls = { caFile: path('NATS_CA'), certFile: path('NATS_CERT'), keyFile: path('NATS_KEY') };
   const hasTls = Object.values(tls).some((file) => file !== undefined);
@@ -101,7 +101,7 @@ async function loginFrom(context: Context, settings: readonly (Setting | undefin
   const [credentials, nkey, token, user, password] = settings.map((setting) => setting?.text);
   const ways = [credentials, nkey, token, user ?? password].filter((each) => each !== undefined);
   if (ways.length > 1) throw new UsageError(`There are several logins for NATS: set one of ${loginNames.join(', ')}.`);
-  if (credentials !== undefined) return { credentialsFile: resolve(context.folder, credentials) };
+  if (credentials !== undefined) return { credentialsFile: resolve(context.cwd, credentials) };
   if (nkey !== undefined) return { nkeySeed: await readSecretFile(context, nkey) };
   if (token !== undefined) return { token };
   return ways.length === 0 ? undefined : { user, password };

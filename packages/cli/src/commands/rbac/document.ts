@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
-import { readTextOf } from '../../input/piped-text.ts';
+import { readTextOf } from '../../files.ts';
 import { requirePackages } from '../../optional-package.ts';
 
 /** A document may hold 500,000 permissions. */

@@ -2,8 +2,7 @@ import type { LintFinding } from '@torii/authz';
 import { type Command, Option } from 'commander';
 import type { Context } from '../../context.ts';
 import { CommandFailure } from '../../failures.ts';
-import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
-import { writeRecords } from '../../output/records.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
 import { loadAuthz, readDocument } from './document.ts';
 

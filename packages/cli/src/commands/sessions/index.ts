@@ -1,6 +1,9 @@
+import type { Session } from '@torii/api';
 import type { Command } from 'commander';
+import { type ApiOptions, addApiOptions, clientFor, findUserId } from '../../client.ts';
 import type { Context } from '../../context.ts';
-import { addSessionsList } from './list.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../output/records.ts';
+import type { Column } from '../../output/table.ts';
 import { addSessionsRevoke } from './revoke.ts';
 
 /** `torii sessions …` */
@@ -8,4 +11,31 @@ export function addSessions(program: Command, context: Context): void {
   const sessions = program.command('sessions').description('List and revoke the sessions of a user.');
   addSessionsList(sessions, context);
   addSessionsRevoke(sessions, context);
+}
+
+const columns: readonly Column<Session>[] = [
+  { title: 'id', value: ({ id }) => id },
+  { title: 'last used', value: ({ lastUsedAt }) => lastUsedAt, narrowest: 10 },
+  { title: 'expires', value: ({ expiresAt }) => expiresAt, narrowest: 10 },
+  { title: 'address', value: ({ ipAddress }) => ipAddress },
+  { title: 'browser', value: ({ userAgent }) => userAgent, narrowest: 12 },
+];
+
+const examples = `
+Examples:
+  $ torii sessions list ada@example.com
+  $ torii sessions list 01931a73-8b00-7000-8000-000000000000 --json`;
+
+/** `torii sessions list` */
+function addSessionsList(sessions: Command, context: Context): void {
+  addFormOptions(addApiOptions(sessions.command('list')))
+    .argument('<user>', 'id or email')
+    .description('List the active sessions of a user, the last used first.')
+    .addHelpText('after', examples)
+    .action(async (who: string, options: ApiOptions & FormOptions) => {
+      const { output, signal } = context;
+      const torii = await clientFor(context, options);
+      const found = await torii.sessions.listForUser(await findUserId(torii, who, signal), { signal });
+      await writeRecords(output, formOf(options), columns, found);
+    });
 }

@@ -1,14 +1,12 @@
 import type { ToriiClient } from '@torii/api';
 import { type Command, Option } from 'commander';
 import { startAttempts } from '../../attempts.ts';
-import { type ApiOptions, addApiOptions, clientFor } from '../../client.ts';
+import { type ApiOptions, addApiOptions, clientFor, findUserId } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
-import { addYesOption, confirm } from '../../input/confirm.ts';
-import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
-import { writeRecords } from '../../output/records.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
-import { findUserId } from '../users/find-user.ts';
+import { addYesOption, confirm } from '../../prompt.ts';
 
 interface RevokeOptions extends ApiOptions, FormOptions {
   readonly user?: string;

@@ -1,7 +1,7 @@
 import { loggable } from '@torii/core/adapter';
 import { type Anatomy, firstUnreadable, mostCharacters } from './anatomy.ts';
+import { describeDuration } from './claim-text.ts';
 import { adviseOnIssuer } from './issuer-advice.ts';
-import { describeDuration } from './times.ts';
 import type { Rules, TokenRefusal, Verdict } from './verdict.ts';
 
 /** What the verdict was about, and what else was found out. */
@@ -11,48 +11,42 @@ export interface Case {
   readonly verdict: Verdict;
 }
 
+type Advise = (refusal: TokenRefusal, token: Anatomy, found: Case) => string;
+
+const advice = {
+  token_missing: () =>
+    'Nothing was sent. Does the page add `Authorization: Bearer <token>` to its requests, and does a proxy pass it on?',
+  scheme_unsupported: () => 'The header has another scheme. Send `Authorization: Bearer <token>`.',
+  header_malformed: () =>
+    'Send the header once, with `Bearer`, one space and one token: no quotes, no comma, no second token.',
+  token_malformed: (_refusal, token) => adviseOnForm(token),
+  algorithm_refused: (_refusal, token) => adviseOnAlgorithm(token.header.values ?? {}, claimsOf(token)),
+  issuer_refused: (_refusal, token, { rules }) => adviseOnIssuer(claimsOf(token)['iss'], rules.issuer),
+  claim_missing: adviseOnClaim,
+  claim_malformed: adviseOnClaim,
+  token_expired: (_refusal, token, { rules, verdict }) => adviseOnEnd(claimsOf(token)['exp'], rules, verdict),
+  token_not_yet_valid: (refusal, token, { rules, verdict }) =>
+    adviseOnBeginning(claimsOf(token), refusal, rules, verdict),
+  audience_refused: (_refusal, token) =>
+    `Its audience is ${loggable(claimsOf(token)['aud'])}. Accept that, or have the token template name yours.`,
+  environment_refused: (_refusal, token) =>
+    `It is of the environment ${loggable(claimsOf(token)['pid'])}: sandbox and production have one each. ` +
+    'Sign in where this app belongs, or name that environment.',
+  key_unknown: (_refusal, token, { verdict }) => adviseOnKey(token, verdict),
+  keys_unavailable: (_refusal, _token, { rules, verdict }) =>
+    `The token may be good: nobody can tell without the issuer’s keys${because(verdict)}. Is the issuer right, ` +
+    `the network up, and ${firstOf(rules.issuer)}/_torii/.well-known/jwks.json there?`,
+  signature_invalid: (_refusal, token) => adviseOnSignature(token),
+} satisfies Record<TokenRefusal['reason'], Advise>;
+
 /** What to do about a refusal: one or more whole sentences, without a line break. */
-export function adviseOn(refusal: TokenRefusal, { token, rules, verdict }: Case): string {
-  const claims = token.claims.values ?? {};
-  switch (refusal.reason) {
-    case 'token_missing':
-      return 'Nothing was sent. Does the page add `Authorization: Bearer <token>` to its requests, and does a proxy pass it on?';
-    case 'scheme_unsupported':
-      return 'The header has another scheme. Send `Authorization: Bearer <token>`.';
-    case 'header_malformed':
-      return 'Send the header once, with `Bearer`, one space and one token: no quotes, no comma, no second token.';
-    case 'token_malformed':
-      return adviseOnForm(token);
-    case 'algorithm_refused':
-      return adviseOnAlgorithm(token.header.values ?? {}, claims);
-    case 'issuer_refused':
-      return adviseOnIssuer(claims['iss'], rules.issuer);
-    case 'claim_missing':
-    case 'claim_malformed':
-      return adviseOnClaim(refusal);
-    case 'token_expired':
-      return adviseOnEnd(claims['exp'], rules, verdict);
-    case 'token_not_yet_valid':
-      return adviseOnBeginning(claims, refusal, rules, verdict);
-    case 'audience_refused':
-      return `Its audience is ${loggable(claims['aud'])}. Accept that, or have the token template name yours.`;
-    case 'environment_refused':
-      return (
-        `It is of the environment ${loggable(claims['pid'])}: sandbox and production have one each. ` +
-        'Sign in where this app belongs, or name that environment.'
-      );
-    case 'key_unknown':
-      return adviseOnKey(token, verdict);
-    case 'keys_unavailable':
-      return (
-        `The token may be good: nobody can tell without the issuer’s keys${because(verdict)}. Is the issuer right, ` +
-        `the network up, and ${firstOf(rules.issuer)}/_torii/.well-known/jwks.json there?`
-      );
-    case 'signature_invalid':
-      return adviseOnSignature(token);
-    default:
-      return 'Get a fresh token, and try again.';
-  }
+export function adviseOn(refusal: TokenRefusal, found: Case): string {
+  const advise: Advise = advice[refusal.reason];
+  return advise(refusal, found.token, found);
+}
+
+function claimsOf({ claims }: Anatomy): Readonly<Record<string, unknown>> {
+  return claims.values ?? {};
 }
 
 function adviseOnForm(token: Anatomy): string {

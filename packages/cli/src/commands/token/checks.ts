@@ -1,6 +1,5 @@
 import type { Anatomy } from './anatomy.ts';
-import { shownValue } from './shown.ts';
-import { describeMoment } from './times.ts';
+import { describeMoment, shownValue } from './claim-text.ts';
 import type { Rules, TokenRefusal, Verdict } from './verdict.ts';
 
 /** One thing that the verifier looks at, and what came of it. */
@@ -10,92 +9,74 @@ export interface CheckLine {
   readonly found: string;
 }
 
-interface Check {
-  readonly name: string;
-  /** Whether this is where the verifier said no. */
-  stopped(refusal: TokenRefusal, token: Anatomy): boolean;
-  /** What it saw; undefined where the options do not ask for it. */
-  found(token: Anatomy, rules: Rules): string | undefined;
+/** What the verifier saw; undefined if the options do not ask for the check. */
+type Find = (token: Anatomy, rules: Rules) => string | undefined;
+
+/** The checks of core's verifier, in its order: `authenticate.ts` and `token/` there. */
+const checks = {
+  header: () => 'one token',
+  form: ({ length }) => `three parts, ${length} characters`,
+  algorithm: ({ header }) => shownValue(header.values?.['alg']),
+  'key id': ({ header }) => shownValue(header.values?.['kid']),
+  issuer: ({ claims }) => shownValue(claims.values?.['iss']),
+  claims: ({ claims }) => `sub ${shownValue(claims.values?.['sub'])}, pid ${shownValue(claims.values?.['pid'])}`,
+  times: ({ claims }) => `ends ${describeMoment(claims.values?.['exp'], Date.now() / 1000) ?? 'one day'}`,
+  audience: ({ claims }, { audience }) => (audience === undefined ? undefined : shownValue(claims.values?.['aud'])),
+  environment: ({ claims }, { environmentId }) =>
+    environmentId === undefined ? undefined : shownValue(claims.values?.['pid']),
+  'signature’s form': () => '64 bytes',
+  key: ({ header }) => `the issuer publishes ${shownValue(header.values?.['kid'])}`,
+  signature: () => 'made with that key',
+  people: () => 'user, actor and organization can be read',
+} satisfies Record<string, Find>;
+
+type CheckName = keyof typeof checks;
+
+type FindCheck = (refusal: TokenRefusal, token: Anatomy) => CheckName;
+
+const checkByReason = {
+  token_missing: () => 'header',
+  scheme_unsupported: () => 'header',
+  header_malformed: () => 'header',
+  token_malformed: (_refusal, token) => (isReadable(token) ? 'key id' : 'form'),
+  algorithm_refused: () => 'algorithm',
+  issuer_refused: () => 'issuer',
+  claim_missing: checkOfClaim,
+  claim_malformed: checkOfClaim,
+  token_expired: () => 'times',
+  token_not_yet_valid: () => 'times',
+  audience_refused: () => 'audience',
+  environment_refused: () => 'environment',
+  key_unknown: () => 'key',
+  keys_unavailable: () => 'key',
+  signature_invalid: (_refusal, token) => (isSignatureShaped(token) ? 'signature' : 'signature’s form'),
+} satisfies Record<TokenRefusal['reason'], FindCheck>;
+
+const checkByClaim: ReadonlyMap<string | undefined, CheckName> = new Map([
+  ['iss', 'issuer'],
+  ['sub', 'claims'],
+  ['pid', 'claims'],
+  ['iat', 'claims'],
+  ['exp', 'claims'],
+  ['nbf', 'times'],
+  ['aud', 'audience'],
+]);
+
+function checkThatRefused(refusal: TokenRefusal, token: Anatomy): CheckName {
+  const find: FindCheck = checkByReason[refusal.reason];
+  return find(refusal, token);
 }
 
-const required = new Set(['sub', 'pid', 'iat', 'exp']);
-const asked = new Set(['aud']);
-
-/** Core's verifier, step by step and in its order: `authenticate.ts`, `verify.ts`, `token.ts` and `claims.ts` there. */
-const checks: readonly Check[] = [
-  {
-    name: 'header',
-    stopped: ({ reason }) =>
-      reason === 'token_missing' || reason === 'scheme_unsupported' || reason === 'header_malformed',
-    found: () => 'one token',
-  },
-  {
-    name: 'form',
-    stopped: ({ reason }, token) => reason === 'token_malformed' && !isReadable(token),
-    found: ({ length }) => `three parts, ${length} characters`,
-  },
-  {
-    name: 'algorithm',
-    stopped: ({ reason }) => reason === 'algorithm_refused',
-    found: ({ header }) => shownValue(header.values?.['alg']),
-  },
-  {
-    name: 'key id',
-    stopped: ({ reason }, token) => reason === 'token_malformed' && isReadable(token),
-    found: ({ header }) => shownValue(header.values?.['kid']),
-  },
-  {
-    name: 'issuer',
-    stopped: ({ reason, detail }) => reason === 'issuer_refused' || isAbout(reason, detail.claim, (at) => at === 'iss'),
-    found: ({ claims }) => shownValue(claims.values?.['iss']),
-  },
-  {
-    name: 'claims',
-    stopped: ({ reason, detail }) => isAbout(reason, detail.claim, (at) => required.has(at)),
-    found: ({ claims }) => `sub ${shownValue(claims.values?.['sub'])}, pid ${shownValue(claims.values?.['pid'])}`,
-  },
-  {
-    name: 'times',
-    stopped: ({ reason, detail }) =>
-      reason === 'token_expired' ||
-      reason === 'token_not_yet_valid' ||
-      isAbout(reason, detail.claim, (at) => at === 'nbf'),
-    found: ({ claims }) => `ends ${describeMoment(claims.values?.['exp'], Date.now() / 1000) ?? 'one day'}`,
-  },
-  {
-    name: 'audience',
-    stopped: ({ reason, detail }) =>
-      reason === 'audience_refused' || isAbout(reason, detail.claim, (at) => asked.has(at)),
-    found: ({ claims }, { audience }) => (audience === undefined ? undefined : shownValue(claims.values?.['aud'])),
-  },
-  {
-    name: 'environment',
-    stopped: ({ reason }) => reason === 'environment_refused',
-    found: ({ claims }, { environmentId }) =>
-      environmentId === undefined ? undefined : shownValue(claims.values?.['pid']),
-  },
-  {
-    name: 'signature’s form',
-    stopped: ({ reason }, token) => reason === 'signature_invalid' && !isSignatureShaped(token),
-    found: () => '64 bytes',
-  },
-  {
-    name: 'key',
-    stopped: ({ reason }) => reason === 'key_unknown' || reason === 'keys_unavailable',
-    found: ({ header }) => `the issuer publishes ${shownValue(header.values?.['kid'])}`,
-  },
-  { name: 'signature', stopped: ({ reason }) => reason === 'signature_invalid', found: () => 'made with that key' },
-  {
-    name: 'people',
-    stopped: ({ reason, detail }) => isAbout(reason, detail.claim, () => true),
-    found: () => 'user, actor and organization can be read',
-  },
-];
+function checkOfClaim({ detail: { claim } }: TokenRefusal): CheckName {
+  return checkByClaim.get(claim) ?? 'people';
+}
 
 /** What the verifier looked at, down to where it said no. */
 export function listChecks(token: Anatomy, rules: Rules, { refusal }: Verdict): readonly CheckLine[] {
-  const end = refusal === undefined ? checks.length : checks.findIndex((check) => check.stopped(refusal, token));
-  return checks.map(({ name, found }, index) => {
+  const list: readonly (readonly [string, Find])[] = Object.entries(checks);
+  const refusedBy = refusal === undefined ? undefined : checkThatRefused(refusal, token);
+  const end = refusedBy === undefined ? list.length : list.findIndex(([name]) => name === refusedBy);
+  return list.map(([name, found], index) => {
     if (refusal !== undefined && index === end) return { check: name, result: 'refused', found: refusal.message };
     // Only what the verifier went past can be read for certain.
     if (index > end) return { check: name, result: 'not reached', found: '' };
@@ -113,8 +94,4 @@ function isReadable({ problem, header, claims, signature }: Anatomy): boolean {
 function isSignatureShaped({ signature: { bytes } }: Anatomy): boolean {
   if (bytes?.length !== 64) return false;
   return [bytes.subarray(0, 32), bytes.subarray(32)].every((half) => half.some((byte) => byte !== 0));
-}
-
-function isAbout(reason: string, claim: string | undefined, covers: (claim: string) => boolean): boolean {
-  return (reason === 'claim_missing' || reason === 'claim_malformed') && claim !== undefined && covers(claim);
 }

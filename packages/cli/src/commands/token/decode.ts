@@ -1,14 +1,11 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { CommandFailure } from '../../failures.ts';
-import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
-import { writeRecord } from '../../output/records.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
 import { drawCard } from '../../output/table.ts';
 import { type Anatomy, dissect, firstUnreadable, type TokenPart } from './anatomy.ts';
-import { tokenIn } from './pasted.ts';
-import { columnsOf, shownValue, withoutSecretValues } from './shown.ts';
-import { addTokenSource, readToken, type TokenSourceOptions } from './source.ts';
-import { dateOf, describeMoment } from './times.ts';
+import { columnsOf, dateOf, describeMoment, shownValue, withoutSecretValues } from './claim-text.ts';
+import { addTokenSource, readToken, type TokenSourceOptions, tokenIn } from './source.ts';
 
 const examples = `
 Examples:

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
-import { readTextOf } from '../../input/piped-text.ts';
-import { askLine } from '../../input/question.ts';
+import { readTextOf } from '../../files.ts';
+import { askLine } from '../../prompt.ts';
 import { addSettingsOptions, type SettingsOptions, settingsFrom } from '../../settings.ts';
-import { type Pasted, understand } from './pasted.ts';
 
 /** What the options of {@link addTokenSource} say. */
 export interface TokenSourceOptions extends SettingsOptions {
@@ -52,4 +51,36 @@ export async function readToken(
 
 function looksLikeToken(text: string): boolean {
   return /^(?:bearer |authorization:)/i.test(text) || /^eyJ|^[\w-]{16,}\.[\w-]{16,}\.[\w-]{20,}/.test(text);
+}
+
+/** What somebody pasted: a token alone, or the values of `Authorization` headers, in which there may be one. */
+export type Pasted = { readonly token: string } | { readonly headers: readonly string[] };
+
+// As a request has it, as a line for cURL, or as a browser copies it for `fetch`.
+const authorizationHeader = /(["'])?\bauthorization\1?[ \t]*:[ \t]*(["'])?([^\r\n]*)/gi;
+const knownScheme = /^(?:bearer|basic|digest|dpop|negotiate)[ \t]/i;
+
+/** Finds what is meant. Nothing is put right: what is wrong with it is for the verifier to say. */
+function understand(text: string): Pasted {
+  const headers = [...text.matchAll(authorizationHeader)].map(([, outer, inner, value = '']) =>
+    upTo(inner ?? outer, value).trim(),
+  );
+  if (headers.length > 0) return { headers };
+  const bare = withoutQuotes(text.trim());
+  return knownScheme.test(bare) ? { headers: [bare] } : { token: bare };
+}
+
+/** The token of what was pasted, or undefined where there is not one. */
+export function tokenIn(pasted: Pasted): string | undefined {
+  if ('token' in pasted) return pasted.token === '' ? undefined : pasted.token;
+  const [value, second] = pasted.headers;
+  return second === undefined ? /^bearer[ \t]+(\S+)$/i.exec(value ?? '')?.[1] : undefined;
+}
+
+function upTo(quote: string | undefined, value: string): string {
+  return quote === undefined ? value : (value.split(quote, 1)[0] ?? '');
+}
+
+function withoutQuotes(text: string): string {
+  return /^(["'`]).*\1$/s.test(text) ? text.slice(1, -1).trim() : text;
 }

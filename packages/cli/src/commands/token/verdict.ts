@@ -1,11 +1,10 @@
 import { type Auth, createVerifier, type RefusalDetail, ToriiAuthError, ToriiUnavailableError } from '@torii/core';
 import type { Command } from 'commander';
+import { wholeNumber } from '../../arguments.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
-import { wholeNumber } from '../../input/arguments.ts';
 import { settingsFrom } from '../../settings.ts';
-import type { Pasted } from './pasted.ts';
-import type { TokenSourceOptions } from './source.ts';
+import type { Pasted, TokenSourceOptions } from './source.ts';
 
 /** What the options of {@link addVerifyOptions} say. */
 export interface VerifyOptions extends TokenSourceOptions {
@@ -25,7 +24,7 @@ export interface Rules {
 
 /** Why a token was refused, in the verifier's own words. */
 export interface TokenRefusal {
-  readonly reason: ToriiAuthError['reason'] | ToriiUnavailableError['reason'];
+  readonly reason: ToriiAuthError['reason'] | Exclude<ToriiUnavailableError['reason'], 'policy_unavailable'>;
   readonly message: string;
   readonly detail: RefusalDetail;
 }
@@ -98,6 +97,8 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
   } catch (error) {
     if (!(error instanceof ToriiAuthError || error instanceof ToriiUnavailableError)) throw error;
     const { reason, message } = error;
+    // A verifier has no policy.
+    if (reason === 'policy_unavailable') throw error;
     return { ...seen, refusal: { reason, message, detail } };
   }
 }

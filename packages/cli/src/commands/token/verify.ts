@@ -2,13 +2,11 @@ import type { Auth } from '@torii/core';
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { CommandFailure } from '../../failures.ts';
-import { withoutSecrets } from '../../input/secret-text.ts';
-import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
-import { writeRecord } from '../../output/records.ts';
+import { withoutSecrets } from '../../output/printable.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
-import { withoutSecretValues } from './shown.ts';
+import { describeMoment, withoutSecretValues } from './claim-text.ts';
 import { addTokenSource, readToken } from './source.ts';
-import { describeMoment } from './times.ts';
 import { addVerifyOptions, judge, rulesFrom, type VerifyOptions } from './verdict.ts';
 
 const examples = `

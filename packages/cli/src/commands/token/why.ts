@@ -1,14 +1,12 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { CommandFailure } from '../../failures.ts';
-import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
-import { writeRecord, writeRecords } from '../../output/records.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecord, writeRecords } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
 import { adviseOn } from './advice.ts';
 import { dissect } from './anatomy.ts';
 import { type CheckLine, listChecks } from './checks.ts';
-import { type Pasted, tokenIn } from './pasted.ts';
-import { addTokenSource, readToken } from './source.ts';
+import { addTokenSource, type Pasted, readToken, tokenIn } from './source.ts';
 import {
   addVerifyOptions,
   judge,

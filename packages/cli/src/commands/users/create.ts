@@ -1,12 +1,12 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { nonEmptyText } from '../../arguments.ts';
 import { type ApiOptions, addApiOptions, clientFor } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
-import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
-import { writeRecord } from '../../output/records.ts';
-import { profileColumns } from './columns.ts';
-import { addPasswordOptions, type PasswordOptions, readPassword } from './password.ts';
-import { addProfileOptions, type ProfileOptions, profileOf, something } from './profile-options.ts';
+import { readSecretFile } from '../../files.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
+import { askLine } from '../../prompt.ts';
+import { addProfileOptions, type ProfileOptions, profileColumns, profileOf } from './profile.ts';
 
 interface CreateOptions extends ApiOptions, FormOptions, ProfileOptions, PasswordOptions {
   readonly email?: string;
@@ -20,7 +20,7 @@ Examples:
 
 /** `torii users create` */
 export function addUsersCreate(users: Command, context: Context): void {
-  const create = users.command('create').option('--email <email>', 'to sign in with', something);
+  const create = users.command('create').option('--email <email>', 'to sign in with', nonEmptyText);
   addFormOptions(addApiOptions(addPasswordOptions(addProfileOptions(create))))
     .description('Create a user.')
     .addHelpText('after', examples)
@@ -40,4 +40,44 @@ async function createUser(context: Context, options: CreateOptions): Promise<voi
   const password = await readPassword(context, options);
   const user = await torii.users.create({ ...profile, password }, { signal: context.signal });
   await writeRecord(context.output, formOf(options), profileColumns, user);
+}
+
+/** What the options of {@link addPasswordOptions} say. */
+interface PasswordOptions {
+  readonly askPassword?: true;
+  readonly passwordFile?: string;
+}
+
+/** Adds `--ask-password` and `--password-file`. A password is never an argument. */
+function addPasswordOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--ask-password', 'ask for a password on the terminal').conflicts('passwordFile'))
+    .option('--password-file <file>', 'a file that holds the password; - is standard input')
+    .addOption(new Option('--password [password]').hideHelp().argParser(refusePassword));
+}
+
+/** The password that a person typed or a file holds; undefined where there is to be none. */
+async function readPassword(context: Context, options: PasswordOptions): Promise<string | undefined> {
+  const { passwordFile } = options;
+  const password = options.askPassword
+    ? await askPassword(context)
+    : passwordFile && (await readSecretFile(context, passwordFile));
+  if (password === '') throw new UsageError('The password is empty. Leave the option out for a user without one.');
+  return password;
+}
+
+function refusePassword(): never {
+  throw new UsageError(
+    'A password is not taken from the command line, where other users of this machine and the shell’s history see it. ' +
+      'Give --ask-password, or --password-file FILE (- is standard input).',
+  );
+}
+
+async function askPassword(context: Context): Promise<string> {
+  if (context.stdin.isTTY === true && context.stderr.isTTY === true) {
+    return askLine(context, 'Password: ', { isSecret: true });
+  }
+  throw new UsageError(
+    'Nobody is there to be asked for a password: give --password-file - and write it to standard input.',
+  );
 }

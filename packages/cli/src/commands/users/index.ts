@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
+import { type ApiOptions, addApiOptions, clientFor, findUser } from '../../client.ts';
 import type { Context } from '../../context.ts';
-import { addUsersBan, addUsersUnban } from './ban.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
 import { addUsersCreate } from './create.ts';
-import { addUsersDelete } from './delete.ts';
 import { addUsersExport } from './export/index.ts';
-import { addUsersGet } from './get.ts';
 import { addUsersImport } from './import/index.ts';
 import { addUsersList } from './list.ts';
+import { addUsersBan, addUsersDelete, addUsersUnban } from './named-users.ts';
+import { profileColumns } from './profile.ts';
 import { addUsersUpdate } from './update.ts';
 
 /** `torii users …` */
@@ -21,4 +22,23 @@ export function addUsers(program: Command, context: Context): void {
   addUsersDelete(users, context);
   addUsersExport(users, context);
   addUsersImport(users, context);
+}
+
+const getExamples = `
+Examples:
+  $ torii users get ada@example.com
+  $ torii users get 01931a73-8b00-7000-8000-000000000000
+  $ torii users get ada@example.com --json`;
+
+/** `torii users get` */
+function addUsersGet(users: Command, context: Context): void {
+  addFormOptions(addApiOptions(users.command('get')))
+    .argument('<user>', 'id or email')
+    .description('Show a user.')
+    .addHelpText('after', getExamples)
+    .action(async (who: string, options: ApiOptions & FormOptions) => {
+      const torii = await clientFor(context, options);
+      const user = await findUser(torii, who, context.signal);
+      await writeRecord(context.output, formOf(options), profileColumns, user);
+    });
 }

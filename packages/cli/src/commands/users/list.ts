@@ -1,12 +1,11 @@
 import type { User } from '@torii/api';
 import type { Command } from 'commander';
+import { wholeNumber } from '../../arguments.ts';
 import { type ApiOptions, addApiOptions, clientFor } from '../../client.ts';
 import type { Context } from '../../context.ts';
-import { wholeNumber } from '../../input/arguments.ts';
-import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
-import { writeRecords } from '../../output/records.ts';
-import { userColumns } from './columns.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../output/records.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from './filter.ts';
+import { userColumns } from './profile.ts';
 
 interface ListOptions extends ApiOptions, FormOptions, FilterOptions {
   readonly limit: number;

@@ -1,17 +1,95 @@
 import type { ToriiClient, User } from '@torii/api';
+import type { Command } from 'commander';
 import { startAttempts } from '../../attempts.ts';
-import { type ApiOptions, clientFor } from '../../client.ts';
+import { type ApiOptions, addApiOptions, clientFor, findUser, findUserId } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { CommandFailure } from '../../failures.ts';
-import { confirm } from '../../input/confirm.ts';
-import { type FormOptions, formOf } from '../../output/form.ts';
 import { printable } from '../../output/printable.ts';
-import { writeRecords } from '../../output/records.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
-import { findUser, findUserId } from './find-user.ts';
+import { addYesOption, confirm } from '../../prompt.ts';
+import { userColumns } from './profile.ts';
+
+type Options = ApiOptions & FormOptions & { readonly yes?: true };
+
+/** Access tokens are verified without asking Torii. */
+const untilTokensEnd = 'Their sessions have ended. Access tokens already issued stay good until they expire.';
+
+const banExamples = `
+Examples:
+  $ torii users ban ada@example.com
+  $ torii users ban --yes 01931a73-8b00-7000-8000-000000000000 bob@example.com`;
+
+const unbanExamples = `
+Examples:
+  $ torii users unban ada@example.com`;
+
+/** `torii users ban` */
+export function addUsersBan(users: Command, context: Context): void {
+  addFormOptions(addApiOptions(addYesOption(users.command('ban'))))
+    .argument('<user...>', 'ids or emails')
+    .description('Ban users and end their sessions. Asks first.')
+    .addHelpText('after', banExamples)
+    .action((names: readonly string[], options: Options) =>
+      doToUsers(context, names, options, {
+        verb: 'Ban',
+        columns: userColumns,
+        act: (torii, userId) => torii.users.ban(userId, { signal: context.signal }),
+        remark: untilTokensEnd,
+      }),
+    );
+}
+
+/** `torii users unban` */
+export function addUsersUnban(users: Command, context: Context): void {
+  addFormOptions(addApiOptions(users.command('unban')))
+    .argument('<user...>', 'ids or emails')
+    .description('Let banned users sign in again.')
+    .addHelpText('after', unbanExamples)
+    .action((names: readonly string[], options: Options) =>
+      doToUsers(context, names, options, {
+        columns: userColumns,
+        act: (torii, userId) => torii.users.unban(userId, { signal: context.signal }),
+      }),
+    );
+}
+
+interface Deleted {
+  readonly id: string;
+  readonly status: 'deleted';
+}
+
+const deletedColumns: readonly Column<Deleted>[] = [
+  { title: 'id', value: ({ id }) => id },
+  { title: 'status', value: ({ status }) => status },
+];
+
+const deleteExamples = `
+Examples:
+  $ torii users delete ada@example.com
+  $ torii users delete --yes 01931a73-8b00-7000-8000-000000000000`;
+
+/** `torii users delete` */
+export function addUsersDelete(users: Command, context: Context): void {
+  addFormOptions(addApiOptions(addYesOption(users.command('delete'))))
+    .argument('<user...>', 'ids or emails')
+    .description('Delete users, which cannot be undone. Asks first.')
+    .addHelpText('after', deleteExamples)
+    .action((names: readonly string[], options: Options) =>
+      doToUsers<Deleted>(context, names, options, {
+        verb: 'Delete',
+        columns: deletedColumns,
+        act: async (torii, userId) => {
+          await torii.users.delete(userId, { signal: context.signal });
+          return { id: userId, status: 'deleted' };
+        },
+        remark: untilTokensEnd,
+      }),
+    );
+}
 
 /** Something to be done to users who are named one by one. */
-export interface Deed<T> {
+interface Deed<T> {
   /** Asked before it is done: `Delete`. Left out, nobody is asked. */
   readonly verb?: string;
   readonly columns: readonly Column<T>[];
@@ -20,10 +98,8 @@ export interface Deed<T> {
   readonly remark?: string;
 }
 
-type Options = ApiOptions & FormOptions & { readonly yes?: true };
-
 /** Does it to each of the users, and shows what became of them. */
-export async function doToUsers<T>(
+async function doToUsers<T>(
   context: Context,
   names: readonly string[],
   options: Options,

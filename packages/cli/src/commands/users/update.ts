@@ -1,13 +1,10 @@
 import type { UsersUpdateInput } from '@torii/api';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type ApiOptions, addApiOptions, clientFor } from '../../client.ts';
+import { type ApiOptions, addApiOptions, clientFor, findUserId } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
-import { addFormOptions, type FormOptions, formOf } from '../../output/form.ts';
-import { writeRecord } from '../../output/records.ts';
-import { profileColumns } from './columns.ts';
-import { findUserId } from './find-user.ts';
-import { addProfileOptions, type ProfileOptions, profileOf } from './profile-options.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
+import { addProfileOptions, type ProfileOptions, profileColumns, profileOf } from './profile.ts';
 
 const clearable = ['name', 'phone', 'address', 'dateOfBirth', 'locale'] as const;
 type Field = (typeof clearable)[number];

@@ -1,6 +1,5 @@
 import type { User } from '@torii/api';
 import { printableJson } from '../../output/printable.ts';
-import { cellOf } from './csv-cell.ts';
 
 /** How users are written into a file: a JSON object to a line, or a table for spreadsheets. */
 export type FileFormat = 'ndjson' | 'csv';
@@ -42,4 +41,18 @@ export async function userLines(format: FileFormat): Promise<UserLines> {
 /** The format that a file's name speaks of. */
 export function formatOf(file: string): FileFormat {
   return /\.csv$/i.test(file) ? 'csv' : 'ndjson';
+}
+
+// A spreadsheet runs what begins with one of these, whoever wrote it into their own name (OWASP, "CSV Injection"). Full-width
+// forms count, since some spreadsheets take them for the same.
+const formula = /^'*[=+\-@\t\r\n＝＋－＠]/;
+
+/** The text as a cell that no spreadsheet runs: an apostrophe goes before it. {@link textOfCell} takes it away again. */
+function cellOf(text: string): string {
+  return formula.test(text) ? `'${text}` : text;
+}
+
+/** The text that a cell stands for. */
+export function textOfCell(cell: string): string {
+  return cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell;
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { CommandFailure } from '../../../failures.ts';
-import { codeOf } from '../file-failure.ts';
+import { codeOf } from '../../../files.ts';
 import { type ExportNote, noteFileOf, readNote, removeNote, tailOf, writeNote } from './note.ts';
 
 /** What an export is of. */

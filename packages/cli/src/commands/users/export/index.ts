@@ -1,14 +1,13 @@
 import { ToriiApiError, type ToriiClient, type User } from '@torii/api';
 import { type Command, Option } from 'commander';
+import { wholeNumber } from '../../../arguments.ts';
 import { type ApiOptions, addApiOptions, clientFor } from '../../../client.ts';
 import type { Context } from '../../../context.ts';
 import { CommandFailure, OutputClosed, UsageError } from '../../../failures.ts';
-import { wholeNumber } from '../../../input/arguments.ts';
+import { codeOf, fileFailure, pathIn } from '../../../files.ts';
 import { printable } from '../../../output/printable.ts';
 import { startProgress } from '../../../output/progress.ts';
-import { codeOf, fileFailure } from '../file-failure.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from '../filter.ts';
-import { pathIn } from '../path-in.ts';
 import { type FileFormat, formatOf, userLines } from '../user-lines.ts';
 import { openExportFile } from './file.ts';
 
@@ -71,11 +70,11 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
 }
 
 async function exportToFile(context: Context, file: string, options: ExportOptions): Promise<void> {
-  const { output, signal, folder } = context;
+  const { output, signal, cwd } = context;
   const torii = await clientFor(context, options);
   const format = options.format ?? formatOf(file);
   const lines = await userLines(format);
-  const path = pathIn(folder, file);
+  const path = pathIn(cwd, file);
   const asked = JSON.stringify({ format, ...filterOf(options) });
   const target = await openExportFile(path, { asked, header: lines.header, restart: options.restart === true }).catch(
     (error: unknown) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { CommandFailure } from '../../../failures.ts';
-import { codeOf } from '../file-failure.ts';
+import { codeOf } from '../../../files.ts';
 
 /** How far an export has come. Stands beside its file until the file is whole. */
 export interface ExportNote {

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { Parser } from 'csv-parse';
 import { UsageError } from '../../../failures.ts';
 import { printable } from '../../../output/printable.ts';
-import { textOfCell } from '../csv-cell.ts';
-import { type Input, type InputLine, longestRecord } from './input-line.ts';
+import { textOfCell } from '../user-lines.ts';
+import { type Input, type InputLine, longestRecord } from './input.ts';
 import { fieldFor } from './new-user.ts';
 
 /** A record of the file, or the lines between two of them, which are none. */

@@ -1,21 +1,17 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { wholeNumber } from '../../../arguments.ts';
 import { type ApiOptions, addApiOptions, clientFor } from '../../../client.ts';
 import type { Context } from '../../../context.ts';
 import { CommandFailure, UsageError } from '../../../failures.ts';
-import { wholeNumber } from '../../../input/arguments.ts';
-import { addFormOptions, type FormOptions, formOf } from '../../../output/form.ts';
+import { fileFailure, pathIn } from '../../../files.ts';
 import { printable } from '../../../output/printable.ts';
 import { type Progress, startProgress } from '../../../output/progress.ts';
-import { writeRecords } from '../../../output/records.ts';
-import { fileFailure } from '../file-failure.ts';
-import { pathIn } from '../path-in.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../../output/records.ts';
 import { type FileFormat, formatOf } from '../user-lines.ts';
 import { readCsv } from './csv-lines.ts';
-import { countLines, readBytes } from './input-bytes.ts';
-import type { Input } from './input-line.ts';
+import { countLines, type Input, readBytes, readNdjson } from './input.ts';
 import { type Journal, noJournal, openJournal } from './journal.ts';
-import { readNdjson } from './ndjson-lines.ts';
 import { readWish } from './new-user.ts';
 import { openRejects, type Rejects } from './rejects.ts';
 import { startReport } from './report.ts';
@@ -82,7 +78,7 @@ async function checkLines(context: Context, file: string, options: ImportOptions
 }
 
 async function importLines(context: Context, file: string, options: ImportOptions): Promise<void> {
-  const { output, folder } = context;
+  const { output, cwd } = context;
   if (file === '-' && options.secretKeyFile === '-') {
     throw new UsageError('Standard input cannot hold both the users and the secret key: keep one of them in a file.');
   }
@@ -126,7 +122,7 @@ async function importLines(context: Context, file: string, options: ImportOption
 
   async function openJournalFor(path: string | undefined): Promise<Journal> {
     if (path === undefined) return noJournal;
-    return openJournal(pathIn(folder, path)).catch((error: unknown) => {
+    return openJournal(pathIn(cwd, path)).catch((error: unknown) => {
       throw fileFailure(error, path);
     });
   }
@@ -144,8 +140,8 @@ async function importLines(context: Context, file: string, options: ImportOption
   }
 
   async function openRejectsFor(path: string): Promise<Rejects> {
-    const absolute = resolve(folder, path);
-    const opened = await openRejects(pathIn(folder, path), header, journal.rejects === absolute).catch(
+    const absolute = resolve(cwd, path);
+    const opened = await openRejects(pathIn(cwd, path), header, journal.rejects === absolute).catch(
       (error: unknown) => {
         throw fileFailure(error, path);
       },

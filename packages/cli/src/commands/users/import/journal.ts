@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { CommandFailure } from '../../../failures.ts';
-import { splitLines } from './ndjson-lines.ts';
+import { splitLines } from './input.ts';
+import type { NewUser } from './new-user.ts';
 
 /** What is known of a line from earlier runs: created or taken; or sent, and nobody knows what became of it. */
 export type Past = 'done' | 'in_doubt' | undefined;
@@ -147,5 +149,21 @@ function createAppender(handle: FileHandle, path: string, size: number): (entry:
     // One after another. After a failure nothing more is noted, and so nothing more is sent.
     last = last.then(flush);
     return last;
+  };
+}
+
+/**
+ * Names each user of a file by what they are to become, so that a line keeps its name wherever it is moved, and another one
+ * when it is mended. The second of two that are alike has a name of its own. A password has no part in it: a hash this fast
+ * would tell it to whoever finds the journal.
+ */
+export function createKeys(): (user: NewUser) => string {
+  const seen = new Map<string, number>();
+  return ({ password: _, ...user }) => {
+    const text = JSON.stringify(Object.entries(user).sort(([one], [other]) => (one < other ? -1 : 1)));
+    const hash = createHash('sha256').update(text).digest('base64url').slice(0, 16);
+    const count = (seen.get(hash) ?? 0) + 1;
+    seen.set(hash, count);
+    return count === 1 ? hash : `${hash}.${count}`;
   };
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { UsageError } from '../../../failures.ts';
-import { codeOf } from '../file-failure.ts';
+import { codeOf } from '../../../files.ts';
 
 /** A file of the lines that failed, as they stood, to be mended and imported. */
 export interface Rejects {

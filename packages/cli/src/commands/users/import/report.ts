@@ -1,8 +1,6 @@
 import type { Context } from '../../../context.ts';
-import { CommandFailure } from '../../../failures.ts';
-import { withoutSecrets } from '../../../input/secret-text.ts';
-import { describeFailure } from '../../../output/failure-text.ts';
-import { printable } from '../../../output/printable.ts';
+import { CommandFailure, describeFailure } from '../../../failures.ts';
+import { printable, withoutSecrets } from '../../../output/printable.ts';
 import type { LineResult } from './send-lines.ts';
 
 type Result = LineResult | { readonly line: number; readonly raw: Buffer; readonly outcome: 'good' };
@@ -40,7 +38,7 @@ const words = {
   failed: 'failed',
 } as const;
 
-export function startReport({ environment }: Context): Report {
+export function startReport({ env }: Context): Report {
   const counts = new Map<keyof typeof words, number>();
   const countOf = (outcome: keyof typeof words) => counts.get(outcome) ?? 0;
 
@@ -78,7 +76,7 @@ export function startReport({ environment }: Context): Report {
     const { raw: _, ...record } = result;
     if (!('error' in record)) return record;
     const { line, outcome, error, password } = record;
-    const text = describeFailure(error, environment).text;
+    const text = describeFailure(error, env).text;
     // The server's own words might repeat what it was sent.
     const problem = password ? text.replaceAll(password, '[password]') : text;
     return { line, outcome, problem: withoutSecrets(problem) };

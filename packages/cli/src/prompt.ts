@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import type { Context } from '../context.ts';
-import { Interrupted } from '../failures.ts';
+import { type Command, Option } from 'commander';
+import type { Context } from './context.ts';
+import { CommandFailure, Interrupted, UsageError } from './failures.ts';
 
 /** Asks on the terminal, and gives the line that is typed; empty after Ctrl-D. A secret is not shown while it is typed. */
 export async function askLine(
@@ -27,4 +28,23 @@ export async function askLine(
     prompt.close();
     if (isSecret) stderr.write('\n');
   }
+}
+
+/** Adds `--yes`. */
+export function addYesOption(command: Command): Command {
+  return command.addOption(new Option('-y, --yes', 'do not ask'));
+}
+
+/**
+ * Asks before something that cannot be taken back.
+ *
+ * @throws UsageError where nobody can be asked, CommandFailure where the answer is no
+ */
+export async function confirm(context: Context, question: string, { yes }: { readonly yes?: true }): Promise<void> {
+  if (yes) return;
+  if (context.stdin.isTTY !== true || context.stderr.isTTY !== true) {
+    throw new UsageError(`This asks first, and nobody is there to answer: give --yes to do it without asking.`);
+  }
+  const answer = await askLine(context, `${question} [y/N] `);
+  if (!/^\s*y(es)?\s*$/i.test(answer)) throw new CommandFailure('Nothing was done.');
 }

@@ -1,5 +1,33 @@
 import type { User } from '@torii/api';
+import type { Command } from 'commander';
+import { nonEmptyText } from '../../arguments.ts';
 import type { Column } from '../../output/table.ts';
+
+/** What the options of {@link addProfileOptions} say. */
+export interface ProfileOptions {
+  readonly name?: string;
+  readonly phone?: string;
+  readonly address?: string;
+  readonly dateOfBirth?: string;
+}
+
+/** Adds what a user can be created with and given later. */
+export function addProfileOptions(command: Command): Command {
+  return command
+    .option('--name <name>', 'display name', nonEmptyText)
+    .option('--phone <phone>', 'phone number', nonEmptyText)
+    .option('--address <address>', 'postal address', nonEmptyText)
+    .option('--date-of-birth <date>', 'as in 1815-12-10', nonEmptyText);
+}
+
+export function profileOf({ name, phone, address, dateOfBirth }: ProfileOptions): ProfileOptions {
+  return {
+    ...(name !== undefined && { name }),
+    ...(phone !== undefined && { phone }),
+    ...(address !== undefined && { address }),
+    ...(dateOfBirth !== undefined && { dateOfBirth }),
+  };
+}
 
 /** What a table of users shows. Cards and JSON have more room. */
 export const userColumns: readonly Column<User>[] = [

@@ -1,11 +1,13 @@
-import { UsageError } from '../failures.ts';
+import { InvalidArgumentError } from 'commander';
+import { UsageError } from './failures.ts';
 
-const secrets =
-  /\b(?:sk|whsec)_[\w+/=-]+|\beyJ[\w.-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END[A-Z -]*|$)/g;
-
-/** The text without what looks like a secret key, a webhook secret, a private key or a token. */
-export function withoutSecrets(text: string): string {
-  return text.replace(secrets, '[secret]');
+/** Reads a whole number within bounds. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,15}$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
 }
 
 /**
@@ -22,4 +24,10 @@ export function refuseSecretArguments(args: readonly string[]): void {
     'A secret key is not taken from the command line, where other users of this machine and the shell’s history see it. ' +
       'Set TORII_SECRET_KEY, put it into .env, or give --secret-key-file FILE (- is standard input).',
   );
+}
+
+/** A text that is there. An empty one is an unset variable of a script more often than a wish. */
+export function nonEmptyText(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It is empty.');
 }
