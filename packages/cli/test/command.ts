@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Emulator } from '@torii/emulator';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
+
+// A test waits for what it expects. These only end one that waits in vain, on a slow machine too.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+/** How often to look for what a test waits for, and when to give up. */
+export const patience = { interval: 5, timeout: 240_000 };
 
 /** How a command is started. */
 export interface Start {

@@ -35,15 +35,11 @@ test('verifies a token', async () => {
 });
 
 test.each([
-  [
-    'an error of the API',
-    'const id = 7;\nawait torii.users.get("01931a73-8b00-7000-8000-000000000000")',
-    /was refused: 404/,
-  ],
-  ['a mistake', 'const a = 1;\n\na.b.c;', /The script failed in line 3: TypeError: /],
-  ['a mistake in an expression', '[1,\n nope]', /The script failed in line 2: ReferenceError: nope/],
-  ['what is no JavaScript', 'const = 1;', /The script failed: SyntaxError: /],
-  ['what is no error', 'throw "why"', /The script threw 'why'/],
+  ['an error of the API', 'const id = 7;\nawait torii.users.get("01931a73-8b00-7000-8000-000000000000")', /\b404\b/],
+  ['a mistake', 'const a = 1;\n\na.b.c;', /\b3\b.*TypeError: /],
+  ['a mistake in an expression', '[1,\n nope]', /\b2\b.*ReferenceError: nope/],
+  ['what is no JavaScript', 'const = 1;', /SyntaxError: /],
+  ['what is no error', 'throw "why"', /'why'/],
   ['a token in a mistake', 'throw new Error("eyJhbGciOiJFUzI1NiJ9.e30.AAAA")', /Error: \[secret\]/],
 ])('ends with 1 at %s', async (_name, input, message) => {
   const { code, stdout, stderr } = await script(input);
@@ -65,13 +61,13 @@ test('does with one of the two, and says what the other lacks when it is used', 
   const { TORII_ISSUER = '' } = environmentOf(torii);
   expect(await script('typeof verifier.verify', { TORII_ISSUER })).toMatchObject({ code: 0, stdout: "'function'\n" });
   const { code, stderr } = await script('await torii.users.list()', { TORII_ISSUER });
-  expect([code, stderr]).toEqual([2, expect.stringContaining('set TORII_SECRET_KEY')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('TORII_SECRET_KEY')]);
 });
 
 test.each([
-  [['console'], 'set TORII_SECRET_KEY'],
-  [['console', '--secret-key-file', '-'], 'name a file of the key'],
-  [['consol'], 'Did you mean console?'],
+  [['console'], 'TORII_SECRET_KEY'],
+  [['console', '--secret-key-file', '-'], '--secret-key-file'],
+  [['consol'], 'console?'],
 ])('ends with 2 at %j where nothing is configured', async (args, message) => {
   const { code, stdout, stderr } = await runCommand(args);
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
@@ -88,7 +84,7 @@ test('is interrupted while a script waits, with 130', async () => {
 test('talks on a terminal: await, mistakes, and an end', async (context) => {
   const terminal = await startOnTerminal(context, ['console'], { environment: environmentOf(torii), columns: 40 });
   await terminal.shows('torii> ');
-  expect(terminal.text()).toMatch(/torii is ready\.\nverifier is ready\./);
+  expect(terminal.text()).toMatch(/^torii .*\nverifier .*\n/);
   terminal.type('const page = await torii.users.list()\r');
   await terminal.shows('undefined');
   terminal.type('page.items[0].email + "!"\r');
@@ -106,7 +102,7 @@ test('says on a terminal what is not there, and goes on', async (context) => {
   const { TORII_ISSUER = '' } = environmentOf(torii);
   const terminal = await startOnTerminal(context, ['console'], { environment: { TORII_ISSUER } });
   await terminal.shows('torii> ');
-  expect(terminal.text()).toContain('torii is not there.');
+  expect(terminal.text()).toMatch(/^torii .*TORII_SECRET_KEY/);
   terminal.type('torii.users\r');
   await terminal.shows(/Uncaught[\s\S]*TORII_SECRET_KEY/);
   terminal.type('.exit\r');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { environmentOf, runCommand, startCommand, temporaryFolder } from './command.ts';
+import { environmentOf, patience, runCommand, startCommand, temporaryFolder } from './command.ts';
 
 const count = 100_000;
 let torii: Emulator;
@@ -22,7 +22,7 @@ beforeAll(async () => {
       address,
     })),
   );
-}, 120_000);
+});
 afterAll(() => torii.stop());
 
 test('exports 100,000 users in flat memory, killed in the middle, without a gap or a double', async () => {
@@ -30,12 +30,12 @@ test('exports 100,000 users in flat memory, killed in the middle, without a gap 
   const file = join(folder, 'users.ndjson');
   for (const least of [1_000, 50_000]) {
     const command = startCommand(['users', 'export', 'users.ndjson'], { environment, folder });
-    await vi.waitFor(() => expect(savedIn(file)).toBeGreaterThan(least), { timeout: 60_000, interval: 10 });
+    await vi.waitFor(() => expect(savedIn(file)).toBeGreaterThan(least), patience);
     command.kill('SIGKILL');
     expect((await command.ended).code).toBe('SIGKILL');
   }
   const { code, stderr } = await runCommand(['users', 'export', 'users.ndjson'], { environment, folder });
-  expect([code, stderr]).toEqual([0, expect.stringContaining('100000 users are in users.ndjson.')]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/\b100000 users\b.*users\.ndjson/)]);
 
   let expected = count;
   for await (const line of createInterface({ input: createReadStream(file) })) {
@@ -44,7 +44,7 @@ test('exports 100,000 users in flat memory, killed in the middle, without a gap 
     if ((JSON.parse(line) as { email: string }).email !== `user${expected}@example.com`) expect.fail(line);
   }
   expect(expected).toBe(0);
-}, 120_000);
+});
 
 test.runIf(process.platform === 'linux')(
   'says on a full disk what is saved, and goes on when there is room',
@@ -56,9 +56,7 @@ test.runIf(process.platform === 'linux')(
     const full = await runCommand(args, { environment, folder });
     expect([full.code, full.stderr]).toEqual([
       1,
-      expect.stringMatching(
-        /^torii: The disk is full\. Make room\. \d{3} users are saved in users\.ndjson: the same command goes on there\.\n$/,
-      ),
+      expect.stringMatching(/^torii: .*disk.*\b\d{3} users\b.*users\.ndjson.*\n$/),
     ]);
     execFileSync('mount', ['-o', 'remount,size=4m', folder]);
     expect(await runCommand(args, { environment, folder })).toMatchObject({ code: 0 });

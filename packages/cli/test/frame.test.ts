@@ -78,7 +78,7 @@ test.each(['--json', '--ndjson', '--'])('lets no name move the cursor or turn th
 
 test('refuses both forms at once with 2', async () => {
   const { code, stderr } = await runCommand(['people', '[]', '--json', '--ndjson'], start);
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/^torii: .*cannot be used with option.*Try --help\.\n$/)]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^torii: (?=.*'--json')(?=.*'--ndjson').*--help.*\n$/)]);
 });
 
 test('asks on a terminal, and does it after yes', async (context) => {
@@ -101,19 +101,19 @@ test.each([
   terminal.type(keys);
   expect(await terminal.ended).toBe(code);
   expect(terminal.text()).not.toContain('burnt');
-  if (code === 1) expect(terminal.text()).toContain('torii: Nothing was done.');
+  if (code === 1) expect(terminal.text()).toMatch(/\btorii: ./);
 });
 
 test('asks nobody in a pipe: says --yes with 2, and does it with --yes', async () => {
   const { code, stdout, stderr } = await runCommand(['burn'], { ...start, input: 'y\n' });
-  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('give --yes')]);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('--yes')]);
   expect(await runCommand(['burn', '--yes'], start)).toMatchObject({ code: 0, stdout: 'burnt\n' });
 });
 
 test('shows a bar on a terminal, a line above it, and gives the cursor back at Ctrl-C, with 130', async (context) => {
   const terminal = await startOnTerminal(context, ['work'], { ...start, columns: 40 });
   await terminal.shows('the third is broken');
-  await terminal.shows(/work .*[45]\/1000/);
+  await terminal.shows(/work .*\b([4-9]|\d{2,})\/1000/);
   terminal.type('\x03');
   expect(await terminal.ended).toBe(130);
   expect(terminal.output().lastIndexOf('\x1b[?25h')).toBeGreaterThan(terminal.output().lastIndexOf('\x1b[?25l'));
@@ -143,26 +143,22 @@ test.runIf(process.platform === 'linux')('says that the disk is full, with 1', (
     stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
     encoding: 'utf8',
   });
-  expect([status, stderr]).toEqual([
-    1,
-    'torii: The output could not be written: the disk is full. Make room and run it again.\n',
-  ]);
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/^torii: .*disk.*\n$/)]);
 });
 
 test('shows the kind of a mistake of its own, no text and no stack; with TORII_DEBUG=1 the stack without secrets', async () => {
   const { code, stderr } = await runCommand(['break'], start);
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: A mistake in torii itself \(TypeError\)\. .+\n$/)]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: .*TypeError.*TORII_DEBUG=1.*\n$/)]);
   expect(stderr).not.toContain('other text');
   const debugged = await runCommand(['break'], { ...start, environment: { TORII_DEBUG: '1' } });
   expect(debugged.stderr).toMatch(/\[secret\] and other text\n +at /);
   expect(debugged.stderr).not.toContain('sk_live');
 });
 
-test.each([
-  ['18.20.8', 'needs Node 20.19 or newer, and this is Node 18.20.8'],
-  ['20.18.9', 'needs Node 20.19'],
-])('says that Node %s is too old', (version, message) => {
-  expect(problemOfNode(version)).toContain(message);
+test.each(['18.20.8', '20.18.9'])('says that Node %s is too old', (version) => {
+  const problem = problemOfNode(version);
+  expect(problem).toContain(version);
+  expect(problem).toContain('20.19');
 });
 
 test.each(['20.19.0', '22.0.0', '24.21.0'])('runs on Node %s', (version) => {

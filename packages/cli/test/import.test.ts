@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { createToriiClient, type User } from '@torii/api';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { type Ended, environmentOf, runCommand, startCommand, temporaryFolder } from './command.ts';
+import { type Ended, environmentOf, patience, runCommand, startCommand, temporaryFolder } from './command.ts';
+import { type Gate, startGate } from './gate.ts';
 import { startOnTerminal } from './terminal.ts';
 
 let torii: Emulator;
@@ -59,12 +60,25 @@ function canSignIn(email: string, password: string): Promise<boolean> {
   );
 }
 
+/** An environment whose API is behind a gate. */
+function through({ url }: Gate) {
+  return { environment: { ...environment, TORII_API_URL: url }, folder };
+}
+
+/** An import into a journal asks first which environment it is. */
+const environmentRequests = 1;
+const refusalOfJournal = /^torii: .*users\.ndjson\.torii-import/m;
+
 test('creates the user of each line, with a password, and leaves nothing behind', async () => {
   write(
     'users.ndjson',
     ndjson({ email: 'ada@example.com', password: 'correct horse', phone: '+45 12' }, { name: 'Bo' }),
   );
-  expect(await runImport('users.ndjson', '-c', '1')).toEqual({ code: 0, stdout: '', stderr: '2 created.\n' });
+  expect(await runImport('users.ndjson', '-c', '1')).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: expect.stringMatching(/^2 created\b.*\n$/),
+  });
   expect(await everyone()).toMatchObject([
     { email: 'ada@example.com', phone: '+45 12' },
     { name: 'Bo', email: null },
@@ -78,7 +92,10 @@ test('reads CSV as spreadsheets save it: other names, semicolons, CR LF, a byte 
     'users.csv',
     '\ufeffE-Mail;Full name;Date of birth;Phone\r\nada@example.com;"Lovelace; ""Ada""\r\nCountess";1815-12-10;\r\n\r\nbo@example.com;;;+45 1\n',
   );
-  expect(await runImport('users.csv', '-c', '1')).toMatchObject({ code: 0, stderr: '2 created.\n' });
+  expect(await runImport('users.csv', '-c', '1')).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^2 created\b/),
+  });
   expect(await everyone()).toMatchObject([
     { email: 'ada@example.com', name: 'Lovelace; "Ada"\r\nCountess', dateOfBirth: '1815-12-10', phone: null },
     { email: 'bo@example.com', name: null, phone: '+45 1' },
@@ -93,7 +110,7 @@ test.each(['csv', 'ndjson'])('takes an export as %s, and what was in it comes ou
   try {
     const given = { environment: environmentOf(other), folder };
     const ended = await runCommand(['users', 'import', `users.${format}`, '--concurrency', '1'], given);
-    expect(ended).toMatchObject({ code: 0, stderr: '8 created.\n' });
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/^8 created\b/) });
     expect((await everyone(other)).map(({ name }) => name).reverse()).toEqual(names);
     expect((await everyone(other)).every(({ phone }) => phone === '+45 12')).toBe(true);
   } finally {
@@ -104,7 +121,7 @@ test.each(['csv', 'ndjson'])('takes an export as %s, and what was in it comes ou
 test('reads standard input', async () => {
   const args = ['users', 'import', '-', '--format', 'csv'];
   const ended = await runCommand(args, { environment, folder, input: 'email\nada@example.com\n' });
-  expect(ended).toMatchObject({ code: 0, stderr: '1 created.\n' });
+  expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
   expect(await emails()).toEqual(['ada@example.com']);
 });
 
@@ -114,7 +131,7 @@ test('reads a pipe that brings bytes one by one', async () => {
     await new Promise((resolve) => command.stdin.write(Buffer.of(byte), resolve));
   }
   command.stdin.end();
-  expect(await command.ended).toMatchObject({ code: 0, stderr: '1 created.\n' });
+  expect(await command.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
   expect(await everyone()).toMatchObject([{ email: 'ada@example.com', name: 'Ærø' }]);
 });
 
@@ -124,7 +141,7 @@ test('reports an email that is taken, which is no failure', async () => {
   const { code, stderr } = await runImport('users.ndjson', '--concurrency', '1');
   expect([code, stderr]).toEqual([
     0,
-    'line 1: taken: Ada@example.com\nline 3: taken: bo@example.com\n1 created, 2 taken: their emails have users already.\n',
+    expect.stringMatching(/^line 1\b.*Ada@example\.com.*\nline 3\b.*bo@example\.com.*\n1 created\b.*2 taken\b.*\n$/),
   ]);
 });
 
@@ -137,7 +154,7 @@ test('tells programs what became of each line', async () => {
     [
       { line: 1, outcome: 'taken', email: 'ada@example.com' },
       { line: 2, outcome: 'created', id: expect.stringMatching(/^[0-9a-f-]{36}$/) },
-      { line: 3, outcome: 'failed', problem: 'it is not a JSON object on one line' },
+      { line: 3, outcome: 'failed', problem: expect.stringContaining('JSON') },
       '',
     ],
   ]);
@@ -167,14 +184,14 @@ test('creates the good lines of a broken CSV, says at which line each other one 
     1,
     '',
     [
-      'line 3: failed: its quotes are wrong, and so is the line below it',
-      'line 5: failed: the first row has 2 cells, and it has 1',
-      'line 6: failed: the first row has 2 cells, and it has 3',
-      'line 9: failed: email is no email address',
-      'line 10: failed: its quotes are wrong, and so are the 3 lines below it',
-      '3 created, 5 failed.',
-      'users.csv.torii-import remembers what is done: the same command goes on there.',
-      'torii: 5 lines failed. Mend them.',
+      expect.stringMatching(/^line 3\b.*quotes/),
+      expect.stringMatching(/^line 5\b.*\b2\b.*\b1\b/),
+      expect.stringMatching(/^line 6\b.*\b2\b.*\b3\b/),
+      expect.stringMatching(/^line 9\b.*email/),
+      expect.stringMatching(/^line 10\b.*quotes.*\b3\b/),
+      expect.stringMatching(/^3 created\b.*5 failed\b/),
+      expect.stringMatching(/users\.csv\.torii-import/),
+      expect.stringMatching(/^torii: .*\b5\b/),
       '',
     ],
   ]);
@@ -192,7 +209,10 @@ test('takes a mended line, in its place or in the file of rejects, and creates n
   write('failed.csv', 'name,dateOfBirth\nCy,2000-02-29\n');
   expect(await runImport('failed.csv')).toMatchObject({ code: 0 });
   write('users.csv', 'name,dateOfBirth\nNew,\nAda,1815-12-10\nBo,2000-01-01\n');
-  expect(await runImport('users.csv')).toMatchObject({ code: 0, stderr: '2 created, 1 done by an earlier run.\n' });
+  expect(await runImport('users.csv')).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^2 created\b.*\b1 .*earlier/),
+  });
   expect((await everyone()).map(({ name }) => name).sort()).toEqual(['Ada', 'Bo', 'Cy', 'New']);
   expect(existsSync(join(folder, 'users.csv.torii-import'))).toBe(false);
 });
@@ -201,7 +221,10 @@ test('tells lines that are alike from one another, and does not mind another pas
   write('users.ndjson', `${ndjson({ name: 'Ada', password: 'correct horse' }, { name: 'Ada' })}{\n`);
   expect(await runImport('users.ndjson')).toMatchObject({ code: 1 });
   write('users.ndjson', ndjson({ name: 'Ada' }, { name: 'Ada', password: 'staple battery' }, { name: 'Ada' }));
-  expect(await runImport('users.ndjson')).toMatchObject({ code: 0, stderr: '1 created, 2 done by an earlier run.\n' });
+  expect(await runImport('users.ndjson')).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^1 created\b.*\b2 .*earlier/),
+  });
   expect(await everyone()).toHaveLength(3);
 });
 
@@ -221,7 +244,7 @@ test('only checks with --dry-run: no key, no network, nothing sent', async () =>
   write('users.csv', brokenCsv);
   const given = { environment: { TORII_API_URL: 'http://127.0.0.1:9' }, folder };
   const { code, stderr } = await runCommand(['users', 'import', 'users.csv', '--dry-run'], given);
-  expect([code, stderr]).toEqual([1, expect.stringContaining('Nothing was sent. 3 good, 5 failed.\n')]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/\b3 good\b.*\b5 failed\b/)]);
   expect(torii.requests.api).toBe(0);
   write('good.ndjson', ndjson({ name: 'Ada' }));
   expect(await runCommand(['users', 'import', 'good.ndjson', '--dry-run'], given)).toMatchObject({ code: 0 });
@@ -230,7 +253,7 @@ test('only checks with --dry-run: no key, no network, nothing sent', async () =>
 test('says what the server says against a line, without the password in it', async () => {
   write('users.ndjson', ndjson({ email: 'ada@example.com', password: 'hunter2' }, { name: 'Bo' }));
   const { code, stdout, stderr } = await runImport('users.ndjson', '--json');
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/line 1: failed: .*400.*at least 8 characters/)]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^line 1\b.*failed.*\b400\b.*\b8\b/)]);
   expect(stdout + stderr).not.toContain('hunter2');
   expect(read('users.ndjson.torii-import')).not.toMatch(/hunter2|ada@/);
   expect(await everyone()).toMatchObject([{ name: 'Bo' }]);
@@ -258,42 +281,42 @@ test('shows no password that a server sends back', async () => {
 });
 
 test.each<[string, string, string]>([
-  ['a field that there is not', '{"emial":"ada@example.com"}', 'there is no field "emial"'],
-  ['a number for a name', '{"name":5}', 'name is neither text nor null'],
-  ['nobody', '{}', 'it says nothing about a user'],
-  ['a password alone', '{"password":"correct horse"}', 'it says nothing about a user'],
-  ['a banned user, who would come back active', '{"name":"Ada","status":"banned"}', 'the user is banned'],
-  ['a deleted user', '{"name":"Ada","deletedAt":"2026-05-16T09:30:00Z"}', 'the user is deleted'],
-  ['a list', '[1]\n', 'it is not a JSON object'],
-  ['half a line', '{"name":"Ada"', 'it is not a JSON object'],
+  ['a field that there is not', '{"emial":"ada@example.com"}', '"emial"'],
+  ['a number for a name', '{"name":5}', 'name'],
+  ['nobody', '{}', 'user'],
+  ['a password alone', '{"password":"correct horse"}', 'user'],
+  ['a banned user, who would come back active', '{"name":"Ada","status":"banned"}', 'banned'],
+  ['a deleted user', '{"name":"Ada","deletedAt":"2026-05-16T09:30:00Z"}', 'deleted'],
+  ['a list', '[1]\n', 'JSON'],
+  ['half a line', '{"name":"Ada"', 'JSON'],
 ])('does not create %s', async (_name, line, problem) => {
   write('users.ndjson', `{"name":"Bo"}\n${line}\n`);
   const { code, stderr } = await runImport('users.ndjson');
-  expect([code, stderr]).toEqual([1, expect.stringContaining(`line 2: failed: ${problem}`)]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(new RegExp(`^line 2\\b.*failed.*${problem}`))]);
   expect(await everyone()).toHaveLength(1);
 });
 
 test('refuses bytes that are not UTF-8, line by line', async () => {
   write('users.csv', Buffer.from('email,name\nada@example.com,\xc6r\xf8\nbo@example.com,Bo\n', 'latin1'));
   const { code, stderr } = await runImport('users.csv');
-  expect([code, stderr]).toEqual([1, expect.stringContaining('line 2: failed: it is not UTF-8')]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^line 2\b.*failed.*UTF-8/)]);
   expect(await emails()).toEqual(['bo@example.com']);
 });
 
 test.each<[string, string | Buffer, readonly string[], number, string]>([
-  ['an unknown column', 'email,shoe size\n', ['users.csv'], 2, '"shoe size" is none that torii knows'],
-  ['two columns of one field', 'email,E-Mail\n', ['users.csv'], 2, 'Two columns are both email'],
-  ['a first row that is broken', 'em"ail\nada\n', ['users.csv'], 2, 'The first row cannot be read'],
-  ['UTF-16', Buffer.from('\ufeffemail\n', 'utf16le'), ['users.csv'], 2, 'is UTF-16'],
-  ['a JSON array', '[\n{}\n]\n', ['users.csv', '--format', 'ndjson'], 2, 'This is a JSON array'],
-  ['a line without end', `"${'x'.repeat(2_000_000)}`, ['users.csv', '--format', 'ndjson'], 2, 'longer than 1 MB'],
-  ['a file that is not there', '', ['none.csv'], 1, 'none.csv: is not there'],
-  ['a folder', '', ['.'], 1, 'is a folder'],
-  ['33 at once', '', ['users.csv', '-c', '33'], 2, 'from 1 to 32'],
-  ['rejects of a check', '', ['users.csv', '--dry-run', '--rejects', 'x'], 2, 'cannot be used with'],
-  ['rejects over a file that is there', 'email\n', ['users.csv', '--rejects', 'users.csv'], 2, 'is there already'],
-  ['a journal that is none', 'email\n', ['users.csv', '--journal', 'users.csv'], 1, 'is no journal of an import'],
-  ['both inputs from one', '', ['-', '--secret-key-file', '-'], 2, 'cannot hold both the users and the secret key'],
+  ['an unknown column', 'email,shoe size\n', ['users.csv'], 2, '"shoe size"'],
+  ['two columns of one field', 'email,E-Mail\n', ['users.csv'], 2, 'email'],
+  ['a first row that is broken', 'em"ail\nada\n', ['users.csv'], 2, 'row'],
+  ['UTF-16', Buffer.from('\ufeffemail\n', 'utf16le'), ['users.csv'], 2, 'UTF-16'],
+  ['a JSON array', '[\n{}\n]\n', ['users.csv', '--format', 'ndjson'], 2, 'JSON array'],
+  ['a line without end', `"${'x'.repeat(2_000_000)}`, ['users.csv', '--format', 'ndjson'], 2, '1 MB'],
+  ['a file that is not there', '', ['none.csv'], 1, 'none.csv'],
+  ['a folder', '', ['.'], 1, 'folder'],
+  ['33 at once', '', ['users.csv', '-c', '33'], 2, '32'],
+  ['rejects of a check', '', ['users.csv', '--dry-run', '--rejects', 'x'], 2, '--rejects'],
+  ['rejects over a file that is there', 'email\n', ['users.csv', '--rejects', 'users.csv'], 2, '--rejects'],
+  ['a journal that is none', 'email\n', ['users.csv', '--journal', 'users.csv'], 1, '--journal'],
+  ['both inputs from one', '', ['-', '--secret-key-file', '-'], 2, 'secret key'],
 ])('refuses %s in one line, and leaves the file as it is', async (_name, content, args, exitCode, message) => {
   write('users.csv', content);
   const { code, stdout, stderr } = await runImport(...args);
@@ -308,13 +331,13 @@ test('reads a large file in flat memory', async () => {
   write('users.csv', `email,name,address\n${Array.from({ length: 200_000 }, (_, index) => row(index)).join('')}`);
   const flat = { ...environment, NODE_OPTIONS: '--max-old-space-size=48 --max-semi-space-size=1' };
   const ended = await runCommand(['users', 'import', 'users.csv', '--dry-run'], { environment: flat, folder });
-  expect(ended).toMatchObject({ code: 0, stderr: 'Nothing was sent. 200000 good.\n' });
-}, 60_000);
+  expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/\b200000 good\b.*\n$/) });
+});
 
 test('imports an empty file', async () => {
   for (const file of ['users.csv', 'users.ndjson']) {
     write(file, '');
-    expect(await runImport(file)).toEqual({ code: 0, stdout: '', stderr: 'No user was imported.\n' });
+    expect(await runImport(file)).toEqual({ code: 0, stdout: '', stderr: expect.stringMatching(/^.+\n$/) });
   }
 });
 
@@ -322,17 +345,17 @@ test('ends at the first line with a wrong key, and sends no other', async () => 
   write('users.ndjson', ndjson(...people(50)));
   const given = { environment: { ...environment, TORII_SECRET_KEY: 'sk_test_other' }, folder };
   const { code, stderr } = await runCommand(['users', 'import', 'users.ndjson'], given);
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: .*401.*Is TORII_SECRET_KEY the key/)]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: .*401.*TORII_SECRET_KEY/)]);
   expect(torii.requests.api).toBe(1);
 });
 
 test('keeps to the number at once', async () => {
-  write('users.ndjson', ndjson(...people(24)));
+  write('users.ndjson', ndjson(...people(10)));
   torii.delay('api', 300);
   const begun = performance.now();
   expect(await runImport('users.ndjson', '--concurrency', '2')).toMatchObject({ code: 0 });
-  // One request to know the environment, then twelve times two.
-  expect(performance.now() - begun).toBeGreaterThan(13 * 300);
+  // One request to know the environment, then five times two. Slower is no failure.
+  expect(performance.now() - begun).toBeGreaterThan(6 * 300);
 });
 
 /** Without a journal, so that the first requests are those of the first lines. */
@@ -343,7 +366,7 @@ function runPiped(input: string, ...args: readonly string[]): Promise<Ended> {
 test('waits where the API says that it is too much, and creates everybody once', async () => {
   torii.fail('api', { status: 429, headers: { 'retry-after': '1' }, times: 6 });
   const ended = await runPiped(ndjson(...people(12), { name: 'Without an email' }));
-  expect(ended).toMatchObject({ code: 0, stderr: '13 created.\n' });
+  expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/^13 created\b/) });
   expect(await everyone()).toHaveLength(13);
 });
 
@@ -352,7 +375,7 @@ test('sends a line with an email again whose answer was lost, and reports it as 
   const ended = await runPiped(ndjson({ email: 'ada@example.com' }, { email: 'bo@example.com' }), '-c', '1');
   expect(ended).toMatchObject({
     code: 0,
-    stderr: expect.stringMatching(/^line 1: taken: ada@example.com\n1 created, 1 /),
+    stderr: expect.stringMatching(/^line 1\b.*ada@example\.com.*\n1 created\b.*\b1 taken\b/),
   });
   expect(await emails()).toEqual(['ada@example.com', 'bo@example.com']);
 });
@@ -361,54 +384,53 @@ test('sends no further line after one that shows that the key is wrong', async (
   const wrong = { ...environment, TORII_SECRET_KEY: 'sk_test_other' };
   const input = ndjson(...people(50));
   const ended = await runCommand(['users', 'import', '-', '-c', '3'], { environment: wrong, folder, input });
-  expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^No user was .*\ntorii: .*401/) });
+  expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^.+\ntorii: .*401/) });
   expect(torii.requests.api).toBeLessThanOrEqual(3);
 });
 
 test('ends where an answer was lost and there is no email to tell by', async () => {
   torii.cut('api', { at: 'answer', times: 1 });
   const { code, stderr } = await runPiped(ndjson({ name: 'Ada' }, { name: 'Bo' }), '-c', '1');
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/torii: .*had no answer: .*It may have been carried out/)]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: ./m)]);
   expect(await everyone()).toMatchObject([{ name: 'Ada' }]);
 });
 
-test('never sends a user without an email again who may be there', async () => {
+test.each([
+  ['was carried out', 1],
+  ['was lost', 0],
+])('never sends a user without an email again whose request %s unanswered', async (_name, arrived) => {
   write('users.ndjson', ndjson({ name: 'Ada' }, { name: 'Bo' }));
-  const command = startCommand(['users', 'import', 'users.ndjson', '--concurrency', '1'], { environment, folder });
-  torii.delay('api', 400);
-  const journal = join(folder, 'users.ndjson.torii-import');
-  await vi.waitFor(() => expect(readFileSync(journal, 'utf8')).toContain('begun'), { timeout: 20_000, interval: 2 });
+  const gate = await startGate(torii.apiUrl);
+  const command = startCommand(['users', 'import', 'users.ndjson', '--concurrency', '1'], through(gate));
+  await gate.admit(environmentRequests);
+  await gate.holds(1);
   command.kill('SIGKILL');
   await command.ended;
-  torii.recover();
+  await gate.admit(arrived);
   const { code, stderr } = await runImport('users.ndjson', '--rejects', 'failed.ndjson');
-  expect([code, stderr]).toEqual([
-    1,
-    expect.stringMatching(/line 1: failed: an earlier run sent it and had no answer/),
-  ]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^line 1\b.*failed/)]);
   expect(read('failed.ndjson')).toBe(ndjson({ name: 'Ada' }));
   const names = (await everyone()).map(({ name }) => name);
   expect(names.filter((name) => name === 'Bo')).toHaveLength(1);
-  expect(names.filter((name) => name === 'Ada').length).toBeLessThan(2);
+  expect(names.filter((name) => name === 'Ada')).toHaveLength(arrived);
 });
 
 test('stops where the key is withdrawn, says how to go on, and goes on', async () => {
   write('users.ndjson', ndjson(...people(200)));
-  torii.delay('api', 10);
-  const command = startCommand(['users', 'import', 'users.ndjson'], { environment, folder });
-  await vi.waitFor(async () => expect(torii.requests.api).toBeGreaterThan(20), { timeout: 20_000, interval: 2 });
+  const gate = await startGate(torii.apiUrl);
+  const command = startCommand(['users', 'import', 'users.ndjson'], through(gate));
+  await gate.admit(environmentRequests + 20);
+  await gate.holds(4);
   torii.fail('api', { status: 401 });
+  await gate.admit(Number.POSITIVE_INFINITY);
   const { code, stderr } = await command.ended;
   expect([code, stderr]).toEqual([
     1,
-    expect.stringMatching(/^\d+ created\.\nusers.ndjson.torii-import remembers .*goes on there\.\ntorii: .*401/),
+    expect.stringMatching(/^20 created\b.*\n.*users\.ndjson\.torii-import.*\ntorii: .*401/),
   ]);
   torii.recover();
   const again = await runImport('users.ndjson');
-  expect([again.code, again.stderr]).toEqual([
-    0,
-    expect.stringMatching(/^\d+ created, \d+ done by an earlier run\.\n$/),
-  ]);
+  expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/^180 created\b.*\b20 .*earlier.*\n$/)]);
   expect(await everyone()).toHaveLength(200);
 });
 
@@ -421,32 +443,34 @@ test('stops with no network after some patience, with nothing in doubt that was 
   write('users.ndjson', ndjson(...people(60).map(({ name }) => ({ name }))));
   torii.delay('api', 40);
   const command = startCommand(['users', 'import', 'users.ndjson', '-c', '2'], { environment, folder });
-  await vi.waitFor(() => expect(torii.requests.api).toBeGreaterThan(10), { timeout: 20_000, interval: 2 });
+  await vi.waitFor(() => expect(torii.requests.api).toBeGreaterThan(10), patience);
   // Answers what is under way, and nothing more.
   await torii.stop();
   const { code, stderr } = await command.ended;
   expect([code, stderr]).toEqual([
     1,
-    expect.stringMatching(/^\d+ created\.\n.*goes on there\.\ntorii: .*had no answer/),
+    expect.stringMatching(/^\d+ created\b.*\n.*users\.ndjson\.torii-import.*\ntorii: ./),
   ]);
   torii = await startEmulator({ database, port });
   const again = await runImport('users.ndjson');
-  const doubts = again.stderr.match(/had no answer/g)?.length ?? 0;
+  const doubts = again.stderr.match(/^line \d+\b.*failed/gm)?.length ?? 0;
   // Only what was on its way when the server went may be in doubt.
   expect(doubts).toBeLessThanOrEqual(2);
   const names = (await everyone()).map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(names.length).toBeGreaterThanOrEqual(60 - doubts);
-}, 60_000);
+});
 
 test.each([2, 9, 17, 30, 55, 80])('killed at request %i, it goes on and creates nobody twice', async (request) => {
   write('users.ndjson', ndjson(...people(90)));
-  torii.delay('api', 10);
-  const command = startCommand(['users', 'import', 'users.ndjson', '-c', '3'], { environment, folder });
-  await vi.waitFor(() => expect(torii.requests.api).toBeGreaterThanOrEqual(request), { timeout: 20_000, interval: 1 });
+  const gate = await startGate(torii.apiUrl);
+  const command = startCommand(['users', 'import', 'users.ndjson', '-c', '3'], through(gate));
+  await gate.admit(request - 1);
+  await gate.holds(1);
   command.kill('SIGKILL');
   expect((await command.ended).code).toBe('SIGKILL');
-  torii.recover();
+  // What was under way arrives, and nobody hears the answer.
+  await gate.admit(Number.POSITIVE_INFINITY);
   appendFileSync(join(folder, 'users.ndjson.torii-import'), '{"crea');
   const before = torii.requests.api;
   const { code, stderr } = await runImport('users.ndjson');
@@ -472,7 +496,7 @@ test('stops at Ctrl-C with 130, has noted what was under way, and goes on', asyn
   await terminal.shows(/lines .* [1-9]\d?\/80/);
   terminal.type('\x03');
   expect(await terminal.ended).toBe(130);
-  expect(terminal.text()).toMatch(/\d+ created\.\n/);
+  expect(terminal.text()).toMatch(/\d+ created\b/);
   expect(terminal.output()).toContain('\x1b[?25h');
   torii.recover();
   expect(await runImport('users.ndjson')).toMatchObject({ code: 0 });
@@ -486,9 +510,9 @@ test('stops at Ctrl-C with 130, has noted what was under way, and goes on', asyn
 test('waits for standard input no longer than until Ctrl-C', async () => {
   const command = startCommand(['users', 'import', '-'], { environment, folder });
   command.stdin.write(ndjson({ name: 'Ada' }));
-  await vi.waitFor(async () => expect(await everyone()).toHaveLength(1), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await everyone()).toHaveLength(1), patience);
   command.kill('SIGINT');
-  expect(await command.ended).toEqual({ code: 130, stdout: '', stderr: '1 created.\n' });
+  expect(await command.ended).toEqual({ code: 130, stdout: '', stderr: expect.stringMatching(/^1 created\b.*\n$/) });
 });
 
 test('goes on with no import into another environment', async () => {
@@ -498,24 +522,49 @@ test('goes on with no import into another environment', async () => {
   try {
     const given = { environment: environmentOf(other), folder };
     const { code, stderr } = await runCommand(['users', 'import', 'users.ndjson'], given);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('remembers an import into another environment')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('--journal')]);
     expect(await everyone(other)).toEqual([]);
   } finally {
     await other.stop();
   }
 });
 
-test('lets two imports of one file not work at once', async () => {
+/** What the second of two imports of one file finds: the first has created eight users, and waits for the next four. */
+async function startHeldImport() {
   write('users.ndjson', ndjson(...people(60).map(({ name }) => ({ name }))));
-  torii.delay('api', 60);
-  const first = startCommand(['users', 'import', 'users.ndjson'], { environment, folder });
-  await vi.waitFor(() => expect(torii.requests.api).toBeGreaterThan(8), { timeout: 20_000, interval: 2 });
-  const second = await runImport('users.ndjson');
-  const both = [await first.ended, second];
-  expect(both.some(({ code, stderr }) => code === 1 && stderr.includes('Another import writes into'))).toBe(true);
-  torii.recover();
-  // What was under way when the first stopped is in doubt, and stays so.
-  if (both.every(({ code }) => code !== 0)) await runImport('users.ndjson');
+  const gate = await startGate(torii.apiUrl);
+  const command = startCommand(['users', 'import', 'users.ndjson', '-c', '4'], through(gate));
+  await gate.admit(environmentRequests + 8);
+  await gate.holds(4);
+  return { gate, command };
+}
+
+async function expectEveryoneOnce(count: number): Promise<void> {
   const names = (await everyone()).map(({ name }) => name);
-  expect(new Set(names).size).toBe(names.length);
+  expect([names.length, new Set(names).size]).toEqual([count, count]);
+}
+
+test('ends an import that finds that another one has gone on with its file', async () => {
+  const { gate, command: first } = await startHeldImport();
+  const late = await startGate(torii.apiUrl);
+  const second = startCommand(['users', 'import', 'users.ndjson', '-c', '4'], through(late));
+  // It has read the journal by then.
+  await late.holds(1);
+  await gate.admit(4);
+  await gate.holds(4);
+  await late.admit(Number.POSITIVE_INFINITY);
+  expect(await second.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(refusalOfJournal) });
+  await expectEveryoneOnce(12);
+  await gate.admit(Number.POSITIVE_INFINITY);
+  expect(await first.ended).toMatchObject({ code: 0 });
+  await expectEveryoneOnce(60);
+});
+
+test('ends an import whose file another one took over', async () => {
+  const { gate, command: first } = await startHeldImport();
+  // The four that are under way are in doubt for it.
+  expect(await runImport('users.ndjson')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^48 created\b/m) });
+  await gate.admit(Number.POSITIVE_INFINITY);
+  expect(await first.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(refusalOfJournal) });
+  await expectEveryoneOnce(60);
 });

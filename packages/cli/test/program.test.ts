@@ -4,24 +4,16 @@ import { runTorii } from '../src/index.ts';
 import { runCommand } from './command.ts';
 import { startOnTerminal } from './terminal.ts';
 
-test.each<[string, readonly string[], string]>([
-  [
-    'an unknown command, one letter off',
-    ['secrt'],
-    "torii: unknown command 'secrt'. Did you mean secret? Try --help.\n",
-  ],
-  [
-    'an unknown option',
-    ['secret', '--lenght', '40'],
-    "torii: unknown option '--lenght'. Did you mean --length? Try --help.\n",
-  ],
-  ['an argument that belongs to nothing', ['secret', 'more'], 'torii: too many arguments for'],
-  ['an option without its value', ['secret', '--length'], 'argument missing. Try --help.\n'],
-  ['a command that holds a line break', ['a\nb\x1b[2J'], "torii: unknown command 'a b'. Try --help.\n"],
+test.each<[string, readonly string[], RegExp]>([
+  ['an unknown command, one letter off', ['secrt'], /'secrt'.*\bsecret\?/],
+  ['an unknown option', ['secret', '--lenght', '40'], /'--lenght'.*--length\?/],
+  ['an argument that belongs to nothing', ['secret', 'more'], /'secret'/],
+  ['an option without its value', ['secret', '--length'], /--length/],
+  ['a command that holds a line break', ['a\nb\x1b[2J'], /'a b'/],
 ])('ends with 2 at %s, and says it in one line', async (_name, args, message) => {
   const { code, stdout, stderr } = await runCommand(args);
-  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
-  expect(stderr.trimEnd()).not.toContain('\n');
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
+  expect(stderr).toMatch(/^torii: .*--help.*\n$/);
 });
 
 test.each([
@@ -31,7 +23,7 @@ test.each([
   [['--', 'sk_test_0123']],
 ])('refuses a secret key among the arguments, and does not repeat it: %j', async (args) => {
   const { code, stdout, stderr } = await runCommand(args);
-  expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(/Set TORII_SECRET_KEY, .*--secret-key-file/)]);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(/TORII_SECRET_KEY.*--secret-key-file/)]);
   expect(stderr).not.toContain('0123');
 });
 

@@ -18,7 +18,11 @@ function rbac(args: readonly string[], files: Readonly<Record<string, unknown>> 
 }
 
 test('finds nothing in a good document', async () => {
-  expect(await rbac(['lint', 'good.json'])).toEqual({ code: 0, stdout: '', stderr: 'Nothing is odd.\n' });
+  expect(await rbac(['lint', 'good.json'])).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: expect.stringMatching(/^.+\n$/),
+  });
 });
 
 test('lists what authz finds, and ends with 1', async () => {
@@ -26,10 +30,10 @@ test('lists what authz finds, and ends with 1', async () => {
   expect([code, JSON.parse(stdout), stderr]).toEqual([
     1,
     JSON.parse(JSON.stringify(lint(odd))),
-    `torii: ${lint(odd).length} lines are odd.\n`,
+    expect.stringMatching(new RegExp(`^torii: .*\\b${lint(odd).length}\\b.*\n$`)),
   ]);
   const table = await rbac(['lint', 'odd.json']);
-  expect(table.stdout).toMatch(/^kind +role +line +problem\nmalformed +clerk +x +it names no method/);
+  expect(table.stdout).toMatch(/^kind +role +line +problem\nmalformed +clerk +x +\S/);
 });
 
 test('overlooks what is meant to be there', async () => {
@@ -55,35 +59,33 @@ test('draws findings in 40 columns', async (context) => {
   expect(terminal.text()).toContain('shadowed');
 });
 
-test.each<[string, string[], string]>([
-  ['a role', ['GET', '/invoices/7?page=2', '--role', 'clerk'], 'role clerk has invoices/*:get'],
-  ['one role of several', ['get', '/invoices', '--role', 'nobody', 'clerk'], 'role clerk has invoices:get'],
-  ['a role that is a number', ['GET', '/reports/1', '--role', '17'], 'role 17 has'],
-  ['a base', ['GET', '/api/invoices', '--base', '/api/*', '--role', 'clerk'], 'role clerk has invoices:get'],
+test.each<[string, string[], RegExp]>([
+  ['a role', ['GET', '/invoices/7?page=2', '--role', 'clerk'], /permission +yes +.*\bclerk\b.*invoices\/\*:get/],
+  [
+    'one role of several',
+    ['get', '/invoices', '--role', 'nobody', 'clerk'],
+    /permission +yes +.*\bclerk\b.*invoices:get/,
+  ],
+  ['a role that is a number', ['GET', '/reports/1', '--role', '17'], /permission +yes +.*\b17\b/],
+  [
+    'a base',
+    ['GET', '/api/invoices', '--base', '/api/*', '--role', 'clerk'],
+    /permission +yes +.*\bclerk\b.*invoices:get/,
+  ],
 ])('explains why %s is let through', async (_name, args, because) => {
   const { code, stdout, stderr } = await rbac(['explain', 'good.json', ...args]);
-  expect([code, stdout, stderr]).toEqual([0, expect.stringContaining(because), '']);
-  expect(stdout).toMatch(
-    /^allowed {2}GET \/.*\nrule +passed +because\nimpersonation +yes +the user acts in person\npermission +yes/,
-  );
+  expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(because), '']);
+  expect(stdout).toMatch(/^allowed {2}GET \/.*\nrule +passed +because\nimpersonation +yes +\S.*\npermission +yes/);
 });
 
 test.each<[string, string[], RegExp]>([
-  [
-    'another method',
-    ['DELETE', '/invoices', '--role', 'clerk'],
-    /permission +no +no permission of clerk covers DELETE invoices/,
-  ],
+  ['another method', ['DELETE', '/invoices', '--role', 'clerk'], /permission +no +.*\bclerk\b.*DELETE invoices/],
   ['another path', ['GET', '/users', '--role', 'clerk'], /permission +no/],
   ['a prototype’s role', ['GET', '/invoices', '--role', '__proto__'], /permission +no/],
-  [
-    'a path with two readings',
-    ['GET', '/a/../invoices', '--role', 'clerk'],
-    /path +no +The path can be read in more than one way/,
-  ],
+  ['a path with two readings', ['GET', '/a/../invoices', '--role', 'clerk'], /path +no +\S/],
 ])('explains why %s is refused, with 1', async (_name, args, found) => {
   const { code, stdout, stderr } = await rbac(['explain', 'good.json', ...args]);
-  expect([code, stdout, stderr]).toEqual([1, expect.stringMatching(found), 'torii: Refused.\n']);
+  expect([code, stdout, stderr]).toEqual([1, expect.stringMatching(found), expect.stringMatching(/^torii: .+\n$/)]);
   expect(stdout).toMatch(/^refused/);
 });
 
@@ -142,11 +144,11 @@ test('takes the roles that are named before those of the claims', async () => {
 });
 
 test.each<[string, string[], Record<string, unknown>, string]>([
-  ['nobody who calls', ['good.json', 'GET', '/'], {}, 'Nobody said who is calling'],
-  ['a file that is not there', ['none.json', 'GET', '/', '--role', 'a'], {}, 'none.json cannot be read'],
-  ['a document that is no JSON', ['bad', 'GET', '/', '--role', 'a'], { bad: '{' }, 'is not JSON'],
-  ['a document that is none', ['bad', 'GET', '/', '--role', 'a'], { bad: {} }, '`permissions` has neither'],
-  ['claims that are a list', ['good.json', 'GET', '/', '--claims', 'bad'], { bad: [] }, 'the claims of a token'],
+  ['nobody who calls', ['good.json', 'GET', '/'], {}, '--claims'],
+  ['a file that is not there', ['none.json', 'GET', '/', '--role', 'a'], {}, 'none.json'],
+  ['a document that is no JSON', ['bad', 'GET', '/', '--role', 'a'], { bad: '{' }, 'JSON'],
+  ['a document that is none', ['bad', 'GET', '/', '--role', 'a'], { bad: {} }, 'permissions'],
+  ['claims that are a list', ['good.json', 'GET', '/', '--claims', 'bad'], { bad: [] }, 'bad'],
   ['claims that no verifier takes', ['good.json', 'GET', '/', '--claims', 'bad'], { bad: { act: 'x' } }, 'act'],
   [
     'an option that there is not',
@@ -154,8 +156,8 @@ test.each<[string, string[], Record<string, unknown>, string]>([
     { bad: { bases: 1 } },
     'bases',
   ],
-  ['a header without a colon', ['good.json', 'GET', '/', '--role', 'a', '--header', 'x'], {}, 'a colon'],
-  ['a path that is missing', ['good.json', 'GET'], {}, "missing required argument 'path'"],
+  ['a header without a colon', ['good.json', 'GET', '/', '--role', 'a', '--header', 'x'], {}, '--header'],
+  ['a path that is missing', ['good.json', 'GET'], {}, "'path'"],
 ])('ends with 2 at %s', async (_name, args, files, message) => {
   const { code, stdout, stderr } = await rbac(['explain', ...args], files);
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);

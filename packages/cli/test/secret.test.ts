@@ -12,7 +12,7 @@ test.each<[readonly string[], RegExp]>([
   [['-e', '-c', '2', '-l', '32', '-f', 'base64'], /^(JWT_SECRET=[\w+/]{43}=\n){2}$/],
 ])('%j', async (args, stdout) => {
   const ended = await runCommand(['secret', ...args]);
-  expect(ended).toEqual({ code: 0, stdout: expect.stringMatching(stdout), stderr: expect.stringMatching(/bits\.\n/) });
+  expect(ended).toEqual({ code: 0, stdout: expect.stringMatching(stdout), stderr: expect.stringMatching(/\d+ bits/) });
   expect(await runCommand(['secret', '--quiet', ...args])).toMatchObject({ code: 0, stderr: '' });
 });
 
@@ -30,7 +30,7 @@ test('writes raw bytes into a pipe, and nothing after them', () => {
 
 test('keeps raw bytes off a terminal, with 2', async (context) => {
   const terminal = await startOnTerminal(context, ['secret', '--format', 'raw']);
-  expect([await terminal.ended, terminal.text()]).toEqual([2, expect.stringContaining('send them to a file')]);
+  expect([await terminal.ended, terminal.text()]).toEqual([2, expect.stringContaining('--format raw')]);
 });
 
 test('says on a terminal what it is', async (context) => {
@@ -38,16 +38,16 @@ test('says on a terminal what it is', async (context) => {
   expect([await terminal.ended, terminal.text()]).toEqual([0, expect.stringContaining('512 bits')]);
 });
 
-test.each([
-  ['a length below what HS256 takes', ['--length', '31'], 'from 32 to 1024'],
-  ['a length without end', ['--length', '1e9'], 'from 32 to 1024'],
-  ['a length in words', ['--length', 'long'], 'whole number'],
-  ['a negative length', ['--length=-1'], 'whole number'],
-  ['none', ['--count', '0'], 'from 1 to 1000'],
-  ['another format', ['--format', 'base32'], 'Allowed choices are hex, base64, raw.'],
-  ['raw bytes in a line', ['--format', 'raw', '--env'], '--format base64'],
-  ['raw bytes without a border', ['--format', 'raw', '--count', '2'], '--format base64'],
+test.each<[string, readonly string[], RegExp]>([
+  ['a length below what HS256 takes', ['--length', '31'], /--length.*32.*1024/],
+  ['a length without end', ['--length', '1e9'], /--length.*32.*1024/],
+  ['a length in words', ['--length', 'long'], /--length.*32.*1024/],
+  ['a negative length', ['--length=-1'], /--length.*32.*1024/],
+  ['none', ['--count', '0'], /--count.*1000/],
+  ['another format', ['--format', 'base32'], /--format.*hex, base64, raw/],
+  ['raw bytes in a line', ['--format', 'raw', '--env'], /--format base64/],
+  ['raw bytes without a border', ['--format', 'raw', '--count', '2'], /--format base64/],
 ])('refuses %s with 2', async (_name, args, message) => {
   const { code, stdout, stderr } = await runCommand(['secret', ...args]);
-  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
 });

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished, type TestContext, vi } from 'vitest';
-import { cleanEnvironment, nodeArguments, type Start, temporaryFolder } from './command.ts';
+import { cleanEnvironment, nodeArguments, patience, type Start, temporaryFolder } from './command.ts';
 
 /** A command that runs on a terminal. */
 export interface RunningOnTerminal {
@@ -15,6 +15,12 @@ export interface RunningOnTerminal {
   readonly ended: Promise<number>;
 }
 
+// The news of a process's end may overtake the last of its output. A mark in the output itself cannot, and the shell keeps
+// the terminal open until the mark has been read.
+const script = 'trap : INT; "$@"; printf "\\036%s\\036" $?; exec sleep 3600';
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a character that no command writes
+const endMark = /\x1e(\d+)\x1e/;
+
 /** Starts `torii` on a real terminal, 80 columns wide unless told otherwise. Killed at the end of the test. */
 export async function startOnTerminal(
   context: Pick<TestContext, 'skip'>,
@@ -22,40 +28,36 @@ export async function startOnTerminal(
   start: Start & { readonly columns?: number } = {},
 ): Promise<RunningOnTerminal> {
   const { spawn } = await requireTerminals(context);
-  const terminal = spawn(process.execPath, nodeArguments(args, start), {
+  const terminal = spawn('sh', ['-c', script, 'sh', process.execPath, ...nodeArguments(args, start)], {
     cols: start.columns ?? 80,
     rows: 30,
     cwd: start.folder ?? temporaryFolder(),
     env: cleanEnvironment(start),
   });
   let output = '';
-  terminal.onData((text) => {
-    output += text;
-  });
-  let isRunning = true;
   const ended = new Promise<number>((resolve) => {
-    terminal.onExit(({ exitCode }) => {
-      isRunning = false;
-      // The last of its output may come after the news of its end.
-      setTimeout(() => resolve(exitCode), 100);
+    terminal.onData((text) => {
+      output += text;
+      const [mark, code] = endMark.exec(output) ?? [];
+      if (mark === undefined) return;
+      output = output.replace(mark, '');
+      resolve(Number(code));
     });
   });
+  const gone = new Promise<void>((resolve) => terminal.onExit(() => resolve()));
   onTestFinished(async () => {
-    if (isRunning) terminal.kill('SIGKILL');
-    await ended;
+    terminal.kill('SIGKILL');
+    await gone;
   });
   const text = () => stripVTControlCharacters(output).replaceAll('\r\n', '\n');
   return {
     output: () => output,
     text,
     shows: (expected) =>
-      vi.waitFor(
-        () => {
-          const found = typeof expected === 'string' ? text().includes(expected) : expected.test(text());
-          if (!found) throw new Error(`The terminal does not show ${expected} but: ${text()}`);
-        },
-        { timeout: 15_000 },
-      ),
+      vi.waitFor(() => {
+        const found = typeof expected === 'string' ? text().includes(expected) : expected.test(text());
+        if (!found) throw new Error(`The terminal does not show ${expected} but: ${text()}`);
+      }, patience),
     type: (keys) => terminal.write(keys),
     ended,
   };

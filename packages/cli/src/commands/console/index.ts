@@ -32,7 +32,10 @@ export function addConsole(program: Command, context: Context): void {
 }
 
 async function openConsole(context: Context, options: ConsoleOptions): Promise<void> {
-  if (options.secretKeyFile === '-') throw new UsageError('Standard input is what you type: name a file of the key.');
+  if (options.secretKeyFile === '-')
+    throw new UsageError(
+      'The console reads what you type from standard input. Give --secret-key-file the path of a file.',
+    );
   const issuer = settingsFrom(context, options)('TORII_ISSUER', options.issuer)?.text;
   const tools = {
     torii: await toolFrom(() => clientFor(context, options)),
