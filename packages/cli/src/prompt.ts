@@ -10,9 +10,10 @@ export async function askLine(
   question: string,
   { isSecret = false }: { readonly isSecret?: boolean } = {},
 ): Promise<string> {
-  if (isSecret) stderr.write(question);
   const output = isSecret ? new Writable({ write: (_chunk, _encoding, done) => done() }) : stderr;
   const prompt = createInterface({ input: stdin, output, terminal: true });
+  // Only now is the terminal silent. What is typed at a question that came earlier would be shown.
+  if (isSecret) stderr.write(question);
   // While it reads, Ctrl-C is a key and not a signal.
   const interruption = new AbortController();
   prompt.once('SIGINT', () => interruption.abort(new Interrupted()));

@@ -118,7 +118,7 @@ test('shows a bar on a terminal of 40 columns, and leaves the line behind', asyn
   const terminal = await startOnTerminal(context, args, { environment, folder, columns: 40 });
   await terminal.shows(/users \d+/);
   expect(await terminal.ended).toBe(0);
-  expect(terminal.text()).toMatch(/\b240 users\b.*users\.ndjson.*\n$/);
+  expect(terminal.text()).toMatch(/240 users\b.*users\.ndjson.*\n$/);
   expect(terminal.output()).toContain('\x1b[?25h');
 });
 

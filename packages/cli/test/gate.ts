@@ -21,8 +21,9 @@ export async function startGate(target: string): Promise<Gate> {
 
   const server = createServer(async (incoming, outgoing) => {
     // Read at once: a request has arrived, even if its sender is gone when it is let through.
-    const body = await text(incoming);
-    waiting.push(() => forward(target, incoming, body, outgoing));
+    const body = await text(incoming).catch(() => undefined);
+    if (body === undefined) return;
+    waiting.push(() => forward(target, incoming, body, outgoing).catch(() => void outgoing.destroy()));
     void letThrough();
     for (const watch of watchers) watch();
   });

@@ -466,7 +466,7 @@ test.each([2, 9, 17, 30, 55, 80])('killed at request %i, it goes on and creates 
   const gate = await startGate(torii.apiUrl);
   const command = startCommand(['users', 'import', 'users.ndjson', '-c', '3'], through(gate));
   await gate.admit(request - 1);
-  await gate.holds(1);
+  await gate.holds(3);
   command.kill('SIGKILL');
   expect((await command.ended).code).toBe('SIGKILL');
   // What was under way arrives, and nobody hears the answer.

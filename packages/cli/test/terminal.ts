@@ -43,6 +43,7 @@ export async function startOnTerminal(
       output = output.replace(mark, '');
       resolve(Number(code));
     });
+    terminal.onExit(() => resolve(Number.NaN));
   });
   const gone = new Promise<void>((resolve) => terminal.onExit(() => resolve()));
   onTestFinished(async () => {
