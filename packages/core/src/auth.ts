@@ -1,5 +1,7 @@
+import { silent } from './emitter.ts';
 import { ToriiAuthError, ToriiConfigError } from './errors.ts';
-import { withDetail } from './events.ts';
+import { type EventListener, withDetail } from './events.ts';
+import { SharedMap } from './registry.ts';
 
 /** The claims of a token by name, as the issuer signed them. */
 export interface Claims {
@@ -50,15 +52,27 @@ export interface Auth<Custom extends object = Claims> {
   readonly raw: Readonly<Custom> & Claims;
 }
 
-const brand = Symbol.for('torii.auth');
+// Every Auth, and the listener of the verifier that made it. Not a mark on the object, which a copy could carry along, and about
+// which React warns when an Auth is passed to a client component.
+const auths: SharedMap<Auth, EventListener> = new SharedMap('auths');
 
 /**
  * True for an Auth that a verifier made, in this copy of the package or another. An object that merely looks like one,
  * a copy of one, or one that came through JSON does not count.
  */
 export function isAuth(value: unknown): value is Auth {
-  // Own, not inherited: `Object.create(auth, { userId: … })` would otherwise pass for the user it was made from.
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, brand);
+  return auths.has(value);
+}
+
+/** Sets who is told of refusals by checks that are asked after the verifier is done, such as those of one route. */
+export function listenTo(auth: Auth, emit: EventListener): void {
+  auths.set(auth, emit);
+}
+
+/** The listener of the verifier that an Auth came from. */
+export function listenerOf(auth: Auth): EventListener {
+  const listener = auths.get(auth);
+  return typeof listener === 'function' ? (listener as EventListener) : silent;
 }
 
 /**
@@ -133,8 +147,8 @@ function createAuth(
     expiresAt: checked.expiresAt,
     raw: claims,
   };
-  // Not enumerable: `{ ...auth, userId: 'someone else' }` must not carry the brand along.
-  return Object.freeze(Object.defineProperty(auth, brand, { value: true }));
+  auths.set(Object.freeze(auth), silent);
+  return auth;
 }
 
 // An unreadable `act` is refused, not overlooked: the token would pass for the user's own doing.

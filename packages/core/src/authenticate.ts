@@ -1,7 +1,7 @@
-import type { Auth } from './auth.ts';
+import { type Auth, listenTo } from './auth.ts';
 import { askChecks } from './checks.ts';
 import { ToriiAuthError } from './errors.ts';
-import { listenTo, loggable, type ToriiEvent, tellingRefusals } from './events.ts';
+import { loggable, type ToriiEvent, tellingRefusals } from './events.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { bearerToken } from './request/bearer.ts';
 import { type RequestView, unknownRequest } from './request/request-view.ts';

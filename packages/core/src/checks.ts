@@ -1,6 +1,6 @@
-import { type Auth, type Claims, requireOurs } from './auth.ts';
+import { type Auth, type Claims, listenerOf, requireOurs } from './auth.ts';
 import { ToriiAuthError, ToriiConfigError, ToriiForbiddenError } from './errors.ts';
-import { listenerOf, tellingRefusals, withDetail } from './events.ts';
+import { tellingRefusals, withDetail } from './events.ts';
 import { type RequestLike, type RequestView, viewOf } from './request/request-view.ts';
 
 const brand = Symbol.for('torii.refusal');

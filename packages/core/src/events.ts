@@ -1,6 +1,5 @@
-import type { Auth } from './auth.ts';
-import { silent } from './emitter.ts';
 import { ToriiError } from './errors.ts';
+import { SharedMap } from './registry.ts';
 
 /** What a refusal was about, for logs alone: it may name what was expected, which an answer must not. */
 export interface RefusalDetail {
@@ -42,7 +41,7 @@ export type ToriiEvent =
 
 export type EventListener = (event: ToriiEvent) => void;
 
-const details = new WeakMap<ToriiError, RefusalDetail>();
+const details: SharedMap<ToriiError, RefusalDetail> = new SharedMap('refusals');
 
 /** Notes what an error was about beside it, since whatever is in the error may be answered. */
 export function withDetail<E extends ToriiError>(
@@ -64,21 +63,14 @@ export async function tellingRefusals<T>(emit: EventListener, work: () => Promis
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ToriiError) emit({ type: 'refused', error, detail: details.get(error) ?? {} });
+    if (error instanceof ToriiError) emit({ type: 'refused', error, detail: detailOf(error) });
     throw error;
   }
 }
 
-const listeners = new WeakMap<Auth, EventListener>();
-
-/** Notes who wants to know what becomes of a caller: a route's own checks are asked after the verifier is done. */
-export function listenTo(auth: Auth, emit: EventListener): void {
-  if (emit !== silent) listeners.set(auth, emit);
-}
-
-/** The listener of the verifier that an Auth came from; nobody's, for one of another copy of this package. */
-export function listenerOf(auth: Auth): EventListener {
-  return listeners.get(auth) ?? silent;
+function detailOf(error: ToriiError): RefusalDetail {
+  const detail = details.get(error);
+  return typeof detail === 'object' && detail !== null ? detail : {};
 }
 
 // A token by its beginning, `{"` in base64url, or by its three parts; a secret key; a webhook's secret.

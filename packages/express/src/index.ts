@@ -1,39 +1,18 @@
-import {
-  type Auth,
-  authorize,
-  type Check,
-  type Claims,
-  isAuth,
-  type RequestParts,
-  ToriiConfigError,
-  type Verifier,
-  type VerifierOptions,
-} from '@torii/core';
-import {
-  type AnswerOtherwise,
-  answerFor,
-  requireChecks,
-  requireOnError,
-  requireOurs,
-  verifierFrom,
-} from '@torii/core/adapter';
+import type { Auth, Check, Claims, Verifier, VerifierOptions } from '@torii/core';
+import { type Answer, type AnswerOtherwise, createGuards, type GuardOptions } from '@torii/core/adapter';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 
+export type { Auth, Check, Denial, Verifier, VerifierOptions } from '@torii/core';
 export {
-  type Auth,
-  type Check,
   createVerifier,
-  type Denial,
   refuse,
   ToriiAuthError,
   ToriiConfigError,
   ToriiError,
   ToriiForbiddenError,
   ToriiUnavailableError,
-  type Verifier,
-  type VerifierOptions,
 } from '@torii/core';
-export type { Answer } from '@torii/core/adapter';
+export type { Answer, GuardOptions } from '@torii/core/adapter';
 
 declare global {
   // Express's own door for such additions. It also works where `express-serve-static-core` does not resolve from here.
@@ -55,10 +34,19 @@ export type Guard = <P, ResBody, ReqBody, Query, Locals extends Record<string, u
 /** Says what to answer instead of a denial, or undefined to leave it. The request stays refused, whatever it says. */
 export type OnError = AnswerOtherwise<Request>;
 
-export interface AnswerOptions {
-  /** Answers refusals otherwise: those of this middleware, and those of every `allow` behind it. */
-  readonly onError?: OnError | undefined;
-}
+const guards = createGuards<Request, Guard>({
+  place: 'req.auth',
+  describe: (req) => ({ method: req.method, host: hostOf(req), path: pathOf(req), headers: req.headers, req }),
+  read: (req) => req.auth,
+  write(req, auth) {
+    req.auth = auth;
+  },
+  toMiddleware(guard) {
+    const handler: RequestHandler = (req, res, next) =>
+      guard(req, { pass: next, answer: (answer) => write(res, answer), fail: next, response: res });
+    return handler as Guard;
+  },
+});
 
 /**
  * Lets only signed-in callers through, and puts who they are into `req.auth`.
@@ -70,9 +58,9 @@ export interface AnswerOptions {
  */
 export function requireAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
-  { onError }: AnswerOptions = {},
+  options?: GuardOptions<Request>,
 ): Guard {
-  return identify(verifierFrom(source), false, onError);
+  return guards.requireAuth(source, options);
 }
 
 /**
@@ -82,9 +70,9 @@ export function requireAuth<Custom extends object = Claims>(
  */
 export function optionalAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
-  { onError }: AnswerOptions = {},
+  options?: GuardOptions<Request>,
 ): Guard {
-  return identify(verifierFrom(source), true, onError);
+  return guards.optionalAuth(source, options);
 }
 
 /**
@@ -97,12 +85,7 @@ export function optionalAuth<Custom extends object = Claims>(
  * @throws ToriiConfigError without a check
  */
 export function allow<Custom extends object = Claims>(...checks: readonly [Check<Custom>, ...Check<Custom>[]]): Guard {
-  requireChecks(checks, 'allow');
-  return guard(async (req) => {
-    // Null is an answer of ours, that nobody is signed in; undefined is a middleware that is missing.
-    const auth = req.auth === null ? null : getAuth<Custom>(req);
-    await authorize(auth, describe(req), checks);
-  });
+  return guards.allow(...checks);
 }
 
 /**
@@ -111,63 +94,16 @@ export function allow<Custom extends object = Claims>(...checks: readonly [Check
  * @throws ToriiConfigError where that cannot be known: no middleware ran, or nobody needs to be signed in here
  */
 export function getAuth<Custom extends object = Claims>(req: { readonly auth?: unknown }): Auth<Custom> {
-  if (isAuth(req.auth)) return req.auth as Auth<Custom>;
-  const problem =
-    req.auth === null
-      ? 'Nobody is signed in, and this path lets them through. Read `req.auth`, which is null then, or put requireAuth before this route.'
-      : 'Neither requireAuth nor optionalAuth ran before this handler. Put app.use(requireAuth({ issuer })) above the route.';
-  throw new ToriiConfigError('getAuth', problem);
+  return guards.getAuth(req as Request);
 }
 
-// What a request's own middleware was told, so that `allow` speaks with the same voice.
-const voices = new WeakMap<Request, OnError | undefined>();
-
-function identify(verifier: Verifier, optional: boolean, onError: OnError | undefined): Guard {
-  requireOnError(onError);
-  return guard(async (req) => {
-    // First of all: whatever somebody else put there is not ours, also where this ends in an error.
-    req.auth = null;
-    voices.set(req, onError);
-    req.auth = requireOurs(await verifier.authenticate(describe(req), { optional }));
-  });
-}
-
-function guard(decide: (req: Request) => Promise<void>): Guard {
-  const handler: RequestHandler = async (req, res, next) => {
-    try {
-      await decide(req);
-    } catch (error) {
-      return answer(error, req, res, next);
-    }
-    // Where somebody else has answered meanwhile, a time limit say, the connection may serve the next request already.
-    if (!res.writableEnded) next(); // Outside the try: what a later handler throws is not ours to answer.
-  };
-  return handler as Guard;
-}
-
-// Never rejects: Express 4 would not notice, and the process would end.
-async function answer(error: unknown, req: Request, res: Response, next: NextFunction): Promise<void> {
-  try {
-    const { status, headers, body } = await answerFor(error, req, voices.get(req));
-    if (res.writableEnded) return;
-    if (res.headersSent) throw error;
-    for (const [name, value] of Object.entries(headers)) {
-      // Added to, since CORS and compression say `Vary` too.
-      if (name.toLowerCase() === 'vary') res.vary(value);
-      else res.set(name, value);
-    }
-    res.status(status).send(body);
-  } catch (failure) {
-    // Express takes next(undefined), next('route') and next('router') for "go on", and a check may throw anything.
-    const isObject = typeof failure === 'object' && failure !== null;
-    next(isObject ? failure : new Error('A check or onError threw what is no error.', { cause: failure }));
+function write(res: Response, { status, headers, body }: Answer): void {
+  for (const [name, value] of Object.entries(headers)) {
+    // Added to, since CORS and compression say `Vary` too.
+    if (name.toLowerCase() === 'vary') res.vary(value);
+    else res.set(name, value);
   }
-}
-
-/** All that core gets to know of a request: what Express itself goes by. */
-function describe(req: Request): RequestParts {
-  const { method, headers } = req;
-  return { method, host: hostOf(req), path: pathOf(req), headers, req };
+  res.status(status).send(body);
 }
 
 /**

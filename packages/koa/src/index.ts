@@ -1,39 +1,18 @@
-import {
-  type Auth,
-  authorize,
-  type Check,
-  type Claims,
-  isAuth,
-  type RequestParts,
-  ToriiConfigError,
-  type Verifier,
-  type VerifierOptions,
-} from '@torii/core';
-import {
-  type AnswerOtherwise,
-  answerFor,
-  requireChecks,
-  requireOnError,
-  requireOurs,
-  verifierFrom,
-} from '@torii/core/adapter';
+import type { Auth, Check, Claims, Verifier, VerifierOptions } from '@torii/core';
+import { type Answer, type AnswerOtherwise, createGuards, type GuardOptions } from '@torii/core/adapter';
 import type { Context, Middleware } from 'koa';
 
+export type { Auth, Check, Denial, Verifier, VerifierOptions } from '@torii/core';
 export {
-  type Auth,
-  type Check,
   createVerifier,
-  type Denial,
   refuse,
   ToriiAuthError,
   ToriiConfigError,
   ToriiError,
   ToriiForbiddenError,
   ToriiUnavailableError,
-  type Verifier,
-  type VerifierOptions,
 } from '@torii/core';
-export type { Answer } from '@torii/core/adapter';
+export type { Answer, GuardOptions } from '@torii/core/adapter';
 
 declare module 'koa' {
   interface DefaultState {
@@ -45,10 +24,16 @@ declare module 'koa' {
 /** Says what to answer instead of a denial, or undefined to leave it. The request stays refused, whatever it says. */
 export type OnError = AnswerOtherwise<Context>;
 
-export interface AnswerOptions {
-  /** Answers refusals otherwise: those of this middleware, and those of every `allow` behind it. */
-  readonly onError?: OnError | undefined;
-}
+const guards = createGuards<Context, Middleware>({
+  place: 'ctx.state.auth',
+  describe: (ctx) => ({ method: ctx.method, host: ctx.host, path: pathOf(ctx), headers: ctx.headers, req: ctx.req }),
+  read: (ctx) => ctx.state.auth,
+  write(ctx, auth) {
+    ctx.state.auth = auth;
+  },
+  toMiddleware: (guard) => (ctx, next) =>
+    guard(ctx, { pass: next, answer: (answer) => write(ctx, answer), fail, response: ctx.res }),
+});
 
 /**
  * Lets only signed-in callers through, and puts who they are into `ctx.state.auth`.
@@ -60,9 +45,9 @@ export interface AnswerOptions {
  */
 export function requireAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
-  { onError }: AnswerOptions = {},
+  options?: GuardOptions<Context>,
 ): Middleware {
-  return identify(verifierFrom(source), false, onError);
+  return guards.requireAuth(source, options);
 }
 
 /**
@@ -72,9 +57,9 @@ export function requireAuth<Custom extends object = Claims>(
  */
 export function optionalAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
-  { onError }: AnswerOptions = {},
+  options?: GuardOptions<Context>,
 ): Middleware {
-  return identify(verifierFrom(source), true, onError);
+  return guards.optionalAuth(source, options);
 }
 
 /**
@@ -89,12 +74,7 @@ export function optionalAuth<Custom extends object = Claims>(
 export function allow<Custom extends object = Claims>(
   ...checks: readonly [Check<Custom>, ...Check<Custom>[]]
 ): Middleware {
-  requireChecks(checks, 'allow');
-  return guard(async (ctx) => {
-    // Null is an answer of ours, that nobody is signed in; undefined is a middleware that is missing.
-    const auth = ctx.state.auth === null ? null : getAuth<Custom>(ctx);
-    await authorize(auth, describe(ctx), checks);
-  });
+  return guards.allow(...checks);
 }
 
 /**
@@ -103,60 +83,21 @@ export function allow<Custom extends object = Claims>(
  * @throws ToriiConfigError where that cannot be known: no middleware ran, or nobody needs to be signed in here
  */
 export function getAuth<Custom extends object = Claims>(ctx: { readonly state: object }): Auth<Custom> {
-  const auth: unknown = Reflect.get(ctx.state, 'auth');
-  if (isAuth(auth)) return auth as Auth<Custom>;
-  const problem =
-    auth === null
-      ? 'Nobody is signed in, and this path lets them through. Read `ctx.state.auth`, which is null then, or put requireAuth before this route.'
-      : 'Neither requireAuth nor optionalAuth ran before this middleware. Put app.use(requireAuth({ issuer })) above it.';
-  throw new ToriiConfigError('getAuth', problem);
+  return guards.getAuth(ctx as Context);
 }
 
-// What a request's own middleware was told, so that `allow` speaks with the same voice.
-const voices = new WeakMap<Context, OnError | undefined>();
-
-function identify(verifier: Verifier, optional: boolean, onError: OnError | undefined): Middleware {
-  requireOnError(onError);
-  return guard(async (ctx) => {
-    // First of all: whatever somebody else put there is not ours, also where this ends in an error.
-    ctx.state.auth = null;
-    voices.set(ctx, onError);
-    ctx.state.auth = requireOurs(await verifier.authenticate(describe(ctx), { optional }));
-  });
-}
-
-function guard(decide: (ctx: Context) => Promise<void>): Middleware {
-  return async (ctx, next) => {
-    try {
-      await decide(ctx);
-    } catch (error) {
-      return answer(error, ctx);
-    }
-    return next(); // Outside the try: what a later middleware throws is not ours to answer.
-  };
-}
-
-async function answer(error: unknown, ctx: Context): Promise<void> {
-  try {
-    const { status, headers, body } = await answerFor(error, ctx, voices.get(ctx));
-    if (ctx.headerSent) throw error;
-    for (const [name, value] of Object.entries(headers)) {
-      // Added to, since CORS and compression say `Vary` too.
-      if (name.toLowerCase() === 'vary') ctx.vary(value);
-      else ctx.set(name, value);
-    }
-    ctx.body = body;
-    ctx.status = status; // After the body, since an empty one sets a status of its own.
-  } catch (failure) {
-    // Koa takes an error of null or undefined for none, and would never answer. A check may throw anything.
-    throw failure ?? new Error('A check or onError threw what is no error.', { cause: failure });
+function write(ctx: Context, { status, headers, body }: Answer): void {
+  for (const [name, value] of Object.entries(headers)) {
+    // Added to, since CORS and compression say `Vary` too.
+    if (name.toLowerCase() === 'vary') ctx.vary(value);
+    else ctx.set(name, value);
   }
+  ctx.body = body;
+  ctx.status = status; // After the body, since an empty one sets a status of its own.
 }
 
-/** All that core gets to know of a request: what Koa itself goes by. */
-function describe(ctx: Context): RequestParts {
-  const { method, host, headers, req } = ctx;
-  return { method, host, path: pathOf(ctx), headers, req };
+function fail(error: object): Promise<never> {
+  return Promise.reject(error);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { TokenAnswer } from '../server/token-route.ts';
+import type { TokenAnswer } from '../token-answer.ts';
 import { type CookieSource, updateCookie } from './cookie-update.ts';
 
 /** What keeping the cookie in step needs of the page. */

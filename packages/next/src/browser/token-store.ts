@@ -1,4 +1,4 @@
-import type { TokenAnswer } from '../server/token-route.ts';
+import type { TokenAnswer } from '../token-answer.ts';
 
 const timeLimitMs = 10_000;
 

@@ -1,4 +1,5 @@
-import { type Denial, denialFor } from '@torii/core';
+import { denialFor } from '@torii/core';
+import { type Answer, errorFrom } from '@torii/core/adapter';
 
 // What depends on who asks must not be kept by a cache, and given to the next who asks.
 const cacheControl = 'private, no-store';
@@ -9,18 +10,17 @@ export function answerPrivately(body: object, status = 200, headers: Readonly<Re
   return Response.json(body, { status, headers: { 'Cache-Control': cacheControl, Vary: vary.join(', '), ...headers } });
 }
 
-/** Core's refusal as a response. */
-function answerDenial({ status, headers, body }: Denial): Response {
-  return Response.json(body, { status, headers });
+/** An answer of core as a response. */
+export function toResponse({ status, headers, body }: Answer): Response {
+  if (typeof body === 'object' && body !== null) return Response.json(body, { status, headers });
+  return new Response(body, { status, headers });
 }
 
-/** Core's refusal for an error, which is thrown again where it is not ours to answer. */
+/** Core's refusal for an error, which is thrown again if core has no answer to it. */
 export function answerError(error: unknown): Response {
   const denial = denialFor(error);
-  if (denial !== undefined) return answerDenial(denial);
-  // Next looks into what is thrown, and a check may throw anything.
-  if (typeof error === 'object' && error !== null) throw error;
-  throw new Error('A check threw what is no error.', { cause: error });
+  if (denial === undefined) throw errorFrom(error);
+  return toResponse(denial);
 }
 
 /** Keeps caches from an app's own answer that depends on who asks. What the app itself says of caching stands. */

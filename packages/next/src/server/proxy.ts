@@ -4,11 +4,14 @@ import {
   type RequestParts,
   ToriiAuthError,
   ToriiConfigError,
+  type ToriiError,
   ToriiUnavailableError,
 } from '@torii/core';
+import type { Answer } from '@torii/core/adapter';
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
 import { signInAddress } from '../return-address.ts';
-import { answerError, markPrivate } from './answer.ts';
+import { markPrivate } from './answer.ts';
+import { authOf, guardsFor } from './guards.ts';
 import type { Settings } from './options.ts';
 import { describe, withoutHost } from './shown-request.ts';
 
@@ -20,8 +23,13 @@ export type Behind<Custom extends object = Claims> = (
 
 export type ProxyFunction = (request: NextRequest, event: NextFetchEvent) => Promise<Response>;
 
+const { requireAuth } = guardsFor((request) => withoutHost(withPlainAsset(describe(request))));
+
 /** Makes `proxy`. */
 export function proxyWith<Custom extends object>(settings: Settings) {
+  const identify = requireAuth(settings.gate, {
+    onError: (_denial, error, request) => refusePage(request, error, settings),
+  });
   return (behind?: Behind<Custom>): ProxyFunction => {
     if (behind !== undefined && typeof behind !== 'function') {
       throw new ToriiConfigError(
@@ -30,14 +38,9 @@ export function proxyWith<Custom extends object>(settings: Settings) {
       );
     }
     return async (request, event) => {
-      let auth: Auth<Custom> | null;
-      try {
-        auth = (await settings.gate.authenticate(
-          withoutHost(withPlainAsset(describe(request))),
-        )) as Auth<Custom> | null;
-      } catch (error) {
-        return refusePage(request, error, settings) ?? answerError(error);
-      }
+      const refusal = await identify(request);
+      if (refusal !== undefined) return refusal;
+      const auth = authOf(request) as Auth<Custom> | null;
       const response = (await behind?.(request, { auth, event })) ?? NextResponse.next();
       // Also where Next would let caches keep the page, since it does not know that not everybody may see it.
       return auth === null ? response : markPrivate(response);
@@ -52,19 +55,19 @@ function withPlainAsset(parts: RequestParts): RequestParts {
 }
 
 /** What a person gets to see instead of JSON. */
-function refusePage(request: NextRequest, error: unknown, { signInPath, origins }: Settings): Response | undefined {
+function refusePage(request: NextRequest, error: ToriiError, { signInPath, origins }: Settings): Answer | undefined {
   if (!isPageLoad(request)) return undefined;
   if (error instanceof ToriiAuthError) {
     const { pathname, search } = new URL(request.nextUrl.href);
     const address = request.nextUrl.basePath + signInAddress(signInPath, pathname + search);
     // Not where Next believes to be, which behind another proxy is a place that no browser can reach.
     const target = new URL(address, originOf(request, origins));
-    return markPrivate(NextResponse.redirect(target, 307));
+    return { status: 307, headers: { Location: target.href }, body: null };
   }
   // Never a redirect: signing in again would not help, and never a pass, since the page may rely on us alone.
   if (error instanceof ToriiUnavailableError) {
     const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Retry-After': String(error.retryAfterSeconds) };
-    return markPrivate(new Response(unavailablePage, { status: 503, headers }));
+    return { status: 503, headers, body: unavailablePage };
   }
   return undefined;
 }

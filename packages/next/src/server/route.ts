@@ -1,7 +1,8 @@
-import { type Auth, authorize, type Check, type Claims, ToriiConfigError } from '@torii/core';
+import { type Auth, type Check, type Claims, ToriiConfigError } from '@torii/core';
 import { requireChecks } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
-import { answerError, markPrivate } from './answer.ts';
+import { markPrivate } from './answer.ts';
+import { guardsFor } from './guards.ts';
 import type { Settings } from './options.ts';
 import { describe, requireShown, withoutHost } from './shown-request.ts';
 
@@ -28,8 +29,13 @@ export type RouteHandler<P extends object = Params> = (
   context: RouteContext<P>,
 ) => Promise<Response>;
 
+// Checks look at the host that was sent. Whose page sent a cookie is decided without it.
+const { requireAuth, getAuth } = guardsFor((request) => withoutHost(describe(request)));
+const { allow } = guardsFor(describe);
+
 /** Makes `withAuth`. */
 export function guardRoutes<Custom extends object>({ guard }: Settings) {
+  const identify = requireAuth(guard);
   return <P extends object = Params>(
     handler: AuthHandler<Custom, P>,
     ...checks: readonly Check<Custom>[]
@@ -40,19 +46,13 @@ export function guardRoutes<Custom extends object>({ guard }: Settings) {
         '`withAuth` takes a handler: withAuth((request, { auth }) => Response.json(auth.userId)).',
       );
     }
-    if (checks.length > 0) requireChecks(checks, 'withAuth');
+    const [first, ...others] = checks.length > 0 ? requireChecks<Custom>(checks, 'withAuth') : [];
+    const check = first === undefined ? undefined : allow(first, ...others);
     return async (request, context) => {
       requireShown(request.headers);
-      let auth: Auth<Custom>;
-      try {
-        const parts = describe(request);
-        auth = (await guard.authenticate(withoutHost(parts))) as Auth<Custom>;
-        if (checks.length > 0) await authorize(auth, parts, checks);
-      } catch (error) {
-        return answerError(error);
-      }
-      // Outside the try: what the handler throws is not ours to answer.
-      return markPrivate(await handler(request, { ...context, auth }));
+      const refusal = (await identify(request)) ?? (await check?.(request));
+      if (refusal !== undefined) return refusal;
+      return markPrivate(await handler(request, { ...context, auth: getAuth<Custom>(request) }));
     };
   };
 }

@@ -1,6 +1,7 @@
 import { type Auth, ToriiAuthError, ToriiForbiddenError } from '@torii/core';
 import { isFromOwnPages, viewOf } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
+import type { TokenAnswer } from '../token-answer.ts';
 import { answerError, answerPrivately } from './answer.ts';
 import type { Settings } from './options.ts';
 import { describe, withoutHost } from './shown-request.ts';
@@ -12,16 +13,6 @@ export interface TokenRoutes {
   POST(request: NextRequest): Promise<Response>;
   /** Clears the cookie. */
   DELETE(request: NextRequest): Promise<Response>;
-}
-
-/** What POST and DELETE answer. */
-export interface TokenAnswer {
-  /** Whether the cookie shows somebody else now than before; of DELETE: whether there was one. */
-  readonly changed: boolean;
-  /** Whom it shows now; null after DELETE. */
-  readonly userId: string | null;
-  /** Of POST: how long the cookie lives. */
-  readonly expiresInSeconds?: number;
 }
 
 /** No browser keeps a cookie for longer (RFC 6265bis 5.5), and it wants a whole number: a token may live for ages. */
