@@ -303,8 +303,11 @@ describe('isAuth', () => {
     ['an object around it', (auth) => ({ auth })],
     ['a list of it', (auth) => [auth]],
     ['a function', () => () => true],
-    ['a name of the brand', () => ({ 'torii.auth': true, 'Symbol(torii.auth)': true })],
-    ['a brand that is not the registered one', () => ({ [Symbol('torii.auth')]: true })],
+    ['a proxy of one', (auth) => new Proxy(auth, {})],
+    [
+      'an object with the registered symbols on it',
+      () => ({ [Symbol.for('torii.auth')]: true, [Symbol.for('torii.auths')]: true }),
+    ],
     ['true', () => true],
     ['a text', () => 'user_1'],
     ['null', () => null],
@@ -313,13 +316,31 @@ describe('isAuth', () => {
     expect(isAuth(make(await authFor({})))).toBe(false);
   });
 
-  test('[17] is not impressed by a brand on Object.prototype', () => {
-    const brand = Symbol.for('torii.auth');
-    Object.defineProperty(Object.prototype, brand, { value: true, configurable: true });
+  test('[17] is not impressed by symbols of ours on Object.prototype', () => {
+    const symbols = [Symbol.for('torii.auth'), Symbol.for('torii.auths')];
+    for (const symbol of symbols) Object.defineProperty(Object.prototype, symbol, { value: true, configurable: true });
     try {
       expect(isAuth({ userId: 'admin' })).toBe(false);
     } finally {
-      Reflect.deleteProperty(Object.prototype, brand);
+      for (const symbol of symbols) Reflect.deleteProperty(Object.prototype, symbol);
     }
   });
+});
+
+// React warns about symbols when an object is passed to a client component.
+test('an Auth has the documented fields, and not one property beside them', async () => {
+  expect(Reflect.ownKeys(await authFor({ act: { sub: 'admin_1' }, org_id: 'org_1' }))).toEqual([
+    'userId',
+    'environmentId',
+    'issuer',
+    'emailVerified',
+    'profileComplete',
+    'impersonating',
+    'actor',
+    'locale',
+    'organization',
+    'issuedAt',
+    'expiresAt',
+    'raw',
+  ]);
 });

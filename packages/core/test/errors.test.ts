@@ -436,6 +436,20 @@ describe('two copies of core in one process', async () => {
       expect(theirs.isAuth({ ...auth })).toBe(false);
     });
 
+    test("agree on the listener of a caller's verifier, and on the details of a refusal", async () => {
+      const events: ToriiEvent[] = [];
+      const listening = mine.createVerifier({ issuer, keys: jwks, onEvent: (event) => events.push(event) });
+      const auth = await listening.verify(await mint(key));
+      const request = { headers: {} };
+      await expect(theirs.authorize(auth, request, [() => mine.refuse('No.', 'for the logs')])).rejects.toMatchObject({
+        reason: 'not_allowed',
+      });
+      expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: 'for the logs' } });
+      const detailed = theirs.withDetail(new theirs.ToriiForbiddenError('No.'), { check: 'said by the other' });
+      await expect(mine.authorize(auth, request, [() => Promise.reject(detailed)])).rejects.toBe(detailed);
+      expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: 'said by the other' } });
+    });
+
     test('agree on patches', () => {
       expect(theirs.Patch.is(mine.Patch.set(1))).toBe(true);
       expect(theirs.Patch.body({ name: mine.Patch.set(null), locale: mine.Patch.set('en') })).toEqual({

@@ -1,0 +1,462 @@
+import { describe, expect, test, vi } from 'vitest';
+import {
+  type Answer,
+  createGuards,
+  errorFrom,
+  type GuardOptions,
+  guardKind,
+  type ResponseProgress,
+} from '../src/adapter.ts';
+import {
+  type Auth,
+  type Check,
+  createVerifier,
+  isAuth,
+  refuse,
+  ToriiAuthError,
+  ToriiConfigError,
+  type ToriiEvent,
+  type Verifier,
+} from '../src/index.ts';
+import { issuer, makeKey, mint } from './mint.ts';
+
+// A framework that nobody has: a call has headers, a place for the caller, and an answer.
+
+interface Call {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  caller?: unknown;
+  answered: Answer | undefined;
+  sent: ResponseProgress;
+}
+
+/** Runs, and says how it ended. */
+type Middleware = (call: Call, next?: () => unknown) => Promise<unknown>;
+
+const guardsOf = ({ createGuards: create }: { createGuards: typeof createGuards }) =>
+  create<Call, Middleware>({
+    place: 'call.caller',
+    describe: ({ path, headers }) => ({ method: 'GET', path, headers }),
+    read: (call) => call.caller,
+    write(call, auth) {
+      call.caller = auth;
+    },
+    toMiddleware:
+      (guard) =>
+      (call, next = () => 'passed') =>
+        guard(call, {
+          pass: next,
+          answer(answer) {
+            call.answered = answer;
+            return 'answered';
+          },
+          fail: (error) => Promise.reject(error),
+          response: call.sent,
+        }),
+  });
+
+const { requireAuth, optionalAuth, allow, getAuth } = guardsOf({ createGuards });
+
+const key = await makeKey();
+const keys = { keys: [key.publicJwk] };
+const verifier = createVerifier({ issuer, keys });
+const token = await mint(key);
+
+function callWith(headers: Readonly<Record<string, string>> = {}, path = '/'): Call {
+  return { path, headers, answered: undefined, sent: { headersSent: false, writableEnded: false } };
+}
+
+const signedIn = (path?: string) => callWith({ authorization: `Bearer ${token}` }, path);
+
+/** What a framework may take for "go on". */
+const notErrors: readonly (readonly [string, unknown])[] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['false', false],
+  ['an empty text', ''],
+  ['"route"', 'route'],
+  ['"router"', 'router'],
+  ['zero', 0],
+  ['a function', () => {}],
+];
+
+const throwing = (value: unknown) => (): never => {
+  throw value;
+};
+
+describe('requireAuth', () => {
+  test('passes a signed-in caller on, and stores who it is', async () => {
+    const call = signedIn();
+    expect(await requireAuth(verifier)(call)).toBe('passed');
+    expect(isAuth(call.caller)).toBe(true);
+    expect(getAuth(call).userId).toBe('user_1');
+  });
+
+  test('takes options instead of a verifier, and then knows public paths', async () => {
+    const guard = requireAuth({ issuer, keys, skip: ['/health'] });
+    const call = callWith({}, '/health');
+    expect([await guard(call), call.caller]).toEqual(['passed', null]);
+    expect(await guard(callWith({}, '/other'))).toBe('answered');
+  });
+
+  test('answers a refusal with the denial, and stores nobody', async () => {
+    const call = callWith();
+    const next = vi.fn();
+    expect(await requireAuth(verifier)(call, next)).toBe('answered');
+    expect(call.answered).toMatchObject({ status: 401, body: { error: { reason: 'token_missing' } } });
+    expect([next.mock.calls, call.caller]).toEqual([[], null]);
+  });
+
+  test('gives back what the next handler gives back, and leaves its errors alone', async () => {
+    expect(await requireAuth(verifier)(signedIn(), async () => 'handled')).toBe('handled');
+    const error = new ToriiAuthError('token_expired', 'thrown by the app');
+    const call = signedIn();
+    await expect(requireAuth(verifier)(call, throwing(error))).rejects.toBe(error);
+    await expect(requireAuth(verifier)(call, () => Promise.reject(error))).rejects.toBe(error);
+    expect(call.answered).toBeUndefined();
+  });
+
+  test.each([
+    ['no issuer', { issuer: undefined }],
+    ['an unknown option', { issuer, isuer: 'typo' }],
+    ['onError among the verifier options', { issuer, onError: () => undefined }],
+  ])('throws for %s when it is made', (_name, options) => {
+    expect(() => requireAuth(options)).toThrow(ToriiConfigError);
+    expect(() => optionalAuth(options)).toThrow(ToriiConfigError);
+  });
+
+  test.each([['text'], [null], [{}], [true]])('throws for an onError of %j when it is made', (onError) => {
+    const wrong = expect.objectContaining({ name: 'ToriiConfigError', option: 'onError' });
+    const options = { onError } as unknown as GuardOptions<Call>;
+    expect(() => requireAuth(verifier, options)).toThrow(wrong);
+    expect(() => optionalAuth(verifier, options)).toThrow(wrong);
+  });
+});
+
+describe('optionalAuth', () => {
+  test('passes a caller without a token on as nobody, and refuses a bad token', async () => {
+    const call = callWith();
+    expect([await optionalAuth(verifier)(call), call.caller]).toEqual(['passed', null]);
+    expect(await optionalAuth(verifier)(signedIn())).toBe('passed');
+    expect(await optionalAuth(verifier)(callWith({ authorization: 'Bearer a.b.c' }))).toBe('answered');
+  });
+});
+
+describe('[17] a caller that somebody else stored', () => {
+  const forged = { userId: 'admin' };
+
+  test.each([
+    ['on a public path', () => requireAuth({ issuer, keys, skip: ['/'] })],
+    ['where nobody need be signed in', () => optionalAuth(verifier)],
+  ])('is gone %s', async (_name, make) => {
+    const call = { ...callWith(), caller: forged };
+    expect([await make()(call), call.caller]).toEqual(['passed', null]);
+  });
+
+  test('is gone while the verifier still works, and where it fails', async () => {
+    const seen: unknown[] = [];
+    const failing = createVerifier({ issuer, keys, checks: [() => Promise.reject(new Error('broken'))] });
+    const call: Call = { ...signedIn(), caller: forged };
+    const authenticate: Verifier['authenticate'] = (request) => {
+      seen.push(call.caller);
+      return failing.authenticate(request);
+    };
+    const watched: Verifier = { ...failing, authenticate };
+    await expect(requireAuth(watched)(call)).rejects.toThrow('broken');
+    expect([seen, call.caller]).toEqual([[null], null]);
+  });
+
+  test.each<[string, unknown]>([
+    ['something that looks like an Auth', forged],
+    ['true', true],
+    ['undefined', undefined],
+    ['a function', () => {}],
+  ])('does not come from a verifier of another make: %s', async (_name, value) => {
+    const foreign = { authenticate: async () => value } as unknown as Verifier;
+    const call = signedIn();
+    await expect(requireAuth(foreign)(call)).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'auth' });
+    expect(call.caller).toBeNull();
+  });
+
+  test.each<[string, (auth: Auth) => unknown]>([
+    ['something that looks like an Auth', () => forged],
+    ['true', () => true],
+    ['a copy of a real Auth', (auth) => ({ ...auth })],
+    ['a copy of a real Auth with another user', (auth) => ({ ...auth, userId: 'admin' })],
+    ['an heir of a real Auth', (auth) => Object.create(auth)],
+    ['a proxy of a real Auth', (auth) => new Proxy(auth, {})],
+  ])('passes neither allow nor getAuth: %s', async (_name, make) => {
+    const call: Call = { ...signedIn(), caller: make(await verifier.verify(token)) };
+    const check = vi.fn<Check>(() => true);
+    await expect(allow(check)(call)).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'allow' });
+    expect(() => getAuth(call)).toThrow(ToriiConfigError);
+    expect(check).not.toHaveBeenCalled();
+  });
+});
+
+describe('allow', () => {
+  test('passes on for whom every check says true', async () => {
+    const call = signedIn('/users/1');
+    await requireAuth(verifier)(call);
+    const check = vi.fn<Check>(() => true);
+    expect(await allow(check, async () => true)(call)).toBe('passed');
+    expect(check.mock.calls[0]?.[0]).toBe(call.caller);
+    expect(check.mock.calls[0]?.[1]).toMatchObject({ method: 'GET', path: '/users/1' });
+  });
+
+  test('[27] answers 403 for anything else, with what the check says', async () => {
+    const call = signedIn();
+    await requireAuth(verifier)(call);
+    for (const verdict of [false, undefined, null, 1, 'yes', {}]) {
+      expect(await allow((() => verdict) as unknown as Check)(call)).toBe('answered');
+      expect(call.answered).toMatchObject({ status: 403 });
+    }
+    await allow(
+      () => true,
+      () => refuse('Not on Sundays.'),
+    )(call);
+    expect(call.answered).toMatchObject({ body: { error: { message: 'Not on Sundays.' } } });
+  });
+
+  test('answers nobody as requireAuth does', async () => {
+    const call = callWith();
+    await optionalAuth(verifier)(call);
+    const check = vi.fn<Check>(() => true);
+    expect(await allow(check)(call)).toBe('answered');
+    expect(call.answered).toMatchObject({ status: 401, body: { error: { reason: 'token_missing' } } });
+    expect(check).not.toHaveBeenCalled();
+  });
+
+  test('is a mistake of the programmer where no other guard ran', async () => {
+    const call = signedIn();
+    await expect(allow(() => true)(call)).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'allow' });
+    expect(call.answered).toBeUndefined();
+  });
+
+  test('[27] throws without a check, and asks the checks that it was given', async () => {
+    expect(() => Reflect.apply(allow, undefined, [])).toThrow(ToriiConfigError);
+    expect(() => Reflect.apply(allow, undefined, ['admin'])).toThrow(ToriiConfigError);
+  });
+
+  test("tells the listener of the caller's verifier", async () => {
+    const events: ToriiEvent[] = [];
+    const call = signedIn();
+    await requireAuth({ issuer, keys, onEvent: (event) => events.push(event) })(call);
+    await allow(() => refuse('No.', 'not on the list'))(call);
+    expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: 'not on the list' } });
+  });
+});
+
+describe('getAuth', () => {
+  test('says where it looked, and what to put there', async () => {
+    const call = callWith();
+    const wrong = (message: string) => expect.objectContaining({ option: 'getAuth', message });
+    expect(() => getAuth(call)).toThrow(wrong(expect.stringMatching(/`call\.caller`.*requireAuth/)));
+    await optionalAuth(verifier)(call);
+    expect(() => getAuth(call)).toThrow(wrong(expect.stringMatching(/`call\.caller` is null.*requireAuth/)));
+  });
+});
+
+describe('[18] what is no refusal', () => {
+  test.each(notErrors)('never lets a request through: a check that throws %s', async (_name, value) => {
+    const call = signedIn();
+    const next = vi.fn();
+    const broken = createVerifier({ issuer, keys, checks: [throwing(value)] });
+    for (const guard of [requireAuth(broken), allow(throwing(value)), allow(() => Promise.reject(value))]) {
+      await requireAuth(verifier)(call);
+      const error: unknown = await guard(call, next).catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(Error);
+      expect((error as Error).cause).toBe(value);
+    }
+    expect([next.mock.calls, call.answered]).toEqual([[], undefined]);
+  });
+
+  test('is handed on as it is where it is an object', async () => {
+    const call = signedIn();
+    await requireAuth(verifier)(call);
+    for (const value of [new Error('store'), new TypeError('bug'), { status: 418 }, Object.create(null), []]) {
+      await expect(allow(throwing(value))(call)).rejects.toBe(value);
+      expect(errorFrom(value)).toBe(value);
+    }
+  });
+
+  test('is handed on where the description, the place or the answer fails', async () => {
+    const broken = new Error('broken');
+    const base = {
+      place: 'call.caller',
+      describe: () => ({ headers: {} }),
+      read: () => null,
+      write: () => {},
+      toMiddleware: (guard: Parameters<Parameters<typeof createGuards<Call, Middleware>>[0]['toMiddleware']>[0]) =>
+        ((call, next = () => 'passed') =>
+          guard(call, {
+            pass: next,
+            answer: throwing(broken),
+            fail: (error) => ({ failed: error }),
+          })) satisfies Middleware,
+    };
+    for (const adapter of [base, { ...base, describe: throwing(broken) }, { ...base, write: throwing(broken) }]) {
+      const guards = createGuards<Call, Middleware>(adapter);
+      expect(await guards.requireAuth(verifier)(callWith())).toEqual({ failed: broken });
+    }
+    const unreadable = createGuards<Call, Middleware>({ ...base, read: throwing(broken) });
+    expect(await unreadable.allow(() => true)(callWith())).toEqual({ failed: broken });
+    expect(() => unreadable.getAuth(callWith())).toThrow(broken);
+  });
+});
+
+describe('onError', () => {
+  const polite: GuardOptions<Call> = { onError: (denial) => ({ ...denial, body: 'Please sign in' }) };
+
+  test('changes the answer, of requireAuth and of the allow behind it', async () => {
+    const refused = callWith();
+    await requireAuth(verifier, polite)(refused);
+    expect(refused.answered).toMatchObject({ status: 401, body: 'Please sign in' });
+    const forbidden = signedIn();
+    await requireAuth(verifier, polite)(forbidden);
+    await allow(() => false)(forbidden);
+    expect(forbidden.answered).toMatchObject({ status: 403, body: 'Please sign in' });
+  });
+
+  test('is that of the guard that ran last, and of no other request', async () => {
+    const call = signedIn();
+    await requireAuth(verifier, polite)(call);
+    await requireAuth(verifier)(call);
+    await allow(() => false)(call);
+    expect(call.answered).toMatchObject({ body: { error: { reason: 'not_allowed' } } });
+    const other = signedIn();
+    await requireAuth(verifier)(other);
+    await allow(() => false)(other);
+    expect(other.answered).toMatchObject({ body: { error: { reason: 'not_allowed' } } });
+  });
+
+  test('gets the denial, the error and the request, and hears nothing of other errors', async () => {
+    const onError = vi.fn(() => undefined);
+    const call = callWith();
+    const guard = requireAuth(verifier, { onError });
+    await guard(call);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ status: 401 }),
+      expect.any(ToriiAuthError),
+      call,
+    );
+    expect(call.answered).toMatchObject({ body: { error: { reason: 'token_missing' } } });
+    const broken = createVerifier({ issuer, keys, checks: [throwing(new Error('store'))] });
+    await expect(requireAuth(broken, { onError })(signedIn())).rejects.toThrow('store');
+    expect(onError).toHaveBeenCalledTimes(1);
+  });
+
+  test.each(notErrors)('that throws %s ends in the error handling', async (_name, value) => {
+    const call = callWith();
+    const next = vi.fn();
+    const error: unknown = await requireAuth(verifier, { onError: throwing(value) })(call, next).catch(
+      (caught: unknown) => caught,
+    );
+    expect(error).toBeInstanceOf(Error);
+    expect([(error as Error).cause, next.mock.calls, call.answered]).toEqual([value, [], undefined]);
+  });
+});
+
+describe('[18] a request that another handler has answered meanwhile', () => {
+  /** A verifier that decides when it is told to. */
+  function slowly(verdict: unknown) {
+    let decide = () => {};
+    const decided = new Promise<void>((resolve) => {
+      decide = resolve;
+    });
+    const check: Check = async () => {
+      await decided;
+      if (verdict instanceof Error) throw verdict;
+      return verdict === true;
+    };
+    return { guard: requireAuth({ issuer, keys, checks: [check] }), decide };
+  }
+
+  test.each([true, false])('is neither passed on nor answered, whatever is decided: %s', async (verdict) => {
+    const call = signedIn();
+    const next = vi.fn();
+    const { guard, decide } = slowly(verdict);
+    const done = guard(call, next);
+    Object.assign(call.sent, { headersSent: true, writableEnded: true });
+    decide();
+    expect(await done).toBeUndefined();
+    expect([next.mock.calls, call.answered]).toEqual([[], undefined]);
+  });
+
+  test('is neither passed on nor answered by allow', async () => {
+    const call = signedIn();
+    const next = vi.fn();
+    await requireAuth(verifier)(call);
+    for (const verdict of [true, false]) {
+      const answering: Check = async () => {
+        Object.assign(call.sent, { headersSent: true, writableEnded: true });
+        return verdict;
+      };
+      expect(await allow(answering)(call, next)).toBeUndefined();
+    }
+    expect([next.mock.calls, call.answered]).toEqual([[], undefined]);
+  });
+
+  test('still hands an error that is no refusal to the error handling', async () => {
+    const broken = new Error('store');
+    const { guard, decide } = slowly(broken);
+    const call = signedIn();
+    const done = guard(call);
+    Object.assign(call.sent, { headersSent: true, writableEnded: true });
+    decide();
+    await expect(done).rejects.toBe(broken);
+  });
+
+  test('hands the refusal on where the answer has begun and not ended', async () => {
+    const call = callWith();
+    Object.assign(call.sent, { headersSent: true });
+    await expect(requireAuth(verifier)(call)).rejects.toMatchObject({ reason: 'token_missing' });
+    expect(call.answered).toBeUndefined();
+    expect(await requireAuth(verifier)(Object.assign(signedIn(), { sent: call.sent }))).toBe('passed');
+  });
+});
+
+test('a guard says which one it is, to tools that look for it', () => {
+  const check: Check = () => true;
+  const guards = [requireAuth(verifier), optionalAuth(verifier), allow(check)];
+  expect(guards.map((guard) => Reflect.get(guard, guardKind))).toEqual(['requireAuth', 'optionalAuth', 'allow']);
+  expect(guardKind).toBe(Symbol.for('torii.guard'));
+  for (const guard of guards) expect(Object.getOwnPropertyDescriptor(guard, guardKind)?.enumerable).toBe(false);
+});
+
+describe('two copies of core in one process', async () => {
+  const mine = { createGuards, createVerifier };
+  vi.resetModules();
+  const theirs = { ...(await import('../src/index.ts')), ...(await import('../src/adapter.ts')) };
+
+  test('are two', () => {
+    expect(theirs.createGuards).not.toBe(createGuards);
+    expect(theirs.guardKind).toBe(guardKind);
+  });
+
+  describe.each([
+    ['this one before the other', mine, theirs],
+    ['the other before this one', theirs, mine],
+  ] as const)('%s', (_name, first, second) => {
+    const [before, behind] = [guardsOf(first), guardsOf(second)];
+
+    test('share the Auth, the listener and onError of a request', async () => {
+      const events: ToriiEvent[] = [];
+      const listening = first.createVerifier({ issuer, keys, onEvent: (event) => events.push(event) });
+      const call = signedIn();
+      await before.requireAuth(listening, { onError: (denial) => ({ ...denial, body: 'Said politely' }) })(call);
+      expect(behind.getAuth(call)).toBe(call.caller);
+      expect(await behind.allow(() => true)(call)).toBe('passed');
+      expect(await behind.allow(() => refuse('No.', 'not on the list'))(call)).toBe('answered');
+      expect(call.answered).toMatchObject({ status: 403, body: 'Said politely' });
+      expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: 'not on the list' } });
+    });
+
+    test('[17] take a verifier of the other, and nothing that copies an Auth of the other', async () => {
+      const call = signedIn();
+      expect(await behind.requireAuth(first.createVerifier({ issuer, keys }))(call)).toBe('passed');
+      const copied: Call = { ...signedIn(), caller: { ...(call.caller as Auth) } };
+      await expect(before.allow(() => true)(copied)).rejects.toMatchObject({ option: 'allow' });
+    });
+  });
+});
