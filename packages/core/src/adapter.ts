@@ -1,5 +1,4 @@
-export { type Answer, type AnswerOtherwise, answerFor, requireOnError } from './answer.ts';
-export { requireOurs } from './auth.ts';
+export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
 export { isRefusal, requireChecks } from './checks.ts';
 export { emitterFor } from './emitter.ts';
 export { loggable, withDetail } from './events.ts';

@@ -212,7 +212,7 @@ describe('what a check says', () => {
   test('is our own word where it says nothing', async () => {
     for (const value of [false, undefined, {}, refuse(), { message: 'planted', detail: 'planted' }]) {
       const { denial } = await verifierWith([answering(value)]).check(request);
-      expect(denial?.body.error.message).toBe('You may not do this.');
+      expect(denial?.body.error.message).toBe(refuse().message);
     }
   });
 

@@ -3,30 +3,45 @@ import {
   type AuthReason,
   createVerifier,
   denialFor,
+  type Reason,
   ToriiAuthError,
   ToriiConfigError,
   ToriiError,
   ToriiForbiddenError,
   ToriiRequestError,
   ToriiUnavailableError,
+  type UnavailableReason,
 } from '../src/index.ts';
 import { issuer, makeKey, mint, nowSeconds } from './mint.ts';
 
-const silent: readonly AuthReason[] = ['token_missing', 'scheme_unsupported'];
-const told: readonly AuthReason[] = [
-  'header_malformed',
-  'token_malformed',
-  'algorithm_refused',
-  'key_unknown',
-  'signature_invalid',
-  'token_expired',
-  'token_not_yet_valid',
-  'issuer_refused',
-  'audience_refused',
-  'environment_refused',
-  'claim_missing',
-  'claim_malformed',
-];
+/** What the challenge of each 401 says. */
+const challenges = {
+  token_missing: 'nothing',
+  scheme_unsupported: 'nothing',
+  header_malformed: 'invalid_token',
+  token_malformed: 'invalid_token',
+  algorithm_refused: 'invalid_token',
+  key_unknown: 'invalid_token',
+  signature_invalid: 'invalid_token',
+  token_expired: 'invalid_token',
+  token_not_yet_valid: 'invalid_token',
+  issuer_refused: 'invalid_token',
+  audience_refused: 'invalid_token',
+  environment_refused: 'invalid_token',
+  claim_missing: 'invalid_token',
+  claim_malformed: 'invalid_token',
+} satisfies Record<AuthReason, 'nothing' | 'invalid_token'>;
+
+const unavailable = { keys_unavailable: 503, policy_unavailable: 503 } satisfies Record<UnavailableReason, number>;
+const others = { request_malformed: 400, not_allowed: 403 } satisfies Record<
+  Exclude<Reason, AuthReason | UnavailableReason>,
+  number
+>;
+
+const reasonsWith = (says: string) =>
+  Object.entries(challenges).flatMap(([reason, challenge]) => (challenge === says ? [reason as AuthReason] : []));
+const silent = reasonsWith('nothing');
+const told = reasonsWith('invalid_token');
 
 const uncached = { 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie' };
 
@@ -52,7 +67,7 @@ describe('the table of refusals', () => {
 
   test('[15] a request that can be read in two ways is 400, without a challenge', () => {
     expect(denialFor(new ToriiRequestError('The path can be read in two ways.'))).toEqual({
-      status: 400,
+      status: others.request_malformed,
       headers: uncached,
       body: {
         error: { code: 'bad_request', reason: 'request_malformed', message: 'The path can be read in two ways.' },
@@ -62,7 +77,7 @@ describe('the table of refusals', () => {
 
   test('[15] what a caller may not do is 403 with insufficient_scope', () => {
     expect(denialFor(new ToriiForbiddenError('Not yours.'))).toEqual({
-      status: 403,
+      status: others.not_allowed,
       headers: {
         'WWW-Authenticate': 'Bearer realm="torii", error="insufficient_scope", error_description="Not yours."',
         ...uncached,
@@ -71,11 +86,11 @@ describe('the table of refusals', () => {
     });
   });
 
-  test.each(['keys_unavailable', 'policy_unavailable'] as const)(
+  test.each(Object.keys(unavailable) as UnavailableReason[])(
     '[15] %s is 503 with Retry-After, without a challenge',
     (reason) => {
       expect(denialFor(new ToriiUnavailableError(reason, 'Later.', { retryAfterSeconds: 7 }))).toEqual({
-        status: 503,
+        status: unavailable[reason],
         headers: { 'Retry-After': '7', ...uncached },
         body: { error: { code: 'unavailable', reason, message: 'Later.' } },
       });

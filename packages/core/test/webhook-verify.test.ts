@@ -332,7 +332,7 @@ describe('the body', () => {
     ['UTF-16', Uint8Array.from([...'{"type":"x","data":1}'].flatMap((letter) => [letter.charCodeAt(0), 0]))],
   ])('in %s is refused', async (_name, bytes) => {
     const error = await verifyWebhook({ secret, ...(await deliverBytes(bytes)) }).catch((thrown: Error) => thrown);
-    expect(error).toMatchObject({ reason: 'payload_malformed' });
+    expect(error).toMatchObject({ name: 'ToriiWebhookError', reason: 'payload_malformed' });
   });
 
   test('that has been parsed is a mistake of the app', async () => {

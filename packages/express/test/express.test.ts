@@ -29,7 +29,9 @@ afterAll(() => {
 
 const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
 const forged = { userId: 'admin', organization: { id: 'org', role: 'org:administrator' } };
-const missing = { error: { code: 'authentication_failed', reason: 'token_missing', message: 'No token was sent.' } };
+const missing = {
+  error: { code: 'authentication_failed', reason: 'token_missing', message: expect.any(String) },
+};
 
 /** Checks that throw what Express takes for "no error", or for "go on with the next route". */
 const thrown: readonly (readonly [string, unknown])[] = [
@@ -468,7 +470,7 @@ describe.each([
       ['a redirect', () => ({ status: 302, headers: { Location: '/sign-in' }, body: null }), 302, ''],
       ['a page', () => ({ status: 401, headers: {}, body: '<p>No</p>' }), 401, '<p>No</p>'],
       ['a promise', async (denial) => ({ ...denial, body: { later: true } }), 401, '{"later":true}'],
-      ['nothing, which keeps the answer', () => undefined, 401, JSON.stringify(missing)],
+      ['nothing, which keeps the answer', () => undefined, 401, expect.stringContaining('"reason":"token_missing"')],
       ['success, which is only words', () => ({ status: 200, headers: {}, body: 'ok' }), 200, 'ok'],
     ])('may answer with %s, and never lets the request through', async (_name, onError, status, body) => {
       await using server = await listen(express().use(requireAuth(verifier, { onError }), visit('handler')));

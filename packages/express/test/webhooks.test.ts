@@ -103,7 +103,7 @@ describe.each([
     expect(await deliver(server)).toBe('500 error');
     expect(handled).toEqual([]);
     expect(failures).toMatchObject([{ name: 'ToriiConfigError', option: 'webhookHandler' }]);
-    expect(String(failures[0])).toMatch(/above app\.use\(express\.json\(\)\).*express\.raw.*rawBody/);
+    for (const name of ['express.json', 'express.raw', 'rawBody']) expect(String(failures[0])).toContain(name);
     // A 500, so that Torii sends the event again when that has been mended; and no log that strangers can fill.
     await fetch(`${server.origin}/webhooks`, {
       method: 'POST',

@@ -85,7 +85,7 @@ describe.each([
     expect(await deliver(server)).toBe('500 error');
     expect(handled).toEqual([]);
     expect(failures).toMatchObject([{ name: 'ToriiConfigError', option: 'webhookHandler' }]);
-    expect(String(failures[0])).toMatch(/before the body parser.*@koa\/bodyparser/);
+    expect(String(failures[0])).toContain('@koa/bodyparser');
     // A 500, so that Torii sends the event again when that has been mended; and no log that strangers can fill.
     await fetch(`${server.origin}/webhooks`, { method: 'POST', body: '{}' });
     expect(failures).toHaveLength(1);

@@ -59,10 +59,11 @@ test.each<[string, readonly unknown[]]>([
 test("[20] a request without a header is nobody's: Next would keep the answer for everybody", async () => {
   const { auth, protect, withAuth } = make({});
   shown = new Headers();
-  for (const call of [auth, () => protect()]) await expect(call()).rejects.toThrow(/force-static/);
+  const wrong = { name: 'ToriiConfigError', option: 'dynamic' };
+  for (const call of [auth, () => protect()]) await expect(call()).rejects.toMatchObject(wrong);
   const handler = vi.fn(() => new Response());
   const request = new Request('https://app.test/') as Parameters<ReturnType<typeof withAuth>>[0];
-  await expect(withAuth(handler)(request, { params: Promise.resolve({}) })).rejects.toThrow(/force-static/);
+  await expect(withAuth(handler)(request, { params: Promise.resolve({}) })).rejects.toMatchObject(wrong);
   expect(handler).not.toHaveBeenCalled();
 });
 

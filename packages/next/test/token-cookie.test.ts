@@ -39,5 +39,5 @@ test('takes what browsers keep, name and attributes included, and not a byte mor
   expect(writeTokenCookie(secure, largest, 300)).toHaveLength(4096);
   const tooLarge = () => writeTokenCookie(secure, `${largest}a`, 300);
   expect(tooLarge).toThrow(ToriiRequestError);
-  expect(tooLarge).toThrow(/too large for a cookie: 4097 bytes.*fewer claims/);
+  expect(tooLarge).toThrow('4097');
 });

@@ -75,7 +75,7 @@ describe('webhookHandler', () => {
     void take(given);
     const answer = webhookHandler({ secret }, () => {})(given);
     await expect(answer).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'webhookHandler' });
-    await expect(answer).rejects.toThrow(/was read before.*request\.clone/);
+    await expect(answer).rejects.toThrow('request.clone()');
   });
 
   test('knows the events', () => {
