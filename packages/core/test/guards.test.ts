@@ -3,6 +3,7 @@ import {
   type Answer,
   createGuards,
   errorFrom,
+  type GuardAdapter,
   type GuardOptions,
   guardKind,
   type ResponseProgress,
@@ -233,7 +234,7 @@ describe('allow', () => {
     expect(call.answered).toBeUndefined();
   });
 
-  test('[27] throws without a check, and asks the checks that it was given', async () => {
+  test('[27] throws without a check, and for what is no function', () => {
     expect(() => Reflect.apply(allow, undefined, [])).toThrow(ToriiConfigError);
     expect(() => Reflect.apply(allow, undefined, ['admin'])).toThrow(ToriiConfigError);
   });
@@ -293,24 +294,25 @@ describe('[18] what is no refusal', () => {
 
   test('is handed on where the description, the place or the answer fails', async () => {
     const broken = new Error('broken');
-    const base = {
+    const failingToAnswer = (answer: () => unknown): GuardAdapter<Call, Middleware> => ({
       place: 'call.caller',
       describe: () => ({ headers: {} }),
       read: () => null,
       write: () => {},
-      toMiddleware: (guard: Parameters<Parameters<typeof createGuards<Call, Middleware>>[0]['toMiddleware']>[0]) =>
-        ((call, next = () => 'passed') =>
-          guard(call, {
-            pass: next,
-            answer: throwing(broken),
-            fail: (error) => ({ failed: error }),
-          })) satisfies Middleware,
-    };
-    for (const adapter of [base, { ...base, describe: throwing(broken) }, { ...base, write: throwing(broken) }]) {
-      const guards = createGuards<Call, Middleware>(adapter);
+      toMiddleware: (guard) => (call, next) =>
+        guard<unknown>(call, { pass: () => next?.(), answer, fail: (error) => ({ failed: error }) }),
+    });
+    const base = failingToAnswer(throwing(broken));
+    for (const adapter of [
+      base,
+      failingToAnswer(() => Promise.reject(broken)),
+      { ...base, describe: throwing(broken) },
+      { ...base, write: throwing(broken) },
+    ]) {
+      const guards = createGuards(adapter);
       expect(await guards.requireAuth(verifier)(callWith())).toEqual({ failed: broken });
     }
-    const unreadable = createGuards<Call, Middleware>({ ...base, read: throwing(broken) });
+    const unreadable = createGuards({ ...base, read: throwing(broken) });
     expect(await unreadable.allow(() => true)(callWith())).toEqual({ failed: broken });
     expect(() => unreadable.getAuth(callWith())).toThrow(broken);
   });
