@@ -4,8 +4,8 @@ import { type RunningApp, startApp } from '../../packages/next/test/running-app.
 
 /** Next builds its server from files, and starts it as a process: the fixture app of `@torii/next` is this server. */
 export function standUpNext(variant: Variant, { issuer, ...options }: Partial<VerifierOptions>): Promise<RunningApp> {
-  const { skip = [], cookie: _oneNameForAll, ...verify } = options;
+  const { publicPaths: given = [], cookie: _oneNameForAll, ...verify } = options;
   // The first filter knows what is public; `/optional` decides for itself.
-  const publicPaths = [...skip, '/optional', '/optional/*'];
+  const publicPaths = [...given, '/optional', '/optional/*'];
   return startApp(variant, { issuer: String(issuer), options: { ...verify, publicPaths } });
 }

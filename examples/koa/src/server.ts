@@ -28,7 +28,7 @@ const webOrigin = process.env['WEB_ORIGIN'];
 if (webOrigin !== undefined) app.use(cors({ origin: webOrigin, exposeHeaders: ['WWW-Authenticate'] }));
 
 // Every request needs a token, but for the front page.
-app.use(requireAuth({ issuer: process.env['TORII_ISSUER'], skip: ['/'] }));
+app.use(requireAuth({ issuer: process.env['TORII_ISSUER'], publicPaths: ['/'] }));
 app.use(router.routes());
 
 const server = app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {

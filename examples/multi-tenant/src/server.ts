@@ -47,7 +47,7 @@ router.delete('/api/:company/staff/:name', (ctx) => {
 });
 
 const app = new Koa();
-app.use(requireAuth({ issuer: process.env['TORII_ISSUER'], skip: ['/'], checks: authz.checks }));
+app.use(requireAuth({ issuer: process.env['TORII_ISSUER'], publicPaths: ['/'], checks: authz.checks }));
 app.use(router.routes());
 
 const server = app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {

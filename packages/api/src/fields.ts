@@ -1,5 +1,5 @@
 import { isPatch, type Patch } from '@torii/core';
-import { demand, demandKnown, demandWhole } from './demand.ts';
+import { assertOption, readWhole, unknownName } from '@torii/core/adapter';
 import type { FieldRule, FieldRules, Operation } from './operation.ts';
 
 type Given<V> = V extends readonly (infer Item)[] ? readonly Item[] : V;
@@ -37,14 +37,16 @@ export interface Parts {
 export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBody }: Operation): Parts {
   const query = new URLSearchParams();
   if (inBody === 'raw') return { query, body: input };
-  demand('input', input === undefined || (input && typeof input === 'object'), 'is not an object');
+  assertOption('input', input === undefined || (input && typeof input === 'object'), 'must be an object');
   const rules: FieldRules = { ...inQuery, ...inBody };
-  if (!isOpenBody) demandKnown(input ?? {}, Object.keys(rules));
+  const known = Object.keys(rules);
+  const unknown = Object.keys(input ?? {}).find((name) => !known.includes(name));
+  if (unknown !== undefined && !isOpenBody) throw unknownName(unknown, known, 'field');
   const body = new Map<string, unknown>();
   for (const [name, given] of Object.entries(input ?? {})) {
     const value: unknown = isPatch(given) ? given.value : given;
     if (value === undefined) continue;
-    demandMeaning(name, value, rules[name]);
+    assertMeaning(name, value, rules[name]);
     if (Object.hasOwn(inQuery, name)) addToQuery(query, name, value);
     else body.set(name, value);
   }
@@ -58,15 +60,15 @@ export function addToQuery(query: URLSearchParams, name: string, value: unknown)
   }
 }
 
-function demandMeaning(name: string, value: unknown, rule: FieldRule | undefined): void {
-  if (rule === 'list') demand(name, Array.isArray(value), 'is not a list');
+function assertMeaning(name: string, value: unknown, rule: FieldRule | undefined): void {
+  if (rule === 'list') assertOption(name, Array.isArray(value), 'must be a list');
   if (value === null) return;
-  if (rule === 'count') demandWhole(name, value, 1, Number.MAX_SAFE_INTEGER);
+  if (rule === 'count') readWhole({ [name]: value }, name, { from: 1, to: Number.MAX_SAFE_INTEGER, absent: 1 });
   const text = String(value);
   const day = text.slice(0, 10);
   // A Date makes 2 March of 30 February, so that what it reads has to be what was written.
   const hasDay = new Date(day).toJSON()?.slice(0, 10) === day;
   const hasTime = /^.{10}T[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text) && Date.parse(text) > Number.NEGATIVE_INFINITY;
-  if (rule === 'date') demand(name, hasDay && text === day, 'is not a date like 1815-12-10');
-  if (rule === 'date_time') demand(name, hasDay && hasTime, 'is not an instant like 2026-05-16T09:30:00Z');
+  if (rule === 'date') assertOption(name, hasDay && text === day, 'must be a date like 1815-12-10');
+  if (rule === 'date_time') assertOption(name, hasDay && hasTime, 'must be an instant like 2026-05-16T09:30:00Z');
 }

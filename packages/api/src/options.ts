@@ -1,4 +1,12 @@
-import { demand, demandKnown, demandWhole } from './demand.ts';
+import {
+  assertOption,
+  isLoopback,
+  type Options,
+  omitUndefined,
+  readFunction,
+  readKnownOptions,
+  readWhole,
+} from '@torii/core/adapter';
 import type { ApiEventListener } from './events.ts';
 import type { RequestOptions } from './operation.ts';
 
@@ -52,51 +60,61 @@ export interface Settings extends Limits {
 
 const defaults: Limits = { timeoutMs: 30_000, maxRetries: 2 };
 
+const optionNames = ['secretKey', 'apiUrl', 'fetch', 'timeoutMs', 'maxRetries', 'onEvent'] as const;
+const callOptionNames = ['signal', 'timeoutMs', 'maxRetries', 'headers'] as const;
+
 /**
  * Checks options once and for all.
  *
  * @throws ToriiConfigError naming the option and what to write instead
  */
-export function readOptions(options: ToriiClientOptions): Settings {
-  demandKnown(options, ['secretKey', 'apiUrl', 'fetch', 'timeoutMs', 'maxRetries', 'onEvent']);
-  const { secretKey, apiUrl = 'https://api.torii.so', fetch, onEvent } = options;
-  demandSecretKey(secretKey);
-  for (const [name, value] of Object.entries({ fetch, onEvent })) {
-    demand(name, !value || typeof value === 'function', 'is not a function');
-  }
-  return { secretKey, apiUrl: readApiUrl(apiUrl), fetch, onEvent, ...readLimits(options, defaults) };
+export function readOptions(given: ToriiClientOptions): Settings {
+  const example = 'createToriiClient({ secretKey: process.env.TORII_SECRET_KEY })';
+  const own = readKnownOptions(given, optionNames, example);
+  const options = omitUndefined(own, ['apiUrl', 'timeoutMs', 'maxRetries']);
+  return {
+    secretKey: readSecretKey(options.secretKey),
+    apiUrl: readApiUrl('apiUrl' in options ? options.apiUrl : 'https://api.torii.so'),
+    fetch: readFunction<Fetch>(options, 'fetch'),
+    onEvent: readFunction<ApiEventListener>(options, 'onEvent'),
+    ...readLimits(options, defaults),
+  };
 }
 
 /** Checks the options of one call, whose limits are its own or the client's. */
-export function readCallOptions(options: RequestOptions, absent: Limits): Limits {
-  demandKnown(options, ['signal', 'timeoutMs', 'maxRetries', 'headers']);
-  return readLimits(options, absent);
+export function readCallOptions(given: RequestOptions, absent: Limits): Limits {
+  const own = readKnownOptions(given, callOptionNames, '{ timeoutMs: 5_000 }');
+  return readLimits(omitUndefined(own, ['timeoutMs', 'maxRetries']), absent);
 }
 
-function readLimits(options: RequestOptions | ToriiClientOptions, absent: Limits): Limits {
-  const { timeoutMs = absent.timeoutMs, maxRetries = absent.maxRetries } = options;
-  demandWhole('timeoutMs', timeoutMs, 1, 3_600_000);
-  demandWhole('maxRetries', maxRetries, 0, 10);
-  return { timeoutMs, maxRetries };
+function readLimits(options: Options<keyof Limits>, absent: Limits): Limits {
+  return {
+    timeoutMs: readWhole(options, 'timeoutMs', { from: 1, to: 3_600_000, absent: absent.timeoutMs }),
+    maxRetries: readWhole(options, 'maxRetries', { from: 0, to: 10, absent: absent.maxRetries }),
+  };
 }
 
-function demandSecretKey(key: string | undefined): asserts key is string {
+function readSecretKey(key: unknown): string {
   const problem = problemOfKey(key);
-  demand('secretKey', !problem, `${problem}: set TORII_SECRET_KEY, on your server, to the sk_… key of your dashboard`);
+  const remedy = 'set TORII_SECRET_KEY, on your server, to the sk_… key of your dashboard';
+  assertOption('secretKey', !problem && typeof key === 'string', `${problem}: ${remedy}`);
+  return key;
 }
 
-function problemOfKey(key: string | undefined): string {
-  if (!key) return key === undefined ? 'is undefined' : 'is empty';
+function problemOfKey(key: unknown): string {
+  if (key === undefined) return 'is undefined';
+  if (typeof key !== 'string') return 'is not a string';
+  if (key === '') return 'is empty';
   if (/^pk_/.test(key)) return 'is a publishable key';
   if (!/^[!-~]+$/.test(key)) return 'holds a line break or a space';
   return isBrowser() ? 'would be public in a browser' : '';
 }
 
-function readApiUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isLoopback = /^http:\/\/((.+\.)?localhost|\[::1\]|127(\.\d+){3})(:\d+)?$/.test(url?.origin ?? '');
-  const isSafe = url && (url.protocol === 'https:' || isLoopback) && url.href === url.origin + url.pathname;
-  demand('apiUrl', isSafe, 'is not a plain https:// URL (http:// is for loopback alone)');
+function readApiUrl(value: unknown): string {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  const isEncrypted = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+  const isSafe = url && isEncrypted && url.href === url.origin + url.pathname;
+  assertOption('apiUrl', isSafe, 'must be a plain https:// URL (http:// is for loopback alone)');
   return url.href.replace(/\/+$/, '');
 }
 

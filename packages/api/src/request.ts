@@ -1,4 +1,4 @@
-import { demand } from './demand.ts';
+import { assertOption } from '@torii/core/adapter';
 import { addToQuery, splitInput } from './fields.ts';
 import type { Operation, RequestOptions } from './operation.ts';
 import { type Limits, readCallOptions, type Settings } from './options.ts';
@@ -56,7 +56,7 @@ export function prepareRequest(settings: Settings, operation: Operation, options
 export function operationFor({ method, path, query = {}, body, ...rest }: ApiRequest): Operation {
   // A dot segment, encoded or not, is taken out by every URL parser, and leads to another operation than it seems.
   const isBad = /^(?!\/)|\/(\.|%2e){0,2}(\/|$)|[\\?#{}\s]/i.test(path);
-  demand('path', !isBad, "is not a path like '/api/server/v1/users'");
+  assertOption('path', !isBad, "is not a path like '/api/server/v1/users'");
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) addToQuery(search, name, value);
   const isRepeatable = rest.isRepeatable ?? !/^P(OST|ATCH)$/.test(method);
@@ -67,7 +67,7 @@ function fillPath({ path, params = {} }: Operation): string {
   return path.replace(/\{([^/}]+)\}/g, (_match, name: string) => {
     const id = params[name];
     // An empty segment or a dot segment would be another operation: users.get('') the list of all.
-    demand(name, typeof id === 'string' && !/^\.{0,2}$|\p{Surrogate}/u.test(id), 'is not an id');
+    assertOption(name, typeof id === 'string' && !/^\.{0,2}$|\p{Surrogate}/u.test(id), 'is not an id');
     return encodeURIComponent(id);
   });
 }

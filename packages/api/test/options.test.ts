@@ -20,6 +20,9 @@ test.each([
   ['is not there', undefined],
   ['is empty', ''],
   ['is publishable', 'pk_live_51c2a0f7d9'],
+  ['is null', null],
+  ['is a number', 51],
+  ['is a list', ['sk_live_51c2a0f7d9']],
   ['ends in a line break', 'sk_live_51c2a0f7d9\n'],
   ['holds a line break', 'sk_live_51\r\nx-evil: 1'],
   ['begins with a space', ' sk_live_51c2a0f7d9'],
@@ -36,7 +39,7 @@ test.each([
   ['a worker of a page', 'navigator', { userAgent: 'Mozilla/5.0 (X11; Linux x86_64)' }],
 ])('30: refuses to be made in %s', (_name, global, value) => {
   vi.stubGlobal(global, value);
-  expect(problemOf({ secretKey })).toMatchObject({ option: 'secretKey', message: expect.stringContaining('browser') });
+  expect(problemOf({ secretKey })).toMatchObject({ name: 'ToriiConfigError', option: 'secretKey' });
 });
 
 test.each([
@@ -47,6 +50,9 @@ test.each([
   ['plain http to what begins like loopback', 'http://127.0.0.1.evil.example'],
   ['plain http to what ends like loopback', 'http://notlocalhost'],
   ['plain http to every interface', 'http://0.0.0.0:3000'],
+  ['plain http to a name below localhost', 'http://api.localhost'],
+  ['a number', 443],
+  ['null', null],
   ['a user name', 'https://ada@api.torii.so'],
   ['a password', 'https://ada:secret@api.torii.so'],
   ['a query', 'https://api.torii.so?x=1'],
@@ -62,7 +68,6 @@ test.each([
   ['https://gateway.example/torii', 'https://gateway.example/torii/api/server/v1/users/ada'],
   ['https://gateway.example/torii/', 'https://gateway.example/torii/api/server/v1/users/ada'],
   ['http://localhost:3000', 'http://localhost:3000/api/server/v1/users/ada'],
-  ['http://api.localhost', 'http://api.localhost/api/server/v1/users/ada'],
   ['http://127.0.0.1:3000', 'http://127.0.0.1:3000/api/server/v1/users/ada'],
   ['http://[::1]:3000', 'http://[::1]:3000/api/server/v1/users/ada'],
 ])('sends to %s', async (apiUrl, url) => {
@@ -89,6 +94,9 @@ test.each([
   ['maxRetries', Number.NaN],
   ['fetch', 'fetch'],
   ['onEvent', {}],
+  ['onEvent', null],
+  ['fetch', null],
+  ['fetch', false],
   ['apiURL', 'https://api.torii.so'],
 ])('refuses %s: %j', (option, value) => {
   expect(problemOf({ secretKey, [option]: value }).option).toBe(option);
@@ -98,9 +106,45 @@ test.each([
   ['timeoutMs', 0],
   ['maxRetries', 0.5],
   ['timeout', 1000],
+  ['maxRetries', null],
 ])('refuses a call with %s: %j, and sends nothing', async (option, value) => {
   const { torii, sent } = scriptApi([ok()]);
   await expect(torii.users.get('ada', { [option]: value })).rejects.toMatchObject({ option });
+  expect(sent).toEqual([]);
+});
+
+test('9: takes tuning options that are undefined', async () => {
+  const unset = {
+    apiUrl: undefined,
+    fetch: undefined,
+    timeoutMs: undefined,
+    maxRetries: undefined,
+    onEvent: undefined,
+  };
+  expect(() => createToriiClient({ secretKey, ...unset })).not.toThrow();
+  const { torii } = scriptApi([ok()]);
+  await torii.users.get('ada', { signal: undefined, timeoutMs: undefined, maxRetries: undefined, headers: undefined });
+});
+
+test('9: refuses options that are inherited or hidden, and would be lost', async () => {
+  expect(problemOf(Object.create({ secretKey })).option).toBe('secretKey');
+  expect(
+    problemOf(Object.create({ apiUrl: 'https://evil.test' }, { secretKey: { value: secretKey, enumerable: true } }))
+      .option,
+  ).toBe('apiUrl');
+  expect(problemOf(Object.defineProperty({ secretKey }, 'timeoutMs', { value: 1 })).option).toBe('timeoutMs');
+  const { torii, sent } = scriptApi([ok()]);
+  await expect(torii.users.get('ada', Object.create({ timeoutMs: 1 }))).rejects.toMatchObject({ option: 'timeoutMs' });
+  expect(sent).toEqual([]);
+});
+
+test.each([[undefined], [null], ['sk_live_51c2a0f7d9'], [[]]])('refuses to be made of %j', (options) => {
+  expect(problemOf(options as never).option).toBe('options');
+});
+
+test('refuses null for the options of a call, and sends nothing', async () => {
+  const { torii, sent } = scriptApi([ok()]);
+  await expect(torii.users.get('ada', null as never)).rejects.toMatchObject({ option: 'options' });
   expect(sent).toEqual([]);
 });
 

@@ -1,15 +1,20 @@
 import { ToriiConfigError } from '@torii/core';
-import { emitterFor } from '@torii/core/adapter';
-import type { AuthzListener } from './events.ts';
 import {
+  compilePublicPaths,
+  emitterFor,
+  listPaths,
   listTexts,
   type Options,
-  readDuration,
+  type PublicPaths,
+  readChoice,
   readFunction,
-  readObject,
-  readPaths,
+  readHttpName,
+  readKnownOptions,
+  readNumber,
   readText,
-} from './option-values.ts';
+  wrongOption,
+} from '@torii/core/adapter';
+import type { AuthzListener } from './events.ts';
 import { DocumentError } from './policy/document.ts';
 import { type PermissionsSource, readerOf } from './policy/permissions-option.ts';
 import { PolicySource } from './policy/policy-source.ts';
@@ -26,7 +31,7 @@ export interface TenantOptions {
   readonly baseDomain?: string | readonly string[];
   /** Where the path names the tenant: `/api/v1/:company/*`, held against the claim `slugs`. */
   readonly slug?: string;
-  /** Paths that belong to no tenant at all, written as in core's `skip`: `/api/v1/me`, `/api/v1/me/*`. */
+  /** Paths that belong to no tenant at all, written as in core's `publicPaths`: `/api/v1/me`, `/api/v1/me/*`. */
   readonly withoutTenant?: readonly string[];
   /** Paths that name no tenant themselves, while header and host must: `/api/v1/reports/*`. */
   readonly withoutSlug?: readonly string[];
@@ -71,10 +76,23 @@ export interface AuthzOptions {
 }
 
 const optionNames = [
-  ...['claims', 'tenant', 'permissions', 'base', 'impersonation', 'refreshSeconds', 'timeoutMs', 'onEvent', 'debug'],
-];
-const tenantNames = ['header', 'baseDomain', 'slug', 'withoutTenant', 'withoutSlug'];
-const claimNames = ['userId', 'tenant', 'subdomain', 'slugs', 'roles'];
+  'claims',
+  'tenant',
+  'permissions',
+  'base',
+  'impersonation',
+  'refreshSeconds',
+  'timeoutMs',
+  'onEvent',
+  'debug',
+] as const;
+const tenantNames = ['header', 'baseDomain', 'slug', 'withoutTenant', 'withoutSlug'] as const;
+const claimNames = ['userId', 'tenant', 'subdomain', 'slugs', 'roles'] as const;
+
+type AuthzOptionValues = Options<(typeof optionNames)[number]>;
+type TenantOptionValues = Options<(typeof tenantNames)[number]>;
+
+const example = "createAuthz({ tenant: { slug: '/api/v1/:company/*' } })";
 
 /**
  * Checks options once and for all.
@@ -82,7 +100,7 @@ const claimNames = ['userId', 'tenant', 'subdomain', 'slugs', 'roles'];
  * @throws ToriiConfigError naming the option and what to write instead
  */
 export function readOptions(given: AuthzOptions): Settings {
-  const options = readObject(given, 'options', optionNames);
+  const options = readKnownOptions(given, optionNames, example);
   if (!('tenant' in options || 'permissions' in options)) {
     throw new ToriiConfigError(
       'options',
@@ -94,10 +112,7 @@ export function readOptions(given: AuthzOptions): Settings {
   const source = readSource(options, emit);
   const slug = 'slug' in tenant ? readPattern(tenant, 'slug', '/api/v1/:company/*') : undefined;
   if (slug !== undefined && !String(tenant['slug']).includes('/:')) {
-    throw new ToriiConfigError(
-      'slug',
-      "`slug` does not say where the tenant stands. Write slug: '/api/v1/:company/*'.",
-    );
+    throw wrongOption('slug', "does not say where the tenant stands. Write slug: '/api/v1/:company/*'");
   }
   return {
     claims: readClaims(options),
@@ -117,83 +132,84 @@ export function readOptions(given: AuthzOptions): Settings {
   };
 }
 
-function readTenant(options: Options): Options {
-  if (!('tenant' in options)) return {};
-  const tenant = readObject(options['tenant'], 'tenant', tenantNames);
-  if ('header' in tenant || 'baseDomain' in tenant || 'slug' in tenant) return tenant;
-  const remedy = 'Set `header`, `baseDomain` or `slug`, or leave `tenant` out.';
-  throw new ToriiConfigError('tenant', `\`tenant\` does not say how a request names its tenant. ${remedy}`);
+function readTenant(options: AuthzOptionValues): TenantOptionValues {
+  const given = 'tenant' in options ? options.tenant : {};
+  const tenant = readKnownOptions(given as TenantOptions, tenantNames, 'tenant: { header: true }', 'tenant');
+  if (!('tenant' in options) || 'header' in tenant || 'baseDomain' in tenant || 'slug' in tenant) return tenant;
+  const remedy = 'Set `header`, `baseDomain` or `slug`, or leave `tenant` out';
+  throw wrongOption('tenant', `does not say how a request names its tenant. ${remedy}`);
 }
 
-function readClaims(options: Options): ClaimSettings {
-  const claims = 'claims' in options ? readObject(options['claims'], 'claims', claimNames) : {};
+function readClaims(options: AuthzOptionValues): ClaimSettings {
+  const given = 'claims' in options ? options.claims : {};
+  const claims = readKnownOptions(given as ClaimNames, claimNames, "claims: { roles: 'user_roles' }", 'claims');
+  const read = (name: 'userId' | 'tenant' | 'subdomain' | 'slugs', absent: string): string =>
+    readText(claims, name, `${name}: '${absent}'`) ?? absent;
   const roles = 'roles' in claims ? listTexts(claims, 'roles', "roles: 'user_roles'") : ['org_role'];
   return {
-    userId: readText(claims, 'userId', 'sub'),
-    tenant: readText(claims, 'tenant', 'org_id'),
-    subdomain: readText(claims, 'subdomain', 'subdomain'),
-    slugs: readText(claims, 'slugs', 'pathname_slugs'),
-    roles: Array.isArray(claims['roles']) ? roles : [...roles, ...roleFallbacks],
+    userId: read('userId', 'sub'),
+    tenant: read('tenant', 'org_id'),
+    subdomain: read('subdomain', 'subdomain'),
+    slugs: read('slugs', 'pathname_slugs'),
+    roles: Array.isArray(claims.roles) ? roles : [...roles, ...roleFallbacks],
   };
 }
 
-function readSource(options: Options, emit: AuthzListener): PolicySource | undefined {
-  const refreshMs = readDuration(options, 'refreshSeconds', 5, 3600) * 1000;
-  const timeoutMs = readDuration(options, 'timeoutMs', 2000, 60_000);
+function readSource(options: AuthzOptionValues, emit: AuthzListener): PolicySource | undefined {
+  const refreshMs = readNumber(options, 'refreshSeconds', { from: 0.001, to: 3600, absent: 5 }) * 1000;
+  const timeoutMs = readNumber(options, 'timeoutMs', { from: 0.001, to: 60_000, absent: 2000 });
   if (!('permissions' in options)) return undefined;
-  const { read, isFixed } = readerOf(options['permissions']);
+  const { read, isFixed } = readerOf(options.permissions);
   const source = new PolicySource({ read, refreshMs: isFixed ? undefined : refreshMs, timeoutMs, emit });
   try {
     if (isFixed) source.readAtOnce();
   } catch (cause) {
     if (!(cause instanceof DocumentError)) throw cause;
-    throw new ToriiConfigError('permissions', `\`permissions\` is no document: ${cause.message}.`);
+    throw wrongOption('permissions', `is no document: ${cause.message}`);
   }
   return source;
 }
 
-function readPattern(options: Options, name: string, absent: string): PathPattern {
+function readPattern<Name extends string>(options: Options<Name>, name: Name, absent: string): PathPattern {
+  const example = `${name}: '${absent}'`;
+  const pattern = readText(options, name, example) ?? absent;
   try {
-    return compilePathPattern(readText(options, name, absent));
+    return compilePathPattern(pattern);
   } catch (cause) {
-    if (cause instanceof ToriiConfigError || !(cause instanceof Error)) throw cause;
-    throw new ToriiConfigError(name, `\`${name}\` cannot be used: ${cause.message}. Write ${name}: '${absent}'.`);
+    throw wrongOption(name, `cannot be used: ${cause instanceof Error ? cause.message : cause}. Write ${example}`);
   }
 }
 
-// RFC 9110 5.6.2: what the name of a header may be made of.
-function readHeader(tenant: Options): string | undefined {
-  if (!('header' in tenant)) return undefined;
-  const { header } = tenant;
-  if (header === true) return 'x-tenant-id';
-  if (typeof header === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(header)) return header.toLowerCase();
-  throw new ToriiConfigError('header', "`header` is not the name of a header. Write header: true, or 'X-Tenant-Id'.");
+/** An empty list is refused: it is what is left of a list whose entries were lost. */
+function readPaths(tenant: TenantOptionValues, name: 'withoutTenant' | 'withoutSlug'): PublicPaths {
+  return compilePublicPaths(listPaths(tenant, name, 1));
 }
 
-function readBaseDomains(tenant: Options): readonly string[] | undefined {
+function readHeader(tenant: TenantOptionValues): string | undefined {
+  if (tenant.header === true) return 'x-tenant-id';
+  return readHttpName(tenant, 'header', "header: true, or 'X-Tenant-Id'")?.toLowerCase();
+}
+
+function readBaseDomains(tenant: TenantOptionValues): readonly string[] | undefined {
   if (!('baseDomain' in tenant)) return undefined;
   const domains = listTexts(tenant, 'baseDomain', "baseDomain: 'example.com'");
   for (const domain of domains) {
     const problem = problemOfBaseDomain(domain);
     if (problem === undefined) continue;
-    throw new ToriiConfigError('baseDomain', `\`baseDomain\` ${problem}. Write baseDomain: 'example.com'.`);
+    throw wrongOption('baseDomain', `${problem}. Write baseDomain: 'example.com'`);
   }
   return domains.toSorted((a, b) => b.length - a.length);
 }
 
-function readImpersonation(options: Options): 'refuse' | 'audit' {
-  if (!('impersonation' in options)) return 'refuse';
-  const { impersonation } = options;
-  if (impersonation !== 'refuse' && impersonation !== 'audit') {
-    throw new ToriiConfigError('impersonation', "`impersonation` is 'refuse' or 'audit'.");
-  }
-  if (impersonation === 'audit' && options['onEvent'] === undefined) {
-    throw new ToriiConfigError('onEvent', "`impersonation: 'audit'` tells `onEvent`: set that too.");
+function readImpersonation(options: AuthzOptionValues): 'refuse' | 'audit' {
+  const impersonation = readChoice(options, 'impersonation', ['refuse', 'audit']);
+  if (impersonation === 'audit' && options.onEvent === undefined) {
+    throw wrongOption('onEvent', "is missing. `impersonation: 'audit'` calls it: set it too");
   }
   return impersonation;
 }
 
-function readDebug(options: Options): ((text: string) => void) | undefined {
+function readDebug(options: AuthzOptionValues): ((text: string) => void) | undefined {
   const { debug } = options;
   if (debug === undefined || debug === false) return undefined;
   return emitterFor(debug === true ? (text: string) => console.debug(text) : readFunction(options, 'debug'));

@@ -14,7 +14,26 @@ export {
   guardKind,
   type ResponseProgress,
 } from './guards.ts';
-export { readNamed } from './options/option-values.ts';
+export { isLoopback } from './options/loopback.ts';
+export { listOrigins } from './options/origins.ts';
+export { listPaths, readLiteralPath } from './options/paths.ts';
+export {
+  assertOption,
+  listTexts,
+  type Options,
+  omitUndefined,
+  readChoice,
+  readFlag,
+  readFunction,
+  readHttpName,
+  readKnownOptions,
+  readNumber,
+  readText,
+  readWhole,
+  unknownName,
+  wrongOption,
+} from './options/reader.ts';
+export { verifyOptionNames } from './options/verify-options.ts';
 export { isFromOwnPages } from './request/bearer.ts';
 export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './request/path.ts';
 export { viewOf } from './request/request-view.ts';

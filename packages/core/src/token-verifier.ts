@@ -1,6 +1,6 @@
 import type { Auth, Claims } from './auth.ts';
 import { authenticateToken } from './authenticate.ts';
-import { readNamed } from './options/option-values.ts';
+import { readKnownOptions } from './options/reader.ts';
 import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './options/verify-options.ts';
 import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
@@ -28,7 +28,11 @@ export interface TokenVerifier<Custom extends object = Claims> {
  */
 export function createTokenVerifier<Custom extends object = Claims>(options: VerifyOptions): TokenVerifier<Custom>;
 export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
-  const named = readNamed(options, [...verifyOptionNames, 'onEvent'], "{ issuer: 'https://acme.torii.so' }");
+  const named = readKnownOptions(
+    options,
+    verifyOptionNames,
+    "createTokenVerifier({ issuer: 'https://acme.torii.so' })",
+  );
   const settings = readVerifyOptions(named);
   const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
   const pipeline = { emit: settings.emit, checks: [], verify: (token: string) => verify(token, verification) };

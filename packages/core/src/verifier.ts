@@ -20,7 +20,7 @@ export interface AuthenticateOptions {
 /**
  * Decides who is calling. Made once by {@link createVerifier}, and shared by everything that needs it.
  *
- * `Nobody` is null where options let requests through without a token (`skip`, `allowPreflight`), else never.
+ * `Nobody` is null where options let requests through without a token (`publicPaths`, `allowPreflight`), else never.
  */
 export interface Verifier<Custom extends object = Claims, Nobody extends null = null> {
   /**
@@ -48,7 +48,7 @@ export interface Verifier<Custom extends object = Claims, Nobody extends null = 
 
 /** Options with which every request needs a token, so that there is always an Auth. */
 export type StrictVerifierOptions<Custom extends object = Claims> = VerifierOptions<Custom> & {
-  readonly skip?: never;
+  readonly publicPaths?: never;
   readonly allowPreflight?: false;
 };
 

@@ -67,7 +67,7 @@ describe('a request', () => {
       'signature_invalid',
     );
     expect(
-      await authenticateRequest({ url: '/health', headers: {} }, { issuer, keys: jwks, skip: ['/health'] }),
+      await authenticateRequest({ url: '/health', headers: {} }, { issuer, keys: jwks, publicPaths: ['/health'] }),
     ).toBeNull();
     await expect(authenticateRequest({}, { issuer: undefined })).rejects.toThrow(ToriiConfigError);
     await expect(authenticateRequest({}, undefined as never)).rejects.toThrow(ToriiConfigError);
@@ -83,7 +83,7 @@ describe('a request', () => {
 });
 
 describe('a public path', () => {
-  const skip = ['/health', '/docs/*'];
+  const publicPaths = ['/health', '/docs/*'];
 
   test.each<[string, RequestLike]>([
     ["of Node's request", { method: 'GET', url: '/health?x', headers: {} }],
@@ -93,7 +93,7 @@ describe('a public path', () => {
     ['with a good token', { url: '/health', headers: { authorization: good } }],
     ['with two headers', { url: '/health', headers: { authorization: [good, good] } }],
   ])('[21] needs no token: %s', async (_name, request) => {
-    const { torii, fetch } = listening({ skip, checks: [() => false] });
+    const { torii, fetch } = listening({ publicPaths, checks: [() => false] });
     expect(await torii.authenticate(request)).toBeNull();
     expect(await torii.check(request)).toEqual({ auth: null, denial: undefined });
     expect(fetch).not.toHaveBeenCalled();
@@ -119,20 +119,20 @@ describe('a public path', () => {
     ['a Fetch request with an encoded slash', new Request('https://app.test/docs%2fa')],
     ['a Fetch request with two slashes', new Request('https://app.test//health')],
   ])('[21] is not what only resembles it: %s', async (_name, request) => {
-    const { torii } = listening({ skip });
+    const { torii } = listening({ publicPaths });
     expect(await outcomeOf(torii.authenticate(request))).toBe('token_missing');
   });
 
   test('[21] is none without the option', async () => {
     expect(await outcomeOf(listening().torii.authenticate({ url: '/health', headers: {} }))).toBe('token_missing');
-    expect(await outcomeOf(listening({ skip: [] }).torii.authenticate({ url: '/', headers: {} }))).toBe(
+    expect(await outcomeOf(listening({ publicPaths: [] }).torii.authenticate({ url: '/', headers: {} }))).toBe(
       'token_missing',
     );
   });
 
   test('is not asked about where a token is verified alone', async () => {
-    expect(await outcomeOf(listening({ skip }).torii.verify(bad.slice(7)))).toBe('signature_invalid');
-    expect(await outcomeOf(listening({ skip }).torii.verify(''))).toBe('token_missing');
+    expect(await outcomeOf(listening({ publicPaths }).torii.verify(bad.slice(7)))).toBe('signature_invalid');
+    expect(await outcomeOf(listening({ publicPaths }).torii.verify(''))).toBe('token_missing');
   });
 });
 
@@ -274,7 +274,7 @@ describe('what somebody put on Object.prototype', () => {
     ['authorization', good],
     ['cookie', 'token=x'],
   ])('[21] does not let a request through: %s', async (name, value) => {
-    const { torii } = listening({ skip: ['/health', '/docs/*'], allowPreflight: true });
+    const { torii } = listening({ publicPaths: ['/health', '/docs/*'], allowPreflight: true });
     const preflight = { origin: 'x', 'access-control-request-method': 'PUT' };
     Object.defineProperty(Object.prototype, name, { value, configurable: true });
     try {
@@ -316,7 +316,7 @@ describe('events', () => {
     ['nobody', { url: '/orders?x', headers: {} }, true, { why: 'signed_out', path: '/orders' }],
     ['nobody, on an unknown path', {}, true, { why: 'signed_out', path: undefined }],
   ])('tell why a request passed: %s', async (_name, request, optional, expected) => {
-    const { torii, events } = listening({ skip: ['/health'], allowPreflight: true });
+    const { torii, events } = listening({ publicPaths: ['/health'], allowPreflight: true });
     await torii.authenticate(request, { optional });
     expect(events).toEqual([{ type: 'passed', ...expected }]);
   });

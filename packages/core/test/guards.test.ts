@@ -94,7 +94,7 @@ describe('requireAuth', () => {
   });
 
   test('takes options instead of a verifier, and then knows public paths', async () => {
-    const guard = requireAuth({ issuer, keys, skip: ['/health'] });
+    const guard = requireAuth({ issuer, keys, publicPaths: ['/health'] });
     const call = callWith({}, '/health');
     expect([await guard(call), call.caller]).toEqual(['passed', null]);
     expect(await guard(callWith({}, '/other'))).toBe('answered');
@@ -147,7 +147,7 @@ describe('[17] a caller that somebody else stored', () => {
   const forged = { userId: 'admin' };
 
   test.each([
-    ['on a public path', () => requireAuth({ issuer, keys, skip: ['/'] })],
+    ['on a public path', () => requireAuth({ issuer, keys, publicPaths: ['/'] })],
     ['where nobody need be signed in', () => optionalAuth(verifier)],
   ])('is gone %s', async (_name, make) => {
     const call = { ...callWith(), caller: forged };

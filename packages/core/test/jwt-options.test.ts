@@ -47,12 +47,16 @@ describe('[9] [28] options that are refused', () => {
     ['jwks', { jwks: { keys: Array.from({ length: 1_001 }, () => jwks.keys[1]) }, ...es }],
     ['jwks', { jwks, algorithms: ['HS256'] }],
     ['jwks', { jwks: 'http://login.test/jwks.json', ...es }],
+    ['jwks', { jwks: 'http://login.localhost/jwks.json', ...es }],
     ['jwks', { jwks: 'login.test/jwks.json', ...es }],
     ['issuer', { secret, algorithms: ['HS256'], issuer: undefined }],
     ['issuer', { secret, algorithms: ['HS256'], issuer: [] }],
     ['audience', { secret, algorithms: ['HS256'], audience: '' }],
     ['clockTolerance', { secret, algorithms: ['HS256'], clockTolerance: 301 }],
     ['userId', { secret, algorithms: ['HS256'], claims: { userId: '' } }],
+    ['userId', { secret, algorithms: ['HS256'], claims: { userId: ['sub'] } }],
+    ['userId', { secret, algorithms: ['HS256'], claims: Object.create({ userId: 'id' }) }],
+    ['claims', { secret, algorithms: ['HS256'], claims: null }],
     ['roles', { secret, algorithms: ['HS256'], claims: { roles: 'x' } }],
     ['keys', { secret, algorithms: ['HS256'], keys: jwks }],
     ['options', undefined],
@@ -237,7 +241,7 @@ describe('[9] [28] an RSA key of 1024 bits', () => {
     ];
     for (const key of [pemOf(spki), jwkOf(jwk)]) {
       expect(() => createJwtVerifier({ key, algorithms: ['RS256'] })).toThrow(
-        expect.objectContaining({ option: 'key', message: expect.stringContaining('2048') }),
+        expect.objectContaining({ name: 'ToriiConfigError', option: 'key' }),
       );
     }
   });

@@ -8,7 +8,7 @@ test('a verifier of other tokens is a verifier', () => {
   const verifier = createJwtVerifier<{ plan: string }>({ secret, algorithms: ['HS256'] });
   expectTypeOf(verifier).toEqualTypeOf<Verifier<{ plan: string }, never>>();
   expectTypeOf(verifier.verify('a.b.c')).resolves.toEqualTypeOf<Auth<{ plan: string }>>();
-  expectTypeOf(createJwtVerifier({ secret, algorithms: ['HS256'], skip: ['/health'] })).toEqualTypeOf<
+  expectTypeOf(createJwtVerifier({ secret, algorithms: ['HS256'], publicPaths: ['/health'] })).toEqualTypeOf<
     Verifier<Claims, null>
   >();
 });

@@ -86,12 +86,12 @@ test.each([
   expect((await torii.verify(await sign('HS256', bytes(secret), { sub: undefined, user_id }))).userId).toBe(expected);
 });
 
-test('it is a verifier like any other: skip, cookie, checks, events', async () => {
+test('it is a verifier like any other: public paths, cookie, checks, events', async () => {
   const events: ToriiEvent[] = [];
   const torii = createJwtVerifier({
     secret,
     algorithms: ['HS256'],
-    skip: ['/health'],
+    publicPaths: ['/health'],
     cookie: 'token',
     checks: [(auth) => auth.userId === 'ada'],
     onEvent: (event) => events.push(event),

@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest';
-import { verifierFrom } from '../src/adapter.ts';
+import { type Options, readKnownOptions, readText, verifierFrom, type verifyOptionNames } from '../src/adapter.ts';
 import {
   type Auth,
   authenticateRequest,
@@ -12,6 +12,7 @@ import {
   type ToriiEvent,
   type Verifier,
   type VerifierOptions,
+  type VerifyOptions,
   verifyToken,
 } from '../src/index.ts';
 
@@ -49,7 +50,7 @@ test('[9] an option that there is none of does not compile', () => {
   // @ts-expect-error belongs to a call, not to the verifier
   createVerifier({ issuer, optional: true });
   // @ts-expect-error looked at in a request only
-  verifyToken('a.b.c', { issuer, skip: ['/health'] });
+  verifyToken('a.b.c', { issuer, publicPaths: ['/health'] });
   // @ts-expect-error looked at in a request only
   verifyToken('a.b.c', { issuer, checks: [() => true] });
 });
@@ -67,16 +68,32 @@ test('[9] an option that names a check may not be undefined', () => {
   // @ts-expect-error undefined
   createVerifier({ issuer, checks: undefined });
   // @ts-expect-error undefined
-  createVerifier({ issuer, skip: undefined });
+  createVerifier({ issuer, publicPaths: undefined });
   // @ts-expect-error undefined
   createVerifier({ issuer, keys: undefined });
+});
+
+test('[9] the list of options that say how a token is verified lacks none', () => {
+  expectTypeOf<(typeof verifyOptionNames)[number]>().toEqualTypeOf<keyof VerifyOptions>();
+});
+
+test('[9] options are not read by a list that lacks one, or names another', () => {
+  const given: { readonly one?: string; readonly two?: string } = {};
+  const options = readKnownOptions(given, ['one', 'two'], '{ one }');
+  expectTypeOf(options).toEqualTypeOf<Options<'one' | 'two'>>();
+  // @ts-expect-error `two` is missing
+  readKnownOptions(given, ['one'], '{ one }');
+  // @ts-expect-error there is no `three`
+  readKnownOptions(given, ['one', 'two', 'three'], '{ one }');
+  // @ts-expect-error there is no `three`
+  readText(options, 'three', '{ one }');
 });
 
 test('an option has its type', () => {
   // @ts-expect-error text
   createVerifier({ issuer, clockTolerance: '30' });
   // @ts-expect-error a single path
-  createVerifier({ issuer, skip: '/health' });
+  createVerifier({ issuer, publicPaths: '/health' });
   // @ts-expect-error a single origin
   createVerifier({ issuer, cookie: 'token', origins: 'https://app.test' });
   // @ts-expect-error a single check
@@ -98,7 +115,7 @@ test('without public paths and preflights there is always an Auth', () => {
 });
 
 test('with public paths or preflights, or where nobody need be signed in, there may be none', () => {
-  const skipping = createVerifier({ issuer, skip: ['/health'] });
+  const skipping = createVerifier({ issuer, publicPaths: ['/health'] });
   expectTypeOf(skipping).toEqualTypeOf<Verifier<Claims, null>>();
   expectTypeOf(skipping.authenticate(request)).resolves.toEqualTypeOf<Auth | null>();
   expectTypeOf(skipping.verify('a.b.c')).resolves.toEqualTypeOf<Auth>();
@@ -106,7 +123,9 @@ test('with public paths or preflights, or where nobody need be signed in, there 
     createVerifier({ issuer, allowPreflight: true }).authenticate(request),
   ).resolves.toEqualTypeOf<Auth | null>();
   expectTypeOf(createVerifier(dynamic).authenticate(request)).resolves.toEqualTypeOf<Auth | null>();
-  expectTypeOf(authenticateRequest(request, { issuer, skip: ['/health'] })).resolves.toEqualTypeOf<Auth | null>();
+  expectTypeOf(
+    authenticateRequest(request, { issuer, publicPaths: ['/health'] }),
+  ).resolves.toEqualTypeOf<Auth | null>();
   expectTypeOf(authenticateRequest(request, dynamic)).resolves.toEqualTypeOf<Auth | null>();
 
   const torii = createVerifier({ issuer });
@@ -116,7 +135,7 @@ test('with public paths or preflights, or where nobody need be signed in, there 
 });
 
 test('a user id is not to be had where there may be nobody', async () => {
-  const auth = await createVerifier({ issuer, skip: ['/health'] }).authenticate(request);
+  const auth = await createVerifier({ issuer, publicPaths: ['/health'] }).authenticate(request);
   // @ts-expect-error perhaps null
   auth.userId;
   const { auth: checked } = await createVerifier({ issuer }).check(request);
@@ -137,7 +156,7 @@ test('check leaves an Auth where there is no denial', async () => {
 });
 
 test('check leaves an Auth or nobody where requests may pass without a token', async () => {
-  const skipping = await createVerifier({ issuer, skip: ['/health'] }).check(request);
+  const skipping = await createVerifier({ issuer, publicPaths: ['/health'] }).check(request);
   if (!skipping.denial) expectTypeOf(skipping.auth).toEqualTypeOf<Auth | null>();
   const optional = await createVerifier({ issuer }).check(request, { optional: true });
   if (!optional.denial) expectTypeOf(optional.auth).toEqualTypeOf<Auth | null>();
@@ -233,6 +252,6 @@ test('an event is told by its type', () => {
 test('strict options are options', () => {
   expectTypeOf<StrictVerifierOptions>().toExtend<VerifierOptions>();
   // @ts-expect-error public paths are not strict
-  const strict: StrictVerifierOptions = { issuer, skip: ['/health'] };
+  const strict: StrictVerifierOptions = { issuer, publicPaths: ['/health'] };
   expectTypeOf(strict).not.toBeAny();
 });

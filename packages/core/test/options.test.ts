@@ -48,68 +48,63 @@ test.each<Row>([
   ['a number', 1],
   ['true', true],
   ['a function', () => ({ issuer })],
+  ['a list', [issuer]],
+  ['an empty list', []],
 ])('options cannot be %s', (_name, options) => {
   expect(errorFor(options)).toMatchObject({ option: 'options' });
-  expect(errorFor(options)?.message).toContain('createVerifier({ issuer:');
 });
 
 describe('issuer', () => {
   test.each<Row>([...saysNothing, ['a list of one that is wrong', ['https://a.test', 'b.test']]])(
-    '[9] cannot be %s, and the message says what to write',
+    '[9] cannot be %s',
     (_name, value) => {
-      const error = errorFor({ issuer: value });
-      expect(error).toMatchObject({ option: 'issuer' });
-      expect(error?.message).toContain('`issuer`');
-      expect(error?.message).toContain("issuer: 'https://acme.torii.so'");
+      expect(errorFor({ issuer: value })).toMatchObject({ option: 'issuer' });
     },
   );
 
-  test('that is missing says where it usually comes from', () => {
+  test('cannot be missing', () => {
     for (const options of [{}, { issuer: undefined }, { issuer: '' }]) {
-      expect(errorFor(options)?.message).toContain('environment variable');
+      expect(errorFor(options)).toMatchObject({ option: 'issuer' });
     }
-    expect(errorFor({ issuer: undefined })?.message).toContain('is undefined');
-    expect(errorFor({ issuer: '' })?.message).toContain('is empty');
   });
 
   test.each([
-    ['no scheme', 'acme.torii.test', 'https://'],
-    ['a relative scheme', '//acme.torii.test', 'https://'],
-    ['a path', '/acme', 'https://'],
-    ['another scheme', 'ftp://acme.torii.test', 'https://'],
-    ['a scheme without slashes', 'https:acme.torii.test', 'https://'],
-    ['backslashes', 'https:\\\\acme.torii.test', 'https://'],
-    ['http', 'http://acme.torii.test', 'loopback'],
-    ['http on a host that begins like loopback', 'http://localhost.evil.test', 'loopback'],
-    ['http on a host that ends like loopback', 'http://evil-localhost', 'loopback'],
-    ['http on an address that begins like loopback', 'http://127.0.0.1.evil.test', 'loopback'],
-    ['http on every address', 'http://0.0.0.0', 'loopback'],
-    ['http on a private address', 'http://10.0.0.1', 'loopback'],
-    ['http on the address of cloud metadata', 'http://169.254.169.254', 'loopback'],
-    ['http with loopback for a user', 'http://localhost@evil.test', 'loopback'],
-    ['a user', 'https://me@acme.torii.test', 'user'],
-    ['a user and a password', 'https://me:pw@acme.torii.test', 'user'],
-    ['a query', 'https://acme.torii.test?x=1', 'query'],
-    ['an empty query', 'https://acme.torii.test?', 'query'],
-    ['a fragment', 'https://acme.torii.test#x', 'fragment'],
-    ['two slashes behind', 'https://acme.torii.test//', 'slash'],
-    ['the URL of the key set', 'https://acme.torii.test/_torii/.well-known/jwks.json', 'key set'],
-    ['no host', 'https://', 'https://'],
-    ['a host that cannot be read', 'https://a b.test', 'https://'],
-    ['a space in front', ' https://acme.torii.test', 'https://'],
-    ['a space behind', 'https://acme.torii.test ', 'usual form'],
-    ['a newline behind, as from a file', 'https://acme.torii.test\n', 'usual form'],
-    ['a tab inside', 'https://acme.\ttorii.test', 'usual form'],
-    ['a space in its path', 'https://acme.torii.test/a b', 'usual form'],
-    ['capitals in the host', 'https://ACME.torii.test', 'usual form, https://acme.torii.test.'],
-    ['its default port', 'https://acme.torii.test:443', 'usual form, https://acme.torii.test.'],
-    ['dots in its path', 'https://acme.torii.test/a/../b', 'usual form, https://acme.torii.test/b.'],
-    ['a backslash behind', 'https://acme.torii.test\\', 'usual form'],
-  ])('cannot have %s', (_name, value, word) => {
+    ['no scheme', 'acme.torii.test'],
+    ['a relative scheme', '//acme.torii.test'],
+    ['a path', '/acme'],
+    ['another scheme', 'ftp://acme.torii.test'],
+    ['a scheme without slashes', 'https:acme.torii.test'],
+    ['backslashes', 'https:\\\\acme.torii.test'],
+    ['http', 'http://acme.torii.test'],
+    ['http on a host that begins like loopback', 'http://localhost.evil.test'],
+    ['http on a host that ends like loopback', 'http://evil-localhost'],
+    ['http on a name below localhost', 'http://acme.localhost:4000'],
+    ['http on an address that begins like loopback', 'http://127.0.0.1.evil.test'],
+    ['http on every address', 'http://0.0.0.0'],
+    ['http on a private address', 'http://10.0.0.1'],
+    ['http on the address of cloud metadata', 'http://169.254.169.254'],
+    ['http with loopback for a user', 'http://localhost@evil.test'],
+    ['a user', 'https://me@acme.torii.test'],
+    ['a user and a password', 'https://me:pw@acme.torii.test'],
+    ['a query', 'https://acme.torii.test?x=1'],
+    ['an empty query', 'https://acme.torii.test?'],
+    ['a fragment', 'https://acme.torii.test#x'],
+    ['two slashes behind', 'https://acme.torii.test//'],
+    ['the URL of the key set', 'https://acme.torii.test/_torii/.well-known/jwks.json'],
+    ['no host', 'https://'],
+    ['a host that cannot be read', 'https://a b.test'],
+    ['a space in front', ' https://acme.torii.test'],
+    ['a space behind', 'https://acme.torii.test '],
+    ['a newline behind, as from a file', 'https://acme.torii.test\n'],
+    ['a tab inside', 'https://acme.\ttorii.test'],
+    ['a space in its path', 'https://acme.torii.test/a b'],
+    ['capitals in the host', 'https://ACME.torii.test'],
+    ['its default port', 'https://acme.torii.test:443'],
+    ['dots in its path', 'https://acme.torii.test/a/../b'],
+    ['a backslash behind', 'https://acme.torii.test\\'],
+  ])('cannot have %s', (_name, value) => {
     for (const given of [value, [value], [issuer, value]]) {
-      const error = errorFor({ issuer: given });
-      expect(error).toMatchObject({ option: 'issuer' });
-      expect(error?.message).toContain(word);
+      expect(errorFor({ issuer: given })).toMatchObject({ option: 'issuer' });
     }
   });
 
@@ -119,7 +114,6 @@ describe('issuer', () => {
     'https://torii.example.com/tenant',
     'https://acme.torii.so:8443',
     'http://localhost:4000',
-    'http://acme.localhost:4000',
     'http://127.0.0.1:4000',
     'http://127.1.2.3',
     'http://[::1]:4000',
@@ -130,10 +124,7 @@ describe('issuer', () => {
 
 describe.each(['audience', 'environmentId'])('%s', (option) => {
   test.each(saysNothing)('[9] cannot be there and %s', (_name, value) => {
-    const error = errorFor({ issuer, [option]: value });
-    expect(error).toMatchObject({ option });
-    expect(error?.message).toContain(`\`${option}\``);
-    expect(error?.message).toMatch(new RegExp(`Leave it out, or write ${option}: '`));
+    expect(errorFor({ issuer, [option]: value })).toMatchObject({ option });
   });
 
   test.each<Row>([
@@ -166,9 +157,7 @@ describe.each([
     ['a list', [30]],
     ['an object', { seconds: 30 }],
   ])('[7] cannot be %s', (_name, value) => {
-    const error = errorFor({ issuer, [option]: value });
-    expect(error).toMatchObject({ option });
-    expect(error?.message).toContain(`\`${option}\` is a number of seconds from 0 to ${most}`);
+    expect(errorFor({ issuer, [option]: value })).toMatchObject({ option });
   });
 
   test('[7] can be anything from nothing to the most', () => {
@@ -190,9 +179,7 @@ describe.each(['header', 'cookie'])('%s', (option) => {
     ['a name beyond ASCII', 'tøken'],
     ['a name in quotes', '"token"'],
   ])('[14] cannot be %s', (_name, value) => {
-    const error = errorFor({ issuer, [option]: value });
-    expect(error).toMatchObject({ option });
-    expect(error?.message).toContain(`\`${option}\` is not the name of a ${option}`);
+    expect(errorFor({ issuer, [option]: value })).toMatchObject({ option });
   });
 
   test('can be a name', () => {
@@ -203,7 +190,11 @@ describe.each(['header', 'cookie'])('%s', (option) => {
 });
 
 describe('origins', () => {
-  test.each<Row>(saysNothing)('[14] cannot be %s', (_name, value) => {
+  test.each<Row>([
+    ...saysNothing,
+    ['a single origin', 'https://app.test'],
+    ['a list with a hole', [...new Array(1), 'https://app.test']],
+  ])('[14] cannot be %s', (_name, value) => {
     expect(errorFor({ issuer, cookie: 'token', origins: value })).toMatchObject({ option: 'origins' });
   });
 
@@ -225,18 +216,16 @@ describe('origins', () => {
     'blob:https://app.test/x',
     'https://app.test,https://web.test',
     'https://app.test ',
+    'ftp://app.test',
+    'wss://app.test',
   ])('[14] cannot hold %j, which no browser sends for an origin', (origin) => {
     for (const origins of [[origin], ['https://app.test', origin]]) {
-      const error = errorFor({ issuer, cookie: 'token', origins });
-      expect(error).toMatchObject({ option: 'origins' });
-      expect(error?.message).toContain("'https://app.example.com'");
+      expect(errorFor({ issuer, cookie: 'token', origins })).toMatchObject({ option: 'origins' });
     }
   });
 
-  test('[14] mean nothing without a cookie, and say so', () => {
-    const error = errorFor({ issuer, origins: ['https://app.test'] });
-    expect(error).toMatchObject({ option: 'origins' });
-    expect(error?.message).toContain('set `cookie` too');
+  test('[14] are refused without a cookie', () => {
+    expect(errorFor({ issuer, origins: ['https://app.test'] })).toMatchObject({ option: 'origins' });
   });
 
   test('can be origins', () => {
@@ -245,7 +234,7 @@ describe('origins', () => {
   });
 });
 
-describe('skip', () => {
+describe('publicPaths', () => {
   test.each<Row>([
     ['undefined', undefined],
     ['null', null],
@@ -259,9 +248,7 @@ describe('skip', () => {
     ['a list with what would let everybody in', ['/*']],
     ['a list with a path that has no slash', ['health']],
   ])('[21] cannot be %s', (_name, value) => {
-    const error = errorFor({ issuer, skip: value });
-    expect(error).toMatchObject({ option: 'skip' });
-    expect(error?.message).toContain('`skip');
+    expect(errorFor({ issuer, publicPaths: value })).toMatchObject({ option: 'publicPaths' });
   });
 });
 
@@ -289,9 +276,7 @@ describe.each(['fetch', 'onEvent'])('%s', (option) => {
     ['true', true],
     ['an object', { call: () => {} }],
   ])('cannot be %s', (_name, value) => {
-    const error = errorFor({ issuer, [option]: value });
-    expect(error).toMatchObject({ option });
-    expect(error?.message).toContain(`\`${option}\` is not a function`);
+    expect(errorFor({ issuer, [option]: value })).toMatchObject({ option });
   });
 
   test('can be undefined: it leaves no check out', () => {
@@ -311,9 +296,7 @@ describe('checks', () => {
     ['a list of names', ['admin']],
     ['a list in a list', [[() => true]]],
   ])('[27] cannot be %s', (_name, value) => {
-    const error = errorFor({ issuer, checks: value });
-    expect(error).toMatchObject({ option: 'checks' });
-    expect(error?.message).toContain('`checks`');
+    expect(errorFor({ issuer, checks: value })).toMatchObject({ option: 'checks' });
   });
 });
 
@@ -333,7 +316,6 @@ describe('keys', () => {
   ])('[3] cannot be %s', (_name, value) => {
     const error = errorFor({ issuer, keys: value });
     expect(error).toMatchObject({ option: 'keys' });
-    expect(error?.message).toContain('`keys` cannot be used');
     expect(JSON.stringify(error) + String(error?.stack)).not.toContain(String(key.publicJwk['x']));
   });
 
@@ -364,7 +346,6 @@ describe('an option that there is none of', () => {
     const error = errorFor({ issuer, [name]: 'x' });
     expect(error).toMatchObject({ option: name });
     expect(error?.message).toContain(`\`${name}\``);
-    expect(error?.message).toContain('audience, environmentId');
   });
 
   test('[9] is refused also where it is undefined, or called __proto__', () => {
@@ -416,7 +397,7 @@ describe('what was checked', () => {
     ['fetch', (evil) => async () => Response.json({ keys: [evil.publicJwk] })],
     ['issuer', () => 'https://evil.test'],
     ['audience', () => 'evil'],
-    ['skip', () => ['/orders']],
+    ['publicPaths', () => ['/orders']],
     ['allowPreflight', () => true],
     ['cookie', () => 'token'],
     ['clockTolerance', () => 300],

@@ -4,7 +4,7 @@ import { createVerifier } from '../src/index.ts';
 import { compilePublicPaths, readPath } from '../src/request/path.ts';
 import { issuer, makeKey } from './mint.ts';
 
-const skip = [
+const publicPaths = [
   '/',
   '/health',
   '/health/',
@@ -18,7 +18,7 @@ const skip = [
   '/~user/*',
   '/[id]',
 ];
-const isPublic = compilePublicPaths(skip);
+const isPublic = compilePublicPaths(publicPaths);
 
 test.each([
   ['the root', '/'],
@@ -218,13 +218,13 @@ describe('whatever the path', () => {
   );
 
   test('[21] a public one is the literal, or in the subtree, for every router', () => {
-    let publicPaths = 0;
+    let publicOnes = 0;
     fc.assert(
       fc.property(anyPath, (raw) => {
         if (!isPublic(raw)) return;
-        publicPaths++;
+        publicOnes++;
         const decoded = decodeURIComponent(raw);
-        const isLiteral = skip.includes(decoded);
+        const isLiteral = publicPaths.includes(decoded);
         const isBelow = ['/docs/', '/~user/'].some((base) => decoded.startsWith(base) && decoded !== base);
         expect(isLiteral || isBelow).toBe(true);
         // A router that normalises as browsers and Fetch do gets the same path, to the byte.
@@ -241,7 +241,7 @@ describe('whatever the path', () => {
       }),
       { seed: 21, numRuns: 20_000 },
     );
-    expect(publicPaths).toBeGreaterThan(500);
+    expect(publicOnes).toBeGreaterThan(500);
   });
 
   test('[21] a reading is the decoded text, and the same for every way of writing it that can be read at all', () => {
@@ -327,29 +327,23 @@ describe('a list of public paths', () => {
     ['everything', '/*'],
   ])('[21] is refused when it holds %s', (_name, pattern) => {
     for (const list of [[pattern], ['/health', pattern]]) {
-      expect(() => createVerifier({ issuer, skip: list })).toThrow(
-        expect.objectContaining({ name: 'ToriiConfigError', option: 'skip' }),
+      expect(() => createVerifier({ issuer, publicPaths: list })).toThrow(
+        expect.objectContaining({ name: 'ToriiConfigError', option: 'publicPaths' }),
       );
     }
   });
 
-  test.each(['/health?x=1', 'health', '/docs*', '/100%'])(
+  test.each(['/health?x=1', 'health', '/docs*', '/100%', '/a%20b', '/*'])(
     '[21] is refused with a message that quotes %s',
     (pattern) => {
       expect(() => compilePublicPaths(['/fine', pattern])).toThrow(JSON.stringify(pattern));
     },
   );
 
-  test('[21] is refused where it is encoded', () => {
-    for (const pattern of ['/a%20b', '/100%']) {
-      expect(() => compilePublicPaths([pattern])).toThrow(JSON.stringify(pattern));
-    }
-  });
-
   test('[21] may be changed afterwards without effect', async () => {
     const list = ['/health'];
     const { publicJwk } = await makeKey();
-    const torii = createVerifier({ issuer, keys: { keys: [publicJwk] }, skip: list });
+    const torii = createVerifier({ issuer, keys: { keys: [publicJwk] }, publicPaths: list });
     list.push('/orders');
     await expect(torii.authenticate({ url: '/orders', headers: {} })).rejects.toMatchObject({
       reason: 'token_missing',

@@ -168,7 +168,7 @@ describe.each([
 
   describe('[17] what somebody else put into req.auth', () => {
     test.each([
-      ['a public path', () => requireAuth({ issuer: torii.issuer, skip: ['/me'] }), 200, null],
+      ['a public path', () => requireAuth({ issuer: torii.issuer, publicPaths: ['/me'] }), 200, null],
       ['optionalAuth without a token', () => optionalAuth(verifier), 200, null],
     ])('is gone behind %s', async (_name, middleware, status, userId) => {
       await using server = await listen(express().use(forge, middleware(), visit('handler')));
@@ -286,7 +286,7 @@ describe.each([
         visit('handler'),
       );
       app.use(
-        requireAuth({ issuer: torii.issuer, skip: ['/public'] }),
+        requireAuth({ issuer: torii.issuer, publicPaths: ['/public'] }),
         allow(() => true),
         visit('handler'),
       );
@@ -335,7 +335,7 @@ describe.each([
   describe('getAuth', () => {
     test('says what is wrong: no middleware, or a public path', async () => {
       const app = express().get('/before', (req, res) => void res.json(getAuth(req)));
-      app.use(requireAuth({ issuer: torii.issuer, skip: ['/public'] }));
+      app.use(requireAuth({ issuer: torii.issuer, publicPaths: ['/public'] }));
       app.get('/public', (req, res) => void res.json(getAuth(req)));
       await using server = await listen(app.use(answerOwnErrors));
       for (const path of ['/before', '/public']) {
@@ -532,7 +532,7 @@ describe.each([
     expect(kinds).toEqual([undefined, 'optionalAuth', 'requireAuth', 'allow']);
   });
 
-  describe('[21] skip', () => {
+  describe('[21] publicPaths', () => {
     // biome-ignore format: a corpus, not a list to read line by line
     const hostile = [
       '//health', '/./health', '/a/../health', '/health/../me', '/docs/../me', '/docs/..', '/docs/./me', '/docs//me',
@@ -544,7 +544,7 @@ describe.each([
     ];
 
     test.each(hostile)('asks for a token at %s', async (target) => {
-      const app = express().use(requireAuth({ issuer: torii.issuer, skip: ['/health', '/docs/*'] }));
+      const app = express().use(requireAuth({ issuer: torii.issuer, publicPaths: ['/health', '/docs/*'] }));
       app.get('/health', visit('health')).use('/docs', visit('docs')).use(visit('rest'));
       await using server = await listen(app);
       const { status } = await send(server, target);
@@ -559,7 +559,7 @@ describe.each([
       ['/docs/a%20b', 'docs'],
       ['/docs/%C3%A6', 'docs'],
     ])('lets %s through without a token', async (target, handler) => {
-      const app = express().use(requireAuth({ issuer: torii.issuer, skip: ['/health', '/docs/*'] }));
+      const app = express().use(requireAuth({ issuer: torii.issuer, publicPaths: ['/health', '/docs/*'] }));
       app.get('/health', visit('health')).use('/docs', visit('docs')).use(visit('rest'));
       await using server = await listen(app);
       const { status } = await send(server, target);
@@ -573,7 +573,7 @@ describe.each([
       ['http://other.test/docs/..%2fme', []],
       ['http://health/', []],
     ])('reads the absolute target %s as the router does', async (target, expected) => {
-      const app = express().use(requireAuth({ issuer: torii.issuer, skip: ['/health', '/docs/*'] }));
+      const app = express().use(requireAuth({ issuer: torii.issuer, publicPaths: ['/health', '/docs/*'] }));
       app.get('/health', visit('health')).use('/docs', visit('docs')).use(visit('rest'));
       await using server = await listen(app);
       await send(server, target);
@@ -583,10 +583,10 @@ describe.each([
     test('compares the whole path, mount points included', async () => {
       const inner = express
         .Router()
-        .use(requireAuth({ issuer: torii.issuer, skip: ['/health', '/api/ping', '/api/v1/deep'] }));
+        .use(requireAuth({ issuer: torii.issuer, publicPaths: ['/health', '/api/ping', '/api/v1/deep'] }));
       inner.use(
         '/v1',
-        express.Router().use(requireAuth({ issuer: torii.issuer, skip: ['/api/v1/deep'] }), visit('v1')),
+        express.Router().use(requireAuth({ issuer: torii.issuer, publicPaths: ['/api/v1/deep'] }), visit('v1')),
       );
       await using server = await listen(
         express()
@@ -608,7 +608,7 @@ describe.each([
     });
 
     test.each(['/docs', '/docs?x'])('takes the root of a mount, %s, for the mount itself', async (target) => {
-      const guard = requireAuth({ issuer: torii.issuer, skip: ['/docs'] });
+      const guard = requireAuth({ issuer: torii.issuer, publicPaths: ['/docs'] });
       await using server = await listen(express().use('/docs', guard, visit('docs')));
       expect([(await send(server, target)).status, visits]).toEqual([200, ['docs']]);
       expect((await send(server, '/docs/')).status).toBe(401);
@@ -617,7 +617,7 @@ describe.each([
     test.each(['/docs//admin', 'http://h/docs//admin'])(
       'takes %s for no public path behind a mount',
       async (target) => {
-        const guard = requireAuth({ issuer: torii.issuer, skip: ['/docs/admin'] });
+        const guard = requireAuth({ issuer: torii.issuer, publicPaths: ['/docs/admin'] });
         await using server = await listen(express().use('/docs', guard, visit('docs')));
         expect([(await send(server, target)).status, visits]).toEqual([401, []]);
       },
@@ -628,7 +628,7 @@ describe.each([
         if (req.url === '/health') req.url = '/me';
         next();
       });
-      app.use(requireAuth({ issuer: torii.issuer, skip: ['/health'] })).get('/me', visit('me'));
+      app.use(requireAuth({ issuer: torii.issuer, publicPaths: ['/health'] })).get('/me', visit('me'));
       await using server = await listen(app);
       expect([(await send(server, '/health')).status, visits]).toEqual([401, []]);
     });

@@ -193,7 +193,7 @@ describe.each([
     });
 
     test.each([
-      ['a public path', () => requireAuth({ issuer: torii.issuer, skip: ['/me'] })],
+      ['a public path', () => requireAuth({ issuer: torii.issuer, publicPaths: ['/me'] })],
       ['optionalAuth without a token', () => optionalAuth(verifier)],
     ])('is gone behind %s', async (_name, middleware) => {
       await using server = await listen(app(forge, middleware(), visit('handler')));
@@ -294,7 +294,7 @@ describe.each([
 
     test.each([
       ['optionalAuth', () => optionalAuth(verifier)],
-      ['a public path', () => requireAuth({ issuer: torii.issuer, skip: ['/public'] })],
+      ['a public path', () => requireAuth({ issuer: torii.issuer, publicPaths: ['/public'] })],
     ])('answers as requireAuth does where nobody is signed in: %s', async (_name, middleware) => {
       await using server = await listen(
         app(
@@ -346,7 +346,7 @@ describe.each([
   describe('getAuth', () => {
     test.each([
       ['no middleware', () => []],
-      ['a public path', () => [requireAuth({ issuer: torii.issuer, skip: ['/x'] })]],
+      ['a public path', () => [requireAuth({ issuer: torii.issuer, publicPaths: ['/x'] })]],
     ])('says what is wrong: %s', async (_name, middleware) => {
       const me: Middleware = (ctx) => {
         ctx.body = getAuth(ctx);
@@ -513,7 +513,7 @@ describe.each([
     });
   });
 
-  describe('[21] skip', () => {
+  describe('[21] publicPaths', () => {
     // biome-ignore format: a corpus, not a list to read line by line
     const hostile = [
       '//health', '/./health', '/a/../health', '/health/../me', '/docs/../me', '/docs/..', '/docs/./me', '/docs//me',
@@ -523,11 +523,11 @@ describe.each([
       '/healthy', '/me', '/me?/health', '/me#/health', '/me?x=/docs/y', '/', '/docs/%2E%2E%2Fme', '/docs/me%3b', '/docs.',
       '/health\\', '/health%20', '*',
     ];
-    const skip = ['/health', '/docs/*'];
+    const publicPaths = ['/health', '/docs/*'];
 
     const routed = () => {
       const router = new Router().get('/health', visit('health')).get('/docs/*page', visit('docs'));
-      return app(requireAuth({ issuer: torii.issuer, skip }), routesOf(router), visit('rest'));
+      return app(requireAuth({ issuer: torii.issuer, publicPaths }), routesOf(router), visit('rest'));
     };
 
     test.each(hostile)('asks for a token at %s', async (target) => {
@@ -562,7 +562,7 @@ describe.each([
     });
 
     test('knows the whole path before a mount, and none behind it', async () => {
-      const guard = (...paths: readonly string[]) => requireAuth({ issuer: torii.issuer, skip: paths });
+      const guard = (...paths: readonly string[]) => requireAuth({ issuer: torii.issuer, publicPaths: paths });
       const inner = compose(guard('/ping', '/api/ping', '/api/guarded'), visit('inner'));
       const open = app(guard('/api/ping'), mount('/api', visit('api')), visit('outside'));
       const closed = app(mount('/api', inner), visit('outside'));
@@ -589,7 +589,7 @@ describe.each([
         ctx.path = ctx.path.replace(/^\/[^/]+/, '') || '/';
         return next();
       };
-      const guard = requireAuth({ issuer: torii.issuer, skip: ['/docs/*', '/docs'] });
+      const guard = requireAuth({ issuer: torii.issuer, publicPaths: ['/docs/*', '/docs'] });
       const guarded = compose(guard, visit('admin'));
       const parts = isStale ? [mount('/docs', passing), cut, guard, visit('admin')] : [cut, mount('/admin', guarded)];
       await using server = await listen(app(...parts));
@@ -598,7 +598,7 @@ describe.each([
 
     test('still knows the path behind a mounted app that passed', async () => {
       const passing: Middleware = (_ctx, next) => next();
-      const apps = [mount('/api', compose(passing)), requireAuth({ issuer: torii.issuer, skip: ['/api/ping'] })];
+      const apps = [mount('/api', compose(passing)), requireAuth({ issuer: torii.issuer, publicPaths: ['/api/ping'] })];
       await using server = await listen(app(...apps, visit('rest')));
       expect([(await send(server, '/api/ping?x=1')).status, visits]).toEqual([200, ['rest']]);
     });
@@ -613,7 +613,7 @@ describe.each([
         if (ctx.path === from) ctx.path = to;
         return next();
       };
-      const guard = requireAuth({ issuer: torii.issuer, skip: ['/health', '/public/*'] });
+      const guard = requireAuth({ issuer: torii.issuer, publicPaths: ['/health', '/public/*'] });
       await using server = await listen(app(rewrite, guard, visit('rest')));
       expect([(await send(server, from)).status, visits]).toEqual([401, []]);
     });

@@ -55,6 +55,8 @@ test.each<[string, object, string]>([
   ['an environment that is inherited', Object.create({ environmentId: 'env_1' }), 'environmentId'],
   ['a fetch that is no function', { fetch: 'https://x.test' }, 'fetch'],
   ['a fetch that is null', { fetch: null }, 'fetch'],
+  ['public paths with something that is not set', { publicPaths: ['/docs', undefined] }, 'publicPaths'],
+  ['a websocket origin', { origins: ['wss://app.test'] }, 'origins'],
   ['a cookie of its own', { cookie: 'session' }, 'cookie'],
   ['a header of its own', { header: 'x-auth' }, 'header'],
 ])('refuses %s, and names the option', (_name, options, option) => {
@@ -62,11 +64,10 @@ test.each<[string, object, string]>([
   expect(make(options)).toThrow(expect.objectContaining({ option }));
 });
 
-test('says what to write', () => {
-  expect(make({ publicPaths: ['/*'] })).toThrow(/publicPaths/);
-  expect(make({ publicPaths: ['/*'] })).not.toThrow(/skip/);
-  expect(make({ origins: [undefined] })).toThrow(/https:\/\/app\.example\.com/);
-  expect(() => Reflect.apply(createNextAuth, undefined, [])).toThrow(/createNextAuth\(\{/);
+test.each([undefined, null, [good], 'https://acme.torii.so'])('refuses to be made of %j', (options) => {
+  expect(() => Reflect.apply(createNextAuth, undefined, [options])).toThrow(
+    expect.objectContaining({ name: 'ToriiConfigError', option: 'options' }),
+  );
 });
 
 test('[9] refuses options that would be overlooked: a getter of a class, a hidden one', () => {
@@ -91,8 +92,10 @@ describe('production', () => {
   test.each(['production', '', 'staging'])('refuses plain http where NODE_ENV is "%s"', (value) => {
     vi.stubEnv('NODE_ENV', value);
     expect(make({ origins: ['http://app.test'] })).toThrow(expect.objectContaining({ option: 'origins' }));
-    expect(make({ origins: ['https://app.test', 'http://10.0.0.7:3000'] })).toThrow(/https/);
-    expect(make({ origins: ['http://localhost.evil.test'] })).toThrow(/https/);
+    for (const host of ['10.0.0.7:3000', 'localhost.evil.test', 'app.localhost:3000', '0.0.0.0']) {
+      const wrong = expect.objectContaining({ name: 'ToriiConfigError', option: 'origins' });
+      expect(make({ origins: ['https://app.test', `http://${host}`] })).toThrow(wrong);
+    }
   });
 
   test('takes loopback, which browsers take for secure', () => {
@@ -112,7 +115,7 @@ test('refuses a Next that is too old, in words', async () => {
   vi.resetModules();
   vi.doMock('next/server.js', () => ({ NextResponse: {}, connection: undefined }));
   const { createNextAuth } = await import('../src/server/create-next-auth.ts');
-  expect(() => createNextAuth(good)).toThrow(/works with Next 15 and 16/);
+  expect(() => createNextAuth(good)).toThrow(expect.objectContaining({ name: 'ToriiConfigError', option: 'next' }));
   vi.doUnmock('next/server.js');
   vi.resetModules();
 });

@@ -72,11 +72,12 @@ test('of two that publish the same key at once, one has changed something', asyn
   ]);
 });
 
-test('an option that is inherited does not count', async () => {
+test('an option that is inherited is refused, and nothing is written', async () => {
   const store = new MemoryStore();
   await publishPublicKey(store, old.publicPem);
   const publishing = publishPublicKey(store, next.publicPem, Object.create({ replaces: old.publicPem }));
-  await expect(publishing).rejects.toMatchObject({ reason: 'slot_taken' });
+  await expect(publishing).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'replaces' });
+  await expect(publishPublicKey(store, next.publicPem)).rejects.toMatchObject({ reason: 'slot_taken' });
 });
 
 test('takes for its own a write whose answer was lost', async () => {

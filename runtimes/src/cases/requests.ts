@@ -70,9 +70,11 @@ export async function listRequestCases(): Promise<Group> {
       { cookie: 'token', origins: ['https://my.example.com'] },
     ),
 
-    authenticating('a public path', { shape: 'request', url: '/health', headers: [] }, 'nobody', { skip: ['/health'] }),
+    authenticating('a public path', { shape: 'request', url: '/health', headers: [] }, 'nobody', {
+      publicPaths: ['/health'],
+    }),
     authenticating('below a public path', { shape: 'node', url: '/docs/a%20b?x=1', headers: [] }, 'nobody', {
-      skip: ['/docs/*'],
+      publicPaths: ['/docs/*'],
     }),
     ...[
       '/docs/../orders',
@@ -84,7 +86,9 @@ export async function listRequestCases(): Promise<Group> {
       '/docs\\x',
       '/DOCS/x',
     ].map((url) =>
-      authenticating(`not public: ${url}`, { shape: 'node', url, headers: [] }, 'token_missing', { skip: ['/docs/*'] }),
+      authenticating(`not public: ${url}`, { shape: 'node', url, headers: [] }, 'token_missing', {
+        publicPaths: ['/docs/*'],
+      }),
     ),
     authenticating(
       'OPTIONS that is no preflight',

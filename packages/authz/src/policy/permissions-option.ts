@@ -1,5 +1,5 @@
-import { ToriiConfigError } from '@torii/core';
-import { readObject } from '../option-values.ts';
+import type { ToriiConfigError } from '@torii/core';
+import { readKnownOptions, wrongOption } from '@torii/core/adapter';
 import { DocumentError, type PermissionDocument } from './document.ts';
 
 /** As much of a Keyv as is needed. Keyv 5 and 6 have it. */
@@ -36,9 +36,9 @@ export function readerOf(given: unknown): DocumentReader {
   if (typeof given !== 'object' || given === null) throw wrong(`is no document. Write ${example}`);
   if ('permissions' in given) return { read: () => given, isFixed: true };
   if (!('store' in given)) throw wrong(`has neither \`permissions\` nor a \`store\`. Write ${example}`);
-  const named = readObject(given, 'permissions', ['store', 'key']);
+  const named = readKnownOptions(given as StoredPermissions, ['store', 'key'], example, 'permissions');
   const { store } = named;
-  const key = 'key' in named ? named['key'] : 'permissions';
+  const key = 'key' in named ? named.key : 'permissions';
   if (!isStore(store)) throw wrong('has a `store` that is no Keyv. Write permissions: { store: new Keyv(…) }');
   if (typeof key !== 'string' || key === '') throw wrong("has a `key` that is no text. Write key: 'permissions'");
   return { read: async () => documentIn(await store.getRaw(key)), isFixed: false };
@@ -58,5 +58,5 @@ function isStore(value: unknown): value is DocumentStore {
 }
 
 function wrong(problem: string): ToriiConfigError {
-  return new ToriiConfigError('permissions', `\`permissions\` ${problem}.`);
+  return wrongOption('permissions', problem);
 }

@@ -14,7 +14,7 @@ export type { JwtAlgorithm, JwtClaimNames, JwtOptions } from './options.ts';
 
 /** Options with which every request needs a token, so that there is always an Auth. */
 export type StrictJwtOptions<Custom extends object = Claims> = JwtOptions<Custom> & {
-  readonly skip?: never;
+  readonly publicPaths?: never;
   readonly allowPreflight?: false;
 };
 

@@ -1,9 +1,17 @@
 import { type Claims, isJsonObject } from '../auth.ts';
-import { ToriiConfigError } from '../errors.ts';
 import { holdsSecret, type JsonWebKeyLike, type JsonWebKeySet, KeySetError } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
-import { isLoopback } from '../options/issuer-url.ts';
-import { listTexts, type Options, readFunction, readNamed, readSeconds, readTexts } from '../options/option-values.ts';
+import { isLoopback } from '../options/loopback.ts';
+import {
+  listTexts,
+  type Options,
+  readFunction,
+  readKnownOptions,
+  readNumber,
+  readText,
+  readTexts,
+  wrongOption,
+} from '../options/reader.ts';
 import {
   type RequestOptions,
   type RequestSettings,
@@ -81,25 +89,27 @@ export interface JwtSettings extends RequestSettings {
 }
 
 const optionNames = [
-  ...[
-    'algorithms',
-    'secret',
-    'key',
-    'jwks',
-    'issuer',
-    'audience',
-    'claims',
-    'clockTolerance',
-    'maxStaleSeconds',
-    'fetch',
-  ],
+  'algorithms',
+  'secret',
+  'key',
+  'jwks',
+  'issuer',
+  'audience',
+  'claims',
+  'clockTolerance',
+  'maxStaleSeconds',
+  'fetch',
+  'onEvent',
   ...requestOptionNames,
-];
+] as const satisfies readonly (keyof JwtOptions)[];
+
+type JwtOptionValues = Options<(typeof optionNames)[number]>;
+
 const example = "createJwtVerifier({ secret: process.env.JWT_SECRET, algorithms: ['HS256'] })";
 
 /** @throws ToriiConfigError naming the option and what to write instead */
 export function readJwtOptions(given: JwtOptions): JwtSettings {
-  const options = readNamed(given, optionNames, example);
+  const options = readKnownOptions(given, optionNames, example);
   const algorithms = readAlgorithms(options);
   return {
     algorithms,
@@ -108,66 +118,69 @@ export function readJwtOptions(given: JwtOptions): JwtSettings {
       userIdClaim: readUserIdClaim(options),
       issuers: readTexts(options, 'issuer', "issuer: 'https://login.example.com'"),
       audiences: readTexts(options, 'audience', "audience: 'https://api.example.com'"),
-      clockToleranceMs: readSeconds(options, 'clockTolerance', 30, 300) * 1000,
+      clockToleranceMs: readNumber(options, 'clockTolerance', { from: 0, to: 300, absent: 30 }) * 1000,
     },
-    maxStaleMs: readSeconds(options, 'maxStaleSeconds', 3600, 86_400) * 1000,
+    maxStaleMs: readNumber(options, 'maxStaleSeconds', { from: 0, to: 86_400, absent: 3600 }) * 1000,
     ...readRequestOptions(options),
   };
 }
 
-function readAlgorithms(options: Options): ReadonlySet<string> {
+function readAlgorithms(options: JwtOptionValues): ReadonlySet<string> {
   const known: readonly string[] = [...symmetric, ...rsa, ...others];
   const algorithms = 'algorithms' in options ? listTexts(options, 'algorithms', "algorithms: ['HS256']") : [];
   if (algorithms.length > 0 && algorithms.every((name) => known.includes(name))) return new Set(algorithms);
-  throw wrong('algorithms', `says how tokens may be signed. Write one or more of ${known.join(', ')}`);
+  throw wrongOption('algorithms', `says how tokens may be signed. Write one or more of ${known.join(', ')}`);
 }
 
 // One source of keys, and algorithms that fit it: a public key that serves as the secret of HS256 is known to everybody.
-function readSource(options: Options, algorithms: ReadonlySet<string>): JwtKeySource {
+function readSource(options: JwtOptionValues, algorithms: ReadonlySet<string>): JwtKeySource {
   const given = ['secret', 'key', 'jwks'].filter((name) => name in options);
   const [name, second] = given;
   if (name === undefined || second !== undefined) {
-    throw wrong('key', 'or `secret` or `jwks` says by what tokens are verified. Set exactly one of them');
+    throw wrongOption('key', 'or `secret` or `jwks` says by what tokens are verified. Set exactly one of them');
   }
   const isSymmetric = [...algorithms].map((algorithm) => symmetric.some((known) => known === algorithm));
   if (name === 'secret') {
-    if (!isSymmetric.every(Boolean)) throw wrong('secret', 'serves HS256, HS384 and HS512 alone. Use `key` or `jwks`');
-    return { kind: 'secret', secret: readSecret(options['secret'], algorithms) };
+    if (!isSymmetric.every(Boolean))
+      throw wrongOption('secret', 'serves HS256, HS384 and HS512 alone. Use `key` or `jwks`');
+    return { kind: 'secret', secret: readSecret(options.secret, algorithms) };
   }
-  if (isSymmetric.some(Boolean)) throw wrong(name, 'is public, and HS256, HS384 and HS512 need a `secret`');
-  return name === 'key' ? readKey(options['key'], algorithms) : readKeySet(options);
+  if (isSymmetric.some(Boolean)) throw wrongOption(name, 'is public, and HS256, HS384 and HS512 need a `secret`');
+  return name === 'key' ? readKey(options.key, algorithms) : readKeySet(options);
 }
 
 // RFC 7518 3.2: a key of the size of the hash, or larger. A shorter one can be guessed, away from any server.
 function readSecret(value: unknown, algorithms: ReadonlySet<string>): Uint8Array {
   const secret = typeof value === 'string' ? new TextEncoder().encode(value) : value;
   if (!(secret instanceof Uint8Array) || secret.length === 0) {
-    throw wrong('secret', 'is not there. Set the environment variable that you read it from');
+    throw wrongOption('secret', 'is not there. Set the environment variable that you read it from');
   }
-  if (typeof value === 'string' && value.includes('-----BEGIN')) throw wrong('secret', 'is a key. Write it into `key`');
+  if (typeof value === 'string' && value.includes('-----BEGIN'))
+    throw wrongOption('secret', 'is a key. Write it into `key`');
   const least = Math.max(...[...algorithms].map((name) => Number(name.slice(2)) / 8));
   if (secret.length < least)
-    throw wrong('secret', `has fewer than ${least} bytes, and can be guessed. Make a longer one`);
+    throw wrongOption('secret', `has fewer than ${least} bytes, and can be guessed. Make a longer one`);
   // Not `slice`: that of a Buffer is the same memory, and whoever wiped it would let tokens be signed with zeros.
   return Uint8Array.from(secret);
 }
 
 function readKey(value: unknown, algorithms: ReadonlySet<string>): JwtKeySource {
   if (typeof value === 'string') {
-    if (value.includes('PRIVATE KEY')) throw wrong('key', 'is a private key. Write the public one');
-    if (!/^\s*-----BEGIN PUBLIC KEY-----/.test(value)) throw wrong('key', 'is not PEM: -----BEGIN PUBLIC KEY-----');
+    if (value.includes('PRIVATE KEY')) throw wrongOption('key', 'is a private key. Write the public one');
+    if (!/^\s*-----BEGIN PUBLIC KEY-----/.test(value))
+      throw wrongOption('key', 'is not PEM: -----BEGIN PUBLIC KEY-----');
     const families = new Set([...algorithms].map((name) => (rsa.some((known) => known === name) ? 'RSA' : name)));
-    if (families.size > 1) throw wrong('key', 'is one key, and these algorithms need several. Use `jwks`');
-    if (families.has('RSA') && isSmallPem(value)) throw wrong('key', tooSmall);
+    if (families.size > 1) throw wrongOption('key', 'is one key, and these algorithms need several. Use `jwks`');
+    if (families.has('RSA') && isSmallPem(value)) throw wrongOption('key', tooSmall);
     return { kind: 'pem', pem: value };
   }
   const jwk: unknown = plainCopy(value, 'key');
-  if (!isJsonObject(jwk) || !Object.hasOwn(jwk, 'kty')) throw wrong('key', 'is neither PEM nor a JSON Web Key');
-  if (holdsSecret(jwk)) throw wrong('key', 'is a private or shared key. Write the public one');
+  if (!isJsonObject(jwk) || !Object.hasOwn(jwk, 'kty')) throw wrongOption('key', 'is neither PEM nor a JSON Web Key');
+  if (holdsSecret(jwk)) throw wrongOption('key', 'is a private or shared key. Write the public one');
   if (![...algorithms].some((algorithm) => serves(jwk, algorithm))) {
-    throw wrong('key', 'is of another kind than these algorithms need, or meant for something else');
+    throw wrongOption('key', 'is of another kind than these algorithms need, or meant for something else');
   }
-  if (jwk['kty'] === 'RSA' && String(jwk['n']).length < base64Length(leastRsaBytes)) throw wrong('key', tooSmall);
+  if (jwk['kty'] === 'RSA' && String(jwk['n']).length < base64Length(leastRsaBytes)) throw wrongOption('key', tooSmall);
   return { kind: 'jwk', jwk };
 }
 
@@ -186,25 +199,27 @@ function isSmallPem(pem: string): boolean {
   return body.length < base64Length(leastRsaBytes);
 }
 
-function readKeySet(options: Options): JwtKeySource {
+function readKeySet(options: JwtOptionValues): JwtKeySource {
   const { jwks } = options;
   if (typeof jwks === 'string') {
     const url = URL.canParse(jwks) ? new URL(jwks) : undefined;
     const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
     if (url === undefined || !isSafe || url.username !== '' || url.password !== '') {
-      throw wrong('jwks', 'is not a URL that begins with https://');
+      throw wrongOption('jwks', 'is not a URL that begins with https://');
     }
     return { kind: 'url', url: jwks, fetch: readFunction<Fetch>(options, 'fetch') };
   }
   const keys: unknown = typeof jwks === 'object' && jwks !== null ? Reflect.get(jwks, 'keys') : undefined;
-  if (!Array.isArray(keys) || keys.length === 0) throw wrong('jwks', 'is neither a URL nor { keys: [{ kty, … }] }');
+  if (!Array.isArray(keys) || keys.length === 0)
+    throw wrongOption('jwks', 'is neither a URL nor { keys: [{ kty, … }] }');
   const entries = plainCopy<readonly unknown[]>([...keys], 'jwks');
-  if (!entries.every((jwk) => typeof jwk === 'object' && jwk !== null)) throw wrong('jwks', 'holds what is no key');
-  if (entries.some((jwk) => holdsSecret(Object(jwk)))) throw wrong('jwks', 'holds a private or shared key');
+  if (!entries.every((jwk) => typeof jwk === 'object' && jwk !== null))
+    throw wrongOption('jwks', 'holds what is no key');
+  if (entries.some((jwk) => holdsSecret(Object(jwk)))) throw wrongOption('jwks', 'holds a private or shared key');
   try {
     return { kind: 'set', keys: parseForeignKeySet({ keys: entries }) };
   } catch (cause) {
-    throw wrong('jwks', `cannot be used: ${cause instanceof KeySetError ? cause.message : 'it cannot be read'}`);
+    throw wrongOption('jwks', `cannot be used: ${cause instanceof KeySetError ? cause.message : 'it cannot be read'}`);
   }
 }
 
@@ -213,19 +228,13 @@ function plainCopy<Value>(value: unknown, option: string): Value {
   try {
     return JSON.parse(JSON.stringify(value));
   } catch {
-    throw wrong(option, 'is not JSON. Write it as the issuer publishes it');
+    throw wrongOption(option, 'is not JSON. Write it as the issuer publishes it');
   }
 }
 
-function readUserIdClaim(options: Options): string {
+function readUserIdClaim(options: JwtOptionValues): string {
   if (!('claims' in options)) return 'sub';
-  const claims = readNamed(options['claims'], ['userId'], "claims: { userId: 'user_id' }");
-  if (!('userId' in claims)) return 'sub';
-  const [name, second] = listTexts(claims, 'userId', "userId: 'user_id'");
-  if (name === undefined || second !== undefined) throw wrong('userId', 'is the name of one claim');
-  return name;
-}
-
-function wrong(option: string, problem: string): ToriiConfigError {
-  return new ToriiConfigError(option, `\`${option}\` ${problem}.`);
+  const example = "claims: { userId: 'user_id' }";
+  const claims = readKnownOptions(options.claims as JwtClaimNames, ['userId'], example, 'claims');
+  return readText(claims, 'userId', example) ?? 'sub';
 }

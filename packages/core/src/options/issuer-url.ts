@@ -1,3 +1,5 @@
+import { isLoopback } from './loopback.ts';
+
 /** What is wrong with the URL of an issuer, as the rest of a sentence; undefined where nothing is. */
 export function problemOfIssuer(text: string): string | undefined {
   if (!URL.canParse(text) || !/^https?:\/\//.test(text)) return 'is not a URL that begins with https://';
@@ -10,13 +12,4 @@ export function problemOfIssuer(text: string): string | undefined {
   // Capitals in the host, a default port, blanks: no token would ever match, and each would be refused at run time.
   if (url.href !== text && url.href !== `${text}/`) return `is not in its usual form, ${url.href.replace(/\/$/, '')}`;
   return undefined;
-}
-
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(?:\.\d+){3}$/.test(hostname)
-  );
 }

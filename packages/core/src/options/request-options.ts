@@ -1,11 +1,12 @@
 import type { Claims } from '../auth.ts';
 import { type Check, requireChecks } from '../checks.ts';
 import { emitterFor } from '../emitter.ts';
-import { ToriiConfigError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import type { TokenPlaces } from '../request/bearer.ts';
 import { compilePublicPaths, type PublicPaths } from '../request/path.ts';
-import { listTexts, type Options, readFlag, readFunction, readName } from './option-values.ts';
+import { listOrigins } from './origins.ts';
+import { listPaths } from './paths.ts';
+import { type Options, readFlag, readFunction, readHttpName, wrongOption } from './reader.ts';
 
 /** How a request is authenticated, whoever makes the tokens. */
 export interface RequestOptions<Custom extends object = Claims> {
@@ -26,7 +27,7 @@ export interface RequestOptions<Custom extends object = Claims> {
    * Public paths: literals such as `/health`, or `/docs/*` for everything below `/docs/`. Compared with the whole decoded
    * path, case and trailing slash included. A path that can be read in two ways is never public.
    */
-  readonly skip?: readonly string[];
+  readonly publicPaths?: readonly string[];
   /**
    * Lets CORS preflights through, which carry no token: OPTIONS with `Origin` and `Access-Control-Request-Method`. Not
    * needed where your CORS middleware comes first.
@@ -49,69 +50,35 @@ export interface RequestSettings {
   readonly checks: readonly Check[];
 }
 
-export const requestOptionNames: readonly (keyof RequestOptions)[] = [
-  'onEvent',
+/** All but `onEvent`, which is one of the options that say how a token is verified. */
+export const requestOptionNames = [
   'header',
   'cookie',
   'origins',
-  'skip',
+  'publicPaths',
   'allowPreflight',
   'checks',
-];
+] as const satisfies readonly (keyof RequestOptions)[];
+
+type RequestOptionValues = Options<(typeof requestOptionNames)[number] | 'onEvent'>;
 
 /** @throws ToriiConfigError naming the option and what to write instead */
-export function readRequestOptions(options: Options): RequestSettings {
+export function readRequestOptions(options: RequestOptionValues): RequestSettings {
   return {
     emit: emitterFor(readFunction<EventListener>(options, 'onEvent')),
     places: readPlaces(options),
-    isPublic: readSkip(options),
+    isPublic: compilePublicPaths(listPaths(options, 'publicPaths')),
     allowPreflight: readFlag(options, 'allowPreflight'),
-    checks: readChecks(options),
+    checks: 'checks' in options ? requireChecks(options.checks, 'checks') : [],
   };
 }
 
-function readPlaces(options: Options): TokenPlaces {
-  const header = readName(options, 'header', 'authorization');
-  const cookie = readName(options, 'cookie', undefined);
+function readPlaces(options: RequestOptionValues): TokenPlaces {
+  const header = readHttpName(options, 'header', "header: 'x-token', or leave it out") ?? 'authorization';
+  const cookie = readHttpName(options, 'cookie', "cookie: 'token', or leave it out");
   if ('origins' in options && cookie === undefined) {
-    throw new ToriiConfigError(
-      'origins',
-      '`origins` says which pages may send the cookie: set `cookie` too, or leave it out.',
-    );
+    throw wrongOption('origins', 'says which pages may send the cookie: set `cookie` too, or leave it out');
   }
-  const origins = 'origins' in options ? listTexts(options, 'origins', "origins: ['https://app.example.com']") : [];
-  for (const origin of origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new ToriiConfigError(
-        'origins',
-        "An entry of `origins` is not an origin. Write it like 'https://app.example.com', without a path.",
-      );
-    }
-  }
-  return { header: header?.toLowerCase() ?? 'authorization', cookie, origins };
-}
-
-function readSkip(options: Options): PublicPaths {
-  const { skip } = options;
-  if (!('skip' in options)) return compilePublicPaths([]);
-  if (!Array.isArray(skip) || !skip.every((path) => typeof path === 'string')) {
-    throw new ToriiConfigError('skip', "`skip` is not a list of paths. Write skip: ['/health', '/docs/*'].");
-  }
-  if (skip.includes('/*')) {
-    throw new ToriiConfigError(
-      'skip',
-      "`skip: ['/*']` would let everybody in. Leave the middleware out where nothing needs a token.",
-    );
-  }
-  try {
-    return compilePublicPaths(skip);
-  } catch (cause) {
-    const problem = cause instanceof URIError || !(cause instanceof Error) ? 'a path cannot be read' : cause.message;
-    throw new ToriiConfigError('skip', `\`skip\` cannot be used: ${problem}. Write skip: ['/health', '/docs/*'].`);
-  }
-}
-
-function readChecks(options: Options): readonly Check[] {
-  if (!('checks' in options)) return [];
-  return requireChecks(options['checks'], 'checks');
+  const origins = listOrigins(options, 'origins', "origins: ['https://app.example.com']");
+  return { header: header.toLowerCase(), cookie, origins };
 }

@@ -1,5 +1,5 @@
 import type { Claims } from '../auth.ts';
-import { readNamed } from './option-values.ts';
+import { readKnownOptions } from './reader.ts';
 import {
   type RequestOptions,
   type RequestSettings,
@@ -14,7 +14,7 @@ export interface VerifierOptions<Custom extends object = Claims> extends VerifyO
 /** Options as the pipeline uses them. */
 export interface Settings extends RequestSettings, TokenSettings {}
 
-const optionNames: readonly string[] = [...verifyOptionNames, ...requestOptionNames];
+const optionNames = [...verifyOptionNames, ...requestOptionNames] as const;
 
 /**
  * Checks options once and for all. One that is there but says nothing (undefined, empty, `[]`) is an error: it is what an
@@ -23,6 +23,6 @@ const optionNames: readonly string[] = [...verifyOptionNames, ...requestOptionNa
  * @throws ToriiConfigError naming the option and what to write instead
  */
 export function readOptions(given: VerifierOptions): Settings {
-  const options = readNamed(given, optionNames, "createVerifier({ issuer: 'https://acme.torii.so' })");
+  const options = readKnownOptions(given, optionNames, "createVerifier({ issuer: 'https://acme.torii.so' })");
   return { ...readVerifyOptions(options), ...readRequestOptions(options) };
 }

@@ -1,5 +1,4 @@
 import { emitterFor } from '../emitter.ts';
-import { ToriiConfigError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import { type JsonWebKeySet, KeySetError } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
@@ -8,7 +7,7 @@ import type { KeySource } from '../keys/remote-key-set.ts';
 import { withoutTrailingSlash } from '../token/claims.ts';
 import type { VerifySettings } from '../token/verify.ts';
 import { problemOfIssuer } from './issuer-url.ts';
-import { listTexts, type Options, readCount, readFunction, readSeconds, readTexts } from './option-values.ts';
+import { listTexts, type Options, readFunction, readNumber, readTexts, readWhole, wrongOption } from './reader.ts';
 
 /** How a token is verified. */
 export interface VerifyOptions {
@@ -54,8 +53,7 @@ export interface TokenSettings extends Omit<VerifySettings, 'cache'> {
   readonly cachedTokens: number;
 }
 
-/** But for `onEvent`, which is a name of the road that leads here too. */
-export const verifyOptionNames: readonly (keyof VerifyOptions)[] = [
+export const verifyOptionNames = [
   'issuer',
   'audience',
   'environmentId',
@@ -64,59 +62,51 @@ export const verifyOptionNames: readonly (keyof VerifyOptions)[] = [
   'cachedTokens',
   'fetch',
   'keys',
-];
+  'onEvent',
+] as const satisfies readonly (keyof VerifyOptions)[];
+
+type VerifyOptionValues = Options<(typeof verifyOptionNames)[number]>;
 
 /** @throws ToriiConfigError naming the option and what to write instead */
-export function readVerifyOptions(options: Options): TokenSettings {
+export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
   const issuers = readIssuers(options);
   return {
     rules: {
       issuers: new Set(issuers),
       audiences: readTexts(options, 'audience', "audience: 'https://api.example.com'"),
       environments: readTexts(options, 'environmentId', "environmentId: 'the id that the dashboard shows'"),
-      clockToleranceMs: readSeconds(options, 'clockTolerance', 30, 300) * 1000,
+      clockToleranceMs: readNumber(options, 'clockTolerance', { from: 0, to: 300, absent: 30 }) * 1000,
     },
     keySources: readKeySources(options, issuers),
-    maxStaleMs: readSeconds(options, 'maxStaleSeconds', 3600, 86_400) * 1000,
-    cachedTokens: readCount(options, 'cachedTokens', 5_000, 1_000_000),
+    maxStaleMs: readNumber(options, 'maxStaleSeconds', { from: 0, to: 86_400, absent: 3600 }) * 1000,
+    cachedTokens: readWhole(options, 'cachedTokens', { from: 0, to: 1_000_000, absent: 5_000 }),
     emit: emitterFor(readFunction<EventListener>(options, 'onEvent')),
   };
 }
 
-function readIssuers(options: Options): readonly string[] {
+function readIssuers(options: VerifyOptionValues): readonly string[] {
   const example = "issuer: 'https://acme.torii.so'";
-  const { issuer } = options;
-  if (issuer === undefined || issuer === '') {
-    const remedy = `Write ${example}, or set the environment variable that you read it from.`;
-    throw new ToriiConfigError('issuer', `\`issuer\` is ${issuer === '' ? 'empty' : 'undefined'}. ${remedy}`);
-  }
-  const issuers = listTexts(options, 'issuer', example);
+  const issuers = listTexts(options, 'issuer', `${example}, or set the environment variable that you read it from`);
   return issuers.map((text) => {
     const problem = problemOfIssuer(text);
-    if (problem !== undefined) throw new ToriiConfigError('issuer', `\`issuer\` ${problem}. Write ${example}.`);
+    if (problem !== undefined) throw wrongOption('issuer', `${problem}. Write ${example}`);
     return withoutTrailingSlash(text);
   });
 }
 
-function readKeySources(options: Options, issuers: readonly string[]): ReadonlyMap<string, KeySource> {
+function readKeySources(options: VerifyOptionValues, issuers: readonly string[]): ReadonlyMap<string, KeySource> {
   const fetch = readFunction<Fetch>(options, 'fetch');
   if (!('keys' in options)) {
     return new Map(issuers.map((issuer) => [issuer, keySetFor(`${issuer}/_torii/.well-known/jwks.json`, fetch)]));
   }
   const [issuer, second] = issuers;
   if (issuer === undefined || second !== undefined) {
-    throw new ToriiConfigError(
-      'keys',
-      '`keys` belong to one issuer. Make a verifier for each issuer, or leave `keys` out.',
-    );
+    throw wrongOption('keys', 'belong to one issuer. Make a verifier for each issuer, or leave `keys` out');
   }
   try {
-    return new Map([[issuer, new FixedKeySet(options['keys'])]]);
+    return new Map([[issuer, new FixedKeySet(options.keys)]]);
   } catch (cause) {
     const problem = cause instanceof KeySetError ? cause.message : 'it cannot be read';
-    throw new ToriiConfigError(
-      'keys',
-      `\`keys\` cannot be used: ${problem}. Write keys: { keys: [{ kty: 'EC', crv: 'P-256', … }] }.`,
-    );
+    throw wrongOption('keys', `cannot be used: ${problem}. Write keys: { keys: [{ kty: 'EC', crv: 'P-256', … }] }`);
   }
 }

@@ -45,12 +45,10 @@ export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
   const literals = new Set<string>();
   const subtrees: string[] = [];
   for (const pattern of patterns) {
-    const isSubtree = pattern.endsWith('/*');
-    const base = isSubtree ? pattern.slice(0, -1) : pattern;
-    const problem = problemOf(base);
+    const problem = problemOfPublicPath(pattern);
     if (problem !== undefined) throw new Error(`${JSON.stringify(pattern)}: ${problem}`);
-    if (isSubtree) subtrees.push(base);
-    else literals.add(base);
+    if (pattern.endsWith('/*')) subtrees.push(pattern.slice(0, -1));
+    else literals.add(pattern);
   }
   return (raw) => {
     const reading = readPath(raw);
@@ -60,11 +58,15 @@ export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
   };
 }
 
-function problemOf(base: string): string | undefined {
+/** What is wrong with an entry of a list of public paths. */
+export function problemOfPublicPath(pattern: string): string | undefined {
+  const base = pattern.endsWith('/*') ? pattern.slice(0, -1) : pattern;
   if (!base.startsWith('/')) return 'a path begins with a slash';
+  if (pattern === '/*') return 'it matches every path, so that nothing would be checked';
   if (base.includes('*')) return 'a star stands only at the end, as `/*`, for everything below';
   if (base.includes('%')) return 'write the path decoded, as a person reads it';
   if (base.includes('?') || base.includes('#')) return 'a path has no query and no fragment';
+  if (/\p{Surrogate}/u.test(base)) return 'the path holds half a character';
   const reading = readPath(encodeURI(base));
   return 'problem' in reading ? reading.problem : undefined;
 }

@@ -1,6 +1,6 @@
 import { emitterFor } from '../emitter.ts';
 import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
-import { type Options, readFunction, readNamed, readSeconds } from '../options/option-values.ts';
+import { type Options, readFunction, readKnownOptions, readNumber, wrongOption } from '../options/reader.ts';
 import type { WebhookPayload } from './body.ts';
 import type { WebhookEvent } from './events.ts';
 import { type Claim, Repeats, type WebhookStore } from './repeats.ts';
@@ -75,7 +75,9 @@ export interface WebhookReceiver<More extends object = object> {
   receive(delivery: ReceivedDelivery, handle: (event: WebhookEvent<More>) => unknown): Promise<WebhookAnswer>;
 }
 
-const names = [...ruleNames, 'store', 'rememberSeconds', 'leaseSeconds', 'onEvent'];
+const names = [...ruleNames, 'store', 'rememberSeconds', 'leaseSeconds', 'onEvent'] as const;
+
+type ReceiverOptionValues = Options<(typeof names)[number]>;
 
 /**
  * Makes what a handler of webhooks is made of, for any server.
@@ -91,7 +93,7 @@ const names = [...ruleNames, 'store', 'rememberSeconds', 'leaseSeconds', 'onEven
 export function createWebhookReceiver<More extends object = object>(
   options: WebhookReceiverOptions,
 ): WebhookReceiver<More> {
-  const given = readNamed(options, names, '{ secret: process.env.TORII_WEBHOOK_SECRET }');
+  const given = readKnownOptions(options, names, '{ secret: process.env.TORII_WEBHOOK_SECRET }');
   const rules = readRules(given);
   const repeats = readRepeats(given, rules);
   const tell = emitterFor(readFunction<(notice: WebhookNotice) => void>(given, 'onEvent'));
@@ -165,31 +167,23 @@ function isPlain(error: unknown): boolean {
   }
 }
 
-function readRepeats(options: Options, { toleranceSeconds }: WebhookSettings): Repeats | undefined {
-  const leaseMs = readPeriodMs(options, 'leaseSeconds', 60, 3600);
-  const keepMs = readPeriodMs(options, 'rememberSeconds', 7 * 86_400, 366 * 86_400);
+function readRepeats(options: ReceiverOptionValues, { toleranceSeconds }: WebhookSettings): Repeats | undefined {
+  const leaseMs = readNumber(options, 'leaseSeconds', { from: 1, to: 3600, absent: 60 }) * 1000;
+  const keepMs = readNumber(options, 'rememberSeconds', { from: 1, to: 366 * 86_400, absent: 7 * 86_400 }) * 1000;
   // One that was signed ahead of this clock is good until it is as much behind. Seconds are told apart whole.
   const fewestSeconds = 2 * toleranceSeconds + 1;
   if (keepMs < fewestSeconds * 1000) {
-    const remedy = `At least ${fewestSeconds}, or left out: what is forgotten sooner can be replayed.`;
-    throw new ToriiConfigError(
-      'rememberSeconds',
-      `\`rememberSeconds\` is longer than a signature is good, which is twice \`toleranceSeconds\`. ${remedy}`,
-    );
+    const remedy = `Write at least ${fewestSeconds}, or leave it out: what is forgotten sooner can be replayed`;
+    const problem = 'must be longer than a signature is good, which is twice `toleranceSeconds`';
+    throw wrongOption('rememberSeconds', `${problem}. ${remedy}`);
   }
   if (!('store' in options)) return undefined;
-  const store: unknown = options['store'];
+  const store: unknown = options.store;
   if (!isStore(store)) {
-    const remedy = 'Write store: new Keyv(…), or leave it out, and repeats are handled again.';
-    throw new ToriiConfigError('store', `\`store\` has no get, set and delete. ${remedy}`);
+    const remedy = 'Write store: new Keyv(…), or leave it out, and repeats are handled again';
+    throw wrongOption('store', `has no get, set and delete. ${remedy}`);
   }
   return new Repeats(store, { leaseMs, keepMs });
-}
-
-function readPeriodMs(options: Options, name: string, absent: number, most: number): number {
-  const seconds = readSeconds(options, name, absent, most);
-  if (seconds >= 1) return seconds * 1000;
-  throw new ToriiConfigError(name, `\`${name}\` is at least one second, or left out.`);
 }
 
 function isStore(store: unknown): store is WebhookStore {

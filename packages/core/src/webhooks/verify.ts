@@ -1,5 +1,5 @@
 import { ToriiWebhookError } from '../errors.ts';
-import { type Options, readCount, readNamed, readSeconds } from '../options/option-values.ts';
+import { type Options, readKnownOptions, readNumber, readWhole } from '../options/reader.ts';
 import { type RequestLike, viewOf } from '../request/request-view.ts';
 import { readPayload, tooLarge, type WebhookPayload } from './body.ts';
 import { readEvent, type WebhookEvent } from './events.ts';
@@ -46,7 +46,7 @@ export interface WebhookSettings {
   readonly maxBytes: number;
 }
 
-export const ruleNames = ['secret', 'toleranceSeconds', 'maxBytes'] as const;
+export const ruleNames = ['secret', 'toleranceSeconds', 'maxBytes'] as const satisfies readonly (keyof WebhookRules)[];
 
 /**
  * Verifies one delivery of a webhook, and gives its event. Knows no repeats: for these, and for an answer, there is
@@ -62,16 +62,16 @@ export const ruleNames = ['secret', 'toleranceSeconds', 'maxBytes'] as const;
 export async function verifyWebhook<More extends object = object>(
   options: VerifyWebhookOptions,
 ): Promise<WebhookEvent<More>> {
-  const given = readNamed(options, [...ruleNames, 'headers', 'payload'], '{ secret, headers, payload }');
+  const given = readKnownOptions(options, [...ruleNames, 'headers', 'payload'], '{ secret, headers, payload }');
   return verifyDelivery<More>(readRules(given), options.headers, () => options.payload);
 }
 
 /** @throws ToriiConfigError naming the option and what to write instead */
-export function readRules(options: Options): WebhookSettings {
+export function readRules(options: Options<(typeof ruleNames)[number]>): WebhookSettings {
   return {
-    secrets: readSecrets(options['secret']),
-    toleranceSeconds: readSeconds(options, 'toleranceSeconds', 300, 300),
-    maxBytes: readCount(options, 'maxBytes', 1024 * 1024, 64 * 1024 * 1024),
+    secrets: readSecrets(options.secret),
+    toleranceSeconds: readNumber(options, 'toleranceSeconds', { from: 0, to: 300, absent: 300 }),
+    maxBytes: readWhole(options, 'maxBytes', { from: 0, to: 64 * 1024 * 1024, absent: 1024 * 1024 }),
   };
 }
 

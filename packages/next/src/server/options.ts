@@ -1,5 +1,14 @@
 import { createVerifier, ToriiConfigError, type Verifier, type VerifyOptions } from '@torii/core';
-import { readNamed, readPath } from '@torii/core/adapter';
+import {
+  isLoopback,
+  listOrigins,
+  listPaths,
+  type Options,
+  readKnownOptions,
+  readLiteralPath,
+  verifyOptionNames,
+  wrongOption,
+} from '@torii/core/adapter';
 // Next 14 lacks `connection`, and gives `headers()` at once instead of a promise.
 import { connection } from 'next/server.js';
 import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts';
@@ -52,17 +61,13 @@ export interface Settings {
   readonly upstream: string;
 }
 
-const ownNames = ['signInPath', 'origins', 'publicPaths', 'tokenPath', 'allowPreflight'] as const;
-const verifyNames = [
-  'issuer',
-  'audience',
-  'environmentId',
-  'clockTolerance',
-  'maxStaleSeconds',
-  'cachedTokens',
-  'fetch',
-  'keys',
-  'onEvent',
+const optionNames = [
+  ...verifyOptionNames,
+  'signInPath',
+  'origins',
+  'publicPaths',
+  'tokenPath',
+  'allowPreflight',
 ] as const;
 
 const example = "createNextAuth({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
@@ -75,27 +80,32 @@ export function readOptions(given: NextAuthOptions): Settings {
       '@torii/next works with Next 15 and 16. This is an older one: install next@latest.',
     );
   }
-  const known: readonly string[] = [...verifyNames, ...ownNames];
-  const options = readNamed(given, known, example);
+  const options = readKnownOptions(given, optionNames, example);
   const production = !['development', 'test'].includes(process.env['NODE_ENV'] ?? '');
-  const origins = readOrigins(options['origins'], production);
-  const signInPath = readLiteral(options, 'signInPath', '/sign-in');
-  const tokenPath = 'tokenPath' in options ? readLiteral(options, 'tokenPath', defaultTokenPath) : defaultTokenPath;
+  const origins = readOrigins(options, production);
+  const signInPath = readLiteralPath(options, 'signInPath', "signInPath: '/sign-in'");
+  const tokenPath =
+    'tokenPath' in options
+      ? readLiteralPath(options, 'tokenPath', `tokenPath: '${defaultTokenPath}'`)
+      : defaultTokenPath;
   const cookie = chooseTokenCookie(origins, production);
 
-  const ownEntries = Object.entries(options).filter(([name]) => !ownNames.some((own) => own === name));
-  const verify = { ...Object.fromEntries(ownEntries), fetch: afresh(options['fetch']) } as VerifyOptions;
+  const verifyEntries = verifyOptionNames.filter((name) => name in options).map((name) => [name, options[name]]);
+  const verify = { ...Object.fromEntries(verifyEntries), fetch: afresh(options.fetch) } as VerifyOptions;
   const places = { cookie: cookie.name, origins };
-  const newcomer = createVerifier<object>(verify);
+  const preflight = 'allowPreflight' in options ? { allowPreflight: options.allowPreflight as boolean } : {};
+  const publicPaths = [
+    ...listPaths(options, 'publicPaths'),
+    ...bothWays(signInPath),
+    ...bothWays(tokenPath),
+    ...issuerPaths,
+    '/_next/static/*',
+  ];
   const [upstream = ''] = [verify.issuer ?? []].flat();
   return {
-    newcomer,
+    newcomer: createVerifier<object>(verify),
     guard: createVerifier<object>({ ...verify, ...places }),
-    gate: createGate({ ...verify, ...places }, options, [
-      ...bothWays(signInPath),
-      ...bothWays(tokenPath),
-      ...issuerPaths,
-    ]),
+    gate: createVerifier<object>({ ...verify, ...places, ...preflight, publicPaths }),
     cookie,
     origins,
     signInPath,
@@ -109,55 +119,13 @@ function bothWays(path: string): readonly string[] {
   return base === '/' ? [base] : [base, `${base}/`];
 }
 
-function createGate(
-  verify: VerifyOptions & { readonly cookie: string; readonly origins: readonly string[] },
-  options: Readonly<Record<string, unknown>>,
-  always: readonly string[],
-): Verifier<object> {
-  const given = 'publicPaths' in options ? options['publicPaths'] : [];
-  if (!Array.isArray(given))
-    throw new ToriiConfigError('publicPaths', `\`publicPaths\` is not a list of paths. ${advice}`);
-  const preflight = 'allowPreflight' in options ? { allowPreflight: options['allowPreflight'] as boolean } : {};
-  try {
-    return createVerifier<object>({ ...verify, ...preflight, skip: [...given, ...always, '/_next/static/*'] });
-  } catch (error) {
-    if (!(error instanceof ToriiConfigError) || error.option !== 'skip') throw error;
-    throw new ToriiConfigError(
-      'publicPaths',
-      error.message.replaceAll('`skip', '`publicPaths').replace(/Write skip.*/, advice),
-    );
+function readOrigins(options: Options<'origins'>, production: boolean): readonly string[] {
+  const remedy = "origins: ['https://app.example.com'], or set the environment variable that you read it from";
+  const origins = 'origins' in options ? listOrigins(options, 'origins', remedy) : [];
+  if (origins.length === 0) throw wrongOption('origins', `is missing. Write ${remedy}`);
+  // Browsers take a Secure cookie from loopback over http too.
+  if (production && !origins.every((origin) => origin.startsWith('https:') || isLoopback(new URL(origin).hostname))) {
+    throw wrongOption('origins', 'must begin with https:// in production: the cookie goes over https alone');
   }
-}
-
-const advice = "Write publicPaths: ['/', '/docs/*'].";
-
-function readOrigins(value: unknown, production: boolean): readonly string[] {
-  const remedy = "Write origins: ['https://app.example.com'], or set the environment variable that you read it from.";
-  const origins: readonly unknown[] = Array.isArray(value) ? [...value] : [];
-  if (origins.length === 0) throw new ToriiConfigError('origins', `\`origins\` names no origin of this app. ${remedy}`);
-  return origins.map((origin) => {
-    if (typeof origin !== 'string' || !URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new ToriiConfigError('origins', `An entry of \`origins\` is not an origin, without a path. ${remedy}`);
-    }
-    if (!/^https?:/.test(origin)) throw new ToriiConfigError('origins', `An origin is http or https. ${remedy}`);
-    if (production && origin.startsWith('http:') && !isLoopback(origin)) {
-      throw new ToriiConfigError(
-        'origins',
-        'In production the cookie goes over https alone: an origin begins with https://.',
-      );
-    }
-    return origin;
-  });
-}
-
-/** Browsers take a Secure cookie from these over http too. */
-function isLoopback(origin: string): boolean {
-  const { hostname } = new URL(origin);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
-}
-
-function readLiteral(options: Readonly<Record<string, unknown>>, name: string, example: string): string {
-  const value = options[name];
-  if (typeof value === 'string' && !value.includes('*') && 'path' in readPath(value)) return value;
-  throw new ToriiConfigError(name, `\`${name}\` is not a path of this app. Write ${name}: '${example}'.`);
+  return origins;
 }

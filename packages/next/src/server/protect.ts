@@ -8,7 +8,7 @@ import {
   ToriiConfigError,
   ToriiError,
 } from '@torii/core';
-import { readNamed, requireChecks } from '@torii/core/adapter';
+import { readKnownOptions, requireChecks } from '@torii/core/adapter';
 import { headers as nextHeaders } from 'next/headers.js';
 import { redirect } from '#navigation';
 import { writeDigest } from '../digest.ts';
@@ -70,7 +70,7 @@ function readArguments<Custom extends object>(
   const [first, ...rest] = given;
   const options =
     typeof first === 'object' && first !== null
-      ? readNamed(first, ['returnTo'], "protect({ returnTo: '/notes' })")
+      ? readKnownOptions(first, ['returnTo'], "protect({ returnTo: '/notes' })")
       : null;
   const checks: readonly unknown[] = options === null ? given : rest;
   if (checks.length > 0) requireChecks(checks, 'protect');

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetch } from '@torii/core';
-import { raceDeadline } from '@torii/core/adapter';
-import { demand } from '../demand.ts';
+import { assertOption, raceDeadline } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import { findPublicPem } from './pem.ts';
 import { type PublicKey, readPublicKey } from './rsa-key.ts';
@@ -25,11 +24,11 @@ export interface Gateway {
 /** @throws ToriiConfigError for what is no URL of a gateway */
 export function readGateway(gatewayUrl: unknown, fetch: Fetch | undefined): Gateway {
   const example = "write gatewayUrl: 'https://cable.example.com'";
-  demand('gatewayUrl', gatewayUrl !== undefined && gatewayUrl !== '', `is empty: ${example}`);
+  assertOption('gatewayUrl', gatewayUrl !== undefined && gatewayUrl !== '', `is empty: ${example}`);
   const isUrl = typeof gatewayUrl === 'string' && /^https?:\/\//.test(gatewayUrl) && URL.canParse(gatewayUrl);
-  demand('gatewayUrl', isUrl, `is not an http or https URL: ${example}`);
+  assertOption('gatewayUrl', isUrl, `is not an http or https URL: ${example}`);
   const { href, origin, pathname } = new URL(gatewayUrl);
-  demand('gatewayUrl', href === origin + pathname, 'has a user name, a query or a fragment: leave them out');
+  assertOption('gatewayUrl', href === origin + pathname, 'has a user name, a query or a fragment: leave them out');
   return { url: `${href.replace(/\/+$/, '')}/pubkey`, fetch };
 }
 

@@ -1,4 +1,4 @@
-import { demand } from '../demand.ts';
+import { assertOption } from '@torii/core/adapter';
 
 /** No key that we take is a quarter of this long. */
 const mostCharacters = 16_384;
@@ -24,47 +24,47 @@ export function findPublicPem(text: string): string | undefined {
  */
 export function readPem(option: string, given: unknown, half: 'private' | 'public'): string {
   const source = `pass the ${half} half of your RSA key pair as PEM`;
-  demand(
+  assertOption(
     option,
     given !== undefined && given !== null,
     `is undefined: ${source}, or set the variable you read it from`,
   );
-  demand(
+  assertOption(
     option,
     !holdsPrivateMembers(given) || half === 'private',
     `is a private key, which is never published: ${source}`,
   );
-  demand(option, typeof given === 'string', `is neither a PEM text nor a KeyObject: ${source}`);
-  demand(option, given.length <= mostCharacters, `is longer than any key: ${source}, and nothing else`);
+  assertOption(option, typeof given === 'string', `is neither a PEM text nor a KeyObject: ${source}`);
+  assertOption(option, given.length <= mostCharacters, `is longer than any key: ${source}, and nothing else`);
   const text = withLineEnds(given);
-  demand(option, text !== '', `is empty: ${source}, or set the variable you read it from`);
+  assertOption(option, text !== '', `is empty: ${source}, or set the variable you read it from`);
 
   if (half === 'public') {
     // Before anything else is asked, so that no other answer leads anybody to try the private half again.
-    demand(option, !looksPrivate(text), `holds a private key, which is never published: ${source}`);
+    assertOption(option, !looksPrivate(text), `holds a private key, which is never published: ${source}`);
   }
-  demand(
+  assertOption(
     option,
     text.includes('-----BEGIN '),
     `is no PEM text: a shared secret cannot sign for the gateway. ${capital(source)}`,
   );
   const blocks = [...text.matchAll(armour)];
   const [block] = blocks;
-  demand(option, block !== undefined, `is cut off or damaged: it has no whole PEM block. ${capital(source)}`);
-  demand(option, blocks.length === 1, `holds ${blocks.length} PEM blocks: ${source}, and nothing else`);
+  assertOption(option, block !== undefined, `is cut off or damaged: it has no whole PEM block. ${capital(source)}`);
+  assertOption(option, blocks.length === 1, `holds ${blocks.length} PEM blocks: ${source}, and nothing else`);
 
   const [pem, label = ''] = block;
   const isEncrypted = label.startsWith('ENCRYPTED') || pem.includes('Proc-Type: 4,ENCRYPTED');
-  demand(
+  assertOption(
     option,
     !isEncrypted,
     'is encrypted: decrypt it first (openssl pkey -in key.pem -out plain.pem), or pass a KeyObject',
   );
   const isCertificate = label.includes('CERTIFICATE');
-  demand(option, !isCertificate, 'is a certificate: take its key out (openssl x509 -in cert.pem -pubkey -noout)');
+  assertOption(option, !isCertificate, 'is a certificate: take its key out (openssl x509 -in cert.pem -pubkey -noout)');
   const isPrivate = label.endsWith('PRIVATE KEY');
-  demand(option, isPrivate === (half === 'private'), `is a ${label.toLowerCase()}: ${source}`);
-  demand(option, isPrivate || pem === text, `has something around its PEM block: ${source}, and nothing else`);
+  assertOption(option, isPrivate === (half === 'private'), `is a ${label.toLowerCase()}: ${source}`);
+  assertOption(option, isPrivate || pem === text, `has something around its PEM block: ${source}, and nothing else`);
   return pem;
 }
 

@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Fetch } from '@torii/core';
-import { emitterFor } from '@torii/core/adapter';
-import { demandFunction, readOptions } from '../demand.ts';
+import { emitterFor, omitUndefined, readFunction, readKnownOptions } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { propagationMs, readGateway, waitUntilServed } from './gateway.ts';
@@ -48,15 +47,14 @@ export async function publishPublicKey(
   key: string | KeyObject | undefined,
   options: PublishOptions = {},
 ): Promise<Publication> {
-  const own = readOptions(options, optionNames);
-  const { replaces, gatewayUrl, fetch, onEvent } = own;
+  const given = readKnownOptions(options, optionNames, '{ gatewayUrl }');
+  const own = omitUndefined(given, ['bucket', 'key', 'replaces', 'gatewayUrl']);
   const publicKey = readPublicKey('publicKey', key);
-  const replaced = replaces === undefined ? undefined : readPublicKey('replaces', replaces);
-  demandFunction('fetch', fetch);
-  demandFunction('onEvent', onEvent);
-  const gateway = gatewayUrl === undefined ? undefined : readGateway(gatewayUrl, fetch);
+  const replaced = 'replaces' in own ? readPublicKey('replaces', own.replaces) : undefined;
+  const fetch = readFunction<Fetch>(own, 'fetch');
+  const gateway = 'gatewayUrl' in own ? readGateway(own.gatewayUrl, fetch) : undefined;
   const slot = new Slot(kv, own);
-  const emit = emitterFor(onEvent);
+  const emit = emitterFor(readFunction<StreamEventListener>(own, 'onEvent'));
   const { keyId } = publicKey;
 
   const before = await slot.read();

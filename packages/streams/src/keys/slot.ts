@@ -1,4 +1,4 @@
-import { demand } from '../demand.ts';
+import { assertOption, type Options } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import { findPublicPem } from './pem.ts';
 import { type PublicKey, readPublicKey } from './rsa-key.ts';
@@ -62,17 +62,15 @@ export class Slot {
   readonly #store: KeyStore;
 
   /** @throws ToriiConfigError */
-  constructor(store: KeyStore, { bucket = 'TC_PUBKEYS', key = 'rails_public_key' }: SlotOptions) {
-    const isStore = typeof store?.read === 'function' && typeof store.write === 'function';
-    demand('kv', isStore, "has no `read` and `write`: pass what connectStore of '@torii/streams/nats' gives");
-    demand(
+  constructor(store: unknown, { bucket = 'TC_PUBKEYS', key = 'rails_public_key' }: Options<keyof SlotOptions>) {
+    this.#store = readStore(store);
+    assertOption(
       'bucket',
       typeof bucket === 'string' && /^[\w-]+$/.test(bucket),
       "is no name of a bucket: write letters, digits, '_' and '-'",
     );
     const isKey = typeof key === 'string' && /^[\w/=-]+(?:\.[\w/=-]+)*$/.test(key);
-    demand('key', isKey, "is no name of a key: write letters, digits and '-_/=.'");
-    this.#store = store;
+    assertOption('key', isKey, "is no name of a key: write letters, digits and '-_/=.'");
     this.bucket = bucket;
     this.key = key;
   }
@@ -108,6 +106,16 @@ export class Slot {
       `${problem}. Find out who publishes there besides you, and try again.`,
     );
   }
+}
+
+/** @throws ToriiConfigError for anything but a store */
+export function readStore(kv: unknown): KeyStore {
+  assertOption('kv', isStore(kv), "has no `read` and `write`: pass what connectStore of '@torii/streams/nats' gives");
+  return kv;
+}
+
+function isStore(kv: unknown): kv is KeyStore {
+  return ['read', 'write'].every((name) => typeof Reflect.get(Object(kv), name) === 'function');
 }
 
 // Whatever stands around it: in the wrong form, it is still that key.

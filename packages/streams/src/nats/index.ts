@@ -1,5 +1,5 @@
 import { connect, type NodeConnectionOptions } from '@nats-io/transport-node';
-import { demand, demandWhole, readOptions } from '../demand.ts';
+import { assertOption, omitUndefined, readFlag, readKnownOptions, readWhole } from '@torii/core/adapter';
 import type { KeyStore } from '../keys/slot.ts';
 import { inOurWords } from './errors.ts';
 import { type NatsLogin, readLogin } from './login.ts';
@@ -53,10 +53,11 @@ export interface ConnectedStore extends KeyStore, AsyncDisposable {
  * @throws ToriiStreamError `store_unavailable` or `store_refused`
  */
 export async function connectStore(options: NatsOptions): Promise<ConnectedStore> {
-  const own = readOptions(options, ['servers', 'login', 'tls', 'plaintextLogin', 'timeoutMs']);
-  const { login, timeoutMs = 5_000, plaintextLogin = false } = own;
-  demandWhole('timeoutMs', timeoutMs, 1, 60_000);
-  demand('plaintextLogin', typeof plaintextLogin === 'boolean', 'is neither true nor false');
+  const names = ['servers', 'login', 'tls', 'plaintextLogin', 'timeoutMs'] as const;
+  const given = readKnownOptions(options, names, 'connectStore({ servers: process.env.NATS_URL })');
+  const own = omitUndefined(given, ['login', 'tls', 'plaintextLogin', 'timeoutMs']);
+  const timeoutMs = readWhole(own, 'timeoutMs', { from: 1, to: 60_000, absent: 5_000 });
+  const plaintextLogin = readFlag(own, 'plaintextLogin');
   const servers = readServers(own.servers);
   const settings: NodeConnectionOptions = {
     servers: servers.map(({ address }) => address),
@@ -65,12 +66,12 @@ export async function connectStore(options: NatsOptions): Promise<ConnectedStore
     name: '@torii/streams',
   };
   const tls = own.tls === undefined && servers.some(({ wantsTls }) => wantsTls) ? {} : own.tls;
-  const identity = login === undefined ? undefined : await readLogin(login);
+  const identity = 'login' in own ? await readLogin(own.login) : undefined;
   if (identity !== undefined) settings.authenticator = identity.authenticator;
   if (tls !== undefined) settings.tls = { ...(await readTls(tls)), ...certifiedHost(servers) };
   else if (identity?.sendsSecret && !plaintextLogin) {
     const areHere = servers.every(({ isLoopback }) => isLoopback);
-    demand('tls', areHere, 'is needed with a password or a token for another machine: write tls:// or tls: {}');
+    assertOption('tls', areHere, 'is needed with a password or a token for another machine: write tls:// or tls: {}');
     // A server on this machine may name others of its cluster, which would get the password when it is away.
     settings.ignoreClusterUpdates = true;
   }
@@ -84,6 +85,6 @@ function certifiedHost(servers: readonly ServerAddress[]): { readonly host?: str
   const byIp = servers.find(({ isIp }) => isIp);
   if (byIp === undefined) return {};
   const remedy = 'write their host names, which certificates can be checked against';
-  demand('servers', servers.length === 1, `names several servers, some by their addresses, with TLS: ${remedy}`);
+  assertOption('servers', servers.length === 1, `names several servers, some by their addresses, with TLS: ${remedy}`);
   return { host: byIp.host };
 }

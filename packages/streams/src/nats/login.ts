@@ -5,7 +5,7 @@ import {
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from '@nats-io/transport-node';
-import { demand, ownOf } from '../demand.ts';
+import { assertOption, readKnownOptions } from '@torii/core/adapter';
 import { readTextFile } from './text-file.ts';
 
 /** How to log in at NATS. One of these; none where the server asks for none, or goes by the client certificate. */
@@ -18,6 +18,9 @@ export type NatsLogin =
   | { readonly nkeySeed: string | undefined };
 
 const ways = ['user', 'token', 'credentialsFile', 'nkeySeed'] as const;
+const names = [...ways, 'password'] as const;
+
+type LoginValues = Readonly<Partial<Record<(typeof names)[number], unknown>>>;
 
 /** What says to NATS who we are. */
 export interface NatsIdentity {
@@ -27,24 +30,28 @@ export interface NatsIdentity {
 }
 
 /** @throws ToriiConfigError for a login that says nothing, or several things at once */
-export async function readLogin(given: NatsLogin): Promise<NatsIdentity> {
-  demand('login', typeof given === 'object' && given !== null, 'is not an object: write login: { user, password }');
-  const login = ownOf(given);
+export async function readLogin(given: unknown): Promise<NatsIdentity> {
+  const login = readKnownOptions(given as LoginValues, names, 'login: { user, password }', 'login');
   const found = ways.filter((way) => way in login);
-  demand('login', found.length === 1, `is not one of { user, password }, { ${ways.slice(1).join(' }, { ')} }`);
+  const isPaired = 'user' in login || !('password' in login);
+  assertOption(
+    'login',
+    found.length === 1 && isPaired,
+    `must be one of { user, password }, { ${ways.slice(1).join(' }, { ')} }`,
+  );
   return { authenticator: await authenticatorFor(login), sendsSecret: 'user' in login || 'token' in login };
 }
 
-async function authenticatorFor(login: NatsLogin): Promise<Authenticator> {
+async function authenticatorFor(login: LoginValues): Promise<Authenticator> {
   if ('user' in login) {
     return usernamePasswordAuthenticator(read('user', login.user), read('password', login.password));
   }
   if ('token' in login) return tokenAuthenticator(read('token', login.token));
   if ('nkeySeed' in login) {
     const seed = read('nkeySeed', login.nkeySeed).trim();
-    demand('login.nkeySeed', /^SU[A-Z2-7]{56}$/.test(seed), "is no seed of a user's nkey: it begins with SU");
+    assertOption('login.nkeySeed', /^SU[A-Z2-7]{56}$/.test(seed), "is no seed of a user's nkey: it begins with SU");
     const authenticator = nkeyAuthenticator(new TextEncoder().encode(seed));
-    demand('login.nkeySeed', canSign(authenticator), 'is damaged: its checksum is wrong. Copy it again');
+    assertOption('login.nkeySeed', canSign(authenticator), 'is damaged: its checksum is wrong. Copy it again');
     return authenticator;
   }
   return readCredentials(read('credentialsFile', login.credentialsFile));
@@ -56,7 +63,7 @@ async function readCredentials(path: string): Promise<Authenticator> {
   const text = (await readTextFile(option, path)).replaceAll('\r\n', '\n');
   const authenticator = credsAuthenticator(new TextEncoder().encode(text));
   const isWhole = text.includes('BEGIN NATS USER JWT') && text.includes('BEGIN USER NKEY SEED');
-  demand(option, isWhole && canSign(authenticator), 'is no file of credentials: nsc generate creds writes one');
+  assertOption(option, isWhole && canSign(authenticator), 'is no file of credentials: nsc generate creds writes one');
   return authenticator;
 }
 
@@ -70,9 +77,9 @@ function canSign(authenticator: Authenticator): boolean {
   }
 }
 
-function read(name: string, value: string | undefined): string {
+function read(name: string, value: unknown): string {
   const problem = value === undefined ? 'is undefined' : 'is empty';
-  demand(
+  assertOption(
     `login.${name}`,
     typeof value === 'string' && value !== '',
     `${problem}: set the variable that you read it from`,

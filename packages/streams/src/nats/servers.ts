@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { demand } from '../demand.ts';
+import { assertOption, isLoopback } from '@torii/core/adapter';
 
 /** A NATS server's address. */
 export interface ServerAddress {
@@ -25,20 +25,24 @@ export function readServers(given: unknown): readonly ServerAddress[] {
   const example = "write servers: 'nats://127.0.0.1:4222', or tls:// for a server that is elsewhere";
   const servers: readonly unknown[] = Array.isArray(given) ? [...given] : [given];
   const areTexts = servers.length > 0 && servers.every((server) => typeof server === 'string' && server !== '');
-  demand('servers', areTexts, `is empty: ${example}, or set the variable that you read it from`);
+  assertOption('servers', areTexts, `is empty: ${example}, or set the variable that you read it from`);
   return servers.map((server) => readServer(String(server), example));
 }
 
 function readServer(text: string, example: string): ServerAddress {
   // Whatever becomes an @ when it is read as a URL. A URL ends up in logs and in errors, and so would the password in it.
-  demand('servers', !/@|%40/i.test(text.normalize('NFKC')), 'has a user name in it: put it into `login`');
+  assertOption('servers', !/@|%40/i.test(text.normalize('NFKC')), 'has a user name in it: put it into `login`');
   const [, scheme = 'nats', name = '', port = '4222'] = form.exec(text) ?? [];
   const url = `http://${name}:${port}`;
-  demand('servers', name !== '' && URL.canParse(url), `is no address of a NATS server: ${example}`);
+  assertOption('servers', name !== '' && URL.canParse(url), `is no address of a NATS server: ${example}`);
   // As a URL has it, 2130706433 and 127.1 are 127.0.0.1: this is what will be connected to.
   const { hostname } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  // Of names, `localhost` alone: what ends in it is asked of DNS on many a machine, and may be anywhere.
-  const isLoopback = /^127\./.test(host) ? isIP(host) === 4 : host === '::1' || host === 'localhost';
-  return { address: `${hostname}:${port}`, host, isIp: isIP(host) !== 0, isLoopback, wantsTls: scheme === 'tls' };
+  return {
+    address: `${hostname}:${port}`,
+    host,
+    isIp: isIP(host) !== 0,
+    isLoopback: isLoopback(hostname),
+    wantsTls: scheme === 'tls',
+  };
 }

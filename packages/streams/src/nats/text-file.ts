@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { demand } from '../demand.ts';
+import { assertOption } from '@torii/core/adapter';
 
 /**
  * Reads a file that an option names.
@@ -8,11 +8,19 @@ import { demand } from '../demand.ts';
  */
 export async function readTextFile(option: string, path: unknown): Promise<string> {
   const isPath = typeof path === 'string' && path !== '';
-  demand(option, isPath, `is ${path === '' ? 'empty' : 'no path of a file'}: set the variable that you read it from`);
+  assertOption(
+    option,
+    isPath,
+    `is ${path === '' ? 'empty' : 'no path of a file'}: set the variable that you read it from`,
+  );
   const isContents = /-----BEGIN|^\s*SU[A-Z2-7]{56}|^\s*eyJ|[\r\n]/.test(path);
-  demand(option, !isContents, 'holds the contents of a file, not a path: write them into a file, and its path here');
+  assertOption(
+    option,
+    !isContents,
+    'holds the contents of a file, not a path: write them into a file, and its path here',
+  );
   const outcome = await readFile(path, 'utf8').catch((error: unknown) => ({ code: codeOf(error) }));
-  demand(option, typeof outcome === 'string', `cannot be read: ${Reflect.get(Object(outcome), 'code')}`);
+  assertOption(option, typeof outcome === 'string', `cannot be read: ${Reflect.get(Object(outcome), 'code')}`);
   return outcome;
 }
 

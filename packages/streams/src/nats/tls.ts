@@ -1,5 +1,5 @@
 import type { TlsOptions } from '@nats-io/transport-node';
-import { demand, readOptions } from '../demand.ts';
+import { assertOption, omitUndefined, readKnownOptions } from '@torii/core/adapter';
 import { readTextFile } from './text-file.ts';
 
 /** Paths of PEM files. */
@@ -11,20 +11,23 @@ export interface NatsTls {
   readonly keyFile?: string | undefined;
 }
 
+const names = ['caFile', 'certFile', 'keyFile'] as const;
+
 /** @throws ToriiConfigError for files that cannot be read, and for one of a pair */
-export async function readTls(tls: NatsTls): Promise<TlsOptions> {
-  const { caFile, certFile, keyFile } = readOptions(tls, ['caFile', 'certFile', 'keyFile']);
-  demand('tls', (certFile === undefined) === (keyFile === undefined), 'has one of certFile and keyFile: it takes both');
+export async function readTls(tls: unknown): Promise<TlsOptions> {
+  const given = readKnownOptions(tls as NatsTls, names, "tls: { caFile: 'ca.pem' }", 'tls');
+  const own = omitUndefined(given, names);
+  assertOption('tls', 'certFile' in own === 'keyFile' in own, 'has one of certFile and keyFile: it takes both');
   return {
-    ...(caFile !== undefined && { ca: await readPemFile('caFile', caFile) }),
-    ...(certFile !== undefined && { cert: await readPemFile('certFile', certFile) }),
-    ...(keyFile !== undefined && { key: await readPemFile('keyFile', keyFile) }),
+    ...('caFile' in own && { ca: await readPemFile('caFile', own.caFile) }),
+    ...('certFile' in own && { cert: await readPemFile('certFile', own.certFile) }),
+    ...('keyFile' in own && { key: await readPemFile('keyFile', own.keyFile) }),
   };
 }
 
-async function readPemFile(name: keyof NatsTls, path: string): Promise<string> {
+async function readPemFile(name: keyof NatsTls, path: unknown): Promise<string> {
   const option = `tls.${name}`;
   const text = await readTextFile(option, path);
-  demand(option, text.includes('-----BEGIN '), 'is no PEM file');
+  assertOption(option, text.includes('-----BEGIN '), 'is no PEM file');
   return text;
 }

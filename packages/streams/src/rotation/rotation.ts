@@ -1,16 +1,22 @@
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetch } from '@torii/core';
-import { emitterFor } from '@torii/core/adapter';
-import { demand, demandFunction, demandWhole, readOptions } from '../demand.ts';
+import {
+  assertOption,
+  emitterFor,
+  omitUndefined,
+  readFlag,
+  readFunction,
+  readKnownOptions,
+  readWhole,
+} from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { propagationMs, readGateway, type ServedAnswer, waitUntilServed } from '../keys/gateway.ts';
 import { readPublicKey } from '../keys/rsa-key.ts';
 import { servedKeySeconds } from '../keys/served-key.ts';
-import { type KeyStore, Slot, type SlotEntry, type SlotOptions } from '../keys/slot.ts';
-import { lifetimes } from '../token/claims.ts';
-import { defaultDrainTtlSeconds } from '../token/signer.ts';
+import { type KeyStore, readStore, Slot, type SlotEntry, type SlotOptions } from '../keys/slot.ts';
+import { drainTtlRule, maxTtlRule } from '../token/signer.ts';
 import { withPatience } from './patience.ts';
 import { describeRotation } from './plan-text.ts';
 import { type RotationRecord, RotationRecords } from './record.ts';
@@ -141,20 +147,20 @@ interface World {
  * @throws ToriiConfigError for a wrong option, saying what to write
  */
 export function createRotation(options: RotationOptions): Rotation {
-  const own = readOptions(options, optionNames);
-  const { maxTtlSeconds = lifetimes.most, drainTtlSeconds = defaultDrainTtlSeconds, oldKeyLeaked = false } = own;
+  const example = 'createRotation({ kv, from: signer.publicKey, to: signer.nextPublicKey, gatewayUrl })';
+  const given = readKnownOptions(options, optionNames, example);
+  const own = omitUndefined(given, ['bucket', 'key', 'maxTtlSeconds', 'drainTtlSeconds', 'oldKeyLeaked']);
   const from = readPublicKey('from', own.from);
   const to = readPublicKey('to', own.to);
-  demand('to', from.keyId !== to.keyId, 'is `from` again: pass the new key');
-  demandWhole('maxTtlSeconds', maxTtlSeconds, lifetimes.least, lifetimes.most);
-  demandWhole('drainTtlSeconds', drainTtlSeconds, lifetimes.least, lifetimes.most);
-  demand('oldKeyLeaked', typeof oldKeyLeaked === 'boolean', 'is neither true nor false');
-  demandFunction('fetch', own.fetch);
-  demandFunction('onEvent', own.onEvent);
-  const gateway = readGateway(own.gatewayUrl, own.fetch);
-  const slot = new Slot(own.kv, own);
-  const records = new RotationRecords(own.kv, slot);
-  const emit = emitterFor(own.onEvent);
+  assertOption('to', from.keyId !== to.keyId, 'is `from` again: pass the new key');
+  const maxTtlSeconds = readWhole(own, 'maxTtlSeconds', maxTtlRule);
+  const drainTtlSeconds = readWhole(own, 'drainTtlSeconds', drainTtlRule);
+  const oldKeyLeaked = readFlag(own, 'oldKeyLeaked');
+  const gateway = readGateway(own.gatewayUrl, readFunction<Fetch>(own, 'fetch'));
+  const kv = readStore(own.kv);
+  const slot = new Slot(kv, own);
+  const records = new RotationRecords(kv, slot);
+  const emit = emitterFor(readFunction<StreamEventListener>(own, 'onEvent'));
 
   const intent: Intent = { slotName: slot.name, from: from.keyId, to: to.keyId, maxTtlSeconds, oldKeyLeaked };
   const shortest = oldKeyLeaked ? maxTtlSeconds : Math.min(drainTtlSeconds, maxTtlSeconds);

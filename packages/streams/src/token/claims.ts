@@ -1,4 +1,3 @@
-import { ownOf } from '../demand.ts';
 import { ToriiStreamError } from '../errors.ts';
 import { isStreamPattern } from './pattern.ts';
 
@@ -53,7 +52,8 @@ export function readRequest(request: StreamRequest, maxTtlSeconds: number): Chec
   if (typeof request !== 'object' || request === null) {
     throw refusal('subject_invalid', 'Pass { subject, allowedStreams, ttlSeconds }');
   }
-  const { subject, allowedStreams, ttlSeconds, claims } = ownOf(request);
+  const own: StreamRequest = Object.assign(Object.create(null), request);
+  const { subject, allowedStreams, ttlSeconds, claims } = own;
   checkSubject(subject);
   if (!Number.isInteger(ttlSeconds) || ttlSeconds < lifetimes.least || ttlSeconds > maxTtlSeconds) {
     throw refusal('lifetime_invalid', `\`ttlSeconds\` is not a whole number from 1 to ${maxTtlSeconds}`);

@@ -1,8 +1,17 @@
 import type { KeyObject } from 'node:crypto';
 import { type Auth, type Fetch, isAuth, ToriiAuthError, ToriiForbiddenError } from '@torii/core';
-import { emitterFor } from '@torii/core/adapter';
+import {
+  assertOption,
+  emitterFor,
+  type Options,
+  omitUndefined,
+  readChoice,
+  readFunction,
+  readKnownOptions,
+  readText,
+  readWhole,
+} from '@torii/core/adapter';
 import { SignJWT } from 'jose/jwt/sign';
-import { demand, demandFunction, demandWhole, readOptions } from '../demand.ts';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { readGateway } from '../keys/gateway.ts';
@@ -93,8 +102,15 @@ const optionNames = [
   'onEvent',
 ] as const;
 
-/** The most seconds that tokens live while a rotation waits for the old ones to run out. */
-export const defaultDrainTtlSeconds = 60;
+type SignerOptionValues = Options<(typeof optionNames)[number]>;
+
+const mayBeUndefined = ['nextPrivateKey', 'issuer', 'gatewayUrl', 'maxTtlSeconds', 'drainTtlSeconds'] as const;
+
+/** What signers and rotations take as `maxTtlSeconds`. */
+export const maxTtlRule = { from: lifetimes.least, to: lifetimes.most, absent: lifetimes.most };
+
+/** The same of `drainTtlSeconds`: the most seconds that tokens live while a rotation waits for the old ones to run out. */
+export const drainTtlRule = { from: lifetimes.least, to: lifetimes.most, absent: 60 };
 
 /**
  * Makes a signer of stream tokens.
@@ -106,35 +122,27 @@ export const defaultDrainTtlSeconds = 60;
  * @throws ToriiConfigError for a wrong option, saying what to write
  */
 export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
-  const own = readOptions(options, optionNames);
-  const {
-    issuer,
-    maxTtlSeconds = lifetimes.most,
-    drainTtlSeconds = defaultDrainTtlSeconds,
-    gatewayUrl,
-    fetch,
-    onEvent,
-  } = own;
+  const example = 'createStreamSigner({ privateKey: process.env.TURBOCABLE_JWT_PRIVATE_KEY })';
+  const own = omitUndefined(readKnownOptions(options, optionNames, example), mayBeUndefined);
   const current = readPrivateKey('privateKey', own.privateKey);
-  const next = own.nextPrivateKey === undefined ? null : readPrivateKey('nextPrivateKey', own.nextPrivateKey);
-  demand(
+  const next = 'nextPrivateKey' in own ? readPrivateKey('nextPrivateKey', own.nextPrivateKey) : null;
+  assertOption(
     'nextPrivateKey',
     next?.publicKey.keyId !== current.publicKey.keyId,
     'is `privateKey` again: pass the new key',
   );
-  demand(
-    'issuer',
-    issuer === undefined || (typeof issuer === 'string' && issuer !== ''),
-    'is empty: leave it out, or name one',
-  );
-  demandWhole('maxTtlSeconds', maxTtlSeconds, lifetimes.least, lifetimes.most);
-  demandWhole('drainTtlSeconds', drainTtlSeconds, lifetimes.least, lifetimes.most);
-  demandFunction('fetch', fetch);
-  demandFunction('onEvent', onEvent);
+  const issuer = readText(own, 'issuer', "issuer: 'https://api.example.com', or leave it out");
+  const maxTtlSeconds = readWhole(own, 'maxTtlSeconds', maxTtlRule);
+  const drainTtlSeconds = readWhole(own, 'drainTtlSeconds', drainTtlRule);
+  const fetch = readFunction<Fetch>(own, 'fetch');
   const impersonation = readImpersonation(own);
-  const emit = emitterFor(onEvent);
-  const gateway = gatewayUrl === undefined ? undefined : readGateway(gatewayUrl, fetch);
-  demand('gatewayUrl', gateway ?? !next, 'is needed with `nextPrivateKey`: the gateway says when to sign with it');
+  const emit = emitterFor(readFunction<StreamEventListener>(own, 'onEvent'));
+  const gateway = 'gatewayUrl' in own ? readGateway(own.gatewayUrl, fetch) : undefined;
+  assertOption(
+    'gatewayUrl',
+    gateway ?? !next,
+    'is needed with `nextPrivateKey`: the gateway says when to sign with it',
+  );
   const chooseKey = keyChooser(current, next, gateway && new ServedKey(gateway, emit), emit);
 
   async function mint(given: StreamRequest, ours: Readonly<Record<string, unknown>>): Promise<StreamToken> {
@@ -168,11 +176,10 @@ export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
   };
 }
 
-function readImpersonation(own: StreamSignerOptions): 'refuse' | 'audit' {
-  if (!('impersonation' in own)) return 'refuse';
-  const { impersonation } = own;
-  demand('impersonation', impersonation === 'refuse' || impersonation === 'audit', "is neither 'refuse' nor 'audit'");
-  demand('onEvent', impersonation === 'refuse' || own.onEvent, "is told where `impersonation` is 'audit': set it too");
+function readImpersonation(own: SignerOptionValues): 'refuse' | 'audit' {
+  const impersonation = readChoice(own, 'impersonation', ['refuse', 'audit']);
+  const isHeard = impersonation === 'refuse' || own.onEvent !== undefined;
+  assertOption('onEvent', isHeard, "is missing. `impersonation: 'audit'` calls it: set it too");
   return impersonation;
 }
 

@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type AuthReason, ToriiAuthError } from '@torii/core';
+import { readKnownOptions, readText } from '@torii/core/adapter';
 import { JOSEAlgNotAllowed, JWSSignatureVerificationFailed, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
-import { demand, readOptions } from '../demand.ts';
 import { readPublicKey } from '../keys/rsa-key.ts';
 import { isStreamPattern } from './pattern.ts';
 
@@ -38,11 +38,8 @@ const mostKeyIdCharacters = 256;
  * `claim_malformed`, `token_not_yet_valid` or `issuer_refused`
  */
 export async function verifyStreamToken(token: string, options: VerifyStreamOptions): Promise<VerifiedStreamToken> {
-  const own = readOptions(options, ['publicKey', 'issuer']);
-  const { issuer } = own;
-  // An unset variable must not leave the check out.
-  const isFit = !('issuer' in own) || (typeof issuer === 'string' && issuer !== '');
-  demand('issuer', isFit, 'is empty or no text: leave it out, or name one');
+  const own = readKnownOptions(options, ['publicKey', 'issuer'], '{ publicKey: signer.publicKey }');
+  const issuer = readText(own, 'issuer', "issuer: 'https://api.example.com', or leave it out");
   const key = createPublicKey(readPublicKey('publicKey', own.publicKey).pem);
   if (typeof token !== 'string' || token.length > mostCharacters) throw malformed();
   try {

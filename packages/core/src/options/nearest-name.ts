@@ -1,0 +1,27 @@
+/** The name that was probably meant: at most two typing mistakes away, whatever its case and underscores. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const find = (edits: number): string | undefined =>
+    // Two edits make any two letters of any other two.
+    known.find((each) => edits < each.length && isWithin(edits, plain(name), plain(each)));
+  return find(0) ?? find(1) ?? find(2);
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll('_', '');
+}
+
+/**
+ * Whether so many edits make one text of the other: a letter inserted, left out or replaced, or two neighbours swapped
+ * (Damerau-Levenshtein, no letter edited twice).
+ */
+function isWithin(edits: number, a: string, b: string): boolean {
+  if (a === b) return true;
+  if (a[0] === b[0]) return isWithin(edits, a.slice(1), b.slice(1));
+  const skips = [
+    [1, 1],
+    [1, 0],
+    [0, 1],
+  ];
+  if (a[0] === b[1] && a[1] === b[0]) skips.push([2, 2]);
+  return edits > 0 && skips.some(([inA, inB]) => isWithin(edits - 1, a.slice(inA), b.slice(inB)));
+}

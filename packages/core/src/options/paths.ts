@@ -1,0 +1,28 @@
+import { problemOfPublicPath, readPath } from '../request/path.ts';
+import { type Options, readList, wrongOption, wrongValue } from './reader.ts';
+
+/**
+ * Paths as `publicPaths` takes them: literals such as `/health`, or `/docs/*` for everything below `/docs/`. Empty if the
+ * option is absent.
+ *
+ * @throws ToriiConfigError for a path that cannot match, and for `/*`, which matches everything
+ */
+export function listPaths<Name extends string>(options: Options<Name>, name: Name, fewest = 0): readonly string[] {
+  const kind = 'a list of paths';
+  const example = `${name}: ['/health', '/docs/*']`;
+  const list = readList(options, name, kind, example);
+  if (name in options && list.length < fewest) throw wrongValue(name, kind, list, example);
+  return list.map((path) => {
+    if (typeof path !== 'string') throw wrongValue(name, kind, path, example);
+    const problem = problemOfPublicPath(path);
+    if (problem === undefined) return path;
+    throw wrongOption(name, `cannot hold ${JSON.stringify(path)}: ${problem}. Write ${example}`);
+  });
+}
+
+/** One path of the app, without a star. */
+export function readLiteralPath<Name extends string>(options: Options<Name>, name: Name, example: string): string {
+  const value = options[name];
+  if (typeof value === 'string' && !value.includes('*') && 'path' in readPath(value)) return value;
+  throw wrongValue(name, 'a path of this app', value, example);
+}

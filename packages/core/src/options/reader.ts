@@ -1,0 +1,179 @@
+import { ToriiConfigError } from '../errors.ts';
+import { nearestName } from './nearest-name.ts';
+
+/** The caller's options, copied. The copy has no prototype, so `in` and a member tell of own options only. */
+export type Options<Name extends string = string> = { readonly [Key in Name]?: unknown };
+
+/** Fails to compile if a list of names lacks an option of `T`. */
+type Complete<T, Names extends readonly string[]> =
+  Exclude<keyof T, Names[number]> extends never ? unknown : { readonly missing: Exclude<keyof T, Names[number]> };
+
+/** The bounds of a number, both included, and its value if the option is absent. */
+export interface NumberRule {
+  readonly from: number;
+  readonly to: number;
+  readonly absent: number;
+}
+
+/**
+ * Copies an object of options, reading each member once.
+ *
+ * @param option What errors call the object: `options`, or the option that holds it.
+ * @throws ToriiConfigError for anything but an object, for an unknown option, and for one that is inherited or not
+ * enumerable: the copy would lack it, and a check would be left out
+ */
+export function readKnownOptions<T extends object, const Names extends readonly (keyof T & string)[]>(
+  given: T,
+  names: Names & Complete<T, Names>,
+  example: string,
+  option = 'options',
+): Options<Names[number]> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw wrongValue(option, 'an object', given, example);
+  }
+  const known: readonly string[] = names;
+  const options: Options = Object.assign(Object.create(null), given);
+  for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownName(name, known);
+  for (const name of known) {
+    if (name in given && !(name in options) && !(name in Object.prototype)) {
+      throw wrongOption(name, 'is inherited or hidden. Pass a plain object');
+    }
+  }
+  return options;
+}
+
+/** Leaves out options that are `undefined`. Only for options that may be, since no check depends on them. */
+export function omitUndefined<Given extends Options>(options: Given, names: readonly (keyof Given & string)[]): Given {
+  const entries = Object.entries(options).filter(([name, value]) => value !== undefined || !names.includes(name));
+  return Object.assign(Object.create(null), Object.fromEntries(entries));
+}
+
+/** A text, or `undefined` if the option is absent. */
+export function readText<Name extends string>(options: Options<Name>, name: Name, example: string): string | undefined {
+  if (!(name in options)) return undefined;
+  const value = options[name];
+  if (isText(value)) return value;
+  throw wrongValue(name, text, value, example);
+}
+
+/** One text or several. The option has to be there. */
+export function listTexts<Name extends string>(options: Options<Name>, name: Name, example: string): readonly string[] {
+  const value = options[name];
+  // Spread, for the hole that a comma too many makes: the methods of arrays pass over it.
+  const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
+  const wrong = list.length === 0 ? [value] : list.filter((item) => !isText(item));
+  if (wrong.length === 0) return list.map(String);
+  throw wrongValue(name, `${text}, or a list of them`, wrong[0], example);
+}
+
+/** One text or several as a set, or `undefined` if the option is absent. */
+export function readTexts<Name extends string>(
+  options: Options<Name>,
+  name: Name,
+  example: string,
+): ReadonlySet<string> | undefined {
+  return name in options ? new Set(listTexts(options, name, `${example}, or leave it out`)) : undefined;
+}
+
+/** A list, empty if the option is absent. A single value is not a list. */
+export function readList<Name extends string>(
+  options: Options<Name>,
+  name: Name,
+  kind: string,
+  example: string,
+): readonly unknown[] {
+  if (!(name in options)) return [];
+  const value = options[name];
+  if (Array.isArray(value)) return [...value];
+  throw wrongValue(name, kind, value, example);
+}
+
+export function readNumber<Name extends string>(
+  options: Options<Name>,
+  name: Name,
+  { from, to, absent }: NumberRule,
+  isWhole = false,
+): number {
+  const value = name in options ? options[name] : absent;
+  const isFit = typeof value === 'number' && value >= from && value <= to && (!isWhole || Number.isInteger(value));
+  if (isFit) return value;
+  throw wrongValue(name, `a ${isWhole ? 'whole ' : ''}number from ${from} to ${to}`, value, `${name}: ${absent}`);
+}
+
+export function readWhole<Name extends string>(options: Options<Name>, name: Name, rule: NumberRule): number {
+  return readNumber(options, name, rule, true);
+}
+
+/** False if the option is absent. */
+export function readFlag<Name extends string>(options: Options<Name>, name: Name): boolean {
+  const value = name in options ? options[name] : false;
+  if (typeof value === 'boolean') return value;
+  throw wrongValue(name, 'true or false', value);
+}
+
+/** The first choice if the option is absent. */
+export function readChoice<Name extends string, Choice extends string>(
+  options: Options<Name>,
+  name: Name,
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  const value = name in options ? options[name] : choices[0];
+  const choice = choices.find((each) => each === value);
+  if (choice !== undefined) return choice;
+  throw wrongValue(name, choices.map((each) => `'${each}'`).join(' or '), value);
+}
+
+/** May be undefined, which is as good as absent. */
+export function readFunction<F>(options: Options, name: string): F | undefined {
+  const value = options[name];
+  if (value === undefined) return undefined;
+  if (typeof value === 'function') return value as F;
+  throw wrongValue(name, 'a function', value);
+}
+
+/** The name of a header (RFC 9110 5.6.2) or a cookie (RFC 6265 4.1.1), or `undefined` if the option is absent. */
+export function readHttpName<Name extends string>(
+  options: Options<Name>,
+  name: Name,
+  example: string,
+): string | undefined {
+  if (!(name in options)) return undefined;
+  const value = options[name];
+  if (typeof value === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value)) return value;
+  throw wrongValue(name, 'a name without spaces and separators', value, example);
+}
+
+/** @throws ToriiConfigError with `problem`, which goes on from the name of the option, if the condition does not hold */
+export function assertOption(option: string, condition: unknown, problem: string): asserts condition {
+  if (!condition) throw wrongOption(option, problem);
+}
+
+/** The error for an option, of which `problem` goes on from its name. */
+export function wrongOption(option: string, problem: string): ToriiConfigError {
+  return new ToriiConfigError(option, `\`${option}\` ${problem}.`);
+}
+
+/** The error for an option that has to be something else. A text that was found is not quoted: it may be a secret. */
+export function wrongValue(option: string, expected: string, found: unknown, example?: string): ToriiConfigError {
+  const remedy = example === undefined ? '' : `. Write ${example}`;
+  return wrongOption(option, `must be ${expected}. Found: ${describe(found)}${remedy}`);
+}
+
+/** The error for a name that nothing reads. */
+export function unknownName(name: string, known: readonly string[], noun = 'option'): ToriiConfigError {
+  const nearest = nearestName(name, known);
+  const hint = nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;
+  return new ToriiConfigError(name, `There is no ${noun} \`${name}\`.${hint} Known ${noun}s: ${known.join(', ')}.`);
+}
+
+const text = 'a non-empty string';
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
+}
+
+function describe(value: unknown): string {
+  if (value === '') return 'an empty string';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  return typeof value === 'string' || value === Object(value) ? typeof value : String(value);
+}
