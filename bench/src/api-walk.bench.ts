@@ -58,7 +58,7 @@ try {
 async function walk(onUser: (count: number) => void, fetch?: typeof globalThis.fetch): Promise<void> {
   const torii = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl, fetch });
   let count = 0;
-  for await (const _user of torii.users.iterate({ limit })) onUser(++count);
+  for await (const _user of torii.users.list({ limit })) onUser(++count);
   if (count !== users) throw new Error(`${count} users came instead of ${users}.`);
 }
 

@@ -66,7 +66,7 @@ export interface ApiQuestion {
   readonly options: Readonly<Record<string, unknown>>;
   /** Left out, `fetch` is the platform's. */
   readonly answers?: readonly ApiAnswer[];
-  readonly call: 'create' | 'get' | 'list' | 'iterate' | 'update' | 'delete';
+  readonly call: 'create' | 'get' | 'list' | 'list all' | 'update' | 'delete';
   readonly input: readonly unknown[];
 }
 

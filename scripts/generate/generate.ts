@@ -1,4 +1,4 @@
-// spec/ in, the files of packages/api/src/generated/ out.
+// spec/ in, every file that is derived from it out.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,25 +6,63 @@ import { createClient } from '@hey-api/openapi-ts';
 import { correctSpec, type JsonObject } from '../../spec/corrections.ts';
 import { objectAt, textAt } from './openapi.ts';
 import { type Operation, readOperations } from './operations.ts';
-import { fileOf, operationId, writeResource, writeResources } from './write-resource.ts';
+import { TypeNames } from './type-names.ts';
+import { writeApiList } from './write-api-list.ts';
+import { writeContract } from './write-contract.ts';
+import { writeEntities } from './write-entities.ts';
+import { exportedNames, fileOf, operationId, type Resource, writeResource, writeResources } from './write-resource.ts';
+
+/** Folders that hold nothing but generated files. */
+export const generatedFolders = {
+  api: 'packages/api/src/generated',
+  webhooks: 'packages/core/src/webhooks/generated',
+  emulator: 'packages/emulator/src/generated',
+} as const;
 
 /**
- * The text of every generated file, by name.
+ * The text of every generated file, by its path in the repository.
  *
  * @throws Error for a document that leaves something open: a path without a name, a name twice
  */
 export async function generateFiles(document: JsonObject): Promise<ReadonlyMap<string, string>> {
   const corrected = correctSpec(document);
   const operations = readOperations(corrected);
-  const files = new Map([['wire.ts', await writeTypes(corrected, operations)]]);
-  const byResource = Map.groupBy(operations, ({ resource }) => resource);
-  const docs = new Map<string, string>();
-  for (const [resource, own] of byResource) {
-    docs.set(resource, describeResource(corrected, resource, own));
-    files.set(`${fileOf(resource)}.ts`, writeResource(resource, own, docs.get(resource) ?? ''));
+  const resources = readResources(corrected, operations);
+  const entities = writeEntities(
+    corrected,
+    resources.flatMap(({ types }) => types.items),
+  );
+  const { api, webhooks, emulator } = generatedFolders;
+  return mapOfFiles([
+    [`${api}/wire.ts`, await writeTypes(corrected, operations)],
+    [`${api}/resources.ts`, writeResources(resources)],
+    ...resources.map((resource) => [`${api}/${fileOf(resource.name)}.ts`, writeResource(resource)] as const),
+    ['packages/api/api.md', writeApiList(resources)],
+    [`${webhooks}/entities.ts`, entities],
+    [`${emulator}/entities.ts`, entities],
+    [`${emulator}/server-v1.ts`, writeContract(corrected)],
+  ]);
+}
+
+function mapOfFiles(files: readonly (readonly [path: string, text: string])[]): ReadonlyMap<string, string> {
+  const map = new Map(files);
+  if (map.size < files.length) throw new Error('Two resources would be written into one file.');
+  return map;
+}
+
+function readResources(document: JsonObject, operations: readonly Operation[]): readonly Resource[] {
+  const groups = Map.groupBy(operations, ({ resource }) => resource);
+  const resources = [...groups].map(([name, own]): Resource => {
+    return { name, doc: describeResource(document, name, own), operations: own, types: new TypeNames(name, own) };
+  });
+  const names = resources.flatMap(exportedNames);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new Error(
+      `Two types would be called \`${twice}\`. Name a method otherwise in scripts/generate/exceptions.ts.`,
+    );
   }
-  if (files.size !== byResource.size + 1) throw new Error('Two resources would be written into one file.');
-  return files.set('resources.ts', writeResources(docs));
+  return resources;
 }
 
 /** The types of the wire, by the generator. It names an operation's types after its id, so ids become our names. */

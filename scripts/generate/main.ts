@@ -1,49 +1,71 @@
-// npm run generate [-- --check]. Writes packages/api/src/generated/, or only tells whether it is what spec/ makes of it.
+// npm run generate [-- --check]. Writes every file that is derived from spec/, or only says whether each is up to date.
 //   --spec FILE     another document than spec/server-v1.json
-//   --out FOLDER    another folder
+//   --out FOLDER    another folder than the repository
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { corrections, correctSpec, type JsonObject } from '../../spec/corrections.ts';
 import { repository } from '../workspace.ts';
-import { generateFiles } from './generate.ts';
+import { generatedFolders, generateFiles } from './generate.ts';
 
 const { values } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
     spec: { type: 'string', default: join(repository, 'spec', 'server-v1.json') },
-    out: { type: 'string', default: join(repository, 'packages', 'api', 'src', 'generated') },
+    out: { type: 'string', default: repository },
   },
 });
 
 try {
-  const wanted = await generateFiles(JSON.parse(readFileSync(values.spec, 'utf8')));
-  const present = new Map(
-    existsSync(values.out)
-      ? readdirSync(values.out).map((name) => [name, readFileSync(join(values.out, name), 'utf8')])
-      : [],
-  );
-  const changed = [...new Set([...wanted.keys(), ...present.keys()])].filter(
-    (name) => wanted.get(name) !== present.get(name),
-  );
-  if (values.check) reportChanges(changed, wanted.size);
-  else writeFiles(wanted, changed);
+  const document: JsonObject = JSON.parse(readFileSync(values.spec, 'utf8'));
+  const wanted = await generateFiles(document);
+  const changed = [...wanted.keys()].filter((path) => wanted.get(path) !== readText(path));
+  const stray = listPresent().filter((path) => !wanted.has(path));
+  if (values.check) reportChanges([...changed, ...stray], wanted.size);
+  else writeFiles(wanted, changed, stray);
+  reportIdleCorrections(document);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
 
+function readText(path: string): string | undefined {
+  const file = join(values.out, path);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+/** What lies in the folders of generated files. */
+function listPresent(): readonly string[] {
+  return Object.values(generatedFolders).flatMap((folder) => {
+    const path = join(values.out, folder);
+    return existsSync(path) ? readdirSync(path).map((name) => `${folder}/${name}`) : [];
+  });
+}
+
 function reportChanges(changed: readonly string[], count: number): void {
-  for (const name of changed) console.error(`generated/${name} is not what spec/ makes of it. Run npm run generate.`);
+  for (const path of changed) console.error(`${path} is not what spec/ makes of it. Run npm run generate.`);
   if (changed.length === 0) console.log(`${count} generated files are what spec/ makes of them`);
   else process.exitCode = 1;
 }
 
-function writeFiles(wanted: ReadonlyMap<string, string>, changed: readonly string[]): void {
-  mkdirSync(values.out, { recursive: true });
-  for (const name of changed) {
-    const text = wanted.get(name);
-    if (text === undefined) rmSync(join(values.out, name));
-    else writeFileSync(join(values.out, name), text);
+function writeFiles(wanted: ReadonlyMap<string, string>, changed: readonly string[], stray: readonly string[]): void {
+  for (const path of stray) rmSync(join(values.out, path));
+  for (const path of changed) {
+    const file = join(values.out, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, wanted.get(path) ?? '');
   }
-  console.log(changed.length === 0 ? 'Nothing changed.' : `Wrote ${changed.toSorted().join(', ')}.`);
+  const all = [...changed, ...stray];
+  console.log(all.length === 0 ? 'Nothing changed.' : `Wrote ${all.toSorted().join(', ')}.`);
+}
+
+/** A correction that changes nothing can go. */
+function reportIdleCorrections(document: JsonObject): void {
+  const all = JSON.stringify(correctSpec(document));
+  for (const correction of corrections) {
+    const others = corrections.filter((each) => each !== correction);
+    if (JSON.stringify(correctSpec(document, others)) === all) {
+      console.log(`The document no longer needs this correction of spec/corrections.ts: ${correction.reason}`);
+    }
+  }
 }

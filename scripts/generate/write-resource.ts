@@ -1,33 +1,37 @@
 // Writes one resource class. No method does more than hand a plain description to the transport.
+import { docComment, heading } from './doc-comment.ts';
 import type { Field, Operation } from './operations.ts';
-import { TypeNames } from './type-names.ts';
+import { paramsSource, type TypeNames } from './type-names.ts';
 import { camelCase, pascalCase } from './words.ts';
 
-const heading = '// Written by `npm run generate` from spec/. What is changed here by hand is lost.\n';
+/** What the operations of one resource have in common. */
+export interface Resource {
+  /** `torii.users` is called `users`. */
+  readonly name: string;
+  readonly doc: string;
+  readonly operations: readonly Operation[];
+  readonly types: TypeNames;
+}
 
 /** `generated/users.ts`. */
-export function writeResource(resource: string, operations: readonly Operation[], doc: string): string {
-  const types = new TypeNames(resource, operations);
-  const methods = operations.flatMap((operation) => [
-    writeMethod(operation, types),
-    ...(isWalkable(operation) ? [writeIterate(operation, types)] : []),
-  ]);
-  const body = `${types.declarations.join('\n')}
-${comment(doc, '')}export class ${pascalCase(resource)} {
+export function writeResource(resource: Resource): string {
+  const { name, doc, operations, types } = resource;
+  const body = `${writeDeclarations(resource).join('\n')}
+${docComment(doc)}export class ${pascalCase(name)} {
   readonly #send: Send;
 
   constructor(send: Send) {
     this.#send = send;
   }
 
-${methods.join('\n')}}
+${operations.map((operation) => writeMethod(operation, types)).join('\n')}}
 `;
   return `${heading}${writeImports(body)}\n${body}`;
 }
 
 /** `generated/resources.ts`: what the client is made of. */
-export function writeResources(resources: ReadonlyMap<string, string>): string {
-  const names = [...resources.keys()];
+export function writeResources(resources: readonly Resource[]): string {
+  const names = resources.map(({ name }) => name);
   return `${heading}import type { Send } from '../operation.ts';
 ${names.map((name) => `import { ${pascalCase(name)} } from './${fileOf(name)}.ts';`).join('\n')}
 
@@ -35,7 +39,7 @@ ${names.map((name) => `export type * from './${fileOf(name)}.ts';`).join('\n')}
 
 /** Every resource of the API. */
 export interface Resources {
-${names.map((name) => `${comment(resources.get(name) ?? '', '  ')}  readonly ${name}: ${pascalCase(name)};`).join('\n')}
+${resources.map(({ name, doc }) => `${docComment(doc, '  ')}  readonly ${name}: ${pascalCase(name)};`).join('\n')}
 }
 
 export function createResources(send: Send): Resources {
@@ -44,6 +48,12 @@ ${names.map((name) => `    ${name}: new ${pascalCase(name)}(send),`).join('\n')}
   };
 }
 `;
+}
+
+/** The names of all types that a resource's file exports, its class among them. */
+export function exportedNames({ name, operations, types }: Resource): readonly string[] {
+  const params = operations.filter(takesParams).map((operation) => types.params(operation));
+  return [pascalCase(name), ...types.items.map((item) => item.name), ...params];
 }
 
 /** `allowedOrigins` stands in `allowed-origins.ts`. */
@@ -56,12 +66,29 @@ export function operationId({ resource, name }: Pick<Operation, 'resource' | 'na
   return `${resource}${pascalCase(name)}`;
 }
 
+/** Whether a method gives a list that can be looped over. */
 function isWalkable({ query, answer }: Operation): boolean {
   return answer === 'page' && query.some(({ name }) => name === 'cursor');
 }
 
-function takesInput({ query, body }: Operation): boolean {
+export function takesParams({ query, body }: Operation): boolean {
   return query.length > 0 || body !== undefined;
+}
+
+/** What a method gives: `Call<User>`, `PagePromise<User>`. */
+export function resultOf(operation: Operation, types: TypeNames): string {
+  return isWalkable(operation) ? `PagePromise<${types.item(operation)}>` : `Call<${types.answer(operation)}>`;
+}
+
+function writeDeclarations({ name: resource, operations, types }: Resource): readonly string[] {
+  return [
+    ...types.items.map(({ name, doc, source }) => `${docComment(doc)}export type ${name} = ${source};\n`),
+    ...operations.flatMap((operation) => {
+      const source = paramsSource(operation);
+      const doc = docComment(`What \`${resource}.${operation.name}\` takes.`);
+      return source === undefined ? [] : [`${doc}export type ${types.params(operation)} = ${source};\n`];
+    }),
+  ];
 }
 
 function writeMethod(operation: Operation, types: TypeNames): string {
@@ -72,28 +99,17 @@ function writeMethod(operation: Operation, types: TypeNames): string {
       ? []
       : [`A ${operation.doneStatus} after an attempt that may have arrived counts as done; a first one throws.`];
   const doc = [operation.doc, ...done, '', ...parameters, ...refusals].join('\n');
-  return `${comment(doc, '  ')}  ${operation.name}(${signature(operation, types)}): Call<${types.answer(operation)}> {
-    ${writeCall(describe(operation))}
+  const signature = writeSignature(operation, types);
+  return `${docComment(doc, '  ')}  ${operation.name}(${signature}): ${resultOf(operation, types)} {
+    ${writeCall(isWalkable(operation) ? ['listPages', 'this.#send'] : ['this.#send'], describe(operation))}
   }
 `;
 }
 
-function writeIterate(operation: Operation, types: TypeNames): string {
-  const name = operation.name.startsWith('list')
-    ? operation.name.replace('list', 'iterate')
-    : `iterate${pascalCase(operation.name)}`;
-  const ids = operation.parameters.map((parameter) => `${camelCase(parameter.name)}, `).join('');
-  const doc = `The items of \`${operation.name}\`, page after page: pages are fetched as they are needed.`;
-  return `${comment(doc, '  ')}  ${name}(${signature(operation, types)}): Pages<${types.item(operation)}> {
-    return walkPages((cursor) => this.${operation.name}(${ids}{ ...input, cursor }, options), input.cursor, options?.signal);
-  }
-`;
-}
-
-function signature(operation: Operation, types: TypeNames): string {
+function writeSignature(operation: Operation, types: TypeNames): string {
   const ids = operation.parameters.map(({ name }) => `${camelCase(name)}: string`);
-  const input = takesInput(operation) ? [`input: ${types.input(operation)}${operation.needsInput ? '' : ' = {}'}`] : [];
-  return [...ids, ...input, 'options?: RequestOptions'].join(', ');
+  const params = `params: ${types.params(operation)}${operation.needsInput ? '' : ' = {}'}`;
+  return [...ids, ...(takesParams(operation) ? [params] : []), 'options?: RequestOptions'].join(', ');
 }
 
 function describe(operation: Operation): readonly string[] {
@@ -101,8 +117,10 @@ function describe(operation: Operation): readonly string[] {
   return [
     `method: '${method}'`,
     `path: '${path}'`,
-    ...(parameters.length > 0 ? [`params: { ${parameters.map(({ name }) => writeParameter(name)).join(', ')} }`] : []),
-    ...(takesInput(operation) ? ['input'] : []),
+    ...(parameters.length > 0
+      ? [`pathParams: { ${parameters.map(({ name }) => writeParameter(name)).join(', ')} }`]
+      : []),
+    ...(takesParams(operation) ? ['input: params'] : []),
     ...(query.length > 0 ? [`query: ${writeRules(query)}`] : []),
     ...(body === 'raw' ? ["body: 'raw'"] : body === undefined ? [] : [`body: ${writeRules(body)}`]),
     ...(operation.isOpenBody ? ['isOpenBody: true'] : []),
@@ -112,10 +130,12 @@ function describe(operation: Operation): readonly string[] {
   ];
 }
 
-function writeCall(parts: readonly string[]): string {
-  const line = `return this.#send({ ${parts.join(', ')} }, options);`;
+function writeCall([name, ...first]: readonly string[], parts: readonly string[]): string {
+  const start = first.map((text) => `${text}, `).join('');
+  const line = `return ${name}(${start}{ ${parts.join(', ')} }, options);`;
   if (line.length <= 116) return line;
-  return `return this.#send(\n      {\n${parts.map((part) => `        ${part},\n`).join('')}      },\n      options,\n    );`;
+  const lines = [...first, `{\n${parts.map((part) => `        ${part},\n`).join('')}      }`, 'options'];
+  return `return ${name}(\n${lines.map((text) => `      ${text},\n`).join('')}    );`;
 }
 
 function writeRules(fields: readonly Field[]): string {
@@ -132,15 +152,15 @@ function keyText(name: string): string {
 
 function writeImports(body: string): string {
   const wanted = [
-    ['Call', '../call.ts', true],
     ['Body', '../fields.ts', true],
     ['Changes', '../fields.ts', true],
     ['Query', '../fields.ts', true],
+    ['Call', '../operation.ts', true],
     ['RequestOptions', '../operation.ts', true],
     ['Send', '../operation.ts', true],
     ['Page', '../pages.ts', true],
-    ['Pages', '../pages.ts', true],
-    ['walkPages', '../pages.ts', false],
+    ['PagePromise', '../pages.ts', true],
+    ['listPages', '../pages.ts', false],
   ] as const;
   const used = wanted.filter(([name]) => new RegExp(`\\b${name}\\b[<(;,)]|: ${name}\\b`).test(body));
   const lines = [...Map.groupBy(used, ([, file]) => file)].map(([file, names]) => {
@@ -149,24 +169,4 @@ function writeImports(body: string): string {
     return `import ${isTypes ? 'type ' : ''}{ ${list} } from '${file}';\n`;
   });
   return `${lines.join('')}${body.includes('wire.') ? "import type * as wire from './wire.ts';\n" : ''}`;
-}
-
-function comment(text: string, indent: string): string {
-  const lines = text
-    .trim()
-    .replaceAll('*/', '* /')
-    .split('\n')
-    .flatMap((line) => wrap(line.trim(), 116 - indent.length));
-  if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`;
-  return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join('\n')}\n${indent} */\n`;
-}
-
-function wrap(line: string, width: number): readonly string[] {
-  const lines = [''];
-  for (const word of line.split(/\s+/)) {
-    const last = lines.at(-1) ?? '';
-    if (last !== '' && last.length + word.length >= width) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-  }
-  return lines;
 }

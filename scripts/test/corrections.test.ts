@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { corrections, correctSpec, type JsonObject } from '../../spec/corrections.ts';
 import { listEndpoints, objectAt } from '../generate/openapi.ts';
-import { makeNewerSpec } from './newer-spec.ts';
+import { tenOperations, twentySixOperations } from './fixtures.ts';
+import { makeVariedSpec } from './varied-spec.ts';
 
-const today: JsonObject = JSON.parse(readFileSync(new URL('../../spec/server-v1.json', import.meta.url), 'utf8'));
-const newer = makeNewerSpec() as JsonObject;
+const today: JsonObject = JSON.parse(readFileSync(tenOperations, 'utf8'));
+const newer: JsonObject = JSON.parse(readFileSync(twentySixOperations, 'utf8'));
+const varied = makeVariedSpec() as JsonObject;
 
 test.each(corrections)('still has something to put right: $reason', (correction) => {
   const others = corrections.filter((each) => each !== correction);
@@ -15,6 +17,7 @@ test.each(corrections)('still has something to put right: $reason', (correction)
 test.each([
   ['today’s', today],
   ['a newer', newer],
+  ['a varied', varied],
 ])('finds its places in %s document', (_name, document) => {
   const text = JSON.stringify(correctSpec(document));
   expect(text).not.toContain('localhost');
@@ -23,8 +26,8 @@ test.each([
   expect(text).toMatch(/"required":\["(hasMore","items|items","hasMore)","nextCursor"\]/);
 });
 
-test('leaves what a newer document says itself', () => {
-  const { security, components } = correctSpec(newer);
+test.each([newer, varied])('leaves what a document says itself', (document) => {
+  const { security, components } = correctSpec(document);
   expect(security).toEqual([{ bearerAuth: [] }]);
   expect(objectAt(components, 'securitySchemes')).toEqual({ bearerAuth: { type: 'http', scheme: 'bearer' } });
 });
@@ -35,5 +38,5 @@ test('changes no document that it is given, and nothing twice', () => {
   expect(JSON.stringify(today)).toBe(before);
   expect(correctSpec(corrected)).toEqual(corrected);
   expect(listEndpoints(corrected)).toHaveLength(10);
-  expect(listEndpoints(newer)).toHaveLength(26);
+  for (const document of [newer, varied]) expect(listEndpoints(document)).toHaveLength(26);
 });

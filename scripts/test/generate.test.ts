@@ -1,12 +1,24 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { generateFiles } from '../generate/generate.ts';
 import { repository } from '../workspace.ts';
-import { makeNewerSpec } from './newer-spec.ts';
+import { tenOperations, twentySixOperations } from './fixtures.ts';
+import { makeVariedSpec } from './varied-spec.ts';
 
-const source = join(repository, 'packages', 'api', 'src');
+const api = 'packages/api/src/generated';
+const webhooks = 'packages/core/src/webhooks/generated';
+const emulator = 'packages/emulator/src/generated';
+/** What is made of the document of ten operations. */
+const files = [
+  'packages/api/api.md',
+  ...['resources.ts', 'sessions.ts', 'users.ts', 'wire.ts'].map((name) => `${api}/${name}`),
+  `${webhooks}/entities.ts`,
+  `${emulator}/entities.ts`,
+  `${emulator}/server-v1.ts`,
+];
 let folder: string;
 
 beforeEach(() => {
@@ -17,44 +29,70 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function generate(...options: readonly string[]) {
+/** The program, on a document and in a folder. */
+function runGenerator(spec: string, ...options: readonly string[]) {
   const program = join(repository, 'scripts', 'generate', 'main.ts');
-  return spawnSync(process.execPath, [program, ...options], { encoding: 'utf8' });
+  return spawnSync(process.execPath, [program, '--spec', spec, '--out', folder, ...options], { encoding: 'utf8' });
 }
 
-/** The client of another document, with a program that uses it. */
-function makeClient(spec: object, program: string): void {
-  cpSync(source, join(folder, 'src'), { recursive: true });
-  writeFileSync(join(folder, 'spec.json'), JSON.stringify(spec));
-  const { status, stderr } = generate('--spec', join(folder, 'spec.json'), '--out', join(folder, 'src', 'generated'));
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+function read(file: string): string {
+  return readFileSync(file, 'utf8');
+}
+
+/** What is made of the text of a document. */
+function generate(text: string): ReturnType<typeof generateFiles> {
+  return generateFiles(JSON.parse(text));
+}
+
+/** Every file below a folder. */
+function listFiles(root: string): readonly string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .sort();
+}
+
+/** The client of a document, with a program that uses it. */
+async function makeClient(text: string, program: string): Promise<Awaited<ReturnType<typeof generateFiles>>> {
+  cpSync(join(repository, 'packages', 'api', 'src'), join(folder, 'packages', 'api', 'src'), {
+    recursive: true,
+    filter: (path) => basename(path) !== 'generated',
+  });
+  const made = await generate(text);
+  for (const [path, content] of made) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'program.ts'), program);
-  const compilerOptions = {
-    lib: ['es2023', 'webworker'],
-    types: [],
-    noEmit: true,
-    paths: { '@torii/core': [join(repository, 'packages', 'core', 'src', 'index.ts')] },
+  const tsconfig = {
+    extends: join(repository, 'tsconfig.base.json'),
+    compilerOptions: {
+      lib: ['es2023', 'webworker'],
+      types: [],
+      noEmit: true,
+      paths: {
+        '@torii/core': [join(repository, 'packages', 'core', 'src', 'index.ts')],
+        '@torii/core/*': [join(repository, 'packages', 'core', 'src', '*.ts')],
+      },
+    },
+    include: ['program.ts', 'packages/api', webhooks, `${emulator}/entities.ts`],
   };
-  const extended = join(repository, 'tsconfig.base.json');
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: extended, compilerOptions, include: ['.'] }));
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
+  return made;
 }
 
 function compile(): string {
   return spawnSync('tsc', ['--pretty', 'false'], { cwd: folder, encoding: 'utf8' }).stdout;
 }
 
-function readToday(): string {
-  return readFileSync(join(repository, 'spec', 'server-v1.json'), 'utf8');
-}
-
-const usesToday = `
-import { createToriiClient, type Session, type User } from './src/index.ts';
+const usesUsersAndSessions = `
+import { createToriiClient, type Session, type User } from './packages/api/src/index.ts';
 const torii = createToriiClient({ secretKey: 'sk_test_x' });
 const user: User = await torii.users.create({ email: 'ada@example.com' });
 await torii.users.list({ limit: 1, statuses: ['active'] });
-for await (const each of torii.users.iterate()) await torii.users.get(each.id);
-await torii.users.update(user.id, { name: null });
+for await (const each of torii.users.list()) await torii.users.get(each.id);
+await torii.users.update(user.id, { locale: null });
 await torii.users.ban(user.id);
 await torii.users.unban(user.id);
 const sessions: Session[] = await torii.sessions.listForUser(user.id);
@@ -63,10 +101,10 @@ await torii.sessions.revokeAllForUser(user.id);
 await torii.users.delete(user.id);
 `;
 
-const usesNewer = `${usesToday}
-import type { Organization } from './src/index.ts';
+const usesVaried = `${usesUsersAndSessions}
+import type { Organization } from './packages/api/src/index.ts';
 const acme: Organization = await torii.organizations.create({ name: 'Acme' });
-for await (const { id } of torii.organizations.iterate({ limit: 10 })) await torii.organizations.get(id);
+for await (const { id } of torii.organizations.list({ limit: 10 })) await torii.organizations.get(id);
 await torii.organizations.update(acme.id, { name: 'Acme Inc', slug: null });
 // @ts-expect-error it always has a name
 await torii.organizations.update(acme.id, { name: null });
@@ -82,76 +120,187 @@ await torii.users.updateMetadata(user.id, { plan: 'pro', seats: null });
 const metadata = await torii.users.getMetadata(user.id);
 metadata['plan'];
 await torii.allowedOrigins.create({ origin: 'https://app.example.com' });
-const origins = await torii.allowedOrigins.set({ origins: ['https://app.example.com'] });
+const origins = await torii.allowedOrigins.replace({ origins: ['https://app.example.com'] });
 for (const { id } of [...origins, ...(await torii.allowedOrigins.list())]) await torii.allowedOrigins.delete(id);
 await torii.organizations.delete(acme.id);
 // @ts-expect-error this field is gone
 user.phone;
 `;
 
-test('what is generated is what spec/ makes of it, and stays so', () => {
-  expect(generate('--check')).toMatchObject({ status: 0, stderr: '' });
-  for (const out of ['a', 'b']) generate('--out', join(folder, out));
-  for (const name of readdirSync(join(source, 'generated'))) {
-    const text = readFileSync(join(source, 'generated', name), 'utf8');
-    for (const out of ['a', 'b']) expect(readFileSync(join(folder, out, name), 'utf8')).toBe(text);
-  }
+const usesTwentySix = `${usesUsersAndSessions}
+import type { Invitation, Organization, OrganizationMember, Page, UserImpersonationToken } from './packages/api/src/index.ts';
+import type * as entities from './${webhooks}/entities.ts';
+await torii.users.create({ firstName: 'Ada', publicMetadata: { plan: 'pro' } });
+await torii.users.list({ userIds: [user.id], emailAddresses: ['ada@example.com'], organizationId: 'o1' });
+await torii.users.update(user.id, { firstName: 'Ada', lastName: null, unsafeMetadata: { theme: 'dark' } });
+await torii.users.updateMetadata(user.id, { publicMetadata: { plan: null }, privateMetadata: { seats: 3 } });
+const reason = 'A support case.';
+const token: UserImpersonationToken = await torii.users.createImpersonationToken(user.id, { actorUserId: user.id, reason });
+token.token.trim();
+for await (const { organizationId, role } of torii.users.listOrganizations(user.id)) organizationId.concat(role);
+const page: Page<Organization> = await torii.organizations.list({ name: 'acme', limit: 10 });
+for (const { id } of page.items) await torii.organizations.get(id);
+await torii.organizations.updateMetadata('o1', { privateMetadata: {} });
+for await (const member of torii.organizations.listMembers('o1', { limit: 100 })) member.userId.trim();
+const member: OrganizationMember = await torii.organizations.updateMemberMetadata('o1', user.id, { publicMetadata: {} });
+member.joinedAt.trim();
+for await (const { email } of torii.invitations.list({ status: ['PENDING', 'EXPIRED'], search: '@' })) email.trim();
+const made = await torii.invitations.create({ email: 'ada@example.com', publicMetadata: {}, privateMetadata: {} });
+const invitation: Invitation = await torii.invitations.get(made.id);
+invitation.publicMetadata['plan'];
+await torii.invitations.updateMetadata(made.id, { publicMetadata: {} });
+await torii.invitations.resend(made.id);
+const nothing: void = await torii.invitations.revoke(made.id);
+const { origins } = await torii.allowedOrigins.replace({ origins: ['capacitor://localhost'] });
+origins.concat((await torii.allowedOrigins.get()).origins);
+// @ts-expect-error a name is only read
+await torii.users.update(user.id, { name: 'Ada' });
+// @ts-expect-error a reason is needed
+await torii.users.createImpersonationToken(user.id, { actorUserId: user.id });
+// @ts-expect-error not a status
+torii.invitations.list({ status: ['LOST'] });
+// @ts-expect-error this field is gone
+user.phone;
+export type Same = [
+  Both<User, entities.User>,
+  Both<Session, entities.Session>,
+  Both<Organization, entities.Organization>,
+  Both<OrganizationMember, entities.OrganizationMember>,
+  Both<Invitation, entities.Invitation>,
+  Both<keyof User, keyof entities.User>,
+];
+type Both<A extends B, B extends C, C = A> = [A, B, C, typeof nothing];
+`;
+
+test('makes everything that is derived from a document, and the same each time', async () => {
+  const made = await generate(read(tenOperations));
+  expect([...made.keys()].sort()).toEqual(files.toSorted());
+  expect(await generate(read(tenOperations))).toEqual(made);
 });
 
-test('a newer document makes a client that compiles: names stay, new operations have sensible ones', () => {
-  makeClient(makeNewerSpec(), usesNewer);
+test('a document of other shapes makes a client that compiles: names stay, new operations have sensible ones', async () => {
+  const made = await makeClient(JSON.stringify(makeVariedSpec()), usesVaried);
   expect(compile()).toBe('');
-  const generated = readFileSync(join(folder, 'src', 'generated', 'organizations.ts'), 'utf8');
-  expect(generated).toContain('/** An organisation. */\nexport type Organization =');
-  expect(generated).toMatch(/\/\*\*\n {3}\* Creates an organisation\.\n/);
+  const organizations = made.get(`${api}/organizations.ts`);
+  expect(organizations).toContain('/** An organisation. */\nexport type Organization =');
+  expect(organizations).toMatch(/\/\*\*\n {3}\* Creates an organisation\.\n/);
 });
 
-test('the order of a document changes nothing but the order', () => {
-  const { paths, ...rest } = JSON.parse(readToday());
-  const reversed = Object.fromEntries(Object.entries(paths).reverse());
-  writeFileSync(join(folder, 'spec.json'), JSON.stringify({ ...rest, paths: reversed }));
-  generate('--spec', join(folder, 'spec.json'), '--out', join(folder, 'out'));
-  for (const name of ['users.ts', 'sessions.ts', 'resources.ts']) {
-    expect(readFileSync(join(folder, 'out', name), 'utf8')).toBe(readFileSync(join(source, 'generated', name), 'utf8'));
+test('a document of 26 operations makes a client that compiles, and entities that are the same in all packages', async () => {
+  const made = await makeClient(read(twentySixOperations), usesTwentySix);
+  expect(compile()).toBe('');
+  expect(made.get(`${emulator}/entities.ts`)).toBe(made.get(`${webhooks}/entities.ts`));
+});
+
+test('names each of 26 operations for what it does', async () => {
+  const list = (await generate(read(twentySixOperations))).get('packages/api/api.md') ?? '';
+  const rows = Array.from(list.matchAll(/^\| `client\.(.*?)\(.*?\| `(.*?)` \|/gm), (row) => row.slice(1).join(' '));
+  expect(rows.map((row) => row.replace('/api/server/v1', ''))).toEqual([
+    'allowedOrigins.get GET /allowed-origins',
+    'allowedOrigins.replace PUT /allowed-origins',
+    'invitations.list GET /invitations',
+    'invitations.create POST /invitations',
+    'invitations.get GET /invitations/{invitationId}',
+    'invitations.updateMetadata PATCH /invitations/{invitationId}',
+    'invitations.revoke DELETE /invitations/{invitationId}',
+    'invitations.resend POST /invitations/{invitationId}/resend',
+    'organizations.list GET /organizations',
+    'organizations.get GET /organizations/{organizationId}',
+    'organizations.listMembers GET /organizations/{organizationId}/members',
+    'organizations.updateMemberMetadata PATCH /organizations/{organizationId}/members/{memberUserId}/metadata',
+    'organizations.updateMetadata PATCH /organizations/{organizationId}/metadata',
+    'users.create POST /users',
+    'users.list POST /users/search',
+    'users.get GET /users/{userId}',
+    'users.update PATCH /users/{userId}',
+    'users.delete DELETE /users/{userId}',
+    'users.ban POST /users/{userId}/ban',
+    'users.createImpersonationToken POST /users/{userId}/impersonation-token',
+    'users.updateMetadata PATCH /users/{userId}/metadata',
+    'users.listOrganizations GET /users/{userId}/organizations',
+    'users.unban POST /users/{userId}/unban',
+    'sessions.listForUser GET /users/{userId}/sessions',
+    'sessions.revokeAllForUser DELETE /users/{userId}/sessions',
+    'sessions.revoke DELETE /users/{userId}/sessions/{sessionId}',
+  ]);
+});
+
+test('the list of methods says what each sends, takes and gives', async () => {
+  const text = (await generate(read(tenOperations))).get('packages/api/api.md');
+  for (const row of [
+    '| `client.users.list(params?)` | `POST /api/server/v1/users/search` | `UserListParams` | `PagePromise<User>` |',
+    '| `client.users.update(userId, params)` | `PATCH /api/server/v1/users/{userId}` | `UserUpdateParams` | `User` |',
+    '| `client.sessions.listForUser(userId)` | `GET /api/server/v1/users/{userId}/sessions` |  | `Session[]` |',
+    '| `client.users.delete(userId)` | `DELETE /api/server/v1/users/{userId}` |  | `void` |',
+  ]) {
+    expect(text).toContain(row);
   }
 });
 
-test('a path that changes breaks the programs that use it, and nothing else', () => {
-  makeClient(JSON.parse(readToday().replace('/users/{userId}/ban"', '/users/{userId}/block"')), usesToday);
-  expect(compile()).toMatch(
-    /^program\.ts\(\d+,\d+\): error TS\d+: Property 'ban' does not exist on type 'Users'\.\s*$/,
-  );
+test('the order of a document changes nothing but the order', async () => {
+  const { paths, ...rest } = JSON.parse(read(tenOperations));
+  const reversed = Object.fromEntries(Object.entries(paths).reverse());
+  const made = await generate(JSON.stringify({ ...rest, paths: reversed }));
+  const expected = await generate(read(tenOperations));
+  const ordered = files.filter((path) => !/wire|server-v1/.test(path));
+  for (const path of ordered) expect(made.get(path)).toBe(expected.get(path));
 });
 
-test('the check tells which file differs, and a stray file is one', () => {
-  const out = join(folder, 'out');
-  mkdirSync(out);
-  cpSync(join(source, 'generated'), out, { recursive: true });
-  writeFileSync(join(out, 'users.ts'), '// changed\n');
-  writeFileSync(join(out, 'stray.ts'), '');
-  const { status, stderr } = generate('--check', '--out', out);
+test('a path that changes breaks the programs that use it, and nothing else', async () => {
+  const text = read(tenOperations).replace('/users/{userId}/ban"', '/users/{userId}/block"');
+  await makeClient(text, usesUsersAndSessions);
+  expect(compile()).toMatch(/^program\.ts\(\d+,\d+\): error TS2339: [^\n]*'ban'[^\n]*'Users'[^\n]*\s*$/);
+});
+
+test('writes files, and tells which of them is changed, missing or no longer made', () => {
+  expect(runGenerator(tenOperations, '--check')).toMatchObject({ status: 1 });
+  expect(listFiles(folder)).toEqual([]);
+  expect(runGenerator(tenOperations)).toMatchObject({ status: 0, stderr: '' });
+  expect(listFiles(folder)).toEqual(files.toSorted());
+  expect(runGenerator(tenOperations, '--check')).toMatchObject({ status: 0, stderr: '' });
+
+  const changed = files.filter((path) => !path.endsWith('wire.ts'));
+  for (const path of changed) writeFileSync(join(folder, path), '// changed\n');
+  rmSync(join(folder, api, 'wire.ts'));
+  const stray = [api, webhooks, emulator].map((path) => `${path}/stray.ts`);
+  for (const path of stray) writeFileSync(join(folder, path), '');
+  const { status, stderr } = runGenerator(tenOperations, '--check');
   expect(status).toBe(1);
-  expect(stderr).toContain('generated/users.ts');
-  expect(stderr).toContain('generated/stray.ts');
-  expect(generate('--out', out).status).toBe(0);
-  expect(readdirSync(out).sort()).toEqual(readdirSync(join(source, 'generated')).sort());
+  for (const path of [...files, ...stray]) expect(stderr).toContain(path);
+  expect(read(join(folder, 'packages/api/api.md'))).toBe('// changed\n');
+
+  const { stdout } = runGenerator(twentySixOperations);
+  for (const path of stray) expect(stdout).toContain(path);
+  expect(listFiles(folder)).toContain(`${api}/organizations.ts`);
+  for (const path of stray) expect(listFiles(folder)).not.toContain(path);
+  // The document says itself what one of the corrections adds.
+  expect(stdout).toContain('spec/corrections.ts');
+}, 120_000);
+
+test('writes nothing if a document cannot be used', () => {
+  const file = join(folder, 'spec.json');
+  writeFileSync(file, read(tenOperations).replace('/users/{userId}/ban"', '/users/{userId}/{what}"'));
+  expect(runGenerator(file)).toMatchObject({ status: 1, stderr: expect.stringContaining('/users/{userId}/{what}') });
+  expect(listFiles(folder)).toEqual(['spec.json']);
 });
 
 test.each([
-  ['a path that cannot be named', '/users/{userId}/ban"', '/users/{userId}/{what}"', 'cannot be named'],
-  ['two operations with one name', '/users/{userId}/ban"', '/api/server/v2/users/{userId}/unban"', 'Both'],
+  ['a path that cannot be named', '/users/{userId}/ban"', '/users/{userId}/{what}"', '/users/{userId}/{what}'],
+  [
+    'two operations with one name',
+    '/users/{userId}/ban"',
+    '/api/server/v2/users/{userId}/unban"',
+    'POST /users/{}/unban',
+  ],
+  ['two types with one name', '/users/{userId}/ban"', '/user/{userId}"', '`User`'],
   [
     'a schema that is not there',
     '"#/components/schemas/UserResponse"',
     '"#/components/schemas/Nobody"',
-    'Nothing is at',
+    '#/components/schemas/Nobody',
   ],
-  ['a field in query and body', '"name": "limit"', '"name": "email"', 'in its query and in its body'],
-])('stops at %s, and writes nothing', (_name, from, to, message) => {
-  const text = readToday().replace(to.startsWith('/api') ? `/api/server/v1${from}` : from, to);
-  writeFileSync(join(folder, 'spec.json'), text);
-  const { status, stderr } = generate('--spec', join(folder, 'spec.json'), '--out', join(folder, 'out'));
-  expect(status).toBe(1);
-  expect(stderr).toContain(message);
-  expect(readdirSync(folder)).not.toContain('out');
+  ['a field in query and body', '"name": "limit"', '"name": "email"', '`email`'],
+])('stops at %s, and says which', async (_name, from, to, what) => {
+  const text = read(tenOperations).replace(to.startsWith('/api') ? `/api/server/v1${from}` : from, to);
+  await expect(generate(text)).rejects.toThrow(what);
 });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import type { ToriiClient, UsersListInput } from '@torii/api';
+import type { ToriiClient, UserListParams } from '@torii/api';
 
 /** How far an export has come. Kept beside its file until the file is whole. */
 interface Progress {
@@ -13,7 +13,7 @@ interface Progress {
 
 export interface ExportOptions {
   /** Which users, and how many in a page. */
-  readonly filter?: Omit<UsersListInput, 'cursor'>;
+  readonly filter?: Omit<UserListParams, 'cursor'>;
   readonly signal?: AbortSignal;
   /** Told how many users the file holds, after each page. */
   readonly onPage?: (users: number) => void;
@@ -36,9 +36,7 @@ export async function exportUsers(torii: ToriiClient, file: string, options: Exp
   await note({ ...start });
   await using output = await open(file, 'a');
   await output.truncate(bytes);
-  for await (const { items, nextCursor } of torii.users
-    .iterate({ ...filter, cursor: start.cursor }, { signal })
-    .pages()) {
+  for await (const { items, nextCursor } of torii.users.list({ ...filter, cursor: start.cursor }, { signal }).pages()) {
     const lines = Buffer.from(items.map((user) => `${JSON.stringify(user)}\n`).join(''));
     await output.appendFile(lines);
     // First the users, then the note that they are there: a note of what a power cut took would lose them.

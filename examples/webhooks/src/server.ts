@@ -36,7 +36,7 @@ const server = app.listen(Number(PORT), '127.0.0.1', (error) => {
 
 // Those who are there already, and what was missed while this did not run. It listens first: who changes after their page
 // has been read is told by a webhook.
-for await (const user of torii.users.iterate({ limit: 100 })) await take(user);
+for await (const user of torii.users.list({ limit: 100 })) await take(user);
 console.log(`${users.count()} users are in ${DATABASE}`);
 
 /** Of two states of one moment, webhooks do not tell which is the later one. */

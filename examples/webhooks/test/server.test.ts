@@ -79,7 +79,7 @@ async function end(): Promise<void> {
 /** Torii's users, as the copy should have them. */
 async function usersOfTorii(): Promise<readonly object[]> {
   const users: User[] = [];
-  for await (const user of torii.users.iterate({ limit: 100 })) users.push(user);
+  for await (const user of torii.users.list({ limit: 100 })) users.push(user);
   return users
     .filter(({ status }) => status !== 'deleted')
     .map(({ id, email, name, status }) => ({ id, email, name, status }))

@@ -1,6 +1,5 @@
-import type { Call } from './call.ts';
 import { createResources, type Resources } from './generated/resources.ts';
-import type { RequestOptions, Send } from './operation.ts';
+import type { Call, RequestOptions, Send } from './operation.ts';
 import { readOptions, type ToriiClientOptions } from './options.ts';
 import { type ApiRequest, operationFor } from './request.ts';
 import { callApi } from './transport.ts';

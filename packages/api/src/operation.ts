@@ -1,5 +1,3 @@
-import type { Call } from './call.ts';
-
 /** What the client looks at in a field before it sends it. The rest is the server's to judge. */
 export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time';
 
@@ -10,7 +8,7 @@ export interface Operation {
   readonly method: string;
   /** With its parameters in braces: `/api/server/v1/users/{userId}`. */
   readonly path: string;
-  readonly params?: Readonly<Record<string, unknown>>;
+  readonly pathParams?: Readonly<Record<string, unknown>>;
   /** What the caller gave. Each of its fields goes where `query` or `body` has it. */
   readonly input?: unknown;
   readonly query?: FieldRules;
@@ -42,6 +40,23 @@ export interface RequestOptions {
   readonly maxRetries?: number | undefined;
   /** Headers to send beside ours. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What the API answered, and how. */
+export interface ApiResponse<T> {
+  readonly data: T;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly method: string;
+  readonly path: string;
+  /** How many requests were sent. */
+  readonly attempts: number;
+}
+
+/** A call. `await` gives the data of the answer. The request is sent at once, also if the call is never awaited. */
+export interface Call<T> extends Promise<T> {
+  /** The data together with the status, the headers and the number of requests that were sent. */
+  withResponse(): Promise<ApiResponse<T>>;
 }
 
 export type Send = <T>(operation: Operation, options?: RequestOptions) => Call<T>;

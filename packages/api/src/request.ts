@@ -63,7 +63,7 @@ export function operationFor({ method, path, query = {}, body, ...rest }: ApiReq
   return { method, path, search, body: 'raw', input: body, isRepeatable, answer: 'value' };
 }
 
-function fillPath({ path, params = {} }: Operation): string {
+function fillPath({ path, pathParams: params = {} }: Operation): string {
   return path.replace(/\{([^/}]+)\}/g, (_match, name: string) => {
     const id = params[name];
     // An empty segment or a dot segment would be another operation: users.get('') the list of all.

@@ -1,9 +1,7 @@
 import { type ApiCall, ToriiApiError, ToriiConnectionError } from '@torii/core';
 import { emitterFor, raceDeadline } from '@torii/core/adapter';
 import { readData, refusalFor } from './answer.ts';
-import { type Answer, type Call, callFor } from './call.ts';
-import { safeCause } from './cause.ts';
-import type { Operation, RequestOptions } from './operation.ts';
+import type { ApiResponse, Call, Operation, RequestOptions } from './operation.ts';
 import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
 import { codeOf, isPassing, mayHaveArrived, waitAfter } from './retries.ts';
@@ -18,7 +16,7 @@ async function perform<T>(
   settings: Settings,
   describe: () => Operation,
   options: RequestOptions = {},
-): Promise<Answer<T>> {
+): Promise<ApiResponse<T>> {
   const operation = describe();
   const { path, url, init, timeoutMs, maxRetries } = prepareRequest(settings, operation, options);
   const { method, isRepeatable = method !== 'POST' } = operation;
@@ -56,7 +54,7 @@ async function perform<T>(
     throw silenceFor(undefined);
   }
 
-  async function attempt(): Promise<Answer<T>> {
+  async function attempt(): Promise<ApiResponse<T>> {
     const { signal } = ending;
     // A call that is over sends nothing.
     if (options.signal?.aborted) end();
@@ -101,4 +99,28 @@ async function perform<T>(
   function call(): ApiCall {
     return { method, path, attempts };
   }
+}
+
+function callFor<T>(response: Promise<ApiResponse<T>>): Call<T> {
+  const data = response.then((whole) => whole.data);
+  return Object.assign(data, {
+    withResponse: () => {
+      // The caller handles a failure of `response`. Unhandled, the same failure of `data` would end the process.
+      data.catch(() => {});
+      return response;
+    },
+  });
+}
+
+/**
+ * A copy of a foreign error that is safe to log: message, stack, code and cause, without the secret key. Other properties
+ * of the original, such as the request and its headers, are left out.
+ */
+function safeCause(error: unknown, secretKey: string, depth = 0): unknown {
+  const clean = (text: unknown): string => String(text).replaceAll(secretKey, '[secret key]');
+  // An error may be its own cause.
+  if (!(error instanceof Error) || depth > 4) return error && clean(error);
+  const { message, stack, cause, code } = error as Error & { code?: unknown };
+  const copy = new Error(clean(message), { cause: safeCause(cause, secretKey, depth + 1) });
+  return Object.assign(copy, { stack: clean(stack) }, code && { code: clean(code) });
 }

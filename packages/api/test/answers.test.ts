@@ -43,24 +43,26 @@ test.each([
 });
 
 test.each([
-  ['an empty answer', '', 'JSON'],
-  ['half an answer', '{"id":"ada","na', 'JSON'],
-  ['a page for people', '<html>Welcome</html>', 'JSON'],
-  ['null', 'null', 'object'],
-  ['a text', '"ada"', 'object'],
-  ['a list', '[]', 'object'],
-  ['an object without an id', '{"name":"Ada"}', 'object'],
-  ['an object whose id is no text', '{"id":7}', 'object'],
-])('refuses %s where a user should be', async (_name, text, what) => {
+  ['an empty answer', '', ''],
+  ['half an answer', '{"id":"ada","na', '{"id":"ada","na'],
+  ['a page for people', '<html>Welcome</html>', '<html>Welcome</html>'],
+  ['null', 'null', 'null'],
+  ['a text', '"ada"', 'ada'],
+  ['a list', '[]', []],
+  ['an object without an id', '{"name":"Ada"}', { name: 'Ada' }],
+  ['an object whose id is no text', '{"id":7}', { id: 7 }],
+])('refuses %s where a user should be', async (_name, text, body) => {
   const { torii } = scriptApi([new Response(text)]);
   const error = await failureOf(torii.users.get('ada'));
   expect(error).toBeInstanceOf(ToriiApiError);
   expect(error).toMatchObject({
     status: 200,
     code: 'response_malformed',
+    method: 'GET',
+    path: '/api/server/v1/users/ada',
     attempts: 1,
-    message: `GET /api/server/v1/users/ada was answered with no ${what}.`,
   });
+  expect((error as ToriiApiError).body).toEqual(body);
 });
 
 test.each([
@@ -110,7 +112,6 @@ test.each([
     attempts: 1,
     body,
     problem: { title: 'Conflict', detail: 'Taken.' },
-    message: 'POST /api/server/v1/users was refused: 409 email_taken.',
   });
 });
 
@@ -155,7 +156,6 @@ test('names what the network said', async () => {
     method: 'GET',
     path: '/api/server/v1/users/ada',
     attempts: 1,
-    message: 'GET /api/server/v1/users/ada had no answer: network ECONNRESET.',
     cause: { message: 'fetch failed', cause: { code: 'ECONNRESET' } },
   });
 });

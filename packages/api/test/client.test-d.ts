@@ -1,13 +1,16 @@
 import { expectTypeOf, test } from 'vitest';
 import {
-  type Answer,
+  type ApiResponse,
   createToriiClient,
   type Page,
+  type PagePromise,
   Patch,
   type Session,
   type ToriiClient,
   type User,
-  type UsersUpdateInput,
+  type UserCreateParams,
+  type UserListParams,
+  type UserUpdateParams,
 } from '../src/index.ts';
 
 declare const torii: ToriiClient;
@@ -25,10 +28,35 @@ test('answers are typed by the specification', async () => {
   expectTypeOf(await torii.users.list()).toEqualTypeOf<Page<User>>();
   expectTypeOf(await torii.sessions.listForUser('ada')).toEqualTypeOf<Session[]>();
   expectTypeOf(await torii.users.delete('ada')).toEqualTypeOf<void>();
-  expectTypeOf(await torii.users.ban('ada').withResponse()).toEqualTypeOf<Answer<User>>();
+  expectTypeOf(await torii.users.ban('ada').withResponse()).toEqualTypeOf<ApiResponse<User>>();
   expectTypeOf(await torii.request({ method: 'GET', path: '/x' })).toEqualTypeOf<unknown>();
   expectTypeOf(await torii.request<User>({ method: 'GET', path: '/x' })).toEqualTypeOf<User>();
-  for await (const user of torii.users.iterate()) expectTypeOf(user).toEqualTypeOf<User>();
+  for await (const user of torii.users.list()) expectTypeOf(user).toEqualTypeOf<User>();
+});
+
+test('a list is a page to await, users to loop over, and pages', async () => {
+  const users = torii.users.list();
+  expectTypeOf(users).toEqualTypeOf<PagePromise<User>>();
+  expectTypeOf(users).toExtend<Promise<Page<User>>>();
+  expectTypeOf(await users.withResponse()).toEqualTypeOf<ApiResponse<Page<User>>>();
+  expectTypeOf(await users.then(({ items }) => items.length)).toEqualTypeOf<number>();
+  for await (const page of users.pages()) expectTypeOf(page).toEqualTypeOf<Page<User>>();
+  const [page] = await Promise.all([torii.users.list()]);
+  expectTypeOf(page).toEqualTypeOf<Page<User>>();
+  // @ts-expect-error pages are looped over with for await
+  for (const user of users) void user;
+  // @ts-expect-error the users of a page are its items
+  for (const user of await users) void user;
+  // @ts-expect-error a list that is no page is only awaited
+  for await (const session of torii.sessions.listForUser('ada').pages()) void session;
+  // @ts-expect-error lists are looped over, without a method of their own
+  torii.users.iterate();
+});
+
+test('what methods take has a name', () => {
+  expectTypeOf<Parameters<ToriiClient['users']['create']>[0]>().toEqualTypeOf<UserCreateParams>();
+  expectTypeOf<Parameters<ToriiClient['users']['list']>[0]>().toEqualTypeOf<UserListParams | undefined>();
+  expectTypeOf<Parameters<ToriiClient['users']['update']>[1]>().toEqualTypeOf<UserUpdateParams>();
 });
 
 test('dates are texts, and null is where the server says null', () => {
@@ -44,7 +72,7 @@ test('an update takes values, null, undefined and patches', () => {
   torii.users.update('ada', { locale: null });
   torii.users.update('ada', { name: Patch.set('Ada'), phone: Patch.set(null), locale: Patch.set('da') });
   torii.users.update('ada', {});
-  const fields: UsersUpdateInput = Patch.diff<{ name: string | null }>({ name: 'A' }, { name: null });
+  const fields: UserUpdateParams = Patch.diff<{ name: string | null }>({ name: 'A' }, { name: null });
   torii.users.update('ada', fields);
 });
 
@@ -86,7 +114,6 @@ test('every call takes options of its own', () => {
   const options = { signal, timeoutMs: 1000, maxRetries: 0, headers: { 'x-request-id': 'r1' } };
   torii.users.get('ada', options);
   torii.users.list({}, options);
-  torii.users.iterate({}, options);
   torii.request({ method: 'DELETE', path: '/x' }, options);
   // @ts-expect-error a typing mistake
   torii.users.get('ada', { timeout: 1000 });

@@ -52,7 +52,7 @@ export async function findUser(torii: ToriiClient, who: string, signal: AbortSig
   if (!isEmail(who)) return torii.users.get(who, { signal });
   const wanted = foldCase(who);
   // The API finds parts of an email, so that a longer one may come first.
-  for await (const user of torii.users.iterate({ email: who, limit: 100 }, { signal })) {
+  for await (const user of torii.users.list({ email: who, limit: 100 }, { signal })) {
     if (user.status !== 'deleted' && foldCase(user.email ?? '') === wanted) return user;
   }
   throw new CommandFailure(`No user has the email ${who}.`);

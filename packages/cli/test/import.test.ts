@@ -45,7 +45,7 @@ function people(count: number): readonly { readonly email: string; readonly name
 async function everyone(of: Emulator = torii): Promise<readonly User[]> {
   const client = createToriiClient({ secretKey: of.secretKey, apiUrl: of.apiUrl });
   const users: User[] = [];
-  for await (const user of client.users.iterate({ limit: 100 })) users.unshift(user);
+  for await (const user of client.users.list({ limit: 100 })) users.unshift(user);
   return users;
 }
 

@@ -14,10 +14,10 @@ export async function callApi({ options, answers, call, input }: ApiQuestion): P
 
 async function outcomeOf(client: ToriiClient, call: ApiQuestion['call'], input: readonly unknown[]): Promise<string> {
   try {
-    if (call !== 'iterate')
+    if (call !== 'list all')
       return JSON.stringify(await Reflect.apply(client.users[call], client.users, input)) ?? 'nothing';
     const ids: string[] = [];
-    for await (const { id } of client.users.iterate()) ids.push(id);
+    for await (const { id } of client.users.list()) ids.push(id);
     return ids.join(' ');
   } catch (error) {
     if (error instanceof ToriiApiError) return `${error.status} ${error.code}, attempts: ${error.attempts}`;

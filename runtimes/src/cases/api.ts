@@ -29,7 +29,7 @@ export function listApiCases({ origin }: LocalServer): Group {
       `{"nextCursor":"next","items":[{"id":"a"}],"hasMore":true}; POST ${users}/search?limit=1 {}`,
     ),
     calling(
-      'iterate',
+      'list all',
       [],
       [page(['a', 'b'], 'next'), page(['c'], null)],
       `a b c; POST ${users}/search {}; POST ${users}/search?cursor=next {}`,
@@ -37,7 +37,7 @@ export function listApiCases({ origin }: LocalServer): Group {
     named(
       'a cursor that comes twice',
       calling(
-        'iterate',
+        'list all',
         [],
         [page(['a'], 'next')],
         `200 cursor_repeated, attempts: 1; POST ${users}/search {}; POST ${users}/search?cursor=next {}`,

@@ -1,6 +1,5 @@
 // Written by `npm run generate` from spec/. What is changed here by hand is lost.
-import type { Call } from '../call.ts';
-import type { RequestOptions, Send } from '../operation.ts';
+import type { Call, RequestOptions, Send } from '../operation.ts';
 import type * as wire from './wire.ts';
 
 /** An active end-user session in your environment. */
@@ -26,7 +25,7 @@ export class Sessions {
       {
         method: 'GET',
         path: '/api/server/v1/users/{userId}/sessions',
-        params: { userId },
+        pathParams: { userId },
         answer: 'list',
       },
       options,
@@ -45,7 +44,7 @@ export class Sessions {
       {
         method: 'DELETE',
         path: '/api/server/v1/users/{userId}/sessions',
-        params: { userId },
+        pathParams: { userId },
         answer: 'nothing',
       },
       options,
@@ -65,7 +64,7 @@ export class Sessions {
       {
         method: 'DELETE',
         path: '/api/server/v1/users/{userId}/sessions/{sessionId}',
-        params: { userId, sessionId },
+        pathParams: { userId, sessionId },
         answer: 'nothing',
       },
       options,

@@ -1,21 +1,20 @@
 // Written by `npm run generate` from spec/. What is changed here by hand is lost.
-import type { Call } from '../call.ts';
 import type { Body, Changes, Query } from '../fields.ts';
-import type { RequestOptions, Send } from '../operation.ts';
-import { type Page, type Pages, walkPages } from '../pages.ts';
+import type { Call, RequestOptions, Send } from '../operation.ts';
+import { type PagePromise, listPages } from '../pages.ts';
 import type * as wire from './wire.ts';
 
 /** An end-user belonging to one of your environments. */
 export type User = wire.UsersGetResponse;
 
 /** What `users.create` takes. */
-export type UsersCreateInput = Body<wire.UsersCreateData['body']>;
+export type UserCreateParams = Body<wire.UsersCreateData['body']>;
 
 /** What `users.list` takes. */
-export type UsersListInput = Query<wire.UsersListData['query']> & Body<wire.UsersListData['body']>;
+export type UserListParams = Query<wire.UsersListData['query']> & Body<wire.UsersListData['body']>;
 
 /** What `users.update` takes. */
-export type UsersUpdateInput = Changes<wire.UsersUpdateData['body']>;
+export type UserUpdateParams = Changes<wire.UsersUpdateData['body']>;
 
 /** Server user management endpoints (secret key auth) */
 export class Users {
@@ -33,12 +32,12 @@ export class Users {
    * @throws ToriiApiError 401: Missing or invalid secret key.
    * @throws ToriiApiError 409: Another user with this email already exists in the environment.
    */
-  create(input: UsersCreateInput, options?: RequestOptions): Call<User> {
+  create(params: UserCreateParams, options?: RequestOptions): Call<User> {
     return this.#send(
       {
         method: 'POST',
         path: '/api/server/v1/users',
-        input,
+        input: params,
         body: { email: 'any', password: 'any', name: 'any', phone: 'any', address: 'any', dateOfBirth: 'date' },
         answer: 'object',
       },
@@ -53,12 +52,13 @@ export class Users {
    *
    * @throws ToriiApiError 401: Missing or invalid secret key.
    */
-  list(input: UsersListInput = {}, options?: RequestOptions): Call<Page<User>> {
-    return this.#send(
+  list(params: UserListParams = {}, options?: RequestOptions): PagePromise<User> {
+    return listPages(
+      this.#send,
       {
         method: 'POST',
         path: '/api/server/v1/users/search',
-        input,
+        input: params,
         query: { limit: 'count', cursor: 'any' },
         body: { name: 'any', email: 'any', statuses: 'list', createdAfter: 'date_time', createdBefore: 'date_time' },
         isRepeatable: true,
@@ -66,11 +66,6 @@ export class Users {
       },
       options,
     );
-  }
-
-  /** The items of `list`, page after page: pages are fetched as they are needed. */
-  iterate(input: UsersListInput = {}, options?: RequestOptions): Pages<User> {
-    return walkPages((cursor) => this.list({ ...input, cursor }, options), input.cursor, options?.signal);
   }
 
   /**
@@ -86,7 +81,7 @@ export class Users {
       {
         method: 'GET',
         path: '/api/server/v1/users/{userId}',
-        params: { userId },
+        pathParams: { userId },
         answer: 'object',
       },
       options,
@@ -103,13 +98,13 @@ export class Users {
    * @throws ToriiApiError 403: User belongs to a different environment.
    * @throws ToriiApiError 404: No user with this id.
    */
-  update(userId: string, input: UsersUpdateInput, options?: RequestOptions): Call<User> {
+  update(userId: string, params: UserUpdateParams, options?: RequestOptions): Call<User> {
     return this.#send(
       {
         method: 'PATCH',
         path: '/api/server/v1/users/{userId}',
-        params: { userId },
-        input,
+        pathParams: { userId },
+        input: params,
         body: { name: 'any', phone: 'any', locale: 'any', address: 'any', dateOfBirth: 'date' },
         answer: 'object',
       },
@@ -133,7 +128,7 @@ export class Users {
       {
         method: 'DELETE',
         path: '/api/server/v1/users/{userId}',
-        params: { userId },
+        pathParams: { userId },
         doneStatus: 403,
         answer: 'nothing',
       },
@@ -154,7 +149,7 @@ export class Users {
       {
         method: 'POST',
         path: '/api/server/v1/users/{userId}/ban',
-        params: { userId },
+        pathParams: { userId },
         isRepeatable: true,
         answer: 'object',
       },
@@ -175,7 +170,7 @@ export class Users {
       {
         method: 'POST',
         path: '/api/server/v1/users/{userId}/unban',
-        params: { userId },
+        pathParams: { userId },
         isRepeatable: true,
         answer: 'object',
       },

@@ -1,36 +1,14 @@
 import { ToriiWebhookError } from '../errors.ts';
+import type { Session, User } from './generated/entities.ts';
 
 // Provisional, like the scheme of the signature: Torii has not published what its webhooks look like. What is known of the
 // body, and of what happens to whom, is in this file alone.
 
 /** A user, as the REST API gives them. Dates are ISO 8601. */
-export interface WebhookUser {
-  readonly id: string;
-  readonly environmentId: string;
-  readonly email?: string | null;
-  readonly name?: string | null;
-  readonly phone?: string | null;
-  readonly locale?: 'en' | 'da' | null;
-  readonly address?: string | null;
-  readonly dateOfBirth?: string | null;
-  readonly status: 'pending_verification' | 'active' | 'banned' | 'deleted';
-  readonly createdAt: string;
-  readonly updatedAt: string;
-  /** Null for who is not deleted. */
-  readonly deletedAt?: string | null;
-}
+export interface WebhookUser extends User {}
 
 /** A session, as the REST API lists it. Dates are ISO 8601. */
-export interface WebhookSession {
-  readonly id: string;
-  readonly userId: string;
-  readonly environmentId: string;
-  readonly userAgent?: string | null;
-  readonly ipAddress?: string | null;
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  readonly lastUsedAt: string;
-}
+export interface WebhookSession extends Session {}
 
 /** Each type of event, with what its `data` is: the user or the session as it was right after the event. */
 export interface WebhookEventTypes {

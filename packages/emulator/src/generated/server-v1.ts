@@ -1,18 +1,18 @@
-// Written by scripts/embed-spec.ts from spec/server-v1.json and spec/corrections.ts. Do not edit.
+// Written by `npm run generate` from spec/. What is changed here by hand is lost.
 import type { SpecDocument } from '../api/contract/spec-document.ts';
 
 /** An operation of the REST API: its method, and its path below /api/server/v1. */
 export type OperationKey =
   | 'POST /users'
-  | 'POST /users/{userId}/unban'
-  | 'POST /users/{userId}/ban'
   | 'POST /users/search'
   | 'GET /users/{userId}'
   | 'PATCH /users/{userId}'
   | 'DELETE /users/{userId}'
+  | 'POST /users/{userId}/ban'
   | 'GET /users/{userId}/sessions'
   | 'DELETE /users/{userId}/sessions'
-  | 'DELETE /users/{userId}/sessions/{sessionId}';
+  | 'DELETE /users/{userId}/sessions/{sessionId}'
+  | 'POST /users/{userId}/unban';
 
 export const serverV1: SpecDocument = {
   "openapi": "3.1.0",

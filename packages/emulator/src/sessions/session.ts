@@ -1,11 +1,4 @@
-/** A signed-in browser, as the API shows it. */
-export interface Session {
-  readonly id: string;
-  readonly userId: string;
-  readonly environmentId: string;
-  readonly userAgent: string | null;
-  readonly ipAddress: string | null;
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  readonly lastUsedAt: string;
-}
+import type * as entities from '../generated/entities.ts';
+
+/** A signed-in browser, as the API shows it: every field is there. */
+export type Session = Required<entities.Session>;

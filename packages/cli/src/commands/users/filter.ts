@@ -1,4 +1,4 @@
-import type { User, UsersListInput } from '@torii/api';
+import type { User, UserListParams } from '@torii/api';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 type Status = User['status'];
@@ -15,7 +15,7 @@ export interface FilterOptions {
 }
 
 /** Which users: without `limit` and `cursor`. */
-export type UserFilter = Pick<UsersListInput, 'name' | 'email' | 'statuses' | 'createdAfter' | 'createdBefore'>;
+export type UserFilter = Pick<UserListParams, 'name' | 'email' | 'statuses' | 'createdAfter' | 'createdBefore'>;
 
 const statuses: readonly Status[] = ['pending_verification', 'active', 'banned', 'deleted'];
 

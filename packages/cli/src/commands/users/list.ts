@@ -37,7 +37,7 @@ async function listUsers(context: Context, options: ListOptions): Promise<void> 
   async function* upToLimit(): AsyncGenerator<User> {
     let left = limit;
     const query = { ...filterOf(options), limit: Math.min(left, 100) };
-    for await (const user of torii.users.iterate(query, { signal })) {
+    for await (const user of torii.users.list(query, { signal })) {
       if (left-- === 0) {
         areMore = true;
         return;

@@ -1,4 +1,4 @@
-import type { UsersUpdateInput } from '@torii/api';
+import type { UserUpdateParams } from '@torii/api';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ApiOptions, addApiOptions, clientFor, findUserId } from '../../client.ts';
 import type { Context } from '../../context.ts';
@@ -39,7 +39,7 @@ async function updateUser(context: Context, who: string, options: UpdateOptions)
   await writeRecord(context.output, formOf(options), profileColumns, user);
 }
 
-function changesOf(options: UpdateOptions): UsersUpdateInput {
+function changesOf(options: UpdateOptions): UserUpdateParams {
   const { locale, clear = [] } = options;
   const set = { ...profileOf(options), ...(locale && { locale }) };
   const both = clear.find((field) => Object.hasOwn(set, field));

@@ -112,11 +112,11 @@ async function exportToFile(context: Context, file: string, options: ExportOptio
   }
 }
 
-type UserPages = ReturnType<ReturnType<ToriiClient['users']['iterate']>['pages']>;
+type UserPages = ReturnType<ReturnType<ToriiClient['users']['list']>['pages']>;
 
 function pagesOf(torii: ToriiClient, options: ExportOptions, cursor: string | null, signal: AbortSignal): UserPages {
   const query = { ...filterOf(options), limit: options.pageSize, cursor };
-  const pages = torii.users.iterate(query, { signal }).pages();
+  const pages = torii.users.list(query, { signal }).pages();
   return cursor === null ? pages : explained(pages);
 }
 

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import * as api from '../../src/index.ts';
+
+/** The types that a file of src/ exports, by the name that its readers import. */
+function typesOf(file: string): readonly string[] {
+  const url = new URL(`../../src/${file}`, import.meta.url);
+  const text = readFileSync(url, 'utf8');
+  const named = Array.from(text.matchAll(/^export (type )?\{([^}]*)\}/gms), ([, isType, names = '']) =>
+    names
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '' && (isType || name.startsWith('type ')))
+      .map((name) => name.replace(/^type /, '')),
+  ).flat();
+  const declared = Array.from(text.matchAll(/^export (?:type|interface|class) (\w+)/gm), ([, name = '']) => name);
+  const passedOn = Array.from(text.matchAll(/^export type \* from '(.*)';$/gm), ([, path = '']) =>
+    typesOf(new URL(path, url).pathname.replace(/^.*\/src\//, '')),
+  ).flat();
+  return [...named, ...declared, ...passedOn].sort();
+}
+
+test('exports these values, and no others', () => {
+  expect(Object.keys(api).sort()).toEqual([
+    'Patch',
+    'ToriiApiError',
+    'ToriiConfigError',
+    'ToriiConnectionError',
+    'ToriiError',
+    'createToriiClient',
+  ]);
+});
+
+test('exports these types, and no others', () => {
+  expect(typesOf('index.ts')).toEqual([
+    'ApiEvent',
+    'ApiEventListener',
+    'ApiRequest',
+    'ApiResponse',
+    'Call',
+    'Fetch',
+    'Page',
+    'PagePromise',
+    'ProblemDetails',
+    'RequestOptions',
+    'Resources',
+    'Session',
+    'Sessions',
+    'ToriiClient',
+    'ToriiClientOptions',
+    'User',
+    'UserCreateParams',
+    'UserListParams',
+    'UserUpdateParams',
+    'Users',
+  ]);
+});

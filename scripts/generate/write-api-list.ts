@@ -1,0 +1,45 @@
+// Writes packages/api/api.md: the client at a glance.
+import { heading } from './doc-comment.ts';
+import { camelCase } from './words.ts';
+import { fileOf, type Resource, resultOf, takesParams } from './write-resource.ts';
+
+/** A table for each resource: its methods, what each sends, takes and gives. */
+export function writeApiList(resources: readonly Resource[]): string {
+  const note = heading.replace(/^\/\/ /, '').trim();
+  return `<!-- ${note} -->
+
+# Methods of the REST client
+
+\`client\` is what \`createToriiClient\` gives. Every method takes \`RequestOptions\` as its last argument. A \`PagePromise\`
+is awaited for one page, or looped over for all items.
+${resources.map(writeResourceTable).join('')}`;
+}
+
+function writeResourceTable({ name: resource, operations, types }: Resource): string {
+  const file = `src/generated/${fileOf(resource)}.ts`;
+  const rows = operations.map((operation) => {
+    const { name, method, path, parameters } = operation;
+    const params = takesParams(operation) ? [operation.needsInput ? 'params' : 'params?'] : [];
+    const given = [...parameters.map((parameter) => camelCase(parameter.name)), ...params].join(', ');
+    const paramsType = takesParams(operation) ? code(types.params(operation)) : '';
+    return [
+      code(`client.${resource}.${name}(${given})`),
+      code(`${method} ${path}`),
+      paramsType,
+      code(resultOf(operation, types).replace(/^Call<(.+)>$/, '$1')),
+    ];
+  });
+  return `
+## ${resource}
+
+Types: [${file}](${file})
+
+| method | request | \`params\` | result |
+| --- | --- | --- | --- |
+${rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
+`;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

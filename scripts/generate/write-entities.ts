@@ -1,0 +1,70 @@
+// Writes what the API is about, a user or a session, as plain interfaces, for packages that must not import @torii/api.
+import type { Json, JsonObject } from '../../spec/corrections.ts';
+import { docComment, heading } from './doc-comment.ts';
+import { fieldsOf, listAt, objectAt, resolve, textAt, typesOf } from './openapi.ts';
+import type { ItemType } from './type-names.ts';
+
+/** Deeper than any answer of an API; a schema may hold itself. */
+const deepest = 8;
+
+/** `generated/entities.ts`, the same for each package. */
+export function writeEntities(document: JsonObject, items: readonly ItemType[]): string {
+  const interfaces = items
+    .filter(({ isEntity, schema }) => isEntity && fieldsOf(document, schema) !== undefined)
+    .map(
+      ({ name, doc, schema }) => `${docComment(doc)}export interface ${name} ${fieldsText(document, schema, '', 0)}\n`,
+    );
+  return `${heading}\n${interfaces.join('\n')}`;
+}
+
+function fieldsText(document: JsonObject, schema: JsonObject, indent: string, depth: number): string {
+  const { properties = {}, required = [], isOpen = false } = fieldsOf(document, schema) ?? {};
+  const inner = `${indent}  `;
+  const lines = Object.keys(properties).map((name) => {
+    const field = objectAt(properties, name);
+    const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+    const mark = required.includes(name) ? '' : '?';
+    const doc = docComment(textAt(field, 'description') ?? '', inner);
+    return `${doc}${inner}readonly ${key}${mark}: ${typeText(document, field, inner, depth + 1)};\n`;
+  });
+  const open = isOpen ? [`${inner}readonly [key: string]: unknown;\n`] : [];
+  return `{\n${[...lines, ...open].join('')}${indent}}`;
+}
+
+/** The TypeScript of a schema. */
+function typeText(document: JsonObject, given: JsonObject, indent: string, depth: number): string {
+  const schema = resolve(document, given);
+  if (depth > deepest) return 'unknown';
+  if ('const' in schema) return literalText(schema['const']);
+  if ('enum' in schema) return unionOf(listAt(schema, 'enum').map(literalText));
+  const choices = [...listAt(schema, 'anyOf'), ...listAt(schema, 'oneOf')];
+  if (choices.length > 0) return unionOf(choices.map((each) => typeText(document, objectAt(each), indent, depth + 1)));
+  const hasFields = fieldsOf(document, schema) !== undefined;
+  const types = typesOf(schema);
+  if (types.length === 0) return hasFields ? fieldsText(document, schema, indent, depth) : 'unknown';
+  return unionOf(
+    types.map((type) => {
+      if (type === 'integer') return 'number';
+      if (type === 'array')
+        return `readonly ${inParentheses(typeText(document, objectAt(schema, 'items'), indent, depth + 1))}[]`;
+      if (type !== 'object') return type;
+      if (hasFields) return fieldsText(document, schema, indent, depth);
+      const values = typeText(document, objectAt(schema, 'additionalProperties'), indent, depth + 1);
+      return `{ readonly [key: string]: ${values} }`;
+    }),
+  );
+}
+
+function literalText(value: Json | undefined): string {
+  return typeof value === 'string'
+    ? `'${JSON.stringify(value).slice(1, -1).replaceAll("'", "\\'")}'`
+    : JSON.stringify(value);
+}
+
+function unionOf(types: readonly string[]): string {
+  return [...new Set(types)].join(' | ');
+}
+
+function inParentheses(type: string): string {
+  return /^[\w.]+$/.test(type) ? type : `(${type})`;
+}
