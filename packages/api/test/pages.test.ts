@@ -190,7 +190,7 @@ test.each([
   const { torii, sent } = scriptApi([]);
   const users = torii.users.list(params as never);
   expect(await failureOf(users)).toBeInstanceOf(ToriiConfigError);
-  expect(await failureOf(idsOf(users))).toMatchObject({ option: 'input' });
+  expect(await failureOf(idsOf(users))).toMatchObject({ option: 'params' });
   expect(sent).toEqual([]);
 });
 

@@ -137,8 +137,8 @@ test.each<[string, object, string]>([
 
 test('refuses fields that are no object', async () => {
   const { torii } = scriptApi([]);
-  await expect(torii.users.update('ada', null as never)).rejects.toMatchObject({ option: 'input' });
-  await expect(torii.users.create('Ada' as never)).rejects.toMatchObject({ option: 'input' });
+  await expect(torii.users.update('ada', null as never)).rejects.toMatchObject({ option: 'params' });
+  await expect(torii.users.create('Ada' as never)).rejects.toMatchObject({ option: 'params' });
 });
 
 test('takes instants in any zone', async () => {

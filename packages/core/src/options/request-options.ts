@@ -51,14 +51,7 @@ export interface RequestSettings {
 }
 
 /** All but `onEvent`, which is one of the options that say how a token is verified. */
-export const requestOptionNames = [
-  'header',
-  'cookie',
-  'origins',
-  'publicPaths',
-  'allowPreflight',
-  'checks',
-] as const satisfies readonly (keyof RequestOptions)[];
+export const requestOptionNames = ['header', 'cookie', 'origins', 'publicPaths', 'allowPreflight', 'checks'] as const;
 
 type RequestOptionValues = Options<(typeof requestOptionNames)[number] | 'onEvent'>;
 

@@ -63,7 +63,7 @@ export const verifyOptionNames = [
   'fetch',
   'keys',
   'onEvent',
-] as const satisfies readonly (keyof VerifyOptions)[];
+] as const;
 
 type VerifyOptionValues = Options<(typeof verifyOptionNames)[number]>;
 
