@@ -1,8 +1,9 @@
-// Fails when a package declares a dependency that the table lacks, or hides an idea in a file called `utils`. What a
-// line of code may not import (node: in core, a development dependency, jose outside jwt.ts) is in biome.json, where
-// editors show it too.
+// Fails on a dependency that the table of packages lacks, an import that the table of folders lacks, an import cycle
+// inside a package, and a file called `utils`. What a line of code may not import (node: in core, a development
+// dependency, jose outside jwt/) is in biome.json, where editors show it too.
 import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { findCycles, readImportGraph } from './import-graph.ts';
 import { listPackages, type Package, repository } from './workspace.ts';
 
 interface Arrows {
@@ -14,7 +15,7 @@ interface Arrows {
 
 /** Who may import whom. Before adding an arrow, ask which side the idea belongs to: CONTRIBUTING.md says why each is here. */
 const layers: Readonly<Record<string, Arrows>> = {
-  // In jwt.ts alone, and only for who uses it: docs/decisions/jwt.md.
+  // In jwt/ alone, and only for those who use it: docs/decisions/jwt.md.
   core: { imports: [], peers: ['jose'] },
   api: { imports: ['@torii/core'] },
   // A store is whatever has a Keyv's `getRaw`; the app brings it. Why each: docs/decisions/authz-dependencies.md.
@@ -48,6 +49,71 @@ const layers: Readonly<Record<string, Arrows>> = {
   },
 };
 
+interface FolderTable {
+  /** By folder of `src/`: the folders that its files may import. `.` means the files outside of any folder. */
+  readonly folders: Readonly<Record<string, readonly string[]>>;
+  /** By library: the only folder that may import it. */
+  readonly libraries?: Readonly<Record<string, string>>;
+}
+
+/** Which folder of a package may import which. A package without folders has no entry. */
+const folderTables: Readonly<Record<string, FolderTable>> = {
+  core: {
+    folders: {
+      // The road of a request. It knows neither tokens of other issuers nor webhooks: who wants those imports their entry.
+      '.': ['keys', 'options', 'request', 'time', 'token'],
+      time: [],
+      request: ['.'],
+      keys: ['.', 'time'],
+      token: ['.', 'keys', 'time'],
+      options: ['.', 'keys', 'request', 'token'],
+      webhooks: ['.', 'options', 'request', 'time'],
+      jwt: ['.', 'keys', 'options', 'token'],
+    },
+    libraries: { jose: 'jwt' },
+  },
+  api: { folders: { '.': ['generated'], generated: ['.'] } },
+  authz: {
+    // A document is compiled without knowing what will be asked of it.
+    folders: { '.': ['policy', 'rules'], policy: ['.'], rules: ['.', 'policy'] },
+    libraries: { re2js: 'policy' },
+  },
+  streams: {
+    folders: {
+      '.': ['keys', 'rotation', 'token'],
+      keys: ['.'],
+      token: ['.', 'keys'],
+      rotation: ['.', 'keys', 'token'],
+      nats: ['.', 'keys'],
+    },
+    libraries: { '@nats-io/kv': 'nats', '@nats-io/transport-node': 'nats' },
+  },
+  // The folder says on which side of the wire a file runs.
+  next: { folders: { '.': ['server'], server: ['.'], browser: ['.'] } },
+  emulator: {
+    folders: {
+      '.': ['api', 'dashboard', 'database', 'faults', 'pages', 'program', 'sessions', 'tokens', 'users', 'webhooks'],
+      generated: ['api'],
+      database: ['.', 'webhooks'],
+      faults: ['.'],
+      tokens: ['.', 'database'],
+      users: ['.', 'database', 'sessions', 'webhooks'],
+      sessions: ['.', 'database', 'tokens', 'webhooks'],
+      webhooks: ['.', 'database', 'faults', 'sessions', 'users'],
+      api: ['.', 'generated', 'users'],
+      pages: ['.', 'faults', 'sessions'],
+      dashboard: ['.', 'faults', 'pages', 'users', 'webhooks'],
+      // Runs in a browser.
+      browser: ['.'],
+      program: ['.', 'database', 'users', 'webhooks'],
+    },
+    libraries: { commander: 'program' },
+  },
+  cli: {
+    folders: { '.': ['commands', 'input', 'output'], output: ['.'], input: ['.'], commands: ['.', 'input', 'output'] },
+  },
+};
+
 const page = 'CONTRIBUTING.md, "Who may import whom"';
 const emptyNames = ['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'types'];
 
@@ -59,9 +125,13 @@ if (import.meta.main) {
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
 
-/** One sentence for each arrow that the table lacks and each file whose name says nothing. */
+/** One sentence for each thing that a package may not do. */
 export function findLayerProblems(root: string): readonly string[] {
-  return listPackages(root).flatMap((each) => [...findForbiddenArrows(each), ...findEmptyNames(each)]);
+  return listPackages(root).flatMap((each) => [
+    ...findForbiddenArrows(each),
+    ...findEmptyNames(each),
+    ...findImportProblems(each),
+  ]);
 }
 
 function findForbiddenArrows({ room, manifest }: Package): readonly string[] {
@@ -90,4 +160,29 @@ function findEmptyNames({ room, folder }: Package): readonly string[] {
       (path) =>
         `packages/${room}/src/${path}: the name says that the idea has not been found yet. See CONTRIBUTING.md.`,
     );
+}
+
+function findImportProblems({ room, folder }: Package): readonly string[] {
+  const source = `packages/${room}/src`;
+  const graph = readImportGraph(join(folder, 'src'));
+  const table = folderTables[room];
+  const forbidden = [...graph].flatMap(([path, { files, packages }]) => {
+    const own = folderOf(path);
+    const folders = files
+      .filter((file) => folderOf(file) !== own && !table?.folders[own]?.includes(folderOf(file)))
+      .map((file) => `${source}/${path} may not import ${file}. See the table of folders in scripts/check-layers.ts.`);
+    const libraries = packages
+      .filter((name) => (table?.libraries?.[name] ?? own) !== own)
+      .map((name) => `${source}/${path} may not import ${name}: only ${source}/${table?.libraries?.[name]}/ may.`);
+    return [...folders, ...libraries];
+  });
+  const cycles = findCycles(graph).map(
+    (cycle) => `${source} has an import cycle: ${[...cycle, cycle[0]].join(' → ')}. Imports of types count too.`,
+  );
+  return [...forbidden, ...cycles];
+}
+
+/** The first folder of a path below `src/`. */
+function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.indexOf('/')) : '.';
 }

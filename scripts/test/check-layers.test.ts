@@ -62,6 +62,84 @@ test.each(['utils.ts', 'helpers.tsx', 'keys/common.ts', 'shared.ts', 'types.ts',
   },
 );
 
+test.each([
+  ['of values', "import { b } from './b.ts';", "import { a } from './a.ts';"],
+  ['of types', "import type { B } from './b.ts';", "import type { A } from './a.ts';"],
+  ['of a value and a type in an import of both', "export { b } from './b.ts';", "import { c, type A } from './a.ts';"],
+  ['of an import inside a type', "type B = import('./b.ts').B;", "import('./a.ts');"],
+  ['written over several lines', "import {\n  b,\n} from './b.ts';", "import {\n  type A,\n} from './a.ts';"],
+])('refuses an import cycle %s', (_name, a, b) => {
+  writePackage('express', {});
+  writeFile('packages/express/src/a.ts', a);
+  writeFile('packages/express/src/b.ts', b);
+  expect(findLayerProblems(root)).toEqual([
+    expect.stringContaining('packages/express/src has an import cycle: a.ts → b.ts → a.ts'),
+  ]);
+});
+
+test('names the files of a cycle in the order of their imports, and every cycle that is left without it', () => {
+  writePackage('core', {});
+  writeFile('packages/core/src/errors.ts', '');
+  writeFile('packages/core/src/auth.ts', "import './errors.ts';\nimport type { K } from './keys/jwks.ts';");
+  writeFile('packages/core/src/keys/jwks.ts', "import type { S } from './signature.ts';");
+  writeFile('packages/core/src/keys/signature.ts', "import type { Auth } from '../auth.ts';\nimport './jwks.ts';");
+  expect(findLayerProblems(root)).toEqual([
+    expect.stringContaining('keys/jwks.ts → keys/signature.ts → keys/jwks.ts.'),
+    expect.stringContaining('auth.ts → keys/jwks.ts → keys/signature.ts → auth.ts.'),
+  ]);
+});
+
+test('refuses a file that imports itself', () => {
+  writePackage('koa', {});
+  writeFile('packages/koa/src/a.ts', "import './a.ts';");
+  expect(findLayerProblems(root)).toEqual([expect.stringContaining('a.ts → a.ts')]);
+});
+
+test.each([
+  ['core', 'keys/jwks.ts', '../token/parse.ts'],
+  ['core', 'request/path.ts', '../keys/jwks.ts'],
+  ['core', 'verifier.ts', './jwt/index.ts'],
+  ['core', 'verifier.ts', './webhooks/index.ts'],
+  ['next', 'browser/client.tsx', '../server/proxy.ts'],
+  ['next', 'server/proxy.ts', '../browser/turns.ts'],
+  ['authz', 'policy/policy.ts', '../rules/rules.ts'],
+  ['streams', 'keys/slot.ts', '../nats/store.ts'],
+  ['emulator', 'database/store.ts', '../api/routes.ts'],
+  ['emulator', 'users/users.ts', '../dashboard/routes.ts'],
+  ['api', 'generated/users.ts', '../elsewhere/x.ts'],
+  ['express', 'one/a.ts', '../two/b.ts'],
+  ['express', 'index.ts', '../../core/src/index.ts'],
+])('refuses in %s that %s imports %s', (room, path, specifier) => {
+  writePackage(room, {});
+  for (const line of [`import { x } from '${specifier}';`, `import type { X } from '${specifier}';`]) {
+    writeFile(`packages/${room}/src/${path}`, line);
+    expect(findLayerProblems(root)).toEqual([expect.stringContaining(`packages/${room}/src/${path} may not import`)]);
+  }
+});
+
+test.each([
+  ['core', 'keys/jwks.ts', 'jose', 'jwt'],
+  ['core', 'index.ts', 'jose/jwt/verify', 'jwt'],
+  ['authz', 'rules/rules.ts', 're2js', 'policy'],
+  ['streams', 'keys/slot.ts', '@nats-io/kv', 'nats'],
+])('refuses in %s that %s imports %s', (room, path, specifier, owner) => {
+  writePackage(room, {});
+  writeFile(`packages/${room}/src/${path}`, `import { x } from '${specifier}';`);
+  writeFile(`packages/${room}/src/${owner}/here.ts`, `import { x } from '${specifier}';`);
+  expect(findLayerProblems(root)).toEqual([
+    expect.stringContaining(`packages/${room}/src/${path} may not import ${specifier.replace(/^jose.*/, 'jose')}`),
+  ]);
+});
+
+test('accepts imports that go one way, and looks at no comment', () => {
+  writePackage('next', {});
+  writeFile('packages/next/src/paths.ts', "/**\n * import { x } from './server/proxy.ts';\n */\n// from './paths.ts'");
+  writeFile('packages/next/src/server/proxy.ts', "import '../paths.ts';\nimport type { A } from './answer.ts';");
+  writeFile('packages/next/src/server/answer.ts', "import type { Auth } from '@torii/core';");
+  writeFile('packages/next/src/browser/client.tsx', "import '../paths.ts';");
+  expect(findLayerProblems(root)).toEqual([]);
+});
+
 function writePackage(room: string, manifest: object): void {
   writeFile(`packages/${room}/package.json`, JSON.stringify({ name: `@torii/${room}`, ...manifest }));
   writeFile(`packages/${room}/src/index.ts`, '');
