@@ -9,9 +9,10 @@ import { standUpExpressWebhooks, standUpKoaWebhooks } from '../adapters/webhooks
 import { deliverCase, judgeDelivery, webhookCases } from './deliver.ts';
 
 const servers = {
-  'Express 4': standUpExpressWebhooks(express4),
+  // The types of Express 4 and Koa 2 differ in more than what the adapters call.
+  'Express 4': standUpExpressWebhooks(express4 as unknown as typeof express5),
   'Express 5': standUpExpressWebhooks(express5),
-  'Koa 2': standUpKoaWebhooks(koa2),
+  'Koa 2': standUpKoaWebhooks(koa2 as unknown as typeof koa3),
   'Koa 3': standUpKoaWebhooks(koa3),
 };
 
