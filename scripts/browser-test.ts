@@ -35,7 +35,7 @@ export const browserTest = test.extend<{ openPage: OpenPage }>({
     const contexts: Awaited<ReturnType<Browser['newContext']>>[] = [];
     await use(async (options) => {
       const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
-      context.setDefaultTimeout(5000);
+      context.setDefaultTimeout(60_000);
       contexts.push(context);
       return context.newPage();
     });

@@ -1,72 +1,131 @@
-// Everything that must hold, in order: `npm test`. One failing step does not hide the next; the last line is for CI.
-import { spawnSync } from 'node:child_process';
+// Runs one of the two suites: `npm test`, or `npm run test:matrix` for the slow variants. One failing step does not hide
+// the next; the last line is for CI.
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { findProgram, programNames, setUpPrograms } from './programs.ts';
 import { type Counts, countTests, describeCounts } from './report.ts';
 import { repository } from './workspace.ts';
 
-const reportFile = join(repository, '.reports', 'vitest.json');
+interface Check {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+interface Ended {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly seconds: number;
+  readonly summary: string;
+  readonly output: string;
+}
+
+const [suite = 'main', ...surplus] = process.argv.slice(2);
+if (!['main', 'matrix'].includes(suite) || surplus.length > 0) {
+  console.error('Usage: node scripts/test.ts [matrix]');
+  process.exit(2);
+}
 
 preparePrograms();
-const checks: Counts[] = [
-  runCheck('lint', 'biome', 'check', '--error-on-warnings', '.'),
-  runCheck('layers', 'node', 'scripts/check-layers.ts'),
-  runCheck('generated', 'node', 'scripts/generate/main.ts', '--check'),
-  runCheck('unused', 'knip'),
-  runCheck('types', 'turbo', 'run', 'typecheck', '--output-logs=errors-only'),
-  runCheck('types of scripts', 'tsc', '-p', 'tsconfig.json'),
-  runCheck('build', 'turbo', 'run', 'build', '--output-logs=errors-only'),
-];
-const tests = runTests();
-checks.push(runCheck('docs', 'node', 'scripts/check-docs.ts'));
-checks.push(runCheck('pack', 'node', 'scripts/check-pack.ts'));
-checks.push(runCheck('runtimes', 'node', 'runtimes/src/main.ts'));
-
-const total = [...checks, tests].reduce(addCounts);
-console.log(`\n${checks.length} checks, counted as one each, and vitest's tests, as its report counts them:`);
+const total = (suite === 'main' ? await runMain() : [runTests('matrix')]).reduce(addCounts);
 console.log(describeCounts(total));
 process.exitCode = total.failed === 0 ? 0 : 1;
 
-/** What could not be set up fails no step here: its tests say so, each by name. */
+async function runMain(): Promise<readonly Counts[]> {
+  const before = await runChecks([
+    // The longest first.
+    check('types', 'turbo', 'run', 'typecheck', '--output-logs=errors-only'),
+    check('build', 'turbo', 'run', 'build', '--output-logs=errors-only'),
+    check('lint', 'biome', 'check', '--error-on-warnings', '.'),
+    check('unused', 'knip'),
+    check('types of scripts', 'tsc', '-p', 'tsconfig.json'),
+    check('generated', 'node', 'scripts/generate/main.ts', '--check'),
+    check('layers', 'node', 'scripts/check-layers.ts'),
+  ]);
+  const tests = runTests('!matrix');
+  const after = await runChecks([
+    check('pack', 'node', 'scripts/check-pack.ts'),
+    check('runtimes', 'node', 'runtimes/src/main.ts'),
+    check('docs', 'node', 'scripts/check-docs.ts'),
+  ]);
+  const checks = [...before, ...after];
+  console.log(`\n${checks.length} checks, counted as one each, and vitest's tests, as its report counts them:`);
+  return [...checks, tests];
+}
+
+/** Failure to set up a program fails no step here: the tests that need it say so, each by name. */
 function preparePrograms(): void {
   const start = performance.now();
   const lines = setUpPrograms(programNames, (text) => console.log(`› ${text}`));
-  const good = programNames.every((name) => findProgram(name) !== undefined);
-  printLine(good, 'programs', start, lines.length === 0 ? programNames.join(', ') : lines.join('\n'));
+  const passed = programNames.every((name) => findProgram(name) !== undefined);
+  const summary = lines.length === 0 ? programNames.join(', ') : lines.join('\n');
+  printLine({ name: 'programs', passed, seconds: secondsSince(start), summary });
 }
 
-/** Runs a command and prints a line for it: with the last line it printed when it is one of our scripts, with all of them when it fails. */
-function runCheck(name: string, program: string, ...args: readonly string[]): Counts {
-  const start = performance.now();
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
-    cwd: repository,
-    encoding: 'utf8',
-    maxBuffer: Number.POSITIVE_INFINITY,
+function check(name: string, program: string, ...args: readonly string[]): Check {
+  return { name, program, args };
+}
+
+/** Runs as many checks at once as there are processors, and prints them in the order of the list. */
+async function runChecks(checks: readonly Check[]): Promise<readonly Counts[]> {
+  const waiting = checks.map((each) => ({ each, ...Promise.withResolvers<Ended>() }));
+  const queue = [...waiting];
+  const workers = Array.from({ length: availableParallelism() }, async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) next.resolve(await runCheck(next.each));
   });
-  const good = status === 0;
-  const summary = good && program === 'node' ? stdout.trimEnd() : '';
-  printLine(good, name, start, summary);
-  if (!good) console.log([error?.message, stdout, stderr].filter(Boolean).join('\n'));
-  return good ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+  const counts: Counts[] = [];
+  for (const { promise } of waiting) {
+    const ended = await promise;
+    printLine(ended);
+    if (!ended.passed) console.log(ended.output);
+    counts.push(ended.passed ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 });
+  }
+  await Promise.all(workers);
+  return counts;
+}
+
+/** Runs a command. Of our own scripts, what they print is their summary. */
+function runCheck({ name, program, args }: Check): Promise<Ended> {
+  const start = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const end = (passed: boolean, ...output: readonly string[]): void => {
+      const summary = passed && program === 'node' ? stdout.trimEnd() : '';
+      resolve({ name, passed, seconds: secondsSince(start), summary, output: output.filter(Boolean).join('\n') });
+    };
+    child.on('error', ({ message }) => end(false, message));
+    child.on('close', (code) => end(code === 0, stdout, stderr));
+  });
 }
 
 /** Runs vitest in view of the reader. Its report decides, and no report, no test or a wrong exit code is a failure. */
-function runTests(): Counts {
+function runTests(project: string): Counts {
   const start = performance.now();
+  const reportFile = join(repository, '.reports', suite === 'main' ? 'vitest.json' : `vitest-${suite}.json`);
   rmSync(reportFile, { force: true });
   // A forgotten `.only` would pass while every other test is left out.
-  const { status } = spawnSync('vitest', ['run', '--allowOnly=false'], { cwd: repository, stdio: 'inherit' });
-  const counts = readCounts();
+  const args = ['run', '--allowOnly=false', '--project', project, `--outputFile.json=${reportFile}`];
+  const { status } = spawnSync('vitest', args, { cwd: repository, stdio: 'inherit' });
+  const counts = readCounts(reportFile);
   const total = counts.passed + counts.failed;
   const unexplained = total === 0 || (status !== 0 && counts.failed === 0);
   const failed = counts.failed + (unexplained ? 1 : 0);
-  printLine(failed === 0, 'tests', start, describeCounts({ ...counts, failed }));
+  const summary = describeCounts({ ...counts, failed });
+  printLine({ name: 'tests', passed: failed === 0, seconds: secondsSince(start), summary });
   if (unexplained) console.log(`vitest ended with ${status} after ${total} tests: see its output above.\n`);
   return { ...counts, failed };
 }
 
-function readCounts(): Counts {
+function readCounts(reportFile: string): Counts {
   try {
     return countTests(JSON.parse(readFileSync(reportFile, 'utf8')));
   } catch {
@@ -74,9 +133,12 @@ function readCounts(): Counts {
   }
 }
 
-function printLine(good: boolean, name: string, start: number, summary: string): void {
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${good ? '✓' : '✗'} ${name.padEnd(16)} ${seconds.padStart(5)} s  ${summary}`.trimEnd());
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
+}
+
+function printLine({ name, passed, seconds, summary }: Omit<Ended, 'output'>): void {
+  console.log(`${passed ? '✓' : '✗'} ${name.padEnd(16)} ${seconds.toFixed(1).padStart(5)} s  ${summary}`.trimEnd());
 }
 
 function addCounts(a: Counts, b: Counts): Counts {

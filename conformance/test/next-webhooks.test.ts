@@ -41,7 +41,7 @@ describe.each(['Next 16, proxy.ts', 'Next 15, middleware.ts'] as const)('%s', (v
       await using bare = await startApp(variant, { issuer: 'https://issuer.test', options: { publicPaths: paths } });
       const { answer } = await deliverCase(`${bare.url}/webhooks`, { name: '', answer: { status: 500 } });
       expect(answer.status).toBe(500);
-      await vi.waitFor(() => expect(bare.output()).toContain('`secret` is not set'));
+      await expect.poll(() => bare.output()).toContain('`secret` is not set');
     },
     buildLimitMs,
   );

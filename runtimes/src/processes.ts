@@ -8,7 +8,7 @@ import { bundle } from './bundle.ts';
 import type { Question } from './case.ts';
 import { type Answers, describeMissing, findBinary, type Runtime } from './runtime.ts';
 
-const timeoutMs = 60_000;
+const timeoutMs = 600_000;
 
 interface Program {
   readonly name: string;

@@ -1,15 +1,12 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { keepScreenshot, browserTest as test } from '../../../scripts/browser-test.ts';
 import { ada, type Cast, startCast } from './cast.ts';
-
-// Some start an app of their own.
-vi.setConfig({ testTimeout: 60_000 });
 
 let cast: Cast;
 beforeAll(async () => {
   cast = await startCast();
-}, 120_000);
+});
 afterAll(() => cast?.[Symbol.asyncDispose]());
 
 const tokenCookie = '__Host-torii_token';
@@ -140,7 +137,7 @@ test('renews the token while a page is open, and forgets it once the session has
   for (const _renewal of ['first', 'second']) {
     const before = await tokenOf(page);
     await page.clock.fastForward(almostATokensLife);
-    await expect.poll(() => tokenOf(page), { timeout: 10_000 }).not.toBe(before);
+    await expect.poll(() => tokenOf(page)).not.toBe(before);
   }
   // No flash: the page is still the one that was loaded.
   expect(loads).toEqual([]);
@@ -150,7 +147,7 @@ test('renews the token while a page is open, and forgets it once the session has
 
   app.torii.advance(30 * 24 * 60 * 60);
   await page.clock.fastForward(almostATokensLife);
-  await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor({ timeout: 10_000 });
+  await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
   expect(await tokenOf(page)).toBeUndefined();
 });
 

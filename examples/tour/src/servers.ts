@@ -44,7 +44,7 @@ export function buildNextServer(): string | undefined {
 /** A page that calls the Koa app from an origin of its own. */
 export const staticSite: ServerProgram = { name: 'static page', file: exampleFile('static-site') };
 
-const startLimitMs = 20_000;
+const startLimitMs = 120_000;
 
 /**
  * Starts a server as a process of its own, which ends with this one, and waits until it answers.

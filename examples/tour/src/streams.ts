@@ -59,7 +59,7 @@ async function callAll(
     const response = await fetch(`${app}/stream-token`, {
       method: 'POST',
       headers,
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(60_000),
     });
     const body = (await response.json()) as { token?: string; error?: { reason: string } };
     note('app', sent, expected, [response.status, body.error?.reason].filter((part) => part !== undefined).join(' '));

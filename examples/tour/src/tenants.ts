@@ -34,7 +34,7 @@ async function askAsEverybody(torii: Emulator, url: string): Promise<readonly St
     const response = await fetch(url + path, {
       method,
       headers: { authorization: `Bearer ${token}`, ...headers },
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(60_000),
     });
     const body = (await response.json().catch(() => undefined)) as { error?: { reason: string } } | undefined;
     const answer = [response.status, body?.error?.reason].filter((part) => part !== undefined).join(' ');

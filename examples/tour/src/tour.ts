@@ -58,7 +58,7 @@ export async function takeTour({ torii, other, servers, page }: Cast): Promise<r
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const call = async ({ name, url }: RunningServer) => {
       const { outcome } = await read(
-        fetch(url + path, { method, headers, signal: AbortSignal.timeout(10_000) }),
+        fetch(url + path, { method, headers, signal: AbortSignal.timeout(60_000) }),
         names,
       );
       return [name, outcome] as const;
@@ -67,7 +67,7 @@ export async function takeTour({ torii, other, servers, page }: Cast): Promise<r
   };
 
   const fromPage = async (sent: string, expected: string, init: RequestInit) => {
-    const response = fetch(`${page.api.url}/me`, { ...init, signal: AbortSignal.timeout(10_000) });
+    const response = fetch(`${page.api.url}/me`, { ...init, signal: AbortSignal.timeout(60_000) });
     const { outcome } = await read(response, names);
     const readable = await response.then(({ headers }) => isReadable(headers, page.origin)).catch(() => false);
     steps.push({ sent, expected, answers: new Map([[page.api.name, readable ? `${outcome} readable` : outcome]]) });
@@ -150,7 +150,7 @@ function post(url: string, body: object): Promise<Response> {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(60_000),
   });
 }
 

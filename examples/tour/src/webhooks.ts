@@ -100,7 +100,7 @@ function describeUsers(table: DatabaseSync): string {
 
 /** Asks again for a while, where what is asked about comes by itself. */
 async function until(ask: () => string, expected: string): Promise<string> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (ask() !== expected && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
   return ask();
 }
@@ -125,7 +125,7 @@ async function post({ url }: RunningServer, { headers, body }: Message): Promise
     method: 'POST',
     headers,
     body,
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(60_000),
   });
   const answered = (await response.json()) as { error?: { reason: string } };
   return [response.status, answered.error?.reason].filter((part) => part !== undefined).join(' ');

@@ -1,10 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { requireProgram } from '../../../scripts/programs.ts';
-
-// As long as the tour takes on a machine that has other things to do.
-vi.setConfig({ testTimeout: 90_000 });
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 

@@ -2,10 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test, vi } from 'vitest';
-
-// The tour takes some seconds, and several times that on a machine that has other things to do.
-vi.setConfig({ testTimeout: 90_000 });
+import { afterEach, expect, test } from 'vitest';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const running = new Set<ChildProcessWithoutNullStreams>();
@@ -97,7 +94,7 @@ test('ends badly where a server does not start, and says whose words are to be r
 
 test.each(['SIGINT', 'SIGTERM'] as const)('keeps running until %s, and leaves nothing behind', async (signal) => {
   const { child, output, ended } = start();
-  await expect.poll(() => output.text, { timeout: 60_000 }).toContain('Ctrl-C ends everything.');
+  await expect.poll(() => output.text).toContain('Ctrl-C ends everything.');
   expect(output.text).toMatch(/curl -i -H "Authorization: Bearer \$TOKEN" http:\/\/127\.0\.0\.1:\d+\/me/);
   const addresses = output.text.match(/http:\/\/127\.0\.0\.1:\d+$/gm) ?? [];
   const ports = addresses.map((address) => Number(new URL(address).port));

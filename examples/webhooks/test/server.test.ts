@@ -12,7 +12,7 @@ import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openUserCopy, type UserCopy } from '../src/user-copy.ts';
 
-const patience = { timeout: 15_000 };
+const patience = { timeout: 60_000 };
 let folder: string;
 let file: string;
 let emulator: Emulator;
@@ -162,7 +162,7 @@ test('catches up by itself with what no webhook tells any more', async () => {
   await expectInStep();
 });
 
-test('is in step after being killed again and again in the middle of changes', { timeout: 60_000 }, async () => {
+test('is in step after being killed again and again in the middle of changes', async () => {
   await start();
   const ids: string[] = [];
   let writing = true;

@@ -90,7 +90,7 @@ async function findPort(): Promise<number> {
 
 async function waitUntilReady(name: StoreName, port: number): Promise<void> {
   const isReady = name === 'postgres' ? answersQueries : accepts;
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 120_000;
   while (!(await isReady(port))) {
     if (Date.now() > deadline) throw new Error(`nothing answers on port ${port}`);
     await sleep(20);

@@ -195,7 +195,7 @@ describe('the header', () => {
 });
 
 describe('cost', () => {
-  /** The median time of several runs, in milliseconds. */
+  /** The least time of several runs, in milliseconds: what else the machine does only adds to it. */
   function cost(request: RequestLike, options: Partial<TokenPlaces>): number {
     const view = viewOf(request);
     const times = Array.from({ length: 7 }, () => {
@@ -203,7 +203,7 @@ describe('cost', () => {
       for (let i = 0; i < 5; i++) outcomeOfCall(() => bearerToken(view, { ...places, ...options }));
       return performance.now() - begun;
     });
-    return times.sort((a, b) => a - b)[3] ?? Number.NaN;
+    return Math.min(...times);
   }
 
   const shapes: [string, (n: number) => string][] = [
@@ -222,9 +222,10 @@ describe('cost', () => {
   ];
 
   // A hundred times the input: a reader in square time takes ten thousand times as long.
+  const growth = 3_000;
   test.each(shapes)('[13] grows with the length of the header and not faster: %s', (_name, make) => {
     const [small, large] = [make(10_000), make(1_000_000)].map((authorization) => cost({ authorization }, {}));
-    expect(large).toBeLessThan(1_000 * Math.max(small ?? 0, 0.05));
+    expect(large).toBeLessThan(growth * Math.max(small ?? 0, 0.05));
   });
 
   test.each<[string, (n: number) => string]>([
@@ -237,7 +238,7 @@ describe('cost', () => {
     const options = { cookie: 'token' };
     const request = (cookie: string) => ({ method: 'GET', headers: { cookie } });
     const [small, large] = [make(10_000), make(1_000_000)].map((cookie) => cost(request(cookie), options));
-    expect(large).toBeLessThan(1_000 * Math.max(small ?? 0, 0.05));
+    expect(large).toBeLessThan(growth * Math.max(small ?? 0, 0.05));
   });
 });
 

@@ -275,17 +275,19 @@ describe('whatever the path', () => {
   });
 
   test('[21] is read in linear time', () => {
+    // The least time of several runs: what else the machine does only adds to it.
     const cost = (path: string) => {
       const times = Array.from({ length: 7 }, () => {
         const begun = performance.now();
         isPublic(path);
         return performance.now() - begun;
       });
-      return times.sort((a, b) => a - b)[3] ?? Number.NaN;
+      return Math.min(...times);
     };
     for (const unit of ['a', '/', '/a', '/.a', '%C3%A6', '%', '/..a', ';', ' ']) {
       const [small, large] = [10_000, 1_000_000].map((n) => cost(`/docs/${unit.repeat(n / unit.length)}`));
-      expect(large, unit).toBeLessThan(1_000 * Math.max(small ?? 0, 0.05));
+      // In square time it would be ten thousand.
+      expect(large, unit).toBeLessThan(3_000 * Math.max(small ?? 0, 0.05));
     }
   });
 });

@@ -11,7 +11,7 @@ import {
 } from '../src/webhooks/index.ts';
 import { type DeliveryOptions, deliver, eventWith, nextSecret, secret } from './webhook-delivery.ts';
 
-const patience = { timeout: 15_000 };
+const patience = { timeout: 60_000 };
 afterEach(() => void vi.restoreAllMocks());
 
 /** A receiver with a handler that notes what it handles, and whether that goes well. */

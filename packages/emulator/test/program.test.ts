@@ -120,9 +120,7 @@ test('sends webhooks of each environment, signed by the secrets that it is told 
       body: '{ "name": "Grace" }',
     });
   }
-  await expect
-    .poll(() => [everything.types(), acmes.types()], { timeout: 10_000 })
-    .toEqual([['user.created'], ['user.created']]);
+  await expect.poll(() => [everything.types(), acmes.types()]).toEqual([['user.created'], ['user.created']]);
   verify(everything.first(), secret);
   const told = [...program.output().matchAll(/TORII_WEBHOOK_SECRET=(\S+)/g)].map(([, each]) => each ?? '');
   verify(acmes.first(), told[1] ?? '');
@@ -140,7 +138,7 @@ test('tries again when it is told to, with the secret that it is told', async ()
     headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
     body: '{}',
   });
-  await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => receiver.received.length).toBe(2);
   for (const one of receiver.received) verify(one, secret);
 });
 

@@ -5,7 +5,7 @@ import { Webhook } from 'standardwebhooks';
 import type { WebhookEvent } from '../src/index.ts';
 
 /** How long a test waits for what will come: vitest's own second is short on a busy machine. */
-export const patience = { timeout: 10_000 };
+export const patience = { timeout: 60_000 };
 
 /** A request that has come. */
 export interface Received {

@@ -45,7 +45,7 @@ test('an event survives kill -9 between the change and its delivery', async () =
   receiver.answer = () => undefined;
   const second = runProgram('--port', '0', '--data', data);
   await configurationOf(second);
-  await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => receiver.received.length).toBe(2);
   const [before, after] = receiver.received;
   expect(after?.event).toEqual(before?.event);
   expect(after?.event.data).toEqual(user);
@@ -89,7 +89,7 @@ test('no acknowledged change goes untold over several times kill -9 under load',
   const last = runProgram('--port', '0', '--data', data);
   await configurationOf(last);
   const untold = () => acknowledged.filter((id) => !idsOf(receiver).has(id));
-  await expect.poll(untold, { timeout: 20_000 }).toEqual([]);
+  await expect.poll(untold).toEqual([]);
   last.process.kill('SIGINT');
   await last.ended;
 });

@@ -22,18 +22,27 @@ interface Recipe {
   readonly next: 'next' | 'next15';
   /** What stands before the app. */
   readonly entrance: 'proxy.ts' | 'middleware.ts' | 'none';
+  /** `main` is `npm test`, with one build for each Next. All others are for `npm run test:matrix`. */
+  readonly suite: 'main' | 'matrix';
 }
 
 /** Next 16 and 15, guarded by both entrances and by none. */
 export const recipes = {
-  'Next 16, proxy.ts': { next: 'next', entrance: 'proxy.ts' },
-  'Next 16, middleware.ts': { next: 'next', entrance: 'middleware.ts' },
-  'Next 16 alone': { next: 'next', entrance: 'none' },
-  'Next 15, middleware.ts': { next: 'next15', entrance: 'middleware.ts' },
-  'Next 15 alone': { next: 'next15', entrance: 'none' },
+  'Next 16, proxy.ts': { next: 'next', entrance: 'proxy.ts', suite: 'main' },
+  'Next 16, middleware.ts': { next: 'next', entrance: 'middleware.ts', suite: 'matrix' },
+  'Next 16 alone': { next: 'next', entrance: 'none', suite: 'matrix' },
+  'Next 15, middleware.ts': { next: 'next15', entrance: 'middleware.ts', suite: 'main' },
+  'Next 15 alone': { next: 'next15', entrance: 'none', suite: 'matrix' },
 } as const satisfies Readonly<Record<string, Recipe>>;
 
 export type Variant = keyof typeof recipes;
+
+export const allVariants = Object.keys(recipes) as Variant[];
+
+/** The variants of a suite: of the one that runs now, unless another is named. */
+export function variantsOf(suite: string = process.env['TEST_SUITE'] ?? 'main'): readonly Variant[] {
+  return allVariants.filter((variant) => recipes[variant].suite === suite);
+}
 
 const template = join(import.meta.dirname, 'fixture-app');
 const room = join(repository, 'packages', 'next');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recipes, type Variant } from './apps.ts';
+import { variantsOf } from './apps.ts';
 import { disguises, forged } from './forged-requests.ts';
 import { bearer, cookie, html, type RawRequest, send } from './raw.ts';
 import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => void (await Promise.all([torii.stop(), other.stop()])));
 
-describe.each(Object.keys(recipes) as Variant[])('%s', (variant) => {
+describe.each(variantsOf())('%s', (variant) => {
   let app: RunningApp;
   let actions: readonly string[];
   let fill: (text: string) => string;

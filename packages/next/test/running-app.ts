@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { builtApp, nextProgram, type Variant } from './apps.ts';
 
 /** Where other builds come first. */
-export const buildLimitMs = 240_000;
+export const buildLimitMs = 900_000;
 
 /** A fixture app behind `next start`. */
 export interface RunningApp extends AsyncDisposable {

@@ -13,7 +13,7 @@ withLocks('one at a time changes the cookie, whoever fails', async () => {
     steps.push('first ends');
     throw new Error('first');
   });
-  await vi.waitFor(() => expect(steps).toEqual(['first begins']));
+  await expect.poll(() => steps).toEqual(['first begins']);
   const second = takeTurn('/token', async () => steps.push('second'));
   const elsewhere = await takeTurn('/other', async () => 'another cookie waits for nobody');
   expect([elsewhere, steps]).toEqual(['another cookie waits for nobody', ['first begins']]);

