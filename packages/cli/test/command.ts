@@ -89,5 +89,6 @@ export function nodeArguments(args: readonly string[], { program = torii }: Star
 }
 
 export function cleanEnvironment({ environment = {} }: Start): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), TERM: 'xterm-256color', ...environment };
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+  return { PATH, NODE_COMPILE_CACHE, HOME: tmpdir(), TERM: 'xterm-256color', ...environment };
 }
