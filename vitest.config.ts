@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { LongestFirst } from './scripts/longest-first.ts';
 import { skippedTests } from './scripts/skipped-tests.ts';
 
 // Many tests start programs of ours. Node keeps what it compiled for the next of them, which starts three times as fast.
@@ -78,6 +79,7 @@ export default defineConfig({
     projects: [...rooms, scripts, edge, types, matrix],
     // More than there are processors, since many tests wait for other programs.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     // scripts/test.ts counts from the JSON report.
     reporters: ['default', 'json', skippedTests],
     outputFile: { json: '.reports/vitest.json' },
