@@ -118,10 +118,10 @@ test('a Redis that dies while an event is handled: that counts as handled', asyn
 
 test('an event whose process is killed in the middle is handled by another when the lease is over', async (context) => {
   await using server = await startStore(context, 'redis');
-  await using survivor = node(server, { leaseSeconds: 2 });
+  await using survivor = node(server, { leaseSeconds: 6 });
   const child = fork(join(import.meta.dirname, 'webhook-process.ts'), { execArgv: ['--conditions=@torii/source'] });
   const exit = once(child, 'exit');
-  const order: Order = { port: server.port, leaseSeconds: 2, delivery: sign('evt_1') };
+  const order: Order = { port: server.port, leaseSeconds: 6, delivery: sign('evt_1') };
   child.send(order);
   const [report]: Report[] = await once(child, 'message');
   expect(report).toEqual({ handling: 'evt_1' });

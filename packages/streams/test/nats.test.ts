@@ -108,7 +108,7 @@ test('makes a bucket anew that was lost while it was connected', async ({ startN
 
 test('goes on after the server was killed and came back, with what it stored', async ({ startNats }) => {
   const server = await startNats();
-  await using kv = await connectStore({ servers: server.url, timeoutMs: 1_000 });
+  await using kv = await connectStore({ servers: server.url, timeoutMs: 3_000 });
   await publishPublicKey(kv, old.publicPem);
   await server.kill();
   await expect(publishPublicKey(kv, old.publicPem)).rejects.toMatchObject({ reason: 'store_unavailable' });
