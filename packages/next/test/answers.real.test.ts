@@ -4,15 +4,19 @@ import { recipes, variantsOf } from './apps.ts';
 import { bearer, cookie, html, type RawRequest, send } from './raw.ts';
 import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 
+/** The apps may have to be built before they are asked. */
+const expiresInSeconds = 86_400;
+
 let torii: Emulator;
 let token: string;
 let adminToken: string;
 let strangerToken: string;
 beforeAll(async () => {
   torii = await startEmulator();
-  token = await torii.token({ userId: 'ada' });
-  adminToken = await torii.token({ userId: 'root', organization: { id: 'acme', role: 'org:administrator' } });
-  strangerToken = await torii.token({ userId: 'ada', signedBy: 'stranger' });
+  token = await torii.token({ userId: 'ada', expiresInSeconds });
+  const organization = { id: 'acme', role: 'org:administrator' };
+  adminToken = await torii.token({ userId: 'root', organization, expiresInSeconds });
+  strangerToken = await torii.token({ userId: 'ada', signedBy: 'stranger', expiresInSeconds });
 });
 afterAll(() => torii.stop());
 
@@ -263,7 +267,7 @@ test.each(
   '[12] keys are fetched afresh also where a page has Next keep every fetch for good: %s, by a fetch of its own: %s',
   async (variant, ownFetch) => {
     await using issuer = await startEmulator();
-    const token = await issuer.token({ userId: 'ada' });
+    const token = await issuer.token({ userId: 'ada', expiresInSeconds });
     for (const processes of [1, 2]) {
       await using app = await startApp(variant, { issuer: issuer.issuer, ownFetch });
       const { body } = await send(app.url, '/remembered', { headers: [html, cookie(token)] });

@@ -7,6 +7,9 @@ import { disguises, forged } from './forged-requests.ts';
 import { bearer, cookie, html, type RawRequest, send } from './raw.ts';
 import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 
+/** The apps may have to be built before they are asked. */
+const expiresInSeconds = 86_400;
+
 let torii: Emulator;
 let other: Emulator;
 let token: string;
@@ -14,9 +17,10 @@ let adminToken: string;
 let strangerToken: string;
 beforeAll(async () => {
   [torii, other] = await Promise.all([startEmulator(), startEmulator()]);
-  token = await torii.token({ userId: 'ada' });
-  adminToken = await torii.token({ userId: 'root', organization: { id: 'acme', role: 'org:administrator' } });
-  strangerToken = await torii.token({ userId: 'ada', signedBy: 'stranger' });
+  token = await torii.token({ userId: 'ada', expiresInSeconds });
+  const organization = { id: 'acme', role: 'org:administrator' };
+  adminToken = await torii.token({ userId: 'root', organization, expiresInSeconds });
+  strangerToken = await torii.token({ userId: 'ada', signedBy: 'stranger', expiresInSeconds });
 });
 afterAll(async () => void (await Promise.all([torii.stop(), other.stop()])));
 
@@ -30,7 +34,7 @@ describe.each(variantsOf())('%s', (variant) => {
     const values: Readonly<Record<string, string>> = {
       good: token,
       stranger: strangerToken,
-      other: await other.token({ userId: 'ada' }),
+      other: await other.token({ userId: 'ada', expiresInSeconds }),
       expired: await torii.token({ userId: 'ada', expiresInSeconds: -600 }),
       action: actions[0] ?? '',
       build: readFileSync(join(app.folder, '.next', 'BUILD_ID'), 'utf8'),
