@@ -24,6 +24,8 @@ const usage = `Starts a local Torii and four servers that it guards, and shows w
   npm start -- --server FILE     takes your own server along: it reads TORII_ISSUER and PORT from its environment, and
                                  answers GET /, GET /me and DELETE /admin/cache as those in examples/ do
   npm start -- --help            shows this
+
+TOUR_PORT=5100 moves everything from port 4100 to port 5100.
 `;
 
 interface Options {
@@ -31,8 +33,8 @@ interface Options {
   readonly programs: readonly ServerProgram[];
 }
 
-/** Where things are if nobody else is there: Torii first, then the servers. */
-const firstPort = 4100;
+/** Torii's port, if it is free. The servers take the next ones. */
+const firstPort = Number(process.env['TOUR_PORT'] ?? 4100);
 
 // The servers' processes are told to end at the event `exit`, which a signal by itself would skip.
 for (const [signal, code] of [

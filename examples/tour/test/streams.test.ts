@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { requireProgram } from '../../../scripts/programs.ts';
+import { firstPort } from './ports.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 function takeTour(environment: NodeJS.ProcessEnv = {}): { readonly status: number | null; readonly text: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=@torii/source', main, '--once'], {
     encoding: 'utf8',
-    env: { ...process.env, ...environment },
+    env: { ...process.env, TOUR_PORT: String(firstPort), ...environment },
   });
   return { status, text: (stdout + stderr).replaceAll(/ +/g, ' ') };
 }

@@ -3,18 +3,20 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
+import { firstPort } from './ports.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const running = new Set<ChildProcessWithoutNullStreams>();
+const running = new Map<ChildProcessWithoutNullStreams, Promise<unknown>>();
 
-afterEach(() => {
+afterEach(async () => {
   // Not SIGKILL, which would leave its servers behind.
-  for (const child of running) child.kill();
+  for (const child of running.keys()) child.kill();
+  await Promise.all(running.values());
 });
 
 function start(...args: readonly string[]) {
-  const child = spawn(process.execPath, ['--conditions=@torii/source', main, ...args]);
-  running.add(child);
+  const env = { ...process.env, TOUR_PORT: String(firstPort) };
+  const child = spawn(process.execPath, ['--conditions=@torii/source', main, ...args], { env });
   const output = { text: '' };
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -25,6 +27,7 @@ function start(...args: readonly string[]) {
     running.delete(child);
     return { code: Number(code), text: output.text };
   });
+  running.set(child, ended);
   return { child, output, ended };
 }
 
@@ -94,7 +97,7 @@ test('ends badly where a server does not start, and says whose words are to be r
 
 test.each(['SIGINT', 'SIGTERM'] as const)('keeps running until %s, and leaves nothing behind', async (signal) => {
   const { child, output, ended } = start();
-  await expect.poll(() => output.text).toContain('Ctrl-C ends everything.');
+  await expect.poll(() => output.text, { timeout: 240_000 }).toContain('Ctrl-C ends everything.');
   expect(output.text).toMatch(/curl -i -H "Authorization: Bearer \$TOKEN" http:\/\/127\.0\.0\.1:\d+\/me/);
   const addresses = output.text.match(/http:\/\/127\.0\.0\.1:\d+$/gm) ?? [];
   const ports = addresses.map((address) => Number(new URL(address).port));
@@ -106,12 +109,12 @@ test.each(['SIGINT', 'SIGTERM'] as const)('keeps running until %s, and leaves no
 });
 
 test('says so where a port is taken, and takes another one', async () => {
-  const occupant = createServer().listen(4102, '127.0.0.1');
+  const occupant = createServer().listen(firstPort + 2, '127.0.0.1');
   // Where somebody else has it already, it is taken just as well.
   await once(occupant, 'listening').catch(() => {});
   try {
     const { code, text } = await start('--once').ended;
-    expect(text).toMatch(/Port 4102 is taken by another program: Koa goes to \d+ instead/);
+    expect(text).toMatch(new RegExp(`Port ${firstPort + 2} is taken by another program: Koa goes to \\d+ instead`));
     expect(code).toBe(0);
   } finally {
     occupant.close();

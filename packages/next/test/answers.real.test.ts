@@ -25,6 +25,10 @@ describe.each(variantsOf())('%s', (variant) => {
   let app: RunningApp;
   beforeAll(async () => {
     app = await startApp(variant, { issuer: torii.issuer });
+    // The first page loads its code, which may take longer than it waits for keys.
+    const ready = { headers: [html, cookie(token)] };
+    await expect.poll(async () => (await send(app.url, '/private', ready)).status).toBe(200);
+    app.takeVisits();
   }, buildLimitMs);
   afterAll(() => app?.[Symbol.asyncDispose]());
 

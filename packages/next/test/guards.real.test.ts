@@ -30,6 +30,10 @@ describe.each(variantsOf())('%s', (variant) => {
   let fill: (text: string) => string;
   beforeAll(async () => {
     app = await startApp(variant, { issuer: torii.issuer });
+    // The first page loads its code, which may take longer than it waits for keys.
+    const ready = { headers: [html, cookie(token)] };
+    await expect.poll(async () => (await send(app.url, '/private', ready)).status).toBe(200);
+    app.takeVisits();
     actions = actionIds(app.folder);
     const values: Readonly<Record<string, string>> = {
       good: token,

@@ -62,8 +62,12 @@ export async function startApp(
   );
   const output = listenTo(child);
   await untilReady(child, output);
+  const url = `http://127.0.0.1:${port}`;
+  // The first request loads the server's code, which may take longer than a later one waits for keys.
+  await fetch(url, { redirect: 'manual' });
+  writeFileSync(visits, '');
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     port,
     folder,
     output,
