@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Emulator, startEmulator } from '@torii/emulator';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { variantsOf } from './apps.ts';
 import { disguises, forged } from './forged-requests.ts';
 import { bearer, cookie, html, type RawRequest, send } from './raw.ts';
@@ -32,7 +32,8 @@ describe.each(variantsOf())('%s', (variant) => {
     app = await startApp(variant, { issuer: torii.issuer });
     // The first page loads its code, which may take longer than it waits for keys.
     const ready = { headers: [html, cookie(token)] };
-    await expect.poll(async () => (await send(app.url, '/private', ready)).status).toBe(200);
+    const patience = { timeout: 120_000, interval: 200 };
+    await vi.waitFor(async () => expect((await send(app.url, '/private', ready)).status).toBe(200), patience);
     app.takeVisits();
     actions = actionIds(app.folder);
     const values: Readonly<Record<string, string>> = {
