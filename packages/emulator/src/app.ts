@@ -19,18 +19,18 @@ import { browserRoutes } from './pages/routes.ts';
 import { redact } from './redaction.ts';
 import { issuerRoutes, jwksPath } from './tokens/issuer.ts';
 
-/** What the app tells, and is told, beside its requests. */
+/** The state that an environment's app shares with the rest of the emulator. */
 export interface AppSurroundings {
   readonly faults: Faults;
   readonly traffic: Traffic;
   readonly clock: Clock;
-  /** The issuers of all environments, by name. */
+  /** The issuer URLs of all environments, by environment name. */
   readonly issuers: ReadonlyMap<string, string>;
-  /** Called with an error that no rule foresaw; the request is answered 500. */
+  /** Called with an error that has no HTTP status. The request is answered with 500. */
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
-/** Everything that one environment answers over HTTP. */
+/** Creates the HTTP app of one environment. */
 export function createApp(environment: Environment, surroundings: AppSurroundings): Hono {
   const app = new Hono();
   const watch = (surface: Surface) =>
@@ -42,9 +42,14 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
       app,
       onMethodNotAllowed: (_c, methods) =>
         answerProblem(
-          new Problem(405, 'method_not_allowed', `Use ${methods.join(' or ')} here.`, {
-            headers: { allow: methods.join(', ') },
-          }),
+          new Problem(
+            405,
+            'method_not_allowed',
+            `This path does not support the method. Use ${methods.join(' or ')}.`,
+            {
+              headers: { allow: methods.join(', ') },
+            },
+          ),
         ),
     }),
   );
@@ -62,19 +67,19 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   app.route(controlPath, controlRoutes(environment, surroundings));
   app.route('/', dashboardRoutes({ environment, ...surroundings }));
 
-  app.notFound(() => answerProblem(new Problem(404, 'not_found', 'The emulator has nothing at this path.')));
+  app.notFound(() => answerProblem(new Problem(404, 'not_found', 'The emulator has no route for this path.')));
   app.onError((error) => {
     const problem = problemFor(error);
     if (problem !== undefined) return answerProblem(problem);
     surroundings.onUnexpectedError(error);
     return answerProblem(
-      new Problem(500, 'internal_error', 'The emulator failed; its process has been warned of why.'),
+      new Problem(500, 'internal_error', 'The emulator failed. Its process has emitted a warning with the cause.'),
     );
   });
   return app;
 }
 
-/** Notes each request to Torii, and none that controls the emulator. */
+/** Adds each request to the journal, except requests to the dashboard and the control API. */
 function noteRequests(journal: Journal): MiddlewareHandler {
   return async (c, next) => {
     const start = performance.now();
@@ -82,7 +87,7 @@ function noteRequests(journal: Journal): MiddlewareHandler {
     if (c.req.path === controlPath || c.req.path.startsWith(`${controlPath}/`)) return;
     journal.noteRequest({
       method: c.req.method,
-      // Without the query, which may hold anything.
+      // The query string is left out: it can contain secrets.
       path: redact(c.req.path),
       status: c.res.headers.has('x-hono-already-sent') ? null : c.res.status,
       code: problemFor(c.error)?.code,
@@ -91,20 +96,21 @@ function noteRequests(journal: Journal): MiddlewareHandler {
   };
 }
 
-/** Counts a surface's requests, refused and failed ones included. */
 function countRequests(surface: Surface, traffic: Traffic): MiddlewareHandler {
   return async (c, next) => {
     traffic.count(surface);
     await next();
-    // The key set says for itself how long it may be kept; everything else concerns one caller.
+    // Only the key set sets its own Cache-Control. All other responses depend on the caller.
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   };
 }
 
-/** Refuses names of other hosts, so that a web page cannot reach the emulator by pointing its own name at loopback. */
+/**
+ * Prevents DNS rebinding: a web page could otherwise reach the emulator by resolving its own host name to 127.0.0.1.
+ */
 const requireLoopbackHost: MiddlewareHandler = async (c, next) => {
   if (!/^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(c.req.header('host') ?? '')) {
-    throw new Problem(421, 'host_refused', 'The emulator answers to localhost and 127.0.0.1 alone.');
+    throw new Problem(421, 'host_refused', 'The Host header is not a loopback name. Use localhost or 127.0.0.1.');
   }
   await next();
 };

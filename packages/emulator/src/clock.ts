@@ -1,6 +1,8 @@
 import { EmulatorError } from './errors.ts';
 
-/** The emulator's time: the machine's, plus what a test has skipped. Every timestamp, `iat` and `exp` is read here. */
+/**
+ * The emulator's clock: the machine's time plus the seconds added by `advance`. All timestamps and token times use it.
+ */
 export class Clock {
   #skippedMs = 0;
   readonly #listeners: (() => void)[] = [];
@@ -14,15 +16,18 @@ export class Clock {
   }
 
   advance(seconds: number): void {
-    // Forwards only: a session that has ended must not come back to life.
+    // Only forward: an expired session must not become valid again.
     if (!Number.isFinite(seconds) || seconds < 0) {
-      throw new EmulatorError('option_invalid', 'advance(seconds) takes a finite number of seconds, zero or more.');
+      throw new EmulatorError(
+        'option_invalid',
+        'advance() was called with an invalid value. Pass a finite number of seconds, 0 or more.',
+      );
     }
     this.#skippedMs += seconds * 1000;
     for (const listener of this.#listeners) listener();
   }
 
-  /** Tells of every advance: what waits for a time may not have to any more. */
+  /** Registers a listener that is called after each `advance`. */
   onAdvance(listener: () => void): void {
     this.#listeners.push(listener);
   }

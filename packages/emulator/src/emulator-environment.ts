@@ -13,7 +13,7 @@ import type { WebhookDelivery } from './webhooks/delivery-log.ts';
 import { type Webhook, webhookOf } from './webhooks/endpoints.ts';
 import type { WebhookOptions } from './webhooks/options.ts';
 
-/** What an environment is made of, and what happens to its requests. */
+/** An environment that is reachable over HTTP. */
 export interface ServedEnvironment {
   readonly environment: Environment;
   /** The base URL of the REST API. */
@@ -22,9 +22,9 @@ export interface ServedEnvironment {
   readonly traffic: Traffic;
 }
 
-/** One environment of a running emulator: an issuer with its own keys, users and secret key. */
+/** One environment of a running emulator. It has its own issuer URL, signing keys, users and secret key. */
 export class EmulatorEnvironment {
-  // Private, so that neither console.log nor JSON.stringify shows its secret key.
+  // A #private field, so that console.log and JSON.stringify do not print the secret key.
   readonly #served: ServedEnvironment;
 
   /** @internal */
@@ -32,79 +32,88 @@ export class EmulatorEnvironment {
     this.#served = served;
   }
 
-  /** What the environment is called: `default`, or as `startEmulator({ environments })` named it. */
+  /** The name of the environment: `default`, or a name from `startEmulator({ environments })`. */
   get name(): string {
     return this.#served.environment.name;
   }
 
-  /** The issuer URL: what a verifier is configured with, and the `iss` of the tokens. */
+  /** The issuer URL. Configure your verifier with it. Access tokens carry it as `iss`. */
   get issuer(): string {
     return this.#served.environment.issuer;
   }
 
   /**
-   * The base URL of the REST API, whose paths begin with `/api/server/v1`. The same for all environments of an emulator:
-   * the secret key says which one is meant.
+   * The base URL of the REST API, without `/api/server/v1`. All environments of an emulator share it: the secret key
+   * selects the environment.
    */
   get apiUrl(): string {
     return this.#served.apiUrl;
   }
 
-  /** Where the public keys are. */
+  /** The URL of the public key set (JWKS). */
   get jwksUrl(): string {
     return this.issuer + jwksPath;
   }
 
   /**
-   * The sign-in page, and where an email and a password are posted as JSON. Provisional: take it from here instead of
-   * writing it out.
+   * The URL of the sign-in page. It also accepts `POST` with `{ email, password }` as JSON. The path is provisional, so
+   * read it from this property instead of hard-coding it.
    */
   get signInUrl(): string {
     return this.issuer + provisionalPaths.signIn;
   }
 
-  /** Where people see what goes on, and change it by a click. */
+  /** The URL of the dashboard, which shows and changes the state of this environment in a browser. */
   get dashboardUrl(): string {
     return this.issuer + dashboardPath;
   }
 
-  /** The REST API's secret key, `sk_test_…`. */
+  /** The secret key for the REST API, `sk_test_…`. */
   get secretKey(): string {
     return this.#served.environment.secretKey;
   }
 
-  /** What signs webhooks that have no secret of their own, `whsec_…`. */
+  /** The secret, `whsec_…`, that signs webhooks for which no `secret` was set. */
   get webhookSecret(): string {
     return this.#served.environment.webhooks.secret;
   }
 
-  /** The addresses that are told of events. */
+  /** The registered webhooks, oldest first. */
   get webhooks(): readonly Webhook[] {
     return this.#served.environment.webhooks.endpoints.all.map(webhookOf);
   }
 
-  /** The id of the environment, a UUID v7: the `pid` of the tokens. */
+  /** The id of the environment, a UUID v7. Access tokens carry it as `pid`. */
   get environmentId(): string {
     return this.#served.environment.id;
   }
 
-  /** The ids of the keys in the key set, the newest first. */
+  /** The `kid`s in the key set, newest first. */
   get keyIds(): readonly string[] {
     return this.#served.environment.keys.published.map(({ kid }) => kid);
   }
 
-  /** How many requests have come so far, by surface. A copy: read it again for later figures. */
+  /** The number of requests to each surface so far. This is a snapshot: read the property again for newer counts. */
   get requests(): RequestCounts {
     return this.#served.traffic.counts;
   }
 
-  /** Mints an access token, without a user or a session behind it. */
+  /**
+   * Mints an access token. No user or session needs to exist.
+   *
+   * @throws EmulatorError `key_unknown` if `signedBy` is not the `kid` of a key that this environment has or had
+   */
   async token(options?: TokenOptions): Promise<string> {
     const { token } = await this.#served.environment.tokens.issue(options);
     return token;
   }
 
-  /** Adds a signing key to the key set, and signs with it from now on. The earlier keys stay until withdrawn. */
+  /**
+   * Adds a signing key to the key set and signs all later tokens with it. The older keys stay in the key set until you
+   * withdraw them.
+   *
+   * @throws EmulatorError `database_unusable`
+   */
   async rotateKeys(): Promise<{ readonly kid: string; readonly previousKid: string }> {
     const { keys } = this.#served.environment;
     const previousKid = keys.current.kid;
@@ -113,9 +122,10 @@ export class EmulatorEnvironment {
   }
 
   /**
-   * Takes keys out of the key set: those named, or else all but the newest. Returns the ids of the withdrawn keys.
+   * Removes the given keys from the key set. Without arguments, removes all keys except the newest.
    *
-   * @throws EmulatorError `key_unknown`, or `option_invalid` for the newest key, which signs
+   * @returns the `kid`s of the removed keys
+   * @throws EmulatorError `key_unknown`, or `option_invalid` for the newest key because it is in use
    */
   withdrawKeys(...kids: readonly string[]): readonly string[] {
     const withdrawn = kids.length > 0 ? kids : this.keyIds.slice(1);
@@ -124,7 +134,7 @@ export class EmulatorEnvironment {
   }
 
   /**
-   * Adds a user, as the API's `POST /users` does, and with a few more fields.
+   * Creates a user. Accepts the fields of the API's `POST /users`, and also `locale`, `emailVerified` and `status`.
    *
    * @throws EmulatorError `user_invalid`, `email_taken`, `database_unusable`
    */
@@ -134,8 +144,8 @@ export class EmulatorEnvironment {
   }
 
   /**
-   * Adds users to begin with, all or none of them. Whose email is there already stays as they are, so that the same seed
-   * can be given at every start.
+   * Creates users before a test or at startup. A user whose email already exists is left unchanged, so you can pass the
+   * same seed at every start. If one user is invalid, none is created. Seeding sends no webhooks.
    *
    * @throws EmulatorError `user_invalid`, `database_unusable`
    */
@@ -146,8 +156,8 @@ export class EmulatorEnvironment {
   }
 
   /**
-   * Has an address be told of events from now on. One that is there already takes on the new options, and is told of events
-   * again if it answered 410.
+   * Sends events to a URL from now on. If the URL is already registered, the new options replace its old ones, and the
+   * webhook is enabled again if a 410 response disabled it.
    *
    * @throws EmulatorError `option_invalid`, `database_unusable`
    */
@@ -156,7 +166,7 @@ export class EmulatorEnvironment {
   }
 
   /**
-   * Forgets an address, with all that was sent there or waits to be.
+   * Removes a webhook together with its delivery log and its pending deliveries.
    *
    * @throws EmulatorError `webhook_unknown`, `database_unusable`
    */
@@ -164,46 +174,63 @@ export class EmulatorEnvironment {
     await storing(() => this.#served.environment.webhooks.remove(webhookId));
   }
 
-  /** Events and what became of them, the newest first. The last 1,000 events are remembered. */
+  /**
+   * Lists the deliveries of events to webhooks, newest event first. The emulator keeps the last 1,000 events, and older
+   * ones that are still waiting to be delivered.
+   *
+   * @param options `limit` is the maximum number of deliveries, 100 by default
+   */
   webhookDeliveries({ limit = 100 }: { readonly limit?: number } = {}): readonly WebhookDelivery[] {
     return this.#served.environment.webhooks.log.list(limit);
   }
 
   /**
-   * Sends an event once more, with the same id and body, to all who are told of its type now.
+   * Sends an event again, with the same id and body, to every enabled webhook that accepts its type.
    *
-   * @throws EmulatorError `event_unknown`, `option_invalid` where nobody is told of it, `database_unusable`
+   * @throws EmulatorError `event_unknown`, `option_invalid` if no webhook accepts the type, `database_unusable`
    */
   async redeliver(eventId: string): Promise<void> {
     await storing(() => this.#served.environment.webhooks.outbox.redeliver(eventId));
   }
 
   /**
-   * Waits until every event is delivered or given up: for tests, instead of sleeping.
+   * Waits until every event has been delivered or has failed for good. Use it in tests instead of sleeping.
    *
-   * @param options `timeoutMs`, 10,000 by default
-   * @throws EmulatorError `webhooks_waiting` after that time, saying what was answered instead
+   * @param options `timeoutMs` is the maximum wait in milliseconds, 10,000 by default
+   * @throws EmulatorError `webhooks_waiting` after the timeout; the message contains the responses of the receivers
    */
   webhooksSettled({ timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
     return this.#served.environment.webhooks.settled(timeoutMs);
   }
 
-  /** Makes requests to a surface, or to all of them, fail: until `recover()`, or for a number of times. */
+  /**
+   * Answers requests to a surface with an error status, until `recover()` or for a number of requests (`times`).
+   *
+   * @throws EmulatorError `option_invalid`
+   */
   fail(target: FaultTarget, options?: FailOptions): void {
     this.#served.faults.fail(target, options);
   }
 
-  /** Makes requests to a surface wait before they are answered. */
+  /**
+   * Delays the responses to a surface by `delayMs` milliseconds.
+   *
+   * @throws EmulatorError `option_invalid`
+   */
   delay(target: FaultTarget, delayMs: number, options?: FaultDuration): void {
     this.#served.faults.delay(target, delayMs, options);
   }
 
-  /** Cuts the connection of requests to a surface, before they are handled or after. */
+  /**
+   * Closes the connection of requests to a surface, before or after they are handled.
+   *
+   * @throws EmulatorError `option_invalid`
+   */
   cut(target: FaultTarget, options?: CutOptions): void {
     this.#served.faults.cut(target, options);
   }
 
-  /** Ends the fault of a surface, or all faults. */
+  /** Ends the fault of a surface. Without an argument, ends all faults. */
   recover(target?: FaultTarget): void {
     this.#served.faults.recover(target);
   }

@@ -5,7 +5,6 @@ import { EmulatorEnvironment, type ServedEnvironment } from './emulator-environm
 import { EmulatorError } from './errors.ts';
 import { close } from './server.ts';
 
-/** What an emulator is made of. */
 export interface EmulatorParts {
   readonly server: Server;
   readonly database: DatabaseSync;
@@ -16,8 +15,8 @@ export interface EmulatorParts {
 }
 
 /**
- * A running local Torii. Made by {@link startEmulator}, ended by {@link Emulator.stop} or by leaving the scope of an
- * `await using`. It is its own default environment: what it says of an issuer, keys, users and faults is said of that one.
+ * A running local Torii. Create it with {@link startEmulator}. Stop it with {@link Emulator.stop}, or declare it with
+ * `await using`. The members inherited from {@link EmulatorEnvironment} act on the default environment.
  */
 export class Emulator extends EmulatorEnvironment implements AsyncDisposable {
   readonly #parts: EmulatorParts;
@@ -31,13 +30,13 @@ export class Emulator extends EmulatorEnvironment implements AsyncDisposable {
     this.#others = parts.others.map((served) => new EmulatorEnvironment(served));
   }
 
-  /** Every environment, the default one first. */
+  /** All environments, the default one first. */
   get environments(): readonly EmulatorEnvironment[] {
     return [this, ...this.#others];
   }
 
   /**
-   * An environment by its name.
+   * Finds an environment by name.
    *
    * @throws EmulatorError `environment_unknown`
    */
@@ -45,23 +44,25 @@ export class Emulator extends EmulatorEnvironment implements AsyncDisposable {
     const environment = this.environments.find((candidate) => candidate.name === name);
     if (environment !== undefined) return environment;
     const names = this.environments.map((each) => each.name).join(', ');
-    throw new EmulatorError('environment_unknown', `There is no such environment. There are: ${names}.`);
+    throw new EmulatorError('environment_unknown', `No environment has this name. Use one of: ${names}.`);
   }
 
-  /** The emulator's time. */
+  /** The current time of the emulator's clock. */
   now(): Date {
     return this.#parts.clock.now();
   }
 
   /**
-   * Moves the emulator's time forward, for all environments; the machine's stays as it is. Webhooks whose next attempt is due
-   * by then are sent.
+   * Moves the emulator's clock forward for all environments. The machine's clock does not change. Webhook attempts that
+   * become due are sent.
+   *
+   * @throws EmulatorError `option_invalid` if `seconds` is negative or not finite
    */
   advance(seconds: number): void {
     this.#parts.clock.advance(seconds);
   }
 
-  /** Stops listening and sending, cuts open connections and closes the database. Can be called again. */
+  /** Stops the server and the webhook deliveries, closes open connections and the database. Later calls do nothing. */
   stop(): Promise<void> {
     this.#stopping ??= this.#end();
     return this.#stopping;

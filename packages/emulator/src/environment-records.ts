@@ -5,26 +5,26 @@ import { transact } from './database/transaction.ts';
 import { EmulatorError } from './errors.ts';
 import { createWebhookSecret } from './webhooks/signature.ts';
 
-/** The environment that every emulator has; its issuer is the one without a path. */
+/** The name of the environment that every emulator has. Its issuer URL has no path. */
 export const defaultEnvironment = 'default';
 
-/** What the database says of an environment itself. */
+/** A row of the `environments` table. */
 export interface EnvironmentRecord {
   readonly id: string;
   readonly name: string;
   readonly secretKey: string;
-  /** What signs webhooks that have no secret of their own. */
+  /** Signs webhooks for which no secret was set. */
   readonly webhookSecret: string;
 }
 
-/** An environment that must be there. Given secrets replace the stored ones. */
+/** An environment to create if it is missing. Secrets given here replace the stored ones. */
 export interface WantedEnvironment {
   readonly name: string;
   readonly secretKey?: string | undefined;
   readonly webhookSecret?: string | undefined;
 }
 
-/** The environments of the database, oldest first, after those that are wanted and missing have been added to it. */
+/** Creates the wanted environments that are missing, then returns all environments of the database, oldest first. */
 export function loadEnvironments(
   database: DatabaseSync,
   clock: Clock,
@@ -45,7 +45,7 @@ export function loadEnvironments(
       if (webhookSecret === null) updateWebhooks.run(createWebhookSecret(), name);
     }
     const records = listRecords(database);
-    requireDifferentKeys(records);
+    requireUniqueSecretKeys(records);
     return records;
   });
 }
@@ -59,13 +59,16 @@ function listRecords(database: DatabaseSync): readonly EnvironmentRecord[] {
     .all() as unknown as EnvironmentRecord[];
 }
 
-/** The API tells environments apart by their secret keys. */
-function requireDifferentKeys(records: readonly EnvironmentRecord[]): void {
+/** The REST API selects the environment by its secret key. */
+function requireUniqueSecretKeys(records: readonly EnvironmentRecord[]): void {
   const owners = new Map<string, string>();
   for (const { name, secretKey } of records) {
     const owner = owners.get(secretKey);
     if (owner !== undefined) {
-      throw new EmulatorError('option_invalid', `The environments ${owner} and ${name} have the same secret key.`);
+      throw new EmulatorError(
+        'option_invalid',
+        `The environments ${owner} and ${name} have the same secret key. Give each its own.`,
+      );
     }
     owners.set(secretKey, name);
   }

@@ -9,9 +9,9 @@ import { Passwords } from './users/passwords.ts';
 import { Users } from './users/users.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
-/** One tenant of the emulator: its own issuer, secret key, signing keys and users. */
+/** An environment with all of its parts: database records, stores, signing keys and webhooks. */
 export interface Environment extends EnvironmentRecord {
-  /** The URL that the environment's pages and key set are below, and the `iss` of its tokens. */
+  /** The base URL of the environment's pages and key set. Access tokens carry it as `iss`. */
   readonly issuer: string;
   readonly keys: SigningKeys;
   readonly users: Users;
@@ -20,11 +20,11 @@ export interface Environment extends EnvironmentRecord {
   readonly tokens: TokenMint;
   readonly journal: Journal;
   readonly webhooks: Webhooks;
-  /** The origins whose pages may sign in here and ask for tokens. */
+  /** The origins whose pages may sign users in and request tokens. */
   readonly allowedOrigins: readonly string[];
 }
 
-/** What all environments of an emulator work with. */
+/** The resources and settings that all environments of an emulator share. */
 export interface EnvironmentGround extends Omit<EnvironmentScope, 'environmentId'> {
   readonly tokenLifetimeSeconds: number;
   readonly allowedOrigins: readonly string[];
@@ -32,13 +32,12 @@ export interface EnvironmentGround extends Omit<EnvironmentScope, 'environmentId
   readonly webhookTimeoutMs: number;
 }
 
-/** An environment as the database holds it, before anyone knows where it will be served. */
+/** An environment that was loaded from the database but has no issuer URL yet: the port is not known. */
 export type StoredEnvironment = Omit<Environment, 'issuer' | 'tokens'> & {
-  /** The environment, as it is served below an issuer URL. */
+  /** Returns the environment with its issuer URL and token mint. */
   serveAt(issuer: string): Environment;
 };
 
-/** Makes an environment of its record. */
 export async function openEnvironment(
   record: EnvironmentRecord,
   ground: EnvironmentGround,

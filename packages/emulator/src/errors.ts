@@ -1,4 +1,4 @@
-/** What went wrong, for code to switch on. */
+/** The kind of error, for programs to branch on. */
 export type EmulatorErrorCode =
   | 'node_unsupported'
   | 'option_invalid'
@@ -13,7 +13,7 @@ export type EmulatorErrorCode =
   | 'webhook_unknown'
   | 'webhooks_waiting';
 
-/** Thrown by the emulator's library functions. The message is safe to log: it holds no password, key or token. */
+/** The error that the emulator's functions throw. Its message is safe to log: it contains no password, key or token. */
 export class EmulatorError extends Error {
   override readonly name = 'EmulatorError';
   readonly code: EmulatorErrorCode;
@@ -24,13 +24,13 @@ export class EmulatorError extends Error {
   }
 }
 
-/** One thing that is wrong with an input. */
+/** One invalid field of an input. */
 export interface FieldError {
   readonly field: string;
   readonly message: string;
 }
 
-/** An input that breaks the rules; the message names every field at fault, and never its value. */
+/** Invalid user data. The message names the invalid fields and never their values. */
 export class UserInputError extends EmulatorError {
   readonly errors: readonly FieldError[];
 

@@ -1,28 +1,27 @@
 import type { Clock } from './clock.ts';
 
-/** How many of each kind are remembered. */
-const depth = 50;
+const maxEntries = 50;
 
-/** A request that has been answered, or that a fault has cut. */
+/** A request that was answered, or whose connection was closed by a fault. */
 export interface AnsweredRequest {
   readonly at: Date;
   readonly method: string;
   readonly path: string;
-  /** Null where the connection was cut instead. */
+  /** `null` if the connection was closed without a response. */
   readonly status: number | null;
-  /** Why it was refused. */
+  /** The `code` of the problem response, if the request was refused. */
   readonly code: string | undefined;
   readonly durationMs: number;
 }
 
-/** An access token that has been signed: what it says, and never the token. */
+/** The key id and the claims of a minted access token. The token itself is not kept. */
 export interface MintedToken {
   readonly at: Date;
   readonly kid: string;
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** What has just happened in one environment, for the dashboard to tell. In memory, and soon forgotten. */
+/** The last requests and minted tokens of one environment, for the dashboard. Kept in memory. */
 export class Journal {
   readonly #clock: Clock;
   readonly #requests: AnsweredRequest[] = [];
@@ -32,18 +31,18 @@ export class Journal {
     this.#clock = clock;
   }
 
-  /** The newest first. */
+  /** Newest first. */
   get requests(): readonly AnsweredRequest[] {
     return this.#requests.toReversed();
   }
 
-  /** The newest first. */
+  /** Newest first. */
   get tokens(): readonly MintedToken[] {
     return this.#tokens.toReversed();
   }
 
   noteToken(kid: string, claims: Readonly<Record<string, unknown>>): void {
-    // As they were signed: what is undefined is not in the token, and the caller may change the object later.
+    // A copy, without the claims that are `undefined`: those are not in the token.
     remember(this.#tokens, { at: this.#clock.now(), kid, claims: JSON.parse(JSON.stringify(claims)) });
   }
 
@@ -54,5 +53,5 @@ export class Journal {
 
 function remember<Entry>(entries: Entry[], entry: Entry): void {
   entries.push(entry);
-  if (entries.length > depth) entries.shift();
+  if (entries.length > maxEntries) entries.shift();
 }

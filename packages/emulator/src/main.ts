@@ -4,7 +4,7 @@ import { requireSupportedNode } from './node-version.ts';
 
 try {
   requireSupportedNode();
-  // Loaded only here: older versions of Node could not read it, and would show a stack instead of a sentence.
+  // A static import would fail on an older Node, before requireSupportedNode() can report the version.
   const { runProgram } = await import('./program/run.ts');
   process.exitCode = await runProgram(process.argv.slice(2));
 } catch (error) {

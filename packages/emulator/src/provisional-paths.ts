@@ -1,28 +1,28 @@
 /**
- * What browsers and an issuer agree on. Torii has not published its own: all of it is chosen here, and nowhere else, so
- * that it can be put right in one place.
+ * The paths that browsers use. Torii has not published its own, so these are provisional. No other file contains them:
+ * they can be corrected here when Torii publishes its paths.
  */
 export const provisionalPaths = {
-  /** GET: the page. POST: an email and a password, as a form or as JSON. */
+  /** GET: the sign-in page. POST: an email and a password, as a form or as JSON. */
   signIn: '/_torii/v1/sign-in',
   /** POST: ends the session. */
   signOut: '/_torii/v1/sign-out',
-  /** POST: a fresh access token for the session that the cookie shows. */
+  /** POST: a new access token for the session in the cookie. */
   accessToken: '/_torii/v1/access-token',
-  /** GET: what `@torii/emulator/browser` is, for pages without a bundler. */
+  /** GET: the module `@torii/emulator/browser`, for pages without a bundler. */
   browserModule: '/_torii/browser/session.js',
-  /** GET: how the pages look. */
+  /** GET: the stylesheet of the sign-in pages. */
   stylesheet: '/_torii/pages.css',
 } as const;
 
 export const provisionalNames = {
-  /** The cookie on the issuer's host. Opaque: it holds no token and says nothing about the user. */
+  /** The session cookie on the issuer's host. Its value is a random secret, not a token. */
   sessionCookie: '__client_session',
   /**
-   * Where the cookie goes, below the issuer. Not to `/`: the default environment's would come along to all others, which
-   * are paths below it; and cookies ignore ports, so that every server of this machine would get it.
+   * The path of the cookie, below the issuer. With `/`, browsers would send the default environment's cookie to all
+   * other environments, and to every other server on this host, because cookies are not bound to a port.
    */
   sessionCookiePath: '/_torii',
-  /** The parameter that says where to go after signing in or out. */
+  /** The query parameter with the URL to redirect to after sign-in or sign-out. */
   returnTo: 'return_to',
 } as const;

@@ -1,6 +1,9 @@
 const longestText = 200;
 
-/** A caller's text for logs and pages: tokens and secrets are replaced, and what is longer than 200 characters is cut. */
+/**
+ * Prepares a caller's text for logs and pages: shortens tokens and secrets to their prefix, and the text to 200
+ * characters.
+ */
 export function redact(text: string): string {
   const clean = text.replace(/(eyJ|sk_)[\w.-]*|(whsec_)[\w+/=]*/g, '$1$2…');
   return clean.length <= longestText ? clean : `${clean.slice(0, longestText)}…`;

@@ -6,21 +6,21 @@ import { bearerOf, isSecretKey } from './api/secret-key.ts';
 import type { Environment } from './environment.ts';
 import { defaultEnvironment } from './environment-records.ts';
 
-interface Place {
+interface Route {
   readonly environment: Environment;
   readonly listener: RequestListener;
 }
 
-/** Below this stand the issuers of all environments but the default one. */
+/** The path prefix of all issuers except that of the default environment. */
 const environmentsPath = '/env/';
 
 /**
- * Where a request finds its environment. An issuer is told by its path; the REST API has one address for all of them, as
- * Torii's own has, and the secret key tells.
+ * Passes each request to its environment: by the secret key if the path is that of the REST API, whose base URL all
+ * environments share, and otherwise by the issuer path.
  */
 export class EnvironmentRouter {
   readonly origin: string;
-  readonly #places = new Map<string, Place>();
+  readonly #routes = new Map<string, Route>();
 
   constructor(origin: string) {
     this.origin = origin;
@@ -31,29 +31,29 @@ export class EnvironmentRouter {
   }
 
   add(environment: Environment, app: Hono): void {
-    // Left to itself the adapter replaces the global Request and Response, which belong to the program under test.
+    // By default @hono/node-server replaces the global Request and Response. The app under test shares those globals.
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-    this.#places.set(environment.name, { environment, listener });
+    this.#routes.set(environment.name, { environment, listener });
   }
 
-  /** Hands a request to its environment, which sees the path below its issuer. */
+  /** Removes the issuer path (`/env/acme`) from the URL before the environment sees the request. */
   readonly handle: RequestListener = (incoming, outgoing) => {
     const [, name, rest = ''] = /^\/env\/([^/?]+)(.*)$/.exec(incoming.url ?? '') ?? [];
-    const named = name === undefined || name === defaultEnvironment ? undefined : this.#places.get(name);
+    const named = name === undefined || name === defaultEnvironment ? undefined : this.#routes.get(name);
     if (named !== undefined) incoming.url = rest.startsWith('/') ? rest : `/${rest}`;
-    const place = named ?? this.#placeOfKey(incoming.url, incoming.headers.authorization) ?? this.#default;
-    place.listener(incoming, outgoing);
+    const route = named ?? this.#routeOfKey(incoming.url, incoming.headers.authorization) ?? this.#default;
+    route.listener(incoming, outgoing);
   };
 
-  #placeOfKey(url: string | undefined, authorization: string | undefined): Place | undefined {
+  #routeOfKey(url: string | undefined, authorization: string | undefined): Route | undefined {
     const key = url?.startsWith(apiPath) ? bearerOf(authorization) : undefined;
     if (key === undefined) return undefined;
-    return [...this.#places.values()].find(({ environment }) => isSecretKey(key, environment.secretKey));
+    return [...this.#routes.values()].find(({ environment }) => isSecretKey(key, environment.secretKey));
   }
 
-  get #default(): Place {
-    const place = this.#places.get(defaultEnvironment);
-    if (place === undefined) throw new Error('An emulator has a default environment.');
-    return place;
+  get #default(): Route {
+    const route = this.#routes.get(defaultEnvironment);
+    if (route === undefined) throw new Error('The default environment is missing.');
+    return route;
   }
 }

@@ -13,18 +13,18 @@ import { EnvironmentRouter } from './router.ts';
 import { listen, originOf } from './server.ts';
 
 /**
- * Starts a local Torii, on loopback unless told otherwise.
+ * Starts a local Torii. It listens on 127.0.0.1 unless you set the option `host`.
  *
  * @throws EmulatorError `node_unsupported`, `option_invalid`, `port_unusable`, `database_unusable`
  * @example
- * const torii = await startEmulator();
- * const token = await torii.token({ userId: 'ada' });
- * await torii.stop();
+ * const emulator = await startEmulator();
+ * const token = await emulator.token({ userId: 'ada' });
+ * await emulator.stop();
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   requireSupportedNode();
   const settings = settingsFrom(options);
-  // Loaded only here: older versions of Node lack node:sqlite, and would fail at the import of this package.
+  // A static import would make the import of this package fail on older versions of Node, which lack node:sqlite.
   const { openStore } = await import('./database/store.ts');
   const database = openStore(settings.database);
   try {
@@ -35,7 +35,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 }
 
-/** Starts on a database that is open already. */
+/** Starts an emulator on an open database. */
 export async function startOn(database: DatabaseSync, settings: Settings): Promise<Emulator> {
   const clock = new Clock();
   const createId = createIdGenerator(clock);
@@ -58,11 +58,11 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
     for (const webhook of added) environment?.webhooks.add(webhook);
   }
 
-  // The issuers are known once the server listens. From here on nothing is awaited until they are served, so that no
-  // request can come before them.
+  // The issuer URLs contain the port, which is known only once the server listens. There must be no `await` between
+  // here and `server.on('request')`: a request that arrives before the handler is attached gets no response.
   const server = await listen(settings.port, settings.host);
   const warn = (error: unknown) => {
-    // A request that stop() has cut may still be at work when the database closes; nobody waits for it.
+    // A request that stop() interrupted can fail after the database is closed. That needs no warning.
     if (server.listening) process.emitWarning(error instanceof Error ? error : String(error));
   };
   const router = new EnvironmentRouter(originOf(server));
@@ -76,7 +76,7 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
   });
   server.on('request', router.handle);
   const first = served.find(({ environment }) => environment.name === defaultEnvironment);
-  if (first === undefined) throw new Error('An emulator has a default environment.');
+  if (first === undefined) throw new Error('The default environment is missing.');
   const others = served.filter((each) => each !== first);
   return new Emulator({ server, database, clock, first, others });
 }

@@ -62,8 +62,8 @@ test.for([true, false])(
       .waitFor();
     expect(torii.now().getTime() - Date.now()).toBeGreaterThan(10_000_000);
 
-    await page.getByLabel('Let requests to').selectOption('Key set');
-    await page.getByLabel('fail in this way').selectOption('answer 429: wait 2 s');
+    await page.getByLabel('Surface').selectOption('Key set');
+    await page.getByLabel('Fault', { exact: true }).selectOption('respond with 429, Retry-After: 2');
     await page.getByRole('button', { name: 'Inject' }).click();
     await page.locator('#faults').getByText('429').waitFor();
     expect((await fetch(torii.jwksUrl)).status).toBe(429);
@@ -72,13 +72,13 @@ test.for([true, false])(
     expect((await fetch(torii.jwksUrl)).status).toBe(200);
 
     await using receiver = await startReceiver();
-    await page.getByLabel('Post events to').fill(receiver.url);
+    await page.getByLabel('Send events to').fill(receiver.url);
     await page.getByRole('button', { name: 'Add' }).click();
     await page.getByRole('button', { name: `Remove the webhook ${receiver.url}` }).waitFor();
     await page.getByRole('button', { name: 'Ban Grace Hopper' }).click();
     await page.getByRole('button', { name: /Redeliver user\.banned/ }).click();
     await expect.poll(() => receiver.types(), patience).toEqual(['user.banned', 'user.banned']);
-    await page.getByRole('button', { name: 'Show the secrets' }).click();
+    await page.getByRole('button', { name: 'Show secrets' }).click();
     await page.getByText(torii.webhookSecret).waitFor();
     await page.getByRole('link', { name: 'Back' }).click();
     await page.getByRole('button', { name: `Remove the webhook ${receiver.url}` }).click();

@@ -2,8 +2,8 @@ import { Problem } from '../http/problem.ts';
 import type { Users } from '../users/users.ts';
 
 /**
- * Lets a request through to a user of this environment who has not been deleted. The grant to a user goes with them, so
- * that a deleted one is refused as another environment's is.
+ * Requires that the user exists in this environment and is not deleted. A deleted user gives 403 and not 404, because
+ * the specification says that the grant to a user ends when the user is deleted.
  *
  * @throws Problem 403 `forbidden`, 404 `user_not_found`
  */

@@ -1,12 +1,12 @@
 import type { OperationKey } from '../generated/server-v1.ts';
 import type { ApiRequest } from './contract/read-request.ts';
 
-/** What an operation answers when it succeeds. What it refuses, it throws. */
+/** The response of an operation that succeeded. An operation throws a Problem to refuse. */
 export type ApiAnswer =
   | { readonly status: 200 | 201; readonly body: object }
   | { readonly status: 204; readonly body?: never };
 
 export type Handler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>;
 
-/** One handler for each operation of the specification: one too few or too many does not compile. */
+/** One handler for each operation of the specification. A missing or extra handler is a type error. */
 export type Handlers<Key extends OperationKey = OperationKey> = { readonly [Operation in Key]: Handler };

@@ -6,7 +6,7 @@ import type { Handlers } from './handler.ts';
 import { sessionHandlers } from './sessions.ts';
 import { userHandlers } from './users.ts';
 
-/** The REST API, operation by operation as the specification lists them. */
+/** The routes of the REST API, one per operation of the specification. */
 export function apiRoutes(environment: Environment): Hono {
   const handlers: Handlers = { ...userHandlers(environment.users), ...sessionHandlers(environment) };
   const routes = new Hono();

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { Problem } from '../http/problem.ts';
 
-/** Lets a request through that carries the environment's secret key as its bearer token. */
+/** Requires the environment's secret key as bearer token. */
 export function requireSecretKey(secretKey: string): MiddlewareHandler {
   return async (c, next) => {
     const given = bearerOf(c.req.header('authorization'));
@@ -10,7 +10,7 @@ export function requireSecretKey(secretKey: string): MiddlewareHandler {
       throw new Problem(
         401,
         'invalid_secret_key',
-        'Send this environment’s secret key: Authorization: Bearer sk_test_…',
+        'The secret key of this environment is missing or wrong. Send it as Authorization: Bearer sk_test_…',
         {
           headers: { 'www-authenticate': 'Bearer realm="torii"' },
         },
@@ -20,13 +20,12 @@ export function requireSecretKey(secretKey: string): MiddlewareHandler {
   };
 }
 
-/** What an Authorization header carries as its bearer token. */
 export function bearerOf(authorization: string | undefined): string | undefined {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 }
 
 export function isSecretKey(given: string, secretKey: string): boolean {
-  // Digests have one length, so that comparing them tells neither the key nor how long it is.
+  // timingSafeEqual needs inputs of equal length. Comparing digests reveals neither the key nor its length.
   return timingSafeEqual(digest(given), digest(secretKey));
 }
 

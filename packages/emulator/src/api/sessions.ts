@@ -8,7 +8,6 @@ type SessionOperation =
   | 'DELETE /users/{userId}/sessions'
   | 'DELETE /users/{userId}/sessions/{sessionId}';
 
-/** The operations on sessions. */
 export function sessionHandlers({
   users,
   sessions,
@@ -29,7 +28,7 @@ export function sessionHandlers({
       const userId = path('userId');
       requireGrant(users, userId);
       const sessionId = path('sessionId');
-      // An unknown session is no mistake: it may have ended so long ago that nobody remembers it.
+      // An unknown session is not an error: the session may have ended long ago.
       const owner = sessions.ownerOf(sessionId);
       if (owner !== undefined && owner !== userId) throw forbidden('This session belongs to another user.');
       sessions.revoke(sessionId);
@@ -38,7 +37,7 @@ export function sessionHandlers({
   };
 }
 
-/** Of these operations the specification lists no 404: whoever is unknown is one whom the key has no grant to. */
+/** Refuses an unknown user with 403 instead of 404, because the specification lists no 404 for these operations. */
 function requireGrant(users: Users, userId: string): void {
   if (users.standing(userId) === 'unknown') throw forbidden('No user of this environment has this id.');
   requireUser(users, userId);

@@ -4,7 +4,7 @@ import type { UserStatus } from '../users/user.ts';
 import type { Users } from '../users/users.ts';
 import { type ApiRequest, refusalOf } from './contract/read-request.ts';
 
-/** The body of a search, as the specification has it. */
+/** The request body of a user search. */
 interface UserFilter {
   readonly name?: string | null;
   readonly email?: string | null;
@@ -16,21 +16,17 @@ interface UserFilter {
 const defaultLimit = 20;
 const largestLimit = 100;
 
-/**
- * Reads a search from its request.
- *
- * @throws Problem `invalid_request`
- */
+/** @throws Problem `invalid_request` */
 export function readUserSearch({ query, body }: ApiRequest, users: Users): UserSearch {
-  // Its shape has been checked against the specification.
+  // readRequest() has validated the body.
   const { name, email, statuses, createdAfter, createdBefore } = (body ?? {}) as UserFilter;
   const limit = Number(query['limit'] ?? defaultLimit);
   const after = query['cursor'] === undefined ? undefined : String(query['cursor']);
   const errors: FieldError[] = [];
   if (limit > largestLimit) errors.push({ field: 'limit', message: `must be ${largestLimit} or less` });
-  // Users are never removed, so a cursor that was once given out names one of them for ever.
+  // A cursor is a user id, and users are never removed from the database. So a cursor stays valid.
   if (after !== undefined && !users.has(after)) {
-    errors.push({ field: 'cursor', message: 'is not a cursor that this environment has given out' });
+    errors.push({ field: 'cursor', message: 'is not a cursor of this environment' });
   }
   const createdFrom = readMoment('createdAfter', createdAfter, errors);
   const createdTo = readMoment('createdBefore', createdBefore, errors);
@@ -38,12 +34,12 @@ export function readUserSearch({ query, body }: ApiRequest, users: Users): UserS
   return { limit, after, name, email, statuses, createdFrom, createdTo };
 }
 
-/** Null bounds nothing: the specification lets it through, and gives it a meaning for names and emails alone. */
+/** The specification allows `null` here but defines its meaning only for names and emails. The emulator ignores it. */
 function readMoment(field: string, text: string | null | undefined, errors: FieldError[]): Date | undefined {
   if (text === null || text === undefined) return undefined;
   const moment = new Date(text);
   if (!Number.isNaN(moment.getTime())) return moment;
-  // A leap second, 23:59:60, is an instant to the specification and none to JavaScript.
-  errors.push({ field, message: 'must be an instant that a clock without leap seconds shows' });
+  // The format `date-time` allows a leap second (23:59:60), which Date cannot parse.
+  errors.push({ field, message: 'must not be a leap second' });
   return undefined;
 }

@@ -13,7 +13,7 @@ type UserOperation =
   | 'POST /users/{userId}/ban'
   | 'POST /users/{userId}/unban';
 
-/** The operations on users. The shape of what comes in has been checked against the specification. */
+/** The handlers of the user operations. readRequest() has validated their requests. */
 export function userHandlers(users: Users): Handlers<UserOperation> {
   return {
     async 'POST /users'({ body }) {

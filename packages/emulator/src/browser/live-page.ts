@@ -1,4 +1,4 @@
-// Keeps the dashboard up to date: asks for the page again, and puts its live parts in place of the old ones.
+// Updates the dashboard: reloads the page in the background and replaces the elements with `data-live`.
 const periodMs = 2000;
 const note = document.getElementById('live');
 
@@ -10,25 +10,25 @@ void refresh();
 async function refresh(): Promise<void> {
   try {
     const response = await fetch(location.href, { signal: AbortSignal.timeout(periodMs) });
-    if (!response.ok) throw new Error(`The emulator answered ${response.status}.`);
+    if (!response.ok) throw new Error(`The emulator responded with ${response.status}.`);
     replaceLiveParts(new DOMParser().parseFromString(await response.text(), 'text/html'));
-    say('Live');
+    showStatus('Live');
   } catch {
-    say('The emulator does not answer.');
+    showStatus('The emulator does not respond.');
   }
 }
 
 function replaceLiveParts(page: Document): void {
   for (const part of document.querySelectorAll('[data-live]')) {
     const newer = page.getElementById(part.id);
-    // What somebody is reading or about to press stays where it is.
+    // Do not replace an element that has the focus or open details: the user is working with it.
     const inUse = part.contains(document.activeElement) || part.querySelector('details[open]') !== null;
     if (newer === null || inUse || newer.innerHTML === part.innerHTML) continue;
     part.replaceChildren(...newer.childNodes);
   }
 }
 
-/** Only what changes is said, since screen readers read it out. */
-function say(text: string): void {
+/** Updates the text only if it changed, because screen readers announce every update. */
+function showStatus(text: string): void {
   if (note !== null && note.textContent !== text) note.textContent = text;
 }

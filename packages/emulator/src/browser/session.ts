@@ -1,25 +1,29 @@
 import { provisionalNames, provisionalPaths } from '../provisional-paths.ts';
 
 export interface SessionOptions {
-  /** The issuer URL. Empty where the page's own server passes `/_torii/` on to the issuer. */
+  /** The issuer URL. Pass an empty string if the page's own server proxies `/_torii/` to the issuer. */
   readonly issuer: string;
 }
 
-/** The session of the person in front of this browser. */
+/** The session of the user of this browser. */
 export interface BrowserSession {
   /**
-   * An access token that is good for a while yet, or null where nobody is signed in. Ask before every request: it is kept
-   * in memory, and renewed shortly before it ends.
+   * Returns a valid access token, or `null` if the user is signed out. Call it before every request: the token is
+   * cached in memory and renewed 30 seconds before it expires. Concurrent calls share one request.
    *
-   * @throws Error where the issuer cannot be reached, or fails, and there is no token left
+   * @throws Error if the issuer cannot be reached or responds with an error, and the cached token has expired
    */
   getToken(): Promise<string | null>;
-  /** Leaves for the sign-in page, which leads back here, or to another URL of an allowed origin. */
+  /**
+   * Navigates to the sign-in page, which redirects to `returnTo` afterwards.
+   *
+   * @param returnTo a URL of an allowed origin; the current page by default
+   */
   signIn(returnTo?: string): void;
   /**
-   * Ends the session.
+   * Ends the session. The cached token is dropped, but remains valid until it expires.
    *
-   * @throws Error where the issuer cannot be reached, or fails
+   * @throws Error if the issuer cannot be reached or responds with an error
    */
   signOut(): Promise<void>;
 }
@@ -30,16 +34,17 @@ interface HeldToken {
   readonly endsAtMs: number;
 }
 
-/** A token is renewed this long before it ends, or half-way through a shorter life. */
+/** A token is renewed this long before it expires, or after half of its lifetime if the lifetime is under a minute. */
 const renewBeforeMs = 30_000;
 const timeLimitMs = 10_000;
 
-// Named here, so that nobody needs the types of a browser to use this file's.
+// Declared here, so that users of this module's types do not need the `dom` library of TypeScript.
 declare const location: { readonly href: string; assign(url: string): void };
 
 /**
- * The session that this browser has with an issuer. Make one for each page.
+ * Creates a handle to this browser's session with an issuer. Create one per page.
  *
+ * @throws TypeError if `issuer` is not a string
  * @example
  * const session = createSession({ issuer: 'http://127.0.0.1:9100' });
  * const token = await session.getToken();
@@ -47,19 +52,19 @@ declare const location: { readonly href: string; assign(url: string): void };
  * else await fetch('/api/notes', { headers: { authorization: `Bearer ${token}` } });
  */
 export function createSession({ issuer }: SessionOptions): BrowserSession {
-  if (typeof issuer !== 'string') throw new TypeError('createSession: issuer must be the issuer URL.');
+  if (typeof issuer !== 'string') throw new TypeError('createSession: `issuer` is not a string. Pass the issuer URL.');
   const base = issuer.replace(/\/$/, '');
   let held: HeldToken | undefined;
   let renewal: Promise<string | null> | undefined;
-  // Counts sign-outs, so that a renewal that was under way does not bring a token back.
-  let epoch = 0;
+  // A renewal that was in flight during a sign-out must not store its token.
+  let signOutCount = 0;
 
   async function renew(): Promise<string | null> {
-    const begun = { epoch, atMs: Date.now() };
+    const begun = { signOutCount, atMs: Date.now() };
     const response = await post(base + provisionalPaths.accessToken);
     const answer = response.status === 401 ? undefined : await readToken(response);
-    if (epoch !== begun.epoch) return null;
-    // By how long it lasts, not by when it ends: this machine's clock may differ from the issuer's.
+    if (signOutCount !== begun.signOutCount) return null;
+    // Computed from the lifetime instead of `expiresAt`, because this machine's clock may differ from the issuer's.
     held = answer && {
       token: answer.accessToken,
       renewAtMs: begun.atMs + answer.lifetimeMs - Math.min(renewBeforeMs, answer.lifetimeMs / 2),
@@ -71,7 +76,6 @@ export function createSession({ issuer }: SessionOptions): BrowserSession {
   return {
     async getToken() {
       if (held !== undefined && Date.now() < held.renewAtMs) return held.token;
-      // One for all who ask at once.
       renewal ??= renew().finally(() => {
         renewal = undefined;
       });
@@ -90,8 +94,8 @@ export function createSession({ issuer }: SessionOptions): BrowserSession {
 
     async signOut() {
       const response = await post(base + provisionalPaths.signOut);
-      if (!response.ok) throw new Error(`Signing out failed: the issuer answered ${response.status}.`);
-      epoch += 1;
+      if (!response.ok) throw new Error(`Sign-out failed: the issuer responded with ${response.status}.`);
+      signOutCount += 1;
       held = undefined;
       renewal = undefined;
     },
@@ -99,10 +103,10 @@ export function createSession({ issuer }: SessionOptions): BrowserSession {
 }
 
 async function readToken(response: Response): Promise<{ readonly accessToken: string; readonly lifetimeMs: number }> {
-  if (!response.ok) throw new Error(`No access token: the issuer answered ${response.status}.`);
+  if (!response.ok) throw new Error(`No access token: the issuer responded with ${response.status}.`);
   const { accessToken, expiresInSeconds } = (await response.json()) as Record<string, unknown>;
   if (typeof accessToken !== 'string' || typeof expiresInSeconds !== 'number') {
-    throw new Error('No access token: this is not the answer of an issuer.');
+    throw new Error('No access token: the response is not that of a Torii issuer. Check `issuer`.');
   }
   return { accessToken, lifetimeMs: expiresInSeconds * 1000 };
 }
@@ -111,6 +115,6 @@ async function post(url: string): Promise<Response> {
   try {
     return await fetch(url, { method: 'POST', credentials: 'include', signal: AbortSignal.timeout(timeLimitMs) });
   } catch (cause) {
-    throw new Error(`The issuer cannot be reached, or does not allow this page's origin: ${url}`, { cause });
+    throw new Error(`The issuer cannot be reached or does not allow the origin of this page: ${url}`, { cause });
   }
 }

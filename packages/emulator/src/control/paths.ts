@@ -1,11 +1,11 @@
-/** Everything below this path belongs to the emulator alone; Torii has nothing there. */
+/** The path prefix of the dashboard and the control API. Torii has no such paths. */
 export const controlPath = '/_emulator';
 
 export const dashboardPath: string = `${controlPath}/`;
 export const dashboardStylesheetPath: string = `${dashboardPath}dashboard.css`;
 
-/** POST: a page with the secrets that sign webhooks. */
+/** POST: a page that shows the webhook secrets. */
 export const webhookSecretsPath: string = `${dashboardPath}webhook-secrets`;
 
-/** The script that keeps the page up to date. The page works without it. */
+/** The script that refreshes the dashboard. */
 export const liveScriptPath: string = `${dashboardPath}live.js`;

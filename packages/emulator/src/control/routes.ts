@@ -9,7 +9,6 @@ import { refuseForeignPages } from '../http/origins.ts';
 import { Problem } from '../http/problem.ts';
 import { webhookOf } from '../webhooks/endpoints.ts';
 
-/** How many deliveries are told of at once. */
 const listedDeliveries = 100;
 
 export interface ControlledParts {
@@ -18,11 +17,11 @@ export interface ControlledParts {
   readonly clock: Clock;
 }
 
-/** What the library's functions do, over HTTP: faults, the clock, the rotation of keys, and webhooks. */
+/** The control API: faults, the clock, key rotation and webhooks over HTTP, as in the library. */
 export function controlRoutes(environment: Environment, { faults, traffic, clock }: ControlledParts): Hono {
   const { name, id, issuer, keys, webhooks } = environment;
   const app = new Hono();
-  // No secret is asked for, so a page that the developer happens to visit must not get through.
+  // CSRF: the control API has no authentication, so web pages that the developer visits must not be able to call it.
   app.use(refuseForeignPages());
   return app
     .get('/state', (c) =>
@@ -39,7 +38,7 @@ export function controlRoutes(environment: Environment, { faults, traffic, clock
       return c.json({ faults: faults.active });
     })
     .delete('/faults', (c) => {
-      // Checked by recover() itself.
+      // recover() validates the surface.
       faults.recover(c.req.query('surface') as FaultTarget | undefined);
       return c.json({ faults: faults.active });
     })
@@ -58,7 +57,7 @@ export function controlRoutes(environment: Environment, { faults, traffic, clock
     .post('/keys/withdraw', async (c) => {
       const { kids = keys.published.slice(1).map(({ kid }) => kid), ...unknown } = await readObject(c.req);
       refuseUnknown(unknown);
-      if (!Array.isArray(kids)) throw invalid('kids must be a list of key ids.');
+      if (!Array.isArray(kids)) throw invalid('kids must be an array of key ids.');
       keys.withdraw(kids);
       return c.json({ withdrawn: kids, keys: keys.published.map(({ kid }) => kid) });
     })
@@ -75,7 +74,7 @@ export function controlRoutes(environment: Environment, { faults, traffic, clock
     .post('/webhooks/redeliver', async (c) => {
       const { eventId, ...unknown } = await readObject(c.req);
       refuseUnknown(unknown);
-      if (typeof eventId !== 'string') throw invalid('eventId must be the id of an event, evt_….');
+      if (typeof eventId !== 'string') throw invalid('eventId must be the id of an event, such as evt_01a2….');
       await storing(() => webhooks.outbox.redeliver(eventId));
       return c.json({ eventId }, 202);
     });
@@ -89,7 +88,10 @@ async function readObject(request: HonoRequest): Promise<Fields> {
   throw invalid('The body must be a JSON object.');
 }
 
-/** `{ "surface": "keys", "kind": "delay", "delayMs": 2000, "times": 1 }`. The values are checked by the faults themselves. */
+/**
+ * Injects a fault such as `{ "surface": "keys", "kind": "delay", "delayMs": 2000, "times": 1 }`. Faults validates the
+ * values.
+ */
 function injectFault(faults: Faults, { surface, kind, times, ...rest }: Fields): void {
   const target = surface as FaultTarget;
   const duration = times === undefined ? {} : { times: times as number };
@@ -113,7 +115,7 @@ function injectFault(faults: Faults, { surface, kind, times, ...rest }: Fields):
 
 function refuseUnknown(fields: Fields, known: readonly string[] = []): void {
   const unknown = Object.keys(fields).find((field) => !known.includes(field));
-  if (unknown !== undefined) throw invalid(`${unknown.slice(0, 64)} is not a known field here.`);
+  if (unknown !== undefined) throw invalid(`${unknown.slice(0, 64)} is not a known field of this request.`);
 }
 
 function invalid(detail: string): Problem {

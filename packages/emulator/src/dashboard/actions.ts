@@ -4,7 +4,7 @@ import type { Faults, FaultTarget } from '../faults/faults.ts';
 import { faultPresets } from '../faults/presets.ts';
 import { Problem } from '../http/problem.ts';
 
-/** What the dashboard's buttons act on. */
+/** The parts of the emulator that the dashboard's buttons change. */
 export interface Controls {
   readonly environment: Environment;
   readonly faults: Faults;
@@ -13,7 +13,7 @@ export interface Controls {
 
 type Action = (controls: Controls, field: (name: string) => string) => unknown;
 
-/** What can be done by a click, by the name of the button. */
+/** The action of each button, by the button's value. */
 const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['ban', ({ environment }, field) => environment.users.ban(userOf(environment, field('user')))],
   ['unban', ({ environment }, field) => environment.users.unban(userOf(environment, field('user')))],
@@ -29,22 +29,23 @@ const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['recover', ({ faults }, field) => faults.recover(field('surface') as FaultTarget)],
 ]);
 
-/** @throws Problem where it cannot be done, saying why */
+/** @throws Problem or EmulatorError with a message for the user if the action fails */
 export async function act(controls: Controls, form: URLSearchParams): Promise<void> {
   const action = actions.get(form.get('action') ?? '');
-  if (action === undefined) throw new Problem(400, 'action_unknown', 'The dashboard has no such button.');
+  if (action === undefined)
+    throw new Problem(400, 'action_unknown', 'This action does not exist. Reload the dashboard.');
   await action(controls, (name) => form.get(name) ?? '');
 }
 
 function inject(faults: Faults, field: (name: string) => string): void {
   const preset = faultPresets.find(({ name }) => name === field('fault'));
-  if (preset === undefined) throw new Problem(400, 'fault_unknown', 'The dashboard has no such fault.');
+  if (preset === undefined) throw new Problem(400, 'fault_unknown', 'This fault does not exist. Reload the dashboard.');
   const times = field('times');
   preset.inject(faults, field('surface') as FaultTarget, times === '' ? {} : { times: Number(times) });
 }
 
 function userOf({ users }: Environment, id: string): string {
-  // The page may be older than a deletion.
-  if (users.standing(id) !== 'here') throw new Problem(404, 'user_not_found', 'There is no such user any more.');
+  // The user may have been deleted since the page was loaded.
+  if (users.standing(id) !== 'here') throw new Problem(404, 'user_not_found', 'This user no longer exists.');
   return id;
 }

@@ -9,14 +9,13 @@ import { clockSection, faultsSection, keysSection } from './sections/control.ts'
 import { sessionsSection, type UserFilter, usersSection } from './sections/people.ts';
 import { deliveriesSection, webhooksSection } from './sections/webhooks.ts';
 
-/** What the dashboard shows and changes. */
+/** The parts of the emulator that the dashboard shows and changes. */
 export interface DashboardSubject extends Controls {
   readonly traffic: Traffic;
-  /** The issuers of all environments, by name. */
+  /** The issuer URLs of all environments, by environment name. */
   readonly issuers: ReadonlyMap<string, string>;
 }
 
-/** Everything that the page shows. Parts with `data-live` are brought up to date by its script. */
 export function dashboardBody(subject: DashboardSubject, filter: UserFilter): Html {
   const { environment, clock, faults, traffic, issuers } = subject;
   return html`<header class="bar">
@@ -26,7 +25,7 @@ export function dashboardBody(subject: DashboardSubject, filter: UserFilter): Ht
         <p class="muted"><code>${environment.issuer}</code> · <a href="${linkFrom(dashboardPath, provisionalPaths.signIn)}">sign-in page</a></p>
       </div>
       ${issuers.size > 1 && environmentNav(issuers, environment.name)}
-      <p class="muted live" id="live" role="status"><a href="">Reload</a> for news.</p>
+      <p class="muted live" id="live" role="status"><a href="">Reload</a> to update.</p>
     </header>
     <main class="board">
       <div class="column">

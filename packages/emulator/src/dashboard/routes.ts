@@ -10,10 +10,7 @@ import { type DashboardSubject, dashboardBody } from './page.ts';
 import { webhookSecretsBody } from './sections/webhooks.ts';
 import { dashboardStylesheet } from './stylesheet.ts';
 
-/**
- * A page on which people see what goes on and change it by a click. As the whole emulator it is for loopback alone, and
- * takes clicks of its own page only.
- */
+/** The routes of the dashboard. */
 export function dashboardRoutes(subject: DashboardSubject): Hono {
   return (
     new Hono()
@@ -31,7 +28,7 @@ export function dashboardRoutes(subject: DashboardSubject): Hono {
       )
       .get(dashboardStylesheetPath, (c) => answerStylesheet(c, dashboardStylesheet))
       .get(liveScriptPath, (c) => answerScript(c, 'browser/live-page'))
-      // By POST, which no page of another origin can make: neither by a link nor to read it.
+      // POST instead of GET: refuseForeignPages() then prevents a link on another site from displaying the secrets.
       .post(webhookSecretsPath, (c) =>
         answerPage(c, 200, {
           title: 'Webhook secrets',
@@ -42,7 +39,7 @@ export function dashboardRoutes(subject: DashboardSubject): Hono {
       )
       .post(dashboardPath, async (c) => {
         await act(subject, await readForm(c.req));
-        // Back to the page as it was filtered, so that reloading it does nothing twice.
+        // Redirect, so that reloading the page does not repeat the action. The query string keeps the filter.
         return c.redirect(new URL(c.req.url).search || './', 303);
       })
   );

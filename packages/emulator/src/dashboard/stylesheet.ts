@@ -1,6 +1,6 @@
 import { stylesheet } from '../pages/stylesheet.ts';
 
-/** How the dashboard looks: as the other pages do, and then some. */
+/** The stylesheet of the sign-in pages plus the rules of the dashboard. */
 export const dashboardStylesheet: string = `${stylesheet}
 .bar {
   display: flex;

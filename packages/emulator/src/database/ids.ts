@@ -1,10 +1,10 @@
 import { V7Generator } from 'uuidv7';
 import type { Clock } from '../clock.ts';
 
-/** How far the clock may be set back, as by a test's fake timers, before ids follow it instead of keeping their order. */
+/** If the clock goes back by more than this, for example with fake timers, new ids sort before the existing ones. */
 const rollbackAllowanceMs = 10_000;
 
-/** Makes UUID v7 ids by the emulator's clock, in ascending order also within a millisecond: cursors count on it. */
+/** Creates UUID v7 ids that ascend even within one millisecond. User search relies on this order for its cursors. */
 export function createIdGenerator(clock: Clock): () => string {
   const generator = new V7Generator();
   return () => generator.generateOrResetCore(clock.now().getTime(), rollbackAllowanceMs).toString();

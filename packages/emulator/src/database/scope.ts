@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../clock.ts';
 
-/** What the records of one environment are read and written with. */
+/** What the stores of one environment need to read and write their records. */
 export interface EnvironmentScope {
   readonly database: DatabaseSync;
   readonly environmentId: string;

@@ -1,17 +1,17 @@
 import { EmulatorError } from '../errors.ts';
 
 interface StorageFault {
-  /** A sentence without its full stop, about "it": the database. */
+  /** A sentence without a final period, in which "it" means the database. */
   readonly reason: string;
-  /** What the REST API answers to a write that met the fault. Nothing of the write is stored. */
+  /** The response status of the REST API. The failed write was rolled back. */
   readonly status: 503 | 507;
   readonly code: 'storage_unavailable' | 'storage_full';
 }
 
-/** What SQLite's result codes mean to whoever runs the emulator. */
+/** Keyed by SQLite result code. */
 const faults: Readonly<Record<number, StorageFault>> = {
   // SQLITE_BUSY
-  5: unavailable('it is in use by another emulator or program. End that one, or choose another file'),
+  5: unavailable('it is in use by another emulator or program. Stop that program, or choose another file'),
   // SQLITE_READONLY
   8: unavailable('it is read-only'),
   // SQLITE_IOERR
@@ -21,28 +21,28 @@ const faults: Readonly<Record<number, StorageFault>> = {
   // SQLITE_FULL
   13: { reason: 'the disk is full', status: 507, code: 'storage_full' },
   // SQLITE_CANTOPEN
-  14: unavailable('it cannot be opened. Its folder must exist, and you must be allowed to write there'),
+  14: unavailable('it cannot be opened. Its folder must exist and be writable'),
   // SQLITE_NOTADB
-  26: unavailable('the file is something else than a database'),
+  26: unavailable('the file is not a SQLite database'),
   // SQLITE_IOERR_LOCK
-  3850: unavailable('it cannot be locked: it is read-only, or on a disk that knows no locks'),
+  3850: unavailable('it cannot be locked. It is read-only, or its disk does not support locks'),
 };
 
 function unavailable(reason: string): StorageFault {
   return { reason, status: 503, code: 'storage_unavailable' };
 }
 
-/** What is the matter with the database, where that is what an error says. */
+/** Returns `undefined` if the error did not come from SQLite or its code is not in the table. */
 export function storageFaultOf(error: unknown): StorageFault | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
-  // The lowest byte says what; all of it, in which variant.
+  // SQLite extended result codes contain the primary code in their lowest byte.
   return faults[error.errcode] ?? faults[error.errcode & 0xff];
 }
 
 /**
- * Does what stores something on behalf of the program under test.
+ * Runs a database write that was called through the library, and translates SQLite errors.
  *
- * @throws EmulatorError `database_unusable` where the database refuses; nothing is stored then
+ * @throws EmulatorError `database_unusable` if the write failed. Nothing was stored.
  */
 export async function storing<T>(work: () => T | Promise<T>): Promise<T> {
   try {
@@ -50,7 +50,7 @@ export async function storing<T>(work: () => T | Promise<T>): Promise<T> {
   } catch (error) {
     const fault = storageFaultOf(error);
     if (fault === undefined) throw error;
-    throw new EmulatorError('database_unusable', `The database stores nothing now: ${fault.reason}.`, {
+    throw new EmulatorError('database_unusable', `The database cannot be written: ${fault.reason}.`, {
       cause: error,
     });
   }

@@ -3,7 +3,10 @@ import { EmulatorError } from '../errors.ts';
 import { storageFaultOf } from './storage-errors.ts';
 import { transact } from './transaction.ts';
 
-/** Each entry brings the schema one version up; `user_version` counts those that a file has had. Once released, only ever append. */
+/**
+ * Each entry upgrades the schema by one version. The file's `user_version` is the number of entries already applied.
+ * Never change a released entry, only append.
+ */
 const migrations = [
   `
   CREATE TABLE environments (
@@ -110,13 +113,18 @@ const migrations = [
   `,
 ];
 
-/** Opens the database, in memory or in a file, and brings its schema up to date. */
+/**
+ * Opens the database and migrates its schema.
+ *
+ * @throws EmulatorError `database_unusable`
+ */
 export function openStore(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
-    // EXCLUSIVE: one emulator to a file, since keys and environments are read once. The lock dies with the process.
-    // FULL: an answered write survives the process being killed, and the machine too.
+    // EXCLUSIVE: only one emulator may use a file, because keys and environments are read once at startup. The operating
+    // system releases the lock when the process ends.
+    // FULL: a write that was answered survives a crash of the process and a power failure.
     database.exec(`
       PRAGMA busy_timeout = 1000;
       PRAGMA locking_mode = EXCLUSIVE;
@@ -129,7 +137,7 @@ export function openStore(path: string): DatabaseSync {
   } catch (error) {
     database?.close();
     if (error instanceof EmulatorError) throw error;
-    const reason = storageFaultOf(error)?.reason ?? 'SQLite does not say why';
+    const reason = storageFaultOf(error)?.reason ?? 'SQLite reported an unknown error';
     throw new EmulatorError('database_unusable', `The database ${path} cannot be used: ${reason}.`, { cause: error });
   }
 }
@@ -139,7 +147,10 @@ function migrate(database: DatabaseSync): void {
     const row = database.prepare('PRAGMA user_version').get();
     const version = Number(row?.['user_version']);
     if (version > migrations.length) {
-      throw new EmulatorError('database_unusable', 'The database was written by a newer version of @torii/emulator.');
+      throw new EmulatorError(
+        'database_unusable',
+        'The database was written by a newer version of @torii/emulator. Upgrade the package, or choose another file.',
+      );
     }
     for (const migration of migrations.slice(version)) database.exec(migration);
     database.exec(`PRAGMA user_version = ${migrations.length}`);

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Runs the work in one transaction: all of it is stored, or none. */
 export function transact<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -11,7 +10,7 @@ export function transact<T>(database: DatabaseSync, work: () => T): T {
     try {
       database.exec('ROLLBACK');
     } catch {
-      // SQLite has rolled back by itself, as it does when the disk is full.
+      // ROLLBACK fails if SQLite has already rolled back, which it does when the disk is full.
     }
     throw error;
   }

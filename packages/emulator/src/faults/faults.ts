@@ -1,71 +1,79 @@
 import { EmulatorError } from '../errors.ts';
 
-/** The parts of the emulator that can be counted and broken. */
 export const surfaces = ['keys', 'api', 'signIn', 'session', 'webhooks'] as const;
 
 /**
- * A part of the emulator that can be counted and broken: the key set, the REST API, signing in, a browser's session, and the
- * webhooks that it sends, whose faults stand between it and the receiver.
+ * A part of the emulator that counts its requests and can have a fault: the key set (`keys`), the REST API (`api`),
+ * sign-in (`signIn`), browser sessions (`session`) and the webhooks it sends (`webhooks`). A webhook fault simulates a
+ * failure between the emulator and the receiver.
  */
 export type Surface = (typeof surfaces)[number];
 
-/** Where a fault goes: one surface, or every one of them. */
+/** The surface that a fault affects, or `all`. */
 export type FaultTarget = Surface | 'all';
 
 const cutPoints = ['request', 'answer', 'body'] as const;
 
 /**
- * Where a connection is cut: at the `request`, of which nothing is done; at the `answer`, when all is done and nothing of
- * it is told; or half-way through the answer's `body`. A webhook that is cut later than at the `request` has arrived, and comes once more.
+ * When a connection is closed. `request`: before the request is handled. `answer`: after it is handled, but before the
+ * response is sent. `body`: after half of the response body is sent. With `answer` and `body`, a webhook reaches its
+ * receiver and is then sent again.
  */
 export type CutPoint = (typeof cutPoints)[number];
 
-/** For how long a fault stays. */
+/** How long a fault lasts. */
 export interface FaultDuration {
-  /** How many requests meet the fault before all is well again. Until `recover()` by default. */
+  /**
+   * The number of requests that the fault affects, 1 or more.
+   *
+   * @default no limit: the fault lasts until `recover()`
+   */
   readonly times?: number;
 }
 
-/** How a surface fails. */
+/** Options of `fail()`. */
 export interface FailOptions extends FaultDuration {
   /**
-   * The status of the answer, 400 to 599.
+   * The response status, 400 to 599.
    *
    * @default 503
    */
   readonly status?: number;
-  /** Headers of the answer, such as `retry-after`. */
+  /** Response headers, such as `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How a connection is cut. */
+/** Options of `cut()`. */
 export interface CutOptions extends FaultDuration {
-  /** @default 'request' */
+  /**
+   * When the connection is closed.
+   *
+   * @default 'request'
+   */
   readonly at?: CutPoint;
 }
 
-/** What happens to a request: another answer, a late one, or none. */
+/** What a fault does to a request. */
 export type Fault =
   | { readonly kind: 'fail'; readonly status: number; readonly headers: Readonly<Record<string, string>> }
   | { readonly kind: 'delay'; readonly delayMs: number }
   | { readonly kind: 'cut'; readonly at: CutPoint };
 
-/** A fault that is in place. */
+/** A fault that is in effect. */
 export interface ActiveFault {
   readonly surface: Surface;
   readonly fault: Fault;
-  /** How many more requests meet it; null for all of them. */
+  /** The number of requests that the fault will still affect, or `null` if it has no limit. */
   readonly remaining: number | null;
 }
 
-/** As long as a timer of Node can be. */
+/** The longest delay of a Node timer. A longer one would fire immediately. */
 const longestDelayMs = 2 ** 31 - 1;
 
-/** The faults of one environment, at most one for each surface. */
+/** The faults of one environment, at most one per surface. */
 export class Faults {
   readonly #active = new Map<Surface, { readonly fault: Fault; remaining: number }>();
 
-  /** The faults that are in place. */
   get active(): readonly ActiveFault[] {
     return [...this.#active].map(([surface, { fault, remaining }]) => ({
       surface,
@@ -76,13 +84,13 @@ export class Faults {
 
   fail(target: FaultTarget, { status = 503, headers = {}, times }: FailOptions = {}): void {
     check(Number.isInteger(status) && status >= 400 && status <= 599, 'status must be an error status, 400 to 599');
-    check(areHeaders(headers), 'headers must be an object of header names and their values');
+    check(areHeaders(headers), 'headers must be an object with valid header names and values');
     this.#inject(target, { kind: 'fail', status, headers }, times);
   }
 
   delay(target: FaultTarget, delayMs: number, { times }: FaultDuration = {}): void {
     const fits = Number.isInteger(delayMs) && delayMs >= 0 && delayMs <= longestDelayMs;
-    check(fits, `delayMs must be a whole number of milliseconds, 0 to ${longestDelayMs}`);
+    check(fits, `delayMs must be a whole number of milliseconds from 0 to ${longestDelayMs}`);
     this.#inject(target, { kind: 'delay', delayMs }, times);
   }
 
@@ -95,7 +103,7 @@ export class Faults {
     for (const surface of surfacesOf(target)) this.#active.delete(surface);
   }
 
-  /** The fault that the next request to a surface meets, counted as used. */
+  /** Returns the fault for the next request to a surface, and counts it as used. */
   take(surface: Surface): Fault | undefined {
     const active = this.#active.get(surface);
     if (active === undefined) return undefined;
@@ -106,8 +114,8 @@ export class Faults {
 
   #inject(target: FaultTarget, fault: Fault, times = Number.POSITIVE_INFINITY): void {
     check(times === Number.POSITIVE_INFINITY || Number.isInteger(times), 'times must be a whole number');
-    check(times > 0, 'times must be one or more');
-    // One object for all of them: `times` counts the requests to `all`, and not to each surface.
+    check(times > 0, 'times must be 1 or more');
+    // The surfaces share one object, so that with `all` the limit `times` applies to all requests together.
     const active = { fault, remaining: times };
     for (const surface of surfacesOf(target)) this.#active.set(surface, active);
   }
@@ -125,7 +133,9 @@ function surfacesOf(target: FaultTarget): readonly Surface[] {
   return [target];
 }
 
-/** Headers come from plain JavaScript and from requests too; one that cannot be sent would break the answer later. */
+/**
+ * Headers can come from untyped JavaScript or a request. An invalid header would otherwise fail later, in the response.
+ */
 function areHeaders(headers: unknown): boolean {
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false;
   if (!Object.values(headers).every((value) => typeof value === 'string')) return false;

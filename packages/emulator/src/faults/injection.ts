@@ -5,13 +5,13 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from '../http/problem.ts';
 import type { Faults, Surface } from './faults.ts';
 
-/** Lets the requests to a surface meet the fault that is in place there. */
+/** Applies the active fault of a surface to its requests. */
 export function injectFaults(surface: Surface, faults: Faults): MiddlewareHandler<{ Bindings: HttpBindings }> {
   return async (c, next) => {
     const fault = faults.take(surface);
     switch (fault?.kind) {
       case 'fail':
-        throw new Problem(fault.status, 'fault_injected', 'The emulator was told to fail here.', fault);
+        throw new Problem(fault.status, 'fault_injected', 'This error was injected with fail().', fault);
       case 'delay':
         await sleep(fault.delayMs, undefined, { ref: false });
         return next();
@@ -25,7 +25,7 @@ export function injectFaults(surface: Surface, faults: Faults): MiddlewareHandle
   };
 }
 
-/** Sends the status, the headers with the whole length, and half of the body. */
+/** Sends half of the body with the Content-Length of the whole body. */
 async function sendHalf(c: Context<{ Bindings: HttpBindings }>): Promise<void> {
   const body = Buffer.from(await c.res.arrayBuffer());
   const headers = { ...Object.fromEntries(c.res.headers), 'content-length': String(body.length) };
@@ -37,7 +37,7 @@ async function sendHalf(c: Context<{ Bindings: HttpBindings }>): Promise<void> {
 
 function cut(c: Context<{ Bindings: HttpBindings }>): void {
   c.env.incoming.socket.destroy();
-  // The adapter must not answer as well.
+  // Prevents @hono/node-server from sending a response on the closed connection.
   c.res = undefined;
   c.res = RESPONSE_ALREADY_SENT;
 }

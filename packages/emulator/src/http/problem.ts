@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { storageFaultOf } from '../database/storage-errors.ts';
 import { EmulatorError, type EmulatorErrorCode, type FieldError, UserInputError } from '../errors.ts';
 
-/** A refusal, as it will be answered. The detail is for the developer who reads it, and never repeats a secret. */
+/** A refusal with its HTTP status. The message is sent to the client, so it must not contain secrets. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
@@ -25,7 +25,7 @@ export class Problem extends Error {
   }
 }
 
-/** How a request is answered that meets an error of the library, by its code. Null: only by its cause, if at all. */
+/** The response for each error code of the library. `null`: the response depends on the cause, or is a 500. */
 const answers = {
   user_invalid: [400, 'invalid_request'],
   option_invalid: [400, 'invalid_request'],
@@ -41,7 +41,7 @@ const answers = {
   webhooks_waiting: null,
 } as const satisfies Record<EmulatorErrorCode, readonly [status: number, code: string] | null>;
 
-/** The refusal that an error stands for, or undefined if the error is a fault of the emulator's own. */
+/** Returns the response for an error, or `undefined` if the error is a bug in the emulator. */
 export function problemFor(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   const answer = error instanceof EmulatorError ? answers[error.code] : null;
@@ -51,10 +51,10 @@ export function problemFor(error: unknown): Problem | undefined {
   }
   const fault = storageFaultOf(error instanceof EmulatorError ? error.cause : error);
   if (fault === undefined) return undefined;
-  return new Problem(fault.status, fault.code, `The database stores nothing now: ${fault.reason}.`);
+  return new Problem(fault.status, fault.code, `The database cannot be written: ${fault.reason}.`);
 }
 
-/** Writes a refusal as RFC 9457 has it, with Torii's `code` and `supportId` among the properties. */
+/** Creates a problem response (RFC 9457) with Torii's `code` and `supportId` in `properties`. */
 export function answerProblem(problem: Problem): Response {
   const supportId = uuidv7();
   const { status, code, errors } = problem;
@@ -63,7 +63,7 @@ export function answerProblem(problem: Problem): Response {
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail: problem.message,
-    // Names this occurrence without repeating the request's path, which may hold anything.
+    // A random URN instead of the request path, which can contain secrets.
     instance: `urn:uuid:${supportId}`,
     properties: { code, supportId, ...(errors && errors.length > 0 && { errors }) },
   };

@@ -4,10 +4,10 @@ import { type Context, Hono } from 'hono';
 import { provisionalPaths } from '../provisional-paths.ts';
 import { stylesheet } from './stylesheet.ts';
 
-/** A script that the emulator serves, by where it is beside this file. */
+/** A script that the emulator serves: its path relative to `src`, without extension. */
 type ScriptName = 'browser/session' | 'browser/live-page' | 'provisional-paths';
 
-/** The scripts that apps load. One imports another as it does here: their paths keep the same distance. */
+/** The scripts that apps load. Their URLs keep the relative path between the files, which import each other by it. */
 const scripts: ReadonlyMap<string, ScriptName> = new Map([
   [provisionalPaths.browserModule, 'browser/session'],
   [new URL('../provisional-paths.js', `http://path${provisionalPaths.browserModule}`).pathname, 'provisional-paths'],
@@ -15,7 +15,6 @@ const scripts: ReadonlyMap<string, ScriptName> = new Map([
 
 export const scriptPaths: readonly string[] = [...scripts.keys()];
 
-/** What pages load from the issuer. */
 export function browserFileRoutes(): Hono {
   const app = new Hono().get(provisionalPaths.stylesheet, (c) => answerStylesheet(c, stylesheet));
   for (const [path, name] of scripts) app.get(path, (c) => answerScript(c, name));
@@ -26,7 +25,7 @@ export function answerStylesheet(c: Context, text: string): Response {
   return c.body(text, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-cache' });
 }
 
-/** Answers with a script as it is published: compiled, one file for each of the source. */
+/** Responds with a compiled script of this package. */
 export async function answerScript(c: Context, name: ScriptName): Promise<Response> {
   const headers = { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' };
   return c.body(await readScript(name), 200, headers);
@@ -35,9 +34,9 @@ export async function answerScript(c: Context, name: ScriptName): Promise<Respon
 async function readScript(name: ScriptName): Promise<string> {
   const extension = extname(import.meta.url);
   const text = await readFile(new URL(`../${name}${extension}`, import.meta.url), 'utf8');
-  // Without its map, which is for those who have the package.
+  // The source map is not served.
   if (extension !== '.ts') return text.replace(/^\/\/# sourceMappingURL=.*$/m, '');
-  // This repository's own tests and examples run from the source. Loaded only here: older versions of Node lack it.
+  // Tests and examples of this repository run from the source. A static import would fail on older versions of Node.
   const { stripTypeScriptTypes } = await import('node:module');
   return stripTypeScriptTypes(text).replaceAll(".ts';", ".js';");
 }

@@ -4,23 +4,23 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Problem } from '../http/problem.ts';
 import { provisionalPaths } from '../provisional-paths.ts';
 
-/** A piece of HTML whose values have been escaped. */
+/** HTML in which all values are escaped. */
 export type Html = ReturnType<typeof html>;
 
 interface Page {
   readonly title: string;
-  /** The path of the page itself, so that it can name its neighbours wherever it is mounted. */
+  /** The path of the page below the issuer. The page's links are relative to it. */
   readonly path: string;
   readonly body: Html;
-  /** @default that of the issuer's pages */
+  /** @default the stylesheet of the sign-in pages */
   readonly stylesheet?: string;
-  /** The path of the page's script, if it has one. */
+  /** The path of the page's script. */
   readonly script?: string;
-  /** Other origins that its forms may end up at: browsers hold redirects to `form-action` too. */
+  /** Other origins that a form may redirect to: browsers apply the CSP directive `form-action` to redirects too. */
   readonly formTargets?: readonly string[];
 }
 
-/** Answers with a page that loads nothing from elsewhere, runs no inline script, and cannot be framed or cached. */
+/** Responds with a page that loads only its own files, runs no inline scripts, and cannot be framed or cached. */
 export function answerPage(c: Context, status: number, page: Page): Response | Promise<Response> {
   const { title, path, body, stylesheet = provisionalPaths.stylesheet, script, formTargets = [] } = page;
   c.header(
@@ -36,7 +36,7 @@ export function answerPage(c: Context, status: number, page: Page): Response | P
     ].join('; '),
   );
   c.header('x-content-type-options', 'nosniff');
-  // Not `no-referrer`: browsers would then send forms with `Origin: null`.
+  // With `no-referrer`, browsers send forms with `Origin: null`, which refuseForeignPages() refuses.
   c.header('referrer-policy', 'same-origin');
   c.header('cache-control', 'private, no-store');
   c.header('vary', 'Cookie', { append: true });
@@ -61,7 +61,7 @@ export function answerPage(c: Context, status: number, page: Page): Response | P
   );
 }
 
-/** A link from one path to another that holds behind any prefix. */
+/** Returns a relative link between two paths, which also works behind a proxy that adds a path prefix. */
 export function linkFrom(path: string, target: string): string {
   return '../'.repeat(path.split('/').length - 2) + target.slice(1);
 }
@@ -71,10 +71,9 @@ const gate =
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#d0402b" d="${gate}"/></svg>`;
 
-/** A torii, the gate. */
 export const logo: Html = html`<svg class="logo" viewBox="0 0 32 32" aria-hidden="true"><path d="${gate}" /></svg>`;
 
-/** One thing in the middle of the page. */
+/** The layout of a page with a single box. */
 export function card(content: Html): Html {
   return html`<main class="card">
       ${logo}
@@ -83,7 +82,7 @@ export function card(content: Html): Html {
     </main>`;
 }
 
-/** What is shown to a person where a program would get `application/problem+json`. */
+/** Shows a problem as a page to a person. Programs get `application/problem+json` instead. */
 export function answerProblemPage(c: Context, problem: Problem, path: string): Response | Promise<Response> {
   return answerPage(c, problem.status, {
     title: 'That did not work',

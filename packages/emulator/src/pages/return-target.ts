@@ -1,12 +1,12 @@
 import { Problem } from '../http/problem.ts';
 
-/** Only looked at to see whether a path leads away from it. */
-const anywhere = 'http://issuer.invalid';
+/** The base for resolving a path. If the result has another origin, the path leads to another site. */
+const placeholderOrigin = 'http://issuer.invalid';
 
 /**
- * Where to go after signing in: a path of this origin, or a URL of one of the origins. Undefined where nothing is asked for.
+ * Validates the URL to redirect to after sign-in or sign-out: a path of this origin, or a URL of one of `origins`.
  *
- * @throws Problem where it leads anywhere else
+ * @throws Problem `return_refused` for any other URL, which would make this an open redirect
  */
 export function parseReturnTarget(value: string | undefined, origins: readonly string[]): string | undefined {
   if (value === undefined || value === '') return undefined;
@@ -15,22 +15,22 @@ export function parseReturnTarget(value: string | undefined, origins: readonly s
     throw new Problem(
       400,
       'return_refused',
-      'The address to return to is neither a path of this site nor a URL of an allowed origin.',
+      'The URL to return to is not allowed. Use a path of this site, or a URL whose origin is in allowedOrigins.',
     );
   }
   return target;
 }
 
 function findTarget(value: string, origins: readonly string[]): string | undefined {
-  // Browsers read a backslash as a slash, and drop tabs and line ends: `/\evil.example` is `//evil.example`.
-  if (/[\\\p{Cc}]/u.test(value) || !URL.canParse(value, anywhere)) return undefined;
-  const url = new URL(value, anywhere);
+  // Browsers treat `\` as `/` and remove tabs and line breaks, so `/\evil.example` means `//evil.example`.
+  if (/[\\\p{Cc}]/u.test(value) || !URL.canParse(value, placeholderOrigin)) return undefined;
+  const url = new URL(value, placeholderOrigin);
   if (value.startsWith('/')) {
     const path = url.pathname + url.search + url.hash;
-    // A path may come to begin with two slashes only when it is resolved: `/.//evil.example`.
-    return url.origin === anywhere && !path.startsWith('//') ? path : undefined;
+    // `/.//evil.example` begins with two slashes only after it is resolved.
+    return url.origin === placeholderOrigin && !path.startsWith('//') ? path : undefined;
   }
-  // A blob: URL has the origin of whoever made it.
+  // The origin of a blob: URL is that of its creator, so the protocol must be checked too.
   const plain = /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
   return plain && origins.includes(url.origin) ? url.href : undefined;
 }

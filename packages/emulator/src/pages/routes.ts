@@ -11,13 +11,13 @@ import { browserFileRoutes, scriptPaths } from './assets.ts';
 import { answerProblemPage } from './page.ts';
 import { signInPageRoutes } from './sign-in-page.ts';
 
-/** All that browsers need of an issuer. */
+/** The routes that browsers use: sign-in, sign-out, access tokens, scripts and stylesheet. */
 export function browserRoutes(environment: Environment, watch: (surface: Surface) => MiddlewareHandler): Hono {
   const { signIn, signOut, accessToken } = provisionalPaths;
   const { allowedOrigins } = environment;
   const app = new Hono();
   for (const path of [signIn, signOut, accessToken, ...scriptPaths]) {
-    // CORS comes first: a script must be able to read a refusal, and the answer of a fault.
+    // CORS must come first, so that scripts can read refusals and injected faults.
     app.use(path, allowScripts(allowedOrigins), showProblems, refuseForeignPages(allowedOrigins));
   }
   app.on('POST', signIn, watch('signIn'));
@@ -29,7 +29,7 @@ export function browserRoutes(environment: Environment, watch: (surface: Surface
     .route('/', browserFileRoutes());
 }
 
-/** Where a person waits for a page, a refusal is one too. */
+/** Shows refusals as a page to requests that a person made in a browser. */
 const showProblems: MiddlewareHandler = async (c, next) => {
   await next();
   const problem = problemFor(c.error);

@@ -13,7 +13,7 @@ import { parseReturnTarget } from './return-target.ts';
 
 const { signIn, signOut } = provisionalPaths;
 
-/** The pages on which people sign in and out. They need no script, and leave to other routes what is not a form. */
+/** The sign-in page and its forms. A POST that is not a form is passed on to the JSON routes. */
 export function signInPageRoutes(environment: Environment): Hono {
   const { issuer, allowedOrigins, sessionSecrets } = environment;
   const origins = [new URL(issuer).origin, ...allowedOrigins];

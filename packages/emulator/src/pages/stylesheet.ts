@@ -1,4 +1,3 @@
-/** How the pages look: one stylesheet for signing in and for the dashboard, light or dark as the system is. */
 export const stylesheet = `
 :root {
   color-scheme: light dark;

@@ -4,7 +4,7 @@ import { defaultEnvironment } from '../environment-records.ts';
 import type { EnvironmentOptions, Host } from '../options.ts';
 import { defaultRetrySeconds } from '../webhooks/retries.ts';
 
-/** What the command line says, with its defaults. */
+/** The parsed command line, with defaults applied. */
 export interface ProgramArguments {
   readonly port: number;
   readonly host: Host;
@@ -19,7 +19,7 @@ export interface ProgramArguments {
   readonly webhookRetries: readonly number[];
 }
 
-/** An address to tell of events, and the environment whose events they are. */
+/** A webhook URL and the name of the environment that sends to it. */
 export interface WebhookArgument {
   readonly environment: string;
   readonly url: string;
@@ -36,44 +36,50 @@ Examples:
   $ torii-emulator --environment acme --environment globex=sk_test_globex
   $ torii-emulator --webhook http://127.0.0.1:3000/webhooks --webhook-retries 1,2,4
 
-A seed:
+A seed file:
   { "users": [{ "email": "ada@example.com", "password": "correct horse" }],
     "webhooks": [{ "url": "http://127.0.0.1:3000/webhooks", "types": ["user.created"] }],
     "environments": { "acme": { "users": [{ "email": "bob@example.com" }] } } }
 
-Exit codes: 0 after Ctrl-C, 1 when it cannot start, 2 when what it was told is wrong.
-It needs Node 22.13 or newer. It is for development: never let it decide who may enter a real app.`;
+Exit codes: 0 after Ctrl-C, 1 if the emulator cannot start, 2 if an option or the seed file is invalid.
+Needs Node 22.13 or newer. For development and tests only: never use it for the users of a real app.`;
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
- * @throws CommanderError after it has written help, the version, or what is wrong
+ * @throws CommanderError after the help, the version or an error message was printed
  */
 export function readArguments(args: readonly string[]): ProgramArguments {
   return new Command('torii-emulator')
-    .description('A local Torii to develop and test against: issuer, users, sign-in, the REST API.')
+    .description('A local Torii for development and tests: issuer, users, sign-in and the REST API.')
     .version(version, '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
-    .option('-p, --port <number>', 'port on 127.0.0.1; 0 takes a free one', readPort, 4100)
+    .option('-p, --port <number>', 'port to listen on; 0 chooses a free port', readPort, 4100)
     .addOption(
-      new Option('--host <address>', 'where to listen; 0.0.0.0 inside of a container whose port is mapped')
+      new Option('--host <address>', 'address to listen on; 0.0.0.0 only inside a container with a mapped port')
         .choices(['127.0.0.1', '0.0.0.0'])
         .default('127.0.0.1'),
     )
-    .option('-d, --data <file>', 'keep everything in a file; otherwise it is gone at the end')
-    .option('-s, --seed <file>', 'users to begin with, as JSON; an email that is there already is left alone')
-    .option('-e, --environment <name[=key]>', 'one more environment; can be given several times', addEnvironment)
-    .option('-k, --secret-key <key>', 'the REST API’s secret key, sk_test_…; otherwise the file’s, or a random one')
-    .option('-o, --allow-origin <origin>', 'let pages of this origin sign in; can be given several times', addText)
-    .option('-t, --token-lifetime <seconds>', 'how long an access token is good', readCount, 300)
+    .option('-d, --data <file>', 'store everything in this file; without it, everything is lost at exit')
+    .option('-s, --seed <file>', 'JSON file with users to create; existing emails are left unchanged')
+    .option('-e, --environment <name[=key]>', 'additional environment; repeatable', addEnvironment)
+    .option(
+      '-k, --secret-key <key>',
+      'secret key for the REST API, sk_test_…; by default the stored one or a random one',
+    )
+    .option('-o, --allow-origin <origin>', 'let pages of this origin sign users in; repeatable', addText)
+    .option('-t, --token-lifetime <seconds>', 'lifetime of access tokens', readCount, 300)
     .option(
       '-w, --webhook <[name=]url>',
-      'post events there; of an environment, by its name; can be given several times',
+      'send events of the default or the named environment to this URL; repeatable',
       addWebhook,
     )
-    .option('--webhook-secret <secret>', 'what signs them, whsec_…; otherwise the file’s, or a random one')
+    .option(
+      '--webhook-secret <secret>',
+      'secret that signs webhooks, whsec_…; by default the stored one or a random one',
+    )
     .addOption(
-      new Option('--webhook-retries <seconds>', 'when to try again what failed')
+      new Option('--webhook-retries <seconds>', 'waits between delivery attempts')
         .argParser(readRetries)
         .default(defaultRetrySeconds, defaultRetrySeconds.join(',')),
     )
@@ -87,7 +93,7 @@ export function readArguments(args: readonly string[]): ProgramArguments {
 
 function readPort(text: string): number {
   const port = readCount(text);
-  if (port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  if (port > 65_535) throw new InvalidArgumentError('It must be a number from 0 to 65535.');
   return port;
 }
 
@@ -100,22 +106,21 @@ function addText(text: string, earlier: readonly string[] = []): readonly string
   return [...earlier, text];
 }
 
-/** `acme`, or `acme=sk_test_acme`. */
+/** Parses `acme` or `acme=sk_test_acme`. */
 function addEnvironment(text: string, earlier: readonly EnvironmentOptions[] = []): readonly EnvironmentOptions[] {
   const [name = '', ...rest] = text.split('=');
   return [...earlier, rest.length === 0 ? { name } : { name, secretKey: rest.join('=') }];
 }
 
-/** `http://127.0.0.1:3000/webhooks`, or `acme=http://127.0.0.1:3000/webhooks`. */
+/** Parses `http://127.0.0.1:3000/webhooks` or `acme=http://127.0.0.1:3000/webhooks`. */
 function addWebhook(text: string, earlier: readonly WebhookArgument[] = []): readonly WebhookArgument[] {
   const [, environment = defaultEnvironment, url = text] = /^([a-z0-9-]+)=(.*)$/.exec(text) ?? [];
   return [...earlier, { environment, url }];
 }
 
-/** `1,5,30` */
 function readRetries(text: string): readonly number[] {
   if (!/^\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?)*$/.test(text)) {
-    throw new InvalidArgumentError('It must be seconds with commas between them, such as 1,5,30.');
+    throw new InvalidArgumentError('It must be seconds separated by commas, such as 1,5,30.');
   }
   return text.split(',').map(Number);
 }

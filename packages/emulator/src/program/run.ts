@@ -8,7 +8,7 @@ import { type ProgramArguments, readArguments } from './arguments.ts';
 import { readSeedFile, type SeedFile } from './seed-file.ts';
 import { describeStart } from './welcome.ts';
 
-/** 2 if the emulator was told something wrong, 1 if it cannot do what it was told. */
+/** 2 if the input is invalid, 1 for any other failure. */
 const exitCodes = {
   option_invalid: 2,
   seed_invalid: 2,
@@ -24,13 +24,13 @@ const exitCodes = {
   webhooks_waiting: 1,
 } as const satisfies Record<EmulatorErrorCode, 1 | 2>;
 
-/** Runs the emulator until it is told to end, and gives the exit code: see `--help`. */
+/** Runs the emulator until SIGINT or SIGTERM. Returns the exit code. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   try {
     const given = readArguments(args);
     const seed: SeedFile = given.seed === undefined ? new Map() : readSeedFile(given.seed);
     const torii = await start(given, seed);
-    // Asked for before the text is written: whoever waits for the text may send the signal at once.
+    // Listen before printing: a parent process may send the signal as soon as it reads the text.
     const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     process.stdout.write(describeStart(torii, given.data));
     await ended;

@@ -4,26 +4,27 @@ import { EmulatorError } from '../errors.ts';
 import { parseSeedUsers, type SeedUser } from '../users/seed.ts';
 import { parseWebhook, type WebhookOptions } from '../webhooks/options.ts';
 
-/** What an environment begins with. */
 interface Seed {
   readonly users: readonly SeedUser[];
   readonly webhooks: readonly WebhookOptions[];
 }
 
-/** What to begin with, by environment. */
+/** Users and webhooks by environment name. */
 export type SeedFile = ReadonlyMap<string, Seed>;
 
 /**
- * Reads a seed: `{ "users": […], "webhooks": […], "environments": { "acme": { "users": […], "webhooks": […] } } }`.
+ * Reads a seed file: `{ "users": […], "webhooks": […], "environments": { "acme": { "users": […], "webhooks": […] } }
+ * }`.
  *
- * @throws EmulatorError `seed_invalid`, saying where in the file something is wrong
+ * @throws EmulatorError `seed_invalid` with the invalid places of the file
  */
 export function readSeedFile(path: string): SeedFile {
   const { environments = {}, ...first } = objectOf(path, parseFile(path), '');
   const seed = new Map([[defaultEnvironment, seedOf(path, first, '')]]);
   for (const [name, value] of Object.entries(objectOf(path, environments, 'environments'))) {
     const place = `environments.${name}`;
-    if (name === defaultEnvironment) throw invalid(path, `${place} is the one that "users" belongs to.`);
+    if (name === defaultEnvironment)
+      throw invalid(path, `${place} is not allowed. Put the users of the default environment under "users".`);
     seed.set(name, seedOf(path, objectOf(path, value, place), `${place}.`));
   }
   return seed;
@@ -39,7 +40,7 @@ function parseFile(path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // What the parser says is left out, because it quotes the file: a password.
+    // The message of JSON.parse is left out: it quotes the file, which can contain a password.
     throw invalid(path, 'It is not valid JSON.', error);
   }
 }
@@ -56,7 +57,7 @@ function seedOf(path: string, value: Readonly<Record<string, unknown>>, place: s
 }
 
 function parseWebhooks(webhooks: unknown): readonly WebhookOptions[] {
-  if (!Array.isArray(webhooks)) throw new EmulatorError('seed_invalid', 'The webhooks of a seed must be a list.');
+  if (!Array.isArray(webhooks)) throw new EmulatorError('seed_invalid', 'The webhooks of a seed must be an array.');
   for (const webhook of webhooks) parseWebhook(webhook);
   return webhooks;
 }
@@ -72,5 +73,5 @@ function refuseUnknown(path: string, unknown: object, place: string): void {
 }
 
 function invalid(path: string, what: string, cause?: unknown): EmulatorError {
-  return new EmulatorError('seed_invalid', `The seed ${path} cannot be used. ${what}`, { cause });
+  return new EmulatorError('seed_invalid', `The seed file ${path} is invalid. ${what}`, { cause });
 }

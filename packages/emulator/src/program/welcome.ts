@@ -2,12 +2,12 @@ import { controlPath } from '../control/paths.ts';
 import type { Emulator } from '../emulator.ts';
 import type { EmulatorEnvironment } from '../emulator-environment.ts';
 
-/** What a developer wants to know of an emulator that has just started. */
+/** The text that the program prints after it has started. */
 export function describeStart(torii: Emulator, data: string | undefined): string {
   const { environments } = torii;
   const sections = [
-    'Torii emulator: a local Torii, for development alone.',
-    `  data       ${data ?? 'in memory, gone at the end (--data FILE keeps it)'}`,
+    'Torii emulator: a local Torii for development only.',
+    `  data       ${data ?? 'in memory, lost at exit (use --data FILE to keep it)'}`,
     ...environments.map((environment) => describeEnvironment(environment, environments.length > 1)),
     describeControl(torii.issuer),
     'Ctrl-C ends it.',
@@ -15,7 +15,7 @@ export function describeStart(torii: Emulator, data: string | undefined): string
   return `\n${sections.join('\n\n')}\n`;
 }
 
-/** With the secrets: an app cannot be configured without them, and they are good for nothing but this emulator. */
+/** Prints the secrets, because an app needs them in its configuration. They are valid only for this emulator. */
 function describeEnvironment(
   { name, issuer, apiUrl, secretKey, signInUrl, dashboardUrl, webhooks, webhookSecret }: EmulatorEnvironment,
   named: boolean,
@@ -24,7 +24,7 @@ function describeEnvironment(
   REST API   ${apiUrl}
   sign-in    ${signInUrl}
   dashboard  ${dashboardUrl}
-  webhooks   ${webhooks.length === 0 ? 'to nobody (--webhook URL sends them)' : webhooks.map(({ url }) => url).join('\n             ')}
+  webhooks   ${webhooks.length === 0 ? 'none (use --webhook URL to add one)' : webhooks.map(({ url }) => url).join('\n             ')}
 
     TORII_ISSUER=${issuer}
     TORII_API_URL=${apiUrl}

@@ -1,17 +1,16 @@
 import type { TokenMint } from '../tokens/token.ts';
 import type { LiveSession } from './secrets.ts';
 
-/** An access token, as a page's script gets it. */
+/** The response body with a new access token. */
 export interface TokenAnswer {
   readonly accessToken: string;
   readonly expiresAt: string;
-  /** The same moment, for a script that cannot count on the clock of its machine. */
+  /** The remaining lifetime, because the clock of the browser's machine may differ from the emulator's. */
   readonly expiresInSeconds: number;
   readonly sessionId: string;
   readonly userId: string;
 }
 
-/** A fresh access token for the user of a session. */
 export async function mintFor(session: LiveSession, tokens: TokenMint): Promise<TokenAnswer> {
   const { sessionId, userId, emailVerified, locale } = session;
   const { token, expiresAt, expiresInSeconds } = await tokens.issue({

@@ -12,21 +12,22 @@ function readSessionCookie(c: Context): string | undefined {
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1));
-  // A server beside this one can plant a second cookie, and which of them counts would be a matter of their order.
+  // Cookie tossing: another server on this host can plant a second cookie of this name, and order would decide which
+  // one counts.
   if (values.length > 1) {
     throw new Problem(
       400,
       'cookie_ambiguous',
-      `The cookie ${name} came more than once. Delete the cookies of this host.`,
+      `The request contains the cookie ${name} more than once. Delete the cookies of this host.`,
     );
   }
   return values[0];
 }
 
 /**
- * The session that a request's cookie shows, while it lives.
+ * Returns the session of the request's cookie, or `undefined` if there is no cookie or its session has ended.
  *
- * @throws Problem where the cookie comes twice
+ * @throws Problem `cookie_ambiguous`
  */
 export function findSession(c: Context, secrets: SessionSecrets): LiveSession | undefined {
   const secret = readSessionCookie(c);

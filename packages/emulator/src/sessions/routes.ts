@@ -7,7 +7,7 @@ import { clearSessionCookie, findSession } from './cookie.ts';
 import type { SessionSecrets } from './secrets.ts';
 import type { Sessions } from './sessions.ts';
 
-/** What a browser's session is served from. */
+/** What the session routes need from an environment. */
 export interface SessionParts {
   readonly issuer: string;
   readonly sessions: Sessions;
@@ -15,7 +15,7 @@ export interface SessionParts {
   readonly tokens: TokenMint;
 }
 
-/** What a page's script does with its session: it asks for a fresh access token, and it ends the session. */
+/** The routes for scripts of a page: get a new access token, and sign out. */
 export function sessionRoutes(parts: SessionParts): Hono {
   const { issuer, sessions, sessionSecrets, tokens } = parts;
   return new Hono()
@@ -23,7 +23,6 @@ export function sessionRoutes(parts: SessionParts): Hono {
       const session = findSession(c, sessionSecrets);
       if (session === undefined) {
         clearSessionCookie(c, issuer);
-        // One answer for a session that ended, was revoked or never was: the page has the user sign in again.
         throw new Problem(401, 'signed_out', 'This browser is not signed in.');
       }
       sessions.touch(session.sessionId);
@@ -35,7 +34,7 @@ export function sessionRoutes(parts: SessionParts): Hono {
     });
 }
 
-/** Ends the session that the cookie shows, if there is one, and clears the cookie. */
+/** Ends the session of the request's cookie, if any, and clears the cookie. */
 export function endSession(c: Context, { issuer, sessions, sessionSecrets }: SessionParts): void {
   const session = findSession(c, sessionSecrets);
   if (session !== undefined) sessions.revoke(session.sessionId);

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { EnvironmentScope } from '../database/scope.ts';
 import type { User } from '../users/user.ts';
 
-/** The session that a secret belongs to, and what a token says of its user. */
+/** A session that has not ended, with the user fields that its access tokens need. */
 export interface LiveSession {
   readonly sessionId: string;
   readonly userId: string;
@@ -11,7 +11,10 @@ export interface LiveSession {
   readonly locale: User['locale'];
 }
 
-/** The opaque secrets by which browsers show that a session is theirs. Kept as hashes: a stolen file signs nobody in. */
+/**
+ * The random secrets in the session cookies. Only their hashes are stored, so a stolen database file does not give
+ * access.
+ */
 export class SessionSecrets {
   readonly #scope: EnvironmentScope;
 
@@ -19,7 +22,7 @@ export class SessionSecrets {
     this.#scope = scope;
   }
 
-  /** A new secret for a session. */
+  /** Creates a secret for a session. */
   issue(sessionId: string): string {
     const secret = randomBytes(32).toString('base64url');
     this.#scope.database
@@ -28,7 +31,7 @@ export class SessionSecrets {
     return secret;
   }
 
-  /** The session of a secret. Undefined where it has ended, was revoked, or its user may not be signed in any more. */
+  /** Returns the session of a secret, or `undefined` if it expired, was revoked, or its user was banned or deleted. */
   redeem(secret: string): LiveSession | undefined {
     const { database, environmentId, clock } = this.#scope;
     const row = database

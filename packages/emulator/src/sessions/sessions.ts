@@ -4,17 +4,16 @@ import type { Session } from './session.ts';
 
 const lifetimeMs = 7 * 24 * 60 * 60 * 1000;
 
-/** What can happen to a session. */
 export const sessionEventTypes = ['session.revoked'] as const;
 
 export type SessionEventType = (typeof sessionEventTypes)[number];
 
-/** Takes note of what happens to sessions, in the transaction of the change. */
+/** Stores session events. Called inside the transaction of the change. */
 export interface SessionEvents {
   note(type: SessionEventType, session: Session): void;
 }
 
-/** The sessions of one environment. */
+/** Stores the sessions of one environment. */
 export class Sessions {
   readonly #scope: EnvironmentScope;
   readonly #events: SessionEvents;
@@ -55,7 +54,7 @@ export class Sessions {
     return session;
   }
 
-  /** The sessions of a user that have neither ended nor been revoked, the most recently used first. */
+  /** Lists the active sessions of a user, most recently used first. */
   listActive(userId: string): Session[] {
     return this.#scope.database
       .prepare(
@@ -68,7 +67,7 @@ export class Sessions {
       .all(this.#scope.environmentId, userId, this.#scope.clock.now().toISOString()) as unknown as Session[];
   }
 
-  /** The sessions of all users that have neither ended nor been revoked, the most recently used first. */
+  /** Lists the active sessions of all users, most recently used first. */
   listRecent(limit: number): Session[] {
     return this.#scope.database
       .prepare(
@@ -81,20 +80,20 @@ export class Sessions {
       .all(this.#scope.environmentId, this.#scope.clock.now().toISOString(), limit) as unknown as Session[];
   }
 
-  /** Whose session this is, in whatever environment, ended ones included. */
+  /** Returns the user id of a session. Includes ended sessions and those of other environments. */
   ownerOf(id: string): string | undefined {
     const row = this.#scope.database.prepare('SELECT user_id FROM sessions WHERE id = ?').get(id);
     return row === undefined ? undefined : String(row['user_id']);
   }
 
-  /** Notes that a session has been used just now. */
+  /** Sets `lastUsedAt` to now. */
   touch(id: string): void {
     this.#scope.database
       .prepare('UPDATE sessions SET last_used_at = ? WHERE id = ? AND environment_id = ?')
       .run(this.#scope.clock.now().toISOString(), id, this.#scope.environmentId);
   }
 
-  /** Ends a session. One that has ended already stays as it is. */
+  /** Ends a session. Does nothing if it has already ended. */
   revoke(id: string): void {
     const userId = this.ownerOf(id);
     if (userId === undefined) return;
@@ -103,12 +102,12 @@ export class Sessions {
     });
   }
 
-  /** Ends every session of a user. Access tokens that are out stay valid until they expire. */
+  /** Ends all sessions of a user. Access tokens that were issued before stay valid until they expire. */
   revokeAll(userId: string): void {
     transact(this.#scope.database, () => this.endAll(userId));
   }
 
-  /** As `revokeAll`, as a part of a transaction. */
+  /** Like `revokeAll`, but must be called inside a transaction. */
   endAll(userId: string): void {
     this.#end(this.listActive(userId));
   }

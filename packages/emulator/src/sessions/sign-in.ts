@@ -9,7 +9,7 @@ import { setSessionCookie } from './cookie.ts';
 import type { SessionParts } from './routes.ts';
 import type { LiveSession } from './secrets.ts';
 
-/** What signing in is served from. */
+/** What the sign-in routes need from an environment. */
 export interface SignInParts extends SessionParts {
   readonly users: Users;
 }
@@ -19,7 +19,7 @@ export interface Login {
   readonly password: string;
 }
 
-/** Signing in with an email and a password: a session begins, and its first access token is the answer. */
+/** Sign-in with JSON: starts a session and responds with its first access token. */
 export function signInRoutes(parts: SignInParts): Hono {
   return new Hono().post(provisionalPaths.signIn, async (c) => {
     const session = await beginSession(c, parts, loginFrom(await readJson(c.req)));
@@ -28,7 +28,7 @@ export function signInRoutes(parts: SignInParts): Hono {
 }
 
 /**
- * Begins a session for whoever knows the password, and gives the browser its cookie.
+ * Checks the email and password, starts a session and sets the session cookie.
  *
  * @throws Problem `invalid_credentials`, `user_banned`
  */
@@ -39,7 +39,7 @@ export async function beginSession(
 ): Promise<LiveSession> {
   const credentials = await users.authenticate(login.email, login.password);
   if (credentials.outcome === 'wrong') {
-    // One answer for a wrong password and an unknown email: it must not tell who has an account.
+    // Account enumeration: a wrong password and an unknown email must give the same response.
     throw new Problem(401, 'invalid_credentials', 'The email or the password is wrong.');
   }
   if (credentials.outcome === 'banned')
@@ -59,5 +59,5 @@ function loginFrom(body: unknown): Login {
     const { email, password } = body;
     if (typeof email === 'string' && typeof password === 'string') return { email, password };
   }
-  throw new Problem(400, 'invalid_request', 'The body must have the strings "email" and "password".');
+  throw new Problem(400, 'invalid_request', 'The body must contain the strings "email" and "password".');
 }

@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** Where Torii's verifiers look for the key set of an issuer. */
+/** The path of the key set below the issuer URL. Verifiers of @torii/core use it. */
 export const jwksPath = '/_torii/.well-known/jwks.json';
-/** Where OpenID Connect puts an issuer's description of itself. */
+/** OpenID Connect Discovery 1.0 section 4. */
 const discoveryPath = '/.well-known/openid-configuration';
 
-/** As long as Torii's verifiers keep a key set. */
+/** The verifiers of @torii/core keep a key set for the same time. */
 const publicForFiveMinutes = { 'cache-control': 'public, max-age=300' };
 
 interface Issuer {
@@ -14,7 +14,7 @@ interface Issuer {
   readonly keys: Pick<SigningKeys, 'published'>;
 }
 
-/** The public documents of an issuer: its keys, and where they are. */
+/** The key set and the discovery document of an issuer. */
 export function issuerRoutes({ issuer, keys }: Issuer): Hono {
   return new Hono()
     .get(jwksPath, (c) => c.json({ keys: keys.published.map(({ publicJwk }) => publicJwk) }, 200, publicForFiveMinutes))

@@ -3,14 +3,14 @@ import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
 import { EmulatorError } from '../errors.ts';
 
-/** A key pair that signs tokens: the private half, and the public half as the key set shows it. */
+/** A key pair that signs tokens. */
 export interface SigningKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
   readonly publicJwk: JWK;
 }
 
-/** The signing keys of one environment, oldest first. A withdrawn key leaves the key set, but can still sign for a test. */
+/** The signing keys of one environment. A withdrawn key is not in the key set, but can still sign test tokens. */
 export class SigningKeys {
   readonly #scope: EnvironmentScope;
   readonly #keys: SigningKey[] = [];
@@ -21,7 +21,7 @@ export class SigningKeys {
     this.#scope = scope;
   }
 
-  /** The keys that the database holds, or a first one. */
+  /** Loads the keys from the database, and creates the first key if there is none. */
   static async load(scope: EnvironmentScope): Promise<SigningKeys> {
     const keys = new SigningKeys(scope);
     const rows = scope.database
@@ -36,10 +36,10 @@ export class SigningKeys {
     return keys;
   }
 
-  /** The key that signs: always the newest. */
+  /** The key that signs new tokens: the newest one. */
   get current(): SigningKey {
     const newest = this.#keys.at(-1);
-    if (newest === undefined) throw new Error('An environment has at least one signing key.');
+    if (newest === undefined) throw new Error('The environment has no signing key.');
     return newest;
   }
 
@@ -48,14 +48,18 @@ export class SigningKeys {
     return this.#keys.filter(({ kid }) => !this.#withdrawn.has(kid)).reverse();
   }
 
-  /** A key by its id, withdrawn ones included. */
+  /** Finds a key by its id, including withdrawn keys. */
   find(kid: string): SigningKey {
     const key = this.#keys.find((candidate) => candidate.kid === kid);
-    if (key === undefined) throw new EmulatorError('key_unknown', 'This emulator has had no signing key of that kid.');
+    if (key === undefined)
+      throw new EmulatorError(
+        'key_unknown',
+        'No signing key of this environment has this kid. See keyIds for the published ones.',
+      );
     return key;
   }
 
-  /** Adds a key, which signs from now on. The earlier ones stay in the key set. */
+  /** Adds a key, which signs new tokens from now on. The older keys stay in the key set. */
   async rotate(): Promise<SigningKey> {
     const { privateKey } = await generateKeyPair('ES256', { extractable: true });
     const jwk = await exportJWK(privateKey);
@@ -67,13 +71,13 @@ export class SigningKeys {
     return key;
   }
 
-  /** Takes keys out of the key set. The current one stays: an issuer never signs with a key that nobody can look up. */
+  /** Removes keys from the key set. The current key cannot be removed, because verifiers could not look it up. */
   withdraw(kids: readonly string[]): void {
     for (const kid of kids) {
       if (this.find(kid) === this.current) {
         throw new EmulatorError(
           'option_invalid',
-          'The current signing key cannot be withdrawn: call rotateKeys() first.',
+          'The current signing key cannot be withdrawn. Call rotateKeys() first.',
         );
       }
     }
@@ -85,7 +89,7 @@ export class SigningKeys {
     for (const kid of kids) this.#withdrawn.add(kid);
   }
 
-  /** A key that nobody has published, for tokens that claim to be ours and are not. */
+  /** A key that is never published, for tokens with a forged signature. */
   stranger(): Promise<CryptoKey> {
     this.#stranger ??= generateKeyPair('ES256').then(({ privateKey }) => privateKey);
     return this.#stranger;
@@ -98,7 +102,7 @@ async function signingKeyFrom(kid: string, jwk: JWK): Promise<SigningKey> {
     throw new EmulatorError('database_unusable', 'The database holds a signing key that is not an EC key.');
   }
   const privateKey = await importJWK(jwk, 'ES256');
-  if (privateKey instanceof Uint8Array) throw new Error('An EC key is imported as a CryptoKey.');
-  // The public members by name, so that the private one cannot slip into the key set.
+  if (privateKey instanceof Uint8Array) throw new Error('The EC key was not imported as a CryptoKey.');
+  // Lists the public members by name, so that the private member `d` cannot get into the key set.
   return { kid, privateKey, publicJwk: { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' } };
 }

@@ -3,42 +3,68 @@ import type { Clock } from '../clock.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /**
- * Who signs a token: a key of this emulator by its `kid`, withdrawn ones included, or `'stranger'`, a key that nobody
- * has published, under the current `kid`.
+ * The key that signs a token. Either the `kid` of a key of this environment, including withdrawn keys, or `'stranger'`:
+ * an unpublished key that is used with the current `kid`, which gives a token with a forged signature.
  */
 export type Signer = 'stranger' | (string & {});
 
-/** What a token says. Everything has a default, so `{}` gives a good token of a new user. */
+/** The content of a token. All options are optional: `{}` gives a valid token for a new user id. */
 export interface TokenOptions {
-  /** The user: `sub`. A new id by default. */
+  /**
+   * The claim `sub`.
+   *
+   * @default a new id
+   */
   readonly userId?: string;
-  /** `iss`. The emulator's issuer by default. */
+  /**
+   * The claim `iss`.
+   *
+   * @default the issuer URL of the environment
+   */
   readonly issuer?: string;
-  /** `pid`. The emulator's environment by default. */
+  /**
+   * The claim `pid`.
+   *
+   * @default the id of the environment
+   */
   readonly environmentId?: string;
   /**
-   * Seconds from the emulator's now to `exp`; negative for a token that has ended.
+   * The seconds from the emulator's current time to `exp`. A negative number gives an expired token.
    *
-   * @default the emulator's tokenLifetimeSeconds
+   * @default the option `tokenLifetimeSeconds` of `startEmulator()`
    */
   readonly expiresInSeconds?: number;
-  /** @default true */
+  /**
+   * The claim `email_verified`.
+   *
+   * @default true
+   */
   readonly emailVerified?: boolean;
-  /** @default true */
+  /**
+   * The claim `profile_complete`.
+   *
+   * @default true
+   */
   readonly profileComplete?: boolean;
+  /** The claim `locale`. Left out by default. */
   readonly locale?: string;
-  /** `org_id` and `org_role`; a role looks like `org:administrator`. */
+  /** The claims `org_id` and `org_role`. A role has the form `org:administrator`. Left out by default. */
   readonly organization?: { readonly id: string; readonly role: string };
-  /** `act`: who acts as this user (RFC 8693). */
+  /** The claim `act` (RFC 8693 section 4.1): the user who acts as this user. Left out by default. */
   readonly actor?: { readonly sub: string; readonly [claim: string]: unknown };
+  /** The claim `impersonating`. Left out by default. */
   readonly impersonating?: boolean;
-  /** Custom claims, and the last word on every claim above. `undefined` leaves a claim out. */
+  /** Additional claims. They override all claims above, and `undefined` removes a claim. */
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** @default the newest key */
+  /**
+   * The key that signs the token.
+   *
+   * @default the newest key
+   */
   readonly signedBy?: Signer;
 }
 
-/** What a token takes from the emulator where its options say nothing. */
+/** The parts and default values that a TokenMint needs. */
 export interface TokenDefaults {
   readonly issuer: string;
   readonly environmentId: string;
@@ -46,11 +72,11 @@ export interface TokenDefaults {
   readonly clock: Clock;
   readonly createId: () => string;
   readonly lifetimeSeconds: number;
-  /** Called with what each token says, and never with the token. */
+  /** Called with the claims of each token. The token itself is not passed, so that it cannot be logged. */
   readonly onIssued: (kid: string, claims: Readonly<Record<string, unknown>>) => void;
 }
 
-/** An access token and the moment at which it ends. */
+/** An access token and its expiry. */
 export interface IssuedToken {
   readonly token: string;
   readonly expiresAt: Date;
@@ -74,7 +100,7 @@ export class TokenMint {
       iss: options.issuer ?? issuer,
       sub: options.userId ?? createId(),
       pid: options.environmentId ?? environmentId,
-      // A token that has ended was issued one lifetime before its end, as a real one would have been.
+      // An expired token gets the `iat` of a real token with this `exp`.
       iat: expiresInSeconds > 0 ? now : exp - lifetimeSeconds,
       exp,
       email_verified: options.emailVerified ?? true,

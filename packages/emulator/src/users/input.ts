@@ -2,7 +2,7 @@ import { type FieldError, UserInputError } from '../errors.ts';
 import { type UndeletedStatus, undeletedStatuses } from './record.ts';
 import type { User } from './user.ts';
 
-/** What a new user may come with. A user needs an email and a password to sign in. */
+/** The fields of a new user. All are optional, but only a user with an email and a password can sign in. */
 export interface NewUser {
   readonly email?: User['email'];
   /** At least 8 characters. */
@@ -10,7 +10,7 @@ export interface NewUser {
   readonly name?: User['name'];
   readonly phone?: User['phone'];
   readonly address?: User['address'];
-  /** `YYYY-MM-DD` */
+  /** A date as `YYYY-MM-DD`. */
   readonly dateOfBirth?: User['dateOfBirth'];
   readonly locale?: User['locale'];
   /** @default true */
@@ -19,10 +19,10 @@ export interface NewUser {
   readonly status?: UndeletedStatus;
 }
 
-/** What the library can set and the API cannot. */
+/** Fields that the library can set but the REST API cannot. */
 type LibraryField = 'locale' | 'emailVerified' | 'status';
 
-/** Says what is wrong with a value, or nothing. */
+/** Returns the error message for a value, or `undefined` if the value is valid. */
 type Rule = (value: unknown) => string | undefined;
 
 const shortestPassword = 8;
@@ -30,7 +30,7 @@ const longestEmail = 254;
 
 const locales = { en: true, da: true } satisfies Record<NonNullable<User['locale']>, true>;
 
-/** The fields of the API's request to create a user. */
+/** The fields that `POST /users` of the REST API accepts. */
 export const createUserFields: Readonly<Record<Exclude<keyof NewUser, LibraryField>, Rule>> = {
   email: text(isEmail, 'must be an email address'),
   password: text((value) => value.length >= shortestPassword, `must have at least ${shortestPassword} characters`),
@@ -40,7 +40,7 @@ export const createUserFields: Readonly<Record<Exclude<keyof NewUser, LibraryFie
   dateOfBirth: text(isDate, 'must be a date, YYYY-MM-DD'),
 };
 
-/** The fields of the library's `createUser`, which can also set what the API cannot. */
+/** The fields that `createUser()` of the library accepts. */
 export const newUserFields: Readonly<Record<keyof NewUser, Rule>> = {
   ...createUserFields,
   locale: text((value) => Object.hasOwn(locales, value), 'must be "en" or "da"'),
@@ -52,9 +52,9 @@ export const newUserFields: Readonly<Record<keyof NewUser, Rule>> = {
 };
 
 /**
- * Reads a user from a value of unknown shape.
+ * Validates a user from an untyped caller.
  *
- * @throws UserInputError where a field is unknown, of the wrong type, or breaks its rule
+ * @throws UserInputError if a field is unknown or invalid
  */
 export function parseUser(input: unknown, fields: Partial<Record<keyof NewUser, Rule>>): NewUser {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
@@ -87,7 +87,7 @@ function isEmail(value: string): boolean {
 function isDate(value: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
   const time = Date.parse(`${value}T00:00:00Z`);
-  // Some days that no month has, such as 30 February, are read as a day of the next one.
+  // Date.parse reads 30 February as 1 or 2 March instead of rejecting it.
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
 }
 

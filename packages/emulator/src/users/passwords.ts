@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 
-// argon2id is the library's default; the cost is what OWASP asks of it: 19 MiB, two passes, one lane. About 10 ms, and
-// off the main thread.
+// The OWASP minimum for argon2id (the default of @node-rs/argon2): 19 MiB, 2 iterations, 1 lane.
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Hashes passwords with argon2id, and checks them in a time that does not tell whether the user exists. */
+/** Hashes and checks passwords with argon2id. A check takes equally long whether or not the user exists. */
 export class Passwords {
   readonly #decoyHash: string;
 
@@ -21,7 +20,9 @@ export class Passwords {
     return hash(password, cost);
   }
 
-  /** Checks a password against a user's hash; where there is no user or no hash, the same work leads to a no. */
+  /**
+   * Without a hash, checks the password against a decoy and returns false: the time must not reveal which emails exist.
+   */
   async matches(passwordHash: string | null | undefined, password: string): Promise<boolean> {
     const matched = await verify(passwordHash ?? this.#decoyHash, password);
     return matched && typeof passwordHash === 'string';

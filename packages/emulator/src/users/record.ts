@@ -4,10 +4,9 @@ export type UndeletedStatus = Exclude<UserStatus, 'deleted'>;
 
 const undeleted = { pending_verification: true, active: true, banned: true } satisfies Record<UndeletedStatus, true>;
 
-/** Every status but that of deleted users. */
 export const undeletedStatuses = Object.keys(undeleted) as readonly UndeletedStatus[];
 
-/** A user, as the database keeps it. */
+/** A row of the `users` table. */
 export interface UserRow {
   readonly id: string;
   readonly environment_id: string;
@@ -43,8 +42,8 @@ export function userFrom(row: UserRow): User {
 }
 
 /**
- * One spelling for all that differ in case alone: by it an email is known and a name is found. Kept beside the original,
- * since SQLite knows the case of ASCII letters only.
+ * Normalizes a text for case-insensitive comparison of emails and names. The result is stored in a column of its own,
+ * because SQLite folds the case of ASCII letters only.
  */
 export function foldCase(text: string): string {
   return text.normalize('NFC').toLowerCase();

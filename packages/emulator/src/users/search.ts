@@ -2,13 +2,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import { foldCase, type UserRow, userFrom } from './record.ts';
 import type { User, UserStatus } from './user.ts';
 
-/** Which users are looked for. A filter that is left out lets everyone through. */
+/** A user search. A filter that is `undefined` matches every user. */
 export interface UserSearch {
-  /** How many users at most. */
+  /** The maximum number of users on the page. */
   readonly limit: number;
-  /** The id of the last user of the page before. */
+  /** The id of the last user on the previous page. */
   readonly after?: string | undefined;
-  /** A part of the name, in any case; null for users without one. */
+  /** A part of the name, compared without case. `null` matches users without a name. The same applies to `email`. */
   readonly name?: string | null | undefined;
   readonly email?: string | null | undefined;
   readonly statuses?: readonly UserStatus[] | undefined;
@@ -23,8 +23,8 @@ export interface UserPage {
 }
 
 /**
- * One page of an environment's users, the newest first. A page begins after an id and not after a number of users, so that
- * users who come meanwhile move nobody from one page to another.
+ * Returns one page of an environment's users, newest first. The cursor is a user id instead of an offset, so that users
+ * created during a listing do not shift the later pages.
  */
 export function searchUsers(database: DatabaseSync, environmentId: string, search: UserSearch): UserPage {
   const conditions: Condition[] = [
@@ -36,13 +36,14 @@ export function searchUsers(database: DatabaseSync, environmentId: string, searc
     ...comparing('created_at >= ?', search.createdFrom),
     ...comparing('created_at <= ?', search.createdTo),
   ];
-  // The index holds every column of the inner query: where few users match, only it is read from end to end.
+  // The inner query uses only columns of the index `users_search`, so that a search with few matches does not read the
+  // table.
   const statement = database.prepare(
     `SELECT * FROM users WHERE id IN (
        SELECT id FROM users WHERE ${conditions.map(({ sql }) => sql).join(' AND ')} ORDER BY id DESC LIMIT ?
      ) ORDER BY id DESC`,
   );
-  // One more than asked for, to know whether there are more.
+  // One more than `limit`, to find out whether there is a next page.
   const rows = statement.all(...conditions.flatMap(({ values }) => values), search.limit + 1) as unknown as UserRow[];
   const items = rows.slice(0, search.limit).map(userFrom);
   const hasMore = rows.length > search.limit;
@@ -57,7 +58,7 @@ interface Condition {
 function containing(column: string, part: string | null | undefined): readonly Condition[] {
   if (part === undefined) return [];
   if (part === null) return [{ sql: `${column} IS NULL`, values: [] }];
-  // Not LIKE, in which % and _ mean something.
+  // instr instead of LIKE, because % and _ are wildcards in LIKE.
   return [{ sql: `instr(${column}, ?) > 0`, values: [foldCase(part)] }];
 }
 

@@ -2,26 +2,26 @@ import { type FieldError, UserInputError } from '../errors.ts';
 import { type NewUser, newUserFields, parseUser } from './input.ts';
 import { foldCase } from './record.ts';
 
-/** A user to begin with, known by their email. */
+/** A user of a seed. The email identifies the user when the same seed is applied again. */
 export interface SeedUser extends NewUser {
   readonly email: string;
 }
 
-/** What became of a seed. */
+/** The result of `seed()`. */
 export interface SeedReport {
-  /** How many users were added. */
+  /** The number of users that were created. */
   readonly created: number;
-  /** How many were there already, and stay as they are. */
+  /** The number of users whose email already existed. They were left unchanged. */
   readonly existing: number;
 }
 
 /**
- * Reads users from a value of unknown shape.
+ * Validates the users of a seed from an untyped caller.
  *
- * @throws UserInputError naming every field at fault, as `users[3].email`
+ * @throws UserInputError with all invalid fields, such as `users[3].email`
  */
 export function parseSeedUsers(input: unknown): readonly SeedUser[] {
-  if (!Array.isArray(input)) throw new UserInputError('The users of a seed must be a list.');
+  if (!Array.isArray(input)) throw new UserInputError('The users of a seed must be an array.');
   const errors: FieldError[] = [];
   const places = new Map<string, number>();
   for (const [index, user] of input.entries()) {
@@ -32,7 +32,7 @@ export function parseSeedUsers(input: unknown): readonly SeedUser[] {
     const key = foldCase(user.email);
     const earlier = places.get(key);
     if (earlier === undefined) places.set(key, index);
-    else errors.push({ field: `${place}.email`, message: `is that of users[${earlier}] too` });
+    else errors.push({ field: `${place}.email`, message: `is the same as in users[${earlier}]` });
   }
   if (errors.length > 0) throw new UserInputError(describe(errors), errors);
   return input;
@@ -43,14 +43,14 @@ function findErrors(user: unknown): readonly FieldError[] {
     const { email } = parseUser(user, newUserFields);
     return typeof email === 'string'
       ? []
-      : [{ field: 'email', message: 'is missing: users of a seed are known by it' }];
+      : [{ field: 'email', message: 'is missing. Each user of a seed needs an email' }];
   } catch (error) {
     if (!(error instanceof UserInputError)) throw error;
     return error.errors.length > 0 ? error.errors : [{ field: '', message: 'must be a JSON object' }];
   }
 }
 
-/** A file of a thousand users may be wrong in a thousand places: the first few show what is the matter. */
+/** Lists the first 5 errors: a large seed file can have thousands. */
 function describe(errors: readonly FieldError[]): string {
   const shown = errors.slice(0, 5).map(({ field, message }) => `${field} ${message}.`);
   const rest = errors.length - shown.length;

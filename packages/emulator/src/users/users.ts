@@ -8,44 +8,41 @@ import { foldCase, type UserRow, userFrom } from './record.ts';
 import { searchUsers, type UserPage, type UserSearch } from './search.ts';
 import type { User, UserStatus } from './user.ts';
 
-/** Whether a password was right, and whose it is. */
+/** The result of checking an email and a password. */
 export type Credentials =
   | { readonly outcome: 'accepted'; readonly user: User; readonly emailVerified: boolean }
   | { readonly outcome: 'wrong' }
   | { readonly outcome: 'banned' };
 
-/** What an update changes: a field that is left out stays, and null clears it. */
+/** A user update. A missing field is left unchanged, and `null` clears a field. */
 export type UserPatch = Partial<Pick<User, 'name' | 'phone' | 'locale' | 'address' | 'dateOfBirth'>>;
 
-/** Whether an id is that of a user whom the environment may touch. */
+/** Whether a user id exists in this environment: `elsewhere` means that it belongs to another environment. */
 export type Standing = 'here' | 'deleted' | 'elsewhere' | 'unknown';
 
-/** What can happen to a user. */
 export const userEventTypes = ['user.created', 'user.updated', 'user.banned', 'user.unbanned', 'user.deleted'] as const;
 
 export type UserEventType = (typeof userEventTypes)[number];
 
-/** Takes note of what happens to users, in the transaction of the change. */
+/** Stores user events. Called inside the transaction of the change. */
 export interface UserEvents {
   note(type: UserEventType, user: User): void;
 }
 
-/** The sessions of users, as far as users end them. */
 export interface UserSessions {
-  /** Ends every session of a user, as a part of a transaction. */
+  /** Ends all sessions of a user. Must be called inside a transaction. */
   endAll(userId: string): void;
 }
 
-/** What SQLite answers when a unique index refuses a row. */
-const uniqueConstraint = 2067;
+const sqliteConstraintUnique = 2067;
 
-/** The users of one environment, and the rules about them. */
+/** Stores the users of one environment. */
 export class Users {
   readonly #scope: EnvironmentScope;
   readonly #passwords: Passwords;
   readonly #sessions: UserSessions;
   readonly #events: UserEvents;
-  // Prepared once: to prepare takes as long as to run, and a seed runs them a hundred thousand times.
+  // Prepared once, because preparing a statement takes as long as running it and a seed can contain 100,000 users.
   readonly #insertRow: StatementSync;
   readonly #selectById: StatementSync;
   readonly #selectByEmail: StatementSync;
@@ -78,8 +75,10 @@ export class Users {
   }
 
   /**
-   * Adds those whose emails nobody has yet, in one step, and says how many they were. No webhook tells of them: they stand
-   * for those who were there before.
+   * Creates the users whose email does not exist yet, in one transaction. Sends no webhooks: a seed represents users
+   * that existed before the app was connected.
+   *
+   * @returns the number of created users
    */
   async createMissing(inputs: readonly NewUser[]): Promise<number> {
     const isMissing = ({ email }: NewUser) => typeof email !== 'string' || this.#rowOfEmail(email) === undefined;
@@ -87,17 +86,17 @@ export class Users {
       inputs.filter(isMissing).map(async (input) => ({ input, passwordHash: await this.#hashOf(input) })),
     );
     return transact(this.#scope.database, () => {
-      // Asked again: somebody may have taken an email while the passwords were hashed.
+      // Check again: an email may have been taken while the passwords were being hashed.
       const missing = hashed.filter(({ input }) => isMissing(input));
       for (const { input, passwordHash } of missing) this.#insert(input, passwordHash);
       return missing.length;
     });
   }
 
-  /** A user of this environment, deleted ones included. */
+  /** Returns a user of this environment, including deleted users. The caller must know that the id exists. */
   get(id: string): User {
     const row = this.#row(id);
-    if (row === undefined) throw new Error('Who asks for a user has made sure of their standing.');
+    if (row === undefined) throw new Error('The user id does not exist. Call standing() first.');
     return userFrom(row);
   }
 
@@ -116,7 +115,7 @@ export class Users {
     return searchUsers(this.#scope.database, this.#scope.environmentId, search);
   }
 
-  /** Changes what the patch names. One that names nothing changes nothing, `updatedAt` included. */
+  /** An empty patch changes nothing, not even `updatedAt`. */
   update(id: string, patch: UserPatch): User {
     const changes = new Map<string, string | null>();
     if (patch.name !== undefined) {
@@ -128,10 +127,10 @@ export class Users {
     if (patch.address !== undefined) changes.set('address', patch.address);
     if (patch.dateOfBirth !== undefined) changes.set('date_of_birth', patch.dateOfBirth);
     if (changes.size === 0) return this.get(id);
-    return transact(this.#scope.database, () => this.#changeAndTell('user.updated', id, changes));
+    return transact(this.#scope.database, () => this.#changeWithEvent('user.updated', id, changes));
   }
 
-  /** Deletes a user softly: the record stays, the password goes, the email is free again, and all sessions end. */
+  /** Soft delete: keeps the record, removes the password, frees the email and ends all sessions. */
   delete(id: string): void {
     transact(this.#scope.database, () => {
       const now = this.#nextMoment(id);
@@ -140,34 +139,33 @@ export class Users {
         ['deleted_at', now],
         ['password_hash', null],
       ]);
-      this.#changeAndTell('user.deleted', id, changes, now);
+      this.#changeWithEvent('user.deleted', id, changes, now);
       this.#sessions.endAll(id);
     });
   }
 
-  /** Bans a user and ends their sessions, in one step. */
+  /** Bans a user and ends all of their sessions. */
   ban(id: string): User {
     return transact(this.#scope.database, () => {
       const user = this.get(id);
-      const banned = user.status === 'banned' ? user : this.#changeAndTell('user.banned', id, statusOf('banned'));
+      const banned = user.status === 'banned' ? user : this.#changeWithEvent('user.banned', id, statusOf('banned'));
       this.#sessions.endAll(id);
       return banned;
     });
   }
 
-  /** Lets a banned user sign in again. */
   unban(id: string): User {
     return transact(this.#scope.database, () => {
       const user = this.get(id);
-      return user.status === 'banned' ? this.#changeAndTell('user.unbanned', id, statusOf('active')) : user;
+      return user.status === 'banned' ? this.#changeWithEvent('user.unbanned', id, statusOf('active')) : user;
     });
   }
 
-  /** Checks an email and a password. A user who does not exist takes as long as a wrong password. */
+  /** Checks an email and a password. An unknown email takes as long as a wrong password. */
   async authenticate(email: string, password: string): Promise<Credentials> {
     const found = this.#rowOfEmail(email);
     const matched = await this.#passwords.matches(found?.password_hash, password);
-    // Read again: the user may have been banned or deleted while the hash was computed.
+    // Read again: the user may have been banned or deleted while the hash was being computed.
     const row = found && matched ? this.#row(found.id) : undefined;
     if (row === undefined || row.status === 'deleted') return { outcome: 'wrong' };
     if (row.status === 'banned') return { outcome: 'banned' };
@@ -178,7 +176,7 @@ export class Users {
     return typeof password === 'string' ? this.#passwords.hash(password) : null;
   }
 
-  /** @returns the id */
+  /** @returns the id of the new user */
   #insert(input: NewUser, passwordHash: string | null): string {
     const { environmentId, clock, createId } = this.#scope;
     const id = createId();
@@ -204,13 +202,13 @@ export class Users {
       );
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      throw new EmulatorError('email_taken', 'Another user of this environment has this email.');
+      throw new EmulatorError('email_taken', 'Another user of this environment has this email. Use another one.');
     }
     return id;
   }
 
-  /** Changes a user, and notes the event that tells of it. A part of a transaction. */
-  #changeAndTell(
+  /** Must be called inside a transaction. */
+  #changeWithEvent(
     type: UserEventType,
     id: string,
     changes: ReadonlyMap<string, string | null>,
@@ -222,7 +220,7 @@ export class Users {
     return user;
   }
 
-  /** Column names come from this file alone; values are bound. */
+  /** Safe from SQL injection: the column names come from this file only, and the values are bound. */
   #change(id: string, changes: ReadonlyMap<string, string | null>, now: string): void {
     const columns = ['updated_at', ...changes.keys()].map((column) => `${column} = ?`).join(', ');
     this.#scope.database
@@ -230,7 +228,9 @@ export class Users {
       .run(now, ...changes.values(), id, this.#scope.environmentId);
   }
 
-  /** Later than the last change also within a millisecond: who keeps a copy tells by it which of two states is newer. */
+  /**
+   * `updatedAt` grows with every change, so that a webhook receiver can tell which of two versions of a user is newer.
+   */
   #nextMoment(id: string): string {
     const last = Date.parse(this.get(id).updatedAt);
     return new Date(Math.max(this.#scope.clock.now().getTime(), last + 1)).toISOString();
@@ -250,5 +250,5 @@ function statusOf(status: UserStatus): ReadonlyMap<string, string> {
 }
 
 function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === uniqueConstraint;
+  return error instanceof Error && 'errcode' in error && error.errcode === sqliteConstraintUnique;
 }

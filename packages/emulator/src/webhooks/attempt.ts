@@ -13,31 +13,30 @@ export interface Attempt {
   readonly body: string;
   readonly timestampSeconds: number;
   readonly timeoutMs: number;
-  /** What it meets on its way. */
   readonly fault: Fault | undefined;
-  /** Ends it; what it gives then means nothing. */
+  /** Aborts the attempt. Its outcome must be ignored then. */
   readonly signal: AbortSignal;
 }
 
 export interface Outcome extends Pick<WebhookAttempt, 'status' | 'failure' | 'answer' | 'durationMs'> {
-  /** The header of the answer. */
+  /** The Retry-After header of the response. */
   readonly retryAfter: string | undefined;
 }
 
-/** Sends an event once. A 2xx is a success, and nothing else is: Standard Webhooks has redirects fail too. */
+/** Sends an event once. Only a 2xx response counts as success: Standard Webhooks treats redirects as failures. */
 export async function attempt({ timeoutMs, signal, fault, ...message }: Attempt): Promise<Outcome> {
   const start = performance.now();
   const headers = headersOf(message);
   let limit: AbortSignal | undefined;
   try {
-    // What is late is the network: the receiver has all of its time.
+    // A delay fault simulates a slow network, so it does not use up the receiver's timeout.
     if (fault?.kind === 'delay') await sleep(fault.delayMs, undefined, { ref: false, signal });
     limit = AbortSignal.timeout(timeoutMs);
     const { url, body } = message;
-    const reply = await meet(fault, () =>
+    const reply = await applyFault(fault, () =>
       post(url, { headers, body, signal: limit === undefined ? signal : AbortSignal.any([signal, limit]) }),
     );
-    return { ...judge(reply), durationMs: performance.now() - start };
+    return { ...outcomeOf(reply), durationMs: performance.now() - start };
   } catch {
     const failure = limit?.aborted === true ? 'timed_out' : 'unreachable';
     return { status: null, failure, answer: null, retryAfter: undefined, durationMs: performance.now() - start };
@@ -57,18 +56,17 @@ function headersOf({
   };
 }
 
-/** A fault stands between us and the receiver: it answers instead, or cuts the connection on the way there or back. */
-async function meet(fault: Fault | undefined, sendOn: () => Promise<Reply>): Promise<Reply> {
+async function applyFault(fault: Fault | undefined, send: () => Promise<Reply>): Promise<Reply> {
   if (fault?.kind === 'fail') {
     const retryAfter = new Headers(fault.headers).get('retry-after') ?? undefined;
-    return { status: fault.status, retryAfter, text: 'The emulator was told to fail here.' };
+    return { status: fault.status, retryAfter, text: 'This error was injected with fail().' };
   }
-  if (fault?.kind !== 'cut') return sendOn();
-  if (fault.at !== 'request') await sendOn();
-  throw new Error('The emulator was told to cut here.');
+  if (fault?.kind !== 'cut') return send();
+  if (fault.at !== 'request') await send();
+  throw new Error('This failure was injected with cut().');
 }
 
-function judge({ status, retryAfter, text }: Reply): Omit<Outcome, 'durationMs'> {
+function outcomeOf({ status, retryAfter, text }: Reply): Omit<Outcome, 'durationMs'> {
   if (status >= 200 && status < 300) return { status, failure: null, answer: null, retryAfter };
   const failure = status >= 300 && status < 400 ? 'redirected' : 'refused';
   return { status, failure, answer: text === '' ? null : redact(text), retryAfter };

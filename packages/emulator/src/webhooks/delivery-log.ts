@@ -3,37 +3,38 @@ import type { WebhookEvent } from './event.ts';
 
 /** One attempt to deliver an event. */
 export interface WebhookAttempt {
-  /** When it began, by the emulator's clock. */
+  /** When the attempt began, by the emulator's clock. */
   readonly at: string;
-  /** What was answered; null where nothing was. */
+  /** The response status, or `null` if there was no response. */
   readonly status: number | null;
   /**
-   * Why it counts as failed, or null: `refused` by the status, `redirected` elsewhere, `timed_out`, or `unreachable`, where
-   * there was no connection or it was cut.
+   * Why the attempt failed, or `null` if it succeeded. `refused`: an error status. `redirected`: a redirect status.
+   * `timed_out`: no response in time. `unreachable`: the connection failed or was closed.
    */
   readonly failure: 'refused' | 'redirected' | 'timed_out' | 'unreachable' | null;
-  /** How the body of a refusal begins. */
+  /** The first 200 characters of an error response body, without tokens and secrets. `null` if there is none. */
   readonly answer: string | null;
+  /** The duration of the attempt in milliseconds. */
   readonly durationMs: number;
 }
 
-/** An event on its way to one webhook. */
+/** The delivery of an event to one webhook. */
 export interface WebhookDelivery {
   readonly event: WebhookEvent;
   readonly webhookId: string;
   readonly url: string;
-  /** `failed` when it is given up: after the last attempt, or when its receiver answered 410. */
+  /** `failed` means that there will be no more attempts: the last one failed, or the receiver responded with 410. */
   readonly state: 'waiting' | 'delivered' | 'failed';
-  /** The oldest first; the last 20. */
+  /** The last 20 attempts, oldest first. */
   readonly attempts: readonly WebhookAttempt[];
-  /** When it will be tried again, by the emulator's clock; null where it will not. */
+  /** The time of the next attempt by the emulator's clock, or `null` if there is none. */
   readonly nextAttemptAt: string | null;
 }
 
-/** How many events are remembered beside those that are still to be sent. */
+/** The number of events that prune() keeps, in addition to those that are still waiting. */
 const eventsKept = 1000;
 
-/** What has been sent, read again. */
+/** Reads and prunes the stored deliveries of one environment. */
 export class DeliveryLog {
   readonly #scope: EnvironmentScope;
 
@@ -41,17 +42,17 @@ export class DeliveryLog {
     this.#scope = scope;
   }
 
-  /** The newest event first. */
+  /** Newest event first. */
   list(limit: number): readonly WebhookDelivery[] {
     return this.#read('ORDER BY webhook_events.position DESC, webhook_deliveries.position DESC LIMIT ?', limit);
   }
 
-  /** What is not at its end, the oldest first. */
+  /** Oldest event first. */
   listWaiting(limit: number): readonly WebhookDelivery[] {
     return this.#read(`AND state = 'waiting' ORDER BY webhook_deliveries.position LIMIT ?`, limit);
   }
 
-  /** Forgets the oldest events. What still waits is none of them. */
+  /** Deletes the oldest events, except those that are still waiting. */
   prune(): void {
     this.#scope.database
       .prepare(

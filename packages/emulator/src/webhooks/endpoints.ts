@@ -3,26 +3,25 @@ import { EmulatorError } from '../errors.ts';
 import type { WebhookEventType } from './event.ts';
 import type { WantedEndpoint } from './options.ts';
 
-/** An address that is told of events, as people and programs see it: without its secret. */
+/** A registered webhook, without its secrets. */
 export interface Webhook {
   readonly id: string;
   readonly url: string;
-  /** The events it is told of; null for all. */
+  /** The event types that the webhook receives, or `null` for all. */
   readonly types: readonly WebhookEventType[] | null;
-  /** Since when it is told of nothing, having answered 410; null while it is. */
+  /** When the webhook was disabled by a 410 response, or `null` if it is enabled. */
   readonly disabledAt: string | null;
 }
 
-/** An address that is told of events. */
+/** A registered webhook with its secrets. */
 export interface Endpoint extends Webhook {
-  /** Null for the environment's own. */
+  /** `null` means the environment's webhook secret. */
   readonly secrets: readonly string[] | null;
 }
 
-/** Each has its own queue and its own connections. */
 const mostEndpoints = 20;
 
-/** The addresses that one environment tells of its events. Kept in memory too: every change asks who wants to know. */
+/** The webhooks of one environment. Also cached in memory, because every change of a user or session reads them. */
 export class Endpoints {
   readonly #scope: EnvironmentScope;
   #all: readonly Endpoint[];
@@ -32,7 +31,7 @@ export class Endpoints {
     this.#all = this.#load();
   }
 
-  /** The oldest first. */
+  /** Oldest first. */
   get all(): readonly Endpoint[] {
     return this.#all;
   }
@@ -41,17 +40,20 @@ export class Endpoints {
     return this.#all.find((endpoint) => endpoint.id === id);
   }
 
-  /** Those that are told of events of a type. */
+  /** The enabled webhooks that accept an event type. */
   wanting(type: WebhookEventType): readonly Endpoint[] {
     return this.#all.filter(({ types, disabledAt }) => disabledAt === null && (types?.includes(type) ?? true));
   }
 
-  /** Adds an address. One that is there already takes on the new secret and types, and is told of events again. */
+  /** Adds a webhook. If its URL exists already, replaces the secrets and types, and enables the webhook again. */
   add({ url, secrets, types }: WantedEndpoint): Endpoint {
     const { database, environmentId, clock, createId } = this.#scope;
     const earlier = this.#all.find((endpoint) => endpoint.url === url);
     if (earlier === undefined && this.#all.length >= mostEndpoints) {
-      throw new EmulatorError('option_invalid', `An environment has at most ${mostEndpoints} webhooks. Remove one.`);
+      throw new EmulatorError(
+        'option_invalid',
+        `The environment already has ${mostEndpoints} webhooks, the maximum. Remove one.`,
+      );
     }
     const id = earlier?.id ?? `whk_${createId()}`;
     database
@@ -64,7 +66,7 @@ export class Endpoints {
     return { id, url, secrets, types, disabledAt: null };
   }
 
-  /** Forgets an address, and what waits for it. @returns whether it was there */
+  /** Removes a webhook and its deliveries. Returns false if it does not exist. */
   remove(id: string): boolean {
     const { database, environmentId } = this.#scope;
     const { changes } = database
@@ -74,7 +76,7 @@ export class Endpoints {
     return changes > 0;
   }
 
-  /** Tells an address of nothing any more, until it is added again. */
+  /** Stops sending events to a webhook until it is added again. */
   disable(id: string): void {
     this.#scope.database
       .prepare('UPDATE webhook_endpoints SET disabled_at = ? WHERE id = ?')

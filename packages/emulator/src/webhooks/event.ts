@@ -3,25 +3,24 @@ import { type SessionEventType, sessionEventTypes } from '../sessions/sessions.t
 import type { User } from '../users/user.ts';
 import { type UserEventType, userEventTypes } from '../users/users.ts';
 
-/** What an event tells of. */
+/** The type of an event. */
 export type WebhookEventType = UserEventType | SessionEventType;
 
-/** Everything that webhooks tell of. */
 export const webhookEventTypes: readonly WebhookEventType[] = [...userEventTypes, ...sessionEventTypes];
 
 /**
- * What an event is about: the user after the change, as the REST API gives them, or the session as it has listed it until
- * then.
+ * The `data` of each event type, in the format of the REST API: the user after the change, or the session as it was
+ * before it was revoked.
  */
 export type WebhookData = Readonly<Record<UserEventType, User> & Record<SessionEventType, Session>>;
 
-/** An event, as the body of its webhook has it. */
+/** An event. The request body of a webhook is this object as JSON. */
 export type WebhookEvent = {
   [Type in WebhookEventType]: {
-    /** The same over all attempts, and the header `webhook-id`. */
+    /** The id of the event, also sent as the header `webhook-id`. It is the same for all attempts. */
     readonly id: string;
     readonly type: Type;
-    /** When it happened, by the emulator's clock. */
+    /** When the event happened, by the emulator's clock. */
     readonly created_at: string;
     readonly data: WebhookData[Type];
   };

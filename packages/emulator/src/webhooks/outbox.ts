@@ -5,34 +5,33 @@ import { EmulatorError } from '../errors.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import type { WebhookData, WebhookEventType } from './event.ts';
 
-/** An event that is to be sent to an endpoint now. */
+/** A delivery whose next attempt is due. */
 export interface DueDelivery {
   readonly position: number;
-  /** Counts redeliveries: what an attempt of an earlier round finds out says nothing about a later one. */
+  /** Grows with each redelivery. The result of an attempt is ignored if a new round has begun in the meantime. */
   readonly round: number;
-  /** How many attempts this round has had. */
+  /** The number of attempts in this round. */
   readonly tries: number;
   readonly eventId: string;
   readonly body: string;
 }
 
-/** What became of an attempt. */
+/** The result of an attempt. */
 export interface AttemptResult {
   readonly at: Date;
   readonly status: number | null;
   readonly failure: string | null;
   readonly answer: string | null;
   readonly durationMs: number;
-  /** When to try again; null where the delivery has ended. */
+  /** `null` if there will be no more attempts. */
   readonly nextAttemptAt: Date | null;
 }
 
-/** How many attempts of one delivery are remembered. */
 const attemptsKept = 20;
 
 /**
- * What is still to be told, in the database. An event is written in the transaction of the change that it tells of, so that
- * there is never one without the other, whatever ends the process.
+ * The transactional outbox. An event is stored in the same transaction as the change that it reports, so a crash cannot
+ * leave a change without its event or an event without its change.
  */
 export class Outbox {
   readonly #scope: EnvironmentScope;
@@ -41,7 +40,7 @@ export class Outbox {
   readonly #insertDelivery: StatementSync;
   readonly #selectDue: StatementSync;
   readonly #selectNext: StatementSync;
-  #onNews: () => void = () => {};
+  #onAdded: () => void = () => {};
 
   constructor(scope: EnvironmentScope, endpoints: Endpoints) {
     const { database } = scope;
@@ -67,12 +66,15 @@ export class Outbox {
     );
   }
 
-  /** Has somebody told of what there is to send: at the end of a transaction that may still be rolled back. */
-  onNews(listener: () => void): void {
-    this.#onNews = listener;
+  /**
+   * Sets the listener for new deliveries. It is called before the transaction is committed, and it may still be rolled
+   * back.
+   */
+  onAdded(listener: () => void): void {
+    this.#onAdded = listener;
   }
 
-  /** Notes an event for all who want to know of it. Called in the transaction of the change. */
+  /** Stores an event for every webhook that accepts its type. Must be called inside the transaction of the change. */
   note<Type extends WebhookEventType>(type: Type, data: WebhookData[Type]): void {
     const endpoints = this.#endpoints.wanting(type);
     if (endpoints.length === 0) return;
@@ -81,13 +83,13 @@ export class Outbox {
     const now = clock.now().toISOString();
     this.#insertEvent.run(id, environmentId, type, JSON.stringify({ id, type, created_at: now, data }));
     for (const endpoint of endpoints) this.#insertDelivery.run(id, endpoint.id, now);
-    this.#onNews();
+    this.#onAdded();
   }
 
   /**
-   * Sends an event once more, to all who want to know of its kind now.
+   * Sends an event again to every enabled webhook that accepts its type.
    *
-   * @throws EmulatorError `event_unknown`, or `option_invalid` where nobody wants to know
+   * @throws EmulatorError `event_unknown`, or `option_invalid` if no webhook accepts the type
    */
   redeliver(eventId: string): void {
     const { database, environmentId, clock } = this.#scope;
@@ -95,32 +97,38 @@ export class Outbox {
       .prepare('SELECT type FROM webhook_events WHERE id = ? AND environment_id = ?')
       .get(eventId, environmentId);
     if (event === undefined) {
-      throw new EmulatorError('event_unknown', 'There is no such event. One that is older than the log is forgotten.');
+      throw new EmulatorError('event_unknown', 'No event has this id. The emulator keeps the last 1,000 events.');
     }
     const endpoints = this.#endpoints.wanting(event['type'] as WebhookEventType);
     if (endpoints.length === 0) {
-      throw new EmulatorError('option_invalid', 'No webhook takes events of this type now. Add one, or add it again.');
+      throw new EmulatorError(
+        'option_invalid',
+        'No enabled webhook accepts events of this type. Add one with addWebhook().',
+      );
     }
     const now = clock.now().toISOString();
     transact(database, () => {
       for (const endpoint of endpoints) this.#insertDelivery.run(eventId, endpoint.id, now);
     });
-    this.#onNews();
+    this.#onAdded();
   }
 
-  /** What is to be sent to an endpoint by a moment, the oldest first. */
+  /** The deliveries to an endpoint that are due at `now`, oldest first. */
   due(endpointId: string, now: Date, limit: number): readonly DueDelivery[] {
     return this.#selectDue.all(endpointId, now.toISOString(), limit) as unknown as DueDelivery[];
   }
 
-  /** When the first of those deliveries is due that are not by then. */
+  /** The time of the next attempt after `now`. */
   nextAttemptAt(endpointId: string, now: Date): Date | undefined {
     const row = this.#selectNext.get(endpointId, now.toISOString());
     return typeof row?.['next'] === 'string' ? new Date(row['next']) : undefined;
   }
 
-  /** Has what waits for its next attempt be sent now: time may have been ahead in an earlier life of the emulator. */
-  hurry(): void {
+  /**
+   * Makes all waiting deliveries due now. Needed at startup: `advance` may have set their times far ahead in an earlier
+   * run.
+   */
+  makeAllDue(): void {
     this.#scope.database
       .prepare(
         `UPDATE webhook_deliveries SET next_attempt_at = ?
@@ -129,14 +137,14 @@ export class Outbox {
       .run(this.#scope.clock.now().toISOString(), this.#scope.environmentId);
   }
 
-  /** Notes what became of an attempt, and whether there will be another. */
+  /** Stores the result of an attempt. */
   record({ position, round }: DueDelivery, result: AttemptResult): void {
     const { database } = this.#scope;
     const { at, status, failure, answer, durationMs, nextAttemptAt } = result;
     const state = failure === null ? 'delivered' : nextAttemptAt === null ? 'failed' : 'waiting';
     transact(database, () => {
       const known = database.prepare('SELECT 1 FROM webhook_deliveries WHERE position = ?').get(position);
-      // Its webhook has been removed while it was on its way.
+      // The webhook was removed during the attempt.
       if (known === undefined) return;
       database
         .prepare(
@@ -158,7 +166,7 @@ export class Outbox {
     });
   }
 
-  /** Gives up what waits for an endpoint. */
+  /** Marks all waiting deliveries to an endpoint as failed. */
   giveUp(endpoint: Endpoint): void {
     this.#scope.database
       .prepare(

@@ -1,11 +1,11 @@
 import { type OutgoingHttpHeaders, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
-/** What came back. */
+/** The response of a webhook receiver. */
 export interface Reply {
   readonly status: number;
   readonly retryAfter: string | undefined;
-  /** How the body begins. */
+  /** The first 2 kB of the body. */
   readonly text: string;
 }
 
@@ -15,15 +15,12 @@ interface Message {
   readonly signal: AbortSignal;
 }
 
-/** What is read of an answer. The rest says nothing that a log has room for. */
 const mostBytes = 2048;
 
 /**
- * Posts a message, on a connection of its own: one that was kept from earlier may have been closed meanwhile, and would
- * keep a receiver's server from ending. By node:http, and not by `fetch`, which a test may have replaced: the emulator runs
- * in the process of the app under test.
- *
- * Follows no redirect.
+ * Sends a POST request without following redirects. Each request uses a new connection: a kept-alive connection breaks
+ * when the receiver restarts, and keeps the receiver's server from closing. Uses node:http instead of `fetch`, because
+ * the emulator often runs in the process of a test, which may have mocked `fetch`.
  */
 export function post(url: string, { headers, body, signal }: Message): Promise<Reply> {
   const request = url.startsWith('https:') ? requestHttps : requestHttp;

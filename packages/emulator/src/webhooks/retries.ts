@@ -1,14 +1,17 @@
-/** Seconds between one attempt and the next. Standard Webhooks' own schedule takes days, which nobody has who develops. */
+/** Seconds between attempts. Shorter than the schedule of Standard Webhooks, which takes days. */
 export const defaultRetrySeconds: readonly number[] = [1, 5, 30, 120, 600, 3600];
 
-/** By how much an interval may be shorter: what failed together does not come back together. */
+/**
+ * Each wait is shortened by a random part of up to this fraction, so that failed deliveries are not all retried at
+ * once.
+ */
 const jitter = 0.2;
 
 /**
- * Milliseconds until the next attempt, or undefined where there is none left.
+ * Returns the milliseconds until the next attempt, or `undefined` if no attempt is left.
  *
- * @param tries how many there have been
- * @param retryAfter the header of the answer, which can make it later, but not later than the schedule's longest interval
+ * @param tries the number of attempts so far
+ * @param retryAfter the Retry-After header; it can lengthen the wait, up to the longest wait of the schedule
  */
 export function retryDelayMs(
   tries: number,
@@ -21,7 +24,7 @@ export function retryDelayMs(
   return Math.max(seconds * (1 - jitter * Math.random()), asked) * 1000;
 }
 
-/** RFC 9110, 10.2.3: seconds, or a date by the clock of the machine. What is neither counts as none. */
+/** Parses Retry-After (RFC 9110 section 10.2.3): seconds or an HTTP date. Returns 0 if it is missing or invalid. */
 function secondsOf(retryAfter: string | undefined): number {
   if (retryAfter === undefined) return 0;
   if (/^\d+$/.test(retryAfter)) return Number(retryAfter);

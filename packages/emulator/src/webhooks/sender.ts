@@ -13,27 +13,30 @@ export interface SenderParts {
   readonly outbox: Outbox;
   readonly log: DeliveryLog;
   readonly clock: Clock;
-  /** What signs where an endpoint has no secret of its own. */
+  /** Signs for endpoints without a secret. */
   readonly secret: string;
   readonly retrySeconds: readonly number[];
   readonly timeoutMs: number;
 }
 
-/** What attempts meet and are counted by, and who is told of what no rule foresaw. */
+/** The shared parts of the emulator that the sender uses. */
 export interface SenderSurroundings {
   readonly faults: Faults;
   readonly traffic: Traffic;
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
-/** How many attempts at once an endpoint has. One that hangs keeps nobody else waiting. */
+/** The maximum number of concurrent attempts per endpoint. A receiver that hangs does not delay other endpoints. */
 const attemptsAtOnce = 5;
-/** How often the clock is looked at while something waits: a test's own may jump without a word. */
-const lookMs = 1000;
-/** How many attempts there are from one pruning to the next. */
+/**
+ * While deliveries are waiting, the clock is read at least this often: fake timers of a test can move it without
+ * notice.
+ */
+const pollMs = 1000;
+/** The log is pruned after this many attempts. */
 const pruneEvery = 100;
 
-/** Sends what the outbox holds, until it is stopped. */
+/** Sends the deliveries of the outbox until it is stopped. */
 export class Sender {
   readonly #parts: SenderParts;
   readonly #surroundings: SenderSurroundings;
@@ -50,53 +53,57 @@ export class Sender {
     this.#surroundings = surroundings;
   }
 
-  /** Looks soon at what there is to send. Not at once: who tells of it may be within a transaction, or have an answer to give. */
+  /**
+   * Sends due deliveries soon, but not synchronously: the caller may be inside a transaction or about to send a
+   * response.
+   */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;
     setImmediate(() => {
       this.#awake = false;
-      this.#look();
+      this.#sendDue();
     });
   }
 
-  /** Calls back whenever something has ended, until the returned function is called. */
+  /** Registers a listener that is called when an attempt has ended. Returns a function that removes it. */
   onEnded(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Calls back who waits for the end of something. */
-  tellEnded(): void {
+  notifyEnded(): void {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Cuts what is on its way. It stays in the outbox: whether it has arrived, nobody knows. */
+  /**
+   * Aborts the attempts in flight. Their deliveries stay in the outbox, because it is not known whether they arrived.
+   */
   async stop(): Promise<void> {
     this.#stop.abort();
     clearTimeout(this.#timer);
     await Promise.all(this.#running);
   }
 
-  #look(): void {
+  #sendDue(): void {
     if (this.#stop.signal.aborted) return;
     clearTimeout(this.#timer);
     const { endpoints, outbox, clock } = this.#parts;
-    // One moment for both questions: what falls due between them would be answered by neither.
+    // Use the same time for both queries: otherwise a delivery that becomes due between them is missed by both.
     const now = clock.now();
     const active = endpoints.all.filter(({ disabledAt }) => disabledAt === null);
     try {
       for (const endpoint of active) this.#begin(endpoint, now);
       const waits = active.flatMap(({ id }) => outbox.nextAttemptAt(id, now)?.getTime() ?? []);
-      if (waits.length > 0) this.#lookAgainIn(Math.min(...waits) - now.getTime());
+      if (waits.length > 0) this.#schedule(Math.min(...waits) - now.getTime());
     } catch (error) {
       this.#surroundings.onUnexpectedError(error);
-      this.#lookAgainIn(lookMs);
+      this.#schedule(pollMs);
     }
   }
 
-  #lookAgainIn(waitMs: number): void {
-    this.#timer = setTimeout(() => this.#look(), Math.min(waitMs, lookMs)).unref();
+  #schedule(waitMs: number): void {
+    this.#timer = setTimeout(() => this.#sendDue(), Math.min(waitMs, pollMs)).unref();
   }
 
   #begin(endpoint: Endpoint, now: Date): void {
@@ -110,7 +117,7 @@ export class Sender {
       const running = this.#deliver(endpoint, delivery).finally(() => {
         busy.delete(delivery.position);
         this.#running.delete(running);
-        this.tellEnded();
+        this.notifyEnded();
         this.wake();
       });
       this.#running.add(running);
@@ -133,7 +140,7 @@ export class Sender {
       signal: this.#stop.signal,
     });
     if (this.#stop.signal.aborted) return;
-    // 410 Gone, by Standard Webhooks: the receiver wants no more of them.
+    // Standard Webhooks: 410 Gone means that the receiver wants no more events.
     const gone = outcome.status === 410;
     const again = outcome.failure !== null && !gone;
     const delayMs = again ? retryDelayMs(delivery.tries + 1, retrySeconds, retryAfter) : undefined;
@@ -147,14 +154,14 @@ export class Sender {
       this.#prune();
     } catch (error) {
       onUnexpectedError(error);
-      // Not known to have ended, it would be sent again and again. A full disk is not emptier at once.
-      await this.#rest();
+      // The result could not be stored, so the delivery is still due. Pause, or it would be resent in a tight loop.
+      await this.#pause();
     }
   }
 
-  #rest(): Promise<void> {
+  #pause(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, lookMs).unref();
+      const timer = setTimeout(resolve, pollMs).unref();
       this.#stop.signal.addEventListener('abort', () => {
         clearTimeout(timer);
         resolve();

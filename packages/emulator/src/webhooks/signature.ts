@@ -1,21 +1,21 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 
-// Standard Webhooks 1.0.0. What Torii itself does has not been published.
+// Standard Webhooks 1.0.0. Torii has not published how it signs webhooks.
 const prefix = 'whsec_';
 const fewestBytes = 24;
 const mostBytes = 64;
 
-/** A secret to sign webhooks with: `whsec_` and 32 random bytes in base64. */
+/** Creates a secret: `whsec_` followed by 32 random bytes in base64. */
 export function createWebhookSecret(): string {
   return prefix + randomBytes(32).toString('base64');
 }
 
-/** Whether a value is `whsec_` and 24 to 64 bytes in base64. */
+/** Whether a value is `whsec_` followed by 24 to 64 bytes in base64. */
 export function isWebhookSecret(value: unknown): value is string {
   if (typeof value !== 'string' || !value.startsWith(prefix)) return false;
   const bytes = bytesOf(value);
-  // Buffer skips what is no base64; written back, it must be what came in.
+  // Buffer.from ignores characters that are not base64, so compare the round trip.
   const exact = bytes.toString('base64') === value.slice(prefix.length);
   return exact && bytes.length >= fewestBytes && bytes.length <= mostBytes;
 }
@@ -26,7 +26,7 @@ interface SignedMessage {
   readonly body: string;
 }
 
-/** The headers by which a receiver knows a message to be ours: one signature for each secret, as during a rotation. */
+/** Returns the headers of Standard Webhooks, with one signature per secret. */
 export function signatureHeaders(
   { id, timestampSeconds, body }: SignedMessage,
   secrets: readonly string[],

@@ -8,16 +8,15 @@ import { Outbox } from './outbox.ts';
 import { Sender, type SenderSurroundings } from './sender.ts';
 
 export interface WebhookSettings {
-  /** The environment's own secret. */
+  /** The environment's webhook secret. */
   readonly secret: string;
   readonly retrySeconds: readonly number[];
   readonly timeoutMs: number;
 }
 
-/** How many deliveries an error names. */
 const namedDeliveries = 3;
 
-/** What one environment tells others of: to whom, what, and what became of it. */
+/** The webhooks of one environment: endpoints, outbox, delivery log and sender. */
 export class Webhooks {
   readonly endpoints: Endpoints;
   readonly outbox: Outbox;
@@ -37,23 +36,23 @@ export class Webhooks {
     this.log = new DeliveryLog(scope);
   }
 
-  /** Begins to send, what an earlier life of the emulator left behind too. */
+  /** Starts sending, including deliveries that an earlier run left in the database. */
   start(surroundings: SenderSurroundings): void {
     const { endpoints, outbox, log, secret } = this;
     const { retrySeconds, timeoutMs } = this.#settings;
     const { clock } = this.#scope;
     const sender = new Sender({ endpoints, outbox, log, clock, secret, retrySeconds, timeoutMs }, surroundings);
     this.#sender = sender;
-    outbox.onNews(() => sender.wake());
+    outbox.onAdded(() => sender.wake());
     clock.onAdvance(() => sender.wake());
-    outbox.hurry();
+    outbox.makeAllDue();
     sender.wake();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    // Whoever waits is told now: later there is no database to ask.
-    this.#sender?.tellEnded();
+    // Rejects pending settled() calls now, because the database will be closed next.
+    this.#sender?.notifyEnded();
     await this.#sender?.stop();
   }
 
@@ -62,7 +61,11 @@ export class Webhooks {
     return this.endpoints.add(parseWebhook(options));
   }
 
-  /** Tells an address of events again that has answered 410. @throws EmulatorError `webhook_unknown` */
+  /**
+   * Enables a webhook that a 410 response disabled.
+   *
+   * @throws EmulatorError `webhook_unknown`
+   */
   enable(id: string): void {
     const endpoint = this.endpoints.find(id);
     if (endpoint === undefined) throw unknownWebhook();
@@ -72,13 +75,14 @@ export class Webhooks {
   /** @throws EmulatorError `webhook_unknown` */
   remove(id: string): void {
     if (!this.endpoints.remove(id)) throw unknownWebhook();
-    this.#sender?.tellEnded();
+    this.#sender?.notifyEnded();
   }
 
   /**
-   * Waits until all is delivered or given up.
+   * Waits until every event has been delivered or has failed for good.
    *
-   * @throws EmulatorError `webhooks_waiting` after the time, saying what waits and why, or when the emulator is stopped
+   * @throws EmulatorError `webhooks_waiting` after the timeout, with the waiting deliveries, or when the emulator is
+   * stopped
    */
   async settled(timeoutMs: number): Promise<void> {
     if (this.#nothingWaits()) return;
@@ -90,7 +94,10 @@ export class Webhooks {
         }, timeoutMs);
         const stopListening = this.#sender?.onEnded(() => {
           if (this.#nothingWaits()) resolve();
-          else if (this.#stopped) reject(new EmulatorError('webhooks_waiting', 'The emulator was stopped meanwhile.'));
+          else if (this.#stopped)
+            reject(
+              new EmulatorError('webhooks_waiting', 'The emulator was stopped before all webhooks were delivered.'),
+            );
         });
         end = () => {
           clearTimeout(timer);
@@ -109,20 +116,20 @@ export class Webhooks {
   #describeWaiting(timeoutMs: number): string {
     const waiting = this.log.listWaiting(namedDeliveries + 1);
     const named = waiting.slice(0, namedDeliveries).map(describe);
-    const more = waiting.length > namedDeliveries ? ['And more.'] : [];
-    return [`After ${timeoutMs} ms webhooks still wait to be delivered.`, ...named, ...more].join(' ');
+    const more = waiting.length > namedDeliveries ? ['There are more.'] : [];
+    return [`Webhooks are still waiting to be delivered after ${timeoutMs} ms.`, ...named, ...more].join(' ');
   }
 }
 
 function unknownWebhook(): EmulatorError {
-  return new EmulatorError('webhook_unknown', 'This environment has no webhook of that id.');
+  return new EmulatorError('webhook_unknown', 'This environment has no webhook with this id.');
 }
 
 function describe({ event, url, attempts, nextAttemptAt }: WebhookDelivery): string {
   const last = attempts.at(-1);
   const what = `${event.type} to ${url}: ${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}`;
   if (last === undefined) return `${what}.`;
-  const outcome = last.status === null ? last.failure : `answered ${last.status}`;
-  const answer = last.answer === null ? '' : `, ${last.answer}`;
-  return `${what}, the last: ${outcome}${answer}; the next at ${nextAttemptAt}.`;
+  const outcome = last.status === null ? last.failure : `status ${last.status}`;
+  const answer = last.answer === null ? '' : `, body ${last.answer}`;
+  return `${what}, the last with ${outcome}${answer}. Next attempt: ${nextAttemptAt}.`;
 }

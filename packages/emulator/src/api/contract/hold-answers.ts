@@ -3,14 +3,14 @@ import { answerProblem, Problem } from '../../http/problem.ts';
 import { escapePointer, findOperation, type Operation } from './operation.ts';
 
 /**
- * What any operation may answer although the specification does not list it, each for a reason. All other statuses have to
- * be listed.
+ * Statuses that every operation may respond with although the specification does not list them, with the reason for
+ * each. All other statuses must be listed for the operation.
  */
 const unlistedStatuses: Readonly<Record<number, string>> = {
-  400: 'most operations list no answer to a malformed id, limit, cursor or body',
-  413: 'a body may be too large for any of them',
-  415: 'a body may be something else than JSON',
-  500: 'the emulator has a fault of its own',
+  400: 'most operations list no response to a malformed id, limit, cursor or body',
+  413: 'the body is too large',
+  415: 'the body is not JSON',
+  500: 'the emulator has a bug',
   503: 'the database is locked or read-only',
   507: 'the disk is full',
 };
@@ -18,35 +18,34 @@ const unlistedStatuses: Readonly<Record<number, string>> = {
 const problemPointer = '/components/schemas/ProblemDetail';
 
 /**
- * Holds every answer of the REST API against the specification. One that breaks it is our mistake and nobody else's: it
- * must not reach a client who would learn something false from it, so that a 500 takes its place.
+ * Validates every response of the REST API against the specification. A violation is a bug in the emulator. The client
+ * gets a 500 instead, so that no app is built on a response that Torii would never send.
  */
 export function holdAnswers(onBrokenContract: (error: Error) => void): MiddlewareHandler {
   return async (c, next) => {
     await next();
     const operation = findOperation(c.req.method, c.req.path);
     if (operation === undefined) return;
-    const breach = await findBreach(operation, c.res);
-    if (breach === undefined) return;
-    const detail = `The emulator’s own answer to ${operation.key} breaks the specification: ${breach}.`;
+    const violation = await findViolation(operation, c.res);
+    if (violation === undefined) return;
+    const detail = `The emulator’s response to ${operation.key} violates the specification: ${violation}.`;
     onBrokenContract(new Error(detail));
     c.res = undefined;
     c.res = answerProblem(new Problem(500, 'contract_broken', detail));
   };
 }
 
-/** In what an answer differs from the specification. */
-async function findBreach(operation: Operation, response: Response): Promise<string | undefined> {
+async function findViolation(operation: Operation, response: Response): Promise<string | undefined> {
   const { status } = response;
   const listed = operation.spec.responses[status];
-  if (listed === undefined && !(status in unlistedStatuses)) return `it lists no status ${status}`;
+  if (listed === undefined && !(status in unlistedStatuses)) return `status ${status} is not listed`;
 
   const body = await response.clone().text();
   const [mediaType] = listed === undefined ? ['application/problem+json'] : Object.keys(listed.content ?? {});
-  if (mediaType === undefined) return body === '' ? undefined : `status ${status} has no body`;
+  if (mediaType === undefined) return body === '' ? undefined : `status ${status} must have no body`;
 
   const type = response.headers.get('content-type')?.split(';', 1)[0];
-  if (type !== mediaType) return `status ${status} is ${mediaType}, and this is ${type}`;
+  if (type !== mediaType) return `status ${status} must be ${mediaType}, not ${type}`;
   const pointer =
     listed === undefined
       ? problemPointer
@@ -54,7 +53,7 @@ async function findBreach(operation: Operation, response: Response): Promise<str
   const { findErrors } = await import('./validator.ts');
   const value = parseJson(body);
   if (value === undefined) return 'the body is not JSON';
-  // Closed, so that no field slips out that Torii does not have.
+  // `closed` rejects fields that the specification does not list.
   const errors = findErrors(pointer, value, { closed: true });
   if (errors.length === 0) return undefined;
   return errors.map(({ field, message }) => `${field === '' ? 'the body' : field} ${message}`).join(', ');

@@ -1,20 +1,19 @@
 import { type OperationKey, serverV1 } from '../../generated/server-v1.ts';
 import type { SpecOperation, SpecParameter } from './spec-document.ts';
 
-/** Every path of the REST API begins so. */
 export const apiPath = '/api/server/v1';
 
-/** One operation of the specification, ready to be found and held against. */
+/** An operation of the specification. */
 export interface Operation {
   readonly key: OperationKey;
   readonly method: string;
-  /** As Hono writes it: `/users/:userId`. */
+  /** The path below `apiPath` in Hono's syntax: `/users/:userId`. */
   readonly route: string;
   readonly parameters: readonly SpecParameter[];
-  /** Where its parts stand in the specification, as a JSON pointer. */
+  /** The JSON pointer to the operation in the specification. */
   readonly pointer: string;
   readonly spec: SpecOperation;
-  /** Whether a path, from `/api` on, is one of this operation's. */
+  /** Whether a whole path, such as `/api/server/v1/users`, matches. */
   matches(path: string): boolean;
 }
 
@@ -22,7 +21,7 @@ export const operations: readonly Operation[] = Object.entries(serverV1.paths).f
   Object.entries(item).map(([method, spec]) => describe(path, method, spec)),
 );
 
-/** The operation that a request means. A literal path, `/users/search`, comes before one with a parameter. */
+/** Finds the operation of a request. A literal path (`/users/search`) has precedence over one with a parameter. */
 export function findOperation(method: string, path: string): Operation | undefined {
   return operations
     .filter((operation) => operation.method === method && operation.matches(path))
@@ -34,7 +33,7 @@ function describe(path: string, method: string, spec: SpecOperation): Operation 
   const upper = method.toUpperCase();
   const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
   return {
-    // The generated type lists these very keys.
+    // OperationKey is generated from the same document.
     key: `${upper} ${below}` as OperationKey,
     method: upper,
     route: below.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -49,7 +48,7 @@ function countParameters({ parameters }: Operation): number {
   return parameters.filter((parameter) => parameter.in === 'path').length;
 }
 
-/** RFC 6901: how a key stands in a JSON pointer. */
+/** Escapes a key for use in a JSON pointer (RFC 6901). */
 export function escapePointer(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -5,21 +5,21 @@ import { Problem } from '../../http/problem.ts';
 import type { Operation } from './operation.ts';
 import type { SpecParameter } from './spec-document.ts';
 
-/** A request whose every part is as the specification has it. */
+/** A request that was validated against the specification. */
 export interface ApiRequest {
-  /** A parameter of the path: always there. */
+  /** Returns a path parameter. */
   path(name: string): string;
-  /** Parameters of the query, numbers as numbers. */
+  /** The query parameters. Integers are parsed. */
   readonly query: Readonly<Record<string, string | number>>;
-  /** The body, or undefined where the operation needs none and none came. */
+  /** The parsed body, or `undefined` if there is none. */
   readonly body: unknown;
 }
 
 /**
- * Reads what an operation is asked for, and holds it against the specification. Stricter than it in one respect: a field
- * or parameter that it does not name is refused, since it is more likely a typing mistake than meant for nobody.
+ * Reads a request and validates it against the specification. Unlike the specification, it also refuses unknown fields
+ * and parameters, because they are usually typing mistakes.
  *
- * @throws Problem `invalid_request`, naming each field at fault
+ * @throws Problem `invalid_request` with all invalid fields
  */
 export async function readRequest(request: HonoRequest, operation: Operation): Promise<ApiRequest> {
   const { findErrors } = await import('./validator.ts');
@@ -31,7 +31,7 @@ export async function readRequest(request: HonoRequest, operation: Operation): P
     const place = parameter.in === 'path' ? 'path' : 'query';
     const texts = place === 'path' ? [request.param(parameter.name) ?? ''] : (queries[parameter.name] ?? []);
     const [text] = texts;
-    if (texts.length > 1) errors.push({ field: parameter.name, message: 'must be given once' });
+    if (texts.length > 1) errors.push({ field: parameter.name, message: 'must not be repeated' });
     if (text === undefined) continue;
     const value = parseParameter(text, parameter);
     const found = findErrors(`${operation.pointer}/parameters/${index}/schema`, value);
@@ -52,7 +52,7 @@ export async function readRequest(request: HonoRequest, operation: Operation): P
   return {
     path(name) {
       const value = given.path.get(name);
-      if (value === undefined) throw new Error(`The specification gives this operation no parameter ${name}.`);
+      if (value === undefined) throw new Error(`The specification has no path parameter ${name} for this operation.`);
       return String(value);
     },
     query: Object.fromEntries(given.query),
@@ -60,20 +60,18 @@ export async function readRequest(request: HonoRequest, operation: Operation): P
   };
 }
 
-/** @returns undefined where the operation takes no body, or where it may be left out and was */
 async function readBody(request: HonoRequest, { spec }: Operation): Promise<unknown> {
   if (spec.requestBody === undefined) return undefined;
   return spec.requestBody.required === true ? readJson(request) : readOptionalJson(request);
 }
 
 function parseParameter(text: string, { schema }: SpecParameter): string | number {
-  // What is no number stays text, and the validator says so.
+  // Any other text stays a string, which the validator rejects.
   if (schema['type'] === 'integer' && /^-?\d{1,15}$/.test(text)) return Number(text);
-  // Ids are kept in lower case, and UUIDs may be written in either (RFC 9562).
+  // UUIDs are case-insensitive (RFC 9562 section 4), and ids are stored in lower case.
   return schema['format'] === 'uuid' ? text.toLowerCase() : text;
 }
 
-/** One refusal for all that is wrong with a request. */
 export function refusalOf(errors: readonly FieldError[]): Problem {
   const sentences = errors.map(({ field, message }) => `${field === '' ? 'The body' : field} ${message}.`);
   return new Problem(400, 'invalid_request', sentences.join(' '), { errors });

@@ -4,35 +4,38 @@ import type { FieldError } from '../../errors.ts';
 import { serverV1 } from '../../generated/server-v1.ts';
 
 const id = 'server-v1';
-/** As RFC 9562 writes them. The library's own also takes `urn:uuid:`. */
+/** RFC 9562 section 4. The `uuid` format of ajv-formats also accepts the prefix `urn:uuid:`. */
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Numbers come from a query as text, and are read before they get here: nothing is coerced. */
 const ajv = new Ajv2020({ allErrors: true, strict: false, formats: { ...fullFormats, uuid } });
 ajv.addSchema(serverV1, id);
 
 const validators = new Map<string, ValidateFunction>();
 
-/** What is wrong with a value, by the schema at a pointer into the specification. A schema is compiled when first asked for. */
+/**
+ * Validates a value against the schema at a JSON pointer in the specification.
+ *
+ * @param options `closed` also rejects unknown fields
+ */
 export function findErrors(
   pointer: string,
   value: unknown,
   { closed = false }: { readonly closed?: boolean } = {},
 ): readonly FieldError[] {
   const key = `${pointer} ${closed}`;
-  // `{` stands in the specification's paths, and may not stand in a URI.
+  // Paths of the specification contain `{`, which is not allowed in a URI.
   const $ref = `${id}#${encodeURI(pointer)}`;
   const validate = validators.get(key) ?? ajv.compile(closed ? { $ref, unevaluatedProperties: false } : { $ref });
   validators.set(key, validate);
   return validate(value) ? [] : firstOfEachField((validate.errors ?? []).map(fieldErrorFrom));
 }
 
-/** A number where a word belongs is of the wrong type and none of the allowed words: one of the two is enough to say. */
+/** One wrong value can break several rules, such as `type` and `enum`. Only the first is reported. */
 function firstOfEachField(errors: readonly FieldError[]): readonly FieldError[] {
   return [...new Map(errors.toReversed().map((error) => [error.field, error])).values()].toReversed();
 }
 
-/** Our words, and not the library's: they name the field and the rule, and never the value. */
+/** The message names the field and the rule. It never contains the value. */
 function fieldErrorFrom(error: ErrorObject): FieldError {
   const field = fieldOf(error.instancePath);
   if (error.keyword === 'unevaluatedProperties') {
@@ -55,17 +58,17 @@ function ruleOf({ keyword, params, message }: ErrorObject): string {
     case 'minimum':
       return `must be ${params['limit']} or more`;
     case 'uniqueItems':
-      return 'must not hold a value twice';
+      return 'must not contain a value twice';
     default:
-      return message ?? 'is wrong';
+      return message ?? 'is invalid';
   }
 }
 
 const formats: Readonly<Record<string, string>> = {
   date: 'a date, YYYY-MM-DD',
-  'date-time': 'an instant, such as 2026-05-16T09:30:00Z',
+  'date-time': 'a date and time, such as 2026-05-16T09:30:00Z',
   uuid: 'a UUID',
-  int32: 'a whole number of at most 32 bits',
+  int32: 'a 32-bit whole number',
 };
 
 function withArticle(type: string): string {
@@ -78,7 +81,7 @@ function listAlternatives(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
-/** `/statuses/0` is `statuses[0]` to whoever wrote it. */
+/** Converts a JSON pointer (`/statuses/0`) to JavaScript notation (`statuses[0]`). */
 function fieldOf(instancePath: string): string {
   return instancePath
     .slice(1)

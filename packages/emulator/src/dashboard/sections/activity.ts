@@ -9,10 +9,10 @@ export function requestsSection({ requests }: Journal): Html {
     title: 'Requests',
     live:
       requests.length === 0
-        ? emptyNote('Nothing has been asked yet.')
+        ? emptyNote('No requests yet.')
         : html`<table>
             <thead>
-              <tr><th scope="col">Time</th><th scope="col">Request</th><th scope="col">Answer</th><th scope="col">Took</th></tr>
+              <tr><th scope="col">Time</th><th scope="col">Request</th><th scope="col">Response</th><th scope="col">Duration</th></tr>
             </thead>
             <tbody>${requests.map(requestRow)}</tbody>
           </table>`,
@@ -37,9 +37,9 @@ export function tokensSection({ tokens }: Journal): Html {
     title: 'Tokens minted',
     live:
       tokens.length === 0
-        ? emptyNote('No token has been minted yet.')
+        ? emptyNote('No tokens yet.')
         : html`<ul class="rows">${tokens.map(tokenRow)}</ul>
-            <p class="muted empty">What tokens say. The tokens themselves are not kept.</p>`,
+            <p class="muted empty">The claims of the tokens. The tokens are not stored.</p>`,
   });
 }
 

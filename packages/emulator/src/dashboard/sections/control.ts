@@ -8,11 +8,11 @@ import type { Html } from '../../pages/page.ts';
 import { actionButton, emptyNote, section, shortId } from './elements.ts';
 
 const surfaceNames: Readonly<Record<FaultTarget, string>> = {
-  all: 'Everything',
+  all: 'All surfaces',
   keys: 'Key set',
   api: 'REST API',
   signIn: 'Sign-in',
-  session: 'Session and its tokens',
+  session: 'Browser session',
   webhooks: 'Webhooks',
 };
 
@@ -43,7 +43,7 @@ export function clockSection(clock: Clock): Html {
 }
 
 function describeLead(seconds: number): string {
-  if (seconds === 0) return 'with this machine';
+  if (seconds === 0) return 'same as this machine';
   const parts = [
     [Math.floor(seconds / 86_400), 'd'],
     [Math.floor(seconds / 3600) % 24, 'h'],
@@ -70,16 +70,16 @@ export function faultsSection(faults: Faults, traffic: Traffic): Html {
       )}
     </ul>`,
     still: html`<form method="post" class="stacked">
-      <label for="surface">Let requests to</label>
+      <label for="surface">Surface</label>
       <select id="surface" name="surface">
         ${(['all', ...surfaces] as const).map((target) => html`<option value="${target}">${surfaceNames[target]}</option>`)}
       </select>
-      <label for="fault">fail in this way</label>
+      <label for="fault">Fault</label>
       <select id="fault" name="fault">
         ${faultPresets.map(({ name, label }) => html`<option value="${name}">${label}</option>`)}
       </select>
-      <label for="times">so many times</label>
-      <input id="times" name="times" type="number" min="1" placeholder="until ended">
+      <label for="times">Requests</label>
+      <input id="times" name="times" type="number" min="1" placeholder="no limit">
       <button name="action" value="inject">Inject</button>
     </form>`,
   });
@@ -92,7 +92,7 @@ function surfaceRow(surface: Surface, count: number, active: ActiveFault | undef
       <strong>${name}</strong>
       ${
         active === undefined
-          ? html`<span class="pill good">well</span>`
+          ? html`<span class="pill good">ok</span>`
           : html`<span class="pill bad">${describeFault(active)}</span>`
       }
       <br><span class="muted">${count} ${count === 1 ? 'request' : 'requests'}</span>
@@ -105,11 +105,11 @@ function describeFault({ fault, remaining }: ActiveFault): string {
   const times = remaining === null ? '' : ` × ${remaining}`;
   switch (fault.kind) {
     case 'fail':
-      return `answers ${fault.status}${times}`;
+      return `responds with ${fault.status}${times}`;
     case 'delay':
-      return `${fault.delayMs / 1000} s late${times}`;
+      return `delay ${fault.delayMs / 1000} s${times}`;
     case 'cut':
-      return `cut ${fault.at === 'body' ? 'in' : 'at'} the ${fault.at}${times}`;
+      return `cut ${fault.at === 'body' ? 'in' : 'at'} ${fault.at}${times}`;
   }
 }
 
@@ -120,7 +120,7 @@ export function keysSection({ keys }: Environment): Html {
     title: 'Keys',
     live: html`
       <ul class="rows">
-        ${current && html`<li><div>${shortId(current.kid)} <span class="pill good">signs</span></div></li>`}
+        ${current && html`<li><div>${shortId(current.kid)} <span class="pill good">signs tokens</span></div></li>`}
         ${earlier.map(
           ({ kid }) => html`<li>
             <div>${shortId(kid)} <span class="pill">in the key set</span></div>
@@ -128,7 +128,7 @@ export function keysSection({ keys }: Environment): Html {
           </li>`,
         )}
       </ul>
-      ${earlier.length === 0 && emptyNote('One key. Rotating adds another, and keeps this one until it is withdrawn.')}`,
+      ${earlier.length === 0 && emptyNote('Rotating adds a new key. The old key stays in the key set until you withdraw it.')}`,
     still: html`<div class="inline">${actionButton('rotate', 'Rotate keys')}</div>`,
   });
 }

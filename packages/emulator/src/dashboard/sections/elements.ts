@@ -4,9 +4,9 @@ import type { Html } from '../../pages/page.ts';
 interface Section {
   readonly id: string;
   readonly title: string;
-  /** What the page's script renews. */
+  /** The part that the page's script keeps up to date. */
   readonly live: Html;
-  /** What it leaves alone, such as a form that somebody fills in. */
+  /** The part that the script does not touch, such as a form that the user may be filling in. */
   readonly still?: Html;
 }
 
@@ -18,7 +18,11 @@ export function section({ id, title, live, still }: Section): Html {
   </section>`;
 }
 
-/** A button that does one thing. The labels of a page's buttons are alike, so that a screen reader is told of whom. */
+/**
+ * Creates a form with one button.
+ *
+ * @param description the accessible name, because several buttons of the page have the same label
+ */
 export function actionButton(
   action: string,
   label: string,
@@ -35,13 +39,13 @@ export function emptyNote(text: string): Html {
   return html`<p class="muted empty">${text}</p>`;
 }
 
-/** A moment of the emulator's time: the time of day, and the whole of it for who points at it. */
+/** Shows the time of day, with the full date as tooltip. */
 export function moment(date: Date | string): Html {
   const iso = new Date(date).toISOString();
   return html`<time datetime="${iso}" title="${iso}">${iso.slice(11, 19)}</time>`;
 }
 
-/** The end of an id: ids of version 7 begin alike when they were made at one time. */
+/** Shows the end of an id, because UUID v7 ids created at about the same time begin with the same characters. */
 export function shortId(id: string): Html {
   return html`<code title="${id}">${id.length > 14 ? `…${id.slice(-10)}` : id}</code>`;
 }

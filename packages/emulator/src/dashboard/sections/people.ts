@@ -8,7 +8,7 @@ import { actionButton, emptyNote, moment, section, shortId } from './elements.ts
 export interface UserFilter {
   /** A part of the email. */
   readonly email: string;
-  /** The id after which the list begins. */
+  /** The cursor of the page. */
   readonly after: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export function usersSection({ users }: Environment, { email, after }: UserFilte
     id: 'users',
     title: 'Users',
     live: html`
-      ${items.length === 0 && emptyNote(email === '' && after === undefined ? 'No users yet.' : 'Nobody is here.')}
+      ${items.length === 0 && emptyNote(email === '' && after === undefined ? 'No users yet.' : 'No users found.')}
       <ul class="rows">${items.map(userRow)}</ul>
       ${
         (after !== undefined || next !== false) &&
@@ -68,7 +68,7 @@ export function sessionsSection({ sessions, users }: Environment): Html {
     title: 'Sessions',
     live:
       items.length === 0
-        ? emptyNote('Nobody is signed in.')
+        ? emptyNote('No active sessions.')
         : html`<ul class="rows">
             ${items.map(({ id, userId, userAgent, lastUsedAt, expiresAt }) => {
               const { name, email } = users.get(userId);
@@ -76,7 +76,7 @@ export function sessionsSection({ sessions, users }: Environment): Html {
               return html`<li>
                 <div>
                   <strong>${called}</strong>
-                  <br><span class="muted">used ${moment(lastUsedAt)} · ends ${expiresAt.slice(0, 10)} · ${userAgent ?? 'no user agent'}</span>
+                  <br><span class="muted">last used ${moment(lastUsedAt)} · expires ${expiresAt.slice(0, 10)} · ${userAgent ?? 'no user agent'}</span>
                 </div>
                 ${actionButton('revoke', 'Revoke', { session: id }, `Revoke a session of ${called}`)}
               </li>`;

@@ -13,17 +13,14 @@ export function webhooksSection({ webhooks }: Environment): Html {
   return section({
     id: 'webhooks',
     title: 'Webhooks',
-    live:
-      all.length === 0
-        ? emptyNote('Nobody is told of events yet.')
-        : html`<ul class="rows">${all.map(webhookRow)}</ul>`,
+    live: all.length === 0 ? emptyNote('No webhooks yet.') : html`<ul class="rows">${all.map(webhookRow)}</ul>`,
     still: html`<form method="post" class="inline headed">
-        <label for="webhook-url">Post events to</label>
+        <label for="webhook-url">Send events to</label>
         <input id="webhook-url" name="url" type="url" required placeholder="http://127.0.0.1:3000/webhooks">
         <button name="action" value="add-webhook">Add</button>
       </form>
       <form method="post" action="${webhookSecretsPath.slice(dashboardPath.length)}" class="inline">
-        <button>Show the secrets</button>
+        <button>Show secrets</button>
       </form>`,
   });
 }
@@ -32,7 +29,7 @@ function webhookRow({ id, url, types, disabledAt }: Webhook): Html {
   return html`<li>
     <div>
       <strong class="code">${url}</strong>
-      ${disabledAt !== null && html`<span class="pill bad">disabled by its 410</span>`}
+      ${disabledAt !== null && html`<span class="pill bad">disabled by a 410 response</span>`}
       <br><span class="muted">${types === null ? 'all events' : types.join(', ')}</span>
     </div>
     ${
@@ -50,7 +47,7 @@ export function deliveriesSection({ webhooks }: Environment): Html {
     title: 'Webhooks sent',
     live:
       deliveries.length === 0
-        ? emptyNote('No event has been sent yet. Those from before a webhook was added are not.')
+        ? emptyNote('No events sent yet. Events from before a webhook was added are not sent.')
         : html`<ul class="rows">${deliveries.map(deliveryRow)}</ul>`,
   });
 }
@@ -71,7 +68,7 @@ function deliveryRow({ event, url, state, attempts, nextAttemptAt }: WebhookDeli
       </summary>
       <p class="muted">${shortId(event.id)} to <span class="code">${url}</span></p>
       ${attempts.map(attemptLine)}
-      ${nextAttemptAt !== null && html`<p class="muted">${moment(nextAttemptAt)} next attempt</p>`}
+      ${nextAttemptAt !== null && html`<p class="muted">next attempt ${moment(nextAttemptAt)}</p>`}
       <pre>${JSON.stringify(event, null, 2)}</pre>
     </details>
     ${actionButton('redeliver', 'Redeliver', { event: event.id }, `Redeliver ${event.type} of ${event.created_at}`)}
@@ -90,12 +87,12 @@ function describeOutcome({ status, failure }: WebhookAttempt): string {
   return status === null ? String(failure).replaceAll('_', ' ') : String(status);
 }
 
-/** Shown on demand and on a page of its own: who shares a screen does not share these. */
+/** A separate page, so that the secrets are not visible while a screen with the dashboard is shared. */
 export function webhookSecretsBody({ webhooks }: Environment): Html {
   const own = webhooks.endpoints.all.filter(({ secrets }) => secrets !== null);
   return card(html`
     <h1>Webhook secrets</h1>
-    <p class="muted">Good for this emulator alone.</p>
+    <p class="muted">Valid only for this emulator.</p>
     <p><strong>TORII_WEBHOOK_SECRET</strong><br><code>${webhooks.secret}</code></p>
     ${own.map(({ url, secrets }) => html`<p><strong class="code">${url}</strong><br><code>${secrets?.join(' ')}</code></p>`)}
     <p><a href="./">Back</a></p>
