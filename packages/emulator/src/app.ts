@@ -19,18 +19,15 @@ import { browserRoutes } from './pages/routes.ts';
 import { redact } from './redaction.ts';
 import { issuerRoutes, jwksPath } from './tokens/issuer.ts';
 
-/** The state that an environment's app shares with the rest of the emulator. */
 export interface AppSurroundings {
   readonly faults: Faults;
   readonly traffic: Traffic;
   readonly clock: Clock;
-  /** The issuer URLs of all environments, by environment name. */
   readonly issuers: ReadonlyMap<string, string>;
   /** Called with an error that has no HTTP status. The request is answered with 500. */
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
-/** Creates the HTTP app of one environment. */
 export function createApp(environment: Environment, surroundings: AppSurroundings): Hono {
   const app = new Hono();
   const watch = (surface: Surface) =>
@@ -105,9 +102,7 @@ function countRequests(surface: Surface, traffic: Traffic): MiddlewareHandler {
   };
 }
 
-/**
- * Prevents DNS rebinding: a web page could otherwise reach the emulator by resolving its own host name to 127.0.0.1.
- */
+/** Prevents DNS rebinding: a web page could reach the emulator by resolving its own host name to 127.0.0.1. */
 const requireLoopbackHost: MiddlewareHandler = async (c, next) => {
   if (!/^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(c.req.header('host') ?? '')) {
     throw new Problem(421, 'host_refused', 'The Host header is not a loopback name. Use localhost or 127.0.0.1.');

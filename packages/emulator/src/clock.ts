@@ -1,8 +1,6 @@
 import { EmulatorError } from './errors.ts';
 
-/**
- * The emulator's clock: the machine's time plus the seconds added by `advance`. All timestamps and token times use it.
- */
+/** The emulator's clock: the machine's time plus what `advance` added. All timestamps and token times use it. */
 export class Clock {
   #skippedMs = 0;
   readonly #listeners: (() => void)[] = [];
@@ -27,7 +25,6 @@ export class Clock {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Registers a listener that is called after each `advance`. */
   onAdvance(listener: () => void): void {
     this.#listeners.push(listener);
   }

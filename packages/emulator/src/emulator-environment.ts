@@ -13,7 +13,6 @@ import type { WebhookDelivery } from './webhooks/delivery-log.ts';
 import { type Webhook, webhookOf } from './webhooks/endpoints.ts';
 import type { WebhookOptions } from './webhooks/options.ts';
 
-/** An environment that is reachable over HTTP. */
 export interface ServedEnvironment {
   readonly environment: Environment;
   /** The base URL of the REST API. */

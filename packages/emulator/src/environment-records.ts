@@ -8,7 +8,6 @@ import { createWebhookSecret } from './webhooks/signature.ts';
 /** The name of the environment that every emulator has. Its issuer URL has no path. */
 export const defaultEnvironment = 'default';
 
-/** A row of the `environments` table. */
 export interface EnvironmentRecord {
   readonly id: string;
   readonly name: string;

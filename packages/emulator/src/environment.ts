@@ -9,7 +9,6 @@ import { Passwords } from './users/passwords.ts';
 import { Users } from './users/users.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
-/** An environment with all of its parts: database records, stores, signing keys and webhooks. */
 export interface Environment extends EnvironmentRecord {
   /** The base URL of the environment's pages and key set. Access tokens carry it as `iss`. */
   readonly issuer: string;
@@ -20,11 +19,9 @@ export interface Environment extends EnvironmentRecord {
   readonly tokens: TokenMint;
   readonly journal: Journal;
   readonly webhooks: Webhooks;
-  /** The origins whose pages may sign users in and request tokens. */
   readonly allowedOrigins: readonly string[];
 }
 
-/** The resources and settings that all environments of an emulator share. */
 export interface EnvironmentGround extends Omit<EnvironmentScope, 'environmentId'> {
   readonly tokenLifetimeSeconds: number;
   readonly allowedOrigins: readonly string[];
@@ -34,7 +31,6 @@ export interface EnvironmentGround extends Omit<EnvironmentScope, 'environmentId
 
 /** An environment that was loaded from the database but has no issuer URL yet: the port is not known. */
 export type StoredEnvironment = Omit<Environment, 'issuer' | 'tokens'> & {
-  /** Returns the environment with its issuer URL and token mint. */
   serveAt(issuer: string): Environment;
 };
 

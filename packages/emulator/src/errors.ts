@@ -24,7 +24,6 @@ export class EmulatorError extends Error {
   }
 }
 
-/** One invalid field of an input. */
 export interface FieldError {
   readonly field: string;
   readonly message: string;

@@ -2,14 +2,12 @@ import type { Clock } from './clock.ts';
 
 const maxEntries = 50;
 
-/** A request that was answered, or whose connection was closed by a fault. */
 export interface AnsweredRequest {
   readonly at: Date;
   readonly method: string;
   readonly path: string;
   /** `null` if the connection was closed without a response. */
   readonly status: number | null;
-  /** The `code` of the problem response, if the request was refused. */
   readonly code: string | undefined;
   readonly durationMs: number;
 }

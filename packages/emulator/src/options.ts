@@ -94,7 +94,6 @@ export interface EmulatorOptions {
   readonly webhookTimeoutMs?: number;
 }
 
-/** Validated options with defaults applied. */
 export interface Settings {
   readonly port: number;
   readonly host: Host;
@@ -126,7 +125,6 @@ const optionNames = {
 /** The longest delay of a Node timer. A longer one would fire immediately. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
-/** @throws EmulatorError `option_invalid` */
 export function settingsFrom(options: EmulatorOptions): Settings {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(optionNames, name));
   if (unknown !== undefined)

@@ -25,7 +25,6 @@ export function originOf(server: Server): string {
   return `http://${loopback}:${address.port}`;
 }
 
-/** Stops listening and closes all open connections. */
 export async function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());

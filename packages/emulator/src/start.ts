@@ -35,7 +35,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 }
 
-/** Starts an emulator on an open database. */
 export async function startOn(database: DatabaseSync, settings: Settings): Promise<Emulator> {
   const clock = new Clock();
   const createId = createIdGenerator(clock);

@@ -6,7 +6,6 @@ import type { Handlers } from './handler.ts';
 import { sessionHandlers } from './sessions.ts';
 import { userHandlers } from './users.ts';
 
-/** The routes of the REST API, one per operation of the specification. */
 export function apiRoutes(environment: Environment): Hono {
   const handlers: Handlers = { ...userHandlers(environment.users), ...sessionHandlers(environment) };
   const routes = new Hono();

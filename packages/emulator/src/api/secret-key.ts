@@ -2,7 +2,6 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { Problem } from '../http/problem.ts';
 
-/** Requires the environment's secret key as bearer token. */
 export function requireSecretKey(secretKey: string): MiddlewareHandler {
   return async (c, next) => {
     const given = bearerOf(c.req.header('authorization'));

@@ -4,7 +4,6 @@ import type { UserStatus } from '../users/user.ts';
 import type { Users } from '../users/users.ts';
 import { type ApiRequest, refusalOf } from './contract/read-request.ts';
 
-/** The request body of a user search. */
 interface UserFilter {
   readonly name?: string | null;
   readonly email?: string | null;
@@ -18,7 +17,6 @@ const largestLimit = 100;
 
 /** @throws Problem `invalid_request` */
 export function readUserSearch({ query, body }: ApiRequest, users: Users): UserSearch {
-  // readRequest() has validated the body.
   const { name, email, statuses, createdAfter, createdBefore } = (body ?? {}) as UserFilter;
   const limit = Number(query['limit'] ?? defaultLimit);
   const after = query['cursor'] === undefined ? undefined : String(query['cursor']);

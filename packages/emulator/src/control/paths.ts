@@ -7,5 +7,4 @@ export const dashboardStylesheetPath: string = `${dashboardPath}dashboard.css`;
 /** POST: a page that shows the webhook secrets. */
 export const webhookSecretsPath: string = `${dashboardPath}webhook-secrets`;
 
-/** The script that refreshes the dashboard. */
 export const liveScriptPath: string = `${dashboardPath}live.js`;

@@ -38,7 +38,6 @@ export function controlRoutes(environment: Environment, { faults, traffic, clock
       return c.json({ faults: faults.active });
     })
     .delete('/faults', (c) => {
-      // recover() validates the surface.
       faults.recover(c.req.query('surface') as FaultTarget | undefined);
       return c.json({ faults: faults.active });
     })
@@ -88,10 +87,7 @@ async function readObject(request: HonoRequest): Promise<Fields> {
   throw invalid('The body must be a JSON object.');
 }
 
-/**
- * Injects a fault such as `{ "surface": "keys", "kind": "delay", "delayMs": 2000, "times": 1 }`. Faults validates the
- * values.
- */
+/** The body is, for example, `{ "surface": "keys", "kind": "delay", "delayMs": 2000, "times": 1 }`. */
 function injectFault(faults: Faults, { surface, kind, times, ...rest }: Fields): void {
   const target = surface as FaultTarget;
   const duration = times === undefined ? {} : { times: times as number };

@@ -4,7 +4,6 @@ import type { Faults, FaultTarget } from '../faults/faults.ts';
 import { faultPresets } from '../faults/presets.ts';
 import { Problem } from '../http/problem.ts';
 
-/** The parts of the emulator that the dashboard's buttons change. */
 export interface Controls {
   readonly environment: Environment;
   readonly faults: Faults;
@@ -13,7 +12,6 @@ export interface Controls {
 
 type Action = (controls: Controls, field: (name: string) => string) => unknown;
 
-/** The action of each button, by the button's value. */
 const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['ban', ({ environment }, field) => environment.users.ban(userOf(environment, field('user')))],
   ['unban', ({ environment }, field) => environment.users.unban(userOf(environment, field('user')))],

@@ -9,10 +9,8 @@ import { clockSection, faultsSection, keysSection } from './sections/control.ts'
 import { sessionsSection, type UserFilter, usersSection } from './sections/people.ts';
 import { deliveriesSection, webhooksSection } from './sections/webhooks.ts';
 
-/** The parts of the emulator that the dashboard shows and changes. */
 export interface DashboardSubject extends Controls {
   readonly traffic: Traffic;
-  /** The issuer URLs of all environments, by environment name. */
   readonly issuers: ReadonlyMap<string, string>;
 }
 

@@ -10,7 +10,6 @@ import { type DashboardSubject, dashboardBody } from './page.ts';
 import { webhookSecretsBody } from './sections/webhooks.ts';
 import { dashboardStylesheet } from './stylesheet.ts';
 
-/** The routes of the dashboard. */
 export function dashboardRoutes(subject: DashboardSubject): Hono {
   return (
     new Hono()

@@ -1,6 +1,5 @@
 import { stylesheet } from '../pages/stylesheet.ts';
 
-/** The stylesheet of the sign-in pages plus the rules of the dashboard. */
 export const dashboardStylesheet: string = `${stylesheet}
 .bar {
   display: flex;

@@ -53,13 +53,11 @@ export interface CutOptions extends FaultDuration {
   readonly at?: CutPoint;
 }
 
-/** What a fault does to a request. */
 export type Fault =
   | { readonly kind: 'fail'; readonly status: number; readonly headers: Readonly<Record<string, string>> }
   | { readonly kind: 'delay'; readonly delayMs: number }
   | { readonly kind: 'cut'; readonly at: CutPoint };
 
-/** A fault that is in effect. */
 export interface ActiveFault {
   readonly surface: Surface;
   readonly fault: Fault;
@@ -70,7 +68,6 @@ export interface ActiveFault {
 /** The longest delay of a Node timer. A longer one would fire immediately. */
 const longestDelayMs = 2 ** 31 - 1;
 
-/** The faults of one environment, at most one per surface. */
 export class Faults {
   readonly #active = new Map<Surface, { readonly fault: Fault; remaining: number }>();
 
@@ -133,9 +130,7 @@ function surfacesOf(target: FaultTarget): readonly Surface[] {
   return [target];
 }
 
-/**
- * Headers can come from untyped JavaScript or a request. An invalid header would otherwise fail later, in the response.
- */
+/** Headers can come from untyped JavaScript or a request. An invalid one would otherwise fail later, in the response. */
 function areHeaders(headers: unknown): boolean {
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false;
   if (!Object.values(headers).every((value) => typeof value === 'string')) return false;

@@ -5,7 +5,6 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from '../http/problem.ts';
 import type { Faults, Surface } from './faults.ts';
 
-/** Applies the active fault of a surface to its requests. */
 export function injectFaults(surface: Surface, faults: Faults): MiddlewareHandler<{ Bindings: HttpBindings }> {
   return async (c, next) => {
     const fault = faults.take(surface);

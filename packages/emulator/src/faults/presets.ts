@@ -6,7 +6,6 @@ interface FaultPreset {
   readonly inject: (faults: Faults, target: FaultTarget, duration: FaultDuration) => void;
 }
 
-/** The faults that the dashboard offers. */
 export const faultPresets: readonly FaultPreset[] = [
   { name: 'fail-503', label: 'respond with 503', inject: (faults, target, duration) => faults.fail(target, duration) },
   {

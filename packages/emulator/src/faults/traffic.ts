@@ -1,9 +1,6 @@
 import type { Surface } from './faults.ts';
 
-/**
- * The number of requests per surface, including refused and failed ones. For `webhooks`, the number of delivery
- * attempts.
- */
+/** The number of requests per surface, including refused and failed ones. For `webhooks`: the delivery attempts. */
 export type RequestCounts = Readonly<Record<Surface, number>>;
 
 export class Traffic {

@@ -36,7 +36,6 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Whether the body is an HTML form. */
 export function isForm(request: HonoRequest): boolean {
   return /^application\/x-www-form-urlencoded(?:;|$)/i.test(request.header('content-type') ?? '');
 }

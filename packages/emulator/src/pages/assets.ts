@@ -25,7 +25,6 @@ export function answerStylesheet(c: Context, text: string): Response {
   return c.body(text, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-cache' });
 }
 
-/** Responds with a compiled script of this package. */
 export async function answerScript(c: Context, name: ScriptName): Promise<Response> {
   const headers = { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' };
   return c.body(await readScript(name), 200, headers);
@@ -34,7 +33,6 @@ export async function answerScript(c: Context, name: ScriptName): Promise<Respon
 async function readScript(name: ScriptName): Promise<string> {
   const extension = extname(import.meta.url);
   const text = await readFile(new URL(`../${name}${extension}`, import.meta.url), 'utf8');
-  // The source map is not served.
   if (extension !== '.ts') return text.replace(/^\/\/# sourceMappingURL=.*$/m, '');
   // Tests and examples of this repository run from the source. A static import would fail on older versions of Node.
   const { stripTypeScriptTypes } = await import('node:module');

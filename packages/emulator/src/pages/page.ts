@@ -4,7 +4,6 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Problem } from '../http/problem.ts';
 import { provisionalPaths } from '../provisional-paths.ts';
 
-/** HTML in which all values are escaped. */
 export type Html = ReturnType<typeof html>;
 
 interface Page {
@@ -12,9 +11,7 @@ interface Page {
   /** The path of the page below the issuer. The page's links are relative to it. */
   readonly path: string;
   readonly body: Html;
-  /** @default the stylesheet of the sign-in pages */
   readonly stylesheet?: string;
-  /** The path of the page's script. */
   readonly script?: string;
   /** Other origins that a form may redirect to: browsers apply the CSP directive `form-action` to redirects too. */
   readonly formTargets?: readonly string[];
@@ -73,7 +70,6 @@ const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path 
 
 export const logo: Html = html`<svg class="logo" viewBox="0 0 32 32" aria-hidden="true"><path d="${gate}" /></svg>`;
 
-/** The layout of a page with a single box. */
 export function card(content: Html): Html {
   return html`<main class="card">
       ${logo}

@@ -11,7 +11,6 @@ import { browserFileRoutes, scriptPaths } from './assets.ts';
 import { answerProblemPage } from './page.ts';
 import { signInPageRoutes } from './sign-in-page.ts';
 
-/** The routes that browsers use: sign-in, sign-out, access tokens, scripts and stylesheet. */
 export function browserRoutes(environment: Environment, watch: (surface: Surface) => MiddlewareHandler): Hono {
   const { signIn, signOut, accessToken } = provisionalPaths;
   const { allowedOrigins } = environment;

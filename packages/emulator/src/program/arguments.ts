@@ -4,7 +4,6 @@ import { defaultEnvironment } from '../environment-records.ts';
 import type { EnvironmentOptions, Host } from '../options.ts';
 import { defaultRetrySeconds } from '../webhooks/retries.ts';
 
-/** The parsed command line, with defaults applied. */
 export interface ProgramArguments {
   readonly port: number;
   readonly host: Host;
@@ -19,7 +18,6 @@ export interface ProgramArguments {
   readonly webhookRetries: readonly number[];
 }
 
-/** A webhook URL and the name of the environment that sends to it. */
 export interface WebhookArgument {
   readonly environment: string;
   readonly url: string;

@@ -24,7 +24,6 @@ const exitCodes = {
   webhooks_waiting: 1,
 } as const satisfies Record<EmulatorErrorCode, 1 | 2>;
 
-/** Runs the emulator until SIGINT or SIGTERM. Returns the exit code. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   try {
     const given = readArguments(args);

@@ -9,7 +9,6 @@ interface Seed {
   readonly webhooks: readonly WebhookOptions[];
 }
 
-/** Users and webhooks by environment name. */
 export type SeedFile = ReadonlyMap<string, Seed>;
 
 /**

@@ -2,7 +2,6 @@ import { controlPath } from '../control/paths.ts';
 import type { Emulator } from '../emulator.ts';
 import type { EmulatorEnvironment } from '../emulator-environment.ts';
 
-/** The text that the program prints after it has started. */
 export function describeStart(torii: Emulator, data: string | undefined): string {
   const { environments } = torii;
   const sections = [

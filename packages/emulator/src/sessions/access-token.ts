@@ -1,7 +1,6 @@
 import type { TokenMint } from '../tokens/token.ts';
 import type { LiveSession } from './secrets.ts';
 
-/** The response body with a new access token. */
 export interface TokenAnswer {
   readonly accessToken: string;
   readonly expiresAt: string;

@@ -12,8 +12,7 @@ function readSessionCookie(c: Context): string | undefined {
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1));
-  // Cookie tossing: another server on this host can plant a second cookie of this name, and order would decide which
-  // one counts.
+  // Cookie tossing: another server on this host can plant a second cookie of this name. Do not guess which one counts.
   if (values.length > 1) {
     throw new Problem(
       400,

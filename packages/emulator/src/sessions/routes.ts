@@ -7,7 +7,6 @@ import { clearSessionCookie, findSession } from './cookie.ts';
 import type { SessionSecrets } from './secrets.ts';
 import type { Sessions } from './sessions.ts';
 
-/** What the session routes need from an environment. */
 export interface SessionParts {
   readonly issuer: string;
   readonly sessions: Sessions;
@@ -15,7 +14,6 @@ export interface SessionParts {
   readonly tokens: TokenMint;
 }
 
-/** The routes for scripts of a page: get a new access token, and sign out. */
 export function sessionRoutes(parts: SessionParts): Hono {
   const { issuer, sessions, sessionSecrets, tokens } = parts;
   return new Hono()

@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { EnvironmentScope } from '../database/scope.ts';
 import type { User } from '../users/user.ts';
 
-/** A session that has not ended, with the user fields that its access tokens need. */
 export interface LiveSession {
   readonly sessionId: string;
   readonly userId: string;
@@ -11,10 +10,7 @@ export interface LiveSession {
   readonly locale: User['locale'];
 }
 
-/**
- * The random secrets in the session cookies. Only their hashes are stored, so a stolen database file does not give
- * access.
- */
+/** The random secrets in session cookies. Only hashes are stored: a stolen database file must not give access. */
 export class SessionSecrets {
   readonly #scope: EnvironmentScope;
 
@@ -22,7 +18,6 @@ export class SessionSecrets {
     this.#scope = scope;
   }
 
-  /** Creates a secret for a session. */
   issue(sessionId: string): string {
     const secret = randomBytes(32).toString('base64url');
     this.#scope.database

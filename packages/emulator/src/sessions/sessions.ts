@@ -13,7 +13,6 @@ export interface SessionEvents {
   note(type: SessionEventType, session: Session): void;
 }
 
-/** Stores the sessions of one environment. */
 export class Sessions {
   readonly #scope: EnvironmentScope;
   readonly #events: SessionEvents;
@@ -86,14 +85,12 @@ export class Sessions {
     return row === undefined ? undefined : String(row['user_id']);
   }
 
-  /** Sets `lastUsedAt` to now. */
   touch(id: string): void {
     this.#scope.database
       .prepare('UPDATE sessions SET last_used_at = ? WHERE id = ? AND environment_id = ?')
       .run(this.#scope.clock.now().toISOString(), id, this.#scope.environmentId);
   }
 
-  /** Ends a session. Does nothing if it has already ended. */
   revoke(id: string): void {
     const userId = this.ownerOf(id);
     if (userId === undefined) return;

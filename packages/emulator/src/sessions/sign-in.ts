@@ -9,7 +9,6 @@ import { setSessionCookie } from './cookie.ts';
 import type { SessionParts } from './routes.ts';
 import type { LiveSession } from './secrets.ts';
 
-/** What the sign-in routes need from an environment. */
 export interface SignInParts extends SessionParts {
   readonly users: Users;
 }

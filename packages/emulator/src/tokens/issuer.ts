@@ -14,7 +14,6 @@ interface Issuer {
   readonly keys: Pick<SigningKeys, 'published'>;
 }
 
-/** The key set and the discovery document of an issuer. */
 export function issuerRoutes({ issuer, keys }: Issuer): Hono {
   return new Hono()
     .get(jwksPath, (c) => c.json({ keys: keys.published.map(({ publicJwk }) => publicJwk) }, 200, publicForFiveMinutes))

@@ -3,7 +3,6 @@ import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
 import { EmulatorError } from '../errors.ts';
 
-/** A key pair that signs tokens. */
 export interface SigningKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
@@ -43,7 +42,6 @@ export class SigningKeys {
     return newest;
   }
 
-  /** The keys in the key set, newest first. */
   get published(): readonly SigningKey[] {
     return this.#keys.filter(({ kid }) => !this.#withdrawn.has(kid)).reverse();
   }

@@ -64,7 +64,6 @@ export interface TokenOptions {
   readonly signedBy?: Signer;
 }
 
-/** The parts and default values that a TokenMint needs. */
 export interface TokenDefaults {
   readonly issuer: string;
   readonly environmentId: string;
@@ -76,14 +75,12 @@ export interface TokenDefaults {
   readonly onIssued: (kid: string, claims: Readonly<Record<string, unknown>>) => void;
 }
 
-/** An access token and its expiry. */
 export interface IssuedToken {
   readonly token: string;
   readonly expiresAt: Date;
   readonly expiresInSeconds: number;
 }
 
-/** Signs the access tokens of one environment. */
 export class TokenMint {
   readonly #defaults: TokenDefaults;
 

@@ -30,7 +30,6 @@ const longestEmail = 254;
 
 const locales = { en: true, da: true } satisfies Record<NonNullable<User['locale']>, true>;
 
-/** The fields that `POST /users` of the REST API accepts. */
 export const createUserFields: Readonly<Record<Exclude<keyof NewUser, LibraryField>, Rule>> = {
   email: text(isEmail, 'must be an email address'),
   password: text((value) => value.length >= shortestPassword, `must have at least ${shortestPassword} characters`),
@@ -40,7 +39,6 @@ export const createUserFields: Readonly<Record<Exclude<keyof NewUser, LibraryFie
   dateOfBirth: text(isDate, 'must be a date, YYYY-MM-DD'),
 };
 
-/** The fields that `createUser()` of the library accepts. */
 export const newUserFields: Readonly<Record<keyof NewUser, Rule>> = {
   ...createUserFields,
   locale: text((value) => Object.hasOwn(locales, value), 'must be "en" or "da"'),

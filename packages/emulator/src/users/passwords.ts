@@ -20,9 +20,7 @@ export class Passwords {
     return hash(password, cost);
   }
 
-  /**
-   * Without a hash, checks the password against a decoy and returns false: the time must not reveal which emails exist.
-   */
+  /** Without a hash, does the same work with a decoy, so that the time does not reveal which emails exist. */
   async matches(passwordHash: string | null | undefined, password: string): Promise<boolean> {
     const matched = await verify(passwordHash ?? this.#decoyHash, password);
     return matched && typeof passwordHash === 'string';

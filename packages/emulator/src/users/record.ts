@@ -6,7 +6,6 @@ const undeleted = { pending_verification: true, active: true, banned: true } sat
 
 export const undeletedStatuses = Object.keys(undeleted) as readonly UndeletedStatus[];
 
-/** A row of the `users` table. */
 export interface UserRow {
   readonly id: string;
   readonly environment_id: string;

@@ -2,9 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { foldCase, type UserRow, userFrom } from './record.ts';
 import type { User, UserStatus } from './user.ts';
 
-/** A user search. A filter that is `undefined` matches every user. */
 export interface UserSearch {
-  /** The maximum number of users on the page. */
   readonly limit: number;
   /** The id of the last user on the previous page. */
   readonly after?: string | undefined;
@@ -36,14 +34,12 @@ export function searchUsers(database: DatabaseSync, environmentId: string, searc
     ...comparing('created_at >= ?', search.createdFrom),
     ...comparing('created_at <= ?', search.createdTo),
   ];
-  // The inner query uses only columns of the index `users_search`, so that a search with few matches does not read the
-  // table.
+  // The inner query reads only the index `users_search`, not the table, so a search with few matches is fast.
   const statement = database.prepare(
     `SELECT * FROM users WHERE id IN (
        SELECT id FROM users WHERE ${conditions.map(({ sql }) => sql).join(' AND ')} ORDER BY id DESC LIMIT ?
      ) ORDER BY id DESC`,
   );
-  // One more than `limit`, to find out whether there is a next page.
   const rows = statement.all(...conditions.flatMap(({ values }) => values), search.limit + 1) as unknown as UserRow[];
   const items = rows.slice(0, search.limit).map(userFrom);
   const hasMore = rows.length > search.limit;

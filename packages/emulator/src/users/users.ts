@@ -8,7 +8,6 @@ import { foldCase, type UserRow, userFrom } from './record.ts';
 import { searchUsers, type UserPage, type UserSearch } from './search.ts';
 import type { User, UserStatus } from './user.ts';
 
-/** The result of checking an email and a password. */
 export type Credentials =
   | { readonly outcome: 'accepted'; readonly user: User; readonly emailVerified: boolean }
   | { readonly outcome: 'wrong' }
@@ -36,7 +35,6 @@ export interface UserSessions {
 
 const sqliteConstraintUnique = 2067;
 
-/** Stores the users of one environment. */
 export class Users {
   readonly #scope: EnvironmentScope;
   readonly #passwords: Passwords;
@@ -176,7 +174,6 @@ export class Users {
     return typeof password === 'string' ? this.#passwords.hash(password) : null;
   }
 
-  /** @returns the id of the new user */
   #insert(input: NewUser, passwordHash: string | null): string {
     const { environmentId, clock, createId } = this.#scope;
     const id = createId();
@@ -228,9 +225,7 @@ export class Users {
       .run(now, ...changes.values(), id, this.#scope.environmentId);
   }
 
-  /**
-   * `updatedAt` grows with every change, so that a webhook receiver can tell which of two versions of a user is newer.
-   */
+  /** `updatedAt` grows with every change, so that webhook receivers can tell which version of a user is newer. */
   #nextMoment(id: string): string {
     const last = Date.parse(this.get(id).updatedAt);
     return new Date(Math.max(this.#scope.clock.now().getTime(), last + 1)).toISOString();

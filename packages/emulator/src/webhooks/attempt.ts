@@ -19,7 +19,6 @@ export interface Attempt {
 }
 
 export interface Outcome extends Pick<WebhookAttempt, 'status' | 'failure' | 'answer' | 'durationMs'> {
-  /** The Retry-After header of the response. */
   readonly retryAfter: string | undefined;
 }
 

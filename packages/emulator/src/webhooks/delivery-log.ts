@@ -31,10 +31,8 @@ export interface WebhookDelivery {
   readonly nextAttemptAt: string | null;
 }
 
-/** The number of events that prune() keeps, in addition to those that are still waiting. */
 const eventsKept = 1000;
 
-/** Reads and prunes the stored deliveries of one environment. */
 export class DeliveryLog {
   readonly #scope: EnvironmentScope;
 
@@ -47,12 +45,10 @@ export class DeliveryLog {
     return this.#read('ORDER BY webhook_events.position DESC, webhook_deliveries.position DESC LIMIT ?', limit);
   }
 
-  /** Oldest event first. */
   listWaiting(limit: number): readonly WebhookDelivery[] {
     return this.#read(`AND state = 'waiting' ORDER BY webhook_deliveries.position LIMIT ?`, limit);
   }
 
-  /** Deletes the oldest events, except those that are still waiting. */
   prune(): void {
     this.#scope.database
       .prepare(

@@ -76,7 +76,6 @@ export class Endpoints {
     return changes > 0;
   }
 
-  /** Stops sending events to a webhook until it is added again. */
   disable(id: string): void {
     this.#scope.database
       .prepare('UPDATE webhook_endpoints SET disabled_at = ? WHERE id = ?')

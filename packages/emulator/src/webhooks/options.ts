@@ -21,7 +21,6 @@ export interface WebhookOptions {
   readonly types?: readonly WebhookEventType[];
 }
 
-/** Validated options. `null` means the default. */
 export interface WantedEndpoint {
   readonly url: string;
   readonly secrets: readonly string[] | null;
@@ -46,7 +45,6 @@ export function parseWebhook(input: unknown): WantedEndpoint {
   return { url: parseUrl(url), secrets: parseSecrets(secret), types: parseTypes(types) };
 }
 
-/** @throws EmulatorError `option_invalid` */
 export function checkWebhookSecret(option: string, secret: unknown): void {
   if (secret === undefined || isWebhookSecret(secret)) return;
   // The message does not repeat the value: it could be a mistyped real secret.

@@ -5,18 +5,15 @@ import { EmulatorError } from '../errors.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import type { WebhookData, WebhookEventType } from './event.ts';
 
-/** A delivery whose next attempt is due. */
 export interface DueDelivery {
   readonly position: number;
   /** Grows with each redelivery. The result of an attempt is ignored if a new round has begun in the meantime. */
   readonly round: number;
-  /** The number of attempts in this round. */
   readonly tries: number;
   readonly eventId: string;
   readonly body: string;
 }
 
-/** The result of an attempt. */
 export interface AttemptResult {
   readonly at: Date;
   readonly status: number | null;
@@ -66,10 +63,7 @@ export class Outbox {
     );
   }
 
-  /**
-   * Sets the listener for new deliveries. It is called before the transaction is committed, and it may still be rolled
-   * back.
-   */
+  /** Sets the listener for new deliveries. It is called before the transaction is committed. */
   onAdded(listener: () => void): void {
     this.#onAdded = listener;
   }
@@ -118,16 +112,12 @@ export class Outbox {
     return this.#selectDue.all(endpointId, now.toISOString(), limit) as unknown as DueDelivery[];
   }
 
-  /** The time of the next attempt after `now`. */
   nextAttemptAt(endpointId: string, now: Date): Date | undefined {
     const row = this.#selectNext.get(endpointId, now.toISOString());
     return typeof row?.['next'] === 'string' ? new Date(row['next']) : undefined;
   }
 
-  /**
-   * Makes all waiting deliveries due now. Needed at startup: `advance` may have set their times far ahead in an earlier
-   * run.
-   */
+  /** Called at startup: in an earlier run, `advance` may have put the next attempts far into the future. */
   makeAllDue(): void {
     this.#scope.database
       .prepare(
@@ -137,7 +127,6 @@ export class Outbox {
       .run(this.#scope.clock.now().toISOString(), this.#scope.environmentId);
   }
 
-  /** Stores the result of an attempt. */
   record({ position, round }: DueDelivery, result: AttemptResult): void {
     const { database } = this.#scope;
     const { at, status, failure, answer, durationMs, nextAttemptAt } = result;
@@ -166,7 +155,6 @@ export class Outbox {
     });
   }
 
-  /** Marks all waiting deliveries to an endpoint as failed. */
   giveUp(endpoint: Endpoint): void {
     this.#scope.database
       .prepare(

@@ -1,11 +1,9 @@
 import { type OutgoingHttpHeaders, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
-/** The response of a webhook receiver. */
 export interface Reply {
   readonly status: number;
   readonly retryAfter: string | undefined;
-  /** The first 2 kB of the body. */
   readonly text: string;
 }
 

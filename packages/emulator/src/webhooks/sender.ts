@@ -13,13 +13,11 @@ export interface SenderParts {
   readonly outbox: Outbox;
   readonly log: DeliveryLog;
   readonly clock: Clock;
-  /** Signs for endpoints without a secret. */
   readonly secret: string;
   readonly retrySeconds: readonly number[];
   readonly timeoutMs: number;
 }
 
-/** The shared parts of the emulator that the sender uses. */
 export interface SenderSurroundings {
   readonly faults: Faults;
   readonly traffic: Traffic;
@@ -28,15 +26,10 @@ export interface SenderSurroundings {
 
 /** The maximum number of concurrent attempts per endpoint. A receiver that hangs does not delay other endpoints. */
 const attemptsAtOnce = 5;
-/**
- * While deliveries are waiting, the clock is read at least this often: fake timers of a test can move it without
- * notice.
- */
+/** How often the clock is checked while deliveries wait: the fake timers of a test can move it without notice. */
 const pollMs = 1000;
-/** The log is pruned after this many attempts. */
 const pruneEvery = 100;
 
-/** Sends the deliveries of the outbox until it is stopped. */
 export class Sender {
   readonly #parts: SenderParts;
   readonly #surroundings: SenderSurroundings;
@@ -53,10 +46,7 @@ export class Sender {
     this.#surroundings = surroundings;
   }
 
-  /**
-   * Sends due deliveries soon, but not synchronously: the caller may be inside a transaction or about to send a
-   * response.
-   */
+  /** Sends due deliveries asynchronously: the caller may be inside a transaction or about to send a response. */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;
@@ -76,9 +66,7 @@ export class Sender {
     for (const listener of this.#listeners) listener();
   }
 
-  /**
-   * Aborts the attempts in flight. Their deliveries stay in the outbox, because it is not known whether they arrived.
-   */
+  /** Aborts the attempts in flight. Their deliveries stay in the outbox: it is not known whether they arrived. */
   async stop(): Promise<void> {
     this.#stop.abort();
     clearTimeout(this.#timer);

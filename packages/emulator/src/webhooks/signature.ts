@@ -6,7 +6,6 @@ const prefix = 'whsec_';
 const fewestBytes = 24;
 const mostBytes = 64;
 
-/** Creates a secret: `whsec_` followed by 32 random bytes in base64. */
 export function createWebhookSecret(): string {
   return prefix + randomBytes(32).toString('base64');
 }

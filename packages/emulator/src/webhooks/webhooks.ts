@@ -8,7 +8,6 @@ import { Outbox } from './outbox.ts';
 import { Sender, type SenderSurroundings } from './sender.ts';
 
 export interface WebhookSettings {
-  /** The environment's webhook secret. */
   readonly secret: string;
   readonly retrySeconds: readonly number[];
   readonly timeoutMs: number;
@@ -16,7 +15,6 @@ export interface WebhookSettings {
 
 const namedDeliveries = 3;
 
-/** The webhooks of one environment: endpoints, outbox, delivery log and sender. */
 export class Webhooks {
   readonly endpoints: Endpoints;
   readonly outbox: Outbox;
@@ -56,7 +54,6 @@ export class Webhooks {
     await this.#sender?.stop();
   }
 
-  /** @throws EmulatorError `option_invalid` */
   add(options: unknown): Endpoint {
     return this.endpoints.add(parseWebhook(options));
   }

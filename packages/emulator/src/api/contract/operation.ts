@@ -3,14 +3,12 @@ import type { SpecOperation, SpecParameter } from './spec-document.ts';
 
 export const apiPath = '/api/server/v1';
 
-/** An operation of the specification. */
 export interface Operation {
   readonly key: OperationKey;
   readonly method: string;
   /** The path below `apiPath` in Hono's syntax: `/users/:userId`. */
   readonly route: string;
   readonly parameters: readonly SpecParameter[];
-  /** The JSON pointer to the operation in the specification. */
   readonly pointer: string;
   readonly spec: SpecOperation;
   /** Whether a whole path, such as `/api/server/v1/users`, matches. */
@@ -33,7 +31,6 @@ function describe(path: string, method: string, spec: SpecOperation): Operation 
   const upper = method.toUpperCase();
   const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
   return {
-    // OperationKey is generated from the same document.
     key: `${upper} ${below}` as OperationKey,
     method: upper,
     route: below.replaceAll(/\{(\w+)\}/g, ':$1'),

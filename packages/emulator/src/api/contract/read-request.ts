@@ -7,11 +7,9 @@ import type { SpecParameter } from './spec-document.ts';
 
 /** A request that was validated against the specification. */
 export interface ApiRequest {
-  /** Returns a path parameter. */
   path(name: string): string;
   /** The query parameters. Integers are parsed. */
   readonly query: Readonly<Record<string, string | number>>;
-  /** The parsed body, or `undefined` if there is none. */
   readonly body: unknown;
 }
 
@@ -66,7 +64,6 @@ async function readBody(request: HonoRequest, { spec }: Operation): Promise<unkn
 }
 
 function parseParameter(text: string, { schema }: SpecParameter): string | number {
-  // Any other text stays a string, which the validator rejects.
   if (schema['type'] === 'integer' && /^-?\d{1,15}$/.test(text)) return Number(text);
   // UUIDs are case-insensitive (RFC 9562 section 4), and ids are stored in lower case.
   return schema['format'] === 'uuid' ? text.toLowerCase() : text;

@@ -1,4 +1,3 @@
-/** The parts of an OpenAPI document that the emulator reads. */
 export interface SpecDocument {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, SpecOperation>>>>;

@@ -18,11 +18,7 @@ export function section({ id, title, live, still }: Section): Html {
   </section>`;
 }
 
-/**
- * Creates a form with one button.
- *
- * @param description the accessible name, because several buttons of the page have the same label
- */
+/** A form with one button. Pass a `description` as accessible name if several buttons have the same label. */
 export function actionButton(
   action: string,
   label: string,

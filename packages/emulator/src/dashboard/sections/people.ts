@@ -6,9 +6,7 @@ import type { User } from '../../users/user.ts';
 import { actionButton, emptyNote, moment, section, shortId } from './elements.ts';
 
 export interface UserFilter {
-  /** A part of the email. */
   readonly email: string;
-  /** The cursor of the page. */
   readonly after: string | undefined;
 }
 
