@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => torii.stop());
 
-/** The status for a request whose Host header fetch would not let us write. */
+/** Uses node:http, because fetch does not allow setting the Host header. */
 function statusFor(host: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request(torii.jwksUrl, { headers: { host } }, (response) => resolve(response.resume().statusCode))
@@ -21,12 +21,12 @@ function statusFor(host: string): Promise<number | undefined> {
   });
 }
 
-test.each(['127.0.0.1:1', 'localhost', 'acme.localhost:3000', '[::1]:80'])('answers to %s', async (host) => {
+test.each(['127.0.0.1:1', 'localhost', 'acme.localhost:3000', '[::1]:80'])('accepts the host %s', async (host) => {
   expect(await statusFor(host)).toBe(200);
 });
 
 test.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'evil-localhost', '10.0.0.1'])(
-  'refuses the host %s, which a page could have pointed at loopback',
+  'refuses the host %s, which DNS rebinding could point at loopback',
   async (host) => {
     expect(await statusFor(host)).toBe(421);
   },
@@ -46,18 +46,18 @@ test('is not reachable from another machine', async () => {
   expect(code).toBe('ECONNREFUSED');
 });
 
-test('answers 404 to a path that it does not have', async () => {
+test('responds with 404 to an unknown path', async () => {
   const response = await fetch(`${torii.issuer}/elsewhere`);
   expect(response.status).toBe(404);
   expect(((await response.json()) as ProblemBody).properties.code).toBe('not_found');
 });
 
-test('answers 405 to another method, and says which there are', async () => {
+test('responds with 405 to another method, with the allowed methods', async () => {
   const response = await fetch(torii.signInUrl, { method: 'DELETE' });
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST, GET, HEAD']);
 });
 
-test.each(['sign-in', 'api'])('answers 413 to a body of 10 MB (%s)', async (surface) => {
+test.each(['sign-in', 'api'])('responds with 413 to a body of 10 MB (%s)', async (surface) => {
   const url = surface === 'api' ? `${torii.apiUrl}/api/server/v1/users` : torii.signInUrl;
   const response = await fetch(url, {
     method: 'POST',
@@ -67,7 +67,7 @@ test.each(['sign-in', 'api'])('answers 413 to a body of 10 MB (%s)', async (surf
   expect(response.status).toBe(413);
 });
 
-test('answers 413 to an endless body that does not tell its length', async () => {
+test('responds with 413 to an endless body without Content-Length', async () => {
   const body = new ReadableStream({
     pull: (controller) => controller.enqueue(new Uint8Array(16_384).fill(32)),
   });
@@ -80,7 +80,7 @@ test('answers 413 to an endless body that does not tell its length', async () =>
   expect(response.status).toBe(413);
 });
 
-test('reads a body that does not tell its length', async () => {
+test('reads a body without Content-Length', async () => {
   const body = new Blob(['{"email":"ada@example.com",', '"password":"wrong horse"}']).stream();
   const response = await fetch(torii.signInUrl, {
     method: 'POST',
@@ -91,11 +91,11 @@ test('reads a body that does not tell its length', async () => {
   expect(response.status).toBe(401);
 });
 
-test('answers deeply nested JSON', async () => {
+test('responds to deeply nested JSON', async () => {
   const { status } = await callApi(torii, 'POST', '/users', `${'['.repeat(30_000)}${']'.repeat(30_000)}`);
   expect(status).toBe(400);
 });
 
-test('leaves the globals of the program under test alone', () => {
+test('does not replace the globals of the program under test', () => {
   expect([Request, Response, fetch]).toEqual(globalsBefore);
 });

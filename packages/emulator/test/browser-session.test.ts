@@ -7,7 +7,7 @@ const issuer = 'http://issuer.example';
 let answers: (() => Response | Promise<Response>)[];
 let asked: string[];
 
-// The network itself is the subject here; the browser's tests have a real one.
+// The network is mocked here. The browser tests use a real one.
 beforeEach(() => {
   vi.useFakeTimers();
   answers = [];
@@ -31,7 +31,7 @@ const token =
 const status = (code: number) => () => new Response(null, { status: code });
 const askForToken = `POST ${issuer}/_torii/v1/access-token include`;
 
-test('asks once, sends the cookie along, and keeps the token until shortly before it ends', async () => {
+test('requests a token with the cookie, and caches it until shortly before it expires', async () => {
   answers = [token('first'), token('second')];
   const session = createSession({ issuer: `${issuer}/` });
   expect(await session.getToken()).toBe('first');
@@ -42,7 +42,7 @@ test('asks once, sends the cookie along, and keeps the token until shortly befor
   expect(asked).toEqual([askForToken, askForToken]);
 });
 
-test('renews a token of a short life half-way through it', async () => {
+test('renews a token with a short lifetime after half of it', async () => {
   answers = [token('first', 10), token('second', 10)];
   const session = createSession({ issuer });
   await session.getToken();
@@ -52,21 +52,21 @@ test('renews a token of a short life half-way through it', async () => {
   expect(await session.getToken()).toBe('second');
 });
 
-test('many who ask at once share one request', async () => {
+test('concurrent calls share one request', async () => {
   answers = [token('first')];
   const session = createSession({ issuer });
   expect(await Promise.all(Array.from({ length: 50 }, () => session.getToken()))).toEqual(Array(50).fill('first'));
   expect(asked).toHaveLength(1);
 });
 
-test('is null where nobody is signed in, and asks again the next time', async () => {
+test('returns null if the user is signed out, and tries again on the next call', async () => {
   answers = [status(401), token('first')];
   const session = createSession({ issuer });
   expect(await session.getToken()).toBeNull();
   expect(await session.getToken()).toBe('first');
 });
 
-test('is null once the session has ended', async () => {
+test('returns null after the session has ended', async () => {
   answers = [token('first'), status(401)];
   const session = createSession({ issuer });
   await session.getToken();
@@ -76,9 +76,9 @@ test('is null once the session has ended', async () => {
 
 test.each([
   ['an unreachable issuer', () => Promise.reject(new TypeError('fetch failed'))],
-  ['an issuer that fails', status(503)],
-  ['an answer of somebody else', () => Response.json({ hello: 'world' })],
-])('lives on with the token it has through %s, and throws when that has ended', async (_name, failure) => {
+  ['an issuer that responds with 503', status(503)],
+  ['a response that is not from an issuer', () => Response.json({ hello: 'world' })],
+])('keeps returning the cached token during %s, and throws after the token has expired', async (_name, failure) => {
   answers = [token('first'), failure, failure, token('second')];
   const session = createSession({ issuer });
   await session.getToken();
@@ -89,7 +89,7 @@ test.each([
   expect(await session.getToken()).toBe('second');
 });
 
-test('forgets the token on signing out', async () => {
+test('drops the token on sign-out', async () => {
   answers = [token('first'), status(204), status(401)];
   const session = createSession({ issuer });
   await session.getToken();
@@ -98,7 +98,7 @@ test('forgets the token on signing out', async () => {
   expect(asked[1]).toBe(`POST ${issuer}/_torii/v1/sign-out include`);
 });
 
-test('a renewal that was under way brings no token back after signing out', async () => {
+test('a renewal in flight does not store its token after a sign-out', async () => {
   let arrive: (response: Response) => void = () => {};
   const late = new Promise<Response>((resolve) => {
     arrive = resolve;
@@ -112,7 +112,7 @@ test('a renewal that was under way brings no token back after signing out', asyn
   expect(await session.getToken()).toBeNull();
 });
 
-test('a sign-out that failed is told, and nobody is signed out', async () => {
+test('throws if the sign-out failed, and keeps the session', async () => {
   answers = [token('first'), status(503)];
   const session = createSession({ issuer });
   await session.getToken();
@@ -120,7 +120,7 @@ test('a sign-out that failed is told, and nobody is signed out', async () => {
   expect(await session.getToken()).toBe('first');
 });
 
-test('signs in at the issuer, and comes back to this page', () => {
+test('navigates to the sign-in page with this page as return URL', () => {
   const assign = vi.fn();
   vi.stubGlobal('location', { href: `${appOrigin}/notes?page=2#top`, assign });
   createSession({ issuer }).signIn();
@@ -129,17 +129,17 @@ test('signs in at the issuer, and comes back to this page', () => {
   );
 });
 
-test('stays on the page’s own origin where its server passes the paths on', async () => {
+test('uses the page’s own origin if the issuer is empty', async () => {
   answers = [token('first')];
   await createSession({ issuer: '' }).getToken();
   expect(asked).toEqual(['POST /_torii/v1/access-token include']);
 });
 
-test('refuses an issuer that is missing', () => {
+test('refuses a missing issuer', () => {
   expect(() => createSession({ issuer: undefined as never })).toThrow(TypeError);
 });
 
-test('the emulator serves the module, and it works as it is served', async () => {
+test('the emulator serves the module, and the served module works', async () => {
   vi.unstubAllGlobals();
   vi.useRealTimers();
   const { torii } = await startWithUser();

@@ -4,10 +4,10 @@ import type { TokenAnswer } from '../src/sessions/access-token.ts';
 
 export const login = { email: 'ada@example.com', password: 'correct horse' };
 
-/** The origin of the app that the browser shows. */
+/** The origin of the app in the browser. */
 export const appOrigin = 'http://127.0.0.1:4000';
 
-/** An emulator with one user, which knows the app. */
+/** Starts an emulator with one user that allows the origin of the app. */
 export async function startWithUser(): Promise<{ readonly torii: Emulator; readonly userId: string }> {
   const torii = await startEmulator({ allowedOrigins: [appOrigin] });
   const { id } = await torii.createUser(login);
@@ -21,7 +21,7 @@ interface Send {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends what a browser would, and follows no redirect. */
+/** Sends a request as a browser does, without following redirects. */
 export function send(torii: Emulator, path: string, { method, cookie, form, headers }: Send = {}): Promise<Response> {
   return fetch(torii.issuer + path, {
     method: method ?? (form ? 'POST' : 'GET'),
@@ -31,7 +31,7 @@ export function send(torii: Emulator, path: string, { method, cookie, form, head
   });
 }
 
-/** Signs in with the form, and returns the cookie as the browser would send it back. */
+/** Signs in with the form. Returns the Cookie header for later requests. */
 export async function signInWithForm(torii: Emulator): Promise<string> {
   const response = await send(torii, provisionalPaths.signIn, { form: login });
   const [cookie = ''] = response.headers.getSetCookie();

@@ -6,7 +6,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('advancing the clock moves tokens and timestamps, and leaves the machine alone', async () => {
+test('advance moves tokens and timestamps, but not the machine’s clock', async () => {
   await using torii = await startEmulator();
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-05-16T09:30:00Z') });
   torii.advance(3600);

@@ -17,7 +17,7 @@ const user = {
 };
 const path = `/api/server/v1/users/${unknownId}`;
 
-/** What a client gets where a handler answers so, and what the emulator was warned of. */
+/** Returns what a client gets for a handler's response, and the warnings of the emulator. */
 async function answerOf(response: Response | Error, method = 'GET', at = path) {
   const warnings: Error[] = [];
   const app = new Hono();
@@ -51,8 +51,8 @@ test.each<[string, Response | Error]>([
   ['a user', Response.json(user)],
   ['a user whose locale is null, as a correction allows', Response.json({ ...user, locale: null })],
   ['a documented refusal', new Problem(404, 'user_not_found', 'No user has this id.')],
-  ['a refusal that any operation may give', new Problem(400, 'invalid_request', 'userId must be a UUID.')],
-])('lets through %s', async (_name, response) => {
+  ['a refusal that every operation may use', new Problem(400, 'invalid_request', 'userId must be a UUID.')],
+])('does not change %s', async (_name, response) => {
   const { text, warnings } = await answerOf(response);
   expect([text.includes('contract_broken'), warnings]).toEqual([false, []]);
 });
@@ -61,31 +61,31 @@ test.each<[string, Response | Error, RegExp]>([
   ['a status that is not documented', Response.json(user, { status: 202 }), /\b202\b/],
   ['a refusal that is not documented', new Problem(409, 'email_taken', 'Taken.'), /\b409\b/],
   ['a missing field', Response.json({ ...user, id: undefined }), /\bid\b/],
-  ['a field too many', Response.json({ ...user, passwordHash: 'x' }), /\bpasswordHash\b/],
+  ['an extra field', Response.json({ ...user, passwordHash: 'x' }), /\bpasswordHash\b/],
   ['a field of the wrong type', Response.json({ ...user, name: 7 }), /\bname\b/],
-  ['an id that is no UUID', Response.json({ ...user, id: '7' }), /\bid\b/],
+  ['an id that is not a UUID', Response.json({ ...user, id: '7' }), /\bid\b/],
   ['an unknown status', Response.json({ ...user, status: 'gone' }), /\bstatus\b/],
-  ['a moment that is none', Response.json({ ...user, createdAt: 'now' }), /\bcreatedAt\b/],
-  ['a list', Response.json([user]), /\bobject\b/],
+  ['an invalid date', Response.json({ ...user, createdAt: 'now' }), /\bcreatedAt\b/],
+  ['an array', Response.json([user]), /\bobject\b/],
   ['text', new Response('fine'), /\bapplication\/json\b.*\btext\/plain\b/],
-  ['no JSON', new Response('{', { headers: { 'content-type': 'application/json' } }), /\bJSON\b/],
+  ['invalid JSON', new Response('{', { headers: { 'content-type': 'application/json' } }), /\bJSON\b/],
   [
-    'a refusal that is no problem',
+    'a refusal that is not a problem response',
     Response.json({ error: 'x' }, { status: 404 }),
     /\b404\b.*\bapplication\/problem\+json\b/,
   ],
-])('answers 500 in the place of %s, and says in what it breaks the specification', async (_name, response, breach) => {
+])('responds with 500 instead of %s, and says what violates the specification', async (_name, response, violation) => {
   const { status, text, warnings } = await answerOf(response);
   expect(status).toBe(500);
   expect(JSON.parse(text)).toMatchObject({ properties: { code: 'contract_broken' } });
-  expect(JSON.parse(text).detail).toMatch(breach);
+  expect(JSON.parse(text).detail).toMatch(violation);
   expect(warnings).toEqual([expect.stringContaining('GET /users/{userId}')]);
 });
 
-test('a status without a body has none', async () => {
+test('accepts a 204 without a body', async () => {
   expect((await answerOf(new Response(null, { status: 204 }), 'DELETE')).status).toBe(204);
 });
 
-test('looks at nothing that is no operation', async () => {
+test('does not change responses to paths outside the specification', async () => {
   expect((await answerOf(new Response('hello'), 'GET', '/elsewhere')).text).toBe('hello');
 });

@@ -27,7 +27,7 @@ async function control<Body = ProblemBody>(
 
 const keysStatus = async (issuer = torii.issuer) => (await fetch(`${issuer}/_torii/.well-known/jwks.json`)).status;
 
-test('tells the state of an environment, and no secret', async () => {
+test('returns the state of an environment without secrets', async () => {
   torii.fail('api', { times: 2 });
   const { status, body } = await control<object>('GET', '/state');
   expect([status, body]).toEqual([
@@ -43,7 +43,7 @@ test('tells the state of an environment, and no secret', async () => {
   expect(JSON.stringify(body)).not.toContain(torii.secretKey);
 });
 
-test('injects a fault of each kind, and ends it', async () => {
+test('injects and ends a fault of each kind', async () => {
   await control('POST', '/faults', { surface: 'keys', kind: 'fail', status: 500, headers: { 'retry-after': '1' } });
   expect(await keysStatus()).toBe(500);
   await control('POST', '/faults', { surface: 'keys', kind: 'cut', at: 'answer', times: 1 });
@@ -55,7 +55,7 @@ test('injects a fault of each kind, and ends it', async () => {
   expect((await control('DELETE', '/faults')).body).toEqual({ faults: [] });
 });
 
-test('what is said below an issuer concerns that environment alone', async () => {
+test('a request below an issuer affects only its environment', async () => {
   const { issuer } = torii.environment('acme');
   await control('POST', '/faults', { surface: 'keys', kind: 'fail' }, { issuer });
   expect([await keysStatus(issuer), await keysStatus()]).toEqual([503, 200]);
@@ -79,7 +79,7 @@ test('rotates keys and withdraws them', async () => {
   expect(torii.keyIds).toEqual([rotated.body.kid]);
 });
 
-test('adds a webhook, tells of it without its secret, redelivers, and removes it', async () => {
+test('adds a webhook, lists it without its secret, redelivers an event, and removes the webhook', async () => {
   await using receiver = await startReceiver();
   const secret = createWebhookSecret();
   const added = await control<{ id: string }>('POST', '/webhooks', { url: receiver.url, secret });
@@ -99,34 +99,42 @@ test('adds a webhook, tells of it without its secret, redelivers, and removes it
   expect([(await remove()).status, (await remove()).status, torii.webhooks]).toEqual([204, 404, []]);
 });
 
-test('faults leave the way open by which they are ended', async () => {
+test('a fault on all surfaces does not affect the control API', async () => {
   torii.cut('all');
   expect((await control('DELETE', '/faults')).status).toBe(200);
   expect(await keysStatus()).toBe(200);
 });
 
 test.each<[string, string, unknown, ...string[]]>([
-  ['a surface that there is none', '/faults', { surface: 'key', kind: 'fail' }, 'keys', 'signIn', 'all'],
+  ['an unknown surface', '/faults', { surface: 'key', kind: 'fail' }, 'keys', 'signIn', 'all'],
   ['no surface', '/faults', { kind: 'fail' }, 'keys', 'signIn', 'all'],
-  ['another kind', '/faults', { surface: 'keys', kind: 'explode' }, 'kind', 'fail', 'delay', 'cut'],
-  ['a status that is no error', '/faults', { surface: 'keys', kind: 'fail', status: 200 }, 'status', '400', '599'],
-  ['a status that is a text', '/faults', { surface: 'keys', kind: 'fail', status: '500' }, 'status', '400', '599'],
-  ['headers that are none', '/faults', { surface: 'keys', kind: 'fail', headers: { a: 1 } }, 'header'],
+  ['an unknown kind', '/faults', { surface: 'keys', kind: 'explode' }, 'kind', 'fail', 'delay', 'cut'],
+  ['a status that is not an error', '/faults', { surface: 'keys', kind: 'fail', status: 200 }, 'status', '400', '599'],
+  ['a status that is a string', '/faults', { surface: 'keys', kind: 'fail', status: '500' }, 'status', '400', '599'],
+  ['invalid headers', '/faults', { surface: 'keys', kind: 'fail', headers: { a: 1 } }, 'header'],
   ['no delay', '/faults', { surface: 'keys', kind: 'delay' }, 'delayMs'],
-  ['a cut nowhere', '/faults', { surface: 'keys', kind: 'cut', at: 'middle' }, 'at', 'request', 'answer', 'body'],
-  ['no times', '/faults', { surface: 'keys', kind: 'cut', times: null }, 'times'],
+  [
+    'an unknown cut point',
+    '/faults',
+    { surface: 'keys', kind: 'cut', at: 'middle' },
+    'at',
+    'request',
+    'answer',
+    'body',
+  ],
+  ['times that are null', '/faults', { surface: 'keys', kind: 'cut', times: null }, 'times'],
   ['a field of another kind', '/faults', { surface: 'keys', kind: 'cut', status: 500 }, 'status'],
-  ['a list', '/faults', [], 'JSON'],
+  ['an array', '/faults', [], 'JSON'],
   ['a clock that goes back', '/clock', { advanceSeconds: -1 }],
   ['a clock without seconds', '/clock', {}],
-  ['a clock with a text', '/clock', { advanceSeconds: '1' }],
-  ['keys that are no list', '/keys/withdraw', { kids: 'x' }, 'kids'],
-  ['a key that there is none', '/keys/withdraw', { kids: ['x'] }],
-  ['a webhook to nowhere', '/webhooks', { url: 'nowhere' }, 'url'],
-  ['a webhook of unknown events', '/webhooks', { url: 'http://127.0.0.1/', types: ['all'] }, 'user.created'],
-  ['an event without its id', '/webhooks/redeliver', {}, 'eventId'],
-  ['a field too many', '/keys/rotate', { now: true }, 'now'],
-])('answers 400 to %s', async (_name, path, body, ...named) => {
+  ['a clock with a string', '/clock', { advanceSeconds: '1' }],
+  ['kids that are not an array', '/keys/withdraw', { kids: 'x' }, 'kids'],
+  ['an unknown key', '/keys/withdraw', { kids: ['x'] }],
+  ['a webhook with an invalid URL', '/webhooks', { url: 'nowhere' }, 'url'],
+  ['a webhook with unknown event types', '/webhooks', { url: 'http://127.0.0.1/', types: ['all'] }, 'user.created'],
+  ['a redelivery without event id', '/webhooks/redeliver', {}, 'eventId'],
+  ['an extra field', '/keys/rotate', { now: true }, 'now'],
+])('responds with 400 to %s', async (_name, path, body, ...named) => {
   const answer = await control('POST', path, body);
   expect([answer.status, answer.body.properties.code]).toEqual([400, 'invalid_request']);
   for (const name of named) expect(answer.body.detail).toContain(name);
@@ -135,27 +143,27 @@ test.each<[string, string, unknown, ...string[]]>([
 test.each<[string, Record<string, string>]>([
   ['of another origin', { origin: 'https://evil.example' }],
   ['of another port of loopback', { origin: 'http://127.0.0.1:1' }],
-  ['without an origin of its own', { origin: 'null' }],
+  ['with an opaque origin', { origin: 'null' }],
   ['of another site', { 'sec-fetch-site': 'cross-site' }],
-  ['of another server beside it', { 'sec-fetch-site': 'same-site' }],
-])('refuses what a page %s sends', async (_name, headers) => {
+  ['on another port of the same host', { 'sec-fetch-site': 'same-site' }],
+])('refuses requests from a page %s', async (_name, headers) => {
   const { status, headers: answered } = await control('POST', '/clock', { advanceSeconds: 60 }, { headers });
   expect(status).toBe(403);
   expect(answered.get('access-control-allow-origin')).toBeNull();
   expect((await control('DELETE', '/faults', undefined, { headers })).status).toBe(403);
 });
 
-test('takes what its own pages send', async () => {
+test('accepts requests from its own pages', async () => {
   const headers = { origin: torii.issuer, 'sec-fetch-site': 'same-origin' };
   expect((await control('POST', '/clock', { advanceSeconds: 1 }, { headers })).status).toBe(200);
 });
 
-test('takes JSON alone, which a form cannot send', async () => {
+test('accepts only JSON, which an HTML form cannot send', async () => {
   const response = await fetch(`${torii.issuer}/_emulator/clock`, { method: 'POST', body: '{"advanceSeconds":60}' });
   expect(response.status).toBe(415);
 });
 
-test('is not counted as traffic', async () => {
+test('does not count its own requests', async () => {
   await control('GET', '/state');
   expect(torii.requests.api).toBe(0);
   await callApi(torii, 'GET', `/users/${unknownId}`);

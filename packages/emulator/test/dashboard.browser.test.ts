@@ -8,7 +8,7 @@ import { callApi, signIn } from './rest.ts';
 
 const phone = { viewport: { width: 400, height: 800 } };
 
-/** An emulator in which a few things have happened. */
+/** Starts an emulator with some data and activity. */
 async function startBusy(): Promise<Emulator> {
   const torii = await startEmulator({ environments: [{ name: 'acme' }] });
   const ada = await torii.createUser({ ...login, name: 'Ada Lovelace' });
@@ -28,13 +28,12 @@ async function openDashboard(torii: Emulator, page: Page): Promise<void> {
   await page.goto(torii.dashboardUrl);
 }
 
-/** Whether the page is wider than its window. */
 function overflows(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth > window.innerWidth');
 }
 
 test.for([true, false])(
-  'does by a click what the library does, with JavaScript: %s',
+  'its buttons do the same as the library, with JavaScript: %s',
   async (javaScriptEnabled, { openPage }) => {
     await using torii = await startBusy();
     const page = await openPage({ javaScriptEnabled });
@@ -87,7 +86,7 @@ test.for([true, false])(
   },
 );
 
-test('shows a user called <script> as text, and complains of nothing', async ({ openPage }) => {
+test('shows a user named <script> as text, without browser errors', async ({ openPage }) => {
   await using torii = await startBusy();
   const page = await openPage();
   const complaints: string[] = [];
@@ -104,7 +103,7 @@ test('shows a user called <script> as text, and complains of nothing', async ({ 
   await keepScreenshot(page, 'dashboard');
 });
 
-test('renews itself while people look, and leaves alone what they read or fill in', async ({ openPage }) => {
+test('updates itself, except for the parts that the user is reading or filling in', async ({ openPage }) => {
   await using torii = await startBusy();
   const page = await openPage();
   await openDashboard(torii, page);
@@ -120,7 +119,7 @@ test('renews itself while people look, and leaves alone what they read or fill i
   await keepScreenshot(page, 'dashboard-token');
 });
 
-test('shows what webhooks were sent, and what became of them', async ({ openPage }) => {
+test('shows the deliveries of webhooks and their results', async ({ openPage }) => {
   await using receiver = await startReceiver();
   await using torii = await startBusy();
   const page = await openPage({ bypassCSP: true });
@@ -139,7 +138,7 @@ test('shows what webhooks were sent, and what became of them', async ({ openPage
   await keepScreenshot(page, 'dashboard-webhooks');
 });
 
-test('says so when the emulator has gone', async ({ openPage }) => {
+test('shows that the emulator has stopped', async ({ openPage }) => {
   const torii = await startEmulator();
   const page = await openPage();
   await openDashboard(torii, page);
@@ -149,7 +148,7 @@ test('says so when the emulator has gone', async ({ openPage }) => {
 });
 
 test.for(['light', 'dark'] as const)(
-  'fits a narrow window, and is in nobody’s way (%s)',
+  'fits a narrow window and is accessible (%s)',
   async (colorScheme, { openPage }) => {
     await using torii = await startBusy();
     const page = await openPage({ ...phone, colorScheme, bypassCSP: true });

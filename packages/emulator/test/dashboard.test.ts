@@ -23,7 +23,7 @@ async function press(action: string, fields: Readonly<Record<string, string>> = 
 
 const done = [303, './'];
 
-test('shows users, sessions, keys, faults, requests and what tokens say', async () => {
+test('shows users, sessions, keys, faults, requests and the claims of tokens', async () => {
   await signIn(torii, login);
   await callApi(torii, 'GET', `/users/${userId}`);
   torii.fail('keys', { times: 3 });
@@ -49,7 +49,7 @@ test('shows no token, no password, no cookie and no secret key', async () => {
   }
 });
 
-test('shows a name as text, whatever it is', async () => {
+test('escapes the name of a user', async () => {
   const evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>';
   await torii.createUser({ name: evil, email: 'evil@example.com' });
   await torii.token({ claims: { name: '</pre><script>alert(3)</script>' } });
@@ -104,7 +104,7 @@ test.each([
   ['fail-503', 503],
   ['fail-500', 500],
   ['fail-429', 429],
-])('injects the fault %s, and ends it', async (fault, status) => {
+])('injects and ends the fault %s', async (fault, status) => {
   const statusOfKeys = async () => (await fetch(torii.jwksUrl)).status;
   expect(await press('inject', { surface: 'keys', fault, times: '1' })).toEqual(done);
   expect([await statusOfKeys(), await statusOfKeys()]).toEqual([status, 200]);
@@ -131,25 +131,25 @@ test.each([
   ['an unknown user', { action: 'ban', user: 'nobody' }, 404],
   ['an unknown fault', { action: 'inject', surface: 'keys', fault: 'toString' }, 400],
   ['an unknown surface', { action: 'inject', surface: '__proto__', fault: 'fail-503' }, 400],
-  ['half a time', { action: 'inject', surface: 'keys', fault: 'fail-503', times: '0.5' }, 400],
-])('answers with a page to %s', async (_name, form, status) => {
+  ['a fraction of times', { action: 'inject', surface: 'keys', fault: 'fail-503', times: '0.5' }, 400],
+])('responds with a page to %s', async (_name, form, status) => {
   const response = await send(torii, dashboard, { form });
   expect([response.status, response.headers.get('content-type')]).toEqual([status, 'text/html; charset=UTF-8']);
 });
 
-// Statement 14, and more narrowly: not even the pages that may sign in.
+// Statement 14. The dashboard is stricter: it also refuses the origins in allowedOrigins.
 test.each([
   ['a foreign origin', { origin: 'http://evil.example' }],
   ['another port', { origin: 'http://127.0.0.1:1' }],
   ['an opaque origin', { origin: 'null' }],
-  ['another site, by its own word', { 'sec-fetch-site': 'cross-site' }],
-  ['another port, by its own word', { 'sec-fetch-site': 'same-site' }],
-])('takes no click from %s', async (_name, headers) => {
+  ['another site, without Origin', { 'sec-fetch-site': 'cross-site' }],
+  ['another port, without Origin', { 'sec-fetch-site': 'same-site' }],
+])('refuses actions from %s', async (_name, headers) => {
   expect(await press('ban', { user: userId }, headers)).toEqual([403, null]);
   expect((await signIn(torii, login)).status).toBe(200);
 });
 
-test('no page may read it, or put it into a frame', async () => {
+test('cannot be read or framed by other pages', async () => {
   const { headers } = await send(torii, dashboard, { headers: { origin: 'http://evil.example' } });
   expect(headers.get('access-control-allow-origin')).toBeNull();
   expect(headers.get('content-security-policy')).toMatch(/script-src 'self'.*frame-ancestors 'none'/);
@@ -157,7 +157,7 @@ test('no page may read it, or put it into a frame', async () => {
   expect(headers.get('cache-control')).toBe('private, no-store');
 });
 
-test('finds users by email, and has a page for those that are older', async () => {
+test('finds users by email, and has a link to older users', async () => {
   for (let n = 10; n < 35; n += 1) await torii.createUser({ email: `user-${n}@example.com` });
   expect(await readPage('?email=ADA@')).toContain('Ada Lovelace');
   const first = await readPage();
@@ -166,7 +166,7 @@ test('finds users by email, and has a page for those that are older', async () =
   expect(await readPage(next.replaceAll('&amp;', '&'))).toContain('Ada Lovelace');
 });
 
-test('adds a webhook, shows what is sent, redelivers, and removes it', async () => {
+test('adds a webhook, shows deliveries, redelivers an event, and removes the webhook', async () => {
   await using receiver = await startReceiver();
   receiver.answer = (_one, count) => (count === 1 ? { status: 500, body: '<b>no</b>' } : undefined);
   expect(await readPage()).not.toContain('name="webhook"');
@@ -189,7 +189,7 @@ test('adds a webhook, shows what is sent, redelivers, and removes it', async () 
   expect(torii.webhooks).toEqual([]);
 });
 
-test('enables a webhook again that has answered 410', async () => {
+test('enables a webhook that a 410 response disabled', async () => {
   await using receiver = await startReceiver();
   receiver.answer = () => ({ status: 410 });
   const { id } = await torii.addWebhook({ url: receiver.url });
@@ -201,7 +201,7 @@ test('enables a webhook again that has answered 410', async () => {
   expect(await press('enable-webhook', { webhook: 'nobody' })).toEqual([404, null]);
 });
 
-test('shows the secrets of webhooks on demand, to nobody who comes from elsewhere', async () => {
+test('shows the webhook secrets on a separate page, but not to requests from other origins', async () => {
   const secret = createWebhookSecret();
   await torii.addWebhook({ url: 'http://127.0.0.1:1/', secret });
   const ask = (headers = {}) => send(torii, `${dashboard}webhook-secrets`, { form: {}, headers });
@@ -215,7 +215,7 @@ test('shows the secrets of webhooks on demand, to nobody who comes from elsewher
   expect(await readPage()).not.toContain('whsec_');
 });
 
-test('each environment has its own, and they lead to each other', async () => {
+test('each environment has its own dashboard, with links to the others', async () => {
   const acme = torii.environment('acme');
   await acme.createUser({ name: 'Grace Hopper' });
   const page = await (await fetch(`${acme.issuer}${dashboard}`)).text();
@@ -225,12 +225,12 @@ test('each environment has its own, and they lead to each other', async () => {
   expect(page).toContain('<a href="/env/acme/_emulator/" aria-current="page">acme</a>');
 });
 
-test('does not count itself among the requests', async () => {
+test('does not list its own requests', async () => {
   const page = await readPage();
   for (const each of [page, await readPage()]) expect(each).not.toContain('GET /');
 });
 
-test('the root of the issuer leads to it', async () => {
+test('the root of the issuer redirects to the dashboard', async () => {
   const response = await send(torii, '/');
   expect([response.status, response.headers.get('location')]).toEqual([302, '/_emulator/']);
 });

@@ -1,5 +1,5 @@
-// Every status that the specification documents, of every operation, answered for real. The referee reads spec/ itself
-// and is another validator than the emulator's own.
+// Produces every documented status of every operation, and validates the responses against spec/ with a different
+// validator than the one in the emulator.
 import { readFileSync } from 'node:fs';
 import { type Schema, Validator } from '@cfworker/json-schema';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -44,7 +44,7 @@ const call = (method: string, path: string, body?: unknown) => callApi<unknown>(
 const callUnauthorized = (method: string, path: string, body?: unknown) =>
   callApi<unknown>(torii, method, path, body, wrongKey);
 
-/** A user with all fields filled in, and with a session. */
+/** Creates a user with values in all fields and with a session. */
 async function settler(): Promise<{ readonly userId: string; readonly sessionId: string }> {
   const email = createEmail();
   const { id } = await torii.createUser({
@@ -63,7 +63,7 @@ const stranger = async () => (await acme.createUser()).id;
 
 type Answer = Awaited<ReturnType<typeof call>>;
 
-/** How each of them comes about. */
+/** A request that produces each status. */
 const cases: Readonly<Record<string, () => Promise<Answer>>> = {
   'POST /users 201': () => call('POST', '/users', { email: createEmail(), name: 'Ada', password }),
   'POST /users 400': () => call('POST', '/users', { password: 'short' }),
@@ -120,7 +120,7 @@ const cases: Readonly<Record<string, () => Promise<Answer>>> = {
     call('DELETE', `/users/${await stranger()}/sessions/${(await settler()).sessionId}`),
 };
 
-test('has a case for every documented status, and no case more', () => {
+test('has exactly one case for every documented status', () => {
   expect(Object.keys(cases).sort()).toEqual(documented.map(({ name }) => name).sort());
 });
 

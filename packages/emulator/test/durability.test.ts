@@ -26,10 +26,10 @@ function call<Body>({ apiUrl, secretKey }: Configuration, method: string, path: 
   }).then(async (response) => ({ status: response.status, body: (await response.json()) as Body }));
 }
 
-/** The names that each user may have: one, or two while an update is on its way. */
+/** The names that each user may have: one, or two while an update is in flight. */
 type Expectations = Map<string, readonly string[]>;
 
-/** Creates users and renames them, one write after the other, until the server is gone. */
+/** Creates and renames users, one write at a time, until the server is killed. */
 async function writeUntilGone(configuration: Configuration, expected: Expectations): Promise<void> {
   for (let count = 0; ; count++) {
     try {
@@ -41,7 +41,7 @@ async function writeUntilGone(configuration: Configuration, expected: Expectatio
       expect(renamed.status).toBe(200);
       expected.set(id, [`kept ${count}`]);
     } catch (error) {
-      // What fetch throws when the connection is gone, or the answer ends half-way.
+      // If the connection is closed, fetch throws a TypeError, or response.json() a SyntaxError.
       if (error instanceof TypeError || error instanceof SyntaxError) return;
       throw error;
     }
@@ -59,7 +59,7 @@ async function listNames(configuration: Configuration): Promise<ReadonlyMap<stri
   }
 }
 
-test(`loses no acknowledged write over ${kills} times kill -9 under load`, { timeout: 600_000 }, async (context) => {
+test(`loses no acknowledged write when killed ${kills} times under load`, { timeout: 600_000 }, async (context) => {
   const data = join(folder, 'torii.db');
   const expected: Expectations = new Map();
   const secretKeys = new Set<string>();

@@ -20,7 +20,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('starts on a free port of loopback, with an environment and a secret key of its own', async () => {
+test('starts on a free loopback port, with a new environment and a random secret key', async () => {
   await using torii = await startEmulator();
   await using other = await startEmulator();
   expect(torii.issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -42,13 +42,13 @@ test('shows no secret when it is printed', async () => {
   ).not.toMatch(/sk_test_|whsec_/);
 });
 
-test('takes the secret key that it is given', async () => {
+test('uses the given secret key', async () => {
   await using torii = await startEmulator({ secretKey: 'sk_test_mine' });
   expect(torii.secretKey).toBe('sk_test_mine');
   expect((await callApi(torii, 'POST', '/users', {})).status).toBe(201);
 });
 
-test('names the port that is taken', async () => {
+test('names the port that is in use', async () => {
   await using torii = await startEmulator();
   const port = Number(new URL(torii.issuer).port);
   await expect(startEmulator({ port })).rejects.toMatchObject({
@@ -92,7 +92,7 @@ test.each<[string, EmulatorOptions]>([
   ['secret', { webhooks: [{ url: 'http://127.0.0.1/', secret: [] }] }],
   ['adress', { webhooks: [{ url: 'http://127.0.0.1/', adress: 1 } as never] }],
   ['databse', { databse: 'torii.db' } as never],
-])('refuses a wrong %s: %o', async (option, options) => {
+])('refuses an invalid %s: %o', async (option, options) => {
   await expect(startEmulator(options)).rejects.toMatchObject({
     code: 'option_invalid',
     message: expect.not.stringMatching(/sk_live|whsec_[\w]/),
@@ -100,7 +100,7 @@ test.each<[string, EmulatorOptions]>([
   await expect(startEmulator(options)).rejects.toThrow(option);
 });
 
-test('finds users, keys and the environment again in a file', async () => {
+test('keeps users, keys and the environment in a file', async () => {
   const database = join(folder, 'kept.db');
   const first = await startEmulator({ database });
   const { environmentId, secretKey } = first;
@@ -119,7 +119,7 @@ test('finds users, keys and the environment again in a file', async () => {
   await expect(jwtVerify(token, keys)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
 });
 
-test('finds sessions again in a file', async () => {
+test('keeps sessions in a file', async () => {
   const database = join(folder, 'sessions.db');
   const first = await startEmulator({ database });
   const { id } = await first.createUser({ email: 'ada@example.com', password: 'correct horse' });
@@ -132,7 +132,7 @@ test('finds sessions again in a file', async () => {
   expect((await callApi(second, 'GET', `/users/${id}/sessions`)).body).toEqual(before.body);
 });
 
-test('a secret key that is given replaces the one in the file', async () => {
+test('a given secret key replaces the one in the file', async () => {
   const database = join(folder, 'secret.db');
   await (await startEmulator({ database })).stop();
   await (await startEmulator({ database, secretKey: 'sk_test_new' })).stop();
@@ -140,7 +140,7 @@ test('a secret key that is given replaces the one in the file', async () => {
   expect(torii.secretKey).toBe('sk_test_new');
 });
 
-test('finds webhooks and their secret again in a file, and takes those that it is given too', async () => {
+test('keeps webhooks and their secret in a file, and adds the given ones', async () => {
   const database = join(folder, 'webhooks.db');
   const [url, types] = ['http://127.0.0.1:1/webhooks', ['user.created'] as const];
   const first = await startEmulator({ database, webhooks: [{ url, types }] });
@@ -159,7 +159,7 @@ test('finds webhooks and their secret again in a file, and takes those that it i
   expect(third.webhooks).toMatchObject([{ types: null }, {}]);
 });
 
-test('has at most twenty webhooks', async () => {
+test('refuses more than 20 webhooks', async () => {
   const webhooks = Array.from({ length: 20 }, (_, index) => ({ url: `http://127.0.0.1:1/${index}` }));
   await using torii = await startEmulator({ webhooks });
   await torii.addWebhook({ url: 'http://127.0.0.1:1/0' });
@@ -167,7 +167,7 @@ test('has at most twenty webhooks', async () => {
   expect(torii.webhooks).toHaveLength(20);
 });
 
-test('opens a file from before there were webhooks', async () => {
+test('migrates a file from before webhooks existed', async () => {
   const database = join(folder, 'earlier.db');
   await (await startEmulator({ database })).stop();
   const earlier = new DatabaseSync(database);
@@ -178,7 +178,7 @@ test('opens a file from before there were webhooks', async () => {
   expect(torii.webhookSecret).toMatch(/^whsec_/);
 });
 
-test('refuses a file that is no database', async () => {
+test('refuses a file that is not a database', async () => {
   const database = join(folder, 'text.db');
   writeFileSync(database, 'This is a text, and long enough to have the length of a header.'.repeat(20));
   await expect(startEmulator({ database })).rejects.toMatchObject({ code: 'database_unusable' });
@@ -192,21 +192,21 @@ test('refuses a file in a folder that does not exist', async () => {
   });
 });
 
-test('refuses a file that a newer version has written', async () => {
+test('refuses a file that was written by a newer version', async () => {
   const database = join(folder, 'newer.db');
   const newer = new DatabaseSync(database);
   newer.exec('PRAGMA user_version = 999');
   newer.close();
   const error: unknown = await startEmulator({ database }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'database_unusable' });
-  // It is not SQLite that refuses.
+  // The refusal does not come from SQLite.
   expect(error).not.toHaveProperty('cause');
 });
 
 test.each([
   ['an unknown field', { nickname: 'Ada' }, 'user_invalid'],
   ['an unknown locale', { locale: 'fr' }, 'user_invalid'],
-  ['an emailVerified that is a word', { emailVerified: 'yes' }, 'user_invalid'],
+  ['an emailVerified that is a string', { emailVerified: 'yes' }, 'user_invalid'],
   ['a weak password', { password: 'short' }, 'user_invalid'],
   ['a taken email', { email: 'Taken@example.com' }, 'email_taken'],
 ])('createUser refuses %s', async (_name, user, code) => {
@@ -215,7 +215,7 @@ test.each([
   await expect(torii.createUser(user as never)).rejects.toMatchObject({ code });
 });
 
-test('can be stopped twice, and is gone then', async () => {
+test('can be stopped twice, and does not respond afterwards', async () => {
   const torii = await startEmulator();
   await (await fetch(torii.jwksUrl)).json();
   await Promise.all([torii.stop(), torii.stop()]);
@@ -223,7 +223,7 @@ test('can be stopped twice, and is gone then', async () => {
   await expect(fetch(torii.jwksUrl)).rejects.toThrow();
 });
 
-test('a program that stops its emulator ends by itself, without a word', async () => {
+test('a program that stops its emulator exits without output', async () => {
   const script = `
     import { startEmulator } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
     const torii = await startEmulator();
@@ -244,7 +244,7 @@ test('a program that stops its emulator ends by itself, without a word', async (
   expect([code, output.replace(/^.*ExperimentalWarning.*\n.*\n/m, '')]).toEqual([0, '']);
 });
 
-test.each(['18.20.0', '20.19.0', '22.12.0'])('says on Node %s which one it needs', (version) => {
+test.each(['18.20.0', '20.19.0', '22.12.0'])('throws on Node %s with the required version', (version) => {
   expect(() => requireSupportedNode(version)).toThrow(
     expect.objectContaining({
       code: 'node_unsupported',
@@ -269,7 +269,7 @@ test.each([
   await close(server);
 });
 
-test('refuses to listen for a machine of its own choice', async () => {
+test('refuses to listen on any other address', async () => {
   const options = { host: '10.0.0.1' } as unknown as EmulatorOptions;
   await expect(startEmulator(options)).rejects.toMatchObject({ code: 'option_invalid' });
 });

@@ -26,7 +26,7 @@ function verify(token: string, { jwksUrl, issuer }: EmulatorEnvironment) {
   return jwtVerify(token, createRemoteJWKSet(new URL(jwksUrl)), { issuer });
 }
 
-test('gives each environment an issuer, keys, an id and a secret of its own, and the API one address', () => {
+test('each environment has its own issuer, keys, id and secret, and shares the URL of the REST API', () => {
   expect(torii.environments.map(({ name }) => name)).toEqual(['default', 'acme', 'globex']);
   expect(acme.issuer).toBe(`${torii.issuer}/env/acme`);
   expect(globex.secretKey).toBe('sk_test_globex');
@@ -37,7 +37,7 @@ test('gives each environment an issuer, keys, an id and a secret of its own, and
   expect(new Set(torii.environments.map(({ apiUrl }) => apiUrl))).toEqual(new Set([torii.issuer]));
 });
 
-test('signs tokens that only their own issuer’s keys verify', async () => {
+test('signs tokens that only the keys of the same issuer verify', async () => {
   const token = await acme.token();
   const { payload } = await verify(token, acme);
   expect(payload).toMatchObject({ iss: acme.issuer, pid: acme.environmentId });
@@ -45,12 +45,12 @@ test('signs tokens that only their own issuer’s keys verify', async () => {
   await expect(verify(token, torii)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
 });
 
-test('serves each issuer’s discovery document below its own path', async () => {
+test('serves the discovery document of each issuer below its path', async () => {
   const response = await fetch(`${acme.issuer}/.well-known/openid-configuration`);
   expect(await response.json()).toMatchObject({ issuer: acme.issuer, jwks_uri: acme.jwksUrl });
 });
 
-test('the secret key tells the API which environment is meant', async () => {
+test('the secret key selects the environment of an API request', async () => {
   const created = await callApi<User>(acme, 'POST', '/users', { email: 'ada@example.com' });
   expect(created.body.environmentId).toBe(acme.environmentId);
   // The same email in another environment is another user.
@@ -58,7 +58,7 @@ test('the secret key tells the API which environment is meant', async () => {
   expect([other.status, other.body.environmentId]).toEqual([201, globex.environmentId]);
 });
 
-test('an issuer’s own path of the API takes its own secret key alone', async () => {
+test('the REST API below an issuer path accepts only the secret key of that environment', async () => {
   const url = `${acme.issuer}/api/server/v1/users/search`;
   const statusWith = async (key: string) =>
     (await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${key}` } })).status;
@@ -66,7 +66,7 @@ test('an issuer’s own path of the API takes its own secret key alone', async (
   expect(await statusWith(globex.secretKey)).toBe(401);
 });
 
-test('signs a user in where they are known, and nowhere else', async () => {
+test('signs a user in only in their own environment', async () => {
   await acme.createUser({ email: 'grace@example.com', password: 'correct horse' });
   const credentials = { email: 'grace@example.com', password: 'correct horse' };
   const { status, body } = await signIn<{ accessToken: string }>(acme, credentials);
@@ -74,7 +74,7 @@ test('signs a user in where they are known, and nowhere else', async () => {
   expect((await signIn(globex, credentials)).status).toBe(401);
 });
 
-test('faults and counts are each environment’s own; the clock is everybody’s', async () => {
+test('environments have separate faults and request counts, but share the clock', async () => {
   const before = globex.requests.keys;
   acme.fail('all', { status: 500 });
   expect((await fetch(acme.jwksUrl)).status).toBe(500);
@@ -90,7 +90,7 @@ test('faults and counts are each environment’s own; the clock is everybody’s
 });
 
 test.each(['/env/nobody', '/env/nobody/_torii/.well-known/jwks.json', '/env/', '/env/default', '/env/__proto__/x'])(
-  'answers 404 at %s',
+  'responds with 404 to %s',
   async (path) => {
     const response = await fetch(torii.issuer + path);
     expect(response.status).toBe(404);
@@ -98,13 +98,13 @@ test.each(['/env/nobody', '/env/nobody/_torii/.well-known/jwks.json', '/env/', '
   },
 );
 
-test('names the environments that there are to whoever asks for another', () => {
+test('refuses an unknown environment and lists the existing ones', () => {
   expect(() => torii.environment('nobody')).toThrow(
     expect.objectContaining({ code: 'environment_unknown', message: expect.stringContaining('default, acme, globex') }),
   );
 });
 
-test('finds its environments again in a file', async () => {
+test('keeps its environments in a file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'torii-environments-'));
   const database = join(folder, 'torii.db');
   const first = await startEmulator({ database, environments: [{ name: 'acme' }] });
@@ -128,7 +128,10 @@ test.each<[string, EmulatorOptions]>([
   ['the default name', { environments: [{ name: 'default' }] }],
   ['a name twice', { environments: [{ name: 'acme' }, { name: 'acme' }] }],
   ['a live secret key', { environments: [{ name: 'acme', secretKey: 'sk_live_1' }] }],
-  ['one secret key for two', { secretKey: 'sk_test_1', environments: [{ name: 'acme', secretKey: 'sk_test_1' }] }],
+  [
+    'one secret key for two environments',
+    { secretKey: 'sk_test_1', environments: [{ name: 'acme', secretKey: 'sk_test_1' }] },
+  ],
 ])('refuses %s', async (_name, options) => {
   await expect(startEmulator(options)).rejects.toMatchObject({ code: 'option_invalid' });
 });

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => torii.stop());
 
-/** How webhooks meet faults, which go the other way, is in webhook-faults.test.ts. */
+/** The surfaces that receive requests. webhook-faults.test.ts tests the webhooks, which the emulator sends. */
 type AnsweringSurface = Exclude<Surface, 'webhooks'>;
 
 const statusOf: Record<AnsweringSurface, () => Promise<number>> = {
@@ -24,7 +24,7 @@ test.each<[AnsweringSurface, number]>([
   ['api', 404],
   ['signIn', 401],
   ['session', 401],
-])('%s fails alone, and recovers', async (surface, healthy) => {
+])('%s fails without affecting other surfaces, and recovers', async (surface, healthy) => {
   torii.fail(surface);
   expect(await statusOf[surface]()).toBe(503);
   for (const other of ['keys', 'api', 'signIn', 'session'] as const) {
@@ -34,13 +34,13 @@ test.each<[AnsweringSurface, number]>([
   expect(await statusOf[surface]()).toBe(healthy);
 });
 
-test('fails with the status and headers that the test asks for', async () => {
+test('fails with the given status and headers', async () => {
   torii.fail('api', { status: 429, headers: { 'retry-after': '7' } });
   const { status, headers, body } = await callApi(torii, 'GET', `/users/${unknownId}`);
   expect([status, headers.get('retry-after'), body.properties.code]).toEqual([429, '7', 'fault_injected']);
 });
 
-test('fails as many times as asked, and is well again', async () => {
+test('fails the given number of times, then recovers', async () => {
   torii.fail('keys', { times: 2 });
   expect([await statusOf.keys(), await statusOf.keys(), await statusOf.keys()]).toEqual([503, 503, 200]);
 });
@@ -52,7 +52,7 @@ test('recovers everything at once', async () => {
   expect([await statusOf.keys(), await statusOf.api()]).toEqual([200, 404]);
 });
 
-test('counts requests by surface, those that failed too', async () => {
+test('counts requests per surface, including failed ones', async () => {
   expect(torii.requests).toEqual({ keys: 0, api: 0, signIn: 0, session: 0, webhooks: 0 });
   torii.fail('keys', { times: 1 });
   await statusOf.keys();
@@ -62,54 +62,54 @@ test('counts requests by surface, those that failed too', async () => {
 });
 
 test.each<[string, FailOptions]>([
-  ['a status that is no error', { status: 200 }],
-  ['a status that is none', { status: 600 }],
-  ['no times', { times: 0 }],
-  ['times that are no number', { times: Number.NaN }],
+  ['a status that is not an error', { status: 200 }],
+  ['a status above 599', { status: 600 }],
+  ['zero times', { times: 0 }],
+  ['times that are not a number', { times: Number.NaN }],
 ])('refuses %s', (_name, options) => {
   expect(() => torii.fail('keys', options)).toThrow(expect.objectContaining({ code: 'option_invalid' }));
 });
 
-test('refuses a surface that it does not have', () => {
-  // @ts-expect-error: plain JavaScript can say anything
+test('refuses an unknown surface', () => {
+  // @ts-expect-error: untyped JavaScript can pass any value
   expect(() => torii.fail('key')).toThrow(
     expect.objectContaining({ code: 'option_invalid', message: expect.stringContaining('keys, api, signIn') }),
   );
 });
 
-test('delays an answer', async () => {
+test('delays a response', async () => {
   torii.delay('keys', 300);
   const start = performance.now();
   expect(await statusOf.keys()).toBe(200);
-  // A timer of Node may be a millisecond early.
+  // Node timers can fire a millisecond early.
   expect(performance.now() - start).toBeGreaterThan(290);
 });
 
-test('breaks every surface at once, and counts what they meet together', async () => {
+test('affects all surfaces at once, and counts their requests together', async () => {
   torii.fail('all', { times: 2 });
   expect([await statusOf.keys(), await statusOf.api(), await statusOf.signIn()]).toEqual([503, 503, 401]);
 });
 
-test('a later fault takes the place of an earlier one', async () => {
+test('a new fault replaces the earlier one', async () => {
   torii.fail('all');
   torii.fail('keys', { status: 500 });
   torii.recover('api');
   expect([await statusOf.keys(), await statusOf.api(), await statusOf.signIn()]).toEqual([500, 404, 503]);
 });
 
-test('cuts the connection before anything is done', async () => {
+test('closes the connection before the request is handled', async () => {
   torii.cut('api', { times: 1 });
   await expect(callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).rejects.toThrow(TypeError);
   expect((await callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).status).toBe(201);
 });
 
-test('cuts the connection when all is done, and tells nothing of it', async () => {
+test('closes the connection after the request is handled, without a response', async () => {
   torii.cut('api', { at: 'answer', times: 1 });
   await expect(callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).rejects.toThrow(TypeError);
   expect((await callApi(torii, 'POST', '/users', { email: 'ada@example.com' })).status).toBe(409);
 });
 
-test('cuts the connection half-way through a body', async () => {
+test('closes the connection after half of the body', async () => {
   torii.cut('keys', { at: 'body', times: 1 });
   const response = await fetch(torii.jwksUrl);
   expect(response.status).toBe(200);
@@ -119,9 +119,9 @@ test('cuts the connection half-way through a body', async () => {
 
 test.each<[string, () => void]>([
   ['a delay that is negative', () => torii.delay('keys', -1)],
-  ['a delay longer than a timer can be', () => torii.delay('keys', 2 ** 31)],
-  ['a cut nowhere', () => torii.cut('keys', { at: 'middle' as never })],
-  ['half a time', () => torii.cut('keys', { times: 1.5 })],
+  ['a delay longer than the longest timer', () => torii.delay('keys', 2 ** 31)],
+  ['an unknown cut point', () => torii.cut('keys', { at: 'middle' as never })],
+  ['a fraction of times', () => torii.cut('keys', { times: 1.5 })],
   ['a header that cannot be sent', () => torii.fail('keys', { headers: { 'retry-after': 'a\nb' } })],
   ['a header without a name', () => torii.fail('keys', { headers: { '': 'x' } })],
 ])('refuses %s, and injects nothing', async (_name, inject) => {

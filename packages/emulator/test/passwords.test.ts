@@ -3,7 +3,7 @@ import { Passwords } from '../src/users/passwords.ts';
 
 const passwords = await Passwords.create();
 
-test('keeps a password as an argon2id hash with a salt of its own', async () => {
+test('hashes each password with argon2id and a new salt', async () => {
   const [first, second] = await Promise.all([passwords.hash('correct horse'), passwords.hash('correct horse')]);
   expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   expect(first).not.toBe(second);
@@ -19,6 +19,6 @@ test.each([
   expect(await passwords.matches(await passwords.hash('correct horse'), attempt)).toBe(false);
 });
 
-test.each([null, undefined])('a user with the hash %s has no password that is right', async (hash) => {
+test.each([null, undefined])('refuses every password if the hash is %s', async (hash) => {
   expect(await passwords.matches(hash, '')).toBe(false);
 });

@@ -37,7 +37,7 @@ async function listUsers({ apiUrl, secretKey }: Configuration): Promise<readonly
   return ((await response.json()) as { readonly items: readonly User[] }).items;
 }
 
-test('says how an app is configured, works, and ends at Ctrl-C with 0', async () => {
+test('prints the configuration for an app, works, and exits with 0 on Ctrl-C', async () => {
   const program = run('--port', '0', '--secret-key', 'sk_test_program', '--token-lifetime', '60');
   const { issuer, apiUrl, secretKey } = await configurationOf(program);
   expect([apiUrl, secretKey]).toEqual([issuer, 'sk_test_program']);
@@ -48,7 +48,7 @@ test('says how an app is configured, works, and ends at Ctrl-C with 0', async ()
   expect(await program.ended).toBe(0);
 });
 
-test('ends at SIGTERM with 0, also while a request waits', async () => {
+test('exits with 0 on SIGTERM, even during a request', async () => {
   const program = run('--port', '0');
   const { issuer } = await configurationOf(program);
   await fetch(`${issuer}/_emulator/faults`, {
@@ -62,7 +62,7 @@ test('ends at SIGTERM with 0, also while a request waits', async () => {
   expect(await waiting).toBe('cut');
 });
 
-test('keeps users, environments and secret keys in a file, and a seed given again adds nobody', async () => {
+test('keeps users, environments and secret keys in a file, and adds no user when seeded again', async () => {
   const data = join(folder, 'kept.db');
   const seed = join(folder, 'seed.json');
   const users = [
@@ -100,7 +100,7 @@ test('keeps users, environments and secret keys in a file, and a seed given agai
   ]);
 });
 
-test('sends webhooks of each environment, signed by the secrets that it is told or tells', async () => {
+test('sends webhooks of each environment, signed with the given or the printed secrets', async () => {
   await using everything = await startReceiver();
   await using acmes = await startReceiver();
   const secret = createWebhookSecret();
@@ -127,7 +127,7 @@ test('sends webhooks of each environment, signed by the secrets that it is told 
   expect(() => verify(acmes.first(), told[0] ?? '')).toThrow(WebhookVerificationError);
 });
 
-test('tries again when it is told to, with the secret that it is told', async () => {
+test('retries at the given times, with the given secret', async () => {
   await using receiver = await startReceiver();
   receiver.answer = (_one, count) => ({ status: count === 1 ? 500 : 204 });
   const secret = createWebhookSecret();
@@ -142,7 +142,7 @@ test('tries again when it is told to, with the secret that it is told', async ()
   for (const one of receiver.received) verify(one, secret);
 });
 
-test('--help explains every option and ends with 0', async () => {
+test('--help explains every option and exits with 0', async () => {
   const program = run('--help');
   expect(await program.ended).toBe(0);
   for (const option of [
@@ -160,7 +160,7 @@ test('--help explains every option and ends with 0', async () => {
   expect(program.output()).toMatch(/exit code/i);
 });
 
-test('--version says the package’s version and ends with 0', async () => {
+test('--version prints the package version and exits with 0', async () => {
   const program = run('--version');
   expect([await program.ended, program.output()]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
 });
@@ -169,23 +169,23 @@ test.each<[string, readonly string[], string]>([
   ['an unknown option', ['--prot', '4'], '--port'],
   ['an option that the library refuses', ['--secret-key', 'sk_live_1234'], 'secretKey'],
   ['a weak webhook secret', ['--webhook-secret', 'whsec_sk_live_1234'], 'webhookSecret'],
-  ['a webhook that is no address', ['--webhook', 'localhost:3000'], 'url'],
-  ['a webhook of nobody', ['--webhook', 'acme=http://127.0.0.1:1/'], 'default'],
-  ['a seed that is missing', ['--seed', 'missing.json'], 'missing.json'],
-])('ends with 2 at %s, and names what is wrong', async (_name, args, name) => {
+  ['a webhook without an http URL', ['--webhook', 'localhost:3000'], 'url'],
+  ['a webhook of an unknown environment', ['--webhook', 'acme=http://127.0.0.1:1/'], 'default'],
+  ['a missing seed file', ['--seed', 'missing.json'], 'missing.json'],
+])('exits with 2 at %s, and names the invalid value', async (_name, args, name) => {
   const program = run(...args);
   expect([await program.ended, program.output()]).toEqual([2, expect.stringContaining(name)]);
   expect(program.output()).not.toMatch(/sk_live_1234|\n +at /);
 });
 
 test.each<[string, readonly string[], string, string]>([
-  ['a port that is no number', ['--port', 'x'], 'invalidArgument', '--port'],
-  ['a port that there is none', ['--port', '65536'], 'invalidArgument', '--port'],
-  ['a host of another machine', ['--host', '10.0.0.1'], 'invalidArgument', '--host'],
-  ['a lifetime in words', ['--token-lifetime', '5m'], 'invalidArgument', '--token-lifetime'],
-  ['attempts in words', ['--webhook-retries', '1s,5s'], 'invalidArgument', '--webhook-retries'],
-  ['an argument that belongs to nothing', ['serve'], 'excessArguments', ''],
-  ['an option without its value', ['--data'], 'optionMissingArgument', '--data'],
+  ['a port that is not a number', ['--port', 'x'], 'invalidArgument', '--port'],
+  ['a port above 65535', ['--port', '65536'], 'invalidArgument', '--port'],
+  ['another host', ['--host', '10.0.0.1'], 'invalidArgument', '--host'],
+  ['a lifetime with a unit', ['--token-lifetime', '5m'], 'invalidArgument', '--token-lifetime'],
+  ['retries with a unit', ['--webhook-retries', '1s,5s'], 'invalidArgument', '--webhook-retries'],
+  ['an extra argument', ['serve'], 'excessArguments', ''],
+  ['an option without a value', ['--data'], 'optionMissingArgument', '--data'],
 ])('refuses %s', (_name, args, code, name) => {
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   expect(() => readArguments(args)).toThrow(CommanderError);
@@ -194,19 +194,19 @@ test.each<[string, readonly string[], string, string]>([
   written.mockRestore();
 });
 
-test('reads environments, with their keys or without', () => {
+test('reads environments with and without secret keys', () => {
   const { environment, port } = readArguments(['-e', 'acme', '-e', 'globex=sk_test_globex']);
   expect([environment, port]).toEqual([[{ name: 'acme' }, { name: 'globex', secretKey: 'sk_test_globex' }], 4100]);
 });
 
-test('ends with 1 where the port is taken', async () => {
+test('exits with 1 if the port is in use', async () => {
   await using torii = await startEmulator();
   const { port } = new URL(torii.issuer);
   const program = run('--port', port);
   expect([await program.ended, program.output()]).toEqual([1, expect.stringContaining(port)]);
 });
 
-test('ends with 1 where another emulator uses the file', async () => {
+test('exits with 1 if another emulator uses the file', async () => {
   const database = join(folder, 'shared.db');
   await using _torii = await startEmulator({ database });
   const program = run('--port', '0', '--data', database);

@@ -1,16 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** The emulator's program, as a process of its own. */
+/** The emulator's program in a child process. */
 export interface Program {
   readonly process: ChildProcess;
-  /** What it has written so far. */
+  /** Its output so far, stdout and stderr. */
   output(): string;
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
 }
 
-/** Runs the program as it stands in `src/`. */
+/** Runs the program from `src/`. */
 export function runProgram(...args: readonly string[]): Program {
   const main = new URL('../src/main.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, ['--conditions=@torii/source', main, ...args]);
@@ -21,7 +21,7 @@ export function runProgram(...args: readonly string[]): Program {
   return { process: child, output: () => output, ended };
 }
 
-/** What an app is configured with, as the start-up text says it; the last environment that it names. */
+/** The configuration for an app, read from the output. With several environments, that of the last one. */
 export interface Configuration {
   readonly issuer: string;
   readonly apiUrl: string;

@@ -7,14 +7,14 @@ import type { WebhookEvent } from '../src/index.ts';
 /** How long a test waits for what will come: vitest's own second is short on a busy machine. */
 export const patience = { timeout: 60_000 };
 
-/** A request that has come. */
+/** A received request. */
 export interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
   readonly event: WebhookEvent;
 }
 
-/** What is answered to a request: 204 where it says nothing. Null hangs. */
+/** The response to a request, 204 by default. With `null` the receiver does not respond. */
 export type Answer = {
   readonly status: number;
   readonly headers?: Record<string, string>;
@@ -24,16 +24,16 @@ export type Answer = {
 export interface Receiver extends AsyncDisposable {
   readonly url: string;
   readonly received: readonly Received[];
-  /** The first of them. */
+  /** The first received request. */
   first(): Received;
-  /** What they tell of, as they have come. */
+  /** The received events, in order of arrival. */
   types(): readonly string[];
-  /** What it answers from now on. */
+  /** Decides the response to each request. */
   answer: (received: Received, count: number) => Answer | undefined;
   stop(): Promise<void>;
 }
 
-/** A server that is told of events: on a free port, or on one that it had before. */
+/** Starts a webhook receiver on a free port, or on the given one. */
 export async function startReceiver(port = 0): Promise<Receiver> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
@@ -66,16 +66,16 @@ export async function startReceiver(port = 0): Promise<Receiver> {
   return receiver;
 }
 
-/** A server that answers as it is told, on a free port of loopback. */
+/** Starts a server with a request handler on a loopback port. */
 export async function serve(listener: RequestListener): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer(listener);
   return { url: await listen(server, 0), [Symbol.asyncDispose]: () => close(server) };
 }
 
 /**
- * Holds what has come against Standard Webhooks' own library.
+ * Verifies a received request with the library of Standard Webhooks.
  *
- * @throws Error where the signature is not of this secret, or the time not of now
+ * @throws Error if the signature was made with another secret, or the timestamp is not recent
  */
 export function verify({ body, headers }: Received, secret: string): unknown {
   return new Webhook(secret).verify(body, headers as Record<string, string>);

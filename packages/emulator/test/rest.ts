@@ -1,9 +1,9 @@
 import type { EmulatorEnvironment } from '../src/index.ts';
 
-/** A well-formed id that nobody has. */
+/** A well-formed id that does not exist. */
 export const unknownId = '01931a73-8b00-7000-8000-000000000000';
 
-/** What every refusal looks like on the wire. */
+/** The body of a problem response. */
 export interface ProblemBody {
   readonly type: string;
   readonly title: string;
@@ -23,7 +23,7 @@ export interface Answer<Body> {
   readonly body: Body;
 }
 
-/** Calls the REST API with the emulator's own secret key, or with other headers. */
+/** Calls the REST API with the emulator's secret key, or with the given headers. */
 export async function callApi<Body = ProblemBody>(
   torii: EmulatorEnvironment,
   method: string,

@@ -12,7 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(join(path, '..'), { recursive: true, force: true }));
 
-test('adds users with passwords, and leaves alone whoever is there', async () => {
+test('adds users with passwords, and does not change existing users', async () => {
   await using torii = await startEmulator();
   const users = [
     { email: 'ada@example.com', password: 'correct horse', name: 'Ada' },
@@ -29,14 +29,14 @@ test('adds users with passwords, and leaves alone whoever is there', async () =>
   expect(body.items.map(({ name }) => name)).toEqual([null, 'Ada']);
 });
 
-test('two of the same seed at once add everyone once', async () => {
+test('adds each user once if the same seed is applied twice concurrently', async () => {
   await using torii = await startEmulator();
   const users = [{ email: 'ada@example.com', password: 'correct horse' }];
   const reports = await Promise.all([torii.seed(users), torii.seed(users)]);
   expect(reports.map(({ created }) => created).sort()).toEqual([0, 1]);
 });
 
-test('adds nobody where one of them is wrong', async () => {
+test('adds no user if one of them is invalid', async () => {
   await using torii = await startEmulator();
   const users = [{ email: 'ada@example.com' }, { email: 'nonsense' }];
   await expect(torii.seed(users)).rejects.toMatchObject({
@@ -47,7 +47,7 @@ test('adds nobody where one of them is wrong', async () => {
   expect(body.items).toEqual([]);
 });
 
-test('reads a file, environment by environment', () => {
+test('reads the users and webhooks of each environment from a file', () => {
   const [users, webhooks] = [[{ email: 'a@b.c' }], [{ url: 'http://127.0.0.1:1/', types: ['user.created'] }]];
   writeFileSync(path, JSON.stringify({ users, environments: { acme: { users: [], webhooks }, globex: {} } }));
   expect(readSeedFile(path)).toEqual(
@@ -61,27 +61,32 @@ test('reads a file, environment by environment', () => {
 
 test.each<[string, unknown, ...string[]]>([
   ['that is not JSON', '{ "users": [{ "password": "hunter2hunter2" ', 'JSON'],
-  ['that is a list', [], 'JSON'],
-  ['with a field too many', { people: [] }, 'people'],
-  ['with a field too many in an environment', { environments: { acme: { people: [] } } }, 'environments.acme.people'],
-  ['whose environments are a list', { environments: [] }, 'environments'],
+  ['that is an array', [], 'JSON'],
+  ['with an extra field', { people: [] }, 'people'],
+  ['with an extra field in an environment', { environments: { acme: { people: [] } } }, 'environments.acme.people'],
+  ['whose environments are an array', { environments: [] }, 'environments'],
   ['that names the default environment', { environments: { default: {} } }, 'environments.default'],
-  ['whose users are no list', { users: {} }, 'users'],
+  ['whose users are not an array', { users: {} }, 'users'],
   ['with a user without an email', { users: [{ name: 'Ada' }] }, 'users[0].email'],
-  ['with a user that is a text', { users: ['ada'] }, 'users[0]'],
+  ['with a user that is a string', { users: ['ada'] }, 'users[0]'],
   ['with a weak password', { users: [{ email: 'a@b.c', password: 'hunter2' }] }, 'users[0].password'],
   ['with an email twice', { users: [{ email: 'a@b.c' }, { email: 'A@b.c' }] }, 'users[1].email'],
   ['with an unknown status', { users: [{ email: 'a@b.c', status: 'deleted' }] }, 'users[0].status'],
-  ['wrong in an environment', { environments: { acme: { users: [{}] } } }, 'environments.acme', 'users[0].email'],
-  ['whose webhooks are no list', { webhooks: {} }, 'webhooks'],
-  ['with a webhook to nowhere', { webhooks: [{ url: '/webhooks' }] }, 'url'],
+  [
+    'with an invalid user in an environment',
+    { environments: { acme: { users: [{}] } } },
+    'environments.acme',
+    'users[0].email',
+  ],
+  ['whose webhooks are not an array', { webhooks: {} }, 'webhooks'],
+  ['with a webhook with an invalid URL', { webhooks: [{ url: '/webhooks' }] }, 'url'],
   [
     'with a weak webhook secret',
     { environments: { acme: { webhooks: [{ url: 'http://127.0.0.1/', secret: 'hunter2' }] } } },
     'environments.acme',
     'secret',
   ],
-])('refuses a file %s, says where, and repeats no password', (_name, seed, ...named) => {
+])('refuses a file %s, names the place, and repeats no password', (_name, seed, ...named) => {
   writeFileSync(path, typeof seed === 'string' ? seed : JSON.stringify(seed));
   for (const name of [path, ...named]) {
     expect(() => readSeedFile(path)).toThrow(
@@ -91,7 +96,7 @@ test.each<[string, unknown, ...string[]]>([
   expect(() => readSeedFile(path)).not.toThrow(/hunter2/);
 });
 
-test('names the first five of many faults, and keeps all of them in its cause', () => {
+test('names the first five of many errors, and keeps all of them in its cause', () => {
   writeFileSync(path, JSON.stringify({ users: Array.from({ length: 7 }, () => ({})) }));
   expect(() => readSeedFile(path)).toThrow(
     expect.objectContaining({

@@ -16,7 +16,7 @@ afterEach(() => torii.stop());
 
 const statusWith = async (cookie: string) => (await askForToken(torii, { cookie })).status;
 
-test('the cookie gives a fresh access token each time', async () => {
+test('the cookie gives a new access token each time', async () => {
   const response = await askForToken(torii, { cookie });
   expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
   const { accessToken, expiresAt, expiresInSeconds, userId: owner } = await readToken(response);
@@ -30,7 +30,7 @@ test('the cookie gives a fresh access token each time', async () => {
   expect(Date.parse(later.expiresAt)).toBeGreaterThanOrEqual(Date.parse(expiresAt) + 10_000);
 });
 
-test('signing in with JSON sets the cookie too', async () => {
+test('sign-in with JSON also sets the cookie', async () => {
   const { headers } = await signIn(torii, login);
   const [given = ''] = headers.getSetCookie();
   expect(await statusWith(given.split(';', 1)[0] ?? '')).toBe(200);
@@ -40,20 +40,20 @@ test.each([
   ['no cookie', undefined],
   ['an empty cookie', cookieOf('')],
   ['a made-up cookie', cookieOf('a'.repeat(43))],
-  ['a cookie of a longer name', `x${cookieOf('a')}`],
-])('answers 401 to %s', async (_name, cookie) => {
+  ['a cookie with a longer name', `x${cookieOf('a')}`],
+])('responds with 401 to %s', async (_name, cookie) => {
   const response = await askForToken(torii, { cookie });
   expect(response.status).toBe(401);
   expect(((await response.json()) as ProblemBody).properties.code).toBe('signed_out');
 });
 
-test('refuses two cookies of one name, whichever of them is good', async () => {
+test('refuses two cookies of the same name, in either order', async () => {
   for (const both of [`${cookie}; ${cookieOf('a')}`, `${cookieOf('a')}; ${cookie}`]) {
     expect(await statusWith(both)).toBe(400);
   }
 });
 
-test('signing out ends the session, clears the cookie, and can be repeated', async () => {
+test('sign-out ends the session, clears the cookie, and can be repeated', async () => {
   for (const _ of [1, 2]) {
     const response = await send(torii, provisionalPaths.signOut, { method: 'POST', cookie });
     expect([response.status, response.headers.getSetCookie()]).toEqual([
@@ -64,26 +64,26 @@ test('signing out ends the session, clears the cookie, and can be repeated', asy
   expect(await statusWith(cookie)).toBe(401);
 });
 
-test('a banned user gets no new token, and none from the old cookie after the ban', async () => {
+test('a banned user gets no new token, and the old cookie stays invalid after the ban is lifted', async () => {
   await callApi(torii, 'POST', `/users/${userId}/ban`);
   expect(await statusWith(cookie)).toBe(401);
   await callApi(torii, 'POST', `/users/${userId}/unban`);
   expect(await statusWith(cookie)).toBe(401);
 });
 
-test('a session that has ended gives no token, and its cookie is cleared', async () => {
+test('an expired session gives no token, and its cookie is cleared', async () => {
   torii.advance(7 * 24 * 60 * 60);
   const response = await askForToken(torii, { cookie, headers: { origin: appOrigin } });
   expect([response.status, response.headers.get('set-cookie')]).toEqual([401, expect.stringContaining('Max-Age=0')]);
 });
 
-test('the cookie of one emulator is nothing to another', async () => {
+test('refuses the cookie of another emulator', async () => {
   const { torii: other } = await startWithUser();
   expect((await askForToken(other, { cookie })).status).toBe(401);
   await other.stop();
 });
 
-test('answers the preflight of an allowed origin, with credentials and no wildcard', async () => {
+test('responds to the preflight of an allowed origin with credentials and without a wildcard', async () => {
   const response = await send(torii, provisionalPaths.accessToken, {
     method: 'OPTIONS',
     headers: { origin: appOrigin, 'access-control-request-method': 'POST' },
@@ -98,7 +98,7 @@ test('answers the preflight of an allowed origin, with credentials and no wildca
   expect(torii.requests.session).toBe(0);
 });
 
-test('a page of an allowed origin can read each answer: token, refusal, fault', async () => {
+test('a page of an allowed origin can read tokens, refusals and injected faults', async () => {
   const from = { origin: appOrigin };
   torii.fail('session', { times: 1 });
   for (const [sent, status] of [
@@ -113,7 +113,7 @@ test('a page of an allowed origin can read each answer: token, refusal, fault', 
 });
 
 test.each(['http://evil.example', 'http://127.0.0.1:4001', `${appOrigin}.evil.example`, 'null'])(
-  'gives a page of %s nothing to read, and no token',
+  'gives a page of %s no token and no readable response',
   async (origin) => {
     const response = await askForToken(torii, { cookie, headers: { origin } });
     expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([403, null]);
@@ -121,7 +121,7 @@ test.each(['http://evil.example', 'http://127.0.0.1:4001', `${appOrigin}.evil.ex
   },
 );
 
-test('the database holds no cookie', async () => {
+test('the database contains no cookie value', async () => {
   const { openStore } = await import('../src/database/store.ts');
   const { SessionSecrets } = await import('../src/sessions/secrets.ts');
   const { Clock } = await import('../src/clock.ts');

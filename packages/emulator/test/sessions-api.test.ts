@@ -33,7 +33,7 @@ async function listIds(): Promise<readonly string[]> {
   return body.map(({ id }) => id);
 }
 
-test('lists a user’s sessions, the most recently used first', async () => {
+test('lists a user’s sessions, most recently used first', async () => {
   const first = await beginSession();
   const second = await beginSession();
   const { body } = await callApi<readonly Session[]>(torii, 'GET', `/users/${user.id}/sessions`);
@@ -46,7 +46,7 @@ test('lists a user’s sessions, the most recently used first', async () => {
   });
 });
 
-test('revokes one session, and doing so again is no mistake', async () => {
+test('revokes one session, also when repeated', async () => {
   const [first, second] = [await beginSession(), await beginSession()];
   for (let attempt = 0; attempt < 2; attempt++) {
     const { status, body } = await callApi(torii, 'DELETE', `/users/${user.id}/sessions/${second}`);
@@ -55,7 +55,7 @@ test('revokes one session, and doing so again is no mistake', async () => {
   }
 });
 
-test('revokes all sessions, and doing so again is no mistake', async () => {
+test('revokes all sessions, also when repeated', async () => {
   await beginSession();
   await beginSession();
   for (let attempt = 0; attempt < 2; attempt++) {
@@ -64,11 +64,11 @@ test('revokes all sessions, and doing so again is no mistake', async () => {
   }
 });
 
-test('a session that nobody remembers counts as revoked', async () => {
+test('responds with 204 to the revocation of an unknown session', async () => {
   expect((await callApi(torii, 'DELETE', `/users/${user.id}/sessions/${unknownId}`)).status).toBe(204);
 });
 
-test('refuses to revoke a session through another user, and leaves it alone', async () => {
+test('refuses to revoke a session through another user, and does not revoke it', async () => {
   const session = await beginSession();
   const other = await torii.createUser();
   const { status, body } = await callApi(torii, 'DELETE', `/users/${other.id}/sessions/${session}`);
@@ -76,7 +76,7 @@ test('refuses to revoke a session through another user, and leaves it alone', as
   expect(await listIds()).toEqual([session]);
 });
 
-test('refuses to revoke a session of another environment, and leaves it alone', async () => {
+test('refuses to revoke a session of another environment, and does not revoke it', async () => {
   const session = await beginSession();
   const stranger = await torii.environment('acme').createUser();
   const { status } = await callApi(torii.environment('acme'), 'DELETE', `/users/${stranger.id}/sessions/${session}`);
@@ -84,7 +84,7 @@ test('refuses to revoke a session of another environment, and leaves it alone', 
   expect(await listIds()).toEqual([session]);
 });
 
-test('an expired session is not listed', async () => {
+test('does not list an expired session', async () => {
   await beginSession();
   torii.advance(7 * 24 * 60 * 60);
   expect(await listIds()).toEqual([]);
@@ -94,12 +94,12 @@ test.each([
   ['GET', ''],
   ['DELETE', ''],
   ['DELETE', `/${unknownId}`],
-])('answers 403 to %s of the sessions of an unknown user%s: no 404 is documented there', async (method, rest) => {
+])('responds with 403, not 404, to %s of the sessions of an unknown user%s, as documented', async (method, rest) => {
   const { status, body } = await callApi(torii, method, `/users/${unknownId}/sessions${rest}`);
   expect([status, body.properties.code]).toEqual([403, 'forbidden']);
 });
 
-test('names the id of a session that is no UUID', async () => {
+test('refuses a session id that is not a UUID, and names the field', async () => {
   const { status, body } = await callApi(torii, 'DELETE', `/users/${user.id}/sessions/mine`);
   expect([status, body.properties.errors]).toEqual([400, [{ field: 'sessionId', message: expect.any(String) }]]);
 });

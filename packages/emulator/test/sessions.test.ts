@@ -29,14 +29,14 @@ beforeEach(async () => {
 });
 afterAll(() => database.close());
 
-test('lists a user’s sessions, the latest first', () => {
+test('lists a user’s sessions, newest first', () => {
   const first = sessions.create(userId, browser);
   clock.advance(1);
   const second = sessions.create(userId, browser);
   expect(sessions.listActive(userId)).toEqual([second, first]);
 });
 
-test('a ban ends every session of that user, and of nobody else', async () => {
+test('a ban ends every session of that user only', async () => {
   const other = await users.create({});
   sessions.create(userId, browser);
   sessions.create(userId, browser);
@@ -46,14 +46,14 @@ test('a ban ends every session of that user, and of nobody else', async () => {
   expect(sessions.listActive(other.id)).toEqual([untouched]);
 });
 
-test('lifting a ban brings no session back', () => {
+test('lifting a ban does not restore sessions', () => {
   sessions.create(userId, browser);
   users.ban(userId);
   users.unban(userId);
   expect(sessions.listActive(userId)).toEqual([]);
 });
 
-test('a session ends after seven days', () => {
+test('a session expires after seven days', () => {
   sessions.create(userId, browser);
   clock.advance(7 * 24 * 60 * 60 - 1);
   expect(sessions.listActive(userId)).toHaveLength(1);

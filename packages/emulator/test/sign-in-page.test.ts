@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => torii.stop());
 
-test('is a page that needs no script, loads nothing from elsewhere and is never cached or framed', async () => {
+test('the page has no script, loads nothing from other origins, and cannot be cached or framed', async () => {
   const response = await send(torii, signIn);
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);
   expect(response.headers.get('content-security-policy')).toBe(
@@ -27,7 +27,7 @@ test('is a page that needs no script, loads nothing from elsewhere and is never 
   expect(page).toContain('autocomplete="current-password"');
 });
 
-test('a good password gives an opaque cookie that no script can read, and sends the browser back', async () => {
+test('the right password sets an HttpOnly cookie without a token, and redirects back', async () => {
   const response = await send(torii, returnTo(`${appOrigin}/notes?page=2#top`), { form: login });
   expect([response.status, response.headers.get('location')]).toEqual([303, `${appOrigin}/notes?page=2#top`]);
   expect(response.headers.getSetCookie()).toEqual([
@@ -35,8 +35,8 @@ test('a good password gives an opaque cookie that no script can read, and sends 
   ]);
 });
 
-test('a cookie over https is Secure', async () => {
-  // Reached through a proxy that ends TLS, an issuer is known by another origin: not one that startEmulator makes.
+test('the cookie of an https issuer is Secure', async () => {
+  // startEmulator() has no option for an https issuer, which needs a proxy that terminates TLS.
   const { setSessionCookie } = await import('../src/sessions/cookie.ts');
   const { Hono } = await import('hono');
   const app = new Hono().get('/', (c) => {
@@ -47,7 +47,7 @@ test('a cookie over https is Secure', async () => {
   expect(cookie).toBe('__client_session=secret; Max-Age=60; Path=/env/acme/_torii; HttpOnly; Secure; SameSite=Lax');
 });
 
-test('a wrong password is told on the page, and the email is kept', async () => {
+test('the page reports a wrong password, and keeps the email', async () => {
   const response = await send(torii, signIn, { form: { ...login, password: '"><script>' } });
   expect([response.status, response.headers.getSetCookie()]).toEqual([401, []]);
   const page = await response.text();
@@ -56,14 +56,14 @@ test('a wrong password is told on the page, and the email is kept', async () => 
   expect(page).not.toContain('<script>');
 });
 
-test('what was typed comes back as text', async () => {
+test('escapes the submitted email', async () => {
   const response = await send(torii, signIn, { form: { email: '"><script>alert(1)</script>', password: 'x' } });
   const page = await response.text();
   expect(page).not.toContain('<script');
   expect(page).toContain('&quot;&gt;&lt;script&gt;');
 });
 
-test('a banned user is told so', async () => {
+test('the page reports that a user is banned', async () => {
   await callApi(torii, 'POST', `/users/${userId}/ban`);
   const response = await send(torii, signIn, { form: login });
   expect(response.status).toBe(403);
@@ -71,7 +71,7 @@ test('a banned user is told so', async () => {
   await callApi(torii, 'POST', `/users/${userId}/unban`);
 });
 
-test('who is signed in is sent straight back, or told so', async () => {
+test('redirects a signed-in user back at once, or shows that they are signed in', async () => {
   const cookie = await signInWithForm(torii);
   const back = await send(torii, returnTo('/somewhere'), { cookie });
   expect([back.status, back.headers.get('location')]).toEqual([303, '/somewhere']);
@@ -140,9 +140,9 @@ test.each([
   ['a foreign origin', { origin: 'http://evil.example' }],
   ['another port', { origin: 'http://127.0.0.1:1' }],
   ['an opaque origin', { origin: 'null' }],
-  ['no origin, from another site', { 'sec-fetch-site': 'cross-site' }],
-  ['no origin, from another port', { 'sec-fetch-site': 'same-site' }],
-])('refuses a form of %s', async (_name, headers) => {
+  ['another site, without Origin', { 'sec-fetch-site': 'cross-site' }],
+  ['another port, without Origin', { 'sec-fetch-site': 'same-site' }],
+])('refuses a form from %s', async (_name, headers) => {
   for (const path of [signIn, signOut]) {
     const response = await send(torii, path, { form: login, headers });
     expect([response.status, response.headers.getSetCookie()]).toEqual([403, []]);
@@ -151,25 +151,25 @@ test.each([
 });
 
 test.each([
-  ['its own', () => ({ origin: torii.issuer })],
+  ['its own origin', () => ({ origin: torii.issuer })],
   ['an allowed origin', () => ({ origin: appOrigin })],
-  ['no origin, from itself', () => ({ 'sec-fetch-site': 'same-origin' })],
-])('takes a form of %s', async (_name, headers) => {
+  ['its own origin, without Origin', () => ({ 'sec-fetch-site': 'same-origin' })],
+])('accepts a form from %s', async (_name, headers) => {
   expect((await send(torii, signIn, { form: login, headers: headers() })).status).toBe(303);
 });
 
-test('a fault is shown as a page', async () => {
+test('shows an injected fault as a page', async () => {
   torii.fail('signIn', { times: 1 });
   const response = await send(torii, signIn, { form: login });
   expect([response.status, response.headers.get('content-type')]).toEqual([503, 'text/html; charset=UTF-8']);
 });
 
-test('a form of 1 MB is refused', async () => {
+test('refuses a form of 1 MB', async () => {
   const response = await send(torii, signIn, { form: { ...login, password: 'x'.repeat(1_000_000) } });
   expect(response.status).toBe(413);
 });
 
-test('another environment has its own page, cookie and users', async () => {
+test('each environment has its own sign-in page, cookie and users', async () => {
   const { startEmulator } = await import('../src/index.ts');
   await using two = await startEmulator({ environments: [{ name: 'acme' }] });
   const acme = two.environment('acme');

@@ -22,7 +22,7 @@ test.for([true, false])('signs in and out, with JavaScript: %s', async (javaScri
   expect(await page.context().cookies(torii.signInUrl)).toEqual([]);
 });
 
-test('tells of a wrong password where screen readers hear it, and keeps the email', async ({ openPage }) => {
+test('announces a wrong password to screen readers, and keeps the email', async ({ openPage }) => {
   await using torii = await startEmulator();
   await torii.createUser(login);
   const page = await openPage({ viewport: { width: 400, height: 700 }, colorScheme: 'dark' });
@@ -36,7 +36,7 @@ test('tells of a wrong password where screen readers hear it, and keeps the emai
   await keepScreenshot(page, 'sign-in-refused');
 });
 
-test.for(['light', 'dark'] as const)('is in nobody’s way (%s)', async (colorScheme, { openPage }) => {
+test.for(['light', 'dark'] as const)('is accessible (%s)', async (colorScheme, { openPage }) => {
   await using torii = await startEmulator();
   await torii.createUser(login);
   const page = await openPage({ bypassCSP: true, colorScheme });
@@ -49,7 +49,7 @@ test.for(['light', 'dark'] as const)('is in nobody’s way (%s)', async (colorSc
   expect(await findBarriers(page)).toEqual([]);
 });
 
-test('a page of another site cannot sign anybody in or out', async ({ openPage }) => {
+test('a page of another site cannot sign a user in or out', async ({ openPage }) => {
   await using torii = await startEmulator();
   await torii.createUser(login);
   const form = `<form method="post" action="${torii.signInUrl}">
@@ -63,7 +63,7 @@ test('a page of another site cannot sign anybody in or out', async ({ openPage }
   expect(await page.context().cookies(torii.signInUrl)).toEqual([]);
 });
 
-test('its pages load without a word of complaint from the browser', async ({ openPage }) => {
+test('its pages load without browser errors', async ({ openPage }) => {
   await using torii = await startEmulator();
   const page = await openPage();
   const complaints: string[] = [];

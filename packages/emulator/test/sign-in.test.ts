@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../src/index.ts';
 import { callApi, signIn } from './rest.ts';
 
-// Watched, not replaced: it still does its work.
+// Spies on the functions without replacing them.
 vi.mock('@node-rs/argon2', { spy: true });
 
 interface SignedIn {
@@ -38,7 +38,7 @@ test('gives a user with the right password an access token', async () => {
   expect(Date.parse(body.expiresAt) / 1000).toBe(payload.exp);
 });
 
-test('refuses a wrong password, an unknown email and a user without a password with one answer', async () => {
+test('refuses a wrong password, an unknown email and a user without a password with the same response', async () => {
   await torii.createUser({ email: 'bob@example.com', password });
   await torii.createUser({ email: 'social@example.com' });
   const details = new Set<string>();
@@ -50,20 +50,20 @@ test('refuses a wrong password, an unknown email and a user without a password w
   expect(details.size).toBe(1);
 });
 
-test('does the same work for an unknown email as for a wrong password, so that time does not tell', async () => {
+test('does the same work for an unknown email as for a wrong password, so that the time reveals nothing', async () => {
   await torii.createUser({ email: 'carol@example.com', password });
   await torii.createUser({ email: 'passkey@example.com' });
   for (const email of ['carol@example.com', 'passkey@example.com', 'nobody@example.com']) {
     vi.mocked(verifyHash).mockClear();
     await signIn(torii, { email, password: 'wrong horse' });
-    // The work itself is counted: a clock would be wrong on a busy machine.
+    // Counts the hash computations, because times vary on a busy machine.
     expect(vi.mocked(verifyHash).mock.calls).toEqual([
       [expect.stringMatching(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/), 'wrong horse'],
     ]);
   }
 });
 
-test('refuses a banned user, whose earlier token stays good until it ends, and lets them in after the ban', async () => {
+test('refuses a banned user until the ban is lifted, while the earlier token stays valid', async () => {
   const { id } = await torii.createUser({ email: 'dan@example.com', password });
   const before = await signIn<SignedIn>(torii, { email: 'dan@example.com', password });
   await callApi(torii, 'POST', `/users/${id}/ban`);
@@ -74,7 +74,7 @@ test('refuses a banned user, whose earlier token stays good until it ends, and l
   expect((await signIn(torii, { email: 'dan@example.com', password })).status).toBe(200);
 });
 
-test('tells of a ban only to someone who knows the password', async () => {
+test('reports a ban only if the password is right', async () => {
   const { id } = await torii.createUser({ email: 'eve@example.com', password });
   await callApi(torii, 'POST', `/users/${id}/ban`);
   expect((await signIn(torii, { email: 'eve@example.com', password: 'wrong horse' })).status).toBe(401);
@@ -87,7 +87,7 @@ test.each([
   ['an email that is an object', { email: {}, password }],
   ['null', 'null'],
   ['broken JSON', `{"password":"${password}"`],
-])('answers 400 to %s', async (_name, input) => {
+])('responds with 400 to %s', async (_name, input) => {
   const { status, body } = await signIn(torii, input);
   expect(status).toBe(400);
   expect(JSON.stringify(body)).not.toContain(password);

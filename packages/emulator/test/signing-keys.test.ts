@@ -17,7 +17,7 @@ async function keySet(): Promise<JSONWebKeySet> {
   return (await response.json()) as JSONWebKeySet;
 }
 
-test('publishes public keys alone, to be kept for five minutes', async () => {
+test('publishes only public keys, cacheable for five minutes', async () => {
   const response = await fetch(torii.jwksUrl);
   expect(response.headers.get('cache-control')).toBe('public, max-age=300');
   const { keys } = (await response.json()) as JSONWebKeySet;
@@ -25,13 +25,13 @@ test('publishes public keys alone, to be kept for five minutes', async () => {
   expect(Object.keys(keys[0] ?? {}).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
 });
 
-test('describes itself where OpenID Connect looks', async () => {
+test('serves a discovery document at the path of OpenID Connect', async () => {
   const response = await fetch(`${torii.issuer}/.well-known/openid-configuration`);
   expect(await response.json()).toMatchObject({ issuer: torii.issuer, jwks_uri: torii.jwksUrl });
   expect(response.headers.get('cache-control')).toBe('public, max-age=300');
 });
 
-test('signs with a new key after a rotation, and the old one stays in the set', async () => {
+test('signs with a new key after a rotation, and keeps the old key in the key set', async () => {
   const before = await torii.token();
   const { kid, previousKid } = await torii.rotateKeys();
   const after = await torii.token();
@@ -42,7 +42,7 @@ test('signs with a new key after a rotation, and the old one stays in the set', 
   await verify(after);
 });
 
-test('a withdrawn key leaves the set, and tokens that it signed are refused', async () => {
+test('removes a withdrawn key from the key set, so that its tokens are refused', async () => {
   const before = await torii.token();
   const { kid, previousKid } = await torii.rotateKeys();
   expect(torii.withdrawKeys()).toEqual([previousKid]);
@@ -50,7 +50,7 @@ test('a withdrawn key leaves the set, and tokens that it signed are refused', as
   await expect(verify(before)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
 });
 
-test('signs with an older key on demand, withdrawn or not', async () => {
+test('signs with an older key on request, even if it is withdrawn', async () => {
   const { previousKid } = await torii.rotateKeys();
   await verify(await torii.token({ signedBy: previousKid }));
   torii.withdrawKeys(previousKid);
@@ -59,13 +59,13 @@ test('signs with an older key on demand, withdrawn or not', async () => {
   await expect(verify(token)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
 });
 
-test('refuses to withdraw the key that signs', async () => {
+test('refuses to withdraw the current key', async () => {
   const [current = ''] = torii.keyIds;
   expect(() => torii.withdrawKeys(current)).toThrow(expect.objectContaining({ code: 'option_invalid' }));
   expect(torii.keyIds).toEqual([current]);
 });
 
-test('refuses to withdraw a key that it never had, and then withdraws none', async () => {
+test('refuses to withdraw an unknown key, and then withdraws none', async () => {
   const { kid, previousKid } = await torii.rotateKeys();
   expect(() => torii.withdrawKeys(previousKid, 'nobody')).toThrow(expect.objectContaining({ code: 'key_unknown' }));
   expect(torii.keyIds).toEqual([kid, previousKid]);

@@ -18,7 +18,7 @@ beforeAll(() => {
   const sound = new DatabaseSync(join(folder, 'damaged.db'));
   sound.exec('CREATE TABLE a (b)');
   sound.close();
-  // The header stays; what it speaks of is gone.
+  // Keeps the header of the file and overwrites the rest.
   writeFileSync(join(folder, 'damaged.db'), readFileSync(join(folder, 'damaged.db')).fill(0xff, 100));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -32,7 +32,7 @@ const countUsers = (torii: Emulator) =>
     ({ body }) => body.items.length,
   );
 
-test('refuses a file that another emulator is using, and leaves that one alone', async () => {
+test('refuses a file that another emulator is using, without affecting that emulator', async () => {
   const database = join(folder, 'shared.db');
   await using first = await startEmulator({ database });
   await expect(startEmulator({ database })).rejects.toMatchObject({
@@ -56,7 +56,7 @@ test('refuses a file that another program has locked', async () => {
   await (await startEmulator({ database })).stop();
 });
 
-test('a file is free again once its emulator has stopped', async () => {
+test('releases the file when the emulator stops', async () => {
   const database = join(folder, 'again.db');
   await (await startEmulator({ database })).stop();
   await (await startEmulator({ database })).stop();
@@ -65,10 +65,10 @@ test('a file is free again once its emulator has stopped', async () => {
 test.each([
   ['a read-only file', () => `file:${join(folder, 'shared.db')}?mode=ro`, 3850],
   ['a folder', () => folder, 14],
-  ['a file in a folder that is missing', () => join(folder, 'missing', 'torii.db'), 14],
-  ['a file that is no database', () => join(folder, 'text.db'), 26],
+  ['a file in a missing folder', () => join(folder, 'missing', 'torii.db'), 14],
+  ['a file that is not a database', () => join(folder, 'text.db'), 26],
   ['a damaged file', () => join(folder, 'damaged.db'), 11],
-])('refuses %s, and says so', async (_name, path, errcode) => {
+])('refuses %s, with its path and the error of SQLite', async (_name, path, errcode) => {
   await expect(startEmulator({ database: path() })).rejects.toMatchObject({
     code: 'database_unusable',
     message: expect.stringContaining(path()),
@@ -76,7 +76,7 @@ test.each([
   });
 });
 
-test('closes the database where the port is taken, so that another start can have it', async () => {
+test('closes the database if the port is in use, so that another start can open it', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const address = taken.address();
@@ -87,7 +87,7 @@ test('closes the database where the port is taken, so that another start can hav
   await (await startEmulator({ database })).stop();
 });
 
-test('says that the disk is full, keeps all that it had acknowledged, and goes on when there is room', async () => {
+test('reports a full disk, keeps all acknowledged writes, and continues when there is space again', async () => {
   const path = join(folder, 'full.db');
   const database = openStore(path);
   await using torii = await startOn(database, settingsFrom({ database: path }));
@@ -110,7 +110,7 @@ test('says that the disk is full, keeps all that it had acknowledged, and goes o
   expect(await countUsers(torii)).toBe(stored + 1);
 });
 
-test('says that the database has become read-only, and goes on reading', async () => {
+test('reports a read-only database, and continues to read', async () => {
   const path = join(folder, 'read-only.db');
   const database = openStore(path);
   await using torii = await startOn(database, settingsFrom({ database: path }));

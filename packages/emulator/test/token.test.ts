@@ -8,12 +8,12 @@ beforeAll(async () => {
 });
 afterAll(() => torii.stop());
 
-/** jose is the referee: it shares no code with the emulator's issuer but the signature itself. */
+/** Verifies with jose instead of @torii/core, so that the test does not depend on Torii's own verifier. */
 function verify(token: string) {
   return jwtVerify(token, createRemoteJWKSet(new URL(torii.jwksUrl)), { algorithms: ['ES256'], issuer: torii.issuer });
 }
 
-test('mints a token that a verifier accepts, with the claims that are always there', async () => {
+test('mints a token with the standard claims that a verifier accepts', async () => {
   const { payload, protectedHeader } = await verify(await torii.token());
   expect(protectedHeader).toEqual({ alg: 'ES256', kid: torii.keyIds[0], typ: 'JWT' });
   expect(payload).toEqual({
@@ -38,33 +38,33 @@ test.each<[string, TokenOptions, Record<string, unknown>]>([
   ['an actor', { actor: { sub: 'admin' } }, { act: { sub: 'admin' } }],
   ['impersonation', { impersonating: true }, { impersonating: true }],
   ['custom claims', { claims: { plan: 'pro', o: { id: 'o1' } } }, { plan: 'pro', o: { id: 'o1' } }],
-  ['a claim over its option', { userId: 'ada', claims: { sub: 'bob' } }, { sub: 'bob' }],
+  ['a claim that overrides its option', { userId: 'ada', claims: { sub: 'bob' } }, { sub: 'bob' }],
 ])('writes %s into the token', async (_name, options, claims) => {
   expect(decodeJwt(await torii.token(options))).toMatchObject(claims);
 });
 
-test.each(['iss', 'sub', 'pid', 'iat', 'exp'])('leaves %s out where it is undefined', async (claim) => {
+test.each(['iss', 'sub', 'pid', 'iat', 'exp'])('leaves out the claim %s if it is undefined', async (claim) => {
   expect(decodeJwt(await torii.token({ claims: { [claim]: undefined } }))).not.toHaveProperty(claim);
 });
 
-test('mints a token that has ended, issued one lifetime before', async () => {
+test('mints an expired token, issued one lifetime before its expiry', async () => {
   const token = await torii.token({ expiresInSeconds: -60 });
   await expect(verify(token)).rejects.toMatchObject({ code: 'ERR_JWT_EXPIRED' });
   const { iat = 0, exp = 0 } = decodeJwt(token);
   expect(exp - iat).toBe(300);
 });
 
-test('lets a stranger sign under the current kid, and no verifier believes it', async () => {
+test('mints a token with the current kid and a forged signature, which verifiers refuse', async () => {
   const token = await torii.token({ signedBy: 'stranger' });
   expect(decodeProtectedHeader(token).kid).toBe(torii.keyIds[0]);
   await expect(verify(token)).rejects.toMatchObject({ code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' });
 });
 
-test('refuses to sign with a key that it never had', async () => {
+test('refuses to sign with an unknown key', async () => {
   await expect(torii.token({ signedBy: 'nobody' })).rejects.toMatchObject({ code: 'key_unknown' });
 });
 
-test('a token of one emulator is a stranger to another', async () => {
+test('an emulator’s keys do not verify the tokens of another emulator', async () => {
   await using other = await startEmulator();
   await expect(verify(await other.token({ issuer: torii.issuer }))).rejects.toMatchObject({
     code: 'ERR_JWKS_NO_MATCHING_KEY',

@@ -9,7 +9,7 @@ const insert = () =>
   database.exec("INSERT INTO environments (id, name, secret_key, created_at) VALUES ('e', 'n', 's', 'now')");
 const count = () => database.prepare('SELECT count(*) AS n FROM environments').get()?.['n'];
 
-test('stores nothing of a step that fails, and the next one starts anew', () => {
+test('stores nothing of a failed transaction, and can begin the next one', () => {
   const failure = new Error('half-way');
   const fail = () =>
     transact(database, () => {
@@ -22,7 +22,7 @@ test('stores nothing of a step that fails, and the next one starts anew', () => 
   expect(count()).toBe(1);
 });
 
-test('reports the failure itself where SQLite has already rolled back', () => {
+test('throws the original error if SQLite has already rolled back', () => {
   const failure = new Error('disk full');
   const fail = () =>
     transact(database, () => {

@@ -15,7 +15,7 @@ async function deletedUser(): Promise<User> {
   return user;
 }
 
-test('deletes softly: the record stays to be found, with the moment of its end', async () => {
+test('keeps the record of a deleted user, with the time of the deletion', async () => {
   const user = await torii.createUser({ name: 'Soft' });
   torii.advance(1);
   const { status, body } = await callApi(torii, 'DELETE', `/users/${user.id}`);
@@ -34,13 +34,13 @@ test.each([
   ['POST', '/unban', undefined],
   ['GET', '/sessions', undefined],
   ['DELETE', '/sessions', undefined],
-])('answers 403 afterwards, since the grant went with the user: %s …%s', async (method, rest, body) => {
+])('responds with 403 after a deletion, as documented: %s …%s', async (method, rest, body) => {
   const { id } = await deletedUser();
   const answer = await callApi(torii, method, `/users/${id}${rest}`, body);
   expect([answer.status, answer.body.properties.code]).toEqual([403, 'forbidden']);
 });
 
-test('signs a deleted user out and never in again', async () => {
+test('signs a deleted user out, and refuses their sign-in', async () => {
   const { id } = await torii.createUser({ email: 'ada@example.com', password });
   await signIn(torii, { email: 'ada@example.com', password });
   await callApi(torii, 'DELETE', `/users/${id}`);
@@ -48,7 +48,7 @@ test('signs a deleted user out and never in again', async () => {
   expect([status, body.properties.code]).toEqual([401, 'invalid_credentials']);
 });
 
-test('an email is free again when its user is deleted', async () => {
+test('the email of a deleted user can be used again', async () => {
   const { id } = await torii.createUser({ email: 'free@example.com' });
   await callApi(torii, 'DELETE', `/users/${id}`);
   const again = await callApi<User>(torii, 'POST', '/users', { email: 'free@example.com' });
@@ -56,7 +56,7 @@ test('an email is free again when its user is deleted', async () => {
   expect(again.body.id).not.toBe(id);
 });
 
-test('a delete whose answer was lost is answered 403 when it is tried again', async () => {
+test('responds with 403 to a retried delete whose first response was lost', async () => {
   const { id } = await torii.createUser();
   torii.cut('api', { at: 'answer', times: 1 });
   await expect(callApi(torii, 'DELETE', `/users/${id}`)).rejects.toThrow(TypeError);

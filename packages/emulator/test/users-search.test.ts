@@ -39,20 +39,20 @@ async function namesFor(filter: unknown): Promise<readonly (string | null)[]> {
   return body.items.map(({ name, email }) => name ?? email).sort();
 }
 
-test('answers without a body, with an empty one, and in an environment without users', async () => {
+test('works without a body, with an empty body, and in an environment without users', async () => {
   for (const body of [undefined, {}]) {
     const answer = await search(torii.environment('empty'), body);
     expect([answer.status, answer.body]).toEqual([200, { items: [], nextCursor: null, hasMore: false }]);
   }
 });
 
-test('gives twenty users by default, the newest first', async () => {
+test('returns 20 users by default, newest first', async () => {
   const { body } = await search(torii.environment('crowd'), {});
   expect(body.items.map(({ name }) => name)).toEqual(Array.from({ length: 20 }, (_, index) => `User ${24 - index}`));
   expect([body.hasMore, body.nextCursor]).toEqual([true, body.items.at(-1)?.id]);
 });
 
-test.each([1, 5, 7, 24, 25, 26, 100])('walks through all users in pages of %i, each of them once', async (limit) => {
+test.each([1, 5, 7, 24, 25, 26, 100])('lists all users in pages of %i, each user once', async (limit) => {
   const names: (string | null)[] = [];
   let cursor: string | null = null;
   do {
@@ -65,7 +65,7 @@ test.each([1, 5, 7, 24, 25, 26, 100])('walks through all users in pages of %i, e
   expect(names).toEqual(Array.from({ length: 25 }, (_, index) => `User ${24 - index}`));
 });
 
-test('keeps its place while users are added, changed and deleted', async () => {
+test('skips and repeats no user while users are added, changed and deleted', async () => {
   const moving = torii.environment('moving');
   const before = new Set<string>();
   for (let index = 0; index < 12; index++) before.add((await moving.createUser()).id);
@@ -77,7 +77,7 @@ test('keeps its place while users are added, changed and deleted', async () => {
     seen.push(...body.items.map(({ id }) => id));
     cursor = body.nextCursor;
     await moving.createUser();
-    // The cursor's own user goes, and the place stays.
+    // Deletes the user whose id is the cursor.
     if (cursor !== null) await callApi(moving, 'DELETE', `/users/${cursor}`);
   } while (cursor !== null);
   expect(seen).toHaveLength(12);
@@ -85,15 +85,15 @@ test('keeps its place while users are added, changed and deleted', async () => {
 });
 
 test.each<[string, unknown, readonly string[]]>([
-  ['a part of a name, in any case', { name: 'LOVE' }, ['Ada Lovelace']],
-  ['a part of a name with letters that ASCII lacks', { name: 'øST' }, ['Åse Øst']],
-  ['the same letters, composed differently', { name: 'A\u030Ase' }, ['Åse Øst']],
-  ['what would be a wildcard', { name: '%' }, ['Per%cent _under']],
-  ['another one', { name: '_' }, ['Per%cent _under']],
+  ['a part of a name, ignoring case', { name: 'LOVE' }, ['Ada Lovelace']],
+  ['a part of a name with non-ASCII letters', { name: 'øST' }, ['Åse Øst']],
+  ['the same letters in another Unicode normalization', { name: 'A\u030Ase' }, ['Åse Øst']],
+  ['a percent sign, which is a wildcard in LIKE', { name: '%' }, ['Per%cent _under']],
+  ['an underscore, which is a wildcard in LIKE', { name: '_' }, ['Per%cent _under']],
   ['a quotation mark', { name: "'" }, []],
-  ['a part of an email, in any case', { email: '@EXAMPLE.COM' }, ['Ada Lovelace', 'Åse Øst']],
+  ['a part of an email, ignoring case', { email: '@EXAMPLE.COM' }, ['Ada Lovelace', 'Åse Øst']],
   [
-    'an empty part: everyone who has a name',
+    'an empty part, which matches every user with a name',
     { name: '', statuses: ['active'] },
     ['Ada Lovelace', 'Per%cent _under', 'Åse Øst'],
   ],
@@ -107,12 +107,12 @@ test.each<[string, unknown, readonly string[]]>([
   expect(await namesFor(filter)).toEqual([...expected].sort());
 });
 
-test('finds deleted users too where no status is asked for, and says when they were deleted', async () => {
+test('also finds deleted users if there is no status filter, with the time of the deletion', async () => {
   const { body } = await search(torii.environment('people'), { name: 'gone' });
   expect(body.items).toMatchObject([{ status: 'deleted', deletedAt: expect.any(String) }]);
 });
 
-test('bounds the time of creation, both ends included, in whatever time zone they are written', async () => {
+test('filters by creation time, including both ends, in any time zone', async () => {
   await using clocked = await startEmulator();
   const first = await clocked.createUser({ name: 'first' });
   clocked.advance(60);
@@ -134,8 +134,8 @@ test.each<[string, string, unknown]>([
   ['name', 'a number', { name: 7 }],
   ['createdAfter', 'a day', { createdAfter: '2026-05-16' }],
   ['createdBefore', 'a leap second', { createdBefore: '2016-12-31T23:59:60Z' }],
-  ['phone', 'a filter that there is none', { phone: '+45' }],
-])('answers 400 to a filter: %s, %s', async (field, _what, filter) => {
+  ['phone', 'an unknown filter', { phone: '+45' }],
+])('responds with 400 to a filter: %s, %s', async (field, _what, filter) => {
   const { status, body } = await callApi(torii, 'POST', '/users/search', filter);
   expect([status, body.properties.errors]).toEqual([400, [{ field, message: expect.any(String) }]]);
 });
@@ -153,12 +153,12 @@ test.each([
   ['cursor', ''],
   ['cursor', unknownId],
   ['page', '2'],
-])('answers 400 to ?%s=%s', async (field, value) => {
+])('responds with 400 to ?%s=%s', async (field, value) => {
   const { status, body } = await callApi(torii, 'POST', `/users/search?${field}=${value}`, {});
   expect([status, body.properties.errors]).toEqual([400, [{ field, message: expect.any(String) }]]);
 });
 
-test('answers 400 to a cursor of another environment', async () => {
+test('responds with 400 to a cursor of another environment', async () => {
   const { body: page } = await search(torii.environment('crowd'), {}, '?limit=1');
   const { status, body } = await callApi(
     torii.environment('people'),
@@ -169,7 +169,7 @@ test('answers 400 to a cursor of another environment', async () => {
   expect([status, body.properties.errors?.[0]?.field]).toEqual([400, 'cursor']);
 });
 
-test('answers 415 to a filter that is not JSON', async () => {
+test('responds with 415 to a filter that is not JSON', async () => {
   const headers = { authorization: `Bearer ${torii.secretKey}`, 'content-type': 'text/plain' };
   expect((await callApi(torii, 'POST', '/users/search', '{}', headers)).status).toBe(415);
 });

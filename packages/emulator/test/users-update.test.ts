@@ -29,7 +29,7 @@ test.each([
   ['locale', 'da'],
   ['address', 'Copenhagen'],
   ['dateOfBirth', '2000-02-29'],
-])('sets %s, clears it at null, and leaves everything else alone', async (field, value) => {
+])('sets %s, clears it with null, and changes nothing else', async (field, value) => {
   for (const wanted of [value, null]) {
     const { status, body } = await patch({ [field]: wanted });
     expect([status, body]).toEqual([200, { ...user, [field]: wanted, updatedAt: body.updatedAt }]);
@@ -43,12 +43,12 @@ test('changes several fields at once', async () => {
   expect(body).toMatchObject({ name: 'Augusta', locale: null, phone: user.phone });
 });
 
-test('an update of nothing changes nothing', async () => {
+test('an empty update changes nothing', async () => {
   const { status, body } = await patch({});
   expect([status, body]).toEqual([200, user]);
 });
 
-test('a changed name is found, and the old one is not', async () => {
+test('search finds the new name and not the old one', async () => {
   await patch({ name: 'Ørsted' });
   const found = async (name: string) =>
     (await callApi<{ items: readonly User[] }>(torii, 'POST', '/users/search', { name })).body.items.map(
@@ -59,20 +59,20 @@ test('a changed name is found, and the old one is not', async () => {
 });
 
 test.each<[string, string, unknown]>([
-  ['email', 'which stays as it is', { email: 'new@example.com' }],
-  ['status', 'which bans set', { status: 'banned' }],
+  ['email', 'which cannot be changed', { email: 'new@example.com' }],
+  ['status', 'which only a ban changes', { status: 'banned' }],
   ['__proto__', 'which every object has', '{"__proto__":{"name":"x"}}'],
   ['name', 'a number', { name: 7 }],
-  ['locale', 'a language that there is none', { locale: 'fr' }],
-  ['dateOfBirth', 'a date that no calendar has', { dateOfBirth: '2026-02-30' }],
-])('answers 400 to %s, %s, and changes nothing', async (field, _what, input) => {
+  ['locale', 'an unknown language', { locale: 'fr' }],
+  ['dateOfBirth', 'a date that does not exist', { dateOfBirth: '2026-02-30' }],
+])('responds with 400 to %s, %s, and changes nothing', async (field, _what, input) => {
   const { status, body } = await callApi(torii, 'PATCH', `/users/${user.id}`, input);
   expect([status, body.properties.code]).toEqual([400, 'invalid_request']);
   expect(body.properties.errors).toEqual([{ field, message: expect.any(String) }]);
   expect((await callApi<User>(torii, 'GET', `/users/${user.id}`)).body).toEqual(user);
 });
 
-test('one field at fault keeps the others from being changed', async () => {
+test('changes no field if one field is invalid', async () => {
   await patch({ name: 'Augusta', locale: 'fr' });
   expect((await callApi<User>(torii, 'GET', `/users/${user.id}`)).body).toEqual(user);
 });
@@ -82,6 +82,6 @@ test.each([
   ['broken JSON', '{"name":', 400],
   ['an array', '[]', 400],
   ['null', 'null', 400],
-])('answers %s with a problem', async (_name, body, expected) => {
+])('responds to %s with a problem', async (_name, body, expected) => {
   expect((await patch(body)).status).toBe(expected);
 });

@@ -55,7 +55,7 @@ test('an event survives kill -9 between the change and its delivery', async () =
   expect(await second.ended).toBe(0);
 });
 
-test('what waited for an hour is sent at the next start', async () => {
+test('a delivery that waits for an hour is sent at the next start', async () => {
   await using receiver = await startReceiver();
   const database = join(folder, 'hour.db');
   const first = await startEmulator({ database, webhooks: [{ url: receiver.url }], webhookRetrySeconds: [3600] });
@@ -70,7 +70,9 @@ test('what waited for an hour is sent at the next start', async () => {
   expect(receiver.received).toHaveLength(2);
 });
 
-test('no acknowledged change goes untold over several times kill -9 under load', { timeout: 300_000 }, async () => {
+test('sends the event of every acknowledged change when killed several times under load', {
+  timeout: 300_000,
+}, async () => {
   await using receiver = await startReceiver();
   const data = join(folder, 'load.db');
   const acknowledged: string[] = [];
@@ -80,7 +82,7 @@ test('no acknowledged change goes untold over several times kill -9 under load',
     const write = async () => {
       for (;;) acknowledged.push((await createUser(configuration, `user ${acknowledged.length}`)).id);
     };
-    // The server goes in the middle of it: fetch throws, or the answer ends half-way.
+    // The server is killed during a request, so fetch throws or the response is incomplete.
     const writers = Array.from({ length: 4 }, () => write().catch(() => {}));
     await expect.poll(() => acknowledged.length, patience).toBeGreaterThan(10 * (kill + 1));
     program.process.kill('SIGKILL');
@@ -94,7 +96,7 @@ test('no acknowledged change goes untold over several times kill -9 under load',
   await last.ended;
 });
 
-test('on a full disk there is neither a change nor its event, and what is on its way is told again later', async () => {
+test('on a full disk, stores neither a change nor its event, and resends deliveries in flight later', async () => {
   await using receiver = await startReceiver();
   const path = join(folder, 'full.db');
   const database = openStore(path);

@@ -16,14 +16,14 @@ afterEach(async () => {
 
 const outcomes = () => torii.webhookDeliveries()[0]?.attempts.map(({ status, failure }) => status ?? failure);
 
-test('fails in the receiver’s stead, who is not asked', async () => {
+test('fails without sending the event to the receiver', async () => {
   torii.fail('webhooks', { status: 502, times: 2 });
   await torii.createUser();
   await torii.webhooksSettled();
   expect([outcomes(), receiver.received.length]).toEqual([[502, 502, 204], 1]);
 });
 
-test('heeds the Retry-After of a fault', async () => {
+test('respects the Retry-After of a fault', async () => {
   await torii.stop();
   torii = await startEmulator({ webhooks: [{ url: receiver.url }], webhookRetrySeconds: [1, 1000] });
   torii.fail('webhooks', { status: 429, headers: { 'Retry-After': '900' } });
@@ -45,7 +45,7 @@ test.each([
   expect(new Set(receiver.received.map(({ event }) => event.id)).size).toBe(1);
 });
 
-test('delays one event, so that a later one overtakes it, and is not counted against the receiver', async () => {
+test('delays one event, so that a later one arrives first, without using up the receiver’s timeout', async () => {
   await torii.stop();
   torii = await startEmulator({ webhooks: [{ url: receiver.url }], webhookTimeoutMs: 2000 });
   torii.delay('webhooks', 2500, { times: 1 });
@@ -56,7 +56,7 @@ test('delays one event, so that a later one overtakes it, and is not counted aga
   expect(receiver.types()).toEqual(['user.deleted', 'user.created']);
 });
 
-test('counts attempts, those that failed too', async () => {
+test('counts attempts, including failed ones', async () => {
   torii.fail('all', { times: 1 });
   await torii.createUser();
   await torii.webhooksSettled();

@@ -4,7 +4,7 @@ import { retryDelayMs } from '../src/webhooks/retries.ts';
 import { type Answer, patience, type Receiver, serve, startReceiver, verify } from './receiver.ts';
 import { callApi } from './rest.ts';
 
-/** Long enough for nothing of it to happen by itself while a test runs. */
+/** Long enough that no retry happens during a test. */
 const longRetries = [1000, 2000, 3000];
 
 let receiver: Receiver;
@@ -27,13 +27,13 @@ function delivery(): WebhookDelivery {
   return newest;
 }
 
-/** Waits until the newest delivery has had so many attempts. */
+/** Waits until the newest delivery has had the given number of attempts. */
 async function attempts(count: number): Promise<WebhookDelivery> {
   await expect.poll(() => delivery().attempts.length).toBe(count);
   return delivery();
 }
 
-test('sends again what was refused, with the same id and body and a new timestamp, until it is taken', async () => {
+test('retries a refused event with the same id and body and a new timestamp, until it is accepted', async () => {
   await start({ webhookRetrySeconds: [0.02, 0.02, 0.02] });
   receiver.answer = (_one, count) => ({ status: count < 3 ? 500 : 204 });
   await torii.createUser();
@@ -51,7 +51,7 @@ test('sends again what was refused, with the same id and body and a new timestam
   });
 });
 
-test('gives up after the last of its attempts', async () => {
+test('gives up after the last attempt', async () => {
   await start({ webhookRetrySeconds: [0.02] });
   receiver.answer = () => ({ status: 500, body: 'no, thanks' });
   await torii.createUser();
@@ -63,9 +63,9 @@ test('gives up after the last of its attempts', async () => {
 test.each<[string, Answer, object]>([
   ['a refusal', { status: 400 }, { status: 400, failure: 'refused' }],
   ['an outage', { status: 503 }, { status: 503, failure: 'refused' }],
-  ['a page that is elsewhere', { status: 302, headers: { location: '/' } }, { status: 302, failure: 'redirected' }],
-  ['a page that is elsewhere for good', { status: 308, headers: { location: '/' } }, { failure: 'redirected' }],
-])('takes %s for a failure, and tries again', async (_name, answer, expected) => {
+  ['a redirect', { status: 302, headers: { location: '/' } }, { status: 302, failure: 'redirected' }],
+  ['a permanent redirect', { status: 308, headers: { location: '/' } }, { failure: 'redirected' }],
+])('treats %s as a failure, and retries', async (_name, answer, expected) => {
   await start();
   receiver.answer = () => answer;
   await torii.createUser();
@@ -73,7 +73,7 @@ test.each<[string, Answer, object]>([
   expect(receiver.received).toHaveLength(1);
 });
 
-test('takes every 2xx for a success, whatever its body', async () => {
+test('treats every 2xx as a success, with any body', async () => {
   await start();
   receiver.answer = () => ({ status: 202, body: 'x'.repeat(1_000_000) });
   await torii.createUser();
@@ -81,7 +81,7 @@ test('takes every 2xx for a success, whatever its body', async () => {
   expect(delivery().attempts).toMatchObject([{ status: 202, failure: null }]);
 });
 
-test('takes no answer in time for a failure, and half an answer too', async () => {
+test('treats a missing or incomplete response as a failure after the timeout', async () => {
   await start({ webhookTimeoutMs: 100 });
   receiver.answer = () => null;
   await torii.createUser();
@@ -94,7 +94,7 @@ test('takes no answer in time for a failure, and half an answer too', async () =
     .toMatchObject([{ failure: 'timed_out' }]);
 });
 
-test('takes a connection that is cut for a failure', async () => {
+test('treats a closed connection as a failure', async () => {
   await start();
   await using cutter = await serve((request) => request.socket.destroy());
   await torii.addWebhook({ url: cutter.url });
@@ -104,7 +104,7 @@ test('takes a connection that is cut for a failure', async () => {
     .toMatchObject([{ status: null, failure: 'unreachable' }]);
 });
 
-test('finds a receiver that was away, when it is back', async () => {
+test('delivers to a receiver that was down, when it is up again', async () => {
   await start({ webhookRetrySeconds: Array(100).fill(0.1) });
   const port = Number(new URL(receiver.url).port);
   await receiver.stop();
@@ -116,7 +116,7 @@ test('finds a receiver that was away, when it is back', async () => {
   expect(receiver.received.map(({ event }) => event.data)).toEqual([user]);
 });
 
-test('tells an endpoint that answers 410 nothing any more, until it is added again', async () => {
+test('sends nothing to a webhook that responded with 410, until it is added again', async () => {
   await start();
   receiver.answer = (_one, count) => (count === 1 ? { status: 500 } : { status: 410 });
   await torii.createUser({ name: 'waits' });
@@ -135,7 +135,7 @@ test('tells an endpoint that answers 410 nothing any more, until it is added aga
   expect(receiver.received.map(({ event }) => (event.data as User).name)).toEqual(['waits', 'gone', 'told']);
 });
 
-test('waits by the emulator’s clock, which a test can advance', async () => {
+test('waits by the emulator’s clock, which advance moves', async () => {
   await start();
   receiver.answer = (_one, count) => (count < 3 ? { status: 500 } : undefined);
   await torii.createUser();
@@ -152,7 +152,7 @@ test('waits by the emulator’s clock, which a test can advance', async () => {
   expect(receiver.received).toHaveLength(3);
 });
 
-test('notices that a test has moved the machine’s clock', async () => {
+test('notices that a test has moved the system clock', async () => {
   await start();
   receiver.answer = (_one, count) => (count < 2 ? { status: 500 } : undefined);
   await torii.createUser();
@@ -182,13 +182,13 @@ test.each<[string, string, number, number]>([
   expect(waitSeconds).toBeLessThanOrEqual(most);
 });
 
-test('a Retry-After that is a date', () => {
+test('handles a Retry-After that is a date', () => {
   const date = new Date(Date.now() + 100_000).toUTCString();
   expect(retryDelayMs(1, [1, 3600], date)).toBeGreaterThan(90_000);
   expect(retryDelayMs(1, [1, 3600], date)).toBeLessThanOrEqual(100_000);
 });
 
-test('spreads its attempts, and has no more than the schedule', () => {
+test('adds jitter to the waits, and makes no more attempts than scheduled', () => {
   const delays = Array.from({ length: 100 }, () => retryDelayMs(2, [1, 10], undefined) ?? 0);
   expect(new Set(delays).size).toBeGreaterThan(50);
   for (const delay of delays) expect(delay).toBeGreaterThanOrEqual(8000);
@@ -197,7 +197,7 @@ test('spreads its attempts, and has no more than the schedule', () => {
   expect(retryDelayMs(1, [], '5')).toBeUndefined();
 });
 
-test('an endpoint that hangs delays neither the API nor another endpoint, and gets few requests at once', async () => {
+test('a webhook that hangs delays neither the API nor another webhook, and gets at most five requests at once', async () => {
   await using hanging = await startReceiver();
   hanging.answer = () => null;
   await start();
@@ -210,17 +210,17 @@ test('an endpoint that hangs delays neither the API nor another endpoint, and ge
   expect(torii.webhookDeliveries().filter(({ state }) => state === 'waiting')).toHaveLength(20);
 });
 
-test('stops at once while a receiver hangs, and while attempts wait', async () => {
+test('stops immediately while a receiver hangs or attempts are waiting', async () => {
   await start({ webhookTimeoutMs: 600_000 });
   receiver.answer = () => null;
   for (let count = 0; count < 8; count++) await torii.createUser();
   await expect.poll(() => receiver.received.length, patience).toBe(5);
   torii.delay('webhooks', 600_000);
-  // Waiting for the receiver or for the delay would take ten minutes.
+  // Waiting for the receiver or the delay would take ten minutes.
   await torii.stop();
 });
 
-test('forgets what waits for a webhook that is removed, on its way or not', async () => {
+test('drops the deliveries of a removed webhook, waiting or in flight', async () => {
   await start();
   receiver.answer = () => null;
   for (let count = 0; count < 7; count++) await torii.createUser();
@@ -232,7 +232,7 @@ test('forgets what waits for a webhook that is removed, on its way or not', asyn
   expect(torii.webhookDeliveries()).toEqual([]);
 });
 
-test('says what still waits, and what was answered, where waiting takes too long', async () => {
+test('webhooksSettled reports the waiting deliveries and the responses after its timeout', async () => {
   await start();
   receiver.answer = () => ({ status: 401, body: '{"reason":"signature_invalid","secret":"whsec_c2VjcmV0"}' });
   await torii.createUser();
@@ -245,7 +245,7 @@ test('says what still waits, and what was answered, where waiting takes too long
   expect(String(error)).not.toContain('c2VjcmV0');
 });
 
-test('tells who waits that it was stopped', async () => {
+test('webhooksSettled rejects when the emulator is stopped', async () => {
   await start();
   receiver.answer = () => null;
   await torii.createUser();
@@ -254,7 +254,7 @@ test('tells who waits that it was stopped', async () => {
   expect(await settled).toMatchObject({ code: 'webhooks_waiting' });
 });
 
-test('redelivers the same event on demand, also one that was given up, and to a webhook that came later', async () => {
+test('redelivers the same event, even if its delivery had failed, and also to a webhook that was added later', async () => {
   await start({ webhookRetrySeconds: [] });
   receiver.answer = () => ({ status: 500 });
   await torii.createUser();
@@ -274,7 +274,7 @@ test('redelivers the same event on demand, also one that was given up, and to a 
   expect(state).toMatchObject({ state: 'delivered', attempts: [{ status: 500 }, { status: 204 }] });
 });
 
-test('a redelivery that is asked for while an attempt is on its way is made after it', async () => {
+test('makes a redelivery that is requested during an attempt after that attempt', async () => {
   await start();
   let release: (() => void) | undefined;
   const held = new Promise<void>((resolve) => {
@@ -295,7 +295,7 @@ test('a redelivery that is asked for while an attempt is on its way is made afte
   expect(count).toBe(2);
 });
 
-test('redelivers nothing that it does not know, or that nobody wants', async () => {
+test('refuses to redeliver an unknown event, or one that no webhook accepts', async () => {
   await start();
   await torii.createUser();
   await torii.webhooksSettled();

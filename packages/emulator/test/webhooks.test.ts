@@ -22,7 +22,7 @@ afterEach(async () => {
 
 const events = () => receiver.received.map(({ event }) => event);
 
-test('tells of every change to a user, with the user as the API gives them', async () => {
+test('sends an event for every change of a user, with the user as in the REST API', async () => {
   const created = await callApi<User>(torii, 'POST', '/users', { email: login.email, name: 'Ada' });
   const path = `/users/${created.body.id}`;
   await torii.webhooksSettled();
@@ -45,7 +45,7 @@ test('tells of every change to a user, with the user as the API gives them', asy
   });
 });
 
-test('has four fields in its body, and its id in the header too', async () => {
+test('has four fields in the body, and the event id also in a header', async () => {
   const before = torii.now().getTime();
   await torii.createUser({ email: login.email });
   await torii.webhooksSettled();
@@ -63,13 +63,13 @@ test('has four fields in its body, and its id in the header too', async () => {
   expect(Number(headers['webhook-timestamp']) * 1000).toBeLessThanOrEqual(torii.now().getTime());
 });
 
-test('says nothing of a password', async () => {
+test('does not contain the password', async () => {
   await torii.createUser(login);
   await torii.webhooksSettled();
   expect(receiver.received[0]?.body).not.toMatch(/correct horse|argon2|password/);
 });
 
-test('a ban tells of each session that it revokes, and so does a deletion', async () => {
+test('a ban or a deletion sends an event for each session that it revokes', async () => {
   const { id } = await torii.createUser(login);
   for (let count = 0; count < 3; count++) await signIn(torii, login);
   const sessions = await callApi<readonly object[]>(torii, 'GET', `/users/${id}/sessions`);
@@ -87,7 +87,7 @@ test('a ban tells of each session that it revokes, and so does a deletion', asyn
   expect(receiver.types().filter((type) => type === 'session.revoked')).toHaveLength(4);
 });
 
-test('tells of a session that is revoked by itself, once', async () => {
+test('sends one event for a revoked session', async () => {
   const { id } = await torii.createUser(login);
   await signIn(torii, login);
   const { body } = await callApi<readonly [{ readonly id: string }]>(torii, 'GET', `/users/${id}/sessions`);
@@ -97,7 +97,7 @@ test('tells of a session that is revoked by itself, once', async () => {
   expect(receiver.types()).toEqual(['user.created', 'session.revoked']);
 });
 
-test('tells of a session that the user ends', async () => {
+test('sends an event for a sign-out', async () => {
   await torii.createUser(login);
   const cookie = await signInWithForm(torii);
   for (let count = 0; count < 2; count++) await send(torii, provisionalPaths.signOut, { method: 'POST', cookie });
@@ -106,15 +106,15 @@ test('tells of a session that the user ends', async () => {
 });
 
 test.each<[string, (id: string) => Promise<unknown>]>([
-  ['an update of nothing', (id) => callApi(torii, 'PATCH', `/users/${id}`, {})],
-  ['an update that is refused', (id) => callApi(torii, 'PATCH', `/users/${id}`, { locale: 'fr' })],
-  ['the lifting of a ban that there is not', (id) => callApi(torii, 'POST', `/users/${id}/unban`)],
-  ['an email that is taken', () => callApi(torii, 'POST', '/users', { email: login.email })],
-  ['the revocation of no session', (id) => callApi(torii, 'DELETE', `/users/${id}/sessions`)],
+  ['an empty update', (id) => callApi(torii, 'PATCH', `/users/${id}`, {})],
+  ['a refused update', (id) => callApi(torii, 'PATCH', `/users/${id}`, { locale: 'fr' })],
+  ['an unban of a user who is not banned', (id) => callApi(torii, 'POST', `/users/${id}/unban`)],
+  ['a refused email', () => callApi(torii, 'POST', '/users', { email: login.email })],
+  ['a revocation without sessions', (id) => callApi(torii, 'DELETE', `/users/${id}/sessions`)],
   ['a search', () => callApi(torii, 'POST', '/users/search', {})],
-  ['signing in', () => signIn(torii, login)],
-  ['a seed, whose users were there before', () => torii.seed([{ email: 'seed@example.com' }])],
-])('tells nothing of %s', async (_name, change) => {
+  ['a sign-in', () => signIn(torii, login)],
+  ['a seed', () => torii.seed([{ email: 'seed@example.com' }])],
+])('sends no event for %s', async (_name, change) => {
   const { id } = await torii.createUser(login);
   await change(id);
   await torii.createUser({ name: 'the last' });
@@ -122,14 +122,14 @@ test.each<[string, (id: string) => Promise<unknown>]>([
   expect(receiver.types()).toEqual(['user.created', 'user.created']);
 });
 
-test('a second ban tells of nothing', async () => {
+test('a second ban sends no event', async () => {
   const { id } = await torii.createUser(login);
   for (let count = 0; count < 2; count++) await callApi(torii, 'POST', `/users/${id}/ban`);
   await torii.webhooksSettled();
   expect(receiver.types().toSorted()).toEqual(['user.banned', 'user.created']);
 });
 
-test('signs with the environment’s secret, or with the endpoint’s own, or with each of several', async () => {
+test('signs with the environment’s secret, the webhook’s secret, or each of several secrets', async () => {
   await using own = await startReceiver();
   await using rotating = await startReceiver();
   const secrets = [createWebhookSecret(), createWebhookSecret(), createWebhookSecret()] as const;
@@ -147,7 +147,7 @@ test('signs with the environment’s secret, or with the endpoint’s own, or wi
   ).toThrow(WebhookVerificationError);
 });
 
-test('tells a webhook of the types that it asked for, and nobody of another environment’s events', async () => {
+test('sends only the requested event types, and no events of other environments', async () => {
   await using picky = await startReceiver();
   await using acmes = await startReceiver();
   await torii.addWebhook({ url: picky.url, types: ['user.deleted'] });
@@ -166,7 +166,7 @@ test('tells a webhook of the types that it asked for, and nobody of another envi
   expect(acme.webhookSecret).not.toBe(torii.webhookSecret);
 });
 
-test('a webhook that is added later is told of what happens then, and one that is removed of nothing', async () => {
+test('sends only later events to an added webhook, and none to a removed one', async () => {
   await using later = await startReceiver();
   await torii.createUser();
   const webhook = await torii.addWebhook({ url: later.url });
@@ -181,7 +181,7 @@ test('a webhook that is added later is told of what happens then, and one that i
   await expect(torii.removeWebhook(webhook.id)).rejects.toMatchObject({ code: 'webhook_unknown' });
 });
 
-test('stamps what it sends by its own clock', async () => {
+test('uses the emulator’s clock for timestamps', async () => {
   torii.advance(86_400);
   const tomorrow = Date.now() + 86_400_000;
   await torii.createUser();
@@ -193,7 +193,7 @@ test('stamps what it sends by its own clock', async () => {
   }
 });
 
-test('sends also where a test has replaced the timers and fetch', async () => {
+test('sends even if a test has replaced the timers and fetch', async () => {
   vi.stubGlobal('fetch', () => Promise.reject(new Error('a test has replaced this')));
   vi.useFakeTimers();
   try {
@@ -205,7 +205,7 @@ test('sends also where a test has replaced the timers and fetch', async () => {
   }
 });
 
-test('a later state of a user says so, within a millisecond too', async () => {
+test('updatedAt grows with every change, even within a millisecond', async () => {
   vi.setSystemTime('2026-11-17T12:00:00Z');
   const { id } = await torii.createUser();
   for (const name of ['a', 'b', 'c']) await callApi(torii, 'PATCH', `/users/${id}`, { name });

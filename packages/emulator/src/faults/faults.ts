@@ -130,7 +130,9 @@ function surfacesOf(target: FaultTarget): readonly Surface[] {
   return [target];
 }
 
-/** Headers can come from untyped JavaScript or a request. An invalid one would otherwise fail later, in the response. */
+/**
+ * Headers can come from untyped JavaScript or a request. An invalid one would otherwise fail later, in the response.
+ */
 function areHeaders(headers: unknown): boolean {
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false;
   if (!Object.values(headers).every((value) => typeof value === 'string')) return false;

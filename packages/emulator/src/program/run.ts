@@ -28,12 +28,12 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   try {
     const given = readArguments(args);
     const seed: SeedFile = given.seed === undefined ? new Map() : readSeedFile(given.seed);
-    const torii = await start(given, seed);
+    const emulator = await start(given, seed);
     // Listen before printing: a parent process may send the signal as soon as it reads the text.
     const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-    process.stdout.write(describeStart(torii, given.data));
+    process.stdout.write(describeStart(emulator, given.data));
     await ended;
-    await torii.stop();
+    await emulator.stop();
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -48,7 +48,7 @@ async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator>
   const { webhook = [], webhookSecret, webhookRetries } = given;
   const named = new Set([defaultEnvironment, ...environment.map(({ name }) => name)]);
   const seeded = [...seed.keys()].filter((name) => !named.has(name));
-  const torii = await startEmulator({
+  const emulator = await startEmulator({
     port,
     host,
     ...(data !== undefined && { database: data }),
@@ -61,14 +61,14 @@ async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator>
   });
   try {
     for (const [name, { users, webhooks }] of seed) {
-      const seeded = torii.environment(name);
+      const seeded = emulator.environment(name);
       await seeded.seed(users);
       for (const each of webhooks) await seeded.addWebhook(each);
     }
-    for (const { environment: name, url } of webhook) await torii.environment(name).addWebhook({ url });
-    return torii;
+    for (const { environment: name, url } of webhook) await emulator.environment(name).addWebhook({ url });
+    return emulator;
   } catch (error) {
-    await torii.stop();
+    await emulator.stop();
     throw error;
   }
 }

@@ -12,8 +12,7 @@ interface Seed {
 export type SeedFile = ReadonlyMap<string, Seed>;
 
 /**
- * Reads a seed file: `{ "users": […], "webhooks": […], "environments": { "acme": { "users": […], "webhooks": […] } }
- * }`.
+ * Reads a seed file. The README and `--help` show its format.
  *
  * @throws EmulatorError `seed_invalid` with the invalid places of the file
  */

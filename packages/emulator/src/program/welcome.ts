@@ -2,13 +2,13 @@ import { controlPath } from '../control/paths.ts';
 import type { Emulator } from '../emulator.ts';
 import type { EmulatorEnvironment } from '../emulator-environment.ts';
 
-export function describeStart(torii: Emulator, data: string | undefined): string {
-  const { environments } = torii;
+export function describeStart(emulator: Emulator, data: string | undefined): string {
+  const { environments } = emulator;
   const sections = [
     'Torii emulator: a local Torii for development only.',
     `  data       ${data ?? 'in memory, lost at exit (use --data FILE to keep it)'}`,
     ...environments.map((environment) => describeEnvironment(environment, environments.length > 1)),
-    describeControl(torii.issuer),
+    describeControl(emulator.issuer),
     'Ctrl-C ends it.',
   ];
   return `\n${sections.join('\n\n')}\n`;
