@@ -173,7 +173,7 @@ test.each<[string, readonly string[], string]>([
   ['a webhook of an unknown environment', ['--webhook', 'acme=http://127.0.0.1:1/'], 'default'],
   ['a missing seed file', ['--seed', 'missing.json'], 'missing.json'],
 ])('exits with 2 at %s, and names the invalid value', async (_name, args, name) => {
-  const program = run(...args);
+  const program = run('--port', '0', ...args);
   expect([await program.ended, program.output()]).toEqual([2, expect.stringContaining(name)]);
   expect(program.output()).not.toMatch(/sk_live_1234|\n +at /);
 });

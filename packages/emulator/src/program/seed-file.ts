@@ -71,5 +71,5 @@ function refuseUnknown(path: string, unknown: object, place: string): void {
 }
 
 function invalid(path: string, what: string, cause?: unknown): EmulatorError {
-  return new EmulatorError('seed_invalid', `The seed file ${path} is invalid. ${what}`, { cause });
+  return new EmulatorError('seed_invalid', `The seed ${path} cannot be used. ${what}`, { cause });
 }
