@@ -58,7 +58,7 @@ function listRecords(database: DatabaseSync): readonly EnvironmentRecord[] {
     .all() as unknown as EnvironmentRecord[];
 }
 
-/** The REST API selects the environment by its secret key. */
+/** The REST API selects the environment by its secret key, so two environments must not share one. */
 function requireUniqueSecretKeys(records: readonly EnvironmentRecord[]): void {
   const owners = new Map<string, string>();
   for (const { name, secretKey } of records) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 
-// The OWASP minimum for argon2id (the default of @node-rs/argon2): 19 MiB, 2 iterations, 1 lane.
+// OWASP minimum for argon2id, the default algorithm of @node-rs/argon2: 19 MiB of memory, 2 iterations, 1 lane.
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** Hashes and checks passwords with argon2id. A check takes equally long whether or not the user exists. */
