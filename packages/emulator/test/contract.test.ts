@@ -32,7 +32,7 @@ async function answerOf(response: Response | Error, method = 'GET', at = path) {
   return { status: answer.status, text, warnings: warnings.map(({ message }) => message) };
 }
 
-test('the package holds the specification as it is in spec/, with its corrections', () => {
+test('the package contains the specification of spec/ with its corrections', () => {
   const spec = JSON.parse(readFileSync(new URL('../../../spec/server-v1.json', import.meta.url), 'utf8'));
   const embedded = readFileSync(new URL('../src/generated/server-v1.ts', import.meta.url), 'utf8');
   expect(embedded === writeContract(correctSpec(spec)), 'out of date: run npm run generate').toBe(true);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import type { WebhookEvent } from '../src/index.ts';
 
-/** How long a test waits for what will come: vitest's own second is short on a busy machine. */
+/** For expect.poll(): vitest's default timeout of one second is too short on a busy machine. */
 export const patience = { timeout: 60_000 };
 
 /** A received request. */

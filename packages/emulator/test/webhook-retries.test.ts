@@ -168,11 +168,11 @@ test('notices that a test has moved the system clock', async () => {
 
 test.each<[string, string, number, number]>([
   ['seconds', '1500', 1300, 1500],
-  ['less than it would have waited anyway', '1', 600, 1000],
-  ['longer than its longest interval', '999999', 2800, 3000],
+  ['less than the scheduled wait', '1', 600, 1000],
+  ['more than the longest scheduled wait', '999999', 2800, 3000],
   ['nonsense', 'soon', 600, 1000],
-  ['a time that has been', 'Thu, 01 Jan 1970 00:00:00 GMT', 600, 1000],
-])('a Retry-After of %s', async (_name, retryAfter, least, most) => {
+  ['a date in the past', 'Thu, 01 Jan 1970 00:00:00 GMT', 600, 1000],
+])('handles a Retry-After of %s', async (_name, retryAfter, least, most) => {
   await start();
   receiver.answer = () => ({ status: 503, headers: { 'retry-after': retryAfter } });
   await torii.createUser();
@@ -305,7 +305,7 @@ test('refuses to redeliver an unknown event, or one that no webhook accepts', as
   await expect(torii.redeliver(event.id)).rejects.toMatchObject({ code: 'option_invalid' });
 });
 
-test('remembers the last events and attempts, and all that wait', async () => {
+test('keeps the last events and attempts, and all waiting deliveries', async () => {
   await using down = await startReceiver();
   down.answer = () => ({ status: 500 });
   await start();

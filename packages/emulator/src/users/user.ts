@@ -1,6 +1,6 @@
 import type * as entities from '../generated/entities.ts';
 
-/** A user, as the API shows it: every field is there. */
+/** A user, in the format of the REST API. Every field is present. */
 export type User = Required<entities.User>;
 
 export type UserStatus = User['status'];
