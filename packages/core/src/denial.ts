@@ -7,17 +7,17 @@ import {
   ToriiUnavailableError,
 } from './errors.ts';
 
-/** The body of every refusal. */
+/** The JSON body of a refusal. */
 export interface DenialBody {
   readonly error: {
-    /** The kind of refusal: `authentication_failed`, `bad_request`, `forbidden` or `unavailable`. */
+    /** `authentication_failed`, `bad_request`, `forbidden` or `unavailable`. */
     readonly code: string;
     readonly reason: Reason;
     readonly message: string;
   };
 }
 
-/** The answer to a refused request, as plain data: `Response.json(denial.body, denial)` is all a server has to do. */
+/** The response to a refused request, as plain data. Send it with `Response.json(denial.body, denial)`. */
 export interface Denial<Body = DenialBody> {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -25,15 +25,15 @@ export interface Denial<Body = DenialBody> {
 }
 
 /**
- * What to answer for an error, or undefined for one that is not ours to answer: pass that one on.
+ * The response for an error, or `undefined` for an error that is not a refusal: pass that error on to your framework.
  *
- * The challenges are those of RFC 6750 section 3: without an error code where no token came, since that request did
- * nothing wrong yet.
+ * A 401 or 403 has a `WWW-Authenticate` challenge (RFC 6750 section 3). The challenge has no error code if the request
+ * carried no bearer token, as section 3.1 asks.
  */
 export function denialFor(error: unknown): Denial | undefined {
   if (error instanceof ToriiAuthError) {
-    const silent = error.reason === 'token_missing' || error.reason === 'scheme_unsupported';
-    return answer(401, error, { 'WWW-Authenticate': silent ? realm : challenge('invalid_token', error.message) });
+    const sentNoToken = error.reason === 'token_missing' || error.reason === 'scheme_unsupported';
+    return answer(401, error, { 'WWW-Authenticate': sentNoToken ? realm : challenge('invalid_token', error.message) });
   }
   if (error instanceof ToriiForbiddenError) {
     return answer(403, error, { 'WWW-Authenticate': challenge('insufficient_scope', error.message) });
@@ -48,7 +48,7 @@ export function denialFor(error: unknown): Denial | undefined {
 const realm = 'Bearer realm="torii"';
 
 function challenge(code: string, message: string): string {
-  // RFC 6750 section 3 allows %x20-21 / %x23-5B / %x5D-7E: no quote, no backslash, nothing that could end the header.
+  // RFC 6750 section 3 allows only these characters: no quote and no backslash, which could end the value early.
   const description = message.replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/g, '');
   return `${realm}, error="${code}", error_description="${description}"`;
 }
@@ -61,7 +61,7 @@ function answer(
   const { code, reason, message } = error;
   return {
     status,
-    // The answer depends on who asks: a shared cache must neither keep it nor give it to the next caller.
+    // The response depends on the caller. A shared cache must not store it or serve it to another caller.
     headers: { ...headers, 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie' },
     body: { error: { code, reason, message } },
   };

@@ -1,7 +1,7 @@
-/** The emitter of a listener that was not given. */
+/** The emitter to use if there is no listener. */
 export const silent = (): void => {};
 
-/** Calls a listener, and ignores what it throws or rejects with: it must not decide about a request or end the process. */
+/** Wraps a listener so that its errors and rejections are ignored: they must not affect a request or crash the process. */
 export function emitterFor<Event>(listener: ((event: Event) => unknown) | undefined): (event: Event) => void {
   if (listener === undefined) return silent;
   return (event) => {
@@ -9,7 +9,7 @@ export function emitterFor<Event>(listener: ((event: Event) => unknown) | undefi
       const result = listener(event);
       if (Object(result) === result) Promise.resolve(result).catch(() => {});
     } catch {
-      // See above.
+      // A listener must not affect the request.
     }
   };
 }

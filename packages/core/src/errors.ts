@@ -1,4 +1,4 @@
-/** Why a token or the request that carries it was turned away. Codes leave the process and never change meaning. */
+/** Why a token, or the request that carries it, was refused. These codes are public and never change meaning. */
 export type AuthReason =
   | 'token_missing'
   | 'scheme_unsupported'
@@ -15,26 +15,27 @@ export type AuthReason =
   | 'claim_missing'
   | 'claim_malformed';
 
-/** What could not be reached, so that no decision was possible. */
+/** Why no decision was possible: the keys or the policy could not be loaded. */
 export type UnavailableReason = 'keys_unavailable' | 'policy_unavailable';
 
-/** Every reason that a refusal can have. */
+/** Every reason for which a request can be refused. */
 export type Reason = AuthReason | 'request_malformed' | 'not_allowed' | UnavailableReason;
 
-// A registered symbol, not `instanceof` alone: two copies of this package in one process must agree on what is ours.
+// A registered symbol, so that `instanceof` recognizes errors from another copy of this package in the same process.
 const brand = Symbol.for('torii.error');
 
 /**
- * The base of every error that Torii's packages throw. `instanceof` works across copies and versions of this package.
+ * The base class of every error that Torii's packages throw. `instanceof` works across copies and versions of this
+ * package.
  *
- * A message is safe to log and to show: it never contains a token, a key or the text of somebody else's error, which
- * stays in `cause`.
+ * Messages are safe to log: they never contain a token, a key, or the message of an underlying error. The underlying
+ * error is in `cause`.
  */
 export abstract class ToriiError extends Error {
-  /** Which class this is, for `instanceof`; a subclass of your own has none and is matched by its prototype. */
+  /** The class name that `instanceof` compares. Subclasses that do not set it are matched by their prototype. */
   protected static readonly kind: string = 'ToriiError';
 
-  /** The kind of answer that this error leads to, as it stands in an answer's body. */
+  /** The kind of error. In the body of a refusal this is `error.code`. */
   abstract readonly code: string;
 
   constructor(message: string, options?: ErrorOptions) {
@@ -49,7 +50,7 @@ export abstract class ToriiError extends Error {
     return Array.isArray(kinds) && kinds.includes(this.kind);
   }
 
-  /** What may leave the process: no stack, no cause. */
+  /** The error as JSON, without its stack and its cause. */
   toJSON(): { name: string; code: string; reason?: string; message: string } {
     const reason: unknown = Reflect.get(this, 'reason');
     const { name, code, message } = this;
@@ -65,7 +66,7 @@ function kindsOf(target: unknown): readonly string[] {
   return kinds;
 }
 
-/** The caller did not prove who they are. The answer is 401. */
+/** The caller could not be authenticated. Answered with 401. */
 export class ToriiAuthError extends ToriiError {
   protected static override readonly kind: string = 'ToriiAuthError';
   override readonly name = 'ToriiAuthError';
@@ -78,7 +79,7 @@ export class ToriiAuthError extends ToriiError {
   }
 }
 
-/** The request can be read in two ways, so that no way is safe: an ambiguous path, say. The answer is 400. */
+/** The request is ambiguous: for example, its path can be read in two ways. Answered with 400. */
 export class ToriiRequestError extends ToriiError {
   protected static override readonly kind: string = 'ToriiRequestError';
   override readonly name = 'ToriiRequestError';
@@ -86,7 +87,7 @@ export class ToriiRequestError extends ToriiError {
   readonly reason = 'request_malformed';
 }
 
-/** We know who is calling, and they may not. The answer is 403. */
+/** The caller is authenticated, but not allowed to do this. Answered with 403. */
 export class ToriiForbiddenError extends ToriiError {
   protected static override readonly kind: string = 'ToriiForbiddenError';
   override readonly name = 'ToriiForbiddenError';
@@ -94,30 +95,30 @@ export class ToriiForbiddenError extends ToriiError {
   readonly reason = 'not_allowed';
 }
 
-/** No decision was possible: keys or rules could not be fetched. Ours to mend, not the caller's. The answer is 503. */
+/** No decision was possible because keys or rules could not be loaded. Not the caller's fault. Answered with 503. */
 export class ToriiUnavailableError extends ToriiError {
   protected static override readonly kind: string = 'ToriiUnavailableError';
   override readonly name = 'ToriiUnavailableError';
   override readonly code = 'unavailable';
   readonly reason: UnavailableReason;
-  /** Whole seconds after which another try makes sense. At least 1, at most a day. */
+  /** Seconds to wait before retrying: a whole number from 1 to 86,400 (one day). */
   readonly retryAfterSeconds: number;
 
   constructor(reason: UnavailableReason, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
     super(message, options);
     this.reason = reason;
-    // What cannot be counted, such as NaN from a header of somebody else's, must not come out as `Retry-After: NaN`.
+    // NaN, for example from a malformed upstream header, must not be sent as `Retry-After: NaN`.
     const seconds = options?.retryAfterSeconds ?? 1;
     this.retryAfterSeconds = Number.isNaN(seconds) ? 1 : Math.min(Math.max(1, Math.ceil(seconds)), 86_400);
   }
 }
 
-/** An option is wrong, or a helper was called where it cannot work. Thrown to the developer, never answered to a caller. */
+/** An option is wrong, or a function was called where it cannot work. Meant for the developer, never sent to a caller. */
 export class ToriiConfigError extends ToriiError {
   protected static override readonly kind: string = 'ToriiConfigError';
   override readonly name = 'ToriiConfigError';
   override readonly code = 'configuration_invalid';
-  /** The option or helper that the message is about. */
+  /** The option or function that the message is about. */
   readonly option: string;
 
   constructor(option: string, message: string, options?: ErrorOptions) {
@@ -126,7 +127,10 @@ export class ToriiConfigError extends ToriiError {
   }
 }
 
-/** Why a webhook was not handled. The last three are no fault of the delivery's: it should come again. */
+/**
+ * Why a webhook delivery was not handled. For `in_progress`, `store_unavailable` and `handler_failed` the delivery itself is
+ * valid, and the sender should retry.
+ */
 export type WebhookReason =
   | 'header_missing'
   | 'header_malformed'
@@ -141,7 +145,7 @@ export type WebhookReason =
   | 'store_unavailable'
   | 'handler_failed';
 
-/** A delivery of a webhook was turned away. Never contains the secret, a signature or what was delivered. */
+/** A webhook delivery was not handled. Never contains the secret, a signature or the delivered body. */
 export class ToriiWebhookError extends ToriiError {
   protected static override readonly kind: string = 'ToriiWebhookError';
   override readonly name = 'ToriiWebhookError';
@@ -154,7 +158,7 @@ export class ToriiWebhookError extends ToriiError {
   }
 }
 
-/** Problem details (RFC 9457), as the server wrote them. Its own members stand at the top or inside `properties`. */
+/** Problem details (RFC 9457) as the API sent them. Extension members are at the top level or inside `properties`. */
 export interface ProblemDetails {
   readonly type?: string;
   readonly title?: string;
@@ -165,16 +169,16 @@ export interface ProblemDetails {
   readonly [member: string]: unknown;
 }
 
-/** Which call of the REST API it was. */
+/** The REST API call that an error is about. */
 export interface ApiCall {
   readonly method: string;
-  /** As it was sent, without the query. */
+  /** The path as it was sent, without the query string. */
   readonly path: string;
-  /** How many requests were sent for this one call. */
+  /** How many requests were sent for this call, retries included. */
   readonly attempts: number;
 }
 
-/** What the REST API answered. */
+/** A response of the REST API. */
 export interface ApiAnswer extends ApiCall {
   readonly status: number;
   readonly code: string;
@@ -184,26 +188,29 @@ export interface ApiAnswer extends ApiCall {
   readonly retryAfterSeconds?: number | null;
 }
 
-/** Torii's REST API said no, or said something that makes no sense. The app's to answer: `denialFor` passes it on. */
+/**
+ * Torii's REST API answered with an error or with an unusable response. Your app decides what to answer: `denialFor` returns
+ * `undefined` for this error.
+ */
 export class ToriiApiError extends ToriiError implements ApiAnswer {
   protected static override readonly kind: string = 'ToriiApiError';
   override readonly name = 'ToriiApiError';
   declare readonly status: number;
   /**
-   * The API's own code, such as `user_not_found`, or `unknown` where it gave none. Three are ours: `response_malformed`,
-   * `redirect_refused`, `cursor_repeated`.
+   * The API's error code, such as `user_not_found`, or `unknown` if the API sent none. Three codes come from the client
+   * itself: `response_malformed`, `redirect_refused` and `cursor_repeated`.
    */
   declare readonly code: string;
-  /** What Torii's support asks for, or null. */
+  /** An id to quote to Torii's support, or `null`. */
   readonly supportId: string | null = null;
-  /** The answer's body: parsed where it was JSON, else its text; undefined where it was empty. */
+  /** The response body: parsed if it was JSON, otherwise text. `undefined` if it was empty. */
   declare readonly body: unknown;
-  /** The body, where it was problem details, or null. */
+  /** The response body if it was problem details, otherwise `null`. */
   readonly problem: ProblemDetails | null = null;
   declare readonly method: string;
   declare readonly path: string;
   declare readonly attempts: number;
-  /** How long the API asked to be left alone, or null. */
+  /** How many seconds the API asked to wait before the next request, or `null`. */
   readonly retryAfterSeconds: number | null = null;
 
   constructor(message: string, answer: ApiAnswer, options?: ErrorOptions) {
@@ -212,10 +219,12 @@ export class ToriiApiError extends ToriiError implements ApiAnswer {
   }
 }
 
-/** Why no answer came from the REST API: `aborted` is your own signal. */
+/** Why the REST API sent no response. `aborted`: your own `AbortSignal` was aborted. */
 export type ConnectionReason = 'network' | 'timeout' | 'aborted';
 
-/** Torii's REST API gave no answer. The app's to answer: `denialFor` passes it on. */
+/**
+ * Torii's REST API sent no response. Your app decides what to answer: `denialFor` returns `undefined` for this error.
+ */
 export class ToriiConnectionError extends ToriiError implements ApiCall {
   protected static override readonly kind: string = 'ToriiConnectionError';
   override readonly name = 'ToriiConnectionError';

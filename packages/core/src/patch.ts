@@ -1,17 +1,17 @@
 const brand = Symbol.for('torii.patch');
 
-/** What a nullable field of an update takes: a value sets it, null clears it, undefined or no key leaves it alone. */
+/** A field of an update: a value sets it, `null` clears it, and `undefined` or a missing key leaves it unchanged. */
 export type PatchValue<T> = T | null | undefined | Patch<T | null>;
 
-/** The fields of an update, each of which may be left alone, cleared or set. */
+/** The fields of an update. Each field can be set, cleared or left unchanged. */
 export type PatchFields<T extends object> = { readonly [K in keyof T]?: PatchValue<NonNullable<T[K]>> };
 
-/** The body that a patch sends: only what was meant. */
+/** The JSON body of an update: only the fields to set or clear. */
 export type PatchBody<T extends object> = { [K in keyof T]?: NonNullable<T[K]> | null };
 
 /**
- * An update of one field, said out loud: `Patch.set(value)` sets it and `Patch.set(null)` clears it. A plain value or
- * null means the same; the wrapper is for code that passes updates around and must not lose a null on the way.
+ * An explicit update of one field: `Patch.set(value)` sets the field and `Patch.set(null)` clears it. A plain value or
+ * `null` means the same. Use the wrapper if your code might drop a plain `null` before the update is sent.
  */
 export class Patch<T> {
   readonly value: T;
@@ -22,33 +22,33 @@ export class Patch<T> {
     Object.freeze(this);
   }
 
-  /** Part of the type, so that the compiler does not take any object with a `value` for a patch, which would be sent as it is. */
+  /** Makes the type distinct, so that TypeScript rejects a plain object with a `value` in place of a patch. */
   get [Symbol.toStringTag](): 'Torii.Patch' {
     return 'Torii.Patch';
   }
 
   /**
-   * Sets a field to `value`, or clears it with null.
+   * Sets a field to `value`, or clears it if `value` is `null`.
    *
-   * @throws TypeError for undefined, which says nothing: leave the key out to leave the field alone.
+   * @throws TypeError if `value` is `undefined`. To leave a field unchanged, leave its key out.
    */
   static set<T>(value: T): Patch<T> {
     if (value === undefined) {
       throw new TypeError(
-        'Patch.set(undefined) says nothing. Leave the key out to leave the field alone, or use Patch.set(null) to clear it.',
+        'Patch.set() got undefined. To leave the field unchanged, leave its key out. To clear it, use Patch.set(null).',
       );
     }
     return new Patch(value);
   }
 
-  /** True for a Patch of this copy of the package or another. */
+  /** `true` if `value` is a Patch, including one from another copy of this package. */
   static is(value: unknown): value is Patch<unknown> {
     return isPatch(value);
   }
 
   /**
-   * The smallest patch that turns `before` into `after`. A key that `after` lacks, or has as undefined, is left alone; to
-   * clear a field, give it null. Lists and objects are compared by content and sent whole.
+   * The smallest update that turns `before` into `after`. Keys that are missing or `undefined` in `after` stay unchanged; to
+   * clear a field, set it to `null`. Arrays and objects are compared by content and sent whole.
    */
   static diff<T extends object>(before: NoInfer<Readonly<Partial<T>>>, after: Readonly<T>): PatchBody<T> {
     const body: PatchBody<T> = {};
@@ -59,7 +59,7 @@ export class Patch<T> {
     return body;
   }
 
-  /** What to send for `fields`: no key for what is left alone, null for what is cleared. `{}` for an update of nothing. */
+  /** The JSON body for `fields`. Unchanged fields are left out, and cleared fields are `null`. */
   static body<T extends object>(fields: PatchFields<T>): PatchBody<T> {
     const body: PatchBody<T> = {};
     for (const [key, field] of Object.entries(fields)) {
@@ -70,12 +70,12 @@ export class Patch<T> {
   }
 }
 
-/** True for a Patch. A function of its own, so that whoever only reads patches does not carry the class. */
+/** `true` if `value` is a Patch. A separate function, so that bundles which only read patches do not include the class. */
 export function isPatch(value: unknown): value is Patch<unknown> {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, brand);
 }
 
-// Not an assignment: a key called `__proto__` would set the prototype and vanish.
+// An assignment to a key named `__proto__` would change the prototype instead of adding a field.
 function define(body: object, key: string, value: unknown): void {
   Object.defineProperty(body, key, { value, enumerable: true, configurable: true, writable: true });
 }
@@ -85,7 +85,7 @@ function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   if (a instanceof Date || b instanceof Date) return a instanceof Date && b instanceof Date && +a === +b;
-  // A URL, a Set or a class of somebody's keeps its content where keys do not show it: taken for changed, it is sent.
+  // The content of a URL, a Set or a class instance is not in its keys. Treat it as changed, so that it is sent.
   if (!hasPlainContent(a) || !hasPlainContent(b)) return false;
   const [keysOfA, keysOfB] = [Object.keys(a), Object.keys(b)];
   return (
@@ -95,7 +95,7 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 function hasPlainContent(value: object): boolean {
-  // Of any realm: an `Object.prototype` is what has nothing above it.
+  // Includes plain objects of other realms, which have a different `Object.prototype`.
   const prototype: unknown = Object.getPrototypeOf(value);
   return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null;
 }

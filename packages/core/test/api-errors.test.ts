@@ -8,7 +8,7 @@ const unreachable = new ToriiConnectionError('timeout', 'No answer.', call);
 test.each([
   ['a refusal of the API', refused, ToriiApiError],
   ['an unreachable API', unreachable, ToriiConnectionError],
-])('knows %s by its class, and by no other', (_name, error, own) => {
+])('recognizes %s by its class only', (_name, error, own) => {
   expect(error).toBeInstanceOf(own);
   expect(error).toBeInstanceOf(ToriiError);
   expect(error).not.toBeInstanceOf(ToriiAuthError);
@@ -17,15 +17,15 @@ test.each([
 test.each([
   ['a refusal of the API', refused],
   ['an unreachable API', unreachable],
-])('leaves %s to the app to answer', (_name, error) => {
+])('has no denial for %s', (_name, error) => {
   expect(denialFor(error)).toBeUndefined();
 });
 
-test('says what an API error does not know with null', () => {
+test('unknown fields of an API error are null', () => {
   expect(refused).toMatchObject({ ...call, status: 404, supportId: null, problem: null, retryAfterSeconds: null });
 });
 
-test('takes an error of a subclass for its parent, and not the other way round', () => {
+test('recognizes an error of a subclass as its parent class, but not the reverse', () => {
   class Quota extends ToriiApiError {}
   expect(new Quota('No.', { ...call, status: 429, code: 'quota' })).toBeInstanceOf(ToriiApiError);
   expect(refused).not.toBeInstanceOf(Quota);

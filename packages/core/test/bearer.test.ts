@@ -6,7 +6,7 @@ import { outcomeOfCall } from './outcome.ts';
 
 const places: TokenPlaces = { header: 'authorization', cookie: undefined, origins: [] };
 
-/** The token that is found in a request, or the reason why none is. */
+/** `token <token>` if a token was found, otherwise the reason of the refusal. */
 function found(request: RequestLike, options: Partial<TokenPlaces> = {}): string {
   let token = '';
   const outcome = outcomeOfCall(() => {
@@ -17,19 +17,19 @@ function found(request: RequestLike, options: Partial<TokenPlaces> = {}): string
 
 describe('the header', () => {
   test.each([
-    ['as everybody writes it', 'Bearer a.b.c'],
+    ['in the usual form', 'Bearer a.b.c'],
     ['in lower case', 'bearer a.b.c'],
     ['in capitals', 'BEARER a.b.c'],
     ['in any case', 'bEaReR a.b.c'],
     ['with several spaces', 'Bearer    a.b.c'],
     ['with a tab', 'Bearer\ta.b.c'],
     ['with tabs and spaces', 'Bearer \t \t a.b.c'],
-    ['with blanks around', ' \tBearer a.b.c\t  '],
-  ])('[13] gives the token %s', (_name, authorization) => {
+    ['with blanks before and after', ' \tBearer a.b.c\t  '],
+  ])('[13] reads the token from a header %s', (_name, authorization) => {
     expect(found({ authorization })).toBe('token a.b.c');
   });
 
-  test('[13] gives every character that a token may have, and padding', () => {
+  test('[13] accepts every token character and padding', () => {
     const token = 'ABCXYZabcxyz0189-._~+/==';
     expect(found({ authorization: `Bearer ${token}` })).toBe(`token ${token}`);
   });
@@ -37,7 +37,7 @@ describe('the header', () => {
   test.each([
     ['no header', undefined, 'token_missing'],
     ['an empty header', '', 'token_missing'],
-    ['nothing but blanks', ' \t ', 'header_malformed'],
+    ['only blanks', ' \t ', 'header_malformed'],
     ['Bearer alone', 'Bearer', 'header_malformed'],
     ['Bearer and a space', 'Bearer ', 'header_malformed'],
     ['Bearer and blanks', 'Bearer \t  ', 'header_malformed'],
@@ -47,44 +47,44 @@ describe('the header', () => {
     ['Basic alone', 'Basic', 'scheme_unsupported'],
     ['Digest', 'Digest username="a", realm="b"', 'scheme_unsupported'],
     ['DPoP', 'DPoP a.b.c', 'scheme_unsupported'],
-    ['a scheme that begins like it', 'BearerX a.b.c', 'scheme_unsupported'],
-    ['a scheme that ends like it', 'XBearer a.b.c', 'scheme_unsupported'],
-    ['no blank', 'Bearera.b.c', 'scheme_unsupported'],
+    ['a scheme that begins with Bearer', 'BearerX a.b.c', 'scheme_unsupported'],
+    ['a scheme that ends with Bearer', 'XBearer a.b.c', 'scheme_unsupported'],
+    ['no blank after Bearer', 'Bearera.b.c', 'scheme_unsupported'],
     ['a colon', 'Bearer: a.b.c', 'header_malformed'],
     ['an equals sign', 'Bearer=a.b.c', 'header_malformed'],
     ['a quoted token', 'Bearer "a.b.c"', 'header_malformed'],
     ['a token in angle brackets', 'Bearer <a.b.c>', 'header_malformed'],
     ['a parameter', 'Bearer token=a.b.c', 'header_malformed'],
     ['padding inside', 'Bearer a=b', 'header_malformed'],
-    ['nothing but padding', 'Bearer ==', 'header_malformed'],
+    ['only padding', 'Bearer ==', 'header_malformed'],
     ['two tokens', 'Bearer a.b.c d.e.f', 'header_malformed'],
     ['two tokens, joined by a tab', 'Bearer a.b.c\td.e.f', 'header_malformed'],
     ['two headers, joined', 'Bearer a.b.c, Bearer d.e.f', 'header_malformed'],
     ['two headers, joined without a space', 'Bearer a.b.c,Bearer d.e.f', 'header_malformed'],
     ['the same header twice, joined', 'Bearer a.b.c, Bearer a.b.c', 'header_malformed'],
     ['a bare token and a header', 'a, Bearer b', 'header_malformed'],
-    ['a comma behind', 'Bearer a.b.c,', 'header_malformed'],
-    ['a comma in front', ', Bearer a.b.c', 'header_malformed'],
-    ['a semicolon behind', 'Bearer a.b.c;', 'header_malformed'],
+    ['a comma after the token', 'Bearer a.b.c,', 'header_malformed'],
+    ['a comma before Bearer', ', Bearer a.b.c', 'header_malformed'],
+    ['a semicolon after the token', 'Bearer a.b.c;', 'header_malformed'],
     ['Bearer twice', 'Bearer Bearer a.b.c', 'header_malformed'],
     ['Basic and then Bearer', 'Basic YTpi, Bearer a.b.c', 'scheme_unsupported'],
-    ['a newline behind', 'Bearer a.b.c\n', 'header_malformed'],
-    ['a carriage return behind', 'Bearer a.b.c\r', 'header_malformed'],
-    ['a newline in front', '\nBearer a.b.c', 'header_malformed'],
-    ['a newline for a blank', 'Bearer\na.b.c', 'header_malformed'],
+    ['a newline after the token', 'Bearer a.b.c\n', 'header_malformed'],
+    ['a carriage return after the token', 'Bearer a.b.c\r', 'header_malformed'],
+    ['a newline before Bearer', '\nBearer a.b.c', 'header_malformed'],
+    ['a newline instead of a blank', 'Bearer\na.b.c', 'header_malformed'],
     ['CR LF and another header', 'Bearer a.b.c\r\nX-Admin: 1', 'header_malformed'],
-    ['CR LF behind another scheme', 'Basic YTpi\r\nX-Admin: 1', 'header_malformed'],
-    ['NUL behind', 'Bearer a.b.c\0', 'header_malformed'],
-    ['NUL for a blank', 'Bearer\0a.b.c', 'header_malformed'],
-    ['a vertical tab for a blank', 'Bearer\va.b.c', 'header_malformed'],
-    ['a form feed for a blank', 'Bearer\fa.b.c', 'header_malformed'],
+    ['CR LF after another scheme', 'Basic YTpi\r\nX-Admin: 1', 'header_malformed'],
+    ['NUL after the token', 'Bearer a.b.c\0', 'header_malformed'],
+    ['NUL instead of a blank', 'Bearer\0a.b.c', 'header_malformed'],
+    ['a vertical tab instead of a blank', 'Bearer\va.b.c', 'header_malformed'],
+    ['a form feed instead of a blank', 'Bearer\fa.b.c', 'header_malformed'],
     ['a no-break space', 'Bearer\u00A0a.b.c', 'header_malformed'],
     ['a wide space', 'Bearer\u3000a.b.c', 'header_malformed'],
-    ['a byte order mark in front', '\uFEFFBearer a.b.c', 'header_malformed'],
-    ['a line separator behind', 'Bearer a.b.c\u2028', 'header_malformed'],
+    ['a byte order mark before Bearer', '\uFEFFBearer a.b.c', 'header_malformed'],
+    ['a line separator after the token', 'Bearer a.b.c\u2028', 'header_malformed'],
     ['a letter beyond ASCII', 'Bearer a.b.ć', 'header_malformed'],
-    ['a scheme with a letter that looks alike', 'Веаrer a.b.c', 'header_malformed'],
-    ['a scheme with a letter that lower case makes a k of', 'Bearer \u212A', 'header_malformed'],
+    ['a scheme with Cyrillic letters that look like Latin ones', 'Веаrer a.b.c', 'header_malformed'],
+    ['the Kelvin sign, whose lower case is k', 'Bearer \u212A', 'header_malformed'],
     ['half of a surrogate pair', 'Bearer \uD800', 'header_malformed'],
     ['percent encoding', 'Bearer%20a.b.c', 'scheme_unsupported'],
   ])('[13] refuses %s', (_name, authorization, reason) => {
@@ -94,11 +94,11 @@ describe('the header', () => {
   test.each<[string, RequestLike]>([
     ['a list', { authorization: ['Bearer a', 'Bearer b'] }],
     ['a list of the same', { authorization: ['Bearer a', 'Bearer a'] }],
-    ['a list with an empty one behind', { authorization: ['Bearer a', ''] }],
-    ['a list with an empty one in front', { authorization: ['', 'Bearer a'] }],
+    ['a list whose last value is empty', { authorization: ['Bearer a', ''] }],
+    ['a list whose first value is empty', { authorization: ['', 'Bearer a'] }],
     ['two spellings of the name', { authorization: 'Bearer a', Authorization: 'Bearer b' }],
     [
-      'Headers, which join them',
+      'a Headers, which joins them',
       new Headers([
         ['authorization', 'Bearer a'],
         ['Authorization', 'Bearer b'],
@@ -130,17 +130,17 @@ describe('the header', () => {
       } as RequestLike,
     ],
     [
-      'the distinct headers of the request in a context',
+      'headersDistinct of the request in a Koa context',
       {
         headers: { authorization: 'Bearer a' },
         req: { headersDistinct: { authorization: ['Bearer a', 'Bearer a'] } },
       } as RequestLike,
     ],
-  ])('[13] refuses two headers, shown as %s', (_name, request) => {
+  ])('[13] refuses two authorization headers in %s', (_name, request) => {
     expect(found(request)).toBe('header_malformed');
   });
 
-  test('[13] is another one where the option says so, and authorization is not looked at then', () => {
+  test('[13] can have another name, and the authorization header is ignored then', () => {
     const header = 'x-torii-token';
     expect(found({ 'X-Torii-Token': 'Bearer a', authorization: 'Bearer b' }, { header })).toBe('token a');
     expect(found({ authorization: 'Bearer b' }, { header })).toBe('token_missing');
@@ -157,7 +157,7 @@ describe('the header', () => {
     'x-forwarded-authorization',
     'authentication',
     '__proto__',
-  ])('[13] %j is another header', (name) => {
+  ])('[13] does not read the token from the header %j', (name) => {
     expect(found([[name, 'Bearer a']])).toBe('token_missing');
   });
 
@@ -169,7 +169,7 @@ describe('the header', () => {
     expect(outcomes).toEqual(['token_missing', 'token_missing', 'token_missing']);
   });
 
-  test('[13] the query string is never looked at', () => {
+  test('[13] the query string is never read', () => {
     for (const name of ['access_token', 'token', 'authorization', 'bearer_token', 'jwt']) {
       for (const value of ['a.b.c', 'Bearer%20a.b.c']) {
         const target = `/orders?${name}=${value}`;
@@ -182,7 +182,7 @@ describe('the header', () => {
     }
   });
 
-  test('[16] what is refused is not in the error', () => {
+  test('[16] the error does not contain the refused header', () => {
     for (const authorization of ['Basic eyJsecret', 'Bearer eyJsecret eyJsecret', 'eyJsecret', 'Bearer eyJsecret\n']) {
       expect.soft(() => bearerToken(viewOf({ authorization }), places)).toThrow(expect.not.stringContaining('eyJ'));
       try {
@@ -207,13 +207,13 @@ describe('cost', () => {
   }
 
   const shapes: [string, (n: number) => string][] = [
-    ['spaces behind Bearer', (n) => `Bearer${' '.repeat(n)}`],
-    ['spaces behind Bearer, and what is no token', (n) => `Bearer${' '.repeat(n)}"`],
-    ['spaces and tabs in turns', (n) => `Bearer${' \t'.repeat(n / 2)},`],
-    ['spaces behind a token', (n) => `Bearer a${' '.repeat(n)}b`],
+    ['spaces after Bearer', (n) => `Bearer${' '.repeat(n)}`],
+    ['spaces after Bearer, and an invalid token', (n) => `Bearer${' '.repeat(n)}"`],
+    ['alternating spaces and tabs', (n) => `Bearer${' \t'.repeat(n / 2)},`],
+    ['spaces after a token', (n) => `Bearer a${' '.repeat(n)}b`],
     ['spaces everywhere', (n) => `${' '.repeat(n / 2)}x${' '.repeat(n / 2)}`],
     ['a long token', (n) => `Bearer ${'a'.repeat(n)}`],
-    ['a long token and what is none', (n) => `Bearer ${'a'.repeat(n)},`],
+    ['a long token and a comma', (n) => `Bearer ${'a'.repeat(n)},`],
     ['a token and padding', (n) => `Bearer a${'='.repeat(n)}a`],
     ['a long scheme', (n) => 'a'.repeat(n)],
     ['a long scheme and a comma', (n) => `${'a'.repeat(n)},`],
@@ -221,9 +221,9 @@ describe('cost', () => {
     ['newlines', (n) => `Basic ${'\n'.repeat(n)}`],
   ];
 
-  // A hundred times the input: a reader in square time takes ten thousand times as long.
+  // For 100 times the input, a quadratic implementation takes 10,000 times as long.
   const growth = 3_000;
-  test.each(shapes)('[13] grows with the length of the header and not faster: %s', (_name, make) => {
+  test.each(shapes)('[13] is linear in the length of the header: %s', (_name, make) => {
     const [small, large] = [make(10_000), make(1_000_000)].map((authorization) => cost({ authorization }, {}));
     expect(large).toBeLessThan(growth * Math.max(small ?? 0, 0.05));
   });
@@ -234,7 +234,7 @@ describe('cost', () => {
     ['names', (n) => 'a=b; '.repeat(n / 5)],
     ['equals signs', (n) => '='.repeat(n)],
     ['blanks around every name', (n) => ' \t a \t=\t b \t;'.repeat(n / 15)],
-  ])('[13] grows with the length of the cookies and not faster: %s', (_name, make) => {
+  ])('[13] is linear in the length of the cookies: %s', (_name, make) => {
     const options = { cookie: 'token' };
     const request = (cookie: string) => ({ method: 'GET', headers: { cookie } });
     const [small, large] = [make(10_000), make(1_000_000)].map((cookie) => cost(request(cookie), options));
@@ -246,7 +246,7 @@ describe('the cookie', () => {
   const get = (headers: Record<string, string | string[]>): RequestLike => ({ method: 'GET', url: '/', headers });
   const token = { cookie: 'token' };
 
-  test('[14] is read where the option says so', () => {
+  test('[14] is read if the option names it', () => {
     expect(found(get({ cookie: 'token=a.b.c' }), token)).toBe('token a.b.c');
   });
 
@@ -258,10 +258,10 @@ describe('the cookie', () => {
   test.each([
     ['among others', 'a=1; token=a.b.c; b=2', 'token a.b.c'],
     ['without spaces', 'a=1;token=a.b.c;b=2', 'token a.b.c'],
-    ['with blanks around', 'a=1; \t token =  a.b.c \t', 'token a.b.c'],
+    ['with blanks around name and value', 'a=1; \t token =  a.b.c \t', 'token a.b.c'],
     ['with an equals sign inside', 'token=a.b.c==', 'token a.b.c=='],
-    ['as it stands, quotes included', 'token="a.b.c"', 'token "a.b.c"'],
-    ['as it stands, encoding included', 'token=a%2Eb', 'token a%2Eb'],
+    ['without removing quotes', 'token="a.b.c"', 'token "a.b.c"'],
+    ['without decoding it', 'token=a%2Eb', 'token a%2Eb'],
   ])('[14] is found %s', (_name, cookie, result) => {
     expect(found(get({ cookie }), token)).toBe(result);
   });
@@ -273,12 +273,12 @@ describe('the cookie', () => {
     ['a name without a value', 'token'],
     ['another case', 'Token=a.b.c'],
     ['a longer name', 'token2=a.b.c'],
-    ['a name that ends like it', 'my-token=a.b.c'],
+    ['a name that ends with the name', 'my-token=a.b.c'],
     ['the name inside another value', 'a=token=a.b.c'],
     ['the name inside a quoted value, split', 'a="x, token=a.b.c"'],
     ['a name in quotes', '"token"=a.b.c'],
     ['an encoded name', '%74oken=a.b.c'],
-    ['a prefix', '__Host-token=a.b.c'],
+    ['a name with a __Host- prefix', '__Host-token=a.b.c'],
   ])('[14] is not found in %s', (_name, cookie) => {
     expect(found(get({ cookie }), token)).toBe('token_missing');
   });
@@ -292,33 +292,33 @@ describe('the cookie', () => {
     ['the first one empty', get({ cookie: 'token=; token=a' })],
     ['both empty', get({ cookie: 'token=; token=' })],
     ['with blanks', get({ cookie: 'token=a;\ttoken\t=b' })],
-  ])('[14] is refused when it comes twice: %s', (_name, request) => {
+  ])('[14] is refused if it was sent twice: %s', (_name, request) => {
     expect(found(request, token)).toBe('header_malformed');
   });
 
-  test('[14] is found in the second of two headers of cookies, as HTTP/2 sends them', () => {
+  test('[14] is found in the second of two cookie headers, which HTTP/2 allows', () => {
     expect(found(get({ cookie: ['a=1', 'token=a.b.c'] }), token)).toBe('token a.b.c');
   });
 
   test.each([
-    ['a good header', 'Bearer d.e.f', 'token d.e.f'],
-    ['an empty header', '', 'token_missing'],
-    ['blanks', ' ', 'header_malformed'],
-    ['Bearer alone', 'Bearer', 'header_malformed'],
-    ['another scheme', 'Basic YTpi', 'scheme_unsupported'],
-    ['two tokens', 'Bearer a, Bearer b', 'header_malformed'],
-  ])('[14] counts for nothing beside %s', (_name, authorization, result) => {
+    ['valid', 'Bearer d.e.f', 'token d.e.f'],
+    ['empty', '', 'token_missing'],
+    ['blank', ' ', 'header_malformed'],
+    ['Bearer without a token', 'Bearer', 'header_malformed'],
+    ['of another scheme', 'Basic YTpi', 'scheme_unsupported'],
+    ['two joined headers', 'Bearer a, Bearer b', 'header_malformed'],
+  ])('[14] is ignored if the authorization header is %s', (_name, authorization, result) => {
     expect(found(get({ authorization, cookie: 'token=a.b.c' }), token)).toBe(result);
   });
 
-  test('[14] counts for nothing beside two headers', () => {
+  test('[14] is ignored if there are two authorization headers', () => {
     expect(found(get({ authorization: ['Bearer a', 'Bearer b'], cookie: 'token=a.b.c' }), token)).toBe(
       'header_malformed',
     );
     expect(found(get({ authorization: ['', ''], cookie: 'token=a.b.c' }), token)).toBe('header_malformed');
   });
 
-  test('[14] is not read beside an authorization header, also where the token is expected in another', () => {
+  test('[14] is ignored if there is an authorization header, even if the token belongs in another header', () => {
     const options = { cookie: 'token', header: 'x-token' };
     expect(found(get({ cookie: 'token=a.b.c' }), options)).toBe('token a.b.c');
     expect(found(get({ authorization: 'Basic YTpi', cookie: 'token=a.b.c' }), options)).toBe('token_missing');
@@ -327,18 +327,15 @@ describe('the cookie', () => {
   });
 });
 
-describe('where a cookie may come from', () => {
+describe('the origin of a request with a cookie', () => {
   test.each([
     ['another site', 'https://evil.test', 'cross-site', 'token_missing'],
-    ['a program that says nothing', undefined, undefined, 'token_missing'],
+    ['a client without these headers', undefined, undefined, 'token_missing'],
     ['the same origin', 'https://app.test', 'same-origin', 'token a.b.c'],
-  ])(
-    '[14] a WebSocket handshake of %s: the page behind it could read what comes back',
-    (_name, origin, site, outcome) => {
-      const headers = { upgrade: 'websocket', cookie: 'token=a.b.c', host: 'app.test', origin, 'sec-fetch-site': site };
-      expect(found({ method: 'GET', url: '/', headers }, { cookie: 'token' })).toBe(outcome);
-    },
-  );
+  ])('[14] a WebSocket handshake of %s, whose page could read the messages', (_name, origin, site, outcome) => {
+    const headers = { upgrade: 'websocket', cookie: 'token=a.b.c', host: 'app.test', origin, 'sec-fetch-site': site };
+    expect(found({ method: 'GET', url: '/', headers }, { cookie: 'token' })).toBe(outcome);
+  });
 
   const host = 'app.test';
   const origins = ['https://admin.test', 'http://localhost:3000'];
@@ -360,7 +357,7 @@ describe('where a cookie may come from', () => {
     return result === 'token a' ? 'read' : result;
   }
 
-  test.each(['GET', 'HEAD', 'OPTIONS'])('[14] %s is safe wherever it comes from', (method) => {
+  test.each(['GET', 'HEAD', 'OPTIONS'])('[14] %s is accepted from every origin', (method) => {
     expect(outcome({ method })).toBe('read');
     expect(outcome({ method, origin: 'https://evil.test', site: 'cross-site' })).toBe('read');
     expect(outcome({ method, origin: 'null' })).toBe('read');
@@ -382,92 +379,92 @@ describe('where a cookie may come from', () => {
     undefined,
   ];
 
-  describe('[14] with an unsafe or unknown method the cookie', () => {
+  describe('[14] with an unsafe or unknown method', () => {
     const outcomes = (sent: Sent) => new Set(unsafe.map((method) => outcome({ method, ...sent })));
 
     test.each<[string, Sent]>([
       ['its own origin', { origin: 'https://app.test' }],
       ['its own origin, over http', { origin: 'http://app.test' }],
-      ['its own origin, and the browser agrees', { origin: 'https://app.test', site: 'same-origin' }],
+      ['its own origin and Sec-Fetch-Site: same-origin', { origin: 'https://app.test', site: 'same-origin' }],
       ['its own origin with a port', { host: 'app.test:8443', origin: 'https://app.test:8443' }],
-      ['its own origin, the default port spelt out', { host: 'app.test:443', origin: 'https://app.test' }],
-      ['its own origin over http, the default port spelt out', { host: 'app.test:80', origin: 'http://app.test' }],
-      ['its own origin, capitals in the host', { host: 'APP.Test', origin: 'https://app.test' }],
-      ['its own origin, an address', { host: '[::1]:3000', origin: 'http://[::1]:3000' }],
-      ['no origin, where the browser says so', { site: 'same-origin' }],
-      ['no origin and no host, where the browser says so', { host: undefined, site: 'same-origin' }],
+      ['its own origin, if the host names the default port', { host: 'app.test:443', origin: 'https://app.test' }],
+      [
+        'its own origin over http, if the host names the default port',
+        { host: 'app.test:80', origin: 'http://app.test' },
+      ],
+      ['its own origin, if the host has capitals', { host: 'APP.Test', origin: 'https://app.test' }],
+      ['its own origin that is an IP address', { host: '[::1]:3000', origin: 'http://[::1]:3000' }],
+      ['no origin and Sec-Fetch-Site: same-origin', { site: 'same-origin' }],
+      ['no origin, no host and Sec-Fetch-Site: same-origin', { host: undefined, site: 'same-origin' }],
       ['a named origin', { origin: 'https://admin.test' }],
-      ['a named origin, as another site', { origin: 'https://admin.test', site: 'cross-site' }],
+      ['a named origin and Sec-Fetch-Site: cross-site', { origin: 'https://admin.test', site: 'cross-site' }],
       ['a named origin with a port', { origin: 'http://localhost:3000', site: 'same-site' }],
-      ['a named origin, the host unknown', { host: undefined, origin: 'https://admin.test' }],
-    ])('counts from %s', (_name, sent) => {
+      ['a named origin and no host', { host: undefined, origin: 'https://admin.test' }],
+    ])('accepts the cookie with %s', (_name, sent) => {
       expect(outcomes(sent)).toEqual(new Set(['read']));
     });
 
     test.each<[string, Sent]>([
-      ['nobody knows where', {}],
+      ['no origin and no Sec-Fetch-Site', {}],
       ['a foreign origin', { origin: 'https://evil.test' }],
-      [
-        'a foreign origin, though the browser were to say otherwise',
-        { origin: 'https://evil.test', site: 'same-origin' },
-      ],
+      ['a foreign origin and Sec-Fetch-Site: same-origin', { origin: 'https://evil.test', site: 'same-origin' }],
       ['a null origin', { origin: 'null' }],
-      ['a null origin, though the browser says same-origin', { origin: 'null', site: 'same-origin' }],
+      ['a null origin and Sec-Fetch-Site: same-origin', { origin: 'null', site: 'same-origin' }],
       ['a null origin on a host called null', { host: 'null', origin: 'null' }],
       ['an empty origin', { origin: '' }],
-      ['an empty origin, though the browser says same-origin', { origin: '', site: 'same-origin' }],
+      ['an empty origin and Sec-Fetch-Site: same-origin', { origin: '', site: 'same-origin' }],
       ['another port', { origin: 'https://app.test:8443' }],
       ['the default port of another scheme', { host: 'app.test:443', origin: 'http://app.test' }],
-      ['no port where the host has one', { host: 'app.test:8443', origin: 'https://app.test' }],
+      ['no port, if the host has one', { host: 'app.test:8443', origin: 'https://app.test' }],
       ['a subdomain', { origin: 'https://x.app.test' }],
       ['the domain above', { host: 'x.app.test', origin: 'https://app.test' }],
       ['a longer host', { origin: 'https://app.test.evil.test' }],
-      ['a host that ends like it', { origin: 'https://evilapp.test' }],
-      ['a host with a dot behind', { origin: 'https://app.test.' }],
+      ['a host that ends with the host', { origin: 'https://evilapp.test' }],
+      ['a host with a trailing dot', { origin: 'https://app.test.' }],
       ['another scheme', { origin: 'ftp://app.test' }],
       ['an extension', { origin: 'chrome-extension://app.test' }],
       ['a file', { origin: 'file://' }],
       ['no scheme', { origin: 'app.test' }],
       ['a relative origin', { origin: '//app.test' }],
-      ['its own origin, but another site', { origin: 'https://app.test', site: 'cross-site' }],
-      ['its own origin, but the same site only', { origin: 'https://app.test', site: 'same-site' }],
-      ['its own origin, and what no browser says', { origin: 'https://app.test', site: 'none' }],
-      ['its own origin, and an empty word', { origin: 'https://app.test', site: '' }],
-      ['its own origin in capitals of the browser word', { origin: 'https://app.test', site: 'Same-Origin' }],
-      ['the same site', { site: 'same-site' }],
-      ['another site', { site: 'cross-site' }],
-      ['the address bar', { site: 'none' }],
-      ['an empty word', { site: '' }],
+      ['its own origin and Sec-Fetch-Site: cross-site', { origin: 'https://app.test', site: 'cross-site' }],
+      ['its own origin and Sec-Fetch-Site: same-site', { origin: 'https://app.test', site: 'same-site' }],
+      ['its own origin and Sec-Fetch-Site: none', { origin: 'https://app.test', site: 'none' }],
+      ['its own origin and an empty Sec-Fetch-Site', { origin: 'https://app.test', site: '' }],
+      ['its own origin and Sec-Fetch-Site: Same-Origin', { origin: 'https://app.test', site: 'Same-Origin' }],
+      ['Sec-Fetch-Site: same-site', { site: 'same-site' }],
+      ['Sec-Fetch-Site: cross-site', { site: 'cross-site' }],
+      ['Sec-Fetch-Site: none', { site: 'none' }],
+      ['an empty Sec-Fetch-Site', { site: '' }],
       ['two origins', { origin: ['https://app.test', 'https://app.test'] }],
       ['two origins, joined', { origin: 'https://app.test, https://evil.test' }],
       ['two origins with a space', { origin: 'https://app.test https://evil.test' }],
       ['a named origin and another', { origin: ['https://admin.test', 'https://evil.test'] }],
-      ['two words of the browser', { site: ['same-origin', 'cross-site'] }],
-      ['two words of the browser, joined', { site: 'same-origin, cross-site' }],
-      ['its own origin, the host unknown', { host: undefined, origin: 'https://app.test' }],
-      ['its own origin, the host empty', { host: '', origin: 'https://app.test' }],
-      ['a host that cannot be read', { host: 'app.test:x', origin: 'https://app.test' }],
-      ['a named origin with a slash behind', { origin: 'https://admin.test/' }],
+      ['two Sec-Fetch-Site headers', { site: ['same-origin', 'cross-site'] }],
+      ['two joined Sec-Fetch-Site headers', { site: 'same-origin, cross-site' }],
+      ['its own origin and no host', { host: undefined, origin: 'https://app.test' }],
+      ['its own origin and an empty host', { host: '', origin: 'https://app.test' }],
+      ['a malformed host', { host: 'app.test:x', origin: 'https://app.test' }],
+      ['a named origin with a trailing slash', { origin: 'https://admin.test/' }],
       ['a named origin in capitals', { origin: 'https://ADMIN.test' }],
       ['a named origin with another port', { origin: 'https://admin.test:8443' }],
       ['a named origin over http', { origin: 'http://admin.test' }],
-      ['a named origin, longer', { origin: 'https://admin.test.evil.test' }],
-    ])('does not count from %s', (_name, sent) => {
+      ['a host that begins with a named origin', { origin: 'https://admin.test.evil.test' }],
+    ])('ignores the cookie with %s', (_name, sent) => {
       expect(outcomes(sent)).toEqual(new Set(['token_missing']));
     });
   });
 
-  test('[14] a host with a user in front is not the host behind it', () => {
+  test('[14] an origin with a user name does not match the host', () => {
     expect(outcome({ method: 'POST', origin: 'https://app.test@evil.test' })).toBe('token_missing');
     expect(outcome({ method: 'POST', host: 'evil.test@app.test', origin: 'https://evil.test' })).toBe('token_missing');
   });
 
-  test('[14] without named origins only its own counts', () => {
+  test('[14] without the origins option, only the origin of the request itself is accepted', () => {
     expect(outcome({ method: 'POST', origin: 'https://admin.test' }, [])).toBe('token_missing');
     expect(outcome({ method: 'POST', origin: 'https://app.test' }, [])).toBe('read');
   });
 
-  test('[14] the host that the framework trusts goes before the Host header', () => {
+  test('[14] the host from the framework takes precedence over the Host header', () => {
     const request = { method: 'POST', host: 'public.test', headers: { cookie: 'token=a', host: 'inside.test' } };
     const from = (origin: string) =>
       found({ ...request, headers: { ...request.headers, origin } }, { cookie: 'token' });
@@ -475,7 +472,7 @@ describe('where a cookie may come from', () => {
     expect(from('https://inside.test')).toBe('token_missing');
   });
 
-  test('[14] forwarded hosts count for nothing by themselves', () => {
+  test('[14] forwarded host headers are ignored', () => {
     const headers = {
       cookie: 'token=a',
       host: 'app.test',
@@ -486,7 +483,7 @@ describe('where a cookie may come from', () => {
     expect(found({ method: 'POST', headers }, { cookie: 'token' })).toBe('token_missing');
   });
 
-  test('[14] a host or a method on Object.prototype counts for nothing', () => {
+  test('[14] a host or a method on Object.prototype is ignored', () => {
     const planted = { host: 'evil.test', authority: 'evil.test', method: 'GET' };
     const headers = { cookie: 'token=a', origin: 'https://evil.test' };
     for (const [name, value] of Object.entries(planted)) {
@@ -499,17 +496,17 @@ describe('where a cookie may come from', () => {
     }
   });
 
-  test('[14] a method override counts for nothing', () => {
+  test('[14] method override headers are ignored', () => {
     const headers = { cookie: 'token=a', host: 'app.test', 'x-http-method-override': 'GET' };
     expect(found({ method: 'POST', headers }, { cookie: 'token' })).toBe('token_missing');
   });
 
-  test('[14] headers alone, without a method, are not safe', () => {
+  test('[14] headers without a method count as an unsafe method', () => {
     expect(found({ cookie: 'token=a' }, { cookie: 'token' })).toBe('token_missing');
     expect(found(new Headers({ cookie: 'token=a' }), { cookie: 'token' })).toBe('token_missing');
   });
 
-  test('[14] a Fetch request has the host of its URL', () => {
+  test('[14] the host of a Fetch request is the host of its URL', () => {
     const request = (origin: string) => {
       const sent = new Request('https://app.test:8443/orders', { method: 'POST' });
       sent.headers.set('cookie', 'token=a');
@@ -520,19 +517,19 @@ describe('where a cookie may come from', () => {
     expect(found(request('https://app.test'), { cookie: 'token' })).toBe('token_missing');
   });
 
-  test('[14] a bad header goes before the question where the cookie comes from', () => {
+  test('[14] a malformed authorization header is reported before the origin is checked', () => {
     const headers = { cookie: 'token=a; token=b', origin: 'https://evil.test' };
     expect(found({ method: 'POST', headers }, { cookie: 'token' })).toBe('header_malformed');
   });
 });
 
-describe('a server that sets or clears the cookie', () => {
+describe('isFromOwnPages', () => {
   test.each([
-    ['its own page', { origin: 'https://app.test' }, true],
+    ['its own origin', { origin: 'https://app.test' }, true],
     ['a named origin', { origin: 'https://admin.test' }, true],
-    ['another site', { origin: 'https://evil.test' }, false],
-    ['nobody knows whom', {}, false],
-  ])('[14] can ask whether it was told to by %s', (_name, headers, answer) => {
+    ['a foreign origin', { origin: 'https://evil.test' }, false],
+    ['no origin', {}, false],
+  ])('[14] decides for a request with %s', (_name, headers, answer) => {
     const request = viewOf({ method: 'POST', url: '/token', headers: { host: 'app.test', ...headers } });
     expect(isFromOwnPages(request, ['https://admin.test'])).toBe(answer);
   });

@@ -16,7 +16,7 @@ afterEach(() => {
   globalThis.process?.off('unhandledRejection', note);
 });
 
-/** Node reports an unhandled rejection after the microtasks of a turn. */
+/** Waits until Node has reported unhandled rejections. */
 async function nextTurn(): Promise<void> {
   vi.useRealTimers();
   await new Promise((resolve) => setTimeout(resolve));
@@ -39,8 +39,8 @@ function countedSignal() {
   return { controller, signal, listeners: () => listeners };
 }
 
-describe('work that is in time', () => {
-  test('gives its value, and leaves no timer and no listener', async () => {
+describe('work that finishes in time', () => {
+  test('returns its value, and leaves no timer and no listener', async () => {
     const { signal, listeners } = countedSignal();
     const racing = raceDeadline(Promise.resolve('done'), 1_000, late, signal);
     expect([vi.getTimerCount(), listeners()]).toEqual([1, 1]);
@@ -55,14 +55,14 @@ describe('work that is in time', () => {
     expect([vi.getTimerCount(), listeners()]).toEqual([0, 0]);
   });
 
-  test('never asks what to do when it is late', async () => {
+  test('never calls `late`', async () => {
     const never = vi.fn();
     await raceDeadline(Promise.resolve(), 1_000, never);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(never).not.toHaveBeenCalled();
   });
 
-  test('settles the race when no timer ever fires, as under the fake timers of a test', async () => {
+  test('settles the race even if no timer ever fires, as with fake timers', async () => {
     let resolve = (_value: string): void => {};
     const work = new Promise<string>((done) => {
       resolve = done;
@@ -74,7 +74,7 @@ describe('work that is in time', () => {
 });
 
 describe('work that is late', () => {
-  test('gives what `late` returns, once, to the millisecond', async () => {
+  test('returns the result of `late`, exactly at the timeout, and calls it once', async () => {
     const outcome = vi.fn();
     const decide = vi.fn(late);
     void raceDeadline(hanging(), 1_000, decide).then(outcome);
@@ -96,7 +96,7 @@ describe('work that is late', () => {
     await outcome;
   });
 
-  test('may reject after the race without ending the process', async () => {
+  test('can reject after the race without an unhandled rejection', async () => {
     let reject = (_error: Error): void => {};
     const work = new Promise<never>((_, fail) => {
       reject = fail;
@@ -109,7 +109,7 @@ describe('work that is late', () => {
     expect(unhandled).toEqual([]);
   });
 
-  test('that `late` aborts rejects with what `late` throws, not with the abort', async () => {
+  test('rejects with what `late` throws, not with the abort error, if `late` aborts the work', async () => {
     const abort = new AbortController();
     const work = new Promise<never>((_, reject) => {
       abort.signal.addEventListener('abort', () => reject(abort.signal.reason));
@@ -125,7 +125,7 @@ describe('work that is late', () => {
     expect(unhandled).toEqual([]);
   });
 
-  test('each waiter has a timer of its own', async () => {
+  test('each caller has its own timer', async () => {
     const work = hanging();
     const outcomes: string[] = [];
     void raceDeadline(work, 1_000, () => outcomes.push('first'));
@@ -137,7 +137,7 @@ describe('work that is late', () => {
     expect(outcomes).toEqual(['first', 'second']);
   });
 
-  test('no time left is late, and never waits for ever', async () => {
+  test('a negative timeout counts as late, and does not wait forever', async () => {
     const racing = raceDeadline(hanging(), -5, late);
     await vi.advanceTimersByTimeAsync(1);
     expect(await racing).toBe('late');
@@ -145,7 +145,7 @@ describe('work that is late', () => {
 });
 
 describe('a signal', () => {
-  test('ends the race at once, and leaves no timer and no listener', async () => {
+  test('ends the race immediately, and leaves no timer and no listener', async () => {
     const { controller, signal, listeners } = countedSignal();
     const racing = raceDeadline(hanging(), 1_000, late, signal);
     controller.abort();
@@ -153,7 +153,7 @@ describe('a signal', () => {
     expect([vi.getTimerCount(), listeners()]).toEqual([0, 0]);
   });
 
-  test('that is aborted before ends the race at once, and leaves no timer and no listener', async () => {
+  test('that is already aborted ends the race immediately, and leaves no timer and no listener', async () => {
     const { controller, signal, listeners } = countedSignal();
     controller.abort();
     expect(await raceDeadline(hanging(), 1_000, late, signal)).toBe('late');

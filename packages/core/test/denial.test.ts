@@ -45,8 +45,8 @@ const told = reasonsWith('invalid_token');
 
 const uncached = { 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie' };
 
-describe('the table of refusals', () => {
-  test.each(silent)('[15] %s is 401 with a challenge that names no error', (reason) => {
+describe('denialFor', () => {
+  test.each(silent)('[15] %s is 401 with a challenge without an error code', (reason) => {
     expect(denialFor(new ToriiAuthError(reason, 'What is wrong.'))).toEqual({
       status: 401,
       headers: { 'WWW-Authenticate': 'Bearer realm="torii"', ...uncached },
@@ -65,7 +65,7 @@ describe('the table of refusals', () => {
     });
   });
 
-  test('[15] a request that can be read in two ways is 400, without a challenge', () => {
+  test('[15] an ambiguous request is 400, without a challenge', () => {
     expect(denialFor(new ToriiRequestError('The path can be read in two ways.'))).toEqual({
       status: others.request_malformed,
       headers: uncached,
@@ -75,7 +75,7 @@ describe('the table of refusals', () => {
     });
   });
 
-  test('[15] what a caller may not do is 403 with insufficient_scope', () => {
+  test('[15] a forbidden request is 403 with insufficient_scope', () => {
     expect(denialFor(new ToriiForbiddenError('Not yours.'))).toEqual({
       status: others.not_allowed,
       headers: {
@@ -110,14 +110,14 @@ describe('the table of refusals', () => {
     [Number.NEGATIVE_INFINITY, '1'],
     [Number.POSITIVE_INFINITY, '86400'],
     [1e21, '86400'],
-  ])('[15] Retry-After is whole seconds, and at least one: %s', (retryAfterSeconds, header) => {
+  ])('[15] Retry-After is a whole number of seconds from 1 to 86400: %s', (retryAfterSeconds, header) => {
     const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
     expect(denialFor(new ToriiUnavailableError('keys_unavailable', 'Later.', options))?.headers['Retry-After']).toBe(
       header,
     );
   });
 
-  test('[15] a denial is a Response in one line', async () => {
+  test('[15] Response.json accepts a denial', async () => {
     const denial = denialFor(new ToriiAuthError('token_expired', 'The token has expired.'));
     if (denial === undefined) throw new Error('unreachable');
     const response = Response.json(denial.body, denial);
@@ -128,7 +128,7 @@ describe('the table of refusals', () => {
     expect(await response.json()).toEqual(denial.body);
   });
 
-  test('[20] every answer keeps caches away, and two denials share nothing that can be changed', () => {
+  test('[20] every denial forbids caching, and denials share no mutable state', () => {
     const error = new ToriiAuthError('token_missing', 'No token was sent.');
     const [one, two] = [denialFor(error), denialFor(error)];
     Object.assign(one?.headers ?? {}, { 'Cache-Control': 'public' });
@@ -140,7 +140,7 @@ describe('the table of refusals', () => {
 describe('the description of a challenge', () => {
   test.each([
     ['a quote', 'a"b', 'ab'],
-    ['a quote that would end it', 'x", error="none', 'x, error=none'],
+    ['a quote that would end the description', 'x", error="none', 'x, error=none'],
     ['a backslash', 'a\\b', 'ab'],
     ['CR LF and a header', 'a\r\nSet-Cookie: x=1', 'aSet-Cookie: x=1'],
     ['NUL', 'a\0b', 'ab'],
@@ -149,10 +149,14 @@ describe('the description of a challenge', () => {
     ['letters beyond ASCII', 'smørrebrød 東京 👋', 'smrrebrd  '],
     ['half of a surrogate pair', 'a\uD800b', 'ab'],
     ['a line separator', 'a\u2028b', 'ab'],
-    ['nothing that may stay', 'æøå', ''],
+    ['only characters that are dropped', 'æøå', ''],
     ['nothing', '', ''],
-    ['all that may stay', " !#$%&'()*+,-./09:;<=>?@AZ[]^_`az{|}~", " !#$%&'()*+,-./09:;<=>?@AZ[]^_`az{|}~"],
-  ])('[15] drops what RFC 6750 does not allow: %s', (_name, message, description) => {
+    [
+      'every character that is allowed',
+      " !#$%&'()*+,-./09:;<=>?@AZ[]^_`az{|}~",
+      " !#$%&'()*+,-./09:;<=>?@AZ[]^_`az{|}~",
+    ],
+  ])('[15] drops characters that RFC 6750 does not allow: %s', (_name, message, description) => {
     const denial = denialFor(new ToriiForbiddenError(message));
     expect(denial?.headers['WWW-Authenticate']).toBe(
       `Bearer realm="torii", error="insufficient_scope", error_description="${description}"`,
@@ -162,7 +166,7 @@ describe('the description of a challenge', () => {
   });
 });
 
-describe('what is not ours to answer', () => {
+describe('other errors', () => {
   class Foreign extends Error {
     readonly code = 'authentication_failed';
     readonly reason = 'token_expired';
@@ -172,34 +176,37 @@ describe('what is not ours to answer', () => {
   test.each<[string, unknown]>([
     ['an error', new Error('x')],
     ['a TypeError', new TypeError('x')],
-    ['an error with our code and reason', new Foreign('x')],
-    ['an error with our name', Object.assign(new Error('x'), { name: 'ToriiAuthError', reason: 'token_expired' })],
+    ['a foreign error with the same code and reason', new Foreign('x')],
     [
-      'an object like ours',
+      'a foreign error with the same name',
+      Object.assign(new Error('x'), { name: 'ToriiAuthError', reason: 'token_expired' }),
+    ],
+    [
+      'an object with the same fields',
       { name: 'ToriiAuthError', code: 'authentication_failed', reason: 'token_expired', message: 'x' },
     ],
-    ['an object that inherits from ours', Object.create(new ToriiAuthError('token_expired', 'x'))],
-    ['the JSON of ours', new ToriiAuthError('token_expired', 'x').toJSON()],
+    ['an object that inherits from a ToriiAuthError', Object.create(new ToriiAuthError('token_expired', 'x'))],
+    ['the JSON of a ToriiAuthError', new ToriiAuthError('token_expired', 'x').toJSON()],
     ['a wrong option', new ToriiConfigError('issuer', 'x')],
-    ['an error around ours', new Error('x', { cause: new ToriiAuthError('token_expired', 'x') })],
+    ['an error caused by a ToriiAuthError', new Error('x', { cause: new ToriiAuthError('token_expired', 'x') })],
     ['the class itself', ToriiAuthError],
     ['a text', 'token_expired'],
     ['a number', 401],
     ['undefined', undefined],
     ['null', null],
     ['true', true],
-  ])('[15] has no denial: %s', (_name, error) => {
+  ])('[15] have no denial: %s', (_name, error) => {
     expect(denialFor(error)).toBeUndefined();
   });
 
-  test('[15] has no denial: an error of ours that answers nothing, such as that of the API', () => {
+  test('[15] have no denial: a ToriiError that is not a refusal', () => {
     class ToriiApiError extends ToriiError {
       override readonly code = 'api';
     }
     expect(denialFor(new ToriiApiError('x'))).toBeUndefined();
   });
 
-  test('[15] but an error derived from ours has that of ours', () => {
+  test('[15] a subclass of ToriiAuthError has the denial of a ToriiAuthError', () => {
     class Expired extends ToriiAuthError {
       constructor() {
         super('token_expired', 'x');
@@ -209,7 +216,7 @@ describe('what is not ours to answer', () => {
   });
 });
 
-describe('an answer', async () => {
+describe('a denial', async () => {
   const key = await makeKey('kid-of-ours');
   const torii = createVerifier({
     issuer: [issuer, 'https://second.torii.test'],
@@ -225,13 +232,13 @@ describe('an answer', async () => {
     ['another issuer', () => mint(key, { ...good, iss: 'https://evil.test' }), 'issuer_refused'],
     ['another audience', () => mint(key, { ...good, aud: 'https://evil.test' }), 'audience_refused'],
     ['another environment', () => mint(key, { ...good, pid: 'env_other' }), 'environment_refused'],
-    ['an end', () => mint(key, { ...good, exp: nowSeconds() - 1234 }), 'token_expired'],
+    ['an expired token', () => mint(key, { ...good, exp: nowSeconds() - 1234 }), 'token_expired'],
     ['an unknown key', () => mint(stranger, good), 'key_unknown'],
     ['a bad signature', () => mint(stranger, good, { kid: key.kid }), 'signature_invalid'],
     ['another algorithm', () => mint(key, good, { alg: 'RS256' }), 'algorithm_refused'],
     ['a missing claim', () => mint(key, { ...good, sub: undefined }), 'claim_missing'],
     ['a check', () => mint(key, good), 'not_allowed'],
-  ])('[16] names neither what was expected nor what came: %s', async (_name, forge, reason) => {
+  ])('[16] contains neither the expected nor the received value: %s', async (_name, forge, reason) => {
     const { denial } = await torii.check({ authorization: `Bearer ${await forge()}` });
     expect(denial?.body.error.reason).toBe(reason);
     const text = JSON.stringify(denial);

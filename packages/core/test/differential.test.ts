@@ -4,9 +4,9 @@ import { nowSeconds } from './differential/members.ts';
 import { statements } from './differential/statements.ts';
 import { compareWithJose, Tally } from './differential/verdict.ts';
 
-// jose is the referee, as in referee.test.ts: there on tokens that somebody thought of, here on those that nobody did.
+// Compares this package with jose, like referee.test.ts, but on generated tokens.
 
-/** The edge runtime has its own file for signatures and nothing else, and shares two processors with the rest. */
+/** Only signature verification differs in the edge runtime, so fewer tokens are enough. */
 const isEdge = 'EdgeRuntime' in globalThis;
 const [seed, numRuns] = isEdge ? [2, 20_000] : [1, 110_000];
 
@@ -18,7 +18,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('of many generated tokens we accept what jose accepts, but for what a statement forbids', {
+test('accepts the generated tokens that jose accepts, except those that a statement forbids', {
   timeout: 600_000,
 }, async () => {
   const tally = new Tally();
@@ -26,6 +26,6 @@ test('of many generated tokens we accept what jose accepts, but for what a state
   console.log(tally.describe());
   expect(tally.distinct).toBeGreaterThanOrEqual(isEdge ? 15_000 : 100_000);
   expect(tally.count('both accept')).toBeGreaterThan(numRuns / 50);
-  // A reason that no token meets is a reason that nobody tests.
+  // A statement that no token violates is not tested.
   for (const statement of statements) expect(tally.count(statement), statement.says).toBeGreaterThan(0);
 });

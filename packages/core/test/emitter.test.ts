@@ -12,12 +12,12 @@ afterEach(() => {
   globalThis.process?.off('unhandledRejection', note);
 });
 
-/** Node reports an unhandled rejection after the microtasks of a turn. */
+/** Waits until Node has reported unhandled rejections. */
 async function nextTurn(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
 }
 
-test('calls the listener before it returns, with the event itself', () => {
+test('calls the listener synchronously with the event', () => {
   const listener = vi.fn();
   const event = { type: 'verified' };
   emitterFor(listener)(event);
@@ -25,7 +25,7 @@ test('calls the listener before it returns, with the event itself', () => {
   expect(listener.mock.calls[0]?.[0]).toBe(event);
 });
 
-test('without a listener, all emitters are one function that does nothing', () => {
+test('without a listener, returns `silent`, which does nothing', () => {
   expect(emitterFor(undefined)).toBe(silent);
   expect(silent()).toBeUndefined();
 });

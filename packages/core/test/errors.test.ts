@@ -17,7 +17,7 @@ import {
 } from '../src/index.ts';
 import { base64url, issuer, makeKey, mint, nowSeconds, signText } from './mint.ts';
 
-/** All that one copy of the package gives. */
+/** All exports of one copy of the package. */
 const core = { ...surface, ...adapter };
 
 const key = await makeKey();
@@ -34,7 +34,7 @@ const ours = {
 const classes = { ToriiAuthError, ToriiRequestError, ToriiForbiddenError, ToriiUnavailableError, ToriiConfigError };
 
 describe('instanceof', () => {
-  test.each(Object.entries(ours))('tells %s from the other classes', (name, error) => {
+  test.each(Object.entries(ours))('distinguishes %s from the other classes', (name, error) => {
     expect(error).toBeInstanceOf(Error);
     expect(error instanceof ToriiError).toBe(true);
     const matching = Object.entries(classes).filter(([, type]) => error instanceof type);
@@ -42,7 +42,7 @@ describe('instanceof', () => {
     expect(error.name).toBe(name);
   });
 
-  test('knows a class derived from ours, and does not take ours for it', () => {
+  test('recognizes instances of a subclass, and does not match the subclass for its parent', () => {
     class Expired extends ToriiAuthError {}
     const expired = new Expired('token_expired', 'x');
     expect(expired instanceof Expired).toBe(true);
@@ -53,22 +53,22 @@ describe('instanceof', () => {
   });
 
   test.each<[string, unknown]>([
-    ['an error of somebody else', new Error('x')],
-    ['an error with our name', Object.assign(new Error('x'), { name: 'ToriiAuthError' })],
+    ['a foreign error', new Error('x')],
+    ['a foreign error with the same name', Object.assign(new Error('x'), { name: 'ToriiAuthError' })],
     [
-      'an error with our code',
+      'a foreign error with the same code',
       Object.assign(new Error('x'), { code: 'authentication_failed', reason: 'token_expired' }),
     ],
     ['an object that inherits from one', Object.create(ours.ToriiAuthError)],
     ['the prototype', ToriiAuthError.prototype],
     ['a copy', { ...ours.ToriiAuthError }],
     ['its JSON', JSON.parse(JSON.stringify(ours.ToriiAuthError))],
-    ['a brand that is no list', Object.assign(new Error('x'), { [Symbol.for('torii.error')]: 'ToriiAuthError' })],
+    ['a brand that is not a list', Object.assign(new Error('x'), { [Symbol.for('torii.error')]: 'ToriiAuthError' })],
     ['a text', 'ToriiAuthError'],
     ['null', null],
     ['undefined', undefined],
     ['a function', () => {}],
-  ])('is not taken in by %s', (_name, value) => {
+  ])('is false for %s', (_name, value) => {
     expect(value instanceof ToriiError).toBe(false);
     expect(value instanceof ToriiAuthError).toBe(false);
   });
@@ -97,11 +97,11 @@ describe('toJSON', () => {
       { code: 'unavailable', reason: 'keys_unavailable', message: 'Later.' },
     ],
     ['ToriiConfigError', ours.ToriiConfigError, { code: 'configuration_invalid', message: '`issuer` is undefined.' }],
-  ])('of %s says what it is', (name, error, expected) => {
+  ])('of %s contains name, code, reason and message', (name, error, expected) => {
     expect(JSON.parse(JSON.stringify(error))).toEqual({ name, ...expected });
   });
 
-  test('[16] holds neither stack nor cause', () => {
+  test('[16] contains neither stack nor cause', () => {
     const error = new ToriiAuthError('token_expired', 'x', { cause: new Error('eyJsecret') });
     expect(error.cause).toBeInstanceOf(Error);
     expect(Object.keys(error.toJSON())).toEqual(['name', 'code', 'reason', 'message']);
@@ -109,7 +109,7 @@ describe('toJSON', () => {
   });
 });
 
-/** A token in every place where one may be, and refused everywhere. */
+/** Refused requests, with a token in every place where a token can be. */
 async function refusedRequests(): Promise<[name: string, request: RequestLike, tokens: string[]][]> {
   const good = await mint(key);
   const alien = await mint(stranger);
@@ -127,21 +127,21 @@ async function refusedRequests(): Promise<[name: string, request: RequestLike, t
     header('a claim that cannot be read', await mint(key, { act: good })),
     header('another environment', await mint(key, { pid: 'env_2' })),
     header('another audience', await mint(key, { aud: 'web' })),
-    header('a part too many', `${good}.${good.split('.')[2]}`),
-    header('a part too few', good.split('.').slice(0, 2).join('.')),
+    header('one part too many', `${good}.${good.split('.')[2]}`),
+    header('one part too few', good.split('.').slice(0, 2).join('.')),
     header('no JSON', await signText(key, '{"alg":"ES256","kid":"key-1"}', 'eyJhbGciOiJ: this is no JSON')),
     header('padding', `${good}=`),
-    header('far too long', await mint(key, { pad: 'x'.repeat(20_000) })),
-    header('a token for an issuer', await mint(key, { iss: alien })),
-    header('a token for an audience', await mint(key, { aud: alien })),
+    header('a token that is too long', await mint(key, { pad: 'x'.repeat(20_000) })),
+    header('a token as the issuer', await mint(key, { iss: alien })),
+    header('a token as the audience', await mint(key, { aud: alien })),
     header('a token in a list of audiences', await mint(key, { aud: ['web', alien] })),
-    header('a token for an environment', await mint(key, { aud: 'api', pid: alien })),
-    header('a token for a key id', await mint(key, { aud: 'api', pid: 'env_1' }, { kid: alien })),
+    header('a token as the environment', await mint(key, { aud: 'api', pid: alien })),
+    header('a token as the key id', await mint(key, { aud: 'api', pid: 'env_1' }, { kid: alien })),
     header(
-      'a token for a key id, of a stranger',
+      'a token as the key id, signed by another key',
       await mint(stranger, { aud: 'api', pid: 'env_1' }, { kid: `x${alien}` }),
     ),
-    header('a token far behind in a claim', await mint(key, { iss: `https://${'x'.repeat(300)}${alien}` })),
+    header('a token late in a long claim', await mint(key, { iss: `https://${'x'.repeat(300)}${alien}` })),
     ['another scheme', { authorization: `Token ${good}` }, [good]],
     ['no scheme', { authorization: good }, [good]],
     ['two tokens', { authorization: `Bearer ${good} ${alien}` }, [good, alien]],
@@ -160,13 +160,13 @@ async function refusedRequests(): Promise<[name: string, request: RequestLike, t
   ];
 }
 
-/** Options that demand all there is, with keys of their own: a fetch function has a key set of its own. */
+/** Options that enable every check. Each call returns a new fetch function, and so an empty key cache. */
 function strict(): VerifierOptions {
   const fetch = async () => Response.json(jwks);
   return { issuer, audience: 'api', environmentId: 'env_1', cookie: 'token', fetch };
 }
 
-/** Everything that an error shows, down its chain of causes. */
+/** Everything that an error and its causes can print. */
 function textOf(error: unknown): string {
   const shown: string[] = [];
   for (let next = error; next instanceof Error; next = next.cause) {
@@ -186,10 +186,10 @@ function expectNoToken(text: string, tokens: readonly string[]): void {
   }
 }
 
-describe('no token gets out', async () => {
+describe('tokens are not leaked', async () => {
   const requests = await refusedRequests();
 
-  test.each(requests)('[16] in the error, the answer or an event: %s', async (_name, request, tokens) => {
+  test.each(requests)('[16] in the error, the denial or an event: %s', async (_name, request, tokens) => {
     const events: ToriiEvent[] = [];
     const torii = createVerifier({ ...strict(), onEvent: (event) => events.push(event) });
     const error: unknown = await torii.authenticate(request).then(
@@ -208,19 +208,16 @@ describe('no token gets out', async () => {
     }
   });
 
-  test.each(requests)(
-    '[16] when nobody need be signed in, or the path is public: %s',
-    async (_name, request, tokens) => {
-      const events: ToriiEvent[] = [];
-      const options = { ...strict(), publicPaths: ['/reset/*'], allowPreflight: true };
-      const torii = createVerifier({ ...options, onEvent: (event) => events.push(event) });
-      await torii.check(request, { optional: true });
-      expect(events.length).toBeGreaterThan(0);
-      for (const event of events) expectNoToken(JSON.stringify(event), tokens);
-    },
-  );
+  test.each(requests)('[16] if auth is optional or the path is public: %s', async (_name, request, tokens) => {
+    const events: ToriiEvent[] = [];
+    const options = { ...strict(), publicPaths: ['/reset/*'], allowPreflight: true };
+    const torii = createVerifier({ ...options, onEvent: (event) => events.push(event) });
+    await torii.check(request, { optional: true });
+    expect(events.length).toBeGreaterThan(0);
+    for (const event of events) expectNoToken(JSON.stringify(event), tokens);
+  });
 
-  test('[16] when the keys cannot be fetched', async () => {
+  test('[16] if the keys cannot be fetched', async () => {
     const token = await mint(key, { aud: 'api', pid: 'env_1' });
     const failing = [
       async () => Promise.reject(new Error(`refused: ${token}`)),
@@ -239,7 +236,7 @@ describe('no token gets out', async () => {
     }
   });
 
-  test('[16] when a token was good', async () => {
+  test('[16] if the token is accepted', async () => {
     const events: ToriiEvent[] = [];
     const token = await mint(key, { aud: 'api', pid: 'env_1' });
     const torii = createVerifier({ ...strict(), onEvent: (event) => events.push(event) });
@@ -249,7 +246,7 @@ describe('no token gets out', async () => {
   });
 });
 
-describe('what events say of a refusal', () => {
+describe('the detail of a refused event', () => {
   async function refusal(claims: Record<string, unknown>, header: Record<string, unknown> = {}, signer = key) {
     const events: ToriiEvent[] = [];
     const torii = createVerifier({ ...strict(), onEvent: (event) => events.push(event) });
@@ -263,25 +260,25 @@ describe('what events say of a refusal', () => {
     ['another issuer', { iss: 'https://evil.test' }, { claim: 'iss', actual: 'https://evil.test', expected: [issuer] }],
     ['another audience', { aud: ['a', 'b'] }, { claim: 'aud', actual: '["a","b"]', expected: ['api'] }],
     ['another environment', { pid: 'env_2' }, { claim: 'pid', actual: 'env_2', expected: ['env_1'] }],
-    ['an end', { exp: 12 }, { claim: 'exp', actual: '12' }],
+    ['an expiry', { exp: 12 }, { claim: 'exp', actual: '12' }],
     ['an issue time', { iat: 9e9 }, { claim: 'iat', actual: '9000000000' }],
     ['a claim that is missing', { sub: undefined }, { claim: 'sub' }],
-    ['a claim that cannot be read', { exp: 'soon' }, { claim: 'exp' }],
-    ['an actor that cannot be read', { act: 'admin' }, { claim: 'act' }],
-    ['an organization that cannot be read', { o: 7 }, { claim: 'o' }],
-  ])('names what came and what was expected: %s', async (_name, claims, detail) => {
+    ['a malformed claim', { exp: 'soon' }, { claim: 'exp' }],
+    ['a malformed actor', { act: 'admin' }, { claim: 'act' }],
+    ['a malformed organization', { o: 7 }, { claim: 'o' }],
+  ])('contains what was found and what was expected: %s', async (_name, claims, detail) => {
     expect((await refusal(claims)).detail).toEqual(detail);
   });
 
-  test('names the key', async () => {
+  test('contains the key id', async () => {
     expect((await refusal({}, { kid: 'key-2' })).detail).toEqual({ kid: 'key-2' });
     expect((await refusal({}, {}, stranger)).detail).toEqual({ kid: 'key-1' });
   });
 
   test.each([
     ['a token', 'eyJhbGciOiJFUzI1NiJ9.e30.AAAA'],
-    ['a token behind other text', 'x eyJhbGciOiJFUzI1NiJ9.e30.AAAA'],
-    ['a token far behind', `${'x'.repeat(500)}eyJhbGciOiJFUzI1NiJ9`],
+    ['a token after other text', 'x eyJhbGciOiJFUzI1NiJ9.e30.AAAA'],
+    ['a token late in a long text', `${'x'.repeat(500)}eyJhbGciOiJFUzI1NiJ9`],
     ['a secret key', 'sk_live_abc'],
     ['a secret key for tests', 'sk_test_abc'],
     ['a webhook secret', 'whsec_abc'],
@@ -301,16 +298,16 @@ describe('what events say of a refusal', () => {
     ['a line break', 'a\r\nINFO forged', 'a??INFO forged'],
     ['an escape sequence', '\u001b[2Jx', '?[2Jx'],
     ['NUL and DEL', 'a\0b\x7f', 'a?b?'],
-    ['text that runs backwards', 'a\u202Eb', 'a?b'],
-    ['letters beyond ASCII', 'æ', '?'],
+    ['a right-to-left override', 'a\u202Eb', 'a?b'],
+    ['non-ASCII letters', 'æ', '?'],
     ['a line separator', 'a\u2028b', 'a?b'],
-  ])('[16] has no %s, which could forge a line of a log', async (_name, text, shown) => {
+  ])('[16] replaces %s, which could forge log lines', async (_name, text, shown) => {
     expect((await refusal({ iss: text })).detail.actual).toBe(shown);
     expect((await refusal({ pid: text })).detail.actual).toBe(shown);
     expect((await refusal({}, { kid: text })).detail.kid).toBe(shown);
   });
 
-  test('[16] is short, however long the claim', async () => {
+  test('[16] shortens long claims', async () => {
     const long = 'x'.repeat(5_000);
     expect((await refusal({ iss: long })).detail.actual).toBe(`${'x'.repeat(200)}…`);
     expect((await refusal({ aud: [long, long] })).detail.actual).toHaveLength(201);
@@ -321,8 +318,8 @@ describe('what events say of a refusal', () => {
     ['a line break', '/a\r\nINFO forged'],
     ['NUL', '/a\0'],
     ['an escape sequence', '/\u001b[2J'],
-    ['ten thousand letters', `/${'x'.repeat(10_000)}`],
-  ])('[16] a path of %s does not get into an event as it is', async (_name, url) => {
+    ['ten thousand characters', `/${'x'.repeat(10_000)}`],
+  ])('[16] escapes or shortens a path with %s', async (_name, url) => {
     const events: ToriiEvent[] = [];
     const torii = createVerifier({ ...strict(), onEvent: (event) => events.push(event) });
     await torii.authenticate({ method: 'GET', url, headers: {} }, { optional: true });
@@ -347,14 +344,14 @@ describe('a listener', () => {
     ],
     ['rejects', () => Promise.reject(new Error('listener'))],
     ['rejects later', () => Promise.resolve().then(fail)],
-    ['never answers', () => new Promise(() => {})],
-    ['answers what only looks like a promise', () => Object.fromEntries([['then', fail]])],
-    ['answers what cannot even be looked at', () => Object.defineProperty({}, 'then', { get: fail })],
-    ['answers null', () => null],
-    ['answers false', () => false],
+    ['returns a promise that never settles', () => new Promise(() => {})],
+    ['returns a thenable that throws', () => Object.fromEntries([['then', fail]])],
+    ['returns an object whose `then` cannot be read', () => Object.defineProperty({}, 'then', { get: fail })],
+    ['returns null', () => null],
+    ['returns false', () => false],
   ];
 
-  test.each(failing)('that %s changes no answer', async (_name, listener) => {
+  test.each(failing)('that %s does not change the outcome', async (_name, listener) => {
     const torii = createVerifier({ ...strict(), onEvent: listener as EventListener });
     const good = await mint(key, { aud: 'api' });
     expect(await torii.verify(good)).toMatchObject({ userId: 'user_1' });
@@ -365,7 +362,7 @@ describe('a listener', () => {
     await expect(torii.authenticate({})).rejects.toMatchObject({ reason: 'token_missing' });
   });
 
-  test('that throws does not let a request through that keys cannot decide', async () => {
+  test('that throws does not let a request through while keys are unavailable', async () => {
     const torii = createVerifier({
       ...strict(),
       fetch: async () => new Response('', { status: 500 }),
@@ -376,7 +373,7 @@ describe('a listener', () => {
     await expect(torii.verify(await mint(key, { aud: 'api' }))).rejects.toMatchObject({ reason: 'keys_unavailable' });
   });
 
-  test('cannot change who is calling', async () => {
+  test('cannot change the Auth', async () => {
     const torii = createVerifier({
       ...strict(),
       onEvent: (event) => {
@@ -392,11 +389,11 @@ describe('two copies of core in one process', async () => {
   const copy = { ...(await import('../src/index.ts')), ...(await import('../src/adapter.ts')) };
 
   const pairs = [
-    ['this one and the other', core, copy],
-    ['the other and this one', copy, core],
+    ['first and second copy', core, copy],
+    ['second and first copy', copy, core],
   ] as const;
 
-  test('are two', () => {
+  test('have different classes', () => {
     expect(copy.ToriiAuthError).not.toBe(core.ToriiAuthError);
     expect(copy.createVerifier).not.toBe(core.createVerifier);
   });
@@ -430,7 +427,7 @@ describe('two copies of core in one process', async () => {
       for (const error of errors) expect(theirs.denialFor(error)).toEqual(mine.denialFor(error));
     });
 
-    test('[17] agree on who is an Auth', async () => {
+    test('[17] agree on isAuth', async () => {
       const auth = await mine.createVerifier({ issuer, keys: jwks }).verify(await mint(key));
       expect(theirs.isAuth(auth)).toBe(true);
       expect(theirs.isAuth({ ...auth })).toBe(false);
@@ -459,7 +456,7 @@ describe('two copies of core in one process', async () => {
       expect(theirs.Patch.is({ value: 1 })).toBe(false);
     });
 
-    test('[27] agree on refusals, and a refusal is no yes', async () => {
+    test('[27] agree on refusals of checks, which never let a request through', async () => {
       const torii = theirs.createVerifier({ issuer, keys: jwks, checks: [() => mine.refuse('Said by the other.')] });
       const { denial } = await torii.check({ authorization: `Bearer ${await mint(key)}` });
       expect(denial).toMatchObject({ status: 403, body: { error: { message: 'Said by the other.' } } });

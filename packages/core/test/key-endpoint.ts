@@ -1,14 +1,14 @@
 import type { SigningKey } from './mint.ts';
 
-/** A key endpoint in memory: the network itself is what its tests are about. */
+/** A key endpoint in memory, for tests that control every response. */
 export interface KeyEndpoint {
-  /** Give it to a verifier as `fetch`. */
+  /** Pass this to a verifier as `fetch`. */
   readonly fetch: typeof globalThis.fetch;
-  /** When each fetch came, by `Date.now()`. */
+  /** The time of each fetch, from `Date.now()`. */
   readonly fetchedAt: readonly number[];
   readonly urls: readonly string[];
   publish(...keys: readonly SigningKey[]): void;
-  /** Answers whatever this gives, until the next `publish`. */
+  /** Responds with the results of `respond`, until the next call of `publish`. */
   answer(respond: (signal: AbortSignal) => Response | Promise<Response>): void;
 }
 
@@ -23,7 +23,7 @@ export function makeKeyEndpoint(...keys: readonly SigningKey[]): KeyEndpoint {
       fetchedAt.push(Date.now());
       urls.push(String(input));
       const signal = init?.signal;
-      if (!(signal instanceof AbortSignal)) throw new Error('A fetch of keys has a time limit.');
+      if (!(signal instanceof AbortSignal)) throw new Error('Key fetches must have a timeout: no signal was passed.');
       return respond(signal);
     },
     publish(...published) {
@@ -37,7 +37,7 @@ export function makeKeyEndpoint(...keys: readonly SigningKey[]): KeyEndpoint {
   return endpoint;
 }
 
-/** The most fetches in any minute. */
+/** The maximum number of fetches in any minute. */
 export function mostInAMinute(times: readonly number[]): number {
   return Math.max(0, ...times.map((start) => times.filter((time) => time >= start && time < start + 60_000).length));
 }

@@ -13,13 +13,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A token that lives for two hours, so that its keys are what the test is about. */
+/** A token that is valid for two hours, so that it does not expire during the test. */
 function longLived(key: SigningKey, claims: Record<string, unknown> = {}): Promise<string> {
   const { iat } = claimsWith();
   return mint(key, { exp: Number(iat) + 7200, ...claims });
 }
 
-/** Tokens that look right and name keys that nobody has. */
+/** Well-formed tokens whose key ids are unknown. */
 function forgeries(count: number, prefix = 'forged'): Promise<string[]> {
   return Promise.all(Array.from({ length: count }, (_, i) => longLived({ ...strangersKey, kid: `${prefix}-${i}` })));
 }
@@ -31,7 +31,7 @@ async function outcomeOf(verifying: Promise<unknown>): Promise<string> {
   );
 }
 
-/** How verifying ends, with the clock running on while it waits. */
+/** The outcome of `verify`, with the fake clock running while it waits. */
 async function outcomeInTime(torii: Verifier<object, never>, token: string): Promise<string> {
   const outcome = outcomeOf(torii.verify(token));
   await advance(300);
@@ -51,7 +51,7 @@ interface Fetching {
   readonly maxStaleSeconds?: number;
 }
 
-// Torii's tokens, and those of another maker: what is fetched, how often and for how long is decided once.
+// Both verifiers use the same code to fetch and cache keys.
 const makers: readonly [string, (options: Fetching) => Verifier<object, never>][] = [
   ['createVerifier', (options) => createVerifier({ issuer, ...options })],
   [
@@ -62,8 +62,8 @@ const makers: readonly [string, (options: Fetching) => Verifier<object, never>][
   ],
 ];
 
-describe('where keys come from', () => {
-  test('[3] asks the configured issuer alone, and follows nothing', async () => {
+describe('the source of keys', () => {
+  test('[3] fetches keys only from the configured issuer, and follows no redirects', async () => {
     const seen: RequestInit[] = [];
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = createVerifier({
@@ -78,7 +78,7 @@ describe('where keys come from', () => {
     expect(seen[0]).toMatchObject({ redirect: 'manual' });
   });
 
-  test('[3] a key id that stands twice verifies nothing, whichever key is asked for', async () => {
+  test('[3] a key id that occurs twice verifies nothing', async () => {
     const endpoint = makeKeyEndpoint(oldKey, { ...newKey, publicJwk: { ...newKey.publicJwk, kid: 'old' } });
     const torii = createVerifier({ issuer, fetch: endpoint.fetch });
     expect(await outcomeOf(torii.verify(await longLived(oldKey)))).toBe('keys_unavailable');
@@ -90,25 +90,25 @@ describe('where keys come from', () => {
   test.each([
     ['another curve', { crv: 'P-384' }],
     ['another type', { kty: 'RSA' }],
-    ['encryption', { use: 'enc' }],
+    ['an encryption use', { use: 'enc' }],
     ['another algorithm', { alg: 'ES384' }],
-    ['signing only', { key_ops: ['sign'] }],
+    ['the sign operation only', { key_ops: ['sign'] }],
     ['a number for x', { x: 1 }],
-  ])('[1] passes over a key for %s', async (_name, change) => {
+  ])('[1] skips a key with %s', async (_name, change) => {
     const odd = { ...oldKey, publicJwk: { ...oldKey.publicJwk, ...change } };
     const torii = createVerifier({ issuer, fetch: makeKeyEndpoint(odd, newKey).fetch });
     expect(await outcomeOf(torii.verify(await longLived(oldKey)))).toBe('key_unknown');
     expect(await outcomeOf(torii.verify(await longLived(newKey)))).toBe('verified');
   });
 
-  test('a point that is not on the curve verifies nothing, and leaves the other keys alone', async () => {
+  test('a point that is not on the curve verifies nothing, and does not affect other keys', async () => {
     const broken = { ...oldKey, publicJwk: { ...oldKey.publicJwk, x: 'A'.repeat(43), y: 'A'.repeat(43) } };
     const torii = createVerifier({ issuer, fetch: makeKeyEndpoint(broken, newKey).fetch });
     expect(await outcomeOf(torii.verify(await longLived(oldKey)))).toBe('key_unknown');
     expect(await outcomeOf(torii.verify(await longLived(newKey)))).toBe('verified');
   });
 
-  test('[5] a key of one issuer never verifies a token that claims the other', async () => {
+  test('[5] a key of one issuer never verifies a token of another issuer', async () => {
     const [a, b] = ['https://a.torii.test', 'https://b.torii.test'];
     const [keysOfA, keysOfB] = [makeKeyEndpoint(oldKey), makeKeyEndpoint(newKey)];
     const torii = createVerifier({
@@ -123,7 +123,7 @@ describe('where keys come from', () => {
     );
   });
 
-  test('[4] verifiers share keys by fetch function and URL, and fixed keys with nobody', async () => {
+  test('[4] verifiers share keys by fetch function and URL, and do not share fixed keys', async () => {
     const [mine, yours] = [makeKeyEndpoint(oldKey), makeKeyEndpoint(newKey)];
     const token = await longLived(oldKey);
     await createVerifier({ issuer, fetch: mine.fetch }).verify(token);
@@ -136,7 +136,7 @@ describe('where keys come from', () => {
     expect(await outcomeOf(verifyToken(token, { issuer, keys: { keys: [oldKey.publicJwk] } }))).toBe('verified');
   });
 
-  test('fixed keys cause no fetch, whatever token comes', async () => {
+  test('fixed keys never cause a fetch', async () => {
     const endpoint = makeKeyEndpoint(newKey);
     const torii = createVerifier({ issuer, fetch: endpoint.fetch, keys: { keys: [oldKey.publicJwk] } });
     expect(await outcomeOf(torii.verify(await longLived(newKey)))).toBe('key_unknown');
@@ -145,10 +145,10 @@ describe('where keys come from', () => {
   });
 });
 
-describe.each(makers)('what a key endpoint may not answer, to %s', (_name, makeVerifier) => {
+describe.each(makers)('invalid responses of a key endpoint to %s', (_name, makeVerifier) => {
   type Respond = (signal: AbortSignal) => Response | Promise<Response>;
 
-  /** What the event says of the answer, once the request was answered 503. */
+  /** The `problem` of the `keys_failed` event, for a request that is refused with `keys_unavailable`. */
   async function problemOf(respond: Respond): Promise<string | undefined> {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(respond);
@@ -166,25 +166,22 @@ describe.each(makers)('what a key endpoint may not answer, to %s', (_name, makeV
     ['a redirect', () => new Response(null, { status: 302, headers: { location: 'https://evil.test' } })],
     ['an error', () => new Response('oops', { status: 500 })],
     ['text', () => new Response('<html>')],
-    ['JSON that is no key set', () => Response.json([])],
-    ['keys that are no list', () => Response.json({ keys: {} })],
+    ['JSON that is not a key set', () => Response.json([])],
+    ['keys that are not a list', () => Response.json({ keys: {} })],
     ['a private EC key', () => Response.json({ keys: [oldKey.publicJwk, { ...newKey.publicJwk, d: 'AAAA' }] })],
-    [
-      'a private key of a kind to come',
-      () => Response.json({ keys: [oldKey.publicJwk, { kty: 'AKP', priv: 'AAAA' }] }),
-    ],
+    ['a private key of another type', () => Response.json({ keys: [oldKey.publicJwk, { kty: 'AKP', priv: 'AAAA' }] })],
     ['a symmetric key', () => Response.json({ keys: [oldKey.publicJwk, { kty: 'oct', k: 'AAAA' }] })],
     ['a body of a megabyte', () => Response.json({ keys: [oldKey.publicJwk], pad: 'x'.repeat(2 ** 20) })],
     ['a thousand and one keys', () => Response.json({ keys: Array(1001).fill(oldKey.publicJwk) })],
-  ])('[3] refuses %s, answers 503, and does not take it for a broken connection', async (_name, respond) => {
+  ])('[3] refuses %s with 503, and does not report a failed connection', async (_name, respond) => {
     expect(await problemOf(respond)).not.toBe(await problemOf(broken));
   });
 
-  test('[3] answers a broken connection with 503, and shows nothing of its error', async () => {
+  test('[3] answers a failed connection with 503, and does not show its error', async () => {
     expect(await problemOf(broken)).not.toContain('fetch failed');
   });
 
-  test('[3] gives up after five seconds, also on a fetch that does not heed its signal', async () => {
+  test('[3] times out after five seconds, even if fetch ignores its signal', async () => {
     const endpoint = makeKeyEndpoint();
     let signal: AbortSignal | undefined;
     endpoint.answer((given) => {
@@ -198,7 +195,7 @@ describe.each(makers)('what a key endpoint may not answer, to %s', (_name, makeV
     expect(signal?.aborted).toBe(true);
   });
 
-  test('[3] gives up on an answer that never ends', async () => {
+  test('[3] times out if the response never ends', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(() => new Response(new ReadableStream({ pull: () => new Promise(() => {}) })));
     const torii = makeVerifier({ fetch: endpoint.fetch });
@@ -209,7 +206,7 @@ describe.each(makers)('what a key endpoint may not answer, to %s', (_name, makeV
 });
 
 describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) => {
-  test('[4] a thousand first verifications at once cause one fetch', async () => {
+  test('[4] a thousand simultaneous first verifications cause one fetch', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
@@ -226,7 +223,7 @@ describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) 
     expect(endpoint.fetchedAt).toHaveLength(2);
   });
 
-  test('[4] a thousand unknown keys at once cause one more fetch, and good tokens and a new key work at once after', async () => {
+  test('[4] a thousand simultaneous unknown keys cause one more fetch, and do not delay valid tokens or a new key', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const good = await longLived(oldKey);
@@ -241,7 +238,7 @@ describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) 
     expect(await outcomeInTime(torii, await longLived(newKey))).toBe('verified');
   });
 
-  test('[4] a crowd that comes one after the other, as over a network, causes one more fetch too', async () => {
+  test('[4] a flood that arrives one request at a time causes one more fetch too', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     await torii.verify(await longLived(oldKey));
@@ -256,8 +253,8 @@ describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) 
   });
 
   test.each([
-    ['answers', () => makeKeyEndpoint(oldKey)],
-    ['answers an empty set', () => makeKeyEndpoint()],
+    ['returns keys', () => makeKeyEndpoint(oldKey)],
+    ['returns an empty key set', () => makeKeyEndpoint()],
     [
       'fails',
       () => {
@@ -267,7 +264,7 @@ describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) 
       },
     ],
     [
-      'fails after a good answer',
+      'fails after a valid response',
       () => {
         const endpoint = makeKeyEndpoint(oldKey);
         endpoint.answer(() => {
@@ -286,7 +283,7 @@ describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) 
       const good = await longLived(oldKey);
       const hadKeys = (await outcomeOf(torii.verify(good))) === 'verified';
       for (let i = 0; i < 3000; i++) {
-        // Twelve at a time: too many to be a rotation. Every third round only one, which might be.
+        // Twelve at a time look like a flood. Every third time only one, which may be a key rotation.
         for (const token of tokens.slice(0, i % 3 === 0 ? 1 : 12)) void outcomeOf(torii.verify(token));
         await advance(100);
         if (hadKeys && i % 300 === 0) expect(await outcomeOf(torii.verify(good))).toBe('verified');
@@ -296,7 +293,7 @@ describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) 
     },
   );
 
-  test('[4] a new key is known within ten seconds during a flood', async () => {
+  test('[4] a new key works within ten seconds during a flood', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const flood = await forgeries(20);
@@ -313,7 +310,7 @@ describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) 
     expect(await outcomeInTime(torii, await longLived(newKey))).toBe('verified');
   });
 
-  test('[4] a key that the flood itself guessed is found once it is published', async () => {
+  test('[4] a key id that was unknown before works once its key is published', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const early = await longLived(newKey);
@@ -322,7 +319,7 @@ describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) 
     expect(await outcomeInTime(torii, early)).toBe('verified');
   });
 
-  test('[4] of a crowd with unknown keys, eight wait and the others are told at once', async () => {
+  test('[4] of many tokens with unknown keys, eight wait and the others are refused immediately', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     await torii.verify(await longLived(oldKey));
@@ -335,12 +332,12 @@ describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) 
     expect(told).toEqual(Array(20).fill('key_unknown'));
   });
 
-  test('[4] two clocks that tick apart do not earn more fetches', async () => {
+  test('[4] two clocks that tick at different times do not allow more fetches', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(() => new Response(null, { status: 500 }));
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
-    // The wall clock jumps a whole millisecond where the steady clock has only crept: each is ahead in turn.
+    // The two clocks advance alternately, so each is ahead of the other in turn.
     for (let i = 0; i < 120_000; i++) {
       vi.setSystemTime(Date.now() + (i % 2));
       if (i % 2 === 0) vi.advanceTimersByTime(1);
@@ -349,7 +346,7 @@ describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) 
     expect(mostInAMinute(endpoint.fetchedAt)).toBeLessThanOrEqual(10);
   });
 
-  test('[4] waiting for a renewal is bounded apart from the requests that do not wait', async () => {
+  test('[4] requests that do not wait for a refresh do not count against the limit of waiting requests', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     await torii.verify(await longLived(oldKey));
@@ -364,13 +361,13 @@ describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) 
     expect(await fresh).toBe('verified');
   });
 
-  test('[4] requests that wait are bounded', async () => {
+  test('[4] the number of waiting requests is limited', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(() => new Promise(() => {}));
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
     const outcomes = Array.from({ length: 10_001 }, () => outcomeOf(torii.verify(token)));
-    // The last one is told at once, while the others wait for the endpoint.
+    // The last request is refused immediately, while the others wait for the endpoint.
     expect(await outcomes.at(-1)).toBe('keys_unavailable');
     await advance(5_000);
     expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['keys_unavailable']));
@@ -378,8 +375,8 @@ describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) 
   });
 });
 
-describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => {
-  test('[12] a key that was withdrawn stops after five minutes', async () => {
+describe.each(makers)('how long keys are used by %s', (_name, makeVerifier) => {
+  test('[12] a withdrawn key stops working after five minutes', async () => {
     const endpoint = makeKeyEndpoint(oldKey, newKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
@@ -391,7 +388,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(await outcomeOf(torii.verify(token))).toBe('key_unknown');
   });
 
-  test('[12] a process that slept over it asks before it believes', async () => {
+  test('[12] after a long pause, keys are refreshed before they are used', async () => {
     const endpoint = makeKeyEndpoint(oldKey, newKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
@@ -402,7 +399,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(endpoint.fetchedAt).toHaveLength(2);
   });
 
-  test('[12] renewal begins in the background at four minutes, and nobody waits for it', async () => {
+  test('[12] after four minutes, keys are refreshed in the background and requests do not wait', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
@@ -416,7 +413,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(endpoint.fetchedAt).toHaveLength(2);
   });
 
-  test('[12] known keys verify for eleven minutes and more while the endpoint is down, and not beyond maxStaleSeconds', async () => {
+  test('[12] known keys work while the endpoint is down, up to maxStaleSeconds', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
@@ -433,7 +430,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(await outcomeOf(torii.verify(token))).toBe('verified');
   });
 
-  test('[12] with maxStaleSeconds 0 old keys are never used', async () => {
+  test('[12] with maxStaleSeconds: 0, stale keys are never used', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch, maxStaleSeconds: 0 });
     const token = await longLived(oldKey);
@@ -443,7 +440,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(await outcomeOf(torii.verify(token))).toBe('keys_unavailable');
   });
 
-  test('[12] an endpoint that hangs makes one request wait, not each one of an outage', async () => {
+  test('[12] an endpoint that hangs delays only one request, not every request of an outage', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
@@ -454,13 +451,13 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     await advance(5_000);
     expect(await first).toBe('verified');
     for (let second = 0; second < 50; second++) {
-      // Without any time passing: nothing to wait for.
+      // Resolves without advancing the clock, so it does not wait.
       expect(await outcomeOf(torii.verify(token))).toBe('verified');
       await advance(1_000);
     }
   });
 
-  test('[12] while the endpoint fails, an unknown key is our trouble and not a bad token', async () => {
+  test('[12] while the endpoint fails, an unknown key is refused with 503, not with 401', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     await torii.verify(await longLived(oldKey));
@@ -472,7 +469,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(await outcomeInTime(torii, await longLived(newKey))).toBe('key_unknown');
   });
 
-  test('[12] an empty set withdraws every key, and is answered with 503', async () => {
+  test('[12] an empty key set withdraws every key, and tokens are answered with 503', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
@@ -483,7 +480,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(denial).toMatchObject({ status: 503, headers: { 'Retry-After': expect.stringMatching(/^[1-9]\d*$/) } });
   });
 
-  test('[12] a wall clock that is set back does not keep an old key alive', async () => {
+  test('[12] setting the wall clock back does not keep a withdrawn key in use', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch, clockTolerance: 300 });
     const token = await longLived(oldKey, { iat: 1 });
@@ -494,7 +491,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(await outcomeOf(torii.verify(token))).toBe('key_unknown');
   });
 
-  test('a renewal that died with its request does not stop the next one', async () => {
+  test('a refresh that died with its request does not block the next one', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
@@ -507,7 +504,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(await outcomeOf(torii.verify(token))).toBe('verified');
   });
 
-  test('[12] while ten thousand requests wait for a renewal, the next one is not served with the old keys', async () => {
+  test('[12] while ten thousand requests wait for a refresh, further requests do not use stale keys', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
@@ -521,7 +518,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['key_unknown']));
   });
 
-  test('[12] an answer that comes late does not bring a withdrawn key back', async () => {
+  test('[12] a late response does not restore a withdrawn key', async () => {
     const endpoint = makeKeyEndpoint(oldKey, newKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
@@ -530,7 +527,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     let replyLate: (response: Response) => void = () => {};
     endpoint.answer(() => new Promise((resolve) => (replyLate = resolve)));
     await torii.verify(token);
-    // The machine slept: the fetch counts as dead, and another one brings the news before it.
+    // After a sleep the fetch counts as dead, and another fetch finishes before it.
     vi.setSystemTime(Date.now() + 10_000);
     endpoint.publish(newKey);
     expect(await outcomeOf(torii.verify(await longLived({ ...strangersKey, kid: 'none' })))).toBe('key_unknown');
@@ -539,7 +536,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(await outcomeInTime(torii, token)).toBe('key_unknown');
   });
 
-  test('[7] a token that ended while its key was fetched is refused', async () => {
+  test('[7] refuses a token that expired while its key was fetched', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(async () => {
       await new Promise((resolve) => setTimeout(resolve, 4_000));
@@ -551,7 +548,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(await outcome).toBe('token_expired');
   });
 
-  test('who waits for a fetch that died with its request gets the answer of another', async () => {
+  test('requests that wait for a dead fetch get the result of a new fetch', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(() => new Promise(() => {}));
     const torii = makeVerifier({ fetch: endpoint.fetch });
@@ -566,7 +563,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(endpoint.fetchedAt).toHaveLength(2);
   });
 
-  test('where fetches in the background die, one is tried and the budget is kept for those who wait', async () => {
+  test('if background refreshes die, only one is started, and the rate limit is left to requests that wait', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
@@ -585,7 +582,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
     expect(endpoint.fetchedAt).toHaveLength(3);
   });
 
-  test('a key that kept its id and changed its value verifies with the new value alone', async () => {
+  test('a key id whose key changed verifies with the new key only', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await longLived(oldKey);
@@ -597,7 +594,7 @@ describe.each(makers)('how long keys are good for %s', (_name, makeVerifier) => 
   });
 });
 
-test('[2] a key id is only compared, however odd', async () => {
+test('[2] unusual key ids are only compared', async () => {
   const endpoint = makeKeyEndpoint(oldKey);
   const torii = createVerifier({ issuer, fetch: endpoint.fetch });
   await torii.verify(await longLived(oldKey));

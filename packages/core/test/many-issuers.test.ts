@@ -4,7 +4,7 @@ import { makeKeyEndpoint } from './key-endpoint.ts';
 import { makeKey, mint, type SigningKey } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
 
-// A process that serves many tenants, each with an issuer of its own.
+// A process that serves many tenants, each with its own issuer.
 
 const tenants = Array.from({ length: 10_000 }, (_, i) => `https://tenant-${i}.torii.test`);
 const [first = '', second = ''] = tenants;
@@ -16,8 +16,8 @@ beforeAll(async () => {
   [key, stranger, rotated] = await Promise.all([makeKey('key-1'), makeKey('key-x'), makeKey('key-2')]);
 });
 
-describe('one verifier of ten thousand issuers', () => {
-  test('[5] fetches the keys of those alone whose tokens come', async () => {
+describe('a verifier with ten thousand issuers', () => {
+  test('[5] fetches keys only for issuers of received tokens', async () => {
     const endpoint = makeKeyEndpoint(key);
     const verifier = createVerifier({ issuer: tenants, fetch: endpoint.fetch });
     for (const iss of [first, second, tenants.at(-1)]) {
@@ -29,7 +29,7 @@ describe('one verifier of ten thousand issuers', () => {
     expect(endpoint.urls).toEqual([first, second, tenants.at(-1)].map(keysOf));
   });
 
-  test('[4] a flood of unknown keys at one holds up neither good tokens nor a rotation at another', async () => {
+  test('[4] a flood of unknown keys at one issuer delays neither valid tokens nor a key rotation of another issuer', async () => {
     const endpoint = makeKeyEndpoint(key);
     const verifier = createVerifier({ issuer: [first, second], fetch: endpoint.fetch });
     await verifier.verify(await mint(key, { iss: first }));
@@ -38,14 +38,14 @@ describe('one verifier of ten thousand issuers', () => {
 
     expect(await outcomeOf(verifier.verify(await mint(key, { iss: second })))).toBe('accepted');
     endpoint.publish(key, rotated);
-    // At once: no timer runs between the rotation and the answer.
+    // Works immediately after the rotation: no timer has fired.
     expect(await outcomeOf(verifier.verify(await mint(rotated, { iss: second })))).toBe('accepted');
     expect(new Set(await Promise.all(flood))).toEqual(new Set(['key_unknown']));
     expect(endpoint.urls.filter((url) => url === keysOf(second))).toHaveLength(2);
     expect(endpoint.urls.filter((url) => url === keysOf(first)).length).toBeLessThanOrEqual(2);
   });
 
-  test('an issuer that never answers holds up its own tokens alone', async () => {
+  test('an issuer that never responds delays only its own tokens', async () => {
     vi.useFakeTimers();
     try {
       const healthy = makeKeyEndpoint(key);
@@ -62,7 +62,7 @@ describe('one verifier of ten thousand issuers', () => {
     }
   });
 
-  test('a flood of good tokens of one leaves the tokens of another good', async () => {
+  test('a flood of valid tokens of one issuer does not affect tokens of another issuer', async () => {
     const endpoint = makeKeyEndpoint(key);
     const verifier = createVerifier({ issuer: [first, second], fetch: endpoint.fetch, cachedTokens: 10 });
     const token = await mint(key, { iss: second });
@@ -73,7 +73,7 @@ describe('one verifier of ten thousand issuers', () => {
   });
 });
 
-test('[4] of issuers that come one after the other, the key sets of the last thousand are kept', async () => {
+test('[4] keeps the key sets of the last thousand issuers', async () => {
   const endpoint = makeKeyEndpoint(key);
   const ask = async (iss: string): Promise<void> => {
     await verifyToken(await mint(key, { iss }), { issuer: iss, fetch: endpoint.fetch });

@@ -1,6 +1,6 @@
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 
-/** A pair of keys as an issuer has it: a private half that signs tokens, and a public half to publish. */
+/** The key pair of an issuer. */
 export interface SigningKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
@@ -19,13 +19,13 @@ export function nowSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** The claims that a Torii token always has, good for five minutes. A claim given as undefined is left out. */
+/** The required claims of a Torii token that is valid for five minutes. Claims that are `undefined` are left out. */
 export function claimsWith(changes: Record<string, unknown> = {}): Record<string, unknown> {
   const iat = nowSeconds();
   return { iss: issuer, sub: 'user_1', pid: 'env_1', iat, exp: iat + 300, ...changes };
 }
 
-/** A well-signed token. `header` is merged into the protected header. */
+/** A token with a valid signature. `header` is merged into the protected header. */
 export function mint(
   key: SigningKey,
   claims: Record<string, unknown> = {},
@@ -38,7 +38,7 @@ export function mint(
   );
 }
 
-/** Signs whatever stands in the two parts, however wrong: for tokens that no decent library would make. */
+/** Signs any text as header and payload, for malformed tokens that libraries refuse to create. */
 export async function signText(key: SigningKey, header: string, payload: string): Promise<string> {
   const signed = `${base64url(header)}.${base64url(payload)}`;
   return `${signed}.${base64url(await signBytes(key, new TextEncoder().encode(signed)))}`;
@@ -56,7 +56,7 @@ export function base64url(value: string | Uint8Array): string {
     .replace(/=+$/, '');
 }
 
-/** A token that jose signs, which has no part in the code under test. */
+/** A token signed by jose, which is independent of the code under test. */
 export function mintWithJose(key: SigningKey, claims: Record<string, unknown> = {}): Promise<string> {
   return new SignJWT(claimsWith(claims)).setProtectedHeader({ alg: 'ES256', kid: key.kid }).sign(key.privateKey);
 }

@@ -1,6 +1,6 @@
 import { ToriiError } from '../src/index.ts';
 
-/** How it ended: `accepted`, or the reason of our refusal. What is not our refusal is thrown on, and fails the test. */
+/** `accepted`, or the reason of the refusal. Errors that are not a ToriiError are rethrown, and fail the test. */
 export async function outcomeOf(work: Promise<unknown>): Promise<string> {
   try {
     await work;
@@ -10,7 +10,7 @@ export async function outcomeOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
-/** The same for a function that answers at once. */
+/** The same for a synchronous function. */
 export function outcomeOfCall(work: () => unknown): string {
   try {
     work();

@@ -8,7 +8,7 @@ interface User {
   age: number;
 }
 
-test('a field takes a value, null, undefined, or a patch of a value or null', () => {
+test('a field can be a value, null, undefined, or a patch of a value or null', () => {
   const fields: PatchFields<User>[] = [
     {},
     { name: 'Ada' },
@@ -23,26 +23,26 @@ test('a field takes a value, null, undefined, or a patch of a value or null', ()
   expectTypeOf<PatchValue<string>>().toEqualTypeOf<string | null | undefined | Patch<string | null>>();
 });
 
-test('a field takes nothing else', () => {
+test('a field cannot be anything else', () => {
   const wrong: PatchFields<User>[] = [
-    // @ts-expect-error a number is not a name
+    // @ts-expect-error a number where a string is expected
     { name: 1 },
-    // @ts-expect-error a patch of a number is not a name
+    // @ts-expect-error a patch of a number where a string is expected
     { name: Patch.set(1) },
-    // @ts-expect-error no such locale
+    // @ts-expect-error unknown locale
     { locale: 'fr' },
-    // @ts-expect-error no such locale in a patch
+    // @ts-expect-error unknown locale in a patch
     { locale: Patch.set('fr') },
-    // @ts-expect-error no such field
+    // @ts-expect-error unknown field
     { nickname: 'Ada' },
-    // @ts-expect-error an object like a patch is none
+    // @ts-expect-error a plain object is not a patch
     { name: { value: 'Ada' } },
   ];
   expectTypeOf(wrong).not.toBeAny();
 });
 
-test('a patch is made by Patch.set alone, and cannot be changed', () => {
-  // @ts-expect-error the constructor is ours
+test('a patch can only be created with Patch.set, and is immutable', () => {
+  // @ts-expect-error the constructor is private
   new Patch('Ada');
   const patch = Patch.set('Ada');
   expectTypeOf(patch.value).toEqualTypeOf<string>();
@@ -50,24 +50,24 @@ test('a patch is made by Patch.set alone, and cannot be changed', () => {
   patch.value = 'Bob';
 });
 
-test('a body holds values and nulls, never a patch', () => {
+test('a body contains values and nulls, never a patch', () => {
   expectTypeOf(Patch.body<User>({ name: Patch.set('Ada') })).toEqualTypeOf<PatchBody<User>>();
   const body: PatchBody<User> = { name: 'Ada', email: null };
   expectTypeOf(body.name).toEqualTypeOf<string | null | undefined>();
-  // @ts-expect-error a body holds no patches
+  // @ts-expect-error a body contains no patches
   const wrong: PatchBody<User> = { name: Patch.set('Ada') };
   expectTypeOf(wrong).not.toBeAny();
 });
 
-test('the difference of two states is a body of theirs', () => {
+test('Patch.diff returns a body of the type of its arguments', () => {
   const before: Partial<User> = { email: 'a@b.test' };
   const after: User = { name: null, email: 'c@d.test', age: 36 };
   expectTypeOf(Patch.diff(before, after)).toEqualTypeOf<PatchBody<User>>();
-  // @ts-expect-error a state of something else
+  // @ts-expect-error a state of another type
   Patch.diff({ email: 1 }, after);
 });
 
-test('a guard tells a patch from a value', () => {
+test('Patch.is narrows the type', () => {
   const value: PatchValue<string> = Patch.set<string | null>('Ada');
   if (Patch.is(value)) expectTypeOf(value.value).toExtend<string | null>();
 });

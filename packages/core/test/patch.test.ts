@@ -16,12 +16,12 @@ describe('Patch.set', () => {
     expect(Patch.body({ field: Patch.set(value) })).toEqual({ field: value });
   });
 
-  test('refuses undefined, and says what to do', () => {
+  test('throws a TypeError for undefined', () => {
     expect(() => Patch.set(undefined)).toThrow(TypeError);
     expect(() => Patch.set(undefined)).toThrow('Patch.set(null)');
   });
 
-  test('makes something that cannot be changed', () => {
+  test('returns an immutable patch', () => {
     const patch = Patch.set('Ada');
     expect(() => {
       (patch as { value: string }).value = 'Bob';
@@ -31,7 +31,7 @@ describe('Patch.set', () => {
 });
 
 describe('Patch.is', () => {
-  test('knows a patch', () => {
+  test('recognizes a patch', () => {
     expect(Patch.is(Patch.set(1))).toBe(true);
     expect(Patch.is(Patch.set(null))).toBe(true);
   });
@@ -40,18 +40,18 @@ describe('Patch.is', () => {
     ['a value', 'Ada'],
     ['null', null],
     ['undefined', undefined],
-    ['an object like one', { value: 1 }],
+    ['an object with the same fields', { value: 1 }],
     ['a copy', { ...Patch.set(1) }],
     ['its JSON', JSON.parse(JSON.stringify(Patch.set(1)))],
     ['an object that inherits from one', Object.create(Patch.set(1))],
     ['the class', Patch],
-  ])('does not take %s for one', (_name, value) => {
+  ])('does not accept %s', (_name, value) => {
     expect(Patch.is(value)).toBe(false);
   });
 });
 
 describe('Patch.body', () => {
-  test('sets a value, clears by null, and leaves alone what is undefined or not there', () => {
+  test('sets values, clears fields that are null, and leaves out fields that are undefined or missing', () => {
     const body = Patch.body<{ name: string; email: string; locale: string; phone: string }>({
       name: 'Ada',
       email: null,
@@ -61,16 +61,16 @@ describe('Patch.body', () => {
     expect(Object.keys(body)).toEqual(['name', 'email']);
   });
 
-  test('takes a value and a patch for the same', () => {
+  test('treats a patch like its value', () => {
     expect(Patch.body({ name: Patch.set('Ada'), email: Patch.set(null) })).toEqual({ name: 'Ada', email: null });
   });
 
-  test('sends an empty object for an update of nothing', () => {
+  test('returns an empty object if no field is set or cleared', () => {
     expect(JSON.stringify(Patch.body({}))).toBe('{}');
     expect(JSON.stringify(Patch.body<{ name: string }>({ name: undefined }))).toBe('{}');
   });
 
-  test('keeps what is empty, false or zero: that is a value', () => {
+  test('keeps empty strings, false, zero and empty lists', () => {
     expect(Patch.body({ name: '', count: 0, flag: false, list: [] as string[] })).toEqual({
       name: '',
       count: 0,
@@ -79,45 +79,45 @@ describe('Patch.body', () => {
     });
   });
 
-  test('leaves its input alone', () => {
+  test('does not change its input', () => {
     const fields = Object.freeze({ name: Patch.set('Ada'), email: undefined });
     Patch.body(fields);
     expect(Object.keys(fields)).toEqual(['name', 'email']);
   });
 
-  test('sends a key called __proto__ as a key', () => {
+  test('keeps a key named __proto__', () => {
     const body = Patch.body(JSON.parse('{"__proto__":{"isAdmin":true}}'));
     expect(JSON.stringify(body)).toBe('{"__proto__":{"isAdmin":true}}');
     expect(body).not.toHaveProperty('isAdmin');
   });
 
-  test('does not send what is inherited', () => {
+  test('ignores inherited keys', () => {
     expect(Patch.body(Object.create({ name: 'Ada' }))).toEqual({});
   });
 });
 
 describe('Patch.diff', () => {
   test.each<[string, object, object, object]>([
-    ['nothing where nothing changed', { name: 'Ada' }, { name: 'Ada' }, {}],
-    ['what changed', { name: 'Ada', email: 'a' }, { name: 'Bob', email: 'a' }, { name: 'Bob' }],
-    ['what is new', {}, { name: 'Ada' }, { name: 'Ada' }],
-    ['what was cleared before', { name: null }, { name: 'Ada' }, { name: 'Ada' }],
-    ['null for what is cleared', { name: 'Ada' }, { name: null }, { name: null }],
-    ['nothing for what was clear already', { name: null }, { name: null }, {}],
-    ['nothing for what was never there and is clear', {}, { name: null }, {}],
-    ['nothing for what was undefined and is clear', { name: undefined }, { name: null }, {}],
+    ['nothing if nothing changed', { name: 'Ada' }, { name: 'Ada' }, {}],
+    ['a changed value', { name: 'Ada', email: 'a' }, { name: 'Bob', email: 'a' }, { name: 'Bob' }],
+    ['a new value', {}, { name: 'Ada' }, { name: 'Ada' }],
+    ['a value that was null before', { name: null }, { name: 'Ada' }, { name: 'Ada' }],
+    ['null for a cleared value', { name: 'Ada' }, { name: null }, { name: null }],
+    ['nothing for null that was null before', { name: null }, { name: null }, {}],
+    ['nothing for null that was missing before', {}, { name: null }, {}],
+    ['nothing for null that was undefined before', { name: undefined }, { name: null }, {}],
     ['nothing for a key that is missing', { name: 'Ada', email: 'a' }, { email: 'a' }, {}],
     ['nothing for a key that is undefined', { name: 'Ada' }, { name: undefined }, {}],
-    ['an empty text', { name: 'Ada' }, { name: '' }, { name: '' }],
+    ['an empty string', { name: 'Ada' }, { name: '' }, { name: '' }],
     ['false for true', { flag: true }, { flag: false }, { flag: false }],
     ['zero for null', { count: null }, { count: 0 }, { count: 0 }],
-    ['a number for its text', { count: '1' }, { count: 1 }, { count: 1 }],
-    ['nothing for lists of the same', { tags: ['a', { b: 1 }] }, { tags: ['a', { b: 1 }] }, {}],
-    ['a list whole', { tags: ['a', 'b'] }, { tags: ['b', 'a'] }, { tags: ['b', 'a'] }],
+    ['a number instead of its string', { count: '1' }, { count: 1 }, { count: 1 }],
+    ['nothing for equal lists', { tags: ['a', { b: 1 }] }, { tags: ['a', { b: 1 }] }, {}],
+    ['the whole list if it changed', { tags: ['a', 'b'] }, { tags: ['b', 'a'] }, { tags: ['b', 'a'] }],
     ['a shorter list', { tags: ['a', 'b'] }, { tags: ['a'] }, { tags: ['a'] }],
     ['an empty list for an empty object', { tags: {} }, { tags: [] }, { tags: [] }],
     ['nothing for objects whose keys are in another order', { meta: { a: 1, b: 2 } }, { meta: { b: 2, a: 1 } }, {}],
-    ['an object whole', { meta: { a: 1, b: 2 } }, { meta: { a: 1 } }, { meta: { a: 1 } }],
+    ['the whole object if it changed', { meta: { a: 1, b: 2 } }, { meta: { a: 1 } }, { meta: { a: 1 } }],
     [
       'an object with another key of undefined',
       { meta: { a: undefined } },
@@ -125,10 +125,10 @@ describe('Patch.diff', () => {
       { meta: { b: undefined } },
     ],
     ['an object for null', { meta: null }, { meta: {} }, { meta: {} }],
-    ['nothing for the same moment', { at: new Date(5) }, { at: new Date(5) }, {}],
-    ['another moment', { at: new Date(5) }, { at: new Date(6) }, { at: new Date(6) }],
-    ['a moment for an empty object', { at: {} }, { at: new Date(5) }, { at: new Date(5) }],
-    ['an empty object for a moment', { at: new Date(5) }, { at: {} }, { at: {} }],
+    ['nothing for equal dates', { at: new Date(5) }, { at: new Date(5) }, {}],
+    ['a changed date', { at: new Date(5) }, { at: new Date(6) }, { at: new Date(6) }],
+    ['a date instead of an empty object', { at: {} }, { at: new Date(5) }, { at: new Date(5) }],
+    ['an empty object instead of a date', { at: new Date(5) }, { at: {} }, { at: {} }],
     ['nothing for NaN and NaN', { count: Number.NaN }, { count: Number.NaN }, {}],
   ])('gives %s', (_name, before, after, patch) => {
     expect(Patch.diff<object>(before, after)).toStrictEqual(patch);
@@ -138,7 +138,7 @@ describe('Patch.diff', () => {
     ['URLs', new URL('https://a.test'), new URL('https://b.test')],
     ['sets', new Set([1]), new Set([2])],
     ['maps', new Map([[1, 2]]), new Map([[1, 3]])],
-    ['patterns', /a/, /b/],
+    ['regular expressions', /a/, /b/],
     [
       'objects with private state',
       new (class {
@@ -158,17 +158,17 @@ describe('Patch.diff', () => {
     expect(Patch.diff<object>({ field: before }, { field: after })).toEqual({ field: after });
   });
 
-  test('does not take what is inherited for what was before', () => {
+  test('ignores inherited values of the earlier state', () => {
     expect(Patch.diff<object>(Object.create({ name: 'Ada' }), { name: 'Ada' })).toEqual({ name: 'Ada' });
   });
 
-  test('compares a key called __proto__ as a key', () => {
+  test('compares a key named __proto__ like any other key', () => {
     const [before, after] = [JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"a":2}}')];
     expect(JSON.stringify(Patch.diff(before, after))).toBe('{"__proto__":{"a":2}}');
     expect(JSON.stringify(Patch.diff(before, before))).toBe('{}');
   });
 
-  // What a server does with the body of a PATCH.
+  // Applies the body of a PATCH request, as a server does.
   function apply(state: object, patch: object): Record<string, unknown> {
     return Object.fromEntries([...Object.entries(state), ...Object.entries(patch)]);
   }
@@ -184,13 +184,13 @@ describe('Patch.diff', () => {
   );
   const state = fc.dictionary(key, field, { noNullPrototype: true });
 
-  test('applied to what was before, gives what is after, for every key of that', () => {
+  test('applied to the earlier state, gives the later state', () => {
     fc.assert(
       fc.property(state, state, (before, after) => {
         const result = apply(before, Patch.diff<object>(before, after));
         for (const [name, value] of Object.entries(after)) {
           const was = own(before, name);
-          // Null and no value at all are one thing, "has none"; undefined leaves alone.
+          // `null` and a missing value are equivalent. `undefined` leaves a field unchanged.
           const expected = value === undefined ? was : value;
           expect(own(result, name) ?? null).toEqual(expected ?? null);
         }
@@ -202,7 +202,7 @@ describe('Patch.diff', () => {
     );
   });
 
-  test('is the smallest: without any one of its keys it does not do', () => {
+  test('contains only keys that changed', () => {
     fc.assert(
       fc.property(state, state, (before, after) => {
         for (const [name, value] of Object.entries(Patch.diff<object>(before, after))) {
@@ -213,7 +213,7 @@ describe('Patch.diff', () => {
     );
   });
 
-  test('of a state and itself is nothing, and so is a second one after the first was applied', () => {
+  test('of equal states is empty, also after a first diff was applied', () => {
     fc.assert(
       fc.property(state, state, (before, after) => {
         expect(Patch.diff<object>(before, structuredClone(before))).toEqual({});

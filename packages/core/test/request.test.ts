@@ -10,18 +10,18 @@ const pairs: readonly (readonly [string, string])[] = [
   ['Authorization', authorization],
 ];
 
-/** What a request may be, apart from what TypeScript knows. */
+/** Any value, typed as a request. */
 const like = (value: unknown) => value as RequestLike;
 
-describe('a request is authenticated, whatever its shape', () => {
+describe('authenticate', () => {
   const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] } });
 
   test.each<[string, () => RequestLike]>([
     ['a Fetch request', () => new Request('https://app.test/', { headers: { authorization } })],
     ['a Headers', () => new Headers({ authorization })],
     ['a plain object of headers', () => ({ authorization })],
-    ['a plain object with a capital', () => ({ Authorization: authorization })],
-    ['a plain object in capitals', () => ({ AUTHORIZATION: authorization })],
+    ['a plain object with a capitalized name', () => ({ Authorization: authorization })],
+    ['a plain object with a name in capitals', () => ({ AUTHORIZATION: authorization })],
     ['a plain object with a list', () => ({ authorization: [authorization] })],
     ['an object without a prototype', () => Object.assign(Object.create(null), { authorization })],
     ['a list of pairs', () => pairs],
@@ -70,7 +70,7 @@ describe('a request is authenticated, whatever its shape', () => {
           req: { headers: { authorization }, headersDistinct: { authorization: [authorization] } },
         }),
     ],
-  ])('%s', async (_name, make) => {
+  ])('reads the token from %s', async (_name, make) => {
     expect(await torii.authenticate(make())).toMatchObject({ userId: 'user_1' });
   });
 
@@ -89,14 +89,14 @@ describe('a request is authenticated, whatever its shape', () => {
     ['a header that is null', { authorization: null }],
     ['a header that is undefined', { authorization: undefined }],
     ['a header that is an empty list', { authorization: [] }],
-    ['a header that is a list of nothing', { headers: { authorization: undefined } }],
+    ['a header that is undefined in an object with headers', { headers: { authorization: undefined } }],
     ['pairs without a value', [['authorization']]],
     ['pairs without a name', [[undefined, authorization]]],
     ['a symbol for a name', [[Symbol('authorization'), authorization]]],
     ['texts instead of pairs', ['authorization', authorization]],
     ['a header in a body', { body: { authorization } }],
     ['a name that inherits', { headers: Object.create({ authorization }) }],
-  ])('but there is no token in %s', async (_name, request) => {
+  ])('finds no token in %s', async (_name, request) => {
     await expect(torii.authenticate(like(request))).rejects.toMatchObject({ reason: 'token_missing' });
   });
 
@@ -105,23 +105,23 @@ describe('a request is authenticated, whatever its shape', () => {
     ['an object', { toString: () => 'x' }],
     ['a symbol', Symbol('x')],
     ['a list in a list', [[authorization, authorization]]],
-  ])('nor in a header that is %s', async (_name, value) => {
+  ])('refuses a header that is %s', async (_name, value) => {
     await expect(torii.authenticate(like({ headers: { authorization: value } }))).rejects.toMatchObject({
       name: 'ToriiAuthError',
     });
   });
 
-  // No request that came over a network looks like this: it is a mistake in the code that made it, and an error of its own.
+  // No HTTP server produces these requests. They are mistakes in the code that built them, so the error is not a refusal.
   test.each<[string, unknown]>([
     ['numbers instead of pairs', [1, 2]],
     ['null instead of pairs', [null]],
-    ['a value that no text can be made of', { authorization: Object.create(null) }],
-  ])('headers with %s reject', async (_name, headers) => {
+    ['a value that cannot be converted to a string', { authorization: Object.create(null) }],
+  ])('rejects with a TypeError for headers with %s', async (_name, headers) => {
     await expect(torii.authenticate(like({ headers }))).rejects.toThrow(TypeError);
     await expect(torii.check(like({ headers }))).rejects.toThrow(TypeError);
   });
 
-  test('what goes wrong while reading it rejects, and is never thrown at once', async () => {
+  test('an error while reading the request becomes a rejection, not a synchronous exception', async () => {
     const broken = {
       get headers(): never {
         throw new RangeError('from outside');
@@ -134,7 +134,7 @@ describe('a request is authenticated, whatever its shape', () => {
 });
 
 describe('header values', () => {
-  test('are found in any case', () => {
+  test('are found by a name in any case', () => {
     for (const name of ['x-tenant', 'X-Tenant', 'X-TENANT']) {
       expect(viewOf({ 'x-Tenant': 'a' }).headerValues(name)).toEqual(['a']);
       expect(viewOf(new Headers({ 'X-tenant': 'a' })).headerValues(name)).toEqual(['a']);
@@ -142,7 +142,7 @@ describe('header values', () => {
     }
   });
 
-  test('are one for each time that the header was sent', () => {
+  test('contain one item for each time the header was sent', () => {
     expect(viewOf({ a: ['1', '2'] }).headerValues('a')).toEqual(['1', '2']);
     expect(viewOf({ a: '1', A: '2' }).headerValues('a')).toEqual(['1', '2']);
     expect(
@@ -155,7 +155,7 @@ describe('header values', () => {
     expect(viewOf({ a: ['1', '2'], A: '3' }).headerValues('a')).toEqual(['1', '2', '3']);
   });
 
-  test('are none for a header that was not sent', () => {
+  test('are empty for a header that was not sent', () => {
     for (const view of [
       viewOf({}),
       viewOf(new Headers()),
@@ -167,7 +167,7 @@ describe('header values', () => {
     }
   });
 
-  test('can be asked again', () => {
+  test('can be read repeatedly', () => {
     const view = viewOf(new Map([['a', '1']]).entries());
     expect(view.headerValues('a')).toEqual(['1']);
     expect(view.headerValues('a')).toEqual(['1']);
@@ -179,19 +179,19 @@ describe('header values', () => {
     ['rawHeaders', { rawHeaders: ['A', '1', 'b', 'x', 'a', '2'] }],
     ['headersDistinct of the request in a context', { req: { headersDistinct: { a: ['1', '2'] } } }],
     ['rawHeaders of the request in a context', { req: { rawHeaders: ['a', '1', 'A', '2'] } }],
-    ['rawHeaders beside a `req` that is no request', { req: {}, rawHeaders: ['a', '1', 'A', '2'] }],
-    ['rawHeaders beside a `req` that is a text', { req: 'x', rawHeaders: ['a', '1', 'A', '2'] }],
+    ['rawHeaders, if `req` is not a request', { req: {}, rawHeaders: ['a', '1', 'A', '2'] }],
+    ['rawHeaders, if `req` is a string', { req: 'x', rawHeaders: ['a', '1', 'A', '2'] }],
     ['rawHeaders with a list in it', { rawHeaders: ['a', ['1', '2']] }],
-    ['headersDistinct, where rawHeaders are empty', { rawHeaders: [], headersDistinct: { a: ['1', '2'] } }],
-    ['headersDistinct, where rawHeaders know less', { rawHeaders: ['a', '1'], headersDistinct: { a: ['1', '2'] } }],
-  ])('show what `headers` hides, by %s', (_name, shown) => {
+    ['headersDistinct, if rawHeaders is empty', { rawHeaders: [], headersDistinct: { a: ['1', '2'] } }],
+    ['headersDistinct, if rawHeaders has fewer values', { rawHeaders: ['a', '1'], headersDistinct: { a: ['1', '2'] } }],
+  ])('show duplicates that `headers` hides, from %s', (_name, shown) => {
     for (const joined of ['1', '1, 2']) {
       const view = viewOf(like({ headers: { a: joined }, ...(shown as object) }));
       expect(view.headerValues('A')).toEqual(['1', '2']);
     }
   });
 
-  test('[13] are asked of the request itself, whatever somebody put on Object.prototype', () => {
+  test('[13] ignore properties of Object.prototype', () => {
     const doubled = { headers: { a: '1' }, rawHeaders: ['a', '1', 'A', '2'] };
     Object.defineProperty(Object.prototype, 'rawHeaders', { value: [], configurable: true });
     try {
@@ -202,7 +202,7 @@ describe('header values', () => {
     }
   });
 
-  test('are those in `headers` where a middleware took the header away or replaced it', () => {
+  test('are those in `headers` if a middleware removed or replaced the header', () => {
     const distinct = { headersDistinct: { a: ['sent'] }, rawHeaders: ['a', 'sent'] };
     expect(viewOf(like({ headers: {}, ...distinct })).headerValues('a')).toEqual([]);
     expect(viewOf(like({ headers: { a: 'replaced' }, ...distinct })).headerValues('a')).toEqual(['replaced']);
@@ -216,7 +216,7 @@ describe('header values', () => {
     ['an object without the header', {}],
     ['an object that inherits it', Object.create({ a: ['1', '2'] })],
     ['a value that is null', { a: null }],
-  ])('are not disturbed by headersDistinct of %s', (_name, headersDistinct) => {
+  ])('are correct if headersDistinct is %s', (_name, headersDistinct) => {
     expect(viewOf(like({ headers: { a: '1' }, headersDistinct })).headerValues('a')).toEqual(['1']);
   });
 
@@ -225,11 +225,11 @@ describe('header values', () => {
     ['a text', 'a1a2'],
     ['half a pair', ['a']],
     ['other things', [1, 2, null, undefined]],
-  ])('are not disturbed by rawHeaders of %s', (_name, rawHeaders) => {
+  ])('are correct if rawHeaders is %s', (_name, rawHeaders) => {
     expect(viewOf(like({ headers: { a: '1' }, rawHeaders })).headerValues('a')).toEqual(['1']);
   });
 
-  test('have names that are only compared', () => {
+  test('are correct for names of Object.prototype members', () => {
     for (const name of ['__proto__', 'constructor', 'hasOwnProperty', 'toString']) {
       expect(viewOf({ a: '1' }).headerValues(name)).toEqual([]);
       expect(viewOf({ headers: { a: '1' }, headersDistinct: {} }).headerValues(name)).toEqual([]);
@@ -247,25 +247,25 @@ describe('the path', () => {
     ['before a query with another question mark', { url: '/a?b?c', headers: {} }, '/a'],
     ['before an empty query', { url: '/a?', headers: {} }, '/a'],
     [
-      'before Express cut its mount point off',
+      'with the mount path that Express removes from `url`',
       { url: '/b', baseUrl: '/a', originalUrl: '/a/b?c', headers: {} },
       '/a/b',
     ],
     [
-      '[21] behind koa-mount, whose mark may be a stale one: unknown',
+      '[21] below koa-mount, whose mountPath can be stale: unknown',
       { url: '/b', mountPath: '/a', originalUrl: '/a/b', headers: {} },
       undefined,
     ],
-    ['of a mount point itself', { url: '/?c', baseUrl: '/a', originalUrl: '/a?c', headers: {} }, '/a'],
+    ['of a mount path itself', { url: '/?c', baseUrl: '/a', originalUrl: '/a?c', headers: {} }, '/a'],
     ['[21] that a middleware rewrote: unknown', { url: '/admin', originalUrl: '/docs/admin', headers: {} }, undefined],
     [
-      '[21] that was rewritten below a mount: unknown',
+      '[21] that was rewritten below a mount path: unknown',
       { url: '/c', baseUrl: '/a', originalUrl: '/a/b', headers: {} },
       undefined,
     ],
     ['of an adapter without a URL', { path: '/a/b', headers: {} }, '/a/b'],
-    ['of the URL, where there is a path too', { url: '/a?x', path: '/b', headers: {} }, '/a'],
-    ['of the original URL, where there is no other', { originalUrl: '/a', path: '/c', headers: {} }, '/a'],
+    ['of the URL, if there is a path too', { url: '/a?x', path: '/b', headers: {} }, '/a'],
+    ['of the original URL, if there is no other', { originalUrl: '/a', path: '/c', headers: {} }, '/a'],
     ['as it was sent, encoding included', { url: '/%61/%2e%2e/b', headers: {} }, '/%61/%2e%2e/b'],
     ['as it was sent, slashes included', { url: '//evil.test/a', headers: {} }, '//evil.test/a'],
     ['as it was sent, backslashes included', { url: '/\\evil.test', headers: {} }, '/\\evil.test'],
@@ -276,13 +276,13 @@ describe('the path', () => {
     ['of an absolute target in capitals: unknown', { url: 'HTTP://app.test/public', headers: {} }, undefined],
     ['of an asterisk: unknown', { url: '*', headers: {} }, undefined],
     ['of CONNECT: unknown', { url: 'app.test:443', headers: {} }, undefined],
-    ['without a slash in front: unknown', { url: 'public', headers: {} }, undefined],
-    ['with a space in front: unknown', { url: ' /public', headers: {} }, undefined],
-    ['of an empty URL and nothing else: unknown', { url: '', headers: {} }, undefined],
+    ['without a leading slash: unknown', { url: 'public', headers: {} }, undefined],
+    ['with a leading space: unknown', { url: ' /public', headers: {} }, undefined],
+    ['of an empty URL: unknown', { url: '', headers: {} }, undefined],
     ['of a query alone: unknown', { url: '?/public', headers: {} }, undefined],
-    ['of an adapter, without a slash in front: unknown', { path: 'public', headers: {} }, undefined],
+    ['of an adapter, without a leading slash: unknown', { path: 'public', headers: {} }, undefined],
     [
-      'of an original URL that cannot be read: unknown',
+      'of an absolute original URL: unknown',
       { originalUrl: 'http://app.test/a', url: '/public', headers: {} },
       undefined,
     ],
@@ -299,10 +299,10 @@ describe('the method', () => {
   test.each<[string, RequestLike, string | undefined]>([
     ['of a Fetch request', new Request('https://app.test/', { method: 'post' }), 'POST'],
     ["of Node's request, as sent", { method: 'DELETE', headers: {} }, 'DELETE'],
-    ['in lower case is not made another', { method: 'get', headers: {} }, 'get'],
+    ['in lower case is not changed', { method: 'get', headers: {} }, 'get'],
     ['of headers alone: unknown', { 'x-method': 'GET' }, undefined],
     ['that is empty: unknown', { method: '', headers: {} }, undefined],
-    ['that is no text: unknown', like({ method: ['GET'], headers: {} }), undefined],
+    ['that is not a string: unknown', like({ method: ['GET'], headers: {} }), undefined],
     ['in a header called method: unknown', { method: 'GET' }, undefined],
   ])('%s', (_name, request, method) => {
     expect(viewOf(request).method).toBe(method);
@@ -316,15 +316,23 @@ describe('the host', () => {
     ['of headers alone', { Host: 'app.test' }, 'app.test'],
     ['of a Headers', new Headers({ host: 'app.test' }), 'app.test'],
     [
-      'that the framework trusts, before the header',
+      'that the framework trusts, instead of the header',
       { host: 'public.test', headers: { host: 'inside.test' } },
       'public.test',
     ],
-    ['never of an absolute target', { url: 'http://evil.test/', headers: { host: 'app.test' } }, 'app.test'],
-    ['never of a forwarded one', { headers: { host: 'app.test', 'x-forwarded-host': 'evil.test' } }, 'app.test'],
-    ['that came twice: unknown', { headers: { host: ['app.test', 'evil.test'] } }, undefined],
     [
-      'that came twice behind a single one: unknown',
+      'of the Host header, not of an absolute target',
+      { url: 'http://evil.test/', headers: { host: 'app.test' } },
+      'app.test',
+    ],
+    [
+      'of the Host header, not of X-Forwarded-Host',
+      { headers: { host: 'app.test', 'x-forwarded-host': 'evil.test' } },
+      'app.test',
+    ],
+    ['that was sent twice: unknown', { headers: { host: ['app.test', 'evil.test'] } }, undefined],
+    [
+      'that was sent twice according to headersDistinct: unknown',
       { headers: { host: 'app.test' }, headersDistinct: { host: ['app.test', 'evil.test'] } },
       undefined,
     ],

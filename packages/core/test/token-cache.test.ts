@@ -19,7 +19,7 @@ const reasonOf = (verifying: Promise<unknown>): Promise<unknown> =>
     (error: { reason?: string }) => error.reason,
   );
 
-test('[11] a token is verified once, and told to come from the cache after that', async () => {
+test('[11] verifies a token once, and reports later results as cached', async () => {
   const events: ToriiEvent[] = [];
   const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] }, onEvent: (event) => events.push(event) });
   const token = await mint(key);
@@ -28,7 +28,7 @@ test('[11] a token is verified once, and told to come from the cache after that'
   expect(events).toMatchObject([{ fromCache: false }, { fromCache: true }]);
 });
 
-test('[11] a remembered token never outlives exp, to the millisecond', async () => {
+test('[11] a cached token expires at exp, to the millisecond', async () => {
   const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] }, clockTolerance: 10 });
   const exp = nowSeconds() + 60;
   const token = await mint(key, { exp });
@@ -39,7 +39,7 @@ test('[11] a remembered token never outlives exp, to the millisecond', async () 
   expect(await reasonOf(torii.verify(token))).toBe('token_expired');
 });
 
-test('[11] a remembered token that ended while its key was renewed is refused', async () => {
+test('[11] refuses a cached token that expired while its key was refreshed', async () => {
   const endpoint = makeKeyEndpoint(key);
   const torii = createVerifier({ issuer, fetch: endpoint.fetch, clockTolerance: 0 });
   const token = await mint(key, { exp: nowSeconds() + 302 });
@@ -52,7 +52,7 @@ test('[11] a remembered token that ended while its key was renewed is refused', 
   expect(await reasonOf(torii.verify(token))).toBe('token_expired');
 });
 
-test('[11] a remembered token is held against nbf and iat too, where the clock was set back', async () => {
+test('[11] checks nbf and iat of a cached token too, in case the clock was set back', async () => {
   const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] } });
   const token = await mint(key);
   await torii.verify(token);
@@ -60,13 +60,13 @@ test('[11] a remembered token is held against nbf and iat too, where the clock w
   expect(await reasonOf(torii.verify(token))).toBe('token_not_yet_valid');
 });
 
-test('[11] a remembered token is dropped when its key leaves the set', async () => {
+test('[11] drops a cached token when its key leaves the key set', async () => {
   const endpoint = makeKeyEndpoint(key, otherKey);
   const torii = createVerifier({ issuer, fetch: endpoint.fetch });
   const token = await mint(key, { exp: nowSeconds() + 3600 });
   await torii.verify(token);
   endpoint.publish(otherKey);
-  // Another token brings the news: the remembered one must not wait for the set to grow old.
+  // A token with an unknown key causes a refresh. The cached token must not stay valid until the key set is stale.
   vi.setSystemTime(Date.now() + 10_000);
   await reasonOf(torii.verify(await mint({ ...otherKey, kid: 'unknown' })));
   expect(endpoint.fetchedAt).toHaveLength(2);
@@ -75,7 +75,7 @@ test('[11] a remembered token is dropped when its key leaves the set', async () 
   expect(await reasonOf(torii.verify(token))).toBe('key_unknown');
 });
 
-test('[11] the same kid with another value drops what the old value verified', async () => {
+test('[11] drops a cached token when its kid gets another key', async () => {
   const endpoint = makeKeyEndpoint(key);
   const torii = createVerifier({ issuer, fetch: endpoint.fetch });
   const token = await mint(key, { exp: nowSeconds() + 3600 });
@@ -85,7 +85,7 @@ test('[11] the same kid with another value drops what the old value verified', a
   expect(await reasonOf(torii.verify(token))).toBe('signature_invalid');
 });
 
-test('[11] a token that differs by one character, wherever, is another token', async () => {
+test('[11] a token that differs from a cached token in any one character is refused', async () => {
   const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] } });
   const token = await mint(key);
   await torii.verify(token);
@@ -98,7 +98,7 @@ test('[11] a token that differs by one character, wherever, is another token', a
   expect(await torii.verify(token)).toMatchObject({ userId: 'user_1' });
 });
 
-test('[11] verifiers with other options do not share what they remember', async () => {
+test('[11] verifiers with different options do not share a cache', async () => {
   const keys = { keys: [key.publicJwk] };
   const token = await mint(key, { pid: 'env_1' });
   await createVerifier({ issuer, keys }).verify(token);
@@ -108,7 +108,7 @@ test('[11] verifiers with other options do not share what they remember', async 
   expect(await reasonOf(createVerifier({ issuer, keys, audience: 'api' }).verify(token))).toBe('claim_missing');
 });
 
-test('[11] checks are asked each time: they depend on the request, not on the token alone', async () => {
+test('[11] runs checks for cached tokens too', async () => {
   let asked = 0;
   const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] }, checks: [() => ++asked < 2] });
   const token = await mint(key);
@@ -116,7 +116,7 @@ test('[11] checks are asked each time: they depend on the request, not on the to
   expect(await reasonOf(torii.verify(token))).toBe('not_allowed');
 });
 
-test('[11] a refused token is not remembered: it is good once its time has come', async () => {
+test('[11] does not cache refusals: a token that was too early is accepted later', async () => {
   const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] } });
   const token = await mint(key, { nbf: nowSeconds() + 60 });
   expect(await reasonOf(torii.verify(token))).toBe('token_not_yet_valid');
@@ -124,7 +124,7 @@ test('[11] a refused token is not remembered: it is good once its time has come'
   expect(await reasonOf(torii.verify(token))).toBe('verified');
 });
 
-test('[11] the cache is bounded, and the oldest goes first', async () => {
+test('[11] the cache is bounded, and evicts the oldest entry first', async () => {
   const events: ToriiEvent[] = [];
   const keys = { keys: [key.publicJwk] };
   const torii = createVerifier({ issuer, keys, cachedTokens: 2, onEvent: (event) => events.push(event) });
@@ -134,7 +134,7 @@ test('[11] the cache is bounded, and the oldest goes first', async () => {
   expect(known).toEqual([false, false, false, true, true, false]);
 });
 
-test('[11] with cachedTokens 0 nothing is remembered', async () => {
+test('[11] with cachedTokens: 0, nothing is cached', async () => {
   const events: ToriiEvent[] = [];
   const keys = { keys: [key.publicJwk] };
   const torii = createVerifier({ issuer, keys, cachedTokens: 0, onEvent: (event) => events.push(event) });
@@ -145,7 +145,7 @@ test('[11] with cachedTokens 0 nothing is remembered', async () => {
 });
 
 test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1_000_001, '5000', undefined])(
-  'refuses %s as the size of the cache',
+  'refuses %s as the cache size',
   (cachedTokens) => {
     const options = { issuer, keys: { keys: [key.publicJwk] }, cachedTokens } as VerifierOptions;
     expect(() => createVerifier(options)).toThrow(

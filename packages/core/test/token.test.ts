@@ -9,7 +9,7 @@ const header = base64url('{"alg":"ES256","kid":"k"}');
 const claims = base64url('{"sub":"user_1"}');
 const signature = base64url(new Uint8Array(64).fill(7));
 
-test('takes a token apart', () => {
+test('decodes a token', () => {
   const parsed = parseToken(`${header}.${claims}.${signature}`);
   expect(parsed.header).toEqual({ alg: 'ES256', kid: 'k' });
   expect(parsed.claims).toEqual({ sub: 'user_1' });
@@ -17,7 +17,7 @@ test('takes a token apart', () => {
   expect([...parsed.signature]).toEqual(Array(64).fill(7));
 });
 
-test('reads any JSON object as JSON does', () => {
+test('parses any JSON object as JSON.parse does', () => {
   const object = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue(), { noNullPrototype: true });
   fc.assert(
     fc.property(object, object, (first, second) => {
@@ -33,14 +33,14 @@ test('reads any JSON object as JSON does', () => {
 
 describe('parts', () => {
   test.each([
-    ['no text', ''],
+    ['no characters', ''],
     ['one part', header],
     ['two parts', `${header}.${claims}`],
     ['four parts', `${header}.${claims}.${signature}.${signature}`],
     ['five parts, as an encrypted token has', `${header}.${claims}.${signature}.${claims}.${signature}`],
-    ['a dot at the end', `${header}.${claims}.${signature}.`],
-    ['a dot in front', `.${header}.${claims}.${signature}`],
-    ['nothing but dots', '..'],
+    ['three parts and a trailing dot', `${header}.${claims}.${signature}.`],
+    ['three parts and a leading dot', `.${header}.${claims}.${signature}`],
+    ['dots only', '..'],
     ['no header', `.${claims}.${signature}`],
     ['no claims, as a detached payload has', `${header}..${signature}`],
     ['no signature', `${header}.${claims}.`],
@@ -64,13 +64,13 @@ describe('base64url', () => {
 
   test.each<[string, (part: string) => string]>([
     ['padding', (part) => `${part}=`],
-    ['two of padding', (part) => `${part}==`],
-    ['the padding that its length would have', (part) => part + '='.repeat((4 - (part.length % 4)) % 4 || 4)],
+    ['two padding characters', (part) => `${part}==`],
+    ['correct padding', (part) => part + '='.repeat((4 - (part.length % 4)) % 4 || 4)],
     ['a plus', (part) => `+${part.slice(1)}`],
     ['a slash', (part) => `/${part.slice(1)}`],
-    ['a space in front', (part) => ` ${part}`],
+    ['a leading space', (part) => ` ${part}`],
     ['a space inside', (part) => `${part.slice(0, 4)} ${part.slice(4)}`],
-    ['a newline behind', (part) => `${part}\n`],
+    ['a trailing newline', (part) => `${part}\n`],
     ['a carriage return', (part) => `${part.slice(0, 4)}\r${part.slice(4)}`],
     ['a tab', (part) => `${part.slice(0, 4)}\t${part.slice(4)}`],
     ['a form feed', (part) => `${part.slice(0, 4)}\f${part.slice(4)}`],
@@ -80,7 +80,7 @@ describe('base64url', () => {
     ['a lone surrogate', (part) => `\uD800${part.slice(1)}`],
     ['percent encoding', (part) => `%41${part.slice(1)}`],
     ['a tilde', (part) => `~${part.slice(1)}`],
-    ['a length that no bytes have', (part) => `${part.slice(0, part.length - (part.length % 4))}A`],
+    ['an impossible length', (part) => `${part.slice(0, part.length - (part.length % 4))}A`],
     ['one letter', () => 'A'],
   ])('[8] refuses %s in any part', (_name, spoil) => {
     for (const [at, place] of places.entries()) {
@@ -90,21 +90,21 @@ describe('base64url', () => {
   });
 
   test.each([
-    ['two letters, four stray bits', '{"a":1}', 15],
-    ['three letters, two stray bits', '{"a":12}', 3],
-  ])('[8] refuses stray bits behind %s', (_name, json, strayValues) => {
+    ['two characters with four unused bits', '{"a":1}', 15],
+    ['three characters with two unused bits', '{"a":12}', 3],
+  ])('[8] refuses non-zero trailing bits after %s', (_name, json, strayValues) => {
     const part = base64url(json);
     const last = alphabet.indexOf(part.slice(-1));
     expect(outcomeOfCall(() => parseToken(`${part}.${claims}.${signature}`))).toBe('accepted');
     for (let stray = 1; stray <= strayValues; stray++) {
       const spoilt = part.slice(0, -1) + alphabet.charAt(last + stray);
-      expect(atob(spoilt.padEnd(12, '='))).toBe(json); // A careless reader gets the same bytes.
+      expect(atob(spoilt.padEnd(12, '='))).toBe(json); // A lenient decoder returns the same bytes.
       expect(outcomeOfCall(() => parseToken(`${spoilt}.${claims}.${signature}`))).toBe('token_malformed');
       expect(outcomeOfCall(() => parseToken(`${header}.${spoilt}.${signature}`))).toBe('token_malformed');
     }
   });
 
-  test('[8] no two texts are the same signature', () => {
+  test('[8] no two strings decode to the same signature', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 1, maxLength: 70 }),
@@ -126,7 +126,7 @@ describe('base64url', () => {
   });
 });
 
-describe('what is inside', () => {
+describe('the content of a part', () => {
   test.each([
     ['a list', '[]'],
     ['a list of one object', '[{}]'],
@@ -134,10 +134,10 @@ describe('what is inside', () => {
     ['a text', '"{}"'],
     ['a number', '1'],
     ['true', 'true'],
-    ['nothing but white space', ' '],
+    ['only white space', ' '],
     ['two objects', '{}{}'],
     ['an object and a comma', '{},'],
-    ['a comma too many', '{"a":1,}'],
+    ['a trailing comma', '{"a":1,}'],
     ['names without quotes', '{a:1}'],
     ['single quotes', "{'a':1}"],
     ['a comment', '{/**/}'],
@@ -147,22 +147,22 @@ describe('what is inside', () => {
     ['a number with a plus', '{"exp":+1}'],
     ['a control character in a text', '{"a":"\n"}'],
     ['half an object', '{"a":1'],
-    ['NUL behind the object', '{}\0'],
+    ['NUL after the object', '{}\0'],
     ['a byte order mark', '\uFEFF{}'],
     ['a no-break space', '\u00A0{}'],
-  ])('[8] refuses a part that holds %s', (_name, text) => {
+  ])('[8] refuses a part that contains %s', (_name, text) => {
     expect(outcomeOfCall(() => parseToken(`${header}.${base64url(text)}.${signature}`))).toBe('token_malformed');
     expect(outcomeOfCall(() => parseToken(`${base64url(text)}.${claims}.${signature}`))).toBe('token_malformed');
   });
 
   test.each([
-    ['a byte that never occurs', [0xff]],
-    ['a lone continuation', [0x80]],
-    ['half a letter', [0xe2, 0x82]],
+    ['a byte that is never valid', [0xff]],
+    ['a lone continuation byte', [0x80]],
+    ['an incomplete character', [0xe2, 0x82]],
     ['an overlong NUL', [0xc0, 0x80]],
     ['an overlong quote', [0xc0, 0xa2]],
     ['half of a surrogate pair', [0xed, 0xa0, 0x80]],
-    ['a letter beyond Unicode', [0xf4, 0x90, 0x80, 0x80]],
+    ['a code point beyond Unicode', [0xf4, 0x90, 0x80, 0x80]],
     ['Latin-1', [0xe9]],
   ])('[8] refuses UTF-8 with %s', (_name, bytes) => {
     const text = [...'{"a":"'].map((character) => character.charCodeAt(0));
@@ -176,17 +176,17 @@ describe('what is inside', () => {
     expect(outcomeOfCall(() => parseToken(`${header}.${part}.${signature}`))).toBe('token_malformed');
   });
 
-  test('of two claims of one name the last counts, as RFC 7519 4 allows and jose reads it', () => {
+  test('uses the last of two claims of the same name, as RFC 7519 section 4 allows and jose does', () => {
     const part = base64url('{"sub":"first","sub":"last"}');
     expect(parseToken(`${header}.${part}.${signature}`).claims).toEqual({ sub: 'last' });
   });
 
-  test('an escaped half of a surrogate pair is text like any other', () => {
+  test('accepts an escaped lone surrogate', () => {
     const part = base64url('{"sub":"\\ud800"}');
     expect(parseToken(`${header}.${part}.${signature}`).claims).toEqual({ sub: '\uD800' });
   });
 
-  test('[16] says nothing of what it could not read', () => {
+  test('[16] the error does not contain the text that could not be parsed', () => {
     const part = base64url('{"secret":eyJhbGciOi}');
     expect.assertions(3);
     try {
@@ -200,7 +200,7 @@ describe('what is inside', () => {
 });
 
 describe('the header', () => {
-  test('gives the key id of an ES256 token', () => {
+  test('returns the key id of an ES256 token', () => {
     expect(keyIdFrom({ alg: 'ES256', kid: 'key-1', typ: 'at+jwt' })).toBe('key-1');
   });
 
@@ -209,7 +209,7 @@ describe('the header', () => {
     ['None', { alg: 'None' }],
     ['an empty text', { alg: '' }],
     ['lower case', { alg: 'es256' }],
-    ['a space behind', { alg: 'ES256 ' }],
+    ['a trailing space', { alg: 'ES256 ' }],
     ['ES256K', { alg: 'ES256K' }],
     ['ES384', { alg: 'ES384' }],
     ['RS256', { alg: 'RS256' }],
@@ -221,15 +221,15 @@ describe('the header', () => {
     ['an object', { alg: { toString: 'ES256' } }],
     ['null', { alg: null }],
     ['no algorithm', {}],
-  ])('[1] refuses %s for an algorithm', (_name, changes) => {
+  ])('[1] refuses %s as the algorithm', (_name, changes) => {
     expect(outcomeOfCall(() => keyIdFrom({ kid: 'key-1', ...changes }))).toBe('algorithm_refused');
   });
 
   test.each([
     ['an unknown extension', { crit: ['exp'], exp: 1 }],
     ['an empty list of extensions', { crit: [] }],
-    ['null for extensions', { crit: null }],
-    ['a text for extensions', { crit: 'b64' }],
+    ['null as the list of extensions', { crit: null }],
+    ['a string as the list of extensions', { crit: 'b64' }],
     ['b64: false, as listed', { crit: ['b64'], b64: false }],
     ['b64: true, as listed', { crit: ['b64'], b64: true }],
     ['b64: false, not listed', { b64: false }],
@@ -248,7 +248,7 @@ describe('the header', () => {
     ['an object', { kid: 'key-1' }],
     ['true', true],
     ['nothing', undefined],
-  ])('[2] refuses %s for a key id', (_name, kid) => {
+  ])('[2] refuses %s as the key id', (_name, kid) => {
     expect(outcomeOfCall(() => keyIdFrom({ alg: 'ES256', kid }))).toBe('token_malformed');
   });
 

@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 export const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 export const nextSecret = `whsec_${btoa('another secret of thirty-two by.')}`;
 
-/** A delivery as Torii would send it. */
+/** A delivery from Torii. */
 export interface Delivery {
   readonly headers: Record<string, string>;
   readonly payload: string;
@@ -12,7 +12,7 @@ export interface Delivery {
 export interface DeliveryOptions {
   readonly id?: string;
   readonly event?: object;
-  /** The whole body, whatever it is. */
+  /** The whole body. Replaces `event`. */
   readonly body?: string;
   readonly ageSeconds?: number;
   readonly secrets?: readonly string[];
@@ -32,7 +32,7 @@ export function eventWith(members: object = {}): object {
   return { id: 'evt_1', type: 'user.created', created_at: '2026-05-16T10:00:00Z', data: ada, ...members };
 }
 
-/** Signed by the reference library, which has no part in the code under test. */
+/** A delivery signed by the reference library, which is independent of the code under test. */
 export function deliver({
   id = 'evt_1',
   event = eventWith({ id }),
@@ -50,7 +50,7 @@ export function deliver({
   return { headers, payload: body };
 }
 
-/** Signs bytes that are no text: by hand, since the reference library takes text alone. */
+/** Signs bytes without the reference library, which accepts only text. */
 export async function deliverBytes(
   bytes: Uint8Array,
 ): Promise<{ headers: Record<string, string>; payload: Uint8Array }> {

@@ -14,7 +14,7 @@ import { type DeliveryOptions, deliver, eventWith, nextSecret, secret } from './
 const patience = { timeout: 60_000 };
 afterEach(() => void vi.restoreAllMocks());
 
-/** A receiver with a handler that notes what it handles, and whether that goes well. */
+/** A receiver whose handler and listener record the events and the notices. */
 function receiving(options: Partial<WebhookReceiverOptions> = {}) {
   const handled: string[] = [];
   const notices: WebhookNotice[] = [];
@@ -32,7 +32,7 @@ function receiving(options: Partial<WebhookReceiverOptions> = {}) {
         await work();
       });
     },
-    /** The status, and the word or the reason of the answer. */
+    /** The status code of the answer, followed by its `status` or its reason. */
     async answer(given: DeliveryOptions = {}): Promise<string> {
       const { status, body } = await this.receive(given);
       return `${status} ${'error' in body ? body.error.reason : body.status}`;
@@ -40,7 +40,7 @@ function receiving(options: Partial<WebhookReceiverOptions> = {}) {
   };
 }
 
-/** Something to wait for, and its end. */
+/** A promise, and the function that resolves it. */
 function gate(): { readonly opened: Promise<void>; open(): void } {
   let open = (): void => {};
   const opened = new Promise<void>((resolve) => {
@@ -50,7 +50,7 @@ function gate(): { readonly opened: Promise<void>; open(): void } {
 }
 
 describe('the answer', () => {
-  test('is 200 when the handler is done', async () => {
+  test('is 200 after the handler has finished', async () => {
     const hooks = receiving();
     expect(await hooks.receive()).toEqual({ status: 200, headers: {}, body: { status: 'handled' } });
     expect(hooks.notices).toEqual([{ type: 'handled', eventId: 'evt_1', eventType: 'user.created' }]);
@@ -58,18 +58,18 @@ describe('the answer', () => {
 
   test.each<[string, string, DeliveryOptions]>([
     ['400 signature_invalid', 'another secret', { secrets: [nextSecret] }],
-    ['400 timestamp_too_old', 'an old one', { ageSeconds: 400 }],
-    ['400 payload_malformed', 'no event', { body: '{}' }],
-    ['400 id_mismatch', 'two ids', { event: eventWith({ id: 'evt_other' }) }],
+    ['400 timestamp_too_old', 'an old delivery', { ageSeconds: 400 }],
+    ['400 payload_malformed', 'a body without an event', { body: '{}' }],
+    ['400 id_mismatch', 'two different ids', { event: eventWith({ id: 'evt_other' }) }],
     ['413 payload_too_large', 'more than a megabyte', { event: eventWith({ data: 'x'.repeat(1024 * 1024) }) }],
-  ])('is %s for %s, and nothing is handled', async (answer, _name, given) => {
+  ])('is %s for %s, and the handler is not called', async (answer, _name, given) => {
     const hooks = receiving({ store: new Map() });
     expect(await hooks.answer(given)).toBe(answer);
     expect(hooks.handled).toEqual([]);
     expect(hooks.notices).toMatchObject([{ type: 'refused', error: { reason: answer.slice(4) } }]);
   });
 
-  test('says what is wrong, and nothing else', async () => {
+  test('contains the error, but no secret, signature or data', async () => {
     const { headers, body } = await receiving().receive({ secrets: [nextSecret] });
     expect([headers, body]).toEqual([
       {},
@@ -78,7 +78,7 @@ describe('the answer', () => {
     expect(JSON.stringify(body)).not.toMatch(/whsec_|v1,|ada@/);
   });
 
-  test('of a handler that throws is thrown, as it is', async () => {
+  test('is replaced by the error that the handler throws', async () => {
     const failure = new Error('the database is down');
     const hooks = receiving();
     hooks.doing(() => Promise.reject(failure));
@@ -90,11 +90,11 @@ describe('the answer', () => {
     ['an error with a status', Object.assign(new Error('No such user.'), { status: 404 })],
     ['an error with a status code', Object.assign(new Error('x'), { statusCode: 400 })],
     ['a missing file, which Koa answers with 404', Object.assign(new Error('x'), { code: 'ENOENT' })],
-    ['an error with a digest, which Next takes for 404', Object.assign(new Error('x'), { digest: 'NEXT_…;404' })],
-    ['nothing', undefined],
-    ['a word that Express takes for "go on"', 'route'],
+    ['an error with a digest, which Next answers with 404', Object.assign(new Error('x'), { digest: 'NEXT_…;404' })],
+    ['undefined', undefined],
+    ['"route", which makes Express continue', 'route'],
     ['an object', { status: 200 }],
-  ])('[18] wraps %s, so that no server answers with it', async (_name, thrown) => {
+  ])('[18] wraps %s, so that every server answers with 500', async (_name, thrown) => {
     const hooks = receiving();
     hooks.doing(() => {
       throw thrown;
@@ -122,7 +122,7 @@ describe('the answer', () => {
         },
       }),
     ],
-  ])('[18] wraps what throws again when it is looked at: %s', async (_name, thrown) => {
+  ])('[18] wraps an error that throws when it is inspected: %s', async (_name, thrown) => {
     const hooks = receiving();
     hooks.doing(() => {
       throw thrown;
@@ -132,7 +132,7 @@ describe('the answer', () => {
     expect('cause' in error && error.cause === thrown).toBe(true);
   });
 
-  test('is a refusal of a delivery alone: what a handler throws of ours is its own affair', async () => {
+  test('is not affected by a ToriiError that the handler throws', async () => {
     const hooks = receiving();
     const inner = await createWebhookReceiver({ secret })
       .receive(deliver({ body: 'x' }), () => {})
@@ -160,7 +160,7 @@ describe('the body', () => {
     for (const piece of pieces) yield piece as Uint8Array;
   }
 
-  test('is read from whatever it comes in', async () => {
+  test('can be bytes, text, or a stream of either', async () => {
     const stream = () => new Response(payload).body;
     expect(await statusOf(bytes)).toBe('handled');
     expect(await statusOf(stream())).toBe('handled');
@@ -170,7 +170,7 @@ describe('the body', () => {
     expect(await statusOf(null)).toBe('signature_invalid');
   });
 
-  test('is not asked for where the headers are bad, or say that it is too long', async () => {
+  test('is not read if the headers are invalid or declare a body that is too large', async () => {
     const find = vi.fn(() => payload);
     expect(await statusOf(find, { 'webhook-id': '' })).toBe('header_missing');
     expect(await statusOf(find, { 'webhook-timestamp': '1' })).toBe('timestamp_too_old');
@@ -178,7 +178,7 @@ describe('the body', () => {
     expect(find).not.toHaveBeenCalled();
   });
 
-  test('that goes on and on is dropped, and then cut off', async () => {
+  test('that never ends is discarded, and the stream is closed after some megabytes', async () => {
     let given = 0;
     const ended = vi.fn();
     async function* endless(): AsyncGenerator<Uint8Array> {
@@ -196,7 +196,7 @@ describe('the body', () => {
     expect(given).toBeLessThan(18 * 1024 * 1024);
   });
 
-  test('that breaks off is incomplete', async () => {
+  test('whose stream fails is refused as incomplete', async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield bytes.subarray(0, 10);
       throw new Error('aborted');
@@ -208,7 +208,7 @@ describe('the body', () => {
     for (const piece of pieces) yield piece as Uint8Array;
   }
 
-  test('in pieces of any kind of bytes is bounded too', async () => {
+  test('in ArrayBuffer chunks is limited too', async () => {
     expect(await statusOf(chunks(bytes.buffer.slice(0, 9), bytes.slice(9).buffer))).toBe('handled');
     expect(await statusOf(chunks(new ArrayBuffer(600), new ArrayBuffer(600)))).toBe('payload_too_large');
   });
@@ -216,26 +216,26 @@ describe('the body', () => {
   test.each<[string, unknown]>([
     ['numbers', [123, 125]],
     ['numbers of two bytes', Uint16Array.of(123, 125)],
-    ['a length that is no number', { length: Number.NaN }],
-    ['less than nothing', { length: -5 }],
+    ['a length of NaN', { length: Number.NaN }],
+    ['a negative length', { length: -5 }],
     ['a number', 5],
-    ['nothing', undefined],
-  ])('in pieces that are no bytes is a mistake of the app: %s', async (_name, piece) => {
+    ['undefined', undefined],
+  ])('in chunks that are not bytes is a configuration error: %s', async (_name, piece) => {
     await expect(statusOf(chunks(bytes, piece))).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'payload' });
   });
 
-  test('that somebody else reads is a mistake of the app, and not of the sender', async () => {
+  test('that is already being read is a configuration error, not a refusal', async () => {
     const stream = new Response(payload).body;
     stream?.getReader();
     await expect(statusOf(stream)).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'payload' });
   });
 
-  test('that has been parsed is no refusal: the error goes to the app', async () => {
+  test('that was parsed is a configuration error, not a refusal', async () => {
     const parsed = JSON.parse(payload);
     await expect(statusOf(parsed)).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'payload' });
   });
 
-  test('that was parsed and not kept is a mistake of the app', () => {
+  test('that was parsed without keeping the raw body is a configuration error', () => {
     const remedy = 'Do this.';
     const stream = inPieces(bytes);
     const parsed = JSON.parse(payload);
@@ -251,7 +251,7 @@ describe('the body', () => {
     );
   });
 
-  test('is not taken for empty where somebody is about to gather it', () => {
+  test('is not taken from an empty value while the stream is unread', () => {
     const rest = { stream: inPieces(bytes), remedy: '' };
     for (const empty of ['', new Uint8Array()]) {
       expect(findPayload({ kept: [empty], isRead: false, ...rest })).toBe(rest.stream);
@@ -264,8 +264,8 @@ describe('the body', () => {
 describe.each<[string, () => WebhookStore]>([
   ['a Map', () => new Map()],
   ['a Keyv', () => new Keyv()],
-])('[29] a repeat, with %s', (_name, makeStore) => {
-  test('is answered with 200 and not handled', async () => {
+])('[29] a repeated delivery, with %s', (_name, makeStore) => {
+  test('is answered with 200, and the handler is not called', async () => {
     const hooks = receiving({ store: makeStore() });
     expect(await hooks.answer()).toBe('200 handled');
     expect(await hooks.answer()).toBe('200 repeated');
@@ -274,7 +274,7 @@ describe.each<[string, () => WebhookStore]>([
     expect(hooks.notices.map(({ type }) => type)).toEqual(['handled', 'repeated', 'repeated']);
   });
 
-  test('of another event is none', async () => {
+  test('is recognized by the id of its event', async () => {
     const hooks = receiving({ store: makeStore() });
     await hooks.answer();
     expect(await hooks.answer({ id: 'evt_2' })).toBe('200 handled');
@@ -286,7 +286,7 @@ describe.each<[string, () => WebhookStore]>([
     expect(await hooks.answer({ secrets: [nextSecret] })).toBe('400 signature_invalid');
   });
 
-  test('is one also when the secret has been replaced meanwhile', async () => {
+  test('is recognized after a rotation of the secret', async () => {
     const store = makeStore();
     await receiving({ store }).answer();
     const later = receiving({ store, secret: [nextSecret, secret] });
@@ -294,7 +294,7 @@ describe.each<[string, () => WebhookStore]>([
     expect(later.handled).toEqual([]);
   });
 
-  test('of an event that failed is handled', async () => {
+  test('is handled if the handler failed before', async () => {
     const hooks = receiving({ store: makeStore() });
     hooks.doing(() => Promise.reject(new Error('down')));
     await expect(hooks.receive()).rejects.toThrow('down');
@@ -304,19 +304,19 @@ describe.each<[string, () => WebhookStore]>([
     expect(hooks.handled).toEqual(['evt_1', 'evt_1']);
   });
 
-  test('of a bad delivery is handled: that claimed nothing', async () => {
+  test('is handled if the first delivery was refused', async () => {
     const hooks = receiving({ store: makeStore() });
     expect(await hooks.answer({ secrets: [nextSecret] })).toBe('400 signature_invalid');
     expect(await hooks.answer()).toBe('200 handled');
   });
 
-  test('comes again later where the first is being handled, also by another receiver over the same store', async () => {
+  test('is answered with 503 while the event is being handled, also by another receiver with the same store', async () => {
     const store = makeStore();
     const [hooks, others] = [receiving({ store }), receiving({ store })];
     const { opened, open } = gate();
     hooks.doing(() => opened);
     const first = hooks.answer();
-    // Else the second may be verified first, and waits for itself.
+    // Otherwise the second delivery may be verified first, and block the first.
     await vi.waitFor(() => expect(hooks.handled).toHaveLength(1), patience);
     const answer = await hooks.receive();
     expect(answer).toMatchObject({ status: 503, body: { error: { reason: 'in_progress' } } });
@@ -328,7 +328,7 @@ describe.each<[string, () => WebhookStore]>([
     expect([...hooks.handled, ...others.handled]).toEqual(['evt_1']);
   });
 
-  test('a hundred at once are handled once', async () => {
+  test('is handled once if a hundred arrive simultaneously', async () => {
     const hooks = receiving({ store: makeStore() });
     const { opened, open } = gate();
     hooks.doing(() => opened);
@@ -341,14 +341,14 @@ describe.each<[string, () => WebhookStore]>([
     expect(answers).toEqual([...Array(99).fill('503 in_progress'), '200 handled']);
   });
 
-  test('of one whose process died is handled when the lease is over, not before', async () => {
+  test('is handled after the lease expires if the first process crashed', async () => {
     const store = makeStore();
     const dying = receiving({ store, leaseSeconds: 60 });
     dying.doing(() => new Promise(() => {}));
     void dying.receive();
     await vi.waitFor(() => expect(dying.handled).toEqual(['evt_1']), patience);
     const now = Date.now();
-    // Another process knows what is in the store, and not what was in that one's memory.
+    // Another process shares the store, but not the memory of the first process.
     const copy = elsewhere(store);
     const clock = vi.spyOn(Date, 'now').mockReturnValue(now + 59_000);
     expect(await copy.answer()).toBe('503 in_progress');
@@ -356,7 +356,7 @@ describe.each<[string, () => WebhookStore]>([
     expect(await copy.answer()).toBe('200 handled');
   });
 
-  test('is handled in the same process too when the lease is over', async () => {
+  test('is handled after the lease expires, in the same process too', async () => {
     const hooks = receiving({ store: makeStore(), leaseSeconds: 60 });
     hooks.doing(() => new Promise(() => {}));
     void hooks.receive();
@@ -368,7 +368,7 @@ describe.each<[string, () => WebhookStore]>([
     expect(await hooks.answer()).toBe('200 handled');
   });
 
-  test('is not handled twice at once where the clock is set forward meanwhile', async () => {
+  test('is not handled concurrently if the clock is set forward', async () => {
     const hooks = receiving({ store: makeStore(), leaseSeconds: 60 });
     const { opened, open } = gate();
     hooks.doing(() => opened);
@@ -381,7 +381,7 @@ describe.each<[string, () => WebhookStore]>([
     expect(hooks.handled).toEqual(['evt_1']);
   });
 
-  test('is known for as long as its signature is good, and its clock was ahead', async () => {
+  test('is recognized as long as its signature is accepted, even if the clock of the sender was ahead', async () => {
     const hooks = receiving({ store: makeStore(), rememberSeconds: 601 });
     const clock = vi.spyOn(Date, 'now').mockReturnValue(2_000_000_000_000);
     const ahead = deliver({ ageSeconds: -300 });
@@ -403,7 +403,7 @@ describe.each<[string, () => WebhookStore]>([
     expect(await hooks.answer()).toBe('200 handled');
   });
 
-  test('the claim of who took over is not released by who was late', async () => {
+  test('a slow handler does not release the claim of the delivery that took over', async () => {
     const store = makeStore();
     const slow = receiving({ store, leaseSeconds: 60 });
     const { opened, open } = gate();
@@ -427,11 +427,12 @@ describe.each<[string, () => WebhookStore]>([
   });
 });
 
-test('[29] two at once in one process are handled once, whatever the store takes its time for', async () => {
+test('[29] two simultaneous deliveries in one process are handled once, however slow the store is', async () => {
   const entries = new Map<string, object>();
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   let sets = 0;
-  // Both would read before either writes, and the second would write when the first has made sure of its claim.
+  // Without the in-process check, both deliveries would read before either writes, and the second would write after the first
+  // has confirmed its claim.
   const store: WebhookStore = {
     get: async (key) => {
       const found = entries.get(key);
@@ -446,14 +447,14 @@ test('[29] two at once in one process are handled once, whatever the store takes
   };
   const [hooks, others] = [receiving({ store }), receiving({ store })];
   await hooks.answer({ id: 'evt_0' });
-  // Which of the two is first is for the signatures' threads to say.
+  // Signatures are verified in other threads, so either delivery can be first.
   const answers = await Promise.all([hooks.answer(), others.answer()]);
   expect(answers.toSorted()).toEqual(['200 handled', '503 in_progress']);
   expect([...hooks.handled, ...others.handled]).toEqual(['evt_0', 'evt_1']);
 });
 
 describe('[29] a store that is slow', () => {
-  /** What a process sees of the store, where each answer for an event comes after something else has happened. */
+  /** A store that runs a callback during each read or write of the event. */
   function behind(entries: Map<string, object>, wait: Partial<Record<'get' | 'set', () => unknown>>): WebhookStore {
     return {
       get: async (key) => {
@@ -471,7 +472,7 @@ describe('[29] a store that is slow', () => {
   const key = 'torii-webhook:evt_1';
   const claimOfAnother = () => ({ state: 'claimed', by: 'another', until: Date.now() + 60_000 });
 
-  test('to read takes nothing from the handler’s time', async () => {
+  test('to read does not shorten the lease of the handler', async () => {
     const entries = new Map<string, object>();
     const wait = {
       get: () => skip(40_000),
@@ -491,18 +492,18 @@ describe('[29] a store that is slow', () => {
   test.each([
     [29_000, '200 handled', ['evt_1']],
     [31_000, '503 store_unavailable', []],
-  ])('to write, by %i ms of a minute: %s', async (waitMs, answer, handled) => {
+  ])('to write may use half of the lease: %i ms of a minute: %s', async (waitMs, answer, handled) => {
     const entries = new Map<string, object>();
     const wait = { set: (): void => skip(waitMs) };
     const hooks = receiving({ store: behind(entries, wait), leaseSeconds: 60 });
     expect(await hooks.answer()).toBe(answer);
     expect(hooks.handled).toEqual(handled);
     wait.set = () => {};
-    // What was not handled is not held back either.
+    // An event that was not handled is not blocked.
     expect(await hooks.answer()).toBe(handled.length > 0 ? '200 repeated' : '200 handled');
   });
 
-  test('is asked again right before a claim is written, and what stands there then is left alone', async () => {
+  test('is read again right before a claim is written, and the claim of another process is kept', async () => {
     const entries = new Map<string, object>();
     const another = claimOfAnother();
     const slow = receiving({ store: behind(entries, { get: () => void entries.set(key, another) }) });
@@ -510,7 +511,7 @@ describe('[29] a store that is slow', () => {
     expect([slow.handled, entries.get(key)]).toEqual([[], another]);
   });
 
-  test('and lets another be the last to write: that one’s claim is left alone', async () => {
+  test('keeps the claim of another process that was written last', async () => {
     const entries = new Map<string, object>();
     const another = claimOfAnother();
     const store = behind(entries, {});
@@ -524,11 +525,11 @@ describe('[29] a store that is slow', () => {
     expect([slow.handled, entries.get(key)]).toEqual([[], another]);
   });
 
-  test('gives an event to one alone also where reading takes longer than the lease', async () => {
+  test('gives an event to only one delivery, even if reading takes longer than the lease', async () => {
     const entries = new Map<string, object>();
     const reading = gate();
     let reads = 0;
-    // The first delivery's second look is what takes so long.
+    // The second read of the first delivery is the slow one.
     const store = behind(entries, { get: () => (++reads === 2 ? reading.opened : undefined) });
     const hooks = receiving({ store, leaseSeconds: 60 });
     await hooks.answer({ id: 'evt_0' });
@@ -547,7 +548,7 @@ describe('[29] a store that is slow', () => {
   });
 });
 
-test('[29] a store is told when it may forget', async () => {
+test('[29] entries are written with a TTL', async () => {
   const store = new Keyv();
   const set = vi.spyOn(store, 'set');
   await receiving({ store, leaseSeconds: 30 }).answer();
@@ -555,7 +556,7 @@ test('[29] a store is told when it may forget', async () => {
   expect(lifetimes).toEqual([30_000, 7 * 86_400_000]);
 });
 
-test('[29] without a store a repeat is handled again', async () => {
+test('[29] without a store, a repeated delivery is handled again', async () => {
   const hooks = receiving();
   expect([await hooks.answer(), await hooks.answer()]).toEqual(['200 handled', '200 handled']);
 });
@@ -568,7 +569,7 @@ describe('a store that fails', () => {
   test.each<[string, Partial<WebhookStore>]>([
     ['cannot be read', { get: fails }],
     [
-      'cannot be read, and throws at once',
+      'throws synchronously when it is read',
       {
         get: () => {
           throw new Error('x');
@@ -576,11 +577,11 @@ describe('a store that fails', () => {
       },
     ],
     ['cannot be written', { set: fails }],
-    ['says nothing of what it cannot read', { get: () => undefined }],
-    ['says nothing of what it cannot write', { set: () => false }],
-    ['holds something that is not ours', { get: () => ({ anything: 1 }) }],
-    ['holds a text', { get: () => 'handled' }],
-  ])('and %s leads to 503, and nothing is handled', async (_name, methods) => {
+    ['hides read errors', { get: () => undefined }],
+    ['hides write errors', { set: () => false }],
+    ['contains an unknown entry', { get: () => ({ anything: 1 }) }],
+    ['contains a string', { get: () => 'handled' }],
+  ])('and %s leads to 503, and the handler is not called', async (_name, methods) => {
     const hooks = receiving({ store: failing(methods) });
     const { status, headers, body } = await hooks.receive();
     expect([status, body]).toMatchObject([503, { error: { reason: 'store_unavailable' } }]);
@@ -589,7 +590,7 @@ describe('a store that fails', () => {
     expect(hooks.handled).toEqual([]);
   });
 
-  test('to write one entry alone, without a word, leads to 503 too', async () => {
+  test('to write one entry and hides it leads to 503 too', async () => {
     const entries = new Map<string, object>();
     const set = (key: string, value: object) => key.endsWith('evt_1') || entries.set(key, value);
     const hooks = receiving({ store: failing({ get: (key) => entries.get(key), set }) });
@@ -597,7 +598,7 @@ describe('a store that fails', () => {
     expect(hooks.handled).toEqual([]);
   });
 
-  test('by holding something else under our key keeps it', async () => {
+  test('because it contains an unknown entry keeps that entry', async () => {
     const store = failing({});
     const hooks = receiving({ store });
     await hooks.answer({ id: 'evt_0' });
@@ -609,7 +610,7 @@ describe('a store that fails', () => {
     expect(hooks.handled).toEqual(['evt_0']);
   });
 
-  test('and recovers holds no event back', async () => {
+  test('and recovers does not block events', async () => {
     const store = failing({});
     const hooks = receiving({ store });
     const get = vi.spyOn(store, 'get').mockImplementation(() => fails() as never);
@@ -618,17 +619,17 @@ describe('a store that fails', () => {
     expect(await hooks.answer()).toBe('200 handled');
   });
 
-  test('to say what it knows, without a word, is not taken for one that knows nothing', async () => {
+  test('to read and hides it is not mistaken for an empty store', async () => {
     const store = failing({});
     const hooks = receiving({ store });
     await hooks.answer();
-    // As a Keyv over a Redis whose connection breaks: this read fails, the next one would not.
+    // Like Keyv with a Redis connection that breaks: this read fails, the next one works.
     vi.spyOn(store, 'get').mockReturnValueOnce(undefined).mockReturnValueOnce(undefined);
     expect(await hooks.answer()).toBe('200 repeated');
     expect(hooks.handled).toHaveLength(1);
   });
 
-  test('[29] to say what it knows of one event alone, without a word, is asked again', async () => {
+  test('[29] to read one entry and hides it is read again', async () => {
     const store = failing({});
     const hooks = receiving({ store });
     await hooks.answer();
@@ -642,9 +643,9 @@ describe('a store that fails', () => {
   });
 
   test.each<[string, () => unknown]>([
-    ['fails', fails],
-    ['fails without a word', () => undefined],
-  ])('to show a claim that it has, where that %s, does not hold the event back', async (_name, fail) => {
+    ['throws', fails],
+    ['returns undefined', () => undefined],
+  ])('to read its claim back, and %s, does not block the event', async (_name, fail) => {
     const store = failing({});
     const hooks = receiving({ store, leaseSeconds: 3600 });
     const { get } = store;
@@ -657,7 +658,7 @@ describe('a store that fails', () => {
     expect(await hooks.answer()).toBe('200 handled');
   });
 
-  test('that hangs leads to 503 after some seconds', async () => {
+  test('that hangs leads to 503 after three seconds', async () => {
     const hooks = receiving({ store: failing({ get: () => new Promise(() => {}) }) });
     const inRealTime = globalThis.setTimeout;
     const waited: unknown[] = [];
@@ -669,7 +670,7 @@ describe('a store that fails', () => {
     expect(waited[0]).toBe(3_000);
   });
 
-  test('to note that an event was handled does not bring it back, and somebody is told', async () => {
+  test('to save that an event was handled does not change the answer, and the listener is called', async () => {
     const store = failing({});
     const hooks = receiving({ store });
     hooks.doing(() => void vi.spyOn(store, 'set').mockImplementation(() => fails() as never));
@@ -679,7 +680,7 @@ describe('a store that fails', () => {
     ]);
   });
 
-  test('to release an event holds it back for the lease, and the handler’s failure is what is thrown', async () => {
+  test('to release an event blocks it until the lease expires, and the error of the handler is thrown', async () => {
     const store = failing({});
     const hooks = receiving({ store, leaseSeconds: 60 });
     hooks.doing(() => {
@@ -697,20 +698,24 @@ describe('a store that fails', () => {
 describe('options', () => {
   test.each<[string, string, object]>([
     ['secret', 'no secret', { secret: undefined }],
-    ['secret', 'a short one', { secret: 'whsec_AAAA' }],
-    ['store', 'a store that is not set', { secret, store: undefined }],
-    ['store', 'a store that is none', { secret, store: { get() {}, set() {} } }],
+    ['secret', 'a short secret', { secret: 'whsec_AAAA' }],
+    ['store', 'an undefined store', { secret, store: undefined }],
+    ['store', 'a store without delete', { secret, store: { get() {}, set() {} } }],
     ['leaseSeconds', 'a lease of a day', { secret, leaseSeconds: 86_400 }],
-    ['leaseSeconds', 'no lease', { secret, leaseSeconds: 0 }],
-    ['rememberSeconds', 'no memory', { secret, rememberSeconds: 0 }],
-    ['rememberSeconds', 'a memory without an end', { secret, rememberSeconds: Number.POSITIVE_INFINITY }],
-    ['rememberSeconds', 'a memory that is shorter than a signature is good', { secret, rememberSeconds: 600 }],
-    ['rememberSeconds', 'a memory that ends within its last second', { secret, rememberSeconds: 600.5 }],
-    ['rememberSeconds', 'the same of another tolerance', { secret, rememberSeconds: 120, toleranceSeconds: 60 }],
+    ['leaseSeconds', 'a lease of 0 s', { secret, leaseSeconds: 0 }],
+    ['rememberSeconds', '0 s', { secret, rememberSeconds: 0 }],
+    ['rememberSeconds', 'Infinity', { secret, rememberSeconds: Number.POSITIVE_INFINITY }],
+    ['rememberSeconds', 'less than signatures are accepted', { secret, rememberSeconds: 600 }],
+    ['rememberSeconds', 'half a second more than signatures are accepted', { secret, rememberSeconds: 600.5 }],
+    [
+      'rememberSeconds',
+      'less than signatures are accepted with another tolerance',
+      { secret, rememberSeconds: 120, toleranceSeconds: 60 },
+    ],
     ['maxBytes', 'half a byte', { secret, maxBytes: 0.5 }],
-    ['onEvent', 'a listener that is none', { secret, onEvent: 'log' }],
+    ['onEvent', 'a listener that is not a function', { secret, onEvent: 'log' }],
     ['sekret', 'a typing error', { secret, sekret: secret }],
-  ])('are refused at once: %s, %s', (option, _name, options) => {
+  ])('are refused when the receiver is created: %s, %s', (option, _name, options) => {
     expect(() => createWebhookReceiver(options as WebhookReceiverOptions)).toThrow(
       expect.objectContaining({ name: 'ToriiConfigError', option }),
     );
@@ -720,11 +725,11 @@ describe('options', () => {
     { secret, rememberSeconds: 601 },
     { secret, rememberSeconds: 121, toleranceSeconds: 60 },
     { secret, rememberSeconds: 1, toleranceSeconds: 0 },
-  ])('may forget when no signature is good any more: %o', (options) => {
+  ])('accept a rememberSeconds that is longer than signatures are accepted: %o', (options) => {
     expect(() => createWebhookReceiver(options)).not.toThrow();
   });
 
-  test('a listener that fails changes nothing', async () => {
+  test('errors of the listener are ignored', async () => {
     const listeners = [
       () => {
         throw new Error('x');
@@ -735,14 +740,14 @@ describe('options', () => {
   });
 });
 
-/** Lets time pass, by both clocks. */
+/** Advances both clocks. */
 function skip(ms: number): void {
   const [wallMs, steadyMs] = [Date.now() + ms, performance.now() + ms];
   vi.spyOn(Date, 'now').mockReturnValue(wallMs);
   vi.spyOn(performance, 'now').mockReturnValue(steadyMs);
 }
 
-/** What another process has: the same entries, in a store of its own. */
+/** A receiver in another process: another store object with the same entries. */
 function elsewhere(store: WebhookStore) {
   const twin: WebhookStore = {
     get: (key) => store.get(key),

@@ -13,7 +13,7 @@ import {
 declare const event: WebhookEvent;
 declare const extended: WebhookEvent<{ 'invoice.paid': { cents: number }; 'user.created': { id: number } }>;
 
-test('a switch tells what the data is', () => {
+test('a switch narrows the type of the data', () => {
   switch (event.type) {
     case 'user.created':
     case 'user.updated':
@@ -31,21 +31,21 @@ test('a switch tells what the data is', () => {
   }
 });
 
-test('without a switch, the data may be anything', () => {
+test('without a switch, the data is unknown', () => {
   expectTypeOf(event.data).toEqualTypeOf<unknown>();
   expectTypeOf(event.id).toEqualTypeOf<string>();
   expectTypeOf(event.created_at).toEqualTypeOf<string>();
 });
 
-test('an app lists further types, or says better what one is', () => {
+test('an app can add event types and override the data of known types', () => {
   if (extended.type === 'invoice.paid') expectTypeOf(extended.data).toEqualTypeOf<{ cents: number }>();
   if (extended.type === 'user.created') expectTypeOf(extended.data).toEqualTypeOf<{ id: number }>();
   if (extended.type === 'user.banned') expectTypeOf(extended.data).toEqualTypeOf<WebhookUser>();
-  // @ts-expect-error: nobody listed it, which a slip of the hand looks like
+  // @ts-expect-error: an unlisted type, such as a typing error
   if (event.type === 'user.craeted') expectTypeOf(event.data).toEqualTypeOf<unknown>();
 });
 
-test('handlers and results know the further types', () => {
+test('handlers and results include the added types', () => {
   const receiver = createWebhookReceiver<{ 'invoice.paid': { cents: number } }>({ secret: undefined });
   void receiver.receive({ headers: {}, payload: '' }, (each) => {
     if (each.type === 'invoice.paid') expectTypeOf(each.data.cents).toEqualTypeOf<number>();
@@ -60,9 +60,9 @@ test('handlers and results know the further types', () => {
 test('a store is a Keyv, or a Map', () => {
   void createWebhookReceiver({ secret: 'a', store: new Keyv() });
   void createWebhookReceiver({ secret: 'a', store: new Map() });
-  // @ts-expect-error: nothing would be remembered
+  // @ts-expect-error: a store that is set must not be undefined
   void createWebhookReceiver({ secret: 'a', store: undefined });
-  // @ts-expect-error: it cannot be written
+  // @ts-expect-error: a store without `set` and `delete`
   void createWebhookReceiver({ secret: 'a', store: { get: () => undefined } });
 });
 

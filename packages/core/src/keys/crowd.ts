@@ -1,22 +1,22 @@
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 
-const gatherMs = 200;
-const maxGathered = 8;
+const windowMs = 200;
+const maxCallers = 8;
 
-/** Tells a few from many: those who come within a moment are counted, and wait for the count. */
+/** Counts the callers of a short time window, to tell a few simultaneous callers from a flood. */
 export class Crowd {
-  #gathering: { readonly begunAt: Instant; size: number } | undefined;
+  #window: { readonly begunAt: Instant; size: number } | undefined;
 
-  /** True where not more than eight came within the same moment. The ninth is told at once, so that few ever wait. */
+  /** Waits until the window ends. From the ninth caller on, returns `false` immediately. */
   async isSmall(): Promise<boolean> {
-    if (this.#gathering === undefined || elapsedMs(this.#gathering.begunAt) >= gatherMs) {
-      this.#gathering = { begunAt: instantNow(), size: 0 };
+    if (this.#window === undefined || elapsedMs(this.#window.begunAt) >= windowMs) {
+      this.#window = { begunAt: instantNow(), size: 0 };
     }
-    const gathering = this.#gathering;
-    gathering.size += 1;
-    if (gathering.size > maxGathered) return false;
-    // A timer for each: edge runtimes end a request's timers with it, and the others would wait for ever.
-    await new Promise((resolve) => setTimeout(resolve, gatherMs - elapsedMs(gathering.begunAt)));
-    return gathering.size <= maxGathered;
+    const window = this.#window;
+    window.size += 1;
+    if (window.size > maxCallers) return false;
+    // One timer per caller: edge runtimes cancel a request's timers when it ends, so a shared timer might never fire.
+    await new Promise((resolve) => setTimeout(resolve, windowMs - elapsedMs(window.begunAt)));
+    return window.size <= maxCallers;
   }
 }

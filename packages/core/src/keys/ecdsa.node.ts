@@ -1,22 +1,21 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { EcPublicJwk, VerifySignature } from './signature.ts';
 
-const maxInTurn = 4;
-let inTurn = 0;
+const maxSyncPerTurn = 4;
+let syncThisTurn = 0;
 
 /**
- * Makes a key ready to verify. Rejects for a point that is not on the curve.
+ * Rejects if the point is not on the curve.
  *
- * It verifies here and now while that is cheap, and in the thread pool while it is not. The way into the pool and back
- * costs time of its own, so the first few of a turn of the event loop are done sooner without it. Beyond that, a burst would
- * hold up everything else in the process, and the pool's threads are through with it sooner. The pool is shared with password
- * hashes, DNS and files: a request that comes alone never waits for those.
+ * The first few signatures in each turn of the event loop are verified synchronously: that is faster than a round trip to
+ * the thread pool, and does not wait for DNS, file and password work in the pool. The rest of a burst goes to the pool, so
+ * that it does not block the event loop.
  */
 export async function loadKey({ x, y }: EcPublicJwk): Promise<VerifySignature> {
   const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
   return (signature, signedBytes) => {
     const der = derOf(signature);
-    return isBusy() ? verifyInPool(key, der, signedBytes) : verify('sha256', signedBytes, key, der);
+    return isBurst() ? verifyInPool(key, der, signedBytes) : verify('sha256', signedBytes, key, der);
   };
 }
 
@@ -29,21 +28,20 @@ function verifyInPool(key: KeyObject, der: Uint8Array, signedBytes: Uint8Array):
   });
 }
 
-/** Counts a signature, where there is room for it in this turn. */
-function isBusy(): boolean {
-  if (inTurn >= maxInTurn) return true;
-  if (inTurn === 0) setImmediate(endTurn);
-  inTurn += 1;
+function isBurst(): boolean {
+  if (syncThisTurn >= maxSyncPerTurn) return true;
+  if (syncThisTurn === 0) setImmediate(endTurn);
+  syncThisTurn += 1;
   return false;
 }
 
 function endTurn(): void {
-  inTurn = 0;
+  syncThisTurn = 0;
 }
 
 /**
- * The two numbers of a signature as OpenSSL has them (RFC 3279 2.2.3). Node can do that itself, `dsaEncoding: 'ieee-p1363'`,
- * but on Node 24 it takes a third of the whole verification for it.
+ * A signature in DER, the form that OpenSSL takes (RFC 3279 2.2.3). Node's own conversion (`dsaEncoding: 'ieee-p1363'`) takes
+ * a third of the verification time on Node 24.
  */
 function derOf(signature: Uint8Array): Uint8Array {
   const [r, s] = [integerOf(signature, 0), integerOf(signature, 32)];
@@ -55,7 +53,7 @@ function derOf(signature: Uint8Array): Uint8Array {
   return der;
 }
 
-/** Without zeros in front, but for the one that keeps a number with a high first bit positive (X.690 8.3). */
+/** A DER integer (X.690 8.3): no leading zeros, except one that keeps a number with a high first bit positive. */
 function integerOf(signature: Uint8Array, start: number): Uint8Array {
   const end = start + 32;
   let first = start;

@@ -1,16 +1,16 @@
 import type { EcPublicJwk, VerifySignature } from './signature.ts';
 
-// Every runtime but Node, whose own file is ecdsa.node.ts: package.json chooses, by the import `#ecdsa`.
+// For every runtime except Node, which uses ecdsa.node.ts. The `#ecdsa` import in package.json selects the file.
 
 const curve = { name: 'ECDSA', namedCurve: 'P-256' };
 const es256 = { name: 'ECDSA', hash: 'SHA-256' };
 
-/** Makes a key ready to verify. Rejects for a point that is not on the curve. */
+/** Rejects if the point is not on the curve. */
 export async function loadKey({ x, y }: EcPublicJwk): Promise<VerifySignature> {
-  // Rebuilt from the two numbers: `key_ops`, `ext` or `use` of somebody else's making cannot get in the way.
+  // Only the coordinates: `importKey` can reject a key for its `key_ops`, `ext` or `use` members.
   const jwk = { kty: 'EC', crv: 'P-256', x, y };
   const key = await crypto.subtle.importKey('jwk', jwk, curve, false, ['verify']);
-  // Deno does not look at the point until it is used.
+  // Deno checks the point only when the key is first used.
   await crypto.subtle.verify(es256, key, new Uint8Array(64), new Uint8Array());
   return (signature, signedBytes) => crypto.subtle.verify(es256, key, signature, signedBytes);
 }

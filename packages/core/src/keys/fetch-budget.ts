@@ -4,26 +4,25 @@ const burst = 3;
 const refillMs = 8_000;
 
 /**
- * How often a key set may be fetched, whatever the reason: three times in a row, then once in eight seconds. That is at
- * most ten times in any minute, and never further than eight seconds away.
+ * A rate limit for fetches of one key set: three in a row, then one every eight seconds. That is at most ten in any minute,
+ * and the next fetch is never more than eight seconds away.
  */
 export class FetchBudget {
   #left = burst;
   #countedAt: Instant = instantNow();
 
-  /** True, and one less, where a fetch may begin now. */
   take(): boolean {
     if (this.waitMs() > 0) return false;
-    // A full budget earns nothing: the first period begins with the first fetch.
+    // A full budget does not refill: the refill period starts with the first fetch.
     if (this.#left === burst) this.#countedAt = instantNow();
     this.#left -= 1;
     return true;
   }
 
-  /** Milliseconds until a fetch may begin. */
   waitMs(): number {
     const elapsed = elapsedMs(this.#countedAt);
-    // Whole periods only: added up bit by bit, the larger of two clocks that tick apart runs nearly twice as fast.
+    // Count whole periods only. `elapsedMs` takes the larger of two clocks; summing many short intervals would make it run
+    // nearly twice as fast as either clock.
     const gained = Math.floor(elapsed / refillMs);
     if (gained > 0) {
       this.#left = Math.min(burst, this.#left + gained);

@@ -2,42 +2,40 @@ import { loadKey } from '#ecdsa';
 import { type Claims, claimOf, isJsonObject } from '../auth.ts';
 import type { VerifySignature } from './signature.ts';
 
-/** A key set as an issuer publishes it (RFC 7517 5). */
+/** A key set (JWKS) as an issuer publishes it (RFC 7517 section 5). */
 export interface JsonWebKeySet {
   readonly keys: readonly JsonWebKeyLike[];
 }
 
-/** A JSON Web Key (RFC 7517 4), of whatever kind. */
+/** A JSON Web Key of any type (RFC 7517 section 4). */
 export interface JsonWebKeyLike {
   readonly kty?: string;
   readonly kid?: string;
   readonly [member: string]: unknown;
 }
 
-/** One key of a set. It is made ready when a token first needs it, and once. */
 export interface SetKey {
   readonly kid: string;
   readonly x: string;
   readonly y: string;
-  /** Undefined for a point that is not on the curve: such a key verifies nothing. */
+  /** `undefined` if the point is not on the curve: the key cannot verify anything. */
   load(): Promise<VerifySignature | undefined>;
 }
 
-/** Why an answer is not a key set to be used. The message is ours and safe to log. */
+/** Why a key set cannot be used. The message is safe to log. */
 export class KeySetError extends Error {}
 
-/** The usable keys of a set by id. */
 export type KeysById = ReadonlyMap<string, SetKey>;
 
 const maxKeys = 1000;
-/** Members that hold the secret half of a key: EC (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1), ML-DSA. */
+/** Members of private and symmetric keys: EC (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1), ML-DSA. */
 const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
 /**
- * The keys of a set that can verify an ES256 token. Keys of another kind or use are passed over. A key id that stands
- * twice is worth nothing, since nothing tells which of the two is meant.
+ * The keys of a key set that can verify ES256 tokens. Keys of another type or use are skipped. A key id that occurs twice
+ * is ambiguous, so both keys are skipped.
  *
- * @throws KeySetError for what is not a key set, is far too large, or holds a secret: whoever publishes one has lost it
+ * @throws KeySetError if `value` is not a key set, is too large, or contains a private key, which is then compromised
  */
 export function parseKeySet(value: unknown, previous: KeysById = new Map()): KeysById {
   return keysById(listKeys(value), (jwk, kid) => {
@@ -45,23 +43,19 @@ export function parseKeySet(value: unknown, previous: KeysById = new Map()): Key
   });
 }
 
-/**
- * The keys of a set, of whatever kind.
- *
- * @throws KeySetError as {@link parseKeySet} does
- */
+/** @throws KeySetError as {@link parseKeySet} does */
 export function listKeys(value: unknown): readonly Claims[] {
   const list = isJsonObject(value) ? claimOf(value, 'keys') : undefined;
-  if (!Array.isArray(list)) throw new KeySetError('the answer is not a key set');
+  if (!Array.isArray(list)) throw new KeySetError('the response is not a key set');
   if (list.length > maxKeys) throw new KeySetError(`the key set has more than ${maxKeys} keys`);
   const entries = list.filter(isJsonObject);
   if (entries.some(holdsSecret)) {
-    throw new KeySetError('the key set holds a private key');
+    throw new KeySetError('the key set contains a private key');
   }
   return entries;
 }
 
-/** What is made of each key by its id. One that stands twice is left out, and so is what nothing was made of. */
+/** Converts each key with `make`. Leaves out ids that occur twice and keys for which `make` returns `undefined`. */
 export function keysById<Key>(
   entries: readonly Claims[],
   make: (jwk: Claims, kid: string) => Key | undefined,
@@ -79,7 +73,6 @@ export function keysById<Key>(
   return keys;
 }
 
-/** True for a key that must not leave its owner: a private or symmetric one. */
 export function holdsSecret(jwk: object): boolean {
   return secretMembers.some((member) => Object.hasOwn(jwk, member));
 }
@@ -94,7 +87,7 @@ function canVerifyEs256(jwk: Claims): boolean {
   );
 }
 
-/** False for a key that is meant for something else: to encrypt, to sign, or with another algorithm. */
+/** `false` for a key with another purpose (`use`, `key_ops`) or another algorithm (`alg`) (RFC 7517 4.2 to 4.4). */
 export function mayVerify(jwk: Claims, algorithm: string): boolean {
   const [use, operations, meant] = [claimOf(jwk, 'use'), claimOf(jwk, 'key_ops'), claimOf(jwk, 'alg')];
   return (
@@ -104,7 +97,7 @@ export function mayVerify(jwk: Claims, algorithm: string): boolean {
   );
 }
 
-// The same key of the set before is kept: it need not be imported again, and what it verified stays verified.
+// An unchanged key stays the same object: it is not imported again, and cached tokens that it verified stay valid.
 function keyFrom(kid: string, jwk: Claims, previous: SetKey | undefined): SetKey {
   const [x, y] = [String(jwk['x']), String(jwk['y'])];
   if (previous !== undefined && previous.x === x && previous.y === y) return previous;

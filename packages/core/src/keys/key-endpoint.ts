@@ -1,39 +1,34 @@
 import { raceDeadline } from '../time/deadline.ts';
 import { KeySetError } from './jwks.ts';
 
-/** A `fetch` as the platform has it. */
+/** A function with the signature of the global `fetch`. */
 export type Fetch = typeof globalThis.fetch;
 
-/** Milliseconds after which an answer is no longer waited for. */
 export const fetchTimeoutMs = 5_000;
 
 const maxBytes = 512 * 1024;
 
-/**
- * One GET of a key set, bounded in time and size, that follows nothing.
- *
- * @throws KeySetError where the endpoint answered something else; whatever `fetch` throws where it did not answer
- */
+/** @throws KeySetError if the endpoint times out, or if its response is not 200, not JSON, or too large */
 export async function fetchKeySet(url: string, fetch: Fetch): Promise<unknown> {
   const abort = new AbortController();
   return raceDeadline(readJson(url, fetch, abort.signal), fetchTimeoutMs, () => {
     abort.abort();
-    throw new KeySetError(`no answer within ${fetchTimeoutMs / 1000} s`);
+    throw new KeySetError(`no response within ${fetchTimeoutMs / 1000} s`);
   });
 }
 
 async function readJson(url: string, fetch: Fetch, signal: AbortSignal): Promise<unknown> {
-  // 'manual', not 'error': the latter throws on workerd for every URL.
+  // Redirects must not be followed. `redirect: 'error'` throws on workerd for every URL.
   const response = await fetch(url, { headers: { accept: 'application/json' }, redirect: 'manual', signal });
   if (response.status !== 200) {
     await response.body?.cancel();
-    throw new KeySetError(`the key endpoint answered ${response.status}`);
+    throw new KeySetError(`the key endpoint returned status ${response.status}`);
   }
   const text = await readText(response, signal);
   try {
     return JSON.parse(text);
   } catch {
-    throw new KeySetError('the answer is not JSON');
+    throw new KeySetError('the response is not JSON');
   }
 }
 
@@ -46,7 +41,7 @@ async function readText(response: Response, signal: AbortSignal): Promise<string
     size += chunk.value.byteLength;
     if (size > maxBytes) {
       await reader?.cancel();
-      throw new KeySetError(`the answer is larger than ${maxBytes} bytes`);
+      throw new KeySetError(`the response is larger than ${maxBytes} bytes`);
     }
     text += decoder.decode(chunk.value, { stream: true });
   }

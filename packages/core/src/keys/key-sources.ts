@@ -3,14 +3,13 @@ import { KeySetError, type KeysById, parseKeySet } from './jwks.ts';
 import type { Fetch } from './key-endpoint.ts';
 import { type KeySource, type ParseKeySet, RemoteKeySet, unknownKey } from './remote-key-set.ts';
 
-/** Keys from the configuration: no network, and nothing shared with anybody. */
 export class FixedKeySet implements KeySource {
   readonly #keys: KeysById;
 
-  /** @throws KeySetError for a set that is none, holds a private key, or has no key for ES256 */
+  /** @throws KeySetError if `set` is not a key set, contains a private key, or has no ES256 key */
   constructor(set: unknown) {
     this.#keys = parseKeySet(set);
-    if (this.#keys.size === 0) throw new KeySetError('the key set has no key for ES256 with an id of its own');
+    if (this.#keys.size === 0) throw new KeySetError('the key set has no ES256 key with a unique `kid`');
   }
 
   peek(kid: string): SetKey | undefined {
@@ -25,21 +24,20 @@ export class FixedKeySet implements KeySource {
 }
 
 const maxShared = 1_000;
-// Looked up at each call, so that a `fetch` which is replaced or instrumented later is the one that is used.
+// Looks `fetch` up on each call, so that a `fetch` which is replaced or instrumented later is used.
 const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 
-/** The key set of a URL, one for each fetch function in the process. */
 export type KeySetFor<Key> = (url: string, fetch?: Fetch) => RemoteKeySet<Key>;
 
-/** Keeps the key sets that are read in one way. */
+/** A process-wide cache of remote key sets, by fetch function and URL. */
 export function shareKeySets<Key>(parse: ParseKeySet<Key>): KeySetFor<Key> {
-  // By fetch function too: one that a test or a proxy provides must not fill the cache of another.
+  // The responses of a test's or proxy's fetch function must not reach other verifiers.
   const shared = new WeakMap<Fetch, Map<string, RemoteKeySet<Key>>>();
   return (url, fetch = platformFetch) => {
     const sets = shared.get(fetch) ?? new Map<string, RemoteKeySet<Key>>();
     shared.set(fetch, sets);
     const set = sets.get(url) ?? new RemoteKeySet(url, fetch, parse);
-    // Moved to the end, so that the first one is the one longest unused. Whoever holds it goes on using it.
+    // Least recently used first. Verifiers that hold an evicted key set keep using it.
     sets.delete(url);
     sets.set(url, set);
     for (const oldest of sets.keys()) {
@@ -50,5 +48,4 @@ export function shareKeySets<Key>(parse: ParseKeySet<Key>): KeySetFor<Key> {
   };
 }
 
-/** Those of Torii's issuers. */
 export const keySetFor: KeySetFor<SetKey> = shareKeySets(parseKeySet);

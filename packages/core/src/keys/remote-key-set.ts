@@ -7,29 +7,23 @@ import { FetchBudget } from './fetch-budget.ts';
 import { KeySetError, type SetKey } from './jwks.ts';
 import { type Fetch, fetchKeySet, fetchTimeoutMs } from './key-endpoint.ts';
 
-/** Where the keys of one issuer come from. */
 export interface KeySource<Key = SetKey> {
-  /** The key, where that can be said at once: without waiting, and without renewing. */
+  /** The key, if it is known and fresh. Never waits and never fetches. */
   peek(kid: string): Key | undefined;
-  /**
-   * The key, whatever it takes.
-   *
-   * @throws ToriiAuthError `key_unknown`
-   * @throws ToriiUnavailableError `keys_unavailable`
-   */
+  /** @throws ToriiAuthError `key_unknown` or ToriiUnavailableError `keys_unavailable` */
   find(kid: string, maxStaleMs: number, emit: EventListener): Promise<Key>;
 }
 
-const renewAfterMs = 4 * 60_000;
-const oldAfterMs = 5 * 60_000;
-/** Requests that may wait for one fetch. Beyond it something is wrong, and memory is not the place to keep it. */
+const refreshAfterMs = 4 * 60_000;
+const staleAfterMs = 5 * 60_000;
+/** Bounds memory. */
 const maxWaiting = 10_000;
-/** After a failed fetch: how soon to try again, and how long that failure excuses using old keys without trying first. */
-const retryAfterMs = 1_000;
-const excusedForMs = 60_000;
-/** How long after a search that found nothing a further unknown key is doubted. */
-const doubtMs = 8_000;
-/** A fetch that old died with the request that began it, as happens in edge runtimes. */
+const retryDelayMs = 1_000;
+/** How long after a failed fetch stale keys are used without a new fetch first. */
+const skipFetchMs = 60_000;
+/** After a search without result, further unknown keys are suspicious for this long. */
+const suspicionMs = 8_000;
+/** A fetch older than this is treated as dead: edge runtimes cancel it when the request that started it ends. */
 const deadAfterMs = fetchTimeoutMs + 1_000;
 
 interface PendingFetch {
@@ -38,27 +32,23 @@ interface PendingFetch {
   waiting: number;
 }
 
-/**
- * The keys in an answer by id, with those of the answer before at hand.
- *
- * @throws KeySetError for what is not a key set to be used
- */
+/** Parses a response into keys by key id. Unchanged keys of `previous` are reused. Throws a KeySetError. */
 export type ParseKeySet<Key> = (
   answer: unknown,
   previous: ReadonlyMap<string, Key> | undefined,
 ) => ReadonlyMap<string, Key>;
 
-/** The keys of one URL: fetched when they are needed, renewed in time, and shared by every verifier that uses the URL. */
+/** The key set of one URL: fetched when it is first needed, refreshed before it is stale, shared between verifiers. */
 export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
   readonly #url: string;
   readonly #fetch: Fetch;
   readonly #parse: ParseKeySet<Key>;
   readonly #budget: FetchBudget = new FetchBudget();
-  readonly #doubted: Crowd = new Crowd();
+  readonly #suspicious: Crowd = new Crowd();
   #keys: ReadonlyMap<string, Key> | undefined;
   #fetchedAt: Instant | undefined;
   #failedAt: Instant | undefined;
-  #searchedInVainAt: Instant | undefined;
+  #emptySearchAt: Instant | undefined;
   #pending: PendingFetch | undefined;
   #begun = 0;
   #settled = 0;
@@ -70,24 +60,26 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
   }
 
   peek(kid: string): Key | undefined {
-    return this.#ageMs() < renewAfterMs ? this.#keys?.get(kid) : undefined;
+    return this.#ageMs() < refreshAfterMs ? this.#keys?.get(kid) : undefined;
   }
 
   async find(kid: string, maxStaleMs: number, emit: EventListener): Promise<Key> {
     const age = this.#ageMs();
-    let wasRenewed = false;
-    if (age >= oldAfterMs && !this.#isExcused(age, maxStaleMs)) {
-      wasRenewed = await this.#renew(maxStaleMs, emit);
-      // Nobody looked whether the old keys are still good: then they are not used.
-      if (!wasRenewed) throw this.#unavailable();
-      // Where one died that nobody waited for, the next would too: then it is left to a request that waits.
-    } else if (age >= renewAfterMs && this.#pending === undefined) void this.#renew(maxStaleMs, emit);
+    let wasRefreshed = false;
+    if (age >= staleAfterMs && !this.#mayUseStale(age, maxStaleMs)) {
+      wasRefreshed = await this.#refresh(maxStaleMs, emit);
+      // A withdrawn key must not be used: without a refresh, nothing shows that the keys are still valid.
+      if (!wasRefreshed) throw this.#unavailable();
+    } else if (age >= refreshAfterMs && this.#pending === undefined) {
+      // A background refresh can die with its request (edge runtimes). It then stays in `#pending`, and the next refresh is
+      // left to a request that awaits it.
+      void this.#refresh(maxStaleMs, emit);
+    }
 
     const keys = this.#usableKeys(maxStaleMs);
     const key = keys?.get(kid);
     if (key !== undefined) return key;
-    // A set that was fetched while this request waited is as good an answer as a search would get.
-    const found = keys === undefined || wasRenewed ? undefined : await this.#search(kid, maxStaleMs, emit);
+    const found = keys === undefined || wasRefreshed ? undefined : await this.#search(kid, maxStaleMs, emit);
     if (found !== undefined) return found;
     throw this.#refusal(kid, maxStaleMs);
   }
@@ -97,12 +89,12 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
   }
 
   #usableKeys(maxStaleMs: number): ReadonlyMap<string, Key> | undefined {
-    return this.#ageMs() < Math.max(oldAfterMs, maxStaleMs) ? this.#keys : undefined;
+    return this.#ageMs() < Math.max(staleAfterMs, maxStaleMs) ? this.#keys : undefined;
   }
 
-  // In an outage the first request finds out, and those of the next minute need not wait for the same.
-  #isExcused(age: number, maxStaleMs: number): boolean {
-    return age < maxStaleMs && this.#failedAt !== undefined && elapsedMs(this.#failedAt) < excusedForMs;
+  // In an outage only one request a minute waits for the endpoint.
+  #mayUseStale(age: number, maxStaleMs: number): boolean {
+    return age < maxStaleMs && this.#failedAt !== undefined && elapsedMs(this.#failedAt) < skipFetchMs;
   }
 
   #isFetching(): boolean {
@@ -110,23 +102,23 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
   }
 
   /**
-   * Fetches the set, or waits for whoever is fetching it. Never rejects: the keys and `#failedAt` tell how it went.
-   * False where no fetch was to be had.
+   * Fetches the key set, or waits for the fetch that is in flight. Never rejects: a failure sets `#failedAt`. Returns `false`
+   * if no fetch was possible because of the rate limit or because too many requests are waiting.
    */
-  async #renew(maxStaleMs: number, emit: EventListener): Promise<boolean> {
+  async #refresh(maxStaleMs: number, emit: EventListener): Promise<boolean> {
     const pending = this.#pending;
     if (pending !== undefined && this.#isFetching()) {
       if (pending.waiting >= maxWaiting) return false;
       pending.waiting += 1;
       const settled = this.#settled;
       const leftMs = deadAfterMs - elapsedMs(pending.begunAt);
-      // Workers throw if one request awaits what another began and that request has ended.
+      // Cloudflare Workers throw if a request awaits a promise of another request that has ended.
       const done = pending.done.then(() => true);
       if (await raceDeadline(done, leftMs, () => false).catch(() => false)) return true;
-      // It died. The first to notice begins another, and the rest wait for that one or find its answer.
+      // The fetch died. The first request to notice starts a new fetch, and the others wait for it.
       if (this.#settled > settled) return true;
       if (this.#pending === pending) this.#pending = undefined;
-      return this.#renew(maxStaleMs, emit);
+      return this.#refresh(maxStaleMs, emit);
     }
     if (this.#retryInMs() > 0 || !this.#budget.take()) return false;
     const mine: PendingFetch = { done: this.#load(maxStaleMs, emit), begunAt: instantNow(), waiting: 1 };
@@ -140,7 +132,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     const begunAt = instantNow();
     this.#begun += 1;
     const turn = this.#begun;
-    // An answer that comes after that of a later fetch is older than what we know: it could bring a withdrawn key back.
+    // A response that arrives after the response to a later fetch could restore a withdrawn key.
     const isLate = (): boolean => turn < this.#settled;
     try {
       const answer = await fetchKeySet(this.#url, this.#fetch);
@@ -166,39 +158,39 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
   }
 
   /**
-   * Looks again for a key that the set lacks. A first such token is believed, and fetched for at once: it is what a
-   * rotation looks like. After a search in vain, tokens are held for a moment and counted. A few may be a rotation; a
-   * crowd is a flood, and is turned away until the next search is due anyway.
+   * Fetches the key set again for a key that it lacks. The first unknown key is fetched immediately, since it may be a key
+   * rotation. For a while after a search without result, tokens with unknown keys are delayed and counted: a few may be a
+   * rotation and cause a fetch, many are an attack and are refused.
    */
   async #search(kid: string, maxStaleMs: number, emit: EventListener): Promise<Key | undefined> {
     const begunAt = instantNow();
-    const isDoubted = this.#searchedInVainAt !== undefined && elapsedMs(this.#searchedInVainAt) < doubtMs;
-    const isBelieved = !isDoubted || (await this.#doubted.isSmall());
-    if (!isBelieved || !(await this.#renew(maxStaleMs, emit))) {
+    const isSuspicious = this.#emptySearchAt !== undefined && elapsedMs(this.#emptySearchAt) < suspicionMs;
+    const maySearch = !isSuspicious || (await this.#suspicious.isSmall());
+    if (!maySearch || !(await this.#refresh(maxStaleMs, emit))) {
       emit({ type: 'key_search_limited', url: this.#url });
       return undefined;
     }
     const key = this.#usableKeys(maxStaleMs)?.get(kid);
-    // From the beginning of the search: a slow endpoint must not put the next one off.
-    if (key === undefined) this.#searchedInVainAt = begunAt;
+    // Counted from the start of the search, so that a slow endpoint does not delay the next search.
+    if (key === undefined) this.#emptySearchAt = begunAt;
     return key;
   }
 
   #refusal(kid: string, maxStaleMs: number): ToriiAuthError | ToriiUnavailableError {
     const keys = this.#usableKeys(maxStaleMs);
-    // While the endpoint fails nobody can say that the key does not exist: that is our trouble, not a bad token.
+    // While the endpoint fails, the key may exist. Answer 503, not 401: the token may be valid.
     if (keys === undefined || keys.size === 0 || this.#failedAt !== undefined) return this.#unavailable();
     return unknownKey(kid);
   }
 
   #unavailable(): ToriiUnavailableError {
     const retryAfterSeconds = Math.max(this.#retryInMs(), this.#budget.waitMs()) / 1000;
-    const message = 'The keys that verify tokens cannot be fetched at the moment.';
+    const message = 'The keys to verify tokens cannot be fetched at the moment.';
     return new ToriiUnavailableError('keys_unavailable', message, { retryAfterSeconds });
   }
 
   #retryInMs(): number {
-    return this.#failedAt === undefined ? 0 : Math.max(0, retryAfterMs - elapsedMs(this.#failedAt));
+    return this.#failedAt === undefined ? 0 : Math.max(0, retryDelayMs - elapsedMs(this.#failedAt));
   }
 }
 

@@ -1,25 +1,24 @@
 import { ToriiAuthError } from '../errors.ts';
 import type { RequestView } from './request-view.ts';
 
-/** Where a request may carry its token. */
 export interface TokenPlaces {
-  /** The header's name, in lower case. */
+  /** In lower case. */
   readonly header: string;
-  /** A cookie's name. Undefined: no cookie is ever read. */
+  /** If `undefined`, no cookie is read. */
   readonly cookie: string | undefined;
-  /** Origins, such as `https://app.example.com`, whose pages may send the cookie with an unsafe method. */
+  /** Origins, such as `https://app.example.com`, whose pages may send the cookie with unsafe methods. */
   readonly origins: readonly string[];
 }
 
 /**
- * The token of a request, unverified: from the header, or from the cookie where one is configured and the header is not
- * there at all. The query string is never looked at: it ends up in logs and in `Referer` (RFC 6750 5.3).
+ * The unverified token of a request: from the header, or from the configured cookie if the header is missing. The query
+ * string is never read, because it ends up in logs and in `Referer` (RFC 6750 5.3).
  *
  * @throws ToriiAuthError `token_missing`, `scheme_unsupported` or `header_malformed`
  */
 export function bearerToken(request: RequestView, places: TokenPlaces): string {
   const [value, second] = request.headerValues(places.header);
-  if (second !== undefined) throw malformed('The request has the header twice.', places.header);
+  if (second !== undefined) throw malformed('The request has more than one header of this name.', places.header);
   if (value !== undefined && value !== '') return tokenFromHeader(value, places.header);
   const hasHeader = value !== undefined || request.headerValues('authorization').length > 0;
   if (places.cookie !== undefined && !hasHeader) {
@@ -29,8 +28,8 @@ export function bearerToken(request: RequestView, places: TokenPlaces): string {
   throw new ToriiAuthError('token_missing', 'No token was sent.');
 }
 
-// `Bearer`, any case, spaces or tabs, one token68 (RFC 9110 11.2), and nothing behind it. No two parts of the pattern
-// can match the same character, so that it reads each character once.
+// `Bearer` and one token68 (RFC 9110 11.2). Adjacent parts of the pattern never match the same character, so it runs in
+// linear time.
 const bearer = /^bearer[ \t]+([A-Za-z0-9._~+/-]+=*)$/i;
 const scheme = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t]|$)/;
 
@@ -42,14 +41,14 @@ function tokenFromHeader(value: string, header: string): string {
   if (named !== undefined && named.toLowerCase() !== 'bearer' && !/[\r\n]/.test(value)) {
     throw new ToriiAuthError('scheme_unsupported', 'The token was not sent as `Bearer <token>`.');
   }
-  throw malformed('The header is not `Bearer <token>` with one token.', header);
+  throw malformed('The header is not `Bearer <token>` with a single token.', header);
 }
 
 function malformed(message: string, header: string): ToriiAuthError {
   return new ToriiAuthError('header_malformed', `${message} Header: ${header}.`);
 }
 
-// By hand: `/[ \t]+$/` starts over at each blank of a long run, which costs the square of its length.
+// `/[ \t]+$/` would take quadratic time on a long run of blanks.
 function trim(value: string): string {
   let [start, end] = [0, value.length];
   while (start < end && isBlank(value.charCodeAt(start))) start++;
@@ -61,7 +60,7 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-// Two cookies of one name are refused: a sibling subdomain can plant the second, and which one wins is a matter of order.
+// Cookie tossing: a sibling subdomain can set a second cookie of the same name, and no one can tell which is the right one.
 function tokenFromCookie(request: RequestView, name: string): string | undefined {
   let found: string | undefined;
   for (const line of request.headerValues('cookie')) {
@@ -76,14 +75,14 @@ function tokenFromCookie(request: RequestView, name: string): string | undefined
 }
 
 /**
- * True where a browser cannot have been made to send this request by another site. A cookie goes along by itself, so an
- * unsafe or unknown method counts only when `Origin` or `Sec-Fetch-Site` prove that one of the app's own pages sent it.
- * For a server that sets or clears such a cookie, which another site must not make it do either.
+ * CSRF protection: whether a cookie of this request may be used. Browsers attach cookies to cross-site requests too, so a
+ * request needs an `Origin` or `Sec-Fetch-Site` header which proves that a page of the app sent it. GET, HEAD and OPTIONS
+ * always pass, except WebSocket handshakes. Servers that set or clear a token cookie should check this as well.
  *
- * @param origins Origins, such as `https://app.example.com`, that are the app's own besides the request's host.
+ * @param origins Origins of the app besides the host of the request, such as `https://app.example.com`.
  */
 export function isFromOwnPages(request: RequestView, origins: readonly string[]): boolean {
-  // A WebSocket's handshake is a GET, but what follows can be read and written by the page that asked for it.
+  // A WebSocket handshake is a GET, but the page that opened the socket can read and write what follows.
   const isUpgrade = request.headerValues('upgrade').length > 0;
   if (!isUpgrade && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'))
     return true;
@@ -99,6 +98,6 @@ export function isFromOwnPages(request: RequestView, origins: readonly string[])
 function isOriginOf(origin: string, host: string | undefined): boolean {
   if (host === undefined || !/^https?:\/\//.test(origin) || !URL.canParse(origin)) return false;
   const { protocol, host: originHost } = new URL(origin);
-  // Through URL, so that a Host header which spells out the default port, or has capitals, is still the same host.
+  // URL normalizes case and the default port, which a Host header may contain.
   return URL.canParse(`${protocol}//${host}`) && new URL(`${protocol}//${host}`).host === originHost;
 }

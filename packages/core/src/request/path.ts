@@ -1,45 +1,46 @@
-/** A path that can be read in one way only, decoded; or why it cannot. */
+/** The decoded path, or why a path is ambiguous. */
 export type PathReading = { readonly path: string } | { readonly problem: string };
 
 /**
- * Reads a raw path once, for everybody who decides by path. Routers differ in how they take encoded letters, dot
- * segments, doubled slashes and the like, and a path that two readers take differently is how a guard is walked around.
- * So only a path that every router reads alike has a reading; it is decoded, and compared as text.
+ * Decodes a raw path for checks that depend on the path. Routers disagree about encoded letters, dot segments and doubled
+ * slashes, and an attacker can use a path that the router and the guard read differently to bypass the guard. So only a
+ * path that every router reads the same way is decoded. All others return a problem.
  */
 export function readPath(raw: string | undefined): PathReading {
   if (raw === undefined || !raw.startsWith('/')) return { problem: 'the path is not known' };
-  // RFC 3986 3.3: what may stand in a path as it is. `;` may, but some servers cut parameters off there.
+  // RFC 3986 3.3 allows these characters unencoded. `;` is left out, because some servers strip what follows it.
   if (!/^[/A-Za-z0-9._~!$&'()*+,=:@%-]*$/.test(raw))
-    return { problem: 'the path holds a character that has to be encoded' };
-  if (raw.includes('//')) return { problem: 'the path holds an empty segment' };
-  if (/\/\.{1,2}(?:\/|$)/.test(raw)) return { problem: 'the path holds a dot segment' };
+    return { problem: 'the path contains a character that is not allowed' };
+  if (raw.includes('//')) return { problem: 'the path contains an empty segment' };
+  if (/\/\.{1,2}(?:\/|$)/.test(raw)) return { problem: 'the path contains a dot segment' };
   if (!raw.includes('%')) return { path: raw };
-  // An encoded character that need not be encoded (`%61` for `a`, `%2e`), or must not hide (`%2f`, `%5c`, `%25`, `%3b`,
-  // control characters), is read by some routers as itself and by others not.
+  // Some routers decode needless escapes (`%61`, `%2e`) and dangerous ones (`%2f`, `%5c`, `%25`, `%3b`, control characters),
+  // others do not.
   for (const [, hex] of raw.matchAll(/%(.{0,2})/g)) {
-    if (hex === undefined || !/^[0-9A-Fa-f]{2}$/.test(hex)) return { problem: 'the path holds a broken escape' };
-    if (!isBestEncoded(Number.parseInt(hex, 16))) return { problem: 'the path holds a needless or hidden escape' };
+    if (hex === undefined || !/^[0-9A-Fa-f]{2}$/.test(hex))
+      return { problem: 'the path contains a malformed percent escape' };
+    if (!mustBeEncoded(Number.parseInt(hex, 16)))
+      return { problem: 'the path contains a percent escape that routers read in different ways' };
   }
   try {
     return { path: decodeURIComponent(raw) };
   } catch {
-    return { problem: 'the path holds bytes that are not UTF-8' };
+    return { problem: 'the path contains bytes that are not UTF-8' };
   }
 }
 
-// The printable ASCII characters that a path must encode, and the bytes of everything beyond ASCII.
-function isBestEncoded(code: number): boolean {
+function mustBeEncoded(code: number): boolean {
   return code >= 0x80 || ' "<>[]^`{|}'.includes(String.fromCharCode(code));
 }
 
-/** Paths that need no token: `/health`, or `/docs/*` for everything below `/docs/`. */
+/** Whether a path is in a list of paths. An unknown or ambiguous path never is. */
 export type PublicPaths = (path: string | undefined) => boolean;
 
 /**
- * Compiles a list of public paths. Case and a trailing slash count: where a router is more generous than this, a request
- * needs a token that could have done without, never the reverse.
+ * Compiles a list of public paths: exact paths such as `/health`, and `/docs/*` for everything below `/docs/`. Case and a
+ * trailing slash matter. A router may be less strict; a request to a variant of a public path then needs a token.
  *
- * @throws Error naming the pattern, for one that could not match or would match everything
+ * @throws Error naming the pattern, if a pattern could never match or would match every path
  */
 export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
   const literals = new Set<string>();

@@ -1,52 +1,52 @@
-/** Headers as a plain object in any case, a Fetch `Headers`, or anything that yields `[name, value]`. */
+/** Headers: a plain object with names in any case, a Fetch `Headers`, or an iterable of `[name, value]` pairs. */
 export type HeadersLike =
   | Iterable<readonly [string, string]>
   | { readonly [name: string]: string | readonly string[] | undefined };
 
 /**
- * A request as an adapter describes it, or as Node's `IncomingMessage`, Express, Koa and Fetch have it. Whatever is
- * left out is unknown, and where a rule needs it, unknown refuses.
+ * A request: a description from an adapter, or a request object of Node, Express, Koa or Fetch. Fields that are left out
+ * are unknown. A check that needs an unknown field refuses the request.
  */
 export interface RequestParts {
   readonly method?: string | undefined;
-  /** The path and query that the server sees (Node), or the whole URL (Fetch). */
+  /** The path and query (Node), or the whole URL (Fetch). */
   readonly url?: string | undefined;
-  /** The path and query before a router cut its mount point off `url`. */
+  /** The path and query before a router removed its mount path from `url`. */
   readonly originalUrl?: string | undefined;
-  /** The raw path, mount points included, where there is no `url`. */
+  /** The raw path, mount paths included. Used only if there is no `url`. */
   readonly path?: string | undefined;
-  /** The host with its port that the framework trusts. Left out, it is the `Host` header or the host of a Fetch URL. */
+  /** The host, with its port, that the framework trusts. By default the host of a Fetch URL or the `Host` header. */
   readonly host?: string | undefined;
   readonly headers: HeadersLike;
-  /** Node's view of repeated headers, which tells two Authorization headers from one. Looked at where `rawHeaders` do not tell. */
+  /** Node's `headersDistinct`: every value of each header. Used if it lists more values than `rawHeaders`. */
   readonly headersDistinct?: { readonly [name: string]: readonly string[] | undefined } | undefined;
   /**
-   * Names and values in turn, as Node has them: they tell two Authorization headers from one. Leave these out, and `req` and
-   * `headersDistinct`, and of two headers the one that `headers` kept counts.
+   * Node's `rawHeaders`: names and values in turn. Node's `headers` keeps only one of two `Authorization` headers. Without
+   * `rawHeaders`, `req` or `headersDistinct`, the one that was kept is used and the duplicate is not refused.
    */
   readonly rawHeaders?: readonly string[] | undefined;
-  /** Node's own request, to be asked for its `rawHeaders`. */
+  /** Node's own request, which has `rawHeaders`. */
   readonly req?: object | undefined;
 }
 
-/** What `authenticate` and `check` take: a request, or its headers alone. */
+/** A request, or only its headers. */
 export type RequestLike = RequestParts | HeadersLike;
 
-/** A request as Torii sees it: all that bearer tokens and checks may look at. */
+/** The parts of a request that Torii uses to find the token and to run checks. */
 export interface RequestView {
-  /** Upper case, as sent. Undefined where only headers are known. */
+  /** The HTTP method as it was sent. `undefined` if only headers are known. */
   readonly method: string | undefined;
-  /** With its port, where it has one. */
+  /** The host, with its port if there is one. */
   readonly host: string | undefined;
-  /** As it was sent, encoded and without the query; mount points included. */
+  /** The path as it was sent: encoded, mount paths included, without the query. */
   readonly path: string | undefined;
-  /** Every value of a header, in order; one item for each time that it was sent. The name's case does not matter. */
+  /** Every value of a header, in order: one item for each time the header was sent. The case of `name` does not matter. */
   headerValues(name: string): readonly string[];
 }
 
 const nothing: readonly string[] = [];
 
-/** A request of which nothing is known. */
+/** A request about which nothing is known. */
 export const unknownRequest: RequestView = {
   method: undefined,
   host: undefined,
@@ -54,7 +54,7 @@ export const unknownRequest: RequestView = {
   headerValues: () => nothing,
 };
 
-/** One reading of whatever a server has in hand. */
+/** Reads the request object of any server. */
 export function viewOf(request: RequestLike): RequestView {
   if (!isObject(request)) return unknownRequest;
   if (!hasHeaders(request)) {
@@ -63,9 +63,9 @@ export function viewOf(request: RequestLike): RequestView {
   }
   const headerValues = headerReader(request.headers, distinctHeaders(request));
   const target = locate(request);
-  // A `host` that somebody wrote into the description, not the getter of a framework: that of Express 4 lacks the port.
-  // HTTP/2 has no Host header, and Node shows what it has instead as `authority`.
+  // Only an own property: the `host` getter of Express 4 drops the port.
   const given = Object.hasOwn(request, 'host') ? textOf(request, 'host') : undefined;
+  // HTTP/2 requests have no Host header. Node has `authority` instead.
   const host = given ?? target.host ?? onlyOne(headerValues('host')) ?? textOf(request, 'authority');
   return { method: textOf(request, 'method'), host, path: target.path, headerValues };
 }
@@ -74,15 +74,15 @@ function hasHeaders(request: object): request is RequestParts {
   return isObject(propertyOf(request, 'headers'));
 }
 
-// Koa's context keeps Node's request, and with it the raw list, in `req`. Asked before the distinct headers, of which Node makes
-// a list for every header of a request when they are first looked at.
+// `rawHeaders` first: on first access to `headersDistinct`, Node builds lists for all headers, which is slow.
 function distinctHeaders(request: object): (name: string) => readonly string[] {
+  // Koa's context has Node's request in `req`.
   const req = propertyOf(request, 'req');
   const source = isObject(req) && ('rawHeaders' in req || 'headersDistinct' in req) ? req : request;
   const raw = propertyOf(source, 'rawHeaders');
   return (name) => {
     const sent = Array.isArray(raw) ? rawValues(raw, name) : nothing;
-    // An own property is no getter of Node's: somebody wrote down what is distinct, and may know more.
+    // In Node `headersDistinct` is an inherited getter. An own property was set by an adapter and may list more values.
     if (sent.length > 0 && !Object.hasOwn(source, 'headersDistinct')) return sent;
     const distinct = propertyOf(source, 'headersDistinct');
     const told = isObject(distinct) && Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : nothing;
@@ -104,13 +104,13 @@ function headerReader(
   headers: HeadersLike,
   distinct: ((name: string) => readonly string[]) | undefined,
 ): (name: string) => readonly string[] {
-  // A copy of what can perhaps be iterated once only, such as `headers.entries()`: it is asked for one header after another.
+  // Iterators such as `headers.entries()` can be read only once.
   const source = isIterable(headers) && !isHeaders(headers) ? [...headers] : headers;
   return (name) => {
     const wanted = name.toLowerCase();
     const values = valuesOf(source, wanted);
-    // `headers` says whether the header counts, since a middleware may have removed or replaced it; the distinct
-    // headers say whether it came twice, which `headers` hides.
+    // A middleware may have removed or replaced a header, so `headers` decides whether there is one. Only the distinct
+    // values show whether it was sent twice.
     const sent = values.length === 1 ? distinct?.(wanted) : undefined;
     return sent !== undefined && sent.length > 1 ? sent : values;
   };
@@ -141,7 +141,6 @@ interface Target {
   readonly host: string | undefined;
 }
 
-// A URL that cannot be read leaves the path unknown: nothing is public then, and path checks refuse.
 function locate(request: RequestParts): Target {
   const original = textOf(request, 'originalUrl');
   const url = textOf(request, 'url') ?? original;
@@ -155,8 +154,8 @@ function locate(request: RequestParts): Target {
   return { path: pathOf(url ?? textOf(request, 'path')), host: undefined };
 }
 
-// The path that was sent, where the router's is the rest of it behind Express's mount point, `baseUrl`. koa-mount leaves its
-// own behind when it is done, which proves nothing. Where a middleware rewrote the URL, the router goes by another path than the one that was sent: unknown.
+// The path that was sent. If a middleware rewrote `url`, the router uses a different path than the one that was sent, so
+// the path is unknown. Express puts the mount path into `baseUrl`; the `mountPath` of koa-mount can be stale and is not used.
 function mountedPath(request: RequestParts, original: string, url: string): string | undefined {
   const mount = textOf(request, 'baseUrl') ?? '';
   const [sent, routed] = [pathOf(original), pathOf(url)];
@@ -170,7 +169,7 @@ function pathOf(target: string | undefined): string | undefined {
   return query === -1 ? target : target.slice(0, query);
 }
 
-// Not from Object.prototype, where a pollution elsewhere in the app would speak for every request.
+// Prototype pollution elsewhere in the app must not set fields of every request.
 function propertyOf(source: object, name: string): unknown {
   return name in Object.prototype && !Object.hasOwn(source, name) ? undefined : Reflect.get(source, name);
 }

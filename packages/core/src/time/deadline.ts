@@ -1,11 +1,11 @@
 const over = Symbol('over');
 
 /**
- * Settles as `work` does, or as `late` does if time is up or `signal` is aborted first. Abort the work in `late`: not every
- * `fetch` heeds its signal, so the race does not rely on it.
+ * Returns the result of `work`. If the timeout passes or `signal` is aborted first, returns the result of `late`, which
+ * should also abort the work. A `fetch` that ignores its signal cannot delay this function.
  *
- * Each call sets its own timer. Edge runtimes end the timers of a request with that request, so a shared one could leave
- * the other waiters hanging.
+ * Each call sets its own timer. Edge runtimes cancel the timers of a request when that request ends, so requests that
+ * shared a timer could wait forever.
  */
 export async function raceDeadline<T, Late>(
   work: Promise<T>,

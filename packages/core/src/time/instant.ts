@@ -1,4 +1,4 @@
-/** A moment, by two clocks. */
+/** A moment, measured by the wall clock and by the monotonic clock. */
 export interface Instant {
   readonly wallMs: number;
   readonly steadyMs: number;
@@ -9,8 +9,8 @@ export function instantNow(): Instant {
 }
 
 /**
- * Milliseconds since a moment, by the clock that says more. The wall clock may be set back, which would keep a withdrawn
- * key alive; the steady clock may stand still while a machine sleeps. Too old is the safe mistake to make.
+ * Milliseconds since a moment, by the clock that shows more. The wall clock can be set back, which would keep a withdrawn
+ * key in use. The monotonic clock can stop while the machine sleeps. An age that is too high only causes an early refresh.
  */
 export function elapsedMs(since: Instant): number {
   return Math.max(Date.now() - since.wallMs, performance.now() - since.steadyMs);

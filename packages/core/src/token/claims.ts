@@ -2,20 +2,18 @@ import { type CheckedClaims, type Claims, claimOf, type ForeignClaims, malformed
 import { type AuthReason, ToriiAuthError } from '../errors.ts';
 import { withDetail } from '../events.ts';
 
-/** What a token must say to be accepted. */
 export interface ClaimRules {
   /** Without a trailing slash. */
   readonly issuers: ReadonlySet<string>;
-  /** Undefined: `aud` is not looked at. */
+  /** If `undefined`, `aud` is not checked. */
   readonly audiences: ReadonlySet<string> | undefined;
-  /** Undefined: any environment of the issuers. */
+  /** If `undefined`, every environment of the issuers is accepted. */
   readonly environments: ReadonlySet<string> | undefined;
   readonly clockToleranceMs: number;
 }
 
 /**
- * The configured issuer that a token claims to come from. Asked before anything else, so that a token of somebody else
- * never makes us look for a key.
+ * The configured issuer that a token names. Checked first, so that a token of another issuer never causes a key fetch.
  *
  * @throws ToriiAuthError `claim_missing`, `claim_malformed` or `issuer_refused`
  */
@@ -26,16 +24,12 @@ export function issuerOf(claims: Claims, rules: ClaimRules): string {
   throw refusal('issuer_refused', 'The token comes from another issuer.', 'iss', claimed, [...rules.issuers]);
 }
 
-/** One slash at the end, the only difference between two issuers that is overlooked. */
+/** A trailing slash is the only difference between two issuers that is tolerated. */
 export function withoutTrailingSlash(issuer: string): string {
   return issuer.endsWith('/') ? issuer.slice(0, -1) : issuer;
 }
 
-/**
- * Holds the claims against the rules. Cheap, and so done before the signature is.
- *
- * @throws ToriiAuthError naming the first claim that is missing, malformed or wrong
- */
+/** @throws ToriiAuthError for the first claim that is missing, malformed or refused */
 export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
   const checked: CheckedClaims = {
     issuer: requireText(claims, 'iss'),
@@ -59,13 +53,13 @@ export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
   return checked;
 }
 
-/** When a token is good, in milliseconds since 1970, leeway included: from the first on, and before the second. */
+/** When a token is valid, clock tolerance included: from the first time (inclusive) to the second (exclusive), as Unix ms. */
 export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranceMs: number): [number, number] {
   const from = startMs(Math.max(checked.issuedAt, notBefore(claims) ?? 0), clockToleranceMs);
   return [from, checked.expiresAt * 1000 + clockToleranceMs];
 }
 
-// RFC 7519 4.1.4 to 4.1.6. `exp` is the first instant at which a token is no longer good.
+// RFC 7519 4.1.4 to 4.1.6. A token is already expired at the instant of `exp`.
 export function checkTimes(
   { issuedAt, expiresAt }: Pick<ForeignClaims, 'issuedAt' | 'expiresAt'>,
   start: number | undefined,
@@ -83,7 +77,7 @@ export function checkTimes(
   }
 }
 
-// A part of a second counts as the whole: verifiers that know whole seconds only must not be stricter than we are.
+// Fractions are rounded up, so that a token accepted here is not refused by verifiers that use whole seconds, such as jose.
 function startMs(time: number, toleranceMs: number): number {
   return Math.ceil(time) * 1000 - toleranceMs;
 }
@@ -98,7 +92,7 @@ export function checkAudience(claims: Claims, accepted: ReadonlySet<string>): vo
   if (audiences.length === 0 || !audiences.every((audience) => typeof audience === 'string'))
     throw malformedClaim('aud');
   if (audiences.some((audience) => accepted.has(audience))) return;
-  throw refusal('audience_refused', 'The token is meant for somebody else.', 'aud', claimed, [...accepted]);
+  throw refusal('audience_refused', 'The token is for another audience.', 'aud', claimed, [...accepted]);
 }
 
 export function requireText(claims: Claims, name: string): string {
@@ -107,7 +101,7 @@ export function requireText(claims: Claims, name: string): string {
   return value;
 }
 
-// NaN cannot stand in JSON, but 1e400 can, and is read as Infinity: a token that never ends. Nor does one end at 1e307.
+// JSON.parse reads 1e400 as Infinity: a token with this `exp` would never expire. 1e307 is just as bad.
 export function requireTime(claims: Claims, name: string): number {
   const value = requireClaim(claims, name);
   if (typeof value !== 'number' || !(value <= Number.MAX_SAFE_INTEGER) || value < 0) throw malformedClaim(name);

@@ -1,21 +1,19 @@
 import { type Claims, claimOf, isJsonObject } from '../auth.ts';
 import { ToriiAuthError } from '../errors.ts';
 
-/** The parts of a compact JWS (RFC 7515 3.1), decoded and not yet believed. */
+/** The decoded parts of a compact JWS (RFC 7515 3.1), not yet verified. */
 export interface ParsedToken {
   readonly header: Claims;
   readonly claims: Claims;
-  /** The bytes that were signed. */
   readonly signedBytes: Uint8Array<ArrayBuffer>;
   readonly signature: Uint8Array<ArrayBuffer>;
 }
 
-/** Far above any token that fits into a header; far below what would cost time. */
 const maxTokenLength = 16_384;
 
 /**
- * Takes a token apart: exactly three parts, strict base64url (RFC 7515 2: no padding, no other alphabet, no stray bits),
- * and inside it valid UTF-8 that is a JSON object.
+ * Decodes a token of exactly three parts. The parts must be strict base64url (RFC 7515 section 2: no padding, no other
+ * alphabet, no non-zero trailing bits). Header and claims must be JSON objects in valid UTF-8.
  *
  * @throws ToriiAuthError `token_malformed`
  */
@@ -34,14 +32,14 @@ export function parseToken(token: string): ParsedToken {
 }
 
 /**
- * The key id of a header that asks for exactly what we verify.
+ * The key id (`kid`) of an ES256 token.
  *
- * `jku`, `jwk`, `x5u` and `x5c` are not looked at: a token does not say by which key it is to be believed.
+ * `jku`, `jwk`, `x5u` and `x5c` are ignored: an attacker could use them to supply the key that verifies the token.
  *
  * @throws ToriiAuthError `algorithm_refused` or `token_malformed`
  */
 export function keyIdFrom(header: Claims): string {
-  // From configuration alone (RFC 8725 3.1), and before any key is looked up.
+  // The algorithm is fixed, never taken from the token (RFC 8725 3.1), and checked before a key is looked up.
   if (claimOf(header, 'alg') !== 'ES256')
     throw new ToriiAuthError('algorithm_refused', 'The token is not signed with ES256.');
   refuseExtensions(header);
@@ -50,19 +48,19 @@ export function keyIdFrom(header: Claims): string {
   return kid;
 }
 
-/** RFC 7515 4.1.11: an extension that is not understood must be refused, and we understand none, `b64` (RFC 7797) included. */
+/** Refuses critical extensions (RFC 7515 4.1.11) and `b64` (RFC 7797). No extension is supported. */
 export function refuseExtensions(header: Claims): void {
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64'))
     throw malformed('The token uses an extension that is not supported.');
 }
 
 const utf8Encoder = new TextEncoder();
-// `ignoreBOM` keeps a byte order mark in the text, where JSON then refuses it.
+// `ignoreBOM` keeps a byte order mark in the text, so that JSON.parse refuses it.
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 let lastHeader: { readonly part: string; readonly header: Claims } | undefined;
 
-// The tokens of one key all begin with the same header. Nobody outside this file gets to keep or change it.
+// All tokens of one key have the same header, so the last one is cached.
 function parseHeader(part: string): Claims {
   if (lastHeader?.part === part) return lastHeader.header;
   const header = Object.freeze(parseObject(part));
@@ -71,8 +69,8 @@ function parseHeader(part: string): Claims {
 }
 
 /**
- * The same text in memory of its own: engines let a piece of a text keep the whole of it in memory, and a token is a piece of
- * a header, with whatever else is in that. Put together, and cut again, it has to be written anew.
+ * Copies a string. In JavaScript engines a substring keeps its whole source string in memory, so a cached token would keep
+ * the header that it came from. Appending and slicing forces a real copy.
  */
 export function copyOf(text: string): string {
   return `${text} `.slice(0, -1);
@@ -84,10 +82,10 @@ function parseObject(part: string): Claims {
   try {
     value = JSON.parse(isAscii(binary) ? binary : utf8Decoder.decode(bytesOf(binary)));
   } catch {
-    // Without the cause: a SyntaxError quotes what it could not read, and that is a piece of a token.
-    throw malformed('The token does not hold JSON.');
+    // No `cause`: the message of a SyntaxError quotes a piece of the token.
+    throw malformed('The token does not contain JSON.');
   }
-  if (!isJsonObject(value)) throw malformed('The token does not hold JSON objects.');
+  if (!isJsonObject(value)) throw malformed('The token does not contain JSON objects.');
   return value;
 }
 
@@ -95,27 +93,28 @@ function decodeBase64url(part: string): Uint8Array<ArrayBuffer> {
   return bytesOf(decodeToBinary(part));
 }
 
-/** A character for each byte, as `atob` gives them. */
+/** Returns one character per byte, like `atob`. */
 function decodeToBinary(part: string): string {
   if (!/^[A-Za-z0-9_-]+$/.test(part) || part.length % 4 === 1 || hasStrayBits(part)) {
-    throw malformed('The token is not base64url.');
+    throw malformed('The token is not valid base64url.');
   }
   return atob(part.replaceAll('-', '+').replaceAll('_', '/'));
 }
 
-// Nearly every token is, and such text is its own UTF-8.
+// ASCII needs no UTF-8 decoding, and nearly every token is ASCII.
 function isAscii(binary: string): boolean {
   return /^[\0-\x7F]*$/.test(binary);
 }
 
 function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
-  // A loop: Uint8Array.from with a callback takes ten times as long, on every part of every token.
+  // `Uint8Array.from` with a callback takes ten times as long.
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
   return bytes;
 }
 
-// The last character of an incomplete group has bits that no byte uses. Set, they would make two texts of one token.
+// The last character can have bits that belong to no byte. If they were ignored, two different strings would be the same
+// token (RFC 4648 3.5).
 function hasStrayBits(part: string): boolean {
   const rest = part.length % 4;
   if (rest === 0) return false;

@@ -2,32 +2,30 @@ import type { Auth } from '../auth.ts';
 import type { SetKey } from '../keys/jwks.ts';
 import { copyOf } from './parse.ts';
 
-/** A verified token: what it said, from when until when that holds, and by which key. */
 export interface VerifiedToken {
   readonly auth: Auth;
-  /** Milliseconds since 1970, leeway included: good from the one on, and before the other. */
+  /** Unix milliseconds, clock tolerance included. The token is valid at `validFrom`, and no longer at `validUntil`. */
   readonly validFrom: number;
   readonly validUntil: number;
   readonly key: SetKey;
-  /** The configured issuer that it came from. */
+  /** As configured: without a trailing slash. */
   readonly issuer: string;
 }
 
-/** One entry, in one object: there are thousands. */
-interface Remembered extends VerifiedToken {
+interface CacheEntry extends VerifiedToken {
   readonly token: string;
 }
 
 /**
- * The tokens that one verifier has verified, by the whole token. One verifier has one set of options, so these need not
- * be part of the key. Only verified tokens get in: a stranger cannot fill it.
+ * The cache of verified tokens of one verifier. All tokens were verified with the options of this verifier, so the options
+ * are not part of the cache key. Only verified tokens are added, so an attacker cannot fill the cache.
  */
 export class TokenCache {
-  readonly #byEnd: Map<string, Remembered> = new Map();
-  readonly #most: number;
+  readonly #byEnd: Map<string, CacheEntry> = new Map();
+  readonly #maxEntries: number;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
   }
 
   get(token: string): VerifiedToken | undefined {
@@ -36,9 +34,8 @@ export class TokenCache {
   }
 
   add(token: string, { auth, validFrom, validUntil, key, issuer }: VerifiedToken): void {
-    if (this.#most === 0) return;
-    if (this.#byEnd.size >= this.#most) {
-      // The oldest is the next to expire, give or take.
+    if (this.#maxEntries === 0) return;
+    if (this.#byEnd.size >= this.#maxEntries) {
       for (const oldest of this.#byEnd.keys()) {
         this.#byEnd.delete(oldest);
         break;
@@ -53,8 +50,8 @@ export class TokenCache {
   }
 }
 
-// A map hashes the whole of a text that it has not seen, as each request brings its token, and that takes longer than all the
-// rest. The end of a signature tells tokens apart just as well; the whole token is compared all the same.
+// Hashing a whole new token string takes longer than the rest of a cache hit. The end of the signature is unique enough as
+// a key, and `get` compares the whole token.
 function endOf(token: string): string {
   return token.slice(-32);
 }

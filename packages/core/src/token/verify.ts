@@ -8,10 +8,9 @@ import { type ClaimRules, checkClaims, checkTimes, issuerOf, notBefore, validity
 import { keyIdFrom, parseToken } from './parse.ts';
 import type { TokenCache, VerifiedToken } from './token-cache.ts';
 
-/** All that verifying depends on. */
 export interface VerifySettings {
   readonly rules: ClaimRules;
-  /** By configured issuer. One source per issuer, never per kid: a kid comes from the token and proves nothing. */
+  /** Key sources by configured issuer. A `kid` alone never selects a key: it comes from the token and proves nothing. */
   readonly keySources: ReadonlyMap<string, KeySource>;
   readonly maxStaleMs: number;
   readonly cache: TokenCache;
@@ -19,12 +18,13 @@ export interface VerifySettings {
 }
 
 /**
- * Verifies a token, and remembers it for as long as it and its key are good.
+ * Verifies a token. The result is cached, at most until the token expires or its key is withdrawn.
  *
- * Whatever costs nothing comes first: shape, algorithm, claims, then the key, and the signature last. So a stranger's
- * token costs little, and one that claims another issuer never causes a fetch. Nothing is believed before the end.
+ * Cheap checks come first: format, algorithm and claims, then the key lookup, and the signature last. An invalid token costs
+ * little, and a token of another issuer never causes a key fetch. Do not use any claim before the signature is verified.
  *
- * @throws ToriiAuthError, or ToriiUnavailableError where the keys cannot be had
+ * @throws ToriiAuthError if the token is refused
+ * @throws ToriiUnavailableError if the keys cannot be fetched
  */
 export function verify(token: string, settings: VerifySettings): Verdict | Promise<Verdict> {
   const known = settings.cache.get(token);
@@ -32,12 +32,11 @@ export function verify(token: string, settings: VerifySettings): Verdict | Promi
   const { kid } = known.key;
   const source = sourceOf(known.issuer, settings);
   const current = source.peek(kid);
-  // Nothing to wait for, as nearly always. A promise costs more than the rest.
+  // Not async: creating a promise would cost more than the rest of a cache hit.
   if (current !== undefined && isStillGood(known, current)) return { result: known, fromCache: true };
   return verifyAgain(token, known, source, settings);
 }
 
-/** Whose token it is, and whether that was remembered. */
 export interface Verdict {
   readonly result: VerifiedToken;
   readonly fromCache: boolean;
@@ -50,7 +49,7 @@ async function verifyAgain(
   settings: VerifySettings,
 ): Promise<Verdict> {
   const current = await source.find(known.key.kid, settings.maxStaleMs, settings.emit);
-  // Asked after that: finding the key may have taken seconds.
+  // Check after the key lookup, which may have taken seconds.
   if (isStillGood(known, current)) return { result: known, fromCache: true };
   settings.cache.drop(token);
   return verifyAndRemember(token, settings);
@@ -75,9 +74,9 @@ async function verifyAfresh(token: string, settings: VerifySettings): Promise<Ve
   if (!isSignatureShaped(signature)) throw invalidSignature(kid);
   const source = sourceOf(issuer, settings);
   const key = source.peek(kid) ?? (await source.find(kid, settings.maxStaleMs, settings.emit));
-  const verifySignature = await ready(key);
+  const verifySignature = await loadVerifier(key);
   if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
-  // Once more: fetching the key may have taken seconds, and the token may have ended meanwhile.
+  // The key fetch may have taken seconds, and the token may have expired in the meantime.
   checkTimes(checked, notBefore(claims), settings.rules.clockToleranceMs);
   const [validFrom, validUntil] = validityOf(checked, claims, settings.rules.clockToleranceMs);
   return { auth: readAuth(checked, claims), validFrom, validUntil, key, issuer };
@@ -89,9 +88,9 @@ function sourceOf(issuer: string, settings: VerifySettings): KeySource {
   return source;
 }
 
-async function ready(key: SetKey): Promise<VerifySignature> {
+async function loadVerifier(key: SetKey): Promise<VerifySignature> {
   const loaded = await key.load();
-  if (loaded === undefined) throw new ToriiAuthError('key_unknown', 'The key that the token names cannot be used.');
+  if (loaded === undefined) throw new ToriiAuthError('key_unknown', 'The key that the token names is not usable.');
   return loaded;
 }
 

@@ -1,6 +1,6 @@
 import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
 
-/** The body of a delivery, byte for byte: as it is, or as it arrives. */
+/** The raw body of a delivery: complete, or as a stream. */
 export type WebhookPayload =
   | string
   | Uint8Array
@@ -9,51 +9,49 @@ export type WebhookPayload =
   | ReadableStream<Uint8Array>
   | null;
 
-/** Bytes that are read and dropped, so that who sends too much hears why. Who sends more is cut off. */
-const mostDroppedBytes = 16 * 1024 * 1024;
+/** How much of a body that is too large is read and discarded, so that the sender gets a response instead of a reset. */
+const maxDiscardedBytes = 16 * 1024 * 1024;
 
 /**
- * The bytes of a body, as many as are allowed.
+ * Reads a raw body of at most `maxBytes` bytes.
  *
- * @throws ToriiWebhookError `payload_too_large`, or `payload_incomplete` where the sender broke off
- * @throws ToriiConfigError for what is no body, such as one that has been parsed, or one that somebody else reads
+ * @throws ToriiWebhookError `payload_too_large`, or `payload_incomplete` if the stream fails
+ * @throws ToriiConfigError if `payload` is not a raw body: it was parsed, or the stream is already being read
  */
 export async function readPayload(payload: WebhookPayload, maxBytes: number): Promise<Uint8Array> {
   if (payload === null) return new Uint8Array();
   const bytes = bytesOf(payload);
   if (bytes === undefined) return gather(streamOf(payload), maxBytes);
   if (bytes.length > maxBytes) throw tooLarge(maxBytes);
-  // A copy, and before anything is awaited: whoever writes into the buffer later changes nothing of what was verified.
+  // Copy before the first await, so that the bytes that are parsed are the bytes that were verified, even if the caller
+  // reuses the buffer.
   return new Uint8Array(bytes);
 }
 
 export function tooLarge(maxBytes: number): ToriiWebhookError {
-  return new ToriiWebhookError(
-    'payload_too_large',
-    `The body is longer than ${maxBytes} bytes, which is \`maxBytes\`.`,
-  );
+  return new ToriiWebhookError('payload_too_large', `The body is larger than \`maxBytes\`: ${maxBytes} bytes.`);
 }
 
 function bytesOf(value: unknown): Uint8Array | undefined {
   if (typeof value === 'string') return new TextEncoder().encode(value);
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  // By name: what reads requests may live in another realm, with a Uint8Array of its own.
+  // Not `instanceof`: the body may come from another realm (Jest, vm), which has its own Uint8Array class.
   if (!ArrayBuffer.isView(value) || Reflect.get(value, Symbol.toStringTag) !== 'Uint8Array') return undefined;
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
 
 function streamOf(payload: unknown): AsyncIterable<unknown> {
   if (typeof payload === 'object' && payload !== null) {
-    // Not every runtime's stream can be iterated.
+    // Some runtimes' ReadableStream is not async iterable.
     if ('getReader' in payload) return chunksOf(readerOf(payload as ReadableStream));
     if (Symbol.asyncIterator in payload) return payload as AsyncIterable<unknown>;
   }
-  throw noBody('is no body');
+  throw noBody('is not a body');
 }
 
 function noBody(problem: string): ToriiConfigError {
   const remedy =
-    'Pass the body as it came, as bytes, text or an unread stream: JSON that has been parsed cannot be verified.';
+    'Pass the raw body as bytes, text or an unread stream. A body that was parsed as JSON cannot be verified.';
   return new ToriiConfigError('payload', `\`payload\` ${problem}. ${remedy}`);
 }
 
@@ -61,7 +59,7 @@ function readerOf(stream: ReadableStream): ReadableStreamDefaultReader {
   try {
     return stream.getReader();
   } catch {
-    throw noBody('is a stream that somebody else reads');
+    throw noBody('is a stream that is already being read');
   }
 }
 
@@ -78,16 +76,16 @@ async function gather(stream: AsyncIterable<unknown>, maxBytes: number): Promise
   let size = 0;
   try {
     for await (const chunk of stream) {
-      // Text, where somebody set an encoding. What has no length that is known would have no limit either.
+      // Node streams yield strings if an encoding was set. Other chunks have no known length to limit.
       const bytes = bytesOf(chunk);
-      if (bytes === undefined) throw noBody('is a stream of something else than bytes or text');
+      if (bytes === undefined) throw noBody('is a stream of chunks that are neither bytes nor text');
       size += bytes.length;
       if (size <= maxBytes) chunks.push(bytes);
-      if (size > maxBytes + mostDroppedBytes) break;
+      if (size > maxBytes + maxDiscardedBytes) break;
     }
   } catch (cause) {
     if (cause instanceof ToriiConfigError) throw cause;
-    throw new ToriiWebhookError('payload_incomplete', 'The body broke off before its end.', { cause });
+    throw new ToriiWebhookError('payload_incomplete', 'The body could not be read to its end.', { cause });
   }
   if (size > maxBytes) throw tooLarge(maxBytes);
   const body = new Uint8Array(size);
@@ -99,31 +97,31 @@ async function gather(stream: AsyncIterable<unknown>, maxBytes: number): Promise
   return body;
 }
 
-/** What a framework knows of a body. */
+/** What an adapter knows about the body of a request. */
 export interface FrameworkBody {
-  /** Where body parsers leave the body as it came, whatever else they may have put there. */
+  /** Values that body parsers stored on the request. The raw body is used if it is among them. */
   readonly kept: readonly unknown[];
-  /** Whether somebody has begun to read the stream, or has it to themselves. */
+  /** Whether the stream has been read in part, or is locked by another reader. */
   readonly isRead: boolean;
   readonly stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | null;
-  /** What to do where the body cannot be had any more. */
+  /** What the developer should do if the raw body is lost: the last sentence of the error message. */
   readonly remedy: string;
 }
 
 /**
- * The body as it came, wherever that still is.
+ * Finds the raw body: kept by a body parser, or still unread in the stream.
  *
- * @throws ToriiConfigError where somebody has parsed it and kept nothing
+ * @throws ToriiConfigError if the body was read and the raw bytes were not kept
  */
 export function findPayload({ kept, isRead, stream, remedy }: FrameworkBody): WebhookPayload {
   for (const body of kept) {
     if (typeof body !== 'string' && !(body instanceof Uint8Array)) continue;
-    // Empty before anything was read: somebody is about to gather it.
+    // If the stream is unread, an empty value may be a placeholder of a body parser that has not run yet.
     if (isRead || body.length > 0) return body;
   }
   if (!isRead) return stream;
   throw new ToriiConfigError(
     'webhookHandler',
-    `The body was read before the webhook handler came to it, and its bytes, which the signature is about, are gone. ${remedy}`,
+    `The body was read before the webhook handler, and the raw bytes that the signature covers are lost. ${remedy}`,
   );
 }

@@ -15,41 +15,42 @@ import {
 
 export interface WebhookReceiverOptions extends WebhookRules {
   /**
-   * Remembers which events have been handled, so that a repeat is not handled again: a Keyv, with a namespace for each
-   * webhook, since an event goes to all of them under one id. Left out, repeats are handled like first deliveries.
+   * Stores which events have been handled, so that a repeated delivery is not handled again: a Keyv, or an object with the
+   * same `get`, `set` and `delete`. Use a separate namespace for each webhook, because an event has the same id in all of
+   * them. Without a store, every delivery of an event is handled.
    */
   readonly store?: WebhookStore;
   /**
-   * Seconds for which a store remembers: longer than Torii goes on trying, and longer than a signature is good, which is
-   * twice `toleranceSeconds`. At most a year.
+   * How many seconds the store keeps a handled event. Must be longer than twice `toleranceSeconds`, so that a delivery cannot
+   * be replayed, and should be longer than Torii retries. At most 366 days.
    *
-   * @default 604800, a week
+   * @default 604800 (one week)
    */
   readonly rememberSeconds?: number;
   /**
-   * Seconds that a handler has, where there is a store, of which a slow one may take up to half. Who takes longer, or dies,
-   * may find the event handled by the next delivery. At most an hour.
+   * How many seconds an event is reserved for the handler, if there is a store. If the handler takes longer or the process
+   * crashes, the next delivery is handled as well. A slow store can use up to half of this time. From 1 to 3600.
    *
    * @default 60
    */
   readonly leaseSeconds?: number;
-  /** Told of what became of each delivery. Its own failures are ignored. */
+  /** Called with the outcome of each delivery. Errors that it throws are ignored. */
   readonly onEvent?: (notice: WebhookNotice) => void;
 }
 
-/** What became of a delivery, for logs. */
+/** The outcome of a delivery, for logs. */
 export type WebhookNotice =
   | { readonly type: 'handled' | 'repeated'; readonly eventId: string; readonly eventType: string }
-  /** Not handled: the delivery was bad, came too early, or the store failed. */
+  /** Not handled: the delivery was invalid, the event is being handled already, or the store failed. */
   | { readonly type: 'refused'; readonly error: ToriiWebhookError }
   /** The handler threw. `error` is what it threw. */
   | { readonly type: 'failed'; readonly eventId: string; readonly eventType: string; readonly error: unknown }
-  /** Handled, but the store could not note that: a repeat would be handled again. */
+  /** Handled, but the store could not save that: a repeated delivery would be handled again. */
   | { readonly type: 'not_noted'; readonly eventId: string; readonly eventType: string; readonly error: unknown };
 
-/** What to answer, as plain data: `Response.json(answer.body, answer)` is all that a server has to do. */
+/** The response to a delivery, as plain data. Send it with `Response.json(answer.body, answer)`. */
 export interface WebhookAnswer {
-  /** 200 for what is done, 400 or 413 for a bad delivery, 503 for one that should come again. */
+  /** 200 if the event has been handled, 400 or 413 if the delivery is invalid, 503 if Torii should retry. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body:
@@ -57,20 +58,20 @@ export interface WebhookAnswer {
     | { readonly error: { readonly code: string; readonly reason: string; readonly message: string } };
 }
 
-/** A delivery to answer. */
+/** A delivery to verify and handle. */
 export interface ReceivedDelivery extends Omit<WebhookDelivery, 'payload'> {
-  /** The body as it came, or what finds it: that is asked for where the headers are good. */
+  /** The raw body, or a function that returns it. The function is called only if the headers are valid. */
   readonly payload: WebhookPayload | (() => WebhookPayload);
 }
 
 /** Receives the deliveries of one webhook. */
 export interface WebhookReceiver<More extends object = object> {
   /**
-   * Verifies a delivery, has its event handled unless that has been done, and says what to answer.
+   * Verifies a delivery, calls `handle` unless the event was handled before, and returns the response to send.
    *
-   * @throws what the handler throws, which the server answers with a status of 500 or more, so that Torii tries again. What
-   * has an answer of its own, such as a status, is wrapped in a ToriiWebhookError `handler_failed`.
-   * @throws ToriiConfigError for a body that has been parsed, or that somebody else reads
+   * @throws the error of the handler. The server must answer it with 500, so that Torii retries. An error that frameworks
+   * would answer with another status is wrapped in a ToriiWebhookError `handler_failed`.
+   * @throws ToriiConfigError if the payload is not a raw body: it was parsed, or its stream is already being read
    */
   receive(delivery: ReceivedDelivery, handle: (event: WebhookEvent<More>) => unknown): Promise<WebhookAnswer>;
 }
@@ -80,7 +81,7 @@ const names = [...ruleNames, 'store', 'rememberSeconds', 'leaseSeconds', 'onEven
 type ReceiverOptionValues = Options<(typeof names)[number]>;
 
 /**
- * Makes what a handler of webhooks is made of, for any server.
+ * Creates a receiver for the deliveries of one webhook, for any server.
  *
  * @example
  * const webhooks = createWebhookReceiver({ secret: env.TORII_WEBHOOK_SECRET });
@@ -88,7 +89,7 @@ type ReceiverOptionValues = Options<(typeof names)[number]>;
  * const answer = await webhooks.receive({ headers, payload }, async (event) => sync(event));
  * return Response.json(answer.body, answer);
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError if an option is wrong
  */
 export function createWebhookReceiver<More extends object = object>(
   options: WebhookReceiverOptions,
@@ -120,13 +121,13 @@ export function createWebhookReceiver<More extends object = object>(
       } catch (error) {
         await claim?.release().catch(() => {});
         tell({ type: 'failed', ...which, error });
-        throw withoutAnswer(error);
+        throw withoutStatus(error);
       }
       try {
         await claim?.markHandled();
         tell({ type: 'handled', ...which });
       } catch (error) {
-        // A success all the same: any other answer would bring the event again, to be handled twice.
+        // Still answer 200: after any other status Torii would retry, and the event would be handled twice.
         tell({ type: 'not_noted', ...which, error });
       }
       return accept('handled');
@@ -146,14 +147,14 @@ function refuse({ code, reason, message }: ToriiWebhookError): WebhookAnswer {
 }
 
 /**
- * What a handler threw, as a server answers with 500. Servers take a status from an error, Koa a 404 from ENOENT, and Next a
- * redirect or a 404 from a digest: a user whom the REST API does not find would become a 404 to Torii, which may give the
- * webhook up.
+ * The error to throw, so that every framework answers it with 500. Frameworks use the `status` of an error, Koa answers
+ * ENOENT with 404, and Next answers an error with a `digest` with a redirect or 404. A `user_not_found` of the REST API
+ * would otherwise become a 404 to Torii, which may disable the webhook.
  */
-function withoutAnswer(error: unknown): unknown {
+function withoutStatus(error: unknown): unknown {
   if (isPlain(error)) return error;
   const message =
-    'The handler of a webhook failed. What it threw, which has an answer of its own or is no error, is the cause.';
+    'The webhook handler threw a non-Error value, or an error with an HTTP status of its own. See the cause.';
   return new ToriiWebhookError('handler_failed', message, { cause: error });
 }
 
@@ -162,7 +163,7 @@ function isPlain(error: unknown): boolean {
     const isBare = error instanceof Error && !['status', 'statusCode', 'digest'].some((name) => name in error);
     return isBare && Reflect.get(error, 'code') !== 'ENOENT';
   } catch {
-    // A getter of whoever threw it.
+    // A getter or Proxy of the thrown value can throw.
     return false;
   }
 }
@@ -170,18 +171,18 @@ function isPlain(error: unknown): boolean {
 function readRepeats(options: ReceiverOptionValues, { toleranceSeconds }: WebhookSettings): Repeats | undefined {
   const leaseMs = readNumber(options, 'leaseSeconds', { from: 1, to: 3600, absent: 60 }) * 1000;
   const keepMs = readNumber(options, 'rememberSeconds', { from: 1, to: 366 * 86_400, absent: 7 * 86_400 }) * 1000;
-  // One that was signed ahead of this clock is good until it is as much behind. Seconds are told apart whole.
+  // Replay: a delivery signed ahead of this clock is accepted for twice the tolerance. Timestamps are whole seconds.
   const fewestSeconds = 2 * toleranceSeconds + 1;
   if (keepMs < fewestSeconds * 1000) {
-    const remedy = `Write at least ${fewestSeconds}, or leave it out: what is forgotten sooner can be replayed`;
-    const problem = 'must be longer than a signature is good, which is twice `toleranceSeconds`';
+    const remedy = `Write at least ${fewestSeconds}, or leave it out`;
+    const problem = 'must be longer than twice `toleranceSeconds`, because deliveries could be replayed otherwise';
     throw wrongOption('rememberSeconds', `${problem}. ${remedy}`);
   }
   if (!('store' in options)) return undefined;
   const store: unknown = options.store;
   if (!isStore(store)) {
-    const remedy = 'Write store: new Keyv(…), or leave it out, and repeats are handled again';
-    throw wrongOption('store', `has no get, set and delete. ${remedy}`);
+    const remedy = 'Write `store: new Keyv(…)`, or leave it out to handle repeated deliveries again';
+    throw wrongOption('store', `must have the methods get, set and delete. ${remedy}`);
   }
   return new Repeats(store, { leaseMs, keepMs });
 }
@@ -191,9 +192,12 @@ function isStore(store: unknown): store is WebhookStore {
   return ['get', 'set', 'delete'].every((name) => typeof Reflect.get(store, name) === 'function');
 }
 
-/** @throws ToriiConfigError for what is no handler */
+/** @throws ToriiConfigError if `handler` is not a function */
 export function requireHandler(handler: unknown): void {
   if (typeof handler === 'function') return;
   const example = 'webhookHandler({ secret }, async (event) => { … })';
-  throw new ToriiConfigError('webhookHandler', `\`webhookHandler\` takes options and a function: ${example}.`);
+  throw new ToriiConfigError(
+    'webhookHandler',
+    `\`webhookHandler\` was called without a function. Write \`${example}\`.`,
+  );
 }

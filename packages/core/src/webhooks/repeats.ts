@@ -2,44 +2,43 @@ import { ToriiWebhookError } from '../errors.ts';
 import { raceDeadline } from '../time/deadline.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 
-/** What remembers ids: a Keyv, or whatever has these three methods. It must be one that all processes of the app share. */
+/** A key-value store: a Keyv, or an object with the same three methods. All processes of the app must share it. */
 export interface WebhookStore {
   get(key: string): unknown;
-  /** The last argument is when the entry may be forgotten, in milliseconds. */
+  /** `ttlMs`: milliseconds after which the entry may be deleted. */
   set(key: string, value: object, ttlMs?: number): unknown;
   delete(key: string): unknown;
 }
 
-/** The right to handle an event, until it runs out. */
+/** The exclusive right to handle an event, until the lease expires. */
 export interface Claim {
-  /** @throws ToriiWebhookError `store_unavailable` where that could not be noted */
+  /** @throws ToriiWebhookError `store_unavailable` if the store cannot save this */
   markHandled(): Promise<void>;
-  /** Lets the next delivery have it. Where the store fails, that one waits until the claim runs out. */
+  /** Allows the next delivery to handle the event. If the store fails, that is possible only after the lease expires. */
   release(): Promise<void>;
 }
 
-/** An entry of the store. Its end is in it too, for stores that know no time. */
+/** An entry of the store. Contains its own expiry, because some stores ignore the TTL. */
 type Entry =
   | { readonly state: 'handled'; readonly until: number }
   | { readonly state: 'claimed'; readonly by: string; readonly until: number };
 
 const prefix = 'torii-webhook:';
-/** Ids have no dot. */
+/** The key of an entry that always exists: if it is missing, the store failed. Event ids contain no dot. */
 const beaconKey = `${prefix}.`;
-/** Senders wait 15 seconds or more for an answer. */
-const patienceMs = 3_000;
+/** Webhook senders wait 15 seconds or more for a response. */
+const storeTimeoutMs = 3_000;
 
-/** Since when somebody in this process has had an event to themselves. */
 interface Turn {
   since: Instant;
 }
 
-// Of one process, and for each store: exact where two deliveries come at once, which a store without a "set if absent" is not.
+// Store interfaces such as Keyv have no atomic "set if absent". This map prevents races between deliveries in one process.
 const claimedHere = new WeakMap<WebhookStore, Map<string, Turn>>();
 
 /**
- * Which events have been handled or are being handled. An event is claimed for a short time before its handler runs: a
- * process that dies in the middle takes nothing with it but that time.
+ * Records which events have been handled or are being handled. An event is claimed for a limited time before its handler
+ * runs, so if the process crashes, a later delivery is handled when the lease expires.
  */
 export class Repeats {
   readonly #store: WebhookStore;
@@ -56,14 +55,15 @@ export class Repeats {
   }
 
   /**
-   * The right to handle an event, or `handled` where that has been done.
+   * Claims an event. Returns `handled` if the event was handled before.
    *
    * @throws ToriiWebhookError `in_progress` or `store_unavailable`
    */
   async claim(id: string): Promise<Claim | 'handled'> {
-    // Not a promise to wait for: a Worker may not wait for what another request began, nor does that always end.
+    // Refuse instead of waiting for the other delivery: in Cloudflare Workers a request cannot await a promise of another
+    // request.
     const earlier = this.#here.get(id);
-    // By the steady clock alone: the other one may be set forward in the middle of a handler.
+    // Only the monotonic clock: the wall clock can be set forward while a handler runs.
     if (earlier !== undefined && performance.now() - earlier.since.steadyMs < this.#leaseMs) throw inProgress();
     const turn: Turn = { since: instantNow() };
     this.#here.set(id, turn);
@@ -72,14 +72,14 @@ export class Repeats {
     };
     const key = prefix + id;
     try {
-      // Nothing is nothing when it is found twice: one answer may be a failure that a Keyv keeps to itself, and the second
-      // is read right before the claim is written, when another process may have claimed the event.
+      // Keyv hides read errors as `undefined`, so a miss counts only if two reads agree. The second read also detects a
+      // claim that another process has just written.
       const found = (await this.#read(key)) ?? (await this.#read(key));
       if (found?.state === 'handled') {
         leave();
         return 'handled';
       }
-      // A store may be slower than the lease is long: then somebody else has the turn.
+      // If the reads took longer than the lease, another delivery may have claimed the event.
       if (found !== undefined || this.#here.get(id) !== turn) throw inProgress();
     } catch (error) {
       leave();
@@ -101,10 +101,10 @@ export class Repeats {
     turn.since = instantNow();
     try {
       await this.#write(key, { state: 'claimed', by, until: Date.now() + this.#leaseMs }, this.#leaseMs);
-      // What the store has taken is missing to the handler.
+      // The lease has been running during a slow write. Too little of it is left for the handler.
       if (elapsedMs(turn.since) > this.#leaseMs / 2) throw unavailable();
     } catch (error) {
-      // It may have been written all the same, and would hold the event back until it runs out.
+      // The claim may have been saved despite the error, and would block the event until the lease expires.
       await release().catch(() => {});
       throw error;
     }
@@ -115,8 +115,8 @@ export class Repeats {
     };
   }
 
-  // Keyv answers `undefined` for what is not there, and for many a failure. The beacon is there, and is read in the same
-  // breath: where that is missing too, nothing is known about the rest.
+  // Keyv returns `undefined` for a missing entry and for many errors. The beacon always exists and is read together with the
+  // entry: if the beacon is missing as well, the read failed.
   async #read(key: string): Promise<Entry | undefined> {
     const look = () => Promise.all([this.#get(key), this.#get(beaconKey)]);
     let [found, beacon] = await look();
@@ -131,12 +131,12 @@ export class Repeats {
   async #get(key: string): Promise<Entry | undefined> {
     const value: unknown = await this.#ask(() => this.#store.get(key));
     if (value === undefined || value === null) return undefined;
-    // What is not ours may stand for anything. To go on would be a guess.
+    // Fail if the format of the entry is unknown: the event may have been handled.
     if (!isEntry(value)) throw unavailable();
     return value.until > Date.now() ? value : undefined;
   }
 
-  /** Writes, and makes sure that it is there: a Keyv keeps many a failure to itself. */
+  /** Writes an entry and reads it back, because Keyv hides many write errors. */
   async #write(key: string, entry: Entry, ttlMs: number): Promise<void> {
     await this.#ask(() => this.#store.set(key, entry, ttlMs));
     const found = await this.#get(key);
@@ -147,7 +147,7 @@ export class Repeats {
 
   async #ask(work: () => unknown): Promise<unknown> {
     try {
-      return await raceDeadline(Promise.resolve().then(work), patienceMs, () => {
+      return await raceDeadline(Promise.resolve().then(work), storeTimeoutMs, () => {
         throw unavailable();
       });
     } catch (cause) {
@@ -163,12 +163,11 @@ function isEntry(value: unknown): value is Entry {
 }
 
 function inProgress(): ToriiWebhookError {
-  const message =
-    'Another delivery of this event is being handled. Whether that goes well is not known yet: come again.';
+  const message = 'Another delivery of this event is being handled at the moment. Retry later.';
   return new ToriiWebhookError('in_progress', message);
 }
 
 function unavailable(cause?: unknown): ToriiWebhookError {
-  const message = 'Whether this event has been handled cannot be looked up or noted at the moment.';
+  const message = 'The store of handled events cannot be read or written at the moment. Retry later.';
   return new ToriiWebhookError('store_unavailable', message, { cause });
 }

@@ -1,30 +1,27 @@
 import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
 import type { RequestView } from '../request/request-view.ts';
 
-// Standard Webhooks 1.0.0 with its symmetric scheme, which is what a secret that begins with `whsec_` stands for. Provisional:
-// Torii has not published how it signs. No other file knows the headers, the form of a secret or what is signed.
+// Standard Webhooks 1.0.0 with its symmetric signature scheme, whose secrets begin with `whsec_`. Provisional: Torii has not
+// published how it signs webhooks. Everything that depends on headers, secrets and signed content is in this file.
 
-/** What the headers of a delivery say. */
 export interface SignedHeaders {
   readonly id: string;
   readonly timestampSeconds: number;
-  /** As it was sent: it is part of what is signed. */
+  /** The timestamp as it was sent, because the signature covers this text. */
   readonly timestamp: string;
-  /** HMACs of which one has to be right. */
   readonly signatures: readonly Uint8Array<ArrayBuffer>[];
 }
 
 export type SecretKey = Uint8Array<ArrayBuffer>;
 
-const fewestSecretBytes = 24;
-const mostSecretBytes = 64;
-/** Longer ids are nobody's, and stores have limits of their own: Memcached's is 250. */
-const longestId = 128;
-const longestSignatureHeader = 4096;
-/** One for each secret that is being replaced, and a few of schemes to come. */
-const mostSignatures = 16;
+const minSecretBytes = 24;
+const maxSecretBytes = 64;
+/** Ids are part of store keys, whose length is limited: Memcached allows 250 bytes. */
+const maxIdLength = 128;
+const maxSignatureHeaderLength = 4096;
+const maxSignatures = 16;
 
-/** @throws ToriiConfigError `secret`, which never repeats it */
+/** @throws ToriiConfigError `secret`. The message never contains the secret. */
 export function readSecrets(given: unknown): readonly SecretKey[] {
   const list: readonly unknown[] = Array.isArray(given) ? [...given] : [given];
   if (list.length === 0) throw refuseSecret('is an empty list');
@@ -35,49 +32,53 @@ function readSecret(secret: unknown): SecretKey {
   if (secret === undefined || secret === null || secret === '') throw refuseSecret('is not set');
   if (typeof secret !== 'string' || !secret.startsWith('whsec_')) throw refuseSecret('does not begin with `whsec_`');
   const bytes = decodeBase64(secret.slice('whsec_'.length));
-  if (bytes === undefined) throw refuseSecret('is not base64 behind `whsec_`');
-  if (bytes.length < fewestSecretBytes || bytes.length > mostSecretBytes) {
-    throw refuseSecret(`has ${bytes.length} bytes, and not ${fewestSecretBytes} to ${mostSecretBytes}`);
+  if (bytes === undefined) throw refuseSecret('is not valid base64 after `whsec_`');
+  if (bytes.length < minSecretBytes || bytes.length > maxSecretBytes) {
+    throw refuseSecret(`has ${bytes.length} bytes instead of ${minSecretBytes} to ${maxSecretBytes}`);
   }
   return bytes;
 }
 
 function refuseSecret(problem: string): ToriiConfigError {
-  const remedy = 'Write secret: process.env.TORII_WEBHOOK_SECRET, with the signing secret of the webhook.';
+  const remedy =
+    'Write `secret: process.env.TORII_WEBHOOK_SECRET`, and set the variable to the signing secret of the webhook.';
   return new ToriiConfigError('secret', `\`secret\` ${problem}. ${remedy}`);
 }
 
 /** @throws ToriiWebhookError `header_missing` or `header_malformed` */
 export function readSignedHeaders(request: RequestView): SignedHeaders {
-  const id = headerOf(request, 'webhook-id', longestId);
-  // Without a dot, which ends it in what is signed: there must be one way alone to take that apart.
-  if (!/^[\x21-\x2D\x2F-\x7E]+$/.test(id)) throw malformed('webhook-id', 'is no id');
+  const id = headerOf(request, 'webhook-id', maxIdLength);
+  // No dot: it separates id, timestamp and body in the signed content, which must not be ambiguous.
+  if (!/^[\x21-\x2D\x2F-\x7E]+$/.test(id)) throw malformed('webhook-id', 'contains a character that is not allowed');
   const timestamp = headerOf(request, 'webhook-timestamp', 12);
   if (!/^[0-9]+$/.test(timestamp)) throw malformed('webhook-timestamp', 'is not a number of seconds');
-  const header = headerOf(request, 'webhook-signature', longestSignatureHeader);
+  const header = headerOf(request, 'webhook-signature', maxSignatureHeaderLength);
   return { id, timestamp, timestampSeconds: Number(timestamp), signatures: readSignatures(header) };
 }
 
 function headerOf(request: RequestView, name: string, longest: number): string {
   const [value, second] = request.headerValues(name);
   if (value === undefined || value === '') {
-    throw new ToriiWebhookError('header_missing', `The header ${name} is missing. Torii's deliveries have it.`);
+    throw new ToriiWebhookError(
+      'header_missing',
+      `The header ${name} is missing. Deliveries from Torii always have it.`,
+    );
   }
-  if (second !== undefined) throw malformed(name, 'came twice');
+  if (second !== undefined) throw malformed(name, 'was sent more than once');
   if (value.length > longest) throw malformed(name, 'is too long');
   return value;
 }
 
-// Two headers that a server joined with a comma do not have this form either.
+// Also refuses two headers that a server joined with a comma.
 const signaturePattern = /^([A-Za-z0-9]+),([A-Za-z0-9+/=_-]+)$/;
 
 function readSignatures(header: string): readonly Uint8Array<ArrayBuffer>[] {
   const items = header.split(' ').filter((item) => item !== '');
-  if (items.length > mostSignatures) throw malformed('webhook-signature', `lists more than ${mostSignatures}`);
+  if (items.length > maxSignatures) throw malformed('webhook-signature', `has more than ${maxSignatures} signatures`);
   return items.flatMap((item) => {
     const [, version, text = ''] = signaturePattern.exec(item) ?? [];
-    if (version === undefined) throw malformed('webhook-signature', 'is not a list like `v1,…`');
-    // Another scheme's, such as the asymmetric `v1a`: another receiver may know it.
+    if (version === undefined) throw malformed('webhook-signature', 'is not a list of signatures such as `v1,…`');
+    // A sender may also list signatures of other schemes, such as the asymmetric `v1a`.
     if (version !== 'v1') return [];
     return decodeBase64(text) ?? [];
   });
@@ -87,7 +88,6 @@ function malformed(name: string, problem: string): ToriiWebhookError {
   return new ToriiWebhookError('header_malformed', `The header ${name} ${problem}.`);
 }
 
-/** Whether one of the signatures was made with one of the secrets. Every signature is tried with each of them. */
 export async function isSigned(
   body: Uint8Array,
   { id, timestamp, signatures }: SignedHeaders,
@@ -97,8 +97,8 @@ export async function isSigned(
   for (const secret of secrets) {
     const key = await crypto.subtle.importKey('raw', secret, hmac, false, ['sign', 'verify']);
     const expected = await crypto.subtle.sign('HMAC', key, content);
-    // The comparison is the platform's, which Web Cryptography wants to take constant time. It is not the MAC that is
-    // compared but the MAC's own MAC: 32 bytes are hashed for each signature, where it would be the whole body else.
+    // Timing attacks: `crypto.subtle.verify` compares in constant time. It verifies the MAC of the MAC, so that for each
+    // signature only 32 bytes are hashed instead of the whole body.
     const proof = await crypto.subtle.sign('HMAC', key, expected);
     for (const signature of signatures) {
       if (await crypto.subtle.verify('HMAC', key, proof, signature)) return true;
@@ -116,9 +116,9 @@ function join(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
   return joined;
 }
 
-/** Undefined for what is no base64. Its padding may be left out. */
+/** Decodes base64, with or without padding. `undefined` if the text is not base64. */
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
-  // atob forgives white space, which is a sign that a secret was copied badly.
+  // `atob` ignores white space, which is a sign that a secret was copied incorrectly.
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
   try {
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

@@ -5,41 +5,40 @@ import { readPayload, tooLarge, type WebhookPayload } from './body.ts';
 import { readEvent, type WebhookEvent } from './events.ts';
 import { isSigned, readSecrets, readSignedHeaders, type SecretKey } from './signature.ts';
 
-/** How deliveries are verified. */
+/** Options for verifying deliveries. */
 export interface WebhookRules {
   /**
-   * The signing secret, `whsec_…`, or several while one replaces another. Undefined, as from an unset variable, throws and
-   * says so.
+   * The signing secret, `whsec_…`, or a list of secrets during a rotation. Throws a ToriiConfigError if a secret is
+   * `undefined`, for example because its environment variable is not set.
    */
   readonly secret: string | readonly (string | undefined)[] | undefined;
   /**
-   * Seconds by which a delivery may be old, or the clocks may differ; at most 300.
+   * How many seconds the timestamp of a delivery may be in the past or in the future. From 0 to 300.
    *
    * @default 300
    */
   readonly toleranceSeconds?: number;
   /**
-   * Bytes that a body may have, at most 64 MiB.
+   * The maximum size of a body in bytes. At most 64 MiB.
    *
-   * @default 1048576
+   * @default 1048576 (1 MiB)
    */
   readonly maxBytes?: number;
 }
 
 /** A delivery to verify. */
 export interface WebhookDelivery {
-  /** A Fetch `Headers`, a plain object in any case, or a request of Node, Express or Koa, which tells doubled ones best. */
+  /** Headers or a request. A request of Node, Express or Koa is best, because it shows headers that were sent twice. */
   readonly headers: RequestLike;
-  /** The body as it came, never parsed. */
+  /** The raw body, not parsed. */
   readonly payload: WebhookPayload;
 }
 
 export interface VerifyWebhookOptions extends WebhookRules, WebhookDelivery {
-  /** A text is encoded as UTF-8. */
+  /** The raw body. A string is encoded as UTF-8. */
   readonly payload: string | Uint8Array | ArrayBuffer;
 }
 
-/** Rules that have been checked. */
 export interface WebhookSettings {
   readonly secrets: readonly SecretKey[];
   readonly toleranceSeconds: number;
@@ -49,15 +48,15 @@ export interface WebhookSettings {
 export const ruleNames = ['secret', 'toleranceSeconds', 'maxBytes'] as const satisfies readonly (keyof WebhookRules)[];
 
 /**
- * Verifies one delivery of a webhook, and gives its event. Knows no repeats: for these, and for an answer, there is
- * `createWebhookReceiver`.
+ * Verifies one webhook delivery and returns its event. Does not detect repeated deliveries: use `createWebhookReceiver` for
+ * that.
  *
  * @example
  * const event = await verifyWebhook({ secret, headers: request.headers, payload: await request.text() });
  * if (event.type === 'user.deleted') await forget(event.data.id);
  *
- * @throws ToriiWebhookError whose `reason` says what is wrong with the delivery
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiWebhookError if the delivery is refused; see `reason`
+ * @throws ToriiConfigError if an option is wrong
  */
 export async function verifyWebhook<More extends object = object>(
   options: VerifyWebhookOptions,
@@ -75,7 +74,7 @@ export function readRules(options: Options<(typeof ruleNames)[number]>): Webhook
   };
 }
 
-/** What costs little comes first: a body is asked for where the headers leave a chance that it is Torii's. */
+/** Checks the headers first, so that the body of an invalid delivery is not read. */
 export async function verifyDelivery<More extends object>(
   { secrets, toleranceSeconds, maxBytes }: WebhookSettings,
   headers: RequestLike,
@@ -87,8 +86,8 @@ export async function verifyDelivery<More extends object>(
   if (Number(request.headerValues('content-length')[0] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const body = await readPayload(findBody(), maxBytes);
   if (!(await isSigned(body, signed, secrets))) {
-    const hint = 'Either the secret is another one, or the body is not as it was sent, or Torii did not send it.';
-    throw new ToriiWebhookError('signature_invalid', `No signature fits. ${hint}`);
+    const hint = 'The secret is wrong, the body was changed, or Torii did not send the delivery.';
+    throw new ToriiWebhookError('signature_invalid', `No signature is valid. ${hint}`);
   }
   return readEvent(body, signed) as WebhookEvent<More>;
 }
@@ -96,10 +95,13 @@ export async function verifyDelivery<More extends object>(
 function checkTime(timestampSeconds: number, toleranceSeconds: number): void {
   const age = Math.floor(Date.now() / 1000) - timestampSeconds;
   if (age > toleranceSeconds) {
-    const message = 'The delivery is too old, or this clock is ahead. A repeat of it that Torii signs anew is welcome.';
+    const message = 'The delivery is too old, or the clock of this server is ahead.';
     throw new ToriiWebhookError('timestamp_too_old', message);
   }
   if (age < -toleranceSeconds) {
-    throw new ToriiWebhookError('timestamp_too_new', 'The delivery comes from the future: this clock is behind.');
+    throw new ToriiWebhookError(
+      'timestamp_too_new',
+      'The delivery is from the future: the clock of this server is behind.',
+    );
   }
 }

@@ -1,5 +1,5 @@
-// Turns recipes into tokens. The key never changes, so that a token of yesterday's failure still means something today: it
-// is the example key of RFC 6979 A.2.5, which is no secret.
+// Creates tokens from recipes. The key is fixed, so that a failing token can be reproduced later. It is the public example
+// key of RFC 6979 A.2.5.
 import { base64url, issuer, makeKey, type SigningKey, signBytes } from '../mint.ts';
 import { type Change, nowSeconds } from './members.ts';
 import type { Recipe } from './recipes.ts';
@@ -28,7 +28,7 @@ const ours: SigningKey = {
 };
 const stranger = await makeKey('key-1');
 
-/** Members of an object in order, each as JSON has it. Text, so that numbers and names can be what no object holds. */
+/** The members of a JSON object, in order. Values are JSON text, which can hold numbers that JavaScript cannot represent. */
 type Members = readonly (readonly [name: string, json: string])[];
 
 const header: Members = [
@@ -45,7 +45,7 @@ const claims: Members = [
   ['exp', String(nowSeconds + 240)],
 ];
 
-/** Tokens to take apart: good ones of three lengths modulo 3, and two that lack one thing only. */
+/** Tokens to change: valid tokens of every length modulo 3, an expired token, and a token signed by another key. */
 const pool: readonly string[] = await Promise.all([
   sign(write(header), write(claims)),
   sign(write(header.slice(0, 1).concat(header.slice(2))), write([...claims, ['name', '"Ada"']])),

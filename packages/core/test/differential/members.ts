@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { issuer } from '../mint.ts';
 
-/** Of a member: `first` and `last` leave the old one in its place, so that the name stands twice. */
+/** A change of a JSON member. `first` and `last` add a second member of the same name. */
 export interface Change {
   readonly name: string;
   readonly json: string;
   readonly how: 'set' | 'first' | 'last' | 'leave out';
 }
 
-/** The moment at which every token is verified: a whole second, since jose knows no other. */
+/** The time of verification: a whole second, because jose rounds the current time to seconds. */
 export const nowSeconds = 1_900_000_000;
 
-/** JSON as text, so that it can be what JSON.stringify never writes. */
+/** JSON text, including JSON that JSON.stringify does not produce and invalid JSON. */
 const anyJson = fc.oneof(
   fc.constantFrom('null', 'true', 'false', '[]', '{}', '""', '0', '-0', '-1', '[null]', '{"__proto__":1}'),
   fc.constantFrom(
@@ -42,7 +42,7 @@ const anyJson = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.stringify(value)),
   fc.string({ unit: 'grapheme' }).map((text) => JSON.stringify(text)),
 );
-/** By how much a clock may differ from ours, and a second more, either way. */
+/** Seconds around the limits of the clock tolerance. */
 const edges = [-31, -30, -29, 0, 29, 30, 31];
 const time = fc.oneof(
   fc.constantFrom(...edges.map((seconds) => String(nowSeconds + seconds))),

@@ -2,23 +2,23 @@ import fc from 'fast-check';
 import { type Change, claimChange, headerChange } from './members.ts';
 import type { SignatureChange } from './signatures.ts';
 
-/** How to make a token, as data: small enough to print, to shrink and to make again. */
+/** A description of a token, as data that fast-check can print, shrink and replay. */
 export type Recipe =
-  /** A signed token, changed in some letters. */
+  /** A signed token with changed characters. */
   | { kind: 'edit'; of: number; edits: readonly { at: number; remove: number; insert: string }[] }
   /** Parts of several tokens, joined. */
   | { kind: 'parts'; parts: readonly { of: number; part: number }[]; joint: string }
-  /** One part with another end, where base64url has room for mischief. */
+  /** A token with another end of one part, where base64url can be ambiguous. */
   | { kind: 'ending'; of: number; part: number; cut: number; end: string }
-  /** The same bytes, spelled otherwise than base64url spells them, and signed as they are spelled. */
+  /** A token whose parts are not canonical base64url, signed in this form. */
   | { kind: 'spelling'; part: number; how: 'stray bits' | 'padding' | 'alphabet' | 'space'; value: number }
-  /** Other members in header and claims, signed. */
+  /** A signed token with changed header and claims. */
   | { kind: 'members'; header: readonly Change[]; claims: readonly Change[]; isStranger: boolean }
-  /** Text around the JSON, signed. */
+  /** A signed token with text around its JSON. */
   | { kind: 'wrapped'; part: 'header' | 'claims'; before: string; after: string }
-  /** A byte that may not be UTF-8, signed. */
+  /** A signed token with a byte that may not be UTF-8. */
   | { kind: 'byte'; byte: number }
-  /** A good token with another signature. */
+  /** A valid token with a changed signature. */
   | { kind: 'signature'; of: number; change: SignatureChange };
 
 const letters = [...'AQgwBCDxyz0189-_.=+/ \n\t\0éÿ😀{"'];
@@ -109,7 +109,7 @@ const resigning = fc.record({
   }),
 });
 
-/** All of them, the likelier the more there is to vary. */
+/** All recipes. Recipes with more variations have a higher weight. */
 export const anyRecipe: fc.Arbitrary<Recipe> = fc.oneof(
   { weight: 50, arbitrary: editing },
   { weight: 34, arbitrary: signing },

@@ -1,4 +1,4 @@
-// What can be done to an ECDSA signature that used to be good.
+// Changes of a valid ECDSA signature.
 
 export interface SignatureChange {
   readonly how: 'flip' | 'byte' | 'der' | 'twin' | 'swap' | 'r' | 's' | 'both' | 'cut' | 'pad';
@@ -32,7 +32,7 @@ export function changeSignature(signature: Uint8Array, { how, at, value }: Signa
   }
 }
 
-/** Of P-256. (r, order - s) is as good a signature as (r, s). */
+/** The order of P-256. (r, s) and (r, order - s) are both valid signatures. */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const field = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
 const edges = [0n, 1n, order - 1n, order, order + 1n, field, 2n ** 256n - 1n];

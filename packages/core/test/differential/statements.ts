@@ -1,10 +1,10 @@
-// Why we may refuse what jose accepts: nothing else is a reason. Each line reads a token by itself, with no code of ours,
-// and says what has to be refused and how.
+// The only reasons for which this package may refuse a token that jose accepts. Each statement checks a token without code
+// of this package, and names the reason of the refusal.
 import { base64url } from '../mint.ts';
 import { nowSeconds } from './members.ts';
 import type { Rules } from './verdict.ts';
 
-/** A token as jose reads it, which is less strictly than we do. */
+/** A token, decoded as leniently as jose decodes it. */
 export interface LooseToken {
   readonly token: string;
   readonly parts: readonly string[];
@@ -14,10 +14,10 @@ export interface LooseToken {
 }
 
 export interface Statement {
-  /** As the list of what must hold counts them. */
+  /** The number in the list of security statements. */
   readonly number: number;
   readonly says: string;
-  /** With which reason we refuse. */
+  /** The reason of the refusal. */
   readonly reason: string;
   readonly applies: (token: LooseToken) => boolean;
 }
@@ -33,19 +33,19 @@ export const statements: readonly Statement[] = [
   },
   {
     number: 2,
-    says: 'no extension is understood',
+    says: 'extensions are refused',
     reason: 'token_malformed',
     applies: ({ header }) => Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64'),
   },
   {
     number: 7,
-    says: 'iat and exp are there',
+    says: 'iat and exp are required',
     reason: 'claim_missing',
     applies: ({ claims }) => own(claims, 'iat') === undefined || own(claims, 'exp') === undefined,
   },
   {
     number: 7,
-    says: 'times are seconds that can be counted, and not negative',
+    says: 'times are finite and not negative',
     reason: 'claim_malformed',
     applies: ({ claims }) =>
       times.some((name) => {
@@ -55,36 +55,36 @@ export const statements: readonly Statement[] = [
   },
   {
     number: 7,
-    says: 'no token is from the future',
+    says: 'iat is not in the future',
     reason: 'token_not_yet_valid',
     applies: ({ claims }) => Number(own(claims, 'iat')) > nowSeconds + 30,
   },
   {
     number: 8,
-    says: 'sub and pid are there',
+    says: 'sub and pid are required',
     reason: 'claim_missing',
     applies: ({ claims }) => (own(claims, 'sub') ?? null) === null || (own(claims, 'pid') ?? null) === null,
   },
   {
     number: 8,
-    says: 'sub and pid are texts',
+    says: 'sub and pid are non-empty strings',
     reason: 'claim_malformed',
-    applies: ({ claims }) => isNoText(own(claims, 'sub')) || isNoText(own(claims, 'pid')),
+    applies: ({ claims }) => isNotText(own(claims, 'sub')) || isNotText(own(claims, 'pid')),
   },
   {
     number: 8,
-    says: 'an actor can be read',
+    says: 'an actor is an object',
     reason: 'claim_malformed',
     applies: ({ claims }) => Object.hasOwn(claims, 'act') && !isObject(own(claims, 'act')),
   },
   {
     number: 8,
-    says: 'an organization can be read, in one way',
+    says: 'an organization is well-formed and unambiguous',
     reason: 'claim_malformed',
     applies: ({ claims }) => {
       const [flat, o] = [own(claims, 'org_id') ?? null, own(claims, 'o') ?? null];
       const nested = isObject(o) ? (own(o, 'id') ?? null) : null;
-      const isUnreadable = isNoText(flat) || isNoText(nested) || (o !== null && !isObject(o));
+      const isUnreadable = isNotText(flat) || isNotText(nested) || (o !== null && !isObject(o));
       return isUnreadable || (flat !== null && nested !== null && flat !== nested);
     },
   },
@@ -108,14 +108,14 @@ export const statements: readonly Statement[] = [
   },
   {
     number: 9,
-    says: 'the environment that is asked for',
+    says: 'the environment is an accepted one',
     reason: 'environment_refused',
     applies: ({ claims, rules }) =>
       rules.environmentId !== undefined && !rules.environmentId.includes(String(own(claims, 'pid'))),
   },
   {
     number: 9,
-    says: 'an audience can be read',
+    says: 'an audience list contains only strings',
     reason: 'claim_malformed',
     applies: ({ claims, rules }) => {
       const aud = own(claims, 'aud');
@@ -124,14 +124,14 @@ export const statements: readonly Statement[] = [
   },
 ];
 
-/** Reads a token that jose has accepted, so that it can be read. */
+/** Decodes a token that jose has accepted. */
 export function readLoosely(token: string, rules: Rules): LooseToken {
   const parts = token.split('.');
   const [header, claims] = parts.map((part, index) => (index < 2 ? JSON.parse(decodeText(part)) : undefined));
   return { token, parts, header, claims, rules };
 }
 
-/** As `atob` has it: any alphabet of the two, padding and white space where they like. */
+/** Decodes base64 and base64url, with padding and white space anywhere. */
 function decode(part: string): Uint8Array {
   const binary = atob(part.replaceAll('-', '+').replaceAll('_', '/'));
   return Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
@@ -149,8 +149,8 @@ function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-/** There, and something else than a text. */
-function isNoText(value: unknown): boolean {
+/** Present, but not a non-empty string. */
+function isNotText(value: unknown): boolean {
   return value !== undefined && value !== null && !isText(value);
 }
 

@@ -8,19 +8,18 @@ import { nowSeconds } from './members.ts';
 import { anyRecipe } from './recipes.ts';
 import { readLoosely, type Statement, statements } from './statements.ts';
 
-/** What is asked for beyond a good token. */
+/** Optional checks of audience and environment. */
 export interface Rules {
   readonly audience?: readonly string[];
   readonly environmentId?: readonly string[];
 }
 
-/** Without demands, and with some. */
 const rulesets: readonly Rules[] = [{}, { audience: ['api', 'web'], environmentId: ['env_1', 'env_2'] }];
 
-/** What a token was agreed to be, or which of our reasons to refuse it jose does not have. */
+/** The result of a comparison: agreement, or the statement for which only this package refuses the token. */
 type Verdict = 'both accept' | 'both refuse' | Statement;
 
-/** How often each verdict came. */
+/** Counts the verdicts. */
 export class Tally {
   readonly counts: Map<Verdict, number> = new Map();
   readonly #distinct = new Set<string>();
@@ -53,16 +52,16 @@ export class Tally {
   }
 }
 
-/** Where a verifier and jose part without a reason. */
+/** A token on which a verifier and jose disagree without a reason. */
 export interface Difference {
   readonly what: string;
-  /** The smallest one that was found, with the rules by their number. */
+  /** The smallest counterexample: a recipe, and the index of the rules. */
   readonly recipe: string;
 }
 
 /**
- * Holds a verifier against jose and the statements: it has to accept what jose accepts, but for what a statement forbids,
- * and nothing else. The first difference, if there is one.
+ * Compares a verifier with jose. The verifier must accept exactly the tokens that jose accepts, except those that a statement
+ * forbids. Returns the first difference.
  */
 export async function compareWithJose(
   createVerifier: (options: VerifierOptions) => Pick<Verifier, 'verify'>,
@@ -71,7 +70,7 @@ export async function compareWithJose(
   const verifiers = rulesets.map((rules) => createVerifier({ issuer, keys, ...rules }));
   const property = fc.asyncProperty(anyRecipe, fc.nat(rulesets.length - 1), async (recipe, index) => {
     const [verifier, rules] = [verifiers[index], rulesets[index]];
-    if (verifier === undefined || rules === undefined) throw new Error('There is no such set of rules.');
+    if (verifier === undefined || rules === undefined) throw new Error('No rules have this index.');
     const token = await forge(recipe);
     tally.add(token, await judge(token, rules, await outcomeOf(verifier.verify(token))));
   });
@@ -81,7 +80,7 @@ export async function compareWithJose(
 
 async function judge(token: string, rules: Rules, outcome: string): Promise<Verdict> {
   if (!(await joseAccepts(token, rules))) {
-    if (outcome === 'accepted') throw new Error(`accepted, and jose refuses: ${token}`);
+    if (outcome === 'accepted') throw new Error(`accepted, but jose refuses: ${token}`);
     return 'both refuse';
   }
   const loose = readLoosely(token, rules);
@@ -91,7 +90,7 @@ async function judge(token: string, rules: Rules, outcome: string): Promise<Verd
     throw new Error(`accepted, against [${broken[0].number}] ${broken[0].says}: ${token}`);
   }
   const why = broken.find(({ reason }) => reason === outcome);
-  if (why === undefined) throw new Error(`refused with ${outcome}, for which no statement is the reason: ${token}`);
+  if (why === undefined) throw new Error(`refused with ${outcome}, which no statement requires: ${token}`);
   return why;
 }
 

@@ -7,8 +7,8 @@ import type * as core from '../../src/index.ts';
 import { nowSeconds } from '../differential/members.ts';
 import { compareWithJose } from '../differential/verdict.ts';
 
-// A comparison that finds no difference proves something only where it would have found one. So each check is taken out of
-// a copy of the source, a line at a time, and the comparison has to notice.
+// Mutation tests of differential.test.ts. Each test removes one check from a copy of the source. The comparison with jose
+// must then find a difference.
 
 const folder = mkdtempSync(join(tmpdir(), 'torii-sabotage-'));
 const run = { seed: 3, numRuns: 20_000 };
@@ -31,9 +31,14 @@ const looser: readonly Sabotage[] = [
     line: 'rules.issuers.has(issuer)) return issuer',
     instead: 'true) return [...rules.issuers].join()',
   },
-  { check: 'the end', file: 'token/claims.ts', line: 'now >= expiresAt * 1000 + toleranceMs', instead: 'false' },
-  { check: 'the edge of the leeway', file: 'token/claims.ts', line: 'now >= expiresAt', instead: 'now > expiresAt' },
-  { check: 'the beginning', file: 'token/claims.ts', line: "['nbf', start],", instead: '' },
+  { check: 'the expiry', file: 'token/claims.ts', line: 'now >= expiresAt * 1000 + toleranceMs', instead: 'false' },
+  {
+    check: 'the exact limit of the clock tolerance',
+    file: 'token/claims.ts',
+    line: 'now >= expiresAt',
+    instead: 'now > expiresAt',
+  },
+  { check: 'nbf', file: 'token/claims.ts', line: "['nbf', start],", instead: '' },
   { check: 'the audience', file: 'token/claims.ts', line: 'accepted.has(audience)', instead: 'true' },
   {
     check: 'the signature',
@@ -46,13 +51,13 @@ const looser: readonly Sabotage[] = [
 const againstStatements: readonly Sabotage[] = [
   { check: '[2] b64', file: 'token/parse.ts', line: " || Object.hasOwn(header, 'b64')", instead: '' },
   { check: '[7] finite times', file: 'token/claims.ts', line: '!(value <= Number.MAX_SAFE_INTEGER) || ', instead: '' },
-  { check: '[7] times that are not negative', file: 'token/claims.ts', line: ' || value < 0', instead: '' },
+  { check: '[7] negative times', file: 'token/claims.ts', line: ' || value < 0', instead: '' },
   { check: '[7] tokens from the future', file: 'token/claims.ts', line: "['iat', issuedAt],", instead: '' },
   { check: '[8] stray bits', file: 'token/parse.ts', line: ' || hasStrayBits(part)', instead: '' },
   { check: '[8] padding', file: 'token/parse.ts', line: '/^[A-Za-z0-9_-]+$/', instead: '/^[A-Za-z0-9_-]+=*$/' },
   { check: '[8] the length', file: 'token/parse.ts', line: 'token.length > maxTokenLength', instead: 'false' },
   { check: '[8] the byte order mark', file: 'token/parse.ts', line: ', ignoreBOM: true', instead: '' },
-  { check: '[8] claims that are empty', file: 'token/claims.ts', line: " || value === ''", instead: '' },
+  { check: '[8] empty claims', file: 'token/claims.ts', line: " || value === ''", instead: '' },
   { check: '[8] the actor', file: 'auth.ts', line: '!isJsonObject(act)', instead: 'false' },
   {
     check: '[9] the environment',
@@ -64,13 +69,23 @@ const againstStatements: readonly Sabotage[] = [
 
 const stricter: readonly Sabotage[] = [
   {
-    check: 'any typ',
+    check: 'support for any typ',
     file: 'token/parse.ts',
     line: "typeof kid !== 'string' || ",
     instead: "typeof kid !== 'string' || claimOf(header, 'typ') !== 'JWT' || ",
   },
-  { check: 'the leeway', file: 'token/claims.ts', line: 'expiresAt * 1000 + toleranceMs', instead: 'expiresAt * 1000' },
-  { check: 'a slash behind the issuer', file: 'token/claims.ts', line: "issuer.endsWith('/')", instead: 'false' },
+  {
+    check: 'the clock tolerance',
+    file: 'token/claims.ts',
+    line: 'expiresAt * 1000 + toleranceMs',
+    instead: 'expiresAt * 1000',
+  },
+  {
+    check: 'support for a trailing slash of the issuer',
+    file: 'token/claims.ts',
+    line: "issuer.endsWith('/')",
+    instead: 'false',
+  },
 ];
 
 beforeEach(() => {
@@ -82,40 +97,38 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('a copy with nothing taken out is not reported', async () => {
+test('an unchanged copy shows no difference', async () => {
   const { createVerifier } = await copySource();
   expect(await differenceIn(createVerifier)).toBeUndefined();
 });
 
-describe('reported as accepting what jose refuses, without', () => {
+describe('accepts tokens that jose refuses, without the check of', () => {
   test.each(looser)('$check', async (sabotage) => {
     const { createVerifier } = await copySource(sabotage);
-    expect(await differenceIn(createVerifier)).toMatch(/^Error: accepted, and jose refuses: /);
+    expect(await differenceIn(createVerifier)).toMatch(/^Error: accepted, but jose refuses: /);
   });
 });
 
-describe('reported as accepting what a statement forbids, without', () => {
+describe('accepts tokens that a statement forbids, without the check of', () => {
   test.each(againstStatements)('$check', async (sabotage) => {
     const { createVerifier } = await copySource(sabotage);
     expect(await differenceIn(createVerifier)).toMatch(/^Error: accepted, against \[\d+\] /);
   });
 });
 
-describe('reported as refusing without a reason, where it no longer accepts', () => {
+describe('refuses tokens without a reason, without', () => {
   test.each(stricter)('$check', async (sabotage) => {
     const { createVerifier } = await copySource(sabotage);
-    expect(await differenceIn(createVerifier)).toMatch(
-      /^Error: refused with \w+, for which no statement is the reason: /,
-    );
+    expect(await differenceIn(createVerifier)).toMatch(/^Error: refused with \w+, which no statement requires: /);
   });
 });
 
-/** What the comparison reports first, if anything. */
+/** The first difference that the comparison finds. */
 async function differenceIn(createVerifier: typeof core.createVerifier): Promise<string | undefined> {
   return (await compareWithJose(createVerifier, run))?.what;
 }
 
-/** Core from a copy of its source, with one line changed. A line that is no longer there fails the test: find its successor. */
+/** Imports a copy of the source with one line changed. If the line no longer exists, update the list above. */
 async function copySource(sabotage?: Sabotage): Promise<typeof core> {
   const copy = join(folder, String(copies++));
   cpSync(join(import.meta.dirname, '..', '..', 'src'), copy, { recursive: true });
@@ -123,7 +136,7 @@ async function copySource(sabotage?: Sabotage): Promise<typeof core> {
   if (sabotage !== undefined) {
     const file = join(copy, sabotage.file);
     const pieces = readFileSync(file, 'utf8').split(sabotage.line);
-    expect(pieces, `${sabotage.line} stands once in ${sabotage.file}`).toHaveLength(2);
+    expect(pieces, `${sabotage.line} occurs once in ${sabotage.file}`).toHaveLength(2);
     writeFileSync(file, pieces.join(sabotage.instead));
   }
   return import(pathToFileURL(join(copy, 'index.ts')).href);

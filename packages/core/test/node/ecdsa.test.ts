@@ -6,15 +6,15 @@ const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256
 const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
 const bytes = new TextEncoder().encode('a.b');
 
-/** The order of the curve's group (SEC 2, 2.4.2). */
+/** The order of P-256 (SEC 2, 2.4.2). */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 function signOnce(): Uint8Array<ArrayBuffer> {
   return new Uint8Array(sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }));
 }
 
-// Numbers with zeros in front, and with a first bit that is set, have a form of their own in DER.
-test('takes every signature for what Node itself takes it for, whatever its numbers begin with', async () => {
+// DER encodes numbers with leading zeros and with a high first bit in a special way.
+test('accepts valid signatures whose numbers begin with zeros or with a high bit', async () => {
   const verifySignature = await loadKey({ x, y });
   const begun = { withZero: 0, withHighBit: 0 };
   for (let i = 0; i < 3_000; i++) {
@@ -52,7 +52,7 @@ test('refuses a signature with any byte changed', async () => {
   }
 });
 
-test('verifies the first few of a turn of the event loop here and now, and the rest of it in the thread pool', async () => {
+test('verifies the first four signatures of each event loop turn synchronously, and the rest in the thread pool', async () => {
   const verifySignature = await loadKey({ x, y });
   const signature = signOnce();
   for (let turn = 0; turn < 3; turn++) {

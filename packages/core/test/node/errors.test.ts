@@ -8,7 +8,7 @@ const jwks = { keys: [key.publicJwk] };
 
 const everything = { depth: 20, showHidden: true, getters: true, breakLength: 1_000 };
 
-test('[16] what Node prints of an error, an answer and an event holds no token', async () => {
+test('[16] util.inspect of an error, a result and an event contains no token', async () => {
   const stranger = await makeKey();
   const alien = await mint(stranger);
   const tokens = [
@@ -34,13 +34,13 @@ test('[16] what Node prints of an error, an answer and an event holds no token',
   }
 });
 
-test('what Node prints of an error says what it is', async () => {
+test('util.inspect of an error contains its message and its reason', async () => {
   const error = new ToriiAuthError('token_expired', 'The token has expired.');
   expect(inspect(error)).toMatch(/^ToriiAuthError: The token has expired\./);
   expect(inspect(error)).toContain("reason: 'token_expired'");
 });
 
-test('[16] what Node prints of a verifier holds neither keys nor tokens', async () => {
+test('[16] util.inspect of a verifier contains neither keys nor tokens', async () => {
   const torii = createVerifier({ issuer, keys: jwks });
   const token = await mint(key);
   await torii.verify(token);
