@@ -10,48 +10,57 @@ import type { Explanation } from './rules/explanation.ts';
 import { judgeImpersonation } from './rules/rules.ts';
 import { forbidden } from './rules/verdict.ts';
 
-/** Decides who may do what, and in whose name. Made once by {@link createAuthz}. */
+/** Checks tenants, roles and permissions, and reads them from a token. Created once with {@link createAuthz}. */
 export interface Authz {
   /**
-   * The whole decision as a check: for `createVerifier({ checks: authz.checks })` or `allow(...authz.checks)`.
+   * One check that applies every configured rule: impersonation, tenant and permissions. Pass it to a verifier,
+   * `createVerifier({ checks: authz.checks })`, or to a route, `allow(...authz.checks)`.
    *
-   * It throws ToriiRequestError (400) for a path that can be read in two ways and a tenant that is named twice,
-   * ToriiUnavailableError (503) where the permissions cannot be read, and ToriiForbiddenError (403) for a token in somebody
-   * else's name and for a request of which too little is known: no `not` makes a yes of these. Ask it beside other
-   * conditions, not inside `anyOf`, which stops at the first yes and may not come to it.
+   * List it next to your other checks, not inside `anyOf`: `anyOf` stops at the first check that passes and may never
+   * call this one.
+   *
+   * The check throws, so that `not` cannot turn the refusal into a pass:
+   * - ToriiRequestError (400) if the path is ambiguous or the tenant header is sent twice
+   * - ToriiForbiddenError (403) if the token is impersonated and `impersonation` is `refuse`, or if the path, host or
+   *   method that a rule needs is unknown
+   * - ToriiUnavailableError (503) if the permissions cannot be read
    */
   readonly checks: readonly [Check];
-  /** The user's id, from the claim that means it. */
+  /** The user ID from the token; `null` if the claim is missing or is not a string or a whole number. */
   userId(auth: Auth): string | null;
+  /** The tenant ID from the token; `null` if the claim is missing or is not a string or a whole number. */
   tenant(auth: Auth): string | null;
+  /** The subdomain from the token; `null` if the claim is missing or is not a string or a whole number. */
   subdomain(auth: Auth): string | null;
-  /** The tenants of the second level that the token lists. */
+  /** The path slugs that the token lists, such as the companies of a group; empty if the claim is not a valid list. */
   slugs(auth: Auth): readonly string[];
+  /** Whether the token lists this path slug. */
   hasSlug(auth: Auth, slug: string): boolean;
-  /** As texts, each once. */
+  /** The roles from the token, as sorted strings without duplicates. */
   roles(auth: Auth): readonly string[];
   /**
-   * Whether one of the caller's roles has a permission for this: `'sales/invoices:post'`. Asks about the permission alone,
-   * not about tenants.
+   * Whether one of the caller's roles grants a permission, such as `'sales/invoices:post'`. Tenants are not checked.
    *
-   * @throws ToriiForbiddenError for a token in somebody else's name, where `impersonation` is `refuse`
-   * @throws ToriiUnavailableError where the permissions cannot be read
-   * @throws ToriiConfigError for what is no question, such as one with a star
+   * @throws ToriiForbiddenError if the token is impersonated and `impersonation` is `refuse`
+   * @throws ToriiUnavailableError if the permissions cannot be read
+   * @throws ToriiConfigError if the permission is not one method on one resource, or `createAuthz` got no `permissions`
    */
   can(auth: Auth, permission: string): Promise<boolean>;
-  /** Why a request would be let through or refused, rule by rule. For developers and logs, not for an answer. */
+  /** Why a request would pass or be refused, rule by rule. For developers and logs: do not send it to the caller. */
   explain(auth: Auth, request: RequestLike): Promise<Explanation>;
   /**
-   * Reads the permissions again. Call it after you changed them: the next request on this node goes by the change, and
-   * every other node within `refreshSeconds`.
+   * Reads the permissions again. Call it after you change them: the change applies to the next request on this node, and
+   * on every other node within `refreshSeconds`.
    *
-   * @throws ToriiUnavailableError where they cannot be read; requests are answered 503 then until they can
+   * @throws ToriiUnavailableError if the permissions cannot be read. Requests that need a permission are then answered
+   *   503 until a later read succeeds.
+   * @throws ToriiConfigError if `createAuthz` got no `permissions`
    */
   refresh(): Promise<void>;
 }
 
 /**
- * Makes the checks and helpers of an app with tenants, roles or both.
+ * Creates the checks and helpers for an app with tenants, roles or both.
  *
  * @example
  * const authz = createAuthz({
@@ -59,7 +68,7 @@ export interface Authz {
  *   permissions: { permissions: { admin: ['/*:*'], clerk: ['sales/invoices:get'] } },
  * });
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError if an option is unknown or invalid
  */
 export function createAuthz(options: AuthzOptions): Authz {
   const settings = readOptions(options);
@@ -67,7 +76,10 @@ export function createAuthz(options: AuthzOptions): Authz {
   const { decide, explain } = createDecision(settings, callerOf);
   const permissions = (): PolicySource => {
     if (settings.source !== undefined) return settings.source;
-    throw new ToriiConfigError('permissions', 'There are no permissions to ask about. Give createAuthz `permissions`.');
+    throw new ToriiConfigError(
+      'permissions',
+      '`permissions` is not set, so there is nothing to look up. Pass `permissions` to createAuthz.',
+    );
   };
   return Object.freeze<Authz>({
     checks: Object.freeze([decide] as const),

@@ -1,18 +1,19 @@
 import type { PolicyEvent } from './policy/policy-source.ts';
 
-/** What became of the rules, and who acted in another's name. Never contains a token. */
+/** What `onEvent` receives: permissions were loaded or failed to load, or a request was impersonated. Never contains a token. */
 export type AuthzEvent =
   | PolicyEvent
-  /** A request in somebody else's name, where `impersonation` is `audit`. It may still be refused. */
+  /** A request with an impersonated token, if `impersonation` is `audit`. Another rule may still refuse it. */
   | {
       readonly type: 'impersonated';
       readonly userId: string | null;
-      /** Who acts; null where the token does not tell. */
+      /** The ID of the impersonator; `null` if the token does not contain it. */
       readonly actorId: string | null;
-      /** As it came, but fit for a log. */
+      /** The request's method, made safe for logs. */
       readonly method: string | undefined;
-      /** The same. */
+      /** The request's path, made safe for logs. */
       readonly path: string | undefined;
     };
 
+/** Receives the events of `createAuthz`. */
 export type AuthzListener = (event: AuthzEvent) => void;

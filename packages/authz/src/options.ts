@@ -23,55 +23,76 @@ import { problemOfBaseDomain } from './rules/host.ts';
 import { compilePathPattern, type PathPattern } from './rules/path-pattern.ts';
 import type { Settings } from './rules/settings.ts';
 
-/** How a request names its tenant. Everything that is set must agree with the token. */
+/**
+ * How a request names its tenant. Set `header`, `baseDomain`, `slug` or several; each one that is set must match the token.
+ */
 export interface TenantOptions {
-  /** The header that names the tenant, held against the claim `tenant`. True: `X-Tenant-Id`. */
+  /**
+   * The header that must equal the token's `tenant` claim. `true` means `X-Tenant-Id`. A request without the header, or
+   * with another tenant, is refused with 403; a header that is sent twice is 400.
+   */
   readonly header?: true | string;
-  /** Your domain, or several: `example.com`. The host is then a subdomain of it, held against the claim `subdomain`. */
+  /**
+   * Your domain or domains, in lower case and without a port. The host must be a subdomain of one of them, and must match
+   * the token's `subdomain` claim: with `example.com`, the host `acme.example.com` needs the subdomain `acme`.
+   */
   readonly baseDomain?: string | readonly string[];
-  /** Where the path names the tenant: `/api/v1/:company/*`, held against the claim `slugs`. */
+  /**
+   * Where the path names the tenant, such as `/api/v1/:company/*`. The segment at `:company` must be listed in the token's
+   * `slugs` claim. A path that does not match the pattern is refused.
+   */
   readonly slug?: string;
-  /** Paths that belong to no tenant at all, written as in core's `publicPaths`: `/api/v1/me`, `/api/v1/me/*`. */
+  /**
+   * Paths that belong to no tenant: header, host and slug are not checked there, permissions are. Written like a
+   * verifier's `publicPaths`: `/api/v1/me` is one path, `/api/v1/me/*` is everything below it.
+   */
   readonly withoutTenant?: readonly string[];
-  /** Paths that name no tenant themselves, while header and host must: `/api/v1/reports/*`. */
+  /** Paths that contain no slug, such as `/api/v1/reports/*`. The header and the host are still checked. */
   readonly withoutSlug?: readonly string[];
 }
 
-/** What {@link createAuthz} takes. At least `tenant` or `permissions`. */
+/** Options of {@link createAuthz}. Set `tenant`, `permissions` or both. */
 export interface AuthzOptions {
+  /** The names of the claims to read, if they differ from Torii's. */
   readonly claims?: ClaimNames;
+  /** How a request names its tenant. If absent, tenants are not checked. */
   readonly tenant?: TenantOptions;
-  /** Roles and what each may do. Left out, roles are not looked at. */
+  /** The permissions of each role, or where to read them. If absent, roles are not checked. */
   readonly permissions?: PermissionsSource;
   /**
-   * What stands in front of the resource where the path names no tenant: `/api/v1/*`.
+   * The part of the path before the resource, such as `/api/v1/*`. Used for paths that `slug` does not apply to.
    *
    * @default '/*'
    */
   readonly base?: string;
   /**
-   * What becomes of requests that an admin makes in a user's name: `audit` lets them be decided like any other and tells
-   * `onEvent`.
+   * How requests with an impersonated token are handled. `refuse` answers 403. `audit` applies the other rules as usual
+   * and reports each request to `onEvent`, which must be set.
    *
    * @default 'refuse'
    */
   readonly impersonation?: 'refuse' | 'audit';
   /**
-   * Seconds after which a change of the permissions holds at the latest; at most an hour. For a function or a store.
+   * How long a document from a function or a store is used, in seconds. A change takes effect within this time on every
+   * node. More than 0, at most 3600.
    *
    * @default 5
    */
   readonly refreshSeconds?: number;
   /**
-   * Milliseconds that a request waits for a function or a store; at most a minute, and never longer than `refreshSeconds`,
-   * since what is that old when it comes is not used. Then the answer is 503.
+   * How long a request waits for a function or a store, in milliseconds, before it is answered 503. More than 0, at most
+   * 60,000. The wait never exceeds `refreshSeconds`, because a document of that age is no longer used.
    *
    * @default 2000
    */
   readonly timeoutMs?: number;
-  /** Told what was loaded, what is malformed in it, what failed, and who acted in another's name. */
+  /** Called when permissions are loaded or cannot be read, and for impersonated requests. Its errors are ignored. */
   readonly onEvent?: AuthzListener;
-  /** Explains every decision: true for `console.debug`, or a function that takes the text. For development. */
+  /**
+   * Logs an explanation of every decision: `true` uses `console.debug`, a function gets the text. For development.
+   *
+   * @default false
+   */
   readonly debug?: boolean | ((text: string) => void);
 }
 

@@ -4,13 +4,13 @@ const maxEntries = 10_000;
 const maxKeyLength = 1_000;
 
 /**
- * What one version of a document decided. Bounded, and gone with its version; the key holds everything that a decision
- * depends on, so that none outlives a role that was lost.
+ * A bounded cache of decisions for one version of a document. The key must contain everything that a decision depends on,
+ * roles included: otherwise a caller keeps the rights of a role that was taken away.
  */
 export class DecisionMemory {
   readonly #grants: Map<string, Grant | null> = new Map();
 
-  /** Null for a no; undefined where nothing is remembered. */
+  /** `null` if the request was refused; `undefined` if the cache has no entry. */
   recall(key: string): Grant | null | undefined {
     return this.#grants.get(key);
   }

@@ -1,31 +1,31 @@
 import { RegexSet } from './regex-set.ts';
 
-/** Resources that have little in common, most of them of several segments: what matches nearly all matches anything. */
+/** Resources with little in common. An expression that matches nearly all of them probably matches anything. */
 const probes = [
   ...['x', 'admin', 'é', 'sales/invoices/17', '0/~/A-b_c', 'users/7/roles'],
   ...['reports/2024/q1.pdf', 'a/b/c/d/e', 'Admin/Users', 'x/y z'],
 ];
-/** How many of them are nearly all: an expression that leaves out one letter misses a few. */
+/** Not all probes: an expression that excludes one letter misses a few. */
 const nearlyAll = 7;
 
-/** What is odd about a regular expression that can be used. */
 export function lintRegex(source: string): readonly (readonly [kind: 'dangerous' | 'dead', message: string])[] {
   const danger = dangerOf(source);
   const isDead = /^\^?\/(?![*?{])/.test(source) && !source.includes('|');
   return [
     ...(danger === undefined ? [] : [['dangerous', danger] as const]),
-    ...(isDead ? [['dead', 'a resource has no slash in front'] as const] : []),
+    ...(isDead ? [['dead', 'a resource never starts with a slash. Remove it'] as const] : []),
   ];
 }
 
 function dangerOf(source: string): string | undefined {
   const matchesBelow = matcherOf(source);
-  if (matchesBelow('')) return 'it matches everything, or nearly';
+  if (matchesBelow('')) return 'the regular expression matches everything or nearly everything';
   const [, below = ''] = /^\^?(?:\(\?[a-zA-Z]+\))?((?:[A-Za-z0-9_-]+\/)+)/.exec(source) ?? [];
-  if (below !== '' && matchesBelow(below)) return `it matches everything below "${below}", or nearly`;
-  if (/(?:^|[^\\])\.[*+{]/.test(source)) return 'a dot matches slashes too: for one segment write [^/]+';
+  if (below !== '' && matchesBelow(below))
+    return `the regular expression matches everything or nearly everything below "${below}"`;
+  if (/(?:^|[^\\])\.[*+{]/.test(source)) return 'a dot also matches slashes. Write [^/]+ for one segment';
   if (leavesOutLetters(source)) {
-    return 'what it leaves out may come in capitals or in small letters, which Express and Koa take for the same';
+    return 'the excluded letters still match in the other case, which Express and Koa route alike. Start with (?i)';
   }
   return undefined;
 }
@@ -36,7 +36,7 @@ function matcherOf(source: string): (below: string) => boolean {
   return (below) => probes.filter((probe) => set.find(below + probe, 'GET') !== undefined).length >= nearlyAll;
 }
 
-/** True for a class that excludes letters, such as `[^a]`, where case counts; escapes such as `[^\d]` stand for none. */
+/** Whether a case-sensitive expression excludes letters, as `[^a]` does. `[^\d]` excludes none. */
 function leavesOutLetters(source: string): boolean {
   if (source.startsWith('(?i)')) return false;
   return [...source.matchAll(/\[\^((?:\\.|[^\]])+)\]/g)].some(([, excluded = '']) =>

@@ -4,17 +4,19 @@ import { type Permission, readPermission, star } from './permission.ts';
 import { PermissionTree } from './permission-tree.ts';
 import { RegexBudget } from './regex-size.ts';
 
-/** What is odd about a line, a role or the whole document. */
+/** A likely mistake in a permission, a role or the whole document. */
 export interface LintFinding {
   /**
-   * `malformed`: cannot be read, and grants nothing. `dead`: can be read, and never matches. `shadowed`: another line of
-   * the role grants the same and more. `dangerous`: grants more than is easily seen. `surprising`: grants less, or not what
-   * it seems to.
+   * - `malformed`: cannot be parsed and grants nothing
+   * - `dead`: is valid but never matches
+   * - `shadowed`: another permission of the role already grants all of it
+   * - `dangerous`: grants more than it appears to
+   * - `surprising`: grants less than it appears to, or something else
    */
   readonly kind: 'malformed' | 'dead' | 'shadowed' | 'dangerous' | 'surprising';
-  /** Undefined where it is about the whole document. */
+  /** `undefined` if the finding is about the whole document. */
   readonly role: string | undefined;
-  /** Undefined where it is about the whole role. */
+  /** The permission as written; `undefined` if the finding is about the whole role or document. */
   readonly entry: string | undefined;
   readonly message: string;
 }
@@ -22,8 +24,8 @@ export interface LintFinding {
 const knownMethods = new Set([star, 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE']);
 
 /**
- * Looks for lines that do not do what somebody may have meant. For an editor, a test, or before a document is stored; an
- * empty list means that nothing is odd.
+ * Finds permissions that probably do not do what their author meant. Use it in an editor, in a test, or before you store
+ * a document. An empty list means that nothing was found.
  */
 export function lint(document: unknown): readonly LintFinding[] {
   try {
@@ -39,9 +41,9 @@ function lintRole(role: string, entries: unknown, budget: RegexBudget): readonly
   const about = (kind: LintFinding['kind'], entry: string | undefined, message: string): LintFinding => {
     return { kind, role, entry, message };
   };
-  if (!isRoleName(role)) return [about('malformed', undefined, 'a role cannot be called that')];
-  if (!Array.isArray(entries)) return [about('malformed', undefined, 'its permissions are not a list')];
-  if (entries.length === 0) return [about('dead', undefined, 'it grants nothing')];
+  if (!isRoleName(role)) return [about('malformed', undefined, 'the role is empty or a property of Object.prototype')];
+  if (!Array.isArray(entries)) return [about('malformed', undefined, 'the permissions of the role are not a list')];
+  if (entries.length === 0) return [about('dead', undefined, 'the role has no permissions')];
 
   const findings: LintFinding[] = [];
   const tree = new PermissionTree(budget);
@@ -57,7 +59,7 @@ function lintRole(role: string, entries: unknown, budget: RegexBudget): readonly
   for (const permission of permissions) {
     const cover = tree.findCover(permission);
     if (cover !== undefined) {
-      findings.push(about('shadowed', permission.text, `${JSON.stringify(cover.text)} grants it already`));
+      findings.push(about('shadowed', permission.text, `${JSON.stringify(cover.text)} already grants it`));
     }
     for (const [kind, message] of [...lintMethod(permission), ...lintResource(permission)]) {
       findings.push(about(kind, permission.text, message));
@@ -69,19 +71,21 @@ function lintRole(role: string, entries: unknown, budget: RegexBudget): readonly
 type Remark = readonly [kind: LintFinding['kind'], message: string];
 
 function lintMethod({ method }: Permission): readonly Remark[] {
-  return knownMethods.has(method) ? [] : [['surprising', `${method} is not a usual method`]];
+  return knownMethods.has(method) ? [] : [['surprising', `${method} is not a standard HTTP method`]];
 }
 
 function lintResource(permission: Permission): readonly Remark[] {
   const { resource, method } = permission;
   if (resource.kind === 'regex') return lintRegex(resource.source);
   const whatever = method === star ? 'everything' : `${method} on everything`;
-  if (resource.isSubtree && resource.segments.length === 0) return [['dangerous', `it grants ${whatever}`]];
+  if (resource.isSubtree && resource.segments.length === 0) return [['dangerous', `the permission grants ${whatever}`]];
   if (resource.isSubtree && resource.segments.every((segment) => segment === star)) {
-    return [['dangerous', `it grants ${whatever} that is deep enough`]];
+    return [
+      ['dangerous', `the permission grants ${whatever} that has at least ${resource.segments.length + 1} segments`],
+    ];
   }
   if (!resource.isSubtree && resource.segments.length === 1 && resource.segments[0] === star) {
-    return [['surprising', 'a star alone is one segment: everything is "/*"']];
+    return [['surprising', 'a single star matches one segment. Write "/*" for everything']];
   }
   return [];
 }

@@ -3,21 +3,17 @@ import { literalSegments, RegexSet } from './regex-set.ts';
 import { MatchBudget, RegexBudget } from './regex-size.ts';
 
 interface Node {
-  /** For a path that ends here. */
-  here: Permission[] | undefined;
-  /** For every path that goes on from here. */
+  exact: Permission[] | undefined;
   below: Permission[] | undefined;
-  /** For every path that comes by. */
   regexes: RegexSet | undefined;
-  /** By the next segment. A map: what a segment is called never reaches into an object's prototype. */
+  /** Children by segment. A Map, so that a segment named `__proto__` cannot reach a prototype. */
   children: Map<string, Node> | undefined;
-  /** Whatever the next segment is. */
-  anyChild: Node | undefined;
+  starChild: Node | undefined;
 }
 
 /**
- * The permissions of one role as a tree of segments, so that deciding costs the segments of the path and not the number
- * of permissions. Where a star and a literal lead on from one place, both ways are gone.
+ * The permissions of one role as a tree of path segments. The time of a lookup depends on the length of the path, not on
+ * the number of permissions. At a node with both a literal and a star child, the lookup follows both.
  */
 export class PermissionTree {
   readonly #root: Node = createNode();
@@ -29,22 +25,20 @@ export class PermissionTree {
     budget.beginRole();
   }
 
-  /** Returns why a permission cannot be used, and leaves it out then. */
+  /** Adds a permission, or returns why it cannot be added. */
   add(permission: Permission): string | undefined {
     const { resource } = permission;
     if (resource.kind === 'regex') return this.#addRegex(permission, resource.source);
     const node = this.#grow(resource.segments);
     if (resource.isSubtree) node.below = withPermission(node.below, permission);
-    else node.here = withPermission(node.here, permission);
+    else node.exact = withPermission(node.exact, permission);
     return undefined;
   }
 
-  /** Once all are added. */
   compile(): void {
     for (const set of this.#regexSets) set.compile();
   }
 
-  /** A permission for this, or undefined. `segments` are those of `resource`, `budget` that of the request. */
   find(
     resource: string,
     segments: readonly string[],
@@ -67,37 +61,37 @@ export class PermissionTree {
       reached = next;
     }
     for (const node of reached) {
-      const found = granting(node, node.here);
+      const found = granting(node, node.exact);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  /** Another permission that grants all that this one does, or undefined. */
+  /** Finds another permission that already grants everything that this one grants. */
   findCover(permission: Permission): Permission | undefined {
     const { resource, method } = permission;
     if (resource.kind === 'regex') return undefined;
     const { segments, isSubtree } = resource;
     const isLiteral = !isSubtree && !segments.includes(star);
-    const among = (node: Node, list: readonly Permission[] | undefined): Permission | undefined =>
+    const coverAmong = (node: Node, list: readonly Permission[] | undefined): Permission | undefined =>
       list?.find((other) => other !== permission && coversMethod(other.method, method)) ??
       (isLiteral ? node.regexes?.find(segments.join('/'), method) : undefined);
     let reached: readonly Node[] = [this.#root];
     for (const segment of segments) {
       for (const node of reached) {
-        const cover = among(node, node.below);
+        const cover = coverAmong(node, node.below);
         if (cover !== undefined) return cover;
       }
       reached = reached.flatMap((node) => nextNodes(node, segment));
     }
     for (const node of reached) {
-      const cover = among(node, isSubtree ? node.below : node.here);
+      const cover = coverAmong(node, isSubtree ? node.below : node.exact);
       if (cover !== undefined) return cover;
     }
     return undefined;
   }
 
-  // At the place that its literal beginning leads to, so that it is asked about nothing else.
+  // Stored at the node of its literal prefix, so that only paths with that prefix are matched against it.
   #addRegex(permission: Permission, source: string): string | undefined {
     const problem = this.#budget.take(source);
     if (problem !== undefined) return problem;
@@ -111,21 +105,20 @@ export class PermissionTree {
 
   #grow(segments: readonly string[]): Node {
     let node = this.#root;
-    for (const segment of segments) node = segment === star ? growAny(node) : growChild(node, segment);
+    for (const segment of segments) node = segment === star ? growStarChild(node) : growChild(node, segment);
     return node;
   }
 }
 
-/** Where a segment leads to: its own node, and the one that a star leads to. A star leads there alone. */
-function nextNodes({ children, anyChild }: Node, segment: string): readonly Node[] {
+function nextNodes({ children, starChild }: Node, segment: string): readonly Node[] {
   const child = children?.get(segment);
-  if (child === undefined) return anyChild === undefined ? [] : [anyChild];
-  return anyChild === undefined ? [child] : [child, anyChild];
+  if (child === undefined) return starChild === undefined ? [] : [starChild];
+  return starChild === undefined ? [child] : [child, starChild];
 }
 
-function growAny(node: Node): Node {
-  node.anyChild ??= createNode();
-  return node.anyChild;
+function growStarChild(node: Node): Node {
+  node.starChild ??= createNode();
+  return node.starChild;
 }
 
 function growChild(node: Node, segment: string): Node {
@@ -138,10 +131,10 @@ function growChild(node: Node, segment: string): Node {
 }
 
 function createNode(): Node {
-  return { here: undefined, below: undefined, regexes: undefined, children: undefined, anyChild: undefined };
+  return { exact: undefined, below: undefined, regexes: undefined, children: undefined, starChild: undefined };
 }
 
-// The same again would only make the list longer that a request goes through.
+// A second permission with the same method would only make lookups slower.
 function withPermission(list: Permission[] | undefined, permission: Permission): Permission[] {
   if (list === undefined) return [permission];
   if (!list.some(({ method }) => method === permission.method)) list.push(permission);

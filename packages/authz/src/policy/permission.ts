@@ -1,93 +1,88 @@
 import { ToriiConfigError } from '@torii/core';
 import { readPath } from '@torii/core/adapter';
 
-/** What a permission covers: segments that are compared one by one, or a regular expression for the whole resource. */
 export type ResourcePattern =
   | { readonly kind: 'segments'; readonly segments: readonly string[]; readonly isSubtree: boolean }
   | { readonly kind: 'regex'; readonly source: string };
 
-/** One line of a role, read: `sales/invoices:get`. */
 export interface Permission {
-  /** As the document has it. */
   readonly text: string;
   /** In upper case, or `*`. */
   readonly method: string;
   readonly resource: ResourcePattern;
 }
 
-/** Why a role's holder may do something. */
 export interface Grant {
   readonly role: string;
   readonly permission: Permission;
 }
 
-/** Why a line cannot be read. It grants nothing; the lines around it are not touched by that. */
 export interface Unreadable {
   readonly problem: string;
 }
 
-/** Stands for one segment; at the end, behind a slash, for everything below. */
+/** Matches one segment. As the last segment of several, it matches everything below. */
 export const star = '*';
 
 const maxLength = 1_000;
 
-/** Reads one line of a role. Whatever is not understood through and through is unreadable, and so grants nothing. */
 export function readPermission(text: unknown): Permission | Unreadable {
   if (typeof text === 'string' && text.length > maxLength)
-    return { problem: `it is longer than ${maxLength} characters` };
+    return { problem: `the permission is longer than ${maxLength} characters` };
   return parsePermission(text);
 }
 
 function parsePermission(text: unknown): Permission | Unreadable {
-  if (typeof text !== 'string') return { problem: 'it is not a text such as "sales/invoices:get"' };
-  // The last colon: a regular expression, and a segment, may have colons of their own.
+  if (typeof text !== 'string') return { problem: 'the permission is not a string such as "sales/invoices:get"' };
+  // The last colon, because segments and regular expressions may contain colons.
   const colon = text.lastIndexOf(':');
-  if (colon === -1) return { problem: 'it names no method: write "sales/invoices:get", or ":*" for any' };
+  if (colon === -1) return { problem: 'the permission has no method. Write "sales/invoices:get"' };
   const method = readMethod(text.slice(colon + 1));
-  if (method === undefined) return { problem: 'what follows the colon is not a method, such as get, or *' };
+  if (method === undefined) return { problem: 'the text after the last colon is not an HTTP method or *' };
   const resource = readResource(text.slice(0, colon));
   return 'problem' in resource ? resource : { text, method, resource };
 }
 
-/** A method as HTTP has it, in upper case. */
 function readMethod(text: string): string | undefined {
   return text === star || /^[A-Za-z]+(?:-[A-Za-z]+)*$/.test(text) ? text.toUpperCase() : undefined;
 }
 
-/** Whether a rule's method covers a request's. HEAD follows GET; `*` leaves out what tunnels or echoes a request. */
-export function coversMethod(rule: string, requested: string): boolean {
-  if (rule === star) return requested !== 'CONNECT' && requested !== 'TRACE';
-  return rule === requested || (rule === 'GET' && requested === 'HEAD');
+/**
+ * Whether a permission's method covers a request's method. GET covers HEAD. `*` does not cover CONNECT, which opens a
+ * tunnel, or TRACE, which echoes the request's headers.
+ */
+export function coversMethod(granted: string, requested: string): boolean {
+  if (granted === star) return requested !== 'CONNECT' && requested !== 'TRACE';
+  return granted === requested || (granted === 'GET' && requested === 'HEAD');
 }
 
-/** The segments of a resource: of `sales/invoices`, two; of the root, none. */
+/** Splits a resource into segments. The root (an empty string) has none. */
 export function segmentsOf(resource: string): readonly string[] {
   return resource === '' ? [] : resource.split('/');
 }
 
-/**
- * Reads a question such as `sales/invoices:post`: one method, one resource.
- *
- * @throws ToriiConfigError for anything else
- */
+/** @throws ToriiConfigError if the text is not exactly one method on one resource */
 export function readQuestion(text: string): { readonly method: string; readonly resource: string } {
   const permission = parsePermission(text);
   const problem = 'problem' in permission ? permission.problem : problemOfQuestion(permission);
   if ('problem' in permission || permission.resource.kind !== 'segments' || problem !== undefined) {
-    throw new ToriiConfigError('can', `This cannot be asked: ${problem}. Write can(auth, 'sales/invoices:post').`);
+    throw new ToriiConfigError(
+      'can',
+      `The permission cannot be looked up: ${problem}. Write can(auth, 'sales/invoices:post').`,
+    );
   }
   return { method: permission.method, resource: permission.resource.segments.join('/') };
 }
 
 function problemOfQuestion({ method, resource }: Permission): string | undefined {
-  if (method === star) return 'it asks about every method at once';
+  if (method === star) return 'it has * instead of one method';
   if (resource.kind === 'segments' && !resource.isSubtree && !resource.segments.includes(star)) return undefined;
-  return 'it asks about more than one resource';
+  return 'it can match more than one resource';
 }
 
 function readResource(text: string): ResourcePattern | Unreadable {
   if (text.startsWith('%r{')) return readRegex(text);
-  if (text === '') return { problem: 'it names no resource: write "/" for the root' };
+  if (text === '') return { problem: 'the permission has no resource. Write "/" for the root' };
   const relative = text.startsWith('/') ? text.slice(1) : text;
   const segments = segmentsOf(relative);
   const problem = problemOf(relative, segments);
@@ -97,19 +92,21 @@ function readResource(text: string): ResourcePattern | Unreadable {
 }
 
 function readRegex(text: string): ResourcePattern | Unreadable {
-  if (!text.endsWith('}')) return { problem: 'its regular expression has no end: write "%r{sales/invoices/\\d+}:get"' };
+  if (!text.endsWith('}'))
+    return { problem: 'the regular expression has no closing }. Write "%r{sales/invoices/\\d+}:get"' };
   const source = text.slice('%r{'.length, -1).trim();
-  return source === '' ? { problem: 'its regular expression is empty' } : { kind: 'regex', source };
+  return source === '' ? { problem: 'the regular expression is empty' } : { kind: 'regex', source };
 }
 
-// What no path can hold would never match, and is a mistake that somebody wants to hear of.
+// A resource that no request path can contain would never match, so it is reported as a mistake.
 function problemOf(resource: string, segments: readonly string[]): string | undefined {
   if (segments.some((segment) => segment !== star && segment.includes(star))) {
-    return 'a star stands for a whole segment, or behind a slash at the end for everything below';
+    return 'a star must be a whole segment. Write "users/*" for everything below users';
   }
-  if (resource.includes('%')) return 'write the resource decoded, as a person reads it';
-  if (resource.includes('?') || resource.includes('#')) return 'a resource has no query and no fragment';
-  if (resource.endsWith('/')) return 'a resource has no slash at the end';
+  if (resource.includes('%')) return 'the resource contains %. Write it decoded, without percent-encoding';
+  if (resource.includes('?') || resource.includes('#'))
+    return 'the resource contains ? or #. Leave out the query and the fragment';
+  if (resource.endsWith('/')) return 'the resource ends with a slash. Remove it';
   const reading = readEncoded(`/${resource}`);
   return 'problem' in reading ? reading.problem.replace('path', 'resource') : undefined;
 }
@@ -118,6 +115,6 @@ function readEncoded(path: string): ReturnType<typeof readPath> {
   try {
     return readPath(encodeURI(path));
   } catch {
-    return { problem: 'the path holds half a character' };
+    return { problem: 'the path contains half of a surrogate pair' };
   }
 }

@@ -2,23 +2,28 @@ import type { ToriiConfigError } from '@torii/core';
 import { readKnownOptions, wrongOption } from '@torii/core/adapter';
 import { DocumentError, type PermissionDocument } from './document.ts';
 
-/** As much of a Keyv as is needed. Keyv 5 and 6 have it. */
+/** The part of the Keyv interface that is used. Keyv 5.5 and newer have it. */
 export interface DocumentStore {
-  /** What is stored under a key, or undefined. */
+  /** The stored value of a key, or `undefined`. */
   getRaw(key: string): Promise<unknown>;
 }
 
 /** A document in a Keyv store, written with `keyv.set(key, document)`, or by another program as plain JSON. */
 export interface StoredPermissions {
+  /** A Keyv instance. */
   readonly store: DocumentStore;
-  /** @default 'permissions' */
+  /**
+   * The key of the document. Keyv adds its namespace to the key.
+   *
+   * @default 'permissions'
+   */
   readonly key?: string;
 }
 
 /** A document, or its JSON. */
 type Loaded = PermissionDocument | string;
 
-/** The document itself, a function that gives it, or where it is stored. */
+/** A document, a function that returns one or its JSON, or the Keyv store that contains one. */
 export type PermissionsSource = PermissionDocument | (() => Loaded | Promise<Loaded>) | StoredPermissions;
 
 /** How the document is read. */

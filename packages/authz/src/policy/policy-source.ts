@@ -3,194 +3,199 @@ import { elapsedMs, type Instant, instantNow, raceDeadline } from '@torii/core/a
 import { DocumentError, fingerprintOf, type MalformedEntry } from './document.ts';
 import { compilePolicy, type Policy } from './policy.ts';
 
-/** What became of the document. */
+/** An event about loading the permissions. */
 export type PolicyEvent =
+  /** A new or changed document was loaded. */
   | {
       readonly type: 'policy_loaded';
       /** The document's own `last_update`. */
       readonly lastUpdate: string | undefined;
-      /** How many permissions are in force. */
+      /** The number of valid permissions. */
       readonly permissions: number;
-      /** The lines that grant nothing, and why. At most a hundred. */
+      /** Permissions that could not be parsed and grant nothing. At most 100. */
       readonly malformed: readonly MalformedEntry[];
+      /** The number of all malformed permissions. */
       readonly malformedCount: number;
+      /** The time it took to read and compile the document. */
       readonly durationMs: number;
     }
-  /** Every request that needs a permission is answered 503, from `refreshSeconds` after the last good reading on. */
+  /**
+   * The document could not be read. Once the last loaded document is older than `refreshSeconds`, requests that need a
+   * permission are answered 503.
+   */
   | { readonly type: 'policy_failed'; readonly problem: string };
 
 export interface SourceSettings {
-  /** Gives the document as it is now. */
   readonly read: () => unknown;
-  /** Undefined: what was read once holds until it is read again. */
+  /** How long a document may be used; `undefined` if it is only read again on `refresh()`. */
   readonly refreshMs: number | undefined;
   readonly timeoutMs: number;
   readonly emit: (event: PolicyEvent) => void;
 }
 
-interface Known {
+interface Loaded {
   readonly policy: Policy;
   readonly fingerprint: string;
-  /** When reading it began: it says how things stood then. */
+  /** When the read started. The age counts from here, since the document may have changed during the read. */
   readonly asOf: Instant;
-  readonly turn: number;
+  readonly sequence: number;
 }
 
-interface Reading {
+interface Read {
   readonly done: Promise<Policy>;
-  readonly begunAt: Instant;
-  readonly turn: number;
-  waiting: number;
+  readonly startedAt: Instant;
+  readonly sequence: number;
+  waiters: number;
 }
 
-/** The share of its time after which a document is read again, while requests still go by it. */
-const renewAt = 0.8;
-/** After a failure: how long others are told so at once, instead of waiting to find out. */
+/** The document is read again in the background after this share of `refreshMs`. */
+const refreshAheadAt = 0.8;
+/** For this long after a failure, requests fail at once instead of waiting for another read. */
 const retryAfterMs = 1_000;
-/** Requests that may wait for one reading. Beyond it something is wrong, and memory is not the place to keep it. */
-const maxWaiting = 10_000;
-const maxListed = 100;
+/** Requests that may wait for one read. More are refused at once, to bound memory. */
+const maxWaiters = 10_000;
+const maxReportedEntries = 100;
 
 /**
- * The document, read again before it is older than `refreshMs`, by one reading at a time. A document that cannot be read
- * is never taken for an empty one, nor is the last one believed for longer than that.
+ * Reads the document before it is older than `refreshMs`, one read at a time. If it cannot be read, the last document is
+ * used until it reaches that age; then requests fail. A failed read is never treated as an empty document.
  */
 export class PolicySource {
   readonly #settings: SourceSettings;
-  #known: Known | undefined;
-  #reading: Reading | undefined;
+  #loaded: Loaded | undefined;
+  #read: Read | undefined;
   #failedAt: Instant | undefined;
-  #turns = 0;
-  /** What was begun in an earlier turn may be from before the document was changed here. */
-  #oldestTurn = 0;
+  #lastSequence = 0;
+  /** `refresh()` raises this: a read that started earlier may return the document from before the change. */
+  #minSequence = 0;
 
   constructor(settings: SourceSettings) {
     this.#settings = settings;
   }
 
   /**
-   * Reads a document that is at hand, without waiting.
+   * Reads a document synchronously.
    *
-   * @throws DocumentError for what is no document
+   * @throws DocumentError if the document is not valid
    */
   readAtOnce(): void {
-    this.#accept(this.#settings.read(), ++this.#turns, instantNow());
+    this.#accept(this.#settings.read(), ++this.#lastSequence, instantNow());
   }
 
   /**
-   * The policy in force: at once where it is fresh, else when it has been read.
+   * The current policy: synchronously if it is fresh, otherwise after a read.
    *
    * @throws ToriiUnavailableError `policy_unavailable`, or rejects with it
    */
   current(): Policy | Promise<Policy> {
     const { refreshMs } = this.#settings;
-    if (this.#known !== undefined && this.#known.turn >= this.#oldestTurn) {
-      if (refreshMs === undefined) return this.#known.policy;
-      const age = elapsedMs(this.#known.asOf);
+    if (this.#loaded !== undefined && this.#loaded.sequence >= this.#minSequence) {
+      if (refreshMs === undefined) return this.#loaded.policy;
+      const age = elapsedMs(this.#loaded.asOf);
       if (age < refreshMs) {
-        if (age >= refreshMs * renewAt && this.#underWay() === undefined && !this.#failedJustNow()) void this.#begin();
-        return this.#known.policy;
+        const isDue = age >= refreshMs * refreshAheadAt;
+        if (isDue && this.#readInFlight() === undefined && !this.#failedRecently()) void this.#startRead();
+        return this.#loaded.policy;
       }
     }
-    if (this.#failedJustNow()) throw unavailable();
-    return this.#wait(this.#underWay() ?? this.#begin());
+    if (this.#failedRecently()) throw unavailable();
+    return this.#wait(this.#readInFlight() ?? this.#startRead());
   }
 
-  /** Reads the document now. What was read or begun before counts for nothing, also where this fails. */
+  /** Reads the document now. Documents from earlier reads are no longer used, even if this read fails. */
   async refresh(): Promise<void> {
-    this.#oldestTurn = this.#turns + 1;
-    await this.#wait(this.#begin());
+    this.#minSequence = this.#lastSequence + 1;
+    await this.#wait(this.#startRead());
   }
 
-  // One that began too long ago says how things stood too long ago, or died with the request that began it.
-  #underWay(): Reading | undefined {
-    const reading = this.#reading;
-    if (reading === undefined || reading.turn < this.#oldestTurn) return undefined;
-    return elapsedMs(reading.begunAt) < this.#patienceMs() ? reading : undefined;
+  // Ignores a read older than the timeout: its result would be too old, and edge runtimes cancel a read when the request
+  // that started it ends.
+  #readInFlight(): Read | undefined {
+    const read = this.#read;
+    if (read === undefined || read.sequence < this.#minSequence) return undefined;
+    return elapsedMs(read.startedAt) < this.#timeoutMs() ? read : undefined;
   }
 
-  // Nobody waits for an answer that would be too old to go by when it comes.
-  #patienceMs(): number {
+  #timeoutMs(): number {
     const { refreshMs, timeoutMs } = this.#settings;
     return Math.min(refreshMs ?? timeoutMs, timeoutMs);
   }
 
-  #failedJustNow(): boolean {
+  #failedRecently(): boolean {
     return this.#failedAt !== undefined && elapsedMs(this.#failedAt) < retryAfterMs;
   }
 
-  #begin(): Reading {
-    const turn = ++this.#turns;
-    const begunAt = instantNow();
-    const reading: Reading = { done: this.#read(turn, begunAt), begunAt, turn, waiting: 0 };
-    this.#reading = reading;
-    const end = (): void => {
-      if (this.#reading === reading) this.#reading = undefined;
+  #startRead(): Read {
+    const sequence = ++this.#lastSequence;
+    const startedAt = instantNow();
+    const read: Read = { done: this.#load(sequence, startedAt), startedAt, sequence, waiters: 0 };
+    this.#read = read;
+    const clear = (): void => {
+      if (this.#read === read) this.#read = undefined;
     };
-    reading.done.then(end, end); // Handles a rejection too, where nobody waits.
-    return reading;
+    read.done.then(clear, clear); // Also prevents an unhandled rejection if no request waits.
+    return read;
   }
 
-  async #read(turn: number, asOf: Instant): Promise<Policy> {
+  async #load(sequence: number, asOf: Instant): Promise<Policy> {
     try {
       const given: unknown = await this.#settings.read();
-      return this.#accept(given, turn, asOf);
+      return this.#accept(given, sequence, asOf);
     } catch (cause) {
-      throw this.#fail(cause, turn);
+      throw this.#fail(cause, sequence);
     }
   }
 
-  #accept(given: unknown, turn: number, asOf: Instant): Policy {
+  #accept(given: unknown, sequence: number, asOf: Instant): Policy {
     const fingerprint = fingerprintOf(given);
-    const known = this.#known;
-    // A slow reading must not undo a later one.
-    if (known !== undefined && known.turn > turn) return known.policy;
-    const isSame = known?.fingerprint === fingerprint;
-    const policy = isSame ? known.policy : compilePolicy(fingerprint);
-    this.#known = { policy, fingerprint, asOf, turn };
+    const previous = this.#loaded;
+    // A slow read must not replace the result of a read that started later.
+    if (previous !== undefined && previous.sequence > sequence) return previous.policy;
+    const isUnchanged = previous?.fingerprint === fingerprint;
+    const policy = isUnchanged ? previous.policy : compilePolicy(fingerprint);
+    this.#loaded = { policy, fingerprint, asOf, sequence };
     this.#failedAt = undefined;
-    if (!isSame) this.#tellLoaded(policy, elapsedMs(asOf));
+    if (!isUnchanged) this.#emitLoaded(policy, elapsedMs(asOf));
     return policy;
   }
 
-  async #wait(reading: Reading): Promise<Policy> {
-    if (reading.waiting >= maxWaiting) throw unavailable();
-    reading.waiting++;
-    const { begunAt, done, turn } = reading;
-    const patienceMs = this.#patienceMs();
-    const tooLate = (): ToriiUnavailableError =>
-      this.#fail(new DocumentError(`no answer within ${patienceMs} ms`), turn);
-    const policy = await raceDeadline(done, patienceMs - elapsedMs(begunAt), () => {
-      throw tooLate();
+  async #wait(read: Read): Promise<Policy> {
+    if (read.waiters >= maxWaiters) throw unavailable();
+    read.waiters++;
+    const { startedAt, done, sequence } = read;
+    const timeoutMs = this.#timeoutMs();
+    const timedOut = (): ToriiUnavailableError =>
+      this.#fail(new DocumentError(`the permissions were not read within ${timeoutMs} ms`), sequence);
+    const policy = await raceDeadline(done, timeoutMs - elapsedMs(startedAt), () => {
+      throw timedOut();
     });
-    // Once more, by the clock: where the event loop was held up, a timer that is due has not been heard yet.
-    if (this.#isOld()) throw tooLate();
+    // If the event loop was blocked, the read can win the race although the timer is overdue.
+    if (this.#isStale()) throw timedOut();
     return policy;
   }
 
-  #isOld(): boolean {
+  #isStale(): boolean {
     const { refreshMs } = this.#settings;
-    return refreshMs !== undefined && this.#known !== undefined && elapsedMs(this.#known.asOf) >= refreshMs;
+    return refreshMs !== undefined && this.#loaded !== undefined && elapsedMs(this.#loaded.asOf) >= refreshMs;
   }
 
-  #fail(cause: unknown, turn: number): ToriiUnavailableError {
-    // A reading that was given up says nothing of how things are, once a later one has answered.
-    if (this.#known !== undefined && this.#known.turn > turn) return unavailable(cause);
-    // Once for a failure that many wait for.
-    if (!this.#failedJustNow()) {
-      const problem = cause instanceof DocumentError ? cause.message : 'it could not be read';
+  #fail(cause: unknown, sequence: number): ToriiUnavailableError {
+    // A later read has succeeded, so this failure says nothing about the current state.
+    if (this.#loaded !== undefined && this.#loaded.sequence > sequence) return unavailable(cause);
+    if (!this.#failedRecently()) {
+      const problem = cause instanceof DocumentError ? cause.message : 'the permissions could not be read';
       this.#settings.emit({ type: 'policy_failed', problem });
     }
     this.#failedAt = instantNow();
     return unavailable(cause);
   }
 
-  #tellLoaded({ lastUpdate, size, malformed }: Policy, durationMs: number): void {
+  #emitLoaded({ lastUpdate, size, malformed }: Policy, durationMs: number): void {
     this.#settings.emit({
       type: 'policy_loaded',
       lastUpdate,
       permissions: size,
-      malformed: malformed.slice(0, maxListed),
+      malformed: malformed.slice(0, maxReportedEntries),
       malformedCount: malformed.length,
       durationMs,
     });
@@ -198,6 +203,6 @@ export class PolicySource {
 }
 
 function unavailable(cause?: unknown): ToriiUnavailableError {
-  const message = 'What callers may do cannot be looked up at the moment.';
+  const message = 'The permissions cannot be looked up at the moment.';
   return new ToriiUnavailableError('policy_unavailable', message, { cause, retryAfterSeconds: retryAfterMs / 1000 });
 }

@@ -4,23 +4,22 @@ import { type Grant, readPermission, segmentsOf } from './permission.ts';
 import { PermissionTree } from './permission-tree.ts';
 import { MatchBudget, RegexBudget } from './regex-size.ts';
 
-/** One version of a document, compiled. Nothing in it ever changes, but for what it remembers. */
+/** One compiled version of a document. Immutable, except for its cache of decisions. */
 export interface Policy {
   readonly lastUpdate: string | undefined;
-  /** How many permissions are in force. */
   readonly size: number;
   readonly malformed: readonly MalformedEntry[];
   readonly roles: ReadonlyMap<string, PermissionTree>;
-  /** Those that the document has, but not as a list. */
+  /** Roles whose permissions are not a list. */
   readonly unreadableRoles: ReadonlySet<string>;
-  /** A version's own: what one version decided is never believed of the next. */
+  /** One cache for each version: a decision must not survive a change of the document. */
   readonly memory: DecisionMemory;
 }
 
 /**
- * Compiles a document. A line that cannot be read grants nothing, and is listed; the others are not touched by it.
+ * Compiles a document. A malformed permission grants nothing and is listed in `malformed`; the others stay valid.
  *
- * @throws DocumentError for what is no document
+ * @throws DocumentError if the document as a whole is not valid
  */
 export function compilePolicy(document: unknown): Policy {
   const { lastUpdate, roles: entriesByRole } = readDocument(document);
@@ -31,11 +30,11 @@ export function compilePolicy(document: unknown): Policy {
   let size = 0;
   for (const [role, entries] of entriesByRole) {
     if (!isRoleName(role)) {
-      malformed.push({ role, entry: undefined, problem: 'a role cannot be called that' });
+      malformed.push({ role, entry: undefined, problem: 'the role is empty or a property of Object.prototype' });
       continue;
     }
     if (!Array.isArray(entries)) {
-      malformed.push({ role, entry: undefined, problem: 'its permissions are not a list' });
+      malformed.push({ role, entry: undefined, problem: 'the permissions of the role are not a list' });
       unreadableRoles.add(role);
       continue;
     }
@@ -52,7 +51,6 @@ export function compilePolicy(document: unknown): Policy {
   return { lastUpdate, size, malformed, roles, unreadableRoles, memory: new DecisionMemory() };
 }
 
-/** What lets the holder of one of these roles do this, or undefined. */
 export function findGrant(
   policy: Policy,
   roles: readonly string[],

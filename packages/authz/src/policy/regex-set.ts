@@ -2,37 +2,36 @@ import { RE2Set } from 're2js';
 import { coversMethod, type Permission } from './permission.ts';
 import { programSizeOf } from './regex-size.ts';
 
-/** Bytes for the states that one set remembers. Where they do not suffice it is slower, and still linear. */
+/** The size of RE2's state cache. If the cache is too small, matching gets slower but stays linear. */
 const maxStateBytes = 1 << 20;
 
 /**
- * Permissions with a regular expression, asked all at once: each is held against the whole resource, in a time that
- * grows with its length alone. RE2 has no backtracking, hence no lookahead and no back-references; it refuses them.
+ * Matches all regular expressions of a node in one pass over the resource. RE2 does not backtrack, so the time is linear
+ * in the length of the resource (no ReDoS). Expressions with lookaheads or back-references are refused.
  */
 export class RegexSet {
   readonly #set: RE2Set = new RE2Set(RE2Set.ANCHOR_BOTH, 0, maxStateBytes);
   readonly #permissions: Permission[] = [];
   #size = 0;
 
-  /** Of all its expressions together, see `programSizeOf`. */
   get size(): number {
     return this.#size;
   }
 
-  /** Returns why a regular expression cannot be used, and leaves it out then. */
+  /** Adds a regular expression, or returns why it cannot be used. */
   add(permission: Permission, source: string): string | undefined {
     try {
-      // Reads it, and takes nothing in that cannot be read. Compiling fails only at a size that no role has room for.
+      // Throws on a syntax error and then leaves the set unchanged.
       this.#set.add(source);
     } catch (error) {
-      return `its regular expression cannot be used: ${error instanceof Error ? error.message : 'it cannot be read'}`;
+      return `the regular expression is not valid: ${error instanceof Error ? error.message : 'it cannot be parsed'}`;
     }
     this.#permissions.push(permission);
     this.#size += programSizeOf(source);
     return undefined;
   }
 
-  /** Now, so that no request has to wait for it. */
+  /** Compiles the set before the first request. Cannot fail for programs within the limits of `RegexBudget`. */
   compile(): void {
     this.#set.compile();
   }
@@ -47,13 +46,13 @@ export class RegexSet {
 }
 
 /**
- * The whole segments that everything a regular expression matches must begin with: of `sales/invoices/\d+`, two. None
- * where that cannot be said for sure.
+ * The literal segments that every match must start with: `sales` and `invoices` for `sales/invoices/\d+`. Empty if the
+ * expression has no certain literal prefix.
  */
 export function literalSegments(source: string): readonly string[] {
   if (source.includes('|')) return [];
   const [prefix = ''] = /^(?:[A-Za-z0-9_-]+\/)+/.exec(source) ?? [];
-  // A quantifier behind the last slash would be about that slash.
+  // In `a/?`, the quantifier makes the slash optional.
   if (/[*+?{]/.test(source.charAt(prefix.length))) return [];
   return prefix === '' ? [] : prefix.slice(0, -1).split('/');
 }

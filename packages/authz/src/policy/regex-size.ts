@@ -1,89 +1,91 @@
 /**
- * What one role and one document may hold. Matching takes time in proportion to a role's expressions and the
- * length of a path, compiling memory in proportion to a document's: all are bounded, so that both are.
+ * Limits on the estimated program size of regular expressions. Matching takes time in proportion to the size of a role's
+ * expressions times the length of the path; compiling takes memory in proportion to the size of a document's expressions.
  */
-const maxOfRole = 10_000;
-const maxOfDocument = 100_000;
-/** A resource that is longer is matched by no regular expression: nobody but an attacker makes us read it. */
-const maxMatchedLength = 1_024;
+const maxRoleSize = 10_000;
+const maxDocumentSize = 100_000;
+/** Regular expressions are not matched against longer resources: only an attacker sends them. */
+const maxResourceLength = 1_024;
 
-/** Classes of Unicode have hundreds of ranges: that costs once, to read them, and where they stand in the program. */
+/** Unicode classes have hundreds of ranges. Parsing them has a fixed cost, and they enlarge the whole program. */
 const unicodeClass = /\\[pP]/g;
-const ofUnicodeClass = 150;
-const timesUnicode = 3;
-/** Where case does not count, a range is gone through character by character: `(?i)[ -\x{1e900}]` has 125,000 of them. */
-const ignoringCase = /\(\?[\w-]*i/;
+const unicodeClassCost = 150;
+const unicodeSizeFactor = 3;
+/** With `(?i)`, re2js expands a range character by character: `(?i)[ -\x{1e900}]` has 125,000 of them. */
+const caseInsensitive = /\(\?[\w-]*i/;
 const wideRange = /-(?:[^\0-\x7f]|\\[x0-7])/gu;
-const ofWideRange = 2_000;
+const wideRangeCost = 2_000;
 
-// A class named by a word, an escape, a repetition with its bounds, any other character. In this order, so that the second
-// half of an escaped backslash begins nothing.
+// A named class, an escape, a repetition or any other character. The order matters: an escaped backslash must be consumed
+// whole, so that its second half does not start another escape.
 const token = /\\[pPx]\{\^?\w+\}|\\[\s\S]|\{(\d+)(?:,(\d*))?\}|[\s\S]/gy;
 
 /**
- * How large a regular expression's program can become, without compiling it: `(?:ab{9}){100}` repeats what is in it, and a
- * line of a thousand characters could ask for millions of steps. Rather too large than too small: a group counts as if
- * everything before it were in it. Reading a class can cost more than its place in the program: that counts once, however
- * often it is repeated.
+ * An upper bound on the program size of a regular expression, without compiling it: `(?:ab{9}){100}` repeats its content,
+ * and 1,000 characters could expand to millions of steps. The bound is deliberately too high: a repetition after a group
+ * multiplies everything before it. Parsing costs of classes and ranges are added once, however often they are repeated.
  */
 export function programSizeOf(source: string): number {
   let size = 0;
   let factor = 1;
-  let isOfMany = false;
-  for (const [text, least, most] of source.matchAll(token)) {
-    if (least === undefined) size += text.length;
+  let isAfterGroup = false;
+  for (const [text, min, max] of source.matchAll(token)) {
+    if (min === undefined) size += text.length;
     else {
-      const times = Math.max(1, Number(least), Number(most || 0));
-      if (isOfMany) factor *= times;
+      const times = Math.max(1, Number(min), Number(max || 0));
+      if (isAfterGroup) factor *= times;
       else size += times;
     }
-    // What is repeated behind these may be more than one character. An empty quotation passes it on to what came before.
-    isOfMany = text === ')' || text === '\\E' || least !== undefined;
+    // After an empty quotation (`\Q\E{9}`), the repetition applies to the expression before the quotation.
+    isAfterGroup = text === ')' || text === '\\E' || min !== undefined;
   }
-  const classes = countOf(unicodeClass, source);
-  const ranges = ignoringCase.test(source) ? countOf(wideRange, source) : 0;
-  return size * factor * (classes > 0 ? timesUnicode : 1) + classes * ofUnicodeClass + ranges * ofWideRange;
+  const classes = countMatches(unicodeClass, source);
+  const ranges = caseInsensitive.test(source) ? countMatches(wideRange, source) : 0;
+  return size * factor * (classes > 0 ? unicodeSizeFactor : 1) + classes * unicodeClassCost + ranges * wideRangeCost;
 }
 
-// In the text as it stands: in a quotation, or outside a class, it counts too.
-function countOf(pattern: RegExp, source: string): number {
+function countMatches(pattern: RegExp, source: string): number {
   return source.match(pattern)?.length ?? 0;
 }
 
 /**
- * What one request may cost, with all the roles of the caller: as much as one role that uses all its room, asked about the
- * longest resource.
+ * The regex work that one request may cause, with all roles of the caller together: as much as one role of maximum size
+ * matched against one resource of maximum length.
  */
 export class MatchBudget {
-  #left: number = maxOfRole * maxMatchedLength;
+  #left: number = maxRoleSize * maxResourceLength;
 
-  /** Whether expressions of this size may be asked about a resource of this length, and takes what that costs. */
+  /** Spends the cost of matching expressions of this size, or returns `false` if the budget does not allow it. */
   take(size: number, length: number): boolean {
     const cost = size * length;
-    if (length > maxMatchedLength || cost > this.#left) return false;
+    if (length > maxResourceLength || cost > this.#left) return false;
     this.#left -= cost;
     return true;
   }
 }
 
-/** What is left for the regular expressions of a document, role by role. */
+/** The program size that is left for the regular expressions of a document and of its current role. */
 export class RegexBudget {
-  #ofDocument: number = maxOfDocument;
-  #ofRole: number = maxOfRole;
+  #leftOfDocument: number = maxDocumentSize;
+  #leftOfRole: number = maxRoleSize;
 
   beginRole(): void {
-    this.#ofRole = maxOfRole;
+    this.#leftOfRole = maxRoleSize;
   }
 
-  /** Returns why there is no room for a regular expression, or takes the room. */
+  /** Spends the size of a regular expression, or returns why it does not fit. */
   take(source: string): string | undefined {
     const size = programSizeOf(source);
-    if (size > maxOfRole) return 'its regular expression repeats too much, or names too much of Unicode';
-    if (size > this.#ofRole)
-      return 'the regular expressions before it are all that a role may have: take several roles';
-    if (size > this.#ofDocument) return 'the regular expressions before it are all that a document may have';
-    this.#ofRole -= size;
-    this.#ofDocument -= size;
+    if (size > maxRoleSize)
+      return 'the regular expression is too large: it repeats too much or names too many characters';
+    if (size > this.#leftOfRole) {
+      return 'the regular expressions before this one use up the limit of the role. Split the role into several';
+    }
+    if (size > this.#leftOfDocument) {
+      return 'the regular expressions before this one use up the limit of the document. Use fewer or shorter ones';
+    }
+    this.#leftOfRole -= size;
+    this.#leftOfDocument -= size;
     return undefined;
   }
 }

@@ -1,38 +1,57 @@
 import { type Auth, type Claims, isAuth, ToriiConfigError } from '@torii/core';
 
-/** Which claims say what. `sub`, `org_id` and `org_role` are read as Torii writes them, in every form that it has. */
+/**
+ * The names of the claims to read. In Torii's tokens, `org_id` and `org_role` also cover the nested form: `o.id`, `o.role`
+ * and `o.rol`.
+ */
 export interface ClaimNames {
-  /** @default 'sub' */
+  /**
+   * The claim with the user ID, a string or a whole number.
+   *
+   * @default 'sub'
+   */
   readonly userId?: string;
-  /** @default 'org_id' */
+  /**
+   * The claim with the tenant ID, a string or a whole number.
+   *
+   * @default 'org_id'
+   */
   readonly tenant?: string;
-  /** @default 'subdomain' */
+  /**
+   * The claim with the subdomain of the tenant.
+   *
+   * @default 'subdomain'
+   */
   readonly subdomain?: string;
-  /** @default 'pathname_slugs' */
+  /**
+   * The claim with the list of path slugs that the user may use.
+   *
+   * @default 'pathname_slugs'
+   */
   readonly slugs?: string;
   /**
-   * One name: where the token has no such claim, `roles`, `role`, `user_roles` and `role_ids` are tried, in this order. A
-   * list: these claims, in this order, and no others.
+   * The claim with the roles: a list, a string or a whole number. If it is absent from the token, `roles`, `role`,
+   * `user_roles` and `role_ids` are tried, in this order. Pass a list of names to try those in order and no others. The
+   * first claim that is present decides, even if it is empty or invalid.
    *
    * @default 'org_role'
    */
   readonly roles?: string | readonly string[];
 }
 
-/** The claims to read, names filled in. */
 export interface ClaimSettings {
   readonly userId: string;
   readonly tenant: string;
   readonly subdomain: string;
   readonly slugs: string;
-  /** In the order in which they are tried. */
+  /** Tried in order; the first claim that is present decides. */
   readonly roles: readonly string[];
 }
 
-/** Where roles are looked for if the configured claim is not in the token. */
+/** The claims to try for roles if the configured claim is absent from the token. */
 export const roleFallbacks: readonly string[] = ['roles', 'role', 'user_roles', 'role_ids'];
 
-/** What a token says of its bearer, for those who decide. A claim that is missing or unreadable is null, or nothing. */
+/** What the rules need from a token. A claim that is missing or invalid is `null` or an empty list. */
 export interface Caller {
   readonly userId: string | null;
   readonly tenant: string | null;
@@ -41,19 +60,21 @@ export interface Caller {
   readonly roles: readonly string[];
   readonly impersonating: boolean;
   readonly actorId: string | null;
-  /** Everything that a decision about permissions may depend on, in one text. */
+  /** The part of the cache key for decisions that comes from the token. */
   readonly key: string;
 }
 
-/** Reads callers, each token once. */
 export function createCallerReader(names: ClaimSettings): (auth: Auth) => Caller {
   const callers = new WeakMap<Auth, Caller>();
   return (auth) => {
     const known = callers.get(auth);
     if (known !== undefined) return known;
-    // What merely looks like one could claim any role.
+    // A look-alike object could contain any role.
     if (!isAuth(auth)) {
-      throw new ToriiConfigError('auth', 'This is not an Auth that a verifier made. Pass what `getAuth` gives you.');
+      throw new ToriiConfigError(
+        'auth',
+        'The value is not an Auth that a verifier created. Pass the result of `getAuth` or `verify`.',
+      );
     }
     const caller = readCaller(auth, names);
     callers.set(auth, caller);
@@ -62,13 +83,13 @@ export function createCallerReader(names: ClaimSettings): (auth: Auth) => Caller
 }
 
 function readCaller(auth: Auth, names: ClaimSettings): Caller {
-  const tenant = oneText(readClaim(auth, names.tenant));
-  const roles = [...new Set(listTexts(readRoles(auth, names.roles), true))].sort();
+  const tenant = readString(readClaim(auth, names.tenant));
+  const roles = [...new Set(readStrings(readRoles(auth, names.roles), true))].sort();
   return {
-    userId: oneText(readClaim(auth, names.userId)),
+    userId: readString(readClaim(auth, names.userId)),
     tenant,
-    subdomain: oneText(readClaim(auth, names.subdomain)),
-    slugs: listTexts(readClaim(auth, names.slugs), false),
+    subdomain: readString(readClaim(auth, names.subdomain)),
+    slugs: readStrings(readClaim(auth, names.slugs), false),
     roles,
     impersonating: auth.impersonating,
     actorId: auth.actor?.userId ?? null,
@@ -76,8 +97,8 @@ function readCaller(auth: Auth, names: ClaimSettings): Caller {
   };
 }
 
-// The first claim that is there decides, also where it is empty or cannot be read: a role that was taken away must not
-// come back from another claim.
+// The first claim that is present decides, even if it is empty or invalid: otherwise a role that was taken away could come
+// back from another claim.
 function readRoles(auth: Auth, names: readonly string[]): unknown {
   for (const name of names) {
     const value = readClaim(auth, name);
@@ -88,30 +109,30 @@ function readRoles(auth: Auth, names: readonly string[]): unknown {
 
 function readClaim(auth: Auth, name: string): unknown {
   if (name === 'sub') return auth.userId;
-  // Torii has two ways to write the organization, and core reads both. A token of another maker has neither.
+  // Torii writes the organization as `org_*` or as `o`; core reads both. Tokens of other issuers have no environment.
   if (auth.environmentId !== null) {
     if (name === 'org_id') return auth.organization?.id;
-    if (name === 'org_role') return auth.organization?.role ?? (namesOrganizationRole(auth.raw) ? null : undefined);
+    if (name === 'org_role') return auth.organization?.role ?? (hasOrganizationRoleClaim(auth.raw) ? null : undefined);
   }
   return Object.hasOwn(auth.raw, name) ? auth.raw[name] : undefined;
 }
 
-// Whatever it says, and whether or not there is an organization to go with it: an empty role is a role that was taken away.
-function namesOrganizationRole(raw: Claims): boolean {
+// Counts an empty or invalid role too, with or without an organization: it means that the role was taken away.
+function hasOrganizationRoleClaim(raw: Claims): boolean {
   const o: unknown = Object.hasOwn(raw, 'o') ? raw['o'] : undefined;
   const isNested = typeof o === 'object' && o !== null && (Object.hasOwn(o, 'role') || Object.hasOwn(o, 'rol'));
   return isNested || Object.hasOwn(raw, 'org_role');
 }
 
-function listTexts(value: unknown, oneIsEnough: boolean): readonly string[] {
-  const items: readonly unknown[] = Array.isArray(value) ? value : oneIsEnough ? [value] : [];
-  const texts = items.map(oneText);
-  // All or nothing: half of a list that cannot be read is not what the issuer meant.
-  return texts.every((text) => text !== null) ? texts : [];
+function readStrings(value: unknown, acceptsSingle: boolean): readonly string[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : acceptsSingle ? [value] : [];
+  const strings = items.map(readString);
+  // One invalid item makes the whole list invalid: a partial list is not what the issuer meant.
+  return strings.every((item) => item !== null) ? strings : [];
 }
 
-/** A text or a whole number, as a text: 1 and "1" are the same role, the same tenant. */
-function oneText(value: unknown): string | null {
+/** Accepts a string or a whole number: 1 and "1" are the same role and the same tenant. */
+function readString(value: unknown): string | null {
   if (typeof value === 'string' && value !== '') return value;
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
 }

@@ -5,9 +5,10 @@ type Verdict = boolean | Refusal;
 type Checks<Custom extends object> = readonly [Check<Custom>, ...Check<Custom>[]];
 
 /**
- * Every check must say `true`. The first that does not decides what is answered.
+ * Passes if every check returns `true`. The first check that does not return `true` decides the answer; later checks are
+ * not called.
  *
- * @throws ToriiConfigError without a check
+ * @throws ToriiConfigError if no check is given
  */
 export function allOf<Custom extends object = Claims>(...checks: Checks<Custom>): Check<Custom> {
   requireChecks(checks, 'allOf');
@@ -21,11 +22,11 @@ export function allOf<Custom extends object = Claims>(...checks: Checks<Custom>)
 }
 
 /**
- * One check that says `true` will do; they are asked in order until one does. What a check throws is passed on, and the
- * rest are not asked: a check that is broken is no "no". Behind a yes nothing is asked at all: what must always hold, such as
- * the checks of `createAuthz`, belongs beside it.
+ * Passes if one check returns `true`. Checks are called in order; the first `true` skips the rest, so a check that must
+ * always apply, such as those of `createAuthz`, belongs next to `anyOf` and not inside it. An error that a check throws is
+ * rethrown at once: a broken check is not a refusal.
  *
- * @throws ToriiConfigError without a check
+ * @throws ToriiConfigError if no check is given
  */
 export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>): Check<Custom> {
   requireChecks(checks, 'anyOf');
@@ -34,30 +35,31 @@ export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>)
     for (const check of checks) {
       const verdict = await check(auth, request);
       if (verdict === true) return true;
-      // Undefined, or another value that is no answer, stays none: it refuses, and a `not` around it refuses too.
-      if (!isNo(verdict)) outcome = verdict;
+      // An invalid result, such as `undefined`, must stay invalid, so that a `not` around this refuses too.
+      if (!isRefused(verdict)) outcome = verdict;
     }
     return outcome;
   };
 }
 
 /**
- * True where a check says no: `false`, or a refusal. Undefined, or any other value, is no answer to be turned round, and
- * what the check throws is passed on.
+ * Passes if the check returns `false` or a refusal. `undefined` and other values are invalid results: they refuse, with
+ * and without `not`. An error that the check throws is rethrown.
  *
- * Beware of a check that says no because it does not know: its `not` is yes. Those of `createAuthz` throw then.
+ * A check that returns `false` because it lacks information passes under `not`. Let it throw instead, as those of
+ * `createAuthz` do.
  *
- * @throws ToriiConfigError without a check
+ * @throws ToriiConfigError if the check is missing
  */
 export function not<Custom extends object = Claims>(check: Check<Custom>): Check<Custom> {
   requireChecks([check], 'not');
   return async (auth, request) => {
     const verdict = await check(auth, request);
     if (verdict === true) return refuse();
-    return isNo(verdict) ? true : verdict;
+    return isRefused(verdict) ? true : verdict;
   };
 }
 
-function isNo(verdict: Verdict): verdict is false | Refusal {
+function isRefused(verdict: Verdict): verdict is false | Refusal {
   return verdict === false || isRefusal(verdict);
 }

@@ -8,7 +8,6 @@ import { listRules, type Rule } from './rules.ts';
 import type { Settings } from './settings.ts';
 import { forbidden } from './verdict.ts';
 
-/** One decision, to be made or to be explained. Both ask the same rules. */
 export interface Decision {
   readonly decide: Check;
   explain(auth: Auth, request: RequestView): Promise<Explanation>;
@@ -20,13 +19,13 @@ export function createDecision(settings: Settings, callerOf: (auth: Auth) => Cal
   const explain: Decision['explain'] = async (auth, request) => {
     const caller = callerOf(auth);
     const findings: Finding[] = [];
-    const place = await tellingRefusals('path', findings, () => readPlace(request, settings.paths));
-    if (place === undefined) return explanationOf(nameOf(request), findings);
+    const place = await recordingErrors('path', findings, () => readPlace(request, settings.paths));
+    if (place === undefined) return explanationOf(describe(request), findings);
     for (const rule of rules) {
-      const verdict = await tellingRefusals(rule.name, findings, () => rule.judge(caller, request, place));
+      const verdict = await recordingErrors(rule.name, findings, () => rule.judge(caller, request, place));
       if (verdict !== undefined) findings.push({ rule: rule.name, passed: verdict.passed, because: verdict.because });
     }
-    return explanationOf(nameOf(request), findings);
+    return explanationOf(describe(request), findings);
   };
 
   const decide: Check = async (auth, request) => {
@@ -46,8 +45,8 @@ export function createDecision(settings: Settings, callerOf: (auth: Auth) => Cal
   return { decide, explain };
 }
 
-/** Where no verdict is possible, that is the finding. What is not ours goes on. */
-async function tellingRefusals<T>(
+/** Records a 400 or 503 error as a failed finding, and rethrows any other error. */
+async function recordingErrors<T>(
   rule: Rule['name'] | 'path',
   findings: Finding[],
   work: () => T | Promise<T>,
@@ -61,11 +60,11 @@ async function tellingRefusals<T>(
   }
 }
 
-function nameOf({ method, path }: RequestView): string {
+function describe({ method, path }: RequestView): string {
   return `${loggable(method ?? 'unknown')} ${loggable(path ?? 'unknown')}`;
 }
 
 function impersonated({ userId, actorId }: Caller, { method, path }: RequestView): AuthzEvent {
-  const fit = (text: string | undefined): string | undefined => (text === undefined ? undefined : loggable(text));
-  return { type: 'impersonated', userId, actorId, method: fit(method), path: fit(path) };
+  const safe = (text: string | undefined): string | undefined => (text === undefined ? undefined : loggable(text));
+  return { type: 'impersonated', userId, actorId, method: safe(method), path: safe(path) };
 }

@@ -1,16 +1,21 @@
-/** What one rule said. */
+/** The result of one rule. */
 export interface Finding {
   readonly rule: 'impersonation' | 'path' | 'header' | 'subdomain' | 'slug' | 'permission';
   readonly passed: boolean;
+  /** The reason in plain text. The wording may change. */
   readonly because: string;
 }
 
-/** Why a request is let through or refused, rule by rule. For developers and logs: it names what an answer must not. */
+/**
+ * Why a request passes or is refused, rule by rule. For developers and logs: it contains tenants, roles and permissions
+ * that the caller must not learn.
+ */
 export interface Explanation {
+  /** Whether every rule passed. */
   readonly allowed: boolean;
-  /** Those that were configured, in the order in which they are asked. */
+  /** One finding for each configured rule, in order. If the path is ambiguous, one finding for the path alone. */
   readonly findings: readonly Finding[];
-  /** The same to be read, a line each. */
+  /** The decision and its findings as text, one line each. */
   readonly text: string;
 }
 

@@ -1,10 +1,13 @@
-/** A to Z alone, as DNS has it (RFC 4343): to other rules the Kelvin sign is a `k`, and a stranger's subdomain yours. */
+/**
+ * Converts only A to Z, as DNS does (RFC 4343). With `toLowerCase()`, the Kelvin sign (U+212A) becomes `k`, so that a token
+ * for another subdomain could match yours.
+ */
 export function toLowerCaseAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** The host of a request as names, without port and trailing dot, in lower case; undefined for what is no such host. */
-function nameOf(host: string): string | undefined {
+/** Converts a Host header to a lowercase name without port and trailing dot; `undefined` if it is not a host name. */
+function normalizeHost(host: string): string | undefined {
   const name = toLowerCaseAscii(host)
     .replace(/:[0-9]{1,5}$/, '')
     .replace(/\.$/, '');
@@ -12,23 +15,21 @@ function nameOf(host: string): string | undefined {
 }
 
 /**
- * What stands in front of a base domain: of `acme.example.com`, `acme`. Undefined for the base domain itself, an address,
- * another domain, and where no host is known.
+ * The part of the host before the base domain: `acme` for `acme.example.com`. `undefined` if the host is unknown, an IP
+ * address, another domain, or the base domain itself.
  *
- * @param baseDomains The longest first, so that `eu.example.com` is asked before `example.com`.
+ * @param baseDomains Sorted by length, longest first, so that `eu.example.com` is tried before `example.com`.
  */
 export function subdomainOf(host: string | undefined, baseDomains: readonly string[]): string | undefined {
-  const name = host === undefined ? undefined : nameOf(host);
+  const name = host === undefined ? undefined : normalizeHost(host);
   if (name === undefined) return undefined;
   if (baseDomains.includes(name)) return undefined;
   const base = baseDomains.find((domain) => name.endsWith(`.${domain}`));
   return base === undefined ? undefined : name.slice(0, -base.length - 1);
 }
 
-/** Why a base domain cannot be one, or undefined. */
 export function problemOfBaseDomain(domain: string): string | undefined {
-  if (nameOf(domain) !== domain) return 'is not a domain, in lower case and without a port';
-  // The last label of an IPv4 address is a number, that of a name is not.
-  if (/(?:^|\.)[0-9]+$/.test(domain)) return 'is an address, which has no subdomains';
+  if (normalizeHost(domain) !== domain) return 'is not a domain in lower case, without a scheme and a port';
+  if (/(?:^|\.)[0-9]+$/.test(domain)) return 'is an IP address, which has no subdomains';
   return undefined;
 }

@@ -2,33 +2,29 @@ import { type RequestView, ToriiRequestError } from '@torii/core';
 import { type PublicPaths, readPath } from '@torii/core/adapter';
 import type { PathMatch, PathPattern } from './path-pattern.ts';
 
-/** How a path is taken apart. */
 export interface PathSettings {
-  /** True where a decision depends on the path, so that it must be readable in one way only. */
+  /** Whether a decision depends on the path, so that an ambiguous path must be refused. */
   readonly isDecisive: boolean;
-  /** Finds the tenant in a path; undefined where no path names one. */
   readonly slug: PathPattern | undefined;
-  /** Finds the resource in a path that names no tenant. */
   readonly base: PathPattern;
   readonly isWithoutTenant: PublicPaths;
   readonly isWithoutSlug: PublicPaths;
 }
 
-/** Where a request wants to go. */
 export interface Place {
-  /** False only for a path that was named as belonging to no tenant. */
+  /** `false` only if the path is listed in `withoutTenant`. */
   readonly hasTenant: boolean;
   readonly slug: PathMatch | undefined;
-  /** False only where there is no pattern, and for a path that was named as an exception. */
+  /** `false` only if `tenant.slug` is not set, or the path is listed in `withoutTenant` or `withoutSlug`. */
   readonly hasSlug: boolean;
-  /** Undefined where none can be found, which refuses. */
+  /** `undefined` if the path is unknown or does not match; the permission rule then refuses. */
   readonly resource: string | undefined;
 }
 
 /**
- * Reads a request's path, as core reads it for public paths, once for all rules.
+ * Reads a request's path once for all rules, the same way as core reads it for public paths.
  *
- * @throws ToriiRequestError for a path that routers read in different ways
+ * @throws ToriiRequestError if routers could read the path in different ways
  */
 export function readPlace(request: RequestView, settings: PathSettings): Place {
   const path = settings.isDecisive ? decisivePath(request.path) : undefined;

@@ -7,16 +7,15 @@ import type { Settings } from './settings.ts';
 import { judgeHeader, judgeSlug, judgeSubdomain } from './tenant-rules.ts';
 import { forbid, pass, type Verdict } from './verdict.ts';
 
-/** One question about a request. Every rule must pass. */
 export interface Rule {
   readonly name: Finding['rule'];
-  /** @throws ToriiRequestError or ToriiUnavailableError, where no verdict is possible */
+  /** @throws ToriiRequestError or ToriiUnavailableError if the rule cannot be evaluated */
   judge(caller: Caller, request: RequestView, place: Place): Verdict | Promise<Verdict>;
 }
 
-const noTenant: Verdict = pass('the path is named as one without a tenant');
+const noTenant: Verdict = pass('the path is listed in `withoutTenant`');
+const noSlug: Verdict = pass('the path is listed in `withoutTenant` or `withoutSlug`');
 
-/** The rules that the options ask for, in the order in which they are asked. */
 export function listRules(settings: Settings): readonly Rule[] {
   const { header, baseDomains, impersonation, paths, source } = settings;
   const rules: Rule[] = [{ name: 'impersonation', judge: (caller) => judgeImpersonation(caller, impersonation) }];
@@ -35,7 +34,7 @@ export function listRules(settings: Settings): readonly Rule[] {
   if (paths.slug !== undefined) {
     rules.push({
       name: 'slug',
-      judge: (caller, request, { hasSlug, slug }) => (hasSlug ? judgeSlug(caller, request, slug) : noTenant),
+      judge: (caller, request, { hasSlug, slug }) => (hasSlug ? judgeSlug(caller, request, slug) : noSlug),
     });
   }
   if (source !== undefined) {
@@ -54,6 +53,6 @@ export function listRules(settings: Settings): readonly Rule[] {
 
 export function judgeImpersonation(caller: Caller, impersonation: Settings['impersonation']): Verdict {
   if (!caller.impersonating) return pass('the user acts in person');
-  if (impersonation === 'audit') return pass('somebody acts in the user’s name, which is noted');
-  return forbid('This cannot be done in the name of somebody else.', 'somebody acts in the user’s name');
+  if (impersonation === 'audit') return pass('the user is impersonated; the request is reported to `onEvent`');
+  return forbid('Impersonated users may not do this.', 'the user is impersonated');
 }

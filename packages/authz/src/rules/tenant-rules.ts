@@ -9,35 +9,33 @@ const anotherTenant = 'You do not belong to this tenant.';
 const noTenant = 'The request names no tenant.';
 
 /**
- * The tenant that a header names is the token's.
+ * Passes if the header equals the token's tenant.
  *
- * @throws ToriiRequestError for a header that comes twice: who reads it next may take the other one
+ * @throws ToriiRequestError if the header is sent twice: the handler could read the other value
  */
 export function judgeHeader(caller: Caller, request: RequestView, header: string): Verdict {
   const [named, second] = request.headerValues(header);
-  // Fetch joins headers of one name with a comma.
+  // Fetch joins repeated headers with a comma.
   if (second !== undefined || named?.includes(',')) {
     throw new ToriiRequestError('The request names more than one tenant.');
   }
   if (named === undefined) return fail(noTenant, `${header} was not sent`);
   if (named === '') return fail(noTenant, `${header} was sent empty`);
-  if (caller.tenant === null) return fail(anotherTenant, 'the token names no tenant');
+  if (caller.tenant === null) return fail(anotherTenant, 'the token contains no tenant');
   if (named === caller.tenant) return pass(`${header} is the token's tenant`);
   return fail(anotherTenant, `${header} is ${loggable(named)}, the token's tenant is ${loggable(caller.tenant)}`);
 }
 
-/** The host is the subdomain that the token names, below one of the configured base domains. */
 export function judgeSubdomain(caller: Caller, request: RequestView, baseDomains: readonly string[]): Verdict {
   if (request.host === undefined) return forbid(noTenant, 'the host is not known');
   const named = subdomainOf(request.host, baseDomains);
   const host = loggable(request.host);
-  if (named === undefined) return fail(noTenant, `the host ${host} is not below ${baseDomains.join(' or ')}`);
-  if (caller.subdomain === null) return fail(anotherTenant, 'the token names no subdomain');
+  if (named === undefined) return fail(noTenant, `the host ${host} is not a subdomain of ${baseDomains.join(' or ')}`);
+  if (caller.subdomain === null) return fail(anotherTenant, 'the token contains no subdomain');
   if (named === toLowerCaseAscii(caller.subdomain)) return pass("the host is the token's subdomain");
   return fail(anotherTenant, `the host ${host} is not the token's subdomain, ${loggable(caller.subdomain)}`);
 }
 
-/** The path names a tenant that the token lists. A path in which none can be found names none that it lists. */
 export function judgeSlug(caller: Caller, { path }: RequestView, match: PathMatch | undefined): Verdict {
   if (path === undefined) return forbid(noTenant, 'the path is not known');
   if (match?.slug === undefined) return fail(noTenant, 'the path does not match the pattern');

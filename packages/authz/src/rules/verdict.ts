@@ -1,14 +1,13 @@
 import { ToriiForbiddenError } from '@torii/core';
 import { withDetail } from '@torii/core/adapter';
 
-/** What a rule said of a request. */
 export interface Verdict {
   readonly passed: boolean;
-  /** For logs and for developers: it may name what was expected. */
+  /** For logs and developers. May contain what was expected. */
   readonly because: string;
-  /** A no that stays one under `not` and ends `anyOf`: it is thrown, where another is returned. */
+  /** Whether the refusal is thrown instead of returned, so that `not` and `anyOf` cannot override it. */
   readonly isFinal: boolean;
-  /** For the caller: what kind of thing is wrong, never what was expected. */
+  /** Sent to the caller: the kind of problem, never what was expected. */
   readonly message: string;
 }
 
@@ -21,14 +20,13 @@ export function fail(message: string, because: string): Verdict {
 }
 
 /**
- * A no that nobody may turn round: where it does not depend on what was asked, and where too little is known to ask.
- * Logic would have it that `not` is a yes there.
+ * A refusal that `not` must not invert: the token is impersonated, or the request lacks what the rule needs. For both,
+ * `not` would let a request through that must never pass.
  */
 export function forbid(message: string, because: string): Verdict {
   return { passed: false, because, isFinal: true, message };
 }
 
-/** The error that such a no is. */
 export function forbidden({ message, because }: Verdict, rule: string): ToriiForbiddenError {
   return withDetail(new ToriiForbiddenError(message), { check: `${rule}: ${because}` });
 }
