@@ -19,7 +19,7 @@ export interface Authz {
    * List it next to your other checks, not inside `anyOf`: `anyOf` stops at the first check that passes and may never
    * call this one.
    *
-   * The check throws, so that `not` cannot turn the refusal into a pass:
+   * Ordinary refusals are returned. The check throws the following, so that `not` cannot turn them into a pass:
    * - ToriiRequestError (400) if the path is ambiguous or the tenant header is sent twice
    * - ToriiForbiddenError (403) if the token is impersonated and `impersonation` is `refuse`, or if the path, host or
    *   method that a rule needs is unknown
@@ -49,8 +49,8 @@ export interface Authz {
   /** Why a request would pass or be refused, rule by rule. For developers and logs: do not send it to the caller. */
   explain(auth: Auth, request: RequestLike): Promise<Explanation>;
   /**
-   * Reads the permissions again. Call it after you change them: the change applies to the next request on this node, and
-   * on every other node within `refreshSeconds`.
+   * Reads the permissions again. Call it after you change them: the change applies to the next request on this node,
+   * and on every other node within `refreshSeconds`.
    *
    * @throws ToriiUnavailableError if the permissions cannot be read. Requests that need a permission are then answered
    *   503 until a later read succeeds.

@@ -1,6 +1,9 @@
 import type { PolicyEvent } from './policy/policy-source.ts';
 
-/** What `onEvent` receives: permissions were loaded or failed to load, or a request was impersonated. Never contains a token. */
+/**
+ * An event for `onEvent`: permissions were loaded or could not be loaded, or a token was impersonated. Never contains a
+ * token.
+ */
 export type AuthzEvent =
   | PolicyEvent
   /** A request with an impersonated token, if `impersonation` is `audit`. Another rule may still refuse it. */

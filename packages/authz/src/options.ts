@@ -24,7 +24,8 @@ import { compilePathPattern, type PathPattern } from './rules/path-pattern.ts';
 import type { Settings } from './rules/settings.ts';
 
 /**
- * How a request names its tenant. Set `header`, `baseDomain`, `slug` or several; each one that is set must match the token.
+ * How a request names its tenant. Set `header`, `baseDomain`, `slug` or several; each one that is set must match the
+ * token.
  */
 export interface TenantOptions {
   /**
@@ -33,13 +34,13 @@ export interface TenantOptions {
    */
   readonly header?: true | string;
   /**
-   * Your domain or domains, in lower case and without a port. The host must be a subdomain of one of them, and must match
-   * the token's `subdomain` claim: with `example.com`, the host `acme.example.com` needs the subdomain `acme`.
+   * Your domain or domains, in lower case and without a port. The host must be a subdomain of one of them, and must
+   * match the token's `subdomain` claim: with `example.com`, the host `acme.example.com` needs the subdomain `acme`.
    */
   readonly baseDomain?: string | readonly string[];
   /**
-   * Where the path names the tenant, such as `/api/v1/:company/*`. The segment at `:company` must be listed in the token's
-   * `slugs` claim. A path that does not match the pattern is refused.
+   * Where the path names the tenant, such as `/api/v1/:company/*`. The segment at `:company` must be listed in the
+   * token's `slugs` claim. A path that does not match the pattern is refused.
    */
   readonly slug?: string;
   /**
@@ -80,8 +81,8 @@ export interface AuthzOptions {
    */
   readonly refreshSeconds?: number;
   /**
-   * How long a request waits for a function or a store, in milliseconds, before it is answered 503. More than 0, at most
-   * 60,000. The wait never exceeds `refreshSeconds`, because a document of that age is no longer used.
+   * How long a request waits for a function or a store, in milliseconds, before it is answered 503. More than 0, at
+   * most 60,000. The wait never exceeds `refreshSeconds`, because a document of that age is no longer used.
    *
    * @default 2000
    */

@@ -3,7 +3,7 @@ import { startEmulator, type TokenOptions } from '@torii/emulator';
 import { afterAll } from 'vitest';
 import type { Authz } from '../src/index.ts';
 
-/** Real tokens of a local Torii, verified as an app would. */
+/** Issues real tokens, which the verifier checks as in an app. */
 const torii = await startEmulator();
 afterAll(() => torii.stop());
 const verifier = createVerifier({ issuer: torii.issuer });
@@ -15,22 +15,25 @@ export async function callerWith(
   return verifier.verify(await torii.token({ userId: 'ada', ...options, claims }));
 }
 
-interface Asked {
+interface RequestOptions {
   readonly method?: string | undefined;
   readonly host?: string | undefined;
   readonly headers?: RequestParts['headers'];
 }
 
-export function requestFor(url: string | undefined, { method = 'GET', host, headers = {} }: Asked = {}): RequestParts {
+export function requestFor(
+  url: string | undefined,
+  { method = 'GET', host, headers = {} }: RequestOptions = {},
+): RequestParts {
   return { method, url, headers: host === undefined ? headers : { ...headers, host } };
 }
 
-/** What would be answered: 200, or the status of the refusal. What is not ours to answer is thrown on. */
+/** The status that a request gets: 200, or that of the refusal. */
 export async function statusOf(authz: Authz, auth: Auth, request: RequestParts): Promise<number> {
   return (await answerTo(authz, auth, request)).status;
 }
 
-/** The same with the body of the refusal. */
+/** The status and the body that a request gets. Errors that are not refusals are rethrown. */
 export async function answerTo(
   authz: Authz,
   auth: Auth,

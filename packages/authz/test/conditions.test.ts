@@ -11,7 +11,7 @@ const refusing: Check = () => refuse('Not you.', 'for the logs');
 const broken: Check = () => {
   throw new Error('broken');
 };
-const odd = [undefined, null, 0, 1, 'true', {}, [], Symbol('x'), { message: 'x' }].map(
+const invalidResults = [undefined, null, 0, 1, 'true', {}, [], Symbol('x'), { message: 'x' }].map(
   (value): Check =>
     async () =>
       value as never,
@@ -27,7 +27,7 @@ async function passes(check: Check): Promise<boolean> {
   }
 }
 
-test('[27] truth, as logic has it', async () => {
+test('[27] allOf, anyOf and not follow boolean logic', async () => {
   for (const a of [yes, no]) {
     expect(await passes(not(a))).toBe(a === no);
     for (const b of [yes, no]) {
@@ -38,38 +38,41 @@ test('[27] truth, as logic has it', async () => {
   }
 });
 
-describe('[27] what is neither yes nor no', () => {
-  test.each(odd.map((check, index) => [index, check] as const))('%i never becomes a yes', async (_index, check) => {
-    expect(await passes(check)).toBe(false);
-    expect(await passes(not(check))).toBe(false);
-    expect(await passes(not(not(check)))).toBe(false);
-    expect(await passes(not(anyOf(check, no)))).toBe(false);
-    expect(await passes(not(allOf(yes, check)))).toBe(false);
-    expect(await passes(not(anyOf(no, allOf(check, yes))))).toBe(false);
-    expect(await passes(anyOf(check, no))).toBe(false);
-    expect(await passes(anyOf(check, yes))).toBe(true);
-    expect(await passes(allOf(yes, check))).toBe(false);
-  });
+describe('[27] a check that returns neither true, false nor a refusal', () => {
+  test.each(invalidResults.map((check, index) => [index, check] as const))(
+    '%i never passes, with or without conditions around it',
+    async (_index, check) => {
+      expect(await passes(check)).toBe(false);
+      expect(await passes(not(check))).toBe(false);
+      expect(await passes(not(not(check)))).toBe(false);
+      expect(await passes(not(anyOf(check, no)))).toBe(false);
+      expect(await passes(not(allOf(yes, check)))).toBe(false);
+      expect(await passes(not(anyOf(no, allOf(check, yes))))).toBe(false);
+      expect(await passes(anyOf(check, no))).toBe(false);
+      expect(await passes(anyOf(check, yes))).toBe(true);
+      expect(await passes(allOf(yes, check))).toBe(false);
+    },
+  );
 });
 
-describe('[27] what a check throws', () => {
+describe('[27] an error that a check throws', () => {
   test.each<[string, Check]>([
     ['not', not(broken)],
     ['not of not', not(not(broken))],
     ['anyOf', anyOf(broken, yes)],
-    ['anyOf, behind a no', anyOf(no, broken, yes)],
+    ['anyOf, after a refusal', anyOf(no, broken, yes)],
     ['allOf', allOf(yes, broken)],
     ['not of anyOf', not(anyOf(no, broken))],
     ['anyOf of not', anyOf(not(broken), yes)],
-  ])('is passed on by %s', async (_name, check) => {
+  ])('is rethrown by %s', async (_name, check) => {
     await expect(passes(check)).rejects.toThrow('broken');
   });
 
-  test('is a rejection too', async () => {
+  test('is rethrown if the check rejects', async () => {
     await expect(passes(not(async () => Promise.reject(new Error('late'))))).rejects.toThrow('late');
   });
 
-  test('and a policy that cannot be read is no "no"', async () => {
+  test('is rethrown by not and anyOf if the permissions cannot be read or the path is ambiguous', async () => {
     const authz = createAuthz({ permissions: () => Promise.reject(new Error('down')) });
     for (const check of [not(authz.checks[0]), anyOf(authz.checks[0], yes)]) {
       await expect(authorize(auth, request, [check])).rejects.toMatchObject({ reason: 'policy_unavailable' });
@@ -81,7 +84,7 @@ describe('[27] what a check throws', () => {
   });
 });
 
-test('[27] the first that refuses decides what is answered, and the rest are not asked', async () => {
+test('[27] the first check that refuses decides the answer, and later checks are not called', async () => {
   const rest = vi.fn(yes);
   await expect(authorize(auth, request, [allOf(yes, refusing, rest)])).rejects.toThrow('Not you.');
   expect(await passes(anyOf(yes, rest))).toBe(true);
@@ -89,23 +92,23 @@ test('[27] the first that refuses decides what is answered, and the rest are not
   expect(await passes(not(refusing))).toBe(true);
 });
 
-describe('[27] where too little is known to decide', () => {
+describe('[27] a request without the information that a rule needs', () => {
   const authz = createAuthz({ permissions: { permissions: { clerk: ['x:get'] } } });
   const slugs = createAuthz({ tenant: { slug: '/:company/*' } });
   const hosts = createAuthz({ tenant: { baseDomain: 'example.com' } });
   test.each<[string, Check, RequestParts]>([
     ['no path', authz.checks[0], requestFor(undefined)],
     ['no method', authz.checks[0], { url: '/y', headers: {} }],
-    ['a method that nobody knows', authz.checks[0], requestFor('/y', { method: 'get' })],
-    ['no path, and so no tenant in it', slugs.checks[0], requestFor(undefined)],
+    ['an unknown method', authz.checks[0], requestFor('/y', { method: 'get' })],
+    ['no path to find a slug in', slugs.checks[0], requestFor(undefined)],
     ['no host', hosts.checks[0], requestFor('/y')],
-  ])('%s refuses, also under not', async (_name, check, unknown) => {
+  ])('is refused, even under not: %s', async (_name, check, unknown) => {
     for (const condition of [check, not(check), not(not(check)), anyOf(check, yes)]) {
       await expect(authorize(auth, unknown, [condition])).rejects.toMatchObject({ reason: 'not_allowed' });
     }
   });
 
-  test('a plain no is turned round', async () => {
+  test('not inverts an ordinary refusal', async () => {
     for (const { checks } of [authz, slugs]) {
       await expect(authorize(auth, requestFor('/y/z'), [not(checks[0])])).resolves.toBeUndefined();
     }
@@ -119,16 +122,16 @@ test.each<[string, () => unknown]>([
   ['allOf of nothing', () => allOf(...([] as unknown as [Check]))],
   ['anyOf of nothing', () => anyOf(...([] as unknown as [Check]))],
   ['not of nothing', () => not(undefined as never)],
-  ['not of a word', () => not('admin' as never)],
+  ['not of a string', () => not('admin' as never)],
   ['allOf of true', () => allOf(true as never)],
-  ['anyOf with a hole', () => anyOf(yes, undefined as never)],
-])('[27] refuses to make %s', (_name, make) => {
+  ['anyOf with undefined in the list', () => anyOf(yes, undefined as never)],
+])('[27] refuses to create %s', (_name, make) => {
   expect(make).toThrow(expect.objectContaining({ name: 'ToriiConfigError' }));
 });
 
-describe('[27] a token in somebody else’s name', () => {
+describe('[27] an impersonated token', () => {
   const permissions = { permissions: { clerk: ['x:get'] } };
-  const acting = () => callerWith({ roles: 'clerk', act: { sub: 'root' } });
+  const impersonated = () => callerWith({ roles: 'clerk', act: { sub: 'root' } });
 
   test('does not pass', async () => {
     const authz = createAuthz({ permissions });
@@ -138,10 +141,10 @@ describe('[27] a token in somebody else’s name', () => {
       expect(await statusOf(authz, auth, request)).toBe(403);
       await expect(authz.can(auth, 'x:get')).rejects.toMatchObject({ reason: 'not_allowed' });
     }
-    expect(await statusOf(createAuthz({ tenant: { header: true } }), await acting(), request)).toBe(403);
+    expect(await statusOf(createAuthz({ tenant: { header: true } }), await impersonated(), request)).toBe(403);
   });
 
-  test('does not pass by being turned round, nor by what else might have let it through', async () => {
+  test('does not pass under not, or in anyOf before a check that passes', async () => {
     const authz = createAuthz({ permissions });
     const [check] = authz.checks;
     const isBlocked: Check = (auth) => authz.can(auth, 'blocked:get');
@@ -152,27 +155,29 @@ describe('[27] a token in somebody else’s name', () => {
       anyOf(check, yes),
       anyOf(no, not(check)),
     ]) {
-      await expect(authorize(await acting(), request, [condition])).rejects.toMatchObject({ reason: 'not_allowed' });
+      await expect(authorize(await impersonated(), request, [condition])).rejects.toMatchObject({
+        reason: 'not_allowed',
+      });
     }
     expect(await passes(not(isBlocked))).toBe(true);
   });
 
-  test('is decided like any other where it is audited, and is told of', async () => {
+  test('with audit, is decided by the other rules and reported to onEvent', async () => {
     const onEvent = vi.fn();
     const authz = createAuthz({ permissions, impersonation: 'audit', onEvent });
-    expect(await statusOf(authz, await acting(), request)).toBe(200);
-    expect(await statusOf(authz, await acting(), requestFor('/y', { method: 'POST' }))).toBe(403);
-    expect(await statusOf(authz, await acting(), requestFor('//y'))).toBe(400);
-    expect(await authz.can(await acting(), 'x:get')).toBe(true);
-    const told = onEvent.mock.calls.flat().filter(({ type }) => type === 'impersonated');
-    expect(told).toEqual([
+    expect(await statusOf(authz, await impersonated(), request)).toBe(200);
+    expect(await statusOf(authz, await impersonated(), requestFor('/y', { method: 'POST' }))).toBe(403);
+    expect(await statusOf(authz, await impersonated(), requestFor('//y'))).toBe(400);
+    expect(await authz.can(await impersonated(), 'x:get')).toBe(true);
+    const reported = onEvent.mock.calls.flat().filter(({ type }) => type === 'impersonated');
+    expect(reported).toEqual([
       { type: 'impersonated', userId: 'ada', actorId: 'root', method: 'GET', path: '/x' },
       { type: 'impersonated', userId: 'ada', actorId: 'root', method: 'POST', path: '/y' },
       { type: 'impersonated', userId: 'ada', actorId: 'root', method: 'GET', path: '//y' },
     ]);
   });
 
-  test('a listener that fails decides nothing', async () => {
+  test('a listener that throws or rejects does not affect the decision', async () => {
     for (const onEvent of [
       () => {
         throw new Error('broken');
@@ -180,7 +185,7 @@ describe('[27] a token in somebody else’s name', () => {
       async () => Promise.reject(new Error('late')),
     ]) {
       const authz = createAuthz({ permissions, impersonation: 'audit', onEvent });
-      expect(await statusOf(authz, await acting(), request)).toBe(200);
+      expect(await statusOf(authz, await impersonated(), request)).toBe(200);
     }
   });
 });

@@ -1,5 +1,5 @@
 // @vitest-environment edge-runtime
-// Nothing of Node's: the same decisions on an edge runtime, for tokens that an app signs itself.
+// The decisions of an edge runtime, without Node's APIs, about tokens that the app signs itself.
 import { createJwtVerifier } from '@torii/core/jwt';
 import { SignJWT } from 'jose';
 import { expect, test } from 'vitest';
@@ -40,11 +40,11 @@ test.each([
   ['/api/v1/acme/users/1', '67891', 403],
   ['/api/v1/evil/users/1', '67890', 403],
   ['/api/v1/acme//users/1', '67890', 400],
-])('decides about %s in %s: %i', async (path, tenant, status) => {
+])('answers %s of tenant %s with %i', async (path, tenant, status) => {
   expect(await statusOf(path, tenant)).toBe(status);
 });
 
-test('[1] org_id and org_role of a token that is not Torii’s are claims like any other', async () => {
+test('[1] org_id and org_role of another issuer are ordinary claims, not a Torii organization', async () => {
   const torii = createAuthz({ permissions: { permissions: { boss: ['x:get'] } } });
   const token = await new SignJWT({ sub: 'ada', org_id: 'acme', org_role: 'boss' })
     .setProtectedHeader({ alg: 'HS256' })

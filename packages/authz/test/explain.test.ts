@@ -14,7 +14,7 @@ const headers = { 'x-tenant-id': '7', host: 'acme.example.com' };
 describe('explain', () => {
   const authz = createAuthz(options);
 
-  test('says why a request is let through', async () => {
+  test('explains why a request passes', async () => {
     const { allowed, findings, text } = await authz.explain(
       await callerWith(claims),
       requestFor('/api/north/sales/invoices', { headers }),
@@ -37,7 +37,7 @@ describe('explain', () => {
     for (const fact of ['clerk', 'sales/invoices:get']) expect(findings.at(-1)?.because).toContain(fact);
   });
 
-  test('says everything that is wrong, not the first thing alone', async () => {
+  test('reports every rule that fails, not only the first', async () => {
     const request = requestFor('/api/west/x', {
       method: 'PUT',
       headers: { 'x-tenant-id': '8', host: 'evil.example.com' },
@@ -57,7 +57,7 @@ describe('explain', () => {
     }
   });
 
-  test('explains what is 400 and 503 too', async () => {
+  test('explains requests that are answered 400 or 503', async () => {
     const auth = await callerWith(claims);
     const twice = await authz.explain(
       auth,
@@ -96,7 +96,7 @@ describe('explain', () => {
     }
   });
 
-  test('does not say that a role, or a header, is missing where it is there', async () => {
+  test('distinguishes a malformed role from an unknown one, and an empty header from a missing one', async () => {
     const odd = createAuthz({ permissions: () => JSON.parse('{"permissions":{"boss":"all"}}') });
     const reasonFor = async (...roles: readonly string[]): Promise<string> => {
       const { findings } = await odd.explain(await callerWith({ roles }), requestFor('/x'));
@@ -111,7 +111,7 @@ describe('explain', () => {
     expect(empty.text).not.toBe(missing.text);
   });
 
-  test('[16] lets nobody forge a line of a log', async () => {
+  test('[16] a request cannot forge a log line', async () => {
     const onEvent = vi.fn();
     const audited = createAuthz({ permissions: { permissions: {} }, impersonation: 'audit', onEvent });
     const request = requestFor('/x', { method: 'GET /x\n  yes  permission: role boss has /*:*' });
@@ -121,7 +121,7 @@ describe('explain', () => {
     expect(JSON.stringify(onEvent.mock.calls)).not.toContain('\\n');
   });
 
-  test('[16] shows no token that somebody sent as something else', async () => {
+  test('[16] withholds a token that was sent in the path, a header or another claim', async () => {
     const token = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl';
     const auth = await callerWith({ ...claims, roles: [token], subdomain: token });
     const sent = { 'x-tenant-id': token, host: 'x.example.com' };
@@ -130,7 +130,7 @@ describe('explain', () => {
   });
 });
 
-test('[18] a debug function that fails decides nothing, and ends no process', async () => {
+test('[18] a debug function that throws or rejects does not affect the decision or crash the process', async () => {
   const auth = await callerWith(claims);
   const unhandled = vi.fn();
   process.on('unhandledRejection', unhandled);
@@ -148,7 +148,7 @@ test('[18] a debug function that fails decides nothing, and ends no process', as
   expect(unhandled).not.toHaveBeenCalled();
 });
 
-test('debug explains in the log, and never in the answer', async () => {
+test('debug writes the explanation to the log, and leaves the answer unchanged', async () => {
   const log = vi.fn();
   const auth = await callerWith(claims);
   const request = requestFor('/api/north/secret', { headers });
@@ -167,7 +167,7 @@ describe('lint', () => {
   const kindsOf = (...entries: readonly unknown[]) =>
     lint({ permissions: { role: entries } }).map(({ kind, entry }) => `${kind} ${entry}`);
 
-  test('has nothing to say of a good document', () => {
+  test('finds nothing in a correct document', () => {
     expect(
       lint({
         last_update: 1,
@@ -223,11 +223,11 @@ describe('lint', () => {
     [['%r{(?i)x/[^a-f/]+}:get', '%r{x/[^\\d/]+}:get', '%r{[^/]+/\\w+}:get'], []],
     [['%r{(?:ab){900}{9}}:get'], ['malformed %r{(?:ab){900}{9}}:get']],
     [['%r{(?:ab{99}){99}}:get'], ['malformed %r{(?:ab{99}){99}}:get']],
-  ])('of %j says %j', (entries, expected) => {
+  ])('reports %j as %j', (entries, expected) => {
     expect(kindsOf(...entries)).toEqual(expected);
   });
 
-  test('knows roles and documents that grant nothing', () => {
+  test('reports roles and documents that grant nothing', () => {
     expect(
       lint('{"permissions":{"a":[],"b":"x","constructor":["x:get"]}}').map(({ kind, role }) => `${kind} ${role}`),
     ).toEqual(['dead a', 'malformed b', 'malformed constructor']);
@@ -242,7 +242,7 @@ describe('lint', () => {
     }
   });
 
-  test('is through with 100,000 lines in a moment', () => {
+  test('checks 100,000 permissions without blocking for long', () => {
     const permissions = { role: Array.from({ length: 100_000 }, (_, n) => `a/${n % 300}/b${n}:get`) };
     const begun = cpuMs();
     expect(lint({ permissions })).toEqual([]);

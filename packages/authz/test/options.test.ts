@@ -106,13 +106,13 @@ test.each<[string, unknown]>([
   );
 });
 
-test('refuses options that are inherited, and would be overlooked', () => {
+test('refuses options that are inherited, because they would be ignored', () => {
   expect(() => createAuthz(Object.assign(Object.create({ tenant }), { permissions }))).toThrow(
     expect.objectContaining({ option: 'tenant' }),
   );
 });
 
-test('options may be changed afterwards without effect', () => {
+test('changing the options object after createAuthz has no effect', () => {
   const options = { permissions, tenant: { header: true as const } };
   const authz = createAuthz(options);
   Reflect.deleteProperty(options, 'tenant');

@@ -50,20 +50,20 @@ test.each<[string, unknown]>([
   ['permissions that are hidden', Object.defineProperty({}, 'permissions', { value: { clerk: ['x:get'] } })],
   ['bytes', new TextEncoder().encode('{"permissions":{"clerk":["x:get"]}}')],
   ['a big integer', { permissions: { clerk: ['x:get'] }, size: 1n }],
-])('[26] a source that gives %s is 503, and no empty document', async (_name, given) => {
+])('[26] answers 503 if the source returns %s, and does not treat it as an empty document', async (_name, given) => {
   const { ask, events } = authzOver(() => given, { timeoutMs: 5_000 });
   expect(await ask()).toBe(503);
   expect(events).toEqual([{ type: 'policy_failed', problem: expect.any(String) }]);
 });
 
-test('[26] a document with a cycle of nothing but stars is read as far as it is one', async () => {
+test('[26] answers 503 if the document contains a cycle', async () => {
   const list: unknown[] = ['*/*:*', '*:*'];
   list.push(list);
   const { ask } = authzOver(() => ({ permissions: { clerk: list } }));
-  expect(await ask()).toBe(503); // JSON has no cycles, and so no version of this could be told from another.
+  expect(await ask()).toBe(503);
 });
 
-test('an empty document is one: somebody decided that nobody may do anything', async () => {
+test('an empty document is valid and refuses every request', async () => {
   expect(await authzOver(() => ({ permissions: {} })).ask()).toBe(403);
 });
 
@@ -76,7 +76,7 @@ test.each<[string, () => unknown]>([
   ],
   ['rejects', () => Promise.reject(new Error('eyJ.secret'))],
   ['hangs', () => new Promise(() => {})],
-])('[26] a source that %s is 503 in bounded time, and answers the next at once', async (_name, read) => {
+])('[26] a source that %s causes 503 in bounded time, and the next request fails at once', async (_name, read) => {
   const spy = vi.fn(read);
   const { authz, ask, events } = authzOver(spy);
   const statuses = Promise.all(Array.from({ length: 100 }, ask));
@@ -91,7 +91,7 @@ test.each<[string, () => unknown]>([
 });
 
 describe('[26] a changed document', () => {
-  test('holds within refreshSeconds, whatever it says of its own age', async () => {
+  test('applies within refreshSeconds, even if last_update is the same', async () => {
     let document = may;
     const { ask } = authzOver(() => document);
     for (const [next, status] of [
@@ -105,7 +105,7 @@ describe('[26] a changed document', () => {
     }
   });
 
-  test('holds on the next request where it was changed, also for an object', async () => {
+  test('applies to the next request after refresh(), for a function and for an object', async () => {
     let document = may;
     const loaded = authzOver(() => document, { refreshSeconds: 3600 });
     expect(await loaded.ask()).toBe(200);
@@ -121,7 +121,7 @@ describe('[26] a changed document', () => {
     expect(await statusOf(authz, auth, request)).toBe(403);
   });
 
-  test('is not undone by a slow reading that was begun before', async () => {
+  test('is not undone by a slow read that started earlier', async () => {
     const answers = [() => after(80, may), () => mayNot];
     const { authz, ask } = authzOver(() => answers.shift()?.() ?? mayNot, { refreshSeconds: 3600 });
     const early = ask();
@@ -134,7 +134,7 @@ describe('[26] a changed document', () => {
     expect(await ask()).toBe(403);
   });
 
-  test('is not undone by an answer that comes long after it was given up', async () => {
+  test('is not undone by the late result of a read that timed out', async () => {
     const answers = [() => after(1_300, may), () => mayNot];
     const { ask } = authzOver(() => answers.shift()?.(), { refreshSeconds: 60, timeoutMs: 50 });
     const early = ask();
@@ -146,7 +146,7 @@ describe('[26] a changed document', () => {
     expect(await ask()).toBe(403);
   });
 
-  test('is noticed whatever it hides, since nothing is read but what is compared', async () => {
+  test('is detected in an object with toJSON, because only its JSON is used', async () => {
     let clerk = ['x:get'];
     const read = () => ({ permissions: { clerk: ['x:get'] }, toJSON: () => ({ permissions: { clerk } }) });
     const { authz, ask } = authzOver(read, { refreshSeconds: 3600 });
@@ -156,7 +156,7 @@ describe('[26] a changed document', () => {
     expect(await ask()).toBe(403);
   });
 
-  test('is not held up by one from before it that is long in coming', async () => {
+  test('a read that takes longer than refreshSeconds is answered 503, not used', async () => {
     const source = { document: may };
     const { ask } = authzOver(() => after(600, structuredClone(source.document)), { timeoutMs: 2_000 });
     const early = ask();
@@ -168,7 +168,7 @@ describe('[26] a changed document', () => {
     expect([await late, await early]).toEqual([503, 503]);
   });
 
-  test('is not called unreadable by a late failure of a reading that was given up', async () => {
+  test('is not affected by the late failure of a read that timed out', async () => {
     let fail: (cause: Error) => void = () => {};
     const answers = [() => new Promise((_, reject) => (fail = reject)), () => may];
     const { authz, ask, events } = authzOver(() => (answers.shift() ?? (() => may))(), { refreshSeconds: 60 });
@@ -184,7 +184,7 @@ describe('[26] a changed document', () => {
     expect(await ask()).toBe(200);
   });
 
-  test('that cannot be read after a refresh leaves no old one in force', async () => {
+  test('leaves no old document in use if refresh() cannot read it', async () => {
     let read = (): unknown => may;
     const { authz, ask } = authzOver(() => read(), { refreshSeconds: 3600 });
     expect(await ask()).toBe(200);
@@ -197,7 +197,7 @@ describe('[26] a changed document', () => {
   });
 });
 
-test('[26] a Keyv in memory: what is not there, or null, is no empty document', async () => {
+test('[26] answers 503 if the key in Keyv is missing, expired, null or empty', async () => {
   const keyv = new Keyv();
   const authz = createAuthz({ permissions: { store: keyv, key: 'rbac' }, refreshSeconds: 3600 });
   const ask = async (): Promise<number> => {
@@ -226,7 +226,7 @@ test('[26] a Keyv in memory: what is not there, or null, is no empty document', 
   expect(await ask()).toBe(503);
 });
 
-test('[26] what was read once is not believed for longer than refreshSeconds', async () => {
+test('[26] a document is not used for longer than refreshSeconds', async () => {
   let read = (): unknown => may;
   const { ask } = authzOver(() => read());
   expect(await ask()).toBe(200);
@@ -239,7 +239,7 @@ test('[26] what was read once is not believed for longer than refreshSeconds', a
   expect(await late).toBe(503);
 });
 
-test('[26] a role that was lost is lost with the next token', async () => {
+test('[26] a removed role no longer counts from the next token on', async () => {
   const { authz } = authzOver(() => may, { refreshSeconds: 3600 });
   for (let i = 0; i < 3; i++) {
     expect(await statusOf(authz, await callerWith({ roles: ['clerk'] }), request)).toBe(200);
@@ -249,7 +249,7 @@ test('[26] a role that was lost is lost with the next token', async () => {
   }
 });
 
-test('[26] a decision that is remembered is for one method, path and version', async () => {
+test('[26] a cached decision applies to one method, path and document version', async () => {
   let document: PermissionDocument = { permissions: { clerk: ['x:get', '%r{y/\\d+}:put'] } };
   const { authz } = authzOver(() => document, { refreshSeconds: 3600 });
   const ask = (method: string, url: string) => statusOf(authz, auth, requestFor(url, { method }));
@@ -262,7 +262,7 @@ test('[26] a decision that is remembered is for one method, path and version', a
   expect([await ask('GET', '/x'), await ask('POST', '/x'), await ask('PUT', '/y/1')]).toEqual([403, 200, 403]);
 });
 
-test('a thousand requests at once cause one reading, and one that does not change one compilation', async () => {
+test('a thousand concurrent requests cause one read, and an unchanged document is not compiled again', async () => {
   const read = vi.fn(() => after(20, structuredClone(may)));
   const { ask, events } = authzOver(read);
   const statuses = Promise.all(Array.from({ length: 1_000 }, ask));
@@ -277,7 +277,7 @@ test('a thousand requests at once cause one reading, and one that does not chang
   expect(events.filter(({ type }) => type === 'policy_loaded')).toHaveLength(1);
 });
 
-test('is read again in good time, so that no request waits for it', async () => {
+test('the document is refreshed in the background, so that no request waits for it', async () => {
   const read = vi.fn(() => after(300, may));
   const { ask } = authzOver(read, { refreshSeconds: 2, timeoutMs: 1_000 });
   const first = ask();
@@ -293,7 +293,7 @@ test('is read again in good time, so that no request waits for it', async () => 
   expect(read.mock.calls.length).toBeGreaterThan(1);
 });
 
-test('what was loaded is told, with what is malformed in it', async () => {
+test('reports a loaded document with its malformed permissions', async () => {
   const { ask, events } = authzOver(() => ({ last_update: 7, permissions: { clerk: ['x:get', 'y', 3], boss: 'all' } }));
   expect(await ask()).toBe(200);
   expect(events).toEqual([

@@ -1,4 +1,4 @@
-// What the README of rack_jwt_aegis promised its users, example by example.
+// The examples from the README of rack_jwt_aegis, which authz must support.
 import { authorize, type Check } from '@torii/core';
 import { expect, test } from 'vitest';
 import { type AuthzOptions, createAuthz } from '../src/index.ts';
@@ -30,7 +30,7 @@ const payload = {
 const claims = { userId: 'user_id', tenant: 'tenant_id', roles: 'role_ids' } as const;
 const host = 'acme-group-of-companies.example.com';
 
-test('a payload with its default mapping is read', async () => {
+test('reads the default payload', async () => {
   const authz = createAuthz({ claims, tenant: { header: true } });
   const auth = await callerWith(payload);
   expect(authz.userId(auth)).toBe('12345');
@@ -42,7 +42,7 @@ test('a payload with its default mapping is read', async () => {
   expect(authz.roles(auth)).toEqual(['123', '456']);
 });
 
-test('a payload is mapped flexibly', async () => {
+test('reads a payload with other claim names', async () => {
   const authz = createAuthz({
     claims: {
       userId: 'sub',
@@ -65,9 +65,9 @@ test('a payload is mapped flexibly', async () => {
 });
 
 test.each([
-  ['texts', ['123', '456', 'admin'], ['123', '456', 'admin']],
+  ['strings', ['123', '456', 'admin'], ['123', '456', 'admin']],
   ['numbers', [123, 456], ['123', '456']],
-  ['one text', 'admin', ['admin']],
+  ['one string', 'admin', ['admin']],
   ['one number', 123, ['123']],
 ])('roles may be %s', async (_name, role_ids, expected) => {
   const authz = createAuthz({ claims, permissions: document });
@@ -79,7 +79,7 @@ test.each([
   ['role', { role: 'b', user_roles: 'c', role_ids: 'd' }, 'b'],
   ['user_roles', { user_roles: 'c', role_ids: 'd' }, 'c'],
   ['role_ids', { role_ids: 'd' }, 'd'],
-])('without the mapped field, roles are found in %s', async (_name, given, expected) => {
+])('without the configured claim, roles are read from %s', async (_name, given, expected) => {
   const authz = createAuthz({ claims: { roles: 'user_permissions' }, permissions: document });
   expect(authz.roles(await callerWith(given))).toEqual([expected]);
   expect(authz.roles(await callerWith({ ...given, user_permissions: ['admin', 'manager'] }))).toEqual([
@@ -88,7 +88,7 @@ test.each([
   ]);
 });
 
-test('the tenant header is held against the tenant claim', async () => {
+test('the tenant header must equal the tenant claim', async () => {
   const authz = createAuthz({ claims, tenant: { header: 'X-Tenant-Id' } });
   const auth = await callerWith(payload);
   expect(await statusOf(authz, auth, requestFor('/', { headers: { 'x-tenant-id': '67890' } }))).toBe(200);
@@ -96,7 +96,7 @@ test('the tenant header is held against the tenant claim', async () => {
   expect(await statusOf(authz, auth, requestFor('/'))).toBe(403);
 });
 
-test('the subdomain and the slug of the path are held against their claims', async () => {
+test('the subdomain and the path slug must match their claims', async () => {
   const authz = createAuthz({ claims, tenant: { baseDomain: 'example.com', slug: '/api/v1/:company/*' } });
   const auth = await callerWith(payload);
   const ask = (path: string, of = host) => statusOf(authz, auth, requestFor(path, { host: of }));
@@ -159,7 +159,7 @@ test.each([
   ['%r{ users/\\d+/orders}:*', 'PATCH', 'users/123/orders'],
   ['reports:*', 'DELETE', 'reports'],
   ['admin/*:*', 'PUT', 'admin/a/b'],
-])('the permission %s covers %s %s, and not what is like it', async (permission, method, resource) => {
+])('the permission %s covers %s %s, but not similar paths and methods', async (permission, method, resource) => {
   const authz = createAuthz({ ...rbac, permissions: { permissions: { '123': [permission] } } });
   const auth = await callerWith({ ...payload, role_ids: 123 });
   const ask = (path: string, by = method) =>
@@ -172,7 +172,7 @@ test.each([
   expect(await ask(resource, 'TRACE')).toBe(403);
 });
 
-test('a custom validator is a check beside the others', async () => {
+test('a custom payload validator is written as a check', async () => {
   const { checks } = createAuthz(rbac);
   const validate: Check = ({ raw }) => raw['role'] === 'admin' || listOf(raw['permissions']).includes('read');
   const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -9,13 +9,13 @@ const authz = createAuthz({ permissions });
 const ask = async (claims: object, url: string, options: Omit<AuthzOptions, 'permissions'> = {}) =>
   statusOf(createAuthz({ permissions, ...options }), await callerWith({ ...claims }), requestFor(url));
 
-test('[25] 1 and "1" are one role', async () => {
+test('[25] 1 and "1" are the same role', async () => {
   for (const roles of [1, '1', [1], ['1'], ['x', 1]]) expect(await ask({ roles }, '/one')).toBe(200);
 });
 
 test.each<[string, unknown]>([
-  ['a word', 'admin'],
-  ['a list of a word', ['admin']],
+  ['a string', 'admin'],
+  ['a list of one string', ['admin']],
   ['__proto__', '__proto__'],
   ['constructor', ['constructor']],
   ['toString', 'toString'],
@@ -25,18 +25,18 @@ test.each<[string, unknown]>([
   ['null', null],
   ['false', false],
   ['true', true],
-  ['an empty text', ''],
+  ['an empty string', ''],
   ['an empty list', []],
   ['an object', { 0: 'admin' }],
   ['a list in a list', [['0']]],
-  ['half a number', 0.5],
-  ['a number beyond those that are exact', 2 ** 60],
-  ['a list with something unreadable', ['0', null]],
+  ['a fraction', 0.5],
+  ['an unsafe integer', 2 ** 60],
+  ['a list with null', ['0', null]],
   ['a list with an object', ['0', {}]],
-  ['white space around it', ' 0'],
-  ['another way to write it', '00'],
-  ['several in one text', '0,admin'],
-])('[25] a role that is %s never reads key 0', async (_name, roles) => {
+  ['a number with white space', ' 0'],
+  ['a number with a leading zero', '00'],
+  ['several roles in one string', '0,admin'],
+])('[25] a roles claim never grants the role "0" if it is %s', async (_name, roles) => {
   expect(await ask(roles === undefined ? {} : { roles }, '/zero')).toBe(403);
 });
 
@@ -66,18 +66,18 @@ describe("Torii's own roles", () => {
   });
 
   test.each<[string, object]>([
-    ['an empty text', { org_id: 'acme', org_role: '' }],
+    ['an empty string', { org_id: 'acme', org_role: '' }],
     ['null', { org_id: 'acme', org_role: null }],
     ['an empty list', { org_id: 'acme', org_role: [] }],
     ['a list', { org_id: 'acme', org_role: ['org:member'] }],
     ['a number', { org_id: 'acme', org_role: 7 }],
-    ['an empty text without an organization', { org_role: '' }],
+    ['an empty string without an organization', { org_role: '' }],
     ['a role without an organization', { org_role: 'org:member' }],
-    ['an empty text in o', { o: { id: 'acme', role: '' } }],
+    ['an empty string in o', { o: { id: 'acme', role: '' } }],
     ['null in o', { o: { id: 'acme', role: null } }],
     ['null in the shorter form', { o: { id: 'acme', rol: null } }],
     ['null in o, without an id', { o: { role: null } }],
-  ])('[25] [26] that are %s are none, and no other claim gives one back', async (_name, claims) => {
+  ])('[25] [26] count as no role, and no other claim replaces them, if they are %s', async (_name, claims) => {
     for (const roles of [undefined, ['org_role'], ['org_role', 'roles'], 'org_role']) {
       const named = createAuthz({ permissions, ...(roles !== undefined && { claims: { roles } }) });
       const auth = await callerWith({ ...claims, roles: ['admin'], role: 'admin', user_roles: ['admin'] });
@@ -86,13 +86,13 @@ describe("Torii's own roles", () => {
     }
   });
 
-  test('leave room for others only where the token says nothing of an organization’s role', async () => {
+  test('are replaced by other claims only if the token has no organization role claim', async () => {
     for (const claims of [{}, { org_id: 'acme' }, { o: { id: 'acme' } }]) {
       expect(authz.roles(await callerWith({ ...claims, roles: ['admin'] }))).toEqual(['admin']);
     }
   });
 
-  test('come before the others, and others do not add to them', async () => {
+  test('take precedence over other claims, which are not added', async () => {
     const claims = { org_id: 'acme', org_role: 'org:member', roles: ['admin'] };
     expect(authz.roles(await callerWith(claims))).toEqual(['org:member']);
     expect(await ask(claims, '/admin/x')).toBe(403);
@@ -100,26 +100,26 @@ describe("Torii's own roles", () => {
 });
 
 describe('a configured claim', () => {
-  test('that is there but empty is not replaced by another', async () => {
+  test('that is present but empty is not replaced by another claim', async () => {
     for (const user_roles of [null, [], '', {}]) {
       expect(await ask({ user_roles, roles: ['admin'] }, '/admin/x', { claims: { roles: 'user_roles' } })).toBe(403);
     }
     expect(await ask({ roles: ['admin'] }, '/admin/x', { claims: { roles: 'user_roles' } })).toBe(200);
   });
 
-  test('in a list is the only one', async () => {
+  test('in a list disables the fallback claims', async () => {
     const options = { claims: { roles: ['user_roles', 'groups'] } };
     expect(await ask({ roles: ['admin'], role: 'admin' }, '/admin/x', options)).toBe(403);
     expect(await ask({ groups: ['admin'] }, '/admin/x', options)).toBe(200);
     expect(await ask({ user_roles: 'x', groups: ['admin'] }, '/admin/x', options)).toBe(403);
   });
 
-  test('may not come from a prototype', async () => {
+  test('is not read from a prototype', async () => {
     expect(await ask({ roles: 'admin' }, '/admin/x', { claims: { roles: ['toString'] } })).toBe(403);
   });
 });
 
-test('[25] what somebody puts on Object.prototype is nobody’s role', async () => {
+test('[25] a property on Object.prototype grants no role', async () => {
   const auth = await callerWith({});
   Object.defineProperty(Object.prototype, 'roles', { value: ['admin'], configurable: true });
   try {
@@ -152,7 +152,7 @@ describe('can', () => {
     '../x:get',
     17,
     null,
-  ])('refuses the question %j', async (question) => {
+  ])('refuses to look up %j', async (question) => {
     const auth = await callerWith({ roles: 'admin' });
     await expect(authz.can(auth, question as string)).rejects.toMatchObject({
       name: 'ToriiConfigError',
@@ -160,7 +160,7 @@ describe('can', () => {
     });
   });
 
-  test('[17] knows nobody but an Auth that a verifier made', async () => {
+  test('[17] accepts only an Auth that a verifier created', async () => {
     const auth = await callerWith({ roles: 'admin' });
     for (const forged of [null, undefined, {}, { ...auth }, Object.create(auth), JSON.parse(JSON.stringify(auth))]) {
       await expect(authz.can(forged, 'admin/x:get')).rejects.toMatchObject({ option: 'auth' });
@@ -169,7 +169,7 @@ describe('can', () => {
     }
   });
 
-  test('needs permissions', async () => {
+  test('throws if createAuthz got no permissions', async () => {
     const tenants = createAuthz({ tenant: { header: true } });
     await expect(tenants.can(await callerWith(), 'a:get')).rejects.toMatchObject({ option: 'permissions' });
     await expect(tenants.refresh()).rejects.toMatchObject({ option: 'permissions' });
@@ -184,21 +184,21 @@ test.each([undefined, '', 'get', 'Get', 'GET ', 'G\u0000T', 'trace', 'connect'])
   },
 );
 
-test('[24] X-HTTP-Method-Override is not looked at', async () => {
+test('[24] ignores X-HTTP-Method-Override', async () => {
   const headers = { 'x-http-method-override': 'GET', 'x-http-method': 'GET', 'x-method-override': 'GET' };
   const auth = await callerWith({ roles: 1 });
   expect(await statusOf(authz, auth, requestFor('/one', { method: 'DELETE', headers }))).toBe(403);
   expect(await statusOf(authz, auth, requestFor('/one?_method=GET', { method: 'DELETE' }))).toBe(403);
 });
 
-test('a base pattern says where the resource begins', async () => {
+test('the resource starts after the base pattern', async () => {
   const under = { base: '/api/v1/*' };
   expect(await ask({ roles: 1 }, '/api/v1/one', under)).toBe(200);
   for (const url of ['/one', '/api/v2/one', '/api/v1/x/one', '/api/v1', '/api'])
     expect(await ask({ roles: 1 }, url, under)).toBe(403);
 });
 
-test('what follows the slug is the resource, and the base for paths without one', async () => {
+test('the resource starts after the slug pattern, or after base if the path has no slug', async () => {
   const options: AuthzOptions = {
     tenant: { slug: '/api/:company/*', withoutSlug: ['/api/one', '/one'] },
     base: '/api/*',

@@ -1,5 +1,5 @@
-// [21] Express and Koa's router decide which handler a path leads to. Whatever they make of it, nobody reaches a handler
-// whose resource is not theirs, and who is let through reaches exactly the resource that was decided about.
+// [21] Express and Koa's router may read a path differently from authz. No caller may reach a handler without the
+// permission for the company and the resource that the router found.
 import { createServer, request as httpRequest, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Router from '@koa/router';
@@ -28,7 +28,6 @@ const authz = createAuthz({
 });
 const verifier = createVerifier({ issuer: torii.issuer, checks: authz.checks });
 
-/** What each route stands for: a company, and a resource that a role must hold. */
 const routes = ['/api/:company/invoices', '/api/:company/invoices/:id', '/api/:company/admin/:what', '/api/me'];
 
 function expressApp(): RequestListener {
@@ -51,7 +50,7 @@ function koaApp(): RequestListener {
     .callback();
 }
 
-/** Everything that a path may be written as, one way or another. */
+/** Spellings of a path that routers might read in different ways. */
 const corpus = [
   ...['/api/north/invoices', '/api/north/invoices/', '/api/north/invoices/17', '/api/north/invoices/17/', '/api/me'],
   ...['/api/north/admin/x', '/api/west/invoices', '/api/west/admin/x', '/api/north', '/api/north/', '/api', '/'],
@@ -84,7 +83,7 @@ const people = {
 } as const;
 type Person = keyof typeof people;
 
-/** What a person may reach, told by the route and the parameters that the router itself found. */
+/** Whether a person may reach a handler, judged by the route and the parameters that the router found. */
 function mayReach(person: Person, route: string, params: Readonly<Record<string, string>>): boolean {
   if (person === 'nobody') return false;
   const ownCompany = person === 'everything in the west' ? 'west' : 'north';
@@ -129,7 +128,7 @@ describe.each([
     });
   };
 
-  test.each(corpus)('lets nobody reach what is not theirs by %s', async (path) => {
+  test.each(corpus)('no caller reaches a forbidden handler through %s', async (path) => {
     for (const person of Object.keys(people) as Person[]) {
       const { status, text } = await send(path, person);
       if (status === 200) {
@@ -158,7 +157,7 @@ describe.each([
     ['/api/north/invoices/..', 'clerk', 400],
     ['/api/north/invoices/%2561', 'clerk', 400],
     ['/api/north/invoices/%ff', 'clerk', 400],
-  ])('answers %s for the %s with %i', async (path, person, status) => {
+  ])('answers %s for the role "%s" with %i', async (path, person, status) => {
     expect((await send(path, person)).status).toBe(status);
   });
 });

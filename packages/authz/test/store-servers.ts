@@ -8,12 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { requireProgram } from '../../../scripts/programs.ts';
 
-/** A real server on a free port of loopback, with a folder of its own. */
+/** A real server on a free loopback port, with a temporary folder. */
 export interface StoreServer extends AsyncDisposable {
   readonly port: number;
-  /** Starts it, on the same port, and waits until it takes connections. */
+  /** Starts the server on the same port again and waits until it is ready. */
   start(): Promise<void>;
-  /** Ends it as a crash would. */
+  /** Kills the server without a clean shutdown. */
   kill(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ interface Owner {
   readonly gid: number;
 }
 
-/** PostgreSQL refuses to run as root, for which it has a user of its own. */
+/** PostgreSQL refuses to run as root, so it runs as the user `postgres`. */
 function ownerOf(name: StoreName): Owner | undefined {
   if (name !== 'postgres' || process.getuid?.() !== 0) return undefined;
   const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
@@ -41,7 +41,7 @@ function argumentsFor(name: StoreName, port: number, folder: string): readonly s
   return ['-D', join(folder, 'data'), '-p', p, '-k', folder, '-h', '127.0.0.1'];
 }
 
-/** Skips the test where this machine has no such server. */
+/** Starts a store, or skips the test if its program is not installed. */
 export async function startStore(context: Skippable, name: StoreName): Promise<StoreServer> {
   const program = requireProgram(context, name);
   const folder = mkdtempSync(join(tmpdir(), `torii-${name}-`));
@@ -64,7 +64,7 @@ export async function startStore(context: Skippable, name: StoreName): Promise<S
   return {
     port,
     start,
-    // PostgreSQL's children outlive their parent for a moment and hold its memory: this is its way to end at once.
+    // After SIGKILL, PostgreSQL's child processes keep the shared memory for a while. SIGQUIT ends them all at once.
     kill: () => end(name === 'postgres' ? 'SIGQUIT' : 'SIGKILL'),
     async [Symbol.asyncDispose]() {
       await end(name === 'postgres' ? 'SIGQUIT' : 'SIGTERM');
@@ -97,7 +97,7 @@ async function waitUntilReady(name: StoreName, port: number): Promise<void> {
   }
 }
 
-/** PostgreSQL takes connections while it is still starting up, and turns every query away. */
+/** PostgreSQL accepts connections while it is starting, but refuses queries. */
 async function answersQueries(port: number): Promise<boolean> {
   const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
   client.on('error', () => {});

@@ -1,4 +1,4 @@
-// Real stores: what is written on one node holds on the other, and what becomes of requests while the store is gone.
+// Tests with real stores: a change reaches the other node, and requests are refused while the store is down.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,7 +31,7 @@ const adapters: Readonly<Record<StoreName, (port: number) => Keyv>> = {
   postgres: (port) => new Keyv({ store: new KeyvPostgres(`postgresql://postgres@127.0.0.1:${port}/postgres`) }),
 };
 
-/** Other programs, that know nothing of Keyv. */
+/** Write to the stores directly, as a program without Keyv would. */
 const writers: Readonly<Record<StoreName, (server: StoreServer, key: string, text: string) => Promise<void>>> = {
   redis: ({ port }, key, text) => {
     const parts = ['SET', key, text].map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`);
@@ -42,7 +42,7 @@ const writers: Readonly<Record<StoreName, (server: StoreServer, key: string, tex
   },
   postgres: async ({ port }, key, text) => {
     const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
-    // A server that goes away says so here, and would end the process where nobody listens.
+    // Without a listener, the error event of a lost connection would crash the process.
     client.on('error', () => {});
     await client.connect();
     await client.query('CREATE TABLE IF NOT EXISTS keyv (key VARCHAR(255) PRIMARY KEY, value TEXT)');
@@ -89,11 +89,11 @@ async function decisionOf(node: Node): Promise<number> {
 }
 
 describe.each(Object.keys(adapters) as StoreName[])('%s', (name) => {
-  test('[26] a changed document holds at once where it was changed, and on the other node within refreshSeconds', async (context) => {
+  test('[26] a changed document applies at once on the same node, and on the other node within refreshSeconds', async (context) => {
     await using server = await startStore(context, name);
     const auth = await callerWith({ roles: 'clerk' });
     const [here, there] = [nodeAt(name, server, auth), nodeAt(name, server, auth)];
-    expect(await here.ask()).toBe(503); // Nobody has written a document yet.
+    expect(await here.ask()).toBe(503); // The store is still empty.
 
     await here.keyv.set('permissions', may);
     for (const node of [here, there]) {
@@ -116,7 +116,7 @@ describe.each(Object.keys(adapters) as StoreName[])('%s', (name) => {
     await there.keyv.disconnect().catch(() => {}); // The PostgreSQL nodes of one process share a pool.
   });
 
-  test('[26] a store that is killed is 503 within refreshSeconds, neither open nor a crash, and well again when it is back', async (context) => {
+  test('[26] answers 503 within refreshSeconds after the store is killed, and recovers when it is back', async (context) => {
     await using server = await startStore(context, name);
     const auth = await callerWith({ roles: 'clerk' });
     const node = nodeAt(name, server, auth);
@@ -137,7 +137,7 @@ describe.each(Object.keys(adapters) as StoreName[])('%s', (name) => {
     expect(node.events.at(-1)).toMatchObject({ type: 'policy_failed' });
 
     await server.start();
-    // What is kept in memory alone is gone with the server: an empty store is no empty document.
+    // Redis and Memcached come back empty. An empty store is not an empty document.
     while ((await node.ask()) !== 200) {
       await Promise.race([node.keyv.set('permissions', may), sleep(500)]);
       await sleep(200);
@@ -148,11 +148,11 @@ describe.each(Object.keys(adapters) as StoreName[])('%s', (name) => {
     await node.keyv.disconnect();
   });
 
-  test('a document that another program wrote as plain JSON, under a key of its own, is read too', async (context) => {
+  test('reads a document that another program wrote as plain JSON under a custom key', async (context) => {
     await using server = await startStore(context, name);
     const keyv = adapters[name](server.port);
-    keyv.namespace = undefined; // The key is the key, without Keyv's own in front.
-    await keyv.set('something', 'so that PostgreSQL has its table');
+    keyv.namespace = undefined; // Keyv then adds no prefix to the key.
+    await keyv.set('something', 'makes Keyv create its PostgreSQL table');
     const authz = createAuthz({ permissions: { store: keyv, key: 'app:rbac' } });
     const auth = await callerWith({ roles: 'clerk' });
     await writers[name](server, 'app:rbac', JSON.stringify({ last_update: 1640995200, ...may }));

@@ -2,7 +2,10 @@
 export interface PermissionDocument {
   /** When the document was written. Reported in events only: a change is detected by comparing the content. */
   readonly last_update?: number | string;
-  /** A list of permissions for each role: `"sales/invoices:get"`, `"users/*:get"`, `"%r{sales/invoices/\\d+}:put"`, `"admin/*:*"`. */
+  /**
+   * The permissions of each role, written as `"resource:method"`: `"sales/invoices:get"`, `"users/*:get"`,
+   * `"%r{sales/invoices/\\d+}:put"`, `"admin/*:*"`.
+   */
   readonly permissions: { readonly [role: string]: readonly string[] };
 }
 
@@ -51,8 +54,8 @@ export function readDocument(given: unknown): DocumentReading {
 }
 
 /**
- * The document's JSON, which is compared to detect a change. `last_update` is not used for that: a program that removes a
- * permission and forgets to update the field must not leave the permission in force.
+ * The document's JSON, which is compared to detect a change. `last_update` is not used for that: a program that removes
+ * a permission and forgets to update the field must not leave the permission in force.
  *
  * @throws DocumentError for a value that JSON cannot hold, and for a Map, which JSON would turn into an empty object
  */
@@ -70,14 +73,14 @@ export function fingerprintOf(given: unknown): string {
   }
 }
 
-// Compares no prototype by identity: objects from another realm (Jest, `vm`) have their own Object.prototype.
+// Also accepts plain objects from another realm (Jest, `vm`), which have a different Object.prototype.
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (!isObject(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || (isObject(prototype) && Object.hasOwn(prototype, 'hasOwnProperty'));
 }
 
-/** Rejects names on Object.prototype, such as `__proto__` and `constructor`: a token could name them as its role. */
+/** Rejects empty names and names on Object.prototype, such as `__proto__`, which a token could use as its role. */
 export function isRoleName(role: string): boolean {
   return role !== '' && !(role in Object.prototype);
 }

@@ -24,8 +24,8 @@ export interface LintFinding {
 const knownMethods = new Set([star, 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE']);
 
 /**
- * Finds permissions that probably do not do what their author meant. Use it in an editor, in a test, or before you store
- * a document. An empty list means that nothing was found.
+ * Finds permissions that probably do not do what their author meant. Use it in an editor, in a test, or before you
+ * store a document. An empty list means that nothing was found.
  */
 export function lint(document: unknown): readonly LintFinding[] {
   try {

@@ -12,8 +12,8 @@ interface Node {
 }
 
 /**
- * The permissions of one role as a tree of path segments. The time of a lookup depends on the length of the path, not on
- * the number of permissions. At a node with both a literal and a star child, the lookup follows both.
+ * The permissions of one role as a tree of path segments. The time of a lookup depends on the length of the path, not
+ * on the number of permissions. At a node with both a literal and a star child, the lookup follows both.
  */
 export class PermissionTree {
   readonly #root: Node = createNode();

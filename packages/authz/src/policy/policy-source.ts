@@ -57,8 +57,8 @@ const maxWaiters = 10_000;
 const maxReportedEntries = 100;
 
 /**
- * Reads the document before it is older than `refreshMs`, one read at a time. If it cannot be read, the last document is
- * used until it reaches that age; then requests fail. A failed read is never treated as an empty document.
+ * Reads the document before it is older than `refreshMs`, one read at a time. If it cannot be read, the last document
+ * is used until it reaches that age; then requests fail. A failed read is never treated as an empty document.
  */
 export class PolicySource {
   readonly #settings: SourceSettings;
@@ -108,8 +108,8 @@ export class PolicySource {
     await this.#wait(this.#startRead());
   }
 
-  // Ignores a read older than the timeout: its result would be too old, and edge runtimes cancel a read when the request
-  // that started it ends.
+  // Ignores a read older than the timeout: its result would be too old, and edge runtimes cancel a read when the
+  // request that started it ends.
   #readInFlight(): Read | undefined {
     const read = this.#read;
     if (read === undefined || read.sequence < this.#minSequence) return undefined;

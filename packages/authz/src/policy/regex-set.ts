@@ -6,8 +6,8 @@ import { programSizeOf } from './regex-size.ts';
 const maxStateBytes = 1 << 20;
 
 /**
- * Matches all regular expressions of a node in one pass over the resource. RE2 does not backtrack, so the time is linear
- * in the length of the resource (no ReDoS). Expressions with lookaheads or back-references are refused.
+ * Matches all regular expressions of a node in one pass over the resource. RE2 does not backtrack, so the time is
+ * linear in the length of the resource (no ReDoS). Expressions with lookaheads or back-references are refused.
  */
 export class RegexSet {
   readonly #set: RE2Set = new RE2Set(RE2Set.ANCHOR_BOTH, 0, maxStateBytes);

@@ -1,6 +1,7 @@
 /**
- * Limits on the estimated program size of regular expressions. Matching takes time in proportion to the size of a role's
- * expressions times the length of the path; compiling takes memory in proportion to the size of a document's expressions.
+ * Limits on the estimated program size of regular expressions. Matching takes time in proportion to the size of a
+ * role's expressions times the length of the path; compiling takes memory in proportion to the size of a document's
+ * expressions.
  */
 const maxRoleSize = 10_000;
 const maxDocumentSize = 100_000;
@@ -16,14 +17,15 @@ const caseInsensitive = /\(\?[\w-]*i/;
 const wideRange = /-(?:[^\0-\x7f]|\\[x0-7])/gu;
 const wideRangeCost = 2_000;
 
-// A named class, an escape, a repetition or any other character. The order matters: an escaped backslash must be consumed
-// whole, so that its second half does not start another escape.
+// A named class, an escape, a repetition or any other character. The order matters: an escaped backslash must be
+// consumed whole, so that its second half does not start another escape.
 const token = /\\[pPx]\{\^?\w+\}|\\[\s\S]|\{(\d+)(?:,(\d*))?\}|[\s\S]/gy;
 
 /**
- * An upper bound on the program size of a regular expression, without compiling it: `(?:ab{9}){100}` repeats its content,
- * and 1,000 characters could expand to millions of steps. The bound is deliberately too high: a repetition after a group
- * multiplies everything before it. Parsing costs of classes and ranges are added once, however often they are repeated.
+ * An upper bound on the program size of a regular expression, without compiling it: `(?:ab{9}){100}` repeats its
+ * content, and 1,000 characters could expand to millions of steps. The bound is deliberately too high: a repetition
+ * after a group multiplies everything before it. Parsing costs of classes and ranges are added once, however often they
+ * are repeated.
  */
 export function programSizeOf(source: string): number {
   let size = 0;

@@ -1,8 +1,8 @@
 import { type Auth, type Claims, isAuth, ToriiConfigError } from '@torii/core';
 
 /**
- * The names of the claims to read. In Torii's tokens, `org_id` and `org_role` also cover the nested form: `o.id`, `o.role`
- * and `o.rol`.
+ * The names of the claims to read. In Torii's tokens, `org_id` and `org_role` also cover the nested form: `o.id`,
+ * `o.role` and `o.rol`.
  */
 export interface ClaimNames {
   /**
@@ -51,7 +51,7 @@ export interface ClaimSettings {
 /** The claims to try for roles if the configured claim is absent from the token. */
 export const roleFallbacks: readonly string[] = ['roles', 'role', 'user_roles', 'role_ids'];
 
-/** What the rules need from a token. A claim that is missing or invalid is `null` or an empty list. */
+/** The claims that the rules use. A claim that is missing or invalid is `null` or an empty list. */
 export interface Caller {
   readonly userId: string | null;
   readonly tenant: string | null;
@@ -97,8 +97,8 @@ function readCaller(auth: Auth, names: ClaimSettings): Caller {
   };
 }
 
-// The first claim that is present decides, even if it is empty or invalid: otherwise a role that was taken away could come
-// back from another claim.
+// The first claim that is present decides, even if it is empty or invalid: otherwise a role that was taken away could
+// come back from another claim.
 function readRoles(auth: Auth, names: readonly string[]): unknown {
   for (const name of names) {
     const value = readClaim(auth, name);

@@ -5,8 +5,8 @@ type Verdict = boolean | Refusal;
 type Checks<Custom extends object> = readonly [Check<Custom>, ...Check<Custom>[]];
 
 /**
- * Passes if every check returns `true`. The first check that does not return `true` decides the answer; later checks are
- * not called.
+ * Passes if every check returns `true`. The first check that does not return `true` decides the answer; later checks
+ * are not called.
  *
  * @throws ToriiConfigError if no check is given
  */
@@ -22,9 +22,9 @@ export function allOf<Custom extends object = Claims>(...checks: Checks<Custom>)
 }
 
 /**
- * Passes if one check returns `true`. Checks are called in order; the first `true` skips the rest, so a check that must
- * always apply, such as those of `createAuthz`, belongs next to `anyOf` and not inside it. An error that a check throws is
- * rethrown at once: a broken check is not a refusal.
+ * Passes if at least one check returns `true`. Checks are called in order; the first `true` skips the rest, so a check
+ * that must always apply, such as those of `createAuthz`, belongs next to `anyOf` and not inside it. An error that a
+ * check throws is rethrown at once: a broken check is not a refusal.
  *
  * @throws ToriiConfigError if no check is given
  */

@@ -1,6 +1,6 @@
 /**
- * Converts only A to Z, as DNS does (RFC 4343). With `toLowerCase()`, the Kelvin sign (U+212A) becomes `k`, so that a token
- * for another subdomain could match yours.
+ * Converts only A to Z, as DNS does (RFC 4343). With `toLowerCase()`, the Kelvin sign (U+212A) becomes `k`, so that a
+ * token for another subdomain could match yours.
  */
 export function toLowerCaseAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

@@ -7,7 +7,9 @@ export interface PathMatch {
   readonly resource: string;
 }
 
-/** Finds the slug and the resource in a path that core's `readPath` has decoded. `undefined` if the path does not match. */
+/**
+ * Finds the slug and the resource in a path that core's `readPath` has decoded. `undefined` if the path does not match.
+ */
 export type PathPattern = (path: string) => PathMatch | undefined;
 
 /**
