@@ -1,6 +1,6 @@
 import type { PermissionDocument } from '@torii/authz';
 
-/** Who may do what, in whichever company. In an app of your own this may be in Redis, or come from your database. */
+/** The permissions of each role, the same for every company. Your app can also load them from Redis or a database. */
 export const permissions: PermissionDocument = {
   last_update: 1640995200,
   permissions: {

@@ -4,8 +4,8 @@ import { getAuth, requireAuth } from '@torii/koa';
 import Koa from 'koa';
 import { permissions } from './permissions.ts';
 
-// Two levels: the header names the group of companies, which is the token's organization; the path names the company,
-// which the token lists.
+// Tenants have two levels. The header names the group of companies, which must be the token's organization. The path
+// names the company, which must be listed in the token's `companies` claim.
 const authz = createAuthz({
   claims: { slugs: 'companies', roles: ['org_role'] },
   tenant: { header: true, slug: '/api/:company/*', withoutTenant: ['/me'] },
@@ -15,7 +15,7 @@ const authz = createAuthz({
 const router = new Router();
 
 router.get('/', (ctx) => {
-  ctx.body = { hello: 'Anybody may read this. Everything else wants a token, a tenant and a role.' };
+  ctx.body = { hello: 'This route is public. The other routes need a token, a tenant and a role.' };
 });
 
 router.get('/me', async (ctx) => {
@@ -52,5 +52,5 @@ app.use(router.routes());
 
 const server = app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {
   const address = server.address();
-  if (typeof address === 'object') console.log(`The companies listen on http://127.0.0.1:${address?.port}`);
+  if (typeof address === 'object') console.log(`The app listens on http://127.0.0.1:${address?.port}`);
 });
