@@ -3,10 +3,7 @@ import type { Grant } from './permission.ts';
 const maxEntries = 10_000;
 const maxKeyLength = 1_000;
 
-/**
- * A bounded cache of decisions for one version of a document. The key must contain everything that a decision depends
- * on, roles included: otherwise a caller keeps the rights of a role that was taken away.
- */
+/** A bounded cache. The key must contain the roles: otherwise a caller keeps the rights of a role that was removed. */
 export class DecisionMemory {
   readonly #grants: Map<string, Grant | null> = new Map();
 

@@ -34,8 +34,6 @@ export interface DocumentReading {
 /**
  * Reads a document from JSON or from an object. An object is converted to JSON first, because versions are compared as
  * JSON: a property that JSON leaves out could change without being noticed.
- *
- * @throws DocumentError if there is no valid document. A missing document is never treated as an empty one.
  */
 export function readDocument(given: unknown): DocumentReading {
   const value = parseJson(fingerprintOf(given));
@@ -56,12 +54,11 @@ export function readDocument(given: unknown): DocumentReading {
 /**
  * The document's JSON, which is compared to detect a change. `last_update` is not used for that: a program that removes
  * a permission and forgets to update the field must not leave the permission in force.
- *
- * @throws DocumentError for a value that JSON cannot hold, and for a Map, which JSON would turn into an empty object
  */
 export function fingerprintOf(given: unknown): string {
   if (typeof given === 'string') return given;
   try {
+    // A Map or a class instance would become an empty object in JSON.
     if (!isPlain(given)) throw new DocumentError('the document is not a plain object with `permissions`');
     if (!isPlain(given['permissions']))
       throw new DocumentError('`permissions` in the document is not a plain object of roles');

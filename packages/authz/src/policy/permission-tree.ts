@@ -25,7 +25,6 @@ export class PermissionTree {
     budget.beginRole();
   }
 
-  /** Adds a permission, or returns why it cannot be added. */
   add(permission: Permission): string | undefined {
     const { resource } = permission;
     if (resource.kind === 'regex') return this.#addRegex(permission, resource.source);
@@ -67,7 +66,6 @@ export class PermissionTree {
     return undefined;
   }
 
-  /** Finds another permission that already grants everything that this one grants. */
   findCover(permission: Permission): Permission | undefined {
     const { resource, method } = permission;
     if (resource.kind === 'regex') return undefined;

@@ -7,7 +7,6 @@ export type ResourcePattern =
 
 export interface Permission {
   readonly text: string;
-  /** In upper case, or `*`. */
   readonly method: string;
   readonly resource: ResourcePattern;
 }
@@ -47,21 +46,16 @@ function readMethod(text: string): string | undefined {
   return text === star || /^[A-Za-z]+(?:-[A-Za-z]+)*$/.test(text) ? text.toUpperCase() : undefined;
 }
 
-/**
- * Whether a permission's method covers a request's method. GET covers HEAD. `*` does not cover CONNECT, which opens a
- * tunnel, or TRACE, which echoes the request's headers.
- */
 export function coversMethod(granted: string, requested: string): boolean {
+  // `*` covers neither CONNECT, which opens a tunnel, nor TRACE, which echoes the request's headers.
   if (granted === star) return requested !== 'CONNECT' && requested !== 'TRACE';
   return granted === requested || (granted === 'GET' && requested === 'HEAD');
 }
 
-/** Splits a resource into segments. The root (an empty string) has none. */
 export function segmentsOf(resource: string): readonly string[] {
   return resource === '' ? [] : resource.split('/');
 }
 
-/** @throws ToriiConfigError if the text is not exactly one method on one resource */
 export function readQuestion(text: string): { readonly method: string; readonly resource: string } {
   const permission = parsePermission(text);
   const problem = 'problem' in permission ? permission.problem : problemOfQuestion(permission);

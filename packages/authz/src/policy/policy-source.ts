@@ -73,20 +73,11 @@ export class PolicySource {
     this.#settings = settings;
   }
 
-  /**
-   * Reads a document synchronously.
-   *
-   * @throws DocumentError if the document is not valid
-   */
   readAtOnce(): void {
     this.#accept(this.#settings.read(), ++this.#lastSequence, instantNow());
   }
 
-  /**
-   * The current policy: synchronously if it is fresh, otherwise after a read.
-   *
-   * @throws ToriiUnavailableError `policy_unavailable`, or rejects with it
-   */
+  /** Synchronous if the document is fresh. Throws, or rejects with, a ToriiUnavailableError `policy_unavailable`. */
   current(): Policy | Promise<Policy> {
     const { refreshMs } = this.#settings;
     if (this.#loaded !== undefined && this.#loaded.sequence >= this.#minSequence) {

@@ -4,27 +4,21 @@ import { type Grant, readPermission, segmentsOf } from './permission.ts';
 import { PermissionTree } from './permission-tree.ts';
 import { MatchBudget, RegexBudget } from './regex-size.ts';
 
-/** One compiled version of a document. Immutable, except for its cache of decisions. */
 export interface Policy {
   readonly lastUpdate: string | undefined;
   readonly size: number;
   readonly malformed: readonly MalformedEntry[];
   readonly roles: ReadonlyMap<string, PermissionTree>;
-  /** Roles whose permissions are not a list. */
-  readonly unreadableRoles: ReadonlySet<string>;
+  readonly malformedRoles: ReadonlySet<string>;
   /** One cache for each version: a decision must not survive a change of the document. */
   readonly memory: DecisionMemory;
 }
 
-/**
- * Compiles a document. A malformed permission grants nothing and is listed in `malformed`; the others stay valid.
- *
- * @throws DocumentError if the document as a whole is not valid
- */
+/** @throws DocumentError if the document as a whole is not valid; a malformed permission only grants nothing */
 export function compilePolicy(document: unknown): Policy {
   const { lastUpdate, roles: entriesByRole } = readDocument(document);
   const roles = new Map<string, PermissionTree>();
-  const unreadableRoles = new Set<string>();
+  const malformedRoles = new Set<string>();
   const malformed: MalformedEntry[] = [];
   const budget = new RegexBudget();
   let size = 0;
@@ -35,7 +29,7 @@ export function compilePolicy(document: unknown): Policy {
     }
     if (!Array.isArray(entries)) {
       malformed.push({ role, entry: undefined, problem: 'the permissions of the role are not a list' });
-      unreadableRoles.add(role);
+      malformedRoles.add(role);
       continue;
     }
     const tree = new PermissionTree(budget);
@@ -48,7 +42,7 @@ export function compilePolicy(document: unknown): Policy {
     tree.compile();
     roles.set(role, tree);
   }
-  return { lastUpdate, size, malformed, roles, unreadableRoles, memory: new DecisionMemory() };
+  return { lastUpdate, size, malformed, roles, malformedRoles, memory: new DecisionMemory() };
 }
 
 export function findGrant(

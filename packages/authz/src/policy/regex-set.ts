@@ -6,8 +6,8 @@ import { programSizeOf } from './regex-size.ts';
 const maxStateBytes = 1 << 20;
 
 /**
- * Matches all regular expressions of a node in one pass over the resource. RE2 does not backtrack, so the time is
- * linear in the length of the resource (no ReDoS). Expressions with lookaheads or back-references are refused.
+ * Matches many regular expressions in one pass. RE2 does not backtrack, so the time is linear in the length of the
+ * resource (no ReDoS). Expressions with lookaheads or back-references are refused.
  */
 export class RegexSet {
   readonly #set: RE2Set = new RE2Set(RE2Set.ANCHOR_BOTH, 0, maxStateBytes);
@@ -18,10 +18,8 @@ export class RegexSet {
     return this.#size;
   }
 
-  /** Adds a regular expression, or returns why it cannot be used. */
   add(permission: Permission, source: string): string | undefined {
     try {
-      // Throws on a syntax error and then leaves the set unchanged.
       this.#set.add(source);
     } catch (error) {
       return `the regular expression is not valid: ${error instanceof Error ? error.message : 'it cannot be parsed'}`;
@@ -45,10 +43,7 @@ export class RegexSet {
   }
 }
 
-/**
- * The literal segments that every match must start with: `sales` and `invoices` for `sales/invoices/\d+`. Empty if the
- * expression has no certain literal prefix.
- */
+/** The segments that every match must start with: `sales` and `invoices` for `sales/invoices/\d+`. */
 export function literalSegments(source: string): readonly string[] {
   if (source.includes('|')) return [];
   const [prefix = ''] = /^(?:[A-Za-z0-9_-]+\/)+/.exec(source) ?? [];

@@ -1,8 +1,5 @@
-/**
- * Limits on the estimated program size of regular expressions. Matching takes time in proportion to the size of a
- * role's expressions times the length of the path; compiling takes memory in proportion to the size of a document's
- * expressions.
- */
+// Limits on `programSizeOf`. The limit of a role bounds the time of a match, that of a document the memory for
+// compiling.
 const maxRoleSize = 10_000;
 const maxDocumentSize = 100_000;
 /** Regular expressions are not matched against longer resources: only an attacker sends them. */
@@ -50,14 +47,10 @@ function countMatches(pattern: RegExp, source: string): number {
   return source.match(pattern)?.length ?? 0;
 }
 
-/**
- * The regex work that one request may cause, with all roles of the caller together: as much as one role of maximum size
- * matched against one resource of maximum length.
- */
+/** Limits the regex work of one request, with all roles of the caller together, to that of one full role. */
 export class MatchBudget {
   #left: number = maxRoleSize * maxResourceLength;
 
-  /** Spends the cost of matching expressions of this size, or returns `false` if the budget does not allow it. */
   take(size: number, length: number): boolean {
     const cost = size * length;
     if (length > maxResourceLength || cost > this.#left) return false;
@@ -66,7 +59,6 @@ export class MatchBudget {
   }
 }
 
-/** The program size that is left for the regular expressions of a document and of its current role. */
 export class RegexBudget {
   #leftOfDocument: number = maxDocumentSize;
   #leftOfRole: number = maxRoleSize;
@@ -75,7 +67,6 @@ export class RegexBudget {
     this.#leftOfRole = maxRoleSize;
   }
 
-  /** Spends the size of a regular expression, or returns why it does not fit. */
   take(source: string): string | undefined {
     const size = programSizeOf(source);
     if (size > maxRoleSize)

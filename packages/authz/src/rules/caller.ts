@@ -44,11 +44,9 @@ export interface ClaimSettings {
   readonly tenant: string;
   readonly subdomain: string;
   readonly slugs: string;
-  /** Tried in order; the first claim that is present decides. */
   readonly roles: readonly string[];
 }
 
-/** The claims to try for roles if the configured claim is absent from the token. */
 export const roleFallbacks: readonly string[] = ['roles', 'role', 'user_roles', 'role_ids'];
 
 /** The claims that the rules use. A claim that is missing or invalid is `null` or an empty list. */

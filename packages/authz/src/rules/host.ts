@@ -15,8 +15,7 @@ function normalizeHost(host: string): string | undefined {
 }
 
 /**
- * The part of the host before the base domain: `acme` for `acme.example.com`. `undefined` if the host is unknown, an IP
- * address, another domain, or the base domain itself.
+ * The part of the host before the base domain: `acme` for `acme.example.com`. `undefined` if there is none.
  *
  * @param baseDomains Sorted by length, longest first, so that `eu.example.com` is tried before `example.com`.
  */

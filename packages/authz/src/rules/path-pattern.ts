@@ -1,22 +1,15 @@
 import { segmentsOf } from '../policy/permission.ts';
 
 export interface PathMatch {
-  /** The segment at the pattern's `:name`; `undefined` if the pattern has none. */
   readonly slug: string | undefined;
-  /** The rest of the path without leading and trailing slashes, such as `sales/invoices`; empty if nothing follows. */
+  /** Without leading and trailing slashes, such as `sales/invoices`. */
   readonly resource: string;
 }
 
-/**
- * Finds the slug and the resource in a path that core's `readPath` has decoded. `undefined` if the path does not match.
- */
+/** Takes a path that core's `readPath` has decoded. Returns `undefined` if the path does not match the pattern. */
 export type PathPattern = (path: string) => PathMatch | undefined;
 
-/**
- * Compiles a pattern such as `/api/v1/:company/*`: literal segments, at most one `:name`, and `/*` at the end.
- *
- * @throws Error with what is wrong in the pattern
- */
+/** Compiles a pattern such as `/api/v1/:company/*`: literal segments, at most one `:name`, and `/*` at the end. */
 export function compilePathPattern(pattern: string): PathPattern {
   if (!pattern.startsWith('/') || !pattern.endsWith('/*')) {
     throw new Error('the pattern must start with `/` and end with `/*`');

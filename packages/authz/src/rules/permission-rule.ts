@@ -29,8 +29,8 @@ function describeGrant({ role, permission }: Grant): string {
 function describeMissing(policy: Policy, { roles }: Caller, method: string, resource: string): string {
   const wanted = `${method} ${loggable(resource === '' ? '/' : resource)}`;
   if (roles.length === 0) return `the token contains no role, and ${wanted} needs one`;
-  const malformed = roles.filter((role) => policy.unreadableRoles.has(role));
-  const unknown = roles.filter((role) => !policy.roles.has(role) && !policy.unreadableRoles.has(role));
+  const malformed = roles.filter((role) => policy.malformedRoles.has(role));
+  const unknown = roles.filter((role) => !policy.roles.has(role) && !policy.malformedRoles.has(role));
   const unknownNote = noteOn('; not in the document:', unknown);
   const malformedNote = noteOn('; permissions are not a list:', malformed);
   return `no permission of ${loggable(roles.join(', '))} covers ${wanted}${unknownNote}${malformedNote}`;

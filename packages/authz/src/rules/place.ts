@@ -12,7 +12,6 @@ export interface PathSettings {
 }
 
 export interface Place {
-  /** `false` only if the path is listed in `withoutTenant`. */
   readonly hasTenant: boolean;
   readonly slug: PathMatch | undefined;
   /** `false` only if `tenant.slug` is not set, or the path is listed in `withoutTenant` or `withoutSlug`. */
@@ -21,11 +20,7 @@ export interface Place {
   readonly resource: string | undefined;
 }
 
-/**
- * Reads a request's path once for all rules, the same way as core reads it for public paths.
- *
- * @throws ToriiRequestError if routers could read the path in different ways
- */
+/** @throws ToriiRequestError if routers could read the path in different ways */
 export function readPlace(request: RequestView, settings: PathSettings): Place {
   const path = settings.isDecisive ? decisivePath(request.path) : undefined;
   const hasTenant = !settings.isWithoutTenant(request.path);

@@ -8,11 +8,7 @@ import { fail, forbid, pass, type Verdict } from './verdict.ts';
 const anotherTenant = 'You do not belong to this tenant.';
 const noTenant = 'The request names no tenant.';
 
-/**
- * Passes if the header equals the token's tenant.
- *
- * @throws ToriiRequestError if the header is sent twice: the handler could read the other value
- */
+/** @throws ToriiRequestError if the header is sent twice: the handler could read the other value */
 export function judgeHeader(caller: Caller, request: RequestView, header: string): Verdict {
   const [named, second] = request.headerValues(header);
   // Fetch joins repeated headers with a comma.

@@ -5,7 +5,6 @@ export interface Verdict {
   readonly passed: boolean;
   /** For logs and developers. May contain what was expected. */
   readonly because: string;
-  /** Whether the refusal is thrown instead of returned, so that `not` and `anyOf` cannot override it. */
   readonly isFinal: boolean;
   /** Sent to the caller: the kind of problem, never what was expected. */
   readonly message: string;
@@ -20,8 +19,8 @@ export function fail(message: string, because: string): Verdict {
 }
 
 /**
- * A refusal that `not` must not invert: the token is impersonated, or the request lacks what the rule needs. For both,
- * `not` would let a request through that must never pass.
+ * A refusal that is thrown, so that `not` cannot invert it: the token is impersonated, or the request lacks what the
+ * rule needs. `not` would let such a request through.
  */
 export function forbid(message: string, because: string): Verdict {
   return { passed: false, because, isFinal: true, message };
