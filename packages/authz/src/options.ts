@@ -29,18 +29,19 @@ import type { Settings } from './rules/settings.ts';
  */
 export interface TenantOptions {
   /**
-   * The header that must equal the token's `tenant` claim. `true` means `X-Tenant-Id`. A request without the header, or
-   * with another tenant, is refused with 403; a header that is sent twice is 400.
+   * The header that must equal the token's tenant (`claims.tenant`). `true` means `X-Tenant-Id`. A request without the
+   * header, or with another tenant, is refused with 403; a header that is sent twice is 400.
    */
   readonly header?: true | string;
   /**
    * Your domain or domains, in lower case and without a port. The host must be a subdomain of one of them, and must
-   * match the token's `subdomain` claim: with `example.com`, the host `acme.example.com` needs the subdomain `acme`.
+   * match the token's subdomain (`claims.subdomain`): with `example.com`, the host `acme.example.com` needs the
+   * subdomain `acme`.
    */
   readonly baseDomain?: string | readonly string[];
   /**
    * Where the path names the tenant, such as `/api/v1/:company/*`. The segment at `:company` must be listed in the
-   * token's `slugs` claim. A path that does not match the pattern is refused.
+   * token (`claims.slugs`). A path that does not match the pattern is refused.
    */
   readonly slug?: string;
   /**

@@ -73,7 +73,7 @@ describe('explain', () => {
     });
   });
 
-  test('agrees with the decision', async () => {
+  test('allows exactly the requests that the check allows', async () => {
     const callers = await Promise.all(
       [{}, claims, { ...claims, roles: 'boss' }, { ...claims, act: {} }].map((c) => callerWith(c)),
     );

@@ -66,7 +66,9 @@ export class PolicySource {
   #read: Read | undefined;
   #failedAt: Instant | undefined;
   #lastSequence = 0;
-  /** `refresh()` raises this: a read that started earlier may return the document from before the change. */
+  /**
+   * Reads that started before the last `refresh()` are ignored: they may return the document from before the change.
+   */
   #minSequence = 0;
 
   constructor(settings: SourceSettings) {
