@@ -18,7 +18,7 @@ reportSection({
       title: 'Bytes of the REST client',
       columns: ['', 'gzip'],
       rows: [
-        ['beside `createVerifier`, with which it shares its errors', `${formatNumber(added / 1000)} kB`],
+        ['in addition to `createVerifier`, which shares its error classes', `${formatNumber(added / 1000)} kB`],
         ['alone', `${formatNumber(alone / 1000)} kB`],
       ],
     },

@@ -18,14 +18,14 @@ try {
   await emulator.seed(emails.map((email) => ({ email })));
 
   // Once unmeasured: whoever walks first pays for the server's warming up.
-  tellProgress('Walking with fetch alone', 0);
+  tellProgress('Iterating with only fetch', 0);
   await walkByHand();
   const plain = await measure(walkByHand);
-  tellProgress('Walking with the client', 0);
+  tellProgress('Iterating with the client', 0);
   const heap: number[] = [];
   const ours = await measure(() => walk((count) => void (count % heapEvery === 0 && heap.push(readHeap()))));
   // The same pages without a server: what is left is the client, and reading its JSON.
-  tellProgress('Walking without a server', 0);
+  tellProgress('Iterating without a server', 0);
   const pages = await recordPages();
   const alone = await measure(() =>
     walk(
@@ -35,17 +35,17 @@ try {
   );
   const megabytes = heap.map((bytes) => bytes / 2 ** 20);
   reportSection({
-    title: 'Walking through users',
+    title: 'Iterating over users',
     text: [
-      `${formatNumber(users)} users of the emulator in pages of ${limit}. While \`users.iterate()\` walked, the heap in use was between ${formatNumber(Math.min(...megabytes))} and ${formatNumber(Math.max(...megabytes))} MiB, measured ten times, the emulator's own included: nothing is kept of a page that was left behind.`,
+      `${formatNumber(users)} users of the emulator in pages of ${limit}. While the client iterated, the heap in use was between ${formatNumber(Math.min(...megabytes))} and ${formatNumber(Math.max(...megabytes))} MiB, measured ten times and including the emulator. The client keeps nothing of a page that has been read.`,
     ],
     tables: [
       {
-        title: `Walking through ${formatNumber(users)} users`,
-        columns: ['', 'users a second'],
+        title: `Iterating over ${formatNumber(users)} users`,
+        columns: ['', 'users per second'],
         rows: [
-          ['`fetch` and JSON alone', rate(plain)],
-          ['`users.iterate()`', rate(ours)],
+          ['only `fetch` and JSON', rate(plain)],
+          ['`for await` over `users.list()`', rate(ours)],
           ['the client without a server', rate(alone)],
         ],
       },

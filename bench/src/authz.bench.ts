@@ -111,9 +111,9 @@ for (const count of sizes) {
   const permissions = permissionsFor(count);
   const contenders: Record<string, Decide> = {
     [reference]: ours(permissions, auth),
-    '@torii/authz, can(), nothing remembered': oursUnremembered(permissions, auth),
+    '@torii/authz, can(), nothing cached': oursUnremembered(permissions, auth),
     'node-casbin, enforce()': await casbin(permissions),
-    'CASL, can(), literals alone': casl(permissions),
+    'CASL, can(), literals only': casl(permissions),
   };
   const questions = questionsFor(count);
   await requireAgreement(contenders, questions.slice(0, 20));
@@ -123,7 +123,7 @@ for (const count of sizes) {
     run: () => decisionsPerSecond(decide, questions),
   }));
   const measured = await measureInRounds(title, runs, rounds);
-  tables.push(tableOfRatios({ title, measured, unit: 'a second', bases: [reference] }));
+  tables.push(tableOfRatios({ title, measured, unit: 'per second', bases: [reference] }));
 }
 
 tables.push(
@@ -137,7 +137,7 @@ tables.push(
 );
 
 for (const source of ['(a+)+$', '(a|aa)+', '(.*a){20}']) {
-  const title = `The regular expression \`${source}\` on a path that just fails`;
+  const title = `The regular expression \`${source}\` on a path that narrowly does not match`;
   const lengths = [10, 100, 1_000]; // A longer resource is asked of no regular expression.
   tables.push(
     await measureSizes(title, 'characters', 'µs', lengths, (length) => {
@@ -154,7 +154,7 @@ tables.push(
 );
 tables.push(
   await measureSizes(
-    'The hardest that a role has room for, on a path that just fails',
+    'The most expensive expressions that a role may have, on a path that narrowly does not match',
     'characters',
     'µs',
     [10, 100, 1_000],
@@ -167,8 +167,8 @@ tables.push(
 reportSection({
   title: 'Deciding what a caller may do',
   text: [
-    `One caller with two of ${roleCount} roles asks, in turn, for what is theirs and for what is not. node-casbin has its model for REST, which knows no star inside of a path; CASL has an ability of this caller alone, and literals alone. Before it is measured, they are seen to answer alike.`,
-    'The regular expressions are those that bring a backtracking engine to a halt at thirty characters.',
+    `One caller with two of ${roleCount} roles asks alternately for resources that are granted and resources that are not. node-casbin uses its REST model, which does not support a star inside a path. CASL has an ability for this caller only, with literals only. Before the measurement, all contenders are checked to give the same answers.`,
+    'The regular expressions are of a kind that makes a backtracking engine hang at thirty characters.',
   ],
   rounds,
   tables,

@@ -56,13 +56,13 @@ export function peersOver(material: Material): Record<string, Verify> {
 /** What each of them looks at, in words. All of them look at `exp`, `iss` and the signature. */
 export const checks: Readonly<Record<string, string>> = {
   [ours]:
-    'ES256 alone, strict base64url and UTF-8, key by `kid` and issuer, types of `iss`, `sub`, `pid`, `exp`, `iat`, `nbf`; gives a frozen Auth',
-  jose: 'the algorithms named, key by `kid`, types of registered claims',
-  'fast-jwt': 'the algorithms named; one PEM key, whatever the `kid`',
-  'aws-jwt-verify': 'key by `kid`; keys handed over beforehand, since it fetches over https alone',
-  jsonwebtoken: 'the algorithms named; one KeyObject, whatever the `kid`',
-  hono: 'the algorithms named, key by `kid`; imports the key for each token',
-  'express-jwt + jwks-rsa': 'reads the header of a request, key by `kid`, then jsonwebtoken with a PEM text',
+    'only ES256, strict base64url and UTF-8, key by `kid` and issuer, types of `iss`, `sub`, `pid`, `exp`, `iat`, `nbf`; returns a frozen Auth',
+  jose: 'the configured algorithms, key by `kid`, types of registered claims',
+  'fast-jwt': 'the configured algorithms; one PEM key, `kid` ignored',
+  'aws-jwt-verify': 'key by `kid`; keys passed in beforehand, because it fetches only over https',
+  jsonwebtoken: 'the configured algorithms; one KeyObject, `kid` ignored',
+  hono: 'the configured algorithms, key by `kid`; imports the key for each token',
+  'express-jwt + jwks-rsa': 'reads the header of a request, key by `kid`, then jsonwebtoken with a PEM string',
   'koa-jwt + jwks-rsa': 'the same for Koa',
 };
 

@@ -15,32 +15,33 @@ const entries: readonly Entry[] = [
   {
     name: smallest,
     code: "export { createTokenVerifier } from '@torii/core';",
-    includes: 'keys fetched, renewed, rotated, kept over an outage; cache of verified tokens; typed refusals',
+    includes:
+      'fetches, refreshes and rotates keys, and keeps them during an outage; caches verified tokens; typed refusals',
   },
   {
     name: '@torii/core, `createVerifier`',
     code: "export { createVerifier } from '@torii/core';",
-    includes: 'the same, and requests: header, cookie, public paths, checks, answers',
+    includes: 'the same, and requests: header, cookie, public paths, checks, responses',
   },
   {
     name: 'jose, `jwtVerify` and `createRemoteJWKSet`',
     code: "export { createRemoteJWKSet, jwtVerify } from 'jose';",
-    includes: 'keys fetched and kept; every algorithm; no cache of tokens',
+    includes: 'fetches and keeps keys; every algorithm; no token cache',
   },
   {
     name: 'hono, `verifyWithJwks`',
     code: "export { verifyWithJwks } from 'hono/jwt';",
-    includes: 'keys fetched for each token; no cache',
+    includes: 'fetches keys for each token; no cache',
   },
   {
     name: 'aws-jwt-verify, `JwtVerifier`',
     code: "export { JwtVerifier } from 'aws-jwt-verify';",
-    includes: 'keys fetched and kept; no cache of tokens',
+    includes: 'fetches and keeps keys; no token cache',
   },
   {
     name: '@clerk/backend/jwt, `verifyJwt`',
     code: "export { verifyJwt } from '@clerk/backend/jwt';",
-    includes: 'the key is handed over; no cache',
+    includes: 'the key is passed in; no cache',
   },
 ];
 
@@ -67,7 +68,7 @@ reportSection({
       3,
       'kB gzip',
       (sizes.get(smallest)?.packed ?? 0) / 1000,
-      'Two kilobytes are options that are checked and messages that say what to write; one is what keeps keys fetched, counted and known through floods, outages and dead requests; none of that is left out at the edge.',
+      'Two kilobytes check options and contain messages that say what to write. One kilobyte fetches, limits and keeps keys during floods, outages and cancelled requests. None of that is left out at the edge.',
     ),
   ],
   charts: [

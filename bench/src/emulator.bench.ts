@@ -28,7 +28,7 @@ try {
   reportSection({
     title: 'The emulator',
     text: [
-      `With ${formatNumber(userCount)} users in its file, seeded in ${formatNumber(seconds)} s; over HTTP, one request after the other. There is no peer to be compared with: these are milliseconds of this machine.`,
+      `With ${formatNumber(userCount)} users in its file, seeded in ${formatNumber(seconds)} s. Requests are sent over HTTP, one after the other. There is no peer to compare with: the figures are milliseconds on this machine.`,
     ],
     tables: [
       {
@@ -71,7 +71,7 @@ async function measureStarts(): Promise<readonly Row[]> {
   const library = await measure('the library starts', scaled(7), async () => {
     await (await startEmulator({ database })).stop();
   });
-  const program = await measure('the program starts, Node included', scaled(7), startProgram);
+  const program = await measure('the program starts, including Node', scaled(7), startProgram);
   return [library, program];
 }
 
@@ -94,13 +94,13 @@ async function measureRequests(): Promise<readonly Row[]> {
   const searches: readonly [string, string, unknown][] = [
     ['the first page of 20', '', {}],
     ['the first page of 100', '?limit=100', {}],
-    ['a page of 100 half-way through', `?limit=100&cursor=${deep}`, {}],
-    ['a part of everybody’s email', '', { email: '@EXAMPLE' }],
-    ['a part of one email, the oldest', '', { email: 'user0@' }],
-    ['a part of a name that nobody has', '', { name: 'nobody' }],
-    ['a status that few have', '', { statuses: ['banned'] }],
-    ['users without a name', '', { name: null }],
-    ['users of long ago', '', { createdBefore: '2020-01-01T00:00:00Z' }],
+    ['a page of 100 in the middle', `?limit=100&cursor=${deep}`, {}],
+    ['search: a part of every email', '', { email: '@EXAMPLE' }],
+    ['search: a part of one email, of the oldest user', '', { email: 'user0@' }],
+    ['search: a part of a name that no user has', '', { name: 'nobody' }],
+    ['search: a status that few users have', '', { statuses: ['banned'] }],
+    ['search: users without a name', '', { name: null }],
+    ['search: users created long ago', '', { createdBefore: '2020-01-01T00:00:00Z' }],
   ];
   const rows: Row[] = [];
   for (const [name, query, filter] of searches) {

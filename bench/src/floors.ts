@@ -3,7 +3,7 @@ import type { Verify } from './contenders.ts';
 import type { Material } from './material.ts';
 
 export const blockingFloor = 'floor: crypto.verify, blocking';
-export const derFloor = 'floor: the same, signature in DER';
+export const derFloor = 'floor: crypto.verify, blocking, in DER';
 export const poolFloor = 'floor: crypto.verify, thread pool';
 export const subtleFloor = 'floor: subtle.verify';
 

@@ -27,8 +27,8 @@ export function nobodyAhead(
   const shown = ahead.length > 0 ? ahead : ratios.slice(0, 1);
   return {
     what,
-    wanted: 'no peer ahead beyond noise',
-    reached: `we are at ${shown.map(({ peer, ratio }) => `${withSpread(ratio)} of ${peer}`).join(', ')}`,
+    wanted: 'no peer faster beyond noise',
+    reached: shown.map(({ peer, ratio }) => `${withSpread(ratio)} times ${peer}`).join(', '),
     isReached: ahead.length === 0,
     ...reasonFor(whyNot),
   };

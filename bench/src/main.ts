@@ -29,7 +29,7 @@ for (const { section } of records) printSection(section);
 printLimits(records.flatMap(({ section }) => section.limits ?? []));
 for (const failure of failures) console.error(failure);
 if (failures.length > 0) process.exitCode = 1;
-else if (isTrial) console.log('\nToo few rounds or too small for a figure to be written down.');
+else if (isTrial) console.log('\nToo few rounds, or sizes too small, for the results to be written down.');
 else rewritePage();
 
 function chooseBenches(names: readonly string[]): readonly Bench[] {

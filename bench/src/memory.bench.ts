@@ -37,39 +37,44 @@ try {
   reportSection({
     title: 'Memory',
     text: [
-      `The heap that a verifier holds: what is in use after a full collection, less what is in use when it has been let go. Each line is a process of its own. The tokens are ${formatNumber(tokenCount)} different ones, verified once each.`,
+      `The heap that a verifier holds: the heap in use after a full garbage collection, minus the heap in use after the verifier has been released. Each row is a separate process. The tokens are ${formatNumber(tokenCount)} different ones, each verified once.`,
     ],
     tables: [
       {
         title: `After ${formatNumber(tokenCount)} distinct tokens`,
-        columns: ['', 'tokens remembered', 'heap held', 'bytes for each'],
+        columns: ['', 'tokens cached', 'heap held', 'bytes per token'],
         rows: [
-          rowOf('@torii/core, as it comes', ourBounded, ourDefault),
+          rowOf('@torii/core, default options', ourBounded, ourDefault),
           rowOf('@torii/core, `cachedTokens: 1_000_000`', ourAll, tokenCount),
           rowOf('fast-jwt, `cache: true`', fastBounded, fastDefault),
           rowOf('fast-jwt, `cache: 1_000_000`', fastAll, tokenCount),
         ],
-        note: 'The token itself is about half of it. fast-jwt keeps a hash of it, and the payload.',
+        note: 'The token itself is about half of it. fast-jwt stores a hash of the token, and the payload.',
       },
       {
         title: 'Many issuers in one process',
-        columns: ['', 'heap held', 'bytes for each', 'µs for each'],
+        columns: ['', 'heap held', 'bytes each', 'µs each'],
         rows: [
           issuerRow(`${formatNumber(issuerCount)} issuers, one after the other, \`verifyToken\``, issuers),
-          issuerRow(`${formatNumber(tenantCount)} tenants of one verifier, their keys fetched and kept`, tenants),
+          issuerRow(`${formatNumber(tenantCount)} tenants of one verifier, keys fetched and kept`, tenants),
         ],
-        note: 'The keys of the thousand issuers used last are kept for calls that make a verifier each time; a verifier keeps those of its own issuers.',
+        note: 'The keys of the thousand issuers used last are kept for calls that create a verifier each time. A verifier keeps the keys of its own issuers.',
       },
     ],
     limits: [
       atMost(
-        'Memory of an entry in the cache',
+        'Memory of a cache entry',
         1,
         'kB',
         ourAll.bytes / tokenCount / 1000,
-        'Nearly half of it is the token, which is compared whole; the rest is the Auth, with every claim of the token.',
+        'Nearly half of it is the token, which is stored because the whole token is compared. The rest is the Auth, with every claim of the token.',
       ),
-      atMost(`Memory after ${formatNumber(tokenCount)} distinct tokens, as it comes`, 10, 'MB', ourBounded.bytes / 1e6),
+      atMost(
+        `Memory after ${formatNumber(tokenCount)} distinct tokens, default options`,
+        10,
+        'MB',
+        ourBounded.bytes / 1e6,
+      ),
     ],
   });
 } finally {

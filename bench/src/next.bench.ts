@@ -24,7 +24,7 @@ const speed = await measureSpeed();
 reportSection({
   title: 'A guard in Next.js',
   text: [
-    `Next 16, \`next start\`, ${concurrent} requests at a time; bytes as Next 15 builds a middleware for the edge.`,
+    `Next 16, \`next start\`, ${concurrent} requests at a time. The bytes are those of a middleware that Next 15 builds for the edge.`,
   ],
   rounds,
   tables: [size, speed],
@@ -53,8 +53,8 @@ async function measureSize(): Promise<Table> {
     title: 'Bytes of a guard in Next.js',
     columns: ['', 'minified', 'gzip'],
     rows: [
-      ['`middleware.ts` at the edge, all of it', ...sizesOf(Buffer.concat(whole))],
-      ['of that ours, @torii/next and @torii/core', ...sizesOf(outputFiles[0]?.contents ?? new Uint8Array())],
+      ['`middleware.ts` at the edge, complete', ...sizesOf(Buffer.concat(whole))],
+      ['of that, @torii/next and @torii/core', ...sizesOf(outputFiles[0]?.contents ?? new Uint8Array())],
     ],
   };
 }
@@ -81,16 +81,16 @@ async function measureSpeed(): Promise<Table> {
     title,
     [
       contender(open, `${alone.url}/health`),
-      contender('the same with withAuth', `${alone.url}/api/guarded`),
+      contender('the same route with withAuth', `${alone.url}/api/guarded`),
       contender(openBehind, `${proxied.url}/health`),
-      contender('with withAuth, behind proxy.ts', `${proxied.url}/api/guarded`),
+      contender('a route with withAuth, behind proxy.ts', `${proxied.url}/api/guarded`),
     ],
     rounds,
   );
   agent.destroy();
   return {
     title,
-    columns: ['', 'requests a second', 'ratio to the same without a guard'],
+    columns: ['', 'requests per second', 'ratio to the same without withAuth'],
     rows: [...measured].map(([name, values]) => {
       const base = name.includes('proxy') ? openBehind : open;
       return [name, formatNumber(median(values)), name === base ? '1' : withSpread(ratiosTo(measured, name, base))];

@@ -23,15 +23,15 @@ function introduction(records: readonly Record[]): readonly string[] {
     `Measured ${first === last ? `on ${first}` : `from ${first} to ${last}`}, on ${[...machines].join('; and on ')}. ${describeLoad(records)}`,
     [
       '```sh',
-      'npm run bench             # everything, and this page; some minutes on an idle machine',
+      'npm run bench             # all benchmarks, then this page; some minutes on an idle machine',
       'npm run bench -- verify   # one section',
       '```',
     ].join('\n'),
     [
-      'Whoever is compared is measured in the same process and the same run, one after the other in each round, in turning order,',
-      'so that a slow moment of the machine slows everybody. Ratios are taken round by round: a cell is the median of the rounds’',
-      'ratios, and in brackets stands where the middle half of them lies. Absolute figures are those of this machine, and vary by',
-      'a third from one day to the next; the ratios are what to look at. No test asserts any of them.',
+      'All contenders of a comparison are measured in the same run, one after the other in each round and in rotating order, so that a',
+      'slow moment of the machine affects all of them. Unless a section says otherwise, they share one process. Ratios are computed for',
+      'each round: a cell is the median of these ratios, followed by the range of their middle half in brackets. Absolute figures depend',
+      'on this machine and vary by a third from one day to the next, so compare the ratios. No test asserts any of these figures.',
     ].join('\n'),
   ];
 }

@@ -40,7 +40,7 @@ const material = await makeMaterial();
 const stands = await startStands(material);
 try {
   const [token = ''] = await material.mint(1);
-  const repeated = await measure('Requests with one token', stands, ({ server }) =>
+  const repeated = await measure('Requests with the same token', stands, ({ server }) =>
     server.serve(repeatedAmount, [token]),
   );
   const batches = await Promise.all(Array.from({ length: rounds + 1 }, () => material.mint(distinctAmount)));
@@ -96,17 +96,17 @@ function report(repeated: Outcome, distinct: Outcome): void {
   reportSection({
     title: 'A request behind a real server',
     text: [
-      'Each server is a process of its own, asked by autocannon from another over 32 connections; two cores are shared by both, so that the CPU time of the server’s process is the honest figure, and requests a second are what this machine makes of it. Each answers the same small JSON. "Added" is the CPU that a request takes above the bare server of the same framework in the same round; "CPU, bare to this" says how many requests one gets where bare gets one, if CPU is all that limits them.',
-      'jose and fast-jwt (with its cache on) stand in middleware of a few lines, which reads the header and answers 401. `middleware` is express-jwt and koa-jwt, with jwks-rsa. Before it is measured, each server is seen to accept a good token and to refuse one that a stranger signed.',
+      'Each server is a separate process. autocannon sends the requests from another process over 32 connections. The two share two cores, so the CPU time of the server’s process is the reliable figure, and the requests per second depend on this machine. Each server returns the same small JSON. "µs added" is the CPU time of a request beyond that of the bare server of the same framework in the same round. "bare CPU / this CPU" is the number of requests that a server can handle while the bare server handles one, if only CPU limits both.',
+      'jose and fast-jwt (with its cache on) run in middleware of a few lines that reads the header and responds with 401. Before the measurement, each server is checked: it must accept a valid token and refuse a token that an unknown key signed.',
     ],
     rounds,
     tables: [
-      ...frameworks.map((framework) => tableOf(`${framework}, one token in every request`, framework, repeated)),
-      ...frameworks.map((framework) => tableOf(`${framework}, another token in every request`, framework, distinct)),
+      ...frameworks.map((framework) => tableOf(`${framework}, the same token in every request`, framework, repeated)),
+      ...frameworks.map((framework) => tableOf(`${framework}, a new token in every request`, framework, distinct)),
     ],
     limits: frameworks.flatMap((framework) => limitsOf(framework, repeated, distinct)),
     charts: [
-      chartOf('CPU added to a request with a known token', repeated),
+      chartOf('CPU added to a request with a cached token', repeated),
       chartOf('CPU added to a request with a new token', distinct),
     ],
   });
@@ -117,7 +117,15 @@ function tableOf(title: string, framework: Framework, { cpu, speed }: Outcome): 
   const jose = nameOf(framework, 'jose');
   return {
     title,
-    columns: ['', 'µs of CPU', 'µs added', 'CPU, bare to this', 'requests a second', 'ratio to bare', 'ratio to jose'],
+    columns: [
+      '',
+      'µs of CPU',
+      'µs added',
+      'bare CPU / this CPU',
+      'requests per second',
+      'ratio to bare',
+      'ratio to jose',
+    ],
     rows: guardsOf(framework).map((guard) => {
       const name = nameOf(framework, guard);
       return [
@@ -141,20 +149,20 @@ function inverse({ median, low, high }: Spread): Spread {
 function limitsOf(framework: Framework, repeated: Outcome, distinct: Outcome): readonly Limit[] {
   const [bare, torii, jose] = [nameOf(framework, 'bare'), nameOf(framework, 'torii'), nameOf(framework, 'jose')];
   return [
-    atMost(`${framework}, a known token: CPU added`, 20, 'µs', differencesTo(repeated.cpu, torii, bare)),
+    atMost(`${framework}, a cached token: CPU added`, 20, 'µs', differencesTo(repeated.cpu, torii, bare)),
     atLeast(
-      `${framework}, a known token: requests a second`,
+      `${framework}, a cached token: requests per second`,
       leastOfBare[framework],
-      'of bare',
+      'of the bare server',
       ratiosTo(repeated.speed, torii, bare),
-      'A bare handler is done so soon that the few microseconds above, in which a header is read and a token looked up, show.',
+      'A bare handler is so fast that the few microseconds for reading a header and looking up a token make a visible difference.',
     ),
     atLeast(
-      `${framework}, distinct tokens: requests a second`,
+      `${framework}, distinct tokens: requests per second`,
       1.15,
       'times jose',
       ratiosTo(distinct.speed, torii, jose),
-      'The signature is nearly all of it for both, and jose has it verified by the thread pool always: with two cores, one of which asks, its requests share the rest better.',
+      'The signature takes nearly all of the time for both, and jose always verifies it in the thread pool. With two cores, one of which sends the requests, its requests share the remaining time better.',
     ),
   ];
 }

@@ -29,13 +29,13 @@ const contenders: Record<string, Mint> = {
 };
 
 announceSteps(3);
-const alone = await measure('Minting, one by one', 'a second', (mint) => async (round) => {
+const alone = await measure('Minting, one by one', 'per second', (mint) => async (round) => {
   const begun = performance.now();
   for (let i = 0; i < perRound; i++) await mint(`user_${round}_${i}`);
   return perSecond(begun);
 });
 
-const inFlight = await measure('Minting, 64 in flight', 'a second', (mint) => async (round) => {
+const inFlight = await measure('Minting, 64 in flight', 'per second', (mint) => async (round) => {
   const begun = performance.now();
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -45,7 +45,7 @@ const inFlight = await measure('Minting, 64 in flight', 'a second', (mint) => as
   return perSecond(begun);
 });
 
-const stall = await measure('Stall of the loop, 64 tokens minted at once', 'ms', (mint) => async (round) => {
+const stall = await measure('Event loop delay, 64 tokens minted at once', 'ms', (mint) => async (round) => {
   let [longest, last, isDone] = [0, performance.now(), false];
   const watch = (): void => {
     const now = performance.now();
@@ -62,7 +62,7 @@ const stall = await measure('Stall of the loop, 64 tokens minted at once', 'ms',
 reportSection({
   title: 'Minting a stream token',
   text: [
-    'RS256 with a key of 2048 bits. The signature takes nearly all of the time; what differs is whether anything else gets done meanwhile.',
+    'RS256 with a key of 2048 bits. The signature takes nearly all of the time. The difference is whether other work can run at the same time.',
   ],
   rounds,
   tables: [alone, inFlight, stall],

@@ -27,31 +27,31 @@ const bases = ['jose', subtleFloor];
 reportSection({
   title: 'Verifying a token with web crypto',
   text: [
-    'The build for Workers, edge runtimes, Bun and Deno, run on this Node beside those who use web crypto too.',
-    'hono gets its keys handed over, and imports the one it needs for each token.',
+    'The build for Workers, edge runtimes, Bun and Deno, run on this Node and compared with other libraries that use web crypto.',
+    'hono is given its keys, and imports the key that it needs for each token.',
   ],
   rounds,
   tables: [
-    tableOfRatios({ title: 'Cold, one by one, with web crypto', measured: alone, unit: 'a second', bases }),
-    tableOfRatios({ title: 'Cold, 64 in flight, with web crypto', measured: inFlight, unit: 'a second', bases }),
+    tableOfRatios({ title: 'Cold, one by one, with web crypto', measured: alone, unit: 'per second', bases }),
+    tableOfRatios({ title: 'Cold, 64 in flight, with web crypto', measured: inFlight, unit: 'per second', bases }),
   ],
   limits: [
     atLeast(
-      'Cold, web crypto, one by one: ours to subtle.verify',
+      'Cold, web crypto, one by one: compared with subtle.verify',
       0.85,
       'of the floor',
       ratiosTo(alone, ours, subtleFloor),
     ),
     atLeast(
-      'Cold, web crypto, 64 in flight: ours to subtle.verify',
+      'Cold, web crypto, 64 in flight: compared with subtle.verify',
       0.85,
       'of the floor',
       ratiosTo(inFlight, ours, subtleFloor),
-      'The floor reads nothing, and two threads verify while one takes tokens apart.',
+      'The floor parses nothing, and two threads verify while one thread parses tokens.',
     ),
     nobodyAhead('Cold, web crypto, one by one', alone, ours, ['jose', 'hono']),
   ],
-  charts: [chartOfRatios('Cold, one by one, web crypto: tokens a second', alone, 'jose', ours)],
+  charts: [chartOfRatios('Cold, one by one, web crypto: tokens per second', alone, 'jose', ours)],
 });
 
 /** A condition that went wrong would measure the other file and look well. */

@@ -17,8 +17,8 @@ test('shows ratios of each round, not of the medians', () => {
     ['ours', [30, 3, 300]],
     ['theirs', [10, 1, 100]],
   ]);
-  const { columns, rows } = tableOfRatios({ title: 'Speed', measured: slowed, unit: 'a second', bases: ['theirs'] });
-  expect(columns).toEqual(['', 'a second', 'ratio to theirs']);
+  const { columns, rows } = tableOfRatios({ title: 'Speed', measured: slowed, unit: 'per second', bases: ['theirs'] });
+  expect(columns).toEqual(['', 'per second', 'ratio to theirs']);
   expect(rows).toEqual([
     ['ours', '30', '3'],
     ['theirs', '10', '1'],
@@ -46,9 +46,9 @@ test('takes nobody for ahead who is so in less than three quarters of the rounds
 
 test('names the nearest peer where none is ahead, and all that are where some are', () => {
   const several = new Map([...measured, ['slow', [1, 1, 1]], ['middling', [5, 5, 5]]]);
-  expect(nobodyAhead('speed', several, 'ours', ['slow', 'theirs', 'middling']).reached).toBe('we are at 3 of theirs');
+  expect(nobodyAhead('speed', several, 'ours', ['slow', 'theirs', 'middling']).reached).toBe('3 times theirs');
   expect(nobodyAhead('speed', several, 'slow', ['ours', 'middling']).reached).toBe(
-    'we are at 0.03 (0.029 to 0.032) of ours, 0.2 of middling',
+    '0.03 (0.029 to 0.032) times ours, 0.2 times middling',
   );
 });
 
