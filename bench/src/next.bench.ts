@@ -37,8 +37,8 @@ async function measureSize(): Promise<Table> {
   );
   const { outputFiles } = await build({
     stdin: {
-      contents: `import { createNextAuth } from '@torii/next';
-        const torii = createNextAuth({ issuer: process.env.TORII_ISSUER, signInPath: '/sign-in', origins: [process.env.APP_ORIGIN] });
+      contents: `import { createToriiNext } from '@torii/next';
+        const torii = createToriiNext({ issuer: process.env.TORII_ISSUER, signInPath: '/sign-in', origins: [process.env.APP_ORIGIN] });
         export const middleware = torii.proxy();`,
       resolveDir: folder,
     },

@@ -3,7 +3,12 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import KeyvRedis from '@keyv/redis';
-import { createWebhookReceiver, type WebhookAnswer, type WebhookNotice, type WebhookStore } from '@torii/core/webhooks';
+import {
+  createWebhookReceiver,
+  type WebhookAnswer,
+  type WebhookReceiverEvent,
+  type WebhookStore,
+} from '@torii/core/webhooks';
 import { Keyv } from 'keyv';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -41,8 +46,8 @@ function node({ port }: StoreServer, options: { leaseSeconds?: number } = {}) {
   // Whoever listens keeps a connection that is lost from ending the process.
   keyv.on('error', () => {});
   const store: WebhookStore = keyv;
-  const notices: WebhookNotice[] = [];
-  const onEvent = (notice: WebhookNotice): void => void notices.push(notice);
+  const notices: WebhookReceiverEvent[] = [];
+  const onEvent = (notice: WebhookReceiverEvent): void => void notices.push(notice);
   const receiver = createWebhookReceiver({ secret: secrets.current, store, onEvent, ...options });
   const handled: string[] = [];
   let work: () => unknown = () => {};

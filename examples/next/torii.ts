@@ -1,6 +1,6 @@
-import { type Check, createNextAuth } from '@torii/next';
+import { type Check, createToriiNext } from '@torii/next';
 
-export const torii = createNextAuth({
+export const torii = createToriiNext({
   issuer: process.env.TORII_ISSUER,
   signInPath: '/sign-in',
   origins: [process.env.APP_ORIGIN],

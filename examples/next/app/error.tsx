@@ -1,9 +1,9 @@
 'use client';
 
-import { reasonOf } from '@torii/next/client';
+import { getErrorReason } from '@torii/next/client';
 
 export default function Problem({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
-  const reason = reasonOf(error);
+  const reason = getErrorReason(error);
   return (
     <main>
       <h1>{reason === 'not_allowed' ? 'This is not for you' : 'Please try again in a moment'}</h1>

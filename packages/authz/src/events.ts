@@ -19,4 +19,4 @@ export type AuthzEvent =
     };
 
 /** Receives the events of `createAuthz`. */
-export type AuthzListener = (event: AuthzEvent) => void;
+export type AuthzEventListener = (event: AuthzEvent) => void;

@@ -1,8 +1,8 @@
 export { type Authz, createAuthz } from './authz.ts';
-export type { AuthzEvent, AuthzListener } from './events.ts';
+export type { AuthzEvent, AuthzEventListener } from './events.ts';
 export type { AuthzOptions, TenantOptions } from './options.ts';
 export type { MalformedEntry, PermissionDocument } from './policy/document.ts';
-export { type LintFinding, lint } from './policy/lint.ts';
+export { type LintFinding, lintPermissions } from './policy/lint.ts';
 export type { DocumentStore, PermissionsSource, StoredPermissions } from './policy/permissions-option.ts';
 export type { ClaimNames } from './rules/caller.ts';
 export { allOf, anyOf, not } from './rules/conditions.ts';

@@ -14,7 +14,7 @@ import {
   readText,
   wrongOption,
 } from '@torii/core/adapter';
-import type { AuthzListener } from './events.ts';
+import type { AuthzEventListener } from './events.ts';
 import { DocumentError } from './policy/document.ts';
 import { type PermissionsSource, readerOf } from './policy/permissions-option.ts';
 import { PolicySource } from './policy/policy-source.ts';
@@ -89,7 +89,7 @@ export interface AuthzOptions {
    */
   readonly timeoutMs?: number;
   /** Called when permissions are loaded or cannot be read, and for impersonated requests. Its errors are ignored. */
-  readonly onEvent?: AuthzListener;
+  readonly onEvent?: AuthzEventListener;
   /**
    * Logs an explanation of every decision: `true` uses `console.debug`, a function gets the text. For development.
    *
@@ -131,7 +131,7 @@ export function readOptions(given: AuthzOptions): Settings {
     );
   }
   const tenant = readTenant(options);
-  const emit = emitterFor(readFunction<AuthzListener>(options, 'onEvent'));
+  const emit = emitterFor(readFunction<AuthzEventListener>(options, 'onEvent'));
   const source = readSource(options, emit);
   const slug = 'slug' in tenant ? readPattern(tenant, 'slug', '/api/v1/:company/*') : undefined;
   if (slug !== undefined && !String(tenant['slug']).includes('/:')) {
@@ -178,7 +178,7 @@ function readClaims(options: AuthzOptionValues): ClaimSettings {
   };
 }
 
-function readSource(options: AuthzOptionValues, emit: AuthzListener): PolicySource | undefined {
+function readSource(options: AuthzOptionValues, emit: AuthzEventListener): PolicySource | undefined {
   const refreshMs = readNumber(options, 'refreshSeconds', { from: 0.001, to: 3600, absent: 5 }) * 1000;
   const timeoutMs = readNumber(options, 'timeoutMs', { from: 0.001, to: 60_000, absent: 2000 });
   if (!('permissions' in options)) return undefined;

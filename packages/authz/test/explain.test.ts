@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type AuthzOptions, createAuthz, type Finding, lint } from '../src/index.ts';
+import { type AuthzOptions, createAuthz, type Finding, lintPermissions } from '../src/index.ts';
 import { answerTo, callerWith, requestFor, statusOf } from './callers.ts';
 import { cpuMs } from './cpu-time.ts';
 
@@ -163,13 +163,13 @@ test('debug writes the explanation to the log, and leaves the answer unchanged',
   debug.mockRestore();
 });
 
-describe('lint', () => {
+describe('lintPermissions', () => {
   const kindsOf = (...entries: readonly unknown[]) =>
-    lint({ permissions: { role: entries } }).map(({ kind, entry }) => `${kind} ${entry}`);
+    lintPermissions({ permissions: { role: entries } }).map(({ kind, entry }) => `${kind} ${entry}`);
 
   test('finds nothing in a correct document', () => {
     expect(
-      lint({
+      lintPermissions({
         last_update: 1,
         permissions: {
           '123': ['sales/invoices:get', 'sales/invoices:post', '%r{sales/invoices/\\d+}:get', 'users/*:get'],
@@ -229,14 +229,16 @@ describe('lint', () => {
 
   test('reports roles and documents that grant nothing', () => {
     expect(
-      lint('{"permissions":{"a":[],"b":"x","constructor":["x:get"]}}').map(({ kind, role }) => `${kind} ${role}`),
+      lintPermissions('{"permissions":{"a":[],"b":"x","constructor":["x:get"]}}').map(
+        ({ kind, role }) => `${kind} ${role}`,
+      ),
     ).toEqual(['dead a', 'malformed b', 'malformed constructor']);
     const cyclic: Record<string, unknown> = { permissions: { a: ['x:get'] } };
     cyclic['me'] = cyclic;
     const big = { permissions: { a: ['x:get'] }, size: 1n };
     const map = { permissions: new Map([['a', ['x:get']]]) };
     for (const document of [undefined, null, '', '{', [], {}, cyclic, big, map]) {
-      expect(lint(document)).toEqual([
+      expect(lintPermissions(document)).toEqual([
         { kind: 'malformed', role: undefined, entry: undefined, message: expect.any(String) },
       ]);
     }
@@ -245,7 +247,7 @@ describe('lint', () => {
   test('checks 100,000 permissions without blocking for long', () => {
     const permissions = { role: Array.from({ length: 100_000 }, (_, n) => `a/${n % 300}/b${n}:get`) };
     const begun = cpuMs();
-    expect(lint({ permissions })).toEqual([]);
+    expect(lintPermissions({ permissions })).toEqual([]);
     expect(cpuMs() - begun).toBeLessThan(60_000);
   });
 });

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyIdOf } from '@torii/streams';
+import { getKeyId } from '@torii/streams';
 import { expect } from 'vitest';
 import { startGateway } from '../../streams/test/gateway.ts';
 import { makeKeyPair } from '../../streams/test/key-pairs.ts';
@@ -10,7 +10,7 @@ import { startOnTerminal } from './terminal.ts';
 
 const old = makeKeyPair();
 const next = makeKeyPair();
-const [oldId, nextId] = [keyIdOf(old.publicPem), keyIdOf(next.publicPem)];
+const [oldId, nextId] = [getKeyId(old.publicPem), getKeyId(next.publicPem)];
 
 function keyFolder(): string {
   const folder = temporaryFolder();

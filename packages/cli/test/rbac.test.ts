@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lint } from '@torii/authz';
+import { lintPermissions } from '@torii/authz';
 import { expect, test } from 'vitest';
 import { type Ended, runCommand, temporaryFolder } from './command.ts';
 import { startOnTerminal } from './terminal.ts';
@@ -29,7 +29,7 @@ test('lists what authz finds, and ends with 1', async () => {
   const { code, stdout, stderr } = await rbac(['lint', '-', '--json'], {}, JSON.stringify(odd));
   expect([code, JSON.parse(stdout), stderr]).toEqual([
     1,
-    JSON.parse(JSON.stringify(lint(odd))),
+    JSON.parse(JSON.stringify(lintPermissions(odd))),
     expect.stringMatching(new RegExp(`^torii: .*\\b${lint(odd).length}\\b.*\n$`)),
   ]);
   const table = await rbac(['lint', 'odd.json']);

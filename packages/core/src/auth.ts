@@ -1,6 +1,6 @@
 import { silent } from './emitter.ts';
 import { ToriiAuthError, ToriiConfigError } from './errors.ts';
-import { type EventListener, withDetail } from './events.ts';
+import { type VerifierEventListener, withDetail } from './events.ts';
 import { SharedMap } from './registry.ts';
 
 /** The claims of a token by name, as the issuer signed them. */
@@ -54,7 +54,7 @@ export interface Auth<Custom extends object = Claims> {
 
 // Every Auth, and the listener of the verifier that made it. Not a mark on the object, which a copy could carry along, and about
 // which React warns when an Auth is passed to a client component.
-const auths: SharedMap<Auth, EventListener> = new SharedMap('auths');
+const auths: SharedMap<Auth, VerifierEventListener> = new SharedMap('auths');
 
 /**
  * True for an Auth that a verifier made, in this copy of the package or another. An object that merely looks like one,
@@ -65,14 +65,14 @@ export function isAuth(value: unknown): value is Auth {
 }
 
 /** Sets who is told of refusals by checks that are asked after the verifier is done, such as those of one route. */
-export function listenTo(auth: Auth, emit: EventListener): void {
+export function listenTo(auth: Auth, emit: VerifierEventListener): void {
   auths.set(auth, emit);
 }
 
 /** The listener of the verifier that an Auth came from. */
-export function listenerOf(auth: Auth): EventListener {
+export function listenerOf(auth: Auth): VerifierEventListener {
   const listener = auths.get(auth);
-  return typeof listener === 'function' ? (listener as EventListener) : silent;
+  return typeof listener === 'function' ? (listener as VerifierEventListener) : silent;
 }
 
 /**

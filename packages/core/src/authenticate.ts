@@ -1,7 +1,7 @@
 import { type Auth, listenTo } from './auth.ts';
 import { askChecks } from './checks.ts';
 import { ToriiAuthError } from './errors.ts';
-import { loggable, type ToriiEvent, tellingRefusals } from './events.ts';
+import { loggable, tellingRefusals, type VerifierEvent } from './events.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { bearerToken } from './request/bearer.ts';
 import { type RequestView, unknownRequest } from './request/request-view.ts';
@@ -72,7 +72,7 @@ function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean):
   }
 }
 
-function passed(why: 'public_path' | 'preflight' | 'signed_out', { path }: RequestView): ToriiEvent {
+function passed(why: 'public_path' | 'preflight' | 'signed_out', { path }: RequestView): VerifierEvent {
   return { type: 'passed', why, path: path === undefined ? undefined : loggable(path) };
 }
 

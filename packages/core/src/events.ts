@@ -13,7 +13,7 @@ export interface RefusalDetail {
 }
 
 /** What a verifier did, and why. Never contains a token. */
-export type ToriiEvent =
+export type VerifierEvent =
   | {
       readonly type: 'verified';
       readonly userId: string;
@@ -39,7 +39,7 @@ export type ToriiEvent =
   /** A token named a key that is not in the set, and too many such tokens came to look again for this one. */
   | { readonly type: 'key_search_limited'; readonly url: string };
 
-export type EventListener = (event: ToriiEvent) => void;
+export type VerifierEventListener = (event: VerifierEvent) => void;
 
 const details: SharedMap<ToriiError, RefusalDetail> = new SharedMap('refusals');
 
@@ -59,7 +59,7 @@ export function withDetail<E extends ToriiError>(
 }
 
 /** Does the work, and tells of the refusal that it ends in. An error that is not ours is nobody's refusal. */
-export async function tellingRefusals<T>(emit: EventListener, work: () => Promise<T>): Promise<T> {
+export async function tellingRefusals<T>(emit: VerifierEventListener, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

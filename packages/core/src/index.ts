@@ -18,8 +18,8 @@ export {
   ToriiUnavailableError,
   type UnavailableReason,
 } from './errors.ts';
-export type { EventListener, RefusalDetail, ToriiEvent } from './events.ts';
-export type { JsonWebKeyLike, JsonWebKeySet } from './keys/jwks.ts';
+export type { RefusalDetail, VerifierEvent, VerifierEventListener } from './events.ts';
+export type { JSONWebKeySet, JWK } from './keys/jwks.ts';
 export type { Fetch } from './keys/key-endpoint.ts';
 export type { VerifierOptions } from './options/verifier-options.ts';
 export type { VerifyOptions } from './options/verify-options.ts';

@@ -6,7 +6,7 @@ import {
   type Fetch,
   type RequestLike,
   ToriiConfigError,
-  type ToriiEvent,
+  type VerifierEvent,
   type VerifierOptions,
 } from '../src/index.ts';
 import { issuer, makeKey, mint, nowSeconds } from './mint.ts';
@@ -21,7 +21,7 @@ const expired = `Bearer ${await mint(key, { exp: nowSeconds() - 600 })}`;
 
 /** A verifier, and all that it tells and fetches. */
 function listening(options: Partial<VerifierOptions> = {}) {
-  const events: ToriiEvent[] = [];
+  const events: VerifierEvent[] = [];
   const fetch = vi.fn<Fetch>(async () => Response.json(jwks));
   const torii = createVerifier({ issuer, fetch, onEvent: (event) => events.push(event), ...options });
   return { torii, events, fetch };
@@ -289,7 +289,7 @@ describe('what somebody put on Object.prototype', () => {
 });
 
 describe('events', () => {
-  const types = (events: readonly ToriiEvent[]) => events.map(({ type }) => type);
+  const types = (events: readonly VerifierEvent[]) => events.map(({ type }) => type);
 
   test('tell who was verified, and whether that was known before', async () => {
     const { torii, events } = listening();

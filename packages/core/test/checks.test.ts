@@ -8,8 +8,8 @@ import {
   type RequestView,
   refuse,
   ToriiConfigError,
-  type ToriiEvent,
   ToriiForbiddenError,
+  type VerifierEvent,
 } from '../src/index.ts';
 import { issuer, makeKey, mint } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
@@ -18,7 +18,7 @@ const key = await makeKey();
 const token = await mint(key);
 const request = { method: 'GET', url: '/orders?x', headers: { authorization: `Bearer ${token}`, host: 'app.test' } };
 
-function verifierWith(checks: readonly Check[], onEvent: (event: ToriiEvent) => void = () => {}) {
+function verifierWith(checks: readonly Check[], onEvent: (event: VerifierEvent) => void = () => {}) {
   return createVerifier({ issuer, keys: { keys: [key.publicJwk] }, checks, onEvent });
 }
 
@@ -198,7 +198,7 @@ describe('several checks', () => {
 
 describe('what a check says', () => {
   test('goes into the answer, and its detail to the logs alone', async () => {
-    const events: ToriiEvent[] = [];
+    const events: VerifierEvent[] = [];
     const torii = verifierWith([() => refuse('Wrong tenant.', 'expected org_1')], (event) => events.push(event));
     const { denial } = await torii.check(request);
     expect(denial).toMatchObject({
@@ -225,7 +225,7 @@ describe('what a check says', () => {
   });
 
   test('is kept for each refusal apart', async () => {
-    const events: ToriiEvent[] = [];
+    const events: VerifierEvent[] = [];
     const details = ['one', undefined, 'two'];
     const torii = verifierWith([() => refuse('No.', details.shift())], (event) => events.push(event));
     for (let i = 0; i < 3; i++) await torii.check(request);
@@ -284,7 +284,7 @@ describe('an error of a check', () => {
   });
 
   test('[27] is not told as a refusal, since it is none', async () => {
-    const events: ToriiEvent[] = [];
+    const events: VerifierEvent[] = [];
     const check: Check = () => {
       throw new StoreError('down');
     };
@@ -346,7 +346,7 @@ test('authorize refuses nobody as a request without a token', async () => {
 });
 
 test("a refusal by authorize reaches the verifier's listener, with what the check said for the logs", async () => {
-  const events: ToriiEvent[] = [];
+  const events: VerifierEvent[] = [];
   const keys = { keys: [key.publicJwk] };
   const auth = await createVerifier({ issuer, keys, onEvent: (event) => events.push(event) }).authenticate(request);
   await expect(authorize(auth, request, [() => refuse('No.', 'not on the list')])).rejects.toThrow('No.');
@@ -360,7 +360,7 @@ test.each([undefined, 0, 'x', { userId: 'x' }, {}])('[17] authorize takes %j for
 });
 
 test('[16] what a check says for the logs is withheld where it holds a token', async () => {
-  const events: ToriiEvent[] = [];
+  const events: VerifierEvent[] = [];
   const torii = verifierWith([() => refuse('No.', `sent ${token}`)], (event) => events.push(event));
   await outcomeOf(torii.authenticate(request));
   expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: '[withheld]' } });

@@ -4,15 +4,15 @@ import * as surface from '../src/index.ts';
 import {
   createVerifier,
   denialFor,
-  type EventListener,
   type RequestLike,
   ToriiAuthError,
   ToriiConfigError,
   ToriiError,
-  type ToriiEvent,
   ToriiForbiddenError,
   ToriiRequestError,
   ToriiUnavailableError,
+  type VerifierEvent,
+  type VerifierEventListener,
   type VerifierOptions,
 } from '../src/index.ts';
 import { base64url, issuer, makeKey, mint, nowSeconds, signText } from './mint.ts';
@@ -190,7 +190,7 @@ describe('tokens are not leaked', async () => {
   const requests = await refusedRequests();
 
   test.each(requests)('[16] in the error, the denial or an event: %s', async (_name, request, tokens) => {
-    const events: ToriiEvent[] = [];
+    const events: VerifierEvent[] = [];
     const torii = createVerifier({ ...strict(), onEvent: (event) => events.push(event) });
     const error: unknown = await torii.authenticate(request).then(
       () => undefined,
@@ -209,7 +209,7 @@ describe('tokens are not leaked', async () => {
   });
 
   test.each(requests)('[16] if auth is optional or the path is public: %s', async (_name, request, tokens) => {
-    const events: ToriiEvent[] = [];
+    const events: VerifierEvent[] = [];
     const options = { ...strict(), publicPaths: ['/reset/*'], allowPreflight: true };
     const torii = createVerifier({ ...options, onEvent: (event) => events.push(event) });
     await torii.check(request, { optional: true });
@@ -227,7 +227,7 @@ describe('tokens are not leaked', async () => {
       async () => Response.redirect(`https://evil.test/?${token}`),
     ];
     for (const fetch of failing) {
-      const events: ToriiEvent[] = [];
+      const events: VerifierEvent[] = [];
       const torii = createVerifier({ ...strict(), fetch, onEvent: (event) => events.push(event) });
       const error = await torii.verify(token).catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(ToriiUnavailableError);
@@ -237,7 +237,7 @@ describe('tokens are not leaked', async () => {
   });
 
   test('[16] if the token is accepted', async () => {
-    const events: ToriiEvent[] = [];
+    const events: VerifierEvent[] = [];
     const token = await mint(key, { aud: 'api', pid: 'env_1' });
     const torii = createVerifier({ ...strict(), onEvent: (event) => events.push(event) });
     for (let i = 0; i < 2; i++) await torii.authenticate({ authorization: `Bearer ${token}` });
@@ -248,7 +248,7 @@ describe('tokens are not leaked', async () => {
 
 describe('the detail of a refused event', () => {
   async function refusal(claims: Record<string, unknown>, header: Record<string, unknown> = {}, signer = key) {
-    const events: ToriiEvent[] = [];
+    const events: VerifierEvent[] = [];
     const torii = createVerifier({ ...strict(), onEvent: (event) => events.push(event) });
     await torii.check({ authorization: `Bearer ${await mint(signer, { aud: 'api', ...claims }, header)}` });
     const last = events.at(-1);
@@ -320,7 +320,7 @@ describe('the detail of a refused event', () => {
     ['an escape sequence', '/\u001b[2J'],
     ['ten thousand characters', `/${'x'.repeat(10_000)}`],
   ])('[16] escapes or shortens a path with %s', async (_name, url) => {
-    const events: ToriiEvent[] = [];
+    const events: VerifierEvent[] = [];
     const torii = createVerifier({ ...strict(), onEvent: (event) => events.push(event) });
     await torii.authenticate({ method: 'GET', url, headers: {} }, { optional: true });
     const [event] = events;
@@ -352,7 +352,7 @@ describe('a listener', () => {
   ];
 
   test.each(failing)('that %s does not change the outcome', async (_name, listener) => {
-    const torii = createVerifier({ ...strict(), onEvent: listener as EventListener });
+    const torii = createVerifier({ ...strict(), onEvent: listener as VerifierEventListener });
     const good = await mint(key, { aud: 'api' });
     expect(await torii.verify(good)).toMatchObject({ userId: 'user_1' });
     expect(await torii.authenticate({}, { optional: true })).toBeNull();
@@ -434,7 +434,7 @@ describe('two copies of core in one process', async () => {
     });
 
     test("agree on the listener of a caller's verifier, and on the details of a refusal", async () => {
-      const events: ToriiEvent[] = [];
+      const events: VerifierEvent[] = [];
       const listening = mine.createVerifier({ issuer, keys: jwks, onEvent: (event) => events.push(event) });
       const auth = await listening.verify(await mint(key));
       const request = { headers: {} };

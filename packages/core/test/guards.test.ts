@@ -16,8 +16,8 @@ import {
   refuse,
   ToriiAuthError,
   ToriiConfigError,
-  type ToriiEvent,
   type Verifier,
+  type VerifierEvent,
 } from '../src/index.ts';
 import { issuer, makeKey, mint } from './mint.ts';
 
@@ -240,7 +240,7 @@ describe('allow', () => {
   });
 
   test("tells the listener of the caller's verifier", async () => {
-    const events: ToriiEvent[] = [];
+    const events: VerifierEvent[] = [];
     const call = signedIn();
     await requireAuth({ issuer, keys, onEvent: (event) => events.push(event) })(call);
     await allow(() => refuse('No.', 'not on the list'))(call);
@@ -454,7 +454,7 @@ describe('two copies of core in one process', async () => {
     const [before, behind] = [guardsOf(first), guardsOf(second)];
 
     test('share the Auth, the listener and onError of a request', async () => {
-      const events: ToriiEvent[] = [];
+      const events: VerifierEvent[] = [];
       const listening = first.createVerifier({ issuer, keys, onEvent: (event) => events.push(event) });
       const call = signedIn();
       await before.requireAuth(listening, { onError: (denial) => ({ ...denial, body: 'Said politely' }) })(call);

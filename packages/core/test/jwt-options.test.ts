@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { JsonWebKeyLike } from '../src/index.ts';
+import type { JWK } from '../src/index.ts';
 import { createJwtVerifier, type JwtOptions } from '../src/jwt/index.ts';
 import { bytes, jwks, pairs, pem, secret, sign } from './jwt-mint.ts';
 import { base64url } from './mint.ts';
@@ -140,7 +140,7 @@ describe('a key set behind a URL', () => {
         expect(await outcomeOf(torii.verify(await token()))).toBe('key_unknown');
         const other = await sign('RS256', pairs.RS256.privateKey, {}, { kid: 'RS256' });
         expect(await outcomeOf(torii.verify(other))).toBe('accepted');
-        const fixed = createJwtVerifier({ jwks: { keys: keys as JsonWebKeyLike[] }, algorithms: ['ES256'] });
+        const fixed = createJwtVerifier({ jwks: { keys: keys as JWK[] }, algorithms: ['ES256'] });
         expect(await outcomeOf(fixed.verify(await token()))).toBe('key_unknown');
       }
     }
@@ -281,6 +281,6 @@ function pemOf(spki: ArrayBuffer): string {
   return `-----BEGIN PUBLIC KEY-----\n${body}\n-----END PUBLIC KEY-----`;
 }
 
-function jwkOf({ n, e }: { readonly n?: string; readonly e?: string }): JsonWebKeyLike {
+function jwkOf({ n, e }: { readonly n?: string; readonly e?: string }): JWK {
   return { kty: 'RSA', n, e };
 }

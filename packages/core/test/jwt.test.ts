@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
-import type { ToriiEvent } from '../src/index.ts';
+import type { VerifierEvent } from '../src/index.ts';
 import { createJwtVerifier, type JwtOptions } from '../src/jwt/index.ts';
 import { bytes, jwks, type Key, pairs, pem, secret, sign, strangers } from './jwt-mint.ts';
 import { base64url, nowSeconds } from './mint.ts';
@@ -87,7 +87,7 @@ test.each([
 });
 
 test('it is a verifier like any other: public paths, cookie, checks, events', async () => {
-  const events: ToriiEvent[] = [];
+  const events: VerifierEvent[] = [];
   const torii = createJwtVerifier({
     secret,
     algorithms: ['HS256'],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createVerifier, type ToriiEvent, type Verifier, verifyToken } from '../src/index.ts';
+import { createVerifier, type Verifier, type VerifierEvent, verifyToken } from '../src/index.ts';
 import { createJwtVerifier } from '../src/jwt/index.ts';
 import { makeKeyEndpoint, mostInAMinute } from './key-endpoint.ts';
 import { claimsWith, issuer, makeKey, mint, type SigningKey, signText } from './mint.ts';
@@ -46,7 +46,7 @@ const minutes = 60_000;
 
 interface Fetching {
   readonly fetch: typeof globalThis.fetch;
-  readonly onEvent?: (event: ToriiEvent) => void;
+  readonly onEvent?: (event: VerifierEvent) => void;
   readonly clockTolerance?: number;
   readonly maxStaleSeconds?: number;
 }
@@ -152,7 +152,7 @@ describe.each(makers)('invalid responses of a key endpoint to %s', (_name, makeV
   async function problemOf(respond: Respond): Promise<string | undefined> {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(respond);
-    const events: ToriiEvent[] = [];
+    const events: VerifierEvent[] = [];
     const torii = makeVerifier({ fetch: endpoint.fetch, onEvent: (event) => events.push(event) });
     expect(await outcomeOf(torii.verify(await longLived(oldKey)))).toBe('keys_unavailable');
     const failures = events.filter((event) => event.type === 'keys_failed');

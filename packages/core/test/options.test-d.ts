@@ -9,8 +9,8 @@ import {
   type Denial,
   refuse,
   type StrictVerifierOptions,
-  type ToriiEvent,
   type Verifier,
+  type VerifierEvent,
   type VerifierOptions,
   type VerifyOptions,
   verifyToken,
@@ -241,7 +241,7 @@ test('an event is told by its type', () => {
   createVerifier({
     issuer,
     onEvent(event) {
-      expectTypeOf(event).toEqualTypeOf<ToriiEvent>();
+      expectTypeOf(event).toEqualTypeOf<VerifierEvent>();
       if (event.type === 'refused') expectTypeOf(event.detail.actual).toEqualTypeOf<string | undefined>();
       // @ts-expect-error only some have it
       event.path;

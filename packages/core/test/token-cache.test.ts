@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createVerifier, type ToriiEvent, type VerifierOptions } from '../src/index.ts';
+import { createVerifier, type VerifierEvent, type VerifierOptions } from '../src/index.ts';
 import { makeKeyEndpoint } from './key-endpoint.ts';
 import { issuer, makeKey, mint, nowSeconds } from './mint.ts';
 
@@ -20,7 +20,7 @@ const reasonOf = (verifying: Promise<unknown>): Promise<unknown> =>
   );
 
 test('[11] verifies a token once, and reports later results as cached', async () => {
-  const events: ToriiEvent[] = [];
+  const events: VerifierEvent[] = [];
   const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] }, onEvent: (event) => events.push(event) });
   const token = await mint(key);
   const first = await torii.verify(token);
@@ -125,7 +125,7 @@ test('[11] does not cache refusals: a token that was too early is accepted later
 });
 
 test('[11] the cache is bounded, and evicts the oldest entry first', async () => {
-  const events: ToriiEvent[] = [];
+  const events: VerifierEvent[] = [];
   const keys = { keys: [key.publicJwk] };
   const torii = createVerifier({ issuer, keys, cachedTokens: 2, onEvent: (event) => events.push(event) });
   const tokens = await Promise.all(['a', 'b', 'c'].map((sub) => mint(key, { sub })));
@@ -135,7 +135,7 @@ test('[11] the cache is bounded, and evicts the oldest entry first', async () =>
 });
 
 test('[11] with cachedTokens: 0, nothing is cached', async () => {
-  const events: ToriiEvent[] = [];
+  const events: VerifierEvent[] = [];
   const keys = { keys: [key.publicJwk] };
   const torii = createVerifier({ issuer, keys, cachedTokens: 0, onEvent: (event) => events.push(event) });
   const token = await mint(key);

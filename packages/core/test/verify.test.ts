@@ -4,7 +4,7 @@ import {
   createVerifier,
   type Fetch,
   ToriiConfigError,
-  type ToriiEvent,
+  type VerifierEvent,
   type VerifierOptions,
   verifyToken,
 } from '../src/index.ts';
@@ -66,7 +66,7 @@ test.each([
 });
 
 test('createTokenVerifier verifies tokens, caches them, emits events, and refuses options about requests', async () => {
-  const events: ToriiEvent[] = [];
+  const events: VerifierEvent[] = [];
   const tokens = createTokenVerifier({ issuer, keys: jwks, onEvent: (event) => events.push(event) });
   const token = await mint(key);
   const auth = await tokens.verify(token);

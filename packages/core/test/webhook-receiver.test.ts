@@ -5,7 +5,7 @@ import {
   findPayload,
   ToriiConfigError,
   type WebhookAnswer,
-  type WebhookNotice,
+  type WebhookReceiverEvent,
   type WebhookReceiverOptions,
   type WebhookStore,
 } from '../src/webhooks/index.ts';
@@ -17,7 +17,7 @@ afterEach(() => void vi.restoreAllMocks());
 /** A receiver whose handler and listener record the events and the notices. */
 function receiving(options: Partial<WebhookReceiverOptions> = {}) {
   const handled: string[] = [];
-  const notices: WebhookNotice[] = [];
+  const notices: WebhookReceiverEvent[] = [];
   let work: () => unknown = () => {};
   const receiver = createWebhookReceiver({ secret, onEvent: (notice) => notices.push(notice), ...options });
   return {

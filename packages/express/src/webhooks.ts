@@ -10,7 +10,8 @@ import type { Request, RequestHandler } from 'express';
 export {
   ToriiWebhookError,
   type WebhookEvent,
-  type WebhookNotice,
+  type WebhookReceiverEvent,
+  type WebhookReceiverEventListener,
   type WebhookReceiverOptions,
   type WebhookSession,
   type WebhookStore,

@@ -8,10 +8,10 @@ export {
   ToriiForbiddenError,
   ToriiUnavailableError,
 } from '@torii/core';
-export { createNextAuth, type NextAuth } from './server/create-next-auth.ts';
+export { createToriiNext, type ToriiNext } from './server/create-torii-next.ts';
 export type { IssuerRoutes } from './server/issuer-route.ts';
-export type { NextAuthOptions } from './server/options.ts';
+export type { ToriiNextOptions } from './server/options.ts';
 export type { Protect, ProtectOptions } from './server/protect.ts';
-export type { Behind, ProxyFunction } from './server/proxy.ts';
+export type { ProxyFunction, ProxyHandler } from './server/proxy.ts';
 export type { AuthContext, AuthHandler, Params, RouteContext, RouteHandler } from './server/route.ts';
 export type { TokenRoutes } from './server/token-route.ts';

@@ -71,6 +71,6 @@ test.runIf(globalThis.navigator?.locks !== undefined)(
 
 test('on a server it is loaded without a window, and looks for none', async () => {
   vi.stubGlobal('window', undefined);
-  const { reasonOf } = await openTab();
-  expect(reasonOf({ digest: 'torii.keys_unavailable' })).toBe('keys_unavailable');
+  const { getErrorReason } = await openTab();
+  expect(getErrorReason({ digest: 'torii.keys_unavailable' })).toBe('keys_unavailable');
 });

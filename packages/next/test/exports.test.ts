@@ -9,10 +9,10 @@ const entries = {
     'ToriiError',
     'ToriiForbiddenError',
     'ToriiUnavailableError',
-    'createNextAuth',
+    'createToriiNext',
     'refuse',
   ],
-  './client': ['TokenKeeper', 'endSession', 'reasonOf', 'useSignIn'],
+  './client': ['TokenKeeper', 'endSession', 'getErrorReason', 'useSignIn'],
   './webhooks': ['ToriiWebhookError', 'webhookHandler'],
 };
 

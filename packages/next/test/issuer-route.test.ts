@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { NextRequest } from 'next/server.js';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createNextAuth } from '../src/index.ts';
+import { createToriiNext } from '../src/index.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -42,7 +42,7 @@ async function serve(
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
   const issuer = `http://127.0.0.1:${port}${base}`;
-  const { issuerRoutes } = createNextAuth({ issuer, signInPath: '/sign-in', origins: [origin] });
+  const { issuerRoutes } = createToriiNext({ issuer, signInPath: '/sign-in', origins: [origin] });
   const ask = (path: string, init: ConstructorParameters<typeof NextRequest>[1] = {}) => {
     const method = (init.method ?? 'GET') as keyof typeof issuerRoutes;
     return issuerRoutes[method](new NextRequest(`https://app.test${path}`, init));

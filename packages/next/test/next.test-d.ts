@@ -1,22 +1,22 @@
-import { type Auth, type Check, createNextAuth, type RouteHandler } from '@torii/next';
+import { type Auth, type Check, createToriiNext, type RouteHandler } from '@torii/next';
 import { NextResponse } from 'next/server.js';
 import { expectTypeOf, test } from 'vitest';
 
 const options = { issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: ['https://app.test'] };
-const torii = createNextAuth<{ plan: string }>(options);
+const torii = createToriiNext<{ plan: string }>(options);
 
 test('options may come from the environment, and must be there', () => {
-  createNextAuth({ ...options, issuer: process.env['TORII_ISSUER'], origins: [process.env['APP_ORIGIN']] });
+  createToriiNext({ ...options, issuer: process.env['TORII_ISSUER'], origins: [process.env['APP_ORIGIN']] });
   // @ts-expect-error: no issuer
-  createNextAuth({ signInPath: '/sign-in', origins: ['https://app.test'] });
+  createToriiNext({ signInPath: '/sign-in', origins: ['https://app.test'] });
   // @ts-expect-error: no sign-in page
-  createNextAuth({ issuer: 'https://acme.torii.so', origins: ['https://app.test'] });
+  createToriiNext({ issuer: 'https://acme.torii.so', origins: ['https://app.test'] });
   // @ts-expect-error: no origins
-  createNextAuth({ issuer: 'https://acme.torii.so', signInPath: '/sign-in' });
+  createToriiNext({ issuer: 'https://acme.torii.so', signInPath: '/sign-in' });
   // @ts-expect-error: core's name for public paths
-  createNextAuth({ ...options, skip: ['/'] });
+  createToriiNext({ ...options, skip: ['/'] });
   // @ts-expect-error: the cookie is ours
-  createNextAuth({ ...options, cookie: 'session' });
+  createToriiNext({ ...options, cookie: 'session' });
 });
 
 test('auth may be nobody, protect never is', () => {

@@ -1,17 +1,17 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createNextAuth, type NextAuthOptions, ToriiConfigError } from '../src/index.ts';
+import { createToriiNext, ToriiConfigError, type ToriiNextOptions } from '../src/index.ts';
 
 const good = { issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: ['https://app.test'] };
 
 function make(options: object): () => unknown {
   const inherited: unknown = Object.getPrototypeOf(options);
-  return () => createNextAuth(Object.assign(Object.create(inherited as object), good, options) as NextAuthOptions);
+  return () => createToriiNext(Object.assign(Object.create(inherited as object), good, options) as ToriiNextOptions);
 }
 
 afterEach(() => void vi.unstubAllEnvs());
 
 test('makes all helpers, frozen', () => {
-  const torii = createNextAuth(good);
+  const torii = createToriiNext(good);
   expect(Object.keys(torii)).toEqual([
     'auth',
     'protect',
@@ -65,7 +65,7 @@ test.each<[string, object, string]>([
 });
 
 test.each([undefined, null, [good], 'https://acme.torii.so'])('refuses to be made of %j', (options) => {
-  expect(() => Reflect.apply(createNextAuth, undefined, [options])).toThrow(
+  expect(() => Reflect.apply(createToriiNext, undefined, [options])).toThrow(
     expect.objectContaining({ name: 'ToriiConfigError', option: 'options' }),
   );
 });
@@ -79,9 +79,9 @@ test('[9] refuses options that would be overlooked: a getter of a class, a hidde
       return 'env_1';
     }
   }
-  expect(() => createNextAuth(new Config())).toThrow(expect.objectContaining({ option: 'environmentId' }));
+  expect(() => createToriiNext(new Config())).toThrow(expect.objectContaining({ option: 'environmentId' }));
   const hidden = Object.defineProperty({ ...good }, 'audience', { value: 'app', enumerable: false });
-  expect(() => createNextAuth(hidden)).toThrow(expect.objectContaining({ option: 'audience' }));
+  expect(() => createToriiNext(hidden)).toThrow(expect.objectContaining({ option: 'audience' }));
 });
 
 test("takes core's options that loosen nothing", () => {
@@ -114,23 +114,23 @@ describe('production', () => {
 test('refuses a Next that is too old, in words', async () => {
   vi.resetModules();
   vi.doMock('next/server.js', () => ({ NextResponse: {}, connection: undefined }));
-  const { createNextAuth } = await import('../src/server/create-next-auth.ts');
-  expect(() => createNextAuth(good)).toThrow(expect.objectContaining({ name: 'ToriiConfigError', option: 'next' }));
+  const { createToriiNext } = await import('../src/server/create-torii-next.ts');
+  expect(() => createToriiNext(good)).toThrow(expect.objectContaining({ name: 'ToriiConfigError', option: 'next' }));
   vi.doUnmock('next/server.js');
   vi.resetModules();
 });
 
 test.each([
-  ['withAuth without a handler', () => Reflect.apply(createNextAuth(good).withAuth, undefined, [])],
+  ['withAuth without a handler', () => Reflect.apply(createToriiNext(good).withAuth, undefined, [])],
   [
     'withAuth with a check that is none',
-    () => Reflect.apply(createNextAuth(good).withAuth, undefined, [() => {}, 'admin']),
+    () => Reflect.apply(createToriiNext(good).withAuth, undefined, [() => {}, 'admin']),
   ],
   [
     'withAuth with a check that is missing',
-    () => Reflect.apply(createNextAuth(good).withAuth, undefined, [() => {}, undefined]),
+    () => Reflect.apply(createToriiNext(good).withAuth, undefined, [() => {}, undefined]),
   ],
-  ['proxy with something that is no function', () => Reflect.apply(createNextAuth(good).proxy, undefined, [{}])],
+  ['proxy with something that is no function', () => Reflect.apply(createToriiNext(good).proxy, undefined, [{}])],
 ])('refuses %s when it is made', (_name, call) => {
   expect(call).toThrow(ToriiConfigError);
 });

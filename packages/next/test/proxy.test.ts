@@ -1,7 +1,7 @@
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { type NextFetchEvent, NextRequest, NextResponse } from 'next/server.js';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Behind, createNextAuth, type NextAuthOptions } from '../src/index.ts';
+import { createToriiNext, type ProxyHandler, type ToriiNextOptions } from '../src/index.ts';
 
 let torii: Emulator;
 let token: string;
@@ -20,10 +20,10 @@ function ask(
   path: string,
   headers: Record<string, string> = {},
   method = 'GET',
-  options: Partial<NextAuthOptions> = {},
+  options: Partial<ToriiNextOptions> = {},
   nextConfig: NextConfig = {},
 ) {
-  const { proxy } = createNextAuth({
+  const { proxy } = createToriiNext({
     issuer: torii.issuer,
     signInPath: '/sign-in',
     origins: ['https://app.test'],
@@ -35,7 +35,7 @@ function ask(
     headers: { host: 'app.test', ...headers },
     nextConfig,
   });
-  return (behind?: Behind) => proxy(behind)(request, event);
+  return (behind?: ProxyHandler) => proxy(behind)(request, event);
 }
 
 const passes = (response: Response) => response.headers.get('x-middleware-next') === '1';
@@ -142,7 +142,7 @@ describe('who has no good token', () => {
   });
 
   test('is not shown to the proxy behind', async () => {
-    const behind = vi.fn<Behind>();
+    const behind = vi.fn<ProxyHandler>();
     await ask('/notes', page)(behind);
     await ask('/notes', { authorization: 'Bearer a.b.c' })(behind);
     expect(behind).not.toHaveBeenCalled();
@@ -166,7 +166,7 @@ test('without keys nobody passes, and nobody is redirected', async () => {
 describe('a proxy behind ours', () => {
   test('learns who is signed in, and answers', async () => {
     const authorization = `Bearer ${token}`;
-    const behind: Behind = (request, { auth }) => {
+    const behind: ProxyHandler = (request, { auth }) => {
       if (request.nextUrl.pathname === '/old') return NextResponse.redirect('https://app.test/new');
       return NextResponse.json({ userId: auth?.userId ?? null });
     };

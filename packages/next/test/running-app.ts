@@ -24,7 +24,7 @@ export interface RunningApp extends AsyncDisposable {
 
 export interface AppOptions {
   readonly issuer: string;
-  /** Options of `createNextAuth` beside the fixture's own. */
+  /** Options of `createToriiNext` beside the fixture's own. */
   readonly options?: object;
   /** Has the app fetch keys through a function of its own. */
   readonly ownFetch?: boolean;

@@ -1,6 +1,6 @@
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createNextAuth, type Protect } from '../src/index.ts';
+import { createToriiNext, type Protect } from '../src/index.ts';
 
 // All that Next knows of a request outside of Next. How it really is, the fixture app shows.
 let shown: Headers;
@@ -16,7 +16,7 @@ afterAll(() => torii.stop());
 
 function make(headers: Record<string, string>) {
   shown = new Headers({ host: 'app.test', ...headers });
-  return createNextAuth({ issuer: torii.issuer, signInPath: '/sign-in', origins: ['https://app.test'] });
+  return createToriiNext({ issuer: torii.issuer, signInPath: '/sign-in', origins: ['https://app.test'] });
 }
 
 const redirectOf = (call: Promise<unknown>) =>
@@ -74,7 +74,7 @@ test("[12] an app's own fetch is asked for keys afresh", async () => {
     return globalThis.fetch(input, init);
   };
   const options = { issuer: torii.issuer, signInPath: '/sign-in', origins: ['https://app.test'], fetch };
-  const { auth } = await createNextAuth(options).fromRequest({ headers: { authorization: `Bearer ${token}` } });
+  const { auth } = await createToriiNext(options).fromRequest({ headers: { authorization: `Bearer ${token}` } });
   expect([auth?.userId, sent.map((headers) => headers.has('x-request-id'))]).toEqual(['ada', [true]]);
 });
 

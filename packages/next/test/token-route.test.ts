@@ -1,7 +1,7 @@
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { NextRequest } from 'next/server.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createNextAuth } from '../src/index.ts';
+import { createToriiNext } from '../src/index.ts';
 
 let torii: Emulator;
 let token: string;
@@ -19,7 +19,7 @@ function ask(
   headers: Record<string, string>,
   origins = ['https://app.test'],
 ): Promise<Response> {
-  const { tokenRoutes } = createNextAuth({ issuer: torii.issuer, signInPath: '/sign-in', origins });
+  const { tokenRoutes } = createToriiNext({ issuer: torii.issuer, signInPath: '/sign-in', origins });
   const url = 'http://127.0.0.1:3000/api/torii/token';
   return tokenRoutes[method](new NextRequest(url, { method, headers }));
 }
@@ -121,7 +121,7 @@ test('says so where a token is too large for a cookie', async () => {
 test('without keys the answer is 503, and the cookie stays as it is', async () => {
   await using unreachable = await startEmulator();
   unreachable.fail('keys');
-  const { tokenRoutes } = createNextAuth({
+  const { tokenRoutes } = createToriiNext({
     issuer: unreachable.issuer,
     signInPath: '/sign-in',
     origins: ['https://app.test'],
@@ -167,7 +167,7 @@ test.each([
 test('clears the cookie also while keys cannot be had, and says that there was one', async () => {
   await using unreachable = await startEmulator();
   unreachable.fail('keys');
-  const { tokenRoutes } = createNextAuth({
+  const { tokenRoutes } = createToriiNext({
     issuer: unreachable.issuer,
     signInPath: '/sign-in',
     origins: ['https://app.test'],

@@ -5,7 +5,7 @@ export type { StreamEvent, StreamEventListener } from './events.ts';
 
 export { type Publication, type PublishOptions, publishPublicKey } from './keys/publication.ts';
 export { type PublishedKey, readPublishedKey } from './keys/published-key.ts';
-export { keyIdOf } from './keys/rsa-key.ts';
+export { getKeyId } from './keys/rsa-key.ts';
 export type { KeyStore, SlotOptions, StoreEntry } from './keys/slot.ts';
 export { createRotation, type Rotation, type RotationOptions, type RotationPlan } from './rotation/rotation.ts';
 export type { RotationStep } from './rotation/step.ts';

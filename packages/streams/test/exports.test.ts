@@ -14,14 +14,14 @@ test('exports what its users rely on, and no more', () => {
     'createRotation',
     'createStreamSigner',
     'isStreamPattern',
-    'keyIdOf',
+    'getKeyId',
     'matchesStream',
     'publishPublicKey',
     'readPublishedKey',
     'readStreamEnvironment',
     'verifyStreamToken',
   ]);
-  expect(Object.keys(nats).sort()).toEqual(['connectStore', 'storeOf']);
+  expect(Object.keys(nats).sort()).toEqual(['connectStore', 'createNatsStore']);
 });
 
 test('who mints does not need a NATS client: the folder nats alone imports one', () => {

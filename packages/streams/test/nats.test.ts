@@ -2,7 +2,7 @@ import { Kvm } from '@nats-io/kv';
 import { connect } from '@nats-io/transport-node';
 import { expect } from 'vitest';
 import { createRotation, publishPublicKey, ToriiStreamError } from '../src/index.ts';
-import { connectStore, storeOf } from '../src/nats/index.ts';
+import { connectStore, createNatsStore } from '../src/nats/index.ts';
 import { startGateway } from './gateway.ts';
 import { makeKeyPair } from './key-pairs.ts';
 import { natsTest as test } from './nats-server.ts';
@@ -61,7 +61,7 @@ test('of publishers that write at once, one wins and the others learn', async ({
 test('writes over a deleted key, by its revision', async ({ startNats }) => {
   const { url } = await startNats();
   await using connection = await connect({ servers: url });
-  const kv = storeOf(connection);
+  const kv = createNatsStore(connection);
   await publishPublicKey(kv, old.publicPem);
   await (await new Kvm(connection).open('TC_PUBKEYS')).delete('rails_public_key');
   expect(await kv.read('TC_PUBKEYS', 'rails_public_key')).toMatchObject({ value: null, revision: 2 });
@@ -130,7 +130,7 @@ test.for([
   const { url } = await startNats();
   await using connection = await connect({ servers: url });
   await new Kvm(connection).create('TC_PUBKEYS', shape);
-  const publishing = publishPublicKey(storeOf(connection), old.publicPem);
+  const publishing = publishPublicKey(createNatsStore(connection), old.publicPem);
   await expect(publishing).rejects.toMatchObject({
     reason: 'bucket_unfit',
     message: expect.stringContaining('TC_PUBKEYS'),

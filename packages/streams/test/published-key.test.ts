@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createStreamSigner, keyIdOf, publishPublicKey, readPublishedKey } from '../src/index.ts';
+import { createStreamSigner, getKeyId, publishPublicKey, readPublishedKey } from '../src/index.ts';
 import { makeKeyPair } from './key-pairs.ts';
 import { MemoryStore } from './memory-store.ts';
 
@@ -10,7 +10,7 @@ test('tells what is published, by the id that its tokens have', async () => {
   const store = new MemoryStore();
   expect(await readPublishedKey(store)).toEqual({ slot, keyId: null, isEmpty: true, revision: 0 });
   await publishPublicKey(store, pair.publicPem);
-  const keyId = keyIdOf(pair.publicPem);
+  const keyId = getKeyId(pair.publicPem);
   expect(await readPublishedKey(store)).toEqual({ slot, keyId, isEmpty: false, revision: 1 });
 
   const { token } = await createStreamSigner({ privateKey: pair.privatePem }).issue({
@@ -31,6 +31,6 @@ test('tells what is no key from nothing, and looks where it is told', async () =
 
 test('gives no id to what must not be published', () => {
   for (const key of [pair.privatePem, makeKeyPair(1024).publicPem]) {
-    expect(() => keyIdOf(key)).toThrow(expect.objectContaining({ name: 'ToriiConfigError', option: 'publicKey' }));
+    expect(() => getKeyId(key)).toThrow(expect.objectContaining({ name: 'ToriiConfigError', option: 'publicKey' }));
   }
 });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, vi } from 'vitest';
 import {
   createRotation,
   createStreamSigner,
-  keyIdOf,
+  getKeyId,
   publishPublicKey,
   type RotationOptions,
   type StreamEvent,
@@ -61,8 +61,8 @@ test('goes from plan to end, and says what it does and costs', async ({ world: {
   expect(planned).toMatchObject({ step: 'begin', waitSeconds: 0, refusalSeconds: 61 });
   for (const fact of [
     'TC_PUBKEYS/rails_public_key',
-    keyIdOf(old.publicPem),
-    keyIdOf(next.publicPem),
+    getKeyId(old.publicPem),
+    getKeyId(next.publicPem),
     'begin',
     '61 s',
   ]) {

@@ -1,4 +1,12 @@
-import { type Auth, type Check, createVerifier, refuse, ToriiError, type ToriiEvent, type Verifier } from '@torii/core';
+import {
+  type Auth,
+  type Check,
+  createVerifier,
+  refuse,
+  ToriiError,
+  type Verifier,
+  type VerifierEvent,
+} from '@torii/core';
 import type { CheckName, KeyAnswer, Step, VerifierQuestion } from '../case.ts';
 import { showRequest } from './show-request.ts';
 
@@ -15,7 +23,7 @@ const checks: Readonly<Record<CheckName, Check>> = {
 
 /** One item for each step, then the fetches of keys where they are counted, then the events where they are listened to. */
 export async function takeSteps(question: VerifierQuestion): Promise<string> {
-  const events: ToriiEvent[] = [];
+  const events: VerifierEvent[] = [];
   const endpoint = question.keyAnswers && makeEndpoint(question.keyAnswers);
   const realNow = Date.now;
   try {
@@ -73,7 +81,7 @@ export function describeError(error: unknown): string {
   return reason ?? ('option' in error ? `${code}: ${error.option}` : code);
 }
 
-function describeEvent(event: ToriiEvent): string {
+function describeEvent(event: VerifierEvent): string {
   switch (event.type) {
     case 'verified':
       return event.fromCache ? 'verified_again' : 'verified';

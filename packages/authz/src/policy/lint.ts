@@ -27,7 +27,7 @@ const knownMethods = new Set([star, 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELE
  * Finds permissions that probably do not do what their author meant. Use it in an editor, in a test, or before you
  * store a document. An empty list means that nothing was found.
  */
-export function lint(document: unknown): readonly LintFinding[] {
+export function lintPermissions(document: unknown): readonly LintFinding[] {
   try {
     const budget = new RegexBudget();
     return readDocument(document).roles.flatMap(([role, entries]) => lintRole(role, entries, budget));

@@ -1,4 +1,4 @@
-import type { AuthzListener } from '../events.ts';
+import type { AuthzEventListener } from '../events.ts';
 import type { PolicySource } from '../policy/policy-source.ts';
 import type { ClaimSettings } from './caller.ts';
 import type { PathSettings } from './place.ts';
@@ -11,6 +11,6 @@ export interface Settings {
   readonly baseDomains: readonly string[] | undefined;
   readonly source: PolicySource | undefined;
   readonly impersonation: 'refuse' | 'audit';
-  readonly emit: AuthzListener;
+  readonly emit: AuthzEventListener;
   readonly debug: ((text: string) => void) | undefined;
 }

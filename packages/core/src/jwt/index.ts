@@ -1,7 +1,7 @@
 import { type CryptoKey, compactVerify, errors, importJWK, importSPKI } from 'jose';
 import { type Claims, claimOf, readForeignAuth } from '../auth.ts';
 import { ToriiAuthError, ToriiConfigError } from '../errors.ts';
-import type { JsonWebKeyLike } from '../keys/jwks.ts';
+import type { JWK } from '../keys/jwks.ts';
 import { shareKeySets } from '../keys/key-sources.ts';
 import { unknownKey } from '../keys/remote-key-set.ts';
 import { malformed, parseToken, refuseExtensions } from '../token/parse.ts';
@@ -112,7 +112,7 @@ async function usable(key: ForeignKey | undefined, kid: string, algorithm: strin
   return imported;
 }
 
-const imports = new WeakMap<JsonWebKeyLike, Map<string, Promise<CryptoKey | undefined>>>();
+const imports = new WeakMap<JWK, Map<string, Promise<CryptoKey | undefined>>>();
 
 /** Made ready once for each algorithm. Undefined for a key that is none, such as a point that is not on its curve. */
 async function importServing(key: ForeignKey, kid: string, algorithm: string): Promise<CryptoKey | undefined> {
@@ -125,7 +125,7 @@ async function importServing(key: ForeignKey, kid: string, algorithm: string): P
   return imported;
 }
 
-async function importJwk(jwk: JsonWebKeyLike, algorithm: string): Promise<CryptoKey | undefined> {
+async function importJwk(jwk: JWK, algorithm: string): Promise<CryptoKey | undefined> {
   // Rebuilt from its numbers: `key_ops`, `ext` or `use` of somebody else's making cannot get in the way.
   const numbers = ['kty', 'crv', 'x', 'y', 'n', 'e'].filter((member) => Object.hasOwn(jwk, member));
   try {

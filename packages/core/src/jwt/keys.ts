@@ -1,5 +1,5 @@
 import { type Claims, claimOf } from '../auth.ts';
-import { type JsonWebKeyLike, keysById, listKeys, mayVerify } from '../keys/jwks.ts';
+import { type JWK, keysById, listKeys, mayVerify } from '../keys/jwks.ts';
 
 /** The id under which a set has all its keys, for tokens that name none. No token names it: an empty `kid` is refused. */
 export const noKeyId = '';
@@ -7,15 +7,15 @@ export const noKeyId = '';
 /** One public key, or several where none is named. */
 export class ForeignKey {
   /** By their JSON, so that a key which is still the same one is the same object, and need not be made ready again. */
-  readonly jwks: ReadonlyMap<string, JsonWebKeyLike>;
+  readonly jwks: ReadonlyMap<string, JWK>;
 
-  constructor(jwks: Iterable<Claims>, known: ReadonlyMap<string, JsonWebKeyLike> = new Map()) {
+  constructor(jwks: Iterable<Claims>, known: ReadonlyMap<string, JWK> = new Map()) {
     const texts = Array.from(jwks, (jwk) => JSON.stringify(jwk));
     this.jwks = new Map(texts.map((text) => [text, known.get(text) ?? JSON.parse(text)]));
   }
 
   /** The one key that serves an algorithm; undefined for none, and for several, since nothing tells which is meant. */
-  serving(algorithm: string): JsonWebKeyLike | undefined {
+  serving(algorithm: string): JWK | undefined {
     const [found, second] = [...this.jwks.values()].filter((jwk) => serves(jwk, algorithm));
     return second === undefined ? found : undefined;
   }
@@ -38,7 +38,7 @@ export function parseForeignKeySet(
 }
 
 /** Whether a key is of the kind that an algorithm needs (RFC 7518 3.1, RFC 8037 3.1), and not meant for another. */
-export function serves(jwk: JsonWebKeyLike, algorithm: string): boolean {
+export function serves(jwk: JWK, algorithm: string): boolean {
   const [kty, crv] = kindFor(algorithm);
   return claimOf(jwk, 'kty') === kty && (crv === undefined || claimOf(jwk, 'crv') === crv) && mayVerify(jwk, algorithm);
 }

@@ -1,5 +1,5 @@
 import { type Claims, isJsonObject } from '../auth.ts';
-import { holdsSecret, type JsonWebKeyLike, type JsonWebKeySet, KeySetError } from '../keys/jwks.ts';
+import { holdsSecret, type JSONWebKeySet, type JWK, KeySetError } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
 import { isLoopback } from '../options/loopback.ts';
 import {
@@ -45,12 +45,12 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
   /** The shared secret of HS256, HS384 or HS512: as long as the hash, at least. A text counts as UTF-8. */
   readonly secret?: string | Uint8Array | undefined;
   /** One public key: PEM (`-----BEGIN PUBLIC KEY-----`) or a JSON Web Key. Which key a token names is not looked at. */
-  readonly key?: string | JsonWebKeyLike | undefined;
+  readonly key?: string | JWK | undefined;
   /**
    * Public keys, of which a token names one: a key set, or the URL of one. A token that names none is verified by the one
    * key that serves its algorithm, if there is exactly one.
    */
-  readonly jwks?: string | JsonWebKeySet | undefined;
+  readonly jwks?: string | JSONWebKeySet | undefined;
   /** Accepted `iss` values, to the letter. Left out, `iss` is not looked at. */
   readonly issuer?: string | readonly string[];
   /** Accepted `aud` values. Left out, `aud` is not looked at. */
@@ -77,7 +77,7 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
 export type JwtKeySource =
   | { readonly kind: 'secret'; readonly secret: Uint8Array }
   | { readonly kind: 'pem'; readonly pem: string }
-  | { readonly kind: 'jwk'; readonly jwk: JsonWebKeyLike }
+  | { readonly kind: 'jwk'; readonly jwk: JWK }
   | { readonly kind: 'set'; readonly keys: ReadonlyMap<string, ForeignKey> }
   | { readonly kind: 'url'; readonly url: string; readonly fetch: Fetch | undefined };
 

@@ -3,12 +3,12 @@ import { type Claims, claimOf, isJsonObject } from '../auth.ts';
 import type { VerifySignature } from './signature.ts';
 
 /** A key set (JWKS) as an issuer publishes it (RFC 7517 section 5). */
-export interface JsonWebKeySet {
-  readonly keys: readonly JsonWebKeyLike[];
+export interface JSONWebKeySet {
+  readonly keys: readonly JWK[];
 }
 
 /** A JSON Web Key of any type (RFC 7517 section 4). */
-export interface JsonWebKeyLike {
+export interface JWK {
   readonly kty?: string;
   readonly kid?: string;
   readonly [member: string]: unknown;

@@ -1,5 +1,5 @@
 import { ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
-import { type EventListener, withDetail } from '../events.ts';
+import { type VerifierEventListener, withDetail } from '../events.ts';
 import { raceDeadline } from '../time/deadline.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { Crowd } from './crowd.ts';
@@ -11,7 +11,7 @@ export interface KeySource<Key = SetKey> {
   /** The key, if it is known and fresh. Never waits and never fetches. */
   peek(kid: string): Key | undefined;
   /** @throws ToriiAuthError `key_unknown` or ToriiUnavailableError `keys_unavailable` */
-  find(kid: string, maxStaleMs: number, emit: EventListener): Promise<Key>;
+  find(kid: string, maxStaleMs: number, emit: VerifierEventListener): Promise<Key>;
 }
 
 const refreshAfterMs = 4 * 60_000;
@@ -63,7 +63,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     return this.#ageMs() < refreshAfterMs ? this.#keys?.get(kid) : undefined;
   }
 
-  async find(kid: string, maxStaleMs: number, emit: EventListener): Promise<Key> {
+  async find(kid: string, maxStaleMs: number, emit: VerifierEventListener): Promise<Key> {
     const age = this.#ageMs();
     let wasRefreshed = false;
     if (age >= staleAfterMs && !this.#mayUseStale(age, maxStaleMs)) {
@@ -105,7 +105,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
    * Fetches the key set, or waits for the fetch that is in flight. Never rejects: a failure sets `#failedAt`. Returns `false`
    * if no fetch was possible because of the rate limit or because too many requests are waiting.
    */
-  async #refresh(maxStaleMs: number, emit: EventListener): Promise<boolean> {
+  async #refresh(maxStaleMs: number, emit: VerifierEventListener): Promise<boolean> {
     const pending = this.#pending;
     if (pending !== undefined && this.#isFetching()) {
       if (pending.waiting >= maxWaiting) return false;
@@ -128,7 +128,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     return true;
   }
 
-  async #load(maxStaleMs: number, emit: EventListener): Promise<void> {
+  async #load(maxStaleMs: number, emit: VerifierEventListener): Promise<void> {
     const begunAt = instantNow();
     this.#begun += 1;
     const turn = this.#begun;
@@ -162,7 +162,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
    * rotation. For a while after a search without result, tokens with unknown keys are delayed and counted: a few may be a
    * rotation and cause a fetch, many are an attack and are refused.
    */
-  async #search(kid: string, maxStaleMs: number, emit: EventListener): Promise<Key | undefined> {
+  async #search(kid: string, maxStaleMs: number, emit: VerifierEventListener): Promise<Key | undefined> {
     const begunAt = instantNow();
     const isSuspicious = this.#emptySearchAt !== undefined && elapsedMs(this.#emptySearchAt) < suspicionMs;
     const maySearch = !isSuspicious || (await this.#suspicious.isSmall());

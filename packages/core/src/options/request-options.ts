@@ -1,7 +1,7 @@
 import type { Claims } from '../auth.ts';
 import { type Check, requireChecks } from '../checks.ts';
 import { emitterFor } from '../emitter.ts';
-import type { EventListener } from '../events.ts';
+import type { VerifierEventListener } from '../events.ts';
 import type { TokenPlaces } from '../request/bearer.ts';
 import { compilePublicPaths, type PublicPaths } from '../request/path.ts';
 import { listOrigins } from './origins.ts';
@@ -38,12 +38,12 @@ export interface RequestOptions<Custom extends object = Claims> {
   /** Asked in order about every verified caller; each must say `true`. */
   readonly checks?: readonly Check<Custom>[];
   /** Told what happened and why, for logs and metrics. Never gets a token. */
-  readonly onEvent?: EventListener | undefined;
+  readonly onEvent?: VerifierEventListener | undefined;
 }
 
 /** The same as the pipeline uses them. */
 export interface RequestSettings {
-  readonly emit: EventListener;
+  readonly emit: VerifierEventListener;
   readonly places: TokenPlaces;
   readonly isPublic: PublicPaths;
   readonly allowPreflight: boolean;
@@ -58,7 +58,7 @@ type RequestOptionValues = Options<(typeof requestOptionNames)[number] | 'onEven
 /** @throws ToriiConfigError naming the option and what to write instead */
 export function readRequestOptions(options: RequestOptionValues): RequestSettings {
   return {
-    emit: emitterFor(readFunction<EventListener>(options, 'onEvent')),
+    emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
     places: readPlaces(options),
     isPublic: compilePublicPaths(listPaths(options, 'publicPaths')),
     allowPreflight: readFlag(options, 'allowPreflight'),

@@ -1,6 +1,6 @@
 import { emitterFor } from '../emitter.ts';
-import type { EventListener } from '../events.ts';
-import { type JsonWebKeySet, KeySetError } from '../keys/jwks.ts';
+import type { VerifierEventListener } from '../events.ts';
+import { type JSONWebKeySet, KeySetError } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
 import { FixedKeySet, keySetFor } from '../keys/key-sources.ts';
 import type { KeySource } from '../keys/remote-key-set.ts';
@@ -43,9 +43,9 @@ export interface VerifyOptions {
   /** Fetches the keys. Left out, the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
   /** A fixed key set, for one issuer: no network at all, and no rotation until you change it. */
-  readonly keys?: JsonWebKeySet;
+  readonly keys?: JSONWebKeySet;
   /** Told what happened and why, for logs and metrics. Never gets a token. */
-  readonly onEvent?: EventListener | undefined;
+  readonly onEvent?: VerifierEventListener | undefined;
 }
 
 /** The same as verification uses them. */
@@ -80,7 +80,7 @@ export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
     keySources: readKeySources(options, issuers),
     maxStaleMs: readNumber(options, 'maxStaleSeconds', { from: 0, to: 86_400, absent: 3600 }) * 1000,
     cachedTokens: readWhole(options, 'cachedTokens', { from: 0, to: 1_000_000, absent: 5_000 }),
-    emit: emitterFor(readFunction<EventListener>(options, 'onEvent')),
+    emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
   };
 }
 

@@ -1,6 +1,6 @@
 import { readAuth } from '../auth.ts';
 import { ToriiAuthError } from '../errors.ts';
-import { type EventListener, withDetail } from '../events.ts';
+import { type VerifierEventListener, withDetail } from '../events.ts';
 import type { SetKey } from '../keys/jwks.ts';
 import type { KeySource } from '../keys/remote-key-set.ts';
 import { isSignatureShaped, type VerifySignature } from '../keys/signature.ts';
@@ -14,7 +14,7 @@ export interface VerifySettings {
   readonly keySources: ReadonlyMap<string, KeySource>;
   readonly maxStaleMs: number;
   readonly cache: TokenCache;
-  readonly emit: EventListener;
+  readonly emit: VerifierEventListener;
 }
 
 /**

@@ -12,8 +12,9 @@ export {
   type ReceivedDelivery,
   requireHandler,
   type WebhookAnswer,
-  type WebhookNotice,
   type WebhookReceiver,
+  type WebhookReceiverEvent,
+  type WebhookReceiverEventListener,
   type WebhookReceiverOptions,
 } from './receiver.ts';
 export type { WebhookStore } from './repeats.ts';

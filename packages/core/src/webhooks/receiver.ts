@@ -35,11 +35,11 @@ export interface WebhookReceiverOptions extends WebhookRules {
    */
   readonly leaseSeconds?: number;
   /** Called with the outcome of each delivery. Errors that it throws are ignored. */
-  readonly onEvent?: (notice: WebhookNotice) => void;
+  readonly onEvent?: WebhookReceiverEventListener | undefined;
 }
 
 /** The outcome of a delivery, for logs. */
-export type WebhookNotice =
+export type WebhookReceiverEvent =
   | { readonly type: 'handled' | 'repeated'; readonly eventId: string; readonly eventType: string }
   /** Not handled: the delivery was invalid, the event is being handled already, or the store failed. */
   | { readonly type: 'refused'; readonly error: ToriiWebhookError }
@@ -47,6 +47,8 @@ export type WebhookNotice =
   | { readonly type: 'failed'; readonly eventId: string; readonly eventType: string; readonly error: unknown }
   /** Handled, but the store could not save that: a repeated delivery would be handled again. */
   | { readonly type: 'not_noted'; readonly eventId: string; readonly eventType: string; readonly error: unknown };
+
+export type WebhookReceiverEventListener = (event: WebhookReceiverEvent) => void;
 
 /** The response to a delivery, as plain data. Send it with `Response.json(answer.body, answer)`. */
 export interface WebhookAnswer {
@@ -97,7 +99,7 @@ export function createWebhookReceiver<More extends object = object>(
   const given = readKnownOptions(options, names, '{ secret: process.env.TORII_WEBHOOK_SECRET }');
   const rules = readRules(given);
   const repeats = readRepeats(given, rules);
-  const tell = emitterFor(readFunction<(notice: WebhookNotice) => void>(given, 'onEvent'));
+  const tell = emitterFor(readFunction<WebhookReceiverEventListener>(given, 'onEvent'));
 
   return {
     async receive({ headers, payload }, handle) {

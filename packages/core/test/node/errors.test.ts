@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test, vi } from 'vitest';
-import { createVerifier, ToriiAuthError, type ToriiEvent } from '../../src/index.ts';
+import { createVerifier, ToriiAuthError, type VerifierEvent } from '../../src/index.ts';
 import { issuer, makeKey, mint, nowSeconds } from '../mint.ts';
 
 const key = await makeKey();
@@ -20,7 +20,7 @@ test('[16] util.inspect of an error, a result and an event contains no token', a
     `${await mint(key)}.x`,
   ];
   for (const token of tokens) {
-    const events: ToriiEvent[] = [];
+    const events: VerifierEvent[] = [];
     const torii = createVerifier({ issuer, keys: jwks, onEvent: (event) => events.push(event) });
     const error: unknown = await torii
       .authenticate({ authorization: `Bearer ${token}` })

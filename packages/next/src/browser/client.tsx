@@ -206,7 +206,7 @@ export async function endSession({
 }
 
 /** Why a helper of ours threw, in an `error.tsx`: `keys_unavailable`, `not_allowed`, … Undefined for any other error. */
-export function reasonOf(error: { readonly digest?: string | undefined }): Reason | undefined {
+export function getErrorReason(error: { readonly digest?: string | undefined }): Reason | undefined {
   return readDigest(error.digest);
 }
 

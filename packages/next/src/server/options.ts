@@ -16,7 +16,7 @@ import { afresh } from './fresh-fetch.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
 /** How an app is guarded. */
-export interface NextAuthOptions extends VerifyOptions {
+export interface ToriiNextOptions extends VerifyOptions {
   /** The path of your own sign-in page, such as `/sign-in`. It needs no token, with a slash at its end or without. */
   readonly signInPath: string;
   /**
@@ -70,10 +70,10 @@ const optionNames = [
   'allowPreflight',
 ] as const;
 
-const example = "createNextAuth({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
+const example = "createToriiNext({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
 
 /** @throws ToriiConfigError naming the option and what to write instead */
-export function readOptions(given: NextAuthOptions): Settings {
+export function readOptions(given: ToriiNextOptions): Settings {
   if (typeof connection !== 'function') {
     throw new ToriiConfigError(
       'next',

@@ -16,7 +16,7 @@ import type { Settings } from './options.ts';
 import { describe, withoutHost } from './shown-request.ts';
 
 /** Your own proxy, behind ours: it sees the requests that are let through. `auth` is null on a public path. */
-export type Behind<Custom extends object = Claims> = (
+export type ProxyHandler<Custom extends object = Claims> = (
   request: NextRequest,
   context: { readonly auth: Auth<Custom> | null; readonly event: NextFetchEvent },
 ) => Response | null | undefined | Promise<Response | null | undefined>;
@@ -30,7 +30,7 @@ export function proxyWith<Custom extends object>(settings: Settings) {
   const identify = requireAuth(settings.gate, {
     onError: (_denial, error, request) => refusePage(request, error, settings),
   });
-  return (behind?: Behind<Custom>): ProxyFunction => {
+  return (behind?: ProxyHandler<Custom>): ProxyFunction => {
     if (behind !== undefined && typeof behind !== 'function') {
       throw new ToriiConfigError(
         'proxy',

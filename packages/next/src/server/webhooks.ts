@@ -10,7 +10,8 @@ import {
 export {
   ToriiWebhookError,
   type WebhookEvent,
-  type WebhookNotice,
+  type WebhookReceiverEvent,
+  type WebhookReceiverEventListener,
   type WebhookReceiverOptions,
   type WebhookSession,
   type WebhookStore,

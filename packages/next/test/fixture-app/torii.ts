@@ -1,9 +1,9 @@
-import { type Check, createNextAuth, type NextAuthOptions, refuse } from '@torii/next';
+import { type Check, createToriiNext, refuse, type ToriiNextOptions } from '@torii/next';
 
 // While it is built, the app has no issuer yet.
-const options: Partial<NextAuthOptions> = JSON.parse(process.env.TORII_OPTIONS ?? '{}');
+const options: Partial<ToriiNextOptions> = JSON.parse(process.env.TORII_OPTIONS ?? '{}');
 
-export const torii = createNextAuth({
+export const torii = createToriiNext({
   issuer: process.env.TORII_ISSUER ?? 'https://issuer.test',
   signInPath: '/sign-in',
   origins: [process.env.APP_ORIGIN ?? 'https://app.test'],

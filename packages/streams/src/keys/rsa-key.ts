@@ -53,7 +53,7 @@ export function readPublicKey(option: string, given: unknown): PublicKey {
  *
  * @throws ToriiConfigError for what is no RSA public key, and before all for a private one
  */
-export function keyIdOf(publicKey: string | KeyObject): string {
+export function getKeyId(publicKey: string | KeyObject): string {
   return readPublicKey('publicKey', publicKey).keyId;
 }
 

@@ -4,11 +4,11 @@ import type { KeyStore } from '../keys/slot.ts';
 import { inOurWords } from './errors.ts';
 import { type NatsLogin, readLogin } from './login.ts';
 import { readServers, type ServerAddress } from './servers.ts';
-import { storeOf } from './store.ts';
+import { createNatsStore } from './store.ts';
 import { type NatsTls, readTls } from './tls.ts';
 
 export type { NatsLogin } from './login.ts';
-export { storeOf } from './store.ts';
+export { createNatsStore } from './store.ts';
 export type { NatsTls } from './tls.ts';
 
 export interface NatsOptions {
@@ -77,7 +77,7 @@ export async function connectStore(options: NatsOptions): Promise<ConnectedStore
   }
   const connection = await inOurWords(() => connect(settings));
   const close = (): Promise<void> => connection.close();
-  return { ...storeOf(connection), close, [Symbol.asyncDispose]: close };
+  return { ...createNatsStore(connection), close, [Symbol.asyncDispose]: close };
 }
 
 /** Whom a certificate must be for. The client sees to that for names, and takes every address for `localhost`. */

@@ -11,7 +11,7 @@ const biggestKeyBytes = 4_096;
 const streamNotFound = 10059;
 
 /** The key-value store of a NATS connection of yours. It stays yours to close. */
-export function storeOf(connection: NatsConnection): KeyStore {
+export function createNatsStore(connection: NatsConnection): KeyStore {
   const manager = new Kvm(connection);
   /** Buckets that were looked at and found fit. Forgotten when anything goes wrong: one may be lost and made anew. */
   const buckets = new Map<string, KV>();

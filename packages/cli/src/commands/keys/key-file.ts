@@ -21,8 +21,8 @@ export async function readKeyFile(context: Context, path: string): Promise<Named
  * @throws ToriiConfigError for what is no such key, saying what it is and what to do
  */
 export async function publicHalfOf(text: string): Promise<NamedKey> {
-  const { createStreamSigner, keyIdOf } = await import('@torii/streams');
+  const { createStreamSigner, getKeyId } = await import('@torii/streams');
   const isPrivate = /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
   const pem = isPrivate ? createStreamSigner({ privateKey: text }).publicKey : text;
-  return { pem, keyId: keyIdOf(pem) };
+  return { pem, keyId: getKeyId(pem) };
 }

@@ -39,9 +39,9 @@ export function addRbacLint(rbac: Command, context: Context): void {
     )
     .addHelpText('after', examples)
     .action(async (file: string, options: LintOptions) => {
-      const { lint } = await loadAuthz('torii rbac lint');
+      const { lintPermissions } = await loadAuthz('torii rbac lint');
       const document = await readDocument(context, file);
-      const findings = lint(document).filter(({ kind }) => options.allow?.includes(kind) !== true);
+      const findings = lintPermissions(document).filter(({ kind }) => options.allow?.includes(kind) !== true);
       await writeRecords(context.output, formOf(options), columns, findings);
       const count = findings.length;
       if (count === 0) return context.output.say('Nothing is odd.');

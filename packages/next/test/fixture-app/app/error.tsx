@@ -1,7 +1,7 @@
 'use client';
 
-import { reasonOf } from '@torii/next/client';
+import { getErrorReason } from '@torii/next/client';
 
 export default function Problem({ error }: { error: Error & { digest?: string } }) {
-  return <p>Reason: {reasonOf(error) ?? 'none of ours'}</p>;
+  return <p>Reason: {getErrorReason(error) ?? 'none of ours'}</p>;
 }

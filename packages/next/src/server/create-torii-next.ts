@@ -1,14 +1,14 @@
 import type { Auth, Check, CheckResult, Claims, RequestParts } from '@torii/core';
 import { type IssuerRoutes, issuerRoutes } from './issuer-route.ts';
-import { type NextAuthOptions, readOptions } from './options.ts';
+import { readOptions, type ToriiNextOptions } from './options.ts';
 import { type Protect, protectWith, recognize } from './protect.ts';
-import { type Behind, type ProxyFunction, proxyWith } from './proxy.ts';
+import { type ProxyFunction, type ProxyHandler, proxyWith } from './proxy.ts';
 import { type AuthHandler, guardRoutes, type Params, type RouteHandler } from './route.ts';
 import { withoutHost } from './shown-request.ts';
 import { type TokenRoutes, tokenRoutes } from './token-route.ts';
 
 /** All that an app needs. Every helper verifies the token for itself, and works where no proxy ran. */
-export interface NextAuth<Custom extends object = Claims> {
+export interface ToriiNext<Custom extends object = Claims> {
   /**
    * Who is signed in, or null. For server components, route handlers and server actions.
    *
@@ -30,7 +30,7 @@ export interface NextAuth<Custom extends object = Claims> {
     ...checks: readonly Check<Custom>[]
   ): RouteHandler<P>;
   /** For `proxy.ts` or `middleware.ts`: a first filter, that lets through what is public or has a good token. */
-  proxy(behind?: Behind<Custom>): ProxyFunction;
+  proxy(behind?: ProxyHandler<Custom>): ProxyFunction;
   /** For the pages router's API routes and getServerSideProps. */
   fromRequest(request: RequestParts): Promise<CheckResult<Custom>>;
   /** The handlers of `app/api/torii/token/route.ts`: they keep the browser's token in the cookie. */
@@ -43,7 +43,7 @@ export interface NextAuth<Custom extends object = Claims> {
  * Makes everything that guards an app. Do it once, in a file of its own.
  *
  * @example
- * export const torii = createNextAuth({
+ * export const torii = createToriiNext({
  *   issuer: process.env.TORII_ISSUER,
  *   signInPath: '/sign-in',
  *   origins: [process.env.APP_ORIGIN],
@@ -51,7 +51,7 @@ export interface NextAuth<Custom extends object = Claims> {
  *
  * @throws ToriiConfigError for a wrong option, saying what to write
  */
-export function createNextAuth<Custom extends object = Claims>(options: NextAuthOptions): NextAuth<Custom> {
+export function createToriiNext<Custom extends object = Claims>(options: ToriiNextOptions): ToriiNext<Custom> {
   const settings = readOptions(options);
   return Object.freeze({
     auth: recognize<Custom>(settings),
