@@ -30,7 +30,7 @@ test('lists what authz finds, and ends with 1', async () => {
   expect([code, JSON.parse(stdout), stderr]).toEqual([
     1,
     JSON.parse(JSON.stringify(lintPermissions(odd))),
-    expect.stringMatching(new RegExp(`^torii: .*\\b${lint(odd).length}\\b.*\n$`)),
+    expect.stringMatching(new RegExp(`^torii: .*\\b${lintPermissions(odd).length}\\b.*\n$`)),
   ]);
   const table = await rbac(['lint', 'odd.json']);
   expect(table.stdout).toMatch(/^kind +role +line +problem\nmalformed +clerk +x +\S/);
