@@ -3,11 +3,13 @@ import type { Context } from './context.ts';
 import { CommandFailure, describeFailure } from './failures.ts';
 import { printable, withoutSecrets } from './output/printable.ts';
 
-/** Several things to do, each of which may fail by itself. */
+/** Runs one action for several items and continues after items that fail. */
 export interface Attempts {
-  /** Does it for each, one after another, and gives what succeeded. What failed is said in a line of its own. */
+  /**
+   * Runs the action for each item, one after another, and yields the results. Each failed item is reported in one line on
+   * standard error. An error that would affect every item, such as a wrong secret key, ends the loop.
+   */
   each<T, R>(things: readonly T[], nameOf: (thing: T) => string, act: (thing: T) => Promise<R>): AsyncGenerator<R>;
-  /** @throws CommandFailure where any failed */
   demandSuccess(): void;
 }
 
@@ -22,7 +24,7 @@ export function startAttempts({ output, env }: Context): Attempts {
         try {
           result = await act(thing);
         } catch (error) {
-          if (!isOfItsOwn(error)) throw error;
+          if (!concernsOneItem(error)) throw error;
           failed++;
           output.say(withoutSecrets(`${printable(nameOf(thing))}: ${describeFailure(error, env).text}`));
           continue;
@@ -31,13 +33,13 @@ export function startAttempts({ output, env }: Context): Attempts {
       }
     },
     demandSuccess() {
-      if (failed > 0) throw new CommandFailure(tried === 1 ? 'It was not done.' : `${failed} of ${tried} failed.`);
+      if (failed > 0)
+        throw new CommandFailure(tried === 1 ? 'Failed: see the line above.' : `${failed} of ${tried} failed.`);
     },
   };
 }
 
-/** Whether an error says nothing about the next one. A wrong key, or no network, does. */
-function isOfItsOwn(error: unknown): boolean {
+function concernsOneItem(error: unknown): boolean {
   if (error instanceof ToriiApiError) return [400, 403, 404, 409, 422].includes(error.status);
   return error instanceof CommandFailure || error instanceof ToriiConfigError;
 }

@@ -7,16 +7,17 @@ import { CommandFailure, UsageError } from './failures.ts';
 import { printable } from './output/printable.ts';
 
 /**
- * The text of a file, or of standard input where the path is `-`. Not for secrets that are kept in files: `readSecretFile`.
+ * Reads a text file, or standard input if the path is `-`. For files that hold a secret, use {@link readSecretFile}.
  *
- * @throws UsageError for a file that cannot be read, and for a text that is longer than can be meant
+ * @throws UsageError if the file cannot be read or is longer than `maxBytes`
  */
 export async function readTextOf({ stdin, cwd, signal }: Context, path: string, maxBytes: number): Promise<string> {
-  const tooLong = new UsageError(`There are more than ${maxBytes} bytes in it, too many to be what is asked for.`);
+  const name = path === '-' ? 'Standard input' : path;
+  const tooLong = new UsageError(`${name} is longer than ${maxBytes} bytes. Check that it is the right file.`);
   if (path === '-') {
     const chunks: Buffer[] = [];
     let size = 0;
-    // Ctrl-C while nothing comes.
+    // The signal also ends a wait for input that never arrives.
     for await (const chunk of addAbortSignal(signal, stdin)) {
       chunks.push(Buffer.from(chunk));
       size += chunks.at(-1)?.length ?? 0;
@@ -31,31 +32,43 @@ export async function readTextOf({ stdin, cwd, signal }: Context, path: string, 
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (error === tooLong) throw error;
-    throw new UsageError(`${path} cannot be read. Give the path of a file that can, or - for standard input.`);
+    throw unreadable(path);
   }
   return text;
 }
 
-/** The text of a file that holds one secret; `-` is standard input. White space around it does not count. */
+/**
+ * Reads a file that holds one secret, or standard input if the path is `-`. White space around the secret is removed.
+ *
+ * @throws UsageError if the file cannot be read
+ */
 export async function readSecretFile({ stdin, cwd }: Context, path: string): Promise<string> {
   if (path === '-') return (await readText(stdin)).trim();
   try {
     return readFileSync(resolve(cwd, path), 'utf8').trim();
   } catch {
-    throw new UsageError(`${path} cannot be read. Give the path of a file that can, or - for standard input.`);
+    throw unreadable(path);
   }
 }
 
-/** A file as it is reached from here, written as shortly as the person wrote it. */
+function unreadable(path: string): UsageError {
+  return new UsageError(
+    `${path} cannot be read. Check the path and the file’s permissions, or use - for standard input.`,
+  );
+}
+
+/** Resolves a path against `cwd` and returns it relative to the process's folder, so that messages stay short. */
 export function pathIn(cwd: string, file: string): string {
   return isAbsolute(file) ? file : relative('', resolve(cwd, file)) || '.';
 }
 
-/** What a person is told of a file that cannot be read or written. Other errors stay what they are. */
+/** Turns a file system error into a CommandFailure that names the file. Other errors are returned unchanged. */
 export function fileFailure(error: unknown, file: string): unknown {
   const code = codeOf(error);
   if (!/^E[A-Z]+$/.test(code)) return error;
-  return new CommandFailure(`${printable(file)}: ${reasons[code] ?? `the system says ${code}.`}`, { cause: error });
+  return new CommandFailure(`${printable(file)}: ${reasons[code] ?? `the operating system reported ${code}.`}`, {
+    cause: error,
+  });
 }
 
 export function codeOf(error: unknown): string {
@@ -64,10 +77,10 @@ export function codeOf(error: unknown): string {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'there is no right to do that. Choose another folder, or ask for the right.',
-  EISDIR: 'is a folder. Name a file.',
-  ENOENT: 'is not there. Is the path right?',
-  ENOSPC: 'the disk is full. Make room.',
-  EDQUOT: 'your share of the disk is full. Make room.',
-  EROFS: 'the disk can only be read. Choose another folder.',
+  EACCES: 'permission denied. Choose another folder, or change the permissions.',
+  EISDIR: 'this is a folder. Name a file.',
+  ENOENT: 'no such file or folder. Check the path.',
+  ENOSPC: 'the disk is full. Free some space and try again.',
+  EDQUOT: 'your disk quota is used up. Free some space and try again.',
+  EROFS: 'the file system is read-only. Choose another folder.',
 };

@@ -5,8 +5,10 @@ import { runCommands } from './run.ts';
 export type { RunOptions } from './context.ts';
 
 /**
- * Runs one `torii` command line inside another program and resolves to its exit code: 0, 1 for failure, 2 for usage, 130 if the signal
- * ended it. Never rejects.
+ * Runs one `torii` command inside another program. Never rejects.
+ *
+ * @param args the command line without the program's name, as in `['users', 'list']`
+ * @returns the exit code: 0 on success, 1 on failure, 2 for a wrong command line, 130 if the signal was aborted
  *
  * @example
  * const code = await runTorii(['secret', '--env'], { ...process, cwd: process.cwd(), signal });

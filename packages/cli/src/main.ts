@@ -6,7 +6,7 @@ if (problem !== undefined) {
   process.stderr.write(`torii: ${problem}\n`);
   process.exitCode = 1;
 } else {
-  // Loaded only here: older versions of Node could not read it, and would show a stack instead of a sentence.
+  // Imported after the version check: older versions of Node cannot parse these modules.
   const [{ runAsProcess }, { addCommands }] = await Promise.all([import('./run.ts'), import('./commands/index.ts')]);
   await runAsProcess(addCommands);
 }

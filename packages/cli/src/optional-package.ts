@@ -1,16 +1,16 @@
 import { CommandFailure } from './failures.ts';
 
 /**
- * Makes sure that packages are installed which one command needs and the others do not.
+ * Checks that the optional packages a command needs are installed.
  *
- * @throws CommandFailure with the line that installs them
+ * @throws CommandFailure with the `npm install` command for the missing packages
  */
 export function requirePackages(command: string, names: readonly string[]): void {
   const missing = names.filter((name) => !isInstalled(name));
   if (missing.length === 0) return;
   const list = missing.join(' and ');
   throw new CommandFailure(
-    `${command} needs ${list} beside @torii/cli. In your project: npm install --save-dev @torii/cli ${missing.join(' ')}`,
+    `To use ${command}, install ${list}. Run in your project: npm install --save-dev @torii/cli ${missing.join(' ')}`,
   );
 }
 

@@ -8,22 +8,21 @@ const { version }: { readonly version: string } = JSON.parse(
 );
 
 const footer = `
-Configuration, the first that is there:
-  a flag, the environment, .env
-  TORII_SECRET_KEY of your environment
+Settings are read from flags, then the
+environment, then .env:
+  TORII_SECRET_KEY your secret key
   TORII_API_URL    https://api.torii.so
   TORII_ISSUER     https://acme.torii.so
 
-Exit codes: 0, 1 failure, 2 usage,
-130 after Ctrl-C.`;
+Exit codes: 0 success, 1 failure,
+2 wrong command line, 130 Ctrl-C.`;
 
-/** The program without its commands. Subcommands inherit how it writes and ends. */
 export function createProgram({ output, stdout, stderr }: Context): Command {
   return new Command('torii')
     .description('Torii for the terminal: users, sessions, tokens, keys and secrets.')
     .version(version, '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [command]', 'show the help of a command')
+    .helpCommand('help [command]', 'show the help for a command')
     .configureOutput({
       writeOut: (text) => void output.write(text),
       writeErr: (text) => output.say(text.trimEnd()),
@@ -38,7 +37,7 @@ export function createProgram({ output, stdout, stderr }: Context): Command {
     .addHelpText('after', footer);
 }
 
-/** On a narrow terminal what an option does stands below it, and not in a column of three letters. */
+/** On a narrow terminal, puts the description below the option: a second column would be too narrow to read. */
 function formatItem(this: Help, term: string, termWidth: number, description: string, helper: Help): string {
   const { helpWidth = 80 } = helper;
   if (helpWidth >= 60 || description === '')
@@ -47,7 +46,7 @@ function formatItem(this: Help, term: string, termWidth: number, description: st
   return `  ${term}\n${lines.replace(/^/gm, '    ')}`;
 }
 
-/** Commander's sentence on one line. It quotes what it was given, and that may be a secret in the wrong place. */
+/** Puts commander's error on one line. Commander quotes the argument, which may be a secret. */
 function describeMistake(text: string): string {
   const line = withoutSecrets(text)
     .trim()

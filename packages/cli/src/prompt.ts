@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import type { Context } from './context.ts';
 import { CommandFailure, Interrupted, UsageError } from './failures.ts';
 
-/** Asks on the terminal, and gives the line that is typed; empty after Ctrl-D. A secret is not shown while it is typed. */
+/** Asks on the terminal and returns the typed line, or an empty text after Ctrl-D. A secret is not echoed. */
 export async function askLine(
   { stdin, stderr, signal }: Context,
   question: string,
@@ -12,13 +12,13 @@ export async function askLine(
 ): Promise<string> {
   const output = isSecret ? new Writable({ write: (_chunk, _encoding, done) => done() }) : stderr;
   const prompt = createInterface({ input: stdin, output, terminal: true });
-  // Only now is the terminal silent. What is typed at a question that came earlier would be shown.
+  // createInterface() turns off the terminal's echo. A question shown earlier could be answered while echo is still on.
   if (isSecret) stderr.write(question);
-  // While it reads, Ctrl-C is a key and not a signal.
+  // readline puts the terminal in raw mode, where Ctrl-C is a key and the process gets no signal.
   const interruption = new AbortController();
   prompt.once('SIGINT', () => interruption.abort(new Interrupted()));
   const ended = AbortSignal.any([signal, interruption.signal]);
-  // Ctrl-D closes it without an answer.
+  // Ctrl-D closes the prompt, and the promise of question() never settles.
   const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('')));
   try {
     const asked = prompt.question(isSecret ? '' : question, { signal: ended });
@@ -31,21 +31,23 @@ export async function askLine(
   }
 }
 
-/** Adds `--yes`. */
 export function addYesOption(command: Command): Command {
-  return command.addOption(new Option('-y, --yes', 'do not ask'));
+  return command.addOption(new Option('-y, --yes', 'do it without asking'));
 }
 
 /**
- * Asks before something that cannot be taken back.
+ * Asks for confirmation before an action that cannot be undone.
  *
- * @throws UsageError where nobody can be asked, CommandFailure where the answer is no
+ * @throws UsageError if there is no terminal to ask on
+ * @throws CommandFailure if the answer is not yes
  */
 export async function confirm(context: Context, question: string, { yes }: { readonly yes?: true }): Promise<void> {
   if (yes) return;
   if (context.stdin.isTTY !== true || context.stderr.isTTY !== true) {
-    throw new UsageError(`This asks first, and nobody is there to answer: give --yes to do it without asking.`);
+    throw new UsageError(
+      'This command asks for confirmation, but there is no terminal to ask on. Use --yes to run it without asking.',
+    );
   }
   const answer = await askLine(context, `${question} [y/N] `);
-  if (!/^\s*y(es)?\s*$/i.test(answer)) throw new CommandFailure('Nothing was done.');
+  if (!/^\s*y(es)?\s*$/i.test(answer)) throw new CommandFailure('Cancelled. Nothing was changed.');
 }

@@ -6,10 +6,9 @@ import { openOutput } from './output/output.ts';
 import { withoutSecrets } from './output/printable.ts';
 import { createProgram } from './program.ts';
 
-/** Adds commands to the program. */
 export type AddCommands = (program: Command, context: Context) => void;
 
-/** Runs one command line and gives its exit code, with everything written. Never rejects. */
+/** Runs one command line, waits until all output is written and returns the exit code. Never rejects. */
 export async function runCommands(
   args: readonly string[],
   options: RunOptions,
@@ -32,10 +31,8 @@ export async function runCommands(
   }
 
   async function report(error: unknown): Promise<number> {
-    // What breaks after Ctrl-C, or after the reader left, breaks because of it.
     const cause = signal.aborted ? reasonOf(signal) : error;
     if (cause instanceof OutputClosed) return 0;
-    // Commander has written what is wrong, or the help or version that it was asked for.
     if (cause instanceof CommanderError) {
       await output.settle().catch(() => {});
       return cause.exitCode === 0 ? 0 : 2;
@@ -47,7 +44,7 @@ export async function runCommands(
   }
 }
 
-/** A host's signal may have any reason. */
+/** The signal of a host program can have any reason. An unknown one counts as Ctrl-C. */
 function reasonOf({ reason }: AbortSignal): unknown {
   return reason instanceof OutputClosed || reason instanceof CommandFailure
     ? reason
@@ -56,7 +53,7 @@ function reasonOf({ reason }: AbortSignal): unknown {
       : new Interrupted();
 }
 
-/** Runs this process as a command: arguments, streams, signals and exit code are its own. */
+/** Runs the command line of this process, handles its signals and exits with the command's exit code. */
 export async function runAsProcess(addCommands: AddCommands): Promise<void> {
   const interruption = new AbortController();
   process.on('SIGINT', () => interrupt(130));
@@ -64,11 +61,10 @@ export async function runAsProcess(addCommands: AddCommands): Promise<void> {
   const { stdin, stdout, stderr, env } = process;
   const options = { stdin, stdout, stderr, env, cwd: process.cwd(), signal: interruption.signal };
   const code = await runCommands(process.argv.slice(2), options, addCommands);
-  // Everything is written by now. What may still be open, a waiting connection or standard input, keeps nobody waiting.
+  // All output is written. Open connections or an open standard input must not keep the process running.
   process.exit(code);
 
   function interrupt(exitCode: number): void {
-    // Whoever asks twice does not want to wait for a tidy end.
     if (interruption.signal.aborted) process.exit(exitCode);
     interruption.abort(new Interrupted(exitCode));
   }

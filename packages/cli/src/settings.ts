@@ -5,30 +5,28 @@ import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { UsageError } from './failures.ts';
 
-/** What the options of {@link addSettingsOptions} say. */
 export interface SettingsOptions {
   readonly settings?: string;
 }
 
-/** A value, and where it was found. */
 export interface Setting {
   readonly text: string;
   readonly origin: 'flag' | 'environment' | '.env';
 }
 
-/** Finds a setting by its variable's name: the flag, or the environment, or the file. */
+/** Finds a setting by the name of its variable. A flag wins over the environment, and the environment over the file. */
 export type FindSetting = (name: string, flag?: string) => Setting | undefined;
 
-/** Adds `--settings`. Not `--env-file`, which Node takes for its own, wherever it stands. */
+/** Adds `--settings`. It is not called `--env-file` because Node reads that option itself, even after the script's name. */
 export function addSettingsOptions(command: Command): Command {
   return command.option('--settings <file>', 'read settings from this file instead of .env');
 }
 
 /**
- * Where settings come from: a flag, then the environment, then `.env` of the folder. One that is there and empty counts:
- * what it is needed for says so.
+ * Reads the settings file and returns a function that finds settings. An empty value counts as set, so that the code that
+ * uses the setting can report it.
  *
- * @throws UsageError where a file that was named cannot be read
+ * @throws UsageError if the file of `--settings` cannot be read
  */
 export function settingsFrom({ env, cwd }: Context, { settings }: SettingsOptions): FindSetting {
   const file = parseEnv(readEnvFile());
@@ -37,7 +35,7 @@ export function settingsFrom({ env, cwd }: Context, { settings }: SettingsOption
     const set = env[name];
     if (set !== undefined) return { text: set, origin: 'environment' };
     const kept = file[name];
-    // A file that was named is as good as a flag.
+    // The caller chose a file named by --settings, so it is trusted like a flag.
     return kept === undefined ? undefined : { text: kept, origin: settings === undefined ? '.env' : 'flag' };
   };
 
@@ -46,7 +44,7 @@ export function settingsFrom({ env, cwd }: Context, { settings }: SettingsOption
       return readFileSync(resolve(cwd, settings ?? '.env'), 'utf8');
     } catch {
       if (settings === undefined) return '';
-      throw new UsageError(`${settings} cannot be read. Give --settings the path of a file that can.`);
+      throw new UsageError(`${settings} cannot be read. Set --settings to the path of a readable file.`);
     }
   }
 }

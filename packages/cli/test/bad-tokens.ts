@@ -4,7 +4,7 @@ import { makeKey, mint, nowSeconds, type SigningKey, signText } from '../../core
 import type { Rules, TokenRefusal } from '../src/commands/token/verdict.ts';
 import { type KeyServer, startKeyServer } from './key-server.ts';
 
-/** An issuer with a key, and a stranger who has one of the same name. */
+/** A test issuer. */
 export interface Issuer {
   readonly server: KeyServer;
   good(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>;
@@ -21,7 +21,7 @@ export async function startIssuer(): Promise<Issuer> {
   return { server, good };
 }
 
-/** What is wrong, the verifier's reason, the check that says so, and key words of the advice. */
+/** A token that must be refused, with the expected reason and check and with words that the advice must contain. */
 export type BadToken = readonly [
   name: string,
   token: () => string | Promise<string>,

@@ -8,23 +8,23 @@ import { fileURLToPath } from 'node:url';
 import type { Emulator } from '@torii/emulator';
 import { onTestFinished, vi } from 'vitest';
 
-// A test waits for what it expects. These only end one that waits in vain, on a slow machine too.
+// Tests wait for the result that they expect. These limits only end a test that fails, even on a slow machine.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
-/** How often to look for what a test waits for, and when to give up. */
+/** Options for `vi.waitFor()` and `expect.poll()`. */
 export const patience = { interval: 5, timeout: 240_000 };
 
 /** How a command is started. */
 export interface Start {
-  /** Joins an environment that holds nothing of Torii's. */
+  /** Variables to add to an environment that has none of Torii's variables. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Where it runs; an empty folder of its own where left out. */
+  /** The working folder. @default a new empty folder */
   readonly folder?: string;
-  /** The program; `torii` where left out. */
+  /** The program to run. @default `torii` */
   readonly program?: URL;
 }
 
-/** What a command did. */
+/** The result of a command. */
 export interface Ended {
   /** Its exit code, or the signal that ended it. */
   readonly code: number | string;
@@ -32,7 +32,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A command that runs in pipes. */
+/** A running command whose input and output are pipes. */
 export interface RunningCommand {
   readonly stdin: Writable;
   readonly stdout: Readable;
@@ -43,7 +43,7 @@ export interface RunningCommand {
 
 const torii = new URL('../src/main.ts', import.meta.url);
 
-/** Starts `torii` as it stands in `src/`, a process of its own, in pipes. Killed at the end of the test. */
+/** Starts `torii` from `src/` in a child process with pipes. It is killed at the end of the test. */
 export function startCommand(args: readonly string[], start: Start = {}): RunningCommand {
   const child = spawn(process.execPath, nodeArguments(args, start), {
     cwd: start.folder ?? temporaryFolder(),
@@ -65,19 +65,19 @@ export function startCommand(args: readonly string[], start: Start = {}): Runnin
   return { stdin, stdout, stderr, ended, kill: (signal) => child.kill(signal) };
 }
 
-/** Runs `torii` to its end, with a text on its standard input. */
+/** Runs `torii` with a text on standard input and waits until it exits. */
 export function runCommand(args: readonly string[], start: Start & { readonly input?: string } = {}): Promise<Ended> {
   const command = startCommand(args, start);
   command.stdin.end(start.input ?? '');
   return command.ended;
 }
 
-/** What an app of this emulator is configured with. */
+/** The environment variables of an app that uses this emulator. */
 export function environmentOf({ issuer, apiUrl, secretKey }: Emulator): Readonly<Record<string, string>> {
   return { TORII_ISSUER: issuer, TORII_API_URL: apiUrl, TORII_SECRET_KEY: secretKey };
 }
 
-/** An empty folder, gone at the end of the test. */
+/** Creates an empty folder that is deleted at the end of the test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'torii-cli-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

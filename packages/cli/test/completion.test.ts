@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { requireProgram } from '../../../scripts/programs.ts';
 import { cleanEnvironment, nodeArguments, runCommand, temporaryFolder } from './command.ts';
 
-/** A folder for the PATH, in which `torii` is. */
+/** A folder with `torii`, for the PATH. */
 function folderWithTorii(): string {
   const folder = temporaryFolder();
   const line = [process.execPath, ...nodeArguments([], {})].map((word) => `'${word}'`).join(' ');
@@ -14,7 +14,7 @@ function folderWithTorii(): string {
   return folder;
 }
 
-/** What a shell offers for a line, the cursor at its end, as its own completion says. */
+/** The suggestions of a shell's own completion for a line, with the cursor at its end. */
 function offersOfBash(line: string): readonly string[] {
   const words = line.split(' ').map((word) => `'${word}'`);
   const program = `
@@ -56,25 +56,25 @@ test.each<[string, readonly string[]]>([
   expect([...offersOfBash(line)].sort()).toEqual([...offers].sort());
 });
 
-test('bash offers files where it is offered nothing', () => {
+test('bash suggests file names if torii has no suggestions', () => {
   const program = 'source <(torii completion bash); complete -p torii';
   expect(runShell('bash', ['--norc', '-c', program]).trim()).toBe('complete -o default -F __torii_complete torii');
   expect(offersOfBash('torii token decode ')).toEqual([]);
 });
 
-test('fish is offered the same', ({ skip }) => {
+test('fish suggests the same', ({ skip }) => {
   requireProgram({ skip }, 'fish');
   const program = "torii completion fish | source; complete --do-complete 'torii token v'";
   expect(offersOf('fish', ['--no-config', '-c', program])).toEqual(['verify']);
 });
 
-test('zsh can read its script', ({ skip }) => {
+test('zsh can parse its script', ({ skip }) => {
   requireProgram({ skip }, 'zsh');
   const program = 'autoload -U compinit; compinit -u -D; source <(torii completion zsh); echo $_comps[torii]';
   expect(offersOf('zsh', ['-f', '-c', program])).toEqual(['_torii']);
 });
 
-test.each(['bash', 'zsh', 'fish', 'powershell'])('writes a script for %s, and nothing else', async (shell) => {
+test.each(['bash', 'zsh', 'fish', 'powershell'])('writes only the script for %s', async (shell) => {
   const { code, stdout, stderr } = await runCommand(['completion', shell]);
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/torii complete/);

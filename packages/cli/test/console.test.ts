@@ -20,9 +20,9 @@ test.each([
   ['a value', '1 + 1', '2\n'],
   ['a call of the API', '(await torii.users.list()).items.map(({ email }) => email)', "[ 'ada@example.com' ]\n"],
   ['statements', 'const { items } = await torii.users.list();\nconsole.log(items.length);', '1\n'],
-  ['what is returned', 'const a = await 5;\nreturn a;', '5\n'],
+  ['statements that return a value', 'const a = await 5;\nreturn a;', '5\n'],
   ['a module', '(await import("node:path")).basename("/a/b")', "'b'\n"],
-  ['a value above a remark', '[\n  1, // one\n] // all', '[ 1 ]\n'],
+  ['a value before a comment', '[\n  1, // one\n] // all', '[ 1 ]\n'],
   ['an object', '({ a: 1 });', '{ a: 1 }\n'],
   ['nothing', '\n', ''],
 ])('runs %s from a pipe', async (_name, input, stdout) => {
@@ -36,18 +36,18 @@ test('verifies a token', async () => {
 
 test.each([
   ['an error of the API', 'const id = 7;\nawait torii.users.get("01931a73-8b00-7000-8000-000000000000")', /\b404\b/],
-  ['a mistake', 'const a = 1;\n\na.b.c;', /\b3\b.*TypeError: /],
-  ['a mistake in an expression', '[1,\n nope]', /\b2\b.*ReferenceError: nope/],
-  ['what is no JavaScript', 'const = 1;', /SyntaxError: /],
-  ['what is no error', 'throw "why"', /'why'/],
-  ['a token in a mistake', 'throw new Error("eyJhbGciOiJFUzI1NiJ9.e30.AAAA")', /Error: \[secret\]/],
-])('ends with 1 at %s', async (_name, input, message) => {
+  ['an error', 'const a = 1;\n\na.b.c;', /\b3\b.*TypeError: /],
+  ['an error in an expression', '[1,\n nope]', /\b2\b.*ReferenceError: nope/],
+  ['text that is not JavaScript', 'const = 1;', /SyntaxError: /],
+  ['a thrown value that is not an Error', 'throw "why"', /'why'/],
+  ['a token in an error message', 'throw new Error("eyJhbGciOiJFUzI1NiJ9.e30.AAAA")', /Error: \[secret\]/],
+])('exits with 1 for %s', async (_name, input, message) => {
   const { code, stdout, stderr } = await script(input);
   expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(message)]);
   expect(stderr).not.toMatch(/eyJ|\n +at /);
 });
 
-test('shows no secret when the client is looked at, however deep', async () => {
+test('shows no secret when the client is inspected at any depth', async () => {
   const look = 'const show = (each) => inspect(each, { depth: 20, showHidden: true, getters: true });';
   const { code, stdout } = await script(`const { inspect } = await import('node:util');
     ${look}
@@ -57,7 +57,7 @@ test('shows no secret when the client is looked at, however deep', async () => {
   expect(stdout).toContain('Users');
 });
 
-test('does with one of the two, and says what the other lacks when it is used', async () => {
+test('works with only one of client and verifier, and says what is missing when the other is used', async () => {
   const { TORII_ISSUER = '' } = environmentOf(torii);
   expect(await script('typeof verifier.verify', { TORII_ISSUER })).toMatchObject({ code: 0, stdout: "'function'\n" });
   const { code, stderr } = await script('await torii.users.list()', { TORII_ISSUER });
@@ -73,7 +73,7 @@ test.each([
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
 });
 
-test('is interrupted while a script waits, with 130', async () => {
+test('exits with 130 if it is interrupted while a script waits', async () => {
   const command = startCommand(['console'], { environment: environmentOf(torii) });
   command.stdin.end('console.log("up"); await new Promise((resolve) => setTimeout(resolve, 60_000));');
   await new Promise((resolve) => command.stdout.once('data', resolve));
@@ -81,7 +81,7 @@ test('is interrupted while a script waits, with 130', async () => {
   expect(await command.ended).toMatchObject({ code: 130, stderr: '' });
 });
 
-test('talks on a terminal: await, mistakes, and an end', async (context) => {
+test('evaluates await and shows errors on a terminal, and ends', async (context) => {
   const terminal = await startOnTerminal(context, ['console'], { environment: environmentOf(torii), columns: 40 });
   await terminal.shows('torii> ');
   expect(terminal.text()).toMatch(/^torii .*\nverifier .*\n/);
@@ -98,7 +98,7 @@ test('talks on a terminal: await, mistakes, and an end', async (context) => {
   expect(terminal.output()).not.toContain('sk_test');
 });
 
-test('says on a terminal what is not there, and goes on', async (context) => {
+test('says on a terminal which variable is not available, and continues', async (context) => {
   const { TORII_ISSUER = '' } = environmentOf(torii);
   const terminal = await startOnTerminal(context, ['console'], { environment: { TORII_ISSUER } });
   await terminal.shows('torii> ');

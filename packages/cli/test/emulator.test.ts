@@ -17,7 +17,7 @@ test.each([
   await expect(fetch(issuer)).rejects.toThrow();
 });
 
-test('ends at Ctrl-C on a terminal', async (context) => {
+test('stops at Ctrl-C on a terminal', async (context) => {
   const terminal = await startOnTerminal(context, ['emulator', '--port=0']);
   await terminal.shows('Ctrl-C');
   terminal.type('\x03');
@@ -25,11 +25,11 @@ test('ends at Ctrl-C on a terminal', async (context) => {
   expect(terminal.text()).not.toMatch(/\n +at /);
 });
 
-test('ends with the reader of its output', async () => {
+test('stops at SIGTERM after its output was closed', async () => {
   const command = startCommand(['emulator', '--port', '0']);
   await once(command.stdout, 'data');
   command.stdout.destroy();
-  // Until it writes again nobody knows: it is told as any process is.
+  // A closed pipe is only noticed at the next write, and the emulator does not write without requests.
   command.kill('SIGTERM');
   expect((await command.ended).code).toBe(143);
 });
@@ -43,7 +43,7 @@ test.each([
   expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringContaining(message)]);
 });
 
-test('shows its own help, and the emulator’s behind two dashes', async () => {
+test('shows its own help, and the help of the emulator after two dashes', async () => {
   expect((await runCommand(['emulator', '--help'])).stdout).toMatch(/^Usage: torii emulator/);
   expect((await runCommand(['emulator', '--', '--help'])).stdout).toMatch(/^Usage: torii-emulator/);
 });

@@ -11,8 +11,8 @@ let torii: Emulator;
 let environment: Readonly<Record<string, string>>;
 beforeAll(async () => {
   torii = await startEmulator();
-  // Who held on to half of the users would need 75 MB, as objects or as text. A small nursery keeps V8 from collecting
-  // without end, near a limit that is far below what it would take by itself.
+  // Half of the users would need 75 MB of memory, so an export that keeps them fails at 64 MB. The small young generation
+  // keeps V8 from collecting garbage all the time so close to the limit.
   environment = { ...environmentOf(torii), NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=1' };
   const address = 'x'.repeat(1000);
   await torii.seed(
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => torii.stop());
 
-test('exports 100,000 users in flat memory, killed in the middle, without a gap or a double', async () => {
+test('exports 100,000 users in constant memory, killed in the middle, without missing or repeated users', async () => {
   const folder = temporaryFolder();
   const file = join(folder, 'users.ndjson');
   for (const least of [1_000, 50_000]) {
@@ -40,7 +40,7 @@ test('exports 100,000 users in flat memory, killed in the middle, without a gap 
   let expected = count;
   for await (const line of createInterface({ input: createReadStream(file) })) {
     expected--;
-    // The newest first, none left out, none twice: one comparison says all of it.
+    // One comparison shows that the newest is first, none is missing and none is repeated.
     if ((JSON.parse(line) as { email: string }).email !== `user${expected}@example.com`) expect.fail(line);
   }
   expect(expected).toBe(0);
@@ -71,7 +71,7 @@ function savedIn(file: string): number {
   return existsSync(`${file}.torii-export`) ? JSON.parse(readFileSync(`${file}.torii-export`, 'utf8')).users : 0;
 }
 
-/** A disk of a size, gone at the end of the test. */
+/** Mounts a disk of the given size until the end of the test. */
 function mount({ skip }: { skip(reason: string): never }, folder: string, size: string): void {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' });

@@ -67,12 +67,12 @@ function emailsOf(ndjson: string): string[] {
     .map((line) => (JSON.parse(line) as { email: string }).email);
 }
 
-/** Every user once, the newest first. */
+/** The emails of all users, newest first. */
 function everyEmail(total = count): string[] {
   return Array.from({ length: total }, (_, index) => `user${total - 1 - index}@example.com`);
 }
 
-test('writes every user into a file, a line of JSON each, for its owner alone', async () => {
+test('writes every user to a file that only its owner can read, one JSON object per line', async () => {
   const ended = await runExport('users.ndjson');
   expect(ended).toEqual({ code: 0, stdout: '', stderr: expect.stringMatching(/^240 users\b.*users\.ndjson.*\n$/) });
   expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
@@ -80,12 +80,12 @@ test('writes every user into a file, a line of JSON each, for its owner alone', 
   expect(statSync(join(folder, 'users.ndjson')).mode & 0o777).toBe(0o600);
 });
 
-test('writes them to standard output, without a bar in a pipe', async () => {
+test('writes users to standard output, without a progress bar in a pipe', async () => {
   const { code, stdout, stderr } = await runExport();
   expect([code, emailsOf(stdout), stderr]).toEqual([0, everyEmail(), expect.stringMatching(/^240 users\b.*\n$/)]);
 });
 
-test('writes nobody', async () => {
+test('writes an empty export if no user matches', async () => {
   expect(await runExport('--email', 'nobody@')).toEqual({
     code: 0,
     stdout: '',
@@ -95,13 +95,13 @@ test('writes nobody', async () => {
   expect(read('nobody.csv')).toMatch(/^id,email,name,.*\n$/);
 });
 
-test('takes the same filters as list', async () => {
+test('accepts the same filters as list', async () => {
   const { stdout } = await runExport('--status', 'banned', '--email', 'user10');
   expect(emailsOf(stdout)).toEqual(['user107@example.com']);
   expect(emailsOf((await runExport('--without-name')).stdout)).toHaveLength(count / 2);
 });
 
-test('lets no spreadsheet run what somebody wrote into their name', async () => {
+test('keeps spreadsheets from running formulas in names', async () => {
   await runExport('users.csv');
   const text = read('users.csv');
   expect(text.split('\n')[0]).toBe(
@@ -112,7 +112,7 @@ test('lets no spreadsheet run what somebody wrote into their name', async () => 
   expect(text).not.toMatch(/(^|[,"])[=+\-@\t＝]/m);
 });
 
-test('shows a bar on a terminal of 40 columns, and leaves the line behind', async (context) => {
+test('shows a progress bar on a terminal of 40 columns, and removes it', async (context) => {
   torii.delay('api', 50);
   const args = ['users', 'export', 'users.ndjson', '--page-size', '20'];
   const terminal = await startOnTerminal(context, args, { environment, folder, columns: 40 });
@@ -122,7 +122,7 @@ test('shows a bar on a terminal of 40 columns, and leaves the line behind', asyn
   expect(terminal.output()).toContain('\x1b[?25h');
 });
 
-test('stops at Ctrl-C with 130, says how to go on, and goes on', async (context) => {
+test('exits with 130 at Ctrl-C, says how to resume, and resumes', async (context) => {
   torii.delay('api', 50);
   const args = ['users', 'export', 'users.ndjson', '--page-size', '10'];
   const terminal = await startOnTerminal(context, args, { environment, folder });
@@ -138,24 +138,27 @@ test('stops at Ctrl-C with 130, says how to go on, and goes on', async (context)
   expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
 });
 
-test.each([1, 3, 6, 10, 15, 21, 24])('killed at request %i, it goes on without a gap or a double', async (request) => {
-  const before = torii.requests.api;
-  torii.delay('api', 15);
-  const args = ['users.ndjson', '--email', 'example.com'];
-  const command = startCommand(['users', 'export', ...args, '--page-size', '10'], { environment, folder });
-  await vi.waitFor(() => expect(torii.requests.api - before).toBeGreaterThanOrEqual(request), {
-    ...patience,
-    interval: 1,
-  });
-  command.kill('SIGKILL');
-  expect((await command.ended).code).toBe('SIGKILL');
-  torii.recover();
-  await torii.createUser({ email: `late${request}@example.org` });
-  expect(await runExport(...args)).toMatchObject({ code: 0 });
-  expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
-});
+test.each([1, 3, 6, 10, 15, 21, 24])(
+  'resumes without missing or repeated users after it was killed at request %i',
+  async (request) => {
+    const before = torii.requests.api;
+    torii.delay('api', 15);
+    const args = ['users.ndjson', '--email', 'example.com'];
+    const command = startCommand(['users', 'export', ...args, '--page-size', '10'], { environment, folder });
+    await vi.waitFor(() => expect(torii.requests.api - before).toBeGreaterThanOrEqual(request), {
+      ...patience,
+      interval: 1,
+    });
+    command.kill('SIGKILL');
+    expect((await command.ended).code).toBe('SIGKILL');
+    torii.recover();
+    await torii.createUser({ email: `late${request}@example.org` });
+    expect(await runExport(...args)).toMatchObject({ code: 0 });
+    expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
+  },
+);
 
-/** An export on its way that has come some pages far. */
+/** Starts an export and waits until it has written some pages. */
 async function startSlowly(file: string, ...args: readonly string[]): Promise<RunningCommand> {
   torii.delay('api', 40);
   const command = startCommand(['users', 'export', file, '--page-size', '10', ...args], { environment, folder });
@@ -163,7 +166,7 @@ async function startSlowly(file: string, ...args: readonly string[]): Promise<Ru
   return command;
 }
 
-/** An export that was killed. */
+/** Starts an export and kills it. */
 async function leaveUnfinished(file: string, ...args: readonly string[]): Promise<void> {
   const command = await startSlowly(file, ...args);
   command.kill('SIGKILL');
@@ -171,27 +174,27 @@ async function leaveUnfinished(file: string, ...args: readonly string[]): Promis
   torii.recover();
 }
 
-test('cuts off what a killed run had not noted, half a line or whole ones', async () => {
+test('cuts off partial and whole lines that a killed run wrote after its last progress note', async () => {
   await leaveUnfinished('users.ndjson', '--email', 'example.com');
   appendFileSync(join(folder, 'users.ndjson'), '{"email":"not noted"}\n{"email":"half a li');
   expect(await runExport('users.ndjson', '--email', 'example.com')).toMatchObject({ code: 0 });
   expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
 });
 
-test('goes on with CSV, with one header', async () => {
+test('resumes CSV without repeating the header', async () => {
   await leaveUnfinished('users.csv', '--email', 'example.com');
   expect(await runExport('users.csv', '--email', 'example.com')).toMatchObject({ code: 0 });
   expect(read('users.csv').match(/^id,email/gm)).toHaveLength(1);
   expect(new Set(read('users.csv').match(/user\d+@/g)).size).toBe(count);
 });
 
-test('begins anew with --restart', async () => {
+test('starts again with --restart', async () => {
   await leaveUnfinished('users.ndjson', '--status', 'active');
   expect(await runExport('users.ndjson', '--email', 'example.com', '--restart')).toMatchObject({ code: 0 });
   expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
 });
 
-test('never writes over a file, and not over one that was finished', async () => {
+test('never overwrites a file, not even a finished export', async () => {
   writeFileSync(join(folder, 'users.ndjson'), 'mine');
   for (const args of [[], ['--restart']]) {
     const { code, stderr } = await runExport('users.ndjson', ...args);
@@ -222,7 +225,7 @@ test.each<[string, () => unknown, readonly string[], string]>([
     [],
     'users.ndjson.torii-export',
   ],
-])('does not go on with %s, and changes nothing', async (_name, change, args, message) => {
+])('does not resume with %s, and changes nothing', async (_name, change, args, message) => {
   await leaveUnfinished('users.ndjson');
   change();
   const before = read('users.ndjson');
@@ -231,7 +234,7 @@ test.each<[string, () => unknown, readonly string[], string]>([
   expect(read('users.ndjson')).toBe(before);
 });
 
-test('does not go on with the users of another environment', async () => {
+test('does not resume with the users of another environment', async () => {
   await leaveUnfinished('users.ndjson');
   const other = await startEmulator();
   try {
@@ -244,7 +247,7 @@ test('does not go on with the users of another environment', async () => {
   }
 });
 
-test('does not join users of two environments where Torii takes the place for its own', async () => {
+test('does not mix the users of two environments if the API accepts the cursor of the other one', async () => {
   await leaveUnfinished('users.ndjson');
   const file = join(folder, 'users.ndjson.torii-export');
   const note = JSON.parse(readFileSync(file, 'utf8'));
@@ -253,7 +256,7 @@ test('does not join users of two environments where Torii takes the place for it
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: .*--restart/m)]);
 });
 
-test('stops when somebody else writes into the file, and harms nothing', async () => {
+test('stops without damage when another program writes to the file', async () => {
   const gate = await startGate(torii.apiUrl);
   const first = startCommand(['users', 'export', 'users.ndjson', '--email', 'example.com', '--page-size', '10'], {
     environment: { ...environment, TORII_API_URL: gate.url },
@@ -268,14 +271,14 @@ test('stops when somebody else writes into the file, and harms nothing', async (
   expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
 });
 
-test('is quiet when the reader has read enough', async () => {
+test('exits without a message when the reader closes the pipe', async () => {
   const command = startCommand(['users', 'export', '--page-size', '1'], { environment, folder });
   await once(command.stdout, 'data');
   command.stdout.destroy();
   expect(await command.ended).toMatchObject({ code: 0, stderr: '' });
 });
 
-test.runIf(process.platform === 'linux')('says that the disk behind standard output is full', async () => {
+test.runIf(process.platform === 'linux')('reports a full disk behind standard output', async () => {
   const child = spawn(process.execPath, nodeArguments(['users', 'export'], {}), {
     env: cleanEnvironment({ environment }),
     stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
@@ -288,7 +291,7 @@ test.runIf(process.platform === 'linux')('says that the disk behind standard out
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^0 users\b.*\ntorii: .*disk/)]);
 });
 
-test('says with no network how many users are saved, and goes on later', async () => {
+test('says how many users are saved when the network fails, and resumes later', async () => {
   await leaveUnfinished('users.ndjson', '--email', 'example.com');
   torii.fail('api', { status: 401 });
   const { code, stderr } = await runExport('users.ndjson', '--email', 'example.com');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as cli from '../src/index.ts';
 
-test('exports these names and no others', () => {
+test('exports only these names', () => {
   expect(Object.keys(cli)).toEqual(['runTorii']);
 });

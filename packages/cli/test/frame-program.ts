@@ -1,4 +1,4 @@
-// A program on the same frame as `torii`, whose commands do what any command may do: list, ask, take long, break.
+// A program that runs like `torii`. Its commands do what real commands do: list records, ask, take long and fail.
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ApiOptions, addApiOptions, clientFor } from '../src/client.ts';
 import { startProgress } from '../src/output/progress.ts';

@@ -13,7 +13,7 @@ const people = JSON.stringify([
   { id, name: null },
 ]);
 
-test('draws a table for a pipe, as wide as it is', async () => {
+test('draws a table at its full width in a pipe', async () => {
   expect(await runCommand(['people', people], start)).toEqual({
     code: 0,
     stdout: `id                                    name\n${id}  Ada, Countess of Lovelace\n${id}\n`,
@@ -21,7 +21,7 @@ test('draws a table for a pipe, as wide as it is', async () => {
   });
 });
 
-test('breaks the text of a column that can give way', async (context) => {
+test('wraps the text of a column that can shrink', async (context) => {
   const terminal = await startOnTerminal(context, ['people', people], { ...start, columns: 56 });
   expect(await terminal.ended).toBe(0);
   expect(terminal.text()).toBe(
@@ -30,13 +30,13 @@ test('breaks the text of a column that can give way', async (context) => {
   expect(terminal.output()).toContain('\x1b[1mid');
 });
 
-test('draws cards where no table fits into 40 columns', async (context) => {
+test('draws cards if a table does not fit 40 columns', async (context) => {
   const terminal = await startOnTerminal(context, ['people', people], { ...start, columns: 40 });
   expect(await terminal.ended).toBe(0);
   expect(terminal.text()).toBe(`id\n  ${id}\nname  Ada, Countess of Lovelace\n\nid\n  ${id}\nname\n`);
 });
 
-test('shows no colours under NO_COLOR', async (context) => {
+test('shows no colours if NO_COLOR is set', async (context) => {
   const terminal = await startOnTerminal(context, ['people', people], { ...start, environment: { NO_COLOR: '1' } });
   expect(await terminal.ended).toBe(0);
   expect(terminal.output()).not.toContain('\x1b[');
@@ -66,22 +66,25 @@ test.each([
   expect(await runCommand(['person', '{"id":"7","name":"Ada"}', ...form], start)).toMatchObject({ code: 0, stdout });
 });
 
-test.each(['--json', '--ndjson', '--'])('lets no name move the cursor or turn the text, with %s', async (form) => {
-  const name = 'Ada\x1b[2J\x07\u009b31m\u202eb\nroot';
-  const { code, stdout } = await runCommand(['people', form, JSON.stringify([{ id: '1', name }])], start);
-  expect(code).toBe(0);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may be there
-  expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
-  expect(stdout).toContain('root');
-  if (form === '--ndjson') expect(JSON.parse(stdout)).toEqual({ id: '1', name });
-});
+test.each(['--json', '--ndjson', '--'])(
+  'keeps a name from moving the cursor or changing the text direction, with %s',
+  async (form) => {
+    const name = 'Ada\x1b[2J\x07\u009b31m\u202eb\nroot';
+    const { code, stdout } = await runCommand(['people', form, JSON.stringify([{ id: '1', name }])], start);
+    expect(code).toBe(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
+    expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+    expect(stdout).toContain('root');
+    if (form === '--ndjson') expect(JSON.parse(stdout)).toEqual({ id: '1', name });
+  },
+);
 
-test('refuses both forms at once with 2', async () => {
+test('refuses --json together with --ndjson and exits with 2', async () => {
   const { code, stderr } = await runCommand(['people', '[]', '--json', '--ndjson'], start);
   expect([code, stderr]).toEqual([2, expect.stringMatching(/^torii: (?=.*'--json')(?=.*'--ndjson').*--help.*\n$/)]);
 });
 
-test('asks on a terminal, and does it after yes', async (context) => {
+test('asks on a terminal, and continues after yes', async (context) => {
   const terminal = await startOnTerminal(context, ['burn'], start);
   await terminal.shows('Burn it? [y/N]');
   terminal.type('y\r');
@@ -104,13 +107,13 @@ test.each([
   if (code === 1) expect(terminal.text()).toMatch(/\btorii: ./);
 });
 
-test('asks nobody in a pipe: says --yes with 2, and does it with --yes', async () => {
+test('exits with 2 and names --yes instead of asking in a pipe, and runs with --yes', async () => {
   const { code, stdout, stderr } = await runCommand(['burn'], { ...start, input: 'y\n' });
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('--yes')]);
   expect(await runCommand(['burn', '--yes'], start)).toMatchObject({ code: 0, stdout: 'burnt\n' });
 });
 
-test('shows a bar on a terminal, a line above it, and gives the cursor back at Ctrl-C, with 130', async (context) => {
+test('shows a bar and a line above it on a terminal, and restores the cursor and exits with 130 at Ctrl-C', async (context) => {
   const terminal = await startOnTerminal(context, ['work'], { ...start, columns: 40 });
   await terminal.shows('the third is broken');
   await terminal.shows(/work .*\b([4-9]|\d{2,})\/1000/);
@@ -123,21 +126,21 @@ test('shows a bar on a terminal, a line above it, and gives the cursor back at C
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('shows no bar in a pipe, and ends at %s with %i and no stack', async (signal, code) => {
+] as const)('shows no bar in a pipe, and at %s exits with %i and no stack trace', async (signal, code) => {
   const command = startCommand(['work'], start);
   await once(command.stderr, 'data');
   command.kill(signal);
   expect(await command.ended).toEqual({ code, stdout: '', stderr: 'the third is broken\n' });
 });
 
-test('is quiet when the reader has read enough', async () => {
+test('exits without a message when the reader closes the pipe', async () => {
   const command = startCommand(['endless'], start);
   await once(command.stdout, 'data');
   command.stdout.destroy();
   expect(await command.ended).toMatchObject({ code: 0, stderr: '' });
 });
 
-test.runIf(process.platform === 'linux')('says that the disk is full, with 1', () => {
+test.runIf(process.platform === 'linux')('reports a full disk and exits with 1', () => {
   const { status, stderr } = spawnSync(process.execPath, nodeArguments(['people', people, '--json'], start), {
     env: cleanEnvironment(start),
     stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
@@ -146,7 +149,7 @@ test.runIf(process.platform === 'linux')('says that the disk is full, with 1', (
   expect([status, stderr]).toEqual([1, expect.stringMatching(/^torii: .*disk.*\n$/)]);
 });
 
-test('shows the kind of a mistake of its own, no text and no stack; with TORII_DEBUG=1 the stack without secrets', async () => {
+test('shows only the class of an internal error, and with TORII_DEBUG=1 also the stack trace without secrets', async () => {
   const { code, stderr } = await runCommand(['break'], start);
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: .*TypeError.*TORII_DEBUG=1.*\n$/)]);
   expect(stderr).not.toContain('other text');
@@ -155,7 +158,7 @@ test('shows the kind of a mistake of its own, no text and no stack; with TORII_D
   expect(debugged.stderr).not.toContain('sk_live');
 });
 
-test.each(['18.20.8', '20.18.9'])('says that Node %s is too old', (version) => {
+test.each(['18.20.8', '20.18.9'])('refuses Node %s as too old', (version) => {
   const problem = problemOfNode(version);
   expect(problem).toContain(version);
   expect(problem).toContain('20.19');

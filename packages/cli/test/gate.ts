@@ -4,23 +4,23 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
-/** A server in front of another, which holds requests back until they are let through. */
+/** A proxy that holds requests back until the test admits them. */
 export interface Gate {
   readonly url: string;
-  /** Lets this many more requests through, those first that wait. Resolves when these are answered. */
+  /** Forwards this many more requests, waiting ones first. Resolves when they are answered. */
   admit(count: number): Promise<void>;
-  /** Resolves once this many requests wait. */
+  /** Resolves when this many requests are waiting. */
   holds(count: number): Promise<void>;
 }
 
-/** Starts a gate that lets nothing through yet. Stopped at the end of the test. */
+/** Starts a gate that forwards nothing yet. It is stopped at the end of the test. */
 export async function startGate(target: string): Promise<Gate> {
   const waiting: (() => Promise<void>)[] = [];
   const watchers = new Set<() => void>();
   let admitted = 0;
 
   const server = createServer(async (incoming, outgoing) => {
-    // Read at once: a request has arrived, even if its sender is gone when it is let through.
+    // Read the body now: the client may be gone when the request is admitted.
     const body = await text(incoming).catch(() => undefined);
     if (body === undefined) return;
     waiting.push(() => forward(target, incoming, body, outgoing).catch(() => void outgoing.destroy()));
@@ -59,7 +59,7 @@ export async function startGate(target: string): Promise<Gate> {
   };
 }
 
-/** Passes a request on, and its answer back. */
+/** Forwards a request and returns its response. */
 async function forward(
   target: string,
   incoming: IncomingMessage,

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { runTorii } from '../src/index.ts';
 
-/** The help of a command as a terminal of 40 columns shows it. */
+/** The help of a command on a terminal of 40 columns. */
 async function helpOf(words: readonly string[]): Promise<string> {
   let text = '';
   const write = (chunk: unknown, _encoding: unknown, done: () => void): void => {
@@ -16,7 +16,7 @@ async function helpOf(words: readonly string[]): Promise<string> {
   return text;
 }
 
-/** Every command below these words, by what its help lists. */
+/** All subcommands of a command, found through its help. */
 async function listCommands(words: readonly string[]): Promise<readonly (readonly string[])[]> {
   const [, list = ''] = (await helpOf(words)).split('Commands:\n');
   const names = [...(list.split('\n\n')[0] ?? '').matchAll(/^ {2}([a-z]\S*)/gm)].map(([, name = '']) => name);
@@ -24,7 +24,7 @@ async function listCommands(words: readonly string[]): Promise<readonly (readonl
   return (await Promise.all(below.map(async (each) => [each, ...(await listCommands(each))]))).flat();
 }
 
-test('every command, however deep, shows an example or its commands, and its options fit 40 columns', async () => {
+test('every command shows an example or its subcommands, and its options fit 40 columns', async () => {
   const commands = await listCommands([]);
   expect(commands.map((words) => words.join(' '))).toEqual(
     expect.arrayContaining(['secret', 'token why', 'keys rotate', 'rbac explain', 'console', 'emulator', 'completion']),
@@ -32,7 +32,7 @@ test('every command, however deep, shows an example or its commands, and its opt
   for (const words of commands) {
     const help = await helpOf(words);
     expect(help).toMatch(/Examples:\n +\$ torii |Commands:/);
-    // Usage is on one line, whatever its length; what stands below the options is each command's own.
+    // Commander never wraps the usage line, and the texts below the options are not wrapped either.
     const [, options = ''] = /^Options:\n([\s\S]*?)(?:\n\n|(?![\s\S]))/m.exec(help) ?? [];
     const lines = options.split('\n');
     expect(lines.length).toBeGreaterThan(1);

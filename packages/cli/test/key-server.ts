@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An issuer that publishes keys and does nothing else. */
+/** An issuer that only publishes its keys. */
 export interface KeyServer {
   readonly issuer: string;
-  /** By how much its clock is ahead of this machine's. */
+  /** How many seconds its clock is ahead of this machine's. */
   clockAheadSeconds: number;
-  /** How many times it was asked. */
+  /** The number of requests. */
   asked: number;
   stop(): void;
 }

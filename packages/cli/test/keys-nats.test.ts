@@ -24,7 +24,9 @@ function keyFolder(): string {
   return folder;
 }
 
-test('publishes the key, shows the plan first, and does it again without a question', async ({ startNats }) => {
+test('shows the plan and publishes the key, and does not ask when the key is already published', async ({
+  startNats,
+}) => {
   const { url } = await startNats();
   const start = { folder: keyFolder(), environment: { NATS_URL: url } };
   const asked = await runCommand(['keys', 'publish', 'old.pem'], start);
@@ -56,7 +58,7 @@ test('asks on a terminal before it publishes', async ({ startNats, skip }) => {
   }
 });
 
-test('leaves another key alone, and replaces the one that may go', async ({ startNats }) => {
+test('does not replace another key unless --replaces names it', async ({ startNats }) => {
   const { url } = await startNats();
   const start = { folder: keyFolder(), environment: { NATS_URL: url } };
   await runCommand(['keys', 'publish', 'old.pem', '--yes'], start);
@@ -67,7 +69,7 @@ test('leaves another key alone, and replaces the one that may go', async ({ star
   expect([code, stdout]).toEqual([0, expect.stringMatching(/key +[\w-]+\nrevision +2\nchanged +yes\n/)]);
 });
 
-test('logs in as the environment says, and not otherwise', async ({ startNats }) => {
+test('logs in with the credentials of the environment, and fails with wrong ones', async ({ startNats }) => {
   const { url } = await startNats('authorization { user: deploy, password: "correct horse" }');
   const start = { folder: keyFolder() };
   const args = ['keys', 'publish', 'old.pem', '--yes', '--servers', url];
@@ -78,7 +80,7 @@ test('logs in as the environment says, and not otherwise', async ({ startNats })
   expect(await runCommand(args, { ...start, environment: login })).toMatchObject({ code: 0 });
 });
 
-test('says that the gateway goes by something else', async ({ startNats }) => {
+test('reports that the gateway uses another key', async ({ startNats }) => {
   const { url } = await startNats();
   await using gateway = await startGateway({ servers: url, file: next.publicPem });
   const args = ['keys', 'publish', 'old.pem', '--yes', '--json', '--gateway', gateway.url, '--servers', url];
@@ -87,7 +89,7 @@ test('says that the gateway goes by something else', async ({ startNats }) => {
   expect(stderr).toContain('TURBOCABLE_JWT_PUBLIC_KEY_PATH');
 });
 
-test('rotates, killed in the middle and run again', async ({ startNats }) => {
+test('completes a rotation that was killed in the middle and run again', async ({ startNats }) => {
   const { url } = await startNats();
   const start = { folder: keyFolder(), environment: { NATS_URL: url } };
   await runCommand(['keys', 'publish', 'old.pem', '--yes'], start);
@@ -106,7 +108,7 @@ test('rotates, killed in the middle and run again', async ({ startNats }) => {
   let said = '';
   killed.stderr.on('data', (text: string) => {
     said += text;
-    // The plan above is indented. This line says that the step has begun.
+    // The plan is indented. This line without indentation reports that the step has started.
     if (/^drain\b/m.test(said)) killed.kill('SIGKILL');
   });
   expect((await killed.ended).code).toBe('SIGKILL');
@@ -127,7 +129,7 @@ test('rotates, killed in the middle and run again', async ({ startNats }) => {
   ).toMatchObject({ code: 0 });
 });
 
-test('is interrupted while it waits, with 130, and can be given up', async ({ startNats, skip }) => {
+test('exits with 130 if it is interrupted while it waits, and can be cancelled', async ({ startNats, skip }) => {
   const { url } = await startNats();
   const start = { folder: keyFolder(), environment: { NATS_URL: url } };
   await runCommand(['keys', 'publish', 'old.pem', '--yes'], start);

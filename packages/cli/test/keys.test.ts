@@ -17,7 +17,7 @@ function folderWith(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-test('makes a pair: the private half for its owner alone, the public half on standard output', async () => {
+test('writes the private key to a file that only its owner can read, and the public key to standard output', async () => {
   const folder = temporaryFolder();
   const { code, stdout, stderr } = await runCommand(['keys', 'generate', '--out', 'next.pem'], { folder });
   expect([code, stderr]).toEqual([0, expect.stringMatching(/\b[\w-]{43}\b.*2048 bits.*\n.*next\.pem/)]);
@@ -30,21 +30,21 @@ test('makes a pair: the private half for its owner alone, the public half on sta
   expect(stdout + stderr).not.toContain('PRIVATE');
 });
 
-test('makes a longer one for a pipe', async () => {
+test('writes a longer private key to a pipe', async () => {
   const { code, stdout, stderr } = await runCommand(['keys', 'generate', '--bits', '3072']);
   expect([code, stderr]).toEqual([0, expect.stringContaining('3072 bits')]);
   expect(createPublicKey(stdout).asymmetricKeyDetails?.modulusLength).toBe(3072);
   expect(stderr).not.toContain('PRIVATE');
 });
 
-test('shows no private key on a terminal', async (context) => {
+test('does not write a private key to a terminal', async (context) => {
   const terminal = await startOnTerminal(context, ['keys', 'generate']);
   expect(await terminal.ended).toBe(2);
   expect(terminal.text()).toContain('--out');
   expect(terminal.text()).not.toContain('BEGIN');
 });
 
-test('overwrites no key', async () => {
+test('does not overwrite a key', async () => {
   const folder = folderWith({ 'stream.pem': 'precious' });
   const { code, stdout, stderr } = await runCommand(['keys', 'generate', '--out', 'stream.pem'], { folder });
   expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining('stream.pem')]);
@@ -52,20 +52,20 @@ test('overwrites no key', async () => {
 });
 
 test.each([
-  ['a folder that is not there', ['--out', 'none/stream.pem'], 1, 'none/stream.pem'],
+  ['a folder that does not exist', ['--out', 'none/stream.pem'], 1, 'none/stream.pem'],
   ['a key that is too short', ['--bits', '1024'], 2, '2048, 3072, 4096'],
-])('makes no key for %s', async (_name, args, exitCode, message) => {
+])('creates no key for %s', async (_name, args, exitCode, message) => {
   const { code, stdout, stderr } = await runCommand(['keys', 'generate', ...args]);
   expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringContaining(message)]);
 });
 
-test('leaves no empty file behind where it was interrupted', async (context) => {
+test('leaves no empty file behind when it is interrupted', async (context) => {
   const folder = temporaryFolder();
   const terminal = await startOnTerminal(context, ['keys', 'generate', '--bits', '4096', '--out', 'a.pem'], { folder });
   await expect.poll(() => existsSync(join(folder, 'a.pem')), patience).toBe(true);
   terminal.type('\x03');
   const code = await terminal.ended;
-  // It may have been faster than the key press: then the key is whole.
+  // The command can finish before the key press arrives. Then the key must be complete.
   if (code === 130) expect(existsSync(join(folder, 'a.pem'))).toBe(false);
   else expect(readFileSync(join(folder, 'a.pem'), 'utf8')).toContain('END PRIVATE KEY');
 });
@@ -73,7 +73,7 @@ test('leaves no empty file behind where it was interrupted', async (context) => 
 test.each([
   ['private', privatePem],
   ['public', publicPem],
-])('writes the key set of a %s key, of which nothing is private', async (_name, pem) => {
+])('writes the key set of a %s key without private members', async (_name, pem) => {
   const { code, stdout, stderr } = await runCommand(['keys', 'jwks', '-'], { input: pem });
   expect([code, stderr]).toEqual([0, '']);
   const set = JSON.parse(stdout);
@@ -83,7 +83,7 @@ test.each([
   expect((await jwtVerify(token, createLocalJWKSet(set))).payload.sub).toBe('ada');
 });
 
-test('writes several keys into one set', async () => {
+test('writes several keys to one key set', async () => {
   const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' });
   const folder = folderWith({ 'a.pem': publicPem, 'b.pem': other.toString() });
   const { stdout } = await runCommand(['keys', 'jwks', 'a.pem', 'b.pem'], { folder });
@@ -103,11 +103,11 @@ test.each([
   ],
   ['an encrypted key', encrypted, 'encrypted'],
   ['half a key', publicPem.slice(0, 200), ''],
-  ['a private key without its lines', privatePem.split('\n').slice(1, -2).join(''), 'private key'],
+  ['a private key without its PEM lines', privatePem.split('\n').slice(1, -2).join(''), 'private key'],
   ['a JWK with a private half', JSON.stringify(rsa.privateKey.export({ format: 'jwk' })), 'private key'],
   ['a secret', 'correct horse battery staple', 'PEM'],
   ['nothing', '', ''],
-])('makes no key set of %s', async (_name, input, message) => {
+])('creates no key set from %s', async (_name, input, message) => {
   const { code, stdout, stderr } = await runCommand(['keys', 'jwks', '-'], { input: input.toString() });
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
   expect(stderr).not.toMatch(/BEGIN|MII|horse/);
@@ -125,7 +125,7 @@ test.each([
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
 });
 
-test('sends no login where a file of the folder says', async () => {
+test('sends no login to a URL from .env if the login comes from elsewhere', async () => {
   const folder = folderWith({ '.env': 'NATS_URL=nats://127.0.0.1:9\n', 'a.pem': publicPem });
   const environment = { NATS_TOKEN: 'secret-of-mine' };
   const { code, stderr } = await runCommand(['keys', 'publish', 'a.pem', '--yes'], { folder, environment });

@@ -6,7 +6,7 @@ import { runCommand, temporaryFolder } from './command.ts';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
 
-/** `torii` as it is where nothing was installed beside it. */
+/** Installs `torii` without its optional packages. */
 function installAlone(): URL {
   const folder = temporaryFolder();
   cpSync(join(home, 'src'), join(folder, 'src'), { recursive: true });
@@ -38,7 +38,7 @@ test.each([
   expect(stderr.trimEnd()).not.toContain('\n');
 });
 
-test('the rest works', async () => {
+test('other commands work without the optional packages', async () => {
   const program = installAlone();
   expect(await runCommand(['secret', '--quiet'], { program })).toMatchObject({ code: 0, stderr: '' });
   expect(await runCommand(['emulator', '--help'], { program })).toMatchObject({ code: 0, stderr: '' });

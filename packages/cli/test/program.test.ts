@@ -5,12 +5,12 @@ import { runCommand } from './command.ts';
 import { startOnTerminal } from './terminal.ts';
 
 test.each<[string, readonly string[], RegExp]>([
-  ['an unknown command, one letter off', ['secrt'], /'secrt'.*\bsecret\?/],
+  ['a misspelled command', ['secrt'], /'secrt'.*\bsecret\?/],
   ['an unknown option', ['secret', '--lenght', '40'], /'--lenght'.*--length\?/],
-  ['an argument that belongs to nothing', ['secret', 'more'], /'secret'/],
+  ['an unexpected argument', ['secret', 'more'], /'secret'/],
   ['an option without its value', ['secret', '--length'], /--length/],
   ['a command that holds a line break', ['a\nb\x1b[2J'], /'a b'/],
-])('ends with 2 at %s, and says it in one line', async (_name, args, message) => {
+])('exits with 2 and one line for %s', async (_name, args, message) => {
   const { code, stdout, stderr } = await runCommand(args);
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
   expect(stderr).toMatch(/^torii: .*--help.*\n$/);
@@ -35,7 +35,7 @@ test.each(['--token=sk_live_0123', 'eyJhbGciOiJub25lIn0.e30.', '--key=whsec_0123
   },
 );
 
-test('without a command shows the help on standard error, with 2', async () => {
+test('shows the help on standard error and exits with 2 without a command', async () => {
   const { code, stdout, stderr } = await runCommand([]);
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('Commands:')]);
 });
@@ -69,7 +69,7 @@ test.each([[['--help']], [['secret', '--help']]])('%j fits a terminal of 40 colu
   expect(tooLong).toEqual([]);
 });
 
-test('--version says the package’s version', async () => {
+test('--version shows the version of the package', async () => {
   expect(await runCommand(['--version'])).toEqual({
     code: 0,
     stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
@@ -77,7 +77,7 @@ test('--version says the package’s version', async () => {
   });
 });
 
-test('runs inside of another program, which can end it', async () => {
+test('runs inside another program, which can abort it', async () => {
   let written = '';
   const sink = () =>
     new Writable({

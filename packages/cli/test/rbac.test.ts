@@ -17,7 +17,7 @@ function rbac(args: readonly string[], files: Readonly<Record<string, unknown>> 
   return runCommand(['rbac', ...args], { folder, input });
 }
 
-test('finds nothing in a good document', async () => {
+test('finds no problem in a good document', async () => {
   expect(await rbac(['lint', 'good.json'])).toEqual({
     code: 0,
     stdout: '',
@@ -25,7 +25,7 @@ test('finds nothing in a good document', async () => {
   });
 });
 
-test('lists what authz finds, and ends with 1', async () => {
+test('lists the findings of authz and exits with 1', async () => {
   const { code, stdout, stderr } = await rbac(['lint', '-', '--json'], {}, JSON.stringify(odd));
   expect([code, JSON.parse(stdout), stderr]).toEqual([
     1,
@@ -36,22 +36,22 @@ test('lists what authz finds, and ends with 1', async () => {
   expect(table.stdout).toMatch(/^kind +role +line +problem\nmalformed +clerk +x +\S/);
 });
 
-test('overlooks what is meant to be there', async () => {
+test('ignores the kinds of findings that --allow names', async () => {
   const all = { permissions: { admin: ['/*:*'] } };
   expect(await rbac(['lint', 'all.json'], { 'all.json': all })).toMatchObject({ code: 1 });
   expect(await rbac(['lint', 'all.json', '--allow', 'dangerous'], { 'all.json': all })).toMatchObject({ code: 0 });
 });
 
 test.each([
-  ['no JSON', '{'],
-  ['no document', '[]'],
+  ['text that is not JSON', '{'],
+  ['JSON that is not an object', '[]'],
   ['nothing', ''],
 ])('finds that it is %s', async (_name, input) => {
   const { code, stdout } = await rbac(['lint', '-'], {}, input);
   expect([code, stdout]).toEqual([1, expect.stringContaining('malformed')]);
 });
 
-test('draws findings in 40 columns', async (context) => {
+test('fits findings into 40 columns', async (context) => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'odd.json'), JSON.stringify(odd));
   const terminal = await startOnTerminal(context, ['rbac', 'lint', 'odd.json'], { folder, columns: 40 });
@@ -112,7 +112,7 @@ const ask = [
 const host = ['--host', 'acme.example.com'];
 const header = ['--header', 'X-Tenant-Id: 17'];
 
-test('explains tenants, for the claims of a token', async () => {
+test('explains tenant checks for the claims of a token', async () => {
   const files = { 'claims.json': claims, 'options.json': options };
   const good = await rbac([...ask, ...host, ...header, '--json'], files);
   expect([good.code, JSON.parse(good.stdout)]).toEqual([
@@ -138,18 +138,18 @@ test('explains tenants, for the claims of a token', async () => {
   }
 });
 
-test('takes the roles that are named before those of the claims', async () => {
+test('prefers the roles of --role to those in the claims', async () => {
   const args = ['explain', 'good.json', 'GET', '/invoices', '--claims', 'claims.json', '--role', 'guest'];
   expect(await rbac(args, { 'claims.json': claims })).toMatchObject({ code: 1 });
 });
 
 test.each<[string, string[], Record<string, unknown>, string]>([
-  ['nobody who calls', ['good.json', 'GET', '/'], {}, '--claims'],
-  ['a file that is not there', ['none.json', 'GET', '/', '--role', 'a'], {}, 'none.json'],
-  ['a document that is no JSON', ['bad', 'GET', '/', '--role', 'a'], { bad: '{' }, 'JSON'],
-  ['a document that is none', ['bad', 'GET', '/', '--role', 'a'], { bad: {} }, 'permissions'],
+  ['no caller', ['good.json', 'GET', '/'], {}, '--claims'],
+  ['a file that does not exist', ['none.json', 'GET', '/', '--role', 'a'], {}, 'none.json'],
+  ['a document that is not JSON', ['bad', 'GET', '/', '--role', 'a'], { bad: '{' }, 'JSON'],
+  ['an empty document', ['bad', 'GET', '/', '--role', 'a'], { bad: {} }, 'permissions'],
   ['claims that are a list', ['good.json', 'GET', '/', '--claims', 'bad'], { bad: [] }, 'bad'],
-  ['claims that no verifier takes', ['good.json', 'GET', '/', '--claims', 'bad'], { bad: { act: 'x' } }, 'act'],
+  ['claims that a verifier refuses', ['good.json', 'GET', '/', '--claims', 'bad'], { bad: { act: 'x' } }, 'act'],
   [
     'an option that there is not',
     ['good.json', 'GET', '/', '--role', 'a', '--options', 'bad'],
@@ -157,8 +157,8 @@ test.each<[string, string[], Record<string, unknown>, string]>([
     'bases',
   ],
   ['a header without a colon', ['good.json', 'GET', '/', '--role', 'a', '--header', 'x'], {}, '--header'],
-  ['a path that is missing', ['good.json', 'GET'], {}, "'path'"],
-])('ends with 2 at %s', async (_name, args, files, message) => {
+  ['a missing path', ['good.json', 'GET'], {}, "'path'"],
+])('exits with 2 for %s', async (_name, args, files, message) => {
   const { code, stdout, stderr } = await rbac(['explain', ...args], files);
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
 });

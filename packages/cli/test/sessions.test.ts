@@ -3,11 +3,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Ended, environmentOf, runCommand } from './command.ts';
 import { startOnTerminal } from './terminal.ts';
 
-const nobody = '01931a73-8b00-7000-8000-000000000000';
+const unknownId = '01931a73-8b00-7000-8000-000000000000';
 let torii: Emulator;
 let environment: Readonly<Record<string, string>>;
 let ada: User;
-/** The last used first. */
+/** Most recently used first. */
 let sessions: readonly string[];
 beforeEach(async () => {
   torii = await startEmulator();
@@ -48,7 +48,7 @@ test('fits 40 columns', async (context) => {
   expect([await terminal.ended, terminal.text()]).toEqual([0, expect.stringContaining(`id\n  ${sessions[0]}\n`)]);
 });
 
-test('revokes some sessions and leaves the others, in a pipe with --yes', async () => {
+test('revokes only the named sessions, in a pipe with --yes', async () => {
   const [first = '', second = '', third = ''] = sessions;
   const args = ['revoke', '--user', 'ada@example.com', '--yes', '--ndjson', first, second, first];
   const { code, stdout, stderr } = await run(...args);
@@ -65,7 +65,7 @@ test('revokes some sessions and leaves the others, in a pipe with --yes', async 
   expect(await activeSessions()).toEqual([third]);
 });
 
-test('revokes all of a user, after yes', async () => {
+test('revokes all sessions of a user after yes', async () => {
   const args = ['sessions', 'revoke', '--all-of', 'ada@example.com'];
   const terminal = await startOnTerminal({ skip: expect.fail }, args, { environment });
   await terminal.shows(/ada@example\.com.*\[y\/N\]/);
@@ -83,7 +83,7 @@ test('revokes none after no', async () => {
   expect(await activeSessions()).toHaveLength(3);
 });
 
-test('says which it could not revoke, and goes on', async () => {
+test('reports the session that could not be revoked, and continues', async () => {
   const other = await torii.createUser({ email: 'bo@example.com' });
   const [first = ''] = sessions;
   const { code, stderr } = await run('revoke', '--user', other.id, '--yes', first);
@@ -91,21 +91,21 @@ test('says which it could not revoke, and goes on', async () => {
   expect(await activeSessions()).toHaveLength(3);
 });
 
-test('asks nobody in a pipe, and sends nothing', async () => {
+test('neither asks nor sends anything in a pipe without --yes', async () => {
   const before = torii.requests.api;
   const { code, stderr } = await run('revoke', '--all-of', ada.id);
   expect([code, stderr, torii.requests.api]).toEqual([2, expect.stringContaining('--yes'), before]);
 });
 
 test.each<[string, readonly string[], number, string]>([
-  ['nobody to list', ['list'], 2, "'user'"],
-  ['a user who is not there', ['list', nobody], 1, '403 forbidden'],
-  ['an email that nobody has', ['list', 'no@example.com'], 1, 'no@example.com'],
+  ['no user to list', ['list'], 2, "'user'"],
+  ['an unknown user', ['list', unknownId], 1, '403 forbidden'],
+  ['an unknown email', ['list', 'no@example.com'], 1, 'no@example.com'],
   ['nothing to revoke', ['revoke', '--yes'], 2, '--all-of'],
-  ['sessions of nobody', ['revoke', nobody, '--yes'], 2, '--user'],
-  ['all and some', ['revoke', nobody, '--all-of', nobody, '--yes'], 2, '--all-of'],
-  ['two users', ['revoke', nobody, '--all-of', nobody, '--user', nobody], 2, '--user'],
-  ['a command one letter off', ['revok'], 2, 'revoke?'],
+  ['sessions without a user', ['revoke', unknownId, '--yes'], 2, '--user'],
+  ['all sessions and one session', ['revoke', unknownId, '--all-of', unknownId, '--yes'], 2, '--all-of'],
+  ['two users', ['revoke', unknownId, '--all-of', unknownId, '--user', unknownId], 2, '--user'],
+  ['a misspelled command', ['revok'], 2, 'revoke?'],
 ])('says in one line what to do about %s', async (_name, args, exitCode, message) => {
   const { code, stdout, stderr } = await run(...args);
   expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringContaining(message)]);

@@ -18,7 +18,7 @@ interface Given {
   readonly input?: string;
 }
 
-/** Runs a command that calls the REST API once. */
+/** Runs a command that sends one request to the REST API. */
 async function count({ args = [], environment = {}, files = {}, input = '' }: Given): Promise<Ended> {
   const folder = temporaryFolder();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -51,7 +51,7 @@ test('reads the file that --settings names, and not .env', async () => {
   expect(await count({ args: ['--settings', 'live.env'], files })).toEqual(good);
 });
 
-test('believes the environment before .env, and a flag before both', async () => {
+test('prefers the environment to .env, and a flag to both', async () => {
   const files = { '.env': envFile({ TORII_SECRET_KEY: 'sk_test_wrong', TORII_API_URL: nowhere }) };
   expect(await count({ environment: environmentOf(torii), files })).toEqual(good);
   const environment = { ...environmentOf(torii), TORII_API_URL: nowhere };
@@ -65,7 +65,7 @@ test('reads the secret key from a file, or from standard input', async () => {
   expect(await count({ args: ['--secret-key-file', '-'], environment, input: 'sk_test_0123\n' })).toEqual(good);
 });
 
-test('never sends a key where .env says, if the key did not come from there', async () => {
+test('never sends a key to a URL from .env if the key comes from elsewhere', async () => {
   const before = torii.requests.api;
   const files = { '.env': `TORII_API_URL=${torii.apiUrl}\n`, key: 'sk_test_0123' };
   const TORII_SECRET_KEY = 'sk_test_0123';
@@ -80,8 +80,8 @@ test.each<[string, Given, number, string]>([
   ['no key at all', {}, 2, 'TORII_SECRET_KEY'],
   ['an empty key', { environment: { TORII_SECRET_KEY: '' } }, 2, 'secretKey'],
   ['a publishable key', { environment: { TORII_SECRET_KEY: 'pk_test_1' } }, 2, 'secretKey'],
-  ['a file that is not there', { args: ['--settings', 'none.env'] }, 2, 'none.env'],
-  ['a key file that is not there', { args: ['--secret-key-file', 'none'] }, 2, 'none'],
+  ['a file that does not exist', { args: ['--settings', 'none.env'] }, 2, 'none.env'],
+  ['a key file that does not exist', { args: ['--secret-key-file', 'none'] }, 2, 'none'],
   [
     'plain http',
     { args: ['--api-url', 'http://example.com'], environment: { TORII_SECRET_KEY: 'sk_1' } },
@@ -100,7 +100,7 @@ test.each<[string, Given, number, string]>([
   expect(stderr.trimEnd()).not.toContain('\n');
 });
 
-test('says that the key is of another environment', async () => {
+test('names the variable of the key if the API refuses the key', async () => {
   const environment = { ...environmentOf(torii), TORII_SECRET_KEY: 'sk_test_other' };
   const { code, stderr } = await count({ environment });
   expect([code, stderr]).toEqual([1, expect.stringContaining('401 invalid_secret_key')]);

@@ -2,26 +2,26 @@ import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished, type TestContext, vi } from 'vitest';
 import { cleanEnvironment, nodeArguments, patience, type Start, temporaryFolder } from './command.ts';
 
-/** A command that runs on a terminal. */
+/** A command that runs on a pseudo-terminal. */
 export interface RunningOnTerminal {
-  /** What it has written so far, control characters and all, lines ended by CR LF. */
+  /** The output so far, with control characters and CR LF line endings. */
   output(): string;
-  /** The same as a person reads it. */
+  /** The output so far without control characters. */
   text(): string;
-  /** Waits until the text has this in it. */
+  /** Waits until the text contains this. */
   shows(expected: string | RegExp): Promise<void>;
-  /** Types: `'\x03'` is Ctrl-C, `'\r'` is Return. */
+  /** Types keys: `'\x03'` is Ctrl-C, `'\r'` is Return. */
   type(keys: string): void;
   readonly ended: Promise<number>;
 }
 
-// The news of a process's end may overtake the last of its output. A mark in the output itself cannot, and the shell keeps
-// the terminal open until the mark has been read.
+// The exit event of a process can arrive before its last output. So a shell writes a mark after the command's output, and
+// keeps the terminal open until the mark was read.
 const script = 'trap : INT; "$@"; printf "\\036%s\\036" $?; exec sleep 3600';
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a character that no command writes
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no command writes this character
 const endMark = /\x1e(\d+)\x1e/;
 
-/** Starts `torii` on a real terminal, 80 columns wide unless told otherwise. Killed at the end of the test. */
+/** Starts `torii` on a pseudo-terminal of 80 columns by default. It is killed at the end of the test. */
 export async function startOnTerminal(
   context: Pick<TestContext, 'skip'>,
   args: readonly string[],

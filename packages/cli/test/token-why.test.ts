@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => torii.server.stop());
 
 test.each(badTokens.map(([name, ...rest]) => ({ name, rest })))(
-  'says of $name what the verifier says, and what to do',
+  'reports the verifier’s reason for $name, and what to do',
   async ({ rest: [token, reason, check, advice, rules] }) => {
     const text = await token();
     const all: Rules = { issuer: torii.server.issuer, clockTolerance: 30, ...rules };
@@ -28,7 +28,7 @@ test.each(badTokens.map(([name, ...rest]) => ({ name, rest })))(
     expect(explanation.checks.filter(({ result }) => result === 'refused')).toEqual([
       { check, result: 'refused', found: refusal.message },
     ]);
-    // Nothing after the one that refused, and nothing but passed ones before.
+    // Checks before the refusing one passed or were not enabled. Checks after it were not reached.
     const results = explanation.checks.map(({ result }) => result).join(' ');
     expect(results).toMatch(/^((passed|not asked) )*refused( not reached)*$/);
     const [, , signature = ''] = text.split('.');
@@ -37,7 +37,7 @@ test.each(badTokens.map(([name, ...rest]) => ({ name, rest })))(
   },
 );
 
-test('says of a good token that every check passed, or that nobody asked', async () => {
+test('reports for a good token that every check passed or was not enabled', async () => {
   const rules = { issuer: torii.server.issuer, clockTolerance: 30 };
   const { accepted, reason, checks } = await explain({ token: await torii.good({ aud: 'api' }) }, rules);
   expect([accepted, reason]).toEqual([true, null]);
@@ -56,7 +56,7 @@ test.each([
   [200, /\b3 minutes\b.*\bbehind\b/],
   [-7200, /\b2 hours\b.*\bahead\b/],
   [2, /\bagree\b/],
-])('holds this clock against one that is %i s ahead', async (seconds, advice) => {
+])('compares this clock with an issuer’s clock that is %i s ahead', async (seconds, advice) => {
   torii.server.clockAheadSeconds = seconds;
   try {
     const token = await torii.good({ exp: nowSeconds() - 100 });
@@ -67,7 +67,7 @@ test.each([
   }
 });
 
-test('asks nobody about a token of somebody else', async () => {
+test('sends no request for a token of another issuer', async () => {
   const other = await startKeyServer([]);
   try {
     const token = await torii.good({ iss: other.issuer, exp: nowSeconds() - 900 });
@@ -88,7 +88,7 @@ const badHeaders: readonly (readonly [{ readonly headers: readonly string[] }, T
   [{ headers: [''] }, 'token_missing'],
 ];
 
-test.each(badHeaders)('leaves headers to the verifier too: %j', async (pasted, reason) => {
+test.each(badHeaders)('reports the verifier’s reason for the header %j', async (pasted, reason) => {
   const { checks, ...explanation } = await explain(pasted, { issuer: torii.server.issuer, clockTolerance: 30 });
   expect(explanation).toMatchObject({ accepted: false, reason, advice: expect.any(String) });
   expect(checks[0]).toMatchObject({ check: 'header', result: 'refused' });
@@ -112,7 +112,7 @@ const reasons = {
   keys_unavailable: true,
 } satisfies Record<TokenRefusal['reason'], true>;
 
-test('every reason of the verifier is explained above', () => {
+test('the tests above cover every reason of the verifier', () => {
   const explained = new Set([...badTokens.map(([, , reason]) => reason), ...badHeaders.map(([, reason]) => reason)]);
   expect([...explained].sort()).toEqual(Object.keys(reasons).sort());
 });

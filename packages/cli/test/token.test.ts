@@ -20,7 +20,7 @@ interface Given {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Runs `torii token …`. Whatever it is given, it gives back no token and no stack. */
+/** Runs `torii token …` and checks that the output never contains a token or a stack trace. */
 async function token(args: readonly string[], { input, files = {}, environment = {} }: Given = {}): Promise<Ended> {
   const folder = temporaryFolder();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -33,7 +33,7 @@ async function token(args: readonly string[], { input, files = {}, environment =
   return ended;
 }
 
-test('decodes a token and says that nobody verified it', async () => {
+test('decodes a token and says that it is not verified', async () => {
   const ended = await token(['decode'], { input: await torii.token({ expiresInSeconds: -200, signedBy: 'stranger' }) });
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   expect(ended.stdout).toMatch(/^NOT VERIFIED\b/i);
@@ -41,7 +41,7 @@ test('decodes a token and says that nobody verified it', async () => {
   expect(ended.stdout).toMatch(/\nexp +\d+ \(20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC, .*\b3 minutes\b.*\)\n/);
 });
 
-test('decodes into JSON', async () => {
+test('decodes to JSON', async () => {
   const { code, stdout } = await token(['decode', '--json'], { input: good });
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
@@ -53,7 +53,7 @@ test('decodes into JSON', async () => {
   });
 });
 
-test('decodes what is not Torii’s, and lets no claim move the cursor or show a token', async () => {
+test('decodes tokens of other issuers, and keeps claims from moving the cursor or showing a token', async () => {
   const claims = { sub: 'a\u001b[2J\u202eb', inner: good, key: 'sk_live_0123', '\u001b[1m': [{ deep: good }] };
   const foreign = ['{"alg":"HS256"}', JSON.stringify(claims), 'x'].map((part) =>
     Buffer.from(part).toString('base64url'),
@@ -61,7 +61,7 @@ test('decodes what is not Torii’s, and lets no claim move the cursor or show a
   for (const form of [[], ['--json']]) {
     const { code, stdout } = await token(['decode', ...form], { input: foreign.join('.') });
     expect(code).toBe(0);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may be there
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
     expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]|0123/);
     expect(stdout).toContain('[secret]');
   }
@@ -73,7 +73,7 @@ test.each<[string, () => string, RegExp]>([
   ['claims that were cut', () => good.replace(/\.(.{9})[^.]*\./, '.$1.'), /claims/],
   ['nothing', () => '\n', /Bearer/],
   ['another scheme', () => 'Authorization: Basic YTpi', /Bearer/],
-])('decodes of %s what there is, with 1', async (_name, input, message) => {
+])('decodes the readable parts of %s and exits with 1', async (_name, input, message) => {
   const { code, stderr } = await token(['decode'], { input: input() });
   expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
   expect(stderr).toMatch(/^torii: .*\n$/);
@@ -103,7 +103,7 @@ test.each<[string, string[], () => Given]>([
   expect(ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^user +user_1\n/) });
 });
 
-test('verifies into JSON', async () => {
+test('verifies to JSON', async () => {
   const { stdout } = await token(['verify', '--json'], { input: good });
   expect(JSON.parse(stdout)).toMatchObject({ verified: true, auth: { userId: 'user_1', raw: { plan: 'pro' } } });
   const { code, stdout: refused } = await token(['verify', '--json', '--audience', 'api'], { input: good });
@@ -124,7 +124,7 @@ test.each<[string, () => Promise<string>, string[], string]>([
   ],
   ['another environment’s', async () => good, ['--environment', 'env_2'], 'environment_refused'],
   ['another issuer’s', async () => good, ['--issuer', 'https://acme.torii.so'], 'issuer_refused'],
-])('refuses %s with 1, in one line', async (_name, input, args, message) => {
+])('refuses %s with one line and exits with 1', async (_name, input, args, message) => {
   const { code, stdout, stderr } = await token(['verify', ...args], { input: await input() });
   expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(message)]);
   expect(stderr).toContain('torii token why');
@@ -132,7 +132,7 @@ test.each<[string, () => Promise<string>, string[], string]>([
 });
 
 test.each([['verify'], ['why']])(
-  'says with %s that the issuer cannot be reached, and not that the token is bad',
+  '%s reports that the issuer cannot be reached, not that the token is bad',
   async (command) => {
     const nowhere = 'http://127.0.0.1:9';
     const input = await torii.token({ issuer: nowhere });
@@ -142,7 +142,7 @@ test.each([['verify'], ['why']])(
   },
 );
 
-test('says why, check by check, down to the one that refused', async () => {
+test('why lists the checks up to the one that refused', async () => {
   const { code, stdout, stderr } = await token(['why'], { input: await torii.token({ expiresInSeconds: -200 }) });
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: .*token_expired.*\n$/)]);
   expect(stdout).toMatch(/\nissuer +passed +http.*\nclaims +passed .*\ntimes +refused +\S.*\n\n.*\b3 minutes\b/);
@@ -151,7 +151,7 @@ test('says why, check by check, down to the one that refused', async () => {
   expect(accepted).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/accepted/) });
 });
 
-test('says why in JSON', async () => {
+test('why writes JSON', async () => {
   const { code, stdout } = await token(['why', '--json'], { input: `Authorization: Bearer ${good}, Bearer ${good}` });
   expect([code, JSON.parse(stdout)]).toEqual([
     1,
@@ -159,7 +159,7 @@ test('says why in JSON', async () => {
   ]);
 });
 
-test('draws why in 40 columns', async (context) => {
+test('why fits 40 columns', async (context) => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'token.txt'), await torii.token({ signedBy: 'stranger' }));
   const terminal = await startOnTerminal(context, ['token', 'why', 'token.txt', '--issuer', torii.issuer], {
@@ -170,7 +170,7 @@ test('draws why in 40 columns', async (context) => {
   expect(terminal.text()).toMatch(/check +signature\nresult +refused/);
 });
 
-test('asks for the token on a terminal, and does not show it', async (context) => {
+test('asks for the token on a terminal without showing it', async (context) => {
   const environment = { TORII_ISSUER: torii.issuer };
   const terminal = await startOnTerminal(context, ['token', 'verify'], { environment });
   await terminal.shows(/token/i);
@@ -183,16 +183,16 @@ test('asks for the token on a terminal, and does not show it', async (context) =
 test.each([
   ['Ctrl-C', '\x03', 130],
   ['Ctrl-D', '\x04', 1],
-])('ends at %s where it asks', async (_name, keys, code) => {
+])('exits at %s while it asks', async (_name, keys, code) => {
   const terminal = await startOnTerminal({ skip: expect.fail }, ['token', 'decode']);
   await terminal.shows(/token/i);
   terminal.type(keys);
   expect(await terminal.ended).toBe(code);
 });
 
-test('ends at SIGINT while nothing comes out of the pipe', async () => {
+test('exits at SIGINT while it waits for standard input', async () => {
   const command = startCommand(['token', 'decode']);
-  // More than a pipe holds: it is taken once somebody reads.
+  // More than a pipe holds, so the write only completes when the command reads.
   await new Promise((resolve) => command.stdin.write('x'.repeat(300_000), resolve));
   command.kill('SIGINT');
   const { code, stderr } = await command.ended;
@@ -202,20 +202,20 @@ test('ends at SIGINT while nothing comes out of the pipe', async () => {
 test.each<[string, () => string[], Given, string]>([
   ['a token among the arguments', () => ['why', good], {}, '--variable'],
   ['a header among the arguments', () => ['why', `Bearer ${good}`], {}, '--variable'],
-  ['a file that is not there', () => ['decode', 'none.txt'], {}, 'none.txt'],
-  ['a variable that is not there', () => ['decode', '--variable', 'NONE'], {}, 'NONE'],
+  ['a file that does not exist', () => ['decode', 'none.txt'], {}, 'none.txt'],
+  ['a variable that does not exist', () => ['decode', '--variable', 'NONE'], {}, 'NONE'],
   ['a file and a variable', () => ['decode', 'a', '--variable', 'B'], {}, '--variable'],
-  ['an issuer that is none', () => ['verify', '--issuer', 'acme'], { input: 'x' }, 'issuer'],
+  ['an issuer that is not a URL', () => ['verify', '--issuer', 'acme'], { input: 'x' }, 'issuer'],
   ['an empty audience', () => ['verify', '--audience', ''], { input: 'x' }, 'audience'],
-  ['a leeway above what is safe', () => ['verify', '--clock-tolerance', '301'], {}, '300'],
-  ['a command one letter off', () => ['decod'], {}, 'decode?'],
+  ['a clock tolerance above the maximum', () => ['verify', '--clock-tolerance', '301'], {}, '300'],
+  ['a misspelled command', () => ['decod'], {}, 'decode?'],
   ['megabytes', () => ['decode'], { input: 'x'.repeat(1_000_001) }, '1000000'],
-])('ends with 2 at %s', async (_name, args, given, message) => {
+])('exits with 2 for %s', async (_name, args, given, message) => {
   const { code, stdout, stderr } = await token(args(), given);
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
 });
 
-test('wants to know which issuer', async () => {
+test('refuses to verify without an issuer', async () => {
   const { code, stderr } = await runCommand(['token', 'verify'], { input: good });
   expect([code, stderr]).toEqual([2, expect.stringContaining('TORII_ISSUER')]);
 });

@@ -8,13 +8,13 @@ import { cleanEnvironment, environmentOf, nodeArguments, temporaryFolder } from 
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
-/** The commands of a section, as a reader would paste them. */
+/** The shell commands of a section of the README. */
 function commandsOf(title: string): string {
   const section = readme.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
   return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block).join('');
 }
 
-test('the examples of the README do what they say', async () => {
+test('the examples of the README work', async () => {
   const torii = await startEmulator();
   try {
     await torii.seed([{ email: 'ada@example.com', name: 'Ada', phone: '+45 12' }]);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Ended, environmentOf, runCommand, temporaryFolder } from './command.ts';
 import { startOnTerminal } from './terminal.ts';
 
-const nobody = '01931a73-8b00-7000-8000-000000000000';
+const unknownId = '01931a73-8b00-7000-8000-000000000000';
 let torii: Emulator;
 let environment: Readonly<Record<string, string>>;
 let ada: User;
@@ -20,7 +20,7 @@ function run(...args: readonly string[]): Promise<Ended> {
   return runCommand(['users', ...args], { environment });
 }
 
-/** What a command wrote as JSON. */
+/** Runs a command and parses the JSON that it wrote. */
 async function runJson(...args: readonly string[]): Promise<unknown> {
   const { code, stdout, stderr } = await run(...args, '--json');
   expect([code, stderr]).toEqual([0, expect.not.stringContaining('torii:')]);
@@ -38,7 +38,7 @@ async function seed(count: number): Promise<void> {
   await torii.seed(Array.from({ length: count }, (_, index) => ({ email: `user${index}@example.com` })));
 }
 
-test('lists users in a table, the newest first, and says that there are more', async () => {
+test('lists users in a table, newest first, and says that there are more', async () => {
   await seed(25);
   const { code, stdout, stderr } = await run('list');
   const lines = stdout.trimEnd().split('\n');
@@ -48,7 +48,7 @@ test('lists users in a table, the newest first, and says that there are more', a
   expect(stderr).toMatch(/^.*--all.*--limit.*\b20\b.*\n$/);
 });
 
-test('lists as many as are asked for, page after page', async () => {
+test('lists the requested number of users across pages', async () => {
   await seed(230);
   const ids = async (...args: readonly string[]) =>
     new Set(((await runJson('list', ...args)) as User[]).map(({ id }) => id));
@@ -76,19 +76,19 @@ test('draws cards on a terminal of 40 columns', async (context) => {
   expect(terminal.text()).toContain(`id\n  ${ada.id}\nemail    ada@example.com\n`);
 });
 
-test('writes a user to a line', async () => {
+test('writes one user per line', async () => {
   const { stdout } = await run('list', '--ndjson');
   expect(JSON.parse(stdout)).toMatchObject({ id: ada.id, phone: '+45 12' });
 });
 
-test('gets a user by id, and by exactly their email', async () => {
+test('finds a user by id and by exact email', async () => {
   await torii.seed([{ email: 'xada@example.com' }, { email: 'ada@example.community' }]);
   for (const who of [ada.id, 'ada@example.com', 'ADA@example.com']) expect(await runJson('get', who)).toEqual(ada);
   const { stdout } = await run('get', ada.id);
   expect(stdout).toContain('phone        +45 12\n');
 });
 
-test('does not take a deleted user for the one who has the email', async () => {
+test('does not find a deleted user by email', async () => {
   await run('delete', '--yes', ada.id);
   const { code, stderr } = await run('get', 'ada@example.com');
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: .*ada@example\.com.*\n$/)]);
@@ -129,7 +129,7 @@ test('asks for a password without showing it', async (context) => {
 test.each([
   ['\x03', 130],
   ['\r', 2],
-])('creates nobody where %j is typed for a password', async (keys, code) => {
+])('creates unknownId where %j is typed for a password', async (keys, code) => {
   const args = ['users', 'create', '--email', 'bo@example.com', '--ask-password'];
   const terminal = await startOnTerminal({ skip: expect.fail }, args, { environment });
   await terminal.shows(/password/i);
@@ -147,12 +147,12 @@ test.each([[['--password', 'hunter2']], [['--password=hunter2']]])(
   },
 );
 
-test('says that an email is taken', async () => {
+test('reports that an email is taken', async () => {
   const { code, stderr } = await run('create', '--email', 'ada@example.com');
   expect([code, stderr]).toEqual([1, expect.stringContaining('409 email_taken')]);
 });
 
-test('changes what is named, clears what is to be cleared, and leaves the rest', async () => {
+test('sets and clears the given fields, and keeps the others', async () => {
   const changed = await runJson(
     'update',
     'ada@example.com',
@@ -172,13 +172,13 @@ test('changes what is named, clears what is to be cleared, and leaves the rest',
   });
 });
 
-test('bans and unbans several, says which it could not, and goes on', async () => {
+test('bans and unbans several users, and continues after those that fail', async () => {
   await torii.seed([{ email: 'bo@example.com' }]);
   const { code, stdout, stderr } = await run(
     'ban',
     '--yes',
     '--ndjson',
-    nobody,
+    unknownId,
     'ada@example.com',
     'no@example.com',
     'bo@example.com',
@@ -194,7 +194,7 @@ test('bans and unbans several, says which it could not, and goes on', async () =
   expect([code, stderr.split('\n')]).toEqual([
     1,
     [
-      expect.stringMatching(new RegExp(`^${nobody}: .*404 user_not_found`)),
+      expect.stringMatching(new RegExp(`^${unknownId}: .*404 user_not_found`)),
       expect.stringMatching(/^no@example\.com: ./),
       expect.stringMatching(/tokens/),
       expect.stringMatching(/^torii: .*\b2\b.*\b4\b/),
@@ -206,13 +206,13 @@ test('bans and unbans several, says which it could not, and goes on', async () =
   expect(await signIn('ada@example.com', 'correct horse')).toBe(200);
 });
 
-test('deletes, once', async () => {
+test('deletes a user, and reports an error the second time', async () => {
   expect(await runJson('delete', '--yes', ada.id, ada.id)).toEqual([{ id: ada.id, status: 'deleted' }]);
   const { code, stdout, stderr } = await run('delete', '--yes', ada.id);
   expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(/403 forbidden.*\ntorii: .+\n$/)]);
 });
 
-test.each(['ban', 'delete'])('shows who it is before it asks whether to %s them', async (command) => {
+test.each(['ban', 'delete'])('shows the user before it asks whether to %s', async (command) => {
   const terminal = await startOnTerminal({ skip: expect.fail }, ['users', command, ada.id], { environment });
   await terminal.shows(/ada@example\.com\n.*\[y\/N\]/);
   terminal.type('n\r');
@@ -220,9 +220,9 @@ test.each(['ban', 'delete'])('shows who it is before it asks whether to %s them'
   expect(await signIn('ada@example.com', 'correct horse')).toBe(200);
 });
 
-test('does it after yes, to those whom it found', async () => {
+test('after yes, changes the users that were found', async () => {
   await torii.seed([{ email: 'bo@example.com' }]);
-  const args = ['users', 'delete', 'ada@example.com', nobody, 'bo@example.com'];
+  const args = ['users', 'delete', 'ada@example.com', unknownId, 'bo@example.com'];
   const terminal = await startOnTerminal({ skip: expect.fail }, args, { environment });
   await terminal.shows(/\b2\b.*\[y\/N\]/);
   terminal.type('yes\r');
@@ -231,32 +231,32 @@ test('does it after yes, to those whom it found', async () => {
   expect(await runJson('list', '--status', 'deleted')).toHaveLength(2);
 });
 
-test.each(['ban', 'delete'])('%s asks nobody in a pipe, and sends nothing', async (command) => {
+test.each(['ban', 'delete'])('%s neither asks nor sends anything in a pipe without --yes', async (command) => {
   const before = torii.requests.api;
   const { code, stderr } = await run(command, ada.id);
   expect([code, stderr, torii.requests.api]).toEqual([2, expect.stringContaining('--yes'), before]);
 });
 
 test.each<[string, readonly string[], number, string]>([
-  ['nobody to get', ['get'], 2, "'user'"],
-  ['an id that nobody has', ['get', nobody], 1, '404 user_not_found'],
-  ['an id that is none', ['get', 'ada'], 1, '400 invalid_request'],
+  ['no user to get', ['get'], 2, "'user'"],
+  ['an unknown id', ['get', unknownId], 1, '404 user_not_found'],
+  ['an invalid id', ['get', 'ada'], 1, '400 invalid_request'],
   ['an empty id', ['get', ''], 2, 'userId'],
-  ['a limit of nobody', ['list', '--limit', '0'], 2, '--limit'],
-  ['a status that there is not', ['list', '--status', 'gone'], 2, 'pending_verification, active, banned, deleted'],
-  ['a day that there is not', ['list', '--created-before', '2026-02-30'], 2, '2026-05-16'],
+  ['a limit of 0', ['list', '--limit', '0'], 2, '--limit'],
+  ['an unknown status', ['list', '--status', 'gone'], 2, 'pending_verification, active, banned, deleted'],
+  ['an invalid date', ['list', '--created-before', '2026-02-30'], 2, '2026-05-16'],
   ['two opposite filters', ['list', '--name', 'Ada', '--without-name'], 2, '--without-name'],
   ['two forms', ['list', '--json', '--ndjson'], 2, '--ndjson'],
-  ['nobody to create', ['create'], 2, '--email'],
+  ['a user without data', ['create'], 2, '--email'],
   ['an unset variable for an email', ['create', '--email', ''], 2, '--email'],
-  ['an email that is none', ['create', '--email', 'ada'], 1, '400 invalid_request'],
-  ['a day of birth that is none', ['create', '--name', 'A', '--date-of-birth', 'May'], 2, 'dateOfBirth'],
-  ['asking nobody for a password', ['create', '--name', 'A', '--ask-password'], 2, '--password-file -'],
-  ['no change', ['update', nobody], 2, '--name'],
-  ['a field both given and cleared', ['update', nobody, '--name', 'A', '--clear', 'name'], 2, 'name'],
-  ['clearing what cannot be cleared', ['update', nobody, '--clear', 'email'], 2, 'name, phone'],
-  ['a language that there is not', ['update', nobody, '--locale', 'fr'], 2, 'en, da'],
-  ['a command one letter off', ['exprt'], 2, 'export?'],
+  ['an invalid email', ['create', '--email', 'ada'], 1, '400 invalid_request'],
+  ['an invalid date of birth', ['create', '--name', 'A', '--date-of-birth', 'May'], 2, 'dateOfBirth'],
+  ['asking for a password without a terminal', ['create', '--name', 'A', '--ask-password'], 2, '--password-file -'],
+  ['no change', ['update', unknownId], 2, '--name'],
+  ['a field both given and cleared', ['update', unknownId, '--name', 'A', '--clear', 'name'], 2, 'name'],
+  ['clearing a field that cannot be cleared', ['update', unknownId, '--clear', 'email'], 2, 'name, phone'],
+  ['an unsupported locale', ['update', unknownId, '--locale', 'fr'], 2, 'en, da'],
+  ['a misspelled command', ['exprt'], 2, 'export?'],
 ])('says in one line what to do about %s', async (_name, args, exitCode, message) => {
   const { code, stdout, stderr } = await run(...args);
   expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringContaining(message)]);
@@ -265,7 +265,7 @@ test.each<[string, readonly string[], number, string]>([
 
 const commands = ['list', 'get', 'create', 'update', 'ban', 'unban', 'delete', 'export', 'import'];
 
-test('the help names every command', async () => {
+test('the help lists every command', async () => {
   const { stdout } = await run('--help');
   for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
 });
@@ -275,6 +275,6 @@ test.each(commands)('the help of %s has an example, and fits 40 columns', async 
   expect(await terminal.ended).toBe(0);
   const [help = '', examples = ''] = terminal.text().split('Examples:');
   expect(examples).toContain(`$ torii users ${command}`);
-  // Commander does not break its first line, nor are examples broken.
+  // Commander never wraps its first line, and the examples are not wrapped either.
   expect(help.split('\n').filter((line) => line.length > 40 && !line.startsWith('Usage:'))).toEqual([]);
 });

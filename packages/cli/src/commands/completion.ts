@@ -10,27 +10,27 @@ Examples:
       ~/.config/fish/completions/torii.fish
   $ torii completion powershell >> $PROFILE
 
-It asks \`torii\` itself, which must be on
+The script runs \`torii\`, which must be on
 the PATH.`;
 
-// What the script for bash expects of the package bash-completion, which macOS and small images do not have.
+// The generated bash script needs this function of the package bash-completion, which macOS and small images lack.
 const bashFallback = `declare -F _get_comp_words_by_ref > /dev/null || _get_comp_words_by_ref() {
     words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
     cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]}
 }
 `;
 
-// What is not known is a file: `default` lets bash offer them.
+// `-o default` lets bash complete file names if torii has no suggestions.
 const bashEnding = 'complete -o default -F __torii_complete torii\n';
 
-/** `torii completion`: a script for the shell. Last of all: it knows the commands that are there by then. */
+/** `torii completion`. Must be added last: it only knows the commands that were added before it. */
 export function addCompletion(program: Command, { output }: Context): void {
   const tab = addTab(program, { completionCommandName: 'completion' });
-  // By itself it would never let the shell offer files.
+  // By default @bomb.sh/tab tells the shell not to complete file names. Directive 0 allows them.
   Object.defineProperty(tab, 'directive', { get: () => 0, set: () => {}, configurable: true });
   program.commands
     .find((command) => command.name() === 'completion')
-    ?.description('Write the script that lets the shell complete commands and options.')
+    ?.description('Write a completion script for your shell.')
     .addHelpText('after', help)
     .hook('preAction', async ({ args: [shell] }) => {
       if (shell === 'bash') await output.write(bashFallback);

@@ -7,27 +7,27 @@ import { ProgramEnded } from '../failures.ts';
 import { requirePackages } from '../optional-package.ts';
 
 const help = `
-Every option is torii-emulator's:
+Options are passed to torii-emulator:
   -p, --port <number>
   -d, --data <file>
   -s, --seed <file>
   -e, --environment <name>
-  $ torii emulator -- --help lists them.
+All of them: torii emulator -- --help
 
 Examples:
   $ torii emulator
   $ torii emulator --port 0 \\
       --seed seed.json --data torii.db
 
-It needs Node 22.13 or newer, and ends
-at Ctrl-C.`;
+Needs Node 22.13 or newer. Stop it with
+Ctrl-C.`;
 
-/** `torii emulator`: a local Torii, where @torii/emulator is installed. */
+/** `torii emulator`. Needs the optional package @torii/emulator. */
 export function addEmulator(program: Command, context: Context): void {
   program
     .command('emulator')
-    .description('Run a local Torii to develop and test against.')
-    .argument('[emulator-options...]', 'what torii-emulator takes')
+    .description('Run a local Torii for development and tests.')
+    .argument('[emulator-options...]', 'options of torii-emulator')
     .allowUnknownOption()
     .addHelpText('after', help)
     .action((args: readonly string[]) => runEmulator(context, args));
@@ -36,15 +36,15 @@ export function addEmulator(program: Command, context: Context): void {
 async function runEmulator(context: Context, args: readonly string[]): Promise<void> {
   const { cwd, env, signal, output, stderr } = context;
   requirePackages('torii emulator', ['@torii/emulator']);
-  // The program stands beside the entry, in the package as in its source.
+  // main.js is in the folder of index.js, both in dist/ and in src/.
   const program = fileURLToPath(import.meta.resolve('@torii/emulator').replace(/index(\.\w+)$/, 'main$1'));
-  // A process of its own: it has signals and an end of its own, and says itself where Node is too old for it.
+  // A child process, because the emulator's program handles signals, exits by itself and checks the version of Node.
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
     cwd,
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Ctrl-C reaches both of us. SIGTERM, a host's signal and a closed pipe reach this process alone.
+  // Ctrl-C reaches both processes. SIGTERM, a host's abort signal and a closed pipe reach only this one.
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop, { once: true });
   child.stderr.on('data', (text) => stderr.write(text));

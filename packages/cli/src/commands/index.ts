@@ -10,7 +10,6 @@ import { addSessions } from './sessions/index.ts';
 import { addToken } from './token/index.ts';
 import { addUsers } from './users/index.ts';
 
-/** Every command, in the order of the help. */
 export function addCommands(program: Command, context: Context): void {
   addUsers(program, context);
   addSessions(program, context);

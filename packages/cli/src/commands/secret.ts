@@ -20,19 +20,16 @@ Examples:
   $ torii secret --length 32 --count 3
   $ torii secret --format raw > jwt.key`;
 
-/** `torii secret`: random secrets for HMAC tokens. */
 export function addSecret(program: Command, context: Context): void {
   program
     .command('secret')
-    .description('Make a random secret, for HS256 and the like.')
-    // RFC 7518 section 3.2: a key of HS256 is at least as long as its hash.
-    .option('-l, --length <bytes>', 'how many random bytes, 32 to 1024', wholeNumber(32, 1024), 64)
-    .addOption(
-      new Option('-f, --format <format>', 'how they are written').choices(['hex', 'base64', 'raw']).default('hex'),
-    )
-    .option('-c, --count <number>', 'how many secrets, one to a line', wholeNumber(1, 1000), 1)
-    .option('-e, --env', 'write JWT_SECRET=…, as .env has it')
-    .option('-q, --quiet', 'write the secret and nothing else')
+    .description('Create a random secret for HS256 and other HMAC algorithms.')
+    // RFC 7518 section 3.2: a key for HS256 must be at least as long as the hash, 32 bytes.
+    .option('-l, --length <bytes>', 'number of random bytes, 32 to 1024', wholeNumber(32, 1024), 64)
+    .addOption(new Option('-f, --format <format>', 'output format').choices(['hex', 'base64', 'raw']).default('hex'))
+    .option('-c, --count <number>', 'number of secrets, one per line', wholeNumber(1, 1000), 1)
+    .option('-e, --env', 'write JWT_SECRET=… for a .env file')
+    .option('-q, --quiet', 'write only the secret')
     .addHelpText('after', examples)
     .action((options: SecretOptions) => writeSecrets(context, options));
 }
@@ -41,10 +38,12 @@ async function writeSecrets({ output }: Context, options: SecretOptions): Promis
   const { length, format, count, env, quiet } = options;
   if (format === 'raw') {
     if (env || count > 1)
-      throw new UsageError('Raw bytes have no lines: leave out --env and --count, or take --format base64.');
+      throw new UsageError(
+        '--format raw cannot be combined with --env or --count. Leave them out, or use --format base64.',
+      );
     if (output.isTerminal)
       throw new UsageError(
-        'Raw bytes are not for a terminal: send them to a file, `torii secret --format raw > jwt.key`.',
+        'Raw bytes cannot be written to a terminal. Write them to a file: `torii secret --format raw > jwt.key`.',
       );
     await output.write(randomBytes(length));
   } else {
@@ -54,5 +53,5 @@ async function writeSecrets({ output }: Context, options: SecretOptions): Promis
   }
   if (quiet) return;
   output.say(`${length} random bytes, ${format}: ${length * 8} bits.`);
-  output.say('Keep it out of your repository, and have another one for each environment.');
+  output.say('Do not commit it to your repository, and use a different one for each environment.');
 }

@@ -2,36 +2,32 @@ import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import { CommandFailure, OutputClosed } from '../failures.ts';
 
-/** A stream that may be a terminal. */
 export type Sink = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'hasColors'>>;
 
-/** The streams that an output writes to, and the variables that decide about colours. */
 export interface OutputStreams {
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where a command writes. Results go to standard output, and everything said about them to standard error. */
+/** The output of a command. Results go to standard output, messages to standard error. */
 export interface Output {
-  /** A person reads the results: not a pipe, not a file. */
+  /** Whether standard output is a terminal, not a pipe or a file. */
   readonly isTerminal: boolean;
-  /** Characters to a line; Infinity where nobody counts them. */
+  /** Characters per line. Infinity if standard output is not a terminal. */
   readonly columns: number;
   readonly hasColours: boolean;
   /**
-   * Writes a result as it is. Wait for it: the next one is made when this one is out, and memory stays flat.
+   * Writes data to standard output. Await it before writing more, so that memory use stays constant.
    *
-   * @throws OutputClosed, or CommandFailure where it cannot be written, as on a full disk
+   * @throws OutputClosed if the reader closed the pipe
+   * @throws CommandFailure if writing fails, for example on a full disk
    */
   write(data: string | Uint8Array): Promise<void>;
-  /** Says a line to the person, on standard error. */
   say(line: string): void;
-  /** The text in a style, where results have colours. */
   style(format: Parameters<typeof styleText>[0], text: string): string;
-  /** Aborted when nobody reads the results any more. */
+  /** Aborted when standard output is closed or cannot be written. */
   readonly closed: AbortSignal;
-  /** Waits until everything is written. */
   settle(): Promise<void>;
 }
 
@@ -40,7 +36,7 @@ export function openOutput({ stdout, stderr, env }: OutputStreams): Output {
   const isTerminal = stdout.isTTY === true;
   const hasColours = isTerminal && stdout.hasColors?.(env) === true;
   let pending: Promise<unknown> = Promise.resolve();
-  // Without listeners an error of a stream ends the process. Each write hears of its own.
+  // A stream's 'error' event without a listener would crash the process. Each write gets its error in its callback.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});
 
   return {
@@ -57,9 +53,9 @@ export function openOutput({ stdout, stderr, env }: OutputStreams): Output {
       return written;
     },
     say(line) {
-      // Nobody is left to be told that nobody listens.
-      const said = new Promise<void>((resolve) => stderr.write(`${line}\n`, () => resolve()));
-      pending = Promise.all([pending, said]);
+      // If standard error fails, there is no stream left to report it on.
+      const written = new Promise<void>((resolve) => stderr.write(`${line}\n`, () => resolve()));
+      pending = Promise.all([pending, written]);
       pending.catch(() => {});
     },
     style: (format, text) => (hasColours ? styleText(format, text, { validateStream: false }) : text),
@@ -71,6 +67,9 @@ export function openOutput({ stdout, stderr, env }: OutputStreams): Output {
 function failureOf(error: Error): Error {
   const code: unknown = Reflect.get(error, 'code');
   if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') return new OutputClosed();
-  const what = code === 'ENOSPC' ? 'the disk is full. Make room and run it again' : `it said ${String(code)}`;
+  const what =
+    code === 'ENOSPC'
+      ? 'the disk is full. Free some space and run it again'
+      : `the operating system reported ${String(code)}`;
   return new CommandFailure(`The output could not be written: ${what}.`, { cause: error });
 }

@@ -1,17 +1,15 @@
 import { MultiBar } from 'cli-progress';
 import type { Output, Sink } from './output.ts';
 
-/** How far something long has come. */
 export interface Progress {
-  /** So many more are done. */
   advance(count: number): void;
-  /** Says a line without disturbing the bar. */
+  /** Writes a line above the bar. */
   say(line: string): void;
-  /** Takes the bar away. In a `finally`, or the cursor stays hidden. */
+  /** Removes the bar. Call it in a `finally`, or the cursor stays hidden. */
   end(): void;
 }
 
-/** Shows a bar on standard error, where that is a terminal; elsewhere nothing but what is said. */
+/** Shows a bar if standard error is a terminal. Otherwise only the lines of `say` are written. */
 export function startProgress(
   { stderr, output }: { readonly stderr: Sink; readonly output: Output },
   { title, total }: { readonly title: string; readonly total?: number },
@@ -23,9 +21,8 @@ export function startProgress(
     clearOnComplete: true,
     hideCursor: true,
     barsize: Math.max(5, Math.min(40, columns - title.length - 24)),
-    // Without a total there is nothing to fill a bar with.
     format: total === undefined ? `${title} {value}` : `${title} {bar} {value}/{total}`,
-    // Ctrl-C is ours: it must end with 130.
+    // run.ts handles Ctrl-C, which must end with exit code 130.
     gracefulExit: false,
     forceRedraw: true,
   });

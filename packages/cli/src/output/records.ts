@@ -3,20 +3,17 @@ import type { Output } from './output.ts';
 import { printableJson } from './printable.ts';
 import { type Column, drawCard, drawTable } from './table.ts';
 
-/** How results are written: for people, or for programs. */
 export type Form = 'table' | 'json' | 'ndjson';
 
-/** What the options of {@link addFormOptions} say. */
 export interface FormOptions {
   readonly json?: true;
   readonly ndjson?: true;
 }
 
-/** Adds `--json` and `--ndjson`. */
 export function addFormOptions(command: Command): Command {
   return command
     .addOption(new Option('--json', 'write JSON').conflicts('ndjson'))
-    .addOption(new Option('--ndjson', 'write one JSON object to a line').conflicts('json'));
+    .addOption(new Option('--ndjson', 'write one JSON object per line').conflicts('json'));
 }
 
 export function formOf({ json, ndjson }: FormOptions): Form {
@@ -25,8 +22,8 @@ export function formOf({ json, ndjson }: FormOptions): Form {
 }
 
 /**
- * Writes many records: as a table, a JSON array, or a line of JSON each. JSON is written as the records come, so that
- * there may be any number of them; a table needs them all, to know its widths.
+ * Writes records as a table, a JSON array or NDJSON. JSON is streamed, so there can be any number of records. A table is
+ * held in memory because its column widths depend on all rows.
  */
 export async function writeRecords<T>(
   output: Output,
@@ -50,7 +47,6 @@ export async function writeRecords<T>(
   await output.write(count === 0 ? opening + end : form === 'json' ? end : '\n');
 }
 
-/** Writes one record: a line for each column, or a JSON object. */
 export async function writeRecord<T>(
   output: Output,
   form: Form,

@@ -3,12 +3,11 @@ import { getBorderCharacters, table } from 'table';
 import type { Output } from './output.ts';
 import { printable } from './printable.ts';
 
-/** One column of a table. */
 export interface Column<T> {
   readonly title: string;
-  /** What stands in it; null for nothing. Need not be safe to print. */
+  /** Returns the text of the cell. Untrusted text is allowed: it is made printable before it is drawn. */
   readonly value: (record: T) => string | null | undefined;
-  /** How many characters it can do with, its text on several lines. Left out, it is never broken: an id is copied. */
+  /** The smallest width that the column can shrink to by wrapping its text. By default it never wraps, so that ids can be copied. */
   readonly narrowest?: number;
 }
 
@@ -16,7 +15,7 @@ type Paper = Pick<Output, 'columns' | 'style'>;
 
 const gap = 2;
 
-/** A table that fits; where the terminal is too narrow for one, a card for each record. */
+/** Draws a table that fits the terminal, or one card per record if the terminal is too narrow for a table. */
 export function drawTable<T>(paper: Paper, columns: readonly Column<T>[], records: readonly T[]): string {
   if (records.length === 0) return '';
   const rows = [
@@ -36,7 +35,6 @@ export function drawTable<T>(paper: Paper, columns: readonly Column<T>[], record
   return text.replace(/ +$/gm, '');
 }
 
-/** A line for each column: its title, and what stands in it. */
 export function drawCard<T>(paper: Paper, columns: readonly Column<T>[], record: T): string {
   const widest = Math.max(...columns.map(({ title }) => stringWidth(title)));
   const lines = columns.map((column) => {
@@ -50,7 +48,7 @@ export function drawCard<T>(paper: Paper, columns: readonly Column<T>[], record:
   return `${lines.join('\n')}\n`;
 }
 
-/** Widths that fit, the widest column giving way first; undefined where there are none. */
+/** Shrinks the widest columns until the table fits. Returns `undefined` if it cannot fit. */
 function fitWidths<T>(
   columns: readonly Column<T>[],
   natural: readonly number[],

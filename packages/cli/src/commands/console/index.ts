@@ -22,11 +22,12 @@ Examples:
   $ echo 'await torii.users.list()' | \\
       torii console`;
 
-/** `torii console`: a prompt with a client and a verifier. */
 export function addConsole(program: Command, context: Context): void {
   addApiOptions(program.command('console'))
-    .description('Open a prompt with `torii`, a client, and `verifier`, ready; or run a script from a pipe.')
-    .option('--issuer <url>', 'whose tokens `verifier` verifies (TORII_ISSUER)')
+    .description(
+      'Open a JavaScript prompt with the variables `torii`, a REST client, and `verifier`, or run a script from a pipe.',
+    )
+    .option('--issuer <url>', 'the issuer whose tokens `verifier` accepts (TORII_ISSUER)')
     .addHelpText('after', examples)
     .action((options: ConsoleOptions) => openConsole(context, options));
 }
@@ -34,7 +35,7 @@ export function addConsole(program: Command, context: Context): void {
 async function openConsole(context: Context, options: ConsoleOptions): Promise<void> {
   if (options.secretKeyFile === '-')
     throw new UsageError(
-      'The console reads what you type from standard input. Give --secret-key-file the path of a file.',
+      'The console reads your input from standard input, so the secret key cannot come from there. Set --secret-key-file to a file.',
     );
   const issuer = settingsFrom(context, options)('TORII_ISSUER', options.issuer)?.text;
   const tools = {
@@ -51,9 +52,11 @@ async function openConsole(context: Context, options: ConsoleOptions): Promise<v
 async function converse(context: Context, tools: Tools): Promise<void> {
   const { output, stdin, stdout, signal } = context;
   for (const [name, tool] of Object.entries(tools)) {
-    output.say('value' in tool ? `${name} is ready.` : `${name} is not there. ${withoutSecrets(tool.problem.message)}`);
+    output.say(
+      'value' in tool ? `${name} is ready.` : `${name} is not available. ${withoutSecrets(tool.problem.message)}`,
+    );
   }
-  output.say('await works, .help lists commands, Ctrl-D ends it. What you type is then forgotten.');
+  output.say('You can use await. .help lists commands, and Ctrl-D exits. Your input is not saved.');
   const prompt = start({
     input: stdin,
     output: stdout,
@@ -61,16 +64,16 @@ async function converse(context: Context, tools: Tools): Promise<void> {
     useColors: output.hasColours,
     prompt: 'torii> ',
   });
-  const furnish = (): void => void Object.defineProperties(prompt.context, describeTools(tools));
-  furnish();
-  prompt.on('reset', furnish);
+  const addTools = (): void => void Object.defineProperties(prompt.context, describeTools(tools));
+  addTools();
+  prompt.on('reset', addTools);
   const close = (): void => prompt.close();
   signal.addEventListener('abort', close, { once: true });
   await once(prompt, 'exit');
   signal.removeEventListener('abort', close);
 }
 
-/** What is at hand by name, or why it is not. */
+/** The variables of the console by name: a value, or the error that explains why it is not available. */
 type Tools = Readonly<Record<string, { readonly value: object } | { readonly problem: Error }>>;
 
 async function toolFrom(make: () => Promise<object>): Promise<Tools[string]> {
@@ -82,17 +85,17 @@ async function toolFrom(make: () => Promise<object>): Promise<Tools[string]> {
   }
 }
 
-/** Variables, of which one that is missing says so when it is used. */
+/** Describes the variables of the console. Using one that is not available throws its error. */
 function describeTools(tools: Tools): PropertyDescriptorMap {
   return Object.fromEntries(
     Object.entries(tools).map(([name, tool]) => [
       name,
-      { enumerable: true, configurable: true, value: 'value' in tool ? tool.value : standIn(tool.problem) },
+      { enumerable: true, configurable: true, value: 'value' in tool ? tool.value : throwOnUse(tool.problem) },
     ]),
   );
 }
 
-function standIn(problem: Error): object {
+function throwOnUse(problem: Error): object {
   return new Proxy(
     {},
     {

@@ -9,13 +9,14 @@ import { CommandFailure, UsageError } from '../../failures.ts';
 
 const fileName = 'torii-script';
 const source = `\n//# sourceURL=${fileName}`;
-/** Lines that stand above the script: two of the function's own, one of ours. */
+/** Lines before the script: V8 adds two for the function's head, and compile() adds one. */
 const linesAbove = 3;
 
 /**
- * Runs what comes from a pipe, with these variables. The value of one expression is written, and what statements return.
+ * Runs a script from standard input with these global variables. Writes the value of a single expression, or the value that
+ * the statements return.
  *
- * @throws CommandFailure with the line of the script that failed
+ * @throws CommandFailure with the line number if the script fails
  */
 export async function runScript(context: Context, variables: PropertyDescriptorMap): Promise<void> {
   const { output, stdin, stdout, stderr, signal } = context;
@@ -26,7 +27,7 @@ export async function runScript(context: Context, variables: PropertyDescriptorM
     const value = await Promise.race([compile(code)(new Console(stdout, stderr)), interrupted]);
     if (value !== undefined) await output.write(`${inspect(value, { colors: output.hasColours, depth: 6 })}\n`);
   } catch (error) {
-    throw signal.aborted || isToBeSaid(error) ? error : failureOf(error);
+    throw signal.aborted || hasUserMessage(error) ? error : failureOf(error);
   } finally {
     for (const name of Object.keys(variables)) Reflect.deleteProperty(globalThis, name);
   }
@@ -34,10 +35,9 @@ export async function runScript(context: Context, variables: PropertyDescriptorM
 
 type RunScript = (console: Console) => Promise<unknown>;
 
-// As a function, and not as a script of node:vm: `await import()` works there without a flag and without a warning.
+// An async function supports `await import()`. A script of node:vm would need a flag for that and print a warning.
 const AsyncFunction = (async () => {}).constructor as new (parameter: string, body: string) => RunScript;
 
-/** @throws SyntaxError */
 function compile(code: string): RunScript {
   try {
     return new AsyncFunction('console', `\nreturn (${code.replace(/[;\s]+$/, '')}\n)${source}`);
@@ -46,14 +46,14 @@ function compile(code: string): RunScript {
   }
 }
 
-function isToBeSaid(error: unknown): boolean {
+function hasUserMessage(error: unknown): boolean {
   return error instanceof ToriiError || error instanceof UsageError || error instanceof CommandFailure;
 }
 
-/** What a script did wrong is for its author to read, unlike a mistake of torii's. */
+/** Shows the script's own error in full, because its author is the reader. Internal errors of torii hide their message. */
 function failureOf(error: unknown): CommandFailure {
   if (!(error instanceof Error)) return new CommandFailure(`The script threw ${inspect(error, { depth: 1 })}.`);
   const [, line] = new RegExp(`\\b${fileName}:(\\d+)`).exec(error.stack ?? '') ?? [];
-  const where = line === undefined ? '' : ` in line ${Number(line) - linesAbove}`;
+  const where = line === undefined ? '' : ` at line ${Number(line) - linesAbove}`;
   return new CommandFailure(`The script failed${where}: ${error.name}: ${error.message}`, { cause: error });
 }

@@ -20,25 +20,25 @@ Examples:
   $ torii keys generate | \\
       vault kv put app/streams key=-`;
 
-/** `torii keys generate`: a key pair for stream tokens. */
 export function addKeysGenerate(keys: Command, context: Context): void {
   keys
     .command('generate')
     .description(
-      'Make an RSA key pair. With --out, the private key goes to that file and the public one to standard output; ' +
-        'without, the private key goes into the pipe.',
+      'Create an RSA key pair. With --out, the private key is written to that file and the public key to standard output. ' +
+        'Without --out, the private key is written to standard output.',
     )
-    .option('-o, --out <file>', 'where the private key goes; it must not be there yet')
-    .addOption(new Option('--bits <number>', 'how long the key is').choices(['2048', '3072', '4096']).default('2048'))
+    .option('-o, --out <file>', 'file for the private key; it must not exist')
+    .addOption(new Option('--bits <number>', 'key length').choices(['2048', '3072', '4096']).default('2048'))
     .addHelpText('after', examples)
     .action((options: GenerateOptions) => generate(context, options));
 }
 
 async function generate({ output, cwd, signal }: Context, { out, bits }: GenerateOptions): Promise<void> {
   if (out === undefined && output.isTerminal) {
-    throw new UsageError('A private key is not for a terminal: give --out FILE, or send it into a pipe.');
+    throw new UsageError(
+      'A private key cannot be written to a terminal. Use --out FILE, or pipe it to another program.',
+    );
   }
-  // Before the key is made: nobody should wait for one that has nowhere to go.
   const file = out === undefined ? undefined : openNewFile(resolve(cwd, out), out);
   let pem: string;
   try {
@@ -52,11 +52,11 @@ async function generate({ output, cwd, signal }: Context, { out, bits }: Generat
   }
   const { pem: publicPem, keyId } = await publicHalfOf(pem);
   await output.write(out === undefined ? pem : publicPem);
-  output.say(`The key ${keyId}, ${bits} bits.`);
+  output.say(`Created the key ${keyId}, ${bits} bits.`);
   output.say(
     out === undefined
-      ? 'That was the private key: keep it where secrets are kept.'
-      : `Its private half is in ${out}, for you alone to read: keep it out of your repository.`,
+      ? 'The output is the private key. Keep it in a secret store.'
+      : `The private key is in ${out}, readable only by you. Do not commit it to your repository.`,
   );
 }
 
@@ -64,15 +64,15 @@ function pemOf(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** A file that was not there before, and that its owner alone can read, from its first byte on. */
+/** Creates a new file that only its owner can read. The mode is set on creation, before the key is written. */
 function openNewFile(path: string, name: string): { write(text: string): void; discard(): void } {
   let descriptor: number;
   try {
     descriptor = openSync(path, 'wx', 0o600);
   } catch (error) {
-    const isThere = codeOf(error) === 'EEXIST';
-    const problem = isThere ? 'is there already, and a key is not overwritten' : 'cannot be written';
-    throw new CommandFailure(`${name} ${problem}. Name another file.`);
+    const exists = codeOf(error) === 'EEXIST';
+    const problem = exists ? 'already exists, and torii does not overwrite keys' : 'cannot be written';
+    throw new CommandFailure(`${name} ${problem}. Choose another file.`);
   }
   return {
     write(text) {
@@ -80,7 +80,7 @@ function openNewFile(path: string, name: string): { write(text: string): void; d
         writeFileSync(descriptor, text);
         closeSync(descriptor);
       } catch {
-        throw new CommandFailure(`${name} could not be written: is the disk full?`);
+        throw new CommandFailure(`${name} could not be written. Check that the disk is not full.`);
       }
     },
     discard: () => unlinkSync(path),

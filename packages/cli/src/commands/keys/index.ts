@@ -6,9 +6,8 @@ import { readKeyFile } from './key-file.ts';
 import { addKeysPublish } from './publish.ts';
 import { addKeysRotate } from './rotate.ts';
 
-/** `torii keys`: the key that stream tokens are signed with. */
 export function addKeys(program: Command, context: Context): void {
-  const keys = program.command('keys').description('Make, show, publish and rotate the key of stream tokens.');
+  const keys = program.command('keys').description('Create, show, publish and rotate the key of stream tokens.');
   addKeysGenerate(keys, context);
   addKeysJwks(keys, context);
   addKeysPublish(keys, context);
@@ -20,11 +19,10 @@ Examples:
   $ torii keys jwks stream.pem > jwks.json
   $ torii keys jwks old.pub.pem new.pub.pem`;
 
-/** `torii keys jwks`: keys as a JSON Web Key Set. */
 function addKeysJwks(keys: Command, context: Context): void {
   keys
     .command('jwks')
-    .description('Write public keys as a JSON Web Key Set. Of a private key, the public half is written.')
+    .description('Write public keys as a JSON Web Key Set (JWKS). For a private key, its public key is written.')
     .argument('<file...>', 'PEM files; - is standard input')
     .addHelpText('after', examples)
     .action(async (files: readonly string[]) => {
@@ -32,7 +30,7 @@ function addKeysJwks(keys: Command, context: Context): void {
       for (const file of files) {
         const { pem, keyId } = await readKeyFile(context, file);
         const { kty, n, e } = createPublicKey(pem).export({ format: 'jwk' });
-        // Named one by one: what is not named here cannot come out.
+        // Copies only these members, so that private members can never be written.
         set.push({ kty, use: 'sig', alg: 'RS256', kid: keyId, n, e });
       }
       await context.output.write(`${JSON.stringify({ keys: set }, undefined, 2)}\n`);

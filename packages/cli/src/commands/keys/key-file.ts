@@ -3,22 +3,20 @@ import { readTextOf } from '../../files.ts';
 
 const maxBytes = 100_000;
 
-/** A public key that somebody named, and what it is called in tokens. */
 export interface NamedKey {
-  /** SPKI. */
   readonly pem: string;
   readonly keyId: string;
 }
 
-/** The public half of a key in a file; `-` is standard input. */
+/** Reads the public key from a file with either half of a key pair, or from standard input if the path is `-`. */
 export async function readKeyFile(context: Context, path: string): Promise<NamedKey> {
   return publicHalfOf(await readTextOf(context, path, maxBytes));
 }
 
 /**
- * The public half of an RSA key, whichever half is given. What is private stays in here.
+ * Returns the public key of an RSA key in PEM form, private or public. The private key is never returned.
  *
- * @throws ToriiConfigError for what is no such key, saying what it is and what to do
+ * @throws ToriiConfigError if the text is not an RSA key in PEM form
  */
 export async function publicHalfOf(text: string): Promise<NamedKey> {
   const { createStreamSigner, getKeyId } = await import('@torii/streams');

@@ -32,22 +32,21 @@ const planColumns: readonly Column<Plan>[] = [
   { title: 'slot', value: ({ published }) => published.slot },
   { title: 'holds', value: ({ published }) => describeHeld(published) },
   { title: 'will hold', value: ({ key }) => key.keyId },
-  { title: 'so that', value: (plan) => describeEffect(plan), narrowest: 20 },
+  { title: 'effect', value: (plan) => describeEffect(plan), narrowest: 20 },
 ];
 
 const resultColumns: readonly Column<Publication>[] = [
   { title: 'key', value: ({ keyId }) => keyId },
   { title: 'revision', value: ({ revision }) => String(revision) },
-  { title: 'changed', value: ({ changed }) => (changed ? 'yes' : 'no, it was there') },
+  { title: 'changed', value: ({ changed }) => (changed ? 'yes' : 'no, it was already published') },
   { title: 'gateway', value: ({ served }) => describeServed(served) },
 ];
 
-/** `torii keys publish`: puts the public key where the gateway looks for it. */
 export function addKeysPublish(keys: Command, context: Context): void {
   addYesOption(addFormOptions(addStoreOptions(keys.command('publish'))))
-    .description('Publish the public key for the gateway. What is private is never published.')
-    .argument('[file]', 'PEM; otherwise TURBOCABLE_JWT_PUBLIC_KEY or the public half of …_PRIVATE_KEY')
-    .option('--replaces <file>', 'the key that may go; otherwise another key is left alone')
+    .description('Publish the public key for the gateway. A private key is never published.')
+    .argument('[file]', 'PEM file; default: TURBOCABLE_JWT_PUBLIC_KEY, or the public key of TURBOCABLE_JWT_PRIVATE_KEY')
+    .option('--replaces <file>', 'the key that may be replaced; without it, no other key is replaced')
     .addHelpText('after', examples)
     .action((file: string | undefined, options: PublishOptions) =>
       withStore(context, options, async (store, find) => {
@@ -75,35 +74,37 @@ async function keyFrom(context: Context, file: string | undefined, find: FindSet
   if (file !== undefined) return readKeyFile(context, file);
   const pem = find('TURBOCABLE_JWT_PUBLIC_KEY') ?? find('TURBOCABLE_JWT_PRIVATE_KEY');
   if (pem !== undefined) return publicHalfOf(pem.text);
-  throw new UsageError('Nobody said which key: name its file, or set TURBOCABLE_JWT_PUBLIC_KEY.');
+  throw new UsageError('The key is missing. Name its file, or set TURBOCABLE_JWT_PUBLIC_KEY.');
 }
 
 function changesSomething({ published, key, replaced }: Plan): boolean {
   if (published.keyId === key.keyId) return false;
-  // What is to be left alone is refused without a question.
+  // If another key is published and may not be replaced, publishPublicKey() refuses. There is nothing to confirm.
   return published.isEmpty || (replaced !== undefined && replaced.keyId === published.keyId);
 }
 
 function describeHeld({ isEmpty, keyId }: PublishedKey): string {
-  return isEmpty ? 'nothing' : (keyId ?? 'something that is no key');
+  return isEmpty ? 'nothing' : (keyId ?? 'something that is not a key');
 }
 
 function describeEffect(plan: Plan): string {
   const { published, key } = plan;
   if (published.keyId === key.keyId) return 'nothing changes';
-  if (published.isEmpty) return 'the gateway takes tokens of this key';
-  if (changesSomething(plan)) return 'tokens of the old key open no socket any more: `torii keys rotate` is gentler';
-  return 'nothing: another key stands there, and is left alone';
+  if (published.isEmpty) return 'the gateway accepts tokens signed with this key';
+  if (changesSomething(plan)) {
+    return 'tokens signed with the old key cannot open connections any more; `torii keys rotate` avoids that';
+  }
+  return 'nothing changes: another key is published and --replaces does not name it';
 }
 
 function describeServed(served: boolean | null): string {
-  if (served === null) return 'not asked, or it did not say';
+  if (served === null) return 'not known';
   return served ? 'uses it' : 'uses another key';
 }
 
 function notServed(): CommandFailure {
   return new CommandFailure(
-    'The key is published, and the gateway uses another. Is TURBOCABLE_JWT_PUBLIC_KEY_PATH set there? That file wins over ' +
-      'the slot: unset it, and restart the gateway.',
+    'The key is published, but the gateway uses another key. If TURBOCABLE_JWT_PUBLIC_KEY_PATH is set for the gateway, that ' +
+      'file takes precedence: unset it and restart the gateway.',
   );
 }

@@ -28,32 +28,36 @@ Examples:
   $ torii keys rotate --yes --once \\
       --from old.pub.pem --to new.pub.pem
 
-Ended by Ctrl-C or a crash, it goes on
-where it was: run it again.`;
+After Ctrl-C or a crash, run it again to
+resume.`;
 
 const columns: readonly Column<RotationPlan>[] = [
   { title: 'step', value: ({ step }) => step },
   { title: 'wait', value: ({ waitSeconds }) => `${waitSeconds} s` },
 ];
 
-/** `torii keys rotate`: changes the key, so that few notice. */
 export function addKeysRotate(keys: Command, context: Context): void {
   addYesOption(addFormOptions(addStoreOptions(keys.command('rotate'))))
-    .description('Change the key of stream tokens, once every node has both keys.')
-    .requiredOption('--from <file>', 'the key in use, as PEM')
-    .requiredOption('--to <file>', 'the key that is to follow')
-    .option('--max-ttl <seconds>', 'the longest that tokens live', wholeNumber(1, 86_400), 86_400)
-    .option('--drain-ttl <seconds>', 'the longest that nodes give them meanwhile', wholeNumber(1, 86_400), 60)
-    .option('--leaked', 'the old key leaked: do not wait for its tokens to run out')
-    .option('--once', 'do what is due, and do not wait')
-    .option('--cancel', 'give up a rotation that has not come to its flip')
+    .description('Replace the key of stream tokens. Every node must have both keys first.')
+    .requiredOption('--from <file>', 'PEM file of the current key')
+    .requiredOption('--to <file>', 'PEM file of the new key')
+    .option('--max-ttl <seconds>', 'longest lifetime of tokens', wholeNumber(1, 86_400), 86_400)
+    .option(
+      '--drain-ttl <seconds>',
+      'longest lifetime of tokens that nodes issue during the rotation',
+      wholeNumber(1, 86_400),
+      60,
+    )
+    .option('--leaked', 'the old key leaked: do not wait until its tokens expire')
+    .option('--once', 'do the next step without waiting')
+    .option('--cancel', 'cancel a rotation that has not switched keys yet')
     .addHelpText('after', examples)
     .action((options: RotateOptions) =>
       withStore(context, options, async (kv, find) => {
         const { createRotation } = await import('@torii/streams');
         const gatewayUrl = find('GATEWAY_URL', options.gateway)?.text;
         if (gatewayUrl === undefined) {
-          throw new UsageError('Nobody said where the gateway is: give --gateway URL, or set GATEWAY_URL.');
+          throw new UsageError('The URL of the gateway is missing. Use --gateway URL, or set GATEWAY_URL.');
         }
         const [from, to] = [await readKeyFile(context, options.from), await readKeyFile(context, options.to)];
         const display = showSteps(context, options.maxTtl);
@@ -80,24 +84,23 @@ export function addKeysRotate(keys: Command, context: Context): void {
 async function rotate(context: Context, rotation: Rotation, options: RotateOptions): Promise<void> {
   const { output, signal } = context;
   if (options.cancel) {
-    await confirm(context, 'Give the rotation up?', options);
+    await confirm(context, 'Cancel the rotation?', options);
     await rotation.cancel();
-    return output.say('Given up. Take the new key from the nodes, too.');
+    return output.say('The rotation is cancelled. Remove the new key from the nodes too.');
   }
   const plan = await rotation.plan();
   output.say(plan.text);
   if (plan.step !== 'done') await confirm(context, describeQuestion(plan), options);
-  // Also where it is done: a crash right after the flip left its note, and advancing clears that.
+  // Advance even if the plan is done: after a crash right after the key was switched, this removes the leftover state.
   const end = await (options.once || plan.step === 'done' ? rotation.advance() : rotation.run({ signal }));
   await writeRecord(output, formOf(options), columns, end);
 }
 
 function describeQuestion({ step }: RotationPlan): string {
-  if (step === 'begin') return 'Has every node both keys, and shall it begin?';
-  return step === 'drain' ? 'Go on?' : 'Change the key now?';
+  if (step === 'begin') return 'Does every node have both keys? Begin the rotation?';
+  return step === 'drain' ? 'Continue?' : 'Switch to the new key now?';
 }
 
-/** Says each step once, and shows how long the wait is. */
 function showSteps(context: Context, maxTtlSeconds: number): { tell(event: StreamEvent): void; end(): void } {
   let bar: Progress | undefined;
   let timer: NodeJS.Timeout | undefined;

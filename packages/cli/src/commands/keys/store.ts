@@ -14,7 +14,6 @@ import {
   settingsFrom,
 } from '../../settings.ts';
 
-/** What the options of {@link addStoreOptions} say. */
 export interface StoreOptions extends SettingsOptions {
   readonly servers?: string;
   readonly credentials?: string;
@@ -24,29 +23,28 @@ export interface StoreOptions extends SettingsOptions {
 }
 
 const natsPackages = ['@nats-io/transport-node', '@nats-io/kv'];
-/** What says who we are, by the names that the `nats` command has for them. */
+/** The variables that hold a login. The names are those of the `nats` command. */
 const loginNames = ['NATS_CREDS', 'NATS_NKEY', 'NATS_TOKEN', 'NATS_USER', 'NATS_PASSWORD'];
 
 const help = `
-Login, from the environment or .env alone:
-  NATS_CREDS     a file of credentials
+Login, only from the environment or .env:
+  NATS_CREDS     a credentials file
   NATS_NKEY      a file with a seed
   NATS_TOKEN
   NATS_USER and NATS_PASSWORD
   NATS_CA, NATS_CERT, NATS_KEY: PEM files`;
 
-/** Adds where the key is published. Passwords and tokens are never arguments. */
+/** Adds the options that say where the key is published. Passwords and tokens are never arguments. */
 export function addStoreOptions(command: Command): Command {
   return addSettingsOptions(command)
-    .option('--servers <urls>', 'where NATS is, with commas between several (NATS_URL)')
-    .option('--credentials <file>', 'a file of credentials for NATS (NATS_CREDS)')
-    .option('--gateway <url>', 'where Turbocable’s gateway is (GATEWAY_URL)')
-    .option('--bucket <name>', 'the bucket of the key (TURBOCABLE_JWT_KV_BUCKET)')
-    .option('--slot-key <name>', 'its name there (TURBOCABLE_JWT_KV_KEY)')
+    .option('--servers <urls>', 'URLs of NATS, separated by commas (NATS_URL)')
+    .option('--credentials <file>', 'credentials file for NATS (NATS_CREDS)')
+    .option('--gateway <url>', 'URL of Turbocable’s gateway (GATEWAY_URL)')
+    .option('--bucket <name>', 'bucket that holds the key (TURBOCABLE_JWT_KV_BUCKET)')
+    .option('--slot-key <name>', 'name of the key in the bucket (TURBOCABLE_JWT_KV_KEY)')
     .addHelpText('after', help);
 }
 
-/** Where in the store the key stands. */
 export function slotFrom(find: FindSetting, { bucket, slotKey }: StoreOptions): SlotOptions {
   return {
     bucket: find('TURBOCABLE_JWT_KV_BUCKET', bucket)?.text,
@@ -55,16 +53,16 @@ export function slotFrom(find: FindSetting, { bucket, slotKey }: StoreOptions): 
 }
 
 /**
- * Connects as flags, environment and `.env` say, does the work, and closes the connection.
+ * Connects to NATS with the flags, the environment and `.env`, runs `work` and closes the connection.
  *
- * @throws CommandFailure where the client of NATS is not installed
+ * @throws CommandFailure if the NATS client is not installed
  */
 export async function withStore<T>(
   context: Context,
   options: StoreOptions,
   work: (store: ConnectedStore, find: FindSetting) => Promise<T>,
 ): Promise<T> {
-  requirePackages('torii keys publish and rotate', natsPackages);
+  requirePackages('torii keys publish or rotate', natsPackages);
   const find = settingsFrom(context, options);
   const natsOptions = await natsOptionsFrom(context, find, options);
   const { connectStore } = await import('@torii/streams/nats');
@@ -79,7 +77,7 @@ export async function withStore<T>(
 async function natsOptionsFrom(context: Context, find: FindSetting, options: StoreOptions): Promise<NatsOptions> {
   const servers = find('NATS_URL', options.servers);
   if (servers === undefined) {
-    throw new UsageError('Nobody said where NATS is: give --servers nats://127.0.0.1:4222, or set NATS_URL.');
+    throw new UsageError('The URL of NATS is missing. Use --servers nats://127.0.0.1:4222, or set NATS_URL.');
   }
   const settings = loginNames.map((name) => find(name, name === 'NATS_CREDS' ? options.credentials : undefined));
   refuseForeignServer(servers, settings);
@@ -100,19 +98,22 @@ async function natsOptionsFrom(context: Context, find: FindSetting, options: Sto
 async function loginFrom(context: Context, settings: readonly (Setting | undefined)[]): Promise<NatsLogin | undefined> {
   const [credentials, nkey, token, user, password] = settings.map((setting) => setting?.text);
   const ways = [credentials, nkey, token, user ?? password].filter((each) => each !== undefined);
-  if (ways.length > 1) throw new UsageError(`There are several logins for NATS: set one of ${loginNames.join(', ')}.`);
+  if (ways.length > 1)
+    throw new UsageError(
+      'Several logins for NATS are set. Set one of NATS_CREDS, NATS_NKEY, NATS_TOKEN, or NATS_USER with NATS_PASSWORD.',
+    );
   if (credentials !== undefined) return { credentialsFile: resolve(context.cwd, credentials) };
   if (nkey !== undefined) return { nkeySeed: await readSecretFile(context, nkey) };
   if (token !== undefined) return { token };
   return ways.length === 0 ? undefined : { user, password };
 }
 
-/** A .env that came with somebody's code must not choose where a login goes that it did not bring. */
+/** A .env file from a cloned repository could send the caller's NATS login to an attacker's server. */
 function refuseForeignServer(servers: Setting, login: readonly (Setting | undefined)[]): void {
   if (servers.origin !== '.env') return;
   if (login.every((setting) => setting === undefined || setting.origin === '.env')) return;
   throw new UsageError(
-    'NATS_URL stands in .env and the login does not: torii does not send your login where a file of this folder says. ' +
-      'Give --servers, or set NATS_URL beside the login.',
+    'NATS_URL comes from .env, but the login does not. torii does not send your login to a URL from a file in this folder. ' +
+      'Use --servers, or set NATS_URL in the same place as the login.',
   );
 }

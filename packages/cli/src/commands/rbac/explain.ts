@@ -29,7 +29,7 @@ Examples:
       --header 'X-Tenant-Id: 17'
 
 authz.json has the options of createAuthz
-but for permissions:
+except permissions:
   { "tenant": { "header": true,
       "slug": "/api/v1/:company/*" } }`;
 
@@ -39,22 +39,21 @@ const columns: readonly Column<Finding>[] = [
   { title: 'because', value: ({ because }) => because, narrowest: 16 },
 ];
 
-/** A claim that no token has: roles that were named count, and no others. */
+/** The claim that holds the roles of --role. No real token has it, so the roles in --claims do not count. */
 const roleClaim = '--role';
 
-/** `torii rbac explain`: why a request would be let through or refused. */
 export function addRbacExplain(rbac: Command, context: Context): void {
   addFormOptions(rbac.command('explain'))
-    .description('Say rule by rule whether a request is let through; 1 where it is not.')
-    .argument('<file>', 'the document, as JSON; - is standard input')
-    .argument('<method>', 'GET, say')
-    .argument('<path>', 'as it is sent, with its query')
+    .description('Show rule by rule whether a request is allowed. The exit code is 1 if it is refused.')
+    .argument('<file>', 'JSON file with the permissions; - is standard input')
+    .argument('<method>', 'HTTP method of the request, such as GET')
+    .argument('<path>', 'path of the request, with its query')
     .option('--role <role...>', 'roles of the caller')
-    .option('--claims <file>', 'claims of the caller’s token, as JSON')
-    .option('--base <pattern>', 'what stands in front of the resource: /api/*')
-    .option('--options <file>', 'options of createAuthz, as JSON')
-    .option('--host <host>', 'of the request: acme.example.com')
-    .option('--header <line>', 'of the request; can be given several times', addHeader)
+    .option('--claims <file>', 'JSON file with the claims of the caller’s token')
+    .option('--base <pattern>', 'path before the resource, such as /api/*')
+    .option('--options <file>', 'JSON file with the options of createAuthz')
+    .option('--host <host>', 'host of the request, such as acme.example.com')
+    .option('--header <line>', 'header of the request; can be repeated', addHeader)
     .addHelpText('after', examples)
     .action(async (file: string, method: string, path: string, options: ExplainOptions) => {
       const { createAuthz } = await loadAuthz('torii rbac explain');
@@ -62,10 +61,12 @@ export function addRbacExplain(rbac: Command, context: Context): void {
       const authz = createAuthz(await optionsFrom(context, permissions, options));
       const { role, claims, host, header = {} } = options;
       if (claims === undefined && role === undefined) {
-        throw new UsageError('Nobody said who is calling: give --role, or --claims with the claims of a token.');
+        throw new UsageError('The caller is missing. Use --role, or --claims with the claims of a token.');
       }
       const given = claims === undefined ? {} : await readJsonObject(context, claims, 'the claims of a token');
-      const auth = await callerWith({ ...given, ...(role !== undefined && { [roleClaim]: role }) }).catch(inOtherWords);
+      const auth = await callerWith({ ...given, ...(role !== undefined && { [roleClaim]: role }) }).catch(
+        explainRejectedClaims,
+      );
       const request = { method: method.toUpperCase(), url: path, headers: header, ...(host !== undefined && { host }) };
       const { allowed, findings } = await authz.explain(auth, request);
 
@@ -75,7 +76,7 @@ export function addRbacExplain(rbac: Command, context: Context): void {
         await output.write(`${allowed ? 'allowed' : 'refused'}  ${printable(`${request.method} ${path}`)}\n`);
         await writeRecords(output, form, columns, findings);
       } else await writeRecord(output, form, [], { allowed, findings });
-      if (!allowed) throw new CommandFailure('Refused.');
+      if (!allowed) throw new CommandFailure('The request is refused.');
     });
 }
 
@@ -90,40 +91,40 @@ async function optionsFrom(context: Context, permissions: string, options: Expla
   };
 }
 
-/** authz takes a document, and reads one from a text where a function gives it. */
+/** Parses the document here because createAuthz() takes an object and not JSON text. */
 function documentFrom(text: string): PermissionDocument {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError('The document is not JSON. `torii rbac lint` looks at what is in one.');
+    throw new UsageError('The document is not JSON. Run `torii rbac lint` for details.');
   }
 }
 
-function inOtherWords(error: unknown): never {
+function explainRejectedClaims(error: unknown): never {
   if (!(error instanceof ToriiAuthError)) throw error;
-  throw new UsageError(`No token with these claims would be accepted: ${error.message}`);
+  throw new UsageError(`A token with these claims would be refused: ${error.message}`);
 }
 
 function addHeader(line: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const [, name, value = ''] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$/.exec(line) ?? [];
-  if (name === undefined) throw new InvalidArgumentError("It must be a name, a colon and a value: 'X-Tenant-Id: 17'.");
+  if (name === undefined) throw new InvalidArgumentError("Write a name, a colon and a value, as in 'X-Tenant-Id: 17'.");
   return { ...earlier, [name]: value };
 }
 
 const issuer = 'https://torii.example.com';
 
 /**
- * Whoever has these claims, as a verifier would tell. authz decides about what a verifier made and nothing else, so a token
- * is made here, by a key of this moment, and verified: no claim is read otherwise than in a server.
+ * Creates the Auth of a caller with these claims. @torii/authz only accepts an Auth that a verifier created, so this signs a
+ * token with a temporary key and verifies it. The claims are read exactly as on a server.
  *
- * @throws ToriiAuthError for claims with which no token is accepted
+ * @throws ToriiAuthError if a token with these claims would be refused
  */
 async function callerWith(claims: Readonly<Record<string, unknown>>): Promise<Auth> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const now = Math.floor(Date.now() / 1000);
   const made = { sub: 'user', pid: 'environment', ...claims, iss: issuer, iat: now, exp: now + 60 };
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  // Its times are of no interest here: a token's payload that was kept for a test still works.
+  // The times in the claims are replaced, so that the payload of an expired token can be used.
   const { nbf: _nbf, ...payload } = made as Readonly<Record<string, unknown>>;
   const signed = `${encode({ alg: 'ES256', kid: 'key' })}.${encode(payload)}`;
   const signature = sign('sha256', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' });

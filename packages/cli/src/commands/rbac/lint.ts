@@ -24,13 +24,12 @@ const columns: readonly Column<LintFinding>[] = [
   { title: 'problem', value: ({ message }) => message, narrowest: 16 },
 ];
 
-/** `torii rbac lint`: lines that do not do what somebody may have meant. */
 export function addRbacLint(rbac: Command, context: Context): void {
   addFormOptions(rbac.command('lint'))
-    .description('Look for lines that do not do what was meant; 1 where there are any.')
-    .argument('<file>', 'the document, as JSON; - is standard input')
+    .description('Find permissions that probably do not do what was intended. The exit code is 1 if there are any.')
+    .argument('<file>', 'JSON file with the permissions; - is standard input')
     .addOption(
-      new Option('--allow <kind...>', 'what is meant to be there').choices([
+      new Option('--allow <kind...>', 'kinds of findings to ignore').choices([
         'dead',
         'shadowed',
         'dangerous',
@@ -44,7 +43,7 @@ export function addRbacLint(rbac: Command, context: Context): void {
       const findings = lintPermissions(document).filter(({ kind }) => options.allow?.includes(kind) !== true);
       await writeRecords(context.output, formOf(options), columns, findings);
       const count = findings.length;
-      if (count === 0) return context.output.say('Nothing is odd.');
-      throw new CommandFailure(`${count} ${count === 1 ? 'line is' : 'lines are'} odd.`);
+      if (count === 0) return context.output.say('No problems found.');
+      throw new CommandFailure(`${count} ${count === 1 ? 'problem' : 'problems'} found.`);
     });
 }

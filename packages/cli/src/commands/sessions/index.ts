@@ -6,7 +6,6 @@ import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../ou
 import type { Column } from '../../output/table.ts';
 import { addSessionsRevoke } from './revoke.ts';
 
-/** `torii sessions …` */
 export function addSessions(program: Command, context: Context): void {
   const sessions = program.command('sessions').description('List and revoke the sessions of a user.');
   addSessionsList(sessions, context);
@@ -26,11 +25,10 @@ Examples:
   $ torii sessions list ada@example.com
   $ torii sessions list 01931a73-8b00-7000-8000-000000000000 --json`;
 
-/** `torii sessions list` */
 function addSessionsList(sessions: Command, context: Context): void {
   addFormOptions(addApiOptions(sessions.command('list')))
     .argument('<user>', 'id or email')
-    .description('List the active sessions of a user, the last used first.')
+    .description('List the active sessions of a user, most recently used first.')
     .addHelpText('after', examples)
     .action(async (who: string, options: ApiOptions & FormOptions) => {
       const { output, signal } = context;

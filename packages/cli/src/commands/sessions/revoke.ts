@@ -16,7 +16,7 @@ interface RevokeOptions extends ApiOptions, FormOptions {
 
 interface Revoked {
   readonly userId: string;
-  /** Null for all of the user's. */
+  /** `null` for all sessions of the user. */
   readonly id: string | null;
   readonly status: 'revoked';
 }
@@ -33,13 +33,12 @@ Examples:
   $ torii sessions revoke --all-of ada@example.com
   $ torii sessions revoke --all-of ada@example.com --yes`;
 
-/** `torii sessions revoke` */
 export function addSessionsRevoke(sessions: Command, context: Context): void {
   addFormOptions(addApiOptions(addYesOption(sessions.command('revoke'))))
-    .argument('[session...]', 'ids')
-    .description('End sessions of a user. Asks first.')
-    .option('--user <user>', 'id or email of the user whose sessions these are')
-    .addOption(new Option('--all-of <user>', 'every session of this user').conflicts('user'))
+    .argument('[session...]', 'ids of sessions')
+    .description('Revoke sessions of a user. Asks for confirmation.')
+    .option('--user <user>', 'id or email of the user who owns the sessions')
+    .addOption(new Option('--all-of <user>', 'revoke all sessions of this user').conflicts('user'))
     .addHelpText('after', examples)
     .action((ids: readonly string[], options: RevokeOptions) => revokeSessions(context, ids, options));
 }
@@ -59,22 +58,23 @@ async function revokeSessions(context: Context, ids: readonly string[], options:
   );
   await writeRecords(output, formOf(options), columns, results);
   attempts.demandSuccess();
-  output.say('Access tokens already issued stay good until they expire.');
+  output.say('Access tokens already issued stay valid until they expire.');
 }
 
-/** Whose sessions are meant: the API wants to know, also where a session is named by its own id. */
+/** Returns the user of the sessions. The API requires the user even if the ids of the sessions are given. */
 function demandUser(ids: readonly string[], { user, allOf }: RevokeOptions): string {
   if (allOf !== undefined && ids.length > 0)
-    throw new UsageError('--all-of revokes all of them: name no session beside it.');
+    throw new UsageError('--all-of revokes all sessions of the user. Leave out the session ids.');
   if (allOf !== undefined) return allOf;
-  if (ids.length === 0) throw new UsageError('Name the sessions and their --user, or give --all-of USER.');
-  if (user === undefined) throw new UsageError('Whose are they? Give --user with an id or an email.');
+  if (ids.length === 0)
+    throw new UsageError('The sessions are missing. Name their ids with --user USER, or use --all-of USER.');
+  if (user === undefined) throw new UsageError('The user is missing. Set --user to an id or an email.');
   return user;
 }
 
 function questionFor(sessions: readonly (string | null)[], who: string): string {
-  if (sessions[0] === null) return `End all sessions of ${who}?`;
-  return sessions.length === 1 ? 'End this session?' : `End these ${sessions.length} sessions?`;
+  if (sessions[0] === null) return `Revoke all sessions of ${who}?`;
+  return sessions.length === 1 ? 'Revoke this session?' : `Revoke these ${sessions.length} sessions?`;
 }
 
 async function revoke(torii: ToriiClient, userId: string, id: string | null, signal: AbortSignal): Promise<Revoked> {

@@ -1,28 +1,24 @@
-/** One of the three parts of a token, as far as it can be read. */
 export interface TokenPart {
   readonly name: 'header' | 'claims' | 'signature';
-  /** What keeps it from being read, as the rest of a sentence. */
+  /** Why the part cannot be decoded, as the end of a sentence: `is not UTF-8`. */
   readonly problem?: string;
-  /** Of a header or claims that can be read. */
   readonly values?: Readonly<Record<string, unknown>>;
-  /** Of a signature that can be read. */
   readonly bytes?: Buffer;
 }
 
-/** A token taken apart to be looked at. Decides nothing: that is the verifier's. */
+/** The decoded parts of a token, for display only. Whether a token is accepted is decided by core's verifier. */
 export interface Anatomy {
   readonly length: number;
-  /** What is wrong with the whole of it, as the rest of a sentence. */
+  /** What is wrong with the token as a whole, as the end of a sentence: `has no dots`. */
   readonly problem?: string;
   readonly header: TokenPart;
   readonly claims: TokenPart;
   readonly signature: TokenPart;
 }
 
-/** The most characters that core reads. */
-export const mostCharacters = 16_384;
+/** The same limit as in core. */
+export const maxCharacters = 16_384;
 
-/** Takes a text apart, whatever it is. */
 export function dissect(token: string): Anatomy {
   const texts = token.split('.', 6);
   const [header = '', claims = '', signature = ''] = texts;
@@ -37,20 +33,19 @@ export function dissect(token: string): Anatomy {
   };
 }
 
-/** The first part that cannot be read, in the order in which they stand. */
 export function firstUnreadable({ header, claims, signature }: Anatomy): TokenPart | undefined {
   return [header, claims, signature].find(({ problem }) => problem !== undefined);
 }
 
 function problemOfWhole(count: number, token: string): string | undefined {
-  if (token.length > mostCharacters) return `has ${token.length} characters, and ${mostCharacters} are the most`;
+  if (token.length > maxCharacters) return `has ${token.length} characters, but at most ${maxCharacters} are allowed`;
   if (count === 3) return undefined;
-  if (count === 5) return 'has five parts: it is an encrypted token (JWE), and nobody but its receiver can read it';
-  if (count === 1 && /^[sp]k_(?:live|test)_/.test(token)) return 'is a key of the REST API, and no token of a user';
-  if (count === 1 && token.startsWith('eyJ')) return 'has no dots: it was cut off in its first part';
-  if (count === 1) return 'has no dots: it is no JWT. An opaque session cookie looks like that';
-  if (count === 2) return 'has two parts of three: its signature is missing, or was cut off';
-  return `has ${count > 5 ? 'more than five' : count} parts and not three: something was copied along`;
+  if (count === 5) return 'has five parts, so it is an encrypted token (JWE), which only its recipient can read';
+  if (count === 1 && /^[sp]k_(?:live|test)_/.test(token)) return 'is a key of the REST API, not the token of a user';
+  if (count === 1 && token.startsWith('eyJ')) return 'has no dots, so it was cut off in its first part';
+  if (count === 1) return 'has no dots, so it is not a JWT (it may be a session cookie)';
+  if (count === 2) return 'has two parts instead of three: the signature is missing or was cut off';
+  return `has ${count > 5 ? 'more than five' : count} parts instead of three, so other text was copied with it`;
 }
 
 function readSignature(text: string): TokenPart {
@@ -74,9 +69,9 @@ function readObject(name: 'header' | 'claims', text: string): TokenPart {
     const isObject = typeof values === 'object' && values !== null && !Array.isArray(values);
     return isObject
       ? { name, values: values as Readonly<Record<string, unknown>> }
-      : { name, problem: 'is JSON, but no object' };
+      : { name, problem: 'is JSON, but not an object' };
   } catch {
-    return { name, problem: json.startsWith('\uFEFF') ? 'begins with a byte order mark' : 'is not JSON' };
+    return { name, problem: json.startsWith('\uFEFF') ? 'starts with a byte order mark' : 'is not JSON' };
   }
 }
 
@@ -84,20 +79,20 @@ function problemOfBase64url(text: string): string | undefined {
   if (text === '') return 'is empty';
   const index = text.search(/[^A-Za-z0-9_-]/);
   if (index >= 0) return describeCharacter(text.charAt(index), index + 1);
-  if (text.length % 4 === 1) return `is cut off: no base64url has ${text.length} characters`;
-  // RFC 4648 3.5.
+  if (text.length % 4 === 1) return `is cut off: base64url text cannot have ${text.length} characters`;
+  // RFC 4648 section 3.5: the unused bits of the last character must be zero. Core refuses other encodings.
   if (Buffer.from(text, 'base64url').toString('base64url') !== text) {
-    return 'ends in bits that no byte uses: its last character was altered, or some are missing';
+    return 'has unused bits at its end that are not zero: the last character was changed, or characters are missing';
   }
   return undefined;
 }
 
 function describeCharacter(character: string, position: number): string {
   const where = `at character ${position}`;
-  if (/\s/.test(character)) return `has white space ${where}: it was copied over several lines, or with something else`;
-  if (character === '=') return `has padding (=) ${where}, which base64url in tokens has not`;
-  if (character === '+' || character === '/') return `is base64 and not base64url: "${character}" ${where}`;
-  if (character === '%') return `is encoded as in a URL: "%" ${where}`;
-  if (character === '…') return `was shortened by whoever showed it: "…" ${where}`;
-  return `has a character ${where} that base64url has not`;
+  if (/\s/.test(character)) return `has white space ${where}: it was copied with a line break or with other text`;
+  if (character === '=') return `has padding (=) ${where}, which is not allowed in tokens`;
+  if (character === '+' || character === '/') return `is base64 instead of base64url: "${character}" ${where}`;
+  if (character === '%') return `is URL-encoded: "%" ${where}`;
+  if (character === '…') return `was shortened by the program that displayed it: "…" ${where}`;
+  return `has a character ${where} that is not base64url`;
 }

@@ -2,17 +2,16 @@ import type { Anatomy } from './anatomy.ts';
 import { describeMoment, shownValue } from './claim-text.ts';
 import type { Rules, TokenRefusal, Verdict } from './verdict.ts';
 
-/** One thing that the verifier looks at, and what came of it. */
 export interface CheckLine {
   readonly check: string;
   readonly result: 'passed' | 'refused' | 'not asked' | 'not reached';
   readonly found: string;
 }
 
-/** What the verifier saw; undefined if the options do not ask for the check. */
+/** Describes what the check found. Returns `undefined` if the options do not enable the check. */
 type Find = (token: Anatomy, rules: Rules) => string | undefined;
 
-/** The checks of core's verifier, in its order: `authenticate.ts` and `token/` there. */
+/** The checks in the order of core's verifier (`authenticate.ts` and `token/` in @torii/core). */
 const checks = {
   header: () => 'one token',
   form: ({ length }) => `three parts, ${length} characters`,
@@ -20,14 +19,15 @@ const checks = {
   'key id': ({ header }) => shownValue(header.values?.['kid']),
   issuer: ({ claims }) => shownValue(claims.values?.['iss']),
   claims: ({ claims }) => `sub ${shownValue(claims.values?.['sub'])}, pid ${shownValue(claims.values?.['pid'])}`,
-  times: ({ claims }) => `ends ${describeMoment(claims.values?.['exp'], Date.now() / 1000) ?? 'one day'}`,
+  times: ({ claims }) =>
+    `expires ${describeMoment(claims.values?.['exp'], Date.now() / 1000) ?? 'in the distant future'}`,
   audience: ({ claims }, { audience }) => (audience === undefined ? undefined : shownValue(claims.values?.['aud'])),
   environment: ({ claims }, { environmentId }) =>
     environmentId === undefined ? undefined : shownValue(claims.values?.['pid']),
   'signature’s form': () => '64 bytes',
   key: ({ header }) => `the issuer publishes ${shownValue(header.values?.['kid'])}`,
-  signature: () => 'made with that key',
-  people: () => 'user, actor and organization can be read',
+  signature: () => 'matches this key',
+  people: () => 'user, actor and organization are valid',
 } satisfies Record<string, Find>;
 
 type CheckName = keyof typeof checks;
@@ -71,18 +71,18 @@ function checkOfClaim({ detail: { claim } }: TokenRefusal): CheckName {
   return checkByClaim.get(claim) ?? 'people';
 }
 
-/** What the verifier looked at, down to where it said no. */
+/** Lists the checks with their results. Checks after the one that refused were not reached. */
 export function listChecks(token: Anatomy, rules: Rules, { refusal }: Verdict): readonly CheckLine[] {
   const list: readonly (readonly [string, Find])[] = Object.entries(checks);
   const refusedBy = refusal === undefined ? undefined : checkThatRefused(refusal, token);
   const end = refusedBy === undefined ? list.length : list.findIndex(([name]) => name === refusedBy);
   return list.map(([name, found], index) => {
     if (refusal !== undefined && index === end) return { check: name, result: 'refused', found: refusal.message };
-    // Only what the verifier went past can be read for certain.
+    // Claims after the refusing check were not validated, so they are not shown.
     if (index > end) return { check: name, result: 'not reached', found: '' };
     const text = found(token, rules);
     return text === undefined
-      ? { check: name, result: 'not asked', found: `--${name} asks for it` }
+      ? { check: name, result: 'not asked', found: `use --${name} to enable it` }
       : { check: name, result: 'passed', found: text };
   });
 }

@@ -3,18 +3,17 @@ import type { Column } from '../../output/table.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The same with nothing that looks like a secret: a claim may hold a token of somebody else's. */
+/** Copies a value and replaces everything that looks like a secret. A claim can contain another token. */
 export function withoutSecretValues<T>(value: T): T {
   const text = JSON.stringify(value, (_name, each) => (typeof each === 'string' ? withoutSecrets(each) : each));
   return JSON.parse(text);
 }
 
-/** What a claim says, on one line. */
+/** Writes a claim's value on one printable line, without secrets. */
 export function shownValue(value: unknown): string {
   return printable(withoutSecrets(typeof value === 'string' ? value : printableJson(value)));
 }
 
-/** One column for each member, to be shown as a card. */
 export function columnsOf(values: Values, textOf: (name: string, value: unknown) => string): readonly Column<Values>[] {
   return Object.entries(values).map(([name, value]) => ({
     title: printable(withoutSecrets(name)),
@@ -29,7 +28,7 @@ const units = [
   ['minute', 60],
 ] as const;
 
-/** `3 minutes`, `45 seconds`: as long as people say it. */
+/** Writes a duration in its largest fitting unit, as in `3 minutes`. */
 export function describeDuration(seconds: number): string {
   const rounded = Math.max(0, Math.round(seconds));
   const [unit, size] = units.find(([, length]) => rounded >= 2 * length) ?? ['second', 1];
@@ -37,7 +36,11 @@ export function describeDuration(seconds: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** A moment from a claim, `2026-11-22 17:24:54 UTC, 3 minutes ago`; undefined for what is none. */
+/**
+ * Writes the time of a claim, as in `2026-11-22 17:24:54 UTC, 3 minutes ago`. Returns `undefined` if the value is not a time.
+ *
+ * @param past goes before the duration if the time has passed, as in `expired `
+ */
 export function describeMoment(value: unknown, nowSeconds: number, past = ''): string | undefined {
   const date = dateOf(value);
   if (date === undefined) return undefined;
@@ -51,7 +54,7 @@ export function describeMoment(value: unknown, nowSeconds: number, past = ''): s
     : `${text}, ${past}${describeDuration(-distance)} ago`;
 }
 
-/** Seconds since 1970 as a date; undefined for what no calendar has. */
+/** Converts seconds since 1970 to a date. Returns `undefined` if the value is not a number or out of range. */
 export function dateOf(value: unknown): Date | undefined {
   if (typeof value !== 'number') return undefined;
   const date = new Date(value * 1000);

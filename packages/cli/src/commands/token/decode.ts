@@ -12,17 +12,16 @@ Examples:
   $ torii token decode < token.txt
   $ torii token decode --variable TOKEN
   $ torii token decode
-  asks, and takes a token, a header or a
-  line for cURL`;
+  asks for a token, an Authorization
+  header or a cURL command`;
 
-/** `torii token decode`: what a token says, believed by nobody. */
 export function addTokenDecode(token: Command, context: Context): void {
   addFormOptions(addTokenSource(token.command('decode')))
-    .description('Show what a token says, without verifying it.')
+    .description('Show the content of a token without verifying it.')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: TokenSourceOptions & FormOptions) => {
       const text = tokenIn(await readToken(context, file, options));
-      if (text === undefined) throw new CommandFailure('There is no token in it. Give one, or `Bearer` and one token.');
+      if (text === undefined) throw new CommandFailure('No token was found. Pass a token, or `Bearer` and one token.');
       await writeAnatomy(context, formOf(options), dissect(text));
     });
 }
@@ -30,7 +29,7 @@ export function addTokenDecode(token: Command, context: Context): void {
 async function writeAnatomy({ output }: Context, form: ReturnType<typeof formOf>, token: Anatomy): Promise<void> {
   const unreadable = firstUnreadable(token);
   if (form === 'table') {
-    await output.write(`${output.style('bold', 'NOT VERIFIED')}: anybody can have written this.\n`);
+    await output.write(`${output.style('bold', 'NOT VERIFIED')}: anyone could have created this token.\n`);
     for (const part of [token.header, token.claims]) {
       if (part.values !== undefined) await output.write(`\n${part.name}\n${drawPart(output, part)}`);
     }
@@ -58,5 +57,5 @@ function drawPart(output: Context['output'], { values = {} }: TokenPart): string
     const moment = isTime ? describeMoment(value, now, name === 'exp' ? 'expired ' : '') : undefined;
     return moment === undefined ? shownValue(value) : `${shownValue(value)} (${moment})`;
   });
-  return columns.length === 0 ? '  (nothing)\n' : drawCard(output, columns, values);
+  return columns.length === 0 ? '  (empty)\n' : drawCard(output, columns, values);
 }

@@ -4,9 +4,10 @@ import { addTokenDecode } from './decode.ts';
 import { addTokenVerify } from './verify.ts';
 import { addTokenWhy } from './why.ts';
 
-/** `torii token`: looks into access tokens. */
 export function addToken(program: Command, context: Context): void {
-  const token = program.command('token').description('Look into an access token, verify it, say why it is refused.');
+  const token = program
+    .command('token')
+    .description('Decode or verify an access token, or find out why it is refused.');
   addTokenDecode(token, context);
   addTokenVerify(token, context);
   addTokenWhy(token, context);

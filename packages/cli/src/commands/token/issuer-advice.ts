@@ -1,35 +1,42 @@
 import { loggable } from '@torii/core/adapter';
 import type { Rules } from './verdict.ts';
 
-/** What to do where the token's issuer is none of the accepted: how the nearest of them differs. */
+/** Says what to do if the token's issuer is not accepted. If an accepted issuer is similar, says how it differs. */
 export function adviseOnIssuer(claimed: unknown, accepted: Rules['issuer']): string {
   const issuers = typeof accepted === 'string' ? [accepted] : accepted;
   const text = String(claimed);
   const [nearest] = issuers.map((each) => differenceOf(text, each)).filter((each) => each !== undefined);
   const listed = issuers.map(loggable).join(', ');
-  if (nearest !== undefined) return `The token says ${loggable(text)}, you accept ${listed}: ${nearest}`;
+  if (nearest !== undefined)
+    return `The issuer of the token is ${loggable(text)}, but you accept ${listed}. ${nearest}`;
   return (
-    `The token says ${loggable(text)}, you accept ${listed}. Either it is of another app or environment, or the issuer is ` +
-    'set wrong: TORII_ISSUER is the URL that the dashboard shows.'
+    `The issuer of the token is ${loggable(text)}, but you accept ${listed}. Either the token is from another app or ` +
+    'environment, or the issuer is configured wrong. Set TORII_ISSUER to the URL that the dashboard shows.'
   );
 }
 
-/** How two issuers differ that were perhaps meant to be the same. */
+/** Describes a small difference that suggests a typo. Returns `undefined` if the issuers are unrelated. */
 function differenceOf(claimed: string, accepted: string): string | undefined {
   const [one, other] = [claimed.replace(/\/+$/, ''), accepted.replace(/\/+$/, '')];
   if (one === other)
-    return 'they differ in the slashes at the end, of which one is overlooked. Write it as the token does.';
+    return 'They differ in the slashes at the end. Only one slash is ignored. Write the issuer as in the token.';
   if (one.toLowerCase() === other.toLowerCase())
-    return 'they differ in capitals, and an issuer is compared letter by letter.';
-  if (withoutScheme(one) === withoutScheme(other)) return 'they differ in http and https. Write it as the token does.';
-  if (one.trim() === other.trim()) return 'they differ in white space.';
+    return 'They differ in capital letters, which matter in an issuer. Write the issuer as in the token.';
+  if (withoutScheme(one) === withoutScheme(other)) {
+    return 'They differ in http and https. Write the issuer as in the token.';
+  }
+  if (one.trim() === other.trim()) return 'They differ in white space. Remove it.';
   if (!URL.canParse(one) || !URL.canParse(other)) return undefined;
   const [from, to] = [new URL(one), new URL(other)];
   if (from.hostname !== to.hostname) {
-    return withoutWww(from.hostname) === withoutWww(to.hostname) ? 'they differ in www.' : undefined;
+    return withoutWww(from.hostname) === withoutWww(to.hostname)
+      ? 'They differ in www. Write the issuer as in the token.'
+      : undefined;
   }
-  if (from.port !== to.port) return 'they differ in the port. An emulator that takes a free one has another each time.';
-  return from.pathname === to.pathname ? undefined : 'they differ in the path. The issuer ends before /_torii.';
+  if (from.port !== to.port) {
+    return 'They differ in the port. An emulator without a fixed port uses a different one after each start.';
+  }
+  return from.pathname === to.pathname ? undefined : 'They differ in the path. An issuer does not include /_torii.';
 }
 
 function withoutScheme(url: string): string {

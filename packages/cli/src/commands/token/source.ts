@@ -5,24 +5,23 @@ import { readTextOf } from '../../files.ts';
 import { askLine } from '../../prompt.ts';
 import { addSettingsOptions, type SettingsOptions, settingsFrom } from '../../settings.ts';
 
-/** What the options of {@link addTokenSource} say. */
 export interface TokenSourceOptions extends SettingsOptions {
   readonly variable?: string;
 }
 
 const maxBytes = 1_000_000;
 
-/** Adds where the token comes from. It is never an argument. */
+/** Adds the argument and the option for the source of the token. The token itself is never an argument. */
 export function addTokenSource(command: Command): Command {
   return addSettingsOptions(command)
-    .argument('[file]', 'a file with the token; - is standard input, and what is read where nothing is said')
-    .option('--variable <name>', 'take it from this variable of the environment or .env');
+    .argument('[file]', 'file with the token; default and -: standard input')
+    .option('--variable <name>', 'read the token from this variable of the environment or .env');
 }
 
 /**
- * The token as it was given: bare, or in an `Authorization` header, or in a line for cURL.
+ * Reads a token, an `Authorization` header or a cURL command from a file, a variable, standard input or the terminal.
  *
- * @throws UsageError for a token among the arguments, where `ps` and the shell's history show it
+ * @throws UsageError if a token is passed as an argument, which is visible in `ps` and the shell's history
  */
 export async function readToken(
   context: Context,
@@ -31,18 +30,21 @@ export async function readToken(
 ): Promise<Pasted> {
   if (file !== undefined && looksLikeToken(file)) {
     throw new UsageError(
-      'A token is not taken from the command line, where other users of this machine and the shell’s history see it. ' +
-        'Pipe it in, name a file, give --variable NAME, or paste it when torii asks.',
+      'A token cannot be passed on the command line: other users of this machine and the shell’s history can see it. ' +
+        'Pipe it to the command, name a file, use --variable NAME, or paste it when torii asks.',
     );
   }
   if (options.variable !== undefined) {
-    if (file !== undefined) throw new UsageError('Give a file or --variable, not both.');
+    if (file !== undefined) throw new UsageError('A file and --variable cannot be combined. Use one of them.');
     const found = settingsFrom(context, options)(options.variable);
-    if (found === undefined) throw new UsageError(`There is no variable ${options.variable}, in .env neither.`);
-    return understand(found.text);
+    if (found === undefined)
+      throw new UsageError(
+        `The variable ${options.variable} is not set in the environment or in .env. Check the name.`,
+      );
+    return parsePasted(found.text);
   }
   const isAsked = file === undefined && context.stdin.isTTY === true;
-  return understand(
+  return parsePasted(
     isAsked
       ? await askLine(context, 'Token (not shown): ', { isSecret: true })
       : await readTextOf(context, file ?? '-', maxBytes),
@@ -53,15 +55,15 @@ function looksLikeToken(text: string): boolean {
   return /^(?:bearer |authorization:)/i.test(text) || /^eyJ|^[\w-]{16,}\.[\w-]{16,}\.[\w-]{20,}/.test(text);
 }
 
-/** What somebody pasted: a token alone, or the values of `Authorization` headers, in which there may be one. */
+/** The pasted text: a bare token, or the values of `Authorization` headers, which can be malformed. */
 export type Pasted = { readonly token: string } | { readonly headers: readonly string[] };
 
-// As a request has it, as a line for cURL, or as a browser copies it for `fetch`.
+// Matches the header in a raw request, in a cURL command and in the `fetch` call that a browser copies.
 const authorizationHeader = /(["'])?\bauthorization\1?[ \t]*:[ \t]*(["'])?([^\r\n]*)/gi;
 const knownScheme = /^(?:bearer|basic|digest|dpop|negotiate)[ \t]/i;
 
-/** Finds what is meant. Nothing is put right: what is wrong with it is for the verifier to say. */
-function understand(text: string): Pasted {
+/** Finds the token or the headers. Nothing is corrected, so that the verifier reports what is wrong. */
+function parsePasted(text: string): Pasted {
   const headers = [...text.matchAll(authorizationHeader)].map(([, outer, inner, value = '']) =>
     upTo(inner ?? outer, value).trim(),
   );
@@ -70,7 +72,7 @@ function understand(text: string): Pasted {
   return knownScheme.test(bare) ? { headers: [bare] } : { token: bare };
 }
 
-/** The token of what was pasted, or undefined where there is not one. */
+/** Returns the token of the pasted text, or `undefined` if it does not have exactly one. */
 export function tokenIn(pasted: Pasted): string | undefined {
   if ('token' in pasted) return pasted.token === '' ? undefined : pasted.token;
   const [value, second] = pasted.headers;

@@ -6,7 +6,6 @@ import { UsageError } from '../../failures.ts';
 import { settingsFrom } from '../../settings.ts';
 import type { Pasted, TokenSourceOptions } from './source.ts';
 
-/** What the options of {@link addVerifyOptions} say. */
 export interface VerifyOptions extends TokenSourceOptions {
   readonly issuer?: readonly string[];
   readonly audience?: readonly string[];
@@ -14,7 +13,7 @@ export interface VerifyOptions extends TokenSourceOptions {
   readonly clockTolerance: number;
 }
 
-/** By what a token is judged. */
+/** The verifier options that a token is checked against. */
 export interface Rules {
   readonly issuer: string | readonly string[];
   readonly audience?: readonly string[];
@@ -22,40 +21,36 @@ export interface Rules {
   readonly clockTolerance: number;
 }
 
-/** Why a token was refused, in the verifier's own words. */
 export interface TokenRefusal {
   readonly reason: ToriiAuthError['reason'] | Exclude<ToriiUnavailableError['reason'], 'policy_unavailable'>;
   readonly message: string;
   readonly detail: RefusalDetail;
 }
 
-/** What the verifier said of a token, and what it saw on the way. */
+/** The verifier's result for a token, with what was observed on the way. */
 export interface Verdict {
   readonly auth?: Auth;
   readonly refusal?: TokenRefusal;
-  /** The ids of the keys that the issuer publishes; undefined where nobody had to ask. */
+  /** The ids of the keys that the issuer publishes. `undefined` if the keys were not fetched. */
   readonly kids?: readonly string[];
-  /** Why the keys could not be fetched. */
   readonly keyProblem?: string;
-  /** By how many seconds the issuer's clock is ahead of this one, as its last answer said. */
+  /** How many seconds the issuer's clock is ahead of this machine's, by the `Date` header of its last response. */
   readonly clockAheadSeconds?: number;
 }
 
-/** Adds by what a token is judged. */
 export function addVerifyOptions(command: Command): Command {
   return command
-    .option('--issuer <url>', 'who must have issued it; can be given several times (TORII_ISSUER)', addText)
-    .option('--audience <text>', 'for whom it must be; left out, nobody looks', addText)
-    .option('--environment <id>', 'of which environment it must be; left out, any of the issuer’s', addText)
-    .option('--clock-tolerance <seconds>', 'by how much clocks may differ, 0 to 300', wholeNumber(0, 300), 30);
+    .option('--issuer <url>', 'accepted issuer; can be repeated (TORII_ISSUER)', addText)
+    .option('--audience <text>', 'accepted audience; can be repeated; default: not checked', addText)
+    .option('--environment <id>', 'accepted environment; can be repeated; default: any', addText)
+    .option('--clock-tolerance <seconds>', 'allowed clock difference, 0 to 300', wholeNumber(0, 300), 30);
 }
 
-/** @throws UsageError where nobody said which issuer */
 export function rulesFrom(context: Context, options: VerifyOptions): Rules {
   const { issuer, audience, environment, clockTolerance } = options;
   const chosen = issuer ?? settingsFrom(context, options)('TORII_ISSUER')?.text;
   if (chosen === undefined) {
-    throw new UsageError('Nobody said which issuer: give --issuer https://acme.torii.so, or set TORII_ISSUER.');
+    throw new UsageError('The issuer is missing. Use --issuer https://acme.torii.so, or set TORII_ISSUER.');
   }
   return {
     issuer: chosen,
@@ -66,9 +61,9 @@ export function rulesFrom(context: Context, options: VerifyOptions): Rules {
 }
 
 /**
- * Has core's verifier judge a token, and listens. The verdict is core's alone.
+ * Verifies a token with core's verifier and records what the verifier reports on the way.
  *
- * @throws ToriiConfigError for rules that make no sense
+ * @throws ToriiConfigError if the rules are invalid
  */
 export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
   let detail: RefusalDetail = {};
@@ -78,7 +73,7 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
     async fetch(url, init) {
       const response = await fetch(url, init);
       const date = Date.parse(response.headers.get('date') ?? '');
-      // It has whole seconds: half of one is the better guess.
+      // The Date header is cut to whole seconds, so on average it is half a second early.
       if (!Number.isNaN(date)) seen.clockAheadSeconds = (date + 500 - Date.now()) / 1000;
       return response;
     },
@@ -97,13 +92,13 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
   } catch (error) {
     if (!(error instanceof ToriiAuthError || error instanceof ToriiUnavailableError)) throw error;
     const { reason, message } = error;
-    // A verifier has no policy.
+    // Only @torii/authz has policies, so a verifier never fails for this reason. The check narrows the type.
     if (reason === 'policy_unavailable') throw error;
     return { ...seen, refusal: { reason, message, detail } };
   }
 }
 
-/** Has the verifier look at the issuer alone: a token of no one, by a key that may be there, makes it fetch the keys. */
+/** Makes the verifier fetch the issuer's keys, to learn the issuer's time. The token is made up and never accepted. */
 export async function lookAtIssuer(issuer: string, kid: string, rules: Rules): Promise<Verdict> {
   const now = Math.floor(Date.now() / 1000);
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

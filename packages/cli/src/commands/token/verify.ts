@@ -31,10 +31,9 @@ const columns: readonly Column<Auth>[] = [
   { title: 'impersonated', value: ({ impersonating, actor }) => describeActor(impersonating, actor?.userId) },
 ];
 
-/** `torii token verify`: whether an issuer stands behind a token. */
 export function addTokenVerify(token: Command, context: Context): void {
   addFormOptions(addVerifyOptions(addTokenSource(token.command('verify'))))
-    .description('Verify a token, and show whose it is; 1 where it is refused.')
+    .description('Verify a token and show its user. The exit code is 1 if it is refused.')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: VerifyOptions & FormOptions) => {
       const rules = rulesFrom(context, options);
@@ -46,8 +45,8 @@ export function addTokenVerify(token: Command, context: Context): void {
       }
       const { reason, message } = refusal ?? {};
       if (form !== 'table') await writeRecord(context.output, form, [], { verified: false, reason, message });
-      const problem = keyProblem === undefined ? '' : ` What the issuer’s key set says: ${keyProblem}.`;
-      throw new CommandFailure(`${reason}: ${message}${problem} \`torii token why\` says more.`);
+      const problem = keyProblem === undefined ? '' : ` Problem with the issuer’s keys: ${keyProblem}.`;
+      throw new CommandFailure(`${reason}: ${message}${problem} Run \`torii token why\` for details.`);
     });
 }
 

@@ -17,13 +17,11 @@ import {
   type VerifyOptions,
 } from './verdict.ts';
 
-/** Why a token is accepted or refused. */
+/** The explanation of why a token is accepted or refused, as written by --json. */
 export interface Explanation {
   readonly accepted: boolean;
-  /** The verifier's own: null where it is accepted. */
   readonly reason: string | null;
   readonly message: string | null;
-  /** What to do. */
   readonly advice: string | null;
   readonly checks: readonly CheckLine[];
 }
@@ -34,8 +32,8 @@ Examples:
   $ torii token why --variable TOKEN \\
       --issuer https://acme.torii.so
   $ torii token why
-  asks, and takes a token, a header or a
-  line for cURL`;
+  asks for a token, an Authorization
+  header or a cURL command`;
 
 const columns: readonly Column<CheckLine>[] = [
   { title: 'check', value: ({ check }) => check },
@@ -43,10 +41,9 @@ const columns: readonly Column<CheckLine>[] = [
   { title: 'found', value: ({ found }) => found, narrowest: 12 },
 ];
 
-/** `torii token why`: which check refuses a token, and what to do. */
 export function addTokenWhy(token: Command, context: Context): void {
   addFormOptions(addVerifyOptions(addTokenSource(token.command('why'))))
-    .description('Say why a token is refused, check by check, and what to do.')
+    .description('Explain check by check why a token is refused, and what to do.')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: VerifyOptions & FormOptions) => {
       const rules = rulesFrom(context, options);
@@ -63,7 +60,6 @@ export function addTokenWhy(token: Command, context: Context): void {
     });
 }
 
-/** Asks the verifier, and puts words around what it says. */
 export async function explain(pasted: Pasted, rules: Rules): Promise<Explanation> {
   const token = dissect(tokenIn(pasted) ?? '');
   const verdict = await judge(pasted, rules);
@@ -71,12 +67,15 @@ export async function explain(pasted: Pasted, rules: Rules): Promise<Explanation
   const checks = listChecks(token, rules, verdict);
   if (refusal === undefined) return { accepted: true, reason: null, message: null, advice: null, checks };
   const { reason, message } = refusal;
-  const seen = await completed(verdict, token.claims.values?.['iss'], rules);
+  const seen = await withIssuerClock(verdict, token.claims.values?.['iss'], rules);
   return { accepted: false, reason, message, advice: adviseOn(refusal, { token, rules, verdict: seen }), checks };
 }
 
-/** Where a clock may be wrong, the issuer is asked for its time: it is one of those that were configured by then. */
-async function completed(verdict: Verdict, issuer: unknown, rules: Rules): Promise<Verdict> {
+/**
+ * If the refusal is about time, compares this machine's clock with the issuer's. At this point the verifier has accepted the
+ * issuer, so no request goes to an unknown server.
+ */
+async function withIssuerClock(verdict: Verdict, issuer: unknown, rules: Rules): Promise<Verdict> {
   const reason = verdict.refusal?.reason;
   const isAboutTime = reason === 'token_expired' || reason === 'token_not_yet_valid';
   if (!isAboutTime || typeof issuer !== 'string') return verdict;

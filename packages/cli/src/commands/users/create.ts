@@ -18,9 +18,8 @@ Examples:
   $ torii users create --email ada@example.com --ask-password
   $ torii users create --name Ada --json`;
 
-/** `torii users create` */
 export function addUsersCreate(users: Command, context: Context): void {
-  const create = users.command('create').option('--email <email>', 'to sign in with', nonEmptyText);
+  const create = users.command('create').option('--email <email>', 'email address to sign in with', nonEmptyText);
   addFormOptions(addApiOptions(addPasswordOptions(addProfileOptions(create))))
     .description('Create a user.')
     .addHelpText('after', examples)
@@ -30,10 +29,10 @@ export function addUsersCreate(users: Command, context: Context): void {
 async function createUser(context: Context, options: CreateOptions): Promise<void> {
   const { email, passwordFile, secretKeyFile } = options;
   const profile = { ...(email !== undefined && { email }), ...profileOf(options) };
-  if (Object.keys(profile).length === 0) throw new UsageError('Say who it is: give --email, or at least --name.');
+  if (Object.keys(profile).length === 0) throw new UsageError('The user has no data. Set --email, or at least --name.');
   if (passwordFile === '-' && secretKeyFile === '-') {
     throw new UsageError(
-      'Standard input cannot hold both the password and the secret key: keep one of them in a file.',
+      'Both the password and the secret key would be read from standard input. Put one of them in a file.',
     );
   }
   const torii = await clientFor(context, options);
@@ -42,34 +41,32 @@ async function createUser(context: Context, options: CreateOptions): Promise<voi
   await writeRecord(context.output, formOf(options), profileColumns, user);
 }
 
-/** What the options of {@link addPasswordOptions} say. */
 interface PasswordOptions {
   readonly askPassword?: true;
   readonly passwordFile?: string;
 }
 
-/** Adds `--ask-password` and `--password-file`. A password is never an argument. */
 function addPasswordOptions(command: Command): Command {
   return command
-    .addOption(new Option('--ask-password', 'ask for a password on the terminal').conflicts('passwordFile'))
-    .option('--password-file <file>', 'a file that holds the password; - is standard input')
+    .addOption(new Option('--ask-password', 'ask for the password on the terminal').conflicts('passwordFile'))
+    .option('--password-file <file>', 'file with the password; - is standard input')
     .addOption(new Option('--password [password]').hideHelp().argParser(refusePassword));
 }
 
-/** The password that a person typed or a file holds; undefined where there is to be none. */
 async function readPassword(context: Context, options: PasswordOptions): Promise<string | undefined> {
   const { passwordFile } = options;
   const password = options.askPassword
     ? await askPassword(context)
     : passwordFile && (await readSecretFile(context, passwordFile));
-  if (password === '') throw new UsageError('The password is empty. Leave the option out for a user without one.');
+  if (password === '')
+    throw new UsageError('The password is empty. To create a user without a password, leave the option out.');
   return password;
 }
 
 function refusePassword(): never {
   throw new UsageError(
-    'A password is not taken from the command line, where other users of this machine and the shell’s history see it. ' +
-      'Give --ask-password, or --password-file FILE (- is standard input).',
+    'A password cannot be passed on the command line: other users of this machine and the shell’s history can see it. ' +
+      'Use --ask-password, or --password-file FILE (- is standard input).',
   );
 }
 
@@ -78,6 +75,6 @@ async function askPassword(context: Context): Promise<string> {
     return askLine(context, 'Password: ', { isSecret: true });
   }
   throw new UsageError(
-    'Nobody is there to be asked for a password: give --password-file - and write it to standard input.',
+    'There is no terminal to ask for the password on. Use --password-file - and write it to standard input.',
   );
 }

@@ -10,7 +10,6 @@ import { addUsersBan, addUsersDelete, addUsersUnban } from './named-users.ts';
 import { profileColumns } from './profile.ts';
 import { addUsersUpdate } from './update.ts';
 
-/** `torii users …` */
 export function addUsers(program: Command, context: Context): void {
   const users = program.command('users').description('List, change, ban, delete, export and import users.');
   addUsersList(users, context);
@@ -30,7 +29,6 @@ Examples:
   $ torii users get 01931a73-8b00-7000-8000-000000000000
   $ torii users get ada@example.com --json`;
 
-/** `torii users get` */
 function addUsersGet(users: Command, context: Context): void {
   addFormOptions(addApiOptions(users.command('get')))
     .argument('<user>', 'id or email')

@@ -18,12 +18,11 @@ Examples:
   $ torii users list --email @example.com --limit 50
   $ torii users list --status banned --all --ndjson`;
 
-/** `torii users list` */
 export function addUsersList(users: Command, context: Context): void {
   addFormOptions(addApiOptions(addFilterOptions(users.command('list'))))
-    .description('List users, the newest first.')
-    .option('--limit <number>', 'how many at most', wholeNumber(1, 1_000_000), 20)
-    .option('--all', 'all of them')
+    .description('List users, newest first.')
+    .option('--limit <number>', 'list at most this many users', wholeNumber(1, 1_000_000), 20)
+    .option('--all', 'list all users')
     .addHelpText('after', examples)
     .action((options: ListOptions) => listUsers(context, options));
 }
@@ -47,5 +46,5 @@ async function listUsers(context: Context, options: ListOptions): Promise<void> 
   }
 
   await writeRecords(output, formOf(options), userColumns, upToLimit());
-  if (areMore) output.say(`There are more: --all lists them, and so does a larger --limit than ${limit}.`);
+  if (areMore) output.say(`There are more users. Use --all to list all of them, or a --limit larger than ${limit}.`);
 }

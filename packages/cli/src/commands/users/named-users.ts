@@ -12,8 +12,8 @@ import { userColumns } from './profile.ts';
 
 type Options = ApiOptions & FormOptions & { readonly yes?: true };
 
-/** Access tokens are verified without asking Torii. */
-const untilTokensEnd = 'Their sessions have ended. Access tokens already issued stay good until they expire.';
+// Apps verify access tokens without calling Torii, so ending a session does not invalidate them.
+const tokensStayValid = 'Their sessions have ended. Access tokens already issued stay valid until they expire.';
 
 const banExamples = `
 Examples:
@@ -24,30 +24,28 @@ const unbanExamples = `
 Examples:
   $ torii users unban ada@example.com`;
 
-/** `torii users ban` */
 export function addUsersBan(users: Command, context: Context): void {
   addFormOptions(addApiOptions(addYesOption(users.command('ban'))))
     .argument('<user...>', 'ids or emails')
-    .description('Ban users and end their sessions. Asks first.')
+    .description('Ban users and end their sessions. Asks for confirmation.')
     .addHelpText('after', banExamples)
     .action((names: readonly string[], options: Options) =>
-      doToUsers(context, names, options, {
+      applyToUsers(context, names, options, {
         verb: 'Ban',
         columns: userColumns,
         act: (torii, userId) => torii.users.ban(userId, { signal: context.signal }),
-        remark: untilTokensEnd,
+        remark: tokensStayValid,
       }),
     );
 }
 
-/** `torii users unban` */
 export function addUsersUnban(users: Command, context: Context): void {
   addFormOptions(addApiOptions(users.command('unban')))
     .argument('<user...>', 'ids or emails')
     .description('Let banned users sign in again.')
     .addHelpText('after', unbanExamples)
     .action((names: readonly string[], options: Options) =>
-      doToUsers(context, names, options, {
+      applyToUsers(context, names, options, {
         columns: userColumns,
         act: (torii, userId) => torii.users.unban(userId, { signal: context.signal }),
       }),
@@ -69,50 +67,47 @@ Examples:
   $ torii users delete ada@example.com
   $ torii users delete --yes 01931a73-8b00-7000-8000-000000000000`;
 
-/** `torii users delete` */
 export function addUsersDelete(users: Command, context: Context): void {
   addFormOptions(addApiOptions(addYesOption(users.command('delete'))))
     .argument('<user...>', 'ids or emails')
-    .description('Delete users, which cannot be undone. Asks first.')
+    .description('Delete users. This cannot be undone. Asks for confirmation.')
     .addHelpText('after', deleteExamples)
     .action((names: readonly string[], options: Options) =>
-      doToUsers<Deleted>(context, names, options, {
+      applyToUsers<Deleted>(context, names, options, {
         verb: 'Delete',
         columns: deletedColumns,
         act: async (torii, userId) => {
           await torii.users.delete(userId, { signal: context.signal });
           return { id: userId, status: 'deleted' };
         },
-        remark: untilTokensEnd,
+        remark: tokensStayValid,
       }),
     );
 }
 
-/** Something to be done to users who are named one by one. */
-interface Deed<T> {
-  /** Asked before it is done: `Delete`. Left out, nobody is asked. */
+interface UserAction<T> {
+  /** Starts the confirmation question, as in `Delete`. Without a verb there is no question. */
   readonly verb?: string;
   readonly columns: readonly Column<T>[];
   act(torii: ToriiClient, userId: string): Promise<T>;
-  /** Said after it was done to anybody. */
+  /** Written to standard error if the action succeeded for at least one user. */
   readonly remark?: string;
 }
 
-/** Does it to each of the users, and shows what became of them. */
-async function doToUsers<T>(
+async function applyToUsers<T>(
   context: Context,
   names: readonly string[],
   options: Options,
-  { verb, columns, act, remark }: Deed<T>,
+  { verb, columns, act, remark }: UserAction<T>,
 ): Promise<void> {
   const { output, signal } = context;
   const torii = await clientFor(context, options);
   const attempts = startAttempts(context);
   const chosen = [...new Set(names)];
-  const certain = verb === undefined || options.yes ? chosen : await ask(verb);
+  const confirmed = verb === undefined || options.yes ? chosen : await ask(verb);
   let done = 0;
   const results = attempts.each(
-    certain,
+    confirmed,
     (who) => who,
     async (who) => {
       const result = await act(torii, await findUserId(torii, who, signal));
@@ -124,13 +119,14 @@ async function doToUsers<T>(
   if (remark !== undefined && done > 0) output.say(remark);
   attempts.demandSuccess();
 
-  /** Shows who it is before it asks, since an id says nothing to a person. In a pipe nobody is asked, and nothing is sent. */
+  /** Shows the email or name of each user before it asks, because people cannot tell users apart by id. */
   async function ask(what: string): Promise<readonly string[]> {
+    // Without a terminal, fail before any request is sent.
     if (context.stdin.isTTY !== true || context.stderr.isTTY !== true) await confirm(context, what, options);
     const found: User[] = [];
     const lookUp = (who: string) => findUser(torii, who, signal);
     for await (const user of attempts.each(chosen, (who) => who, lookUp)) found.push(user);
-    if (found.length === 0) throw new CommandFailure('Nothing was done.');
+    if (found.length === 0) throw new CommandFailure('No user was found. Nothing was changed.');
     for (const { id, email, name } of found) output.say(`  ${id}  ${printable(email ?? name ?? '')}`);
     await confirm(context, found.length === 1 ? `${what} this user?` : `${what} these ${found.length} users?`, options);
     return found.map(({ id }) => id);

@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { nonEmptyText } from '../../arguments.ts';
 import type { Column } from '../../output/table.ts';
 
-/** What the options of {@link addProfileOptions} say. */
 export interface ProfileOptions {
   readonly name?: string;
   readonly phone?: string;
@@ -11,13 +10,12 @@ export interface ProfileOptions {
   readonly dateOfBirth?: string;
 }
 
-/** Adds what a user can be created with and given later. */
 export function addProfileOptions(command: Command): Command {
   return command
     .option('--name <name>', 'display name', nonEmptyText)
     .option('--phone <phone>', 'phone number', nonEmptyText)
     .option('--address <address>', 'postal address', nonEmptyText)
-    .option('--date-of-birth <date>', 'as in 1815-12-10', nonEmptyText);
+    .option('--date-of-birth <date>', 'date such as 1815-12-10', nonEmptyText);
 }
 
 export function profileOf({ name, phone, address, dateOfBirth }: ProfileOptions): ProfileOptions {
@@ -29,7 +27,6 @@ export function profileOf({ name, phone, address, dateOfBirth }: ProfileOptions)
   };
 }
 
-/** What a table of users shows. Cards and JSON have more room. */
 export const userColumns: readonly Column<User>[] = [
   { title: 'id', value: ({ id }) => id },
   { title: 'email', value: ({ email }) => email, narrowest: 12 },
@@ -38,7 +35,6 @@ export const userColumns: readonly Column<User>[] = [
   { title: 'created', value: ({ createdAt }) => createdAt, narrowest: 10 },
 ];
 
-/** Everything about one user. */
 export const profileColumns: readonly Column<User>[] = [
   ...userColumns,
   { title: 'updated', value: ({ updatedAt }) => updatedAt },

@@ -20,13 +20,12 @@ Examples:
   $ torii users update ada@example.com --clear phone --clear address
   $ torii users update ada@example.com --locale da --json`;
 
-/** `torii users update` */
 export function addUsersUpdate(users: Command, context: Context): void {
   addFormOptions(addApiOptions(addProfileOptions(users.command('update'))))
     .argument('<user>', 'id or email')
-    .description('Change a user: what is not named stays as it is.')
+    .description('Update a user. Fields that are not given stay unchanged.')
     .addOption(new Option('--locale <locale>', 'language').choices(['en', 'da']))
-    .option('--clear <field>', `empty a field: ${fieldNames()}; several times for several`, readField)
+    .option('--clear <field>', `clear a field: ${fieldNames()}; can be repeated`, readField)
     .addHelpText('after', examples)
     .action((who: string, options: UpdateOptions) => updateUser(context, who, options));
 }
@@ -43,17 +42,18 @@ function changesOf(options: UpdateOptions): UserUpdateParams {
   const { locale, clear = [] } = options;
   const set = { ...profileOf(options), ...(locale && { locale }) };
   const both = clear.find((field) => Object.hasOwn(set, field));
-  if (both !== undefined) throw new UsageError(`${optionOf(both)} is both given and cleared: say one of the two.`);
+  if (both !== undefined)
+    throw new UsageError(`--${optionOf(both)} and --clear ${optionOf(both)} contradict each other. Use one of them.`);
   const changes = { ...set, ...Object.fromEntries(clear.map((field) => [field, null])) };
   if (Object.keys(changes).length === 0)
-    throw new UsageError('Nothing would change: give --name, --clear phone or the like.');
+    throw new UsageError('There is nothing to update. Set at least one field, as in --name Ada or --clear phone.');
   return changes;
 }
 
-/** Fields are called as their options are, `date-of-birth`, or as the API does. */
+/** Accepts the name of the option (`date-of-birth`) or of the API field (`dateOfBirth`). */
 function readField(text: string, before: readonly Field[] = []): readonly Field[] {
   const field = clearable.find((each) => each === text || optionOf(each) === text);
-  if (field === undefined) throw new InvalidArgumentError(`Allowed choices are ${fieldNames()}.`);
+  if (field === undefined) throw new InvalidArgumentError(`Write one of ${fieldNames()}.`);
   return [...before, field];
 }
 

@@ -1,12 +1,10 @@
 import type { User } from '@torii/api';
 import { printableJson } from '../../output/printable.ts';
 
-/** How users are written into a file: a JSON object to a line, or a table for spreadsheets. */
 export type FileFormat = 'ndjson' | 'csv';
 
-/** Turns users into lines. */
 export interface UserLines {
-  /** What the file begins with. */
+  /** The first line of a CSV file. Empty for NDJSON. */
   readonly header: string;
   linesOf(users: readonly User[]): string;
 }
@@ -30,7 +28,6 @@ export async function userLines(format: FileFormat): Promise<UserLines> {
   if (format === 'ndjson') {
     return { header: '', linesOf: (users) => users.map((user) => `${printableJson(user)}\n`).join('') };
   }
-  // Loaded only here: most commands read and write no CSV.
   const { stringify } = await import('csv-stringify/sync');
   return {
     header: `${columns.join(',')}\n`,
@@ -38,21 +35,20 @@ export async function userLines(format: FileFormat): Promise<UserLines> {
   };
 }
 
-/** The format that a file's name speaks of. */
 export function formatOf(file: string): FileFormat {
   return /\.csv$/i.test(file) ? 'csv' : 'ndjson';
 }
 
-// A spreadsheet runs what begins with one of these, whoever wrote it into their own name (OWASP, "CSV Injection"). Full-width
-// forms count, since some spreadsheets take them for the same.
+// CSV injection (OWASP): a spreadsheet runs a cell that starts with one of these as a formula, and users choose their own
+// names. Some spreadsheets treat the full-width forms the same way.
 const formula = /^'*[=+\-@\t\r\n＝＋－＠]/;
 
-/** The text as a cell that no spreadsheet runs: an apostrophe goes before it. {@link textOfCell} takes it away again. */
+/** Puts an apostrophe before text that a spreadsheet would run as a formula. {@link textOfCell} removes it again. */
 function cellOf(text: string): string {
   return formula.test(text) ? `'${text}` : text;
 }
 
-/** The text that a cell stands for. */
+/** Removes the apostrophe that an export put before formulas. */
 export function textOfCell(cell: string): string {
   return cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell;
 }

@@ -3,33 +3,29 @@ import { CommandFailure } from '../../../failures.ts';
 import { codeOf } from '../../../files.ts';
 import { type ExportNote, noteFileOf, readNote, removeNote, tailOf, writeNote } from './note.ts';
 
-/** What an export is of. */
 export interface ExportStart {
-  /** Which users in which form, in one text that is compared. */
+  /** The filters and the format as one text. To resume, it must equal the text in the progress note. */
   readonly asked: string;
-  /** What the file begins with. */
   readonly header: string;
-  /** Throws away what an earlier run has left unfinished. */
   readonly restart: boolean;
 }
 
-/** A file that users are written into, and that can be gone on with wherever it was left. */
+/** The target file of an export. An export that was stopped at any point can be resumed. */
 export interface ExportFile {
-  /** Where it stands, as far as that is on the disk. */
+  /** The progress that is safely on the disk. */
   readonly note: ExportNote;
-  /** Adds a page. Every quarter of a second what has come is forced to the disk and noted. */
+  /** Appends a page. At most every 250 ms the data is flushed to the disk and the progress note is updated. */
   add(lines: string, page: Pick<ExportNote, 'cursor' | 'environmentId'> & { readonly users: number }): Promise<void>;
-  /** Notes what has come since. Where that fails, the note before holds. */
+  /** Saves the progress before the run stops. If that fails, the previous note stays valid. */
   pause(): Promise<void>;
-  /** The file is whole: its note goes. */
   finish(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Begins a file, or goes on with one that an earlier run has left.
+ * Creates the target file, or reopens it to resume an earlier run.
  *
- * @throws CommandFailure where that would cost somebody a file
+ * @throws CommandFailure if the file exists and is not this unfinished export, or was changed since
  */
 export async function openExportFile(file: string, { asked, header, restart }: ExportStart): Promise<ExportFile> {
   const earlier = await readNote(file);
@@ -40,7 +36,7 @@ export async function openExportFile(file: string, { asked, header, restart }: E
   const resumed = restart ? undefined : earlier;
   if (resumed !== undefined && resumed.asked !== asked) {
     throw new CommandFailure(
-      `${file} was begun with other filters or another format. Give those to go on with it, or --restart to begin anew.`,
+      `${file} was started with other filters or another format. Use the same ones to resume, or --restart to start again.`,
     );
   }
   const handle = await (resumed === undefined || resumed.bytes === 0 ? create() : reopen(resumed));
@@ -62,11 +58,11 @@ export async function openExportFile(file: string, { asked, header, restart }: E
       const data = Buffer.from(written.bytes === 0 ? header + lines : lines);
       if ((await handle.stat()).size !== written.bytes) {
         throw new CommandFailure(
-          `Somebody else is writing into ${file}. Wait until they are done, and run this again.`,
+          `Another program is writing to ${file}. Wait until it has finished, then run this again.`,
         );
       }
       await writeAll(handle, data, written.bytes).catch(async (error: unknown) => {
-        // Room for the note, which says how far it came.
+        // On a full disk, removing the partial page leaves room for the progress note.
         await handle.truncate(written.bytes).catch(() => {});
         throw error;
       });
@@ -90,16 +86,17 @@ export async function openExportFile(file: string, { asked, header, restart }: E
   };
 
   async function takeNote(): Promise<void> {
-    // A whole file is not noted: where it is stopped before its note goes, the last pages are read once more.
+    // The last page is not noted, because a note without a cursor means the first page. If the run stops before finish(),
+    // the next run fetches the last pages again.
     if (written.cursor === null) return;
-    // First the users, then the note that they are there: a note of what a power cut took would lose them.
+    // Flush the users before the note. After a power cut, the note must not count users that were never written.
     await handle.sync();
     await writeNote(file, written);
     noted = written;
     notedAt = performance.now();
   }
 
-  /** Never over what is there: an empty file alone loses nothing. */
+  /** Never overwrites an existing file, unless it is empty. */
   async function create(): Promise<FileHandle> {
     try {
       return await open(file, resumed === undefined ? 'wx' : 'w', 0o600);
@@ -108,19 +105,19 @@ export async function openExportFile(file: string, { asked, header, restart }: E
       const found = await stat(file);
       if (found.isFile() && found.size === 0) return open(file, 'r+');
       throw new CommandFailure(
-        `${file} is there already, and torii does not write over it. Choose another name, or move it away.`,
+        `${file} already exists, and torii does not overwrite it. Choose another name, or move the file.`,
       );
     }
   }
 
   async function reopen({ bytes, tail }: ExportNote): Promise<FileHandle> {
     const opened = await open(file, 'r+').catch((error: unknown) => {
-      throw codeOf(error) === 'ENOENT' ? changed('is gone') : error;
+      throw codeOf(error) === 'ENOENT' ? changed('was removed') : error;
     });
     try {
       const last = Buffer.alloc(tail.bytes);
       await opened.read(last, 0, tail.bytes, bytes - tail.bytes);
-      if (tailOf(last).sha256 !== tail.sha256) throw changed('has changed');
+      if (tailOf(last).sha256 !== tail.sha256) throw changed('was changed');
       await opened.truncate(bytes);
       return opened;
     } catch (error) {
@@ -131,12 +128,12 @@ export async function openExportFile(file: string, { asked, header, restart }: E
 
   function changed(how: string): CommandFailure {
     return new CommandFailure(
-      `${file} ${how} since its export was stopped. Put it back, or remove ${noteFileOf(file)} and choose another name.`,
+      `${file} ${how} after its export was stopped. Restore it, or remove ${noteFileOf(file)} and choose another name.`,
     );
   }
 }
 
-/** To force a page to the disk may take longer than to fetch it. */
+/** Flushing every page could take longer than fetching it. */
 const noteEveryMs = 250;
 
 const emptyNote: Omit<ExportNote, 'asked'> = {
@@ -149,7 +146,6 @@ const emptyNote: Omit<ExportNote, 'asked'> = {
   tail: tailOf(new Uint8Array()),
 };
 
-/** A disk that fills up takes a part of what it is given. */
 async function writeAll(handle: FileHandle, data: Uint8Array, position: number): Promise<void> {
   for (let written = 0; written < data.length; ) {
     const { bytesWritten } = await handle.write(data, written, data.length - written, position + written);

@@ -18,25 +18,27 @@ interface ExportOptions extends ApiOptions, FilterOptions {
 }
 
 const examples = `
-A file that is not finished has
-FILE.torii-export beside it: the same
-command goes on with it.
+FILE.torii-export keeps the progress.
+To resume an export that was stopped,
+run the same command again.
 
 Examples:
   $ torii users export users.ndjson
   $ torii users export users.csv --status active
   $ torii users export --format csv | gzip > users.csv.gz`;
 
-/** `torii users export` */
 export function addUsersExport(users: Command, context: Context): void {
   addApiOptions(addFilterOptions(users.command('export')))
-    .argument('[file]', 'where to; standard output where left out')
-    .description('Write users into a file, and go on with it where it was stopped.')
+    .argument('[file]', 'file to write; default: standard output')
+    .description('Export users to a file, or resume an export that was stopped.')
     .addOption(
-      new Option('-f, --format <format>', 'otherwise as the file is called, or ndjson').choices(['ndjson', 'csv']),
+      new Option('-f, --format <format>', 'file format; default: by the extension of the file, or ndjson').choices([
+        'ndjson',
+        'csv',
+      ]),
     )
-    .option('--page-size <number>', 'users to a request', wholeNumber(1, 100), 100)
-    .option('--restart', 'begin an unfinished file anew')
+    .option('--page-size <number>', 'users per request', wholeNumber(1, 100), 100)
+    .option('--restart', 'start an unfinished export again')
     .addHelpText('after', examples)
     .action((file: string | undefined, options: ExportOptions) =>
       file === undefined ? exportToOutput(context, options) : exportToFile(context, file, options),
@@ -45,10 +47,13 @@ export function addUsersExport(users: Command, context: Context): void {
 
 async function exportToOutput(context: Context, options: ExportOptions): Promise<void> {
   const { output, signal, stdout } = context;
-  if (options.restart) throw new UsageError('--restart is for a file: standard output always begins anew.');
+  if (options.restart)
+    throw new UsageError(
+      '--restart needs a file. Leave it out: an export to standard output always starts from the beginning.',
+    );
   const torii = await clientFor(context, options);
   const { header, linesOf } = await userLines(options.format ?? 'ndjson');
-  // A bar among the users themselves would be in the way.
+  // On a terminal the bar would be mixed with the users.
   const progress = stdout.isTTY === true ? undefined : startProgress(context, { title: 'users' });
   let count = 0;
   try {
@@ -60,13 +65,15 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
     }
   } catch (error) {
     progress?.end();
-    const isEnough = output.closed.reason instanceof OutputClosed;
-    if (!isEnough) output.say(`${count} users were written. An export into a file can be gone on with: give one.`);
+    const hasReaderLeft = output.closed.reason instanceof OutputClosed;
+    if (!hasReaderLeft) {
+      output.say(`${count} users were written. To be able to resume an export, write it to a file.`);
+    }
     throw error;
   } finally {
     progress?.end();
   }
-  output.say(`${count} users.`);
+  output.say(`${count} users were exported.`);
 }
 
 async function exportToFile(context: Context, file: string, options: ExportOptions): Promise<void> {
@@ -82,7 +89,7 @@ async function exportToFile(context: Context, file: string, options: ExportOptio
     },
   );
   const { users, cursor } = target.note;
-  if (users > 0) output.say(`Going on with ${printable(file)}, which has ${users} users.`);
+  if (users > 0) output.say(`Resuming ${printable(file)}, which has ${users} users.`);
   const progress = startProgress(context, { title: 'users' });
   progress.advance(users);
   try {
@@ -92,15 +99,15 @@ async function exportToFile(context: Context, file: string, options: ExportOptio
     progress.end();
     await target.pause();
     const { users: saved } = target.note;
-    const again = `${saved} users are saved in ${printable(file)}: the same command goes on there.`;
-    if (signal.aborted || codeOf(error) !== 'ENOSPC') output.say(again);
-    else throw new CommandFailure(`The disk is full. Make room. ${again}`, { cause: error });
+    const hint = `${saved} users are saved in ${printable(file)}. Run the same command again to resume.`;
+    if (signal.aborted || codeOf(error) !== 'ENOSPC') output.say(hint);
+    else throw new CommandFailure(`The disk is full. Free some space. ${hint}`, { cause: error });
     throw fileFailure(error, file);
   } finally {
     progress.end();
     await target.close();
   }
-  output.say(`${target.note.users} users are in ${printable(file)}.`);
+  output.say(`${target.note.users} users were exported to ${printable(file)}.`);
 
   async function addPages(): Promise<void> {
     for await (const { items, nextCursor } of pagesOf(torii, options, cursor, signal)) {
@@ -120,7 +127,7 @@ function pagesOf(torii: ToriiClient, options: ExportOptions, cursor: string | nu
   return cursor === null ? pages : explained(pages);
 }
 
-/** A refusal of the very first request of a run that goes on says that its place is not known any more. */
+/** When an export is resumed, a 400 for the first request means that the API rejects the saved cursor. Explains that. */
 async function* explained(pages: UserPages): AsyncGenerator<Awaited<ReturnType<ToriiClient['users']['list']>>> {
   let isFirst = true;
   try {
@@ -131,17 +138,18 @@ async function* explained(pages: UserPages): AsyncGenerator<Awaited<ReturnType<T
   } catch (error) {
     if (!isFirst || !(error instanceof ToriiApiError) || error.status !== 400) throw error;
     throw new CommandFailure(
-      'Torii does not know the place any more where this export was stopped. Give --restart to begin anew. Is it the key of the same environment?',
+      'Torii does not accept the position at which this export was stopped. ' +
+        'Check that the secret key is of the same environment, or use --restart to start again.',
       { cause: error },
     );
   }
 }
 
-/** Half a file of one environment and half of another would be nobody's users. */
+/** Refuses to mix the users of two environments in one file. */
 function demandEnvironment(items: readonly User[], file: string, noted: string | null): string | null {
   const found = items[0]?.environmentId ?? noted;
   if (noted === null || found === noted) return found;
   throw new CommandFailure(
-    `${file} holds users of another environment. Give the secret key that it was begun with, or --restart to begin anew.`,
+    `${file} holds users of another environment. Use the secret key of that environment, or --restart to start again.`,
   );
 }

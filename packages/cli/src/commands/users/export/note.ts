@@ -3,20 +3,18 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { CommandFailure } from '../../../failures.ts';
 import { codeOf } from '../../../files.ts';
 
-/** How far an export has come. Stands beside its file until the file is whole. */
+/** The progress of an export, kept in a file next to the target file until the export is complete. */
 export interface ExportNote {
   readonly torii: 'export';
   readonly version: 1;
-  /** Which users in which form: an export goes on as it began. */
+  /** The filters and the format. An export can only be resumed with the same ones. */
   readonly asked: string;
-  /** Whose users they are, as the first of them says. */
   readonly environmentId: string | null;
-  /** Where the next page begins; null for the first. */
   readonly cursor: string | null;
   readonly users: number;
-  /** The length of the file when this was noted. What stands behind it was written by a run that did not end well. */
+  /** The length of the file that is safely on the disk. Later bytes come from a run that crashed, and are cut off. */
   readonly bytes: number;
-  /** The last bytes of the file then: their number and their hash. So a note is never taken for that of another file. */
+  /** The number and the hash of the bytes written last, to detect that the file was replaced or changed. */
   readonly tail: { readonly bytes: number; readonly sha256: string };
 }
 
@@ -25,9 +23,9 @@ export function noteFileOf(file: string): string {
 }
 
 /**
- * The note beside a file; undefined where there is none.
+ * Reads the progress note of a file. Returns `undefined` if there is none.
  *
- * @throws CommandFailure where something else has its name
+ * @throws CommandFailure if the note's file holds something else
  */
 export async function readNote(file: string): Promise<ExportNote | undefined> {
   const noteFile = noteFileOf(file);
@@ -39,11 +37,11 @@ export async function readNote(file: string): Promise<ExportNote | undefined> {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new CommandFailure(
-    `${noteFile} is not a note of this version of torii. Move it and ${file} away to begin anew.`,
+    `${noteFile} was not written by this version of torii. To start again, move it and ${file} to another place.`,
   );
 }
 
-/** Written whole, forced to the disk and then put in place, so that there is never half a note. */
+/** Writes to a temporary file, flushes it and renames it, so that a crash never leaves a partial note. */
 export async function writeNote(file: string, note: ExportNote): Promise<void> {
   const noteFile = noteFileOf(file);
   const fresh = `${noteFile}.new`;

@@ -6,7 +6,7 @@ import { textOfCell } from '../user-lines.ts';
 import { type Input, type InputLine, longestRecord } from './input.ts';
 import { fieldFor } from './new-user.ts';
 
-/** A record of the file, or the lines between two of them, which are none. */
+/** One CSV record of the file with its cells, or lines that could not be parsed, without cells. */
 interface Piece {
   readonly line: number;
   readonly raw: Buffer;
@@ -14,9 +14,9 @@ interface Piece {
 }
 
 /**
- * Reads users from the rows of a table. Its first row names the fields.
+ * Reads users from CSV. The first row must name the fields.
  *
- * @throws UsageError where it does not
+ * @throws UsageError if the first row has an unknown or repeated column
  */
 export async function readCsv(bytes: AsyncIterable<Buffer>): Promise<Input> {
   const pieces = readPieces(bytes);
@@ -37,40 +37,40 @@ async function* readRows(pieces: AsyncIterable<Piece>, fields: readonly string[]
 
 function problemOf(raw: Buffer, cells: Piece['cells'], fields: readonly string[]): string | undefined {
   const rows = raw.toString('latin1').trimEnd().split('\n').length;
-  const extent =
-    rows < 2 ? '' : rows === 2 ? ', and so is the line below it' : `, and so are the ${rows - 1} lines below it`;
-  if (cells === undefined) return `its quotes are wrong${extent}`;
-  if (!isUtf8(raw)) return 'it is not UTF-8';
-  if (cells.length !== fields.length) return `the first row has ${fields.length} cells, and it has ${cells.length}`;
+  const extent = rows < 2 ? '' : rows === 2 ? ', and so is the next line' : `, and so are the next ${rows - 1} lines`;
+  if (cells === undefined) return `the quotes are wrong${extent}`;
+  if (!isUtf8(raw)) return 'the line is not UTF-8';
+  if (cells.length !== fields.length)
+    return `the first row has ${fields.length} cells, but this one has ${cells.length}`;
   return undefined;
 }
 
-/** An empty cell says nothing: a table has no null. */
+/** Leaves out empty cells: CSV cannot express `null`. */
 function rowOf(cells: readonly string[], fields: readonly string[]): Readonly<Record<string, unknown>> {
   const given = fields.map((field, index) => [field, textOfCell(cells[index] ?? '')] as const);
   return Object.fromEntries(given.filter(([, text]) => text !== ''));
 }
 
 function readHeader({ cells }: Piece): readonly string[] {
-  if (cells === undefined) throw new UsageError('The first row cannot be read: its quotes are wrong.');
+  if (cells === undefined) throw new UsageError('The first row cannot be read because its quotes are wrong.');
   const fields = cells.map((cell) => {
     const field = fieldFor(cell);
     if (field !== undefined) return field;
     throw new UsageError(
-      `The first row names the columns, and "${printable(cell).slice(0, 60)}" is none that torii knows. ` +
-        'It knows email, password, name, phone, address and dateOfBirth, and leaves aside what an export has beside them.',
+      `The first row must name the columns, but "${printable(cell).slice(0, 60)}" is not a known column. ` +
+        'Use email, password, name, phone, address and dateOfBirth. The other columns of an export are ignored.',
     );
   });
   const twice = fields.find((field, index) => fields.indexOf(field) !== index);
-  if (twice !== undefined) throw new UsageError(`Two columns are both ${twice}: take one away.`);
+  if (twice !== undefined) throw new UsageError(`Two columns are both ${twice}. Remove one of them.`);
   return fields;
 }
 
-/** Everything in the file, in its order and without a gap, so that what cannot be read is not lost. */
+/** Splits the file into records, in order and without gaps, so that lines that cannot be parsed are not lost. */
 async function* readPieces(bytes: AsyncIterable<Buffer>): AsyncGenerator<Piece> {
   const { parse } = await import('csv-parse');
   const found: Piece[] = [];
-  /** What has been given to the parser and belongs to no piece yet, and where in the file it begins. */
+  /** Bytes that were given to the parser but belong to no piece yet. They start at `offset` in the file. */
   let held: Buffer = Buffer.alloc(0);
   let offset = 0;
   let line = 1;
@@ -94,12 +94,12 @@ async function* readPieces(bytes: AsyncIterable<Buffer>): AsyncGenerator<Piece> 
       relax_column_count: true,
       skip_records_with_error: true,
       max_record_size: longestRecord,
-      // Otherwise the first row decides, and a file of two origins is one long row.
+      // By default the first row decides. If other rows end differently, the rest of the file would become one record.
       record_delimiter: ['\r\n', '\n'],
       on_record(wrapped: unknown, { bytes: end, raw = '' }) {
-        // What `raw: true` makes of a record, which its types do not know.
+        // With `raw: true` csv-parse wraps the record, which its types do not declare.
         const { record } = wrapped as { readonly record: readonly string[] };
-        // `raw` lacks the line feed of a CR LF.
+        // csv-parse leaves the line feed of a CR LF out of `raw`.
         const length = Buffer.byteLength(raw) + (raw.endsWith('\r') ? 1 : 0);
         if (isBroken) take(end - length, undefined);
         isBroken = false;
@@ -129,7 +129,7 @@ async function* readPieces(bytes: AsyncIterable<Buffer>): AsyncGenerator<Piece> 
   yield* found;
 }
 
-/** The same bytes, the first of them at least up to the first line feed. A pipe may bring them one by one. */
+/** Joins the first chunks until they hold the whole first row, because a pipe can deliver single bytes. */
 async function* withWholeFirstRow(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let opening: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of bytes) {
@@ -145,7 +145,7 @@ async function* withWholeFirstRow(bytes: AsyncIterable<Buffer>): AsyncGenerator<
   if (opening !== undefined && opening.length > 0) yield opening;
 }
 
-/** What stands between the names of the first row most often. Tables of some countries have semicolons. */
+/** The most frequent delimiter of the first row. In some countries spreadsheets write semicolons. */
 function delimiterOf(chunk: Buffer): string {
   const [row = ''] = chunk.toString('utf8').split('\n', 1);
   const counted = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: row.split(delimiter).length }));

@@ -12,7 +12,7 @@ import { type FileFormat, formatOf } from '../user-lines.ts';
 import { readCsv } from './csv-lines.ts';
 import { countLines, type Input, readBytes, readNdjson } from './input.ts';
 import { type Journal, noJournal, openJournal } from './journal.ts';
-import { readWish } from './new-user.ts';
+import { readNewUser } from './new-user.ts';
 import { openRejects, type Rejects } from './rejects.ts';
 import { startReport } from './report.ts';
 import { sendLines } from './send-lines.ts';
@@ -26,31 +26,33 @@ interface ImportOptions extends ApiOptions, FormOptions {
 }
 
 const examples = `
-An import that is not finished has
-FILE.torii-import beside it: the same
-command goes on with it, and creates
-nobody twice.
+FILE.torii-import keeps the progress.
+To resume an import that was stopped,
+run the same command again. No user is
+created twice.
 
 Examples:
   $ torii users import users.csv --dry-run
   $ torii users import users.csv --rejects failed.csv
   $ torii users import users.ndjson --secret-key-file other.key`;
 
-/** How long what was sent may wait for its answer after Ctrl-C. */
-const patienceMs = 5_000;
+/** After Ctrl-C, how long to wait for the responses to requests in flight. */
+const gracePeriodMs = 5_000;
 
-/** `torii users import` */
 export function addUsersImport(users: Command, context: Context): void {
   addFormOptions(addApiOptions(users.command('import')))
     .argument('<file>', 'NDJSON or CSV; - is standard input')
-    .description('Create the users of a file, and go on with it where it was stopped.')
+    .description('Create users from a file, or resume an import that was stopped.')
     .addOption(
-      new Option('-f, --format <format>', 'otherwise as the file is called, or ndjson').choices(['ndjson', 'csv']),
+      new Option('-f, --format <format>', 'file format; default: by the extension of the file, or ndjson').choices([
+        'ndjson',
+        'csv',
+      ]),
     )
-    .option('-c, --concurrency <number>', 'how many at once, 1 to 32', wholeNumber(1, 32), 4)
-    .addOption(new Option('--dry-run', 'check the lines and send nothing').conflicts(['rejects', 'journal']))
-    .option('--rejects <file>', 'write the lines that failed here, to mend and import them')
-    .option('--journal <file>', 'remember here what is done; FILE.torii-import where left out')
+    .option('-c, --concurrency <number>', 'requests at the same time, 1 to 32', wholeNumber(1, 32), 4)
+    .addOption(new Option('--dry-run', 'check the lines without sending them').conflicts(['rejects', 'journal']))
+    .option('--rejects <file>', 'write failed lines to this file, to fix and import them')
+    .option('--journal <file>', 'keep the progress in this file; default: FILE.torii-import')
     .addHelpText('after', examples)
     .action((file: string, options: ImportOptions) =>
       options.dryRun ? checkLines(context, file, options) : importLines(context, file, options),
@@ -63,7 +65,7 @@ async function checkLines(context: Context, file: string, options: ImportOptions
   const results = report.follow(
     (async function* () {
       for await (const input of lines) {
-        const problem = input.kind === 'broken' ? input.problem : readWish(input.fields).problem;
+        const problem = input.kind === 'broken' ? input.problem : readNewUser(input.fields).problem;
         const { line, raw } = input;
         yield problem === undefined
           ? ({ line, raw, outcome: 'good' } as const)
@@ -80,13 +82,15 @@ async function checkLines(context: Context, file: string, options: ImportOptions
 async function importLines(context: Context, file: string, options: ImportOptions): Promise<void> {
   const { output, cwd } = context;
   if (file === '-' && options.secretKeyFile === '-') {
-    throw new UsageError('Standard input cannot hold both the users and the secret key: keep one of them in a file.');
+    throw new UsageError(
+      'Both the users and the secret key would be read from standard input. Put one of them in a file.',
+    );
   }
   const torii = await clientFor(context, options);
   const stopping = new AbortController();
   const signal = AbortSignal.any([context.signal, stopping.signal]);
-  const patience = new AbortController();
-  context.signal.addEventListener('abort', () => setTimeout(() => patience.abort(), patienceMs), { once: true });
+  const requests = new AbortController();
+  context.signal.addEventListener('abort', () => setTimeout(() => requests.abort(), gracePeriodMs), { once: true });
 
   const { header, lines } = await openInput(context, file, options, signal);
   const journalFile = options.journal ?? (file === '-' ? undefined : `${file}.torii-import`);
@@ -100,10 +104,9 @@ async function importLines(context: Context, file: string, options: ImportOption
     progress = await startBar();
     const { concurrency } = options;
     const stop = (error: unknown) => stopping.abort(error);
-    const sent = sendLines(lines, { torii, journal, concurrency, signal, patience: patience.signal, stop });
+    const sent = sendLines(lines, { torii, journal, concurrency, signal, requestSignal: requests.signal, stop });
     await writeResults(context, options, report.follow(sent, progress.say, progress.advance, rejects?.add));
   } catch (error) {
-    // What breaks after a stop breaks because of it.
     if (!signal.aborted) throw fileFailure(error, journalFile ?? file);
   } finally {
     progress?.end();
@@ -114,7 +117,7 @@ async function importLines(context: Context, file: string, options: ImportOption
   if (isOver) await journal.remove();
   output.say(report.summary());
   if (!isOver && journalFile !== undefined) {
-    output.say(`${printable(journalFile)} remembers what is done: the same command goes on there.`);
+    output.say(`The progress is saved in ${printable(journalFile)}. Run the same command again to resume.`);
   }
   context.signal.throwIfAborted();
   if (signal.aborted) throw fileFailure(stopping.signal.reason, journalFile ?? file);
@@ -127,7 +130,10 @@ async function importLines(context: Context, file: string, options: ImportOption
     });
   }
 
-  /** Lines that are done in one environment are not in another. One user of it says which it is. */
+  /**
+   * Refuses to resume in another environment, where the lines of the journal were not imported. The API reports the
+   * environment only as a field of a user, so this fetches one user.
+   */
   async function demandSameEnvironment({ environmentId, note }: Journal): Promise<void> {
     if (journalFile === undefined) return;
     const { items } = await torii.users.list({ limit: 1 }, { signal });
@@ -135,7 +141,7 @@ async function importLines(context: Context, file: string, options: ImportOption
     if (environmentId === null && found !== null) await note({ environmentId: found });
     if (environmentId === null || environmentId === found) return;
     throw new CommandFailure(
-      `${journalFile} remembers an import into another environment. Give the secret key of that one, or another --journal.`,
+      `${journalFile} belongs to an import into another environment. Use the secret key of that environment, or another --journal.`,
     );
   }
 
@@ -151,7 +157,7 @@ async function importLines(context: Context, file: string, options: ImportOption
   }
 
   async function startBar(): Promise<Progress> {
-    // Counted for people alone: a program that feeds a pipe has no use for a total.
+    // The lines are counted only if a bar is shown. Standard input cannot be read twice.
     const isShown = context.stderr.isTTY === true && file !== '-';
     const total = isShown ? await countLines(readBytes(context, file, signal)) : undefined;
     return startProgress(context, { title: 'lines', ...(total !== undefined && { total }) });
@@ -164,9 +170,10 @@ async function openInput(context: Context, file: string, options: ImportOptions,
   return format === 'csv' ? readCsv(bytes) : readNdjson(bytes);
 }
 
-/** Programs get a result for each line; people are told of those that were not created, as they come. */
+/** Writes one result per line as JSON. Without --json or --ndjson only the messages on standard error are written. */
 async function writeResults({ output }: Context, options: FormOptions, results: AsyncIterable<object>): Promise<void> {
   const form = formOf(options);
   if (form !== 'table') return writeRecords(output, form, [], results);
+  // Reading the results is what runs the import.
   for await (const _ of results);
 }

@@ -6,19 +6,16 @@ import type { Context } from '../../../context.ts';
 import { UsageError } from '../../../failures.ts';
 import { fileFailure } from '../../../files.ts';
 
-/** What stands in a file of users, a record at a time. */
 export type InputLine = InputRecord | BrokenLine;
 
 export interface InputRecord {
   readonly kind: 'record';
-  /** Where it begins, from 1. */
   readonly line: number;
-  /** As it stands in the file, its end of line included. */
+  /** The unchanged bytes from the file, with the line ending. */
   readonly raw: Buffer;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Nothing that could be read. */
 export interface BrokenLine {
   readonly kind: 'broken';
   readonly line: number;
@@ -26,17 +23,16 @@ export interface BrokenLine {
   readonly problem: string;
 }
 
-/** A file of users, as far as it is understood before its first user. */
 export interface Input {
-  /** What stands before the users, and belongs before any selection of them. */
+  /** The header row of a CSV file, which a file of rejected lines needs too. Empty for NDJSON. */
   readonly header: Buffer;
   readonly lines: AsyncIterable<InputLine>;
 }
 
-/** More than a user can have; a file that has it is something else. */
+/** In bytes. No user needs this much, so a longer record means a wrong file. */
 export const longestRecord = 1_000_000;
 
-/** The bytes of a file, or of standard input for `-`. A signal ends the wait for more of them. */
+/** Reads a file, or standard input if it is `-`. The signal also ends a wait for more input. */
 export async function* readBytes(
   { stdin, cwd }: Pick<Context, 'stdin' | 'cwd'>,
   file: string,
@@ -58,10 +54,10 @@ export async function* readBytes(
 
 function refuseUtf16(bytes: Buffer, file: string): void {
   const mark = bytes.subarray(0, 2).toString('hex');
-  if (mark === 'fffe' || mark === 'feff') throw new UsageError(`${file} is UTF-16. Save it as UTF-8, and import that.`);
+  if (mark === 'fffe' || mark === 'feff')
+    throw new UsageError(`${file} is encoded as UTF-16. Save it as UTF-8 and import it again.`);
 }
 
-/** How many lines there are, the last of them ended or not. */
 export async function countLines(bytes: AsyncIterable<Buffer>): Promise<number> {
   let count = 0;
   let last = 10;
@@ -72,7 +68,6 @@ export async function countLines(bytes: AsyncIterable<Buffer>): Promise<number> 
   return last === 10 ? count : count + 1;
 }
 
-/** Reads a JSON object from each line. Empty lines are none. */
 export function readNdjson(bytes: AsyncIterable<Buffer>): Input {
   return { header: Buffer.alloc(0), lines: readLines(bytes) };
 }
@@ -86,7 +81,10 @@ async function* readLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<InputLin
   }
 }
 
-/** Pieces that end with a line feed, the last perhaps without. By bytes: U+2028 may stand in JSON, and ends no line. */
+/**
+ * Splits bytes after each line feed. The last piece may lack one. Not done with node:readline, which also splits at
+ * U+2028, a character that JSON texts can contain.
+ */
 export async function* splitLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of bytes) {
@@ -97,14 +95,15 @@ export async function* splitLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<
       begin = end + 1;
     }
     rest = held.subarray(begin);
-    if (rest.length > longestRecord) throw new UsageError('A line is longer than 1 MB: this is not NDJSON.');
+    if (rest.length > longestRecord)
+      throw new UsageError('A line is longer than 1 MB, so this is not NDJSON. Write one JSON object per line.');
   }
   if (rest.length > 0) yield rest;
 }
 
 function readLine(raw: Buffer, line: number): InputLine | undefined {
-  if (!isUtf8(raw)) return { kind: 'broken', line, raw, problem: 'it is not UTF-8' };
-  // A byte order mark is white space to trim().
+  if (!isUtf8(raw)) return { kind: 'broken', line, raw, problem: 'the line is not UTF-8' };
+  // trim() also removes a byte order mark.
   const text = raw.toString('utf8').trim();
   if (text === '') return undefined;
   try {
@@ -112,11 +111,9 @@ function readLine(raw: Buffer, line: number): InputLine | undefined {
     if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) {
       return { kind: 'record', line, raw, fields: fields as Readonly<Record<string, unknown>> };
     }
-  } catch {
-    // Said below.
-  }
+  } catch {}
   const isArray = line === 1 && text.startsWith('[');
   if (isArray)
-    throw new UsageError('This is a JSON array. Write one object to a line: `jq -c ".[]"` makes that of it.');
-  return { kind: 'broken', line, raw, problem: 'it is not a JSON object on one line' };
+    throw new UsageError('The file is a JSON array. Write one JSON object per line: `jq -c ".[]"` converts it.');
+  return { kind: 'broken', line, raw, problem: 'the line is not a JSON object' };
 }

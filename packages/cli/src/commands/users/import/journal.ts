@@ -4,24 +4,25 @@ import { CommandFailure } from '../../../failures.ts';
 import { splitLines } from './input.ts';
 import type { NewUser } from './new-user.ts';
 
-/** What is known of a line from earlier runs: created or taken; or sent, and nobody knows what became of it. */
+/**
+ * What earlier runs did with a line. `done`: the user was created, or the email is taken. `in_doubt`: the line was sent, but
+ * the response never arrived. `undefined`: not sent, or certainly not created.
+ */
 export type Past = 'done' | 'in_doubt' | undefined;
 
-/** Remembers beside a file which of its lines are done, through every way a run can end. */
+/** Records which lines of a file are done, in a file that survives crashes and power cuts. */
 export interface Journal {
-  /** Whose users they are; null as long as nobody knows. */
   readonly environmentId: string | null;
-  /** Where an earlier run wrote the lines that failed. */
+  /** The path of the file to which an earlier run wrote failed lines. */
   readonly rejects: string | null;
   pastOf(key: string): Past;
-  /** Notes something. When it resolves, it is on the disk. */
+  /** Appends an entry. Resolves when the entry is flushed to the disk. */
   note(entry: JournalEntry): Promise<void>;
   close(): Promise<void>;
-  /** Everything is done: nothing needs to be remembered. */
   remove(): Promise<void>;
 }
 
-/** One line of a journal. It holds hashes of what was imported, and no password in any form. */
+/** A line of the journal. Users appear as hashes, and passwords in no form, not even hashed. */
 export type JournalEntry =
   | { readonly torii: 'import'; readonly version: 1 }
   | { readonly environmentId: string }
@@ -29,12 +30,11 @@ export type JournalEntry =
   | { readonly begun: string }
   | { readonly created: string; readonly id: string }
   | { readonly taken: string }
-  /** Certainly not created: it may be sent again. */
+  /** The user was certainly not created, so the line can be sent again. */
   | { readonly failed: string };
 
 const header: JournalEntry = { torii: 'import', version: 1 };
 
-/** A journal that remembers nothing, for standard input. */
 export const noJournal: Journal = {
   environmentId: null,
   rejects: null,
@@ -45,15 +45,15 @@ export const noJournal: Journal = {
 };
 
 /**
- * Opens a journal, a new one or that of earlier runs.
+ * Opens the journal of earlier runs, or creates one.
  *
- * @throws CommandFailure where the file is something else
+ * @throws CommandFailure if the file is not a journal
  */
 export async function openJournal(path: string): Promise<Journal> {
   const handle = await open(path, 'a+', 0o600);
   try {
     const { size, entries, ...known } = await readJournal(handle, path);
-    // The end of a line that a killed run did not finish.
+    // Cut off a partial line that a killed run left.
     await handle.truncate(size);
     const append = createAppender(handle, path, size);
     if (size === 0) await append(header);
@@ -81,7 +81,6 @@ export async function openJournal(path: string): Promise<Journal> {
 }
 
 interface Remembered {
-  /** The length of its whole lines. */
   readonly size: number;
   readonly environmentId: string | null;
   readonly rejects: string | null;
@@ -96,11 +95,12 @@ async function readJournal(handle: FileHandle, path: string): Promise<Remembered
   for await (const line of splitLines(handle.createReadStream({ start: 0, autoClose: false }))) {
     const isFirst = size === 0;
     const isWhole = line.at(-1) === 10;
-    // The last line may be half written. Somebody else's must not be cut off for it.
+    // A partial last line is cut off. A first line without an end could belong to another file: cut it off only if it is the
+    // start of a journal's header.
     if (!isWhole && (!isFirst || lineOf(header).startsWith(line.toString('utf8')))) break;
     const entry = isWhole ? parse(line) : undefined;
     if (entry === undefined || isFirst !== 'torii' in entry) {
-      throw new CommandFailure(`${path} is no journal of an import. Give another name with --journal.`);
+      throw new CommandFailure(`${path} is not the journal of an import. Choose another file with --journal.`);
     }
     size += line.length;
     if ('environmentId' in entry) environmentId = entry.environmentId;
@@ -126,7 +126,7 @@ function parse(line: Buffer): JournalEntry | undefined {
   }
 }
 
-/** Adds entries to the file, those that come while the disk is busy in one go. */
+/** Appends journal entries. Entries that arrive while the disk is busy are written together. */
 function createAppender(handle: FileHandle, path: string, size: number): (entry: JournalEntry) => Promise<void> {
   let waiting: string[] = [];
   let length = size;
@@ -137,7 +137,9 @@ function createAppender(handle: FileHandle, path: string, size: number): (entry:
     waiting = [];
     if (data.length === 0) return;
     if ((await handle.stat()).size !== length) {
-      throw new CommandFailure(`Another import writes into ${path}. Wait until it is done, and run this again.`);
+      throw new CommandFailure(
+        `Another import is writing to ${path}. Wait until it has finished, then run this again.`,
+      );
     }
     await handle.appendFile(data);
     await handle.datasync();
@@ -146,16 +148,16 @@ function createAppender(handle: FileHandle, path: string, size: number): (entry:
 
   return (entry) => {
     waiting.push(lineOf(entry));
-    // One after another. After a failure nothing more is noted, and so nothing more is sent.
+    // After a failure every later call rejects too. A line is only sent after its entry was written, so nothing more is sent.
     last = last.then(flush);
     return last;
   };
 }
 
 /**
- * Names each user of a file by what they are to become, so that a line keeps its name wherever it is moved, and another one
- * when it is mended. The second of two that are alike has a name of its own. A password has no part in it: a hash this fast
- * would tell it to whoever finds the journal.
+ * Returns a function that gives each user of a file a key: a hash of the fields. A line keeps its key when it moves in the
+ * file and gets a new one when it is edited. Repeated lines get a numbered key. The password is not hashed, because it could
+ * be guessed from a fast hash by anyone who can read the journal.
  */
 export function createKeys(): (user: NewUser) => string {
   const seen = new Map<string, number>();

@@ -2,17 +2,17 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { UsageError } from '../../../failures.ts';
 import { codeOf } from '../../../files.ts';
 
-/** A file of the lines that failed, as they stood, to be mended and imported. */
+/** A file of the failed lines, unchanged, so that they can be fixed and imported. */
 export interface Rejects {
   add(raw: Buffer): Promise<void>;
-  /** Without a line in it there is no file. */
   close(): Promise<void>;
 }
 
 /**
- * Begins the file. It holds what the lines hold, passwords too, and is for its owner alone.
+ * Creates the file, readable only by its owner because the lines can contain passwords.
  *
- * @throws UsageError where it is there already, and not from an earlier run of the same import
+ * @param isOurs whether an earlier run of the same import wrote the file, so that it can be overwritten
+ * @throws UsageError if the file exists and is not ours
  */
 export async function openRejects(path: string, header: Buffer, isOurs: boolean): Promise<Rejects> {
   const handle = await openFile(path, isOurs);
@@ -37,11 +37,10 @@ async function openFile(path: string, isOurs: boolean): Promise<FileHandle> {
     if (codeOf(error) !== 'EEXIST') throw error;
     const found = await stat(path);
     if (found.isFile() && found.size === 0) return open(path, 'w');
-    throw new UsageError(`${path} is there already, and torii does not write over it. Give --rejects another name.`);
+    throw new UsageError(`${path} already exists, and torii does not overwrite it. Choose another name for --rejects.`);
   }
 }
 
-/** The last line of a file may lack its end. */
 function endedLine(raw: Buffer): Buffer {
   return raw.length === 0 || raw.at(-1) === 10 ? raw : Buffer.concat([raw, Buffer.from('\n')]);
 }

@@ -5,7 +5,6 @@ import type { LineResult } from './send-lines.ts';
 
 type Result = LineResult | { readonly line: number; readonly raw: Buffer; readonly outcome: 'good' };
 
-/** What a program is told of a line. */
 interface LineRecord {
   readonly line: number;
   readonly outcome: 'created' | 'taken' | 'earlier' | 'failed' | 'good';
@@ -14,10 +13,9 @@ interface LineRecord {
   readonly problem?: string;
 }
 
-/** Counts what became of the lines. */
 export interface Report {
   readonly failed: number;
-  /** Passes results on, and says those aloud that somebody has to look at. */
+  /** Passes results on and reports the lines that failed or whose email is taken. */
   follow(
     results: AsyncIterable<Result>,
     say: (text: string) => void,
@@ -26,15 +24,14 @@ export interface Report {
   ): AsyncIterable<LineRecord>;
   /** The counts in a sentence. */
   summary(): string;
-  /** @throws CommandFailure where a line failed */
   demandSuccess(): void;
 }
 
 const words = {
   created: 'created',
-  taken: 'taken: their emails have users already',
+  taken: 'taken (the email already has a user)',
   earlier: 'done by an earlier run',
-  good: 'good',
+  good: 'valid',
   failed: 'failed',
 } as const;
 
@@ -51,7 +48,8 @@ export function startReport({ env }: Context): Report {
         if (result.outcome === 'left') continue;
         const record = recordOf(result);
         counts.set(record.outcome, countOf(record.outcome) + 1);
-        if (record.outcome === 'taken') say(`line ${record.line}: taken: ${printable(record.email ?? '')}`);
+        if (record.outcome === 'taken')
+          say(`line ${record.line}: the email is taken: ${printable(record.email ?? '')}`);
         if (record.problem !== undefined) say(`line ${record.line}: failed: ${record.problem}`);
         if (record.outcome === 'failed') await reject?.(result.raw);
         advance?.(Math.max(1, result.raw.toString('latin1').split('\n').length - 1));
@@ -63,12 +61,12 @@ export function startReport({ env }: Context): Report {
         const count = countOf(outcome as keyof typeof words);
         return count === 0 ? [] : [`${count} ${word}`];
       });
-      return parts.length === 0 ? 'No user was imported.' : `${parts.join(', ')}.`;
+      return parts.length === 0 ? 'There were no users to import.' : `${parts.join(', ')}.`;
     },
     demandSuccess() {
       const failed = countOf('failed');
       if (failed > 0)
-        throw new CommandFailure(failed === 1 ? 'A line failed. Mend it.' : `${failed} lines failed. Mend them.`);
+        throw new CommandFailure(failed === 1 ? '1 line failed. Fix it.' : `${failed} lines failed. Fix them.`);
     },
   };
 
@@ -77,7 +75,7 @@ export function startReport({ env }: Context): Report {
     if (!('error' in record)) return record;
     const { line, outcome, error, password } = record;
     const text = describeFailure(error, env).text;
-    // The server's own words might repeat what it was sent.
+    // The server's error text can quote the password that was sent.
     const problem = password ? text.replaceAll(password, '[password]') : text;
     return { line, outcome, problem: withoutSecrets(problem) };
   }

@@ -3,18 +3,16 @@ import { ToriiApiError, type ToriiClient, ToriiConfigError, ToriiConnectionError
 import { pMapIterable } from 'p-map';
 import type { InputLine } from './input.ts';
 import { createKeys, type Journal } from './journal.ts';
-import { type NewUser, readWish } from './new-user.ts';
+import { type NewUser, readNewUser } from './new-user.ts';
 
-/** What became of a line. */
 export type LineResult = { readonly line: number; readonly raw: Buffer } & (
   | { readonly outcome: 'created'; readonly id: string }
-  /** Somebody has the email. After a run that was killed that may be the user whom it created. */
+  /** A user with this email exists. If an earlier run was killed, it can be the user that this line created. */
   | { readonly outcome: 'taken'; readonly email: string }
-  /** An earlier run did it. */
   | { readonly outcome: 'earlier' }
   | { readonly outcome: 'failed'; readonly problem: string }
   | { readonly outcome: 'failed'; readonly error: unknown; readonly password: string | undefined }
-  /** The run ended here, and the line is for the next one. */
+  /** The run ended before this line. The next run sends it. */
   | { readonly outcome: 'left' }
 );
 
@@ -22,50 +20,50 @@ export interface Sending {
   readonly torii: ToriiClient;
   readonly journal: Journal;
   readonly concurrency: number;
+  /** Aborted when no further lines should be sent. */
   readonly signal: AbortSignal;
-  /** Ends what is under way. Later than `signal`, so that what was sent is answered and noted. */
-  readonly patience: AbortSignal;
-  /** Told of what makes it senseless to go on. No further line is sent. */
+  /** Cancels requests in flight. Aborted some time after `signal`, so that responses can still be recorded. */
+  readonly requestSignal: AbortSignal;
+  /** Called with an error that would also affect later lines. No further line is sent. */
   stop(error: unknown): void;
 }
 
-/** What is to be done with a line, known when it was read. */
-type Order =
+type Task =
   | { readonly input: InputLine; readonly problem: string }
   | { readonly input: InputLine; readonly user: NewUser; readonly key: string };
 
-/** Creates the user of each line, several at once, and tells what became of them in the order of the file. */
+/** Creates the users, several at a time, and yields the results in the order of the file. */
 export function sendLines(lines: AsyncIterable<InputLine>, sending: Sending): AsyncIterable<LineResult> {
   const { concurrency } = sending;
-  return pMapIterable(readOrders(lines), (order) => carryOut(order, sending), {
+  return pMapIterable(readTasks(lines), (task) => runTask(task, sending), {
     concurrency,
-    // A line that takes long holds back the news of those behind it, and not the lines themselves.
+    // Results are yielded in order. The buffer lets later lines be sent while an earlier one is still waiting.
     backpressure: concurrency * 8,
   });
 }
 
-/** One after another: the second of two lines that are alike is the one that stands below. */
-async function* readOrders(lines: AsyncIterable<InputLine>): AsyncGenerator<Order> {
+/** Assigns keys in the order of the file, so that repeated lines get the same numbers in every run. */
+async function* readTasks(lines: AsyncIterable<InputLine>): AsyncGenerator<Task> {
   const keyOf = createKeys();
   for await (const input of lines) {
     if (input.kind === 'broken') {
       yield { input, problem: input.problem };
       continue;
     }
-    const { user, problem } = readWish(input.fields);
+    const { user, problem } = readNewUser(input.fields);
     yield user === undefined ? { input, problem } : { input, user, key: keyOf(user) };
   }
 }
 
-async function carryOut(order: Order, sending: Sending): Promise<LineResult> {
+async function runTask(task: Task, sending: Sending): Promise<LineResult> {
   const { torii, journal, signal, stop } = sending;
-  const { line, raw } = order.input;
-  if ('problem' in order) return { line, raw, outcome: 'failed', problem: order.problem };
-  const { user, key } = order;
+  const { line, raw } = task.input;
+  if ('problem' in task) return { line, raw, outcome: 'failed', problem: task.problem };
+  const { user, key } = task;
   const { email, password } = user;
   const past = journal.pastOf(key);
   if (past === 'done') return { line, raw, outcome: 'earlier' };
-  if (past === 'in_doubt' && email === undefined) return { line, raw, outcome: 'failed', problem: doubt };
+  if (past === 'in_doubt' && email === undefined) return { line, raw, outcome: 'failed', problem: mayBeCreated };
   if (signal.aborted) return { line, raw, outcome: 'left' };
   let created: User;
   try {
@@ -97,25 +95,25 @@ async function carryOut(order: Order, sending: Sending): Promise<LineResult> {
   }
 }
 
-const doubt =
-  'an earlier run sent it and had no answer, so the user may be there; it has no email to tell by, and is not sent again';
+const mayBeCreated =
+  'an earlier run sent this line and got no response, so the user may exist; it has no email to check for duplicates and is not sent again';
 
-const mostAttempts = 5;
+const maxAttempts = 5;
 
 /**
- * Creates a user, and asks again where that cannot create a second one: an email is there once, and 429 says that nothing was
- * done, as no connection does. The client itself never repeats a create, since it does not know what the caller does about emails.
+ * Creates a user and retries if that cannot create a duplicate: the user has an email, which is unique, or the error proves
+ * that nothing was created (429, or no connection). The client itself never retries a create.
  */
 async function createUser(
   torii: ToriiClient,
   user: NewUser,
-  { signal, patience }: { readonly signal: AbortSignal; readonly patience: AbortSignal },
+  { signal, requestSignal }: Pick<Sending, 'signal' | 'requestSignal'>,
 ): Promise<User> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await torii.users.create(user, { signal: patience });
+      return await torii.users.create(user, { signal: requestSignal });
     } catch (error) {
-      if (attempt === mostAttempts || signal.aborted || !isRepeatable(error, user)) throw error;
+      if (attempt === maxAttempts || signal.aborted || !isRepeatable(error, user)) throw error;
       await wait(waitBefore(attempt, error), undefined, { signal }).catch(() => {
         throw error;
       });
@@ -123,27 +121,26 @@ async function createUser(
   }
 }
 
-/** Whether the user was certainly not created. */
+/** Whether the user was certainly not created. A ToriiConfigError is thrown before anything is sent. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof ToriiApiError) return error.status < 500 && error.status !== 408;
-  // Of a mistake in the input the client sends nothing.
-  return error instanceof ToriiConfigError || hasStayedHere(error);
+  return error instanceof ToriiConfigError || wasNeverSent(error);
 }
 
-/** Whether a refusal is about this user alone, so that the next one may well be created. */
+/** Whether the error concerns only this user, so that later users can still be created. */
 function isAboutUser(error: unknown): boolean {
   if (error instanceof ToriiApiError) return [400, 409, 413, 422].includes(error.status);
   return error instanceof ToriiConfigError;
 }
 
 function isRepeatable(error: unknown, { email }: NewUser): boolean {
-  if (hasStayedHere(error)) return true;
+  if (wasNeverSent(error)) return true;
   if (error instanceof ToriiApiError) return error.status === 429 || (email !== undefined && !isRefusal(error));
   return email !== undefined && error instanceof ToriiConnectionError && error.reason !== 'aborted';
 }
 
-/** Whether there was no connection that a request could have left through, as the client sees it too. */
-function hasStayedHere(error: unknown): boolean {
+/** Whether no connection was established, so that the request cannot have reached the server. */
+function wasNeverSent(error: unknown): boolean {
   if (!(error instanceof ToriiConnectionError)) return false;
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
     if (unconnected.includes(String(Reflect.get(cause, 'code')))) return true;
@@ -153,7 +150,7 @@ function hasStayedHere(error: unknown): boolean {
 
 const unconnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
 
-/** In milliseconds. As the API asks, up to a minute; else twice as long each time. */
+/** In milliseconds: the Retry-After of the API, at most a minute, otherwise exponential backoff. */
 function waitBefore(attempt: number, error: unknown): number {
   const asked = error instanceof ToriiApiError ? error.retryAfterSeconds : null;
   return asked === null ? 250 * 2 ** attempt : Math.min(asked, 60) * 1000;
