@@ -45,7 +45,7 @@ export interface WebhookSettings {
   readonly maxBytes: number;
 }
 
-export const ruleNames = ['secret', 'toleranceSeconds', 'maxBytes'] as const satisfies readonly (keyof WebhookRules)[];
+export const ruleNames = ['secret', 'toleranceSeconds', 'maxBytes'] as const;
 
 /**
  * Verifies one webhook delivery and returns its event. Does not detect repeated deliveries: use `createWebhookReceiver` for
