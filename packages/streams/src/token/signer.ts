@@ -107,10 +107,18 @@ type SignerOptionValues = Options<(typeof optionNames)[number]>;
 const mayBeUndefined = ['nextPrivateKey', 'issuer', 'gatewayUrl', 'maxTtlSeconds', 'drainTtlSeconds'] as const;
 
 /** What signers and rotations take as `maxTtlSeconds`. */
-export const maxTtlRule = { from: lifetimes.least, to: lifetimes.most, absent: lifetimes.most };
+export const maxTtlRule: { readonly from: number; readonly to: number; readonly absent: number } = {
+  from: lifetimes.least,
+  to: lifetimes.most,
+  absent: lifetimes.most,
+};
 
 /** The same of `drainTtlSeconds`: the most seconds that tokens live while a rotation waits for the old ones to run out. */
-export const drainTtlRule = { from: lifetimes.least, to: lifetimes.most, absent: 60 };
+export const drainTtlRule: { readonly from: number; readonly to: number; readonly absent: number } = {
+  from: lifetimes.least,
+  to: lifetimes.most,
+  absent: 60,
+};
 
 /**
  * Makes a signer of stream tokens.
