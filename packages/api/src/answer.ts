@@ -2,7 +2,15 @@ import { type ApiCall, ToriiApiError } from '@torii/core';
 import type { Operation } from './operation.ts';
 import { retryAfterSeconds } from './retries.ts';
 
-/** An answer that was read to its end. */
+const expected: Readonly<Record<Operation['answer'], string>> = {
+  page: 'a page with `items`, `hasMore` and `nextCursor`',
+  list: 'a list of objects with an `id`',
+  object: 'an object with an `id`',
+  value: 'JSON',
+  nothing: 'nothing',
+};
+
+/** A response whose body was read completely. */
 interface Received {
   readonly status: number;
   readonly headers: Headers;
@@ -10,33 +18,36 @@ interface Received {
 }
 
 /**
- * What a good answer says.
+ * The data of a successful response.
  *
- * @throws ToriiApiError `response_malformed` for what is not what the operation answers
+ * @throws ToriiApiError with code `response_malformed` if the body is not what the operation returns
  */
 export function readData({ answer }: Operation, { status, text }: Omit<Received, 'headers'>, call: ApiCall): unknown {
   if (answer === 'nothing' || (answer === 'value' && !text)) return undefined;
   const body = parse(text);
   if (isMeant(answer, body)) return answer === 'page' ? { nextCursor: null, ...Object(body) } : body;
-  throw new ToriiApiError(`${call.method} ${call.path} was answered with no ${body === undefined ? 'JSON' : answer}.`, {
-    ...call,
-    status,
-    code: 'response_malformed',
-    body: body ?? text,
-  });
+  throw new ToriiApiError(
+    `${call.method} ${call.path} did not return ${body === undefined ? 'JSON' : expected[answer]}.`,
+    {
+      ...call,
+      status,
+      code: 'response_malformed',
+      body: body ?? text,
+    },
+  );
 }
 
-/** The error that a refusal stands for. */
+/** The error for a response with an error status or a redirect. */
 export function refusalFor({ status, headers, text }: Received, call: ApiCall): ToriiApiError {
   const body = parse(text);
   const problem = isObject(body) ? body : null;
-  // Torii's own members may stand at the top or inside `properties`, as its server's framework has it.
+  // `code` and `supportId` may be at the top level or inside `properties`: the server's framework can write both.
   const own = { ...problem, ...Object(problem?.['properties']) };
-  // A platform that does not show a redirect gives 0.
+  // In browsers and on some runtimes, an unfollowed redirect is opaque and has status 0.
   const given = status < 400 ? 'redirect_refused' : own.code;
-  // The server chose this text: in a message it must not forge a line of a log.
+  // Log injection: the server chose this text, so only word characters may enter the message.
   const [code] = /^\w{1,99}$/.exec(given ?? '') ?? ['unknown'];
-  return new ToriiApiError(`${call.method} ${call.path} was refused: ${status} ${code}.`, {
+  return new ToriiApiError(`${call.method} ${call.path} failed: ${status} ${code}.`, {
     ...call,
     status,
     code,
@@ -47,8 +58,8 @@ export function refusalFor({ status, headers, text }: Received, call: ApiCall): 
   });
 }
 
-// No more than what the client itself counts on. A field that a later server leaves out is no reason to stop an app that
-// does not look at it.
+// Checks only what the client itself relies on. If a later server omits a field, apps that do not use the field keep
+// working.
 function isMeant(answer: Operation['answer'], body: unknown): boolean {
   if (answer === 'value') return body !== undefined;
   if (answer === 'list') return Array.isArray(body) && body.every((item) => isMeant('object', item));

@@ -4,24 +4,27 @@ import { readOptions, type ToriiClientOptions } from './options.ts';
 import { type ApiRequest, operationFor } from './request.ts';
 import { callApi } from './transport.ts';
 
-/** Torii's REST API: one property for each resource, one method for each operation. */
+/** A client of Torii's REST API: one property per resource, one method per operation. */
 export interface ToriiClient extends Resources {
   /**
-   * Calls an operation that this version has no method for, with the same key, retries, limits and errors.
+   * Calls an operation that this version has no method for. The secret key, retries, time limit and errors are the same
+   * as for a method. The response must be JSON or empty, and its shape is not checked.
    *
    * @example
-   * const page = await torii.request({ method: 'GET', path: '/api/server/v1/organizations' });
+   * const path = '/api/server/v1/organizations';
+   * const organizations = await client.request<{ id: string }[]>({ method: 'GET', path });
    */
   request<T = unknown>(request: ApiRequest, options?: RequestOptions): Call<T>;
 }
 
 /**
- * A client of Torii's REST API. Make it once, on your server.
+ * Creates a client of Torii's REST API. Create it once, on your server: the secret key must never reach a browser.
  *
- * @throws ToriiConfigError naming the option that is wrong and what to write instead
+ * @throws ToriiConfigError if an option is missing, wrong or unknown; `option` names it, and the message says what to
+ * write
  * @example
- * const torii = createToriiClient({ secretKey: process.env.TORII_SECRET_KEY });
- * const user = await torii.users.get(userId);
+ * const client = createToriiClient({ secretKey: process.env.TORII_SECRET_KEY });
+ * const user = await client.users.get(userId);
  */
 export function createToriiClient(options: ToriiClientOptions): ToriiClient {
   const settings = readOptions(options);

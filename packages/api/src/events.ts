@@ -1,18 +1,21 @@
 import type { ToriiApiError, ToriiConnectionError } from '@torii/core';
 
-/** A request that the client sent, and what came of it. Never contains the secret key, a header or a body sent. */
+/**
+ * A request that the client sent, and its outcome. Never contains the secret key, a request header or a request body.
+ */
 export interface ApiEvent {
   readonly type: 'request';
   readonly method: string;
-  /** As it was sent, without the query. */
+  /** The path as it was sent, without the query string. Contains ids, such as a user id. */
   readonly path: string;
-  /** The first request of a call is 1. */
+  /** Counts the requests of one call from 1. It is 0 if nothing was sent because the signal was already aborted. */
   readonly attempt: number;
   readonly durationMs: number;
-  /** Null where it succeeded. */
+  /** `null` if the request succeeded. */
   readonly error: ToriiApiError | ToriiConnectionError | null;
-  /** After how long it is sent again, or null where it is not. */
+  /** Milliseconds until the request is retried, or `null` if it is not retried. */
   readonly retryInMs: number | null;
 }
 
+/** Receives every request of a client. Errors that the listener throws are ignored. */
 export type ApiEventListener = (event: ApiEvent) => void;

@@ -5,17 +5,20 @@ import type { FieldRule, FieldRules, Operation } from './operation.ts';
 type Given<V> = V extends readonly (infer Item)[] ? readonly Item[] : V;
 type IfOptional<T, K extends keyof T> = object extends Pick<T, K> ? undefined : never;
 
-/** Fields of a query. Null leaves one out, so that a page's `nextCursor` can be handed on as it is. */
+/** Parameters of a query string. `null` omits a parameter, so that a page's `nextCursor` can be passed on unchanged. */
 export type Query<T> = {
   readonly [K in keyof NonNullable<T>]: Given<NonNullable<T>[K]> | IfOptional<NonNullable<T>, K> | null;
 };
 
-/** Fields of a body. Undefined leaves one out. */
+/** Fields of a request body. `undefined` omits a field; `null` is sent. */
 export type Body<T> = {
   readonly [K in keyof NonNullable<T>]: Given<NonNullable<T>[K]> | IfOptional<NonNullable<T>, K>;
 };
 
-/** Fields of an update: a value or a `Patch` sets one, null clears it where it can be cleared, undefined leaves it alone. */
+/**
+ * Fields of an update: a value or a `Patch` sets a field, `null` clears a nullable field, `undefined` leaves it
+ * unchanged.
+ */
 export type Changes<T> = {
   readonly [K in keyof NonNullable<T>]?:
     | Given<NonNullable<T>[K]>
@@ -23,21 +26,26 @@ export type Changes<T> = {
     | undefined;
 };
 
-/** What is sent for an input. */
+/** The query string and body that an input is sent as. */
 export interface Parts {
   readonly query: URLSearchParams;
   readonly body: unknown;
 }
 
 /**
- * Sends each field of an input where it belongs.
+ * Divides the fields of an input into query string and body.
  *
- * @throws ToriiConfigError naming a field that there is not, or whose value cannot be meant
+ * @throws ToriiConfigError if a field is unknown or its value cannot be intended, such as a limit of 0; `option` names
+ * the field
  */
 export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBody }: Operation): Parts {
   const query = new URLSearchParams();
   if (inBody === 'raw') return { query, body: input };
-  assertOption('params', input === undefined || (input && typeof input === 'object'), 'must be an object');
+  assertOption(
+    'params',
+    input === undefined || (input && typeof input === 'object'),
+    'must be an object with the fields of the call',
+  );
   const rules: FieldRules = { ...inQuery, ...inBody };
   const known = Object.keys(rules);
   const unknown = Object.keys(input ?? {}).find((name) => !known.includes(name));
@@ -53,7 +61,7 @@ export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBod
   return { query, body: inBody && Object.fromEntries(body) };
 }
 
-/** A list becomes one parameter for each of its items. */
+/** Adds one parameter for each item of a list. Omits `null` and `undefined`. */
 export function addToQuery(query: URLSearchParams, name: string, value: unknown): void {
   for (const item of [value].flat()) {
     if (item !== null && item !== undefined) query.append(name, String(item));
@@ -61,14 +69,15 @@ export function addToQuery(query: URLSearchParams, name: string, value: unknown)
 }
 
 function assertMeaning(name: string, value: unknown, rule: FieldRule | undefined): void {
-  if (rule === 'list') assertOption(name, Array.isArray(value), 'must be a list');
+  if (rule === 'list') assertOption(name, Array.isArray(value), 'must be an array');
   if (value === null) return;
   if (rule === 'count') readWhole({ [name]: value }, name, { from: 1, to: Number.MAX_SAFE_INTEGER, absent: 1 });
   const text = String(value);
   const day = text.slice(0, 10);
-  // A Date makes 2 March of 30 February, so that what it reads has to be what was written.
+  // `new Date('2026-02-30')` is 2 March, so compare the date that was parsed with the text.
   const hasDay = new Date(day).toJSON()?.slice(0, 10) === day;
   const hasTime = /^.{10}T[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text) && Date.parse(text) > Number.NEGATIVE_INFINITY;
-  if (rule === 'date') assertOption(name, hasDay && text === day, 'must be a date like 1815-12-10');
-  if (rule === 'date_time') assertOption(name, hasDay && hasTime, 'must be an instant like 2026-05-16T09:30:00Z');
+  if (rule === 'date') assertOption(name, hasDay && text === day, 'must be a date such as 1815-12-10');
+  if (rule === 'date_time')
+    assertOption(name, hasDay && hasTime, 'must be a date and time with a time zone, such as 2026-05-16T09:30:00Z');
 }

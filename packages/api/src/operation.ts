@@ -1,61 +1,71 @@
-/** What the client looks at in a field before it sends it. The rest is the server's to judge. */
+/** How the client checks a field before it sends it. The server checks everything else. */
 export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time';
 
 export type FieldRules = Readonly<Record<string, FieldRule>>;
 
-/** A call of the API, described in full: all that a generated method knows. */
+/** A call of the API as data. Generated methods contain nothing else. */
 export interface Operation {
   readonly method: string;
-  /** With its parameters in braces: `/api/server/v1/users/{userId}`. */
+  /** With path parameters in braces: `/api/server/v1/users/{userId}`. */
   readonly path: string;
   readonly pathParams?: Readonly<Record<string, unknown>>;
-  /** What the caller gave. Each of its fields goes where `query` or `body` has it. */
+  /** The caller's parameters. A field named in `query` goes into the query string; all others go into the body. */
   readonly input?: unknown;
   readonly query?: FieldRules;
-  /** A query that stands already. */
+  /** A complete query string, used instead of `query`. */
   readonly search?: URLSearchParams;
-  /** `raw` where the input is the body, as it stands. */
+  /** `raw` if the input is sent as the body, unchanged. */
   readonly body?: FieldRules | 'raw';
-  /** Whether the body takes fields that `body` does not name. */
+  /** Whether the body may have fields that `body` does not name. */
   readonly isOpenBody?: boolean;
   /**
-   * Whether sending it again leads to the same state.
+   * Whether the request is idempotent, so that it may be retried.
    *
-   * @default true, but for POST
+   * @default true, except for POST
    */
   readonly isRepeatable?: boolean;
-  /** A status that means "done before" where an earlier attempt may have arrived. */
+  /** A status that counts as success if an earlier attempt of the same call may have been carried out. */
   readonly doneStatus?: number;
-  /** What the answer is: a page, a list of things or a thing that have an `id`, any other JSON, or of no interest. */
+  /** The response body: a page, a list of objects with an `id`, such an object, any other JSON, or ignored. */
   readonly answer: 'page' | 'list' | 'object' | 'value' | 'nothing';
 }
 
-/** What every call takes as its last argument. */
+/** Options of one call: the last argument of every method. */
 export interface RequestOptions {
-  /** Stops the call at once: the request, the wait before a repetition, the walk through pages. */
+  /** Aborts the call immediately: the request, the wait before a retry, the iteration over pages. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for the whole call, repetitions and waits among them. Left out, the client's. */
+  /**
+   * Milliseconds for the whole call, including retries and the waits between them. From 1 to 3,600,000.
+   *
+   * @default the client's `timeoutMs`
+   */
   readonly timeoutMs?: number | undefined;
-  /** How often a failed request may be sent again. Left out, the client's. */
+  /**
+   * How many times a failed request may be retried, if a retry is safe. From 0 to 10.
+   *
+   * @default the client's `maxRetries`
+   */
   readonly maxRetries?: number | undefined;
-  /** Headers to send beside ours. */
+  /** Additional request headers. They cannot replace `Authorization`, nor `Content-Type` if a body is sent. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What the API answered, and how. */
+/** The response to a call. */
 export interface ApiResponse<T> {
+  /** The response body, parsed. */
   readonly data: T;
   readonly status: number;
   readonly headers: Headers;
   readonly method: string;
+  /** The path as it was sent, without the query string. */
   readonly path: string;
-  /** How many requests were sent. */
+  /** How many requests were sent, including retries. */
   readonly attempts: number;
 }
 
-/** A call. `await` gives the data of the answer. The request is sent at once, also if the call is never awaited. */
+/** A promise of the response data. The request is sent immediately, even if the call is never awaited. */
 export interface Call<T> extends Promise<T> {
-  /** The data together with the status, the headers and the number of requests that were sent. */
+  /** Returns the data together with the status, the headers and the number of requests that were sent. */
   withResponse(): Promise<ApiResponse<T>>;
 }
 

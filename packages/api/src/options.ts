@@ -10,49 +10,55 @@ import {
 import type { ApiEventListener } from './events.ts';
 import type { RequestOptions } from './operation.ts';
 
-/** A `fetch` as the platform has it. */
+/** A function that is called like the platform's `fetch`. */
 export type Fetch = typeof globalThis.fetch;
 
 export interface ToriiClientOptions {
   /**
-   * Your environment's secret key, `sk_test_…` or `sk_live_…`. May be undefined to the compiler, as an environment
-   * variable is; it throws then, and says so.
+   * The secret key of your environment, `sk_test_…` or `sk_live_…`, from your dashboard. The type accepts `undefined`
+   * so that `process.env.TORII_SECRET_KEY` compiles, but a missing key throws a `ToriiConfigError`. So does a
+   * publishable key (`pk_…`), and any key in a browser.
    */
   readonly secretKey: string | undefined;
   /**
-   * Where the API is. May have a path of its own, for a gateway.
+   * The base URL of the API, https or http on loopback. May have a path, for a gateway. Must not have a query string, a
+   * fragment or credentials.
    *
    * @default 'https://api.torii.so'
    */
   readonly apiUrl?: string | undefined;
-  /** Sends the requests. Left out, the platform's `fetch`. */
+  /**
+   * Sends the requests. Called with `redirect: 'manual'` and a signal that must abort the request.
+   *
+   * @default globalThis.fetch, looked up on each call
+   */
   readonly fetch?: Fetch | undefined;
   /**
-   * Milliseconds for a whole call, repetitions and the waits between them among them; at most an hour.
+   * Milliseconds for a whole call, including retries and the waits between them. From 1 to 3,600,000 (an hour).
    *
    * @default 30_000
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * How often a failed request may be sent again where that is safe; at most 10.
+   * How many times a failed request may be retried, if a retry is safe. From 0 to 10.
    *
    * @default 2
    */
   readonly maxRetries?: number | undefined;
-  /** Told of every request, for logs and metrics. Never gets the secret key. */
+  /** Called after every request, for logs and metrics. Never receives the secret key. */
   readonly onEvent?: ApiEventListener | undefined;
 }
 
-/** What bounds a call. */
+/** The limits of a call. */
 export interface Limits {
   readonly timeoutMs: number;
   readonly maxRetries: number;
 }
 
-/** Options as the transport uses them. */
+/** The client's options, checked and with defaults filled in. */
 export interface Settings extends Limits {
   readonly secretKey: string;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly apiUrl: string;
   readonly fetch: Fetch | undefined;
   readonly onEvent: ApiEventListener | undefined;
@@ -63,11 +69,7 @@ const defaults: Limits = { timeoutMs: 30_000, maxRetries: 2 };
 const optionNames = ['secretKey', 'apiUrl', 'fetch', 'timeoutMs', 'maxRetries', 'onEvent'] as const;
 const callOptionNames = ['signal', 'timeoutMs', 'maxRetries', 'headers'] as const;
 
-/**
- * Checks options once and for all.
- *
- * @throws ToriiConfigError naming the option and what to write instead
- */
+/** @throws ToriiConfigError if an option is missing, wrong or unknown */
 export function readOptions(given: ToriiClientOptions): Settings {
   const example = 'createToriiClient({ secretKey: process.env.TORII_SECRET_KEY })';
   const own = readKnownOptions(given, optionNames, example);
@@ -81,7 +83,11 @@ export function readOptions(given: ToriiClientOptions): Settings {
   };
 }
 
-/** Checks the options of one call, whose limits are its own or the client's. */
+/**
+ * Reads the options of one call. `absent` has the client's limits.
+ *
+ * @throws ToriiConfigError if an option is wrong or unknown
+ */
 export function readCallOptions(given: RequestOptions, absent: Limits): Limits {
   const own = readKnownOptions(given, callOptionNames, '{ timeoutMs: 5_000 }');
   return readLimits(omitUndefined(own, ['timeoutMs', 'maxRetries']), absent);
@@ -96,8 +102,8 @@ function readLimits(options: Options<keyof Limits>, absent: Limits): Limits {
 
 function readSecretKey(key: unknown): string {
   const problem = problemOfKey(key);
-  const remedy = 'set TORII_SECRET_KEY, on your server, to the sk_… key of your dashboard';
-  assertOption('secretKey', !problem && typeof key === 'string', `${problem}: ${remedy}`);
+  const remedy = 'On your server, set TORII_SECRET_KEY to the secret key (sk_…) from your dashboard';
+  assertOption('secretKey', !problem && typeof key === 'string', `${problem}. ${remedy}`);
   return key;
 }
 
@@ -105,8 +111,8 @@ function problemOfKey(key: unknown): string {
   if (key === undefined) return 'is undefined';
   if (typeof key !== 'string') return 'is not a string';
   if (key === '') return 'is empty';
-  if (/^pk_/.test(key)) return 'is a publishable key';
-  if (!/^[!-~]+$/.test(key)) return 'holds a line break or a space';
+  if (/^pk_/.test(key)) return 'is a publishable key (pk_…)';
+  if (!/^[!-~]+$/.test(key)) return 'contains a space, a line break or a non-ASCII character';
   return isBrowser() ? 'would be public in a browser' : '';
 }
 
@@ -114,11 +120,15 @@ function readApiUrl(value: unknown): string {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
   const isEncrypted = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
   const isSafe = url && isEncrypted && url.href === url.origin + url.pathname;
-  assertOption('apiUrl', isSafe, 'must be a plain https:// URL (http:// is for loopback alone)');
+  assertOption(
+    'apiUrl',
+    isSafe,
+    "must be an https URL without a query string, a fragment or credentials, such as 'https://api.torii.so'. Only loopback may use http",
+  );
   return url.href.replace(/\/+$/, '');
 }
 
-// A page has a document, and a worker of a page the page's user agent. Node, Bun, Deno and Workers have their own.
+// Pages have a document. Web workers have only the page's user agent; Node, Bun, Deno and Workers send a different one.
 function isBrowser(): boolean {
   const { document, navigator }: { document?: unknown; navigator?: { userAgent?: string } } = globalThis;
   return document !== undefined || /^Mozilla/.test(navigator?.userAgent ?? '');

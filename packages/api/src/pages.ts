@@ -4,26 +4,34 @@ import type { ApiResponse, Call, Operation, RequestOptions, Send } from './opera
 /** One page of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** What to give as `cursor` for the next page, or null on the last one. */
+  /** The `cursor` of the next page, or `null` on the last page. */
   readonly nextCursor: string | null;
+  /** Whether there is another page. */
   readonly hasMore: boolean;
 }
 
 /**
- * A list. `await` gives one page; `for await` gives every item, and fetches further pages as they are needed. Nothing is
- * sent before that.
+ * A list. `await` fetches one page. `for await` iterates over the items of all pages, from `cursor` if one is given,
+ * and fetches each page when its first item is needed. Nothing is sent before that.
  *
- * Awaiting it again gives the same page. Each loop begins anew, with requests of its own.
+ * Awaiting it again returns the same page without another request. Each loop starts again and sends its own requests.
+ *
+ * A loop throws a `ToriiApiError` with code `cursor_repeated` if the server sends a cursor twice.
+ *
+ * @example
+ * const page = await client.users.list({ limit: 50 });
+ * for await (const user of client.users.list()) console.log(user.id);
  */
 export interface PagePromise<T> extends Call<Page<T>>, AsyncIterable<T> {
-  /** Every page, beginning with the one that `await` gives. To resume later, keep `nextCursor` and give it as `cursor`. */
+  /** Iterates over whole pages. To resume later, keep `nextCursor` and pass it as `cursor`. */
   pages(): AsyncIterable<Page<T>>;
 }
 
-/** What `await` and `for await` give for an operation that takes a `cursor` and answers a page. */
+/** Creates the list of an operation that takes a `cursor` and returns a page. */
 export function listPages<T>(send: Send, operation: Operation, options?: RequestOptions): PagePromise<T> {
   const { input } = operation;
-  // A copy: the caller may change the object before a later page is fetched. What is no object is refused when it is sent.
+  // Copied, because the caller may change the object before a later page is fetched. Other values are refused on
+  // sending.
   const given: { readonly cursor?: string | null } | undefined =
     input && typeof input === 'object' ? { ...input } : undefined;
   return new LazyPagePromise<T>(
@@ -35,14 +43,14 @@ export function listPages<T>(send: Send, operation: Operation, options?: Request
 
 type FetchPage<T> = (cursor: string | null) => Call<Page<T>>;
 
-/** A promise, also to `instanceof`, whose request is sent by the first `then`; `catch`, `finally` and `await` call it. */
+/** A promise whose request is sent by the first call of `then`. `await`, `catch` and `finally` call `then`. */
 class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   readonly #fetchPage: FetchPage<T>;
   readonly #start: string | null;
   readonly #signal: AbortSignal | undefined;
   #call: Call<Page<T>> | undefined;
 
-  // Promise.prototype.finally makes promises of this class, with an executor that this constructor does not take.
+  // `Promise.prototype.finally` calls the species constructor with an executor, which this constructor does not accept.
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
@@ -54,7 +62,7 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
     this.#signal = signal;
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: a promise whose request is sent late.
+  // biome-ignore lint/suspicious/noThenProperty: this class is a promise; `then` sends its request.
   override then<A = Page<T>, B = never>(
     onFulfilled?: ((page: Page<T>) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -67,14 +75,14 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   }
 
   async *pages(): AsyncGenerator<Page<T>, void> {
-    // About a hundred bytes per page. A server that repeats a cursor would otherwise never let the loop end.
+    // A server that repeats a cursor would make the loop endless. The set takes about a hundred bytes per page.
     const seen = new Set([this.#start]);
     for (let cursor = this.#start; ; seen.add(cursor)) {
       const { data: page, status, method, path, attempts } = await this.#fetchPage(cursor).withResponse();
       cursor = page.nextCursor;
       if (cursor !== null && seen.has(cursor)) {
         const call = { status, method, path, attempts };
-        throw new ToriiApiError(`${method} ${path} gave a cursor twice.`, {
+        throw new ToriiApiError(`${method} ${path} returned the same cursor twice.`, {
           ...call,
           code: 'cursor_repeated',
           body: page,
@@ -88,7 +96,7 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
     for await (const page of this.pages()) {
       for (const item of page.items) {
-        // A call that is stopped before it begins sends nothing, and has the right error.
+        // A call whose signal is already aborted sends nothing and rejects with reason `aborted`.
         if (this.#signal?.aborted) await this.#fetchPage(page.nextCursor);
         yield item;
       }

@@ -3,35 +3,34 @@ import { addToQuery, splitInput } from './fields.ts';
 import type { Operation, RequestOptions } from './operation.ts';
 import { type Limits, readCallOptions, type Settings } from './options.ts';
 
-/** A request as it goes out, and the limits of its call. */
+/** A request ready to be sent, with the limits of its call. */
 export interface PreparedRequest extends Limits {
   readonly path: string;
   readonly url: string;
   readonly init: RequestInit;
 }
 
-/** An operation that this package has no method for. */
+/** A request for an operation that this package has no method for. */
 export interface ApiRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
-  /** From the API's root, encoded where it must be: `/api/server/v1/organizations`. */
+  /**
+   * The path below `apiUrl`, percent-encoded where necessary: `/api/server/v1/organizations`. Must not have a query
+   * string.
+   */
   readonly path: string;
-  /** Null and undefined are left out; a list becomes one parameter for each of its items. */
+  /** Query parameters. `null` and `undefined` are omitted. A list becomes one parameter per item. */
   readonly query?: Readonly<Record<string, unknown>> | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
   /**
-   * Whether sending it again leads to the same state, so that it may be repeated after a failure.
+   * Whether the request is idempotent, so that it may be retried after a failure.
    *
-   * @default true, but for POST and PATCH
+   * @default true for GET, PUT and DELETE; false for POST and PATCH
    */
   readonly isRepeatable?: boolean | undefined;
 }
 
-/**
- * The request that an operation stands for.
- *
- * @throws ToriiConfigError naming what cannot be sent
- */
+/** @throws ToriiConfigError if an option of the call, an id or a field is wrong; `option` names it */
 export function prepareRequest(settings: Settings, operation: Operation, options: RequestOptions): PreparedRequest {
   const limits = readCallOptions(options, settings);
   const { query, body } = splitInput(operation);
@@ -48,15 +47,16 @@ export function prepareRequest(settings: Settings, operation: Operation, options
   };
 }
 
-/**
- * The operation that a request of the caller's own stands for.
- *
- * @throws ToriiConfigError naming what is wrong
- */
+/** @throws ToriiConfigError with option `path` if the path is not absolute, or could reach another operation */
 export function operationFor({ method, path, query = {}, body, ...rest }: ApiRequest): Operation {
-  // A dot segment, encoded or not, is taken out by every URL parser, and leads to another operation than it seems.
+  // Path traversal: URL parsers resolve dot segments, encoded ones included, so the request would reach another
+  // operation.
   const isBad = /^(?!\/)|\/(\.|%2e){0,2}(\/|$)|[\\?#{}\s]/i.test(path);
-  assertOption('path', !isBad, "is not a path like '/api/server/v1/users'");
+  assertOption(
+    'path',
+    !isBad,
+    "must be a path such as '/api/server/v1/users', without a query string, dot segments or empty segments",
+  );
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) addToQuery(search, name, value);
   const isRepeatable = rest.isRepeatable ?? !/^P(OST|ATCH)$/.test(method);
@@ -66,8 +66,12 @@ export function operationFor({ method, path, query = {}, body, ...rest }: ApiReq
 function fillPath({ path, pathParams: params = {} }: Operation): string {
   return path.replace(/\{([^/}]+)\}/g, (_match, name: string) => {
     const id = params[name];
-    // An empty segment or a dot segment would be another operation: users.get('') the list of all.
-    assertOption(name, typeof id === 'string' && !/^\.{0,2}$|\p{Surrogate}/u.test(id), 'is not an id');
+    // An empty or dot segment would call another operation: `users.get('')` would list all users.
+    assertOption(
+      name,
+      typeof id === 'string' && !/^\.{0,2}$|\p{Surrogate}/u.test(id),
+      "must be an id: a non-empty string other than '.' and '..'",
+    );
     return encodeURIComponent(id);
   });
 }

@@ -4,14 +4,14 @@ import { readData, refusalFor } from './answer.ts';
 import type { ApiResponse, Call, Operation, RequestOptions } from './operation.ts';
 import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
-import { codeOf, isPassing, mayHaveArrived, waitAfter } from './retries.ts';
+import { codeOf, isTemporary, mayHaveArrived, waitAfter } from './retries.ts';
 
-/** Sends one call. What is wrong with it rejects the call, as everything else does. */
+/** Sends one call. Invalid arguments reject the promise too: nothing is thrown synchronously. */
 export function callApi<T>(settings: Settings, operation: () => Operation, options?: RequestOptions): Call<T> {
   return callFor(perform<T>(settings, operation, options));
 }
 
-/** Sends requests, one after another, until one succeeds or no further one is safe or in time. */
+/** Sends the request, and retries it while that is safe and time remains. */
 async function perform<T>(
   settings: Settings,
   describe: () => Operation,
@@ -24,8 +24,9 @@ async function perform<T>(
   const endsAt = performance.now() + timeoutMs;
   const ending = new AbortController();
   let attempts = 0;
-  // Of all attempts together.
+  /** Whether any attempt may have reached the server. */
   let hasArrived = false;
+  /** Whether any attempt may have been carried out although it failed. */
   let isInDoubt = false;
 
   for (;;) {
@@ -45,7 +46,7 @@ async function perform<T>(
     throw ending.signal.reason;
   }
 
-  /** @throws ToriiConnectionError if the call is over meanwhile */
+  /** @throws ToriiConnectionError if the call times out or is aborted while waiting */
   async function pause(ms: number): Promise<void> {
     const work = new Promise<never>(() => {});
     await raceDeadline(work, ms, () => {}, options.signal);
@@ -56,15 +57,14 @@ async function perform<T>(
 
   async function attempt(): Promise<ApiResponse<T>> {
     const { signal } = ending;
-    // A call that is over sends nothing.
     if (options.signal?.aborted) end();
     attempts++;
-    // Without its object: a platform's fetch wants to be called as a function.
+    // `settings.fetch(…)` would set `this`, and the `fetch` of browsers and Workers throws "Illegal invocation" then.
     const fetch = settings.fetch ?? globalThis.fetch;
-    // Redirects are not followed. `error` would say so better, and throws for every URL on Workers.
+    // A redirect would send the secret key to another URL. `redirect: 'error'` throws for every URL on Workers.
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     const { status, headers } = response;
-    // A proxy or a page for debugging may send back what it was sent.
+    // Proxies and debug pages may echo the request headers.
     const text = (await response.text()).replaceAll(settings.secretKey, '[secret key]');
     if ((status >= 200 && status < 300) || (isInDoubt && status === operation.doneStatus)) {
       return { data: readData(operation, { status, text }, call()) as T, status, headers, ...call() };
@@ -80,19 +80,19 @@ async function perform<T>(
     return isAnswer ? cause : silenceFor(cause);
   }
 
-  /** Null where the request must not be sent again, or could not be in time. */
+  /** Milliseconds until the retry, or `null` if a retry is unsafe, futile, or not possible before the deadline. */
   function waitBeforeNext(error: ToriiApiError | ToriiConnectionError): number | null {
     const waitMs = waitAfter(attempts, error instanceof ToriiApiError ? error.retryAfterSeconds : null);
     const isInTime = attempts <= maxRetries && waitMs < endsAt - performance.now();
-    return isPassing(error) && (isRepeatable || !hasArrived) && isInTime ? waitMs : null;
+    return isTemporary(error) && (isRepeatable || !hasArrived) && isInTime ? waitMs : null;
   }
 
   function silenceFor(failure: unknown): ToriiConnectionError {
     const isAborted = options.signal?.aborted;
     const reason = isAborted ? 'aborted' : ending.signal.aborted ? 'timeout' : 'network';
     const cause = isAborted ? options.signal?.reason : safeCause(failure, settings.secretKey);
-    const doubt = hasArrived && !isRepeatable ? ' It may have been carried out.' : '';
-    const message = `${method} ${path} had no answer: ${[reason, codeOf(failure)].join(' ').trim()}.${doubt}`;
+    const doubt = hasArrived && !isRepeatable ? ' The operation may have been carried out.' : '';
+    const message = `${method} ${path} got no response: ${[reason, codeOf(failure)].join(' ').trim()}.${doubt}`;
     return new ToriiConnectionError(reason, message, call(), reason === 'timeout' ? {} : { cause });
   }
 
@@ -105,7 +105,7 @@ function callFor<T>(response: Promise<ApiResponse<T>>): Call<T> {
   const data = response.then((whole) => whole.data);
   return Object.assign(data, {
     withResponse: () => {
-      // The caller handles a failure of `response`. Unhandled, the same failure of `data` would end the process.
+      // The caller handles the rejection of `response`. An unhandled rejection of `data` would crash the Node process.
       data.catch(() => {});
       return response;
     },
@@ -113,12 +113,12 @@ function callFor<T>(response: Promise<ApiResponse<T>>): Call<T> {
 }
 
 /**
- * A copy of a foreign error that is safe to log: message, stack, code and cause, without the secret key. Other properties
- * of the original, such as the request and its headers, are left out.
+ * Copies an error of `fetch` so that it is safe to log: message, stack, code and cause, without the secret key. Other
+ * properties, such as the request and its headers, are not copied.
  */
 function safeCause(error: unknown, secretKey: string, depth = 0): unknown {
   const clean = (text: unknown): string => String(text).replaceAll(secretKey, '[secret key]');
-  // An error may be its own cause.
+  // The depth is limited because an error can be its own cause.
   if (!(error instanceof Error) || depth > 4) return error && clean(error);
   const { message, stack, cause, code } = error as Error & { code?: unknown };
   const copy = new Error(clean(message), { cause: safeCause(cause, secretKey, depth + 1) });
