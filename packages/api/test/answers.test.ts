@@ -4,31 +4,31 @@ import { failureOf, networkError, ok, page, refusal, scriptApi, userBody } from 
 
 const never = { maxRetries: 0 };
 
-test('gives what the API says, as it says it', async () => {
-  const { torii } = scriptApi([ok({ ...userBody(), name: null, later: { added: true } })]);
-  expect(await torii.users.get('ada')).toEqual({ ...userBody(), name: null, later: { added: true } });
+test('returns the response body unchanged, including unknown fields', async () => {
+  const { client } = scriptApi([ok({ ...userBody(), name: null, later: { added: true } })]);
+  expect(await client.users.get('ada')).toEqual({ ...userBody(), name: null, later: { added: true } });
 });
 
-test('gives status, headers and attempts with the answer', async () => {
-  const { torii } = scriptApi([refusal(503), new Response(JSON.stringify(userBody()), { headers: { 'x-id': 'r1' } })]);
-  const { data, status, headers, attempts } = await torii.users.get('ada').withResponse();
+test('withResponse() returns status, headers and attempts with the data', async () => {
+  const { client } = scriptApi([refusal(503), new Response(JSON.stringify(userBody()), { headers: { 'x-id': 'r1' } })]);
+  const { data, status, headers, attempts } = await client.users.get('ada').withResponse();
   expect({ data, status, attempts }).toEqual({ data: userBody(), status: 200, attempts: 2 });
   expect(headers.get('x-id')).toBe('r1');
 });
 
-test('fails once, and not a second time behind the back of whoever took the response', async () => {
+test('withResponse() of a failed call causes no unhandled rejection', async () => {
   const unhandled = vi.fn();
   globalThis.process?.on('unhandledRejection', unhandled);
-  const { torii } = scriptApi([refusal(404)]);
-  await expect(torii.users.get('ada').withResponse()).rejects.toBeInstanceOf(ToriiApiError);
+  const { client } = scriptApi([refusal(404)]);
+  await expect(client.users.get('ada').withResponse()).rejects.toBeInstanceOf(ToriiApiError);
   await new Promise((resolve) => setTimeout(resolve, 0));
   expect(unhandled).not.toHaveBeenCalled();
   globalThis.process?.off('unhandledRejection', unhandled);
 });
 
-test('is a promise to whoever asks', async () => {
-  const { torii } = scriptApi([ok()]);
-  const call = torii.users.get('ada');
+test('a call is an instance of Promise', async () => {
+  const { client } = scriptApi([ok()]);
+  const call = client.users.get('ada');
   expect(call).toBeInstanceOf(Promise);
   await expect(call).resolves.toEqual(userBody());
 });
@@ -36,24 +36,24 @@ test('is a promise to whoever asks', async () => {
 test.each([
   ['204', new Response(null, { status: 204 })],
   ['an empty 200', new Response('')],
-  ['a 200 that says something', ok({ deleted: true })],
-])('takes %s for a delete that was done', async (_name, answer) => {
-  const { torii } = scriptApi([answer]);
-  expect(await torii.users.delete('ada')).toBeUndefined();
+  ['a 200 with a body', ok({ deleted: true })],
+])('accepts %s as a successful delete', async (_name, answer) => {
+  const { client } = scriptApi([answer]);
+  expect(await client.users.delete('ada')).toBeUndefined();
 });
 
 test.each([
-  ['an empty answer', '', ''],
-  ['half an answer', '{"id":"ada","na', '{"id":"ada","na'],
-  ['a page for people', '<html>Welcome</html>', '<html>Welcome</html>'],
+  ['an empty body', '', ''],
+  ['half a body', '{"id":"ada","na', '{"id":"ada","na'],
+  ['an HTML page', '<html>Welcome</html>', '<html>Welcome</html>'],
   ['null', 'null', 'null'],
-  ['a text', '"ada"', 'ada'],
+  ['a string', '"ada"', 'ada'],
   ['a list', '[]', []],
   ['an object without an id', '{"name":"Ada"}', { name: 'Ada' }],
-  ['an object whose id is no text', '{"id":7}', { id: 7 }],
-])('refuses %s where a user should be', async (_name, text, body) => {
-  const { torii } = scriptApi([new Response(text)]);
-  const error = await failureOf(torii.users.get('ada'));
+  ['an object whose id is not a string', '{"id":7}', { id: 7 }],
+])('refuses %s instead of a user', async (_name, text, body) => {
+  const { client } = scriptApi([new Response(text)]);
+  const error = await failureOf(client.users.get('ada'));
   expect(error).toBeInstanceOf(ToriiApiError);
   expect(error).toMatchObject({
     status: 200,
@@ -68,40 +68,40 @@ test.each([
 test.each([
   ['a list', []],
   ['an object without items', { hasMore: false, nextCursor: null }],
-  ['items that are no list', { items: {}, hasMore: false, nextCursor: null }],
-  ['nothing about a next page', { items: [] }],
-  ['another page without a cursor', { items: [], hasMore: true, nextCursor: null }],
-  ['a cursor to no other page', { items: [], hasMore: false, nextCursor: 'c1' }],
-  ['a cursor that is no text', { items: [], hasMore: true, nextCursor: 7 }],
-])('refuses %s where a page should be', async (_name, body) => {
-  const { torii } = scriptApi([ok(body)]);
-  const error = await failureOf(torii.users.list());
+  ['items that are not an array', { items: {}, hasMore: false, nextCursor: null }],
+  ['a page without hasMore and nextCursor', { items: [] }],
+  ['hasMore without a cursor', { items: [], hasMore: true, nextCursor: null }],
+  ['a cursor although hasMore is false', { items: [], hasMore: false, nextCursor: 'c1' }],
+  ['a cursor that is not a string', { items: [], hasMore: true, nextCursor: 7 }],
+])('refuses %s instead of a page', async (_name, body) => {
+  const { client } = scriptApi([ok(body)]);
+  const error = await failureOf(client.users.list());
   expect(error).toMatchObject({ code: 'response_malformed', body });
 });
 
 test.each([
   ['an object', {}],
-  ['a list of texts', ['s1']],
-  ['a list of things without ids', [{}]],
-])('refuses %s where a list of sessions should be', async (_name, body) => {
-  const { torii } = scriptApi([ok(body)]);
-  expect(await failureOf(torii.sessions.listForUser('ada'))).toMatchObject({ code: 'response_malformed' });
+  ['a list of strings', ['s1']],
+  ['a list of objects without ids', [{}]],
+])('refuses %s instead of a list of sessions', async (_name, body) => {
+  const { client } = scriptApi([ok(body)]);
+  expect(await failureOf(client.sessions.listForUser('ada'))).toMatchObject({ code: 'response_malformed' });
 });
 
-test('says null where the last page says nothing of a next one', async () => {
-  const { torii } = scriptApi([ok({ items: [], hasMore: false })]);
-  expect(await torii.users.list()).toEqual({ items: [], hasMore: false, nextCursor: null });
+test('nextCursor is null if the last page omits it', async () => {
+  const { client } = scriptApi([ok({ items: [], hasMore: false })]);
+  expect(await client.users.list()).toEqual({ items: [], hasMore: false, nextCursor: null });
 });
 
 test.each([
-  ['at the top', { code: 'email_taken', supportId: 's-7' }],
+  ['at the top level', { code: 'email_taken', supportId: 's-7' }],
   ['in properties', { properties: { code: 'email_taken', supportId: 's-7' } }],
   ['in properties, with an underscore', { properties: { code: 'email_taken', support_id: 's-7' } }],
-  ['at the top, with an underscore', { code: 'email_taken', support_id: 's-7' }],
-])('reads code and support id %s', async (_name, members) => {
+  ['at the top level, with an underscore', { code: 'email_taken', support_id: 's-7' }],
+])('reads the code and the support id %s', async (_name, members) => {
   const body = { type: 'about:blank', title: 'Conflict', status: 409, detail: 'Taken.', ...members };
-  const { torii } = scriptApi([Response.json(body, { status: 409 })]);
-  const error = await failureOf(torii.users.create({ email: 'ada@example.com' }));
+  const { client } = scriptApi([Response.json(body, { status: 409 })]);
+  const error = await failureOf(client.users.create({ email: 'ada@example.com' }));
   expect(error).toBeInstanceOf(ToriiApiError);
   expect(error).toMatchObject({
     status: 409,
@@ -118,37 +118,37 @@ test.each([
 test.each([
   ['text', 'Bad gateway', 'Bad gateway', null],
   ['a list', '[1]', [1], null],
-  ['nothing', '', undefined, null],
+  ['an empty body', '', undefined, null],
   ['an object without a code', '{"a":1}', { a: 1 }, { a: 1 }],
-])('has what it can of a refusal with %s', async (_name, text, body, problem) => {
-  const { torii } = scriptApi([new Response(text, { status: 502 })]);
-  const error = await failureOf(torii.users.get('ada', never));
+])('describes an error response with %s', async (_name, text, body, problem) => {
+  const { client } = scriptApi([new Response(text, { status: 502 })]);
+  const error = await failureOf(client.users.get('ada', never));
   expect(error).toMatchObject({ status: 502, code: 'unknown', supportId: null, problem });
   expect((error as ToriiApiError).body).toEqual(body);
 });
 
-test('lets no code of the server’s forge a line of a log', async () => {
-  const { torii } = scriptApi([Response.json({ code: 'a\n2026 INFO all is well' }, { status: 400 })]);
-  expect(await failureOf(torii.users.get('ada'))).toMatchObject({ code: 'unknown' });
+test('a code from the server cannot forge a log line', async () => {
+  const { client } = scriptApi([Response.json({ code: 'a\n2026 INFO all is well' }, { status: 400 })]);
+  expect(await failureOf(client.users.get('ada'))).toMatchObject({ code: 'unknown' });
 });
 
 test.each([301, 302, 303, 307, 308])('30: follows no redirect: %i', async (status) => {
   const headers = { location: 'https://evil.example/' };
-  const { torii, sent } = scriptApi([new Response(null, { status, headers }), ok()]);
-  expect(await failureOf(torii.users.get('ada'))).toMatchObject({ status, code: 'redirect_refused', attempts: 1 });
+  const { client, sent } = scriptApi([new Response(null, { status, headers }), ok()]);
+  expect(await failureOf(client.users.get('ada'))).toMatchObject({ status, code: 'redirect_refused', attempts: 1 });
   expect(sent).toHaveLength(1);
 });
 
-test('30: asks the platform not to follow redirects either', async () => {
+test('30: calls fetch with redirect: manual', async () => {
   const fetch = vi.fn(async () => ok());
   const { createToriiClient } = await import('../src/index.ts');
   await createToriiClient({ secretKey: 'sk_test_x', fetch }).users.get('ada');
   expect(fetch).toHaveBeenCalledWith(expect.any(String), expect.objectContaining({ redirect: 'manual' }));
 });
 
-test('names what the network said', async () => {
-  const { torii } = scriptApi([networkError('ECONNRESET')]);
-  const error = await failureOf(torii.users.get('ada', never));
+test('a network error keeps its cause and its code', async () => {
+  const { client } = scriptApi([networkError('ECONNRESET')]);
+  const error = await failureOf(client.users.get('ada', never));
   expect(error).toBeInstanceOf(ToriiConnectionError);
   expect(error).toMatchObject({
     reason: 'network',
@@ -160,11 +160,11 @@ test('names what the network said', async () => {
   });
 });
 
-test('ends a failure that is its own cause', async () => {
+test('handles an error that is its own cause', async () => {
   const loop = new Error('loop');
   loop.cause = loop;
-  const { torii } = scriptApi([loop]);
-  expect(await failureOf(torii.users.get('ada', never))).toMatchObject({ reason: 'network' });
+  const { client } = scriptApi([loop]);
+  expect(await failureOf(client.users.get('ada', never))).toMatchObject({ reason: 'network' });
 });
 
 test.each([
@@ -175,13 +175,13 @@ test.each([
     },
   ],
   ['rejects', () => Promise.reject(new Error('broken'))],
-])('goes on where a listener %s', async (_name, onEvent) => {
-  const { torii } = scriptApi([ok()], { onEvent });
-  expect(await torii.users.get('ada')).toEqual(userBody());
+])('succeeds if a listener %s', async (_name, onEvent) => {
+  const { client } = scriptApi([ok()], { onEvent });
+  expect(await client.users.get('ada')).toEqual(userBody());
 });
 
-test('rejects, and does not throw, where a call is wrong', async () => {
-  const { torii } = scriptApi([page([], null)]);
-  expect(await failureOf(torii.users.get(''))).toBeInstanceOf(ToriiConfigError);
-  expect(await failureOf(torii.request({ method: 'GET', path: '' }))).toBeInstanceOf(ToriiConfigError);
+test('rejects instead of throwing if an argument is wrong', async () => {
+  const { client } = scriptApi([page([], null)]);
+  expect(await failureOf(client.users.get(''))).toBeInstanceOf(ToriiConfigError);
+  expect(await failureOf(client.request({ method: 'GET', path: '' }))).toBeInstanceOf(ToriiConfigError);
 });

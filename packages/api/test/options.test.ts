@@ -13,21 +13,21 @@ function problemOf(options: object): ToriiConfigError {
     if (error instanceof ToriiConfigError) return error;
     throw error;
   }
-  throw new Error('It was accepted.');
+  throw new Error('The options were accepted.');
 }
 
 test.each([
-  ['is not there', undefined],
+  ['is undefined', undefined],
   ['is empty', ''],
   ['is publishable', 'pk_live_51c2a0f7d9'],
   ['is null', null],
   ['is a number', 51],
-  ['is a list', ['sk_live_51c2a0f7d9']],
+  ['is an array', ['sk_live_51c2a0f7d9']],
   ['ends in a line break', 'sk_live_51c2a0f7d9\n'],
-  ['holds a line break', 'sk_live_51\r\nx-evil: 1'],
+  ['contains a line break', 'sk_live_51\r\nx-evil: 1'],
   ['begins with a space', ' sk_live_51c2a0f7d9'],
-  ['holds what is no ASCII', 'sk_live_…'],
-])('30: refuses a secret key that %s, and does not repeat it', (_name, key) => {
+  ['contains a character outside ASCII', 'sk_live_…'],
+])('30: refuses a secret key that %s, and does not quote it', (_name, key) => {
   const error = problemOf({ secretKey: key });
   expect(error.option).toBe('secretKey');
   expect(error.message).toContain('TORII_SECRET_KEY');
@@ -36,21 +36,21 @@ test.each([
 
 test.each([
   ['a page', 'document', {}],
-  ['a worker of a page', 'navigator', { userAgent: 'Mozilla/5.0 (X11; Linux x86_64)' }],
-])('30: refuses to be made in %s', (_name, global, value) => {
+  ['a web worker', 'navigator', { userAgent: 'Mozilla/5.0 (X11; Linux x86_64)' }],
+])('30: refuses to create a client in %s', (_name, global, value) => {
   vi.stubGlobal(global, value);
   expect(problemOf({ secretKey })).toMatchObject({ name: 'ToriiConfigError', option: 'secretKey' });
 });
 
 test.each([
-  ['no URL', 'api.torii.so'],
+  ['not a URL', 'api.torii.so'],
   ['empty', ''],
   ['another scheme', 'ftp://api.torii.so'],
   ['plain http', 'http://api.torii.so'],
-  ['plain http to what begins like loopback', 'http://127.0.0.1.evil.example'],
-  ['plain http to what ends like loopback', 'http://notlocalhost'],
-  ['plain http to every interface', 'http://0.0.0.0:3000'],
-  ['plain http to a name below localhost', 'http://api.localhost'],
+  ['plain http to a host that starts like loopback', 'http://127.0.0.1.evil.example'],
+  ['plain http to a host that ends like loopback', 'http://notlocalhost'],
+  ['plain http to all interfaces', 'http://0.0.0.0:3000'],
+  ['plain http to a subdomain of localhost', 'http://api.localhost'],
   ['a number', 443],
   ['null', null],
   ['a user name', 'https://ada@api.torii.so'],
@@ -70,15 +70,15 @@ test.each([
   ['http://localhost:3000', 'http://localhost:3000/api/server/v1/users/ada'],
   ['http://127.0.0.1:3000', 'http://127.0.0.1:3000/api/server/v1/users/ada'],
   ['http://[::1]:3000', 'http://[::1]:3000/api/server/v1/users/ada'],
-])('sends to %s', async (apiUrl, url) => {
-  const { torii, sent } = scriptApi([ok()], { apiUrl });
-  await torii.users.get('ada');
+])('sends to apiUrl %s', async (apiUrl, url) => {
+  const { client, sent } = scriptApi([ok()], { apiUrl });
+  await client.users.get('ada');
   expect(sent[0]?.url.href).toBe(url);
 });
 
-test('sends to Torii where no apiUrl is given', async () => {
-  const { torii, sent } = scriptApi([ok()]);
-  await torii.users.get('ada');
+test('sends to api.torii.so by default', async () => {
+  const { client, sent } = scriptApi([ok()]);
+  await client.users.get('ada');
   expect(sent[0]?.url.origin).toBe('https://api.torii.so');
 });
 
@@ -108,12 +108,12 @@ test.each([
   ['timeout', 1000],
   ['maxRetries', null],
 ])('refuses a call with %s: %j, and sends nothing', async (option, value) => {
-  const { torii, sent } = scriptApi([ok()]);
-  await expect(torii.users.get('ada', { [option]: value })).rejects.toMatchObject({ option });
+  const { client, sent } = scriptApi([ok()]);
+  await expect(client.users.get('ada', { [option]: value })).rejects.toMatchObject({ option });
   expect(sent).toEqual([]);
 });
 
-test('9: takes tuning options that are undefined', async () => {
+test('9: accepts undefined for tuning options', async () => {
   const unset = {
     apiUrl: undefined,
     fetch: undefined,
@@ -122,37 +122,37 @@ test('9: takes tuning options that are undefined', async () => {
     onEvent: undefined,
   };
   expect(() => createToriiClient({ secretKey, ...unset })).not.toThrow();
-  const { torii } = scriptApi([ok()]);
-  await torii.users.get('ada', { signal: undefined, timeoutMs: undefined, maxRetries: undefined, headers: undefined });
+  const { client } = scriptApi([ok()]);
+  await client.users.get('ada', { signal: undefined, timeoutMs: undefined, maxRetries: undefined, headers: undefined });
 });
 
-test('9: refuses options that are inherited or hidden, and would be lost', async () => {
+test('9: refuses inherited and non-enumerable options instead of ignoring them', async () => {
   expect(problemOf(Object.create({ secretKey })).option).toBe('secretKey');
   expect(
     problemOf(Object.create({ apiUrl: 'https://evil.test' }, { secretKey: { value: secretKey, enumerable: true } }))
       .option,
   ).toBe('apiUrl');
   expect(problemOf(Object.defineProperty({ secretKey }, 'timeoutMs', { value: 1 })).option).toBe('timeoutMs');
-  const { torii, sent } = scriptApi([ok()]);
-  await expect(torii.users.get('ada', Object.create({ timeoutMs: 1 }))).rejects.toMatchObject({ option: 'timeoutMs' });
+  const { client, sent } = scriptApi([ok()]);
+  await expect(client.users.get('ada', Object.create({ timeoutMs: 1 }))).rejects.toMatchObject({ option: 'timeoutMs' });
   expect(sent).toEqual([]);
 });
 
-test.each([[undefined], [null], ['sk_live_51c2a0f7d9'], [[]]])('refuses to be made of %j', (options) => {
+test.each([[undefined], [null], ['sk_live_51c2a0f7d9'], [[]]])('refuses %j as options', (options) => {
   expect(problemOf(options as never).option).toBe('options');
 });
 
-test('refuses null for the options of a call, and sends nothing', async () => {
-  const { torii, sent } = scriptApi([ok()]);
-  await expect(torii.users.get('ada', null as never)).rejects.toMatchObject({ option: 'options' });
+test('refuses null as options of a call, and sends nothing', async () => {
+  const { client, sent } = scriptApi([ok()]);
+  await expect(client.users.get('ada', null as never)).rejects.toMatchObject({ option: 'options' });
   expect(sent).toEqual([]);
 });
 
-test('uses the platform’s fetch, as it is when the call is made', async () => {
-  const torii = createToriiClient({ secretKey });
+test('looks up the platform’s fetch on each call', async () => {
+  const client = createToriiClient({ secretKey });
   const fetch = vi.fn(async () => ok());
   vi.stubGlobal('fetch', fetch);
-  await torii.users.get('ada');
+  await client.users.get('ada');
   expect(fetch).toHaveBeenCalledOnce();
   expect(fetch.mock.contexts[0]).toBeUndefined();
 });

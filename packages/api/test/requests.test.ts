@@ -4,7 +4,7 @@ import { ok, page, scriptApi, secretKey } from './scripted-api.ts';
 
 const root = '/api/server/v1';
 
-test.each<[string, (torii: ToriiClient) => PromiseLike<unknown>, string, unknown, Response]>([
+test.each<[string, (client: ToriiClient) => PromiseLike<unknown>, string, unknown, Response]>([
   ['users.create', ({ users }) => users.create({ email: 'a@b.co' }), `POST ${root}/users`, { email: 'a@b.co' }, ok()],
   ['users.list', ({ users }) => users.list(), `POST ${root}/users/search`, {}, page([], null)],
   ['users.get', ({ users }) => users.get('ada'), `GET ${root}/users/ada`, undefined, ok()],
@@ -33,9 +33,9 @@ test.each<[string, (torii: ToriiClient) => PromiseLike<unknown>, string, unknown
     undefined,
     ok(''),
   ],
-])('%s sends what the API wants', async (_name, call, line, body, answer) => {
-  const { torii, sent } = scriptApi([answer]);
-  await call(torii);
+])('%s sends the documented request', async (_name, call, line, body, answer) => {
+  const { client, sent } = scriptApi([answer]);
+  await call(client);
   const [request] = sent;
   expect(`${request?.method} ${request?.url.pathname}${request?.url.search}`).toBe(line);
   expect(request?.body).toEqual(body);
@@ -43,17 +43,17 @@ test.each<[string, (torii: ToriiClient) => PromiseLike<unknown>, string, unknown
   expect(request?.headers.get('content-type')).toBe(body === undefined ? null : 'application/json');
 });
 
-test('divides flat options into query and body', async () => {
-  const { torii, sent } = scriptApi([page([], null)]);
+test('divides flat parameters into query string and body', async () => {
+  const { client, sent } = scriptApi([page([], null)]);
   const filter = { name: null, email: '@b.co', statuses: ['active', 'banned'] as const };
-  await torii.users.list({ limit: 50, cursor: 'c 1', ...filter, createdAfter: '2026-01-01T00:00:00Z' });
+  await client.users.list({ limit: 50, cursor: 'c 1', ...filter, createdAfter: '2026-01-01T00:00:00Z' });
   expect(sent[0]?.url.search).toBe('?limit=50&cursor=c+1');
   expect(sent[0]?.body).toEqual({ ...filter, createdAfter: '2026-01-01T00:00:00Z' });
 });
 
-test('leaves out what is undefined, and a cursor that is null', async () => {
-  const { torii, sent } = scriptApi([page([], null)]);
-  await torii.users.list({ cursor: null, limit: undefined, statuses: undefined, name: undefined });
+test('omits undefined parameters and a null cursor', async () => {
+  const { client, sent } = scriptApi([page([], null)]);
+  await client.users.list({ cursor: null, limit: undefined, statuses: undefined, name: undefined });
   expect(sent[0]?.url.search).toBe('');
   expect(sent[0]?.body).toEqual({});
 });
@@ -63,24 +63,24 @@ test.each([
   ['null', { phone: null, locale: null }, { phone: null, locale: null }],
   ['patches', { name: Patch.set('Ada'), phone: Patch.set(null) }, { name: 'Ada', phone: null }],
   ['undefined', { name: undefined, phone: null }, { phone: null }],
-  ['nothing', {}, {}],
-])('an update of %s sends exactly what was meant', async (_name, fields, body) => {
-  const { torii, sent } = scriptApi([ok()]);
-  await torii.users.update('ada', fields);
+  ['no fields', {}, {}],
+])('an update with %s sends exactly the changed fields', async (_name, fields, body) => {
+  const { client, sent } = scriptApi([ok()]);
+  await client.users.update('ada', fields);
   expect(sent[0]?.body).toEqual(body);
 });
 
 test.each([
   ['a slash', 'a/b', 'a%2Fb'],
-  ['a way out', '../admin', '..%2Fadmin'],
+  ['a path traversal', '../admin', '..%2Fadmin'],
   ['an encoded dot segment', '%2e%2e', '%252e%252e'],
   ['a query', 'a?x=1', 'a%3Fx%3D1'],
   ['a fragment', 'a#b', 'a%23b'],
   ['a backslash', 'a\\b', 'a%5Cb'],
-  ['a space and more', 'å b', '%C3%A5%20b'],
+  ['a space and a non-ASCII letter', 'å b', '%C3%A5%20b'],
 ])('30: encodes an id with %s', async (_name, id, encoded) => {
-  const { torii, sent } = scriptApi([ok()]);
-  await torii.users.get(id);
+  const { client, sent } = scriptApi([ok()]);
+  await client.users.get(id);
   expect(sent[0]?.url.pathname).toBe(`${root}/users/${encoded}`);
 });
 
@@ -88,30 +88,30 @@ test.each([
   ['empty', ''],
   ['a dot', '.'],
   ['two dots', '..'],
-  ['no text', 7],
-  ['not there', undefined],
-  ['half a character', '\uD800'],
+  ['a number', 7],
+  ['undefined', undefined],
+  ['a lone surrogate', '\uD800'],
 ])('30: refuses an id that is %s, and sends nothing', async (_name, id) => {
-  const { torii, sent } = scriptApi([page([], null)]);
-  const calls = [torii.users.get(id as string), torii.users.delete(id as string), torii.users.ban(id as string)];
+  const { client, sent } = scriptApi([page([], null)]);
+  const calls = [client.users.get(id as string), client.users.delete(id as string), client.users.ban(id as string)];
   for (const call of calls) await expect(call).rejects.toMatchObject({ option: 'userId' });
-  await expect(torii.sessions.revoke('ada', id as string)).rejects.toMatchObject({ option: 'sessionId' });
+  await expect(client.sessions.revoke('ada', id as string)).rejects.toMatchObject({ option: 'sessionId' });
   expect(sent).toEqual([]);
 });
 
 test.each<[string, object, string]>([
-  ['a field that there is not', { nickname: 'x' }, 'nickname'],
-  ['a field of every object', { constructor: 1 }, 'constructor'],
+  ['an unknown field', { nickname: 'x' }, 'nickname'],
+  ['a field that every object inherits', { constructor: 1 }, 'constructor'],
   ['__proto__', JSON.parse('{"__proto__":1}'), '__proto__'],
-  ['a day that is none', { dateOfBirth: '2026-02-30' }, 'dateOfBirth'],
-  ['a day in words', { dateOfBirth: 'yesterday' }, 'dateOfBirth'],
-  ['a day with an hour', { dateOfBirth: '1815-12-10T00:00:00Z' }, 'dateOfBirth'],
-  ['half a day', { dateOfBirth: '1815-12' }, 'dateOfBirth'],
-  ['a Date', { dateOfBirth: new Date() }, 'dateOfBirth'],
-  ['a day that is none in a patch', { dateOfBirth: Patch.set('1815-13-01') }, 'dateOfBirth'],
+  ['a date that does not exist', { dateOfBirth: '2026-02-30' }, 'dateOfBirth'],
+  ['a date in words', { dateOfBirth: 'yesterday' }, 'dateOfBirth'],
+  ['a date with a time', { dateOfBirth: '1815-12-10T00:00:00Z' }, 'dateOfBirth'],
+  ['an incomplete date', { dateOfBirth: '1815-12' }, 'dateOfBirth'],
+  ['a Date object', { dateOfBirth: new Date() }, 'dateOfBirth'],
+  ['a date that does not exist, in a patch', { dateOfBirth: Patch.set('1815-13-01') }, 'dateOfBirth'],
 ])('refuses an update with %s, and sends nothing', async (_name, fields, option) => {
-  const { torii, sent } = scriptApi([ok()]);
-  const error: unknown = await torii.users.update('ada', fields).catch((reason: unknown) => reason);
+  const { client, sent } = scriptApi([ok()]);
+  const error: unknown = await client.users.update('ada', fields).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ToriiConfigError);
   expect(error).toMatchObject({ option });
   expect(sent).toEqual([]);
@@ -119,46 +119,46 @@ test.each<[string, object, string]>([
 
 test.each<[string, object, string]>([
   ['a limit of 0', { limit: 0 }, 'limit'],
-  ['a limit below 0', { limit: -1 }, 'limit'],
-  ['half a limit', { limit: 1.5 }, 'limit'],
-  ['a limit that is no number', { limit: '20' }, 'limit'],
-  ['statuses of null', { statuses: null }, 'statuses'],
-  ['one status', { statuses: 'active' }, 'statuses'],
-  ['an instant without a zone', { createdAfter: '2026-01-01T00:00:00' }, 'createdAfter'],
-  ['an instant without a time', { createdBefore: '2026-01-01' }, 'createdBefore'],
-  ['an hour that is none', { createdAfter: '2026-01-01T25:00:00Z' }, 'createdAfter'],
-  ['a day that is none', { createdAfter: '2026-02-30T00:00:00Z' }, 'createdAfter'],
-  ['a field that there is not', { status: 'active' }, 'status'],
+  ['a negative limit', { limit: -1 }, 'limit'],
+  ['a fractional limit', { limit: 1.5 }, 'limit'],
+  ['a limit that is not a number', { limit: '20' }, 'limit'],
+  ['null as statuses', { statuses: null }, 'statuses'],
+  ['a string as statuses', { statuses: 'active' }, 'statuses'],
+  ['a date and time without a time zone', { createdAfter: '2026-01-01T00:00:00' }, 'createdAfter'],
+  ['a date without a time', { createdBefore: '2026-01-01' }, 'createdBefore'],
+  ['an hour that does not exist', { createdAfter: '2026-01-01T25:00:00Z' }, 'createdAfter'],
+  ['a date that does not exist', { createdAfter: '2026-02-30T00:00:00Z' }, 'createdAfter'],
+  ['an unknown field', { status: 'active' }, 'status'],
 ])('refuses a list with %s, and sends nothing', async (_name, input, option) => {
-  const { torii, sent } = scriptApi([page([], null)]);
-  await expect(torii.users.list(input)).rejects.toMatchObject({ name: 'ToriiConfigError', option });
+  const { client, sent } = scriptApi([page([], null)]);
+  await expect(client.users.list(input)).rejects.toMatchObject({ name: 'ToriiConfigError', option });
   expect(sent).toEqual([]);
 });
 
-test('refuses fields that are no object', async () => {
-  const { torii } = scriptApi([]);
-  await expect(torii.users.update('ada', null as never)).rejects.toMatchObject({ option: 'params' });
-  await expect(torii.users.create('Ada' as never)).rejects.toMatchObject({ option: 'params' });
+test('refuses parameters that are not an object', async () => {
+  const { client } = scriptApi([]);
+  await expect(client.users.update('ada', null as never)).rejects.toMatchObject({ option: 'params' });
+  await expect(client.users.create('Ada' as never)).rejects.toMatchObject({ option: 'params' });
 });
 
-test('takes instants in any zone', async () => {
-  const { torii, sent } = scriptApi([page([], null)]);
-  const instants = { createdAfter: '2026-01-01T00:00:00.5+02:00', createdBefore: null };
-  await torii.users.list(instants);
-  expect(sent[0]?.body).toEqual(instants);
+test('accepts any time zone', async () => {
+  const { client, sent } = scriptApi([page([], null)]);
+  const times = { createdAfter: '2026-01-01T00:00:00.5+02:00', createdBefore: null };
+  await client.users.list(times);
+  expect(sent[0]?.body).toEqual(times);
 });
 
-test('sends headers of the caller’s, and its own key whatever they say', async () => {
-  const { torii, sent } = scriptApi([ok()]);
-  await torii.users.get('ada', { headers: { 'x-request-id': 'r1', Authorization: 'Bearer other' } });
+test('sends the caller’s headers, but never replaces the secret key', async () => {
+  const { client, sent } = scriptApi([ok()]);
+  await client.users.get('ada', { headers: { 'x-request-id': 'r1', Authorization: 'Bearer other' } });
   expect(sent[0]?.headers.get('x-request-id')).toBe('r1');
   expect(sent[0]?.headers.get('authorization')).toBe(`Bearer ${secretKey}`);
 });
 
-test('calls an operation that it has no method for', async () => {
-  const { torii, sent } = scriptApi([ok([{ any: 'thing' }])]);
+test('request() calls an operation that has no method', async () => {
+  const { client, sent } = scriptApi([ok([{ any: 'thing' }])]);
   const query = { limit: 2, tag: ['a', 'b'], cursor: null, other: undefined };
-  const answer = await torii.request<{ any: string }[]>({
+  const answer = await client.request<{ any: string }[]>({
     method: 'POST',
     path: `${root}/organizations`,
     query,
@@ -171,19 +171,19 @@ test('calls an operation that it has no method for', async () => {
 
 test.each([
   ['another origin', '//evil.example/x'],
-  ['a whole URL', 'https://evil.example/x'],
+  ['a complete URL', 'https://evil.example/x'],
   ['a user name', '@evil.example'],
   ['no slash', 'api'],
-  ['nothing', ''],
+  ['an empty string', ''],
   ['a dot segment', '/api/../x'],
   ['an encoded dot segment', '/api/%2E%2e/x'],
-  ['half an encoded dot segment', '/api/.%2e'],
+  ['a partly encoded dot segment', '/api/.%2e'],
   ['an empty segment', '/api//x'],
   ['a backslash', '/api\\x'],
   ['a query', '/api?x=1'],
   ['a line break', '/api\n'],
-])('30: refuses a path of the caller’s that is or has %s', async (_name, path) => {
-  const { torii, sent } = scriptApi([ok()]);
-  await expect(torii.request({ method: 'GET', path })).rejects.toMatchObject({ option: 'path' });
+])('30: request() refuses a path that is or contains %s', async (_name, path) => {
+  const { client, sent } = scriptApi([ok()]);
+  await expect(client.request({ method: 'GET', path })).rejects.toMatchObject({ option: 'path' });
   expect(sent).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type RequestOptions, ToriiApiError, type ToriiClient, ToriiConnectionError } from '../src/index.ts';
 import { failureOf, hang, networkError, ok, page, refusal, type Step, scriptApi } from './scripted-api.ts';
 
-type CallIt = (torii: ToriiClient, options?: RequestOptions) => PromiseLike<unknown>;
+type CallIt = (client: ToriiClient, options?: RequestOptions) => PromiseLike<unknown>;
 
 const create: CallIt = ({ users }, options) => users.create({ email: 'ada@example.com' }, options);
 const get: CallIt = ({ users }, options) => users.get('ada', options);
@@ -13,16 +13,16 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  // Neither timer nor listener outlives a call.
+  // A call must leave no timer behind.
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
 
-/** Lets all waits pass, and tells what came of the call and after how long each request was sent. */
+/** Runs a call to its end on fake timers. Returns its outcome and when each request was sent. */
 async function run(steps: readonly Step[], call: CallIt, options?: RequestOptions) {
   const begunAt = Date.now();
-  const { torii, sent, events } = scriptApi(steps);
-  const outcome = call(torii, options).then(
+  const { client, sent, events } = scriptApi(steps);
+  const outcome = call(client, options).then(
     (value) => value,
     (error: unknown) => error,
   );
@@ -43,7 +43,7 @@ const repeatable: readonly [string, CallIt, Response][] = [
   ['sessions.revoke', ({ sessions }) => sessions.revoke('ada', 's1'), ok()],
 ];
 
-test.each(repeatable)('31: repeats %s after a failure that will pass', async (_name, call, answer) => {
+test.each(repeatable)('31: retries %s after a temporary failure', async (_name, call, answer) => {
   for (const failure of [refusal(500), refusal(503), refusal(429), networkError('ECONNRESET')]) {
     const { value, sentAfterMs } = await run([failure, answer.clone()], call);
     expect(value).not.toBeInstanceOf(Error);
@@ -53,14 +53,14 @@ test.each(repeatable)('31: repeats %s after a failure that will pass', async (_n
 
 test.each([
   ['a reset', networkError('ECONNRESET')],
-  ['an answer that never came', networkError('UND_ERR_HEADERS_TIMEOUT')],
-  ['a failure that says nothing', new TypeError('fetch failed')],
+  ['a response that never came', networkError('UND_ERR_HEADERS_TIMEOUT')],
+  ['an error without a code', new TypeError('fetch failed')],
   ['500', refusal(500)],
   ['502', refusal(502)],
   ['503 with Retry-After', refusal(503, 'unavailable', { 'retry-after': '1' })],
   ['429 with Retry-After', refusal(429, 'slow_down', { 'retry-after': '1' })],
   ['408', refusal(408)],
-])('31: never repeats a create after %s', async (_name, step) => {
+])('31: never retries a create after %s', async (_name, step) => {
   const { value, sentAfterMs } = await run([step, ok()], create);
   expect(value).toBeInstanceOf(Error);
   expect(value).toMatchObject({ attempts: 1 });
@@ -68,7 +68,7 @@ test.each([
 });
 
 test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])(
-  '31: repeats a create that never left, after %s',
+  '31: retries a create that was never sent, after %s',
   async (code) => {
     const { value, sentAfterMs } = await run([networkError(code), ok()], create);
     expect(value).toMatchObject({ id: 'ada' });
@@ -76,26 +76,26 @@ test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
   },
 );
 
-test('31: does not repeat a create whose second attempt may have arrived', async () => {
+test('31: does not retry a create whose second attempt may have arrived', async () => {
   const steps = [networkError('ECONNREFUSED'), networkError('ECONNRESET'), ok()];
   const { value } = await run(steps, create);
   expect(value).toMatchObject({ reason: 'network', attempts: 2 });
 });
 
-test.each([400, 401, 403, 404, 409, 422, 501])('does not repeat a read after %i', async (status) => {
+test.each([400, 401, 403, 404, 409, 422, 501])('does not retry a read after %i', async (status) => {
   const { value, sentAfterMs } = await run([refusal(status), ok()], get);
   expect(value).toMatchObject({ status, attempts: 1 });
   expect(sentAfterMs).toHaveLength(1);
 });
 
-test.each([0, 1, 2, 5])('gives up after %i repetitions', async (maxRetries) => {
+test.each([0, 1, 2, 5])('gives up after %i retries', async (maxRetries) => {
   const steps = Array.from({ length: 9 }, () => refusal(503));
   const { value, sentAfterMs } = await run(steps, get, { maxRetries });
   expect(value).toMatchObject({ status: 503, attempts: maxRetries + 1 });
   expect(sentAfterMs).toHaveLength(maxRetries + 1);
 });
 
-test('waits twice as long each time, and differently for each caller', async () => {
+test('waits twice as long each time, with jitter', async () => {
   const steps = () => [...Array.from({ length: 6 }, () => refusal(503)), ok()];
   vi.spyOn(Math, 'random').mockReturnValue(0);
   const soonest = await run(steps(), get, { maxRetries: 6 });
@@ -109,7 +109,7 @@ test('waits twice as long each time, and differently for each caller', async () 
 test.each([
   ['seconds', '3', 3000],
   ['a date', 'date', 4000],
-])('31: waits as long as Retry-After asks, in %s', async (_name, given, waitMs) => {
+])('31: obeys Retry-After, given as %s', async (_name, given, waitMs) => {
   vi.setSystemTime('2026-01-01T00:00:00Z');
   const value = given === 'date' ? new Date(Date.now() + waitMs).toUTCString() : given;
   const { sentAfterMs } = await run([refusal(429, 'slow_down', { 'retry-after': value }), ok()], get);
@@ -119,11 +119,11 @@ test.each([
 test.each([
   ['negative', '-5'],
   ['zero', '0'],
-  ['no number', 'soon'],
-  ['half a number', '1e9'],
-  ['a date long past', 'Thu, 01 Jan 1970 00:00:00 GMT'],
-  ['a date that is none', 'Foo, 99 Bar 2026 00:00:00 GMT'],
-])('31: waits its own time where Retry-After is %s', async (_name, value) => {
+  ['not a number', 'soon'],
+  ['in exponential notation', '1e9'],
+  ['a date in the past', 'Thu, 01 Jan 1970 00:00:00 GMT'],
+  ['an invalid date', 'Foo, 99 Bar 2026 00:00:00 GMT'],
+])('31: uses its own delay if Retry-After is %s', async (_name, value) => {
   const { sentAfterMs } = await run([refusal(429, 'slow_down', { 'retry-after': value }), ok()], get);
   expect(sentAfterMs[1]).toBeGreaterThanOrEqual(125);
   expect(sentAfterMs[1]).toBeLessThanOrEqual(250);
@@ -133,14 +133,14 @@ test.each([
   ['an hour', '3600'],
   ['more than any number', '9'.repeat(400)],
   ['a date in the far future', 'Fri, 31 Dec 9999 23:59:59 GMT'],
-])('31: gives up at once where Retry-After asks for %s', async (_name, value) => {
+])('31: gives up immediately if Retry-After asks for %s', async (_name, value) => {
   const { value: error, tookMs } = await run([refusal(429, 'slow_down', { 'retry-after': value }), ok()], get);
   expect(error).toBeInstanceOf(ToriiApiError);
   expect(error).toMatchObject({ status: 429, attempts: 1, retryAfterSeconds: expect.any(Number) });
   expect(tookMs).toBe(0);
 });
 
-test('31: ends a hung request when the time of the whole call is over', async () => {
+test('31: ends a hung request when the call times out', async () => {
   const { value, tookMs } = await run([refusal(503), hang], get, { timeoutMs: 2000 });
   expect(value).toBeInstanceOf(ToriiConnectionError);
   expect(value).toMatchObject({ reason: 'timeout', attempts: 2 });
@@ -148,71 +148,71 @@ test('31: ends a hung request when the time of the whole call is over', async ()
   expect(tookMs).toBe(2000);
 });
 
-test('31: ends it where the fetch does not heed its signal, too', async () => {
+test('31: times out even if fetch ignores its signal', async () => {
   const { value, tookMs } = await run([() => new Promise(() => {})], get, { timeoutMs: 2000 });
   expect(value).toMatchObject({ reason: 'timeout' });
   expect(tookMs).toBe(2000);
 });
 
-test('31: ends it where the body does not end', async () => {
+test('31: times out if the response body never ends', async () => {
   const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"id":')) });
   const { value } = await run([async () => new Response(body)], get, { timeoutMs: 2000 });
   expect(value).toMatchObject({ reason: 'timeout', attempts: 1 });
 });
 
-test('31: does not begin a wait that would not end in time', async () => {
+test('31: does not wait if the wait would exceed the timeout', async () => {
   const steps = [refusal(503, 'unavailable', { 'retry-after': '2' }), ok()];
   const { value, tookMs } = await run(steps, get, { timeoutMs: 2000 });
   expect(value).toMatchObject({ status: 503, attempts: 1 });
   expect(tookMs).toBe(0);
 });
 
-test('31: stops at once on abort, while a request is under way', async () => {
+test('31: an abort stops a request in flight immediately', async () => {
   const controller = new AbortController();
-  const { torii } = scriptApi([hang]);
-  const failure = failureOf(torii.users.create({}, { signal: controller.signal }));
+  const { client } = scriptApi([hang]);
+  const failure = failureOf(client.users.create({}, { signal: controller.signal }));
   await vi.advanceTimersByTimeAsync(1000);
   const reason = new Error('The user left.');
   controller.abort(reason);
   expect(await failure).toMatchObject({ reason: 'aborted', attempts: 1, cause: reason });
 });
 
-test('31: stops at once on abort, while it waits to repeat one', async () => {
+test('31: an abort stops the wait before a retry immediately', async () => {
   const controller = new AbortController();
-  const { torii, sent } = scriptApi([refusal(503, 'unavailable', { 'retry-after': '10' }), ok()]);
-  const failure = failureOf(torii.users.get('ada', { signal: controller.signal }));
+  const { client, sent } = scriptApi([refusal(503, 'unavailable', { 'retry-after': '10' }), ok()]);
+  const failure = failureOf(client.users.get('ada', { signal: controller.signal }));
   await vi.advanceTimersByTimeAsync(1000);
   controller.abort();
   expect(await failure).toMatchObject({ reason: 'aborted', attempts: 1 });
   expect(sent).toHaveLength(1);
 });
 
-test('31: sends nothing for a signal that was aborted before', async () => {
-  const { torii, sent } = scriptApi([ok()]);
-  const failure = await failureOf(create(torii, { signal: AbortSignal.abort() }));
+test('31: sends nothing if the signal is already aborted', async () => {
+  const { client, sent } = scriptApi([ok()]);
+  const failure = await failureOf(create(client, { signal: AbortSignal.abort() }));
   expect(failure).toMatchObject({ reason: 'aborted', attempts: 0 });
   expect(sent).toEqual([]);
 });
 
-test('31: says of a create without an answer that it may have been carried out, and only if it may', async () => {
+test('31: the error of a create without a response says that it may have been carried out, and only if it may', async () => {
   const messageOf = async (call: CallIt, before: boolean): Promise<string> => {
     const controller = new AbortController();
     if (before) controller.abort();
-    const failure = failureOf(call(scriptApi([hang]).torii, { signal: controller.signal }));
+    const failure = failureOf(call(scriptApi([hang]).client, { signal: controller.signal }));
     await vi.advanceTimersByTimeAsync(1000);
     controller.abort();
     return (await failure) instanceof ToriiConnectionError ? String(await failure) : '';
   };
   const sure = await messageOf(create, true);
   const doubtful = await messageOf(create, false);
-  // The same and a sentence more.
+  // The doubtful message is the certain one plus a sentence.
   expect(sure).not.toBe('');
   expect(doubtful.startsWith(sure)).toBe(true);
   expect(doubtful.length).toBeGreaterThan(sure.length);
   expect(await messageOf(get, false)).toBe(await messageOf(get, true));
 });
 
-test('leaves no listener on a signal that lives longer than its calls', async () => {
+test('removes its listeners from a long-lived signal', async () => {
   const { signal } = new AbortController();
   const add = vi.spyOn(signal, 'addEventListener');
   const drop = vi.spyOn(signal, 'removeEventListener');
@@ -223,24 +223,24 @@ test('leaves no listener on a signal that lives longer than its calls', async ()
 test.each<[string, readonly Step[]]>([
   ['500', [refusal(500)]],
   ['a reset', [networkError('ECONNRESET')]],
-  ['503, a passing refusal, and a connection that failed', [refusal(503), refusal(429), networkError('ECONNREFUSED')]],
-])('31: takes 403 for done when a delete was repeated after %s', async (_name, failures) => {
+  ['503, then 429, then a refused connection', [refusal(503), refusal(429), networkError('ECONNREFUSED')]],
+])('31: 403 counts as success when a delete was retried after %s', async (_name, failures) => {
   const { value, sentAfterMs } = await run([...failures, refusal(403)], remove, { maxRetries: 3 });
   expect(value).toBeUndefined();
   expect(sentAfterMs).toHaveLength(failures.length + 1);
 });
 
 test.each([
-  ['at once', []],
-  ['after 429, which did nothing', [refusal(429)]],
-  ['after a connection that was refused', [networkError('ECONNREFUSED')]],
+  ['on the first attempt', []],
+  ['after 429, which changed nothing', [refusal(429)]],
+  ['after a refused connection', [networkError('ECONNREFUSED')]],
   ['after both', [refusal(429), networkError('ECONNREFUSED')]],
 ])('31: throws a first 403 on delete, %s', async (_name, before) => {
   const { value } = await run([...before, refusal(403, 'forbidden')], remove);
   expect(value).toMatchObject({ status: 403, code: 'forbidden', attempts: before.length + 1 });
 });
 
-test('31: takes 403 for done on delete alone', async () => {
+test('31: 403 counts as success only for users.delete', async () => {
   const { value } = await run([refusal(500), refusal(403)], ({ sessions }) => sessions.revokeAllForUser('ada'));
   expect(value).toMatchObject({ status: 403, attempts: 2 });
 });
@@ -251,18 +251,18 @@ test.each([
   ['DELETE', true],
   ['POST', false],
   ['PATCH', false],
-] as const)('repeats a request of the caller’s own by its method: %s', async (method, isRepeated) => {
-  const { sentAfterMs } = await run([refusal(500), ok()], (torii) => torii.request({ method, path: '/api/x' }));
+] as const)('request() retries by HTTP method: %s', async (method, isRepeated) => {
+  const { sentAfterMs } = await run([refusal(500), ok()], (client) => client.request({ method, path: '/api/x' }));
   expect(sentAfterMs).toHaveLength(isRepeated ? 2 : 1);
 });
 
-test('repeats a request of the caller’s own where they say that it can be', async () => {
+test('request() retries a POST with isRepeatable: true', async () => {
   const request = { method: 'POST', path: '/api/x', isRepeatable: true } as const;
-  const { sentAfterMs } = await run([refusal(500), ok()], (torii) => torii.request(request));
+  const { sentAfterMs } = await run([refusal(500), ok()], (client) => client.request(request));
   expect(sentAfterMs).toHaveLength(2);
 });
 
-test('tells of every request, and why it was repeated', async () => {
+test('emits an event for every request, with the reason of a retry', async () => {
   const { events } = await run([refusal(503), networkError('ECONNRESET'), ok()], get);
   expect(events).toMatchObject([
     { attempt: 1, error: { status: 503 }, retryInMs: expect.any(Number) },

@@ -1,6 +1,6 @@
 import { type ApiEvent, createToriiClient, type ToriiClient, type ToriiClientOptions } from '../src/index.ts';
 
-/** A request as it reached the network. */
+/** A request that was passed to `fetch`. */
 export interface SentRequest {
   readonly method: string;
   readonly url: URL;
@@ -9,22 +9,22 @@ export interface SentRequest {
   readonly at: number;
 }
 
-/** What the network does with a request: an answer, a failure, or whatever a function gives for it. */
+/** What `fetch` does with a request: respond, fail, or call a function. */
 export type Step = Response | Error | ((signal: AbortSignal) => Promise<Response>);
 
 export interface ScriptedApi {
-  readonly torii: ToriiClient;
+  readonly client: ToriiClient;
   readonly sent: readonly SentRequest[];
   readonly events: readonly ApiEvent[];
 }
 
 export const secretKey = 'sk_test_51c2a0f7d9';
 
-/** A client over a network in memory, which takes one step for each request: the network itself is what is tested. */
+/** A client with a scripted `fetch` that takes one step for each request. */
 export function scriptApi(steps: readonly Step[], options: Partial<ToriiClientOptions> = {}): ScriptedApi {
   const sent: SentRequest[] = [];
   const events: ApiEvent[] = [];
-  const torii = createToriiClient({
+  const client = createToriiClient({
     secretKey,
     onEvent: (event) => void events.push(event),
     ...options,
@@ -39,16 +39,16 @@ export function scriptApi(steps: readonly Step[], options: Partial<ToriiClientOp
         body: text === undefined ? undefined : JSON.parse(text),
         at: Date.now(),
       });
-      if (!(signal instanceof AbortSignal)) throw new Error('A request has a time limit.');
+      if (!(signal instanceof AbortSignal)) throw new Error('The request has no signal.');
       if (step === undefined) throw new Error('There is no step for this request.');
       if (step instanceof Error) throw step;
       return typeof step === 'function' ? step(signal) : step;
     },
   });
-  return { torii, sent, events };
+  return { client, sent, events };
 }
 
-/** A user as the API shows one. */
+/** A user as the API returns it. */
 export function userBody(id = 'ada'): Readonly<Record<string, unknown>> {
   const at = '2026-05-16T09:30:00Z';
   return { id, environmentId: 'e1', status: 'active', createdAt: at, updatedAt: at };
@@ -75,14 +75,14 @@ export function networkError(code: string): Error {
   return new TypeError('fetch failed', { cause: Object.assign(new Error(`connect ${code}`), { code }) });
 }
 
-/** A server that takes the request and never answers. */
+/** A server that accepts the request and never responds. */
 export function hang(signal: AbortSignal): Promise<Response> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
   });
 }
 
-/** How a call ended, whatever way it did. */
+/** The error of a failed call. */
 export async function failureOf(call: PromiseLike<unknown>): Promise<unknown> {
   return call.then(
     () => 'It succeeded.',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as api from '../../src/index.ts';
 
-/** The types that a file of src/ exports, by the name that its readers import. */
+/** The names of the types that a file of src/ exports. */
 function typesOf(file: string): readonly string[] {
   const url = new URL(`../../src/${file}`, import.meta.url);
   const text = readFileSync(url, 'utf8');

@@ -6,15 +6,15 @@ const secretKey = 'sk_test_51c2a0f7d9';
 const good = answer(200, user);
 const tooMany = answer(429, { code: 'slow_down' }, { 'retry-after': '1' });
 
-type CallIt = (torii: ToriiClient, options?: RequestOptions) => PromiseLike<unknown>;
+type CallIt = (client: ToriiClient, options?: RequestOptions) => PromiseLike<unknown>;
 const get: CallIt = ({ users }, options) => users.get('ada', options);
 const create: CallIt = ({ users }, options) => users.create({ name: 'Ada' }, options);
 const remove: CallIt = ({ users }, options) => users.delete('ada', options);
 
 async function run(faults: readonly Fault[], call: CallIt, options?: RequestOptions, resetConnections?: number) {
   await using server = await startFaultyServer(faults, resetConnections);
-  const torii = createToriiClient({ secretKey, apiUrl: server.url });
-  const outcome: unknown = await call(torii, options).then(
+  const client = createToriiClient({ secretKey, apiUrl: server.url });
+  const outcome: unknown = await call(client, options).then(
     (value) => ({ value }),
     (error: unknown) => error,
   );
@@ -26,13 +26,13 @@ test.each<[string, readonly Fault[], number]>([
   ['500 once', [answer(500, {}), good], 2],
   ['a reset after the request was sent', [reset, good], 2],
   ['a body cut in half', [cutInHalf, good], 2],
-])('31: a read overcomes %s', async (_name, faults, count) => {
+])('31: a read succeeds after %s', async (_name, faults, count) => {
   const { outcome, arrived } = await run(faults, get);
   expect(outcome).toEqual({ value: user });
   expect(arrived).toHaveLength(count);
 });
 
-test('31: a read overcomes a reset before the request was sent', async () => {
+test('31: a read succeeds after a reset before the request was sent', async () => {
   const { outcome, arrived } = await run([good], get, {}, 1);
   expect(outcome).toEqual({ value: user });
   expect(arrived).toEqual(['GET /api/server/v1/users/ada']);
@@ -44,35 +44,35 @@ test.each<[string, readonly Fault[], object]>([
   ['a reset after the request was sent', [reset], { reason: 'network' }],
   ['a body cut in half', [cutInHalf], { reason: 'network' }],
   ['an empty 200', [answer(200, undefined)], { status: 200, code: 'response_malformed' }],
-])('31: a create that met %s arrives once, and says so', async (_name, faults, error) => {
+])('31: a create that fails with %s is sent once, and throws', async (_name, faults, error) => {
   const { outcome, arrived } = await run([...faults, answer(201, user)], create);
   expect(outcome).toMatchObject({ ...error, attempts: 1 });
   expect(arrived).toEqual(['POST /api/server/v1/users']);
 });
 
-test('31: a create whose connection was reset is not sent again, since nobody knows', async () => {
+test('31: a create whose connection was reset is not retried, because it may have arrived', async () => {
   const { outcome, arrived } = await run([answer(201, user)], create, {}, 1);
   expect(outcome).toMatchObject({ reason: 'network', attempts: 1 });
   expect(arrived).toEqual([]);
 });
 
-test('31: a delete that was carried out, and whose answer was lost, is done', async () => {
+test('31: a delete succeeds if it was carried out and its response was lost', async () => {
   const { outcome, arrived } = await run([reset, answer(403, { code: 'forbidden' })], remove);
   expect(outcome).toEqual({ value: undefined });
   expect(arrived).toHaveLength(2);
 });
 
-test('an empty 200 is a delete that was done', async () => {
+test('an empty 200 is a successful delete', async () => {
   expect((await run([answer(200, undefined)], remove)).outcome).toEqual({ value: undefined });
 });
 
-test('31: a hung socket ends with the time of the call', async () => {
+test('31: a hung socket ends when the call times out', async () => {
   const { outcome, arrived } = await run([hang], get, { timeoutMs: 1_000 });
   expect(outcome).toMatchObject({ reason: 'timeout', attempts: 1 });
   expect(arrived).toHaveLength(1);
 });
 
-test('31: an abort ends a hung socket at once', async () => {
+test('31: an abort ends a hung socket immediately', async () => {
   const controller = new AbortController();
   const abort: Fault = () => controller.abort();
   const { outcome } = await run([abort], get, { signal: controller.signal });
@@ -89,14 +89,14 @@ test.each([301, 302, 303, 307, 308])('30: a redirect (%i) to another origin is n
   expect(elsewhere.arrived).toEqual([]);
 });
 
-test('31: a create waits for a server that is not there yet', async () => {
+test('31: a create is retried until the server listens', async () => {
   await using server = await startFaultyServer([answer(201, user)]);
   let refusals = 0;
-  const torii = createToriiClient({
+  const client = createToriiClient({
     secretKey,
     apiUrl: server.url,
-    // The first two go to a port where nobody listens.
+    // Nothing listens on port 2.
     fetch: (_url, init) => fetch(++refusals <= 2 ? 'http://127.0.0.1:2/' : `${server.url}/x`, init),
   });
-  expect(await torii.users.create({}).withResponse()).toMatchObject({ data: user, attempts: 3 });
+  expect(await client.users.create({}).withResponse()).toMatchObject({ data: user, attempts: 3 });
 });

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** What happens to a request that arrived whole. */
+/** What the server does with a request that arrived completely. */
 export type Fault = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface FaultyServer extends AsyncDisposable {
   readonly url: string;
-  /** What arrived whole, as `POST /path`. */
+  /** The requests that arrived completely, as `POST /path`. */
   readonly arrived: readonly string[];
 }
 
-/** A real server that does one thing to each request, in order, and resets the first connections before that. */
+/** A real server that resets the first connections, then applies one fault to each request, in order. */
 export async function startFaultyServer(faults: readonly Fault[], resetConnections = 0): Promise<FaultyServer> {
   const arrived: string[] = [];
   const server = createServer((request, response) => {
@@ -45,17 +45,17 @@ export function answer(status: number, body: unknown, headers: Readonly<Record<s
   };
 }
 
-/** The request arrived; nothing is answered. */
+/** Resets the connection after the request arrived. */
 export const reset: Fault = (request) => void request.socket.resetAndDestroy();
 
-/** A good answer whose connection ends in the middle of its body. */
+/** A successful response whose connection ends in the middle of the body. */
 export const cutInHalf: Fault = (request, response) => {
   const body = JSON.stringify(user);
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
   response.write(body.slice(0, body.length / 2), () => request.socket.destroy());
 };
 
-/** Takes the request and never answers. */
+/** Accepts the request and never responds. */
 export const hang: Fault = () => {};
 
 export const user = {

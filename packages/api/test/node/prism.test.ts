@@ -1,4 +1,5 @@
-// Somebody else's reading of the specification, our corrections applied, stands between the client and the emulator.
+// Prism, a validating proxy for OpenAPI, runs between the client and the emulator. It checks requests and responses
+// against the corrected specification.
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createToriiClient, type ToriiApiError, type ToriiClient } from '../../src/index.ts';
@@ -17,8 +18,8 @@ const password = 'correct horse';
 let emulator: Emulator;
 let prism: Prism;
 let lenientPrism: Prism;
-/** With the right key; with a wrong one; and one whose requests Prism does not look at. */
-let torii: ToriiClient;
+/** `wrong` has a wrong secret key. Prism does not validate the requests of `lenient`. */
+let client: ToriiClient;
 let wrong: ToriiClient;
 let lenient: ToriiClient;
 let strangerId: string;
@@ -32,7 +33,7 @@ beforeAll(async () => {
   ]);
   const { secretKey } = emulator;
   const common = { maxRetries: 0 };
-  torii = createToriiClient({ ...common, secretKey, apiUrl: prism.url });
+  client = createToriiClient({ ...common, secretKey, apiUrl: prism.url });
   wrong = createToriiClient({ ...common, secretKey: 'sk_test_wrong', apiUrl: prism.url });
   lenient = createToriiClient({ ...common, secretKey, apiUrl: lenientPrism.url });
   strangerId = (await emulator.environment('acme').createUser()).id;
@@ -44,11 +45,11 @@ afterAll(async () => {
 });
 
 const createEmail = (): string => `user${++count}@example.com`;
-const createUserId = async (): Promise<string> => (await torii.users.create({ email: createEmail(), password })).id;
+const createUserId = async (): Promise<string> => (await client.users.create({ email: createEmail(), password })).id;
 
 async function signIn(): Promise<{ readonly userId: string; readonly sessionId: string }> {
   const email = createEmail();
-  await torii.users.create({ email, password });
+  await client.users.create({ email, password });
   const response = await fetch(emulator.signInUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -57,82 +58,82 @@ async function signIn(): Promise<{ readonly userId: string; readonly sessionId: 
   return (await response.json()) as { userId: string; sessionId: string };
 }
 
-/** How each of them comes about. */
+/** How to cause each documented status. */
 const cases: Readonly<Record<string, () => Promise<unknown>>> = {
   'POST /users 201': () =>
-    torii.users.create({ email: createEmail(), password, name: null, dateOfBirth: '1815-12-10' }).withResponse(),
-  'POST /users 400': () => torii.users.create({ password: 'short' }),
+    client.users.create({ email: createEmail(), password, name: null, dateOfBirth: '1815-12-10' }).withResponse(),
+  'POST /users 400': () => client.users.create({ password: 'short' }),
   'POST /users 401': () => wrong.users.create({}),
   'POST /users 409': async () => {
     const email = createEmail();
-    await torii.users.create({ email });
-    return torii.users.create({ email });
+    await client.users.create({ email });
+    return client.users.create({ email });
   },
   'POST /users/search 200': async () => {
     const createdBefore = '2999-01-01T00:00:00Z';
     await createUserId();
-    const { nextCursor } = await torii.users.list({ limit: 1, name: null, email: '@', statuses: ['active'] });
-    return torii.users.list({ limit: 1, cursor: nextCursor, createdBefore }).withResponse();
+    const { nextCursor } = await client.users.list({ limit: 1, name: null, email: '@', statuses: ['active'] });
+    return client.users.list({ limit: 1, cursor: nextCursor, createdBefore }).withResponse();
   },
   'POST /users/search 401': () => wrong.users.list(),
-  'GET /users/{userId} 200': async () => torii.users.get(await createUserId()).withResponse(),
+  'GET /users/{userId} 200': async () => client.users.get(await createUserId()).withResponse(),
   'GET /users/{userId} 401': () => wrong.users.get(unknownId),
-  'GET /users/{userId} 403': () => torii.users.get(strangerId),
-  'GET /users/{userId} 404': () => torii.users.get(unknownId),
+  'GET /users/{userId} 403': () => client.users.get(strangerId),
+  'GET /users/{userId} 404': () => client.users.get(unknownId),
   'PATCH /users/{userId} 200': async () => {
     const id = await createUserId();
-    await torii.users.update(id, {});
-    return torii.users.update(id, { locale: null, phone: '+45', dateOfBirth: '1815-12-10' }).withResponse();
+    await client.users.update(id, {});
+    return client.users.update(id, { locale: null, phone: '+45', dateOfBirth: '1815-12-10' }).withResponse();
   },
   'PATCH /users/{userId} 400': async () => lenient.users.update(await createUserId(), { locale: 'fr' as 'en' }),
   'PATCH /users/{userId} 401': () => wrong.users.update(unknownId, {}),
-  'PATCH /users/{userId} 403': () => torii.users.update(strangerId, {}),
-  'PATCH /users/{userId} 404': () => torii.users.update(unknownId, {}),
-  'DELETE /users/{userId} 204': async () => torii.users.delete(await createUserId()).withResponse(),
+  'PATCH /users/{userId} 403': () => client.users.update(strangerId, {}),
+  'PATCH /users/{userId} 404': () => client.users.update(unknownId, {}),
+  'DELETE /users/{userId} 204': async () => client.users.delete(await createUserId()).withResponse(),
   'DELETE /users/{userId} 401': () => wrong.users.delete(unknownId),
   'DELETE /users/{userId} 403': async () => {
     const id = await createUserId();
-    await torii.users.delete(id);
-    return torii.users.delete(id);
+    await client.users.delete(id);
+    return client.users.delete(id);
   },
-  'DELETE /users/{userId} 404': () => torii.users.delete(unknownId),
-  'POST /users/{userId}/ban 200': async () => torii.users.ban(await createUserId()).withResponse(),
+  'DELETE /users/{userId} 404': () => client.users.delete(unknownId),
+  'POST /users/{userId}/ban 200': async () => client.users.ban(await createUserId()).withResponse(),
   'POST /users/{userId}/ban 401': () => wrong.users.ban(unknownId),
-  'POST /users/{userId}/ban 403': () => torii.users.ban(strangerId),
-  'POST /users/{userId}/ban 404': () => torii.users.ban(unknownId),
-  'POST /users/{userId}/unban 200': async () => torii.users.unban(await createUserId()).withResponse(),
+  'POST /users/{userId}/ban 403': () => client.users.ban(strangerId),
+  'POST /users/{userId}/ban 404': () => client.users.ban(unknownId),
+  'POST /users/{userId}/unban 200': async () => client.users.unban(await createUserId()).withResponse(),
   'POST /users/{userId}/unban 401': () => wrong.users.unban(unknownId),
-  'POST /users/{userId}/unban 403': () => torii.users.unban(strangerId),
-  'POST /users/{userId}/unban 404': () => torii.users.unban(unknownId),
-  'GET /users/{userId}/sessions 200': async () => torii.sessions.listForUser((await signIn()).userId).withResponse(),
+  'POST /users/{userId}/unban 403': () => client.users.unban(strangerId),
+  'POST /users/{userId}/unban 404': () => client.users.unban(unknownId),
+  'GET /users/{userId}/sessions 200': async () => client.sessions.listForUser((await signIn()).userId).withResponse(),
   'GET /users/{userId}/sessions 401': () => wrong.sessions.listForUser(unknownId),
-  'GET /users/{userId}/sessions 403': () => torii.sessions.listForUser(strangerId),
+  'GET /users/{userId}/sessions 403': () => client.sessions.listForUser(strangerId),
   'DELETE /users/{userId}/sessions 204': async () =>
-    torii.sessions.revokeAllForUser((await signIn()).userId).withResponse(),
+    client.sessions.revokeAllForUser((await signIn()).userId).withResponse(),
   'DELETE /users/{userId}/sessions 401': () => wrong.sessions.revokeAllForUser(unknownId),
-  'DELETE /users/{userId}/sessions 403': () => torii.sessions.revokeAllForUser(strangerId),
+  'DELETE /users/{userId}/sessions 403': () => client.sessions.revokeAllForUser(strangerId),
   'DELETE /users/{userId}/sessions/{sessionId} 204': async () => {
     const { userId, sessionId } = await signIn();
-    return torii.sessions.revoke(userId, sessionId).withResponse();
+    return client.sessions.revoke(userId, sessionId).withResponse();
   },
   'DELETE /users/{userId}/sessions/{sessionId} 401': () => wrong.sessions.revoke(unknownId, unknownId),
-  'DELETE /users/{userId}/sessions/{sessionId} 403': () => torii.sessions.revoke(strangerId, unknownId),
+  'DELETE /users/{userId}/sessions/{sessionId} 403': () => client.sessions.revoke(strangerId, unknownId),
 };
 
-test('has a case for every documented status of every operation, and no case more', () => {
+test('there is one case for every documented status of every operation', () => {
   expect(Object.keys(cases).sort()).toEqual(documented.toSorted());
 });
 
-test.each(documented)('nothing is said against the specification in %s', async (name) => {
+test.each(documented)('request and response conform to the specification: %s', async (name) => {
   const outcome = await cases[name]?.().catch((error: ToriiApiError) => error);
   expect(outcome).toMatchObject({ status: Number(name.split(' ').at(-1)) });
-  // A violation of Prism's would have this type, and one of these statuses: 422 for a request, 500 for an answer.
+  // Prism reports a violation as a problem of this type: 422 for a request, 500 for a response.
   expect(outcome).not.toMatchObject({ problem: { type: expect.stringContaining('stoplight') } });
 });
 
 test.each([
-  ['a request', () => torii.request({ method: 'POST', path: '/api/server/v1/users', body: { email: 7 } }), 422],
-  ['a path', () => torii.request({ method: 'GET', path: '/api/server/v1/nowhere' }), 404],
-])('Prism says so where %s is not in the specification', async (_name, call, status) => {
+  ['a request', () => client.request({ method: 'POST', path: '/api/server/v1/users', body: { email: 7 } }), 422],
+  ['a path', () => client.request({ method: 'GET', path: '/api/server/v1/nowhere' }), 404],
+])('Prism reports %s that is not in the specification', async (_name, call, status) => {
   await expect(call()).rejects.toMatchObject({ status, problem: { type: expect.stringContaining('stoplight') } });
 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { correctSpec, type JsonObject } from '../../../../spec/corrections.ts';
 
-/** Prism between a client and a server: what either says against the specification becomes an error of Prism's own. */
+/** Prism as a proxy: a request or response that violates the specification becomes an error response of Prism. */
 export interface Prism extends AsyncDisposable {
   readonly url: string;
 }
@@ -36,12 +36,12 @@ export async function startPrism(
   };
   for await (const line of createInterface(child.stdout)) {
     if (!line.includes('is listening')) continue;
-    // What it prints from now on is of no interest, and must not fill the pipe.
+    // Discard further output: a full pipe would block Prism.
     child.stdout.resume();
     return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: stop };
   }
   await stop();
-  throw new Error('Prism ended before it listened.');
+  throw new Error('Prism exited before it was listening.');
 }
 
 async function findFreePort(): Promise<number> {

@@ -8,11 +8,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('30: whatever an id is, it is one segment of the path, or refused', async () => {
+test('30: any id is either sent as one path segment or refused', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'binary' }), async (id) => {
-      const { torii, sent } = scriptApi([ok()]);
-      const outcome: unknown = await torii.users.get(id).catch((error: unknown) => error);
+      const { client, sent } = scriptApi([ok()]);
+      const outcome: unknown = await client.users.get(id).catch((error: unknown) => error);
       const [request] = sent;
       if (request === undefined) {
         expect(outcome).toMatchObject({ option: 'userId' });
@@ -28,19 +28,19 @@ test('30: whatever an id is, it is one segment of the path, or refused', async (
   );
 });
 
-test('whatever an update is given, it sends what was meant and nothing else', async () => {
+test('any update sends exactly its fields', async () => {
   const value = fc.option(fc.string(), { nil: null });
   const fields = fc.record({ name: value, phone: value, address: value }, { requiredKeys: [] });
   await fc.assert(
     fc.asyncProperty(fields, async (update) => {
-      const { torii, sent } = scriptApi([ok()]);
-      await torii.users.update('ada', update);
+      const { client, sent } = scriptApi([ok()]);
+      await client.users.update('ada', update);
       expect(sent[0]?.body).toEqual(update);
     }),
   );
 });
 
-test('31: whatever Retry-After says, the call ends within its time', async () => {
+test('31: a call ends within its timeout for any Retry-After', async () => {
   vi.useFakeTimers();
   const text = fc.oneof(fc.string({ unit: 'grapheme-ascii' }), fc.double().map(String), fc.date().map(String));
   await fc.assert(
@@ -50,7 +50,7 @@ test('31: whatever Retry-After says, the call ends within its time', async () =>
       const end = () => {
         isOver = true;
       };
-      scriptApi(steps).torii.users.get('ada', { timeoutMs: 20 }).then(end, end);
+      scriptApi(steps).client.users.get('ada', { timeoutMs: 20 }).then(end, end);
       await vi.advanceTimersByTimeAsync(20);
       expect(isOver).toBe(true);
     }),
