@@ -1,22 +1,23 @@
-// What server-v1.json says badly, put right before anything is made of it. The file itself stays as the server publishes
-// it. A correction finds its place by shape, never by the name of a schema or an operation, which change upstream.
+// Corrects errors in server-v1.json before code is generated from it. The file itself stays as the server publishes it.
+// A correction finds its place by shape, never by the name of a schema or an operation, because the server's developers
+// change these names.
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 interface Correction {
   readonly reason: string;
-  /** Given every object of the document, innermost first: what is to stand in its place. */
+  /** Called for every object of the document, innermost first. Returns the object that replaces it. */
   readonly apply: (object: JsonObject, path: string) => JsonObject;
 }
 
 export const corrections: readonly Correction[] = [
   {
-    reason: 'The server under `servers` is the one that wrote the file. It would become the default, and is on localhost.',
+    reason: '`servers` names the localhost server that wrote the file, and would become the default URL.',
     apply: (object, path) => (path === '' ? { ...object, servers: [{ url: 'https://api.torii.so' }] } : object),
   },
   {
-    reason: 'Every operation wants the secret key, and the file does not say so.',
+    reason: 'Every operation requires the secret key, but the file does not say so.',
     apply(object, path) {
       if (path === '' && object['security'] === undefined) return { ...object, security: [{ secretKey: [] }] };
       if (path !== '/components' || object['securitySchemes'] !== undefined) return object;
@@ -24,7 +25,7 @@ export const corrections: readonly Correction[] = [
     },
   },
   {
-    reason: 'A nullable field whose enum lacks null can never be null, so that clearing a locale would not compile.',
+    reason: 'A nullable field whose enum lacks null can never be null: clearing a locale would not compile.',
     apply(object) {
       const { type, enum: values } = object;
       if (!isList(type) || !type.includes('null') || !isList(values) || values.includes(null)) return object;
@@ -32,7 +33,7 @@ export const corrections: readonly Correction[] = [
     },
   },
   {
-    reason: 'A page of no items has no sense, and the file does not say that the least is one.',
+    reason: 'A page of 0 items makes no sense, but the file sets no minimum for `limit`.',
     apply(object) {
       const { name, in: place, schema } = object;
       if (name !== 'limit' || place !== 'query' || !isObject(schema) || schema['minimum'] !== undefined) return object;
@@ -40,7 +41,7 @@ export const corrections: readonly Correction[] = [
     },
   },
   {
-    reason: 'Whether a page has a next one is said by `nextCursor`: null on the last page, so it is always there.',
+    reason: '`nextCursor` says whether there is a next page. It is null on the last page, so it is always present.',
     apply(object) {
       const { properties, required } = object;
       if (!isObject(properties) || !isList(required) || required.includes('nextCursor')) return object;
@@ -51,7 +52,7 @@ export const corrections: readonly Correction[] = [
   },
 ];
 
-/** The document with every correction applied, or with some of them. */
+/** Returns the document with all corrections applied, or only the given ones. */
 export function correctSpec(document: JsonObject, applied: readonly Correction[] = corrections): JsonObject {
   return applied.reduce((corrected, { apply }) => correctObject(corrected, '', apply), document);
 }

@@ -1,4 +1,4 @@
-// What a newer specification changes for the people who use the client.
+// Lists what changes in the client between two versions of the specification.
 import type { JsonObject } from '../../spec/corrections.ts';
 import type { Field, Operation } from './operations.ts';
 import { type Shape, shapeOf } from './shape.ts';
@@ -7,11 +7,11 @@ export interface Change {
   /** The client's method: `users.update`. */
   readonly method: string;
   readonly what: string;
-  /** Whether a program that uses the method may no longer compile, or no longer do what it did. */
+  /** Whether a program that calls the method may stop compiling or behave differently. */
   readonly isBreaking: boolean;
 }
 
-/** A document, corrected, and what is in it. */
+/** A corrected document and its operations. */
 export interface Specification {
   readonly document: JsonObject;
   readonly operations: readonly Operation[];
@@ -19,10 +19,12 @@ export interface Specification {
 
 type Report = (what: string, isBreaking: boolean) => void;
 
-/** Where a value goes: what is sent must stay welcome, what is received must stay what it was. */
+/**
+ * Which way a value travels. Rejecting a value that was accepted breaks senders. Returning a new type breaks receivers.
+ */
 type Direction = 'sent' | 'received';
 
-/** Every change, by the client's methods, in alphabetical order. */
+/** All changes, sorted by method name. */
 export function compareSpecifications(old: Specification, next: Specification): readonly Change[] {
   const before = new Map(old.operations.map((operation) => [fullName(operation), operation]));
   const after = new Map(next.operations.map((operation) => [fullName(operation), operation]));
@@ -45,20 +47,20 @@ function compareOperations(
   report: Report,
 ): void {
   const [from, to] = [was, is].map(({ method, path }) => `${method} ${path.replaceAll(/\{[^}]*\}/g, '{}')}`);
-  // The method stays, but clients that are in use already call what was.
+  // Breaking although the method name stays the same: released clients still send the old request.
   if (from !== to) report(`moved from ${from} to ${to}`, true);
-  if (was.parameters.length !== is.parameters.length) report('takes other ids', true);
+  if (was.parameters.length !== is.parameters.length) report('has a different number of path parameters', true);
 
   compareFields('query parameter', fieldMap(was.query, old), fieldMap(is.query, next), 'sent', report);
   const what = is.method === 'PATCH' ? 'patch field' : 'body field';
-  if ((was.body === 'raw') !== (is.body === 'raw')) report('takes a body of another kind', true);
+  if ((was.body === 'raw') !== (is.body === 'raw')) report('body changed between named fields and any JSON', true);
   else compareFields(what, fieldMap(was.body, old), fieldMap(is.body, next), 'sent', report);
-  if (!was.needsInput && is.needsInput) report('takes an input that can no longer be left out', true);
+  if (!was.needsInput && is.needsInput) report('params are now required', true);
 
-  if (was.answer !== is.answer) report(`answers ${is.answer}, not ${was.answer}`, true);
+  if (was.answer !== is.answer) report(`now returns ${is.answer}, previously ${was.answer}`, true);
   else if (was.answerSchema !== undefined && is.answerSchema !== undefined) {
     const answers = [shapeOf(old.document, was.answerSchema), shapeOf(next.document, is.answerSchema)] as const;
-    compareShapes('answer field', '', answers, 'received', report);
+    compareShapes('response field', '', answers, 'received', report);
   }
 }
 
@@ -76,7 +78,7 @@ function compareFields(what: string, was: Fields, is: Fields, direction: Directi
     if (after === undefined) report(`${label} removed`, true);
     else if (before === undefined) {
       const isForced = direction === 'sent' && after.isRequired;
-      report(`${label} added${isForced ? ', and required' : ''}`, isForced);
+      report(`${isForced ? 'required ' : ''}${label} added`, isForced);
     } else {
       if (before.isRequired !== after.isRequired) {
         report(
@@ -96,13 +98,13 @@ function compareShapes(
   direction: Direction,
   report: Report,
 ): void {
-  const label = path === '' ? 'the answer' : `${what} ${path}`;
+  const label = path === '' ? 'the response' : `${what} ${path}`;
   const gained = is.types.filter((type) => !was.types.includes(type));
   const lost = was.types.filter((type) => !is.types.includes(type));
-  if (gained.length > 0) report(`${label} may be ${gained.join(' or ')}`, direction === 'received');
+  if (gained.length > 0) report(`${label} may now be ${gained.join(' or ')}`, direction === 'received');
   if (lost.length > 0) report(`${label} may no longer be ${lost.join(' or ')}`, direction === 'sent');
   if (was.format !== is.format)
-    report(`${label} has the format ${is.format ?? 'of any text'}, not ${was.format ?? 'any'}`, true);
+    report(`${label} now has the format ${is.format ?? 'none'}, previously ${was.format ?? 'none'}`, true);
   compareValues(label, was.values, is.values, direction, report);
   if (was.item !== undefined && is.item !== undefined) {
     compareShapes(what, `${path}[]`, [was.item, is.item], direction, report);
@@ -118,13 +120,14 @@ function compareValues(
   direction: Direction,
   report: Report,
 ): void {
-  if (was === undefined && is !== undefined) report(`${label} is one of ${is.join(', ')}`, direction === 'sent');
-  if (was !== undefined && is === undefined) report(`${label} may be any text`, direction === 'received');
+  if (was === undefined && is !== undefined)
+    report(`${label} must now be one of ${is.join(', ')}`, direction === 'sent');
+  if (was !== undefined && is === undefined) report(`${label} may now be any string`, direction === 'received');
   if (was === undefined || is === undefined) return;
   const gained = is.filter((value) => !was.includes(value));
   const lost = was.filter((value) => !is.includes(value));
-  // A program has to expect values that it does not know: the API says so of no list of values that it is complete.
-  if (gained.length > 0) report(`${label} may be ${gained.join(', ')}`, false);
+  // Not breaking: the API never promises that a list of values is complete, so programs must expect unknown values.
+  if (gained.length > 0) report(`${label} may now be ${gained.join(', ')}`, false);
   if (lost.length > 0) report(`${label} may no longer be ${lost.join(', ')}`, direction === 'sent');
 }
 

@@ -1,6 +1,7 @@
-// What a method and a path cannot tell. Keys are written without the prefix and the names of parameters.
+// Facts about operations that cannot be derived from HTTP method and path. Keys omit the `/api/server/v1` prefix and
+// the names of path parameters.
 
-/** Names that the rules of names.ts would not find: the paths say too little of what is meant. */
+/** Method names that replace those of the rules in names.ts. */
 export const names: Readonly<Record<string, string>> = {
   'POST /users/search': 'users.list',
   'DELETE /users/{}/sessions': 'sessions.revokeAllForUser',
@@ -14,11 +15,11 @@ export const names: Readonly<Record<string, string>> = {
   'PUT /allowed-origins': 'allowedOrigins.replace',
 };
 
-/** POST operations that lead to the same state however often they arrive, so that they can be sent again. */
+/** POST operations that are idempotent, so that the client may retry them. */
 export const repeatable: ReadonlySet<string> = new Set(['POST /users/{}/ban', 'POST /users/{}/unban']);
 
 /**
- * A status that means "done before" where an earlier attempt of the same call may have arrived: the right to delete a
- * user goes with the user, so that a second delete is answered 403.
+ * Statuses that count as success if an earlier attempt of the same call may have been carried out. Deleting a user also
+ * removes the permission to delete that user, so a second delete returns 403.
  */
 export const doneStatuses: Readonly<Record<string, number>> = { 'DELETE /users/{}': 403 };

@@ -1,4 +1,4 @@
-// spec/ in, every file that is derived from it out.
+// Generates all files that are derived from the specification.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { writeContract } from './write-contract.ts';
 import { writeEntities } from './write-entities.ts';
 import { exportedNames, fileOf, operationId, type Resource, writeResource, writeResources } from './write-resource.ts';
 
-/** Folders that hold nothing but generated files. */
+/** Folders that contain only generated files: every other file in them is deleted. */
 export const generatedFolders = {
   api: 'packages/api/src/generated',
   webhooks: 'packages/core/src/webhooks/generated',
@@ -20,9 +20,9 @@ export const generatedFolders = {
 } as const;
 
 /**
- * The text of every generated file, by its path in the repository.
+ * Returns the text of every generated file by its path in the repository.
  *
- * @throws Error for a document that leaves something open: a path without a name, a name twice
+ * @throws Error if a path cannot be named, or if two operations or types would have the same name
  */
 export async function generateFiles(document: JsonObject): Promise<ReadonlyMap<string, string>> {
   const corrected = correctSpec(document);
@@ -46,7 +46,8 @@ export async function generateFiles(document: JsonObject): Promise<ReadonlyMap<s
 
 function mapOfFiles(files: readonly (readonly [path: string, text: string])[]): ReadonlyMap<string, string> {
   const map = new Map(files);
-  if (map.size < files.length) throw new Error('Two resources would be written into one file.');
+  if (map.size < files.length)
+    throw new Error('Two resources would be written to the same file. Rename one in scripts/generate/exceptions.ts.');
   return map;
 }
 
@@ -58,14 +59,15 @@ function readResources(document: JsonObject, operations: readonly Operation[]): 
   const names = resources.flatMap(exportedNames);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new Error(
-      `Two types would be called \`${twice}\`. Name a method otherwise in scripts/generate/exceptions.ts.`,
-    );
+    throw new Error(`Two types would have the name \`${twice}\`. Rename a method in scripts/generate/exceptions.ts.`);
   }
   return resources;
 }
 
-/** The types of the wire, by the generator. It names an operation's types after its id, so ids become our names. */
+/**
+ * Generates wire.ts with @hey-api/openapi-ts. The library names types after operation ids, so the ids are replaced by
+ * our method names.
+ */
 async function writeTypes(document: JsonObject, operations: readonly Operation[]): Promise<string> {
   const paths = structuredClone(objectAt(document, 'paths'));
   for (const operation of operations) {
@@ -86,7 +88,7 @@ async function writeTypes(document: JsonObject, operations: readonly Operation[]
   }
 }
 
-/** What the document says of the tag that a resource's operations have in common. */
+/** The description of the first tag of a resource's operations. */
 function describeResource(document: JsonObject, resource: string, operations: readonly Operation[]): string {
   const tags = operations.map(({ path, method }) => objectAt(document, 'paths', path, method.toLowerCase())['tags']);
   const tag = tags.flat().find((name) => typeof name === 'string');

@@ -1,6 +1,7 @@
-// npm run generate [-- --check]. Writes every file that is derived from spec/, or only says whether each is up to date.
-//   --spec FILE     another document than spec/server-v1.json
-//   --out FOLDER    another folder than the repository
+// npm run generate: writes all files that are derived from spec/.
+//   --check         writes nothing; reports files that are not up to date, with exit code 1
+//   --spec FILE     the document, by default spec/server-v1.json
+//   --out FOLDER    where to write, by default the repository
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,7 +35,7 @@ function readText(path: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
-/** What lies in the folders of generated files. */
+/** All files in the folders of generated files. */
 function listPresent(): readonly string[] {
   return Object.values(generatedFolders).flatMap((folder) => {
     const path = join(values.out, folder);
@@ -43,8 +44,8 @@ function listPresent(): readonly string[] {
 }
 
 function reportChanges(changed: readonly string[], count: number): void {
-  for (const path of changed) console.error(`${path} is not what spec/ makes of it. Run npm run generate.`);
-  if (changed.length === 0) console.log(`${count} generated files are what spec/ makes of them`);
+  for (const path of changed) console.error(`${path} is not up to date with spec/. Run \`npm run generate\`.`);
+  if (changed.length === 0) console.log(`${count} generated files are up to date with spec/`);
   else process.exitCode = 1;
 }
 
@@ -59,13 +60,15 @@ function writeFiles(wanted: ReadonlyMap<string, string>, changed: readonly strin
   console.log(all.length === 0 ? 'Nothing changed.' : `Wrote ${all.toSorted().join(', ')}.`);
 }
 
-/** A correction that changes nothing can go. */
+/** Reports corrections that no longer change the document, so that they can be deleted. */
 function reportIdleCorrections(document: JsonObject): void {
   const all = JSON.stringify(correctSpec(document));
   for (const correction of corrections) {
     const others = corrections.filter((each) => each !== correction);
     if (JSON.stringify(correctSpec(document, others)) === all) {
-      console.log(`The document no longer needs this correction of spec/corrections.ts: ${correction.reason}`);
+      console.log(
+        `This correction in spec/corrections.ts has no effect any more and can be deleted: ${correction.reason}`,
+      );
     }
   }
 }

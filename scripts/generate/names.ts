@@ -1,11 +1,11 @@
-// Names every operation from its HTTP method and path. Operation ids, tags and names of schemas change upstream; these
-// names are what our users have written into their programs.
+// Names every operation after its HTTP method and path. Users write these names in their programs, so they must not
+// depend on operation ids, tags or schema names, which the server's developers change.
 import type { JsonObject } from '../../spec/corrections.ts';
 import { names as exceptions } from './exceptions.ts';
 import { answerSchema, type Endpoint, isList, isPage } from './openapi.ts';
 import { camelCase, isPlural, pascalCase, singular } from './words.ts';
 
-/** `torii.users.ban` has the resource `users` and the name `ban`. */
+/** `client.users.ban` has the resource `users` and the name `ban`. */
 export interface MethodName {
   readonly resource: string;
   readonly name: string;
@@ -13,22 +13,20 @@ export interface MethodName {
 
 interface Proposal extends MethodName {
   readonly endpoint: Endpoint;
-  /** What to add to the name where a shallower path has it too: `ForOrganization`. */
+  /** Appended to the name if an operation with a shorter path has the same name: `ForOrganization`. */
   readonly qualifier: string;
   readonly depth: number;
 }
 
-/** What the client has of its own. */
+/** Names that would replace a member of the client or of a class, or make the client look like a promise. */
 const taken = new Set(['request', 'constructor', 'then']);
 
-/**
- * @throws Error for a path that cannot be named, and for a name that two operations claim
- */
+/** @throws Error if a path cannot be named, or if two operations would have the same name */
 export function nameEndpoints(document: JsonObject, endpoints: readonly Endpoint[]): ReadonlyMap<Endpoint, MethodName> {
   const paths = new Paths(document, endpoints);
   const proposals = endpoints.map((endpoint) => propose(endpoint, paths));
   const chosen = new Map<string, Proposal>();
-  // The shallower path has the simpler name.
+  // Shorter paths first, so that they get the shorter names.
   for (const proposal of proposals.toSorted((a, b) => a.depth - b.depth)) {
     const rival = chosen.get(fullName(proposal));
     const settled =
@@ -38,8 +36,8 @@ export function nameEndpoints(document: JsonObject, endpoints: readonly Endpoint
     const clash = chosen.get(fullName(settled));
     if (clash !== undefined) {
       throw new Error(
-        `Both ${keyOf(clash.endpoint)} and ${keyOf(settled.endpoint)} would be \`${fullName(settled)}\`. ` +
-          'Name one of them in scripts/generate/exceptions.ts.',
+        `Both ${keyOf(clash.endpoint)} and ${keyOf(settled.endpoint)} would be named \`${fullName(settled)}\`. ` +
+          'Rename one of them in scripts/generate/exceptions.ts.',
       );
     }
     if (taken.has(settled.resource) || taken.has(settled.name)) throw unnameable(settled.endpoint);
@@ -48,7 +46,7 @@ export function nameEndpoints(document: JsonObject, endpoints: readonly Endpoint
   return new Map(Array.from(chosen.values(), ({ endpoint, resource, name }) => [endpoint, { resource, name }]));
 }
 
-/** `DELETE /users/{}/sessions/{}`: how exceptions.ts writes an endpoint. */
+/** The key of an endpoint in exceptions.ts, such as `DELETE /users/{}/sessions/{}`. */
 export function keyOf({ method, path }: Endpoint): string {
   return `${method} ${shorten(path)}`;
 }
@@ -66,7 +64,7 @@ function propose(endpoint: Endpoint, paths: Paths): Proposal {
   if (!isNameable) throw unnameable(endpoint);
 
   const exception = exceptions[keyOf(endpoint)]?.split('.');
-  // What stands behind the last id or collection: `ban`, `metadata`.
+  // Segments from `end` on follow the last id or collection, such as `ban` or `metadata`.
   let end = segments.length;
   while (end > 1 && segments[end - 1] !== '{}' && !paths.isCollection(segments.slice(0, end))) end--;
   const owner = segments.slice(0, end);
@@ -115,16 +113,16 @@ function nameForWords(endpoint: Endpoint, paths: Paths, segments: readonly strin
 
 function unnameable(endpoint: Endpoint): Error {
   return new Error(
-    `${endpoint.method} ${endpoint.path} cannot be named. Give it a name in scripts/generate/exceptions.ts, or teach names.ts its shape.`,
+    `No naming rule fits ${endpoint.method} ${endpoint.path}. Add a name to scripts/generate/exceptions.ts, or a rule to names.ts.`,
   );
 }
 
-/** `/api/server/v1/users/{userId}` is `/users/{}`. */
+/** Turns `/api/server/v1/users/{userId}` into `/users/{}`. */
 function shorten(path: string): string {
   return path.replace(/^\/api\/[^/]+\/v\d+(?=\/)/, '').replaceAll(/\{[^/}]*\}/g, '{}');
 }
 
-/** What the paths of a document say about each other. */
+/** Answers questions about a path from the other paths of the document. */
 class Paths {
   readonly #document: JsonObject;
   readonly #endpoints: ReadonlyMap<string, readonly Endpoint[]>;
@@ -143,7 +141,7 @@ class Paths {
     return schema !== undefined && (isList(this.#document, schema) || isPage(this.#document, schema));
   }
 
-  /** Whether a path is one of many things, and not one thing or something to do. */
+  /** Whether a path is a collection such as `/users`, not a single thing or an action. */
   isCollection(segments: readonly string[]): boolean {
     if (segments.at(-1) === '{}') return false;
     const own = this.#at(segments);

@@ -1,4 +1,4 @@
-// Reads an OpenAPI 3.1 document, as far as a client needs it.
+// Reads the parts of an OpenAPI 3.1 document that a client needs.
 import type { Json, JsonObject } from '../../spec/corrections.ts';
 
 export const httpMethods = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -6,14 +6,14 @@ export const httpMethods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 /** One HTTP method on one path. */
 export interface Endpoint {
   readonly method: Uppercase<(typeof httpMethods)[number]>;
-  /** With its parameters in braces: `/api/server/v1/users/{userId}`. */
+  /** With path parameters in braces: `/api/server/v1/users/{userId}`. */
   readonly path: string;
   readonly operation: JsonObject;
-  /** Of the path and of the operation. */
+  /** The parameters of the path and of the operation. */
   readonly parameters: readonly JsonObject[];
 }
 
-/** An object, or an empty one where there is none. */
+/** The object at these keys, or an empty object. */
 export function objectAt(value: Json | undefined, ...keys: readonly string[]): JsonObject {
   let current = value;
   for (const key of keys) current = isObject(current) ? current[key] : undefined;
@@ -30,21 +30,22 @@ export function textAt(value: Json | undefined, key: string): string | undefined
   return typeof text === 'string' ? text : undefined;
 }
 
-/** What a `$ref` points at, any number of steps away; the object itself where it has none. */
+/** Follows `$ref`, also through several references. Returns the object itself if it has none. */
 export function resolve(document: JsonObject, object: JsonObject): JsonObject {
   let current = object;
   for (let steps = 0; steps < 100; steps++) {
     const reference = textAt(current, '$ref');
     if (reference === undefined) return current;
-    if (!reference.startsWith('#/')) throw new Error(`${reference} leads out of the document.`);
+    if (!reference.startsWith('#/'))
+      throw new Error(`$ref ${reference} is not in the document. Only references that start with #/ are supported.`);
     const keys = reference.slice(2).split('/');
     current = objectAt(document, ...keys.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~')));
-    if (Object.keys(current).length === 0) throw new Error(`Nothing is at ${reference}.`);
+    if (Object.keys(current).length === 0) throw new Error(`$ref ${reference} points to nothing.`);
   }
-  throw new Error(`${textAt(object, '$ref')} goes round in circles.`);
+  throw new Error(`$ref ${textAt(object, '$ref')} refers to itself.`);
 }
 
-/** Every operation, by path and then by method, so that the order in the document does not matter. */
+/** All operations, sorted by path and method, so that the order in the document does not matter. */
 export function listEndpoints(document: JsonObject): readonly Endpoint[] {
   const paths = objectAt(document, 'paths');
   return Object.keys(paths)
@@ -62,14 +63,14 @@ export function listEndpoints(document: JsonObject): readonly Endpoint[] {
     });
 }
 
-/** The schema of a JSON body of a request or an answer. */
+/** The schema of the JSON body of a request or response. */
 export function jsonSchema(document: JsonObject, holder: JsonObject): JsonObject | undefined {
   const content = objectAt(resolve(document, holder), 'content');
   const type = Object.keys(content).find((name) => /^(application\/json|application\/.+\+json|\*\/\*)/.test(name));
   return type === undefined ? undefined : objectAt(content, type, 'schema');
 }
 
-/** The schema of the first good answer, or undefined where it has no body. */
+/** The schema of the first 2xx response with a body, or `undefined` if there is none. */
 export function answerSchema(document: JsonObject, { operation }: Endpoint): JsonObject | undefined {
   const responses = objectAt(operation, 'responses');
   const statuses = Object.keys(responses).filter((status) => /^2(\d\d|XX)$/.test(status));
@@ -77,7 +78,7 @@ export function answerSchema(document: JsonObject, { operation }: Endpoint): Jso
   return schemas.find((schema) => schema !== undefined);
 }
 
-/** The fields of an object, those of its `allOf` among them; undefined for what is no object of named fields. */
+/** The fields of an object schema, including those from `allOf`. `undefined` if the schema has no named fields. */
 export function fieldsOf(
   document: JsonObject,
   schema: JsonObject,
@@ -101,7 +102,7 @@ export function isList(document: JsonObject, schema: JsonObject): boolean {
   return typesOf(resolve(document, schema)).includes('array');
 }
 
-/** OpenAPI 3.1 writes one type or a list of them. */
+/** In OpenAPI 3.1, `type` is a string or a list of strings. */
 export function typesOf(schema: JsonObject): readonly string[] {
   const { type } = schema;
   return Array.isArray(type) ? type.map(String) : typeof type === 'string' ? [type] : [];

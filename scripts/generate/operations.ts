@@ -1,4 +1,4 @@
-// What the client needs to know of every operation: the one model that the writer and spec:diff share.
+// The model of an operation that `npm run generate` and `npm run spec:diff` share.
 import type { JsonObject } from '../../spec/corrections.ts';
 import { doneStatuses, repeatable } from './exceptions.ts';
 import { keyOf, type MethodName, nameEndpoints } from './names.ts';
@@ -16,7 +16,7 @@ import {
   typesOf,
 } from './openapi.ts';
 
-/** What the client looks at in a field before it sends it. */
+/** How the client checks a field before it sends it. */
 export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time';
 
 export interface Field {
@@ -32,28 +32,29 @@ export interface Operation extends MethodName {
   readonly method: Endpoint['method'];
   readonly path: string;
   readonly doc: string;
-  /** The path's parameters, in its order. */
+  /** The path parameters, in the order of the path. */
   readonly parameters: readonly { readonly name: string; readonly doc: string }[];
   readonly query: readonly Field[];
-  /** Named fields; or `raw`, for a body of any other shape; or undefined for none. */
+  /** Named fields, `raw` for a body of any other shape, or `undefined` for no body. */
   readonly body: readonly Field[] | 'raw' | undefined;
+  /** Whether the body may have fields that the specification does not name. */
   readonly isOpenBody: boolean;
-  /** Whether the call makes sense without its body or query. */
+  /** Whether the body or a query parameter is required. */
   readonly needsInput: boolean;
   readonly answer: AnswerKind;
   readonly answerSchema: JsonObject | undefined;
-  /** The schema of one of many, or of the one. */
+  /** The schema of an item if the response is a page or a list, otherwise of the response. */
   readonly itemSchema: JsonObject | undefined;
-  /** What the document says of it. */
+  /** The description of `itemSchema`. */
   readonly itemDoc: string;
-  /** Whether what comes has an `id`, so that an answer without one is not what it should be. */
+  /** Whether items have a required string `id`, so that the client can refuse a response without one. */
   readonly hasId: boolean;
   readonly refusals: readonly { readonly status: string; readonly doc: string }[];
   readonly isRepeatable: boolean;
   readonly doneStatus: number | undefined;
 }
 
-/** Every operation of a corrected document. */
+/** Reads all operations of a corrected document. */
 export function readOperations(document: JsonObject): readonly Operation[] {
   const endpoints = listEndpoints(document);
   const names = nameEndpoints(document, endpoints);
@@ -72,7 +73,8 @@ function readOperation(document: JsonObject, endpoint: Endpoint, { resource, nam
   const bodyFields = bodySchema && fieldsOf(document, bodySchema);
   const body = bodyFields ? readFields(document, bodyFields) : bodySchema && 'raw';
   const twice = query.find((field) => Array.isArray(body) && body.some((other) => other.name === field.name));
-  if (twice !== undefined) throw new Error(`${method} ${path} takes \`${twice.name}\` in its query and in its body.`);
+  if (twice !== undefined)
+    throw new Error(`${method} ${path} has \`${twice.name}\` both as a query parameter and as a body field.`);
 
   const schema = answerSchema(document, endpoint);
   const answer = answerKind(document, schema);

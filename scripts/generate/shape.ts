@@ -1,17 +1,18 @@
-// What a schema lets through, apart from how it is written: references followed, parts joined.
+// The values that a schema allows, independent of how the schema is written: references are followed, `allOf` is
+// merged.
 import type { JsonObject } from '../../spec/corrections.ts';
 import { fieldsOf, isList, listAt, objectAt, resolve, textAt, typesOf } from './openapi.ts';
 
 export interface Shape {
   readonly types: readonly string[];
-  /** What an enum lists, null aside. */
+  /** The values of an enum except null. */
   readonly values: readonly string[] | undefined;
   readonly format: string | undefined;
   readonly item: Shape | undefined;
   readonly fields: ReadonlyMap<string, { readonly shape: Shape; readonly isRequired: boolean }>;
 }
 
-/** Deeper than any answer of an API; a schema may hold itself. */
+/** A limit for recursive schemas, deeper than any real response. */
 const deepest = 8;
 
 export function shapeOf(document: JsonObject, given: JsonObject, depth = 0): Shape {

@@ -1,5 +1,5 @@
-// npm run spec:diff OLD NEW. What a newer specification changes in the client, and whether it breaks anybody's program.
-// Ends with 0 where nothing breaks, 1 where something does, 2 where it cannot tell.
+// npm run spec:diff OLD NEW: lists what a newer specification changes in the client.
+// Exit code 0: no breaking changes. 1: breaking changes. 2: the files cannot be compared.
 import { readFileSync } from 'node:fs';
 import { table } from 'table';
 import { correctSpec } from '../../spec/corrections.ts';
@@ -28,7 +28,7 @@ function readSpecification(file: string): Specification {
   }
 }
 
-/** A row for each change, with all methods that it touches. */
+/** One row for each change, with all methods that it affects. */
 function writeTable(changes: readonly Change[]): string {
   const groups = Map.groupBy(changes, ({ what, isBreaking }) => `${isBreaking ? 'breaking' : ''}\n${what}`);
   const rows = [...groups].map(([key, group]) => {

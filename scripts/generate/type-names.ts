@@ -1,16 +1,16 @@
-// The public names of types: made from the names of methods, which stay, and never from those of schemas, which do not.
+// Names public types after methods, never after schemas: the server's developers rename schemas.
 import type { JsonObject } from '../../spec/corrections.ts';
 import type { Operation } from './operations.ts';
 import { camelCase, pascalCase, singular } from './words.ts';
 
-/** A type that methods give, alone or many of them. */
+/** A type that methods return, one at a time or in a page or list. */
 export interface ItemType {
   readonly name: string;
   readonly doc: string;
   readonly schema: JsonObject;
-  /** Whether it is a thing with a name of its own, such as `User`, and not just what one method answers. */
+  /** `true` for a thing such as `User`, `false` for a type that is only the response of one method. */
   readonly isEntity: boolean;
-  /** The type as wire.ts has it. */
+  /** The TypeScript of the type, in terms of wire.ts. */
   readonly source: string;
 }
 
@@ -23,7 +23,7 @@ export class TypeNames {
     const main = findMain(operations);
     const groups = Map.groupBy(
       operations.filter(({ answer }) => answer !== 'nothing'),
-      // Only a schema with a name can be recognised elsewhere.
+      // Two operations return the same type if they refer to the same named schema.
       (operation) => (hasNamedSchema(operation) ? JSON.stringify(operation.itemSchema) : operation.name),
     );
     const items = [...groups.values()].map((group): readonly [ItemType, readonly Operation[]] => {
@@ -34,7 +34,7 @@ export class TypeNames {
       return [
         {
           name: noun ?? answerName(resource, source),
-          doc: doc || (noun === undefined ? `What \`${resource}.${source.name}\` gives.` : ''),
+          doc: doc || (noun === undefined ? `Result of \`client.${resource}.${source.name}\`.` : ''),
           schema,
           isEntity: noun !== undefined && '$ref' in schema,
           source: wireType(source),
@@ -46,30 +46,30 @@ export class TypeNames {
     this.#byOperation = new Map(items.flatMap(([item, group]) => group.map((operation) => [operation, item])));
   }
 
-  /** What a method takes beside ids: `UserListParams`. */
+  /** The type of a method's `params`: `UserListParams`. */
   params({ resource, name }: Operation): string {
     return `${pascalCase(singular(resource))}${pascalCase(name)}Params`;
   }
 
-  /** What a method's answer holds: `Page<User>`, `Session[]`, `void`. */
+  /** The type of a method's result: `Page<User>`, `Session[]`, `void`. */
   answer(operation: Operation): string {
     const item = this.item(operation);
     if (operation.answer === 'page') return `Page<${item}>`;
     return operation.answer === 'list' ? `${item}[]` : item;
   }
 
-  /** One of what it gives, if that is many. */
+  /** The type of an item of the result, or of the whole result if it is not a page or list. */
   item(operation: Operation): string {
     return this.#byOperation.get(operation)?.name ?? 'void';
   }
 }
 
-/** What a method takes beside ids, written with the types of wire.ts; undefined if it takes nothing. */
+/** The TypeScript of a method's `params`, in terms of wire.ts. `undefined` if the method has none. */
 export function paramsSource(operation: Operation): string | undefined {
   const { query, body, method, resource, name } = operation;
   if (body === 'raw' && query.length > 0) {
     throw new Error(
-      `${resource}.${name} has a query and a body without named fields: there is no flat way to give both.`,
+      `${resource}.${name} has query parameters and a body without named fields, so they cannot be combined into one \`params\`.`,
     );
   }
   const data = `wire.${wireName(operation)}Data`;
@@ -81,7 +81,7 @@ export function paramsSource(operation: Operation): string | undefined {
   return parts.length === 0 ? undefined : parts.join(' & ');
 }
 
-/** The operation whose answer is the thing that the resource is called after. */
+/** The operation that returns the thing after which the resource is named, such as a user. */
 function findMain(operations: readonly Operation[]): Operation | undefined {
   return operations.filter(hasNamedSchema).toSorted(by('get', 'create', 'list'))[0];
 }
@@ -96,14 +96,17 @@ function by(...starts: readonly string[]): (a: Operation, b: Operation) => numbe
   return (a, b) => rank(a) - rank(b);
 }
 
-/** One of many users is a `User`. What there is only once needs another name than the class of its resource. */
+/**
+ * `User` for an item of the collection `users`. A resource that exists only once gets the suffix `Data`, because the
+ * plain name is that of its class.
+ */
 function mainNoun(resource: string, { answer, method, path }: Operation): string {
   const isOneOfMany = /^(page|list)$/.test(answer) || method === 'POST' || path.endsWith('}');
   const noun = pascalCase(isOneOfMany ? singular(resource) : resource);
   return noun === pascalCase(resource) ? `${noun}Data` : noun;
 }
 
-/** `organizations.listMembers` gives an `OrganizationMember`. */
+/** `organizations.listMembers` returns items of type `OrganizationMember`. */
 function nounOf(resource: string, { name }: Operation): string | undefined {
   const words = /^(?:list|get|create)((?!For[A-Z])[A-Z].*)$/.exec(name)?.[1];
   return words && pascalCase(singular(resource)) + pascalCase(singular(camelCase(words)));

@@ -1,24 +1,22 @@
-// The English that turns a path into names.
-
-/** `allowed-origins` is `allowedOrigins`. */
+/** Turns `allowed-origins` into `allowedOrigins`. */
 export function camelCase(words: string): string {
   const [first = '', ...rest] = splitWords(words);
   return first + rest.map(capitalize).join('');
 }
 
-/** `allowed-origins` is `AllowedOrigins`. */
+/** Turns `allowed-origins` into `AllowedOrigins`. */
 export function pascalCase(words: string): string {
   return splitWords(words).map(capitalize).join('');
 }
 
-/** `companies` is `company`. */
+/** Turns `companies` into `company`. */
 export function singular(word: string): string {
   if (!isPlural(word)) return word;
   if (/ies$/.test(word)) return word.replace(/ies$/, 'y');
   return word.replace(/(ss|sh|ch|x|z|(?<![ao])us)es$/, '$1').replace(/([^s])s$/, '$1');
 }
 
-/** `sessions` is; `address`, `status` and `metadata` are not. */
+/** `true` for `sessions`; `false` for `address`, `status` and `metadata`. */
 export function isPlural(word: string): boolean {
   return /[^siu]s$/.test(word);
 }

@@ -1,17 +1,16 @@
-// Writes packages/api/api.md: the client at a glance.
 import { heading } from './doc-comment.ts';
 import { camelCase } from './words.ts';
 import { fileOf, type Resource, resultOf, takesParams } from './write-resource.ts';
 
-/** A table for each resource: its methods, what each sends, takes and gives. */
+/** Writes packages/api/api.md: a table of methods for each resource. */
 export function writeApiList(resources: readonly Resource[]): string {
   const note = heading.replace(/^\/\/ /, '').trim();
   return `<!-- ${note} -->
 
 # Methods of the REST client
 
-\`client\` is what \`createToriiClient\` gives. Every method takes \`RequestOptions\` as its last argument. A \`PagePromise\`
-is awaited for one page, or looped over for all items.
+\`client\` is the result of \`createToriiClient\`. Every method accepts \`RequestOptions\` as its last argument. Await a
+\`PagePromise\` for one page, or iterate over it with \`for await\` for all items.
 ${resources.map(writeResourceTable).join('')}`;
 }
 

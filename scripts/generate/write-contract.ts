@@ -1,10 +1,10 @@
-// Writes the specification for @torii/emulator, which holds its requests and answers against it: an installed package has
-// no spec/ beside it.
+// Writes the specification as TypeScript for @torii/emulator, which validates its requests and responses against it.
+// The published package does not contain spec/.
 import type { Json, JsonObject } from '../../spec/corrections.ts';
 import { heading } from './doc-comment.ts';
 import { listEndpoints, objectAt } from './openapi.ts';
 
-/** What a validator has no use for. `servers` and `security` are settled by the emulator itself. */
+/** Keys that validation does not need. The emulator decides itself about servers and secret keys. */
 const prose = [
   'description',
   'example',
@@ -18,11 +18,11 @@ const prose = [
 ];
 const apiPath = '/api/server/v1';
 
-/** The emulator's `generated/server-v1.ts`: the document without its prose. */
+/** Writes the emulator's `generated/server-v1.ts`: the document without descriptions and similar keys. */
 export function writeContract(document: JsonObject): string {
   return `${heading}import type { SpecDocument } from '../api/contract/spec-document.ts';
 
-/** An operation of the REST API: its method, and its path below ${apiPath}. */
+/** An operation of the REST API: its HTTP method, and its path below ${apiPath}. */
 export type OperationKey =
 ${listEndpoints(document)
   .map(({ method, path }) => `  | '${method} ${path.replace(apiPath, '')}'`)
@@ -38,7 +38,7 @@ function withoutProse(value: Json): Json {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => !prose.includes(key))
-      // Below `properties` stand names of fields, whatever they are called.
+      // Keys of `properties` are field names: a field may be called `description`.
       .map(([key, inner]) => [key, key === 'properties' ? withoutProseOfFields(inner) : withoutProse(inner)]),
   );
 }

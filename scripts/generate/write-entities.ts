@@ -1,13 +1,13 @@
-// Writes what the API is about, a user or a session, as plain interfaces, for packages that must not import @torii/api.
+// Writes users, sessions and other entities as plain interfaces, for packages that must not import @torii/api.
 import type { Json, JsonObject } from '../../spec/corrections.ts';
 import { docComment, heading } from './doc-comment.ts';
 import { fieldsOf, listAt, objectAt, resolve, textAt, typesOf } from './openapi.ts';
 import type { ItemType } from './type-names.ts';
 
-/** Deeper than any answer of an API; a schema may hold itself. */
+/** A limit for recursive schemas, deeper than any real response. */
 const deepest = 8;
 
-/** `generated/entities.ts`, the same for each package. */
+/** Writes `generated/entities.ts`. The file is the same in every package. */
 export function writeEntities(document: JsonObject, items: readonly ItemType[]): string {
   const interfaces = items
     .filter(({ isEntity, schema }) => isEntity && fieldsOf(document, schema) !== undefined)
@@ -31,7 +31,6 @@ function fieldsText(document: JsonObject, schema: JsonObject, indent: string, de
   return `{\n${[...lines, ...open].join('')}${indent}}`;
 }
 
-/** The TypeScript of a schema. */
 function typeText(document: JsonObject, given: JsonObject, indent: string, depth: number): string {
   const schema = resolve(document, given);
   if (depth > deepest) return 'unknown';

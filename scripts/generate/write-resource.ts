@@ -1,19 +1,18 @@
-// Writes one resource class. No method does more than hand a plain description to the transport.
+// Writes one class per resource. Its methods only describe a request as data and pass it to the transport.
 import { docComment, heading } from './doc-comment.ts';
 import type { Field, Operation } from './operations.ts';
 import { paramsSource, type TypeNames } from './type-names.ts';
 import { camelCase, pascalCase } from './words.ts';
 
-/** What the operations of one resource have in common. */
 export interface Resource {
-  /** `torii.users` is called `users`. */
+  /** The property of the client: `users`. */
   readonly name: string;
   readonly doc: string;
   readonly operations: readonly Operation[];
   readonly types: TypeNames;
 }
 
-/** `generated/users.ts`. */
+/** Writes the file of a resource, such as `generated/users.ts`. */
 export function writeResource(resource: Resource): string {
   const { name, doc, operations, types } = resource;
   const body = `${writeDeclarations(resource).join('\n')}
@@ -29,7 +28,7 @@ ${operations.map((operation) => writeMethod(operation, types)).join('\n')}}
   return `${heading}${writeImports(body)}\n${body}`;
 }
 
-/** `generated/resources.ts`: what the client is made of. */
+/** Writes `generated/resources.ts`, which lists all resources. */
 export function writeResources(resources: readonly Resource[]): string {
   const names = resources.map(({ name }) => name);
   return `${heading}import type { Send } from '../operation.ts';
@@ -37,7 +36,7 @@ ${names.map((name) => `import { ${pascalCase(name)} } from './${fileOf(name)}.ts
 
 ${names.map((name) => `export type * from './${fileOf(name)}.ts';`).join('\n')}
 
-/** Every resource of the API. */
+/** All resources of the API. */
 export interface Resources {
 ${resources.map(({ name, doc }) => `${docComment(doc, '  ')}  readonly ${name}: ${pascalCase(name)};`).join('\n')}
 }
@@ -50,24 +49,24 @@ ${names.map((name) => `    ${name}: new ${pascalCase(name)}(send),`).join('\n')}
 `;
 }
 
-/** The names of all types that a resource's file exports, its class among them. */
+/** The names of all types that a resource's file exports, including its class. */
 export function exportedNames({ name, operations, types }: Resource): readonly string[] {
   const params = operations.filter(takesParams).map((operation) => types.params(operation));
   return [pascalCase(name), ...types.items.map((item) => item.name), ...params];
 }
 
-/** `allowedOrigins` stands in `allowed-origins.ts`. */
+/** The file name for a resource, without `.ts`: `allowed-origins` for `allowedOrigins`. */
 export function fileOf(resource: string): string {
   return resource.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** What wire.ts calls an operation's types, since this is what the generator is told its id is. */
+/** The operation id that is passed to @hey-api/openapi-ts, which names the types in wire.ts after it. */
 export function operationId({ resource, name }: Pick<Operation, 'resource' | 'name'>): string {
   return `${resource}${pascalCase(name)}`;
 }
 
-/** Whether a method gives a list that can be looped over. */
-function isWalkable({ query, answer }: Operation): boolean {
+/** Whether a method returns a `PagePromise`. */
+function isPaged({ query, answer }: Operation): boolean {
   return answer === 'page' && query.some(({ name }) => name === 'cursor');
 }
 
@@ -75,9 +74,9 @@ export function takesParams({ query, body }: Operation): boolean {
   return query.length > 0 || body !== undefined;
 }
 
-/** What a method gives: `Call<User>`, `PagePromise<User>`. */
+/** The type that a method returns: `Call<User>`, `PagePromise<User>`. */
 export function resultOf(operation: Operation, types: TypeNames): string {
-  return isWalkable(operation) ? `PagePromise<${types.item(operation)}>` : `Call<${types.answer(operation)}>`;
+  return isPaged(operation) ? `PagePromise<${types.item(operation)}>` : `Call<${types.answer(operation)}>`;
 }
 
 function writeDeclarations({ name: resource, operations, types }: Resource): readonly string[] {
@@ -85,7 +84,7 @@ function writeDeclarations({ name: resource, operations, types }: Resource): rea
     ...types.items.map(({ name, doc, source }) => `${docComment(doc)}export type ${name} = ${source};\n`),
     ...operations.flatMap((operation) => {
       const source = paramsSource(operation);
-      const doc = docComment(`What \`${resource}.${operation.name}\` takes.`);
+      const doc = docComment(`Parameters of \`client.${resource}.${operation.name}\`.`);
       return source === undefined ? [] : [`${doc}export type ${types.params(operation)} = ${source};\n`];
     }),
   ];
@@ -97,11 +96,14 @@ function writeMethod(operation: Operation, types: TypeNames): string {
   const done =
     operation.doneStatus === undefined
       ? []
-      : [`A ${operation.doneStatus} after an attempt that may have arrived counts as done; a first one throws.`];
+      : [
+          '',
+          `A ${operation.doneStatus} counts as success if an earlier attempt of the same call may have been carried out. A ${operation.doneStatus} on the first attempt throws.`,
+        ];
   const doc = [operation.doc, ...done, '', ...parameters, ...refusals].join('\n');
   const signature = writeSignature(operation, types);
   return `${docComment(doc, '  ')}  ${operation.name}(${signature}): ${resultOf(operation, types)} {
-    ${writeCall(isWalkable(operation) ? ['listPages', 'this.#send'] : ['this.#send'], describe(operation))}
+    ${writeCall(isPaged(operation) ? ['listPages', 'this.#send'] : ['this.#send'], describe(operation))}
   }
 `;
 }
