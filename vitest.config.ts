@@ -5,16 +5,16 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { LongestFirst } from './scripts/longest-first.ts';
 import { skippedTests } from './scripts/skipped-tests.ts';
 
-// Many tests start programs of ours. Node keeps what it compiled for the next of them, which starts three times as fast.
+// Many tests start Node programs. With a compile cache, they start three times as fast.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '.reports', 'compile-cache');
 
-/** A safety net for what never ends. Wide enough for a machine that is ten times slower than yours. */
+/** Only to end tests that hang. Large enough for a machine that is ten times slower than a usual one. */
 const limits = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
 
 const matrixFiles = ['**/*.matrix.test.ts'];
 
-/** One project per room, so that a test shows under the name of its package. */
-const rooms = globSync(['{packages,examples}/*/package.json', '{bench,conformance}/package.json'], {
+/** One project per package, so that a test is listed under its package. */
+const packages = globSync(['{packages,examples}/*/package.json', '{bench,conformance}/package.json'], {
   cwd: import.meta.dirname,
 }).map(
   (manifest): TestProjectConfiguration => ({
@@ -38,7 +38,7 @@ const edge: TestProjectConfiguration = {
     ...limits,
     name: 'edge',
     environment: 'edge-runtime',
-    // What lies in test/node/ needs Node: a server, a file, a process.
+    // Tests in test/node/ need servers, files or processes.
     include: ['packages/{core,api}/test/*.test.ts'],
     exclude: matrixFiles,
   },
@@ -53,19 +53,20 @@ const types: TestProjectConfiguration = {
       only: true,
       checker: 'tsc',
       include: ['packages/*/test/**/*.test-d.ts'],
-      // A file that this tsconfig.json does not include passes unread.
+      // This tsconfig.json must include all type tests: vitest passes a file that it does not include without checking
+      // it.
       tsconfig: './tsconfig.json',
     },
   },
 };
 
-/** What `npm run test:matrix` runs, and `npm test` does not. */
+/** The tests of `npm run test:matrix`. */
 const matrix: TestProjectConfiguration = {
   ...resolveFromSource('node'),
   test: {
     ...limits,
     name: 'matrix',
-    // A file that is named `*.real.test.ts` runs in both suites, each time with other apps: see packages/next/test/apps.ts.
+    // A `*.real.test.ts` file runs in both suites, with different apps. See packages/next/test/apps.ts.
     include: [
       '{packages,examples}/*/test/**/*.{matrix,real}.test.ts',
       '{bench,conformance,scripts}/test/**/*.{matrix,real}.test.ts',
@@ -76,17 +77,19 @@ const matrix: TestProjectConfiguration = {
 
 export default defineConfig({
   test: {
-    projects: [...rooms, scripts, edge, types, matrix],
-    // More than there are processors, since many tests wait for other programs.
+    projects: [...packages, scripts, edge, types, matrix],
+    // One more than there are processors, because many tests wait for other programs.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
-    // scripts/test.ts counts from the JSON report.
+    // scripts/test.ts reads the JSON report.
     reporters: ['default', 'json', skippedTests],
     outputFile: { json: '.reports/vitest.json' },
   },
 });
 
-/** Workspace packages are read from `src/`, so that tests need no build. The rest is what Vite asks for anyway. */
+/**
+ * Resolves workspace packages to their `src/`, so that tests need no build. The other conditions are Vite's defaults.
+ */
 function resolveFromSource(platform: 'node' | 'edge-light') {
   const conditions = ['@torii/source', platform, 'module', 'development|production'];
   return { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };

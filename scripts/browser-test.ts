@@ -1,4 +1,4 @@
-// For tests that need a browser: a real one, without a window, that ends with the test.
+// Runs tests in a real, headless Chromium.
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import axe from 'axe-core';
@@ -8,7 +8,8 @@ import { requireProgram } from './programs.ts';
 import { repository } from './workspace.ts';
 
 const args = [
-  '--no-sandbox', // Which root, as in a container, cannot have. These tests open pages of this repository alone.
+  // Chromium's sandbox does not work as root, as in containers. Tests open only pages of this repository.
+  '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -26,7 +27,7 @@ afterAll(async () => {
   await (await launched)?.close();
 });
 
-/** A test that gets a function to open a page with: each time as a new person, with no cookies. */
+/** A test with a function `openPage`. Each page has its own browser context, so it starts without cookies. */
 export const browserTest = test.extend<{ openPage: OpenPage }>({
   openPage: async ({ skip }, use) => {
     const executablePath = requireProgram({ skip }, 'chromium');
@@ -43,14 +44,14 @@ export const browserTest = test.extend<{ openPage: OpenPage }>({
   },
 });
 
-/** What is in the way of people who cannot see, hear or point, in a page that was opened with `bypassCSP`. */
+/** Returns the accessibility violations that axe finds. The page must have been opened with `bypassCSP`. */
 export async function findBarriers(page: Page): Promise<readonly string[]> {
   await page.addScriptTag({ content: axe.source });
   const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
-/** Keeps what the page looks like for a person to see, and prints where. */
+/** Saves a screenshot for manual review and prints its path. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
   const path = join(screenshots, `${name}.png`);

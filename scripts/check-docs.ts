@@ -1,5 +1,5 @@
-// Compiles the TypeScript of every page as a reader would paste it, each block a module of its own, and follows the
-// links between pages. A block that cannot compile says why, in the line before it:
+// Compiles every TypeScript block of the documentation as a separate module, and checks the relative links. A block
+// that cannot compile needs a reason in the line before it:
 //   <!-- not compiled: half of a class -->
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,10 +8,10 @@ import { repository } from './workspace.ts';
 
 interface Block {
   readonly language: string;
-  /** The line of its first line of code, from 1. */
+  /** The line number of the first line of code in the page, from 1. */
   readonly line: number;
   readonly code: string;
-  /** Why it is not compiled. */
+  /** The reason from the comment before the block, if it is not compiled. */
   readonly excuse: string | undefined;
 }
 
@@ -20,8 +20,8 @@ export interface Page {
   readonly links: readonly { readonly target: string; readonly line: number }[];
 }
 
-/** Inside docs/, so that blocks import what docs/package.json names. */
-const workshop = 'docs/.blocks';
+/** Inside docs/, so that blocks can import the dependencies of docs/package.json. */
+const blockFolder = 'docs/.blocks';
 
 if (import.meta.main) {
   const pages = globSync(['*.md', '{packages,examples}/*/*.md', 'docs/**/*.md'], {
@@ -38,12 +38,12 @@ if (import.meta.main) {
   for (const problem of problems) console.error(problem);
   if (problems.length === 0) {
     const excused = blocks.length - compiled.length;
-    console.log(`${compiled.length} blocks compile, ${excused} excused, ${links.length} links resolve`);
+    console.log(`${compiled.length} code blocks compile, ${excused} are excluded, ${links.length} links resolve`);
   }
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
 
-/** Takes the TypeScript blocks and the relative links out of a page. */
+/** Returns the TypeScript blocks and the relative links of a page. */
 export function readPage(markdown: string): Page {
   const blocks: Block[] = [];
   const links: { target: string; line: number }[] = [];
@@ -69,22 +69,22 @@ export function readPage(markdown: string): Page {
       fence = { end: opening[1], language: opening[2] ?? '', line: index + 2, code: [] };
       continue;
     }
-    // Blank lines may stand between a comment and its block, since formatters put them there.
+    // Formatters insert blank lines between a comment and its block.
     if (text.trim() !== '') excuse = /<!-- not compiled: (.+) -->/.exec(text)?.[1];
     for (const [, target] of text.replace(/`[^`]*`/g, '').matchAll(/\]\(([^)\s]+)/g)) {
       if (target !== undefined && !/^([a-z]+:|#)/.test(target)) links.push({ target, line: index + 1 });
     }
   }
-  if (fence !== undefined) throw new Error(`The code block before line ${fence.line} is never closed`);
+  if (fence !== undefined) throw new Error(`The code block that starts in line ${fence.line - 1} is never closed.`);
   return { blocks, links };
 }
 
 function compileBlocks(blocks: readonly (Block & { readonly path: string })[]): readonly string[] {
   if (blocks.length === 0) return [];
-  rmSync(join(repository, workshop), { recursive: true, force: true });
+  rmSync(join(repository, blockFolder), { recursive: true, force: true });
   const tsconfig = {
     extends: '../../tsconfig.base.json',
-    // The reader's strictness, not ours: a block may show a name that it does not use.
+    // Less strict than the repository, because an example may declare names that it does not use.
     compilerOptions: {
       types: ['node'],
       jsx: 'react-jsx',
@@ -98,10 +98,10 @@ function compileBlocks(blocks: readonly (Block & { readonly path: string })[]): 
   };
   writeBlock('tsconfig.json', JSON.stringify(tsconfig));
   for (const { path, line, language, code } of blocks) {
-    // As many empty lines as stand before it, so that the compiler's line is the page's.
+    // Preceded by empty lines, so that the compiler reports line numbers of the page.
     writeBlock(`${path}.${line}.${language}`, '\n'.repeat(line - 1) + code);
   }
-  const { status, stdout, stderr } = spawnSync('tsc', ['-p', workshop, '--pretty', 'false'], {
+  const { status, stdout, stderr } = spawnSync('tsc', ['-p', blockFolder, '--pretty', 'false'], {
     cwd: repository,
     encoding: 'utf8',
   });
@@ -110,7 +110,7 @@ function compileBlocks(blocks: readonly (Block & { readonly path: string })[]): 
 }
 
 function writeBlock(name: string, text: string): void {
-  const file = join(repository, workshop, name);
+  const file = join(repository, blockFolder, name);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
 }
@@ -120,5 +120,5 @@ function findBrokenLinks(
 ): readonly string[] {
   return links
     .filter(({ path, target }) => !existsSync(join(repository, dirname(path), target.replace(/#.*$/, ''))))
-    .map(({ path, target, line }) => `${path}:${line}: nothing is at ${target}`);
+    .map(({ path, target, line }) => `${path}:${line}: the link target ${target} does not exist`);
 }

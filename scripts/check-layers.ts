@@ -1,35 +1,36 @@
-// Fails on a dependency that the table of packages lacks, an import that the table of folders lacks, an import cycle
-// inside a package, and a file called `utils`. What a line of code may not import (node: in core, a development
-// dependency, jose outside jwt/) is in biome.json, where editors show it too.
+// Reports dependencies and imports that the tables below do not allow, import cycles inside a package, and files with a
+// name such as `utils`. Rules for single imports (`node:` in core, development dependencies, jose outside jwt/) are in
+// biome.json, so that editors show them too.
 import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { findCycles, readImportGraph } from './import-graph.ts';
 import { listPackages, type Package, repository } from './workspace.ts';
 
-interface Arrows {
-  /** What the package may depend on at run time. */
+interface Allowed {
+  /** Allowed dependencies at run time. */
   readonly imports: readonly string[];
-  /** What the app brings, and the package therefore may only have as a peer. */
+  /** Packages that the app installs itself. Allowed only as peer dependencies. */
   readonly peers?: readonly string[];
 }
 
-/** Who may import whom. Before adding an arrow, ask which side the idea belongs to: CONTRIBUTING.md says why each is here. */
-const layers: Readonly<Record<string, Arrows>> = {
-  // In jwt/ alone, and only for those who use it: docs/decisions/jwt.md.
+/** The dependencies that each package may have. CONTRIBUTING.md gives the reasons; change both together. */
+const layers: Readonly<Record<string, Allowed>> = {
+  // jose is optional and only for jwt/. See docs/decisions/jwt.md.
   core: { imports: [], peers: ['jose'] },
   api: { imports: ['@torii/core'] },
-  // A store is whatever has a Keyv's `getRaw`; the app brings it. Why each: docs/decisions/authz-dependencies.md.
+  // See docs/decisions/authz-dependencies.md. The app passes in its own Keyv store.
   authz: { imports: ['@torii/core', 're2js'], peers: ['keyv'] },
-  // NATS in its `nats` entry alone: docs/decisions/streams.md.
+  // NATS is only for the entry `nats`. See docs/decisions/streams.md.
   streams: { imports: ['@torii/core', 'jose'], peers: ['@nats-io/kv', '@nats-io/transport-node'] },
   express: { imports: ['@torii/core'], peers: ['express', '@types/express'] },
   koa: { imports: ['@torii/core'], peers: ['koa', '@types/koa'] },
   next: { imports: ['@torii/core'], peers: ['next', 'react'] },
-  // Never core: the witness must not share a mistake with what it tests. Why each library: docs/decisions/emulator-dependencies.md.
+  // Never core: core is tested against the emulator, so the two must not share a bug. See
+  // docs/decisions/emulator-dependencies.md.
   emulator: {
     imports: ['jose', '@hono/node-server', '@node-rs/argon2', 'ajv', 'ajv-formats', 'commander', 'hono', 'uuidv7'],
   },
-  // Everything but the adapters. Why each library: docs/decisions/cli-dependencies.md.
+  // Everything except adapters. See docs/decisions/cli-dependencies.md.
   cli: {
     imports: [
       '@torii/core',
@@ -44,23 +45,23 @@ const layers: Readonly<Record<string, Arrows>> = {
       'string-width',
       'table',
     ],
-    // Each is needed by one command alone, and weighs more than all the rest.
+    // Each is needed by only one command, and is larger than all other dependencies together.
     peers: ['@torii/authz', '@torii/emulator', '@nats-io/kv', '@nats-io/transport-node'],
   },
 };
 
 interface FolderTable {
-  /** By folder of `src/`: the folders that its files may import. `.` means the files outside of any folder. */
+  /** For each folder of `src/`, the folders that its files may import. `.` stands for the files directly in `src/`. */
   readonly folders: Readonly<Record<string, readonly string[]>>;
-  /** By library: the only folder that may import it. */
+  /** For each library, the only folder that may import it. */
   readonly libraries?: Readonly<Record<string, string>>;
 }
 
-/** Which folder of a package may import which. A package without folders has no entry. */
+/** The imports allowed between the folders of a package. A package without folders has no entry. */
 const folderTables: Readonly<Record<string, FolderTable>> = {
   core: {
     folders: {
-      // The road of a request. It knows neither tokens of other issuers nor webhooks: who wants those imports their entry.
+      // Not webhooks and jwt, which are separate entry points, so that bundles of the main entry do not contain them.
       '.': ['keys', 'options', 'request', 'time', 'token'],
       time: [],
       request: ['.'],
@@ -74,7 +75,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
   },
   api: { folders: { '.': ['generated'], generated: ['.'] } },
   authz: {
-    // A document is compiled without knowing what will be asked of it.
+    // policy/ must not depend on rules/: a document is compiled independently of requests.
     folders: { '.': ['policy', 'rules'], policy: ['.'], rules: ['.', 'policy'] },
     libraries: { re2js: 'policy' },
   },
@@ -88,7 +89,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
     },
     libraries: { '@nats-io/kv': 'nats', '@nats-io/transport-node': 'nats' },
   },
-  // The folder says on which side of the wire a file runs.
+  // server/ and browser/ must not import each other, because they run in different places.
   next: { folders: { '.': ['server'], server: ['.'], browser: ['.'] } },
   emulator: {
     folders: {
@@ -128,57 +129,57 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
 };
 
 const page = 'CONTRIBUTING.md, "Who may import whom"';
-const emptyNames = ['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'types'];
+const vagueNames = ['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'types'];
 
 if (import.meta.main) {
   const packages = listPackages();
   const problems = findLayerProblems(repository);
   for (const problem of problems) console.error(problem);
-  if (problems.length === 0) console.log(`${packages.length} packages keep to the table`);
+  if (problems.length === 0) console.log(`${packages.length} packages have only allowed dependencies and imports`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
 
-/** One sentence for each thing that a package may not do. */
+/** Returns one message for each violation. */
 export function findLayerProblems(root: string): readonly string[] {
   return listPackages(root).flatMap((each) => [
-    ...findForbiddenArrows(each),
-    ...findEmptyNames(each),
+    ...findForbiddenDependencies(each),
+    ...findVagueNames(each),
     ...findImportProblems(each),
   ]);
 }
 
-function findForbiddenArrows({ room, manifest }: Package): readonly string[] {
-  const arrows = layers[room];
-  if (arrows === undefined)
-    return [`packages/${room} is not in the table of scripts/check-layers.ts: add it. See ${page}.`];
-  const { imports, peers = [] } = arrows;
+function findForbiddenDependencies({ shortName, manifest }: Package): readonly string[] {
+  const allowed = layers[shortName];
+  if (allowed === undefined)
+    return [`packages/${shortName} is not in the table of scripts/check-layers.ts. Add it. See ${page}.`];
+  const { imports, peers = [] } = allowed;
 
   const plain = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
   const all = new Set([...plain, ...Object.keys(manifest.peerDependencies ?? {})]);
-  const file = `packages/${room}/package.json`;
+  const file = `packages/${shortName}/package.json`;
   return [...all].flatMap((name) => {
     if (imports.includes(name)) return [];
-    if (!peers.includes(name)) return [`${file}: ${room} may not import ${name}. See ${page}.`];
+    if (!peers.includes(name)) return [`${file}: ${shortName} may not import ${name}. See ${page}.`];
     if (plain.includes(name))
-      return [`${file}: ${name} belongs in peerDependencies, since the app brings its own. See ${page}.`];
+      return [`${file}: ${name} belongs in peerDependencies, because the app installs it. See ${page}.`];
     return [];
   });
 }
 
-function findEmptyNames({ room, folder }: Package): readonly string[] {
+function findVagueNames({ shortName, folder }: Package): readonly string[] {
   return globSync('**/*.{ts,tsx}', { cwd: join(folder, 'src') })
-    .filter((path) => emptyNames.includes(basename(path).replace(/\..*$/, '')))
+    .filter((path) => vagueNames.includes(basename(path).replace(/\..*$/, '')))
     .sort()
     .map(
       (path) =>
-        `packages/${room}/src/${path}: the name says that the idea has not been found yet. See CONTRIBUTING.md.`,
+        `packages/${shortName}/src/${path}: the name does not say what is in the file. Name it after its subject.`,
     );
 }
 
-function findImportProblems({ room, folder }: Package): readonly string[] {
-  const source = `packages/${room}/src`;
+function findImportProblems({ shortName, folder }: Package): readonly string[] {
+  const source = `packages/${shortName}/src`;
   const graph = readImportGraph(join(folder, 'src'));
-  const table = folderTables[room];
+  const table = folderTables[shortName];
   const forbidden = [...graph].flatMap(([path, { files, packages }]) => {
     const own = folderOf(path);
     const folders = files
@@ -190,7 +191,7 @@ function findImportProblems({ room, folder }: Package): readonly string[] {
     return [...folders, ...libraries];
   });
   const cycles = findCycles(graph).map(
-    (cycle) => `${source} has an import cycle: ${[...cycle, cycle[0]].join(' → ')}. Imports of types count too.`,
+    (cycle) => `${source} has an import cycle: ${[...cycle, cycle[0]].join(' → ')}. Type imports count too.`,
   );
   return [...forbidden, ...cycles];
 }

@@ -1,5 +1,5 @@
-// Packs each package and tries it as a stranger would: what is in the tarball, what two linters of packages say of it,
-// and whether an app outside this repository can install, import, require and type-check it.
+// Packs each package and tests the tarball: its files, the linters publint and attw, and whether an app outside this
+// repository can install, import, require and type-check it.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,25 +10,25 @@ import { listPackages, type Manifest, readManifest, repository } from './workspa
 
 interface Packed {
   readonly tarball: string;
-  /** Where it is unpacked. */
+  /** The folder with the unpacked tarball. */
   readonly folder: string;
   readonly manifest: Manifest;
 }
 
-/** Holds the hash of the last tarballs that passed. */
+/** Contains the hash of the inputs of the last run that passed. */
 const stampFile = join(repository, '.reports', 'check-pack.sha256');
 
-const workshop = mkdtempSync(join(tmpdir(), 'torii-pack-'));
+const scratch = mkdtempSync(join(tmpdir(), 'torii-pack-'));
 try {
   const problems = checkPackages();
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length === 0 ? 0 : 1;
 } finally {
-  rmSync(workshop, { recursive: true, force: true });
+  rmSync(scratch, { recursive: true, force: true });
 }
 
 function checkPackages(): readonly string[] {
-  const folder = join(workshop, 'tarballs');
+  const folder = join(scratch, 'tarballs');
   const failures = packInto(folder);
   if (failures.length > 0) return failures;
   const tarballs = readdirSync(folder)
@@ -38,7 +38,7 @@ function checkPackages(): readonly string[] {
   const stamp = hashFiles(tarballs);
   const unchanged = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
   if (unchanged && process.env['CI'] !== 'true') {
-    console.log(`${tarballs.length} tarballs, the very same that passed last time: not tried again`);
+    console.log(`${tarballs.length} tarballs passed before and have not changed: not tested again`);
     return [];
   }
 
@@ -66,7 +66,7 @@ function packInto(folder: string): readonly string[] {
   return problems.length > 0 ? problems : run(repository, 'pnpm', ...filters, 'pack', '--pack-destination', folder);
 }
 
-/** Of all that the verdict depends on: the tarballs, these scripts, the locked tools, and Node. */
+/** Hashes everything that the result depends on: the tarballs, these scripts, the lockfile and the version of Node. */
 function hashFiles(tarballs: readonly string[]): string {
   const hash = createHash('sha256').update(process.version);
   const ours = ['scripts/check-pack.ts', 'scripts/tarball.ts', 'pnpm-lock.yaml'].map((path) => join(repository, path));
@@ -82,22 +82,22 @@ function unpack(tarball: string): Packed {
   return { tarball, folder, manifest: readManifest(folder) };
 }
 
-/** Installs all packages into one empty folder, with the frameworks they name as peers, and uses every entry and program. */
+/** Installs all packages and their peer dependencies into an empty app, then uses every entry point and program. */
 function useInApp(packages: readonly Packed[]): readonly string[] {
-  const app = join(workshop, 'app');
+  const app = join(scratch, 'app');
   mkdirSync(app);
   const ours = Object.fromEntries(packages.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`]));
   const brought = Object.fromEntries(
     packages.flatMap(({ manifest: { devDependencies = {}, peerDependencies = {} } }) =>
-      // npm brings no peer that is optional, and the entry that wants it is tried too.
+      // npm does not install optional peers, but every entry point is tested, including those that need one.
       Object.entries(devDependencies).filter(([name]) => name.startsWith('@types/') || name in peerDependencies),
     ),
   );
   const manifest = {
     private: true,
-    // Ours last: one may be a peer of another.
+    // Ours last, so that a package of this repository that is also a peer comes from its tarball.
     dependencies: { ...brought, ...ours },
-    // The registry may hold a package of this name and version: it is not the one to try.
+    // Otherwise npm could install a published version from the registry as a dependency of another package.
     overrides: Object.fromEntries(Object.keys(ours).map((name) => [name, `$${name}`])),
   };
   write('package.json', JSON.stringify(manifest));
@@ -151,7 +151,7 @@ function listEntries({ name, exports = {} }: Manifest): readonly string[] {
     .map((path) => `${name}${path.slice(1)}`);
 }
 
-/** What the compiler says of the app and of our declarations. Those of frameworks have errors of their own. */
+/** Type-checks the app. Errors in declarations of other packages, such as frameworks, are ignored. */
 function checkTypes(app: string, config: string): readonly string[] {
   const { status, stdout, stderr } = spawnSync('tsc', ['-p', config, '--pretty', 'false'], {
     cwd: app,
@@ -159,12 +159,12 @@ function checkTypes(app: string, config: string): readonly string[] {
   });
   const said = stdout.split('\n').filter((line) => / error TS\d+: /.test(line));
   const ours = said.filter((line) => !line.startsWith('node_modules/') || line.startsWith('node_modules/@torii/'));
-  // A compiler that failed without saying where has not looked at all.
+  // If tsc fails without an error message for a file, it did not check anything.
   const failed = status !== 0 && said.length === 0;
   return ours.length > 0 || failed ? [`tsc -p ${config}\n${[...ours, ...(failed ? [stderr] : [])].join('\n')}`] : [];
 }
 
-/** Nothing when the command succeeds, else what it printed. */
+/** Runs a command. Returns nothing if it succeeds, otherwise its output. */
 function run(cwd: string, program: string, ...args: readonly string[]): readonly string[] {
   const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' });
   if (status === 0) return [];

@@ -1,8 +1,8 @@
-// For tests of servers: a real one on loopback, and requests exactly as they are written.
+// Starts servers for tests, and sends requests that `fetch` cannot send.
 import { createServer, type IncomingHttpHeaders, type RequestListener, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A server on a free port of loopback, closed at the end of its scope. */
+/** A server on a free loopback port. `await using` closes it. */
 export interface Listening extends AsyncDisposable {
   readonly host: string;
   readonly origin: string;
@@ -30,7 +30,7 @@ export interface Answered {
   readonly text: string;
 }
 
-/** Sends a request as it is: the target is not tidied up as `fetch` would, and a header may come twice. */
+/** Sends a request unchanged: unlike `fetch`, it does not normalise the target, and it can send a header twice. */
 export function send(
   { host }: Listening,
   target: string,

@@ -1,8 +1,9 @@
-// Which file of a package imports which, read from its text: specifiers of this repository are always literal.
+// Reads which file of a package imports which. The files are searched as text, because all import specifiers in this
+// repository are string literals.
 import { globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
-/** The imports of one file: paths below `src/`, and names of other packages. Imports of types count like any other. */
+/** The imports of one file, type imports included: paths below `src/`, and names of packages. */
 export interface Imports {
   readonly files: readonly string[];
   readonly packages: readonly string[];
@@ -10,14 +11,14 @@ export interface Imports {
 
 export type ImportGraph = ReadonlyMap<string, Imports>;
 
-/** The files below a folder, by path. */
+/** Reads the imports of all files below a folder, by path. */
 export function readImportGraph(source: string): ImportGraph {
   const paths = globSync('**/*.{ts,tsx}', { cwd: source }).sort();
   return new Map(paths.map((path) => [path, readImports(path, readFileSync(join(source, path), 'utf8'))]));
 }
 
 function readImports(path: string, text: string): Imports {
-  // Doc comments show imports too: `@example import { createVerifier } from '@torii/core'`.
+  // Remove comments, because `@example` contains imports.
   const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
   const matches = code.matchAll(/\b(?:from|import)\s*\(?\s*'([^'\n]+)'/g);
   const specifiers = [...new Set([...matches].map(([, specifier = '']) => specifier))];
@@ -31,7 +32,7 @@ function isRelative(specifier: string): boolean {
   return specifier.startsWith('.');
 }
 
-/** `@torii/core` of `@torii/core/adapter`, `jose` of `jose/jwt/verify`. */
+/** Returns `@torii/core` for `@torii/core/adapter`, `jose` for `jose/jwt/verify`. */
 function packageOf(specifier: string): string {
   return specifier
     .split('/')
@@ -40,8 +41,8 @@ function packageOf(specifier: string): string {
 }
 
 /**
- * The shortest cycles, each as its files in the order of their imports. A cycle that falls apart with one found before
- * it is left out.
+ * Finds import cycles, the shortest first, each as its files in import order. After each cycle, its last import is
+ * removed from the graph, so cycles that share this import are not reported.
  */
 export function findCycles(graph: ImportGraph): readonly (readonly string[])[] {
   const targets = new Map([...graph].map(([path, { files }]) => [path, new Set(files)]));
@@ -57,7 +58,7 @@ export function findCycles(graph: ImportGraph): readonly (readonly string[])[] {
   }
 }
 
-/** The shortest way from a file back to itself. */
+/** The shortest cycle through a file. */
 function findCycleThrough(
   start: string,
   targets: ReadonlyMap<string, ReadonlySet<string>>,

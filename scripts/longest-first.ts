@@ -1,7 +1,8 @@
-// The order of vitest's files. Its own goes by project, and by size where no earlier run is known, as in CI.
+// Sorts vitest's test files. Without results of an earlier run, as in CI, vitest sorts by file size, which is not
+// duration.
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** They build apps, drive a browser or wait for servers. Begun last, they would run alone at the end. */
+/** Slow tests, which build apps, drive a browser or wait for servers. Started last, they would run alone at the end. */
 const longest = [
   /\.(?:matrix|real)\.test\.ts$/,
   /^conformance\/test\/next/,

@@ -1,15 +1,15 @@
-// Programs that tests drive and npm does not bring. `npm test` sets up those that are missing, where it can; a test asks
-// for one by name, and gets its path, or is skipped with a reason and a remedy. In CI a missing one is a failure.
+// Finds programs that tests need and npm does not install. `npm test` installs missing ones if it can. A test whose
+// program is missing is skipped with a note that says how to install it; in CI it fails.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 interface Program {
-  /** What it may be called, the likeliest first. */
+  /** Possible names of the command, most likely first. */
   readonly commands: readonly string[];
-  /** The package that brings it on Debian and Ubuntu. */
+  /** The package on Debian and Ubuntu. */
   readonly aptPackage: string;
-  /** Where that package puts it, if not on the PATH. */
+  /** A glob of the folders where the package installs it, if they are not on the PATH. */
   readonly folders?: string;
 }
 
@@ -30,12 +30,12 @@ export type ProgramName = keyof typeof programs;
 
 export const programNames = Object.keys(programs) as ProgramName[];
 
-/** As much of a test's context as is needed to skip it. */
+/** The part of vitest's test context that skips a test. */
 interface SkippableTest {
   skip(note: string): never;
 }
 
-/** The path of a program, or undefined where this machine does not have it. */
+/** Returns the path of a program, or `undefined` if it is not installed. */
 export function findProgram(name: ProgramName, path: string = process.env['PATH'] ?? ''): string | undefined {
   const { commands, folders: elsewhere }: Program = programs[name];
   const onPath = path.split(delimiter).filter((folder) => folder !== '');
@@ -44,9 +44,9 @@ export function findProgram(name: ProgramName, path: string = process.env['PATH'
 }
 
 /**
- * The path of a program that a test cannot do without. Skips the test where the program is missing.
+ * Returns the path of a program that a test needs. Skips the test if the program is not installed.
  *
- * @throws Error in CI, where nothing may be missing
+ * @throws Error in CI if the program is not installed
  */
 export function requireProgram(
   context: SkippableTest,
@@ -60,14 +60,14 @@ export function requireProgram(
   return context.skip(reason);
 }
 
-/** Installs with apt what is missing. Returns a line for each program that had to be installed or could not be. */
+/** Installs missing programs with apt, if run as root on Linux. Returns a message for each program that was missing. */
 export function setUpPrograms(names: readonly ProgramName[], say: (text: string) => void): readonly string[] {
   const missing = names.filter((name) => findProgram(name) === undefined);
   if (missing.length === 0) return [];
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return missing.map(describeMissing);
   const packages = missing.map((name) => programs[name].aptPackage);
   say(`Installing with apt-get: ${packages.join(', ')}`);
-  // An old list names files that the archive no longer has.
+  // An outdated package list names files that are no longer in the archive.
   const output = [runApt('update'), runApt('install', '--yes', ...packages)].join('\n').trim();
   return missing.map((name) => {
     const path = findProgram(name);
@@ -76,11 +76,11 @@ export function setUpPrograms(names: readonly ProgramName[], say: (text: string)
 }
 
 function describeMissing(name: ProgramName): string {
-  const [command] = programs[name].commands;
-  return `needs ${name}: install it so that \`${command}\` is on the PATH; on Debian or Ubuntu \`apt-get install ${programs[name].aptPackage}\``;
+  const { commands, aptPackage } = programs[name];
+  return `${name} is not installed. Put \`${commands[0]}\` on the PATH. On Debian or Ubuntu, run \`apt-get install ${aptPackage}\``;
 }
 
-/** Returns what apt said where it failed. */
+/** Returns the error output if apt-get fails, otherwise an empty string. */
 function runApt(...args: readonly string[]): string {
   const { status, stderr, error } = spawnSync('apt-get', ['--quiet', ...args], {
     encoding: 'utf8',

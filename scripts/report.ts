@@ -1,5 +1,4 @@
-// What vitest's JSON report says, in three numbers.
-
+/** The part of vitest's JSON report that is read here. */
 export interface Report {
   readonly testResults: readonly {
     readonly name: string;
@@ -18,7 +17,7 @@ export function countTests({ testResults }: Report): Counts {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const { status, assertionResults } of testResults) {
     const outcomes = assertionResults.map((test) => outcomeOf(test.status));
-    // A file can fail where no test of it did: in an import, or after its last test.
+    // A file can fail although none of its tests failed: in an import, or in a hook after the last test.
     if (status === 'failed' && !outcomes.includes('failed')) outcomes.push('failed');
     for (const outcome of outcomes) counts[outcome] += 1;
   }
@@ -28,10 +27,10 @@ export function countTests({ testResults }: Report): Counts {
 function outcomeOf(status: string): keyof Counts {
   if (status === 'passed') return 'passed';
   if (status === 'skipped' || status === 'todo') return 'skipped';
-  return 'failed'; // Also a test that was begun and never ended.
+  return 'failed'; // Includes `pending`: the test started and never ended.
 }
 
-/** The line that CI reads. */
+/** Formats the line that CI parses. */
 export function describeCounts({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }

@@ -1,7 +1,7 @@
-// Runs a command of this repository on a machine that has nothing but Node >= 20.19 and npm:
+// Runs a command with this repository's tools. Needs only Node >= 20.19 and npm:
 //   node scripts/run.mjs vitest run
-// Brings pnpm, and a newer Node where this one is too old, into .tools/; installs the locked dependencies; then hands
-// over. Every step is skipped when its result is already there, so the second run starts at once.
+// Installs pnpm, and a newer Node if this one is too old, into .tools/, then the locked dependencies. Steps whose
+// result already exists are skipped.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tools = join(root, '.tools');
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const nodeVersion = '24.21.0';
-/** Type stripping without a flag, and `node:sqlite`, begin here. */
+/** The first version with type stripping and `node:sqlite` without a flag. */
 const oldestNode = [22, 18];
 
 const command = process.argv.slice(2);
@@ -35,12 +35,12 @@ const env = {
 };
 
 if (!existsSync(pnpm)) addTool(packageManager);
-// `pnpm install` is how the lockfile is brought up to date, so it cannot wait for an install from that lockfile.
+// Not before `pnpm` commands: `pnpm install` updates the lockfile, and an install from an outdated lockfile fails.
 if (command[0] !== 'pnpm') installDependencies();
 const { status, signal } = spawnSync(command[0], command.slice(1), { cwd: root, env, stdio: 'inherit' });
 process.exit(signal === 'SIGINT' ? 130 : (status ?? 1));
 
-/** This Node, or a newer one from the registry where this one is too old to run the repository's own tools. */
+/** The path of this Node, or of a newer one from the npm registry if this one is too old for the repository's tools. */
 function developmentNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return process.execPath;
@@ -48,7 +48,7 @@ function developmentNode() {
   const name = `node-${platform}-${process.arch}`;
   const binary = join(tools, 'node_modules', name, 'bin', platform === 'win' ? 'node.exe' : 'node');
   if (!existsSync(binary)) {
-    say(`Node ${process.versions.node} runs the packages but not their tools: adding Node ${nodeVersion} to .tools/`);
+    say(`Node ${process.versions.node} is too old for the tools: adding Node ${nodeVersion} to .tools/`);
     addTool(
       `${name}@${nodeVersion}`,
       `Install Node ${oldestNode.join('.')} or newer from https://nodejs.org and try again.`,
@@ -66,13 +66,13 @@ function installDependencies() {
   run(
     node,
     [pnpm, 'install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'],
-    'Is the npm registry reachable? After a change of dependencies: node scripts/run.mjs pnpm install',
+    'Check that the npm registry is reachable. If you changed dependencies, run: node scripts/run.mjs pnpm install',
     { env },
   );
   writeFileSync(stamp, wanted);
 }
 
-function addTool(specifier, remedy = 'Is the npm registry reachable?') {
+function addTool(specifier, remedy = 'Check that the npm registry is reachable.') {
   say(`Adding ${specifier} to .tools/`);
   mkdirSync(tools, { recursive: true });
   if (!existsSync(join(tools, 'package.json'))) writeFileSync(join(tools, 'package.json'), '{ "private": true }\n');
@@ -90,7 +90,7 @@ function addTool(specifier, remedy = 'Is the npm registry reachable?') {
 }
 
 function run(program, args, remedy, options = {}) {
-  // To stderr, so that what a command prints can be piped.
+  // Everything goes to stderr, so that stdout contains only the output of the command.
   const { status } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
   if (status !== 0) stop(`\`${[program, ...args].join(' ')}\` failed. ${remedy}`);
 }

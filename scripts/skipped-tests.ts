@@ -1,4 +1,4 @@
-// A vitest reporter: names each skipped test with its reason, so that none is missing in silence.
+// A vitest reporter that prints each skipped test with its reason.
 import type { Reporter } from 'vitest/node';
 
 export const skippedTests: Reporter = {

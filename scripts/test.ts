@@ -1,5 +1,5 @@
-// Runs one of the two suites: `npm test`, or `npm run test:matrix` for the slow variants. One failing step does not hide
-// the next; the last line is for CI.
+// Runs one of the two suites: `npm test`, or `npm run test:matrix` for the slow variants. All steps run even if one
+// fails. CI parses the last line.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -35,7 +35,7 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 
 async function runMain(): Promise<readonly Counts[]> {
   const before = await runChecks([
-    // The longest first.
+    // Longest first.
     check('types', 'turbo', 'run', 'typecheck', '--output-logs=errors-only'),
     check('build', 'turbo', 'run', 'build', '--output-logs=errors-only'),
     check('lint', 'biome', 'check', '--error-on-warnings', '.'),
@@ -51,11 +51,14 @@ async function runMain(): Promise<readonly Counts[]> {
     check('docs', 'node', 'scripts/check-docs.ts'),
   ]);
   const checks = [...before, ...after];
-  console.log(`\n${checks.length} checks, counted as one each, and vitest's tests, as its report counts them:`);
+  console.log(`\nTotal of ${checks.length} checks and all vitest tests:`);
   return [...checks, tests];
 }
 
-/** Failure to set up a program fails no step here: the tests that need it say so, each by name. */
+/**
+ * A program that cannot be installed is not counted as a failure here: the tests that need it are skipped, or fail in
+ * CI.
+ */
 function preparePrograms(): void {
   const start = performance.now();
   const lines = setUpPrograms(programNames, (text) => console.log(`› ${text}`));
@@ -68,7 +71,7 @@ function check(name: string, program: string, ...args: readonly string[]): Check
   return { name, program, args };
 }
 
-/** Runs as many checks at once as there are processors, and prints them in the order of the list. */
+/** Runs checks in parallel, one per processor, and prints their results in the order of the list. */
 async function runChecks(checks: readonly Check[]): Promise<readonly Counts[]> {
   const waiting = checks.map((each) => ({ each, ...Promise.withResolvers<Ended>() }));
   const queue = [...waiting];
@@ -86,7 +89,7 @@ async function runChecks(checks: readonly Check[]): Promise<readonly Counts[]> {
   return counts;
 }
 
-/** Runs a command. Of our own scripts, what they print is their summary. */
+/** Runs a command. The output of our own scripts is shown as their summary. */
 function runCheck({ name, program, args }: Check): Promise<Ended> {
   const start = performance.now();
   return new Promise((resolve) => {
@@ -107,12 +110,14 @@ function runCheck({ name, program, args }: Check): Promise<Ended> {
   });
 }
 
-/** Runs vitest in view of the reader. Its report decides, and no report, no test or a wrong exit code is a failure. */
+/**
+ * Runs vitest and counts the tests in its report. No report, no tests, or an unexplained exit code count as a failure.
+ */
 function runTests(project: string): Counts {
   const start = performance.now();
   const reportFile = join(repository, '.reports', suite === 'main' ? 'vitest.json' : `vitest-${suite}.json`);
   rmSync(reportFile, { force: true });
-  // A forgotten `.only` would pass while every other test is left out.
+  // Without this flag, a forgotten `.only` would skip all other tests and pass.
   const args = ['run', '--allowOnly=false', '--project', project, `--outputFile.json=${reportFile}`];
   const { status } = spawnSync('vitest', args, { cwd: repository, stdio: 'inherit' });
   const counts = readCounts(reportFile);
@@ -121,7 +126,7 @@ function runTests(project: string): Counts {
   const failed = counts.failed + (unexplained ? 1 : 0);
   const summary = describeCounts({ ...counts, failed });
   printLine({ name: 'tests', passed: failed === 0, seconds: secondsSince(start), summary });
-  if (unexplained) console.log(`vitest ended with ${status} after ${total} tests: see its output above.\n`);
+  if (unexplained) console.log(`vitest exited with ${status} after ${total} tests. See its output above.\n`);
   return { ...counts, failed };
 }
 

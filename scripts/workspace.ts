@@ -1,4 +1,3 @@
-// The packages of this repository, as their package.json files show them.
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
@@ -17,9 +16,9 @@ export interface Manifest {
 }
 
 export interface Package {
-  /** The name of its folder: `core`. */
-  readonly room: string;
-  /** The path of its folder. */
+  /** The name of the package's folder: `core`. */
+  readonly shortName: string;
+  /** The absolute path of the package's folder. */
   readonly folder: string;
   readonly manifest: Manifest;
 }
@@ -29,7 +28,7 @@ export function listPackages(root: string = repository): readonly Package[] {
     .sort()
     .map((path) => {
       const folder = join(root, dirname(path));
-      return { room: basename(folder), folder, manifest: readManifest(folder) };
+      return { shortName: basename(folder), folder, manifest: readManifest(folder) };
     });
 }
 

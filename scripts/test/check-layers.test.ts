@@ -14,7 +14,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-test('accepts what the table allows', () => {
+test('accepts dependencies in the table', () => {
   writePackage('core', {});
   writePackage('express', { dependencies: { '@torii/core': '*' }, peerDependencies: { express: '*' } });
   expect(findLayerProblems(root)).toEqual([]);
@@ -22,39 +22,44 @@ test('accepts what the table allows', () => {
 
 test.each([
   [
-    'an adapter that imports another',
+    'an adapter that depends on another adapter',
     'koa',
     { dependencies: { '@torii/express': '*' } },
     'koa may not import @torii/express',
   ],
-  ['an adapter that verifies tokens itself', 'express', { dependencies: { jose: '*' } }, 'express may not import jose'],
+  ['an adapter that depends on jose', 'express', { dependencies: { jose: '*' } }, 'express may not import jose'],
   [
-    'an emulator that trusts core',
+    'an emulator that depends on core',
     'emulator',
     { dependencies: { '@torii/core': '*' } },
     'emulator may not import @torii/core',
   ],
-  ['a core that knows a framework', 'core', { peerDependencies: { koa: '*' } }, 'core may not import koa'],
+  ['a core that depends on a framework', 'core', { peerDependencies: { koa: '*' } }, 'core may not import koa'],
   ['an optional dependency', 'core', { optionalDependencies: { keyv: '*' } }, 'core may not import keyv'],
-  ['a framework that is not a peer', 'koa', { dependencies: { koa: '*' } }, 'koa belongs in peerDependencies'],
-  ['a package that the table lacks', 'hono', {}, 'packages/hono is not in the table'],
-])('refuses %s', (_name, room, manifest, message) => {
-  writePackage(room, manifest);
+  [
+    'a framework that is not a peer dependency',
+    'koa',
+    { dependencies: { koa: '*' } },
+    'koa belongs in peerDependencies',
+  ],
+  ['a package that is not in the table', 'hono', {}, 'packages/hono is not in the table'],
+])('refuses %s', (_name, shortName, manifest, message) => {
+  writePackage(shortName, manifest);
   expect(findLayerProblems(root)).toEqual([expect.stringContaining(message)]);
 });
 
-test('names the page that explains a refusal', () => {
+test('messages name the page with the reasons', () => {
   writePackage('core', { dependencies: { express: '*' } });
   expect(findLayerProblems(root)).toEqual([expect.stringContaining('CONTRIBUTING.md, "Who may import whom"')]);
 });
 
-test('does not look at development dependencies', () => {
+test('ignores development dependencies', () => {
   writePackage('core', { devDependencies: { '@torii/emulator': '*', jose: '*' } });
   expect(findLayerProblems(root)).toEqual([]);
 });
 
 test.each(['utils.ts', 'helpers.tsx', 'keys/common.ts', 'shared.ts', 'types.ts', 'types.d.ts'])(
-  'refuses a file called %s',
+  'refuses a file named %s',
   (path) => {
     writePackage('core', {});
     writeFile(`packages/core/src/${path}`, '');
@@ -65,9 +70,9 @@ test.each(['utils.ts', 'helpers.tsx', 'keys/common.ts', 'shared.ts', 'types.ts',
 test.each([
   ['of values', "import { b } from './b.ts';", "import { a } from './a.ts';"],
   ['of types', "import type { B } from './b.ts';", "import type { A } from './a.ts';"],
-  ['of a value and a type in an import of both', "export { b } from './b.ts';", "import { c, type A } from './a.ts';"],
-  ['of an import inside a type', "type B = import('./b.ts').B;", "import('./a.ts');"],
-  ['written over several lines', "import {\n  b,\n} from './b.ts';", "import {\n  type A,\n} from './a.ts';"],
+  ['of a value and an inline type', "export { b } from './b.ts';", "import { c, type A } from './a.ts';"],
+  ['of an import type', "type B = import('./b.ts').B;", "import('./a.ts');"],
+  ['of imports over several lines', "import {\n  b,\n} from './b.ts';", "import {\n  type A,\n} from './a.ts';"],
 ])('refuses an import cycle %s', (_name, a, b) => {
   writePackage('express', {});
   writeFile('packages/express/src/a.ts', a);
@@ -77,7 +82,7 @@ test.each([
   ]);
 });
 
-test('names the files of a cycle in the order of their imports, and every cycle that is left without it', () => {
+test('reports the files of a cycle in import order, and other cycles that do not share its last import', () => {
   writePackage('core', {});
   writeFile('packages/core/src/errors.ts', '');
   writeFile('packages/core/src/auth.ts', "import './errors.ts';\nimport type { K } from './keys/jwks.ts';");
@@ -109,11 +114,13 @@ test.each([
   ['api', 'generated/users.ts', '../elsewhere/x.ts'],
   ['express', 'one/a.ts', '../two/b.ts'],
   ['express', 'index.ts', '../../core/src/index.ts'],
-])('refuses in %s that %s imports %s', (room, path, specifier) => {
-  writePackage(room, {});
+])('in %s, refuses that %s imports %s', (shortName, path, specifier) => {
+  writePackage(shortName, {});
   for (const line of [`import { x } from '${specifier}';`, `import type { X } from '${specifier}';`]) {
-    writeFile(`packages/${room}/src/${path}`, line);
-    expect(findLayerProblems(root)).toEqual([expect.stringContaining(`packages/${room}/src/${path} may not import`)]);
+    writeFile(`packages/${shortName}/src/${path}`, line);
+    expect(findLayerProblems(root)).toEqual([
+      expect.stringContaining(`packages/${shortName}/src/${path} may not import`),
+    ]);
   }
 });
 
@@ -122,16 +129,16 @@ test.each([
   ['core', 'index.ts', 'jose/jwt/verify', 'jwt'],
   ['authz', 'rules/rules.ts', 're2js', 'policy'],
   ['streams', 'keys/slot.ts', '@nats-io/kv', 'nats'],
-])('refuses in %s that %s imports %s', (room, path, specifier, owner) => {
-  writePackage(room, {});
-  writeFile(`packages/${room}/src/${path}`, `import { x } from '${specifier}';`);
-  writeFile(`packages/${room}/src/${owner}/here.ts`, `import { x } from '${specifier}';`);
+])('in %s, refuses that %s imports %s', (shortName, path, specifier, owner) => {
+  writePackage(shortName, {});
+  writeFile(`packages/${shortName}/src/${path}`, `import { x } from '${specifier}';`);
+  writeFile(`packages/${shortName}/src/${owner}/here.ts`, `import { x } from '${specifier}';`);
   expect(findLayerProblems(root)).toEqual([
-    expect.stringContaining(`packages/${room}/src/${path} may not import ${specifier.replace(/^jose.*/, 'jose')}`),
+    expect.stringContaining(`packages/${shortName}/src/${path} may not import ${specifier.replace(/^jose.*/, 'jose')}`),
   ]);
 });
 
-test('accepts imports that go one way, and looks at no comment', () => {
+test('accepts imports in one direction, and ignores comments', () => {
   writePackage('next', {});
   writeFile('packages/next/src/paths.ts', "/**\n * import { x } from './server/proxy.ts';\n */\n// from './paths.ts'");
   writeFile('packages/next/src/server/proxy.ts', "import '../paths.ts';\nimport type { A } from './answer.ts';");
@@ -140,9 +147,9 @@ test('accepts imports that go one way, and looks at no comment', () => {
   expect(findLayerProblems(root)).toEqual([]);
 });
 
-function writePackage(room: string, manifest: object): void {
-  writeFile(`packages/${room}/package.json`, JSON.stringify({ name: `@torii/${room}`, ...manifest }));
-  writeFile(`packages/${room}/src/index.ts`, '');
+function writePackage(shortName: string, manifest: object): void {
+  writeFile(`packages/${shortName}/package.json`, JSON.stringify({ name: `@torii/${shortName}`, ...manifest }));
+  writeFile(`packages/${shortName}/src/index.ts`, '');
 }
 
 function writeFile(path: string, text: string): void {

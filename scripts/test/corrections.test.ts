@@ -9,7 +9,7 @@ const today: JsonObject = JSON.parse(readFileSync(tenOperations, 'utf8'));
 const newer: JsonObject = JSON.parse(readFileSync(twentySixOperations, 'utf8'));
 const varied = makeVariedSpec() as JsonObject;
 
-test.each(corrections)('still has something to put right: $reason', (correction) => {
+test.each(corrections)('is still needed: $reason', (correction) => {
   const others = corrections.filter((each) => each !== correction);
   expect(correctSpec(today, others)).not.toEqual(correctSpec(today));
 });
@@ -18,7 +18,7 @@ test.each([
   ['today’s', today],
   ['a newer', newer],
   ['a varied', varied],
-])('finds its places in %s document', (_name, document) => {
+])('corrections apply to %s specification', (_name, document) => {
   const text = JSON.stringify(correctSpec(document));
   expect(text).not.toContain('localhost');
   expect(text).toContain('"enum":["en","da",null]');
@@ -26,13 +26,13 @@ test.each([
   expect(text).toMatch(/"required":\["(hasMore","items|items","hasMore)","nextCursor"\]/);
 });
 
-test.each([newer, varied])('leaves what a document says itself', (document) => {
+test.each([newer, varied])('keeps security settings that the document has', (document) => {
   const { security, components } = correctSpec(document);
   expect(security).toEqual([{ bearerAuth: [] }]);
   expect(objectAt(components, 'securitySchemes')).toEqual({ bearerAuth: { type: 'http', scheme: 'bearer' } });
 });
 
-test('changes no document that it is given, and nothing twice', () => {
+test('does not modify its input, and is idempotent', () => {
   const before = JSON.stringify(today);
   const corrected = correctSpec(today);
   expect(JSON.stringify(today)).toBe(before);

@@ -11,7 +11,7 @@ import { makeVariedSpec } from './varied-spec.ts';
 const api = 'packages/api/src/generated';
 const webhooks = 'packages/core/src/webhooks/generated';
 const emulator = 'packages/emulator/src/generated';
-/** What is made of the document of ten operations. */
+/** The files generated from the specification with ten operations. */
 const files = [
   'packages/api/api.md',
   ...['resources.ts', 'sessions.ts', 'users.ts', 'wire.ts'].map((name) => `${api}/${name}`),
@@ -29,7 +29,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The program, on a document and in a folder. */
+/** Runs the generator program with a specification, writing to `folder`. */
 function runGenerator(spec: string, ...options: readonly string[]) {
   const program = join(repository, 'scripts', 'generate', 'main.ts');
   return spawnSync(process.execPath, [program, '--spec', spec, '--out', folder, ...options], { encoding: 'utf8' });
@@ -39,12 +39,10 @@ function read(file: string): string {
   return readFileSync(file, 'utf8');
 }
 
-/** What is made of the text of a document. */
 function generate(text: string): ReturnType<typeof generateFiles> {
   return generateFiles(JSON.parse(text));
 }
 
-/** Every file below a folder. */
 function listFiles(root: string): readonly string[] {
   return readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -52,7 +50,7 @@ function listFiles(root: string): readonly string[] {
     .sort();
 }
 
-/** The client of a document, with a program that uses it. */
+/** Writes the client for a specification, and a program that uses it, to `folder`. */
 async function makeClient(text: string, program: string): Promise<Awaited<ReturnType<typeof generateFiles>>> {
   cpSync(join(repository, 'packages', 'api', 'src'), join(folder, 'packages', 'api', 'src'), {
     recursive: true,
@@ -106,9 +104,9 @@ import type { Organization } from './packages/api/src/index.ts';
 const acme: Organization = await torii.organizations.create({ name: 'Acme' });
 for await (const { id } of torii.organizations.list({ limit: 10 })) await torii.organizations.get(id);
 await torii.organizations.update(acme.id, { name: 'Acme Inc', slug: null });
-// @ts-expect-error it always has a name
+// @ts-expect-error the name is not nullable
 await torii.organizations.update(acme.id, { name: null });
-// @ts-expect-error a name is wanted
+// @ts-expect-error the name is required
 await torii.organizations.create({});
 const invitation = await torii.invitations.createForOrganization(acme.id, { email: 'ada@example.com' });
 for (const { email } of await torii.invitations.listForOrganization(acme.id)) email.trim();
@@ -153,9 +151,9 @@ await torii.invitations.resend(made.id);
 const nothing: void = await torii.invitations.revoke(made.id);
 const { origins } = await torii.allowedOrigins.replace({ origins: ['capacitor://localhost'] });
 origins.concat((await torii.allowedOrigins.get()).origins);
-// @ts-expect-error a name is only read
+// @ts-expect-error the name is read-only
 await torii.users.update(user.id, { name: 'Ada' });
-// @ts-expect-error a reason is needed
+// @ts-expect-error the reason is required
 await torii.users.createImpersonationToken(user.id, { actorUserId: user.id });
 // @ts-expect-error not a status
 torii.invitations.list({ status: ['LOST'] });
@@ -172,13 +170,13 @@ export type Same = [
 type Both<A extends B, B extends C, C = A> = [A, B, C, typeof nothing];
 `;
 
-test('makes everything that is derived from a document, and the same each time', async () => {
+test('generates all derived files, the same each time', async () => {
   const made = await generate(read(tenOperations));
   expect([...made.keys()].sort()).toEqual(files.toSorted());
   expect(await generate(read(tenOperations))).toEqual(made);
 });
 
-test('a document of other shapes makes a client that compiles: names stay, new operations have sensible ones', async () => {
+test('a specification with other shapes gives a client that compiles and keeps its names', async () => {
   const made = await makeClient(JSON.stringify(makeVariedSpec()), usesVaried);
   expect(compile()).toBe('');
   const organizations = made.get(`${api}/organizations.ts`);
@@ -186,13 +184,13 @@ test('a document of other shapes makes a client that compiles: names stay, new o
   expect(organizations).toMatch(/\/\*\*\n {3}\* Creates an organisation\.\n/);
 });
 
-test('a document of 26 operations makes a client that compiles, and entities that are the same in all packages', async () => {
+test('a specification with 26 operations gives a client that compiles, and the same entities in all packages', async () => {
   const made = await makeClient(read(twentySixOperations), usesTwentySix);
   expect(compile()).toBe('');
   expect(made.get(`${emulator}/entities.ts`)).toBe(made.get(`${webhooks}/entities.ts`));
 });
 
-test('names each of 26 operations for what it does', async () => {
+test('names each of 26 operations', async () => {
   const list = (await generate(read(twentySixOperations))).get('packages/api/api.md') ?? '';
   const rows = Array.from(list.matchAll(/^\| `client\.(.*?)\(.*?\| `(.*?)` \|/gm), (row) => row.slice(1).join(' '));
   expect(rows.map((row) => row.replace('/api/server/v1', ''))).toEqual([
@@ -225,7 +223,7 @@ test('names each of 26 operations for what it does', async () => {
   ]);
 });
 
-test('the list of methods says what each sends, takes and gives', async () => {
+test('the list of methods has each request, its parameters and its result', async () => {
   const text = (await generate(read(tenOperations))).get('packages/api/api.md');
   for (const row of [
     '| `client.users.list(params?)` | `POST /api/server/v1/users/search` | `UserListParams` | `PagePromise<User>` |',
@@ -237,7 +235,7 @@ test('the list of methods says what each sends, takes and gives', async () => {
   }
 });
 
-test('the order of a document changes nothing but the order', async () => {
+test('the order of paths in the specification does not matter', async () => {
   const { paths, ...rest } = JSON.parse(read(tenOperations));
   const reversed = Object.fromEntries(Object.entries(paths).reverse());
   const made = await generate(JSON.stringify({ ...rest, paths: reversed }));
@@ -246,13 +244,13 @@ test('the order of a document changes nothing but the order', async () => {
   for (const path of ordered) expect(made.get(path)).toBe(expected.get(path));
 });
 
-test('a path that changes breaks the programs that use it, and nothing else', async () => {
+test('a changed path breaks only programs that use it', async () => {
   const text = read(tenOperations).replace('/users/{userId}/ban"', '/users/{userId}/block"');
   await makeClient(text, usesUsersAndSessions);
   expect(compile()).toMatch(/^program\.ts\(\d+,\d+\): error TS2339: [^\n]*'ban'[^\n]*'Users'[^\n]*\s*$/);
 });
 
-test('writes files, and tells which of them is changed, missing or no longer made', () => {
+test('writes files, and --check reports files that are changed, missing or no longer generated', () => {
   expect(runGenerator(tenOperations, '--check')).toMatchObject({ status: 1 });
   expect(listFiles(folder)).toEqual([]);
   expect(runGenerator(tenOperations)).toMatchObject({ status: 0, stderr: '' });
@@ -273,11 +271,11 @@ test('writes files, and tells which of them is changed, missing or no longer mad
   for (const path of stray) expect(stdout).toContain(path);
   expect(listFiles(folder)).toContain(`${api}/organizations.ts`);
   for (const path of stray) expect(listFiles(folder)).not.toContain(path);
-  // The document says itself what one of the corrections adds.
+  // One correction has no effect on this specification and is reported.
   expect(stdout).toContain('spec/corrections.ts');
 }, 120_000);
 
-test('writes nothing if a document cannot be used', () => {
+test('writes nothing if the specification cannot be used', () => {
   const file = join(folder, 'spec.json');
   writeFileSync(file, read(tenOperations).replace('/users/{userId}/ban"', '/users/{userId}/{what}"'));
   expect(runGenerator(file)).toMatchObject({ status: 1, stderr: expect.stringContaining('/users/{userId}/{what}') });
@@ -294,13 +292,13 @@ test.each([
   ],
   ['two types with one name', '/users/{userId}/ban"', '/user/{userId}"', '`User`'],
   [
-    'a schema that is not there',
+    'a missing schema',
     '"#/components/schemas/UserResponse"',
     '"#/components/schemas/Nobody"',
     '#/components/schemas/Nobody',
   ],
-  ['a field in query and body', '"name": "limit"', '"name": "email"', '`email`'],
-])('stops at %s, and says which', async (_name, from, to, what) => {
+  ['a field in both query and body', '"name": "limit"', '"name": "email"', '`email`'],
+])('fails for %s, and names it', async (_name, from, to, what) => {
   const text = read(tenOperations).replace(to.startsWith('/api') ? `/api/server/v1${from}` : from, to);
   await expect(generate(text)).rejects.toThrow(what);
 });

@@ -1,4 +1,4 @@
-// The part of "Who may import whom" that a package.json cannot express lives in biome.json: seen to fail here.
+// Tests the import rules of biome.json, which package.json files and check-layers cannot express.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,10 +18,10 @@ afterEach(() => {
 });
 
 test.each([
-  ['a builtin of Node in core', 'core/src/time/clock.ts', "import 'node:fs';", 'noNodejsModules'],
-  ['the environment in core', 'core/src/time/clock.ts', 'export const id = process.env;', 'noRestrictedGlobals'],
+  ['a Node builtin in core', 'core/src/time/clock.ts', "import 'node:fs';", 'noNodejsModules'],
+  ['process in core', 'core/src/time/clock.ts', 'export const id = process.env;', 'noRestrictedGlobals'],
   ['jose in core', 'core/src/token/verify.ts', "import 'jose';", 'noRestrictedImports'],
-  ['a part of jose in core', 'core/src/token/verify.ts', "import 'jose/jwt/verify';", 'noRestrictedImports'],
+  ['a subpath of jose in core', 'core/src/token/verify.ts', "import 'jose/jwt/verify';", 'noRestrictedImports'],
   ['a development dependency', 'express/src/index.ts', "import '@torii/emulator';", 'noUndeclaredDependencies'],
   ['a default export', 'express/src/index.ts', 'export default 1;', 'noDefaultExport'],
   ['an enum', 'express/src/index.ts', 'export enum Colour { Red }', 'noEnum'],
@@ -31,19 +31,23 @@ test.each([
 });
 
 test.each([
-  ['jwt.ts import jose', 'core/src/jwt/index.ts', "import 'jose';"],
+  ['jwt/ import jose', 'core/src/jwt/index.ts', "import 'jose';"],
   ['an adapter import core', 'express/src/index.ts', "import '@torii/core';"],
-  ['a test import what it is given', 'express/test/index.test.ts', "import '@torii/emulator';\nimport 'node:fs';"],
+  [
+    'a test import development dependencies and Node builtins',
+    'express/test/index.test.ts',
+    "import '@torii/emulator';\nimport 'node:fs';",
+  ],
 ])('lets %s', (_name, path, code) => {
   expect(lint(path, code)).toBe('');
 });
 
-/** The names of the rules that the code breaks. */
+/** Returns the names of the rules that the code violates. */
 function lint(path: string, code: string): string {
-  const room = join(root, 'packages', path, '..', '..');
+  const folder = join(root, 'packages', path, '..', '..');
   mkdirSync(join(root, 'packages', path, '..'), { recursive: true });
   writeFileSync(
-    join(room, 'package.json'),
+    join(folder, 'package.json'),
     JSON.stringify({ dependencies: { '@torii/core': '*', jose: '*' }, devDependencies: { '@torii/emulator': '*' } }),
   );
   writeFileSync(join(root, 'packages', path), `${code}\n`);

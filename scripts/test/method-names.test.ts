@@ -5,7 +5,7 @@ import { listEndpoints } from '../generate/openapi.ts';
 
 const many = { type: 'array', items: { type: 'object' } };
 
-/** The names of a document that has these operations alone: `GET /x many` answers a list. */
+/** The method names of a specification with these operations. `GET /x many` returns a list. */
 function namesOf(...lines: readonly string[]): readonly string[] {
   const paths: Record<string, Record<string, JsonObject>> = {};
   for (const line of lines) {
@@ -26,34 +26,42 @@ test.each<[string, readonly string[], readonly string[]]>([
     ['GET /teams many', 'POST /teams', 'GET /teams/{id}', 'PUT /teams/{id}', 'PATCH /teams/{id}', 'DELETE /teams/{id}'],
     ['teams.create', 'teams.delete', 'teams.get', 'teams.list', 'teams.set', 'teams.update'],
   ],
-  ['all of a collection', ['DELETE /teams', 'PUT /teams'], ['teams.deleteAll', 'teams.set']],
+  ['operations on a whole collection', ['DELETE /teams', 'PUT /teams'], ['teams.deleteAll', 'teams.set']],
   ['a search', ['POST /teams/search many'], ['teams.list']],
   ['a search beside a list', ['GET /teams many', 'POST /teams/search many'], ['teams.list', 'teams.search']],
   ['an action', ['POST /teams/{id}/archive'], ['teams.archive']],
   ['an action of two words', ['POST /teams/{id}/send-reminder'], ['teams.sendReminder']],
   ['an action on a collection', ['GET /teams many', 'POST /teams/bulk-import'], ['teams.bulkImport', 'teams.list']],
-  ['a part', ['GET /users/{id}/metadata', 'PATCH /users/{id}/metadata'], ['users.getMetadata', 'users.updateMetadata']],
   [
-    'a part called like many',
+    'a part of an item',
+    ['GET /users/{id}/metadata', 'PATCH /users/{id}/metadata'],
+    ['users.getMetadata', 'users.updateMetadata'],
+  ],
+  [
+    'a part with a plural name',
     ['GET /teams/{id}/settings', 'PUT /teams/{id}/settings'],
     ['teams.getSettings', 'teams.setSettings'],
   ],
   [
-    'a collection of something',
+    'a nested collection',
     ['GET /teams/{id}/invitations many', 'POST /teams/{id}/invitations', 'DELETE /teams/{id}/invitations/{n}'],
     ['invitations.createForTeam', 'invitations.delete', 'invitations.listForTeam'],
   ],
-  ['an action on one of these', ['POST /teams/{id}/invitations/{n}/resend'], ['invitations.resend']],
-  ['things that can only be made', ['POST /users/{id}/impersonation-tokens'], ['impersonationTokens.createForUser']],
-  ['a thing that there is once', ['GET /environment', 'PATCH /environment'], ['environment.get', 'environment.update']],
-  ['something below it', ['GET /environment/allowed-origins many'], ['allowedOrigins.list']],
-  ['two ways to one thing', ['GET /tokens/{id}', 'GET /users/{id}/tokens/{n}'], ['tokens.get', 'tokens.getForUser']],
-  ['companies', ['GET /companies/{id}/addresses many'], ['addresses.listForCompany']],
+  ['an action on an item of a nested collection', ['POST /teams/{id}/invitations/{n}/resend'], ['invitations.resend']],
+  [
+    'a nested collection with only a POST',
+    ['POST /users/{id}/impersonation-tokens'],
+    ['impersonationTokens.createForUser'],
+  ],
+  ['a singleton', ['GET /environment', 'PATCH /environment'], ['environment.get', 'environment.update']],
+  ['a collection below a singleton', ['GET /environment/allowed-origins many'], ['allowedOrigins.list']],
+  ['two paths to one thing', ['GET /tokens/{id}', 'GET /users/{id}/tokens/{n}'], ['tokens.get', 'tokens.getForUser']],
+  ['a plural in -ies', ['GET /companies/{id}/addresses many'], ['addresses.listForCompany']],
 ])('names %s', (_name, lines, names) => {
   expect(namesOf(...lines)).toEqual(names);
 });
 
-test('keeps the names of today whatever is added beside them', () => {
+test('existing names stay when operations are added', () => {
   const today = ['POST /users/search many', 'DELETE /users/{id}/sessions/{n}', 'DELETE /users/{id}/sessions'];
   const later = ['GET /sessions many', 'DELETE /sessions/{id}', 'POST /sessions/{id}/refresh'];
   expect(namesOf(...today)).toEqual(['sessions.revoke', 'sessions.revokeAllForUser', 'users.list']);
@@ -61,19 +69,19 @@ test('keeps the names of today whatever is added beside them', () => {
 });
 
 test.each([
-  ['a list beside a search that has its name', ['GET /users many', 'POST /users/search many']],
+  ['a list beside a search that is named list', ['GET /users many', 'POST /users/search many']],
   ['two parents', ['GET /users/{id}/tokens/{n}', 'GET /teams/{id}/tokens/{n}']],
-  ['two writings', ['GET /teams/{id}', 'GET /teams/{teamId}']],
-])('stops at two operations with one name: %s', (_name, lines) => {
+  ['different parameter names', ['GET /teams/{id}', 'GET /teams/{teamId}']],
+])('fails for two operations with one name: %s', (_name, lines) => {
   expect(() => namesOf(...lines)).toThrow(/`\w+\.\w+`.*exceptions\.ts/);
 });
 
 test.each([
-  ['nothing but ids', 'GET /{id}'],
+  ['only an id', 'GET /{id}'],
   ['two ids in a row', 'GET /teams/{id}/{n}'],
-  ['a file', 'GET /teams.json'],
+  ['a segment with a dot', 'GET /teams.json'],
   ['a verb after a colon', 'POST /teams:import'],
-  ['the client’s own method', 'GET /request'],
-])('stops at a path of %s, and says which and what to do', (_name, line) => {
+  ['the name of a method of the client', 'GET /request'],
+])('fails for a path with %s, and says what to do', (_name, line) => {
   expect(() => namesOf(line)).toThrow(/\/api\/server\/v1\/.*exceptions\.ts/);
 });

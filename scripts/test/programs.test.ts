@@ -18,7 +18,7 @@ const context = {
   },
 };
 
-test('finds a program on the PATH, under each of its names', () => {
+test('finds a program on the PATH by any of its names', () => {
   const path = join(folder, 'google-chrome');
   writeFileSync(path, '');
   expect(findProgram('chromium', folder)).toBeUndefined();
@@ -28,16 +28,16 @@ test('finds a program on the PATH, under each of its names', () => {
   rmSync(path);
 });
 
-test('skips a test whose program is missing, and says how to get it', () => {
+test('skips a test whose program is missing, and says how to install it', () => {
   expect(() => requireProgram(context, 'chromium', { PATH: folder })).toThrow('skipped');
   expect(skipped).toEqual([expect.stringMatching(/chromium.*apt-get install chromium/)]);
 });
 
-test('fails a test whose program is missing in CI', () => {
+test('in CI, fails a test whose program is missing', () => {
   expect(() => requireProgram(context, 'chromium', { PATH: folder, CI: 'true' })).toThrow('chromium');
 });
 
-test('finds a program where its package puts it, off the PATH', (context) => {
-  if (!existsSync('/usr/lib/postgresql')) return context.skip('needs postgresql as Debian and Ubuntu install it');
+test('finds a program in the folder of its package, if it is not on the PATH', (context) => {
+  if (!existsSync('/usr/lib/postgresql')) return context.skip('needs the postgresql package of Debian or Ubuntu');
   expect(findProgram('postgres', '/nowhere')).toMatch(/^\/usr\/lib\/postgresql\/[0-9]+\/bin\/postgres$/);
 });

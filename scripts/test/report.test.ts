@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { countTests, describeCounts } from '../report.ts';
 
-test('counts tests by what became of them', () => {
+test('counts tests by result', () => {
   expect(countTests(reportOf('failed', ['passed', 'passed', 'failed', 'skipped', 'todo']))).toEqual({
     passed: 2,
     failed: 1,
@@ -24,7 +24,7 @@ test('counts a test that never ended as failed', () => {
 test.each([
   [{ passed: 3, failed: 0, skipped: 0 }, '3 passed, 0 failed'],
   [{ passed: 3, failed: 1, skipped: 2 }, '3 passed, 1 failed, 2 skipped'],
-])('says %o as CI reads it', (counts, line) => {
+])('formats %o for CI', (counts, line) => {
   expect(describeCounts(counts)).toBe(line);
 });
 

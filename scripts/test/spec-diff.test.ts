@@ -26,23 +26,23 @@ function compareTo(text: string) {
 function run(...files: readonly string[]) {
   const program = join(repository, 'scripts', 'generate', 'spec-diff.ts');
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...files], { encoding: 'utf8' });
-  // Cells without their borders, each change in one line.
+  // Without table borders.
   return { status, lines: stdout.replaceAll(/ *[║│] */g, '|').split('\n'), stdout, stderr };
 }
 
-/** Today's document after one change to its text. */
+/** The current specification with one change to its text. */
 function edit(from: string | RegExp, to: string): string {
   const text = readFileSync(today, 'utf8');
   const edited = text.replace(from, to);
-  if (edited === text) throw new Error(`There is no ${from}.`);
+  if (edited === text) throw new Error(`${from} is not in the specification.`);
   return edited;
 }
 
-test('finds nothing where nothing changed', () => {
+test('finds no changes between identical files', () => {
   expect(run(today, today)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0 \D*0 \D*\n$/) });
 });
 
-test('finds nothing where only names, words and the order changed', () => {
+test('finds no changes if only schema names, operation ids, descriptions and the order changed', () => {
   const { paths, ...rest } = JSON.parse(readFileSync(today, 'utf8'));
   const reversed = { ...rest, paths: Object.fromEntries(Object.entries(paths).reverse()) };
   const text = JSON.stringify(reversed)
@@ -70,7 +70,7 @@ test.each([
   ['a locale', /"da"(?=.*"CursorPage)/gs, '"de"', 'users.get', 'locale'],
   ['a status', '"banned",', '"banned", "asleep",', 'users.get', '"asleep"'],
   ['a format', /("UpdateUserRequest".*?)"date"/s, '$1"date-time"', 'users.update', 'dateOfBirth'],
-])('tells which method and which field a change of %s touches', (_name, from, to, method, what) => {
+])('names the method and the field that a change of %s affects', (_name, from, to, method, what) => {
   const { stdout } = compareTo(edit(from, to));
   if (what === '') expect(stdout).toMatch(/^0 /);
   else {
@@ -80,32 +80,32 @@ test.each([
 });
 
 test.each([
-  ['an operation that is gone', '/users/{userId}/ban"', '/users/{userId}/block"', 1],
-  ['a field that is gone from an answer', /("UserResponse": .*?)"phone"/s, '$1"mobile"', 1],
-  ['a field that must be sent', /("CreateUserRequest": \{\s*"type": "object",)/, '$1 "required": ["email"],', 1],
-  ['a field that may be missing', /"environmentId",\s*"id",\s*"status"/, '"id", "status"', 1],
+  ['a removed operation', '/users/{userId}/ban"', '/users/{userId}/block"', 1],
+  ['a removed response field', /("UserResponse": .*?)"phone"/s, '$1"mobile"', 1],
+  ['a newly required body field', /("CreateUserRequest": \{\s*"type": "object",)/, '$1 "required": ["email"],', 1],
+  ['a response field that may be missing', /"environmentId",\s*"id",\s*"status"/, '"id", "status"', 1],
   [
-    'a field that can no longer be cleared',
+    'a body field that is no longer nullable',
     /("UpdateUserRequest".*?"name": \{\s*"type": )\[[^\]]*\]/s,
     '$1"string"',
     1,
   ],
-  ['a field more to send', /("UpdateUserRequest".*?"properties": \{)/s, '$1 "title": { "type": "string" },', 0],
-  ['a field more in an answer', /("UserResponse": .*?"properties": \{)/s, '$1 "title": { "type": "string" },', 0],
-  ['a value more in an answer', '"banned",', '"banned", "asleep",', 0],
-  ['a description', 'Marks the user', 'Marks this user', 0],
-])('says whether it breaks anybody: %s', (_name, from, to, status) => {
+  ['a new optional body field', /("UpdateUserRequest".*?"properties": \{)/s, '$1 "title": { "type": "string" },', 0],
+  ['a new response field', /("UserResponse": .*?"properties": \{)/s, '$1 "title": { "type": "string" },', 0],
+  ['a new enum value in a response', '"banned",', '"banned", "asleep",', 0],
+  ['a changed description', 'Marks the user', 'Marks this user', 0],
+])('decides whether a change is breaking: %s', (_name, from, to, status) => {
   expect(compareTo(edit(from, to)).status).toBe(status);
 });
 
-test('gives one row to a change that touches many methods', () => {
+test('prints one row for a change that affects many methods', () => {
   const { stdout, status } = compareTo(JSON.stringify(makeVariedSpec()));
   expect(status).toBe(1);
   expect(stdout.match(/[^.]phone/g)).toHaveLength(1);
   expect(stdout).toContain('PATCH /api/server/v1/users/{userId}/metadata');
 });
 
-test('tells what a newer document of the server adds, changes and takes away', () => {
+test('lists what a newer specification adds, changes and removes', () => {
   const { status, lines } = run(today, twentySixOperations);
   expect(status).toBe(1);
   const added = lines.filter((line) => / (GET|PUT|POST|PATCH|DELETE)\b/.test(line));
@@ -138,9 +138,9 @@ test.each([
   ['no file', []],
   ['one file', [today]],
   ['three files', [today, today, today]],
-  ['a file that is not there', [today, '/nowhere.json']],
-  ['a file that is no JSON', [today, import.meta.filename]],
-])('cannot tell with %s', (_name, files) => {
+  ['a missing file', [today, '/nowhere.json']],
+  ['a file that is not JSON', [today, import.meta.filename]],
+])('fails with exit code 2 for %s', (_name, files) => {
   const { status, stderr, stdout } = run(...files);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr.trim().split('\n')).toHaveLength(1);

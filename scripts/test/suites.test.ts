@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { repository } from '../workspace.ts';
 
-/** The files that vitest would run, by suite. */
+/** The files that vitest runs, by suite. */
 const files = { main: new Set<string>(), matrix: new Set<string>() };
 beforeAll(() => {
   for (const [suite, project] of [
@@ -20,7 +20,7 @@ beforeAll(() => {
   }
 });
 
-test('every test file belongs to a suite, and those that run in both say so in their names', () => {
+test('every test file is in the suite or suites that its name says', () => {
   const all = globSync('**/*.{test,test-d}.{ts,tsx}', {
     cwd: repository,
     exclude: ['**/node_modules', '.tools', '.reports', '**/.next'],

@@ -23,20 +23,20 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('accepts what is built, its sources and its papers', () => {
+test('accepts built files, sources, README and LICENSE', () => {
   writePackage(good);
   expect(inspectTarball(folder, '1.0.0')).toEqual([]);
 });
 
 test.each([
   ['a test', [...good, 'src/auth.test.ts'], {}, 'src/auth.test.ts'],
-  ['a file from elsewhere', [...good, '.env'], {}, '.env'],
-  ['a left-over of an old build', [...good, 'dist/old.js'], {}, 'dist/old.js'],
+  ['an unrelated file', [...good, '.env'], {}, '.env'],
+  ['a file of an old build', [...good, 'dist/old.js'], {}, 'dist/old.js'],
   ['a missing licence', good.slice(1), {}, 'LICENSE'],
   ['a workspace range', good, { dependencies: { '@torii/core': 'workspace:*' } }, '@torii/core'],
   ['a catalog range', good, { peerDependencies: { koa: 'catalog:' } }, 'koa'],
-  ['a version of its own', good, { version: '1.0.1' }, '1.0.1'],
-])('refuses %s, and says which', (_name, files, manifest, what) => {
+  ['a version that differs from the other packages', good, { version: '1.0.1' }, '1.0.1'],
+])('refuses %s, and names it', (_name, files, manifest, what) => {
   writePackage(files, manifest);
   expect(inspectTarball(folder, '1.0.0')).toEqual([expect.stringContaining(what)]);
 });

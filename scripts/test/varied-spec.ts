@@ -1,10 +1,11 @@
-// A document with shapes that Torii's own does not have: nested collections, bodies of any fields, lists without pages.
+// A specification with shapes that Torii's does not have: nested collections, bodies with any fields, lists without
+// pages.
 import { readFileSync } from 'node:fs';
 import { tenOperations } from './fixtures.ts';
 
 type Json = { [key: string]: unknown };
 
-/** Twenty-six operations: the ten of today under other ids, and sixteen more. */
+/** Returns 26 operations: the ten of Torii's specification with other operation ids, and sixteen more. */
 export function makeVariedSpec(): Json {
   const spec = renameSchemas(readFileSync(tenOperations, 'utf8'));
   const components = spec['components'] as Json;
@@ -93,11 +94,11 @@ const newPaths: Json = {
   [`${root}/organizations/{organizationId}/invitations`]: {
     parameters: [pathId('organizationId')],
     get: operation('Lists the invitations to an organisation.', invitations),
-    post: operation('Invites somebody.', ref('InvitationResponse'), takes(ref('InvitationRequest'))),
+    post: operation('Creates an invitation.', ref('InvitationResponse'), takes(ref('InvitationRequest'))),
   },
   [`${root}/organizations/{organizationId}/invitations/{invitationId}/revoke`]: {
     parameters: [pathId('organizationId'), pathId('invitationId')],
-    post: operation('Takes an invitation back.', undefined),
+    post: operation('Revokes an invitation.', undefined),
   },
   [`${root}/organizations/{organizationId}/invitations/{invitationId}/resend`]: {
     parameters: [pathId('organizationId'), pathId('invitationId')],
@@ -105,12 +106,12 @@ const newPaths: Json = {
   },
   [`${root}/users/{userId}/impersonation-tokens`]: {
     parameters: [pathId('userId')],
-    post: operation('Makes a token to act as the user.', { type: 'object', properties: { token: text } }),
+    post: operation('Creates a token to act as the user.', { type: 'object', properties: { token: text } }),
   },
   [`${root}/users/{userId}/metadata`]: {
     parameters: [pathId('userId')],
-    get: operation('Gets what you noted of a user.', ref('Metadata')),
-    patch: operation('Changes what you noted of a user.', ref('Metadata'), takes(ref('Metadata'))),
+    get: operation('Gets the metadata of a user.', ref('Metadata')),
+    patch: operation('Updates the metadata of a user.', ref('Metadata'), takes(ref('Metadata'))),
   },
   [`${root}/allowed-origins`]: {
     get: operation('Lists the allowed origins.', origins),
@@ -119,6 +120,6 @@ const newPaths: Json = {
   },
   [`${root}/allowed-origins/{originId}`]: {
     parameters: [pathId('originId')],
-    delete: operation('Forbids an origin.', undefined),
+    delete: operation('Deletes an allowed origin.', undefined),
   },
 };
