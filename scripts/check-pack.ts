@@ -10,7 +10,6 @@ import { listPackages, type Manifest, readManifest, repository } from './workspa
 
 interface Packed {
   readonly tarball: string;
-  /** The folder with the unpacked tarball. */
   readonly folder: string;
   readonly manifest: Manifest;
 }

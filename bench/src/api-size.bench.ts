@@ -1,4 +1,4 @@
-// How many bytes the REST client costs an edge function: bundled, minified, compressed.
+// Measures how many bytes the REST client adds to an edge function: bundled, minified, compressed.
 import { bundleSize } from './bundle-size.ts';
 import { atMost, formatNumber } from './limits.ts';
 import { reportSection } from './section.ts';

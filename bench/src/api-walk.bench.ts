@@ -1,4 +1,4 @@
-// 100,000 users, page by page: how fast, in how much memory, and how much of the time is the client's own.
+// Measures iteration over 100,000 users: speed, memory, and the share of the client in the time.
 import { createToriiClient } from '@torii/api';
 import { startEmulator } from '@torii/emulator';
 import { formatNumber } from './limits.ts';
@@ -17,14 +17,13 @@ try {
   const emails = Array.from({ length: users }, (_, index) => `user${index}@example.com`);
   await emulator.seed(emails.map((email) => ({ email })));
 
-  // Once unmeasured: whoever walks first pays for the server's warming up.
   tellProgress('Iterating with only fetch', 0);
-  await walkByHand();
+  await walkByHand(); // Not measured: warms up the server.
   const plain = await measure(walkByHand);
   tellProgress('Iterating with the client', 0);
   const heap: number[] = [];
   const ours = await measure(() => walk((count) => void (count % heapEvery === 0 && heap.push(readHeap()))));
-  // The same pages without a server: what is left is the client, and reading its JSON.
+  // The same pages without a server, to measure only the client and JSON parsing.
   tellProgress('Iterating without a server', 0);
   const pages = await recordPages();
   const alone = await measure(() =>
@@ -56,13 +55,13 @@ try {
 }
 
 async function walk(onUser: (count: number) => void, fetch?: typeof globalThis.fetch): Promise<void> {
-  const torii = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl, fetch });
+  const client = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl, fetch });
   let count = 0;
-  for await (const _user of torii.users.list({ limit })) onUser(++count);
-  if (count !== users) throw new Error(`${count} users came instead of ${users}.`);
+  for await (const _user of client.users.list({ limit })) onUser(++count);
+  if (count !== users) throw new Error(`Iterated over ${count} users instead of ${users}.`);
 }
 
-/** The least that a program without a client would do. */
+/** The minimal code without a client. */
 async function walkByHand(): Promise<void> {
   for (let cursor = ''; ; ) {
     const page = JSON.parse(await fetchPage(cursor));

@@ -1,5 +1,6 @@
-// Decisions per second by the number of permissions, beside node-casbin and CASL, and what regular expressions cost at
-// their worst. One caller with two of ten roles asks, in turn, for what is theirs and for what is not.
+// Measures decisions per second by the number of permissions, compared with node-casbin and CASL, and the worst cases
+// of regular expressions. One caller with two of ten roles asks alternately for resources that are granted and
+// resources that are not.
 import { createMongoAbility, type MongoAbility } from '@casl/ability';
 import { createAuthz } from '@torii/authz';
 import { type Auth, createVerifier, type RequestView } from '@torii/core';
@@ -24,7 +25,7 @@ const auth = await createVerifier({ issuer: torii.issuer }).verify(
 
 type Permissions = Readonly<Record<string, readonly string[]>>;
 
-/** One in ten is a subtree, one in ten has a star inside; the rest are literals. */
+/** One permission in ten is a subtree, one in ten has a star inside. The rest are literals. */
 function permissionsFor(count: number): Permissions {
   const roles: Record<string, string[]> = Object.fromEntries(
     Array.from({ length: roleCount }, (_, n) => [`role${n}`, []]),
@@ -38,7 +39,7 @@ function permissionsFor(count: number): Permissions {
   return roles;
 }
 
-/** Half of them are granted by a literal, half by nothing. */
+/** Half of the resources are granted by a literal, half are not granted. */
 function questionsFor(count: number): readonly string[] {
   const items = Math.max(1, Math.floor(count / roleCount));
   return Array.from({ length: 2_000 }, (_, n) => {
@@ -47,10 +48,9 @@ function questionsFor(count: number): readonly string[] {
   });
 }
 
-/** Decides; true for yes. */
 type Decide = (resource: string, n: number) => boolean | Promise<boolean>;
 
-/** The whole check of a request, path reading included. */
+/** The complete check of a request, including parsing the path. */
 function ours(permissions: Permissions, caller: Auth): Decide {
   const [check] = createAuthz({ permissions: { permissions } }).checks;
   const views = new Map<string, RequestView>();
@@ -61,13 +61,15 @@ function ours(permissions: Permissions, caller: Auth): Decide {
   };
 }
 
-/** The same without memory: no path comes twice. */
-function oursUnremembered(permissions: Permissions, caller: Auth): Decide {
+/** `can()`, which caches nothing. */
+function oursUncached(permissions: Permissions, caller: Auth): Decide {
   const authz = createAuthz({ permissions: { permissions } });
   return (resource) => authz.can(caller, `${resource}:get`);
 }
 
-/** Its model for REST: roles, keyMatch for `/*`. A star inside is out of its reach, and left out. */
+/**
+ * node-casbin's model for REST: roles, and keyMatch for `/*`. It does not support a star inside, so those are left out.
+ */
 async function casbin(permissions: Permissions): Promise<Decide> {
   const enforcer = await newEnforcer(
     newModelFromString(`
@@ -88,7 +90,7 @@ m = g(r.sub, p.sub) && keyMatch(r.obj, p.obj) && r.act == p.act
   return (resource) => enforcer.enforce('ada', `/${resource}`, 'GET');
 }
 
-/** An ability of the caller's own, made once. It has no patterns for subjects: literals alone. */
+/** An ability for this caller only, created once. CASL has no patterns for subjects, so it gets only literals. */
 function casl(permissions: Permissions): Decide {
   const rules = rulesOf(permissions)
     .filter(([role, resource]) => callerRoles.includes(role) && !resource.includes('*'))
@@ -111,7 +113,7 @@ for (const count of sizes) {
   const permissions = permissionsFor(count);
   const contenders: Record<string, Decide> = {
     [reference]: ours(permissions, auth),
-    '@torii/authz, can(), nothing cached': oursUnremembered(permissions, auth),
+    '@torii/authz, can(), nothing cached': oursUncached(permissions, auth),
     'node-casbin, enforce()': await casbin(permissions),
     'CASL, can(), literals only': casl(permissions),
   };
@@ -138,7 +140,7 @@ tables.push(
 
 for (const source of ['(a+)+$', '(a|aa)+', '(.*a){20}']) {
   const title = `The regular expression \`${source}\` on a path that narrowly does not match`;
-  const lengths = [10, 100, 1_000]; // A longer resource is asked of no regular expression.
+  const lengths = [10, 100, 1_000]; // Longer resources are not matched against regular expressions.
   tables.push(
     await measureSizes(title, 'characters', 'µs', lengths, (length) => {
       const resource = `${'a'.repeat(length)}!`;
@@ -174,7 +176,7 @@ reportSection({
   tables,
 });
 
-/** Microseconds of one question, of so many. */
+/** Returns a run that measures the average microseconds of one decision. */
 function askRegexes(
   sources: readonly string[],
   resourceOf: (n: number) => string,
@@ -213,14 +215,15 @@ async function requireAgreement(
 ): Promise<void> {
   for (const [n, question] of questions.entries()) {
     const answers = await Promise.all(Object.values(contenders).map((decide) => decide(question, n)));
-    if (new Set(answers).size !== 1) throw new Error(`${question} is answered ${answers.join(', ')}`);
+    if (new Set(answers).size !== 1)
+      throw new Error(`The contenders disagree about ${question}: ${answers.join(', ')}.`);
   }
 }
 
 async function decisionsPerSecond(decide: Decide, questions: readonly string[]): Promise<number> {
   const begun = performance.now();
   let count = 0;
-  // At least one: with 100,000 permissions, a contender that looks at each of them takes longer than the time given.
+  // At least one decision: with 100,000 permissions, a contender that checks each of them needs more than 100 ms.
   do {
     const question = questions[count % questions.length] ?? '';
     const answer = decide(question, count);

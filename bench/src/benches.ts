@@ -1,7 +1,7 @@
 /** The benchmarks, in the order of the page. Each is a file `NAME.bench.ts`. */
 export const benches: readonly Bench[] = [
   { name: 'verify' },
-  // Chosen as an edge runtime would choose it, on this Node.
+  // Runs the build for edge runtimes on Node.
   { name: 'webcrypto', conditions: ['edge-light'] },
   { name: 'requests' },
   { name: 'memory' },
@@ -17,6 +17,6 @@ export const benches: readonly Bench[] = [
 
 export interface Bench {
   readonly name: string;
-  /** Conditions by which imports are resolved, besides `@torii/source`. */
+  /** Export conditions for resolving imports, in addition to `@torii/source`. */
   readonly conditions?: readonly string[];
 }

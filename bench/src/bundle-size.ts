@@ -6,7 +6,7 @@ export interface BundleSize {
   readonly packed: number;
 }
 
-/** What a module weighs in an edge function: for workerd, minified, and gzip at level 9. */
+/** Bundles a module for workerd. Returns its size in bytes, minified and compressed by gzip at level 9. */
 export async function bundleSize(code: string): Promise<BundleSize> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: import.meta.dirname },

@@ -10,12 +10,12 @@ import jwksRsa from 'jwks-rsa';
 import koaJwt from 'koa-jwt';
 import type { Material } from './material.ts';
 
-/** Verifies one token; throws or rejects for a bad one. */
+/** Verifies a token. Throws or rejects if the token is invalid. */
 export type Verify = (token: string) => unknown;
 
 export const ours = '@torii/core';
 
-/** Ours. The cache of results is part of it: tokens that differ never hit it. */
+/** Our verifier, with its token cache. Measurements with distinct tokens never hit the cache. */
 export function oursOver({ issuer }: Material): Record<string, Verify> {
   const torii = createVerifier({ issuer });
   return { [ours]: (token) => torii.verify(token) };
@@ -26,7 +26,7 @@ export function joseOver({ issuer, jwksUrl }: Material): Record<string, Verify> 
   return { jose: (token) => jwtVerify(token, keySet, { issuer, algorithms: ['ES256'] }) };
 }
 
-/** Given its keys: told where they are, it would fetch them again for each token. */
+/** hono with the keys passed in: with a key URL, it would fetch them for each token. */
 export function honoOver({ issuer, jwk }: Material): Record<string, Verify> {
   return {
     hono: (token) =>
@@ -34,7 +34,7 @@ export function honoOver({ issuer, jwk }: Material): Record<string, Verify> {
   };
 }
 
-/** The verifiers that people use instead, as their own pages say. */
+/** Other libraries that verify tokens, set up as their documentation recommends. */
 export function peersOver(material: Material): Record<string, Verify> {
   const { issuer, jwk, key } = material;
   const pem = key.export({ type: 'spki', format: 'pem' }).toString();
@@ -53,7 +53,7 @@ export function peersOver(material: Material): Record<string, Verify> {
   };
 }
 
-/** What each of them looks at, in words. All of them look at `exp`, `iss` and the signature. */
+/** What each contender checks, besides `exp`, `iss` and the signature. */
 export const checks: Readonly<Record<string, string>> = {
   [ours]:
     'only ES256, strict base64url and UTF-8, key by `kid` and issuer, types of `iss`, `sub`, `pid`, `exp`, `iat`, `nbf`; returns a frozen Auth',
@@ -66,7 +66,7 @@ export const checks: Readonly<Record<string, string>> = {
   'koa-jwt + jwks-rsa': 'the same for Koa',
 };
 
-/** Middleware, called with as much of a request as it looks at. */
+/** Middleware, called with a partial request: only the properties that it reads. */
 function middlewareOver({ issuer, jwksUrl }: Material): Record<string, Verify> {
   const client = { jwksUri: jwksUrl, cache: true } as const;
   const [expressSecret, koaSecret] = [jwksRsa.expressJwtSecret(client), jwksRsa.koaJwtSecret(client)];

@@ -1,4 +1,4 @@
-// How many bytes the verification of a token costs an edge function: bundled, minified, compressed.
+// Measures how many bytes token verification adds to an edge function: bundled, minified, compressed.
 import { type BundleSize, bundleSize } from './bundle-size.ts';
 import { atMost, formatNumber } from './limits.ts';
 import { reportSection } from './section.ts';
@@ -6,7 +6,7 @@ import { reportSection } from './section.ts';
 interface Entry {
   readonly name: string;
   readonly code: string;
-  /** What one gets for the bytes. */
+  /** The features that the size includes. */
   readonly includes: string;
 }
 

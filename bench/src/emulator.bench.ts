@@ -1,5 +1,5 @@
-// How quick the emulator stays with 100,000 users in its file: starting, listing, searching, writing. Over real HTTP, one
-// request after the other. There is no peer to be compared with: the figures are milliseconds of this machine.
+// Measures the emulator with 100,000 users in its database file: starting, listing, searching, writing. Sends real HTTP
+// requests, one after the other. There is no comparable library, so the figures are milliseconds on this machine.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,7 +51,7 @@ interface Row {
   readonly milliseconds: readonly number[];
 }
 
-/** How many seconds it took. */
+/** Seeds the users. Returns how many seconds this took. */
 async function fill(): Promise<number> {
   tellProgress('Seeding users', 0);
   await using torii = await startEmulator({ database });
@@ -75,7 +75,7 @@ async function measureStarts(): Promise<readonly Row[]> {
   return [library, program];
 }
 
-/** Until the program says that it is ready. */
+/** Starts the program and waits until it prints that it is ready. */
 async function startProgram(): Promise<void> {
   const main = new URL('../../packages/emulator/src/main.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, ['--conditions=@torii/source', main, '--port', '0', '--data', database]);
@@ -83,7 +83,8 @@ async function startProgram(): Promise<void> {
   for await (const chunk of child.stdout) {
     if (String(chunk).includes('Ctrl-C')) break;
   }
-  // Not waited for within the measure: the next start finds the file free, since the lock dies with the process.
+  // SIGKILL, because a clean shutdown would be part of the measurement. The lock of the database file ends with the
+  // process.
   child.kill('SIGKILL');
   await ended;
 }
@@ -114,7 +115,7 @@ async function measureRequests(): Promise<readonly Row[]> {
   return rows;
 }
 
-/** The cursor after so many pages of 100. */
+/** The cursor after this number of pages of 100 users. */
 async function walk(torii: Emulator, pages: number): Promise<string> {
   let cursor = '';
   for (let page = 0; page < pages; page++) {

@@ -7,7 +7,7 @@ export const derFloor = 'floor: crypto.verify, blocking, in DER';
 export const poolFloor = 'floor: crypto.verify, thread pool';
 export const subtleFloor = 'floor: subtle.verify';
 
-/** The signature alone, which no verifier can do without. */
+/** Floors: verifying only the signature, the least work that a verifier must do. */
 export async function floors({ jwk, key }: Material): Promise<Record<string, Verify>> {
   const ieee = { key, dsaEncoding: 'ieee-p1363' } as const;
   return {
@@ -31,7 +31,7 @@ export async function floors({ jwk, key }: Material): Promise<Record<string, Ver
   };
 }
 
-/** The same of the web's own cryptography. */
+/** The floor for Web Crypto. */
 export async function webFloor({ kty, crv, x, y }: Material['jwk']): Promise<Record<string, Verify>> {
   const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
   const jwk = { kty, crv, x, y } as webcrypto.JsonWebKey;
@@ -53,7 +53,7 @@ function partsOf(token: string): [Buffer<ArrayBuffer>, Buffer<ArrayBuffer>] {
   return [Buffer.from(token.slice(0, end)), Buffer.from(token.slice(end + 1), 'base64url')];
 }
 
-/** Two numbers of 32 bytes as OpenSSL itself has them (X9.62): Node 24 takes long to turn them round by itself. */
+/** Converts a signature of two 32-byte numbers to DER (X9.62), OpenSSL's format. Node 24's own conversion is slow. */
 function derOf(signature: Buffer): Uint8Array {
   const [r, s] = [numberIn(signature, 0), numberIn(signature, 32)];
   const der = new Uint8Array(6 + r.length + s.length);
@@ -64,7 +64,7 @@ function derOf(signature: Buffer): Uint8Array {
   return der;
 }
 
-/** Without leading zeros, but with one before a first bit that would be a sign. */
+/** A DER integer: without leading zeros, except one if the first bit is set, which would make the number negative. */
 function numberIn(signature: Buffer, start: number): Uint8Array {
   let first = start;
   while (first < start + 31 && signature[first] === 0) first++;

@@ -1,5 +1,5 @@
-// One server in a process of its own, so that its time can be told from the time of those who ask it:
-//   node guarded-server.ts FRAMEWORK GUARD ISSUER JWK
+// A server in a separate process, so that its CPU time does not include that of the client:
+//   node guarded-server.ts FRAMEWORK GUARD ISSUER PEM
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createVerifier } from '@torii/core';
@@ -44,7 +44,7 @@ function bareHandler(): Handler {
   const identify = identifier();
   return async (req, res) => {
     try {
-      // Without a guard nothing is awaited: bare is bare.
+      // Without a guard, do not `await`: it would slow the bare server down.
       sendJson(res, { userId: guard === 'bare' ? nobody : await identify(req) });
     } catch {
       res.writeHead(401).end();
@@ -114,7 +114,7 @@ function koaHandler(): Handler {
   return app.callback();
 }
 
-/** What people write who use a verifier by itself. */
+/** Typical hand-written code around a verifier. */
 function identifier(): Identify {
   if (guard === 'jose') {
     const keySet = createRemoteJWKSet(new URL(jwksUri));

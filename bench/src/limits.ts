@@ -12,8 +12,11 @@ export function atMost(what: string, wanted: number, of: string, reached: Spread
   return { what, wanted: `at most ${wanted} ${of}`, reached: withSpread(spread), isReached, ...reasonFor(whyNot) };
 }
 
-/** Ahead beyond noise is who is faster in the middle half of the rounds, and not only in the median. */
-export function nobodyAhead(
+/**
+ * A limit that no peer is faster. A peer counts as faster if it is so in three quarters of the rounds, not only in the
+ * median.
+ */
+export function noPeerFaster(
   what: string,
   measured: Measured,
   ours: string,
@@ -34,13 +37,13 @@ export function nobodyAhead(
   };
 }
 
-/** A figure and, where it moved, between what. */
+/** Formats a median, followed by its range if it varied. */
 export function withSpread({ median, low, high }: Spread): string {
   const [middle, least, most] = [formatNumber(median), formatNumber(low), formatNumber(high)];
   return least === most ? middle : `${middle} (${least} to ${most})`;
 }
 
-/** Three digits of it, or all before the point. */
+/** Formats a number with three significant digits (two below 1), or as a whole number from 100. */
 export function formatNumber(value: number): string {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');
   return String(Number(value.toPrecision(value < 1 ? 2 : 3)));

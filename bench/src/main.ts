@@ -1,4 +1,4 @@
-// Runs every benchmark, or those that are named, prints what they measured, and writes docs/performance.md:
+// Runs all benchmarks or the given ones, prints the results, and writes docs/performance.md:
 //   npm run bench
 //   npm run bench -- verify requests
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,14 +29,14 @@ for (const { section } of records) printSection(section);
 printLimits(records.flatMap(({ section }) => section.limits ?? []));
 for (const failure of failures) console.error(failure);
 if (failures.length > 0) process.exitCode = 1;
-else if (isTrial) console.log('\nToo few rounds, or sizes too small, for the results to be written down.');
+else if (isTrial) console.log('\nResults are not kept, because there were too few rounds or the sizes were too small.');
 else rewritePage();
 
 function chooseBenches(names: readonly string[]): readonly Bench[] {
   const unknown = names.filter((name) => !benches.some((bench) => bench.name === name));
   if (unknown.length === 0) return names.length === 0 ? benches : benches.filter(({ name }) => names.includes(name));
   console.error(
-    `There is no benchmark called ${unknown.join(', ')}. Known: ${benches.map(({ name }) => name).join(', ')}.`,
+    `There is no benchmark named ${unknown.join(', ')}. Known: ${benches.map(({ name }) => name).join(', ')}.`,
   );
   process.exit(2);
 }
@@ -61,14 +61,14 @@ async function measure(bench: Bench, index: number, { tell }: Screen): Promise<v
   }
 }
 
-/** From all that was ever measured here: one benchmark alone brings its own section up to date. */
+/** Writes the page from the kept results of all benchmarks. A run of one benchmark updates only its section. */
 function rewritePage(): void {
   const { records, missing } = readRecords();
   if (missing.length > 0) {
-    console.log(`\nThe page is written when these have been measured too: ${missing.join(', ')}.`);
+    console.log(`\nThe page was not written, because these benchmarks have no results yet: ${missing.join(', ')}.`);
     return;
   }
   writeFileSync(join(docs, 'performance.md'), writePage(records));
   writeFileSync(join(docs, 'performance.svg'), drawCharts(records.flatMap(({ section }) => section.charts ?? [])));
-  console.log('\nWritten: docs/performance.md and docs/performance.svg.');
+  console.log('\nWrote docs/performance.md and docs/performance.svg.');
 }

@@ -7,10 +7,10 @@ export interface PublicJwk extends JWK {
   readonly kid: string;
 }
 
-/** Tokens to verify, and all that a verifier may be told about them. */
+/** Mints tokens to verify, and has everything that a verifier needs to know about them. */
 export interface Material {
   readonly issuer: string;
-  /** Where the issuer publishes its keys: a server of this process. */
+  /** The URL of the issuer's keys, served by this process. */
   readonly jwksUrl: string;
   readonly jwk: PublicJwk;
   readonly key: KeyObject;
@@ -19,13 +19,13 @@ export interface Material {
 
 export interface TokenChanges {
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** A claim `iss` that differs from token to token. */
+  /** The `iss` claim of each token, by the token's serial number. */
   readonly issuerOf?: (serial: number) => string;
-  /** Another key of another issuer signs, and names itself so. */
+  /** Signs with a key that is not the issuer's, and puts this `kid` into the header. */
   readonly stranger?: string;
 }
 
-/** An issuer with its keys, that stops by itself when the process has nothing else to do. */
+/** Creates an issuer. Its server does not keep the process alive. */
 export async function makeMaterial(): Promise<Material> {
   const own = await generateKeyPair('ES256', { extractable: true });
   const strange = await generateKeyPair('ES256');
@@ -57,7 +57,7 @@ export async function makeMaterial(): Promise<Material> {
     key: createPublicKey({ key: jwk, format: 'jwk' }),
     mint: async (count, changes = {}) => {
       const tokens: string[] = [];
-      // Some at a time: two hundred thousand promises at once are slower than the signing.
+      // In batches, because 200,000 concurrent promises take longer than the signing.
       while (tokens.length < count) {
         const length = Math.min(1_000, count - tokens.length);
         tokens.push(...(await Promise.all(Array.from({ length }, () => mintOne(changes)))));
@@ -72,7 +72,7 @@ async function serveJson(body: object): Promise<string> {
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // Connections too, which are kept open after an answer.
+  // Keep-alive connections would keep the process alive too.
   server.on('connection', (socket) => socket.unref()).unref();
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

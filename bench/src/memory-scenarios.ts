@@ -1,6 +1,6 @@
-// What stays in memory, measured in a process that has done nothing else:
+// Measures the heap that a verifier holds, in a separate process:
 //   node --expose-gc memory-scenarios.ts SCENARIO ISSUER JWK FILE
-// FILE has a token a line. Tells how many bytes of heap the verifier held in the end, for how many tokens.
+// FILE has one token per line. Reports the bytes that the verifier held at the end, and the number of tokens.
 import { createPublicKey } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -11,13 +11,13 @@ import type { Verify } from './contenders.ts';
 const [scenario = '', issuer = '', jwkText = '', file = ''] = process.argv.slice(2);
 const jwk = JSON.parse(jwkText);
 
-/** What verifies the tokens. All that it remembers hangs on what is given back, and on nothing else. */
+/** Each scenario returns a verifier, which alone references its caches, so that releasing it frees them. */
 const scenarios: Readonly<Record<string, () => Promise<Verify>>> = {
   'torii, default': async () => verifierOf(createVerifier({ issuer, keys: { keys: [jwk] } })),
   'torii, all': async () => verifierOf(createVerifier({ issuer, keys: { keys: [jwk] }, cachedTokens: 1_000_000 })),
   'fast-jwt, default': async () => fastJwt(true),
   'fast-jwt, all': async () => fastJwt(1_000_000),
-  // A verifier for each token, as who knows the issuer only when the request comes.
+  // One verifier per token, as in an app that learns the issuer from the request.
   issuers: async () => {
     const fetch = answerKeys();
     return (token) => verifyToken(token, { issuer: issuerOf(token), fetch });
@@ -30,14 +30,15 @@ const scenarios: Readonly<Record<string, () => Promise<Verify>>> = {
 };
 
 const make = scenarios[scenario];
-if (make === undefined) throw new Error(`There is no scenario called ${scenario}.`);
+if (make === undefined)
+  throw new Error(`There is no scenario named ${scenario}. Known: ${Object.keys(scenarios).join(', ')}.`);
 const held: { verify: Verify | undefined } = { verify: await make() };
 const begun = performance.now();
 const count = await verifyAll(held.verify);
 const seconds = (performance.now() - begun) / 1000;
 const full = await heapBytes();
 held.verify = undefined;
-// What goes with the verifier is what it held; what a process has of its own is there both times.
+// The difference is the heap that the verifier held: the rest of the process is in both figures.
 process.send?.({ bytes: full - (await heapBytes()), count, seconds });
 
 async function verifyAll(verify: Verify | undefined): Promise<number> {
@@ -75,7 +76,7 @@ function fastJwt(cache: boolean | number): Verify {
   return createFastJwt({ key, algorithms: ['ES256'], allowedIss: issuer, cache });
 }
 
-/** After everything has gone that can go. */
+/** The heap in use after full garbage collections. */
 async function heapBytes(): Promise<number> {
   for (let i = 0; i < 3; i++) {
     globalThis.gc?.();

@@ -1,4 +1,4 @@
-// What a process keeps in memory: after 200,000 tokens, after 100,000 issuers, and for 10,000 tenants.
+// Measures the heap in use after 200,000 tokens, after 100,000 issuers, and for 10,000 tenants.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ interface Kept {
 const tokenCount = scaled(200_000);
 const issuerCount = scaled(100_000);
 const tenantCount = scaled(10_000);
-/** As `cachedTokens` says it, and fast-jwt's `cache`. */
+/** The defaults of `cachedTokens` and of fast-jwt's `cache`. */
 const [ourDefault, fastDefault] = [5_000, 1_000];
 
 announceSteps(8);
@@ -81,7 +81,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** A file with so many tokens. */
+/** Writes a file of tokens, one per line, and returns its path. */
 async function writeTokens(material: Material, count: number, changes: TokenChanges = {}): Promise<string> {
   tellProgress(`Memory: signing ${count} tokens`, 0);
   const file = join(folder, `${count}-tokens`);
@@ -98,7 +98,7 @@ async function keep({ issuer, jwk }: Material, scenario: string, file: string): 
   const ended = once(child, 'exit');
   const [kept] = await Promise.race([once(child, 'message'), ended]);
   await ended;
-  if (typeof kept !== 'object') throw new Error(`The process for "${scenario}" ended with ${kept}.`);
+  if (typeof kept !== 'object') throw new Error(`The process for scenario "${scenario}" exited with ${kept}.`);
   return kept;
 }
 

@@ -1,4 +1,4 @@
-// What a guard costs a Next.js app: bytes at the edge, and requests a second.
+// Measures the cost of a guard in a Next.js app: bytes at the edge, and requests per second.
 import { globSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
@@ -98,7 +98,7 @@ async function measureSpeed(): Promise<Table> {
   };
 }
 
-/** How many requests a second are answered with 200. */
+/** Returns the requests per second. Every response must have status 200. */
 async function countRequests(url: string, authorization: string, agent: Agent): Promise<number> {
   const begun = performance.now();
   let count = 0;

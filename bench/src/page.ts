@@ -2,7 +2,7 @@ import { formatNumber } from './limits.ts';
 import type { Record } from './record.ts';
 import type { Limit, Table } from './section.ts';
 
-/** docs/performance.md, from what was measured. */
+/** Writes docs/performance.md from the results. */
 export function writePage(records: readonly Record[]): string {
   const limits = records.flatMap(({ section }) => section.limits ?? []);
   return `${[
@@ -36,7 +36,6 @@ function introduction(records: readonly Record[]): readonly string[] {
   ];
 }
 
-/** Other programs make every figure a little uncertain, and the reader should know. */
 function describeLoad(records: readonly Record[]): string {
   const load = Math.max(...records.map(({ loadBefore }) => loadBefore));
   return load < 0.5

@@ -1,4 +1,4 @@
-/** What a benchmark tells the program that started it. */
+/** A message from a benchmark to the program that started it. */
 export interface Progress {
   readonly what: string;
   /** Between 0 and 1. */
@@ -7,12 +7,12 @@ export interface Progress {
 
 let [steps, done, current] = [1, -1, ''];
 
-/** Says of how many measurements a benchmark consists, so that its progress can be shown. */
+/** Sets the number of measurements of this benchmark, for the progress bar. */
 export function announceSteps(count: number): void {
   steps = count;
 }
 
-/** Tells how far a measurement has come. */
+/** Reports the progress of a measurement. A new `what` starts the next measurement. */
 export function tellProgress(what: string, share: number): void {
   if (what !== current) [current, done] = [what, done + 1];
   process.send?.({ what, share: Math.min(1, (done + share) / steps) } satisfies Progress);

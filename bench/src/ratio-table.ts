@@ -5,14 +5,14 @@ import type { Bar, Chart, Table } from './section.ts';
 export interface RatioTable {
   readonly title: string;
   readonly measured: Measured;
-  /** What the figures are: `a second`, `ms`. */
+  /** The unit of the figures, such as `per second` or `ms`. */
   readonly unit: string;
-  /** Whom the others are compared with. */
+  /** The contenders that all others are compared with. */
   readonly bases: readonly string[];
   readonly note?: string;
 }
 
-/** A line for each contender: its median, and its ratio to each of the bases. */
+/** One row per contender: its median, and its ratio to each base. */
 export function tableOfRatios({ title, measured, unit, bases, note }: RatioTable): Table {
   return {
     title,
@@ -26,7 +26,7 @@ export function tableOfRatios({ title, measured, unit, bases, note }: RatioTable
   };
 }
 
-/** The ratios to one of them, drawn. */
+/** A bar chart of the ratios to one base. */
 export function chartOfRatios(title: string, measured: Measured, base: string, ours: string): Chart {
   const bars = [...measured.keys()].map((name): Bar => {
     const kind = name === ours ? 'ours' : name.startsWith('floor') ? 'floor' : 'peer';

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { benches } from './benches.ts';
 import type { Section } from './section.ts';
 
-/** A section with when and where it was measured. */
+/** The result of a benchmark, with when and where it was measured. */
 export interface Record {
   readonly name: string;
-  /** As 2026-11-22. */
+  /** An ISO date, such as 2026-11-22. */
   readonly date: string;
   readonly machine: string;
-  /** Programs that ran already when the run began, of the last minute's average. */
+  /** The load average of the last minute before the run. */
   readonly loadBefore: number;
   readonly seconds: number;
   readonly section: Section;
@@ -28,7 +28,9 @@ export function keepRecord(record: Record): void {
   writeFileSync(fileOf(record.name), JSON.stringify(record, undefined, 2));
 }
 
-/** What was measured last, in the order of the page, and what never was. */
+/**
+ * Returns the latest result of each benchmark, in the order of the page, and the names of benchmarks without a result.
+ */
 export function readRecords(): { readonly records: readonly Record[]; readonly missing: readonly string[] } {
   const missing = benches.map(({ name }) => name).filter((name) => !existsSync(fileOf(name)));
   const records = benches

@@ -1,4 +1,4 @@
-// What a guard costs behind a real server: CPU of the server's process for each request, and requests a second.
+// Measures the cost of a guard in a real server: CPU time of the server's process per request, and requests per second.
 import { atLeast, atMost, withSpread } from './limits.ts';
 import { type Material, makeMaterial } from './material.ts';
 import { announceSteps } from './progress.ts';
@@ -23,13 +23,13 @@ const leastOfBare: Record<Framework, number> = { 'node:http': 0.7, Express: 0.9,
 const repeatedAmount = scaled(20_000);
 const distinctAmount = scaled(8_000);
 
-interface Stand {
+interface RunningServer {
   readonly framework: Framework;
   readonly guard: Guard;
   readonly server: GuardedServer;
 }
 
-/** The same requests, by what they cost the server and by how many came through. */
+/** CPU time per request and requests per second, from the same requests. */
 interface Outcome {
   readonly cpu: Measured;
   readonly speed: Measured;
@@ -37,51 +37,51 @@ interface Outcome {
 
 announceSteps(2);
 const material = await makeMaterial();
-const stands = await startStands(material);
+const servers = await startServers(material);
 try {
   const [token = ''] = await material.mint(1);
-  const repeated = await measure('Requests with the same token', stands, ({ server }) =>
+  const repeated = await measure('Requests with the same token', servers, ({ server }) =>
     server.serve(repeatedAmount, [token]),
   );
   const batches = await Promise.all(Array.from({ length: rounds + 1 }, () => material.mint(distinctAmount)));
-  const distinct = await measure('Requests with distinct tokens', stands, ({ server }, round) =>
+  const distinct = await measure('Requests with distinct tokens', servers, ({ server }, round) =>
     server.serve(distinctAmount, batches[round] ?? []),
   );
   report(repeated, distinct);
 } finally {
-  for (const { server } of stands) server.stop();
+  for (const { server } of servers) server.stop();
 }
 
-async function startStands(material: Material): Promise<readonly Stand[]> {
+async function startServers(material: Material): Promise<readonly RunningServer[]> {
   const [good = ''] = await material.mint(1);
   const [bad = ''] = await material.mint(1, { stranger: material.jwk.kid });
-  const stands: Stand[] = [];
+  const servers: RunningServer[] = [];
   for (const framework of frameworks) {
     for (const guard of guards) {
       if (framework === 'node:http' && guard === 'middleware') continue;
       const server = await GuardedServer.start(framework, guard, material);
-      stands.push({ framework, guard, server });
+      servers.push({ framework, guard, server });
       const statuses = [await server.statusFor(good), await server.statusFor(bad)].join(' and ');
       if (statuses !== (guard === 'bare' ? '200 and 200' : '200 and 401'))
         throw new Error(`${framework} with ${guard} answers a good and a bad token with ${statuses}.`);
     }
   }
-  return stands;
+  return servers;
 }
 
 async function measure(
   title: string,
-  stands: readonly Stand[],
-  serve: (stand: Stand, round: number) => Promise<Served>,
+  servers: readonly RunningServer[],
+  serve: (running: RunningServer, round: number) => Promise<Served>,
 ): Promise<Outcome> {
   const speed = new Map<string, number[]>();
-  const contenders = stands.map((stand): Contender => {
-    const name = nameOf(stand.framework, stand.guard);
+  const contenders = servers.map((running): Contender => {
+    const name = nameOf(running.framework, running.guard);
     return {
       name,
       async run(round) {
-        const { cpuMicroseconds, perSecond } = await serve(stand, round);
-        // As measureInRounds does: the first round warms up.
+        const { cpuMicroseconds, perSecond } = await serve(running, round);
+        // The first round only warms up, as in `measureInRounds`.
         const kept = speed.get(name);
         if (kept === undefined) speed.set(name, []);
         else kept.push(perSecond);
@@ -141,7 +141,6 @@ function tableOf(title: string, framework: Framework, { cpu, speed }: Outcome): 
   };
 }
 
-/** How many requests one gets for the CPU of as many of the other. */
 function inverse({ median, low, high }: Spread): Spread {
   return { median: 1 / median, low: 1 / high, high: 1 / low };
 }
@@ -185,7 +184,9 @@ function chartOf(title: string, { cpu }: Outcome): Chart {
 }
 
 function guardsOf(framework: Framework): readonly Guard[] {
-  return guards.filter((guard) => stands.some((stand) => stand.framework === framework && stand.guard === guard));
+  return guards.filter((guard) =>
+    servers.some((running) => running.framework === framework && running.guard === guard),
+  );
 }
 
 function nameOf(framework: Framework, guard: Guard): string {

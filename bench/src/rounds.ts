@@ -1,15 +1,15 @@
 import { tellProgress } from './progress.ts';
 
-/** One thing that is measured: how many it did in a second, or how long it took. */
+/** Something that is measured. `run` returns a rate or a duration. */
 export interface Contender {
   readonly name: string;
   run(round: number): Promise<number>;
 }
 
-/** What a contender measured, a number each round. */
+/** The figures of each contender, one per round. */
 export type Measured = ReadonlyMap<string, readonly number[]>;
 
-/** A median, and between which figures the middle half of the rounds lies. */
+/** A median and the range of the middle half of the rounds. */
 export interface Spread {
   readonly median: number;
   readonly low: number;
@@ -17,8 +17,8 @@ export interface Spread {
 }
 
 /**
- * Measures every contender once a round, one after the other, so that a slow minute of the machine slows them all. The
- * order turns by one each round, and a first round that warms up does not count.
+ * Measures every contender once per round, one after the other, so that a slow minute of the machine affects all of
+ * them. The order rotates by one each round. A first round only warms up and is not counted.
  */
 export async function measureInRounds(
   title: string,
@@ -47,13 +47,13 @@ export function median(values: readonly number[]): number {
   return spreadOf(values).median;
 }
 
-/** Ratios to another contender, of the two figures of each round. */
+/** The ratio of a contender to another, computed for each round. */
 export function ratiosTo(measured: Measured, name: string, base: string): Spread {
   const bases = valuesOf(measured, base);
   return spreadOf(valuesOf(measured, name).map((value, round) => value / at(bases, round)));
 }
 
-/** What a contender has above another, round by round. */
+/** The difference of a contender to another, computed for each round. */
 export function differencesTo(measured: Measured, name: string, base: string): Spread {
   const bases = valuesOf(measured, base);
   return spreadOf(valuesOf(measured, name).map((value, round) => value - at(bases, round)));
@@ -61,7 +61,7 @@ export function differencesTo(measured: Measured, name: string, base: string): S
 
 export function valuesOf(measured: Measured, name: string): readonly number[] {
   const values = measured.get(name);
-  if (values === undefined) throw new Error(`Nothing was measured of ${name}.`);
+  if (values === undefined) throw new Error(`There is no measurement of ${name}.`);
   return values;
 }
 
@@ -73,6 +73,6 @@ function quantile(sorted: readonly number[], share: number): number {
 
 function at(values: readonly number[], index: number): number {
   const value = values[index];
-  if (value === undefined) throw new Error('Every contender is measured in every round.');
+  if (value === undefined) throw new Error('A contender was not measured in every round.');
   return value;
 }

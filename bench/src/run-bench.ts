@@ -6,7 +6,7 @@ import type { Bench } from './benches.ts';
 import type { Progress } from './progress.ts';
 import type { Section } from './section.ts';
 
-/** Runs a benchmark in a process of its own, so that what one leaves in memory does not slow the next. */
+/** Runs a benchmark in a separate process, so that memory left by one does not slow down the next. */
 export async function runBench(
   { name, conditions = [] }: Bench,
   folder: string,
@@ -24,6 +24,6 @@ export async function runBench(
     child.stdout === null ? '' : text(child.stdout),
     child.stderr === null ? '' : text(child.stderr),
   ]);
-  if (code !== 0) throw new Error(`it ended with ${code}.\n${output}${errors}`);
+  if (code !== 0) throw new Error(`exited with ${code}.\n${output}${errors}`);
   return JSON.parse(readFileSync(result, 'utf8'));
 }

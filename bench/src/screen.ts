@@ -2,14 +2,14 @@ import { progress } from '@clack/prompts';
 import { getBorderCharacters, table } from 'table';
 import type { Limit, Section } from './section.ts';
 
-/** Where it is shown how far a run has come. */
+/** Displays the progress of a run. */
 export interface Screen {
-  /** @param done benchmarks that are done, and what share of the next */
+  /** @param done the number of finished benchmarks, plus the finished share of the current one */
   tell(done: number, what: string): void;
   stop(): void;
 }
 
-/** A bar on a terminal; elsewhere a line for each thing that is measured. */
+/** Shows a progress bar on a terminal, otherwise prints one line per measurement. */
 export function showProgress(total: number): Screen {
   if (!process.stderr.isTTY) return tellByLines();
   const max = total * 100;

@@ -1,21 +1,21 @@
 import { writeFileSync } from 'node:fs';
 
-/** A table, its cells as they are to be read. */
+/** A table with formatted cells. */
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** What to know to read it. */
+  /** An explanation, shown above the table. */
   readonly note?: string;
 }
 
-/** What a figure should be, beside what it was. */
+/** The wanted and the measured value of a figure. */
 export interface Limit {
   readonly what: string;
   readonly wanted: string;
   readonly reached: string;
   readonly isReached: boolean;
-  /** Where it is not reached: what was tried, and what the limit seems to be. */
+  /** Why the limit is not reached. Shown only in this case. */
   readonly whyNot?: string;
 }
 
@@ -25,7 +25,7 @@ export interface Bar {
   readonly kind: 'ours' | 'peer' | 'floor';
 }
 
-/** Bars to be drawn on one scale. */
+/** A bar chart. */
 export interface Chart {
   readonly title: string;
   readonly unit: string;
@@ -33,21 +33,21 @@ export interface Chart {
   readonly bars: readonly Bar[];
 }
 
-/** All that a benchmark has to say. */
+/** The result of a benchmark: one section of the page. */
 export interface Section {
   readonly title: string;
   /** Paragraphs of Markdown: what is measured, and how. */
   readonly text: readonly string[];
-  /** How many rounds a ratio is the median of, where they are all alike. */
+  /** The number of rounds, if it is the same for all tables. */
   readonly rounds?: number;
   readonly tables: readonly Table[];
   readonly limits?: readonly Limit[];
   readonly charts?: readonly Chart[];
 }
 
-/** Hands a section over to the program that started this benchmark. */
+/** Passes the result to the program that started this benchmark. */
 export function reportSection(section: Section): void {
   const file = process.env['BENCH_RESULT'];
-  if (file === undefined) throw new Error('Run benchmarks by their name: npm run bench -- verify');
+  if (file === undefined) throw new Error('BENCH_RESULT is not set. Run benchmarks by name: npm run bench -- verify');
   writeFileSync(file, JSON.stringify(section));
 }

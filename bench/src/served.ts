@@ -5,19 +5,19 @@ import autocannon from 'autocannon';
 import type { Material } from './material.ts';
 
 export type Framework = 'node:http' | 'Express' | 'Koa';
-/** Who looks at the token. `middleware` is express-jwt or koa-jwt, with jwks-rsa. */
+/** What verifies the token. `middleware` is express-jwt or koa-jwt, with jwks-rsa. */
 export type Guard = 'bare' | 'torii' | 'jose' | 'fast-jwt' | 'middleware';
 
-/** What so many requests cost. */
+/** The cost of requests. */
 export interface Served {
-  /** Of the server's process, its threads included, for each request. */
+  /** CPU time of the server's process per request, including its threads. */
   readonly cpuMicroseconds: number;
   readonly perSecond: number;
 }
 
 const connections = 32;
 
-/** A server under way in a process of its own. */
+/** A server running in a separate process. */
 export class GuardedServer {
   readonly #process: ChildProcess;
   readonly #url: string;
@@ -39,14 +39,14 @@ export class GuardedServer {
     this.#process.disconnect();
   }
 
-  /** The status of one request. */
+  /** Sends one request and returns the status of its response. */
   async statusFor(token: string): Promise<number> {
     const response = await fetch(this.#url, { headers: { authorization: `Bearer ${token}` } });
     await response.arrayBuffer();
     return response.status;
   }
 
-  /** Sends so many requests, each connection with the next of the tokens, over and over. */
+  /** Sends requests. The tokens are divided among the connections, and each connection repeats its own. */
   async serve(amount: number, tokens: readonly string[]): Promise<Served> {
     const before = await this.#cpuMicroseconds();
     const perSecond = await this.#send(amount, tokens);
@@ -61,7 +61,7 @@ export class GuardedServer {
           url: this.#url,
           connections,
           amount,
-          // How often it looks whether it is done.
+          // Milliseconds between checks whether all requests are done.
           sampleInt: 20,
           setupClient: (client) => {
             const own = tokens.filter(
@@ -79,7 +79,7 @@ export class GuardedServer {
         (error, result) => {
           if (error !== null) return reject(error);
           if (result['2xx'] !== amount)
-            return reject(new Error(`${amount} requests got ${result['2xx']} good answers.`));
+            return reject(new Error(`Only ${result['2xx']} of ${amount} responses were successful.`));
           resolve(((answered - 1) / (ended - begun)) * 1000);
         },
       );

@@ -1,14 +1,14 @@
-/** How many rounds a measurement takes: `BENCH_ROUNDS`, or what suits it. */
+/** The number of rounds: `BENCH_ROUNDS`, by default `usual`. */
 export function roundsOr(usual: number): number {
   return Number(process.env['BENCH_ROUNDS'] ?? usual);
 }
 
 const scale = Number(process.env['BENCH_SCALE'] ?? 1);
 
-/** A size, made smaller by `BENCH_SCALE` to see in seconds that everything runs. */
+/** Multiplies a size by `BENCH_SCALE`, to check quickly that a benchmark works. */
 export function scaled(size: number): number {
   return Math.max(1, Math.round(size * scale));
 }
 
-/** Fewer rounds or sizes than a figure needs: what comes out is shown, and neither kept nor written down. */
+/** Whether there are too few rounds or too small sizes for reliable results. If so, results are shown but not kept. */
 export const isTrial: boolean = scale < 1 || roundsOr(7) < 7;

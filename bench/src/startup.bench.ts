@@ -1,4 +1,5 @@
-// How long an import takes, in a process that has imported nothing yet. Of the built package: users get no TypeScript.
+// Measures how long an import takes in a fresh process. Imports the built package, because users do not import
+// TypeScript.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { atMost, formatNumber } from './limits.ts';
@@ -48,7 +49,7 @@ function buildCore(): void {
     cwd: repository,
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`@torii/core does not build.\n${stdout}`);
+  if (status !== 0) throw new Error(`The build of @torii/core failed.\n${stdout}`);
 }
 
 function importMs(specifiers: readonly string[]): number {
@@ -60,7 +61,7 @@ function importMs(specifiers: readonly string[]): number {
   );
 }
 
-/** NODE_OPTIONS could bring the condition along that points at the source. */
+/** NODE_OPTIONS could contain the condition `@torii/source`, which resolves to the source instead of the build. */
 function withoutOptions(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _, ...env } = process.env;
   return env;

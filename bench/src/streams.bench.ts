@@ -1,5 +1,5 @@
-// Stream tokens minted in a second: one after the other, and 64 at a time, as a server under load does it. The stall is
-// how long nothing else gets done meanwhile.
+// Measures stream tokens minted per second, one after the other and 64 at a time, as on a server under load. The stall
+// is how long the event loop is blocked meanwhile.
 import { generateKeyPairSync } from 'node:crypto';
 import { createStreamSigner } from '@torii/streams';
 import { createSigner } from 'fast-jwt';

@@ -1,4 +1,4 @@
-// The ways in which a verifier is measured: each gives the run of one round.
+// Measurements of verifiers.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Verify } from './contenders.ts';
 import type { Material, TokenChanges } from './material.ts';
@@ -19,7 +19,7 @@ const repeatMs = scaled(60);
 const bursts = scaled(5);
 const inBurst = 64;
 
-/** Tokens that nobody has seen, each awaited before the next: a second's worth. */
+/** Verifies tokens that were not verified before, one after the other. Returns tokens per second. */
 export async function measureOneByOne(material: Material, measurement: Measurement): Promise<Measured> {
   const batches = await mintBatches(material, measurement.rounds, perRound + toWarmUp);
   return measure(measurement, (verify) => async (round) => {
@@ -31,7 +31,7 @@ export async function measureOneByOne(material: Material, measurement: Measureme
   });
 }
 
-/** The same with 64 of them under way at any moment. */
+/** Like `measureOneByOne`, with 64 verifications in flight at any time. */
 export async function measureInFlight(material: Material, measurement: Measurement): Promise<Measured> {
   const batches = await mintBatches(material, measurement.rounds, perRound + toWarmUp);
   return measure(measurement, (verify) => async (round) => {
@@ -43,13 +43,16 @@ export async function measureInFlight(material: Material, measurement: Measureme
   });
 }
 
-/** One token over and over, in one string, as benchmarks do it. */
+/** Verifies one token repeatedly, always the same string. */
 export async function measureRepeated(material: Material, measurement: Measurement): Promise<Measured> {
   const [token = ''] = await material.mint(1);
   return measure(measurement, (verify) => () => repeat(verify, () => token));
 }
 
-/** One token in a string of its own each time, as requests bring it: who looks it up has to read all of it. */
+/**
+ * Verifies one token repeatedly, each time in a new string, as in requests: a cache must hash the whole string each
+ * time.
+ */
 export async function measureArriving(material: Material, measurement: Measurement): Promise<Measured> {
   const [token = ''] = await material.mint(1);
   const bytes = Buffer.from(token, 'latin1');
@@ -59,7 +62,7 @@ export async function measureArriving(material: Material, measurement: Measureme
   });
 }
 
-/** For a fixed time: fast contenders do far more in it, so that the clock's own cost vanishes. */
+/** Runs for a fixed time. Reads the clock only after every 20 verifications, so that its cost does not matter. */
 async function repeat(verify: Verify, tokenOf: (count: number) => string | undefined): Promise<number> {
   const warmUp = tokenOf(0) ?? '';
   for (let i = 0; i < 20; i++) await verify(warmUp);
@@ -75,7 +78,7 @@ async function repeat(verify: Verify, tokenOf: (count: number) => string | undef
   return perSecond(count, begun);
 }
 
-/** Tokens to be refused. Who accepts one has no business here. */
+/** Verifies tokens that must be refused. Throws if a contender accepts one. */
 export async function measureRefusals(
   material: Material,
   changes: TokenChanges,
@@ -98,8 +101,8 @@ export async function measureRefusals(
 }
 
 /**
- * By how many milliseconds a timer that is due every millisecond comes late, at worst, while 64 tokens arrive at once: the
- * median of several bursts. A timer and not `setImmediate`, which would keep a core busy that the thread pool needs.
+ * Measures how many milliseconds late a timer with an interval of one millisecond fires at worst while 64 tokens arrive
+ * at once. Returns the median of several bursts. `setImmediate` would keep a core busy that the thread pool needs.
  */
 export async function measureStall(material: Material, measurement: Measurement): Promise<Measured> {
   const batches = await mintBatches(material, measurement.rounds, bursts * inBurst);
@@ -120,7 +123,7 @@ async function stallOf(tokens: readonly string[], verify: Verify): Promise<numbe
     longest = Math.max(longest, now - last);
     last = now;
   }, 1);
-  // What happens before the first tick is the beginning of the timer, and no stall.
+  // The delay before the first tick belongs to the start of the timer and is not counted.
   await sleep(4);
   longest = 0;
   await Promise.all(tokens.map(async (token) => verify(token)));

@@ -1,7 +1,7 @@
-// A token verified on Node: the signature is OpenSSL's, and all the rest is ours.
+// Measures verifying a token on Node.
 import { checks, ours, oursOver, peersOver, type Verify } from './contenders.ts';
 import { blockingFloor, derFloor, floors, poolFloor } from './floors.ts';
-import { atLeast, atMost, formatNumber, nobodyAhead } from './limits.ts';
+import { atLeast, atMost, formatNumber, noPeerFaster } from './limits.ts';
 import { makeMaterial } from './material.ts';
 import { announceSteps } from './progress.ts';
 import { chartOfRatios, tableOfRatios } from './ratio-table.ts';
@@ -16,22 +16,22 @@ const material = await makeMaterial();
 const verifiers: Record<string, Verify> = { ...oursOver(material), ...peersOver(material) };
 const peers = Object.keys(verifiers).filter((name) => name !== ours);
 const fast = 'fast-jwt, cache off';
-const everybody = { ...verifiers, ...(await floors(material)) };
-// One after the other: a measurement that waits would be measured along.
+const contenders = { ...verifiers, ...(await floors(material)) };
+// Not concurrently: the measurements would affect each other.
 const alone = await verification.measureOneByOne(material, {
   title: 'Cold, one by one',
   rounds,
-  contenders: everybody,
+  contenders,
 });
 const inFlight = await verification.measureInFlight(material, {
   title: 'Cold, 64 in flight',
   rounds,
-  contenders: everybody,
+  contenders,
 });
 const stall = await verification.measureStall(material, {
   title: 'Event loop delay, burst of 64',
   rounds,
-  contenders: everybody,
+  contenders,
 });
 const repeated = await verification.measureRepeated(material, {
   title: 'The same token again',
@@ -130,7 +130,7 @@ reportSection({
       ratiosTo(alone, ours, derFloor),
       'This benchmark never lets the event loop turn, so every fifth token is verified in the thread pool. Without that rule, single requests would be no faster, and a busy server would be slower. The rest of the time is spent on parsing the token.',
     ),
-    nobodyAhead(
+    noPeerFaster(
       'Cold, one by one',
       alone,
       ours,
@@ -144,7 +144,7 @@ reportSection({
       ratiosTo(inFlight, ours, poolFloor),
       'The floor parses nothing. Ours parses each token in about 7 µs, on the thread that also does everything else.',
     ),
-    nobodyAhead('Cold, 64 in flight', inFlight, ours, peers),
+    noPeerFaster('Cold, 64 in flight', inFlight, ours, peers),
     atMost('Event loop delay, burst of 64', 0.5, 'of fast-jwt’s', ratiosTo(stall, ours, fast)),
     atLeast('The same token again: compared with jose', 120, 'times', ratiosTo(repeated, ours, 'jose')),
     atLeast(
@@ -175,7 +175,7 @@ function measureRefusals(title: string, changes: Parameters<typeof material.mint
   return verification.measureRefusals(material, changes, { title, rounds, contenders: verifiers });
 }
 
-/** Rates turned round: how long ours takes beside jose. */
+/** The time of our verifier, relative to jose: the inverse ratio of the rates. */
 function timeRatio(measured: Measured) {
   return ratiosTo(measured, 'jose', ours);
 }

@@ -1,7 +1,7 @@
-// The file that edge runtimes get, which knows no Node: an import condition chooses it, so that this runs on Node as well.
+// Measures the build for edge runtimes, which uses Web Crypto. An export condition selects it, so it can run on Node.
 import { honoOver, joseOver, ours, oursOver } from './contenders.ts';
 import { subtleFloor, webFloor } from './floors.ts';
-import { atLeast, nobodyAhead } from './limits.ts';
+import { atLeast, noPeerFaster } from './limits.ts';
 import { makeMaterial } from './material.ts';
 import { announceSteps } from './progress.ts';
 import { chartOfRatios, tableOfRatios } from './ratio-table.ts';
@@ -49,12 +49,12 @@ reportSection({
       ratiosTo(inFlight, ours, subtleFloor),
       'The floor parses nothing, and two threads verify while one thread parses tokens.',
     ),
-    nobodyAhead('Cold, web crypto, one by one', alone, ours, ['jose', 'hono']),
+    noPeerFaster('Cold, web crypto, one by one', alone, ours, ['jose', 'hono']),
   ],
   charts: [chartOfRatios('Cold, one by one, web crypto: tokens per second', alone, 'jose', ours)],
 });
 
-/** A condition that went wrong would measure the other file and look well. */
+/** If the export condition did not work, the benchmark would measure the Node build without an error. */
 async function requireWebCrypto(): Promise<void> {
   const [token = ''] = await material.mint(1);
   const original = crypto.subtle.verify;
@@ -65,5 +65,5 @@ async function requireWebCrypto(): Promise<void> {
   };
   await contenders[ours]?.(token);
   crypto.subtle.verify = original;
-  if (calls === 0) throw new Error('The build for edge runtimes was not the one that ran.');
+  if (calls === 0) throw new Error('The verifier did not call Web Crypto, so this is not the build for edge runtimes.');
 }

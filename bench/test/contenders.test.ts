@@ -3,7 +3,7 @@ import { oursOver, peersOver, type Verify } from '../src/contenders.ts';
 import { floors } from '../src/floors.ts';
 import { type Material, makeMaterial } from '../src/material.ts';
 
-// Whoever accepts everything is fast.
+// A verifier that accepts everything would be fast, so check that contenders refuse invalid tokens.
 let material: Material;
 beforeAll(async () => {
   material = await makeMaterial();
@@ -21,14 +21,14 @@ const verifiers = [
   'koa-jwt + jwks-rsa',
 ];
 
-test('measures these verifiers', () => {
+test('the contenders are these verifiers', () => {
   expect(Object.keys({ ...oursOver(material), ...peersOver(material) })).toEqual(verifiers);
 });
 
 describe.each(verifiers)('%s', (name) => {
   const verify: Verify = (token) => ({ ...oursOver(material), ...peersOver(material) })[name]?.(token);
 
-  test('accepts a good token', async () => {
+  test('accepts a valid token', async () => {
     const [token = ''] = await material.mint(1);
     await expect(asPromise(verify, token)).resolves.not.toThrow();
   });
@@ -36,18 +36,18 @@ describe.each(verifiers)('%s', (name) => {
   test.each([
     ['an expired token', { claims: { exp: 1_700_000_000, iat: 1_699_990_000 } }],
     ['a token of another issuer', { claims: { iss: 'https://other.example.com' } }],
-    ['a token that a stranger signed in the name of our key', { stranger: 'key-1' }],
-    ['a token of a key that nobody knows', { stranger: 'key-2' }],
+    ['a token that an unknown key signed with our kid', { stranger: 'key-1' }],
+    ['a token with an unknown kid', { stranger: 'key-2' }],
   ])('refuses %s', async (_, changes) => {
     const [token = ''] = await material.mint(1, changes);
     await expect(asPromise(verify, token)).rejects.toThrow();
   });
 });
 
-test('floors tell a good signature from a bad one', async () => {
+test('floors accept valid signatures and refuse invalid ones', async () => {
   const all = Object.entries(await floors(material));
   expect(all).toHaveLength(4);
-  // Numbers of every length, with and without a leading zero.
+  // Enough tokens for DER integers of several lengths, with and without a leading zero.
   const good = await material.mint(600);
   const [bad = ''] = await material.mint(1, { stranger: 'key-1' });
   for (const [, verify] of all) {

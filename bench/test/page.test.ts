@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { drawCharts } from '../src/drawing.ts';
-import { atLeast, atMost, nobodyAhead } from '../src/limits.ts';
+import { atLeast, atMost, noPeerFaster } from '../src/limits.ts';
 import { writePage } from '../src/page.ts';
 import { tableOfRatios } from '../src/ratio-table.ts';
 import type { Record } from '../src/record.ts';
@@ -12,7 +12,7 @@ const measured = new Map([
 ]);
 const spread = { median: 2, low: 1.5, high: 2.5 };
 
-test('shows ratios of each round, not of the medians', () => {
+test('computes ratios per round, not from the medians', () => {
   const slowed = new Map([
     ['ours', [30, 3, 300]],
     ['theirs', [10, 1, 100]],
@@ -30,29 +30,29 @@ test.each([
   ['too little', atLeast('speed', 2.1, 'times', spread), false],
   ['little enough', atMost('memory', 2, 'MB', spread), true],
   ['too much', atMost('memory', 1.9, 'MB', spread), false],
-  ['nobody ahead', nobodyAhead('speed', measured, 'ours', ['theirs']), true],
-  ['somebody ahead', nobodyAhead('speed', measured, 'theirs', ['ours']), false],
-])('tells %s', (_, limit, isReached) => {
+  ['no peer ahead', noPeerFaster('speed', measured, 'ours', ['theirs']), true],
+  ['a peer ahead', noPeerFaster('speed', measured, 'theirs', ['ours']), false],
+])('decides whether a limit is reached: %s', (_, limit, isReached) => {
   expect(limit.isReached).toBe(isReached);
 });
 
-test('takes nobody for ahead who is so in less than three quarters of the rounds', () => {
+test('a peer is not ahead if it is faster in less than three quarters of the rounds', () => {
   const close = new Map([
     ['ours', [10, 10, 10, 10]],
     ['theirs', [11, 11, 9, 9]],
   ]);
-  expect(nobodyAhead('speed', close, 'ours', ['theirs']).isReached).toBe(true);
+  expect(noPeerFaster('speed', close, 'ours', ['theirs']).isReached).toBe(true);
 });
 
-test('names the nearest peer where none is ahead, and all that are where some are', () => {
+test('names the nearest peer if no peer is ahead, otherwise all peers that are ahead', () => {
   const several = new Map([...measured, ['slow', [1, 1, 1]], ['middling', [5, 5, 5]]]);
-  expect(nobodyAhead('speed', several, 'ours', ['slow', 'theirs', 'middling']).reached).toBe('3 times theirs');
-  expect(nobodyAhead('speed', several, 'slow', ['ours', 'middling']).reached).toBe(
+  expect(noPeerFaster('speed', several, 'ours', ['slow', 'theirs', 'middling']).reached).toBe('3 times theirs');
+  expect(noPeerFaster('speed', several, 'slow', ['ours', 'middling']).reached).toBe(
     '0.03 (0.029 to 0.032) times ours, 0.2 times middling',
   );
 });
 
-test('says plainly what was not reached, and why', () => {
+test('lists limits that are not reached, with the reason', () => {
   const page = writePage([
     record([atLeast('Speed', 5, 'times', spread, 'OpenSSL takes the rest.'), atMost('Size', 3, 'kB', 2)]),
   ]);
@@ -62,11 +62,11 @@ test('says plainly what was not reached, and why', () => {
   expect(page).toContain('| Size | at most 3 kB | 2 | reached |');
 });
 
-test('says so when all was reached', () => {
+test('says that all limits are reached', () => {
   expect(writePage([record([atMost('Size', 3, 'kB', 2)])])).toContain('All limits that we set ourselves are reached.');
 });
 
-test('names the machine, the dates and how to measure a section again', () => {
+test('names the machine, the dates and the command for each section', () => {
   const page = writePage([record([]), { ...record([]), name: 'other', date: '2026-11-21' }]);
   expect(page).toContain('Measured from 2026-11-21 to 2026-11-22, on 2 cores, Node 24.');
   expect(page).toContain('`npm run bench -- other` measures it again, in 9 rounds.');
@@ -75,11 +75,11 @@ test('names the machine, the dates and how to measure a section again', () => {
 test.each([
   [0.4, 'The machine was otherwise idle.'],
   [2.31, 'Other programs were running: the load was 2.31 at the beginning.'],
-])('with a load of %d says: %s', (loadBefore, sentence) => {
+])('describes a load of %d: %s', (loadBefore, sentence) => {
   expect(writePage([{ ...record([]), loadBefore }])).toContain(sentence);
 });
 
-test('draws the longest bar at full length, and no markup of a name', () => {
+test('scales bars to the longest, and escapes names', () => {
   const drawing = drawCharts([
     {
       title: 'Speed',

@@ -11,7 +11,6 @@ export interface Change {
   readonly isBreaking: boolean;
 }
 
-/** A corrected document and its operations. */
 export interface Specification {
   readonly document: JsonObject;
   readonly operations: readonly Operation[];

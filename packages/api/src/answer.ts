@@ -10,7 +10,6 @@ const expected: Readonly<Record<Operation['answer'], string>> = {
   nothing: 'nothing',
 };
 
-/** A response whose body was read completely. */
 interface Received {
   readonly status: number;
   readonly headers: Headers;
@@ -25,7 +24,7 @@ interface Received {
 export function readData({ answer }: Operation, { status, text }: Omit<Received, 'headers'>, call: ApiCall): unknown {
   if (answer === 'nothing' || (answer === 'value' && !text)) return undefined;
   const body = parse(text);
-  if (isMeant(answer, body)) return answer === 'page' ? { nextCursor: null, ...Object(body) } : body;
+  if (isUsable(answer, body)) return answer === 'page' ? { nextCursor: null, ...Object(body) } : body;
   throw new ToriiApiError(
     `${call.method} ${call.path} did not return ${body === undefined ? 'JSON' : expected[answer]}.`,
     {
@@ -60,9 +59,9 @@ export function refusalFor({ status, headers, text }: Received, call: ApiCall): 
 
 // Checks only what the client itself relies on. If a later server omits a field, apps that do not use the field keep
 // working.
-function isMeant(answer: Operation['answer'], body: unknown): boolean {
+function isUsable(answer: Operation['answer'], body: unknown): boolean {
   if (answer === 'value') return body !== undefined;
-  if (answer === 'list') return Array.isArray(body) && body.every((item) => isMeant('object', item));
+  if (answer === 'list') return Array.isArray(body) && body.every((item) => isUsable('object', item));
   if (!isObject(body)) return false;
   const { id, items, hasMore, nextCursor } = body;
   if (answer === 'object') return typeof id === 'string';

@@ -15,10 +15,7 @@ export type Body<T> = {
   readonly [K in keyof NonNullable<T>]: Given<NonNullable<T>[K]> | IfOptional<NonNullable<T>, K>;
 };
 
-/**
- * Fields of an update: a value or a `Patch` sets a field, `null` clears a nullable field, `undefined` leaves it
- * unchanged.
- */
+/** Fields of an update: a value or a `Patch` sets a field, `null` clears a nullable one, `undefined` changes nothing. */
 export type Changes<T> = {
   readonly [K in keyof NonNullable<T>]?:
     | Given<NonNullable<T>[K]>
@@ -26,18 +23,12 @@ export type Changes<T> = {
     | undefined;
 };
 
-/** The query string and body that an input is sent as. */
 export interface Parts {
   readonly query: URLSearchParams;
   readonly body: unknown;
 }
 
-/**
- * Divides the fields of an input into query string and body.
- *
- * @throws ToriiConfigError if a field is unknown or its value cannot be intended, such as a limit of 0; `option` names
- * the field
- */
+/** @throws ToriiConfigError if a field is unknown or its value makes no sense, such as a limit of 0 */
 export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBody }: Operation): Parts {
   const query = new URLSearchParams();
   if (inBody === 'raw') return { query, body: input };

@@ -49,13 +49,11 @@ export interface ToriiClientOptions {
   readonly onEvent?: ApiEventListener | undefined;
 }
 
-/** The limits of a call. */
 export interface Limits {
   readonly timeoutMs: number;
   readonly maxRetries: number;
 }
 
-/** The client's options, checked and with defaults filled in. */
 export interface Settings extends Limits {
   readonly secretKey: string;
   /** Without a trailing slash. */

@@ -30,8 +30,7 @@ export interface PagePromise<T> extends Call<Page<T>>, AsyncIterable<T> {
 /** Creates the list of an operation that takes a `cursor` and returns a page. */
 export function listPages<T>(send: Send, operation: Operation, options?: RequestOptions): PagePromise<T> {
   const { input } = operation;
-  // Copied, because the caller may change the object before a later page is fetched. Other values are refused on
-  // sending.
+  // Copied, because the caller may change the object before a later page is fetched.
   const given: { readonly cursor?: string | null } | undefined =
     input && typeof input === 'object' ? { ...input } : undefined;
   return new LazyPagePromise<T>(

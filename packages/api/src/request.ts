@@ -3,7 +3,6 @@ import { addToQuery, splitInput } from './fields.ts';
 import type { Operation, RequestOptions } from './operation.ts';
 import { type Limits, readCallOptions, type Settings } from './options.ts';
 
-/** A request ready to be sent, with the limits of its call. */
 export interface PreparedRequest extends Limits {
   readonly path: string;
   readonly url: string;
@@ -13,10 +12,7 @@ export interface PreparedRequest extends Limits {
 /** A request for an operation that this package has no method for. */
 export interface ApiRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
-  /**
-   * The path below `apiUrl`, percent-encoded where necessary: `/api/server/v1/organizations`. Must not have a query
-   * string.
-   */
+  /** The path below `apiUrl`, percent-encoded, without a query string: `/api/server/v1/organizations`. */
   readonly path: string;
   /** Query parameters. `null` and `undefined` are omitted. A list becomes one parameter per item. */
   readonly query?: Readonly<Record<string, unknown>> | undefined;
@@ -49,8 +45,7 @@ export function prepareRequest(settings: Settings, operation: Operation, options
 
 /** @throws ToriiConfigError with option `path` if the path is not absolute, or could reach another operation */
 export function operationFor({ method, path, query = {}, body, ...rest }: ApiRequest): Operation {
-  // Path traversal: URL parsers resolve dot segments, encoded ones included, so the request would reach another
-  // operation.
+  // Path traversal: URL parsers resolve dot segments, including encoded ones, so another operation would be called.
   const isBad = /^(?!\/)|\/(\.|%2e){0,2}(\/|$)|[\\?#{}\s]/i.test(path);
   assertOption(
     'path',

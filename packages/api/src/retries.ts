@@ -1,12 +1,11 @@
 import type { ToriiApiError, ToriiConnectionError } from '@torii/core';
 
-/** Node's error codes for a connection that was never established. Other runtimes have no such codes. */
+/** Node's error codes for a connection that was never established. Other runtimes may have other codes, or none. */
 const unconnected = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/;
 
 const firstWaitMs = 250;
 const longestWaitMs = 8_000;
 
-/** Whether the failure may be temporary. */
 export function isTemporary(error: ToriiApiError | ToriiConnectionError): boolean {
   return 'status' in error ? [408, 429, 500, 502, 503, 504].includes(error.status) : error.reason === 'network';
 }
@@ -22,9 +21,7 @@ export function codeOf(error: unknown, depth = 0): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause, depth + 1);
 }
 
-/**
- * The seconds to wait by a Retry-After header (RFC 9110 10.2.3), a number or a date. `null` if absent, past or invalid.
- */
+/** The seconds of a Retry-After header (RFC 9110 10.2.3), a number or a date. `null` if absent, past or invalid. */
 export function retryAfterSeconds(headers: Headers): number | null {
   const text = headers.get('retry-after') ?? '';
   // Only HTTP dates, which end in GMT: `Date.parse` also accepts '-5'.
@@ -32,10 +29,7 @@ export function retryAfterSeconds(headers: Headers): number | null {
   return ms > 0 ? Math.ceil(ms / 1000) : null;
 }
 
-/**
- * Milliseconds to wait before the next attempt: exponential backoff with jitter, and at least what Retry-After asks
- * for.
- */
+/** Milliseconds until the next attempt: exponential backoff with jitter, and at least what Retry-After asks for. */
 export function waitAfter(attempt: number, askedSeconds: number | null): number {
   const longest = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
   return Math.max((askedSeconds ?? 0) * 1000, longest * (0.5 + Math.random() / 2));

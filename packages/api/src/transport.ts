@@ -11,7 +11,6 @@ export function callApi<T>(settings: Settings, operation: () => Operation, optio
   return callFor(perform<T>(settings, operation, options));
 }
 
-/** Sends the request, and retries it while that is safe and time remains. */
 async function perform<T>(
   settings: Settings,
   describe: () => Operation,
@@ -46,13 +45,12 @@ async function perform<T>(
     throw ending.signal.reason;
   }
 
-  /** @throws ToriiConnectionError if the call times out or is aborted while waiting */
   async function pause(ms: number): Promise<void> {
     const work = new Promise<never>(() => {});
     await raceDeadline(work, ms, () => {}, options.signal);
     if (!options.signal?.aborted && performance.now() < endsAt) return;
     ending.abort();
-    throw silenceFor(undefined);
+    throw connectionErrorFor(undefined);
   }
 
   async function attempt(): Promise<ApiResponse<T>> {
@@ -77,7 +75,7 @@ async function perform<T>(
     const isLost = !isAnswer && attempts > 0 && mayHaveArrived(codeOf(cause));
     hasArrived ||= isAnswer || isLost;
     isInDoubt ||= isAnswer ? cause.status >= 500 : isLost;
-    return isAnswer ? cause : silenceFor(cause);
+    return isAnswer ? cause : connectionErrorFor(cause);
   }
 
   /** Milliseconds until the retry, or `null` if a retry is unsafe, futile, or not possible before the deadline. */
@@ -87,7 +85,7 @@ async function perform<T>(
     return isTemporary(error) && (isRepeatable || !hasArrived) && isInTime ? waitMs : null;
   }
 
-  function silenceFor(failure: unknown): ToriiConnectionError {
+  function connectionErrorFor(failure: unknown): ToriiConnectionError {
     const isAborted = options.signal?.aborted;
     const reason = isAborted ? 'aborted' : ending.signal.aborted ? 'timeout' : 'network';
     const cause = isAborted ? options.signal?.reason : safeCause(failure, settings.secretKey);
