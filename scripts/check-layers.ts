@@ -7,7 +7,6 @@ import { findCycles, readImportGraph } from './import-graph.ts';
 import { listPackages, type Package, repository } from './workspace.ts';
 
 interface Allowed {
-  /** Allowed dependencies at run time. */
   readonly imports: readonly string[];
   /** Packages that the app installs itself. Allowed only as peer dependencies. */
   readonly peers?: readonly string[];
@@ -196,7 +195,6 @@ function findImportProblems({ shortName, folder }: Package): readonly string[] {
   return [...forbidden, ...cycles];
 }
 
-/** The first folder of a path below `src/`. */
 function folderOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.indexOf('/')) : '.';
 }

@@ -143,7 +143,6 @@ function useInApp(packages: readonly Packed[]): readonly string[] {
   }
 }
 
-/** `@torii/core`, `@torii/core/jwt`, … */
 function listEntries({ name, exports = {} }: Manifest): readonly string[] {
   return Object.keys(exports)
     .filter((path) => path !== './package.json')

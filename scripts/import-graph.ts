@@ -58,7 +58,6 @@ export function findCycles(graph: ImportGraph): readonly (readonly string[])[] {
   }
 }
 
-/** The shortest cycle through a file. */
 function findCycleThrough(
   start: string,
   targets: ReadonlyMap<string, ReadonlySet<string>>,

@@ -7,7 +7,6 @@ import { delimiter, join } from 'node:path';
 interface Program {
   /** Possible names of the command, most likely first. */
   readonly commands: readonly string[];
-  /** The package on Debian and Ubuntu. */
   readonly aptPackage: string;
   /** A glob of the folders where the package installs it, if they are not on the PATH. */
   readonly folders?: string;
@@ -30,12 +29,10 @@ export type ProgramName = keyof typeof programs;
 
 export const programNames = Object.keys(programs) as ProgramName[];
 
-/** The part of vitest's test context that skips a test. */
 interface SkippableTest {
   skip(note: string): never;
 }
 
-/** Returns the path of a program, or `undefined` if it is not installed. */
 export function findProgram(name: ProgramName, path: string = process.env['PATH'] ?? ''): string | undefined {
   const { commands, folders: elsewhere }: Program = programs[name];
   const onPath = path.split(delimiter).filter((folder) => folder !== '');

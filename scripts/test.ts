@@ -35,7 +35,6 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 
 async function runMain(): Promise<readonly Counts[]> {
   const before = await runChecks([
-    // Longest first.
     check('types', 'turbo', 'run', 'typecheck', '--output-logs=errors-only'),
     check('build', 'turbo', 'run', 'build', '--output-logs=errors-only'),
     check('lint', 'biome', 'check', '--error-on-warnings', '.'),

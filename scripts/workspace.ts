@@ -18,7 +18,6 @@ export interface Manifest {
 export interface Package {
   /** The name of the package's folder: `core`. */
   readonly shortName: string;
-  /** The absolute path of the package's folder. */
   readonly folder: string;
   readonly manifest: Manifest;
 }

@@ -61,7 +61,6 @@ async function walk(onUser: (count: number) => void, fetch?: typeof globalThis.f
   if (count !== users) throw new Error(`Iterated over ${count} users instead of ${users}.`);
 }
 
-/** The minimal code without a client. */
 async function walkByHand(): Promise<void> {
   for (let cursor = ''; ; ) {
     const page = JSON.parse(await fetchPage(cursor));

@@ -61,7 +61,6 @@ function ours(permissions: Permissions, caller: Auth): Decide {
   };
 }
 
-/** `can()`, which caches nothing. */
 function oursUncached(permissions: Permissions, caller: Auth): Decide {
   const authz = createAuthz({ permissions: { permissions } });
   return (resource) => authz.can(caller, `${resource}:get`);

@@ -75,7 +75,6 @@ async function measureStarts(): Promise<readonly Row[]> {
   return [library, program];
 }
 
-/** Starts the program and waits until it prints that it is ready. */
 async function startProgram(): Promise<void> {
   const main = new URL('../../packages/emulator/src/main.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, ['--conditions=@torii/source', main, '--port', '0', '--data', database]);
@@ -115,7 +114,6 @@ async function measureRequests(): Promise<readonly Row[]> {
   return rows;
 }
 
-/** The cursor after this number of pages of 100 users. */
 async function walk(torii: Emulator, pages: number): Promise<string> {
   let cursor = '';
   for (let page = 0; page < pages; page++) {

@@ -22,17 +22,17 @@ export interface TokenChanges {
   /** The `iss` claim of each token, by the token's serial number. */
   readonly issuerOf?: (serial: number) => string;
   /** Signs with a key that is not the issuer's, and puts this `kid` into the header. */
-  readonly stranger?: string;
+  readonly foreignKid?: string;
 }
 
 /** Creates an issuer. Its server does not keep the process alive. */
 export async function makeMaterial(): Promise<Material> {
   const own = await generateKeyPair('ES256', { extractable: true });
-  const strange = await generateKeyPair('ES256');
+  const foreignKey = await generateKeyPair('ES256');
   const jwk = { ...(await exportJWK(own.publicKey)), kid: 'key-1', alg: 'ES256', use: 'sig' };
   const origin = await serveJson({ keys: [jwk] });
   let serial = 0;
-  const mintOne = ({ claims = {}, issuerOf, stranger }: TokenChanges): Promise<string> => {
+  const mintOne = ({ claims = {}, issuerOf, foreignKid }: TokenChanges): Promise<string> => {
     const iat = Math.floor(Date.now() / 1000);
     serial += 1;
     const all = {
@@ -47,8 +47,8 @@ export async function makeMaterial(): Promise<Material> {
       ...claims,
     };
     return new SignJWT(all)
-      .setProtectedHeader({ alg: 'ES256', kid: stranger ?? jwk.kid, typ: 'JWT' })
-      .sign(stranger === undefined ? own.privateKey : strange.privateKey);
+      .setProtectedHeader({ alg: 'ES256', kid: foreignKid ?? jwk.kid, typ: 'JWT' })
+      .sign(foreignKid === undefined ? own.privateKey : foreignKey.privateKey);
   };
   return {
     issuer: origin,

@@ -76,7 +76,6 @@ function fastJwt(cache: boolean | number): Verify {
   return createFastJwt({ key, algorithms: ['ES256'], allowedIss: issuer, cache });
 }
 
-/** The heap in use after full garbage collections. */
 async function heapBytes(): Promise<number> {
   for (let i = 0; i < 3; i++) {
     globalThis.gc?.();

@@ -81,7 +81,6 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Writes a file of tokens, one per line, and returns its path. */
 async function writeTokens(material: Material, count: number, changes: TokenChanges = {}): Promise<string> {
   tellProgress(`Memory: signing ${count} tokens`, 0);
   const file = join(folder, `${count}-tokens`);

@@ -98,7 +98,6 @@ async function measureSpeed(): Promise<Table> {
   };
 }
 
-/** Returns the requests per second. Every response must have status 200. */
 async function countRequests(url: string, authorization: string, agent: Agent): Promise<number> {
   const begun = performance.now();
   let count = 0;

@@ -26,7 +26,6 @@ export function tableOfRatios({ title, measured, unit, bases, note }: RatioTable
   };
 }
 
-/** A bar chart of the ratios to one base. */
 export function chartOfRatios(title: string, measured: Measured, base: string, ours: string): Chart {
   const bars = [...measured.keys()].map((name): Bar => {
     const kind = name === ours ? 'ours' : name.startsWith('floor') ? 'floor' : 'peer';

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { benches } from './benches.ts';
 import type { Section } from './section.ts';
 
-/** The result of a benchmark, with when and where it was measured. */
 export interface Record {
   readonly name: string;
   /** An ISO date, such as 2026-11-22. */

@@ -29,7 +29,6 @@ interface RunningServer {
   readonly server: GuardedServer;
 }
 
-/** CPU time per request and requests per second, from the same requests. */
 interface Outcome {
   readonly cpu: Measured;
   readonly speed: Measured;
@@ -54,7 +53,7 @@ try {
 
 async function startServers(material: Material): Promise<readonly RunningServer[]> {
   const [good = ''] = await material.mint(1);
-  const [bad = ''] = await material.mint(1, { stranger: material.jwk.kid });
+  const [bad = ''] = await material.mint(1, { foreignKid: material.jwk.kid });
   const servers: RunningServer[] = [];
   for (const framework of frameworks) {
     for (const guard of guards) {
@@ -81,7 +80,6 @@ async function measure(
       name,
       async run(round) {
         const { cpuMicroseconds, perSecond } = await serve(running, round);
-        // The first round only warms up, as in `measureInRounds`.
         const kept = speed.get(name);
         if (kept === undefined) speed.set(name, []);
         else kept.push(perSecond);

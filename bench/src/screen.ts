@@ -2,7 +2,6 @@ import { progress } from '@clack/prompts';
 import { getBorderCharacters, table } from 'table';
 import type { Limit, Section } from './section.ts';
 
-/** Displays the progress of a run. */
 export interface Screen {
   /** @param done the number of finished benchmarks, plus the finished share of the current one */
   tell(done: number, what: string): void;

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 
-/** A table with formatted cells. */
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
@@ -25,7 +24,6 @@ export interface Bar {
   readonly kind: 'ours' | 'peer' | 'floor';
 }
 
-/** A bar chart. */
 export interface Chart {
   readonly title: string;
   readonly unit: string;

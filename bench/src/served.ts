@@ -8,7 +8,6 @@ export type Framework = 'node:http' | 'Express' | 'Koa';
 /** What verifies the token. `middleware` is express-jwt or koa-jwt, with jwks-rsa. */
 export type Guard = 'bare' | 'torii' | 'jose' | 'fast-jwt' | 'middleware';
 
-/** The cost of requests. */
 export interface Served {
   /** CPU time of the server's process per request, including its threads. */
   readonly cpuMicroseconds: number;
@@ -17,7 +16,6 @@ export interface Served {
 
 const connections = 32;
 
-/** A server running in a separate process. */
 export class GuardedServer {
   readonly #process: ChildProcess;
   readonly #url: string;
@@ -39,7 +37,6 @@ export class GuardedServer {
     this.#process.disconnect();
   }
 
-  /** Sends one request and returns the status of its response. */
   async statusFor(token: string): Promise<number> {
     const response = await fetch(this.#url, { headers: { authorization: `Bearer ${token}` } });
     await response.arrayBuffer();

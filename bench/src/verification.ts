@@ -1,4 +1,3 @@
-// Measurements of verifiers.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Verify } from './contenders.ts';
 import type { Material, TokenChanges } from './material.ts';

@@ -1,4 +1,3 @@
-// Measures verifying a token on Node.
 import { checks, ours, oursOver, peersOver, type Verify } from './contenders.ts';
 import { blockingFloor, derFloor, floors, poolFloor } from './floors.ts';
 import { atLeast, atMost, formatNumber, noPeerFaster } from './limits.ts';
@@ -45,10 +44,13 @@ const arriving = await verification.measureArriving(material, {
 });
 const expired = await measureRefusals('An expired token', { claims: { exp: 1_700_000_000, iat: 1_699_990_000 } });
 const foreignIssuer = { iss: 'https://other.example.com' };
-const foreign = await measureRefusals("Another issuer's token", { claims: foreignIssuer, stranger: 'key-of-another' });
+const foreign = await measureRefusals("Another issuer's token", {
+  claims: foreignIssuer,
+  foreignKid: 'key-of-another',
+});
 const posing = await measureRefusals("Another issuer's token that names our key", {
   claims: foreignIssuer,
-  stranger: material.jwk.kid,
+  foreignKid: material.jwk.kid,
 });
 
 reportSection({

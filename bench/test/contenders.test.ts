@@ -36,8 +36,8 @@ describe.each(verifiers)('%s', (name) => {
   test.each([
     ['an expired token', { claims: { exp: 1_700_000_000, iat: 1_699_990_000 } }],
     ['a token of another issuer', { claims: { iss: 'https://other.example.com' } }],
-    ['a token that an unknown key signed with our kid', { stranger: 'key-1' }],
-    ['a token with an unknown kid', { stranger: 'key-2' }],
+    ['a token that an unknown key signed with our kid', { foreignKid: 'key-1' }],
+    ['a token with an unknown kid', { foreignKid: 'key-2' }],
   ])('refuses %s', async (_, changes) => {
     const [token = ''] = await material.mint(1, changes);
     await expect(asPromise(verify, token)).rejects.toThrow();
@@ -49,7 +49,7 @@ test('floors accept valid signatures and refuse invalid ones', async () => {
   expect(all).toHaveLength(4);
   // Enough tokens for DER integers of several lengths, with and without a leading zero.
   const good = await material.mint(600);
-  const [bad = ''] = await material.mint(1, { stranger: 'key-1' });
+  const [bad = ''] = await material.mint(1, { foreignKid: 'key-1' });
   for (const [, verify] of all) {
     await expect(Promise.all(good.map((token) => asPromise(verify, token)))).resolves.toHaveLength(600);
     await expect(asPromise(verify, bad)).rejects.toThrow('refused');

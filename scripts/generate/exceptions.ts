@@ -1,7 +1,7 @@
 // Facts about operations that cannot be derived from HTTP method and path. Keys omit the `/api/server/v1` prefix and
 // the names of path parameters.
 
-/** Method names that replace those of the rules in names.ts. */
+/** Names for operations to which the rules in names.ts would give a wrong or unclear name. */
 export const names: Readonly<Record<string, string>> = {
   'POST /users/search': 'users.list',
   'DELETE /users/{}/sessions': 'sessions.revokeAllForUser',

@@ -35,7 +35,6 @@ function readText(path: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
-/** All files in the folders of generated files. */
 function listPresent(): readonly string[] {
   return Object.values(generatedFolders).flatMap((folder) => {
     const path = join(values.out, folder);

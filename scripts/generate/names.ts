@@ -122,7 +122,6 @@ function shorten(path: string): string {
   return path.replace(/^\/api\/[^/]+\/v\d+(?=\/)/, '').replaceAll(/\{[^/}]*\}/g, '{}');
 }
 
-/** Answers questions about a path from the other paths of the document. */
 class Paths {
   readonly #document: JsonObject;
   readonly #endpoints: ReadonlyMap<string, readonly Endpoint[]>;

@@ -32,7 +32,6 @@ export interface Operation extends MethodName {
   readonly method: Endpoint['method'];
   readonly path: string;
   readonly doc: string;
-  /** The path parameters, in the order of the path. */
   readonly parameters: readonly { readonly name: string; readonly doc: string }[];
   readonly query: readonly Field[];
   /** Named fields, `raw` for a body of any other shape, or `undefined` for no body. */
@@ -54,7 +53,6 @@ export interface Operation extends MethodName {
   readonly doneStatus: number | undefined;
 }
 
-/** Reads all operations of a corrected document. */
 export function readOperations(document: JsonObject): readonly Operation[] {
   const endpoints = listEndpoints(document);
   const names = nameEndpoints(document, endpoints);

@@ -5,7 +5,6 @@ import { paramsSource, type TypeNames } from './type-names.ts';
 import { camelCase, pascalCase } from './words.ts';
 
 export interface Resource {
-  /** The property of the client: `users`. */
   readonly name: string;
   readonly doc: string;
   readonly operations: readonly Operation[];

@@ -126,7 +126,8 @@ function readApiUrl(value: unknown): string {
   return url.href.replace(/\/+$/, '');
 }
 
-// Pages have a document. Web workers have only the page's user agent; Node, Bun, Deno and Workers send a different one.
+// Pages have a `document`. Web workers do not, but share the browser's user agent, which starts with Mozilla. The user
+// agents of Node, Bun, Deno and Cloudflare Workers do not.
 function isBrowser(): boolean {
   const { document, navigator }: { document?: unknown; navigator?: { userAgent?: string } } = globalThis;
   return document !== undefined || /^Mozilla/.test(navigator?.userAgent ?? '');
