@@ -2,14 +2,6 @@ import { type ApiCall, ToriiApiError } from '@torii/core';
 import type { Operation } from './operation.ts';
 import { retryAfterSeconds } from './retries.ts';
 
-const expected: Readonly<Record<Operation['answer'], string>> = {
-  page: 'a page with `items`, `hasMore` and `nextCursor`',
-  list: 'a list of objects with an `id`',
-  object: 'an object with an `id`',
-  value: 'JSON',
-  nothing: 'nothing',
-};
-
 interface Received {
   readonly status: number;
   readonly headers: Headers;
@@ -26,7 +18,7 @@ export function readData({ answer }: Operation, { status, text }: Omit<Received,
   const body = parse(text);
   if (isUsable(answer, body)) return answer === 'page' ? { nextCursor: null, ...Object(body) } : body;
   throw new ToriiApiError(
-    `${call.method} ${call.path} did not return ${body === undefined ? 'JSON' : expected[answer]}.`,
+    `${call.method} ${call.path} did not return ${body === undefined ? 'JSON' : `a valid ${answer}`}.`,
     {
       ...call,
       status,

@@ -32,11 +32,7 @@ export interface Parts {
 export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBody }: Operation): Parts {
   const query = new URLSearchParams();
   if (inBody === 'raw') return { query, body: input };
-  assertOption(
-    'params',
-    input === undefined || (input && typeof input === 'object'),
-    'must be an object with the fields of the call',
-  );
+  assertOption('params', input === undefined || (input && typeof input === 'object'), 'must be an object');
   const rules: FieldRules = { ...inQuery, ...inBody };
   const known = Object.keys(rules);
   const unknown = Object.keys(input ?? {}).find((name) => !known.includes(name));

@@ -118,11 +118,7 @@ function readApiUrl(value: unknown): string {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
   const isEncrypted = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
   const isSafe = url && isEncrypted && url.href === url.origin + url.pathname;
-  assertOption(
-    'apiUrl',
-    isSafe,
-    "must be an https URL without a query string, a fragment or credentials, such as 'https://api.torii.so'. Only loopback may use http",
-  );
+  assertOption('apiUrl', isSafe, 'must be an https URL without query string or credentials (http only on loopback)');
   return url.href.replace(/\/+$/, '');
 }
 

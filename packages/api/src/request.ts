@@ -47,11 +47,7 @@ export function prepareRequest(settings: Settings, operation: Operation, options
 export function operationFor({ method, path, query = {}, body, ...rest }: ApiRequest): Operation {
   // Path traversal: URL parsers resolve dot segments, including encoded ones, so another operation would be called.
   const isBad = /^(?!\/)|\/(\.|%2e){0,2}(\/|$)|[\\?#{}\s]/i.test(path);
-  assertOption(
-    'path',
-    !isBad,
-    "must be a path such as '/api/server/v1/users', without a query string, dot segments or empty segments",
-  );
+  assertOption('path', !isBad, "must be a plain path such as '/api/server/v1/users'");
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) addToQuery(search, name, value);
   const isRepeatable = rest.isRepeatable ?? !/^P(OST|ATCH)$/.test(method);
@@ -62,11 +58,7 @@ function fillPath({ path, pathParams: params = {} }: Operation): string {
   return path.replace(/\{([^/}]+)\}/g, (_match, name: string) => {
     const id = params[name];
     // An empty or dot segment would call another operation: `users.get('')` would list all users.
-    assertOption(
-      name,
-      typeof id === 'string' && !/^\.{0,2}$|\p{Surrogate}/u.test(id),
-      "must be an id: a non-empty string other than '.' and '..'",
-    );
+    assertOption(name, typeof id === 'string' && !/^\.{0,2}$|\p{Surrogate}/u.test(id), 'is not a valid id');
     return encodeURIComponent(id);
   });
 }
