@@ -15,23 +15,26 @@ export {
 export type { Answer, GuardOptions } from '@torii/core/adapter';
 
 declare global {
-  // Express's own door for such additions. It also works where `express-serve-static-core` does not resolve from here.
+  // Merges into Express's own namespace: `express-serve-static-core` may not be resolvable from here (pnpm, Yarn PnP).
   namespace Express {
     interface Request {
-      /** Who is calling. Null where `requireAuth` or `optionalAuth` let nobody in particular through. */
+      /**
+       * The caller. `null` if nobody is signed in: the path is public, the request is an allowed preflight, or
+       * `optionalAuth` found no token. `undefined` if neither `requireAuth` nor `optionalAuth` ran.
+       */
       auth?: Auth | null;
     }
   }
 }
 
-/** A handler that says nothing about a route's parameters, so that `req.params.id` keeps its type behind it. */
+/** A request handler that accepts any route, so that Express keeps the type of `req.params.id` in the handlers after it. */
 export type Guard = <P, ResBody, ReqBody, Query, Locals extends Record<string, unknown>>(
   req: Request<P, ResBody, ReqBody, Query, Locals>,
   res: Response<ResBody, Locals>,
   next: NextFunction,
 ) => void;
 
-/** Says what to answer instead of a denial, or undefined to leave it. The request stays refused, whatever it says. */
+/** Returns the response to send instead of a denial, or `undefined` to send the denial. It cannot let the request through. */
 export type OnError = AnswerOtherwise<Request>;
 
 const guards = createGuards<Request, Guard>({
@@ -49,12 +52,12 @@ const guards = createGuards<Request, Guard>({
 });
 
 /**
- * Lets only signed-in callers through, and puts who they are into `req.auth`.
+ * Refuses requests without a valid token. Stores the caller in `req.auth`.
  *
  * @example
  * app.use(requireAuth({ issuer: process.env.TORII_ISSUER }));
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
  */
 export function requireAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
@@ -64,9 +67,9 @@ export function requireAuth<Custom extends object = Claims>(
 }
 
 /**
- * Lets callers without a token through too, with null in `req.auth`. A token that is bad is still refused.
+ * Like `requireAuth`, but requests without a token pass, with `null` in `req.auth`. An invalid token is still refused.
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
  */
 export function optionalAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
@@ -76,39 +79,36 @@ export function optionalAuth<Custom extends object = Claims>(
 }
 
 /**
- * Lets a signed-in caller through where every check says `true`. Comes after `requireAuth` or `optionalAuth`, whose
- * verdict it uses and whose `onError` it answers with.
+ * Refuses callers for whom a check does not return `true`. Must run after `requireAuth` or `optionalAuth`: it uses the
+ * caller that they stored, and their `onError`.
  *
  * @example
  * app.delete('/users/:id', allow((auth) => auth.organization?.role === 'org:administrator'), handler);
  *
- * @throws ToriiConfigError without a check
+ * @throws ToriiConfigError if there is no check, or one is not a function
  */
 export function allow<Custom extends object = Claims>(...checks: readonly [Check<Custom>, ...Check<Custom>[]]): Guard {
   return guards.allow(...checks);
 }
 
 /**
- * Who is calling, in a handler behind `requireAuth`.
+ * Returns the caller, in a handler that runs after `requireAuth`.
  *
- * @throws ToriiConfigError where that cannot be known: no middleware ran, or nobody needs to be signed in here
+ * @throws ToriiConfigError if neither `requireAuth` nor `optionalAuth` ran, or `req.auth` is `null`
  */
 export function getAuth<Custom extends object = Claims>(req: { readonly auth?: unknown }): Auth<Custom> {
   return guards.getAuth(req as Request);
 }
 
-function write(res: Response, { status, headers, body }: Answer): void {
-  for (const [name, value] of Object.entries(headers)) {
-    // Added to, since CORS and compression say `Vary` too.
-    if (name.toLowerCase() === 'vary') res.vary(value);
-    else res.set(name, value);
-  }
-  res.status(status).send(body);
+function write(res: Response, { status, headers: { Vary = '', ...headers }, body }: Answer): void {
+  // Add to `Vary`, which CORS and compression middleware set too.
+  res.set(headers).vary(Vary).status(status).send(body);
 }
 
 /**
- * The path that the router goes by. Behind a mount point Express 4 swallows a second slash, also one of an absolute target:
- * then it is the path that was sent. The root of a mount is the mount itself, where no slash was sent behind it.
+ * The whole path, mount points included, as Express's router reads it. Two special cases:
+ * - Inside a mounted router, Express 4 drops one of two slashes (`/docs//x` becomes `/docs/x`). Use the path as it was sent.
+ * - At the root of a mount, Express reports the path `/` even if no slash was sent. `/docs` must not become `/docs/`.
  */
 function pathOf({ originalUrl, baseUrl, path }: Request): string {
   const [sent = ''] = originalUrl.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split('?', 1);
@@ -116,7 +116,7 @@ function pathOf({ originalUrl, baseUrl, path }: Request): string {
   return path === '/' && sent === baseUrl ? sent : baseUrl + path;
 }
 
-/** The host with its port, as `req.host` has it in Express 5. In Express 4 that lacks the port, and warns. */
+/** `req.host` of Express 5, with the port. In Express 4, `req.host` has no port and logs a deprecation warning. */
 function hostOf(req: Request): string | undefined {
   const trusts: (address: string | undefined, hop: number) => boolean = req.app.get('trust proxy fn');
   const forwarded = req.get('X-Forwarded-Host');

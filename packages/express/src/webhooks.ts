@@ -18,22 +18,26 @@ export {
   type WebhookUser,
 } from '@torii/core/webhooks';
 
-/** Handles an event. When it is done, or its promise is kept, Torii is told so; when it throws, Torii tries again. */
+/**
+ * Handles an event. When it returns, or its promise fulfils, the delivery is answered with 200. If it throws or rejects, the
+ * delivery is answered with 500, and Torii sends the event again.
+ */
 export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, req: Request) => unknown;
 
 const remedy =
-  'Put the route above app.use(express.json()), or express.raw({ type: () => true }) into the route, or have the parser keep the bytes: express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }).';
+  'Put the route above app.use(express.json()), or add express.raw({ type: () => true }) to the route, or let the parser keep the bytes: express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }).';
 
 /**
- * Receives Torii's webhooks: verifies each delivery and answers it. Reads the body itself, so that the route needs no body
- * parser; one that keeps the bytes may stand before it. Errors of `handler` go to your error handling, and become a 500.
+ * Receives Torii's webhooks: verifies each delivery, calls `handler` and responds. It reads the raw body itself, so the route
+ * needs no body parser. A parser may run before it only if it keeps the raw body. Errors that `handler` throws go to your
+ * error handling with status 500.
  *
  * @example
  * app.post('/webhooks', webhookHandler({ secret: process.env.TORII_WEBHOOK_SECRET }, async (event) => {
  *   if (event.type === 'user.deleted') await forget(event.data.id);
  * }));
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
  */
 export function webhookHandler<More extends object = object>(
   options: WebhookReceiverOptions,
@@ -45,19 +49,19 @@ export function webhookHandler<More extends object = object>(
     try {
       const payload = () => findPayload({ kept: keptBy(req), isRead: req.readableDidRead, stream: req, remedy });
       const answer = await receiver.receive({ headers: req, payload }, (event) => handler(event, req));
-      // Unless somebody else has answered meanwhile, a time limit say.
+      // A timeout middleware or the handler may have responded already.
       if (!res.headersSent) res.status(answer.status).set(answer.headers).json(answer.body);
     } catch (error) {
-      // An answer that somebody prepared, a 404 say, is not that to a failure.
+      // Replace a status that earlier middleware set, such as 404: a failed handler is a server error.
       if (!res.headersSent) res.status(500);
-      // Never rejects: Express 4 would not notice, and the process would end. And never with what is no error, for which
-      // Express goes on to the next route.
-      next(error instanceof Error ? error : new Error('What failed is no error: see the cause.', { cause: error }));
+      // Call `next` instead of rejecting: in Express 4 a rejection is unhandled and ends the process. Always pass an Error:
+      // for `undefined` or 'route' Express would go on to the next route.
+      next(error instanceof Error ? error : new Error('A webhook threw a non-Error: see `cause`.', { cause: error }));
     }
   };
 }
 
-/** `express.raw` and `express.text` leave the body as it came, and so do platforms in `rawBody`. */
+/** Where raw bodies are kept: `rawBody` by some platforms and `verify` functions, `body` by `express.raw` and `express.text`. */
 function keptBy(req: Request): readonly unknown[] {
   return [Reflect.get(req, 'rawBody'), req.body];
 }

@@ -5,7 +5,7 @@ import { type Auth, allow, type Check, createVerifier, getAuth, optionalAuth, re
 const issuer = 'https://acme.torii.test';
 const app = express();
 
-test('a route keeps the types of its parameters behind our middleware', () => {
+test('a route keeps the types of its parameters after the guards', () => {
   app.get(
     '/users/:id',
     requireAuth({ issuer }),
@@ -17,23 +17,23 @@ test('a route keeps the types of its parameters behind our middleware', () => {
   );
 });
 
-test('middleware goes wherever Express takes one', () => {
+test('the guards are accepted wherever Express accepts middleware', () => {
   app.use(requireAuth({ issuer: process.env['TORII_ISSUER'] }), express.Router().use(optionalAuth({ issuer })));
   app.use('/api', [requireAuth({ issuer }), allow(() => true)]);
   expectTypeOf(requireAuth({ issuer })).toExtend<RequestHandler>();
 });
 
-test('req.auth may be nobody', () => {
+test('req.auth may be null or undefined', () => {
   app.use((req) => {
     expectTypeOf(req.auth).toEqualTypeOf<Auth | null | undefined>();
-    // @ts-expect-error: nobody may be signed in
+    // @ts-expect-error: the caller may not be signed in
     req.auth.userId;
-    // @ts-expect-error: only our middleware makes an Auth
+    // @ts-expect-error: only a verifier can create an Auth
     req.auth = { userId: 'admin' };
   });
 });
 
-test('claims of a token template are typed where they are named', () => {
+test('claims of a token template are typed if a type argument names them', () => {
   const isPaid: Check<{ plan: string }> = (auth) => auth.raw.plan === 'paid';
   requireAuth(createVerifier<{ plan: string }>({ issuer, checks: [isPaid] }));
   requireAuth({ issuer, checks: [isPaid] });
@@ -45,17 +45,17 @@ test('claims of a token template are typed where they are named', () => {
   });
 });
 
-test('what would let everybody in does not compile', () => {
-  // @ts-expect-error: without a check
+test('options that would let every request through do not compile', () => {
+  // @ts-expect-error: a check is required
   allow();
-  // @ts-expect-error: a role is no check
+  // @ts-expect-error: a role is not a check
   allow('org:administrator');
-  // @ts-expect-error: a check answers true or false
+  // @ts-expect-error: a check returns true or false
   allow((auth) => auth.organization?.role);
-  // @ts-expect-error: the issuer is not optional
+  // @ts-expect-error: the issuer is required
   requireAuth({});
   // @ts-expect-error: onError is not an option of the verifier
   requireAuth({ issuer, onError: () => undefined });
-  // @ts-expect-error: an answer has a status and headers
+  // @ts-expect-error: a response has a status and headers
   requireAuth({ issuer }, { onError: () => ({ body: {} }) });
 });

@@ -2,7 +2,7 @@ import express, { type RequestHandler } from 'express';
 import { expectTypeOf, test } from 'vitest';
 import { type WebhookUser, webhookHandler } from '../src/webhooks.ts';
 
-test('a handler knows its events and its request', () => {
+test('a handler gets typed events and the request', () => {
   const handler = webhookHandler<{ 'invoice.paid': { cents: number } }>({ secret: 'a' }, async (event, req) => {
     expectTypeOf(req).toEqualTypeOf<express.Request>();
     if (event.type === 'user.created') expectTypeOf(event.data).toEqualTypeOf<WebhookUser>();
@@ -10,6 +10,6 @@ test('a handler knows its events and its request', () => {
   });
   expectTypeOf(handler).toEqualTypeOf<RequestHandler>();
   express().post('/webhooks', handler);
-  // @ts-expect-error: nobody would handle the event
+  // @ts-expect-error: the handler is required
   webhookHandler({ secret: 'a' });
 });

@@ -16,7 +16,7 @@ afterAll(() => {
   expect(unhandled).not.toHaveBeenCalled();
 });
 
-/** Signed headers, as `fetch` sends them. The body keeps what parsing and writing again would lose: a space, 1.0. */
+/** The headers of a signed delivery. */
 function sign(body: string, id = 'evt_1', at = new Date()): Record<string, string> {
   return {
     'webhook-id': id,
@@ -25,6 +25,7 @@ function sign(body: string, id = 'evt_1', at = new Date()): Record<string, strin
   };
 }
 
+/** Parsing and serializing this body would change its bytes: a space, `1.0`. */
 const body = '{"id": "evt_1", "type": "user.created", "data": {"weight": 1.0, "name": "Åda"}}';
 
 async function deliver({ origin }: Listening, contentType = 'application/json', text = body): Promise<string> {
@@ -35,7 +36,7 @@ async function deliver({ origin }: Listening, contentType = 'application/json', 
 }
 
 describe.each([
-  // Its types differ in more than what these tests call.
+  // The types of Express 4 and 5 are incompatible, but not in what these tests use.
   ['Express 4', express4 as unknown as typeof express5],
   ['Express 5', express5],
 ])('%s', (_name, express) => {
@@ -60,11 +61,11 @@ describe.each([
 
   test.each<[string, (app: Express) => void]>([
     ['no parser', (app) => app.post('/webhooks', handler())],
-    ['express.json() behind it', (app) => app.post('/webhooks', handler()).use(express.json())],
+    ['express.json() after it', (app) => app.post('/webhooks', handler()).use(express.json())],
     ['express.raw() in the route', (app) => app.post('/webhooks', express.raw({ type: () => true }), handler())],
     ['express.text() in the route', (app) => app.post('/webhooks', express.text({ type: () => true }), handler())],
     [
-      'express.json() that is for another type',
+      'express.json() for another content type',
       (app) => app.use(express.json({ type: 'text/csv' })).post('/webhooks', handler()),
     ],
     [
@@ -72,7 +73,7 @@ describe.each([
       (app) => app.use(express.urlencoded({ extended: true })).post('/webhooks', handler()),
     ],
     [
-      'something before it that gathers the text as it comes',
+      'earlier middleware that is still collecting the body',
       (app) =>
         app
           .use((req, _res, next) => {
@@ -84,28 +85,28 @@ describe.each([
           })
           .post('/webhooks', handler()),
     ],
-    ['every method', (app) => app.use('/webhooks', handler())],
+    ['app.use(), for every method', (app) => app.use('/webhooks', handler())],
     [
-      'express.json() that keeps the bytes',
+      'express.json() that keeps the raw bytes',
       (app) =>
         app
           .use(express.json({ verify: (req, _res, bytes) => void Object.assign(req, { rawBody: bytes }) }))
           .post('/webhooks', handler()),
     ],
-  ])('takes the raw body with %s', async (_what, prepare) => {
+  ])('verifies the raw body with %s', async (_what, prepare) => {
     await using server = await serve(prepare);
     expect(await deliver(server)).toBe('200 handled');
     expect(await deliver(server, 'application/json', body.replace('Å', 'Ä'))).toBe('400 signature_invalid');
     expect([handled, failures]).toEqual([['evt_1'], []]);
   });
 
-  test('says what to do where express.json() has parsed the body, to the developer and not to the sender', async () => {
+  test('explains how to keep the raw body if express.json() parsed it, to the developer and not to the sender', async () => {
     await using server = await serve((app) => app.use(express.json()).post('/webhooks', handler()));
     expect(await deliver(server)).toBe('500 error');
     expect(handled).toEqual([]);
     expect(failures).toMatchObject([{ name: 'ToriiConfigError', option: 'webhookHandler' }]);
     for (const name of ['express.json', 'express.raw', 'rawBody']) expect(String(failures[0])).toContain(name);
-    // A 500, so that Torii sends the event again when that has been mended; and no log that strangers can fill.
+    // Unsigned deliveries are refused earlier, so strangers cannot fill the log with this error.
     await fetch(`${server.origin}/webhooks`, {
       method: 'POST',
       body: '{}',
@@ -114,7 +115,7 @@ describe.each([
     expect(failures).toHaveLength(1);
   });
 
-  test('says the same where somebody else read the stream', async () => {
+  test('explains the same if other middleware read the stream', async () => {
     await using server = await serve((app) =>
       app.use((req, _res, next) => void req.on('data', () => {}).on('end', () => next())).post('/webhooks', handler()),
     );
@@ -122,7 +123,7 @@ describe.each([
     expect(failures).toMatchObject([{ name: 'ToriiConfigError' }]);
   });
 
-  test('a parsed text is not taken for the body as it came', async () => {
+  test('does not accept a parsed JSON string as the raw body', async () => {
     const text = '"a text"';
     await using server = await serve((app) => app.use(express.json({ strict: false })).post('/webhooks', handler()));
     const headers = { ...sign(text), 'Content-Type': 'application/json' };
@@ -130,13 +131,13 @@ describe.each([
     expect([status, handled]).toEqual([400, []]);
   });
 
-  test('what express.raw() left is bounded too', async () => {
+  test('limits the size of a body that express.raw() kept', async () => {
     const raw = express.raw({ type: () => true, limit: '2mb' });
     await using server = await serve((app) => app.post('/webhooks', raw, handler({ maxBytes: 10 })));
     expect(await deliver(server)).toBe('413 payload_too_large');
   });
 
-  test('hands errors of the handler to the app, which answers 500', async () => {
+  test('passes errors of the handler to the app, which answers 500', async () => {
     const failure = new Error('the database is down');
     await using server = await serve((app) =>
       app.post(
@@ -148,7 +149,7 @@ describe.each([
     expect(failures).toEqual([failure]);
   });
 
-  test('a status in an error of the handler does not reach the sender', async () => {
+  test('answers 500 even if the handler throws an error with another status', async () => {
     const app = express().set('env', 'test');
     const missing = Object.assign(new Error('No such user.'), { status: 404 });
     app.post(
@@ -161,7 +162,7 @@ describe.each([
     await response.text();
   });
 
-  test('[18] a status that somebody set before does not reach the sender where the handler fails', async () => {
+  test('[18] answers 500 if the handler fails, even if earlier middleware set another status', async () => {
     const app = express().set('env', 'test');
     app.use((_req, res, next) => void next(void res.status(404)));
     app.post(
@@ -181,7 +182,7 @@ describe.each([
   };
   test.each<[string, (app: Express) => void]>([
     [
-      'an error that throws where it is looked at',
+      'an error with a property that throws when read',
       (app) =>
         app.post(
           '/webhooks',
@@ -189,13 +190,13 @@ describe.each([
         ),
     ],
     [
-      'a request that does',
+      'a request with such a property',
       (app) =>
         app
           .use((req, _res, next) => void next(void Object.defineProperty(req, 'rawBody', throwing)))
           .post('/webhooks', handler()),
     ],
-  ])('[18] never goes on to another route: %s', async (_what, prepare) => {
+  ])('[18] never continues with another route: %s', async (_what, prepare) => {
     await using server = await serve((app) => {
       prepare(app);
       app.post('/webhooks', (_req, res) => void res.json({ app: 'another route' }));
@@ -205,7 +206,7 @@ describe.each([
     expect(handled).toEqual([]);
   });
 
-  test('the handler gets the request', async () => {
+  test('passes the request to the handler', async () => {
     const paths: string[] = [];
     await using server = await serve((app) =>
       app.post(
@@ -217,7 +218,7 @@ describe.each([
     expect(paths).toEqual(['/webhooks']);
   });
 
-  test('leaves an answer alone that somebody else gave meanwhile', async () => {
+  test('does not respond again if the handler has responded', async () => {
     await using server = await serve((app) =>
       app.post(
         '/webhooks',
@@ -228,7 +229,7 @@ describe.each([
     expect(failures).toEqual([]);
   });
 
-  test('a body that breaks off handles nothing, and leaves the server alive', async () => {
+  test('does not handle a body that breaks off, and keeps serving', async () => {
     const outcomes: string[] = [];
     const onEvent: NonNullable<WebhookReceiverOptions['onEvent']> = (notice) =>
       void outcomes.push(notice.type === 'refused' ? notice.error.reason : notice.type);
@@ -246,7 +247,7 @@ describe.each([
     expect(handled).toEqual(['evt_1']);
   });
 
-  test('an endless body is cut off', async () => {
+  test('stops reading an endless body', async () => {
     await using server = await serve((app) => app.post('/webhooks', handler()));
     let sent = 0;
     const endless = new ReadableStream({
@@ -270,7 +271,7 @@ test.each<[string, unknown, unknown]>([
   ['secret', { secret: 'whsec_short' }, () => {}],
   ['webhookHandler', { secret }, undefined],
   ['options', undefined, () => {}],
-])('wrong options are thrown when it is made: %s', (option, options, handler) => {
+])('throws when it is created with a wrong option: %s', (option, options, handler) => {
   expect(() => webhookHandler(options as WebhookReceiverOptions, handler as () => void)).toThrow(
     expect.objectContaining({ name: 'ToriiConfigError', option }),
   );

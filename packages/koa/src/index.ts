@@ -16,12 +16,15 @@ export type { Answer, GuardOptions } from '@torii/core/adapter';
 
 declare module 'koa' {
   interface DefaultState {
-    /** Who is calling. Null where `requireAuth` or `optionalAuth` let nobody in particular through. */
+    /**
+     * The caller. `null` if nobody is signed in: the path is public, the request is an allowed preflight, or
+     * `optionalAuth` found no token. `undefined` if neither `requireAuth` nor `optionalAuth` ran.
+     */
     auth?: Auth | null;
   }
 }
 
-/** Says what to answer instead of a denial, or undefined to leave it. The request stays refused, whatever it says. */
+/** Returns the response to send instead of a denial, or `undefined` to send the denial. It cannot let the request through. */
 export type OnError = AnswerOtherwise<Context>;
 
 const guards = createGuards<Context, Middleware>({
@@ -36,12 +39,12 @@ const guards = createGuards<Context, Middleware>({
 });
 
 /**
- * Lets only signed-in callers through, and puts who they are into `ctx.state.auth`.
+ * Refuses requests without a valid token. Stores the caller in `ctx.state.auth`.
  *
  * @example
  * app.use(requireAuth({ issuer: process.env.TORII_ISSUER }));
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
  */
 export function requireAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
@@ -51,9 +54,9 @@ export function requireAuth<Custom extends object = Claims>(
 }
 
 /**
- * Lets callers without a token through too, with null in `ctx.state.auth`. A token that is bad is still refused.
+ * Like `requireAuth`, but requests without a token pass, with `null` in `ctx.state.auth`. An invalid token is still refused.
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
  */
 export function optionalAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
@@ -63,13 +66,13 @@ export function optionalAuth<Custom extends object = Claims>(
 }
 
 /**
- * Lets a signed-in caller through where every check says `true`. Comes after `requireAuth` or `optionalAuth`, whose
- * verdict it uses and whose `onError` it answers with.
+ * Refuses callers for whom a check does not return `true`. Must run after `requireAuth` or `optionalAuth`: it uses the
+ * caller that they stored, and their `onError`.
  *
  * @example
  * router.delete('/users/:id', allow((auth) => auth.organization?.role === 'org:administrator'), handler);
  *
- * @throws ToriiConfigError without a check
+ * @throws ToriiConfigError if there is no check, or one is not a function
  */
 export function allow<Custom extends object = Claims>(
   ...checks: readonly [Check<Custom>, ...Check<Custom>[]]
@@ -78,22 +81,19 @@ export function allow<Custom extends object = Claims>(
 }
 
 /**
- * Who is calling, in a middleware behind `requireAuth`.
+ * Returns the caller, in a middleware that runs after `requireAuth`.
  *
- * @throws ToriiConfigError where that cannot be known: no middleware ran, or nobody needs to be signed in here
+ * @throws ToriiConfigError if neither `requireAuth` nor `optionalAuth` ran, or `ctx.state.auth` is `null`
  */
 export function getAuth<Custom extends object = Claims>(ctx: { readonly state: object }): Auth<Custom> {
   return guards.getAuth(ctx as Context);
 }
 
-function write(ctx: Context, { status, headers, body }: Answer): void {
-  for (const [name, value] of Object.entries(headers)) {
-    // Added to, since CORS and compression say `Vary` too.
-    if (name.toLowerCase() === 'vary') ctx.vary(value);
-    else ctx.set(name, value);
-  }
+function write(ctx: Context, { status, headers: { Vary = '', ...headers }, body }: Answer): void {
+  ctx.set(headers);
+  ctx.vary(Vary); // Add to `Vary`, which CORS and compression middleware set too.
   ctx.body = body;
-  ctx.status = status; // After the body, since an empty one sets a status of its own.
+  ctx.status = status; // After the body: Koa sets 204 if the body is null.
 }
 
 function fail(error: object): Promise<never> {
@@ -101,8 +101,8 @@ function fail(error: object): Promise<never> {
 }
 
 /**
- * The path, where it is the one that was sent. koa-mount and others change `ctx.path`, and nothing that they leave behind
- * tells a mount point from a rewritten path: then it is unknown, so that nothing is public and checks of the path refuse.
+ * The path if it is the one that was sent, otherwise `undefined`. koa-mount and rewriting middleware both change `ctx.path`,
+ * and a mount cannot be told from a rewrite. With an unknown path, nothing is public and checks of the path refuse.
  */
 function pathOf({ originalUrl, url, path }: Context): string | undefined {
   const [sent] = originalUrl.split('?', 1);

@@ -18,22 +18,26 @@ export {
   type WebhookUser,
 } from '@torii/core/webhooks';
 
-/** Handles an event. When it is done, or its promise is kept, Torii is told so; when it throws, Torii tries again. */
+/**
+ * Handles an event. When it returns, or its promise fulfils, the delivery is answered with 200. If it throws or rejects, the
+ * delivery is answered with 500, and Torii sends the event again.
+ */
 export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, ctx: Context) => unknown;
 
 const remedy =
-  'Put the route before the body parser, or use @koa/bodyparser or koa-bodyparser, which keep the text of JSON in ctx.request.rawBody.';
+  'Put the route before the body parser, or use @koa/bodyparser or koa-bodyparser, which keep the raw text of JSON bodies in ctx.request.rawBody.';
 
 /**
- * Receives Torii's webhooks: verifies each delivery and answers it. Reads the body itself, so that the route needs no body
- * parser; one that keeps the text may stand before it. Errors of `handler` go to your error handling, and become a 500.
+ * Receives Torii's webhooks: verifies each delivery, calls `handler` and responds. It reads the raw body itself, so the route
+ * needs no body parser. A parser may run before it only if it keeps the raw body. Errors that `handler` throws go to your
+ * error handling with status 500.
  *
  * @example
  * router.post('/webhooks', webhookHandler({ secret: process.env.TORII_WEBHOOK_SECRET }, async (event) => {
  *   if (event.type === 'user.deleted') await forget(event.data.id);
  * }));
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
  */
 export function webhookHandler<More extends object = object>(
   options: WebhookReceiverOptions,
@@ -51,7 +55,7 @@ export function webhookHandler<More extends object = object>(
   };
 }
 
-/** Parsers of JSON leave its text in `rawBody`; those of plain bytes leave them in `body`. */
+/** Where raw bodies are kept: `rawBody` by JSON parsers and some platforms, `body` by parsers of bytes or text. */
 function keptBy({ request, req }: Context): readonly unknown[] {
   return [Reflect.get(request, 'rawBody'), Reflect.get(req, 'rawBody'), Reflect.get(request, 'body')];
 }

@@ -35,30 +35,30 @@ const missing = {
   error: { code: 'authentication_failed', reason: 'token_missing', message: expect.any(String) },
 };
 
-/** What a check may throw although it is no error. Koa never answers where it is null or undefined. */
+/** Values that a check may throw. Koa never responds if middleware rejects with null or undefined. */
 const thrown: readonly (readonly [string, unknown])[] = [
   ['undefined', undefined],
   ['null', null],
   ['false', false],
-  ['a text', 'no'],
+  ['a string', 'no'],
 ];
 
-/** The router's routes, without the types that it adds to a context. */
+/** The router's routes as plain Koa middleware: without the types that the router adds to the context. */
 function routesOf(router: Router): Middleware {
   return router.routes() as Middleware;
 }
 
-/** A promise, and what keeps it. */
+/** A promise and the function that resolves it. */
 function makeSignal() {
   let resolve = () => {};
-  const promise = new Promise<void>((keep) => {
-    resolve = keep;
+  const promise = new Promise<void>((fulfil) => {
+    resolve = fulfil;
   });
   return { promise, resolve };
 }
 
 describe.each([
-  // Its types differ in more than what these tests call.
+  // The types of Koa 2 and 3 are incompatible, but not in what these tests use.
   ['Koa 2', Koa2 as unknown as typeof Koa3],
   ['Koa 3', Koa3],
 ])('%s', (_name, Koa) => {
@@ -98,7 +98,7 @@ describe.each([
     return next();
   };
 
-  /** An app of the middleware one after the other. What Koa itself reports of errors stays out of the tests' output. */
+  /** An app that runs the middleware in order. It is silent, because Koa prints errors to the console. */
   const compose = (...middleware: readonly Middleware[]) => {
     const koa = new Koa();
     koa.silent = true;
@@ -108,7 +108,7 @@ describe.each([
   const app = (...middleware: readonly Middleware[]) => compose(...middleware).callback();
 
   describe('requireAuth', () => {
-    test('lets a signed-in caller through, and says who it is', async () => {
+    test('lets a caller with a valid token through, and gives the handler the user', async () => {
       const me: Middleware = (ctx) => {
         ctx.body = { userId: getAuth(ctx).userId };
       };
@@ -125,7 +125,7 @@ describe.each([
       expect(visits).toEqual([]);
     });
 
-    test('[13] refuses two Authorization headers, of which Node keeps the first', async () => {
+    test('[13] refuses two Authorization headers, although Node drops the second from req.headers', async () => {
       await using server = await listen(app(requireAuth(verifier), visit('handler')));
       const { status, text } = await send(server, '/', { headers: [...bearer(token), ...bearer(adminToken)] });
       expect([status, JSON.parse(text).error.reason, visits]).toEqual([401, 'header_malformed', []]);
@@ -137,7 +137,7 @@ describe.each([
       expect([status, text, visits]).toEqual([401, '', []]);
     });
 
-    test('[20] adds to a Vary that is there, keeps CORS headers, and replaces Cache-Control', async () => {
+    test('[20] adds to an existing Vary, keeps CORS headers, and replaces Cache-Control', async () => {
       const cors: Middleware = (ctx, next) => {
         ctx.set({ Vary: 'Origin', 'Access-Control-Allow-Origin': 'https://app.test', 'Cache-Control': 'public' });
         return next();
@@ -151,7 +151,7 @@ describe.each([
       });
     });
 
-    test('[12] answers 503 while the keys cannot be had', async () => {
+    test('[12] answers 503 while the keys are unavailable', async () => {
       await using down = await startEmulator();
       down.fail('keys');
       await using server = await listen(app(requireAuth({ issuer: down.issuer }), visit('handler')));
@@ -161,7 +161,7 @@ describe.each([
       expect(headers['www-authenticate']).toBeUndefined();
     });
 
-    test('hands the error on where an answer has already begun', async () => {
+    test('passes the error to the app if a response has already begun', async () => {
       const seen: unknown[] = [];
       const begin: Middleware = async (ctx, next) => {
         ctx.respond = false;
@@ -179,14 +179,14 @@ describe.each([
       ['an unknown option', { issuer: 'https://acme.torii.test', isuer: 'typo' }],
       ['onError among the verifier options', { issuer: 'https://acme.torii.test', onError: () => undefined }],
       ['an empty list of checks', { issuer: 'https://acme.torii.test', checks: [] }],
-    ])('throws for %s when it is made', (_what, options) => {
+    ])('throws when it is created with %s', (_what, options) => {
       expect(() => requireAuth(options)).toThrow(ToriiConfigError);
       expect(() => optionalAuth(options)).toThrow(ToriiConfigError);
     });
   });
 
-  describe('[17] what somebody else put into ctx.state.auth', () => {
-    test('does not come from a verifier of another make', async () => {
+  describe('[17] a value that other code put into ctx.state.auth', () => {
+    test('is never the result of an object that only looks like a verifier', async () => {
       const passport = { authenticate: () => () => {} } as unknown as Verifier;
       await using server = await listen(app(answerOwnErrors, requireAuth(passport), visit('handler')));
       const { status, text } = await send(server, '/');
@@ -196,13 +196,13 @@ describe.each([
     test.each([
       ['a public path', () => requireAuth({ issuer: torii.issuer, publicPaths: ['/me'] })],
       ['optionalAuth without a token', () => optionalAuth(verifier)],
-    ])('is gone behind %s', async (_name, middleware) => {
+    ])('is replaced by null: %s', async (_name, middleware) => {
       await using server = await listen(app(forge, middleware(), visit('handler')));
       const answer = await send(server, '/me');
       expect([answer.status, JSON.parse(answer.text).userId]).toEqual([200, null]);
     });
 
-    test('is gone where the app answers an error of a check', async () => {
+    test('is replaced by null before the app handles an error of a check', async () => {
       const broken = createVerifier({ issuer: torii.issuer, checks: [() => Promise.reject(new Error('broken'))] });
       await using server = await listen(app(answerOwnErrors, forge, requireAuth(broken), visit('handler')));
       const { status, text } = await send(server, '/', { headers: bearer(token) });
@@ -213,8 +213,8 @@ describe.each([
       ['an object that looks like an Auth', () => forged],
       ['true', () => true],
       ['a copy of a real Auth', async () => ({ ...(await verifier.verify(adminToken)) })],
-      ['an heir of a real Auth', async () => Object.create(await verifier.verify(adminToken))],
-    ])('never passes allow or getAuth: %s', async (_name, make) => {
+      ['an object that inherits from a real Auth', async () => Object.create(await verifier.verify(adminToken))],
+    ])('is refused by allow and getAuth: %s', async (_name, make) => {
       const auth: unknown = await make();
       const put: Middleware = (ctx, next) => {
         Object.assign(ctx.state, { auth });
@@ -235,13 +235,13 @@ describe.each([
   });
 
   describe('optionalAuth', () => {
-    test('knows a caller with a token, and lets one without through as nobody', async () => {
+    test('passes a caller with a token, and a caller without one as signed out', async () => {
       await using server = await listen(app(optionalAuth(verifier), visit('handler')));
       expect(JSON.parse((await send(server, '/', { headers: bearer(token) })).text).userId).toBe('ada');
       expect(JSON.parse((await send(server, '/')).text).userId).toBeNull();
     });
 
-    test('refuses a bad token, and answers 503 while the keys cannot be had', async () => {
+    test('refuses an invalid token, and answers 503 while the keys are unavailable', async () => {
       await using down = await startEmulator();
       down.fail('keys');
       const broken = mount('/down', compose(optionalAuth({ issuer: down.issuer }), visit('down')));
@@ -257,7 +257,7 @@ describe.each([
   });
 
   describe('allow', () => {
-    test('[27] lets nobody but the one whom every check accepts through', async () => {
+    test('[27] lets a caller through only if every check accepts', async () => {
       const router = new Router();
       router.delete(
         '/users/:id',
@@ -275,7 +275,7 @@ describe.each([
     });
 
     test.each([false, undefined, null, 0, 1, 'yes', {}, [], Number.NaN])(
-      '[27] refuses where a check says %o',
+      '[27] refuses if a check returns %o',
       async (verdict) => {
         const check = vi.fn(() => verdict) as unknown as Check;
         await using server = await listen(app(requireAuth(verifier), allow(check), visit('handler')));
@@ -285,7 +285,7 @@ describe.each([
       },
     );
 
-    test('never verifies again', async () => {
+    test('does not verify the token again', async () => {
       const authenticate = vi.fn(verifier.authenticate);
       const counted = { ...verifier, authenticate } as Verifier;
       await using server = await listen(app(requireAuth(counted), allow(isAdmin), visit('handler')));
@@ -296,7 +296,7 @@ describe.each([
     test.each([
       ['optionalAuth', () => optionalAuth(verifier)],
       ['a public path', () => requireAuth({ issuer: torii.issuer, publicPaths: ['/public'] })],
-    ])('answers as requireAuth does where nobody is signed in: %s', async (_name, middleware) => {
+    ])('answers like requireAuth if nobody is signed in: %s', async (_name, middleware) => {
       await using server = await listen(
         app(
           middleware(),
@@ -309,7 +309,7 @@ describe.each([
       expect(visits).toEqual([]);
     });
 
-    test('is a mistake of the programmer without a middleware before it: 500, never a pass', async () => {
+    test('answers 500 if neither requireAuth nor optionalAuth ran, and never lets the request through', async () => {
       await using server = await listen(
         app(
           answerOwnErrors,
@@ -325,12 +325,12 @@ describe.each([
       ]);
     });
 
-    test('throws without a check, and for what is no function', () => {
+    test('throws without a check, and for a check that is not a function', () => {
       expect(() => Reflect.apply(allow, undefined, [])).toThrow(ToriiConfigError);
       expect(() => Reflect.apply(allow, undefined, ['org:administrator'])).toThrow(ToriiConfigError);
     });
 
-    test('shows a check the request as Koa sees it', async () => {
+    test('gives a check the request as Koa reads it', async () => {
       const check = vi.fn<Check>(() => true);
       const router = new Router({ prefix: '/api' });
       router.get('/users/:id', allow(check), visit('user'));
@@ -348,7 +348,7 @@ describe.each([
     test.each([
       ['no middleware', () => []],
       ['a public path', () => [requireAuth({ issuer: torii.issuer, publicPaths: ['/x'] })]],
-    ])('says what is wrong: %s', async (_name, middleware) => {
+    ])('throws: %s', async (_name, middleware) => {
       const me: Middleware = (ctx) => {
         ctx.body = getAuth(ctx);
       };
@@ -361,7 +361,7 @@ describe.each([
     });
   });
 
-  describe('[18] errors that are not ours', () => {
+  describe('[18] errors that are not refusals', () => {
     test.each(thrown)('never let a request through, and are answered: a check that throws %s', async (_name, value) => {
       const check: Check = () => {
         throw value;
@@ -382,7 +382,7 @@ describe.each([
       expect(visits).toEqual([]);
     });
 
-    test('reach the error handling as they are', async () => {
+    test('reach the error handling unchanged', async () => {
       const teapot = Object.assign(new Error('teapot'), { status: 418, expose: true });
       await using server = await listen(
         app(
@@ -395,9 +395,9 @@ describe.each([
       expect([status, text, visits]).toEqual([418, 'teapot', []]);
     });
 
-    test.each(['sync', 'async'])('are not answered by us where a later middleware throws: %s', async (kind) => {
+    test.each(['sync', 'async'])('are left to the app if later middleware throws: %s', async (kind) => {
       const later: Middleware = () => {
-        // An error of our own class, which we would answer 401 if it were ours to answer.
+        // The guards answer this class with 401, but only if a guard itself throws it.
         const error = new ToriiAuthError('token_expired', 'thrown by the app');
         if (kind === 'sync') throw error;
         return Promise.reject(error);
@@ -409,7 +409,7 @@ describe.each([
   });
 
   test.each([false, true])(
-    '[18] a decision that comes after somebody else has answered leaves the connection alone: %s',
+    '[18] does nothing if other middleware responds while a check is pending, whatever the check returns: %s',
     async (verdict) => {
       const asked = makeSignal();
       const answered = makeSignal();
@@ -435,7 +435,7 @@ describe.each([
     },
   );
 
-  test('tools find the guards among the middleware of an app', () => {
+  test('marks its middleware, so that tools can find the guards of an app', () => {
     const handler = visit('handler');
     const { middleware } = compose(handler, optionalAuth(verifier), requireAuth(verifier), allow(isAdmin));
     const kinds = middleware.map((each) => Reflect.get(each, guardKind));
@@ -445,7 +445,7 @@ describe.each([
   describe('onError', () => {
     const polite: OnError = (denial) => ({ ...denial, body: { message: 'Please sign in' } });
 
-    test('replaces the body, of requireAuth and of the allow behind it', async () => {
+    test('replaces the body of refusals by requireAuth and by the allow after it', async () => {
       await using server = await listen(
         app(requireAuth(verifier, { onError: polite }), allow(isAdmin), visit('handler')),
       );
@@ -464,22 +464,27 @@ describe.each([
       ['a redirect', () => ({ status: 302, headers: { Location: '/sign-in' }, body: null }), 302, ''],
       ['a page', () => ({ status: 401, headers: {}, body: '<p>No</p>' }), 401, '<p>No</p>'],
       ['a promise', async (denial) => ({ ...denial, body: { later: true } }), 401, '{"later":true}'],
-      ['nothing, which keeps the answer', () => undefined, 401, expect.stringContaining('"reason":"token_missing"')],
-      ['success, which is only words', () => ({ status: 200, headers: {}, body: 'ok' }), 200, 'ok'],
-    ])('may answer with %s, and never lets the request through', async (_name, onError, status, body) => {
+      [
+        'undefined, which keeps the original response',
+        () => undefined,
+        401,
+        expect.stringContaining('"reason":"token_missing"'),
+      ],
+      ['status 200, which is only a status', () => ({ status: 200, headers: {}, body: 'ok' }), 200, 'ok'],
+    ])('may return %s, and never lets the request through', async (_name, onError, status, body) => {
       await using server = await listen(app(requireAuth(verifier, { onError }), visit('handler')));
       const { status: answered, text } = await send(server, '/');
       expect([answered, text, visits]).toEqual([status, body, []]);
     });
 
-    test('[20] keeps caches from keeping its answer, whatever headers it leaves out', async () => {
+    test('[20] stays uncacheable even if it leaves out the cache headers', async () => {
       const onError: OnError = () => ({ status: 404, headers: {}, body: null });
       await using server = await listen(app(requireAuth(verifier, { onError })));
       const { headers } = await send(server, '/');
       expect([headers['cache-control'], headers.vary]).toEqual(['private, no-store', 'Authorization, Cookie']);
     });
 
-    test.each(thrown)('that throws %s ends in the error handling', async (_name, value) => {
+    test.each(thrown)('that throws %s leads to the error handling', async (_name, value) => {
       const onError: OnError = () => {
         throw value;
       };
@@ -487,14 +492,14 @@ describe.each([
       expect([(await send(server, '/')).status, visits]).toEqual([500, []]);
     });
 
-    test('that gives an impossible answer ends in the error handling', async () => {
+    test('that returns an invalid header leads to the error handling', async () => {
       const onError: OnError = () => ({ status: 401, headers: { 'X-Bad': 'a\r\nSet-Cookie: b=c' }, body: null });
       await using server = await listen(app(requireAuth(verifier, { onError }), visit('handler')));
       const { status, headers } = await send(server, '/');
       expect([status, headers['set-cookie'], visits]).toEqual([500, undefined, []]);
     });
 
-    test('learns the error and the context, and hears nothing of errors that are not ours', async () => {
+    test('receives the error and the context, and is not called for errors that are not refusals', async () => {
       const onError = vi.fn<OnError>(() => undefined);
       const router = new Router().get(
         '/failing',
@@ -508,14 +513,14 @@ describe.each([
       expect([denial?.status, error?.name, ctx?.originalUrl]).toEqual([401, 'ToriiAuthError', '/x?y']);
     });
 
-    test('has to be a function', () => {
+    test('must be a function', () => {
       const options = { onError: 'Please sign in' as unknown as OnError };
       expect(() => requireAuth(verifier, options)).toThrow(ToriiConfigError);
     });
   });
 
   describe('[21] publicPaths', () => {
-    // biome-ignore format: a corpus, not a list to read line by line
+    // biome-ignore format: a corpus, one path per line would be too long
     const hostile = [
       '//health', '/./health', '/a/../health', '/health/../me', '/docs/../me', '/docs/..', '/docs/./me', '/docs//me',
       '/%2e%2e/health', '/docs/%2e%2e/me', '/docs%2fme', '/docs/%2fme', '/docs/..%2fme', '/docs/%5c..%5cme',
@@ -531,7 +536,7 @@ describe.each([
       return app(requireAuth({ issuer: torii.issuer, publicPaths }), routesOf(router), visit('rest'));
     };
 
-    test.each(hostile)('asks for a token at %s', async (target) => {
+    test.each(hostile)('require a token at %s', async (target) => {
       await using server = await listen(routed());
       const { status } = await send(server, target);
       expect([400, 401]).toContain(status);
@@ -544,7 +549,7 @@ describe.each([
       ['/docs/guide', 'docs'],
       ['/docs/a%20b', 'docs'],
       ['/docs/%C3%A6', 'docs'],
-    ])('lets %s through without a token', async (target, handler) => {
+    ])('let %s through without a token', async (target, handler) => {
       await using server = await listen(routed());
       const { status } = await send(server, target);
       expect([status, visits]).toEqual([200, [handler]]);
@@ -556,13 +561,13 @@ describe.each([
       ['http://other.test//health', []],
       ['http://other.test/docs/..%2fme', []],
       ['http://health/', []],
-    ])('reads the absolute target %s as the router does', async (target, expected) => {
+    ])('read the absolute target %s as the router does', async (target, expected) => {
       await using server = await listen(routed());
       await send(server, target);
       expect(visits).toEqual(expected);
     });
 
-    test('knows the whole path before a mount, and none behind it', async () => {
+    test('match the whole path before a mount, and nothing inside it', async () => {
       const guard = (...paths: readonly string[]) => requireAuth({ issuer: torii.issuer, publicPaths: paths });
       const inner = compose(guard('/ping', '/api/ping', '/api/guarded'), visit('inner'));
       const open = app(guard('/api/ping'), mount('/api', visit('api')), visit('outside'));
@@ -581,10 +586,10 @@ describe.each([
     });
 
     test.each([
-      ['a tenant in front of a mount', '/docs/admin/users', false],
+      ['a first segment is cut off before a mount', '/docs/admin/users', false],
       ['the root of a mount', '/docs/admin', false],
-      ['what a mount that passed has left behind', '/docs/admin', true],
-    ])('takes nothing for public where a path was cut: %s', async (_name, target, isStale) => {
+      ['an earlier mount passed, then a segment is cut off', '/docs/admin', true],
+    ])('match nothing if a part of the path was cut off: %s', async (_name, target, isStale) => {
       const passing: Middleware = (_ctx, next) => next();
       const cut: Middleware = (ctx, next) => {
         ctx.path = ctx.path.replace(/^\/[^/]+/, '') || '/';
@@ -597,7 +602,7 @@ describe.each([
       expect([(await send(server, target)).status, visits]).toEqual([401, []]);
     });
 
-    test('still knows the path behind a mounted app that passed', async () => {
+    test('match the path after a mounted app that passed the request on', async () => {
       const passing: Middleware = (_ctx, next) => next();
       const apps = [mount('/api', compose(passing)), requireAuth({ issuer: torii.issuer, publicPaths: ['/api/ping'] })];
       await using server = await listen(app(...apps, visit('rest')));
@@ -609,7 +614,7 @@ describe.each([
       ['/public/me', '/me'],
       ['/me', '/public/me'],
       ['/me', '/health'],
-    ])('takes nothing for public where somebody rewrote %s to %s', async (from, to) => {
+    ])('match nothing if other middleware rewrote %s to %s', async (from, to) => {
       const rewrite: Middleware = (ctx, next) => {
         if (ctx.path === from) ctx.path = to;
         return next();
@@ -620,14 +625,14 @@ describe.each([
     });
   });
 
-  describe('[14] the host of a cookie request', () => {
+  describe('[14] the Origin of a cookie request', () => {
     const origin = 'https://app.test:8443';
 
     test.each([
       ['the same host and port', false, [['Host', 'app.test:8443']], 200],
       ['the same host, another port', false, [['Host', 'app.test:9999']], 401],
       [
-        'a forwarded host that nobody vouches for',
+        'a forwarded host without a trusted proxy',
         false,
         [
           ['Host', 'inner.test'],
@@ -662,7 +667,7 @@ describe.each([
         ],
         401,
       ],
-    ] as const)('is %s', async (_name, proxy, hosts, status) => {
+    ] as const)('is compared with the host: %s', async (_name, proxy, hosts, status) => {
       const koa = new Koa({ proxy });
       koa.use(requireAuth({ issuer: torii.issuer, cookie: 'torii' })).use(visit('handler'));
       await using server = await listen(koa.callback());
@@ -672,7 +677,7 @@ describe.each([
   });
 });
 
-// Older clients cannot be made to send the second one.
+// Older HTTP/2 clients of Node cannot send a second Authorization header: they lack `strictSingleValueFields`.
 const canSendTwo = Number.parseInt(process.versions.node, 10) >= 24;
 
 test.skipIf(!canSendTwo)(
@@ -686,7 +691,7 @@ test.skipIf(!canSendTwo)(
     const server = createServer(koa.callback());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
+    if (address === null || typeof address === 'string') throw new Error('The server has no port.');
     const lenient = { strictSingleValueFields: false };
     const session = connect(`http://127.0.0.1:${address.port}`, { ...lenient, settings: {} });
     const ask = async (authorization: readonly string[]) => {

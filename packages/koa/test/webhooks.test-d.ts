@@ -2,7 +2,7 @@ import Koa, { type Context, type Middleware } from 'koa';
 import { expectTypeOf, test } from 'vitest';
 import { type WebhookUser, webhookHandler } from '../src/webhooks.ts';
 
-test('a handler knows its events and its context', () => {
+test('a handler gets typed events and the context', () => {
   const handler = webhookHandler<{ 'invoice.paid': { cents: number } }>({ secret: 'a' }, async (event, ctx) => {
     expectTypeOf(ctx).toEqualTypeOf<Context>();
     if (event.type === 'user.created') expectTypeOf(event.data).toEqualTypeOf<WebhookUser>();
@@ -10,6 +10,6 @@ test('a handler knows its events and its context', () => {
   });
   expectTypeOf(handler).toEqualTypeOf<Middleware>();
   new Koa().use(handler);
-  // @ts-expect-error: nobody would handle the event
+  // @ts-expect-error: the handler is required
   webhookHandler({ secret: 'a' });
 });

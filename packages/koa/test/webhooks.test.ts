@@ -19,7 +19,7 @@ afterAll(() => {
   expect(unhandled).not.toHaveBeenCalled();
 });
 
-/** Signed headers, as `fetch` sends them. The body keeps what parsing and writing again would lose: a space, 1.0. */
+/** The headers of a signed delivery. */
 function sign(body: string, id = 'evt_1', at = new Date()): Record<string, string> {
   return {
     'webhook-id': id,
@@ -28,6 +28,7 @@ function sign(body: string, id = 'evt_1', at = new Date()): Record<string, strin
   };
 }
 
+/** Parsing and serializing this body would change its bytes: a space, `1.0`. */
 const body = '{"id": "evt_1", "type": "user.created", "data": {"weight": 1.0, "name": "Åda"}}';
 
 async function deliver({ origin }: Listening, contentType = 'application/json', text = body): Promise<string> {
@@ -38,7 +39,7 @@ async function deliver({ origin }: Listening, contentType = 'application/json', 
 }
 
 describe.each([
-  // Its types differ in more than what these tests call.
+  // The types of Koa 2 and 3 are incompatible, but not in what these tests use.
   ['Koa 2', Koa2 as unknown as typeof Koa3],
   ['Koa 3', Koa3],
 ])('%s', (_name, Koa) => {
@@ -72,32 +73,32 @@ describe.each([
     ['a router', () => [new Router().post('/webhooks', handler()).routes() as unknown as Middleware]],
     ['@koa/bodyparser before it', () => [bodyParser(), handler()]],
     ['koa-bodyparser before it', () => [oldBodyParser() as unknown as Middleware, handler()]],
-    ['a parser that is for forms', () => [bodyParser({ enableTypes: ['form'] }), handler()]],
-    ['a parser that keeps the bytes', () => [keepingBytes, handler()]],
-  ])('takes the raw body with %s', async (_what, middleware) => {
+    ['a parser for forms only', () => [bodyParser({ enableTypes: ['form'] }), handler()]],
+    ['a parser that keeps the raw bytes', () => [keepingBytes, handler()]],
+  ])('verifies the raw body with %s', async (_what, middleware) => {
     await using server = await serve(...middleware());
     expect(await deliver(server)).toBe('200 handled');
     expect(await deliver(server, 'application/json', body.replace('Å', 'Ä'))).toBe('400 signature_invalid');
     expect([handled, failures]).toEqual([['evt_1'], []]);
   });
 
-  test('says what to do where a parser kept nothing, to the developer and not to the sender', async () => {
+  test('explains how to keep the raw body if a parser dropped it, to the developer and not to the sender', async () => {
     await using server = await serve(parsing, handler());
     expect(await deliver(server)).toBe('500 error');
     expect(handled).toEqual([]);
     expect(failures).toMatchObject([{ name: 'ToriiConfigError', option: 'webhookHandler' }]);
     expect(String(failures[0])).toContain('@koa/bodyparser');
-    // A 500, so that Torii sends the event again when that has been mended; and no log that strangers can fill.
+    // Unsigned deliveries are refused earlier, so strangers cannot fill the log with this error.
     await fetch(`${server.origin}/webhooks`, { method: 'POST', body: '{}' });
     expect(failures).toHaveLength(1);
   });
 
-  test('bytes that a parser took for another charset verify nothing', async () => {
+  test('refuses a body that a parser decoded with another charset', async () => {
     await using server = await serve(bodyParser({ encoding: 'latin1' }), handler());
     expect(await deliver(server)).toBe('400 signature_invalid');
   });
 
-  test('hands errors of the handler to the app', async () => {
+  test('passes errors of the handler to the app', async () => {
     const failure = new Error('the database is down');
     await using server = await serve(webhookHandler({ secret }, () => Promise.reject(failure)));
     expect(await deliver(server)).toBe('500 error');
@@ -106,9 +107,9 @@ describe.each([
 
   test.each([
     ['a status', { status: 404 }],
-    ['the code of a missing file, which Koa takes for 404', { code: 'ENOENT' }],
-    ['a status that Koa would show the message with', { status: 400, expose: true }],
-  ])('an error of the handler with %s becomes a 500, and Koa is told', async (_what, members) => {
+    ['the code of a missing file, which Koa answers with 404', { code: 'ENOENT' }],
+    ['`expose`, which makes Koa send the message', { status: 400, expose: true }],
+  ])('answers 500 and emits the error if the handler throws an error with %s', async (_what, members) => {
     const app = new Koa();
     const told = vi.fn();
     app.on('error', told);
@@ -120,14 +121,14 @@ describe.each([
     expect(told.mock.calls[0]?.[0]).toMatchObject({ reason: 'handler_failed', cause: failure });
   });
 
-  test('the handler gets the context', async () => {
+  test('passes the context to the handler', async () => {
     const paths: string[] = [];
     await using server = await serve(webhookHandler({ secret }, (_event, ctx) => void paths.push(ctx.path)));
     await deliver(server);
     expect(paths).toEqual(['/webhooks']);
   });
 
-  test('a body that breaks off handles nothing, and leaves the server alive', async () => {
+  test('does not handle a body that breaks off, and keeps serving', async () => {
     const outcomes: string[] = [];
     const onEvent: NonNullable<WebhookReceiverOptions['onEvent']> = (notice) =>
       void outcomes.push(notice.type === 'refused' ? notice.error.reason : notice.type);
@@ -146,7 +147,7 @@ describe.each([
   });
 });
 
-/** What a home-made parser does. */
+/** A parser that drops the raw body. */
 const parsing: Middleware = async (ctx, next) => {
   let text = '';
   for await (const chunk of ctx.req) text += chunk;
@@ -166,7 +167,7 @@ test.each<[string, unknown, unknown]>([
   ['secret', { secret: 'whsec_short' }, () => {}],
   ['webhookHandler', { secret }, undefined],
   ['options', undefined, () => {}],
-])('wrong options are thrown when it is made: %s', (option, options, handler) => {
+])('throws when it is created with a wrong option: %s', (option, options, handler) => {
   expect(() => webhookHandler(options as WebhookReceiverOptions, handler as () => void)).toThrow(
     expect.objectContaining({ name: 'ToriiConfigError', option }),
   );
