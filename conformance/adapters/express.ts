@@ -1,9 +1,9 @@
 import { allow, optionalAuth, requireAuth } from '@torii/express';
 import type express5 from 'express';
-import { appError, failAsApp, guardedRoutes, isAdmin, optionalPaths, type StandUp } from './subject.ts';
+import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths } from './subject.ts';
 
-export const standUpExpress =
-  (express: typeof express5): StandUp =>
+export const createExpressApp =
+  (express: typeof express5): CreateApp =>
   ({ verifier, visit }) => {
     const handle =
       (handler: string): express5.RequestHandler =>

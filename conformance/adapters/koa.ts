@@ -1,9 +1,9 @@
 import { allow, optionalAuth, requireAuth } from '@torii/koa';
 import type Koa3 from 'koa';
-import { appError, failAsApp, guardedRoutes, isAdmin, optionalPaths, type StandUp } from './subject.ts';
+import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths } from './subject.ts';
 
-export const standUpKoa =
-  (Koa: typeof Koa3): StandUp =>
+export const createKoaApp =
+  (Koa: typeof Koa3): CreateApp =>
   ({ verifier, visit }) => {
     const handle =
       (handler: string): Koa3.Middleware =>

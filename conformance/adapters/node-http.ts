@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { authorize, denialFor } from '@torii/core';
-import { appError, failAsApp, guardedRoutes, isAdmin, optionalPaths, type StandUp, type Subject } from './subject.ts';
+import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths, type Subject } from './subject.ts';
 
 interface Answer {
   readonly status: number;
@@ -8,8 +8,8 @@ interface Answer {
   readonly body: object;
 }
 
-/** Core alone, in a server of one's own. */
-export const standUpNodeHttp: StandUp = (subject) => async (request, response) => {
+/** Core without a framework adapter, in a plain Node server. */
+export const createNodeHttpApp: CreateApp = (subject) => async (request, response) => {
   const { status, headers, body } = await answer(request, subject).catch(() => appError as Answer);
   response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
 };

@@ -8,22 +8,22 @@ import {
   type Verifier,
 } from '@torii/core';
 
-/** What a server is stood up with. */
+/** What each app is created from. */
 export interface Subject {
   readonly verifier: Verifier;
-  /** Told the name of each handler that runs. */
+  /** Records the name of each handler that runs. */
   readonly visit: (handler: string) => void;
 }
 
-/** Stands up the server that README.md describes. */
-export type StandUp = (subject: Subject) => RequestListener;
+/** Creates the app that README.md describes, with one framework. */
+export type CreateApp = (subject: Subject) => RequestListener;
 
-/** The path under `optionalAuth`, and the one below it that a check guards too. */
+/** Two paths with `optionalAuth`. The second one also has a check. */
 export const optionalPaths = { open: '/optional', guarded: '/optional/admin' } as const;
 
 export const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
 
-/** Routes that a check guards, by path. */
+/** The check of each guarded route, by path. */
 export const guardedRoutes: Readonly<Record<string, Check>> = {
   '/admin': isAdmin,
   '/checks/says-nothing': (() => {}) as unknown as Check,
@@ -40,10 +40,10 @@ export const guardedRoutes: Readonly<Record<string, Check>> = {
   '/checks/throws-word': () => Promise.reject('route'),
 };
 
-/** What the handler of `/throws` throws: an error of our own class, which is not ours to answer there. */
+/** The handler of `/throws`. A guard would answer this error with 401, but an error of a handler is the app's to answer. */
 export function failAsApp(): never {
   throw new ToriiAuthError('token_expired', 'thrown by the app');
 }
 
-/** What the app itself answers to any error. */
+/** The app's own response to any error. */
 export const appError = { status: 500, body: { app: 'error' } } as const;

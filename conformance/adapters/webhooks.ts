@@ -4,18 +4,18 @@ import { webhookHandler as forKoa } from '@torii/koa/webhooks';
 import type express5 from 'express';
 import type Koa3 from 'koa';
 
-/** What the current webhook signs with, what it signed with before, and what nobody here has. */
+/** The webhook's current secret, the secret before the rotation, and a secret that no receiver has. */
 export const secrets = {
   current: 'whsec_Y3VycmVudC1zZWNyZXQtb2YtdGhlLXdlYmhvb2s=',
   previous: 'whsec_cHJldmlvdXMtc2VjcmV0LW9mLXRoZS13ZWJob29r',
   stranger: 'whsec_c3RyYW5nZXItc2VjcmV0LW9mLXRoZS13ZWJob29r',
 } as const;
 
-/** Told of each event that is handled. */
+/** Records the id of each event that is handled. */
 export type Visit = (eventId: string) => void;
 
-/** The server of README.md's webhooks: `POST /webhooks`, and a handler that fails where the type of the event says so. */
-export type StandUpWebhooks = (visit: Visit) => RequestListener;
+/** Creates the webhook app that README.md describes: `POST /webhooks`, with a handler that throws for certain event types. */
+export type CreateWebhookApp = (visit: Visit) => RequestListener;
 
 const handle =
   (visit: Visit) =>
@@ -28,15 +28,15 @@ const handle =
 
 const options = () => ({ secret: [secrets.current, secrets.previous], store: new Map<string, object>() });
 
-export const standUpExpressWebhooks =
-  (express: typeof express5): StandUpWebhooks =>
+export const createExpressWebhookApp =
+  (express: typeof express5): CreateWebhookApp =>
   (visit) => {
-    const app = express().set('env', 'test'); // Says nothing on the console of errors.
+    const app = express().set('env', 'test'); // Express prints errors to the console in any other env.
     return app.post('/webhooks', forExpress(options(), handle(visit)));
   };
 
-export const standUpKoaWebhooks =
-  (Koa: typeof Koa3): StandUpWebhooks =>
+export const createKoaWebhookApp =
+  (Koa: typeof Koa3): CreateWebhookApp =>
   (visit) => {
     const app = new Koa();
     app.silent = true;

@@ -6,19 +6,19 @@ import express4 from 'express4';
 import koa3 from 'koa';
 import koa2 from 'koa2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { standUpExpress } from '../adapters/express.ts';
-import { standUpKoa } from '../adapters/koa.ts';
-import { standUpNodeHttp } from '../adapters/node-http.ts';
+import { createExpressApp } from '../adapters/express.ts';
+import { createKoaApp } from '../adapters/koa.ts';
+import { createNodeHttpApp } from '../adapters/node-http.ts';
 import { cases, emulators, fill, judge, verifiers } from './questions.ts';
 import { sendRaw } from './raw-request.ts';
 
 const servers = {
-  // The types of Express 4 and Koa 2 differ in more than what the adapters call.
-  'Express 4': standUpExpress(express4 as unknown as typeof express5),
-  'Express 5': standUpExpress(express5),
-  'Koa 2': standUpKoa(koa2 as unknown as typeof koa3),
-  'Koa 3': standUpKoa(koa3),
-  'node:http': standUpNodeHttp,
+  // The types of Express 4 and 5, and of Koa 2 and 3, are incompatible, but not in what the adapters use.
+  'Express 4': createExpressApp(express4 as unknown as typeof express5),
+  'Express 5': createExpressApp(express5),
+  'Koa 2': createKoaApp(koa2 as unknown as typeof koa3),
+  'Koa 3': createKoaApp(koa3),
+  'node:http': createNodeHttpApp,
 };
 
 const unhandled = vi.fn();
@@ -29,12 +29,12 @@ afterAll(async () => {
   expect(unhandled).not.toHaveBeenCalled();
 });
 
-describe.each(Object.entries(servers))('%s', (_name, standUp) => {
+describe.each(Object.entries(servers))('%s', (_name, createApp) => {
   let visits: string[] = [];
   const visit = (handler: string) => void visits.push(handler);
   const listening = Object.entries(verifiers).map(([name, options]) => {
     const verifier = createVerifier({ issuer: emulators.torii.issuer, ...(fill(options) as Partial<VerifierOptions>) });
-    return { name, server: createServer(standUp({ verifier, visit })) };
+    return { name, server: createServer(createApp({ verifier, visit })) };
   });
   const portOf = (name: string) =>
     (listening.find((each) => each.name === name)?.server.address() as AddressInfo | undefined)?.port ?? 0;

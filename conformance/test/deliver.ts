@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { secrets } from '../adapters/webhooks.ts';
 import table from '../webhooks.json' with { type: 'json' };
 
-/** What README.md says about a case. */
+/** A case of webhooks.json. README.md describes the fields. */
 export interface WebhookCase {
   readonly name: string;
   readonly statement?: number;
@@ -37,7 +37,7 @@ interface Prepared {
   readonly chunked: boolean;
 }
 
-/** Sends what a case says, as often as it says, and gives the last answer. */
+/** Sends a case's delivery as often as the case says. Returns the last response. */
 export async function deliverCase(url: string, each: WebhookCase): Promise<{ id: string; answer: DeliveryAnswer }> {
   const id = `evt_${randomUUID()}`;
   let answer = await post(url, prepare(id, each));
@@ -45,7 +45,7 @@ export async function deliverCase(url: string, each: WebhookCase): Promise<{ id:
   return { id, answer };
 }
 
-/** Asks of an answer what the case says, and that it shows nothing that is nobody's business. */
+/** Expects the case's response, and that the response contains no secret, signature or stack trace. */
 export function judgeDelivery({ answer: wanted }: WebhookCase, { status, body }: DeliveryAnswer): void {
   expect([status, body]).toEqual([wanted.status, expect.any(String)]);
   if (wanted.word !== undefined) expect(JSON.parse(body)).toEqual({ status: wanted.word });
@@ -72,12 +72,11 @@ function prepare(id: string, each: WebhookCase): Prepared {
   if (contentType !== null) headers.push(['Content-Type', contentType]);
   const sent = headers.filter(([name]) => name !== each.without);
   const again = headers.filter(([name]) => name === each.twice);
-  // One digit more or less of what happened to whom.
   if (each.alter) body[body.length - 3] = (body[body.length - 3] ?? 0) ^ 1;
   return { headers: [...sent, ...again], body, chunked: each.chunked ?? false };
 }
 
-/** By the reference library; by hand, where a body is no text. */
+/** Signs with node:crypto. If the body is UTF-8 text, also expects the reference library to make the same signature. */
 function sign(secret: string, id: string, seconds: number, body: Buffer): string {
   const byHand = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
     .update(`${id}.${seconds}.`)
@@ -90,7 +89,7 @@ function sign(secret: string, id: string, seconds: number, body: Buffer): string
   return byLibrary;
 }
 
-/** Byte for byte: `fetch` would join doubled headers. */
+/** Not `fetch`, which joins headers that are sent twice. */
 function post(url: string, { headers, body, chunked }: Prepared): Promise<DeliveryAnswer> {
   const { hostname, port, host, pathname } = new URL(url);
   const length = chunked ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(body.length)];

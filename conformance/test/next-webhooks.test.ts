@@ -21,14 +21,14 @@ describe.each(['Next 16, proxy.ts', 'Next 15, middleware.ts'] as const)('%s', (v
       async (_statement, _name, each) => {
         const { id, answer } = await deliverCase(app.url + path, each);
         judgeDelivery(each, answer);
-        if (path !== '/webhooks') return; // On the edge, nothing can say that it ran.
+        if (path !== '/webhooks') return; // Code on the edge runtime cannot write the file that records visits.
         const visits = app.takeVisits().filter((visit) => visit === `${path} ${id}`);
         expect(visits).toHaveLength(each.handled ?? 0);
       },
     );
   });
 
-  test('a body that was read before is the app’s mistake: 500, and the log says what to do', async () => {
+  test('answers 500 if the app has read the body before, and logs how to fix it', async () => {
     const { answer } = await deliverCase(`${app.url}/webhooks-read`, { name: '', answer: { status: 500 } });
     expect(answer.status).toBe(500);
     expect(app.takeVisits()).toEqual([]);
@@ -36,7 +36,7 @@ describe.each(['Next 16, proxy.ts', 'Next 15, middleware.ts'] as const)('%s', (v
   });
 
   test(
-    'a secret that is not set is the app’s mistake too',
+    'answers 500 if the secret is not set, and logs it',
     async () => {
       await using bare = await startApp(variant, { issuer: 'https://issuer.test', options: { publicPaths: paths } });
       const { answer } = await deliverCase(`${bare.url}/webhooks`, { name: '', answer: { status: 500 } });

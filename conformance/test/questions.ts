@@ -5,7 +5,7 @@ import { appError } from '../adapters/subject.ts';
 import table from '../cases.json' with { type: 'json' };
 import type { RawAnswer } from './raw-request.ts';
 
-/** What README.md says about a case. */
+/** A case of cases.json. README.md describes the fields. */
 export interface Case {
   readonly name: string;
   readonly statement?: number;
@@ -36,10 +36,10 @@ interface RefusalRule {
   readonly retryAfter?: boolean;
 }
 
-// A reason that core gets does not compile until cases.json says what its answer is.
+// A new reason in core does not compile until cases.json has its response.
 const refusals: Readonly<Record<string, RefusalRule>> = table.refusals satisfies Record<Reason, RefusalRule>;
 
-/** Who issues the tokens of the cases. */
+/** The issuers of the cases' tokens. */
 export const emulators = {
   torii: await startEmulator(),
   other: await startEmulator(),
@@ -54,13 +54,14 @@ const places: Readonly<Record<string, string>> = {
 const tokens = new Map<string, string>();
 for (const [name, source] of Object.entries<{ from?: string; mint?: object; text?: string }>(table.tokens)) {
   const emulator = Object.entries(emulators).find(([key]) => key === (source.from ?? 'torii'))?.[1];
-  if (emulator === undefined) throw new Error(`Nobody mints the token ${name}.`);
-  // Unless a case is about time: servers may have to be built before they are asked.
+  if (emulator === undefined)
+    throw new Error(`The token ${name} in cases.json names an unknown emulator: ${source.from}.`);
+  // Long-lived by default: building the Next apps can take longer than a usual token lives.
   const options = { expiresInSeconds: 86_400, ...(fill(source.mint ?? {}) as TokenOptions) };
   tokens.set(name, source.text ?? (await emulator.token(options)));
 }
 
-/** What an answer must never contain: what was expected, what would have passed, whence an error came. */
+/** Texts that no response may contain: tokens, stack traces, and expected roles, audiences, issuers and keys. */
 const secrets = [
   'eyJ',
   '    at ',
@@ -70,15 +71,15 @@ const secrets = [
   ...Object.values(emulators).flatMap(({ issuer, environmentId, keyIds }) => [issuer, environmentId, ...keyIds]),
 ];
 
-/** Every case, one target each. */
+/** All cases. A case with several targets becomes one case for each target. */
 export const cases = (table.cases as readonly Case[]).flatMap(({ targets, ...each }) =>
   targets === undefined ? [each] : targets.map((target) => ({ ...each, target, name: `${each.name}: ${target}` })),
 );
 
-/** Options of `createVerifier` beside the issuer, by name. */
+/** Options of `createVerifier`, by name. The issuer is added by the tests. */
 export const verifiers: Readonly<Record<string, object>> = table.verifiers;
 
-/** Holds an answer against what the case says. */
+/** Expects a response, and the handlers that ran, to be what the case says. */
 export function judge(given: RawAnswer, wanted: Expectation, visits: readonly string[], method: string): void {
   for (const secret of secrets) expect(given.body).not.toContain(secret);
   if (wanted.handler !== undefined) {
@@ -97,7 +98,7 @@ export function judge(given: RawAnswer, wanted: Expectation, visits: readonly st
   }
 }
 
-/** The table of refusals: status, challenge, headers, and a body of one shape. */
+/** Expects a refusal with the status, challenge, headers and body that `refusals` in cases.json lists for its reason. */
 function judgeRefusal({ status, headers, body }: RawAnswer, wanted: Expectation, method: string): void {
   const reasons = [wanted.refusal ?? []].flat();
   // HEAD has no body to read the reason from.
@@ -129,12 +130,12 @@ function judgeRefusal({ status, headers, body }: RawAnswer, wanted: Expectation,
   });
 }
 
-/** Puts tokens, issuers and the host where the table has `{…}` for them. */
+/** Replaces `{token:NAME}`, `{issuer}`, `{unreachable}` and `{host}`. */
 export function fill(value: unknown, host = ''): unknown {
   return JSON.parse(
     JSON.stringify(value).replace(/\{(token:)?([a-z -]+)\}/g, (whole, isToken: string | undefined, name: string) => {
       const found = isToken ? tokens.get(name) : name === 'host' ? host : places[name];
-      if (found === undefined) throw new Error(`cases.json names ${whole}, which is nowhere.`);
+      if (found === undefined) throw new Error(`cases.json contains ${whole}, which is not defined.`);
       return found;
     }),
   );

@@ -13,7 +13,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Sends a request byte for byte, which no client library would do with the ones that matter here. */
+/** Sends a request byte for byte. Client libraries refuse or rewrite the malformed requests of the cases. */
 export async function sendRaw(port: number, { method, target, headers }: RawRequest): Promise<RawAnswer> {
   const lines = [
     `${method} ${target} HTTP/1.1`,
@@ -35,7 +35,7 @@ function readAnswer(text: string): RawAnswer {
   for (const line of lines) {
     const colon = line.indexOf(':');
     const [name, value] = [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
-    // RFC 9110 5.3: several lines of one name are one list.
+    // RFC 9110 5.3: header lines with the same name form one list.
     headers.set(name, headers.has(name) ? `${headers.get(name)}, ${value}` : value);
   }
   const rest = text.slice(end + 4);
@@ -44,7 +44,7 @@ function readAnswer(text: string): RawAnswer {
   return { status: Number(statusLine.split(' ')[1]), headers, body };
 }
 
-/** RFC 9112 7.1, for bodies of ASCII: length in hexadecimal, line break, that many characters, line break. */
+/** Decodes a chunked body (RFC 9112 7.1). ASCII only: chunk lengths are counted in characters. */
 function joinChunks(text: string): string {
   const lineEnd = text.indexOf('\r\n');
   const length = Number.parseInt(text.slice(0, lineEnd), 16);

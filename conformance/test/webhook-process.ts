@@ -1,4 +1,4 @@
-// A process that begins to handle an event, and never ends.
+// A process that starts to handle an event and never finishes. The test kills it.
 import KeyvRedis from '@keyv/redis';
 import { createWebhookReceiver } from '@torii/core/webhooks';
 import { Keyv } from 'keyv';

@@ -1,4 +1,4 @@
-// Repeats over a real Redis, by processes that share nothing else.
+// Repeated deliveries, with a real Redis that several receivers share.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -36,14 +36,14 @@ function sign(id: string) {
   };
 }
 
-function wordOf({ status, body }: WebhookAnswer): string {
+function summarize({ status, body }: WebhookAnswer): string {
   return `${status} ${'error' in body ? body.error.reason : body.status}`;
 }
 
-/** As in a process of its own: a connection of its own, and no memory. */
+/** A receiver with its own connection to Redis, like one in another process. */
 function node({ port }: StoreServer, options: { leaseSeconds?: number } = {}) {
   const keyv = new Keyv(new KeyvRedis(`redis://127.0.0.1:${port}`));
-  // Whoever listens keeps a connection that is lost from ending the process.
+  // Without a listener, a lost connection would end the process.
   keyv.on('error', () => {});
   const store: WebhookStore = keyv;
   const notices: WebhookReceiverEvent[] = [];
@@ -58,7 +58,7 @@ function node({ port }: StoreServer, options: { leaseSeconds?: number } = {}) {
       work = next;
     },
     answer: async (id: string) =>
-      wordOf(
+      summarize(
         await receiver.receive(sign(id), async (event) => {
           handled.push(event.id);
           await work();
@@ -68,7 +68,7 @@ function node({ port }: StoreServer, options: { leaseSeconds?: number } = {}) {
   };
 }
 
-test('[29] what one process handled is a repeat for every other, and for the next one', async (context) => {
+test('[29] an event that one receiver handled is a repeat for all others, including later ones', async (context) => {
   await using server = await startStore(context, 'redis');
   await using first = node(server);
   await using second = node(server);
@@ -78,7 +78,7 @@ test('[29] what one process handled is a repeat for every other, and for the nex
   expect([second.handled, later.handled]).toEqual([[], []]);
 });
 
-test('[29] what one process is handling comes again later, and is handled where it failed', async (context) => {
+test('[29] answers 503 while another receiver handles the event, and handles it if that one fails', async (context) => {
   await using server = await startStore(context, 'redis');
   await using first = node(server);
   await using second = node(server);
@@ -97,7 +97,7 @@ test('[29] what one process is handling comes again later, and is handled where 
   expect(await second.answer('evt_1')).toBe('200 handled');
 });
 
-test('a Redis that is down means 503, nothing is handled, and nothing is lost when it is back', async (context) => {
+test('answers 503 while Redis is down, and handles the event when Redis is back', async (context) => {
   await using server = await startStore(context, 'redis');
   await using hooks = node(server);
   expect(await hooks.answer('evt_1')).toBe('200 handled');
@@ -109,19 +109,19 @@ test('a Redis that is down means 503, nothing is handled, and nothing is lost wh
   expect(hooks.handled).toEqual(['evt_1', 'evt_2']);
 });
 
-test('a Redis that dies while an event is handled: that counts as handled', async (context) => {
+test('answers 200 if Redis dies while the event is handled', async (context) => {
   await using server = await startStore(context, 'redis');
   await using hooks = node(server);
   hooks.doing(() => server.kill());
   expect(await hooks.answer('evt_1')).toBe('200 handled');
   expect(hooks.notices).toMatchObject([{ type: 'not_noted', eventId: 'evt_1' }]);
-  // A connection that is still looking for its server would never close.
+  // A client that is still reconnecting would never close.
   await server.start();
   hooks.doing(() => {});
   await expect.poll(() => hooks.answer('evt_2')).toBe('200 handled');
 });
 
-test('an event whose process is killed in the middle is handled by another when the lease is over', async (context) => {
+test('an event whose process is killed is handled by another receiver when the lease ends', async (context) => {
   await using server = await startStore(context, 'redis');
   await using survivor = node(server, { leaseSeconds: 6 });
   const child = fork(join(import.meta.dirname, 'webhook-process.ts'), { execArgv: ['--conditions=@torii/source'] });

@@ -5,15 +5,15 @@ import express4 from 'express4';
 import koa3 from 'koa';
 import koa2 from 'koa2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { standUpExpressWebhooks, standUpKoaWebhooks } from '../adapters/webhooks.ts';
+import { createExpressWebhookApp, createKoaWebhookApp } from '../adapters/webhooks.ts';
 import { deliverCase, judgeDelivery, webhookCases } from './deliver.ts';
 
 const servers = {
-  // The types of Express 4 and Koa 2 differ in more than what the adapters call.
-  'Express 4': standUpExpressWebhooks(express4 as unknown as typeof express5),
-  'Express 5': standUpExpressWebhooks(express5),
-  'Koa 2': standUpKoaWebhooks(koa2 as unknown as typeof koa3),
-  'Koa 3': standUpKoaWebhooks(koa3),
+  // The types of Express 4 and 5, and of Koa 2 and 3, are incompatible, but not in what the adapters use.
+  'Express 4': createExpressWebhookApp(express4 as unknown as typeof express5),
+  'Express 5': createExpressWebhookApp(express5),
+  'Koa 2': createKoaWebhookApp(koa2 as unknown as typeof koa3),
+  'Koa 3': createKoaWebhookApp(koa3),
 };
 
 const unhandled = vi.fn();
@@ -23,9 +23,9 @@ afterAll(() => {
   expect(unhandled).not.toHaveBeenCalled();
 });
 
-describe.each(Object.entries(servers))('%s', (_name, standUp) => {
+describe.each(Object.entries(servers))('%s', (_name, createApp) => {
   const handled: string[] = [];
-  const server = createServer(standUp((eventId) => void handled.push(eventId)));
+  const server = createServer(createApp((eventId) => void handled.push(eventId)));
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
   afterAll(() => new Promise((resolve) => server.close(resolve)));
 
