@@ -6,10 +6,10 @@ const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator'
 const app = express();
 
 app.get('/', (_req, res) => {
-  res.json({ hello: 'Anybody may read this. GET /me wants a token.' });
+  res.json({ hello: 'This route is public. GET /me needs a token.' });
 });
 
-// From here on, every request needs a token.
+// All routes below need a token.
 app.use(requireAuth({ issuer: process.env['TORII_ISSUER'] }));
 
 app.get('/me', (req, res) => {

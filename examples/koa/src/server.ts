@@ -8,7 +8,7 @@ const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator'
 const router = new Router();
 
 router.get('/', (ctx) => {
-  ctx.body = { hello: 'Anybody may read this. GET /me wants a token.' };
+  ctx.body = { hello: 'This route is public. GET /me needs a token.' };
 });
 
 router.get('/me', (ctx) => {
@@ -22,12 +22,11 @@ router.delete('/admin/cache', allow(isAdmin), (ctx) => {
 
 const app = new Koa();
 
-// First, so that the browser's question before a request is answered without a token, and a page of this origin can read
-// refusals too.
+// CORS comes first: it answers preflights, which carry no token, and lets the page read refusals.
 const webOrigin = process.env['WEB_ORIGIN'];
 if (webOrigin !== undefined) app.use(cors({ origin: webOrigin, exposeHeaders: ['WWW-Authenticate'] }));
 
-// Every request needs a token, but for the front page.
+// All routes except `/` need a token.
 app.use(requireAuth({ issuer: process.env['TORII_ISSUER'], publicPaths: ['/'] }));
 app.use(router.routes());
 

@@ -15,7 +15,7 @@ async function answer(request: IncomingMessage): Promise<Answer> {
   const [path] = (request.url ?? '').split('?', 1);
   switch (`${request.method} ${path}`) {
     case 'GET /':
-      return { status: 200, body: { hello: 'Anybody may read this. GET /me wants a token.' } };
+      return { status: 200, body: { hello: 'This route is public. GET /me needs a token.' } };
 
     case 'GET /me': {
       const { auth, denial } = await users.check(request);

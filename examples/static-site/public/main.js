@@ -1,10 +1,10 @@
 const { issuer, api } = await (await fetch('config.json')).json();
-// Torii's own, since this page has no bundler: with one, import it from @torii/emulator/browser.
+// Loaded from the issuer, because this page has no bundler. With a bundler, import it from @torii/emulator/browser.
 const { createSession } = await import(`${issuer}/_torii/browser/session.js`);
 
 const session = createSession({ issuer });
 
-// What nobody else has handled, such as an issuer that cannot be reached.
+// Shows every error that is not handled elsewhere, such as an unreachable issuer.
 addEventListener('unhandledrejection', ({ reason }) => {
   element('status').textContent = reason.message;
 });
@@ -31,7 +31,7 @@ function callApi(token) {
   return fetch(`${api}/me`, { headers });
 }
 
-/** A refusal is read like any other answer, because the API lets this origin read it. */
+/** Shows a response. The page can also read refusals and their challenge, because the API allows this origin (CORS). */
 async function show(response) {
   const challenge = response.headers.get('www-authenticate');
   element('answer').textContent = [
@@ -42,7 +42,7 @@ async function show(response) {
   ].join('\n');
 }
 
-/** Buttons wait, disabled, until there is something behind them. */
+/** Enables a button, which is disabled until its handler is ready. */
 function onPress(id, act) {
   element(id).addEventListener('click', act);
   element(id).disabled = false;

@@ -4,11 +4,13 @@ import sirv from 'sirv';
 
 const { TORII_ISSUER: issuer, API_URL: api, PORT } = process.env;
 if (issuer === undefined || api === undefined) {
-  console.error('Set TORII_ISSUER and API_URL to where the issuer and the API are. `npm start` at the root does.');
+  console.error(
+    'TORII_ISSUER or API_URL is not set. Set them to the URLs of the issuer and the API, or run `npm start` at the root of the repository.',
+  );
   process.exit(1);
 }
 
-// What the page may load and call: its own files, the issuer's, and the API. A token has nowhere else to go.
+// The page can connect only to its own origin, the issuer and the API, so a token cannot be sent anywhere else.
 const policy = [
   "default-src 'none'",
   "style-src 'self'",
@@ -32,7 +34,7 @@ const server = createServer((req, res) => {
   }
 });
 
-// Not localhost: the session cookie belongs to 127.0.0.1, and browsers take the two for different sites.
+// Not localhost: the session cookie belongs to 127.0.0.1, and browsers treat the two as different sites.
 server.listen(Number(PORT ?? 3000), '127.0.0.1', () => {
   const address = server.address();
   if (typeof address === 'object') console.log(`The page is at http://127.0.0.1:${address?.port}`);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import getPort from 'get-port';
 
-/** An issuer, an API and the page, each with an origin of its own. */
+/** An issuer, an API and the page, each on its own origin. */
 export interface Cast extends AsyncDisposable {
   readonly torii: Emulator;
   readonly api: string;
@@ -16,7 +16,7 @@ export const ada = { email: 'ada@example.com', password: 'correct horse battery'
 
 export async function startCast(): Promise<Cast> {
   await using ending = new AsyncDisposableStack();
-  // Known before it is served, since the issuer and the API want to know it first.
+  // Choose the page's port first: the issuer and the API need its origin when they start.
   const port = await getPort({ host: '127.0.0.1' });
   const page = `http://127.0.0.1:${port}`;
   const torii = ending.use(await startEmulator({ allowedOrigins: [page] }));
@@ -31,7 +31,7 @@ export async function startCast(): Promise<Cast> {
   return { torii, api: api.url, page, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-/** Starts an example and waits until it says where it is. */
+/** Starts an example and waits until it prints its URL. */
 async function start(example: string, environment: Readonly<Record<string, string>>) {
   const file = fileURLToPath(new URL(`../../${example}/src/server.ts`, import.meta.url));
   const child = spawn(process.execPath, ['--conditions=@torii/source', file], {
@@ -42,7 +42,7 @@ async function start(example: string, environment: Readonly<Record<string, strin
     const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
     if (url !== undefined) return { child, url };
   }
-  throw new Error(`${example} ended instead of serving. Its own words are above.`);
+  throw new Error(`The example ${example} exited before it printed its URL. See its output above.`);
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -11,7 +11,7 @@ function call(method: string, headers: Readonly<Record<string, string>>): Promis
   return fetch(`${cast.api}/me`, { method, headers: { origin: cast.page, ...headers } });
 }
 
-test('the browser’s question before a request is answered without a token', async () => {
+test('answers a preflight without a token', async () => {
   const { status, headers } = await call('OPTIONS', {
     'access-control-request-method': 'GET',
     'access-control-request-headers': 'authorization',
@@ -22,7 +22,7 @@ test('the browser’s question before a request is answered without a token', as
   expect(headers.get('access-control-allow-credentials')).toBeNull();
 });
 
-test('the page may read a refusal, and what it challenges', async () => {
+test('lets the page read a refusal and its challenge', async () => {
   const { status, headers } = await call('GET', {});
   expect(status).toBe(401);
   expect(headers.get('access-control-allow-origin')).toBe(cast.page);
@@ -31,20 +31,20 @@ test('the page may read a refusal, and what it challenges', async () => {
   expect(headers.get('vary')).toMatch(/\bOrigin\b/);
 });
 
-test('the page may read an answer', async () => {
+test('lets the page read a response', async () => {
   const token = await cast.torii.token({ userId: 'ada' });
   const response = await call('GET', { authorization: `Bearer ${token}` });
   expect(response.headers.get('access-control-allow-origin')).toBe(cast.page);
   expect(await response.json()).toMatchObject({ userId: 'ada' });
 });
 
-test('a page of another origin may read neither', async () => {
+test('does not let a page of another origin read responses', async () => {
   const { headers } = await call('GET', { origin: 'http://evil.example' });
   expect(headers.get('access-control-allow-origin')).not.toBe('http://evil.example');
   expect(headers.get('access-control-allow-origin')).not.toBe('*');
 });
 
-test('the page itself loads scripts and calls servers that it names, and no others', async () => {
+test('the page may use only its own origin, the issuer and the API', async () => {
   const { headers } = await fetch(cast.page);
   const policy = headers.get('content-security-policy');
   expect(policy).toContain(`script-src 'self' ${cast.torii.issuer};`);

@@ -19,7 +19,7 @@ async function signIn(page: Page): Promise<void> {
   await page.getByText('You are signed in.').waitFor();
 }
 
-/** Presses a button, and returns what the API answered. */
+/** Clicks a button and returns the API's response as the page shows it. */
 async function press(page: Page, name: string): Promise<string> {
   const answered = page.waitForResponse(`${cast.api}/me`);
   await page.getByRole('button', { name }).click();
@@ -57,14 +57,14 @@ test('reads a refusal and its challenge', async ({ openPage }) => {
   await keepScreenshot(page, 'static-site-refused');
 });
 
-test.for(['light', 'dark'] as const)('is in nobody’s way (%s)', async (colorScheme, { openPage }) => {
+test.for(['light', 'dark'] as const)('has no accessibility violations (%s)', async (colorScheme, { openPage }) => {
   const page = await openPage({ colorScheme, bypassCSP: true });
   await page.goto(cast.page);
   await press(page, 'Without a token');
   expect(await findBarriers(page)).toEqual([]);
 });
 
-test('stays signed in over a reload, with the token in memory alone', async ({ openPage }) => {
+test('stays signed in after a reload, and keeps the token only in memory', async ({ openPage }) => {
   const page = await openPage();
   await signIn(page);
   await page.reload();
@@ -74,7 +74,7 @@ test('stays signed in over a reload, with the token in memory alone', async ({ o
   expect(cookies).toHaveLength(1);
 });
 
-test('renews the token before it ends, and not before it must', async ({ openPage }) => {
+test('renews the token shortly before it expires, and not earlier', async ({ openPage }) => {
   const page = await openPage();
   await page.clock.install();
   await signIn(page);

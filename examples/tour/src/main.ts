@@ -17,15 +17,15 @@ import { takeTenantsTour, tenantPlaces } from './tenants.ts';
 import { takeTour } from './tour.ts';
 import { takeWebhooksTour, webhookPlaces } from './webhooks.ts';
 
-const usage = `Starts a local Torii and four servers that it guards, and shows who gets in and who does not.
+const usage = `Starts a local Torii and four servers that require its tokens, and shows which requests they accept.
 
   npm start                      takes the tour, and keeps everything running until Ctrl-C
-  npm start -- --once            ends after the tour; the exit code is 1 if an answer was wrong
-  npm start -- --server FILE     takes your own server along: it reads TORII_ISSUER and PORT from its environment, and
-                                 answers GET /, GET /me and DELETE /admin/cache as those in examples/ do
-  npm start -- --help            shows this
+  npm start -- --once            exits after the tour; the exit code is 1 if a response was wrong
+  npm start -- --server FILE     includes your own server: it reads TORII_ISSUER and PORT from its environment, and
+                                 responds to GET /, GET /me and DELETE /admin/cache like the servers in examples/
+  npm start -- --help            prints this text
 
-TOUR_PORT=5100 moves everything from port 4100 to port 5100.
+TOUR_PORT=5100 uses the ports from 5100 instead of 4100.
 `;
 
 interface Options {
@@ -33,10 +33,10 @@ interface Options {
   readonly programs: readonly ServerProgram[];
 }
 
-/** Torii's port, if it is free. The servers take the next ones. */
+/** The preferred port of Torii. The servers use the next ones. */
 const firstPort = Number(process.env['TOUR_PORT'] ?? 4100);
 
-// The servers' processes are told to end at the event `exit`, which a signal by itself would skip.
+// The servers are killed on the event `exit`, which Node does not emit when a signal ends the process.
 for (const [signal, code] of [
   ['SIGINT', 0],
   ['SIGTERM', 143],
@@ -54,23 +54,23 @@ try {
 }
 
 async function run({ once, ...asked }: Options): Promise<void> {
-  say('Building the Next.js app, which takes half a minute the first time');
+  say('Building the Next.js app (takes about half a minute the first time)');
   const problem = buildNextServer();
-  if (problem !== undefined) say(`Leaving Next.js out, since it cannot be built: ${problem}`);
+  if (problem !== undefined) say(`Skipping Next.js: the build failed: ${problem}`);
   const programs = asked.programs.filter((program) => program !== nextServer || problem === undefined);
   const toriiPort = await findPort('Torii', firstPort);
-  // The page is started last, but those whom it calls want to know its origin first.
+  // The page starts last, but Torii and the API need its origin when they start.
   const pagePort = await findPort(staticSite.name, firstPort + 1 + programs.length);
   const pageOrigin = originOf(pagePort);
   const ports = new Map<ServerProgram, number>();
   for (const [index, program] of programs.entries()) {
     ports.set(program, await findPort(program.name, firstPort + 1 + index));
   }
-  say(`Starting a local Torii on port ${toriiPort}, and another issuer beside it`);
+  say(`Starting a local Torii on port ${toriiPort}, and a second issuer that the servers do not trust`);
   await using torii = await startEmulator({
     port: toriiPort,
     allowedOrigins: [pageOrigin, ...[...ports.values()].map(originOf)],
-    // Nobody who watches wants to wait as long as Torii would.
+    // Short retries, so that the tour does not wait as long as Torii would.
     webhookRetrySeconds: Array.from({ length: 300 }, () => 0.2),
   });
   await using other = await startEmulator();
@@ -82,31 +82,31 @@ async function run({ once, ...asked }: Options): Promise<void> {
     servers.push(await startServer(program, { port, environment }));
   }
   const api = servers.find(({ name }) => name === 'Koa');
-  if (api === undefined) throw new Error('The static page calls the Koa app, which is not there.');
+  if (api === undefined) throw new Error('The static page needs the Koa app, which is not running.');
   say(`Starting the static page on port ${pagePort}`);
   const environment = { TORII_ISSUER: torii.issuer, API_URL: api.url };
   const page = await startServer(staticSite, { port: pagePort, environment });
 
-  say('Taking the tour');
+  say('Sending requests to the servers');
   const steps = await takeTour({ torii, other, servers, page: { origin: pageOrigin, api } });
-  say('Taking it to an app with several tenants');
+  say('Sending requests to an app with several tenants');
   const tenantSteps = await takeTenantsTour(torii);
-  say('Taking it to an app that keeps a copy of the users');
+  say('Sending webhooks to an app that keeps a copy of the users');
   const webhookSteps = await takeWebhooksTour(torii);
   const reason = whyNoStreams();
-  say(reason ?? 'Taking it to streams: NATS, a gateway, and an app that mints stream tokens');
+  say(reason ?? 'Testing streams: NATS, a gateway, and an app that creates stream tokens');
   const streamSteps = reason === undefined ? await takeStreamsTour(torii) : [];
   const wrong = countWrong([...steps, ...tenantSteps, ...webhookSteps, ...streamSteps]);
   console.log(`\n${formatTable(steps, ['Torii', ...servers.map(({ name }) => name)])}`);
   console.log(formatTable(tenantSteps, tenantPlaces));
   console.log(formatTable(webhookSteps, webhookPlaces));
   if (streamSteps.length > 0) console.log(formatTable(streamSteps, streamPlaces));
-  console.log(wrong === 0 ? 'Every answer is the expected one.' : `${wrong} of the answers are not the expected ones.`);
+  console.log(wrong === 0 ? 'All responses are as expected.' : `Wrong responses: ${wrong}`);
   if (wrong > 0) process.exitCode = 1;
 
   if (!once) {
-    console.log(`\n${describeCall(torii, servers, page)}\n\nCtrl-C ends everything.`);
-    await new Promise(() => {}); // Torii's socket keeps the process alive.
+    console.log(`\n${describeCall(torii, servers, page)}\n\nPress Ctrl-C to stop.`);
+    await new Promise(() => {}); // The server of the emulator keeps the process alive.
   }
   await Promise.all([...servers, page].map((server) => server.stop()));
 }
@@ -138,7 +138,7 @@ function originOf(port: number): string {
 
 async function findPort(name: string, preferred: number): Promise<number> {
   const port = await getPort({ port: preferred, host: '127.0.0.1' });
-  if (port !== preferred) say(`Port ${preferred} is taken by another program: ${name} goes to ${port} instead`);
+  if (port !== preferred) say(`Port ${preferred} is in use: ${name} uses port ${port} instead`);
   return port;
 }
 

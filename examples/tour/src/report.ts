@@ -4,25 +4,25 @@ import { getBorderCharacters, table } from 'table';
 import type { RunningServer } from './servers.ts';
 import { grace, type Step } from './tour.ts';
 
-/** How many answers are not the expected ones. */
+/** How many responses differ from the expected ones. */
 export function countWrong(steps: readonly Step[]): number {
   return steps.flatMap(({ expected, answers }) => [...answers.values()].filter((answer) => answer !== expected)).length;
 }
 
-/** One line for each step, one column for each place. Coloured where standard output is a terminal that wants it. */
+/** A row for each step and a column for each place. Colored if standard output is a terminal that supports colors. */
 export function formatTable(steps: readonly Step[], places: readonly string[]): string {
   const rows = steps.map(({ sent, expected, answers }) => [
     sent,
     expected,
     ...places.map((place) => formatAnswer(answers.get(place), expected)),
   ]);
-  return table([['sent', 'expected', ...places], ...rows], {
+  return table([['step', 'expected', ...places], ...rows], {
     border: getBorderCharacters('norc'),
     drawHorizontalLine: (line, lines) => line < 2 || line === lines,
   });
 }
 
-/** A good answer is what stands under "expected", so its status is enough; of a wrong one, all of it is of interest. */
+/** The status only if the response is the expected one, otherwise the whole response. */
 function formatAnswer(answer: string | undefined, expected: string): string {
   if (answer === undefined) return '';
   if (answer !== expected) return styleText('red', `✗ ${answer}`);
@@ -30,11 +30,11 @@ function formatAnswer(answer: string | undefined, expected: string): string {
   return styleText('green', `✓ ${status}`);
 }
 
-/** Where everything is, and how to try it by hand. */
+/** The URLs of all servers, and commands to try them. */
 export function describeCall(torii: Emulator, servers: readonly RunningServer[], page: RunningServer): string {
   const places = [
     { name: 'Torii', url: torii.issuer },
-    { name: 'its dashboard', url: torii.dashboardUrl },
+    { name: 'dashboard', url: torii.dashboardUrl },
     ...servers,
     page,
   ];
@@ -43,7 +43,7 @@ export function describeCall(torii: Emulator, servers: readonly RunningServer[],
   return [
     ...places.map(({ name, url }) => `  ${name.padEnd(width)}  ${url}`),
     '',
-    'Another user, who is not banned, signs in and calls a server, as the static page does in a browser:',
+    'To call a server, sign in as a user who is not banned, and send the token:',
     '',
     `  TOKEN=$(curl -s ${torii.signInUrl} -H 'content-type: application/json' \\`,
     `    -d '${credentials}' | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,

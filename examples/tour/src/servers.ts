@@ -3,19 +3,19 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** A program that serves HTTP on loopback, and reads TORII_ISSUER and PORT from its environment. */
+/** A program that serves HTTP on 127.0.0.1, and reads TORII_ISSUER and PORT from its environment. */
 export interface ServerProgram {
   readonly name: string;
   readonly file: string;
-  /** For a file that is no TypeScript of ours but somebody's program. */
+  /** Arguments. If absent, `file` is TypeScript of this repository, and packages are loaded from their source. */
   readonly args?: readonly string[];
 }
 
-/** A program that has been started and answers. */
+/** A server that is running and responds to requests. */
 export interface RunningServer {
   readonly name: string;
   readonly url: string;
-  /** Ends the process, and waits until it has. */
+  /** Kills the process and waits until it has exited. */
   stop(): Promise<void>;
 }
 
@@ -27,29 +27,29 @@ export const exampleServers: readonly ServerProgram[] = [
 
 const nextFolder = fileURLToPath(new URL('../../next', import.meta.url));
 
-/** Reads APP_ORIGIN besides, and wants to be built. */
+/** Must be built first (`buildNextServer`). Also reads APP_ORIGIN. */
 export const nextServer: ServerProgram = {
   name: 'Next.js',
   file: `${nextFolder}/node_modules/next/dist/bin/next`,
   args: ['start', nextFolder, '--hostname', '127.0.0.1'],
 };
 
-/** Builds the Next.js app, and what it imports: no work where nothing has changed. Returns what the build said where it failed. */
+/** Builds the Next.js app and its packages, unless they are up to date. Returns the build's output if it fails. */
 export function buildNextServer(): string | undefined {
   const args = ['run', 'build', '--filter=@torii/example-next', '--output-logs=errors-only'];
   const { status, stdout, stderr, error } = spawnSync('turbo', args, { cwd: nextFolder, encoding: 'utf8' });
   return status === 0 ? undefined : [error?.message, stdout, stderr].filter(Boolean).join('\n').trim();
 }
 
-/** A page that calls the Koa app from an origin of its own. */
+/** A page that calls the Koa app from another origin. */
 export const staticSite: ServerProgram = { name: 'static page', file: exampleFile('static-site') };
 
 const startLimitMs = 120_000;
 
 /**
- * Starts a server as a process of its own, which ends with this one, and waits until it answers.
+ * Starts a server as a child process and waits until it responds. The child is killed when this process exits.
  *
- * @throws Error where it ends or stays silent instead
+ * @throws Error if the server exits or does not respond in time
  */
 export async function startServer(
   { name, file, args }: ServerProgram,
@@ -66,8 +66,9 @@ export async function startServer(
   const url = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + startLimitMs;
   while (!(await answers(url))) {
-    if (hasEnded(child)) throw new Error(`${name} ended instead of serving. Its own words are above.`);
-    if (Date.now() > deadline) throw new Error(`${name} does not answer on port ${port}. Does it read PORT?`);
+    if (hasEnded(child)) throw new Error(`${name} exited before it responded to a request. See its output above.`);
+    if (Date.now() > deadline)
+      throw new Error(`${name} does not respond on port ${port}. It must listen on the port in the variable PORT.`);
     await sleep(50);
   }
   return {
@@ -75,7 +76,7 @@ export async function startServer(
     url,
     async stop() {
       if (hasEnded(child)) return;
-      // Asked kindly, Next's server waits for every connection, also for one that a browser opened in advance.
+      // Not SIGTERM: Next's server would wait for open connections, such as those that browsers open in advance.
       child.kill('SIGKILL');
       await once(child, 'exit');
     },

@@ -1,4 +1,4 @@
-// What needs a NATS server: stream tokens, a gateway that lets WebSockets in by them, and a rotation of the key.
+// The part of the tour that needs a NATS server: stream tokens, a gateway that checks them for WebSockets, a key rotation.
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,13 +15,13 @@ import type { Step } from './tour.ts';
 /** The columns of the table. */
 export const streamPlaces = ['app', 'gateway'] as const;
 
-/** Why streams are left out, or undefined where they need not be. */
+/** Why the streams part is skipped, or `undefined` if it can run. */
 export function whyNoStreams(): string | undefined {
   if (findProgram('nats-server') !== undefined) return undefined;
-  return 'Leaving streams out: they need nats-server (Debian, Ubuntu: apt-get install nats-server)';
+  return 'Skipping streams: nats-server is not installed (Debian, Ubuntu: apt-get install nats-server)';
 }
 
-/** Mints, connects, rotates the key, connects again. Everything that it starts ends with it. */
+/** Creates tokens, connects, rotates the key and connects again. Stops everything that it started. */
 export async function takeStreamsTour(torii: Emulator): Promise<readonly Step[]> {
   await using nats = await startNats();
   const [gatewayPort, appPort] = [await getPort({ host: '127.0.0.1' }), await getPort({ host: '127.0.0.1' })];
@@ -73,14 +73,14 @@ async function callAll(
 
   await askForToken('POST /stream-token without a token', '401 token_missing', {});
   const before = await askForToken('POST /stream-token with a token', '200', { authorization });
-  const socket = await connect('a WebSocket to chat_1, with it', 'open', before);
+  const socket = await connect('a WebSocket to chat_1 with that token', 'open', before);
   await connect('… to another stream', 'refused', before, 'admin_1');
-  await connect('… without it', 'refused', '');
+  await connect('… without a token', 'refused', '');
   note('gateway', 'rotate the key', 'new key', await rotateKey());
-  note('gateway', 'the socket from before', 'open', stateOf(socket));
-  await connect('a reconnect with the token from before', 'refused', before);
+  note('gateway', 'the socket that was already open', 'open', stateOf(socket));
+  await connect('a reconnect with the old token', 'refused', before);
   const after = await askForToken('POST /stream-token again', '200', { authorization });
-  const fresh = await connect('a reconnect with a fresh token', 'open', after);
+  const fresh = await connect('a reconnect with a new token', 'open', after);
   for (const each of [socket, fresh]) each.close();
   return steps;
 }
@@ -97,7 +97,7 @@ function stateOf(socket: WebSocket): string {
   return socket.readyState === WebSocket.OPEN ? 'open' : 'refused';
 }
 
-/** Runs the deploy step. No token is longer than a second by its word, so that it need not wait for an hour. */
+/** Runs the rotation. MAX_TTL_SECONDS is how long it waits for old tokens to expire: a second instead of an hour. */
 async function rotate(environment: Readonly<Record<string, string>>): Promise<string> {
   const child = spawn(process.execPath, ['--conditions=@torii/source', streamsFile('rotate')], {
     env: { ...process.env, ...environment, MAX_TTL_SECONDS: '1' },

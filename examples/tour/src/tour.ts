@@ -2,34 +2,34 @@ import { type Call, createToriiClient, ToriiApiError } from '@torii/api';
 import type { Emulator } from '@torii/emulator';
 import type { RunningServer } from './servers.ts';
 
-/** What takes part in the tour. */
+/** The servers that take part in the tour. */
 export interface Cast {
   readonly torii: Emulator;
-  /** Another issuer, which the servers do not know. */
+  /** Another issuer, which the servers do not trust. */
   readonly other: Emulator;
   readonly servers: readonly RunningServer[];
-  /** A page of another origin, and the server that lets it call. */
+  /** The origin of the static page, and the server that allows requests from it. */
   readonly page: { readonly origin: string; readonly api: RunningServer };
 }
 
-/** Something that was sent, and what came back from each place that it was sent to. */
+/** A request, the expected response, and the response of each server that it was sent to. */
 export interface Step {
   readonly sent: string;
   readonly expected: string;
-  /** By the name of the place. */
+  /** By the name of the server. */
   readonly answers: ReadonlyMap<string, string>;
 }
 
-/** People of the tour. Emails and passwords are made up, and live as long as the emulator. */
+/** The tour's users. They exist only in the emulator. */
 const ada = { name: 'ada', email: 'ada@example.com', password: 'correct horse battery' };
 export const grace = { name: 'grace', email: 'grace@example.com', password: 'compilers are fun' };
 
-/** Longer ago than any difference of clocks that a server puts up with. */
+/** Longer ago than the largest clock tolerance, 300 seconds. */
 const longAgo = -3600;
 
 /**
- * Signs a user up and in, sends good and bad tokens to every server, rotates the keys, bans the user. What is sent is
- * sent over HTTP, as an app and its users would; what only an app may do goes through its REST client.
+ * Creates a user and signs her in, sends valid and invalid tokens to every server, rotates the keys and bans the user. Everything
+ * goes over HTTP, as in a real app. Requests that need the secret key use the REST client.
  */
 export async function takeTour({ torii, other, servers, page }: Cast): Promise<readonly Step[]> {
   const steps: Step[] = [];
@@ -78,9 +78,9 @@ export async function takeTour({ torii, other, servers, page }: Cast): Promise<r
   names.set(userId, ada.name);
   const sayNames = (page: { readonly items: readonly { readonly name?: string | null }[] }) =>
     page.items.map(({ name }) => name).join(', ');
-  await throughClient('create her a second time', '409 email_taken', client.users.create(ada)).catch(() => {});
+  await throughClient('create the same user again', '409 email_taken', client.users.create(ada)).catch(() => {});
   const changes = { locale: 'da', phone: null } as const;
-  await throughClient('set her locale, clear her phone', '200 da', client.users.update(userId, changes), (user) =>
+  await throughClient('set the locale, clear the phone', '200 da', client.users.update(userId, changes), (user) =>
     String(user.locale),
   );
   await throughClient('list the users', '200 ada, grace', client.users.list(), sayNames);
@@ -92,7 +92,7 @@ export async function takeTour({ torii, other, servers, page }: Cast): Promise<r
   await atServers('GET /me without a token', '401 token_missing');
   await atServers('GET /me with the token', '200 ada', token);
   const origin = { origin: page.origin };
-  await fromPage('the question before it, by a page of another origin', '204 readable', {
+  await fromPage('the preflight of GET /me, from the static page', '204 readable', {
     method: 'OPTIONS',
     headers: {
       ...origin,
@@ -100,27 +100,27 @@ export async function takeTour({ torii, other, servers, page }: Cast): Promise<r
       'access-control-request-headers': 'authorization',
     },
   });
-  await fromPage('GET /me with the token, by that page', '200 ada readable', {
+  await fromPage('GET /me with the token, from the static page', '200 ada readable', {
     headers: { ...origin, authorization: `Bearer ${token}` },
   });
-  await fromPage('GET /me without a token, by that page', '401 token_missing readable', { headers: origin });
+  await fromPage('GET /me without a token, from the static page', '401 token_missing readable', { headers: origin });
   await atServers(
-    'GET /me with a token that has ended',
+    'GET /me with an expired token',
     '401 token_expired',
     await torii.token({ userId, expiresInSeconds: longAgo }),
   );
-  await atServers('… of another issuer', '401 issuer_refused', await other.token({ userId }));
+  await atServers('… with a token of another issuer', '401 issuer_refused', await other.token({ userId }));
   await atServers(
-    '… of another issuer that claims to be ours',
+    '… with a token of another issuer that claims this one',
     '401 key_unknown',
     await other.token({ userId, issuer: torii.issuer }),
   );
   await atServers(
-    '… signed by a stranger with our key id',
+    '… with a token signed by another key, with a known key id',
     '401 signature_invalid',
     await torii.token({ userId, signedBy: 'stranger' }),
   );
-  await atServers('DELETE /admin/cache as a plain user', '403 not_allowed', token, 'DELETE /admin/cache');
+  await atServers('DELETE /admin/cache as a user without a role', '403 not_allowed', token, 'DELETE /admin/cache');
   const organization = { id: 'acme', role: 'org:administrator' };
   await atServers(
     'DELETE /admin/cache as an administrator',
@@ -130,14 +130,14 @@ export async function takeTour({ torii, other, servers, page }: Cast): Promise<r
   );
 
   await torii.rotateKeys();
-  await atServers('GET /me, token from before a key rotation', '200 ada', token);
+  await atServers('GET /me with a token from before a key rotation', '200 ada', token);
   const signedInAgain = await atTorii('sign in again', '200', signIn(torii));
-  await atServers('GET /me, token from after the rotation', '200 ada', textOf(signedInAgain, 'accessToken'));
+  await atServers('GET /me with a token from after the rotation', '200 ada', textOf(signedInAgain, 'accessToken'));
 
   await throughClient('ban the user', '200 banned', client.users.ban(userId), ({ status }) => status);
-  await throughClient('list the banned', '200 ada', client.users.list({ statuses: ['banned'] }), sayNames);
+  await throughClient('list the banned users', '200 ada', client.users.list({ statuses: ['banned'] }), sayNames);
   await atTorii('sign in after the ban', '403 user_banned', signIn(torii));
-  await atServers("GET /me, token from before the ban:\ngood until it ends, by Torii's contract", '200 ada', token);
+  await atServers('GET /me with a token from before the ban:\nTorii keeps it valid until it expires', '200 ada', token);
   return steps;
 }
 
@@ -154,7 +154,7 @@ function post(url: string, body: object): Promise<Response> {
   });
 }
 
-/** What an answer comes down to: its status, and then why it refused or whom it knew. */
+/** Summarizes a response: its status, then the reason of the refusal or the name of the user. */
 async function read(
   pending: Promise<Response>,
   names: ReadonlyMap<string, string>,
@@ -170,7 +170,7 @@ async function read(
   }
 }
 
-/** Whether a page's script may read an answer, and its challenge if there is one. */
+/** Whether scripts of the origin may read the response, including its challenge if there is one. */
 function isReadable(headers: Headers, origin: string): boolean {
   const exposed = /\bwww-authenticate\b/i.test(headers.get('access-control-expose-headers') ?? '');
   return headers.get('access-control-allow-origin') === origin && (exposed || headers.get('www-authenticate') === null);
@@ -178,7 +178,8 @@ function isReadable(headers: Headers, origin: string): boolean {
 
 function textOf(body: unknown, name: string): string {
   const value = valueAt(body, name);
-  if (typeof value !== 'string') throw new Error(`Torii's answer has no \`${name}\`: the tour cannot go on.`);
+  if (typeof value !== 'string')
+    throw new Error(`The response of Torii has no text \`${name}\`, which the tour needs.`);
   return value;
 }
 

@@ -1,4 +1,4 @@
-// An app that keeps a copy of the users: what Torii tells it, what it refuses, and what it hears of later.
+// An app that keeps a copy of the users: what it receives, what it refuses, and what it catches up on after a restart.
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ export const webhookPlaces = ['copy'] as const;
 
 const katherine = { name: 'katherine', email: 'katherine@example.com' };
 
-/** Starts the app, changes a user in every way there is, and looks into the copy's table. Everything that it starts ends with it. */
+/** Starts the app, changes a user in several ways, and reads the app's table after each change. Stops everything it started. */
 export async function takeWebhooksTour(torii: Emulator): Promise<readonly Step[]> {
   const folder = mkdtempSync(join(tmpdir(), 'torii-tour-'));
   const port = await getPort({ host: '127.0.0.1' });
@@ -65,40 +65,44 @@ async function changeAll(
   };
 
   const before = await until(look, 'ada banned, grace');
-  note('the users who were there before', 'ada banned, grace', before);
+  note('the users that existed before the app', 'ada banned, grace', before);
   const { id, email } = await client.users.create(katherine);
   await torii.webhooksSettled();
   note('create katherine', 'ada banned, grace, katherine', look());
-  await change('call her Katherine', 'ada banned, grace, Katherine', client.users.update(id, { name: 'Katherine' }));
-  await change('ban her', 'ada banned, grace, Katherine banned', client.users.ban(id));
+  await change(
+    'rename katherine to Katherine',
+    'ada banned, grace, Katherine',
+    client.users.update(id, { name: 'Katherine' }),
+  );
+  await change('ban Katherine', 'ada banned, grace, Katherine banned', client.users.ban(id));
 
   const event = torii.webhookDeliveries({ limit: 1 })[0]?.event;
   const message = signMessage(JSON.stringify(event), torii.webhookSecret);
   const altered = { ...message, body: message.body.replace(String(email), 'mallory@example.com') };
   note('an altered webhook', '400 signature_invalid', await post(app, altered));
-  note('the same webhook once more', '200', await post(app, message));
-  note('… which changes nothing', 'ada banned, grace, Katherine banned', look());
+  note('the original webhook, sent again', '200', await post(app, message));
+  note('… does not change the copy', 'ada banned, grace, Katherine banned', look());
 
   await restart(async () => {
     await client.users.unban(id);
     await until(() => String(torii.webhookDeliveries({ limit: 1 })[0]?.attempts[0]?.failure), 'unreachable');
-    note('unban her while the app is down', 'ada banned, grace, Katherine banned', look());
+    note('unban Katherine while the app is down', 'ada banned, grace, Katherine banned', look());
   });
   await torii.webhooksSettled();
   const attempts = torii.webhookDeliveries({ limit: 1 })[0]?.attempts ?? [];
-  note('… Torii comes again', '200', String(attempts.at(-1)?.status));
-  note('… and the app has heard of it', 'ada banned, grace, Katherine', look());
-  await change('delete her', 'ada banned, grace', client.users.delete(id));
+  note('… Torii retries', '200', String(attempts.at(-1)?.status));
+  note('… and updates the copy', 'ada banned, grace, Katherine', look());
+  await change('delete Katherine', 'ada banned, grace', client.users.delete(id));
   return steps;
 }
 
-/** What the copy has, in the order of names. */
+/** The users in the copy, sorted by name. */
 function describeUsers(table: DatabaseSync): string {
   const rows = table.prepare("SELECT name, status FROM users WHERE status <> 'deleted' ORDER BY lower(name)").all();
   return rows.map(({ name, status }) => (status === 'active' ? name : `${name} ${status}`)).join(', ');
 }
 
-/** Asks again for a while, where what is asked about comes by itself. */
+/** Calls `ask` until it returns the expected value or a minute has passed. */
 async function until(ask: () => string, expected: string): Promise<string> {
   const deadline = Date.now() + 60_000;
   while (ask() !== expected && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -110,7 +114,7 @@ interface Message {
   readonly body: string;
 }
 
-/** Signs as Torii does: Standard Webhooks. */
+/** Signs like Torii does, with Standard Webhooks. */
 function signMessage(body: string, secret: string): Message {
   const { id }: { readonly id: string } = JSON.parse(body);
   const timestamp = String(Math.floor(Date.now() / 1000));
