@@ -5,8 +5,8 @@ import { build } from 'esbuild';
 const folder = join(import.meta.dirname, '..', 'dist');
 
 /**
- * Builds what runs inside a runtime, and returns where it is. With conditions everything is bundled, as tools that deploy
- * to such a runtime do; without, the packages stay outside, and the runtime finds them by itself.
+ * Builds the code that runs inside a runtime, and returns the file's path. With export conditions, the packages are bundled, as
+ * deployment tools do. Without, the runtime itself resolves the packages.
  */
 export async function bundle(entry: string, conditions?: readonly string[]): Promise<string> {
   const outfile = join(folder, `${entry}.js`);
@@ -22,7 +22,6 @@ export async function bundle(entry: string, conditions?: readonly string[]): Pro
   return outfile;
 }
 
-/** The text of a bundle. */
 export function readBundle(file: string): string {
   return readFileSync(file, 'utf8');
 }

@@ -1,16 +1,16 @@
-// A case is data: a question that can be sent to any runtime, and the answer that every runtime has to give.
+// A case is data: a question that is sent to every runtime, and the answer that every runtime must give.
 
 export interface Case {
   readonly name: string;
   readonly question: Question;
   readonly expected: string;
-  /** What it is on Node, where that differs. */
+  /** The expected answer on Node, if it differs. */
   readonly expectedOnNode?: string;
-  /** Left out: every runtime. */
+  /** `processes`: not on bundled runtimes (workerd, edge-runtime). If absent, the case runs on every runtime. */
   readonly only?: 'processes';
 }
 
-/** Cases of one subject: a column of the table. */
+/** The cases of one subject. Each group is a column of the printed table. */
 export interface Group {
   readonly name: string;
   readonly cases: readonly Case[];
@@ -25,14 +25,14 @@ export type Question =
   | WebhookQuestion
   | PlatformQuestion;
 
-/** Makes a verifier and takes it through some steps. The answer has one item for each step. */
+/** Creates a verifier and runs the steps. The answer has an item for each step that is not a change of the clock. */
 export interface VerifierQuestion {
   readonly ask: 'verifier';
   readonly options: Readonly<Record<string, unknown>>;
-  /** What the key endpoint answers, one after another; the last one stays. Left out, `fetch` is the platform's. */
+  /** Responses of the key endpoint, in order. The last one repeats. If absent, the verifier uses the platform's `fetch`. */
   readonly keyAnswers?: readonly KeyAnswer[];
   readonly checks?: readonly CheckName[];
-  /** Whether the answer tells which events came. */
+  /** Whether the answer lists the verifier's events. */
   readonly listen?: boolean;
   readonly steps: readonly Step[];
 }
@@ -46,25 +46,25 @@ export interface KeyAnswer {
 export type CheckName = 'yes' | 'no' | 'truthy' | 'refuse' | 'throw';
 
 export type Step =
-  /** Verifies a token, or as many at once as `times` says. */
+  /** Verifies the token `times` times, concurrently. */
   | { readonly token: string; readonly times?: number }
   | { readonly authenticate: PlainRequest; readonly optional?: boolean }
   | { readonly check: PlainRequest }
   | { readonly clockAheadMs: number };
 
 export interface PlainRequest {
-  /** As which of the things that a server may have in hand it is shown. */
+  /** Which type of request the verifier gets: a `Request`, `Headers`, a plain object, `[name, value]` pairs or Node's request. */
   readonly shape: 'request' | 'headers' | 'object' | 'pairs' | 'node';
   readonly method?: string;
   readonly url?: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
-/** Calls the REST API. The answer tells what came back, and which requests were sent. */
+/** Calls the REST API. The answer contains the result and the requests that were sent. */
 export interface ApiQuestion {
   readonly ask: 'api';
   readonly options: Readonly<Record<string, unknown>>;
-  /** Left out, `fetch` is the platform's. */
+  /** Responses of the API, in order. The last one repeats. If absent, the client uses the platform's `fetch`. */
   readonly answers?: readonly ApiAnswer[];
   readonly call: 'create' | 'get' | 'list' | 'list all' | 'update' | 'delete';
   readonly input: readonly unknown[];
@@ -76,7 +76,7 @@ export interface ApiAnswer {
   readonly body?: unknown;
 }
 
-/** A field given as `{ $set: value }` is a `Patch.set(value)`. */
+/** A field `{ $set: value }` stands for `Patch.set(value)`, which is not JSON. */
 export interface PatchQuestion {
   readonly ask: 'patch';
   readonly fields: Readonly<Record<string, unknown>>;
@@ -93,27 +93,27 @@ export interface DenialQuestion {
   readonly of: 'auth' | 'forbidden' | 'unavailable' | 'request' | 'config' | 'foreign';
 }
 
-/** Shows deliveries of a webhook to one receiver, one after another. The answer has one item for each. */
+/** Passes webhook deliveries to one receiver, in order. The answer has an item for each. */
 export interface WebhookQuestion {
   readonly ask: 'webhook';
   readonly options: Readonly<Record<string, unknown>>;
   /** Whether the receiver has a store. */
   readonly remembers?: boolean;
-  /** What the clock says meanwhile. */
+  /** The fixed time of the clock. */
   readonly nowMs: number;
   readonly deliveries: readonly PlainDelivery[];
 }
 
 export interface PlainDelivery {
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** In base64. */
+  /** Base64. */
   readonly body: string;
-  /** As what the body is handed over. */
+  /** Which type of body the receiver gets. */
   readonly shape: 'bytes' | 'stream' | 'text';
   readonly handlerFails?: boolean;
 }
 
-/** Uses one good token, to see what the runtime does with it. */
+/** Checks how the runtime loads core: which crypto API it uses, what it exports, whether `require` works. */
 export interface PlatformQuestion {
   readonly ask: 'cryptography' | 'require' | 'exports';
   readonly options: Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-// edge-runtime: the APIs that Vercel's edge functions and Next's middleware have, and no others.
+// edge-runtime: only the APIs of Vercel's edge functions and Next's middleware.
 import { EdgeVM } from '@edge-runtime/vm';
 import { bundle, readBundle } from './bundle.ts';
 import type { Question } from './case.ts';
@@ -26,7 +26,7 @@ export async function listEdgeRuntimes(): Promise<readonly Runtime[]> {
   ];
 }
 
-/** As text, so that no object of this realm gets into that one. */
+/** Passes the question as text, so that no object of this realm reaches the VM. */
 function answerIn(vm: EdgeVM, question: Question): Promise<string> {
   return vm.evaluate<Promise<string>>(`answer(${JSON.stringify(question)})`);
 }

@@ -1,4 +1,4 @@
-// Keys and tokens for the cases, made anew for each run. jose signs, which has no part in what is tested.
+// Creates keys and tokens for the cases. Signs with jose, which is independent of the code under test.
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 export interface SigningKey {
@@ -18,7 +18,7 @@ export function nowSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** A good token of `user_1`, but for what is changed. A claim given as undefined is left out. */
+/** A valid token of `user_1`, with changed claims or header. A claim that is `undefined` is left out. */
 export function mint(
   key: SigningKey,
   claims: Readonly<Record<string, unknown>> = {},
@@ -30,7 +30,7 @@ export function mint(
     .sign(key.privateKey);
 }
 
-/** The same token with another header, which is not what was signed. */
+/** Replaces the header. The signature is not changed, so it no longer matches. */
 export function withHeader(token: string, header: unknown): string {
   return token.replace(/^[^.]*/, encode(JSON.stringify(header)));
 }
@@ -44,7 +44,7 @@ export function encode(value: string | Uint8Array): string {
   return Buffer.from(value).toString('base64url');
 }
 
-/** The same two numbers as ASN.1 has them, which is what OpenSSL makes unless it is told otherwise. */
+/** The signature in DER encoding, which is OpenSSL's default. JWS requires the plain 64 bytes (RFC 7518 3.4). */
 export function toDer(signature: Buffer): Uint8Array {
   const numbers = [signature.subarray(0, 32), signature.subarray(32)].map((number) => {
     const start = number.findIndex((byte) => byte !== 0);

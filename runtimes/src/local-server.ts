@@ -1,23 +1,23 @@
-// A real server on loopback: key endpoints that behave and that do not, and a user of the REST API.
+// A server on loopback: key endpoints, some of which misbehave, and a REST API with one user.
 import { createServer, type ServerResponse } from 'node:http';
 import { makeKey, type SigningKey } from './issuer.ts';
 
-/** Of the REST API. */
+/** The secret key of the REST API. */
 export const secretKey = 'sk_test_matrix';
 
 export interface LocalServer {
   readonly origin: string;
   /** The key that signs for every issuer of this server: `${origin}/good`, `${origin}/slow/2`, … */
   readonly key: SigningKey;
-  /** How often the keys of an issuer were fetched. */
+  /** The number of requests for the keys of an issuer. */
   fetchesOf(issuer: string): number;
   close(): void;
 }
 
-/** How an endpoint behaves, by the first segment of the issuer's path. */
+/** How a key endpoint behaves: the first segment of the issuer's path. */
 export type Way = keyof typeof ways;
 
-/** Long enough for a request to end meanwhile on a busy machine. */
+/** Long enough that a request that does not wait ends first, even on a busy machine. */
 const slowMs = 1_500;
 
 const ways = {

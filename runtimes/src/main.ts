@@ -1,4 +1,4 @@
-// Asks every runtime the same questions of the built packages, and prints what held: node runtimes/src/main.ts
+// Runs the same cases on every runtime, against the built packages, and prints a table: node runtimes/src/main.ts
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { listApiCases } from './cases/api.ts';
@@ -38,7 +38,7 @@ try {
   server.close();
 }
 
-/** What users get is what is tested: never `src/`, and never an old `dist/`. */
+/** Builds the packages, so that the cases test what users install: not `src/`, and not an old `dist/`. */
 function buildPackages(): void {
   const filters = ['--filter=@torii/core', '--filter=@torii/api'];
   const { status, stdout } = spawnSync('turbo', ['run', 'build', '--output-logs=errors-only', ...filters], {
@@ -46,6 +46,6 @@ function buildPackages(): void {
     encoding: 'utf8',
   });
   if (status === 0) return;
-  console.error(`${stdout}\nThe packages do not build.`);
+  console.error(`${stdout}\nThe packages could not be built.`);
   process.exit(1);
 }

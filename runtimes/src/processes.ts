@@ -1,4 +1,4 @@
-// Node, Bun and Deno: programs that are given a file and print their answers.
+// Node, Bun and Deno: programs that read questions from a file and print the answers.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,7 +50,7 @@ function programs(): readonly Program[] {
       name: 'Deno',
       kind: 'process',
       binary: findBinary(['deno', `@deno/${deno}`], `deno${ending}`),
-      // As little as the packages need: no environment, no writing, no network but loopback.
+      // Only the permissions that the packages need: no environment variables, no writing, no network except loopback.
       flags: ['run', '--no-prompt', '--no-lock', '--cached-only', '--allow-read', '--allow-net=127.0.0.1'],
     },
   ];
@@ -64,7 +64,7 @@ async function run(binary: string, args: readonly string[], questions: readonly 
     const child = spawn(binary, [...args, file], { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs });
     const ended = new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message));
-      child.once('close', (code, signal) => resolve(code === 0 ? '' : `ended with ${code ?? signal}`));
+      child.once('close', (code, signal) => resolve(code === 0 ? '' : `exited with ${code ?? signal}`));
     });
     const [printed, complaints, end] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
     const answers = printed

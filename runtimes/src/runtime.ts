@@ -2,18 +2,18 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Question } from './case.ts';
 
-/** Something that runs the packages. */
+/** A runtime that can run the cases. */
 export interface Runtime {
   readonly name: string;
   readonly kind: 'node' | 'process' | 'bundled';
-  /** Why it cannot be had on this machine, and what to do about it. Undefined where it can. */
+  /** Why the runtime is not available on this machine, and how to install it. `undefined` if it is available. */
   readonly missing?: string | undefined;
   start(): Promise<Running>;
 }
 
-/** One that is up. */
+/** A runtime that has been started. */
 export interface Running {
-  /** One answer for each question, in order; fewer where it broke down, and then why. */
+  /** Asks questions. If the runtime crashes, there are fewer answers than questions, and `trouble` says why. */
   ask(questions: readonly Question[]): Promise<Answers>;
   stop(): void;
 }
@@ -26,13 +26,13 @@ export interface Answers {
 const resolve = createRequire(import.meta.url).resolve;
 
 /**
- * The binary that an installed package brings along, by the package that depends on it and the path inside. Undefined on a
- * platform for which there is none.
+ * The path of a binary in an installed package. `names` are packages, each of which depends on the next; the last one contains
+ * the binary at `path`. `undefined` if a package is not installed, or has no binary for this platform.
  */
 export function findBinary(names: readonly string[], path: string): string | undefined {
   try {
     let folder = import.meta.dirname;
-    // One after another, since a package sees its own dependencies alone.
+    // Resolve each from the one before: with pnpm, a package can resolve only its own dependencies.
     for (const name of names) folder = dirname(resolve(`${name}/package.json`, { paths: [folder] }));
     return join(folder, path);
   } catch {
@@ -42,5 +42,5 @@ export function findBinary(names: readonly string[], path: string): string | und
 
 export function describeMissing(name: string): string {
   const platform = `${process.platform}-${process.arch}`;
-  return `${name} has no package for ${platform}, or it is not installed: run \`node scripts/run.mjs pnpm install\`, or leave it to CI, which runs on linux-x64`;
+  return `${name} is not installed, or has no package for ${platform}. Run \`node scripts/run.mjs pnpm install\`, or rely on CI, which runs on linux-x64`;
 }

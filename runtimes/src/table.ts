@@ -1,8 +1,8 @@
 import type { Outcome } from './verdict.ts';
 
 /**
- * Prints the counts, a row for each runtime, and what did not hold. True where everything did. A runtime that this
- * machine cannot have is named with a remedy; where CI could have it, that is a failure.
+ * Prints the counts, a row for each runtime, and every case that failed. Returns whether all cases passed. A missing runtime is
+ * printed with a remedy. In CI on linux-x64, where every runtime is available, a missing runtime is a failure.
  */
 export function printTable(outcomes: readonly Outcome[], environment: NodeJS.ProcessEnv = process.env): boolean {
   const problems = outcomes.flatMap(({ runtime, columns }) =>
@@ -11,8 +11,8 @@ export function printTable(outcomes: readonly Outcome[], environment: NodeJS.Pro
   const skipped = outcomes.filter(({ missing }) => missing !== undefined);
   const asked = outcomes.flatMap(({ columns }) => columns).reduce((sum, column) => sum + column.asked, 0);
   const ran = outcomes.length - skipped.length;
-  const left = skipped.length === 0 ? '' : `; not here: ${skipped.map(({ runtime }) => runtime).join(', ')}`;
-  console.log(`${asked - problems.length} of ${asked} cases held on ${ran} runtimes${left}`);
+  const left = skipped.length === 0 ? '' : `; skipped: ${skipped.map(({ runtime }) => runtime).join(', ')}`;
+  console.log(`${asked - problems.length} of ${asked} cases passed on ${ran} runtimes${left}`);
 
   const names = [...new Set(outcomes.flatMap(({ columns }) => columns.map(({ name }) => name)))];
   console.log(row('', names, 's'));

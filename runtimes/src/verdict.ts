@@ -4,20 +4,20 @@ import type { Runtime } from './runtime.ts';
 import { stories, tellStory } from './visits.ts';
 import type { Workerd } from './workerd.ts';
 
-/** What became of one runtime. */
+/** The result of all cases on one runtime. */
 export interface Outcome {
   readonly runtime: string;
-  /** Why it was not asked at all. */
+  /** Why the runtime was skipped. `undefined` if it ran. */
   readonly missing?: string | undefined;
   readonly columns: readonly Column[];
   readonly seconds: number;
 }
 
-/** What became of the cases of one subject. */
+/** The result of the cases of one subject. */
 export interface Column {
   readonly name: string;
   readonly asked: number;
-  /** A sentence for each case that did not hold. */
+  /** A sentence for each case that failed. */
   readonly problems: readonly string[];
 }
 
@@ -53,7 +53,7 @@ async function timed(runtime: Runtime, work: () => Promise<readonly Column[]>): 
   if (missing !== undefined) return { runtime: name, missing, columns: [], seconds: 0 };
   const start = performance.now();
   const columns = await work().catch((error): readonly Column[] => [
-    { name: 'start', asked: 1, problems: [`it could not be asked: ${error}`] },
+    { name: 'start', asked: 1, problems: [`the runtime failed: ${error}`] },
   ]);
   return { runtime: name, columns, seconds: (performance.now() - start) / 1000 };
 }
@@ -79,7 +79,6 @@ async function askGroups({ kind }: Runtime, groups: readonly Group[], ask: Ask):
   return trouble === undefined ? columns : [...columns, { name: 'end', asked: 1, problems: [trouble] }];
 }
 
-// No answer is not an answer that holds.
 function compare(name: string, expected: string, answer: string | undefined): readonly string[] {
   return answer === expected ? [] : [`${name}: expected ${expected}, got ${answer ?? 'no answer'}`];
 }

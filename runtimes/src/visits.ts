@@ -1,34 +1,34 @@
-// Requests that share a Worker and its verifier. What one of them began must not be what another one waits for in vain:
-// a runtime of this kind stops whatever a request began when the request ends.
+// Requests that share a Worker and its verifier. When a request ends, workerd cancels everything that the request started. A
+// request must not wait for a fetch that was cancelled with another request.
 import { mint } from './issuer.ts';
 import type { LocalServer } from './local-server.ts';
 import type { Workerd } from './workerd.ts';
 
-/** A request to the Worker with a token of this issuer. */
+/** A request to the Worker, with a token of `issuer`. */
 export interface Visit {
   readonly issuer: string;
   readonly token: string;
   readonly clockAheadMs: number;
-  /** Whether it is answered before its token is verified, so that it ends while the keys are on their way. */
+  /** Whether the Worker responds before the token is verified, so that the request ends while the keys are being fetched. */
   readonly leave: boolean;
 }
 
 export interface Story {
   readonly name: string;
   readonly expected: string;
-  /** With an issuer of its own, whose key endpoint takes a moment to answer. */
+  /** Runs the story with a separate issuer, whose key endpoint responds slowly. */
   tell(visitor: Visitor): Promise<string>;
 }
 
-// Which request comes first is a matter of moments, so fewer fetches are as good; more would be one for nothing.
+// The order in which requests arrive varies, so fewer fetches are fine. More would be a needless fetch.
 function atMost(most: number, fetches: number): string {
   return fetches <= most ? `at most ${most} fetched` : `${fetches} fetched`;
 }
 
 interface Visitor {
-  /** So many requests at once, this long after the first, and what came of them: `50 verified`. */
+  /** Sends `count` concurrent requests, `afterMs` after the first visit. Returns the counted results: `50 verified`. */
   come(count: number, afterMs?: number): Promise<string>;
-  /** One request that begins a fetch, if one is due, and ends before its answer. */
+  /** Sends a request that starts a fetch of the keys, if one is due, and ends before the response of the fetch. */
   leave(afterMs?: number): Promise<void>;
   fetches(): number;
 }
@@ -38,12 +38,12 @@ const minuteMs = 60_000;
 
 export const stories: readonly Story[] = [
   {
-    name: '50 cold requests at once',
+    name: '50 concurrent requests without keys',
     expected: '50 verified; 1 fetched',
     tell: async ({ come, fetches }) => `${await come(50)}; ${fetches()} fetched`,
   },
   {
-    name: 'the first request ends before its keys come',
+    name: 'the first request ends before its key fetch, then 50 requests',
     expected: '50 verified; at most 2 fetched',
     async tell({ come, leave, fetches }) {
       await leave();
@@ -51,7 +51,7 @@ export const stories: readonly Story[] = [
     },
   },
   {
-    name: 'others wait already when it ends',
+    name: 'the first request ends while 50 others wait for its key fetch',
     expected: '50 verified; at most 2 fetched',
     async tell({ come, leave, fetches }) {
       const left = leave();
@@ -61,7 +61,7 @@ export const stories: readonly Story[] = [
     },
   },
   {
-    name: 'every renewal in the background ends with its request',
+    name: 'every background refresh is cancelled with its request',
     expected: '1 verified; 50 verified; at most 3 fetched',
     async tell({ come, leave, fetches }) {
       const first = await come(1);
@@ -70,7 +70,7 @@ export const stories: readonly Story[] = [
     },
   },
   {
-    name: 'a renewal in the background ends just before it is needed',
+    name: 'a background refresh is cancelled just before the keys are stale',
     expected: '1 verified; 50 verified; at most 3 fetched',
     async tell({ come, leave, fetches }) {
       const first = await come(1);
@@ -80,7 +80,7 @@ export const stories: readonly Story[] = [
   },
 ];
 
-/** Told to a Worker of its own, since a Worker has one clock, and with an issuer of its own. */
+/** Runs a story in a separate Worker, because a Worker has one clock, and with a separate issuer. */
 export async function tellStory(story: Story, runtime: Workerd, server: LocalServer): Promise<string> {
   const issuer = `${server.origin}/slow/${encodeURIComponent(`${runtime.name} ${story.name}`)}`;
   const worker = await runtime.start();
@@ -99,7 +99,7 @@ export async function tellStory(story: Story, runtime: Workerd, server: LocalSer
   }
 
   async function send(number: number, clockAheadMs: number, leave: boolean): Promise<string> {
-    // Distinct, so that no answer comes out of the cache of results.
+    // Distinct tokens, so that the token cache has no hits.
     const token = await mint(server.key, { iss: issuer, sub: 'verified', jti: String(number) });
     return worker.visit({ issuer, token, clockAheadMs, leave });
   }

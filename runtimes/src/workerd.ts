@@ -1,4 +1,4 @@
-// workerd, which is what Cloudflare Workers run on: without miniflare around it, and by the rules of two days.
+// workerd, the runtime of Cloudflare Workers, without miniflare, and with two compatibility dates.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,15 +12,14 @@ export interface Workerd extends Runtime {
 }
 
 export interface Worker extends Running {
-  /** One request to the Worker. Any number may be under way at once. */
+  /** Sends a request to the Worker. Requests may be concurrent. */
   visit(visit: Visit): Promise<string>;
 }
 
 /**
- * Compatibility dates. Before October 2024 a promise of a request that has ended is awaited for ever; since then, waiting
- * for it throws, and what would settle it is dropped.
+ * Before October 2024, a request that awaited a promise of an ended request waited forever. Since then it throws.
  */
-const days = ['2024-09-01', '2026-11-01'];
+const compatibilityDates = ['2024-09-01', '2026-11-01'];
 
 export async function listWorkerds(): Promise<readonly Workerd[]> {
   const script = await bundle('in-worker', ['workerd', 'worker']);
@@ -28,18 +27,18 @@ export async function listWorkerds(): Promise<readonly Workerd[]> {
   const ending = process.platform === 'win32' ? '.exe' : '';
   const platform = `${system}-${process.arch === 'x64' ? '64' : process.arch}`;
   const binary = findBinary(['workerd', `@cloudflare/workerd-${platform}`], `bin/workerd${ending}`);
-  return days.map((day) => ({
-    name: `workerd ${day}`,
+  return compatibilityDates.map((date) => ({
+    name: `workerd ${date}`,
     kind: 'bundled',
     missing: binary === undefined ? describeMissing('workerd') : undefined,
-    start: () => startWorker(binary ?? '', script, day),
+    start: () => startWorker(binary ?? '', script, date),
   }));
 }
 
-async function startWorker(binary: string, script: string, day: string): Promise<Worker> {
+async function startWorker(binary: string, script: string, date: string): Promise<Worker> {
   const folder = mkdtempSync(join(tmpdir(), 'torii-workerd-'));
   const config = join(folder, 'config.capnp');
-  writeFileSync(config, configFor(basename(script), day));
+  writeFileSync(config, configFor(basename(script), date));
   const args = ['serve', config, `--import-path=${dirname(script)}`, '--control-fd=3'];
   const child = spawn(binary, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
   const stop = (): void => {
@@ -66,11 +65,11 @@ async function startWorker(binary: string, script: string, day: string): Promise
   };
 }
 
-function configFor(script: string, day: string): string {
+function configFor(script: string, date: string): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "main", worker = (modules = [(name = "worker", esModule = embed "/${script}")], compatibilityDate = "${day}")),
+    (name = "main", worker = (modules = [(name = "worker", esModule = embed "/${script}")], compatibilityDate = "${date}")),
     (name = "internet", network = (allow = ["private"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
@@ -78,15 +77,15 @@ const config :Workerd.Config = (
 `;
 }
 
-/** workerd tells on the descriptor that it was given for this, in a line of JSON. */
+/** Reads the port from `--control-fd`, to which workerd writes it as a line of JSON. */
 function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`workerd ended with ${code}`)));
-    let told = '';
+    child.once('exit', (code) => reject(new Error(`workerd exited with ${code}`)));
+    let output = '';
     child.stdio[3]?.on('data', (data) => {
-      told += data;
-      const port = /"port":(\d+)\}/.exec(told)?.[1];
+      output += data;
+      const port = /"port":(\d+)\}/.exec(output)?.[1];
       if (port !== undefined) resolve(Number(port));
     });
   });

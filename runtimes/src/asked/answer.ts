@@ -4,7 +4,7 @@ import { callApi } from './call-api.ts';
 import { receiveWebhooks } from './receive-webhooks.ts';
 import { describeError, takeSteps } from './take-steps.ts';
 
-/** Answers one question, wherever this runs. What it cannot answer is an answer too. */
+/** Answers one question, inside the runtime. An error is returned as text, so that a case can expect it. */
 export async function answer(question: Question): Promise<string> {
   try {
     switch (question.ask) {
@@ -59,7 +59,7 @@ function errorOf({ of }: DenialQuestion): Error {
   }
 }
 
-/** Whose signature check was used: that of the file which package.json chooses for this runtime. */
+/** Which crypto API verified the signature. The export conditions in core's package.json choose the file for this runtime. */
 async function nameCryptography({ options, token }: PlatformQuestion): Promise<string> {
   const original = SubtleCrypto.prototype.verify;
   let calls = 0;

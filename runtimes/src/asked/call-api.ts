@@ -1,7 +1,7 @@
 import { createToriiClient, ToriiApiError, type ToriiClient, ToriiConnectionError } from '@torii/api';
 import type { ApiAnswer, ApiQuestion } from '../case.ts';
 
-/** What came back; then, where `fetch` is ours, each request that was sent. */
+/** Returns the result of the call and, if the question provides `answers`, each request that was sent. */
 export async function callApi({ options, answers, call, input }: ApiQuestion): Promise<string> {
   const sent: string[] = [];
   const client = createToriiClient({

@@ -1,4 +1,4 @@
-// workerd: one question in each request, or a token for a verifier that requests share, as a Worker has it.
+// The entry point for workerd. A request contains a question, or a token for a verifier that all requests of the Worker share.
 import { createVerifier, type Verifier } from '@torii/core';
 import type { Question } from '../case.ts';
 import type { Visit } from '../visits.ts';
@@ -6,7 +6,7 @@ import { answer } from './answer.ts';
 import { describeError } from './take-steps.ts';
 
 const verifiers = new Map<string, Verifier>();
-/** The clock stands still between visits that do not move it, so that ages are exact on a slow machine too. */
+/** The clock is frozen at the first visit, and moved only by `clockAheadMs`, so that ages are exact on a slow machine too. */
 let startedAt: number | undefined;
 
 const worker = {
@@ -15,7 +15,7 @@ const worker = {
     return new Response('issuer' in asked ? await receive(asked) : await answer(asked));
   },
 };
-// biome-ignore lint/style/noDefaultExport: it is how workerd finds a Worker.
+// biome-ignore lint/style/noDefaultExport: workerd uses the default export of the module.
 export default worker;
 
 async function receive({ issuer, token, clockAheadMs, leave }: Visit): Promise<string> {
@@ -26,7 +26,7 @@ async function receive({ issuer, token, clockAheadMs, leave }: Visit): Promise<s
   Date.now = () => now;
   const verifying = verifier.verify(token).then(({ userId }) => userId, describeError);
   if (!leave) return verifying;
-  // Time for the fetch to begin, and none for its answer.
+  // Long enough for the fetch of the keys to start, too short for its response.
   await new Promise((resolve) => setTimeout(resolve, 30));
   return 'left';
 }

@@ -2,7 +2,7 @@ import { createWebhookReceiver, type WebhookPayload, type WebhookReceiver } from
 import type { PlainDelivery, WebhookQuestion } from '../case.ts';
 import { describeError } from './take-steps.ts';
 
-/** The answer to each delivery, and the ids of what was handled. */
+/** Returns the response to each delivery, or the error. */
 export async function receiveWebhooks({ options, remembers, nowMs, deliveries }: WebhookQuestion): Promise<string> {
   const realNow = Date.now;
   Date.now = () => nowMs;

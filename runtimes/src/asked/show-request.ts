@@ -1,7 +1,7 @@
 import type { RequestLike } from '@torii/core';
 import type { PlainRequest } from '../case.ts';
 
-/** The same request as one of the things that a server may have in hand. */
+/** Converts a request to one of the types that core accepts. */
 export function showRequest({ shape, method = 'GET', url = '/', headers }: PlainRequest): RequestLike {
   switch (shape) {
     case 'request':

@@ -13,7 +13,7 @@ import { showRequest } from './show-request.ts';
 const checks: Readonly<Record<CheckName, Check>> = {
   yes: () => true,
   no: () => false,
-  // What a check of plain JavaScript may return; only `true` lets a request through.
+  // Plain JavaScript can return this. Only `true` lets a request through.
   truthy: () => JSON.parse('1'),
   refuse: () => refuse('Not on Sundays.', 'it is Sunday'),
   throw: () => {
@@ -21,7 +21,7 @@ const checks: Readonly<Record<CheckName, Check>> = {
   },
 };
 
-/** One item for each step, then the fetches of keys where they are counted, then the events where they are listened to. */
+/** Returns an item for each step, then the number of key fetches if `keyAnswers` is set, then the events if `listen` is set. */
 export async function takeSteps(question: VerifierQuestion): Promise<string> {
   const events: VerifierEvent[] = [];
   const endpoint = question.keyAnswers && makeEndpoint(question.keyAnswers);
@@ -74,7 +74,7 @@ function describeAuth(auth: Auth | null): string {
   return auth === null ? 'nobody' : `${auth.userId} of ${auth.environmentId}`;
 }
 
-/** Its reason where it is ours; else its name, which no case expects by accident. */
+/** The reason of a Torii error, or any other error as text. */
 export function describeError(error: unknown): string {
   if (!(error instanceof ToriiError)) return String(error);
   const { reason, code } = error.toJSON();
@@ -96,7 +96,7 @@ function describeEvent(event: VerifierEvent): string {
   }
 }
 
-/** A key endpoint in memory, which takes a moment to answer, as the network does. */
+/** A key endpoint in memory. It responds after a delay, so that concurrent requests meet a fetch in flight. */
 function makeEndpoint(answers: readonly KeyAnswer[]): { fetch: typeof fetch; count: () => number } {
   let count = 0;
   return {

@@ -5,7 +5,7 @@ const users = '/api/server/v1/users';
 const options = { secretKey };
 const ada = { status: 200, body: { id: 'ada' } };
 
-/** The REST client's ways of asking: what it sends, what it repeats, and what it never does. */
+/** The REST client: what it sends, what it retries, and what it refuses to send. */
 export function listApiCases({ origin }: LocalServer): Group {
   const cases: Case[] = [
     calling('get', ['ada'], [ada], `{"id":"ada"}; GET ${users}/ada`),
@@ -35,7 +35,7 @@ export function listApiCases({ origin }: LocalServer): Group {
       `a b c; POST ${users}/search {}; POST ${users}/search?cursor=next {}`,
     ),
     named(
-      'a cursor that comes twice',
+      'a repeated cursor',
       calling(
         'list all',
         [],
@@ -43,11 +43,11 @@ export function listApiCases({ origin }: LocalServer): Group {
         `200 cursor_repeated, attempts: 1; POST ${users}/search {}; POST ${users}/search?cursor=next {}`,
       ),
     ),
-    named('an id that is encoded', calling('get', ['a/b?c'], [ada], `{"id":"ada"}; GET ${users}/a%2Fb%3Fc`)),
-    named('an id of dots', calling('get', ['..'], [ada], 'configuration_invalid: userId')),
+    named('an id that must be encoded', calling('get', ['a/b?c'], [ada], `{"id":"ada"}; GET ${users}/a%2Fb%3Fc`)),
+    named('the id ..', calling('get', ['..'], [ada], 'configuration_invalid: userId')),
     named('an empty id', calling('get', [''], [ada], 'configuration_invalid: userId')),
     named(
-      'a user that is not there',
+      'an unknown user',
       calling(
         'get',
         ['ada'],
@@ -56,15 +56,15 @@ export function listApiCases({ origin }: LocalServer): Group {
       ),
     ),
     named(
-      'asked again after a 503',
+      'retries after a 503',
       calling('get', ['ada'], [{ status: 503 }, ada], `{"id":"ada"}; GET ${users}/ada; GET ${users}/ada`),
     ),
     named(
-      'never created twice',
+      'does not retry a create',
       calling('create', [{}], [{ status: 503 }, ada], `503 unknown, attempts: 1; POST ${users} {}`),
     ),
     named(
-      'a redirect is not followed',
+      'does not follow a redirect',
       calling(
         'get',
         ['ada'],
@@ -72,9 +72,9 @@ export function listApiCases({ origin }: LocalServer): Group {
         `302 redirect_refused, attempts: 1; GET ${users}/ada`,
       ),
     ),
-    named('no secret key', calling('get', ['ada'], [ada], 'configuration_invalid: secretKey', { secretKey: '' })),
+    named('an empty secret key', calling('get', ['ada'], [ada], 'configuration_invalid: secretKey', { secretKey: '' })),
     named(
-      'plain http',
+      'an API URL with plain http',
       calling('get', ['ada'], [ada], 'configuration_invalid: apiUrl', { ...options, apiUrl: 'http://api.torii.test' }),
     ),
     {

@@ -1,12 +1,11 @@
 import type { Case, Group, KeyAnswer, Step } from '../case.ts';
-
 import { issuer, makeKey, mint, type SigningKey } from '../issuer.ts';
 import type { LocalServer, Way } from '../local-server.ts';
 
 const good = 'user_1 of env_1';
 const minuteMs = 60_000;
 
-/** How keys are fetched and renewed, what is remembered, and what is told: statements 3, 4, 11 and 12. */
+/** How keys are fetched, refreshed and cached, and which events are emitted: security statements 3, 4, 11 and 12. */
 export async function listKeyCases(server: LocalServer): Promise<Group> {
   const [first, second] = [await makeKey('key-1'), await makeKey('key-2')];
   const [token, later] = [await mint(first), await mint(second)];
@@ -16,16 +15,16 @@ export async function listKeyCases(server: LocalServer): Promise<Group> {
   const ahead = (minutes: number): Step => ({ clockAheadMs: minutes * minuteMs });
 
   const cases: Case[] = [
-    fetching('1,000 at once', [old], [{ token, times: 1000 }], `1000 times ${good}; 1 fetched`),
+    fetching('1,000 tokens at once', [old], [{ token, times: 1000 }], `1000 times ${good}; 1 fetched`),
     fetching(
-      '1,000 unknown keys at once',
+      '1,000 tokens with an unknown key at once',
       [old],
       [{ token }, { token: later, times: 1000 }],
       `${good}; 1000 times key_unknown; 2 fetched`,
     ),
     fetching('a new key', [old, both], [{ token }, { token: later }], `${good}; ${good}; 2 fetched`),
     fetching(
-      'renewed in the background after 4 minutes',
+      'refreshed in the background after 4 minutes',
       [old, both],
       [{ token }, ahead(4.5), { token }],
       `${good}; ${good}; 2 fetched`,
@@ -43,19 +42,19 @@ export async function listKeyCases(server: LocalServer): Promise<Group> {
       `${good}; signature_invalid; 2 fetched`,
     ),
     fetching(
-      'an outage with keys at hand',
+      'an outage with cached keys',
       [old, down],
       [{ token }, ahead(11), { token }],
       `${good}; ${good}; 2 fetched`,
     ),
     fetching(
-      'an outage beyond maxStaleSeconds',
+      'an outage longer than maxStaleSeconds',
       [old, down],
       [{ token }, ahead(11), { token }],
       `${good}; keys_unavailable; 2 fetched`,
       { maxStaleSeconds: 600 },
     ),
-    fetching('an outage from the beginning', [down], [{ token }], 'keys_unavailable; 1 fetched'),
+    fetching('an outage from the start', [down], [{ token }], 'keys_unavailable; 1 fetched'),
     fetching(
       'a clock that is set back',
       [old],
@@ -68,7 +67,7 @@ export async function listKeyCases(server: LocalServer): Promise<Group> {
       [{ token }],
       'keys_unavailable; 1 fetched',
     ),
-    fetching('a key id that stands twice', [publish(first, first)], [{ token }], 'keys_unavailable; 1 fetched'),
+    fetching('a key id that occurs twice', [publish(first, first)], [{ token }], 'keys_unavailable; 1 fetched'),
     fetching(
       'a point that is not on the curve',
       [publish({ ...first, publicJwk: { ...first.publicJwk, x: first.publicJwk['y'] } })],
@@ -76,35 +75,35 @@ export async function listKeyCases(server: LocalServer): Promise<Group> {
       'key_unknown; 1 fetched',
     ),
     listening(
-      'what is told of a token',
+      'events of a token',
       [{ token }, { token }],
       `${good}; ${good}; 1 fetched; keys_fetched:key-1 verified verified_again`,
     ),
     listening(
-      'what is told of a refusal',
+      'events of a refusal',
       [{ token: later }],
       'key_unknown; 1 fetched; keys_fetched:key-1 refused:key_unknown',
     ),
     listening(
-      'what is told of an outage',
+      'events of an outage',
       [{ token }],
       'keys_unavailable; 1 fetched; keys_failed refused:keys_unavailable',
       down,
     ),
 
     await overTheNetwork('a key endpoint', 'good', good),
-    await overTheNetwork('one that redirects', 'redirect', 'keys_unavailable'),
-    await overTheNetwork('one that is not there', 'missing', 'keys_unavailable'),
-    await overTheNetwork('one that answers HTML', 'html', 'keys_unavailable'),
-    await overTheNetwork('one that answers too much', 'large', 'keys_unavailable'),
-    await overTheNetwork('one that breaks off', 'broken', 'keys_unavailable'),
-    await overTheNetwork('one that never answers', 'silent', 'keys_unavailable'),
+    await overTheNetwork('a key endpoint that redirects', 'redirect', 'keys_unavailable'),
+    await overTheNetwork('a key endpoint that answers 404', 'missing', 'keys_unavailable'),
+    await overTheNetwork('a key endpoint that answers HTML', 'html', 'keys_unavailable'),
+    await overTheNetwork('a key endpoint with a response that is too large', 'large', 'keys_unavailable'),
+    await overTheNetwork('a key endpoint that breaks off', 'broken', 'keys_unavailable'),
+    await overTheNetwork('a key endpoint that never answers', 'silent', 'keys_unavailable'),
   ];
   const configured: [name: string, options: object, option: string][] = [
     ['an issuer that is not set', { issuer: undefined }, 'issuer'],
     ['an issuer over plain http', { issuer: 'http://acme.torii.test' }, 'issuer'],
     ['an empty audience', { issuer, audience: [] }, 'audience'],
-    ['an option that does not exist', { issuer, audiance: 'api' }, 'audiance'],
+    ['an unknown option', { issuer, audiance: 'api' }, 'audiance'],
     ['a leeway of an hour', { issuer, clockTolerance: 3600 }, 'clockTolerance'],
   ];
   return {
@@ -139,7 +138,7 @@ export async function listKeyCases(server: LocalServer): Promise<Group> {
     };
   }
 
-  /** With the platform's own fetch. */
+  /** Uses the platform's own `fetch`. */
   async function overTheNetwork(name: string, way: Way, expected: string): Promise<Case> {
     const issuer = `${server.origin}/${way}`;
     const token = await mint(server.key, { iss: issuer });

@@ -1,11 +1,11 @@
 import type { Group } from '../case.ts';
 import { issuer, makeKey, mint } from '../issuer.ts';
 
-/** What a runtime makes of the package itself: which file it chooses, what it exports, whether CommonJS can have it. */
+/** How a runtime loads the package: which crypto API it uses, what it exports, and whether CommonJS can require it. */
 export async function listPlatformCases(): Promise<Group> {
   const key = await makeKey('key-1');
   const material = { options: { issuer, keys: { keys: [key.publicJwk] } }, token: await mint(key) };
-  // Not until it is built.
+  // Imported late: the package is built when this program starts.
   const names = Object.keys(await import('@torii/core'))
     .sort()
     .join(' ');
@@ -13,12 +13,12 @@ export async function listPlatformCases(): Promise<Group> {
     name: 'platform',
     cases: [
       {
-        name: 'whose cryptography',
+        name: 'crypto API',
         expected: 'WebCrypto',
         expectedOnNode: 'node:crypto',
         question: { ask: 'cryptography', ...material },
       },
-      { name: 'every export', expected: names, question: { ask: 'exports', ...material } },
+      { name: 'exports', expected: names, question: { ask: 'exports', ...material } },
       { name: 'require', expected: names, only: 'processes', question: { ask: 'require', ...material } },
     ],
   };

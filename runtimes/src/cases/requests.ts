@@ -4,7 +4,7 @@ import { issuer, makeKey, mint } from '../issuer.ts';
 const good = 'user_1 of env_1';
 const shapes = ['request', 'headers', 'object', 'pairs', 'node'] as const;
 
-/** Where the token stands, what passes without one, and what checks and denials make of it. */
+/** Where a token is found, which requests pass without one, and the results of checks and denials. */
 export async function listRequestCases(): Promise<Group> {
   const key = await makeKey('key-1');
   const [token, expired] = [await mint(key), await mint(key, { exp: 1 })];
@@ -18,19 +18,19 @@ export async function listRequestCases(): Promise<Group> {
     ...shapes.map((shape) => authenticating(`no token in ${shape}`, { shape, headers: [] }, 'token_missing')),
     authenticating('bEARER and two spaces', withAuthorization(`bEARER  ${token}`), good),
     authenticating('another scheme', withAuthorization('Basic YTpi'), 'scheme_unsupported'),
-    authenticating('two tokens in a header', withAuthorization(`Bearer ${token}, Bearer x`), 'header_malformed'),
+    authenticating('two tokens in one header', withAuthorization(`Bearer ${token}, Bearer x`), 'header_malformed'),
     authenticating('two headers', { shape: 'node', headers: [bearer, bearer] }, 'header_malformed'),
     authenticating(
-      'two headers, joined',
+      'two headers, joined by the server',
       { shape: 'object', headers: [[bearer[0], `${bearer[1]}, ${bearer[1]}`]] },
       'header_malformed',
     ),
     authenticating(
-      'a token in the query',
+      'a token in the query string',
       { shape: 'request', url: `/?access_token=${token}`, headers: [] },
       'token_missing',
     ),
-    authenticating('a header of another name', { shape: 'request', headers: [['X-Token', bearer[1]]] }, good, {
+    authenticating('a token in a configured header', { shape: 'request', headers: [['X-Token', bearer[1]]] }, good, {
       header: 'X-Token',
     }),
     ...(['headers', 'object', 'node'] as const).map((shape) =>
@@ -38,33 +38,33 @@ export async function listRequestCases(): Promise<Group> {
         cookie: 'token',
       }),
     ),
-    authenticating('a cookie that nobody asked for', { shape: 'node', headers: [cookie] }, 'token_missing'),
+    authenticating('a cookie without the option cookie', { shape: 'node', headers: [cookie] }, 'token_missing'),
     authenticating(
-      'a bad header before a cookie',
+      'an invalid header next to a cookie',
       { shape: 'node', headers: [cookie, ['Authorization', 'x']] },
       'scheme_unsupported',
       { cookie: 'token' },
     ),
     authenticating(
-      'two cookies of one name',
+      'two cookies with the same name',
       { shape: 'node', headers: [['Cookie', `token=${token}; token=x`]] },
       'header_malformed',
       { cookie: 'token' },
     ),
     authenticating(
-      'POST with a cookie from elsewhere',
+      'POST with a cookie from another origin',
       { ...post, shape: 'node', headers: [cookie, ['Origin', 'https://evil.test'], ['Host', 'app.example.com']] },
       'token_missing',
       { cookie: 'token' },
     ),
     authenticating(
-      'POST with a cookie from here',
+      'POST with a cookie from the same origin',
       { ...post, shape: 'node', headers: [cookie, ['Origin', 'https://app.example.com'], ['Host', 'app.example.com']] },
       good,
       { cookie: 'token' },
     ),
     authenticating(
-      'POST with a cookie from a named origin',
+      'POST with a cookie from a configured origin',
       { ...post, shape: 'node', headers: [cookie, ['Origin', 'https://my.example.com']] },
       good,
       { cookie: 'token', origins: ['https://my.example.com'] },
@@ -73,7 +73,7 @@ export async function listRequestCases(): Promise<Group> {
     authenticating('a public path', { shape: 'request', url: '/health', headers: [] }, 'nobody', {
       publicPaths: ['/health'],
     }),
-    authenticating('below a public path', { shape: 'node', url: '/docs/a%20b?x=1', headers: [] }, 'nobody', {
+    authenticating('a path below a public path', { shape: 'node', url: '/docs/a%20b?x=1', headers: [] }, 'nobody', {
       publicPaths: ['/docs/*'],
     }),
     ...[
@@ -91,7 +91,7 @@ export async function listRequestCases(): Promise<Group> {
       }),
     ),
     authenticating(
-      'OPTIONS that is no preflight',
+      'OPTIONS that is not a preflight',
       { shape: 'request', method: 'OPTIONS', headers: [['X-Nothing', '1']] },
       'token_missing',
       { allowPreflight: true },
@@ -109,24 +109,20 @@ export async function listRequestCases(): Promise<Group> {
       'nobody',
       { allowPreflight: true },
     ),
+    asking('optional: no token', [{ authenticate: { shape: 'request', headers: [] }, optional: true }], 'nobody'),
     asking(
-      'signed out, and allowed to be',
-      [{ authenticate: { shape: 'request', headers: [] }, optional: true }],
-      'nobody',
-    ),
-    asking(
-      'a bad token is refused all the same',
+      'optional: an expired token',
       [{ authenticate: withAuthorization(`Bearer ${expired}`), optional: true }],
       'token_expired',
     ),
 
-    checking('a check that says yes', ['yes', 'yes'], good),
-    checking('a check that says no', ['yes', 'no'], '403 not_allowed'),
-    checking('a check that says 1', ['truthy'], '403 not_allowed'),
+    checking('checks that return true', ['yes', 'yes'], good),
+    checking('a check that returns false', ['yes', 'no'], '403 not_allowed'),
+    checking('a check that returns 1', ['truthy'], '403 not_allowed'),
     checking('a check that refuses', ['refuse'], '403 not_allowed'),
-    checking('a check that breaks', ['throw'], 'TypeError: The check is broken.'),
-    asking('denied without a token', [{ check: { shape: 'request', headers: [] } }], '401 token_missing'),
-    asking('denied with an old one', [{ check: withAuthorization(`Bearer ${expired}`) }], '401 token_expired'),
+    checking('a check that throws', ['throw'], 'TypeError: The check is broken.'),
+    asking('a denial without a token', [{ check: { shape: 'request', headers: [] } }], '401 token_missing'),
+    asking('a denial of an expired token', [{ check: withAuthorization(`Bearer ${expired}`) }], '401 token_expired'),
   ];
   return { name: 'requests', cases };
 

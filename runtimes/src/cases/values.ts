@@ -1,16 +1,16 @@
 import type { Case, Group } from '../case.ts';
 
-/** What needs no network and no key: Patch and denialFor. */
+/** Patch and denialFor, which need no network and no key. */
 export function listValueCases(): Group {
   const cacheHeaders = { 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie' };
   const patches: [name: string, fields: Record<string, unknown>, body: string][] = [
-    ['a value, null and nothing', { name: 'Ada', locale: null }, '{"name":"Ada","locale":null}'],
-    ['set and clear, said out loud', { name: { $set: 'Ada' }, locale: { $set: null } }, '{"name":"Ada","locale":null}'],
-    ['an update of nothing', {}, '{}'],
+    ['a patch with a value and null', { name: 'Ada', locale: null }, '{"name":"Ada","locale":null}'],
+    ['a patch with Patch.set', { name: { $set: 'Ada' }, locale: { $set: null } }, '{"name":"Ada","locale":null}'],
+    ['an empty patch', {}, '{}'],
   ];
   const denials: [name: string, of: 'auth' | 'forbidden' | 'unavailable' | 'request', denial: object][] = [
     [
-      'of a bad token',
+      'of an invalid token',
       'auth',
       {
         status: 401,
@@ -24,7 +24,7 @@ export function listValueCases(): Group {
       },
     ],
     [
-      'of a caller who may not',
+      'of a caller without permission',
       'forbidden',
       {
         status: 403,
@@ -45,7 +45,7 @@ export function listValueCases(): Group {
       },
     ],
     [
-      'of a request that can be read in two ways',
+      'of an ambiguous request',
       'request',
       {
         status: 400,
@@ -57,7 +57,7 @@ export function listValueCases(): Group {
   const cases: Case[] = [
     ...patches.map(([name, fields, expected]): Case => ({ name, expected, question: { ask: 'patch', fields } })),
     {
-      name: 'what changed between two',
+      name: 'a patch from two objects',
       expected: '{"b":[2],"c":null}',
       question: { ask: 'diff', before: { a: 1, b: [1], c: 3 }, after: { a: 1, b: [2], c: null } },
     },
@@ -68,8 +68,8 @@ export function listValueCases(): Group {
         question: { ask: 'denial', of },
       }),
     ),
-    { name: 'no denial of a wrong option', expected: 'null', question: { ask: 'denial', of: 'config' } },
-    { name: 'no denial of a foreign error', expected: 'null', question: { ask: 'denial', of: 'foreign' } },
+    { name: 'no denial for ToriiConfigError', expected: 'null', question: { ask: 'denial', of: 'config' } },
+    { name: 'no denial for a TypeError', expected: 'null', question: { ask: 'denial', of: 'foreign' } },
   ];
   return { name: 'values', cases };
 }

@@ -6,7 +6,7 @@ const stranger = 'whsec_c3RyYW5nZXItc2VjcmV0LW9mLXRoZS13ZWJob29r';
 const nowMs = Date.UTC(2026, 10, 22, 12, 0, 0);
 const event = '{"id": "evt_1", "type": "user.updated", "data": {"name": "Åda 🏮"}}';
 
-/** Webhooks: what verifies, what does not, and what is a repeat. Statement 29. */
+/** Webhooks: valid, invalid and repeated deliveries. Security statement 29. */
 export function listWebhookCases(): Group {
   const shapes = ['bytes', 'stream', 'text'] as const;
   const cases: Case[] = [
@@ -14,18 +14,26 @@ export function listWebhookCases(): Group {
     ...shapes.map((shape) =>
       receiving(`an altered body as ${shape}`, [deliver({ shape, altered: true })], '400 signature_invalid'),
     ),
-    receiving('the secret that is being replaced', [deliver()], '200 handled', { secret: [stranger, secret] }),
-    receiving('a stranger', [deliver({ secret: stranger })], '400 signature_invalid'),
+    receiving('a signature with the previous secret', [deliver()], '200 handled', { secret: [stranger, secret] }),
+    receiving('a signature with an unknown secret', [deliver({ secret: stranger })], '400 signature_invalid'),
     receiving('five minutes old', [deliver({ ageSeconds: 300 })], '200 handled'),
     receiving('five minutes and a second old', [deliver({ ageSeconds: 301 })], '400 timestamp_too_old'),
     receiving('five minutes ahead', [deliver({ ageSeconds: -300 })], '200 handled'),
     receiving('five minutes and a second ahead', [deliver({ ageSeconds: -301 })], '400 timestamp_too_new'),
-    receiving('a header twice', [twice(deliver())], '400 header_malformed'),
-    receiving('Latin 1', [deliver({ body: Buffer.from(event, 'latin1'), shape: 'bytes' })], '400 payload_malformed'),
-    receiving('10 MB', [deliver({ body: Buffer.alloc(10_000_000), shape: 'bytes' })], '413 payload_too_large'),
-    receiving('a repeat', [deliver(), deliver()], '200 handled; 200 repeated', { remembers: true }),
+    receiving('a header sent twice', [twice(deliver())], '400 header_malformed'),
     receiving(
-      'a handler that fails',
+      'a body in Latin-1',
+      [deliver({ body: Buffer.from(event, 'latin1'), shape: 'bytes' })],
+      '400 payload_malformed',
+    ),
+    receiving(
+      'a body of 10 MB',
+      [deliver({ body: Buffer.alloc(10_000_000), shape: 'bytes' })],
+      '413 payload_too_large',
+    ),
+    receiving('a repeated delivery', [deliver(), deliver()], '200 handled; 200 repeated', { remembers: true }),
+    receiving(
+      'a handler that throws',
       [{ ...deliver(), handlerFails: true }, deliver()],
       'TypeError: The handler is broken.; 200 handled',
       { remembers: true },
@@ -37,7 +45,7 @@ export function listWebhookCases(): Group {
   return { name: 'webhooks', cases };
 }
 
-/** The vector of the reference libraries of Standard Webhooks. Its body is signed, and no event of Torii's. */
+/** The test vector of Standard Webhooks. Its signature is valid, but its body is not a Torii event. */
 function listPublished(): Case[] {
   const published = (signature: string): PlainDelivery => ({
     headers: [
@@ -51,8 +59,8 @@ function listPublished(): Case[] {
   const then = { nowMs: 1_614_265_330_000 };
   const good = 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=';
   return [
-    receiving('the published vector', [published(good)], '400 payload_malformed', then),
-    receiving('the same, altered', [published(good.replace('g', 'h'))], '400 signature_invalid', then),
+    receiving('the published test vector', [published(good)], '400 payload_malformed', then),
+    receiving('the published test vector, altered', [published(good.replace('g', 'h'))], '400 signature_invalid', then),
   ];
 }
 
@@ -77,7 +85,7 @@ interface Sent {
   readonly altered?: boolean;
 }
 
-/** Signed by hand, with node:crypto. */
+/** Creates a delivery, signed with node:crypto. */
 function deliver({
   body = Buffer.from(event),
   shape = 'stream',
