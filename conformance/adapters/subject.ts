@@ -8,7 +8,6 @@ import {
   type Verifier,
 } from '@torii/core';
 
-/** What each app is created from. */
 export interface Subject {
   readonly verifier: Verifier;
   /** Records the name of each handler that runs. */
@@ -23,7 +22,6 @@ export const optionalPaths = { open: '/optional', guarded: '/optional/admin' } a
 
 export const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
 
-/** The check of each guarded route, by path. */
 export const guardedRoutes: Readonly<Record<string, Check>> = {
   '/admin': isAdmin,
   '/checks/says-nothing': (() => {}) as unknown as Check,
@@ -45,5 +43,4 @@ export function failAsApp(): never {
   throw new ToriiAuthError('token_expired', 'thrown by the app');
 }
 
-/** The app's own response to any error. */
 export const appError = { status: 500, body: { app: 'error' } } as const;

@@ -11,7 +11,6 @@ export const secrets = {
   stranger: 'whsec_c3RyYW5nZXItc2VjcmV0LW9mLXRoZS13ZWJob29r',
 } as const;
 
-/** Records the id of each event that is handled. */
 export type Visit = (eventId: string) => void;
 
 /** Creates the webhook app that README.md describes: `POST /webhooks`, with a handler that throws for certain event types. */

@@ -65,7 +65,6 @@ function isRedirectByNext({ status }: RawAnswer): boolean {
   return status === 308;
 }
 
-/** Removes the names that Next itself adds to `Vary`. */
 function withoutVaryOfNext(given: RawAnswer): RawAnswer {
   const vary = given.headers
     .get('vary')

@@ -39,7 +39,6 @@ interface RefusalRule {
 // A new reason in core does not compile until cases.json has its response.
 const refusals: Readonly<Record<string, RefusalRule>> = table.refusals satisfies Record<Reason, RefusalRule>;
 
-/** The issuers of the cases' tokens. */
 export const emulators = {
   torii: await startEmulator(),
   other: await startEmulator(),

@@ -97,8 +97,7 @@ export interface DenialQuestion {
 export interface WebhookQuestion {
   readonly ask: 'webhook';
   readonly options: Readonly<Record<string, unknown>>;
-  /** Whether the receiver has a store. */
-  readonly remembers?: boolean;
+  readonly hasStore?: boolean;
   /** The fixed time of the clock. */
   readonly nowMs: number;
   readonly deliveries: readonly PlainDelivery[];
@@ -108,7 +107,6 @@ export interface PlainDelivery {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Base64. */
   readonly body: string;
-  /** Which type of body the receiver gets. */
   readonly shape: 'bytes' | 'stream' | 'text';
   readonly handlerFails?: boolean;
 }

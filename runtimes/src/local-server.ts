@@ -2,7 +2,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { makeKey, type SigningKey } from './issuer.ts';
 
-/** The secret key of the REST API. */
 export const secretKey = 'sk_test_matrix';
 
 export interface LocalServer {

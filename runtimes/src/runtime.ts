@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Question } from './case.ts';
 
-/** A runtime that can run the cases. */
 export interface Runtime {
   readonly name: string;
   readonly kind: 'node' | 'process' | 'bundled';
@@ -11,7 +10,6 @@ export interface Runtime {
   start(): Promise<Running>;
 }
 
-/** A runtime that has been started. */
 export interface Running {
   /** Asks questions. If the runtime crashes, there are fewer answers than questions, and `trouble` says why. */
   ask(questions: readonly Question[]): Promise<Answers>;

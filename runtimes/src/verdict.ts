@@ -4,7 +4,6 @@ import type { Runtime } from './runtime.ts';
 import { stories, tellStory } from './visits.ts';
 import type { Workerd } from './workerd.ts';
 
-/** The result of all cases on one runtime. */
 export interface Outcome {
   readonly runtime: string;
   /** Why the runtime was skipped. `undefined` if it ran. */
@@ -13,7 +12,6 @@ export interface Outcome {
   readonly seconds: number;
 }
 
-/** The result of the cases of one subject. */
 export interface Column {
   readonly name: string;
   readonly asked: number;

@@ -4,7 +4,6 @@ import { mint } from './issuer.ts';
 import type { LocalServer } from './local-server.ts';
 import type { Workerd } from './workerd.ts';
 
-/** A request to the Worker, with a token of `issuer`. */
 export interface Visit {
   readonly issuer: string;
   readonly token: string;

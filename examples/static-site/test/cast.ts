@@ -31,7 +31,6 @@ export async function startCast(): Promise<Cast> {
   return { torii, api: api.url, page, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-/** Starts an example and waits until it prints its URL. */
 async function start(example: string, environment: Readonly<Record<string, string>>) {
   const file = fileURLToPath(new URL(`../../${example}/src/server.ts`, import.meta.url));
   const child = spawn(process.execPath, ['--conditions=@torii/source', file], {

@@ -12,7 +12,6 @@ for (const question of questions) {
   console.log(JSON.stringify(question.ask === 'require' ? requireCore() : await answer(question)));
 }
 
-/** The exports of core that CommonJS code gets. */
 function requireCore(): string {
   return Object.keys(createRequire(import.meta.url)('@torii/core'))
     .sort()

@@ -2,15 +2,14 @@ import { createWebhookReceiver, type WebhookPayload, type WebhookReceiver } from
 import type { PlainDelivery, WebhookQuestion } from '../case.ts';
 import { describeError } from './take-steps.ts';
 
-/** Returns the response to each delivery, or the error. */
-export async function receiveWebhooks({ options, remembers, nowMs, deliveries }: WebhookQuestion): Promise<string> {
+export async function receiveWebhooks({ options, hasStore, nowMs, deliveries }: WebhookQuestion): Promise<string> {
   const realNow = Date.now;
   Date.now = () => nowMs;
   try {
     const receiver = createWebhookReceiver({
       secret: undefined,
       ...options,
-      ...(remembers && { store: new Map<string, object>() }),
+      ...(hasStore && { store: new Map<string, object>() }),
     });
     const items: string[] = [];
     for (const delivery of deliveries) items.push(await receive(receiver, delivery));

@@ -31,12 +31,12 @@ export function listWebhookCases(): Group {
       [deliver({ body: Buffer.alloc(10_000_000), shape: 'bytes' })],
       '413 payload_too_large',
     ),
-    receiving('a repeated delivery', [deliver(), deliver()], '200 handled; 200 repeated', { remembers: true }),
+    receiving('a repeated delivery', [deliver(), deliver()], '200 handled; 200 repeated', { hasStore: true }),
     receiving(
       'a handler that throws',
       [{ ...deliver(), handlerFails: true }, deliver()],
       'TypeError: The handler is broken.; 200 handled',
-      { remembers: true },
+      { hasStore: true },
     ),
     receiving('a secret that is not set', [], 'configuration_invalid: secret', { secret: undefined }),
     receiving('a short secret', [], 'configuration_invalid: secret', { secret: 'whsec_c2hvcnQ=' }),
@@ -68,12 +68,12 @@ function receiving(
   name: string,
   deliveries: readonly PlainDelivery[],
   expected: string,
-  { remembers = false, nowMs: at = nowMs, ...options }: { remembers?: boolean; nowMs?: number; secret?: unknown } = {},
+  { hasStore = false, nowMs: at = nowMs, ...options }: { hasStore?: boolean; nowMs?: number; secret?: unknown } = {},
 ): Case {
   return {
     name,
     expected,
-    question: { ask: 'webhook', options: { secret, ...options }, remembers, nowMs: at, deliveries },
+    question: { ask: 'webhook', options: { secret, ...options }, hasStore, nowMs: at, deliveries },
   };
 }
 
@@ -85,7 +85,6 @@ interface Sent {
   readonly altered?: boolean;
 }
 
-/** Creates a delivery, signed with node:crypto. */
 function deliver({
   body = Buffer.from(event),
   shape = 'stream',
