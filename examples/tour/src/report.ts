@@ -4,7 +4,6 @@ import { getBorderCharacters, table } from 'table';
 import type { RunningServer } from './servers.ts';
 import { grace, type Step } from './tour.ts';
 
-/** How many responses differ from the expected ones. */
 export function countWrong(steps: readonly Step[]): number {
   return steps.flatMap(({ expected, answers }) => [...answers.values()].filter((answer) => answer !== expected)).length;
 }
@@ -22,7 +21,7 @@ export function formatTable(steps: readonly Step[], places: readonly string[]): 
   });
 }
 
-/** The status only if the response is the expected one, otherwise the whole response. */
+/** Shows only the status if the response is the expected one, otherwise the whole response. */
 function formatAnswer(answer: string | undefined, expected: string): string {
   if (answer === undefined) return '';
   if (answer !== expected) return styleText('red', `✗ ${answer}`);

@@ -11,7 +11,6 @@ export interface ServerProgram {
   readonly args?: readonly string[];
 }
 
-/** A server that is running and responds to requests. */
 export interface RunningServer {
   readonly name: string;
   readonly url: string;
@@ -41,7 +40,6 @@ export function buildNextServer(): string | undefined {
   return status === 0 ? undefined : [error?.message, stdout, stderr].filter(Boolean).join('\n').trim();
 }
 
-/** A page that calls the Koa app from another origin. */
 export const staticSite: ServerProgram = { name: 'static page', file: exampleFile('static-site') };
 
 const startLimitMs = 120_000;

@@ -12,7 +12,6 @@ import { findProgram } from '../../../scripts/programs.ts';
 import { startServer } from './servers.ts';
 import type { Step } from './tour.ts';
 
-/** The columns of the table. */
 export const streamPlaces = ['app', 'gateway'] as const;
 
 /** Why the streams part is skipped, or `undefined` if it can run. */
@@ -97,7 +96,7 @@ function stateOf(socket: WebSocket): string {
   return socket.readyState === WebSocket.OPEN ? 'open' : 'refused';
 }
 
-/** Runs the rotation. MAX_TTL_SECONDS is how long it waits for old tokens to expire: a second instead of an hour. */
+/** Runs the rotation. It waits MAX_TTL_SECONDS for old tokens to expire: here a second instead of an hour. */
 async function rotate(environment: Readonly<Record<string, string>>): Promise<string> {
   const child = spawn(process.execPath, ['--conditions=@torii/source', streamsFile('rotate')], {
     env: { ...process.env, ...environment, MAX_TTL_SECONDS: '1' },

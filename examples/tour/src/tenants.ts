@@ -5,7 +5,6 @@ import getPort from 'get-port';
 import { startServer } from './servers.ts';
 import type { Step } from './tour.ts';
 
-/** The columns of the table. */
 export const tenantPlaces = ['companies'] as const;
 
 /** Starts the app, sends requests as users of both groups, and stops the app. */

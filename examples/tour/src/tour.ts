@@ -2,7 +2,6 @@ import { type Call, createToriiClient, ToriiApiError } from '@torii/api';
 import type { Emulator } from '@torii/emulator';
 import type { RunningServer } from './servers.ts';
 
-/** The servers that take part in the tour. */
 export interface Cast {
   readonly torii: Emulator;
   /** Another issuer, which the servers do not trust. */
@@ -16,7 +15,7 @@ export interface Cast {
 export interface Step {
   readonly sent: string;
   readonly expected: string;
-  /** By the name of the server. */
+  /** The responses, by the name of the server. */
   readonly answers: ReadonlyMap<string, string>;
 }
 
@@ -24,7 +23,7 @@ export interface Step {
 const ada = { name: 'ada', email: 'ada@example.com', password: 'correct horse battery' };
 export const grace = { name: 'grace', email: 'grace@example.com', password: 'compilers are fun' };
 
-/** Longer ago than the largest clock tolerance, 300 seconds. */
+/** An expiry that is further in the past than any clock tolerance (at most 300 seconds). */
 const longAgo = -3600;
 
 /**

@@ -11,7 +11,6 @@ import getPort from 'get-port';
 import { type RunningServer, startServer } from './servers.ts';
 import type { Step } from './tour.ts';
 
-/** The columns of the table. */
 export const webhookPlaces = ['copy'] as const;
 
 const katherine = { name: 'katherine', email: 'katherine@example.com' };
@@ -96,7 +95,6 @@ async function changeAll(
   return steps;
 }
 
-/** The users in the copy, sorted by name. */
 function describeUsers(table: DatabaseSync): string {
   const rows = table.prepare("SELECT name, status FROM users WHERE status <> 'deleted' ORDER BY lower(name)").all();
   return rows.map(({ name, status }) => (status === 'active' ? name : `${name} ${status}`)).join(', ');
@@ -114,7 +112,7 @@ interface Message {
   readonly body: string;
 }
 
-/** Signs like Torii does, with Standard Webhooks. */
+/** Signs a webhook like Torii does, in the format of Standard Webhooks. */
 function signMessage(body: string, secret: string): Message {
   const { id }: { readonly id: string } = JSON.parse(body);
   const timestamp = String(Math.floor(Date.now() / 1000));

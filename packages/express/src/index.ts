@@ -105,14 +105,12 @@ function write(res: Response, { status, headers: { Vary = '', ...headers }, body
   res.set(headers).vary(Vary).status(status).send(body);
 }
 
-/**
- * The whole path, mount points included, as Express's router reads it. Two special cases:
- * - Inside a mounted router, Express 4 drops one of two slashes (`/docs//x` becomes `/docs/x`). Use the path as it was sent.
- * - At the root of a mount, Express reports the path `/` even if no slash was sent. `/docs` must not become `/docs/`.
- */
+/** The whole path, mount points included, as Express's router reads it. */
 function pathOf({ originalUrl, baseUrl, path }: Request): string {
   const [sent = ''] = originalUrl.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split('?', 1);
+  // In a mounted router, Express 4 drops one of two slashes: `/docs//x` becomes `/docs` and `/x`.
   if (sent.includes('//')) return sent;
+  // At the root of a mount, `path` is `/` even if no slash was sent.
   return path === '/' && sent === baseUrl ? sent : baseUrl + path;
 }
 

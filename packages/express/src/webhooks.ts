@@ -47,7 +47,10 @@ export function webhookHandler<More extends object = object>(
   const receiver = createWebhookReceiver<More>(options);
   return async (req, res, next) => {
     try {
-      const payload = () => findPayload({ kept: keptBy(req), isRead: req.readableDidRead, stream: req, remedy });
+      const payload = () => {
+        const kept = [Reflect.get(req, 'rawBody'), req.body];
+        return findPayload({ kept, isRead: req.readableDidRead, stream: req, remedy });
+      };
       const answer = await receiver.receive({ headers: req, payload }, (event) => handler(event, req));
       // A timeout middleware or the handler may have responded already.
       if (!res.headersSent) res.status(answer.status).set(answer.headers).json(answer.body);
@@ -59,9 +62,4 @@ export function webhookHandler<More extends object = object>(
       next(error instanceof Error ? error : new Error('A webhook threw a non-Error: see `cause`.', { cause: error }));
     }
   };
-}
-
-/** Where raw bodies are kept: `rawBody` by some platforms and `verify` functions, `body` by `express.raw` and `express.text`. */
-function keptBy(req: Request): readonly unknown[] {
-  return [Reflect.get(req, 'rawBody'), req.body];
 }

@@ -46,16 +46,14 @@ export function webhookHandler<More extends object = object>(
   requireHandler(handler);
   const receiver = createWebhookReceiver<More>(options);
   return async (ctx) => {
-    const { req } = ctx;
-    const payload = () => findPayload({ kept: keptBy(ctx), isRead: req.readableDidRead, stream: req, remedy });
+    const { req, request } = ctx;
+    const payload = () => {
+      const kept = [Reflect.get(request, 'rawBody'), Reflect.get(req, 'rawBody'), Reflect.get(request, 'body')];
+      return findPayload({ kept, isRead: req.readableDidRead, stream: req, remedy });
+    };
     const answer = await receiver.receive({ headers: req, payload }, (event) => handler(event, ctx));
     ctx.set(answer.headers);
     ctx.body = answer.body;
     ctx.status = answer.status;
   };
-}
-
-/** Where raw bodies are kept: `rawBody` by JSON parsers and some platforms, `body` by parsers of bytes or text. */
-function keptBy({ request, req }: Context): readonly unknown[] {
-  return [Reflect.get(request, 'rawBody'), Reflect.get(req, 'rawBody'), Reflect.get(request, 'body')];
 }
