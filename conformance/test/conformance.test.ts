@@ -13,7 +13,7 @@ import { cases, emulators, fill, judge, verifiers } from './questions.ts';
 import { sendRaw } from './raw-request.ts';
 
 const servers = {
-  // The types of Express 4 and 5, and of Koa 2 and 3, are incompatible, but not in what the adapters use.
+  // Casts, because the types of two majors are incompatible. The adapters use only what is the same in both.
   'Express 4': createExpressApp(express4 as unknown as typeof express5),
   'Express 5': createExpressApp(express5),
   'Koa 2': createKoaApp(koa2 as unknown as typeof koa3),

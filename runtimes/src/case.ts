@@ -46,7 +46,7 @@ export interface KeyAnswer {
 export type CheckName = 'yes' | 'no' | 'truthy' | 'refuse' | 'throw';
 
 export type Step =
-  /** Verifies the token `times` times, concurrently. */
+  /** Verifies the token. `times` is the number of concurrent verifications, by default one. */
   | { readonly token: string; readonly times?: number }
   | { readonly authenticate: PlainRequest; readonly optional?: boolean }
   | { readonly check: PlainRequest }

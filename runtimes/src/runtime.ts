@@ -11,7 +11,7 @@ export interface Runtime {
 }
 
 export interface Running {
-  /** Asks questions. If the runtime crashes, there are fewer answers than questions, and `trouble` says why. */
+  /** Asks the questions in order. If the runtime crashes, there are fewer answers than questions, and `trouble` says why. */
   ask(questions: readonly Question[]): Promise<Answers>;
   stop(): void;
 }

@@ -31,7 +31,7 @@ function start(...args: readonly string[]) {
   return { child, output, ended };
 }
 
-const letsEverybodyIn = fileURLToPath(new URL('./servers/lets-everybody-in.ts', import.meta.url));
+const acceptsEveryRequest = fileURLToPath(new URL('./servers/accepts-every-request.ts', import.meta.url));
 const endsAtOnce = fileURLToPath(new URL('./servers/ends-at-once.ts', import.meta.url));
 
 /** The row of the table for a step. */
@@ -86,7 +86,7 @@ test('shows the response of every server, and exits with 0', async () => {
 });
 
 test('exits with 1 if a server accepts every request', async () => {
-  const { code, text } = await start('--once', '--server', letsEverybodyIn).ended;
+  const { code, text } = await start('--once', '--server', acceptsEveryRequest).ended;
   expect(code).toBe(1);
   expect(lineOf(text, 'GET /me without a token')).toContain('│ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✗ 200 │');
   expect(lineOf(text, 'GET /me with the token')).toContain('✗ 200');

@@ -53,7 +53,7 @@ function makeSignal() {
 }
 
 describe.each([
-  // The types of Express 4 and 5 are incompatible, but not in what these tests use.
+  // Cast, because the types of Express 4 and 5 are incompatible. These tests use only what is the same in both.
   ['Express 4', express4 as unknown as typeof express5],
   ['Express 5', express5],
 ])('%s', (_name, express) => {
@@ -387,7 +387,7 @@ describe.each([
     test.each(['sync', 'async'])('are left to the app if a later handler throws: %s', async (kind) => {
       const app = express().use(requireAuth(verifier));
       app.use((_req, _res, next) => {
-        // The guards answer this class with 401, but only if a guard itself throws it.
+        // A guard would answer this error with 401. Here the app throws it, so the app must answer it.
         const error = new ToriiAuthError('token_expired', 'thrown by the app');
         if (kind === 'sync') throw error;
         setImmediate(() => next(error));

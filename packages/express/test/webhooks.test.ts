@@ -36,7 +36,7 @@ async function deliver({ origin }: Listening, contentType = 'application/json', 
 }
 
 describe.each([
-  // The types of Express 4 and 5 are incompatible, but not in what these tests use.
+  // Cast, because the types of Express 4 and 5 are incompatible. These tests use only what is the same in both.
   ['Express 4', express4 as unknown as typeof express5],
   ['Express 5', express5],
 ])('%s', (_name, express) => {

@@ -81,7 +81,7 @@ export function allow<Custom extends object = Claims>(
 }
 
 /**
- * Returns the caller, in a middleware that runs after `requireAuth`.
+ * Returns the caller, in middleware that runs after `requireAuth`.
  *
  * @throws ToriiConfigError if neither `requireAuth` nor `optionalAuth` ran, or `ctx.state.auth` is `null`
  */

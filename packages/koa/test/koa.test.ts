@@ -58,7 +58,7 @@ function makeSignal() {
 }
 
 describe.each([
-  // The types of Koa 2 and 3 are incompatible, but not in what these tests use.
+  // Cast, because the types of Koa 2 and 3 are incompatible. These tests use only what is the same in both.
   ['Koa 2', Koa2 as unknown as typeof Koa3],
   ['Koa 3', Koa3],
 ])('%s', (_name, Koa) => {
@@ -397,7 +397,7 @@ describe.each([
 
     test.each(['sync', 'async'])('are left to the app if later middleware throws: %s', async (kind) => {
       const later: Middleware = () => {
-        // The guards answer this class with 401, but only if a guard itself throws it.
+        // A guard would answer this error with 401. Here the app throws it, so the app must answer it.
         const error = new ToriiAuthError('token_expired', 'thrown by the app');
         if (kind === 'sync') throw error;
         return Promise.reject(error);

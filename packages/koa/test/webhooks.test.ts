@@ -39,7 +39,7 @@ async function deliver({ origin }: Listening, contentType = 'application/json', 
 }
 
 describe.each([
-  // The types of Koa 2 and 3 are incompatible, but not in what these tests use.
+  // Cast, because the types of Koa 2 and 3 are incompatible. These tests use only what is the same in both.
   ['Koa 2', Koa2 as unknown as typeof Koa3],
   ['Koa 3', Koa3],
 ])('%s', (_name, Koa) => {

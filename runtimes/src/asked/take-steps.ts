@@ -71,7 +71,7 @@ async function outcomeOf(work: Promise<Auth | null>): Promise<string> {
 }
 
 function describeAuth(auth: Auth | null): string {
-  return auth === null ? 'nobody' : `${auth.userId} of ${auth.environmentId}`;
+  return auth === null ? 'signed out' : `${auth.userId} of ${auth.environmentId}`;
 }
 
 /** The reason of a Torii error, or any other error as text. */

@@ -70,10 +70,10 @@ export async function listRequestCases(): Promise<Group> {
       { cookie: 'token', origins: ['https://my.example.com'] },
     ),
 
-    authenticating('a public path', { shape: 'request', url: '/health', headers: [] }, 'nobody', {
+    authenticating('a public path', { shape: 'request', url: '/health', headers: [] }, 'signed out', {
       publicPaths: ['/health'],
     }),
-    authenticating('a path below a public path', { shape: 'node', url: '/docs/a%20b?x=1', headers: [] }, 'nobody', {
+    authenticating('a path below a public path', { shape: 'node', url: '/docs/a%20b?x=1', headers: [] }, 'signed out', {
       publicPaths: ['/docs/*'],
     }),
     ...[
@@ -106,10 +106,10 @@ export async function listRequestCases(): Promise<Group> {
           ['Access-Control-Request-Method', 'PUT'],
         ],
       },
-      'nobody',
+      'signed out',
       { allowPreflight: true },
     ),
-    asking('optional: no token', [{ authenticate: { shape: 'request', headers: [] }, optional: true }], 'nobody'),
+    asking('optional: no token', [{ authenticate: { shape: 'request', headers: [] }, optional: true }], 'signed out'),
     asking(
       'optional: an expired token',
       [{ authenticate: withAuthorization(`Bearer ${expired}`), optional: true }],

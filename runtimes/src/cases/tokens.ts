@@ -76,7 +76,7 @@ function toCase(name: string, keys: object, token: string, expected: string, opt
   return { name, expected, question: { ask: 'verifier', options: { issuer, keys, ...options }, steps: [{ token }] } };
 }
 
-/** Sets a bit of the last base64url character that belongs to no byte: 64 bytes leave four such bits. */
+/** Sets an unused bit of the last base64url character: the signature's 64 bytes leave four bits unused. */
 function withUnusedBits(token: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return token.slice(0, -1) + alphabet.charAt(alphabet.indexOf(token.slice(-1)) + 1);
