@@ -16,7 +16,6 @@ export interface LocalServer {
 /** How a key endpoint behaves: the first segment of the issuer's path. */
 export type Way = keyof typeof ways;
 
-/** Long enough that a request that does not wait ends first, even on a busy machine. */
 /** Long enough for a request to end first, and far below core's limit of 5 s, so that a slow machine does not reach it. */
 const slowMs = 300;
 
