@@ -1,12 +1,12 @@
 import { type Denial, denialFor } from './denial.ts';
 import { ToriiConfigError, ToriiError } from './errors.ts';
 
-/** What to write: an object becomes JSON, a string is sent as it is, null sends no body. */
+/** The response to send. A `body` that is an object is sent as JSON, a string as it is, and `null` as no body. */
 export type Answer = Denial<object | string | null>;
 
 /**
- * Says what to answer instead of `denial`, or undefined to leave it. The request stays refused, whatever it says; nothing
- * keeps `denial`. `Request` is the framework's own.
+ * The option `onError`: returns the response to send in place of `denial`, or `undefined` to send `denial`. The request is
+ * refused either way. `Request` is the request type of the framework.
  */
 export type AnswerOtherwise<Request> = (
   denial: Denial,
@@ -14,26 +14,23 @@ export type AnswerOtherwise<Request> = (
   request: Request,
 ) => Answer | undefined | Promise<Answer | undefined>;
 
-/**
- * The option `onError` as it came, which is a function or absent.
- *
- * @throws ToriiConfigError for anything else
- */
+/** @throws ToriiConfigError if `onError` is neither a function nor `undefined` */
 export function requireOnError<Request>(
   onError: AnswerOtherwise<Request> | undefined,
 ): AnswerOtherwise<Request> | undefined {
   if (onError === undefined || typeof onError === 'function') return onError;
   throw new ToriiConfigError(
     'onError',
-    '`onError` is not a function: (denial, error, request) => ({ ...denial, body }).',
+    '`onError` must be a function. Write (denial, error, request) => ({ ...denial, body }).',
   );
 }
 
 /**
- * The answer to a refused request: the denial, or what `onError` makes of it, which no shared cache keeps unless it says so
- * itself.
+ * Returns the response to a refused request: the denial, or the result of `onError`. Adds `Vary`, and `Cache-Control` if
+ * `onError` does not set it, so that a shared cache does not serve the response to another caller.
  *
- * @throws what is no refusal of ours, as it came: it is for the framework to answer. And whatever `onError` throws.
+ * @throws `error` unchanged, if it is not a refusal: pass it to the framework's error handling
+ * @throws any error that `onError` throws
  */
 export async function answerFor<Request>(
   error: unknown,
@@ -43,11 +40,11 @@ export async function answerFor<Request>(
   const denial = denialFor(error);
   if (denial === undefined || !(error instanceof ToriiError)) throw error;
   const { status, headers, body } = (await onError?.(denial, error, request)) ?? denial;
-  return { status, headers: headersOf(headers, denial), body };
+  return { status, headers: mergeCacheHeaders(headers, denial), body };
 }
 
-/** The denial's `Vary` is added to; what else it says about caches stands where nobody says otherwise. */
-function headersOf(headers: Denial['headers'], denial: Denial): Denial['headers'] {
+// Adds to the `Vary` of the denial. Any other header that `onError` sets replaces the one of the denial.
+function mergeCacheHeaders(headers: Denial['headers'], denial: Denial): Denial['headers'] {
   const { 'Cache-Control': cacheControl = '', Vary = '' } = denial.headers;
   const written = Object.entries(headers).filter(([, value]) => value !== undefined);
   const others = written.filter(([name]) => name.toLowerCase() !== 'vary');

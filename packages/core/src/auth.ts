@@ -3,92 +3,89 @@ import { ToriiAuthError, ToriiConfigError } from './errors.ts';
 import { type VerifierEventListener, withDetail } from './events.ts';
 import { SharedMap } from './registry.ts';
 
-/** The claims of a token by name, as the issuer signed them. */
+/** The claims of a token, by name. */
 export interface Claims {
   readonly [name: string]: unknown;
 }
 
-/** Who acts in the user's name: the `act` claim (RFC 8693 4.1). */
+/** The person who acts on behalf of the user: the `act` claim (RFC 8693 4.1). */
 export interface Actor {
-  /** The actor's own user id: `act.sub`. Null where the issuer named none. */
+  /** The user id of the actor: `act.sub`. `null` if the token does not name the actor. */
   readonly userId: string | null;
   /** The whole `act` claim. */
   readonly raw: Claims;
 }
 
-/** The organization that the user works in at the moment. */
+/** The active organization of the user. */
 export interface Organization {
   readonly id: string;
-  /** The role's key, such as `org:administrator`. Null where the token names none. */
+  /** The key of the user's role in the organization, such as `org:administrator`. `null` if the token has no role. */
   readonly role: string | null;
 }
 
 /**
- * Who is calling, from a verified token. Deeply frozen, and recognised by {@link isAuth}.
+ * The authenticated caller, as read from a verified token. The object is deeply frozen. Use {@link isAuth} to recognize it.
  *
- * Name the claims of your own token template to have them typed in `raw`: `Auth<{ plan: string }>`.
+ * Pass the type of your custom claims to have them typed in `raw`: `Auth<{ plan: string }>`.
  */
 export interface Auth<Custom extends object = Claims> {
-  /** The user's id: `sub`. */
+  /** The user id: the `sub` claim. */
   readonly userId: string;
-  /** The Torii environment that the user belongs to: `pid`. Null only in tokens that are not Torii's. */
+  /** The Torii environment of the user: the `pid` claim. `null` only for tokens that Torii did not issue. */
   readonly environmentId: string | null;
-  /** The issuer of the token, as the token has it: `iss`. Null only in tokens that are not Torii's. */
+  /** The issuer as the token spells it: the `iss` claim. `null` only for tokens that Torii did not issue. */
   readonly issuer: string | null;
-  /** True only where the issuer says so. */
+  /** `true` only if the claim `email_verified` is `true`. */
   readonly emailVerified: boolean;
-  /** False only where the issuer says so. */
+  /** `false` only if the claim `profile_complete` is `false`. */
   readonly profileComplete: boolean;
-  /** True where an admin acts in the user's name. `actor` tells who, if the token does. */
+  /** `true` if another person, such as an admin, acts on behalf of the user. */
   readonly impersonating: boolean;
+  /** The person who acts on behalf of the user. `null` if no one does, or if the token does not describe the person. */
   readonly actor: Actor | null;
   readonly locale: string | null;
+  /** The active organization, or `null` if there is none. */
   readonly organization: Organization | null;
-  /** Seconds since 1970: `iat` (RFC 7519 4.1.6). Null only in tokens that are not Torii's. */
+  /** When the token was issued, in Unix seconds: `iat` (RFC 7519 4.1.6). `null` only for tokens that Torii did not issue. */
   readonly issuedAt: number | null;
-  /** Seconds since 1970: `exp` (RFC 7519 4.1.4). The leeway is not in it. */
+  /** When the token expires, in Unix seconds: `exp` (RFC 7519 4.1.4). The clock tolerance is not added. */
   readonly expiresAt: number;
   /** Every claim of the token. */
   readonly raw: Readonly<Custom> & Claims;
 }
 
-// Every Auth, and the listener of the verifier that made it. Not a mark on the object, which a copy could carry along, and about
-// which React warns when an Auth is passed to a client component.
+// Every Auth, with the listener of the verifier that created it. Not a symbol property on the Auth: a copy would include it,
+// and React warns about it if an Auth is passed to a client component.
 const auths: SharedMap<Auth, VerifierEventListener> = new SharedMap('auths');
 
 /**
- * True for an Auth that a verifier made, in this copy of the package or another. An object that merely looks like one,
- * a copy of one, or one that came through JSON does not count.
+ * `true` if a verifier created this Auth, including a verifier from another copy of this package. Copies, and objects
+ * parsed from JSON, are not accepted.
  */
 export function isAuth(value: unknown): value is Auth {
   return auths.has(value);
 }
 
-/** Sets who is told of refusals by checks that are asked after the verifier is done, such as those of one route. */
-export function listenTo(auth: Auth, emit: VerifierEventListener): void {
+/** Sets the listener for refusals by checks that run later, such as the checks of one route. */
+export function setListener(auth: Auth, emit: VerifierEventListener): void {
   auths.set(auth, emit);
 }
 
-/** The listener of the verifier that an Auth came from. */
-export function listenerOf(auth: Auth): VerifierEventListener {
+export function listenerFor(auth: Auth): VerifierEventListener {
   const listener = auths.get(auth);
   return typeof listener === 'function' ? (listener as VerifierEventListener) : silent;
 }
 
-/**
- * Gives back an Auth, or the null that stands for nobody.
- *
- * @throws ToriiConfigError for anything else: what is no Auth of ours must not pass for a caller
- */
-export function requireOurs<A extends Auth | null>(auth: A): A {
+/** @throws ToriiConfigError if `auth` is neither `null` nor an Auth that a verifier created: it may be forged */
+export function requireAuthOrNull<A extends Auth | null>(auth: A): A {
   if (auth === null || isAuth(auth)) return auth;
   throw new ToriiConfigError(
     'auth',
-    'This is no Auth of ours. Pass what a verifier of createVerifier returned, or null.',
+    'This object was not created by a verifier. Pass the Auth that a verifier returned, not a copy of it, or null.',
   );
 }
 
-/** A claim that the token itself has, whatever somebody put on Object.prototype. */
+/** Reads an own property only: prototype pollution must not add claims. */
 export function claimOf(claims: Claims, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
@@ -98,7 +95,7 @@ export function malformedClaim(name: string): ToriiAuthError {
   return withDetail(new ToriiAuthError('claim_malformed', message), { claim: name });
 }
 
-/** The claims that verification has already proved to be there and of the right type. */
+/** Claims whose presence and type have been checked. */
 export interface CheckedClaims {
   readonly issuer: string;
   readonly userId: string;
@@ -107,7 +104,7 @@ export interface CheckedClaims {
   readonly expiresAt: number;
 }
 
-/** The same of a token that is not Torii's: null is what it need not have. */
+/** The checked claims of a token that Torii did not issue. Claims that it may lack can be `null`. */
 export interface ForeignClaims {
   readonly issuer: string | null;
   readonly userId: string;
@@ -115,12 +112,12 @@ export interface ForeignClaims {
   readonly expiresAt: number;
 }
 
-/** Reads an Auth from the claims of a token. Takes the claims over: they are frozen, and stripped of `__proto__`. */
+/** Creates an Auth. Freezes `claims` and removes `__proto__` claims from it. */
 export function readAuth(checked: CheckedClaims, claims: Claims): Auth {
   return createAuth(checked, claims, readOrganization);
 }
 
-/** The same for a token that is not Torii's, in which `pid`, `org_id` and `o` may mean anything: they are not read. */
+/** For tokens of other issuers. Ignores `pid`, `org_id` and `o`, which other issuers may use with another meaning. */
 export function readForeignAuth(checked: ForeignClaims, claims: Claims): Auth {
   return createAuth({ ...checked, environmentId: null }, claims, () => null);
 }
@@ -151,7 +148,7 @@ function createAuth(
   return auth;
 }
 
-// An unreadable `act` is refused, not overlooked: the token would pass for the user's own doing.
+// A malformed `act` is refused. If it were ignored, an impersonated request would look like one of the user.
 function readActor(claims: Claims): Actor | null {
   if (!Object.hasOwn(claims, 'act')) return null;
   const act = claims['act'];
@@ -160,8 +157,8 @@ function readActor(claims: Claims): Actor | null {
   return Object.freeze({ userId: typeof subject === 'string' && subject !== '' ? subject : null, raw: act });
 }
 
-// Provisional: the organization stands in `org_id` and `org_role`, in newer tokens in `o` as { id, role } or { id, rol }.
-// Both are read. Two that differ are refused, since code that reads one would decide for another organization or role.
+// Provisional: the claims are `org_id` and `org_role`, or in newer tokens `o`: { id, role } or { id, rol }. A token whose two
+// forms disagree is refused, because other code may read the form that is not read here.
 function readOrganization(claims: Claims): Organization | null {
   const flat = organizationFrom(claimOf(claims, 'org_id'), claimOf(claims, 'org_role'), 'org_id');
   const o = claimOf(claims, 'o') ?? null;
@@ -174,7 +171,7 @@ function readOrganization(claims: Claims): Organization | null {
   return flat.role === null ? nested : flat;
 }
 
-// The one role under two spellings: nobody has confirmed whether the newer form keeps the prefix.
+// Provisional: it is not known whether the newer form `o` keeps the prefix.
 function bareRole(role: string): string {
   return role.startsWith('org:') ? role.slice('org:'.length) : role;
 }
@@ -185,13 +182,12 @@ function organizationFrom(id: unknown, role: unknown, claim: string): Organizati
   return Object.freeze({ id, role: typeof role === 'string' && role !== '' ? role : null });
 }
 
-/** A JSON object, and neither null nor a list. */
 export function isJsonObject(value: unknown): value is Claims {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// JSON.parse makes an own `__proto__`, which `Object.assign({}, raw)` would turn into a prototype: it goes.
-// A loop and not recursion: 16 kB of `[[[[…` is deep enough to overflow the stack of a small runtime.
+// Prototype pollution: JSON.parse creates an own `__proto__` property, and `Object.assign({}, raw)` would set the prototype.
+// A loop instead of recursion: 16 kB of `[[[[…` would overflow the stack of small runtimes.
 function freezeClaims(claims: Claims): void {
   const pending: object[] = [claims];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

@@ -1,14 +1,13 @@
-import { type Auth, listenTo } from './auth.ts';
-import { askChecks } from './checks.ts';
+import { type Auth, setListener } from './auth.ts';
+import { runChecks } from './checks.ts';
 import { ToriiAuthError } from './errors.ts';
-import { loggable, tellingRefusals, type VerifierEvent } from './events.ts';
+import { loggable, reportRefusals, type VerifierEvent } from './events.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { bearerToken } from './request/bearer.ts';
 import { type RequestView, unknownRequest } from './request/request-view.ts';
 
-/** What one verifier works with. */
 export interface Pipeline extends RequestSettings {
-  /** Says whose token it is, or throws. The only step that depends on who makes the tokens. */
+  /** The only step that differs between Torii's tokens and tokens of other issuers. Throws a ToriiError. */
   verify(token: string): Verified | Promise<Verified>;
 }
 
@@ -18,10 +17,11 @@ interface Verified {
 }
 
 /**
- * Authenticates a request: public path, preflight, token, verification, checks, in this order and nowhere else. Null
- * where the request may pass although nobody is known to be calling.
+ * Authenticates a request. The order is: public path, CORS preflight, token, verification, checks. Every adapter uses this
+ * function. Returns `null` if the request is let through without a token.
  *
- * @throws ToriiError for a refusal; anything else is an error of a check, passed on
+ * @throws ToriiError if the request is refused
+ * @throws any error that a check throws, unchanged
  */
 export async function authenticate(request: RequestView, pipeline: Pipeline, optional: boolean): Promise<Auth | null> {
   const { emit, isPublic, allowPreflight } = pipeline;
@@ -33,7 +33,7 @@ export async function authenticate(request: RequestView, pipeline: Pipeline, opt
     emit(passed('preflight', request));
     return null;
   }
-  return tellingRefusals(pipeline.emit, async () => {
+  return reportRefusals(pipeline.emit, async () => {
     const token = tokenOf(request, pipeline, optional);
     if (token !== null) return verifyFor(token, request, pipeline);
     emit(passed('signed_out', request));
@@ -41,12 +41,11 @@ export async function authenticate(request: RequestView, pipeline: Pipeline, opt
   });
 }
 
-/** What is needed where a token comes without its request. */
 export type TokenPipeline = Pick<Pipeline, 'verify' | 'emit' | 'checks'>;
 
-/** Verifies a token that came without its request. Checks are asked all the same, and see a request that is unknown. */
+/** Authenticates a token that came without a request. Checks get {@link unknownRequest}. */
 export function authenticateToken(token: unknown, pipeline: TokenPipeline): Promise<Auth> {
-  return tellingRefusals(pipeline.emit, async () => {
+  return reportRefusals(pipeline.emit, async () => {
     if (typeof token !== 'string' || token === '') throw new ToriiAuthError('token_missing', 'No token was given.');
     return verifyFor(token, unknownRequest, pipeline);
   });
@@ -55,14 +54,14 @@ export function authenticateToken(token: unknown, pipeline: TokenPipeline): Prom
 async function verifyFor(token: string, request: RequestView, pipeline: TokenPipeline): Promise<Auth> {
   const { result, fromCache } = await pipeline.verify(token);
   const { auth } = result;
-  // Not the whole Auth: a custom claim may hold a token of somebody else's.
+  // Not the whole Auth: a custom claim can contain a token or a secret, which must not reach a log.
   pipeline.emit({ type: 'verified', userId: auth.userId, environmentId: auth.environmentId, fromCache });
-  if (!fromCache) listenTo(auth, pipeline.emit);
-  if (pipeline.checks.length > 0) await askChecks(auth, request, pipeline.checks);
+  if (!fromCache) setListener(auth, pipeline.emit);
+  if (pipeline.checks.length > 0) await runChecks(auth, request, pipeline.checks);
   return auth;
 }
 
-// Only the lack of a token makes a signed-out request. A token that is bad, or cannot be read, is refused even there.
+// With optional auth only a missing token means signed out. A malformed header or an invalid token is refused.
 function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean): string | null {
   try {
     return bearerToken(request, places);
@@ -76,7 +75,7 @@ function passed(why: 'public_path' | 'preflight' | 'signed_out', { path }: Reque
   return { type: 'passed', why, path: path === undefined ? undefined : loggable(path) };
 }
 
-/** A CORS preflight (Fetch Standard, CORS-preflight fetch): nothing else is both OPTIONS and asks for a method. */
+// A CORS preflight as the Fetch Standard defines it ("CORS-preflight fetch").
 function isPreflight(request: RequestView): boolean {
   return (
     request.method === 'OPTIONS' &&

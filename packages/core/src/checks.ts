@@ -1,21 +1,21 @@
-import { type Auth, type Claims, listenerOf, requireOurs } from './auth.ts';
+import { type Auth, type Claims, listenerFor, requireAuthOrNull } from './auth.ts';
 import { ToriiAuthError, ToriiConfigError, ToriiForbiddenError } from './errors.ts';
-import { tellingRefusals, withDetail } from './events.ts';
+import { reportRefusals, withDetail } from './events.ts';
 import { type RequestLike, type RequestView, viewOf } from './request/request-view.ts';
 
 const brand = Symbol.for('torii.refusal');
 
-/** A check's "no", with words. Made by {@link refuse}. */
+/** A refusal with a message, returned by a check. Created by {@link refuse}. */
 export interface Refusal {
-  /** Goes into the answer: says what kind of thing is wrong, never what was expected. */
+  /** Sent to the caller. Say what kind of thing is wrong, but not what was expected. */
   readonly message: string;
-  /** Goes to `onEvent` alone. */
+  /** Passed to `onEvent` only, never sent to the caller. */
   readonly detail: string | undefined;
 }
 
 /**
- * Decides whether this caller may do this. Only `true` lets the request through; false, a {@link refuse}, undefined and
- * any other value answer 403. What it throws is passed on, so that a broken check never becomes a yes.
+ * Decides whether the caller may make the request. Only `true` lets the request through. `false`, a {@link refuse},
+ * `undefined` and every other value refuse it with 403. An error that a check throws is passed on and also stops the request.
  */
 export type Check<Custom extends object = Claims> = (
   auth: Auth<Custom>,
@@ -23,24 +23,28 @@ export type Check<Custom extends object = Claims> = (
 ) => boolean | Refusal | Promise<boolean | Refusal>;
 
 /**
- * A "no" with a message for the caller, and optionally a detail for your logs.
+ * Creates a refusal for a {@link Check} to return.
+ *
+ * @param message Sent to the caller, in the body of the 403 response.
+ * @param detail For your logs: passed to `onEvent` only.
  *
  * @example
  * const sameTenant: Check = (auth, request) =>
- *   request.headerValues('x-tenant-id')[0] === auth.organization?.id || refuse('This is another tenant.');
+ *   request.headerValues('x-tenant-id')[0] === auth.organization?.id || refuse('This belongs to another tenant.');
  */
 export function refuse(message = 'You may not do this.', detail?: string): Refusal {
   return Object.freeze(Object.defineProperty({ message, detail }, brand, { value: true }));
 }
 
 /**
- * Asks the checks of one route about a caller who is already known. A refusal reaches the `onEvent` of the verifier that
- * the Auth came from. Null, for a caller who is not signed in, is refused like a request without a token; `onEvent` has been told
- * of that one as passed, `signed_out`, and is not told again.
+ * Runs the checks of one route for a caller who is already authenticated. If a check refuses, the `onEvent` of the verifier
+ * that created the Auth gets a `refused` event. If `auth` is `null`, the request is refused without an event, because
+ * `onEvent` already got a `passed` event for this request.
  *
- * @throws ToriiForbiddenError at the first check that does not say `true`; and whatever a check throws
- * @throws ToriiAuthError `token_missing` for null
- * @throws ToriiConfigError without a check, or for what is no Auth of ours
+ * @throws ToriiForbiddenError if a check returns anything but `true`
+ * @throws ToriiAuthError `token_missing` if `auth` is `null`
+ * @throws ToriiConfigError if there is no check, or if `auth` was not created by a verifier
+ * @throws any error that a check throws, unchanged
  */
 export async function authorize<Custom extends object = Claims>(
   auth: Auth<Custom> | null,
@@ -48,13 +52,12 @@ export async function authorize<Custom extends object = Claims>(
   checks: readonly Check<Custom>[],
 ): Promise<void> {
   const list = requireChecks<Custom>(checks, 'checks');
-  requireOurs(auth);
+  requireAuthOrNull(auth);
   if (auth === null) throw new ToriiAuthError('token_missing', 'No token was sent.');
-  await tellingRefusals(listenerOf(auth), () => askChecks(auth, viewOf(request), list));
+  await reportRefusals(listenerFor(auth), () => runChecks(auth, viewOf(request), list));
 }
 
-/** Asks every check, in order. The first that does not say `true` ends it. */
-export async function askChecks<Custom extends object = Claims>(
+export async function runChecks<Custom extends object = Claims>(
   auth: Auth<Custom>,
   request: RequestView,
   checks: readonly Check<Custom>[],
@@ -66,23 +69,27 @@ export async function askChecks<Custom extends object = Claims>(
 }
 
 /**
- * A list of checks, of which there is at least one.
+ * Validates a list of checks and returns a copy.
  *
- * @throws ToriiConfigError for none, since a guard without a condition would let everybody in; and for what is no function
+ * @param option The option that error messages name.
+ * @throws ToriiConfigError if there is no check, because the guard would then let everyone in, or if a check is not a function
  */
 export function requireChecks<Custom extends object = Claims>(
   checks: unknown,
   option: string,
 ): readonly Check<Custom>[] {
-  // Spread first: `every` passes over the hole that a comma too many makes, and the caller's own list may change.
+  // A hole (`[a, , b]`) becomes `undefined` in the copy. `every` would skip the hole and accept the list.
   const list: readonly Check<Custom>[] = Array.isArray(checks) ? [...checks] : [];
   if (list.length === 0) {
-    throw new ToriiConfigError(option, `\`${option}\` is empty. Give it at least one check, or leave it out.`);
+    throw new ToriiConfigError(
+      option,
+      `\`${option}\` needs at least one check. Write (auth) => auth.emailVerified, or leave it out.`,
+    );
   }
   if (!list.every((check) => typeof check === 'function')) {
     throw new ToriiConfigError(
       option,
-      `\`${option}\` holds something that is not a function: (auth, request) => true.`,
+      `\`${option}\` contains a value that is not a function. Write (auth) => auth.emailVerified.`,
     );
   }
   return list;
@@ -93,7 +100,7 @@ function forbidden(verdict: unknown): ToriiForbiddenError {
   return withDetail(new ToriiForbiddenError(message), detail === undefined ? {} : { check: detail });
 }
 
-/** True for what {@link refuse} made, in this copy of the package or another. */
+/** `true` if `value` was created by {@link refuse}, including by another copy of this package. */
 export function isRefusal(value: unknown): value is Refusal {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, brand);
 }

@@ -1,49 +1,58 @@
 import { ToriiError } from './errors.ts';
 import { SharedMap } from './registry.ts';
 
-/** What a refusal was about, for logs alone: it may name what was expected, which an answer must not. */
+/** Details of a refusal, for logs only. They can contain expected values, which must not be sent to the caller. */
 export interface RefusalDetail {
+  /** The name of the claim that was refused. */
   readonly claim?: string;
+  /** The values that the verifier accepts. */
   readonly expected?: readonly string[];
-  /** What came instead: shortened, without control characters, and withheld where it looks like a secret. */
+  /** The value in the token. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
   readonly actual?: string;
+  /** The key id in the token. Safe to log, like `actual`. */
   readonly kid?: string;
-  /** What a check said of its "no". */
+  /** The `detail` of a check's refusal. Safe to log, like `actual`. */
   readonly check?: string;
 }
 
-/** What a verifier did, and why. Never contains a token. */
+/** What a verifier did, for logs and metrics. Never contains a token. */
 export type VerifierEvent =
+  /** A token was valid. The checks run after this event, so a `refused` event can follow. */
   | {
       readonly type: 'verified';
       readonly userId: string;
       readonly environmentId: string | null;
       readonly fromCache: boolean;
     }
-  /** Let through without a token: a public path, a preflight, or nobody signed in where that is allowed. */
+  /** A request was let through without a token: public path, CORS preflight, or optional auth. */
   | {
       readonly type: 'passed';
       readonly why: 'public_path' | 'preflight' | 'signed_out';
-      /** As it came, but fit for a log: see `actual`. */
+      /** The path as it was sent. Safe to log, like `actual` of a refusal. */
       readonly path: string | undefined;
     }
+  /** A request or a token was refused. */
   | { readonly type: 'refused'; readonly error: ToriiError; readonly detail: RefusalDetail }
+  /** The key set of an issuer was fetched. */
   | {
       readonly type: 'keys_fetched';
       readonly url: string;
       readonly kids: readonly string[];
       readonly durationMs: number;
     }
-  /** `usable` tells whether the keys fetched before still verify. */
+  /** The key set could not be fetched. `usable`: the keys from an earlier fetch are still used. */
   | { readonly type: 'keys_failed'; readonly url: string; readonly problem: string; readonly usable: boolean }
-  /** A token named a key that is not in the set, and too many such tokens came to look again for this one. */
+  /** A token named an unknown key, and the key set was not fetched again because of the limits on key fetches. */
   | { readonly type: 'key_search_limited'; readonly url: string };
 
 export type VerifierEventListener = (event: VerifierEvent) => void;
 
 const details: SharedMap<ToriiError, RefusalDetail> = new SharedMap('refusals');
 
-/** Notes what an error was about beside it, since whatever is in the error may be answered. */
+/**
+ * Attaches details for `onEvent` to an error. They are stored outside the error, because everything in an error may be sent
+ * to the caller.
+ */
 export function withDetail<E extends ToriiError>(
   error: E,
   detail: Omit<RefusalDetail, 'actual'> & { readonly actual?: unknown },
@@ -58,8 +67,8 @@ export function withDetail<E extends ToriiError>(
   return error;
 }
 
-/** Does the work, and tells of the refusal that it ends in. An error that is not ours is nobody's refusal. */
-export async function tellingRefusals<T>(emit: VerifierEventListener, work: () => Promise<T>): Promise<T> {
+/** Runs `work`. If it throws a ToriiError, emits a `refused` event. */
+export async function reportRefusals<T>(emit: VerifierEventListener, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -73,11 +82,14 @@ function detailOf(error: ToriiError): RefusalDetail {
   return typeof detail === 'object' && detail !== null ? detail : {};
 }
 
-// A token by its beginning, `{"` in base64url, or by its three parts; a secret key; a webhook's secret.
-// The look behind lets a run of letters be read once and not from each of its letters on.
+// A token (`eyJ` is `{"` in base64url, or three long parts), a secret key, a webhook secret. The lookbehind keeps the match
+// linear in time: each run of letters is tried from its start only.
 const secret = /eyJ|(?<![\w-])[\w-]{16,}\.[\w-]{16,}\.[\w-]{20,}|[sp]k_(?:live|test)_|whsec_/;
 
-/** What may be told of a text that a stranger chose: it may be long, forge log lines, or be a token in a claim or a path. */
+/**
+ * Makes a value that a caller chose safe to log: at most 200 characters, printable ASCII only (no forged log lines), and
+ * `[withheld]` if it looks like a token or a secret.
+ */
 export function loggable(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
   if (secret.test(text)) return '[withheld]';

@@ -1,5 +1,5 @@
 import { type Answer, type AnswerOtherwise, answerFor, requireOnError } from './answer.ts';
-import { type Auth, type Claims, isAuth, requireOurs } from './auth.ts';
+import { type Auth, type Claims, isAuth, requireAuthOrNull } from './auth.ts';
 import { authorize, type Check, requireChecks } from './checks.ts';
 import { ToriiConfigError } from './errors.ts';
 import type { VerifierOptions } from './options/verifier-options.ts';
@@ -7,78 +7,100 @@ import { SharedMap } from './registry.ts';
 import type { RequestParts } from './request/request-view.ts';
 import { type Verifier, verifierFrom } from './verifier.ts';
 
-/** Which guard a middleware is. */
+/** The name of a guard. */
 export type GuardKind = 'requireAuth' | 'optionalAuth' | 'allow';
 
 /**
- * The property of every middleware of ours that says which guard it is: a {@link GuardKind}. With it, a tool can list the routes
- * of a router that no guard protects. It is `Symbol.for('torii.guard')`, and not enumerable.
+ * The key of a property that every guard middleware has. Its value is the {@link GuardKind}. A tool can use it to list the
+ * routes that no guard protects. The property is not enumerable, and the key is `Symbol.for('torii.guard')`.
  *
  * @example
- * const kind = Reflect.get(layer.handle, guardKind);
+ * const kind = Reflect.get(layer.handle, guardKind); // 'requireAuth', 'optionalAuth', 'allow' or undefined
  */
 export const guardKind: unique symbol = Symbol.for('torii.guard');
 
-/** Options of `requireAuth` and `optionalAuth`. `Request` is the framework's own. */
+/** Options of `requireAuth` and `optionalAuth`. `Request` is the request type of the framework. */
 export interface GuardOptions<Request> {
-  /** Changes the answers to refused requests: those of this middleware, and those of every `allow` behind it. */
+  /** Changes the response to a refused request. Also applies to every `allow` that runs after this guard. */
   readonly onError?: AnswerOtherwise<Request> | undefined;
 }
 
-/** What the guards need to know of a framework. `Request` is the object that the framework keeps for one request. */
+/**
+ * Describes a framework to {@link createGuards}. `Request` is the object that the framework creates for each request, and
+ * `Middleware` is the framework's type of a middleware or hook.
+ */
 export interface GuardAdapter<Request extends object, Middleware extends object> {
-  /** Where an app finds the Auth, such as `req.auth`, for messages. */
+  /** Where an app finds the Auth, for example `req.auth`. Used in error messages. */
   readonly place: string;
-  /** The request as the framework's own router reads it. */
+  /** Returns the method, path, host and headers of a request, as the framework's router sees them. */
   describe(request: Request): RequestParts;
-  /** What is stored at `place`, whoever stored it. */
+  /** Returns the value stored at `place`. It is not trusted: other middleware may have stored it. */
   read(request: Request): unknown;
-  /** Stores at `place` who is calling, or null. */
+  /** Stores the Auth at `place`. `null` means that no one is signed in. */
   write(request: Request, auth: Auth | null): void;
-  /** The guard as a middleware of the framework. */
+  /** Wraps a guard as a middleware of the framework. */
   toMiddleware(guard: Guard<Request>): Middleware;
 }
 
-/** Decides about a request, and takes one of the steps. Undefined if the request has been answered meanwhile. */
+/**
+ * Decides about a request and calls one of the steps. Resolves with the result of that step, or with `undefined` if
+ * another handler has already sent the whole response.
+ */
 export type Guard<Request> = <Result>(request: Request, steps: GuardSteps<Result>) => Promise<Result | undefined>;
 
-/** What a framework does once a guard has decided. */
+/** What a guard tells the framework to do. A guard calls one of the functions for each request. */
 export interface GuardSteps<Result> {
-  /** Goes on to the next handler. What that throws is the framework's. */
+  /** Runs the next handler. The guard does not catch its errors. */
   pass(): Result | Promise<Result>;
-  /** Writes the answer to a refused request. */
+  /** Sends the response to a refused request. */
   answer(answer: Answer): Result | Promise<Result>;
-  /** Hands an error to the framework's error handling. */
+  /** Passes an error to the framework's error handling. */
   fail(error: object): Result | Promise<Result>;
-  /** Node's response, if another handler may answer before the guard has decided. */
+  /** Node's response. Set this if other code, such as a timeout handler, can respond while the guard is waiting. */
   readonly response?: ResponseProgress;
 }
 
-/** How much of a response has been sent. */
+/** The fields of Node's `ServerResponse` that tell how much of the response has been sent. */
 export interface ResponseProgress {
   readonly headersSent: boolean;
   readonly writableEnded: boolean;
 }
 
-/** The guards of one framework. */
+/** The guards for one framework. `source` is a verifier, or the options to create one. */
 export interface Guards<Request, Middleware> {
-  /** @throws ToriiConfigError for a wrong option */
+  /**
+   * Returns a middleware that refuses requests without a valid token.
+   *
+   * @throws ToriiConfigError if an option is wrong
+   */
   requireAuth<Custom extends object = Claims>(
     source: Verifier<Custom> | VerifierOptions<Custom>,
     options?: GuardOptions<Request>,
   ): Middleware;
-  /** @throws ToriiConfigError for a wrong option */
+  /**
+   * Returns a middleware that lets requests without a token continue as signed out. An invalid token is refused.
+   *
+   * @throws ToriiConfigError if an option is wrong
+   */
   optionalAuth<Custom extends object = Claims>(
     source: Verifier<Custom> | VerifierOptions<Custom>,
     options?: GuardOptions<Request>,
   ): Middleware;
-  /** @throws ToriiConfigError without a check */
+  /**
+   * Returns a middleware that refuses a request unless every check returns `true`. Must run after `requireAuth` or
+   * `optionalAuth`. Callers who are not signed in are refused with 401.
+   *
+   * @throws ToriiConfigError if there is no check, or if a check is not a function
+   */
   allow<Custom extends object = Claims>(...checks: readonly [Check<Custom>, ...Check<Custom>[]]): Middleware;
-  /** @throws ToriiConfigError if no guard ran before, or nobody is signed in */
+  /**
+   * Returns the Auth of a request.
+   *
+   * @throws ToriiConfigError if no guard ran before, or if the caller is not signed in
+   */
   getAuth<Custom extends object = Claims>(request: Request): Auth<Custom>;
 }
 
-/** What is remembered of a request, beside the framework's object. */
 interface RequestRecord {
   readonly onError: unknown;
 }
@@ -86,7 +108,7 @@ interface RequestRecord {
 const records: SharedMap<object, RequestRecord> = new SharedMap('requests');
 
 /**
- * The guards of a framework, made from what only the framework knows.
+ * Creates the guards for a framework.
  *
  * @example
  * const guards = createGuards<Request, RequestHandler>({
@@ -105,10 +127,10 @@ export function createGuards<Request extends object, Middleware extends object>(
     const record: RequestRecord = Object.freeze({ onError: requireOnError(onError) });
     const options = Object.freeze({ optional: kind === 'optionalAuth' });
     return middleware(kind, async (request) => {
-      // Before anything can fail: an `auth` that somebody else put there must not reach an error handler either.
+      // Remove an Auth that other middleware forged, before anything can throw: error handlers may read it too.
       adapter.write(request, null);
       records.set(request, record);
-      adapter.write(request, requireOurs(await verifier.authenticate(adapter.describe(request), options)));
+      adapter.write(request, requireAuthOrNull(await verifier.authenticate(adapter.describe(request), options)));
     });
   }
 
@@ -116,13 +138,13 @@ export function createGuards<Request extends object, Middleware extends object>(
     return Object.defineProperty(adapter.toMiddleware(guardBy(decide)), guardKind, { value: kind });
   }
 
-  // Null was written by requireAuth or optionalAuth, and means that nobody is signed in. Undefined means that neither ran.
+  // `null` was written by requireAuth or optionalAuth. `undefined` means that neither of them ran.
   function authOf<Custom extends object>(found: unknown, option: string): Auth<Custom> {
     if (isAuth(found)) return found as Auth<Custom>;
     const { place } = adapter;
     const problem =
       found === null
-        ? `\`${place}\` is null: this route also serves callers who are not signed in. Handle null, or put requireAuth before this handler.`
+        ? `\`${place}\` is null, because the caller is not signed in. Handle null, or put requireAuth before this handler.`
         : `\`${place}\` was not set by requireAuth or optionalAuth. Put requireAuth({ issuer }) before this handler.`;
     throw new ToriiConfigError(option, problem);
   }
@@ -148,9 +170,9 @@ function guardBy<Request extends object>(decide: (request: Request) => Promise<v
     } catch (error) {
       return refuse(error, request, steps);
     }
-    // Another handler, such as a time limit, may have answered. Then the connection may already serve the next request.
+    // A timeout handler may have responded while the guard was waiting.
     if (steps.response?.writableEnded) return undefined;
-    // Outside the try: what a later handler throws is not ours to answer.
+    // Outside the `try`: an error of a later handler must not be answered as a refusal.
     return steps.pass();
   };
 }
@@ -176,10 +198,11 @@ function onErrorOf<Request extends object>(request: Request): AnswerOtherwise<Re
 }
 
 /**
- * What to hand to a framework's error handling. Express takes undefined, 'route' and 'router' for "go on", and Koa takes null for
- * no error, but a check may throw anything: only objects are handed on as they are.
+ * Converts a thrown value to an error that can be passed to a framework. Objects are returned unchanged, other values are
+ * wrapped. Without this, a check that throws `undefined`, `'route'` or `null` would let a request through: Express reads
+ * `next(undefined)` and `next('route')` as "continue", and Koa ignores `null`.
  */
 export function errorFrom(thrown: unknown): object {
   if (typeof thrown === 'object' && thrown !== null) return thrown;
-  return new Error('A check or onError threw a non-Error value: see `cause`.', { cause: thrown });
+  return new Error('A check or `onError` threw a non-Error value; see `cause`.', { cause: thrown });
 }

@@ -1,12 +1,11 @@
-// Taken once: a map that was found on `globalThis` may have methods of its own, and these are not called.
+// The original methods, because a map found on `globalThis` may override its own.
 const { get, has, set } = WeakMap.prototype;
 
 /**
- * Facts about objects, kept beside the objects. Every copy of this package in a process uses the same map, which is stored under
- * `Symbol.for('torii.' + name)` on `globalThis`. If something else is there, or nothing can be put there, the map belongs to
- * this copy alone.
+ * A WeakMap that all copies of this package in a process share. It is stored on `globalThis` under
+ * `Symbol.for('torii.' + name)`. If that property holds something else or cannot be set, this copy uses its own map.
  *
- * Another copy may be of another version: what is read is `unknown`.
+ * Values are read as `unknown`, because another version of this package may have written them.
  */
 export class SharedMap<Key extends object, Value> {
   readonly #map: WeakMap<object, unknown>;
@@ -30,19 +29,19 @@ export class SharedMap<Key extends object, Value> {
 
 function findMap(key: symbol): WeakMap<object, unknown> {
   try {
-    // An own data property: what is inherited or computed is not ours.
+    // Ignore getters and inherited properties (prototype pollution).
     const found = Object.getOwnPropertyDescriptor(globalThis, key);
     if (found !== undefined) return isWeakMap(found.value) ? found.value : new WeakMap();
     const map = new WeakMap();
     Object.defineProperty(globalThis, key, { value: map });
     return map;
   } catch {
-    // A frozen `globalThis`.
+    // `globalThis` is frozen.
     return new WeakMap();
   }
 }
 
-// By what it can do: a map of another realm is one too, and a proxy around a map is not.
+// Accepts a WeakMap of another realm, which `instanceof` does not, and rejects a proxy around a WeakMap.
 function isWeakMap(value: unknown): value is WeakMap<object, unknown> {
   try {
     has.call(value as WeakMap<object, unknown>, {});

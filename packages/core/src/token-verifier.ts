@@ -5,26 +5,26 @@ import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './opti
 import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 
-/** Decides whose token it is, wherever it came from. */
+/** Verifies tokens that come without an HTTP request. */
 export interface TokenVerifier<Custom extends object = Claims> {
   /**
-   * Verifies a token alone.
+   * Verifies a token. An empty or missing token is refused with `token_missing`.
    *
-   * @throws ToriiAuthError with a `reason`
-   * @throws ToriiUnavailableError where the keys cannot be fetched: it is not the caller's fault
+   * @throws ToriiAuthError if the token is refused; see `reason`
+   * @throws ToriiUnavailableError if the keys cannot be fetched, which says nothing about the token
    */
   verify(token: string | null | undefined): Promise<Auth<Custom>>;
 }
 
 /**
- * Makes a verifier of tokens that come without a request of their own: in the first message of a socket, in a queue. At the
- * edge it is the smaller half of `createVerifier`, since it knows nothing of headers, cookies and paths.
+ * Creates a verifier for tokens that come without an HTTP request, for example in a WebSocket message or a queue. It does
+ * not read headers, cookies or paths, so it adds less code to an edge bundle than `createVerifier`.
  *
  * @example
- * const tokens = createTokenVerifier({ issuer: 'https://acme.torii.so' });
- * const { userId } = await tokens.verify(message.token);
+ * const verifier = createTokenVerifier({ issuer: 'https://acme.torii.so' });
+ * const { userId } = await verifier.verify(message.token);
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError if an option is wrong. The message says what to write.
  */
 export function createTokenVerifier<Custom extends object = Claims>(options: VerifyOptions): TokenVerifier<Custom>;
 export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
@@ -40,8 +40,8 @@ export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
 }
 
 /**
- * Verifies one token, with keys shared by every call for the same issuer. Where many come, make a verifier once: it
- * checks its options once, and remembers what it verified.
+ * Verifies one token. Calls with the same issuer share the fetched keys. A verifier is faster for many tokens: it reads its
+ * options once and caches verified tokens.
  *
  * @throws ToriiError as {@link TokenVerifier.verify} and {@link createTokenVerifier} do
  */

@@ -6,60 +6,73 @@ import { type RequestLike, viewOf } from './request/request-view.ts';
 import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 
-/** The outcome of {@link Verifier.check}: who is calling, or what to answer. */
-export type CheckResult<Custom extends object, Nobody extends null = never> =
-  | { readonly auth: Auth<Custom> | Nobody; readonly denial: undefined }
+/** The result of {@link Verifier.check}: the authenticated caller, or the response to a refused request. */
+export type CheckResult<Custom extends object, SignedOut extends null = never> =
+  | { readonly auth: Auth<Custom> | SignedOut; readonly denial: undefined }
   | { readonly auth: null; readonly denial: Denial };
 
-/** Whether a request without a token is refused, or passes as nobody's. A bad token is refused either way. */
 export interface AuthenticateOptions {
-  /** @default false */
+  /**
+   * If `true`, a request without a token continues as signed out, and the result is `null`. An invalid token is refused
+   * either way.
+   *
+   * @default false
+   */
   readonly optional?: boolean;
 }
 
 /**
- * Decides who is calling. Made once by {@link createVerifier}, and shared by everything that needs it.
+ * Authenticates requests and verifies tokens. Create one with {@link createVerifier} when the app starts, and share it.
  *
- * `Nobody` is null where options let requests through without a token (`publicPaths`, `allowPreflight`), else never.
+ * `SignedOut` is `null` if the options can let a request through without a token (`publicPaths`, `allowPreflight`), otherwise
+ * `never`.
  */
-export interface Verifier<Custom extends object = Claims, Nobody extends null = null> {
+export interface Verifier<Custom extends object = Claims, SignedOut extends null = null> {
   /**
-   * Verifies a token alone. Checks that look at the request see one of which nothing is known, and so refuse.
+   * Verifies a token that comes without a request. The configured checks get a request whose method, path, host and headers
+   * are unknown, so a check that needs them should refuse.
    *
-   * @throws ToriiAuthError with a `reason`
-   * @throws ToriiForbiddenError where a check refused
-   * @throws ToriiUnavailableError where the keys cannot be fetched: answer 503, it is not the caller's fault
+   * @throws ToriiAuthError if the token is refused; see `reason`
+   * @throws ToriiForbiddenError if a check refuses
+   * @throws ToriiUnavailableError if the keys cannot be fetched: answer 503, not 401
    */
   verify(token: string | null | undefined): Promise<Auth<Custom>>;
 
   /**
-   * Finds the token of a request and verifies it. Takes a Fetch `Request`, a `Headers`, Node's, Express's or Koa's
-   * request, a plain object of headers, or anything that yields `[name, value]`.
+   * Authenticates a request. Accepts a Fetch `Request`, a request of Node, Express or Koa, a Fetch `Headers`, a plain object
+   * of headers, or an iterable of `[name, value]` pairs.
+   *
+   * Resolves with `null` if the path is in `publicPaths`, if the request is a CORS preflight and `allowPreflight` is set, or
+   * if there is no token and `optional` is `true`.
    *
    * @throws ToriiError as `verify` does
    */
-  authenticate(request: RequestLike, options?: { readonly optional?: false }): Promise<Auth<Custom> | Nobody>;
+  authenticate(request: RequestLike, options?: { readonly optional?: false }): Promise<Auth<Custom> | SignedOut>;
   authenticate(request: RequestLike, options: AuthenticateOptions): Promise<Auth<Custom> | null>;
 
-  /** The same without throwing: `denial` is the whole answer to a refused request. Errors that are not ours still throw. */
-  check(request: RequestLike, options?: { readonly optional?: false }): Promise<CheckResult<Custom, Nobody>>;
+  /**
+   * Authenticates a request like `authenticate`, but does not throw for a refusal: `denial` is then the response to send.
+   *
+   * @throws any error that is not a refusal, such as an error of your own check
+   */
+  check(request: RequestLike, options?: { readonly optional?: false }): Promise<CheckResult<Custom, SignedOut>>;
   check(request: RequestLike, options: AuthenticateOptions): Promise<CheckResult<Custom, null>>;
 }
 
-/** Options with which every request needs a token, so that there is always an Auth. */
+/** Options with which every request needs a token, so the result is never `null`. */
 export type StrictVerifierOptions<Custom extends object = Claims> = VerifierOptions<Custom> & {
   readonly publicPaths?: never;
   readonly allowPreflight?: false;
 };
 
 /**
- * Makes a verifier. Nothing is fetched until the first token comes.
+ * Creates a verifier. The keys are fetched when the first token is verified.
  *
  * @example
- * const torii = createVerifier({ issuer: process.env.TORII_ISSUER });
- * const auth = await torii.authenticate(request);
+ * const verifier = createVerifier({ issuer: process.env.TORII_ISSUER });
+ * const auth = await verifier.authenticate(request);
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError if an option is wrong. The message says what to write.
  */
 export function createVerifier<Custom extends object = Claims>(
   options: StrictVerifierOptions<Custom>,
@@ -68,14 +81,13 @@ export function createVerifier<Custom extends object = Claims>(options: Verifier
 export function createVerifier(options: VerifierOptions): Verifier {
   const settings = readOptions(options);
   const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
-  return verifierOver({ ...settings, verify: (token) => verify(token, verification) });
+  return verifierWith({ ...settings, verify: (token) => verify(token, verification) });
 }
 
-/** A verifier of whatever tokens a pipeline knows how to verify. */
-export function verifierOver(pipeline: Pipeline): Verifier {
+export function verifierWith(pipeline: Pipeline): Verifier {
   const verifier: Verifier = {
     verify: (token) => authenticateToken(token, pipeline),
-    // Async for what reading a broken request throws: a caller who only handles rejections must get one.
+    // Async, so that an error thrown while the request is read becomes a rejection.
     authenticate: async (request, options) => authenticate(viewOf(request), pipeline, isOptional(options)),
     async check(request: RequestLike, options?: AuthenticateOptions) {
       try {
@@ -90,12 +102,12 @@ export function verifierOver(pipeline: Pipeline): Verifier {
   return Object.freeze(verifier);
 }
 
-// Its own, and exactly true: what is merely truthy, or inherited, must not let requests through.
+// Exactly `true` and an own property: prototype pollution and truthy mistakes must not make auth optional.
 function isOptional(options: AuthenticateOptions | null | undefined): boolean {
   return options !== null && options !== undefined && Object.hasOwn(options, 'optional') && options.optional === true;
 }
 
-/** A verifier as it is, or one made from options: what an adapter takes. */
+/** Returns `source` if it is a verifier, otherwise creates a verifier from these options. */
 export function verifierFrom<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
 ): Verifier<Custom> {
@@ -105,13 +117,14 @@ export function verifierFrom<Custom extends object = Claims>(
 function isVerifier<Custom extends object>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
 ): source is Verifier<Custom> {
-  // Its own: what somebody put on Object.prototype must not take the place of verification.
+  // Own property only: prototype pollution must not replace verification.
   if (typeof source !== 'object' || source === null || !Object.hasOwn(source, 'authenticate')) return false;
   return typeof Reflect.get(source, 'authenticate') === 'function';
 }
 
 /**
- * Authenticates one request, with keys shared by every call for the same issuer.
+ * Authenticates one request. Calls with the same issuer share the fetched keys. A verifier is faster for many requests: it
+ * reads its options once and caches verified tokens.
  *
  * @throws ToriiError as {@link Verifier.authenticate} and {@link createVerifier} do
  */

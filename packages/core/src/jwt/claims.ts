@@ -9,22 +9,21 @@ import {
   requireTime,
 } from '../token/claims.ts';
 
-/** What a token that is not Torii's must say to be accepted. */
-export interface ForeignRules {
+export interface JwtClaimRules {
   readonly userIdClaim: string;
-  /** Undefined: `iss` is not looked at. */
+  /** If `undefined`, `iss` is not checked. */
   readonly issuers: ReadonlySet<string> | undefined;
-  /** Undefined: `aud` is not looked at. */
+  /** If `undefined`, `aud` is not checked. */
   readonly audiences: ReadonlySet<string> | undefined;
   readonly clockToleranceMs: number;
 }
 
 /**
- * Holds the claims against the rules. A token that never ends is refused, whoever made it.
+ * Checks the claims of a token. A token without `exp` is refused, because it would be valid forever.
  *
- * @throws ToriiAuthError naming the first claim that is missing, malformed or wrong
+ * @throws ToriiAuthError for the first claim that is missing, malformed or refused
  */
-export function checkJwtClaims(claims: Claims, rules: ForeignRules): ForeignClaims {
+export function checkJwtClaims(claims: Claims, rules: JwtClaimRules): ForeignClaims {
   const checked: ForeignClaims = {
     issuer: checkIssuer(claims, rules.issuers),
     userId: requireUserId(claims, rules.userIdClaim),
@@ -46,7 +45,7 @@ function checkIssuer(claims: Claims, issuers: ReadonlySet<string> | undefined): 
   throw refusal('issuer_refused', 'The token comes from another issuer.', 'iss', claimed, [...issuers]);
 }
 
-// Only numbers that are what they look like: beyond 2^53, two users would get one id.
+// Beyond 2^53 different integers are parsed as the same number, so two users would get the same id.
 function requireUserId(claims: Claims, name: string): string {
   const value = requireClaim(claims, name);
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);

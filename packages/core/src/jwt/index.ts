@@ -5,28 +5,29 @@ import type { JWK } from '../keys/jwks.ts';
 import { shareKeySets } from '../keys/key-sources.ts';
 import { unknownKey } from '../keys/remote-key-set.ts';
 import { malformed, parseToken, refuseExtensions } from '../token/parse.ts';
-import { type Verifier, verifierOver } from '../verifier.ts';
+import { type Verifier, verifierWith } from '../verifier.ts';
 import { checkJwtClaims } from './claims.ts';
-import { ForeignKey, noKeyId, parseForeignKeySet } from './keys.ts';
+import { KeyChoices, noKeyId, parseJwtKeySet } from './keys.ts';
 import { type JwtOptions, type JwtSettings, readJwtOptions } from './options.ts';
 
 export type { JwtAlgorithm, JwtClaimNames, JwtOptions } from './options.ts';
 
-/** Options with which every request needs a token, so that there is always an Auth. */
+/** Options with which every request needs a token, so the result is never `null`. */
 export type StrictJwtOptions<Custom extends object = Claims> = JwtOptions<Custom> & {
   readonly publicPaths?: never;
   readonly allowPreflight?: false;
 };
 
 /**
- * Makes a verifier of tokens that are not Torii's: signed by yourself with a shared secret, or by somebody whose public
- * keys you have. It goes wherever a verifier goes. What only Torii's tokens have is null in the Auth.
+ * Creates a verifier for tokens that Torii did not issue: signed with your own shared secret, or by an issuer whose public
+ * keys you have. Use it like a verifier of `createVerifier`. In the Auth, `environmentId` and `organization` are `null`, and
+ * `issuer` and `issuedAt` are `null` if the token lacks the claim. Verified tokens are not cached.
  *
  * @example
  * const verifier = createJwtVerifier({ secret: process.env.JWT_SECRET, algorithms: ['HS256'] });
  * app.use(requireAuth(verifier));
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError if an option is wrong. The message says what to write.
  */
 export function createJwtVerifier<Custom extends object = Claims>(
   options: StrictJwtOptions<Custom>,
@@ -35,7 +36,7 @@ export function createJwtVerifier<Custom extends object = Claims>(options: JwtOp
 export function createJwtVerifier(options: JwtOptions): Verifier {
   const settings = readJwtOptions(options);
   const findKey = keyFinderOf(settings);
-  return verifierOver({
+  return verifierWith({
     ...settings,
     async verify(token) {
       const { header, claims } = parseToken(token);
@@ -43,18 +44,18 @@ export function createJwtVerifier(options: JwtOptions): Verifier {
       const kid = keyIdOf(header);
       checkJwtClaims(claims, settings.rules);
       await verifySignature(token, await findKey(kid, algorithm), algorithm);
-      // Once more: fetching a key may have taken seconds, and the token may have ended meanwhile.
+      // Check again: the key fetch may have taken seconds, and the token may have expired in the meantime.
       const auth = readForeignAuth(checkJwtClaims(claims, settings.rules), claims);
       return { result: { auth }, fromCache: false };
     },
   });
 }
 
-// From configuration alone (RFC 8725 3.1), and before any key is looked up.
+// Only the configured algorithms are allowed, and the check comes before the key lookup (RFC 8725 3.1).
 function algorithmOf(header: Claims, { algorithms }: JwtSettings): string {
   const algorithm = claimOf(header, 'alg');
   if (typeof algorithm !== 'string' || !algorithms.has(algorithm)) {
-    throw new ToriiAuthError('algorithm_refused', 'The token is not signed in a way that is accepted here.');
+    throw new ToriiAuthError('algorithm_refused', 'The token is signed with an algorithm that is not accepted.');
   }
   refuseExtensions(header);
   return algorithm;
@@ -66,7 +67,7 @@ function keyIdOf(header: Claims): string | undefined {
   throw malformed('The token does not name its key.');
 }
 
-/** The key that a token names, or the only one; for an algorithm that the token may be signed with. */
+/** Finds the key with the id `kid`, or the only key for `algorithm` if `kid` is `undefined`. Throws a ToriiError. */
 type FindKey = (kid: string | undefined, algorithm: string) => Promise<CryptoKey | Uint8Array>;
 
 async function verifySignature(token: string, key: CryptoKey | Uint8Array, algorithm: string): Promise<void> {
@@ -84,39 +85,40 @@ function keyFinderOf({ source, maxStaleMs, emit }: JwtSettings): FindKey {
     case 'pem':
       return pemFinder(source.pem);
     case 'jwk': {
-      const key = new ForeignKey([source.jwk]);
+      const key = new KeyChoices([source.jwk]);
       return async (_kid, algorithm) => {
-        const imported = await importServing(key, noKeyId, algorithm);
-        if (imported === undefined) throw new ToriiConfigError('key', '`key` cannot be used to verify tokens.');
+        const imported = await importOnly(key, noKeyId, algorithm);
+        if (imported === undefined)
+          throw new ToriiConfigError('key', '`key` is not a valid key, so no token can be verified.');
         return imported;
       };
     }
     case 'set': {
       const { keys } = source;
-      return async (kid = noKeyId, algorithm) => usable(keys.get(kid), kid, algorithm);
+      return async (kid = noKeyId, algorithm) => importNamed(keys.get(kid), kid, algorithm);
     }
     case 'url': {
       const keys = keySetFor(source.url, source.fetch);
       return async (kid = noKeyId, algorithm) =>
-        usable(keys.peek(kid) ?? (await keys.find(kid, maxStaleMs, emit)), kid, algorithm);
+        importNamed(keys.peek(kid) ?? (await keys.find(kid, maxStaleMs, emit)), kid, algorithm);
     }
   }
 }
 
-const keySetFor = shareKeySets(parseForeignKeySet);
+const keySetFor = shareKeySets(parseJwtKeySet);
 
-async function usable(key: ForeignKey | undefined, kid: string, algorithm: string): Promise<CryptoKey> {
+async function importNamed(key: KeyChoices | undefined, kid: string, algorithm: string): Promise<CryptoKey> {
   if (key === undefined) throw unknownKey(kid);
-  const imported = await importServing(key, kid, algorithm);
+  const imported = await importOnly(key, kid, algorithm);
   if (imported === undefined) throw unknownKey(kid);
   return imported;
 }
 
 const imports = new WeakMap<JWK, Map<string, Promise<CryptoKey | undefined>>>();
 
-/** Made ready once for each algorithm. Undefined for a key that is none, such as a point that is not on its curve. */
-async function importServing(key: ForeignKey, kid: string, algorithm: string): Promise<CryptoKey | undefined> {
-  const jwk = key.serving(algorithm);
+/** Imports a key once per algorithm. `undefined` if the key is invalid, for example a point that is not on the curve. */
+async function importOnly(key: KeyChoices, kid: string, algorithm: string): Promise<CryptoKey | undefined> {
+  const jwk = key.only(algorithm);
   if (jwk === undefined) throw unknownKey(kid);
   const byAlgorithm = imports.get(jwk) ?? new Map<string, Promise<CryptoKey | undefined>>();
   imports.set(jwk, byAlgorithm);
@@ -126,10 +128,10 @@ async function importServing(key: ForeignKey, kid: string, algorithm: string): P
 }
 
 async function importJwk(jwk: JWK, algorithm: string): Promise<CryptoKey | undefined> {
-  // Rebuilt from its numbers: `key_ops`, `ext` or `use` of somebody else's making cannot get in the way.
-  const numbers = ['kty', 'crv', 'x', 'y', 'n', 'e'].filter((member) => Object.hasOwn(jwk, member));
+  // Without `key_ops`, `ext` and `use`: the import can fail because of their values.
+  const members = ['kty', 'crv', 'x', 'y', 'n', 'e'].filter((member) => Object.hasOwn(jwk, member));
   try {
-    const key = await importJWK(Object.fromEntries(numbers.map((member) => [member, jwk[member]])), algorithm);
+    const key = await importJWK(Object.fromEntries(members.map((member) => [member, jwk[member]])), algorithm);
     return key instanceof Uint8Array ? undefined : key;
   } catch {
     return undefined;
@@ -149,8 +151,8 @@ async function importPem(pem: string, algorithm: string): Promise<CryptoKey> {
   try {
     return await importSPKI(pem, algorithm);
   } catch {
-    // Without the cause, which may quote the key.
-    throw new ToriiConfigError('key', `\`key\` is no public key for ${algorithm}.`);
+    // No `cause`: its message may quote the key.
+    throw new ToriiConfigError('key', `\`key\` is not a valid public key for ${algorithm}.`);
   }
 }
 
@@ -159,6 +161,6 @@ function refusalFor(cause: unknown): ToriiAuthError {
     return new ToriiAuthError('signature_invalid', 'The signature of the token is not valid.');
   }
   if (cause instanceof errors.JWSInvalid) return malformed('The token cannot be read.');
-  // A key that jose does not take, such as one of RSA that is too small.
-  return new ToriiAuthError('key_unknown', 'The token does not name a key that can be used.', { cause });
+  // jose rejects some keys, such as RSA keys of fewer than 2048 bits.
+  return new ToriiAuthError('key_unknown', 'The key that the token names is not usable.', { cause });
 }

@@ -1,12 +1,12 @@
 import { type Claims, claimOf } from '../auth.ts';
 import { type JWK, keysById, listKeys, mayVerify } from '../keys/jwks.ts';
 
-/** The id under which a set has all its keys, for tokens that name none. No token names it: an empty `kid` is refused. */
+/** The map key for all keys of a set, for tokens without a `kid`. No token can select it: an empty `kid` is refused. */
 export const noKeyId = '';
 
-/** One public key, or several where none is named. */
-export class ForeignKey {
-  /** By their JSON, so that a key which is still the same one is the same object, and need not be made ready again. */
+/** The public keys that may have signed a token: the key that it names, or all keys of the set if it names none. */
+export class KeyChoices {
+  /** By their JSON. An unchanged key keeps its object when the set is refreshed, so it is not imported again. */
   readonly jwks: ReadonlyMap<string, JWK>;
 
   constructor(jwks: Iterable<Claims>, known: ReadonlyMap<string, JWK> = new Map()) {
@@ -14,36 +14,37 @@ export class ForeignKey {
     this.jwks = new Map(texts.map((text) => [text, known.get(text) ?? JSON.parse(text)]));
   }
 
-  /** The one key that serves an algorithm; undefined for none, and for several, since nothing tells which is meant. */
-  serving(algorithm: string): JWK | undefined {
-    const [found, second] = [...this.jwks.values()].filter((jwk) => serves(jwk, algorithm));
+  /** The only key for an algorithm. `undefined` if there is none or more than one, because the choice would be a guess. */
+  only(algorithm: string): JWK | undefined {
+    const [found, second] = [...this.jwks.values()].filter((jwk) => fits(jwk, algorithm));
     return second === undefined ? found : undefined;
   }
 }
 
 /**
- * The keys of a set by id, of whatever kind. One whose id stands twice is worth nothing to a token that names it.
+ * Parses a key set with keys of any type, by key id. A key id that occurs twice is ambiguous, so tokens that name it are
+ * refused.
  *
  * @throws KeySetError as `parseKeySet` does
  */
-export function parseForeignKeySet(
+export function parseJwtKeySet(
   value: unknown,
-  previous: ReadonlyMap<string, ForeignKey> = new Map(),
-): ReadonlyMap<string, ForeignKey> {
+  previous: ReadonlyMap<string, KeyChoices> = new Map(),
+): ReadonlyMap<string, KeyChoices> {
   const entries = listKeys(value);
-  const all = new ForeignKey(entries, previous.get(noKeyId)?.jwks);
-  const keys = keysById(entries, (jwk) => new ForeignKey([jwk], all.jwks));
+  const all = new KeyChoices(entries, previous.get(noKeyId)?.jwks);
+  const keys = keysById(entries, (jwk) => new KeyChoices([jwk], all.jwks));
   if (entries.length > 0) keys.set(noKeyId, all);
   return keys;
 }
 
-/** Whether a key is of the kind that an algorithm needs (RFC 7518 3.1, RFC 8037 3.1), and not meant for another. */
-export function serves(jwk: JWK, algorithm: string): boolean {
-  const [kty, crv] = kindFor(algorithm);
+/** Whether a key has the type that an algorithm needs (RFC 7518 3.1, RFC 8037 3.1) and is not reserved for another use. */
+export function fits(jwk: JWK, algorithm: string): boolean {
+  const [kty, crv] = keyTypeFor(algorithm);
   return claimOf(jwk, 'kty') === kty && (crv === undefined || claimOf(jwk, 'crv') === crv) && mayVerify(jwk, algorithm);
 }
 
-function kindFor(algorithm: string): readonly [kty: string, crv: string | undefined] {
+function keyTypeFor(algorithm: string): readonly [kty: string, crv: string | undefined] {
   switch (algorithm) {
     case 'ES256':
       return ['EC', 'P-256'];

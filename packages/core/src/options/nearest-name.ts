@@ -1,7 +1,7 @@
-/** The name that was probably meant: at most two typing mistakes away, whatever its case and underscores. */
+/** Finds the known name that was probably meant: at most two typing mistakes away. Ignores case and underscores. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const find = (edits: number): string | undefined =>
-    // Two edits make any two letters of any other two.
+    // A name of two letters is within two edits of every other name of two letters.
     known.find((each) => edits < each.length && isWithin(edits, plain(name), plain(each)));
   return find(0) ?? find(1) ?? find(2);
 }
@@ -11,8 +11,8 @@ function plain(name: string): string {
 }
 
 /**
- * Whether so many edits make one text of the other: a letter inserted, left out or replaced, or two neighbours swapped
- * (Damerau-Levenshtein, no letter edited twice).
+ * Whether the edit distance is at most `edits` (Damerau-Levenshtein, restricted): a letter is inserted, left out or
+ * replaced, or two adjacent letters are swapped.
  */
 function isWithin(edits: number, a: string, b: string): boolean {
   if (a === b) return true;

@@ -2,10 +2,11 @@ import { problemOfPublicPath, readPath } from '../request/path.ts';
 import { type Options, readList, wrongOption, wrongValue } from './reader.ts';
 
 /**
- * Paths as `publicPaths` takes them: literals such as `/health`, or `/docs/*` for everything below `/docs/`. Empty if the
- * option is absent.
+ * Reads a list of paths in the format of `publicPaths`: exact paths such as `/health`, and `/docs/*` for everything below
+ * `/docs/`. Returns an empty list if the option is absent.
  *
- * @throws ToriiConfigError for a path that cannot match, and for `/*`, which matches everything
+ * @param fewest The minimum number of paths, if the option is set.
+ * @throws ToriiConfigError if a path can never match, or is `/*`, which would match everything
  */
 export function listPaths<Name extends string>(options: Options<Name>, name: Name, fewest = 0): readonly string[] {
   const kind = 'a list of paths';
@@ -16,13 +17,13 @@ export function listPaths<Name extends string>(options: Options<Name>, name: Nam
     if (typeof path !== 'string') throw wrongValue(name, kind, path, example);
     const problem = problemOfPublicPath(path);
     if (problem === undefined) return path;
-    throw wrongOption(name, `cannot hold ${JSON.stringify(path)}: ${problem}. Write ${example}`);
+    throw wrongOption(name, `contains ${JSON.stringify(path)}: ${problem}. Write ${example}`);
   });
 }
 
-/** One path of the app, without a star. */
+/** Reads one exact path. `*` is not allowed. */
 export function readLiteralPath<Name extends string>(options: Options<Name>, name: Name, example: string): string {
   const value = options[name];
   if (typeof value === 'string' && !value.includes('*') && 'path' in readPath(value)) return value;
-  throw wrongValue(name, 'a path of this app', value, example);
+  throw wrongValue(name, 'a path that begins with a slash, without `*`', value, example);
 }

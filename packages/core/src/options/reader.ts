@@ -1,26 +1,28 @@
 import { ToriiConfigError } from '../errors.ts';
 import { nearestName } from './nearest-name.ts';
 
-/** The caller's options, copied. The copy has no prototype, so `in` and a member tell of own options only. */
+/** A copy of the caller's options. It has no prototype, so `in` and property access see own options only. */
 export type Options<Name extends string = string> = { readonly [Key in Name]?: unknown };
 
-/** Fails to compile if a list of names lacks an option of `T`. */
+// A list of names that lacks an option of `T` does not compile.
 type Complete<T, Names extends readonly string[]> =
   Exclude<keyof T, Names[number]> extends never ? unknown : { readonly missing: Exclude<keyof T, Names[number]> };
 
-/** The bounds of a number, both included, and its value if the option is absent. */
 export interface NumberRule {
+  /** The smallest allowed value. */
   readonly from: number;
+  /** The largest allowed value. */
   readonly to: number;
+  /** The value if the option is absent. */
   readonly absent: number;
 }
 
 /**
- * Copies an object of options, reading each member once.
+ * Copies an object of options. Each property is read once, so that a getter cannot change a value after it was validated.
  *
- * @param option What errors call the object: `options`, or the option that holds it.
- * @throws ToriiConfigError for anything but an object, for an unknown option, and for one that is inherited or not
- * enumerable: the copy would lack it, and a check would be left out
+ * @param option The name of the object in error messages: `options`, or the option that contains it.
+ * @throws ToriiConfigError if `given` is not an object, if an option is unknown, or if an option is inherited or not
+ * enumerable: the copy would lack it, and a security check would be left out
  */
 export function readKnownOptions<T extends object, const Names extends readonly (keyof T & string)[]>(
   given: T,
@@ -36,19 +38,22 @@ export function readKnownOptions<T extends object, const Names extends readonly 
   for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownName(name, known);
   for (const name of known) {
     if (name in given && !(name in options) && !(name in Object.prototype)) {
-      throw wrongOption(name, 'is inherited or hidden. Pass a plain object');
+      throw wrongOption(name, 'is inherited or not enumerable. Pass a plain object');
     }
   }
   return options;
 }
 
-/** Leaves out options that are `undefined`. Only for options that may be, since no check depends on them. */
+/**
+ * Removes the options in `names` that are `undefined`. Do not name security options: one that is `undefined` must be an
+ * error, because its environment variable may be missing.
+ */
 export function omitUndefined<Given extends Options>(options: Given, names: readonly (keyof Given & string)[]): Given {
   const entries = Object.entries(options).filter(([name, value]) => value !== undefined || !names.includes(name));
   return Object.assign(Object.create(null), Object.fromEntries(entries));
 }
 
-/** A text, or `undefined` if the option is absent. */
+/** Reads a non-empty string. Returns `undefined` if the option is absent. */
 export function readText<Name extends string>(options: Options<Name>, name: Name, example: string): string | undefined {
   if (!(name in options)) return undefined;
   const value = options[name];
@@ -56,17 +61,17 @@ export function readText<Name extends string>(options: Options<Name>, name: Name
   throw wrongValue(name, text, value, example);
 }
 
-/** One text or several. The option has to be there. */
+/** Reads a required option that is a non-empty string or a list of them. */
 export function listTexts<Name extends string>(options: Options<Name>, name: Name, example: string): readonly string[] {
   const value = options[name];
-  // Spread, for the hole that a comma too many makes: the methods of arrays pass over it.
+  // A hole (`['a', , 'b']`) becomes `undefined` in the copy. `filter` would skip the hole.
   const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
   const wrong = list.length === 0 ? [value] : list.filter((item) => !isText(item));
   if (wrong.length === 0) return list.map(String);
   throw wrongValue(name, `${text}, or a list of them`, wrong[0], example);
 }
 
-/** One text or several as a set, or `undefined` if the option is absent. */
+/** Reads a non-empty string or a list of them, as a set. Returns `undefined` if the option is absent. */
 export function readTexts<Name extends string>(
   options: Options<Name>,
   name: Name,
@@ -75,7 +80,7 @@ export function readTexts<Name extends string>(
   return name in options ? new Set(listTexts(options, name, `${example}, or leave it out`)) : undefined;
 }
 
-/** A list, empty if the option is absent. A single value is not a list. */
+/** Reads a list. Returns an empty list if the option is absent. */
 export function readList<Name extends string>(
   options: Options<Name>,
   name: Name,
@@ -104,14 +109,14 @@ export function readWhole<Name extends string>(options: Options<Name>, name: Nam
   return readNumber(options, name, rule, true);
 }
 
-/** False if the option is absent. */
+/** Reads a boolean. Returns `false` if the option is absent. */
 export function readFlag<Name extends string>(options: Options<Name>, name: Name): boolean {
   const value = name in options ? options[name] : false;
   if (typeof value === 'boolean') return value;
   throw wrongValue(name, 'true or false', value);
 }
 
-/** The first choice if the option is absent. */
+/** Reads one of several strings. Returns the first choice if the option is absent. */
 export function readChoice<Name extends string, Choice extends string>(
   options: Options<Name>,
   name: Name,
@@ -123,7 +128,7 @@ export function readChoice<Name extends string, Choice extends string>(
   throw wrongValue(name, choices.map((each) => `'${each}'`).join(' or '), value);
 }
 
-/** May be undefined, which is as good as absent. */
+/** Reads a function. `undefined` is allowed and means the same as an absent option. */
 export function readFunction<F>(options: Options, name: string): F | undefined {
   const value = options[name];
   if (value === undefined) return undefined;
@@ -131,7 +136,7 @@ export function readFunction<F>(options: Options, name: string): F | undefined {
   throw wrongValue(name, 'a function', value);
 }
 
-/** The name of a header (RFC 9110 5.6.2) or a cookie (RFC 6265 4.1.1), or `undefined` if the option is absent. */
+/** Reads the name of a header (RFC 9110 5.6.2) or a cookie (RFC 6265 4.1.1). Returns `undefined` if the option is absent. */
 export function readHttpName<Name extends string>(
   options: Options<Name>,
   name: Name,
@@ -140,26 +145,26 @@ export function readHttpName<Name extends string>(
   if (!(name in options)) return undefined;
   const value = options[name];
   if (typeof value === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value)) return value;
-  throw wrongValue(name, 'a name without spaces and separators', value, example);
+  throw wrongValue(name, 'a header or cookie name, without spaces and separators', value, example);
 }
 
-/** @throws ToriiConfigError with `problem`, which goes on from the name of the option, if the condition does not hold */
+/** @throws ToriiConfigError if `condition` is falsy. The message is the name of the option followed by `problem`. */
 export function assertOption(option: string, condition: unknown, problem: string): asserts condition {
   if (!condition) throw wrongOption(option, problem);
 }
 
-/** The error for an option, of which `problem` goes on from its name. */
+/** Creates the error for an option. The message is the name of the option followed by `problem`. */
 export function wrongOption(option: string, problem: string): ToriiConfigError {
   return new ToriiConfigError(option, `\`${option}\` ${problem}.`);
 }
 
-/** The error for an option that has to be something else. A text that was found is not quoted: it may be a secret. */
+/** Creates the error for a wrong value. The value is described by its type, because a string may be a secret. */
 export function wrongValue(option: string, expected: string, found: unknown, example?: string): ToriiConfigError {
   const remedy = example === undefined ? '' : `. Write ${example}`;
   return wrongOption(option, `must be ${expected}. Found: ${describe(found)}${remedy}`);
 }
 
-/** The error for a name that nothing reads. */
+/** Creates the error for an unknown option, with the most similar known name. */
 export function unknownName(name: string, known: readonly string[], noun = 'option'): ToriiConfigError {
   const nearest = nearestName(name, known);
   const hint = nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;

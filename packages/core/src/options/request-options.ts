@@ -8,40 +8,49 @@ import { listOrigins } from './origins.ts';
 import { listPaths } from './paths.ts';
 import { type Options, readFlag, readFunction, readHttpName, wrongOption } from './reader.ts';
 
-/** How a request is authenticated, whoever makes the tokens. */
+/** Options for authenticating requests, for tokens of any issuer. */
 export interface RequestOptions<Custom extends object = Claims> {
   /**
-   * The header that carries `Bearer <token>`.
+   * The name of the header that contains `Bearer <token>`.
    *
    * @default 'authorization'
    */
   readonly header?: string;
   /**
-   * A cookie to read the token from where the header is not there. Left out, no cookie is ever read. With a method other
-   * than GET, HEAD and OPTIONS it counts only in a request from the same origin, or from one of `origins`.
+   * The name of a cookie that contains the token. It is read only if the request has neither the header nor an
+   * `Authorization` header. By default no cookie is read.
+   *
+   * CSRF protection: for methods other than GET, HEAD and OPTIONS, and for WebSocket handshakes, the cookie is used only if
+   * the request comes from the same origin or from one of `origins`.
    */
   readonly cookie?: string;
-  /** Origins, such as `https://app.example.com`, whose pages may send the cookie with any method. */
+  /**
+   * Origins, such as `https://app.example.com`, whose pages may send the cookie with any method, in addition to the origin
+   * of the request. Requires `cookie`.
+   */
   readonly origins?: readonly string[];
   /**
-   * Public paths: literals such as `/health`, or `/docs/*` for everything below `/docs/`. Compared with the whole decoded
-   * path, case and trailing slash included. A path that can be read in two ways is never public.
+   * Paths that need no token: exact paths such as `/health`, and `/docs/*` for everything below `/docs/`. Case and a trailing
+   * slash matter. A request path that routers could read in different ways, such as `//health`, is never public.
+   *
+   * @default []
    */
   readonly publicPaths?: readonly string[];
   /**
-   * Lets CORS preflights through, which carry no token: OPTIONS with `Origin` and `Access-Control-Request-Method`. Not
-   * needed where your CORS middleware comes first.
+   * Lets CORS preflights through without a token: OPTIONS requests with `Origin` and `Access-Control-Request-Method`. Not
+   * needed if a CORS middleware runs first.
    *
    * @default false
    */
   readonly allowPreflight?: boolean;
-  /** Asked in order about every verified caller; each must say `true`. */
+  /** Checks that run in order for every authenticated caller. A request is refused unless each returns `true`. */
   readonly checks?: readonly Check<Custom>[];
-  /** Told what happened and why, for logs and metrics. Never gets a token. */
+  /**
+   * Called with every event, for logs and metrics. Events never contain a token. Errors that it throws are ignored.
+   */
   readonly onEvent?: VerifierEventListener | undefined;
 }
 
-/** The same as the pipeline uses them. */
 export interface RequestSettings {
   readonly emit: VerifierEventListener;
   readonly places: TokenPlaces;
@@ -50,7 +59,7 @@ export interface RequestSettings {
   readonly checks: readonly Check[];
 }
 
-/** All but `onEvent`, which is one of the options that say how a token is verified. */
+// Without `onEvent`, which is in `verifyOptionNames`.
 export const requestOptionNames = ['header', 'cookie', 'origins', 'publicPaths', 'allowPreflight', 'checks'] as const;
 
 type RequestOptionValues = Options<(typeof requestOptionNames)[number] | 'onEvent'>;
@@ -70,7 +79,7 @@ function readPlaces(options: RequestOptionValues): TokenPlaces {
   const header = readHttpName(options, 'header', "header: 'x-token', or leave it out") ?? 'authorization';
   const cookie = readHttpName(options, 'cookie', "cookie: 'token', or leave it out");
   if ('origins' in options && cookie === undefined) {
-    throw wrongOption('origins', 'says which pages may send the cookie: set `cookie` too, or leave it out');
+    throw wrongOption('origins', 'has no effect without `cookie`. Set `cookie`, or leave `origins` out');
   }
   const origins = listOrigins(options, 'origins', "origins: ['https://app.example.com']");
   return { header: header.toLowerCase(), cookie, origins };

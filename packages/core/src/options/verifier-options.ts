@@ -8,17 +8,16 @@ import {
 } from './request-options.ts';
 import { readVerifyOptions, type TokenSettings, type VerifyOptions, verifyOptionNames } from './verify-options.ts';
 
-/** How a request is authenticated. */
+/** The options of `createVerifier`. */
 export interface VerifierOptions<Custom extends object = Claims> extends VerifyOptions, RequestOptions<Custom> {}
 
-/** Options as the pipeline uses them. */
 export interface Settings extends RequestSettings, TokenSettings {}
 
 const optionNames = [...verifyOptionNames, ...requestOptionNames] as const;
 
 /**
- * Checks options once and for all. One that is there but says nothing (undefined, empty, `[]`) is an error: it is what an
- * unset variable or a typing mistake looks like, and must not quietly leave a check out.
+ * Validates options. A security option that is set but empty (`undefined`, `''`, `[]`) is an error: an unset environment variable
+ * must not silently turn a check off.
  *
  * @throws ToriiConfigError naming the option and what to write instead
  */

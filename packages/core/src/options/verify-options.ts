@@ -9,46 +9,56 @@ import type { VerifySettings } from '../token/verify.ts';
 import { problemOfIssuer } from './issuer-url.ts';
 import { listTexts, type Options, readFunction, readNumber, readTexts, readWhole, wrongOption } from './reader.ts';
 
-/** How a token is verified. */
+/** Options for verifying Torii's tokens. */
 export interface VerifyOptions {
   /**
-   * Your issuer URL, as the dashboard shows it, or several: `https://acme.torii.so`. The token's `iss` must be one of
-   * them. May be undefined to the compiler, as an environment variable is; it throws then, and says so.
+   * Your issuer URL from the dashboard, such as `https://acme.torii.so`, or a list of issuer URLs. The `iss` claim of a
+   * token must be one of them. A trailing slash is ignored; everything else must match exactly.
+   *
+   * Required. The type allows `undefined` so that you can pass an environment variable; a ToriiConfigError is thrown if it is
+   * not set.
    */
   readonly issuer: string | readonly string[] | undefined;
-  /** Accepted `aud` values (RFC 7519 4.1.3). Left out, `aud` is not looked at. */
+  /**
+   * The accepted audiences. The `aud` claim of a token must contain one of them (RFC 7519 4.1.3). By default `aud` is not
+   * checked.
+   */
   readonly audience?: string | readonly string[];
-  /** Accepted environments: `pid`. Left out, any environment of the issuer will do. */
+  /** The accepted environments. The `pid` claim must be one of them. By default every environment of the issuer is accepted. */
   readonly environmentId?: string | readonly string[];
   /**
-   * Seconds by which this clock and the issuer's may differ; at most 300.
+   * How many seconds the clocks of this server and of the issuer may differ. From 0 to 300.
    *
    * @default 30
    */
   readonly clockTolerance?: number;
   /**
-   * Seconds for which keys go on verifying when the issuer cannot be reached to renew them; at most a day. Keys are
-   * renewed every five minutes, so a value below 300 means: not at all.
+   * How many seconds after a fetch the keys are used if the issuer cannot be reached to refresh them. From 0 to 86400 (one
+   * day). Keys are always used for five minutes, so a value below 300 has the same effect as 300.
    *
-   * @default 3600
+   * @default 3600 (one hour)
    */
   readonly maxStaleSeconds?: number;
   /**
-   * How many verified tokens to remember, so that the same token again costs next to nothing; at most a million, and 0 for
-   * none. One is remembered while it is good and its key is published. About a kilobyte each.
+   * The maximum number of verified tokens in the cache, from 0 (no cache) to 1000000. A token is used from the cache until it
+   * expires or its key is withdrawn. Each takes about 1 kB of memory.
    *
    * @default 5000
    */
   readonly cachedTokens?: number;
-  /** Fetches the keys. Left out, the platform's `fetch`. */
+  /** The function that fetches the keys. By default `globalThis.fetch`. */
   readonly fetch?: Fetch | undefined;
-  /** A fixed key set, for one issuer: no network at all, and no rotation until you change it. */
+  /**
+   * A fixed key set, for tests or offline use. Keys are then never fetched, so key rotations are not noticed. Can be used
+   * with a single issuer only.
+   */
   readonly keys?: JSONWebKeySet;
-  /** Told what happened and why, for logs and metrics. Never gets a token. */
+  /**
+   * Called with every event, for logs and metrics. Events never contain a token. Errors that it throws are ignored.
+   */
   readonly onEvent?: VerifierEventListener | undefined;
 }
 
-/** The same as verification uses them. */
 export interface TokenSettings extends Omit<VerifySettings, 'cache'> {
   readonly cachedTokens: number;
 }
@@ -101,12 +111,15 @@ function readKeySources(options: VerifyOptionValues, issuers: readonly string[])
   }
   const [issuer, second] = issuers;
   if (issuer === undefined || second !== undefined) {
-    throw wrongOption('keys', 'belong to one issuer. Make a verifier for each issuer, or leave `keys` out');
+    throw wrongOption(
+      'keys',
+      'can be used with one issuer only. Create a verifier for each issuer, or leave `keys` out',
+    );
   }
   try {
     return new Map([[issuer, new FixedKeySet(options.keys)]]);
   } catch (cause) {
-    const problem = cause instanceof KeySetError ? cause.message : 'it cannot be read';
+    const problem = cause instanceof KeySetError ? cause.message : 'the key set cannot be read';
     throw wrongOption('keys', `cannot be used: ${problem}. Write keys: { keys: [{ kty: 'EC', crv: 'P-256', … }] }`);
   }
 }

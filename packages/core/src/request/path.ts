@@ -59,15 +59,15 @@ export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
   };
 }
 
-/** What is wrong with an entry of a list of public paths. */
+/** Returns what is wrong with an entry of a list of public paths, or `undefined` if it is valid. */
 export function problemOfPublicPath(pattern: string): string | undefined {
   const base = pattern.endsWith('/*') ? pattern.slice(0, -1) : pattern;
-  if (!base.startsWith('/')) return 'a path begins with a slash';
-  if (pattern === '/*') return 'it matches every path, so that nothing would be checked';
-  if (base.includes('*')) return 'a star stands only at the end, as `/*`, for everything below';
-  if (base.includes('%')) return 'write the path decoded, as a person reads it';
-  if (base.includes('?') || base.includes('#')) return 'a path has no query and no fragment';
-  if (/\p{Surrogate}/u.test(base)) return 'the path holds half a character';
+  if (!base.startsWith('/')) return 'a path must begin with a slash';
+  if (pattern === '/*') return 'it would make every path public';
+  if (base.includes('*')) return 'a star is allowed only at the end, as `/*`';
+  if (base.includes('%')) return 'a path must be written decoded, without percent escapes';
+  if (base.includes('?') || base.includes('#')) return 'a path must not have a query or a fragment';
+  if (/\p{Surrogate}/u.test(base)) return 'the path contains half of a surrogate pair';
   const reading = readPath(encodeURI(base));
   return 'problem' in reading ? reading.problem : undefined;
 }
