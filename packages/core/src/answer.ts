@@ -28,7 +28,6 @@ export function requireOnError<Request>(
 /**
  * Returns the response to a refused request: the denial, or the result of `onError`. Adds `Vary`, and `Cache-Control` if
  * `onError` does not set it, so that a shared cache does not serve the response to another caller.
- *
  * @throws `error` unchanged, if it is not a refusal: pass it to the framework's error handling
  * @throws any error that `onError` throws
  */

@@ -59,8 +59,8 @@ export interface Auth<Custom extends object = Claims> {
 const auths: SharedMap<Auth, VerifierEventListener> = new SharedMap('auths');
 
 /**
- * `true` if a verifier created this Auth, including a verifier from another copy of this package. Copies, and objects
- * parsed from JSON, are not accepted.
+ * `true` if a verifier created this Auth, including a verifier from another copy of this package. Copies, and objects parsed
+ * from JSON, are not accepted.
  */
 export function isAuth(value: unknown): value is Auth {
   return auths.has(value);

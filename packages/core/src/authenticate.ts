@@ -19,7 +19,6 @@ interface Verified {
 /**
  * Authenticates a request. The order is: public path, CORS preflight, token, verification, checks. Every adapter uses this
  * function. Returns `null` if the request is let through without a token.
- *
  * @throws ToriiError if the request is refused
  * @throws any error that a check throws, unchanged
  */

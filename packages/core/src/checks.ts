@@ -15,7 +15,8 @@ export interface Refusal {
 
 /**
  * Decides whether the caller may make the request. Only `true` lets the request through. `false`, a {@link refuse},
- * `undefined` and every other value refuse it with 403. An error that a check throws is passed on and also stops the request.
+ * `undefined` and every other value refuse it with 403. An error that a check throws is passed on and also stops the
+ * request.
  */
 export type Check<Custom extends object = Claims> = (
   auth: Auth<Custom>,
@@ -24,10 +25,8 @@ export type Check<Custom extends object = Claims> = (
 
 /**
  * Creates a refusal for a {@link Check} to return.
- *
  * @param message Sent to the caller, in the body of the 403 response.
  * @param detail For your logs: passed to `onEvent` only.
- *
  * @example
  * const sameTenant: Check = (auth, request) =>
  *   request.headerValues('x-tenant-id')[0] === auth.organization?.id || refuse('This belongs to another tenant.');
@@ -40,7 +39,6 @@ export function refuse(message = 'You may not do this.', detail?: string): Refus
  * Runs the checks of one route for a caller who is already authenticated. If a check refuses, the `onEvent` of the verifier
  * that created the Auth gets a `refused` event. If `auth` is `null`, the request is refused without an event, because
  * `onEvent` already got a `passed` event for this request.
- *
  * @throws ToriiForbiddenError if a check returns anything but `true`
  * @throws ToriiAuthError `token_missing` if `auth` is `null`
  * @throws ToriiConfigError if there is no check, or if `auth` was not created by a verifier
@@ -70,9 +68,9 @@ export async function runChecks<Custom extends object = Claims>(
 
 /**
  * Validates a list of checks and returns a copy.
- *
  * @param option The option that error messages name.
- * @throws ToriiConfigError if there is no check, because the guard would then let everyone in, or if a check is not a function
+ * @throws ToriiConfigError if there is no check, because the guard would then let everyone in, or if a check is not a
+ * function
  */
 export function requireChecks<Custom extends object = Claims>(
   checks: unknown,

@@ -25,11 +25,10 @@ export type Reason = AuthReason | 'request_malformed' | 'not_allowed' | Unavaila
 const brand = Symbol.for('torii.error');
 
 /**
- * The base class of every error that Torii's packages throw. `instanceof` works across copies and versions of this
- * package.
+ * The base class of every error that Torii's packages throw. `instanceof` works across copies and versions of this package.
  *
- * Messages are safe to log: they never contain a token, a key, or the message of an underlying error. The underlying
- * error is in `cause`.
+ * Messages are safe to log: they never contain a token, a key, or the message of an underlying error. The underlying error
+ * is in `cause`.
  */
 export abstract class ToriiError extends Error {
   /** The class name that `instanceof` compares. Subclasses that do not set it are matched by their prototype. */
@@ -222,9 +221,7 @@ export class ToriiApiError extends ToriiError implements ApiAnswer {
 /** Why the REST API sent no response. `aborted`: your own `AbortSignal` was aborted. */
 export type ConnectionReason = 'network' | 'timeout' | 'aborted';
 
-/**
- * Torii's REST API sent no response. Your app decides what to answer: `denialFor` returns `undefined` for this error.
- */
+/** Torii's REST API sent no response. Your app decides what to answer: `denialFor` returns `undefined` for this error. */
 export class ToriiConnectionError extends ToriiError implements ApiCall {
   protected static override readonly kind: string = 'ToriiConnectionError';
   override readonly name = 'ToriiConnectionError';

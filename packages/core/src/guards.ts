@@ -13,7 +13,6 @@ export type GuardKind = 'requireAuth' | 'optionalAuth' | 'allow';
 /**
  * The key of a property that every guard middleware has. Its value is the {@link GuardKind}. A tool can use it to list the
  * routes that no guard protects. The property is not enumerable, and the key is `Symbol.for('torii.guard')`.
- *
  * @example
  * const kind = Reflect.get(layer.handle, guardKind); // 'requireAuth', 'optionalAuth', 'allow' or undefined
  */
@@ -43,8 +42,8 @@ export interface GuardAdapter<Request extends object, Middleware extends object>
 }
 
 /**
- * Decides about a request and calls one of the steps. Resolves with the result of that step, or with `undefined` if
- * another handler has already sent the whole response.
+ * Decides about a request and calls one of the steps. Resolves with the result of that step, or with `undefined` if another
+ * handler has already sent the whole response.
  */
 export type Guard<Request> = <Result>(request: Request, steps: GuardSteps<Result>) => Promise<Result | undefined>;
 
@@ -70,7 +69,6 @@ export interface ResponseProgress {
 export interface Guards<Request, Middleware> {
   /**
    * Returns a middleware that refuses requests without a valid token.
-   *
    * @throws ToriiConfigError if an option is wrong
    */
   requireAuth<Custom extends object = Claims>(
@@ -79,7 +77,6 @@ export interface Guards<Request, Middleware> {
   ): Middleware;
   /**
    * Returns a middleware that lets requests without a token continue as signed out. An invalid token is refused.
-   *
    * @throws ToriiConfigError if an option is wrong
    */
   optionalAuth<Custom extends object = Claims>(
@@ -89,13 +86,11 @@ export interface Guards<Request, Middleware> {
   /**
    * Returns a middleware that refuses a request unless every check returns `true`. Must run after `requireAuth` or
    * `optionalAuth`. Callers who are not signed in are refused with 401.
-   *
    * @throws ToriiConfigError if there is no check, or if a check is not a function
    */
   allow<Custom extends object = Claims>(...checks: readonly [Check<Custom>, ...Check<Custom>[]]): Middleware;
   /**
    * Returns the Auth of a request.
-   *
    * @throws ToriiConfigError if no guard ran before, or if the caller is not signed in
    */
   getAuth<Custom extends object = Claims>(request: Request): Auth<Custom>;
@@ -109,7 +104,6 @@ const records: SharedMap<object, RequestRecord> = new SharedMap('requests');
 
 /**
  * Creates the guards for a framework.
- *
  * @example
  * const guards = createGuards<Request, RequestHandler>({
  *   place: 'req.auth',

@@ -29,7 +29,6 @@ export class Patch<T> {
 
   /**
    * Sets a field to `value`, or clears it if `value` is `null`.
-   *
    * @throws TypeError if `value` is `undefined`. To leave a field unchanged, leave its key out.
    */
   static set<T>(value: T): Patch<T> {

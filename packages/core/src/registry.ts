@@ -2,8 +2,8 @@
 const { get, has, set } = WeakMap.prototype;
 
 /**
- * A WeakMap that all copies of this package in a process share. It is stored on `globalThis` under
- * `Symbol.for('torii.' + name)`. If that property holds something else or cannot be set, this copy uses its own map.
+ * A WeakMap that all copies of this package in a process share. It is stored on `globalThis` under `Symbol.for('torii.' +
+ * name)`. If that property holds something else or cannot be set, this copy uses its own map.
  *
  * Values are read as `unknown`, because another version of this package may have written them.
  */

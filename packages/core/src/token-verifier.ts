@@ -9,7 +9,6 @@ import { verify } from './token/verify.ts';
 export interface TokenVerifier<Custom extends object = Claims> {
   /**
    * Verifies a token. An empty or missing token is refused with `token_missing`.
-   *
    * @throws ToriiAuthError if the token is refused; see `reason`
    * @throws ToriiUnavailableError if the keys cannot be fetched, which says nothing about the token
    */
@@ -19,11 +18,9 @@ export interface TokenVerifier<Custom extends object = Claims> {
 /**
  * Creates a verifier for tokens that come without an HTTP request, for example in a WebSocket message or a queue. It does
  * not read headers, cookies or paths, so it adds less code to an edge bundle than `createVerifier`.
- *
  * @example
  * const verifier = createTokenVerifier({ issuer: 'https://acme.torii.so' });
  * const { userId } = await verifier.verify(message.token);
- *
  * @throws ToriiConfigError if an option is wrong. The message says what to write.
  */
 export function createTokenVerifier<Custom extends object = Claims>(options: VerifyOptions): TokenVerifier<Custom>;
@@ -42,7 +39,6 @@ export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
 /**
  * Verifies one token. Calls with the same issuer share the fetched keys. A verifier is faster for many tokens: it reads its
  * options once and caches verified tokens.
- *
  * @throws ToriiError as {@link TokenVerifier.verify} and {@link createTokenVerifier} do
  */
 export async function verifyToken<Custom extends object = Claims>(

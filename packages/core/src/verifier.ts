@@ -15,7 +15,6 @@ export interface AuthenticateOptions {
   /**
    * If `true`, a request without a token continues as signed out, and the result is `null`. An invalid token is refused
    * either way.
-   *
    * @default false
    */
   readonly optional?: boolean;
@@ -24,14 +23,13 @@ export interface AuthenticateOptions {
 /**
  * Authenticates requests and verifies tokens. Create one with {@link createVerifier} when the app starts, and share it.
  *
- * `SignedOut` is `null` if the options can let a request through without a token (`publicPaths`, `allowPreflight`), otherwise
- * `never`.
+ * `SignedOut` is `null` if the options can let a request through without a token (`publicPaths`, `allowPreflight`),
+ * otherwise `never`.
  */
 export interface Verifier<Custom extends object = Claims, SignedOut extends null = null> {
   /**
    * Verifies a token that comes without a request. The configured checks get a request whose method, path, host and headers
    * are unknown, so a check that needs them should refuse.
-   *
    * @throws ToriiAuthError if the token is refused; see `reason`
    * @throws ToriiForbiddenError if a check refuses
    * @throws ToriiUnavailableError if the keys cannot be fetched: answer 503, not 401
@@ -44,7 +42,6 @@ export interface Verifier<Custom extends object = Claims, SignedOut extends null
    *
    * Resolves with `null` if the path is in `publicPaths`, if the request is a CORS preflight and `allowPreflight` is set, or
    * if there is no token and `optional` is `true`.
-   *
    * @throws ToriiError as `verify` does
    */
   authenticate(request: RequestLike, options?: { readonly optional?: false }): Promise<Auth<Custom> | SignedOut>;
@@ -52,7 +49,6 @@ export interface Verifier<Custom extends object = Claims, SignedOut extends null
 
   /**
    * Authenticates a request like `authenticate`, but does not throw for a refusal: `denial` is then the response to send.
-   *
    * @throws any error that is not a refusal, such as an error of your own check
    */
   check(request: RequestLike, options?: { readonly optional?: false }): Promise<CheckResult<Custom, SignedOut>>;
@@ -67,11 +63,9 @@ export type StrictVerifierOptions<Custom extends object = Claims> = VerifierOpti
 
 /**
  * Creates a verifier. The keys are fetched when the first token is verified.
- *
  * @example
  * const verifier = createVerifier({ issuer: process.env.TORII_ISSUER });
  * const auth = await verifier.authenticate(request);
- *
  * @throws ToriiConfigError if an option is wrong. The message says what to write.
  */
 export function createVerifier<Custom extends object = Claims>(
@@ -125,7 +119,6 @@ function isVerifier<Custom extends object>(
 /**
  * Authenticates one request. Calls with the same issuer share the fetched keys. A verifier is faster for many requests: it
  * reads its options once and caches verified tokens.
- *
  * @throws ToriiError as {@link Verifier.authenticate} and {@link createVerifier} do
  */
 export async function authenticateRequest<Custom extends object = Claims>(

@@ -20,7 +20,6 @@ export interface JwtClaimRules {
 
 /**
  * Checks the claims of a token. A token without `exp` is refused, because it would be valid forever.
- *
  * @throws ToriiAuthError for the first claim that is missing, malformed or refused
  */
 export function checkJwtClaims(claims: Claims, rules: JwtClaimRules): ForeignClaims {

@@ -22,11 +22,9 @@ export type StrictJwtOptions<Custom extends object = Claims> = JwtOptions<Custom
  * Creates a verifier for tokens that Torii did not issue: signed with your own shared secret, or by an issuer whose public
  * keys you have. Use it like a verifier of `createVerifier`. In the Auth, `environmentId` and `organization` are `null`, and
  * `issuer` and `issuedAt` are `null` if the token lacks the claim. Verified tokens are not cached.
- *
  * @example
  * const verifier = createJwtVerifier({ secret: process.env.JWT_SECRET, algorithms: ['HS256'] });
  * app.use(requireAuth(verifier));
- *
  * @throws ToriiConfigError if an option is wrong. The message says what to write.
  */
 export function createJwtVerifier<Custom extends object = Claims>(

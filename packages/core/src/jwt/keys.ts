@@ -24,7 +24,6 @@ export class KeyChoices {
 /**
  * Parses a key set with keys of any type, by key id. A key id that occurs twice is ambiguous, so tokens that name it are
  * refused.
- *
  * @throws KeySetError as `parseKeySet` does
  */
 export function parseJwtKeySet(

@@ -32,7 +32,6 @@ export type JwtAlgorithm = (typeof symmetric)[number] | (typeof rsa)[number] | (
 export interface JwtClaimNames {
   /**
    * The name of the claim with the user id. The claim must be a non-empty string or an integer.
-   *
    * @default 'sub'
    */
   readonly userId?: string;
@@ -62,14 +61,12 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
   readonly claims?: JwtClaimNames;
   /**
    * How many seconds the clocks of this server and of the issuer may differ. From 0 to 300.
-   *
    * @default 30
    */
   readonly clockTolerance?: number;
   /**
    * How many seconds after a fetch the keys are used if their URL cannot be reached to refresh them. From 0 to 86400 (one
    * day). Keys are always used for five minutes, so a value below 300 has the same effect as 300.
-   *
    * @default 3600 (one hour)
    */
   readonly maxStaleSeconds?: number;

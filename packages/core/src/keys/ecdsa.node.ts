@@ -40,8 +40,8 @@ function endTurn(): void {
 }
 
 /**
- * A signature in DER, the form that OpenSSL takes (RFC 3279 2.2.3). Node's own conversion (`dsaEncoding: 'ieee-p1363'`) takes
- * a third of the verification time on Node 24.
+ * A signature in DER, the form that OpenSSL takes (RFC 3279 2.2.3). Node's own conversion (`dsaEncoding: 'ieee-p1363'`)
+ * takes a third of the verification time on Node 24.
  */
 function derOf(signature: Uint8Array): Uint8Array {
   const [r, s] = [integerOf(signature, 0), integerOf(signature, 32)];

@@ -32,9 +32,8 @@ const maxKeys = 1000;
 const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
 /**
- * The keys of a key set that can verify ES256 tokens. Keys of another type or use are skipped. A key id that occurs twice
- * is ambiguous, so both keys are skipped.
- *
+ * The keys of a key set that can verify ES256 tokens. Keys of another type or use are skipped. A key id that occurs twice is
+ * ambiguous, so both keys are skipped.
  * @throws KeySetError if `value` is not a key set, is too large, or contains a private key, which is then compromised
  */
 export function parseKeySet(value: unknown, previous: KeysById = new Map()): KeysById {

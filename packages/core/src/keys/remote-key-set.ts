@@ -102,8 +102,8 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
   }
 
   /**
-   * Fetches the key set, or waits for the fetch that is in flight. Never rejects: a failure sets `#failedAt`. Returns `false`
-   * if no fetch was possible because of the rate limit or because too many requests are waiting.
+   * Fetches the key set, or waits for the fetch that is in flight. Never rejects: a failure sets `#failedAt`. Returns
+   * `false` if no fetch was possible because of the rate limit or because too many requests are waiting.
    */
   async #refresh(maxStaleMs: number, emit: VerifierEventListener): Promise<boolean> {
     const pending = this.#pending;

@@ -4,7 +4,6 @@ import { type Options, readList, wrongOption, wrongValue } from './reader.ts';
 /**
  * Reads a list of paths in the format of `publicPaths`: exact paths such as `/health`, and `/docs/*` for everything below
  * `/docs/`. Returns an empty list if the option is absent.
- *
  * @param fewest The minimum number of paths, if the option is set.
  * @throws ToriiConfigError if a path can never match, or is `/*`, which would match everything
  */

@@ -19,7 +19,6 @@ export interface NumberRule {
 
 /**
  * Copies an object of options. Each property is read once, so that a getter cannot change a value after it was validated.
- *
  * @param option The name of the object in error messages: `options`, or the option that contains it.
  * @throws ToriiConfigError if `given` is not an object, if an option is unknown, or if an option is inherited or not
  * enumerable: the copy would lack it, and a security check would be left out

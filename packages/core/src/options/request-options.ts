@@ -12,7 +12,6 @@ import { type Options, readFlag, readFunction, readHttpName, wrongOption } from 
 export interface RequestOptions<Custom extends object = Claims> {
   /**
    * The name of the header that contains `Bearer <token>`.
-   *
    * @default 'authorization'
    */
   readonly header?: string;
@@ -30,24 +29,20 @@ export interface RequestOptions<Custom extends object = Claims> {
    */
   readonly origins?: readonly string[];
   /**
-   * Paths that need no token: exact paths such as `/health`, and `/docs/*` for everything below `/docs/`. Case and a trailing
-   * slash matter. A request path that routers could read in different ways, such as `//health`, is never public.
-   *
+   * Paths that need no token: exact paths such as `/health`, and `/docs/*` for everything below `/docs/`. Case and a
+   * trailing slash matter. A request path that routers could read in different ways, such as `//health`, is never public.
    * @default []
    */
   readonly publicPaths?: readonly string[];
   /**
    * Lets CORS preflights through without a token: OPTIONS requests with `Origin` and `Access-Control-Request-Method`. Not
    * needed if a CORS middleware runs first.
-   *
    * @default false
    */
   readonly allowPreflight?: boolean;
   /** Checks that run in order for every authenticated caller. A request is refused unless each returns `true`. */
   readonly checks?: readonly Check<Custom>[];
-  /**
-   * Called with every event, for logs and metrics. Events never contain a token. Errors that it throws are ignored.
-   */
+  /** Called with every event, for logs and metrics. Events never contain a token. Errors that it throws are ignored. */
   readonly onEvent?: VerifierEventListener | undefined;
 }
 

@@ -16,9 +16,8 @@ export interface Settings extends RequestSettings, TokenSettings {}
 const optionNames = [...verifyOptionNames, ...requestOptionNames] as const;
 
 /**
- * Validates options. A security option that is set but empty (`undefined`, `''`, `[]`) is an error: an unset environment variable
- * must not silently turn a check off.
- *
+ * Validates options. A security option that is set but empty (`undefined`, `''`, `[]`) is an error: an unset environment
+ * variable must not silently turn a check off.
  * @throws ToriiConfigError naming the option and what to write instead
  */
 export function readOptions(given: VerifierOptions): Settings {

@@ -15,8 +15,8 @@ export interface VerifyOptions {
    * Your issuer URL from the dashboard, such as `https://acme.torii.so`, or a list of issuer URLs. The `iss` claim of a
    * token must be one of them. A trailing slash is ignored; everything else must match exactly.
    *
-   * Required. The type allows `undefined` so that you can pass an environment variable; a ToriiConfigError is thrown if it is
-   * not set.
+   * Required. The type allows `undefined` so that you can pass an environment variable; a ToriiConfigError is thrown if it
+   * is not set.
    */
   readonly issuer: string | readonly string[] | undefined;
   /**
@@ -28,21 +28,18 @@ export interface VerifyOptions {
   readonly environmentId?: string | readonly string[];
   /**
    * How many seconds the clocks of this server and of the issuer may differ. From 0 to 300.
-   *
    * @default 30
    */
   readonly clockTolerance?: number;
   /**
    * How many seconds after a fetch the keys are used if the issuer cannot be reached to refresh them. From 0 to 86400 (one
    * day). Keys are always used for five minutes, so a value below 300 has the same effect as 300.
-   *
    * @default 3600 (one hour)
    */
   readonly maxStaleSeconds?: number;
   /**
-   * The maximum number of verified tokens in the cache, from 0 (no cache) to 1000000. A token is used from the cache until it
-   * expires or its key is withdrawn. Each takes about 1 kB of memory.
-   *
+   * The maximum number of verified tokens in the cache, from 0 (no cache) to 1000000. A token is used from the cache until
+   * it expires or its key is withdrawn. Each takes about 1 kB of memory.
    * @default 5000
    */
   readonly cachedTokens?: number;
@@ -53,9 +50,7 @@ export interface VerifyOptions {
    * with a single issuer only.
    */
   readonly keys?: JSONWebKeySet;
-  /**
-   * Called with every event, for logs and metrics. Events never contain a token. Errors that it throws are ignored.
-   */
+  /** Called with every event, for logs and metrics. Events never contain a token. Errors that it throws are ignored. */
   readonly onEvent?: VerifierEventListener | undefined;
 }
 

@@ -13,7 +13,6 @@ export interface TokenPlaces {
 /**
  * The unverified token of a request: from the header, or from the configured cookie if the header is missing. The query
  * string is never read, because it ends up in logs and in `Referer` (RFC 6750 5.3).
- *
  * @throws ToriiAuthError `token_missing`, `scheme_unsupported` or `header_malformed`
  */
 export function bearerToken(request: RequestView, places: TokenPlaces): string {
@@ -78,7 +77,6 @@ function tokenFromCookie(request: RequestView, name: string): string | undefined
  * CSRF protection: whether a cookie of this request may be used. Browsers attach cookies to cross-site requests too, so a
  * request needs an `Origin` or `Sec-Fetch-Site` header which proves that a page of the app sent it. GET, HEAD and OPTIONS
  * always pass, except WebSocket handshakes. Servers that set or clear a token cookie should check this as well.
- *
  * @param origins Origins of the app besides the host of the request, such as `https://app.example.com`.
  */
 export function isFromOwnPages(request: RequestView, origins: readonly string[]): boolean {

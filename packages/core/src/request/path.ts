@@ -3,8 +3,8 @@ export type PathReading = { readonly path: string } | { readonly problem: string
 
 /**
  * Decodes a raw path for checks that depend on the path. Routers disagree about encoded letters, dot segments and doubled
- * slashes, and an attacker can use a path that the router and the guard read differently to bypass the guard. So only a
- * path that every router reads the same way is decoded. All others return a problem.
+ * slashes, and an attacker can use a path that the router and the guard read differently to bypass the guard. So only a path
+ * that every router reads the same way is decoded. All others return a problem.
  */
 export function readPath(raw: string | undefined): PathReading {
   if (raw === undefined || !raw.startsWith('/')) return { problem: 'the path is not known' };
@@ -39,7 +39,6 @@ export type PublicPaths = (path: string | undefined) => boolean;
 /**
  * Compiles a list of public paths: exact paths such as `/health`, and `/docs/*` for everything below `/docs/`. Case and a
  * trailing slash matter. A router may be less strict; a request to a variant of a public path then needs a token.
- *
  * @throws Error naming the pattern, if a pattern could never match or would match every path
  */
 export function compilePublicPaths(patterns: readonly string[]): PublicPaths {

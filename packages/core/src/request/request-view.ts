@@ -4,8 +4,8 @@ export type HeadersLike =
   | { readonly [name: string]: string | readonly string[] | undefined };
 
 /**
- * A request: a description from an adapter, or a request object of Node, Express, Koa or Fetch. Fields that are left out
- * are unknown. A check that needs an unknown field refuses the request.
+ * A request: a description from an adapter, or a request object of Node, Express, Koa or Fetch. Fields that are left out are
+ * unknown. A check that needs an unknown field refuses the request.
  */
 export interface RequestParts {
   readonly method?: string | undefined;

@@ -14,7 +14,6 @@ export interface ClaimRules {
 
 /**
  * The configured issuer that a token names. Checked first, so that a token of another issuer never causes a key fetch.
- *
  * @throws ToriiAuthError `claim_missing`, `claim_malformed` or `issuer_refused`
  */
 export function issuerOf(claims: Claims, rules: ClaimRules): string {

@@ -14,7 +14,6 @@ const maxTokenLength = 16_384;
 /**
  * Decodes a token of exactly three parts. The parts must be strict base64url (RFC 7515 section 2: no padding, no other
  * alphabet, no non-zero trailing bits). Header and claims must be JSON objects in valid UTF-8.
- *
  * @throws ToriiAuthError `token_malformed`
  */
 export function parseToken(token: string): ParsedToken {
@@ -35,7 +34,6 @@ export function parseToken(token: string): ParsedToken {
  * The key id (`kid`) of an ES256 token.
  *
  * `jku`, `jwk`, `x5u` and `x5c` are ignored: an attacker could use them to supply the key that verifies the token.
- *
  * @throws ToriiAuthError `algorithm_refused` or `token_malformed`
  */
 export function keyIdFrom(header: Claims): string {

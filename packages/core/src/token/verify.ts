@@ -22,7 +22,6 @@ export interface VerifySettings {
  *
  * Cheap checks come first: format, algorithm and claims, then the key lookup, and the signature last. An invalid token costs
  * little, and a token of another issuer never causes a key fetch. Do not use any claim before the signature is verified.
- *
  * @throws ToriiAuthError if the token is refused
  * @throws ToriiUnavailableError if the keys cannot be fetched
  */

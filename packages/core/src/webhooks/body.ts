@@ -14,7 +14,6 @@ const maxDiscardedBytes = 16 * 1024 * 1024;
 
 /**
  * Reads a raw body of at most `maxBytes` bytes.
- *
  * @throws ToriiWebhookError `payload_too_large`, or `payload_incomplete` if the stream fails
  * @throws ToriiConfigError if `payload` is not a raw body: it was parsed, or the stream is already being read
  */
@@ -110,7 +109,6 @@ export interface FrameworkBody {
 
 /**
  * Finds the raw body: kept by a body parser, or still unread in the stream.
- *
  * @throws ToriiConfigError if the body was read and the raw bytes were not kept
  */
 export function findPayload({ kept, isRead, stream, remedy }: FrameworkBody): WebhookPayload {

@@ -54,7 +54,6 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 /**
  * Parses a verified body: `{ "id", "type", "created_at", "data" }`. If the body has no id or no time, the signed headers
  * provide it.
- *
  * @throws ToriiWebhookError `payload_malformed` or `id_mismatch`
  */
 export function readEvent(

@@ -21,16 +21,14 @@ export interface WebhookReceiverOptions extends WebhookRules {
    */
   readonly store?: WebhookStore;
   /**
-   * How many seconds the store keeps a handled event. Must be longer than twice `toleranceSeconds`, so that a delivery cannot
-   * be replayed, and should be longer than Torii retries. At most 366 days.
-   *
+   * How many seconds the store keeps a handled event. Must be longer than twice `toleranceSeconds`, so that a delivery
+   * cannot be replayed, and should be longer than Torii retries. At most 366 days.
    * @default 604800 (one week)
    */
   readonly rememberSeconds?: number;
   /**
    * How many seconds an event is reserved for the handler, if there is a store. If the handler takes longer or the process
    * crashes, the next delivery is handled as well. A slow store can use up to half of this time. From 1 to 3600.
-   *
    * @default 60
    */
   readonly leaseSeconds?: number;
@@ -70,7 +68,6 @@ export interface ReceivedDelivery extends Omit<WebhookDelivery, 'payload'> {
 export interface WebhookReceiver<More extends object = object> {
   /**
    * Verifies a delivery, calls `handle` unless the event was handled before, and returns the response to send.
-   *
    * @throws the error of the handler. The server must answer it with 500, so that Torii retries. An error that frameworks
    * would answer with another status is wrapped in a ToriiWebhookError `handler_failed`.
    * @throws ToriiConfigError if the payload is not a raw body: it was parsed, or its stream is already being read
@@ -84,13 +81,11 @@ type ReceiverOptionValues = Options<(typeof names)[number]>;
 
 /**
  * Creates a receiver for the deliveries of one webhook, for any server.
- *
  * @example
  * const webhooks = createWebhookReceiver({ secret: env.TORII_WEBHOOK_SECRET });
  * const { headers, body: payload } = request;
  * const answer = await webhooks.receive({ headers, payload }, async (event) => sync(event));
  * return Response.json(answer.body, answer);
- *
  * @throws ToriiConfigError if an option is wrong
  */
 export function createWebhookReceiver<More extends object = object>(

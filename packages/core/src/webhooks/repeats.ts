@@ -56,7 +56,6 @@ export class Repeats {
 
   /**
    * Claims an event. Returns `handled` if the event was handled before.
-   *
    * @throws ToriiWebhookError `in_progress` or `store_unavailable`
    */
   async claim(id: string): Promise<Claim | 'handled'> {

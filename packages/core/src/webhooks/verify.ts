@@ -14,13 +14,11 @@ export interface WebhookRules {
   readonly secret: string | readonly (string | undefined)[] | undefined;
   /**
    * How many seconds the timestamp of a delivery may be in the past or in the future. From 0 to 300.
-   *
    * @default 300
    */
   readonly toleranceSeconds?: number;
   /**
    * The maximum size of a body in bytes. At most 64 MiB.
-   *
    * @default 1048576 (1 MiB)
    */
   readonly maxBytes?: number;
@@ -50,11 +48,9 @@ export const ruleNames = ['secret', 'toleranceSeconds', 'maxBytes'] as const;
 /**
  * Verifies one webhook delivery and returns its event. Does not detect repeated deliveries: use `createWebhookReceiver` for
  * that.
- *
  * @example
  * const event = await verifyWebhook({ secret, headers: request.headers, payload: await request.text() });
  * if (event.type === 'user.deleted') await forget(event.data.id);
- *
  * @throws ToriiWebhookError if the delivery is refused; see `reason`
  * @throws ToriiConfigError if an option is wrong
  */
