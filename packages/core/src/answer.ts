@@ -4,17 +4,13 @@ import { ToriiConfigError, ToriiError } from './errors.ts';
 /** The response to send. A `body` that is an object is sent as JSON, a string as it is, and `null` as no body. */
 export type Answer = Denial<object | string | null>;
 
-/**
- * The option `onError`: returns the response to send in place of `denial`, or `undefined` to send `denial`. The request is
- * refused either way. `Request` is the request type of the framework.
- */
+/** Returns the response to send in place of `denial`, or `undefined` for `denial`. The request is refused either way. */
 export type AnswerOtherwise<Request> = (
   denial: Denial,
   error: ToriiError,
   request: Request,
 ) => Answer | undefined | Promise<Answer | undefined>;
 
-/** @throws ToriiConfigError if `onError` is neither a function nor `undefined` */
 export function requireOnError<Request>(
   onError: AnswerOtherwise<Request> | undefined,
 ): AnswerOtherwise<Request> | undefined {
@@ -26,10 +22,9 @@ export function requireOnError<Request>(
 }
 
 /**
- * Returns the response to a refused request: the denial, or the result of `onError`. Adds `Vary`, and `Cache-Control` if
- * `onError` does not set it, so that a shared cache does not serve the response to another caller.
- * @throws `error` unchanged, if it is not a refusal: pass it to the framework's error handling
- * @throws any error that `onError` throws
+ * The response to a refused request, from `onError` if it is set. `Vary` and `Cache-Control` are added, so that a shared cache
+ * does not serve it to another caller.
+ * @throws `error` unchanged, if it is not a refusal
  */
 export async function answerFor<Request>(
   error: unknown,

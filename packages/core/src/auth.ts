@@ -3,7 +3,6 @@ import { ToriiAuthError, ToriiConfigError } from './errors.ts';
 import { type VerifierEventListener, withDetail } from './events.ts';
 import { SharedMap } from './registry.ts';
 
-/** The claims of a token, by name. */
 export interface Claims {
   readonly [name: string]: unknown;
 }
@@ -24,9 +23,8 @@ export interface Organization {
 }
 
 /**
- * The authenticated caller, as read from a verified token. The object is deeply frozen. Use {@link isAuth} to recognize it.
- *
- * Pass the type of your custom claims to have them typed in `raw`: `Auth<{ plan: string }>`.
+ * The authenticated caller, from a verified token. Deeply frozen. {@link isAuth} recognizes it. Pass the type of your custom
+ * claims to have them typed in `raw`: `Auth<{ plan: string }>`.
  */
 export interface Auth<Custom extends object = Claims> {
   /** The user id: the `sub` claim. */
@@ -54,19 +52,14 @@ export interface Auth<Custom extends object = Claims> {
   readonly raw: Readonly<Custom> & Claims;
 }
 
-// Every Auth, with the listener of the verifier that created it. Not a symbol property on the Auth: a copy would include it,
-// and React warns about it if an Auth is passed to a client component.
+// Not a symbol property of the Auth: a copy would include it.
 const auths: SharedMap<Auth, VerifierEventListener> = new SharedMap('auths');
 
-/**
- * `true` if a verifier created this Auth, including a verifier from another copy of this package. Copies, and objects parsed
- * from JSON, are not accepted.
- */
+/** `true` if a verifier created this Auth. Copies, and objects parsed from JSON, are not accepted. */
 export function isAuth(value: unknown): value is Auth {
   return auths.has(value);
 }
 
-/** Sets the listener for refusals by checks that run later, such as the checks of one route. */
 export function setListener(auth: Auth, emit: VerifierEventListener): void {
   auths.set(auth, emit);
 }
@@ -76,7 +69,7 @@ export function listenerFor(auth: Auth): VerifierEventListener {
   return typeof listener === 'function' ? (listener as VerifierEventListener) : silent;
 }
 
-/** @throws ToriiConfigError if `auth` is neither `null` nor an Auth that a verifier created: it may be forged */
+/** An Auth that a verifier did not create may be forged. */
 export function requireAuthOrNull<A extends Auth | null>(auth: A): A {
   if (auth === null || isAuth(auth)) return auth;
   throw new ToriiConfigError(
@@ -95,7 +88,6 @@ export function malformedClaim(name: string): ToriiAuthError {
   return withDetail(new ToriiAuthError('claim_malformed', message), { claim: name });
 }
 
-/** Claims whose presence and type have been checked. */
 export interface CheckedClaims {
   readonly issuer: string;
   readonly userId: string;
@@ -104,7 +96,6 @@ export interface CheckedClaims {
   readonly expiresAt: number;
 }
 
-/** The checked claims of a token that Torii did not issue. Claims that it may lack can be `null`. */
 export interface ForeignClaims {
   readonly issuer: string | null;
   readonly userId: string;
@@ -112,12 +103,12 @@ export interface ForeignClaims {
   readonly expiresAt: number;
 }
 
-/** Creates an Auth. Freezes `claims` and removes `__proto__` claims from it. */
+/** Freezes `claims`, and removes `__proto__` from it. */
 export function readAuth(checked: CheckedClaims, claims: Claims): Auth {
   return createAuth(checked, claims, readOrganization);
 }
 
-/** For tokens of other issuers. Ignores `pid`, `org_id` and `o`, which other issuers may use with another meaning. */
+/** Other issuers may use `pid`, `org_id` and `o` with another meaning, so they are not read. */
 export function readForeignAuth(checked: ForeignClaims, claims: Claims): Auth {
   return createAuth({ ...checked, environmentId: null }, claims, () => null);
 }
@@ -157,8 +148,7 @@ function readActor(claims: Claims): Actor | null {
   return Object.freeze({ userId: typeof subject === 'string' && subject !== '' ? subject : null, raw: act });
 }
 
-// Provisional: the claims are `org_id` and `org_role`, or in newer tokens `o`: { id, role } or { id, rol }. A token whose two
-// forms disagree is refused, because other code may read the form that is not read here.
+// Provisional. A token whose two forms disagree is refused, because other code may read the form that is not read here.
 function readOrganization(claims: Claims): Organization | null {
   const flat = organizationFrom(claimOf(claims, 'org_id'), claimOf(claims, 'org_role'), 'org_id');
   const o = claimOf(claims, 'o') ?? null;
@@ -186,8 +176,7 @@ export function isJsonObject(value: unknown): value is Claims {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// Prototype pollution: JSON.parse creates an own `__proto__` property, and `Object.assign({}, raw)` would set the prototype.
-// A loop instead of recursion: 16 kB of `[[[[…` would overflow the stack of small runtimes.
+// Prototype pollution: JSON.parse creates an own `__proto__`. A loop, because `[[[[…` would overflow the stack of some runtimes.
 function freezeClaims(claims: Claims): void {
   const pending: object[] = [claims];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

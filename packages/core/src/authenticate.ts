@@ -16,12 +16,7 @@ interface Verified {
   readonly fromCache: boolean;
 }
 
-/**
- * Authenticates a request. The order is: public path, CORS preflight, token, verification, checks. Every adapter uses this
- * function. Returns `null` if the request is let through without a token.
- * @throws ToriiError if the request is refused
- * @throws any error that a check throws, unchanged
- */
+/** Every adapter authenticates through this function, so the order of the steps is the same everywhere. */
 export async function authenticate(request: RequestView, pipeline: Pipeline, optional: boolean): Promise<Auth | null> {
   const { emit, isPublic, allowPreflight } = pipeline;
   if (isPublic(request.path)) {
@@ -42,7 +37,6 @@ export async function authenticate(request: RequestView, pipeline: Pipeline, opt
 
 export type TokenPipeline = Pick<Pipeline, 'verify' | 'emit' | 'checks'>;
 
-/** Authenticates a token that came without a request. Checks get {@link unknownRequest}. */
 export function authenticateToken(token: unknown, pipeline: TokenPipeline): Promise<Auth> {
   return reportRefusals(pipeline.emit, async () => {
     if (typeof token !== 'string' || token === '') throw new ToriiAuthError('token_missing', 'No token was given.');
@@ -60,7 +54,7 @@ async function verifyFor(token: string, request: RequestView, pipeline: TokenPip
   return auth;
 }
 
-// With optional auth only a missing token means signed out. A malformed header or an invalid token is refused.
+// Optional auth accepts a missing token only: a malformed header or an invalid token is refused.
 function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean): string | null {
   try {
     return bearerToken(request, places);
@@ -74,7 +68,7 @@ function passed(why: 'public_path' | 'preflight' | 'signed_out', { path }: Reque
   return { type: 'passed', why, path: path === undefined ? undefined : loggable(path) };
 }
 
-// A CORS preflight as the Fetch Standard defines it ("CORS-preflight fetch").
+// A CORS preflight (Fetch Standard).
 function isPreflight(request: RequestView): boolean {
   return (
     request.method === 'OPTIONS' &&

@@ -14,9 +14,8 @@ export interface Refusal {
 }
 
 /**
- * Decides whether the caller may make the request. Only `true` lets the request through. `false`, a {@link refuse},
- * `undefined` and every other value refuse it with 403. An error that a check throws is passed on and also stops the
- * request.
+ * Decides whether the caller may make the request. Only `true` lets it through. Every other value refuses it with 403. An
+ * error that a check throws is passed on unchanged.
  */
 export type Check<Custom extends object = Claims> = (
   auth: Auth<Custom>,
@@ -24,9 +23,7 @@ export type Check<Custom extends object = Claims> = (
 ) => boolean | Refusal | Promise<boolean | Refusal>;
 
 /**
- * Creates a refusal for a {@link Check} to return.
- * @param message Sent to the caller, in the body of the 403 response.
- * @param detail For your logs: passed to `onEvent` only.
+ * Creates a refusal for a {@link Check} to return. `message` is sent to the caller, `detail` only to `onEvent`.
  * @example
  * const sameTenant: Check = (auth, request) =>
  *   request.headerValues('x-tenant-id')[0] === auth.organization?.id || refuse('This belongs to another tenant.');
@@ -36,13 +33,11 @@ export function refuse(message = 'You may not do this.', detail?: string): Refus
 }
 
 /**
- * Runs the checks of one route for a caller who is already authenticated. If a check refuses, the `onEvent` of the verifier
- * that created the Auth gets a `refused` event. If `auth` is `null`, the request is refused without an event, because
- * `onEvent` already got a `passed` event for this request.
+ * Runs the checks of one route. A refusal reaches the `onEvent` of the verifier that created the Auth, except for a caller
+ * who is not signed in, about whom `onEvent` already got a `passed` event.
  * @throws ToriiForbiddenError if a check returns anything but `true`
  * @throws ToriiAuthError `token_missing` if `auth` is `null`
  * @throws ToriiConfigError if there is no check, or if `auth` was not created by a verifier
- * @throws any error that a check throws, unchanged
  */
 export async function authorize<Custom extends object = Claims>(
   auth: Auth<Custom> | null,
@@ -66,17 +61,12 @@ export async function runChecks<Custom extends object = Claims>(
   }
 }
 
-/**
- * Validates a list of checks and returns a copy.
- * @param option The option that error messages name.
- * @throws ToriiConfigError if there is no check, because the guard would then let everyone in, or if a check is not a
- * function
- */
+/** Copies a list of checks. Throws a ToriiConfigError for an empty list: without a check, a guard would let everyone in. */
 export function requireChecks<Custom extends object = Claims>(
   checks: unknown,
   option: string,
 ): readonly Check<Custom>[] {
-  // A hole (`[a, , b]`) becomes `undefined` in the copy. `every` would skip the hole and accept the list.
+  // A hole (`[a, , b]`) becomes `undefined` in the copy. `every` would skip it.
   const list: readonly Check<Custom>[] = Array.isArray(checks) ? [...checks] : [];
   if (list.length === 0) {
     throw new ToriiConfigError(

@@ -25,10 +25,8 @@ export interface Denial<Body = DenialBody> {
 }
 
 /**
- * The response for an error, or `undefined` for an error that is not a refusal: pass that error on to your framework.
- *
- * A 401 or 403 has a `WWW-Authenticate` challenge (RFC 6750 section 3). The challenge has no error code if the request
- * carried no bearer token, as section 3.1 asks.
+ * The response for an error, or `undefined` for an error that is not a refusal: pass that error on to your framework. The
+ * `WWW-Authenticate` challenge follows RFC 6750 section 3.
  */
 export function denialFor(error: unknown): Denial | undefined {
   if (error instanceof ToriiAuthError) {

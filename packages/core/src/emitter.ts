@@ -1,4 +1,3 @@
-/** The emitter to use if there is no listener. */
 export const silent = (): void => {};
 
 /** Wraps a listener so that its errors and rejections are ignored: they must not affect a request or crash the process. */
@@ -9,7 +8,7 @@ export function emitterFor<Event>(listener: ((event: Event) => unknown) | undefi
       const result = listener(event);
       if (Object(result) === result) Promise.resolve(result).catch(() => {});
     } catch {
-      // A listener must not affect the request.
+      // Ignored.
     }
   };
 }

@@ -25,10 +25,8 @@ export type Reason = AuthReason | 'request_malformed' | 'not_allowed' | Unavaila
 const brand = Symbol.for('torii.error');
 
 /**
- * The base class of every error that Torii's packages throw. `instanceof` works across copies and versions of this package.
- *
- * Messages are safe to log: they never contain a token, a key, or the message of an underlying error. The underlying error
- * is in `cause`.
+ * The base class of all errors that Torii's packages throw. `instanceof` works across copies and versions of this package.
+ * Messages are safe to log: they contain no token, key or message of an underlying error, which is in `cause`.
  */
 export abstract class ToriiError extends Error {
   /** The class name that `instanceof` compares. Subclasses that do not set it are matched by their prototype. */
@@ -126,10 +124,7 @@ export class ToriiConfigError extends ToriiError {
   }
 }
 
-/**
- * Why a webhook delivery was not handled. For `in_progress`, `store_unavailable` and `handler_failed` the delivery itself is
- * valid, and the sender should retry.
- */
+/** For `in_progress`, `store_unavailable` and `handler_failed` the delivery is valid, and the sender should retry. */
 export type WebhookReason =
   | 'header_missing'
   | 'header_malformed'
@@ -168,7 +163,6 @@ export interface ProblemDetails {
   readonly [member: string]: unknown;
 }
 
-/** The REST API call that an error is about. */
 export interface ApiCall {
   readonly method: string;
   /** The path as it was sent, without the query string. */
@@ -177,7 +171,6 @@ export interface ApiCall {
   readonly attempts: number;
 }
 
-/** A response of the REST API. */
 export interface ApiAnswer extends ApiCall {
   readonly status: number;
   readonly code: string;
@@ -187,10 +180,7 @@ export interface ApiAnswer extends ApiCall {
   readonly retryAfterSeconds?: number | null;
 }
 
-/**
- * Torii's REST API answered with an error or with an unusable response. Your app decides what to answer: `denialFor` returns
- * `undefined` for this error.
- */
+/** Torii's REST API answered with an error or an unusable response. `denialFor` returns `undefined` for this error. */
 export class ToriiApiError extends ToriiError implements ApiAnswer {
   protected static override readonly kind: string = 'ToriiApiError';
   override readonly name = 'ToriiApiError';
@@ -221,7 +211,7 @@ export class ToriiApiError extends ToriiError implements ApiAnswer {
 /** Why the REST API sent no response. `aborted`: your own `AbortSignal` was aborted. */
 export type ConnectionReason = 'network' | 'timeout' | 'aborted';
 
-/** Torii's REST API sent no response. Your app decides what to answer: `denialFor` returns `undefined` for this error. */
+/** Torii's REST API sent no response. `denialFor` returns `undefined` for this error. */
 export class ToriiConnectionError extends ToriiError implements ApiCall {
   protected static override readonly kind: string = 'ToriiConnectionError';
   override readonly name = 'ToriiConnectionError';

@@ -49,10 +49,7 @@ export type VerifierEventListener = (event: VerifierEvent) => void;
 
 const details: SharedMap<ToriiError, RefusalDetail> = new SharedMap('refusals');
 
-/**
- * Attaches details for `onEvent` to an error. They are stored outside the error, because everything in an error may be sent
- * to the caller.
- */
+/** Attaches details to an error for `onEvent`. Not as properties, because an app may send all of them to the caller. */
 export function withDetail<E extends ToriiError>(
   error: E,
   detail: Omit<RefusalDetail, 'actual'> & { readonly actual?: unknown },
@@ -67,7 +64,6 @@ export function withDetail<E extends ToriiError>(
   return error;
 }
 
-/** Runs `work`. If it throws a ToriiError, emits a `refused` event. */
 export async function reportRefusals<T>(emit: VerifierEventListener, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -82,14 +78,10 @@ function detailOf(error: ToriiError): RefusalDetail {
   return typeof detail === 'object' && detail !== null ? detail : {};
 }
 
-// A token (`eyJ` is `{"` in base64url, or three long parts), a secret key, a webhook secret. The lookbehind keeps the match
-// linear in time: each run of letters is tried from its start only.
+// A token (`eyJ` is `{"` in base64url, or three long parts), a secret key, a webhook secret. The lookbehind keeps it linear.
 const secret = /eyJ|(?<![\w-])[\w-]{16,}\.[\w-]{16,}\.[\w-]{20,}|[sp]k_(?:live|test)_|whsec_/;
 
-/**
- * Makes a value that a caller chose safe to log: at most 200 characters, printable ASCII only (no forged log lines), and
- * `[withheld]` if it looks like a token or a secret.
- */
+/** Makes a value of a caller safe to log: at most 200 printable ASCII characters, or `[withheld]` if it may be a secret. */
 export function loggable(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
   if (secret.test(text)) return '[withheld]';

@@ -7,27 +7,21 @@ import { SharedMap } from './registry.ts';
 import type { RequestParts } from './request/request-view.ts';
 import { type Verifier, verifierFrom } from './verifier.ts';
 
-/** The name of a guard. */
 export type GuardKind = 'requireAuth' | 'optionalAuth' | 'allow';
 
 /**
- * The key of a property that every guard middleware has. Its value is the {@link GuardKind}. A tool can use it to list the
- * routes that no guard protects. The property is not enumerable, and the key is `Symbol.for('torii.guard')`.
- * @example
- * const kind = Reflect.get(layer.handle, guardKind); // 'requireAuth', 'optionalAuth', 'allow' or undefined
+ * The symbol under which every guard middleware stores its {@link GuardKind}. A tool can use it to find unprotected routes.
+ * It is `Symbol.for('torii.guard')`, and the property is not enumerable.
+ * @example const kind = Reflect.get(layer.handle, guardKind); // 'requireAuth', 'optionalAuth', 'allow' or undefined
  */
 export const guardKind: unique symbol = Symbol.for('torii.guard');
 
-/** Options of `requireAuth` and `optionalAuth`. `Request` is the request type of the framework. */
 export interface GuardOptions<Request> {
   /** Changes the response to a refused request. Also applies to every `allow` that runs after this guard. */
   readonly onError?: AnswerOtherwise<Request> | undefined;
 }
 
-/**
- * Describes a framework to {@link createGuards}. `Request` is the object that the framework creates for each request, and
- * `Middleware` is the framework's type of a middleware or hook.
- */
+/** Describes a framework. `Request` is the object that it creates for each request. */
 export interface GuardAdapter<Request extends object, Middleware extends object> {
   /** Where an app finds the Auth, for example `req.auth`. Used in error messages. */
   readonly place: string;
@@ -41,13 +35,10 @@ export interface GuardAdapter<Request extends object, Middleware extends object>
   toMiddleware(guard: Guard<Request>): Middleware;
 }
 
-/**
- * Decides about a request and calls one of the steps. Resolves with the result of that step, or with `undefined` if another
- * handler has already sent the whole response.
- */
+/** Decides about a request and calls one of the steps, unless another handler has already responded. */
 export type Guard<Request> = <Result>(request: Request, steps: GuardSteps<Result>) => Promise<Result | undefined>;
 
-/** What a guard tells the framework to do. A guard calls one of the functions for each request. */
+/** The steps of which a guard calls one. */
 export interface GuardSteps<Result> {
   /** Runs the next handler. The guard does not catch its errors. */
   pass(): Result | Promise<Result>;
@@ -59,40 +50,31 @@ export interface GuardSteps<Result> {
   readonly response?: ResponseProgress;
 }
 
-/** The fields of Node's `ServerResponse` that tell how much of the response has been sent. */
+/** Fields of Node's `ServerResponse`. */
 export interface ResponseProgress {
   readonly headersSent: boolean;
   readonly writableEnded: boolean;
 }
 
-/** The guards for one framework. `source` is a verifier, or the options to create one. */
+/** The guards for one framework. `source` is a verifier or the options of one. */
 export interface Guards<Request, Middleware> {
-  /**
-   * Returns a middleware that refuses requests without a valid token.
-   * @throws ToriiConfigError if an option is wrong
-   */
+  /** Refuses requests without a valid token. Throws a ToriiConfigError if an option is wrong. */
   requireAuth<Custom extends object = Claims>(
     source: Verifier<Custom> | VerifierOptions<Custom>,
     options?: GuardOptions<Request>,
   ): Middleware;
-  /**
-   * Returns a middleware that lets requests without a token continue as signed out. An invalid token is refused.
-   * @throws ToriiConfigError if an option is wrong
-   */
+  /** Lets requests without a token continue as signed out, but refuses an invalid token. */
   optionalAuth<Custom extends object = Claims>(
     source: Verifier<Custom> | VerifierOptions<Custom>,
     options?: GuardOptions<Request>,
   ): Middleware;
   /**
-   * Returns a middleware that refuses a request unless every check returns `true`. Must run after `requireAuth` or
-   * `optionalAuth`. Callers who are not signed in are refused with 401.
+   * Refuses a request unless every check returns `true`. Must run after `requireAuth` or `optionalAuth`. A caller who is not
+   * signed in gets 401.
    * @throws ToriiConfigError if there is no check, or if a check is not a function
    */
   allow<Custom extends object = Claims>(...checks: readonly [Check<Custom>, ...Check<Custom>[]]): Middleware;
-  /**
-   * Returns the Auth of a request.
-   * @throws ToriiConfigError if no guard ran before, or if the caller is not signed in
-   */
+  /** Throws a ToriiConfigError if no guard ran before, or if the caller is not signed in. */
   getAuth<Custom extends object = Claims>(request: Request): Auth<Custom>;
 }
 
@@ -103,11 +85,11 @@ interface RequestRecord {
 const records: SharedMap<object, RequestRecord> = new SharedMap('requests');
 
 /**
- * Creates the guards for a framework.
+ * Creates `requireAuth`, `optionalAuth`, `allow` and `getAuth` for a framework.
  * @example
  * const guards = createGuards<Request, RequestHandler>({
  *   place: 'req.auth',
- *   describe: ({ method, originalUrl, headers, host }) => ({ method, url: originalUrl, headers, host }),
+ *   describe: (req) => ({ method: req.method, url: req.originalUrl, headers: req.headers }),
  *   read: (req) => req.auth,
  *   write: (req, auth) => { req.auth = auth; },
  *   toMiddleware: (guard) => (req, res, next) =>
@@ -192,9 +174,8 @@ function onErrorOf<Request extends object>(request: Request): AnswerOtherwise<Re
 }
 
 /**
- * Converts a thrown value to an error that can be passed to a framework. Objects are returned unchanged, other values are
- * wrapped. Without this, a check that throws `undefined`, `'route'` or `null` would let a request through: Express reads
- * `next(undefined)` and `next('route')` as "continue", and Koa ignores `null`.
+ * Wraps thrown values that are not objects. A check that throws `undefined`, `'route'` or `null` would otherwise let the
+ * request through: Express reads `next(undefined)` and `next('route')` as "continue", and Koa ignores `null`.
  */
 export function errorFrom(thrown: unknown): object {
   if (typeof thrown === 'object' && thrown !== null) return thrown;

@@ -3,7 +3,6 @@ const brand = Symbol.for('torii.patch');
 /** A field of an update: a value sets it, `null` clears it, and `undefined` or a missing key leaves it unchanged. */
 export type PatchValue<T> = T | null | undefined | Patch<T | null>;
 
-/** The fields of an update. Each field can be set, cleared or left unchanged. */
 export type PatchFields<T extends object> = { readonly [K in keyof T]?: PatchValue<NonNullable<T[K]>> };
 
 /** The JSON body of an update: only the fields to set or clear. */
@@ -94,7 +93,7 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 function hasPlainContent(value: object): boolean {
-  // Includes plain objects of other realms, which have a different `Object.prototype`.
+  // Also true for plain objects of other realms.
   const prototype: unknown = Object.getPrototypeOf(value);
   return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -2,10 +2,8 @@
 const { get, has, set } = WeakMap.prototype;
 
 /**
- * A WeakMap that all copies of this package in a process share. It is stored on `globalThis` under `Symbol.for('torii.' +
- * name)`. If that property holds something else or cannot be set, this copy uses its own map.
- *
- * Values are read as `unknown`, because another version of this package may have written them.
+ * A WeakMap that all copies of this package in a process share, through a property of `globalThis`. If the property cannot be
+ * set, each copy has its own map. Values are `unknown`, because another version may have written them.
  */
 export class SharedMap<Key extends object, Value> {
   readonly #map: WeakMap<object, unknown>;
@@ -36,7 +34,6 @@ function findMap(key: symbol): WeakMap<object, unknown> {
     Object.defineProperty(globalThis, key, { value: map });
     return map;
   } catch {
-    // `globalThis` is frozen.
     return new WeakMap();
   }
 }

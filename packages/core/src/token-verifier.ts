@@ -5,19 +5,17 @@ import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './opti
 import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 
-/** Verifies tokens that come without an HTTP request. */
 export interface TokenVerifier<Custom extends object = Claims> {
   /**
-   * Verifies a token. An empty or missing token is refused with `token_missing`.
-   * @throws ToriiAuthError if the token is refused; see `reason`
-   * @throws ToriiUnavailableError if the keys cannot be fetched, which says nothing about the token
+   * @throws ToriiAuthError if the token is refused; see `reason`. A missing token has `token_missing`.
+   * @throws ToriiUnavailableError if the keys cannot be fetched
    */
   verify(token: string | null | undefined): Promise<Auth<Custom>>;
 }
 
 /**
- * Creates a verifier for tokens that come without an HTTP request, for example in a WebSocket message or a queue. It does
- * not read headers, cookies or paths, so it adds less code to an edge bundle than `createVerifier`.
+ * Creates a verifier for tokens without an HTTP request, for example in a WebSocket message or a queue. It adds less code to
+ * an edge bundle than `createVerifier`, because it does not read headers, cookies and paths.
  * @example
  * const verifier = createTokenVerifier({ issuer: 'https://acme.torii.so' });
  * const { userId } = await verifier.verify(message.token);
@@ -37,8 +35,7 @@ export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
 }
 
 /**
- * Verifies one token. Calls with the same issuer share the fetched keys. A verifier is faster for many tokens: it reads its
- * options once and caches verified tokens.
+ * Verifies one token. Calls share the fetched keys, but not a cache of verified tokens as a verifier does.
  * @throws ToriiError as {@link TokenVerifier.verify} and {@link createTokenVerifier} do
  */
 export async function verifyToken<Custom extends object = Claims>(

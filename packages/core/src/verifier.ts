@@ -13,23 +13,19 @@ export type CheckResult<Custom extends object, SignedOut extends null = never> =
 
 export interface AuthenticateOptions {
   /**
-   * If `true`, a request without a token continues as signed out, and the result is `null`. An invalid token is refused
-   * either way.
+   * If `true`, the result is `null` if there is no token. An invalid token is refused either way.
    * @default false
    */
   readonly optional?: boolean;
 }
 
 /**
- * Authenticates requests and verifies tokens. Create one with {@link createVerifier} when the app starts, and share it.
- *
- * `SignedOut` is `null` if the options can let a request through without a token (`publicPaths`, `allowPreflight`),
- * otherwise `never`.
+ * Authenticates requests. Create one with {@link createVerifier} when the app starts, and share it. `SignedOut` is `null` if
+ * the options can let a request through without a token (`publicPaths`, `allowPreflight`), otherwise `never`.
  */
 export interface Verifier<Custom extends object = Claims, SignedOut extends null = null> {
   /**
-   * Verifies a token that comes without a request. The configured checks get a request whose method, path, host and headers
-   * are unknown, so a check that needs them should refuse.
+   * Verifies a token that comes without a request. For the configured checks, everything about the request is unknown.
    * @throws ToriiAuthError if the token is refused; see `reason`
    * @throws ToriiForbiddenError if a check refuses
    * @throws ToriiUnavailableError if the keys cannot be fetched: answer 503, not 401
@@ -37,20 +33,14 @@ export interface Verifier<Custom extends object = Claims, SignedOut extends null
   verify(token: string | null | undefined): Promise<Auth<Custom>>;
 
   /**
-   * Authenticates a request. Accepts a Fetch `Request`, a request of Node, Express or Koa, a Fetch `Headers`, a plain object
-   * of headers, or an iterable of `[name, value]` pairs.
-   *
-   * Resolves with `null` if the path is in `publicPaths`, if the request is a CORS preflight and `allowPreflight` is set, or
-   * if there is no token and `optional` is `true`.
+   * Authenticates a Fetch `Request`, a request of Node, Express or Koa, or headers. Resolves with `null` on a public path, for
+   * an allowed CORS preflight, or if there is no token and `optional` is `true`.
    * @throws ToriiError as `verify` does
    */
   authenticate(request: RequestLike, options?: { readonly optional?: false }): Promise<Auth<Custom> | SignedOut>;
   authenticate(request: RequestLike, options: AuthenticateOptions): Promise<Auth<Custom> | null>;
 
-  /**
-   * Authenticates a request like `authenticate`, but does not throw for a refusal: `denial` is then the response to send.
-   * @throws any error that is not a refusal, such as an error of your own check
-   */
+  /** Like `authenticate`, but a refusal does not throw: `denial` is the response to send. Errors of your own checks throw. */
   check(request: RequestLike, options?: { readonly optional?: false }): Promise<CheckResult<Custom, SignedOut>>;
   check(request: RequestLike, options: AuthenticateOptions): Promise<CheckResult<Custom, null>>;
 }
@@ -101,7 +91,6 @@ function isOptional(options: AuthenticateOptions | null | undefined): boolean {
   return options !== null && options !== undefined && Object.hasOwn(options, 'optional') && options.optional === true;
 }
 
-/** Returns `source` if it is a verifier, otherwise creates a verifier from these options. */
 export function verifierFrom<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
 ): Verifier<Custom> {
@@ -117,8 +106,7 @@ function isVerifier<Custom extends object>(
 }
 
 /**
- * Authenticates one request. Calls with the same issuer share the fetched keys. A verifier is faster for many requests: it
- * reads its options once and caches verified tokens.
+ * Authenticates one request. Calls share the fetched keys, but not a cache of verified tokens as a verifier does.
  * @throws ToriiError as {@link Verifier.authenticate} and {@link createVerifier} do
  */
 export async function authenticateRequest<Custom extends object = Claims>(

@@ -18,10 +18,7 @@ export interface JwtClaimRules {
   readonly clockToleranceMs: number;
 }
 
-/**
- * Checks the claims of a token. A token without `exp` is refused, because it would be valid forever.
- * @throws ToriiAuthError for the first claim that is missing, malformed or refused
- */
+/** A token without `exp` is refused: it would be valid forever. */
 export function checkJwtClaims(claims: Claims, rules: JwtClaimRules): ForeignClaims {
   const checked: ForeignClaims = {
     issuer: checkIssuer(claims, rules.issuers),

@@ -65,7 +65,6 @@ function keyIdOf(header: Claims): string | undefined {
   throw malformed('The token does not name its key.');
 }
 
-/** Finds the key with the id `kid`, or the only key for `algorithm` if `kid` is `undefined`. Throws a ToriiError. */
 type FindKey = (kid: string | undefined, algorithm: string) => Promise<CryptoKey | Uint8Array>;
 
 async function verifySignature(token: string, key: CryptoKey | Uint8Array, algorithm: string): Promise<void> {
@@ -114,7 +113,6 @@ async function importNamed(key: KeyChoices | undefined, kid: string, algorithm: 
 
 const imports = new WeakMap<JWK, Map<string, Promise<CryptoKey | undefined>>>();
 
-/** Imports a key once per algorithm. `undefined` if the key is invalid, for example a point that is not on the curve. */
 async function importOnly(key: KeyChoices, kid: string, algorithm: string): Promise<CryptoKey | undefined> {
   const jwk = key.only(algorithm);
   if (jwk === undefined) throw unknownKey(kid);
@@ -159,6 +157,6 @@ function refusalFor(cause: unknown): ToriiAuthError {
     return new ToriiAuthError('signature_invalid', 'The signature of the token is not valid.');
   }
   if (cause instanceof errors.JWSInvalid) return malformed('The token cannot be read.');
-  // jose rejects some keys, such as RSA keys of fewer than 2048 bits.
+  // For example an RSA key of fewer than 2048 bits.
   return new ToriiAuthError('key_unknown', 'The key that the token names is not usable.', { cause });
 }

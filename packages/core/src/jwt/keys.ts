@@ -21,11 +21,7 @@ export class KeyChoices {
   }
 }
 
-/**
- * Parses a key set with keys of any type, by key id. A key id that occurs twice is ambiguous, so tokens that name it are
- * refused.
- * @throws KeySetError as `parseKeySet` does
- */
+/** A key id that occurs twice is ambiguous: tokens that name it are refused. */
 export function parseJwtKeySet(
   value: unknown,
   previous: ReadonlyMap<string, KeyChoices> = new Map(),
@@ -37,7 +33,7 @@ export function parseJwtKeySet(
   return keys;
 }
 
-/** Whether a key has the type that an algorithm needs (RFC 7518 3.1, RFC 8037 3.1) and is not reserved for another use. */
+/** The key type that an algorithm needs: RFC 7518 3.1, RFC 8037 3.1. */
 export function fits(jwk: JWK, algorithm: string): boolean {
   const [kty, crv] = keyTypeFor(algorithm);
   return claimOf(jwk, 'kty') === kty && (crv === undefined || claimOf(jwk, 'crv') === crv) && mayVerify(jwk, algorithm);

@@ -28,7 +28,6 @@ const others = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const;
 /** A signature algorithm (RFC 7518 3.1, RFC 8037, RFC 9864). `none` is not supported. */
 export type JwtAlgorithm = (typeof symmetric)[number] | (typeof rsa)[number] | (typeof others)[number];
 
-/** The names of claims that differ between issuers. */
 export interface JwtClaimNames {
   /**
    * The name of the claim with the user id. The claim must be a non-empty string or an integer.
@@ -41,10 +40,7 @@ export interface JwtClaimNames {
 export interface JwtOptions<Custom extends object = Claims> extends RequestOptions<Custom> {
   /** The accepted signature algorithms. A token that is signed with another algorithm is refused. */
   readonly algorithms: readonly [JwtAlgorithm, ...JwtAlgorithm[]];
-  /**
-   * The shared secret for HS256, HS384 or HS512. It needs at least as many bytes as the hash: 32, 48 or 64. A string is
-   * encoded as UTF-8.
-   */
+  /** The shared secret for HS256, HS384 or HS512: at least 32, 48 or 64 bytes. A string is encoded as UTF-8. */
   readonly secret?: string | Uint8Array | undefined;
   /** A public key: PEM (`-----BEGIN PUBLIC KEY-----`) or a JSON Web Key. The `kid` of tokens is ignored. */
   readonly key?: string | JWK | undefined;
@@ -107,7 +103,6 @@ type JwtOptionValues = Options<(typeof optionNames)[number]>;
 
 const example = "createJwtVerifier({ secret: process.env.JWT_SECRET, algorithms: ['HS256'] })";
 
-/** @throws ToriiConfigError naming the option and what to write instead */
 export function readJwtOptions(given: JwtOptions): JwtSettings {
   const options = readKnownOptions(given, optionNames, example);
   const algorithms = readAlgorithms(options);
@@ -192,7 +187,6 @@ function readKey(value: unknown, algorithms: ReadonlySet<string>): JwtKeySource 
   return { kind: 'jwk', jwk };
 }
 
-/** 2048 bits (RFC 7518 3.3). */
 const leastRsaBytes = 256;
 const tooSmall = 'is an RSA key of fewer than 2048 bits, which is too weak. Create a larger key';
 
@@ -200,7 +194,7 @@ function unpaddedBase64Length(bytes: number): number {
   return Math.ceil((bytes * 4) / 3);
 }
 
-// An estimate: the whole PEM is shorter than a modulus of 2048 bits. jose refuses keys that are only slightly too small.
+// An estimate by the length of the PEM. jose refuses keys that are only slightly too small.
 function isSmallPem(pem: string): boolean {
   const body = pem.replace(/-----[^-]*-----|[\s=]/g, '');
   return body.length < unpaddedBase64Length(leastRsaBytes);
@@ -234,7 +228,7 @@ function readKeySet(options: JwtOptionValues): JwtKeySource {
   }
 }
 
-/** Copies a value once, so that a getter or `toJSON` cannot return one key for the checks and another key later. */
+// Copied once, so that a getter or `toJSON` cannot return another key after the checks.
 function plainCopy<Value>(value: unknown, option: string): Value {
   try {
     return JSON.parse(JSON.stringify(value));

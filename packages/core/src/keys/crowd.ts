@@ -3,7 +3,7 @@ import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 const windowMs = 200;
 const maxCallers = 8;
 
-/** Counts the callers of a short time window, to tell a few simultaneous callers from a flood. */
+/** Tells a few simultaneous callers from a flood. */
 export class Crowd {
   #window: { readonly begunAt: Instant; size: number } | undefined;
 

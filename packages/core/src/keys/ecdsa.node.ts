@@ -5,11 +5,8 @@ const maxSyncPerTurn = 4;
 let syncThisTurn = 0;
 
 /**
- * Rejects if the point is not on the curve.
- *
- * The first few signatures in each turn of the event loop are verified synchronously: that is faster than a round trip to
- * the thread pool, and does not wait for DNS, file and password work in the pool. The rest of a burst goes to the pool, so
- * that it does not block the event loop.
+ * The first signatures in each turn of the event loop are verified synchronously, which is faster than the thread pool. The
+ * rest of a burst goes to the pool, so that the event loop is not blocked.
  */
 export async function loadKey({ x, y }: EcPublicJwk): Promise<VerifySignature> {
   const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
@@ -39,10 +36,7 @@ function endTurn(): void {
   syncThisTurn = 0;
 }
 
-/**
- * A signature in DER, the form that OpenSSL takes (RFC 3279 2.2.3). Node's own conversion (`dsaEncoding: 'ieee-p1363'`)
- * takes a third of the verification time on Node 24.
- */
+// DER is the form that OpenSSL takes (RFC 3279 2.2.3). Node's own conversion takes a third of the verification time on Node 24.
 function derOf(signature: Uint8Array): Uint8Array {
   const [r, s] = [integerOf(signature, 0), integerOf(signature, 32)];
   const der = new Uint8Array(6 + r.length + s.length);

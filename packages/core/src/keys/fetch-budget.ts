@@ -3,17 +3,14 @@ import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 const burst = 3;
 const refillMs = 8_000;
 
-/**
- * A rate limit for fetches of one key set: three in a row, then one every eight seconds. That is at most ten in any minute,
- * and the next fetch is never more than eight seconds away.
- */
+/** A rate limit: three fetches in a row, then one every eight seconds, so at most ten in any minute. */
 export class FetchBudget {
   #left = burst;
   #countedAt: Instant = instantNow();
 
   take(): boolean {
     if (this.waitMs() > 0) return false;
-    // A full budget does not refill: the refill period starts with the first fetch.
+    // A full budget does not refill, so the refill period starts with the first fetch.
     if (this.#left === burst) this.#countedAt = instantNow();
     this.#left -= 1;
     return true;
@@ -21,8 +18,7 @@ export class FetchBudget {
 
   waitMs(): number {
     const elapsed = elapsedMs(this.#countedAt);
-    // Count whole periods only. `elapsedMs` takes the larger of two clocks; summing many short intervals would make it run
-    // nearly twice as fast as either clock.
+    // Whole periods only: `elapsedMs` takes the larger of two clocks, so a sum of short intervals would run too fast.
     const gained = Math.floor(elapsed / refillMs);
     if (gained > 0) {
       this.#left = Math.min(burst, this.#left + gained);

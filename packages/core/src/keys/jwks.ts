@@ -32,8 +32,7 @@ const maxKeys = 1000;
 const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
 /**
- * The keys of a key set that can verify ES256 tokens. Keys of another type or use are skipped. A key id that occurs twice is
- * ambiguous, so both keys are skipped.
+ * The keys that can verify ES256 tokens. A key id that occurs twice is ambiguous, so both keys are skipped.
  * @throws KeySetError if `value` is not a key set, is too large, or contains a private key, which is then compromised
  */
 export function parseKeySet(value: unknown, previous: KeysById = new Map()): KeysById {
@@ -42,7 +41,6 @@ export function parseKeySet(value: unknown, previous: KeysById = new Map()): Key
   });
 }
 
-/** @throws KeySetError as {@link parseKeySet} does */
 export function listKeys(value: unknown): readonly Claims[] {
   const list = isJsonObject(value) ? claimOf(value, 'keys') : undefined;
   if (!Array.isArray(list)) throw new KeySetError('the response is not a key set');
@@ -54,7 +52,6 @@ export function listKeys(value: unknown): readonly Claims[] {
   return entries;
 }
 
-/** Converts each key with `make`. Leaves out ids that occur twice and keys for which `make` returns `undefined`. */
 export function keysById<Key>(
   entries: readonly Claims[],
   make: (jwk: Claims, kid: string) => Key | undefined,

@@ -8,7 +8,6 @@ export const fetchTimeoutMs = 5_000;
 
 const maxBytes = 512 * 1024;
 
-/** @throws KeySetError if the endpoint times out, or if its response is not 200, not JSON, or too large */
 export async function fetchKeySet(url: string, fetch: Fetch): Promise<unknown> {
   const abort = new AbortController();
   return raceDeadline(readJson(url, fetch, abort.signal), fetchTimeoutMs, () => {

@@ -24,7 +24,7 @@ export class FixedKeySet implements KeySource {
 }
 
 const maxShared = 1_000;
-// Looks `fetch` up on each call, so that a `fetch` which is replaced or instrumented later is used.
+// Reads `globalThis.fetch` on each call, because it may be replaced or instrumented later.
 const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 
 export type KeySetFor<Key> = (url: string, fetch?: Fetch) => RemoteKeySet<Key>;

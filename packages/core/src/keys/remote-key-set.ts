@@ -16,7 +16,6 @@ export interface KeySource<Key = SetKey> {
 
 const refreshAfterMs = 4 * 60_000;
 const staleAfterMs = 5 * 60_000;
-/** Bounds memory. */
 const maxWaiting = 10_000;
 const retryDelayMs = 1_000;
 /** How long after a failed fetch stale keys are used without a new fetch first. */
@@ -32,7 +31,7 @@ interface PendingFetch {
   waiting: number;
 }
 
-/** Parses a response into keys by key id. Unchanged keys of `previous` are reused. Throws a KeySetError. */
+/** Reuses the unchanged keys of `previous`. Throws a KeySetError. */
 export type ParseKeySet<Key> = (
   answer: unknown,
   previous: ReadonlyMap<string, Key> | undefined,
@@ -71,8 +70,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       // A withdrawn key must not be used: without a refresh, nothing shows that the keys are still valid.
       if (!wasRefreshed) throw this.#unavailable();
     } else if (age >= refreshAfterMs && this.#pending === undefined) {
-      // A background refresh can die with its request (edge runtimes). It then stays in `#pending`, and the next refresh is
-      // left to a request that awaits it.
+      // Edge runtimes cancel this refresh when the request ends. It stays in `#pending`: the next one is awaited by a request.
       void this.#refresh(maxStaleMs, emit);
     }
 
@@ -101,10 +99,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     return this.#pending !== undefined && elapsedMs(this.#pending.begunAt) < deadAfterMs;
   }
 
-  /**
-   * Fetches the key set, or waits for the fetch that is in flight. Never rejects: a failure sets `#failedAt`. Returns
-   * `false` if no fetch was possible because of the rate limit or because too many requests are waiting.
-   */
+  // Never rejects: a failure sets `#failedAt`. Returns `false` if the rate limit or too many waiting requests prevent a fetch.
   async #refresh(maxStaleMs: number, emit: VerifierEventListener): Promise<boolean> {
     const pending = this.#pending;
     if (pending !== undefined && this.#isFetching()) {
@@ -115,7 +110,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       // Cloudflare Workers throw if a request awaits a promise of another request that has ended.
       const done = pending.done.then(() => true);
       if (await raceDeadline(done, leftMs, () => false).catch(() => false)) return true;
-      // The fetch died. The first request to notice starts a new fetch, and the others wait for it.
+      // The first request to notice a dead fetch starts a new one, and the others wait for it.
       if (this.#settled > settled) return true;
       if (this.#pending === pending) this.#pending = undefined;
       return this.#refresh(maxStaleMs, emit);
@@ -157,11 +152,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     }
   }
 
-  /**
-   * Fetches the key set again for a key that it lacks. The first unknown key is fetched immediately, since it may be a key
-   * rotation. For a while after a search without result, tokens with unknown keys are delayed and counted: a few may be a
-   * rotation and cause a fetch, many are an attack and are refused.
-   */
+  // After a search without result, tokens with unknown keys are delayed and counted: many at once are an attack.
   async #search(kid: string, maxStaleMs: number, emit: VerifierEventListener): Promise<Key | undefined> {
     const begunAt = instantNow();
     const isSuspicious = this.#emptySearchAt !== undefined && elapsedMs(this.#emptySearchAt) < suspicionMs;
@@ -171,14 +162,14 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       return undefined;
     }
     const key = this.#usableKeys(maxStaleMs)?.get(kid);
-    // Counted from the start of the search, so that a slow endpoint does not delay the next search.
+    // From the start, so that a slow endpoint does not delay the next search.
     if (key === undefined) this.#emptySearchAt = begunAt;
     return key;
   }
 
   #refusal(kid: string, maxStaleMs: number): ToriiAuthError | ToriiUnavailableError {
     const keys = this.#usableKeys(maxStaleMs);
-    // While the endpoint fails, the key may exist. Answer 503, not 401: the token may be valid.
+    // While the endpoint fails, the key may exist: answer 503, not 401.
     if (keys === undefined || keys.size === 0 || this.#failedAt !== undefined) return this.#unavailable();
     return unknownKey(kid);
   }

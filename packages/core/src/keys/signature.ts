@@ -8,10 +8,7 @@ export type VerifySignature = (
   signedBytes: Uint8Array<ArrayBuffer>,
 ) => boolean | Promise<boolean>;
 
-/**
- * Whether a signature consists of two non-zero numbers of 32 bytes each (RFC 7518 3.4). DER and other lengths are refused.
- * In some libraries a signature of zeros verifies for any message (CVE-2022-21449).
- */
+/** RFC 7518 3.4. Some libraries accept a signature of zeros for any message (CVE-2022-21449). */
 export function isSignatureShaped(signature: Uint8Array): boolean {
   return signature.length === 64 && hasOne(signature, 0, 32) && hasOne(signature, 32, 64);
 }

@@ -1,6 +1,6 @@
 import { isLoopback } from './loopback.ts';
 
-/** Returns what is wrong with an issuer URL, as the rest of a sentence, or `undefined` if the URL is valid. */
+/** The rest of an error message, or `undefined` if the URL is valid. */
 export function problemOfIssuer(text: string): string | undefined {
   if (!URL.canParse(text) || !/^https?:\/\//.test(text)) return 'is not a URL that begins with https://';
   const url = new URL(text);

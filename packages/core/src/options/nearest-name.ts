@@ -1,7 +1,6 @@
-/** Finds the known name that was probably meant: at most two typing mistakes away. Ignores case and underscores. */
+/** The known name with at most two typing mistakes. Ignores case and underscores. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const find = (edits: number): string | undefined =>
-    // A name of two letters is within two edits of every other name of two letters.
     known.find((each) => edits < each.length && isWithin(edits, plain(name), plain(each)));
   return find(0) ?? find(1) ?? find(2);
 }
@@ -10,10 +9,7 @@ function plain(name: string): string {
   return name.toLowerCase().replaceAll('_', '');
 }
 
-/**
- * Whether the edit distance is at most `edits` (Damerau-Levenshtein, restricted): a letter is inserted, left out or
- * replaced, or two adjacent letters are swapped.
- */
+// Damerau-Levenshtein distance.
 function isWithin(edits: number, a: string, b: string): boolean {
   if (a === b) return true;
   if (a[0] === b[0]) return isWithin(edits, a.slice(1), b.slice(1));

@@ -1,10 +1,6 @@
 import { type Options, readList, wrongValue } from './reader.ts';
 
-/**
- * Reads a list of origins in the form that browsers send: scheme, host and port, without a path. Returns an empty list if
- * the option is absent.
- * @throws ToriiConfigError if the list is empty, or if an item is not an http or https origin
- */
+/** Origins as browsers send them, without a path. Throws for an empty list. Returns an empty list if the option is absent. */
 export function listOrigins<Name extends string>(
   options: Options<Name>,
   name: Name,

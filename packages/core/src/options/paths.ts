@@ -2,11 +2,7 @@ import { problemOfPublicPath, readPath } from '../request/path.ts';
 import { type Options, readList, wrongOption, wrongValue } from './reader.ts';
 
 /**
- * Reads a list of paths in the format of `publicPaths`: exact paths such as `/health`, and `/docs/*` for everything below
- * `/docs/`. Returns an empty list if the option is absent.
- * @param fewest The minimum number of paths, if the option is set.
- * @throws ToriiConfigError if a path can never match, or is `/*`, which would match everything
- */
+ /** Paths in the format of `publicPaths`. Returns an empty list if the option is absent. */
 export function listPaths<Name extends string>(options: Options<Name>, name: Name, fewest = 0): readonly string[] {
   const kind = 'a list of paths';
   const example = `${name}: ['/health', '/docs/*']`;
@@ -20,7 +16,6 @@ export function listPaths<Name extends string>(options: Options<Name>, name: Nam
   });
 }
 
-/** Reads one exact path. `*` is not allowed. */
 export function readLiteralPath<Name extends string>(options: Options<Name>, name: Name, example: string): string {
   const value = options[name];
   if (typeof value === 'string' && !value.includes('*') && 'path' in readPath(value)) return value;

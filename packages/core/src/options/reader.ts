@@ -1,7 +1,7 @@
 import { ToriiConfigError } from '../errors.ts';
 import { nearestName } from './nearest-name.ts';
 
-/** A copy of the caller's options. It has no prototype, so `in` and property access see own options only. */
+/** A copy without a prototype, so `in` and property access see own options only. */
 export type Options<Name extends string = string> = { readonly [Key in Name]?: unknown };
 
 // A list of names that lacks an option of `T` does not compile.
@@ -9,19 +9,16 @@ type Complete<T, Names extends readonly string[]> =
   Exclude<keyof T, Names[number]> extends never ? unknown : { readonly missing: Exclude<keyof T, Names[number]> };
 
 export interface NumberRule {
-  /** The smallest allowed value. */
   readonly from: number;
-  /** The largest allowed value. */
   readonly to: number;
   /** The value if the option is absent. */
   readonly absent: number;
 }
 
 /**
- * Copies an object of options. Each property is read once, so that a getter cannot change a value after it was validated.
- * @param option The name of the object in error messages: `options`, or the option that contains it.
- * @throws ToriiConfigError if `given` is not an object, if an option is unknown, or if an option is inherited or not
- * enumerable: the copy would lack it, and a security check would be left out
+ * Copies an object of options. Each property is read once, so a getter cannot change a value after it was validated.
+ * @param option The name of the object in error messages.
+ * @throws ToriiConfigError for unknown options, and for inherited or not enumerable ones, which the copy would lose
  */
 export function readKnownOptions<T extends object, const Names extends readonly (keyof T & string)[]>(
   given: T,
@@ -43,16 +40,12 @@ export function readKnownOptions<T extends object, const Names extends readonly 
   return options;
 }
 
-/**
- * Removes the options in `names` that are `undefined`. Do not name security options: one that is `undefined` must be an
- * error, because its environment variable may be missing.
- */
+/** Removes the named options if they are `undefined`. Not for security options, for which `undefined` must be an error. */
 export function omitUndefined<Given extends Options>(options: Given, names: readonly (keyof Given & string)[]): Given {
   const entries = Object.entries(options).filter(([name, value]) => value !== undefined || !names.includes(name));
   return Object.assign(Object.create(null), Object.fromEntries(entries));
 }
 
-/** Reads a non-empty string. Returns `undefined` if the option is absent. */
 export function readText<Name extends string>(options: Options<Name>, name: Name, example: string): string | undefined {
   if (!(name in options)) return undefined;
   const value = options[name];
@@ -60,17 +53,15 @@ export function readText<Name extends string>(options: Options<Name>, name: Name
   throw wrongValue(name, text, value, example);
 }
 
-/** Reads a required option that is a non-empty string or a list of them. */
 export function listTexts<Name extends string>(options: Options<Name>, name: Name, example: string): readonly string[] {
   const value = options[name];
-  // A hole (`['a', , 'b']`) becomes `undefined` in the copy. `filter` would skip the hole.
+  // A hole (`['a', , 'b']`) becomes `undefined` in the copy. `filter` would skip it.
   const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
   const wrong = list.length === 0 ? [value] : list.filter((item) => !isText(item));
   if (wrong.length === 0) return list.map(String);
   throw wrongValue(name, `${text}, or a list of them`, wrong[0], example);
 }
 
-/** Reads a non-empty string or a list of them, as a set. Returns `undefined` if the option is absent. */
 export function readTexts<Name extends string>(
   options: Options<Name>,
   name: Name,
@@ -79,7 +70,7 @@ export function readTexts<Name extends string>(
   return name in options ? new Set(listTexts(options, name, `${example}, or leave it out`)) : undefined;
 }
 
-/** Reads a list. Returns an empty list if the option is absent. */
+/** Returns an empty list if the option is absent. */
 export function readList<Name extends string>(
   options: Options<Name>,
   name: Name,
@@ -108,14 +99,13 @@ export function readWhole<Name extends string>(options: Options<Name>, name: Nam
   return readNumber(options, name, rule, true);
 }
 
-/** Reads a boolean. Returns `false` if the option is absent. */
 export function readFlag<Name extends string>(options: Options<Name>, name: Name): boolean {
   const value = name in options ? options[name] : false;
   if (typeof value === 'boolean') return value;
   throw wrongValue(name, 'true or false', value);
 }
 
-/** Reads one of several strings. Returns the first choice if the option is absent. */
+/** Returns the first choice if the option is absent. */
 export function readChoice<Name extends string, Choice extends string>(
   options: Options<Name>,
   name: Name,
@@ -127,7 +117,7 @@ export function readChoice<Name extends string, Choice extends string>(
   throw wrongValue(name, choices.map((each) => `'${each}'`).join(' or '), value);
 }
 
-/** Reads a function. `undefined` is allowed and means the same as an absent option. */
+/** `undefined` is allowed and means the same as an absent option. */
 export function readFunction<F>(options: Options, name: string): F | undefined {
   const value = options[name];
   if (value === undefined) return undefined;
@@ -135,7 +125,7 @@ export function readFunction<F>(options: Options, name: string): F | undefined {
   throw wrongValue(name, 'a function', value);
 }
 
-/** Reads the name of a header (RFC 9110 5.6.2) or a cookie (RFC 6265 4.1.1). Returns `undefined` if the option is absent. */
+/** The name of a header (RFC 9110 5.6.2) or a cookie (RFC 6265 4.1.1). */
 export function readHttpName<Name extends string>(
   options: Options<Name>,
   name: Name,
@@ -147,23 +137,22 @@ export function readHttpName<Name extends string>(
   throw wrongValue(name, 'a header or cookie name, without spaces and separators', value, example);
 }
 
-/** @throws ToriiConfigError if `condition` is falsy. The message is the name of the option followed by `problem`. */
+/** `problem` follows the name of the option in the message. */
 export function assertOption(option: string, condition: unknown, problem: string): asserts condition {
   if (!condition) throw wrongOption(option, problem);
 }
 
-/** Creates the error for an option. The message is the name of the option followed by `problem`. */
+/** `problem` follows the name of the option in the message. */
 export function wrongOption(option: string, problem: string): ToriiConfigError {
   return new ToriiConfigError(option, `\`${option}\` ${problem}.`);
 }
 
-/** Creates the error for a wrong value. The value is described by its type, because a string may be a secret. */
+/** The message contains only the type of the value, because a string may be a secret. */
 export function wrongValue(option: string, expected: string, found: unknown, example?: string): ToriiConfigError {
   const remedy = example === undefined ? '' : `. Write ${example}`;
   return wrongOption(option, `must be ${expected}. Found: ${describe(found)}${remedy}`);
 }
 
-/** Creates the error for an unknown option, with the most similar known name. */
 export function unknownName(name: string, known: readonly string[], noun = 'option'): ToriiConfigError {
   const nearest = nearestName(name, known);
   const hint = nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;

@@ -8,7 +8,6 @@ import { listOrigins } from './origins.ts';
 import { listPaths } from './paths.ts';
 import { type Options, readFlag, readFunction, readHttpName, wrongOption } from './reader.ts';
 
-/** Options for authenticating requests, for tokens of any issuer. */
 export interface RequestOptions<Custom extends object = Claims> {
   /**
    * The name of the header that contains `Bearer <token>`.
@@ -23,10 +22,7 @@ export interface RequestOptions<Custom extends object = Claims> {
    * the request comes from the same origin or from one of `origins`.
    */
   readonly cookie?: string;
-  /**
-   * Origins, such as `https://app.example.com`, whose pages may send the cookie with any method, in addition to the origin
-   * of the request. Requires `cookie`.
-   */
+  /** More origins whose pages may send the cookie, such as `https://app.example.com`. Requires `cookie`. */
   readonly origins?: readonly string[];
   /**
    * Paths that need no token: exact paths such as `/health`, and `/docs/*` for everything below `/docs/`. Case and a
@@ -54,12 +50,10 @@ export interface RequestSettings {
   readonly checks: readonly Check[];
 }
 
-// Without `onEvent`, which is in `verifyOptionNames`.
 export const requestOptionNames = ['header', 'cookie', 'origins', 'publicPaths', 'allowPreflight', 'checks'] as const;
 
 type RequestOptionValues = Options<(typeof requestOptionNames)[number] | 'onEvent'>;
 
-/** @throws ToriiConfigError naming the option and what to write instead */
 export function readRequestOptions(options: RequestOptionValues): RequestSettings {
   return {
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),

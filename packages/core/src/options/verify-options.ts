@@ -9,22 +9,16 @@ import type { VerifySettings } from '../token/verify.ts';
 import { problemOfIssuer } from './issuer-url.ts';
 import { listTexts, type Options, readFunction, readNumber, readTexts, readWhole, wrongOption } from './reader.ts';
 
-/** Options for verifying Torii's tokens. */
 export interface VerifyOptions {
   /**
    * Your issuer URL from the dashboard, such as `https://acme.torii.so`, or a list of issuer URLs. The `iss` claim of a
-   * token must be one of them. A trailing slash is ignored; everything else must match exactly.
-   *
-   * Required. The type allows `undefined` so that you can pass an environment variable; a ToriiConfigError is thrown if it
-   * is not set.
+   * token must be one of them; only a trailing slash is ignored. Throws a ToriiConfigError if it is `undefined`, for example
+   * because an environment variable is not set.
    */
   readonly issuer: string | readonly string[] | undefined;
-  /**
-   * The accepted audiences. The `aud` claim of a token must contain one of them (RFC 7519 4.1.3). By default `aud` is not
-   * checked.
-   */
+  /** The accepted audiences: `aud` must contain one of them (RFC 7519 4.1.3). By default `aud` is not checked. */
   readonly audience?: string | readonly string[];
-  /** The accepted environments. The `pid` claim must be one of them. By default every environment of the issuer is accepted. */
+  /** The accepted environments: `pid` must be one of them. By default every environment of the issuer is accepted. */
   readonly environmentId?: string | readonly string[];
   /**
    * How many seconds the clocks of this server and of the issuer may differ. From 0 to 300.
@@ -45,10 +39,7 @@ export interface VerifyOptions {
   readonly cachedTokens?: number;
   /** The function that fetches the keys. By default `globalThis.fetch`. */
   readonly fetch?: Fetch | undefined;
-  /**
-   * A fixed key set, for tests or offline use. Keys are then never fetched, so key rotations are not noticed. Can be used
-   * with a single issuer only.
-   */
+  /** A fixed key set for one issuer. Keys are then never fetched, so key rotations are not noticed. */
   readonly keys?: JSONWebKeySet;
   /** Called with every event, for logs and metrics. Events never contain a token. Errors that it throws are ignored. */
   readonly onEvent?: VerifierEventListener | undefined;
@@ -72,7 +63,6 @@ export const verifyOptionNames = [
 
 type VerifyOptionValues = Options<(typeof verifyOptionNames)[number]>;
 
-/** @throws ToriiConfigError naming the option and what to write instead */
 export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
   const issuers = readIssuers(options);
   return {

@@ -2,19 +2,12 @@ import { ToriiAuthError } from '../errors.ts';
 import type { RequestView } from './request-view.ts';
 
 export interface TokenPlaces {
-  /** In lower case. */
   readonly header: string;
-  /** If `undefined`, no cookie is read. */
   readonly cookie: string | undefined;
-  /** Origins, such as `https://app.example.com`, whose pages may send the cookie with unsafe methods. */
   readonly origins: readonly string[];
 }
 
-/**
- * The unverified token of a request: from the header, or from the configured cookie if the header is missing. The query
- * string is never read, because it ends up in logs and in `Referer` (RFC 6750 5.3).
- * @throws ToriiAuthError `token_missing`, `scheme_unsupported` or `header_malformed`
- */
+/** The query string is never read, because it ends up in logs and in `Referer` (RFC 6750 5.3). */
 export function bearerToken(request: RequestView, places: TokenPlaces): string {
   const [value, second] = request.headerValues(places.header);
   if (second !== undefined) throw malformed('The request has more than one header of this name.', places.header);
@@ -27,8 +20,7 @@ export function bearerToken(request: RequestView, places: TokenPlaces): string {
   throw new ToriiAuthError('token_missing', 'No token was sent.');
 }
 
-// `Bearer` and one token68 (RFC 9110 11.2). Adjacent parts of the pattern never match the same character, so it runs in
-// linear time.
+// `Bearer` and one token68 (RFC 9110 11.2). Linear time: adjacent parts of the pattern never match the same character.
 const bearer = /^bearer[ \t]+([A-Za-z0-9._~+/-]+=*)$/i;
 const scheme = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t]|$)/;
 
@@ -47,7 +39,7 @@ function malformed(message: string, header: string): ToriiAuthError {
   return new ToriiAuthError('header_malformed', `${message} Header: ${header}.`);
 }
 
-// `/[ \t]+$/` would take quadratic time on a long run of blanks.
+// Not `/[ \t]+$/`, which takes quadratic time on a long run of blanks.
 function trim(value: string): string {
   let [start, end] = [0, value.length];
   while (start < end && isBlank(value.charCodeAt(start))) start++;
@@ -59,7 +51,7 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-// Cookie tossing: a sibling subdomain can set a second cookie of the same name, and no one can tell which is the right one.
+// Cookie tossing: a sibling subdomain can set a second cookie of the same name.
 function tokenFromCookie(request: RequestView, name: string): string | undefined {
   let found: string | undefined;
   for (const line of request.headerValues('cookie')) {
@@ -74,10 +66,9 @@ function tokenFromCookie(request: RequestView, name: string): string | undefined
 }
 
 /**
- * CSRF protection: whether a cookie of this request may be used. Browsers attach cookies to cross-site requests too, so a
- * request needs an `Origin` or `Sec-Fetch-Site` header which proves that a page of the app sent it. GET, HEAD and OPTIONS
- * always pass, except WebSocket handshakes. Servers that set or clear a token cookie should check this as well.
- * @param origins Origins of the app besides the host of the request, such as `https://app.example.com`.
+ * CSRF protection: whether a cookie of this request may be used. Browsers attach cookies to cross-site requests too, so unless
+ * the method is safe, `Origin` or `Sec-Fetch-Site` must prove that a page of the app sent the request. Also use this before
+ * setting or clearing a token cookie.
  */
 export function isFromOwnPages(request: RequestView, origins: readonly string[]): boolean {
   // A WebSocket handshake is a GET, but the page that opened the socket can read and write what follows.
@@ -96,6 +87,5 @@ export function isFromOwnPages(request: RequestView, origins: readonly string[])
 function isOriginOf(origin: string, host: string | undefined): boolean {
   if (host === undefined || !/^https?:\/\//.test(origin) || !URL.canParse(origin)) return false;
   const { protocol, host: originHost } = new URL(origin);
-  // URL normalizes case and the default port, which a Host header may contain.
   return URL.canParse(`${protocol}//${host}`) && new URL(`${protocol}//${host}`).host === originHost;
 }

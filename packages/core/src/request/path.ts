@@ -2,9 +2,8 @@
 export type PathReading = { readonly path: string } | { readonly problem: string };
 
 /**
- * Decodes a raw path for checks that depend on the path. Routers disagree about encoded letters, dot segments and doubled
- * slashes, and an attacker can use a path that the router and the guard read differently to bypass the guard. So only a path
- * that every router reads the same way is decoded. All others return a problem.
+ * Decodes a path, unless routers could read it in different ways. An attacker could use such a path to bypass a guard that
+ * reads it differently than the router.
  */
 export function readPath(raw: string | undefined): PathReading {
   if (raw === undefined || !raw.startsWith('/')) return { problem: 'the path is not known' };
@@ -14,8 +13,7 @@ export function readPath(raw: string | undefined): PathReading {
   if (raw.includes('//')) return { problem: 'the path contains an empty segment' };
   if (/\/\.{1,2}(?:\/|$)/.test(raw)) return { problem: 'the path contains a dot segment' };
   if (!raw.includes('%')) return { path: raw };
-  // Some routers decode needless escapes (`%61`, `%2e`) and dangerous ones (`%2f`, `%5c`, `%25`, `%3b`, control characters),
-  // others do not.
+  // Only some routers decode needless escapes (`%61`, `%2e`) and dangerous ones (`%2f`, `%5c`, `%25`, `%3b`, control characters).
   for (const [, hex] of raw.matchAll(/%(.{0,2})/g)) {
     if (hex === undefined || !/^[0-9A-Fa-f]{2}$/.test(hex))
       return { problem: 'the path contains a malformed percent escape' };
@@ -37,10 +35,10 @@ function mustBeEncoded(code: number): boolean {
 export type PublicPaths = (path: string | undefined) => boolean;
 
 /**
- * Compiles a list of public paths: exact paths such as `/health`, and `/docs/*` for everything below `/docs/`. Case and a
- * trailing slash matter. A router may be less strict; a request to a variant of a public path then needs a token.
- * @throws Error naming the pattern, if a pattern could never match or would match every path
- */
+ /**
+  * Compiles exact paths such as `/health`, and `/docs/*` for everything below `/docs/`. Case and a trailing slash matter.
+  * @throws Error if a pattern could never match or would match every path
+  */
 export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
   const literals = new Set<string>();
   const subtrees: string[] = [];
@@ -58,7 +56,7 @@ export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
   };
 }
 
-/** Returns what is wrong with an entry of a list of public paths, or `undefined` if it is valid. */
+/** The rest of an error message, or `undefined` if the pattern is valid. */
 export function problemOfPublicPath(pattern: string): string | undefined {
   const base = pattern.endsWith('/*') ? pattern.slice(0, -1) : pattern;
   if (!base.startsWith('/')) return 'a path must begin with a slash';

@@ -3,10 +3,7 @@ export type HeadersLike =
   | Iterable<readonly [string, string]>
   | { readonly [name: string]: string | readonly string[] | undefined };
 
-/**
- * A request: a description from an adapter, or a request object of Node, Express, Koa or Fetch. Fields that are left out are
- * unknown. A check that needs an unknown field refuses the request.
- */
+/** A description from an adapter, or a request object of Node, Express, Koa or Fetch. Fields that are left out are unknown. */
 export interface RequestParts {
   readonly method?: string | undefined;
   /** The path and query (Node), or the whole URL (Fetch). */
@@ -20,10 +17,7 @@ export interface RequestParts {
   readonly headers: HeadersLike;
   /** Node's `headersDistinct`: every value of each header. Used if it lists more values than `rawHeaders`. */
   readonly headersDistinct?: { readonly [name: string]: readonly string[] | undefined } | undefined;
-  /**
-   * Node's `rawHeaders`: names and values in turn. Node's `headers` keeps only one of two `Authorization` headers. Without
-   * `rawHeaders`, `req` or `headersDistinct`, the one that was kept is used and the duplicate is not refused.
-   */
+  /** Node's `rawHeaders`: names and values in turn. Without them, a second `Authorization` header is not noticed. */
   readonly rawHeaders?: readonly string[] | undefined;
   /** Node's own request, which has `rawHeaders`. */
   readonly req?: object | undefined;
@@ -46,7 +40,6 @@ export interface RequestView {
 
 const nothing: readonly string[] = [];
 
-/** A request about which nothing is known. */
 export const unknownRequest: RequestView = {
   method: undefined,
   host: undefined,
@@ -54,7 +47,6 @@ export const unknownRequest: RequestView = {
   headerValues: () => nothing,
 };
 
-/** Reads the request object of any server. */
 export function viewOf(request: RequestLike): RequestView {
   if (!isObject(request)) return unknownRequest;
   if (!hasHeaders(request)) {
@@ -65,7 +57,7 @@ export function viewOf(request: RequestLike): RequestView {
   const target = locate(request);
   // Only an own property: the `host` getter of Express 4 drops the port.
   const given = Object.hasOwn(request, 'host') ? textOf(request, 'host') : undefined;
-  // HTTP/2 requests have no Host header. Node has `authority` instead.
+  // HTTP/2 has no Host header. Node calls it `authority`.
   const host = given ?? target.host ?? onlyOne(headerValues('host')) ?? textOf(request, 'authority');
   return { method: textOf(request, 'method'), host, path: target.path, headerValues };
 }
@@ -74,9 +66,8 @@ function hasHeaders(request: object): request is RequestParts {
   return isObject(propertyOf(request, 'headers'));
 }
 
-// `rawHeaders` first: on first access to `headersDistinct`, Node builds lists for all headers, which is slow.
+// `rawHeaders` first: the first access to Node's `headersDistinct` is slow.
 function distinctHeaders(request: object): (name: string) => readonly string[] {
-  // Koa's context has Node's request in `req`.
   const req = propertyOf(request, 'req');
   const source = isObject(req) && ('rawHeaders' in req || 'headersDistinct' in req) ? req : request;
   const raw = propertyOf(source, 'rawHeaders');
@@ -109,8 +100,7 @@ function headerReader(
   return (name) => {
     const wanted = name.toLowerCase();
     const values = valuesOf(source, wanted);
-    // A middleware may have removed or replaced a header, so `headers` decides whether there is one. Only the distinct
-    // values show whether it was sent twice.
+    // A middleware may have changed `headers`, so `headers` decides. Only the distinct values show whether it was sent twice.
     const sent = values.length === 1 ? distinct?.(wanted) : undefined;
     return sent !== undefined && sent.length > 1 ? sent : values;
   };
@@ -154,8 +144,7 @@ function locate(request: RequestParts): Target {
   return { path: pathOf(url ?? textOf(request, 'path')), host: undefined };
 }
 
-// The path that was sent. If a middleware rewrote `url`, the router uses a different path than the one that was sent, so
-// the path is unknown. Express puts the mount path into `baseUrl`; the `mountPath` of koa-mount can be stale and is not used.
+// If a middleware rewrote `url`, the router uses a path that was not sent. The `mountPath` of koa-mount can be stale.
 function mountedPath(request: RequestParts, original: string, url: string): string | undefined {
   const mount = textOf(request, 'baseUrl') ?? '';
   const [sent, routed] = [pathOf(original), pathOf(url)];

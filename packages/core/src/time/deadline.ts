@@ -1,11 +1,8 @@
 const over = Symbol('over');
 
 /**
- * Returns the result of `work`. If the timeout passes or `signal` is aborted first, returns the result of `late`, which
- * should also abort the work. A `fetch` that ignores its signal cannot delay this function.
- *
- * Each call sets its own timer. Edge runtimes cancel the timers of a request when that request ends, so requests that shared
- * a timer could wait forever.
+ * Returns the result of `work`, or of `late` if the timeout passes or `signal` is aborted first. Each call sets its own timer:
+ * edge runtimes cancel the timers of a request when it ends, so a shared timer might never fire.
  */
 export async function raceDeadline<T, Late>(
   work: Promise<T>,

@@ -12,10 +12,7 @@ export interface ClaimRules {
   readonly clockToleranceMs: number;
 }
 
-/**
- * The configured issuer that a token names. Checked first, so that a token of another issuer never causes a key fetch.
- * @throws ToriiAuthError `claim_missing`, `claim_malformed` or `issuer_refused`
- */
+/** Checked first, so that a token of another issuer never causes a key fetch. */
 export function issuerOf(claims: Claims, rules: ClaimRules): string {
   const claimed = requireText(claims, 'iss');
   const issuer = withoutTrailingSlash(claimed);
@@ -28,7 +25,6 @@ export function withoutTrailingSlash(issuer: string): string {
   return issuer.endsWith('/') ? issuer.slice(0, -1) : issuer;
 }
 
-/** @throws ToriiAuthError for the first claim that is missing, malformed or refused */
 export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
   const checked: CheckedClaims = {
     issuer: requireText(claims, 'iss'),
@@ -58,7 +54,7 @@ export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranc
   return [from, checked.expiresAt * 1000 + clockToleranceMs];
 }
 
-// RFC 7519 4.1.4 to 4.1.6. A token is already expired at the instant of `exp`.
+/** RFC 7519 4.1.4 to 4.1.6. A token is already expired at the instant of `exp`. */
 export function checkTimes(
   { issuedAt, expiresAt }: Pick<ForeignClaims, 'issuedAt' | 'expiresAt'>,
   start: number | undefined,
@@ -76,7 +72,7 @@ export function checkTimes(
   }
 }
 
-// Fractions are rounded up, so that a token accepted here is not refused by verifiers that use whole seconds, such as jose.
+// Rounded up, so that verifiers with whole seconds, such as jose, do not refuse a token that was accepted here.
 function startMs(time: number, toleranceMs: number): number {
   return Math.ceil(time) * 1000 - toleranceMs;
 }
@@ -100,7 +96,7 @@ export function requireText(claims: Claims, name: string): string {
   return value;
 }
 
-// JSON.parse reads 1e400 as Infinity: a token with this `exp` would never expire. 1e307 is just as bad.
+/** JSON.parse reads 1e400 as Infinity: a token with this `exp` would never expire. 1e307 is just as bad. */
 export function requireTime(claims: Claims, name: string): number {
   const value = requireClaim(claims, name);
   if (typeof value !== 'number' || !(value <= Number.MAX_SAFE_INTEGER) || value < 0) throw malformedClaim(name);

@@ -11,11 +11,7 @@ export interface ParsedToken {
 
 const maxTokenLength = 16_384;
 
-/**
- * Decodes a token of exactly three parts. The parts must be strict base64url (RFC 7515 section 2: no padding, no other
- * alphabet, no non-zero trailing bits). Header and claims must be JSON objects in valid UTF-8.
- * @throws ToriiAuthError `token_malformed`
- */
+/** Strict base64url without padding (RFC 7515 section 2), and JSON objects in valid UTF-8. */
 export function parseToken(token: string): ParsedToken {
   if (token.length > maxTokenLength) throw malformed('The token is too long.');
   const first = token.indexOf('.');
@@ -30,12 +26,7 @@ export function parseToken(token: string): ParsedToken {
   };
 }
 
-/**
- * The key id (`kid`) of an ES256 token.
- *
- * `jku`, `jwk`, `x5u` and `x5c` are ignored: an attacker could use them to supply the key that verifies the token.
- * @throws ToriiAuthError `algorithm_refused` or `token_malformed`
- */
+/** `jku`, `jwk`, `x5u` and `x5c` are ignored: an attacker could use them to supply the key that verifies the token. */
 export function keyIdFrom(header: Claims): string {
   // The algorithm is fixed, never taken from the token (RFC 8725 3.1), and checked before a key is looked up.
   if (claimOf(header, 'alg') !== 'ES256')
@@ -66,10 +57,7 @@ function parseHeader(part: string): Claims {
   return header;
 }
 
-/**
- * Copies a string. In JavaScript engines a substring keeps its whole source string in memory, so a cached token would keep
- * the header that it came from. Appending and slicing forces a real copy.
- */
+/** Forces a copy: a substring keeps its whole source string in memory, so a cached token would keep its header. */
 export function copyOf(text: string): string {
   return `${text} `.slice(0, -1);
 }
@@ -91,7 +79,6 @@ function decodeBase64url(part: string): Uint8Array<ArrayBuffer> {
   return bytesOf(decodeToBinary(part));
 }
 
-/** Returns one character per byte, like `atob`. */
 function decodeToBinary(part: string): string {
   if (!/^[A-Za-z0-9_-]+$/.test(part) || part.length % 4 === 1 || hasStrayBits(part)) {
     throw malformed('The token is not valid base64url.');
@@ -99,7 +86,6 @@ function decodeToBinary(part: string): string {
   return atob(part.replaceAll('-', '+').replaceAll('_', '/'));
 }
 
-// ASCII needs no UTF-8 decoding, and nearly every token is ASCII.
 function isAscii(binary: string): boolean {
   return /^[\0-\x7F]*$/.test(binary);
 }
@@ -111,8 +97,7 @@ function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-// The last character can have bits that belong to no byte. If they were ignored, two different strings would be the same
-// token (RFC 4648 3.5).
+// If bits of the last character that belong to no byte were ignored, two strings would be one token (RFC 4648 3.5).
 function hasStrayBits(part: string): boolean {
   const rest = part.length % 4;
   if (rest === 0) return false;

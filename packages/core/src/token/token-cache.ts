@@ -16,10 +16,7 @@ interface CacheEntry extends VerifiedToken {
   readonly token: string;
 }
 
-/**
- * The cache of verified tokens of one verifier. All tokens were verified with the options of this verifier, so the options
- * are not part of the cache key. Only verified tokens are added, so an attacker cannot fill the cache.
- */
+/** One per verifier, so the options are not part of the key. Only verified tokens are added, so an attacker cannot fill it. */
 export class TokenCache {
   readonly #byEnd: Map<string, CacheEntry> = new Map();
   readonly #maxEntries: number;
@@ -50,8 +47,7 @@ export class TokenCache {
   }
 }
 
-// Hashing a whole new token string takes longer than the rest of a cache hit. The end of the signature is unique enough as
-// a key, and `get` compares the whole token.
+// Hashing the whole token would take longer than the rest of a cache hit.
 function endOf(token: string): string {
   return token.slice(-32);
 }

@@ -18,12 +18,8 @@ export interface VerifySettings {
 }
 
 /**
- * Verifies a token. The result is cached, at most until the token expires or its key is withdrawn.
- *
- * Cheap checks come first: format, algorithm and claims, then the key lookup, and the signature last. An invalid token costs
- * little, and a token of another issuer never causes a key fetch. Do not use any claim before the signature is verified.
- * @throws ToriiAuthError if the token is refused
- * @throws ToriiUnavailableError if the keys cannot be fetched
+ * Cheap checks come first, so that an invalid token costs little and a token of another issuer never causes a key fetch. Do
+ * not use any claim before the signature is verified.
  */
 export function verify(token: string, settings: VerifySettings): Verdict | Promise<Verdict> {
   const known = settings.cache.get(token);
@@ -48,7 +44,6 @@ async function verifyAgain(
   settings: VerifySettings,
 ): Promise<Verdict> {
   const current = await source.find(known.key.kid, settings.maxStaleMs, settings.emit);
-  // Check after the key lookup, which may have taken seconds.
   if (isStillGood(known, current)) return { result: known, fromCache: true };
   settings.cache.drop(token);
   return verifyAndRemember(token, settings);

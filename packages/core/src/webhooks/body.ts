@@ -12,18 +12,13 @@ export type WebhookPayload =
 /** How much of a body that is too large is read and discarded, so that the sender gets a response instead of a reset. */
 const maxDiscardedBytes = 16 * 1024 * 1024;
 
-/**
- * Reads a raw body of at most `maxBytes` bytes.
- * @throws ToriiWebhookError `payload_too_large`, or `payload_incomplete` if the stream fails
- * @throws ToriiConfigError if `payload` is not a raw body: it was parsed, or the stream is already being read
- */
+/** Throws a ToriiConfigError if `payload` is not raw: it was parsed, or its stream is already being read. */
 export async function readPayload(payload: WebhookPayload, maxBytes: number): Promise<Uint8Array> {
   if (payload === null) return new Uint8Array();
   const bytes = bytesOf(payload);
   if (bytes === undefined) return gather(streamOf(payload), maxBytes);
   if (bytes.length > maxBytes) throw tooLarge(maxBytes);
-  // Copy before the first await, so that the bytes that are parsed are the bytes that were verified, even if the caller
-  // reuses the buffer.
+  // Copied, because the caller may reuse the buffer between verification and parsing.
   return new Uint8Array(bytes);
 }
 
@@ -41,7 +36,7 @@ function bytesOf(value: unknown): Uint8Array | undefined {
 
 function streamOf(payload: unknown): AsyncIterable<unknown> {
   if (typeof payload === 'object' && payload !== null) {
-    // Some runtimes' ReadableStream is not async iterable.
+    // The ReadableStream of some runtimes is not async iterable.
     if ('getReader' in payload) return chunksOf(readerOf(payload as ReadableStream));
     if (Symbol.asyncIterator in payload) return payload as AsyncIterable<unknown>;
   }
@@ -114,7 +109,7 @@ export interface FrameworkBody {
 export function findPayload({ kept, isRead, stream, remedy }: FrameworkBody): WebhookPayload {
   for (const body of kept) {
     if (typeof body !== 'string' && !(body instanceof Uint8Array)) continue;
-    // If the stream is unread, an empty value may be a placeholder of a body parser that has not run yet.
+    // An empty value may be a placeholder of a body parser that has not run yet.
     if (isRead || body.length > 0) return body;
   }
   if (!isRead) return stream;

@@ -1,8 +1,7 @@
 import { ToriiWebhookError } from '../errors.ts';
 import type { Session, User } from './generated/entities.ts';
 
-// Provisional: Torii has not published the format of its webhooks. Everything that depends on the format of the body is in
-// this file.
+// Provisional: Torii has not published the format of its webhooks. Only this file depends on the format of the body.
 
 /** A user, as in the REST API. Dates are ISO 8601. */
 export interface WebhookUser extends User {}
@@ -33,8 +32,8 @@ interface WebhookEventOf<Type, Data> {
 declare const unlisted: unique symbol;
 
 /**
- * The type of an event that is not listed: any other string. It is declared as a literal that no event uses, because
- * TypeScript discriminates unions by literal types: with a plain `string`, `data` would always be `unknown`.
+ * Any other type. Declared as a literal that no event uses, because TypeScript discriminates unions by literal types: with a
+ * plain `string`, `data` would always be `unknown`.
  */
 export type UnlistedEventType = '(any other type)' & { readonly [unlisted]: true };
 
@@ -51,11 +50,7 @@ export type WebhookEvent<More extends object = object> =
 // RFC 3339. Date.parse alone accepts further formats, which differ between engines.
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/**
- * Parses a verified body: `{ "id", "type", "created_at", "data" }`. If the body has no id or no time, the signed headers
- * provide it.
- * @throws ToriiWebhookError `payload_malformed` or `id_mismatch`
- */
+/** If the body has no id or no time, the signed headers provide it. */
 export function readEvent(
   body: Uint8Array,
   signed: { readonly id: string; readonly timestampSeconds: number },

@@ -82,9 +82,8 @@ type ReceiverOptionValues = Options<(typeof names)[number]>;
 /**
  * Creates a receiver for the deliveries of one webhook, for any server.
  * @example
- * const webhooks = createWebhookReceiver({ secret: env.TORII_WEBHOOK_SECRET });
- * const { headers, body: payload } = request;
- * const answer = await webhooks.receive({ headers, payload }, async (event) => sync(event));
+ * const receiver = createWebhookReceiver({ secret: process.env.TORII_WEBHOOK_SECRET });
+ * const answer = await receiver.receive({ headers, payload: body }, async (event) => sync(event));
  * return Response.json(answer.body, answer);
  * @throws ToriiConfigError if an option is wrong
  */
@@ -143,11 +142,7 @@ function refuse({ code, reason, message }: ToriiWebhookError): WebhookAnswer {
   return { status: reason === 'payload_too_large' ? 413 : 400, headers: {}, body };
 }
 
-/**
- * The error to throw, so that every framework answers it with 500. Frameworks use the `status` of an error, Koa answers
- * ENOENT with 404, and Next answers an error with a `digest` with a redirect or 404. A `user_not_found` of the REST API
- * would otherwise become a 404 to Torii, which may disable the webhook.
- */
+// Frameworks answer an error by its `status`, `code` or `digest`. A 404 could make Torii disable the webhook.
 function withoutStatus(error: unknown): unknown {
   if (isPlain(error)) return error;
   const message =

@@ -24,7 +24,7 @@ type Entry =
   | { readonly state: 'claimed'; readonly by: string; readonly until: number };
 
 const prefix = 'torii-webhook:';
-/** The key of an entry that always exists: if it is missing, the store failed. Event ids contain no dot. */
+/** Always exists: if it is missing, the store failed. Event ids contain no dot. */
 const beaconKey = `${prefix}.`;
 /** Webhook senders wait 15 seconds or more for a response. */
 const storeTimeoutMs = 3_000;
@@ -36,10 +36,7 @@ interface Turn {
 // Store interfaces such as Keyv have no atomic "set if absent". This map prevents races between deliveries in one process.
 const claimedHere = new WeakMap<WebhookStore, Map<string, Turn>>();
 
-/**
- * Records which events have been handled or are being handled. An event is claimed for a limited time before its handler
- * runs, so if the process crashes, a later delivery is handled when the lease expires.
- */
+/** An event is claimed for a limited time. If the process crashes, a later delivery is handled when the lease expires. */
 export class Repeats {
   readonly #store: WebhookStore;
   readonly #leaseMs: number;
@@ -54,13 +51,8 @@ export class Repeats {
     claimedHere.set(store, this.#here);
   }
 
-  /**
-   * Claims an event. Returns `handled` if the event was handled before.
-   * @throws ToriiWebhookError `in_progress` or `store_unavailable`
-   */
   async claim(id: string): Promise<Claim | 'handled'> {
-    // Refuse instead of waiting for the other delivery: in Cloudflare Workers a request cannot await a promise of another
-    // request.
+    // Not waiting for the other delivery: in Cloudflare Workers a request cannot await a promise of another request.
     const earlier = this.#here.get(id);
     // Only the monotonic clock: the wall clock can be set forward while a handler runs.
     if (earlier !== undefined && performance.now() - earlier.since.steadyMs < this.#leaseMs) throw inProgress();
@@ -71,8 +63,7 @@ export class Repeats {
     };
     const key = prefix + id;
     try {
-      // Keyv hides read errors as `undefined`, so a miss counts only if two reads agree. The second read also detects a
-      // claim that another process has just written.
+      // Keyv hides read errors as `undefined`, so a miss counts only if two reads agree.
       const found = (await this.#read(key)) ?? (await this.#read(key));
       if (found?.state === 'handled') {
         leave();
@@ -100,10 +91,10 @@ export class Repeats {
     turn.since = instantNow();
     try {
       await this.#write(key, { state: 'claimed', by, until: Date.now() + this.#leaseMs }, this.#leaseMs);
-      // The lease has been running during a slow write. Too little of it is left for the handler.
+      // Too little of the lease may be left for the handler.
       if (elapsedMs(turn.since) > this.#leaseMs / 2) throw unavailable();
     } catch (error) {
-      // The claim may have been saved despite the error, and would block the event until the lease expires.
+      // The claim may have been saved despite the error.
       await release().catch(() => {});
       throw error;
     }
@@ -114,8 +105,7 @@ export class Repeats {
     };
   }
 
-  // Keyv returns `undefined` for a missing entry and for many errors. The beacon always exists and is read together with the
-  // entry: if the beacon is missing as well, the read failed.
+  // Keyv returns `undefined` for many errors. The beacon always exists: if it is missing as well, the read failed.
   async #read(key: string): Promise<Entry | undefined> {
     const look = () => Promise.all([this.#get(key), this.#get(beaconKey)]);
     let [found, beacon] = await look();
@@ -130,7 +120,7 @@ export class Repeats {
   async #get(key: string): Promise<Entry | undefined> {
     const value: unknown = await this.#ask(() => this.#store.get(key));
     if (value === undefined || value === null) return undefined;
-    // Fail if the format of the entry is unknown: the event may have been handled.
+    // An unknown format: the event may have been handled.
     if (!isEntry(value)) throw unavailable();
     return value.until > Date.now() ? value : undefined;
   }

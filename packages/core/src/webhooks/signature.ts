@@ -1,8 +1,7 @@
 import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
 import type { RequestView } from '../request/request-view.ts';
 
-// Standard Webhooks 1.0.0 with its symmetric signature scheme, whose secrets begin with `whsec_`. Provisional: Torii has not
-// published how it signs webhooks. Everything that depends on headers, secrets and signed content is in this file.
+// Standard Webhooks 1.0.0. Provisional: Torii has not published how it signs webhooks.
 
 export interface SignedHeaders {
   readonly id: string;
@@ -21,7 +20,6 @@ const maxIdLength = 128;
 const maxSignatureHeaderLength = 4096;
 const maxSignatures = 16;
 
-/** @throws ToriiConfigError `secret`. The message never contains the secret. */
 export function readSecrets(given: unknown): readonly SecretKey[] {
   const list: readonly unknown[] = Array.isArray(given) ? [...given] : [given];
   if (list.length === 0) throw refuseSecret('is an empty list');
@@ -45,7 +43,6 @@ function refuseSecret(problem: string): ToriiConfigError {
   return new ToriiConfigError('secret', `\`secret\` ${problem}. ${remedy}`);
 }
 
-/** @throws ToriiWebhookError `header_missing` or `header_malformed` */
 export function readSignedHeaders(request: RequestView): SignedHeaders {
   const id = headerOf(request, 'webhook-id', maxIdLength);
   // No dot: it separates id, timestamp and body in the signed content, which must not be ambiguous.
@@ -78,7 +75,7 @@ function readSignatures(header: string): readonly Uint8Array<ArrayBuffer>[] {
   return items.flatMap((item) => {
     const [, version, text = ''] = signaturePattern.exec(item) ?? [];
     if (version === undefined) throw malformed('webhook-signature', 'is not a list of signatures such as `v1,…`');
-    // A sender may also list signatures of other schemes, such as the asymmetric `v1a`.
+    // Signatures of other schemes, such as `v1a`, are allowed and ignored.
     if (version !== 'v1') return [];
     return decodeBase64(text) ?? [];
   });
@@ -97,8 +94,7 @@ export async function isSigned(
   for (const secret of secrets) {
     const key = await crypto.subtle.importKey('raw', secret, hmac, false, ['sign', 'verify']);
     const expected = await crypto.subtle.sign('HMAC', key, content);
-    // Timing attacks: `crypto.subtle.verify` compares in constant time. It verifies the MAC of the MAC, so that for each
-    // signature only 32 bytes are hashed instead of the whole body.
+    // Constant time, against timing attacks. The MAC of the MAC is verified, so that the body is hashed only once per secret.
     const proof = await crypto.subtle.sign('HMAC', key, expected);
     for (const signature of signatures) {
       if (await crypto.subtle.verify('HMAC', key, proof, signature)) return true;
@@ -116,9 +112,8 @@ function join(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
   return joined;
 }
 
-/** Decodes base64, with or without padding. `undefined` if the text is not base64. */
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
-  // `atob` ignores white space, which is a sign that a secret was copied incorrectly.
+  // `atob` would ignore white space.
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
   try {
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

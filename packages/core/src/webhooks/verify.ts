@@ -7,10 +7,7 @@ import { isSigned, readSecrets, readSignedHeaders, type SecretKey } from './sign
 
 /** Options for verifying deliveries. */
 export interface WebhookRules {
-  /**
-   * The signing secret, `whsec_…`, or a list of secrets during a rotation. Throws a ToriiConfigError if a secret is
-   * `undefined`, for example because its environment variable is not set.
-   */
+  /** The signing secret, `whsec_…`, or a list of secrets during a rotation. Throws a ToriiConfigError if one is `undefined`. */
   readonly secret: string | readonly (string | undefined)[] | undefined;
   /**
    * How many seconds the timestamp of a delivery may be in the past or in the future. From 0 to 300.
@@ -61,7 +58,6 @@ export async function verifyWebhook<More extends object = object>(
   return verifyDelivery<More>(readRules(given), options.headers, () => options.payload);
 }
 
-/** @throws ToriiConfigError naming the option and what to write instead */
 export function readRules(options: Options<(typeof ruleNames)[number]>): WebhookSettings {
   return {
     secrets: readSecrets(options.secret),
@@ -70,7 +66,7 @@ export function readRules(options: Options<(typeof ruleNames)[number]>): Webhook
   };
 }
 
-/** Checks the headers first, so that the body of an invalid delivery is not read. */
+/** The headers are checked first, so that the body of an invalid delivery is not read. */
 export async function verifyDelivery<More extends object>(
   { secrets, toleranceSeconds, maxBytes }: WebhookSettings,
   headers: RequestLike,
