@@ -89,7 +89,7 @@ const records: SharedMap<object, RequestRecord> = new SharedMap('requests');
  * @example
  * const guards = createGuards<Request, RequestHandler>({
  *   place: 'req.auth',
- *   describe: (req) => ({ method: req.method, url: req.originalUrl, headers: req.headers }),
+ *   describe: (req) => ({ method: req.method, host: req.host, url: req.originalUrl, headers: req.headers, req }),
  *   read: (req) => req.auth,
  *   write: (req, auth) => { req.auth = auth; },
  *   toMiddleware: (guard) => (req, res, next) =>
