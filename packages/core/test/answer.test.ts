@@ -7,7 +7,7 @@ const error = new ToriiAuthError('token_missing', 'No token was sent.');
 const answerWith = (headers: object): Promise<Answer> =>
   answerFor(error, null, (denial) => ({ ...denial, headers: headers as Answer['headers'] }));
 
-test('is the denial where nobody says otherwise', async () => {
+test('is the denial if there is no onError', async () => {
   const { status, headers } = await answerFor(error, null, undefined);
   expect({ status, headers }).toEqual({
     status: 401,
@@ -20,10 +20,10 @@ test('is the denial where nobody says otherwise', async () => {
 });
 
 test.each<[name: string, headers: object, expected: object]>([
-  ['nothing of headers', {}, { 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie' }],
+  ['no headers', {}, { 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie' }],
   ['Vary', { Vary: 'Origin' }, { 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie, Origin' }],
   [
-    'vary in other letters, and what is there already',
+    'vary in lower case, and a name that is there already',
     { vary: 'Origin,Cookie', VARY: 'Accept' },
     { 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie, Origin, Accept' },
   ],
@@ -33,11 +33,11 @@ test.each<[name: string, headers: object, expected: object]>([
     { 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie' },
   ],
   ['Cache-Control', { 'Cache-Control': 'no-cache' }, { 'Cache-Control': 'no-cache', Vary: 'Authorization, Cookie' }],
-])('[20] depends on who asks, also where onError says %s', async (_name, headers, expected) => {
+])('[20] a shared cache cannot store the answer, even if onError sets %s', async (_name, headers, expected) => {
   expect((await answerWith(headers)).headers).toEqual(expected);
 });
 
-test('passes on what is no refusal of ours, without asking onError', async () => {
-  const foreign = new Error('of somebody else');
+test('throws other errors unchanged, without calling onError', async () => {
+  const foreign = new Error('foreign');
   await expect(answerFor(foreign, null, () => ({ status: 200, headers: {}, body: null }))).rejects.toBe(foreign);
 });

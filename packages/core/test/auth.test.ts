@@ -14,7 +14,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('a token with nothing but what is always there gives an Auth with every field', async () => {
+test('a token with only the required claims gives an Auth with every field', async () => {
   const claims = claimsWith({ iat: 1_700_000_000, exp: 4_000_000_000 });
   const auth = await authFor(claims);
   expect({ ...auth }).toEqual({
@@ -44,7 +44,7 @@ describe.each<[field: keyof Auth, claim: string, expected: (value: unknown) => b
     expect((await authFor({ [claim]: value }))[field]).toBe(result);
   });
 
-  test(`[8] is not made from a ${claim} on Object.prototype`, async () => {
+  test(`[8] does not read ${claim} from Object.prototype`, async () => {
     for (const value of [true, false]) {
       Object.defineProperty(Object.prototype, claim, { value, configurable: true });
       try {
@@ -57,13 +57,13 @@ describe.each<[field: keyof Auth, claim: string, expected: (value: unknown) => b
 });
 
 describe('the actor', () => {
-  test('tells who acts, and makes the token an impersonated one', async () => {
+  test('names who acts, and sets impersonating', async () => {
     const auth = await authFor({ act: { sub: 'admin_1', reason: 'support' } });
     expect(auth.actor).toEqual({ userId: 'admin_1', raw: { sub: 'admin_1', reason: 'support' } });
     expect(auth.impersonating).toBe(true);
   });
 
-  test('may be nobody by name, and still makes the token an impersonated one', async () => {
+  test('can have no readable id, and still sets impersonating', async () => {
     for (const act of [{}, { sub: '' }, { sub: 1 }, { sub: null }, { sub: ['admin_1'] }, { iss: 'x' }]) {
       const auth = await authFor({ act });
       expect(auth.actor).toEqual({ userId: null, raw: act });
@@ -71,22 +71,22 @@ describe('the actor', () => {
     }
   });
 
-  test('counts although the token says that nobody impersonates', async () => {
+  test('sets impersonating even if the claim impersonating is false', async () => {
     expect((await authFor({ act: { sub: 'admin_1' }, impersonating: false })).impersonating).toBe(true);
   });
 
-  test('is missing where the token only says that somebody impersonates', async () => {
+  test('is null if the token has only the claim impersonating', async () => {
     expect(await authFor({ impersonating: true })).toMatchObject({ actor: null, impersonating: true });
   });
 
   test.each([[null], ['admin_1'], [''], [1], [0], [true], [false], [[]], [[{ sub: 'admin_1' }]]])(
-    'that cannot be read is refused, never overlooked: %j',
+    'is refused if it is malformed, never ignored: %j',
     async (act) => {
       expect(await outcomeOf(authFor({ act }))).toBe('claim_malformed');
     },
   );
 
-  test('[8] an act on Object.prototype names nobody', async () => {
+  test('[8] is not read from Object.prototype', async () => {
     Object.defineProperty(Object.prototype, 'act', { value: { sub: 'admin_1' }, configurable: true });
     Object.defineProperty(Object.prototype, 'sub', { value: 'admin_2', configurable: true });
     try {
@@ -98,7 +98,7 @@ describe('the actor', () => {
     }
   });
 
-  test('[8] an act inside __proto__ is no act, and one without a subject of its own names nobody', async () => {
+  test('[8] is not read from inside __proto__, and neither is its id', async () => {
     const header = JSON.stringify({ alg: 'ES256', kid: key.kid });
     const rest = JSON.stringify(claimsWith()).slice(1);
     const outside = await signText(key, header, `{"__proto__":{"act":{"sub":"admin_1"},"impersonating":true},${rest}`);
@@ -117,7 +117,7 @@ describe('the organization', () => {
     ['org_id and org_role', { org_id: 'org_1', org_role: 'org:administrator' }, org('org_1', 'org:administrator')],
     ['org_role without org_id', { org_role: 'org:administrator' }, null],
     ['org_id of null', { org_id: null, org_role: 'org:administrator' }, null],
-    ['a role that is empty', { org_id: 'org_1', org_role: '' }, org('org_1')],
+    ['an empty role', { org_id: 'org_1', org_role: '' }, org('org_1')],
     ['a role that is null', { org_id: 'org_1', org_role: null }, org('org_1')],
     ['a role that is a number', { org_id: 'org_1', org_role: 1 }, org('org_1')],
     ['a role that is a list', { org_id: 'org_1', org_role: ['org:administrator'] }, org('org_1')],
@@ -130,8 +130,8 @@ describe('the organization', () => {
     ['o with an id of null', { o: { id: null, role: 'org:member' } }, null],
     ['o that is empty beside org_id', { o: {}, org_id: 'org_1', org_role: 'org:member' }, org('org_1', 'org:member')],
     ['both, agreeing', { org_id: 'org_1', org_role: 'a', o: { id: 'org_1', role: 'a' } }, org('org_1', 'a')],
-    ['both, a role in o alone', { org_id: 'org_1', o: { id: 'org_1', role: 'a' } }, org('org_1', 'a')],
-    ['both, a role in org_role alone', { org_id: 'org_1', org_role: 'a', o: { id: 'org_1' } }, org('org_1', 'a')],
+    ['both, a role only in o', { org_id: 'org_1', o: { id: 'org_1', role: 'a' } }, org('org_1', 'a')],
+    ['both, a role only in org_role', { org_id: 'org_1', org_role: 'a', o: { id: 'org_1' } }, org('org_1', 'a')],
   ])('is read from %s', async (_name, claims, expected) => {
     expect((await authFor(claims)).organization).toEqual(expected);
   });
@@ -147,14 +147,14 @@ describe('the organization', () => {
     ['an org_id that is zero', { org_id: 0 }],
     ['an org_id that is false', { org_id: false }],
     ['an org_id that is a list', { org_id: ['org_1'] }],
-    ['an org_id that cannot be read beside a good o', { org_id: 1, o: { id: 'org_1' } }],
+    ['a malformed org_id beside a valid o', { org_id: 1, o: { id: 'org_1' } }],
     ['an o that is text', { o: 'org_1' }],
     ['an o that is empty text', { o: '' }],
     ['an o that is a list', { o: [{ id: 'org_1' }] }],
     ['an o that is true', { o: true }],
     ['an o with an empty id', { o: { id: '' } }],
     ['an o with an id that is a number', { o: { id: 1 } }],
-    ['an o that cannot be read beside a good org_id', { org_id: 'org_1', o: 'org_1' }],
+    ['a malformed o beside a valid org_id', { org_id: 'org_1', o: 'org_1' }],
   ])('[8] is refused for %s', async (_name, claims) => {
     expect(await outcomeOf(authFor(claims))).toBe('claim_malformed');
   });
@@ -199,7 +199,7 @@ describe('raw', () => {
     expect((await authFor(claims)).raw).toEqual(claims);
   });
 
-  test('[8] a __proto__ claim changes nothing, wherever it stands and whoever copies the claims', async () => {
+  test('[8] a __proto__ claim changes nothing, at any depth and in any copy of the claims', async () => {
     const header = JSON.stringify({ alg: 'ES256', kid: key.kid });
     const evil = '{"isAdmin":true,"email_verified":true,"impersonating":true}';
     const claims = `{"__proto__":${evil},"deep":{"__proto__":${evil},"list":[{"__proto__":${evil}}]},${JSON.stringify(claimsWith()).slice(1)}`;
@@ -218,20 +218,20 @@ describe('raw', () => {
     expect(Object.prototype).not.toHaveProperty('isAdmin');
   });
 
-  test('[8] a __proto__ claim of null leaves the claims their prototype', async () => {
+  test('[8] a __proto__ claim of null does not change the prototype of the claims', async () => {
     const claims = `{"__proto__":null,${JSON.stringify(claimsWith()).slice(1)}`;
     const { raw } = await torii.verify(await signText(key, JSON.stringify({ alg: 'ES256', kid: key.kid }), claims));
     expect(Object.getPrototypeOf(raw)).toBe(Object.prototype);
     expect(Object.hasOwn(raw, '__proto__')).toBe(false);
   });
 
-  test('claims named like methods of objects are claims', async () => {
+  test('contains claims that are named like methods of objects', async () => {
     const claims = claimsWith({ toString: 'x', hasOwnProperty: 1, constructor: null, toJSON: 'y', valueOf: [] });
     const { raw } = await authFor(claims);
     expect(Object.entries(raw)).toEqual(Object.entries(claims));
   });
 
-  // As a careless library copies.
+  // Assignment, as some libraries copy objects: it would set a prototype for `__proto__`.
   function assignEach(claims: Claims): Record<string, unknown> {
     const copy: Record<string, unknown> = {};
     for (const name of Object.getOwnPropertyNames(claims)) copy[name] = claims[name];
@@ -240,7 +240,7 @@ describe('raw', () => {
 });
 
 describe('an Auth is frozen', () => {
-  test('to the last claim', async () => {
+  test('at every depth', async () => {
     const auth = await authFor({
       act: { sub: 'admin_1', chain: [{ sub: 'admin_2' }] },
       org_id: 'org_1',
@@ -284,7 +284,7 @@ describe('an Auth is frozen', () => {
 });
 
 describe('isAuth', () => {
-  test('[17] knows an Auth that a verifier made', async () => {
+  test('[17] accepts an Auth that a verifier created', async () => {
     expect(isAuth(await authFor({}))).toBe(true);
   });
 
@@ -300,8 +300,8 @@ describe('isAuth', () => {
     ['a copy through JSON', (auth) => JSON.parse(JSON.stringify(auth))],
     ['a structured clone', (auth) => structuredClone(auth)],
     ['a copy by Object.entries', (auth) => Object.fromEntries(Object.entries(auth))],
-    ['an object around it', (auth) => ({ auth })],
-    ['a list of it', (auth) => [auth]],
+    ['an object that contains it', (auth) => ({ auth })],
+    ['a list with it', (auth) => [auth]],
     ['a function', () => () => true],
     ['a proxy of one', (auth) => new Proxy(auth, {})],
     [
@@ -309,14 +309,14 @@ describe('isAuth', () => {
       () => ({ [Symbol.for('torii.auth')]: true, [Symbol.for('torii.auths')]: true }),
     ],
     ['true', () => true],
-    ['a text', () => 'user_1'],
+    ['a string', () => 'user_1'],
     ['null', () => null],
     ['undefined', () => undefined],
-  ])('[17] does not take %s for one', async (_name, make) => {
+  ])('[17] does not accept %s', async (_name, make) => {
     expect(isAuth(make(await authFor({})))).toBe(false);
   });
 
-  test('[17] is not impressed by symbols of ours on Object.prototype', () => {
+  test('[17] ignores symbols on Object.prototype', () => {
     const symbols = [Symbol.for('torii.auth'), Symbol.for('torii.auths')];
     for (const symbol of symbols) Object.defineProperty(Object.prototype, symbol, { value: true, configurable: true });
     try {
@@ -328,7 +328,7 @@ describe('isAuth', () => {
 });
 
 // React warns about symbols when an object is passed to a client component.
-test('an Auth has the documented fields, and not one property beside them', async () => {
+test('an Auth has the documented fields and no other property', async () => {
   expect(Reflect.ownKeys(await authFor({ act: { sub: 'admin_1' }, org_id: 'org_1' }))).toEqual([
     'userId',
     'environmentId',

@@ -19,7 +19,7 @@ const good = `Bearer ${await mint(key)}`;
 const bad = `Bearer ${await mint(stranger)}`;
 const expired = `Bearer ${await mint(key, { exp: nowSeconds() - 600 })}`;
 
-/** A verifier, and all that it tells and fetches. */
+/** A verifier that records its events and fetches. */
 function listening(options: Partial<VerifierOptions> = {}) {
   const events: VerifierEvent[] = [];
   const fetch = vi.fn<Fetch>(async () => Response.json(jwks));
@@ -28,7 +28,7 @@ function listening(options: Partial<VerifierOptions> = {}) {
 }
 
 describe('a request', () => {
-  test('is the user who signed in', async () => {
+  test('with a valid token gives the user', async () => {
     const { torii } = listening();
     const auth = await torii.authenticate({ authorization: good });
     expect(auth).toMatchObject({ userId: 'user_1' });
@@ -38,11 +38,11 @@ describe('a request', () => {
   test.each([
     ['no token', undefined, 'token_missing'],
     ['another scheme', 'Basic YTpi', 'scheme_unsupported'],
-    ['a header that cannot be read', 'Bearer', 'header_malformed'],
-    ['no token at all', 'Bearer x', 'token_malformed'],
-    ['the token of a stranger', bad, 'signature_invalid'],
+    ['a malformed header', 'Bearer', 'header_malformed'],
+    ['something that is not a token', 'Bearer x', 'token_malformed'],
+    ['a token signed with an unknown key', bad, 'signature_invalid'],
     ['an expired token', expired, 'token_expired'],
-  ])('with %s is refused, and check gives the answer instead', async (_name, authorization, reason) => {
+  ])('with %s is refused, and check returns the denial', async (_name, authorization, reason) => {
     const { torii } = listening();
     expect(await outcomeOf(torii.authenticate({ authorization }))).toBe(reason);
     const { auth, denial } = await torii.check({ authorization });
@@ -50,7 +50,7 @@ describe('a request', () => {
     expect(denial).toMatchObject({ status: 401, body: { error: { reason } } });
   });
 
-  test('that cannot be decided is 503, and not the fault of the caller', async () => {
+  test('is refused with 503 if the keys cannot be fetched', async () => {
     const { torii } = listening({ fetch: async () => new Response('', { status: 500 }) });
     expect(await outcomeOf(torii.authenticate({ authorization: good }))).toBe('keys_unavailable');
     const { denial } = await torii.check({ authorization: good });
@@ -59,7 +59,7 @@ describe('a request', () => {
     expect(denial?.headers).not.toHaveProperty('WWW-Authenticate');
   });
 
-  test('in one call is the same', async () => {
+  test('gets the same result from authenticateRequest', async () => {
     expect(await authenticateRequest({ authorization: good }, { issuer, keys: jwks })).toMatchObject({
       userId: 'user_1',
     });
@@ -73,7 +73,7 @@ describe('a request', () => {
     await expect(authenticateRequest({}, undefined as never)).rejects.toThrow(ToriiConfigError);
   });
 
-  test('without a token causes no fetch', async () => {
+  test('without a token that can be valid causes no fetch', async () => {
     const { torii, fetch } = listening();
     for (const authorization of [undefined, 'Basic YTpi', 'Bearer', 'Bearer x', 'Bearer a.b.c', expired]) {
       await torii.check({ authorization });
@@ -102,35 +102,35 @@ describe('a public path', () => {
   test.each<[string, RequestLike]>([
     ['another path', { url: '/orders', headers: {} }],
     ['no path', { method: 'GET', headers: {} }],
-    ['headers alone', {}],
-    ['a Headers alone', new Headers({ 'x-original-url': '/health', 'x-rewrite-url': '/health' })],
+    ['only headers', {}],
+    ['only a Headers', new Headers({ 'x-original-url': '/health', 'x-rewrite-url': '/health' })],
     ['a header that names the path', { ':path': '/health', path: '/health', url: '/health' }],
     ['an absolute target', { url: 'http://app.test/health', headers: {} }],
     ['a target of CONNECT', { method: 'CONNECT', url: 'app.test:443', headers: {} }],
     ['a path in a query', { url: '/orders?/health', headers: {} }],
     ['a path in a fragment', { url: '/orders#/health', headers: {} }],
-    ['dots', { url: '/docs/../orders', headers: {} }],
+    ['a dot segment', { url: '/docs/../orders', headers: {} }],
     ['an encoded slash', { url: '/docs/a%2f..%2f..%2forders', headers: {} }],
     ['two slashes', { url: '//health', headers: {} }],
     ['a backslash', { url: '/docs/..\\orders', headers: {} }],
-    ['a mounted path, where the whole one is another', { url: '/health', originalUrl: '/admin/health', headers: {} }],
-    ['a path beside a URL that is another', { url: '/orders', path: '/health', headers: {} }],
-    ['a Fetch request whose URL leads elsewhere', new Request('https://app.test/docs/../orders')],
+    ['a mounted path whose full path differs', { url: '/health', originalUrl: '/admin/health', headers: {} }],
+    ['a path beside a different URL', { url: '/orders', path: '/health', headers: {} }],
+    ['a Fetch request with a dot segment', new Request('https://app.test/docs/../orders')],
     ['a Fetch request with an encoded slash', new Request('https://app.test/docs%2fa')],
     ['a Fetch request with two slashes', new Request('https://app.test//health')],
-  ])('[21] is not what only resembles it: %s', async (_name, request) => {
+  ])('[21] is not matched by a similar request: %s', async (_name, request) => {
     const { torii } = listening({ publicPaths });
     expect(await outcomeOf(torii.authenticate(request))).toBe('token_missing');
   });
 
-  test('[21] is none without the option', async () => {
+  test('[21] does not exist without the option', async () => {
     expect(await outcomeOf(listening().torii.authenticate({ url: '/health', headers: {} }))).toBe('token_missing');
     expect(await outcomeOf(listening({ publicPaths: [] }).torii.authenticate({ url: '/', headers: {} }))).toBe(
       'token_missing',
     );
   });
 
-  test('is not asked about where a token is verified alone', async () => {
+  test('has no effect on verify', async () => {
     expect(await outcomeOf(listening({ publicPaths }).torii.verify(bad.slice(7)))).toBe('signature_invalid');
     expect(await outcomeOf(listening({ publicPaths }).torii.verify(''))).toBe('token_missing');
   });
@@ -146,8 +146,8 @@ describe('a preflight', () => {
       { method: 'OPTIONS', headers: { ...preflight, 'access-control-request-headers': 'authorization' } },
     ],
     ['from a null origin', { method: 'OPTIONS', headers: { ...preflight, origin: 'null' } }],
-    ['as Node shows it', { method: 'OPTIONS', headers: preflight, headersDistinct: { origin: ['https://web.test'] } }],
-  ])('passes with the option: %s', async (_name, request) => {
+    ["as Node's request", { method: 'OPTIONS', headers: preflight, headersDistinct: { origin: ['https://web.test'] } }],
+  ])('passes if the option is set: %s', async (_name, request) => {
     const { torii, fetch } = listening({ allowPreflight: true, checks: [() => false] });
     expect(await torii.authenticate(request)).toBeNull();
     expect(await torii.check(request)).toEqual({ auth: null, denial: undefined });
@@ -156,32 +156,35 @@ describe('a preflight', () => {
 
   test.each<[string, RequestLike]>([
     ['no origin', { method: 'OPTIONS', headers: { 'access-control-request-method': 'POST' } }],
-    ['no method asked for', { method: 'OPTIONS', headers: { origin: 'https://web.test' } }],
+    ['no requested method', { method: 'OPTIONS', headers: { origin: 'https://web.test' } }],
     ['neither', { method: 'OPTIONS', headers: {} }],
     ['another method', { method: 'GET', headers: preflight }],
-    ['a method that changes things', { method: 'POST', headers: preflight }],
+    ['an unsafe method', { method: 'POST', headers: preflight }],
     ['lower case', { method: 'options', headers: preflight }],
-    ['a blank behind the method', { method: 'OPTIONS ', headers: preflight }],
+    ['a blank after the method', { method: 'OPTIONS ', headers: preflight }],
     ['an unknown method', { headers: preflight }],
-    ['headers alone', preflight],
+    ['only headers', preflight],
     ['a header that names the method', { method: 'OPTIONS', ...preflight }],
-    ['an overriding header', { method: 'POST', headers: { ...preflight, 'x-http-method-override': 'OPTIONS' } }],
+    ['a method override header', { method: 'POST', headers: { ...preflight, 'x-http-method-override': 'OPTIONS' } }],
     [
       'two origins',
       { method: 'OPTIONS', headers: { ...preflight, origin: ['https://web.test', 'https://evil.test'] } },
     ],
     [
-      'two methods asked for',
+      'two requested methods',
       { method: 'OPTIONS', headers: { ...preflight, 'access-control-request-method': ['POST', 'PUT'] } },
     ],
-    ['two origins behind one', { method: 'OPTIONS', headers: preflight, headersDistinct: { origin: ['a', 'b'] } }],
+    [
+      'two origins, of which headers shows one',
+      { method: 'OPTIONS', headers: preflight, headersDistinct: { origin: ['a', 'b'] } },
+    ],
     ['a plain OPTIONS of Fetch', new Request('https://app.test/', { method: 'OPTIONS' })],
-  ])('is not what only resembles one: %s', async (_name, request) => {
+  ])('is not a request that is only similar: %s', async (_name, request) => {
     const { torii } = listening({ allowPreflight: true });
     expect(await outcomeOf(torii.authenticate(request))).toBe('token_missing');
   });
 
-  test('needs a token without the option, or where the option is false', async () => {
+  test('needs a token if the option is absent or false', async () => {
     for (const options of [{}, { allowPreflight: false }]) {
       const { torii } = listening(options);
       expect(await outcomeOf(torii.authenticate({ method: 'OPTIONS', headers: preflight }))).toBe('token_missing');
@@ -192,7 +195,7 @@ describe('a preflight', () => {
   });
 });
 
-describe('where nobody need be signed in', () => {
+describe('optional auth', () => {
   const optional = { optional: true };
 
   test.each<[string, RequestLike]>([
@@ -200,31 +203,31 @@ describe('where nobody need be signed in', () => {
     ['an empty header', { authorization: '' }],
     ['a Headers', new Headers()],
     ['a Fetch request', new Request('https://app.test/')],
-  ])('no token is nobody: %s', async (_name, request) => {
+  ])('returns null without a token: %s', async (_name, request) => {
     const { torii } = listening({ checks: [() => false] });
     expect(await torii.authenticate(request, optional)).toBeNull();
     expect(await torii.check(request, optional)).toEqual({ auth: null, denial: undefined });
   });
 
-  test('a good token is the user', async () => {
+  test('returns the user of a valid token', async () => {
     expect(await listening().torii.authenticate({ authorization: good }, optional)).toMatchObject({ userId: 'user_1' });
   });
 
   test.each([
     ['another scheme', 'Basic YTpi', 'scheme_unsupported'],
-    ['Bearer alone', 'Bearer', 'header_malformed'],
+    ['only Bearer', 'Bearer', 'header_malformed'],
     ['blanks', ' ', 'header_malformed'],
     ['two tokens', `${good}, ${good}`, 'header_malformed'],
-    ['no token at all', 'Bearer x', 'token_malformed'],
-    ['the token of a stranger', bad, 'signature_invalid'],
+    ['something that is not a token', 'Bearer x', 'token_malformed'],
+    ['a token signed with an unknown key', bad, 'signature_invalid'],
     ['an expired token', expired, 'token_expired'],
-  ])('a bad token is still refused: %s', async (_name, authorization, reason) => {
+  ])('refuses an invalid token: %s', async (_name, authorization, reason) => {
     const { torii } = listening();
     expect(await outcomeOf(torii.authenticate({ authorization }, optional))).toBe(reason);
     expect(await torii.check({ authorization }, optional)).toMatchObject({ auth: null, denial: { status: 401 } });
   });
 
-  test('[14] a bad cookie is still refused, and one from another site is nobody', async () => {
+  test('[14] refuses an invalid cookie, and ignores a cookie of a cross-site request', async () => {
     const { torii } = listening({ cookie: 'token' });
     const cookie = (value: string, headers = {}, method = 'GET') => ({
       method,
@@ -238,7 +241,7 @@ describe('where nobody need be signed in', () => {
     expect(await torii.authenticate(cookie(good.slice(7)), optional)).toMatchObject({ userId: 'user_1' });
   });
 
-  test('keys that cannot be fetched are still 503', async () => {
+  test('refuses a token with 503 if the keys cannot be fetched', async () => {
     const { torii } = listening({ fetch: async () => new Response('', { status: 500 }) });
     expect(await torii.check({ authorization: good }, optional)).toMatchObject({ denial: { status: 503 } });
     expect(await torii.check({}, optional)).toEqual({ auth: null, denial: undefined });
@@ -247,20 +250,20 @@ describe('where nobody need be signed in', () => {
   test.each<[string, unknown]>([
     ['undefined', undefined],
     ['null', null],
-    ['nothing', {}],
+    ['an empty object', {}],
     ['false', { optional: false }],
-    ['text', { optional: 'true' }],
+    ['a string', { optional: 'true' }],
     ['one', { optional: 1 }],
-    ['what is inherited', Object.create({ optional: true })],
-    ['true alone', true],
-  ])('a token is needed with options of %s', async (_name, options) => {
+    ['an inherited true', Object.create({ optional: true })],
+    ['true instead of an object', true],
+  ])('is off with options of %s', async (_name, options) => {
     const { torii } = listening();
     expect(await outcomeOf(torii.authenticate({}, options as { optional: false }))).toBe('token_missing');
     expect(await torii.check({}, options as { optional: false })).toMatchObject({ denial: { status: 401 } });
   });
 });
 
-describe('what somebody put on Object.prototype', () => {
+describe('a property on Object.prototype', () => {
   test.each<[string, unknown]>([
     ['optional', true],
     ['url', '/health'],
@@ -291,7 +294,7 @@ describe('what somebody put on Object.prototype', () => {
 describe('events', () => {
   const types = (events: readonly VerifierEvent[]) => events.map(({ type }) => type);
 
-  test('tell who was verified, and whether that was known before', async () => {
+  test('report who was verified, and whether the result was cached', async () => {
     const { torii, events } = listening();
     const auth = await torii.verify(good.slice(7));
     await torii.authenticate({ authorization: good });
@@ -313,15 +316,15 @@ describe('events', () => {
       false,
       { why: 'preflight', path: '/orders' },
     ],
-    ['nobody', { url: '/orders?x', headers: {} }, true, { why: 'signed_out', path: '/orders' }],
-    ['nobody, on an unknown path', {}, true, { why: 'signed_out', path: undefined }],
-  ])('tell why a request passed: %s', async (_name, request, optional, expected) => {
+    ['signed out', { url: '/orders?x', headers: {} }, true, { why: 'signed_out', path: '/orders' }],
+    ['signed out, with an unknown path', {}, true, { why: 'signed_out', path: undefined }],
+  ])('report why a request passed: %s', async (_name, request, optional, expected) => {
     const { torii, events } = listening({ publicPaths: ['/health'], allowPreflight: true });
     await torii.authenticate(request, { optional });
     expect(events).toEqual([{ type: 'passed', ...expected }]);
   });
 
-  test('tell of each refusal once, with the error that was thrown', async () => {
+  test('report each refusal once, with the error that was thrown', async () => {
     const { torii, events } = listening();
     for (const authorization of [undefined, 'Basic YTpi', 'Bearer', 'Bearer x', expired]) {
       events.length = 0;
@@ -335,7 +338,7 @@ describe('events', () => {
     }
   });
 
-  test('tell of a check that refused a verified user', async () => {
+  test('report a check that refused a verified user', async () => {
     const { torii, events } = listening({ checks: [() => false] });
     await torii.check({ authorization: good });
     expect(types(events)).toEqual(['keys_fetched', 'verified', 'refused']);
@@ -343,7 +346,7 @@ describe('events', () => {
 });
 
 describe('a verifier', () => {
-  test('is what an adapter takes, and so are its options', async () => {
+  test('is returned by verifierFrom, which also accepts options', async () => {
     const { torii } = listening();
     expect(verifierFrom(torii)).toBe(torii);
     expect(await verifierFrom({ issuer, keys: jwks }).authenticate({ authorization: good })).toMatchObject({
@@ -356,26 +359,26 @@ describe('a verifier', () => {
     ['null', null],
     ['a text', 'https://acme.torii.test'],
     ['an empty object', {}],
-    ['something with another authenticate', { authenticate: true }],
-  ])('is not made of %s', (_name, source) => {
+    ['an object whose authenticate is not a function', { authenticate: true }],
+  ])('cannot be created from %s', (_name, source) => {
     expect(() => verifierFrom(source as VerifierOptions)).toThrow(ToriiConfigError);
   });
 
-  test('cannot be changed', () => {
+  test('is frozen', () => {
     const { torii } = listening();
     expect(() => {
       (torii as { verify: unknown }).verify = async () => ({ userId: 'admin' });
     }).toThrow(TypeError);
   });
 
-  test('works when its methods are taken off it', async () => {
+  test('works if its methods are called without it', async () => {
     const { authenticate, check, verify } = listening().torii;
     expect(await authenticate({ authorization: good })).toMatchObject({ userId: 'user_1' });
     expect(await check({ authorization: good })).toMatchObject({ auth: { userId: 'user_1' } });
     expect(await verify(good.slice(7))).toMatchObject({ userId: 'user_1' });
   });
 
-  test('fetches nothing when it is made', () => {
+  test('fetches nothing when it is created', () => {
     const { fetch } = listening();
     expect(fetch).not.toHaveBeenCalled();
   });

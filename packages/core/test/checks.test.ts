@@ -22,7 +22,7 @@ function verifierWith(checks: readonly Check[], onEvent: (event: VerifierEvent) 
   return createVerifier({ issuer, keys: { keys: [key.publicJwk] }, checks, onEvent });
 }
 
-/** A check that answers what TypeScript would not let it. */
+/** A check that returns a value of any type. */
 const answering = (value: unknown): Check => (() => value) as Check;
 
 describe('a check', () => {
@@ -30,7 +30,7 @@ describe('a check', () => {
     ['true', true],
     ['a promise of true', Promise.resolve(true)],
     ['a promise of a promise of true', Promise.resolve(Promise.resolve(true))],
-  ])('[27] lets the request through by %s', async (_name, value) => {
+  ])('[27] that returns %s lets the request through', async (_name, value) => {
     expect(await outcomeOf(verifierWith([answering(value)]).authenticate(request))).toBe('accepted');
   });
 
@@ -40,23 +40,23 @@ describe('a check', () => {
     ['null', null],
     ['1', 1],
     ['0', 0],
-    ['the text true', 'true'],
-    ['an empty text', ''],
+    ['the string true', 'true'],
+    ['an empty string', ''],
     ['an object', {}],
     ['a list', []],
     ['a list of true', [true]],
     ['true in an object', Object(true)],
     ['a function', () => true],
     ['a symbol', Symbol('true')],
-    ['a big number', 1n],
+    ['a bigint', 1n],
     ['NaN', Number.NaN],
     ['an error', new Error('no')],
     ['a refusal', refuse()],
-    ['something like a refusal', { message: 'no', detail: undefined }],
-    ['something like an answer', { allowed: true, ok: true, value: true }],
+    ['an object that looks like a refusal', { message: 'no', detail: undefined }],
+    ['an object that looks like an approval', { allowed: true, ok: true, value: true }],
   ];
 
-  test.each(refusing)('[27] refuses by %s, and by a promise of it', async (_name, value) => {
+  test.each(refusing)('[27] that returns %s, or a promise of it, refuses', async (_name, value) => {
     for (const given of [value, Promise.resolve(value)]) {
       const torii = verifierWith([answering(given)]);
       expect(await outcomeOf(torii.authenticate(request))).toBe('not_allowed');
@@ -66,13 +66,13 @@ describe('a check', () => {
     }
   });
 
-  test('[27] that forgets to answer refuses', async () => {
+  test('[27] that returns nothing refuses, even if a later check returns true', async () => {
     expect(await outcomeOf(verifierWith([answering(undefined), async () => true]).authenticate(request))).toBe(
       'not_allowed',
     );
   });
 
-  test('sees who is calling, and the request', async () => {
+  test('gets the Auth and the request', async () => {
     const check = vi.fn<Check>(() => true);
     const auth = await verifierWith([check]).authenticate(request);
     const [seenAuth, seenRequest] = check.mock.calls[0] as [Auth, RequestView];
@@ -81,7 +81,7 @@ describe('a check', () => {
     expect(seenRequest.headerValues('Host')).toEqual(['app.test']);
   });
 
-  test('sees a request of which nothing is known where a token is verified alone', async () => {
+  test('gets an unknown request from verify', async () => {
     const check = vi.fn<Check>(() => true);
     await verifierWith([check]).verify(token);
     const [, seen] = check.mock.calls[0] as [Auth, RequestView];
@@ -89,7 +89,7 @@ describe('a check', () => {
     expect(seen.headerValues('authorization')).toEqual([]);
   });
 
-  test('[27] is asked about every request, also when the token was verified before', async () => {
+  test('[27] runs for every request, also if the token is cached', async () => {
     const check = vi.fn<Check>(() => true);
     const torii = verifierWith([check]);
     await torii.authenticate(request);
@@ -100,7 +100,7 @@ describe('a check', () => {
     expect(check).toHaveBeenCalledTimes(3);
   });
 
-  test('[27] is not asked about a caller who is not known', async () => {
+  test('[27] does not run for a caller who is not authenticated', async () => {
     const check = vi.fn<Check>(() => true);
     const torii = verifierWith([check]);
     const stranger = await mint(await makeKey());
@@ -111,7 +111,7 @@ describe('a check', () => {
     expect(check).not.toHaveBeenCalled();
   });
 
-  test('[27] keeps an impersonated token out where it says so', async () => {
+  test('[27] can refuse impersonated tokens', async () => {
     const torii = verifierWith([(auth) => !auth.impersonating]);
     expect(await outcomeOf(torii.verify(token))).toBe('accepted');
     for (const claims of [
@@ -124,7 +124,7 @@ describe('a check', () => {
     }
   });
 
-  test('cannot change who is calling for the next one', async () => {
+  test('cannot change the Auth', async () => {
     const promote: Check = (auth) => {
       (auth as { userId: string }).userId = 'admin';
       return true;
@@ -137,20 +137,20 @@ describe('several checks', () => {
   const yes: Check = () => true;
 
   test.each<[string, readonly Check[]]>([
-    ['the first says no', [() => false, yes, yes]],
-    ['the last says no', [yes, yes, () => false]],
-    ['one in the middle says nothing', [yes, answering(undefined), yes]],
-    ['all say no', [() => false, () => refuse()]],
-    ['one promises a no', [yes, async () => false]],
-  ])('[27] mean all of them: refused when %s', async (_name, checks) => {
+    ['the first refuses', [() => false, yes, yes]],
+    ['the last refuses', [yes, yes, () => false]],
+    ['one in the middle returns nothing', [yes, answering(undefined), yes]],
+    ['all refuse', [() => false, () => refuse()]],
+    ['one refuses asynchronously', [yes, async () => false]],
+  ])('[27] must all return true: refused if %s', async (_name, checks) => {
     expect(await outcomeOf(verifierWith(checks).authenticate(request))).toBe('not_allowed');
   });
 
-  test('[27] let through where all say true', async () => {
+  test('[27] let the request through if all return true', async () => {
     expect(await outcomeOf(verifierWith([yes, async () => true, yes]).authenticate(request))).toBe('accepted');
   });
 
-  test('[27] are asked in order, one after the other, until the first no', async () => {
+  test('[27] run in order, one after the other, until the first refusal', async () => {
     const order: string[] = [];
     const saying = (name: string, value: boolean): Check => {
       return async () => {
@@ -165,7 +165,7 @@ describe('several checks', () => {
     expect(order).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
   });
 
-  test('[27] cannot be taken away afterwards', async () => {
+  test('[27] cannot be removed later', async () => {
     const checks: Check[] = [() => false];
     const torii = verifierWith(checks);
     checks.length = 0;
@@ -178,16 +178,16 @@ describe('several checks', () => {
   });
 
   test.each<[string, unknown]>([
-    ['nothing', []],
+    ['an empty list', []],
     ['undefined', undefined],
     ['null', null],
     ['a function', () => true],
     ['true', true],
     ['an object', {}],
     ['a list of undefined', [undefined]],
-    ['a list with something that is no function', [() => true, 'admin']],
+    ['a list with a string', [() => true, 'admin']],
     ['a list of true', [true]],
-    // biome-ignore lint/suspicious/noSparseArray: a comma too many is what the case is about
+    // biome-ignore lint/suspicious/noSparseArray: the hole is what the case is about
     ['a list with a hole', [() => true, , () => true]],
   ])('[27] cannot be %s', (_name, checks) => {
     const wrong = expect.objectContaining({ name: 'ToriiConfigError', option: 'checks' });
@@ -196,8 +196,8 @@ describe('several checks', () => {
   });
 });
 
-describe('what a check says', () => {
-  test('goes into the answer, and its detail to the logs alone', async () => {
+describe('the refusal of a check', () => {
+  test('has a message for the caller and a detail for the logs', async () => {
     const events: VerifierEvent[] = [];
     const torii = verifierWith([() => refuse('Wrong tenant.', 'expected org_1')], (event) => events.push(event));
     const { denial } = await torii.check(request);
@@ -209,14 +209,14 @@ describe('what a check says', () => {
     expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: 'expected org_1' } });
   });
 
-  test('is our own word where it says nothing', async () => {
+  test('has the default message if it has none', async () => {
     for (const value of [false, undefined, {}, refuse(), { message: 'planted', detail: 'planted' }]) {
       const { denial } = await verifierWith([answering(value)]).check(request);
       expect(denial?.body.error.message).toBe(refuse().message);
     }
   });
 
-  test('is not in the error, which may be logged or answered', async () => {
+  test('does not have its detail in the error, which may be sent to the caller', async () => {
     const error = await verifierWith([() => refuse('No.', 'secret detail')])
       .authenticate(request)
       .catch((caught: unknown) => caught);
@@ -224,7 +224,7 @@ describe('what a check says', () => {
     expect(JSON.stringify(error) + String((error as Error).stack)).not.toContain('secret detail');
   });
 
-  test('is kept for each refusal apart', async () => {
+  test('does not share its detail with another refusal', async () => {
     const events: VerifierEvent[] = [];
     const details = ['one', undefined, 'two'];
     const torii = verifierWith([() => refuse('No.', details.shift())], (event) => events.push(event));
@@ -236,7 +236,7 @@ describe('what a check says', () => {
     ]);
   });
 
-  test('[27] a refusal is never taken for a yes, frozen as it is', () => {
+  test('[27] is frozen', () => {
     const refusal = refuse('No.', 'x');
     expect(Object.isFrozen(refusal)).toBe(true);
     expect(refusal).toEqual({ message: 'No.', detail: 'x' });
@@ -254,7 +254,7 @@ describe('an error of a check', () => {
       },
     ],
     ['rejects', (error) => () => Promise.reject(error)],
-  ])('[27] is passed on as it is when the check %s', async (_name, failing) => {
+  ])('[27] is passed on unchanged if the check %s', async (_name, failing) => {
     for (const error of [
       new StoreError('down'),
       new TypeError('bug'),
@@ -274,7 +274,7 @@ describe('an error of a check', () => {
       ];
       for (const call of calls) {
         const caught = await call().then(
-          () => 'was let in',
+          () => 'accepted',
           (reason: unknown) => ({ reason }),
         );
         expect(caught).toEqual({ reason: error });
@@ -283,7 +283,7 @@ describe('an error of a check', () => {
     }
   });
 
-  test('[27] is not told as a refusal, since it is none', async () => {
+  test('[27] is not reported as a refusal', async () => {
     const events: VerifierEvent[] = [];
     const check: Check = () => {
       throw new StoreError('down');
@@ -292,7 +292,7 @@ describe('an error of a check', () => {
     expect(events.map((event) => event.type)).toEqual(['verified']);
   });
 
-  test('[27] that is ours is answered as ours', async () => {
+  test('[27] that is a ToriiForbiddenError is a refusal', async () => {
     const check: Check = () => {
       throw new ToriiForbiddenError('Not on Sundays.');
     };
@@ -302,7 +302,7 @@ describe('an error of a check', () => {
   });
 });
 
-test('[27] authorize, which adapters use for one route, follows the same rule', async () => {
+test('[27] authorize refuses unless every check returns true', async () => {
   const auth = await verifierWith([() => true]).authenticate(request);
   if (auth === null) throw new Error('unreachable');
   await expect(authorize(auth, request, [() => true, async () => true])).resolves.toBeUndefined();
@@ -310,12 +310,12 @@ test('[27] authorize, which adapters use for one route, follows the same rule', 
   await expect(authorize(auth, request, [answering(undefined)])).rejects.toThrow(ToriiForbiddenError);
 });
 
-test('[27] authorize without a check passes nobody', async () => {
+test('[27] authorize throws without a check', async () => {
   const auth = await verifierWith([() => true]).authenticate(request);
   await expect(authorize(auth, request, [])).rejects.toThrow(ToriiConfigError);
 });
 
-test('[27] authorize asks the checks that it was given, whatever becomes of the list', async () => {
+test('[27] authorize runs the checks that it was given, even if the list changes', async () => {
   const auth = await verifierWith([() => true]).authenticate(request);
   const checks: [Check, ...Check[]] = [async () => true, () => false];
   const asked = authorize(auth, request, checks);
@@ -339,13 +339,13 @@ test('[27] authorize asks the checks that it was given, whatever becomes of the 
   ).rejects.toThrow(ToriiConfigError);
 });
 
-test('authorize refuses nobody as a request without a token', async () => {
+test('authorize refuses null like a request without a token', async () => {
   const check = vi.fn<Check>(() => true);
   await expect(authorize(null, request, [check])).rejects.toMatchObject({ reason: 'token_missing' });
   expect(check).not.toHaveBeenCalled();
 });
 
-test("a refusal by authorize reaches the verifier's listener, with what the check said for the logs", async () => {
+test("authorize reports a refusal to the verifier's listener, with the detail of the check", async () => {
   const events: VerifierEvent[] = [];
   const keys = { keys: [key.publicJwk] };
   const auth = await createVerifier({ issuer, keys, onEvent: (event) => events.push(event) }).authenticate(request);
@@ -353,20 +353,20 @@ test("a refusal by authorize reaches the verifier's listener, with what the chec
   expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: 'not on the list' } });
 });
 
-test.each([undefined, 0, 'x', { userId: 'x' }, {}])('[17] authorize takes %j for no caller', async (auth) => {
+test.each([undefined, 0, 'x', { userId: 'x' }, {}])('[17] authorize throws for %j instead of an Auth', async (auth) => {
   const check = vi.fn<Check>(() => true);
   await expect(authorize(auth as unknown as Auth, request, [check])).rejects.toThrow(ToriiConfigError);
   expect(check).not.toHaveBeenCalled();
 });
 
-test('[16] what a check says for the logs is withheld where it holds a token', async () => {
+test('[16] the detail of a check is withheld if it contains a token', async () => {
   const events: VerifierEvent[] = [];
   const torii = verifierWith([() => refuse('No.', `sent ${token}`)], (event) => events.push(event));
   await outcomeOf(torii.authenticate(request));
   expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: '[withheld]' } });
 });
 
-test('[27] a refusal is known from what merely looks like one', () => {
+test('[27] isRefusal rejects objects that look like a refusal', () => {
   expect(isRefusal(refuse('No.', 'for the logs'))).toBe(true);
   for (const value of [false, true, undefined, null, 'No.', {}, { message: 'No.' }, { ...refuse('No.') }]) {
     expect(isRefusal(value)).toBe(false);

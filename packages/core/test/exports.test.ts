@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 
-/** What each entry exports. A name that comes or goes is a change that users see. */
+/** The exports of each entry point. Adding or removing a name changes the public API. */
 const entries = {
   '.': [
     'Patch',
@@ -71,7 +71,7 @@ const entries = {
   ],
 };
 
-test('every entry of the package is here', () => {
+test('every entry point of the package is listed', () => {
   expect(Object.keys(entries)).toEqual(Object.keys(manifest.exports).filter((entry) => entry !== './package.json'));
 });
 

@@ -21,7 +21,7 @@ import {
 } from '../src/index.ts';
 import { issuer, makeKey, mint } from './mint.ts';
 
-// A framework that nobody has: a call has headers, a place for the caller, and an answer.
+// A minimal framework: a call has headers, a field for the Auth and a response.
 
 interface Call {
   readonly path: string;
@@ -31,7 +31,7 @@ interface Call {
   sent: ResponseProgress;
 }
 
-/** Runs, and says how it ended. */
+/** Resolves with how the call ended. */
 type Middleware = (call: Call, next?: () => unknown) => Promise<unknown>;
 
 const guardsOf = ({ createGuards: create }: { createGuards: typeof createGuards }) =>
@@ -69,12 +69,12 @@ function callWith(headers: Readonly<Record<string, string>> = {}, path = '/'): C
 
 const signedIn = (path?: string) => callWith({ authorization: `Bearer ${token}` }, path);
 
-/** What a framework may take for "go on". */
+/** Thrown values that a framework may read as "continue". */
 const notErrors: readonly (readonly [string, unknown])[] = [
   ['undefined', undefined],
   ['null', null],
   ['false', false],
-  ['an empty text', ''],
+  ['an empty string', ''],
   ['"route"', 'route'],
   ['"router"', 'router'],
   ['zero', 0],
@@ -86,21 +86,21 @@ const throwing = (value: unknown) => (): never => {
 };
 
 describe('requireAuth', () => {
-  test('passes a signed-in caller on, and stores who it is', async () => {
+  test('passes a signed-in caller on, and stores the Auth', async () => {
     const call = signedIn();
     expect(await requireAuth(verifier)(call)).toBe('passed');
     expect(isAuth(call.caller)).toBe(true);
     expect(getAuth(call).userId).toBe('user_1');
   });
 
-  test('takes options instead of a verifier, and then knows public paths', async () => {
+  test('accepts options instead of a verifier', async () => {
     const guard = requireAuth({ issuer, keys, publicPaths: ['/health'] });
     const call = callWith({}, '/health');
     expect([await guard(call), call.caller]).toEqual(['passed', null]);
     expect(await guard(callWith({}, '/other'))).toBe('answered');
   });
 
-  test('answers a refusal with the denial, and stores nobody', async () => {
+  test('answers a refusal with the denial, and stores null', async () => {
     const call = callWith();
     const next = vi.fn();
     expect(await requireAuth(verifier)(call, next)).toBe('answered');
@@ -108,7 +108,7 @@ describe('requireAuth', () => {
     expect([next.mock.calls, call.caller]).toEqual([[], null]);
   });
 
-  test('gives back what the next handler gives back, and leaves its errors alone', async () => {
+  test('returns the result of the next handler, and does not catch its errors', async () => {
     expect(await requireAuth(verifier)(signedIn(), async () => 'handled')).toBe('handled');
     const error = new ToriiAuthError('token_expired', 'thrown by the app');
     const call = signedIn();
@@ -121,12 +121,12 @@ describe('requireAuth', () => {
     ['no issuer', { issuer: undefined }],
     ['an unknown option', { issuer, isuer: 'typo' }],
     ['onError among the verifier options', { issuer, onError: () => undefined }],
-  ])('throws for %s when it is made', (_name, options) => {
+  ])('throws for %s when it is created', (_name, options) => {
     expect(() => requireAuth(options)).toThrow(ToriiConfigError);
     expect(() => optionalAuth(options)).toThrow(ToriiConfigError);
   });
 
-  test.each([['text'], [null], [{}], [true]])('throws for an onError of %j when it is made', (onError) => {
+  test.each([['text'], [null], [{}], [true]])('throws for an onError of %j when it is created', (onError) => {
     const wrong = expect.objectContaining({ name: 'ToriiConfigError', option: 'onError' });
     const options = { onError } as unknown as GuardOptions<Call>;
     expect(() => requireAuth(verifier, options)).toThrow(wrong);
@@ -135,7 +135,7 @@ describe('requireAuth', () => {
 });
 
 describe('optionalAuth', () => {
-  test('passes a caller without a token on as nobody, and refuses a bad token', async () => {
+  test('passes a caller without a token on with null, and refuses an invalid token', async () => {
     const call = callWith();
     expect([await optionalAuth(verifier)(call), call.caller]).toEqual(['passed', null]);
     expect(await optionalAuth(verifier)(signedIn())).toBe('passed');
@@ -143,18 +143,18 @@ describe('optionalAuth', () => {
   });
 });
 
-describe('[17] a caller that somebody else stored', () => {
+describe('[17] a forged Auth', () => {
   const forged = { userId: 'admin' };
 
   test.each([
     ['on a public path', () => requireAuth({ issuer, keys, publicPaths: ['/'] })],
-    ['where nobody need be signed in', () => optionalAuth(verifier)],
-  ])('is gone %s', async (_name, make) => {
+    ['by optionalAuth', () => optionalAuth(verifier)],
+  ])('is removed %s', async (_name, make) => {
     const call = { ...callWith(), caller: forged };
     expect([await make()(call), call.caller]).toEqual(['passed', null]);
   });
 
-  test('is gone while the verifier still works, and where it fails', async () => {
+  test('is removed before the verifier runs, and stays removed if it fails', async () => {
     const seen: unknown[] = [];
     const failing = createVerifier({ issuer, keys, checks: [() => Promise.reject(new Error('broken'))] });
     const call: Call = { ...signedIn(), caller: forged };
@@ -168,11 +168,11 @@ describe('[17] a caller that somebody else stored', () => {
   });
 
   test.each<[string, unknown]>([
-    ['something that looks like an Auth', forged],
+    ['an object that looks like an Auth', forged],
     ['true', true],
     ['undefined', undefined],
     ['a function', () => {}],
-  ])('does not come from a verifier of another make: %s', async (_name, value) => {
+  ])('is not accepted from an object that looks like a verifier: %s', async (_name, value) => {
     const foreign = { authenticate: async () => value } as unknown as Verifier;
     const call = signedIn();
     await expect(requireAuth(foreign)(call)).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'auth' });
@@ -180,13 +180,13 @@ describe('[17] a caller that somebody else stored', () => {
   });
 
   test.each<[string, (auth: Auth) => unknown]>([
-    ['something that looks like an Auth', () => forged],
+    ['an object that looks like an Auth', () => forged],
     ['true', () => true],
     ['a copy of a real Auth', (auth) => ({ ...auth })],
     ['a copy of a real Auth with another user', (auth) => ({ ...auth, userId: 'admin' })],
-    ['an heir of a real Auth', (auth) => Object.create(auth)],
+    ['an object that inherits from a real Auth', (auth) => Object.create(auth)],
     ['a proxy of a real Auth', (auth) => new Proxy(auth, {})],
-  ])('passes neither allow nor getAuth: %s', async (_name, make) => {
+  ])('is refused by allow and getAuth: %s', async (_name, make) => {
     const call: Call = { ...signedIn(), caller: make(await verifier.verify(token)) };
     const check = vi.fn<Check>(() => true);
     await expect(allow(check)(call)).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'allow' });
@@ -196,7 +196,7 @@ describe('[17] a caller that somebody else stored', () => {
 });
 
 describe('allow', () => {
-  test('passes on for whom every check says true', async () => {
+  test('passes a caller on if every check returns true', async () => {
     const call = signedIn('/users/1');
     await requireAuth(verifier)(call);
     const check = vi.fn<Check>(() => true);
@@ -205,7 +205,7 @@ describe('allow', () => {
     expect(check.mock.calls[0]?.[1]).toMatchObject({ method: 'GET', path: '/users/1' });
   });
 
-  test('[27] answers 403 for anything else, with what the check says', async () => {
+  test('[27] answers 403 for any other value, with the message of the check', async () => {
     const call = signedIn();
     await requireAuth(verifier)(call);
     for (const verdict of [false, undefined, null, 1, 'yes', {}]) {
@@ -219,7 +219,7 @@ describe('allow', () => {
     expect(call.answered).toMatchObject({ body: { error: { message: 'Not on Sundays.' } } });
   });
 
-  test('answers nobody as requireAuth does', async () => {
+  test('answers 401 if the caller is not signed in', async () => {
     const call = callWith();
     await optionalAuth(verifier)(call);
     const check = vi.fn<Check>(() => true);
@@ -228,18 +228,18 @@ describe('allow', () => {
     expect(check).not.toHaveBeenCalled();
   });
 
-  test('is a mistake of the programmer where no other guard ran', async () => {
+  test('throws a ToriiConfigError if no other guard ran', async () => {
     const call = signedIn();
     await expect(allow(() => true)(call)).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'allow' });
     expect(call.answered).toBeUndefined();
   });
 
-  test('[27] throws without a check, and for what is no function', () => {
+  test('[27] throws without a check, and for a check that is not a function', () => {
     expect(() => Reflect.apply(allow, undefined, [])).toThrow(ToriiConfigError);
     expect(() => Reflect.apply(allow, undefined, ['admin'])).toThrow(ToriiConfigError);
   });
 
-  test("tells the listener of the caller's verifier", async () => {
+  test('reports a refusal to the listener of the verifier', async () => {
     const events: VerifierEvent[] = [];
     const call = signedIn();
     await requireAuth({ issuer, keys, onEvent: (event) => events.push(event) })(call);
@@ -249,7 +249,7 @@ describe('allow', () => {
 });
 
 describe('getAuth', () => {
-  test('says where it looked, and tells nobody signed in from no guard at all', async () => {
+  test('names the place, and distinguishes a signed-out caller from a missing guard', async () => {
     const call = callWith();
     const messages = [messageOf(call)];
     await optionalAuth(verifier)(call);
@@ -269,8 +269,8 @@ describe('getAuth', () => {
   }
 });
 
-describe('[18] what is no refusal', () => {
-  test.each(notErrors)('never lets a request through: a check that throws %s', async (_name, value) => {
+describe('[18] an error that is not a refusal', () => {
+  test.each(notErrors)('does not let a request through if a check throws %s', async (_name, value) => {
     const call = signedIn();
     const next = vi.fn();
     const broken = createVerifier({ issuer, keys, checks: [throwing(value)] });
@@ -283,7 +283,7 @@ describe('[18] what is no refusal', () => {
     expect([next.mock.calls, call.answered]).toEqual([[], undefined]);
   });
 
-  test('is handed on as it is where it is an object', async () => {
+  test('is passed on unchanged if it is an object', async () => {
     const call = signedIn();
     await requireAuth(verifier)(call);
     for (const value of [new Error('store'), new TypeError('bug'), { status: 418 }, Object.create(null), []]) {
@@ -292,7 +292,7 @@ describe('[18] what is no refusal', () => {
     }
   });
 
-  test('is handed on where the description, the place or the answer fails', async () => {
+  test('is passed on if describe, read, write or answer throws it', async () => {
     const broken = new Error('broken');
     const failingToAnswer = (answer: () => unknown): GuardAdapter<Call, Middleware> => ({
       place: 'call.caller',
@@ -321,7 +321,7 @@ describe('[18] what is no refusal', () => {
 describe('onError', () => {
   const polite: GuardOptions<Call> = { onError: (denial) => ({ ...denial, body: 'Please sign in' }) };
 
-  test('changes the answer, of requireAuth and of the allow behind it', async () => {
+  test('changes the answers of requireAuth and of the allow after it', async () => {
     const refused = callWith();
     await requireAuth(verifier, polite)(refused);
     expect(refused.answered).toMatchObject({ status: 401, body: 'Please sign in' });
@@ -331,7 +331,7 @@ describe('onError', () => {
     expect(forbidden.answered).toMatchObject({ status: 403, body: 'Please sign in' });
   });
 
-  test('is that of the guard that ran last, and of no other request', async () => {
+  test('is that of the last guard, and not shared with other requests', async () => {
     const call = signedIn();
     await requireAuth(verifier, polite)(call);
     await requireAuth(verifier)(call);
@@ -343,7 +343,7 @@ describe('onError', () => {
     expect(other.answered).toMatchObject({ body: { error: { reason: 'not_allowed' } } });
   });
 
-  test('gets the denial, the error and the request, and hears nothing of other errors', async () => {
+  test('gets the denial, the error and the request, and is not called for other errors', async () => {
     const onError = vi.fn(() => undefined);
     const call = callWith();
     const guard = requireAuth(verifier, { onError });
@@ -359,7 +359,7 @@ describe('onError', () => {
     expect(onError).toHaveBeenCalledTimes(1);
   });
 
-  test.each(notErrors)('that throws %s ends in the error handling', async (_name, value) => {
+  test.each(notErrors)('that throws %s leads to the error handling', async (_name, value) => {
     const call = callWith();
     const next = vi.fn();
     const error: unknown = await requireAuth(verifier, { onError: throwing(value) })(call, next).catch(
@@ -370,8 +370,8 @@ describe('onError', () => {
   });
 });
 
-describe('[18] a request that another handler has answered meanwhile', () => {
-  /** A verifier that decides when it is told to. */
+describe('[18] a request that another handler answers while the guard waits', () => {
+  /** A guard that waits until `decide` is called. */
   function slowly(verdict: unknown) {
     let decide = () => {};
     const decided = new Promise<void>((resolve) => {
@@ -385,7 +385,7 @@ describe('[18] a request that another handler has answered meanwhile', () => {
     return { guard: requireAuth({ issuer, keys, checks: [check] }), decide };
   }
 
-  test.each([true, false])('is neither passed on nor answered, whatever is decided: %s', async (verdict) => {
+  test.each([true, false])('is neither passed on nor answered if the check returns %s', async (verdict) => {
     const call = signedIn();
     const next = vi.fn();
     const { guard, decide } = slowly(verdict);
@@ -410,7 +410,7 @@ describe('[18] a request that another handler has answered meanwhile', () => {
     expect([next.mock.calls, call.answered]).toEqual([[], undefined]);
   });
 
-  test('still hands an error that is no refusal to the error handling', async () => {
+  test('still passes an error that is not a refusal to the error handling', async () => {
     const broken = new Error('store');
     const { guard, decide } = slowly(broken);
     const call = signedIn();
@@ -420,7 +420,7 @@ describe('[18] a request that another handler has answered meanwhile', () => {
     await expect(done).rejects.toBe(broken);
   });
 
-  test('hands the refusal on where the answer has begun and not ended', async () => {
+  test('passes a refusal to the error handling if the headers are sent and the response has not ended', async () => {
     const call = callWith();
     Object.assign(call.sent, { headersSent: true });
     await expect(requireAuth(verifier)(call)).rejects.toMatchObject({ reason: 'token_missing' });
@@ -429,7 +429,7 @@ describe('[18] a request that another handler has answered meanwhile', () => {
   });
 });
 
-test('a guard says which one it is, to tools that look for it', () => {
+test('a guard has its kind in a property that is not enumerable', () => {
   const check: Check = () => true;
   const guards = [requireAuth(verifier), optionalAuth(verifier), allow(check)];
   expect(guards.map((guard) => Reflect.get(guard, guardKind))).toEqual(['requireAuth', 'optionalAuth', 'allow']);
@@ -442,7 +442,7 @@ describe('two copies of core in one process', async () => {
   vi.resetModules();
   const theirs = { ...(await import('../src/index.ts')), ...(await import('../src/adapter.ts')) };
 
-  test('are two', () => {
+  test('are separate modules', () => {
     expect(theirs.createGuards).not.toBe(createGuards);
     expect(theirs.guardKind).toBe(guardKind);
   });
@@ -457,15 +457,15 @@ describe('two copies of core in one process', async () => {
       const events: VerifierEvent[] = [];
       const listening = first.createVerifier({ issuer, keys, onEvent: (event) => events.push(event) });
       const call = signedIn();
-      await before.requireAuth(listening, { onError: (denial) => ({ ...denial, body: 'Said politely' }) })(call);
+      await before.requireAuth(listening, { onError: (denial) => ({ ...denial, body: 'Please sign in' }) })(call);
       expect(behind.getAuth(call)).toBe(call.caller);
       expect(await behind.allow(() => true)(call)).toBe('passed');
       expect(await behind.allow(() => refuse('No.', 'not on the list'))(call)).toBe('answered');
-      expect(call.answered).toMatchObject({ status: 403, body: 'Said politely' });
+      expect(call.answered).toMatchObject({ status: 403, body: 'Please sign in' });
       expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: 'not on the list' } });
     });
 
-    test('[17] take a verifier of the other, and nothing that copies an Auth of the other', async () => {
+    test('[17] accept a verifier of the other copy, but no copied Auth', async () => {
       const call = signedIn();
       expect(await behind.requireAuth(first.createVerifier({ issuer, keys }))(call)).toBe('passed');
       const copied: Call = { ...signedIn(), caller: { ...(call.caller as Auth) } };

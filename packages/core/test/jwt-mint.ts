@@ -23,7 +23,7 @@ export const jwks = {
 
 export type Key = Parameters<SignJWT['sign']>[0];
 
-/** Undefined leaves a claim out. */
+/** A claim that is `undefined` is left out. */
 export function sign(
   alg: string,
   key: Key,

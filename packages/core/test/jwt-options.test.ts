@@ -5,7 +5,7 @@ import { bytes, jwks, pairs, pem, secret, sign } from './jwt-mint.ts';
 import { base64url } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
 
-describe('[9] [28] options that are refused', () => {
+describe('[9] [28] refuses a wrong option', () => {
   const es = { algorithms: ['ES256'] };
   test.each<[string, unknown]>([
     ['algorithms', { secret }],
@@ -66,7 +66,7 @@ describe('[9] [28] options that are refused', () => {
     );
   });
 
-  test('a key that is none is told to the developer, not to the caller', async () => {
+  test('an invalid key is a ToriiConfigError, not a refusal', async () => {
     const torii = createJwtVerifier({
       key: `-----BEGIN PUBLIC KEY-----\n${'AAAA'.repeat(100)}\n-----END PUBLIC KEY-----`,
       algorithms: ['RS256'],
@@ -75,7 +75,7 @@ describe('[9] [28] options that are refused', () => {
   });
 });
 
-describe('a key set behind a URL', () => {
+describe('a key set from a URL', () => {
   const url = 'https://login.test/jwks.json';
   const answering = (answer: () => Response | Promise<Response>) => vi.fn(async () => answer());
   const token = () => sign('ES256', pairs.ES256.privateKey, {}, { kid: 'ES256' });
@@ -89,7 +89,7 @@ describe('a key set behind a URL', () => {
     expect(fetch).toHaveBeenCalledWith(url, expect.objectContaining({ redirect: 'manual' }));
   });
 
-  test('is not fetched for a token of another algorithm, issuer or time', async () => {
+  test('is not fetched for a token with a refused algorithm, issuer or exp', async () => {
     const fetch = answering(() => Response.json(jwks));
     const torii = createJwtVerifier({ jwks: url, algorithms: ['ES256'], issuer: 'https://login.test', fetch });
     await outcomeOf(torii.verify(await sign('RS256', pairs.RS256.privateKey)));
@@ -101,17 +101,17 @@ describe('a key set behind a URL', () => {
   test.each<[string, () => Response]>([
     ['an error', () => new Response('no', { status: 500 })],
     ['a redirect', () => new Response(null, { status: 302, headers: { location: 'https://evil.test' } })],
-    ['what is not JSON', () => new Response('<html>')],
-    ['what is no key set', () => Response.json({ keys: 'none' })],
+    ['a page that is not JSON', () => new Response('<html>')],
+    ['a JSON object that is not a key set', () => Response.json({ keys: 'none' })],
     ['a private key', () => Response.json({ keys: [{ kty: 'EC', d: 'x' }] })],
     ['a megabyte', () => new Response('x'.repeat(1_000_000))],
     [
-      'nothing at all',
+      'a network error',
       () => {
         throw new TypeError('fetch failed');
       },
     ],
-  ])('that answers %s is 503 and not 401, and is not stormed', async (_name, answer) => {
+  ])('is refused with 503 if the answer is %s, and is fetched once for three tokens', async (_name, answer) => {
     const fetch = answering(answer);
     const torii = createJwtVerifier({ jwks: url, algorithms: ['ES256'], fetch });
     for (let i = 0; i < 3; i++) expect(await outcomeOf(torii.verify(await token()))).toBe('keys_unavailable');
@@ -127,7 +127,7 @@ describe('a key set behind a URL', () => {
     expect(fetch).toHaveBeenCalledTimes(1);
   });
 
-  test('[3] that lists a key id twice verifies nothing by it, whatever the two keys are for', async () => {
+  test('[3] that contains a key id twice verifies nothing with that id, whatever the types of the keys', async () => {
     const [rsa, es256, es512] = jwks.keys;
     for (const second of [{ ...rsa }, { ...es256, use: 'enc' }, { ...es512 }, { kid: 'ES256' }]) {
       const twice = [es256, { ...second, kid: 'ES256' }];
@@ -146,7 +146,7 @@ describe('a key set behind a URL', () => {
     }
   });
 
-  test('tells of a fetch, and of the ids that the set has', async () => {
+  test('reports a fetch with the key ids of the set', async () => {
     const onEvent = vi.fn();
     const fetch = answering(() => Response.json(jwks));
     await createJwtVerifier({ jwks: url, algorithms: ['ES256'], fetch, onEvent }).verify(await token());
@@ -154,7 +154,7 @@ describe('a key set behind a URL', () => {
     expect(onEvent).toHaveBeenCalledWith(expect.objectContaining({ type: 'keys_fetched', url, kids }));
   });
 
-  test('makes a key ready once, and again when it is another', async () => {
+  test('imports a key once, and again if it has changed', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
     try {
       const importKey = vi.spyOn(crypto.subtle, 'importKey');
@@ -180,23 +180,23 @@ describe('a key set behind a URL', () => {
   });
 });
 
-describe('a token that names no key', () => {
+describe('a token without a kid', () => {
   const nameless = (alg: 'ES256' | 'RS256') => sign(alg, pairs[alg].privateKey);
   const [rsa, es256, es512] = jwks.keys;
   test.each<[string, readonly unknown[], string]>([
     ['the only key', [es256], 'accepted'],
-    ['the only key, which has no id either', [{ ...es256, kid: undefined }], 'accepted'],
-    ['the only key of its kind', [rsa, es256, es512], 'accepted'],
+    ['the only key, which has no id', [{ ...es256, kid: undefined }], 'accepted'],
+    ['the only key of its type', [rsa, es256, es512], 'accepted'],
     [
-      'the only key that is meant for it',
+      'the only key for its algorithm and use',
       [es256, { ...es256, kid: 'x', use: 'enc' }, { ...es256, alg: 'ES384' }],
       'accepted',
     ],
-    ['one of two', [es256, { ...es256, kid: 'x' }], 'key_unknown'],
-    ['none', [rsa, es512], 'key_unknown'],
-    ['one that only signs', [{ ...es256, key_ops: ['sign'] }], 'key_unknown'],
-    ['one that is no point of its curve', [{ ...es256, x: 'A'.repeat(43) }], 'key_unknown'],
-  ])('is held against %s', async (_name, keys, outcome) => {
+    ['one of two keys', [es256, { ...es256, kid: 'x' }], 'key_unknown'],
+    ['no key', [rsa, es512], 'key_unknown'],
+    ['a key for signing only', [{ ...es256, key_ops: ['sign'] }], 'key_unknown'],
+    ['a key that is not on its curve', [{ ...es256, x: 'A'.repeat(43) }], 'key_unknown'],
+  ])('is verified with %s', async (_name, keys, outcome) => {
     const set = JSON.parse(JSON.stringify({ keys }));
     const fetch = vi.fn(async () => Response.json(set));
     for (const source of [set, 'https://login.test/nameless.json']) {
@@ -206,11 +206,11 @@ describe('a token that names no key', () => {
   });
 });
 
-describe('[1] [9] bytes and keys that change hands', () => {
+describe('[1] [9] a secret or key that changes after the verifier was created', () => {
   test.each<[string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array]>([
     ['a Uint8Array', (bytes) => bytes],
-    ['a view that is its own kind, as Buffer is', (bytes) => new Proxied(bytes.buffer)],
-  ])('a secret in %s is ours, whatever becomes of it', async (_name, wrap) => {
+    ['a subclass whose slice shares memory, like Buffer', (bytes) => new Proxied(bytes.buffer)],
+  ])('is copied: a secret in %s', async (_name, wrap) => {
     const given = bytes(secret);
     const torii = createJwtVerifier({ secret: wrap(given), algorithms: ['HS256'] });
     given.fill(0);
@@ -219,7 +219,7 @@ describe('[1] [9] bytes and keys that change hands', () => {
     expect(await outcomeOf(torii.verify(await sign('HS256', bytes(secret))))).toBe('accepted');
   });
 
-  test('a key or a key set is ours too', async () => {
+  test('is copied: a JSON Web Key and a key set', async () => {
     const own = { ...jwks.keys[1], kid: 'ES256', key_ops: ['verify'] };
     const set = { keys: [own] };
     const options = [{ key: own }, { jwks: set }].map((source) => ({ ...source, algorithms: ['ES256'] as const }));
@@ -233,7 +233,7 @@ describe('[1] [9] bytes and keys that change hands', () => {
 });
 
 describe('[9] [28] an RSA key of 1024 bits', () => {
-  test('is refused when it is given, in either form', async () => {
+  test('is refused as an option, as PEM and as a JSON Web Key', async () => {
     const { publicKey } = await makeRsa(1024);
     const [spki, jwk] = [
       await crypto.subtle.exportKey('spki', publicKey),
@@ -246,7 +246,7 @@ describe('[9] [28] an RSA key of 1024 bits', () => {
     }
   });
 
-  test('or one that is only just too small, verifies nothing where it comes later', async () => {
+  test('or of 2040 bits verifies nothing in a key set', async () => {
     for (const bits of [1024, 2040]) {
       const { publicKey, privateKey } = await makeRsa(bits);
       const jwk = jwkOf(await crypto.subtle.exportKey('jwk', publicKey));
@@ -259,7 +259,7 @@ describe('[9] [28] an RSA key of 1024 bits', () => {
   });
 });
 
-/** `slice` gives a view of the same memory, as that of Node's Buffer does. */
+/** Its `slice` shares memory, like the `slice` of Node's Buffer. */
 class Proxied extends Uint8Array<ArrayBuffer> {
   override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
     return this.subarray(start, end);

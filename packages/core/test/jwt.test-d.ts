@@ -4,7 +4,7 @@ import { createJwtVerifier } from '../src/jwt/index.ts';
 
 const secret: string | undefined = process.env['JWT_SECRET'];
 
-test('a verifier of other tokens is a verifier', () => {
+test('createJwtVerifier returns a Verifier', () => {
   const verifier = createJwtVerifier<{ plan: string }>({ secret, algorithms: ['HS256'] });
   expectTypeOf(verifier).toEqualTypeOf<Verifier<{ plan: string }, never>>();
   expectTypeOf(verifier.verify('a.b.c')).resolves.toEqualTypeOf<Auth<{ plan: string }>>();
@@ -16,13 +16,13 @@ test('a verifier of other tokens is a verifier', () => {
 test('algorithms are required, known, and at least one', () => {
   // @ts-expect-error no algorithms
   createJwtVerifier({ secret });
-  // @ts-expect-error none at all
+  // @ts-expect-error an empty list
   createJwtVerifier({ secret, algorithms: [] });
-  // @ts-expect-error no signature
+  // @ts-expect-error `none` is not supported
   createJwtVerifier({ secret, algorithms: ['none'] });
 });
 
-test('what a foreign token need not have may be null', () => {
+test('fields that a token of another issuer can lack can be null', () => {
   expectTypeOf<Auth['environmentId']>().toEqualTypeOf<string | null>();
   expectTypeOf<Auth['issuer']>().toEqualTypeOf<string | null>();
   expectTypeOf<Auth['issuedAt']>().toEqualTypeOf<number | null>();

@@ -12,10 +12,10 @@ describe('accepts', () => {
   test.each<[string, JwtOptions, string, Key, Record<string, unknown>]>([
     ['HS256 with a secret', { secret, algorithms: ['HS256'] }, 'HS256', bytes(secret), {}],
     ['HS512 with a secret', { secret, algorithms: ['HS256', 'HS512'] }, 'HS512', bytes(secret), {}],
-    ['bytes for a secret', { secret: bytes(secret), algorithms: ['HS256'] }, 'HS256', bytes(secret), {}],
+    ['a secret of bytes', { secret: bytes(secret), algorithms: ['HS256'] }, 'HS256', bytes(secret), {}],
     ['RS256 with PEM', { key: pem, algorithms: ['RS256', 'PS256'] }, 'RS256', pairs.RS256.privateKey, {}],
     [
-      'a key id where there is one key',
+      'a token with a key id if there is one key',
       { key: pem, algorithms: ['RS256'] },
       'RS256',
       pairs.RS256.privateKey,
@@ -48,7 +48,7 @@ describe('accepts', () => {
   });
 });
 
-test('what only a Torii token has is null', async () => {
+test('fields that only a Torii token has are null', async () => {
   const token = await sign('HS256', bytes(secret), {
     pid: 'env',
     org_id: 'acme',
@@ -73,20 +73,20 @@ test('what only a Torii token has is null', async () => {
   expect(Object.isFrozen(auth.raw)).toBe(true);
 });
 
-test('somebody who acts in the name of another is known here too', async () => {
+test('reads the actor of an impersonated token', async () => {
   const auth = await verifier.verify(await sign('HS256', bytes(secret), { act: { sub: 'root' } }));
   expect([auth.impersonating, auth.actor?.userId]).toEqual([true, 'root']);
 });
 
 test.each([
   ['a number', 12345, '12345'],
-  ['a text', 'ada', 'ada'],
-])('the user may be named by another claim, by %s', async (_name, user_id, expected) => {
+  ['a string', 'ada', 'ada'],
+])('reads the user id from the configured claim: %s', async (_name, user_id, expected) => {
   const torii = createJwtVerifier({ secret, algorithms: ['HS256'], claims: { userId: 'user_id' } });
   expect((await torii.verify(await sign('HS256', bytes(secret), { sub: undefined, user_id }))).userId).toBe(expected);
 });
 
-test('it is a verifier like any other: public paths, cookie, checks, events', async () => {
+test('supports public paths, cookies, checks and events like any verifier', async () => {
   const events: VerifierEvent[] = [];
   const torii = createJwtVerifier({
     secret,
@@ -120,11 +120,11 @@ async function makeForgeries(): Promise<[string, string, JwtOptions][]> {
       await sign('HS256', bytes(pem.trim())),
       rs,
     ],
-    ['HS512 where HS256 is configured', await sign('HS512', bytes(secret)), hs],
-    ['PS256 where RS256 is configured', await sign('PS256', (await generateKeyPair('PS256')).privateKey), rs],
-    ['RS256 where ES256 is configured', await sign('RS256', pairs.RS256.privateKey), { jwks, algorithms: ['ES256'] }],
-    ['ES256 where RS256 is configured', await sign('ES256', pairs.ES256.privateKey), rs],
-    ['RS256 where HS256 is configured', await sign('RS256', pairs.RS256.privateKey), hs],
+    ['HS512 if HS256 is configured', await sign('HS512', bytes(secret)), hs],
+    ['PS256 if RS256 is configured', await sign('PS256', (await generateKeyPair('PS256')).privateKey), rs],
+    ['RS256 if ES256 is configured', await sign('RS256', pairs.RS256.privateKey), { jwks, algorithms: ['ES256'] }],
+    ['ES256 if RS256 is configured', await sign('ES256', pairs.ES256.privateKey), rs],
+    ['RS256 if HS256 is configured', await sign('RS256', pairs.RS256.privateKey), hs],
   ];
 }
 
@@ -137,7 +137,7 @@ describe('[1] refuses', () => {
     );
   });
 
-  test('an algorithm in another case, or one from Object.prototype', async () => {
+  test('an algorithm in another case, or named like a property of Object.prototype', async () => {
     for (const alg of ['hs256', 'HS256 ', 'constructor', '__proto__', '', 256, null, ['HS256']]) {
       const header = base64url(JSON.stringify({ alg }));
       const [, payload, signature] = (await sign('HS256', bytes(secret))).split('.');
@@ -145,7 +145,7 @@ describe('[1] refuses', () => {
     }
   });
 
-  test('[2] keys that the token itself brings, and extensions', async () => {
+  test('[2] keys that the token contains, and extensions', async () => {
     const fetch = vi.fn();
     const own = await exportJWK(strangers.publicKey);
     const options: JwtOptions = { jwks, algorithms: ['RS256'], fetch };
@@ -163,25 +163,25 @@ describe('[1] refuses', () => {
 });
 
 test.each<[string, Record<string, unknown>, string]>([
-  ['no end', { exp: undefined }, 'claim_missing'],
-  ['an end that has been', { exp: nowSeconds() - 31 }, 'token_expired'],
-  ['an end in words', { exp: 'never' }, 'claim_malformed'],
-  ['a negative end', { exp: -1 }, 'claim_malformed'],
-  ['a beginning to come', { nbf: nowSeconds() + 60 }, 'token_not_yet_valid'],
-  ['a birth to come', { iat: nowSeconds() + 60 }, 'token_not_yet_valid'],
-  ['a birth in words', { iat: 'now' }, 'claim_malformed'],
-  ['no user', { sub: undefined }, 'claim_missing'],
-  ['an empty user', { sub: '' }, 'claim_malformed'],
-  ['a user that is half a number', { sub: 1.5 }, 'claim_malformed'],
-  ['a user beyond what numbers can tell apart', { sub: 2 ** 53 }, 'claim_malformed'],
-  ['a user that is a list', { sub: ['ada'] }, 'claim_malformed'],
-  ['a user that is true', { sub: true }, 'claim_malformed'],
+  ['no exp', { exp: undefined }, 'claim_missing'],
+  ['an exp in the past', { exp: nowSeconds() - 31 }, 'token_expired'],
+  ['an exp that is a string', { exp: 'never' }, 'claim_malformed'],
+  ['a negative exp', { exp: -1 }, 'claim_malformed'],
+  ['an nbf in the future', { nbf: nowSeconds() + 60 }, 'token_not_yet_valid'],
+  ['an iat in the future', { iat: nowSeconds() + 60 }, 'token_not_yet_valid'],
+  ['an iat that is a string', { iat: 'now' }, 'claim_malformed'],
+  ['no user id', { sub: undefined }, 'claim_missing'],
+  ['an empty user id', { sub: '' }, 'claim_malformed'],
+  ['a user id that is a fraction', { sub: 1.5 }, 'claim_malformed'],
+  ['a user id that is not a safe integer', { sub: 2 ** 53 }, 'claim_malformed'],
+  ['a user id that is a list', { sub: ['ada'] }, 'claim_malformed'],
+  ['a user id that is true', { sub: true }, 'claim_malformed'],
   ['another issuer', { iss: 'https://evil.test' }, 'issuer_refused'],
   ['no issuer', { iss: undefined }, 'claim_missing'],
-  ['an issuer with a slash more', { iss: 'https://login.test/' }, 'issuer_refused'],
+  ['an issuer with a trailing slash', { iss: 'https://login.test/' }, 'issuer_refused'],
   ['another audience', { aud: 'x' }, 'audience_refused'],
   ['no audience', { aud: undefined }, 'claim_missing'],
-  ['an actor that cannot be read', { act: 'root' }, 'claim_malformed'],
+  ['a malformed actor', { act: 'root' }, 'claim_malformed'],
 ])('[7] [9] refuses a token with %s', async (_name, claims, reason) => {
   const strict = createJwtVerifier({ secret, algorithms: ['HS256'], issuer: 'https://login.test', audience: 'api' });
   const good = { iss: 'https://login.test', aud: 'api' };
@@ -190,7 +190,7 @@ test.each<[string, Record<string, unknown>, string]>([
 });
 
 test.each(['1e400', '1e307', '9007199254740992'])(
-  '[7] refuses %s for an end, beyond what anybody counts',
+  '[7] refuses an exp of %s, which is not a safe integer',
   async (exp) => {
     const signed = `${base64url('{"alg":"HS256"}')}.${base64url(`{"sub":"ada","exp":${exp}}`)}`;
     const key = await crypto.subtle.importKey('raw', bytes(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
@@ -208,7 +208,7 @@ test.each<[string, () => Promise<string>, string]>([
   expect(await outcomeOf(verifier.verify(await token()))).toBe(reason);
 });
 
-test('refuses a key that the set does not have, and one that stands twice', async () => {
+test('refuses an unknown key id, and a key id that occurs twice', async () => {
   const torii = createJwtVerifier({
     jwks: { keys: [...jwks.keys, { ...jwks.keys[0] }] },
     algorithms: ['RS256', 'ES256'],
@@ -220,7 +220,7 @@ test('refuses a key that the set does not have, and one that stands twice', asyn
   expect(await outcomeOf(torii.verify(await by('ES256', 'ES256')))).toBe('accepted');
 });
 
-test('[16] no refusal holds the token or the secret', async () => {
+test('[16] a refusal does not contain the token or the secret', async () => {
   const token = await sign('HS256', bytes(`${secret}x`));
   const error: unknown = await verifier.verify(token).catch((cause: unknown) => cause);
   const shown = `${error} ${JSON.stringify(error)} ${(error as Error).stack} ${String((error as Error).cause)}`;

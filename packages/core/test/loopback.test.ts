@@ -3,8 +3,8 @@ import { createVerifier } from '../src/index.ts';
 import { createJwtVerifier } from '../src/jwt/index.ts';
 import { isLoopback } from '../src/options/loopback.ts';
 
-/** A host as somebody writes it, and whether it is this machine. */
-const hosts: readonly (readonly [host: string, isThisMachine: boolean])[] = [
+/** A host as it is written in a URL, and whether it is loopback. */
+const hosts: readonly (readonly [host: string, isLocal: boolean])[] = [
   ['localhost', true],
   ['LOCALHOST', true],
   ['127.0.0.1', true],
@@ -41,25 +41,25 @@ const hosts: readonly (readonly [host: string, isThisMachine: boolean])[] = [
   ['[fe80::1]', false],
 ];
 
-test.each(hosts)('[3] %s is this machine: %s', (host, isThisMachine) => {
-  expect(isLoopback(new URL(`http://${host}:3000`).hostname)).toBe(isThisMachine);
+test.each(hosts)('[3] %s is loopback: %s', (host, isLocal) => {
+  expect(isLoopback(new URL(`http://${host}:3000`).hostname)).toBe(isLocal);
 });
 
 describe('[3] plain http', () => {
   const refused = (option: string) => expect.objectContaining({ name: 'ToriiConfigError', option });
 
-  test.each(hosts)('is taken from %s by the key set of a foreign issuer: %s', (host, isThisMachine) => {
+  test.each(hosts)('is accepted for the key set URL of a JWT verifier: %s: %s', (host, isLocal) => {
     const make = () => createJwtVerifier({ jwks: `http://${host}/jwks.json`, algorithms: ['ES256'] });
-    if (isThisMachine) expect(make).not.toThrow();
+    if (isLocal) expect(make).not.toThrow();
     else expect(make).toThrow(refused('jwks'));
   });
 
-  // An issuer has to be written in its usual form too.
+  // An issuer must also be written in its normal form.
   test.each(hosts.filter(([host]) => new URL(`http://${host}`).hostname === host))(
-    'is taken from %s for an issuer: %s',
-    (host, isThisMachine) => {
+    'is accepted for the issuer: %s: %s',
+    (host, isLocal) => {
       const make = () => createVerifier({ issuer: `http://${host}:4100` });
-      if (isThisMachine) expect(make).not.toThrow();
+      if (isLocal) expect(make).not.toThrow();
       else expect(make).toThrow(refused('issuer'));
     },
   );

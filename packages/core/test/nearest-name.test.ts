@@ -5,8 +5,8 @@ import { nearestName } from '../src/options/nearest-name.ts';
 const known = ['issuer', 'audience', 'environmentId', 'clockTolerance', 'maxStaleSeconds', 'keys', 'key', 'to'];
 
 test.each([
-  ['a letter left out', 'isuer', 'issuer'],
-  ['a letter too many', 'isssuer', 'issuer'],
+  ['a missing letter', 'isuer', 'issuer'],
+  ['an additional letter', 'isssuer', 'issuer'],
   ['another letter', 'audiense', 'audience'],
   ['two letters swapped', 'audeince', 'audience'],
   ['two mistakes', 'clokTolerence', 'clockTolerance'],
@@ -25,12 +25,12 @@ test.each([
   ['something short', 'aud', undefined],
   ['two letters of which none is right', 'xq', undefined],
   ['nothing', '', undefined],
-  ['a member of every object', 'constructor', undefined],
+  ['a property of every object', 'constructor', undefined],
 ])('%s: %s', (_kind, name, nearest) => {
   expect(nearestName(name, known)).toBe(nearest);
 });
 
-test('finds exactly the names that are two edits away, as the textbook counts them', () => {
+test('finds exactly the names within two edits, like the textbook algorithm', () => {
   const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 3, maxLength: 8 });
   fc.assert(
     fc.property(word, word, (name, other) => {
@@ -41,11 +41,11 @@ test('finds exactly the names that are two edits away, as the textbook counts th
   );
 });
 
-test('a name of a megabyte costs no more than its comparison', () => {
+test('a name of a megabyte is compared quickly', () => {
   for (const letter of ['x', 'i', '_']) expect(nearestName(letter.repeat(1_000_000), known)).toBeUndefined();
 });
 
-/** Damerau-Levenshtein, optimal string alignment: the table of every textbook. */
+/** The textbook algorithm: Damerau-Levenshtein, optimal string alignment, with a table. */
 function distance(one: string, other: string): number {
   const rows = Array.from({ length: one.length + 1 }, (_, i) => [i, ...new Array<number>(other.length).fill(0)]);
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;

@@ -20,27 +20,27 @@ declare const request: Request;
 declare const dynamic: VerifierOptions;
 const issuer = 'https://acme.torii.so';
 
-test('an issuer may come from the environment, or be several', () => {
+test('an issuer can come from the environment, or be a list', () => {
   createVerifier({ issuer: process.env['TORII_ISSUER'] });
   createVerifier({ issuer: [issuer, 'https://app.torii.so'] });
   expectTypeOf(verifyToken('a.b.c', { issuer: process.env['TORII_ISSUER'] })).resolves.toEqualTypeOf<Auth>();
   expectTypeOf(verifyToken(request.headers.get('x-token'), { issuer })).resolves.toEqualTypeOf<Auth>();
 });
 
-test('an issuer is required, and text', () => {
+test('an issuer is required, and a string', () => {
   // @ts-expect-error no options
   createVerifier();
   // @ts-expect-error no issuer
   createVerifier({});
   // @ts-expect-error null is not undefined
   createVerifier({ issuer: null });
-  // @ts-expect-error a URL is not text
+  // @ts-expect-error a URL is not a string
   createVerifier({ issuer: new URL(issuer) });
   // @ts-expect-error no options
   verifyToken('a.b.c');
 });
 
-test('[9] an option that there is none of does not compile', () => {
+test('[9] an unknown option does not compile', () => {
   // @ts-expect-error misspelt
   createVerifier({ issuer, audiences: 'api' });
   // @ts-expect-error misspelt
@@ -49,13 +49,13 @@ test('[9] an option that there is none of does not compile', () => {
   createVerifier({ issuer, algorithms: ['none'] });
   // @ts-expect-error belongs to a call, not to the verifier
   createVerifier({ issuer, optional: true });
-  // @ts-expect-error looked at in a request only
+  // @ts-expect-error only for requests
   verifyToken('a.b.c', { issuer, publicPaths: ['/health'] });
-  // @ts-expect-error looked at in a request only
+  // @ts-expect-error only for requests
   verifyToken('a.b.c', { issuer, checks: [() => true] });
 });
 
-test('[9] an option that names a check may not be undefined', () => {
+test('[9] a security option cannot be undefined', () => {
   const unset: string | undefined = process.env['UNSET'];
   // @ts-expect-error undefined
   createVerifier({ issuer, audience: unset });
@@ -73,11 +73,11 @@ test('[9] an option that names a check may not be undefined', () => {
   createVerifier({ issuer, keys: undefined });
 });
 
-test('[9] the list of options that say how a token is verified lacks none', () => {
+test('[9] verifyOptionNames contains every option of VerifyOptions', () => {
   expectTypeOf<(typeof verifyOptionNames)[number]>().toEqualTypeOf<keyof VerifyOptions>();
 });
 
-test('[9] options are not read by a list that lacks one, or names another', () => {
+test('[9] the list of option names must be complete and contain no other name', () => {
   const given: { readonly one?: string; readonly two?: string } = {};
   const options = readKnownOptions(given, ['one', 'two'], '{ one }');
   expectTypeOf(options).toEqualTypeOf<Options<'one' | 'two'>>();
@@ -90,7 +90,7 @@ test('[9] options are not read by a list that lacks one, or names another', () =
 });
 
 test('an option has its type', () => {
-  // @ts-expect-error text
+  // @ts-expect-error a string
   createVerifier({ issuer, clockTolerance: '30' });
   // @ts-expect-error a single path
   createVerifier({ issuer, publicPaths: '/health' });
@@ -100,11 +100,11 @@ test('an option has its type', () => {
   createVerifier({ issuer, checks: () => true });
   // @ts-expect-error a list of keys is not a set
   createVerifier({ issuer, keys: [] });
-  // @ts-expect-error text
+  // @ts-expect-error a string
   createVerifier({ issuer, allowPreflight: 'true' });
 });
 
-test('without public paths and preflights there is always an Auth', () => {
+test('without public paths and preflights the Auth is never null', () => {
   const torii = createVerifier({ issuer, audience: 'api', checks: [() => true], allowPreflight: false });
   expectTypeOf(torii).toEqualTypeOf<Verifier<Claims, never>>();
   expectTypeOf(torii.authenticate(request)).resolves.toEqualTypeOf<Auth>();
@@ -114,7 +114,7 @@ test('without public paths and preflights there is always an Auth', () => {
   expectTypeOf(authenticateRequest(request, { issuer })).resolves.toEqualTypeOf<Auth>();
 });
 
-test('with public paths or preflights, or where nobody need be signed in, there may be none', () => {
+test('with public paths, preflights or optional auth the Auth can be null', () => {
   const skipping = createVerifier({ issuer, publicPaths: ['/health'] });
   expectTypeOf(skipping).toEqualTypeOf<Verifier<Claims, null>>();
   expectTypeOf(skipping.authenticate(request)).resolves.toEqualTypeOf<Auth | null>();
@@ -134,7 +134,7 @@ test('with public paths or preflights, or where nobody need be signed in, there 
   expectTypeOf(verifierFrom(dynamic).authenticate(request)).resolves.toEqualTypeOf<Auth | null>();
 });
 
-test('a user id is not to be had where there may be nobody', async () => {
+test('the user id cannot be read if the Auth can be null', async () => {
   const auth = await createVerifier({ issuer, publicPaths: ['/health'] }).authenticate(request);
   // @ts-expect-error perhaps null
   auth.userId;
@@ -143,7 +143,7 @@ test('a user id is not to be had where there may be nobody', async () => {
   checked.userId;
 });
 
-test('check leaves an Auth where there is no denial', async () => {
+test('check returns an Auth if there is no denial', async () => {
   const { auth, denial } = await createVerifier({ issuer }).check(request);
   if (denial) {
     expectTypeOf(denial).toEqualTypeOf<Denial>();
@@ -155,14 +155,14 @@ test('check leaves an Auth where there is no denial', async () => {
   expectTypeOf(auth).toEqualTypeOf<Auth>();
 });
 
-test('check leaves an Auth or nobody where requests may pass without a token', async () => {
+test('check returns an Auth or null if requests can pass without a token', async () => {
   const skipping = await createVerifier({ issuer, publicPaths: ['/health'] }).check(request);
   if (!skipping.denial) expectTypeOf(skipping.auth).toEqualTypeOf<Auth | null>();
   const optional = await createVerifier({ issuer }).check(request, { optional: true });
   if (!optional.denial) expectTypeOf(optional.auth).toEqualTypeOf<Auth | null>();
 });
 
-test('custom claims are typed in raw, beside those that are always there', async () => {
+test('custom claims are typed in raw, and other claims are unknown', async () => {
   interface Custom {
     plan: 'free' | 'pro';
     limits: { seats: number };
@@ -177,7 +177,7 @@ test('custom claims are typed in raw, beside those that are always there', async
   expectTypeOf((await authenticateRequest<Custom>(request, { issuer })).raw.plan).toEqualTypeOf<'free' | 'pro'>();
   // @ts-expect-error no such plan
   auth.raw.plan === 'gold';
-  // @ts-expect-error not a claim that was named, and so not text
+  // @ts-expect-error not a named claim, so unknown
   auth.raw['other'].length;
 });
 
@@ -195,7 +195,7 @@ test('an Auth is readonly', async () => {
   }
 });
 
-test('[27] a check answers true, false or a refusal, and nothing else', () => {
+test('[27] a check returns true, false or a refusal, and nothing else', () => {
   const good: Check[] = [
     () => true,
     async () => false,
@@ -211,7 +211,7 @@ test('[27] a check answers true, false or a refusal, and nothing else', () => {
     (auth) => auth.organization?.id === 'org_1' || undefined,
     // @ts-expect-error a number
     () => 1,
-    // @ts-expect-error text
+    // @ts-expect-error a string
     async () => 'true',
     // @ts-expect-error perhaps null, as `auth.organization && …` is
     (auth) => auth.organization && true,
@@ -219,7 +219,7 @@ test('[27] a check answers true, false or a refusal, and nothing else', () => {
   expectTypeOf(wrong).not.toBeAny();
 });
 
-test('a request is what servers have in hand', () => {
+test('a request can be any request object, or headers', () => {
   const torii = createVerifier({ issuer });
   torii.authenticate(request);
   torii.authenticate(request.headers);
@@ -229,21 +229,21 @@ test('a request is what servers have in hand', () => {
   torii.authenticate(new Map([['authorization', 'Bearer a.b.c']]));
   torii.authenticate(request.headers.entries());
   torii.authenticate({ method: 'GET', url: '/', headers: request.headers });
-  // @ts-expect-error a token alone is for verify
+  // @ts-expect-error a token is not a request
   torii.authenticate('a.b.c');
   // @ts-expect-error nothing
   torii.authenticate();
-  // @ts-expect-error a list of texts
+  // @ts-expect-error a list of strings
   torii.authenticate(['authorization', 'Bearer a.b.c']);
 });
 
-test('an event is told by its type', () => {
+test('the type of an event narrows its fields', () => {
   createVerifier({
     issuer,
     onEvent(event) {
       expectTypeOf(event).toEqualTypeOf<VerifierEvent>();
       if (event.type === 'refused') expectTypeOf(event.detail.actual).toEqualTypeOf<string | undefined>();
-      // @ts-expect-error only some have it
+      // @ts-expect-error only some events have it
       event.path;
     },
   });

@@ -6,7 +6,7 @@ import { outcomeOf } from './outcome.ts';
 const key = await makeKey();
 const jwks = { keys: [key.publicJwk] };
 
-/** The error that options cause when a verifier is made of them, or undefined. */
+/** The error that createVerifier throws for these options. */
 function errorFor(options: unknown): ToriiConfigError | undefined {
   try {
     createVerifier(options as VerifierOptions);
@@ -19,15 +19,15 @@ function errorFor(options: unknown): ToriiConfigError | undefined {
 
 type Row = readonly [name: string, value: unknown];
 
-/** What says nothing: an unset variable, an empty one, a list that was filtered to nothing. */
-const saysNothing: readonly Row[] = [
+/** Values of an unset or empty environment variable, and of wrong types. */
+const unusable: readonly Row[] = [
   ['undefined', undefined],
   ['null', null],
   ['empty', ''],
   ['blank', '  '],
   ['an empty list', []],
-  ['a list of an empty text', ['']],
-  ['a list with an empty text', ['a', '']],
+  ['a list of an empty string', ['']],
+  ['a list with an empty string', ['a', '']],
   ['a list with undefined', ['a', undefined]],
   ['a list in a list', [['a']]],
   ['a number', 1],
@@ -37,14 +37,14 @@ const saysNothing: readonly Row[] = [
   ['a function', () => 'a'],
 ];
 
-test('an issuer is all that it takes', () => {
+test('only an issuer is required', () => {
   expect(errorFor({ issuer })).toBeUndefined();
 });
 
 test.each<Row>([
   ['undefined', undefined],
   ['null', null],
-  ['a text', issuer],
+  ['a string', issuer],
   ['a number', 1],
   ['true', true],
   ['a function', () => ({ issuer })],
@@ -55,7 +55,7 @@ test.each<Row>([
 });
 
 describe('issuer', () => {
-  test.each<Row>([...saysNothing, ['a list of one that is wrong', ['https://a.test', 'b.test']]])(
+  test.each<Row>([...unusable, ['a list with a wrong item', ['https://a.test', 'b.test']]])(
     '[9] cannot be %s',
     (_name, value) => {
       expect(errorFor({ issuer: value })).toMatchObject({ option: 'issuer' });
@@ -83,25 +83,25 @@ describe('issuer', () => {
     ['http on every address', 'http://0.0.0.0'],
     ['http on a private address', 'http://10.0.0.1'],
     ['http on the address of cloud metadata', 'http://169.254.169.254'],
-    ['http with loopback for a user', 'http://localhost@evil.test'],
+    ['http with loopback as the user', 'http://localhost@evil.test'],
     ['a user', 'https://me@acme.torii.test'],
     ['a user and a password', 'https://me:pw@acme.torii.test'],
     ['a query', 'https://acme.torii.test?x=1'],
     ['an empty query', 'https://acme.torii.test?'],
     ['a fragment', 'https://acme.torii.test#x'],
-    ['two slashes behind', 'https://acme.torii.test//'],
+    ['two trailing slashes', 'https://acme.torii.test//'],
     ['the URL of the key set', 'https://acme.torii.test/_torii/.well-known/jwks.json'],
     ['no host', 'https://'],
-    ['a host that cannot be read', 'https://a b.test'],
-    ['a space in front', ' https://acme.torii.test'],
-    ['a space behind', 'https://acme.torii.test '],
-    ['a newline behind, as from a file', 'https://acme.torii.test\n'],
+    ['an invalid host', 'https://a b.test'],
+    ['a leading space', ' https://acme.torii.test'],
+    ['a trailing space', 'https://acme.torii.test '],
+    ['a trailing newline, as from a file', 'https://acme.torii.test\n'],
     ['a tab inside', 'https://acme.\ttorii.test'],
     ['a space in its path', 'https://acme.torii.test/a b'],
     ['capitals in the host', 'https://ACME.torii.test'],
     ['its default port', 'https://acme.torii.test:443'],
-    ['dots in its path', 'https://acme.torii.test/a/../b'],
-    ['a backslash behind', 'https://acme.torii.test\\'],
+    ['a dot segment in its path', 'https://acme.torii.test/a/../b'],
+    ['a trailing backslash', 'https://acme.torii.test\\'],
   ])('cannot have %s', (_name, value) => {
     for (const given of [value, [value], [issuer, value]]) {
       expect(errorFor({ issuer: given })).toMatchObject({ option: 'issuer' });
@@ -123,12 +123,12 @@ describe('issuer', () => {
 });
 
 describe.each(['audience', 'environmentId'])('%s', (option) => {
-  test.each(saysNothing)('[9] cannot be there and %s', (_name, value) => {
+  test.each(unusable)('[9] cannot be %s', (_name, value) => {
     expect(errorFor({ issuer, [option]: value })).toMatchObject({ option });
   });
 
   test.each<Row>([
-    ['a text', 'a'],
+    ['a string', 'a'],
     ['a list', ['a', 'b']],
   ])('can be %s', (_name, value) => {
     expect(errorFor({ issuer, [option]: value })).toBeUndefined();
@@ -150,24 +150,24 @@ describe.each([
     ['a little too large', most + 0.001],
     ['NaN', Number.NaN],
     ['infinite', Number.POSITIVE_INFINITY],
-    ['text', '30'],
+    ['a string', '30'],
     ['null', null],
     ['true', true],
-    ['a big number', 30n],
+    ['a bigint', 30n],
     ['a list', [30]],
     ['an object', { seconds: 30 }],
   ])('[7] cannot be %s', (_name, value) => {
     expect(errorFor({ issuer, [option]: value })).toMatchObject({ option });
   });
 
-  test('[7] can be anything from nothing to the most', () => {
+  test('[7] can be any number from 0 to the maximum', () => {
     for (const value of [0, 0.5, most]) expect(errorFor({ issuer, [option]: value })).toBeUndefined();
   });
 });
 
 describe.each(['header', 'cookie'])('%s', (option) => {
   test.each<Row>([
-    ...saysNothing.filter(([name]) => !name.startsWith('a list')),
+    ...unusable.filter(([name]) => !name.startsWith('a list')),
     ['a list', ['token']],
     ['a name with a space', 'my token'],
     ['a name with a colon', 'token:'],
@@ -176,7 +176,7 @@ describe.each(['header', 'cookie'])('%s', (option) => {
     ['a name with a comma', 'a,b'],
     ['a name with a line break', 'token\r\n'],
     ['a name with NUL', 'token\0'],
-    ['a name beyond ASCII', 'tøken'],
+    ['a name with a non-ASCII letter', 'tøken'],
     ['a name in quotes', '"token"'],
   ])('[14] cannot be %s', (_name, value) => {
     expect(errorFor({ issuer, [option]: value })).toMatchObject({ option });
@@ -191,7 +191,7 @@ describe.each(['header', 'cookie'])('%s', (option) => {
 
 describe('origins', () => {
   test.each<Row>([
-    ...saysNothing,
+    ...unusable,
     ['a single origin', 'https://app.test'],
     ['a list with a hole', [...new Array(1), 'https://app.test']],
   ])('[14] cannot be %s', (_name, value) => {
@@ -218,7 +218,7 @@ describe('origins', () => {
     'https://app.test ',
     'ftp://app.test',
     'wss://app.test',
-  ])('[14] cannot hold %j, which no browser sends for an origin', (origin) => {
+  ])('[14] cannot contain %j, which no browser sends as an origin', (origin) => {
     for (const origins of [[origin], ['https://app.test', origin]]) {
       expect(errorFor({ issuer, cookie: 'token', origins })).toMatchObject({ option: 'origins' });
     }
@@ -238,15 +238,15 @@ describe('publicPaths', () => {
   test.each<Row>([
     ['undefined', undefined],
     ['null', null],
-    ['a text', '/health'],
+    ['a string', '/health'],
     ['a pattern', /health/],
     ['a function', () => true],
     ['true', true],
     ['a list with undefined', ['/health', undefined]],
     ['a list with a pattern', [/health/]],
-    ['a list with an empty text', ['']],
-    ['a list with what would let everybody in', ['/*']],
-    ['a list with a path that has no slash', ['health']],
+    ['a list with an empty string', ['']],
+    ['a list with a pattern for every path', ['/*']],
+    ['a list with a path without a slash', ['health']],
   ])('[21] cannot be %s', (_name, value) => {
     expect(errorFor({ issuer, publicPaths: value })).toMatchObject({ option: 'publicPaths' });
   });
@@ -256,7 +256,7 @@ describe('allowPreflight', () => {
   test.each<Row>([
     ['undefined', undefined],
     ['null', null],
-    ['text', 'true'],
+    ['a string', 'true'],
     ['one', 1],
     ['an object', {}],
     ['a list', [true]],
@@ -272,14 +272,14 @@ describe('allowPreflight', () => {
 describe.each(['fetch', 'onEvent'])('%s', (option) => {
   test.each<Row>([
     ['null', null],
-    ['text', 'fetch'],
+    ['a string', 'fetch'],
     ['true', true],
     ['an object', { call: () => {} }],
   ])('cannot be %s', (_name, value) => {
     expect(errorFor({ issuer, [option]: value })).toMatchObject({ option });
   });
 
-  test('can be undefined: it leaves no check out', () => {
+  test('can be undefined, because no check depends on it', () => {
     expect(errorFor({ issuer, [option]: undefined })).toBeUndefined();
   });
 });
@@ -307,10 +307,10 @@ describe('keys', () => {
     ['a list', [key.publicJwk]],
     ['one key', key.publicJwk],
     ['no keys', { keys: [] }],
-    ['text', JSON.stringify(jwks)],
+    ['a string', JSON.stringify(jwks)],
     ['a promise', Promise.resolve(jwks)],
     ['a key without an id', { keys: [{ ...key.publicJwk, kid: undefined }] }],
-    ['a key for something else', { keys: [{ ...key.publicJwk, use: 'enc' }] }],
+    ['a key for encryption', { keys: [{ ...key.publicJwk, use: 'enc' }] }],
     ['a private key', { keys: [{ ...key.publicJwk, d: 'AAAA' }] }],
     ['a key twice', { keys: [key.publicJwk, key.publicJwk] }],
   ])('[3] cannot be %s', (_name, value) => {
@@ -319,13 +319,13 @@ describe('keys', () => {
     expect(JSON.stringify(error) + String(error?.stack)).not.toContain(String(key.publicJwk['x']));
   });
 
-  test('[5] belong to one issuer', () => {
+  test('[5] can be used with one issuer only', () => {
     expect(errorFor({ issuer: [issuer, 'https://b.test'], keys: jwks })).toMatchObject({ option: 'keys' });
     expect(errorFor({ issuer: [issuer], keys: jwks })).toBeUndefined();
   });
 });
 
-describe('an option that there is none of', () => {
+describe('an unknown option', () => {
   test.each([
     'audiences',
     'Audience',
@@ -342,13 +342,13 @@ describe('an option that there is none of', () => {
     'toString',
     'constructor',
     '',
-  ])('[9] is refused, since a misspelt check is none: %j', (name) => {
+  ])('[9] is refused, because it may be a misspelt check: %j', (name) => {
     const error = errorFor({ issuer, [name]: 'x' });
     expect(error).toMatchObject({ option: name });
     expect(error?.message).toContain(`\`${name}\``);
   });
 
-  test('[9] is refused also where it is undefined, or called __proto__', () => {
+  test('[9] is refused even if it is undefined or called __proto__', () => {
     expect(errorFor({ issuer, audiences: undefined })).toMatchObject({ option: 'audiences' });
     expect(errorFor(JSON.parse(`{"issuer":"${issuer}","__proto__":{"audience":"x"}}`))).toMatchObject({
       option: '__proto__',
@@ -356,8 +356,8 @@ describe('an option that there is none of', () => {
   });
 });
 
-describe('what was checked', () => {
-  test('[9] stays as it was, whatever becomes of the options', async () => {
+describe('a verifier', () => {
+  test('[9] does not change if the options change later', async () => {
     const options = {
       issuer: [issuer],
       audience: ['api'],
@@ -379,7 +379,7 @@ describe('what was checked', () => {
     );
   });
 
-  test('[14] stays as it was for origins too', async () => {
+  test('[14] does not change if the list of origins changes later', async () => {
     const origins = ['https://app.test'];
     const torii = createVerifier({ issuer, keys: jwks, cookie: 'token', origins });
     origins.push('https://evil.test');
@@ -387,7 +387,7 @@ describe('what was checked', () => {
     expect(await outcomeOf(torii.authenticate({ method: 'POST', headers }))).toBe('token_missing');
   });
 
-  test('[9] is checked for one call too, before the token is looked at', async () => {
+  test('[9] verifyToken refuses wrong options before it reads the token', async () => {
     await expect(verifyToken(await mint(key), { issuer, keys: jwks, audience: [] })).rejects.toThrow(ToriiConfigError);
     await expect(verifyToken('', { issuer: '' })).rejects.toThrow(ToriiConfigError);
   });
@@ -402,7 +402,7 @@ describe('what was checked', () => {
     ['cookie', () => 'token'],
     ['clockTolerance', () => 300],
     ['evil', () => true],
-  ])('[9] is not %s on Object.prototype, which somebody else put there', async (name, planted) => {
+  ])('[9] does not read the option %s from Object.prototype', async (name, planted) => {
     const evil = await makeKey();
     const forged = await mint(evil);
     const fetch = async () => Response.json(jwks);
@@ -427,7 +427,7 @@ describe('what was checked', () => {
     }
   });
 
-  test('is read once: a getter cannot say one thing to the check and another to the use', async () => {
+  test('reads each option once, so that a getter cannot change a validated value', async () => {
     let reads = 0;
     const options = {
       issuer,

@@ -37,7 +37,7 @@ function problemOf(work: () => unknown): ToriiConfigError {
 
 describe('an object of options', () => {
   test.each([undefined, null, true, 7, 'issuer', () => {}, Symbol('x'), [], ['issuer'], [{ issuer: 'a' }]])(
-    'is not %o',
+    'cannot be %o',
     (given) => {
       expect(problemOf(() => read(given))).toMatchObject({ option: 'options' });
       const inside = () => readKnownOptions(given as Known, names, 'claims: {}', 'claims');
@@ -76,11 +76,11 @@ describe('an object of options', () => {
     ['unknown', { issuer: 'a', audiences: 'x' }, 'audiences'],
     ['unknown and undefined', { issuer: 'a', audiences: undefined }, 'audiences'],
     ['called __proto__', JSON.parse('{ "issuer": "a", "__proto__": { "audience": "x" } }'), '__proto__'],
-  ])('[9] is refused for one that is %s', (_kind, given, option) => {
+  ])('[9] is refused if an option is %s', (_kind, given, option) => {
     expect(problemOf(() => read(given))).toMatchObject({ name: 'ToriiConfigError', option });
   });
 
-  test('[9] is not extended by what somebody put on Object.prototype', () => {
+  test('[9] does not read options from Object.prototype', () => {
     Object.defineProperty(Object.prototype, 'audience', { value: 'evil', configurable: true });
     try {
       expect('audience' in read({ issuer: 'a' })).toBe(false);
@@ -89,14 +89,14 @@ describe('an object of options', () => {
     }
   });
 
-  test('is refused with the names of the unknown option and the nearest known', () => {
+  test('is refused with the unknown name and the most similar known name', () => {
     const { message } = problemOf(() => read({ isuer: 'a' }));
     expect(message).toContain('`isuer`');
     expect(message).toContain('`issuer`');
     expect(problemOf(() => read({ leeway: 1 })).message).not.toContain('`issuer`');
   });
 
-  test('may leave out what is undefined, if it is said so', () => {
+  test('omitUndefined removes undefined options that are named', () => {
     const options = omitUndefined(read({ issuer: undefined, audience: undefined }), ['audience']);
     expect(Object.keys(options)).toEqual(['issuer']);
     expect(Object.getPrototypeOf(options)).toBeNull();
@@ -114,9 +114,9 @@ describe('a value', () => {
   const anything = [null, '', ' ', [], {}, Number.NaN, 5n, Symbol('x')];
 
   test.each<Row>([
-    ['text', (options) => readText(options, 'it', 'x'), ['a', ' a '], [...anything, undefined, 7, ['a']]],
+    ['string', (options) => readText(options, 'it', 'x'), ['a', ' a '], [...anything, undefined, 7, ['a']]],
     [
-      'texts',
+      'strings',
       (options) => listTexts(options, 'it', 'x'),
       ['a', ['a', 'b']],
       [...anything, undefined, 7, ['a', ''], [['a']], new Array(1)],
@@ -175,13 +175,13 @@ describe('a value', () => {
         new Array(1),
       ],
     ],
-  ])('of kind %s is taken or refused by one rule', (_kind, readIt, good, bad) => {
+  ])('of kind %s is accepted or refused', (_kind, readIt, good, bad) => {
     for (const it of good) expect(() => readIt({ it })).not.toThrow();
     for (const it of bad)
       expect(problemOf(() => readIt({ it }))).toMatchObject({ name: 'ToriiConfigError', option: 'it' });
   });
 
-  test('may be an empty list of paths, if nothing says otherwise: it exempts nothing', () => {
+  test('can be an empty list of paths, unless a minimum is set', () => {
     expect(listPaths({ it: [] }, 'it')).toEqual([]);
   });
 
@@ -197,7 +197,7 @@ describe('a value', () => {
     expect([listPaths(none, 'it'), listOrigins(none, 'it', 'x')]).toEqual([[], []]);
   });
 
-  test('[16] that is a text is not repeated by its refusal: it may be a secret', () => {
+  test('[16] that is a string is not quoted in the error: it may be a secret', () => {
     const it = 'sk_live_51c2a0f7d9';
     const readers: readonly ((options: Options<'it'>) => unknown)[] = [
       (options) => readWhole(options, 'it', rule),

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { SharedMap } from '../src/registry.ts';
 
 let names = 0;
-/** A name that no other test uses: what is on `globalThis` stays there. */
+/** A new name for each test, because a map on `globalThis` cannot be removed. */
 const freshName = () => `test-${names++}`;
 const symbolOf = (name: string) => Symbol.for(`torii.${name}`);
 
 const key = {};
 
-test('two copies of one name are one map', () => {
+test('two instances with one name share one map', () => {
   const name = freshName();
   const [one, other] = [new SharedMap(name), new SharedMap(name)];
   one.set(key, 'value');
@@ -27,11 +27,11 @@ test('a map on globalThis is not enumerable, and cannot be replaced', () => {
   });
 });
 
-test.each([undefined, null, 1, 'torii', Symbol('torii')])('knows nothing about %s', (value) => {
+test.each([undefined, null, 1, 'torii', Symbol('torii')])('does not contain %s', (value) => {
   expect(new SharedMap(freshName()).has(value)).toBe(false);
 });
 
-describe('[17] what somebody else put under the name on globalThis is never asked', () => {
+describe('[17] ignores another value under its name on globalThis', () => {
   const yes = { has: () => true, get: () => 'forged', set: () => {} };
   const throws = () => {
     throw new Error('read');
@@ -41,7 +41,7 @@ describe('[17] what somebody else put under the name on globalThis is never aske
     ['undefined', { value: undefined }],
     ['null', { value: null }],
     ['true', { value: true }],
-    ['a text', { value: 'torii' }],
+    ['a string', { value: 'torii' }],
     ['an object with the methods of a map', { value: yes }],
     ['a function', { value: Object.assign(() => {}, yes) }],
     ['a Map', { value: new Map([[key, 'forged']]) }],
@@ -50,7 +50,7 @@ describe('[17] what somebody else put under the name on globalThis is never aske
       'an object with the prototype of a WeakMap',
       { value: Object.create(WeakMap.prototype, { has: { value: yes.has } }) },
     ],
-    ['an heir of a WeakMap', { value: Object.create(new WeakMap([[key, 'forged']])) }],
+    ['an object that inherits from a WeakMap', { value: Object.create(new WeakMap([[key, 'forged']])) }],
     ['a proxy of a WeakMap', { value: new Proxy(new WeakMap([[key, 'forged']]), {}) }],
     ['a proxy that throws', { value: new Proxy({}, { get: throws, getPrototypeOf: throws }) }],
     ['a getter that throws', { get: throws }],
@@ -64,14 +64,14 @@ describe('[17] what somebody else put under the name on globalThis is never aske
     expect([map.has(key), map.get(key)]).toEqual([true, 'ours']);
   });
 
-  test('a WeakMap with methods of its own', () => {
+  test('overridden methods of a WeakMap', () => {
     const name = freshName();
     Object.defineProperty(globalThis, symbolOf(name), { value: Object.assign(new WeakMap(), yes) });
     const map = new SharedMap(name);
     expect([map.has(key), map.get(key)]).toEqual([false, undefined]);
   });
 
-  test('a map that is inherited', () => {
+  test('an inherited map', () => {
     const name = freshName();
     Object.defineProperty(Object.prototype, symbolOf(name), {
       value: new WeakMap([[key, 'forged']]),

@@ -8,7 +8,7 @@ const run = promisify(execFile);
 const key = await makeKey();
 const token = await mint(key);
 
-/** A process in which something is done to `globalThis` before core is loaded, and what core then says of an Auth and a copy. */
+/** Runs `prelude` in a new process before core is loaded. Returns what isAuth says of an Auth and of copies, and the events. */
 async function inProcess(prelude: string): Promise<unknown> {
   const program = `
     ${prelude}
@@ -34,21 +34,21 @@ async function inProcess(prelude: string): Promise<unknown> {
 const yes = '{ has: () => true, get: () => () => {}, set() {} }';
 
 test.each([
-  ['nothing is done', ''],
-  // Node defines `Headers` when it is first read, which a frozen object does not let it do.
-  ['it is frozen', 'void Headers; Object.freeze(globalThis);'],
-  ['it cannot be extended', 'void Headers; Object.preventExtensions(globalThis);'],
+  ['is unchanged', ''],
+  // Node defines `Headers` when it is first read, and cannot do so on a frozen object.
+  ['is frozen', 'void Headers; Object.freeze(globalThis);'],
+  ['cannot be extended', 'void Headers; Object.preventExtensions(globalThis);'],
   [
-    'the names are taken',
+    'has other values under the names',
     `for (const name of ['auths', 'refusals', 'requests']) globalThis[Symbol.for('torii.' + name)] = ${yes};`,
   ],
   [
-    'the names are getters that throw',
+    'has getters that throw under the names',
     `for (const name of ['auths', 'refusals', 'requests']) {
       Object.defineProperty(globalThis, Symbol.for('torii.' + name), { get() { throw new Error('read'); } });
     }`,
   ],
-])('[17] core knows its own Auth and no copy where, of globalThis, %s', async (_name, prelude) => {
+])('[17] isAuth accepts an Auth and no copy if globalThis %s', async (_name, prelude) => {
   const events = [['verified', null], ['refused', null], 'not_allowed'];
   expect(await inProcess(prelude)).toEqual([true, false, false, events]);
 });
