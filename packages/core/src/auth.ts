@@ -3,6 +3,7 @@ import { ToriiAuthError, ToriiConfigError } from './errors.ts';
 import { type VerifierEventListener, withDetail } from './events.ts';
 import { SharedMap } from './registry.ts';
 
+/** The claims of a token, by name. */
 export interface Claims {
   readonly [name: string]: unknown;
 }

@@ -163,6 +163,7 @@ export interface ProblemDetails {
   readonly [member: string]: unknown;
 }
 
+/** The REST API call that an error is about. */
 export interface ApiCall {
   readonly method: string;
   /** The path as it was sent, without the query string. */
@@ -171,6 +172,7 @@ export interface ApiCall {
   readonly attempts: number;
 }
 
+/** A response of the REST API. */
 export interface ApiAnswer extends ApiCall {
   readonly status: number;
   readonly code: string;

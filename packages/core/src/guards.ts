@@ -7,6 +7,7 @@ import { SharedMap } from './registry.ts';
 import type { RequestParts } from './request/request-view.ts';
 import { type Verifier, verifierFrom } from './verifier.ts';
 
+/** The name of a guard, as stored under {@link guardKind}. */
 export type GuardKind = 'requireAuth' | 'optionalAuth' | 'allow';
 
 /**
@@ -16,6 +17,7 @@ export type GuardKind = 'requireAuth' | 'optionalAuth' | 'allow';
  */
 export const guardKind: unique symbol = Symbol.for('torii.guard');
 
+/** Options of `requireAuth` and `optionalAuth`. */
 export interface GuardOptions<Request> {
   /** Changes the response to a refused request. Also applies to every `allow` that runs after this guard. */
   readonly onError?: AnswerOtherwise<Request> | undefined;

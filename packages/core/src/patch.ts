@@ -3,6 +3,7 @@ const brand = Symbol.for('torii.patch');
 /** A field of an update: a value sets it, `null` clears it, and `undefined` or a missing key leaves it unchanged. */
 export type PatchValue<T> = T | null | undefined | Patch<T | null>;
 
+/** The fields of an update. */
 export type PatchFields<T extends object> = { readonly [K in keyof T]?: PatchValue<NonNullable<T[K]>> };
 
 /** The JSON body of an update: only the fields to set or clear. */

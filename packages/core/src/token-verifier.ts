@@ -5,6 +5,7 @@ import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './opti
 import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 
+/** Verifies tokens that come without a request. Created by {@link createTokenVerifier}. */
 export interface TokenVerifier<Custom extends object = Claims> {
   /**
    * @throws ToriiAuthError if the token is refused; see `reason`. A missing token has `token_missing`.

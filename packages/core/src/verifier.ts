@@ -91,6 +91,7 @@ function isOptional(options: AuthenticateOptions | null | undefined): boolean {
   return options !== null && options !== undefined && Object.hasOwn(options, 'optional') && options.optional === true;
 }
 
+/** Returns `source` if it is a verifier, otherwise creates a verifier from these options. */
 export function verifierFrom<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
 ): Verifier<Custom> {

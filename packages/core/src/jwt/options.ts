@@ -28,6 +28,7 @@ const others = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const;
 /** A signature algorithm (RFC 7518 3.1, RFC 8037, RFC 9864). `none` is not supported. */
 export type JwtAlgorithm = (typeof symmetric)[number] | (typeof rsa)[number] | (typeof others)[number];
 
+/** The names of claims that differ between issuers. */
 export interface JwtClaimNames {
   /**
    * The name of the claim with the user id. The claim must be a non-empty string or an integer.

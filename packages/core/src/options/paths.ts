@@ -1,8 +1,7 @@
 import { problemOfPublicPath, readPath } from '../request/path.ts';
 import { type Options, readList, wrongOption, wrongValue } from './reader.ts';
 
-/**
- /** Paths in the format of `publicPaths`. Returns an empty list if the option is absent. */
+/** Paths in the format of `publicPaths`, at least `fewest`. Returns an empty list if the option is absent. */
 export function listPaths<Name extends string>(options: Options<Name>, name: Name, fewest = 0): readonly string[] {
   const kind = 'a list of paths';
   const example = `${name}: ['/health', '/docs/*']`;
@@ -16,6 +15,7 @@ export function listPaths<Name extends string>(options: Options<Name>, name: Nam
   });
 }
 
+/** One exact path. */
 export function readLiteralPath<Name extends string>(options: Options<Name>, name: Name, example: string): string {
   const value = options[name];
   if (typeof value === 'string' && !value.includes('*') && 'path' in readPath(value)) return value;

@@ -46,6 +46,7 @@ export function omitUndefined<Given extends Options>(options: Given, names: read
   return Object.assign(Object.create(null), Object.fromEntries(entries));
 }
 
+/** A non-empty string, or `undefined` if the option is absent. */
 export function readText<Name extends string>(options: Options<Name>, name: Name, example: string): string | undefined {
   if (!(name in options)) return undefined;
   const value = options[name];
@@ -53,6 +54,7 @@ export function readText<Name extends string>(options: Options<Name>, name: Name
   throw wrongValue(name, text, value, example);
 }
 
+/** A required option: a non-empty string or a list of them. */
 export function listTexts<Name extends string>(options: Options<Name>, name: Name, example: string): readonly string[] {
   const value = options[name];
   // A hole (`['a', , 'b']`) becomes `undefined` in the copy. `filter` would skip it.
@@ -62,6 +64,7 @@ export function listTexts<Name extends string>(options: Options<Name>, name: Nam
   throw wrongValue(name, `${text}, or a list of them`, wrong[0], example);
 }
 
+/** A non-empty string, or `undefined` if the option is absent. */
 export function readTexts<Name extends string>(
   options: Options<Name>,
   name: Name,
@@ -99,6 +102,7 @@ export function readWhole<Name extends string>(options: Options<Name>, name: Nam
   return readNumber(options, name, rule, true);
 }
 
+/** Returns `false` if the option is absent. */
 export function readFlag<Name extends string>(options: Options<Name>, name: Name): boolean {
   const value = name in options ? options[name] : false;
   if (typeof value === 'boolean') return value;
@@ -153,6 +157,7 @@ export function wrongValue(option: string, expected: string, found: unknown, exa
   return wrongOption(option, `must be ${expected}. Found: ${describe(found)}${remedy}`);
 }
 
+/** The error for an unknown name, with the most similar known name. */
 export function unknownName(name: string, known: readonly string[], noun = 'option'): ToriiConfigError {
   const nearest = nearestName(name, known);
   const hint = nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;

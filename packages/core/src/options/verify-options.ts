@@ -9,6 +9,7 @@ import type { VerifySettings } from '../token/verify.ts';
 import { problemOfIssuer } from './issuer-url.ts';
 import { listTexts, type Options, readFunction, readNumber, readTexts, readWhole, wrongOption } from './reader.ts';
 
+/** The options of `createTokenVerifier`. `createVerifier` accepts them too. */
 export interface VerifyOptions {
   /**
    * Your issuer URL from the dashboard, such as `https://acme.torii.so`, or a list of issuer URLs. The `iss` claim of a
