@@ -53,7 +53,7 @@ export interface Auth<Custom extends object = Claims> {
   readonly raw: Readonly<Custom> & Claims;
 }
 
-// Not a symbol property of the Auth: a copy would include it.
+// A map instead of a symbol property on the Auth, which a copy would include.
 const auths: SharedMap<Auth, VerifierEventListener> = new SharedMap('auths');
 
 /** `true` if a verifier created this Auth. Copies, and objects parsed from JSON, are not accepted. */
@@ -162,7 +162,7 @@ function readOrganization(claims: Claims): Organization | null {
   return flat.role === null ? nested : flat;
 }
 
-// Provisional: it is not known whether the newer form `o` keeps the prefix.
+// Provisional: it is not known whether the roles in `o` keep the prefix `org:`.
 function bareRole(role: string): string {
   return role.startsWith('org:') ? role.slice('org:'.length) : role;
 }

@@ -124,7 +124,7 @@ export class ToriiConfigError extends ToriiError {
   }
 }
 
-/** For `in_progress`, `store_unavailable` and `handler_failed` the delivery is valid, and the sender should retry. */
+/** Why a delivery was not handled. After `in_progress`, `store_unavailable` and `handler_failed` the sender should retry. */
 export type WebhookReason =
   | 'header_missing'
   | 'header_malformed'

@@ -1,4 +1,4 @@
-// The original methods, because a map found on `globalThis` may override its own.
+// The original methods, because a WeakMap found on `globalThis` may have overridden ones.
 const { get, has, set } = WeakMap.prototype;
 
 /**

@@ -36,7 +36,8 @@ export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
 }
 
 /**
- * Verifies one token. Calls share the fetched keys, but not a cache of verified tokens as a verifier does.
+ * Verifies one token. Fetched keys are shared between calls, but verified tokens are not cached: for many tokens, create a
+ * verifier.
  * @throws ToriiError as {@link TokenVerifier.verify} and {@link createTokenVerifier} do
  */
 export async function verifyToken<Custom extends object = Claims>(

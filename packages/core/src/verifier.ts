@@ -107,7 +107,8 @@ function isVerifier<Custom extends object>(
 }
 
 /**
- * Authenticates one request. Calls share the fetched keys, but not a cache of verified tokens as a verifier does.
+ * Authenticates one request. Fetched keys are shared between calls, but verified tokens are not cached: for many requests,
+ * create a verifier.
  * @throws ToriiError as {@link Verifier.authenticate} and {@link createVerifier} do
  */
 export async function authenticateRequest<Custom extends object = Claims>(

@@ -33,7 +33,7 @@ export function parseJwtKeySet(
   return keys;
 }
 
-/** The key type that an algorithm needs: RFC 7518 3.1, RFC 8037 3.1. */
+/** Whether a key has the type that an algorithm needs (RFC 7518 3.1, RFC 8037 3.1) and may be used for it. */
 export function fits(jwk: JWK, algorithm: string): boolean {
   const [kty, crv] = keyTypeFor(algorithm);
   return claimOf(jwk, 'kty') === kty && (crv === undefined || claimOf(jwk, 'crv') === crv) && mayVerify(jwk, algorithm);

@@ -162,7 +162,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       return undefined;
     }
     const key = this.#usableKeys(maxStaleMs)?.get(kid);
-    // From the start, so that a slow endpoint does not delay the next search.
+    // Counted from the start of the search, so that a slow endpoint does not delay the next one.
     if (key === undefined) this.#emptySearchAt = begunAt;
     return key;
   }

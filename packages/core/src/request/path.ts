@@ -35,10 +35,9 @@ function mustBeEncoded(code: number): boolean {
 export type PublicPaths = (path: string | undefined) => boolean;
 
 /**
- /**
-  * Compiles exact paths such as `/health`, and `/docs/*` for everything below `/docs/`. Case and a trailing slash matter.
-  * @throws Error if a pattern could never match or would match every path
-  */
+ * Compiles exact paths such as `/health`, and `/docs/*` for everything below `/docs/`. Case and a trailing slash matter.
+ * @throws Error if a pattern could never match or would match every path
+ */
 export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
   const literals = new Set<string>();
   const subtrees: string[] = [];
