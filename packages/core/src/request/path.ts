@@ -59,7 +59,7 @@ export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
 export function problemOfPublicPath(pattern: string): string | undefined {
   const base = pattern.endsWith('/*') ? pattern.slice(0, -1) : pattern;
   if (!base.startsWith('/')) return 'a path must begin with a slash';
-  if (pattern === '/*') return 'it would make every path public';
+  if (pattern === '/*') return 'it would match every path';
   if (base.includes('*')) return 'a star is allowed only at the end, as `/*`';
   if (base.includes('%')) return 'a path must be written decoded, without percent escapes';
   if (base.includes('?') || base.includes('#')) return 'a path must not have a query or a fragment';
