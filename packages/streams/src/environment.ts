@@ -1,20 +1,21 @@
 import { ToriiConfigError } from '@torii/core';
 
-/** What the environment says, as `createStreamSigner`, `publishPublicKey` and `createRotation` want it. */
+/** Settings from environment variables, in the form of the options of this package's functions. */
 export interface StreamEnvironment {
   readonly privateKey: string | undefined;
   readonly publicKey: string | undefined;
   readonly issuer: string | undefined;
-  /** Undefined where the gateway's own names will do. */
+  /** Where the key is published. Members are `undefined` if the gateway's defaults apply. */
   readonly slot: { readonly bucket: string | undefined; readonly key: string | undefined };
 }
 
 /**
- * Reads the variables that Turbocable's other libraries read: `TURBOCABLE_JWT_PRIVATE_KEY`, `TURBOCABLE_JWT_PUBLIC_KEY`,
- * `TURBOCABLE_JWT_ISSUER`, `TURBOCABLE_JWT_KV_BUCKET`, `TURBOCABLE_JWT_KV_KEY`. Nothing else here reads the environment,
- * and nothing calls this but you.
+ * Reads the environment variables of Turbocable's other libraries: `TURBOCABLE_JWT_PRIVATE_KEY`,
+ * `TURBOCABLE_JWT_PUBLIC_KEY`, `TURBOCABLE_JWT_ISSUER`, `TURBOCABLE_JWT_KV_BUCKET` and `TURBOCABLE_JWT_KV_KEY`. No other
+ * function of this package reads the environment, and none calls this one.
  *
- * @throws ToriiConfigError for a variable that is set to nothing
+ * @param environment Defaults to `process.env`.
+ * @throws ToriiConfigError for a variable that is set but empty
  */
 export function readStreamEnvironment(
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -24,7 +25,7 @@ export function readStreamEnvironment(
     if (value === undefined || value.trim() !== '') return value;
     throw new ToriiConfigError(
       name,
-      `The environment variable ${name} is set to nothing. Give it a value, or unset it.`,
+      `The environment variable ${name} is set but empty. Give it a value, or unset it.`,
     );
   };
   return {

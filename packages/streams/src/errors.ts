@@ -1,32 +1,38 @@
 import { ToriiError } from '@torii/core';
 
-/** Why a stream token was not minted, a key not published, or a rotation not taken further. Never changes meaning. */
+/**
+ * Why a stream token was not minted, a key was not published, or a rotation did not continue. These codes are public and
+ * never change meaning.
+ */
 export type StreamReason =
-  /** `issue`: what was asked for cannot stand in a token. */
+  /** `issue` was called with a value that a token cannot contain. */
   | 'subject_invalid'
   | 'streams_invalid'
   | 'lifetime_invalid'
   | 'claims_invalid'
-  /** The slot holds a key that was not to be replaced. */
+  /** The slot holds another key, which must not be replaced. */
   | 'slot_taken'
-  /** The slot holds nothing, so that there is nothing to rotate from. */
+  /** The slot is empty, so there is no key to rotate from. */
   | 'slot_empty'
-  /** Somebody else wrote into the slot at the same moment. */
+  /** Another process wrote to the slot at the same time. */
   | 'publish_conflict'
-  /** Another rotation is under way. */
+  /** Another rotation is in progress, or this one was cancelled or has already changed the key. */
   | 'rotation_conflict'
-  /** The bucket is there, but not fit to hold a key. */
+  /** The bucket exists but cannot be used: for example, its settings could lose a key or keep an old one. */
   | 'bucket_unfit'
-  /** The key-value store does not answer. Try again. */
+  /** The key-value store does not respond. Try again. */
   | 'store_unavailable'
-  /** The key-value store refused the login, or what the login may do. */
+  /** The key-value store refused the login, or the login lacks a permission. */
   | 'store_refused'
   /** The gateway does not say which key it uses. Try again. */
   | 'gateway_unavailable'
   /** The gateway uses another key than the one in the slot. */
   | 'key_not_served';
 
-/** Something about stream tokens or their keys went wrong. The app's to answer: core's `denialFor` passes it on. */
+/**
+ * A stream token could not be minted, or its keys could not be published or rotated. core's `denialFor` returns
+ * `undefined` for this error, so your app decides how to respond.
+ */
 export class ToriiStreamError extends ToriiError {
   protected static override readonly kind: string = 'ToriiStreamError';
   override readonly name = 'ToriiStreamError';

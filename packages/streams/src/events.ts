@@ -1,21 +1,38 @@
-/** What a signer, a publisher or a rotation did. Never contains a token or a private key. */
+import type { RotationStep } from './rotation/step.ts';
+
+/** What a signer, a publication or a rotation did. Never contains a token or a private key. */
 export type StreamEvent =
-  /** `ttlSeconds` is less than what was asked for while a rotation is under way. */
+  /** A token was minted. During a rotation, `ttlSeconds` can be less than `askedSeconds`, the requested lifetime. */
   | { readonly type: 'issued'; readonly keyId: string; readonly ttlSeconds: number; readonly askedSeconds: number }
-  /** A lifetime under a minute was asked for: a slow network may need longer to connect. */
+  /** A lifetime of less than a minute was requested. The token may expire before a client on a slow network connects. */
   | { readonly type: 'lifetime_short'; readonly ttlSeconds: number }
-  /** A token for somebody in whose name an admin acts, where `impersonation` is `audit`. `actorId` is null where unknown. */
+  /**
+   * A token was minted for an impersonated user, with `impersonation: 'audit'`. `actorId` is the impersonator, or `null`
+   * if the user's token does not name one.
+   */
   | { readonly type: 'impersonated'; readonly userId: string; readonly actorId: string | null }
-  /** From now on, tokens are signed with this key, since the gateway uses it. */
+  /** The signer switched to this key because the gateway uses it. */
   | { readonly type: 'key_used'; readonly keyId: string }
+  /** The slot holds this key. `changed` is `false` if it held the key already. */
   | { readonly type: 'key_published'; readonly keyId: string; readonly revision: number; readonly changed: boolean }
   /**
-   * The gateway refuses tokens of the key that was published or is signed with: a file of its operator's shadows the
-   * slot, or an old deploy's key is in use.
+   * The gateway refuses tokens signed with `keyId`, the key that was published or that the signer uses. Either a key file
+   * on the gateway overrides the slot, or the key belongs to an old release.
    */
   | { readonly type: 'key_not_served'; readonly keyId: string; readonly servedKeyId: string | null }
+  /** The gateway did not say which key it uses. A signer reports this once per outage, not for each token. */
   | { readonly type: 'gateway_unavailable'; readonly problem: string }
-  /** A step of a rotation was taken. */
-  | { readonly type: 'rotation_step'; readonly step: string; readonly text: string };
+  /** A rotation took a step or has to wait. */
+  | {
+      readonly type: 'rotation_step';
+      /** The step, or `retry` if the store or the gateway is unavailable and `run` tries again. */
+      readonly step: RotationStep | 'retry';
+      /** Seconds until the next step or retry can succeed: more than 0 for `drain` and `retry`, otherwise 0. */
+      readonly waitSeconds: number;
+      /** One line for people: the step, or the error that causes the retry. */
+      readonly summary: string;
+      /** The whole plan for people, as in `RotationPlan`. For `retry`, the same as `summary`. */
+      readonly text: string;
+    };
 
 export type StreamEventListener = (event: StreamEvent) => void;

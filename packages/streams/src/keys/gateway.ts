@@ -5,35 +5,33 @@ import { ToriiStreamError } from '../errors.ts';
 import { findPublicPem } from './pem.ts';
 import { type PublicKey, readPublicKey } from './rsa-key.ts';
 
-/** How long a gateway may take to say which key it uses. */
 const probeTimeoutMs = 2_000;
 
 const maxBytes = 16_384;
 
-/** The gateway takes a new key within 5 seconds. */
+/** How long the gateway may take to use a new key. */
 export const propagationMs = 5_000;
 const pauseMs = 200;
 
-/** Where the gateway says which key it uses. */
 export interface Gateway {
   /** `GET {gateway}/pubkey`. */
   readonly url: string;
   readonly fetch: Fetch | undefined;
 }
 
-/** @throws ToriiConfigError for what is no URL of a gateway */
+/** @throws ToriiConfigError for anything other than an http or https URL without user name, query and fragment */
 export function readGateway(gatewayUrl: unknown, fetch: Fetch | undefined): Gateway {
   const example = "write gatewayUrl: 'https://cable.example.com'";
-  assertOption('gatewayUrl', gatewayUrl !== undefined && gatewayUrl !== '', `is empty: ${example}`);
+  assertOption('gatewayUrl', gatewayUrl !== undefined && gatewayUrl !== '', `is undefined or empty: ${example}`);
   const isUrl = typeof gatewayUrl === 'string' && /^https?:\/\//.test(gatewayUrl) && URL.canParse(gatewayUrl);
   assertOption('gatewayUrl', isUrl, `is not an http or https URL: ${example}`);
   const { href, origin, pathname } = new URL(gatewayUrl);
-  assertOption('gatewayUrl', href === origin + pathname, 'has a user name, a query or a fragment: leave them out');
+  assertOption('gatewayUrl', href === origin + pathname, 'must not have a user name, a query or a fragment');
   return { url: `${href.replace(/\/+$/, '')}/pubkey`, fetch };
 }
 
 /**
- * The key that the gateway uses now, or null where it has none. Bounded in time and size, and follows nothing.
+ * Asks the gateway which key it uses; `null` if it has none. Time and size are limited, and redirects are not followed.
  *
  * @throws ToriiStreamError `gateway_unavailable`
  */
@@ -50,14 +48,14 @@ export async function fetchServedKey({ url, fetch = globalThis.fetch }: Gateway)
   }
 }
 
-/** What the gateway said last: `problem` where it said nothing. */
+/** The gateway's last answer. `problem` is set if it did not answer. */
 export interface ServedAnswer {
   readonly isServed: boolean;
   readonly keyId: string | null;
   readonly problem?: string;
 }
 
-/** Asks the gateway until it uses a key, for a bounded time. */
+/** Asks the gateway repeatedly until it uses the key, for at most about `limitMs`. Returns the last answer. */
 export async function waitUntilServed(gateway: Gateway, keyId: string, limitMs: number): Promise<ServedAnswer> {
   const deadline = performance.now() + limitMs;
   for (;;) {
@@ -82,7 +80,7 @@ async function readAnswer(fetch: Fetch, url: string, signal: AbortSignal): Promi
   if (response.status !== 200) {
     await response.body?.cancel();
     if (response.status === 404) return null;
-    throw unavailable(`answered ${response.status}`);
+    throw unavailable(`answered with status ${response.status}`);
   }
   return readText(response);
 }
@@ -92,23 +90,23 @@ async function readText(response: Response): Promise<string> {
   let [text, size] = ['', 0];
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > maxBytes) throw unavailable(`answered more than ${maxBytes} bytes`);
+    if (size > maxBytes) throw unavailable(`answered with more than ${maxBytes} bytes`);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
 }
 
-// PEM by itself, or inside whatever else an answer may hold, JSON for one: nobody has said.
+// The form of the answer is not documented, so PEM inside other text, such as JSON, is accepted too.
 function keyFrom(text: string): PublicKey | null {
   if (text.trim() === '') return null;
   try {
     return readPublicKey('pubkey', findPublicPem(text));
   } catch {
-    throw unavailable('answered something else than an RSA public key');
+    throw unavailable('answered with something other than an RSA public key');
   }
 }
 
 function unavailable(problem: string, cause?: unknown): ToriiStreamError {
-  const message = `The gateway ${problem}: GET /pubkey tells which key it uses. Is gatewayUrl right, and the gateway up?`;
+  const message = `The gateway ${problem} (GET /pubkey). Check gatewayUrl, and whether the gateway is running.`;
   return new ToriiStreamError('gateway_unavailable', message, { cause });
 }

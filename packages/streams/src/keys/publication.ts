@@ -9,38 +9,45 @@ import { type KeyStore, Slot, type SlotEntry, type SlotOptions, type Written } f
 
 export interface PublishOptions extends SlotOptions {
   /**
-   * The public key that may be replaced. Left out, a slot that holds another key is left alone: a node of an old release
-   * that boots in the middle of a rotation must not undo it.
+   * The public key that may be replaced. If absent, no other key is replaced: otherwise, a node of an old release that
+   * starts during a rotation would undo it.
    */
   readonly replaces?: string | KeyObject | undefined;
-  /** Where the gateway is, to be asked whether it uses the key. Left out, it is not asked. */
+  /**
+   * The gateway's address, such as `https://cable.example.com`. If set, the gateway is asked for up to five seconds
+   * whether it uses the key.
+   */
   readonly gatewayUrl?: string | undefined;
+  /** The function that sends requests to the gateway. Defaults to the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
-  /** Told of `key_published`, and of `key_not_served` where the gateway goes on with another key. */
+  /** Called with `key_published`, and with `key_not_served` or `gateway_unavailable` if there is a problem. */
   readonly onEvent?: StreamEventListener | undefined;
 }
 
-/** What became of a publication. */
+/** The result of `publishPublicKey`. */
 export interface Publication {
-  /** The slot's revision that holds the key. */
+  /** The store's revision of the slot. */
   readonly revision: number;
-  /** False where the key stood there already, as PEM that the gateway can read. */
+  /** `false` if the slot already held the key as SPKI PEM. */
   readonly changed: boolean;
-  /** The key's thumbprint, as it stands in tokens. */
+  /** The key's thumbprint (RFC 7638), which is the `kid` of tokens. */
   readonly keyId: string;
-  /** Whether the gateway uses the key; null where nobody asked, or it did not say. */
+  /** Whether the gateway uses the key; `null` if `gatewayUrl` is not set or the gateway did not answer. */
   readonly served: boolean | null;
 }
 
 const optionNames = ['bucket', 'key', 'replaces', 'gatewayUrl', 'fetch', 'onEvent'] as const;
 
 /**
- * Puts a public key where the gateway looks for it. The same key again changes nothing, so that every node may do it when
- * it starts.
+ * Writes a public key to the slot, where the gateway reads it. Publishing the same key again changes nothing, so every
+ * node can call this when it starts.
  *
- * @throws ToriiConfigError for a wrong key: anything private, in whatever form, and anything but RSA of 2048 bits or more
- * @throws ToriiStreamError `slot_taken` where another key stands there, `publish_conflict` where somebody was faster,
- * and what the store throws: `store_unavailable`, `store_refused`, `bucket_unfit`
+ * @example
+ * await publishPublicKey(kv, signer.publicKey, { gatewayUrl: process.env.GATEWAY_URL });
+ *
+ * @throws ToriiConfigError for a wrong option, a private key in any form, or a key that is not RSA of 2048 to 8192 bits
+ * @throws ToriiStreamError `slot_taken` if the slot holds another key, `publish_conflict` if another process wrote at the
+ * same time, and `store_unavailable`, `store_refused` or `bucket_unfit` from the store
  */
 export async function publishPublicKey(
   kv: KeyStore,
@@ -58,8 +65,8 @@ export async function publishPublicKey(
   const { keyId } = publicKey;
 
   const before = await slot.read();
-  const isThere = before.isPlain && before.publicKey?.keyId === keyId;
-  const { revision, changed } = isThere
+  const isPublished = before.isPlain && before.publicKey?.keyId === keyId;
+  const { revision, changed } = isPublished
     ? { revision: before.revision, changed: false }
     : await replace(slot, before, publicKey, replaced);
   emit({ type: 'key_published', keyId, revision, changed });
@@ -76,13 +83,15 @@ async function replace(
   key: PublicKey,
   replaced: PublicKey | undefined,
 ): Promise<Written> {
-  const mayGo = [key.keyId, replaced?.keyId];
-  if (before.isEmpty || (before.publicKey && mayGo.includes(before.publicKey.keyId))) {
+  const replaceable = [key.keyId, replaced?.keyId];
+  if (before.isEmpty || (before.publicKey && replaceable.includes(before.publicKey.keyId))) {
     return slot.write(key, before.revision);
   }
-  const held = before.publicKey === null ? 'something that is no key' : `the key ${before.publicKey.keyId}`;
+  const held = before.publicKey === null ? 'something other than a key' : `the key ${before.publicKey.keyId}`;
   const remedy =
-    'An old release must not undo a rotation: if this one is newer, rotate (see docs/key-rotation.md), or name the key ' +
-    'that may go in `replaces`. What is no key, delete from the bucket';
-  throw new ToriiStreamError('slot_taken', `${slot.name} holds ${held}, and was left alone. ${remedy}.`);
+    before.publicKey === null
+      ? 'Delete it from the bucket, then publish again'
+      : 'If your key is newer, rotate (see docs/key-rotation.md), or set `replaces` to the key to replace. ' +
+        'If this is a node of an old release, stop it';
+  throw new ToriiStreamError('slot_taken', `${slot.name} holds ${held}, which was not replaced. ${remedy}.`);
 }

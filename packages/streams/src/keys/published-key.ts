@@ -1,21 +1,21 @@
 import { type KeyStore, Slot, type SlotOptions } from './slot.ts';
 
-/** What stands where the gateway looks for its key. */
+/** The state of the slot: the place in the store where the gateway looks for its key. */
 export interface PublishedKey {
-  /** The slot's whole name, `TC_PUBKEYS/rails_public_key`. */
+  /** Bucket and key, such as `TC_PUBKEYS/rails_public_key`. */
   readonly slot: string;
-  /** The key's id; null where nothing stands there, or what is no key. */
+  /** The id of the published key; `null` if the slot is empty or holds something other than a key. */
   readonly keyId: string | null;
   readonly isEmpty: boolean;
-  /** 0 where nothing was ever written. */
+  /** The store's revision of the slot. 0 if the slot was never written. */
   readonly revision: number;
 }
 
 /**
- * Looks at what is published, and changes nothing: before a deploy, or for a page of your own.
+ * Reads which key is published, for example in a health check or before a deploy. Changes nothing.
  *
  * @throws ToriiConfigError for a wrong option
- * @throws ToriiStreamError what the store throws: `store_unavailable`, `store_refused`, `bucket_unfit`
+ * @throws ToriiStreamError `store_unavailable`, `store_refused` or `bucket_unfit`, from the store
  */
 export async function readPublishedKey(kv: KeyStore, options: SlotOptions = {}): Promise<PublishedKey> {
   const slot = new Slot(kv, options);

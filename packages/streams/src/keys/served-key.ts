@@ -2,13 +2,10 @@ import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { fetchServedKey, type Gateway } from './gateway.ts';
 
-/** How old an answer of the gateway's may be. So long after a rotation's flip, a process may sign with the old key. */
+/** How long an answer of the gateway is used. For this long after a flip, a process may still sign with the old key. */
 export const servedKeySeconds = 1;
 
-/**
- * Which key the gateway uses, as far as this process knows: asked for when somebody wants to know, and at most once a
- * second. Undefined until there was an answer.
- */
+/** Remembers which key the gateway uses. Asks the gateway when the key is needed, at most once a second. */
 export class ServedKey {
   readonly #gateway: Gateway;
   readonly #emit: StreamEventListener;
@@ -22,10 +19,13 @@ export class ServedKey {
     this.#emit = emit;
   }
 
-  /** Never rejects. A gateway that does not answer holds nobody up twice: until it does, the last answer counts. */
+  /**
+   * The id of the key that the gateway uses: `null` if it has none, `undefined` if it has never answered. Never rejects.
+   * While the gateway is unavailable, the last answer is returned without waiting.
+   */
   async keyId(): Promise<string | null | undefined> {
     const age = Date.now() - this.#askedAt;
-    // A clock that was set back makes an age below zero: that answer may be of any age.
+    // A negative age means that the clock was set back, so the real age is unknown.
     if (age < 0 || age >= servedKeySeconds * 1000) this.#asking ??= this.#ask();
     if (!this.#failing) await this.#asking;
     return this.#keyId;
@@ -36,7 +36,6 @@ export class ServedKey {
       this.#keyId = (await fetchServedKey(this.#gateway))?.keyId ?? null;
       this.#failing = false;
     } catch (error) {
-      // Once for each time that it fails, not once a second.
       if (!this.#failing) this.#emit({ type: 'gateway_unavailable', problem: problemOf(error) });
       this.#failing = true;
     } finally {
@@ -47,5 +46,5 @@ export class ServedKey {
 }
 
 function problemOf(error: unknown): string {
-  return error instanceof ToriiStreamError ? error.message : 'The gateway cannot be asked.';
+  return error instanceof ToriiStreamError ? error.message : 'The request to the gateway failed.';
 }

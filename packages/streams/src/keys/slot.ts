@@ -3,59 +3,65 @@ import { ToriiStreamError } from '../errors.ts';
 import { findPublicPem } from './pem.ts';
 import { type PublicKey, readPublicKey } from './rsa-key.ts';
 
-/** What stands under a key of a store. */
+/** An entry of a key-value store. */
 export interface StoreEntry {
-  /** Null where it was deleted: the revision still counts. */
+  /** `null` if the entry was deleted. Its revision is still needed to write it again. */
   readonly value: string | null;
   readonly revision: number;
   /**
-   * When it was written, by the store's own clock, in seconds since 1970. Left out by a store that does not know: a
-   * rotation then goes by the clock of the machine that began it.
+   * When the entry was written, by the store's clock, in seconds since 1970. If your store does not know, leave it out: a
+   * rotation then uses the clock of the machine that began it.
    */
   readonly createdAt?: number | undefined;
 }
 
 /**
- * A key-value store that counts revisions, such as NATS KV: `connectStore` of `@torii/streams/nats` makes one. Anything
- * with these two methods will do.
+ * A key-value store with revisions, such as NATS KV (`connectStore` in `@torii/streams/nats`). Implement these two methods
+ * to use another store.
  */
 export interface KeyStore {
-  /** The newest entry, or null where there never was one, or no such bucket. Changes nothing. */
+  /** The newest entry; `null` if the key was never written or the bucket does not exist. Must not create the bucket. */
   read(bucket: string, key: string): Promise<StoreEntry | null>;
   /**
-   * Writes if the newest revision is still `lastRevision`, with 0 for never written. Gives the new revision, or null where
-   * somebody else was first. Must be one step of the store, not a read and then a write. Makes the bucket, with a history
-   * of 1, where it is missing.
+   * Writes the value if the newest revision is still `lastRevision` (0 if the key was never written). Returns the new
+   * revision, or `null` if another write came first. Must be atomic: a read followed by a write is not enough. Creates the
+   * bucket, with a history of 1, if it does not exist.
    */
   write(bucket: string, key: string, value: string, lastRevision: number): Promise<number | null>;
 }
 
-/** Where in the store the gateway looks for its key. */
+/** The slot: the place in the store where the gateway looks for its key. */
 export interface SlotOptions {
-  /** @default 'TC_PUBKEYS' */
+  /**
+   * The bucket: letters, digits, `_` and `-`.
+   *
+   * @default 'TC_PUBKEYS'
+   */
   readonly bucket?: string | undefined;
-  /** @default 'rails_public_key' */
+  /**
+   * The key in the bucket.
+   *
+   * @default 'rails_public_key'
+   */
   readonly key?: string | undefined;
 }
 
-/** What stands in the slot. */
+/** The contents of the slot. */
 export interface SlotEntry {
-  /** Null where nothing stands there, or what is no key. */
+  /** `null` if the slot is empty or does not contain a public key. */
   readonly publicKey: PublicKey | null;
   readonly isEmpty: boolean;
-  /** Whether the key stands there as we write it. In another form, the gateway may not be able to read it. */
+  /** Whether the value is exactly SPKI PEM. The gateway may not be able to read another form, such as a literal `\n`. */
   readonly isPlain: boolean;
   readonly revision: number;
 }
 
-/** What became of a write. */
 export interface Written {
   readonly revision: number;
-  /** False where somebody else had written the same. */
+  /** `false` if the slot already held the same key. */
   readonly changed: boolean;
 }
 
-/** The one place where the gateway's key stands. */
 export class Slot {
   readonly bucket: string;
   readonly key: string;
@@ -67,10 +73,10 @@ export class Slot {
     assertOption(
       'bucket',
       typeof bucket === 'string' && /^[\w-]+$/.test(bucket),
-      "is no name of a bucket: write letters, digits, '_' and '-'",
+      "is not a valid bucket name. Use letters, digits, '_' and '-'",
     );
     const isKey = typeof key === 'string' && /^[\w/=-]+(?:\.[\w/=-]+)*$/.test(key);
-    assertOption('key', isKey, "is no name of a key: write letters, digits and '-_/=.'");
+    assertOption('key', isKey, "is not a valid key name. Use letters, digits and '-_/=.'");
     this.bucket = bucket;
     this.key = key;
   }
@@ -87,30 +93,31 @@ export class Slot {
     return { publicKey, isPlain, isEmpty: value.trim() === '', revision: entry?.revision ?? 0 };
   }
 
-  /** Null where something else was written since `lastRevision`. */
+  /** Writes a key. `null` if something else was written since `lastRevision`. */
   async tryWrite(publicKey: PublicKey, lastRevision: number): Promise<Written | null> {
     const revision = await this.#store.write(this.bucket, this.key, publicKey.pem, lastRevision);
     if (revision !== null) return { revision, changed: true };
-    // It may have been this very key: by a colleague, or by a try of ours whose answer was lost.
+    // The other write may have written the same key: another process, or a try of this one whose response was lost.
     const entry = await this.read();
     return entry.publicKey?.pem === publicKey.pem ? { revision: entry.revision, changed: false } : null;
   }
 
-  /** @throws ToriiStreamError `publish_conflict` where something else was written since `lastRevision` */
+  /** @throws ToriiStreamError `publish_conflict` if something else was written since `lastRevision` */
   async write(publicKey: PublicKey, lastRevision: number): Promise<Written> {
     const written = await this.tryWrite(publicKey, lastRevision);
     if (written !== null) return written;
-    const problem = `Somebody else wrote into ${this.name} at the same moment, and was first`;
-    throw new ToriiStreamError(
-      'publish_conflict',
-      `${problem}. Find out who publishes there besides you, and try again.`,
-    );
+    const problem = `Another process wrote to ${this.name} at the same time`;
+    throw new ToriiStreamError('publish_conflict', `${problem}. Find out which process it was, then try again.`);
   }
 }
 
-/** @throws ToriiConfigError for anything but a store */
+/** @throws ToriiConfigError for a value without the methods of a store */
 export function readStore(kv: unknown): KeyStore {
-  assertOption('kv', isStore(kv), "has no `read` and `write`: pass what connectStore of '@torii/streams/nats' gives");
+  assertOption(
+    'kv',
+    isStore(kv),
+    "must have the methods `read` and `write`. Pass the result of connectStore from '@torii/streams/nats'",
+  );
   return kv;
 }
 
@@ -118,7 +125,6 @@ function isStore(kv: unknown): kv is KeyStore {
   return ['read', 'write'].every((name) => typeof Reflect.get(Object(kv), name) === 'function');
 }
 
-// Whatever stands around it: in the wrong form, it is still that key.
 function keyFrom(value: string): PublicKey | null {
   try {
     return readPublicKey('slot', findPublicPem(value));

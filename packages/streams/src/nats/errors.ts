@@ -2,8 +2,8 @@ import { errors } from '@nats-io/transport-node';
 import { ToriiError } from '@torii/core';
 import { ToriiStreamError } from '../errors.ts';
 
-/** Does something with NATS, and says in our words what went wrong. */
-export async function inOurWords<T>(work: () => Promise<T>): Promise<T> {
+/** Converts errors of the NATS client to a ToriiStreamError. */
+export async function translateErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -13,29 +13,42 @@ export async function inOurWords<T>(work: () => Promise<T>): Promise<T> {
 
 function translate(cause: unknown): ToriiStreamError {
   if (isA(cause, errors.AuthorizationError) || isA(cause, errors.UserAuthenticationExpiredError)) {
-    return refused('NATS refused the login: look at `login`, and at what the server expects', cause);
+    return refused('NATS refused the login. Check `login` against the configuration of the server', cause);
   }
   if (isA(cause, errors.PermissionViolationError)) {
-    return refused('NATS forbids this login to use JetStream: it needs $JS.API.> and $KV.> for these buckets', cause);
+    return refused(
+      'NATS does not allow this login to use JetStream. It needs $JS.API.> and $KV.> for these buckets',
+      cause,
+    );
   }
   if (nameOf(cause) === 'JetStreamNotEnabled' || /jetstream.*not enabled/i.test(messageOf(cause))) {
-    return refused('This NATS server, or this account of it, has no JetStream: enable it (nats-server -js)', cause);
+    return refused(
+      'JetStream is not enabled on this NATS server or for this account. Enable it (nats-server -js)',
+      cause,
+    );
   }
   if (/TLS|certificate|self.signed|SSL|secure/i.test(`${messageOf(cause)} ${codeOf(cause)}`)) {
-    return refused('No secure connection to NATS: look at `tls`, and whether the server asks for a certificate', cause);
+    return refused(
+      'The TLS connection to NATS failed. Check `tls`, and whether the server requires a client certificate',
+      cause,
+    );
   }
   if (nameOf(cause) === 'JetStreamApiError') {
-    const message = 'The bucket cannot be used as a key-value store: look at it with `nats kv info`.';
+    const message = 'The bucket cannot be used as a key-value store. Inspect it with `nats kv info`.';
     return new ToriiStreamError('bucket_unfit', message, { cause });
   }
-  return new ToriiStreamError('store_unavailable', 'NATS cannot be reached: is it up, and `servers` right?', { cause });
+  return new ToriiStreamError(
+    'store_unavailable',
+    'NATS cannot be reached. Check `servers`, and whether NATS is running.',
+    { cause },
+  );
 }
 
 function refused(problem: string, cause: unknown): ToriiStreamError {
   return new ToriiStreamError('store_refused', `${problem}.`, { cause });
 }
 
-// NATS wraps one error into another.
+// The NATS client wraps errors in other errors.
 function isA(error: unknown, kind: new (...args: never[]) => Error): boolean {
   return error instanceof kind || (error instanceof Error && error.cause !== undefined && isA(error.cause, kind));
 }

@@ -1,7 +1,7 @@
 import { connect, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { assertOption, omitUndefined, readFlag, readKnownOptions, readWhole } from '@torii/core/adapter';
 import type { KeyStore } from '../keys/slot.ts';
-import { inOurWords } from './errors.ts';
+import { translateErrors } from './errors.ts';
 import { type NatsLogin, readLogin } from './login.ts';
 import { readServers, type ServerAddress } from './servers.ts';
 import { createNatsStore } from './store.ts';
@@ -13,37 +13,40 @@ export type { NatsTls } from './tls.ts';
 
 export interface NatsOptions {
   /**
-   * `nats://127.0.0.1:4222`, or several of one cluster. `tls://` insists on TLS. Without a login: that goes into `login`.
+   * The server's address, such as `nats://127.0.0.1:4222`, or several addresses of one cluster. `tls://` requires TLS.
+   * Must not contain a user name or password: use `login`.
    */
   readonly servers: string | readonly string[] | undefined;
-  /** Left out where the server asks for none, or goes by the client certificate. */
+  /** How to log in. Leave it out if the server requires no login, or identifies clients by their certificate. */
   readonly login?: NatsLogin | undefined;
   /**
-   * Left out, TLS is used where the server wants it. `{}` insists on it. The certificate must be for the host's name; for
-   * its address, where `servers` is one address.
+   * Files for TLS. `{}` requires TLS with the certificate authorities that Node trusts. If absent, TLS is used only if the
+   * server requires it or `servers` has `tls://`. The server's certificate must match the host name, or the IP address, in
+   * `servers`.
    */
   readonly tls?: NatsTls | undefined;
   /**
-   * Lets a password or a token go to another machine without TLS, for everybody in between to read.
+   * Allows sending a password or a token to another machine without TLS, so that anyone on the network path can read it.
    *
    * @default false
    */
   readonly plaintextLogin?: boolean | undefined;
   /**
-   * How long to wait for a connection. An answer of the store is waited for 5 s.
+   * How long to wait for a connection, in milliseconds: 1 to 60,000. A request to the store always times out after five
+   * seconds.
    *
    * @default 5_000
    */
   readonly timeoutMs?: number | undefined;
 }
 
-/** A key-value store with a connection of its own. */
+/** A key-value store that owns its connection. Close it with `close()` or `await using`. */
 export interface ConnectedStore extends KeyStore, AsyncDisposable {
   close(): Promise<void>;
 }
 
 /**
- * Connects to NATS, for `publishPublicKey` and `createRotation`. Goes on by itself where the server was away for a while.
+ * Connects to NATS, for `publishPublicKey` and `createRotation`. Reconnects automatically after an outage of the server.
  *
  * @example
  * await using kv = await connectStore({ servers: process.env.NATS_URL, login: { credentialsFile: 'deploy.creds' } });
@@ -70,21 +73,25 @@ export async function connectStore(options: NatsOptions): Promise<ConnectedStore
   if (identity !== undefined) settings.authenticator = identity.authenticator;
   if (tls !== undefined) settings.tls = { ...(await readTls(tls)), ...certifiedHost(servers) };
   else if (identity?.sendsSecret && !plaintextLogin) {
-    const areHere = servers.every(({ isLoopback }) => isLoopback);
-    assertOption('tls', areHere, 'is needed with a password or a token for another machine: write tls:// or tls: {}');
-    // A server on this machine may name others of its cluster, which would get the password when it is away.
+    const areLocal = servers.every(({ isLoopback }) => isLoopback);
+    assertOption(
+      'tls',
+      areLocal,
+      'is required to send a password or a token to another machine. Write tls:// in `servers`, or tls: {}',
+    );
+    // A local server can announce remote servers of its cluster. On a reconnect, they would receive the password.
     settings.ignoreClusterUpdates = true;
   }
-  const connection = await inOurWords(() => connect(settings));
+  const connection = await translateErrors(() => connect(settings));
   const close = (): Promise<void> => connection.close();
   return { ...createNatsStore(connection), close, [Symbol.asyncDispose]: close };
 }
 
-/** Whom a certificate must be for. The client sees to that for names, and takes every address for `localhost`. */
+/** The host that the certificate must match. The client handles host names, but checks IP addresses as `localhost`. */
 function certifiedHost(servers: readonly ServerAddress[]): { readonly host?: string } {
   const byIp = servers.find(({ isIp }) => isIp);
   if (byIp === undefined) return {};
-  const remedy = 'write their host names, which certificates can be checked against';
-  assertOption('servers', servers.length === 1, `names several servers, some by their addresses, with TLS: ${remedy}`);
+  const remedy = 'Write host names instead, or a single server';
+  assertOption('servers', servers.length === 1, `must not mix several servers, TLS and IP addresses. ${remedy}`);
   return { host: byIp.host };
 }

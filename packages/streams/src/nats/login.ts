@@ -8,13 +8,13 @@ import {
 import { assertOption, readKnownOptions } from '@torii/core/adapter';
 import { readTextFile } from './text-file.ts';
 
-/** How to log in at NATS. One of these; none where the server asks for none, or goes by the client certificate. */
+/** How to log in to NATS: exactly one of these. */
 export type NatsLogin =
   | { readonly user: string | undefined; readonly password: string | undefined }
   | { readonly token: string | undefined }
-  /** A `.creds` file, as `nsc` writes it. */
+  /** The path of a `.creds` file, as created by `nsc`. */
   | { readonly credentialsFile: string | undefined }
-  /** The seed of an nkey: `SU…`. */
+  /** The seed of a user's nkey: `SU…`. */
   | { readonly nkeySeed: string | undefined };
 
 const ways = ['user', 'token', 'credentialsFile', 'nkeySeed'] as const;
@@ -22,14 +22,13 @@ const names = [...ways, 'password'] as const;
 
 type LoginValues = Readonly<Partial<Record<(typeof names)[number], unknown>>>;
 
-/** What says to NATS who we are. */
 export interface NatsIdentity {
   readonly authenticator: Authenticator;
-  /** Whether it sends what others could log in with. An nkey and a `.creds` file sign a challenge instead. */
+  /** Whether it sends a password or token. An nkey or a `.creds` file signs a challenge instead. */
   readonly sendsSecret: boolean;
 }
 
-/** @throws ToriiConfigError for a login that says nothing, or several things at once */
+/** @throws ToriiConfigError for an incomplete login, or several logins at once */
 export async function readLogin(given: unknown): Promise<NatsIdentity> {
   const login = readKnownOptions(given as LoginValues, names, 'login: { user, password }', 'login');
   const found = ways.filter((way) => way in login);
@@ -49,9 +48,13 @@ async function authenticatorFor(login: LoginValues): Promise<Authenticator> {
   if ('token' in login) return tokenAuthenticator(read('token', login.token));
   if ('nkeySeed' in login) {
     const seed = read('nkeySeed', login.nkeySeed).trim();
-    assertOption('login.nkeySeed', /^SU[A-Z2-7]{56}$/.test(seed), "is no seed of a user's nkey: it begins with SU");
+    assertOption(
+      'login.nkeySeed',
+      /^SU[A-Z2-7]{56}$/.test(seed),
+      "is not the seed of a user's nkey, which has 58 characters and begins with SU",
+    );
     const authenticator = nkeyAuthenticator(new TextEncoder().encode(seed));
-    assertOption('login.nkeySeed', canSign(authenticator), 'is damaged: its checksum is wrong. Copy it again');
+    assertOption('login.nkeySeed', canSign(authenticator), 'has a wrong checksum. Copy it again');
     return authenticator;
   }
   return readCredentials(read('credentialsFile', login.credentialsFile));
@@ -59,15 +62,19 @@ async function authenticatorFor(login: LoginValues): Promise<Authenticator> {
 
 async function readCredentials(path: string): Promise<Authenticator> {
   const option = 'login.credentialsFile';
-  // NATS reads line by line and takes a CR for a part of the seed.
+  // The NATS client splits lines at LF only, so a CR would become part of the seed.
   const text = (await readTextFile(option, path)).replaceAll('\r\n', '\n');
   const authenticator = credsAuthenticator(new TextEncoder().encode(text));
-  const isWhole = text.includes('BEGIN NATS USER JWT') && text.includes('BEGIN USER NKEY SEED');
-  assertOption(option, isWhole && canSign(authenticator), 'is no file of credentials: nsc generate creds writes one');
+  const isComplete = text.includes('BEGIN NATS USER JWT') && text.includes('BEGIN USER NKEY SEED');
+  assertOption(
+    option,
+    isComplete && canSign(authenticator),
+    'is not a valid credentials file. Create one with nsc generate creds',
+  );
   return authenticator;
 }
 
-// Now: NATS would find out when it connects, and throw what is not ours. Without that error, which may quote the seed.
+// Checks the seed before connecting. The error of the NATS client is discarded, because it can quote the seed.
 function canSign(authenticator: Authenticator): boolean {
   try {
     authenticator('a challenge');
@@ -82,7 +89,7 @@ function read(name: string, value: unknown): string {
   assertOption(
     `login.${name}`,
     typeof value === 'string' && value !== '',
-    `${problem}: set the variable that you read it from`,
+    `${problem}. Set the environment variable that it is read from`,
   );
   return value;
 }

@@ -1,41 +1,44 @@
 import { isIP } from 'node:net';
 import { assertOption, isLoopback } from '@torii/core/adapter';
 
-/** A NATS server's address. */
 export interface ServerAddress {
-  /** `host:port`, as the client wants it. */
+  /** `host:port`, in the form that the NATS client expects. */
   readonly address: string;
-  /** The host alone; an IPv6 address without its brackets. */
+  /** The host without the port. An IPv6 address has no brackets. */
   readonly host: string;
   readonly isIp: boolean;
   readonly isLoopback: boolean;
-  /** Whether it was written as `tls://`. */
+  /** Whether the address begins with `tls://`. */
   readonly wantsTls: boolean;
 }
 
 const form = /^(?:(nats|tls):\/\/)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?\/?$/;
 
 /**
- * Reads addresses of servers. All of it ourselves: the client takes `tls://` for decoration, and puts what it cannot read
- * into an error, password and all.
+ * Parses the addresses of servers. The NATS client is not used for this: it ignores `tls://`, and its error for an invalid
+ * address quotes the address with the password in it.
  *
- * @throws ToriiConfigError that quotes nothing
+ * @throws ToriiConfigError whose message does not quote the address
  */
 export function readServers(given: unknown): readonly ServerAddress[] {
-  const example = "write servers: 'nats://127.0.0.1:4222', or tls:// for a server that is elsewhere";
+  const example = "Write servers: 'nats://127.0.0.1:4222', or tls:// for a server on another machine";
   const servers: readonly unknown[] = Array.isArray(given) ? [...given] : [given];
   const areTexts = servers.length > 0 && servers.every((server) => typeof server === 'string' && server !== '');
-  assertOption('servers', areTexts, `is empty: ${example}, or set the variable that you read it from`);
+  assertOption('servers', areTexts, `must be a non-empty string or a list of them. ${example}`);
   return servers.map((server) => readServer(String(server), example));
 }
 
 function readServer(text: string, example: string): ServerAddress {
-  // Whatever becomes an @ when it is read as a URL. A URL ends up in logs and in errors, and so would the password in it.
-  assertOption('servers', !/@|%40/i.test(text.normalize('NFKC')), 'has a user name in it: put it into `login`');
+  // NFKC, because a URL parser also reads a fullwidth @ as @. URLs end up in logs, with the password in them.
+  assertOption(
+    'servers',
+    !/@|%40/i.test(text.normalize('NFKC')),
+    'must not contain a user name or password. Pass them in `login`',
+  );
   const [, scheme = 'nats', name = '', port = '4222'] = form.exec(text) ?? [];
   const url = `http://${name}:${port}`;
-  assertOption('servers', name !== '' && URL.canParse(url), `is no address of a NATS server: ${example}`);
-  // As a URL has it, 2130706433 and 127.1 are 127.0.0.1: this is what will be connected to.
+  assertOption('servers', name !== '' && URL.canParse(url), `is not the address of a NATS server. ${example}`);
+  // The URL parser converts spellings such as 2130706433 and 127.1 to 127.0.0.1, the address that is connected to.
   const { hostname } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   return {

@@ -2,18 +2,22 @@ import { type KV, Kvm, type KvStatus } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ToriiStreamError } from '../errors.ts';
 import type { KeyStore } from '../keys/slot.ts';
-import { inOurWords } from './errors.ts';
+import { translateErrors } from './errors.ts';
 
-/** JetStream's code for a write that came second. */
+/** JetStream's error codes for a write whose expected revision is not the newest one. */
 const wrongLastSequence = new Set([10071, 10164]);
-const biggestKeyBytes = 4_096;
-
 const streamNotFound = 10059;
+/** The bucket must have room for a public key of any accepted length. */
+const requiredBytes = 4_096;
 
-/** The key-value store of a NATS connection of yours. It stays yours to close. */
+/**
+ * Creates a key-value store from your own NATS connection. Close the connection yourself.
+ *
+ * The methods of the store throw a ToriiStreamError: `store_unavailable`, `store_refused` or `bucket_unfit`.
+ */
 export function createNatsStore(connection: NatsConnection): KeyStore {
   const manager = new Kvm(connection);
-  /** Buckets that were looked at and found fit. Forgotten when anything goes wrong: one may be lost and made anew. */
+  /** Buckets whose settings were checked. Removed on any error, because the bucket may have been deleted and recreated. */
   const buckets = new Map<string, KV>();
 
   async function find(name: string): Promise<KV> {
@@ -22,11 +26,11 @@ export function createNatsStore(connection: NatsConnection): KeyStore {
     return bucket;
   }
 
-  async function findOrMake(name: string): Promise<KV> {
+  async function findOrCreate(name: string): Promise<KV> {
     try {
       return await find(name);
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      if (!isMissingBucket(error)) throw error;
       await manager.create(name, { history: 1 });
       return find(name);
     }
@@ -35,19 +39,19 @@ export function createNatsStore(connection: NatsConnection): KeyStore {
   async function put(name: string, key: string, value: string, previousSeq: number): Promise<number | null> {
     const wasKnown = buckets.has(name);
     try {
-      return await (await findOrMake(name)).put(key, value, { previousSeq });
+      return await (await findOrCreate(name)).put(key, value, { previousSeq });
     } catch (error) {
       if (wrongLastSequence.has(codeOf(error))) return null;
       buckets.delete(name);
-      // Nothing was written, since there was nobody to write it.
-      if (wasKnown && (isMissing(error) || isUnheard(error))) return put(name, key, value, previousSeq);
+      // The remembered bucket does not exist any more, so nothing was written and one retry is safe.
+      if (wasKnown && (isMissingBucket(error) || hasNoResponder(error))) return put(name, key, value, previousSeq);
       throw error;
     }
   }
 
   return {
     read: (name, key) =>
-      inOurWords(async () => {
+      translateErrors(async () => {
         try {
           const entry = await (await find(name)).get(key);
           if (entry === null) return null;
@@ -55,11 +59,11 @@ export function createNatsStore(connection: NatsConnection): KeyStore {
           return { value: entry.operation === 'PUT' ? entry.string() : null, revision: entry.revision, createdAt };
         } catch (error) {
           buckets.delete(name);
-          if (isMissing(error)) return null;
+          if (isMissingBucket(error)) return null;
           throw error;
         }
       }),
-    write: (name, key, value, lastRevision) => inOurWords(() => put(name, key, value, lastRevision)),
+    write: (name, key, value, lastRevision) => translateErrors(() => put(name, key, value, lastRevision)),
   };
 }
 
@@ -67,32 +71,31 @@ function codeOf(error: unknown): number {
   return error instanceof Error ? Number(Reflect.get(error, 'code')) : Number.NaN;
 }
 
-/** There is no such bucket. */
-function isMissing(error: unknown): boolean {
+function isMissingBucket(error: unknown): boolean {
   return codeOf(error) === streamNotFound;
 }
 
-/** Nobody took the message: no bucket keeps this key, or there is no JetStream at all. */
-function isUnheard(error: unknown): boolean {
+/** No server accepted the message: the bucket does not exist, or JetStream is not enabled. */
+function hasNoResponder(error: unknown): boolean {
   return error instanceof Error && error.name === 'JetStreamNotEnabled';
 }
 
-/** Opens a bucket that is there, and refuses one that would lose a key. */
+/** Opens an existing bucket. Refuses settings that could lose a key or keep an old one. */
 async function openBucket(manager: Kvm, name: string): Promise<KV> {
-  // Read from its leader alone: a copy may be behind, and nobody answers for one that was deleted.
+  // Read only from the leader: a replica can be behind, and direct reads of a deleted bucket get no response.
   const bucket = await manager.open(name, { allow_direct: false });
   const problem = problemOf(await bucket.status());
   if (problem === undefined) return bucket;
   const remedy =
-    'The gateway wants a bucket without limits: make it anew (nats kv add NAME --history=1), or name another';
+    'The gateway needs a bucket without limits. Create it again (nats kv add NAME --history=1), or choose another';
   throw new ToriiStreamError('bucket_unfit', `The bucket ${name} ${problem}. ${remedy}.`);
 }
 
 function problemOf({ ttl, history, maxValueSize, max_bytes: maxBytes }: KvStatus): string | undefined {
-  if (ttl > 0) return `forgets what is in it after ${ttl / 1000} s, and the gateway would lose its key`;
-  if (history !== 1) return `keeps ${history} revisions of a key, and an old key is to be gone`;
-  if (maxValueSize >= 0 && maxValueSize < biggestKeyBytes)
-    return `takes ${maxValueSize} bytes at most, too few for a key`;
-  if (maxBytes >= 0 && maxBytes < biggestKeyBytes) return `holds ${maxBytes} bytes at most, too few for a key`;
+  if (ttl > 0) return `has a TTL of ${ttl / 1000} s, after which the gateway would lose its key`;
+  if (history !== 1) return `has a history of ${history}, so it would keep old keys`;
+  if (maxValueSize >= 0 && maxValueSize < requiredBytes)
+    return `has a maximum value size of ${maxValueSize} bytes, too small for a key`;
+  if (maxBytes >= 0 && maxBytes < requiredBytes) return `has a maximum size of ${maxBytes} bytes, too small for a key`;
   return undefined;
 }

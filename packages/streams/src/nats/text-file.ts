@@ -2,23 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { assertOption } from '@torii/core/adapter';
 
 /**
- * Reads a file that an option names.
+ * Reads the file whose path is the value of an option.
  *
- * @throws ToriiConfigError without a cause: that would quote the path, and people pass the contents instead
+ * @throws ToriiConfigError without a `cause`: an error of node:fs quotes the path, which may be a secret that was passed
+ * by mistake
  */
 export async function readTextFile(option: string, path: unknown): Promise<string> {
   const isPath = typeof path === 'string' && path !== '';
   assertOption(
     option,
     isPath,
-    `is ${path === '' ? 'empty' : 'no path of a file'}: set the variable that you read it from`,
+    `is ${path === '' ? 'empty' : 'not a string'}. Set the environment variable that it is read from`,
   );
   const isContents = /-----BEGIN|^\s*SU[A-Z2-7]{56}|^\s*eyJ|[\r\n]/.test(path);
-  assertOption(
-    option,
-    !isContents,
-    'holds the contents of a file, not a path: write them into a file, and its path here',
-  );
+  assertOption(option, !isContents, 'contains the contents of a file. Write them to a file, and pass its path');
   const outcome = await readFile(path, 'utf8').catch((error: unknown) => ({ code: codeOf(error) }));
   assertOption(option, typeof outcome === 'string', `cannot be read: ${Reflect.get(Object(outcome), 'code')}`);
   return outcome;
@@ -26,5 +23,5 @@ export async function readTextFile(option: string, path: unknown): Promise<strin
 
 function codeOf(error: unknown): string {
   const code: unknown = Reflect.get(Object(error), 'code');
-  return typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : 'for reasons unknown';
+  return typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : 'unknown error';
 }

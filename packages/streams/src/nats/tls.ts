@@ -2,22 +2,23 @@ import type { TlsOptions } from '@nats-io/transport-node';
 import { assertOption, omitUndefined, readKnownOptions } from '@torii/core/adapter';
 import { readTextFile } from './text-file.ts';
 
-/** Paths of PEM files. */
+/** Paths of PEM files for TLS. */
 export interface NatsTls {
-  /** Whom to believe that they are the server. Left out, whom Node believes. */
+  /** The certificate authorities that may sign the server's certificate. Defaults to those that Node trusts. */
   readonly caFile?: string | undefined;
-  /** A certificate of this client, and its key, where the server asks for one. */
+  /** The client's certificate, if the server requires one. Needs `keyFile`. */
   readonly certFile?: string | undefined;
+  /** The private key of `certFile`. */
   readonly keyFile?: string | undefined;
 }
 
 const names = ['caFile', 'certFile', 'keyFile'] as const;
 
-/** @throws ToriiConfigError for files that cannot be read, and for one of a pair */
+/** @throws ToriiConfigError for a file that cannot be read, and for `certFile` without `keyFile` or the reverse */
 export async function readTls(tls: unknown): Promise<TlsOptions> {
   const given = readKnownOptions(tls as NatsTls, names, "tls: { caFile: 'ca.pem' }", 'tls');
   const own = omitUndefined(given, names);
-  assertOption('tls', 'certFile' in own === 'keyFile' in own, 'has one of certFile and keyFile: it takes both');
+  assertOption('tls', 'certFile' in own === 'keyFile' in own, 'must have both certFile and keyFile, or neither');
   return {
     ...('caFile' in own && { ca: await readPemFile('caFile', own.caFile) }),
     ...('certFile' in own && { cert: await readPemFile('certFile', own.certFile) }),
@@ -28,6 +29,6 @@ export async function readTls(tls: unknown): Promise<TlsOptions> {
 async function readPemFile(name: keyof NatsTls, path: unknown): Promise<string> {
   const option = `tls.${name}`;
   const text = await readTextFile(option, path);
-  assertOption(option, text.includes('-----BEGIN '), 'is no PEM file');
+  assertOption(option, text.includes('-----BEGIN '), 'is not a PEM file');
   return text;
 }

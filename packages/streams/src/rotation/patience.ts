@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 
-/** How long a store or a gateway may be away, and how often it is tried again. */
 const patienceMs = 60_000;
 const retryMs = 1_000;
 
-/** Tries again while the store or the gateway is away. */
+/** Retries once a second, for a minute, while the store or the gateway is unavailable. */
 export async function withPatience<T>(
   work: () => Promise<T>,
   signal: AbortSignal | undefined,
@@ -18,11 +17,12 @@ export async function withPatience<T>(
     try {
       return await work();
     } catch (error) {
-      const isAway =
+      const isUnavailable =
         error instanceof ToriiStreamError &&
         (error.reason === 'store_unavailable' || error.reason === 'gateway_unavailable');
-      if (!isAway || performance.now() > deadline) throw error;
-      emit({ type: 'rotation_step', step: 'retry', text: error.message });
+      if (!isUnavailable || performance.now() > deadline) throw error;
+      const { message } = error;
+      emit({ type: 'rotation_step', step: 'retry', waitSeconds: retryMs / 1000, summary: message, text: message });
       await sleep(retryMs, undefined, { signal });
     }
   }

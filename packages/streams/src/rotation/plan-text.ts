@@ -1,34 +1,49 @@
 import type { Intent, NextStep, RotationStep } from './step.ts';
 
+/** What a rotation costs: `refusalSeconds` is how long a client's token may be refused after the flip. */
+interface Cost {
+  readonly drainTtlSeconds: number;
+  readonly refusalSeconds: number;
+}
+
 const order: readonly RotationStep[] = ['begin', 'drain', 'flip', 'confirm', 'done'];
 
-/** A plan for people: what is done, what comes next, and what it costs. */
-export function describeRotation(
-  { slotName, from, to, oldKeyLeaked }: Intent,
-  { step, waitSeconds }: NextStep,
-  { drainTtlSeconds, refusalSeconds }: { readonly drainTtlSeconds: number; readonly refusalSeconds: number },
-): string {
-  const steps: readonly (readonly [RotationStep, string])[] = [
-    ['begin', 'the slot holds the old key, the gateway uses it, every node holds both'],
-    ['drain', oldKeyLeaked ? 'left out: the old key leaked' : describeDrain(drainTtlSeconds, waitSeconds)],
-    ['flip', 'the new key goes into the slot, if nobody else wrote there'],
-    ['confirm', 'the gateway says that it uses the new key; nodes sign with it from then on'],
-  ];
-  const now = order.indexOf(step);
-  const lines = steps.map(([name, text], index) => {
-    const mark = index < now ? '✓' : index === now ? '›' : '·';
-    return `  ${mark} ${name.padEnd(8)} ${text}`;
+/** The whole plan as text: the steps that are done, the next one, and the cost. */
+export function describeRotation(intent: Intent, next: NextStep, cost: Cost): string {
+  const current = order.indexOf(next.step);
+  const lines = order.slice(0, -1).map((step, index) => {
+    const mark = index < current ? '✓' : index === current ? '›' : '·';
+    return `  ${mark} ${step.padEnd(8)} ${describeStep(step, intent, next, cost)}`;
   });
   return [
-    `Rotation of ${slotName}`,
-    `  from ${from}`,
-    `  to   ${to}`,
+    `Rotation of ${intent.slotName}`,
+    `  from ${intent.from}`,
+    `  to   ${intent.to}`,
     ...lines,
-    `From the flip on, a reconnect may need a fresh token for at most ${refusalSeconds} s. Open sockets stay.`,
+    `For at most ${cost.refusalSeconds} s after the flip, a reconnect may need a new token. Open sockets stay open.`,
   ].join('\n');
 }
 
-function describeDrain(drainTtlSeconds: number, waitSeconds: number): string {
-  const rest = waitSeconds > 0 ? `: the longest old one ends in ${waitSeconds} s` : '';
-  return `tokens live at most ${drainTtlSeconds} s, until the longest old one has run out${rest}`;
+/** One step in one line. */
+export function describeStep(
+  step: RotationStep,
+  { oldKeyLeaked }: Intent,
+  { waitSeconds }: NextStep,
+  { drainTtlSeconds }: Cost,
+): string {
+  switch (step) {
+    case 'begin':
+      return 'the slot holds the old key, the gateway uses it, and every node has both keys';
+    case 'drain': {
+      if (oldKeyLeaked) return 'skipped, because the old key leaked';
+      const rest = waitSeconds > 0 ? `: ${waitSeconds} s left` : '';
+      return `new tokens live at most ${drainTtlSeconds} s, until all longer ones have expired${rest}`;
+    }
+    case 'flip':
+      return 'write the new key to the slot, unless another process wrote to it';
+    case 'confirm':
+      return 'the gateway uses the new key, and nodes sign with it';
+    case 'done':
+      return 'the gateway uses the new key';
+  }
 }

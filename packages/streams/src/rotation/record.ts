@@ -1,23 +1,23 @@
 import type { KeyStore } from '../keys/slot.ts';
 
-/** What must outlive a deploy that crashes: since when tokens have been minted short. */
+/** The note that survives a deploy that crashes: since when nodes mint short tokens. */
 export interface RotationRecord {
-  /** Key ids. */
+  /** The id of the old key. */
   readonly from: string;
+  /** The id of the new key. */
   readonly to: string;
-  /** Seconds since 1970: by the store's clock where it tells, since the clock of whoever began may be wrong. */
+  /** Seconds since 1970, by the store's clock if known: the clock of the machine that began may be wrong. */
   readonly drainStartedAt: number;
 }
 
-/** A record and the revision that it was read at. */
 export interface RotationRecordEntry {
   readonly record: RotationRecord | null;
   readonly revision: number;
 }
 
 /**
- * Keeps the record of the rotation that is under way. In a bucket of its own: the gateway watches the other one, and
- * nobody has said what it makes of a second key there.
+ * Stores the note of the rotation in progress. It has a separate bucket, because it is not documented how the gateway
+ * treats a second key in the bucket that it watches.
  */
 export class RotationRecords {
   readonly #store: KeyStore;
@@ -37,14 +37,14 @@ export class RotationRecords {
     return { record: record && { ...record, drainStartedAt }, revision: entry?.revision ?? 0 };
   }
 
-  /** False where somebody else wrote since `lastRevision`. */
+  /** Writes or, with `null`, clears the note. `false` if something else was written since `lastRevision`. */
   async write(record: RotationRecord | null, lastRevision: number): Promise<boolean> {
     const text = record === null ? '' : JSON.stringify(record);
     return (await this.#store.write(this.#bucket, this.#key, text, lastRevision)) !== null;
   }
 }
 
-// What cannot be read is no record: the drain begins anew, which costs time and nothing else.
+// A malformed note counts as absent. The drain then starts again, which costs only time.
 function parse(text: string): RotationRecord | null {
   try {
     const { from, to, drainStartedAt } = JSON.parse(text);

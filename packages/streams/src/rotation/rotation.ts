@@ -18,7 +18,7 @@ import { servedKeySeconds } from '../keys/served-key.ts';
 import { type KeyStore, readStore, Slot, type SlotEntry, type SlotOptions } from '../keys/slot.ts';
 import { drainTtlRule, maxTtlRule } from '../token/signer.ts';
 import { withPatience } from './patience.ts';
-import { describeRotation } from './plan-text.ts';
+import { describeRotation, describeStep } from './plan-text.ts';
 import { type RotationRecord, RotationRecords } from './record.ts';
 import {
   cancelLost,
@@ -33,67 +33,72 @@ import {
 } from './step.ts';
 
 export interface RotationOptions extends SlotOptions {
+  /** The store that holds the slot, such as the result of `connectStore` in `@torii/streams/nats`. */
   readonly kv: KeyStore;
-  /** The public key that is in use. */
+  /** The public key in use: `signer.publicKey`. */
   readonly from: string | KeyObject | undefined;
-  /** The public key that is to follow: every node holds its private half as `nextPrivateKey` by now. */
+  /** The new public key: `signer.nextPublicKey`. Every node must already have its private half as `nextPrivateKey`. */
   readonly to: string | KeyObject | null | undefined;
-  /** Where the gateway is: it is asked before anything is changed, and afterwards. */
+  /** The gateway's address. The gateway is asked which key it uses, before and after the flip. */
   readonly gatewayUrl: string | undefined;
   /**
-   * The longest lifetime that nodes of the release before gave a token: their `maxTtlSeconds`.
+   * The `maxTtlSeconds` of the previous release, in seconds: 1 to 86,400. The rotation waits this long, so that every
+   * token of that release has expired before the flip.
    *
    * @default 86_400
    */
   readonly maxTtlSeconds?: number | undefined;
   /**
-   * The longest lifetime that nodes give a token now: their `drainTtlSeconds`. Decides nothing, and is told in the plan.
+   * The `drainTtlSeconds` of the nodes that have both keys, in seconds: 1 to 86,400. Only used to report the cost in the
+   * plan.
    *
    * @default 60
    */
   readonly drainTtlSeconds?: number | undefined;
   /**
-   * Flips at once. Whoever has the old key can make tokens until then, and every token of it is refused from then on.
+   * Writes the new key immediately, without a drain. As soon as the gateway uses it, every token of the old key is
+   * refused, including those of the attacker.
    *
    * @default false
    */
   readonly oldKeyLeaked?: boolean | undefined;
+  /** The function that sends requests to the gateway. Defaults to the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
-  /** Told of every step, and of a store or a gateway that keeps `run` waiting. */
+  /** Called with a `rotation_step` event for every step, and for every retry of `run`. Its errors are ignored. */
   readonly onEvent?: StreamEventListener | undefined;
 }
 
-/** Where a rotation is. */
+/** The state of a rotation. */
 export interface RotationPlan {
-  /** What comes next, or `done`. */
+  /** The next step, or `done`. */
   readonly step: RotationStep;
-  /** How long until there is something to do: more than 0 in `drain`. */
+  /** Seconds until the next step can be done: more than 0 in `drain`. */
   readonly waitSeconds: number;
-  /** From the flip on, how long a client's token may be refused on a reconnect, until it gets a fresh one. */
+  /** For how many seconds after the flip a reconnect may be refused, unless the client fetches a new token. */
   readonly refusalSeconds: number;
-  /** The same for people. */
+  /** The plan for people, in several lines. */
   readonly text: string;
 }
 
-/** A change of keys. Holds no state of its own: a deploy that crashed makes another of the same options and goes on. */
+/** A key rotation. It keeps no state in memory: after a crash, create it again with the same options and continue. */
 export interface Rotation {
-  /** Looks, and changes nothing. */
+  /** Reads the current state. Changes nothing. */
   plan(): Promise<RotationPlan>;
-  /** Does all that is due, and waits for nothing but the gateway: at most some seconds. */
+  /** Takes all steps that are due. Waits only for the gateway, for a few seconds, and never for the drain. */
   advance(): Promise<RotationPlan>;
   /**
-   * Goes on to the end, which takes `maxTtlSeconds` and a little. Bears with a store or a gateway that is away for up to a
-   * minute; a store that is away at the very start is an error at once, since nobody could tell whether `cancel` came
-   * meanwhile. Stop it with the signal, or by any other means, and run it again.
+   * Runs the rotation to its end, which takes a little longer than `maxTtlSeconds`. If the store or the gateway becomes
+   * unavailable, it retries for a minute. Only the first read of the store is not retried: a `cancel` during that time
+   * would go unnoticed. To stop, abort the signal or end the process. To continue, run it again.
    */
   run(options?: { readonly signal?: AbortSignal | undefined }): Promise<RotationPlan>;
   /**
-   * Gives up before the flip, so that a later rotation drains anew, and a `run` that is under way ends with
-   * `rotation_conflict` or `publish_conflict`: once this resolves, it flips no more. Under way is what has read the store
-   * once. Take `nextPrivateKey` from the nodes, too.
+   * Cancels the rotation before the flip. Once the promise resolves, a `run` in progress no longer changes the key, and
+   * ends with `rotation_conflict` or `publish_conflict`. A `run` is in progress once it has read the store. Also remove
+   * `nextPrivateKey` from the nodes. A later rotation starts with a new drain.
    *
-   * @throws ToriiStreamError `rotation_conflict` after the flip (rotate back instead), and where it may go on:
-   * another rotation is under way, or somebody wrote at the same moment
+   * @throws ToriiStreamError `rotation_conflict` if the flip is already done, if a rotation to another key is in progress,
+   * or if another process wrote at the same time, so that a `run` in progress may continue
    */
   cancel(): Promise<void>;
 }
@@ -112,23 +117,22 @@ const optionNames = [
   'onEvent',
 ] as const;
 
-/** How often `run` looks while it waits. */
-const longestNapMs = 15_000;
+/** `run` checks the state at least this often during the drain. */
+const maxSleepMs = 15_000;
 
 const notAsked: ServedAnswer = { isServed: false, keyId: null };
 
-/** How often `cancel` writes into the slot while others write the same there. */
-const mostCancelTries = 20;
+/** How often `cancel` tries to write to the slot while other processes write to it. */
+const maxCancelTries = 20;
 
-/** What one call of `advance` or `run` remembers: a note that was there and is gone was taken away by somebody. */
+/** What one call of `advance` or `run` remembers, to detect that another process cancelled the rotation. */
 interface Progress {
-  /** The note's, before anything else was looked at. `cancel` writes one even where there is none. */
+  /** The note's revision at the start. `cancel` always changes it, even if there is no note. */
   readonly firstRevision: number;
   sawRecord?: boolean;
   hasBegun?: boolean;
 }
 
-/** What one look saw, and what follows from it. */
 interface World {
   readonly next: NextStep;
   readonly slotEntry: SlotEntry;
@@ -137,14 +141,15 @@ interface World {
 }
 
 /**
- * Plans a change of keys. All methods throw a ToriiStreamError where the world is not as it must be, saying what to do.
+ * Creates a key rotation. Its methods throw a ToriiStreamError if the rotation cannot continue: for example, if the slot
+ * holds a third key or the gateway is unavailable. The message says what to do.
  *
  * @example
  * const rotation = createRotation({ kv, from: signer.publicKey, to: signer.nextPublicKey, gatewayUrl, maxTtlSeconds: 3600 });
  * console.log((await rotation.plan()).text);
  * await rotation.run();
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError for a wrong key or option. Its message says what to pass instead.
  */
 export function createRotation(options: RotationOptions): Rotation {
   const example = 'createRotation({ kv, from: signer.publicKey, to: signer.nextPublicKey, gatewayUrl })';
@@ -152,7 +157,7 @@ export function createRotation(options: RotationOptions): Rotation {
   const own = omitUndefined(given, ['bucket', 'key', 'maxTtlSeconds', 'drainTtlSeconds', 'oldKeyLeaked']);
   const from = readPublicKey('from', own.from);
   const to = readPublicKey('to', own.to);
-  assertOption('to', from.keyId !== to.keyId, 'is `from` again: pass the new key');
+  assertOption('to', from.keyId !== to.keyId, 'is the same key as `from`. Pass the new key');
   const maxTtlSeconds = readWhole(own, 'maxTtlSeconds', maxTtlRule);
   const drainTtlSeconds = readWhole(own, 'drainTtlSeconds', drainTtlRule);
   const oldKeyLeaked = readFlag(own, 'oldKeyLeaked');
@@ -163,8 +168,8 @@ export function createRotation(options: RotationOptions): Rotation {
   const emit = emitterFor(readFunction<StreamEventListener>(own, 'onEvent'));
 
   const intent: Intent = { slotName: slot.name, from: from.keyId, to: to.keyId, maxTtlSeconds, oldKeyLeaked };
-  const shortest = oldKeyLeaked ? maxTtlSeconds : Math.min(drainTtlSeconds, maxTtlSeconds);
-  const cost = { drainTtlSeconds, refusalSeconds: shortest + servedKeySeconds };
+  const longestTtl = oldKeyLeaked ? maxTtlSeconds : Math.min(drainTtlSeconds, maxTtlSeconds);
+  const cost = { drainTtlSeconds, refusalSeconds: longestTtl + servedKeySeconds };
 
   async function look(progress?: Progress): Promise<World> {
     for (;;) {
@@ -172,10 +177,10 @@ export function createRotation(options: RotationOptions): Rotation {
       const held = slotEntry.publicKey?.keyId ?? from.keyId;
       const { record, revision } = await records.read();
       if (progress !== undefined && record?.to === to.keyId) progress.sawRecord = true;
-      // Patient: whoever published a moment ago must not be told that the gateway is in the wrong.
+      // Waits, because the gateway takes a few seconds to use a key that was published a moment ago.
       const isUrgent = oldKeyLeaked && held === from.keyId;
       const served = isUrgent ? notAsked : await waitUntilServed(gateway, held, propagationMs);
-      // Another deploy flipped while we looked: then the gateway is right, and what we read is of two moments.
+      // If another deploy flipped in the meantime, the slot and the gateway's answer do not belong together.
       if (!isUrgent && (await slot.read()).revision !== slotEntry.revision) continue;
       const next = nextStep(intent, { slot: slotEntry, record, served, now: Date.now() / 1000 });
       return { next, slotEntry, record, recordRevision: revision };
@@ -185,19 +190,19 @@ export function createRotation(options: RotationOptions): Rotation {
   async function take({ next: { step }, slotEntry, record, recordRevision }: World): Promise<void> {
     if (step === 'begin') {
       const drainStartedAt = Math.floor(Date.now() / 1000);
-      // Where another deploy was first, its record counts: the next look finds it.
+      // If another deploy wrote its note first, this write fails, and the next look finds that note.
       await records.write({ from: from.keyId, to: to.keyId, drainStartedAt }, recordRevision);
     } else if (step === 'flip') {
       await slot.write(to, slotEntry.revision);
-      // Nothing drains any more. A note that stayed would let a later rotation from this key go without its drain.
+      // With this note, a later rotation from the same key would skip its drain.
       if (record !== null) await records.write(null, recordRevision);
     } else if (step === 'confirm') {
       const served = await waitUntilServed(gateway, to.keyId, propagationMs);
       if (served.problem !== undefined) throw new ToriiStreamError('gateway_unavailable', served.problem);
       if (!served.isServed)
-        throw shadowed('Nodes go on with the key that it uses, so that nothing is lost', served.keyId);
+        throw shadowed('Nodes sign with the key that the gateway uses, so clients can still connect', served.keyId);
     } else if (step === 'done' && record?.from === from.keyId) {
-      // Left behind by a deploy that ended right after the flip.
+      // A deploy that crashed right after the flip left this note.
       await records.write(null, recordRevision);
     }
   }
@@ -210,11 +215,11 @@ export function createRotation(options: RotationOptions): Rotation {
     return { firstRevision: (await records.read()).revision };
   }
 
-  /** Whether somebody cancelled since we came, or what we began does not stay. */
+  /** Whether the rotation was cancelled since `progress` began, or its note has disappeared for another reason. */
   function isCancelled({ next: { step }, record, recordRevision }: World, progress: Progress): boolean {
     const isMoved = recordRevision !== progress.firstRevision;
     if (step === 'begin') return progress.hasBegun || isMoved || (progress.sawRecord === true && record === null);
-    // Where the key leaked there need be no note. One that was written meanwhile is another deploy's, which goes our way.
+    // With a leaked key there may be no note. A note that appeared meanwhile belongs to another deploy of this rotation.
     return step === 'flip' && record === null && isMoved;
   }
 
@@ -227,7 +232,8 @@ export function createRotation(options: RotationOptions): Rotation {
       await take(world);
       if (step === 'begin') progress.hasBegun = true;
       const plan = planFor(world.next);
-      emit({ type: 'rotation_step', step, text: plan.text });
+      const summary = describeStep(step, intent, world.next, cost);
+      emit({ type: 'rotation_step', step, waitSeconds: plan.waitSeconds, summary, text: plan.text });
       if (step === 'drain' || step === 'done') return plan;
     }
   }
@@ -236,23 +242,23 @@ export function createRotation(options: RotationOptions): Rotation {
     plan: async () => planFor((await look()).next),
     advance: async () => advance(await startProgress()),
     async run({ signal } = {}) {
-      // Not with patience: a cancellation that came while the store was away would not be seen.
+      // Not retried: a `cancel` while the store is unavailable would go unnoticed.
       const progress = await startProgress();
       for (;;) {
         const plan = await withPatience(() => advance(progress, signal), signal, emit);
         if (plan.step === 'done') return plan;
-        await sleep(Math.min(plan.waitSeconds * 1000, longestNapMs), undefined, { signal });
+        await sleep(Math.min(plan.waitSeconds * 1000, maxSleepMs), undefined, { signal });
       }
     },
     async cancel() {
       if ((await slot.read()).publicKey?.keyId === to.keyId) throw cancelledTooLate();
       const { record, revision: recordRevision } = await records.read();
       if (record !== null && (record.from !== from.keyId || record.to !== to.keyId)) throw otherRotation(record.to);
-      // The note first, and even where there is none: a deploy that looks from here on finds nothing begun, and one that is
-      // about to write its note loses. Then the slot: a flip that is on its way goes by a revision from before, and loses
-      // too. The write has to be ours: one of the same key by somebody else may be what that flip goes by.
+      // Clear the note, even if there is none: its new revision makes a concurrent write of a note fail. Then write the
+      // old key over itself: a flip in flight expects an earlier revision, so it fails. This write must be our own,
+      // because the flip may have read the revision of another process's write.
       if (!(await records.write(null, recordRevision))) throw cancelLost();
-      for (let tries = 0; tries < mostCancelTries; tries++) {
+      for (let tries = 0; tries < maxCancelTries; tries++) {
         const { publicKey, revision } = await slot.read();
         if (publicKey?.keyId === to.keyId) throw cancelledTooLate();
         if (publicKey?.keyId !== from.keyId) return;

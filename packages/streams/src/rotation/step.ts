@@ -3,10 +3,10 @@ import type { ServedAnswer } from '../keys/gateway.ts';
 import type { SlotEntry } from '../keys/slot.ts';
 import type { RotationRecord } from './record.ts';
 
-/** What a rotation comes to next. `drain` waits; the others can be done at once. */
+/** The next step of a rotation. `drain` has to wait, the others can be done immediately. */
 export type RotationStep = 'begin' | 'drain' | 'flip' | 'confirm' | 'done';
 
-/** All that a rotation knows of the world. It is looked at anew each time, so that a crash loses nothing. */
+/** The state that determines the next step. It is read each time and not kept in memory, so a crash loses nothing. */
 export interface Observation {
   readonly slot: SlotEntry;
   readonly record: RotationRecord | null;
@@ -15,11 +15,12 @@ export interface Observation {
   readonly now: number;
 }
 
-/** What a rotation is to do. */
+/** The options of a rotation. */
 export interface Intent {
   readonly slotName: string;
-  /** Key ids. */
+  /** The id of the old key. */
   readonly from: string;
+  /** The id of the new key. */
   readonly to: string;
   readonly maxTtlSeconds: number;
   readonly oldKeyLeaked: boolean;
@@ -27,83 +28,83 @@ export interface Intent {
 
 export interface NextStep {
   readonly step: RotationStep;
-  /** How long until there is something to do. */
+  /** Seconds until the next step can be done: more than 0 in `drain`. */
   readonly waitSeconds: number;
 }
 
-/** By so much the clocks of nodes, gateway and deploy may differ without a long token outliving the drain. */
+/** The drain is longer by this much, in case the clocks of nodes, gateway and deploy differ. */
 const clockMarginSeconds = 2;
-/** A record from further in the future than this was written by a clock that is wrong, and says nothing. */
-const mostAheadSeconds = 60;
-/** A record this much older than its drain is of a rotation that was given up: tokens are long again by now. */
+/** A note from further in the future was written by a wrong clock and is ignored. */
+const maxAheadSeconds = 60;
+/** A note that is this much older than its drain is ignored: nodes may have returned to long tokens. */
 const staleAfterSeconds = 86_400;
 
 /**
- * What comes next: a function of what the slot holds, what the gateway says, and what was written down.
+ * Determines the next step from the slot, the gateway's answer and the note.
  *
- * @throws ToriiStreamError where the world is not as it must be, saying what to do
+ * @throws ToriiStreamError if the rotation cannot continue. Its message says what to do.
  */
 export function nextStep(intent: Intent, { slot, record, served, now }: Observation): NextStep {
   const held = slot.publicKey?.keyId;
   if (held === intent.to) return { step: served.isServed ? 'done' : 'confirm', waitSeconds: 0 };
   if (held !== intent.from) throw wrongSlot(intent, slot);
-  // Whatever the gateway says: a thief's tokens are to be worth nothing when it comes back.
+  // Flips even if the gateway is unavailable: when it returns, it must refuse the attacker's tokens.
   if (intent.oldKeyLeaked) return { step: 'flip', waitSeconds: 0 };
   if (served.problem !== undefined) throw new ToriiStreamError('gateway_unavailable', served.problem);
   if (!served.isServed) throw shadowed('Nothing was changed', served.keyId);
 
   const drainSeconds = intent.maxTtlSeconds + clockMarginSeconds;
   const age = record === null ? Number.NaN : now - record.drainStartedAt;
-  const isLive = record?.from === held && age >= -mostAheadSeconds && age <= drainSeconds + staleAfterSeconds;
+  const isLive = record?.from === held && age >= -maxAheadSeconds && age <= drainSeconds + staleAfterSeconds;
   if (!record || !isLive) return { step: 'begin', waitSeconds: 0 };
   if (record.to !== intent.to) throw otherRotation(record.to);
   const waitSeconds = Math.max(0, Math.ceil(record.drainStartedAt + drainSeconds - now));
   return { step: waitSeconds > 0 ? 'drain' : 'flip', waitSeconds };
 }
 
-/** The gateway goes on with a key that is not the slot's. */
+/** The gateway uses another key than the slot holds. `state` says what the rotation has done. */
 export function shadowed(state: string, servedKeyId: string | null): ToriiStreamError {
   const uses = servedKeyId === null ? 'no key' : `the key ${servedKeyId}`;
   const remedy =
-    'Is TURBOCABLE_JWT_PUBLIC_KEY_PATH set on the gateway? That file wins over the slot: unset it and restart the gateway. ' +
-    'If not, is the gateway connected to NATS, and to this bucket, and does the slot hold plain SPKI PEM?';
+    'If TURBOCABLE_JWT_PUBLIC_KEY_PATH is set on the gateway, that file overrides the slot: unset it and restart the ' +
+    'gateway. Otherwise, check that the gateway is connected to NATS, reads this bucket, and that the slot holds SPKI PEM.';
   return new ToriiStreamError(
     'key_not_served',
-    `The gateway uses ${uses}, and not what the slot holds. ${state}. ${remedy}`,
+    `The gateway uses ${uses}, not the key in the slot. ${state}. ${remedy}`,
   );
 }
 
 function wrongSlot({ slotName, from }: Intent, slot: SlotEntry): ToriiStreamError {
   if (slot.isEmpty) {
-    const remedy = 'Publish the old key first, as every boot does, or the new one if nobody holds tokens';
-    return new ToriiStreamError('slot_empty', `${slotName} holds nothing to rotate from. ${remedy}: publishPublicKey.`);
+    const remedy =
+      'Publish the old key first with publishPublicKey. If no client has a token, publish the new key instead';
+    return new ToriiStreamError('slot_empty', `${slotName} is empty, so there is no key to rotate from. ${remedy}.`);
   }
-  const held = slot.publicKey === null ? 'something that is no key' : `the key ${slot.publicKey.keyId}`;
-  const remedy = `\`from\` is ${from}: pass the key that is in use, or find out who published there`;
+  const held = slot.publicKey === null ? 'something other than a key' : `the key ${slot.publicKey.keyId}`;
+  const remedy = `\`from\` is ${from}. Pass the key that is in use, or find out who published the key in the slot`;
   return new ToriiStreamError('slot_taken', `${slotName} holds ${held}, neither \`from\` nor \`to\`. ${remedy}.`);
 }
 
 export function otherRotation(to: string): ToriiStreamError {
-  const remedy = 'Take that one to its end, or cancel() it: the same options, with its key as `to`';
-  return new ToriiStreamError('rotation_conflict', `A rotation to another key is under way, to ${to}. ${remedy}.`);
+  const remedy = 'Finish it, or cancel() it with the same options and that key as `to`';
+  return new ToriiStreamError('rotation_conflict', `A rotation to another key, ${to}, is in progress. ${remedy}.`);
 }
 
-/** What was begun is not there any more. */
+/** The note of this rotation has disappeared or is ignored. */
 export function recordGone(): ToriiStreamError {
   const causes =
-    'it was cancelled, its bucket was lost, or the clock of this machine is more than a minute away from the store’s';
-  const remedy = 'Run it again to drain anew';
-  return new ToriiStreamError('rotation_conflict', `The note of this rotation does not stay: ${causes}. ${remedy}.`);
+    'the rotation was cancelled, the bucket of the note was deleted, or the clock of this machine differs from the clock ' +
+    'of the store by more than a minute';
+  const remedy = 'Run the rotation again. It starts with a new drain';
+  return new ToriiStreamError('rotation_conflict', `The note of this rotation is gone: ${causes}. ${remedy}.`);
 }
 
-/** A cancellation that came after the flip, or at the same moment. */
 export function cancelledTooLate(): ToriiStreamError {
-  const remedy = 'Rotate back: the same, with `from` and `to` exchanged';
-  return new ToriiStreamError('rotation_conflict', `The new key is in the slot already. ${remedy}.`);
+  const remedy = 'To go back, rotate with `from` and `to` exchanged';
+  return new ToriiStreamError('rotation_conflict', `The slot already holds the new key. ${remedy}.`);
 }
 
-/** A cancellation that others' writes came before. */
 export function cancelLost(): ToriiStreamError {
-  const problem = 'Somebody else wrote at the same moment, and a run that is under way may go on';
-  return new ToriiStreamError('rotation_conflict', `${problem}. Stop the deploys that run it, and cancel again.`);
+  const problem = 'Another process wrote at the same time, so a run in progress may continue';
+  return new ToriiStreamError('rotation_conflict', `${problem}. Stop the deploys that run it, then cancel again.`);
 }

@@ -1,20 +1,20 @@
-// ASCII alone: \w without the u flag is [A-Za-z0-9_], and $ without the m flag is the end of the text, newline included.
-const name = /^[\w:-]+$/;
-const pattern = /^(?:\*|[\w:-]+\*?)$/;
+// Without the flags u and m, \w matches ASCII only, and $ does not match before a final newline.
+const namePattern = /^[\w:-]+$/;
+const streamPattern = /^(?:\*|[\w:-]+\*?)$/;
 
-/** Whether a text may stand in `allowed_streams`: `*`, a stream's name, or the beginning of names followed by one `*`. */
+/** Whether `allowed_streams` may contain this text: `*`, a stream name, or the beginning of a name followed by one `*`. */
 export function isStreamPattern(text: unknown): text is string {
-  return typeof text === 'string' && pattern.test(text);
+  return typeof text === 'string' && streamPattern.test(text);
 }
 
 /**
- * Whether a pattern lets its holder read a stream, as the gateway decides it. What is no pattern lets nobody in, and
- * what is no name is nowhere to be let into.
+ * Whether a pattern in `allowed_streams` allows reading a stream, by the gateway's rules. `false` if the pattern or the
+ * stream name is malformed.
  *
  * @example
  * matchesStream('chat_room_*', 'chat_room_7'); // true
  */
-export function matchesStream(text: string, stream: string): boolean {
-  if (!isStreamPattern(text) || typeof stream !== 'string' || !name.test(stream)) return false;
-  return text.endsWith('*') ? stream.startsWith(text.slice(0, -1)) : stream === text;
+export function matchesStream(pattern: string, stream: string): boolean {
+  if (!isStreamPattern(pattern) || typeof stream !== 'string' || !namePattern.test(stream)) return false;
+  return pattern.endsWith('*') ? stream.startsWith(pattern.slice(0, -1)) : stream === pattern;
 }

@@ -21,57 +21,59 @@ import { claimsFor, lifetimes, readRequest, type StreamGrant, type StreamRequest
 
 export interface StreamSignerOptions {
   /**
-   * An RSA private key of at least 2048 bits: PEM (PKCS#8 or PKCS#1), or a KeyObject. May be undefined to the compiler,
-   * as an environment variable is; it throws then, and says so.
+   * The RSA private key that signs tokens: PEM (PKCS#8 or PKCS#1) or a KeyObject, 2048 to 8192 bits. The type allows
+   * `undefined`, so that you can pass an environment variable, but an unset one throws.
    */
   readonly privateKey: string | KeyObject | undefined;
-  /** The key to rotate to, while a rotation is under way. Undefined at all other times. */
+  /** The key to rotate to. Set it only during a rotation. Needs `gatewayUrl`. */
   readonly nextPrivateKey?: string | KeyObject | undefined;
-  /** What stands as `iss` in tokens. Left out, nothing does; the gateway does not look at it. */
+  /** The `iss` claim of tokens. If absent, tokens have no `iss`. The gateway does not check it. */
   readonly issuer?: string | undefined;
   /**
-   * Where the gateway is: `https://cable.example.com`. It is asked which key it uses, at most once a second and only when
-   * a token is wanted. Needed with `nextPrivateKey`; without, it lets you know of a gateway that refuses every token.
+   * The gateway's address, such as `https://cable.example.com`. The signer asks the gateway which key it uses, at most
+   * once a second and only when a token is requested. Required with `nextPrivateKey`. Without it, the signer uses the
+   * answer only to report `key_not_served`.
    */
   readonly gatewayUrl?: string | undefined;
   /**
-   * The longest lifetime that `issue` takes. A rotation waits for as long as this, so that a short one is worth having.
+   * The longest lifetime that `issue` accepts, in seconds: 1 to 86,400. A rotation waits this long, so keep it short.
    *
    * @default 86_400
    */
   readonly maxTtlSeconds?: number | undefined;
   /**
-   * The longest that tokens live from when `nextPrivateKey` is there until the gateway uses it: at most as long, a
-   * rotation makes a reconnect need a fresh token.
+   * The longest lifetime, in seconds, of tokens that are minted while `nextPrivateKey` is set and the gateway does not
+   * use it yet. After the flip of a rotation, a client may be refused for this long until it fetches a new token. 1 to
+   * 86,400.
    *
    * @default 60
    */
   readonly drainTtlSeconds?: number | undefined;
   /**
-   * What `issueFor` does where an admin acts in the user's name: `audit` mints, with who acts as `act` (RFC 8693 4.1), and
-   * tells `onEvent`.
+   * How `issueFor` handles impersonated users. `refuse` throws. `audit` mints a token that contains the impersonator as
+   * `act` (RFC 8693 4.1), and reports it to `onEvent`, which must be set.
    *
    * @default 'refuse'
    */
   readonly impersonation?: 'refuse' | 'audit';
-  /** Asks the gateway. Left out, the platform's `fetch`. */
+  /** The function that sends requests to the gateway. Defaults to the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
-  /** Told what happened, for logs and metrics. Never gets a token or a private key. */
+  /** Called for each token, key change and warning. Events never contain a token or a private key. Its errors are ignored. */
   readonly onEvent?: StreamEventListener | undefined;
 }
 
-/** A token, and what the browser that gets it may want to know. */
+/** A minted token. */
 export interface StreamToken {
   readonly token: string;
-  /** Seconds since 1970: `exp`. Sooner than asked for while a rotation is under way. */
+  /** When the token expires, in seconds since 1970 (`exp`). During a rotation, this can be sooner than requested. */
   readonly expiresAt: number;
 }
 
 /** Mints stream tokens. */
 export interface StreamSigner {
-  /** The public half of `privateKey`, as SPKI PEM: what `publishPublicKey` wants. */
+  /** The public half of `privateKey`, as SPKI PEM. Pass it to `publishPublicKey`. */
   readonly publicKey: string;
-  /** The public half of `nextPrivateKey`, or null. */
+  /** The public half of `nextPrivateKey`, as SPKI PEM; `null` if it is not set. */
   readonly nextPublicKey: string | null;
   /**
    * Mints a token.
@@ -80,12 +82,12 @@ export interface StreamSigner {
    */
   issue(request: StreamRequest): Promise<StreamToken>;
   /**
-   * Mints a token for the user of a request that was just authenticated. It lives for `ttlSeconds`, also where the user's
-   * own token ends sooner.
+   * Mints a token for the authenticated user of a request. The token is valid for `ttlSeconds`, even if the user's own
+   * token expires sooner.
    *
-   * @throws ToriiStreamError as `issue`, and `subject_invalid` for what no verifier made
-   * @throws ToriiAuthError `token_expired` where the user's own token has run out by now: without the verifier's leeway
-   * @throws ToriiForbiddenError where an admin acts in the user's name, unless `impersonation` is `audit`
+   * @throws ToriiStreamError like `issue`, and `subject_invalid` if `auth` was not created by a verifier
+   * @throws ToriiAuthError `token_expired` if the user's own token has expired, without the verifier's leeway
+   * @throws ToriiForbiddenError if the user is impersonated and `impersonation` is not `audit`
    */
   issueFor(auth: Auth, grant: StreamGrant): Promise<StreamToken>;
 }
@@ -106,28 +108,23 @@ type SignerOptionValues = Options<(typeof optionNames)[number]>;
 
 const mayBeUndefined = ['nextPrivateKey', 'issuer', 'gatewayUrl', 'maxTtlSeconds', 'drainTtlSeconds'] as const;
 
-/** What signers and rotations take as `maxTtlSeconds`. */
-export const maxTtlRule: { readonly from: number; readonly to: number; readonly absent: number } = {
-  from: lifetimes.least,
-  to: lifetimes.most,
-  absent: lifetimes.most,
-};
+interface TtlRule {
+  readonly from: number;
+  readonly to: number;
+  readonly absent: number;
+}
 
-/** The same of `drainTtlSeconds`: the most seconds that tokens live while a rotation waits for the old ones to run out. */
-export const drainTtlRule: { readonly from: number; readonly to: number; readonly absent: number } = {
-  from: lifetimes.least,
-  to: lifetimes.most,
-  absent: 60,
-};
+export const maxTtlRule: TtlRule = { from: lifetimes.min, to: lifetimes.max, absent: lifetimes.max };
+export const drainTtlRule: TtlRule = { from: lifetimes.min, to: lifetimes.max, absent: 60 };
 
 /**
- * Makes a signer of stream tokens.
+ * Creates a signer of stream tokens.
  *
  * @example
- * const streams = createStreamSigner({ privateKey: process.env.TURBOCABLE_JWT_PRIVATE_KEY });
- * const { token } = await streams.issue({ subject: 'user_1', allowedStreams: ['chat_*'], ttlSeconds: 300 });
+ * const signer = createStreamSigner({ privateKey: process.env.TURBOCABLE_JWT_PRIVATE_KEY });
+ * const { token } = await signer.issue({ subject: 'user_1', allowedStreams: ['chat_*'], ttlSeconds: 300 });
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError for a wrong key or option. Its message says what to pass instead.
  */
 export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
   const example = 'createStreamSigner({ privateKey: process.env.TURBOCABLE_JWT_PRIVATE_KEY })';
@@ -137,7 +134,7 @@ export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
   assertOption(
     'nextPrivateKey',
     next?.publicKey.keyId !== current.publicKey.keyId,
-    'is `privateKey` again: pass the new key',
+    'is the same key as `privateKey`. Pass the new key',
   );
   const issuer = readText(own, 'issuer', "issuer: 'https://api.example.com', or leave it out");
   const maxTtlSeconds = readWhole(own, 'maxTtlSeconds', maxTtlRule);
@@ -149,17 +146,20 @@ export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
   assertOption(
     'gatewayUrl',
     gateway ?? !next,
-    'is needed with `nextPrivateKey`: the gateway says when to sign with it',
+    'is required with `nextPrivateKey`: the gateway determines when to sign with that key',
   );
   const chooseKey = keyChooser(current, next, gateway && new ServedKey(gateway, emit), emit);
 
-  async function mint(given: StreamRequest, ours: Readonly<Record<string, unknown>>): Promise<StreamToken> {
-    // Before anything is waited for: from here on, nobody but us has the request in hand.
+  async function mint(given: StreamRequest, actorClaims: Readonly<Record<string, unknown>>): Promise<StreamToken> {
+    // Copied before the first await: the caller could change the request after it was checked.
     const request = readRequest(given, maxTtlSeconds);
     const askedSeconds = request.ttlSeconds;
     const { key, isDraining } = await chooseKey();
     const ttlSeconds = isDraining ? Math.min(askedSeconds, drainTtlSeconds) : askedSeconds;
-    const claims = claimsFor({ ...request, ttlSeconds }, { ...ours, ...(issuer !== undefined && { iss: issuer }) });
+    const claims = claimsFor(
+      { ...request, ttlSeconds },
+      { ...actorClaims, ...(issuer !== undefined && { iss: issuer }) },
+    );
     const { keyId } = key.publicKey;
     const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: keyId })
@@ -186,30 +186,30 @@ export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
 
 function readImpersonation(own: SignerOptionValues): 'refuse' | 'audit' {
   const impersonation = readChoice(own, 'impersonation', ['refuse', 'audit']);
-  const isHeard = impersonation === 'refuse' || own.onEvent !== undefined;
-  assertOption('onEvent', isHeard, "is missing. `impersonation: 'audit'` calls it: set it too");
+  const hasListener = impersonation === 'refuse' || own.onEvent !== undefined;
+  assertOption('onEvent', hasListener, "is missing. `impersonation: 'audit'` calls it: set it too");
   return impersonation;
 }
 
 function checkAuth(auth: Auth, impersonation: 'refuse' | 'audit'): void {
   if (!isAuth(auth)) {
-    const remedy = 'Pass what your adapter gives, such as getAuth(req), or call issue({ subject, … })';
-    throw new ToriiStreamError('subject_invalid', `\`auth\` was not made by a verifier. ${remedy}.`);
+    const remedy = 'Pass the Auth of a verified request, such as getAuth(req), or call issue({ subject, … })';
+    throw new ToriiStreamError('subject_invalid', `\`auth\` was not created by a verifier. ${remedy}.`);
   }
-  // An Auth may have been kept, for the length of a WebSocket say: it says who called then, not who may connect now.
+  // The app may have kept this Auth since an earlier request, for example for an open WebSocket.
   if (!(auth.expiresAt > Date.now() / 1000)) throw new ToriiAuthError('token_expired', 'The token has expired.');
   if (auth.impersonating && impersonation === 'refuse') {
-    throw new ToriiForbiddenError('Stream tokens are not for somebody who acts in a user’s name.');
+    throw new ToriiForbiddenError('Stream tokens are not issued for impersonated users.');
   }
 }
 
 interface Choice {
   readonly key: SigningKey;
-  /** Whether a rotation is under way and has not come to its flip. */
+  /** Whether a rotation is in progress and the gateway still uses the old key. */
   readonly isDraining: boolean;
 }
 
-/** Signs with the key that the gateway uses: a token of any other is refused there. */
+/** Chooses the key that the gateway uses, because the gateway refuses tokens of any other key. */
 function keyChooser(
   current: SigningKey,
   next: SigningKey | null,
@@ -218,18 +218,18 @@ function keyChooser(
 ): () => Promise<Choice> {
   const keys = next === null ? [current] : [current, next];
   let used = current;
-  let missing: string | null | undefined;
+  let reported: string | null | undefined;
   return async () => {
     const servedId = await served?.keyId();
     const key = keys.find(({ publicKey }) => publicKey.keyId === servedId) ?? used;
     if (key !== used) emit({ type: 'key_used', keyId: key.publicKey.keyId });
     used = key;
-    // Told once for each answer, not once for each token.
+    // Reported once per answer of the gateway, not once per token.
     const isServed = servedId === undefined || servedId === key.publicKey.keyId;
-    if (!isServed && missing !== servedId) {
+    if (!isServed && reported !== servedId) {
       emit({ type: 'key_not_served', keyId: key.publicKey.keyId, servedKeyId: servedId });
     }
-    missing = isServed ? undefined : servedId;
+    reported = isServed ? undefined : servedId;
     return { key, isDraining: next !== null && key === current };
   };
 }

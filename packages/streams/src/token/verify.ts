@@ -7,41 +7,43 @@ import { readPublicKey } from '../keys/rsa-key.ts';
 import { isStreamPattern } from './pattern.ts';
 
 export interface VerifyStreamOptions {
-  /** The key that the gateway would use: `signer.publicKey`. */
+  /** The key to verify with, as PEM or a KeyObject: usually `signer.publicKey`. */
   readonly publicKey: string | KeyObject | undefined;
-  /** What `iss` must be. Left out, it is not looked at, as the gateway does not. */
+  /** The expected `iss` claim. If absent, `iss` is not checked, as in the gateway. `undefined` is an error. */
   readonly issuer?: string;
 }
 
-/** What a good stream token says. */
+/** The contents of a valid stream token. */
 export interface VerifiedStreamToken {
   readonly subject: string;
   readonly allowedStreams: readonly string[];
-  /** Seconds since 1970: `iat` and `exp`. */
+  /** `iat`, in seconds since 1970. */
   readonly issuedAt: number;
+  /** `exp`, in seconds since 1970. */
   readonly expiresAt: number;
-  /** `kid`, or null where the token names no key. */
+  /** The `kid` header; `null` if the token has none. */
   readonly keyId: string | null;
   /** Every claim. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-/** As in core: a longer one is turned away before any cryptography. A key id of ours has 43 characters. */
-const mostCharacters = 16_384;
-const mostKeyIdCharacters = 256;
+/** The same limit as in core. Longer tokens are refused before any cryptography. */
+const maxTokenLength = 16_384;
+const maxKeyIdLength = 256;
 
 /**
- * Reads a token as the gateway does: RS256, no leeway, `sub`, `iat`, `exp` and `allowed_streams` all there. For your tests:
- * what decides in earnest is the gateway.
+ * Verifies a stream token by the gateway's rules: RS256, no leeway, and `sub`, `iat`, `exp` and `allowed_streams` are
+ * required. Meant for your tests: in production, the gateway decides.
  *
  * @throws ToriiAuthError `token_malformed`, `algorithm_refused`, `signature_invalid`, `token_expired`, `claim_missing`,
  * `claim_malformed`, `token_not_yet_valid` or `issuer_refused`
+ * @throws ToriiConfigError for a wrong key or option
  */
 export async function verifyStreamToken(token: string, options: VerifyStreamOptions): Promise<VerifiedStreamToken> {
   const own = readKnownOptions(options, ['publicKey', 'issuer'], '{ publicKey: signer.publicKey }');
   const issuer = readText(own, 'issuer', "issuer: 'https://api.example.com', or leave it out");
   const key = createPublicKey(readPublicKey('publicKey', own.publicKey).pem);
-  if (typeof token !== 'string' || token.length > mostCharacters) throw malformed();
+  if (typeof token !== 'string' || token.length > maxTokenLength) throw malformed();
   try {
     const { payload, protectedHeader } = await jwtVerify(token, key, {
       algorithms: ['RS256'],
@@ -51,9 +53,9 @@ export async function verifyStreamToken(token: string, options: VerifyStreamOpti
     });
     const { sub, iat, exp, allowed_streams: streams } = payload;
     const { kid = null, b64 = true } = protectedHeader;
-    // Only `crit` gives it a meaning (RFC 7797 6), and a reader who heeds it alone would verify another text.
+    // Without `crit`, `b64` must be ignored (RFC 7797 6). A verifier that does not ignore it would verify other bytes.
     if (b64 !== true) throw malformed();
-    if (kid !== null && (typeof kid !== 'string' || kid.length > mostKeyIdCharacters)) throw malformed();
+    if (kid !== null && (typeof kid !== 'string' || kid.length > maxKeyIdLength)) throw malformed();
     if (typeof sub !== 'string' || sub === '') throw refusal('claim_malformed', 'sub');
     if (!isTime(iat)) throw refusal('claim_malformed', 'iat');
     if (!isTime(exp)) throw refusal('claim_malformed', 'exp');
@@ -73,7 +75,7 @@ export async function verifyStreamToken(token: string, options: VerifyStreamOpti
   }
 }
 
-// Without the cause: jose's errors carry the claims.
+// No `cause`: jose's errors contain the claims.
 function refusalFor(error: unknown): ToriiAuthError {
   if (error instanceof ToriiAuthError) return error;
   if (error instanceof JWTExpired) return new ToriiAuthError('token_expired', 'The token has expired.');
@@ -81,24 +83,24 @@ function refusalFor(error: unknown): ToriiAuthError {
     return new ToriiAuthError('algorithm_refused', 'The token is not signed with RS256.');
   }
   if (error instanceof JWSSignatureVerificationFailed) {
-    return new ToriiAuthError('signature_invalid', 'The signature is not of this key.');
+    return new ToriiAuthError('signature_invalid', 'The token was not signed with this key.');
   }
   if (error instanceof JWTClaimValidationFailed) {
     if (error.reason === 'missing') return refusal('claim_missing', error.claim);
-    if (error.claim === 'iss') return new ToriiAuthError('issuer_refused', 'The token comes from another issuer.');
+    if (error.claim === 'iss') return new ToriiAuthError('issuer_refused', 'The token is from another issuer.');
     if (error.reason === 'check_failed') return notYetValid();
     return refusal('claim_malformed', error.claim);
   }
   return malformed();
 }
 
-/** Seconds since 1970. JSON reads 1e400 as infinity. */
+/** Infinity is possible: JSON.parse reads 1e400 as Infinity. */
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
 function malformed(): ToriiAuthError {
-  return new ToriiAuthError('token_malformed', 'The token is no signed token in compact form.');
+  return new ToriiAuthError('token_malformed', 'The token is not a JWS in compact form, or its header is malformed.');
 }
 
 function notYetValid(): ToriiAuthError {
@@ -106,6 +108,6 @@ function notYetValid(): ToriiAuthError {
 }
 
 function refusal(reason: AuthReason, claim: string): ToriiAuthError {
-  const problem = reason === 'claim_missing' ? 'lacks a claim' : 'has a claim that cannot be read';
+  const problem = reason === 'claim_missing' ? 'lacks a claim' : 'has a malformed claim';
   return new ToriiAuthError(reason, `The token ${problem}: ${claim}.`);
 }

@@ -60,7 +60,7 @@ export function addKeysRotate(keys: Command, context: Context): void {
           throw new UsageError('The URL of the gateway is missing. Use --gateway URL, or set GATEWAY_URL.');
         }
         const [from, to] = [await readKeyFile(context, options.from), await readKeyFile(context, options.to)];
-        const display = showSteps(context, options.maxTtl);
+        const display = showSteps(context);
         try {
           const rotation = createRotation({
             ...slotFrom(find, options),
@@ -101,7 +101,7 @@ function describeQuestion({ step }: RotationPlan): string {
   return step === 'drain' ? 'Continue?' : 'Switch to the new key now?';
 }
 
-function showSteps(context: Context, maxTtlSeconds: number): { tell(event: StreamEvent): void; end(): void } {
+function showSteps(context: Context): { tell(event: StreamEvent): void; end(): void } {
   let bar: Progress | undefined;
   let timer: NodeJS.Timeout | undefined;
   let last = '';
@@ -116,11 +116,9 @@ function showSteps(context: Context, maxTtlSeconds: number): { tell(event: Strea
       if (event.type !== 'rotation_step' || event.step === last) return;
       last = event.step;
       end();
-      const line = event.step === 'retry' ? event.text : (/^ *› (.*)$/m.exec(event.text)?.[1] ?? event.step);
-      context.output.say(line.replace(/ +/g, ' '));
+      context.output.say(event.step === 'retry' ? event.summary : `${event.step}: ${event.summary}`);
       if (event.step !== 'drain') return;
-      const wait = Number(/ends in (\d+) s/.exec(event.text)?.[1] ?? maxTtlSeconds);
-      bar = startProgress(context, { title: 'drain', total: wait });
+      bar = startProgress(context, { title: 'drain', total: event.waitSeconds });
       timer = setInterval(() => bar?.advance(1), 1_000);
     },
   };
