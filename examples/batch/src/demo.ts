@@ -1,10 +1,10 @@
 import { type Emulator, startEmulator } from '@torii/emulator';
 
-/** A local Torii with users in it, for want of a real one. They stay in a file, so that an export can be taken up again. */
+/** Starts the emulator with users, stored in a file so that an interrupted export can continue. */
 export async function startDemo(database: string, users: number): Promise<Emulator> {
   const emulator = await startEmulator({ database });
   const emails = Array.from({ length: users }, (_, index) => `user${index + 1}@example.com`);
-  // Who is there already stays as they are.
+  // Users from an earlier run are not changed.
   await emulator.seed(emails.map((email) => ({ email })));
   return emulator;
 }

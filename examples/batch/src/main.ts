@@ -1,4 +1,4 @@
-// Exports every user: main.ts FILE [--total USERS] [--demo USERS]
+// Exports every user. Usage: main.ts [FILE] [--total USERS] [--demo USERS]
 import { parseArgs } from 'node:util';
 import { createToriiClient, ToriiConnectionError } from '@torii/api';
 import { startDemo } from './demo.ts';
@@ -14,7 +14,7 @@ const demo = values.demo === undefined ? undefined : await startDemo(`${file}.sq
 const total = values.total ?? values.demo;
 
 const stopper = new AbortController();
-// Once: who asks a second time wants it to end at once.
+// The first Ctrl-C stops the export cleanly, the second one ends the process.
 process.once('SIGINT', () => stopper.abort());
 
 const progress = startProgress(total === undefined ? undefined : Number(total));
@@ -28,7 +28,7 @@ try {
   progress.end(`${users} users are in ${file}.`);
 } catch (error) {
   if (error instanceof ToriiConnectionError && error.reason === 'aborted') {
-    progress.end('Stopped. The same command goes on from here.');
+    progress.end('Stopped. Run the same command to continue.');
     process.exitCode = 130;
   } else {
     progress.end(error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
 
-/** Shows how far it is, to people who are looking. */
+/** Shows how far an export has come. */
 export interface ProgressDisplay {
   show(users: number): void;
   end(message: string): void;
@@ -8,11 +8,11 @@ export interface ProgressDisplay {
 
 const width = 40;
 
-/** A bar where the number of users is known, a counter where it is not, and nothing but the last word in a pipe. */
+/** Shows a bar if the total is known, otherwise a counter. If stderr is not a terminal, only the final message. */
 export function startProgress(total: number | undefined): ProgressDisplay {
   const output = process.stderr;
   if (!output.isTTY) return { show: () => {}, end: (message) => console.error(message) };
-  // Hiding the cursor would bring a handler of signals along, which ends the process where ours would not.
+  // To hide the cursor, log-update would install a signal handler that ends the process on the first Ctrl-C.
   const draw = createLogUpdate(output, { showCursor: true });
   const show = (users: number): void => {
     draw(total === undefined ? `${users} users` : `${drawBar(users / total)} ${users} of ${total} users`);

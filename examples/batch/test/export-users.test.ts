@@ -39,7 +39,7 @@ function expectEveryUserOnce(): void {
   expect(existsSync(`${file}.progress`)).toBe(false);
 }
 
-/** An export that is stopped after some pages. */
+/** Stops an export after some pages. */
 async function exportPart(pages: number): Promise<void> {
   const stopper = new AbortController();
   let left = pages;
@@ -50,28 +50,28 @@ async function exportPart(pages: number): Promise<void> {
   await expect(part).rejects.toMatchObject({ reason: 'aborted' });
 }
 
-test('writes every user, a line each', async () => {
+test('writes every user as one line', async () => {
   const seen: number[] = [];
   expect(await exportUsers(torii, file, { filter, onPage: (users) => void seen.push(users) })).toBe(count);
   expectEveryUserOnce();
   expect(seen).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 95]);
 });
 
-test('goes on where it was stopped', async () => {
+test('continues where it was stopped', async () => {
   await exportPart(3);
   expect(readEmails()).toHaveLength(30);
   expect(await exportUsers(torii, file, { filter })).toBe(count);
   expectEveryUserOnce();
 });
 
-test('throws away what a run wrote that did not end well', async () => {
+test('discards lines that an interrupted run wrote without saving its progress', async () => {
   await exportPart(3);
-  appendFileSync(file, '{"id":"a user whose page was not noted"}\n{"id":"half a us');
+  appendFileSync(file, '{"id":"a user whose page was not saved"}\n{"id":"half a us');
   await exportUsers(torii, file, { filter });
   expectEveryUserOnce();
 });
 
-test('goes on after an outage that the client’s own repetitions did not overcome', async () => {
+test('continues after an error that the client does not retry', async () => {
   const onPage = (users: number) => {
     if (users === 50) emulator.fail('api', { status: 401 });
   };
@@ -81,12 +81,12 @@ test('goes on after an outage that the client’s own repetitions did not overco
   expectEveryUserOnce();
 });
 
-test('does not write over an export that is whole', async () => {
+test('does not overwrite a complete export', async () => {
   writeFileSync(file, '');
-  await expect(exportUsers(torii, file)).rejects.toThrow('there already');
+  await expect(exportUsers(torii, file)).rejects.toThrow('complete export');
 });
 
-test('draws no bar in a pipe', async () => {
+test('shows no progress bar in a pipe', async () => {
   const program = join(import.meta.dirname, '..', 'src', 'main.ts');
   const flags = ['--conditions=@torii/source', program, file, '--demo', '5'];
   const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'pipe'] });

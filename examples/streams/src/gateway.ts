@@ -1,5 +1,5 @@
-// A gateway to play with, which stands in for Turbocable's: it watches one key in NATS, lets WebSockets in by it, and says
-// which one it is. A socket that is open stays open.
+// A small stand-in for Turbocable's gateway. It watches one public key in NATS, opens a WebSocket for a token that was signed
+// with that key, and returns the key at GET /pubkey. Open sockets stay open when the key changes.
 import { createHash, createPublicKey } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -19,8 +19,8 @@ const server = createServer((request, response) => {
 });
 server.on('upgrade', async (request: IncomingMessage, socket: Duplex) => {
   socket.on('error', () => socket.destroy());
-  const isIn = await mayRead(request.url ?? '/').catch(() => false);
-  if (!isIn) return void socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
+  const isAllowed = await mayRead(request.url ?? '/').catch(() => false);
+  if (!isAllowed) return void socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
   socket.write(
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
       `Sec-WebSocket-Accept: ${acceptFor(String(request.headers['sec-websocket-key']))}\r\n\r\n`,
@@ -32,9 +32,9 @@ server.listen(Number(process.env['PORT'] ?? 3001), '127.0.0.1', () => {
   if (typeof address === 'object') console.log(`The gateway listens on http://127.0.0.1:${address?.port}`);
 });
 
-/** `/cable?token=…&stream=chat_1` */
+/** Whether a request such as `/cable?token=…&stream=chat_1` may read the stream. */
 async function mayRead(path: string): Promise<boolean> {
-  // In here, since `//` and the like throw: whoever asks must not be able to end the process.
+  // `new URL('//', …)` throws. The caller catches it here, so that no request can crash the process.
   const { searchParams } = new URL(path, 'http://gateway');
   const { allowedStreams } = await verifyStreamToken(searchParams.get('token') ?? '', { publicKey });
   return allowedStreams.some((pattern) => matchesStream(pattern, searchParams.get('stream') ?? ''));
@@ -48,13 +48,13 @@ async function watchKey(): Promise<void> {
         publicKey = createPublicKey(entry.string()).export({ type: 'spki', format: 'pem' }).toString();
       }
     } catch {
-      // No bucket yet, or NATS is away.
+      // The bucket does not exist yet, or NATS is unavailable.
     }
     await sleep(200);
   }
 }
 
-// RFC 6455 4.2.2
+// The constant is from RFC 6455 4.2.2.
 function acceptFor(nonce: string): string {
   return createHash('sha1').update(`${nonce}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 }

@@ -1,4 +1,4 @@
-// A step of a deploy: run it when every node holds both keys. Crashed, stopped, run twice: run it again.
+// A deploy step that rotates the key. Run it when every node has both keys. If it is interrupted, run it again.
 import { createRotation } from '@torii/streams';
 import { connectStore } from '@torii/streams/nats';
 import { createSigner, gatewayUrl, maxTtlSeconds, slot } from './signer.ts';

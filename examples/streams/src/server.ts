@@ -4,14 +4,14 @@ import { connectStore } from '@torii/streams/nats';
 import express from 'express';
 import { createSigner, gatewayUrl, slot } from './signer.ts';
 
-const streams = createSigner();
+const signer = createSigner();
 await publishKey();
 
 const app = express();
 app.use(requireAuth({ issuer: process.env['TORII_ISSUER'] }));
 
 app.post('/stream-token', async (req, res) => {
-  const { token, expiresAt } = await streams.issueFor(getAuth(req), {
+  const { token, expiresAt } = await signer.issueFor(getAuth(req), {
     allowedStreams: ['chat_*'],
     ttlSeconds: 300,
   });
@@ -24,14 +24,14 @@ const server = app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', (err
   if (typeof address === 'object') console.log(`The app listens on http://127.0.0.1:${address?.port}`);
 });
 
-/** Every node does this when it starts: the same key again changes nothing, and another one is left alone. */
+/** Every node can do this when it starts: the same key changes nothing, and another key is not replaced. */
 async function publishKey(): Promise<void> {
   await using kv = await connectStore({ servers: process.env['NATS_URL'] });
   try {
-    const { revision, changed } = await publishPublicKey(kv, streams.publicKey, { ...slot, gatewayUrl });
-    console.log(changed ? `Published the key: revision ${revision}` : 'The key was published already');
+    const { revision, changed } = await publishPublicKey(kv, signer.publicKey, { ...slot, gatewayUrl });
+    console.log(changed ? `Published the key: revision ${revision}` : 'The key is already published');
   } catch (error) {
-    // A node of an old release, or one that starts during a rotation: serving goes on, with what the gateway uses.
+    // The slot holds another key: this node has an old release, or a rotation has flipped. Both may serve requests.
     if (!(error instanceof ToriiStreamError && error.reason === 'slot_taken')) throw error;
     console.warn(error.message);
   }

@@ -1,6 +1,6 @@
 import { createStreamSigner, readStreamEnvironment, type StreamSigner } from '@torii/streams';
 
-/** The same for the server and for the deploy that rotates: both must know the same keys and the same limits. */
+/** Shared by the server and the rotation, which must use the same keys and limits. */
 export const gatewayUrl = process.env['GATEWAY_URL'];
 export const maxTtlSeconds = Number(process.env['MAX_TTL_SECONDS'] ?? 3600);
 export const { slot } = readStreamEnvironment();
@@ -9,7 +9,7 @@ export function createSigner(): StreamSigner {
   const { privateKey, issuer } = readStreamEnvironment();
   return createStreamSigner({
     privateKey,
-    // Unset at all times but during a rotation.
+    // Set only during a rotation.
     nextPrivateKey: process.env['NEXT_STREAM_KEY'],
     issuer,
     gatewayUrl,

@@ -13,7 +13,7 @@ app.get('/', (_req, res) => {
   res.json({ users: users.count() });
 });
 
-// Torii is answered 200 when the copy is on the disk. What goes wrong before is a 500, and Torii comes again.
+// Responds 200 once the change is on disk. An error before that becomes a 500, and Torii sends the event again.
 app.post(
   '/webhooks',
   webhookHandler({ secret: TORII_WEBHOOK_SECRET }, async (event) => {
@@ -23,7 +23,7 @@ app.post(
       case 'user.banned':
       case 'user.unbanned':
       case 'user.deleted':
-        return take(event.data);
+        return store(event.data);
     }
   }),
 );
@@ -34,12 +34,12 @@ const server = app.listen(Number(PORT), '127.0.0.1', (error) => {
   if (typeof address === 'object') console.log(`The copy listens on http://127.0.0.1:${address?.port}`);
 });
 
-// Those who are there already, and what was missed while this did not run. It listens first: who changes after their page
-// has been read is told by a webhook.
-for await (const user of torii.users.list({ limit: 100 })) await take(user);
+// Reads all users: the existing ones, and changes that were missed while the app was stopped. The app already listens, so a
+// change after a page was read arrives by webhook.
+for await (const user of torii.users.list({ limit: 100 })) await store(user);
 console.log(`${users.count()} users are in ${DATABASE}`);
 
-/** Of two states of one moment, webhooks do not tell which is the later one. */
-async function take(user: UserState): Promise<void> {
+/** If two states have the same `updatedAt`, only the API knows which one is newer. */
+async function store(user: UserState): Promise<void> {
   if (users.put(user) === 'tied') users.settle(await torii.users.get(user.id));
 }

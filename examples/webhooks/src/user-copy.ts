@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { WebhookUser } from '@torii/express/webhooks';
 
-/** What the copy has of a user. */
+/** A user in the copy. */
 export interface CopiedUser {
   readonly id: string;
   readonly email: string | null;
@@ -9,28 +9,29 @@ export interface CopiedUser {
   readonly status: string;
 }
 
-/** What the copy takes of a user. */
+/** The fields of a user that the copy reads from a webhook or the API. */
 export type UserState = Pick<WebhookUser, 'id' | 'email' | 'name' | 'status' | 'updatedAt'>;
 
-/** A table of the users as Torii has them. */
+/** A table with a copy of Torii's users. */
 export interface UserCopy {
   /**
-   * Takes a user over, from a webhook or from the API, unless a later state of them is here already. Changes nothing and
-   * says `tied` where another state of the same moment is here: which of them is the later one only Torii knows.
+   * Stores a user from a webhook or the API, unless the copy has a newer state. If the copy has another state with the same
+   * `updatedAt`, it changes nothing and returns `tied`: ask the API which state is newer, then call `settle`.
    */
   put(user: UserState): 'done' | 'tied';
-  /** Takes over what Torii answered when it was asked after a tie: that wins. */
+  /** Stores the API's answer after a tie. It replaces a state with the same `updatedAt`. */
   settle(user: UserState): void;
-  /** Everybody who is not deleted. */
+  /** All users except deleted ones. */
   list(): readonly CopiedUser[];
+  /** The number of users except deleted ones. */
   count(): number;
   close(): void;
 }
 
-/** Opens the copy in a file, which is made where it is missing. */
+/** Opens the copy in a SQLite file, which is created if it does not exist. */
 export function openUserCopy(file: string): UserCopy {
   const database = new DatabaseSync(file);
-  // FULL: what has been taken over is on the disk, and Torii need not say it again.
+  // synchronous = FULL: a change is on disk before the webhook is answered with 200.
   database.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -43,9 +44,8 @@ export function openUserCopy(file: string): UserCopy {
     ) STRICT;
   `);
 
-  // Webhooks come late, twice, and not in order. So the state decides and not the event: the newest wins, whichever way it
-  // came, and to write the same twice changes nothing. Of whoever is deleted the id alone stays, so that an older webhook
-  // does not bring them back.
+  // Webhooks can arrive late, twice or out of order, so the newest state wins, and writing a state twice changes nothing.
+  // A deleted user keeps its id in the table, so that an older webhook does not bring the user back.
   const put = database.prepare(`
     INSERT INTO users (id, email, name, status, updated_at) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE
@@ -58,7 +58,7 @@ export function openUserCopy(file: string): UserCopy {
   const list = database.prepare("SELECT id, email, name, status FROM users WHERE status <> 'deleted' ORDER BY id");
   const count = database.prepare("SELECT count(*) AS count FROM users WHERE status <> 'deleted'");
 
-  function take({ id, email = null, name = null, status, updatedAt }: UserState): void {
+  function store({ id, email = null, name = null, status, updatedAt }: UserState): void {
     const deleted = status === 'deleted';
     put.run(id, deleted ? null : email, deleted ? null : name, status, microsecondsOf(updatedAt));
   }
@@ -67,22 +67,22 @@ export function openUserCopy(file: string): UserCopy {
     put(user) {
       const { id, email = null, name = null, status, updatedAt } = user;
       const tie = readTie.get(id, microsecondsOf(updatedAt));
-      // Whoever is deleted stays so: that is the later state of any two.
+      // `deleted` always wins a tie, because a deleted user never comes back.
       if (tie !== undefined && status !== 'deleted') {
         const isSame = tie['email'] === email && tie['name'] === name && tie['status'] === status;
         return isSame ? 'done' : 'tied';
       }
-      take(user);
+      store(user);
       return 'done';
     },
-    settle: take,
+    settle: store,
     list: () => list.all() as unknown as readonly CopiedUser[],
     count: () => Number(count.get()?.['count']),
     close: () => database.close(),
   };
 }
 
-/** Since 1970. A Date knows milliseconds alone, in which more than one thing may happen. */
+/** Microseconds since 1970. A Date has only milliseconds, and a user can change twice within one. */
 function microsecondsOf(instant: string): number {
   const [, fraction = ''] = /\.(\d+)/.exec(instant) ?? [];
   return Math.floor(Date.parse(instant) / 1000) * 1_000_000 + Number(fraction.slice(0, 6).padEnd(6, '0'));

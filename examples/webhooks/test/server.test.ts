@@ -67,7 +67,7 @@ async function start(): Promise<void> {
   await expect.poll(() => output, patience).toContain('users are in');
 }
 
-/** As the machine's power would end it. */
+/** Ends the example like a power failure. */
 async function end(): Promise<void> {
   const child = running;
   running = undefined;
@@ -76,7 +76,7 @@ async function end(): Promise<void> {
   await once(child, 'exit');
 }
 
-/** Torii's users, as the copy should have them. */
+/** Torii's users, in the form in which the copy lists them. */
 async function usersOfTorii(): Promise<readonly object[]> {
   const users: User[] = [];
   for await (const user of torii.users.list({ limit: 100 })) users.push(user);
@@ -86,11 +86,11 @@ async function usersOfTorii(): Promise<readonly object[]> {
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-async function expectInStep(): Promise<void> {
+async function expectUpToDate(): Promise<void> {
   expect(copy.list()).toEqual(await usersOfTorii());
 }
 
-test('begins with those who are there, and follows what happens', async () => {
+test('copies the existing users, then follows changes', async () => {
   await torii.users.create({ email: 'ada@example.com', name: 'Ada' });
   const gone = await torii.users.create({ email: 'gone@example.com' });
   await torii.users.delete(gone.id);
@@ -106,14 +106,14 @@ test('begins with those who are there, and follows what happens', async () => {
   expect(copy.list()).toMatchObject([{}, { name: 'Grace', status: 'banned' }]);
   await torii.users.unban(grace.id);
   await emulator.webhooksSettled();
-  await expectInStep();
+  await expectUpToDate();
   await torii.users.delete(grace.id);
   await emulator.webhooksSettled();
   expect(copy.list()).toMatchObject([{ email: 'ada@example.com' }]);
   expect(await (await fetch(`http://127.0.0.1:${port}/`)).json()).toEqual({ users: 1 });
 });
 
-test('is in step after webhooks that came late, twice, or were lost on the way', async () => {
+test('is up to date after webhooks that arrived late or twice, or were lost', async () => {
   await start();
   const ada = await torii.users.create({ name: 'Ada' });
   const eve = await torii.users.create({ name: 'Eve' });
@@ -135,10 +135,10 @@ test('is in step after webhooks that came late, twice, or were lost on the way',
   await emulator.redeliver(oldest?.event.id ?? '');
   await emulator.webhooksSettled();
   expect(oldest?.event.type).toBe('user.created');
-  await expectInStep();
+  await expectUpToDate();
 });
 
-test('misses nothing while it does not run, since Torii comes again', async () => {
+test('receives changes from the time it was stopped, because Torii retries', async () => {
   await start();
   const ada = await torii.users.create({ name: 'Ada' });
   await emulator.webhooksSettled();
@@ -148,10 +148,10 @@ test('misses nothing while it does not run, since Torii comes again', async () =
   await expect.poll(() => emulator.webhookDeliveries()[0]?.attempts.length, patience).toBeGreaterThan(0);
   await start();
   await emulator.webhooksSettled();
-  await expectInStep();
+  await expectUpToDate();
 });
 
-test('catches up by itself with what no webhook tells any more', async () => {
+test('catches up at its start with changes that no webhook reports', async () => {
   await start();
   await end();
   for (const { id } of emulator.webhooks) await emulator.removeWebhook(id);
@@ -159,10 +159,10 @@ test('catches up by itself with what no webhook tells any more', async () => {
   await torii.users.create({ name: 'Grace' });
   await torii.users.delete(ada.id);
   await start();
-  await expectInStep();
+  await expectUpToDate();
 });
 
-test('is in step after being killed again and again in the middle of changes', async () => {
+test('is up to date after it was killed several times during changes', async () => {
   await start();
   const ids: string[] = [];
   let writing = true;
@@ -185,10 +185,10 @@ test('is in step after being killed again and again in the middle of changes', a
   await Promise.all(writers);
   await emulator.webhooksSettled({ timeoutMs: 30_000 });
   expect(copy.count()).toBeGreaterThan(5);
-  await expectInStep();
+  await expectUpToDate();
 });
 
-test('asks Torii which of two states of one moment is the later one', async () => {
+test('asks the API which of two states with the same time is newer', async () => {
   await start();
   const ada = await torii.users.create({ name: 'Ada' });
   await emulator.webhooksSettled();
@@ -199,18 +199,18 @@ test('asks Torii which of two states of one moment is the later one', async () =
   const headers = { 'webhook-id': 'evt_tied', 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
   const { status } = await fetch(`http://127.0.0.1:${port}/webhooks`, { method: 'POST', headers, body });
   expect(status).toBe(200);
-  await expectInStep();
-  // The other way round: what is here is what was before.
+  await expectUpToDate();
+  // The other way round: the copy has the older state.
   const database = new DatabaseSync(file);
   database.exec("UPDATE users SET name = 'before'");
   database.close();
   const [delivery] = emulator.webhookDeliveries();
   await emulator.redeliver(delivery?.event.id ?? '');
   await emulator.webhooksSettled();
-  await expectInStep();
+  await expectUpToDate();
 });
 
-test('refuses what Torii has not signed, and says why', async () => {
+test('refuses an event that Torii has not signed, and says why', async () => {
   await start();
   const { id } = await torii.users.create({ name: 'Ada' });
   await emulator.webhooksSettled();
@@ -228,10 +228,10 @@ test('refuses what Torii has not signed, and says why', async () => {
   const forged = { 'webhook-id': 'evt_1', 'webhook-timestamp': String(Math.floor(Date.now() / 1000)) };
   const refused = await post({ ...forged, 'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')}` });
   expect([refused.status, await refused.json()]).toMatchObject([400, { error: { reason: 'signature_invalid' } }]);
-  await expectInStep();
+  await expectUpToDate();
 });
 
-test('has Torii come again where it cannot write', async () => {
+test('makes Torii retry if it cannot write', async () => {
   await start();
   const other = openUserCopy(file);
   copy.close();

@@ -26,32 +26,32 @@ const states = [
 
 test.each([
   ['in order', [0, 1, 2]],
-  ['the other way round', [2, 1, 0]],
+  ['in reverse order', [2, 1, 0]],
   ['the first one last', [1, 2, 0]],
-  ['each twice', [0, 0, 1, 1, 2, 2]],
-  ['all of it again', [0, 1, 2, 0, 1, 2]],
-])('ends with the newest state, where they come %s', (_name, order) => {
+  ['each one twice', [0, 0, 1, 1, 2, 2]],
+  ['all of them twice', [0, 1, 2, 0, 1, 2]],
+])('keeps the newest state if states arrive %s', (_name, order) => {
   for (const index of order) copy.put(states[index] ?? ada);
   expect(copy.list()).toEqual([{ id: 'ada', email: 'ada@example.com', name: null, status: 'banned' }]);
 });
 
 test.each([
   ['after the last change', [0, 3]],
-  ['before the first', [3, 0]],
+  ['before the first change', [3, 0]],
   ['twice', [0, 3, 3]],
-])('who is deleted stays so, where it is told %s', (_name, order) => {
+])('keeps a user deleted if the deletion arrives %s', (_name, order) => {
   const deleted = { ...ada, status: 'deleted', updatedAt: at(4) } as const;
   for (const index of order) copy.put([...states, deleted][index] ?? ada);
   expect([copy.list(), copy.count()]).toEqual([[], 0]);
 });
 
-test('a change of the same millisecond does not bring a deleted user back', () => {
+test('a change at the same time does not bring a deleted user back', () => {
   copy.put({ ...ada, status: 'deleted' });
   copy.put(ada);
   expect(copy.list()).toEqual([]);
 });
 
-test('keeps nothing of a deleted user but the id', () => {
+test('keeps only the id and the time of a deleted user', () => {
   copy.put(ada);
   copy.put({ ...ada, status: 'deleted', updatedAt: at(4) });
   const database = new DatabaseSync(join(folder, 'users.db'), { readOnly: true });
@@ -65,7 +65,7 @@ test('keeps nothing of a deleted user but the id', () => {
   database.close();
 });
 
-test('of two states of one moment takes neither for the later one, until Torii has been asked', () => {
+test('keeps the first of two states with the same time, until `settle` is called', () => {
   const banned = { ...ada, status: 'banned' } as const;
   expect([copy.put(ada), copy.put(ada), copy.put(banned)]).toEqual(['done', 'done', 'tied']);
   expect(copy.list()).toMatchObject([{ status: 'active' }]);
@@ -76,7 +76,7 @@ test('of two states of one moment takes neither for the later one, until Torii h
   expect(copy.list()).toMatchObject([{ status: 'active' }]);
 });
 
-test('whoever is deleted in the same moment is deleted', () => {
+test('a deletion wins over a state with the same time', () => {
   copy.put(ada);
   expect(copy.put({ ...ada, status: 'deleted' })).toBe('done');
   expect(copy.list()).toEqual([]);
@@ -84,14 +84,14 @@ test('whoever is deleted in the same moment is deleted', () => {
   expect(copy.list()).toEqual([]);
 });
 
-test('tells microseconds apart', () => {
+test('compares times to the microsecond', () => {
   copy.put({ ...ada, updatedAt: '2026-11-22T12:00:00.000900Z', name: 'newer' });
   expect(copy.put({ ...ada, updatedAt: '2026-11-22T12:00:00.0001Z', name: 'older' })).toBe('done');
   expect(copy.put({ ...ada, updatedAt: '2026-11-22T13:00:00.000899+01:00', name: 'older' })).toBe('done');
   expect(copy.list()).toMatchObject([{ name: 'newer' }]);
 });
 
-test('takes a time as what it is, however many digits it has', () => {
+test('compares times with different numbers of digits', () => {
   copy.put({ ...ada, updatedAt: '2026-11-22T12:00:00.900Z', name: 'newer' });
   copy.put({ ...ada, updatedAt: '2026-11-22T12:00:00Z', name: 'older' });
   expect(copy.list()).toMatchObject([{ name: 'newer' }]);

@@ -117,11 +117,7 @@ type TenantOptionValues = Options<(typeof tenantNames)[number]>;
 
 const example = "createAuthz({ tenant: { slug: '/api/v1/:company/*' } })";
 
-/**
- * Checks options once and for all.
- *
- * @throws ToriiConfigError naming the option and what to write instead
- */
+/** @throws ToriiConfigError for a wrong option. Its message says what to write instead. */
 export function readOptions(given: AuthzOptions): Settings {
   const options = readKnownOptions(given, optionNames, example);
   if (!('tenant' in options || 'permissions' in options)) {
@@ -135,7 +131,7 @@ export function readOptions(given: AuthzOptions): Settings {
   const source = readSource(options, emit);
   const slug = 'slug' in tenant ? readPattern(tenant, 'slug', '/api/v1/:company/*') : undefined;
   if (slug !== undefined && !String(tenant['slug']).includes('/:')) {
-    throw wrongOption('slug', "does not say where the tenant stands. Write slug: '/api/v1/:company/*'");
+    throw wrongOption('slug', "has no `:name` segment for the tenant. Write slug: '/api/v1/:company/*'");
   }
   return {
     claims: readClaims(options),
@@ -188,7 +184,7 @@ function readSource(options: AuthzOptionValues, emit: AuthzEventListener): Polic
     if (isFixed) source.readAtOnce();
   } catch (cause) {
     if (!(cause instanceof DocumentError)) throw cause;
-    throw wrongOption('permissions', `is no document: ${cause.message}`);
+    throw wrongOption('permissions', `cannot be used: ${cause.message}`);
   }
   return source;
 }
@@ -203,7 +199,7 @@ function readPattern<Name extends string>(options: Options<Name>, name: Name, ab
   }
 }
 
-/** An empty list is refused: it is what is left of a list whose entries were lost. */
+/** Refuses an empty list, because its entries may have been lost by mistake. */
 function readPaths(tenant: TenantOptionValues, name: 'withoutTenant' | 'withoutSlug'): PublicPaths {
   return compilePublicPaths(listPaths(tenant, name, 1));
 }

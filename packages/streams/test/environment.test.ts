@@ -5,7 +5,7 @@ import { MemoryStore } from './memory-store.ts';
 
 const pair = makeKeyPair();
 
-test('reads the names that Turbocable knows', async () => {
+test('reads the environment variables of Turbocable', async () => {
   const { privateKey, publicKey, issuer, slot } = readStreamEnvironment({
     TURBOCABLE_JWT_PRIVATE_KEY: pair.privatePem.replaceAll('\n', '\\n'),
     TURBOCABLE_JWT_PUBLIC_KEY: pair.publicPem.replaceAll('\n', '\\n'),
@@ -18,7 +18,7 @@ test('reads the names that Turbocable knows', async () => {
   expect(store.entries.get('MY_KEYS/cable')?.value).toBe(createStreamSigner({ privateKey, issuer }).publicKey);
 });
 
-test('what is unset keeps its default', async () => {
+test('leaves the default for a variable that is not set', async () => {
   const { publicKey, slot, ...rest } = readStreamEnvironment({ TURBOCABLE_JWT_PUBLIC_KEY: pair.publicPem });
   expect(rest).toEqual({ privateKey: undefined, issuer: undefined });
   const store = new MemoryStore();
@@ -27,12 +27,12 @@ test('what is unset keeps its default', async () => {
 });
 
 test.each(['TURBOCABLE_JWT_PRIVATE_KEY', 'TURBOCABLE_JWT_ISSUER', 'TURBOCABLE_JWT_KV_KEY'])(
-  'refuses an empty %s',
+  'refuses an empty variable %s',
   (name) => {
     expect(() => readStreamEnvironment({ [name]: ' ' })).toThrow(expect.objectContaining({ option: name }));
   },
 );
 
-test('reads the process where nothing else is given', () => {
+test('reads process.env by default', () => {
   expect(readStreamEnvironment()).toHaveProperty('slot');
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import * as streams from '../src/index.ts';
 import * as nats from '../src/nats/index.ts';
 
-test('exports what its users rely on, and no more', () => {
+test('exports exactly the public API', () => {
   expect(Object.keys(streams).sort()).toEqual([
     'ToriiAuthError',
     'ToriiConfigError',
@@ -24,7 +24,7 @@ test('exports what its users rely on, and no more', () => {
   expect(Object.keys(nats).sort()).toEqual(['connectStore', 'createNatsStore']);
 });
 
-test('who mints does not need a NATS client: the folder nats alone imports one', () => {
+test('imports a NATS client only in the nats folder, so apps that only mint tokens do not need it', () => {
   const source = join(import.meta.dirname, '..', 'src');
   const importsOf = (file: string) => [...readFileSync(join(source, file), 'utf8').matchAll(/from '([^']+)'/g)];
   const others = globSync('**/*.ts', { cwd: source }).filter((file) => !file.startsWith('nats'));

@@ -6,20 +6,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kvm } from '@nats-io/kv';
 import { connect } from '@nats-io/transport-node';
 
-/** A gateway as the facts tell of it. None of our code is in it: the witness must not share a mistake with what it tests. */
+/** A stand-in for the gateway. It uses no code of this package, so that it cannot share a mistake with the tested code. */
 export interface Gateway extends AsyncDisposable {
   readonly url: string;
-  /** The PEM that it uses now. */
+  /** The public key that it uses. */
   readonly pem: string;
-  /** Whether a WebSocket with this token would be let in: RS256, the four claims, no leeway. */
+  /** Whether it would open a WebSocket for this token: RS256, the four required claims, no leeway. */
   admits(token: string): boolean;
-  /** From now on, `GET /pubkey` is never answered; or is again. */
+  /** With `true`, `GET /pubkey` gets no response from now on. With `false`, it does again. */
   hang(hangs: boolean): void;
 }
 
 /**
- * Starts a gateway that watches the slot in NATS. It has one key, and never makes the bucket. `file` is what
- * TURBOCABLE_JWT_PUBLIC_KEY_PATH points to: it wins.
+ * Starts a gateway that watches the slot in NATS and never creates the bucket. `file` is the key in the file that
+ * TURBOCABLE_JWT_PUBLIC_KEY_PATH names: it overrides the slot.
  */
 export async function startGateway(options: {
   readonly servers: string;
@@ -42,7 +42,7 @@ export async function startGateway(options: {
           if (entry.operation === 'PUT') pem = entry.string();
         }
       } catch {
-        // No such bucket yet, or the server is away.
+        // The bucket does not exist yet, or NATS is unavailable.
       }
       await sleep(100);
     }
@@ -61,7 +61,7 @@ export async function startGateway(options: {
       return pem;
     },
     admits(token) {
-      return isGood(token) && isSignedBy(pem, token);
+      return hasValidClaims(token) && isSignedBy(pem, token);
     },
     hang(value) {
       hangs = value;
@@ -87,8 +87,8 @@ function isSignedBy(pem: string, token: string): boolean {
   return header.alg === 'RS256' && verify('sha256', Buffer.from(token.slice(0, end)), key, signature);
 }
 
-function isGood(token: string): boolean {
+function hasValidClaims(token: string): boolean {
   const { sub, iat, exp, allowed_streams } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-  const isThere = typeof sub === 'string' && typeof iat === 'number' && Array.isArray(allowed_streams);
-  return isThere && typeof exp === 'number' && Date.now() / 1000 < exp;
+  const isComplete = typeof sub === 'string' && typeof iat === 'number' && Array.isArray(allowed_streams);
+  return isComplete && typeof exp === 'number' && Date.now() / 1000 < exp;
 }

@@ -1,11 +1,12 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 
-/** A pair of keys in the form that people keep them in. */
+/** An RSA key pair as KeyObjects and as PEM. */
 export interface KeyPair {
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
-  /** PKCS#8 and SPKI. */
+  /** PKCS#8. */
   readonly privatePem: string;
+  /** SPKI. */
   readonly publicPem: string;
 }
 

@@ -1,6 +1,6 @@
 import type { KeyStore, StoreEntry } from '../src/index.ts';
 
-/** The few methods that a store needs, in memory: what somebody without NATS would write. */
+/** A key-value store in memory, as an app without NATS would implement it. */
 export class MemoryStore implements KeyStore {
   readonly entries = new Map<string, StoreEntry>();
   #revision = 0;

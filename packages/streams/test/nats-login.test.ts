@@ -80,13 +80,13 @@ describe('logs in', () => {
     expect(await reasonOf(publishWith({ servers, tls: { ...tls, caFile: path('nothing') } }))).toBe('tls.caFile');
   });
 
-  test('insists on TLS where it was asked for', async ({ startNats }) => {
+  test('refuses a server without TLS if `tls` is set', async ({ startNats }) => {
     const { url: servers } = await startNats();
     expect(await reasonOf(publishWith({ servers, tls: {} }))).toBe('store_refused');
   });
 });
 
-test('may not be allowed to do what it must', async ({ startNats }) => {
+test('refuses a login without the permissions for JetStream', async ({ startNats }) => {
   const { url: servers } = await startNats(
     `authorization { users: [{ user: a, password: "${secret}", permissions: { publish: { deny: "$JS.API.>" } } }] }`,
   );
@@ -94,7 +94,7 @@ test('may not be allowed to do what it must', async ({ startNats }) => {
   expect(await reasonOf(publishing)).toMatch(/^store_/);
 });
 
-test('a server that is away, or says nothing, is waited for no longer than asked', async () => {
+test('gives up after `timeoutMs` if the server is down or sends nothing', async () => {
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const { port } = silent.address() as AddressInfo;
@@ -109,7 +109,7 @@ test('a server that is away, or says nothing, is waited for no longer than asked
   expect(performance.now() - begun).toBeLessThan(60_000);
 });
 
-/** An authority, and what it signed for a server on loopback and for a client. */
+/** A certificate authority, and certificates that it signed for a server on localhost and for a client. */
 async function makeCertificates() {
   const options = { keyType: 'ec', algorithm: 'sha256' } as const;
   const ca = await selfsigned.generate([{ name: 'commonName', value: 'torii test authority' }], {

@@ -41,7 +41,7 @@ test.each([
   [{ servers, login: { credentialsFile: '' } }, 'login.credentialsFile'],
   [{ servers, tls: { cert: 'x' } }, 'cert'],
   [{ servers, timeoutMs: 0 }, 'timeoutMs'],
-] as const)('refuses the options %j, and quotes nothing of them (statement 16)', async (options, option) => {
+] as const)('refuses the options %j without quoting them (statement 16)', async (options, option) => {
   expect(await reasonOf(connectStore(options as NatsOptions))).toBe(option);
 });
 
@@ -53,19 +53,19 @@ test.each<[string, Partial<NatsOptions>, string]>([
   ['credentials', login(`-----BEGIN NATS USER JWT-----\n${secret}`), 'login.credentialsFile'],
   ['a JWT', login(`eyJ${secret}`), 'login.credentialsFile'],
   ['a private key', { tls: { caFile: keyText } }, 'tls.caFile'],
-  ['a private key, as one line', { tls: { caFile: keyText.replaceAll('\n', '\\n') } }, 'tls.caFile'],
+  ['a private key in one line', { tls: { caFile: keyText.replaceAll('\n', '\\n') } }, 'tls.caFile'],
   ['a secret', login(secret), 'login.credentialsFile'],
-  ['a secret as long as no path', login(secret.repeat(500)), 'login.credentialsFile'],
-  ['a secret that no path can be', login(`${secret}\0`), 'login.credentialsFile'],
-  ['a secret for a path of certificates', { tls: { caFile: `${secret}/nothing` } }, 'tls.caFile'],
-])('quotes nothing of what stands where a path is due: %s (statement 16)', async (_kind, options, option) => {
+  ['a secret that is too long for a path', login(secret.repeat(500)), 'login.credentialsFile'],
+  ['a secret with a NUL, which is not valid in a path', login(`${secret}\0`), 'login.credentialsFile'],
+  ['a secret as part of a path of certificates', { tls: { caFile: `${secret}/nothing` } }, 'tls.caFile'],
+])('refuses %s in place of a path, without quoting it (statement 16)', async (_kind, options, option) => {
   const connecting = connectStore({ servers, ...options });
   await expect(connecting).rejects.toMatchObject({ code: 'configuration_invalid', option });
   await expect(connecting).rejects.not.toHaveProperty('cause');
   await reasonOf(connecting);
 });
 
-test('a seed whose checksum is wrong is found out before anything is connected', async () => {
+test('refuses a seed with a wrong checksum before it connects', async () => {
   const connecting = connectStore({ servers, login: { nkeySeed: `SU${'A'.repeat(56)}` } });
   await expect(connecting).rejects.toMatchObject({ option: 'login.nkeySeed' });
   await reasonOf(connecting);

@@ -6,16 +6,16 @@ import { makeKeyPair } from './key-pairs.ts';
 
 const { publicPem } = makeKeyPair();
 
-/** What no error may quote. */
+/** Errors must not quote this text. */
 export const secret = 'correct-horse-battery';
 
-/** Connects, publishes a key, and gives its revision. */
+/** Connects, publishes a key, and returns its revision. */
 export async function publishWith(options: NatsOptions) {
   await using kv = await connectStore(options);
   return (await publishPublicKey(kv, publicPem)).revision;
 }
 
-/** The reason, after looking for secrets in all that a log would show of the error. */
+/** The reason or option of an error. Fails if the error, as a log would print it, contains a secret. */
 export async function reasonOf(work: Promise<unknown>): Promise<unknown> {
   const error: unknown = await work.then(
     () => 'accepted',

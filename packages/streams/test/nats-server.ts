@@ -9,19 +9,19 @@ import getPort from 'get-port';
 import { test } from 'vitest';
 import { requireProgram } from '../../../scripts/programs.ts';
 
-/** A real NATS server with JetStream on a port of its own. What it stores outlives `kill` and `start`, and not the test. */
+/** A real NATS server with JetStream on a free port. Its data survives `kill` and `start`, and is deleted after the test. */
 export interface NatsServer {
   readonly url: string;
-  /** A folder that ends with the server, for certificates and credentials. */
+  /** A folder for certificates and credentials, which is deleted after the test. */
   readonly folder: string;
   start(): Promise<void>;
-  /** As a crash does: SIGKILL. */
+  /** Ends the server like a crash: SIGKILL. */
   kill(): Promise<void>;
 }
 
 type StartNats = (config?: string | ((folder: string) => string)) => Promise<NatsServer>;
 
-/** A test that gets a function to start NATS servers with, of any configuration. They end with the test. */
+/** A test with a function that starts NATS servers with any configuration. They are killed after the test. */
 export const natsTest = test.extend<{ startNats: StartNats }>({
   startNats: async ({ skip }, use) => {
     const program = requireProgram({ skip }, 'nats-server');
@@ -47,7 +47,7 @@ async function prepare(program: string, config: string | ((folder: string) => st
   const extra = typeof config === 'string' ? config : config(folder);
   writeFileSync(file, `jetstream { store_dir: "${join(folder, 'data')}" }\n${extra}\n`);
   let child: ChildProcess | undefined;
-  let words = '';
+  let log = '';
   return {
     url: `nats://127.0.0.1:${port}`,
     folder,
@@ -56,10 +56,10 @@ async function prepare(program: string, config: string | ((folder: string) => st
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-        words += text;
+        log += text;
       });
       while (!(await listens(port))) {
-        if (child.exitCode !== null) throw new Error(`nats-server ended: ${words}`);
+        if (child.exitCode !== null) throw new Error(`nats-server exited: ${log}`);
         await sleep(20);
       }
     },
@@ -71,14 +71,14 @@ async function prepare(program: string, config: string | ((folder: string) => st
   };
 }
 
-/** Whether a server has something to say on a port: NATS speaks first. */
+/** Whether a NATS server listens on a port. A NATS server sends the first message. */
 function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
-    const answer = (isUp: boolean) => {
+    const finish = (isUp: boolean) => {
       socket.destroy();
       resolve(isUp);
     };
-    socket.once('data', () => answer(true)).once('error', () => answer(false));
+    socket.once('data', () => finish(true)).once('error', () => finish(false));
   });
 }

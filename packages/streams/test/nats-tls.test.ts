@@ -1,4 +1,4 @@
-// Whom we talk to, and who may listen.
+// Which server a client accepts, and which machines can read its password.
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -11,12 +11,12 @@ import { connectStore } from '../src/nats/index.ts';
 import { publishWith, reasonOf, secret } from './nats-refusals.ts';
 import { type NatsServer, natsTest as test } from './nats-server.ts';
 
-describe('over TLS, goes by the name or the address that was written:', () => {
+describe('over TLS, checks the certificate against the host in `servers`:', () => {
   test('a certificate for localhost', async ({ startNats }) => {
     const { port, caFile } = await startTls(startNats, [{ type: 2, value: 'localhost' }]);
     expect(await publishWith({ servers: `tls://localhost:${port}`, tls: { caFile } })).toBe(1);
     expect(await reasonOf(publishWith({ servers: `tls://127.0.0.1:${port}`, tls: { caFile } }))).toBe('store_refused');
-    // The same address in another spelling, which the client takes for a name until it connects.
+    // The same address in another spelling, which the NATS client treats as a host name.
     expect(await reasonOf(publishWith({ servers: `tls://2130706433:${port}`, tls: { caFile } }))).toBe('store_refused');
   });
 
@@ -27,7 +27,7 @@ describe('over TLS, goes by the name or the address that was written:', () => {
   });
 });
 
-test('tls:// insists on TLS, also without more options', async ({ startNats }) => {
+test('tls:// requires TLS, even without the option `tls`', async ({ startNats }) => {
   const { url } = await startNats(`authorization { user: deploy, password: "${secret}" }`);
   const login = { user: 'deploy', password: secret };
   expect(await reasonOf(publishWith({ servers: url.replace('nats:', 'tls:'), login }))).toBe('store_refused');
@@ -38,46 +38,46 @@ test.for([
   ['nats', { token: secret }],
   ['tls', { user: 'deploy', password: secret }],
   ['tls', { token: secret }],
-] as const)('%s:// with %j sends no secret in plain text to another machine', async ([scheme, login]) => {
+] as const)('%s:// with %j sends no secret to another machine without TLS', async ([scheme, login]) => {
   const address = Object.values(networkInterfaces())
     .flat()
-    .find((face) => face?.internal === false && face.family === 'IPv4')?.address;
-  // Without a network, what is not on loopback cannot be listened to: the refusal comes before that.
-  const [words, server] = await listen(address ?? '127.0.0.1');
+    .find((each) => each?.internal === false && each.family === 'IPv4')?.address;
+  // Without a network, 192.0.2.1 is the other machine. nats:// is refused before a connection is made.
+  const [received, server] = await listen(address ?? '127.0.0.1');
   const { port } = server.address() as AddressInfo;
   const servers = `${scheme}://${address ?? '192.0.2.1'}:${port}`;
   expect(await reasonOf(connectStore({ servers, login, timeoutMs: 1_000 }))).toBe(
     scheme === 'nats' ? 'tls' : 'store_refused',
   );
-  expect(words.join('')).toBe('');
+  expect(received.join('')).toBe('');
   if (scheme === 'nats' && address !== undefined) {
     await reasonOf(connectStore({ servers, login, plaintextLogin: true, timeoutMs: 1_000 }));
-    expect(words.join('')).toContain(secret);
+    expect(received.join('')).toContain(secret);
   }
   server.close();
 });
 
-test('a password goes without TLS to this machine alone, and not to others of its cluster', async () => {
-  const [heard, here] = [await listen('127.0.0.1'), await listen('127.0.0.1')];
+test('sends a password without TLS only to this machine, and not to other servers of its cluster', async () => {
+  const [other, local] = [await listen('127.0.0.1'), await listen('127.0.0.1')];
   const portOf = ([, server]: Listener) => (server.address() as AddressInfo).port;
-  // Names another server, lets the client in, hangs up, and sees it come again.
-  const info = JSON.stringify({ version: '2.10.0', proto: 1, connect_urls: [`127.0.0.1:${portOf(heard)}`] });
+  // Announces another server of the cluster, accepts the client, closes the connection, and waits for the reconnect.
+  const info = JSON.stringify({ version: '2.10.0', proto: 1, connect_urls: [`127.0.0.1:${portOf(other)}`] });
   let connections = 0;
-  here[1].on('connection', (socket) => {
+  local[1].on('connection', (socket) => {
     connections += 1;
     socket.write(`INFO ${info}\r\n`);
     socket.on('data', (data) => String(data).includes('PING') && socket.end('PONG\r\n'));
   });
   const login = { user: 'deploy', password: secret };
-  await using kv = await connectStore({ servers: `127.0.0.1:${portOf(here)}`, login, timeoutMs: 1_000 });
-  await expect.poll(() => connections > 1 || heard[0].length > 0).toBe(true);
-  expect(here[0].join('')).toContain(secret);
-  expect(heard[0].join('')).toBe('');
+  await using kv = await connectStore({ servers: `127.0.0.1:${portOf(local)}`, login, timeoutMs: 1_000 });
+  await expect.poll(() => connections > 1 || other[0].length > 0).toBe(true);
+  expect(local[0].join('')).toContain(secret);
+  expect(other[0].join('')).toBe('');
   await kv.close();
-  for (const [, server] of [here, heard]) server.close();
+  for (const [, server] of [local, other]) server.close();
 });
 
-/** A NATS server with a certificate for these names, of an authority of its own. */
+/** Starts a NATS server with a self-signed certificate for these names. */
 async function startTls(
   startNats: (config: (folder: string) => string) => Promise<NatsServer>,
   altNames: readonly ({ type: 2; value: string } | { type: 7; ip: string })[],
@@ -98,15 +98,15 @@ async function startTls(
   return { port: new URL(url).port, caFile: join(folder, 'server.crt') };
 }
 
-/** A server without TLS that calls itself NATS, and what it hears. */
-type Listener = [words: string[], server: Server];
+/** A fake NATS server without TLS, and the text that it received. */
+type Listener = [received: string[], server: Server];
 
 async function listen(address: string): Promise<Listener> {
-  const words: string[] = [];
+  const received: string[] = [];
   const server = createServer((socket) => {
-    socket.on('error', () => socket.destroy()).on('data', (data) => words.push(String(data)));
+    socket.on('error', () => socket.destroy()).on('data', (data) => received.push(String(data)));
     socket.write('INFO {"version":"2.10.0","proto":1,"auth_required":true}\r\n');
   }).listen(0, address);
   await once(server, 'listening');
-  return [words, server];
+  return [received, server];
 }

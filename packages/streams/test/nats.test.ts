@@ -10,7 +10,7 @@ import { natsTest as test } from './nats-server.ts';
 const old = makeKeyPair();
 const next = makeKeyPair();
 
-test('makes the bucket, publishes, and a second client sees it', async ({ startNats }) => {
+test('creates the bucket and publishes a key that a second client sees', async ({ startNats }) => {
   const { url } = await startNats();
   await using kv = await connectStore({ servers: url });
   const first = await publishPublicKey(kv, old.publicPem);
@@ -30,16 +30,15 @@ test('makes the bucket, publishes, and a second client sees it', async ({ startN
   await expect.poll(() => seen).toEqual([`1 ${old.publicPem}`, `${revision} ${next.publicPem}`]);
 });
 
-test('a gateway takes a token within five seconds of a publication', async ({ startNats }) => {
+test('the gateway uses a published key within five seconds', async ({ startNats }) => {
   const { url } = await startNats();
   await using gateway = await startGateway({ servers: url });
   await using kv = await connectStore({ servers: url });
   const { served } = await publishPublicKey(kv, old.publicPem, { gatewayUrl: gateway.url });
-  // Asks for five seconds.
   expect(served).toBe(true);
 });
 
-test('of publishers that write at once, one wins and the others learn', async ({ startNats }) => {
+test('if several publishers write at once, one succeeds and the others get an error', async ({ startNats }) => {
   const { url } = await startNats();
   const clients = await Promise.all(Array.from({ length: 4 }, () => connectStore({ servers: url })));
   await Promise.all(clients.map((kv) => kv.read('TC_PUBKEYS', 'rails_public_key')));
@@ -58,7 +57,7 @@ test('of publishers that write at once, one wins and the others learn', async ({
   await Promise.all(clients.map((kv) => kv.close()));
 });
 
-test('writes over a deleted key, by its revision', async ({ startNats }) => {
+test('overwrites a deleted key at its revision', async ({ startNats }) => {
   const { url } = await startNats();
   await using connection = await connect({ servers: url });
   const kv = createNatsStore(connection);
@@ -90,23 +89,23 @@ test('a plan makes no bucket', async ({ startNats }) => {
   expect(buckets).toEqual([]);
 });
 
-test('makes a bucket anew that was lost while it was connected', async ({ startNats }) => {
+test('creates the bucket again if it is deleted during a connection', async ({ startNats }) => {
   const { url } = await startNats();
   await using kv = await connectStore({ servers: url });
   await using connection = await connect({ servers: url });
-  const lose = async () => (await new Kvm(connection).open('TC_PUBKEYS')).destroy();
+  const deleteBucket = async () => (await new Kvm(connection).open('TC_PUBKEYS')).destroy();
   await publishPublicKey(kv, old.publicPem);
-  await lose();
+  await deleteBucket();
   expect(await kv.read('TC_PUBKEYS', 'rails_public_key')).toBeNull();
   expect(await publishPublicKey(kv, old.publicPem)).toMatchObject({ revision: 1, changed: true });
-  await lose();
-  // Nobody has read since: what is remembered of the bucket is wrong.
+  await deleteBucket();
+  // The store still remembers the deleted bucket.
   expect(await kv.write('TC_PUBKEYS', 'rails_public_key', next.publicPem, 0)).toBe(1);
-  await lose();
+  await deleteBucket();
   expect(await kv.write('TC_PUBKEYS', 'rails_public_key', next.publicPem, 1)).toBeNull();
 });
 
-test('goes on after the server was killed and came back, with what it stored', async ({ startNats }) => {
+test('continues after the server was killed and restarted with its data', async ({ startNats }) => {
   const server = await startNats();
   await using kv = await connectStore({ servers: server.url, timeoutMs: 3_000 });
   await publishPublicKey(kv, old.publicPem);
@@ -122,22 +121,22 @@ test('goes on after the server was killed and came back, with what it stored', a
 });
 
 test.for([
-  ['forgets', { ttl: 60_000 }],
-  ['remembers too much', { history: 5 }],
-  ['is too small', { maxValueSize: 100 }],
-  ['is nearly full', { max_bytes: 1_000 }],
-] as const)('refuses a bucket that %s', async ([, shape], { startNats }) => {
+  ['a TTL', { ttl: 60_000 }, 'TTL of 60 s'],
+  ['a history', { history: 5 }, 'history of 5'],
+  ['a small maximum value size', { maxValueSize: 100 }, 'maximum value size of 100 bytes'],
+  ['a small maximum size', { max_bytes: 1_000 }, 'maximum size of 1000 bytes'],
+] as const)('refuses a bucket with %s', async ([, settings, problem], { startNats }) => {
   const { url } = await startNats();
   await using connection = await connect({ servers: url });
-  await new Kvm(connection).create('TC_PUBKEYS', shape);
+  await new Kvm(connection).create('TC_PUBKEYS', settings);
   const publishing = publishPublicKey(createNatsStore(connection), old.publicPem);
   await expect(publishing).rejects.toMatchObject({
     reason: 'bucket_unfit',
-    message: expect.stringContaining('TC_PUBKEYS'),
+    message: expect.stringContaining(`TC_PUBKEYS has a ${problem}`),
   });
 });
 
-test('tells a server without JetStream from one that is away', async ({ startNats }) => {
+test('distinguishes a server without JetStream from one that is down', async ({ startNats }) => {
   const { url } = await startNats('accounts { APP { users: [{ user: a, password: b }] } }');
   await using kv = await connectStore({ servers: url, login: { user: 'a', password: 'b' }, timeoutMs: 1_000 });
   const error: unknown = await publishPublicKey(kv, old.publicPem).catch((thrown: unknown) => thrown);

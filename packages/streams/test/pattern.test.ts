@@ -4,7 +4,7 @@ import { isStreamPattern, matchesStream } from '../src/index.ts';
 
 const letters = [...'ABCXYZabcxyz0189_:-'];
 const names = fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 20 });
-/** Texts near the grammar's edges, and far from them. */
+/** Valid patterns, almost valid ones, and arbitrary text. */
 const texts = fc.oneof(
   names,
   names.map((name) => `${name}*`),
@@ -12,14 +12,14 @@ const texts = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
-/** The grammar again, letter by letter. */
+/** A second implementation of the grammar, without a regular expression for the whole text. */
 function isPatternByHand(text: string): boolean {
   if (text === '*') return true;
   const stem = text.endsWith('*') ? text.slice(0, -1) : text;
   return stem !== '' && [...stem].every((letter) => /[A-Za-z0-9]/.test(letter) || ['_', ':', '-'].includes(letter));
 }
 
-test('takes exactly the texts of the grammar', () => {
+test('accepts exactly the texts of the grammar', () => {
   fc.assert(
     fc.property(texts, (text) => isStreamPattern(text) === isPatternByHand(text)),
     { numRuns: 2_000 },
@@ -35,7 +35,7 @@ test('a name matches itself, its beginnings followed by *, and *', () => {
   );
 });
 
-test('a pattern lets nobody read what the grammar does not say', () => {
+test('a pattern matches no other names', () => {
   fc.assert(
     fc.property(texts, texts, (pattern, name) => {
       const isName = isPatternByHand(name) && !name.endsWith('*');
@@ -68,7 +68,7 @@ test.each([
   7,
   null,
   ['*'],
-])('%j is none', (text) => expect(isStreamPattern(text)).toBe(false));
+])('%j is not a pattern', (text) => expect(isStreamPattern(text)).toBe(false));
 
 test.each([
   ['chat_*', 'chat_', true],
@@ -80,4 +80,4 @@ test.each([
   ['chat_*', 'chat_*', false],
   ['chat_*', 'chat_1\n', false],
   ['c.*', 'c.1', false],
-])('%j on %j: %s', (pattern, name, expected) => expect(matchesStream(pattern, name)).toBe(expected));
+])('pattern %j, stream %j: %s', (pattern, name, expected) => expect(matchesStream(pattern, name)).toBe(expected));

@@ -1,9 +1,9 @@
 import type { Fetch } from '../src/index.ts';
 
-/** What `GET /pubkey` answers: a body, a status, nothing ever, or a network that fails. */
+/** How `GET /pubkey` responds: with a body, with a status, never, or with a network error. */
 export type Behaviour = string | number | 'never' | 'fails' | Response;
 
-/** A gateway's endpoint without a gateway, where the network itself is the subject. Counts how often it was asked. */
+/** A `fetch` function that stands in for the gateway and its network, and records requests. */
 export class PubkeyEndpoint {
   behaviour: Behaviour;
   asked = 0;
@@ -18,7 +18,7 @@ export class PubkeyEndpoint {
     this.urls.push(String(url));
     const { behaviour } = this;
     if (behaviour === 'fails') throw new TypeError('fetch failed');
-    // Does not heed the signal, as a `fetch` of somebody's own may not.
+    // Ignores the abort signal, as a custom `fetch` may do.
     if (behaviour === 'never') return new Promise<Response>(() => {});
     if (init?.redirect !== 'manual') throw new Error('follows redirects');
     if (typeof behaviour === 'number') return new Response(null, { status: behaviour });

@@ -8,7 +8,7 @@ const old = makeKeyPair();
 const next = makeKeyPair();
 const gatewayUrl = 'https://cable.example.com';
 
-test('publishes what the signer signs with, once', async () => {
+test('publishes the public key of the signer, once', async () => {
   const store = new MemoryStore();
   const signer = createStreamSigner({ privateKey: old.privatePem });
   const keyId = expect.stringMatching(/^[\w-]{43}$/);
@@ -17,7 +17,7 @@ test('publishes what the signer signs with, once', async () => {
   expect(store.entries.get('TC_PUBKEYS/rails_public_key')).toEqual({ value: old.publicPem, revision: 1 });
 });
 
-test('publishes where you say', async () => {
+test('publishes to the bucket and key in the options', async () => {
   const store = new MemoryStore();
   await publishPublicKey(store, old.publicPem, { bucket: 'MY_KEYS', key: 'cable.public' });
   expect([...store.entries.keys()]).toEqual(['MY_KEYS/cable.public']);
@@ -31,7 +31,7 @@ test('a node of an old release does not publish its key over the new one', async
   expect(store.entries.get('TC_PUBKEYS/rails_public_key')).toEqual({ value: next.publicPem, revision: 1 });
 });
 
-test('replaces the key that it was told to, and no other', async () => {
+test('replaces only the key in `replaces`', async () => {
   const store = new MemoryStore();
   await publishPublicKey(store, old.publicPem);
   const wrong = publishPublicKey(store, next.publicPem, { replaces: makeKeyPair().publicPem });
@@ -39,7 +39,7 @@ test('replaces the key that it was told to, and no other', async () => {
   expect(await publishPublicKey(store, next.publicPem, { replaces: old.publicPem })).toMatchObject({ revision: 2 });
 });
 
-test('leaves alone what is no key, and fills what was deleted', async () => {
+test('does not overwrite a value that is not a key, but fills a deleted slot', async () => {
   const store = new MemoryStore();
   store.entries.set('TC_PUBKEYS/rails_public_key', { value: 'not a key', revision: 0 });
   await expect(publishPublicKey(store, old.publicPem)).rejects.toMatchObject({ reason: 'slot_taken' });
@@ -51,19 +51,19 @@ test.each([
   ['a literal \\n', old.publicPem.replaceAll('\n', '\\n')],
   ['CRLF', old.publicPem.replaceAll('\n', '\r\n')],
   ['PKCS#1', old.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString()],
-  ['a text around it', `hello\n${old.publicPem}`],
+  ['other text around it', `hello\n${old.publicPem}`],
   ['quotes', JSON.stringify(old.publicPem)],
-])('puts right what the gateway may not be able to read: the same key with %s', async (_form, value) => {
+])('rewrites the same key if it is stored in another form: %s', async (_form, value) => {
   const store = new MemoryStore();
   await store.write('TC_PUBKEYS', 'rails_public_key', value, 0);
-  // Another key is left alone in any form.
+  // In this form too, the key is not replaced by another one.
   await expect(publishPublicKey(store, next.publicPem)).rejects.toMatchObject({ reason: 'slot_taken' });
   expect(await publishPublicKey(store, old.publicPem)).toMatchObject({ revision: 2, changed: true });
   expect(store.entries.get('TC_PUBKEYS/rails_public_key')?.value).toBe(old.publicPem);
   expect(await publishPublicKey(store, old.publicPem)).toMatchObject({ revision: 2, changed: false });
 });
 
-test('of two that publish the same key at once, one has changed something', async () => {
+test('if two processes publish the same key at once, only one reports a change', async () => {
   const store = new MemoryStore();
   const both = await Promise.all([publishPublicKey(store, old.publicPem), publishPublicKey(store, old.publicPem)]);
   expect(both.map(({ revision, changed }) => ({ revision, changed }))).toEqual([
@@ -72,7 +72,7 @@ test('of two that publish the same key at once, one has changed something', asyn
   ]);
 });
 
-test('an option that is inherited is refused, and nothing is written', async () => {
+test('refuses an inherited option, and writes nothing', async () => {
   const store = new MemoryStore();
   await publishPublicKey(store, old.publicPem);
   const publishing = publishPublicKey(store, next.publicPem, Object.create({ replaces: old.publicPem }));
@@ -80,7 +80,7 @@ test('an option that is inherited is refused, and nothing is written', async () 
   await expect(publishPublicKey(store, next.publicPem)).rejects.toMatchObject({ reason: 'slot_taken' });
 });
 
-test('takes for its own a write whose answer was lost', async () => {
+test('succeeds if its write was stored but the response was lost', async () => {
   const store = new MemoryStore();
   const { write } = store;
   store.write = async (...args) => {
@@ -102,7 +102,7 @@ async function publishTo(endpoint: PubkeyEndpoint) {
   return { served, warnings, seconds: (performance.now() - begun) / 1000 };
 }
 
-test('says whether the gateway uses the key', async () => {
+test('reports that the gateway uses the key', async () => {
   const endpoint = new PubkeyEndpoint(old.publicPem);
   setTimeout(() => {
     endpoint.behaviour = next.publicPem;
@@ -110,36 +110,36 @@ test('says whether the gateway uses the key', async () => {
   expect(await publishTo(endpoint)).toMatchObject({ served: true, warnings: [] });
 });
 
-test.concurrent('warns of a file that shadows the slot, after five seconds', async () => {
+test.concurrent('warns if the gateway still uses another key after five seconds', async () => {
   const { served, warnings, seconds } = await publishTo(new PubkeyEndpoint(old.publicPem));
   expect({ served, warnings }).toEqual({ served: false, warnings: ['key_not_served'] });
   expect(seconds).toBeLessThan(60);
 });
 
-test.concurrent.each(['never', 'fails'] as const)(
-  'does not know where the gateway %s answers, and has published all the same',
-  async (how) => {
-    const { served, warnings, seconds } = await publishTo(new PubkeyEndpoint(how));
-    expect({ served, warnings }).toEqual({ served: null, warnings: ['gateway_unavailable'] });
-    expect(seconds).toBeLessThan(60);
-  },
-);
+test.concurrent.each([
+  ['does not answer', 'never'],
+  ['cannot be reached', 'fails'],
+] as const)('publishes with a warning if the gateway %s', async (_what, behaviour) => {
+  const { served, warnings, seconds } = await publishTo(new PubkeyEndpoint(behaviour));
+  expect({ served, warnings }).toEqual({ served: null, warnings: ['gateway_unavailable'] });
+  expect(seconds).toBeLessThan(60);
+});
 
 test.each([
-  [{ bucket: '' }, 'bucket'],
-  [{ bucket: 'a.b' }, 'bucket'],
-  [{ bucket: ['TC_PUBKEYS'] }, 'bucket'],
-  [{ key: ['cable'] }, 'key'],
-  [{ key: 'a..b' }, 'key'],
-  [{ key: '>' }, 'key'],
-  [{ gatewayUrl: 'cable' }, 'gatewayUrl'],
-  [{ force: true }, 'force'],
-  [{ replaces: old.privatePem }, 'replaces'],
-])('refuses the options %j', async (options, option) => {
+  ['an empty bucket', { bucket: '' }, 'bucket'],
+  ['a bucket with a dot', { bucket: 'a.b' }, 'bucket'],
+  ['a list of buckets', { bucket: ['TC_PUBKEYS'] }, 'bucket'],
+  ['a list of keys', { key: ['cable'] }, 'key'],
+  ['a key with an empty part', { key: 'a..b' }, 'key'],
+  ['a key with a wildcard', { key: '>' }, 'key'],
+  ['a gatewayUrl that is not a URL', { gatewayUrl: 'cable' }, 'gatewayUrl'],
+  ['an unknown option', { force: true }, 'force'],
+  ['a private key to replace', { replaces: old.privatePem }, 'replaces'],
+])('refuses %s', async (_kind, options, option) => {
   const publishing = publishPublicKey(new MemoryStore(), old.publicPem, options as PublishOptions);
   await expect(publishing).rejects.toMatchObject({ code: 'configuration_invalid', option });
 });
 
-test('refuses a store that is none', async () => {
+test('refuses a store without the methods of a store', async () => {
   await expect(publishPublicKey({} as MemoryStore, old.publicPem)).rejects.toMatchObject({ option: 'kv' });
 });

@@ -6,7 +6,7 @@ import { MemoryStore } from './memory-store.ts';
 const pair = makeKeyPair();
 const slot = 'TC_PUBKEYS/rails_public_key';
 
-test('tells what is published, by the id that its tokens have', async () => {
+test('reports the published key by the `kid` of its tokens', async () => {
   const store = new MemoryStore();
   expect(await readPublishedKey(store)).toEqual({ slot, keyId: null, isEmpty: true, revision: 0 });
   await publishPublicKey(store, pair.publicPem);
@@ -21,7 +21,7 @@ test('tells what is published, by the id that its tokens have', async () => {
   expect(JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid).toBe(keyId);
 });
 
-test('tells what is no key from nothing, and looks where it is told', async () => {
+test('distinguishes a value that is not a key from an empty slot, in the given bucket and key', async () => {
   const store = new MemoryStore();
   store.entries.set('MINE/key', { value: 'not a key', revision: 7 });
   const read = { slot: 'MINE/key', keyId: null, isEmpty: false, revision: 7 };
@@ -29,7 +29,7 @@ test('tells what is no key from nothing, and looks where it is told', async () =
   expect(await readPublishedKey(store)).toMatchObject({ isEmpty: true });
 });
 
-test('gives no id to what must not be published', () => {
+test('getKeyId refuses keys that must not be published', () => {
   for (const key of [pair.privatePem, makeKeyPair(1024).publicPem]) {
     expect(() => getKeyId(key)).toThrow(expect.objectContaining({ name: 'ToriiConfigError', option: 'publicKey' }));
   }

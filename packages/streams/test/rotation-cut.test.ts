@@ -1,5 +1,5 @@
-// How long a rotation keeps people out who reconnect, against the runbook that says: publish the new key, and restart.
-// NATS, gateway and tokens are real. The wall clock is moved by hand, so that two hours take seconds.
+// Measures how long clients cannot reconnect: with a rotation, and with the new key published without a drain. NATS, the
+// HTTP requests and the tokens are real. The test moves the wall clock, so that two hours take seconds.
 import { afterEach, expect, vi } from 'vitest';
 import {
   createRotation,
@@ -16,7 +16,7 @@ import { natsTest as test } from './nats-server.ts';
 const old = makeKeyPair();
 const next = makeKeyPair();
 const hour = 3600;
-const crowd = 1_000;
+const clientCount = 1_000;
 
 let now = 1_800_000_000;
 afterEach(() => void vi.useRealTimers());
@@ -26,7 +26,7 @@ function setClock(seconds: number): void {
   vi.useFakeTimers({ now: now * 1000, toFake: ['Date'] });
 }
 
-/** A store that does not say when something was written: NATS lives in another time than this test. */
+/** A store without `createdAt`, because the clock of NATS differs from the clock of this test. */
 function withoutClock({ read, write }: KeyStore): KeyStore {
   return {
     write,
@@ -37,7 +37,7 @@ function withoutClock({ read, write }: KeyStore): KeyStore {
   };
 }
 
-/** Somebody with a token, which is kept until it has run out: a client that gets a fresh one sooner suffers less. */
+/** A client that keeps its token until it expires, which is the worst case. */
 class Client {
   token = '';
   expiresAt = 0;
@@ -50,19 +50,19 @@ class Client {
   }
 }
 
-/** A thousand clients, whose tokens were minted all over the last hour. */
+/** Creates the clients, with tokens that were minted at regular times during the last hour. */
 async function gather(node: StreamSigner, gateway: Gateway): Promise<readonly Client[]> {
-  const clients = Array.from({ length: crowd }, () => new Client());
+  const clients = Array.from({ length: clientCount }, () => new Client());
   const begun = now;
   for (const [index, client] of clients.entries()) {
-    setClock(begun + Math.floor((index * hour) / crowd));
+    setClock(begun + Math.floor((index * hour) / clientCount));
     expect(await client.reconnect(node, gateway)).toBe(true);
   }
   setClock(begun + hour - 1);
   return clients;
 }
 
-/** Seconds until nobody is refused any more, where everybody tries all the time. */
+/** Seconds until no client is refused any more, if every client tries again every `step` seconds. */
 async function refusedSeconds(clients: readonly Client[], node: StreamSigner, gateway: Gateway, step: number) {
   const flip = now;
   let refused = clients;
@@ -74,7 +74,7 @@ async function refusedSeconds(clients: readonly Client[], node: StreamSigner, ga
   return now - flip;
 }
 
-test('keeps out for a minute whom the founding runbook keeps out for an hour', async ({ startNats }) => {
+test('refuses reconnects for about a minute, instead of an hour without a drain', async ({ startNats }) => {
   const { url } = await startNats();
   await using gateway = await startGateway({ servers: url });
   await using kv = await connectStore({ servers: url });
@@ -82,15 +82,15 @@ test('keeps out for a minute whom the founding runbook keeps out for an hour', a
   await publishPublicKey(kv, old.publicPem, { gatewayUrl });
   setClock(now);
 
-  // The founding runbook: whatever was minted before is refused from now on.
+  // Without a drain: every token of the old key is refused from now on.
   const before = createStreamSigner({ privateKey: old.privatePem });
-  const victims = await gather(before, gateway);
+  const clientsWithoutDrain = await gather(before, gateway);
   await publishPublicKey(kv, next.publicPem, { gatewayUrl, replaces: old.publicPem });
   const after = createStreamSigner({ privateKey: next.privatePem });
-  const founding = await refusedSeconds(victims, after, gateway, 10);
+  const withoutDrain = await refusedSeconds(clientsWithoutDrain, after, gateway, 10);
   await publishPublicKey(kv, old.publicPem, { gatewayUrl, replaces: next.publicPem });
 
-  // Ours: nodes hold both keys, and a plan flips them.
+  // With a rotation: nodes have both keys, and a plan drains and flips.
   setClock(now + 2 * hour);
   const clients = await gather(before, gateway);
   const node = createStreamSigner({ privateKey: old.privatePem, nextPrivateKey: next.privatePem, gatewayUrl });
@@ -106,7 +106,7 @@ test('keeps out for a minute whom the founding runbook keeps out for an hour', a
     refusedInDrain += outcomes.filter((isIn) => !isIn).length;
     expect((await rotation.advance()).step).toBe('drain');
   }
-  // The worst case: everybody got a token of the old key within the last minute, the last of them in the last second.
+  // The worst case: every client got a token of the old key within the last minute before the flip.
   for (let second = now; second < flip; second++) {
     setClock(second);
     const some = clients.filter((_, index) => index % 60 === second % 60);
@@ -115,12 +115,14 @@ test('keeps out for a minute whom the founding runbook keeps out for an hour', a
   setClock(flip);
   expect((await rotation.advance()).step).toBe('done');
   const fresh = await node.issue({ subject: 'ada', allowedStreams: ['*'], ttlSeconds: hour });
-  const ours = await refusedSeconds(clients, node, gateway, 1);
+  const withDrain = await refusedSeconds(clients, node, gateway, 1);
 
-  console.log(`seconds of refused reconnects, ${crowd} live tokens: founding runbook ${founding}, rotation ${ours}`);
+  console.log(
+    `seconds of refused reconnects, ${clientCount} live tokens: without a drain ${withoutDrain}, with a rotation ${withDrain}`,
+  );
   expect(refusedInDrain).toBe(0);
   expect(gateway.admits(fresh.token)).toBe(true);
-  expect(founding).toBeGreaterThan(hour - 60);
-  expect(ours).toBeGreaterThan(0);
-  expect(ours).toBeLessThanOrEqual(refusalSeconds);
+  expect(withoutDrain).toBeGreaterThan(hour - 60);
+  expect(withDrain).toBeGreaterThan(0);
+  expect(withDrain).toBeLessThanOrEqual(refusalSeconds);
 });

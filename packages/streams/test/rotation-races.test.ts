@@ -1,5 +1,5 @@
-// Rotations that are cancelled, stopped, run by two, or begun by a clock that is wrong: with a store in memory, whose
-// every step can be held up.
+// Rotations that are cancelled, stopped, run by two deploys, or begun by a machine with a wrong clock. The store is in
+// memory, so that a test can pause any read or write.
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -35,7 +35,7 @@ function setClock(seconds: number): void {
 const held = () => store.entries.get(slotPath)?.value;
 const note = () => store.entries.get(notePath)?.value ?? '';
 
-/** A gateway that uses what stands in the slot, at once. */
+/** A gateway that immediately uses the key in the slot. */
 const followSlot = async () => new Response(held());
 
 function optionsOf(changes: Partial<RotationOptions> = {}): RotationOptions {
@@ -45,19 +45,19 @@ function optionsOf(changes: Partial<RotationOptions> = {}): RotationOptions {
 
 const rotationOf = (changes?: Partial<RotationOptions>) => createRotation(optionsOf(changes));
 
-/** Something that waits until it is let go on, and tells when somebody came to it. */
+/** `pass()` waits until `open()` is called. `reached` resolves at the first `pass()`. */
 function makeGate() {
-  const signs = new EventEmitter();
-  const [reached, opened] = [once(signs, 'reached'), once(signs, 'opened')];
+  const events = new EventEmitter();
+  const [reached, opened] = [once(events, 'reached'), once(events, 'opened')];
   const pass = async () => {
-    signs.emit('reached');
+    events.emit('reached');
     await opened;
   };
-  return { pass, reached, open: () => signs.emit('opened') };
+  return { pass, reached, open: () => events.emit('opened') };
 }
 
-/** The store, where the first write of `value` into the slot waits at a gate. */
-function holdUpWrite(value: string) {
+/** The store, with writes of `value` to the slot paused. */
+function pauseWrite(value: string) {
   const gate = makeGate();
   const kv: KeyStore = {
     read: (bucket, key) => store.read(bucket, key),
@@ -69,8 +69,8 @@ function holdUpWrite(value: string) {
   return { kv, ...gate };
 }
 
-/** A gateway whose first answer waits at a gate, and tells what was in the slot when it was asked. */
-function holdUpGateway() {
+/** A gateway whose responses are paused. They contain the key that the slot held at the time of the request. */
+function pauseGateway() {
   const gate = makeGate();
   const fetch = async () => {
     const answer = new Response(held());
@@ -81,10 +81,10 @@ function holdUpGateway() {
 }
 
 describe('cancel', () => {
-  test('ends a run that waits, and no flip follows', async () => {
+  test('ends a run that waits for the drain, without a flip', async () => {
     const gate = makeGate();
     const onEvent = (event: object) => void ('step' in event && event.step === 'drain' && gate.pass());
-    // Real seconds, since `run` sleeps them.
+    // `run` sleeps in real time.
     vi.useRealTimers();
     const running = rotationOf({ onEvent, maxTtlSeconds: 1 }).run();
     await gate.reached;
@@ -94,10 +94,10 @@ describe('cancel', () => {
     expect(note()).toBe('');
   });
 
-  test('comes before a flip that is on its way, and the flip learns', async () => {
+  test('makes a flip in flight fail with publish_conflict', async () => {
     await rotationOf().advance();
     setClock(now + drainSeconds);
-    const { kv, reached, open } = holdUpWrite(b);
+    const { kv, reached, open } = pauseWrite(b);
     const advancing = rotationOf({ kv }).advance();
     await reached;
     await rotationOf().cancel();
@@ -106,10 +106,10 @@ describe('cancel', () => {
     expect(held()).toBe(a);
   });
 
-  test('comes while the gateway is asked: nothing is flipped, and nothing begun anew', async () => {
+  test('during a request to the gateway: nothing is flipped, and no new rotation begins', async () => {
     await rotationOf().advance();
     setClock(now + drainSeconds);
-    const { fetch, reached, open } = holdUpGateway();
+    const { fetch, reached, open } = pauseGateway();
     const advancing = rotationOf({ fetch }).advance();
     await reached;
     await rotationOf().cancel();
@@ -119,7 +119,7 @@ describe('cancel', () => {
     expect(note()).toBe('');
   });
 
-  test('comes while a rotation is about to begin, which then does not', async () => {
+  test('while a rotation writes its note: the rotation does not begin', async () => {
     const gate = makeGate();
     const kv: KeyStore = {
       read: (bucket, key) => store.read(bucket, key),
@@ -136,8 +136,8 @@ describe('cancel', () => {
     expect(note()).toBe('');
   });
 
-  test('comes during the first look of a run, before there is a note', async () => {
-    const { fetch, reached, open } = holdUpGateway();
+  test('during the first look of a run, before there is a note', async () => {
+    const { fetch, reached, open } = pauseGateway();
     const running = rotationOf({ fetch }).run();
     await reached;
     await rotationOf().cancel();
@@ -147,7 +147,7 @@ describe('cancel', () => {
     expect(note()).toBe('');
   });
 
-  test('comes between the first two readings of a run, whose drain is over', async () => {
+  test('between the first two reads of a run whose drain is over', async () => {
     await rotationOf().advance();
     setClock(now + drainSeconds);
     const gate = makeGate();
@@ -169,8 +169,8 @@ describe('cancel', () => {
     expect(held()).toBe(a);
   });
 
-  test('comes while the store is away for a run of a leaked key that has looked once', async () => {
-    // Real seconds, since `run` sleeps them.
+  test('while a run with a leaked key, which has read the store once, retries writing', async () => {
+    // `run` sleeps in real time.
     vi.useRealTimers();
     const gate = makeGate();
     let isAway = true;
@@ -190,7 +190,7 @@ describe('cancel', () => {
     expect(held()).toBe(a);
   });
 
-  test.each([false, true])('comes while a run cannot look for the first time: it ends (leaked: %s)', async (leaked) => {
+  test.each([false, true])('a run ends if its first read of the store fails (leaked: %s)', async (leaked) => {
     const kv: KeyStore = {
       read: async () => Promise.reject(new ToriiStreamError('store_unavailable', 'away')),
       write: (...args) => store.write(...args),
@@ -198,20 +198,20 @@ describe('cancel', () => {
     await expect(rotationOf({ kv, oldKeyLeaked: leaked }).run()).rejects.toMatchObject({ reason: 'store_unavailable' });
   });
 
-  test('writes again where somebody else wrote the same key between its reading and its writing', async () => {
+  test('writes again if another process writes the same key between its read and its write', async () => {
     await rotationOf().advance();
     setClock(now + drainSeconds);
-    const cancelHeld = holdUpWrite(a);
-    const cancelling = rotationOf({ kv: cancelHeld.kv }).cancel();
-    await cancelHeld.reached;
+    const paused = pauseWrite(a);
+    const cancelling = rotationOf({ kv: paused.kv }).cancel();
+    await paused.reached;
     await store.write('TC_PUBKEYS', 'rails_public_key', a, store.entries.get(slotPath)?.revision ?? 0);
     const theirs = store.entries.get(slotPath)?.revision ?? 0;
-    cancelHeld.open();
+    paused.open();
     await cancelling;
     expect(store.entries.get(slotPath)?.revision).toBeGreaterThan(theirs);
   });
 
-  test('gives up on a slot that takes no write, and says so', async () => {
+  test('fails with rotation_conflict if no write to the slot succeeds', async () => {
     const kv: KeyStore = {
       read: (...path) => store.read(...path),
       write: async (bucket, ...rest) => (bucket === 'TC_PUBKEYS' ? null : store.write(bucket, ...rest)),
@@ -219,10 +219,10 @@ describe('cancel', () => {
     await expect(rotationOf({ kv }).cancel()).rejects.toMatchObject({ reason: 'rotation_conflict' });
   });
 
-  test('says so where the flip was first', async () => {
+  test('fails with rotation_conflict if the flip came first', async () => {
     await rotationOf().advance();
     setClock(now + drainSeconds);
-    const { kv, reached, open } = holdUpWrite(a);
+    const { kv, reached, open } = pauseWrite(a);
     const cancelling = rotationOf({ kv }).cancel();
     await reached;
     await store.write('TC_PUBKEYS', 'rails_public_key', b, 1);
@@ -230,7 +230,7 @@ describe('cancel', () => {
     await expect(cancelling).rejects.toMatchObject({ reason: 'rotation_conflict' });
   });
 
-  test('does not cancel what is not its own, and says so', async () => {
+  test('does not cancel a rotation to another key', async () => {
     await rotationOf().advance();
     const before = note();
     await expect(rotationOf({ to: c }).cancel()).rejects.toMatchObject({ reason: 'rotation_conflict' });
@@ -240,7 +240,7 @@ describe('cancel', () => {
     expect(note()).toBe(before);
   });
 
-  test('can be done twice, and a later rotation drains anew', async () => {
+  test('can be called twice, and a later rotation starts with a new drain', async () => {
     await rotationOf().advance();
     await rotationOf().cancel();
     await rotationOf().cancel();
@@ -253,7 +253,7 @@ describe('cancel', () => {
 test('a signal stops a run before it flips', async () => {
   await rotationOf().advance();
   setClock(now + drainSeconds);
-  const { fetch, reached, open } = holdUpGateway();
+  const { fetch, reached, open } = pauseGateway();
   const stop = new AbortController();
   const running = rotationOf({ fetch }).run({ signal: stop.signal });
   await reached;
@@ -266,7 +266,7 @@ test('a signal stops a run before it flips', async () => {
 test.each([
   ['by publication', () => publishPublicKey(store, a, { replaces: b })],
   ['by a rotation', () => rotationOf({ from: b, to: a, oldKeyLeaked: true }).advance()],
-])('back on the old key %s, the next rotation drains again', async (_how, goBack) => {
+])('after a return to the old key %s, the next rotation drains again', async (_how, goBack) => {
   await rotationOf().advance();
   setClock(now + drainSeconds);
   expect(await rotationOf().advance()).toMatchObject({ step: 'done' });
@@ -276,7 +276,7 @@ test.each([
   expect(await rotationOf().advance()).toMatchObject({ step: 'drain', waitSeconds: drainSeconds });
 });
 
-test('a deploy that ended right after the flip leaves no note behind for long', async () => {
+test('clears the note of a deploy that crashed right after the flip', async () => {
   await rotationOf().advance();
   const left = store.entries.get(notePath);
   await publishPublicKey(store, b, { replaces: a });
@@ -285,7 +285,7 @@ test('a deploy that ended right after the flip leaves no note behind for long', 
   expect(note()).toBe('');
 });
 
-test('a second run of a finished rotation leaves the note of the next one alone', async () => {
+test('a second run of a finished rotation does not clear the note of the next one', async () => {
   await rotationOf({ oldKeyLeaked: true }).advance();
   await rotationOf({ from: b, to: c }).advance();
   const begun = note();
@@ -293,7 +293,7 @@ test('a second run of a finished rotation leaves the note of the next one alone'
   expect(note()).toBe(begun);
 });
 
-test('of two deploys, the second finds the rotation done, and nothing wrong with the gateway', async () => {
+test('a deploy that another deploy overtakes finds the rotation done, without an error about the gateway', async () => {
   await rotationOf().advance();
   setClock(now + drainSeconds);
   const gate = makeGate();
@@ -314,9 +314,8 @@ test('of two deploys, the second finds the rotation done, and nothing wrong with
   expect(await second).toMatchObject({ step: 'done' });
 });
 
-describe('where the old key leaked', () => {
-  // Asked for five seconds and more, twice.
-  test.each(['never answers', 'uses another key'])('flips, and asks afterwards: a gateway that %s', async (how) => {
+describe('with a leaked key', () => {
+  test.each(['never answers', 'uses another key'])('flips first, then reports that the gateway %s', async (how) => {
     const fetch = async () => (how === 'never answers' ? new Promise<Response>(() => {}) : new Response(c));
     const reason = how === 'never answers' ? 'gateway_unavailable' : 'key_not_served';
     const advancing = rotationOf({ fetch, oldKeyLeaked: true }).advance();
@@ -326,8 +325,8 @@ describe('where the old key leaked', () => {
   });
 });
 
-describe('goes by the clock', () => {
-  /** The store, which says when something was written. */
+describe('uses the clock', () => {
+  /** The store, with `createdAt` by a clock of its own. */
   function storeWithClock(): KeyStore {
     const times = new Map<number, number>();
     return {
@@ -344,7 +343,7 @@ describe('goes by the clock', () => {
   }
   let storeNow = 0;
 
-  test('of the store: a machine that is a little slow waits longer, and not less', async () => {
+  test('of the store: a machine that is a little slow waits longer', async () => {
     const kv = storeWithClock();
     storeNow = now;
     setClock(now - 50);
@@ -356,7 +355,7 @@ describe('goes by the clock', () => {
   });
 
   test.each([-3_605, 200_000])(
-    'of the store: a machine that is off by %i s is told so, and spoils nothing',
+    'of the store: a machine that is off by %i s fails with rotation_conflict, without effect',
     async (off) => {
       const kv = storeWithClock();
       storeNow = now;
@@ -368,7 +367,7 @@ describe('goes by the clock', () => {
     },
   );
 
-  test('of the machine, where the store has none, but does not believe a note from the future', async () => {
+  test('of the machine if the store has none, but ignores a note from the future', async () => {
     setClock(now + 365 * 86_400);
     await rotationOf().advance();
     setClock(now - 365 * 86_400);
@@ -379,7 +378,7 @@ describe('goes by the clock', () => {
   });
 });
 
-test('a store that takes no note is not asked for ever', async () => {
+test('fails after one try if the store does not accept the note', async () => {
   let writes = 0;
   const kv: KeyStore = {
     read: (...path) => store.read(...path),

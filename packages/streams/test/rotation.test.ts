@@ -26,7 +26,7 @@ interface World {
   start(): Promise<void>;
 }
 
-/** NATS, a gateway that watches it, and the old key in use. */
+/** A test with NATS, a gateway that watches it, and the old key in use. */
 const test = natsTest.extend<{ world: World }>({
   world: async ({ startNats }, use) => {
     const { url, kill, start } = await startNats();
@@ -49,13 +49,13 @@ const test = natsTest.extend<{ world: World }>({
 
 afterEach(() => void vi.useRealTimers());
 
-/** Moves the wall clock on, and leaves the timers of NATS and HTTP alone. */
+/** Advances the wall clock. Timers of NATS and HTTP stay real. */
 function pass(seconds: number): void {
   const now = Date.now() + seconds * 1000;
   vi.useFakeTimers({ now, toFake: ['Date'] });
 }
 
-test('goes from plan to end, and says what it does and costs', async ({ world: { options, gateway } }) => {
+test('goes from the plan to the end, and describes its steps and cost', async ({ world: { options, gateway } }) => {
   const rotation = createRotation(options);
   const planned = await rotation.plan();
   expect(planned).toMatchObject({ step: 'begin', waitSeconds: 0, refusalSeconds: 61 });
@@ -82,19 +82,19 @@ test('goes from plan to end, and says what it does and costs', async ({ world: {
   expect(await rotation.advance()).toMatchObject({ step: 'done' });
 });
 
-test('a deploy that crashed goes on where it was, on another machine too', async ({ world: { options, kv } }) => {
+test('a crashed deploy continues where it was, also on another machine', async ({ world: { options, kv } }) => {
   await createRotation(options).advance();
   pass(3000);
   const { waitSeconds } = await createRotation({ ...options }).plan();
   expect(waitSeconds).toBeGreaterThan(500);
   expect(waitSeconds).toBeLessThan(605);
   pass(602);
-  // Crashed after the flip, before it could be confirmed.
+  // As if the deploy crashed after the flip, before the gateway confirmed it.
   await publishPublicKey(kv, next.publicPem, { replaces: old.publicPem });
   expect(await createRotation(options).advance()).toMatchObject({ step: 'done' });
 });
 
-test('a node of the old release that boots in the middle does not undo it', async ({
+test('a node of the old release that starts during a rotation does not undo it', async ({
   world: { options, kv, gateway },
 }) => {
   const boot = () => publishPublicKey(kv, createStreamSigner({ privateKey: old.privatePem }).publicKey);
@@ -107,7 +107,7 @@ test('a node of the old release that boots in the middle does not undo it', asyn
   expect(gateway.pem).toBe(next.publicPem);
 });
 
-test('the server is killed and restarted in the middle: run bears with it', async ({
+test('run continues after the NATS server is killed and restarted', async ({
   world: { options, events, ...world },
 }) => {
   const running = createRotation({ ...options, maxTtlSeconds: 5, drainTtlSeconds: 1 }).run();
@@ -119,7 +119,20 @@ test('the server is killed and restarted in the middle: run bears with it', asyn
   await expect.poll(() => world.gateway.pem).toBe(next.publicPem);
 });
 
-test('run stops when told to, and is run again', async ({ world: { options, events } }) => {
+test('reports each step as data and in one line', async ({ world: { options, events } }) => {
+  await createRotation(options).advance();
+  const steps = events.filter((event) => event.type === 'rotation_step');
+  expect(steps).toMatchObject([
+    { step: 'begin', waitSeconds: 0 },
+    { step: 'drain', waitSeconds: expect.any(Number) },
+  ]);
+  for (const { step, waitSeconds, summary, text } of steps) {
+    expect(text).toContain(`${step.padEnd(8)} ${summary}\n`);
+    if (step === 'drain') expect(summary).toContain(`${waitSeconds} s left`);
+  }
+});
+
+test('run stops on its signal, and can be run again', async ({ world: { options, events } }) => {
   const rotation = createRotation(options);
   const stop = new AbortController();
   const running = rotation.run({ signal: stop.signal });
@@ -130,7 +143,7 @@ test('run stops when told to, and is run again', async ({ world: { options, even
   expect(await rotation.run()).toMatchObject({ step: 'done' });
 });
 
-test('two deploys at once take one way together', async ({ world: { options } }) => {
+test('two deploys at once run the same rotation together', async ({ world: { options } }) => {
   const plans = await Promise.all([createRotation(options).advance(), createRotation(options).advance()]);
   expect(plans.map(({ step }) => step)).toEqual(['drain', 'drain']);
   pass(3602);
@@ -138,8 +151,8 @@ test('two deploys at once take one way together', async ({ world: { options } })
   expect(ends.map(({ step }) => step)).toEqual(['done', 'done']);
 });
 
-describe('stops, and says what is wrong,', () => {
-  test('where another rotation is under way; cancelled, it may go', async ({ world: { options } }) => {
+describe('throws', () => {
+  test('if another rotation is in progress, until that one is cancelled', async ({ world: { options } }) => {
     const other = createRotation({ ...options, to: makeKeyPair().publicPem });
     await other.advance();
     await expect(createRotation(options).advance()).rejects.toMatchObject({ reason: 'rotation_conflict' });
@@ -147,7 +160,7 @@ describe('stops, and says what is wrong,', () => {
     expect(await createRotation(options).advance()).toMatchObject({ step: 'drain' });
   });
 
-  test('where it is cancelled too late', async ({ world: { options } }) => {
+  test('if it is cancelled after the flip', async ({ world: { options } }) => {
     const rotation = createRotation({ ...options, oldKeyLeaked: true });
     expect(await rotation.advance()).toMatchObject({ step: 'done', refusalSeconds: 3601 });
     await expect(rotation.cancel()).rejects.toMatchObject({ reason: 'rotation_conflict' });
@@ -155,14 +168,14 @@ describe('stops, and says what is wrong,', () => {
     expect(await back.advance()).toMatchObject({ step: 'drain' });
   });
 
-  test('where a file shadows the slot, before anything is changed', async ({ world: { options, kv, servers } }) => {
+  test('if a key file overrides the slot, before anything is changed', async ({ world: { options, kv, servers } }) => {
     await using shadowed = await startGateway({ servers, file: makeKeyPair().publicPem });
     const rotation = createRotation({ ...options, gatewayUrl: shadowed.url });
     await expect(rotation.advance()).rejects.toMatchObject({ reason: 'key_not_served' });
     expect(await kv.read('TC_PUBKEYS_ROTATION', 'rails_public_key')).toBeNull();
   });
 
-  test('where the gateway hangs, within seconds', async ({ world: { options, gateway, kv } }) => {
+  test('if the gateway hangs, within seconds', async ({ world: { options, gateway, kv } }) => {
     gateway.hang(true);
     const begun = performance.now();
     await expect(createRotation(options).advance()).rejects.toMatchObject({ reason: 'gateway_unavailable' });
@@ -171,7 +184,9 @@ describe('stops, and says what is wrong,', () => {
   });
 });
 
-test('nodes go on with the key that the gateway uses, whatever the slot holds', async ({ world: { kv, gateway } }) => {
+test('nodes sign with the key that the gateway uses, even after a plain publication', async ({
+  world: { kv, gateway },
+}) => {
   const gatewayUrl = gateway.url;
   const node = createStreamSigner({ privateKey: old.privatePem, nextPrivateKey: next.privatePem, gatewayUrl });
   expect(gateway.admits((await node.issue(request)).token)).toBe(true);

@@ -30,7 +30,7 @@ const encrypted = pair.privateKey.export({ type: 'pkcs8', format: 'pem', cipher:
 const oldEncrypted = pair.privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' });
 const certificate = (await selfsigned.generate([{ name: 'commonName', value: 'x' }], { keyType: 'ec' })).cert;
 
-/** A public key whose numbers are these. */
+/** A public key with the given JWK members. */
 function publicKeyOf(changes: { readonly n?: string; readonly e?: string }): KeyObject {
   return createPublicKey({ key: { ...pair.publicKey.export({ format: 'jwk' }), ...changes }, format: 'jwk' });
 }
@@ -39,7 +39,7 @@ const mixed = createPrivateKey({
   key: { ...pair.privateKey.export({ format: 'jwk' }), n: makeKeyPair().publicKey.export({ format: 'jwk' }).n ?? '' },
   format: 'jwk',
 });
-/** `bits` bits, the first of which is set, and this one at the end. */
+/** A number of `bits` bits whose first bit is 1 and whose last bit is `last`. */
 const modulus = (bits: number, last: 0 | 1) => {
   const bytes = Buffer.alloc(bits / 8);
   bytes[0] = 0x80;
@@ -47,22 +47,23 @@ const modulus = (bits: number, last: 0 | 1) => {
   return bytes.toString('base64url');
 };
 
-/** The option that a function refuses. The error must quote nothing of what was given. */
-function refusalOf(work: () => unknown, given: unknown): string {
+/** The option that a function refuses. Fails if the error quotes the input or lacks the expected word. */
+function refusalOf(work: () => unknown, given: unknown, word: string): string {
   try {
     work();
   } catch (error) {
-    return optionOf(error, given);
+    return optionOf(error, given, word);
   }
   return 'accepted';
 }
 
-function optionOf(error: unknown, given: unknown): string {
+function optionOf(error: unknown, given: unknown, word: string): string {
   expect(error).toBeInstanceOf(ToriiConfigError);
   const { option, message, cause } = error as ToriiConfigError;
   expect(cause).toBeUndefined();
   expect(message).toContain(option);
-  for (const word of String(given).split(/\s+/)) if (word.length > 20) expect(message).not.toContain(word);
+  expect(message).toContain(word);
+  for (const part of String(given).split(/\s+/)) if (part.length > 20) expect(message).not.toContain(part);
   return option;
 }
 
@@ -72,9 +73,9 @@ test.each([
   ['CRLF', pair.privatePem.replaceAll('\n', '\r\n')],
   ['a literal \\n', pair.privatePem.replaceAll('\n', '\\n')],
   ['a literal \\r\\n', pair.privatePem.replaceAll('\n', '\\r\\n')],
-  ['no line at its end', pair.privatePem.trim()],
+  ['no line break at the end', pair.privatePem.trim()],
   ['a KeyObject', pair.privateKey],
-])('signs with a private key: %s', async (_form, privateKey) => {
+])('accepts a private key as %s', async (_form, privateKey) => {
   const signer = createStreamSigner({ privateKey });
   const { token } = await signer.issue(request);
   const { keyId } = await verifyStreamToken(token, { publicKey: signer.publicKey });
@@ -83,39 +84,39 @@ test.each([
 });
 
 test.each([
-  ['an unset variable', undefined],
-  ['an empty variable', ''],
-  ['blanks', ' \n'],
-  ['the text of an HMAC', secret],
-  ['an HMAC as a KeyObject', createSecretKey(randomBytes(32))],
-  ['EC', pem(ec.privateKey, 'pkcs8')],
-  ['EC in its own form', pem(ec.privateKey, 'sec1')],
-  ['Ed25519', pem(ed.privateKey, 'pkcs8')],
-  ['RSA-PSS', pem(pss.privateKey, 'pkcs8')],
-  ['RSA of 1024 bits (statement 28)', small.privatePem],
-  ['an encrypted one', encrypted],
-  ['one encrypted the old way', oldEncrypted],
-  ['a public key', pair.publicPem],
-  ['a public KeyObject', pair.publicKey],
-  ['a certificate', certificate],
-  ['one that was cut off', pair.privatePem.slice(0, 700)],
-  ['one with a line lost', pair.privatePem.replace(/\n.{64}\n/, '\n')],
-  ['two', pair.privatePem + small.privatePem],
-  ['a key of two pairs', mixed],
-  ['a KeyObject that is none', Object.create(KeyObject.prototype)],
-  ['a text longer than any key', '-----BEGIN A-----'.repeat(100_000)],
-  ['a JWK', pair.privateKey.export({ format: 'jwk' })],
-  ['a Buffer', Buffer.from(pair.privatePem)],
-])('refuses as a private key: %s', (_kind, privateKey) => {
+  ['an unset variable', undefined, 'undefined'],
+  ['an empty variable', '', 'empty'],
+  ['white space', ' \n', 'empty'],
+  ['a shared secret', secret, 'shared secret'],
+  ['a shared secret as a KeyObject', createSecretKey(randomBytes(32)), 'secret key'],
+  ['EC', pem(ec.privateKey, 'pkcs8'), ' ec.'],
+  ['EC as SEC 1', pem(ec.privateKey, 'sec1'), ' ec.'],
+  ['Ed25519', pem(ed.privateKey, 'pkcs8'), 'ed25519'],
+  ['RSA-PSS', pem(pss.privateKey, 'pkcs8'), 'rsa-pss'],
+  ['RSA of 1024 bits (statement 28)', small.privatePem, '1024'],
+  ['an encrypted key', encrypted, 'encrypted'],
+  ['an encrypted key in the old format', oldEncrypted, 'encrypted'],
+  ['a public key', pair.publicPem, 'public key'],
+  ['a public KeyObject', pair.publicKey, 'public key'],
+  ['a certificate', certificate, 'certificate'],
+  ['an incomplete key', pair.privatePem.slice(0, 700), 'incomplete'],
+  ['a key with a missing line', pair.privatePem.replace(/\n.{64}\n/, '\n'), 'damaged'],
+  ['two keys', pair.privatePem + small.privatePem, '2 PEM blocks'],
+  ['a key assembled from two pairs', mixed, 'inconsistent'],
+  ['an object that only inherits from KeyObject', Object.create(KeyObject.prototype), 'KeyObject'],
+  ['a text longer than any key', '-----BEGIN A-----'.repeat(100_000), 'too long'],
+  ['a JWK', pair.privateKey.export({ format: 'jwk' }), 'neither'],
+  ['a Buffer', Buffer.from(pair.privatePem), 'neither'],
+])('refuses as a private key: %s', (_kind, privateKey, word) => {
   const given = privateKey as string;
-  expect(refusalOf(() => createStreamSigner({ privateKey: given }), given)).toBe('privateKey');
+  expect(refusalOf(() => createStreamSigner({ privateKey: given }), given, word)).toBe('privateKey');
 });
 
-async function publicRefusalOf(key: unknown): Promise<string> {
+async function publicRefusalOf(key: unknown, word: string): Promise<string> {
   const store = new MemoryStore();
   const outcome = await publishPublicKey(store, key as string).then(
     () => 'accepted',
-    (error: unknown) => optionOf(error, key),
+    (error: unknown) => optionOf(error, key, word),
   );
   if (outcome !== 'accepted') expect(store.entries.size).toBe(0);
   return outcome;
@@ -127,7 +128,7 @@ test.each([
   ['CRLF', pair.publicPem.replaceAll('\n', '\r\n')],
   ['a literal \\n', pair.publicPem.replaceAll('\n', '\\n')],
   ['a KeyObject', pair.publicKey],
-])('publishes SPKI PEM, whatever the form: %s', async (_form, key) => {
+])('publishes SPKI PEM for a key given as %s', async (_form, key) => {
   const store = new MemoryStore();
   await publishPublicKey(store, key);
   expect([...store.entries]).toEqual([['TC_PUBKEYS/rails_public_key', { value: pair.publicPem, revision: 1 }]]);
@@ -145,50 +146,50 @@ test.each([
   ['EC', pem(ec.privateKey, 'sec1')],
   ['encrypted', encrypted],
   ['with a literal \\n', pair.privatePem.replaceAll('\n', '\\n')],
-  ['behind a public one', pair.publicPem + pair.privatePem],
-  ['before a public one', pair.privatePem + pair.publicPem],
+  ['after a public key', pair.publicPem + pair.privatePem],
+  ['before a public key', pair.privatePem + pair.publicPem],
   ['in lower case', pair.privatePem.toLowerCase()],
   ['PEM in base64', Buffer.from(pair.privatePem).toString('base64')],
-  ['PKCS#8 in base64, without armour', der.toString('base64')],
+  ['PKCS#8 in base64 without PEM lines', der.toString('base64')],
   ['PKCS#8 in base64url', der.toString('base64url')],
-  ['PKCS#1 in base64, without armour', der1.toString('base64')],
+  ['PKCS#1 in base64 without PEM lines', der1.toString('base64')],
   ['a JWK', pair.privateKey.export({ format: 'jwk' })],
   ['a JWK as JSON', JSON.stringify(pair.privateKey.export({ format: 'jwk' }))],
   ['a KeyObject', pair.privateKey],
   ['a CryptoKey', webKey],
 ])('never publishes a private key (statement 28): %s', async (_form, key) => {
-  expect(await publicRefusalOf(key)).toBe('publicKey');
+  expect(await publicRefusalOf(key, 'private key')).toBe('publicKey');
 });
 
 test.each([
-  ['an unset variable', undefined],
-  ['an empty variable', ''],
-  ['EC', pem(ec.publicKey, 'spki')],
-  ['RSA of 1024 bits', small.publicPem],
-  ['the text of an HMAC', secret],
-  ['an HMAC as a KeyObject', createSecretKey(randomBytes(32))],
-  ['a certificate', certificate],
-  ['a certificate object', new X509Certificate(certificate)],
-  ['a text before it', `hello\n${pair.publicPem}`],
-  ['a private key in hexadecimal behind it', pair.publicPem + der.toString('hex')],
-  ['a text longer than any key', '-----BEGIN A-----'.repeat(100_000)],
-  ['a KeyObject that is none', Object.create(KeyObject.prototype)],
-  ['the private label around a public key', pair.publicPem.replaceAll('PUBLIC', 'PRIVATE')],
-])('refuses as a public key: %s', async (_kind, key) => {
-  expect(await publicRefusalOf(key)).toBe('publicKey');
+  ['an unset variable', undefined, 'undefined'],
+  ['an empty variable', '', 'empty'],
+  ['EC', pem(ec.publicKey, 'spki'), ' ec.'],
+  ['RSA of 1024 bits', small.publicPem, '1024'],
+  ['a shared secret', secret, 'shared secret'],
+  ['a shared secret as a KeyObject', createSecretKey(randomBytes(32)), 'shared secret'],
+  ['a certificate', certificate, 'certificate'],
+  ['a certificate object', new X509Certificate(certificate), 'neither'],
+  ['a key with text before it', `hello\n${pair.publicPem}`, 'other text'],
+  ['a key followed by a private key in hexadecimal', pair.publicPem + der.toString('hex'), 'other text'],
+  ['a text longer than any key', '-----BEGIN A-----'.repeat(100_000), 'too long'],
+  ['an object that only inherits from KeyObject', Object.create(KeyObject.prototype), 'KeyObject'],
+  ['a public key with private labels', pair.publicPem.replaceAll('PUBLIC', 'PRIVATE'), 'private key'],
+])('refuses as a public key: %s', async (_kind, key, word) => {
+  expect(await publicRefusalOf(key, word)).toBe('publicKey');
 });
 
 test.each([
-  ['an exponent of 1, with which anybody signs', { e: 'AQ' }],
-  ['an exponent of 3', { e: 'Aw' }],
-  ['an even exponent', { e: 'AQAC' }],
-  ['an exponent as long as the key', { e: pair.publicKey.export({ format: 'jwk' }).n ?? '' }],
-  ['an even modulus', { n: modulus(2048, 0) }],
-  ['2,040 bits', { n: modulus(2040, 1) }],
-  ['16,384 bits', { n: modulus(16_384, 1) }],
-])('neither publishes nor believes a weak key: %s (statement 28)', async (_kind, numbers) => {
+  ['an exponent of 1, with which anyone can forge a signature', { e: 'AQ' }, 'exponent'],
+  ['an exponent of 3', { e: 'Aw' }, 'exponent'],
+  ['an even exponent', { e: 'AQAC' }, 'exponent'],
+  ['an exponent as long as the key', { e: pair.publicKey.export({ format: 'jwk' }).n ?? '' }, 'exponent'],
+  ['an even modulus', { n: modulus(2048, 0) }, 'modulus'],
+  ['2,040 bits', { n: modulus(2040, 1) }, '2040'],
+  ['16,384 bits', { n: modulus(16_384, 1) }, '16384'],
+])('neither publishes nor verifies with a weak key: %s (statement 28)', async (_kind, numbers, word) => {
   const key = publicKeyOf(numbers);
-  expect(await publicRefusalOf(key)).toBe('publicKey');
-  expect(await publicRefusalOf(key.export({ type: 'spki', format: 'pem' }))).toBe('publicKey');
+  expect(await publicRefusalOf(key, word)).toBe('publicKey');
+  expect(await publicRefusalOf(key.export({ type: 'spki', format: 'pem' }), word)).toBe('publicKey');
   await expect(verifyStreamToken('a.b.c', { publicKey: key })).rejects.toMatchObject({ option: 'publicKey' });
 });

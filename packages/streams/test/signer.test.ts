@@ -19,7 +19,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('mints what the gateway wants, and nothing else', async () => {
+test('mints exactly the header and claims that the gateway needs', async () => {
   vi.useFakeTimers({ now: 1_800_000_000_900, toFake: ['Date'] });
   const { token, expiresAt } = await signer.issue(request);
   expect(decodeProtectedHeader(token)).toEqual({ alg: 'RS256', typ: 'JWT', kid: expect.stringMatching(/^[\w-]{43}$/) });
@@ -33,18 +33,18 @@ test('mints what the gateway wants, and nothing else', async () => {
   expect(expiresAt).toBe(1_800_000_300);
 });
 
-test('leaves the issuer out where there is none', async () => {
+test('adds no `iss` without the option `issuer`', async () => {
   const { token } = await createStreamSigner({ privateKey: pair.privatePem }).issue(request);
   expect(decodeJwt(token)).not.toHaveProperty('iss');
 });
 
-test('adds claims of yours', async () => {
+test('adds extra claims', async () => {
   const { token } = await signer.issue({ ...request, claims: { room: { id: 7 }, aud: 'cable' } });
   expect(decodeJwt(token)).toMatchObject({ room: { id: 7 }, aud: 'cable', sub: 'ada' });
 });
 
 test.each(['sub', 'iss', 'iat', 'exp', 'nbf', 'jti', 'allowed_streams'])(
-  'lets no extra claim name %s (statement 28)',
+  'refuses the extra claim %s (statement 28)',
   async (name) => {
     for (const value of ['root', undefined, null, 0]) {
       const issued = signer.issue({ ...request, claims: { [name]: value } });
@@ -55,8 +55,8 @@ test.each(['sub', 'iss', 'iat', 'exp', 'nbf', 'jti', 'allowed_streams'])(
           message: expect.stringContaining(name),
         });
     }
-    const sly = { toJSON: () => ({ [name]: 'root' }) };
-    await expect(signer.issue({ ...request, claims: sly })).rejects.toMatchObject({ reason: 'claims_invalid' });
+    const disguised = { toJSON: () => ({ [name]: 'root' }) };
+    await expect(signer.issue({ ...request, claims: disguised })).rejects.toMatchObject({ reason: 'claims_invalid' });
   },
 );
 
@@ -65,15 +65,15 @@ test.each([
   ['a text', 'sub'],
   ['null', null],
   [
-    'a circle',
+    'a circular object',
     (() => {
       const circle: Record<string, unknown> = {};
       circle['circle'] = circle;
       return circle;
     })(),
   ],
-  ['what JSON does not know', { big: 1n }],
-])('takes no claims that are %s', async (_kind, claims) => {
+  ['a value that JSON cannot hold', { big: 1n }],
+])('refuses as claims: %s', async (_kind, claims) => {
   await expect(signer.issue({ ...request, claims: claims as never })).rejects.toMatchObject({
     reason: 'claims_invalid',
   });
@@ -89,21 +89,21 @@ test.each([0, -1, 0.5, 86_401, Number.POSITIVE_INFINITY, Number.NaN, '60', undef
   },
 );
 
-test('any whole number of seconds from 1 to a day is a lifetime (statement 28)', async () => {
+test('accepts any whole number of seconds from 1 to a day as lifetime (statement 28)', async () => {
   for (const ttlSeconds of [1, 59, 60, 86_400]) {
     const { iat = 0, exp } = decodeJwt((await signer.issue({ ...request, ttlSeconds })).token);
     expect(exp).toBe(iat + ttlSeconds);
   }
 });
 
-test('tells of a lifetime under a minute, once for each token', async () => {
+test('reports a lifetime under a minute, once per token', async () => {
   await signer.issue({ ...request, ttlSeconds: 60 });
   expect(events.map(({ type }) => type)).toEqual(['issued']);
   await signer.issue({ ...request, ttlSeconds: 59 });
   expect(events).toContainEqual({ type: 'lifetime_short', ttlSeconds: 59 });
 });
 
-test('holds lifetimes to maxTtlSeconds', async () => {
+test('refuses a lifetime above maxTtlSeconds', async () => {
   const short = createStreamSigner({ privateKey: pair.privatePem, maxTtlSeconds: 600 });
   await expect(short.issue({ ...request, ttlSeconds: 601 })).rejects.toMatchObject({ reason: 'lifetime_invalid' });
   await short.issue({ ...request, ttlSeconds: 600 });
@@ -112,9 +112,9 @@ test('holds lifetimes to maxTtlSeconds', async () => {
 test.each([
   ['no list', undefined],
   ['a text', 'chat_*'],
-  ['none', []],
-  ['10,000', Array.from({ length: 10_000 }, (_, n) => `chat_${n}`)],
-  ['more than a URL holds', Array.from({ length: 900 }, (_, n) => `chat_room_${n}`)],
+  ['an empty list', []],
+  ['10,000 streams', Array.from({ length: 10_000 }, (_, n) => `chat_${n}`)],
+  ['more than fit in a URL', Array.from({ length: 900 }, (_, n) => `chat_room_${n}`)],
   ['a hole', new Array(1)],
   ['a dot', ['a', 'chat.room']],
   ['a wildcard in the middle', ['chat_*_1']],
@@ -128,7 +128,7 @@ test.each([
   });
 });
 
-test('signs a stream exactly where it follows the grammar (statement 28)', async () => {
+test('signs a stream only if it follows the grammar (statement 28)', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.string({ unit: fc.constantFrom('a', '_', ':', '-', '*', '.', ' ', '\n'), maxLength: 4 }),
@@ -165,30 +165,30 @@ test.each([
   });
 });
 
-test('mints for whom a verifier has just let in, and for nobody who looks like it', async () => {
+test('mints for an Auth of a verifier, and not for a copy of it', async () => {
   await using torii = await startEmulator();
   const verifier = createVerifier({ issuer: torii.issuer });
   const auth = await verifier.verify(await torii.token({ userId: 'user_1' }));
   const { token } = await signer.issueFor(auth, { allowedStreams: ['chat_*'], ttlSeconds: 300 });
   expect((await verifyStreamToken(token, { publicKey: signer.publicKey })).subject).toBe('user_1');
 
-  const sly = { ...auth, userId: 'root' };
+  const copy = { ...auth, userId: 'root' };
   const grant = { allowedStreams: ['*'], ttlSeconds: 300, subject: 'root' };
-  await expect(signer.issueFor(sly, grant)).rejects.toMatchObject({ reason: 'subject_invalid' });
+  await expect(signer.issueFor(copy, grant)).rejects.toMatchObject({ reason: 'subject_invalid' });
   const claims = decodeJwt((await signer.issueFor(auth, grant)).token);
   expect(claims.sub).toBe('user_1');
 });
 
-test('says which part makes a token too long', async () => {
+test('refuses a token that is too long, and names the part that is', async () => {
   const claims = { notes: 'x'.repeat(5_500) };
   await expect(signer.issue({ ...request, claims })).rejects.toMatchObject({ reason: 'claims_invalid' });
   const allowedStreams = ['x'.repeat(5_500)];
   await expect(signer.issue({ ...request, allowedStreams })).rejects.toMatchObject({ reason: 'streams_invalid' });
-  // As long as may be: "notes" and its quotes, and what the others take.
+  // With the other claims, this is just below the limit of 5,500 bytes.
   await signer.issue({ ...request, claims: { notes: 'x'.repeat(5_300) } });
 });
 
-test('mints for nobody whose own token has run out', async () => {
+test('refuses a user whose own token has expired', async () => {
   await using torii = await startEmulator();
   const verifier = createVerifier({ issuer: torii.issuer });
   const auth = await verifier.verify(await torii.token({ userId: 'user_1' }));
@@ -202,7 +202,7 @@ test('mints for nobody whose own token has run out', async () => {
   });
 });
 
-test('mints for somebody who acts in a user’s name only where told to, and says who acts (statement 27)', async () => {
+test('mints for an impersonated user only with `audit`, and names the impersonator (statement 27)', async () => {
   await using torii = await startEmulator();
   const verifier = createVerifier({ issuer: torii.issuer });
   const grant = { allowedStreams: ['chat_*'], ttlSeconds: 300 };
@@ -224,14 +224,14 @@ test('mints for somebody who acts in a user’s name only where told to, and say
   }
 });
 
-test('tells and holds no secret: not in events, not when inspected', async () => {
+test('shows no secret in events or when inspected', async () => {
   const { token } = await signer.issue({ ...request, ttlSeconds: 1 });
-  const told = JSON.stringify(events) + inspect(signer, { depth: 9, showHidden: true });
-  expect(told).not.toContain(token);
-  expect(told).not.toMatch(/eyJ|PRIVATE/);
+  const output = JSON.stringify(events) + inspect(signer, { depth: 9, showHidden: true });
+  expect(output).not.toContain(token);
+  expect(output).not.toMatch(/eyJ|PRIVATE/);
 });
 
-test('a listener that fails decides nothing', async () => {
+test('mints a token even if the listener fails', async () => {
   const listener = async () => Promise.reject(new Error('the log is full'));
   const { issue } = createStreamSigner({ privateKey: pair.privatePem, onEvent: listener });
   await issue(request);
@@ -239,22 +239,26 @@ test('a listener that fails decides nothing', async () => {
 });
 
 test.each([
-  [{ issuer: '' }, 'issuer'],
-  [{ gatewayUrl: '' }, 'gatewayUrl'],
-  [{ gatewayUrl: 'cable.example.com' }, 'gatewayUrl'],
-  [{ gatewayUrl: 'https://ada:secret@cable.example.com' }, 'gatewayUrl'],
-  [{ maxTtlSeconds: 86_401 }, 'maxTtlSeconds'],
-  [{ drainTtlSeconds: 0 }, 'drainTtlSeconds'],
-  [{ onEvent: 'log' }, 'onEvent'],
-  [{ fetch: true }, 'fetch'],
-  [{ impersonation: undefined }, 'impersonation'],
-  [{ impersonation: 'allow' }, 'impersonation'],
-  [{ impersonation: 'audit' }, 'onEvent'],
-  [{ ttl: 60 }, 'ttl'],
-  [{ nextPrivateKey: '' }, 'nextPrivateKey'],
-  [{ nextPrivateKey: pair.privatePem, gatewayUrl: 'https://cable.example.com' }, 'nextPrivateKey'],
-  [{ nextPrivateKey: makeKeyPair().privatePem }, 'gatewayUrl'],
-])('refuses the options %j', (options, option) => {
+  ['an empty issuer', { issuer: '' }, 'issuer'],
+  ['an empty gatewayUrl', { gatewayUrl: '' }, 'gatewayUrl'],
+  ['a gatewayUrl without a scheme', { gatewayUrl: 'cable.example.com' }, 'gatewayUrl'],
+  ['a gatewayUrl with a password', { gatewayUrl: 'https://ada:secret@cable.example.com' }, 'gatewayUrl'],
+  ['a maxTtlSeconds above a day', { maxTtlSeconds: 86_401 }, 'maxTtlSeconds'],
+  ['a drainTtlSeconds of 0', { drainTtlSeconds: 0 }, 'drainTtlSeconds'],
+  ['a listener that is not a function', { onEvent: 'log' }, 'onEvent'],
+  ['a fetch that is not a function', { fetch: true }, 'fetch'],
+  ['an undefined impersonation', { impersonation: undefined }, 'impersonation'],
+  ['an unknown impersonation', { impersonation: 'allow' }, 'impersonation'],
+  ['impersonation without a listener', { impersonation: 'audit' }, 'onEvent'],
+  ['an unknown option', { ttl: 60 }, 'ttl'],
+  ['an empty nextPrivateKey', { nextPrivateKey: '' }, 'nextPrivateKey'],
+  [
+    'the same key twice',
+    { nextPrivateKey: pair.privatePem, gatewayUrl: 'https://cable.example.com' },
+    'nextPrivateKey',
+  ],
+  ['a nextPrivateKey without a gatewayUrl', { nextPrivateKey: makeKeyPair().privatePem }, 'gatewayUrl'],
+])('refuses %s', (_kind, options, option) => {
   const make = () => createStreamSigner({ privateKey: pair.privatePem, ...(options as object) });
   expect(make).toThrow(expect.objectContaining({ code: 'configuration_invalid', option }));
 });

@@ -1,4 +1,4 @@
-// What was checked is what is signed, whatever becomes of the caller's objects meanwhile.
+// The signed values must be the checked values, even if the caller's objects change in between.
 import { createVerifier } from '@torii/core';
 import { startEmulator } from '@torii/emulator';
 import { decodeJwt } from 'jose';
@@ -16,7 +16,7 @@ async function claimsOf(issuing: Promise<StreamToken>) {
 
 const checked = { sub: 'ada', allowed_streams: ['room_1'], ttlSeconds: 60 };
 
-test('signs what it checked, and not what the caller changes meanwhile (statement 28)', async () => {
+test('signs the values that it checked, even if the caller changes them meanwhile (statement 28)', async () => {
   const claims: Record<string, unknown> = { plan: 'pro' };
   const mutable = { subject: 'ada', allowedStreams: ['room_1'], ttlSeconds: 60, claims };
   const issuing = signer.issue(mutable);
@@ -27,7 +27,7 @@ test('signs what it checked, and not what the caller changes meanwhile (statemen
   expect(await claimsOf(issuing)).toEqual({ ...checked, plan: 'pro' });
 });
 
-test('one array for two requests gives neither the streams of the other (statement 28)', async () => {
+test('keeps two requests apart that reuse the same array (statement 28)', async () => {
   const scratch: string[] = [];
   const issue = (subject: string, streams: readonly string[]) => {
     scratch.splice(0, scratch.length, ...streams);
@@ -37,7 +37,7 @@ test('one array for two requests gives neither the streams of the other (stateme
   expect(tokens.map(({ allowed_streams: streams }) => streams)).toEqual([['eve_room'], ['*']]);
 });
 
-/** Members that say `first` when they are read for the first time, and `then` ever after. */
+/** An object whose properties have the values of `first` on the first read, and those of `then` on later reads. */
 function changing<T extends object>(first: T, then: object): T {
   const reads = new Map<PropertyKey, number>();
   return new Proxy(first, {
@@ -49,34 +49,37 @@ function changing<T extends object>(first: T, then: object): T {
   });
 }
 
-class Sly extends Array<string> {
+class OtherIterator extends Array<string> {
   override *[Symbol.iterator](): ArrayIterator<string> {
     yield '*';
   }
 }
 
 test.each<[string, StreamRequest]>([
-  ['a request', changing(request, { subject: '', allowedStreams: ['*'], ttlSeconds: 1e9, claims: { sub: 'root' } })],
-  ['a lifetime', changing(request, { ttlSeconds: Number.NaN })],
-  ['streams', { ...request, allowedStreams: changing(['room_1'], { 0: '*' }) }],
-  ['claims', { ...request, claims: changing({}, { sub: 'root' }) }],
   [
-    'an iterator',
+    'a request that changes',
+    changing(request, { subject: '', allowedStreams: ['*'], ttlSeconds: 1e9, claims: { sub: 'root' } }),
+  ],
+  ['a lifetime that changes', changing(request, { ttlSeconds: Number.NaN })],
+  ['streams that change', { ...request, allowedStreams: changing(['room_1'], { 0: '*' }) }],
+  ['claims that change', { ...request, claims: changing({}, { sub: 'root' }) }],
+  [
+    'an array with its own iterator',
     { ...request, allowedStreams: Object.assign(['room_1'], { [Symbol.iterator]: () => ['*'].values() }) },
   ],
-  ['a subclass', { ...request, allowedStreams: Sly.of('room_1') }],
-])('reads once what gives another answer the second time: %s (statement 28)', async (_kind, sly) => {
-  expect(await claimsOf(signer.issue(sly))).toEqual(checked);
+  ['a subclass of Array', { ...request, allowedStreams: OtherIterator.of('room_1') }],
+])('reads each property once: %s (statement 28)', async (_kind, given) => {
+  expect(await claimsOf(signer.issue(given))).toEqual(checked);
 });
 
-test('looks at every stream, whatever the array says of itself (statement 28)', async () => {
+test('checks every stream of an array with overridden methods (statement 28)', async () => {
   const allowedStreams = Object.assign(['room_1', 'no stream'], { entries: () => [][Symbol.iterator]() });
   await expect(signer.issue({ ...request, allowedStreams: allowedStreams as never })).rejects.toMatchObject({
     reason: 'streams_invalid',
   });
 });
 
-test('does the same for a verified user (statement 28)', async () => {
+test('issueFor also signs the values that it checked (statement 28)', async () => {
   await using torii = await startEmulator();
   const auth = await createVerifier({ issuer: torii.issuer }).verify(await torii.token({ userId: 'ada' }));
   const grant = { allowedStreams: ['room_1'], ttlSeconds: 60 };
@@ -85,7 +88,7 @@ test('does the same for a verified user (statement 28)', async () => {
   expect(await claimsOf(issuing)).toEqual(checked);
 });
 
-test('an option or a claim that somebody put on Object.prototype does not count', async () => {
+test('ignores options and claims on Object.prototype', async () => {
   const prototype: object = Object.prototype;
   Object.assign(prototype, { claims: { role: 'admin' }, maxTtlSeconds: 1 });
   try {

@@ -116,7 +116,7 @@ export function readStore(kv: unknown): KeyStore {
   assertOption(
     'kv',
     isStore(kv),
-    "must have the methods `read` and `write`. Pass the result of connectStore from '@torii/streams/nats'",
+    'must have the methods `read` and `write`. Pass the result of connectStore (@torii/streams/nats)',
   );
   return kv;
 }
