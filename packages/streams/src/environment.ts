@@ -5,7 +5,7 @@ export interface StreamEnvironment {
   readonly privateKey: string | undefined;
   readonly publicKey: string | undefined;
   readonly issuer: string | undefined;
-  /** Where the key is published. Members are `undefined` if the gateway's defaults apply. */
+  /** Where the key is published. `undefined` stands for the gateway's default bucket or key. */
   readonly slot: { readonly bucket: string | undefined; readonly key: string | undefined };
 }
 

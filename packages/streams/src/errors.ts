@@ -10,7 +10,7 @@ export type StreamReason =
   | 'streams_invalid'
   | 'lifetime_invalid'
   | 'claims_invalid'
-  /** The slot holds another key, which must not be replaced. */
+  /** The slot, where the gateway reads its key, holds another key that must not be replaced. */
   | 'slot_taken'
   /** The slot is empty, so there is no key to rotate from. */
   | 'slot_empty'

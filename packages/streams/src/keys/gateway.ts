@@ -19,7 +19,6 @@ export interface Gateway {
   readonly fetch: Fetch | undefined;
 }
 
-/** @throws ToriiConfigError for anything other than an http or https URL without user name, query and fragment */
 export function readGateway(gatewayUrl: unknown, fetch: Fetch | undefined): Gateway {
   const example = "write gatewayUrl: 'https://cable.example.com'";
   assertOption('gatewayUrl', gatewayUrl !== undefined && gatewayUrl !== '', `is undefined or empty: ${example}`);
@@ -55,7 +54,6 @@ export interface ServedAnswer {
   readonly problem?: string;
 }
 
-/** Asks the gateway repeatedly until it uses the key, for at most about `limitMs`. Returns the last answer. */
 export async function waitUntilServed(gateway: Gateway, keyId: string, limitMs: number): Promise<ServedAnswer> {
   const deadline = performance.now() + limitMs;
   for (;;) {

@@ -1,6 +1,6 @@
 import { assertOption } from '@torii/core/adapter';
 
-/** Four times the length of the longest accepted key. */
+/** The longest accepted key, a private RSA key of 8192 bits, has about 6,400 characters. */
 const maxLength = 16_384;
 
 // Takes quadratic time for a text that repeats the BEGIN line without an END line. `maxLength` bounds it.
@@ -11,7 +11,6 @@ function normalizeLineBreaks(text: string): string {
   return text.replaceAll('\\r', '').replaceAll('\\n', '\n').replaceAll('\r\n', '\n').trim();
 }
 
-/** Finds the PEM block of a public key in a text that may contain more, such as JSON. */
 export function findPublicPem(text: string): string | undefined {
   const block = /-----BEGIN (?:RSA )?PUBLIC KEY-----[^-]+-----END (?:RSA )?PUBLIC KEY-----/;
   return block.exec(normalizeLineBreaks(text))?.[0];
@@ -31,7 +30,7 @@ export function readPem(option: string, given: unknown, half: 'private' | 'publi
   );
   assertOption(
     option,
-    !holdsPrivateMembers(given) || half === 'private',
+    !isPrivateJwkOrCryptoKey(given) || half === 'private',
     `is a private key, which must not be published. ${remedy}`,
   );
   assertOption(option, typeof given === 'string', `is neither a PEM string nor a KeyObject. ${remedy}`);
@@ -40,7 +39,7 @@ export function readPem(option: string, given: unknown, half: 'private' | 'publi
   assertOption(option, text !== '', `is empty. ${remedy}, or set the environment variable that it is read from`);
 
   if (half === 'public') {
-    // Checked first, so that no other message (such as "damaged PEM") suggests to pass the private key once more.
+    // Checked first, so that no other message (such as "damaged PEM") suggests passing the private key again.
     assertOption(option, !looksPrivate(text), `contains a private key, which must not be published. ${remedy}`);
   }
   assertOption(
@@ -89,8 +88,7 @@ function startsAsPrivateDer(bytes: Buffer): boolean {
   return /^30(?:[0-7].|81..|82....)0201(?:00|01)/.test(bytes.subarray(0, 8).toString('hex'));
 }
 
-/** Detects a JWK with private members, and a private CryptoKey. */
-function holdsPrivateMembers(given: unknown): boolean {
+function isPrivateJwkOrCryptoKey(given: unknown): boolean {
   if (typeof given !== 'object' || given === null) return false;
   return 'd' in given || 'p' in given || 'k' in given || Reflect.get(given, 'type') === 'private';
 }

@@ -2,7 +2,6 @@ import { createHash, createPrivateKey, createPublicKey, KeyObject, sign, verify 
 import { ToriiConfigError } from '@torii/core';
 import { readPem } from './pem.ts';
 
-/** An RSA public key in the form in which it is published and compared. */
 export interface PublicKey {
   /** The key's thumbprint (RFC 7638). It is the `kid` of tokens and identifies the key in events and plans. */
   readonly keyId: string;
@@ -15,11 +14,7 @@ export interface SigningKey {
   readonly publicKey: PublicKey;
 }
 
-/**
- * Reads an RSA private key: a KeyObject, or PKCS#8 or PKCS#1 PEM. Line breaks may be CRLF or a literal `\n`.
- *
- * @throws ToriiConfigError for anything else
- */
+/** @throws ToriiConfigError for anything other than an RSA private key as KeyObject, or as PKCS#8 or PKCS#1 PEM */
 export function readPrivateKey(option: string, given: unknown): SigningKey {
   return hideCryptoErrors(option, given, () => {
     const privateKey = given instanceof KeyObject ? given : createPrivateKey(readPem(option, given, 'private'));
@@ -33,9 +28,8 @@ export function readPrivateKey(option: string, given: unknown): SigningKey {
 }
 
 /**
- * Reads an RSA public key: a KeyObject, or SPKI or PKCS#1 PEM with no other text around it.
- *
- * @throws ToriiConfigError for anything else, including input that contains a private key (security statement 28)
+ * @throws ToriiConfigError for anything other than an RSA public key as KeyObject, or as SPKI or PKCS#1 PEM. Input that
+ * contains a private key is refused (security statement 28).
  */
 export function readPublicKey(option: string, given: unknown): PublicKey {
   return hideCryptoErrors(option, given, () => {

@@ -46,7 +46,6 @@ export interface SlotOptions {
   readonly key?: string | undefined;
 }
 
-/** The contents of the slot. */
 export interface SlotEntry {
   /** `null` if the slot is empty or does not contain a public key. */
   readonly publicKey: PublicKey | null;
@@ -58,7 +57,6 @@ export interface SlotEntry {
 
 export interface Written {
   readonly revision: number;
-  /** `false` if the slot already held the same key. */
   readonly changed: boolean;
 }
 
@@ -67,7 +65,6 @@ export class Slot {
   readonly key: string;
   readonly #store: KeyStore;
 
-  /** @throws ToriiConfigError */
   constructor(store: unknown, { bucket = 'TC_PUBKEYS', key = 'rails_public_key' }: Options<keyof SlotOptions>) {
     this.#store = readStore(store);
     assertOption(
@@ -111,7 +108,6 @@ export class Slot {
   }
 }
 
-/** @throws ToriiConfigError for a value without the methods of a store */
 export function readStore(kv: unknown): KeyStore {
   assertOption(
     'kv',

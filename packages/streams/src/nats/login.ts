@@ -28,7 +28,6 @@ export interface NatsIdentity {
   readonly sendsSecret: boolean;
 }
 
-/** @throws ToriiConfigError for an incomplete login, or several logins at once */
 export async function readLogin(given: unknown): Promise<NatsIdentity> {
   const login = readKnownOptions(given as LoginValues, names, 'login: { user, password }', 'login');
   const found = ways.filter((way) => way in login);

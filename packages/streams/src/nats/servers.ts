@@ -29,7 +29,7 @@ export function readServers(given: unknown): readonly ServerAddress[] {
 }
 
 function readServer(text: string, example: string): ServerAddress {
-  // NFKC, because a URL parser also reads a fullwidth @ as @. URLs end up in logs, with the password in them.
+  // A password in a URL ends up in logs. NFKC finds other spellings of @ (fullwidth) that a URL parser accepts.
   assertOption(
     'servers',
     !/@|%40/i.test(text.normalize('NFKC')),

@@ -21,7 +21,7 @@ export function createNatsStore(connection: NatsConnection): KeyStore {
   const buckets = new Map<string, KV>();
 
   async function find(name: string): Promise<KV> {
-    const bucket = buckets.get(name) ?? (await openBucket(manager, name));
+    const bucket = buckets.get(name) ?? (await openFitBucket(manager, name));
     buckets.set(name, bucket);
     return bucket;
   }
@@ -80,8 +80,7 @@ function hasNoResponder(error: unknown): boolean {
   return error instanceof Error && error.name === 'JetStreamNotEnabled';
 }
 
-/** Opens an existing bucket. Refuses settings that could lose a key or keep an old one. */
-async function openBucket(manager: Kvm, name: string): Promise<KV> {
+async function openFitBucket(manager: Kvm, name: string): Promise<KV> {
   // Read only from the leader: a replica can be behind, and direct reads of a deleted bucket get no response.
   const bucket = await manager.open(name, { allow_direct: false });
   const problem = problemOf(await bucket.status());

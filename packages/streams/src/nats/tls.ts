@@ -14,7 +14,6 @@ export interface NatsTls {
 
 const names = ['caFile', 'certFile', 'keyFile'] as const;
 
-/** @throws ToriiConfigError for a file that cannot be read, and for `certFile` without `keyFile` or the reverse */
 export async function readTls(tls: unknown): Promise<TlsOptions> {
   const given = readKnownOptions(tls as NatsTls, names, "tls: { caFile: 'ca.pem' }", 'tls');
   const own = omitUndefined(given, names);

@@ -8,7 +8,6 @@ interface Cost {
 
 const order: readonly RotationStep[] = ['begin', 'drain', 'flip', 'confirm', 'done'];
 
-/** The whole plan as text: the steps that are done, the next one, and the cost. */
 export function describeRotation(intent: Intent, next: NextStep, cost: Cost): string {
   const current = order.indexOf(next.step);
   const lines = order.slice(0, -1).map((step, index) => {
@@ -24,7 +23,6 @@ export function describeRotation(intent: Intent, next: NextStep, cost: Cost): st
   ].join('\n');
 }
 
-/** One step in one line. */
 export function describeStep(
   step: RotationStep,
   { oldKeyLeaked }: Intent,

@@ -117,12 +117,10 @@ const optionNames = [
   'onEvent',
 ] as const;
 
-/** `run` checks the state at least this often during the drain. */
 const maxSleepMs = 15_000;
 
 const notAsked: ServedAnswer = { isServed: false, keyId: null };
 
-/** How often `cancel` tries to write to the slot while other processes write to it. */
 const maxCancelTries = 20;
 
 /** What one call of `advance` or `run` remembers, to detect that another process cancelled the rotation. */
@@ -190,7 +188,7 @@ export function createRotation(options: RotationOptions): Rotation {
   async function take({ next: { step }, slotEntry, record, recordRevision }: World): Promise<void> {
     if (step === 'begin') {
       const drainStartedAt = Math.floor(Date.now() / 1000);
-      // If another deploy wrote its note first, this write fails, and the next look finds that note.
+      // The result is ignored: if another deploy wrote its note first, the next look finds that note.
       await records.write({ from: from.keyId, to: to.keyId, drainStartedAt }, recordRevision);
     } else if (step === 'flip') {
       await slot.write(to, slotEntry.revision);

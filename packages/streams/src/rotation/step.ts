@@ -3,7 +3,15 @@ import type { ServedAnswer } from '../keys/gateway.ts';
 import type { SlotEntry } from '../keys/slot.ts';
 import type { RotationRecord } from './record.ts';
 
-/** The next step of a rotation. `drain` has to wait, the others can be done immediately. */
+/**
+ * A step of a rotation:
+ *
+ * - `begin` records in the store that nodes mint short tokens from now on.
+ * - `drain` waits until all longer tokens have expired.
+ * - `flip` writes the new key to the slot. From then on, the gateway refuses tokens of the old key.
+ * - `confirm` waits until the gateway uses the new key.
+ * - `done` means that the gateway uses the new key.
+ */
 export type RotationStep = 'begin' | 'drain' | 'flip' | 'confirm' | 'done';
 
 /** The state that determines the next step. It is read each time and not kept in memory, so a crash loses nothing. */
@@ -15,7 +23,6 @@ export interface Observation {
   readonly now: number;
 }
 
-/** The options of a rotation. */
 export interface Intent {
   readonly slotName: string;
   /** The id of the old key. */

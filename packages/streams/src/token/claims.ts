@@ -28,7 +28,6 @@ export interface CheckedRequest extends StreamRequest {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** The claims of a token that is about to be signed. */
 export interface StreamClaims {
   readonly [claim: string]: unknown;
   readonly sub: string;

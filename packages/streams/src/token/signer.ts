@@ -31,8 +31,8 @@ export interface StreamSignerOptions {
   readonly issuer?: string | undefined;
   /**
    * The gateway's address, such as `https://cable.example.com`. The signer asks the gateway which key it uses, at most
-   * once a second and only when a token is requested. Required with `nextPrivateKey`. Without it, the signer uses the
-   * answer only to report `key_not_served`.
+   * once a second and only when a token is requested. Required with `nextPrivateKey`. If only `gatewayUrl` is set, the
+   * answer is only used to report `key_not_served`.
    */
   readonly gatewayUrl?: string | undefined;
   /**
@@ -205,7 +205,7 @@ function checkAuth(auth: Auth, impersonation: 'refuse' | 'audit'): void {
 
 interface Choice {
   readonly key: SigningKey;
-  /** Whether a rotation is in progress and the gateway still uses the old key. */
+  /** Whether `nextPrivateKey` is set, but the gateway does not use it yet. */
   readonly isDraining: boolean;
 }
 
