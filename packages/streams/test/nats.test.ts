@@ -67,7 +67,7 @@ test('overwrites a deleted key at its revision', async ({ startNats }) => {
   expect(await publishPublicKey(kv, next.publicPem)).toMatchObject({ revision: 3 });
 });
 
-test('tells when something was written, by the server’s clock', async ({ startNats }) => {
+test('reports when an entry was written, by the clock of the server', async ({ startNats }) => {
   const { url } = await startNats();
   await using kv = await connectStore({ servers: url });
   const begun = Date.now() / 1000;
@@ -77,7 +77,7 @@ test('tells when something was written, by the server’s clock', async ({ start
   expect(createdAt).toBeLessThan(Date.now() / 1000 + 1);
 });
 
-test('a plan makes no bucket', async ({ startNats }) => {
+test('a plan creates no bucket', async ({ startNats }) => {
   const { url } = await startNats();
   await using kv = await connectStore({ servers: url });
   await using connection = await connect({ servers: url });

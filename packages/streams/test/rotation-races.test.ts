@@ -136,7 +136,7 @@ describe('cancel', () => {
     expect(note()).toBe('');
   });
 
-  test('during the first look of a run, before there is a note', async () => {
+  test('ends a run during its first look, before there is a note', async () => {
     const { fetch, reached, open } = pauseGateway();
     const running = rotationOf({ fetch }).run();
     await reached;
@@ -147,7 +147,7 @@ describe('cancel', () => {
     expect(note()).toBe('');
   });
 
-  test('between the first two reads of a run whose drain is over', async () => {
+  test('ends a run between its first two reads, even if its drain is over', async () => {
     await rotationOf().advance();
     setClock(now + drainSeconds);
     const gate = makeGate();
@@ -169,7 +169,7 @@ describe('cancel', () => {
     expect(held()).toBe(a);
   });
 
-  test('while a run with a leaked key, which has read the store once, retries writing', async () => {
+  test('ends a run with a leaked key that has read the store once and retries a write', async () => {
     // `run` sleeps in real time.
     vi.useRealTimers();
     const gate = makeGate();
