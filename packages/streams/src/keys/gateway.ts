@@ -9,13 +9,11 @@ const probeTimeoutMs = 2_000;
 
 const maxBytes = 16_384;
 
-/** How long the gateway may take to use a new key. */
-export const propagationMs = 5_000;
+export const maxPropagationMs = 5_000;
 const pauseMs = 200;
 
 export interface Gateway {
-  /** `GET {gateway}/pubkey`. */
-  readonly url: string;
+  readonly pubkeyUrl: string;
   readonly fetch: Fetch | undefined;
 }
 
@@ -26,7 +24,7 @@ export function readGateway(gatewayUrl: unknown, fetch: Fetch | undefined): Gate
   assertOption('gatewayUrl', isUrl, `is not an http or https URL: ${example}`);
   const { href, origin, pathname } = new URL(gatewayUrl);
   assertOption('gatewayUrl', href === origin + pathname, 'must not have a user name, a query or a fragment');
-  return { url: `${href.replace(/\/+$/, '')}/pubkey`, fetch };
+  return { pubkeyUrl: `${href.replace(/\/+$/, '')}/pubkey`, fetch };
 }
 
 /**
@@ -34,10 +32,10 @@ export function readGateway(gatewayUrl: unknown, fetch: Fetch | undefined): Gate
  *
  * @throws ToriiStreamError `gateway_unavailable`
  */
-export async function fetchServedKey({ url, fetch = globalThis.fetch }: Gateway): Promise<PublicKey | null> {
+export async function fetchServedKey({ pubkeyUrl, fetch = globalThis.fetch }: Gateway): Promise<PublicKey | null> {
   const abort = new AbortController();
   try {
-    const text = await raceDeadline(readAnswer(fetch, url, abort.signal), probeTimeoutMs, () => {
+    const text = await raceDeadline(readAnswer(fetch, pubkeyUrl, abort.signal), probeTimeoutMs, () => {
       abort.abort();
       throw unavailable(`did not answer within ${probeTimeoutMs / 1000} s`);
     });

@@ -3,7 +3,7 @@ import type { Fetch } from '@torii/core';
 import { emitterFor, omitUndefined, readFunction, readKnownOptions } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
-import { propagationMs, readGateway, waitUntilServed } from './gateway.ts';
+import { maxPropagationMs, readGateway, waitUntilServed } from './gateway.ts';
 import { type PublicKey, readPublicKey } from './rsa-key.ts';
 import { type KeyStore, Slot, type SlotEntry, type SlotOptions, type Written } from './slot.ts';
 
@@ -71,7 +71,7 @@ export async function publishPublicKey(
     : await replace(slot, before, publicKey, replaced);
   emit({ type: 'key_published', keyId, revision, changed });
   if (gateway === undefined) return { revision, changed, keyId, served: null };
-  const served = await waitUntilServed(gateway, keyId, propagationMs);
+  const served = await waitUntilServed(gateway, keyId, maxPropagationMs);
   if (served.problem !== undefined) emit({ type: 'gateway_unavailable', problem: served.problem });
   else if (!served.isServed) emit({ type: 'key_not_served', keyId, servedKeyId: served.keyId });
   return { revision, changed, keyId, served: served.problem === undefined ? served.isServed : null };

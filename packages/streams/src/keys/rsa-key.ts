@@ -14,7 +14,6 @@ export interface SigningKey {
   readonly publicKey: PublicKey;
 }
 
-/** @throws ToriiConfigError for anything other than an RSA private key as KeyObject, or as PKCS#8 or PKCS#1 PEM */
 export function readPrivateKey(option: string, given: unknown): SigningKey {
   return hideCryptoErrors(option, given, () => {
     const privateKey = given instanceof KeyObject ? given : createPrivateKey(readPem(option, given, 'private'));
@@ -27,10 +26,7 @@ export function readPrivateKey(option: string, given: unknown): SigningKey {
   });
 }
 
-/**
- * @throws ToriiConfigError for anything other than an RSA public key as KeyObject, or as SPKI or PKCS#1 PEM. Input that
- * contains a private key is refused (security statement 28).
- */
+/** @throws ToriiConfigError for input that contains a private key (security statement 28) or is not an RSA public key */
 export function readPublicKey(option: string, given: unknown): PublicKey {
   return hideCryptoErrors(option, given, () => {
     const pem = given instanceof KeyObject ? exportPublic(option, given) : readPem(option, given, 'public');

@@ -5,7 +5,6 @@ import { fetchServedKey, type Gateway } from './gateway.ts';
 /** How long an answer of the gateway is used. For this long after a flip, a process may still sign with the old key. */
 export const servedKeySeconds = 1;
 
-/** Remembers which key the gateway uses. Asks the gateway when the key is needed, at most once a second. */
 export class ServedKey {
   readonly #gateway: Gateway;
   readonly #emit: StreamEventListener;

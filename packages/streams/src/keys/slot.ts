@@ -99,7 +99,6 @@ export class Slot {
     return entry.publicKey?.pem === publicKey.pem ? { revision: entry.revision, changed: false } : null;
   }
 
-  /** @throws ToriiStreamError `publish_conflict` if something else was written since `lastRevision` */
   async write(publicKey: PublicKey, lastRevision: number): Promise<Written> {
     const written = await this.tryWrite(publicKey, lastRevision);
     if (written !== null) return written;

@@ -2,7 +2,6 @@ import { errors } from '@nats-io/transport-node';
 import { ToriiError } from '@torii/core';
 import { ToriiStreamError } from '../errors.ts';
 
-/** Converts errors of the NATS client to a ToriiStreamError. */
 export async function translateErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -12,10 +11,10 @@ export async function translateErrors<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function translate(cause: unknown): ToriiStreamError {
-  if (isA(cause, errors.AuthorizationError) || isA(cause, errors.UserAuthenticationExpiredError)) {
+  if (isOrWraps(cause, errors.AuthorizationError) || isOrWraps(cause, errors.UserAuthenticationExpiredError)) {
     return refused('NATS refused the login. Check `login` against the configuration of the server', cause);
   }
-  if (isA(cause, errors.PermissionViolationError)) {
+  if (isOrWraps(cause, errors.PermissionViolationError)) {
     return refused(
       'NATS does not allow this login to use JetStream. It needs $JS.API.> and $KV.> for these buckets',
       cause,
@@ -48,9 +47,8 @@ function refused(problem: string, cause: unknown): ToriiStreamError {
   return new ToriiStreamError('store_refused', `${problem}.`, { cause });
 }
 
-// The NATS client wraps errors in other errors.
-function isA(error: unknown, kind: new (...args: never[]) => Error): boolean {
-  return error instanceof kind || (error instanceof Error && error.cause !== undefined && isA(error.cause, kind));
+function isOrWraps(error: unknown, kind: new (...args: never[]) => Error): boolean {
+  return error instanceof kind || (error instanceof Error && error.cause !== undefined && isOrWraps(error.cause, kind));
 }
 
 function nameOf(error: unknown): string {

@@ -68,7 +68,7 @@ export async function connectStore(options: NatsOptions): Promise<ConnectedStore
     maxReconnectAttempts: -1,
     name: '@torii/streams',
   };
-  const tls = own.tls === undefined && servers.some(({ wantsTls }) => wantsTls) ? {} : own.tls;
+  const tls = own.tls === undefined && servers.some(({ requiresTls }) => requiresTls) ? {} : own.tls;
   const identity = 'login' in own ? await readLogin(own.login) : undefined;
   if (identity !== undefined) settings.authenticator = identity.authenticator;
   if (tls !== undefined) settings.tls = { ...(await readTls(tls)), ...certifiedHost(servers) };

@@ -8,8 +8,7 @@ export interface ServerAddress {
   readonly host: string;
   readonly isIp: boolean;
   readonly isLoopback: boolean;
-  /** Whether the address begins with `tls://`. */
-  readonly wantsTls: boolean;
+  readonly requiresTls: boolean;
 }
 
 const form = /^(?:(nats|tls):\/\/)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?\/?$/;
@@ -46,6 +45,6 @@ function readServer(text: string, example: string): ServerAddress {
     host,
     isIp: isIP(host) !== 0,
     isLoopback: isLoopback(hostname),
-    wantsTls: scheme === 'tls',
+    requiresTls: scheme === 'tls',
   };
 }

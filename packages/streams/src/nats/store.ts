@@ -4,11 +4,9 @@ import { ToriiStreamError } from '../errors.ts';
 import type { KeyStore } from '../keys/slot.ts';
 import { translateErrors } from './errors.ts';
 
-/** JetStream's error codes for a write whose expected revision is not the newest one. */
-const wrongLastSequence = new Set([10071, 10164]);
-const streamNotFound = 10059;
-/** The bucket must have room for a public key of any accepted length. */
-const requiredBytes = 4_096;
+const revisionConflictCodes = new Set([10071, 10164]);
+const streamNotFoundCode = 10059;
+const minBytesForKey = 4_096;
 
 /**
  * Creates a key-value store from your own NATS connection. Close the connection yourself.
@@ -41,7 +39,7 @@ export function createNatsStore(connection: NatsConnection): KeyStore {
     try {
       return await (await findOrCreate(name)).put(key, value, { previousSeq });
     } catch (error) {
-      if (wrongLastSequence.has(codeOf(error))) return null;
+      if (revisionConflictCodes.has(codeOf(error))) return null;
       buckets.delete(name);
       // The remembered bucket does not exist any more, so nothing was written and one retry is safe.
       if (wasKnown && (isMissingBucket(error) || hasNoResponder(error))) return put(name, key, value, previousSeq);
@@ -72,7 +70,7 @@ function codeOf(error: unknown): number {
 }
 
 function isMissingBucket(error: unknown): boolean {
-  return codeOf(error) === streamNotFound;
+  return codeOf(error) === streamNotFoundCode;
 }
 
 /** No server accepted the message: the bucket does not exist, or JetStream is not enabled. */
@@ -93,8 +91,8 @@ async function openFitBucket(manager: Kvm, name: string): Promise<KV> {
 function problemOf({ ttl, history, maxValueSize, max_bytes: maxBytes }: KvStatus): string | undefined {
   if (ttl > 0) return `has a TTL of ${ttl / 1000} s, after which the gateway would lose its key`;
   if (history !== 1) return `has a history of ${history}, so it would keep old keys`;
-  if (maxValueSize >= 0 && maxValueSize < requiredBytes)
+  if (maxValueSize >= 0 && maxValueSize < minBytesForKey)
     return `has a maximum value size of ${maxValueSize} bytes, too small for a key`;
-  if (maxBytes >= 0 && maxBytes < requiredBytes) return `has a maximum size of ${maxBytes} bytes, too small for a key`;
+  if (maxBytes >= 0 && maxBytes < minBytesForKey) return `has a maximum size of ${maxBytes} bytes, too small for a key`;
   return undefined;
 }

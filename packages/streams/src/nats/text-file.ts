@@ -1,12 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { assertOption } from '@torii/core/adapter';
 
-/**
- * Reads the file whose path is the value of an option.
- *
- * @throws ToriiConfigError without a `cause`: an error of node:fs quotes the path, which may be a secret that was passed
- * by mistake
- */
+/** @throws ToriiConfigError without a `cause`: node:fs quotes the path, which may be a secret that was passed by mistake */
 export async function readTextFile(option: string, path: unknown): Promise<string> {
   const isPath = typeof path === 'string' && path !== '';
   assertOption(

@@ -1,6 +1,5 @@
 import type { Intent, NextStep, RotationStep } from './step.ts';
 
-/** What a rotation costs: `refusalSeconds` is how long a client's token may be refused after the flip. */
 interface Cost {
   readonly drainTtlSeconds: number;
   readonly refusalSeconds: number;

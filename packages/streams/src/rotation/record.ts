@@ -2,9 +2,8 @@ import type { KeyStore } from '../keys/slot.ts';
 
 /** The note that survives a deploy that crashes: since when nodes mint short tokens. */
 export interface RotationRecord {
-  /** The id of the old key. */
+  /** The ids of the old and the new key. */
   readonly from: string;
-  /** The id of the new key. */
   readonly to: string;
   /** Seconds since 1970, by the store's clock if known: the clock of the machine that began may be wrong. */
   readonly drainStartedAt: number;

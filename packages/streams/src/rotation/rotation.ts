@@ -12,14 +12,14 @@ import {
 } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
-import { propagationMs, readGateway, type ServedAnswer, waitUntilServed } from '../keys/gateway.ts';
+import { maxPropagationMs, readGateway, type ServedAnswer, waitUntilServed } from '../keys/gateway.ts';
 import { readPublicKey } from '../keys/rsa-key.ts';
 import { servedKeySeconds } from '../keys/served-key.ts';
 import { type KeyStore, readStore, Slot, type SlotEntry, type SlotOptions } from '../keys/slot.ts';
 import { drainTtlRule, maxTtlRule } from '../token/signer.ts';
-import { withPatience } from './patience.ts';
 import { describeRotation, describeStep } from './plan-text.ts';
 import { type RotationRecord, RotationRecords } from './record.ts';
+import { retryWhileUnavailable } from './retry.ts';
 import {
   cancelLost,
   cancelledTooLate,
@@ -177,7 +177,7 @@ export function createRotation(options: RotationOptions): Rotation {
       if (progress !== undefined && record?.to === to.keyId) progress.sawRecord = true;
       // Waits, because the gateway takes a few seconds to use a key that was published a moment ago.
       const isUrgent = oldKeyLeaked && held === from.keyId;
-      const served = isUrgent ? notAsked : await waitUntilServed(gateway, held, propagationMs);
+      const served = isUrgent ? notAsked : await waitUntilServed(gateway, held, maxPropagationMs);
       // If another deploy flipped in the meantime, the slot and the gateway's answer do not belong together.
       if (!isUrgent && (await slot.read()).revision !== slotEntry.revision) continue;
       const next = nextStep(intent, { slot: slotEntry, record, served, now: Date.now() / 1000 });
@@ -195,7 +195,7 @@ export function createRotation(options: RotationOptions): Rotation {
       // With this note, a later rotation from the same key would skip its drain.
       if (record !== null) await records.write(null, recordRevision);
     } else if (step === 'confirm') {
-      const served = await waitUntilServed(gateway, to.keyId, propagationMs);
+      const served = await waitUntilServed(gateway, to.keyId, maxPropagationMs);
       if (served.problem !== undefined) throw new ToriiStreamError('gateway_unavailable', served.problem);
       if (!served.isServed)
         throw shadowed('Nodes sign with the key that the gateway uses, so clients can still connect', served.keyId);
@@ -240,10 +240,9 @@ export function createRotation(options: RotationOptions): Rotation {
     plan: async () => planFor((await look()).next),
     advance: async () => advance(await startProgress()),
     async run({ signal } = {}) {
-      // Not retried: a `cancel` while the store is unavailable would go unnoticed.
       const progress = await startProgress();
       for (;;) {
-        const plan = await withPatience(() => advance(progress, signal), signal, emit);
+        const plan = await retryWhileUnavailable(() => advance(progress, signal), signal, emit);
         if (plan.step === 'done') return plan;
         await sleep(Math.min(plan.waitSeconds * 1000, maxSleepMs), undefined, { signal });
       }

@@ -14,7 +14,6 @@ import type { RotationRecord } from './record.ts';
  */
 export type RotationStep = 'begin' | 'drain' | 'flip' | 'confirm' | 'done';
 
-/** The state that determines the next step. It is read each time and not kept in memory, so a crash loses nothing. */
 export interface Observation {
   readonly slot: SlotEntry;
   readonly record: RotationRecord | null;
@@ -25,9 +24,8 @@ export interface Observation {
 
 export interface Intent {
   readonly slotName: string;
-  /** The id of the old key. */
+  /** The ids of the old and the new key. */
   readonly from: string;
-  /** The id of the new key. */
   readonly to: string;
   readonly maxTtlSeconds: number;
   readonly oldKeyLeaked: boolean;
@@ -35,7 +33,6 @@ export interface Intent {
 
 export interface NextStep {
   readonly step: RotationStep;
-  /** Seconds until the next step can be done: more than 0 in `drain`. */
   readonly waitSeconds: number;
 }
 
@@ -69,7 +66,6 @@ export function nextStep(intent: Intent, { slot, record, served, now }: Observat
   return { step: waitSeconds > 0 ? 'drain' : 'flip', waitSeconds };
 }
 
-/** The gateway uses another key than the slot holds. `state` says what the rotation has done. */
 export function shadowed(state: string, servedKeyId: string | null): ToriiStreamError {
   const uses = servedKeyId === null ? 'no key' : `the key ${servedKeyId}`;
   const remedy =
@@ -97,7 +93,6 @@ export function otherRotation(to: string): ToriiStreamError {
   return new ToriiStreamError('rotation_conflict', `A rotation to another key, ${to}, is in progress. ${remedy}.`);
 }
 
-/** The note of this rotation has disappeared or is ignored. */
 export function recordGone(): ToriiStreamError {
   const causes =
     'the rotation was cancelled, the bucket of the note was deleted, or the clock of this machine differs from the clock ' +

@@ -1,8 +1,7 @@
 import { ToriiStreamError } from '../errors.ts';
 import { isStreamPattern } from './pattern.ts';
 
-/** Bounds of a token's lifetime in seconds. A lifetime below `shortUnder` causes a `lifetime_short` event. */
-export const lifetimes = { min: 1, max: 86_400, shortUnder: 60 } as const;
+export const lifetimeSeconds = { min: 1, max: 86_400, shortUnder: 60 } as const;
 
 /** What a stream token allows, for how long. */
 export interface StreamGrant {
@@ -57,7 +56,7 @@ export function readRequest(request: StreamRequest, maxTtlSeconds: number): Chec
   const own: StreamRequest = Object.assign(Object.create(null), request);
   const { subject, allowedStreams, ttlSeconds, claims } = own;
   checkSubject(subject);
-  if (!Number.isInteger(ttlSeconds) || ttlSeconds < lifetimes.min || ttlSeconds > maxTtlSeconds) {
+  if (!Number.isInteger(ttlSeconds) || ttlSeconds < lifetimeSeconds.min || ttlSeconds > maxTtlSeconds) {
     throw refusal('lifetime_invalid', `\`ttlSeconds\` must be a whole number from 1 to ${maxTtlSeconds}`);
   }
   return { subject, allowedStreams: copyStreams(allowedStreams), ttlSeconds, claims: copyClaims(claims) };

@@ -17,7 +17,7 @@ import type { StreamEventListener } from '../events.ts';
 import { readGateway } from '../keys/gateway.ts';
 import { readPrivateKey, type SigningKey } from '../keys/rsa-key.ts';
 import { ServedKey } from '../keys/served-key.ts';
-import { claimsFor, lifetimes, readRequest, type StreamGrant, type StreamRequest } from './claims.ts';
+import { claimsFor, lifetimeSeconds, readRequest, type StreamGrant, type StreamRequest } from './claims.ts';
 
 export interface StreamSignerOptions {
   /**
@@ -114,8 +114,8 @@ interface TtlRule {
   readonly absent: number;
 }
 
-export const maxTtlRule: TtlRule = { from: lifetimes.min, to: lifetimes.max, absent: lifetimes.max };
-export const drainTtlRule: TtlRule = { from: lifetimes.min, to: lifetimes.max, absent: 60 };
+export const maxTtlRule: TtlRule = { from: lifetimeSeconds.min, to: lifetimeSeconds.max, absent: lifetimeSeconds.max };
+export const drainTtlRule: TtlRule = { from: lifetimeSeconds.min, to: lifetimeSeconds.max, absent: 60 };
 
 /**
  * Creates a signer of stream tokens.
@@ -164,7 +164,7 @@ export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
     const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: keyId })
       .sign(key.privateKey);
-    if (askedSeconds < lifetimes.shortUnder) emit({ type: 'lifetime_short', ttlSeconds: askedSeconds });
+    if (askedSeconds < lifetimeSeconds.shortUnder) emit({ type: 'lifetime_short', ttlSeconds: askedSeconds });
     emit({ type: 'issued', keyId, ttlSeconds, askedSeconds });
     return { token, expiresAt: claims.exp };
   }
@@ -218,18 +218,17 @@ function keyChooser(
 ): () => Promise<Choice> {
   const keys = next === null ? [current] : [current, next];
   let used = current;
-  let reported: string | null | undefined;
+  let lastReportedId: string | null | undefined;
   return async () => {
     const servedId = await served?.keyId();
     const key = keys.find(({ publicKey }) => publicKey.keyId === servedId) ?? used;
     if (key !== used) emit({ type: 'key_used', keyId: key.publicKey.keyId });
     used = key;
-    // Reported once per answer of the gateway, not once per token.
     const isServed = servedId === undefined || servedId === key.publicKey.keyId;
-    if (!isServed && reported !== servedId) {
+    if (!isServed && lastReportedId !== servedId) {
       emit({ type: 'key_not_served', keyId: key.publicKey.keyId, servedKeyId: servedId });
     }
-    reported = isServed ? undefined : servedId;
+    lastReportedId = isServed ? undefined : servedId;
     return { key, isDraining: next !== null && key === current };
   };
 }

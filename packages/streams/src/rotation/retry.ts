@@ -2,16 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 
-const patienceMs = 60_000;
-const retryMs = 1_000;
+const retryForMs = 60_000;
+const retryEveryMs = 1_000;
 
-/** Retries once a second, for a minute, while the store or the gateway is unavailable. */
-export async function withPatience<T>(
+export async function retryWhileUnavailable<T>(
   work: () => Promise<T>,
   signal: AbortSignal | undefined,
   emit: StreamEventListener,
 ): Promise<T> {
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + retryForMs;
   for (;;) {
     signal?.throwIfAborted();
     try {
@@ -22,8 +21,8 @@ export async function withPatience<T>(
         (error.reason === 'store_unavailable' || error.reason === 'gateway_unavailable');
       if (!isUnavailable || performance.now() > deadline) throw error;
       const { message } = error;
-      emit({ type: 'rotation_step', step: 'retry', waitSeconds: retryMs / 1000, summary: message, text: message });
-      await sleep(retryMs, undefined, { signal });
+      emit({ type: 'rotation_step', step: 'retry', waitSeconds: retryEveryMs / 1000, summary: message, text: message });
+      await sleep(retryEveryMs, undefined, { signal });
     }
   }
 }
