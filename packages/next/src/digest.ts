@@ -2,17 +2,13 @@ import { type Reason, ToriiError } from '@torii/core';
 
 const prefix = 'torii.';
 
-/**
- * Writes the reason of an error where Next lets it through to the browser: in production, an `error.tsx` gets nothing of
- * an error but its digest.
- */
+/** Puts the reason into the error's digest: in production, Next sends nothing else of an error to `error.tsx`. */
 export function writeDigest<E>(error: E): E {
   const reason: unknown = error instanceof ToriiError ? Reflect.get(error, 'reason') : undefined;
   if (typeof reason === 'string') Object.assign(error as object, { digest: prefix + reason });
   return error;
 }
 
-/** The reason that stands in a digest. */
 export function readDigest(digest: unknown): Reason | undefined {
   if (typeof digest !== 'string' || !digest.startsWith(prefix)) return undefined;
   return digest.slice(prefix.length) as Reason;

@@ -1,9 +1,9 @@
-/** What POST and DELETE of the token route answer. */
+/** The response body of the token route. */
 export interface TokenAnswer {
-  /** Whether the cookie shows somebody else now than before; of DELETE: whether there was one. */
+  /** POST: whether the user or the organization in the cookie changed. DELETE: whether there was a cookie. */
   readonly changed: boolean;
-  /** Whom it shows now; null after DELETE. */
+  /** The user in the cookie now; null after DELETE. */
   readonly userId: string | null;
-  /** Of POST: how long the cookie lives. */
+  /** The lifetime of the cookie; POST only. */
   readonly expiresInSeconds?: number;
 }

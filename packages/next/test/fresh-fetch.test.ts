@@ -1,20 +1,20 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { afresh } from '../src/server/fresh-fetch.ts';
+import { bypassNextCache } from '../src/server/fresh-fetch.ts';
 
 type Fetch = typeof globalThis.fetch;
 
 afterEach(() => void vi.unstubAllGlobals());
 
-/** Keeps every answer for good, as Next's does with `fetchCache = 'force-cache'`: by URL and headers, whatever `cache` says. */
-function makeHoarder() {
-  const kept = new Map<string, string>();
-  let asked = 0;
-  const hoard: Fetch = async (input, init) => {
+/** Caches every response forever by URL and headers and ignores `cache`, like Next with `fetchCache = 'force-cache'`. */
+function makeCachingFetch() {
+  const cache = new Map<string, string>();
+  let fetches = 0;
+  const cachingFetch: Fetch = async (input, init) => {
     const key = JSON.stringify([String(input), [...new Headers(init?.headers)]]);
-    if (!kept.has(key)) kept.set(key, `answer ${++asked}`);
-    return new Response(kept.get(key));
+    if (!cache.has(key)) cache.set(key, `response ${++fetches}`);
+    return new Response(cache.get(key));
   };
-  return hoard;
+  return cachingFetch;
 }
 
 const ask = async (fetch: unknown) => {
@@ -22,42 +22,42 @@ const ask = async (fetch: unknown) => {
   return (await (fetch as Fetch)('https://acme.torii.so/keys', init)).text();
 };
 
-describe('[12] an answer that somebody keeps is not found again', () => {
-  test("by the platform's fetch, also where it is replaced later", async () => {
-    for (const fetch of [afresh(undefined), afresh(undefined)]) {
-      vi.stubGlobal('fetch', makeHoarder());
-      expect([await ask(fetch), await ask(fetch)]).toEqual(['answer 1', 'answer 2']);
+describe('[12] no cached response is used', () => {
+  test("with the platform's fetch, even if Next replaces it later", async () => {
+    for (const fetch of [bypassNextCache(undefined), bypassNextCache(undefined)]) {
+      vi.stubGlobal('fetch', makeCachingFetch());
+      expect([await ask(fetch), await ask(fetch)]).toEqual(['response 1', 'response 2']);
     }
   });
 
-  test("by an app's own fetch, which ends in Next's", async () => {
-    const hoard = makeHoarder();
-    const own: Fetch = (input, init) => hoard(input, init);
-    expect([await ask(own), await ask(own)]).toEqual(['answer 1', 'answer 1']);
-    const fresh = afresh(own);
-    expect([await ask(fresh), await ask(fresh)]).toEqual(['answer 2', 'answer 3']);
+  test("with an app's own fetch function that calls Next's", async () => {
+    const cachingFetch = makeCachingFetch();
+    const own: Fetch = (input, init) => cachingFetch(input, init);
+    expect([await ask(own), await ask(own)]).toEqual(['response 1', 'response 1']);
+    const wrapped = bypassNextCache(own);
+    expect([await ask(wrapped), await ask(wrapped)]).toEqual(['response 2', 'response 3']);
   });
 });
 
-test('[4] one function is one, so that its key set is shared', () => {
+test('[4] returns the same wrapper for the same function, so that verifiers share its key set', () => {
   const own: Fetch = () => Promise.reject(new Error());
-  expect(afresh(own)).toBe(afresh(own));
-  expect(afresh(undefined)).toBe(afresh(undefined));
-  expect(afresh(own)).not.toBe(afresh(undefined));
+  expect(bypassNextCache(own)).toBe(bypassNextCache(own));
+  expect(bypassNextCache(undefined)).toBe(bypassNextCache(undefined));
+  expect(bypassNextCache(own)).not.toBe(bypassNextCache(undefined));
 });
 
-test("leaves core's headers and signal alone", async () => {
+test("keeps core's headers and signal", async () => {
   const seen: RequestInit[] = [];
-  const fresh = afresh(async (_input: unknown, init: RequestInit) => {
+  const wrapped = bypassNextCache(async (_input: unknown, init: RequestInit) => {
     seen.push(init);
     return new Response();
   }) as Fetch;
   const signal = AbortSignal.timeout(1000);
-  await fresh('https://acme.torii.so/keys', { headers: { accept: 'application/json' }, redirect: 'manual', signal });
+  await wrapped('https://acme.torii.so/keys', { headers: { accept: 'application/json' }, redirect: 'manual', signal });
   expect(seen).toMatchObject([{ redirect: 'manual', cache: 'no-store', signal }]);
   expect(new Headers(seen[0]?.headers).get('accept')).toBe('application/json');
 });
 
-test.each([null, 7, 'fetch', {}])('leaves %j for core to refuse', (given) => {
-  expect(afresh(given)).toBe(given);
+test.each([null, 7, 'fetch', {}])('returns %j unchanged, so that core refuses it', (given) => {
+  expect(bypassNextCache(given)).toBe(given);
 });

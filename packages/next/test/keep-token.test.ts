@@ -19,7 +19,7 @@ const refused = (status: number, message: string) => () => Response.json({ error
 
 beforeEach(() => {
   vi.useFakeTimers();
-  // Turns have tests of their own, without a clock that stands still.
+  // Without locks, which do not work with fake timers. turns.test.ts tests them.
   vi.stubGlobal('navigator', {});
   sent = [];
   answers = [];
@@ -37,13 +37,13 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function start(getToken: () => Promise<string | null>, shownTo?: string | null) {
+function start(getToken: () => Promise<string | null>, renderedFor?: string | null) {
   const events: unknown[] = [];
   const keeper = keepToken({
     getToken,
     tokenPath: '/api/torii/token',
     isOutdated: () => outdated,
-    shownTo: () => shownTo,
+    renderedFor: () => renderedFor,
     onInStep: () => (inStep += 1),
     onSignedIn: () => events.push('signed in'),
     onSignedOut: () => events.push('signed out'),
@@ -53,7 +53,7 @@ function start(getToken: () => Promise<string | null>, shownTo?: string | null) 
 }
 
 describe('the cookie', () => {
-  test('gets the token at once, and no second time while it is the same', async () => {
+  test('gets the token once, and not again while the token is the same', async () => {
     const { keeper, events } = start(async () => 'a');
     await keeper.sync();
     await keeper.sync();
@@ -62,7 +62,7 @@ describe('the cookie', () => {
     keeper.stop();
   });
 
-  test('is renewed before it ends, again and again', async () => {
+  test('is renewed each time before it expires', async () => {
     const { keeper } = start(async () => `token-${sent.length}`);
     await keeper.sync();
     await vi.advanceTimersByTimeAsync(274_000);
@@ -74,7 +74,7 @@ describe('the cookie', () => {
     keeper.stop();
   });
 
-  test('is renewed in time where tokens live for seconds', async () => {
+  test('is renewed in time if tokens live for only a few seconds', async () => {
     answers = [kept(6), kept(6)];
     const { keeper } = start(async () => `token-${sent.length}`);
     await keeper.sync();
@@ -83,7 +83,7 @@ describe('the cookie', () => {
     keeper.stop();
   });
 
-  test('is asked for again where the browser still has the same token', async () => {
+  test('is checked again if the browser still returned the same token', async () => {
     const getToken = vi.fn(async () => 'same');
     const { keeper } = start(getToken);
     await keeper.sync();
@@ -94,7 +94,7 @@ describe('the cookie', () => {
     keeper.stop();
   });
 
-  test('is not asked for without a pause where the token lives for longer than timers count', async () => {
+  test('is not checked in a busy loop if the token outlives the longest possible timer', async () => {
     answers = [kept(30 * 24 * 60 * 60)];
     const getToken = vi.fn(async () => 'long');
     const { keeper } = start(getToken);
@@ -105,7 +105,7 @@ describe('the cookie', () => {
     keeper.stop();
   });
 
-  test('goes where nobody is signed in, and the page is told once', async () => {
+  test('is cleared after a sign-out, and the page is told once', async () => {
     let token: string | null = 'a';
     const { keeper, events } = start(async () => token);
     await keeper.sync();
@@ -118,7 +118,7 @@ describe('the cookie', () => {
     keeper.stop();
   });
 
-  test('tells the page where somebody is signed in who was not', async () => {
+  test('tells the page that another user is signed in now', async () => {
     answers = [kept(300, true)];
     const { keeper, events } = start(async () => 'a');
     await keeper.sync();
@@ -127,21 +127,21 @@ describe('the cookie', () => {
   });
 
   test.each([
-    ['nobody, though the cookie was there already', null, async () => 'a', ['signed in']],
-    ['somebody else', 'bob', async () => 'a', ['signed in']],
-    ['this very person', 'ada', async () => 'a', []],
-    ['somebody whose cookie has ended', 'ada', async () => null, ['signed out']],
-    ['nobody, and nobody is there', null, async () => null, []],
-  ])('is compared with whom the page was made for: %s', async (_name, shownTo, getToken, expected) => {
+    ['signed out, but the cookie was set by now', null, async () => 'a', ['signed in']],
+    ['another user', 'bob', async () => 'a', ['signed in']],
+    ['the same user', 'ada', async () => 'a', []],
+    ['a user whose cookie has expired', 'ada', async () => null, ['signed out']],
+    ['signed out, and still signed out', null, async () => null, []],
+  ])('is compared with the user that the page was rendered for: %s', async (_name, renderedFor, getToken, expected) => {
     answers = [(await getToken()) === null ? cleared(false) : kept()];
-    const { keeper, events } = start(getToken, shownTo);
+    const { keeper, events } = start(getToken, renderedFor);
     await keeper.sync();
     expect(events).toEqual(expected);
-    expect(inStep).toBe(shownTo === 'ada' && expected.length === 0 ? 1 : 0);
+    expect(inStep).toBe(renderedFor === 'ada' && expected.length === 0 ? 1 : 0);
     keeper.stop();
   });
 
-  test('is set once where several ask at the same time', async () => {
+  test('is set once for concurrent calls of sync', async () => {
     const { keeper } = start(async () => 'a');
     await Promise.all([keeper.sync(), keeper.sync(), keeper.sync()]);
     expect(sent).toHaveLength(1);
@@ -149,8 +149,8 @@ describe('the cookie', () => {
   });
 });
 
-describe('a sign-out while the token is on its way', () => {
-  test('clears the cookie that came too late', async () => {
+describe('a sign-out while the token is being stored', () => {
+  test('clears the cookie that the late response set', async () => {
     let token: string | null = 'a';
     const { keeper, events } = start(async () => token, 'ada');
     answers = [
@@ -166,7 +166,7 @@ describe('a sign-out while the token is on its way', () => {
     keeper.stop();
   });
 
-  test('in another tab does so too, where this one has its token in memory', async () => {
+  test('in another tab clears the cookie too, although this tab still has a token in memory', async () => {
     const { keeper, events } = start(async () => 'a', 'ada');
     answers = [
       () => {
@@ -181,7 +181,7 @@ describe('a sign-out while the token is on its way', () => {
     keeper.stop();
   });
 
-  test('in another tab has the page loaded again, and what is in memory is not stored', async () => {
+  test('in another tab reloads this page, and the token in memory is not stored', async () => {
     outdated = true;
     const { keeper, events } = start(async () => 'a', 'ada');
     await keeper.sync();
@@ -189,7 +189,7 @@ describe('a sign-out while the token is on its way', () => {
     keeper.stop();
   });
 
-  test('clears the cookie also where the answer broke off behind its headers', async () => {
+  test('clears the cookie even if the response body broke off after the headers', async () => {
     const { keeper, events } = start(async () => 'a', 'ada');
     answers = [
       () => {
@@ -200,13 +200,12 @@ describe('a sign-out while the token is on its way', () => {
     ];
     await keeper.sync();
     expect(sent.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
-    // And the page is loaded again.
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(events).toEqual(['There is no token route at /api/torii/token.', 'signed out']);
+    expect(events).toEqual([expect.stringContaining('/api/torii/token'), 'signed out']);
     keeper.stop();
   });
 
-  test('is tried again by a page that could not be loaded again at once, whether it stored a token or not', async () => {
+  test('asks for a reload again later if the page did not reload, whether it had stored a token or not', async () => {
     for (const before of [[], ['a']]) {
       outdated = false;
       const { keeper, events } = start(async () => 'a', 'ada');
@@ -222,7 +221,7 @@ describe('a sign-out while the token is on its way', () => {
     }
   });
 
-  test('is tried again too where the cookie could be cleared, and the page not be loaded', async () => {
+  test('asks for a reload again later if the cookie was cleared but the page did not reload', async () => {
     answers = [cleared(true), cleared(false), cleared(false)];
     const { keeper, events } = start(async () => null, 'ada');
     await keeper.sync();
@@ -231,7 +230,7 @@ describe('a sign-out while the token is on its way', () => {
     keeper.stop();
   });
 
-  test('clears the cookie also where the page is gone by then', async () => {
+  test('clears the cookie even if the page is gone by then', async () => {
     let token: string | null = 'a';
     const { keeper, events } = start(async () => token);
     answers = [
@@ -247,8 +246,8 @@ describe('a sign-out while the token is on its way', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  test('is told, and tried again ever more slowly', async () => {
+describe('an error', () => {
+  test('is reported, and retried with a growing delay', async () => {
     const getToken = vi.fn(() => Promise.reject(new Error('offline')));
     const { keeper, events } = start(getToken);
     await keeper.sync();
@@ -262,19 +261,19 @@ describe('what goes wrong', () => {
   });
 
   test.each([
-    [refused(400, 'The token is too large for a cookie.'), 'The token is too large for a cookie.'],
-    [() => new Response('<html>', { status: 404 }), 'There is no token route at /api/torii/token.'],
-    [() => new Response('ok'), 'There is no token route at /api/torii/token.'],
-    [() => Response.json({ changed: 'yes' }), 'There is no token route at /api/torii/token.'],
-  ])('is said in words', async (answer, message) => {
+    ['the message of the token route', refused(400, 'The token is too large.'), 'The token is too large.'],
+    ['the path and the status of a missing route', () => new Response('<html>', { status: 404 }), '/api/torii/token'],
+    ['the path of a route that responds with text', () => new Response('ok'), '/api/torii/token'],
+    ['the path of a route that responds with other JSON', () => Response.json({ changed: 'yes' }), '/api/torii/token'],
+  ])('contains %s', async (_name, answer, text) => {
     answers = [answer];
     const { keeper, events } = start(async () => 'a');
     await keeper.sync();
-    expect(events).toEqual([message]);
+    expect(events).toEqual([expect.stringContaining(text)]);
     keeper.stop();
   });
 
-  test('ends with the page', async () => {
+  test('is not retried after the page is gone', async () => {
     const { keeper, events } = start(() => Promise.reject(new Error('offline')));
     await keeper.sync();
     keeper.stop();
@@ -282,7 +281,7 @@ describe('what goes wrong', () => {
     expect(events).toHaveLength(1);
   });
 
-  test('is not told to a page that is gone', async () => {
+  test('is not reported to a page that is gone', async () => {
     let answer = (_token: string | null) => {};
     const { keeper, events } = start(() => new Promise((resolve) => (answer = resolve)));
     const running = keeper.sync();

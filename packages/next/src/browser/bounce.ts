@@ -1,12 +1,12 @@
 import { withoutTrailingSlash } from '../paths.ts';
 
 const key = 'torii.bounced';
-/** Who is sent back to the same address within this time was not let in there. */
-const tooSoonMs = 30_000;
-/** Within that time, and whatever the addresses: two that lead to each other would never end. */
+/** A second redirect to the same address within this time means that the first one had no effect. */
+const windowMs = 30_000;
+/** The limit for redirects to different addresses in that time, which may redirect to each other. */
 const maxBounces = 3;
 
-/** As much of a browser's sessionStorage as is needed: it belongs to one tab. */
+/** The part of `sessionStorage` that is needed. Each tab has its own. */
 export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 interface Bounce {
@@ -15,56 +15,55 @@ interface Bounce {
 }
 
 /**
- * Notes that this tab is about to be sent to an address, where it was not sent just now, nor to too many others. False where
- * it was, or where nobody can tell: going there once more would end here again, and never stop.
+ * Records that this tab is about to be redirected to `address`. Returns `false` if it must not be, because that could be a
+ * redirect loop: the tab was just sent to this address or to several others, or the redirect cannot be recorded.
  */
 export function mayBounce(storage: () => TabStorage, address: URL, nowMs: number): boolean {
   try {
     const tab = storage();
-    // One form for all who ask. A fragment does not reach the server, which would answer the same.
+    // Without the fragment, which does not reach the server.
     const path = withoutTrailingSlash(address.pathname);
     const bounce: Bounce = { atMs: nowMs, address: address.origin + path + address.search };
-    // By its amount, since a clock may be set back.
-    const recent = read(tab).filter(({ atMs }) => Math.abs(nowMs - atMs) < tooSoonMs);
+    // An absolute difference, because the clock may have been set back.
+    const recent = read(tab).filter(({ atMs }) => Math.abs(nowMs - atMs) < windowMs);
     if (recent.length >= maxBounces || recent.some((other) => other.address === bounce.address)) return false;
-    const note = JSON.stringify([...recent, bounce]);
-    tab.setItem(key, note);
-    return tab.getItem(key) === note;
+    const entry = JSON.stringify([...recent, bounce]);
+    tab.setItem(key, entry);
+    return tab.getItem(key) === entry;
   } catch {
     return false;
   }
 }
 
-/** Whoever got in may be sent to the same address again, if not without end. */
+/** Records that the last redirect worked. The same address is allowed again, but still counts towards the limit. */
 export function noteArrival(storage: () => TabStorage): void {
   try {
     const tab = storage();
     tab.setItem(key, JSON.stringify(read(tab).map(({ atMs }) => ({ atMs, address: '' }))));
   } catch {
-    // Then nobody is sent anywhere either.
+    // Without storage, `mayBounce` allows no redirect at all.
   }
 }
 
-/** What a person does deliberately begins anew. */
+/** Resets the loop protection. Call it when the user acts, for example by signing in. */
 export function forgetBounces(storage: () => TabStorage): void {
   try {
     storage().removeItem(key);
   } catch {
-    // Where nothing can be kept, there is nothing to forget.
+    // Without storage, nothing was recorded.
   }
 }
 
 function read(tab: TabStorage): readonly Bounce[] {
   try {
-    const notes: unknown = JSON.parse(tab.getItem(key) ?? '[]');
-    return Array.isArray(notes) ? notes.filter(isBounce) : [];
+    const entries: unknown = JSON.parse(tab.getItem(key) ?? '[]');
+    return Array.isArray(entries) ? entries.filter(isBounce) : [];
   } catch {
-    // Somebody else's note.
     return [];
   }
 }
 
-function isBounce(note: unknown): note is Bounce {
-  if (typeof note !== 'object' || note === null) return false;
-  return typeof Reflect.get(note, 'atMs') === 'number' && typeof Reflect.get(note, 'address') === 'string';
+function isBounce(value: unknown): value is Bounce {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof Reflect.get(value, 'atMs') === 'number' && typeof Reflect.get(value, 'address') === 'string';
 }

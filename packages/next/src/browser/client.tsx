@@ -14,12 +14,11 @@ import { watchSignOuts } from './sign-outs.ts';
 import { clearToken } from './token-store.ts';
 import { takeTurn } from './turns.ts';
 
-/** What a page knows of its own session: `getToken` of Torii's browser code. */
 interface TokenSource {
-  /** An access token, renewed before it ends; null where nobody is signed in. */
+  /** Returns a valid access token, or `null` if the user is signed out: `getToken` of Torii's browser code. */
   readonly getToken: () => Promise<string | null>;
   /**
-   * Where the token route is.
+   * The path of the token route, as browsers see it: with `basePath`.
    *
    * @default '/api/torii/token'
    */
@@ -28,17 +27,17 @@ interface TokenSource {
 
 export interface TokenKeeperProps extends TokenSource {
   /**
-   * Whom the page was made for: `auth?.userId ?? null`. Where it turns out to be somebody else, the page is made again. Leave
-   * it out where no page depends on who is signed in.
+   * The user that the server rendered the page for: `auth?.userId ?? null`. If another user is signed in by now, the page
+   * is refreshed or reloaded. Leave it out if no page depends on the user.
    */
   readonly userId?: string | null | undefined;
-  /** Told what went wrong. It is tried again anyway. */
+  /** Called with errors, for logging. The update is retried in any case. */
   readonly onProblem?: ((problem: unknown) => void) | undefined;
 }
 
 /**
- * Keeps the cookie in step with the browser's token while a page is open, and renews it before it ends. Shows nothing. Put
- * it into the root layout.
+ * Keeps the token cookie up to date while a page is open: stores each new token before the old one expires, and clears the
+ * cookie after a sign-out. Renders nothing. Put it into a layout that all pages share.
  */
 export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, onProblem }: TokenKeeperProps): null {
   const router = useRouter();
@@ -51,37 +50,36 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
       tokenPath,
       getToken: () => latest.current.getToken(),
       isOutdated: () => signOuts.happened(),
-      shownTo: () => latest.current.userId,
+      renderedFor: () => latest.current.userId,
       onProblem: (problem) => latest.current.onProblem?.(problem),
       onInStep: () => noteArrival(tabStorage),
-      // The page stays as it is but for what depends on who is signed in.
       onSignedIn: () => latest.current.router.refresh(),
-      // The router keeps pages that it has shown. A load from scratch leaves nothing of them, but must not be one of many.
+      // Next's router caches pages of the signed-out user. Only a full page load drops them.
       onSignedOut: () => {
         if (isLeaving) return;
         if (mayBounce(tabStorage, new URL(location.href), Date.now())) location.reload();
-        else latest.current.onProblem?.(new Error(keptChanging));
+        else latest.current.onProblem?.(new Error(userKeepsChanging));
       },
     });
-    const lookAgain = () => void (document.visibilityState === 'visible' && keeper.sync());
-    const listen = () => void (signOuts.happened() && keeper.sync());
-    const comeBack = () => {
+    const syncIfVisible = () => void (document.visibilityState === 'visible' && keeper.sync());
+    const syncAfterSignOut = () => void (signOuts.happened() && keeper.sync());
+    const onPageShow = () => {
       isLeaving = false;
-      lookAgain();
+      syncIfVisible();
     };
-    // Timers stand still while a machine sleeps, and in a page that the back button brings back.
-    document.addEventListener('visibilitychange', lookAgain);
-    addEventListener('pageshow', comeBack);
-    addEventListener('online', lookAgain);
-    // Another tab signed out: what this one shows is to go as well, also while nobody looks.
-    addEventListener('storage', listen);
+    // Timers do not run while the machine sleeps or the page is in the back/forward cache.
+    document.addEventListener('visibilitychange', syncIfVisible);
+    addEventListener('pageshow', onPageShow);
+    addEventListener('online', syncIfVisible);
+    // After a sign-out in another tab, a hidden page must not keep private content either.
+    addEventListener('storage', syncAfterSignOut);
     void keeper.sync();
     return () => {
       keeper.stop();
-      document.removeEventListener('visibilitychange', lookAgain);
-      removeEventListener('pageshow', comeBack);
-      removeEventListener('online', lookAgain);
-      removeEventListener('storage', listen);
+      document.removeEventListener('visibilitychange', syncIfVisible);
+      removeEventListener('pageshow', onPageShow);
+      removeEventListener('online', syncIfVisible);
+      removeEventListener('storage', syncAfterSignOut);
     };
   }, [tokenPath]);
   return null;
@@ -89,27 +87,29 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
 
 export interface SignInOptions extends TokenSource {
   /**
-   * Where to go where nobody came from anywhere.
+   * Where to go if the address of the sign-in page names no page to return to. A path with `basePath`.
    *
    * @default '/'
    */
   readonly home?: string | undefined;
-  /** Further origins, such as `https://app.example.com`, that may be gone back to. */
+  /** Origins besides the page's own, such as `https://app.example.com`, that users may be returned to. */
   readonly origins?: readonly string[] | undefined;
 }
 
 export interface SignInState {
   /**
-   * `checking` whether Torii still knows this person; `leaving` for where they came from, signed in; `signed_out`: show them
-   * how to sign in; `failed`: say so, and offer `retry`.
+   * - `checking`: Torii is being asked whether the user is signed in.
+   * - `leaving`: the user is signed in and is being returned to the page they came from.
+   * - `signed_out`: show a sign-in button.
+   * - `failed`: show `problem`, and a button that calls `retry`.
    */
   readonly status: 'checking' | 'leaving' | 'signed_out' | 'failed';
-  /** What failed, for a person to read. */
+  /** What failed, in a sentence for the user; null unless `status` is `failed`. */
   readonly problem: string | null;
   readonly retry: () => void;
 }
 
-/** For the sign-in page: sends people back to where they came from, without a click where Torii still knows them. */
+/** For the sign-in page. Returns users to the page they came from, without a click if Torii still knows their session. */
 export function useSignIn({
   getToken,
   tokenPath = defaultTokenPath,
@@ -122,20 +122,19 @@ export function useSignIn({
   useEffect(() => {
     latest.current = { getToken, origins };
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is another run.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `retry` changes `attempt` to run the effect again.
   useEffect(() => {
     let current = true;
     const show = (status: SignInState['status'], problem: string | null = null) => {
       if (current) setState({ status, problem });
     };
     const showSignedOut = () => {
-      // Whoever signs in now does it deliberately.
       forgetBounces(tabStorage);
       show('signed_out');
     };
     const leaveFor = (address: string, leave: (address: string) => void) => {
       if (!current) return;
-      if (!mayBounce(tabStorage, new URL(address, location.href), Date.now())) return show('failed', keptOut);
+      if (!mayBounce(tabStorage, new URL(address, location.href), Date.now())) return show('failed', pageSawNoCookie);
       show('leaving');
       leave(address);
     };
@@ -149,10 +148,10 @@ export function useSignIn({
       if ((await source.getToken()) === null) return showSignedOut();
       const { did } = await updateCookie(source);
       if (did === 'clear') return showSignedOut();
-      if (did === 'wait for a load') return leaveFor(location.href, () => location.reload());
-      const asked = new URLSearchParams(location.search).get(returnParameter);
-      const address = readReturnAddress(asked, [location.origin, ...latest.current.origins]) ?? home;
-      leaveFor(address, (there) => location.replace(there));
+      if (did === 'nothing: reload first') return leaveFor(location.href, () => location.reload());
+      const returnTo = new URLSearchParams(location.search).get(returnParameter);
+      const address = readReturnAddress(returnTo, [location.origin, ...latest.current.origins]) ?? home;
+      leaveFor(address, (target) => location.replace(target));
     };
     show('checking');
     signIn().catch((error: unknown) => show('failed', error instanceof Error ? error.message : 'Signing in failed.'));
@@ -167,18 +166,23 @@ export function useSignIn({
   return { ...state, retry };
 }
 
-const keptOut =
-  'You are signed in, but the page that you came from did not notice. Does this browser keep cookies? Is a clock wrong?';
+const pageSawNoCookie =
+  'You are signed in, but the page that you came from did not accept it. Check that this browser accepts cookies and that no clock is wrong.';
 
-const keptChanging =
-  'Who is signed in keeps changing: the page was loaded again just now. Do all pages of this app ask the same Torii?';
+const userKeepsChanging =
+  'The signed-in user changed again, although the page was reloaded a moment ago. Check that all pages of this app use the same issuer.';
 
 export interface EndSessionOptions {
-  /** Ends Torii's session: `signOut` of its browser code. */
+  /** Ends the session at Torii: `signOut` of Torii's browser code. */
   readonly signOut: () => Promise<void>;
+  /**
+   * The path of the token route, as browsers see it: with `basePath`.
+   *
+   * @default '/api/torii/token'
+   */
   readonly tokenPath?: string | undefined;
   /**
-   * Where to go then.
+   * The page to load after signing out: a path with `basePath`, or a URL of the page's own origin.
    *
    * @default '/'
    */
@@ -186,9 +190,10 @@ export interface EndSessionOptions {
 }
 
 /**
- * Signs out at Torii, clears the cookie, and leaves with a load from scratch: the router keeps pages that it has shown.
+ * Signs out at Torii, clears the token cookie, and loads the page `to`. Other open tabs of the app reload. It is a full
+ * page load, so that Next's router keeps no private page for the back button.
  *
- * @throws Error where Torii or the token route cannot be reached
+ * @throws Error if Torii or the token route cannot be reached
  */
 export async function endSession({
   signOut,
@@ -205,7 +210,10 @@ export async function endSession({
   location.assign(readReturnAddress(to, [location.origin]) ?? '/');
 }
 
-/** Why a helper of ours threw, in an `error.tsx`: `keys_unavailable`, `not_allowed`, … Undefined for any other error. */
+/**
+ * For `error.tsx`: the reason why `auth` or `protect` threw, such as `keys_unavailable` or `not_allowed`. `undefined` for
+ * any other error.
+ */
 export function getErrorReason(error: { readonly digest?: string | undefined }): Reason | undefined {
   return readDigest(error.digest);
 }
@@ -214,9 +222,9 @@ function tabStorage(): Storage {
   return sessionStorage;
 }
 
-// Those of this page's life, whatever of it is mounted. Watched from the moment that this file is loaded, and not from a first
-// look: that may wait for its turn until another tab has signed out. On a server there is no window, and nobody is heard of.
+// Created when the module loads. The first update may have to wait for another tab's lock, and a sign-out in that tab must
+// not be missed. On a server, `window` does not exist and no sign-out is detected.
 const signOuts = watchSignOuts(() => window.localStorage);
 
-/** Loading the page again would keep it from leaving. */
+/** While `endSession` navigates to another page, a reload would cancel that navigation. */
 let isLeaving = false;

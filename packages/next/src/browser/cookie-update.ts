@@ -3,39 +3,40 @@ import { clearToken, storeToken } from './token-store.ts';
 import { takeTurn } from './turns.ts';
 
 export interface CookieSource {
-  /** The browser's own access token; null where nobody is signed in. */
+  /** The access token of Torii's browser code; null if the user is signed out. */
   getToken(): Promise<string | null>;
   readonly tokenPath: string;
-  /** Whether another tab has signed out since this page was loaded. What `getToken` has in memory may be of before. */
+  /** Whether another tab signed out since this page was loaded. `getToken` may still return a token from its memory. */
   isOutdated(): boolean;
-  /** Whether the page is gone for which this is done. */
+  /** Whether the component that asked for the update is unmounted. */
   isStopped(): boolean;
 }
 
 export type CookieUpdate =
-  | { readonly did: 'nothing' | 'wait for a load' }
+  | { readonly did: 'nothing' | 'nothing: reload first' }
   | { readonly did: 'store'; readonly token: string; readonly answer: TokenAnswer }
   | { readonly did: 'clear'; readonly answer: TokenAnswer };
 
 /**
- * Puts the browser's token into the cookie where it is not there already, or clears it where there is none. Signing out
- * takes turns with this. Where it cannot, and where somebody signed out elsewhere while the token was on its way, it is
- * found out afterwards: else it would bring back a cookie that has just been cleared.
+ * Stores the browser's token in the cookie if it differs from `stored`, or clears the cookie if the user is signed out.
+ *
+ * A sign-out while the token is being stored would be undone by the response, which sets the cookie again (race
+ * condition). A lock prevents that in most cases. Since not every page can lock, the state is checked again afterwards.
  */
 export function updateCookie(source: CookieSource, stored?: string): Promise<CookieUpdate> {
   const { getToken, tokenPath, isOutdated, isStopped } = source;
   return takeTurn(tokenPath, async (): Promise<CookieUpdate> => {
-    if (isOutdated()) return { did: 'wait for a load' };
+    if (isOutdated()) return { did: 'nothing: reload first' };
     const token = await getToken();
     if (isStopped() || token === stored) return { did: 'nothing' };
     if (token === null) return { did: 'clear', answer: await clearToken(tokenPath) };
-    const isOver = async () => isOutdated() || (await getToken()) === null;
+    const isSignedOut = async () => isOutdated() || (await getToken()) === null;
     const answer = await storeToken(tokenPath, token).catch(async (problem: unknown) => {
-      // The answer may have failed behind its headers, with which the browser has the cookie.
-      if (await isOver()) await clearToken(tokenPath);
+      // The browser sets the cookie when the headers arrive, even if reading the body then fails.
+      if (await isSignedOut()) await clearToken(tokenPath);
       throw problem;
     });
-    if (await isOver()) return { did: 'clear', answer: await clearToken(tokenPath) };
+    if (await isSignedOut()) return { did: 'clear', answer: await clearToken(tokenPath) };
     return { did: 'store', token, answer };
   });
 }

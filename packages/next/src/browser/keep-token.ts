@@ -1,91 +1,89 @@
 import type { TokenAnswer } from '../token-answer.ts';
 import { type CookieSource, updateCookie } from './cookie-update.ts';
 
-/** What keeping the cookie in step needs of the page. */
-export interface Keeping extends Omit<CookieSource, 'isStopped'> {
-  /** Whom the page was made for; null for nobody, undefined where that is not known. */
-  shownTo(): string | null | undefined;
-  /** The page, the cookie and the token are of the same person. */
+export interface KeeperOptions extends Omit<CookieSource, 'isStopped'> {
+  /** The user that the page was rendered for: null if signed out, undefined if not known. */
+  renderedFor(): string | null | undefined;
+  /** The page, the cookie and the token belong to the same user. */
   onInStep(): void;
-  /** Somebody is signed in now who was not when the page was made. */
+  /** The page was rendered for another user, or before the user signed in: it needs a refresh. */
   onSignedIn(): void;
-  /** Nobody is signed in any more, or somebody signed out elsewhere: the page has to be loaded again. */
+  /** The user signed out, here or in another tab: the page must be reloaded. */
   onSignedOut(): void;
   onProblem(problem: unknown): void;
 }
 
 export interface Keeper {
-  /** Looks again at once. */
+  /** Compares token and cookie now. Concurrent calls share one update. */
   sync(): Promise<void>;
   stop(): void;
 }
 
-/** The cookie is renewed this long before it ends, or when a third of a shorter life is left. */
+/** The token is renewed this long before the cookie expires, or when a third of a shorter lifetime is left. */
 const leadMs = 25_000;
-const soonestMs = 1000;
-const slowestRetryMs = 60_000;
-/** Timers count to 2^31 ms, and begin at once with more. A machine's clock may be set, too. */
-const latestMs = 60 * 60 * 1000;
+const minDelayMs = 1000;
+const maxRetryMs = 60_000;
+/** A `setTimeout` with more than 2^31 ms fires at once. The shorter limit also notices a changed system clock. */
+const maxDelayMs = 60 * 60 * 1000;
 
-/** Keeps the cookie in step with the browser's token, from now until it is stopped. */
-export function keepToken(keeping: Keeping): Keeper {
-  const { shownTo, onInStep, onSignedIn, onSignedOut, onProblem } = keeping;
+/** Keeps the cookie up to date with the browser's token until `stop` is called. Starts with the first `sync`. */
+export function keepToken(options: KeeperOptions): Keeper {
+  const { renderedFor, onInStep, onSignedIn, onSignedOut, onProblem } = options;
   let stored: { readonly token: string; readonly endsAtMs: number } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let retryMs = soonestMs;
+  let retryMs = minDelayMs;
   let running: Promise<void> | undefined;
   let stopped = false;
 
-  async function look(): Promise<void> {
+  async function update(): Promise<void> {
     try {
-      const update = await updateCookie({ ...keeping, isStopped: () => stopped }, stored?.token);
-      if (update.did === 'store') noteStored(update.token, update.answer);
-      if (update.did === 'clear') noteCleared(update.answer);
-      if (update.did === 'wait for a load') askForLoad();
-      retryMs = soonestMs;
-      if (stored !== undefined) lookAfter(dueIn(stored.endsAtMs - Date.now()));
+      const result = await updateCookie({ ...options, isStopped: () => stopped }, stored?.token);
+      if (result.did === 'store') handleStored(result.token, result.answer);
+      if (result.did === 'clear') handleCleared(result.answer);
+      if (result.did === 'nothing: reload first') requestReload();
+      retryMs = minDelayMs;
+      if (stored !== undefined) syncAfter(renewalDelay(stored.endsAtMs - Date.now()));
     } catch (problem) {
       if (stopped) return;
       onProblem(problem);
-      lookAfter(retryMs);
-      retryMs = Math.min(retryMs * 2, slowestRetryMs);
+      syncAfter(retryMs);
+      retryMs = Math.min(retryMs * 2, maxRetryMs);
     }
   }
 
-  function noteStored(token: string, { changed, userId, expiresInSeconds = 0 }: TokenAnswer): void {
+  function handleStored(token: string, { changed, userId, expiresInSeconds = 0 }: TokenAnswer): void {
     stored = { token, endsAtMs: Date.now() + expiresInSeconds * 1000 };
     if (stopped) return;
-    if (changed || isShownToAnother(userId)) onSignedIn();
+    if (changed || isRenderedForAnother(userId)) onSignedIn();
     else onInStep();
   }
 
-  function noteCleared({ changed }: TokenAnswer): void {
+  function handleCleared({ changed }: TokenAnswer): void {
     stored = undefined;
-    if (changed || isShownToAnother(null)) askForLoad();
+    if (changed || isRenderedForAnother(null)) requestReload();
   }
 
-  // Where the page may not be loaded again just now, it may a while later. Until then it shows what is over.
-  function askForLoad(): void {
+  // The loop protection may forbid a reload right now, so ask again later.
+  function requestReload(): void {
     stored = undefined;
     if (stopped) return;
     onSignedOut();
-    lookAfter(slowestRetryMs);
+    syncAfter(maxRetryMs);
   }
 
-  // The cookie may have come, or ended, between the page and this look at it: then it has not changed, but the page is old.
-  function isShownToAnother(userId: string | null): boolean {
-    const shown = shownTo();
-    return shown !== undefined && shown !== userId;
+  // The cookie may have been set or have expired after the page was rendered. Then it has not changed, but the page is stale.
+  function isRenderedForAnother(userId: string | null): boolean {
+    const renderedUserId = renderedFor();
+    return renderedUserId !== undefined && renderedUserId !== userId;
   }
 
-  function lookAfter(delayMs: number): void {
+  function syncAfter(delayMs: number): void {
     clearTimeout(timer);
     if (!stopped) timer = setTimeout(() => void sync(), delayMs);
   }
 
   function sync(): Promise<void> {
-    // One for all who ask at once.
-    running ??= look().finally(() => {
+    running ??= update().finally(() => {
       running = undefined;
     });
     return running;
@@ -100,7 +98,7 @@ export function keepToken(keeping: Keeping): Keeper {
   };
 }
 
-function dueIn(remainingMs: number): number {
+function renewalDelay(remainingMs: number): number {
   const dueMs = remainingMs - Math.min(leadMs, remainingMs / 3);
-  return Math.min(Math.max(soonestMs, dueMs), latestMs);
+  return Math.min(Math.max(minDelayMs, dueMs), maxDelayMs);
 }

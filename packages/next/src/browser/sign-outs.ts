@@ -1,17 +1,17 @@
 const key = 'torii.signed_out';
 
-/** As much of a browser's localStorage as is needed: all tabs of an origin share it. */
+/** The part of `localStorage` that is needed. All tabs of an origin share it. */
 export type SharedStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
-/** Sign-outs in whatever tab. A page that was loaded before one has in memory what is over. */
+/** Tells whether another tab signed out. Pages that were loaded before may still have a token in memory. */
 export interface SignOuts {
-  /** This page signs out, and knows it. */
+  /** Records that this page signs out. Its own `happened` ignores that. */
   note(): void;
-  /** Whether another one did since this page began to watch. */
+  /** Whether another page signed out since `watchSignOuts` was called. */
   happened(): boolean;
 }
 
-/** Where nothing can be shared, other tabs are not heard of. */
+/** If the browser denies storage, sign-outs in other tabs are not detected. */
 export function watchSignOuts(storage: () => SharedStorage): SignOuts {
   let last = read(storage);
   return {
@@ -19,7 +19,7 @@ export function watchSignOuts(storage: () => SharedStorage): SignOuts {
       try {
         storage().setItem(key, `${Date.now()} ${Math.random()}`);
       } catch {
-        // The cookie is cleared all the same.
+        // The caller clears the cookie in any case.
       }
       last = read(storage);
     },

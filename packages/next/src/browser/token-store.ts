@@ -2,7 +2,6 @@ import type { TokenAnswer } from '../token-answer.ts';
 
 const timeLimitMs = 10_000;
 
-/** The token route said no. */
 class TokenStoreError extends Error {
   override readonly name = 'TokenStoreError';
   readonly status: number;
@@ -13,12 +12,10 @@ class TokenStoreError extends Error {
   }
 }
 
-/** Puts the token into the cookie, which no script can read. */
 export function storeToken(tokenPath: string, token: string): Promise<TokenAnswer> {
   return ask(tokenPath, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
 }
 
-/** Clears the cookie. */
 export function clearToken(tokenPath: string): Promise<TokenAnswer> {
   return ask(tokenPath, { method: 'DELETE' });
 }
@@ -29,7 +26,8 @@ async function ask(tokenPath: string, init: RequestInit): Promise<TokenAnswer> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && isObject(body) && typeof body['changed'] === 'boolean') return body as unknown as TokenAnswer;
   const error = isObject(body) && isObject(body['error']) ? body['error']['message'] : undefined;
-  const message = typeof error === 'string' ? error : `There is no token route at ${tokenPath}.`;
+  const unexpected = `${tokenPath} did not respond as a token route (status ${response.status}). Check that the route exists and that \`tokenPath\` is its path.`;
+  const message = typeof error === 'string' ? error : unexpected;
   throw new TokenStoreError(response.status, message);
 }
 

@@ -1,16 +1,16 @@
-/** Longer than it takes, unless something hangs: then signing out must not hang with it. */
-const patienceMs = 5000;
+/** A tab that hangs while it holds the lock must not block a sign-out in another tab. */
+const maxWaitMs = 5000;
 
 /**
- * Lets one tab at a time change the cookie, where the browser has locks: in secure contexts. Elsewhere, and where a turn
- * does not come, it is done at once.
+ * Runs `work` under a lock that all tabs share (Web Locks), so that one tab at a time changes the cookie. Without a lock,
+ * `work` still runs: browsers offer locks only in secure contexts, and the wait for one is limited.
  */
 export async function takeTurn<T>(subject: string, work: () => Promise<T>): Promise<T> {
   const locks = globalThis.navigator?.locks as LockManager | undefined;
   if (locks === undefined) return work();
   let begun = false;
   try {
-    return await locks.request(`torii ${subject}`, { signal: AbortSignal.timeout(patienceMs) }, () => {
+    return await locks.request(`torii ${subject}`, { signal: AbortSignal.timeout(maxWaitMs) }, () => {
       begun = true;
       return work();
     });

@@ -1,11 +1,11 @@
-/** A body that ends in an error once it is too long. */
+/** A body stream that fails when it exceeds the limit. */
 export interface LimitedBody {
   readonly body: ReadableStream<Uint8Array>;
-  /** Whether it was. */
+  /** Whether the limit was exceeded. */
   isOver(): boolean;
 }
 
-/** Bounds a body without gathering it. One that says at once that it is too long is not read at all. */
+/** Limits a body without buffering it. Returns 'too large' if `Content-Length` alone exceeds the limit. */
 export function limitBody(
   body: ReadableStream<Uint8Array> | null,
   headers: Headers,
@@ -17,7 +17,7 @@ export function limitBody(
   const counter = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       bytes += chunk.byteLength;
-      if (bytes > maxBytes) controller.error(new Error(`A body of more than ${maxBytes} bytes.`));
+      if (bytes > maxBytes) controller.error(new Error(`The body is larger than ${maxBytes} bytes.`));
       else controller.enqueue(chunk);
     },
   });

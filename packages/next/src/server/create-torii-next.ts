@@ -1,46 +1,56 @@
 import type { Auth, Check, CheckResult, Claims, RequestParts } from '@torii/core';
 import { type IssuerRoutes, issuerRoutes } from './issuer-route.ts';
 import { readOptions, type ToriiNextOptions } from './options.ts';
-import { type Protect, protectWith, recognize } from './protect.ts';
-import { type ProxyFunction, type ProxyHandler, proxyWith } from './proxy.ts';
-import { type AuthHandler, guardRoutes, type Params, type RouteHandler } from './route.ts';
+import { createAuth, createProtect, type Protect } from './protect.ts';
+import { createProxy, type ProxyFunction, type ProxyHandler } from './proxy.ts';
+import { type AuthHandler, createWithAuth, type Params, type RouteHandler } from './route.ts';
 import { withoutHost } from './shown-request.ts';
 import { type TokenRoutes, tokenRoutes } from './token-route.ts';
 
-/** All that an app needs. Every helper verifies the token for itself, and works where no proxy ran. */
+/** The helpers of an app. Each verifies the token itself and does not rely on the proxy. */
 export interface ToriiNext<Custom extends object = Claims> {
   /**
-   * Who is signed in, or null. For server components, route handlers and server actions.
+   * Returns the Auth of the signed-in user, or `null` if there is no valid token. For server components, server actions,
+   * and route handlers that change nothing.
    *
-   * @throws ToriiUnavailableError where the keys cannot be fetched: for error.tsx
+   * @throws ToriiUnavailableError if the issuer's keys cannot be fetched. In a page, the nearest `error.tsx` handles it
    */
   auth(): Promise<Auth<Custom> | null>;
   /**
-   * Lets only signed-in people on, for whom every check says `true`. For pages and server actions. A page redirects to the
-   * sign-in page otherwise; in an action it throws.
+   * Returns the Auth of a signed-in user for whom every check returns `true`. For pages and server actions. If the user is
+   * signed out, a page redirects to the sign-in page, and an action throws.
    *
-   * @throws ToriiAuthError in an action, for who is not signed in
-   * @throws ToriiForbiddenError where a check does not say `true`
-   * @throws ToriiUnavailableError where the keys cannot be fetched
+   * @throws ToriiAuthError if the user is signed out, in a server action
+   * @throws ToriiForbiddenError if a check does not return `true`
+   * @throws ToriiUnavailableError if the issuer's keys cannot be fetched
    */
   protect: Protect<Custom>;
-  /** A route handler that only signed-in callers reach, for whom every check says `true`. The others get JSON: 401, 403, 503. */
+  /**
+   * Wraps a route handler. It is called only for signed-in callers for whom every check returns `true`. Other callers get
+   * a JSON response: 401, 403, or 503 if the issuer's keys cannot be fetched.
+   */
   withAuth<P extends object = Params>(
     handler: AuthHandler<Custom, P>,
     ...checks: readonly Check<Custom>[]
   ): RouteHandler<P>;
-  /** For `proxy.ts` or `middleware.ts`: a first filter, that lets through what is public or has a good token. */
-  proxy(behind?: ProxyHandler<Custom>): ProxyFunction;
-  /** For the pages router's API routes and getServerSideProps. */
+  /**
+   * Creates the function for `proxy.ts` or `middleware.ts`: a first filter that lets through public paths and requests with
+   * a valid token. `handler` runs after it. Pages and routes must still call the other helpers.
+   */
+  proxy(handler?: ProxyHandler<Custom>): ProxyFunction;
+  /**
+   * Verifies a request in the pages router, in API routes and `getServerSideProps`. Returns `{ auth, denial }`, one of which
+   * is null.
+   */
   fromRequest(request: RequestParts): Promise<CheckResult<Custom>>;
-  /** The handlers of `app/api/torii/token/route.ts`: they keep the browser's token in the cookie. */
+  /** The handlers for `app/api/torii/token/route.ts`. They store the browser's token in a cookie, and clear it. */
   readonly tokenRoutes: TokenRoutes;
-  /** The handlers of `app/%5Ftorii/[...path]/route.ts`: they pass `/_torii/*` on to the issuer. */
+  /** The handlers for `app/%5Ftorii/[...path]/route.ts`. They proxy `/_torii/*` to the issuer. */
   readonly issuerRoutes: IssuerRoutes;
 }
 
 /**
- * Makes everything that guards an app. Do it once, in a file of its own.
+ * Creates the helpers that guard an app. Call it once, in its own file, and import the result.
  *
  * @example
  * export const torii = createToriiNext({
@@ -49,19 +59,19 @@ export interface ToriiNext<Custom extends object = Claims> {
  *   origins: [process.env.APP_ORIGIN],
  * });
  *
- * @throws ToriiConfigError for a wrong option, saying what to write
+ * @throws ToriiConfigError for an invalid option; the message says what to write
  */
 export function createToriiNext<Custom extends object = Claims>(options: ToriiNextOptions): ToriiNext<Custom> {
   const settings = readOptions(options);
   return Object.freeze({
-    auth: recognize<Custom>(settings),
-    protect: protectWith<Custom>(settings),
-    withAuth: guardRoutes<Custom>(settings),
-    proxy: proxyWith<Custom>(settings),
+    auth: createAuth<Custom>(settings),
+    protect: createProtect<Custom>(settings),
+    withAuth: createWithAuth<Custom>(settings),
+    proxy: createProxy<Custom>(settings),
     fromRequest: async (request: RequestParts) => {
       const { method, headers, headersDistinct, rawHeaders } = request;
       const shown = withoutHost({ method, headers, headersDistinct, rawHeaders });
-      return settings.guard.check(shown) as Promise<CheckResult<Custom>>;
+      return settings.verifier.check(shown) as Promise<CheckResult<Custom>>;
     },
     tokenRoutes: tokenRoutes(settings),
     issuerRoutes: issuerRoutes(settings),

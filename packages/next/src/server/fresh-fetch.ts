@@ -1,31 +1,30 @@
 type Fetch = typeof globalThis.fetch;
 
-// Core keeps one key set for each fetch function: one function that is given twice is to be one here too.
-const known = new WeakMap<Fetch, Fetch>();
+// Core shares a key set between verifiers that use the same fetch function, so each function gets one wrapper.
+const wrappers = new WeakMap<Fetch, Fetch>();
 
-// Looked up at each call: Next puts its own in place while a page is made.
+// Looked up on each call, because Next replaces `globalThis.fetch` while it renders.
 const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 
 /**
- * Makes a `fetch` ask each time. Next's keeps answers for good where a page has `fetchCache = 'force-cache'`, whatever a
- * request says, and a withdrawn key would verify for ever; an app's own mostly ends in it. What Next keeps it finds again
- * by the headers, of which one is new each time.
+ * Wraps a `fetch` function so that Next's cache never answers it. If a page sets `fetchCache = 'force-cache'`, Next ignores
+ * `cache: 'no-store'` and would return the same key set forever, including withdrawn keys. Its cache key contains the
+ * request headers, so a unique header avoids cache hits. The app's own function is wrapped too: it usually calls Next's.
  *
- * @returns what is no function as it is, for core to refuse
+ * @returns a value that is not a function unchanged, so that core refuses it
  */
-export function afresh(given: unknown): unknown {
-  // Undefined stands for the platform's, as in core.
+export function bypassNextCache(given: unknown): unknown {
   const fetch: unknown = given === undefined ? platformFetch : given;
   if (!isFetch(fetch)) return given;
-  const fresh: Fetch =
-    known.get(fetch) ??
+  const wrapper: Fetch =
+    wrappers.get(fetch) ??
     ((input, init) => {
       const headers = new Headers(init?.headers);
       headers.set('X-Request-Id', crypto.randomUUID());
       return fetch(input, { ...init, headers, cache: 'no-store' });
     });
-  known.set(fetch, fresh);
-  return fresh;
+  wrappers.set(fetch, wrapper);
+  return wrapper;
 }
 
 function isFetch(value: unknown): value is Fetch {

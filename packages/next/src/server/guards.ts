@@ -3,10 +3,10 @@ import { createGuards, type GuardSteps, type Guards } from '@torii/core/adapter'
 import type { NextRequest } from 'next/server.js';
 import { toResponse } from './answer.ts';
 
-/** The answer to a refused request, or undefined for one that may go on. */
+/** Returns the response to a refused request, or `undefined` if the request may continue. */
 export type NextGuard = (request: NextRequest) => Promise<Response | undefined>;
 
-// A NextRequest has no place for it, and some of them cannot be extended.
+// A side table, because some NextRequest objects are not extensible.
 const auths = new WeakMap<NextRequest, Auth | null>();
 
 const steps: GuardSteps<Response | undefined> = {
@@ -17,7 +17,7 @@ const steps: GuardSteps<Response | undefined> = {
   },
 };
 
-/** Guards that see a request as `describe` shows it. */
+/** Core's guards for Next. `describe` decides what they see of a request. */
 export function guardsFor(describe: (request: NextRequest) => RequestParts): Guards<NextRequest, NextGuard> {
   return createGuards<NextRequest, NextGuard>({
     place: 'auth',
@@ -28,7 +28,7 @@ export function guardsFor(describe: (request: NextRequest) => RequestParts): Gua
   });
 }
 
-/** Whom the guards have found to be calling. Null for a caller who need not be signed in. */
+/** The Auth of a request that a guard let through; null if it had no token and needed none. */
 export function authOf(request: NextRequest): Auth | null {
   return auths.get(request) ?? null;
 }

@@ -8,21 +8,23 @@ import { requestHeaders, responseHeaders } from './passed-headers.ts';
 
 type Handler = (request: NextRequest) => Promise<Response>;
 
-/** The handlers of the route that passes `/_torii/*` on to the issuer. */
+/** The handlers of the route that proxies `/_torii/*` to the issuer. */
 export type IssuerRoutes = Readonly<Record<'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS', Handler>>;
 
 const maxRequestBytes = 1024 * 1024;
 const maxResponseBytes = 10 * 1024 * 1024;
 const timeLimitMs = 30_000;
 
+const tooLarge = 'The request body is larger than 1 MB.';
+
 /**
- * Passes requests on to the issuer, so that its session cookie belongs to the app's own host. The upstream is fixed: of the
- * request, only what is below `/_torii/` and the query go into the URL.
+ * Proxies requests to the issuer, so that its session cookie belongs to the app's own host. A request cannot choose the
+ * upstream host (SSRF): it only supplies the path below `/_torii/` and the query.
  */
 export function issuerRoutes(settings: Settings): IssuerRoutes {
   const handle: Handler = async (request) => {
     try {
-      return await passOn(request, settings);
+      return await forward(request, settings);
     } catch (error) {
       return answerError(error);
     }
@@ -38,14 +40,14 @@ export function issuerRoutes(settings: Settings): IssuerRoutes {
   };
 }
 
-async function passOn(request: NextRequest, { upstream, cookie }: Settings): Promise<Response> {
+async function forward(request: NextRequest, { upstream, cookie }: Settings): Promise<Response> {
   const { pathname, search } = request.nextUrl;
-  // One way to read it, or none: an encoded slash or dot would lead the issuer's router out of /_torii/.
+  // Path traversal: the issuer's router could decode `..%2f` and leave /_torii/.
   if (!pathname.startsWith('/_torii/') || 'problem' in readPath(pathname)) {
-    throw new ToriiRequestError('The path does not lead to the issuer.');
+    throw new ToriiRequestError('The path is ambiguous or not below /_torii/.');
   }
   const sent = limitBody(request.body, request.headers, maxRequestBytes);
-  if (sent === 'too large') return answerGateway(413, 'The request is too large.');
+  if (sent === 'too large') return answerGateway(413, tooLarge);
   let answer: Response;
   try {
     answer = await fetch(upstream + pathname + search, {
@@ -57,7 +59,7 @@ async function passOn(request: NextRequest, { upstream, cookie }: Settings): Pro
       ...(sent !== null && { body: sent.body, duplex: 'half' }),
     });
   } catch {
-    if (sent?.isOver()) return answerGateway(413, 'The request is too large.');
+    if (sent?.isOver()) return answerGateway(413, tooLarge);
     return answerGateway(502, 'The issuer cannot be reached.');
   }
   const received = limitBody(answer.body, new Headers(), maxResponseBytes);

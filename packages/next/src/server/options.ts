@@ -9,55 +9,55 @@ import {
   verifyOptionNames,
   wrongOption,
 } from '@torii/core/adapter';
-// Next 14 lacks `connection`, and gives `headers()` at once instead of a promise.
+// Next 14 has no `connection`. It is imported to detect that version.
 import { connection } from 'next/server.js';
 import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts';
-import { afresh } from './fresh-fetch.ts';
+import { bypassNextCache } from './fresh-fetch.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
-/** How an app is guarded. */
+/** The options of `createToriiNext`: its own, and those that core takes to verify tokens. */
 export interface ToriiNextOptions extends VerifyOptions {
-  /** The path of your own sign-in page, such as `/sign-in`. It needs no token, with a slash at its end or without. */
+  /** The path of the app's sign-in page, such as `/sign-in`. It is public, with or without a trailing slash. */
   readonly signInPath: string;
   /**
-   * Every origin at which browsers find this app: `['https://app.example.com']`. Next has no setting that says which proxy
-   * to trust, so this list alone, and no Host header, decides whose pages may send the cookie with POST and the like. It
-   * decides too whether the cookie goes over https. In production it must, except on loopback.
+   * Every origin where browsers reach this app, such as `https://app.example.com`, including preview deployments. Only pages
+   * of these origins may send the token cookie with POST and other unsafe methods (CSRF). The Host header does not count,
+   * because Next has no setting for trusted proxies. In production each origin must be https, except on loopback.
    */
   readonly origins: readonly (string | undefined)[];
   /**
    * Paths that the proxy lets through without a token: literals such as `/`, or `/docs/*` for everything below `/docs/`.
-   * The sign-in page, the token route, `/_torii/*` and `/_next/static/*` are among them anyway.
+   * The sign-in page, the token route, `/_torii/*` and `/_next/static/*` are always public. Only `proxy` reads this option.
    *
-   * @default none
+   * @default []
    */
   readonly publicPaths?: readonly string[];
   /**
-   * Where the token route is.
+   * The path of the token route, without `basePath`. Pass it to the functions of `@torii/next/client` too.
    *
    * @default '/api/torii/token'
    */
   readonly tokenPath?: string;
   /**
-   * Lets CORS preflights, which carry no token, through the proxy.
+   * Whether the proxy lets CORS preflight requests through, which carry no token.
    *
    * @default false
    */
   readonly allowPreflight?: boolean;
 }
 
-/** Options that have been checked. */
+/** Validated options. */
 export interface Settings {
-  /** Reads the header, or else the cookie. */
-  readonly guard: Verifier<object, never>;
-  /** The same, but knows public paths: the proxy's. */
-  readonly gate: Verifier<object>;
-  /** Reads the header alone: of a token that is not in the cookie yet. */
-  readonly newcomer: Verifier<object, never>;
+  /** Reads the Authorization header, or the token cookie if there is no such header. */
+  readonly verifier: Verifier<object, never>;
+  /** The same, but lets public paths through. */
+  readonly proxyVerifier: Verifier<object>;
+  /** Reads the Authorization header only, for a token that is about to be stored in the cookie. */
+  readonly headerVerifier: Verifier<object, never>;
   readonly cookie: TokenCookie;
   readonly origins: readonly string[];
   readonly signInPath: string;
-  /** What `/_torii/*` is passed on to. */
+  /** The issuer URL without a trailing slash. `/_torii/*` is proxied to it. */
   readonly upstream: string;
 }
 
@@ -72,12 +72,11 @@ const optionNames = [
 
 const example = "createToriiNext({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
 
-/** @throws ToriiConfigError naming the option and what to write instead */
 export function readOptions(given: ToriiNextOptions): Settings {
   if (typeof connection !== 'function') {
     throw new ToriiConfigError(
       'next',
-      '@torii/next works with Next 15 and 16. This is an older one: install next@latest.',
+      '@torii/next needs Next 15 or 16. Found an older version. Run `npm install next@16`.',
     );
   }
   const options = readKnownOptions(given, optionNames, example);
@@ -91,21 +90,21 @@ export function readOptions(given: ToriiNextOptions): Settings {
   const cookie = chooseTokenCookie(origins, production);
 
   const verifyEntries = verifyOptionNames.filter((name) => name in options).map((name) => [name, options[name]]);
-  const verify = { ...Object.fromEntries(verifyEntries), fetch: afresh(options.fetch) } as VerifyOptions;
+  const verify = { ...Object.fromEntries(verifyEntries), fetch: bypassNextCache(options.fetch) } as VerifyOptions;
   const places = { cookie: cookie.name, origins };
   const preflight = 'allowPreflight' in options ? { allowPreflight: options.allowPreflight as boolean } : {};
   const publicPaths = [
     ...listPaths(options, 'publicPaths'),
-    ...bothWays(signInPath),
-    ...bothWays(tokenPath),
+    ...withBothSlashForms(signInPath),
+    ...withBothSlashForms(tokenPath),
     ...issuerPaths,
     '/_next/static/*',
   ];
   const [upstream = ''] = [verify.issuer ?? []].flat();
   return {
-    newcomer: createVerifier<object>(verify),
-    guard: createVerifier<object>({ ...verify, ...places }),
-    gate: createVerifier<object>({ ...verify, ...places, ...preflight, publicPaths }),
+    headerVerifier: createVerifier<object>(verify),
+    verifier: createVerifier<object>({ ...verify, ...places }),
+    proxyVerifier: createVerifier<object>({ ...verify, ...places, ...preflight, publicPaths }),
     cookie,
     origins,
     signInPath,
@@ -113,8 +112,8 @@ export function readOptions(given: ToriiNextOptions): Settings {
   };
 }
 
-// With `trailingSlash` Next sends people from one to the other, and without it back again.
-function bothWays(path: string): readonly string[] {
+// Next redirects one form to the other, depending on its option `trailingSlash`.
+function withBothSlashForms(path: string): readonly string[] {
   const base = withoutTrailingSlash(path);
   return base === '/' ? [base] : [base, `${base}/`];
 }
@@ -123,9 +122,14 @@ function readOrigins(options: Options<'origins'>, production: boolean): readonly
   const remedy = "origins: ['https://app.example.com'], or set the environment variable that you read it from";
   const origins = 'origins' in options ? listOrigins(options, 'origins', remedy) : [];
   if (origins.length === 0) throw wrongOption('origins', `is missing. Write ${remedy}`);
-  // Browsers take a Secure cookie from loopback over http too.
-  if (production && !origins.every((origin) => origin.startsWith('https:') || isLoopback(new URL(origin).hostname))) {
-    throw wrongOption('origins', 'must begin with https:// in production: the cookie goes over https alone');
+  // Most browsers accept a Secure cookie over http on loopback.
+  const insecure = origins.find((origin) => !origin.startsWith('https:') && !isLoopback(new URL(origin).hostname));
+  if (production && insecure !== undefined) {
+    const replacement = insecure.replace(/^http:/, 'https:');
+    throw wrongOption(
+      'origins',
+      `must be https in production, because the token cookie is sent over https only. Found: ${insecure}. Write ${replacement}`,
+    );
   }
   return origins;
 }

@@ -1,10 +1,10 @@
 import { issuerCookies, passCookie } from './issuer-cookies.ts';
 import type { TokenCookie } from './token-cookie.ts';
 
-// Whatever else a client writes stays here. Issuers and the servers in front of them believe headers of ever new names to be
-// a proxy's word on an address, a host or a method, and this app passes on from its own address, which they may trust.
-// `Referer` would tell of the app's pages what browsers tell no other host, `Cookie` and `Authorization` have rules below.
-const passedOn = new Set([
+// An allow list against header spoofing. Proxies, clouds and frameworks each trust their own headers for the client's
+// address, the host or the method, and the issuer may trust this server, so a deny list would never be complete.
+// `Referer` is not in it, because browsers do not send its path to other hosts. `Cookie` and `Authorization` see below.
+const allowed = new Set([
   ...['accept', 'accept-language', 'user-agent', 'dnt', 'save-data', 'priority', 'upgrade-insecure-requests'],
   ...['content-type', 'content-encoding', 'content-language', 'content-disposition'],
   ...['cache-control', 'pragma', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'],
@@ -13,30 +13,30 @@ const passedOn = new Set([
   ...['dpop', 'idempotency-key', 'x-csrf-token', 'x-xsrf-token', 'x-requested-with', 'x-request-id'],
   ...['traceparent', 'tracestate'],
 ]);
-const passedPrefixes = ['sec-fetch-', 'sec-ch-'];
+const allowedPrefixes = ['sec-fetch-', 'sec-ch-'];
 
-// RFC 9110 7.6.1: what concerns one connection alone. `Keep-Alive` and `Proxy-Connection` are older habits.
+// Headers for a single connection (RFC 9110 7.6.1 and 11.7).
 const hopByHop = [
   ...['connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization'],
   ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
 ];
-// What speaks for a whole origin, which here is the app's, or to a server in front of it.
+// Headers that apply to a whole origin, which here is the app's, or that instruct a server in front of the app.
 const forOrigins = [
   ...['strict-transport-security', 'alt-svc', 'nel', 'report-to', 'reporting-endpoints', 'clear-site-data'],
   ...['service-worker-allowed', 'accept-ch', 'origin-agent-cluster', 'x-sendfile'],
 ];
-const forServers = ['x-middleware-', 'x-nextjs-', 'x-next-', 'x-invoke-', 'x-torii-', 'next-', 'x-accel-'];
+const forServersPrefixes = ['x-middleware-', 'x-nextjs-', 'x-next-', 'x-invoke-', 'x-torii-', 'next-', 'x-accel-'];
 
-/** The headers of a request that the issuer gets to see. */
+/** The request headers that are sent to the issuer. */
 export function requestHeaders(sent: Headers, app: Pick<TokenCookie, 'secure'>): Headers {
   const hops = namedIn(sent.get('connection'));
   const passed = pick(
     sent,
-    (name) => !hops.includes(name) && (passedOn.has(name) || startsWithOne(name, passedPrefixes)),
+    (name) => !hops.includes(name) && (allowed.has(name) || startsWithOne(name, allowedPrefixes)),
   );
-  // What comes back is passed on as it is, and not unpacked on the way.
+  // `fetch` decompresses every response, so a compressed one would be wasted work.
   passed.set('accept-encoding', 'identity');
-  // A token is Torii's. The password of an app behind `Basic`, which browsers send with everything, is the app's.
+  // If the app itself is behind Basic auth, browsers send that password here too. The issuer must not get it.
   const authorization = sent.get('authorization');
   if (authorization !== null && /^bearer[ \t]/i.test(authorization)) passed.set('authorization', authorization);
   const cookies = issuerCookies(sent, app);
@@ -44,12 +44,12 @@ export function requestHeaders(sent: Headers, app: Pick<TokenCookie, 'secure'>):
   return passed;
 }
 
-/** The headers of the issuer's answer that the browser gets to see. */
+/** The headers of the issuer's response that are sent to the browser. */
 export function responseHeaders(received: Headers, upstream: string, app: Pick<TokenCookie, 'secure'>): Headers {
   const rewritten = ['content-length', 'content-encoding', 'set-cookie', 'location'];
   const dropped = new Set([...hopByHop, ...rewritten, ...forOrigins, ...namedIn(received.get('connection'))]);
-  const passed = pick(received, (name) => !dropped.has(name) && !startsWithOne(name, forServers));
-  // Each cookie in a line of its own: a comma in an `Expires` makes one of two.
+  const passed = pick(received, (name) => !dropped.has(name) && !startsWithOne(name, forServersPrefixes));
+  // `get('set-cookie')` would join the lines with commas, which also occur in `Expires`.
   for (const line of received.getSetCookie()) {
     for (const each of passCookie(line, app)) passed.append('set-cookie', each);
   }
@@ -73,7 +73,7 @@ function namedIn(connection: string | null): readonly string[] {
   return (connection ?? '').split(',').map((name) => name.trim().toLowerCase());
 }
 
-/** What leads to the issuer's own pages below `/_torii/` stays with us. */
+/** Keeps redirects to the issuer's pages below `/_torii/` on the app's origin. */
 function withoutUpstream(location: string, upstream: string): string {
   return location.startsWith(`${upstream}/_torii/`) ? location.slice(upstream.length) : location;
 }

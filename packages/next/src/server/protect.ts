@@ -14,51 +14,49 @@ import { redirect } from '#navigation';
 import { writeDigest } from '../digest.ts';
 import { readReturnAddress, signInAddress } from '../return-address.ts';
 import type { Settings } from './options.ts';
-import { requireShown, withoutHost } from './shown-request.ts';
+import { requireHeaders, withoutHost } from './shown-request.ts';
 
 export interface ProtectOptions {
   /**
-   * Where to go back to after signing in: this page's own path, as browsers see it, `basePath` included. A server component
-   * cannot know it. One that turns out to lead nowhere safe, as a route's parameter may make it, is left out.
+   * The path to return to after signing in: this page's own path as browsers see it, with `basePath`. Next does not tell a
+   * server component its path. A path that is unsafe to redirect to is left out; route parameters can make it unsafe.
    */
   readonly returnTo: string;
 }
 
-/** `protect`, for pages and server actions. */
+/** The type of `protect`. */
 export interface Protect<Custom extends object = Claims> {
   (...checks: readonly Check<Custom>[]): Promise<Auth<Custom>>;
   (options: ProtectOptions, ...checks: readonly Check<Custom>[]): Promise<Auth<Custom>>;
 }
 
-/** Makes `auth`. */
-export function recognize<Custom extends object>({ guard }: Settings) {
+export function createAuth<Custom extends object>({ verifier }: Settings) {
   return async (): Promise<Auth<Custom> | null> => {
     const request = await currentRequest();
     try {
-      return (await guard.authenticate(withoutHost(request), { optional: true })) as Auth<Custom> | null;
+      return (await verifier.authenticate(withoutHost(request), { optional: true })) as Auth<Custom> | null;
     } catch (error) {
-      // A token that has ended, or that is not ours, makes nobody of its bearer. Anything else is no answer at all.
+      // An expired or invalid token means signed out. Any other error leaves that open.
       if (error instanceof ToriiAuthError) return null;
       throw writeDigest(error);
     }
   };
 }
 
-/** Makes `protect`. */
-export function protectWith<Custom extends object>({ guard, signInPath, origins }: Settings): Protect<Custom> {
+export function createProtect<Custom extends object>({ verifier, signInPath, origins }: Settings): Protect<Custom> {
   return async (...given: readonly (Check<Custom> | ProtectOptions)[]): Promise<Auth<Custom>> => {
     const { returnTo, checks } = readArguments(given, origins);
     const request = await currentRequest();
     try {
-      const auth = (await guard.authenticate(withoutHost(request))) as Auth<Custom>;
+      const auth = (await verifier.authenticate(withoutHost(request))) as Auth<Custom>;
       if (checks.length > 0) await authorize(auth, request, checks);
       return auth;
     } catch (error) {
       const isPage = request.method !== undefined;
-      // In an action nobody waits for a page: the code that called it gets the error.
+      // The code that called a server action gets the error, because it does not load a page.
       if (!(error instanceof ToriiAuthError) || !isPage) throw error instanceof ToriiError ? writeDigest(error) : error;
     }
-    // Outside the try: Next's redirect is a throw.
+    // Outside the `try` block, because Next's `redirect` works by throwing.
     return redirect(signInAddress(signInPath, returnTo, origins));
   };
 }
@@ -78,33 +76,37 @@ function readArguments<Custom extends object>(
   return { returnTo, checks: checks as readonly Check<Custom>[] };
 }
 
-// What is no path and no URL of this app is a mistake of the code. A path that cannot be gone back to is not: it is made of
-// what a stranger wrote into the address, and whoever is signed in shall not see an error for it.
+// A value that is neither a path nor a URL of this app is a programming error. An unsafe path is not: it may contain route
+// parameters, which come from the URL, and a link with such a URL must not show an error to a signed-in user.
 function readReturnTo(returnTo: unknown, origins: readonly string[]): string | undefined {
   const address = readReturnAddress(returnTo, origins);
   if (address !== undefined || (typeof returnTo === 'string' && returnTo.startsWith('/'))) return address;
-  throw new ToriiConfigError('protect', "`returnTo` is not a path of this app. Write protect({ returnTo: '/notes' }).");
+  throw new ToriiConfigError(
+    'protect',
+    "`returnTo` must be a path of this app. Write protect({ returnTo: '/notes' }).",
+  );
 }
 
 /**
- * The request that is being answered, by its headers. Next says neither its method nor its path. A browser sends a body or
- * an Origin with all but GET and HEAD, so that a request with neither of them is safe, unless another site's script sent
- * it: something on the way may have dropped its Origin. Where it may not be safe, the method counts as unknown, and the
- * cookie only where one of the app's own pages sent it.
+ * The current request. Next gives pages and actions its headers, but not its method and path.
  *
- * @throws ToriiConfigError where Next has not shown the request
+ * Browsers send `Origin`, a body or both with every method except GET and HEAD, so a request without them counts as GET. A
+ * reverse proxy may have removed `Origin`, so requests from another site's script do not count as GET. If the method is
+ * unknown, core accepts the token cookie only from the app's own pages (CSRF).
+ *
+ * @throws ToriiConfigError if Next passes no headers
  */
 async function currentRequest(): Promise<RequestParts> {
   const headers = await nextHeaders();
-  requireShown(headers);
+  requireHeaders(headers);
   const isUnsafe = ['origin', 'content-type', 'transfer-encoding', 'next-action'].some((name) => headers.has(name));
-  // Some proxies say of a GET that its body is empty.
+  // Some reverse proxies add `Content-Length: 0` to GET requests.
   const hasBody = (headers.get('content-length') ?? '0') !== '0';
   const method = isUnsafe || hasBody || isFromForeignScript(headers) ? undefined : 'GET';
   return { method, host: headers.get('host') ?? undefined, headers };
 }
 
-// A link, an address that was typed, a frame: `navigate`. With a form that posts, there is a Content-Type.
+// Links, typed addresses and frames are `navigate`. So is a form that posts, but it has a Content-Type.
 function isFromForeignScript(headers: Pick<Headers, 'get'>): boolean {
   const site = headers.get('sec-fetch-site');
   const isForeign = site !== null && site !== 'same-origin' && site !== 'none';

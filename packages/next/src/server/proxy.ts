@@ -15,7 +15,10 @@ import { authOf, guardsFor } from './guards.ts';
 import type { Settings } from './options.ts';
 import { describe, withoutHost } from './shown-request.ts';
 
-/** Your own proxy, behind ours: it sees the requests that are let through. `auth` is null on a public path. */
+/**
+ * The app's own proxy function. It runs for requests that were let through; `auth` is null if the request needed no token.
+ * Return a response to send it, or nothing to let the request continue.
+ */
 export type ProxyHandler<Custom extends object = Claims> = (
   request: NextRequest,
   context: { readonly auth: Auth<Custom> | null; readonly event: NextFetchEvent },
@@ -25,46 +28,48 @@ export type ProxyFunction = (request: NextRequest, event: NextFetchEvent) => Pro
 
 const { requireAuth } = guardsFor((request) => withoutHost(withPlainAsset(describe(request))));
 
-/** Makes `proxy`. */
-export function proxyWith<Custom extends object>(settings: Settings) {
-  const identify = requireAuth(settings.gate, {
+export function createProxy<Custom extends object>(settings: Settings) {
+  const identify = requireAuth(settings.proxyVerifier, {
     onError: (_denial, error, request) => refusePage(request, error, settings),
   });
-  return (behind?: ProxyHandler<Custom>): ProxyFunction => {
-    if (behind !== undefined && typeof behind !== 'function') {
+  return (handler?: ProxyHandler<Custom>): ProxyFunction => {
+    if (handler !== undefined && typeof handler !== 'function') {
       throw new ToriiConfigError(
         'proxy',
-        '`proxy` takes a function: proxy((request, { auth }) => NextResponse.next()).',
+        `The argument of \`proxy\` must be a function. Found: ${typeof handler}. Write proxy((request, { auth }) => NextResponse.next()), or proxy().`,
       );
     }
     return async (request, event) => {
       const refusal = await identify(request);
       if (refusal !== undefined) return refusal;
       const auth = authOf(request) as Auth<Custom> | null;
-      const response = (await behind?.(request, { auth, event })) ?? NextResponse.next();
-      // Also where Next would let caches keep the page, since it does not know that not everybody may see it.
+      const response = (await handler?.(request, { auth, event })) ?? NextResponse.next();
+      // Next lets shared caches store static pages, because it does not know that the proxy guards them.
       return auth === null ? response : markPrivate(response);
     };
   };
 }
 
-/** Next encodes what it need not in the names of its own files, such as the `@` of a slot. Elsewhere that is never public. */
+/**
+ * Decodes characters that Next encodes in the names of its static files, such as the `@` of a parallel route. Core treats
+ * a path with such a needless encoding as not public.
+ */
 function withPlainAsset(parts: RequestParts): RequestParts {
   if (!parts.path?.startsWith('/_next/static/')) return parts;
   return { ...parts, path: parts.path.replace(/%(?:24|26|2B|2C|3A|3D|40)/gi, decodeURIComponent) };
 }
 
-/** What a person gets to see instead of JSON. */
+/** The response to a page load, which gets a redirect or a small page instead of JSON. */
 function refusePage(request: NextRequest, error: ToriiError, { signInPath, origins }: Settings): Answer | undefined {
   if (!isPageLoad(request)) return undefined;
   if (error instanceof ToriiAuthError) {
     const { pathname, search } = new URL(request.nextUrl.href);
     const address = request.nextUrl.basePath + signInAddress(signInPath, pathname + search);
-    // Not where Next believes to be, which behind another proxy is a place that no browser can reach.
+    // Behind a reverse proxy, browsers may be unable to reach the origin in `request.url`.
     const target = new URL(address, originOf(request, origins));
     return { status: 307, headers: { Location: target.href }, body: null };
   }
-  // Never a redirect: signing in again would not help, and never a pass, since the page may rely on us alone.
+  // Not a redirect, because signing in again would not help. Not let through, because the page may have no guard.
   if (error instanceof ToriiUnavailableError) {
     const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Retry-After': String(error.retryAfterSeconds) };
     return { status: 503, headers, body: unavailablePage };
@@ -72,7 +77,7 @@ function refusePage(request: NextRequest, error: ToriiError, { signInPath, origi
   return undefined;
 }
 
-/** The origin of this app at which the browser found it; the first one where the Host header names none of them. */
+/** The origin that the Host header names, or else the first one. An unlisted host is never a target (open redirect). */
 function originOf({ headers }: NextRequest, origins: readonly string[]): string | undefined {
   const host = headers.get('host');
   return origins.find((origin) => new URL(origin).host === host) ?? origins[0];
@@ -88,5 +93,5 @@ function isPageLoad({ method, headers }: NextRequest): boolean {
 const unavailablePage = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Please try again</title><style>body{font:1rem/1.5 system-ui;max-width:32rem;margin:4rem auto;padding:0 1rem}</style>
-<h1>Please try again in a moment</h1><p>Who is signed in cannot be checked right now.</p></html>
+<h1>Please try again in a moment</h1><p>Your sign-in cannot be checked right now.</p></html>
 `;

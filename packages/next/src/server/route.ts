@@ -4,17 +4,17 @@ import type { NextRequest } from 'next/server.js';
 import { markPrivate } from './answer.ts';
 import { guardsFor } from './guards.ts';
 import type { Settings } from './options.ts';
-import { describe, requireShown, withoutHost } from './shown-request.ts';
+import { describe, requireHeaders, withoutHost } from './shown-request.ts';
 
-/** A route's parameters by name, as Next hands them out. */
+/** The parameters of a dynamic route by name, as Next passes them. */
 export type Params = Record<string, string | string[] | undefined>;
 
-/** What Next gives a route handler beside the request. */
+/** The second argument that Next passes to a route handler. */
 export interface RouteContext<P extends object = Params> {
   readonly params: Promise<P>;
 }
 
-/** What a handler behind `withAuth` gets beside the request. */
+/** The second argument of a handler that is wrapped in `withAuth`. */
 export interface AuthContext<Custom extends object = Claims, P extends object = Params> extends RouteContext<P> {
   readonly auth: Auth<Custom>;
 }
@@ -29,13 +29,12 @@ export type RouteHandler<P extends object = Params> = (
   context: RouteContext<P>,
 ) => Promise<Response>;
 
-// Checks look at the host that was sent. Whose page sent a cookie is decided without it.
+// Only checks see the Host header. It must not decide whether a cookie comes from the app's own page: see `withoutHost`.
 const { requireAuth, getAuth } = guardsFor((request) => withoutHost(describe(request)));
 const { allow } = guardsFor(describe);
 
-/** Makes `withAuth`. */
-export function guardRoutes<Custom extends object>({ guard }: Settings) {
-  const identify = requireAuth(guard);
+export function createWithAuth<Custom extends object>({ verifier }: Settings) {
+  const identify = requireAuth(verifier);
   return <P extends object = Params>(
     handler: AuthHandler<Custom, P>,
     ...checks: readonly Check<Custom>[]
@@ -43,13 +42,13 @@ export function guardRoutes<Custom extends object>({ guard }: Settings) {
     if (typeof handler !== 'function') {
       throw new ToriiConfigError(
         'withAuth',
-        '`withAuth` takes a handler: withAuth((request, { auth }) => Response.json(auth.userId)).',
+        `The first argument of \`withAuth\` must be a function. Found: ${typeof handler}. Write withAuth((request, { auth }) => Response.json(auth.userId)).`,
       );
     }
     const [first, ...others] = checks.length > 0 ? requireChecks<Custom>(checks, 'withAuth') : [];
     const check = first === undefined ? undefined : allow(first, ...others);
     return async (request, context) => {
-      requireShown(request.headers);
+      requireHeaders(request.headers);
       const refusal = (await identify(request)) ?? (await check?.(request));
       if (refusal !== undefined) return refusal;
       return markPrivate(await handler(request, { ...context, auth: getAuth<Custom>(request) }));

@@ -1,7 +1,7 @@
 import { type RequestParts, ToriiConfigError } from '@torii/core';
 import type { NextRequest } from 'next/server.js';
 
-/** A request as core sees it. The host is the one that was sent: that of the URL is what Next believes its own to be. */
+/** Describes a request to core. The host is the Host header, because the URL contains the host that Next assumes for itself. */
 export function describe(request: NextRequest | Request): RequestParts {
   const { method, headers } = request;
   const { pathname } = 'nextUrl' in request ? request.nextUrl : new URL(request.url);
@@ -9,24 +9,24 @@ export function describe(request: NextRequest | Request): RequestParts {
 }
 
 /**
- * The request for whoever asks whether one of the app's own pages sent it: `origins` alone says so. A host with no scheme
- * cannot tell `http://app.example.com` from `https://app.example.com`, and behind another proxy it is none of the app's.
+ * Hides the host from core, so that `origins` alone decides whether one of the app's own pages sent the request (CSRF). A
+ * Host header does not distinguish http from https, and behind a reverse proxy it may be an internal name.
  */
 export function withoutHost<R extends RequestParts>(request: R): R {
-  // Core looks for a Host header where nothing is said. No origin can be made with this one.
+  // If `host` is undefined, core reads the Host header. No origin can match `:`.
   return { ...request, host: ':' };
 }
 
 /**
- * With `dynamic = 'force-static'` Next makes an answer once, for everybody, from a request without a header. That would be
- * nobody's answer, given to all.
+ * Detects `dynamic = 'force-static'`: Next then renders once, without any request headers, and serves the result to
+ * everyone.
  *
- * @throws ToriiConfigError for a request without a header, which browsers and servers do not send
+ * @throws ToriiConfigError for a request without headers, which no browser sends
  */
-export function requireShown(headers: Pick<Headers, 'keys'>): void {
+export function requireHeaders(headers: Pick<Headers, 'keys'>): void {
   if (headers.keys().next().done !== true) return;
   throw new ToriiConfigError(
     'dynamic',
-    "The request has not one header, as where `dynamic = 'force-static'` is set: Next would keep one answer for everybody. Take it out: who is signed in differs from request to request.",
+    "The request has no headers, which happens if the route sets `dynamic = 'force-static'`. Next would serve one stored response to every user. Remove `dynamic = 'force-static'`.",
   );
 }

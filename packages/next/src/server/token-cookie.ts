@@ -1,20 +1,20 @@
 import { ToriiRequestError } from '@torii/core';
 
-/** The cookie that carries the token, and how it is set. */
+/** The cookie that contains the token. */
 export interface TokenCookie {
   readonly name: string;
   readonly secure: boolean;
 }
 
-/** The names that it has in one environment or another. */
+/** Both names that `chooseTokenCookie` returns. */
 export const tokenCookieNames: readonly string[] = ['__Host-torii_token', 'torii_token'];
 
-/** What browsers keep of a cookie, its name and attributes included (RFC 6265 6.1). */
+/** Browsers need not store more, name and attributes included (RFC 6265 6.1). */
 const maxCookieBytes = 4096;
 
 /**
- * One name for one app, decided by its configuration and by nothing in a request. The prefix `__Host-` keeps sibling
- * subdomains from planting a cookie of that name; browsers accept it over https, and on loopback.
+ * Chooses the cookie by configuration alone, so that a forged header such as `X-Forwarded-Proto` changes nothing. With
+ * `__Host-`, sibling subdomains cannot set a cookie of that name. Browsers accept it over https, and most on loopback.
  */
 export function chooseTokenCookie(origins: readonly string[], production: boolean): TokenCookie {
   const secure = production || origins.every((origin) => origin.startsWith('https:'));
@@ -22,15 +22,15 @@ export function chooseTokenCookie(origins: readonly string[], production: boolea
 }
 
 /**
- * A `Set-Cookie` header that ends when the token ends.
+ * The `Set-Cookie` line for a token.
  *
- * @throws ToriiRequestError for a token that browsers would drop without a word
+ * @throws ToriiRequestError if the line is too long: browsers would drop the cookie without an error
  */
 export function writeTokenCookie(cookie: TokenCookie, token: string, lifetimeSeconds: number): string {
   const line = write(cookie, token, lifetimeSeconds);
   if (line.length > maxCookieBytes) {
     throw new ToriiRequestError(
-      `The token is too large for a cookie: ${line.length} bytes with its name and attributes, of which browsers keep ${maxCookieBytes}. Have its template carry fewer claims.`,
+      `The token is too large for a cookie: ${line.length} bytes with name and attributes, but browsers store only ${maxCookieBytes}. Remove claims from the token template.`,
     );
   }
   return line;
@@ -40,7 +40,7 @@ export function hasCookie(headers: Headers, wanted: string): boolean {
   return readCookies(headers).some(({ name }) => name === wanted);
 }
 
-/** The pairs of a Cookie header, as they stand in it. */
+/** The cookies of a request: each name, and the unchanged `name=value` pair. */
 export function readCookies(headers: Headers): readonly { readonly name: string; readonly pair: string }[] {
   const pairs = (headers.get('cookie') ?? '').split(';').map((pair) => pair.trim());
   return pairs.filter((pair) => pair !== '').map((pair) => ({ name: pair.split('=', 1)[0]?.trimEnd() ?? '', pair }));

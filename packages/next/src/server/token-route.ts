@@ -9,28 +9,28 @@ import { clearTokenCookie, hasCookie, writeTokenCookie } from './token-cookie.ts
 
 /** The handlers of the token route. */
 export interface TokenRoutes {
-  /** Verifies the token of the Authorization header, and keeps it in the cookie. */
+  /** Verifies the token in the Authorization header and stores it in the token cookie. */
   POST(request: NextRequest): Promise<Response>;
-  /** Clears the cookie. */
+  /** Clears the token cookie. */
   DELETE(request: NextRequest): Promise<Response>;
 }
 
-/** No browser keeps a cookie for longer (RFC 6265bis 5.5), and it wants a whole number: a token may live for ages. */
+/** Browsers keep no cookie longer than 400 days (RFC 6265bis 5.5). */
 const maxCookieSeconds = 400 * 24 * 60 * 60;
 
 export function tokenRoutes(settings: Settings): TokenRoutes {
-  const { newcomer, cookie } = settings;
+  const { headerVerifier, cookie } = settings;
   return {
     async POST(request) {
       try {
         requireOwnPage(request, settings);
-        const auth = await newcomer.authenticate(describe(request));
+        const auth = await headerVerifier.authenticate(describe(request));
         const remainingSeconds = Math.floor(auth.expiresAt - Date.now() / 1000);
         const expiresInSeconds = Math.min(remainingSeconds, maxCookieSeconds);
-        // Within the leeway, but a cookie cannot live for no time.
+        // The clock tolerance accepts a token that has just expired, but `Max-Age=0` would delete the cookie.
         if (expiresInSeconds < 1) throw new ToriiAuthError('token_expired', 'The token has expired.');
         const line = writeTokenCookie(cookie, tokenOf(request), expiresInSeconds);
-        const changed = !isSamePerson(auth, await personBefore(request, settings));
+        const changed = !isSameUser(auth, await previousAuth(request, settings));
         const answer: TokenAnswer = { expiresInSeconds, changed, userId: auth.userId };
         return answerPrivately(answer, 200, { 'Set-Cookie': line });
       } catch (error) {
@@ -40,7 +40,7 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
     async DELETE(request) {
       try {
         requireOwnPage(request, settings);
-        // Whoever it showed: it goes also where keys cannot be had, and nobody can tell.
+        // The token is not verified, so that signing out works even if the keys cannot be fetched.
         const changed = hasCookie(request.headers, cookie.name);
         return answerPrivately({ changed, userId: null } satisfies TokenAnswer, 200, {
           'Set-Cookie': clearTokenCookie(cookie),
@@ -52,16 +52,15 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
   };
 }
 
-// Another site must neither sign somebody in as somebody else, nor out. Nor may a page that came over http, where browsers
-// keep no secure cookie: in production no such origin can be listed.
+// Login CSRF: another site must not sign a user in as someone else, or sign a user out.
 function requireOwnPage(request: NextRequest, { origins }: Settings): void {
   if (isFromOwnPages(viewOf(withoutHost(describe(request))), origins)) return;
   throw new ToriiForbiddenError(
-    'Only a page of this app may do this: one whose origin, with its scheme and port, is in `origins`.',
+    'The request does not come from a page of this app. Add the origin of the page, with scheme and port, to `origins`.',
   );
 }
 
-// Core has read the header before: it is a scheme, blanks, and one token.
+// Core has verified the header, so it consists of the scheme, blanks and one token.
 function tokenOf({ headers }: NextRequest): string {
   return (
     headers
@@ -71,15 +70,15 @@ function tokenOf({ headers }: NextRequest): string {
   );
 }
 
-/** Whom the cookie that came along shows. Whatever is wrong with it, it is about to be replaced. */
-async function personBefore({ headers }: NextRequest, { guard }: Settings): Promise<Auth<object> | null> {
+/** The Auth of the cookie that the request carries; null if the cookie is missing or invalid. */
+async function previousAuth({ headers }: NextRequest, { verifier }: Settings): Promise<Auth<object> | null> {
   const cookie = headers.get('cookie');
   if (cookie === null) return null;
-  const { auth } = await guard.check({ method: 'GET', headers: { cookie } }, { optional: true });
+  const { auth } = await verifier.check({ method: 'GET', headers: { cookie } }, { optional: true });
   return auth;
 }
 
-function isSamePerson(auth: Auth<object>, before: Auth<object> | null): boolean {
+function isSameUser(auth: Auth<object>, before: Auth<object> | null): boolean {
   const read = ({ issuer, userId, organization }: Auth<object>) => JSON.stringify([issuer, userId, organization]);
   return before !== null && read(auth) === read(before);
 }

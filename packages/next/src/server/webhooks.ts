@@ -18,22 +18,22 @@ export {
   type WebhookUser,
 } from '@torii/core/webhooks';
 
-/** Handles an event. When it is done, or its promise is kept, Torii is told so; when it throws, Torii tries again. */
+/** Handles an event. If it throws or its promise rejects, Torii delivers the event again. */
 export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, request: Request) => unknown;
 
-const remedy = 'Hand the request to the webhook handler before anything else reads its body, or a `request.clone()`.';
+const remedy = 'Pass the request to the webhook handler before other code reads its body, or pass a `request.clone()`.';
 
 /**
- * Receives Torii's webhooks in a route handler: verifies each delivery and answers it. Errors of `handler` go to Next, which
- * logs them and answers 500.
+ * Creates a route handler that receives Torii's webhooks. It verifies each delivery, calls `handler`, and responds. Errors
+ * of `handler` are passed to Next, which logs them and responds with 500; Torii then delivers the event again.
  *
  * @example
  * export const POST = webhookHandler({ secret: process.env.TORII_WEBHOOK_SECRET }, async (event) => {
  *   if (event.type === 'user.deleted') await forget(event.data.id);
  * });
  *
- * @throws ToriiConfigError for a wrong option, saying what to write. For a secret that is not set not before the first
- * request, since `next build` runs this too, where there are no secrets.
+ * @throws ToriiConfigError for an invalid option; the message says what to write. A secret that is not set is reported on
+ * the first request instead, because `next build` also runs this code and usually has no secrets.
  */
 export function webhookHandler<More extends object = object>(
   options: WebhookReceiverOptions,
