@@ -4,28 +4,28 @@ import { recipes, variantsOf } from './apps.ts';
 import { bearer, cookie, html, type RawRequest, send } from './raw.ts';
 import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 
-/** The apps may have to be built before they are asked. */
+/** Long, because the apps may have to be built first. */
 const expiresInSeconds = 86_400;
 
-let torii: Emulator;
+let emulator: Emulator;
 let token: string;
 let adminToken: string;
 let strangerToken: string;
 beforeAll(async () => {
-  torii = await startEmulator();
-  token = await torii.token({ userId: 'ada', expiresInSeconds });
+  emulator = await startEmulator();
+  token = await emulator.token({ userId: 'ada', expiresInSeconds });
   const organization = { id: 'acme', role: 'org:administrator' };
-  adminToken = await torii.token({ userId: 'root', organization, expiresInSeconds });
-  strangerToken = await torii.token({ userId: 'ada', signedBy: 'stranger', expiresInSeconds });
+  adminToken = await emulator.token({ userId: 'root', organization, expiresInSeconds });
+  strangerToken = await emulator.token({ userId: 'ada', signedBy: 'stranger', expiresInSeconds });
 });
-afterAll(() => torii.stop());
+afterAll(() => emulator.stop());
 
 describe.each(variantsOf())('%s', (variant) => {
   const guarded = recipes[variant].entrance !== 'none';
   let app: RunningApp;
   beforeAll(async () => {
-    app = await startApp(variant, { issuer: torii.issuer });
-    // The first page loads its code, which may take longer than it waits for keys.
+    app = await startApp(variant, { issuer: emulator.issuer });
+    // The first request loads the page's code, which can take longer than the timeout for fetching keys.
     const ready = { headers: [html, cookie(token)] };
     const patience = { timeout: 120_000, interval: 200 };
     await vi.waitFor(async () => expect((await send(app.url, '/private', ready)).status).toBe(200), patience);
@@ -34,16 +34,16 @@ describe.each(variantsOf())('%s', (variant) => {
   afterAll(() => app?.[Symbol.asyncDispose]());
 
   const ask = (path: string, request: RawRequest = {}) => send(app.url, path, request);
-  // Next 15 takes 127.0.0.1 for localhost in whatever its middleware redirects to.
-  const ownAddress = (location: string | null) =>
+  // Next 15's middleware replaces 127.0.0.1 by localhost in redirects.
+  const isOwnAddress = (location: string | null) =>
     [app.url, app.url.replace('127.0.0.1', 'localhost')].includes(new URL(location ?? '', app.url).origin);
 
-  test('[14] a cookie counts on a link from elsewhere, and not on what another site has the browser post', async () => {
+  test('[14] the cookie counts for a link from another site, and not for a POST from another site', async () => {
     const link = await ask('/private', {
       headers: [html, cookie(token), ['Sec-Fetch-Site', 'cross-site'], ['Sec-Fetch-Mode', 'navigate']],
     });
     expect(link.status).toBe(200);
-    const viaProxy = await ask('/private', {
+    const withEmptyBody = await ask('/private', {
       headers: [
         ...[html, cookie(token)],
         ...([
@@ -53,7 +53,7 @@ describe.each(variantsOf())('%s', (variant) => {
         ] as const),
       ],
     });
-    expect(viaProxy.status).toBe(200);
+    expect(withEmptyBody.status).toBe(200);
     for (const path of ['/me', '/api/legacy']) {
       for (const headers of [[], [['Origin', 'https://evil.test']], [['Origin', 'null']]] as const) {
         expect((await ask(path, { method: 'POST', headers: [cookie(token), ...headers] })).status).toBe(401);
@@ -67,7 +67,7 @@ describe.each(variantsOf())('%s', (variant) => {
   test.each<[string, string, readonly (readonly [string, string])[]]>([
     ...['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].flatMap((method): [string, string, [string, string][]][] => [
       [
-        'a script of a sibling, its Origin lost',
+        'a script of a sibling subdomain, without Origin',
         method,
         [
           ['Sec-Fetch-Site', 'same-site'],
@@ -75,14 +75,14 @@ describe.each(variantsOf())('%s', (variant) => {
         ],
       ],
       [
-        'a script of another site, its Origin lost',
+        'a script of another site, without Origin',
         method,
         [
           ['Sec-Fetch-Site', 'cross-site'],
           ['Sec-Fetch-Mode', 'cors'],
         ],
       ],
-      ['another site, in a way of its own', method, [['Sec-Fetch-Site', 'cross-site']]],
+      ['another site, in an unknown mode', method, [['Sec-Fetch-Site', 'cross-site']]],
     ]),
     [
       'a form of another site',
@@ -94,7 +94,7 @@ describe.each(variantsOf())('%s', (variant) => {
       ],
     ],
     [
-      'a form, its Origin lost',
+      'a form of another site, without Origin',
       'POST',
       [
         ['Content-Type', 'text/plain'],
@@ -102,15 +102,15 @@ describe.each(variantsOf())('%s', (variant) => {
         ['Sec-Fetch-Mode', 'navigate'],
       ],
     ],
-    ['the host of our origin on another port', 'POST', [['Origin', 'http://127.0.0.1:1']]],
-  ])('[14] `auth` takes no cookie for an effect from %s: %s', async (_name, method, headers) => {
-    // Without a body, browsers send its length all the same.
+    ['another port of the same host', 'POST', [['Origin', 'http://127.0.0.1:1']]],
+  ])('[14] `auth` ignores the cookie if the request comes from %s: %s', async (_name, method, headers) => {
+    // Browsers send `Content-Length: 0` with these methods.
     const body = method === 'GET' ? {} : { body: '' };
     const { status } = await ask('/api/effect', { method, headers: [cookie(token), ...headers], ...body });
     expect([status, app.takeVisits()]).toEqual([401, []]);
   });
 
-  test('[14] `auth` takes the cookie where a person came, or a page of the app asked', async () => {
+  test('[14] `auth` accepts the cookie for navigations and for requests of the app itself', async () => {
     for (const [method, headers] of [
       ['GET', []],
       [
@@ -149,11 +149,11 @@ describe.each(variantsOf())('%s', (variant) => {
     app.takeVisits();
   });
 
-  test('[20] nothing that `force-static` would keep for everybody is made for anybody', async () => {
+  test('[20] a page or route with `force-static` fails instead of being stored for everyone', async () => {
     for (const headers of [[html], [html, cookie(adminToken)], [html, cookie(token)]] as const) {
       for (const path of ['/kept/auth', '/kept/protect', '/api/kept/one']) {
         const { status, body } = await ask(path, { headers });
-        // Where a proxy stands in front, it has an answer for strangers.
+        // The proxy refuses this request before the page fails.
         if (guarded && headers.length === 1) continue;
         expect([path, status, /kept for|userId/.test(body)]).toEqual([path, 500, false]);
       }
@@ -161,7 +161,7 @@ describe.each(variantsOf())('%s', (variant) => {
     expect(app.output()).toContain("`dynamic = 'force-static'`");
   });
 
-  test('[20] answers that depend on who asks are kept by no cache', async () => {
+  test('[20] responses that depend on the user may not be cached', async () => {
     for (const path of ['/me', '/admin', '/private', '/remembered', '/admin-page']) {
       for (const headers of [[], [html], [bearer(token)], [html, cookie(token)]] as const) {
         const { headers: received } = await ask(path, { headers });
@@ -170,7 +170,7 @@ describe.each(variantsOf())('%s', (variant) => {
     }
     expect((await ask('/me', { headers: [bearer(token)] })).headers.get('vary')).toMatch(/Authorization, Cookie/);
     expect((await ask('/me')).headers.get('vary')).toMatch(/Authorization, Cookie/);
-    // A proxy says it first, and Next lets the first one win.
+    // If a proxy sets the header too, Next keeps the proxy's.
     const own = await ask('/api/own-caching', { headers: [bearer(token)] });
     expect(own.headers.get('cache-control')).toBe(guarded ? 'private, no-store' : 'private, max-age=5');
     expect((await ask('/remembered', { headers: [cookie(adminToken)] })).body).toContain('root');
@@ -178,22 +178,22 @@ describe.each(variantsOf())('%s', (variant) => {
     app.takeVisits();
   });
 
-  test('a page sends people to the sign-in page, and back to where they were', async () => {
+  test('a page redirects to the sign-in page, with an address to return to', async () => {
     const { status, headers } = await ask('/private?x=%2F%2Fevil.test', { headers: [html] });
     expect(status).toBe(307);
     const { pathname, search } = new URL(headers.get('location') ?? '', app.url);
-    // Without a proxy the page says where it is: it cannot see its own address.
+    // A page cannot see its own address. Without a proxy, the address is its `returnTo`.
     const expected = guarded ? '/private?x=%2F%2Fevil.test' : '/private?tab=1';
     expect([pathname, new URLSearchParams(search).get('return_to')]).toEqual(['/sign-in', expected]);
-    expect(ownAddress(headers.get('location'))).toBe(true);
+    expect(isOwnAddress(headers.get('location'))).toBe(true);
   });
 
-  test('[20] no return address leads elsewhere', async () => {
+  test('[20] no return address leads to another origin', async () => {
     for (const path of ['//evil.test/x', '/\\evil.test', '/%5C%5Cevil.test', '/private/..//evil.test']) {
       const { headers } = await ask(path, { headers: [html] });
       const location = headers.get('location');
       if (location === null) continue;
-      expect(ownAddress(location)).toBe(true);
+      expect(isOwnAddress(location)).toBe(true);
       const back = new URL(location, app.url).searchParams.get('return_to');
       if (back !== null) expect(new URL(back, app.url).origin).toBe(app.url);
     }
@@ -212,7 +212,7 @@ describe.each(variantsOf())('%s', (variant) => {
     expect([forbidden.status, JSON.parse(forbidden.body).error.reason]).toEqual([403, 'not_allowed']);
   });
 
-  test('a check that refuses is told to error.tsx by its reason, with no protected byte', async () => {
+  test('error.tsx gets the reason of a refused check, and no protected data', async () => {
     const { status, body } = await ask('/admin-page', { headers: [html, cookie(token)] });
     expect(status).toBe(500);
     expect(body).toContain('torii.not_allowed');
@@ -220,12 +220,12 @@ describe.each(variantsOf())('%s', (variant) => {
     expect(app.takeVisits()).toEqual([]);
   });
 
-  test.runIf(guarded)('[21] lets nobody in where nothing is said, also at a page that is static', async () => {
+  test.runIf(guarded)('[21] the proxy guards every path that is not public, static pages too', async () => {
     expect((await ask('/unguarded', { headers: [html] })).status).toBe(307);
     expect((await ask('/unguarded')).status).toBe(401);
     const { status, headers, body } = await ask('/unguarded', { headers: [html, cookie(token)] });
     expect([status, body.includes('static-bytes')]).toEqual([200, true]);
-    // [20] Next itself would let shared caches keep this page.
+    // [20] Without the proxy, Next lets shared caches store this page.
     expect(headers.get('cache-control')).toBe('private, no-store');
     const signIn = await ask('/sign-in', { headers: [html] });
     expect(signIn.status).toBe(200);
@@ -247,7 +247,7 @@ describe.each(variantsOf().filter((variant) => variant !== 'Next 16, middleware.
     await unreachable.stop();
   });
 
-  test('[12] a page gets a typed error and is never redirected, a route answers 503', async () => {
+  test('[12] a page fails with a reason and does not redirect, and a route responds with 503', async () => {
     const token = await unreachable.token();
     const page = await send(app.url, '/private', { headers: [html, cookie(token)] });
     expect(page.headers.get('location')).toBeNull();
@@ -269,7 +269,7 @@ test.each(
     .filter((variant) => recipes[variant].entrance === 'none')
     .flatMap((variant) => [[variant, false] as const, [variant, true] as const]),
 )(
-  '[12] keys are fetched afresh also where a page has Next keep every fetch for good: %s, by a fetch of its own: %s',
+  '[12] keys are not read from the cache of a page with `force-cache`: %s, with its own fetch function: %s',
   async (variant, ownFetch) => {
     await using issuer = await startEmulator();
     const token = await issuer.token({ userId: 'ada', expiresInSeconds });

@@ -1,5 +1,5 @@
-// Builds the fixture app as a user would have it: compiled packages in its node_modules, no source, no workspace. Each
-// variant is built once, and again only when something that goes into it has changed.
+// Builds the fixture app as users would, with compiled packages in node_modules. Each variant is built once, and again
+// when one of its sources has changed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -20,13 +20,13 @@ import { repository } from '../../../scripts/workspace.ts';
 
 interface Recipe {
   readonly next: 'next' | 'next15';
-  /** What stands before the app. */
+  /** The file that runs before the app's pages and routes. */
   readonly entrance: 'proxy.ts' | 'middleware.ts' | 'none';
-  /** `main` is `npm test`, with one build for each Next. All others are for `npm run test:matrix`. */
+  /** `main` runs in `npm test`, with one build per version of Next. `matrix` runs in `npm run test:matrix`. */
   readonly suite: 'main' | 'matrix';
 }
 
-/** Next 16 and 15, guarded by both entrances and by none. */
+/** Next 16 and 15, each with its kinds of proxy and without one. */
 export const recipes = {
   'Next 16, proxy.ts': { next: 'next', entrance: 'proxy.ts', suite: 'main' },
   'Next 16, middleware.ts': { next: 'next', entrance: 'middleware.ts', suite: 'matrix' },
@@ -39,19 +39,19 @@ export type Variant = keyof typeof recipes;
 
 export const allVariants = Object.keys(recipes) as Variant[];
 
-/** The variants of a suite: of the one that runs now, unless another is named. */
+/** The variants of a suite; by default of the suite that is running. */
 export function variantsOf(suite: string = process.env['TEST_SUITE'] ?? 'main'): readonly Variant[] {
   return allVariants.filter((variant) => recipes[variant].suite === suite);
 }
 
 const template = join(import.meta.dirname, 'fixture-app');
-const room = join(repository, 'packages', 'next');
-const shelf = join(repository, '.reports', 'next-apps');
+const packageFolder = join(repository, 'packages', 'next');
+const buildsFolder = join(repository, '.reports', 'next-apps');
 const maxBuilds = 2;
 
 const built = new Map<Variant, Promise<string>>();
 
-/** The folder of a variant that has been built. Asked again, it is the same one, whatever has changed meanwhile. */
+/** Returns the folder of a built variant. Within one process it does not change, even if the sources do. */
 export function builtApp(variant: Variant): Promise<string> {
   const folder = built.get(variant) ?? build(variant);
   built.set(variant, folder);
@@ -61,21 +61,21 @@ export function builtApp(variant: Variant): Promise<string> {
 async function build(variant: Variant): Promise<string> {
   const recipe = recipes[variant];
   const name = variant.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  const folder = join(shelf, `${name}-${fingerprint(recipe)}`);
-  mkdirSync(shelf, { recursive: true });
+  const folder = join(buildsFolder, `${name}-${fingerprint(recipe)}`);
+  mkdirSync(buildsFolder, { recursive: true });
   await using _alone = await lock(`${folder}.lock`);
   if (existsSync(join(folder, 'built'))) return folder;
   await using _slot = await lockOneOf(
-    Array.from({ length: maxBuilds }, (_, index) => join(shelf, `slot-${index}.lock`)),
+    Array.from({ length: maxBuilds }, (_, index) => join(buildsFolder, `slot-${index}.lock`)),
   );
-  for (const old of readdirSync(shelf)) {
+  for (const old of readdirSync(buildsFolder)) {
     if (old.startsWith(`${name}-`) && !old.endsWith('.lock'))
-      rmSync(join(shelf, old), { recursive: true, force: true });
+      rmSync(join(buildsFolder, old), { recursive: true, force: true });
   }
   await layOut(folder, recipe);
   await run(folder, process.execPath, [nextProgram(folder), 'build'], {
     REPOSITORY: repository,
-    // Once for each Next.
+    // Once per version of Next.
     CHECK_TYPES: String(variant === 'Next 16, proxy.ts' || variant === 'Next 15, middleware.ts'),
   });
   writeFileSync(join(folder, 'built'), '');
@@ -101,14 +101,14 @@ async function layOut(folder: string, { next, entrance }: Recipe): Promise<void>
   for (const file of ['proxy.ts', 'middleware.ts']) if (file !== entrance) rmSync(join(folder, file));
   const modules = join(folder, 'node_modules');
   for (const name of ['react', 'react-dom', 'typescript', '@types/node', '@types/react', '@types/react-dom']) {
-    link(join(room, 'node_modules', name), join(modules, name));
+    link(join(packageFolder, 'node_modules', name), join(modules, name));
   }
-  link(join(room, 'node_modules', next), join(modules, 'next'));
+  link(join(packageFolder, 'node_modules', next), join(modules, 'next'));
   for (const each of ['core', 'next']) {
     const target = join(modules, '@torii', each);
     cpSync(join(repository, 'packages', each, 'package.json'), join(target, 'package.json'), { recursive: true });
     for (const config of globSync(`packages/${each}/tsconfig.{build,node}.json`, { cwd: repository })) {
-      // Types are another step's affair.
+      // `npm run typecheck` checks the types.
       await run(repository, 'tsc', ['-p', config, '--noCheck', '--outDir', join(target, 'dist')]);
     }
   }
@@ -137,7 +137,7 @@ async function run(
   if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${output}`);
 }
 
-/** Waits until nobody else has it. The holder's process id stands in it, so that one who died does not keep it. */
+/** Waits for a lock file. It contains the holder's process id, so that the lock of a dead process can be removed. */
 async function lock(path: string): Promise<AsyncDisposable> {
   return lockOneOf([path]);
 }

@@ -14,7 +14,7 @@ const now = 1_700_000_000_000;
 const at = (path: string) => new URL(path, 'https://app.test');
 
 describe('a tab', () => {
-  test('is sent back once, and not a second time at once', () => {
+  test('is redirected to an address once, and again only after 30 seconds', () => {
     const tab = makeTab();
     expect(mayBounce(tab, at('/notes'), now)).toBe(true);
     expect(mayBounce(tab, at('/notes'), now + 500)).toBe(false);
@@ -25,13 +25,13 @@ describe('a tab', () => {
   test.each([
     ['back by a second', -1000],
     ['back by half a minute', -29_000],
-  ])('is not sent back again because its clock was set %s', (_name, change) => {
+  ])('is not redirected again after its clock was set %s', (_name, change) => {
     const tab = makeTab();
     mayBounce(tab, at('/notes'), now);
     expect(mayBounce(tab, at('/notes'), now + change)).toBe(false);
   });
 
-  test('may be sent to another address', () => {
+  test('may be redirected to another address', () => {
     const tab = makeTab();
     mayBounce(tab, at('/notes'), now);
     expect(mayBounce(tab, at('/orders'), now + 10)).toBe(true);
@@ -41,7 +41,7 @@ describe('a tab', () => {
     ['a fragment', '/notes?a=1', '/notes?a=1#top'],
     ['a slash at the end', '/notes', '/notes/'],
     ['how it is written', '/notes', 'https://app.test/notes'],
-  ])('takes two addresses for one where they differ by %s', (_name, one, other) => {
+  ])('treats two addresses as one if they differ only by %s', (_name, one, other) => {
     for (const [first, second] of [
       [one, other],
       [other, one],
@@ -51,7 +51,7 @@ describe('a tab', () => {
     }
   });
 
-  test('is not sent on for ever by addresses that lead to each other, or differ each time', () => {
+  test('is not redirected endlessly by addresses that lead to each other or differ each time', () => {
     for (const addresses of [
       ['/a', '/b', '/a', '/b', '/a', '/b'],
       ['/?n=1', '/?n=2', '/?n=3', '/?n=4', '/?n=5'],
@@ -66,7 +66,7 @@ describe('a tab', () => {
     expect(mayBounce(tab, at('/4'), now + 30_002)).toBe(true);
   });
 
-  test('may be sent to the same address again where it got in, and not for ever', () => {
+  test('may be redirected to the same address again after the page loaded, but not endlessly', () => {
     const tab = makeTab();
     for (const wait of [0, 1, 2]) {
       expect(mayBounce(tab, at('/notes'), now + wait)).toBe(true);
@@ -76,25 +76,25 @@ describe('a tab', () => {
     expect(mayBounce(tab, at('/notes'), now + 30_003)).toBe(true);
   });
 
-  test('begins anew where a person did something', () => {
+  test('may be redirected again after the user acted', () => {
     const tab = makeTab();
     mayBounce(tab, at('/notes'), now);
     forgetBounces(tab);
     expect(mayBounce(tab, at('/notes'), now + 10)).toBe(true);
   });
 
-  test('is not sent anywhere where nothing can be noted: nobody would know when to stop', () => {
+  test('is never redirected if storage does not work, because a loop could not be detected', () => {
     const forbidden = () => {
       throw new DOMException('The operation is insecure.', 'SecurityError');
     };
-    const deaf: TabStorage = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
+    const forgetful: TabStorage = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
     expect(mayBounce(forbidden, at('/notes'), now)).toBe(false);
-    expect(mayBounce(() => deaf, at('/notes'), now)).toBe(false);
+    expect(mayBounce(() => forgetful, at('/notes'), now)).toBe(false);
     expect(() => forgetBounces(forbidden)).not.toThrow();
     expect(() => noteArrival(forbidden)).not.toThrow();
   });
 
-  test('takes no harm from a note that somebody else wrote', () => {
+  test('ignores invalid entries in storage', () => {
     for (const note of [
       '',
       'nonsense',

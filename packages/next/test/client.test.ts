@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-// Each import is a tab: what it has of its own is the module's, what all share is the window's.
+// Each import of the module acts as one tab. All of them share the storage of `window`.
 vi.mock('react', () => ({
   useRef: (current: unknown) => ({ current }),
   useEffect: (effect: () => (() => void) | undefined) => void cleanUps.push(effect()),
@@ -12,7 +12,7 @@ let cookie: string | null;
 let loads: string[];
 
 beforeEach(() => {
-  cookie = 'of ada';
+  cookie = 'token of ada';
   loads = [];
   const makeStorage = () => {
     const notes = new Map<string, string>();
@@ -50,17 +50,17 @@ async function openTab(): Promise<typeof import('../src/browser/client.tsx')> {
   return import('../src/browser/client.tsx');
 }
 
-// Node has the browser's locks, from 24.5 on.
+// Node 24.5 and later have Web Locks.
 test.runIf(globalThis.navigator?.locks !== undefined)(
-  'a tab that is loaded while another signs out does not bring the cookie back',
+  'a tab that is loaded while another tab signs out does not set the cookie again',
   async () => {
     const [leaving, loading] = [await openTab(), await openTab()];
     let release = () => {};
     const signOut = vi.fn(() => new Promise<void>((resolve) => (release = resolve)));
     const ended = leaving.endSession({ signOut });
     await expect.poll(() => signOut.mock.calls.length).toBeGreaterThan(0);
-    // It waits for its turn, with a token of before in memory.
-    const getToken = vi.fn(async () => 'of ada');
+    // The second tab waits for the lock, with a token in memory.
+    const getToken = vi.fn(async () => 'token of ada');
     loading.TokenKeeper({ getToken, userId: 'ada' });
     release();
     await ended;
@@ -69,7 +69,7 @@ test.runIf(globalThis.navigator?.locks !== undefined)(
   },
 );
 
-test('on a server it is loaded without a window, and looks for none', async () => {
+test('the module loads on a server, without `window`', async () => {
   vi.stubGlobal('window', undefined);
   const { getErrorReason } = await openTab();
   expect(getErrorReason({ digest: 'torii.keys_unavailable' })).toBe('keys_unavailable');

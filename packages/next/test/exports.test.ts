@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 
-/** What each entry exports. A name that comes or goes is a change that users see. */
+/** The exports of each entry. Users notice when a name is added or removed. */
 const entries = {
   '.': [
     'ToriiAuthError',
@@ -16,7 +16,7 @@ const entries = {
   './webhooks': ['ToriiWebhookError', 'webhookHandler'],
 };
 
-test('every entry of the package is here', () => {
+test('lists every entry of the package', () => {
   expect(Object.keys(entries)).toEqual(Object.keys(manifest.exports).filter((entry) => entry !== './package.json'));
 });
 

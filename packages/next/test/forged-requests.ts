@@ -1,8 +1,8 @@
 import { html } from './raw.ts';
 
-/** What a stranger may send in the hope that one layer trusts it. `{…}` stands for a value of the test's. */
+/** Headers that an attacker may send in case a layer trusts them. The test replaces `{…}` by a value. */
 export const forged: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
-  ['nothing at all', []],
+  ['no headers', []],
   ['a page load', [html]],
   [
     'x-middleware-subrequest of Next 13 to 15',
@@ -107,8 +107,8 @@ export const forged: readonly (readonly [string, readonly (readonly [string, str
   ],
   ['next-action', [['next-action', '{action}']]],
   ['a bad token', [['Authorization', 'Bearer a.b.c']]],
-  ["a stranger's token", [['Authorization', 'Bearer {stranger}']]],
-  ["a stranger's cookie", [['Cookie', '__Host-torii_token={stranger}']]],
+  ['a token signed by an unknown key', [['Authorization', 'Bearer {stranger}']]],
+  ['a cookie signed by an unknown key', [['Cookie', '__Host-torii_token={stranger}']]],
   ["another issuer's cookie", [['Cookie', '__Host-torii_token={other}']]],
   ['an expired cookie', [['Cookie', '__Host-torii_token={expired}']]],
   ['two cookies of one name', [['Cookie', '__Host-torii_token={good}; __Host-torii_token={good}']]],
@@ -122,7 +122,7 @@ export const forged: readonly (readonly [string, readonly (readonly [string, str
   ],
 ];
 
-/** URLs behind which Next keeps the same pages in other shapes. */
+/** Other URLs for the same pages, which Next might route past the guard. */
 export const disguises = [
   '/private.rsc',
   '/private?_rsc=1',

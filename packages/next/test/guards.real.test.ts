@@ -7,30 +7,30 @@ import { disguises, forged } from './forged-requests.ts';
 import { bearer, cookie, html, type RawRequest, send } from './raw.ts';
 import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 
-/** The apps may have to be built before they are asked. */
+/** Long, because the apps may have to be built first. */
 const expiresInSeconds = 86_400;
 
-let torii: Emulator;
+let emulator: Emulator;
 let other: Emulator;
 let token: string;
 let adminToken: string;
 let strangerToken: string;
 beforeAll(async () => {
-  [torii, other] = await Promise.all([startEmulator(), startEmulator()]);
-  token = await torii.token({ userId: 'ada', expiresInSeconds });
+  [emulator, other] = await Promise.all([startEmulator(), startEmulator()]);
+  token = await emulator.token({ userId: 'ada', expiresInSeconds });
   const organization = { id: 'acme', role: 'org:administrator' };
-  adminToken = await torii.token({ userId: 'root', organization, expiresInSeconds });
-  strangerToken = await torii.token({ userId: 'ada', signedBy: 'stranger', expiresInSeconds });
+  adminToken = await emulator.token({ userId: 'root', organization, expiresInSeconds });
+  strangerToken = await emulator.token({ userId: 'ada', signedBy: 'stranger', expiresInSeconds });
 });
-afterAll(async () => void (await Promise.all([torii.stop(), other.stop()])));
+afterAll(async () => void (await Promise.all([emulator.stop(), other.stop()])));
 
 describe.each(variantsOf())('%s', (variant) => {
   let app: RunningApp;
   let actions: readonly string[];
   let fill: (text: string) => string;
   beforeAll(async () => {
-    app = await startApp(variant, { issuer: torii.issuer });
-    // The first page loads its code, which may take longer than it waits for keys.
+    app = await startApp(variant, { issuer: emulator.issuer });
+    // The first request loads the page's code, which can take longer than the timeout for fetching keys.
     const ready = { headers: [html, cookie(token)] };
     const patience = { timeout: 120_000, interval: 200 };
     await vi.waitFor(async () => expect((await send(app.url, '/private', ready)).status).toBe(200), patience);
@@ -40,7 +40,7 @@ describe.each(variantsOf())('%s', (variant) => {
       good: token,
       stranger: strangerToken,
       other: await other.token({ userId: 'ada', expiresInSeconds }),
-      expired: await torii.token({ userId: 'ada', expiresInSeconds: -600 }),
+      expired: await emulator.token({ userId: 'ada', expiresInSeconds: -600 }),
       action: actions[0] ?? '',
       build: readFileSync(join(app.folder, '.next', 'BUILD_ID'), 'utf8'),
     };
@@ -54,7 +54,7 @@ describe.each(variantsOf())('%s', (variant) => {
   };
   const protectedPaths = ['/private', '/admin-page', '/legacy', '/api/legacy', '/me', '/admin', '/remembered'];
 
-  test('lets those in who may', async () => {
+  test('lets valid tokens in', async () => {
     const page = await ask('/private', { headers: [html, cookie(token)] });
     expect([page.status, page.body.includes('protected-bytes')]).toEqual([200, true]);
     expect((await ask('/me', { headers: [bearer(token)] })).body).toBe('{"handler":"rest","userId":"ada"}');
@@ -65,7 +65,7 @@ describe.each(variantsOf())('%s', (variant) => {
     expect((await ask('/welcome', { headers: [html] })).body).toContain('Hello, stranger');
   });
 
-  test.each(forged)('[19] gives no protected byte for %s', async (_name, headers) => {
+  test.each(forged)('[19] sends no protected data for %s', async (_name, headers) => {
     for (const path of protectedPaths) {
       for (const method of ['GET', 'HEAD', 'POST']) {
         const { body, status } = await ask(path, { method, headers });
@@ -80,7 +80,7 @@ describe.each(variantsOf())('%s', (variant) => {
     expect(app.takeVisits()).toEqual([]);
   });
 
-  test.each(disguises)('[19] [21] gives no protected byte at %s', async (path) => {
+  test.each(disguises)('[19] [21] sends no protected data at %s', async (path) => {
     for (const headers of [[], [html], [['rsc', '1']], [['x-nextjs-data', '1']]] as const) {
       const { body } = await ask(path, { headers });
       expect(body).not.toContain('protected-bytes');
@@ -88,10 +88,10 @@ describe.each(variantsOf())('%s', (variant) => {
     expect(app.takeVisits()).toEqual([]);
   });
 
-  test.each(forged)('[19] no action has an effect for %s', async (_name, headers) => {
+  test.each(forged)('[19] runs no server action for %s', async (_name, headers) => {
     expect(actions).toHaveLength(2);
     for (const action of actions) {
-      // As the router calls it, and as a form does without JavaScript; at its own page, at another, and at a public one.
+      // Called as Next's router does and as a form without JavaScript does, at the action's page and at public pages.
       for (const path of ['/private', '/welcome', '/sign-in']) {
         const called = await ask(path, {
           method: 'POST',
@@ -114,7 +114,7 @@ describe.each(variantsOf())('%s', (variant) => {
     expect(app.takeVisits()).toEqual([]);
   });
 
-  test('[14] [19] an action runs for a page of this app, and for no other', async () => {
+  test('[14] [19] runs a server action for pages of this app only', async () => {
     const [action = ''] = actions;
     const call = (headers: readonly (readonly [string, string])[]) =>
       ask('/private', {
@@ -139,7 +139,7 @@ describe.each(variantsOf())('%s', (variant) => {
   });
 });
 
-/** The ids of the fixture's actions, as an attacker reads them from a page. */
+/** The ids of the fixture's server actions, which attackers can read from a page. */
 function actionIds(folder: string): readonly string[] {
   const manifest = JSON.parse(readFileSync(join(folder, '.next/server/server-reference-manifest.json'), 'utf8'));
   return Object.keys(manifest.node);

@@ -18,9 +18,9 @@ interface Seen {
   readonly body: string;
 }
 
-const by = (value: string) => (name: string) => [name, value] as const;
+const withValue = (value: string) => (name: string) => [name, value] as const;
 
-/** An issuer that answers as told, and what it saw. */
+/** Starts an issuer that responds with `answer` and records requests, and an app that proxies to it. */
 async function serve(
   answer: RequestListener = (_req, res) => void res.end('ok'),
   base = '',
@@ -50,7 +50,7 @@ async function serve(
   return { issuer, seen, ask };
 }
 
-test('passes method, path, query and body on to the issuer', async () => {
+test('forwards method, path, query and body to the issuer', async () => {
   const { seen, ask, issuer } = await serve((_req, res) => void res.writeHead(201, { 'X-Answer': 'yes' }).end('made'));
   const response = await ask('/_torii/v1/sign-in?a=%2F&b=1', {
     method: 'POST',
@@ -62,7 +62,7 @@ test('passes method, path, query and body on to the issuer', async () => {
   expect(seen[0]?.headers).toMatchObject({ host: new URL(issuer).host, origin: 'https://app.test' });
 });
 
-test('keeps the path of an issuer that has one', async () => {
+test('keeps the path of the issuer URL', async () => {
   const { seen, ask } = await serve(undefined, '/env/acme');
   await ask('/_torii/.well-known/jwks.json');
   expect(seen[0]?.url).toBe('/env/acme/_torii/.well-known/jwks.json');
@@ -86,10 +86,10 @@ test.each([
   '/%5Ftorii/a',
   '/_torii/%00',
   '/_torii/%0d%0aHost:%20evil.test',
-])('asks the issuer for nothing outside of /_torii/: %s', async (path) => {
+])('sends the issuer no request outside of /_torii/: %s', async (path) => {
   const { seen, ask } = await serve();
   const response = await ask(path);
-  // What is below /_torii/ is passed on, as it is.
+  // One of these paths is below /_torii/ and is forwarded unchanged.
   for (const { url, headers } of seen) {
     expect(url).toBe('/_torii/@evil.test');
     expect(headers.host).toMatch(/^127\.0\.0\.1:/);
@@ -99,7 +99,7 @@ test.each([
 });
 
 describe('headers', () => {
-  const passed = {
+  const allowed = {
     accept: 'text/html',
     'accept-language': 'da',
     'user-agent': 'Browser/1',
@@ -112,10 +112,10 @@ describe('headers', () => {
     authorization: 'Bearer x',
   };
 
-  test('that a page, a form and a script send are passed on', async () => {
+  test('that pages, forms and scripts need are sent to the issuer', async () => {
     const { seen, ask } = await serve();
-    await ask('/_torii/a', { headers: passed });
-    expect(seen[0]?.headers).toMatchObject({ ...passed, 'accept-encoding': 'identity' });
+    await ask('/_torii/a', { headers: allowed });
+    expect(seen[0]?.headers).toMatchObject({ ...allowed, 'accept-encoding': 'identity' });
   });
 
   test.each<readonly [string, string]>([
@@ -126,21 +126,25 @@ describe('headers', () => {
     ['upgrade', 'websocket'],
     ['expect', '100-continue'],
     ['referer', 'https://app.test/reset?secret=1'],
-    // The password of an app behind one.
+    // The app's own password, if it is behind Basic auth.
     ['authorization', 'Basic YTpi'],
-    // Nobody here got it from the issuer.
+    // Not set by the issuer.
     ['cookie', 'a=1; __Host-torii_token=eyJ; __client_session=s'],
     ['next-action', 'x'],
     ['x-middleware-subrequest', 'middleware'],
     ...['x-forwarded-for', 'x-real-ip', 'true-client-ip', 'x-client-ip', 'cf-connecting-ip', 'fly-client-ip'].map(
-      by('6.6.6.6'),
+      withValue('6.6.6.6'),
     ),
-    ...['x-azure-clientip', 'x-arr-clientip', 'x-appengine-user-ip', 'x-envoy-external-address'].map(by('6.6.6.6')),
-    ...['forwarded', 'x-forwarded-host', 'x-host', 'x-host-override', 'x-http-host-override'].map(by('evil.test')),
-    ...['x-forwarded-proto', 'x-forwarded-prefix', 'via', 'x-original-url', 'x-rewrite-url'].map(by('/api')),
-    ...['x-method', 'x-http-method', 'x-http-method-override', 'x-method-override'].map(by('DELETE')),
-    ['x-nobody-has-heard-of-it', 'unheard of'],
-  ])('that say anything else stay here: %s', async (name, value) => {
+    ...['x-azure-clientip', 'x-arr-clientip', 'x-appengine-user-ip', 'x-envoy-external-address'].map(
+      withValue('6.6.6.6'),
+    ),
+    ...['forwarded', 'x-forwarded-host', 'x-host', 'x-host-override', 'x-http-host-override'].map(
+      withValue('evil.test'),
+    ),
+    ...['x-forwarded-proto', 'x-forwarded-prefix', 'via', 'x-original-url', 'x-rewrite-url'].map(withValue('/api')),
+    ...['x-method', 'x-http-method', 'x-http-method-override', 'x-method-override'].map(withValue('DELETE')),
+    ['x-unknown-header', 'unknown'],
+  ])('of any other name or kind are not sent to the issuer: %s', async (name, value) => {
     const { seen, ask } = await serve();
     await ask('/_torii/a', { headers: { 'accept-language': 'da', [name]: value } });
     expect(seen).toHaveLength(1);
@@ -149,12 +153,12 @@ describe('headers', () => {
     expect(seen[0]?.headers['accept-language'] === 'da').toBe(name !== 'connection');
   });
 
-  test("the issuer's own cookies go back to it, and none of the app's", async () => {
+  test("the issuer gets its own cookies back, and none of the app's", async () => {
     const lines = ['__client_session=s=1; Path=/_torii; HttpOnly', ' csrf = x ; Path=/'];
     const { ask, seen } = await serve((_req, res) => void res.setHeader('Set-Cookie', lines).end());
     const jar = (await ask('/_torii/a')).headers.getSetCookie().map((line) => line.split(';', 1)[0]);
     const own = ['app=1', 'client_session=app', '__Host-torii_token=eyJ', 'torii_token=eyJ'];
-    // Planted, by a page of ours or a sibling, in the hope that these go along.
+    // Marks that a page or a sibling subdomain planted to have these cookies sent to the issuer.
     const planted = [
       '__Host-torii_issuer.__Host-torii_token=1',
       '__Host-torii_issuer.torii_token=1',
@@ -166,7 +170,7 @@ describe('headers', () => {
 
   test.each([
     [
-      'that no sibling can plant, over https',
+      'that sibling subdomains cannot set, over https',
       'https://app.test',
       [
         '__Host-torii_issuer.__client_session=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly; Path=/; Secure',
@@ -181,7 +185,7 @@ describe('headers', () => {
         'torii_issuer.b=1; Max-Age=0; secure; PATH = /_torii',
       ],
     ],
-  ])('each cookie has a line, and a mark that lives and ends with it: %s', async (_name, origin, marks) => {
+  ])('each cookie of the issuer gets a mark with the same lifetime: %s', async (_name, origin, marks) => {
     const lines = [
       '__client_session=s; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly',
       'b=; Max-Age=0; secure; PATH = /_torii',
@@ -200,16 +204,16 @@ describe('headers', () => {
     '=torii_token=evil',
     'torii_token',
     '',
-  ])('a cookie that would take the place of ours is not set: %j', async (line) => {
+  ])('the issuer cannot set the token cookie or a mark: %j', async (line) => {
     const { ask } = await serve(
       (_req, res) => void res.setHeader('Set-Cookie', [line, 'b=2; Domain=acme.torii.so; Path=/']).end(),
     );
     const response = await ask('/_torii/a');
-    // For this host, and not for those below another.
+    // Without `Domain`: for this host only.
     expect(response.headers.getSetCookie()).toEqual(['b=2; Path=/', '__Host-torii_issuer.b=1; Path=/; Secure']);
   });
 
-  test("what speaks for an origin or to a server says nothing about this app's", async () => {
+  test("the issuer's headers for a whole origin or a server are dropped", async () => {
     const names = [
       ...['Strict-Transport-Security', 'Alt-Svc', 'NEL', 'Report-To', 'Reporting-Endpoints', 'Clear-Site-Data'],
       ...['Service-Worker-Allowed', 'Accept-CH', 'X-Middleware-Rewrite', 'X-Middleware-Next', 'X-Nextjs-Redirect'],
@@ -224,14 +228,14 @@ describe('headers', () => {
     expect(headers.get('content-security-policy')).toBe("default-src 'self'");
   });
 
-  test('the issuer says what caches may keep; where it says nothing, they keep nothing', async () => {
-    const said = await serve((_req, res) => void res.setHeader('Cache-Control', 'public, max-age=300').end());
-    expect((await said.ask('/_torii/a')).headers.get('cache-control')).toBe('public, max-age=300');
+  test("the issuer's Cache-Control is kept; without one, nothing may be cached", async () => {
+    const cacheable = await serve((_req, res) => void res.setHeader('Cache-Control', 'public, max-age=300').end());
+    expect((await cacheable.ask('/_torii/a')).headers.get('cache-control')).toBe('public, max-age=300');
     const silent = await serve();
     expect((await silent.ask('/_torii/a')).headers.get('cache-control')).toBe('private, no-store');
   });
 
-  test('a redirect to the issuer stays here, and is not followed', async () => {
+  test('redirects are not followed, and those to the issuer keep the origin of the app', async () => {
     let issuer = '';
     const places = ['/welcome', '/_torii/v1/next', 'https://elsewhere.test/x'];
     const at = await serve((req, res) => {
@@ -256,7 +260,7 @@ describe('bodies', () => {
       },
     });
 
-  test('are passed on while they come', async () => {
+  test('are streamed', async () => {
     let release = () => {};
     const { ask } = await serve((_req, res) => {
       res.write('first');
@@ -268,20 +272,20 @@ describe('bodies', () => {
     expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('second');
   });
 
-  test('are refused at once where they say that they are too large', async () => {
+  test('are refused at once if Content-Length is too large', async () => {
     const { ask, seen } = await serve();
     const headers = { 'content-length': String(2 * 1024 * 1024) };
     const response = await ask('/_torii/a', { method: 'POST', headers, body: stream(1), duplex: 'half' });
     expect([response.status, (await response.json()).error.code, seen]).toEqual([413, 'body_too_large', []]);
   });
 
-  test('are cut off where they do not say so', async () => {
+  test('are refused at the limit if there is no Content-Length', async () => {
     const { ask, seen } = await serve();
     const response = await ask('/_torii/a', { method: 'POST', body: stream(40), duplex: 'half' });
     expect([response.status, seen]).toEqual([413, []]);
   });
 
-  test('of an answer that does not end are cut off too', async () => {
+  test('of endless responses are cut off', async () => {
     const { ask } = await serve((_req, res) => {
       const chunk = Buffer.alloc(256 * 1024);
       const more = () => {
@@ -294,7 +298,7 @@ describe('bodies', () => {
   });
 });
 
-test('an issuer that is away is 502, and is not named', async () => {
+test('responds with 502 if the issuer cannot be reached, without its address', async () => {
   const { ask, issuer } = await serve();
   for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
   const response = await ask('/_torii/a');

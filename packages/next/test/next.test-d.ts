@@ -5,7 +5,7 @@ import { expectTypeOf, test } from 'vitest';
 const options = { issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: ['https://app.test'] };
 const torii = createToriiNext<{ plan: string }>(options);
 
-test('options may come from the environment, and must be there', () => {
+test('options may come from environment variables, and the required ones cannot be left out', () => {
   createToriiNext({ ...options, issuer: process.env['TORII_ISSUER'], origins: [process.env['APP_ORIGIN']] });
   // @ts-expect-error: no issuer
   createToriiNext({ signInPath: '/sign-in', origins: ['https://app.test'] });
@@ -13,23 +13,23 @@ test('options may come from the environment, and must be there', () => {
   createToriiNext({ issuer: 'https://acme.torii.so', origins: ['https://app.test'] });
   // @ts-expect-error: no origins
   createToriiNext({ issuer: 'https://acme.torii.so', signInPath: '/sign-in' });
-  // @ts-expect-error: core's name for public paths
+  // @ts-expect-error: unknown option
   createToriiNext({ ...options, skip: ['/'] });
-  // @ts-expect-error: the cookie is ours
+  // @ts-expect-error: the app cannot choose the cookie
   createToriiNext({ ...options, cookie: 'session' });
 });
 
-test('auth may be nobody, protect never is', () => {
+test('auth may resolve to null, protect may not', () => {
   expectTypeOf(torii.auth).returns.resolves.toEqualTypeOf<Auth<{ plan: string }> | null>();
   expectTypeOf(torii.protect()).resolves.toEqualTypeOf<Auth<{ plan: string }>>();
   expectTypeOf(torii.protect({ returnTo: '/notes' })).resolves.toEqualTypeOf<Auth<{ plan: string }>>();
   // @ts-expect-error: neither a check nor options
   torii.protect('/notes');
-  // @ts-expect-error: a check says yes or no
+  // @ts-expect-error: a check must not return a string
   torii.protect(() => 'yes');
 });
 
-test('a handler knows who calls, and its parameters', () => {
+test('a handler gets the Auth and the route parameters', () => {
   const handler = torii.withAuth<{ id: string }>(async (request, { auth, params }) => {
     expectTypeOf(auth.raw.plan).toEqualTypeOf<string>();
     expectTypeOf((await params).id).toEqualTypeOf<string>();
@@ -38,14 +38,14 @@ test('a handler knows who calls, and its parameters', () => {
   expectTypeOf(handler).toEqualTypeOf<RouteHandler<{ id: string }>>();
   const isPro: Check<{ plan: string }> = (auth) => auth.raw.plan === 'pro';
   torii.withAuth(() => new Response(), isPro);
-  // @ts-expect-error: no Response
+  // @ts-expect-error: not a Response
   torii.withAuth(() => 'hello');
   const isFree: Check<{ seats: number }> = (auth) => auth.raw.seats === 1;
-  // @ts-expect-error: a check of other claims
+  // @ts-expect-error: a check for other claims
   torii.withAuth(() => new Response(), isFree);
 });
 
-test('fromRequest gives one of two', async () => {
+test('fromRequest returns either auth or denial', async () => {
   const { auth, denial } = await torii.fromRequest({ headers: {} });
   if (denial) expectTypeOf(auth).toEqualTypeOf<null>();
   else expectTypeOf(auth).toEqualTypeOf<Auth<{ plan: string }>>();

@@ -10,7 +10,7 @@ function make(options: object): () => unknown {
 
 afterEach(() => void vi.unstubAllEnvs());
 
-test('makes all helpers, frozen', () => {
+test('returns all helpers in a frozen object', () => {
   const torii = createToriiNext(good);
   expect(Object.keys(torii)).toEqual([
     'auth',
@@ -26,7 +26,7 @@ test('makes all helpers, frozen', () => {
 
 test.each<[string, object, string]>([
   ['no issuer', { issuer: undefined }, 'issuer'],
-  ['an issuer that is no URL', { issuer: 'acme' }, 'issuer'],
+  ['an issuer that is not a URL', { issuer: 'acme' }, 'issuer'],
   ['no sign-in path', { signInPath: undefined }, 'signInPath'],
   ['a sign-in path of another site', { signInPath: '//evil.test' }, 'signInPath'],
   ['a sign-in URL', { signInPath: 'https://acme.torii.so/sign-in' }, 'signInPath'],
@@ -36,41 +36,41 @@ test.each<[string, object, string]>([
   ['no origins', { origins: undefined }, 'origins'],
   ['an empty list of origins', { origins: [] }, 'origins'],
   ['an origin that is not set', { origins: [undefined] }, 'origins'],
-  ['an origin that is a text, not a list', { origins: 'https://app.test' }, 'origins'],
+  ['an origin outside a list', { origins: 'https://app.test' }, 'origins'],
   ['an origin with a path', { origins: ['https://app.test/'] }, 'origins'],
-  ['an origin of any scheme', { origins: ['app://x'] }, 'origins'],
+  ['an origin with another scheme', { origins: ['app://x'] }, 'origins'],
   ['a hole among the origins', { origins: [...new Array(1), 'https://app.test'] }, 'origins'],
-  ['a star', { origins: ['*'] }, 'origins'],
-  ['public paths that are a text', { publicPaths: '/docs' }, 'publicPaths'],
+  ['a wildcard origin', { origins: ['*'] }, 'origins'],
+  ['public paths that are a string', { publicPaths: '/docs' }, 'publicPaths'],
   ['public paths that are undefined', { publicPaths: undefined }, 'publicPaths'],
   ['everything public', { publicPaths: ['/*'] }, 'publicPaths'],
-  ['a public path with a star inside', { publicPaths: ['/docs/*/x'] }, 'publicPaths'],
+  ['a public path with a wildcard inside', { publicPaths: ['/docs/*/x'] }, 'publicPaths'],
   ['a public path with dots', { publicPaths: ['/docs/../x'] }, 'publicPaths'],
   ['a public pattern', { publicPaths: [/docs/] }, 'publicPaths'],
   ['a token path that is empty', { tokenPath: '' }, 'tokenPath'],
-  ['a preflight switch that is a text', { allowPreflight: 'yes' }, 'allowPreflight'],
+  ['a preflight option that is a string', { allowPreflight: 'yes' }, 'allowPreflight'],
   ['an audience that is not set', { audience: undefined }, 'audience'],
   ['an option that does not exist', { publicPath: ['/'] }, 'publicPath'],
-  ["core's name for public paths", { skip: ['/'] }, 'skip'],
+  ['the unknown option `skip`', { skip: ['/'] }, 'skip'],
   ['an environment that is inherited', Object.create({ environmentId: 'env_1' }), 'environmentId'],
-  ['a fetch that is no function', { fetch: 'https://x.test' }, 'fetch'],
+  ['a fetch that is not a function', { fetch: 'https://x.test' }, 'fetch'],
   ['a fetch that is null', { fetch: null }, 'fetch'],
-  ['public paths with something that is not set', { publicPaths: ['/docs', undefined] }, 'publicPaths'],
+  ['public paths with an undefined entry', { publicPaths: ['/docs', undefined] }, 'publicPaths'],
   ['a websocket origin', { origins: ['wss://app.test'] }, 'origins'],
-  ['a cookie of its own', { cookie: 'session' }, 'cookie'],
-  ['a header of its own', { header: 'x-auth' }, 'header'],
+  ['the option `cookie` of core', { cookie: 'session' }, 'cookie'],
+  ['the option `header` of core', { header: 'x-auth' }, 'header'],
 ])('refuses %s, and names the option', (_name, options, option) => {
   expect(make(options)).toThrow(ToriiConfigError);
   expect(make(options)).toThrow(expect.objectContaining({ option }));
 });
 
-test.each([undefined, null, [good], 'https://acme.torii.so'])('refuses to be made of %j', (options) => {
+test.each([undefined, null, [good], 'https://acme.torii.so'])('refuses %j instead of options', (options) => {
   expect(() => Reflect.apply(createToriiNext, undefined, [options])).toThrow(
     expect.objectContaining({ name: 'ToriiConfigError', option: 'options' }),
   );
 });
 
-test('[9] refuses options that would be overlooked: a getter of a class, a hidden one', () => {
+test('[9] refuses options that would be overlooked: getters of a class and non-enumerable properties', () => {
   class Config {
     issuer = good.issuer;
     signInPath = good.signInPath;
@@ -84,12 +84,12 @@ test('[9] refuses options that would be overlooked: a getter of a class, a hidde
   expect(() => createToriiNext(hidden)).toThrow(expect.objectContaining({ option: 'audience' }));
 });
 
-test("takes core's options that loosen nothing", () => {
+test("accepts core's options that weaken no check", () => {
   expect(make({ fetch: undefined, onEvent: undefined, cachedTokens: 10, maxStaleSeconds: 0 })).not.toThrow();
 });
 
 describe('production', () => {
-  test.each(['production', '', 'staging'])('refuses plain http where NODE_ENV is "%s"', (value) => {
+  test.each(['production', '', 'staging'])('refuses plain http if NODE_ENV is "%s"', (value) => {
     vi.stubEnv('NODE_ENV', value);
     expect(make({ origins: ['http://app.test'] })).toThrow(expect.objectContaining({ option: 'origins' }));
     for (const host of ['10.0.0.7:3000', 'localhost.evil.test', 'app.localhost:3000', '0.0.0.0']) {
@@ -98,20 +98,20 @@ describe('production', () => {
     }
   });
 
-  test('takes loopback, which browsers take for secure', () => {
+  test('accepts http on loopback, which browsers treat as secure', () => {
     vi.stubEnv('NODE_ENV', 'production');
     for (const origin of ['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000']) {
       expect(make({ origins: [origin] })).not.toThrow();
     }
   });
 
-  test('takes http while it is being developed', () => {
+  test('accepts http in development', () => {
     vi.stubEnv('NODE_ENV', 'development');
     expect(make({ origins: ['http://192.168.0.7:3000'] })).not.toThrow();
   });
 });
 
-test('refuses a Next that is too old, in words', async () => {
+test('refuses a version of Next that is too old', async () => {
   vi.resetModules();
   vi.doMock('next/server.js', () => ({ NextResponse: {}, connection: undefined }));
   const { createToriiNext } = await import('../src/server/create-torii-next.ts');
@@ -123,14 +123,14 @@ test('refuses a Next that is too old, in words', async () => {
 test.each([
   ['withAuth without a handler', () => Reflect.apply(createToriiNext(good).withAuth, undefined, [])],
   [
-    'withAuth with a check that is none',
+    'withAuth with a check that is not a function',
     () => Reflect.apply(createToriiNext(good).withAuth, undefined, [() => {}, 'admin']),
   ],
   [
-    'withAuth with a check that is missing',
+    'withAuth with a check that is undefined',
     () => Reflect.apply(createToriiNext(good).withAuth, undefined, [() => {}, undefined]),
   ],
-  ['proxy with something that is no function', () => Reflect.apply(createToriiNext(good).proxy, undefined, [{}])],
-])('refuses %s when it is made', (_name, call) => {
+  ['proxy with an argument that is not a function', () => Reflect.apply(createToriiNext(good).proxy, undefined, [{}])],
+])('refuses %s when it is called, before any request', (_name, call) => {
   expect(call).toThrow(ToriiConfigError);
 });

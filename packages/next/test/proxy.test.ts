@@ -3,13 +3,13 @@ import { type NextFetchEvent, NextRequest, NextResponse } from 'next/server.js';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createToriiNext, type ProxyHandler, type ToriiNextOptions } from '../src/index.ts';
 
-let torii: Emulator;
+let emulator: Emulator;
 let token: string;
 beforeAll(async () => {
-  torii = await startEmulator();
-  token = await torii.token({ userId: 'ada' });
+  emulator = await startEmulator();
+  token = await emulator.token({ userId: 'ada' });
 });
-afterAll(() => torii.stop());
+afterAll(() => emulator.stop());
 
 type NextConfig = NonNullable<NonNullable<ConstructorParameters<typeof NextRequest>[1]>['nextConfig']>;
 
@@ -24,7 +24,7 @@ function ask(
   nextConfig: NextConfig = {},
 ) {
   const { proxy } = createToriiNext({
-    issuer: torii.issuer,
+    issuer: emulator.issuer,
     signInPath: '/sign-in',
     origins: ['https://app.test'],
     publicPaths: ['/', '/docs/*'],
@@ -35,13 +35,13 @@ function ask(
     headers: { host: 'app.test', ...headers },
     nextConfig,
   });
-  return (behind?: ProxyHandler) => proxy(behind)(request, event);
+  return (handler?: ProxyHandler) => proxy(handler)(request, event);
 }
 
 const passes = (response: Response) => response.headers.get('x-middleware-next') === '1';
 const location = (response: Response) => response.headers.get('location');
 
-describe('[21] what needs no token', () => {
+describe('[21] lets through without a token', () => {
   test.each([
     '/',
     '/docs/a',
@@ -57,7 +57,7 @@ describe('[21] what needs no token', () => {
     expect([passes(response), response.headers.has('cache-control')]).toEqual([true, false]);
   });
 
-  // biome-ignore format: a corpus, not a list to read line by line
+  // biome-ignore format: a compact corpus
   test.each([
     '/notes', '/docs', '/docs/', '/DOCS/a', '//', '//docs/a', '/docs//a', '/docs/%2e%2e/notes', '/docs/..%2fnotes',
     '/docs/%2fnotes', '/docs/%5cnotes', '/docs/a;x=1', '/docs/%00', '/docs/%61', '/docs/%2561', '/docs/%ff', '/sign-in//',
@@ -65,16 +65,16 @@ describe('[21] what needs no token', () => {
     '/docs/../notes', '/docs\\..\\notes', '/_next/static/../data',
     '/_next/static/..%2fnotes', '/_next/static/%2e%2e/notes', '/_next/static/%5cnotes', '/_next/static/%2540', '/_next/static/%61',
     '/_next/static//notes', '/_next/static/;x', '/docs/%40', '/_next/static/%00', '/unknown',
-  ])('and not %s', async (path) => {
+  ])('but not %s', async (path) => {
     const response = await ask(path)();
     expect([passes(response), response.status]).toEqual([false, 401]);
   });
 
   test.each([
-    ['with `trailingSlash`', '/sign-in', { trailingSlash: true }],
-    ['without, where it is written with one', '/sign-in/', { trailingSlash: false }],
+    ['with the option `trailingSlash`', '/sign-in', { trailingSlash: true }],
+    ['without it, although `signInPath` has a slash', '/sign-in/', { trailingSlash: false }],
   ])(
-    'the sign-in page and the token route, with a slash at the end or not: %s',
+    'the sign-in page and the token route, with or without a trailing slash: %s',
     async (_name, signInPath, nextConfig) => {
       const options = { signInPath, tokenPath: '/token' };
       for (const path of ['/sign-in', '/sign-in/', '/token', '/token/']) {
@@ -86,7 +86,7 @@ describe('[21] what needs no token', () => {
     },
   );
 
-  test('nothing but preflights where they may pass', async () => {
+  test('CORS preflights if the option allows them, and no other request', async () => {
     const preflight = { origin: 'https://x.test', 'access-control-request-method': 'GET' };
     expect((await ask('/api/x', preflight, 'OPTIONS')()).status).toBe(401);
     expect(passes(await ask('/api/x', preflight, 'OPTIONS', { allowPreflight: true })())).toBe(true);
@@ -94,8 +94,8 @@ describe('[21] what needs no token', () => {
   });
 });
 
-describe('who has no good token', () => {
-  test('is sent to the sign-in page of an origin that is listed, and back', async () => {
+describe('a request without a valid token', () => {
+  test('is redirected to the sign-in page of a listed origin, with an address to return to', async () => {
     const response = await ask('/notes?a=1&b=%2F', page)();
     expect(response.status).toBe(307);
     expect(location(response)).toBe('https://app.test/sign-in?return_to=%2Fnotes%3Fa%3D1%26b%3D%252F');
@@ -104,7 +104,7 @@ describe('who has no good token', () => {
     expect(response.headers.get('vary')).toBe('Authorization, Cookie');
   });
 
-  test('[20] is not sent to a host that a request merely names', async () => {
+  test('[20] is not redirected to an unlisted host that its headers name', async () => {
     const headers = { ...page, host: 'evil.test', 'x-forwarded-host': 'evil.test' };
     expect(location(await ask('/notes', headers)())).toMatch(/^https:\/\/app\.test\//);
     const origins = ['https://app.test', 'https://admin.test'];
@@ -112,7 +112,7 @@ describe('who has no good token', () => {
     expect(location(other)).toMatch(/^https:\/\/admin\.test\//);
   });
 
-  test('comes back to where browsers see the page: below `basePath`, in its language, with its slash', async () => {
+  test('returns to the address that the browser sees: with `basePath`, language and trailing slash', async () => {
     const nextConfig = { basePath: '/app', trailingSlash: true, i18n: { locales: ['en', 'da'], defaultLocale: 'en' } };
     const response = await ask('/app/da/notes/?a=1', page, 'GET', {}, nextConfig)();
     const target = new URL(location(response) ?? '');
@@ -120,7 +120,7 @@ describe('who has no good token', () => {
   });
 
   test.each(['//evil.test/x', '/\\evil.test', '/.//evil.test', '/a/..//evil.test'])(
-    '[20] is not sent on to %s',
+    '[20] is not redirected to %s',
     async (path) => {
       expect(location(await ask(path, page)())).toBe('https://app.test/sign-in');
     },
@@ -129,61 +129,61 @@ describe('who has no good token', () => {
   test.each<[string, Record<string, string>, string]>([
     ['no Accept header', {}, 'GET'],
     ['JSON', { accept: 'application/json' }, 'GET'],
-    ['anything', { accept: '*/*' }, 'GET'],
-    ['something that begins like a page', { accept: 'text/html5' }, 'GET'],
+    ['any type', { accept: '*/*' }, 'GET'],
+    ['a type that begins like text/html', { accept: 'text/html5' }, 'GET'],
     ['a page, from a script', { accept: 'text/html', 'sec-fetch-mode': 'cors' }, 'GET'],
     ['a page, by POST', page, 'POST'],
     ['a page, by an unknown method', page, 'PURGE'],
-  ])('gets JSON where the client wants %s', async (_name, headers, method) => {
+  ])('gets JSON if the client asks for %s', async (_name, headers, method) => {
     const response = await ask('/notes', headers, method)();
     expect([response.status, location(response)]).toEqual([401, null]);
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="torii"');
     expect(await response.json()).toMatchObject({ error: { reason: 'token_missing' } });
   });
 
-  test('is not shown to the proxy behind', async () => {
-    const behind = vi.fn<ProxyHandler>();
-    await ask('/notes', page)(behind);
-    await ask('/notes', { authorization: 'Bearer a.b.c' })(behind);
-    expect(behind).not.toHaveBeenCalled();
+  test("does not reach the app's own proxy function", async () => {
+    const handler = vi.fn<ProxyHandler>();
+    await ask('/notes', page)(handler);
+    await ask('/notes', { authorization: 'Bearer a.b.c' })(handler);
+    expect(handler).not.toHaveBeenCalled();
   });
 });
 
-test('without keys nobody passes, and nobody is redirected', async () => {
+test('if the keys cannot be fetched, no request is let through or redirected', async () => {
   await using unreachable = await startEmulator();
   unreachable.fail('keys');
   const authorization = `Bearer ${await unreachable.token()}`;
   const options = { issuer: unreachable.issuer };
-  const forPeople = await ask('/notes', { ...page, authorization }, 'GET', options)();
-  expect([forPeople.status, location(forPeople)]).toEqual([503, null]);
-  expect(forPeople.headers.get('content-type')).toMatch(/^text\/html/);
-  expect(forPeople.headers.get('retry-after')).toMatch(/^\d+$/);
-  expect(forPeople.headers.get('cache-control')).toBe('private, no-store');
-  const forPrograms = await ask('/notes', { authorization }, 'GET', options)();
-  expect([forPrograms.status, (await forPrograms.json()).error.reason]).toEqual([503, 'keys_unavailable']);
+  const pageLoad = await ask('/notes', { ...page, authorization }, 'GET', options)();
+  expect([pageLoad.status, location(pageLoad)]).toEqual([503, null]);
+  expect(pageLoad.headers.get('content-type')).toMatch(/^text\/html/);
+  expect(pageLoad.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(pageLoad.headers.get('cache-control')).toBe('private, no-store');
+  const apiCall = await ask('/notes', { authorization }, 'GET', options)();
+  expect([apiCall.status, (await apiCall.json()).error.reason]).toEqual([503, 'keys_unavailable']);
 });
 
-describe('a proxy behind ours', () => {
-  test('learns who is signed in, and answers', async () => {
+describe("the app's own proxy function", () => {
+  test('gets the Auth, and its response is sent', async () => {
     const authorization = `Bearer ${token}`;
-    const behind: ProxyHandler = (request, { auth }) => {
+    const handler: ProxyHandler = (request, { auth }) => {
       if (request.nextUrl.pathname === '/old') return NextResponse.redirect('https://app.test/new');
       return NextResponse.json({ userId: auth?.userId ?? null });
     };
-    const answered = await ask('/notes', { authorization })(behind);
+    const answered = await ask('/notes', { authorization })(handler);
     expect(await answered.json()).toEqual({ userId: 'ada' });
     expect(answered.headers.get('cache-control')).toBe('private, no-store');
-    expect(location(await ask('/old', { authorization })(behind))).toBe('https://app.test/new');
-    expect(await (await ask('/docs/a')(behind)).json()).toEqual({ userId: null });
+    expect(location(await ask('/old', { authorization })(handler))).toBe('https://app.test/new');
+    expect(await (await ask('/docs/a')(handler)).json()).toEqual({ userId: null });
   });
 
-  test('lets through what it does not answer', async () => {
+  test('lets a request through by returning nothing', async () => {
     for (const nothing of [undefined, null]) {
       expect(passes(await ask('/notes', { authorization: `Bearer ${token}` })(async () => nothing))).toBe(true);
     }
   });
 
-  test('[18] is not answered for where it throws', async () => {
+  test('[18] passes its errors to Next', async () => {
     const failing = ask('/notes', { authorization: `Bearer ${token}` })(() => {
       throw new Error('mine');
     });
@@ -191,7 +191,7 @@ describe('a proxy behind ours', () => {
   });
 });
 
-test('[19] changes no header that a helper would trust', async () => {
+test('[19] sets no request header that a helper could trust', async () => {
   const response = await ask('/notes', { authorization: `Bearer ${token}` })();
   const names = [...response.headers.keys()];
   expect(names.toSorted()).toEqual(['cache-control', 'vary', 'x-middleware-next']);

@@ -8,12 +8,12 @@ export interface RawAnswer {
 
 export interface RawRequest {
   readonly method?: string;
-  /** Each is sent as it is, and one name may come twice. */
+  /** Sent unchanged. A name may occur twice. */
   readonly headers?: readonly (readonly [string, string])[];
   readonly body?: string;
 }
 
-/** Sends a request byte for byte and follows no redirect. `fetch` would add headers of a browser's own. */
+/** Sends exactly these headers and follows no redirect. `fetch` would add headers and normalize the path. */
 export function send(
   origin: string,
   path: string,
@@ -50,7 +50,7 @@ export function bearer(token: string): readonly [string, string] {
   return ['Authorization', `Bearer ${token}`];
 }
 
-/** The cookie as a browser would send it in production. */
+/** The token cookie as browsers send it in production. */
 export function cookie(token: string): readonly [string, string] {
   return ['Cookie', `__Host-torii_token=${token}`];
 }

@@ -8,22 +8,22 @@ test.each([
   ['a path with a query and a fragment', '/notes?page=2&q=%2F%2Fx#top', '/notes?page=2&q=%2F%2Fx#top'],
   ['the root', '/', '/'],
   ['a path that names a host', '/http://evil.test', '/http://evil.test'],
-  ['a path that is resolved', '/a/../b', '/b'],
+  ['a path with dot segments', '/a/../b', '/b'],
   ['letters beyond ASCII', '/æble', '/%C3%A6ble'],
   ['a URL of a listed origin', 'https://app.test/notes', 'https://app.test/notes'],
   ['a URL of a listed origin in capitals', 'HTTPS://APP.test/notes', 'https://app.test/notes'],
   ['a URL of another listed origin', 'http://localhost:3000/', 'http://localhost:3000/'],
-])('[20] leads back to %s', (_name, value, address) => {
+])('[20] accepts %s', (_name, value, address) => {
   expect(readReturnAddress(value, origins)).toBe(address);
 });
 
 test.each<[string, unknown]>([
   ['nothing', undefined],
   ['null', null],
-  ['an empty text', ''],
+  ['an empty string', ''],
   ['a number', 7],
   ['a list', ['/notes']],
-  ['an object with a way of its own', { toString: () => '/notes' }],
+  ['an object with `toString`', { toString: () => '/notes' }],
   ['another site', 'https://evil.test/'],
   ['another site without a scheme', '//evil.test'],
   ['another site behind three slashes', '///evil.test'],
@@ -39,9 +39,9 @@ test.each<[string, unknown]>([
   ['a null byte', '/\0/evil.test'],
   ['blanks in front', ' //evil.test'],
   ['a blank in front of a path', ' /notes'],
-  ['two slashes once it is resolved', '/.//evil.test'],
-  ['two slashes once its dots are resolved', '/a/..//evil.test'],
-  ['two slashes once encoded dots are resolved', '/%2e//evil.test'],
+  ['a path that resolves to two slashes', '/.//evil.test'],
+  ['a path with two dots that resolves to two slashes', '/a/..//evil.test'],
+  ['a path with an encoded dot that resolves to two slashes', '/%2e//evil.test'],
   ['javascript:', 'javascript:alert(1)'],
   ['javascript: with a tab', 'java\tscript:alert(1)'],
   ['javascript: that looks like a listed origin', 'javascript://app.test/%0aalert(1)'],
@@ -63,28 +63,28 @@ test.each<[string, unknown]>([
   ['a subdomain', 'https://x.app.test/'],
   ['a host that ends like it', 'https://evilapp.test/'],
   ['a null origin', 'null'],
-  ['too much', `/${'a'.repeat(2000)}`],
-])('[20] leads nowhere with %s', (_name, value) => {
+  ['a path that is too long', `/${'a'.repeat(2000)}`],
+])('[20] refuses %s', (_name, value) => {
   expect(readReturnAddress(value, origins)).toBeUndefined();
 });
 
-test('no listed origin, no URL', () => {
+test('refuses every URL if no origin is listed', () => {
   expect(readReturnAddress('https://app.test/notes')).toBeUndefined();
   expect(readReturnAddress('/notes')).toBe('/notes');
 });
 
 test.each([
-  ['where somebody was', '/notes?a=1&b=2', '/sign-in?return_to=%2Fnotes%3Fa%3D1%26b%3D2'],
-  ['nowhere unsafe', '//evil.test', '/sign-in'],
-  ['nowhere', undefined, '/sign-in'],
-  ['not to itself', '/sign-in?return_to=/sign-in', '/sign-in'],
-  ['not to itself with a slash', '/sign-in/?x=1', '/sign-in'],
-  ['to a page that begins like it', '/sign-in-help', '/sign-in?return_to=%2Fsign-in-help'],
-])('the sign-in page leads back %s', (_name, returnTo, address) => {
+  ['with a return address', '/notes?a=1&b=2', '/sign-in?return_to=%2Fnotes%3Fa%3D1%26b%3D2'],
+  ['without an unsafe return address', '//evil.test', '/sign-in'],
+  ['without a return address', undefined, '/sign-in'],
+  ['without its own address', '/sign-in?return_to=/sign-in', '/sign-in'],
+  ['without its own address with a slash', '/sign-in/?x=1', '/sign-in'],
+  ['with the address of a page whose path begins like its own', '/sign-in-help', '/sign-in?return_to=%2Fsign-in-help'],
+])('builds the address of the sign-in page %s', (_name, returnTo, address) => {
   expect(signInAddress('/sign-in', returnTo, origins)).toBe(address);
 });
 
-test('leads nowhere from the sign-in page, also where its path has a slash and the address has none', () => {
+test('adds no return address to the sign-in page itself, with or without a trailing slash', () => {
   expect(signInAddress('/sign-in/', '/sign-in')).toBe('/sign-in/');
   expect(signInAddress('/', '/')).toBe('/');
 });

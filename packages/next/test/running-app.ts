@@ -7,32 +7,32 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtApp, nextProgram, type Variant } from './apps.ts';
 
-/** Where other builds come first. */
+/** Long enough to wait for the builds of other tests. */
 export const buildLimitMs = 900_000;
 
-/** A fixture app behind `next start`. */
+/** A fixture app that `next start` serves. */
 export interface RunningApp extends AsyncDisposable {
   readonly port: number;
   readonly url: string;
-  /** Where it was built. */
+  /** The folder that it was built in. */
   readonly folder: string;
-  /** What the server has said so far. */
+  /** The output of the server so far. */
   output(): string;
-  /** What ran since the last call. */
+  /** The names that the app passed to `visit` since the last call. */
   takeVisits(): readonly string[];
 }
 
 export interface AppOptions {
   readonly issuer: string;
-  /** Options of `createToriiNext` beside the fixture's own. */
+  /** Options of `createToriiNext` in addition to the fixture's. */
   readonly options?: object;
-  /** Has the app fetch keys through a function of its own. */
+  /** Whether the app passes its own `fetch`. */
   readonly ownFetch?: boolean;
-  /** Left out by who only wants to know how fast it is. */
+  /** Whether visits are recorded. Benchmarks turn it off. */
   readonly watched?: boolean;
 }
 
-/** Starts a variant, which is built first where it is not yet. */
+/** Starts a variant, and builds it first if necessary. */
 export async function startApp(
   variant: Variant,
   { issuer, options = {}, ownFetch = false, watched = true }: AppOptions,
@@ -63,7 +63,7 @@ export async function startApp(
   const output = listenTo(child);
   await untilReady(child, output);
   const url = `http://127.0.0.1:${port}`;
-  // The first request loads the server's code, which may take longer than a later one waits for keys.
+  // The first request loads the server's code, which can take longer than the timeout for fetching keys.
   await fetch(url, { redirect: 'manual' });
   writeFileSync(visits, '');
   return {
@@ -84,7 +84,7 @@ export async function startApp(
   };
 }
 
-/** Known before the app starts, which wants to know its own origin. */
+/** Chosen before the app starts, because `APP_ORIGIN` contains the port. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -95,7 +95,6 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Gathers what a process says, for whoever has to find out what went wrong. */
 function listenTo(child: ChildProcess): () => string {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -108,7 +107,8 @@ function listenTo(child: ChildProcess): () => string {
 
 async function untilReady(child: ChildProcess, output: () => string): Promise<void> {
   while (!output().includes('Ready in')) {
-    if (child.exitCode !== null) throw new Error(`next start ended instead of serving:\n${output()}`);
+    if (child.exitCode !== null)
+      throw new Error(`next start exited with code ${child.exitCode} before it was ready:\n${output()}`);
     await sleep(20);
   }
 }

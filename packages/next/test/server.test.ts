@@ -2,21 +2,21 @@ import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createToriiNext, type Protect } from '../src/index.ts';
 
-// All that Next knows of a request outside of Next. How it really is, the fixture app shows.
-let shown: Headers;
-vi.mock('next/headers.js', () => ({ headers: async () => shown }));
+// Replaces Next's `headers()`, which fails outside of Next. The fixture app tests the real one.
+let requestHeaders: Headers;
+vi.mock('next/headers.js', () => ({ headers: async () => requestHeaders }));
 
-let torii: Emulator;
+let emulator: Emulator;
 let token: string;
 beforeAll(async () => {
-  torii = await startEmulator();
-  token = await torii.token({ userId: 'ada' });
+  emulator = await startEmulator();
+  token = await emulator.token({ userId: 'ada' });
 });
-afterAll(() => torii.stop());
+afterAll(() => emulator.stop());
 
 function make(headers: Record<string, string>) {
-  shown = new Headers({ host: 'app.test', ...headers });
-  return createToriiNext({ issuer: torii.issuer, signInPath: '/sign-in', origins: ['https://app.test'] });
+  requestHeaders = new Headers({ host: 'app.test', ...headers });
+  return createToriiNext({ issuer: emulator.issuer, signInPath: '/sign-in', origins: ['https://app.test'] });
 }
 
 const redirectOf = (call: Promise<unknown>) =>
@@ -29,36 +29,36 @@ test.each([
   ['too long', `/notes/${'a'.repeat(3000)}`],
   ['with a backslash', '/notes/\\evil.test'],
   ['that leads away', '/notes/..//evil.test'],
-  ['with two slashes, where a language is empty', '//notes'],
-])('a return address %s, as a route parameter makes it, is an error for nobody', async (_name, returnTo) => {
+  ['with two slashes, where a parameter is empty', '//notes'],
+])('a return address %s, as route parameters can make it, causes no error', async (_name, returnTo) => {
   const signedIn = make({ authorization: `Bearer ${token}` });
   expect((await signedIn.protect({ returnTo })).userId).toBe('ada');
   // [20]
   expect(await redirectOf(make({}).protect({ returnTo }))).toBe('/sign-in');
 });
 
-test('leads back to where the page says that it is', async () => {
+test('the sign-in page gets the address that the page passed', async () => {
   expect(await redirectOf(make({}).protect({ returnTo: '/notes/1' }))).toBe('/sign-in?return_to=%2Fnotes%2F1');
 });
 
 test.each<[string, readonly unknown[]]>([
-  ['a check among the options, where it would never be asked', [{ returnTo: '/notes', check: () => false }]],
+  ['a check inside the options, where it would never run', [{ returnTo: '/notes', check: () => false }]],
   ['checks in a list', [[() => false]]],
   ['options that are inherited', [Object.create({ returnTo: '/notes' })]],
   ['no return address', [{}]],
   ['a return address that is not set', [{ returnTo: undefined }]],
   ['a return address of another site', [{ returnTo: 'https://evil.test/' }]],
-  ['a return address that is no path', [{ returnTo: 'notes' }]],
-  ['nothing where a check should be', [{ returnTo: '/notes' }, undefined]],
-])('[9] [27] refuses %s, also for who is signed in', async (_name, given) => {
+  ['a return address that is not a path', [{ returnTo: 'notes' }]],
+  ['undefined instead of a check', [{ returnTo: '/notes' }, undefined]],
+])('[9] [27] refuses %s, even for a signed-in user', async (_name, given) => {
   const { protect } = make({ authorization: `Bearer ${token}` });
   const call = Reflect.apply(protect as Protect, undefined, [...given]) as Promise<unknown>;
   await expect(call).rejects.toThrow(expect.objectContaining({ name: 'ToriiConfigError' }));
 });
 
-test("[20] a request without a header is nobody's: Next would keep the answer for everybody", async () => {
+test('[20] a request without headers fails, because Next would store the response for everyone', async () => {
   const { auth, protect, withAuth } = make({});
-  shown = new Headers();
+  requestHeaders = new Headers();
   const wrong = { name: 'ToriiConfigError', option: 'dynamic' };
   for (const call of [auth, () => protect()]) await expect(call()).rejects.toMatchObject(wrong);
   const handler = vi.fn(() => new Response());
@@ -67,18 +67,18 @@ test("[20] a request without a header is nobody's: Next would keep the answer fo
   expect(handler).not.toHaveBeenCalled();
 });
 
-test("[12] an app's own fetch is asked for keys afresh", async () => {
+test("[12] Next's cache is bypassed for an app's own fetch too", async () => {
   const sent: Headers[] = [];
   const fetch: typeof globalThis.fetch = (input, init) => {
     sent.push(new Headers(init?.headers));
     return globalThis.fetch(input, init);
   };
-  const options = { issuer: torii.issuer, signInPath: '/sign-in', origins: ['https://app.test'], fetch };
+  const options = { issuer: emulator.issuer, signInPath: '/sign-in', origins: ['https://app.test'], fetch };
   const { auth } = await createToriiNext(options).fromRequest({ headers: { authorization: `Bearer ${token}` } });
   expect([auth?.userId, sent.map((headers) => headers.has('x-request-id'))]).toEqual(['ada', [true]]);
 });
 
-test('[14] the host counts for checks, and says nothing about whose page it was', async () => {
+test("[14] checks see the Host header, and it does not make a page the app's own", async () => {
   const cookie = `__Host-torii_token=${token}`;
   const next = make({ cookie, origin: 'https://inner.test', host: 'inner.test', 'sec-fetch-site': 'same-origin' });
   expect(await next.auth()).toBeNull();
@@ -90,7 +90,7 @@ test('[14] the host counts for checks, and says nothing about whose page it was'
   expect((await next.fromRequest({ method: 'POST', headers })).denial?.status).toBe(401);
   const own = { cookie, origin: 'https://app.test', host: 'inner.test' };
   expect((await next.fromRequest({ method: 'POST', headers: own })).auth?.userId).toBe('ada');
-  // Of two Authorization headers Node shows one, and the distinct ones both.
+  // With two Authorization headers, `headers` has one of them and `headersDistinct` has both.
   const authorization = [`Bearer ${token}`, `Bearer ${token}`];
   const twice = { method: 'GET', headers: { authorization: `Bearer ${token}` }, headersDistinct: { authorization } };
   expect((await next.fromRequest(twice)).denial?.status).toBe(401);

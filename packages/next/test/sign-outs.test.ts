@@ -9,7 +9,7 @@ function makeStorage() {
   });
 }
 
-test('a page hears of sign-outs in other tabs since it was loaded, and not of its own', () => {
+test('a page detects sign-outs in other tabs after it was loaded, and ignores its own', () => {
   const storage = makeStorage();
   const [one, other] = [watchSignOuts(storage), watchSignOuts(storage)];
   expect([one.happened(), other.happened()]).toEqual([false, false]);
@@ -17,12 +17,12 @@ test('a page hears of sign-outs in other tabs since it was loaded, and not of it
   expect([one.happened(), other.happened()]).toEqual([false, true]);
   const later = watchSignOuts(storage);
   expect(later.happened()).toBe(false);
-  // Two within a millisecond are two.
+  // A second sign-out within the same millisecond counts too.
   other.note();
   expect([one.happened(), other.happened(), later.happened()]).toEqual([true, false, true]);
 });
 
-test('where nothing can be shared, nobody is heard of, and nothing fails', () => {
+test('without working storage, no sign-out is detected and nothing throws', () => {
   const forbidden = () => {
     throw new DOMException('The operation is insecure.', 'SecurityError');
   };

@@ -3,13 +3,13 @@ import { NextRequest } from 'next/server.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createToriiNext } from '../src/index.ts';
 
-let torii: Emulator;
+let emulator: Emulator;
 let token: string;
 beforeAll(async () => {
-  torii = await startEmulator();
-  token = await torii.token({ userId: 'ada' });
+  emulator = await startEmulator();
+  token = await emulator.token({ userId: 'ada' });
 });
-afterAll(() => torii.stop());
+afterAll(() => emulator.stop());
 afterEach(() => void vi.unstubAllEnvs());
 
 const own = { host: 'app.test', origin: 'https://app.test' };
@@ -19,7 +19,7 @@ function ask(
   headers: Record<string, string>,
   origins = ['https://app.test'],
 ): Promise<Response> {
-  const { tokenRoutes } = createToriiNext({ issuer: torii.issuer, signInPath: '/sign-in', origins });
+  const { tokenRoutes } = createToriiNext({ issuer: emulator.issuer, signInPath: '/sign-in', origins });
   const url = 'http://127.0.0.1:3000/api/torii/token';
   return tokenRoutes[method](new NextRequest(url, { method, headers }));
 }
@@ -30,7 +30,7 @@ async function reasonOf(response: Response): Promise<unknown> {
   return [response.status, (await response.json()).error.reason, response.headers.has('set-cookie')];
 }
 
-test('keeps a good token in a cookie that ends with it', async () => {
+test('stores a valid token in a cookie with the same lifetime', async () => {
   const response = await post(own);
   const { expiresInSeconds, changed, userId } = await response.json();
   expect([response.status, changed, userId]).toEqual([200, true, 'ada']);
@@ -44,14 +44,14 @@ test('keeps a good token in a cookie that ends with it', async () => {
   expect(response.headers.get('vary')).toBe('Authorization, Cookie');
 });
 
-test('says whether pages have somebody else in front of them', async () => {
+test('reports whether the user or the organization changed', async () => {
   const changed = async (cookie: string) => (await (await post({ ...own, cookie })).json()).changed;
   expect(await changed(`__Host-torii_token=${token}`)).toBe(false);
-  expect(await changed(`__Host-torii_token=${await torii.token({ userId: 'ada' })}`)).toBe(false);
-  expect(await changed(`__Host-torii_token=${await torii.token({ userId: 'bob' })}`)).toBe(true);
+  expect(await changed(`__Host-torii_token=${await emulator.token({ userId: 'ada' })}`)).toBe(false);
+  expect(await changed(`__Host-torii_token=${await emulator.token({ userId: 'bob' })}`)).toBe(true);
   expect(
     await changed(
-      `__Host-torii_token=${await torii.token({ userId: 'ada', organization: { id: 'acme', role: 'org:member' } })}`,
+      `__Host-torii_token=${await emulator.token({ userId: 'ada', organization: { id: 'acme', role: 'org:member' } })}`,
     ),
   ).toBe(true);
   expect(await changed('__Host-torii_token=a.b.c')).toBe(true);
@@ -60,24 +60,27 @@ test('says whether pages have somebody else in front of them', async () => {
 
 describe('[14] another site', () => {
   test.each<[string, Record<string, string>]>([
-    ['nobody says from where', { host: 'app.test' }],
+    ['no Origin', { host: 'app.test' }],
     ['another origin', { ...own, origin: 'https://evil.test' }],
     ['a null origin', { ...own, origin: 'null' }],
     ['another port', { ...own, origin: 'https://app.test:8443' }],
     ['a subdomain', { ...own, origin: 'https://x.app.test', 'sec-fetch-site': 'same-site' }],
-    ['its own scheme, at our host', { host: 'app.test:443', origin: 'http://app.test:443' }],
-    ['a host of its own', { host: 'evil.test', origin: 'https://evil.test', 'sec-fetch-site': 'same-origin' }],
-    ['a host that nobody has', { host: 'app.test', origin: 'http://host.invalid', 'sec-fetch-site': 'same-origin' }],
+    ['the same host over http', { host: 'app.test:443', origin: 'http://app.test:443' }],
+    ['its own host and origin', { host: 'evil.test', origin: 'https://evil.test', 'sec-fetch-site': 'same-origin' }],
+    [
+      'a host that does not exist',
+      { host: 'app.test', origin: 'http://host.invalid', 'sec-fetch-site': 'same-origin' },
+    ],
     ['no host', { host: 'app.test', origin: 'https://', 'sec-fetch-site': 'same-origin' }],
-    ['our host by its name in a header alone', { host: 'x.test', origin: 'https://x.test' }],
-    ['a forwarded host of its own', { host: 'app.test', origin: 'https://evil.test', 'x-forwarded-host': 'evil.test' }],
-  ])('neither signs anybody in nor out: %s', async (_name, headers) => {
+    ['its own host, without Sec-Fetch-Site', { host: 'x.test', origin: 'https://x.test' }],
+    ['its own forwarded host', { host: 'app.test', origin: 'https://evil.test', 'x-forwarded-host': 'evil.test' }],
+  ])('cannot sign a user in or out: %s', async (_name, headers) => {
     expect(await reasonOf(await post(headers))).toEqual([403, 'not_allowed', false]);
     const out = await ask('DELETE', { cookie: `__Host-torii_token=${token}`, ...headers });
     expect(await reasonOf(out)).toEqual([403, 'not_allowed', false]);
   });
 
-  test('a named origin may, whatever the host', async () => {
+  test('a page of a listed origin can, whatever the Host header is', async () => {
     expect((await post({ host: 'inner:3000', origin: 'https://app.test' })).status).toBe(200);
     expect((await post({ host: 'app.test', 'sec-fetch-site': 'same-origin' })).status).toBe(200);
     expect((await post({ host: 'inner:3000', origin: 'http://inner:3000' })).status).toBe(403);
@@ -85,31 +88,39 @@ describe('[14] another site', () => {
 });
 
 test.each<[string, () => Promise<string>, string]>([
-  ['none', async () => '', 'token_missing'],
+  ['no Authorization header', async () => '', 'token_missing'],
   ['another scheme', async () => 'Basic YTpi', 'scheme_unsupported'],
-  ['no token', async () => 'Bearer a.b.c', 'token_malformed'],
-  ["a stranger's token", async () => `Bearer ${await torii.token({ signedBy: 'stranger' })}`, 'signature_invalid'],
+  ['a malformed token', async () => 'Bearer a.b.c', 'token_malformed'],
+  [
+    'a token signed by an unknown key',
+    async () => `Bearer ${await emulator.token({ signedBy: 'stranger' })}`,
+    'signature_invalid',
+  ],
   [
     'a token of another issuer',
-    async () => `Bearer ${await torii.token({ issuer: 'https://evil.test' })}`,
+    async () => `Bearer ${await emulator.token({ issuer: 'https://evil.test' })}`,
     'issuer_refused',
   ],
-  ['an old token', async () => `Bearer ${await torii.token({ expiresInSeconds: -60 })}`, 'token_expired'],
-  // Good for the leeway, but a cookie cannot live for no time: a clock that is off must not set one that is gone at once.
-  ['a token that has just ended', async () => `Bearer ${await torii.token({ expiresInSeconds: -5 })}`, 'token_expired'],
-])('keeps nothing of %s', async (_name, authorization, reason) => {
+  ['an expired token', async () => `Bearer ${await emulator.token({ expiresInSeconds: -60 })}`, 'token_expired'],
+  // The clock tolerance would accept this token, but `Max-Age=0` would delete the cookie.
+  [
+    'a token that has just expired',
+    async () => `Bearer ${await emulator.token({ expiresInSeconds: -5 })}`,
+    'token_expired',
+  ],
+])('refuses %s and sets no cookie', async (_name, authorization, reason) => {
   const value = await authorization();
   const response = await ask('POST', { ...own, ...(value && { authorization: value }) });
   expect(await reasonOf(response)).toEqual([401, reason, false]);
 });
 
-test('does not take the cookie for the token', async () => {
+test('does not read the token from the cookie', async () => {
   const response = await ask('POST', { ...own, cookie: `__Host-torii_token=${token}` });
   expect(await reasonOf(response)).toEqual([401, 'token_missing', false]);
 });
 
-test('says so where a token is too large for a cookie', async () => {
-  const authorization = `Bearer ${await torii.token({ claims: { roles: 'x'.repeat(4000) } })}`;
+test('refuses a token that is too large for a cookie', async () => {
+  const authorization = `Bearer ${await emulator.token({ claims: { roles: 'x'.repeat(4000) } })}`;
   const response = await ask('POST', { ...own, authorization });
   expect(response.headers.has('set-cookie')).toBe(false);
   const { error } = await response.json();
@@ -118,7 +129,7 @@ test('says so where a token is too large for a cookie', async () => {
   expect(error.message).not.toContain('eyJ');
 });
 
-test('without keys the answer is 503, and the cookie stays as it is', async () => {
+test('responds with 503 if the keys cannot be fetched, and leaves the cookie unchanged', async () => {
   await using unreachable = await startEmulator();
   unreachable.fail('keys');
   const { tokenRoutes } = createToriiNext({
@@ -132,14 +143,14 @@ test('without keys the answer is 503, and the cookie stays as it is', async () =
 });
 
 describe('http', () => {
-  test('is refused where the cookie is secure', async () => {
+  test('is refused if the cookie is Secure', async () => {
     for (const host of ['app.test', 'app.test:80', 'app.test:443']) {
       const response = await post({ host, origin: `http://${host.replace(':80', '')}` });
       expect(await reasonOf(response)).toEqual([403, 'not_allowed', false]);
     }
   });
 
-  test('gets a cookie without Secure while the app is developed', async () => {
+  test('gets a cookie without Secure in development', async () => {
     vi.stubEnv('NODE_ENV', 'development');
     const headers = { authorization: `Bearer ${token}`, host: '10.0.0.7:3000', origin: 'http://10.0.0.7:3000' };
     const [line] = (await ask('POST', headers, ['http://10.0.0.7:3000'])).headers.getSetCookie();
@@ -147,7 +158,7 @@ describe('http', () => {
     expect(line).not.toContain('Secure');
   });
 
-  test('gets a secure cookie on loopback', async () => {
+  test('gets a Secure cookie on loopback in production', async () => {
     vi.stubEnv('NODE_ENV', 'production');
     const headers = { authorization: `Bearer ${token}`, host: 'localhost:3000', origin: 'http://localhost:3000' };
     const [line] = (await ask('POST', headers, ['http://localhost:3000'])).headers.getSetCookie();
@@ -156,15 +167,15 @@ describe('http', () => {
 });
 
 test.each([
-  ['a fraction', () => Date.now() / 1000 + 200.5, /Max-Age=(?:1[5-9]\d|200);/],
-  ['more than a cookie can', () => Number.MAX_SAFE_INTEGER, /Max-Age=34560000;/],
-])('[7] a cookie lives for a whole number of seconds where its token lives for %s', async (_name, exp, expected) => {
-  const long = await torii.token({ userId: 'ada', claims: { exp: exp() } });
+  ['a fraction of a second', () => Date.now() / 1000 + 200.5, /Max-Age=(?:1[5-9]\d|200);/],
+  ['longer than a cookie can', () => Number.MAX_SAFE_INTEGER, /Max-Age=34560000;/],
+])('[7] sets a valid Max-Age for a token that lives %s', async (_name, exp, expected) => {
+  const long = await emulator.token({ userId: 'ada', claims: { exp: exp() } });
   const response = await post({ ...own, authorization: `Bearer ${long}` });
   expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(expected)]);
 });
 
-test('clears the cookie also while keys cannot be had, and says that there was one', async () => {
+test('clears the cookie even if the keys cannot be fetched', async () => {
   await using unreachable = await startEmulator();
   unreachable.fail('keys');
   const { tokenRoutes } = createToriiNext({
@@ -178,12 +189,15 @@ test('clears the cookie also while keys cannot be had, and says that there was o
   expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-torii_token=; Max-Age=0;/)]);
 });
 
-test('clears the cookie, and says whether it was one of ours', async () => {
+test('clears the cookie, and reports whether there was one', async () => {
   const response = await ask('DELETE', { ...own, cookie: `__Host-torii_token=${token}` });
   expect(await response.json()).toEqual({ changed: true, userId: null });
   expect(response.headers.getSetCookie()).toEqual([
     '__Host-torii_token=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure',
   ]);
-  const nobody = await ask('DELETE', own);
-  expect([await nobody.json(), nobody.headers.has('set-cookie')]).toEqual([{ changed: false, userId: null }, true]);
+  const withoutCookie = await ask('DELETE', own);
+  expect([await withoutCookie.json(), withoutCookie.headers.has('set-cookie')]).toEqual([
+    { changed: false, userId: null },
+    true,
+  ]);
 });

@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest';
 import { takeTurn } from '../src/browser/turns.ts';
 
-// Node has the browser's locks, from 24.5 on.
+// Node 24.5 and later have Web Locks.
 const withLocks = test.runIf(globalThis.navigator?.locks !== undefined);
 
-withLocks('one at a time changes the cookie, whoever fails', async () => {
+withLocks('one tab at a time changes a cookie, even if one fails', async () => {
   const steps: string[] = [];
   let release = () => {};
   const first = takeTurn('/token', async () => {
@@ -15,15 +15,15 @@ withLocks('one at a time changes the cookie, whoever fails', async () => {
   });
   await expect.poll(() => steps).toEqual(['first begins']);
   const second = takeTurn('/token', async () => steps.push('second'));
-  const elsewhere = await takeTurn('/other', async () => 'another cookie waits for nobody');
-  expect([elsewhere, steps]).toEqual(['another cookie waits for nobody', ['first begins']]);
+  const other = await takeTurn('/other', async () => 'another cookie does not wait');
+  expect([other, steps]).toEqual(['another cookie does not wait', ['first begins']]);
   release();
   await expect(first).rejects.toThrow('first');
   await second;
   expect(steps).toEqual(['first begins', 'first ends', 'second']);
 });
 
-withLocks('a turn that does not come is not waited for without end', async () => {
+withLocks('the wait for a lock is limited', async () => {
   vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort());
   let release = () => {};
   const hanging = navigator.locks.request('torii /hangs', () => new Promise<void>((resolve) => (release = resolve)));
@@ -33,7 +33,7 @@ withLocks('a turn that does not come is not waited for without end', async () =>
   vi.restoreAllMocks();
 });
 
-test('where there are no locks, or none may be had, it is done at once', async () => {
+test('without locks, or if they are forbidden, the work runs at once', async () => {
   for (const locks of [undefined, { request: () => Promise.reject(new DOMException('', 'SecurityError')) }]) {
     vi.stubGlobal('navigator', { locks });
     expect(await takeTurn('/token', async () => 'done')).toBe('done');

@@ -17,12 +17,12 @@ function delivery(): Request {
   return new Request('https://app.test/webhooks', { method: 'POST', headers, body });
 }
 
-// More deliveries are in conformance/, over Next's own server.
+// More deliveries are tested in conformance/, with Next's own server.
 describe('webhookHandler', () => {
   test.each<[string, WebhookReceiverOptions['secret']]>([
     ['a secret', undefined],
     ['one of two secrets', [secret, undefined]],
-  ])('lets `next build` load a route without %s, and says so with the first request', async (_what, unset) => {
+  ])('lets `next build` load a route without %s, and throws on the first request', async (_what, unset) => {
     const POST = webhookHandler({ secret: unset }, () => {});
     await expect(POST(request())).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'secret' });
     await expect(POST(request())).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'secret' });
@@ -33,18 +33,18 @@ describe('webhookHandler', () => {
     ['secret', { secret: [] }, () => {}],
     ['sekret', { secret, sekret: secret }, () => {}],
     ['webhookHandler', { secret }, undefined],
-  ])('refuses other wrong options at once: %s', (option, options, handler) => {
+  ])('refuses other invalid options at once: %s', (option, options, handler) => {
     expect(() => webhookHandler(options as WebhookReceiverOptions, handler as () => void)).toThrow(
       expect.objectContaining({ name: 'ToriiConfigError', option }),
     );
   });
 
-  test('refuses no options at all with the first request at the latest', async () => {
+  test('refuses missing options, at the latest on the first request', async () => {
     const POST = webhookHandler(undefined as never, () => {});
     await expect(POST(request())).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'options' });
   });
 
-  test('answers a request that is no delivery', async () => {
+  test('refuses a request that is not a delivery', async () => {
     const answer = await webhookHandler({ secret }, () => {})(request());
     expect([answer.status, await answer.json()]).toMatchObject([400, { error: { reason: 'header_missing' } }]);
   });
@@ -55,22 +55,22 @@ describe('webhookHandler', () => {
     ['permanentRedirect', () => permanentRedirect('/elsewhere')],
     ['unauthorized', unauthorized],
     ['forbidden', forbidden],
-  ])('[18] has Next answer 500 where the handler calls %s(), and Torii try again', async (_name, interrupt) => {
+  ])('[18] a handler that calls %s() fails with an error that Next answers with 500', async (_name, interrupt) => {
     vi.stubEnv('__NEXT_EXPERIMENTAL_AUTH_INTERRUPTS', 'true');
     const error: unknown = await webhookHandler({ secret }, interrupt)(delivery()).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       reason: 'handler_failed',
       cause: { digest: expect.stringMatching(/^NEXT_(HTTP_ERROR_FALLBACK|REDIRECT);/) },
     });
-    // By which Next knows what it takes an answer from.
+    // Next would treat an error with such a digest as a redirect or a status, not as a failure.
     expect(error).not.toHaveProperty('digest');
   });
 
   test.each<[string, (request: Request) => unknown]>([
-    ['holds its reader', ({ body }) => body?.getReader()],
-    ['pipes it on', ({ body }) => body?.pipeThrough(new TransformStream())],
+    ['locks it with a reader', ({ body }) => body?.getReader()],
+    ['pipes it', ({ body }) => body?.pipeThrough(new TransformStream())],
     ['reads it', (given) => given.text()],
-  ])('a body that somebody else has is a mistake of the app: who %s', async (_what, take) => {
+  ])('reports a configuration error if other code has the body and %s', async (_what, take) => {
     const given = delivery();
     void take(given);
     const answer = webhookHandler({ secret }, () => {})(given);
@@ -78,7 +78,7 @@ describe('webhookHandler', () => {
     await expect(answer).rejects.toThrow('request.clone()');
   });
 
-  test('knows the events', () => {
+  test('types the events', () => {
     webhookHandler({ secret }, (event, given) => {
       expectTypeOf(given).toEqualTypeOf<Request>();
       if (event.type === 'user.banned') expectTypeOf(event.data).toEqualTypeOf<WebhookUser>();

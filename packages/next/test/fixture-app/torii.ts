@@ -1,6 +1,6 @@
 import { type Check, createToriiNext, refuse, type ToriiNextOptions } from '@torii/next';
 
-// While it is built, the app has no issuer yet.
+// The test sets the environment variables when it starts the app, not when it builds it.
 const options: Partial<ToriiNextOptions> = JSON.parse(process.env.TORII_OPTIONS ?? '{}');
 
 export const torii = createToriiNext({
@@ -8,10 +8,10 @@ export const torii = createToriiNext({
   signInPath: '/sign-in',
   origins: [process.env.APP_ORIGIN ?? 'https://app.test'],
   publicPaths: ['/welcome'],
-  // As an app that adds a header or counts. What it calls is Next's.
+  // An app's own function, which calls Next's `fetch`.
   ...(process.env.OWN_FETCH && { fetch: (input, init) => fetch(input, init) }),
   ...options,
 });
 
 export const isAdmin: Check = (auth) =>
-  auth.organization?.role === 'org:administrator' || refuse('Administrators alone.');
+  auth.organization?.role === 'org:administrator' || refuse('Only administrators may do this.');

@@ -3,5 +3,5 @@
 import { getErrorReason } from '@torii/next/client';
 
 export default function Problem({ error }: { error: Error & { digest?: string } }) {
-  return <p>Reason: {getErrorReason(error) ?? 'none of ours'}</p>;
+  return <p>Reason: {getErrorReason(error) ?? 'unknown'}</p>;
 }

@@ -2,7 +2,7 @@ import { torii } from '../../torii';
 import { secret, visit } from '../../visit';
 import { act, actAlone } from './actions';
 
-// What an action returns goes to the script that called it; a form wants nothing.
+// React types form actions as returning nothing. Here the result goes to the script that called the action.
 type FormAction = () => Promise<void>;
 
 export default async function Private() {

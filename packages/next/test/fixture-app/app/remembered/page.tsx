@@ -1,6 +1,6 @@
 import { torii } from '../../torii';
 
-// Asks Next to keep the page, and every fetch. Who calls a helper of ours is not kept all the same.
+// Asks Next to cache the page and every fetch. A page that calls `protect` must not be cached anyway.
 export const revalidate = 3600;
 export const fetchCache = 'force-cache';
 

@@ -1,4 +1,4 @@
-// Relies on the proxy alone, as no page should: it is rendered while the app is built.
+// Not recommended: this static page has no guard except the proxy.
 export default function Unguarded() {
   return <p>static-bytes</p>;
 }

@@ -4,7 +4,7 @@ export const runtime = 'edge';
 
 const secret = [process.env.WEBHOOK_SECRET, process.env.PREVIOUS_WEBHOOK_SECRET];
 
-// Tells nobody that it ran: there are no files here.
+// Does not call `visit`, because the edge runtime has no file system.
 export const POST = webhookHandler<{ 'test.throws': object; 'test.throws_404': object }>(
   { secret, store: new Map() },
   async (event) => {

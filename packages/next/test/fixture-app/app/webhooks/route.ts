@@ -1,7 +1,7 @@
 import { webhookHandler } from '@torii/next/webhooks';
 import { visit } from '../../visit';
 
-// While it is built, the app has no secrets.
+// Not set during `next build`.
 const secret = [process.env.WEBHOOK_SECRET, process.env.PREVIOUS_WEBHOOK_SECRET];
 
 export const POST = webhookHandler<{ 'test.throws': object; 'test.throws_404': object }>(

@@ -1,7 +1,7 @@
 import { torii } from '../../../torii';
 import { visit } from '../../../visit';
 
-// As no app should have it: `auth` cannot know the method, `withAuth` can.
+// Not recommended: a route that changes data should use `withAuth`, because `auth` does not know the method.
 async function handle(request: Request): Promise<Response> {
   const auth = await torii.auth();
   if (auth === null) return Response.json({ userId: null }, { status: 401 });

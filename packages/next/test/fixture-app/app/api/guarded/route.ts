@@ -1,7 +1,7 @@
 import { torii } from '../../../torii';
 import { visit } from '../../../visit';
 
-// As /health, but for its guard.
+// The same as /health, with a guard.
 export const GET = torii.withAuth(() => {
   visit('guarded');
   return Response.json({ handler: 'public', userId: null });

@@ -1,6 +1,6 @@
 import { torii } from '../../../torii';
 
-// Has Next make one page for everybody, once somebody asks. Without a parameter, the build would fail.
+// Next renders this page on the first request and stores it for everyone. Without the parameter, the build would fail.
 export const dynamic = 'force-static';
 
 export default async function Kept({ params }: { params: Promise<{ name: string }> }) {
