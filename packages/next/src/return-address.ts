@@ -1,7 +1,6 @@
 import { returnParameter, withoutTrailingSlash } from './paths.ts';
 
-// The base for resolving a path. If the resolved URL has another origin, the path leads away from the app.
-const here = 'http://app.invalid';
+const appOrigin = 'http://app.invalid';
 const maxLength = 2000;
 
 /**
@@ -11,12 +10,12 @@ const maxLength = 2000;
 export function readReturnAddress(value: unknown, origins: readonly string[] = []): string | undefined {
   if (typeof value !== 'string' || value.length > maxLength) return undefined;
   // Browsers treat a backslash as a slash and drop tabs and line breaks: `/\evil.test` means `//evil.test`.
-  if (/[\\\p{Cc}]/u.test(value) || !URL.canParse(value, here)) return undefined;
-  const url = new URL(value, here);
+  if (/[\\\p{Cc}]/u.test(value) || !URL.canParse(value, appOrigin)) return undefined;
+  const url = new URL(value, appOrigin);
   if (value.startsWith('/')) {
     const path = url.pathname + url.search + url.hash;
     // Resolving a path can produce two leading slashes, which name a host: `/.//evil.test`.
-    return url.origin === here && !path.startsWith('//') ? path : undefined;
+    return url.origin === appOrigin && !path.startsWith('//') ? path : undefined;
   }
   // A `blob:` URL has the origin of the page that created it, so the scheme is checked first.
   const plain = /^https?:\/\//i.test(value) && url.username === '' && url.password === '';
@@ -26,8 +25,8 @@ export function readReturnAddress(value: unknown, origins: readonly string[] = [
 /** The address of the sign-in page, with `returnTo` as a query parameter. An unsafe `returnTo` is left out. */
 export function signInAddress(signInPath: string, returnTo?: string, origins: readonly string[] = []): string {
   const address = readReturnAddress(returnTo, origins);
-  // Returning to the sign-in page itself would be a loop.
   const [path = ''] = address?.split(/[?#]/, 1) ?? [];
-  if (address === undefined || withoutTrailingSlash(path) === withoutTrailingSlash(signInPath)) return signInPath;
+  const wouldLoop = withoutTrailingSlash(path) === withoutTrailingSlash(signInPath);
+  if (address === undefined || wouldLoop) return signInPath;
   return `${signInPath}?${returnParameter}=${encodeURIComponent(address)}`;
 }

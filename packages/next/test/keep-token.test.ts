@@ -9,7 +9,7 @@ interface Sent {
 let sent: Sent[];
 let answers: (() => Response | Promise<Response>)[];
 let outdated: boolean;
-let inStep: number;
+let upToDate: number;
 const kept =
   (expiresInSeconds = 300, changed = false) =>
   () =>
@@ -24,7 +24,7 @@ beforeEach(() => {
   sent = [];
   answers = [];
   outdated = false;
-  inStep = 0;
+  upToDate = 0;
   vi.stubGlobal('fetch', async (_path: string, init: RequestInit) => {
     const token = new Headers(init.headers).get('authorization');
     sent.push({ method: init.method, token });
@@ -44,7 +44,7 @@ function start(getToken: () => Promise<string | null>, renderedFor?: string | nu
     tokenPath: '/api/torii/token',
     isOutdated: () => outdated,
     renderedFor: () => renderedFor,
-    onInStep: () => (inStep += 1),
+    onUpToDate: () => (upToDate += 1),
     onSignedIn: () => events.push('signed in'),
     onSignedOut: () => events.push('signed out'),
     onProblem: (problem) => events.push((problem as Error).message),
@@ -122,7 +122,7 @@ describe('the cookie', () => {
     answers = [kept(300, true)];
     const { keeper, events } = start(async () => 'a');
     await keeper.sync();
-    expect([events, inStep]).toEqual([['signed in'], 0]);
+    expect([events, upToDate]).toEqual([['signed in'], 0]);
     keeper.stop();
   });
 
@@ -137,7 +137,7 @@ describe('the cookie', () => {
     const { keeper, events } = start(getToken, renderedFor);
     await keeper.sync();
     expect(events).toEqual(expected);
-    expect(inStep).toBe(renderedFor === 'ada' && expected.length === 0 ? 1 : 0);
+    expect(upToDate).toBe(renderedFor === 'ada' && expected.length === 0 ? 1 : 0);
     keeper.stop();
   });
 

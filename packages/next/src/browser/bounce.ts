@@ -6,7 +6,7 @@ const windowMs = 30_000;
 /** The limit for redirects to different addresses in that time, which may redirect to each other. */
 const maxBounces = 3;
 
-/** The part of `sessionStorage` that is needed. Each tab has its own. */
+/** Each tab has its own `sessionStorage`. */
 export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 interface Bounce {
@@ -21,7 +21,6 @@ interface Bounce {
 export function mayBounce(storage: () => TabStorage, address: URL, nowMs: number): boolean {
   try {
     const tab = storage();
-    // Without the fragment, which does not reach the server.
     const path = withoutTrailingSlash(address.pathname);
     const bounce: Bounce = { atMs: nowMs, address: address.origin + path + address.search };
     // An absolute difference, because the clock may have been set back.

@@ -31,7 +31,7 @@ export interface TokenKeeperProps extends TokenSource {
    * is refreshed or reloaded. Leave it out if no page depends on the user.
    */
   readonly userId?: string | null | undefined;
-  /** Called with errors, for logging. The update is retried in any case. */
+  /** Called with each error, for example to log it. The update is retried anyway. */
   readonly onProblem?: ((problem: unknown) => void) | undefined;
 }
 
@@ -52,7 +52,7 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
       isOutdated: () => signOuts.happened(),
       renderedFor: () => latest.current.userId,
       onProblem: (problem) => latest.current.onProblem?.(problem),
-      onInStep: () => noteArrival(tabStorage),
+      onUpToDate: () => noteArrival(tabStorage),
       onSignedIn: () => latest.current.router.refresh(),
       // Next's router caches pages of the signed-out user. Only a full page load drops them.
       onSignedOut: () => {

@@ -3,7 +3,6 @@ import { clearToken, storeToken } from './token-store.ts';
 import { takeTurn } from './turns.ts';
 
 export interface CookieSource {
-  /** The access token of Torii's browser code; null if the user is signed out. */
   getToken(): Promise<string | null>;
   readonly tokenPath: string;
   /** Whether another tab signed out since this page was loaded. `getToken` may still return a token from its memory. */

@@ -4,8 +4,7 @@ import { type CookieSource, updateCookie } from './cookie-update.ts';
 export interface KeeperOptions extends Omit<CookieSource, 'isStopped'> {
   /** The user that the page was rendered for: null if signed out, undefined if not known. */
   renderedFor(): string | null | undefined;
-  /** The page, the cookie and the token belong to the same user. */
-  onInStep(): void;
+  onUpToDate(): void;
   /** The page was rendered for another user, or before the user signed in: it needs a refresh. */
   onSignedIn(): void;
   /** The user signed out, here or in another tab: the page must be reloaded. */
@@ -28,7 +27,7 @@ const maxDelayMs = 60 * 60 * 1000;
 
 /** Keeps the cookie up to date with the browser's token until `stop` is called. Starts with the first `sync`. */
 export function keepToken(options: KeeperOptions): Keeper {
-  const { renderedFor, onInStep, onSignedIn, onSignedOut, onProblem } = options;
+  const { renderedFor, onUpToDate, onSignedIn, onSignedOut, onProblem } = options;
   let stored: { readonly token: string; readonly endsAtMs: number } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let retryMs = minDelayMs;
@@ -55,7 +54,7 @@ export function keepToken(options: KeeperOptions): Keeper {
     stored = { token, endsAtMs: Date.now() + expiresInSeconds * 1000 };
     if (stopped) return;
     if (changed || isRenderedForAnother(userId)) onSignedIn();
-    else onInStep();
+    else onUpToDate();
   }
 
   function handleCleared({ changed }: TokenAnswer): void {

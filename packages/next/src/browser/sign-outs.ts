@@ -1,9 +1,8 @@
 const key = 'torii.signed_out';
 
-/** The part of `localStorage` that is needed. All tabs of an origin share it. */
 export type SharedStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
-/** Tells whether another tab signed out. Pages that were loaded before may still have a token in memory. */
+/** Detects sign-outs in other tabs through `localStorage`. A page that is still open may have a token in memory. */
 export interface SignOuts {
   /** Records that this page signs out. Its own `happened` ignores that. */
   note(): void;

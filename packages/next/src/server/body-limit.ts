@@ -1,11 +1,12 @@
-/** A body stream that fails when it exceeds the limit. */
 export interface LimitedBody {
   readonly body: ReadableStream<Uint8Array>;
-  /** Whether the limit was exceeded. */
   isOver(): boolean;
 }
 
-/** Limits a body without buffering it. Returns 'too large' if `Content-Length` alone exceeds the limit. */
+/**
+ * Limits a body without buffering it: the stream fails at the limit. Returns 'too large' if `Content-Length` already exceeds
+ * it.
+ */
 export function limitBody(
   body: ReadableStream<Uint8Array> | null,
   headers: Headers,

@@ -3,7 +3,7 @@ import { createGuards, type GuardSteps, type Guards } from '@torii/core/adapter'
 import type { NextRequest } from 'next/server.js';
 import { toResponse } from './answer.ts';
 
-/** Returns the response to a refused request, or `undefined` if the request may continue. */
+/** Returns the response to a refused request, or `undefined` if it may continue. */
 export type NextGuard = (request: NextRequest) => Promise<Response | undefined>;
 
 // A side table, because some NextRequest objects are not extensible.
@@ -17,7 +17,6 @@ const steps: GuardSteps<Response | undefined> = {
   },
 };
 
-/** Core's guards for Next. `describe` decides what they see of a request. */
 export function guardsFor(describe: (request: NextRequest) => RequestParts): Guards<NextRequest, NextGuard> {
   return createGuards<NextRequest, NextGuard>({
     place: 'auth',
@@ -28,7 +27,7 @@ export function guardsFor(describe: (request: NextRequest) => RequestParts): Gua
   });
 }
 
-/** The Auth of a request that a guard let through; null if it had no token and needed none. */
+/** The Auth of a request that a guard let through; null if the path is public. */
 export function authOf(request: NextRequest): Auth | null {
   return auths.get(request) ?? null;
 }

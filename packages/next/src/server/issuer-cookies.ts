@@ -9,8 +9,7 @@ function markPrefixOf({ secure }: Pick<TokenCookie, 'secure'>): string {
   return secure ? '__Host-torii_issuer.' : 'torii_issuer.';
 }
 
-/** The `Cookie` header for the issuer: the marked cookies of a request. `null` if there are none. */
-export function issuerCookies(sent: Headers, app: Pick<TokenCookie, 'secure'>): string | null {
+export function cookieHeaderForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>): string | null {
   const markPrefix = markPrefixOf(app);
   const cookies = readCookies(sent);
   const marks = new Set(cookies.map(({ name }) => name).filter((name) => name.startsWith(markPrefix)));
@@ -19,10 +18,10 @@ export function issuerCookies(sent: Headers, app: Pick<TokenCookie, 'secure'>): 
 }
 
 /**
- * The `Set-Cookie` lines that the app sends for a line of the issuer: the cookie and its mark. None if the name is that of
- * the token cookie, which only the token route may set because it verifies the token, or that of a mark.
+ * Turns a `Set-Cookie` line of the issuer into lines for the browser: the cookie and its mark. The issuer cannot set marks
+ * itself, nor the token cookie, because only the token route verifies tokens.
  */
-export function passCookie(line: string, app: Pick<TokenCookie, 'secure'>): readonly string[] {
+export function cookieLinesForBrowser(line: string, app: Pick<TokenCookie, 'secure'>): readonly string[] {
   const markPrefix = markPrefixOf(app);
   const [pair = '', ...attributes] = line.split(';');
   const name = pair.split('=', 1)[0]?.trim() ?? '';

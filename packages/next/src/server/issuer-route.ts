@@ -4,7 +4,7 @@ import type { NextRequest } from 'next/server.js';
 import { answerError, answerPrivately } from './answer.ts';
 import { limitBody } from './body-limit.ts';
 import type { Settings } from './options.ts';
-import { requestHeaders, responseHeaders } from './passed-headers.ts';
+import { headersForBrowser, headersForIssuer } from './passed-headers.ts';
 
 type Handler = (request: NextRequest) => Promise<Response>;
 
@@ -52,7 +52,7 @@ async function forward(request: NextRequest, { upstream, cookie }: Settings): Pr
   try {
     answer = await fetch(upstream + pathname + search, {
       method: request.method,
-      headers: requestHeaders(request.headers, cookie),
+      headers: headersForIssuer(request.headers, cookie),
       redirect: 'manual',
       cache: 'no-store',
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeLimitMs)]),
@@ -64,7 +64,7 @@ async function forward(request: NextRequest, { upstream, cookie }: Settings): Pr
   }
   const received = limitBody(answer.body, new Headers(), maxResponseBytes);
   const body = received === null || received === 'too large' ? null : received.body;
-  return new Response(body, { status: answer.status, headers: responseHeaders(answer.headers, upstream, cookie) });
+  return new Response(body, { status: answer.status, headers: headersForBrowser(answer.headers, upstream, cookie) });
 }
 
 function answerGateway(status: 413 | 502, message: string): Response {

@@ -15,7 +15,7 @@ import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts
 import { bypassNextCache } from './fresh-fetch.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
-/** The options of `createToriiNext`: its own, and those that core takes to verify tokens. */
+/** The options of `createToriiNext`, including core's options for verifying tokens. */
 export interface ToriiNextOptions extends VerifyOptions {
   /** The path of the app's sign-in page, such as `/sign-in`. It is public, with or without a trailing slash. */
   readonly signInPath: string;
@@ -46,7 +46,6 @@ export interface ToriiNextOptions extends VerifyOptions {
   readonly allowPreflight?: boolean;
 }
 
-/** Validated options. */
 export interface Settings {
   /** Reads the Authorization header, or the token cookie if there is no such header. */
   readonly verifier: Verifier<object, never>;

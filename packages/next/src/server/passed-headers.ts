@@ -1,9 +1,9 @@
-import { issuerCookies, passCookie } from './issuer-cookies.ts';
+import { cookieHeaderForIssuer, cookieLinesForBrowser } from './issuer-cookies.ts';
 import type { TokenCookie } from './token-cookie.ts';
 
 // An allow list against header spoofing. Proxies, clouds and frameworks each trust their own headers for the client's
 // address, the host or the method, and the issuer may trust this server, so a deny list would never be complete.
-// `Referer` is not in it, because browsers do not send its path to other hosts. `Cookie` and `Authorization` see below.
+// `Referer` is missing because browsers send other hosts only its origin. `Cookie` and `Authorization` are handled below.
 const allowed = new Set([
   ...['accept', 'accept-language', 'user-agent', 'dnt', 'save-data', 'priority', 'upgrade-insecure-requests'],
   ...['content-type', 'content-encoding', 'content-language', 'content-disposition'],
@@ -27,8 +27,7 @@ const forOrigins = [
 ];
 const forServersPrefixes = ['x-middleware-', 'x-nextjs-', 'x-next-', 'x-invoke-', 'x-torii-', 'next-', 'x-accel-'];
 
-/** The request headers that are sent to the issuer. */
-export function requestHeaders(sent: Headers, app: Pick<TokenCookie, 'secure'>): Headers {
+export function headersForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>): Headers {
   const hops = namedIn(sent.get('connection'));
   const passed = pick(
     sent,
@@ -39,22 +38,21 @@ export function requestHeaders(sent: Headers, app: Pick<TokenCookie, 'secure'>):
   // If the app itself is behind Basic auth, browsers send that password here too. The issuer must not get it.
   const authorization = sent.get('authorization');
   if (authorization !== null && /^bearer[ \t]/i.test(authorization)) passed.set('authorization', authorization);
-  const cookies = issuerCookies(sent, app);
+  const cookies = cookieHeaderForIssuer(sent, app);
   if (cookies !== null) passed.set('cookie', cookies);
   return passed;
 }
 
-/** The headers of the issuer's response that are sent to the browser. */
-export function responseHeaders(received: Headers, upstream: string, app: Pick<TokenCookie, 'secure'>): Headers {
+export function headersForBrowser(received: Headers, upstream: string, app: Pick<TokenCookie, 'secure'>): Headers {
   const rewritten = ['content-length', 'content-encoding', 'set-cookie', 'location'];
   const dropped = new Set([...hopByHop, ...rewritten, ...forOrigins, ...namedIn(received.get('connection'))]);
   const passed = pick(received, (name) => !dropped.has(name) && !startsWithOne(name, forServersPrefixes));
   // `get('set-cookie')` would join the lines with commas, which also occur in `Expires`.
   for (const line of received.getSetCookie()) {
-    for (const each of passCookie(line, app)) passed.append('set-cookie', each);
+    for (const each of cookieLinesForBrowser(line, app)) passed.append('set-cookie', each);
   }
   const location = received.get('location');
-  if (location !== null) passed.set('location', withoutUpstream(location, upstream));
+  if (location !== null) passed.set('location', toAppOrigin(location, upstream));
   if (!passed.has('cache-control')) passed.set('cache-control', 'private, no-store');
   return passed;
 }
@@ -73,7 +71,6 @@ function namedIn(connection: string | null): readonly string[] {
   return (connection ?? '').split(',').map((name) => name.trim().toLowerCase());
 }
 
-/** Keeps redirects to the issuer's pages below `/_torii/` on the app's origin. */
-function withoutUpstream(location: string, upstream: string): string {
+function toAppOrigin(location: string, upstream: string): string {
   return location.startsWith(`${upstream}/_torii/`) ? location.slice(upstream.length) : location;
 }

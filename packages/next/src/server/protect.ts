@@ -24,7 +24,7 @@ export interface ProtectOptions {
   readonly returnTo: string;
 }
 
-/** The type of `protect`. */
+/** Guards a page or a server action: see `ToriiNext.protect`. */
 export interface Protect<Custom extends object = Claims> {
   (...checks: readonly Check<Custom>[]): Promise<Auth<Custom>>;
   (options: ProtectOptions, ...checks: readonly Check<Custom>[]): Promise<Auth<Custom>>;
@@ -53,7 +53,7 @@ export function createProtect<Custom extends object>({ verifier, signInPath, ori
       return auth;
     } catch (error) {
       const isPage = request.method !== undefined;
-      // The code that called a server action gets the error, because it does not load a page.
+      // The caller of a server action gets the error instead of a redirect.
       if (!(error instanceof ToriiAuthError) || !isPage) throw error instanceof ToriiError ? writeDigest(error) : error;
     }
     // Outside the `try` block, because Next's `redirect` works by throwing.

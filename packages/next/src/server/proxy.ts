@@ -26,11 +26,11 @@ export type ProxyHandler<Custom extends object = Claims> = (
 
 export type ProxyFunction = (request: NextRequest, event: NextFetchEvent) => Promise<Response>;
 
-const { requireAuth } = guardsFor((request) => withoutHost(withPlainAsset(describe(request))));
+const { requireAuth } = guardsFor((request) => withoutHost(decodeStaticPath(describe(request))));
 
 export function createProxy<Custom extends object>(settings: Settings) {
   const identify = requireAuth(settings.proxyVerifier, {
-    onError: (_denial, error, request) => refusePage(request, error, settings),
+    onError: (_denial, error, request) => refusePageLoad(request, error, settings),
   });
   return (handler?: ProxyHandler<Custom>): ProxyFunction => {
     if (handler !== undefined && typeof handler !== 'function') {
@@ -51,21 +51,24 @@ export function createProxy<Custom extends object>(settings: Settings) {
 }
 
 /**
- * Decodes characters that Next encodes in the names of its static files, such as the `@` of a parallel route. Core treats
- * a path with such a needless encoding as not public.
+ * Next needlessly encodes some characters in the names of its static files, such as the `@` of a parallel route. Core never
+ * treats a path with needless encoding as public.
  */
-function withPlainAsset(parts: RequestParts): RequestParts {
+function decodeStaticPath(parts: RequestParts): RequestParts {
   if (!parts.path?.startsWith('/_next/static/')) return parts;
   return { ...parts, path: parts.path.replace(/%(?:24|26|2B|2C|3A|3D|40)/gi, decodeURIComponent) };
 }
 
-/** The response to a page load, which gets a redirect or a small page instead of JSON. */
-function refusePage(request: NextRequest, error: ToriiError, { signInPath, origins }: Settings): Answer | undefined {
+function refusePageLoad(
+  request: NextRequest,
+  error: ToriiError,
+  { signInPath, origins }: Settings,
+): Answer | undefined {
   if (!isPageLoad(request)) return undefined;
   if (error instanceof ToriiAuthError) {
     const { pathname, search } = new URL(request.nextUrl.href);
     const address = request.nextUrl.basePath + signInAddress(signInPath, pathname + search);
-    // Behind a reverse proxy, browsers may be unable to reach the origin in `request.url`.
+    // Behind a reverse proxy, `request.url` may name a host that browsers cannot reach.
     const target = new URL(address, originOf(request, origins));
     return { status: 307, headers: { Location: target.href }, body: null };
   }

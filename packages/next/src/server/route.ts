@@ -29,7 +29,7 @@ export type RouteHandler<P extends object = Params> = (
   context: RouteContext<P>,
 ) => Promise<Response>;
 
-// Only checks see the Host header. It must not decide whether a cookie comes from the app's own page: see `withoutHost`.
+// Checks see the Host header. `requireAuth` does not, because it must not decide whether a cookie is same-origin.
 const { requireAuth, getAuth } = guardsFor((request) => withoutHost(describe(request)));
 const { allow } = guardsFor(describe);
 

@@ -1,15 +1,13 @@
 import { ToriiRequestError } from '@torii/core';
 
-/** The cookie that contains the token. */
 export interface TokenCookie {
   readonly name: string;
   readonly secure: boolean;
 }
 
-/** Both names that `chooseTokenCookie` returns. */
 export const tokenCookieNames: readonly string[] = ['__Host-torii_token', 'torii_token'];
 
-/** Browsers need not store more, name and attributes included (RFC 6265 6.1). */
+/** Browsers may drop a larger cookie, name and attributes included (RFC 6265 6.1). */
 const maxCookieBytes = 4096;
 
 /**
@@ -21,11 +19,7 @@ export function chooseTokenCookie(origins: readonly string[], production: boolea
   return { name: secure ? '__Host-torii_token' : 'torii_token', secure };
 }
 
-/**
- * The `Set-Cookie` line for a token.
- *
- * @throws ToriiRequestError if the line is too long: browsers would drop the cookie without an error
- */
+/** @throws ToriiRequestError if the cookie is so large that browsers could drop it without an error */
 export function writeTokenCookie(cookie: TokenCookie, token: string, lifetimeSeconds: number): string {
   const line = write(cookie, token, lifetimeSeconds);
   if (line.length > maxCookieBytes) {
@@ -40,7 +34,6 @@ export function hasCookie(headers: Headers, wanted: string): boolean {
   return readCookies(headers).some(({ name }) => name === wanted);
 }
 
-/** The cookies of a request: each name, and the unchanged `name=value` pair. */
 export function readCookies(headers: Headers): readonly { readonly name: string; readonly pair: string }[] {
   const pairs = (headers.get('cookie') ?? '').split(';').map((pair) => pair.trim());
   return pairs.filter((pair) => pair !== '').map((pair) => ({ name: pair.split('=', 1)[0]?.trimEnd() ?? '', pair }));

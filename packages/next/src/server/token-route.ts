@@ -70,7 +70,6 @@ function tokenOf({ headers }: NextRequest): string {
   );
 }
 
-/** The Auth of the cookie that the request carries; null if the cookie is missing or invalid. */
 async function previousAuth({ headers }: NextRequest, { verifier }: Settings): Promise<Auth<object> | null> {
   const cookie = headers.get('cookie');
   if (cookie === null) return null;
