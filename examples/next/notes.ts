@@ -1,4 +1,4 @@
-// As long as the app runs. An app of your own has a database here.
+// In memory, to keep the example small. A real app uses a database.
 const notes = new Map<string, readonly string[]>();
 
 export function listNotes(userId: string): readonly string[] {

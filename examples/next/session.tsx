@@ -4,7 +4,7 @@ import { createSession } from '@torii/emulator/browser';
 import { endSession, TokenKeeper } from '@torii/next/client';
 import { useState } from 'react';
 
-/** This app passes `/_torii/` on to the issuer, so that the session belongs to its own origin. */
+/** The issuer is empty because this app proxies `/_torii/` to it, so that the session belongs to the app's origin. */
 export const session = createSession({ issuer: '' });
 
 export function Keeper({ userId }: { userId: string | null }) {
@@ -24,20 +24,20 @@ export function SignOut() {
   );
 }
 
-/** Calls the API as a page does: the cookie goes along by itself. */
+/** Calls the API without a header: the browser sends the token cookie. */
 export function CallApi() {
-  const [answer, setAnswer] = useState('');
+  const [result, setResult] = useState('');
   const call = async () => {
     const response = await fetch('/me');
-    setAnswer(`${response.status} ${JSON.stringify(await response.json(), null, 2)}`);
+    setResult(`${response.status} ${JSON.stringify(await response.json(), null, 2)}`);
   };
   return (
     <>
       <button type="button" onClick={call}>
         GET /me
       </button>
-      <pre aria-live="polite" hidden={answer === ''}>
-        {answer}
+      <pre aria-live="polite" hidden={result === ''}>
+        {result}
       </pre>
     </>
   );

@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import type { ReactNode } from 'react';
 import './style.css';
 
-export const metadata: Metadata = { title: 'Notes', description: 'A Next.js app that Torii guards.' };
+export const metadata: Metadata = { title: 'Notes', description: 'A Next.js app with sign-in by Torii.' };
 
 export default function Layout({ children }: { children: ReactNode }) {
   return (

@@ -10,8 +10,8 @@ beforeAll(async () => {
 afterAll(() => cast?.[Symbol.asyncDispose]());
 
 const tokenCookie = '__Host-torii_token';
-/** Of five minutes, in milliseconds: a renewal is due. */
-const almostATokensLife = 290_000;
+/** Tokens live for five minutes, so a renewal is due by then. */
+const renewalDueMs = 290_000;
 
 async function signIn(page: Page, { app } = cast): Promise<void> {
   await page.goto(`${app}/notes`);
@@ -22,9 +22,9 @@ async function signIn(page: Page, { app } = cast): Promise<void> {
   await page.getByRole('heading', { name: 'Your notes' }).waitFor();
 }
 
-/** As after a night: Torii still knows the person, the app does not. */
+/** The state after a night: the session at Torii is still valid, the app's token cookie has expired. */
 async function loseToken(page: Page): Promise<void> {
-  // The page that is open would bring it back.
+  // An open page would set the cookie again.
   await page.waitForLoadState('networkidle');
   await page.goto('about:blank');
   await page.context().clearCookies({ name: tokenCookie });
@@ -34,12 +34,12 @@ async function tokenOf(page: Page): Promise<string | undefined> {
   return (await page.context().cookies()).find(({ name }) => name === tokenCookie)?.value;
 }
 
-test('signs in, sees the page, runs the action, calls the API, signs out, and leaves nothing behind', async ({
+test('a user signs in, opens the page, runs the action, calls the API and signs out, and nothing private remains', async ({
   openPage,
 }) => {
   const page = await openPage();
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
+  const pageErrors: string[] = [];
+  page.on('pageerror', (error) => pageErrors.push(error.message));
   await page.goto(cast.app);
   await page.getByText('You are signed out.').waitFor();
   await keepScreenshot(page, 'next-signed-out');
@@ -51,7 +51,7 @@ test('signs in, sees the page, runs the action, calls the API, signs out, and le
   await page.getByRole('button', { name: 'Sign in with Torii' }).click();
   await page.getByLabel('Email').fill(ada.email);
   await page.getByLabel('Password').fill(ada.password);
-  // Torii's own page, on the app's own origin.
+  // Torii's page is on the app's origin.
   expect(new URL(page.url()).origin).toBe(cast.app);
   await keepScreenshot(page, 'next-sign-in-at-torii');
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -73,35 +73,35 @@ test('signs in, sees the page, runs the action, calls the API, signs out, and le
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByText('You are signed out.').waitFor();
   expect(await tokenOf(page)).toBeUndefined();
-  // The button by which people find out what a shared computer still knows.
+  // On a shared computer, the next person may press the back button.
   await page.goBack();
   await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
   expect(await page.content()).not.toContain('Buy milk');
   await keepScreenshot(page, 'next-back-after-sign-out');
-  expect(complaints).toEqual([]);
+  expect(pageErrors).toEqual([]);
 });
 
-test('is sent through sign-in and back without a click while Torii knows the person', async ({ openPage }) => {
+test('a user with a valid session at Torii returns to the page without a click', async ({ openPage }) => {
   const page = await openPage();
   await signIn(page);
   await loseToken(page);
-  const seen: string[] = [];
+  const paths: string[] = [];
   page.on('request', (request) => {
-    if (request.isNavigationRequest()) seen.push(new URL(request.url()).pathname);
+    if (request.isNavigationRequest()) paths.push(new URL(request.url()).pathname);
   });
   await page.goto(`${cast.app}/notes?page=2`);
   await page.getByRole('heading', { name: 'Your notes' }).waitFor();
   expect(page.url()).toBe(`${cast.app}/notes?page=2`);
-  expect(seen).toEqual(['/notes', '/sign-in', '/notes']);
+  expect(paths).toEqual(['/notes', '/sign-in', '/notes']);
 });
 
-test('never loops where the browser does not keep the cookie', async ({ openPage }) => {
+test('does not loop if the browser does not store the cookie', async ({ openPage }) => {
   const page = await openPage();
   await signIn(page);
   let posts = 0;
   await page.route('**/api/torii/token', async (route) => {
     posts += 1;
-    // Answers as the app does, but nothing is kept: a browser without cookies, or a clock that is off.
+    // Responds like the app, but sets no cookie, as if the browser blocked cookies.
     await route.fulfill({ json: { expiresInSeconds: 300, changed: true, userId: 'ada' } });
   });
   await loseToken(page);
@@ -116,7 +116,7 @@ test('never loops where the browser does not keep the cookie', async ({ openPage
   await page.getByRole('heading', { name: 'Your notes' }).waitFor();
 });
 
-test('a public page shows who is signed in once the cookie is there, without a reload', async ({ openPage }) => {
+test('a public page shows the signed-in user without a reload, as soon as the cookie is set', async ({ openPage }) => {
   await using other = await startCast();
   const page = await openPage();
   await signIn(page, other);
@@ -126,7 +126,9 @@ test('a public page shows who is signed in once the cookie is there, without a r
   expect(await tokenOf(page)).toMatch(/^eyJ/);
 });
 
-test('renews the token while a page is open, and forgets it once the session has ended', async ({ openPage }) => {
+test('renews the token while a page is open, and clears the cookie after the session has ended', async ({
+  openPage,
+}) => {
   await using app = await startCast();
   const page = await openPage({ viewport: { width: 400, height: 800 }, colorScheme: 'dark' });
   await page.clock.install();
@@ -136,22 +138,22 @@ test('renews the token while a page is open, and forgets it once the session has
   page.on('load', () => loads.push(page.url()));
   for (const _renewal of ['first', 'second']) {
     const before = await tokenOf(page);
-    await page.clock.fastForward(almostATokensLife);
+    await page.clock.fastForward(renewalDueMs);
     await expect.poll(() => tokenOf(page)).not.toBe(before);
   }
-  // No flash: the page is still the one that was loaded.
+  // The page was not reloaded.
   expect(loads).toEqual([]);
   await page.getByRole('button', { name: 'GET /me' }).click();
   await page.getByText('200 {').waitFor();
   await keepScreenshot(page, 'next-notes-phone');
 
-  app.torii.advance(30 * 24 * 60 * 60);
-  await page.clock.fastForward(almostATokensLife);
+  app.emulator.advance(30 * 24 * 60 * 60);
+  await page.clock.fastForward(renewalDueMs);
   await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
   expect(await tokenOf(page)).toBeUndefined();
 });
 
-test('signed out in one tab, a renewal that another has on its way brings nothing back', async ({ openPage }) => {
+test('a sign-out in one tab is not undone by a renewal that another tab has started', async ({ openPage }) => {
   const page = await openPage();
   await page.clock.install();
   await signIn(page);
@@ -159,36 +161,36 @@ test('signed out in one tab, a renewal that another has on its way brings nothin
   await other.goto(cast.app);
   await other.getByText('You are signed in.').waitFor();
 
-  let isOnItsWay = () => {};
-  const onItsWay = new Promise<void>((resolve) => (isOnItsWay = resolve));
-  let arrive = () => {};
-  const arrival = new Promise<void>((resolve) => (arrive = resolve));
+  let noteSent = () => {};
+  const sent = new Promise<void>((resolve) => (noteSent = resolve));
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
   await page.route('**/api/torii/token', async (route) => {
     if (route.request().method() === 'POST') {
-      isOnItsWay();
-      await arrival;
+      noteSent();
+      await released;
     }
     await route.continue();
   });
   const stored = page.waitForResponse(
     (response) => response.url().endsWith('/api/torii/token') && response.request().method() === 'POST',
   );
-  await page.clock.fastForward(almostATokensLife);
-  await onItsWay;
+  await page.clock.fastForward(renewalDueMs);
+  await sent;
   await other.getByRole('button', { name: 'Sign out' }).click();
-  // Time enough to be done with it, for who does not wait.
+  // Long enough for a sign-out that does not wait for the lock.
   await Promise.race([other.getByText('You are signed out.').waitFor(), other.waitForTimeout(1500)]);
-  arrive();
+  release();
   await stored;
   await other.getByText('You are signed out.').waitFor();
   expect(await tokenOf(page)).toBeUndefined();
-  // Nobody touched this one: what it showed is gone as well.
+  // The first tab shows no private content either, although the user did nothing in it.
   await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
   expect(await page.content()).not.toContain('Your notes');
   expect(await tokenOf(page)).toBeUndefined();
 });
 
-test('signed out in one tab, another does not bring back what it has in memory', async ({ openPage }) => {
+test('a sign-out in one tab is not undone by a token that another tab has in memory', async ({ openPage }) => {
   const page = await openPage();
   await signIn(page);
   const other = await page.context().newPage();
@@ -199,7 +201,9 @@ test('signed out in one tab, another does not bring back what it has in memory',
   expect(await tokenOf(page)).toBeUndefined();
 });
 
-test('never loops where the page and the sign-in page do not agree on who is there', async ({ openPage }) => {
+test('does not loop if the page and the sign-in page disagree on whether the user is signed in', async ({
+  openPage,
+}) => {
   const page = await openPage();
   await signIn(page);
   await page.waitForLoadState('networkidle');
@@ -208,35 +212,37 @@ test('never loops where the page and the sign-in page do not agree on who is the
     if (new URL(route.request().frame().url()).pathname === '/sign-in') return route.continue();
     return route.fulfill({ status: 401, json: {} });
   });
-  const seen: string[] = [];
+  const paths: string[] = [];
   page.on('request', (request) => {
-    if (request.isNavigationRequest()) seen.push(new URL(request.url()).pathname);
+    if (request.isNavigationRequest()) paths.push(new URL(request.url()).pathname);
   });
   await page.goto(`${cast.app}/notes?page=2`);
   await page.getByRole('heading', { name: 'That did not work' }).waitFor();
-  const before = seen.length;
+  const before = paths.length;
   await page.waitForTimeout(500);
-  expect([seen.length, new URL(page.url()).pathname]).toEqual([before, '/sign-in']);
+  expect([paths.length, new URL(page.url()).pathname]).toEqual([before, '/sign-in']);
   expect(before).toBeLessThan(6);
 });
 
-test('stops, and says why, where the app refuses the token', async ({ openPage }) => {
+test('shows the reason if the app refuses the token, and does not loop', async ({ openPage }) => {
   const page = await openPage();
   await signIn(page);
   await loseToken(page);
-  // Tokens from the future, as for an app whose clock is an hour late: from here on, for all who share the cast.
-  cast.torii.advance(3600);
+  // As if the app's clock were an hour slow. This affects every later test with the same cast.
+  cast.emulator.advance(3600);
   await page.goto(`${cast.app}/notes`);
   await page.getByRole('alert').filter({ hasText: /token/i }).waitFor();
   expect(new URL(page.url()).pathname).toBe('/sign-in');
   await keepScreenshot(page, 'next-clock-off');
 });
 
-test('shows error.tsx where the keys cannot be had, and sends nobody to sign in', async ({ openPage }) => {
+test('shows error.tsx if the keys cannot be fetched, and does not redirect to the sign-in page', async ({
+  openPage,
+}) => {
   await using app = await startCast();
   const page = await openPage();
-  app.torii.fail('keys');
-  const token = await app.torii.token();
+  app.emulator.fail('keys');
+  const token = await app.emulator.token();
   await page.context().addCookies([
     {
       name: tokenCookie,
@@ -249,7 +255,7 @@ test('shows error.tsx where the keys cannot be had, and sends nobody to sign in'
     },
   ]);
   const response = await page.goto(app.app);
-  // The proxy lets the public page through; the page itself asks who is there.
+  // The proxy lets the public page through, and the page calls `auth`.
   expect([response?.status(), page.url()]).toEqual([500, `${app.app}/`]);
   await page.getByText('Who you are cannot be checked right now.').waitFor();
   await keepScreenshot(page, 'next-without-keys');

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import getPort from 'get-port';
 
-/** An issuer, and the app in front of it. */
+/** The emulator, and the app that uses it. */
 export interface Cast extends AsyncDisposable {
-  readonly torii: Emulator;
+  readonly emulator: Emulator;
   readonly app: string;
 }
 
@@ -20,25 +20,25 @@ export async function startCast(): Promise<Cast> {
   await using ending = new AsyncDisposableStack();
   const port = await getPort({ host: '127.0.0.1' });
   const app = `http://127.0.0.1:${port}`;
-  const torii = ending.use(await startEmulator({ allowedOrigins: [app] }));
-  await torii.createUser(ada);
+  const emulator = ending.use(await startEmulator({ allowedOrigins: [app] }));
+  await emulator.createUser(ada);
 
   const program = `${folder}node_modules/next/dist/bin/next`;
   const child = spawn(process.execPath, [program, 'start', '--hostname', '127.0.0.1', '--port', String(port)], {
     cwd: folder,
-    env: { ...process.env, NODE_ENV: 'production', TORII_ISSUER: torii.issuer, APP_ORIGIN: app },
+    env: { ...process.env, NODE_ENV: 'production', TORII_ISSUER: emulator.issuer, APP_ORIGIN: app },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   ending.defer(() => stop(child));
   while (!(await answers(app))) {
-    if (child.exitCode !== null) throw new Error('The app ended instead of serving. Its own words are above.');
+    if (child.exitCode !== null) throw new Error('The app exited before it responded. Its output is above.');
     await sleep(50);
   }
   const all = ending.move();
-  return { torii, app, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  return { emulator, app, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-/** Takes no time where nothing has changed. */
+/** Turbo skips the build if nothing has changed. */
 function build(): void {
   const args = ['run', 'build', '--filter=@torii/example-next', '--output-logs=errors-only'];
   const { status, stdout, stderr } = spawnSync('turbo', args, { cwd: folder, encoding: 'utf8' });
@@ -56,6 +56,6 @@ async function answers(url: string): Promise<boolean> {
 
 async function stop(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit');
-  // Asked kindly, Next's server waits for every connection, also for one that a browser opened in advance.
+  // On SIGTERM, Next's server would wait for every open connection, including idle ones of the browser.
   if (child.kill('SIGKILL')) await ended;
 }

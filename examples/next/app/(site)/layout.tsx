@@ -3,9 +3,9 @@ import type { ReactNode } from 'react';
 import { Keeper, SignOut } from '../../session';
 import { torii } from '../../torii';
 
-// Not the root layout: what is thrown there, error.tsx does not see.
+// Not the root layout, because error.tsx does not catch errors of the root layout.
 export default async function SiteLayout({ children }: { children: ReactNode }) {
-  // Only to show the right button. A layout guards nothing: each page does that for itself.
+  // Only chooses the button. A layout is no guard, because Next does not run it again for each page.
   const auth = await torii.auth();
   return (
     <>

@@ -6,12 +6,10 @@ export default async function Home() {
   return (
     <>
       <h1>Keep a note</h1>
-      <p className="lead">Anybody may read this page. Your notes are for you alone.</p>
+      <p className="lead">Everyone can read this page. Only you can read your notes.</p>
       <section>
         <h2>{auth === null ? 'You are signed out.' : 'You are signed in.'}</h2>
-        <p>
-          {auth === null ? 'Torii asks who you are on the way to your notes.' : `Torii knows you as ${auth.userId}.`}
-        </p>
+        <p>{auth === null ? 'To open your notes, you sign in with Torii.' : `Your user id is ${auth.userId}.`}</p>
         <Link href="/notes" className="button" prefetch={false}>
           Your notes
         </Link>

@@ -9,7 +9,7 @@ export default async function Notes() {
   return (
     <>
       <h1>Your notes</h1>
-      <p className="lead">Made on the server, for {userId}.</p>
+      <p className="lead">Rendered on the server for {userId}.</p>
       <section>
         <h2>A server action</h2>
         <form action={add}>

@@ -9,7 +9,7 @@ export default function SignIn() {
     return (
       <>
         <h1>Sign in</h1>
-        <p className="lead">Torii asks who you are, and brings you back.</p>
+        <p className="lead">You sign in at Torii and then return to this app.</p>
         <section>
           <button type="button" onClick={() => session.signIn()}>
             Sign in with Torii
