@@ -14,7 +14,6 @@ export function toResponse({ status, headers, body }: Answer): Response {
   return new Response(body, { status, headers });
 }
 
-/** Core's response to a refusal. Any other error is thrown again. */
 export function answerError(error: unknown): Response {
   const denial = denialFor(error);
   if (denial === undefined) throw errorFrom(error);

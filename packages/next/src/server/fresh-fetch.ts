@@ -1,6 +1,6 @@
 type Fetch = typeof globalThis.fetch;
 
-// Core shares a key set between verifiers that use the same fetch function, so each function gets one wrapper.
+// Core shares a key set between verifiers with the same fetch function. The same function must get the same wrapper.
 const wrappers = new WeakMap<Fetch, Fetch>();
 
 // Looked up on each call, because Next replaces `globalThis.fetch` while it renders.

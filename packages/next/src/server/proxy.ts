@@ -72,7 +72,7 @@ function refusePageLoad(
     const target = new URL(address, originOf(request, origins));
     return { status: 307, headers: { Location: target.href }, body: null };
   }
-  // Not a redirect, because signing in again would not help. Not let through, because the page may have no guard.
+  // Signing in again would not help, so there is no redirect. The page may have no guard, so it is not served either.
   if (error instanceof ToriiUnavailableError) {
     const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Retry-After': String(error.retryAfterSeconds) };
     return { status: 503, headers, body: unavailablePage };

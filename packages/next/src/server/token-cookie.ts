@@ -11,8 +11,8 @@ export const tokenCookieNames: readonly string[] = ['__Host-torii_token', 'torii
 const maxCookieBytes = 4096;
 
 /**
- * Chooses the cookie by configuration alone, so that a forged header such as `X-Forwarded-Proto` changes nothing. With
- * `__Host-`, sibling subdomains cannot set a cookie of that name. Browsers accept it over https, and most on loopback.
+ * Chooses the cookie by configuration alone, so that a forged header such as `X-Forwarded-Proto` changes nothing. The prefix
+ * `__Host-` stops sibling subdomains from setting the cookie. Browsers accept it over https, and most on loopback.
  */
 export function chooseTokenCookie(origins: readonly string[], production: boolean): TokenCookie {
   const secure = production || origins.every((origin) => origin.startsWith('https:'));
