@@ -6,7 +6,6 @@ const windowMs = 30_000;
 /** The limit for redirects to different addresses in that time, which may redirect to each other. */
 const maxBounces = 3;
 
-/** Each tab has its own `sessionStorage`. */
 export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 interface Bounce {

@@ -7,7 +7,6 @@ export interface CookieSource {
   readonly tokenPath: string;
   /** Whether another tab signed out since this page was loaded. `getToken` may still return a token from its memory. */
   isOutdated(): boolean;
-  /** Whether the component that asked for the update is unmounted. */
   isStopped(): boolean;
 }
 

@@ -13,7 +13,6 @@ export interface KeeperOptions extends Omit<CookieSource, 'isStopped'> {
 }
 
 export interface Keeper {
-  /** Compares token and cookie now. Concurrent calls share one update. */
   sync(): Promise<void>;
   stop(): void;
 }
@@ -25,7 +24,6 @@ const maxRetryMs = 60_000;
 /** A `setTimeout` with more than 2^31 ms fires at once. The shorter limit also notices a changed system clock. */
 const maxDelayMs = 60 * 60 * 1000;
 
-/** Keeps the cookie up to date with the browser's token until `stop` is called. Starts with the first `sync`. */
 export function keepToken(options: KeeperOptions): Keeper {
   const { renderedFor, onUpToDate, onSignedIn, onSignedOut, onProblem } = options;
   let stored: { readonly token: string; readonly endsAtMs: number } | undefined;

@@ -10,7 +10,6 @@ export interface SignOuts {
   happened(): boolean;
 }
 
-/** If the browser denies storage, sign-outs in other tabs are not detected. */
 export function watchSignOuts(storage: () => SharedStorage): SignOuts {
   let last = read(storage);
   return {

@@ -3,10 +3,7 @@ export interface LimitedBody {
   isOver(): boolean;
 }
 
-/**
- * Limits a body without buffering it: the stream fails at the limit. Returns 'too large' if `Content-Length` already exceeds
- * it.
- */
+/** Limits a body without buffering it: the stream fails at the limit. */
 export function limitBody(
   body: ReadableStream<Uint8Array> | null,
   headers: Headers,

@@ -3,7 +3,6 @@ import { createGuards, type GuardSteps, type Guards } from '@torii/core/adapter'
 import type { NextRequest } from 'next/server.js';
 import { toResponse } from './answer.ts';
 
-/** Returns the response to a refused request, or `undefined` if it may continue. */
 export type NextGuard = (request: NextRequest) => Promise<Response | undefined>;
 
 // A side table, because some NextRequest objects are not extensible.

@@ -56,7 +56,6 @@ export interface Settings {
   readonly cookie: TokenCookie;
   readonly origins: readonly string[];
   readonly signInPath: string;
-  /** The issuer URL without a trailing slash. `/_torii/*` is proxied to it. */
   readonly upstream: string;
 }
 

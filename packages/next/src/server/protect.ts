@@ -53,7 +53,6 @@ export function createProtect<Custom extends object>({ verifier, signInPath, ori
       return auth;
     } catch (error) {
       const isPage = request.method !== undefined;
-      // The caller of a server action gets the error instead of a redirect.
       if (!(error instanceof ToriiAuthError) || !isPage) throw error instanceof ToriiError ? writeDigest(error) : error;
     }
     // Outside the `try` block, because Next's `redirect` works by throwing.
