@@ -42,7 +42,7 @@ test.each([
     { dependencies: { koa: '*' } },
     'koa belongs in peerDependencies',
   ],
-  ['a package that is not in the table', 'hono', {}, 'packages/hono is not in the table'],
+  ['a package that is not in the table', 'made-up', {}, 'packages/made-up is not in the table'],
 ])('refuses %s', (_name, shortName, manifest, message) => {
   writePackage(shortName, manifest);
   expect(findLayerProblems(root)).toEqual([expect.stringContaining(message)]);

@@ -88,7 +88,18 @@ export function readOptions(given: ToriiClientOptions): Settings {
  */
 export function readCallOptions(given: RequestOptions, absent: Limits): Limits {
   const own = readKnownOptions(given, callOptionNames, '{ timeoutMs: 5_000 }');
+  assertOption('signal', own.signal === undefined || isAbortSignal(own.signal), 'must be an AbortSignal');
   return readLimits(omitUndefined(own, ['timeoutMs', 'maxRetries']), absent);
+}
+
+// Checked by its members: a signal of another realm is not an `instanceof AbortSignal`.
+function isAbortSignal(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof Reflect.get(value, 'aborted') === 'boolean' &&
+    typeof Reflect.get(value, 'addEventListener') === 'function'
+  );
 }
 
 function readLimits(options: Options<keyof Limits>, absent: Limits): Limits {

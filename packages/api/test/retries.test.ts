@@ -194,6 +194,16 @@ test('31: sends nothing if the signal is already aborted', async () => {
   expect(sent).toEqual([]);
 });
 
+test.each([[{}], [null], ['now'], [{ aborted: false }]])(
+  'sends nothing if the signal is %j, which is not one',
+  async (signal) => {
+    const { client, sent } = scriptApi([ok()]);
+    const failure = await failureOf(client.users.get('ada', { signal: signal as never }));
+    expect(failure).toMatchObject({ name: 'ToriiConfigError', option: 'signal' });
+    expect(sent).toEqual([]);
+  },
+);
+
 test('31: the error of a create without a response says that it may have been carried out, and only if it may', async () => {
   const messageOf = async (call: CallIt, before: boolean): Promise<string> => {
     const controller = new AbortController();

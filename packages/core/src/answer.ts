@@ -11,10 +11,8 @@ export type AnswerOtherwise<Request> = (
   request: Request,
 ) => Answer | undefined | Promise<Answer | undefined>;
 
-export function requireOnError<Request>(
-  onError: AnswerOtherwise<Request> | undefined,
-): AnswerOtherwise<Request> | undefined {
-  if (onError === undefined || typeof onError === 'function') return onError;
+export function requireOnError<Request>(onError: unknown): AnswerOtherwise<Request> | undefined {
+  if (onError === undefined || typeof onError === 'function') return onError as AnswerOtherwise<Request> | undefined;
   throw new ToriiConfigError(
     'onError',
     '`onError` must be a function. Write (denial, error, request) => ({ ...denial, body }).',

@@ -2,6 +2,7 @@ import { type Answer, type AnswerOtherwise, answerFor, requireOnError } from './
 import { type Auth, type Claims, isAuth, requireAuthOrNull } from './auth.ts';
 import { authorize, type Check, requireChecks } from './checks.ts';
 import { ToriiConfigError } from './errors.ts';
+import { readKnownOptions } from './options/reader.ts';
 import type { VerifierOptions } from './options/verifier-options.ts';
 import { SharedMap } from './registry.ts';
 import type { RequestParts } from './request/request-view.ts';
@@ -101,14 +102,18 @@ const records: SharedMap<object, RequestRecord> = new SharedMap('requests');
 export function createGuards<Request extends object, Middleware extends object>(
   adapter: GuardAdapter<Request, Middleware>,
 ): Guards<Request, Middleware> {
-  function identify(kind: GuardKind, verifier: Verifier, { onError }: GuardOptions<Request> = {}): Middleware {
+  function identify(kind: GuardKind, verifier: Verifier, options: GuardOptions<Request> = {}): Middleware {
+    const { onError } = readKnownOptions(options, ['onError'], `${kind}(verifier, { onError })`);
     const record: RequestRecord = Object.freeze({ onError: requireOnError(onError) });
-    const options = Object.freeze({ optional: kind === 'optionalAuth' });
+    const authenticateOptions = Object.freeze({ optional: kind === 'optionalAuth' });
     return middleware(kind, async (request) => {
       // Remove an Auth that other middleware forged, before anything can throw: error handlers may read it too.
       adapter.write(request, null);
       records.set(request, record);
-      adapter.write(request, requireAuthOrNull(await verifier.authenticate(adapter.describe(request), options)));
+      adapter.write(
+        request,
+        requireAuthOrNull(await verifier.authenticate(adapter.describe(request), authenticateOptions)),
+      );
     });
   }
 
@@ -149,7 +154,7 @@ function guardBy<Request extends object>(decide: (request: Request) => Promise<v
       return refuse(error, request, steps);
     }
     // A timeout handler may have responded while the guard was waiting.
-    if (steps.response?.writableEnded) return undefined;
+    if (responseOf(steps)?.writableEnded) return undefined;
     // Outside the `try`: an error of a later handler must not be answered as a refusal.
     return steps.pass();
   };
@@ -158,16 +163,22 @@ function guardBy<Request extends object>(decide: (request: Request) => Promise<v
 async function refuse<Request extends object, Result>(
   error: unknown,
   request: Request,
-  { answer, fail, response }: GuardSteps<Result>,
+  steps: GuardSteps<Result>,
 ): Promise<Result | undefined> {
+  const response = responseOf(steps);
   try {
     const refusal = await answerFor(error, request, onErrorOf(request));
     if (response?.writableEnded) return undefined;
     if (response?.headersSent) throw error;
-    return await answer(refusal);
+    return await steps.answer(refusal);
   } catch (failure) {
-    return fail(errorFrom(failure));
+    return steps.fail(errorFrom(failure));
   }
+}
+
+// Own property only: with a polluted `Object.prototype.response`, every request would count as already answered.
+function responseOf(steps: GuardSteps<unknown>): ResponseProgress | undefined {
+  return Object.hasOwn(steps, 'response') ? steps.response : undefined;
 }
 
 function onErrorOf<Request extends object>(request: Request): AnswerOtherwise<Request> | undefined {

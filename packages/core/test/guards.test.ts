@@ -126,6 +126,32 @@ describe('requireAuth', () => {
     expect(() => optionalAuth(options)).toThrow(ToriiConfigError);
   });
 
+  test('throws for a misspelt guard option when it is created', () => {
+    const wrong = expect.objectContaining({ name: 'ToriiConfigError', option: 'onerror' });
+    const options = { onerror: () => undefined } as GuardOptions<Call>;
+    expect(() => requireAuth(verifier, options)).toThrow(wrong);
+    expect(() => optionalAuth(verifier, options)).toThrow(wrong);
+  });
+
+  test('refuses if Object.prototype has a polluted `response` that looks answered', async () => {
+    const { requireAuth: requireAuthWithoutResponse } = createGuards<Call, Middleware>({
+      place: 'call.caller',
+      describe: ({ path, headers }) => ({ method: 'GET', path, headers }),
+      read: (call) => call.caller,
+      write(call, auth) {
+        call.caller = auth;
+      },
+      toMiddleware: (guard) => (call) =>
+        guard(call, { pass: () => 'passed', answer: () => 'answered', fail: () => 'failed' }),
+    });
+    Object.assign(Object.prototype, { response: { writableEnded: true } });
+    try {
+      expect(await requireAuthWithoutResponse(verifier)(callWith())).toBe('answered');
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'response');
+    }
+  });
+
   test.each([['text'], [null], [{}], [true]])('throws for an onError of %j when it is created', (onError) => {
     const wrong = expect.objectContaining({ name: 'ToriiConfigError', option: 'onError' });
     const options = { onError } as unknown as GuardOptions<Call>;

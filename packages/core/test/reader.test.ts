@@ -89,6 +89,18 @@ describe('an object of options', () => {
     }
   });
 
+  test('is refused if its name is long, without a suggestion and without the whole name', () => {
+    const name = 'x'.repeat(1_000_000);
+    const { message, option } = problemOf(() => read({ issuer: 'a', [name]: 1 }));
+    expect(option).toBe(name);
+    expect(message.length).toBeLessThan(500);
+  });
+
+  test('[16] is refused without its name if the name looks like a secret', () => {
+    const { message } = problemOf(() => read({ issuer: 'a', sk_live_secret: 1 }));
+    expect(message).not.toContain('sk_live_secret');
+  });
+
   test('is refused with the unknown name and the most similar known name', () => {
     const { message } = problemOf(() => read({ isuer: 'a' }));
     expect(message).toContain('`isuer`');

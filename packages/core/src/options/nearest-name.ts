@@ -1,5 +1,9 @@
+/** The longest name that is compared: the comparison takes time in proportion to the length. */
+const maxLength = 64;
+
 /** The known name with at most two typing mistakes. Ignores case and underscores. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
+  if (name.length > maxLength) return undefined;
   const find = (edits: number): string | undefined =>
     known.find((each) => edits < each.length && isWithin(edits, plain(name), plain(each)));
   return find(0) ?? find(1) ?? find(2);

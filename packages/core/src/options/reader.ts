@@ -1,4 +1,5 @@
 import { ToriiConfigError } from '../errors.ts';
+import { loggable } from '../events.ts';
 import { nearestName } from './nearest-name.ts';
 
 /** A copy without a prototype, so `in` and property access see own options only. */
@@ -161,7 +162,10 @@ export function wrongValue(option: string, expected: string, found: unknown, exa
 export function unknownName(name: string, known: readonly string[], noun = 'option'): ToriiConfigError {
   const nearest = nearestName(name, known);
   const hint = nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;
-  return new ToriiConfigError(name, `There is no ${noun} \`${name}\`.${hint} Known ${noun}s: ${known.join(', ')}.`);
+  return new ToriiConfigError(
+    name,
+    `There is no ${noun} \`${loggable(name)}\`.${hint} Known ${noun}s: ${known.join(', ')}.`,
+  );
 }
 
 const text = 'a non-empty string';

@@ -10,6 +10,8 @@ export async function raceDeadline<T, Late>(
   late: () => Late,
   signal?: AbortSignal,
 ): Promise<T | Late> {
+  // If the lines below throw, a rejection of `work` must not become an unhandled one.
+  work.catch(() => {});
   let end = (): void => {};
   const ended = new Promise<typeof over>((resolve) => {
     end = () => resolve(over);

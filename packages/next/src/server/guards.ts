@@ -3,30 +3,41 @@ import { createGuards, type GuardSteps, type Guards } from '@torii/core/adapter'
 import type { NextRequest } from 'next/server.js';
 import { toResponse } from './answer.ts';
 
-export type NextGuard = (request: NextRequest) => Promise<Response | undefined>;
+/**
+ * One guarded call. The Auth is stored here and not by NextRequest: two handlers may share a request, and one must not get the
+ * Auth that the checks of the other approved.
+ */
+export interface GuardedCall {
+  readonly request: NextRequest;
+  auth?: Auth | null;
+}
 
-// A side table, because some NextRequest objects are not extensible.
-const auths = new WeakMap<NextRequest, Auth | null>();
+/** Returns the response to a refused request, or `undefined` if the request may continue. */
+export type NextGuard = (call: GuardedCall) => Promise<Response | undefined>;
 
-const steps: GuardSteps<Response | undefined> = {
-  pass: () => undefined,
+const passed = Symbol('passed');
+
+const steps: GuardSteps<Response | typeof passed> = {
+  pass: () => passed,
   answer: toResponse,
   fail(error) {
     throw error;
   },
 };
 
-export function guardsFor(describe: (request: NextRequest) => RequestParts): Guards<NextRequest, NextGuard> {
-  return createGuards<NextRequest, NextGuard>({
+export function guardsFor(describe: (request: NextRequest) => RequestParts): Guards<GuardedCall, NextGuard> {
+  return createGuards<GuardedCall, NextGuard>({
     place: 'auth',
-    describe,
-    read: (request) => auths.get(request),
-    write: (request, auth) => void auths.set(request, auth),
-    toMiddleware: (guard) => (request) => guard(request, steps),
+    describe: ({ request }) => describe(request),
+    read: ({ auth }) => auth,
+    write(call, auth) {
+      call.auth = auth;
+    },
+    toMiddleware: (guard) => async (call) => {
+      const result = await guard(call, steps);
+      if (result === passed) return undefined;
+      if (result === undefined) throw new Error('The guard has not decided.');
+      return result;
+    },
   });
-}
-
-/** The Auth of a request that a guard let through; null if the path is public. */
-export function authOf(request: NextRequest): Auth | null {
-  return auths.get(request) ?? null;
 }

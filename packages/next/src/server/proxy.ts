@@ -11,7 +11,7 @@ import type { Answer } from '@torii/core/adapter';
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
 import { signInAddress } from '../return-address.ts';
 import { markPrivate } from './answer.ts';
-import { authOf, guardsFor } from './guards.ts';
+import { type GuardedCall, guardsFor } from './guards.ts';
 import type { Settings } from './options.ts';
 import { describe, withoutHost } from './shown-request.ts';
 
@@ -30,7 +30,7 @@ const { requireAuth } = guardsFor((request) => withoutHost(decodeStaticPath(desc
 
 export function createProxy<Custom extends object>(settings: Settings) {
   const identify = requireAuth(settings.proxyVerifier, {
-    onError: (_denial, error, request) => refusePageLoad(request, error, settings),
+    onError: (_denial, error, { request }) => refusePageLoad(request, error, settings),
   });
   return (handler?: ProxyHandler<Custom>): ProxyFunction => {
     if (handler !== undefined && typeof handler !== 'function') {
@@ -40,9 +40,11 @@ export function createProxy<Custom extends object>(settings: Settings) {
       );
     }
     return async (request, event) => {
-      const refusal = await identify(request);
+      const call: GuardedCall = { request };
+      const refusal = await identify(call);
       if (refusal !== undefined) return refusal;
-      const auth = authOf(request) as Auth<Custom> | null;
+      // Unset or null: the path is public.
+      const auth = (call.auth ?? null) as Auth<Custom> | null;
       const response = (await handler?.(request, { auth, event })) ?? NextResponse.next();
       // Next lets shared caches store static pages, because it does not know that the proxy guards them.
       return auth === null ? response : markPrivate(response);

@@ -49,9 +49,10 @@ export function createWithAuth<Custom extends object>({ verifier }: Settings) {
     const check = first === undefined ? undefined : allow(first, ...others);
     return async (request, context) => {
       requireHeaders(request.headers);
-      const refusal = (await identify(request)) ?? (await check?.(request));
+      const call = { request };
+      const refusal = (await identify(call)) ?? (await check?.(call));
       if (refusal !== undefined) return refusal;
-      return markPrivate(await handler(request, { ...context, auth: getAuth<Custom>(request) }));
+      return markPrivate(await handler(request, { ...context, auth: getAuth<Custom>(call) }));
     };
   };
 }
