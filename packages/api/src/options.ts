@@ -129,7 +129,11 @@ function readApiUrl(value: unknown): string {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
   const isEncrypted = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
   const isSafe = url && isEncrypted && url.href === url.origin + url.pathname;
-  assertOption('apiUrl', isSafe, 'must be an https URL without query string or credentials (http only on loopback)');
+  assertOption(
+    'apiUrl',
+    isSafe,
+    "must be an https:// URL (http:// only on loopback) without query string or credentials. Write 'https://api.torii.so', or leave it out",
+  );
   return url.href.replace(/\/+$/, '');
 }
 

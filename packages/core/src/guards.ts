@@ -49,7 +49,10 @@ export interface GuardSteps<Result> {
   answer(answer: Answer): Result | Promise<Result>;
   /** Passes an error to the framework's error handling. */
   fail(error: object): Result | Promise<Result>;
-  /** Node's response. Set this if other code, such as a timeout handler, can respond while the guard is waiting. */
+  /**
+   * How much of the response has been sent. Set it if other code, such as a timeout handler, can respond while the guard is waiting.
+   * Node's response fits.
+   */
   readonly response?: ResponseProgress;
 }
 
