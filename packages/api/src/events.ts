@@ -17,5 +17,5 @@ export interface ApiEvent {
   readonly retryInMs: number | null;
 }
 
-/** Receives every request of a client. Errors that the listener throws are ignored. */
+/** Called after every request of a client. Errors that the listener throws are ignored. */
 export type ApiEventListener = (event: ApiEvent) => void;

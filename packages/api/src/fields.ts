@@ -5,7 +5,7 @@ import type { FieldRule, FieldRules, Operation } from './operation.ts';
 type Given<V> = V extends readonly (infer Item)[] ? readonly Item[] : V;
 type IfOptional<T, K extends keyof T> = object extends Pick<T, K> ? undefined : never;
 
-/** Parameters of a query string. `null` omits a parameter, so that a page's `nextCursor` can be passed on unchanged. */
+/** Parameters of a query string. `null` omits a parameter: the `nextCursor` of the last page, `null`, can be passed. */
 export type Query<T> = {
   readonly [K in keyof NonNullable<T>]: Given<NonNullable<T>[K]> | IfOptional<NonNullable<T>, K> | null;
 };
@@ -28,7 +28,10 @@ export interface Parts {
   readonly body: unknown;
 }
 
-/** @throws ToriiConfigError if a field is unknown or its value makes no sense, such as a limit of 0 */
+/**
+ * Splits the parameters of a call into a query string and a request body.
+ * @throws ToriiConfigError if a field is unknown or its value is impossible, such as a limit of 0
+ */
 export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBody }: Operation): Parts {
   const query = new URLSearchParams();
   if (inBody === 'raw') return { query, body: input };

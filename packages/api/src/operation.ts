@@ -3,7 +3,7 @@ export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time';
 
 export type FieldRules = Readonly<Record<string, FieldRule>>;
 
-/** A call of the API as data. Generated methods contain nothing else. */
+/** Describes one call of the API as data. The generated methods only create these descriptions. */
 export interface Operation {
   readonly method: string;
   /** With path parameters in braces: `/api/server/v1/users/{userId}`. */
@@ -24,9 +24,11 @@ export interface Operation {
    * @default true, except for POST
    */
   readonly isRepeatable?: boolean;
-  /** A status that counts as success if an earlier attempt of the same call may have been carried out. */
+  /**
+   * This status counts as success if an earlier attempt of the same call may already have carried out the operation.
+   */
   readonly doneStatus?: number;
-  /** The response body: a page, a list of objects with an `id`, such an object, any other JSON, or ignored. */
+  /** The expected response body: a page, a list of objects with an `id`, one object with an `id`, any JSON, or none. */
   readonly answer: 'page' | 'list' | 'object' | 'value' | 'nothing';
 }
 

@@ -16,13 +16,13 @@ export type Fetch = typeof globalThis.fetch;
 export interface ToriiClientOptions {
   /**
    * The secret key of your environment, `sk_test_…` or `sk_live_…`, from your dashboard. The type accepts `undefined`
-   * so that `process.env.TORII_SECRET_KEY` compiles, but a missing key throws a `ToriiConfigError`. So does a
-   * publishable key (`pk_…`), and any key in a browser.
+   * so that `process.env.TORII_SECRET_KEY` compiles, but a missing key throws a `ToriiConfigError`. A publishable key
+   * (`pk_…`) throws too, and so does any key in a browser.
    */
   readonly secretKey: string | undefined;
   /**
-   * The base URL of the API, https or http on loopback. May have a path, for a gateway. Must not have a query string, a
-   * fragment or credentials.
+   * The base URL of the API. Must be https, or http on loopback. May have a path, for a gateway. Must not have a query
+   * string, a fragment or credentials.
    *
    * @default 'https://api.torii.so'
    */
@@ -56,7 +56,7 @@ export interface Limits {
 
 export interface Settings extends Limits {
   readonly secretKey: string;
-  /** Without a trailing slash. */
+  /** The base URL of the API, without a trailing slash. */
   readonly apiUrl: string;
   readonly fetch: Fetch | undefined;
   readonly onEvent: ApiEventListener | undefined;
@@ -82,7 +82,7 @@ export function readOptions(given: ToriiClientOptions): Settings {
 }
 
 /**
- * Reads the options of one call. `absent` has the client's limits.
+ * Reads the options of one call. `absent` contains the client's limits, which apply if the call does not set its own.
  *
  * @throws ToriiConfigError if an option is wrong or unknown
  */
@@ -92,7 +92,7 @@ export function readCallOptions(given: RequestOptions, absent: Limits): Limits {
   return readLimits(omitUndefined(own, ['timeoutMs', 'maxRetries']), absent);
 }
 
-// Checked by its members: a signal of another realm is not an `instanceof AbortSignal`.
+// Checks the members, because `instanceof AbortSignal` is `false` for a signal of another realm (Jest, vm).
 function isAbortSignal(value: unknown): boolean {
   return (
     typeof value === 'object' &&
@@ -137,8 +137,8 @@ function readApiUrl(value: unknown): string {
   return url.href.replace(/\/+$/, '');
 }
 
-// Pages have a `document`. Web workers do not, but share the browser's user agent, which starts with Mozilla. The user
-// agents of Node, Bun, Deno and Cloudflare Workers do not.
+// Pages have a `document`. Web workers have none, but have the user agent of the browser, which starts with Mozilla.
+// The user agents of Node, Bun, Deno and Cloudflare Workers do not.
 function isBrowser(): boolean {
   const { document, navigator }: { document?: unknown; navigator?: { userAgent?: string } } = globalThis;
   return document !== undefined || /^Mozilla/.test(navigator?.userAgent ?? '');

@@ -12,9 +12,10 @@ export interface Page<T> {
 
 /**
  * A list. `await` fetches one page. `for await` iterates over the items of all pages, from `cursor` if one is given,
- * and fetches each page when its first item is needed. Nothing is sent before that.
+ * and fetches each page when its first item is needed. No request is sent before the list is awaited or iterated.
  *
- * Awaiting it again returns the same page without another request. Each loop starts again and sends its own requests.
+ * Awaiting the same list again returns the same page without another request. Each loop starts from the beginning and
+ * sends its own requests.
  *
  * A loop throws a `ToriiApiError` with code `cursor_repeated` if the server sends a cursor twice.
  *
@@ -27,10 +28,10 @@ export interface PagePromise<T> extends Call<Page<T>>, AsyncIterable<T> {
   pages(): AsyncIterable<Page<T>>;
 }
 
-/** Creates the list of an operation that takes a `cursor` and returns a page. */
+/** Creates a list from an operation that takes a `cursor` and returns a page. */
 export function listPages<T>(send: Send, operation: Operation, options?: RequestOptions): PagePromise<T> {
   const { input } = operation;
-  // Copied, because the caller may change the object before a later page is fetched.
+  // Copy the parameters, because the caller may change the object before a later page is fetched.
   const given: { readonly cursor?: string | null } | undefined =
     input && typeof input === 'object' ? { ...input } : undefined;
   return new LazyPagePromise<T>(
@@ -42,7 +43,7 @@ export function listPages<T>(send: Send, operation: Operation, options?: Request
 
 type FetchPage<T> = (cursor: string | null) => Call<Page<T>>;
 
-/** A promise whose request is sent by the first call of `then`. `await`, `catch` and `finally` call `then`. */
+/** A promise that sends its request when `then` is first called. `await`, `catch` and `finally` call `then`. */
 class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   readonly #fetchPage: FetchPage<T>;
   readonly #start: string | null;
@@ -95,7 +96,7 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
     for await (const page of this.pages()) {
       for (const item of page.items) {
-        // A call whose signal is already aborted sends nothing and rejects with reason `aborted`.
+        // The signal is aborted, so this call sends nothing and rejects with reason `aborted`, which ends the loop.
         if (this.#signal?.aborted) await this.#fetchPage(page.nextCursor);
         yield item;
       }

@@ -16,7 +16,7 @@ export interface ApiRequest {
   readonly path: string;
   /** Query parameters. `null` and `undefined` are omitted. A list becomes one parameter per item. */
   readonly query?: Readonly<Record<string, unknown>> | undefined;
-  /** Sent as JSON. */
+  /** The request body, sent as JSON. */
   readonly body?: unknown;
   /**
    * Whether the request is idempotent, so that it may be retried after a failure.
@@ -26,7 +26,10 @@ export interface ApiRequest {
   readonly isRepeatable?: boolean | undefined;
 }
 
-/** @throws ToriiConfigError if an option of the call, an id or a field is wrong; `option` names it */
+/**
+ * Validates a call and prepares its HTTP request.
+ * @throws ToriiConfigError if an option of the call, an id or a field is wrong; `option` names it
+ */
 export function prepareRequest(settings: Settings, operation: Operation, options: RequestOptions): PreparedRequest {
   const limits = readCallOptions(options, settings);
   const { query, body } = splitInput(operation);
@@ -43,9 +46,13 @@ export function prepareRequest(settings: Settings, operation: Operation, options
   };
 }
 
-/** @throws ToriiConfigError with option `path` if the path is not absolute, or could reach another operation */
+/**
+ * Creates the operation for a custom request.
+ * @throws ToriiConfigError with option `path` if the path is not absolute, or contains a query string, a fragment, or
+ * dot segments, which would call another operation
+ */
 export function operationFor({ method, path, query = {}, body, ...rest }: ApiRequest): Operation {
-  // Path traversal: URL parsers resolve dot segments, including encoded ones, so another operation would be called.
+  // Prevents path traversal: URL parsers resolve dot segments (`..`, `%2e%2e`), so another operation would be called.
   const isBad = /^(?!\/)|\/(\.|%2e){0,2}(\/|$)|[\\?#{}\s]/i.test(path);
   assertOption('path', !isBad, "must be a plain path such as '/api/server/v1/users'");
   const search = new URLSearchParams();

@@ -10,18 +10,21 @@ export function isTemporary(error: ToriiApiError | ToriiConnectionError): boolea
   return 'status' in error ? [408, 429, 500, 502, 503, 504].includes(error.status) : error.reason === 'network';
 }
 
-/** Whether a request that failed with this error code may have reached the server. Unknown codes count as yes. */
+/** Whether a request that failed with this error code may have reached the server. `true` for unknown codes. */
 export function mayHaveArrived(code: string): boolean {
   return !unconnected.test(code);
 }
 
-/** The `code` of an error or of its nearest cause that has one, otherwise an empty string. */
+/** Returns the `code` of an error or of its nearest cause that has a code, otherwise an empty string. */
 export function codeOf(error: unknown, depth = 0): string {
   if (!(error instanceof Error) || depth > 4) return '';
   return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause, depth + 1);
 }
 
-/** The seconds of a Retry-After header (RFC 9110 10.2.3), a number or a date. `null` if absent, past or invalid. */
+/**
+ * Returns the seconds of a Retry-After header (RFC 9110 10.2.3), which is a number or a date. `null` if absent, past or
+ * invalid.
+ */
 export function retryAfterSeconds(headers: Headers): number | null {
   const text = headers.get('retry-after') ?? '';
   // Only HTTP dates, which end in GMT: `Date.parse` also accepts '-5'.
@@ -29,7 +32,9 @@ export function retryAfterSeconds(headers: Headers): number | null {
   return ms > 0 ? Math.ceil(ms / 1000) : null;
 }
 
-/** Milliseconds until the next attempt: exponential backoff with jitter, and at least what Retry-After asks for. */
+/**
+ * Returns the milliseconds until the next attempt: exponential backoff with jitter, but at least the Retry-After time.
+ */
 export function waitAfter(attempt: number, askedSeconds: number | null): number {
   const longest = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
   return Math.max((askedSeconds ?? 0) * 1000, longest * (0.5 + Math.random() / 2));

@@ -57,12 +57,14 @@ async function perform<T>(
     const { signal } = ending;
     if (options.signal?.aborted) end();
     attempts++;
-    // `settings.fetch(…)` would set `this`, and the `fetch` of browsers and Workers throws "Illegal invocation" then.
+    // Not `settings.fetch(…)`, which would set `this`: the `fetch` of browsers and Workers would throw "Illegal
+    // invocation".
     const fetch = settings.fetch ?? globalThis.fetch;
-    // A redirect would send the secret key to another URL. `redirect: 'error'` throws for every URL on Workers.
+    // Do not follow a redirect: it would send the secret key to another URL. `redirect: 'error'` throws on Cloudflare
+    // Workers for every URL.
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     const { status, headers } = response;
-    // Proxies and debug pages may echo the request headers.
+    // Remove the secret key from the text, because proxies and debug pages may echo the request headers.
     const text = (await response.text()).replaceAll(settings.secretKey, '[secret key]');
     if ((status >= 200 && status < 300) || (isInDoubt && status === operation.doneStatus)) {
       return { data: readData(operation, { status, text }, call()) as T, status, headers, ...call() };
@@ -78,7 +80,7 @@ async function perform<T>(
     return isAnswer ? cause : connectionErrorFor(cause);
   }
 
-  /** Milliseconds until the retry, or `null` if a retry is unsafe, futile, or not possible before the deadline. */
+  /** Milliseconds until the retry. `null` if a retry is unsafe, cannot succeed, or would come after the deadline. */
   function waitBeforeNext(error: ToriiApiError | ToriiConnectionError): number | null {
     const waitMs = waitAfter(attempts, error instanceof ToriiApiError ? error.retryAfterSeconds : null);
     const isInTime = attempts <= maxRetries && waitMs < endsAt - performance.now();

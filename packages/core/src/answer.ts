@@ -1,10 +1,13 @@
 import { type Denial, denialFor } from './denial.ts';
 import { ToriiConfigError, ToriiError } from './errors.ts';
 
-/** The response to send. A `body` that is an object is sent as JSON, a string as it is, and `null` as no body. */
+/** The response to send. A `body` that is an object is sent as JSON, a string is sent unchanged, and `null` means no body. */
 export type Answer = Denial<object | string | null>;
 
-/** Returns the response to send in place of `denial`, or `undefined` for `denial`. The request is refused either way. */
+/**
+ * The option `onError`. Returns the response to send instead of `denial`, or `undefined` to send `denial`. The request is
+ * refused in both cases.
+ */
 export type AnswerOtherwise<Request> = (
   denial: Denial,
   error: ToriiError,
@@ -20,8 +23,8 @@ export function requireOnError<Request>(onError: unknown): AnswerOtherwise<Reque
 }
 
 /**
- * The response to a refused request, from `onError` if it is set. `Vary` and `Cache-Control` are added, so that a shared cache
- * does not serve it to another caller.
+ * Returns the response to a refused request: the one that `onError` returns, or the default. Adds `Vary` and `Cache-Control`,
+ * so that a shared cache does not serve the response to another caller.
  * @throws `error` unchanged, if it is not a refusal
  */
 export async function answerFor<Request>(
@@ -35,7 +38,7 @@ export async function answerFor<Request>(
   return { status, headers: mergeCacheHeaders(headers, denial), body };
 }
 
-// Adds to the `Vary` of the denial. Any other header that `onError` sets replaces the one of the denial.
+// Combines the `Vary` values of the default response and of `onError`. Any other header of `onError` replaces the default.
 function mergeCacheHeaders(headers: Denial['headers'], denial: Denial): Denial['headers'] {
   const { 'Cache-Control': cacheControl = '', Vary = '' } = denial.headers;
   const written = Object.entries(headers).filter(([, value]) => value !== undefined);

@@ -24,8 +24,8 @@ export interface Organization {
 }
 
 /**
- * The authenticated caller, from a verified token. Deeply frozen. {@link isAuth} recognizes it. Pass the type of your custom
- * claims to have them typed in `raw`: `Auth<{ plan: string }>`.
+ * The authenticated caller, from a verified token. Deeply frozen. {@link isAuth} returns `true` for this object only, not for
+ * copies. Pass the type of your custom claims to have them typed in `raw`: `Auth<{ plan: string }>`.
  */
 export interface Auth<Custom extends object = Claims> {
   /** The user id: the `sub` claim. */
@@ -53,7 +53,8 @@ export interface Auth<Custom extends object = Claims> {
   readonly raw: Readonly<Custom> & Claims;
 }
 
-// A map instead of a symbol property on the Auth, which a copy would include.
+// A map instead of a symbol property on the Auth: a copy such as `{ ...auth, userId }` would include the property and pass as
+// an Auth.
 const auths: SharedMap<Auth, VerifierEventListener> = new SharedMap('auths');
 
 /** `true` if a verifier created this Auth. Copies, and objects parsed from JSON, are not accepted. */
@@ -70,7 +71,7 @@ export function listenerFor(auth: Auth): VerifierEventListener {
   return typeof listener === 'function' ? (listener as VerifierEventListener) : silent;
 }
 
-/** An Auth that a verifier did not create may be forged. */
+/** Throws a ToriiConfigError if a verifier did not create `auth`, because other code may have forged it. */
 export function requireAuthOrNull<A extends Auth | null>(auth: A): A {
   if (auth === null || isAuth(auth)) return auth;
   throw new ToriiConfigError(
@@ -79,7 +80,7 @@ export function requireAuthOrNull<A extends Auth | null>(auth: A): A {
   );
 }
 
-/** Reads an own property only: prototype pollution must not add claims. */
+/** Returns the value of a claim. Reads own properties only, because prototype pollution must not add claims. */
 export function claimOf(claims: Claims, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
@@ -104,12 +105,15 @@ export interface ForeignClaims {
   readonly expiresAt: number;
 }
 
-/** Freezes `claims`, and removes `__proto__` from it. */
+/** Creates the Auth for a token of Torii. Freezes `claims`, and removes the key `__proto__` from it. */
 export function readAuth(checked: CheckedClaims, claims: Claims): Auth {
   return createAuth(checked, claims, readOrganization);
 }
 
-/** Other issuers may use `pid`, `org_id` and `o` with another meaning, so they are not read. */
+/**
+ * Creates the Auth for a token of another issuer. The claims `pid`, `org_id` and `o` are ignored, because other issuers may
+ * use these names with another meaning.
+ */
 export function readForeignAuth(checked: ForeignClaims, claims: Claims): Auth {
   return createAuth({ ...checked, environmentId: null }, claims, () => null);
 }
@@ -140,7 +144,7 @@ function createAuth(
   return auth;
 }
 
-// A malformed `act` is refused. If it were ignored, an impersonated request would look like one of the user.
+// Refuses a malformed `act` claim. If the claim were ignored, an admin who impersonates the user would be treated as the user.
 function readActor(claims: Claims): Actor | null {
   if (!Object.hasOwn(claims, 'act')) return null;
   const act = claims['act'];
@@ -149,7 +153,8 @@ function readActor(claims: Claims): Actor | null {
   return Object.freeze({ userId: typeof subject === 'string' && subject !== '' ? subject : null, raw: act });
 }
 
-// Provisional. A token whose two forms disagree is refused, because other code may read the form that is not read here.
+// Provisional: a token can name the organization in the claims `org_id` and `org_role`, or in the claim `o`. If a token has
+// both and they differ, it is refused: other code may read the claim that this function does not use.
 function readOrganization(claims: Claims): Organization | null {
   const flat = organizationFrom(claimOf(claims, 'org_id'), claimOf(claims, 'org_role'), 'org_id');
   const o = claimOf(claims, 'o') ?? null;
@@ -162,7 +167,8 @@ function readOrganization(claims: Claims): Organization | null {
   return flat.role === null ? nested : flat;
 }
 
-// Provisional: it is not known whether the roles in `o` keep the prefix `org:`.
+// Provisional: it is not known whether the roles in the claim `o` have the prefix `org:`, so roles are compared without the
+// prefix.
 function bareRole(role: string): string {
   return role.startsWith('org:') ? role.slice('org:'.length) : role;
 }
@@ -177,7 +183,8 @@ export function isJsonObject(value: unknown): value is Claims {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// Prototype pollution: JSON.parse creates an own `__proto__`. A loop, because `[[[[…` would overflow the stack of some runtimes.
+// Removes keys named `__proto__`, which JSON.parse creates: code that copies them could pollute a prototype. Uses a loop,
+// because recursion into `[[[[…` would overflow the stack of some runtimes.
 function freezeClaims(claims: Claims): void {
   const pending: object[] = [claims];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

@@ -14,8 +14,8 @@ export interface Refusal {
 }
 
 /**
- * Decides whether the caller may make the request. Only `true` lets it through. Every other value refuses it with 403. An
- * error that a check throws is passed on unchanged.
+ * Decides whether the caller may make the request. Only `true` lets the request through. Any other value refuses the request
+ * with 403. An error that a check throws is passed on unchanged.
  */
 export type Check<Custom extends object = Claims> = (
   auth: Auth<Custom>,
@@ -33,8 +33,8 @@ export function refuse(message = 'You may not do this.', detail?: string): Refus
 }
 
 /**
- * Runs the checks of one route. A refusal reaches the `onEvent` of the verifier that created the Auth, except for a caller
- * who is not signed in, about whom `onEvent` already got a `passed` event.
+ * Runs the checks of one route. Refusals are reported to the `onEvent` option of the verifier that created `auth`. If `auth`
+ * is `null`, no refusal is reported, because the verifier has already reported a `passed` event for the request.
  * @throws ToriiForbiddenError if a check returns anything but `true`
  * @throws ToriiAuthError `token_missing` if `auth` is `null`
  * @throws ToriiConfigError if there is no check, or if `auth` was not created by a verifier
@@ -66,7 +66,7 @@ export function requireChecks<Custom extends object = Claims>(
   checks: unknown,
   option: string,
 ): readonly Check<Custom>[] {
-  // A hole (`[a, , b]`) becomes `undefined` in the copy. `every` would skip it.
+  // In the copy, a hole (`[a, , b]`) becomes `undefined`, which is refused below. `every` would skip a hole.
   const list: readonly Check<Custom>[] = Array.isArray(checks) ? [...checks] : [];
   if (list.length === 0) {
     throw new ToriiConfigError(

@@ -1,4 +1,4 @@
-/** Why a token, or the request that carries it, was refused. These codes are public and never change meaning. */
+/** Why a token, or a request that carries a token, was refused. These codes are public and never change meaning. */
 export type AuthReason =
   | 'token_missing'
   | 'scheme_unsupported'
@@ -26,10 +26,11 @@ const brand = Symbol.for('torii.error');
 
 /**
  * The base class of all errors that Torii's packages throw. `instanceof` works across copies and versions of this package.
- * Messages are safe to log: they contain no token, key or message of an underlying error, which is in `cause`.
+ * Messages are safe to log: they contain no token and no key. An underlying error is in `cause` only, so its message is not
+ * included.
  */
 export abstract class ToriiError extends Error {
-  /** The class name that `instanceof` compares. Subclasses that do not set it are matched by their prototype. */
+  /** The class name that `instanceof` compares. A subclass without its own `kind` is recognized by its prototype. */
   protected static readonly kind: string = 'ToriiError';
 
   /** The kind of error. In the body of a refusal this is `error.code`. */
@@ -76,7 +77,7 @@ export class ToriiAuthError extends ToriiError {
   }
 }
 
-/** The request is ambiguous: for example, its path can be read in two ways. Answered with 400. */
+/** The request is ambiguous: for example, its path can be interpreted in two ways. Answered with 400. */
 export class ToriiRequestError extends ToriiError {
   protected static override readonly kind: string = 'ToriiRequestError';
   override readonly name = 'ToriiRequestError';
@@ -84,7 +85,7 @@ export class ToriiRequestError extends ToriiError {
   readonly reason = 'request_malformed';
 }
 
-/** The caller is authenticated, but not allowed to do this. Answered with 403. */
+/** The caller is authenticated, but not allowed to make this request. Answered with 403. */
 export class ToriiForbiddenError extends ToriiError {
   protected static override readonly kind: string = 'ToriiForbiddenError';
   override readonly name = 'ToriiForbiddenError';
@@ -104,13 +105,16 @@ export class ToriiUnavailableError extends ToriiError {
   constructor(reason: UnavailableReason, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
     super(message, options);
     this.reason = reason;
-    // NaN, for example from a malformed upstream header, must not be sent as `Retry-After: NaN`.
+    // NaN, for example from a malformed `Retry-After` of another server, must not be sent as `Retry-After: NaN`.
     const seconds = options?.retryAfterSeconds ?? 1;
     this.retryAfterSeconds = Number.isNaN(seconds) ? 1 : Math.min(Math.max(1, Math.ceil(seconds)), 86_400);
   }
 }
 
-/** An option is wrong, or a function was called where it cannot work. Meant for the developer, never sent to a caller. */
+/**
+ * An option is wrong, or a function was called in the wrong place, such as `getAuth` on a route without `requireAuth`. Meant
+ * for the developer, never sent to a caller.
+ */
 export class ToriiConfigError extends ToriiError {
   protected static override readonly kind: string = 'ToriiConfigError';
   override readonly name = 'ToriiConfigError';
@@ -124,7 +128,10 @@ export class ToriiConfigError extends ToriiError {
   }
 }
 
-/** Why a delivery was not handled. After `in_progress`, `store_unavailable` and `handler_failed` the sender should retry. */
+/**
+ * Why a webhook delivery was not handled. After `in_progress`, `store_unavailable` and `handler_failed` the sender should
+ * retry.
+ */
 export type WebhookReason =
   | 'header_missing'
   | 'header_malformed'
@@ -152,7 +159,7 @@ export class ToriiWebhookError extends ToriiError {
   }
 }
 
-/** Problem details (RFC 9457) as the API sent them. Extension members are at the top level or inside `properties`. */
+/** Problem details (RFC 9457) as the API sent them. Additional members can be at the top level or inside `properties`. */
 export interface ProblemDetails {
   readonly type?: string;
   readonly title?: string;
@@ -172,7 +179,7 @@ export interface ApiCall {
   readonly attempts: number;
 }
 
-/** A response of the REST API. */
+/** The parts of an error response or unusable response of the REST API. */
 export interface ApiAnswer extends ApiCall {
   readonly status: number;
   readonly code: string;

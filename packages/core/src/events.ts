@@ -9,9 +9,12 @@ export interface RefusalDetail {
   readonly expected?: readonly string[];
   /** The value in the token. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
   readonly actual?: string;
-  /** The key id in the token. Safe to log, like `actual`. */
+  /** The key id in the token. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
   readonly kid?: string;
-  /** The `detail` of a check's refusal. Safe to log, like `actual`. */
+  /**
+   * The `detail` that a check passed to `refuse`. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks
+   * like a secret.
+   */
   readonly check?: string;
 }
 
@@ -28,7 +31,7 @@ export type VerifierEvent =
   | {
       readonly type: 'passed';
       readonly why: 'public_path' | 'preflight' | 'signed_out';
-      /** The path as it was sent. Safe to log, like `actual` of a refusal. */
+      /** The path as it was sent. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
       readonly path: string | undefined;
     }
   /** A request or a token was refused. */
@@ -40,16 +43,19 @@ export type VerifierEvent =
       readonly kids: readonly string[];
       readonly durationMs: number;
     }
-  /** The key set could not be fetched. `usable`: the keys from an earlier fetch are still used. */
+  /** The key set could not be fetched. `usable` is `true` if the keys from an earlier fetch can still be used. */
   | { readonly type: 'keys_failed'; readonly url: string; readonly problem: string; readonly usable: boolean }
-  /** A token named an unknown key, and the key set was not fetched again because of the limits on key fetches. */
+  /** A token named an unknown key, and the key set was not fetched again because of the rate limit on key fetches. */
   | { readonly type: 'key_search_limited'; readonly url: string };
 
 export type VerifierEventListener = (event: VerifierEvent) => void;
 
 const details: SharedMap<ToriiError, RefusalDetail> = new SharedMap('refusals');
 
-/** Attaches details to an error for `onEvent`. Not as properties, because an app may send all of them to the caller. */
+/**
+ * Attaches details to an error for `onEvent`. They are not properties of the error, because an app may send all properties of
+ * an error to the caller.
+ */
 export function withDetail<E extends ToriiError>(
   error: E,
   detail: Omit<RefusalDetail, 'actual'> & { readonly actual?: unknown },
@@ -78,10 +84,11 @@ function detailOf(error: ToriiError): RefusalDetail {
   return typeof detail === 'object' && detail !== null ? detail : {};
 }
 
-// A token (`eyJ` is `{"` in base64url, or three long parts), a secret key, a webhook secret. The lookbehind keeps it linear.
+// Matches text that may contain a token (`eyJ` is `{"` in base64url, or three long parts), a secret key or a webhook secret.
+// The lookbehind prevents quadratic time on long input (ReDoS).
 const secret = /eyJ|(?<![\w-])[\w-]{16,}\.[\w-]{16,}\.[\w-]{20,}|[sp]k_(?:live|test)_|whsec_/;
 
-/** Makes a value of a caller safe to log: at most 200 printable ASCII characters, or `[withheld]` if it may be a secret. */
+/** Makes a value from a request safe to log: at most 200 printable ASCII characters, or `[withheld]` if it may be a secret. */
 export function loggable(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
   if (secret.test(text)) return '[withheld]';

@@ -24,13 +24,13 @@ export interface GuardOptions<Request> {
   readonly onError?: AnswerOtherwise<Request> | undefined;
 }
 
-/** Describes a framework. `Request` is the object that it creates for each request. */
+/** Connects the guards to a framework. `Request` is the object that the framework creates for each request. */
 export interface GuardAdapter<Request extends object, Middleware extends object> {
   /** Where an app finds the Auth, for example `req.auth`. Used in error messages. */
   readonly place: string;
   /** Returns the method, path, host and headers of a request, as the framework's router sees them. */
   describe(request: Request): RequestParts;
-  /** Returns the value stored at `place`. It is not trusted: other middleware may have stored it. */
+  /** Returns the value stored at `place`. The guards do not trust this value, because other middleware may have stored it. */
   read(request: Request): unknown;
   /** Stores the Auth at `place`. `null` means that no one is signed in. */
   write(request: Request, auth: Auth | null): void;
@@ -38,10 +38,10 @@ export interface GuardAdapter<Request extends object, Middleware extends object>
   toMiddleware(guard: Guard<Request>): Middleware;
 }
 
-/** Decides about a request and calls one of the steps, unless another handler has already responded. */
+/** Decides whether to refuse a request, and calls one of `steps`, unless another handler has already responded. */
 export type Guard<Request> = <Result>(request: Request, steps: GuardSteps<Result>) => Promise<Result | undefined>;
 
-/** The steps of which a guard calls one. */
+/** The possible outcomes of a guard. The guard calls one of these functions. */
 export interface GuardSteps<Result> {
   /** Runs the next handler. The guard does not catch its errors. */
   pass(): Result | Promise<Result>;
@@ -62,7 +62,7 @@ export interface ResponseProgress {
   readonly writableEnded: boolean;
 }
 
-/** The guards for one framework. `source` is a verifier or the options of one. */
+/** The guards for one framework. `source` is a verifier, or the options to create a verifier. */
 export interface Guards<Request, Middleware> {
   /** Refuses requests without a valid token. Throws a ToriiConfigError if an option is wrong. */
   requireAuth<Custom extends object = Claims>(
@@ -80,7 +80,7 @@ export interface Guards<Request, Middleware> {
    * @throws ToriiConfigError if there is no check, or if a check is not a function
    */
   allow<Custom extends object = Claims>(...checks: readonly [Check<Custom>, ...Check<Custom>[]]): Middleware;
-  /** Throws a ToriiConfigError if no guard ran before, or if the caller is not signed in. */
+  /** Returns the caller. Throws a ToriiConfigError if no guard ran before, or if the caller is not signed in. */
   getAuth<Custom extends object = Claims>(request: Request): Auth<Custom>;
 }
 
@@ -110,7 +110,8 @@ export function createGuards<Request extends object, Middleware extends object>(
     const record: RequestRecord = Object.freeze({ onError: requireOnError(onError) });
     const authenticateOptions = Object.freeze({ optional: kind === 'optionalAuth' });
     return middleware(kind, async (request) => {
-      // Remove an Auth that other middleware forged, before anything can throw: error handlers may read it too.
+      // Remove an Auth that other middleware may have forged. Do this first: if the code below throws, error handlers may read
+      // the Auth.
       adapter.write(request, null);
       records.set(request, record);
       adapter.write(
@@ -124,7 +125,7 @@ export function createGuards<Request extends object, Middleware extends object>(
     return Object.defineProperty(adapter.toMiddleware(guardBy(decide)), guardKind, { value: kind });
   }
 
-  // `null` was written by requireAuth or optionalAuth. `undefined` means that neither of them ran.
+  // `null` means that requireAuth or optionalAuth ran and no one is signed in. `undefined` means that neither of them ran.
   function authOf<Custom extends object>(found: unknown, option: string): Auth<Custom> {
     if (isAuth(found)) return found as Auth<Custom>;
     const { place } = adapter;
@@ -156,9 +157,9 @@ function guardBy<Request extends object>(decide: (request: Request) => Promise<v
     } catch (error) {
       return refuse(error, request, steps);
     }
-    // A timeout handler may have responded while the guard was waiting.
+    // A timeout handler may have responded while the guard was waiting for the decision.
     if (responseOf(steps)?.writableEnded) return undefined;
-    // Outside the `try`: an error of a later handler must not be answered as a refusal.
+    // Not inside the `try`: an error that a later handler throws must not be answered as a refusal.
     return steps.pass();
   };
 }
@@ -179,7 +180,7 @@ async function refuse<Request extends object, Result>(
   }
 }
 
-// Own property only: with a polluted `Object.prototype.response`, every request would count as already answered.
+// Reads an own property only: with a polluted `Object.prototype.response`, every request would count as already answered.
 function responseOf(steps: GuardSteps<unknown>): ResponseProgress | undefined {
   return Object.hasOwn(steps, 'response') ? steps.response : undefined;
 }

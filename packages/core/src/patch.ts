@@ -84,7 +84,7 @@ function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   if (a instanceof Date || b instanceof Date) return a instanceof Date && b instanceof Date && +a === +b;
-  // The content of a URL, a Set or a class instance is not in its keys. Treat it as changed, so that it is sent.
+  // The content of a URL, a Set or a class instance is not in its keys. Treat such a value as changed, so that it is sent.
   if (!hasPlainContent(a) || !hasPlainContent(b)) return false;
   const [keysOfA, keysOfB] = [Object.keys(a), Object.keys(b)];
   return (
@@ -94,7 +94,7 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 function hasPlainContent(value: object): boolean {
-  // Also true for plain objects of other realms.
+  // Also `true` for a plain object of another realm, such as a `vm` context: it has another `Object.prototype`.
   const prototype: unknown = Object.getPrototypeOf(value);
   return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,4 +1,4 @@
-// The original methods, because a WeakMap found on `globalThis` may have overridden ones.
+// Use the original methods: other code may have stored a WeakMap with overridden methods on `globalThis`.
 const { get, has, set } = WeakMap.prototype;
 
 /**
@@ -38,7 +38,7 @@ function findMap(key: symbol): WeakMap<object, unknown> {
   }
 }
 
-// Accepts a WeakMap of another realm, which `instanceof` does not, and rejects a proxy around a WeakMap.
+// Also accepts a WeakMap of another realm, for which `instanceof` is `false`. Rejects a proxy around a WeakMap.
 function isWeakMap(value: unknown): value is WeakMap<object, unknown> {
   try {
     has.call(value as WeakMap<object, unknown>, {});

@@ -8,7 +8,8 @@ import { verify } from './token/verify.ts';
 /** Verifies tokens that come without a request. Created by {@link createTokenVerifier}. */
 export interface TokenVerifier<Custom extends object = Claims> {
   /**
-   * @throws ToriiAuthError if the token is refused; see `reason`. A missing token has `token_missing`.
+   * Verifies a token and returns its Auth.
+   * @throws ToriiAuthError if the token is refused; see `reason`. The reason for a missing token is `token_missing`.
    * @throws ToriiUnavailableError if the keys cannot be fetched
    */
   verify(token: string | null | undefined): Promise<Auth<Custom>>;
@@ -36,8 +37,8 @@ export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
 }
 
 /**
- * Verifies one token. Fetched keys are shared between calls, but verified tokens are not cached: for many tokens, create a
- * verifier.
+ * Verifies one token. Fetched keys are shared between calls, but verified tokens are not cached. To verify many tokens, create
+ * a verifier.
  * @throws ToriiError as {@link TokenVerifier.verify} and {@link createTokenVerifier} do
  */
 export async function verifyToken<Custom extends object = Claims>(

@@ -25,9 +25,10 @@ export interface AuthenticateOptions {
  */
 export interface Verifier<Custom extends object = Claims, SignedOut extends null = null> {
   /**
-   * Verifies a token that comes without a request. For the configured checks, everything about the request is unknown.
+   * Verifies a token that comes without a request. The configured checks run with a request whose method, path and headers are
+   * unknown.
    * @throws ToriiAuthError if the token is refused; see `reason`
-   * @throws ToriiForbiddenError if a check refuses
+   * @throws ToriiForbiddenError if a check refuses the caller
    * @throws ToriiUnavailableError if the keys cannot be fetched: answer 503, not 401
    */
   verify(token: string | null | undefined): Promise<Auth<Custom>>;
@@ -40,12 +41,15 @@ export interface Verifier<Custom extends object = Claims, SignedOut extends null
   authenticate(request: RequestLike, options?: { readonly optional?: false }): Promise<Auth<Custom> | SignedOut>;
   authenticate(request: RequestLike, options: AuthenticateOptions): Promise<Auth<Custom> | null>;
 
-  /** Like `authenticate`, but a refusal does not throw: `denial` is the response to send. Errors of your own checks throw. */
+  /**
+   * Like `authenticate`, but a refusal is not thrown: `denial` is the response to send. Other errors, such as those of your
+   * own checks, are thrown.
+   */
   check(request: RequestLike, options?: { readonly optional?: false }): Promise<CheckResult<Custom, SignedOut>>;
   check(request: RequestLike, options: AuthenticateOptions): Promise<CheckResult<Custom, null>>;
 }
 
-/** Options with which every request needs a token, so the result is never `null`. */
+/** Options with which every request needs a token, so `authenticate` never returns `null`. */
 export type StrictVerifierOptions<Custom extends object = Claims> = VerifierOptions<Custom> & {
   readonly publicPaths?: never;
   readonly allowPreflight?: false;
@@ -71,7 +75,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 export function verifierWith(pipeline: Pipeline): Verifier {
   const verifier: Verifier = {
     verify: (token) => authenticateToken(token, pipeline),
-    // Async, so that an error thrown while the request is read becomes a rejection.
+    // Async, so that an error that is thrown while the request is read becomes a rejection.
     authenticate: async (request, options) => authenticate(viewOf(request), pipeline, isOptional(options)),
     async check(request: RequestLike, options?: AuthenticateOptions) {
       try {
@@ -86,7 +90,8 @@ export function verifierWith(pipeline: Pipeline): Verifier {
   return Object.freeze(verifier);
 }
 
-// Exactly `true` and an own property: prototype pollution and truthy mistakes must not make auth optional.
+// Accepts only an own property that is exactly `true`: prototype pollution and mistakes such as `'false'` must not make auth
+// optional.
 function isOptional(options: AuthenticateOptions | null | undefined): boolean {
   return options !== null && options !== undefined && Object.hasOwn(options, 'optional') && options.optional === true;
 }
@@ -101,14 +106,14 @@ export function verifierFrom<Custom extends object = Claims>(
 function isVerifier<Custom extends object>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
 ): source is Verifier<Custom> {
-  // Own property only: prototype pollution must not replace verification.
+  // Read an own property only: prototype pollution must not replace the verifier.
   if (typeof source !== 'object' || source === null || !Object.hasOwn(source, 'authenticate')) return false;
   return typeof Reflect.get(source, 'authenticate') === 'function';
 }
 
 /**
- * Authenticates one request. Fetched keys are shared between calls, but verified tokens are not cached: for many requests,
- * create a verifier.
+ * Authenticates one request. Fetched keys are shared between calls, but verified tokens are not cached. To authenticate many
+ * requests, create a verifier.
  * @throws ToriiError as {@link Verifier.authenticate} and {@link createVerifier} do
  */
 export async function authenticateRequest<Custom extends object = Claims>(

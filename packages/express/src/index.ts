@@ -15,11 +15,12 @@ export {
 export type { Answer, GuardOptions } from '@torii/core/adapter';
 
 declare global {
-  // Merges into Express's own namespace: `express-serve-static-core` may not be resolvable from here (pnpm, Yarn PnP).
+  // Extend the global namespace `Express`, not the module `express-serve-static-core`: with pnpm or Yarn PnP, TypeScript may
+  // not find that module from this package.
   namespace Express {
     interface Request {
       /**
-       * The caller. `null` if nobody is signed in: the path is public, the request is an allowed preflight, or
+       * The caller. `null` if the caller is signed out: the path is public, the request is an allowed preflight, or
        * `optionalAuth` found no token. `undefined` if neither `requireAuth` nor `optionalAuth` ran.
        */
       auth?: Auth | null;
@@ -27,14 +28,18 @@ declare global {
   }
 }
 
-/** A request handler that accepts any route, so that Express keeps the type of `req.params.id` in the handlers after it. */
+/**
+ * A middleware that accepts any route, so that Express keeps the type of `req.params.id` in the handlers after the middleware.
+ */
 export type Guard = <P, ResBody, ReqBody, Query, Locals extends Record<string, unknown>>(
   req: Request<P, ResBody, ReqBody, Query, Locals>,
   res: Response<ResBody, Locals>,
   next: NextFunction,
 ) => void;
 
-/** Returns the response to send instead of a denial, or `undefined` to send the denial. It cannot let the request through. */
+/**
+ * Returns the response to send instead of a denial, or `undefined` to send the denial. The request is refused in both cases.
+ */
 export type OnError = AnswerOtherwise<Request>;
 
 const guards = createGuards<Request, Guard>({
@@ -101,11 +106,11 @@ export function getAuth<Custom extends object = Claims>(req: { readonly auth?: u
 }
 
 function write(res: Response, { status, headers: { Vary = '', ...headers }, body }: Answer): void {
-  // Add to `Vary`, which CORS and compression middleware set too.
+  // Add to `Vary` instead of replacing it, because CORS and compression middleware set it too.
   res.set(headers).vary(Vary).status(status).send(body);
 }
 
-/** The whole path, mount points included, as Express's router reads it. */
+/** Returns the whole path, mount points included, as Express's router reads it. */
 function pathOf({ originalUrl, baseUrl, path }: Request): string {
   const [sent = ''] = originalUrl.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split('?', 1);
   // In a mounted router, Express 4 drops one of two slashes: `/docs//x` becomes `/docs` and `/x`.
@@ -114,7 +119,10 @@ function pathOf({ originalUrl, baseUrl, path }: Request): string {
   return path === '/' && sent === baseUrl ? sent : baseUrl + path;
 }
 
-/** `req.host` of Express 5, with the port. In Express 4, `req.host` has no port and logs a deprecation warning. */
+/**
+ * Returns the host with its port, as `req.host` does in Express 5. In Express 4, `req.host` has no port and logs a deprecation
+ * warning.
+ */
 function hostOf(req: Request): string | undefined {
   const trusts: (address: string | undefined, hop: number) => boolean = req.app.get('trust proxy fn');
   const forwarded = req.get('X-Forwarded-Host');

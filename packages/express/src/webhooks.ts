@@ -19,8 +19,8 @@ export {
 } from '@torii/core/webhooks';
 
 /**
- * Handles an event. When it returns, or its promise fulfils, the delivery is answered with 200. If it throws or rejects, the
- * delivery is answered with 500, and Torii sends the event again.
+ * Handles an event. When the handler returns, or its promise fulfills, the delivery is answered with 200. If it throws or
+ * rejects, the delivery is answered with 500, and Torii sends the event again.
  */
 export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, req: Request) => unknown;
 
@@ -58,7 +58,7 @@ export function webhookHandler<More extends object = object>(
       // Replace a status that earlier middleware set, such as 404: a failed handler is a server error.
       if (!res.headersSent) res.status(500);
       // Call `next` instead of rejecting: in Express 4 a rejection is unhandled and ends the process. Always pass an Error:
-      // for `undefined` or 'route' Express would go on to the next route.
+      // after `next(undefined)` or `next('route')`, Express would continue with the next handler or route.
       next(error instanceof Error ? error : new Error('A webhook threw a non-Error: see `cause`.', { cause: error }));
     }
   };

@@ -17,14 +17,16 @@ export type { Answer, GuardOptions } from '@torii/core/adapter';
 declare module 'koa' {
   interface DefaultState {
     /**
-     * The caller. `null` if nobody is signed in: the path is public, the request is an allowed preflight, or
+     * The caller. `null` if the caller is signed out: the path is public, the request is an allowed preflight, or
      * `optionalAuth` found no token. `undefined` if neither `requireAuth` nor `optionalAuth` ran.
      */
     auth?: Auth | null;
   }
 }
 
-/** Returns the response to send instead of a denial, or `undefined` to send the denial. It cannot let the request through. */
+/**
+ * Returns the response to send instead of a denial, or `undefined` to send the denial. The request is refused in both cases.
+ */
 export type OnError = AnswerOtherwise<Context>;
 
 const guards = createGuards<Context, Middleware>({
@@ -101,8 +103,9 @@ function fail(error: object): Promise<never> {
 }
 
 /**
- * The path if it is the one that was sent, otherwise `undefined`. koa-mount and rewriting middleware both change `ctx.path`,
- * and a mount cannot be told from a rewrite. With an unknown path, nothing is public and checks of the path refuse.
+ * Returns `ctx.path` if it is the path that was sent, otherwise `undefined`. koa-mount and middleware that rewrites URLs both
+ * change `ctx.path`, and the two cannot be told apart. A request with an unknown path is never public, and checks of its path
+ * refuse it.
  */
 function pathOf({ originalUrl, url, path }: Context): string | undefined {
   const [sent] = originalUrl.split('?', 1);

@@ -19,8 +19,8 @@ export {
 } from '@torii/core/webhooks';
 
 /**
- * Handles an event. When it returns, or its promise fulfils, the delivery is answered with 200. If it throws or rejects, the
- * delivery is answered with 500, and Torii sends the event again.
+ * Handles an event. When the handler returns, or its promise fulfills, the delivery is answered with 200. If it throws or
+ * rejects, the delivery is answered with 500, and Torii sends the event again.
  */
 export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, ctx: Context) => unknown;
 

@@ -18,7 +18,7 @@ export interface JwtClaimRules {
   readonly clockToleranceMs: number;
 }
 
-/** A token without `exp` is refused: it would be valid forever. */
+/** Checks the claims of a token from another issuer. A token without `exp` is refused, because it would be valid forever. */
 export function checkJwtClaims(claims: Claims, rules: JwtClaimRules): ForeignClaims {
   const checked: ForeignClaims = {
     issuer: checkIssuer(claims, rules.issuers),
@@ -41,7 +41,7 @@ function checkIssuer(claims: Claims, issuers: ReadonlySet<string> | undefined): 
   throw refusal('issuer_refused', 'The token comes from another issuer.', 'iss', claimed, [...issuers]);
 }
 
-// Beyond 2^53 different integers are parsed as the same number, so two users would get the same id.
+// Refuses integers above 2^53: JavaScript parses several of them as the same number, so two users could get the same id.
 function requireUserId(claims: Claims, name: string): string {
   const value = requireClaim(claims, name);
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);

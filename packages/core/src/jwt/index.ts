@@ -12,7 +12,7 @@ import { type JwtOptions, type JwtSettings, readJwtOptions } from './options.ts'
 
 export type { JwtAlgorithm, JwtClaimNames, JwtOptions } from './options.ts';
 
-/** Options with which every request needs a token, so the result is never `null`. */
+/** Options with which every request needs a token, so `authenticate` never returns `null`. */
 export type StrictJwtOptions<Custom extends object = Claims> = JwtOptions<Custom> & {
   readonly publicPaths?: never;
   readonly allowPreflight?: false;
@@ -20,8 +20,8 @@ export type StrictJwtOptions<Custom extends object = Claims> = JwtOptions<Custom
 
 /**
  * Creates a verifier for tokens that Torii did not issue: signed with your own shared secret, or by an issuer whose public
- * keys you have. Use it like a verifier of `createVerifier`. In the Auth, `environmentId` and `organization` are `null`, and
- * `issuer` and `issuedAt` are `null` if the token lacks the claim. Verified tokens are not cached.
+ * keys you have. Use it in place of a verifier from `createVerifier`. In the Auth, `environmentId` and `organization` are
+ * `null`, and `issuer` and `issuedAt` are `null` if the token lacks the claim. Verified tokens are not cached.
  * @example
  * const verifier = createJwtVerifier({ secret: process.env.JWT_SECRET, algorithms: ['HS256'] });
  * app.use(requireAuth(verifier));
@@ -42,14 +42,14 @@ export function createJwtVerifier(options: JwtOptions): Verifier {
       const kid = keyIdOf(header);
       checkJwtClaims(claims, settings.rules);
       await verifySignature(token, await findKey(kid, algorithm), algorithm);
-      // Check again: the key fetch may have taken seconds, and the token may have expired in the meantime.
+      // Check the claims again: the key fetch may have taken seconds, and the token may have expired in the meantime.
       const auth = readForeignAuth(checkJwtClaims(claims, settings.rules), claims);
       return { result: { auth }, fromCache: false };
     },
   });
 }
 
-// Only the configured algorithms are allowed, and the check comes before the key lookup (RFC 8725 3.1).
+// Returns the algorithm of a token if it is a configured one (RFC 8725 3.1). Runs before the key lookup.
 function algorithmOf(header: Claims, { algorithms }: JwtSettings): string {
   const algorithm = claimOf(header, 'alg');
   if (typeof algorithm !== 'string' || !algorithms.has(algorithm)) {
@@ -124,7 +124,7 @@ async function importOnly(key: KeyChoices, kid: string, algorithm: string): Prom
 }
 
 async function importJwk(jwk: JWK, algorithm: string): Promise<CryptoKey | undefined> {
-  // Without `key_ops`, `ext` and `use`: the import can fail because of their values.
+  // Omit the other members: because of `key_ops`, `ext` or `use`, the import can fail for a valid key.
   const members = ['kty', 'crv', 'x', 'y', 'n', 'e'].filter((member) => Object.hasOwn(jwk, member));
   try {
     const key = await importJWK(Object.fromEntries(members.map((member) => [member, jwk[member]])), algorithm);
@@ -147,7 +147,7 @@ async function importPem(pem: string, algorithm: string): Promise<CryptoKey> {
   try {
     return await importSPKI(pem, algorithm);
   } catch {
-    // No `cause`: its message may quote the key.
+    // The error has no `cause`, because the message of the jose error may quote the key.
     throw new ToriiConfigError('key', `\`key\` is not a valid public key for ${algorithm}.`);
   }
 }

@@ -1,12 +1,21 @@
 import { type Claims, claimOf } from '../auth.ts';
 import { type JWK, keysById, listKeys, mayVerify } from '../keys/jwks.ts';
 
-/** The map key for all keys of a set, for tokens without a `kid`. No token can select it: an empty `kid` is refused. */
+/**
+ * The `kid` under which the map stores all keys of a set, for tokens without a `kid`. A token cannot name it: an empty `kid`
+ * is refused.
+ */
 export const noKeyId = '';
 
-/** The public keys that may have signed a token: the key that it names, or all keys of the set if it names none. */
+/**
+ * The public keys that may have signed a token: the key with the `kid` of the token, or all keys of the set if the token has
+ * no `kid`.
+ */
 export class KeyChoices {
-  /** By their JSON. An unchanged key keeps its object when the set is refreshed, so it is not imported again. */
+  /**
+   * The keys, by their JSON text. When the set is refreshed, an unchanged key stays the same object, so it is not imported
+   * again.
+   */
   readonly jwks: ReadonlyMap<string, JWK>;
 
   constructor(jwks: Iterable<Claims>, known: ReadonlyMap<string, JWK> = new Map()) {
@@ -14,14 +23,17 @@ export class KeyChoices {
     this.jwks = new Map(texts.map((text) => [text, known.get(text) ?? JSON.parse(text)]));
   }
 
-  /** The only key for an algorithm. `undefined` if there is none or more than one, because the choice would be a guess. */
+  /**
+   * Returns the only key that fits an algorithm, or `undefined` if no key or more than one key fits: any choice would be a
+   * guess.
+   */
   only(algorithm: string): JWK | undefined {
     const [found, second] = [...this.jwks.values()].filter((jwk) => fits(jwk, algorithm));
     return second === undefined ? found : undefined;
   }
 }
 
-/** A key id that occurs twice is ambiguous: tokens that name it are refused. */
+/** Parses a key set. A `kid` that two keys share is ambiguous, so tokens that name it are refused. */
 export function parseJwtKeySet(
   value: unknown,
   previous: ReadonlyMap<string, KeyChoices> = new Map(),

@@ -41,13 +41,16 @@ export interface JwtClaimNames {
 export interface JwtOptions<Custom extends object = Claims> extends RequestOptions<Custom> {
   /** The accepted signature algorithms. A token that is signed with another algorithm is refused. */
   readonly algorithms: readonly [JwtAlgorithm, ...JwtAlgorithm[]];
-  /** The shared secret for HS256, HS384 or HS512: at least 32, 48 or 64 bytes. A string is encoded as UTF-8. */
+  /** The shared secret: at least 32 bytes for HS256, 48 for HS384 and 64 for HS512. A string is encoded as UTF-8. */
   readonly secret?: string | Uint8Array | undefined;
-  /** A public key: PEM (`-----BEGIN PUBLIC KEY-----`) or a JSON Web Key. The `kid` of tokens is ignored. */
+  /**
+   * A public key: PEM (`-----BEGIN PUBLIC KEY-----`) or a JSON Web Key. It is used for every token, whatever the `kid` of the
+   * token.
+   */
   readonly key?: string | JWK | undefined;
   /**
-   * A key set, or the https:// URL of one. The `kid` of a token selects the key. For a token without a `kid`, the set must
-   * contain exactly one key for its algorithm.
+   * A key set, or the https:// URL of a key set. The `kid` of a token selects the key. For a token without a `kid`, the set
+   * must contain exactly one key for the algorithm of the token.
    */
   readonly jwks?: string | JSONWebKeySet | undefined;
   /** The accepted issuers. The `iss` claim must equal one of them exactly. By default `iss` is not checked. */
@@ -62,7 +65,7 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
    */
   readonly clockTolerance?: number;
   /**
-   * How many seconds after a fetch the keys are used if their URL cannot be reached to refresh them. From 0 to 86400 (one
+   * How many seconds after the last successful fetch the keys are used if their URL cannot be reached. From 0 to 86400 (one
    * day). Keys are always used for five minutes, so a value below 300 has the same effect as 300.
    * @default 3600 (one hour)
    */
@@ -128,7 +131,8 @@ function readAlgorithms(options: JwtOptionValues): ReadonlySet<string> {
   throw wrongOption('algorithms', `must be a list of signature algorithms. Write one or more of ${known.join(', ')}`);
 }
 
-// Algorithm confusion: with a public key and HS256, anyone could sign tokens with the public key as the secret (RFC 8725 2.1).
+// Prevents algorithm confusion (RFC 8725 2.1): if HS256 were accepted with a public key, anyone could sign tokens with the
+// public key as the secret.
 function readSource(options: JwtOptionValues, algorithms: ReadonlySet<string>): JwtKeySource {
   const given = ['secret', 'key', 'jwks'].filter((name) => name in options);
   const [name, second] = given;
@@ -148,7 +152,7 @@ function readSource(options: JwtOptionValues, algorithms: ReadonlySet<string>): 
   return name === 'key' ? readKey(options.key, algorithms) : readKeySet(options);
 }
 
-// RFC 7518 3.2: at least as long as the hash. An attacker with one token can guess a shorter secret offline.
+// A secret must be at least as long as the hash (RFC 7518 3.2). An attacker with one token can guess a shorter secret offline.
 function readSecret(value: unknown, algorithms: ReadonlySet<string>): Uint8Array {
   const secret = typeof value === 'string' ? new TextEncoder().encode(value) : value;
   if (!(secret instanceof Uint8Array) || secret.length === 0) {
@@ -158,7 +162,7 @@ function readSecret(value: unknown, algorithms: ReadonlySet<string>): Uint8Array
   const least = Math.max(...[...algorithms].map((name) => Number(name.slice(2)) / 8));
   if (secret.length < least)
     throw wrongOption('secret', `has fewer than ${least} bytes and can be guessed. Create a longer one`);
-  // Not `slice`: a Buffer's `slice` shares its memory. If the caller wiped the buffer, zeros would become the secret.
+  // Copy the bytes. `slice` would not copy the memory of a Buffer: if the caller wiped it, zeros would become the secret.
   return Uint8Array.from(secret);
 }
 
@@ -195,7 +199,7 @@ function unpaddedBase64Length(bytes: number): number {
   return Math.ceil((bytes * 4) / 3);
 }
 
-// An estimate by the length of the PEM. jose refuses keys that are only slightly too small.
+// Estimates the key size from the length of the PEM. If the estimate misses a key that is slightly too small, jose refuses it.
 function isSmallPem(pem: string): boolean {
   const body = pem.replace(/-----[^-]*-----|[\s=]/g, '');
   return body.length < unpaddedBase64Length(leastRsaBytes);
@@ -229,7 +233,7 @@ function readKeySet(options: JwtOptionValues): JwtKeySource {
   }
 }
 
-// Copied once, so that a getter or `toJSON` cannot return another key after the checks.
+// Copies `value` before it is checked, so that a getter or `toJSON` cannot return another key after the checks.
 function plainCopy<Value>(value: unknown, option: string): Value {
   try {
     return JSON.parse(JSON.stringify(value));

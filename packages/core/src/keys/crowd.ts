@@ -1,22 +1,28 @@
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 
-const windowMs = 200;
+const periodMs = 200;
 const maxCallers = 8;
 
-/** Tells a few simultaneous callers from a flood. */
+/**
+ * Counts callers in periods of 200 ms to tell a few simultaneous callers from a flood. Used for tokens with unknown key ids,
+ * of which an attacker can send many to cause key fetches.
+ */
 export class Crowd {
-  #window: { readonly begunAt: Instant; size: number } | undefined;
+  #period: { readonly begunAt: Instant; size: number } | undefined;
 
-  /** Waits until the window ends. From the ninth caller on, returns `false` immediately. */
+  /**
+   * Waits until the current period ends, and returns `true` if it had at most eight callers. The ninth and later callers get
+   * `false` immediately.
+   */
   async isSmall(): Promise<boolean> {
-    if (this.#window === undefined || elapsedMs(this.#window.begunAt) >= windowMs) {
-      this.#window = { begunAt: instantNow(), size: 0 };
+    if (this.#period === undefined || elapsedMs(this.#period.begunAt) >= periodMs) {
+      this.#period = { begunAt: instantNow(), size: 0 };
     }
-    const window = this.#window;
-    window.size += 1;
-    if (window.size > maxCallers) return false;
-    // One timer per caller: edge runtimes cancel a request's timers when it ends, so a shared timer might never fire.
-    await new Promise((resolve) => setTimeout(resolve, windowMs - elapsedMs(window.begunAt)));
-    return window.size <= maxCallers;
+    const period = this.#period;
+    period.size += 1;
+    if (period.size > maxCallers) return false;
+    // Set one timer per caller: edge runtimes cancel the timers of a request when it ends, so a shared timer might never fire.
+    await new Promise((resolve) => setTimeout(resolve, periodMs - elapsedMs(period.begunAt)));
+    return period.size <= maxCallers;
   }
 }

@@ -5,12 +5,12 @@ import type { EcPublicJwk, VerifySignature } from './signature.ts';
 const curve = { name: 'ECDSA', namedCurve: 'P-256' };
 const es256 = { name: 'ECDSA', hash: 'SHA-256' };
 
-/** Rejects if the point is not on the curve. */
+/** Imports a public key. Rejects if the point of the key is not on the curve. */
 export async function loadKey({ x, y }: EcPublicJwk): Promise<VerifySignature> {
-  // Only the coordinates: `importKey` can reject a key for its `key_ops`, `ext` or `use` members.
+  // Import only the coordinates: `importKey` can reject a valid key because of its `key_ops`, `ext` or `use` members.
   const jwk = { kty: 'EC', crv: 'P-256', x, y };
   const key = await crypto.subtle.importKey('jwk', jwk, curve, false, ['verify']);
-  // Deno checks the point only when the key is first used.
+  // Deno checks that the point is on the curve only when the key is first used, so use the key once.
   await crypto.subtle.verify(es256, key, new Uint8Array(64), new Uint8Array());
   return (signature, signedBytes) => crypto.subtle.verify(es256, key, signature, signedBytes);
 }

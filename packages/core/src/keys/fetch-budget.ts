@@ -3,14 +3,14 @@ import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 const burst = 3;
 const refillMs = 8_000;
 
-/** A rate limit: three fetches in a row, then one every eight seconds, so at most ten in any minute. */
+/** Limits the rate of key fetches: three in a row, then one every eight seconds, so at most ten in any minute. */
 export class FetchBudget {
   #left = burst;
   #countedAt: Instant = instantNow();
 
   take(): boolean {
     if (this.waitMs() > 0) return false;
-    // A full budget does not refill, so the refill period starts with the first fetch.
+    // A full budget does not refill, so the refill period starts with the first fetch after that.
     if (this.#left === burst) this.#countedAt = instantNow();
     this.#left -= 1;
     return true;
@@ -18,7 +18,8 @@ export class FetchBudget {
 
   waitMs(): number {
     const elapsed = elapsedMs(this.#countedAt);
-    // Whole periods only: `elapsedMs` takes the larger of two clocks, so a sum of short intervals would run too fast.
+    // Count whole periods only. `elapsedMs` returns the larger result of two clocks, so many short intervals would add up to
+    // more than the real time.
     const gained = Math.floor(elapsed / refillMs);
     if (gained > 0) {
       this.#left = Math.min(burst, this.#left + gained);

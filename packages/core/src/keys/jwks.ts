@@ -18,7 +18,9 @@ export interface SetKey {
   readonly kid: string;
   readonly x: string;
   readonly y: string;
-  /** `undefined` if the point is not on the curve: the key cannot verify anything. */
+  /**
+   * Imports the key. Resolves with `undefined` if the point of the key is not on the curve, so the key cannot verify anything.
+   */
   load(): Promise<VerifySignature | undefined>;
 }
 
@@ -28,12 +30,12 @@ export class KeySetError extends Error {}
 export type KeysById = ReadonlyMap<string, SetKey>;
 
 const maxKeys = 1000;
-/** Members of private and symmetric keys: EC (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1), ML-DSA. */
+/** The JWK members that only secret keys have: EC (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1), ML-DSA. */
 const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
 /**
- * The keys that can verify ES256 tokens. A key id that occurs twice is ambiguous, so both keys are skipped.
- * @throws KeySetError if `value` is not a key set, is too large, or contains a private key, which is then compromised
+ * Returns the keys that can verify ES256 tokens, by `kid`. If two keys have the same `kid`, both are skipped as ambiguous.
+ * @throws KeySetError if `value` is not a key set, is too large, or contains a private key, which must be treated as leaked
  */
 export function parseKeySet(value: unknown, previous: KeysById = new Map()): KeysById {
   return keysById(listKeys(value), (jwk, kid) => {
@@ -83,7 +85,10 @@ function canVerifyEs256(jwk: Claims): boolean {
   );
 }
 
-/** `false` for a key with another purpose (`use`, `key_ops`) or another algorithm (`alg`) (RFC 7517 4.2 to 4.4). */
+/**
+ * Whether a key may verify signatures of an algorithm, according to its members `use`, `key_ops` and `alg` (RFC 7517 4.2 to
+ * 4.4).
+ */
 export function mayVerify(jwk: Claims, algorithm: string): boolean {
   const [use, operations, meant] = [claimOf(jwk, 'use'), claimOf(jwk, 'key_ops'), claimOf(jwk, 'alg')];
   return (
@@ -93,7 +98,8 @@ export function mayVerify(jwk: Claims, algorithm: string): boolean {
   );
 }
 
-// An unchanged key stays the same object: it is not imported again, and cached tokens that it verified stay valid.
+// Returns the previous object for an unchanged key: the key is then not imported again, and cached tokens that it verified
+// stay valid.
 function keyFrom(kid: string, jwk: Claims, previous: SetKey | undefined): SetKey {
   const [x, y] = [String(jwk['x']), String(jwk['y'])];
   if (previous !== undefined && previous.x === x && previous.y === y) return previous;

@@ -24,20 +24,22 @@ export class FixedKeySet implements KeySource {
 }
 
 const maxShared = 1_000;
-// Reads `globalThis.fetch` on each call, because it may be replaced or instrumented later.
+// Read `globalThis.fetch` on each call, because it may be replaced or instrumented later.
 const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 
 export type KeySetFor<Key> = (url: string, fetch?: Fetch) => RemoteKeySet<Key>;
 
-/** A process-wide cache of remote key sets, by fetch function and URL. */
+/** Creates a process-wide cache of remote key sets. Verifiers with the same key set URL and fetch function share a key set. */
 export function shareKeySets<Key>(parse: ParseKeySet<Key>): KeySetFor<Key> {
-  // The responses of a test's or proxy's fetch function must not reach other verifiers.
+  // By fetch function: keys that the custom fetch function of one verifier returned, for example in a test, must not reach
+  // others.
   const shared = new WeakMap<Fetch, Map<string, RemoteKeySet<Key>>>();
   return (url, fetch = platformFetch) => {
     const sets = shared.get(fetch) ?? new Map<string, RemoteKeySet<Key>>();
     shared.set(fetch, sets);
     const set = sets.get(url) ?? new RemoteKeySet(url, fetch, parse);
-    // Least recently used first. Verifiers that hold an evicted key set keep using it.
+    // Move the key set to the end of the map, so that the least recently used one is first and is evicted first. Verifiers
+    // that hold an evicted key set keep using it.
     sets.delete(url);
     sets.set(url, set);
     for (const oldest of sets.keys()) {

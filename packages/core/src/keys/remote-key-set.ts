@@ -8,9 +8,12 @@ import { KeySetError, type SetKey } from './jwks.ts';
 import { type Fetch, fetchKeySet, fetchTimeoutMs } from './key-endpoint.ts';
 
 export interface KeySource<Key = SetKey> {
-  /** The key, if it is known and fresh. Never waits and never fetches. */
+  /** Returns a key if it is known and fresh. Never waits and never fetches. */
   peek(kid: string): Key | undefined;
-  /** @throws ToriiAuthError `key_unknown` or ToriiUnavailableError `keys_unavailable` */
+  /**
+   * Returns a key, after fetching the key set if necessary.
+   * @throws ToriiAuthError `key_unknown` or ToriiUnavailableError `keys_unavailable`
+   */
   find(kid: string, maxStaleMs: number, emit: VerifierEventListener): Promise<Key>;
 }
 
@@ -18,11 +21,14 @@ const refreshAfterMs = 4 * 60_000;
 const staleAfterMs = 5 * 60_000;
 const maxWaiting = 10_000;
 const retryDelayMs = 1_000;
-/** How long after a failed fetch stale keys are used without a new fetch first. */
+/** For this long after a failed fetch, stale keys are used without trying to fetch new ones. */
 const skipFetchMs = 60_000;
-/** After a search without result, further unknown keys are suspicious for this long. */
+/**
+ * For this long after a fetch that did not find the key of a token, more tokens with unknown keys are treated as a possible
+ * attack.
+ */
 const suspicionMs = 8_000;
-/** A fetch older than this is treated as dead: edge runtimes cancel it when the request that started it ends. */
+/** A key fetch older than this is treated as dead: edge runtimes cancel a fetch when the request that started it ends. */
 const deadAfterMs = fetchTimeoutMs + 1_000;
 
 interface PendingFetch {
@@ -31,13 +37,16 @@ interface PendingFetch {
   waiting: number;
 }
 
-/** Reuses the unchanged keys of `previous`. Throws a KeySetError. */
+/**
+ * Parses the response of a key endpoint. Returns the objects of `previous` for unchanged keys. Throws a KeySetError if the
+ * response is not a valid key set.
+ */
 export type ParseKeySet<Key> = (
   answer: unknown,
   previous: ReadonlyMap<string, Key> | undefined,
 ) => ReadonlyMap<string, Key>;
 
-/** The key set of one URL: fetched when it is first needed, refreshed before it is stale, shared between verifiers. */
+/** The key set of one URL, shared between verifiers. Fetched when it is first needed, and refreshed before it is stale. */
 export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
   readonly #url: string;
   readonly #fetch: Fetch;
@@ -67,10 +76,13 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     let wasRefreshed = false;
     if (age >= staleAfterMs && !this.#mayUseStale(age, maxStaleMs)) {
       wasRefreshed = await this.#refresh(maxStaleMs, emit);
-      // A withdrawn key must not be used: without a refresh, nothing shows that the keys are still valid.
+      // If the refresh fails, do not use the stale keys: the issuer may have withdrawn one of them, for example because it
+      // leaked.
       if (!wasRefreshed) throw this.#unavailable();
     } else if (age >= refreshAfterMs && this.#pending === undefined) {
-      // Edge runtimes cancel this refresh when the request ends. It stays in `#pending`: the next one is awaited by a request.
+      // A background refresh, which is not awaited. An edge runtime cancels it when its request ends, and its promise then
+      // never settles. `#pending` stays set in this case, so the next refresh is started and awaited by a request that needs
+      // it.
       void this.#refresh(maxStaleMs, emit);
     }
 
@@ -90,7 +102,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     return this.#ageMs() < Math.max(staleAfterMs, maxStaleMs) ? this.#keys : undefined;
   }
 
-  // In an outage only one request a minute waits for the endpoint.
+  // While the key endpoint fails, only one request per minute waits for a fetch. The other requests use the stale keys.
   #mayUseStale(age: number, maxStaleMs: number): boolean {
     return age < maxStaleMs && this.#failedAt !== undefined && elapsedMs(this.#failedAt) < skipFetchMs;
   }
@@ -107,10 +119,10 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       pending.waiting += 1;
       const settled = this.#settled;
       const leftMs = deadAfterMs - elapsedMs(pending.begunAt);
-      // Cloudflare Workers throw if a request awaits a promise of another request that has ended.
+      // Cloudflare Workers can throw here: a request must not await a promise of another request that has ended.
       const done = pending.done.then(() => true);
       if (await raceDeadline(done, leftMs, () => false).catch(() => false)) return true;
-      // The first request to notice a dead fetch starts a new one, and the others wait for it.
+      // The first request that notices a dead fetch starts a new one, and the other requests wait for the new fetch.
       if (this.#settled > settled) return true;
       if (this.#pending === pending) this.#pending = undefined;
       return this.#refresh(maxStaleMs, emit);
@@ -127,7 +139,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     const begunAt = instantNow();
     this.#begun += 1;
     const turn = this.#begun;
-    // A response that arrives after the response to a later fetch could restore a withdrawn key.
+    // `true` if a fetch that started later has already ended. An older response could restore a withdrawn key.
     const isLate = (): boolean => turn < this.#settled;
     try {
       const answer = await fetchKeySet(this.#url, this.#fetch);
@@ -152,7 +164,8 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     }
   }
 
-  // After a search without result, tokens with unknown keys are delayed and counted: many at once are an attack.
+  // Fetches the key set again to find an unknown key. If the previous search found nothing, requests with unknown keys are
+  // first delayed and counted: many at the same time are treated as an attack and cause no fetch.
   async #search(kid: string, maxStaleMs: number, emit: VerifierEventListener): Promise<Key | undefined> {
     const begunAt = instantNow();
     const isSuspicious = this.#emptySearchAt !== undefined && elapsedMs(this.#emptySearchAt) < suspicionMs;
@@ -162,14 +175,14 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       return undefined;
     }
     const key = this.#usableKeys(maxStaleMs)?.get(kid);
-    // Counted from the start of the search, so that a slow endpoint does not delay the next one.
+    // Use the start time of this search, so that a slow endpoint does not prolong the delay of later searches.
     if (key === undefined) this.#emptySearchAt = begunAt;
     return key;
   }
 
   #refusal(kid: string, maxStaleMs: number): ToriiAuthError | ToriiUnavailableError {
     const keys = this.#usableKeys(maxStaleMs);
-    // While the endpoint fails, the key may exist: answer 503, not 401.
+    // If the last fetch failed, the issuer may have published the key since. Answer 503, not 401, so that the caller retries.
     if (keys === undefined || keys.size === 0 || this.#failedAt !== undefined) return this.#unavailable();
     return unknownKey(kid);
   }

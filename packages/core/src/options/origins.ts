@@ -1,6 +1,9 @@
 import { type Options, readList, wrongValue } from './reader.ts';
 
-/** Origins as browsers send them, without a path. Throws for an empty list. Returns an empty list if the option is absent. */
+/**
+ * Reads an option that lists origins as browsers send them, without a path. Returns `[]` if the option is absent. Throws a
+ * ToriiConfigError if the option is set but empty.
+ */
 export function listOrigins<Name extends string>(
   options: Options<Name>,
   name: Name,

@@ -1,7 +1,10 @@
 import { problemOfPublicPath, readPath } from '../request/path.ts';
 import { type Options, readList, wrongOption, wrongValue } from './reader.ts';
 
-/** Paths in the format of `publicPaths`, at least `fewest`. Returns an empty list if the option is absent. */
+/**
+ * Reads an option that lists paths, such as `/health` or `/docs/*`. Returns `[]` if the option is absent. Throws a
+ * ToriiConfigError if the option lists fewer paths than `fewest`.
+ */
 export function listPaths<Name extends string>(options: Options<Name>, name: Name, fewest = 0): readonly string[] {
   const kind = 'a list of paths';
   const example = `${name}: ['/health', '/docs/*']`;
@@ -15,7 +18,7 @@ export function listPaths<Name extends string>(options: Options<Name>, name: Nam
   });
 }
 
-/** One exact path. */
+/** Reads an option that is one exact path, without `*`. */
 export function readLiteralPath<Name extends string>(options: Options<Name>, name: Name, example: string): string {
   const value = options[name];
   if (typeof value === 'string' && !value.includes('*') && 'path' in readPath(value)) return value;

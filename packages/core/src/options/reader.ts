@@ -2,10 +2,10 @@ import { ToriiConfigError } from '../errors.ts';
 import { loggable } from '../events.ts';
 import { nearestName } from './nearest-name.ts';
 
-/** A copy without a prototype, so `in` and property access see own options only. */
+/** A copy of an options object. The copy has no prototype, so `in` and property access see own options only. */
 export type Options<Name extends string = string> = { readonly [Key in Name]?: unknown };
 
-// A list of names that lacks an option of `T` does not compile.
+// Makes the compiler reject a list of option names that lacks an option of `T`.
 type Complete<T, Names extends readonly string[]> =
   Exclude<keyof T, Names[number]> extends never ? unknown : { readonly missing: Exclude<keyof T, Names[number]> };
 
@@ -19,7 +19,7 @@ export interface NumberRule {
 /**
  * Copies an object of options. Each property is read once, so a getter cannot change a value after it was validated.
  * @param option The name of the object in error messages.
- * @throws ToriiConfigError for unknown options, and for inherited or not enumerable ones, which the copy would lose
+ * @throws ToriiConfigError if an option is unknown, or is inherited or not enumerable, because the copy would lose it
  */
 export function readKnownOptions<T extends object, const Names extends readonly (keyof T & string)[]>(
   given: T,
@@ -41,13 +41,16 @@ export function readKnownOptions<T extends object, const Names extends readonly 
   return options;
 }
 
-/** Removes the named options if they are `undefined`. Not for security options, for which `undefined` must be an error. */
+/**
+ * Removes the named options if they are `undefined`. Do not name security options: if one is `undefined`, for example because
+ * an environment variable is not set, this must be an error.
+ */
 export function omitUndefined<Given extends Options>(options: Given, names: readonly (keyof Given & string)[]): Given {
   const entries = Object.entries(options).filter(([name, value]) => value !== undefined || !names.includes(name));
   return Object.assign(Object.create(null), Object.fromEntries(entries));
 }
 
-/** A non-empty string, or `undefined` if the option is absent. */
+/** Reads an option that is a non-empty string. Returns `undefined` if the option is absent. */
 export function readText<Name extends string>(options: Options<Name>, name: Name, example: string): string | undefined {
   if (!(name in options)) return undefined;
   const value = options[name];
@@ -55,17 +58,17 @@ export function readText<Name extends string>(options: Options<Name>, name: Name
   throw wrongValue(name, text, value, example);
 }
 
-/** A required option: a non-empty string or a list of them. */
+/** Reads a required option that is a non-empty string or a list of them. */
 export function listTexts<Name extends string>(options: Options<Name>, name: Name, example: string): readonly string[] {
   const value = options[name];
-  // A hole (`['a', , 'b']`) becomes `undefined` in the copy. `filter` would skip it.
+  // In the copy, a hole (`['a', , 'b']`) becomes `undefined`, which is refused below. `filter` would skip a hole.
   const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
   const wrong = list.length === 0 ? [value] : list.filter((item) => !isText(item));
   if (wrong.length === 0) return list.map(String);
   throw wrongValue(name, `${text}, or a list of them`, wrong[0], example);
 }
 
-/** A non-empty string, or `undefined` if the option is absent. */
+/** Reads an option that is a non-empty string or a list of them. Returns `undefined` if the option is absent. */
 export function readTexts<Name extends string>(
   options: Options<Name>,
   name: Name,
@@ -74,7 +77,7 @@ export function readTexts<Name extends string>(
   return name in options ? new Set(listTexts(options, name, `${example}, or leave it out`)) : undefined;
 }
 
-/** Returns an empty list if the option is absent. */
+/** Reads an option that is a list. Returns an empty list if the option is absent. */
 export function readList<Name extends string>(
   options: Options<Name>,
   name: Name,
@@ -103,14 +106,14 @@ export function readWhole<Name extends string>(options: Options<Name>, name: Nam
   return readNumber(options, name, rule, true);
 }
 
-/** Returns `false` if the option is absent. */
+/** Reads an option that is `true` or `false`. Returns `false` if the option is absent. */
 export function readFlag<Name extends string>(options: Options<Name>, name: Name): boolean {
   const value = name in options ? options[name] : false;
   if (typeof value === 'boolean') return value;
   throw wrongValue(name, 'true or false', value);
 }
 
-/** Returns the first choice if the option is absent. */
+/** Reads an option that is one of `choices`. Returns the first choice if the option is absent. */
 export function readChoice<Name extends string, Choice extends string>(
   options: Options<Name>,
   name: Name,
@@ -122,7 +125,7 @@ export function readChoice<Name extends string, Choice extends string>(
   throw wrongValue(name, choices.map((each) => `'${each}'`).join(' or '), value);
 }
 
-/** `undefined` is allowed and means the same as an absent option. */
+/** Reads an option that is a function. Returns `undefined` if the option is `undefined` or absent. */
 export function readFunction<F>(options: Options, name: string): F | undefined {
   const value = options[name];
   if (value === undefined) return undefined;
@@ -130,7 +133,7 @@ export function readFunction<F>(options: Options, name: string): F | undefined {
   throw wrongValue(name, 'a function', value);
 }
 
-/** The name of a header (RFC 9110 5.6.2) or a cookie (RFC 6265 4.1.1). */
+/** Reads an option that is the name of a header (RFC 9110 5.6.2) or a cookie (RFC 6265 4.1.1). */
 export function readHttpName<Name extends string>(
   options: Options<Name>,
   name: Name,
@@ -142,23 +145,26 @@ export function readHttpName<Name extends string>(
   throw wrongValue(name, 'a header or cookie name, without spaces and separators', value, example);
 }
 
-/** `problem` follows the name of the option in the message. */
+/** Throws a ToriiConfigError if `condition` is not met. The message consists of the option name and `problem`. */
 export function assertOption(option: string, condition: unknown, problem: string): asserts condition {
   if (!condition) throw wrongOption(option, problem);
 }
 
-/** `problem` follows the name of the option in the message. */
+/** Creates an error for an option. The message consists of the option name and `problem`. */
 export function wrongOption(option: string, problem: string): ToriiConfigError {
   return new ToriiConfigError(option, `\`${option}\` ${problem}.`);
 }
 
-/** The message contains only the type of the value, because a string may be a secret. */
+/**
+ * Creates an error for an option with a wrong value. The message contains the type of the value only, because a string may be
+ * a secret.
+ */
 export function wrongValue(option: string, expected: string, found: unknown, example?: string): ToriiConfigError {
   const remedy = example === undefined ? '' : `. Write ${example}`;
   return wrongOption(option, `must be ${expected}. Found: ${describe(found)}${remedy}`);
 }
 
-/** The error for an unknown name, with the most similar known name. */
+/** Creates an error for an unknown name. The message suggests the most similar known name. */
 export function unknownName(name: string, known: readonly string[], noun = 'option'): ToriiConfigError {
   const nearest = nearestName(name, known);
   const hint = nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;

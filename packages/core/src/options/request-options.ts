@@ -22,7 +22,7 @@ export interface RequestOptions<Custom extends object = Claims> {
    * the request comes from the same origin or from one of `origins`.
    */
   readonly cookie?: string;
-  /** More origins whose pages may send the cookie, such as `https://app.example.com`. Requires `cookie`. */
+  /** Other origins, such as `https://app.example.com`, whose pages may send the cookie. Requires `cookie`. */
   readonly origins?: readonly string[];
   /**
    * Paths that need no token: exact paths such as `/health`, and `/docs/*` for everything below `/docs/`. Case and a
@@ -36,9 +36,11 @@ export interface RequestOptions<Custom extends object = Claims> {
    * @default false
    */
   readonly allowPreflight?: boolean;
-  /** Checks that run in order for every authenticated caller. A request is refused unless each returns `true`. */
+  /** Checks that run in order for every authenticated caller. A request is refused unless every check returns `true`. */
   readonly checks?: readonly Check<Custom>[];
-  /** Called with every event, for logs and metrics. Events never contain a token. Errors that it throws are ignored. */
+  /**
+   * Called with every event, for logs and metrics. Events never contain a token. Errors that this function throws are ignored.
+   */
   readonly onEvent?: VerifierEventListener | undefined;
 }
 

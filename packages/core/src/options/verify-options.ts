@@ -12,9 +12,9 @@ import { listTexts, type Options, readFunction, readNumber, readTexts, readWhole
 /** The options of `createTokenVerifier`. `createVerifier` accepts them too. */
 export interface VerifyOptions {
   /**
-   * Your issuer URL from the dashboard, such as `https://acme.torii.so`, or a list of issuer URLs. The `iss` claim of a
-   * token must be one of them; only a trailing slash is ignored. Throws a ToriiConfigError if it is `undefined`, for example
-   * because an environment variable is not set.
+   * Your issuer URL from the dashboard, such as `https://acme.torii.so`, or a list of issuer URLs. The `iss` claim of a token
+   * must be one of them; only a trailing slash is ignored. If the option is `undefined`, for example because an environment
+   * variable is not set, a ToriiConfigError is thrown.
    */
   readonly issuer: string | readonly string[] | undefined;
   /** The accepted audiences: `aud` must contain one of them (RFC 7519 4.1.3). By default `aud` is not checked. */
@@ -27,14 +27,14 @@ export interface VerifyOptions {
    */
   readonly clockTolerance?: number;
   /**
-   * How many seconds after a fetch the keys are used if the issuer cannot be reached to refresh them. From 0 to 86400 (one
+   * How many seconds after the last successful fetch the keys are used if the issuer cannot be reached. From 0 to 86400 (one
    * day). Keys are always used for five minutes, so a value below 300 has the same effect as 300.
    * @default 3600 (one hour)
    */
   readonly maxStaleSeconds?: number;
   /**
-   * The maximum number of verified tokens in the cache, from 0 (no cache) to 1000000. A token is used from the cache until
-   * it expires or its key is withdrawn. Each takes about 1 kB of memory.
+   * The maximum number of verified tokens in the cache, from 0 (no cache) to 1000000. A token is used from the cache until it
+   * expires or its key is withdrawn. Each cached token takes about 1 kB of memory.
    * @default 5000
    */
   readonly cachedTokens?: number;
@@ -42,7 +42,9 @@ export interface VerifyOptions {
   readonly fetch?: Fetch | undefined;
   /** A fixed key set for one issuer. Keys are then never fetched, so key rotations are not noticed. */
   readonly keys?: JSONWebKeySet;
-  /** Called with every event, for logs and metrics. Events never contain a token. Errors that it throws are ignored. */
+  /**
+   * Called with every event, for logs and metrics. Events never contain a token. Errors that this function throws are ignored.
+   */
   readonly onEvent?: VerifierEventListener | undefined;
 }
 

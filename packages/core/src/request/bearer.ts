@@ -7,7 +7,10 @@ export interface TokenPlaces {
   readonly origins: readonly string[];
 }
 
-/** The query string is never read, because it ends up in logs and in `Referer` (RFC 6750 5.3). */
+/**
+ * Returns the token from the header or the cookie. Never reads the query string: URLs end up in logs and in `Referer` (RFC
+ * 6750 5.3).
+ */
 export function bearerToken(request: RequestView, places: TokenPlaces): string {
   const [value, second] = request.headerValues(places.header);
   if (second !== undefined) throw malformed('The request has more than one header of this name.', places.header);
@@ -20,7 +23,8 @@ export function bearerToken(request: RequestView, places: TokenPlaces): string {
   throw new ToriiAuthError('token_missing', 'No token was sent.');
 }
 
-// `Bearer` and one token68 (RFC 9110 11.2). Linear time: adjacent parts of the pattern never match the same character.
+// Matches `Bearer` and one token68 (RFC 9110 11.2). Takes linear time (no ReDoS), because adjacent parts of the pattern never
+// match the same character.
 const bearer = /^bearer[ \t]+([A-Za-z0-9._~+/-]+=*)$/i;
 const scheme = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t]|$)/;
 
@@ -39,7 +43,7 @@ function malformed(message: string, header: string): ToriiAuthError {
   return new ToriiAuthError('header_malformed', `${message} Header: ${header}.`);
 }
 
-// Not `/[ \t]+$/`, which takes quadratic time on a long run of blanks.
+// Removes spaces and tabs at both ends. The pattern `/[ \t]+$/` would take quadratic time on a long run of spaces (ReDoS).
 function trim(value: string): string {
   let [start, end] = [0, value.length];
   while (start < end && isBlank(value.charCodeAt(start))) start++;
@@ -51,7 +55,7 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-// Cookie tossing: a sibling subdomain can set a second cookie of the same name.
+// Refuses two cookies of the same name: a sibling subdomain can set the second one (cookie tossing).
 function tokenFromCookie(request: RequestView, name: string): string | undefined {
   let found: string | undefined;
   for (const line of request.headerValues('cookie')) {
@@ -67,11 +71,11 @@ function tokenFromCookie(request: RequestView, name: string): string | undefined
 
 /**
  * CSRF protection: whether a cookie of this request may be used. Browsers attach cookies to cross-site requests too, so unless
- * the method is safe, `Origin` or `Sec-Fetch-Site` must prove that a page of the app sent the request. Also use this before
- * setting or clearing a token cookie.
+ * the method is GET, HEAD or OPTIONS, `Origin` or `Sec-Fetch-Site` must prove that a page of the app sent the request. Also
+ * use this function before setting or clearing a token cookie.
  */
 export function isFromOwnPages(request: RequestView, origins: readonly string[]): boolean {
-  // A WebSocket handshake is a GET, but the page that opened the socket can read and write what follows.
+  // A WebSocket handshake is a GET, but the page that opens the socket can then send and read messages as the user.
   const isUpgrade = request.headerValues('upgrade').length > 0;
   if (!isUpgrade && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'))
     return true;

@@ -1,4 +1,4 @@
-/** The decoded path, or why a path is ambiguous. */
+/** The decoded path, or the reason why a path is ambiguous. */
 export type PathReading = { readonly path: string } | { readonly problem: string };
 
 /**
@@ -7,13 +7,15 @@ export type PathReading = { readonly path: string } | { readonly problem: string
  */
 export function readPath(raw: string | undefined): PathReading {
   if (raw === undefined || !raw.startsWith('/')) return { problem: 'the path is not known' };
-  // RFC 3986 3.3 allows these characters unencoded. `;` is left out, because some servers strip what follows it.
+  // RFC 3986 3.3 allows these characters unencoded. It also allows `;`, which is refused because some servers remove `;` and
+  // the text after it.
   if (!/^[/A-Za-z0-9._~!$&'()*+,=:@%-]*$/.test(raw))
     return { problem: 'the path contains a character that is not allowed' };
   if (raw.includes('//')) return { problem: 'the path contains an empty segment' };
   if (/\/\.{1,2}(?:\/|$)/.test(raw)) return { problem: 'the path contains a dot segment' };
   if (!raw.includes('%')) return { path: raw };
-  // Only some routers decode needless escapes (`%61`, `%2e`) and dangerous ones (`%2f`, `%5c`, `%25`, `%3b`, control characters).
+  // Refuse escapes that only some routers decode: needless ones (`%61`, `%2e`) and dangerous ones (`%2f`, `%5c`, `%25`, `%3b`,
+  // control characters).
   for (const [, hex] of raw.matchAll(/%(.{0,2})/g)) {
     if (hex === undefined || !/^[0-9A-Fa-f]{2}$/.test(hex))
       return { problem: 'the path contains a malformed percent escape' };
@@ -31,7 +33,7 @@ function mustBeEncoded(code: number): boolean {
   return code >= 0x80 || ' "<>[]^`{|}'.includes(String.fromCharCode(code));
 }
 
-/** Whether a path is in a list of paths. An unknown or ambiguous path never is. */
+/** Returns `true` if a path is public. An unknown or ambiguous path is never public. */
 export type PublicPaths = (path: string | undefined) => boolean;
 
 /**
@@ -55,7 +57,7 @@ export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
   };
 }
 
-/** The rest of an error message, or `undefined` if the pattern is valid. */
+/** Returns what is wrong with a pattern, for use in an error message, or `undefined` if the pattern is valid. */
 export function problemOfPublicPath(pattern: string): string | undefined {
   const base = pattern.endsWith('/*') ? pattern.slice(0, -1) : pattern;
   if (!base.startsWith('/')) return 'a path must begin with a slash';

@@ -3,7 +3,9 @@ export type HeadersLike =
   | Iterable<readonly [string, string]>
   | { readonly [name: string]: string | readonly string[] | undefined };
 
-/** A description from an adapter, or a request object of Node, Express, Koa or Fetch. Fields that are left out are unknown. */
+/**
+ * A request object of Node, Express, Koa or Fetch, or a description of one by a framework adapter. Missing fields are unknown.
+ */
 export interface RequestParts {
   readonly method?: string | undefined;
   /** The path and query (Node), or the whole URL (Fetch). */
@@ -12,14 +14,20 @@ export interface RequestParts {
   readonly originalUrl?: string | undefined;
   /** The raw path, mount paths included. Used only if there is no `url`. */
   readonly path?: string | undefined;
-  /** The host, with its port, that the framework trusts. By default the host of a Fetch URL or the `Host` header. */
+  /**
+   * The host and port that the framework trusts, for example from a proxy. By default the host of a Fetch URL or the `Host`
+   * header.
+   */
   readonly host?: string | undefined;
   readonly headers: HeadersLike;
   /** Node's `headersDistinct`: every value of each header. Used if it lists more values than `rawHeaders`. */
   readonly headersDistinct?: { readonly [name: string]: readonly string[] | undefined } | undefined;
-  /** Node's `rawHeaders`: names and values in turn. Without them, a second `Authorization` header is not noticed. */
+  /**
+   * Node's `rawHeaders`: names and values in turn. If missing, a second `Authorization` header is not noticed, because Node
+   * drops it.
+   */
   readonly rawHeaders?: readonly string[] | undefined;
-  /** Node's own request, which has `rawHeaders`. */
+  /** Node's request object, if the framework wraps it. Its `rawHeaders` are used. */
   readonly req?: object | undefined;
 }
 
@@ -55,9 +63,9 @@ export function viewOf(request: RequestLike): RequestView {
   }
   const headerValues = headerReader(request.headers, distinctHeaders(request));
   const target = locate(request);
-  // Only an own property: the `host` getter of Express 4 drops the port.
+  // Read an own property only: the `host` getter of Express 4 drops the port.
   const given = Object.hasOwn(request, 'host') ? textOf(request, 'host') : undefined;
-  // HTTP/2 has no Host header. Node calls it `authority`.
+  // HTTP/2 has `:authority` in place of the Host header. Node provides it as the property `authority` of the request.
   const host = given ?? target.host ?? onlyOne(headerValues('host')) ?? textOf(request, 'authority');
   return { method: textOf(request, 'method'), host, path: target.path, headerValues };
 }
@@ -66,14 +74,16 @@ function hasHeaders(request: object): request is RequestParts {
   return isObject(propertyOf(request, 'headers'));
 }
 
-// `rawHeaders` first: the first access to Node's `headersDistinct` is slow.
+// Returns a function that finds every value of a header. It tries `rawHeaders` first, because Node's `headersDistinct` is slow
+// at first access.
 function distinctHeaders(request: object): (name: string) => readonly string[] {
   const req = propertyOf(request, 'req');
   const source = isObject(req) && ('rawHeaders' in req || 'headersDistinct' in req) ? req : request;
   const raw = propertyOf(source, 'rawHeaders');
   return (name) => {
     const sent = Array.isArray(raw) ? rawValues(raw, name) : nothing;
-    // In Node `headersDistinct` is an inherited getter. An own property was set by an adapter and may list more values.
+    // In Node `headersDistinct` is an inherited getter. If it is an own property, an adapter has set it, and it may list more
+    // values.
     if (sent.length > 0 && !Object.hasOwn(source, 'headersDistinct')) return sent;
     const distinct = propertyOf(source, 'headersDistinct');
     const told = isObject(distinct) && Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : nothing;
@@ -95,12 +105,13 @@ function headerReader(
   headers: HeadersLike,
   distinct: ((name: string) => readonly string[]) | undefined,
 ): (name: string) => readonly string[] {
-  // Iterators such as `headers.entries()` can be read only once.
+  // Copy an iterator such as `headers.entries()`, which can be read only once.
   const source = isIterable(headers) && !isHeaders(headers) ? [...headers] : headers;
   return (name) => {
     const wanted = name.toLowerCase();
     const values = valuesOf(source, wanted);
-    // A middleware may have changed `headers`, so `headers` decides. Only the distinct values show whether it was sent twice.
+    // Return the value in `headers`, which middleware may have changed on purpose. But Node drops repeated headers there, so
+    // `distinct` decides whether a header was sent more than once.
     const sent = values.length === 1 ? distinct?.(wanted) : undefined;
     return sent !== undefined && sent.length > 1 ? sent : values;
   };
@@ -144,7 +155,8 @@ function locate(request: RequestParts): Target {
   return { path: pathOf(url ?? textOf(request, 'path')), host: undefined };
 }
 
-// If a middleware rewrote `url`, the router uses a path that was not sent. The `mountPath` of koa-mount can be stale.
+// Returns the path that was sent, or `undefined` if middleware rewrote `url`, because the router then uses another path. The
+// `mountPath` of koa-mount is not used, because it can be stale.
 function mountedPath(request: RequestParts, original: string, url: string): string | undefined {
   const mount = textOf(request, 'baseUrl') ?? '';
   const [sent, routed] = [pathOf(original), pathOf(url)];
@@ -158,7 +170,7 @@ function pathOf(target: string | undefined): string | undefined {
   return query === -1 ? target : target.slice(0, query);
 }
 
-// Prototype pollution elsewhere in the app must not set fields of every request.
+// Ignores polluted properties of `Object.prototype`, which would otherwise be read as fields of every request.
 function propertyOf(source: object, name: string): unknown {
   return name in Object.prototype && !Object.hasOwn(source, name) ? undefined : Reflect.get(source, name);
 }

@@ -10,7 +10,7 @@ export async function raceDeadline<T, Late>(
   late: () => Late,
   signal?: AbortSignal,
 ): Promise<T | Late> {
-  // If the lines below throw, a rejection of `work` must not become an unhandled one.
+  // If the code below throws, nothing awaits `work`. A rejection of `work` must not crash the process.
   work.catch(() => {});
   let end = (): void => {};
   const ended = new Promise<typeof over>((resolve) => {

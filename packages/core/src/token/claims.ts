@@ -3,7 +3,7 @@ import { type AuthReason, ToriiAuthError } from '../errors.ts';
 import { withDetail } from '../events.ts';
 
 export interface ClaimRules {
-  /** Without a trailing slash. */
+  /** The accepted issuers, each without a trailing slash. */
   readonly issuers: ReadonlySet<string>;
   /** If `undefined`, `aud` is not checked. */
   readonly audiences: ReadonlySet<string> | undefined;
@@ -12,7 +12,10 @@ export interface ClaimRules {
   readonly clockToleranceMs: number;
 }
 
-/** Checked first, so that a token of another issuer never causes a key fetch. */
+/**
+ * Returns the issuer of a token, or throws if the issuer is not accepted. Call this before the key lookup, so that a token of
+ * another issuer never causes a key fetch.
+ */
 export function issuerOf(claims: Claims, rules: ClaimRules): string {
   const claimed = requireText(claims, 'iss');
   const issuer = withoutTrailingSlash(claimed);
@@ -20,7 +23,7 @@ export function issuerOf(claims: Claims, rules: ClaimRules): string {
   throw refusal('issuer_refused', 'The token comes from another issuer.', 'iss', claimed, [...rules.issuers]);
 }
 
-/** A trailing slash is the only difference between two issuers that is tolerated. */
+/** Removes a trailing slash, the only difference between two issuer URLs that is tolerated. */
 export function withoutTrailingSlash(issuer: string): string {
   return issuer.endsWith('/') ? issuer.slice(0, -1) : issuer;
 }
@@ -48,13 +51,16 @@ export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
   return checked;
 }
 
-/** When a token is valid, clock tolerance included: from the first time (inclusive) to the second (exclusive), as Unix ms. */
+/**
+ * Returns when a token is valid, as Unix milliseconds: from the first time (inclusive) to the second (exclusive). Includes the
+ * clock tolerance.
+ */
 export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranceMs: number): [number, number] {
   const from = startMs(Math.max(checked.issuedAt, notBefore(claims) ?? 0), clockToleranceMs);
   return [from, checked.expiresAt * 1000 + clockToleranceMs];
 }
 
-/** RFC 7519 4.1.4 to 4.1.6. A token is already expired at the instant of `exp`. */
+/** Checks `exp`, `nbf` and `iat` (RFC 7519 4.1.4 to 4.1.6). A token is already expired at the instant of `exp`. */
 export function checkTimes(
   { issuedAt, expiresAt }: Pick<ForeignClaims, 'issuedAt' | 'expiresAt'>,
   start: number | undefined,
@@ -72,7 +78,8 @@ export function checkTimes(
   }
 }
 
-// Rounded up, so that verifiers with whole seconds, such as jose, do not refuse a token that was accepted here.
+// Rounds up to whole seconds: verifiers that use whole seconds, such as jose, would otherwise refuse a token that was accepted
+// here.
 function startMs(time: number, toleranceMs: number): number {
   return Math.ceil(time) * 1000 - toleranceMs;
 }
@@ -96,7 +103,7 @@ export function requireText(claims: Claims, name: string): string {
   return value;
 }
 
-/** JSON.parse reads 1e400 as Infinity: a token with this `exp` would never expire. 1e307 is just as bad. */
+/** Refuses times above 2^53 - 1. JSON.parse reads 1e400 as Infinity, and a token with this `exp` would never expire. */
 export function requireTime(claims: Claims, name: string): number {
   const value = requireClaim(claims, name);
   if (typeof value !== 'number' || !(value <= Number.MAX_SAFE_INTEGER) || value < 0) throw malformedClaim(name);

@@ -11,7 +11,7 @@ export interface ParsedToken {
 
 const maxTokenLength = 16_384;
 
-/** Strict base64url without padding (RFC 7515 section 2), and JSON objects in valid UTF-8. */
+/** Parses a compact JWS. Accepts only base64url without padding (RFC 7515 section 2) and JSON objects in valid UTF-8. */
 export function parseToken(token: string): ParsedToken {
   if (token.length > maxTokenLength) throw malformed('The token is too long.');
   const first = token.indexOf('.');
@@ -26,9 +26,12 @@ export function parseToken(token: string): ParsedToken {
   };
 }
 
-/** `jku`, `jwk`, `x5u` and `x5c` are ignored: an attacker could use them to supply the key that verifies the token. */
+/**
+ * Returns the `kid` of a token. The headers `jku`, `jwk`, `x5u` and `x5c` are ignored: an attacker could use them to supply
+ * the key that verifies the token.
+ */
 export function keyIdFrom(header: Claims): string {
-  // The algorithm is fixed, never taken from the token (RFC 8725 3.1), and checked before a key is looked up.
+  // The algorithm is never chosen by the token (RFC 8725 3.1), and it is checked before a key is looked up.
   if (claimOf(header, 'alg') !== 'ES256')
     throw new ToriiAuthError('algorithm_refused', 'The token is not signed with ES256.');
   refuseExtensions(header);
@@ -49,7 +52,7 @@ const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 let lastHeader: { readonly part: string; readonly header: Claims } | undefined;
 
-// All tokens of one key have the same header, so the last one is cached.
+// All tokens of one key have the same header, so the last header is cached.
 function parseHeader(part: string): Claims {
   if (lastHeader?.part === part) return lastHeader.header;
   const header = Object.freeze(parseObject(part));
@@ -57,7 +60,10 @@ function parseHeader(part: string): Claims {
   return header;
 }
 
-/** Forces a copy: a substring keeps its whole source string in memory, so a cached token would keep its header. */
+/**
+ * Copies a string. Engines keep the whole source string of a substring in memory, so a cached token would keep its HTTP
+ * header.
+ */
 export function copyOf(text: string): string {
   return `${text} `.slice(0, -1);
 }
@@ -68,7 +74,7 @@ function parseObject(part: string): Claims {
   try {
     value = JSON.parse(isAscii(binary) ? binary : utf8Decoder.decode(bytesOf(binary)));
   } catch {
-    // No `cause`: the message of a SyntaxError quotes a piece of the token.
+    // The error has no `cause`, because the message of a SyntaxError quotes a part of the token.
     throw malformed('The token does not contain JSON.');
   }
   if (!isJsonObject(value)) throw malformed('The token does not contain JSON objects.');
@@ -97,7 +103,8 @@ function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-// If bits of the last character that belong to no byte were ignored, two strings would be one token (RFC 4648 3.5).
+// Whether the last base64url character has bits that belong to no byte. If these bits were ignored, several strings would
+// decode to the same token (RFC 4648 3.5).
 function hasStrayBits(part: string): boolean {
   const rest = part.length % 4;
   if (rest === 0) return false;

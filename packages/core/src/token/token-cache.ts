@@ -4,11 +4,13 @@ import { copyOf } from './parse.ts';
 
 export interface VerifiedToken {
   readonly auth: Auth;
-  /** Unix milliseconds, clock tolerance included. The token is valid at `validFrom`, and no longer at `validUntil`. */
+  /**
+   * Unix milliseconds, clock tolerance included. The token is valid from `validFrom` (inclusive) to `validUntil` (exclusive).
+   */
   readonly validFrom: number;
   readonly validUntil: number;
   readonly key: SetKey;
-  /** As configured: without a trailing slash. */
+  /** The configured issuer URL, without a trailing slash. */
   readonly issuer: string;
 }
 
@@ -16,7 +18,9 @@ interface CacheEntry extends VerifiedToken {
   readonly token: string;
 }
 
-/** One per verifier, so the options are not part of the key. Only verified tokens are added, so an attacker cannot fill it. */
+/**
+ * The verified tokens of one verifier. Only verified tokens are added, so an attacker cannot fill the cache with invalid ones.
+ */
 export class TokenCache {
   readonly #byEnd: Map<string, CacheEntry> = new Map();
   readonly #maxEntries: number;
@@ -47,7 +51,7 @@ export class TokenCache {
   }
 }
 
-// Hashing the whole token would take longer than the rest of a cache hit.
+// The map key is the end of a token, because hashing a whole token would take longer than the rest of a cache hit.
 function endOf(token: string): string {
   return token.slice(-32);
 }

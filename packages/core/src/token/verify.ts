@@ -10,7 +10,10 @@ import type { TokenCache, VerifiedToken } from './token-cache.ts';
 
 export interface VerifySettings {
   readonly rules: ClaimRules;
-  /** Key sources by configured issuer. A `kid` alone never selects a key: it comes from the token and proves nothing. */
+  /**
+   * The key source of each configured issuer. A key is only looked up in the keys of the token's issuer, because anyone can
+   * write a `kid` into a token.
+   */
   readonly keySources: ReadonlyMap<string, KeySource>;
   readonly maxStaleMs: number;
   readonly cache: TokenCache;
@@ -18,8 +21,8 @@ export interface VerifySettings {
 }
 
 /**
- * Cheap checks come first, so that an invalid token costs little and a token of another issuer never causes a key fetch. Do
- * not use any claim before the signature is verified.
+ * Verifies a token. Cheap checks come first, so that an invalid token costs little and a token of another issuer never causes
+ * a key fetch. No claim may be trusted before the signature is verified.
  */
 export function verify(token: string, settings: VerifySettings): Verdict | Promise<Verdict> {
   const known = settings.cache.get(token);
@@ -27,7 +30,7 @@ export function verify(token: string, settings: VerifySettings): Verdict | Promi
   const { kid } = known.key;
   const source = sourceOf(known.issuer, settings);
   const current = source.peek(kid);
-  // Not async: creating a promise would cost more than the rest of a cache hit.
+  // This function is not async: creating a promise would take longer than the rest of a cache hit.
   if (current !== undefined && isStillGood(known, current)) return { result: known, fromCache: true };
   return verifyAgain(token, known, source, settings);
 }
@@ -70,7 +73,7 @@ async function verifyAfresh(token: string, settings: VerifySettings): Promise<Ve
   const key = source.peek(kid) ?? (await source.find(kid, settings.maxStaleMs, settings.emit));
   const verifySignature = await loadVerifier(key);
   if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
-  // The key fetch may have taken seconds, and the token may have expired in the meantime.
+  // Check the times again: the key fetch may have taken seconds, and the token may have expired in the meantime.
   checkTimes(checked, notBefore(claims), settings.rules.clockToleranceMs);
   const [validFrom, validUntil] = validityOf(checked, claims, settings.rules.clockToleranceMs);
   return { auth: readAuth(checked, claims), validFrom, validUntil, key, issuer };

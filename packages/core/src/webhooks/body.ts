@@ -1,6 +1,6 @@
 import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
 
-/** The raw body of a delivery: complete, or as a stream. */
+/** The raw body of a delivery: all of it, or a stream. */
 export type WebhookPayload =
   | string
   | Uint8Array
@@ -9,16 +9,21 @@ export type WebhookPayload =
   | ReadableStream<Uint8Array>
   | null;
 
-/** How much of a body that is too large is read and discarded, so that the sender gets a response instead of a reset. */
+/**
+ * How many bytes beyond the size limit are read and discarded, so that the sender gets a response instead of a connection
+ * reset.
+ */
 const maxDiscardedBytes = 16 * 1024 * 1024;
 
-/** Throws a ToriiConfigError if `payload` is not raw: it was parsed, or its stream is already being read. */
+/**
+ * Returns the raw body. Throws a ToriiConfigError if `payload` is not raw: it was parsed, or its stream is already being read.
+ */
 export async function readPayload(payload: WebhookPayload, maxBytes: number): Promise<Uint8Array> {
   if (payload === null) return new Uint8Array();
   const bytes = bytesOf(payload);
   if (bytes === undefined) return gather(streamOf(payload), maxBytes);
   if (bytes.length > maxBytes) throw tooLarge(maxBytes);
-  // Copied, because the caller may reuse the buffer between verification and parsing.
+  // Copy the bytes, because the caller may reuse the buffer between verification and parsing.
   return new Uint8Array(bytes);
 }
 
@@ -29,7 +34,7 @@ export function tooLarge(maxBytes: number): ToriiWebhookError {
 function bytesOf(value: unknown): Uint8Array | undefined {
   if (typeof value === 'string') return new TextEncoder().encode(value);
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  // Not `instanceof`: the body may come from another realm (Jest, vm), which has its own Uint8Array class.
+  // Do not use `instanceof`: the body may come from another realm (Jest, vm), which has another Uint8Array class.
   if (!ArrayBuffer.isView(value) || Reflect.get(value, Symbol.toStringTag) !== 'Uint8Array') return undefined;
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
@@ -70,7 +75,8 @@ async function gather(stream: AsyncIterable<unknown>, maxBytes: number): Promise
   let size = 0;
   try {
     for await (const chunk of stream) {
-      // Node streams yield strings if an encoding was set. Other chunks have no known length to limit.
+      // Strings are allowed: Node streams yield them if an encoding was set. Other chunks are refused, because their size is
+      // unknown.
       const bytes = bytesOf(chunk);
       if (bytes === undefined) throw noBody('is a stream of chunks that are neither bytes nor text');
       size += bytes.length;
@@ -103,7 +109,7 @@ export interface FrameworkBody {
 }
 
 /**
- * Finds the raw body: kept by a body parser, or still unread in the stream.
+ * Finds the raw body: either stored on the request by a body parser, or still unread in the stream.
  * @throws ToriiConfigError if the body was read and the raw bytes were not kept
  */
 export function findPayload({ kept, isRead, stream, remedy }: FrameworkBody): WebhookPayload {

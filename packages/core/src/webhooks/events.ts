@@ -25,15 +25,15 @@ interface WebhookEventOf<Type, Data> {
   readonly id: string;
   /** When the event happened, as ISO 8601. */
   readonly created_at: string;
-  /** The signature proves that Torii sent this. Its structure is not checked. */
+  /** The user or session. The signature proves that Torii sent it, but its structure is not checked. */
   readonly data: Data;
 }
 
 declare const unlisted: unique symbol;
 
 /**
- * Any other type. Declared as a literal that no event uses, because TypeScript discriminates unions by literal types: with a
- * plain `string`, `data` would always be `unknown`.
+ * The type of an event that is not in `WebhookEventTypes`. Declared as a literal that no event uses, because TypeScript
+ * discriminates unions by literal types: with a plain `string`, `data` would always be `unknown`.
  */
 export type UnlistedEventType = '(any other type)' & { readonly [unlisted]: true };
 
@@ -47,10 +47,10 @@ export type WebhookEvent<More extends object = object> =
   | { [Type in keyof AllEventTypes<More>]: WebhookEventOf<Type, AllEventTypes<More>[Type]> }[keyof AllEventTypes<More>]
   | WebhookEventOf<UnlistedEventType, unknown>;
 
-// RFC 3339. Date.parse alone accepts further formats, which differ between engines.
+// Matches an RFC 3339 time. Date.parse alone accepts other formats too, which differ between JavaScript engines.
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** If the body has no id or no time, the signed headers provide it. */
+/** Reads the event from the body of a delivery. If the body has no id or no time, the signed headers provide it. */
 export function readEvent(
   body: Uint8Array,
   signed: { readonly id: string; readonly timestampSeconds: number },
@@ -71,14 +71,14 @@ export function readEvent(
   return { type, id: signed.id, created_at: createdAt, data };
 }
 
-/** Without a prototype, so that prototype pollution cannot add members to the body. */
+/** Returns an object without a prototype, so that prototype pollution cannot add members to the body. */
 function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {
-    // No `cause`, here and below: its message quotes the body.
-    throw malformed('is not UTF-8, the only encoding of JSON, whatever the charset of its Content-Type');
+    // The errors of this function have no `cause`: the message of a parser error quotes the body.
+    throw malformed('is not UTF-8. JSON must be UTF-8, even if the Content-Type names another charset');
   }
   let value: unknown;
   try {

@@ -27,23 +27,26 @@ export interface WebhookReceiverOptions extends WebhookRules {
    */
   readonly rememberSeconds?: number;
   /**
-   * How many seconds an event is reserved for the handler, if there is a store. If the handler takes longer or the process
-   * crashes, the next delivery is handled as well. A slow store can use up to half of this time. From 1 to 3600.
+   * How many seconds a delivery has to handle its event, if there is a store. During this time no other delivery of the event
+   * is handled. After it, for example because the process crashed, the next delivery is handled too. A slow store can use up
+   * to half of the time. From 1 to 3600.
    * @default 60
    */
   readonly leaseSeconds?: number;
-  /** Called with the outcome of each delivery. Errors that it throws are ignored. */
+  /** Called with the outcome of each delivery. Errors that this function throws are ignored. */
   readonly onEvent?: WebhookReceiverEventListener | undefined;
 }
 
 /** The outcome of a delivery, for logs. */
 export type WebhookReceiverEvent =
   | { readonly type: 'handled' | 'repeated'; readonly eventId: string; readonly eventType: string }
-  /** Not handled: the delivery was invalid, the event is being handled already, or the store failed. */
+  /**
+   * The event was not handled: the delivery is invalid, another delivery of the event is being handled, or the store failed.
+   */
   | { readonly type: 'refused'; readonly error: ToriiWebhookError }
-  /** The handler threw. `error` is what it threw. */
+  /** The handler threw an error, which is in `error`. */
   | { readonly type: 'failed'; readonly eventId: string; readonly eventType: string; readonly error: unknown }
-  /** Handled, but the store could not save that: a repeated delivery would be handled again. */
+  /** The event was handled, but the store could not record this, so a repeated delivery will be handled again. */
   | { readonly type: 'not_noted'; readonly eventId: string; readonly eventType: string; readonly error: unknown };
 
 export type WebhookReceiverEventListener = (event: WebhookReceiverEvent) => void;
@@ -142,11 +145,11 @@ function refuse({ code, reason, message }: ToriiWebhookError): WebhookAnswer {
   return { status: reason === 'payload_too_large' ? 413 : 400, headers: {}, body };
 }
 
-// Frameworks answer an error by its `status`, `code` or `digest`. A 404 could make Torii disable the webhook.
+// Frameworks choose the response status by the `status`, `code` or `digest` of an error. A status such as 404 could make Torii
+// disable the webhook.
 function withoutStatus(error: unknown): unknown {
   if (isPlain(error)) return error;
-  const message =
-    'The webhook handler threw a non-Error value, or an error with an HTTP status of its own. See the cause.';
+  const message = 'The webhook handler threw a non-Error value, or an error with an HTTP status; see `cause`.';
   return new ToriiWebhookError('handler_failed', message, { cause: error });
 }
 
@@ -163,7 +166,8 @@ function isPlain(error: unknown): boolean {
 function readRepeats(options: ReceiverOptionValues, { toleranceSeconds }: WebhookSettings): Repeats | undefined {
   const leaseMs = readNumber(options, 'leaseSeconds', { from: 1, to: 3600, absent: 60 }) * 1000;
   const keepMs = readNumber(options, 'rememberSeconds', { from: 1, to: 366 * 86_400, absent: 7 * 86_400 }) * 1000;
-  // Replay: a delivery signed ahead of this clock is accepted for twice the tolerance. Timestamps are whole seconds.
+  // Prevents replays: if the clock of the sender is ahead, a delivery is accepted for up to twice the tolerance, so the event
+  // must be remembered for longer. One second is added because timestamps are whole seconds.
   const fewestSeconds = 2 * toleranceSeconds + 1;
   if (keepMs < fewestSeconds * 1000) {
     const remedy = `Write at least ${fewestSeconds}, or leave it out`;

@@ -10,33 +10,49 @@ export interface WebhookStore {
   delete(key: string): unknown;
 }
 
-/** The exclusive right to handle an event, until the lease expires. */
+/**
+ * A claim on an event: while it lasts, no other delivery may handle the event. It ends with its lease, which lasts for
+ * `leaseSeconds`.
+ */
 export interface Claim {
-  /** @throws ToriiWebhookError `store_unavailable` if the store cannot save this */
+  /**
+   * Records in the store that the event was handled.
+   * @throws ToriiWebhookError `store_unavailable` if the store does not save the record
+   */
   markHandled(): Promise<void>;
-  /** Allows the next delivery to handle the event. If the store fails, that is possible only after the lease expires. */
+  /**
+   * Ends the claim, so that the next delivery can handle the event. If the store fails, the claim ends only when its lease
+   * expires.
+   */
   release(): Promise<void>;
 }
 
-/** An entry of the store. Contains its own expiry, because some stores ignore the TTL. */
+/** The state of one event in the store. `until` is the expiry time, because some stores ignore the TTL. */
 type Entry =
   | { readonly state: 'handled'; readonly until: number }
   | { readonly state: 'claimed'; readonly by: string; readonly until: number };
 
 const prefix = 'torii-webhook:';
-/** Always exists: if it is missing, the store failed. Event ids contain no dot. */
+/**
+ * The key of an extra store entry that always exists. If this entry cannot be read, the store failed. It is not the key of an
+ * event, because event ids contain no dot.
+ */
 const beaconKey = `${prefix}.`;
-/** Webhook senders wait 15 seconds or more for a response. */
+/** The timeout of one store operation. Short, because webhook senders wait only about 15 seconds for a response. */
 const storeTimeoutMs = 3_000;
 
 interface Turn {
   since: Instant;
 }
 
-// Store interfaces such as Keyv have no atomic "set if absent". This map prevents races between deliveries in one process.
+// The events that are being handled in this process. Prevents races between its deliveries, because store interfaces such as
+// Keyv have no atomic "set if absent".
 const claimedHere = new WeakMap<WebhookStore, Map<string, Turn>>();
 
-/** An event is claimed for a limited time. If the process crashes, a later delivery is handled when the lease expires. */
+/**
+ * Prevents an event from being handled twice. A delivery claims its event in the store for a limited time, and records at the
+ * end that the event was handled. If the process crashes, the claim expires, and a later delivery can handle the event.
+ */
 export class Repeats {
   readonly #store: WebhookStore;
   readonly #leaseMs: number;
@@ -52,9 +68,10 @@ export class Repeats {
   }
 
   async claim(id: string): Promise<Claim | 'handled'> {
-    // Not waiting for the other delivery: in Cloudflare Workers a request cannot await a promise of another request.
+    // If another delivery is handling the event, throw instead of waiting: in Cloudflare Workers a request cannot await a
+    // promise of another request.
     const earlier = this.#here.get(id);
-    // Only the monotonic clock: the wall clock can be set forward while a handler runs.
+    // Use the monotonic clock only: if the wall clock is set forward while a handler runs, the claim must not expire early.
     if (earlier !== undefined && performance.now() - earlier.since.steadyMs < this.#leaseMs) throw inProgress();
     const turn: Turn = { since: instantNow() };
     this.#here.set(id, turn);
@@ -69,7 +86,7 @@ export class Repeats {
         leave();
         return 'handled';
       }
-      // If the reads took longer than the lease, another delivery may have claimed the event.
+      // If the reads took longer than a claim lasts, another delivery may have claimed the event.
       if (found !== undefined || this.#here.get(id) !== turn) throw inProgress();
     } catch (error) {
       leave();
@@ -91,7 +108,7 @@ export class Repeats {
     turn.since = instantNow();
     try {
       await this.#write(key, { state: 'claimed', by, until: Date.now() + this.#leaseMs }, this.#leaseMs);
-      // Too little of the lease may be left for the handler.
+      // If saving the claim took more than half of its time, the handler may not finish before the claim expires.
       if (elapsedMs(turn.since) > this.#leaseMs / 2) throw unavailable();
     } catch (error) {
       // The claim may have been saved despite the error.
@@ -105,7 +122,8 @@ export class Repeats {
     };
   }
 
-  // Keyv returns `undefined` for many errors. The beacon always exists: if it is missing as well, the read failed.
+  // Keyv returns `undefined` for many read errors. The entry at `beaconKey` always exists: if it is missing as well, the read
+  // failed.
   async #read(key: string): Promise<Entry | undefined> {
     const look = () => Promise.all([this.#get(key), this.#get(beaconKey)]);
     let [found, beacon] = await look();
@@ -120,7 +138,7 @@ export class Repeats {
   async #get(key: string): Promise<Entry | undefined> {
     const value: unknown = await this.#ask(() => this.#store.get(key));
     if (value === undefined || value === null) return undefined;
-    // An unknown format: the event may have been handled.
+    // Refuse an entry in an unknown format: it may mean that the event was handled.
     if (!isEntry(value)) throw unavailable();
     return value.until > Date.now() ? value : undefined;
   }

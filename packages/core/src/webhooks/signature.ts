@@ -1,7 +1,7 @@
 import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
 import type { RequestView } from '../request/request-view.ts';
 
-// Standard Webhooks 1.0.0. Provisional: Torii has not published how it signs webhooks.
+// Implements Standard Webhooks 1.0.0. Provisional: Torii has not published how it signs webhooks.
 
 export interface SignedHeaders {
   readonly id: string;
@@ -15,7 +15,7 @@ export type SecretKey = Uint8Array<ArrayBuffer>;
 
 const minSecretBytes = 24;
 const maxSecretBytes = 64;
-/** Ids are part of store keys, whose length is limited: Memcached allows 250 bytes. */
+/** Event ids are part of store keys, whose length is limited: Memcached allows 250 bytes. */
 const maxIdLength = 128;
 const maxSignatureHeaderLength = 4096;
 const maxSignatures = 16;
@@ -45,7 +45,7 @@ function refuseSecret(problem: string): ToriiConfigError {
 
 export function readSignedHeaders(request: RequestView): SignedHeaders {
   const id = headerOf(request, 'webhook-id', maxIdLength);
-  // No dot: it separates id, timestamp and body in the signed content, which must not be ambiguous.
+  // Refuse a dot in the id: dots separate id, timestamp and body in the signed content, which must not be ambiguous.
   if (!/^[\x21-\x2D\x2F-\x7E]+$/.test(id)) throw malformed('webhook-id', 'contains a character that is not allowed');
   const timestamp = headerOf(request, 'webhook-timestamp', 12);
   if (!/^[0-9]+$/.test(timestamp)) throw malformed('webhook-timestamp', 'is not a number of seconds');
@@ -66,7 +66,7 @@ function headerOf(request: RequestView, name: string, longest: number): string {
   return value;
 }
 
-// Also refuses two headers that a server joined with a comma.
+// Matches one signature. Also refuses two signature headers that a server joined with a comma.
 const signaturePattern = /^([A-Za-z0-9]+),([A-Za-z0-9+/=_-]+)$/;
 
 function readSignatures(header: string): readonly Uint8Array<ArrayBuffer>[] {
@@ -94,7 +94,8 @@ export async function isSigned(
   for (const secret of secrets) {
     const key = await crypto.subtle.importKey('raw', secret, hmac, false, ['sign', 'verify']);
     const expected = await crypto.subtle.sign('HMAC', key, content);
-    // Constant time, against timing attacks. The MAC of the MAC is verified, so that the body is hashed only once per secret.
+    // Compares the MAC of the expected signature with the MAC of the received one, because `verify` compares in constant time
+    // (timing attacks) and hashes only this short input. The body is hashed once per secret.
     const proof = await crypto.subtle.sign('HMAC', key, expected);
     for (const signature of signatures) {
       if (await crypto.subtle.verify('HMAC', key, proof, signature)) return true;
@@ -113,7 +114,7 @@ function join(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
-  // `atob` would ignore white space.
+  // Check the characters first, because `atob` ignores white space.
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
   try {
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
