@@ -5,7 +5,9 @@ import type { FieldRule, FieldRules, Operation } from './operation.ts';
 type Given<V> = V extends readonly (infer Item)[] ? readonly Item[] : V;
 type IfOptional<T, K extends keyof T> = object extends Pick<T, K> ? undefined : never;
 
-/** Parameters of a query string. `null` omits a parameter: the `nextCursor` of the last page, `null`, can be passed. */
+/**
+ * Parameters of a query string. `null` omits a parameter, so the `nextCursor` of any page can be passed as `cursor`.
+ */
 export type Query<T> = {
   readonly [K in keyof NonNullable<T>]: Given<NonNullable<T>[K]> | IfOptional<NonNullable<T>, K> | null;
 };

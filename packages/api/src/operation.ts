@@ -6,7 +6,7 @@ export type FieldRules = Readonly<Record<string, FieldRule>>;
 /** Describes one call of the API as data. The generated methods only create these descriptions. */
 export interface Operation {
   readonly method: string;
-  /** With path parameters in braces: `/api/server/v1/users/{userId}`. */
+  /** The path, with path parameters in braces: `/api/server/v1/users/{userId}`. */
   readonly path: string;
   readonly pathParams?: Readonly<Record<string, unknown>>;
   /** The caller's parameters. A field named in `query` goes into the query string; all others go into the body. */
@@ -14,7 +14,7 @@ export interface Operation {
   readonly query?: FieldRules;
   /** A complete query string, used instead of `query`. */
   readonly search?: URLSearchParams;
-  /** `raw` if the input is sent as the body, unchanged. */
+  /** The rules for the fields of the body, or `raw` to send the input as the body, unchanged. */
   readonly body?: FieldRules | 'raw';
   /** Whether the body may have fields that `body` does not name. */
   readonly isOpenBody?: boolean;
@@ -24,9 +24,7 @@ export interface Operation {
    * @default true, except for POST
    */
   readonly isRepeatable?: boolean;
-  /**
-   * This status counts as success if an earlier attempt of the same call may already have carried out the operation.
-   */
+  /** The status that counts as success if an earlier attempt may already have carried out the operation. */
   readonly doneStatus?: number;
   /** The expected response body: a page, a list of objects with an `id`, one object with an `id`, any JSON, or none. */
   readonly answer: 'page' | 'list' | 'object' | 'value' | 'nothing';

@@ -75,7 +75,8 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   }
 
   async *pages(): AsyncGenerator<Page<T>, void> {
-    // A server that repeats a cursor would make the loop endless. The set takes about a hundred bytes per page.
+    // A server that repeats a cursor would make the loop endless. Remembering the cursors takes about 100 bytes per
+    // page.
     const seen = new Set([this.#start]);
     for (let cursor = this.#start; ; seen.add(cursor)) {
       const { data: page, status, method, path, attempts } = await this.#fetchPage(cursor).withResponse();

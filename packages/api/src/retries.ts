@@ -21,19 +21,16 @@ export function codeOf(error: unknown, depth = 0): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause, depth + 1);
 }
 
-/**
- * Returns the seconds of a Retry-After header (RFC 9110 10.2.3), which is a number or a date. `null` if absent, past or
- * invalid.
- */
+/** Returns the seconds of a Retry-After header (RFC 9110 10.2.3), or `null` if it is absent, past or invalid. */
 export function retryAfterSeconds(headers: Headers): number | null {
   const text = headers.get('retry-after') ?? '';
-  // Only HTTP dates, which end in GMT: `Date.parse` also accepts '-5'.
+  // Parse only HTTP dates, which end in GMT: `Date.parse` would also accept '-5'.
   const ms = / GMT$/.test(text) ? Date.parse(text) - Date.now() : /^\d+$/.test(text) ? Number(text) * 1000 : 0;
   return ms > 0 ? Math.ceil(ms / 1000) : null;
 }
 
 /**
- * Returns the milliseconds until the next attempt: exponential backoff with jitter, but at least the Retry-After time.
+ * Returns the wait before the next attempt in ms: exponential backoff with jitter, but at least the Retry-After time.
  */
 export function waitAfter(attempt: number, askedSeconds: number | null): number {
   const longest = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));

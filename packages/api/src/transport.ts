@@ -25,7 +25,7 @@ async function perform<T>(
   let attempts = 0;
   /** Whether any attempt may have reached the server. */
   let hasArrived = false;
-  /** Whether any attempt may have been carried out although it failed. */
+  /** Whether the server may have carried out an attempt that failed. */
   let isInDoubt = false;
 
   for (;;) {
@@ -57,8 +57,7 @@ async function perform<T>(
     const { signal } = ending;
     if (options.signal?.aborted) end();
     attempts++;
-    // Not `settings.fetch(…)`, which would set `this`: the `fetch` of browsers and Workers would throw "Illegal
-    // invocation".
+    // Do not call `settings.fetch(…)`: it sets `this`, and browsers and Workers then throw "Illegal invocation".
     const fetch = settings.fetch ?? globalThis.fetch;
     // Do not follow a redirect: it would send the secret key to another URL. `redirect: 'error'` throws on Cloudflare
     // Workers for every URL.

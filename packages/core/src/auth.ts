@@ -53,8 +53,7 @@ export interface Auth<Custom extends object = Claims> {
   readonly raw: Readonly<Custom> & Claims;
 }
 
-// A map instead of a symbol property on the Auth: a copy such as `{ ...auth, userId }` would include the property and pass as
-// an Auth.
+// Not a symbol property on the Auth: a copy such as `{ ...auth, userId }` would include the property and pass as an Auth.
 const auths: SharedMap<Auth, VerifierEventListener> = new SharedMap('auths');
 
 /** `true` if a verifier created this Auth. Copies, and objects parsed from JSON, are not accepted. */
@@ -167,8 +166,7 @@ function readOrganization(claims: Claims): Organization | null {
   return flat.role === null ? nested : flat;
 }
 
-// Provisional: it is not known whether the roles in the claim `o` have the prefix `org:`, so roles are compared without the
-// prefix.
+// Provisional: it is not known whether roles in the claim `o` begin with `org:`, so roles are compared without this prefix.
 function bareRole(role: string): string {
   return role.startsWith('org:') ? role.slice('org:'.length) : role;
 }

@@ -8,7 +8,7 @@ export function emitterFor<Event>(listener: ((event: Event) => unknown) | undefi
       const result = listener(event);
       if (Object(result) === result) Promise.resolve(result).catch(() => {});
     } catch {
-      // Errors of a listener are ignored.
+      // Ignored: an error of the listener must not affect the request.
     }
   };
 }

@@ -26,8 +26,7 @@ const brand = Symbol.for('torii.error');
 
 /**
  * The base class of all errors that Torii's packages throw. `instanceof` works across copies and versions of this package.
- * Messages are safe to log: they contain no token and no key. An underlying error is in `cause` only, so its message is not
- * included.
+ * Messages are safe to log: they contain no token, no key and no message of another error (see `cause`).
  */
 export abstract class ToriiError extends Error {
   /** The class name that `instanceof` compares. A subclass without its own `kind` is recognized by its prototype. */
@@ -129,8 +128,7 @@ export class ToriiConfigError extends ToriiError {
 }
 
 /**
- * Why a webhook delivery was not handled. After `in_progress`, `store_unavailable` and `handler_failed` the sender should
- * retry.
+ * Why a webhook delivery was not handled. The sender should retry after `in_progress`, `store_unavailable`, `handler_failed`.
  */
 export type WebhookReason =
   | 'header_missing'

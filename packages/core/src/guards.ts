@@ -43,7 +43,7 @@ export type Guard<Request> = <Result>(request: Request, steps: GuardSteps<Result
 
 /** The possible outcomes of a guard. The guard calls one of these functions. */
 export interface GuardSteps<Result> {
-  /** Runs the next handler. The guard does not catch its errors. */
+  /** Runs the next handler. The guard does not catch errors of that handler. */
   pass(): Result | Promise<Result>;
   /** Sends the response to a refused request. */
   answer(answer: Answer): Result | Promise<Result>;
@@ -110,8 +110,7 @@ export function createGuards<Request extends object, Middleware extends object>(
     const record: RequestRecord = Object.freeze({ onError: requireOnError(onError) });
     const authenticateOptions = Object.freeze({ optional: kind === 'optionalAuth' });
     return middleware(kind, async (request) => {
-      // Remove an Auth that other middleware may have forged. Do this first: if the code below throws, error handlers may read
-      // the Auth.
+      // Remove a forged Auth of other middleware before the code below can throw, because error handlers may read the Auth.
       adapter.write(request, null);
       records.set(request, record);
       adapter.write(

@@ -90,8 +90,7 @@ export function verifierWith(pipeline: Pipeline): Verifier {
   return Object.freeze(verifier);
 }
 
-// Accepts only an own property that is exactly `true`: prototype pollution and mistakes such as `'false'` must not make auth
-// optional.
+// Accepts only an own property that is `true`: prototype pollution and mistakes such as `'false'` must not make auth optional.
 function isOptional(options: AuthenticateOptions | null | undefined): boolean {
   return options !== null && options !== undefined && Object.hasOwn(options, 'optional') && options.optional === true;
 }

@@ -28,18 +28,14 @@ declare global {
   }
 }
 
-/**
- * A middleware that accepts any route, so that Express keeps the type of `req.params.id` in the handlers after the middleware.
- */
+/** A middleware for any route, so that Express keeps the type of `req.params.id` in the handlers after this middleware. */
 export type Guard = <P, ResBody, ReqBody, Query, Locals extends Record<string, unknown>>(
   req: Request<P, ResBody, ReqBody, Query, Locals>,
   res: Response<ResBody, Locals>,
   next: NextFunction,
 ) => void;
 
-/**
- * Returns the response to send instead of a denial, or `undefined` to send the denial. The request is refused in both cases.
- */
+/** Returns the response to send instead of a denial, or `undefined` to send the denial. The request is always refused. */
 export type OnError = AnswerOtherwise<Request>;
 
 const guards = createGuards<Request, Guard>({
@@ -72,7 +68,7 @@ export function requireAuth<Custom extends object = Claims>(
 }
 
 /**
- * Like `requireAuth`, but requests without a token pass, with `null` in `req.auth`. An invalid token is still refused.
+ * Like `requireAuth`, but requests without a token continue, with `null` in `req.auth`. An invalid token is still refused.
  *
  * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
  */
@@ -84,13 +80,13 @@ export function optionalAuth<Custom extends object = Claims>(
 }
 
 /**
- * Refuses callers for whom a check does not return `true`. Must run after `requireAuth` or `optionalAuth`: it uses the
- * caller that they stored, and their `onError`.
+ * Refuses callers unless every check returns `true`. Must run after `requireAuth` or `optionalAuth`: `allow` uses the caller
+ * and the `onError` option of that guard.
  *
  * @example
  * app.delete('/users/:id', allow((auth) => auth.organization?.role === 'org:administrator'), handler);
  *
- * @throws ToriiConfigError if there is no check, or one is not a function
+ * @throws ToriiConfigError if there is no check, or a check is not a function
  */
 export function allow<Custom extends object = Claims>(...checks: readonly [Check<Custom>, ...Check<Custom>[]]): Guard {
   return guards.allow(...checks);

@@ -28,9 +28,9 @@ const remedy =
   'Put the route above app.use(express.json()), or add express.raw({ type: () => true }) to the route, or let the parser keep the bytes: express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }).';
 
 /**
- * Receives Torii's webhooks: verifies each delivery, calls `handler` and responds. It reads the raw body itself, so the route
- * needs no body parser. A parser may run before it only if it keeps the raw body. Errors that `handler` throws go to your
- * error handling with status 500.
+ * Receives Torii's webhooks: verifies each delivery, calls `handler` and responds. The route needs no body parser, because
+ * this handler reads the raw body. A parser may run before this handler only if the parser keeps the raw body. Errors that
+ * `handler` throws go to your error handling with status 500.
  *
  * @example
  * app.post('/webhooks', webhookHandler({ secret: process.env.TORII_WEBHOOK_SECRET }, async (event) => {

@@ -24,9 +24,7 @@ declare module 'koa' {
   }
 }
 
-/**
- * Returns the response to send instead of a denial, or `undefined` to send the denial. The request is refused in both cases.
- */
+/** Returns the response to send instead of a denial, or `undefined` to send the denial. The request is always refused. */
 export type OnError = AnswerOtherwise<Context>;
 
 const guards = createGuards<Context, Middleware>({
@@ -56,7 +54,8 @@ export function requireAuth<Custom extends object = Claims>(
 }
 
 /**
- * Like `requireAuth`, but requests without a token pass, with `null` in `ctx.state.auth`. An invalid token is still refused.
+ * Like `requireAuth`, but requests without a token continue, with `null` in `ctx.state.auth`. An invalid token is still
+ * refused.
  *
  * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
  */
@@ -68,13 +67,13 @@ export function optionalAuth<Custom extends object = Claims>(
 }
 
 /**
- * Refuses callers for whom a check does not return `true`. Must run after `requireAuth` or `optionalAuth`: it uses the
- * caller that they stored, and their `onError`.
+ * Refuses callers unless every check returns `true`. Must run after `requireAuth` or `optionalAuth`: `allow` uses the caller
+ * and the `onError` option of that guard.
  *
  * @example
  * router.delete('/users/:id', allow((auth) => auth.organization?.role === 'org:administrator'), handler);
  *
- * @throws ToriiConfigError if there is no check, or one is not a function
+ * @throws ToriiConfigError if there is no check, or a check is not a function
  */
 export function allow<Custom extends object = Claims>(
   ...checks: readonly [Check<Custom>, ...Check<Custom>[]]
@@ -103,9 +102,8 @@ function fail(error: object): Promise<never> {
 }
 
 /**
- * Returns `ctx.path` if it is the path that was sent, otherwise `undefined`. koa-mount and middleware that rewrites URLs both
- * change `ctx.path`, and the two cannot be told apart. A request with an unknown path is never public, and checks of its path
- * refuse it.
+ * Returns `ctx.path` if it is the path that was sent, otherwise `undefined`: koa-mount and middleware that rewrites URLs both
+ * change `ctx.path`, and the two cannot be told apart. A request with an unknown path is never public.
  */
 function pathOf({ originalUrl, url, path }: Context): string | undefined {
   const [sent] = originalUrl.split('?', 1);

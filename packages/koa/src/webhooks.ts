@@ -28,9 +28,9 @@ const remedy =
   'Put the route before the body parser, or use @koa/bodyparser or koa-bodyparser, which keep the raw text of JSON bodies in ctx.request.rawBody.';
 
 /**
- * Receives Torii's webhooks: verifies each delivery, calls `handler` and responds. It reads the raw body itself, so the route
- * needs no body parser. A parser may run before it only if it keeps the raw body. Errors that `handler` throws go to your
- * error handling with status 500.
+ * Receives Torii's webhooks: verifies each delivery, calls `handler` and responds. The route needs no body parser, because
+ * this handler reads the raw body. A parser may run before this handler only if the parser keeps the raw body. Errors that
+ * `handler` throws go to your error handling with status 500.
  *
  * @example
  * router.post('/webhooks', webhookHandler({ secret: process.env.TORII_WEBHOOK_SECRET }, async (event) => {

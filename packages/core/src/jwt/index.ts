@@ -49,7 +49,7 @@ export function createJwtVerifier(options: JwtOptions): Verifier {
   });
 }
 
-// Returns the algorithm of a token if it is a configured one (RFC 8725 3.1). Runs before the key lookup.
+// Returns the algorithm of the token. Refuses algorithms that are not configured, before a key is looked up (RFC 8725 3.1).
 function algorithmOf(header: Claims, { algorithms }: JwtSettings): string {
   const algorithm = claimOf(header, 'alg');
   if (typeof algorithm !== 'string' || !algorithms.has(algorithm)) {

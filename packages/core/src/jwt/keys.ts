@@ -12,10 +12,7 @@ export const noKeyId = '';
  * no `kid`.
  */
 export class KeyChoices {
-  /**
-   * The keys, by their JSON text. When the set is refreshed, an unchanged key stays the same object, so it is not imported
-   * again.
-   */
+  /** The keys, by their JSON text. An unchanged key stays the same object after a refresh, so it is not imported again. */
   readonly jwks: ReadonlyMap<string, JWK>;
 
   constructor(jwks: Iterable<Claims>, known: ReadonlyMap<string, JWK> = new Map()) {
@@ -24,8 +21,7 @@ export class KeyChoices {
   }
 
   /**
-   * Returns the only key that fits an algorithm, or `undefined` if no key or more than one key fits: any choice would be a
-   * guess.
+   * Returns the key that fits an algorithm, or `undefined` if none or more than one fits, because a choice would be a guess.
    */
   only(algorithm: string): JWK | undefined {
     const [found, second] = [...this.jwks.values()].filter((jwk) => fits(jwk, algorithm));

@@ -43,10 +43,7 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
   readonly algorithms: readonly [JwtAlgorithm, ...JwtAlgorithm[]];
   /** The shared secret: at least 32 bytes for HS256, 48 for HS384 and 64 for HS512. A string is encoded as UTF-8. */
   readonly secret?: string | Uint8Array | undefined;
-  /**
-   * A public key: PEM (`-----BEGIN PUBLIC KEY-----`) or a JSON Web Key. It is used for every token, whatever the `kid` of the
-   * token.
-   */
+  /** A public key: PEM (`-----BEGIN PUBLIC KEY-----`) or a JSON Web Key. The `kid` of a token has no effect. */
   readonly key?: string | JWK | undefined;
   /**
    * A key set, or the https:// URL of a key set. The `kid` of a token selects the key. For a token without a `kid`, the set

@@ -10,7 +10,7 @@ export class FetchBudget {
 
   take(): boolean {
     if (this.waitMs() > 0) return false;
-    // A full budget does not refill, so the refill period starts with the first fetch after that.
+    // The refill period starts with the first fetch from a full budget, because a full budget does not refill.
     if (this.#left === burst) this.#countedAt = instantNow();
     this.#left -= 1;
     return true;

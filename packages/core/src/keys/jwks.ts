@@ -18,9 +18,7 @@ export interface SetKey {
   readonly kid: string;
   readonly x: string;
   readonly y: string;
-  /**
-   * Imports the key. Resolves with `undefined` if the point of the key is not on the curve, so the key cannot verify anything.
-   */
+  /** Imports the key. Resolves with `undefined` if the key is invalid: its point is not on the curve. */
   load(): Promise<VerifySignature | undefined>;
 }
 
@@ -30,7 +28,7 @@ export class KeySetError extends Error {}
 export type KeysById = ReadonlyMap<string, SetKey>;
 
 const maxKeys = 1000;
-/** The JWK members that only secret keys have: EC (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1), ML-DSA. */
+/** The JWK members that only private and symmetric keys have: EC (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1), ML-DSA. */
 const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
 /**
@@ -85,10 +83,7 @@ function canVerifyEs256(jwk: Claims): boolean {
   );
 }
 
-/**
- * Whether a key may verify signatures of an algorithm, according to its members `use`, `key_ops` and `alg` (RFC 7517 4.2 to
- * 4.4).
- */
+/** Whether the members `use`, `key_ops` and `alg` of a key allow verification with an algorithm (RFC 7517 4.2 to 4.4). */
 export function mayVerify(jwk: Claims, algorithm: string): boolean {
   const [use, operations, meant] = [claimOf(jwk, 'use'), claimOf(jwk, 'key_ops'), claimOf(jwk, 'alg')];
   return (

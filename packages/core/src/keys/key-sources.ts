@@ -31,15 +31,15 @@ export type KeySetFor<Key> = (url: string, fetch?: Fetch) => RemoteKeySet<Key>;
 
 /** Creates a process-wide cache of remote key sets. Verifiers with the same key set URL and fetch function share a key set. */
 export function shareKeySets<Key>(parse: ParseKeySet<Key>): KeySetFor<Key> {
-  // By fetch function: keys that the custom fetch function of one verifier returned, for example in a test, must not reach
-  // others.
+  // Separate for each fetch function: keys that a fetch function returned, for example in a test, must not reach other
+  // verifiers.
   const shared = new WeakMap<Fetch, Map<string, RemoteKeySet<Key>>>();
   return (url, fetch = platformFetch) => {
     const sets = shared.get(fetch) ?? new Map<string, RemoteKeySet<Key>>();
     shared.set(fetch, sets);
     const set = sets.get(url) ?? new RemoteKeySet(url, fetch, parse);
-    // Move the key set to the end of the map, so that the least recently used one is first and is evicted first. Verifiers
-    // that hold an evicted key set keep using it.
+    // Move the key set to the end of the map: the first one, the least recently used, is evicted. Verifiers that hold an
+    // evicted key set keep using it.
     sets.delete(url);
     sets.set(url, set);
     for (const oldest of sets.keys()) {

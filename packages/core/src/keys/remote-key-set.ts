@@ -23,10 +23,7 @@ const maxWaiting = 10_000;
 const retryDelayMs = 1_000;
 /** For this long after a failed fetch, stale keys are used without trying to fetch new ones. */
 const skipFetchMs = 60_000;
-/**
- * For this long after a fetch that did not find the key of a token, more tokens with unknown keys are treated as a possible
- * attack.
- */
+/** For this long after a fetch that did not find a token's key, tokens with unknown keys are treated as a possible attack. */
 const suspicionMs = 8_000;
 /** A key fetch older than this is treated as dead: edge runtimes cancel a fetch when the request that started it ends. */
 const deadAfterMs = fetchTimeoutMs + 1_000;
@@ -76,13 +73,11 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     let wasRefreshed = false;
     if (age >= staleAfterMs && !this.#mayUseStale(age, maxStaleMs)) {
       wasRefreshed = await this.#refresh(maxStaleMs, emit);
-      // If the refresh fails, do not use the stale keys: the issuer may have withdrawn one of them, for example because it
-      // leaked.
+      // No refresh was possible. Do not use the stale keys: the issuer may have withdrawn one of them.
       if (!wasRefreshed) throw this.#unavailable();
     } else if (age >= refreshAfterMs && this.#pending === undefined) {
-      // A background refresh, which is not awaited. An edge runtime cancels it when its request ends, and its promise then
-      // never settles. `#pending` stays set in this case, so the next refresh is started and awaited by a request that needs
-      // it.
+      // A background refresh, which is not awaited. If an edge runtime cancels it with its request, its promise never settles
+      // and `#pending` stays set. The next refresh is then awaited by the request that starts it.
       void this.#refresh(maxStaleMs, emit);
     }
 
@@ -175,7 +170,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       return undefined;
     }
     const key = this.#usableKeys(maxStaleMs)?.get(kid);
-    // Use the start time of this search, so that a slow endpoint does not prolong the delay of later searches.
+    // Record the start of this search, not its end: a slow endpoint must not prolong the delay of later searches.
     if (key === undefined) this.#emptySearchAt = begunAt;
     return key;
   }

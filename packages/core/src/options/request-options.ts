@@ -38,9 +38,7 @@ export interface RequestOptions<Custom extends object = Claims> {
   readonly allowPreflight?: boolean;
   /** Checks that run in order for every authenticated caller. A request is refused unless every check returns `true`. */
   readonly checks?: readonly Check<Custom>[];
-  /**
-   * Called with every event, for logs and metrics. Events never contain a token. Errors that this function throws are ignored.
-   */
+  /** Called with every event, for logs and metrics. Events never contain a token. Errors of this function are ignored. */
   readonly onEvent?: VerifierEventListener | undefined;
 }
 

@@ -42,9 +42,7 @@ export interface VerifyOptions {
   readonly fetch?: Fetch | undefined;
   /** A fixed key set for one issuer. Keys are then never fetched, so key rotations are not noticed. */
   readonly keys?: JSONWebKeySet;
-  /**
-   * Called with every event, for logs and metrics. Events never contain a token. Errors that this function throws are ignored.
-   */
+  /** Called with every event, for logs and metrics. Events never contain a token. Errors of this function are ignored. */
   readonly onEvent?: VerifierEventListener | undefined;
 }
 

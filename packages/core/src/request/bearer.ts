@@ -7,10 +7,7 @@ export interface TokenPlaces {
   readonly origins: readonly string[];
 }
 
-/**
- * Returns the token from the header or the cookie. Never reads the query string: URLs end up in logs and in `Referer` (RFC
- * 6750 5.3).
- */
+/** Returns the token from the header or the cookie. Never reads the query string, which ends up in logs (RFC 6750 5.3). */
 export function bearerToken(request: RequestView, places: TokenPlaces): string {
   const [value, second] = request.headerValues(places.header);
   if (second !== undefined) throw malformed('The request has more than one header of this name.', places.header);
@@ -23,8 +20,7 @@ export function bearerToken(request: RequestView, places: TokenPlaces): string {
   throw new ToriiAuthError('token_missing', 'No token was sent.');
 }
 
-// Matches `Bearer` and one token68 (RFC 9110 11.2). Takes linear time (no ReDoS), because adjacent parts of the pattern never
-// match the same character.
+// Matches `Bearer` and one token68 (RFC 9110 11.2). Adjacent parts never match the same character: linear time (no ReDoS).
 const bearer = /^bearer[ \t]+([A-Za-z0-9._~+/-]+=*)$/i;
 const scheme = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t]|$)/;
 

@@ -3,9 +3,7 @@ export type HeadersLike =
   | Iterable<readonly [string, string]>
   | { readonly [name: string]: string | readonly string[] | undefined };
 
-/**
- * A request object of Node, Express, Koa or Fetch, or a description of one by a framework adapter. Missing fields are unknown.
- */
+/** A request of Node, Express, Koa or Fetch, or a description of one by a framework adapter. Missing fields are unknown. */
 export interface RequestParts {
   readonly method?: string | undefined;
   /** The path and query (Node), or the whole URL (Fetch). */
@@ -74,16 +72,14 @@ function hasHeaders(request: object): request is RequestParts {
   return isObject(propertyOf(request, 'headers'));
 }
 
-// Returns a function that finds every value of a header. It tries `rawHeaders` first, because Node's `headersDistinct` is slow
-// at first access.
+// Finds every value of a header. Tries `rawHeaders` first, because Node's `headersDistinct` is slow at first access.
 function distinctHeaders(request: object): (name: string) => readonly string[] {
   const req = propertyOf(request, 'req');
   const source = isObject(req) && ('rawHeaders' in req || 'headersDistinct' in req) ? req : request;
   const raw = propertyOf(source, 'rawHeaders');
   return (name) => {
     const sent = Array.isArray(raw) ? rawValues(raw, name) : nothing;
-    // In Node `headersDistinct` is an inherited getter. If it is an own property, an adapter has set it, and it may list more
-    // values.
+    // In Node, `headersDistinct` is inherited. As an own property it was set by an adapter, and may list more values.
     if (sent.length > 0 && !Object.hasOwn(source, 'headersDistinct')) return sent;
     const distinct = propertyOf(source, 'headersDistinct');
     const told = isObject(distinct) && Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : nothing;

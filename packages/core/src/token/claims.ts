@@ -78,8 +78,7 @@ export function checkTimes(
   }
 }
 
-// Rounds up to whole seconds: verifiers that use whole seconds, such as jose, would otherwise refuse a token that was accepted
-// here.
+// Rounds up, because verifiers that compare whole seconds, such as jose, would otherwise refuse a token that is accepted here.
 function startMs(time: number, toleranceMs: number): number {
   return Math.ceil(time) * 1000 - toleranceMs;
 }

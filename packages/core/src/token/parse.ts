@@ -60,10 +60,7 @@ function parseHeader(part: string): Claims {
   return header;
 }
 
-/**
- * Copies a string. Engines keep the whole source string of a substring in memory, so a cached token would keep its HTTP
- * header.
- */
+/** Copies a string: a substring keeps its whole source string in memory, so a cached token would keep its HTTP header. */
 export function copyOf(text: string): string {
   return `${text} `.slice(0, -1);
 }

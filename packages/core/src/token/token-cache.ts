@@ -4,9 +4,7 @@ import { copyOf } from './parse.ts';
 
 export interface VerifiedToken {
   readonly auth: Auth;
-  /**
-   * Unix milliseconds, clock tolerance included. The token is valid from `validFrom` (inclusive) to `validUntil` (exclusive).
-   */
+  /** Unix milliseconds, clock tolerance included: valid from `validFrom` (inclusive) to `validUntil` (exclusive). */
   readonly validFrom: number;
   readonly validUntil: number;
   readonly key: SetKey;
@@ -18,9 +16,7 @@ interface CacheEntry extends VerifiedToken {
   readonly token: string;
 }
 
-/**
- * The verified tokens of one verifier. Only verified tokens are added, so an attacker cannot fill the cache with invalid ones.
- */
+/** The verified tokens of one verifier. Invalid tokens are never added, so an attacker cannot fill the cache. */
 export class TokenCache {
   readonly #byEnd: Map<string, CacheEntry> = new Map();
   readonly #maxEntries: number;

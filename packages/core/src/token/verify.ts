@@ -10,10 +10,7 @@ import type { TokenCache, VerifiedToken } from './token-cache.ts';
 
 export interface VerifySettings {
   readonly rules: ClaimRules;
-  /**
-   * The key source of each configured issuer. A key is only looked up in the keys of the token's issuer, because anyone can
-   * write a `kid` into a token.
-   */
+  /** The key source of each issuer. A key is looked up only among the keys of the token's issuer: anyone can write a `kid`. */
   readonly keySources: ReadonlyMap<string, KeySource>;
   readonly maxStaleMs: number;
   readonly cache: TokenCache;

@@ -9,15 +9,10 @@ export type WebhookPayload =
   | ReadableStream<Uint8Array>
   | null;
 
-/**
- * How many bytes beyond the size limit are read and discarded, so that the sender gets a response instead of a connection
- * reset.
- */
+/** How many bytes beyond the size limit are read, so that the sender gets a response instead of a connection reset. */
 const maxDiscardedBytes = 16 * 1024 * 1024;
 
-/**
- * Returns the raw body. Throws a ToriiConfigError if `payload` is not raw: it was parsed, or its stream is already being read.
- */
+/** Returns the raw body. Throws a ToriiConfigError if `payload` was parsed, or is a stream that is already being read. */
 export async function readPayload(payload: WebhookPayload, maxBytes: number): Promise<Uint8Array> {
   if (payload === null) return new Uint8Array();
   const bytes = bytesOf(payload);
@@ -75,8 +70,7 @@ async function gather(stream: AsyncIterable<unknown>, maxBytes: number): Promise
   let size = 0;
   try {
     for await (const chunk of stream) {
-      // Strings are allowed: Node streams yield them if an encoding was set. Other chunks are refused, because their size is
-      // unknown.
+      // Node streams yield strings if an encoding was set. Other chunks are refused, because their size is unknown.
       const bytes = bytesOf(chunk);
       if (bytes === undefined) throw noBody('is a stream of chunks that are neither bytes nor text');
       size += bytes.length;

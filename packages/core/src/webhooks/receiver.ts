@@ -33,16 +33,14 @@ export interface WebhookReceiverOptions extends WebhookRules {
    * @default 60
    */
   readonly leaseSeconds?: number;
-  /** Called with the outcome of each delivery. Errors that this function throws are ignored. */
+  /** Called with the outcome of each delivery. Errors of this function are ignored. */
   readonly onEvent?: WebhookReceiverEventListener | undefined;
 }
 
 /** The outcome of a delivery, for logs. */
 export type WebhookReceiverEvent =
   | { readonly type: 'handled' | 'repeated'; readonly eventId: string; readonly eventType: string }
-  /**
-   * The event was not handled: the delivery is invalid, another delivery of the event is being handled, or the store failed.
-   */
+  /** The event was not handled: the delivery is invalid, another delivery of it is being handled, or the store failed. */
   | { readonly type: 'refused'; readonly error: ToriiWebhookError }
   /** The handler threw an error, which is in `error`. */
   | { readonly type: 'failed'; readonly eventId: string; readonly eventType: string; readonly error: unknown }
@@ -145,8 +143,7 @@ function refuse({ code, reason, message }: ToriiWebhookError): WebhookAnswer {
   return { status: reason === 'payload_too_large' ? 413 : 400, headers: {}, body };
 }
 
-// Frameworks choose the response status by the `status`, `code` or `digest` of an error. A status such as 404 could make Torii
-// disable the webhook.
+// Frameworks choose the status by the `status`, `code` or `digest` of an error. A 404 could make Torii disable the webhook.
 function withoutStatus(error: unknown): unknown {
   if (isPlain(error)) return error;
   const message = 'The webhook handler threw a non-Error value, or an error with an HTTP status; see `cause`.';
@@ -158,7 +155,7 @@ function isPlain(error: unknown): boolean {
     const isBare = error instanceof Error && !['status', 'statusCode', 'digest'].some((name) => name in error);
     return isBare && Reflect.get(error, 'code') !== 'ENOENT';
   } catch {
-    // A getter or Proxy of the thrown value can throw.
+    // A getter or Proxy of the thrown value threw an error.
     return false;
   }
 }

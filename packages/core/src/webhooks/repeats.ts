@@ -10,10 +10,7 @@ export interface WebhookStore {
   delete(key: string): unknown;
 }
 
-/**
- * A claim on an event: while it lasts, no other delivery may handle the event. It ends with its lease, which lasts for
- * `leaseSeconds`.
- */
+/** A claim on an event: until it expires after `leaseSeconds`, no other delivery may handle the event. */
 export interface Claim {
   /**
    * Records in the store that the event was handled.
@@ -21,8 +18,7 @@ export interface Claim {
    */
   markHandled(): Promise<void>;
   /**
-   * Ends the claim, so that the next delivery can handle the event. If the store fails, the claim ends only when its lease
-   * expires.
+   * Ends the claim, so that the next delivery can handle the event. If the store fails, the claim ends only when it expires.
    */
   release(): Promise<void>;
 }
@@ -34,19 +30,19 @@ type Entry =
 
 const prefix = 'torii-webhook:';
 /**
- * The key of an extra store entry that always exists. If this entry cannot be read, the store failed. It is not the key of an
- * event, because event ids contain no dot.
+ * The key of the beacon, an extra store entry that always exists. If it is missing, the store failed. Event ids contain no
+ * dot, so no event has this key.
  */
 const beaconKey = `${prefix}.`;
-/** The timeout of one store operation. Short, because webhook senders wait only about 15 seconds for a response. */
+/** The timeout of one store operation. Short, because some webhook senders wait only 15 seconds for a response. */
 const storeTimeoutMs = 3_000;
 
 interface Turn {
   since: Instant;
 }
 
-// The events that are being handled in this process. Prevents races between its deliveries, because store interfaces such as
-// Keyv have no atomic "set if absent".
+// The events that are being handled in this process. Prevents races between deliveries in this process, because store
+// interfaces such as Keyv have no atomic "set if absent".
 const claimedHere = new WeakMap<WebhookStore, Map<string, Turn>>();
 
 /**
@@ -122,8 +118,7 @@ export class Repeats {
     };
   }
 
-  // Keyv returns `undefined` for many read errors. The entry at `beaconKey` always exists: if it is missing as well, the read
-  // failed.
+  // Keyv returns `undefined` for many read errors. If the beacon entry, which always exists, is missing too, the read failed.
   async #read(key: string): Promise<Entry | undefined> {
     const look = () => Promise.all([this.#get(key), this.#get(beaconKey)]);
     let [found, beacon] = await look();

@@ -67,8 +67,7 @@ export function readRules(options: Options<(typeof ruleNames)[number]>): Webhook
 }
 
 /**
- * Verifies a delivery and returns its event. The headers are checked first, so that the body of an invalid delivery is not
- * read.
+ * Verifies a delivery and returns its event. Checks the headers first, so that the body of an invalid delivery is not read.
  */
 export async function verifyDelivery<More extends object>(
   { secrets, toleranceSeconds, maxBytes }: WebhookSettings,
