@@ -14,15 +14,19 @@ export function readReturnAddress(value: unknown, origins: readonly string[] = [
   const url = new URL(value, appOrigin);
   if (value.startsWith('/')) {
     const path = url.pathname + url.search + url.hash;
-    // Resolving a path can produce two leading slashes, which name a host: `/.//evil.test`.
+    // Resolving a path can produce two leading slashes, and browsers read the text after them as a host:
+    // `/.//evil.test`.
     return url.origin === appOrigin && !path.startsWith('//') ? path : undefined;
   }
-  // A `blob:` URL has the origin of the page that created it, so the scheme is checked first.
+  // The scheme is checked too, because a `blob:` URL has the origin of the page that created it.
   const plain = /^https?:\/\//i.test(value) && url.username === '' && url.password === '';
   return plain && origins.includes(url.origin) ? url.href : undefined;
 }
 
-/** The address of the sign-in page, with `returnTo` as a query parameter. An unsafe `returnTo` is left out. */
+/**
+ * Returns the address of the sign-in page, with `returnTo` as a query parameter. A `returnTo` that is unsafe to
+ * redirect to is left out.
+ */
 export function signInAddress(signInPath: string, returnTo?: string, origins: readonly string[] = []): string {
   const address = readReturnAddress(returnTo, origins);
   const [path = ''] = address?.split(/[?#]/, 1) ?? [];

@@ -1,9 +1,9 @@
 import { withoutTrailingSlash } from '../paths.ts';
 
 const key = 'torii.bounced';
-/** A second redirect to the same address within this time means that the first one had no effect. */
+/** A second redirect to the same address within this time means that the first redirect had no effect. */
 const windowMs = 30_000;
-/** The limit for redirects to different addresses in that time, which may redirect to each other. */
+/** The most redirects within `windowMs`, to any address. Stops loops between addresses that redirect to each other. */
 const maxBounces = 3;
 
 export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -14,15 +14,16 @@ interface Bounce {
 }
 
 /**
- * Records that this tab is about to be redirected to `address`. Returns `false` if it must not be, because that could be a
- * redirect loop: the tab was just sent to this address or to several others, or the redirect cannot be recorded.
+ * Records that this tab is about to be redirected to `address`. Returns `false` if the redirect must not happen,
+ * because it could be part of a redirect loop: the tab was just sent to this address or to several others, or the
+ * redirect cannot be recorded.
  */
 export function mayBounce(storage: () => TabStorage, address: URL, nowMs: number): boolean {
   try {
     const tab = storage();
     const path = withoutTrailingSlash(address.pathname);
     const bounce: Bounce = { atMs: nowMs, address: address.origin + path + address.search };
-    // An absolute difference, because the clock may have been set back.
+    // `Math.abs`, because the clock may have been set back, so that `atMs` is in the future.
     const recent = read(tab).filter(({ atMs }) => Math.abs(nowMs - atMs) < windowMs);
     if (recent.length >= maxBounces || recent.some((other) => other.address === bounce.address)) return false;
     const entry = JSON.stringify([...recent, bounce]);
@@ -33,22 +34,25 @@ export function mayBounce(storage: () => TabStorage, address: URL, nowMs: number
   }
 }
 
-/** Records that the last redirect worked. The same address is allowed again, but still counts towards the limit. */
+/**
+ * Records that the last redirect worked. The tab may be redirected to the same address again, but past redirects still
+ * count towards `maxBounces`.
+ */
 export function noteArrival(storage: () => TabStorage): void {
   try {
     const tab = storage();
     tab.setItem(key, JSON.stringify(read(tab).map(({ atMs }) => ({ atMs, address: '' }))));
   } catch {
-    // Without storage, `mayBounce` allows no redirect at all.
+    // Storage is unavailable. `mayBounce` then allows no redirect at all.
   }
 }
 
-/** Resets the loop protection. Call it when the user acts, for example by signing in. */
+/** Resets the protection against redirect loops. Call it when the user acts, for example signs in. */
 export function forgetBounces(storage: () => TabStorage): void {
   try {
     storage().removeItem(key);
   } catch {
-    // Without storage, nothing was recorded.
+    // Storage is unavailable, so no redirect was recorded.
   }
 }
 

@@ -15,10 +15,10 @@ import { clearToken } from './token-store.ts';
 import { takeTurn } from './turns.ts';
 
 interface TokenSource {
-  /** Returns a valid access token, or `null` if the user is signed out: `getToken` of Torii's browser code. */
+  /** Returns a valid access token, or `null` if the user is signed out. Pass `getToken` of Torii's browser code. */
   readonly getToken: () => Promise<string | null>;
   /**
-   * The path of the token route, as browsers see it: with `basePath`.
+   * The path of the token route, as browsers see it: with Next's `basePath`.
    *
    * @default '/api/torii/token'
    */
@@ -27,17 +27,19 @@ interface TokenSource {
 
 export interface TokenKeeperProps extends TokenSource {
   /**
-   * The user that the server rendered the page for: `auth?.userId ?? null`. If another user is signed in by now, the page
-   * is refreshed or reloaded. Leave it out if no page depends on the user.
+   * The user that the server rendered the page for: `auth?.userId ?? null`. If another user is signed in by now, the
+   * page is refreshed or reloaded. Leave out `userId` if no page depends on the user.
    */
   readonly userId?: string | null | undefined;
-  /** Called with each error, for example to log it. The update is retried anyway. */
+  /**
+   * Called with each error of an update of the token cookie, for example to log it. The update is retried in any case.
+   */
   readonly onProblem?: ((problem: unknown) => void) | undefined;
 }
 
 /**
- * Keeps the token cookie up to date while a page is open: stores each new token before the old one expires, and clears the
- * cookie after a sign-out. Renders nothing. Put it into a layout that all pages share.
+ * Keeps the token cookie up to date while a page is open: stores each new token before the old one expires, and clears
+ * the cookie after a sign-out. Renders nothing. Put this component into a layout that all pages share.
  */
 export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, onProblem }: TokenKeeperProps): null {
   const router = useRouter();
@@ -54,7 +56,7 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
       onProblem: (problem) => latest.current.onProblem?.(problem),
       onUpToDate: () => noteArrival(tabStorage),
       onSignedIn: () => latest.current.router.refresh(),
-      // Next's router caches pages of the signed-out user. Only a full page load drops them.
+      // Next's router caches the pages of the user who signed out. Only a full page load removes them from the cache.
       onSignedOut: () => {
         if (isLeaving) return;
         if (mayBounce(tabStorage, new URL(location.href), Date.now())) location.reload();
@@ -67,11 +69,12 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
       isLeaving = false;
       syncIfVisible();
     };
-    // Timers do not run while the machine sleeps or the page is in the back/forward cache.
+    // Timers do not run while the machine sleeps or the page is in the back/forward cache, so the cookie may be
+    // outdated when the page is visible again.
     document.addEventListener('visibilitychange', syncIfVisible);
     addEventListener('pageshow', onPageShow);
     addEventListener('online', syncIfVisible);
-    // After a sign-out in another tab, a hidden page must not keep private content either.
+    // After a sign-out in another tab, even a hidden page must not keep private content.
     addEventListener('storage', syncAfterSignOut);
     void keeper.sync();
     return () => {
@@ -87,12 +90,16 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
 
 export interface SignInOptions extends TokenSource {
   /**
-   * Where to go if the address of the sign-in page names no page to return to. A path with `basePath`.
+   * The page to load after signing in if the address of the sign-in page contains no page to return to. A path, with
+   * Next's `basePath`.
    *
    * @default '/'
    */
   readonly home?: string | undefined;
-  /** Origins besides the page's own, such as `https://app.example.com`, that users may be returned to. */
+  /**
+   * Other origins that users may be returned to, such as `https://app.example.com`. The page's own origin is always
+   * allowed.
+   */
   readonly origins?: readonly string[] | undefined;
 }
 
@@ -109,7 +116,10 @@ export interface SignInState {
   readonly retry: () => void;
 }
 
-/** For the sign-in page. Returns users to the page they came from, without a click if Torii still knows their session. */
+/**
+ * React hook for the sign-in page. Returns signed-in users to the page that they came from. Users with a valid session
+ * at Torii do not have to click.
+ */
 export function useSignIn({
   getToken,
   tokenPath = defaultTokenPath,
@@ -173,16 +183,16 @@ const userKeepsChanging =
   'The signed-in user changed again, although the page was reloaded a moment ago. Check that all pages of this app use the same issuer.';
 
 export interface EndSessionOptions {
-  /** Ends the session at Torii: `signOut` of Torii's browser code. */
+  /** Ends the session at Torii. Pass `signOut` of Torii's browser code. */
   readonly signOut: () => Promise<void>;
   /**
-   * The path of the token route, as browsers see it: with `basePath`.
+   * The path of the token route, as browsers see it: with Next's `basePath`.
    *
    * @default '/api/torii/token'
    */
   readonly tokenPath?: string | undefined;
   /**
-   * The page to load after signing out: a path with `basePath`, or a URL of the page's own origin.
+   * The page to load after signing out: a path with Next's `basePath`, or a URL of the page's own origin.
    *
    * @default '/'
    */
@@ -190,8 +200,8 @@ export interface EndSessionOptions {
 }
 
 /**
- * Signs out at Torii, clears the token cookie, and loads the page `to`. Other open tabs of the app reload. It is a full
- * page load, so that Next's router keeps no private page for the back button.
+ * Signs out at Torii, clears the token cookie, and loads the page `to`. Other open tabs of the app reload. `to` is
+ * loaded as a full page, so that Next's router keeps no private page for the back button.
  *
  * @throws Error if Torii or the token route cannot be reached
  */
@@ -211,8 +221,8 @@ export async function endSession({
 }
 
 /**
- * For `error.tsx`: the reason why `auth` or `protect` threw, such as `keys_unavailable` or `not_allowed`. `undefined` for
- * any other error.
+ * Returns the reason why `auth` or `protect` threw, such as `keys_unavailable` or `not_allowed`; `undefined` for any
+ * other error. For use in `error.tsx`.
  */
 export function getErrorReason(error: { readonly digest?: string | undefined }): Reason | undefined {
   return readDigest(error.digest);
@@ -222,9 +232,9 @@ function tabStorage(): Storage {
   return sessionStorage;
 }
 
-// Created when the module loads. The first update may have to wait for another tab's lock, and a sign-out in that tab must
-// not be missed. On a server, `window` does not exist and no sign-out is detected.
+// Created when the module loads, not on first use: the first update of the cookie may wait for a lock that another tab
+// holds, and a sign-out in that tab must be detected. On a server, `window` does not exist, so no sign-out is detected.
 const signOuts = watchSignOuts(() => window.localStorage);
 
-/** While `endSession` navigates to another page, a reload would cancel that navigation. */
+/** `true` while `endSession` loads another page. A reload during that time would cancel the navigation. */
 let isLeaving = false;

@@ -5,7 +5,10 @@ import { takeTurn } from './turns.ts';
 export interface CookieSource {
   getToken(): Promise<string | null>;
   readonly tokenPath: string;
-  /** Whether another tab signed out since this page was loaded. `getToken` may still return a token from its memory. */
+  /**
+   * Whether another tab signed out since this page was loaded. `getToken` may then still return a token from its
+   * memory.
+   */
   isOutdated(): boolean;
   isStopped(): boolean;
 }
@@ -16,10 +19,12 @@ export type CookieUpdate =
   | { readonly did: 'clear'; readonly answer: TokenAnswer };
 
 /**
- * Stores the browser's token in the cookie if it differs from `stored`, or clears the cookie if the user is signed out.
+ * Stores the user's current token in the cookie, unless it is `stored`, the token that was stored last. Clears the
+ * cookie if the user is signed out.
  *
- * A sign-out while the token is being stored would be undone by the response, which sets the cookie again (race
- * condition). A lock prevents that in most cases. Since not every page can lock, the state is checked again afterwards.
+ * Race condition: if the user signs out in another tab while a token is being stored, the response sets the cookie
+ * again. A lock that all tabs share prevents that in most cases. The lock is not always available, so the sign-in state
+ * is checked again after storing.
  */
 export function updateCookie(source: CookieSource, stored?: string): Promise<CookieUpdate> {
   const { getToken, tokenPath, isOutdated, isStopped } = source;
@@ -30,7 +35,8 @@ export function updateCookie(source: CookieSource, stored?: string): Promise<Coo
     if (token === null) return { did: 'clear', answer: await clearToken(tokenPath) };
     const isSignedOut = async () => isOutdated() || (await getToken()) === null;
     const answer = await storeToken(tokenPath, token).catch(async (problem: unknown) => {
-      // The browser sets the cookie when the headers arrive, even if reading the body then fails.
+      // The browser sets the cookie as soon as the headers arrive, even if reading the body then fails. If the user has
+      // signed out, the cookie must be cleared.
       if (await isSignedOut()) await clearToken(tokenPath);
       throw problem;
     });

@@ -2,12 +2,12 @@ import type { TokenAnswer } from '../token-answer.ts';
 import { type CookieSource, updateCookie } from './cookie-update.ts';
 
 export interface KeeperOptions extends Omit<CookieSource, 'isStopped'> {
-  /** The user that the page was rendered for: null if signed out, undefined if not known. */
+  /** The user that the page was rendered for: `null` if signed out, `undefined` if not known. */
   renderedFor(): string | null | undefined;
   onUpToDate(): void;
-  /** The page was rendered for another user, or before the user signed in: it needs a refresh. */
+  /** Called if the page must be refreshed: it was rendered for another user, or before the user signed in. */
   onSignedIn(): void;
-  /** The user signed out, here or in another tab: the page must be reloaded. */
+  /** Called if the page must be reloaded, because the user signed out in this tab or another. */
   onSignedOut(): void;
   onProblem(problem: unknown): void;
 }
@@ -17,11 +17,17 @@ export interface Keeper {
   stop(): void;
 }
 
-/** The token is renewed this long before the cookie expires, or when a third of a shorter lifetime is left. */
+/**
+ * The cookie is renewed this long before it expires. If it lives less than 75 s, it is renewed when a third of that is
+ * left.
+ */
 const leadMs = 25_000;
 const minDelayMs = 1000;
 const maxRetryMs = 60_000;
-/** A `setTimeout` with more than 2^31 ms fires at once. The shorter limit also notices a changed system clock. */
+/**
+ * The longest delay of a timer: `setTimeout` fires at once for more than 2^31 ms. With at most an hour, a wrong delay
+ * after a change of the system clock is corrected within an hour.
+ */
 const maxDelayMs = 60 * 60 * 1000;
 
 export function keepToken(options: KeeperOptions): Keeper {
@@ -60,7 +66,7 @@ export function keepToken(options: KeeperOptions): Keeper {
     if (changed || isRenderedForAnother(null)) requestReload();
   }
 
-  // The loop protection may forbid a reload right now, so ask again later.
+  // `onSignedOut` may skip the reload to avoid a reload loop, so it is called again later.
   function requestReload(): void {
     stored = undefined;
     if (stopped) return;
@@ -68,7 +74,8 @@ export function keepToken(options: KeeperOptions): Keeper {
     syncAfter(maxRetryMs);
   }
 
-  // The cookie may have been set or have expired after the page was rendered. Then it has not changed, but the page is stale.
+  // The page can be outdated although this update did not change the cookie: the cookie may have been set, or may have
+  // expired, after the page was rendered.
   function isRenderedForAnother(userId: string | null): boolean {
     const renderedUserId = renderedFor();
     return renderedUserId !== undefined && renderedUserId !== userId;

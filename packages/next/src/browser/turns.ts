@@ -1,9 +1,10 @@
-/** A tab that hangs while it holds the lock must not block a sign-out in another tab. */
+/** The longest wait for the lock. A tab that hangs while it holds the lock must not block a sign-out in another tab. */
 const maxWaitMs = 5000;
 
 /**
- * Runs `work` under a lock that all tabs share (Web Locks), so that one tab at a time changes the cookie. Without a lock,
- * `work` still runs: browsers offer locks only in secure contexts, and the wait for one is limited.
+ * Runs `work` under a lock that all tabs share (Web Locks), so that only one tab at a time changes the cookie. `work`
+ * runs without the lock if the browser does not offer locks, which need a secure context, or if the lock is not free
+ * within `maxWaitMs`.
  */
 export async function takeTurn<T>(subject: string, work: () => Promise<T>): Promise<T> {
   const locks = globalThis.navigator?.locks as LockManager | undefined;

@@ -3,7 +3,7 @@ export interface LimitedBody {
   isOver(): boolean;
 }
 
-/** Limits a body without buffering it: the stream fails at the limit. */
+/** Limits the size of a body without buffering it: the stream fails when more than `maxBytes` have been read. */
 export function limitBody(
   body: ReadableStream<Uint8Array> | null,
   headers: Headers,

@@ -7,13 +7,14 @@ import { type AuthHandler, createWithAuth, type Params, type RouteHandler } from
 import { withoutHost } from './shown-request.ts';
 import { type TokenRoutes, tokenRoutes } from './token-route.ts';
 
-/** The helpers of an app. Each verifies the token itself and does not rely on the proxy. */
+/** The helpers that guard an app. Each helper verifies the token itself and does not rely on the proxy function. */
 export interface ToriiNext<Custom extends object = Claims> {
   /**
-   * Returns the Auth of the signed-in user, or `null` if there is no valid token. For server components, server actions,
-   * and route handlers that change nothing.
+   * Returns the Auth of the signed-in user, or `null` if there is no valid token. For server components, server
+   * actions, and route handlers that only read data.
    *
-   * @throws ToriiUnavailableError if the issuer's keys cannot be fetched. In a page, the nearest `error.tsx` handles it
+   * @throws ToriiUnavailableError if the issuer's keys cannot be fetched. In a page, the nearest `error.tsx` handles
+   * the error
    */
   auth(): Promise<Auth<Custom> | null>;
   /**
@@ -26,16 +27,17 @@ export interface ToriiNext<Custom extends object = Claims> {
    */
   protect: Protect<Custom>;
   /**
-   * Wraps a route handler. It is called only for signed-in callers for whom every check returns `true`. Other callers get
-   * a JSON response: 401, 403, or 503 if the issuer's keys cannot be fetched.
+   * Wraps a route handler. The handler is called only for signed-in callers for whom every check returns `true`. Other
+   * callers get a JSON response: 401, 403, or 503 if the issuer's keys cannot be fetched.
    */
   withAuth<P extends object = Params>(
     handler: AuthHandler<Custom, P>,
     ...checks: readonly Check<Custom>[]
   ): RouteHandler<P>;
   /**
-   * Creates the function for `proxy.ts` or `middleware.ts`: a first filter that lets through public paths and requests with
-   * a valid token. `handler` runs after it. Pages and routes must still call the other helpers.
+   * Creates the function for `proxy.ts` or `middleware.ts`: a first filter that lets through public paths and requests
+   * with a valid token. `handler` is called for requests that pass the filter. Pages and routes must still call the
+   * other helpers.
    */
   proxy(handler?: ProxyHandler<Custom>): ProxyFunction;
   /**
@@ -43,7 +45,10 @@ export interface ToriiNext<Custom extends object = Claims> {
    * is null.
    */
   fromRequest(request: RequestParts): Promise<CheckResult<Custom>>;
-  /** The handlers for `app/api/torii/token/route.ts`. They store the browser's token in a cookie, and clear it. */
+  /**
+   * The handlers for `app/api/torii/token/route.ts`. POST stores the browser's token in a cookie, DELETE clears the
+   * cookie.
+   */
   readonly tokenRoutes: TokenRoutes;
   /** The handlers for `app/%5Ftorii/[...path]/route.ts`. They proxy `/_torii/*` to the issuer. */
   readonly issuerRoutes: IssuerRoutes;

@@ -4,8 +4,8 @@ import type { NextRequest } from 'next/server.js';
 import { toResponse } from './answer.ts';
 
 /**
- * One guarded call. The Auth is stored here and not by NextRequest: two handlers may share a request, and one must not get the
- * Auth that the checks of the other approved.
+ * One request to one guarded handler. The Auth is stored in this object and not by NextRequest: two handlers can share
+ * a request, and a handler must not get an Auth that only the checks of the other handler approved.
  */
 export interface GuardedCall {
   readonly request: NextRequest;

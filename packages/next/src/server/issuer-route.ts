@@ -42,7 +42,7 @@ export function issuerRoutes(settings: Settings): IssuerRoutes {
 
 async function forward(request: NextRequest, { upstream, cookie }: Settings): Promise<Response> {
   const { pathname, search } = request.nextUrl;
-  // Path traversal: the issuer's router could decode `..%2f` and leave /_torii/.
+  // Prevents path traversal: the issuer's router could decode `..%2f` and leave /_torii/.
   if (!pathname.startsWith('/_torii/') || 'problem' in readPath(pathname)) {
     throw new ToriiRequestError('The path is ambiguous or not below /_torii/.');
   }

@@ -9,7 +9,7 @@ import {
   verifyOptionNames,
   wrongOption,
 } from '@torii/core/adapter';
-// Next 14 has no `connection`. It is imported to detect that version.
+// `connection` is imported only to detect Next 14, which does not export it.
 import { connection } from 'next/server.js';
 import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts';
 import { bypassNextCache } from './fresh-fetch.ts';
@@ -17,12 +17,13 @@ import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
 /** The options of `createToriiNext`, including core's options for verifying tokens. */
 export interface ToriiNextOptions extends VerifyOptions {
-  /** The path of the app's sign-in page, such as `/sign-in`. It is public, with or without a trailing slash. */
+  /** The path of the app's sign-in page, such as `/sign-in`. The page is public, with or without a trailing slash. */
   readonly signInPath: string;
   /**
-   * Every origin where browsers reach this app, such as `https://app.example.com`, including preview deployments. Only pages
-   * of these origins may send the token cookie with POST and other unsafe methods (CSRF). The Host header does not count,
-   * because Next has no setting for trusted proxies. In production each origin must be https, except on loopback.
+   * Every origin where browsers reach this app, such as `https://app.example.com`, including preview deployments. Only
+   * pages of these origins may send the token cookie with POST and other unsafe methods (CSRF). The Host header is not
+   * used for this decision, because Next has no setting for trusted proxies. In production, each origin must be https,
+   * except on loopback.
    */
   readonly origins: readonly (string | undefined)[];
   /**
@@ -33,7 +34,8 @@ export interface ToriiNextOptions extends VerifyOptions {
    */
   readonly publicPaths?: readonly string[];
   /**
-   * The path of the token route, without `basePath`. Pass it to the functions of `@torii/next/client` too.
+   * The path of the token route, without Next's `basePath`. Also pass the path, with `basePath`, to the functions of
+   * `@torii/next/client`.
    *
    * @default '/api/torii/token'
    */
@@ -49,9 +51,9 @@ export interface ToriiNextOptions extends VerifyOptions {
 export interface Settings {
   /** Reads the Authorization header, or the token cookie if there is no such header. */
   readonly verifier: Verifier<object, never>;
-  /** The same, but lets public paths through. */
+  /** Like `verifier`, but lets requests to public paths through without a token. */
   readonly proxyVerifier: Verifier<object>;
-  /** Reads the Authorization header only, for a token that is about to be stored in the cookie. */
+  /** Reads only the Authorization header. Verifies a token before it is stored in the cookie. */
   readonly headerVerifier: Verifier<object, never>;
   readonly cookie: TokenCookie;
   readonly origins: readonly string[];
@@ -110,7 +112,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
   };
 }
 
-// Next redirects one form to the other, depending on its option `trailingSlash`.
+// Both forms are public, because Next redirects one form to the other, depending on its option `trailingSlash`.
 function withBothSlashForms(path: string): readonly string[] {
   const base = withoutTrailingSlash(path);
   return base === '/' ? [base] : [base, `${base}/`];
@@ -120,7 +122,7 @@ function readOrigins(options: Options<'origins'>, production: boolean): readonly
   const remedy = "origins: ['https://app.example.com'], or set the environment variable that you read it from";
   const origins = 'origins' in options ? listOrigins(options, 'origins', remedy) : [];
   if (origins.length === 0) throw wrongOption('origins', `is missing. Write ${remedy}`);
-  // Most browsers accept a Secure cookie over http on loopback.
+  // http is allowed on loopback, because most browsers accept a `Secure` cookie from there.
   const insecure = origins.find((origin) => !origin.startsWith('https:') && !isLoopback(new URL(origin).hostname));
   if (production && insecure !== undefined) {
     const replacement = insecure.replace(/^http:/, 'https:');

@@ -1,9 +1,10 @@
 import { cookieHeaderForIssuer, cookieLinesForBrowser } from './issuer-cookies.ts';
 import type { TokenCookie } from './token-cookie.ts';
 
-// An allow list against header spoofing. Proxies, clouds and frameworks each trust their own headers for the client's
-// address, the host or the method, and the issuer may trust this server, so a deny list would never be complete.
-// `Referer` is missing because browsers send other hosts only its origin. `Cookie` and `Authorization` are handled below.
+// The request headers that are forwarded to the issuer. An allow list prevents header spoofing: proxies, clouds and
+// frameworks each trust their own headers for the client's address, the host or the method, so a deny list would never
+// be complete. `Referer` is not forwarded, because it contains the full URL of a page; browsers send other hosts only
+// the origin. `headersForIssuer` handles `Cookie` and `Authorization`.
 const allowed = new Set([
   ...['accept', 'accept-language', 'user-agent', 'dnt', 'save-data', 'priority', 'upgrade-insecure-requests'],
   ...['content-type', 'content-encoding', 'content-language', 'content-disposition'],
@@ -15,12 +16,13 @@ const allowed = new Set([
 ]);
 const allowedPrefixes = ['sec-fetch-', 'sec-ch-'];
 
-// Headers for a single connection (RFC 9110 7.6.1 and 11.7).
+// Headers that apply to a single connection and must not be forwarded (RFC 9110 7.6.1 and 11.7).
 const hopByHop = [
   ...['connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization'],
   ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
 ];
-// Headers that apply to a whole origin, which here is the app's, or that instruct a server in front of the app.
+// Response headers of the issuer that are not forwarded: they would apply to the app's whole origin, or instruct a
+// server in front of the app.
 const forOrigins = [
   ...['strict-transport-security', 'alt-svc', 'nel', 'report-to', 'reporting-endpoints', 'clear-site-data'],
   ...['service-worker-allowed', 'accept-ch', 'origin-agent-cluster', 'x-sendfile'],
@@ -33,9 +35,10 @@ export function headersForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>
     sent,
     (name) => !hops.includes(name) && (allowed.has(name) || startsWithOne(name, allowedPrefixes)),
   );
-  // `fetch` decompresses every response, so a compressed one would be wasted work.
+  // `fetch` decompresses every response, so compressing the response would be wasted work.
   passed.set('accept-encoding', 'identity');
-  // If the app itself is behind Basic auth, browsers send that password here too. The issuer must not get it.
+  // Only a Bearer token is forwarded. If the app is protected by Basic auth, browsers send its password with each
+  // request, and the issuer must not get that password.
   const authorization = sent.get('authorization');
   if (authorization !== null && /^bearer[ \t]/i.test(authorization)) passed.set('authorization', authorization);
   const cookies = cookieHeaderForIssuer(sent, app);
@@ -47,7 +50,7 @@ export function headersForBrowser(received: Headers, upstream: string, app: Pick
   const rewritten = ['content-length', 'content-encoding', 'set-cookie', 'location'];
   const dropped = new Set([...hopByHop, ...rewritten, ...forOrigins, ...namedIn(received.get('connection'))]);
   const passed = pick(received, (name) => !dropped.has(name) && !startsWithOne(name, forServersPrefixes));
-  // `get('set-cookie')` would join the lines with commas, which also occur in `Expires`.
+  // `getSetCookie()`, because `get('set-cookie')` would join the lines with commas, which also occur in `Expires`.
   for (const line of received.getSetCookie()) {
     for (const each of cookieLinesForBrowser(line, app)) passed.append('set-cookie', each);
   }

@@ -18,8 +18,9 @@ import { requireHeaders, withoutHost } from './shown-request.ts';
 
 export interface ProtectOptions {
   /**
-   * The path to return to after signing in: this page's own path as browsers see it, with `basePath`. Next does not tell a
-   * server component its path. A path that is unsafe to redirect to is left out; route parameters can make it unsafe.
+   * The path to return to after signing in: this page's own path as browsers see it, with Next's `basePath`. Next does
+   * not tell a server component its path. A path that is unsafe to redirect to is ignored; route parameters can make a
+   * path unsafe.
    */
   readonly returnTo: string;
 }
@@ -36,7 +37,8 @@ export function createAuth<Custom extends object>({ verifier }: Settings) {
     try {
       return (await verifier.authenticate(withoutHost(request), { optional: true })) as Auth<Custom> | null;
     } catch (error) {
-      // An expired or invalid token means signed out. Any other error leaves that open.
+      // Without a valid token, the user is signed out. After any other error, such as unavailable keys, it is unknown
+      // whether the user is signed in, so the error is thrown.
       if (error instanceof ToriiAuthError) return null;
       throw writeDigest(error);
     }
@@ -55,7 +57,7 @@ export function createProtect<Custom extends object>({ verifier, signInPath, ori
       const isPage = request.method !== undefined;
       if (!(error instanceof ToriiAuthError) || !isPage) throw error instanceof ToriiError ? writeDigest(error) : error;
     }
-    // Outside the `try` block, because Next's `redirect` works by throwing.
+    // `redirect` is called outside the `try` block, because it works by throwing.
     return redirect(signInAddress(signInPath, returnTo, origins));
   };
 }
@@ -75,8 +77,9 @@ function readArguments<Custom extends object>(
   return { returnTo, checks: checks as readonly Check<Custom>[] };
 }
 
-// A value that is neither a path nor a URL of this app is a programming error. An unsafe path is not: it may contain route
-// parameters, which come from the URL, and a link with such a URL must not show an error to a signed-in user.
+// Throws if the value is neither a path nor a URL of this app, which is a programming error. Ignores an unsafe path: it
+// may contain route parameters, which come from the URL, and a link with such a URL must not show an error to a
+// signed-in user.
 function readReturnTo(returnTo: unknown, origins: readonly string[]): string | undefined {
   const address = readReturnAddress(returnTo, origins);
   if (address !== undefined || (typeof returnTo === 'string' && returnTo.startsWith('/'))) return address;
@@ -87,11 +90,12 @@ function readReturnTo(returnTo: unknown, origins: readonly string[]): string | u
 }
 
 /**
- * The current request. Next gives pages and actions its headers, but not its method and path.
+ * Describes the current request. Next gives pages and server actions the headers of the request, but not its method and
+ * path, so the method is derived from the headers.
  *
- * Browsers send `Origin`, a body or both with every method except GET and HEAD, so a request without them counts as GET. A
- * reverse proxy may have removed `Origin`, so requests from another site's script do not count as GET. If the method is
- * unknown, core accepts the token cookie only from the app's own pages (CSRF).
+ * Browsers send `Origin`, a body or both with every method except GET and HEAD, so a request with neither counts as
+ * GET. A reverse proxy may have removed `Origin`, so requests from another site's script do not count as GET. If the
+ * method is unknown, core accepts the token cookie only from the app's own pages (CSRF).
  *
  * @throws ToriiConfigError if Next passes no headers
  */
@@ -99,13 +103,14 @@ async function currentRequest(): Promise<RequestParts> {
   const headers = await nextHeaders();
   requireHeaders(headers);
   const isUnsafe = ['origin', 'content-type', 'transfer-encoding', 'next-action'].some((name) => headers.has(name));
-  // Some reverse proxies add `Content-Length: 0` to GET requests.
+  // Some reverse proxies add `Content-Length: 0` to GET requests, so this value does not mean that there is a body.
   const hasBody = (headers.get('content-length') ?? '0') !== '0';
   const method = isUnsafe || hasBody || isFromForeignScript(headers) ? undefined : 'GET';
   return { method, host: headers.get('host') ?? undefined, headers };
 }
 
-// Links, typed addresses and frames are `navigate`. So is a form that posts, but it has a Content-Type.
+// `Sec-Fetch-Mode` is `navigate` for links, typed addresses, frames and forms, so such a request is not from a script.
+// A form that is sent with POST is recognized by its Content-Type.
 function isFromForeignScript(headers: Pick<Headers, 'get'>): boolean {
   const site = headers.get('sec-fetch-site');
   const isForeign = site !== null && site !== 'same-origin' && site !== 'none';

@@ -16,8 +16,8 @@ import type { Settings } from './options.ts';
 import { describe, withoutHost } from './shown-request.ts';
 
 /**
- * The app's own proxy function. It runs for requests that were let through; `auth` is null if the request needed no token.
- * Return a response to send it, or nothing to let the request continue.
+ * The app's own proxy function. It is called for requests that the filter of `torii.proxy` let through. `auth` is
+ * `null` if the request needed no token. Return a response to send it, or nothing to let the request continue.
  */
 export type ProxyHandler<Custom extends object = Claims> = (
   request: NextRequest,
@@ -43,18 +43,18 @@ export function createProxy<Custom extends object>(settings: Settings) {
       const call: GuardedCall = { request };
       const refusal = await identify(call);
       if (refusal !== undefined) return refusal;
-      // Unset or null: the path is public.
+      // `call.auth` is unset or `null` if the path is public.
       const auth = (call.auth ?? null) as Auth<Custom> | null;
       const response = (await handler?.(request, { auth, event })) ?? NextResponse.next();
-      // Next lets shared caches store static pages, because it does not know that the proxy guards them.
+      // Next lets shared caches store static pages, because Next does not know that the proxy guards them.
       return auth === null ? response : markPrivate(response);
     };
   };
 }
 
 /**
- * Next needlessly encodes some characters in the names of its static files, such as the `@` of a parallel route. Core never
- * treats a path with needless encoding as public.
+ * Decodes characters that Next needlessly encodes in the names of its static files, such as the `@` of a parallel
+ * route. Core never treats a path with needless encoding as public.
  */
 function decodeStaticPath(parts: RequestParts): RequestParts {
   if (!parts.path?.startsWith('/_next/static/')) return parts;
@@ -74,7 +74,8 @@ function refusePageLoad(
     const target = new URL(address, originOf(request, origins));
     return { status: 307, headers: { Location: target.href }, body: null };
   }
-  // Signing in again would not help, so there is no redirect. The page may have no guard, so it is not served either.
+  // The token cannot be verified at the moment, so signing in again would not help and there is no redirect. The page
+  // is not served, because the proxy may be its only guard.
   if (error instanceof ToriiUnavailableError) {
     const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Retry-After': String(error.retryAfterSeconds) };
     return { status: 503, headers, body: unavailablePage };
@@ -82,7 +83,10 @@ function refusePageLoad(
   return undefined;
 }
 
-/** The origin that the Host header names, or else the first one. An unlisted host is never a target (open redirect). */
+/**
+ * Returns the listed origin that the Host header names, or else the first listed origin. A host that is not listed is
+ * never a target (open redirect).
+ */
 function originOf({ headers }: NextRequest, origins: readonly string[]): string | undefined {
   const host = headers.get('host');
   return origins.find((origin) => new URL(origin).host === host) ?? origins[0];

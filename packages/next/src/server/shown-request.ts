@@ -1,7 +1,10 @@
 import { type RequestParts, ToriiConfigError } from '@torii/core';
 import type { NextRequest } from 'next/server.js';
 
-/** Describes a request to core. The host is the Host header, because the URL contains the host that Next assumes for itself. */
+/**
+ * Describes a request to core. `host` is the Host header, because the URL of a NextRequest contains the host that Next
+ * assumes for itself.
+ */
 export function describe(request: NextRequest | Request): RequestParts {
   const { method, headers } = request;
   const { pathname } = 'nextUrl' in request ? request.nextUrl : new URL(request.url);
@@ -9,11 +12,12 @@ export function describe(request: NextRequest | Request): RequestParts {
 }
 
 /**
- * Hides the host from core, so that `origins` alone decides whether one of the app's own pages sent the request (CSRF). A
- * Host header does not distinguish http from https, and behind a reverse proxy it may be an internal name.
+ * Hides the host from core, so that only the option `origins` decides whether one of the app's own pages sent the
+ * request (CSRF). A Host header does not distinguish http from https, and behind a reverse proxy it may be an internal
+ * name.
  */
 export function withoutHost<R extends RequestParts>(request: R): R {
-  // If `host` is undefined, core reads the Host header. No origin can match `:`.
+  // If `host` were undefined, core would read the Host header. No origin can match `:`.
   return { ...request, host: ':' };
 }
 

@@ -7,12 +7,13 @@ export interface TokenCookie {
 
 export const tokenCookieNames: readonly string[] = ['__Host-torii_token', 'torii_token'];
 
-/** Browsers may drop a larger cookie, name and attributes included (RFC 6265 6.1). */
+/** Browsers may drop a cookie that is larger than this, including its name and attributes (RFC 6265 6.1). */
 const maxCookieBytes = 4096;
 
 /**
- * Chooses the cookie by configuration alone, so that a forged header such as `X-Forwarded-Proto` changes nothing. The prefix
- * `__Host-` stops sibling subdomains from setting the cookie. Browsers accept it over https, and most on loopback.
+ * Chooses the token cookie by configuration alone, so that a forged header such as `X-Forwarded-Proto` changes nothing.
+ * The prefix `__Host-` prevents sibling subdomains from setting the cookie. Browsers accept the prefix over https, and
+ * most browsers also on loopback.
  */
 export function chooseTokenCookie(origins: readonly string[], production: boolean): TokenCookie {
   const secure = production || origins.every((origin) => origin.startsWith('https:'));

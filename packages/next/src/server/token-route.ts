@@ -27,7 +27,8 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
         const auth = await headerVerifier.authenticate(describe(request));
         const remainingSeconds = Math.floor(auth.expiresAt - Date.now() / 1000);
         const expiresInSeconds = Math.min(remainingSeconds, maxCookieSeconds);
-        // The clock tolerance accepts a token that has just expired, but `Max-Age=0` would delete the cookie.
+        // The verifier's clock tolerance accepts a token that has just expired, but `Max-Age=0` would delete the
+        // cookie.
         if (expiresInSeconds < 1) throw new ToriiAuthError('token_expired', 'The token has expired.');
         const line = writeTokenCookie(cookie, tokenOf(request), expiresInSeconds);
         const changed = !isSameUser(auth, await previousAuth(request, settings));
@@ -60,7 +61,7 @@ function requireOwnPage(request: NextRequest, { origins }: Settings): void {
   );
 }
 
-// Core has verified the header, so it consists of the scheme, blanks and one token.
+// Core has accepted the Authorization header, so it consists of the scheme, blanks and one token.
 function tokenOf({ headers }: NextRequest): string {
   return (
     headers

@@ -18,22 +18,23 @@ export {
   type WebhookUser,
 } from '@torii/core/webhooks';
 
-/** Handles an event. If it throws or its promise rejects, Torii delivers the event again. */
+/** Handles an event. If the handler throws or its promise rejects, Torii delivers the event again. */
 export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, request: Request) => unknown;
 
 const remedy = 'Pass the request to the webhook handler before other code reads its body, or pass a `request.clone()`.';
 
 /**
- * Creates a route handler that receives Torii's webhooks. It verifies each delivery, calls `handler`, and responds. Errors
- * of `handler` are passed to Next, which logs them and responds with 500; Torii then delivers the event again.
+ * Creates a route handler that receives Torii's webhooks. The route handler verifies each delivery, calls `handler`,
+ * and responds. Errors of `handler` are passed to Next, which logs them and responds with 500; Torii then delivers the
+ * event again.
  *
  * @example
  * export const POST = webhookHandler({ secret: process.env.TORII_WEBHOOK_SECRET }, async (event) => {
  *   if (event.type === 'user.deleted') await forget(event.data.id);
  * });
  *
- * @throws ToriiConfigError for an invalid option; the message says what to write. A secret that is not set is reported on
- * the first request instead, because `next build` also runs this code and usually has no secrets.
+ * @throws ToriiConfigError for an invalid option; the message says what to write. A secret that is not set is reported
+ * on the first request instead, because `next build` also runs this code and usually has no secrets.
  */
 export function webhookHandler<More extends object = object>(
   options: WebhookReceiverOptions,
