@@ -19,7 +19,7 @@ export interface Authz {
    * List it next to your other checks, not inside `anyOf`: `anyOf` stops at the first check that passes and may never
    * call this one.
    *
-   * Ordinary refusals are returned. The check throws the following, so that `not` cannot turn them into a pass:
+   * Ordinary refusals are returned. The check throws these errors, so that `not` cannot turn them into a pass:
    * - ToriiRequestError (400) if the path is ambiguous or the tenant header is sent twice
    * - ToriiForbiddenError (403) if the token is impersonated and `impersonation` is `refuse`, or if the path, host or
    *   method that a rule needs is unknown
@@ -46,7 +46,10 @@ export interface Authz {
    * @throws ToriiConfigError if the permission is not one method on one resource, or `createAuthz` got no `permissions`
    */
   can(auth: Auth, permission: string): Promise<boolean>;
-  /** Why a request would pass or be refused, rule by rule. For developers and logs: do not send it to the caller. */
+  /**
+   * Returns why a request would pass or be refused, rule by rule. For developers and logs: do not send the result to
+   * the caller.
+   */
   explain(auth: Auth, request: RequestLike): Promise<Explanation>;
   /**
    * Reads the permissions again. Call it after you change them: the change applies to the next request on this node,

@@ -24,13 +24,13 @@ import { compilePathPattern, type PathPattern } from './rules/path-pattern.ts';
 import type { Settings } from './rules/settings.ts';
 
 /**
- * How a request names its tenant. Set `header`, `baseDomain`, `slug` or several; each one that is set must match the
- * token.
+ * How a request names its tenant. Set `header`, `baseDomain`, `slug` or several of them. Each one that is set must
+ * match the token.
  */
 export interface TenantOptions {
   /**
    * The header that must equal the token's tenant (`claims.tenant`). `true` means `X-Tenant-Id`. A request without the
-   * header, or with another tenant, is refused with 403; a header that is sent twice is 400.
+   * header, or with another tenant, is refused with 403; a request that contains the header twice, with 400.
    */
   readonly header?: true | string;
   /**
@@ -40,16 +40,19 @@ export interface TenantOptions {
    */
   readonly baseDomain?: string | readonly string[];
   /**
-   * Where the path names the tenant, such as `/api/v1/:company/*`. The segment at `:company` must be listed in the
-   * token (`claims.slugs`). A path that does not match the pattern is refused.
+   * The pattern of paths that name the tenant, such as `/api/v1/:company/*`. The segment at `:company` must be listed
+   * in the token (`claims.slugs`). A path that does not match the pattern is refused.
    */
   readonly slug?: string;
   /**
-   * Paths that belong to no tenant: header, host and slug are not checked there, permissions are. Written like a
-   * verifier's `publicPaths`: `/api/v1/me` is one path, `/api/v1/me/*` is everything below it.
+   * Paths that belong to no tenant. For these paths, the header, the host and the slug are not checked; permissions
+   * are. Written like a verifier's `publicPaths`: `/api/v1/me` is one path, `/api/v1/me/*` is everything below it.
    */
   readonly withoutTenant?: readonly string[];
-  /** Paths that contain no slug, such as `/api/v1/reports/*`. The header and the host are still checked. */
+  /**
+   * Paths that contain no slug, such as `/api/v1/reports/*`. For these paths, the header and the host are still
+   * checked.
+   */
   readonly withoutSlug?: readonly string[];
 }
 
@@ -62,7 +65,8 @@ export interface AuthzOptions {
   /** The permissions of each role, or where to read them. If absent, roles are not checked. */
   readonly permissions?: PermissionsSource;
   /**
-   * The part of the path before the resource, such as `/api/v1/*`. Used for paths that `slug` does not apply to.
+   * The beginning of the path, before the resource: with `/api/v1/*`, the path `/api/v1/sales` means the resource
+   * `sales`. Used for paths that `slug` does not apply to.
    *
    * @default '/*'
    */
@@ -82,13 +86,16 @@ export interface AuthzOptions {
    */
   readonly refreshSeconds?: number;
   /**
-   * How long a request waits for a function or a store, in milliseconds, before it is answered 503. More than 0, at
-   * most 60,000. The wait never exceeds `refreshSeconds`, because a document of that age is no longer used.
+   * How long a request waits for a function or a store, in milliseconds, before the request is answered 503. More than
+   * 0, at most 60,000. The wait never exceeds `refreshSeconds`, because an older document is no longer used.
    *
    * @default 2000
    */
   readonly timeoutMs?: number;
-  /** Called when permissions are loaded or cannot be read, and for impersonated requests. Its errors are ignored. */
+  /**
+   * Called when permissions are loaded or cannot be read, and for impersonated requests. Errors that the listener
+   * throws are ignored.
+   */
   readonly onEvent?: AuthzEventListener;
   /**
    * Logs an explanation of every decision: `true` uses `console.debug`, a function gets the text. For development.
@@ -199,7 +206,7 @@ function readPattern<Name extends string>(options: Options<Name>, name: Name, ab
   }
 }
 
-/** Refuses an empty list, because its entries may have been lost by mistake. */
+/** Reads a list of paths. An empty list is refused, because its entries may have been lost by mistake. */
 function readPaths(tenant: TenantOptionValues, name: 'withoutTenant' | 'withoutSlug'): PublicPaths {
   return compilePublicPaths(listPaths(tenant, name, 1));
 }

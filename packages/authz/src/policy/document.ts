@@ -1,4 +1,4 @@
-/** The permissions of each role. A plain object: only what `JSON.stringify` keeps is read. */
+/** The permissions of each role, as a plain object. Properties that `JSON.stringify` leaves out are ignored. */
 export interface PermissionDocument {
   /** When the document was written. Reported in events only: a change is detected by comparing the content. */
   readonly last_update?: number | string;
@@ -17,12 +17,12 @@ export interface MalformedEntry {
   readonly problem: string;
 }
 
-/** The document cannot be used. Requests that need a permission are answered 503, not 403. */
+/** The document cannot be used. Requests that need a permission are then answered 503, not 403. */
 export class DocumentError extends Error {
   override readonly name = 'DocumentError';
 }
 
-/** Parsing and compiling a larger document would block the event loop for seconds. */
+/** The longest accepted document. Parsing and compiling a longer document would block the event loop for seconds. */
 const maxTextLength = 32_000_000;
 const maxRolesAndPermissions = 500_000;
 
@@ -32,8 +32,8 @@ export interface DocumentReading {
 }
 
 /**
- * Reads a document from JSON or from an object. An object is converted to JSON first, because versions are compared as
- * JSON: a property that JSON leaves out could change without being noticed.
+ * Reads a document from JSON or from an object. An object is converted to JSON first, because changes are detected by
+ * comparing the JSON: a property that JSON leaves out could change without being noticed.
  */
 export function readDocument(given: unknown): DocumentReading {
   const value = parseJson(fingerprintOf(given));
@@ -52,13 +52,13 @@ export function readDocument(given: unknown): DocumentReading {
 }
 
 /**
- * The document's JSON, which is compared to detect a change. `last_update` is not used for that: a program that removes
- * a permission and forgets to update the field must not leave the permission in force.
+ * Returns the document's JSON, which is compared to detect a change. `last_update` is not compared instead: if a
+ * program removes a permission and forgets to update `last_update`, the permission must not stay in force.
  */
 export function fingerprintOf(given: unknown): string {
   if (typeof given === 'string') return given;
   try {
-    // A Map or a class instance would become an empty object in JSON.
+    // JSON cannot represent a Map or a class instance: a Map, for example, becomes an empty object.
     if (!isPlain(given)) throw new DocumentError('the document is not a plain object with `permissions`');
     if (!isPlain(given['permissions']))
       throw new DocumentError('`permissions` in the document is not a plain object of roles');
@@ -70,14 +70,16 @@ export function fingerprintOf(given: unknown): string {
   }
 }
 
-// Also accepts plain objects from another realm (Jest, `vm`), which have a different Object.prototype.
+// Also accepts plain objects from another realm (Jest, `vm`), whose prototype is that realm's Object.prototype.
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (!isObject(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || (isObject(prototype) && Object.hasOwn(prototype, 'hasOwnProperty'));
 }
 
-/** Rejects empty names and names on Object.prototype, such as `__proto__`, which a token could use as its role. */
+/**
+ * Rejects empty names and names on Object.prototype, such as `__proto__`: a token could contain such a name as a role.
+ */
 export function isRoleName(role: string): boolean {
   return role !== '' && !(role in Object.prototype);
 }

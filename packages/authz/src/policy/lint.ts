@@ -7,11 +7,11 @@ import { RegexBudget } from './regex-size.ts';
 /** A likely mistake in a permission, a role or the whole document. */
 export interface LintFinding {
   /**
-   * - `malformed`: cannot be parsed and grants nothing
-   * - `dead`: is valid but never matches
+   * - `malformed`: the permission cannot be parsed and grants nothing
+   * - `dead`: the permission is valid but never matches
    * - `shadowed`: another permission of the role already grants all of it
-   * - `dangerous`: grants more than it appears to
-   * - `surprising`: grants less than it appears to, or something else
+   * - `dangerous`: the permission grants more than it appears to
+   * - `surprising`: the permission grants less than it appears to, or something else
    */
   readonly kind: 'malformed' | 'dead' | 'shadowed' | 'dangerous' | 'surprising';
   /** `undefined` if the finding is about the whole document. */

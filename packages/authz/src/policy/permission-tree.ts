@@ -6,14 +6,14 @@ interface Node {
   exact: Permission[] | undefined;
   below: Permission[] | undefined;
   regexes: RegexSet | undefined;
-  /** Children by segment. A Map, so that a segment named `__proto__` cannot reach a prototype. */
+  /** Child nodes by path segment. A Map, because in an object a segment named `__proto__` would reach the prototype. */
   children: Map<string, Node> | undefined;
   starChild: Node | undefined;
 }
 
 /**
  * The permissions of one role as a tree of path segments. The time of a lookup depends on the length of the path, not
- * on the number of permissions. At a node with both a literal and a star child, the lookup follows both.
+ * on the number of permissions. If a node has a child for the segment and a child for `*`, the lookup follows both.
  */
 export class PermissionTree {
   readonly #root: Node = createNode();
@@ -89,7 +89,8 @@ export class PermissionTree {
     return undefined;
   }
 
-  // Stored at the node of its literal prefix, so that only paths with that prefix are matched against it.
+  // Stores a regular expression at the tree node of its literal prefix, such as `sales/invoices/`, so that only paths
+  // with that prefix are matched against the expression.
   #addRegex(permission: Permission, source: string): string | undefined {
     const problem = this.#budget.take(source);
     if (problem !== undefined) return problem;
@@ -132,7 +133,7 @@ function createNode(): Node {
   return { exact: undefined, below: undefined, regexes: undefined, children: undefined, starChild: undefined };
 }
 
-// A second permission with the same method would only make lookups slower.
+// Adds a permission, unless the list contains one with the same method: a second one would only make lookups slower.
 function withPermission(list: Permission[] | undefined, permission: Permission): Permission[] {
   if (list === undefined) return [permission];
   if (!list.some(({ method }) => method === permission.method)) list.push(permission);

@@ -20,7 +20,7 @@ export interface Unreadable {
   readonly problem: string;
 }
 
-/** Matches one segment. As the last segment of several, it matches everything below. */
+/** A segment of a resource that matches any one segment. At the end, as in `users/*`, it matches everything below. */
 export const star = '*';
 
 const maxLength = 1_000;
@@ -33,7 +33,7 @@ export function readPermission(text: unknown): Permission | Unreadable {
 
 function parsePermission(text: unknown): Permission | Unreadable {
   if (typeof text !== 'string') return { problem: 'the permission is not a string such as "sales/invoices:get"' };
-  // The last colon, because segments and regular expressions may contain colons.
+  // The method follows the last colon, because segments and regular expressions may contain colons.
   const colon = text.lastIndexOf(':');
   if (colon === -1) return { problem: 'the permission has no method. Write "sales/invoices:get"' };
   const method = readMethod(text.slice(colon + 1));

@@ -2,13 +2,16 @@ import type { ToriiConfigError } from '@torii/core';
 import { readKnownOptions, wrongOption } from '@torii/core/adapter';
 import { DocumentError, type PermissionDocument } from './document.ts';
 
-/** The part of the Keyv interface that is used. Requires Keyv 5.5 or newer. */
+/** The part of the Keyv interface that this package uses. Requires Keyv 5.5 or newer. */
 export interface DocumentStore {
   /** Returns the stored value of a key, or `undefined`. */
   getRaw(key: string): Promise<unknown>;
 }
 
-/** A document in a Keyv store, written with `keyv.set(key, document)`, or by another program as plain JSON. */
+/**
+ * Where to find a document in a Keyv store. The document was written with `keyv.set(key, document)`, or by another
+ * program as plain JSON.
+ */
 export interface StoredPermissions {
   /** A Keyv instance. */
   readonly store: DocumentStore;
@@ -22,12 +25,15 @@ export interface StoredPermissions {
 
 type Loaded = PermissionDocument | string;
 
-/** A document, a function that returns one or its JSON, or the Keyv store that contains one. */
+/** A permission document, a function that returns a document or its JSON, or a Keyv store that contains a document. */
 export type PermissionsSource = PermissionDocument | (() => Loaded | Promise<Loaded>) | StoredPermissions;
 
 export interface DocumentReader {
   readonly read: () => unknown;
-  /** Whether the document itself was passed. It is then read once, and again only when `refresh()` is called. */
+  /**
+   * Whether the option is the document itself, not a function or a store. The document is then read once, and again
+   * only when `refresh()` is called.
+   */
   readonly isFixed: boolean;
 }
 
@@ -50,7 +56,9 @@ export function readerOf(given: unknown): DocumentReader {
   return { read: async () => documentIn(await store.getRaw(key)), isFixed: false };
 }
 
-/** Keyv stores `{ value, expires }`. A document that another program wrote is not wrapped. */
+/**
+ * Returns the document in a raw store entry. Keyv stores `{ value, expires }`, other programs store the plain document.
+ */
 function documentIn(raw: unknown): unknown {
   if (raw === undefined || raw === null) throw new DocumentError('the store has no document under this key');
   if (typeof raw !== 'object' || Object.hasOwn(raw, 'permissions') || !Object.hasOwn(raw, 'value')) return raw;

@@ -8,15 +8,15 @@ export type PolicyEvent =
   /** A new or changed document was loaded. */
   | {
       readonly type: 'policy_loaded';
-      /** The document's own `last_update`. */
+      /** The value of `last_update` in the document. */
       readonly lastUpdate: string | undefined;
       /** The number of valid permissions. */
       readonly permissions: number;
       /** Permissions that could not be parsed and grant nothing. At most 100. */
       readonly malformed: readonly MalformedEntry[];
-      /** The number of all malformed permissions. */
+      /** The number of malformed permissions, including those that `malformed` leaves out. */
       readonly malformedCount: number;
-      /** The time it took to read and compile the document. */
+      /** The time it took to read and compile the document, in milliseconds. */
       readonly durationMs: number;
     }
   /**
@@ -27,7 +27,7 @@ export type PolicyEvent =
 
 export interface SourceSettings {
   readonly read: () => unknown;
-  /** How long a document may be used; `undefined` if it is only read again on `refresh()`. */
+  /** How long a document may be used, in milliseconds; `undefined` if it may be used until `refresh()` is called. */
   readonly refreshMs: number | undefined;
   readonly timeoutMs: number;
   readonly emit: (event: PolicyEvent) => void;
@@ -36,7 +36,10 @@ export interface SourceSettings {
 interface Loaded {
   readonly policy: Policy;
   readonly fingerprint: string;
-  /** When the read started. The age counts from here, since the document may have changed during the read. */
+  /**
+   * When the read started. The document's age is measured from this time, because the document may have changed during
+   * the read.
+   */
   readonly asOf: Instant;
   readonly sequence: number;
 }
@@ -48,17 +51,20 @@ interface Read {
   waiters: number;
 }
 
-/** The document is read again in the background after this share of `refreshMs`. */
+/** A background read starts when the document's age reaches this share of `refreshMs`. */
 const refreshAheadAt = 0.8;
-/** For this long after a failure, requests fail at once instead of waiting for another read. */
+/**
+ * For this long after a failed read, requests without a fresh document fail at once instead of starting another read.
+ */
 const retryAfterMs = 1_000;
-/** Requests that may wait for one read. More are refused at once, to bound memory. */
+/** How many requests may wait for one read. Further requests are refused at once, to limit memory use. */
 const maxWaiters = 10_000;
 const maxReportedEntries = 100;
 
 /**
- * Reads the document before it is older than `refreshMs`, one read at a time. If it cannot be read, the last document
- * is used until it reaches that age; then requests fail. A failed read is never treated as an empty document.
+ * Keeps the permission document up to date. Before the document is older than `refreshMs`, it is read again in the
+ * background; requests share one read. If a read fails, the last document is used until it is older than `refreshMs`;
+ * then requests fail. A failed read is never treated as an empty document.
  */
 export class PolicySource {
   readonly #settings: SourceSettings;
@@ -79,7 +85,10 @@ export class PolicySource {
     this.#accept(this.#settings.read(), ++this.#lastSequence, instantNow());
   }
 
-  /** Synchronous if the document is fresh. Throws, or rejects with, a ToriiUnavailableError `policy_unavailable`. */
+  /**
+   * Returns the policy, without a promise if the document is fresh. Throws a ToriiUnavailableError
+   * `policy_unavailable`, or rejects with that error.
+   */
   current(): Policy | Promise<Policy> {
     const { refreshMs } = this.#settings;
     if (this.#loaded !== undefined && this.#loaded.sequence >= this.#minSequence) {
@@ -101,8 +110,8 @@ export class PolicySource {
     await this.#wait(this.#startRead());
   }
 
-  // Ignores a read older than the timeout: its result would be too old, and edge runtimes cancel a read when the
-  // request that started it ends.
+  // Returns the read in progress. A read older than the timeout is ignored: its result would be too old, and edge
+  // runtimes cancel a read when the request that started it ends.
   #readInFlight(): Read | undefined {
     const read = this.#read;
     if (read === undefined || read.sequence < this.#minSequence) return undefined;
@@ -162,7 +171,8 @@ export class PolicySource {
     const policy = await raceDeadline(done, timeoutMs - elapsedMs(startedAt), () => {
       throw timedOut();
     });
-    // If the event loop was blocked, the read can win the race although the timer is overdue.
+    // If the event loop was blocked, the read can win the race although the timer is overdue. Its document may be too
+    // old.
     if (this.#isStale()) throw timedOut();
     return policy;
   }
@@ -173,7 +183,7 @@ export class PolicySource {
   }
 
   #fail(cause: unknown, sequence: number): ToriiUnavailableError {
-    // A later read has succeeded, so this failure says nothing about the current state.
+    // A read that started later has succeeded, so this failure is out of date.
     if (this.#loaded !== undefined && this.#loaded.sequence > sequence) return unavailable(cause);
     if (!this.#failedRecently()) {
       const problem = cause instanceof DocumentError ? cause.message : 'the permissions could not be read';

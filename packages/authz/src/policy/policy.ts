@@ -10,11 +10,14 @@ export interface Policy {
   readonly malformed: readonly MalformedEntry[];
   readonly roles: ReadonlyMap<string, PermissionTree>;
   readonly malformedRoles: ReadonlySet<string>;
-  /** One cache for each version: a decision must not survive a change of the document. */
+  /** The cache of decisions. Each version of the document gets a new cache, so that no decision survives a change. */
   readonly memory: DecisionMemory;
 }
 
-/** @throws DocumentError if the document as a whole is not valid; a malformed permission only grants nothing */
+/**
+ * @throws DocumentError if the document as a whole is not valid. A malformed permission does not throw: it grants
+ * nothing
+ */
 export function compilePolicy(document: unknown): Policy {
   const { lastUpdate, roles: entriesByRole } = readDocument(document);
   const roles = new Map<string, PermissionTree>();

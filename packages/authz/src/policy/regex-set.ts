@@ -29,7 +29,9 @@ export class RegexSet {
     return undefined;
   }
 
-  /** Compiles the set before the first request. Cannot fail for programs within the limits of `RegexBudget`. */
+  /**
+   * Compiles the expressions before the first request. Cannot fail for expressions within the limits of `RegexBudget`.
+   */
   compile(): void {
     this.#set.compile();
   }
@@ -43,11 +45,12 @@ export class RegexSet {
   }
 }
 
-/** The segments that every match must start with: `sales` and `invoices` for `sales/invoices/\d+`. */
+/** Returns the segments that every match must start with: `sales` and `invoices` for `sales/invoices/\d+`. */
 export function literalSegments(source: string): readonly string[] {
   if (source.includes('|')) return [];
   const [prefix = ''] = /^(?:[A-Za-z0-9_-]+\/)+/.exec(source) ?? [];
-  // In `a/?`, the quantifier makes the slash optional.
+  // A quantifier after the prefix, as in `a/?`, makes the last slash of the prefix optional, so not every match starts
+  // with the segments.
   if (/[*+?{]/.test(source.charAt(prefix.length))) return [];
   return prefix === '' ? [] : prefix.slice(0, -1).split('/');
 }

@@ -1,28 +1,33 @@
-// Limits on `programSizeOf`. The limit of a role bounds the time of a match, that of a document the memory for
-// compiling.
+// Limits for the total size (`programSizeOf`) of regular expressions. The limit for a role bounds the time of a match.
+// The limit for a document bounds the memory for compiling.
 const maxRoleSize = 10_000;
 const maxDocumentSize = 100_000;
-/** Regular expressions are not matched against longer resources: only an attacker sends them. */
+/** The longest resource that regular expressions are matched against. Only an attacker sends a longer resource. */
 const maxResourceLength = 1_024;
 
-/** Unicode classes have hundreds of ranges. Parsing them has a fixed cost, and they enlarge the whole program. */
+/**
+ * Unicode classes such as `\p{L}` have hundreds of ranges. Parsing each class has a fixed cost, and the classes make
+ * the whole program larger.
+ */
 const unicodeClass = /\\[pP]/g;
 const unicodeClassCost = 150;
 const unicodeSizeFactor = 3;
-/** With `(?i)`, re2js expands a range character by character: `(?i)[ -\x{1e900}]` has 125,000 of them. */
+/**
+ * With `(?i)`, re2js expands a range character by character. The range in `(?i)[ -\x{1e900}]` has 125,000 characters.
+ */
 const caseInsensitive = /\(\?[\w-]*i/;
 const wideRange = /-(?:[^\0-\x7f]|\\[x0-7])/gu;
 const wideRangeCost = 2_000;
 
-// A named class, an escape, a repetition or any other character. The order matters: an escaped backslash must be
-// consumed whole, so that its second half does not start another escape.
+// Matches one part of a regular expression: a named class, an escape, a repetition or any other character. The order
+// matters: an escaped backslash must be consumed whole, so that its second half does not start another escape.
 const token = /\\[pPx]\{\^?\w+\}|\\[\s\S]|\{(\d+)(?:,(\d*))?\}|[\s\S]/gy;
 
 /**
- * An upper bound on the program size of a regular expression, without compiling it: `(?:ab{9}){100}` repeats its
- * content, and 1,000 characters could expand to millions of steps. The bound is deliberately too high: a repetition
- * after a group multiplies everything before it. Parsing costs of classes and ranges are added once, however often they
- * are repeated.
+ * Returns an upper bound on the size of the compiled program of a regular expression, without compiling it: repetitions
+ * such as `(?:ab{9}){100}` can expand 1,000 characters to millions of steps. The bound is deliberately too high: a
+ * repetition after a group multiplies everything before it. Parsing costs of classes and ranges are added once, even if
+ * the classes and ranges are repeated.
  */
 export function programSizeOf(source: string): number {
   let size = 0;
@@ -47,7 +52,10 @@ function countMatches(pattern: RegExp, source: string): number {
   return source.match(pattern)?.length ?? 0;
 }
 
-/** Limits the regex work of one request, with all roles of the caller together, to that of one full role. */
+/**
+ * Limits the time that one request spends on regular expressions, over all roles of the caller, to the time that one
+ * role with the largest allowed size needs.
+ */
 export class MatchBudget {
   #left: number = maxRoleSize * maxResourceLength;
 

@@ -58,7 +58,7 @@ export interface Caller {
   readonly roles: readonly string[];
   readonly impersonating: boolean;
   readonly actorId: string | null;
-  /** The part of the cache key for decisions that comes from the token. */
+  /** The part of a decision's cache key that comes from the token: environment, tenant and roles. */
   readonly key: string;
 }
 
@@ -67,7 +67,7 @@ export function createCallerReader(names: ClaimSettings): (auth: Auth) => Caller
   return (auth) => {
     const known = callers.get(auth);
     if (known !== undefined) return known;
-    // A look-alike object could contain any role.
+    // Without this check, an object that only looks like an Auth could contain any role.
     if (!isAuth(auth)) {
       throw new ToriiConfigError(
         'auth',
@@ -95,7 +95,7 @@ function readCaller(auth: Auth, names: ClaimSettings): Caller {
   };
 }
 
-// The first claim that is present decides, even if it is empty or invalid: otherwise a role that was taken away could
+// The first claim that is present decides, even if it is empty or invalid: otherwise, a role that was taken away could
 // come back from another claim.
 function readRoles(auth: Auth, names: readonly string[]): unknown {
   for (const name of names) {
@@ -107,7 +107,8 @@ function readRoles(auth: Auth, names: readonly string[]): unknown {
 
 function readClaim(auth: Auth, name: string): unknown {
   if (name === 'sub') return auth.userId;
-  // Torii writes the organization as `org_*` or as `o`; core reads both. Tokens of other issuers have no environment.
+  // Torii's tokens contain the organization as `org_*` or as `o`, and core reads both forms. Only Torii's tokens have
+  // an environment.
   if (auth.environmentId !== null) {
     if (name === 'org_id') return auth.organization?.id;
     if (name === 'org_role') return auth.organization?.role ?? (hasOrganizationRoleClaim(auth.raw) ? null : undefined);
@@ -115,7 +116,7 @@ function readClaim(auth: Auth, name: string): unknown {
   return Object.hasOwn(auth.raw, name) ? auth.raw[name] : undefined;
 }
 
-// Counts an empty or invalid role too, with or without an organization: it means that the role was taken away.
+// An empty or invalid role counts as present, with or without an organization: it means that the role was taken away.
 function hasOrganizationRoleClaim(raw: Claims): boolean {
   const o: unknown = Object.hasOwn(raw, 'o') ? raw['o'] : undefined;
   const isNested = typeof o === 'object' && o !== null && (Object.hasOwn(o, 'role') || Object.hasOwn(o, 'rol'));

@@ -5,8 +5,8 @@ type Verdict = boolean | Refusal;
 type Checks<Custom extends object> = readonly [Check<Custom>, ...Check<Custom>[]];
 
 /**
- * Passes if every check returns `true`. The first check that does not return `true` decides the answer; later checks
- * are not called.
+ * Passes if every check returns `true`. Otherwise, the result is that of the first check that does not return `true`;
+ * later checks are not called.
  *
  * @throws ToriiConfigError if no check is given
  */
@@ -23,8 +23,8 @@ export function allOf<Custom extends object = Claims>(...checks: Checks<Custom>)
 
 /**
  * Passes if at least one check returns `true`. Checks are called in order; the first `true` skips the rest, so a check
- * that must always apply, such as those of `createAuthz`, belongs next to `anyOf` and not inside it. An error that a
- * check throws is rethrown at once: a broken check is not a refusal.
+ * that must always apply, such as `authz.checks`, belongs next to `anyOf` and not inside it. An error that a check
+ * throws is rethrown at once: a broken check is not a refusal.
  *
  * @throws ToriiConfigError if no check is given
  */
@@ -35,7 +35,7 @@ export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>)
     for (const check of checks) {
       const verdict = await check(auth, request);
       if (verdict === true) return true;
-      // An invalid result, such as `undefined`, must stay invalid, so that a `not` around this refuses too.
+      // An invalid result, such as `undefined`, is returned as it is, so that `not(anyOf(…))` refuses the request too.
       if (!isRefused(verdict)) outcome = verdict;
     }
     return outcome;
@@ -43,11 +43,11 @@ export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>)
 }
 
 /**
- * Passes if the check returns `false` or a refusal. `undefined` and other values are invalid results: they refuse, with
- * and without `not`. An error that the check throws is rethrown.
+ * Passes if the check returns `false` or a refusal. If the check returns `undefined` or another invalid value, the
+ * request is refused, with and without `not`. An error that the check throws is rethrown.
  *
- * A check that returns `false` because it lacks information passes under `not`. Let it throw instead, as those of
- * `createAuthz` do.
+ * A check that returns `false` because it lacks information passes under `not`. Let the check throw instead, as
+ * `authz.checks` does.
  *
  * @throws ToriiConfigError if the check is missing
  */

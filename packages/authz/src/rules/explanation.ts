@@ -15,7 +15,7 @@ export interface Explanation {
   readonly allowed: boolean;
   /** One finding for each configured rule, in order. If the path is ambiguous, one finding for the path alone. */
   readonly findings: readonly Finding[];
-  /** The same as text: the decision on the first line, then one line for each finding. */
+  /** The explanation as text: the decision on the first line, then one line for each finding. */
   readonly text: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Converts only A to Z, as DNS does (RFC 4343). With `toLowerCase()`, the Kelvin sign (U+212A) becomes `k`, so that a
- * token for another subdomain could match yours.
+ * Converts only the letters A to Z, as DNS does (RFC 4343). With `toLowerCase()`, the Kelvin sign (U+212A) becomes `k`,
+ * so that a token for another subdomain could match yours.
  */
 export function toLowerCaseAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
@@ -15,7 +15,8 @@ function normalizeHost(host: string): string | undefined {
 }
 
 /**
- * The part of the host before the base domain: `acme` for `acme.example.com`. `undefined` if there is none.
+ * Returns the part of the host before the base domain: `acme` for `acme.example.com`. `undefined` if there is no such
+ * part.
  *
  * @param baseDomains Sorted by length, longest first, so that `eu.example.com` is tried before `example.com`.
  */

@@ -2,7 +2,7 @@ import { segmentsOf } from '../policy/permission.ts';
 
 export interface PathMatch {
   readonly slug: string | undefined;
-  /** Without leading and trailing slashes, such as `sales/invoices`. */
+  /** The rest of the path, without leading and trailing slashes, such as `sales/invoices`. */
   readonly resource: string;
 }
 

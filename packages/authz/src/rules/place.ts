@@ -14,9 +14,15 @@ export interface PathSettings {
 export interface Place {
   readonly hasTenant: boolean;
   readonly slug: PathMatch | undefined;
-  /** `false` only if `tenant.slug` is not set, or the path is listed in `withoutTenant` or `withoutSlug`. */
+  /**
+   * Whether the path must name a tenant. `false` only if `tenant.slug` is not set, or the path is listed in
+   * `withoutTenant` or `withoutSlug`.
+   */
   readonly hasSlug: boolean;
-  /** `undefined` if the path is unknown or does not match; the permission rule then refuses. */
+  /**
+   * The resource that the permission rule checks. `undefined` if the path is unknown or does not match a pattern; the
+   * permission rule then refuses.
+   */
   readonly resource: string | undefined;
 }
 

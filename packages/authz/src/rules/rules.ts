@@ -52,7 +52,7 @@ export function listRules(settings: Settings): readonly Rule[] {
 }
 
 export function judgeImpersonation(caller: Caller, impersonation: Settings['impersonation']): Verdict {
-  if (!caller.impersonating) return pass('the user acts in person');
+  if (!caller.impersonating) return pass('the user is not impersonated');
   if (impersonation === 'audit') return pass('the user is impersonated; the request is reported to `onEvent`');
   return forbid('Impersonated users may not do this.', 'the user is impersonated');
 }

@@ -8,10 +8,10 @@ import { fail, forbid, pass, type Verdict } from './verdict.ts';
 const anotherTenant = 'You do not belong to this tenant.';
 const noTenant = 'The request names no tenant.';
 
-/** @throws ToriiRequestError if the header is sent twice: the handler could read the other value */
+/** @throws ToriiRequestError if the request contains the header twice: the app's handler could read the other value */
 export function judgeHeader(caller: Caller, request: RequestView, header: string): Verdict {
   const [named, second] = request.headerValues(header);
-  // Fetch joins repeated headers with a comma.
+  // The Fetch API joins the values of a repeated header with a comma.
   if (second !== undefined || named?.includes(',')) {
     throw new ToriiRequestError('The request names more than one tenant.');
   }

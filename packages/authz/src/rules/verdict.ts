@@ -3,10 +3,10 @@ import { withDetail } from '@torii/core/adapter';
 
 export interface Verdict {
   readonly passed: boolean;
-  /** For logs and developers. May contain what was expected. */
+  /** The reason, for logs and developers only: it may contain what was expected. */
   readonly because: string;
   readonly isFinal: boolean;
-  /** Sent to the caller: the kind of problem, never what was expected. */
+  /** The text for the caller: it says the kind of problem, never what was expected. */
   readonly message: string;
 }
 
@@ -19,8 +19,8 @@ export function fail(message: string, because: string): Verdict {
 }
 
 /**
- * A refusal that is thrown, so that `not` cannot invert it: the token is impersonated, or the request lacks what the
- * rule needs. `not` would let such a request through.
+ * Creates a refusal that is thrown instead of returned, because `not` would turn a returned refusal into a pass. Used
+ * if the token is impersonated, or if the request lacks what the rule needs.
  */
 export function forbid(message: string, because: string): Verdict {
   return { passed: false, because, isFinal: true, message };
