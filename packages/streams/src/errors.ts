@@ -10,13 +10,13 @@ export type StreamReason =
   | 'streams_invalid'
   | 'lifetime_invalid'
   | 'claims_invalid'
-  /** The slot, where the gateway reads its key, holds another key that must not be replaced. */
+  /** The store entry that the gateway reads its key from (the slot) holds another key, which must not be replaced. */
   | 'slot_taken'
-  /** The slot is empty, so there is no key to rotate from. */
+  /** The store entry that the gateway reads its key from (the slot) is empty, so there is no key to rotate from. */
   | 'slot_empty'
-  /** Another process wrote to the slot at the same time. */
+  /** Another process wrote at the same time to the store entry that the gateway reads its key from (the slot). */
   | 'publish_conflict'
-  /** Another rotation is in progress, or this one was cancelled or has already changed the key. */
+  /** Another rotation is in progress, or this rotation was canceled or has already changed the key. */
   | 'rotation_conflict'
   /** The bucket exists but cannot be used: for example, its settings could lose a key or keep an old one. */
   | 'bucket_unfit'
@@ -26,12 +26,12 @@ export type StreamReason =
   | 'store_refused'
   /** The gateway does not say which key it uses. Try again. */
   | 'gateway_unavailable'
-  /** The gateway uses another key than the one in the slot. */
+  /** The gateway uses another key than the published key. */
   | 'key_not_served';
 
 /**
- * A stream token could not be minted, or its keys could not be published or rotated. core's `denialFor` returns
- * `undefined` for this error, so your app decides how to respond.
+ * A stream token could not be minted, or its keys could not be published or rotated. `denialFor` of `@torii/core`
+ * returns `undefined` for this error, so your app decides how to respond.
  */
 export class ToriiStreamError extends ToriiError {
   protected static override readonly kind: string = 'ToriiStreamError';

@@ -11,27 +11,30 @@ export type StreamEvent =
    * if the user's token does not name one.
    */
   | { readonly type: 'impersonated'; readonly userId: string; readonly actorId: string | null }
-  /** The signer switched to this key because the gateway uses it. */
+  /** The signer now signs with this key, because the gateway uses it. */
   | { readonly type: 'key_used'; readonly keyId: string }
-  /** The slot holds this key. `changed` is `false` if it held the key already. */
+  /**
+   * The store entry that the gateway reads its key from (the slot) now holds this key. `changed` is `false` if the
+   * entry already held the key.
+   */
   | { readonly type: 'key_published'; readonly keyId: string; readonly revision: number; readonly changed: boolean }
   /**
-   * The gateway refuses tokens signed with `keyId`, the key that was published or that the signer uses. Either a key file
-   * on the gateway overrides the slot, or the key belongs to an old release.
+   * The gateway refuses tokens signed with `keyId`, the key that was published or that the signer uses. Either a key
+   * file on the gateway overrides the published key, or this process belongs to an old release and uses the old key.
    */
   | { readonly type: 'key_not_served'; readonly keyId: string; readonly servedKeyId: string | null }
-  /** The gateway did not say which key it uses. A signer reports this once per outage, not for each token. */
+  /** The gateway did not say which key it uses. A signer reports this event once per outage, not for each token. */
   | { readonly type: 'gateway_unavailable'; readonly problem: string }
-  /** A rotation took a step or has to wait. */
+  /** A rotation took a step, or has to wait for its next step. */
   | {
       readonly type: 'rotation_step';
-      /** The step, or `retry` if the store or the gateway is unavailable and `run` tries again. */
+      /** The step, or `retry` if the store or the gateway is unavailable and `Rotation.run` tries again. */
       readonly step: RotationStep | 'retry';
-      /** Seconds until the next step or retry can succeed: more than 0 for `drain` and `retry`, otherwise 0. */
+      /** Seconds until the next step or retry can succeed: more than 0 if `step` is `drain` or `retry`, otherwise 0. */
       readonly waitSeconds: number;
       /** One line for people: the step, or the error that causes the retry. */
       readonly summary: string;
-      /** The whole plan for people, as in `RotationPlan`. For `retry`, the same as `summary`. */
+      /** The whole plan as text for people, like `text` of a `RotationPlan`. For `retry`, the same as `summary`. */
       readonly text: string;
     };
 

@@ -1,4 +1,4 @@
-// Rotations that are cancelled, stopped, run by two deploys, or begun by a machine with a wrong clock. The store is in
+// Rotations that are canceled, stopped, run by two deploys, or begun by a machine with a wrong clock. The store is in
 // memory, so that a test can pause any read or write.
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';

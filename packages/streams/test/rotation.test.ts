@@ -152,7 +152,7 @@ test('two deploys at once run the same rotation together', async ({ world: { opt
 });
 
 describe('throws', () => {
-  test('if another rotation is in progress, until that one is cancelled', async ({ world: { options } }) => {
+  test('if another rotation is in progress, until that one is canceled', async ({ world: { options } }) => {
     const other = createRotation({ ...options, to: makeKeyPair().publicPem });
     await other.advance();
     await expect(createRotation(options).advance()).rejects.toMatchObject({ reason: 'rotation_conflict' });
@@ -160,7 +160,7 @@ describe('throws', () => {
     expect(await createRotation(options).advance()).toMatchObject({ step: 'drain' });
   });
 
-  test('if it is cancelled after the flip', async ({ world: { options } }) => {
+  test('if it is canceled after the flip', async ({ world: { options } }) => {
     const rotation = createRotation({ ...options, oldKeyLeaked: true });
     expect(await rotation.advance()).toMatchObject({ step: 'done', refusalSeconds: 3601 });
     await expect(rotation.cancel()).rejects.toMatchObject({ reason: 'rotation_conflict' });

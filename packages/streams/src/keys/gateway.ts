@@ -28,7 +28,8 @@ export function readGateway(gatewayUrl: unknown, fetch: Fetch | undefined): Gate
 }
 
 /**
- * Asks the gateway which key it uses; `null` if it has none. Time and size are limited, and redirects are not followed.
+ * Asks the gateway which key it uses. Returns `null` if the gateway has no key. Time and size are limited, and
+ * redirects are not followed.
  *
  * @throws ToriiStreamError `gateway_unavailable`
  */
@@ -45,7 +46,7 @@ export async function fetchServedKey({ pubkeyUrl, fetch = globalThis.fetch }: Ga
   }
 }
 
-/** The gateway's last answer. `problem` is set if it did not answer. */
+/** The gateway's last answer about its key. `problem` is set if the gateway did not answer. */
 export interface ServedAnswer {
   readonly isServed: boolean;
   readonly keyId: string | null;
@@ -92,7 +93,7 @@ async function readText(response: Response): Promise<string> {
   return text + decoder.decode();
 }
 
-// The form of the answer is not documented, so PEM inside other text, such as JSON, is accepted too.
+// The form of the gateway's answer is not documented, so PEM inside other text, such as JSON, is accepted too.
 function keyFrom(text: string): PublicKey | null {
   if (text.trim() === '') return null;
   try {

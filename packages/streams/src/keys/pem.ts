@@ -1,12 +1,12 @@
 import { assertOption } from '@torii/core/adapter';
 
-/** The longest accepted key, a private RSA key of 8192 bits, has about 6,400 characters. */
+/** The longest accepted text. The longest accepted key, a private RSA key of 8192 bits, has about 6,400 characters. */
 const maxLength = 16_384;
 
-// Takes quadratic time for a text that repeats the BEGIN line without an END line. `maxLength` bounds it.
+// Takes quadratic time for a text that repeats the BEGIN line without an END line, so `maxLength` bounds the text.
 const pemBlock = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 
-/** Files from Windows have CRLF, and environment variables often contain a literal `\n`. */
+/** Converts line breaks to LF. Files from Windows have CRLF, and environment variables often contain a literal `\n`. */
 function normalizeLineBreaks(text: string): string {
   return text.replaceAll('\\r', '').replaceAll('\\n', '\n').replaceAll('\r\n', '\n').trim();
 }
@@ -17,9 +17,9 @@ export function findPublicPem(text: string): string | undefined {
 }
 
 /**
- * Returns the PEM block of a text that contains exactly one. A public key must have no text around it.
+ * Returns the PEM block of a text that contains exactly one PEM block. A public key must have no text around it.
  *
- * @throws ToriiConfigError for anything else. The message never quotes the text, which may contain a private key.
+ * @throws ToriiConfigError for any other text. The message never quotes the text, which may contain a private key.
  */
 export function readPem(option: string, given: unknown, half: 'private' | 'public'): string {
   const remedy = `Pass the ${half} half of your RSA key pair as PEM`;
@@ -39,7 +39,7 @@ export function readPem(option: string, given: unknown, half: 'private' | 'publi
   assertOption(option, text !== '', `is empty. ${remedy}, or set the environment variable that it is read from`);
 
   if (half === 'public') {
-    // Checked first, so that no other message (such as "damaged PEM") suggests passing the private key again.
+    // This check comes first, so that no other message (such as "damaged PEM") suggests passing the private key again.
     assertOption(option, !looksPrivate(text), `contains a private key, which must not be published. ${remedy}`);
   }
   assertOption(
@@ -71,7 +71,7 @@ export function readPem(option: string, given: unknown, half: 'private' | 'publi
   return pem;
 }
 
-// Detects PEM with any private label, a JWK, PEM inside base64, and DER (PKCS#8 or PKCS#1) as base64.
+// Detects private keys as PEM with any label, JWK, PEM inside base64, and DER (PKCS#8 or PKCS#1) as base64.
 function looksPrivate(text: string): boolean {
   if (/PRIVATE KEY|"d"\s*:/i.test(text)) return true;
   const bytes = Buffer.from(text.replaceAll(/\s/g, ''), 'base64');
@@ -83,7 +83,8 @@ function isBase64(text: string): boolean {
   return /^[A-Za-z0-9+/_=\s-]+$/.test(text) && !text.includes('-----');
 }
 
-// PKCS#8 (RFC 5208 5) and PKCS#1 (RFC 8017 A.1.2) begin with a SEQUENCE whose first member is a version, 0 or 1.
+// Private keys in PKCS#8 (RFC 5208 5) and PKCS#1 (RFC 8017 A.1.2) begin with a SEQUENCE whose first member is a
+// version, 0 or 1.
 function startsAsPrivateDer(bytes: Buffer): boolean {
   return /^30(?:[0-7].|81..|82....)0201(?:00|01)/.test(bytes.subarray(0, 8).toString('hex'));
 }

@@ -9,13 +9,13 @@ import { type KeyStore, Slot, type SlotEntry, type SlotOptions, type Written } f
 
 export interface PublishOptions extends SlotOptions {
   /**
-   * The public key that may be replaced. If absent, no other key is replaced: otherwise, a node of an old release that
-   * starts during a rotation would undo it.
+   * The published public key that may be replaced. If absent, a different key is never replaced: otherwise, a node of
+   * an old release that starts during a key rotation would undo the rotation.
    */
   readonly replaces?: string | KeyObject | undefined;
   /**
-   * The gateway's address, such as `https://cable.example.com`. If set, the gateway is asked for up to five seconds
-   * whether it uses the key.
+   * The gateway's address, such as `https://cable.example.com`. If set, `publishPublicKey` waits up to five seconds
+   * until the gateway uses the key.
    */
   readonly gatewayUrl?: string | undefined;
   /** The function that sends requests to the gateway. Defaults to the platform's `fetch`. */
@@ -26,9 +26,9 @@ export interface PublishOptions extends SlotOptions {
 
 /** The result of `publishPublicKey`. */
 export interface Publication {
-  /** The store's revision of the slot. */
+  /** The store's revision of the entry that holds the key. */
   readonly revision: number;
-  /** `false` if the slot already held the key as SPKI PEM. */
+  /** `false` if the key was already published, as SPKI PEM. */
   readonly changed: boolean;
   /** The key's thumbprint (RFC 7638), which is the `kid` of tokens. */
   readonly keyId: string;
@@ -39,14 +39,14 @@ export interface Publication {
 const optionNames = ['bucket', 'key', 'replaces', 'gatewayUrl', 'fetch', 'onEvent'] as const;
 
 /**
- * Writes a public key to the slot, where the gateway reads it. Publishing the same key again changes nothing, so every
- * node can call this when it starts.
+ * Writes a public key to the store entry that the gateway reads its key from (the slot). Publishing the same key again
+ * changes nothing, so every node can call this function when it starts.
  *
  * @example
  * await publishPublicKey(kv, signer.publicKey, { gatewayUrl: process.env.GATEWAY_URL });
  *
  * @throws ToriiConfigError for a wrong option, a private key in any form, or a key that is not RSA of 2048 to 8192 bits
- * @throws ToriiStreamError `slot_taken` if the slot holds another key, `publish_conflict` if another process wrote at the
+ * @throws ToriiStreamError `slot_taken` if another key is published, `publish_conflict` if another process wrote at the
  * same time, and `store_unavailable`, `store_refused` or `bucket_unfit` from the store
  */
 export async function publishPublicKey(

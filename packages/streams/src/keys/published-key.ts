@@ -1,13 +1,13 @@
 import { type KeyStore, Slot, type SlotOptions } from './slot.ts';
 
-/** The state of the slot: the place in the store where the gateway looks for its key. */
+/** What the store entry that the gateway reads its key from (the slot) contains. */
 export interface PublishedKey {
-  /** Bucket and key, such as `TC_PUBKEYS/rails_public_key`. */
+  /** The bucket and the key of the store entry, such as `TC_PUBKEYS/rails_public_key`. */
   readonly slot: string;
-  /** The id of the published key; `null` if the slot is empty or holds something other than a key. */
+  /** The id of the published key; `null` if the store entry is empty or holds something other than a key. */
   readonly keyId: string | null;
   readonly isEmpty: boolean;
-  /** The store's revision of the slot. 0 if the slot was never written. */
+  /** The store's revision of the entry. 0 if the entry was never written. */
   readonly revision: number;
 }
 

@@ -3,9 +3,9 @@ import { ToriiConfigError } from '@torii/core';
 import { readPem } from './pem.ts';
 
 export interface PublicKey {
-  /** The key's thumbprint (RFC 7638). It is the `kid` of tokens and identifies the key in events and plans. */
+  /** The key's thumbprint (RFC 7638). It is the `kid` of tokens and identifies the key in events and rotation plans. */
   readonly keyId: string;
-  /** SPKI PEM, as written to the slot. */
+  /** The key as SPKI PEM, the form in which it is published for the gateway. */
   readonly pem: string;
 }
 
@@ -30,7 +30,7 @@ export function readPrivateKey(option: string, given: unknown): SigningKey {
 export function readPublicKey(option: string, given: unknown): PublicKey {
   return hideCryptoErrors(option, given, () => {
     const pem = given instanceof KeyObject ? exportPublic(option, given) : readPem(option, given, 'public');
-    // A second protection against publishing a private key: this key object is always public.
+    // A second protection against publishing a private key: `createPublicKey` always returns a public key.
     const key = createPublicKey(pem);
     requireRsa(option, key);
     return toPublicKey(key);
@@ -38,8 +38,8 @@ export function readPublicKey(option: string, given: unknown): PublicKey {
 }
 
 /**
- * The id of an RSA public key: its RFC 7638 thumbprint, 43 characters of base64url. It is the `kid` of tokens and
- * identifies the key in events and plans.
+ * Returns the id of an RSA public key: its RFC 7638 thumbprint, 43 characters of base64url. The id is the `kid` of
+ * tokens and identifies the key in events and rotation plans.
  *
  * @throws ToriiConfigError for anything other than an RSA public key, such as a private key
  */
@@ -54,7 +54,7 @@ function exportPublic(option: string, key: KeyObject): string {
   return key.export({ type: 'spki', format: 'pem' }).toString();
 }
 
-// No `cause`: when logged, an OpenSSL error can contain its input, the key.
+// The OpenSSL error is not passed on as `cause`: when logged, it can contain its input, the key.
 function hideCryptoErrors<T>(option: string, given: unknown, read: () => T): T {
   try {
     return read();
@@ -68,10 +68,16 @@ function hideCryptoErrors<T>(option: string, given: unknown, read: () => T): T {
   }
 }
 
-/** FIPS 186-5 A.1.1. With small exponents such as 3, verifiers that do not check the whole padding accept forgeries. */
+/**
+ * The smallest accepted public exponent (FIPS 186-5 A.1.1). With a small exponent such as 3, verifiers that do not
+ * check the whole padding accept forged signatures.
+ */
 const minExponent = 65_537n;
 const maxExponent = 2n ** 32n;
-/** Few gateways can read longer keys, and signing with them takes a tenth of a second per token. */
+/**
+ * The largest accepted key. Few gateways can read longer keys, and signing with them takes a tenth of a second per
+ * token.
+ */
 const maxBits = 8_192;
 
 function requireRsa(option: string, key: KeyObject): void {
@@ -81,7 +87,7 @@ function requireRsa(option: string, key: KeyObject): void {
   const { modulusLength: bits = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   if (bits < 2048) throw unfit(option, `must have at least 2048 bits. Found: ${bits}. ${remedy}`);
   if (bits > maxBits) throw unfit(option, `must have at most ${maxBits} bits. Found: ${bits}. ${remedy}`);
-  // With an exponent of 1, the signature equals the padded message, so anyone can forge one.
+  // With an exponent of 1, the signature equals the padded message, so anyone can forge a signature.
   const isFit = publicExponent >= minExponent && publicExponent < maxExponent && publicExponent % 2n === 1n;
   if (!isFit) throw unfit(option, `has a public exponent that is even, too large or below ${minExponent}. ${remedy}`);
   const modulus = Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url');
@@ -89,7 +95,7 @@ function requireRsa(option: string, key: KeyObject): void {
     throw unfit(option, `has an even modulus, so it is not a valid RSA key. ${remedy}`);
 }
 
-// Node accepts a private key that was assembled from two pairs, but no one can verify its signatures.
+// Node accepts a private key that was assembled from two key pairs, but no one can verify its signatures.
 function requirePair(option: string, privateKey: KeyObject, publicKey: KeyObject): void {
   const message = Buffer.from('@torii/streams');
   if (!verify('sha256', message, publicKey, sign('sha256', message, privateKey))) {
@@ -99,7 +105,7 @@ function requirePair(option: string, privateKey: KeyObject, publicKey: KeyObject
 
 function toPublicKey(key: KeyObject): PublicKey {
   const { e, n } = key.export({ format: 'jwk' });
-  // RFC 7638 3: exactly these members, in this order, without white space.
+  // RFC 7638 3: the JSON that is hashed has exactly these members, in this order, without white space.
   const keyId = createHash('sha256')
     .update(JSON.stringify({ e, kty: 'RSA', n }))
     .digest('base64url');

@@ -2,7 +2,10 @@ import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { fetchServedKey, type Gateway } from './gateway.ts';
 
-/** How long an answer of the gateway is used. For this long after a flip, a process may still sign with the old key. */
+/**
+ * How long the gateway's answer is used. For this long after the gateway changes its key, a process may still sign with
+ * the old key.
+ */
 export const servedKeySeconds = 1;
 
 export class ServedKey {
@@ -19,8 +22,8 @@ export class ServedKey {
   }
 
   /**
-   * The id of the key that the gateway uses: `null` if it has none, `undefined` if it has never answered. Never rejects.
-   * While the gateway is unavailable, the last answer is returned without waiting.
+   * Returns the id of the key that the gateway uses: `null` if the gateway has no key, `undefined` if it has never
+   * answered. Never rejects. While the gateway is unavailable, the last answer is returned without waiting.
    */
   async keyId(): Promise<string | null | undefined> {
     const age = Date.now() - this.#askedAt;

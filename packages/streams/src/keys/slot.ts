@@ -9,8 +9,8 @@ export interface StoreEntry {
   readonly value: string | null;
   readonly revision: number;
   /**
-   * When the entry was written, by the store's clock, in seconds since 1970. If your store does not know, leave it out: a
-   * rotation then uses the clock of the machine that began it.
+   * When the entry was written, by the store's clock, in seconds since 1970. If your store does not know the time,
+   * leave it out: a rotation then uses the clock of the machine that began the rotation.
    */
   readonly createdAt?: number | undefined;
 }
@@ -20,26 +20,29 @@ export interface StoreEntry {
  * to use another store.
  */
 export interface KeyStore {
-  /** The newest entry; `null` if the key was never written or the bucket does not exist. Must not create the bucket. */
+  /**
+   * Returns the newest entry; `null` if the key was never written or the bucket does not exist. Must not create the
+   * bucket.
+   */
   read(bucket: string, key: string): Promise<StoreEntry | null>;
   /**
    * Writes the value if the newest revision is still `lastRevision` (0 if the key was never written). Returns the new
-   * revision, or `null` if another write came first. Must be atomic: a read followed by a write is not enough. Creates the
-   * bucket, with a history of 1, if it does not exist.
+   * revision, or `null` if another write came first. Must be atomic: a read followed by a write is not enough. If the
+   * bucket does not exist, creates it so that it keeps only the newest revision (a history of 1).
    */
   write(bucket: string, key: string, value: string, lastRevision: number): Promise<number | null>;
 }
 
-/** The slot: the place in the store where the gateway looks for its key. */
+/** The store entry that the gateway reads its key from (the slot). */
 export interface SlotOptions {
   /**
-   * The bucket: letters, digits, `_` and `-`.
+   * The name of the bucket: letters, digits, `_` and `-`.
    *
    * @default 'TC_PUBKEYS'
    */
   readonly bucket?: string | undefined;
   /**
-   * The key in the bucket.
+   * The name of the entry in the bucket.
    *
    * @default 'rails_public_key'
    */
@@ -47,7 +50,7 @@ export interface SlotOptions {
 }
 
 export interface SlotEntry {
-  /** `null` if the slot is empty or does not contain a public key. */
+  /** The published key. `null` if the store entry is empty or does not contain a public key. */
   readonly publicKey: PublicKey | null;
   readonly isEmpty: boolean;
   /** Whether the value is exactly SPKI PEM. The gateway may not be able to read another form, such as a literal `\n`. */
@@ -90,11 +93,12 @@ export class Slot {
     return { publicKey, isPlain, isEmpty: value.trim() === '', revision: entry?.revision ?? 0 };
   }
 
-  /** Writes a key. `null` if something else was written since `lastRevision`. */
+  /** Writes a key. Returns `null` if another process wrote something else since `lastRevision`. */
   async tryWrite(publicKey: PublicKey, lastRevision: number): Promise<Written | null> {
     const revision = await this.#store.write(this.bucket, this.key, publicKey.pem, lastRevision);
     if (revision !== null) return { revision, changed: true };
-    // The other write may have written the same key: another process, or a try of this one whose response was lost.
+    // The newer revision may contain the same key: another process wrote it, or an earlier attempt of this process
+    // succeeded but its response was lost.
     const entry = await this.read();
     return entry.publicKey?.pem === publicKey.pem ? { revision: entry.revision, changed: false } : null;
   }

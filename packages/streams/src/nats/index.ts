@@ -26,7 +26,7 @@ export interface NatsOptions {
    */
   readonly tls?: NatsTls | undefined;
   /**
-   * Allows sending a password or a token to another machine without TLS, so that anyone on the network path can read it.
+   * Allows sending a password or a token to another machine without TLS. Anyone on the network path can then read it.
    *
    * @default false
    */
@@ -79,7 +79,8 @@ export async function connectStore(options: NatsOptions): Promise<ConnectedStore
       areLocal,
       'is required to send a password or a token to another machine. Write tls:// in `servers`, or tls: {}',
     );
-    // A local server can announce remote servers of its cluster. On a reconnect, they would receive the password.
+    // A local server can announce remote servers of its cluster. On a reconnect to them, the client would send the
+    // password without TLS.
     settings.ignoreClusterUpdates = true;
   }
   const connection = await translateErrors(() => connect(settings));
@@ -87,7 +88,10 @@ export async function connectStore(options: NatsOptions): Promise<ConnectedStore
   return { ...createNatsStore(connection), close, [Symbol.asyncDispose]: close };
 }
 
-/** The host that the certificate must match. The client handles host names, but checks IP addresses as `localhost`. */
+/**
+ * Returns the IP address that the server's certificate must match, or `{}` for a host name. The NATS client compares a
+ * certificate with the host name itself, but for an IP address it compares with `localhost`.
+ */
 function certifiedHost(servers: readonly ServerAddress[]): { readonly host?: string } {
   const byIp = servers.find(({ isIp }) => isIp);
   if (byIp === undefined) return {};

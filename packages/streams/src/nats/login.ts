@@ -8,7 +8,7 @@ import {
 import { assertOption, readKnownOptions } from '@torii/core/adapter';
 import { readTextFile } from './text-file.ts';
 
-/** How to log in to NATS: exactly one of these. */
+/** How to log in to NATS: exactly one of these forms. */
 export type NatsLogin =
   | { readonly user: string | undefined; readonly password: string | undefined }
   | { readonly token: string | undefined }
@@ -24,7 +24,7 @@ type LoginValues = Readonly<Partial<Record<(typeof names)[number], unknown>>>;
 
 export interface NatsIdentity {
   readonly authenticator: Authenticator;
-  /** Whether it sends a password or token. An nkey or a `.creds` file signs a challenge instead. */
+  /** Whether the login sends a password or a token. An nkey or a `.creds` file signs a challenge instead. */
   readonly sendsSecret: boolean;
 }
 

@@ -9,13 +9,16 @@ const streamNotFoundCode = 10059;
 const minBytesForKey = 4_096;
 
 /**
- * Creates a key-value store from your own NATS connection. Close the connection yourself.
+ * Creates a key-value store from your own NATS connection, which you close yourself.
  *
  * The methods of the store throw a ToriiStreamError: `store_unavailable`, `store_refused` or `bucket_unfit`.
  */
 export function createNatsStore(connection: NatsConnection): KeyStore {
   const manager = new Kvm(connection);
-  /** Buckets whose settings were checked. Removed on any error, because the bucket may have been deleted and recreated. */
+  /**
+   * Buckets whose settings were checked. A bucket is removed on any error, because it may have been deleted and
+   * recreated.
+   */
   const buckets = new Map<string, KV>();
 
   async function find(name: string): Promise<KV> {
@@ -41,7 +44,7 @@ export function createNatsStore(connection: NatsConnection): KeyStore {
     } catch (error) {
       if (revisionConflictCodes.has(codeOf(error))) return null;
       buckets.delete(name);
-      // The remembered bucket does not exist any more, so nothing was written and one retry is safe.
+      // The bucket from the cache no longer exists, so nothing was written and one retry is safe.
       if (wasKnown && (isMissingBucket(error) || hasNoResponder(error))) return put(name, key, value, previousSeq);
       throw error;
     }
@@ -73,13 +76,14 @@ function isMissingBucket(error: unknown): boolean {
   return codeOf(error) === streamNotFoundCode;
 }
 
-/** No server accepted the message: the bucket does not exist, or JetStream is not enabled. */
+/** Whether no server accepted the message: the bucket does not exist, or JetStream is not enabled. */
 function hasNoResponder(error: unknown): boolean {
   return error instanceof Error && error.name === 'JetStreamNotEnabled';
 }
 
 async function openFitBucket(manager: Kvm, name: string): Promise<KV> {
-  // Read only from the leader: a replica can be behind, and direct reads of a deleted bucket get no response.
+  // `allow_direct: false` reads only from the leader: a replica can be behind, and direct reads of a deleted bucket get
+  // no response.
   const bucket = await manager.open(name, { allow_direct: false });
   const problem = problemOf(await bucket.status());
   if (problem === undefined) return bucket;

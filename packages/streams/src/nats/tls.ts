@@ -4,11 +4,14 @@ import { readTextFile } from './text-file.ts';
 
 /** Paths of PEM files for TLS. */
 export interface NatsTls {
-  /** The certificate authorities that may sign the server's certificate. Defaults to those that Node trusts. */
+  /**
+   * The path of the file with the certificate authorities that may sign the server's certificate. Defaults to the
+   * certificate authorities that Node trusts.
+   */
   readonly caFile?: string | undefined;
-  /** The client's certificate, if the server requires one. Needs `keyFile`. */
+  /** The path of the client's certificate, if the server requires a certificate. Needs `keyFile`. */
   readonly certFile?: string | undefined;
-  /** The private key of `certFile`. */
+  /** The path of the private key of `certFile`. */
   readonly keyFile?: string | undefined;
 }
 

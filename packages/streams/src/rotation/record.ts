@@ -1,11 +1,17 @@
 import type { KeyStore } from '../keys/slot.ts';
 
-/** The note that survives a deploy that crashes: since when nodes mint short tokens. */
+/**
+ * The stored record of a rotation in progress (the note): it says since when nodes mint short-lived tokens, and
+ * survives a crash of the process that runs the rotation.
+ */
 export interface RotationRecord {
   /** The ids of the old and the new key. */
   readonly from: string;
   readonly to: string;
-  /** Seconds since 1970, by the store's clock if known: the clock of the machine that began may be wrong. */
+  /**
+   * When nodes began to mint short-lived tokens, in seconds since 1970. By the store's clock if known, because the
+   * clock of the machine that began the rotation may be wrong.
+   */
   readonly drainStartedAt: number;
 }
 
@@ -15,7 +21,7 @@ export interface RotationRecordEntry {
 }
 
 /**
- * Stores the note of the rotation in progress. It has a separate bucket, because it is not documented how the gateway
+ * Stores the record of the rotation in progress in a separate bucket, because it is not documented how the gateway
  * treats a second key in the bucket that it watches.
  */
 export class RotationRecords {
@@ -36,14 +42,18 @@ export class RotationRecords {
     return { record: record && { ...record, drainStartedAt }, revision: entry?.revision ?? 0 };
   }
 
-  /** Writes or, with `null`, clears the note. `false` if something else was written since `lastRevision`. */
+  /**
+   * Writes the record of the rotation, or clears it if `record` is `null`. Returns `false` if another process wrote
+   * since `lastRevision`.
+   */
   async write(record: RotationRecord | null, lastRevision: number): Promise<boolean> {
     const text = record === null ? '' : JSON.stringify(record);
     return (await this.#store.write(this.#bucket, this.#key, text, lastRevision)) !== null;
   }
 }
 
-// A malformed note counts as absent. The drain then starts again, which costs only time.
+// A malformed record counts as absent. The rotation then starts its wait for the expiry of long-lived tokens again,
+// which costs only time.
 function parse(text: string): RotationRecord | null {
   try {
     const { from, to, drainStartedAt } = JSON.parse(text);

@@ -21,8 +21,8 @@ import { describeRotation, describeStep } from './plan-text.ts';
 import { type RotationRecord, RotationRecords } from './record.ts';
 import { retryWhileUnavailable } from './retry.ts';
 import {
+  canceledTooLate,
   cancelLost,
-  cancelledTooLate,
   type Intent,
   type NextStep,
   nextStep,
@@ -33,38 +33,41 @@ import {
 } from './step.ts';
 
 export interface RotationOptions extends SlotOptions {
-  /** The store that holds the slot, such as the result of `connectStore` in `@torii/streams/nats`. */
+  /** The store that the gateway reads its key from, such as the result of `connectStore` in `@torii/streams/nats`. */
   readonly kv: KeyStore;
   /** The public key in use: `signer.publicKey`. */
   readonly from: string | KeyObject | undefined;
   /** The new public key: `signer.nextPublicKey`. Every node must already have its private half as `nextPrivateKey`. */
   readonly to: string | KeyObject | null | undefined;
-  /** The gateway's address. The gateway is asked which key it uses, before and after the flip. */
+  /** The gateway's address. The gateway is asked which key it uses, before and after the new key is published. */
   readonly gatewayUrl: string | undefined;
   /**
    * The `maxTtlSeconds` of the previous release, in seconds: 1 to 86,400. The rotation waits this long, so that every
-   * token of that release has expired before the flip.
+   * token of that release has expired before the new key is published.
    *
    * @default 86_400
    */
   readonly maxTtlSeconds?: number | undefined;
   /**
-   * The `drainTtlSeconds` of the nodes that have both keys, in seconds: 1 to 86,400. Only used to report the cost in the
-   * plan.
+   * The `drainTtlSeconds` of the nodes that have both keys, in seconds: 1 to 86,400. Only used to calculate
+   * `refusalSeconds` in the plan.
    *
    * @default 60
    */
   readonly drainTtlSeconds?: number | undefined;
   /**
-   * Writes the new key immediately, without a drain. As soon as the gateway uses it, every token of the old key is
-   * refused, including those of the attacker.
+   * Publishes the new key immediately, without waiting for tokens of the old key to expire. As soon as the gateway uses
+   * the new key, it refuses every token of the old key, including those of the attacker.
    *
    * @default false
    */
   readonly oldKeyLeaked?: boolean | undefined;
   /** The function that sends requests to the gateway. Defaults to the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
-  /** Called with a `rotation_step` event for every step, and for every retry of `run`. Its errors are ignored. */
+  /**
+   * Called with a `rotation_step` event for every step, and for every retry of `run`. Errors that the listener throws
+   * are ignored.
+   */
   readonly onEvent?: StreamEventListener | undefined;
 }
 
@@ -72,33 +75,42 @@ export interface RotationOptions extends SlotOptions {
 export interface RotationPlan {
   /** The next step, or `done`. */
   readonly step: RotationStep;
-  /** Seconds until the next step can be done: more than 0 in `drain`. */
+  /** Seconds until the next step can be done: more than 0 only if `step` is `drain`. */
   readonly waitSeconds: number;
-  /** For how many seconds after the flip a reconnect may be refused, unless the client fetches a new token. */
+  /**
+   * For how many seconds after the new key is published a reconnect may be refused, unless the client fetches a new
+   * token.
+   */
   readonly refusalSeconds: number;
-  /** The plan for people, in several lines. */
+  /** The plan as text for people, in several lines. */
   readonly text: string;
 }
 
-/** A key rotation. It keeps no state in memory: after a crash, create it again with the same options and continue. */
+/**
+ * A key rotation. It keeps no state in memory: after a crash, create the rotation again with the same options and
+ * continue.
+ */
 export interface Rotation {
   /** Reads the current state. Changes nothing. */
   plan(): Promise<RotationPlan>;
-  /** Takes all steps that are due. Waits only for the gateway, for a few seconds, and never for the drain. */
+  /**
+   * Takes all steps that are due. Waits at most a few seconds, for the gateway, and never for tokens to expire
+   * (`drain`).
+   */
   advance(): Promise<RotationPlan>;
   /**
    * Runs the rotation to its end, which takes a little longer than `maxTtlSeconds`. If the store or the gateway becomes
-   * unavailable, it retries for a minute. Only the first read of the store is not retried: a `cancel` during that time
-   * would go unnoticed. To stop, abort the signal or end the process. To continue, run it again.
+   * unavailable, `run` retries for a minute. Only its first read of the store is not retried: a `cancel` during that
+   * time would go unnoticed. To stop, abort the signal or end the process. To continue, call `run` again.
    */
   run(options?: { readonly signal?: AbortSignal | undefined }): Promise<RotationPlan>;
   /**
-   * Cancels the rotation before the flip. Once the promise resolves, a `run` in progress no longer changes the key, and
-   * ends with `rotation_conflict` or `publish_conflict`. A `run` is in progress once it has read the store. Also remove
-   * `nextPrivateKey` from the nodes. A later rotation starts with a new drain.
+   * Cancels the rotation before the new key is published. Once the promise resolves, a `run` in progress no longer
+   * changes the key, and ends with `rotation_conflict` or `publish_conflict`. A `run` is in progress once it has read
+   * the store. Also remove `nextPrivateKey` from the nodes. A later rotation starts its `drain` again.
    *
-   * @throws ToriiStreamError `rotation_conflict` if the flip is already done, if a rotation to another key is in progress,
-   * or if another process wrote at the same time, so that a `run` in progress may continue
+   * @throws ToriiStreamError `rotation_conflict` if the new key is already published, if a rotation to another key is
+   * in progress, or if another process wrote at the same time, so that a `run` in progress may continue
    */
   cancel(): Promise<void>;
 }
@@ -123,9 +135,12 @@ const notAsked: ServedAnswer = { isServed: false, keyId: null };
 
 const maxCancelTries = 20;
 
-/** What one call of `advance` or `run` remembers, to detect that another process cancelled the rotation. */
+/** What one call of `advance` or `run` remembers, to detect that another process canceled the rotation. */
 interface Progress {
-  /** The note's revision at the start. `cancel` always changes it, even if there is no note. */
+  /**
+   * The revision of the rotation's stored record at the start. `cancel` always changes the revision, even if no record
+   * is stored.
+   */
   readonly firstRevision: number;
   sawRecord?: boolean;
   hasBegun?: boolean;
@@ -139,8 +154,8 @@ interface World {
 }
 
 /**
- * Creates a key rotation. Its methods throw a ToriiStreamError if the rotation cannot continue: for example, if the slot
- * holds a third key or the gateway is unavailable. The message says what to do.
+ * Creates a key rotation. Its methods throw a ToriiStreamError if the rotation cannot continue: for example, if the
+ * published key is neither `from` nor `to`, or the gateway is unavailable. The message says what to do.
  *
  * @example
  * const rotation = createRotation({ kv, from: signer.publicKey, to: signer.nextPublicKey, gatewayUrl, maxTtlSeconds: 3600 });
@@ -175,10 +190,11 @@ export function createRotation(options: RotationOptions): Rotation {
       const held = slotEntry.publicKey?.keyId ?? from.keyId;
       const { record, revision } = await records.read();
       if (progress !== undefined && record?.to === to.keyId) progress.sawRecord = true;
-      // Waits, because the gateway takes a few seconds to use a key that was published a moment ago.
+      // `waitUntilServed` waits, because the gateway takes a few seconds to use a key that was published a moment ago.
       const isUrgent = oldKeyLeaked && held === from.keyId;
       const served = isUrgent ? notAsked : await waitUntilServed(gateway, held, maxPropagationMs);
-      // If another deploy flipped in the meantime, the slot and the gateway's answer do not belong together.
+      // If the revision changed, another process published a key after the slot was read, so the gateway's answer may
+      // be about that key. Both are read again.
       if (!isUrgent && (await slot.read()).revision !== slotEntry.revision) continue;
       const next = nextStep(intent, { slot: slotEntry, record, served, now: Date.now() / 1000 });
       return { next, slotEntry, record, recordRevision: revision };
@@ -188,11 +204,13 @@ export function createRotation(options: RotationOptions): Rotation {
   async function take({ next: { step }, slotEntry, record, recordRevision }: World): Promise<void> {
     if (step === 'begin') {
       const drainStartedAt = Math.floor(Date.now() / 1000);
-      // The result is ignored: if another deploy wrote its note first, the next look finds that note.
+      // The result is ignored: if another process wrote its record of the rotation first, the next `look` finds that
+      // record.
       await records.write({ from: from.keyId, to: to.keyId, drainStartedAt }, recordRevision);
     } else if (step === 'flip') {
       await slot.write(to, slotEntry.revision);
-      // With this note, a later rotation from the same key would skip its drain.
+      // Clears the stored record of this rotation: otherwise, a later rotation from the same key would skip the wait
+      // for tokens to expire.
       if (record !== null) await records.write(null, recordRevision);
     } else if (step === 'confirm') {
       const served = await waitUntilServed(gateway, to.keyId, maxPropagationMs);
@@ -200,7 +218,7 @@ export function createRotation(options: RotationOptions): Rotation {
       if (!served.isServed)
         throw shadowed('Nodes sign with the key that the gateway uses, so clients can still connect', served.keyId);
     } else if (step === 'done' && record?.from === from.keyId) {
-      // A deploy that crashed right after the flip left this note.
+      // Clears the stored record that a process left when it crashed right after publishing the new key.
       await records.write(null, recordRevision);
     }
   }
@@ -213,11 +231,12 @@ export function createRotation(options: RotationOptions): Rotation {
     return { firstRevision: (await records.read()).revision };
   }
 
-  /** Whether the rotation was cancelled since `progress` began, or its note has disappeared for another reason. */
-  function isCancelled({ next: { step }, record, recordRevision }: World, progress: Progress): boolean {
+  /** Whether the rotation was canceled since `progress` began, or its stored record was lost in another way. */
+  function isCanceled({ next: { step }, record, recordRevision }: World, progress: Progress): boolean {
     const isMoved = recordRevision !== progress.firstRevision;
     if (step === 'begin') return progress.hasBegun || isMoved || (progress.sawRecord === true && record === null);
-    // With a leaked key there may be no note. A note that appeared meanwhile belongs to another deploy of this rotation.
+    // If the old key leaked, there may be no stored record. A record that appeared since `progress` began is not a
+    // cancellation: another process runs the same rotation and wrote it.
     return step === 'flip' && record === null && isMoved;
   }
 
@@ -225,7 +244,7 @@ export function createRotation(options: RotationOptions): Rotation {
     for (;;) {
       const world = await look(progress);
       const { step } = world.next;
-      if (isCancelled(world, progress)) throw recordGone();
+      if (isCanceled(world, progress)) throw recordGone();
       signal?.throwIfAborted();
       await take(world);
       if (step === 'begin') progress.hasBegun = true;
@@ -248,16 +267,17 @@ export function createRotation(options: RotationOptions): Rotation {
       }
     },
     async cancel() {
-      if ((await slot.read()).publicKey?.keyId === to.keyId) throw cancelledTooLate();
+      if ((await slot.read()).publicKey?.keyId === to.keyId) throw canceledTooLate();
       const { record, revision: recordRevision } = await records.read();
       if (record !== null && (record.from !== from.keyId || record.to !== to.keyId)) throw otherRotation(record.to);
-      // Clear the note, even if there is none: its new revision makes a concurrent write of a note fail. Then write the
-      // old key over itself: a flip in flight expects an earlier revision, so it fails. This write must be our own,
-      // because the flip may have read the revision of another process's write.
+      // First clear the stored record of the rotation, even if there is none: the new revision makes a concurrent write
+      // of a record fail. Then write the old key over itself: a concurrent write of the new key expects an earlier
+      // revision, so it fails. A write of the old key by another process is not enough, because the rotation may
+      // already have read its revision.
       if (!(await records.write(null, recordRevision))) throw cancelLost();
       for (let tries = 0; tries < maxCancelTries; tries++) {
         const { publicKey, revision } = await slot.read();
-        if (publicKey?.keyId === to.keyId) throw cancelledTooLate();
+        if (publicKey?.keyId === to.keyId) throw canceledTooLate();
         if (publicKey?.keyId !== from.keyId) return;
         if ((await slot.tryWrite(from, revision))?.changed) return;
       }

@@ -6,9 +6,10 @@ import type { RotationRecord } from './record.ts';
 /**
  * A step of a rotation:
  *
- * - `begin` records in the store that nodes mint short tokens from now on.
+ * - `begin` records in the store that nodes mint short-lived tokens from now on.
  * - `drain` waits until all longer tokens have expired.
- * - `flip` writes the new key to the slot. From then on, the gateway refuses tokens of the old key.
+ * - `flip` writes the new key to the store entry that the gateway reads its key from (the slot). From then on, the
+ *   gateway refuses tokens of the old key.
  * - `confirm` waits until the gateway uses the new key.
  * - `done` means that the gateway uses the new key.
  */
@@ -36,15 +37,21 @@ export interface NextStep {
   readonly waitSeconds: number;
 }
 
-/** The drain is longer by this much, in case the clocks of nodes, gateway and deploy differ. */
+/**
+ * Added to the wait for tokens to expire, because the clocks of nodes, gateway and the machine of the rotation can
+ * differ.
+ */
 const clockMarginSeconds = 2;
-/** A note from further in the future was written by a wrong clock and is ignored. */
+/** A stored record that is dated further in the future was written by a machine with a wrong clock, and is ignored. */
 const maxAheadSeconds = 60;
-/** A note that is this much older than its drain is ignored: nodes may have returned to long tokens. */
+/**
+ * A rotation's stored record is ignored if the wait for tokens to expire ended longer ago than this: nodes may mint
+ * long-lived tokens again.
+ */
 const staleAfterSeconds = 86_400;
 
 /**
- * Determines the next step from the slot, the gateway's answer and the note.
+ * Determines the next step from the published key, the gateway's answer and the stored record of the rotation.
  *
  * @throws ToriiStreamError if the rotation cannot continue. Its message says what to do.
  */
@@ -52,7 +59,8 @@ export function nextStep(intent: Intent, { slot, record, served, now }: Observat
   const held = slot.publicKey?.keyId;
   if (held === intent.to) return { step: served.isServed ? 'done' : 'confirm', waitSeconds: 0 };
   if (held !== intent.from) throw wrongSlot(intent, slot);
-  // Flips even if the gateway is unavailable: when it returns, it must refuse the attacker's tokens.
+  // If the old key leaked, the new key is published even if the gateway is unavailable: when the gateway returns, it
+  // must refuse the attacker's tokens.
   if (intent.oldKeyLeaked) return { step: 'flip', waitSeconds: 0 };
   if (served.problem !== undefined) throw new ToriiStreamError('gateway_unavailable', served.problem);
   if (!served.isServed) throw shadowed('Nothing was changed', served.keyId);
@@ -95,13 +103,16 @@ export function otherRotation(to: string): ToriiStreamError {
 
 export function recordGone(): ToriiStreamError {
   const causes =
-    'the rotation was cancelled, the bucket of the note was deleted, or the clock of this machine differs from the clock ' +
+    'the rotation was canceled, the bucket of the note was deleted, or the clock of this machine differs from the clock ' +
     'of the store by more than a minute';
   const remedy = 'Run the rotation again. It starts with a new drain';
-  return new ToriiStreamError('rotation_conflict', `The note of this rotation is gone: ${causes}. ${remedy}.`);
+  return new ToriiStreamError(
+    'rotation_conflict',
+    `The note of this rotation in the store is gone: ${causes}. ${remedy}.`,
+  );
 }
 
-export function cancelledTooLate(): ToriiStreamError {
+export function canceledTooLate(): ToriiStreamError {
   const remedy = 'To go back, rotate with `from` and `to` exchanged';
   return new ToriiStreamError('rotation_conflict', `The slot already holds the new key. ${remedy}.`);
 }

@@ -3,7 +3,7 @@ import { isStreamPattern } from './pattern.ts';
 
 export const lifetimeSeconds = { min: 1, max: 86_400, shortUnder: 60 } as const;
 
-/** What a stream token allows, for how long. */
+/** What a stream token allows, and for how long. */
 export interface StreamGrant {
   /** The streams that the holder may read: stream names, beginnings of names followed by `*`, or `*` for all. */
   readonly allowedStreams: readonly string[];
@@ -18,7 +18,7 @@ export interface StreamGrant {
 
 /** A stream token to mint. */
 export interface StreamRequest extends StreamGrant {
-  /** Who the token is for, such as a user id. Becomes `sub`. */
+  /** Who the token is for, such as a user id. Becomes the `sub` claim. */
   readonly subject: string;
 }
 
@@ -35,17 +35,20 @@ export interface StreamClaims {
   readonly exp: number;
 }
 
-/** The gateway or RFC 7519 4.1 gives these claims a meaning. */
+/** The caller must not set these claims, because the gateway or RFC 7519 4.1 gives them a meaning. */
 const reservedClaims = ['sub', 'iss', 'iat', 'exp', 'nbf', 'jti', 'allowed_streams'];
 
 const maxStreams = 1_000;
 const maxSubjectBytes = 1_000;
-/** Servers and proxies accept 8 kB of URL or header, and base64url makes the payload a third longer. */
+/**
+ * The size limit of the claims as JSON. Servers and proxies accept 8 kB of URL or header, and base64url makes the
+ * claims a third longer.
+ */
 const maxPayloadBytes = 5_500;
 
 /**
- * Validates a request (security statement 28) and returns a copy. Each property is read only once: a getter, a Proxy or an
- * array that is reused could otherwise pass the check with one value and be signed with another.
+ * Validates a request (security statement 28) and returns a copy. Each property is read only once: otherwise, a getter,
+ * a Proxy or an array that is changed later could pass the check with one value and be signed with another.
  *
  * @throws ToriiStreamError `subject_invalid`, `streams_invalid`, `lifetime_invalid` or `claims_invalid`
  */
@@ -63,7 +66,7 @@ export function readRequest(request: StreamRequest, maxTtlSeconds: number): Chec
 }
 
 /**
- * The claims of a token. `signerClaims` replace extra claims of the same name.
+ * Returns the claims of a token. `signerClaims` replace extra claims of the same name.
  *
  * @throws ToriiStreamError `claims_invalid` or `streams_invalid` if the token would be too long to send
  */
@@ -88,7 +91,7 @@ function bytesOf(value: unknown): number {
 }
 
 function checkSubject(subject: unknown): asserts subject is string {
-  // At least one visible character: a zero-width space, for example, does not count.
+  // Requires at least one visible character: a zero-width space, for example, does not count.
   if (typeof subject !== 'string' || !/[^\s\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(subject)) {
     throw refusal('subject_invalid', '`subject` must be a non-empty string, such as a user id');
   }
@@ -102,7 +105,7 @@ function checkSubject(subject: unknown): asserts subject is string {
 
 function copyStreams(streams: unknown): readonly string[] {
   const grammar = "a name of A-Z a-z 0-9 _ : -, the beginning of a name followed by '*', or '*'";
-  // Read by index: the array's own iterator could return other streams, and array methods skip holes.
+  // The list is read by index: the array's own iterator could return other streams, and array methods skip holes.
   const length = Array.isArray(streams) ? Math.min(streams.length, maxStreams + 1) : 0;
   const copy = Array.from({ length }, (_, index): unknown => Reflect.get(Object(streams), index));
   if (copy.length === 0) {
@@ -122,7 +125,8 @@ function copyClaims(claims: unknown): Record<string, unknown> {
   if (claims === undefined) return {};
   let copy: unknown;
   try {
-    // The check below must see what JSON.stringify will write: `toJSON` or a getter could add a reserved claim.
+    // The check of reserved claims must see what JSON.stringify will write: `toJSON` or a getter could add a reserved
+    // claim.
     copy = JSON.parse(JSON.stringify(claims));
   } catch {
     copy = undefined;

@@ -1,4 +1,4 @@
-// Without the flags u and m, \w matches ASCII only, and $ does not match before a final newline.
+// Without the flags `u` and `m`, `\w` matches ASCII only, and `$` does not match before a final newline.
 const namePattern = /^[\w:-]+$/;
 const streamPattern = /^(?:\*|[\w:-]+\*?)$/;
 

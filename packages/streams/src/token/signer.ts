@@ -25,7 +25,7 @@ export interface StreamSignerOptions {
    * `undefined`, so that you can pass an environment variable, but an unset one throws.
    */
   readonly privateKey: string | KeyObject | undefined;
-  /** The key to rotate to. Set it only during a rotation. Needs `gatewayUrl`. */
+  /** The private key to rotate to. Set it only during a rotation. Needs `gatewayUrl`. */
   readonly nextPrivateKey?: string | KeyObject | undefined;
   /** The `iss` claim of tokens. If absent, tokens have no `iss`. The gateway does not check it. */
   readonly issuer?: string | undefined;
@@ -36,29 +36,33 @@ export interface StreamSignerOptions {
    */
   readonly gatewayUrl?: string | undefined;
   /**
-   * The longest lifetime that `issue` accepts, in seconds: 1 to 86,400. A rotation waits this long, so keep it short.
+   * The longest lifetime that `issue` accepts, in seconds: 1 to 86,400. A key rotation waits this long, so keep it
+   * short.
    *
    * @default 86_400
    */
   readonly maxTtlSeconds?: number | undefined;
   /**
    * The longest lifetime, in seconds, of tokens that are minted while `nextPrivateKey` is set and the gateway does not
-   * use it yet. After the flip of a rotation, a client may be refused for this long until it fetches a new token. 1 to
-   * 86,400.
+   * use it yet. After the gateway changes to the new key, a client may be refused for this long until it fetches a new
+   * token. 1 to 86,400.
    *
    * @default 60
    */
   readonly drainTtlSeconds?: number | undefined;
   /**
    * How `issueFor` handles impersonated users. `refuse` throws. `audit` mints a token that contains the impersonator as
-   * `act` (RFC 8693 4.1), and reports it to `onEvent`, which must be set.
+   * `act` (RFC 8693 4.1), and reports the token to `onEvent`, which must be set.
    *
    * @default 'refuse'
    */
   readonly impersonation?: 'refuse' | 'audit';
   /** The function that sends requests to the gateway. Defaults to the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
-  /** Called for each token, key change and warning. Events never contain a token or a private key. Its errors are ignored. */
+  /**
+   * Called for each token, key change and warning. Events never contain a token or a private key. Errors that the
+   * listener throws are ignored.
+   */
   readonly onEvent?: StreamEventListener | undefined;
 }
 
@@ -151,7 +155,7 @@ export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
   const chooseKey = keyChooser(current, next, gateway && new ServedKey(gateway, emit), emit);
 
   async function mint(given: StreamRequest, actorClaims: Readonly<Record<string, unknown>>): Promise<StreamToken> {
-    // Copied before the first await: the caller could change the request after it was checked.
+    // The request is copied before the first await, because the caller could change the request after the check.
     const request = readRequest(given, maxTtlSeconds);
     const askedSeconds = request.ttlSeconds;
     const { key, isDraining } = await chooseKey();
@@ -196,7 +200,8 @@ function checkAuth(auth: Auth, impersonation: 'refuse' | 'audit'): void {
     const remedy = 'Pass the Auth of a verified request, such as getAuth(req), or call issue({ subject, … })';
     throw new ToriiStreamError('subject_invalid', `\`auth\` was not created by a verifier. ${remedy}.`);
   }
-  // The app may have kept this Auth since an earlier request, for example for an open WebSocket.
+  // The expiry is checked again, because the app may have kept this Auth since an earlier request, for example for an
+  // open WebSocket.
   if (!(auth.expiresAt > Date.now() / 1000)) throw new ToriiAuthError('token_expired', 'The token has expired.');
   if (auth.impersonating && impersonation === 'refuse') {
     throw new ToriiForbiddenError('Stream tokens are not issued for impersonated users.');

@@ -9,7 +9,10 @@ import { isStreamPattern } from './pattern.ts';
 export interface VerifyStreamOptions {
   /** The key to verify with, as PEM or a KeyObject: usually `signer.publicKey`. */
   readonly publicKey: string | KeyObject | undefined;
-  /** The expected `iss` claim. If absent, `iss` is not checked, as in the gateway. `undefined` is an error. */
+  /**
+   * The expected `iss` claim. If absent, `iss` is not checked; the gateway does not check it either. `undefined`
+   * throws.
+   */
   readonly issuer?: string;
 }
 
@@ -23,17 +26,17 @@ export interface VerifiedStreamToken {
   readonly expiresAt: number;
   /** The `kid` header; `null` if the token has none. */
   readonly keyId: string | null;
-  /** Every claim. */
+  /** All claims of the token. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-/** The same limit as in core. Longer tokens are refused before any cryptography. */
+/** The limit of `@torii/core`, in characters. Longer tokens are refused before any cryptography. */
 const maxTokenLength = 16_384;
 const maxKeyIdLength = 256;
 
 /**
  * Verifies a stream token by the gateway's rules: RS256, no leeway, and `sub`, `iat`, `exp` and `allowed_streams` are
- * required. Meant for your tests: in production, the gateway decides.
+ * required. Meant for your tests: in production, the gateway verifies tokens.
  *
  * @throws ToriiAuthError `token_malformed`, `algorithm_refused`, `signature_invalid`, `token_expired`, `claim_missing`,
  * `claim_malformed`, `token_not_yet_valid` or `issuer_refused`
@@ -53,7 +56,8 @@ export async function verifyStreamToken(token: string, options: VerifyStreamOpti
     });
     const { sub, iat, exp, allowed_streams: streams } = payload;
     const { kid = null, b64 = true } = protectedHeader;
-    // Without `crit`, `b64` must be ignored (RFC 7797 6). A verifier that does not ignore it would verify other bytes.
+    // A token with `b64: false` must list `b64` in `crit` (RFC 7797 6), otherwise jose ignores it. A verifier that
+    // obeys it would verify other bytes than jose, so the token is refused.
     if (b64 !== true) throw malformed();
     if (kid !== null && (typeof kid !== 'string' || kid.length > maxKeyIdLength)) throw malformed();
     if (typeof sub !== 'string' || sub === '') throw refusal('claim_malformed', 'sub');
@@ -75,7 +79,7 @@ export async function verifyStreamToken(token: string, options: VerifyStreamOpti
   }
 }
 
-// No `cause`: jose's errors contain the claims.
+// jose's errors are not passed on as `cause`, because they contain the claims of the token.
 function refusalFor(error: unknown): ToriiAuthError {
   if (error instanceof ToriiAuthError) return error;
   if (error instanceof JWTExpired) return new ToriiAuthError('token_expired', 'The token has expired.');
@@ -94,7 +98,7 @@ function refusalFor(error: unknown): ToriiAuthError {
   return malformed();
 }
 
-/** Infinity is possible: JSON.parse reads 1e400 as Infinity. */
+/** `Number.isFinite` is needed because JSON.parse reads 1e400 as Infinity. */
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
