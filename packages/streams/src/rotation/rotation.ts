@@ -49,8 +49,8 @@ export interface RotationOptions extends SlotOptions {
    */
   readonly maxTtlSeconds?: number | undefined;
   /**
-   * The `drainTtlSeconds` of the nodes that have both keys, in seconds: 1 to 86,400. Only used to calculate
-   * `refusalSeconds` in the plan.
+   * The `drainTtlSeconds` of the nodes that have both keys, in seconds: 1 to 86,400. Only used to describe the rotation
+   * in the plan, in `refusalSeconds` and `text`.
    *
    * @default 60
    */
