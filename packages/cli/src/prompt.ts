@@ -49,5 +49,5 @@ export async function confirm(context: Context, question: string, { yes }: { rea
     );
   }
   const answer = await askLine(context, `${question} [y/N] `);
-  if (!/^\s*y(es)?\s*$/i.test(answer)) throw new CommandFailure('Cancelled. Nothing was changed.');
+  if (!/^\s*y(es)?\s*$/i.test(answer)) throw new CommandFailure('Canceled. Nothing was changed.');
 }

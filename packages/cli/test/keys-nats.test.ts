@@ -129,7 +129,7 @@ test('completes a rotation that was killed in the middle and run again', async (
   ).toMatchObject({ code: 0 });
 });
 
-test('exits with 130 if it is interrupted while it waits, and can be cancelled', async ({ startNats, skip }) => {
+test('exits with 130 if it is interrupted while it waits, and can be canceled', async ({ startNats, skip }) => {
   const { url } = await startNats();
   const start = { folder: keyFolder(), environment: { NATS_URL: url } };
   await runCommand(['keys', 'publish', 'old.pem', '--yes'], start);

@@ -202,12 +202,12 @@ describe('cancel', () => {
     await rotationOf().advance();
     setClock(now + drainSeconds);
     const paused = pauseWrite(a);
-    const cancelling = rotationOf({ kv: paused.kv }).cancel();
+    const canceling = rotationOf({ kv: paused.kv }).cancel();
     await paused.reached;
     await store.write('TC_PUBKEYS', 'rails_public_key', a, store.entries.get(slotPath)?.revision ?? 0);
     const theirs = store.entries.get(slotPath)?.revision ?? 0;
     paused.open();
-    await cancelling;
+    await canceling;
     expect(store.entries.get(slotPath)?.revision).toBeGreaterThan(theirs);
   });
 
@@ -223,11 +223,11 @@ describe('cancel', () => {
     await rotationOf().advance();
     setClock(now + drainSeconds);
     const { kv, reached, open } = pauseWrite(a);
-    const cancelling = rotationOf({ kv }).cancel();
+    const canceling = rotationOf({ kv }).cancel();
     await reached;
     await store.write('TC_PUBKEYS', 'rails_public_key', b, 1);
     open();
-    await expect(cancelling).rejects.toMatchObject({ reason: 'rotation_conflict' });
+    await expect(canceling).rejects.toMatchObject({ reason: 'rotation_conflict' });
   });
 
   test('does not cancel a rotation to another key', async () => {

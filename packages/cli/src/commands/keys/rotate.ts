@@ -86,7 +86,7 @@ async function rotate(context: Context, rotation: Rotation, options: RotateOptio
   if (options.cancel) {
     await confirm(context, 'Cancel the rotation?', options);
     await rotation.cancel();
-    return output.say('The rotation is cancelled. Remove the new key from the nodes too.');
+    return output.say('The rotation is canceled. Remove the new key from the nodes too.');
   }
   const plan = await rotation.plan();
   output.say(plan.text);
