@@ -11,7 +11,7 @@ interface Block {
   /** The line number of the first line of code in the page, from 1. */
   readonly line: number;
   readonly code: string;
-  /** The reason from the comment before the block, if it is not compiled. */
+  /** The reason from the comment before the block, if the block is not compiled. */
   readonly excuse: string | undefined;
 }
 
@@ -98,7 +98,7 @@ function compileBlocks(blocks: readonly (Block & { readonly path: string })[]): 
   };
   writeBlock('tsconfig.json', JSON.stringify(tsconfig));
   for (const { path, line, language, code } of blocks) {
-    // Preceded by empty lines, so that the compiler reports line numbers of the page.
+    // The code is preceded by empty lines, so that the compiler reports line numbers of the page.
     writeBlock(`${path}.${line}.${language}`, '\n'.repeat(line - 1) + code);
   }
   const { status, stdout, stderr } = spawnSync('tsc', ['-p', blockFolder, '--pretty', 'false'], {

@@ -44,7 +44,7 @@ const layers: Readonly<Record<string, Allowed>> = {
       'string-width',
       'table',
     ],
-    // Each is needed by only one command, and is larger than all other dependencies together.
+    // Each of these packages is needed by only one command, and is larger than all other dependencies together.
     peers: ['@torii/authz', '@torii/emulator', '@nats-io/kv', '@nats-io/transport-node'],
   },
 };

@@ -94,9 +94,9 @@ function useInApp(packages: readonly Packed[]): readonly string[] {
   );
   const manifest = {
     private: true,
-    // Ours last, so that a package of this repository that is also a peer comes from its tarball.
+    // The packages of this repository come last: if one is also a peer dependency of another, its tarball is used.
     dependencies: { ...brought, ...ours },
-    // Otherwise npm could install a published version from the registry as a dependency of another package.
+    // Without overrides, npm could install a published version from the registry as a dependency of another package.
     overrides: Object.fromEntries(Object.keys(ours).map((name) => [name, `$${name}`])),
   };
   write('package.json', JSON.stringify(manifest));
@@ -162,7 +162,7 @@ function checkTypes(app: string, config: string): readonly string[] {
   return ours.length > 0 || failed ? [`tsc -p ${config}\n${[...ours, ...(failed ? [stderr] : [])].join('\n')}`] : [];
 }
 
-/** Runs a command. Returns nothing if it succeeds, otherwise its output. */
+/** Runs a command. Returns an empty list if it succeeds, otherwise its output. */
 function run(cwd: string, program: string, ...args: readonly string[]): readonly string[] {
   const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' });
   if (status === 0) return [];

@@ -30,7 +30,7 @@ export interface Answered {
   readonly text: string;
 }
 
-/** Sends a request unchanged: unlike `fetch`, it does not normalise the target, and it can send a header twice. */
+/** Sends a request unchanged: unlike `fetch`, it does not normalize the target, and it can send a header twice. */
 export function send(
   { host }: Listening,
   target: string,

@@ -35,7 +35,8 @@ const env = {
 };
 
 if (!existsSync(pnpm)) addTool(packageManager);
-// Not before `pnpm` commands: `pnpm install` updates the lockfile, and an install from an outdated lockfile fails.
+// Do not install before `pnpm` commands: `pnpm install` updates the lockfile, and an install from an outdated lockfile
+// fails.
 if (command[0] !== 'pnpm') installDependencies();
 const { status, signal } = spawnSync(command[0], command.slice(1), { cwd: root, env, stdio: 'inherit' });
 process.exit(signal === 'SIGINT' ? 130 : (status ?? 1));

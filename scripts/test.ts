@@ -88,7 +88,7 @@ async function runChecks(checks: readonly Check[]): Promise<readonly Counts[]> {
   return counts;
 }
 
-/** Runs a command. The output of our own scripts is shown as their summary. */
+/** Runs a command. The output of this repository's scripts is shown as their summary. */
 function runCheck({ name, program, args }: Check): Promise<Ended> {
   const start = performance.now();
   return new Promise((resolve) => {

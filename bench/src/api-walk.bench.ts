@@ -1,4 +1,4 @@
-// Measures iteration over 100,000 users: speed, memory, and the share of the client in the time.
+// Measures iteration over 100,000 users: speed, memory, and how much of the time the client takes.
 import { createToriiClient } from '@torii/api';
 import { startEmulator } from '@torii/emulator';
 import { formatNumber } from './limits.ts';
@@ -18,7 +18,7 @@ try {
   await emulator.seed(emails.map((email) => ({ email })));
 
   tellProgress('Iterating with only fetch', 0);
-  await walkByHand(); // Not measured: warms up the server.
+  await walkByHand(); // Only warms up the server. This run is not measured.
   const plain = await measure(walkByHand);
   tellProgress('Iterating with the client', 0);
   const heap: number[] = [];

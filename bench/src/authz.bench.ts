@@ -18,14 +18,14 @@ const rounds = roundsOr(7);
 const roleCount = 10;
 const callerRoles = ['role3', 'role7'];
 
-await using torii = await startEmulator();
-const auth = await createVerifier({ issuer: torii.issuer }).verify(
-  await torii.token({ claims: { roles: callerRoles } }),
+await using emulator = await startEmulator();
+const auth = await createVerifier({ issuer: emulator.issuer }).verify(
+  await emulator.token({ claims: { roles: callerRoles } }),
 );
 
 type Permissions = Readonly<Record<string, readonly string[]>>;
 
-/** One permission in ten is a subtree, one in ten has a star inside. The rest are literals. */
+/** One permission in ten covers a subtree, one in ten has a star in the middle. The rest are literals. */
 function permissionsFor(count: number): Permissions {
   const roles: Record<string, string[]> = Object.fromEntries(
     Array.from({ length: roleCount }, (_, n) => [`role${n}`, []]),
@@ -67,7 +67,8 @@ function oursUncached(permissions: Permissions, caller: Auth): Decide {
 }
 
 /**
- * node-casbin's model for REST: roles, and keyMatch for `/*`. It does not support a star inside, so those are left out.
+ * node-casbin's model for REST: roles, and keyMatch for `/*`. keyMatch does not support a star inside a path, so
+ * permissions with such a star are left out.
  */
 async function casbin(permissions: Permissions): Promise<Decide> {
   const enforcer = await newEnforcer(
@@ -222,7 +223,7 @@ async function requireAgreement(
 async function decisionsPerSecond(decide: Decide, questions: readonly string[]): Promise<number> {
   const begun = performance.now();
   let count = 0;
-  // At least one decision: with 100,000 permissions, a contender that checks each of them needs more than 100 ms.
+  // Make at least one decision: with 100,000 permissions, a contender that checks each of them needs more than 100 ms.
   do {
     const question = questions[count % questions.length] ?? '';
     const answer = decide(question, count);

@@ -26,7 +26,7 @@ export function joseOver({ issuer, jwksUrl }: Material): Record<string, Verify> 
   return { jose: (token) => jwtVerify(token, keySet, { issuer, algorithms: ['ES256'] }) };
 }
 
-/** hono with the keys passed in: with a key URL, it would fetch them for each token. */
+/** hono's verifier with the keys passed in: if it got the URL of the keys, it would fetch them for each token. */
 export function honoOver({ issuer, jwk }: Material): Record<string, Verify> {
   return {
     hono: (token) =>

@@ -3,7 +3,7 @@ import type { Bar, Chart } from './section.ts';
 
 const [width, labelWidth, valueWidth, barHeight, gap, titleHeight] = [780, 270, 90, 16, 6, 44];
 
-/** Draws charts one below the other, as an SVG with colours for light and dark pages. */
+/** Draws charts one below the other, as an SVG with colors for light and dark pages. */
 export function drawCharts(charts: readonly Chart[]): string {
   let y = 8;
   const drawn = charts.map((chart) => {

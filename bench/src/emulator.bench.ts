@@ -54,7 +54,7 @@ interface Row {
 /** Seeds the users. Returns how many seconds this took. */
 async function fill(): Promise<number> {
   tellProgress('Seeding users', 0);
-  await using torii = await startEmulator({ database });
+  await using emulator = await startEmulator({ database });
   const begun = performance.now();
   const users = Array.from({ length: userCount }, (_, index) => ({
     email: `user${index}@example.com`,
@@ -63,7 +63,7 @@ async function fill(): Promise<number> {
     address: 'Vesterbrogade 12, 1620 Copenhagen',
     status: index % 10_000 === 0 ? ('banned' as const) : ('active' as const),
   }));
-  await torii.seed(users);
+  await emulator.seed(users);
   return (performance.now() - begun) / 1000;
 }
 
@@ -89,8 +89,8 @@ async function startProgram(): Promise<void> {
 }
 
 async function measureRequests(): Promise<readonly Row[]> {
-  await using torii = await startEmulator({ database });
-  const deep = await walk(torii, Math.floor(userCount / 200));
+  await using emulator = await startEmulator({ database });
+  const deep = await walk(emulator, Math.floor(userCount / 200));
   const searches: readonly [string, string, unknown][] = [
     ['the first page of 20', '', {}],
     ['the first page of 100', '?limit=100', {}],
@@ -104,34 +104,34 @@ async function measureRequests(): Promise<readonly Row[]> {
   ];
   const rows: Row[] = [];
   for (const [name, query, filter] of searches) {
-    rows.push(await measure(name, repeats, () => search(torii, query, filter)));
+    rows.push(await measure(name, repeats, () => search(emulator, query, filter)));
   }
-  rows.push(await measure('get a user', repeats, () => request(torii, 'GET', `/users/${deep}`)));
-  rows.push(await measure('create a user', repeats, () => request(torii, 'POST', '/users', { name: 'New' })));
+  rows.push(await measure('get a user', repeats, () => request(emulator, 'GET', `/users/${deep}`)));
+  rows.push(await measure('create a user', repeats, () => request(emulator, 'POST', '/users', { name: 'New' })));
   rows.push(
-    await measure('update a user', repeats, () => request(torii, 'PATCH', `/users/${deep}`, { name: 'Other' })),
+    await measure('update a user', repeats, () => request(emulator, 'PATCH', `/users/${deep}`, { name: 'Other' })),
   );
   return rows;
 }
 
-async function walk(torii: Emulator, pages: number): Promise<string> {
+async function walk(emulator: Emulator, pages: number): Promise<string> {
   let cursor = '';
   for (let page = 0; page < pages; page++) {
-    const { nextCursor } = await search(torii, `?limit=100${cursor && `&cursor=${cursor}`}`, {});
+    const { nextCursor } = await search(emulator, `?limit=100${cursor && `&cursor=${cursor}`}`, {});
     if (nextCursor === null) break;
     cursor = nextCursor;
   }
   return cursor;
 }
 
-function search(torii: Emulator, query: string, filter: unknown): Promise<Page> {
-  return request(torii, 'POST', `/users/search${query}`, filter) as Promise<Page>;
+function search(emulator: Emulator, query: string, filter: unknown): Promise<Page> {
+  return request(emulator, 'POST', `/users/search${query}`, filter) as Promise<Page>;
 }
 
-async function request(torii: Emulator, method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${torii.apiUrl}/api/server/v1${path}`, {
+async function request(emulator: Emulator, method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${emulator.apiUrl}/api/server/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${torii.secretKey}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${emulator.secretKey}`, 'content-type': 'application/json' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${await response.text()}`);

@@ -13,8 +13,8 @@ export function atMost(what: string, wanted: number, of: string, reached: Spread
 }
 
 /**
- * A limit that no peer is faster. A peer counts as faster if it is so in three quarters of the rounds, not only in the
- * median.
+ * The limit that no other library (peer) is faster. A peer counts as faster only if it is faster in three quarters of
+ * the rounds, not only in the median.
  */
 export function noPeerFaster(
   what: string,

@@ -72,7 +72,7 @@ async function serveJson(body: object): Promise<string> {
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // Keep-alive connections would keep the process alive too.
+  // Without unref() on each socket, open keep-alive connections would keep the process alive too.
   server.on('connection', (socket) => socket.unref()).unref();
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -64,11 +64,11 @@ function sizesOf(code: Uint8Array): readonly string[] {
 }
 
 async function measureSpeed(): Promise<Table> {
-  await using torii = await startEmulator();
-  const authorization = `Bearer ${await torii.token({ expiresInSeconds: 3600 })}`;
+  await using emulator = await startEmulator();
+  const authorization = `Bearer ${await emulator.token({ expiresInSeconds: 3600 })}`;
   const options = { publicPaths: ['/health'] };
-  await using alone = await startApp('Next 16 alone', { issuer: torii.issuer, watched: false });
-  await using proxied = await startApp('Next 16, proxy.ts', { issuer: torii.issuer, watched: false, options });
+  await using alone = await startApp('Next 16 alone', { issuer: emulator.issuer, watched: false });
+  await using proxied = await startApp('Next 16, proxy.ts', { issuer: emulator.issuer, watched: false, options });
   const agent = new Agent({ keepAlive: true, maxSockets: concurrent });
   const contender = (name: string, url: string): Contender => ({
     name,

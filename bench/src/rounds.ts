@@ -9,7 +9,7 @@ export interface Contender {
 /** The figures of each contender, one per round. */
 export type Measured = ReadonlyMap<string, readonly number[]>;
 
-/** A median and the range of the middle half of the rounds. */
+/** A median, with the lowest and the highest value of the middle half of the rounds. */
 export interface Spread {
   readonly median: number;
   readonly low: number;

@@ -16,7 +16,7 @@ const verifiers: Record<string, Verify> = { ...oursOver(material), ...peersOver(
 const peers = Object.keys(verifiers).filter((name) => name !== ours);
 const fast = 'fast-jwt, cache off';
 const contenders = { ...verifiers, ...(await floors(material)) };
-// Not concurrently: the measurements would affect each other.
+// Run one after the other: concurrent measurements would affect each other.
 const alone = await verification.measureOneByOne(material, {
   title: 'Cold, one by one',
   rounds,

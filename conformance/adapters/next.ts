@@ -2,10 +2,13 @@ import type { VerifierOptions } from '@torii/core';
 import type { Variant } from '../../packages/next/test/apps.ts';
 import { type RunningApp, startApp } from '../../packages/next/test/running-app.ts';
 
-/** Starts the fixture app of `@torii/next` as a process. Next builds a server from files, so it cannot be created here. */
+/**
+ * Starts the test app of `@torii/next` as a process. Next builds an app from files, so the app cannot be created in
+ * code.
+ */
 export function startNextApp(variant: Variant, { issuer, ...options }: Partial<VerifierOptions>): Promise<RunningApp> {
   const { publicPaths: given = [], cookie: _fixedByNext, ...verify } = options;
-  // `/optional` is public for the proxy: its pages decide for themselves.
+  // The proxy must let `/optional` through without a token, because the pages below it check the token themselves.
   const publicPaths = [...given, '/optional', '/optional/*'];
   return startApp(variant, { issuer: String(issuer), options: { ...verify, publicPaths } });
 }

@@ -38,7 +38,10 @@ export const guardedRoutes: Readonly<Record<string, Check>> = {
   '/checks/throws-word': () => Promise.reject('route'),
 };
 
-/** The handler of `/throws`. A guard would answer this error with 401, but an error of a handler is the app's to answer. */
+/**
+ * The handler of `/throws`. Throws an error that a guard would answer with 401. An error of a handler must not be
+ * answered by the guard but by the app.
+ */
 export function failAsApp(): never {
   throw new ToriiAuthError('token_expired', 'thrown by the app');
 }

@@ -13,7 +13,7 @@ import { cases, emulators, fill, judge, verifiers } from './questions.ts';
 import { sendRaw } from './raw-request.ts';
 
 const servers = {
-  // Casts, because the types of two majors are incompatible. The adapters use only what is the same in both.
+  // Casts, because the types of two major versions are incompatible. The adapters use only what both versions have.
   'Express 4': createExpressApp(express4 as unknown as typeof express5),
   'Express 5': createExpressApp(express5),
   'Koa 2': createKoaApp(koa2 as unknown as typeof koa3),

@@ -89,7 +89,7 @@ function sign(secret: string, id: string, seconds: number, body: Buffer): string
   return byLibrary;
 }
 
-/** Not `fetch`, which joins headers that are sent twice. */
+/** Sends a POST request with node:http. `fetch` would join headers that are sent twice. */
 function post(url: string, { headers, body, chunked }: Prepared): Promise<DeliveryAnswer> {
   const { hostname, port, host, pathname } = new URL(url);
   const length = chunked ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(body.length)];

@@ -44,14 +44,14 @@ function skipReason({ target, verifier, authorization = [], answer }: Case): str
   return undefined;
 }
 
-/** Renames the cookie: on Next, its name is fixed. */
+/** Renames the cookie of a case, because `@torii/next` has a fixed cookie name. */
 function nameCookie([name, value]: [string, string]): [string, string] {
   return [name, value.replaceAll(/\btorii=/g, '__Host-torii_token=')];
 }
 
 /**
- * The response that a case must have on Next. Next itself answers an error of a handler. It may answer 500 to a target that
- * is not a path. It resolves dot segments before the proxy and the router run, so the resolved path may be public.
+ * The response that a case must have on Next. Next answers errors of handlers itself, and may answer 500 if the target
+ * is not a path. Next resolves dot segments before the proxy and the router run, so the resolved path may be public.
  */
 function expectedOnNext(target: string, answer: Case['answer']): Case['answer'] {
   if (answer.appError) return { status: [500] };

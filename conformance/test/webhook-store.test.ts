@@ -115,7 +115,7 @@ test('answers 200 if Redis dies while the event is handled', async (context) => 
   hooks.doing(() => server.kill());
   expect(await hooks.answer('evt_1')).toBe('200 handled');
   expect(hooks.notices).toMatchObject([{ type: 'not_noted', eventId: 'evt_1' }]);
-  // A client that is still reconnecting would never close.
+  // Restart Redis before the test ends: closing a Redis client while it reconnects would never finish.
   await server.start();
   hooks.doing(() => {});
   await expect.poll(() => hooks.answer('evt_2')).toBe('200 handled');

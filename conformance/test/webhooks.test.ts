@@ -9,7 +9,7 @@ import { createExpressWebhookApp, createKoaWebhookApp } from '../adapters/webhoo
 import { deliverCase, judgeDelivery, webhookCases } from './deliver.ts';
 
 const servers = {
-  // Casts, because the types of two majors are incompatible. The adapters use only what is the same in both.
+  // Casts, because the types of two major versions are incompatible. The adapters use only what both versions have.
   'Express 4': createExpressWebhookApp(express4 as unknown as typeof express5),
   'Express 5': createExpressWebhookApp(express5),
   'Koa 2': createKoaWebhookApp(koa2 as unknown as typeof koa3),

@@ -98,14 +98,14 @@ export interface WebhookQuestion {
   readonly ask: 'webhook';
   readonly options: Readonly<Record<string, unknown>>;
   readonly hasStore?: boolean;
-  /** The fixed time of the clock. */
+  /** The fixed time of the receiver's clock. */
   readonly nowMs: number;
   readonly deliveries: readonly PlainDelivery[];
 }
 
 export interface PlainDelivery {
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Base64. */
+  /** The request body in base64. */
   readonly body: string;
   readonly shape: 'bytes' | 'stream' | 'text';
   readonly handlerFails?: boolean;

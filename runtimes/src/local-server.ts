@@ -16,7 +16,10 @@ export interface LocalServer {
 /** How a key endpoint behaves: the first segment of the issuer's path. */
 export type Way = keyof typeof ways;
 
-/** Long enough for a request to end first, and far below core's limit of 5 s, so that a slow machine does not reach it. */
+/**
+ * The delay of a slow key endpoint. Long enough for the request to end before the response, and far below core's
+ * timeout of 5 s, so that the fetch does not time out on a slow machine.
+ */
 const slowMs = 300;
 
 const ways = {

@@ -30,7 +30,7 @@ const resolve = createRequire(import.meta.url).resolve;
 export function findBinary(names: readonly string[], path: string): string | undefined {
   try {
     let folder = import.meta.dirname;
-    // Resolve each from the one before: with pnpm, a package can resolve only its own dependencies.
+    // Resolve each package from the previous one: with pnpm, a package can resolve only its own dependencies.
     for (const name of names) folder = dirname(resolve(`${name}/package.json`, { paths: [folder] }));
     return join(folder, path);
   } catch {

@@ -1,5 +1,5 @@
 // Requests that share a Worker and its verifier. When a request ends, workerd cancels everything that the request started. A
-// request must not wait for a fetch that was cancelled with another request.
+// request must not wait for a fetch that was canceled with another request.
 import { mint } from './issuer.ts';
 import type { LocalServer } from './local-server.ts';
 import type { Workerd } from './workerd.ts';
@@ -19,7 +19,8 @@ export interface Story {
   tell(visitor: Visitor): Promise<string>;
 }
 
-// The order in which requests arrive varies, so fewer fetches are fine. More would be a needless fetch.
+// Expects at most `most` key fetches. The order in which requests arrive varies, so fewer fetches are fine, but more
+// would be needless.
 function atMost(most: number, fetches: number): string {
   return fetches <= most ? `at most ${most} fetched` : `${fetches} fetched`;
 }
@@ -60,7 +61,7 @@ export const stories: readonly Story[] = [
     },
   },
   {
-    name: 'every background refresh is cancelled with its request',
+    name: 'every background refresh is canceled with its request',
     expected: '1 verified; 50 verified; at most 3 fetched',
     async tell({ come, leave, fetches }) {
       const first = await come(1);
@@ -69,7 +70,7 @@ export const stories: readonly Story[] = [
     },
   },
   {
-    name: 'a background refresh is cancelled just before the keys are stale',
+    name: 'a background refresh is canceled just before the keys are stale',
     expected: '1 verified; 50 verified; at most 3 fetched',
     async tell({ come, leave, fetches }) {
       const first = await come(1);

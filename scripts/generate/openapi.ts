@@ -13,7 +13,7 @@ export interface Endpoint {
   readonly parameters: readonly JsonObject[];
 }
 
-/** The object at these keys, or an empty object. */
+/** Returns the nested object at these keys, or an empty object if there is none. */
 export function objectAt(value: Json | undefined, ...keys: readonly string[]): JsonObject {
   let current = value;
   for (const key of keys) current = isObject(current) ? current[key] : undefined;

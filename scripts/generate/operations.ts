@@ -34,7 +34,10 @@ export interface Operation extends MethodName {
   readonly doc: string;
   readonly parameters: readonly { readonly name: string; readonly doc: string }[];
   readonly query: readonly Field[];
-  /** Named fields, `raw` for a body of any other shape, or `undefined` for no body. */
+  /**
+   * The fields of the request body, `raw` for a body that is not an object with fixed fields, or `undefined` for no
+   * body.
+   */
   readonly body: readonly Field[] | 'raw' | undefined;
   /** Whether the body may have fields that the specification does not name. */
   readonly isOpenBody: boolean;

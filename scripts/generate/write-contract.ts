@@ -4,7 +4,10 @@ import type { Json, JsonObject } from '../../spec/corrections.ts';
 import { heading } from './doc-comment.ts';
 import { listEndpoints, objectAt } from './openapi.ts';
 
-/** Keys that validation does not need. The emulator decides itself about servers and secret keys. */
+/**
+ * Keys of the specification that are left out because validation does not need them. The emulator has its own rules for
+ * server URLs and secret keys.
+ */
 const prose = [
   'description',
   'example',

@@ -6,7 +6,7 @@ test('returns the TypeScript blocks and their lines', () => {
   expect(page.blocks).toEqual([{ language: 'ts', line: 4, code: 'const a = 1;', excuse: undefined }]);
 });
 
-test('recognises a TSX block, a block with attributes, and an indented block', () => {
+test('recognizes a TSX block, a block with attributes, and an indented block', () => {
   const page = readPage('```tsx\n1\n```\n```ts title="a.ts"\n2\n```\n- item\n  ```ts\n  3\n  ```');
   expect(page.blocks.map(({ language, code }) => [language, code.trim()])).toEqual([
     ['tsx', '1'],

@@ -4,5 +4,5 @@ import { join } from 'node:path';
 /** Users and sessions, as Torii published them in 2026. */
 export const tenOperations: string = join(import.meta.dirname, 'fixtures', 'server-10-operations.json');
 
-/** A specification of what is known of newer versions of Torii's server. */
+/** A specification with the operations that newer versions of Torii's server are known to have. */
 export const twentySixOperations: string = join(import.meta.dirname, 'fixtures', 'server-26-operations.json');

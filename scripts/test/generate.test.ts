@@ -180,8 +180,8 @@ test('a specification with other shapes gives a client that compiles and keeps i
   const made = await makeClient(JSON.stringify(makeVariedSpec()), usesVaried);
   expect(compile()).toBe('');
   const organizations = made.get(`${api}/organizations.ts`);
-  expect(organizations).toContain('/** An organisation. */\nexport type Organization =');
-  expect(organizations).toMatch(/\/\*\*\n {3}\* Creates an organisation\.\n/);
+  expect(organizations).toContain('/** An organization. */\nexport type Organization =');
+  expect(organizations).toMatch(/\/\*\*\n {3}\* Creates an organization\.\n/);
 });
 
 test('a specification with 26 operations gives a client that compiles, and the same entities in all packages', async () => {

@@ -24,7 +24,7 @@ test.each([
   ['a subpath of jose in core', 'core/src/token/verify.ts', "import 'jose/jwt/verify';", 'noRestrictedImports'],
   ['a development dependency', 'express/src/index.ts', "import '@torii/emulator';", 'noUndeclaredDependencies'],
   ['a default export', 'express/src/index.ts', 'export default 1;', 'noDefaultExport'],
-  ['an enum', 'express/src/index.ts', 'export enum Colour { Red }', 'noEnum'],
+  ['an enum', 'express/src/index.ts', 'export enum Color { Red }', 'noEnum'],
   ['any', 'express/src/index.ts', 'export let x: any;', 'noExplicitAny'],
 ])('refuses %s', (_name, path, code, rule) => {
   expect(lint(path, code)).toContain(rule);

@@ -26,7 +26,7 @@ function compareTo(text: string) {
 function run(...files: readonly string[]) {
   const program = join(repository, 'scripts', 'generate', 'spec-diff.ts');
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...files], { encoding: 'utf8' });
-  // Without table borders.
+  // Replaces the table's borders with `|`.
   return { status, lines: stdout.replaceAll(/ *[║│] */g, '|').split('\n'), stdout, stderr };
 }
 

@@ -32,7 +32,7 @@ test.each([
   ['a test', [...good, 'src/auth.test.ts'], {}, 'src/auth.test.ts'],
   ['an unrelated file', [...good, '.env'], {}, '.env'],
   ['a file of an old build', [...good, 'dist/old.js'], {}, 'dist/old.js'],
-  ['a missing licence', good.slice(1), {}, 'LICENSE'],
+  ['a missing license', good.slice(1), {}, 'LICENSE'],
   ['a workspace range', good, { dependencies: { '@torii/core': 'workspace:*' } }, '@torii/core'],
   ['a catalog range', good, { peerDependencies: { koa: 'catalog:' } }, 'koa'],
   ['a version that differs from the other packages', good, { version: '1.0.1' }, '1.0.1'],

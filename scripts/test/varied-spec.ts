@@ -41,7 +41,7 @@ const takes = (schema: Json): Json => ({ requestBody: { required: true, ...json(
 const newSchemas: Json = {
   OrganizationResponse: {
     type: 'object',
-    description: 'An organisation.',
+    description: 'An organization.',
     properties: { id, name: text, slug: { type: ['string', 'null'] } },
     required: ['id', 'name'],
   },
@@ -82,18 +82,18 @@ const cursorParameters = [
 
 const newPaths: Json = {
   [`${root}/organizations`]: {
-    get: operation('Lists organisations.', ref('OrganizationPage'), { parameters: cursorParameters }),
-    post: operation('Creates an organisation.', ref('OrganizationResponse'), takes(ref('OrganizationRequest'))),
+    get: operation('Lists organizations.', ref('OrganizationPage'), { parameters: cursorParameters }),
+    post: operation('Creates an organization.', ref('OrganizationResponse'), takes(ref('OrganizationRequest'))),
   },
   [`${root}/organizations/{organizationId}`]: {
     parameters: [pathId('organizationId')],
-    get: operation('Gets an organisation.', ref('OrganizationResponse')),
-    patch: operation('Updates an organisation.', ref('OrganizationResponse'), takes(ref('OrganizationPatch'))),
-    delete: operation('Deletes an organisation.', undefined),
+    get: operation('Gets an organization.', ref('OrganizationResponse')),
+    patch: operation('Updates an organization.', ref('OrganizationResponse'), takes(ref('OrganizationPatch'))),
+    delete: operation('Deletes an organization.', undefined),
   },
   [`${root}/organizations/{organizationId}/invitations`]: {
     parameters: [pathId('organizationId')],
-    get: operation('Lists the invitations to an organisation.', invitations),
+    get: operation('Lists the invitations to an organization.', invitations),
     post: operation('Creates an invitation.', ref('InvitationResponse'), takes(ref('InvitationRequest'))),
   },
   [`${root}/organizations/{organizationId}/invitations/{invitationId}/revoke`]: {

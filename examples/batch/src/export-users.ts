@@ -23,7 +23,7 @@ export interface ExportOptions {
  * Writes every user to a file, as one line of JSON each, and returns their number. After an interruption of any kind, the
  * same call continues: no user is missing, and no user is written twice.
  */
-export async function exportUsers(torii: ToriiClient, file: string, options: ExportOptions = {}): Promise<number> {
+export async function exportUsers(client: ToriiClient, file: string, options: ExportOptions = {}): Promise<number> {
   const { filter, signal, onPage } = options;
   const progressFile = `${file}.progress`;
   if (existsSync(file) && !existsSync(progressFile))
@@ -36,7 +36,9 @@ export async function exportUsers(torii: ToriiClient, file: string, options: Exp
   await saveProgress({ ...start });
   await using output = await open(file, 'a');
   await output.truncate(bytes);
-  for await (const { items, nextCursor } of torii.users.list({ ...filter, cursor: start.cursor }, { signal }).pages()) {
+  for await (const { items, nextCursor } of client.users
+    .list({ ...filter, cursor: start.cursor }, { signal })
+    .pages()) {
     const lines = Buffer.from(items.map((user) => `${JSON.stringify(user)}\n`).join(''));
     await output.appendFile(lines);
     // Sync the users before saving the progress. Otherwise a power failure could lose users that count as written.

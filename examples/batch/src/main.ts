@@ -19,12 +19,12 @@ process.once('SIGINT', () => stopper.abort());
 
 const progress = startProgress(total === undefined ? undefined : Number(total));
 try {
-  const torii = createToriiClient({
+  const client = createToriiClient({
     secretKey: demo?.secretKey ?? process.env['TORII_SECRET_KEY'],
     apiUrl: demo?.apiUrl ?? process.env['TORII_API_URL'],
   });
   const { signal } = stopper;
-  const users = await exportUsers(torii, file, { filter: { limit: 100 }, signal, onPage: progress.show });
+  const users = await exportUsers(client, file, { filter: { limit: 100 }, signal, onPage: progress.show });
   progress.end(`${users} users are in ${file}.`);
 } catch (error) {
   if (error instanceof ToriiConnectionError && error.reason === 'aborted') {

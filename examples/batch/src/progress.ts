@@ -8,7 +8,9 @@ export interface ProgressDisplay {
 
 const width = 40;
 
-/** Shows a bar if the total is known, otherwise a counter. If stderr is not a terminal, only the final message. */
+/**
+ * Shows a bar if the total is known, otherwise a counter. If stderr is not a terminal, shows only the final message.
+ */
 export function startProgress(total: number | undefined): ProgressDisplay {
   const output = process.stderr;
   if (!output.isTTY) return { show: () => {}, end: (message) => console.error(message) };

@@ -14,13 +14,13 @@ const filter = { limit: 10 };
 let folder: string;
 let file: string;
 let emulator: Emulator;
-let torii: ToriiClient;
+let client: ToriiClient;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'torii-batch-'));
   file = join(folder, 'users.ndjson');
   emulator = await startDemo(join(folder, 'torii.sqlite'), count);
-  torii = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl });
+  client = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl });
 });
 
 afterEach(async () => {
@@ -46,13 +46,13 @@ async function exportPart(pages: number): Promise<void> {
   const onPage = () => {
     if (--left === 0) stopper.abort();
   };
-  const part = exportUsers(torii, file, { filter, signal: stopper.signal, onPage });
+  const part = exportUsers(client, file, { filter, signal: stopper.signal, onPage });
   await expect(part).rejects.toMatchObject({ reason: 'aborted' });
 }
 
 test('writes every user as one line', async () => {
   const seen: number[] = [];
-  expect(await exportUsers(torii, file, { filter, onPage: (users) => void seen.push(users) })).toBe(count);
+  expect(await exportUsers(client, file, { filter, onPage: (users) => void seen.push(users) })).toBe(count);
   expectEveryUserOnce();
   expect(seen).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 95]);
 });
@@ -60,14 +60,14 @@ test('writes every user as one line', async () => {
 test('continues where it was stopped', async () => {
   await exportPart(3);
   expect(readEmails()).toHaveLength(30);
-  expect(await exportUsers(torii, file, { filter })).toBe(count);
+  expect(await exportUsers(client, file, { filter })).toBe(count);
   expectEveryUserOnce();
 });
 
 test('discards lines that an interrupted run wrote without saving its progress', async () => {
   await exportPart(3);
   appendFileSync(file, '{"id":"a user whose page was not saved"}\n{"id":"half a us');
-  await exportUsers(torii, file, { filter });
+  await exportUsers(client, file, { filter });
   expectEveryUserOnce();
 });
 
@@ -75,15 +75,15 @@ test('continues after an error that the client does not retry', async () => {
   const onPage = (users: number) => {
     if (users === 50) emulator.fail('api', { status: 401 });
   };
-  await expect(exportUsers(torii, file, { filter, onPage })).rejects.toMatchObject({ status: 401 });
+  await expect(exportUsers(client, file, { filter, onPage })).rejects.toMatchObject({ status: 401 });
   emulator.recover();
-  await exportUsers(torii, file, { filter });
+  await exportUsers(client, file, { filter });
   expectEveryUserOnce();
 });
 
 test('does not overwrite a complete export', async () => {
   writeFileSync(file, '');
-  await expect(exportUsers(torii, file)).rejects.toThrow('complete export');
+  await expect(exportUsers(client, file)).rejects.toThrow('complete export');
 });
 
 test('shows no progress bar in a pipe', async () => {

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { createVerifier } from '@torii/core';
 
 const issuer = process.env['TORII_ISSUER'];
-const users = createVerifier({ issuer });
-const admins = createVerifier({ issuer, checks: [(auth) => auth.organization?.role === 'org:administrator'] });
+const userVerifier = createVerifier({ issuer });
+const adminVerifier = createVerifier({ issuer, checks: [(auth) => auth.organization?.role === 'org:administrator'] });
 
 interface Answer {
   readonly status: number;
@@ -18,14 +18,14 @@ async function answer(request: IncomingMessage): Promise<Answer> {
       return { status: 200, body: { hello: 'This route is public. GET /me needs a token.' } };
 
     case 'GET /me': {
-      const { auth, denial } = await users.check(request);
+      const { auth, denial } = await userVerifier.check(request);
       if (denial) return denial;
       const { userId, environmentId, organization } = auth;
       return { status: 200, body: { userId, environmentId, organization } };
     }
 
     case 'DELETE /admin/cache': {
-      const { denial } = await admins.check(request);
+      const { denial } = await adminVerifier.check(request);
       if (denial) return denial;
       return { status: 200, body: { cleared: true } };
     }

@@ -7,7 +7,7 @@ import getPort from 'get-port';
 
 /** An issuer, an API and the page, each on its own origin. */
 export interface Cast extends AsyncDisposable {
-  readonly torii: Emulator;
+  readonly emulator: Emulator;
   readonly api: string;
   readonly page: string;
 }
@@ -19,16 +19,16 @@ export async function startCast(): Promise<Cast> {
   // Choose the page's port first: the issuer and the API need its origin when they start.
   const port = await getPort({ host: '127.0.0.1' });
   const page = `http://127.0.0.1:${port}`;
-  const torii = ending.use(await startEmulator({ allowedOrigins: [page] }));
-  await torii.createUser(ada);
+  const emulator = ending.use(await startEmulator({ allowedOrigins: [page] }));
+  await emulator.createUser(ada);
 
-  const api = await start('koa', { TORII_ISSUER: torii.issuer, WEB_ORIGIN: page, PORT: '0' });
+  const api = await start('koa', { TORII_ISSUER: emulator.issuer, WEB_ORIGIN: page, PORT: '0' });
   ending.defer(() => stop(api.child));
-  const site = await start('static-site', { TORII_ISSUER: torii.issuer, API_URL: api.url, PORT: String(port) });
+  const site = await start('static-site', { TORII_ISSUER: emulator.issuer, API_URL: api.url, PORT: String(port) });
   ending.defer(() => stop(site.child));
 
   const all = ending.move();
-  return { torii, api: api.url, page, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  return { emulator, api: api.url, page, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
 async function start(example: string, environment: Readonly<Record<string, string>>) {

@@ -32,7 +32,7 @@ test('lets the page read a refusal and its challenge', async () => {
 });
 
 test('lets the page read a response', async () => {
-  const token = await cast.torii.token({ userId: 'ada' });
+  const token = await cast.emulator.token({ userId: 'ada' });
   const response = await call('GET', { authorization: `Bearer ${token}` });
   expect(response.headers.get('access-control-allow-origin')).toBe(cast.page);
   expect(await response.json()).toMatchObject({ userId: 'ada' });
@@ -47,7 +47,7 @@ test('does not let a page of another origin read responses', async () => {
 test('the page may use only its own origin, the issuer and the API', async () => {
   const { headers } = await fetch(cast.page);
   const policy = headers.get('content-security-policy');
-  expect(policy).toContain(`script-src 'self' ${cast.torii.issuer};`);
-  expect(policy).toContain(`connect-src 'self' ${cast.torii.issuer} ${cast.api};`);
+  expect(policy).toContain(`script-src 'self' ${cast.emulator.issuer};`);
+  expect(policy).toContain(`connect-src 'self' ${cast.emulator.issuer} ${cast.api};`);
   expect(policy).not.toMatch(/unsafe|\*/);
 });

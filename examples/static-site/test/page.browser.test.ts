@@ -78,20 +78,20 @@ test('renews the token shortly before it expires, and not earlier', async ({ ope
   const page = await openPage();
   await page.clock.install();
   await signIn(page);
-  const before = cast.torii.requests.session;
+  const before = cast.emulator.requests.session;
   await page.clock.fastForward(260_000);
   expect(await press(page, 'With the token')).toContain('200 OK');
-  expect(cast.torii.requests.session).toBe(before);
+  expect(cast.emulator.requests.session).toBe(before);
   await page.clock.fastForward(15_000);
   expect(await press(page, 'With the token')).toContain('200 OK');
-  expect(cast.torii.requests.session).toBe(before + 1);
+  expect(cast.emulator.requests.session).toBe(before + 1);
 });
 
 test('is signed out once the session has ended', async ({ openPage }) => {
   const page = await openPage();
   await page.clock.install();
   await signIn(page);
-  cast.torii.advance(sevenDays);
+  cast.emulator.advance(sevenDays);
   await page.clock.fastForward(280_000);
   expect(await press(page, 'With the token')).toContain('token_missing');
   await page.reload();

@@ -24,14 +24,18 @@ const server = app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', (err
   if (typeof address === 'object') console.log(`The app listens on http://127.0.0.1:${address?.port}`);
 });
 
-/** Every node can do this when it starts: the same key changes nothing, and another key is not replaced. */
+/**
+ * Publishes the public key. Every node can call this at startup: publishing the same key again changes nothing, and a
+ * different key is not replaced.
+ */
 async function publishKey(): Promise<void> {
   await using kv = await connectStore({ servers: process.env['NATS_URL'] });
   try {
     const { revision, changed } = await publishPublicKey(kv, signer.publicKey, { ...slot, gatewayUrl });
     console.log(changed ? `Published the key: revision ${revision}` : 'The key is already published');
   } catch (error) {
-    // The slot holds another key: this node has an old release, or a rotation has flipped. Both may serve requests.
+    // The store entry that the gateway reads (the slot) holds another key. Either this node runs an old release, or a
+    // rotation has already switched to the next key. The node can serve requests in both cases.
     if (!(error instanceof ToriiStreamError && error.reason === 'slot_taken')) throw error;
     console.warn(error.message);
   }

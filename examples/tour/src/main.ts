@@ -33,7 +33,7 @@ interface Options {
   readonly programs: readonly ServerProgram[];
 }
 
-/** The preferred port of Torii. The servers use the next ones. */
+/** The preferred port of the emulator. The servers use the ports after it. */
 const firstPort = Number(process.env['TOUR_PORT'] ?? 4100);
 
 // The servers are killed on the event `exit`, which Node does not emit when a signal ends the process.
@@ -59,7 +59,7 @@ async function run({ once, ...asked }: Options): Promise<void> {
   if (problem !== undefined) say(`Skipping Next.js: the build failed: ${problem}`);
   const programs = asked.programs.filter((program) => program !== nextServer || problem === undefined);
   const toriiPort = await findPort('Torii', firstPort);
-  // The page starts last, but Torii and the API need its origin when they start.
+  // The page starts last, but the emulator and the API need the page's origin when they start.
   const pagePort = await findPort(staticSite.name, firstPort + 1 + programs.length);
   const pageOrigin = originOf(pagePort);
   const ports = new Map<ServerProgram, number>();
@@ -67,7 +67,7 @@ async function run({ once, ...asked }: Options): Promise<void> {
     ports.set(program, await findPort(program.name, firstPort + 1 + index));
   }
   say(`Starting a local Torii on port ${toriiPort}, and a second issuer that the servers do not trust`);
-  await using torii = await startEmulator({
+  await using emulator = await startEmulator({
     port: toriiPort,
     allowedOrigins: [pageOrigin, ...[...ports.values()].map(originOf)],
     // Short retries, so that the tour does not wait as long as Torii would.
@@ -78,24 +78,24 @@ async function run({ once, ...asked }: Options): Promise<void> {
   const servers: RunningServer[] = [];
   for (const [program, port] of ports) {
     say(`Starting ${program.name} on port ${port}`);
-    const environment = { TORII_ISSUER: torii.issuer, WEB_ORIGIN: pageOrigin, APP_ORIGIN: originOf(port) };
+    const environment = { TORII_ISSUER: emulator.issuer, WEB_ORIGIN: pageOrigin, APP_ORIGIN: originOf(port) };
     servers.push(await startServer(program, { port, environment }));
   }
   const api = servers.find(({ name }) => name === 'Koa');
   if (api === undefined) throw new Error('The static page needs the Koa app, which is not running.');
   say(`Starting the static page on port ${pagePort}`);
-  const environment = { TORII_ISSUER: torii.issuer, API_URL: api.url };
+  const environment = { TORII_ISSUER: emulator.issuer, API_URL: api.url };
   const page = await startServer(staticSite, { port: pagePort, environment });
 
   say('Sending requests to the servers');
-  const steps = await takeTour({ torii, other, servers, page: { origin: pageOrigin, api } });
+  const steps = await takeTour({ emulator, other, servers, page: { origin: pageOrigin, api } });
   say('Sending requests to an app with several tenants');
-  const tenantSteps = await takeTenantsTour(torii);
+  const tenantSteps = await takeTenantsTour(emulator);
   say('Sending webhooks to an app that keeps a copy of the users');
-  const webhookSteps = await takeWebhooksTour(torii);
+  const webhookSteps = await takeWebhooksTour(emulator);
   const reason = whyNoStreams();
   say(reason ?? 'Testing streams: NATS, a gateway, and an app that creates stream tokens');
-  const streamSteps = reason === undefined ? await takeStreamsTour(torii) : [];
+  const streamSteps = reason === undefined ? await takeStreamsTour(emulator) : [];
   const wrong = countWrong([...steps, ...tenantSteps, ...webhookSteps, ...streamSteps]);
   console.log(`\n${formatTable(steps, ['Torii', ...servers.map(({ name }) => name)])}`);
   console.log(formatTable(tenantSteps, tenantPlaces));
@@ -105,7 +105,7 @@ async function run({ once, ...asked }: Options): Promise<void> {
   if (wrong > 0) process.exitCode = 1;
 
   if (!once) {
-    console.log(`\n${describeCall(torii, servers, page)}\n\nPress Ctrl-C to stop.`);
+    console.log(`\n${describeCall(emulator, servers, page)}\n\nPress Ctrl-C to stop.`);
     await new Promise(() => {}); // The server of the emulator keeps the process alive.
   }
   await Promise.all([...servers, page].map((server) => server.stop()));

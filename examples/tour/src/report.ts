@@ -30,10 +30,10 @@ function formatAnswer(answer: string | undefined, expected: string): string {
 }
 
 /** The URLs of all servers, and commands to try them. */
-export function describeCall(torii: Emulator, servers: readonly RunningServer[], page: RunningServer): string {
+export function describeCall(emulator: Emulator, servers: readonly RunningServer[], page: RunningServer): string {
   const places = [
-    { name: 'Torii', url: torii.issuer },
-    { name: 'dashboard', url: torii.dashboardUrl },
+    { name: 'Torii', url: emulator.issuer },
+    { name: 'dashboard', url: emulator.dashboardUrl },
     ...servers,
     page,
   ];
@@ -44,7 +44,7 @@ export function describeCall(torii: Emulator, servers: readonly RunningServer[],
     '',
     'To call a server, sign in as a user who is not banned, and send the token:',
     '',
-    `  TOKEN=$(curl -s ${torii.signInUrl} -H 'content-type: application/json' \\`,
+    `  TOKEN=$(curl -s ${emulator.signInUrl} -H 'content-type: application/json' \\`,
     `    -d '${credentials}' | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,
     `  curl -i -H "Authorization: Bearer $TOKEN" ${servers[0]?.url}/me`,
   ].join('\n');

@@ -21,11 +21,11 @@ export function whyNoStreams(): string | undefined {
 }
 
 /** Creates tokens, connects, rotates the key and connects again. Stops everything that it started. */
-export async function takeStreamsTour(torii: Emulator): Promise<readonly Step[]> {
+export async function takeStreamsTour(emulator: Emulator): Promise<readonly Step[]> {
   await using nats = await startNats();
   const [gatewayPort, appPort] = [await getPort({ host: '127.0.0.1' }), await getPort({ host: '127.0.0.1' })];
   const environment = {
-    TORII_ISSUER: torii.issuer,
+    TORII_ISSUER: emulator.issuer,
     NATS_URL: nats.url,
     GATEWAY_URL: `http://127.0.0.1:${gatewayPort}`,
     TURBOCABLE_JWT_PRIVATE_KEY: makeKey(),
@@ -37,14 +37,14 @@ export async function takeStreamsTour(torii: Emulator): Promise<readonly Step[]>
   );
   const app = await startServer({ name: 'streams app', file: streamsFile('server') }, { port: appPort, environment });
   try {
-    return await callAll(torii, app.url, gateway.url, () => rotate(environment));
+    return await callAll(emulator, app.url, gateway.url, () => rotate(environment));
   } finally {
     await Promise.all([app.stop(), gateway.stop()]);
   }
 }
 
 async function callAll(
-  torii: Emulator,
+  emulator: Emulator,
   app: string,
   gateway: string,
   rotateKey: () => Promise<string>,
@@ -53,7 +53,7 @@ async function callAll(
   const note = (place: (typeof streamPlaces)[number], sent: string, expected: string, answer: string) => {
     steps.push({ sent, expected, answers: new Map([[place, answer]]) });
   };
-  const authorization = `Bearer ${await torii.token()}`;
+  const authorization = `Bearer ${await emulator.token()}`;
   const askForToken = async (sent: string, expected: string, headers: Record<string, string>) => {
     const response = await fetch(`${app}/stream-token`, {
       method: 'POST',
@@ -96,7 +96,9 @@ function stateOf(socket: WebSocket): string {
   return socket.readyState === WebSocket.OPEN ? 'open' : 'refused';
 }
 
-/** Runs the rotation. It waits MAX_TTL_SECONDS for old tokens to expire: here a second instead of an hour. */
+/**
+ * Runs the rotation, which waits MAX_TTL_SECONDS until old tokens have expired: one second in this tour, not an hour.
+ */
 async function rotate(environment: Readonly<Record<string, string>>): Promise<string> {
   const child = spawn(process.execPath, ['--conditions=@torii/source', streamsFile('rotate')], {
     env: { ...process.env, ...environment, MAX_TTL_SECONDS: '1' },

@@ -8,21 +8,21 @@ import type { Step } from './tour.ts';
 export const tenantPlaces = ['companies'] as const;
 
 /** Starts the app, sends requests as users of both groups, and stops the app. */
-export async function takeTenantsTour(torii: Emulator): Promise<readonly Step[]> {
+export async function takeTenantsTour(emulator: Emulator): Promise<readonly Step[]> {
   const file = fileURLToPath(new URL('../../multi-tenant/src/server.ts', import.meta.url));
   const port = await getPort({ host: '127.0.0.1' });
-  const app = await startServer({ name: 'companies', file }, { port, environment: { TORII_ISSUER: torii.issuer } });
+  const app = await startServer({ name: 'companies', file }, { port, environment: { TORII_ISSUER: emulator.issuer } });
   try {
-    return await sendRequests(torii, app.url);
+    return await sendRequests(emulator, app.url);
   } finally {
     await app.stop();
   }
 }
 
-async function sendRequests(torii: Emulator, url: string): Promise<readonly Step[]> {
+async function sendRequests(emulator: Emulator, url: string): Promise<readonly Step[]> {
   const steps: Step[] = [];
   const tokenOf = (id: string, role: string, companies: readonly string[], changes: object = {}) =>
-    torii.token({ organization: { id, role: `org:${role}` }, claims: { companies }, ...changes });
+    emulator.token({ organization: { id, role: `org:${role}` }, claims: { companies }, ...changes });
   const reader = await tokenOf('acme', 'reader', ['acme-north']);
   const clerk = await tokenOf('acme', 'clerk', ['acme-north', 'acme-south']);
   const admin = await tokenOf('globex', 'administrator', ['globex-one']);

@@ -3,7 +3,7 @@ import type { Emulator } from '@torii/emulator';
 import type { RunningServer } from './servers.ts';
 
 export interface Cast {
-  readonly torii: Emulator;
+  readonly emulator: Emulator;
   /** Another issuer, which the servers do not trust. */
   readonly other: Emulator;
   readonly servers: readonly RunningServer[];
@@ -30,14 +30,14 @@ const longAgo = -3600;
  * Creates a user and signs her in, sends valid and invalid tokens to every server, rotates the keys and bans the user. Everything
  * goes over HTTP, as in a real app. Requests that need the secret key use the REST client.
  */
-export async function takeTour({ torii, other, servers, page }: Cast): Promise<readonly Step[]> {
+export async function takeTour({ emulator, other, servers, page }: Cast): Promise<readonly Step[]> {
   const steps: Step[] = [];
   const atTorii = async (sent: string, expected: string, response: Promise<Response>) => {
     const { outcome, body } = await read(response, new Map());
     steps.push({ sent, expected, answers: new Map([['Torii', outcome]]) });
     return body;
   };
-  const client = createToriiClient({ secretKey: torii.secretKey, apiUrl: torii.apiUrl, timeoutMs: 10_000 });
+  const client = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl, timeoutMs: 10_000 });
   const throughClient = async <T>(
     sent: string,
     expected: string,
@@ -83,9 +83,9 @@ export async function takeTour({ torii, other, servers, page }: Cast): Promise<r
     String(user.locale),
   );
   await throughClient('list the users', '200 ada, grace', client.users.list(), sayNames);
-  const signedIn = await atTorii('sign in with the password', '200', signIn(torii));
+  const signedIn = await atTorii('sign in with the password', '200', signIn(emulator));
   const token = textOf(signedIn, 'accessToken');
-  await atTorii('sign in with a wrong password', '401 invalid_credentials', signIn(torii, 'not the password'));
+  await atTorii('sign in with a wrong password', '401 invalid_credentials', signIn(emulator, 'not the password'));
 
   await atServers('GET / without a token', '200', undefined, 'GET /');
   await atServers('GET /me without a token', '401 token_missing');
@@ -106,42 +106,42 @@ export async function takeTour({ torii, other, servers, page }: Cast): Promise<r
   await atServers(
     'GET /me with an expired token',
     '401 token_expired',
-    await torii.token({ userId, expiresInSeconds: longAgo }),
+    await emulator.token({ userId, expiresInSeconds: longAgo }),
   );
   await atServers('… with a token of another issuer', '401 issuer_refused', await other.token({ userId }));
   await atServers(
     '… with a token of another issuer that claims this one',
     '401 key_unknown',
-    await other.token({ userId, issuer: torii.issuer }),
+    await other.token({ userId, issuer: emulator.issuer }),
   );
   await atServers(
     '… with a token signed by another key, with a known key id',
     '401 signature_invalid',
-    await torii.token({ userId, signedBy: 'stranger' }),
+    await emulator.token({ userId, signedBy: 'stranger' }),
   );
   await atServers('DELETE /admin/cache as a user without a role', '403 not_allowed', token, 'DELETE /admin/cache');
   const organization = { id: 'acme', role: 'org:administrator' };
   await atServers(
     'DELETE /admin/cache as an administrator',
     '200',
-    await torii.token({ userId, organization }),
+    await emulator.token({ userId, organization }),
     'DELETE /admin/cache',
   );
 
-  await torii.rotateKeys();
+  await emulator.rotateKeys();
   await atServers('GET /me with a token from before a key rotation', '200 ada', token);
-  const signedInAgain = await atTorii('sign in again', '200', signIn(torii));
+  const signedInAgain = await atTorii('sign in again', '200', signIn(emulator));
   await atServers('GET /me with a token from after the rotation', '200 ada', textOf(signedInAgain, 'accessToken'));
 
   await throughClient('ban the user', '200 banned', client.users.ban(userId), ({ status }) => status);
   await throughClient('list the banned users', '200 ada', client.users.list({ statuses: ['banned'] }), sayNames);
-  await atTorii('sign in after the ban', '403 user_banned', signIn(torii));
+  await atTorii('sign in after the ban', '403 user_banned', signIn(emulator));
   await atServers('GET /me with a token from before the ban:\nTorii keeps it valid until it expires', '200 ada', token);
   return steps;
 }
 
-function signIn(torii: Emulator, password = ada.password): Promise<Response> {
-  return post(torii.signInUrl, { email: ada.email, password });
+function signIn(emulator: Emulator, password = ada.password): Promise<Response> {
+  return post(emulator.signInUrl, { email: ada.email, password });
 }
 
 function post(url: string, body: object): Promise<Response> {

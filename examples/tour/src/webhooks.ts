@@ -16,19 +16,19 @@ export const webhookPlaces = ['copy'] as const;
 const katherine = { name: 'katherine', email: 'katherine@example.com' };
 
 /** Starts the app, changes a user in several ways, and reads the app's table after each change. Stops everything it started. */
-export async function takeWebhooksTour(torii: Emulator): Promise<readonly Step[]> {
+export async function takeWebhooksTour(emulator: Emulator): Promise<readonly Step[]> {
   const folder = mkdtempSync(join(tmpdir(), 'torii-tour-'));
   const port = await getPort({ host: '127.0.0.1' });
   const file = fileURLToPath(new URL('../../webhooks/src/server.ts', import.meta.url));
   const environment = {
-    TORII_SECRET_KEY: torii.secretKey,
-    TORII_API_URL: torii.apiUrl,
-    TORII_WEBHOOK_SECRET: torii.webhookSecret,
+    TORII_SECRET_KEY: emulator.secretKey,
+    TORII_API_URL: emulator.apiUrl,
+    TORII_WEBHOOK_SECRET: emulator.webhookSecret,
     DATABASE: join(folder, 'users.db'),
   };
   const start = () => startServer({ name: 'copy', file }, { port, environment });
   let app = await start();
-  const webhook = await torii.addWebhook({ url: `${app.url}/webhooks` });
+  const webhook = await emulator.addWebhook({ url: `${app.url}/webhooks` });
   const table = new DatabaseSync(environment.DATABASE, { readOnly: true });
   const restart = async (meanwhile: () => Promise<void>) => {
     await app.stop();
@@ -36,17 +36,17 @@ export async function takeWebhooksTour(torii: Emulator): Promise<readonly Step[]
     app = await start();
   };
   try {
-    return await changeAll(torii, app, table, restart);
+    return await changeAll(emulator, app, table, restart);
   } finally {
     table.close();
     await app.stop();
-    await torii.removeWebhook(webhook.id);
+    await emulator.removeWebhook(webhook.id);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 async function changeAll(
-  torii: Emulator,
+  emulator: Emulator,
   app: RunningServer,
   table: DatabaseSync,
   restart: (meanwhile: () => Promise<void>) => Promise<void>,
@@ -55,18 +55,18 @@ async function changeAll(
   const note = (sent: string, expected: string, answer: string) => {
     steps.push({ sent, expected, answers: new Map([['copy', answer]]) });
   };
-  const client = createToriiClient({ secretKey: torii.secretKey, apiUrl: torii.apiUrl, timeoutMs: 10_000 });
+  const client = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl, timeoutMs: 10_000 });
   const look = () => describeUsers(table);
   const change = async (sent: string, expected: string, call: PromiseLike<unknown>) => {
     await call;
-    await torii.webhooksSettled();
+    await emulator.webhooksSettled();
     note(sent, expected, look());
   };
 
   const before = await until(look, 'ada banned, grace');
   note('the users that existed before the app', 'ada banned, grace', before);
   const { id, email } = await client.users.create(katherine);
-  await torii.webhooksSettled();
+  await emulator.webhooksSettled();
   note('create katherine', 'ada banned, grace, katherine', look());
   await change(
     'rename katherine to Katherine',
@@ -75,8 +75,8 @@ async function changeAll(
   );
   await change('ban Katherine', 'ada banned, grace, Katherine banned', client.users.ban(id));
 
-  const event = torii.webhookDeliveries({ limit: 1 })[0]?.event;
-  const message = signMessage(JSON.stringify(event), torii.webhookSecret);
+  const event = emulator.webhookDeliveries({ limit: 1 })[0]?.event;
+  const message = signMessage(JSON.stringify(event), emulator.webhookSecret);
   const altered = { ...message, body: message.body.replace(String(email), 'mallory@example.com') };
   note('an altered webhook', '400 signature_invalid', await post(app, altered));
   note('the original webhook, sent again', '200', await post(app, message));
@@ -84,11 +84,11 @@ async function changeAll(
 
   await restart(async () => {
     await client.users.unban(id);
-    await until(() => String(torii.webhookDeliveries({ limit: 1 })[0]?.attempts[0]?.failure), 'unreachable');
+    await until(() => String(emulator.webhookDeliveries({ limit: 1 })[0]?.attempts[0]?.failure), 'unreachable');
     note('unban Katherine while the app is down', 'ada banned, grace, Katherine banned', look());
   });
-  await torii.webhooksSettled();
-  const attempts = torii.webhookDeliveries({ limit: 1 })[0]?.attempts ?? [];
+  await emulator.webhooksSettled();
+  const attempts = emulator.webhookDeliveries({ limit: 1 })[0]?.attempts ?? [];
   note('… Torii retries', '200', String(attempts.at(-1)?.status));
   note('… and updates the copy', 'ada banned, grace, Katherine', look());
   await change('delete Katherine', 'ada banned, grace', client.users.delete(id));

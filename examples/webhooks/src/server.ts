@@ -4,7 +4,7 @@ import express from 'express';
 import { openUserCopy, type UserState } from './user-copy.ts';
 
 const { DATABASE = 'users.db', PORT = '3000', TORII_SECRET_KEY, TORII_API_URL, TORII_WEBHOOK_SECRET } = process.env;
-const torii = createToriiClient({ secretKey: TORII_SECRET_KEY, apiUrl: TORII_API_URL });
+const client = createToriiClient({ secretKey: TORII_SECRET_KEY, apiUrl: TORII_API_URL });
 const users = openUserCopy(DATABASE);
 
 const app = express();
@@ -13,7 +13,7 @@ app.get('/', (_req, res) => {
   res.json({ users: users.count() });
 });
 
-// Responds 200 once the change is on disk. An error before that becomes a 500, and Torii sends the event again.
+// Responds with 200 when the change is on disk. An error before that gives a 500, and Torii sends the event again.
 app.post(
   '/webhooks',
   webhookHandler({ secret: TORII_WEBHOOK_SECRET }, async (event) => {
@@ -36,10 +36,13 @@ const server = app.listen(Number(PORT), '127.0.0.1', (error) => {
 
 // Reads all users: the existing ones, and changes that were missed while the app was stopped. The app already listens, so a
 // change after a page was read arrives by webhook.
-for await (const user of torii.users.list({ limit: 100 })) await store(user);
+for await (const user of client.users.list({ limit: 100 })) await store(user);
 console.log(`${users.count()} users are in ${DATABASE}`);
 
-/** If two states have the same `updatedAt`, only the API knows which one is newer. */
+/**
+ * Stores a user in the copy. If the copy has another state with the same `updatedAt`, only the API knows which is
+ * newer.
+ */
 async function store(user: UserState): Promise<void> {
-  if (users.put(user) === 'tied') users.settle(await torii.users.get(user.id));
+  if (users.put(user) === 'tied') users.settle(await client.users.get(user.id));
 }

@@ -16,7 +16,7 @@ const patience = { timeout: 60_000 };
 let folder: string;
 let file: string;
 let emulator: Emulator;
-let torii: ToriiClient;
+let client: ToriiClient;
 let port: number;
 let running: ChildProcess | undefined;
 let copy: UserCopy;
@@ -27,7 +27,7 @@ beforeEach(async () => {
   port = await findPort();
   const webhooks = [{ url: `http://127.0.0.1:${port}/webhooks` }];
   emulator = await startEmulator({ webhooks, webhookRetrySeconds: Array(200).fill(0.1) });
-  torii = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl });
+  client = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl });
   copy = openUserCopy(file);
 });
 afterEach(async () => {
@@ -79,7 +79,7 @@ async function end(): Promise<void> {
 /** Torii's users, in the form in which the copy lists them. */
 async function usersOfTorii(): Promise<readonly object[]> {
   const users: User[] = [];
-  for await (const user of torii.users.list({ limit: 100 })) users.push(user);
+  for await (const user of client.users.list({ limit: 100 })) users.push(user);
   return users
     .filter(({ status }) => status !== 'deleted')
     .map(({ id, email, name, status }) => ({ id, email, name, status }))
@@ -91,23 +91,23 @@ async function expectUpToDate(): Promise<void> {
 }
 
 test('copies the existing users, then follows changes', async () => {
-  await torii.users.create({ email: 'ada@example.com', name: 'Ada' });
-  const gone = await torii.users.create({ email: 'gone@example.com' });
-  await torii.users.delete(gone.id);
+  await client.users.create({ email: 'ada@example.com', name: 'Ada' });
+  const gone = await client.users.create({ email: 'gone@example.com' });
+  await client.users.delete(gone.id);
   await start();
   expect(copy.list()).toMatchObject([{ email: 'ada@example.com' }]);
 
-  const grace = await torii.users.create({ email: 'grace@example.com' });
+  const grace = await client.users.create({ email: 'grace@example.com' });
   await emulator.webhooksSettled();
   expect(copy.list()).toMatchObject([{}, { email: 'grace@example.com', name: null }]);
-  await torii.users.update(grace.id, { name: 'Grace' });
-  await torii.users.ban(grace.id);
+  await client.users.update(grace.id, { name: 'Grace' });
+  await client.users.ban(grace.id);
   await emulator.webhooksSettled();
   expect(copy.list()).toMatchObject([{}, { name: 'Grace', status: 'banned' }]);
-  await torii.users.unban(grace.id);
+  await client.users.unban(grace.id);
   await emulator.webhooksSettled();
   await expectUpToDate();
-  await torii.users.delete(grace.id);
+  await client.users.delete(grace.id);
   await emulator.webhooksSettled();
   expect(copy.list()).toMatchObject([{ email: 'ada@example.com' }]);
   expect(await (await fetch(`http://127.0.0.1:${port}/`)).json()).toEqual({ users: 1 });
@@ -115,17 +115,17 @@ test('copies the existing users, then follows changes', async () => {
 
 test('is up to date after webhooks that arrived late or twice, or were lost', async () => {
   await start();
-  const ada = await torii.users.create({ name: 'Ada' });
-  const eve = await torii.users.create({ name: 'Eve' });
+  const ada = await client.users.create({ name: 'Ada' });
+  const eve = await client.users.create({ name: 'Eve' });
   await emulator.webhooksSettled();
   emulator.delay('webhooks', 1000, { times: 1 });
-  await torii.users.update(ada.id, { name: 'late' });
+  await client.users.update(ada.id, { name: 'late' });
   await expect.poll(() => emulator.requests.webhooks, patience).toBe(3);
   emulator.cut('webhooks', { at: 'answer', times: 1 });
-  await torii.users.update(ada.id, { name: 'Ada Lovelace' });
+  await client.users.update(ada.id, { name: 'Ada Lovelace' });
   await expect.poll(() => emulator.requests.webhooks, patience).toBeGreaterThan(3);
   emulator.fail('webhooks', { times: 2 });
-  await torii.users.delete(eve.id);
+  await client.users.delete(eve.id);
   await emulator.webhooksSettled();
   expect(copy.list()).toMatchObject([{ name: 'Ada Lovelace' }]);
   const [oldest] = emulator
@@ -140,11 +140,11 @@ test('is up to date after webhooks that arrived late or twice, or were lost', as
 
 test('receives changes from the time it was stopped, because Torii retries', async () => {
   await start();
-  const ada = await torii.users.create({ name: 'Ada' });
+  const ada = await client.users.create({ name: 'Ada' });
   await emulator.webhooksSettled();
   await end();
-  await torii.users.ban(ada.id);
-  await torii.users.create({ name: 'Grace' });
+  await client.users.ban(ada.id);
+  await client.users.create({ name: 'Grace' });
   await expect.poll(() => emulator.webhookDeliveries()[0]?.attempts.length, patience).toBeGreaterThan(0);
   await start();
   await emulator.webhooksSettled();
@@ -155,9 +155,9 @@ test('catches up at its start with changes that no webhook reports', async () =>
   await start();
   await end();
   for (const { id } of emulator.webhooks) await emulator.removeWebhook(id);
-  const ada = await torii.users.create({ name: 'Ada' });
-  await torii.users.create({ name: 'Grace' });
-  await torii.users.delete(ada.id);
+  const ada = await client.users.create({ name: 'Ada' });
+  await client.users.create({ name: 'Grace' });
+  await client.users.delete(ada.id);
   await start();
   await expectUpToDate();
 });
@@ -168,11 +168,11 @@ test('is up to date after it was killed several times during changes', async () 
   let writing = true;
   const write = async () => {
     for (let count = 0; writing; count++) {
-      const { id } = await torii.users.create({ name: `user ${count}` });
+      const { id } = await client.users.create({ name: `user ${count}` });
       ids.push(id);
       const earlier = ids[Math.floor(ids.length / 2)] ?? id;
-      if (count % 3 === 0) await torii.users.update(earlier, { name: `changed ${count}` }).catch(() => {});
-      if (count % 5 === 0) await torii.users.delete(earlier).catch(() => {});
+      if (count % 3 === 0) await client.users.update(earlier, { name: `changed ${count}` }).catch(() => {});
+      if (count % 5 === 0) await client.users.delete(earlier).catch(() => {});
     }
   };
   const writers = [write(), write()];
@@ -190,7 +190,7 @@ test('is up to date after it was killed several times during changes', async () 
 
 test('asks the API which of two states with the same time is newer', async () => {
   await start();
-  const ada = await torii.users.create({ name: 'Ada' });
+  const ada = await client.users.create({ name: 'Ada' });
   await emulator.webhooksSettled();
   const body = JSON.stringify({ id: 'evt_tied', type: 'user.updated', data: { ...ada, name: 'before' } });
   const timestamp = String(Math.floor(Date.now() / 1000));
@@ -212,7 +212,7 @@ test('asks the API which of two states with the same time is newer', async () =>
 
 test('refuses an event that Torii has not signed, and says why', async () => {
   await start();
-  const { id } = await torii.users.create({ name: 'Ada' });
+  const { id } = await client.users.create({ name: 'Ada' });
   await emulator.webhooksSettled();
   const post = (headers: Record<string, string>) =>
     fetch(`http://127.0.0.1:${port}/webhooks`, {
@@ -237,7 +237,7 @@ test('makes Torii retry if it cannot write', async () => {
   copy.close();
   const lock = new DatabaseSync(file);
   lock.exec('BEGIN EXCLUSIVE');
-  await torii.users.create({ name: 'Ada' });
+  await client.users.create({ name: 'Ada' });
   await expect.poll(() => emulator.webhookDeliveries()[0]?.attempts[0]?.status, patience).toBe(500);
   lock.exec('ROLLBACK');
   lock.close();

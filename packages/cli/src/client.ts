@@ -48,19 +48,19 @@ function isEmail(who: string): boolean {
  *
  * @throws CommandFailure if no user has this email
  */
-export async function findUser(torii: ToriiClient, who: string, signal: AbortSignal): Promise<User> {
-  if (!isEmail(who)) return torii.users.get(who, { signal });
+export async function findUser(client: ToriiClient, who: string, signal: AbortSignal): Promise<User> {
+  if (!isEmail(who)) return client.users.get(who, { signal });
   const wanted = foldCase(who);
   // The API matches parts of an email, so longer emails can come first.
-  for await (const user of torii.users.list({ email: who, limit: 100 }, { signal })) {
+  for await (const user of client.users.list({ email: who, limit: 100 }, { signal })) {
     if (user.status !== 'deleted' && foldCase(user.email ?? '') === wanted) return user;
   }
   throw new CommandFailure(`No user has the email ${who}.`);
 }
 
 /** Like {@link findUser}, but returns the id. An id is returned without a request. */
-export async function findUserId(torii: ToriiClient, who: string, signal: AbortSignal): Promise<string> {
-  return isEmail(who) ? (await findUser(torii, who, signal)).id : who;
+export async function findUserId(client: ToriiClient, who: string, signal: AbortSignal): Promise<string> {
+  return isEmail(who) ? (await findUser(client, who, signal)).id : who;
 }
 
 function foldCase(email: string): string {

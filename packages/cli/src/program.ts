@@ -29,7 +29,7 @@ export function createProgram({ output, stdout, stderr }: Context): Command {
       outputError: (text, write) => write(describeMistake(text)),
       getOutHelpWidth: () => stdout.columns ?? 80,
       getErrHelpWidth: () => stderr.columns ?? 80,
-      getOutHasColors: () => output.hasColours,
+      getOutHasColors: () => output.hasColors,
       getErrHasColors: () => false,
     })
     .configureHelp({ minWidthToWrap: 20, formatItem })

@@ -12,13 +12,15 @@ export async function askLine(
 ): Promise<string> {
   const output = isSecret ? new Writable({ write: (_chunk, _encoding, done) => done() }) : stderr;
   const prompt = createInterface({ input: stdin, output, terminal: true });
-  // createInterface() turns off the terminal's echo. A question shown earlier could be answered while echo is still on.
+  // Write the question after createInterface() has turned off the terminal's echo: an answer typed earlier would be
+  // shown.
   if (isSecret) stderr.write(question);
   // readline puts the terminal in raw mode, where Ctrl-C is a key and the process gets no signal.
   const interruption = new AbortController();
   prompt.once('SIGINT', () => interruption.abort(new Interrupted()));
   const ended = AbortSignal.any([signal, interruption.signal]);
-  // Ctrl-D closes the prompt, and the promise of question() never settles.
+  // On Ctrl-D, readline closes the prompt and the promise of question() never settles. The answer is then an empty
+  // text.
   const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('')));
   try {
     const asked = prompt.question(isSecret ? '' : question, { signal: ended });

@@ -44,7 +44,10 @@ export async function runCommands(
   }
 }
 
-/** The signal of a host program can have any reason. An unknown one counts as Ctrl-C. */
+/**
+ * Returns why the run was interrupted. The signal of a host program can have any reason; an unknown reason counts as
+ * Ctrl-C.
+ */
 function reasonOf({ reason }: AbortSignal): unknown {
   return reason instanceof OutputClosed || reason instanceof CommandFailure
     ? reason
@@ -61,7 +64,8 @@ export async function runAsProcess(addCommands: AddCommands): Promise<void> {
   const { stdin, stdout, stderr, env } = process;
   const options = { stdin, stdout, stderr, env, cwd: process.cwd(), signal: interruption.signal };
   const code = await runCommands(process.argv.slice(2), options, addCommands);
-  // All output is written. Open connections or an open standard input must not keep the process running.
+  // All output has been written. Exit explicitly: open connections or an open standard input would keep the process
+  // running.
   process.exit(code);
 
   function interrupt(exitCode: number): void {

@@ -35,7 +35,7 @@ export function settingsFrom({ env, cwd }: Context, { settings }: SettingsOption
     const set = env[name];
     if (set !== undefined) return { text: set, origin: 'environment' };
     const kept = file[name];
-    // The caller chose a file named by --settings, so it is trusted like a flag.
+    // The caller chose the file of --settings, so values from that file are trusted like flags.
     return kept === undefined ? undefined : { text: kept, origin: settings === undefined ? '.env' : 'flag' };
   };
 

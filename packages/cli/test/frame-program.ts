@@ -27,8 +27,8 @@ await runAsProcess((program, context) => {
     writeRecord(output, formOf(options), columns, JSON.parse(json) as Person),
   );
   addApiOptions(program.command('count')).action(async (options: ApiOptions) => {
-    const torii = await clientFor(context, options);
-    const { items } = await torii.users.list({}, { signal, maxRetries: 0 });
+    const client = await clientFor(context, options);
+    const { items } = await client.users.list({}, { signal, maxRetries: 0 });
     await output.write(`${items.length} users\n`);
   });
   addYesOption(program.command('burn')).action(async (options: { readonly yes?: true }) => {

@@ -36,7 +36,7 @@ test('draws cards if a table does not fit 40 columns', async (context) => {
   expect(terminal.text()).toBe(`id\n  ${id}\nname  Ada, Countess of Lovelace\n\nid\n  ${id}\nname\n`);
 });
 
-test('shows no colours if NO_COLOR is set', async (context) => {
+test('shows no colors if NO_COLOR is set', async (context) => {
   const terminal = await startOnTerminal(context, ['people', people], { ...start, environment: { NO_COLOR: '1' } });
   expect(await terminal.ended).toBe(0);
   expect(terminal.output()).not.toContain('\x1b[');

@@ -76,7 +76,7 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   return app;
 }
 
-/** Adds each request to the journal, except requests to the dashboard and the control API. */
+/** Records each request for the dashboard, except requests to the dashboard itself and to the control API. */
 function noteRequests(journal: Journal): MiddlewareHandler {
   return async (c, next) => {
     const start = performance.now();
@@ -97,7 +97,8 @@ function countRequests(surface: Surface, traffic: Traffic): MiddlewareHandler {
   return async (c, next) => {
     traffic.count(surface);
     await next();
-    // Only the key set sets its own Cache-Control. All other responses depend on the caller.
+    // Only the response with the key set has its own Cache-Control. All other responses depend on the caller and must
+    // not be cached.
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   };
 }

@@ -14,7 +14,7 @@ export class Clock {
   }
 
   advance(seconds: number): void {
-    // Only forward: an expired session must not become valid again.
+    // The clock only moves forward: otherwise an expired session could become valid again.
     if (!Number.isFinite(seconds) || seconds < 0) {
       throw new EmulatorError(
         'option_invalid',

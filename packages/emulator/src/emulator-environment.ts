@@ -92,7 +92,10 @@ export class EmulatorEnvironment {
     return this.#served.environment.keys.published.map(({ kid }) => kid);
   }
 
-  /** The number of requests to each surface so far. This is a snapshot: read the property again for newer counts. */
+  /**
+   * The number of requests so far to each surface, a part of the emulator such as the REST API (`api`). This is a
+   * snapshot: read the property again for newer counts.
+   */
   get requests(): RequestCounts {
     return this.#served.traffic.counts;
   }
@@ -203,7 +206,8 @@ export class EmulatorEnvironment {
   }
 
   /**
-   * Answers requests to a surface with an error status, until `recover()` or for a number of requests (`times`).
+   * Answers requests to a surface, such as the REST API (`api`), with an error status until `recover()` is called, or
+   * for a number of requests (`times`).
    *
    * @throws EmulatorError `option_invalid`
    */
@@ -212,7 +216,7 @@ export class EmulatorEnvironment {
   }
 
   /**
-   * Delays the responses to a surface by `delayMs` milliseconds.
+   * Delays the responses of a surface, such as the REST API (`api`), by `delayMs` milliseconds.
    *
    * @throws EmulatorError `option_invalid`
    */
@@ -221,7 +225,7 @@ export class EmulatorEnvironment {
   }
 
   /**
-   * Closes the connection of requests to a surface, before or after they are handled.
+   * Closes the connection of requests to a surface, such as the REST API (`api`), before or after they are handled.
    *
    * @throws EmulatorError `option_invalid`
    */
@@ -229,7 +233,7 @@ export class EmulatorEnvironment {
     this.#served.faults.cut(target, options);
   }
 
-  /** Ends the fault of a surface. Without an argument, ends all faults. */
+  /** Ends the fault of a surface, such as the REST API (`api`). Without an argument, ends all faults. */
   recover(target?: FaultTarget): void {
     this.#served.faults.recover(target);
   }

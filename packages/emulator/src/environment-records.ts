@@ -12,7 +12,7 @@ export interface EnvironmentRecord {
   readonly id: string;
   readonly name: string;
   readonly secretKey: string;
-  /** Signs webhooks for which no secret was set. */
+  /** The secret that signs the webhooks for which no other secret was set. */
   readonly webhookSecret: string;
 }
 

@@ -6,7 +6,7 @@ export interface AnsweredRequest {
   readonly at: Date;
   readonly method: string;
   readonly path: string;
-  /** `null` if the connection was closed without a response. */
+  /** The response status, or `null` if the connection was closed without a response. */
   readonly status: number | null;
   readonly code: string | undefined;
   readonly durationMs: number;
@@ -29,18 +29,18 @@ export class Journal {
     this.#clock = clock;
   }
 
-  /** Newest first. */
+  /** The last requests, newest first. */
   get requests(): readonly AnsweredRequest[] {
     return this.#requests.toReversed();
   }
 
-  /** Newest first. */
+  /** The last minted tokens, newest first. */
   get tokens(): readonly MintedToken[] {
     return this.#tokens.toReversed();
   }
 
   noteToken(kid: string, claims: Readonly<Record<string, unknown>>): void {
-    // A copy, without the claims that are `undefined`: those are not in the token.
+    // Stores a copy without the claims that are `undefined`, because the token does not contain them either.
     remember(this.#tokens, { at: this.#clock.now(), kid, claims: JSON.parse(JSON.stringify(claims)) });
   }
 

@@ -15,8 +15,8 @@ interface Route {
 const environmentsPath = '/env/';
 
 /**
- * Passes each request to its environment: by the secret key if the path is that of the REST API, whose base URL all
- * environments share, and otherwise by the issuer path.
+ * Passes each request to its environment. For the REST API, whose base URL all environments share, the secret key
+ * selects the environment. For all other paths, the issuer path (`/env/acme`) does.
  */
 export class EnvironmentRouter {
   readonly origin: string;

@@ -57,11 +57,11 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
     for (const webhook of added) environment?.webhooks.add(webhook);
   }
 
-  // The issuer URLs contain the port, which is known only once the server listens. There must be no `await` between
-  // here and `server.on('request')`: a request that arrives before the handler is attached gets no response.
+  // The issuer URLs contain the port, which is known only once the server listens. Do not `await` anything between
+  // `listen()` and `server.on('request')`: a request that arrives before the handler is attached gets no response.
   const server = await listen(settings.port, settings.host);
   const warn = (error: unknown) => {
-    // A request that stop() interrupted can fail after the database is closed. That needs no warning.
+    // After stop(), interrupted requests can fail because the database is closed. These errors are expected.
     if (server.listening) process.emitWarning(error instanceof Error ? error : String(error));
   };
   const router = new EnvironmentRouter(originOf(server));

@@ -34,7 +34,7 @@ test.each<[string, TokenOptions, Record<string, unknown>]>([
   ['an unverified email', { emailVerified: false }, { email_verified: false }],
   ['an incomplete profile', { profileComplete: false }, { profile_complete: false }],
   ['a locale', { locale: 'da' }, { locale: 'da' }],
-  ['an organisation', { organization: { id: 'o1', role: 'org:member' } }, { org_id: 'o1', org_role: 'org:member' }],
+  ['an organization', { organization: { id: 'o1', role: 'org:member' } }, { org_id: 'o1', org_role: 'org:member' }],
   ['an actor', { actor: { sub: 'admin' } }, { act: { sub: 'admin' } }],
   ['impersonation', { impersonating: true }, { impersonating: true }],
   ['custom claims', { claims: { plan: 'pro', o: { id: 'o1' } } }, { plan: 'pro', o: { id: 'o1' } }],

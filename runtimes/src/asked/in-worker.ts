@@ -26,7 +26,7 @@ async function receive({ issuer, token, clockAheadMs, leave }: Visit): Promise<s
   Date.now = () => now;
   const verifying = verifier.verify(token).then(({ userId }) => userId, describeError);
   if (!leave) return verifying;
-  // Long enough for the fetch of the keys to start, too short for its response.
+  // Wait long enough for the fetch of the keys to start, but not long enough for its response.
   await new Promise((resolve) => setTimeout(resolve, 30));
   return 'left';
 }

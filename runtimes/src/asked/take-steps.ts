@@ -13,7 +13,7 @@ import { showRequest } from './show-request.ts';
 const checks: Readonly<Record<CheckName, Check>> = {
   yes: () => true,
   no: () => false,
-  // Plain JavaScript can return this. Only `true` lets a request through.
+  // A check in plain JavaScript can return a truthy value that is not `true`. Only `true` lets a request through.
   truthy: () => JSON.parse('1'),
   refuse: () => refuse('Not on Sundays.', 'it is Sunday'),
   throw: () => {

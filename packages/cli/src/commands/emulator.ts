@@ -36,7 +36,7 @@ export function addEmulator(program: Command, context: Context): void {
 async function runEmulator(context: Context, args: readonly string[]): Promise<void> {
   const { cwd, env, signal, output, stderr } = context;
   requirePackages('torii emulator', ['@torii/emulator']);
-  // main.js is in the folder of index.js, both in dist/ and in src/.
+  // The emulator's program, main.js, is in the folder of the package's index.js, both in dist/ and in src/.
   const program = fileURLToPath(import.meta.resolve('@torii/emulator').replace(/index(\.\w+)$/, 'main$1'));
   // A child process, because the emulator's program handles signals, exits by itself and checks the version of Node.
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
@@ -44,7 +44,7 @@ async function runEmulator(context: Context, args: readonly string[]): Promise<v
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Ctrl-C reaches both processes. SIGTERM, a host's abort signal and a closed pipe reach only this one.
+  // Ctrl-C reaches both processes. SIGTERM, a host's abort signal and a closed pipe reach only the parent process.
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop, { once: true });
   child.stderr.on('data', (text) => stderr.write(text));

@@ -16,7 +16,7 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Characters per line. Infinity if standard output is not a terminal. */
   readonly columns: number;
-  readonly hasColours: boolean;
+  readonly hasColors: boolean;
   /**
    * Writes data to standard output. Await it before writing more, so that memory use stays constant.
    *
@@ -34,15 +34,16 @@ export interface Output {
 export function openOutput({ stdout, stderr, env }: OutputStreams): Output {
   const closing = new AbortController();
   const isTerminal = stdout.isTTY === true;
-  const hasColours = isTerminal && stdout.hasColors?.(env) === true;
+  const hasColors = isTerminal && stdout.hasColors?.(env) === true;
   let pending: Promise<unknown> = Promise.resolve();
-  // A stream's 'error' event without a listener would crash the process. Each write gets its error in its callback.
+  // A stream's 'error' event without a listener would crash the process. Each write also gets its error in its
+  // callback.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});
 
   return {
     isTerminal,
     columns: isTerminal ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
-    hasColours,
+    hasColors,
     write(data) {
       const written = new Promise<void>((resolve, reject) => {
         stdout.write(data as string, (error) => (error ? reject(failureOf(error)) : resolve()));
@@ -58,7 +59,7 @@ export function openOutput({ stdout, stderr, env }: OutputStreams): Output {
       pending = Promise.all([pending, written]);
       pending.catch(() => {});
     },
-    style: (format, text) => (hasColours ? styleText(format, text, { validateStream: false }) : text),
+    style: (format, text) => (hasColors ? styleText(format, text, { validateStream: false }) : text),
     closed: closing.signal,
     settle: async () => void (await pending),
   };

@@ -22,7 +22,7 @@ export function startProgress(
     hideCursor: true,
     barsize: Math.max(5, Math.min(40, columns - title.length - 24)),
     format: total === undefined ? `${title} {value}` : `${title} {bar} {value}/{total}`,
-    // run.ts handles Ctrl-C, which must end with exit code 130.
+    // Off, because run.ts handles Ctrl-C, which must end with exit code 130.
     gracefulExit: false,
     forceRedraw: true,
   });

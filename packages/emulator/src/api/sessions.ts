@@ -37,7 +37,7 @@ export function sessionHandlers({
   };
 }
 
-/** Refuses an unknown user with 403 instead of 404, because the specification lists no 404 for these operations. */
+/** Refuses an unknown user with 403 instead of 404: the specification lists no 404 for the session operations. */
 function requireGrant(users: Users, userId: string): void {
   if (users.standing(userId) === 'unknown') throw forbidden('No user of this environment has this id.');
   requireUser(users, userId);

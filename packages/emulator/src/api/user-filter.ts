@@ -32,7 +32,10 @@ export function readUserSearch({ query, body }: ApiRequest, users: Users): UserS
   return { limit, after, name, email, statuses, createdFrom, createdTo };
 }
 
-/** The specification allows `null` here but defines its meaning only for names and emails. The emulator ignores it. */
+/**
+ * Parses a date of the filter. The specification allows `null` for dates but defines the meaning of `null` only for
+ * names and emails, so `null` is ignored like a missing date.
+ */
 function readMoment(field: string, text: string | null | undefined, errors: FieldError[]): Date | undefined {
   if (text === null || text === undefined) return undefined;
   const moment = new Date(text);

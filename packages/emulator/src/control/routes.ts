@@ -17,7 +17,7 @@ export interface ControlledParts {
   readonly clock: Clock;
 }
 
-/** The control API: faults, the clock, key rotation and webhooks over HTTP, as in the library. */
+/** The control API: the library's functions for faults, the clock, key rotation and webhooks, over HTTP. */
 export function controlRoutes(environment: Environment, { faults, traffic, clock }: ControlledParts): Hono {
   const { name, id, issuer, keys, webhooks } = environment;
   const app = new Hono();
@@ -87,7 +87,9 @@ async function readObject(request: HonoRequest): Promise<Fields> {
   throw invalid('The body must be a JSON object.');
 }
 
-/** The body is, for example, `{ "surface": "keys", "kind": "delay", "delayMs": 2000, "times": 1 }`. */
+/**
+ * Injects the fault of a request body such as `{ "surface": "keys", "kind": "delay", "delayMs": 2000, "times": 1 }`.
+ */
 function injectFault(faults: Faults, { surface, kind, times, ...rest }: Fields): void {
   const target = surface as FaultTarget;
   const duration = times === undefined ? {} : { times: times as number };

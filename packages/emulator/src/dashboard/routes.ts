@@ -38,7 +38,7 @@ export function dashboardRoutes(subject: DashboardSubject): Hono {
       )
       .post(dashboardPath, async (c) => {
         await act(subject, await readForm(c.req));
-        // Redirect, so that reloading the page does not repeat the action. The query string keeps the filter.
+        // Redirect, so that reloading the page does not repeat the action. The query string contains the page's filter.
         return c.redirect(new URL(c.req.url).search || './', 303);
       })
   );

@@ -1,14 +1,14 @@
 import { EmulatorError } from '../errors.ts';
 
 interface StorageFault {
-  /** A sentence without a final period, in which "it" means the database. */
+  /** The reason for an error message: a sentence without a final period, in which "it" means the database. */
   readonly reason: string;
-  /** The response status of the REST API. The failed write was rolled back. */
+  /** The status with which the REST API responds. The failed write was rolled back, so nothing was stored. */
   readonly status: 503 | 507;
   readonly code: 'storage_unavailable' | 'storage_full';
 }
 
-/** Keyed by SQLite result code. */
+/** The faults by SQLite result code. */
 const faults: Readonly<Record<number, StorageFault>> = {
   // SQLITE_BUSY
   5: unavailable('it is in use by another emulator or program. Stop that program, or choose another file'),
@@ -40,7 +40,7 @@ export function storageFaultOf(error: unknown): StorageFault | undefined {
 }
 
 /**
- * Runs a database write that was called through the library, and translates SQLite errors.
+ * Runs a database write for a method of the library, and turns SQLite errors into an EmulatorError.
  *
  * @throws EmulatorError `database_unusable` if the write failed. Nothing was stored.
  */

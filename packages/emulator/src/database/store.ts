@@ -122,9 +122,9 @@ export function openStore(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
-    // EXCLUSIVE: only one emulator may use a file, because keys and environments are read once at startup. The operating
-    // system releases the lock when the process ends.
-    // FULL: a write that was answered survives a crash of the process and a power failure.
+    // locking_mode = EXCLUSIVE: only one emulator may use a file, because keys and environments are read once at
+    // startup. The operating system releases the lock when the process ends. synchronous = FULL: a write that the
+    // client was told about survives a crash of the process and a power failure.
     database.exec(`
       PRAGMA busy_timeout = 1000;
       PRAGMA locking_mode = EXCLUSIVE;

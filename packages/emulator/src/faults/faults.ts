@@ -112,7 +112,7 @@ export class Faults {
   #inject(target: FaultTarget, fault: Fault, times = Number.POSITIVE_INFINITY): void {
     check(times === Number.POSITIVE_INFINITY || Number.isInteger(times), 'times must be a whole number');
     check(times > 0, 'times must be 1 or more');
-    // The surfaces share one object, so that with `all` the limit `times` applies to all requests together.
+    // With `all`, the surfaces (key set, REST API, …) share one counter, so `times` limits their requests together.
     const active = { fault, remaining: times };
     for (const surface of surfacesOf(target)) this.#active.set(surface, active);
   }
@@ -131,7 +131,8 @@ function surfacesOf(target: FaultTarget): readonly Surface[] {
 }
 
 /**
- * Headers can come from untyped JavaScript or a request. An invalid one would otherwise fail later, in the response.
+ * Whether the values are valid HTTP headers. They can come from untyped JavaScript or a request. Without this check, an
+ * invalid header would throw later, when a response is sent.
  */
 function areHeaders(headers: unknown): boolean {
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false;

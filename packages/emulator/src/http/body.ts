@@ -27,7 +27,7 @@ function requireJson(request: HonoRequest): void {
   );
 }
 
-/** Leaves out the message of JSON.parse: it quotes the body, which can contain a password. */
+/** Parses JSON. The error leaves out the message of JSON.parse, which quotes the body: it can contain a password. */
 function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -22,9 +22,9 @@ export function allowScripts(allowedOrigins: readonly string[]): MiddlewareHandl
 }
 
 /**
- * Prevents CSRF: refuses unsafe requests from pages of other origins. CORS does not stop them, because a form needs no
- * preflight and the browser adds cookies to it. Requests without `Origin` and `Sec-Fetch-Site` do not come from a
- * browser and are allowed.
+ * Prevents CSRF: refuses requests from pages of other origins, except GET and HEAD. CORS does not stop them, because an
+ * HTML form needs no preflight and the browser adds cookies to it. Requests without `Origin` and `Sec-Fetch-Site` do
+ * not come from a browser and are allowed.
  */
 export function refuseForeignPages(allowedOrigins?: readonly string[]): MiddlewareHandler {
   const advice =

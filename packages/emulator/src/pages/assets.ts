@@ -7,7 +7,10 @@ import { stylesheet } from './stylesheet.ts';
 /** A script that the emulator serves: its path relative to `src`, without extension. */
 type ScriptName = 'browser/session' | 'browser/live-page' | 'provisional-paths';
 
-/** The scripts that apps load. Their URLs keep the relative path between the files, which import each other by it. */
+/**
+ * The scripts that apps load, by URL path. The scripts import each other by relative path, so their URLs are arranged
+ * like their files.
+ */
 const scripts: ReadonlyMap<string, ScriptName> = new Map([
   [provisionalPaths.browserModule, 'browser/session'],
   [new URL('../provisional-paths.js', `http://path${provisionalPaths.browserModule}`).pathname, 'provisional-paths'],

@@ -4,7 +4,10 @@ import type { LiveSession } from './secrets.ts';
 export interface TokenAnswer {
   readonly accessToken: string;
   readonly expiresAt: string;
-  /** The remaining lifetime, because the clock of the browser's machine may differ from the emulator's. */
+  /**
+   * The remaining lifetime. Not a point in time, because the clock of the browser's machine may differ from the
+   * emulator's.
+   */
   readonly expiresInSeconds: number;
   readonly sessionId: string;
   readonly userId: string;

@@ -8,7 +8,7 @@ export const sessionEventTypes = ['session.revoked'] as const;
 
 export type SessionEventType = (typeof sessionEventTypes)[number];
 
-/** Stores session events. Called inside the transaction of the change. */
+/** Stores session events for the webhooks. Called inside the database transaction that changes the session. */
 export interface SessionEvents {
   note(type: SessionEventType, session: Session): void;
 }

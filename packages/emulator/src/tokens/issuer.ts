@@ -3,10 +3,10 @@ import type { SigningKeys } from './signing-keys.ts';
 
 /** The path of the key set below the issuer URL. Verifiers of @torii/core use it. */
 export const jwksPath = '/_torii/.well-known/jwks.json';
-/** OpenID Connect Discovery 1.0 section 4. */
+/** The path of the issuer's metadata (OpenID Connect Discovery 1.0 section 4). */
 const discoveryPath = '/.well-known/openid-configuration';
 
-/** The verifiers of @torii/core keep a key set for the same time. */
+/** Five minutes, because verifiers of @torii/core also cache a key set for five minutes. */
 const publicForFiveMinutes = { 'cache-control': 'public, max-age=300' };
 
 interface Issuer {

@@ -5,7 +5,7 @@ import type { User } from './user.ts';
 /** The fields of a new user. All are optional, but only a user with an email and a password can sign in. */
 export interface NewUser {
   readonly email?: User['email'];
-  /** At least 8 characters. */
+  /** The password, at least 8 characters. */
   readonly password?: string | null;
   readonly name?: User['name'];
   readonly phone?: User['phone'];

@@ -20,7 +20,10 @@ export class Passwords {
     return hash(password, cost);
   }
 
-  /** Without a hash, does the same work with a decoy, so that the time does not reveal which emails exist. */
+  /**
+   * Checks a password. If there is no hash, does the same work with a decoy hash, so that the response time does not
+   * reveal which emails exist.
+   */
   async matches(passwordHash: string | null | undefined, password: string): Promise<boolean> {
     const matched = await verify(passwordHash ?? this.#decoyHash, password);
     return matched && typeof passwordHash === 'string';

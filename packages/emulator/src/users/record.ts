@@ -41,7 +41,7 @@ export function userFrom(row: UserRow): User {
 }
 
 /**
- * Normalizes a text for case-insensitive comparison of emails and names. The result is stored in a column of its own,
+ * Normalizes a text for case-insensitive comparison of emails and names. The result is stored in a separate column,
  * because SQLite folds the case of ASCII letters only.
  */
 export function foldCase(text: string): string {

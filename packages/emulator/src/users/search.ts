@@ -6,7 +6,10 @@ export interface UserSearch {
   readonly limit: number;
   /** The id of the last user on the previous page. */
   readonly after?: string | undefined;
-  /** A part of the name, compared without case. `null` matches users without a name. The same applies to `email`. */
+  /**
+   * Matches users whose name contains this text, ignoring case. `null` matches users without a name. `email` works
+   * alike.
+   */
   readonly name?: string | null | undefined;
   readonly email?: string | null | undefined;
   readonly statuses?: readonly UserStatus[] | undefined;

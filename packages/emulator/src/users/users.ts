@@ -23,7 +23,7 @@ export const userEventTypes = ['user.created', 'user.updated', 'user.banned', 'u
 
 export type UserEventType = (typeof userEventTypes)[number];
 
-/** Stores user events. Called inside the transaction of the change. */
+/** Stores user events for the webhooks. Called inside the database transaction that changes the user. */
 export interface UserEvents {
   note(type: UserEventType, user: User): void;
 }
@@ -40,7 +40,8 @@ export class Users {
   readonly #passwords: Passwords;
   readonly #sessions: UserSessions;
   readonly #events: UserEvents;
-  // Prepared once, because preparing a statement takes as long as running it and a seed can contain 100,000 users.
+  // Prepared once, because preparing a statement takes as long as running the statement, and a seed can contain 100,000
+  // users.
   readonly #insertRow: StatementSync;
   readonly #selectById: StatementSync;
   readonly #selectByEmail: StatementSync;
@@ -113,7 +114,7 @@ export class Users {
     return searchUsers(this.#scope.database, this.#scope.environmentId, search);
   }
 
-  /** An empty patch changes nothing, not even `updatedAt`. */
+  /** Updates a user. An empty patch changes nothing, not even `updatedAt`. */
   update(id: string, patch: UserPatch): User {
     const changes = new Map<string, string | null>();
     if (patch.name !== undefined) {

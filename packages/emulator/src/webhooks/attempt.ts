@@ -14,7 +14,7 @@ export interface Attempt {
   readonly timestampSeconds: number;
   readonly timeoutMs: number;
   readonly fault: Fault | undefined;
-  /** Aborts the attempt. Its outcome must be ignored then. */
+  /** Aborts the attempt. The caller must ignore the outcome of an aborted attempt. */
   readonly signal: AbortSignal;
 }
 

@@ -40,7 +40,7 @@ export class DeliveryLog {
     this.#scope = scope;
   }
 
-  /** Newest event first. */
+  /** Lists the deliveries, newest event first. */
   list(limit: number): readonly WebhookDelivery[] {
     return this.#read('ORDER BY webhook_events.position DESC, webhook_deliveries.position DESC LIMIT ?', limit);
   }

@@ -15,7 +15,7 @@ export interface Webhook {
 
 /** A registered webhook with its secrets. */
 export interface Endpoint extends Webhook {
-  /** `null` means the environment's webhook secret. */
+  /** The secrets that sign the events, or `null` for the environment's webhook secret. */
   readonly secrets: readonly string[] | null;
 }
 
@@ -31,7 +31,7 @@ export class Endpoints {
     this.#all = this.#load();
   }
 
-  /** Oldest first. */
+  /** All webhooks, oldest first. */
   get all(): readonly Endpoint[] {
     return this.#all;
   }

@@ -7,7 +7,9 @@ import type { WebhookData, WebhookEventType } from './event.ts';
 
 export interface DueDelivery {
   readonly position: number;
-  /** Grows with each redelivery. The result of an attempt is ignored if a new round has begun in the meantime. */
+  /**
+   * Incremented by each redelivery. The result of an attempt is ignored if the event was redelivered in the meantime.
+   */
   readonly round: number;
   readonly tries: number;
   readonly eventId: string;
@@ -20,7 +22,7 @@ export interface AttemptResult {
   readonly failure: string | null;
   readonly answer: string | null;
   readonly durationMs: number;
-  /** `null` if there will be no more attempts. */
+  /** The time of the next attempt, or `null` if there will be no more attempts. */
   readonly nextAttemptAt: Date | null;
 }
 
@@ -117,7 +119,10 @@ export class Outbox {
     return typeof row?.['next'] === 'string' ? new Date(row['next']) : undefined;
   }
 
-  /** Called at startup: in an earlier run, `advance` may have put the next attempts far into the future. */
+  /**
+   * Makes all waiting deliveries due. Called at startup, because in an earlier run `advance` may have put the next
+   * attempts far into the future.
+   */
   makeAllDue(): void {
     this.#scope.database
       .prepare(

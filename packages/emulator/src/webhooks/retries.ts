@@ -1,4 +1,6 @@
-/** Seconds between attempts. Shorter than the schedule of Standard Webhooks, which takes days. */
+/**
+ * The seconds between attempts to deliver an event. Shorter than the schedule of Standard Webhooks, which takes days.
+ */
 export const defaultRetrySeconds: readonly number[] = [1, 5, 30, 120, 600, 3600];
 
 /** Each wait is shortened at random by up to this fraction, so that failed deliveries are not all retried at once. */

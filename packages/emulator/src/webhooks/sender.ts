@@ -26,7 +26,10 @@ export interface SenderSurroundings {
 
 /** The maximum number of concurrent attempts per endpoint. A receiver that hangs does not delay other endpoints. */
 const attemptsAtOnce = 5;
-/** How often the clock is checked while deliveries wait: the fake timers of a test can move it without notice. */
+/**
+ * How often to check the clock while deliveries wait: a test's fake timers can move the clock without notifying the
+ * sender.
+ */
 const pollMs = 1000;
 const pruneEvery = 100;
 
@@ -142,7 +145,8 @@ export class Sender {
       this.#prune();
     } catch (error) {
       onUnexpectedError(error);
-      // The result could not be stored, so the delivery is still due. Pause, or it would be resent in a tight loop.
+      // The result could not be stored, so the delivery is still due. Without a pause, it would be sent again in a
+      // tight loop.
       await this.#pause();
     }
   }

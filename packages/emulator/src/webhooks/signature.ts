@@ -14,7 +14,7 @@ export function createWebhookSecret(): string {
 export function isWebhookSecret(value: unknown): value is string {
   if (typeof value !== 'string' || !value.startsWith(prefix)) return false;
   const bytes = bytesOf(value);
-  // Buffer.from ignores characters that are not base64, so compare the round trip.
+  // Buffer.from ignores characters that are not base64, so encode the bytes again and compare.
   const exact = bytes.toString('base64') === value.slice(prefix.length);
   return exact && bytes.length >= fewestBytes && bytes.length <= mostBytes;
 }

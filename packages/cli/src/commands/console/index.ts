@@ -16,16 +16,16 @@ interface ConsoleOptions extends ApiOptions {
 const examples = `
 Examples:
   $ torii console
-  torii> await torii.users.list()
+  torii> await client.users.list()
   torii> await verifier.verify(text)
 
-  $ echo 'await torii.users.list()' | \\
+  $ echo 'await client.users.list()' | \\
       torii console`;
 
 export function addConsole(program: Command, context: Context): void {
   addApiOptions(program.command('console'))
     .description(
-      'Open a JavaScript prompt with the variables `torii`, a REST client, and `verifier`, or run a script from a pipe.',
+      'Open a JavaScript prompt with the variables `client`, a REST client, and `verifier`, or run a script from a pipe.',
     )
     .option('--issuer <url>', 'the issuer whose tokens `verifier` accepts (TORII_ISSUER)')
     .addHelpText('after', examples)
@@ -39,7 +39,7 @@ async function openConsole(context: Context, options: ConsoleOptions): Promise<v
     );
   const issuer = settingsFrom(context, options)('TORII_ISSUER', options.issuer)?.text;
   const tools = {
-    torii: await toolFrom(() => clientFor(context, options)),
+    client: await toolFrom(() => clientFor(context, options)),
     verifier: await toolFrom(async () => createVerifier({ issuer })),
   };
   const problems = Object.values(tools).flatMap((tool) => ('problem' in tool ? [tool.problem.message] : []));
@@ -61,7 +61,7 @@ async function converse(context: Context, tools: Tools): Promise<void> {
     input: stdin,
     output: stdout,
     terminal: true,
-    useColors: output.hasColours,
+    useColors: output.hasColors,
     prompt: 'torii> ',
   });
   const addTools = (): void => void Object.defineProperties(prompt.context, describeTools(tools));
@@ -85,7 +85,7 @@ async function toolFrom(make: () => Promise<object>): Promise<Tools[string]> {
   }
 }
 
-/** Describes the variables of the console. Using one that is not available throws its error. */
+/** Describes the variables of the console. Using a variable that is not available throws the error that says why. */
 function describeTools(tools: Tools): PropertyDescriptorMap {
   return Object.fromEntries(
     Object.entries(tools).map(([name, tool]) => [

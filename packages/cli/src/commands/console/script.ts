@@ -9,12 +9,12 @@ import { CommandFailure, UsageError } from '../../failures.ts';
 
 const fileName = 'torii-script';
 const source = `\n//# sourceURL=${fileName}`;
-/** Lines before the script: V8 adds two for the function's head, and compile() adds one. */
+/** The number of lines before the script in line numbers of errors: V8 adds two lines, and compile() adds one. */
 const linesAbove = 3;
 
 /**
- * Runs a script from standard input with these global variables. Writes the value of a single expression, or the value that
- * the statements return.
+ * Runs a script from standard input with the given global variables. Writes the value of a single expression, or the
+ * value that the statements return.
  *
  * @throws CommandFailure with the line number if the script fails
  */
@@ -25,7 +25,7 @@ export async function runScript(context: Context, variables: PropertyDescriptorM
   Object.defineProperties(globalThis, variables);
   try {
     const value = await Promise.race([compile(code)(new Console(stdout, stderr)), interrupted]);
-    if (value !== undefined) await output.write(`${inspect(value, { colors: output.hasColours, depth: 6 })}\n`);
+    if (value !== undefined) await output.write(`${inspect(value, { colors: output.hasColors, depth: 6 })}\n`);
   } catch (error) {
     throw signal.aborted || hasUserMessage(error) ? error : failureOf(error);
   } finally {
@@ -50,7 +50,10 @@ function hasUserMessage(error: unknown): boolean {
   return error instanceof ToriiError || error instanceof UsageError || error instanceof CommandFailure;
 }
 
-/** Shows the script's own error in full, because its author is the reader. Internal errors of torii hide their message. */
+/**
+ * Shows the full message of an error in the script, because the reader wrote the script. Other commands hide the
+ * messages of unknown errors, which can contain secrets.
+ */
 function failureOf(error: unknown): CommandFailure {
   if (!(error instanceof Error)) return new CommandFailure(`The script threw ${inspect(error, { depth: 1 })}.`);
   const [, line] = new RegExp(`\\b${fileName}:(\\d+)`).exec(error.stack ?? '') ?? [];

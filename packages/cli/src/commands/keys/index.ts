@@ -30,7 +30,7 @@ function addKeysJwks(keys: Command, context: Context): void {
       for (const file of files) {
         const { pem, keyId } = await readKeyFile(context, file);
         const { kty, n, e } = createPublicKey(pem).export({ format: 'jwk' });
-        // Copies only these members, so that private members can never be written.
+        // Copies only the public members of the key, so that private members can never be written.
         set.push({ kty, use: 'sig', alg: 'RS256', kid: keyId, n, e });
       }
       await context.output.write(`${JSON.stringify({ keys: set }, undefined, 2)}\n`);

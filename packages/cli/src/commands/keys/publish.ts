@@ -79,7 +79,8 @@ async function keyFrom(context: Context, file: string | undefined, find: FindSet
 
 function changesSomething({ published, key, replaced }: Plan): boolean {
   if (published.keyId === key.keyId) return false;
-  // If another key is published and may not be replaced, publishPublicKey() refuses. There is nothing to confirm.
+  // Ask for confirmation only if publishing will succeed. publishPublicKey() refuses to replace any key except
+  // `replaced`.
   return published.isEmpty || (replaced !== undefined && replaced.keyId === published.keyId);
 }
 

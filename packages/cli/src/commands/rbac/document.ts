@@ -3,7 +3,7 @@ import { UsageError } from '../../failures.ts';
 import { readTextOf } from '../../files.ts';
 import { requirePackages } from '../../optional-package.ts';
 
-/** Enough for a document with 500,000 permissions. */
+/** The maximum size of a file in bytes. Enough for a document with 500,000 permissions. */
 const maxBytes = 32_000_000;
 
 /** @throws CommandFailure if @torii/authz is not installed */

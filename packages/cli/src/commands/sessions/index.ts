@@ -32,8 +32,8 @@ function addSessionsList(sessions: Command, context: Context): void {
     .addHelpText('after', examples)
     .action(async (who: string, options: ApiOptions & FormOptions) => {
       const { output, signal } = context;
-      const torii = await clientFor(context, options);
-      const found = await torii.sessions.listForUser(await findUserId(torii, who, signal), { signal });
+      const client = await clientFor(context, options);
+      const found = await client.sessions.listForUser(await findUserId(client, who, signal), { signal });
       await writeRecords(output, formOf(options), columns, found);
     });
 }

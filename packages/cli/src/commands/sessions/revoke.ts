@@ -16,7 +16,7 @@ interface RevokeOptions extends ApiOptions, FormOptions {
 
 interface Revoked {
   readonly userId: string;
-  /** `null` for all sessions of the user. */
+  /** The id of the revoked session, or `null` for all sessions of the user. */
   readonly id: string | null;
   readonly status: 'revoked';
 }
@@ -48,13 +48,13 @@ async function revokeSessions(context: Context, ids: readonly string[], options:
   const who = demandUser(ids, options);
   const sessions = options.allOf === undefined ? [...new Set(ids)] : [null];
   await confirm(context, questionFor(sessions, who), options);
-  const torii = await clientFor(context, options);
-  const userId = await findUserId(torii, who, signal);
+  const client = await clientFor(context, options);
+  const userId = await findUserId(client, who, signal);
   const attempts = startAttempts(context);
   const results = attempts.each(
     sessions,
     (id) => id ?? who,
-    (id) => revoke(torii, userId, id, signal),
+    (id) => revoke(client, userId, id, signal),
   );
   await writeRecords(output, formOf(options), columns, results);
   attempts.demandSuccess();
@@ -77,8 +77,8 @@ function questionFor(sessions: readonly (string | null)[], who: string): string 
   return sessions.length === 1 ? 'Revoke this session?' : `Revoke these ${sessions.length} sessions?`;
 }
 
-async function revoke(torii: ToriiClient, userId: string, id: string | null, signal: AbortSignal): Promise<Revoked> {
-  if (id === null) await torii.sessions.revokeAllForUser(userId, { signal });
-  else await torii.sessions.revoke(userId, id, { signal });
+async function revoke(client: ToriiClient, userId: string, id: string | null, signal: AbortSignal): Promise<Revoked> {
+  if (id === null) await client.sessions.revokeAllForUser(userId, { signal });
+  else await client.sessions.revoke(userId, id, { signal });
   return { userId, id, status: 'revoked' };
 }

@@ -16,7 +16,7 @@ export interface Anatomy {
   readonly signature: TokenPart;
 }
 
-/** The same limit as in core. */
+/** The length of the longest token that is decoded. The same limit as in @torii/core. */
 export const maxCharacters = 16_384;
 
 export function dissect(token: string): Anatomy {

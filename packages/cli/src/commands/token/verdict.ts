@@ -27,14 +27,19 @@ export interface TokenRefusal {
   readonly detail: RefusalDetail;
 }
 
-/** The verifier's result for a token, with what was observed on the way. */
+/**
+ * The verifier's result for a token, with facts from its requests to the issuer, such as the ids of the published keys.
+ */
 export interface Verdict {
   readonly auth?: Auth;
   readonly refusal?: TokenRefusal;
   /** The ids of the keys that the issuer publishes. `undefined` if the keys were not fetched. */
   readonly kids?: readonly string[];
   readonly keyProblem?: string;
-  /** How many seconds the issuer's clock is ahead of this machine's, by the `Date` header of its last response. */
+  /**
+   * How many seconds the issuer's clock is ahead of this machine's, according to the `Date` header of the last
+   * response.
+   */
   readonly clockAheadSeconds?: number;
 }
 
@@ -61,7 +66,7 @@ export function rulesFrom(context: Context, options: VerifyOptions): Rules {
 }
 
 /**
- * Verifies a token with core's verifier and records what the verifier reports on the way.
+ * Verifies a token with core's verifier. Also collects facts from the verifier's events and from its requests for keys.
  *
  * @throws ToriiConfigError if the rules are invalid
  */

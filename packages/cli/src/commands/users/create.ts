@@ -35,9 +35,9 @@ async function createUser(context: Context, options: CreateOptions): Promise<voi
       'Both the password and the secret key would be read from standard input. Put one of them in a file.',
     );
   }
-  const torii = await clientFor(context, options);
+  const client = await clientFor(context, options);
   const password = await readPassword(context, options);
-  const user = await torii.users.create({ ...profile, password }, { signal: context.signal });
+  const user = await client.users.create({ ...profile, password }, { signal: context.signal });
   await writeRecord(context.output, formOf(options), profileColumns, user);
 }
 

@@ -35,8 +35,8 @@ function addUsersGet(users: Command, context: Context): void {
     .description('Show a user.')
     .addHelpText('after', getExamples)
     .action(async (who: string, options: ApiOptions & FormOptions) => {
-      const torii = await clientFor(context, options);
-      const user = await findUser(torii, who, context.signal);
+      const client = await clientFor(context, options);
+      const user = await findUser(client, who, context.signal);
       await writeRecord(context.output, formOf(options), profileColumns, user);
     });
 }

@@ -29,14 +29,14 @@ export function addUsersList(users: Command, context: Context): void {
 
 async function listUsers(context: Context, options: ListOptions): Promise<void> {
   const { output, signal } = context;
-  const torii = await clientFor(context, options);
+  const client = await clientFor(context, options);
   const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;
   let areMore = false;
 
   async function* upToLimit(): AsyncGenerator<User> {
     let left = limit;
     const query = { ...filterOf(options), limit: Math.min(left, 100) };
-    for await (const user of torii.users.list(query, { signal })) {
+    for await (const user of client.users.list(query, { signal })) {
       if (left-- === 0) {
         areMore = true;
         return;

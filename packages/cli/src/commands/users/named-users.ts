@@ -33,7 +33,7 @@ export function addUsersBan(users: Command, context: Context): void {
       applyToUsers(context, names, options, {
         verb: 'Ban',
         columns: userColumns,
-        act: (torii, userId) => torii.users.ban(userId, { signal: context.signal }),
+        act: (client, userId) => client.users.ban(userId, { signal: context.signal }),
         remark: tokensStayValid,
       }),
     );
@@ -47,7 +47,7 @@ export function addUsersUnban(users: Command, context: Context): void {
     .action((names: readonly string[], options: Options) =>
       applyToUsers(context, names, options, {
         columns: userColumns,
-        act: (torii, userId) => torii.users.unban(userId, { signal: context.signal }),
+        act: (client, userId) => client.users.unban(userId, { signal: context.signal }),
       }),
     );
 }
@@ -76,8 +76,8 @@ export function addUsersDelete(users: Command, context: Context): void {
       applyToUsers<Deleted>(context, names, options, {
         verb: 'Delete',
         columns: deletedColumns,
-        act: async (torii, userId) => {
-          await torii.users.delete(userId, { signal: context.signal });
+        act: async (client, userId) => {
+          await client.users.delete(userId, { signal: context.signal });
           return { id: userId, status: 'deleted' };
         },
         remark: tokensStayValid,
@@ -86,10 +86,10 @@ export function addUsersDelete(users: Command, context: Context): void {
 }
 
 interface UserAction<T> {
-  /** Starts the confirmation question, as in `Delete`. Without a verb there is no question. */
+  /** The first word of the confirmation question, such as `Delete`. Without a verb, no question is asked. */
   readonly verb?: string;
   readonly columns: readonly Column<T>[];
-  act(torii: ToriiClient, userId: string): Promise<T>;
+  act(client: ToriiClient, userId: string): Promise<T>;
   /** Written to standard error if the action succeeded for at least one user. */
   readonly remark?: string;
 }
@@ -101,7 +101,7 @@ async function applyToUsers<T>(
   { verb, columns, act, remark }: UserAction<T>,
 ): Promise<void> {
   const { output, signal } = context;
-  const torii = await clientFor(context, options);
+  const client = await clientFor(context, options);
   const attempts = startAttempts(context);
   const chosen = [...new Set(names)];
   const confirmed = verb === undefined || options.yes ? chosen : await ask(verb);
@@ -110,7 +110,7 @@ async function applyToUsers<T>(
     confirmed,
     (who) => who,
     async (who) => {
-      const result = await act(torii, await findUserId(torii, who, signal));
+      const result = await act(client, await findUserId(client, who, signal));
       done++;
       return result;
     },
@@ -119,12 +119,14 @@ async function applyToUsers<T>(
   if (remark !== undefined && done > 0) output.say(remark);
   attempts.demandSuccess();
 
-  /** Shows the email or name of each user before it asks, because people cannot tell users apart by id. */
+  /**
+   * Asks for confirmation. Shows the email or name of each user first, because people cannot tell users apart by id.
+   */
   async function ask(what: string): Promise<readonly string[]> {
     // Without a terminal, fail before any request is sent.
     if (context.stdin.isTTY !== true || context.stderr.isTTY !== true) await confirm(context, what, options);
     const found: User[] = [];
-    const lookUp = (who: string) => findUser(torii, who, signal);
+    const lookUp = (who: string) => findUser(client, who, signal);
     for await (const user of attempts.each(chosen, (who) => who, lookUp)) found.push(user);
     if (found.length === 0) throw new CommandFailure('No user was found. Nothing was changed.');
     for (const { id, email, name } of found) output.say(`  ${id}  ${printable(email ?? name ?? '')}`);

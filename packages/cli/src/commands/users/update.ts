@@ -32,9 +32,9 @@ export function addUsersUpdate(users: Command, context: Context): void {
 
 async function updateUser(context: Context, who: string, options: UpdateOptions): Promise<void> {
   const changes = changesOf(options);
-  const torii = await clientFor(context, options);
+  const client = await clientFor(context, options);
   const { signal } = context;
-  const user = await torii.users.update(await findUserId(torii, who, signal), changes, { signal });
+  const user = await client.users.update(await findUserId(client, who, signal), changes, { signal });
   await writeRecord(context.output, formOf(options), profileColumns, user);
 }
 

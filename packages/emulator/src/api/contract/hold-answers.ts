@@ -3,8 +3,8 @@ import { answerProblem, Problem } from '../../http/problem.ts';
 import { escapePointer, findOperation, type Operation } from './operation.ts';
 
 /**
- * Statuses that every operation may respond with although the specification does not list them, with the reason for
- * each. All other statuses must be listed for the operation.
+ * HTTP statuses that every operation may return although the specification does not list them. The value of an entry is
+ * the reason. All other statuses must be listed for the operation.
  */
 const unlistedStatuses: Readonly<Record<number, string>> = {
   400: 'most operations list no response to a malformed id, limit, cursor or body',

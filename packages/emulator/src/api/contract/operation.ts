@@ -11,7 +11,7 @@ export interface Operation {
   readonly parameters: readonly SpecParameter[];
   readonly pointer: string;
   readonly spec: SpecOperation;
-  /** Whether a whole path, such as `/api/server/v1/users`, matches. */
+  /** Whether a full request path, such as `/api/server/v1/users`, is a path of this operation. */
   matches(path: string): boolean;
 }
 

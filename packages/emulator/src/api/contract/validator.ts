@@ -30,12 +30,12 @@ export function findErrors(
   return validate(value) ? [] : firstOfEachField((validate.errors ?? []).map(fieldErrorFrom));
 }
 
-/** One wrong value can break several rules, such as `type` and `enum`. Only the first is reported. */
+/** Keeps one error per field: one wrong value can break several rules, such as `type` and `enum`. */
 function firstOfEachField(errors: readonly FieldError[]): readonly FieldError[] {
   return [...new Map(errors.toReversed().map((error) => [error.field, error])).values()].toReversed();
 }
 
-/** The message names the field and the rule. It never contains the value. */
+/** Creates an error message that names the field and the rule, but never the value: it can be a password. */
 function fieldErrorFrom(error: ErrorObject): FieldError {
   const field = fieldOf(error.instancePath);
   if (error.keyword === 'unevaluatedProperties') {

@@ -4,9 +4,9 @@ import type { Html } from '../../pages/page.ts';
 interface Section {
   readonly id: string;
   readonly title: string;
-  /** The part that the page's script keeps up to date. */
+  /** The part of the section that the page's script refreshes every few seconds. */
   readonly live: Html;
-  /** The part that the script does not touch, such as a form that the user may be filling in. */
+  /** The part of the section that the script does not refresh, such as a form that the user may be filling in. */
   readonly still?: Html;
 }
 

@@ -25,7 +25,8 @@ export interface ExportFile {
 /**
  * Creates the target file, or reopens it to resume an earlier run.
  *
- * @throws CommandFailure if the file exists and is not this unfinished export, or was changed since
+ * @throws CommandFailure if the file exists but is not the one that an unfinished export with the same options wrote,
+ * or if the file was changed after that export stopped
  */
 export async function openExportFile(file: string, { asked, header, restart }: ExportStart): Promise<ExportFile> {
   const earlier = await readNote(file);
@@ -86,17 +87,18 @@ export async function openExportFile(file: string, { asked, header, restart }: E
   };
 
   async function takeNote(): Promise<void> {
-    // The last page is not noted, because a note without a cursor means the first page. If the run stops before finish(),
-    // the next run fetches the last pages again.
+    // Do not save a note after the last page: that page has no next cursor, and a note without a cursor means the first
+    // page. If the run stops before finish(), the next run fetches the last pages again.
     if (written.cursor === null) return;
-    // Flush the users before the note. After a power cut, the note must not count users that were never written.
+    // Flush the users to the disk before the note is written. After a power cut, the note must not count users that
+    // were lost.
     await handle.sync();
     await writeNote(file, written);
     noted = written;
     notedAt = performance.now();
   }
 
-  /** Never overwrites an existing file, unless it is empty. */
+  /** Creates the file. Never overwrites an existing file, unless it is empty. */
   async function create(): Promise<FileHandle> {
     try {
       return await open(file, resumed === undefined ? 'wx' : 'w', 0o600);
@@ -133,7 +135,7 @@ export async function openExportFile(file: string, { asked, header, restart }: E
   }
 }
 
-/** Flushing every page could take longer than fetching it. */
+/** The minimum time between two flushes. Flushing after every page could take longer than fetching the page. */
 const noteEveryMs = 250;
 
 const emptyNote: Omit<ExportNote, 'asked'> = {

@@ -51,14 +51,14 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
     throw new UsageError(
       '--restart needs a file. Leave it out: an export to standard output always starts from the beginning.',
     );
-  const torii = await clientFor(context, options);
+  const client = await clientFor(context, options);
   const { header, linesOf } = await userLines(options.format ?? 'ndjson');
-  // On a terminal the bar would be mixed with the users.
+  // Without a bar if standard output is a terminal: the bar would be mixed with the users.
   const progress = stdout.isTTY === true ? undefined : startProgress(context, { title: 'users' });
   let count = 0;
   try {
     await output.write(header);
-    for await (const { items } of pagesOf(torii, options, null, signal)) {
+    for await (const { items } of pagesOf(client, options, null, signal)) {
       await output.write(linesOf(items));
       count += items.length;
       progress?.advance(items.length);
@@ -78,7 +78,7 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
 
 async function exportToFile(context: Context, file: string, options: ExportOptions): Promise<void> {
   const { output, signal, cwd } = context;
-  const torii = await clientFor(context, options);
+  const client = await clientFor(context, options);
   const format = options.format ?? formatOf(file);
   const lines = await userLines(format);
   const path = pathIn(cwd, file);
@@ -110,7 +110,7 @@ async function exportToFile(context: Context, file: string, options: ExportOptio
   output.say(`${target.note.users} users were exported to ${printable(file)}.`);
 
   async function addPages(): Promise<void> {
-    for await (const { items, nextCursor } of pagesOf(torii, options, cursor, signal)) {
+    for await (const { items, nextCursor } of pagesOf(client, options, cursor, signal)) {
       const environmentId = demandEnvironment(items, file, target.note.environmentId);
       const page = { cursor: nextCursor, environmentId, users: items.length };
       await target.add(lines.linesOf(items), page);
@@ -121,13 +121,13 @@ async function exportToFile(context: Context, file: string, options: ExportOptio
 
 type UserPages = ReturnType<ReturnType<ToriiClient['users']['list']>['pages']>;
 
-function pagesOf(torii: ToriiClient, options: ExportOptions, cursor: string | null, signal: AbortSignal): UserPages {
+function pagesOf(client: ToriiClient, options: ExportOptions, cursor: string | null, signal: AbortSignal): UserPages {
   const query = { ...filterOf(options), limit: options.pageSize, cursor };
-  const pages = torii.users.list(query, { signal }).pages();
+  const pages = client.users.list(query, { signal }).pages();
   return cursor === null ? pages : explained(pages);
 }
 
-/** When an export is resumed, a 400 for the first request means that the API rejects the saved cursor. Explains that. */
+/** Explains a 400 for the first request of a resumed export: the API rejects the saved cursor. */
 async function* explained(pages: UserPages): AsyncGenerator<Awaited<ReturnType<ToriiClient['users']['list']>>> {
   let isFirst = true;
   try {

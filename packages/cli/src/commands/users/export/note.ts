@@ -7,14 +7,20 @@ import { codeOf } from '../../../files.ts';
 export interface ExportNote {
   readonly torii: 'export';
   readonly version: 1;
-  /** The filters and the format. An export can only be resumed with the same ones. */
+  /** The filters and the format of the export as one text. To resume the export, they must be the same. */
   readonly asked: string;
   readonly environmentId: string | null;
   readonly cursor: string | null;
   readonly users: number;
-  /** The length of the file that is safely on the disk. Later bytes come from a run that crashed, and are cut off. */
+  /**
+   * How many bytes of the target file are safely on the disk. Later bytes come from a run that crashed, and are cut
+   * off.
+   */
   readonly bytes: number;
-  /** The number and the hash of the bytes written last, to detect that the file was replaced or changed. */
+  /**
+   * The number and the hash of the bytes that were written last, to detect that the target file was replaced or
+   * changed.
+   */
   readonly tail: { readonly bytes: number; readonly sha256: string };
 }
 

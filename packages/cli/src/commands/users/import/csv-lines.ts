@@ -45,7 +45,7 @@ function problemOf(raw: Buffer, cells: Piece['cells'], fields: readonly string[]
   return undefined;
 }
 
-/** Leaves out empty cells: CSV cannot express `null`. */
+/** Returns the fields of a row. Leaves out empty cells: CSV cannot express `null`. */
 function rowOf(cells: readonly string[], fields: readonly string[]): Readonly<Record<string, unknown>> {
   const given = fields.map((field, index) => [field, textOfCell(cells[index] ?? '')] as const);
   return Object.fromEntries(given.filter(([, text]) => text !== ''));
@@ -70,7 +70,7 @@ function readHeader({ cells }: Piece): readonly string[] {
 async function* readPieces(bytes: AsyncIterable<Buffer>): AsyncGenerator<Piece> {
   const { parse } = await import('csv-parse');
   const found: Piece[] = [];
-  /** Bytes that were given to the parser but belong to no piece yet. They start at `offset` in the file. */
+  /** Bytes that the parser received but that are not part of a record yet. They start at `offset` in the file. */
   let held: Buffer = Buffer.alloc(0);
   let offset = 0;
   let line = 1;
@@ -94,7 +94,8 @@ async function* readPieces(bytes: AsyncIterable<Buffer>): AsyncGenerator<Piece> 
       relax_column_count: true,
       skip_records_with_error: true,
       max_record_size: longestRecord,
-      // By default the first row decides. If other rows end differently, the rest of the file would become one record.
+      // By default csv-parse takes the line ending from the first row. If later rows end differently, the rest of the
+      // file would become one record.
       record_delimiter: ['\r\n', '\n'],
       on_record(wrapped: unknown, { bytes: end, raw = '' }) {
         // With `raw: true` csv-parse wraps the record, which its types do not declare.

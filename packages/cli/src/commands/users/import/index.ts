@@ -86,7 +86,7 @@ async function importLines(context: Context, file: string, options: ImportOption
       'Both the users and the secret key would be read from standard input. Put one of them in a file.',
     );
   }
-  const torii = await clientFor(context, options);
+  const client = await clientFor(context, options);
   const stopping = new AbortController();
   const signal = AbortSignal.any([context.signal, stopping.signal]);
   const requests = new AbortController();
@@ -104,7 +104,7 @@ async function importLines(context: Context, file: string, options: ImportOption
     progress = await startBar();
     const { concurrency } = options;
     const stop = (error: unknown) => stopping.abort(error);
-    const sent = sendLines(lines, { torii, journal, concurrency, signal, requestSignal: requests.signal, stop });
+    const sent = sendLines(lines, { client, journal, concurrency, signal, requestSignal: requests.signal, stop });
     await writeResults(context, options, report.follow(sent, progress.say, progress.advance, rejects?.add));
   } catch (error) {
     if (!signal.aborted) throw fileFailure(error, journalFile ?? file);
@@ -136,7 +136,7 @@ async function importLines(context: Context, file: string, options: ImportOption
    */
   async function demandSameEnvironment({ environmentId, note }: Journal): Promise<void> {
     if (journalFile === undefined) return;
-    const { items } = await torii.users.list({ limit: 1 }, { signal });
+    const { items } = await client.users.list({ limit: 1 }, { signal });
     const found = items[0]?.environmentId ?? null;
     if (environmentId === null && found !== null) await note({ environmentId: found });
     if (environmentId === null || environmentId === found) return;
@@ -157,7 +157,8 @@ async function importLines(context: Context, file: string, options: ImportOption
   }
 
   async function startBar(): Promise<Progress> {
-    // The lines are counted only if a bar is shown. Standard input cannot be read twice.
+    // Counting reads the whole file, so the lines are counted only if a bar is shown. Standard input cannot be read
+    // twice.
     const isShown = context.stderr.isTTY === true && file !== '-';
     const total = isShown ? await countLines(readBytes(context, file, signal)) : undefined;
     return startProgress(context, { title: 'lines', ...(total !== undefined && { total }) });

@@ -29,7 +29,7 @@ export interface Input {
   readonly lines: AsyncIterable<InputLine>;
 }
 
-/** In bytes. No user needs this much, so a longer record means a wrong file. */
+/** The maximum size of a record in bytes. No user needs this much, so a longer record means a wrong file. */
 export const longestRecord = 1_000_000;
 
 /** Reads a file, or standard input if it is `-`. The signal also ends a wait for more input. */
@@ -82,8 +82,8 @@ async function* readLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<InputLin
 }
 
 /**
- * Splits bytes after each line feed. The last piece may lack one. Not done with node:readline, which also splits at
- * U+2028, a character that JSON texts can contain.
+ * Splits bytes after each line feed. The last piece may have no line feed. Not done with node:readline, which also
+ * splits at U+2028, a character that JSON texts can contain.
  */
 export async function* splitLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);

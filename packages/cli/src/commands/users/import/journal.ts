@@ -22,7 +22,7 @@ export interface Journal {
   remove(): Promise<void>;
 }
 
-/** A line of the journal. Users appear as hashes, and passwords in no form, not even hashed. */
+/** An entry of the journal. Users are identified by a hash. Passwords are not stored at all, not even hashed. */
 export type JournalEntry =
   | { readonly torii: 'import'; readonly version: 1 }
   | { readonly environmentId: string }
@@ -95,8 +95,8 @@ async function readJournal(handle: FileHandle, path: string): Promise<Remembered
   for await (const line of splitLines(handle.createReadStream({ start: 0, autoClose: false }))) {
     const isFirst = size === 0;
     const isWhole = line.at(-1) === 10;
-    // A partial last line is cut off. A first line without an end could belong to another file: cut it off only if it is the
-    // start of a journal's header.
+    // Cut off a partial last line, which a killed run left. A partial first line could belong to a file that is not a
+    // journal: cut it off only if it is the start of a journal's header.
     if (!isWhole && (!isFirst || lineOf(header).startsWith(line.toString('utf8')))) break;
     const entry = isWhole ? parse(line) : undefined;
     if (entry === undefined || isFirst !== 'torii' in entry) {

@@ -39,12 +39,12 @@ export function fieldFor(title: string): string | undefined {
   return known ?? (Object.hasOwn(otherNames, letters) ? otherNames[letters] : undefined);
 }
 
-/** Checks the fields of a line. Rules that only the server knows are left to the server. */
+/** Validates the fields of a line. Rules that only the server knows are left to the server. */
 export function readNewUser(fields: Readonly<Record<string, unknown>>): NewUserResult {
   const { status, deletedAt } = fields;
   if (status === 'deleted' || (deletedAt !== undefined && deletedAt !== null))
     return { problem: 'the user is deleted' };
-  // A new user is active and could sign in again.
+  // The API creates every user as active, so a banned user could sign in again after the import.
   if (status === 'banned')
     return { problem: 'the user is banned, but would be created as active; remove `status` to create the user anyway' };
 

@@ -2,7 +2,7 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { UsageError } from '../../../failures.ts';
 import { codeOf } from '../../../files.ts';
 
-/** A file of the failed lines, unchanged, so that they can be fixed and imported. */
+/** A file that receives the failed lines, unchanged, so that a user can fix and import them. */
 export interface Rejects {
   add(raw: Buffer): Promise<void>;
   close(): Promise<void>;
@@ -12,7 +12,7 @@ export interface Rejects {
  * Creates the file, readable only by its owner because the lines can contain passwords.
  *
  * @param isOurs whether an earlier run of the same import wrote the file, so that it can be overwritten
- * @throws UsageError if the file exists and is not ours
+ * @throws UsageError if the file exists, is not empty, and `isOurs` is false
  */
 export async function openRejects(path: string, header: Buffer, isOurs: boolean): Promise<Rejects> {
   const handle = await openFile(path, isOurs);

@@ -7,24 +7,26 @@ import { type NewUser, readNewUser } from './new-user.ts';
 
 export type LineResult = { readonly line: number; readonly raw: Buffer } & (
   | { readonly outcome: 'created'; readonly id: string }
-  /** A user with this email exists. If an earlier run was killed, it can be the user that this line created. */
+  /**
+   * A user with this email already exists. If an earlier run was killed, it may have created that user from this line.
+   */
   | { readonly outcome: 'taken'; readonly email: string }
   | { readonly outcome: 'earlier' }
   | { readonly outcome: 'failed'; readonly problem: string }
   | { readonly outcome: 'failed'; readonly error: unknown; readonly password: string | undefined }
-  /** The run ended before this line. The next run sends it. */
+  /** The run ended before this line was sent. The next run sends it. */
   | { readonly outcome: 'left' }
 );
 
 export interface Sending {
-  readonly torii: ToriiClient;
+  readonly client: ToriiClient;
   readonly journal: Journal;
   readonly concurrency: number;
   /** Aborted when no further lines should be sent. */
   readonly signal: AbortSignal;
   /** Cancels requests in flight. Aborted some time after `signal`, so that responses can still be recorded. */
   readonly requestSignal: AbortSignal;
-  /** Called with an error that would also affect later lines. No further line is sent. */
+  /** Called with an error that later lines would meet too, such as a wrong secret key. No further line is sent. */
   stop(error: unknown): void;
 }
 
@@ -42,7 +44,10 @@ export function sendLines(lines: AsyncIterable<InputLine>, sending: Sending): As
   });
 }
 
-/** Assigns keys in the order of the file, so that repeated lines get the same numbers in every run. */
+/**
+ * Gives each user a key, a hash of the fields. In the order of the file, so that repeated lines are numbered alike in
+ * every run.
+ */
 async function* readTasks(lines: AsyncIterable<InputLine>): AsyncGenerator<Task> {
   const keyOf = createKeys();
   for await (const input of lines) {
@@ -56,7 +61,7 @@ async function* readTasks(lines: AsyncIterable<InputLine>): AsyncGenerator<Task>
 }
 
 async function runTask(task: Task, sending: Sending): Promise<LineResult> {
-  const { torii, journal, signal, stop } = sending;
+  const { client, journal, signal, stop } = sending;
   const { line, raw } = task.input;
   if ('problem' in task) return { line, raw, outcome: 'failed', problem: task.problem };
   const { user, key } = task;
@@ -68,7 +73,7 @@ async function runTask(task: Task, sending: Sending): Promise<LineResult> {
   let created: User;
   try {
     await journal.note({ begun: key });
-    created = await createUser(torii, user, sending);
+    created = await createUser(client, user, sending);
   } catch (error) {
     return settleFailure(error);
   }
@@ -105,13 +110,13 @@ const maxAttempts = 5;
  * that nothing was created (429, or no connection). The client itself never retries a create.
  */
 async function createUser(
-  torii: ToriiClient,
+  client: ToriiClient,
   user: NewUser,
   { signal, requestSignal }: Pick<Sending, 'signal' | 'requestSignal'>,
 ): Promise<User> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await torii.users.create(user, { signal: requestSignal });
+      return await client.users.create(user, { signal: requestSignal });
     } catch (error) {
       if (attempt === maxAttempts || signal.aborted || !isRepeatable(error, user)) throw error;
       await wait(waitBefore(attempt, error), undefined, { signal }).catch(() => {
@@ -150,7 +155,7 @@ function wasNeverSent(error: unknown): boolean {
 
 const unconnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
 
-/** In milliseconds: the Retry-After of the API, at most a minute, otherwise exponential backoff. */
+/** Returns the wait in milliseconds: the Retry-After of the API, at most a minute, otherwise exponential backoff. */
 function waitBefore(attempt: number, error: unknown): number {
   const asked = error instanceof ToriiApiError ? error.retryAfterSeconds : null;
   return asked === null ? 250 * 2 ** attempt : Math.min(asked, 60) * 1000;
