@@ -14,7 +14,7 @@ export interface Limit {
   readonly wanted: string;
   readonly reached: string;
   readonly isReached: boolean;
-  /** Why the limit is not reached. Shown only in this case. */
+  /** The reason why the limit is not reached. Shown only if it is not reached. */
   readonly whyNot?: string;
 }
 

@@ -15,7 +15,10 @@ export interface Visit {
 export interface Story {
   readonly name: string;
   readonly expected: string;
-  /** Runs the story with a separate issuer, whose key endpoint responds slowly. */
+  /**
+   * Sends the requests of this test case (the story) to a Worker. The issuer is used by this story only, and its key
+   * endpoint responds slowly.
+   */
   tell(visitor: Visitor): Promise<string>;
 }
 

@@ -137,7 +137,7 @@ test.each([
   expect([response.status, response.headers.get('content-type')]).toEqual([status, 'text/html; charset=UTF-8']);
 });
 
-// Statement 14. The dashboard is stricter: it also refuses the origins in allowedOrigins.
+// Security statement 14. The dashboard is stricter: it also refuses the origins in allowedOrigins.
 test.each([
   ['a foreign origin', { origin: 'http://evil.example' }],
   ['another port', { origin: 'http://127.0.0.1:1' }],

@@ -90,7 +90,7 @@ test('the sign-out button ends the session and clears the cookie', async () => {
   expect(await (await send(torii, signIn, { cookie })).text()).not.toContain('/sign-out"');
 });
 
-// Statement 20.
+// Security statement 20.
 test.each([
   '//evil.example',
   '/\\evil.example',
@@ -135,7 +135,7 @@ test.each([
   expect(parseReturnTarget(value, [appOrigin])).toBe(target);
 });
 
-// Statement 14.
+// Security statement 14.
 test.each([
   ['a foreign origin', { origin: 'http://evil.example' }],
   ['another port', { origin: 'http://127.0.0.1:1' }],

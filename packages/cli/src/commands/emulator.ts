@@ -44,7 +44,7 @@ async function runEmulator(context: Context, args: readonly string[]): Promise<v
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Ctrl-C reaches both processes. SIGTERM, a host's abort signal and a closed pipe reach only the parent process.
+  // Ctrl-C reaches both processes. SIGTERM, a host's abort signal and a closed pipe do not, so they are passed on.
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop, { once: true });
   child.stderr.on('data', (text) => stderr.write(text));

@@ -7,7 +7,10 @@ export interface Column<T> {
   readonly title: string;
   /** Returns the text of the cell. Untrusted text is allowed: it is made printable before it is drawn. */
   readonly value: (record: T) => string | null | undefined;
-  /** The smallest width that the column can shrink to by wrapping its text. By default it never wraps, so that ids can be copied. */
+  /**
+   * The smallest width to which the column can shrink by wrapping its text. By default the column never wraps, so that
+   * ids can be copied.
+   */
   readonly narrowest?: number;
 }
 

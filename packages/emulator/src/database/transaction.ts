@@ -10,7 +10,8 @@ export function transact<T>(database: DatabaseSync, work: () => T): T {
     try {
       database.exec('ROLLBACK');
     } catch {
-      // ROLLBACK fails if SQLite has already rolled back, which it does when the disk is full.
+      // ROLLBACK fails if SQLite has already rolled back, as it does when the disk is full. Only the first error
+      // matters.
     }
     throw error;
   }

@@ -100,7 +100,7 @@ export class Faults {
     for (const surface of surfacesOf(target)) this.#active.delete(surface);
   }
 
-  /** Returns the fault for the next request to a surface, and counts it as used. */
+  /** Returns the fault for the next request to a surface, and counts the request toward the fault's limit (`times`). */
   take(surface: Surface): Fault | undefined {
     const active = this.#active.get(surface);
     if (active === undefined) return undefined;

@@ -14,7 +14,7 @@ export type SeedFile = ReadonlyMap<string, Seed>;
 /**
  * Reads a seed file. The README and `--help` show its format.
  *
- * @throws EmulatorError `seed_invalid` with the invalid places of the file
+ * @throws EmulatorError `seed_invalid`, with a message that lists the invalid fields of the file
  */
 export function readSeedFile(path: string): SeedFile {
   const { environments = {}, ...first } = objectOf(path, parseFile(path), '');

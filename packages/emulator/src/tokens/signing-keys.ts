@@ -69,7 +69,9 @@ export class SigningKeys {
     return key;
   }
 
-  /** Removes keys from the key set. The current key cannot be removed, because verifiers could not look it up. */
+  /**
+   * Removes keys from the key set. The current key cannot be removed, because verifiers could not verify new tokens.
+   */
   withdraw(kids: readonly string[]): void {
     for (const kid of kids) {
       if (this.find(kid) === this.current) {

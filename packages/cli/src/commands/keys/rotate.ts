@@ -91,8 +91,7 @@ async function rotate(context: Context, rotation: Rotation, options: RotateOptio
   const plan = await rotation.plan();
   output.say(plan.text);
   if (plan.step !== 'done') await confirm(context, describeQuestion(plan), options);
-  // Advance even if the plan is done: if an earlier run crashed right after it switched the key, this removes leftover
-  // state.
+  // Advance even if the plan is done: after a crash right after the key was switched, this removes leftover state.
   const end = await (options.once || plan.step === 'done' ? rotation.advance() : rotation.run({ signal }));
   await writeRecord(output, formOf(options), columns, end);
 }

@@ -78,8 +78,7 @@ export function listChecks(token: Anatomy, rules: Rules, { refusal }: Verdict): 
   const end = refusedBy === undefined ? list.length : list.findIndex(([name]) => name === refusedBy);
   return list.map(([name, found], index) => {
     if (refusal !== undefined && index === end) return { check: name, result: 'refused', found: refusal.message };
-    // The verifier did not run the checks after the refusing one. The claims of those checks are not validated or
-    // shown.
+    // The verifier did not run the checks after the refusing one, so their claims are not validated or shown.
     if (index > end) return { check: name, result: 'not reached', found: '' };
     const text = found(token, rules);
     return text === undefined

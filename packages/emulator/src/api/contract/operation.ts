@@ -6,7 +6,7 @@ export const apiPath = '/api/server/v1';
 export interface Operation {
   readonly key: OperationKey;
   readonly method: string;
-  /** The path below `apiPath` in Hono's syntax: `/users/:userId`. */
+  /** The operation's path below the base path of the REST API, in Hono's syntax: `/users/:userId`. */
   readonly route: string;
   readonly parameters: readonly SpecParameter[];
   readonly pointer: string;

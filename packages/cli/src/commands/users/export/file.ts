@@ -4,7 +4,9 @@ import { codeOf } from '../../../files.ts';
 import { type ExportNote, noteFileOf, readNote, removeNote, tailOf, writeNote } from './note.ts';
 
 export interface ExportStart {
-  /** The filters and the format as one text. To resume, it must equal the text in the progress note. */
+  /**
+   * The filters and the format as one text. To resume an export, this text must be the same as in its progress note.
+   */
   readonly asked: string;
   readonly header: string;
   readonly restart: boolean;
@@ -16,7 +18,7 @@ export interface ExportFile {
   readonly note: ExportNote;
   /** Appends a page. At most every 250 ms the data is flushed to the disk and the progress note is updated. */
   add(lines: string, page: Pick<ExportNote, 'cursor' | 'environmentId'> & { readonly users: number }): Promise<void>;
-  /** Saves the progress before the run stops. If that fails, the previous note stays valid. */
+  /** Saves the progress before the run stops. If saving fails, the progress that was saved earlier stays valid. */
   pause(): Promise<void>;
   finish(): Promise<void>;
   close(): Promise<void>;
@@ -90,8 +92,7 @@ export async function openExportFile(file: string, { asked, header, restart }: E
     // Do not save a note after the last page: that page has no next cursor, and a note without a cursor means the first
     // page. If the run stops before finish(), the next run fetches the last pages again.
     if (written.cursor === null) return;
-    // Flush the users to the disk before the note is written. After a power cut, the note must not count users that
-    // were lost.
+    // Flush the users to the disk before writing the note: after a power cut, the note must not count lost users.
     await handle.sync();
     await writeNote(file, written);
     noted = written;

@@ -53,7 +53,7 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
     );
   const client = await clientFor(context, options);
   const { header, linesOf } = await userLines(options.format ?? 'ndjson');
-  // Without a bar if standard output is a terminal: the bar would be mixed with the users.
+  // No progress bar if standard output is a terminal: the bar would be mixed with the users.
   const progress = stdout.isTTY === true ? undefined : startProgress(context, { title: 'users' });
   let count = 0;
   try {

@@ -13,14 +13,10 @@ export interface ExportNote {
   readonly cursor: string | null;
   readonly users: number;
   /**
-   * How many bytes of the target file are safely on the disk. Later bytes come from a run that crashed, and are cut
-   * off.
+   * The number of bytes of the file that are safely on the disk. Later bytes come from a crashed run and are cut off.
    */
   readonly bytes: number;
-  /**
-   * The number and the hash of the bytes that were written last, to detect that the target file was replaced or
-   * changed.
-   */
+  /** The size and the hash of the bytes written last, to detect that the file was replaced or changed. */
   readonly tail: { readonly bytes: number; readonly sha256: string };
 }
 

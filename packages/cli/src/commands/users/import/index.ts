@@ -157,8 +157,7 @@ async function importLines(context: Context, file: string, options: ImportOption
   }
 
   async function startBar(): Promise<Progress> {
-    // Counting reads the whole file, so the lines are counted only if a bar is shown. Standard input cannot be read
-    // twice.
+    // Counting reads the whole file, so it is done only if a bar is shown. Standard input cannot be read twice.
     const isShown = context.stderr.isTTY === true && file !== '-';
     const total = isShown ? await countLines(readBytes(context, file, signal)) : undefined;
     return startProgress(context, { title: 'lines', ...(total !== undefined && { total }) });

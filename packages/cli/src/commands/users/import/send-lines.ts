@@ -45,8 +45,8 @@ export function sendLines(lines: AsyncIterable<InputLine>, sending: Sending): As
 }
 
 /**
- * Gives each user a key, a hash of the fields. In the order of the file, so that repeated lines are numbered alike in
- * every run.
+ * Gives each user a key: a hash of the fields. Follows the order of the file, so that repeated lines get the same
+ * numbers in every run.
  */
 async function* readTasks(lines: AsyncIterable<InputLine>): AsyncGenerator<Task> {
   const keyOf = createKeys();
