@@ -84,7 +84,8 @@ function compileBlocks(blocks: readonly (Block & { readonly path: string })[]): 
   rmSync(join(repository, blockFolder), { recursive: true, force: true });
   const tsconfig = {
     extends: '../../tsconfig.base.json',
-    // Less strict than the repository, because an example may declare names that it does not use.
+    // The options are less strict than those of the repository, because an example may declare names that it does not
+    // use.
     compilerOptions: {
       types: ['node'],
       jsx: 'react-jsx',

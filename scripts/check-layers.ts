@@ -60,7 +60,8 @@ interface FolderTable {
 const folderTables: Readonly<Record<string, FolderTable>> = {
   core: {
     folders: {
-      // Not webhooks and jwt, which are separate entry points, so that bundles of the main entry do not contain them.
+      // The main entry must not import webhooks and jwt: they are separate entry points, so that bundles do not contain
+      // them.
       '.': ['keys', 'options', 'request', 'time', 'token'],
       time: [],
       request: ['.'],

@@ -8,7 +8,7 @@ const allowed = /^(dist\/|src\/|LICENSE$|README\.md$|CHANGELOG\.md$|package\.jso
 /** Checks an unpacked tarball. Returns one message for each problem. */
 export function inspectTarball(folder: string, version: string): readonly string[] {
   const manifest = readManifest(folder);
-  // Not `globSync`, which skips dotfiles such as `.env`.
+  // readdirSync instead of `globSync`, which skips dotfiles such as `.env`.
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))

@@ -57,7 +57,7 @@ export async function makeMaterial(): Promise<Material> {
     key: createPublicKey({ key: jwk, format: 'jwk' }),
     mint: async (count, changes = {}) => {
       const tokens: string[] = [];
-      // In batches, because 200,000 concurrent promises take longer than the signing.
+      // Sign in batches, because 200,000 concurrent promises take longer than the signing itself.
       while (tokens.length < count) {
         const length = Math.min(1_000, count - tokens.length);
         tokens.push(...(await Promise.all(Array.from({ length }, () => mintOne(changes)))));

@@ -34,7 +34,7 @@ const server = createServer((req, res) => {
   }
 });
 
-// Not localhost: the session cookie belongs to 127.0.0.1, and browsers treat the two as different sites.
+// Use 127.0.0.1, not localhost: the session cookie belongs to 127.0.0.1, and browsers treat the two as different sites.
 server.listen(Number(PORT ?? 3000), '127.0.0.1', () => {
   const address = server.address();
   if (typeof address === 'object') console.log(`The page is at http://127.0.0.1:${address?.port}`);

@@ -74,7 +74,8 @@ export async function startServer(
     url,
     async stop() {
       if (hasEnded(child)) return;
-      // Not SIGTERM: Next's server would wait for open connections, such as those that browsers open in advance.
+      // SIGKILL, because on SIGTERM Next's server waits for open connections, such as those that browsers open in
+      // advance.
       child.kill('SIGKILL');
       await once(child, 'exit');
     },

@@ -46,7 +46,7 @@ function formatItem(this: Help, term: string, termWidth: number, description: st
   return `  ${term}\n${lines.replace(/^/gm, '    ')}`;
 }
 
-/** Puts commander's error on one line. Commander quotes the argument, which may be a secret. */
+/** Puts commander's error on one line and removes secrets: commander quotes the argument, which may be a secret. */
 function describeMistake(text: string): string {
   const line = withoutSecrets(text)
     .trim()

@@ -5,7 +5,7 @@ import { issuer, makeKey, mint } from '../issuer.ts';
 export async function listPlatformCases(): Promise<Group> {
   const key = await makeKey('key-1');
   const material = { options: { issuer, keys: { keys: [key.publicJwk] } }, token: await mint(key) };
-  // Not a static import: main.ts builds the package first.
+  // Imported dynamically, because main.ts must build the package first.
   const names = Object.keys(await import('@torii/core'))
     .sort()
     .join(' ');
