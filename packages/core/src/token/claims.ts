@@ -3,19 +3,14 @@ import { type AuthReason, ToriiAuthError } from '../errors.ts';
 import { withDetail } from '../events.ts';
 
 export interface ClaimRules {
-  /** The accepted issuers, each without a trailing slash. */
+  /** Without a trailing slash. */
   readonly issuers: ReadonlySet<string>;
-  /** If `undefined`, `aud` is not checked. */
   readonly audiences: ReadonlySet<string> | undefined;
-  /** If `undefined`, every environment of the issuers is accepted. */
   readonly environments: ReadonlySet<string> | undefined;
   readonly clockToleranceMs: number;
 }
 
-/**
- * Returns the issuer of a token, or throws if the issuer is not accepted. Call this before the key lookup, so that a token of
- * another issuer never causes a key fetch.
- */
+// Call it before the key lookup: a token of another issuer must not cause a key fetch.
 export function issuerOf(claims: Claims, rules: ClaimRules): string {
   const claimed = requireText(claims, 'iss');
   const issuer = withoutTrailingSlash(claimed);
@@ -23,7 +18,6 @@ export function issuerOf(claims: Claims, rules: ClaimRules): string {
   throw refusal('issuer_refused', 'The token comes from another issuer.', 'iss', claimed, [...rules.issuers]);
 }
 
-/** Removes a trailing slash, the only difference between two issuer URLs that is tolerated. */
 export function withoutTrailingSlash(issuer: string): string {
   return issuer.endsWith('/') ? issuer.slice(0, -1) : issuer;
 }
@@ -51,16 +45,13 @@ export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
   return checked;
 }
 
-/**
- * Returns when a token is valid, as Unix milliseconds: from the first time (inclusive) to the second (exclusive). Includes the
- * clock tolerance.
- */
+// Unix milliseconds, clock tolerance included: from the first (inclusive) to the second (exclusive).
 export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranceMs: number): [number, number] {
   const from = startMs(Math.max(checked.issuedAt, notBefore(claims) ?? 0), clockToleranceMs);
   return [from, checked.expiresAt * 1000 + clockToleranceMs];
 }
 
-/** Checks `exp`, `nbf` and `iat` (RFC 7519 4.1.4 to 4.1.6). A token is already expired at the instant of `exp`. */
+// RFC 7519 4.1.4 to 4.1.6. A token is already expired at the instant of `exp`.
 export function checkTimes(
   { issuedAt, expiresAt }: Pick<ForeignClaims, 'issuedAt' | 'expiresAt'>,
   start: number | undefined,
@@ -78,7 +69,7 @@ export function checkTimes(
   }
 }
 
-// Rounds up, because verifiers that compare whole seconds, such as jose, would otherwise refuse a token that is accepted here.
+// Rounds up, because verifiers that compare whole seconds, such as jose, would refuse the token.
 function startMs(time: number, toleranceMs: number): number {
   return Math.ceil(time) * 1000 - toleranceMs;
 }
@@ -102,7 +93,7 @@ export function requireText(claims: Claims, name: string): string {
   return value;
 }
 
-/** Refuses times above 2^53 - 1. JSON.parse reads 1e400 as Infinity, and a token with this `exp` would never expire. */
+// JSON.parse reads 1e400 as Infinity, and a token with this `exp` would never expire.
 export function requireTime(claims: Claims, name: string): number {
   const value = requireClaim(claims, name);
   if (typeof value !== 'number' || !(value <= Number.MAX_SAFE_INTEGER) || value < 0) throw malformedClaim(name);

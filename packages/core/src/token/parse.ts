@@ -1,7 +1,7 @@
 import { type Claims, claimOf, isJsonObject } from '../auth.ts';
 import { ToriiAuthError } from '../errors.ts';
 
-/** The decoded parts of a compact JWS (RFC 7515 3.1), not yet verified. */
+/** A decoded JWS (RFC 7515 3.1), not yet verified. */
 export interface ParsedToken {
   readonly header: Claims;
   readonly claims: Claims;
@@ -11,7 +11,7 @@ export interface ParsedToken {
 
 const maxTokenLength = 16_384;
 
-/** Parses a compact JWS. Accepts only base64url without padding (RFC 7515 section 2) and JSON objects in valid UTF-8. */
+// Accepts only base64url without padding (RFC 7515 section 2) and JSON objects in valid UTF-8.
 export function parseToken(token: string): ParsedToken {
   if (token.length > maxTokenLength) throw malformed('The token is too long.');
   const first = token.indexOf('.');
@@ -26,12 +26,9 @@ export function parseToken(token: string): ParsedToken {
   };
 }
 
-/**
- * Returns the `kid` of a token. The headers `jku`, `jwk`, `x5u` and `x5c` are ignored: an attacker could use them to supply
- * the key that verifies the token.
- */
+// Ignores `jku`, `jwk`, `x5u` and `x5c`: an attacker could use them to supply the key that verifies the token.
 export function keyIdFrom(header: Claims): string {
-  // The algorithm is never chosen by the token (RFC 8725 3.1), and it is checked before a key is looked up.
+  // The token never chooses the algorithm (RFC 8725 3.1).
   if (claimOf(header, 'alg') !== 'ES256')
     throw new ToriiAuthError('algorithm_refused', 'The token is not signed with ES256.');
   refuseExtensions(header);
@@ -40,19 +37,18 @@ export function keyIdFrom(header: Claims): string {
   return kid;
 }
 
-/** Refuses critical extensions (RFC 7515 4.1.11) and `b64` (RFC 7797). No extension is supported. */
+// Critical extensions (RFC 7515 4.1.11) and `b64` (RFC 7797) are not supported.
 export function refuseExtensions(header: Claims): void {
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64'))
     throw malformed('The token uses an extension that is not supported.');
 }
 
 const utf8Encoder = new TextEncoder();
-// `ignoreBOM` keeps a byte order mark in the text, so that JSON.parse refuses it.
+// `ignoreBOM` keeps a byte order mark, so that JSON.parse refuses it.
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 let lastHeader: { readonly part: string; readonly header: Claims } | undefined;
 
-// All tokens of one key have the same header, so the last header is cached.
 function parseHeader(part: string): Claims {
   if (lastHeader?.part === part) return lastHeader.header;
   const header = Object.freeze(parseObject(part));
@@ -60,7 +56,7 @@ function parseHeader(part: string): Claims {
   return header;
 }
 
-/** Copies a string: a substring keeps its whole source string in memory, so a cached token would keep its HTTP header. */
+// A substring keeps its whole source string in memory, so a cached token would keep its HTTP header.
 export function copyOf(text: string): string {
   return `${text} `.slice(0, -1);
 }
@@ -71,7 +67,7 @@ function parseObject(part: string): Claims {
   try {
     value = JSON.parse(isAscii(binary) ? binary : utf8Decoder.decode(bytesOf(binary)));
   } catch {
-    // The error has no `cause`, because the message of a SyntaxError quotes a part of the token.
+    // No `cause`: the message of a SyntaxError quotes a part of the token.
     throw malformed('The token does not contain JSON.');
   }
   if (!isJsonObject(value)) throw malformed('The token does not contain JSON objects.');
@@ -100,8 +96,7 @@ function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-// Whether the last base64url character has bits that belong to no byte. If these bits were ignored, several strings would
-// decode to the same token (RFC 4648 3.5).
+// Several strings would decode to the same token if the last character had ignored bits (RFC 4648 3.5).
 function hasStrayBits(part: string): boolean {
   const rest = part.length % 4;
   if (rest === 0) return false;

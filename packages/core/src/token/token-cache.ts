@@ -4,11 +4,10 @@ import { copyOf } from './parse.ts';
 
 export interface VerifiedToken {
   readonly auth: Auth;
-  /** Unix milliseconds, clock tolerance included: valid from `validFrom` (inclusive) to `validUntil` (exclusive). */
+  /** Unix milliseconds, clock tolerance included. `validUntil` is exclusive. */
   readonly validFrom: number;
   readonly validUntil: number;
   readonly key: SetKey;
-  /** The configured issuer URL, without a trailing slash. */
   readonly issuer: string;
 }
 
@@ -16,7 +15,7 @@ interface CacheEntry extends VerifiedToken {
   readonly token: string;
 }
 
-/** The verified tokens of one verifier. Invalid tokens are never added, so an attacker cannot fill the cache. */
+// Invalid tokens are never added, so an attacker cannot fill the cache.
 export class TokenCache {
   readonly #byEnd: Map<string, CacheEntry> = new Map();
   readonly #maxEntries: number;
@@ -47,7 +46,7 @@ export class TokenCache {
   }
 }
 
-// The map key is the end of a token, because hashing a whole token would take longer than the rest of a cache hit.
+// Hashing a whole token would take longer than the rest of a cache hit.
 function endOf(token: string): string {
   return token.slice(-32);
 }

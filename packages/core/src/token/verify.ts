@@ -10,24 +10,21 @@ import type { TokenCache, VerifiedToken } from './token-cache.ts';
 
 export interface VerifySettings {
   readonly rules: ClaimRules;
-  /** The key source of each issuer. A key is looked up only among the keys of the token's issuer: anyone can write a `kid`. */
+  /** By issuer: a key is looked up only among the keys of the token's issuer, because anyone can write a `kid`. */
   readonly keySources: ReadonlyMap<string, KeySource>;
   readonly maxStaleMs: number;
   readonly cache: TokenCache;
   readonly emit: VerifierEventListener;
 }
 
-/**
- * Verifies a token. Cheap checks come first, so that an invalid token costs little and a token of another issuer never causes
- * a key fetch. No claim may be trusted before the signature is verified.
- */
+// Cheap checks come first. No claim may be trusted before the signature is verified.
 export function verify(token: string, settings: VerifySettings): Verdict | Promise<Verdict> {
   const known = settings.cache.get(token);
   if (known === undefined) return verifyAndRemember(token, settings);
   const { kid } = known.key;
   const source = sourceOf(known.issuer, settings);
   const current = source.peek(kid);
-  // This function is not async: creating a promise would take longer than the rest of a cache hit.
+  // Not async: creating a promise would take longer than the rest of a cache hit.
   if (current !== undefined && isStillGood(known, current)) return { result: known, fromCache: true };
   return verifyAgain(token, known, source, settings);
 }
@@ -70,7 +67,7 @@ async function verifyAfresh(token: string, settings: VerifySettings): Promise<Ve
   const key = source.peek(kid) ?? (await source.find(kid, settings.maxStaleMs, settings.emit));
   const verifySignature = await loadVerifier(key);
   if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
-  // Check the times again: the key fetch may have taken seconds, and the token may have expired in the meantime.
+  // Check the times again: the token may have expired during the key fetch.
   checkTimes(checked, notBefore(claims), settings.rules.clockToleranceMs);
   const [validFrom, validUntil] = validityOf(checked, claims, settings.rules.clockToleranceMs);
   return { auth: readAuth(checked, claims), validFrom, validUntil, key, issuer };
