@@ -4,11 +4,7 @@ import type { EcPublicJwk, VerifySignature } from './signature.ts';
 const maxSyncPerTurn = 4;
 let syncThisTurn = 0;
 
-/**
- * Imports a public key. In each turn of the event loop, the first signatures are verified synchronously, which is faster than
- * the thread pool. Further signatures in the same turn are verified in the thread pool, so that they do not block the event
- * loop.
- */
+// Synchronous verification is faster than the thread pool, but a burst of signatures would block the event loop.
 export async function loadKey({ x, y }: EcPublicJwk): Promise<VerifySignature> {
   const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
   return (signature, signedBytes) => {
@@ -37,8 +33,7 @@ function endTurn(): void {
   syncThisTurn = 0;
 }
 
-// Converts a signature to DER, the format that OpenSSL takes (RFC 3279 2.2.3). On Node 24, the conversion by Node
-// (`dsaEncoding`) takes a third of the verification time.
+// DER is the format of OpenSSL (RFC 3279 2.2.3). On Node 24, `dsaEncoding` takes a third of the verification time.
 function derOf(signature: Uint8Array): Uint8Array {
   const [r, s] = [integerOf(signature, 0), integerOf(signature, 32)];
   const der = new Uint8Array(6 + r.length + s.length);
@@ -49,10 +44,7 @@ function derOf(signature: Uint8Array): Uint8Array {
   return der;
 }
 
-/**
- * Returns the content of a DER integer (X.690 8.3). Leading zero bytes are removed. If the first bit is then 1, one zero byte
- * is added, because DER would read the number as negative.
- */
+// An integer (X.690 8.3) has no leading zero bytes, except one before a first bit of 1, which would mean negative.
 function integerOf(signature: Uint8Array, start: number): Uint8Array {
   const end = start + 32;
   let first = start;

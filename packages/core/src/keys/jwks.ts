@@ -18,23 +18,19 @@ export interface SetKey {
   readonly kid: string;
   readonly x: string;
   readonly y: string;
-  /** Imports the key. Resolves with `undefined` if the key is invalid: its point is not on the curve. */
+  /** Resolves with `undefined` if the point of the key is not on the curve. */
   load(): Promise<VerifySignature | undefined>;
 }
 
-/** Why a key set cannot be used. The message is safe to log. */
+/** The message is safe to log. */
 export class KeySetError extends Error {}
 
 export type KeysById = ReadonlyMap<string, SetKey>;
 
 const maxKeys = 1000;
-/** The JWK members that only private and symmetric keys have: EC (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1), ML-DSA. */
+// Members of private and symmetric keys: EC (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1), ML-DSA.
 const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
-/**
- * Returns the keys that can verify ES256 tokens, by `kid`. If two keys have the same `kid`, both are skipped as ambiguous.
- * @throws KeySetError if `value` is not a key set, is too large, or contains a private key, which must be treated as leaked
- */
 export function parseKeySet(value: unknown, previous: KeysById = new Map()): KeysById {
   return keysById(listKeys(value), (jwk, kid) => {
     return canVerifyEs256(jwk) ? keyFrom(kid, jwk, previous.get(kid)) : undefined;
@@ -61,6 +57,7 @@ export function keysById<Key>(
   for (const jwk of entries) {
     const kid = claimOf(jwk, 'kid');
     if (typeof kid !== 'string' || kid === '') continue;
+    // Two keys with the same `kid` are ambiguous, so both are skipped.
     const key = seen.has(kid) ? undefined : make(jwk, kid);
     if (key === undefined) keys.delete(kid);
     else keys.set(kid, key);
@@ -83,7 +80,7 @@ function canVerifyEs256(jwk: Claims): boolean {
   );
 }
 
-/** Whether the members `use`, `key_ops` and `alg` of a key allow verification with an algorithm (RFC 7517 4.2 to 4.4). */
+// RFC 7517 4.2 to 4.4.
 export function mayVerify(jwk: Claims, algorithm: string): boolean {
   const [use, operations, meant] = [claimOf(jwk, 'use'), claimOf(jwk, 'key_ops'), claimOf(jwk, 'alg')];
   return (
@@ -93,8 +90,7 @@ export function mayVerify(jwk: Claims, algorithm: string): boolean {
   );
 }
 
-// Returns the previous object for an unchanged key: the key is then not imported again, and cached tokens that it verified
-// stay valid.
+// An unchanged key stays the same object: it is not imported again, and cached tokens that it verified stay valid.
 function keyFrom(kid: string, jwk: Claims, previous: SetKey | undefined): SetKey {
   const [x, y] = [String(jwk['x']), String(jwk['y'])];
   if (previous !== undefined && previous.x === x && previous.y === y) return previous;

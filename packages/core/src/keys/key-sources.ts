@@ -6,7 +6,6 @@ import { type KeySource, type ParseKeySet, RemoteKeySet, unknownKey } from './re
 export class FixedKeySet implements KeySource {
   readonly #keys: KeysById;
 
-  /** @throws KeySetError if `set` is not a key set, contains a private key, or has no ES256 key */
   constructor(set: unknown) {
     this.#keys = parseKeySet(set);
     if (this.#keys.size === 0) throw new KeySetError('the key set has no ES256 key with a unique `kid`');
@@ -24,22 +23,19 @@ export class FixedKeySet implements KeySource {
 }
 
 const maxShared = 1_000;
-// Read `globalThis.fetch` on each call, because it may be replaced or instrumented later.
+// Reads `globalThis.fetch` on each call, because it may be replaced or instrumented later.
 const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 
 export type KeySetFor<Key> = (url: string, fetch?: Fetch) => RemoteKeySet<Key>;
 
-/** Creates a process-wide cache of remote key sets. Verifiers with the same key set URL and fetch function share a key set. */
 export function shareKeySets<Key>(parse: ParseKeySet<Key>): KeySetFor<Key> {
-  // Separate for each fetch function: keys that a fetch function returned, for example in a test, must not reach other
-  // verifiers.
+  // Separate for each fetch function: keys that one of them returned, for example in a test, must not reach others.
   const shared = new WeakMap<Fetch, Map<string, RemoteKeySet<Key>>>();
   return (url, fetch = platformFetch) => {
     const sets = shared.get(fetch) ?? new Map<string, RemoteKeySet<Key>>();
     shared.set(fetch, sets);
     const set = sets.get(url) ?? new RemoteKeySet(url, fetch, parse);
-    // Move the key set to the end of the map: the first one, the least recently used, is evicted. Verifiers that hold an
-    // evicted key set keep using it.
+    // Move the key set to the end: the first one, the least recently used, is evicted.
     sets.delete(url);
     sets.set(url, set);
     for (const oldest of sets.keys()) {

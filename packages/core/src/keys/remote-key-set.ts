@@ -8,12 +8,8 @@ import { KeySetError, type SetKey } from './jwks.ts';
 import { type Fetch, fetchKeySet, fetchTimeoutMs } from './key-endpoint.ts';
 
 export interface KeySource<Key = SetKey> {
-  /** Returns a key if it is known and fresh. Never waits and never fetches. */
+  /** Never waits and never fetches. */
   peek(kid: string): Key | undefined;
-  /**
-   * Returns a key, after fetching the key set if necessary.
-   * @throws ToriiAuthError `key_unknown` or ToriiUnavailableError `keys_unavailable`
-   */
   find(kid: string, maxStaleMs: number, emit: VerifierEventListener): Promise<Key>;
 }
 
@@ -21,11 +17,9 @@ const refreshAfterMs = 4 * 60_000;
 const staleAfterMs = 5 * 60_000;
 const maxWaiting = 10_000;
 const retryDelayMs = 1_000;
-/** For this long after a failed fetch, stale keys are used without trying to fetch new ones. */
 const skipFetchMs = 60_000;
-/** For this long after a fetch that did not find a token's key, tokens with unknown keys are treated as a possible attack. */
 const suspicionMs = 8_000;
-/** A key fetch older than this is treated as dead: edge runtimes cancel a fetch when the request that started it ends. */
+// An older key fetch is treated as dead: edge runtimes cancel a fetch when the request that started it ends.
 const deadAfterMs = fetchTimeoutMs + 1_000;
 
 interface PendingFetch {
@@ -34,16 +28,12 @@ interface PendingFetch {
   waiting: number;
 }
 
-/**
- * Parses the response of a key endpoint. Returns the objects of `previous` for unchanged keys. Throws a KeySetError if the
- * response is not a valid key set.
- */
+// Returns the objects of `previous` for unchanged keys. Throws a KeySetError for an invalid key set.
 export type ParseKeySet<Key> = (
   answer: unknown,
   previous: ReadonlyMap<string, Key> | undefined,
 ) => ReadonlyMap<string, Key>;
 
-/** The key set of one URL, shared between verifiers. Fetched when it is first needed, and refreshed before it is stale. */
 export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
   readonly #url: string;
   readonly #fetch: Fetch;
@@ -73,11 +63,10 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     let wasRefreshed = false;
     if (age >= staleAfterMs && !this.#mayUseStale(age, maxStaleMs)) {
       wasRefreshed = await this.#refresh(maxStaleMs, emit);
-      // No refresh was possible. Do not use the stale keys: the issuer may have withdrawn one of them.
+      // Do not use the stale keys: the issuer may have withdrawn one of them.
       if (!wasRefreshed) throw this.#unavailable();
     } else if (age >= refreshAfterMs && this.#pending === undefined) {
-      // A background refresh, which is not awaited. If an edge runtime cancels it with its request, its promise never settles
-      // and `#pending` stays set. The next refresh is then awaited by the request that starts it.
+      // In the background. If an edge runtime cancels it, `#pending` stays set, and the next refresh is awaited.
       void this.#refresh(maxStaleMs, emit);
     }
 
@@ -97,7 +86,6 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     return this.#ageMs() < Math.max(staleAfterMs, maxStaleMs) ? this.#keys : undefined;
   }
 
-  // While the key endpoint fails, only one request per minute waits for a fetch. The other requests use the stale keys.
   #mayUseStale(age: number, maxStaleMs: number): boolean {
     return age < maxStaleMs && this.#failedAt !== undefined && elapsedMs(this.#failedAt) < skipFetchMs;
   }
@@ -106,7 +94,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     return this.#pending !== undefined && elapsedMs(this.#pending.begunAt) < deadAfterMs;
   }
 
-  // Never rejects: a failure sets `#failedAt`. Returns `false` if the rate limit or too many waiting requests prevent a fetch.
+  // Never rejects. `false` if the rate limit or too many waiting requests prevent a fetch.
   async #refresh(maxStaleMs: number, emit: VerifierEventListener): Promise<boolean> {
     const pending = this.#pending;
     if (pending !== undefined && this.#isFetching()) {
@@ -114,10 +102,10 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       pending.waiting += 1;
       const settled = this.#settled;
       const leftMs = deadAfterMs - elapsedMs(pending.begunAt);
-      // Cloudflare Workers can throw here: a request must not await a promise of another request that has ended.
+      // Cloudflare Workers can throw: a request must not await a promise of another request that has ended.
       const done = pending.done.then(() => true);
       if (await raceDeadline(done, leftMs, () => false).catch(() => false)) return true;
-      // The first request that notices a dead fetch starts a new one, and the other requests wait for the new fetch.
+      // The first request that notices a dead fetch starts a new one. The others wait for it.
       if (this.#settled > settled) return true;
       if (this.#pending === pending) this.#pending = undefined;
       return this.#refresh(maxStaleMs, emit);
@@ -134,7 +122,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     const begunAt = instantNow();
     this.#begun += 1;
     const turn = this.#begun;
-    // `true` if a fetch that started later has already ended. An older response could restore a withdrawn key.
+    // An older response could restore a withdrawn key.
     const isLate = (): boolean => turn < this.#settled;
     try {
       const answer = await fetchKeySet(this.#url, this.#fetch);
@@ -159,8 +147,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     }
   }
 
-  // Fetches the key set again to find an unknown key. If the previous search found nothing, requests with unknown keys are
-  // first delayed and counted: many at the same time are treated as an attack and cause no fetch.
+  // After an empty search, requests with unknown keys are delayed and counted: a flood of them causes no fetch.
   async #search(kid: string, maxStaleMs: number, emit: VerifierEventListener): Promise<Key | undefined> {
     const begunAt = instantNow();
     const isSuspicious = this.#emptySearchAt !== undefined && elapsedMs(this.#emptySearchAt) < suspicionMs;
@@ -170,14 +157,14 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       return undefined;
     }
     const key = this.#usableKeys(maxStaleMs)?.get(kid);
-    // Record the start of this search, not its end: a slow endpoint must not prolong the delay of later searches.
+    // The start of the search, not its end: a slow endpoint must not prolong the delay of later searches.
     if (key === undefined) this.#emptySearchAt = begunAt;
     return key;
   }
 
   #refusal(kid: string, maxStaleMs: number): ToriiAuthError | ToriiUnavailableError {
     const keys = this.#usableKeys(maxStaleMs);
-    // If the last fetch failed, the issuer may have published the key since. Answer 503, not 401, so that the caller retries.
+    // If the last fetch failed, the issuer may have published the key since: 503, not 401, so that the caller retries.
     if (keys === undefined || keys.size === 0 || this.#failedAt !== undefined) return this.#unavailable();
     return unknownKey(kid);
   }

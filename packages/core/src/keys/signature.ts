@@ -8,10 +8,7 @@ export type VerifySignature = (
   signedBytes: Uint8Array<ArrayBuffer>,
 ) => boolean | Promise<boolean>;
 
-/**
- * Whether an ES256 signature has 64 bytes and no half of it is zero (RFC 7518 3.4). Some crypto libraries accept a signature
- * of zeros for any message (CVE-2022-21449).
- */
+// RFC 7518 3.4. Some crypto libraries accept a signature of zeros for any message (CVE-2022-21449).
 export function isSignatureShaped(signature: Uint8Array): boolean {
   return signature.length === 64 && hasOne(signature, 0, 32) && hasOne(signature, 32, 64);
 }
