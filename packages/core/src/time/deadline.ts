@@ -1,21 +1,19 @@
 const over = Symbol('over');
 
-/**
- * Returns the result of `work`, or of `late` if the timeout passes or `signal` is aborted first. Each call sets its own timer:
- * edge runtimes cancel the timers of a request when it ends, so a shared timer might never fire.
- */
+/** Returns the result of `work`, or of `late` if the timeout passes or `signal` is aborted first. */
 export async function raceDeadline<T, Late>(
   work: Promise<T>,
   timeoutMs: number,
   late: () => Late,
   signal?: AbortSignal,
 ): Promise<T | Late> {
-  // If the code below throws, nothing awaits `work`. A rejection of `work` must not crash the process.
+  // If the code below throws, a rejection of `work` must not crash the process.
   work.catch(() => {});
   let end = (): void => {};
   const ended = new Promise<typeof over>((resolve) => {
     end = () => resolve(over);
   });
+  // One timer per call: edge runtimes cancel the timers of a request when it ends, so a shared timer might never fire.
   const timer = setTimeout(end, timeoutMs);
   signal?.addEventListener('abort', end);
   if (signal?.aborted) end();

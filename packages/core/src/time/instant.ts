@@ -7,10 +7,7 @@ export function instantNow(): Instant {
   return { wallMs: Date.now(), steadyMs: performance.now() };
 }
 
-/**
- * Returns the milliseconds since an instant, by the clock that shows more: the wall clock can be set back, and the monotonic
- * clock can stop while the machine sleeps.
- */
+/** Milliseconds since an instant, by the larger of two clocks: one can be set back, the other can stop during sleep. */
 export function elapsedMs(since: Instant): number {
   return Math.max(Date.now() - since.wallMs, performance.now() - since.steadyMs);
 }
