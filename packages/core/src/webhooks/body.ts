@@ -9,16 +9,15 @@ export type WebhookPayload =
   | ReadableStream<Uint8Array>
   | null;
 
-/** How many bytes beyond the size limit are read, so that the sender gets a response instead of a connection reset. */
+// Read beyond the size limit, so that the sender gets a response instead of a connection reset.
 const maxDiscardedBytes = 16 * 1024 * 1024;
 
-/** Returns the raw body. Throws a ToriiConfigError if `payload` was parsed, or is a stream that is already being read. */
 export async function readPayload(payload: WebhookPayload, maxBytes: number): Promise<Uint8Array> {
   if (payload === null) return new Uint8Array();
   const bytes = bytesOf(payload);
   if (bytes === undefined) return gather(streamOf(payload), maxBytes);
   if (bytes.length > maxBytes) throw tooLarge(maxBytes);
-  // Copy the bytes, because the caller may reuse the buffer between verification and parsing.
+  // Copy, because the caller may change the buffer between verification and parsing.
   return new Uint8Array(bytes);
 }
 
@@ -29,7 +28,7 @@ export function tooLarge(maxBytes: number): ToriiWebhookError {
 function bytesOf(value: unknown): Uint8Array | undefined {
   if (typeof value === 'string') return new TextEncoder().encode(value);
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  // Do not use `instanceof`: the body may come from another realm (Jest, vm), which has another Uint8Array class.
+  // Not `instanceof`: a body of another realm (Jest, vm) has another Uint8Array class.
   if (!ArrayBuffer.isView(value) || Reflect.get(value, Symbol.toStringTag) !== 'Uint8Array') return undefined;
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
@@ -70,7 +69,6 @@ async function gather(stream: AsyncIterable<unknown>, maxBytes: number): Promise
   let size = 0;
   try {
     for await (const chunk of stream) {
-      // Node streams yield strings if an encoding was set. Other chunks are refused, because their size is unknown.
       const bytes = bytesOf(chunk);
       if (bytes === undefined) throw noBody('is a stream of chunks that are neither bytes nor text');
       size += bytes.length;
@@ -102,10 +100,7 @@ export interface FrameworkBody {
   readonly remedy: string;
 }
 
-/**
- * Finds the raw body: either stored on the request by a body parser, or still unread in the stream.
- * @throws ToriiConfigError if the body was read and the raw bytes were not kept
- */
+/** Finds the raw body. Throws a ToriiConfigError if the body was read and the raw bytes were not kept. */
 export function findPayload({ kept, isRead, stream, remedy }: FrameworkBody): WebhookPayload {
   for (const body of kept) {
     if (typeof body !== 'string' && !(body instanceof Uint8Array)) continue;

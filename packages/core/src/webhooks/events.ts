@@ -1,7 +1,7 @@
 import { ToriiWebhookError } from '../errors.ts';
 import type { Session, User } from './generated/entities.ts';
 
-// Provisional: Torii has not published the format of its webhooks. Only this file depends on the format of the body.
+// Provisional: Torii has not published the format of its webhooks. Only this file depends on it.
 
 /** A user, as in the REST API. Dates are ISO 8601. */
 export interface WebhookUser extends User {}
@@ -31,10 +31,7 @@ interface WebhookEventOf<Type, Data> {
 
 declare const unlisted: unique symbol;
 
-/**
- * The type of an event that is not in `WebhookEventTypes`. Declared as a literal that no event uses, because TypeScript
- * discriminates unions by literal types: with a plain `string`, `data` would always be `unknown`.
- */
+/** The type of an event that is not in `WebhookEventTypes`. Not `string`, which would make `data` always `unknown`. */
 export type UnlistedEventType = '(any other type)' & { readonly [unlisted]: true };
 
 type AllEventTypes<More extends object> = Omit<WebhookEventTypes, keyof More> & More;
@@ -47,10 +44,9 @@ export type WebhookEvent<More extends object = object> =
   | { [Type in keyof AllEventTypes<More>]: WebhookEventOf<Type, AllEventTypes<More>[Type]> }[keyof AllEventTypes<More>]
   | WebhookEventOf<UnlistedEventType, unknown>;
 
-// Matches an RFC 3339 time. Date.parse alone accepts other formats too, which differ between JavaScript engines.
+// RFC 3339. Date.parse alone accepts other formats, which differ between engines.
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Reads the event from the body of a delivery. If the body has no id or no time, the signed headers provide it. */
 export function readEvent(
   body: Uint8Array,
   signed: { readonly id: string; readonly timestampSeconds: number },
@@ -71,13 +67,13 @@ export function readEvent(
   return { type, id: signed.id, created_at: createdAt, data };
 }
 
-/** Returns an object without a prototype, so that prototype pollution cannot add members to the body. */
+// Returns an object without a prototype, so that prototype pollution cannot add members.
 function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {
-    // The errors of this function have no `cause`: the message of a parser error quotes the body.
+    // No `cause`: the message of a parser error quotes the body.
     throw malformed('is not UTF-8. JSON must be UTF-8, even if the Content-Type names another charset');
   }
   let value: unknown;

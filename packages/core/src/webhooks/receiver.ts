@@ -124,7 +124,7 @@ export function createWebhookReceiver<More extends object = object>(
         await claim?.markHandled();
         tell({ type: 'handled', ...which });
       } catch (error) {
-        // Still answer 200: after any other status Torii would retry, and the event would be handled twice.
+        // Still 200: after any other status Torii would retry, and the event would be handled twice.
         tell({ type: 'not_noted', ...which, error });
       }
       return accept('handled');
@@ -143,7 +143,7 @@ function refuse({ code, reason, message }: ToriiWebhookError): WebhookAnswer {
   return { status: reason === 'payload_too_large' ? 413 : 400, headers: {}, body };
 }
 
-// Frameworks choose the status by the `status`, `code` or `digest` of an error. A 404 could make Torii disable the webhook.
+// Frameworks take the status from `status`, `code` or `digest`. A 404 could make Torii disable the webhook.
 function withoutStatus(error: unknown): unknown {
   if (isPlain(error)) return error;
   const message = 'The webhook handler threw a non-Error value, or an error with an HTTP status; see `cause`.';
@@ -155,7 +155,6 @@ function isPlain(error: unknown): boolean {
     const isBare = error instanceof Error && !['status', 'statusCode', 'digest'].some((name) => name in error);
     return isBare && Reflect.get(error, 'code') !== 'ENOENT';
   } catch {
-    // A getter or Proxy of the thrown value threw an error.
     return false;
   }
 }
@@ -163,8 +162,8 @@ function isPlain(error: unknown): boolean {
 function readRepeats(options: ReceiverOptionValues, { toleranceSeconds }: WebhookSettings): Repeats | undefined {
   const leaseMs = readNumber(options, 'leaseSeconds', { from: 1, to: 3600, absent: 60 }) * 1000;
   const keepMs = readNumber(options, 'rememberSeconds', { from: 1, to: 366 * 86_400, absent: 7 * 86_400 }) * 1000;
-  // Prevents replays: if the clock of the sender is ahead, a delivery is accepted for up to twice the tolerance, so the event
-  // must be remembered for longer. One second is added because timestamps are whole seconds.
+  // Prevents replays: if the clock of the sender is ahead, a delivery is accepted for up to twice the tolerance. Timestamps
+  // are whole seconds.
   const fewestSeconds = 2 * toleranceSeconds + 1;
   if (keepMs < fewestSeconds * 1000) {
     const remedy = `Write at least ${fewestSeconds}, or leave it out`;

@@ -10,45 +10,30 @@ export interface WebhookStore {
   delete(key: string): unknown;
 }
 
-/** A claim on an event: until it expires after `leaseSeconds`, no other delivery may handle the event. */
 export interface Claim {
-  /**
-   * Records in the store that the event was handled.
-   * @throws ToriiWebhookError `store_unavailable` if the store does not save the record
-   */
   markHandled(): Promise<void>;
-  /**
-   * Ends the claim, so that the next delivery can handle the event. If the store fails, the claim ends only when it expires.
-   */
   release(): Promise<void>;
 }
 
-/** The state of one event in the store. `until` is the expiry time, because some stores ignore the TTL. */
+// `until` is the expiry time, because some stores ignore the TTL.
 type Entry =
   | { readonly state: 'handled'; readonly until: number }
   | { readonly state: 'claimed'; readonly by: string; readonly until: number };
 
 const prefix = 'torii-webhook:';
-/**
- * The key of the beacon, an extra store entry that always exists. If it is missing, the store failed. Event ids contain no
- * dot, so no event has this key.
- */
+// The beacon always exists: if it is missing, the store failed. Event ids contain no dot, so no event has this key.
 const beaconKey = `${prefix}.`;
-/** The timeout of one store operation. Short, because some webhook senders wait only 15 seconds for a response. */
+// Short, because some webhook senders wait only 15 seconds for a response.
 const storeTimeoutMs = 3_000;
 
 interface Turn {
   since: Instant;
 }
 
-// The events that are being handled in this process. Prevents races between deliveries in this process, because store
-// interfaces such as Keyv have no atomic "set if absent".
+// The events that this process handles now: stores such as Keyv have no atomic "set if absent".
 const claimedHere = new WeakMap<WebhookStore, Map<string, Turn>>();
 
-/**
- * Prevents an event from being handled twice. A delivery claims its event in the store for a limited time, and records at the
- * end that the event was handled. If the process crashes, the claim expires, and a later delivery can handle the event.
- */
+// A delivery claims its event for a limited time: after a crash the claim expires, and a later delivery is handled.
 export class Repeats {
   readonly #store: WebhookStore;
   readonly #leaseMs: number;
@@ -64,10 +49,9 @@ export class Repeats {
   }
 
   async claim(id: string): Promise<Claim | 'handled'> {
-    // If another delivery is handling the event, throw instead of waiting: in Cloudflare Workers a request cannot await a
-    // promise of another request.
+    // Throw instead of waiting: in Cloudflare Workers a request cannot await a promise of another request.
     const earlier = this.#here.get(id);
-    // Use the monotonic clock only: if the wall clock is set forward while a handler runs, the claim must not expire early.
+    // The monotonic clock only: if the wall clock is set forward, the claim must not expire early.
     if (earlier !== undefined && performance.now() - earlier.since.steadyMs < this.#leaseMs) throw inProgress();
     const turn: Turn = { since: instantNow() };
     this.#here.set(id, turn);
@@ -104,7 +88,6 @@ export class Repeats {
     turn.since = instantNow();
     try {
       await this.#write(key, { state: 'claimed', by, until: Date.now() + this.#leaseMs }, this.#leaseMs);
-      // If saving the claim took more than half of its time, the handler may not finish before the claim expires.
       if (elapsedMs(turn.since) > this.#leaseMs / 2) throw unavailable();
     } catch (error) {
       // The claim may have been saved despite the error.
@@ -118,7 +101,6 @@ export class Repeats {
     };
   }
 
-  // Keyv returns `undefined` for many read errors. If the beacon entry, which always exists, is missing too, the read failed.
   async #read(key: string): Promise<Entry | undefined> {
     const look = () => Promise.all([this.#get(key), this.#get(beaconKey)]);
     let [found, beacon] = await look();
@@ -133,12 +115,12 @@ export class Repeats {
   async #get(key: string): Promise<Entry | undefined> {
     const value: unknown = await this.#ask(() => this.#store.get(key));
     if (value === undefined || value === null) return undefined;
-    // Refuse an entry in an unknown format: it may mean that the event was handled.
+    // An unknown format may mean that the event was handled.
     if (!isEntry(value)) throw unavailable();
     return value.until > Date.now() ? value : undefined;
   }
 
-  /** Writes an entry and reads it back, because Keyv hides many write errors. */
+  // Reads the entry back, because Keyv hides many write errors.
   async #write(key: string, entry: Entry, ttlMs: number): Promise<void> {
     await this.#ask(() => this.#store.set(key, entry, ttlMs));
     const found = await this.#get(key);

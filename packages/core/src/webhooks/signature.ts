@@ -6,7 +6,7 @@ import type { RequestView } from '../request/request-view.ts';
 export interface SignedHeaders {
   readonly id: string;
   readonly timestampSeconds: number;
-  /** The timestamp as it was sent, because the signature covers this text. */
+  /** As it was sent, because the signature covers this text. */
   readonly timestamp: string;
   readonly signatures: readonly Uint8Array<ArrayBuffer>[];
 }
@@ -15,7 +15,7 @@ export type SecretKey = Uint8Array<ArrayBuffer>;
 
 const minSecretBytes = 24;
 const maxSecretBytes = 64;
-/** Event ids are part of store keys, whose length is limited: Memcached allows 250 bytes. */
+// Event ids are part of store keys, and Memcached allows 250 bytes.
 const maxIdLength = 128;
 const maxSignatureHeaderLength = 4096;
 const maxSignatures = 16;
@@ -45,7 +45,7 @@ function refuseSecret(problem: string): ToriiConfigError {
 
 export function readSignedHeaders(request: RequestView): SignedHeaders {
   const id = headerOf(request, 'webhook-id', maxIdLength);
-  // Refuse a dot in the id: dots separate id, timestamp and body in the signed content, which must not be ambiguous.
+  // No dot in the id: dots separate id, timestamp and body in the signed content, which must not be ambiguous.
   if (!/^[\x21-\x2D\x2F-\x7E]+$/.test(id)) throw malformed('webhook-id', 'contains a character that is not allowed');
   const timestamp = headerOf(request, 'webhook-timestamp', 12);
   if (!/^[0-9]+$/.test(timestamp)) throw malformed('webhook-timestamp', 'is not a number of seconds');
@@ -66,7 +66,7 @@ function headerOf(request: RequestView, name: string, longest: number): string {
   return value;
 }
 
-// Matches one signature. Also refuses two signature headers that a server joined with a comma.
+// Also refuses two signature headers that a server joined with a comma.
 const signaturePattern = /^([A-Za-z0-9]+),([A-Za-z0-9+/=_-]+)$/;
 
 function readSignatures(header: string): readonly Uint8Array<ArrayBuffer>[] {
@@ -75,7 +75,6 @@ function readSignatures(header: string): readonly Uint8Array<ArrayBuffer>[] {
   return items.flatMap((item) => {
     const [, version, text = ''] = signaturePattern.exec(item) ?? [];
     if (version === undefined) throw malformed('webhook-signature', 'is not a list of signatures such as `v1,…`');
-    // Signatures of other schemes, such as `v1a`, are allowed and ignored.
     if (version !== 'v1') return [];
     return decodeBase64(text) ?? [];
   });
@@ -94,8 +93,7 @@ export async function isSigned(
   for (const secret of secrets) {
     const key = await crypto.subtle.importKey('raw', secret, hmac, false, ['sign', 'verify']);
     const expected = await crypto.subtle.sign('HMAC', key, content);
-    // Compares the MAC of the expected signature with the MAC of the received one, because `verify` compares in constant time
-    // (timing attacks) and hashes only this short input. The body is hashed once per secret.
+    // `verify` compares in constant time (timing attacks). Comparing MACs of the signatures hashes the body only once.
     const proof = await crypto.subtle.sign('HMAC', key, expected);
     for (const signature of signatures) {
       if (await crypto.subtle.verify('HMAC', key, proof, signature)) return true;
@@ -114,7 +112,7 @@ function join(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
-  // Check the characters first, because `atob` ignores white space.
+  // `atob` ignores white space.
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
   try {
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

@@ -43,8 +43,7 @@ export interface WebhookSettings {
 export const ruleNames = ['secret', 'toleranceSeconds', 'maxBytes'] as const;
 
 /**
- * Verifies one webhook delivery and returns its event. Does not detect repeated deliveries: use `createWebhookReceiver` for
- * that.
+ * Verifies one delivery and returns its event. To detect repeated deliveries, use `createWebhookReceiver`.
  * @example
  * const event = await verifyWebhook({ secret, headers: request.headers, payload: await request.text() });
  * if (event.type === 'user.deleted') await forget(event.data.id);
@@ -66,9 +65,7 @@ export function readRules(options: Options<(typeof ruleNames)[number]>): Webhook
   };
 }
 
-/**
- * Verifies a delivery and returns its event. Checks the headers first, so that the body of an invalid delivery is not read.
- */
+// Checks the headers first, so that the body of an invalid delivery is not read.
 export async function verifyDelivery<More extends object>(
   { secrets, toleranceSeconds, maxBytes }: WebhookSettings,
   headers: RequestLike,
