@@ -11,14 +11,12 @@ import {
 
 export interface JwtClaimRules {
   readonly userIdClaim: string;
-  /** If `undefined`, `iss` is not checked. */
   readonly issuers: ReadonlySet<string> | undefined;
-  /** If `undefined`, `aud` is not checked. */
   readonly audiences: ReadonlySet<string> | undefined;
   readonly clockToleranceMs: number;
 }
 
-/** Checks the claims of a token from another issuer. A token without `exp` is refused, because it would be valid forever. */
+// A token without `exp` is refused, because it would be valid forever.
 export function checkJwtClaims(claims: Claims, rules: JwtClaimRules): ForeignClaims {
   const checked: ForeignClaims = {
     issuer: checkIssuer(claims, rules.issuers),
@@ -41,7 +39,7 @@ function checkIssuer(claims: Claims, issuers: ReadonlySet<string> | undefined): 
   throw refusal('issuer_refused', 'The token comes from another issuer.', 'iss', claimed, [...issuers]);
 }
 
-// Refuses integers above 2^53: JavaScript parses several of them as the same number, so two users could get the same id.
+// JavaScript parses several integers above 2^53 as the same number, so two users could get the same id.
 function requireUserId(claims: Claims, name: string): string {
   const value = requireClaim(claims, name);
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);

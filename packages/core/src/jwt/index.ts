@@ -42,14 +42,14 @@ export function createJwtVerifier(options: JwtOptions): Verifier {
       const kid = keyIdOf(header);
       checkJwtClaims(claims, settings.rules);
       await verifySignature(token, await findKey(kid, algorithm), algorithm);
-      // Check the claims again: the key fetch may have taken seconds, and the token may have expired in the meantime.
+      // Check the claims again: the token may have expired during the key fetch.
       const auth = readForeignAuth(checkJwtClaims(claims, settings.rules), claims);
       return { result: { auth }, fromCache: false };
     },
   });
 }
 
-// Returns the algorithm of the token. Refuses algorithms that are not configured, before a key is looked up (RFC 8725 3.1).
+// Refuses algorithms that are not configured, before a key is looked up (RFC 8725 3.1).
 function algorithmOf(header: Claims, { algorithms }: JwtSettings): string {
   const algorithm = claimOf(header, 'alg');
   if (typeof algorithm !== 'string' || !algorithms.has(algorithm)) {
@@ -147,7 +147,7 @@ async function importPem(pem: string, algorithm: string): Promise<CryptoKey> {
   try {
     return await importSPKI(pem, algorithm);
   } catch {
-    // The error has no `cause`, because the message of the jose error may quote the key.
+    // No `cause`: the message of the jose error may quote the key.
     throw new ToriiConfigError('key', `\`key\` is not a valid public key for ${algorithm}.`);
   }
 }

@@ -128,8 +128,7 @@ function readAlgorithms(options: JwtOptionValues): ReadonlySet<string> {
   throw wrongOption('algorithms', `must be a list of signature algorithms. Write one or more of ${known.join(', ')}`);
 }
 
-// Prevents algorithm confusion (RFC 8725 2.1): if HS256 were accepted with a public key, anyone could sign tokens with the
-// public key as the secret.
+// Prevents algorithm confusion (RFC 8725 2.1): with HS256, anyone could sign tokens with the public key as the secret.
 function readSource(options: JwtOptionValues, algorithms: ReadonlySet<string>): JwtKeySource {
   const given = ['secret', 'key', 'jwks'].filter((name) => name in options);
   const [name, second] = given;
@@ -149,7 +148,7 @@ function readSource(options: JwtOptionValues, algorithms: ReadonlySet<string>): 
   return name === 'key' ? readKey(options.key, algorithms) : readKeySet(options);
 }
 
-// A secret must be at least as long as the hash (RFC 7518 3.2). An attacker with one token can guess a shorter secret offline.
+// RFC 7518 3.2. An attacker with one token can guess a shorter secret offline.
 function readSecret(value: unknown, algorithms: ReadonlySet<string>): Uint8Array {
   const secret = typeof value === 'string' ? new TextEncoder().encode(value) : value;
   if (!(secret instanceof Uint8Array) || secret.length === 0) {
@@ -159,7 +158,7 @@ function readSecret(value: unknown, algorithms: ReadonlySet<string>): Uint8Array
   const least = Math.max(...[...algorithms].map((name) => Number(name.slice(2)) / 8));
   if (secret.length < least)
     throw wrongOption('secret', `has fewer than ${least} bytes and can be guessed. Create a longer one`);
-  // Copy the bytes. `slice` would not copy the memory of a Buffer: if the caller wiped it, zeros would become the secret.
+  // Not `slice`, which shares the memory of a Buffer: if the caller wiped it, zeros would become the secret.
   return Uint8Array.from(secret);
 }
 
@@ -196,7 +195,7 @@ function unpaddedBase64Length(bytes: number): number {
   return Math.ceil((bytes * 4) / 3);
 }
 
-// Estimates the key size from the length of the PEM. If the estimate misses a key that is slightly too small, jose refuses it.
+// An estimate: jose refuses a key that is slightly too small.
 function isSmallPem(pem: string): boolean {
   const body = pem.replace(/-----[^-]*-----|[\s=]/g, '');
   return body.length < unpaddedBase64Length(leastRsaBytes);
@@ -230,7 +229,7 @@ function readKeySet(options: JwtOptionValues): JwtKeySource {
   }
 }
 
-// Copies `value` before it is checked, so that a getter or `toJSON` cannot return another key after the checks.
+// Copies before the checks, so that a getter or `toJSON` cannot return another key after them.
 function plainCopy<Value>(value: unknown, option: string): Value {
   try {
     return JSON.parse(JSON.stringify(value));
