@@ -7,7 +7,7 @@ export interface TokenPlaces {
   readonly origins: readonly string[];
 }
 
-/** Returns the token from the header or the cookie. Never reads the query string, which ends up in logs (RFC 6750 5.3). */
+// Never reads the query string, which ends up in logs (RFC 6750 5.3).
 export function bearerToken(request: RequestView, places: TokenPlaces): string {
   const [value, second] = request.headerValues(places.header);
   if (second !== undefined) throw malformed('The request has more than one header of this name.', places.header);
@@ -20,7 +20,7 @@ export function bearerToken(request: RequestView, places: TokenPlaces): string {
   throw new ToriiAuthError('token_missing', 'No token was sent.');
 }
 
-// Matches `Bearer` and one token68 (RFC 9110 11.2). Adjacent parts never match the same character: linear time (no ReDoS).
+// A token68 (RFC 9110 11.2). Adjacent parts never match the same character: linear time (no ReDoS).
 const bearer = /^bearer[ \t]+([A-Za-z0-9._~+/-]+=*)$/i;
 const scheme = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t]|$)/;
 
@@ -39,7 +39,7 @@ function malformed(message: string, header: string): ToriiAuthError {
   return new ToriiAuthError('header_malformed', `${message} Header: ${header}.`);
 }
 
-// Removes spaces and tabs at both ends. The pattern `/[ \t]+$/` would take quadratic time on a long run of spaces (ReDoS).
+// The pattern `/[ \t]+$/` would take quadratic time on a long run of spaces (ReDoS).
 function trim(value: string): string {
   let [start, end] = [0, value.length];
   while (start < end && isBlank(value.charCodeAt(start))) start++;
@@ -66,12 +66,11 @@ function tokenFromCookie(request: RequestView, name: string): string | undefined
 }
 
 /**
- * CSRF protection: whether a cookie of this request may be used. Browsers attach cookies to cross-site requests too, so unless
- * the method is GET, HEAD or OPTIONS, `Origin` or `Sec-Fetch-Site` must prove that a page of the app sent the request. Also
- * use this function before setting or clearing a token cookie.
+ * CSRF protection: whether a cookie of this request may be used. Unless the method is GET, HEAD or OPTIONS, `Origin` or
+ * `Sec-Fetch-Site` must prove that a page of the app sent it. Also use it before setting or clearing a token cookie.
  */
 export function isFromOwnPages(request: RequestView, origins: readonly string[]): boolean {
-  // A WebSocket handshake is a GET, but the page that opens the socket can then send and read messages as the user.
+  // A WebSocket handshake is a GET, but its page can then send and read messages as the user.
   const isUpgrade = request.headerValues('upgrade').length > 0;
   if (!isUpgrade && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'))
     return true;

@@ -1,21 +1,16 @@
 /** The decoded path, or the reason why a path is ambiguous. */
 export type PathReading = { readonly path: string } | { readonly problem: string };
 
-/**
- * Decodes a path, unless routers could read it in different ways. An attacker could use such a path to bypass a guard that
- * reads it differently than the router.
- */
+/** Decodes a path. Refuses one that routers could read in different ways, because it could bypass a guard. */
 export function readPath(raw: string | undefined): PathReading {
   if (raw === undefined || !raw.startsWith('/')) return { problem: 'the path is not known' };
-  // RFC 3986 3.3 allows these characters unencoded. It also allows `;`, which is refused because some servers remove `;` and
-  // the text after it.
+  // RFC 3986 3.3 without `;`, because some servers remove `;` and the text after it.
   if (!/^[/A-Za-z0-9._~!$&'()*+,=:@%-]*$/.test(raw))
     return { problem: 'the path contains a character that is not allowed' };
   if (raw.includes('//')) return { problem: 'the path contains an empty segment' };
   if (/\/\.{1,2}(?:\/|$)/.test(raw)) return { problem: 'the path contains a dot segment' };
   if (!raw.includes('%')) return { path: raw };
-  // Refuse escapes that only some routers decode: needless ones (`%61`, `%2e`) and dangerous ones (`%2f`, `%5c`, `%25`, `%3b`,
-  // control characters).
+  // Refuse escapes that only some routers decode: needless (`%61`, `%2e`) or dangerous ones (`%2f`, `%5c`, `%25`, `%3b`).
   for (const [, hex] of raw.matchAll(/%(.{0,2})/g)) {
     if (hex === undefined || !/^[0-9A-Fa-f]{2}$/.test(hex))
       return { problem: 'the path contains a malformed percent escape' };
@@ -36,10 +31,7 @@ function mustBeEncoded(code: number): boolean {
 /** Returns `true` if a path is public. An unknown or ambiguous path is never public. */
 export type PublicPaths = (path: string | undefined) => boolean;
 
-/**
- * Compiles exact paths such as `/health`, and `/docs/*` for everything below `/docs/`. Case and a trailing slash matter.
- * @throws Error if a pattern could never match or would match every path
- */
+/** Compiles exact paths and subtrees (`/docs/*`). Case and a trailing slash matter. Throws if one matches none or all. */
 export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
   const literals = new Set<string>();
   const subtrees: string[] = [];
@@ -57,7 +49,6 @@ export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
   };
 }
 
-/** Returns what is wrong with a pattern, for use in an error message, or `undefined` if the pattern is valid. */
 export function problemOfPublicPath(pattern: string): string | undefined {
   const base = pattern.endsWith('/*') ? pattern.slice(0, -1) : pattern;
   if (!base.startsWith('/')) return 'a path must begin with a slash';

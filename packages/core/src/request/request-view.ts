@@ -12,18 +12,12 @@ export interface RequestParts {
   readonly originalUrl?: string | undefined;
   /** The raw path, mount paths included. Used only if there is no `url`. */
   readonly path?: string | undefined;
-  /**
-   * The host and port that the framework trusts, for example from a proxy. By default the host of a Fetch URL or the `Host`
-   * header.
-   */
+  /** The host and port that the framework trusts. By default the host of a Fetch URL or the `Host` header. */
   readonly host?: string | undefined;
   readonly headers: HeadersLike;
   /** Node's `headersDistinct`: every value of each header. Used if it lists more values than `rawHeaders`. */
   readonly headersDistinct?: { readonly [name: string]: readonly string[] | undefined } | undefined;
-  /**
-   * Node's `rawHeaders`: names and values in turn. If missing, a second `Authorization` header is not noticed, because Node
-   * drops it.
-   */
+  /** Node's `rawHeaders`: names and values in turn. Without it, a second `Authorization` is not noticed: Node drops it. */
   readonly rawHeaders?: readonly string[] | undefined;
   /** Node's request object, if the framework wraps it. Its `rawHeaders` are used. */
   readonly req?: object | undefined;
@@ -61,9 +55,9 @@ export function viewOf(request: RequestLike): RequestView {
   }
   const headerValues = headerReader(request.headers, distinctHeaders(request));
   const target = locate(request);
-  // Read an own property only: the `host` getter of Express 4 drops the port.
+  // Own property only: the `host` getter of Express 4 drops the port.
   const given = Object.hasOwn(request, 'host') ? textOf(request, 'host') : undefined;
-  // HTTP/2 has `:authority` in place of the Host header. Node provides it as the property `authority` of the request.
+  // HTTP/2 has `:authority` in place of Host. Node provides it as `authority`.
   const host = given ?? target.host ?? onlyOne(headerValues('host')) ?? textOf(request, 'authority');
   return { method: textOf(request, 'method'), host, path: target.path, headerValues };
 }
@@ -72,14 +66,14 @@ function hasHeaders(request: object): request is RequestParts {
   return isObject(propertyOf(request, 'headers'));
 }
 
-// Finds every value of a header. Tries `rawHeaders` first, because Node's `headersDistinct` is slow at first access.
+// `rawHeaders` first, because Node's `headersDistinct` is slow at first access.
 function distinctHeaders(request: object): (name: string) => readonly string[] {
   const req = propertyOf(request, 'req');
   const source = isObject(req) && ('rawHeaders' in req || 'headersDistinct' in req) ? req : request;
   const raw = propertyOf(source, 'rawHeaders');
   return (name) => {
     const sent = Array.isArray(raw) ? rawValues(raw, name) : nothing;
-    // In Node, `headersDistinct` is inherited. As an own property it was set by an adapter, and may list more values.
+    // In Node, `headersDistinct` is inherited. An adapter sets it as an own property, which may list more values.
     if (sent.length > 0 && !Object.hasOwn(source, 'headersDistinct')) return sent;
     const distinct = propertyOf(source, 'headersDistinct');
     const told = isObject(distinct) && Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : nothing;
@@ -106,8 +100,7 @@ function headerReader(
   return (name) => {
     const wanted = name.toLowerCase();
     const values = valuesOf(source, wanted);
-    // Return the value in `headers`, which middleware may have changed on purpose. But Node drops repeated headers there, so
-    // `distinct` decides whether a header was sent more than once.
+    // Middleware may have changed `headers` on purpose, but Node drops repeated headers there.
     const sent = values.length === 1 ? distinct?.(wanted) : undefined;
     return sent !== undefined && sent.length > 1 ? sent : values;
   };
@@ -151,8 +144,7 @@ function locate(request: RequestParts): Target {
   return { path: pathOf(url ?? textOf(request, 'path')), host: undefined };
 }
 
-// Returns the path that was sent, or `undefined` if middleware rewrote `url`, because the router then uses another path. The
-// `mountPath` of koa-mount is not used, because it can be stale.
+// `undefined` if middleware rewrote `url`: the router uses another path. The `mountPath` of koa-mount can be stale.
 function mountedPath(request: RequestParts, original: string, url: string): string | undefined {
   const mount = textOf(request, 'baseUrl') ?? '';
   const [sent, routed] = [pathOf(original), pathOf(url)];
@@ -166,7 +158,7 @@ function pathOf(target: string | undefined): string | undefined {
   return query === -1 ? target : target.slice(0, query);
 }
 
-// Ignores polluted properties of `Object.prototype`, which would otherwise be read as fields of every request.
+// Ignores polluted properties of `Object.prototype`.
 function propertyOf(source: object, name: string): unknown {
   return name in Object.prototype && !Object.hasOwn(source, name) ? undefined : Reflect.get(source, name);
 }
