@@ -1,6 +1,5 @@
 import { isLoopback } from './loopback.ts';
 
-/** Returns what is wrong with an issuer URL, for use in an error message, or `undefined` if the URL is valid. */
 export function problemOfIssuer(text: string): string | undefined {
   if (!URL.canParse(text) || !/^https?:\/\//.test(text)) return 'is not a URL that begins with https://';
   const url = new URL(text);
@@ -10,7 +9,7 @@ export function problemOfIssuer(text: string): string | undefined {
   if (/[?#]/.test(text)) return 'must not have a query or a fragment';
   if (text.endsWith('//')) return 'ends with more than one slash';
   if (text.endsWith('/jwks.json')) return 'is the URL of the key set. Remove the path from /_torii on';
-  // The `iss` claim is compared as text. A URL with an uppercase host, a default port or a space would never match a token.
+  // `iss` is compared as text: an uppercase host, a default port or a space would never match.
   if (url.href !== text && url.href !== `${text}/`) return `is not in its normal form ${url.href.replace(/\/$/, '')}`;
   return undefined;
 }

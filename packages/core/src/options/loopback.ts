@@ -1,7 +1,4 @@
-/**
- * Whether a host name, taken from a parsed `URL`, is this machine. `app.localhost` is not accepted: many resolvers look it up
- * in DNS, which may return the address of another machine.
- */
+/** Whether the host of a parsed `URL` is this machine. Not `app.localhost`: DNS may resolve it to another machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }

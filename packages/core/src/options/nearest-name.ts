@@ -1,7 +1,5 @@
-/** Longer names are not compared, because the time to compare grows with the length. */
 const maxLength = 64;
 
-/** Returns the known name that differs from `name` by at most two typing mistakes. Ignores case and underscores. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   if (name.length > maxLength) return undefined;
   const find = (edits: number): string | undefined =>
@@ -13,7 +11,6 @@ function plain(name: string): string {
   return name.toLowerCase().replaceAll('_', '');
 }
 
-// Whether the Damerau-Levenshtein distance of two names is at most `edits`.
 function isWithin(edits: number, a: string, b: string): boolean {
   if (a === b) return true;
   if (a[0] === b[0]) return isWithin(edits, a.slice(1), b.slice(1));

@@ -1,9 +1,6 @@
 import { type Options, readList, wrongValue } from './reader.ts';
 
-/**
- * Reads an option that lists origins as browsers send them, without a path. Returns `[]` if the option is absent. Throws a
- * ToriiConfigError if the option is set but empty.
- */
+/** Reads a list of origins without a path. `[]` if the option is absent. Throws a ToriiConfigError if it is empty. */
 export function listOrigins<Name extends string>(
   options: Options<Name>,
   name: Name,

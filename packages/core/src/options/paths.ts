@@ -1,10 +1,7 @@
 import { problemOfPublicPath, readPath } from '../request/path.ts';
 import { type Options, readList, wrongOption, wrongValue } from './reader.ts';
 
-/**
- * Reads an option that lists paths, such as `/health` or `/docs/*`. Returns `[]` if the option is absent. Throws a
- * ToriiConfigError if the option lists fewer paths than `fewest`.
- */
+/** Reads a list of paths. `[]` if the option is absent. Throws a ToriiConfigError if it lists fewer than `fewest`. */
 export function listPaths<Name extends string>(options: Options<Name>, name: Name, fewest = 0): readonly string[] {
   const kind = 'a list of paths';
   const example = `${name}: ['/health', '/docs/*']`;

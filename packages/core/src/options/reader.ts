@@ -5,7 +5,7 @@ import { nearestName } from './nearest-name.ts';
 /** A copy of an options object. The copy has no prototype, so `in` and property access see own options only. */
 export type Options<Name extends string = string> = { readonly [Key in Name]?: unknown };
 
-// Makes the compiler reject a list of option names that lacks an option of `T`.
+// Makes the compiler reject a list of names that lacks an option of `T`.
 type Complete<T, Names extends readonly string[]> =
   Exclude<keyof T, Names[number]> extends never ? unknown : { readonly missing: Exclude<keyof T, Names[number]> };
 
@@ -41,10 +41,7 @@ export function readKnownOptions<T extends object, const Names extends readonly 
   return options;
 }
 
-/**
- * Removes the named options if they are `undefined`. Do not name security options: if one is `undefined`, for example because
- * an environment variable is not set, this must be an error.
- */
+/** Removes the named options if they are `undefined`. Do not name security options: an unset one must be an error. */
 export function omitUndefined<Given extends Options>(options: Given, names: readonly (keyof Given & string)[]): Given {
   const entries = Object.entries(options).filter(([name, value]) => value !== undefined || !names.includes(name));
   return Object.assign(Object.create(null), Object.fromEntries(entries));
@@ -61,14 +58,13 @@ export function readText<Name extends string>(options: Options<Name>, name: Name
 /** Reads a required option that is a non-empty string or a list of them. */
 export function listTexts<Name extends string>(options: Options<Name>, name: Name, example: string): readonly string[] {
   const value = options[name];
-  // In the copy, a hole (`['a', , 'b']`) becomes `undefined`, which is refused below. `filter` would skip a hole.
+  // In the copy, a hole (`['a', , 'b']`) is `undefined` and refused below. `filter` would skip a hole.
   const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
   const wrong = list.length === 0 ? [value] : list.filter((item) => !isText(item));
   if (wrong.length === 0) return list.map(String);
   throw wrongValue(name, `${text}, or a list of them`, wrong[0], example);
 }
 
-/** Reads an option that is a non-empty string or a list of them. Returns `undefined` if the option is absent. */
 export function readTexts<Name extends string>(
   options: Options<Name>,
   name: Name,
@@ -77,7 +73,6 @@ export function readTexts<Name extends string>(
   return name in options ? new Set(listTexts(options, name, `${example}, or leave it out`)) : undefined;
 }
 
-/** Reads an option that is a list. Returns an empty list if the option is absent. */
 export function readList<Name extends string>(
   options: Options<Name>,
   name: Name,
@@ -155,10 +150,7 @@ export function wrongOption(option: string, problem: string): ToriiConfigError {
   return new ToriiConfigError(option, `\`${option}\` ${problem}.`);
 }
 
-/**
- * Creates an error for an option with a wrong value. The message contains the type of the value only, because a string may be
- * a secret.
- */
+// Names only the type of the value, because a string may be a secret.
 export function wrongValue(option: string, expected: string, found: unknown, example?: string): ToriiConfigError {
   const remedy = example === undefined ? '' : `. Write ${example}`;
   return wrongOption(option, `must be ${expected}. Found: ${describe(found)}${remedy}`);
