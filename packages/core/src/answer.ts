@@ -4,10 +4,7 @@ import { ToriiConfigError, ToriiError } from './errors.ts';
 /** The response to send. A `body` that is an object is sent as JSON, a string is sent unchanged, and `null` means no body. */
 export type Answer = Denial<object | string | null>;
 
-/**
- * The option `onError`. Returns the response to send instead of `denial`, or `undefined` to send `denial`. The request is
- * refused in both cases.
- */
+/** The option `onError`. Returns the response to send, or `undefined` for `denial`. Both refuse the request. */
 export type AnswerOtherwise<Request> = (
   denial: Denial,
   error: ToriiError,
@@ -23,8 +20,7 @@ export function requireOnError<Request>(onError: unknown): AnswerOtherwise<Reque
 }
 
 /**
- * Returns the response to a refused request: the one that `onError` returns, or the default. Adds `Vary` and `Cache-Control`,
- * so that a shared cache does not serve the response to another caller.
+ * Returns the response to a refused request, with `Vary` and `Cache-Control`: no shared cache may serve it to others.
  * @throws `error` unchanged, if it is not a refusal
  */
 export async function answerFor<Request>(
@@ -38,7 +34,6 @@ export async function answerFor<Request>(
   return { status, headers: mergeCacheHeaders(headers, denial), body };
 }
 
-// Combines the `Vary` values of the default response and of `onError`. Any other header of `onError` replaces the default.
 function mergeCacheHeaders(headers: Denial['headers'], denial: Denial): Denial['headers'] {
   const { 'Cache-Control': cacheControl = '', Vary = '' } = denial.headers;
   const written = Object.entries(headers).filter(([, value]) => value !== undefined);

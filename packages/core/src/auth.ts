@@ -70,7 +70,6 @@ export function listenerFor(auth: Auth): VerifierEventListener {
   return typeof listener === 'function' ? (listener as VerifierEventListener) : silent;
 }
 
-/** Throws a ToriiConfigError if a verifier did not create `auth`, because other code may have forged it. */
 export function requireAuthOrNull<A extends Auth | null>(auth: A): A {
   if (auth === null || isAuth(auth)) return auth;
   throw new ToriiConfigError(
@@ -79,7 +78,7 @@ export function requireAuthOrNull<A extends Auth | null>(auth: A): A {
   );
 }
 
-/** Returns the value of a claim. Reads own properties only, because prototype pollution must not add claims. */
+// Reads own properties only: prototype pollution must not add claims.
 export function claimOf(claims: Claims, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
@@ -104,15 +103,11 @@ export interface ForeignClaims {
   readonly expiresAt: number;
 }
 
-/** Creates the Auth for a token of Torii. Freezes `claims`, and removes the key `__proto__` from it. */
 export function readAuth(checked: CheckedClaims, claims: Claims): Auth {
   return createAuth(checked, claims, readOrganization);
 }
 
-/**
- * Creates the Auth for a token of another issuer. The claims `pid`, `org_id` and `o` are ignored, because other issuers may
- * use these names with another meaning.
- */
+// Ignores `pid`, `org_id` and `o`: other issuers may use these names with another meaning.
 export function readForeignAuth(checked: ForeignClaims, claims: Claims): Auth {
   return createAuth({ ...checked, environmentId: null }, claims, () => null);
 }
@@ -143,7 +138,7 @@ function createAuth(
   return auth;
 }
 
-// Refuses a malformed `act` claim. If the claim were ignored, an admin who impersonates the user would be treated as the user.
+// Refuses a malformed `act`: if it were ignored, an admin who impersonates the user would be treated as the user.
 function readActor(claims: Claims): Actor | null {
   if (!Object.hasOwn(claims, 'act')) return null;
   const act = claims['act'];
@@ -152,8 +147,7 @@ function readActor(claims: Claims): Actor | null {
   return Object.freeze({ userId: typeof subject === 'string' && subject !== '' ? subject : null, raw: act });
 }
 
-// Provisional: a token can name the organization in the claims `org_id` and `org_role`, or in the claim `o`. If a token has
-// both and they differ, it is refused: other code may read the claim that this function does not use.
+// Provisional: the organization is in `org_id` or `o`. If they differ, the token is refused: other code may read the other.
 function readOrganization(claims: Claims): Organization | null {
   const flat = organizationFrom(claimOf(claims, 'org_id'), claimOf(claims, 'org_role'), 'org_id');
   const o = claimOf(claims, 'o') ?? null;
@@ -166,7 +160,7 @@ function readOrganization(claims: Claims): Organization | null {
   return flat.role === null ? nested : flat;
 }
 
-// Provisional: it is not known whether roles in the claim `o` begin with `org:`, so roles are compared without this prefix.
+// Provisional: roles in `o` may lack the prefix `org:`.
 function bareRole(role: string): string {
   return role.startsWith('org:') ? role.slice('org:'.length) : role;
 }
@@ -181,8 +175,7 @@ export function isJsonObject(value: unknown): value is Claims {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// Removes keys named `__proto__`, which JSON.parse creates: code that copies them could pollute a prototype. Uses a loop,
-// because recursion into `[[[[…` would overflow the stack of some runtimes.
+// JSON.parse creates `__proto__` keys, which could pollute a prototype. Not recursive: `[[[[…` would overflow the stack.
 function freezeClaims(claims: Claims): void {
   const pending: object[] = [claims];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

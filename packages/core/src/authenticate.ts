@@ -7,10 +7,6 @@ import { bearerToken } from './request/bearer.ts';
 import { type RequestView, unknownRequest } from './request/request-view.ts';
 
 export interface Pipeline extends RequestSettings {
-  /**
-   * Verifies a token. Only this step differs between tokens of Torii and tokens of other issuers. Throws a ToriiError if the
-   * token is refused.
-   */
   verify(token: string): Verified | Promise<Verified>;
 }
 
@@ -19,7 +15,6 @@ interface Verified {
   readonly fromCache: boolean;
 }
 
-/** Every adapter authenticates through this function, so the order of the steps is the same everywhere. */
 export async function authenticate(request: RequestView, pipeline: Pipeline, optional: boolean): Promise<Auth | null> {
   const { emit, isPublic, allowPreflight } = pipeline;
   if (isPublic(request.path)) {
@@ -50,14 +45,14 @@ export function authenticateToken(token: unknown, pipeline: TokenPipeline): Prom
 async function verifyFor(token: string, request: RequestView, pipeline: TokenPipeline): Promise<Auth> {
   const { result, fromCache } = await pipeline.verify(token);
   const { auth } = result;
-  // The event does not contain the whole Auth: a custom claim can contain a token or a secret, which must not reach a log.
+  // Not the whole Auth: a custom claim can contain a secret, which must not reach a log.
   pipeline.emit({ type: 'verified', userId: auth.userId, environmentId: auth.environmentId, fromCache });
   if (!fromCache) setListener(auth, pipeline.emit);
   if (pipeline.checks.length > 0) await runChecks(auth, request, pipeline.checks);
   return auth;
 }
 
-// With optional auth, only a missing token is accepted. A malformed header or an invalid token is still refused.
+// With optional auth, a malformed header or an invalid token is still refused.
 function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean): string | null {
   try {
     return bearerToken(request, places);
@@ -71,7 +66,6 @@ function passed(why: 'public_path' | 'preflight' | 'signed_out', { path }: Reque
   return { type: 'passed', why, path: path === undefined ? undefined : loggable(path) };
 }
 
-// Detects a CORS preflight by its method and headers (Fetch Standard).
 function isPreflight(request: RequestView): boolean {
   return (
     request.method === 'OPTIONS' &&

@@ -13,10 +13,7 @@ export interface Refusal {
   readonly detail: string | undefined;
 }
 
-/**
- * Decides whether the caller may make the request. Only `true` lets the request through. Any other value refuses the request
- * with 403. An error that a check throws is passed on unchanged.
- */
+/** Decides whether a request is allowed. Only `true` allows it, other values mean 403. A thrown error is passed on. */
 export type Check<Custom extends object = Claims> = (
   auth: Auth<Custom>,
   request: RequestView,
@@ -66,7 +63,7 @@ export function requireChecks<Custom extends object = Claims>(
   checks: unknown,
   option: string,
 ): readonly Check<Custom>[] {
-  // In the copy, a hole (`[a, , b]`) becomes `undefined`, which is refused below. `every` would skip a hole.
+  // In the copy, a hole (`[a, , b]`) is `undefined` and refused below. `every` would skip a hole.
   const list: readonly Check<Custom>[] = Array.isArray(checks) ? [...checks] : [];
   if (list.length === 0) {
     throw new ToriiConfigError(

@@ -24,10 +24,7 @@ export interface Denial<Body = DenialBody> {
   readonly body: Body;
 }
 
-/**
- * The response for an error, or `undefined` for an error that is not a refusal: pass that error on to your framework. The
- * `WWW-Authenticate` challenge follows RFC 6750 section 3.
- */
+/** The response for an error (RFC 6750 section 3), or `undefined` if it is not a refusal: pass it to your framework. */
 export function denialFor(error: unknown): Denial | undefined {
   if (error instanceof ToriiAuthError) {
     const sentNoToken = error.reason === 'token_missing' || error.reason === 'scheme_unsupported';
@@ -46,7 +43,7 @@ export function denialFor(error: unknown): Denial | undefined {
 const realm = 'Bearer realm="torii"';
 
 function challenge(code: string, message: string): string {
-  // RFC 6750 section 3 allows only these characters: no quote and no backslash, which could end the value early.
+  // RFC 6750 section 3 allows neither a quote nor a backslash, which could end the value early.
   const description = message.replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/g, '');
   return `${realm}, error="${code}", error_description="${description}"`;
 }
@@ -59,7 +56,6 @@ function answer(
   const { code, reason, message } = error;
   return {
     status,
-    // The response depends on the caller. A shared cache must not store it or serve it to another caller.
     headers: { ...headers, 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie' },
     body: { error: { code, reason, message } },
   };

@@ -7,8 +7,6 @@ export function emitterFor<Event>(listener: ((event: Event) => unknown) | undefi
     try {
       const result = listener(event);
       if (Object(result) === result) Promise.resolve(result).catch(() => {});
-    } catch {
-      // Ignored: an error of the listener must not affect the request.
-    }
+    } catch {}
   };
 }

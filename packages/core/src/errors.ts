@@ -21,7 +21,7 @@ export type UnavailableReason = 'keys_unavailable' | 'policy_unavailable';
 /** Every reason for which a request can be refused. */
 export type Reason = AuthReason | 'request_malformed' | 'not_allowed' | UnavailableReason;
 
-// A registered symbol, so that `instanceof` recognizes errors from another copy of this package in the same process.
+// A registered symbol, so that `instanceof` recognizes errors from another copy of this package.
 const brand = Symbol.for('torii.error');
 
 /**
@@ -110,10 +110,7 @@ export class ToriiUnavailableError extends ToriiError {
   }
 }
 
-/**
- * An option is wrong, or a function was called in the wrong place, such as `getAuth` on a route without `requireAuth`. Meant
- * for the developer, never sent to a caller.
- */
+/** An option or a call is wrong, such as `getAuth` without `requireAuth`. For the developer, never sent to a caller. */
 export class ToriiConfigError extends ToriiError {
   protected static override readonly kind: string = 'ToriiConfigError';
   override readonly name = 'ToriiConfigError';
@@ -127,9 +124,7 @@ export class ToriiConfigError extends ToriiError {
   }
 }
 
-/**
- * Why a webhook delivery was not handled. The sender should retry after `in_progress`, `store_unavailable`, `handler_failed`.
- */
+/** Why a webhook delivery was not handled. Retry after `in_progress`, `store_unavailable` and `handler_failed`. */
 export type WebhookReason =
   | 'header_missing'
   | 'header_malformed'

@@ -11,10 +11,7 @@ export interface RefusalDetail {
   readonly actual?: string;
   /** The key id in the token. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
   readonly kid?: string;
-  /**
-   * The `detail` that a check passed to `refuse`. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks
-   * like a secret.
-   */
+  /** The `detail` passed to `refuse`. Safe to log: shortened, printable ASCII, `[withheld]` if it looks like a secret. */
   readonly check?: string;
 }
 
@@ -52,10 +49,7 @@ export type VerifierEventListener = (event: VerifierEvent) => void;
 
 const details: SharedMap<ToriiError, RefusalDetail> = new SharedMap('refusals');
 
-/**
- * Attaches details to an error for `onEvent`. They are not properties of the error, because an app may send all properties of
- * an error to the caller.
- */
+/** Attaches details for `onEvent`. They are not properties, because an app may send those of an error to the caller. */
 export function withDetail<E extends ToriiError>(
   error: E,
   detail: Omit<RefusalDetail, 'actual'> & { readonly actual?: unknown },
@@ -84,8 +78,7 @@ function detailOf(error: ToriiError): RefusalDetail {
   return typeof detail === 'object' && detail !== null ? detail : {};
 }
 
-// Matches text that may contain a token (`eyJ` is `{"` in base64url, or three long parts), a secret key or a webhook secret.
-// The lookbehind prevents quadratic time on long input (ReDoS).
+// A token (`eyJ` is `{"` in base64url), a key or a webhook secret. The lookbehind prevents quadratic time (ReDoS).
 const secret = /eyJ|(?<![\w-])[\w-]{16,}\.[\w-]{16,}\.[\w-]{20,}|[sp]k_(?:live|test)_|whsec_/;
 
 /** Makes a value from a request safe to log: at most 200 printable ASCII characters, or `[withheld]` if it may be a secret. */

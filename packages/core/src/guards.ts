@@ -49,10 +49,7 @@ export interface GuardSteps<Result> {
   answer(answer: Answer): Result | Promise<Result>;
   /** Passes an error to the framework's error handling. */
   fail(error: object): Result | Promise<Result>;
-  /**
-   * How much of the response has been sent. Set it if other code, such as a timeout handler, can respond while the guard is waiting.
-   * Node's response fits.
-   */
+  /** The progress of the response. Set it if other code, such as a timeout handler, can respond. Node's response fits. */
   readonly response?: ResponseProgress;
 }
 
@@ -75,8 +72,8 @@ export interface Guards<Request, Middleware> {
     options?: GuardOptions<Request>,
   ): Middleware;
   /**
-   * Refuses a request unless every check returns `true`. Must run after `requireAuth` or `optionalAuth`. A caller who is not
-   * signed in gets 401.
+   * Refuses a request unless every check returns `true`. Must run after `requireAuth` or `optionalAuth`. A caller who is
+   * not signed in gets 401.
    * @throws ToriiConfigError if there is no check, or if a check is not a function
    */
   allow<Custom extends object = Claims>(...checks: readonly [Check<Custom>, ...Check<Custom>[]]): Middleware;
@@ -124,7 +121,6 @@ export function createGuards<Request extends object, Middleware extends object>(
     return Object.defineProperty(adapter.toMiddleware(guardBy(decide)), guardKind, { value: kind });
   }
 
-  // `null` means that requireAuth or optionalAuth ran and no one is signed in. `undefined` means that neither of them ran.
   function authOf<Custom extends object>(found: unknown, option: string): Auth<Custom> {
     if (isAuth(found)) return found as Auth<Custom>;
     const { place } = adapter;
@@ -156,9 +152,8 @@ function guardBy<Request extends object>(decide: (request: Request) => Promise<v
     } catch (error) {
       return refuse(error, request, steps);
     }
-    // A timeout handler may have responded while the guard was waiting for the decision.
     if (responseOf(steps)?.writableEnded) return undefined;
-    // Not inside the `try`: an error that a later handler throws must not be answered as a refusal.
+    // Not inside the `try`: an error of a later handler must not be answered as a refusal.
     return steps.pass();
   };
 }
@@ -179,7 +174,7 @@ async function refuse<Request extends object, Result>(
   }
 }
 
-// Reads an own property only: with a polluted `Object.prototype.response`, every request would count as already answered.
+// Reads an own property only: a polluted `Object.prototype.response` would make every request look answered.
 function responseOf(steps: GuardSteps<unknown>): ResponseProgress | undefined {
   return Object.hasOwn(steps, 'response') ? steps.response : undefined;
 }
@@ -189,10 +184,7 @@ function onErrorOf<Request extends object>(request: Request): AnswerOtherwise<Re
   return typeof onError === 'function' ? (onError as AnswerOtherwise<Request>) : undefined;
 }
 
-/**
- * Wraps thrown values that are not objects. A check that throws `undefined`, `'route'` or `null` would otherwise let the
- * request through: Express reads `next(undefined)` and `next('route')` as "continue", and Koa ignores `null`.
- */
+/** Wraps thrown non-objects: Express reads `next(undefined)` and `next('route')` as "continue", Koa ignores `null`. */
 export function errorFrom(thrown: unknown): object {
   if (typeof thrown === 'object' && thrown !== null) return thrown;
   return new Error('A check or `onError` threw a non-Error value; see `cause`.', { cause: thrown });

@@ -74,7 +74,7 @@ export function isPatch(value: unknown): value is Patch<unknown> {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, brand);
 }
 
-// An assignment to a key named `__proto__` would change the prototype instead of adding a field.
+// An assignment to `__proto__` would change the prototype instead of adding a field.
 function define(body: object, key: string, value: unknown): void {
   Object.defineProperty(body, key, { value, enumerable: true, configurable: true, writable: true });
 }
@@ -84,7 +84,7 @@ function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   if (a instanceof Date || b instanceof Date) return a instanceof Date && b instanceof Date && +a === +b;
-  // The content of a URL, a Set or a class instance is not in its keys. Treat such a value as changed, so that it is sent.
+  // The content of a URL or a Set is not in its keys, so treat it as changed.
   if (!hasPlainContent(a) || !hasPlainContent(b)) return false;
   const [keysOfA, keysOfB] = [Object.keys(a), Object.keys(b)];
   return (
@@ -94,7 +94,7 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 function hasPlainContent(value: object): boolean {
-  // Also `true` for a plain object of another realm, such as a `vm` context: it has another `Object.prototype`.
+  // A plain object of another realm, such as a `vm` context, has another `Object.prototype`.
   const prototype: unknown = Object.getPrototypeOf(value);
   return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,10 +1,8 @@
-// Use the original methods: other code may have stored a WeakMap with overridden methods on `globalThis`.
+// Use the original methods: a WeakMap on `globalThis` may have overridden ones.
 const { get, has, set } = WeakMap.prototype;
 
-/**
- * A WeakMap that all copies of this package in a process share, through a property of `globalThis`. If the property cannot be
- * set, each copy has its own map. Values are `unknown`, because another version may have written them.
- */
+// A WeakMap that all copies of this package in a process share, through a property of `globalThis` if it can be set. Values
+// are `unknown`, because another version may have written them.
 export class SharedMap<Key extends object, Value> {
   readonly #map: WeakMap<object, unknown>;
 
@@ -38,7 +36,7 @@ function findMap(key: symbol): WeakMap<object, unknown> {
   }
 }
 
-// Also accepts a WeakMap of another realm, for which `instanceof` is `false`. Rejects a proxy around a WeakMap.
+// Unlike `instanceof`, accepts a WeakMap of another realm and rejects a proxy.
 function isWeakMap(value: unknown): value is WeakMap<object, unknown> {
   try {
     has.call(value as WeakMap<object, unknown>, {});

@@ -37,8 +37,7 @@ export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
 }
 
 /**
- * Verifies one token. Fetched keys are shared between calls, but verified tokens are not cached. To verify many tokens, create
- * a verifier.
+ * Verifies one token. Calls share the fetched keys, but do not cache verified tokens. For many tokens, create a verifier.
  * @throws ToriiError as {@link TokenVerifier.verify} and {@link createTokenVerifier} do
  */
 export async function verifyToken<Custom extends object = Claims>(

@@ -75,7 +75,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 export function verifierWith(pipeline: Pipeline): Verifier {
   const verifier: Verifier = {
     verify: (token) => authenticateToken(token, pipeline),
-    // Async, so that an error that is thrown while the request is read becomes a rejection.
+    // Async, so that an error while the request is read becomes a rejection.
     authenticate: async (request, options) => authenticate(viewOf(request), pipeline, isOptional(options)),
     async check(request: RequestLike, options?: AuthenticateOptions) {
       try {
@@ -90,7 +90,7 @@ export function verifierWith(pipeline: Pipeline): Verifier {
   return Object.freeze(verifier);
 }
 
-// Accepts only an own property that is `true`: prototype pollution and mistakes such as `'false'` must not make auth optional.
+// Own property and `true` only: neither prototype pollution nor a mistake such as `'false'` may make auth optional.
 function isOptional(options: AuthenticateOptions | null | undefined): boolean {
   return options !== null && options !== undefined && Object.hasOwn(options, 'optional') && options.optional === true;
 }
@@ -105,14 +105,13 @@ export function verifierFrom<Custom extends object = Claims>(
 function isVerifier<Custom extends object>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
 ): source is Verifier<Custom> {
-  // Read an own property only: prototype pollution must not replace the verifier.
+  // Own property only: prototype pollution must not replace the verifier.
   if (typeof source !== 'object' || source === null || !Object.hasOwn(source, 'authenticate')) return false;
   return typeof Reflect.get(source, 'authenticate') === 'function';
 }
 
 /**
- * Authenticates one request. Fetched keys are shared between calls, but verified tokens are not cached. To authenticate many
- * requests, create a verifier.
+ * Authenticates one request. Calls share the fetched keys, but do not cache verified tokens. For many, create a verifier.
  * @throws ToriiError as {@link Verifier.authenticate} and {@link createVerifier} do
  */
 export async function authenticateRequest<Custom extends object = Claims>(
