@@ -8,11 +8,6 @@ interface Received {
   readonly text: string;
 }
 
-/**
- * Returns the data of a successful response.
- *
- * @throws ToriiApiError with code `response_malformed` if the body is not what the operation returns
- */
 export function readData({ answer }: Operation, { status, text }: Omit<Received, 'headers'>, call: ApiCall): unknown {
   if (answer === 'nothing' || (answer === 'value' && !text)) return undefined;
   const body = parse(text);
@@ -28,15 +23,14 @@ export function readData({ answer }: Operation, { status, text }: Omit<Received,
   );
 }
 
-/** Creates the error for a response with an error status or a redirect. */
 export function refusalFor({ status, headers, text }: Received, call: ApiCall): ToriiApiError {
   const body = parse(text);
   const problem = isObject(body) ? body : null;
-  // `code` and `supportId` may be at the top level or inside `properties`: the framework of the server can write both.
+  // `code` and `supportId` may be at the top level or in `properties`: the server's framework can write both.
   const own = { ...problem, ...Object(problem?.['properties']) };
   // In browsers and on some runtimes, an unfollowed redirect is opaque and has status 0.
   const given = status < 400 ? 'redirect_refused' : own.code;
-  // Prevents log injection: the server chose the code, so only word characters may enter the message.
+  // Prevents log injection: the server chose the code.
   const [code] = /^\w{1,99}$/.exec(given ?? '') ?? ['unknown'];
   return new ToriiApiError(`${call.method} ${call.path} failed: ${status} ${code}.`, {
     ...call,
@@ -49,8 +43,7 @@ export function refusalFor({ status, headers, text }: Received, call: ApiCall): 
   });
 }
 
-// Checks only the fields that this client needs. If a later version of the server omits another field, apps that do not
-// use that field keep working.
+// Checks only the fields that this client needs, so that apps keep working if the server omits another field.
 function isUsable(answer: Operation['answer'], body: unknown): boolean {
   if (answer === 'value') return body !== undefined;
   if (answer === 'list') return Array.isArray(body) && body.every((item) => isUsable('object', item));

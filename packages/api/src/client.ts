@@ -9,7 +9,6 @@ export interface ToriiClient extends Resources {
   /**
    * Calls an operation that this version has no method for. The secret key, retries, time limit and errors are the same
    * as for a method. The response must be JSON or empty, and its shape is not checked.
-   *
    * @example
    * const path = '/api/server/v1/organizations';
    * const organizations = await client.request<{ id: string }[]>({ method: 'GET', path });
@@ -19,9 +18,7 @@ export interface ToriiClient extends Resources {
 
 /**
  * Creates a client of Torii's REST API. Create it once, on your server: the secret key must never reach a browser.
- *
- * @throws ToriiConfigError if an option is missing, wrong or unknown; `option` names it, and the message says what to
- * write
+ * @throws ToriiConfigError if an option is missing, wrong or unknown. `option` names it, the message says what to write.
  * @example
  * const client = createToriiClient({ secretKey: process.env.TORII_SECRET_KEY });
  * const user = await client.users.get(userId);

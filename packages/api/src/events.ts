@@ -1,8 +1,6 @@
 import type { ToriiApiError, ToriiConnectionError } from '@torii/core';
 
-/**
- * A request that the client sent, and its outcome. Never contains the secret key, a request header or a request body.
- */
+/** A request that the client sent, and its outcome. Never contains the secret key, a request header or a request body. */
 export interface ApiEvent {
   readonly type: 'request';
   readonly method: string;

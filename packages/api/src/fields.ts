@@ -5,9 +5,7 @@ import type { FieldRule, FieldRules, Operation } from './operation.ts';
 type Given<V> = V extends readonly (infer Item)[] ? readonly Item[] : V;
 type IfOptional<T, K extends keyof T> = object extends Pick<T, K> ? undefined : never;
 
-/**
- * Parameters of a query string. `null` omits a parameter, so the `nextCursor` of any page can be passed as `cursor`.
- */
+/** Parameters of a query string. `null` omits one, so the `nextCursor` of any page can be passed as `cursor`. */
 export type Query<T> = {
   readonly [K in keyof NonNullable<T>]: Given<NonNullable<T>[K]> | IfOptional<NonNullable<T>, K> | null;
 };
@@ -30,10 +28,6 @@ export interface Parts {
   readonly body: unknown;
 }
 
-/**
- * Splits the parameters of a call into a query string and a request body.
- * @throws ToriiConfigError if a field is unknown or its value is impossible, such as a limit of 0
- */
 export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBody }: Operation): Parts {
   const query = new URLSearchParams();
   if (inBody === 'raw') return { query, body: input };
@@ -53,7 +47,6 @@ export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBod
   return { query, body: inBody && Object.fromEntries(body) };
 }
 
-/** Adds one parameter for each item of a list. Omits `null` and `undefined`. */
 export function addToQuery(query: URLSearchParams, name: string, value: unknown): void {
   for (const item of [value].flat()) {
     if (item !== null && item !== undefined) query.append(name, String(item));
@@ -66,7 +59,7 @@ function assertMeaning(name: string, value: unknown, rule: FieldRule | undefined
   if (rule === 'count') readWhole({ [name]: value }, name, { from: 1, to: Number.MAX_SAFE_INTEGER, absent: 1 });
   const text = String(value);
   const day = text.slice(0, 10);
-  // `new Date('2026-02-30')` is 2 March, so compare the date that was parsed with the text.
+  // `new Date('2026-02-30')` is 2 March, so compare the parsed date with the text.
   const hasDay = new Date(day).toJSON()?.slice(0, 10) === day;
   const hasTime = /^.{10}T[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text) && Date.parse(text) > Number.NEGATIVE_INFINITY;
   if (rule === 'date') assertOption(name, hasDay && text === day, 'must be a date such as 1815-12-10');

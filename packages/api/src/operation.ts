@@ -1,32 +1,24 @@
-/** How the client checks a field before it sends it. The server checks everything else. */
+// Checked before a request is sent. The server checks everything else.
 export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time';
 
 export type FieldRules = Readonly<Record<string, FieldRule>>;
 
-/** Describes one call of the API as data. The generated methods only create these descriptions. */
 export interface Operation {
   readonly method: string;
-  /** The path, with path parameters in braces: `/api/server/v1/users/{userId}`. */
   readonly path: string;
   readonly pathParams?: Readonly<Record<string, unknown>>;
-  /** The caller's parameters. A field named in `query` goes into the query string; all others go into the body. */
+  /** A field named in `query` goes into the query string; all others go into the body. */
   readonly input?: unknown;
   readonly query?: FieldRules;
-  /** A complete query string, used instead of `query`. */
   readonly search?: URLSearchParams;
-  /** The rules for the fields of the body, or `raw` to send the input as the body, unchanged. */
+  /** `raw` sends the input unchanged. */
   readonly body?: FieldRules | 'raw';
-  /** Whether the body may have fields that `body` does not name. */
   readonly isOpenBody?: boolean;
-  /**
-   * Whether the request is idempotent, so that it may be retried.
-   *
-   * @default true, except for POST
-   */
+  /** Whether it may be retried. By default `true`, except for POST. */
   readonly isRepeatable?: boolean;
-  /** The status that counts as success if an earlier attempt may already have carried out the operation. */
+  /** A success if an earlier attempt may already have carried out the operation. */
   readonly doneStatus?: number;
-  /** The expected response body: a page, a list of objects with an `id`, one object with an `id`, any JSON, or none. */
+  /** A page, a list of objects with an `id`, one such object, any JSON, or none. */
   readonly answer: 'page' | 'list' | 'object' | 'value' | 'nothing';
 }
 
@@ -36,13 +28,11 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds for the whole call, including retries and the waits between them. From 1 to 3,600,000.
-   *
    * @default the client's `timeoutMs`
    */
   readonly timeoutMs?: number | undefined;
   /**
    * How many times a failed request may be retried, if a retry is safe. From 0 to 10.
-   *
    * @default the client's `maxRetries`
    */
   readonly maxRetries?: number | undefined;

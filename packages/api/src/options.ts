@@ -23,25 +23,21 @@ export interface ToriiClientOptions {
   /**
    * The base URL of the API. Must be https, or http on loopback. May have a path, for a gateway. Must not have a query
    * string, a fragment or credentials.
-   *
    * @default 'https://api.torii.so'
    */
   readonly apiUrl?: string | undefined;
   /**
    * Sends the requests. Called with `redirect: 'manual'` and a signal that must abort the request.
-   *
    * @default globalThis.fetch, looked up on each call
    */
   readonly fetch?: Fetch | undefined;
   /**
    * Milliseconds for a whole call, including retries and the waits between them. From 1 to 3,600,000 (an hour).
-   *
    * @default 30_000
    */
   readonly timeoutMs?: number | undefined;
   /**
    * How many times a failed request may be retried, if a retry is safe. From 0 to 10.
-   *
    * @default 2
    */
   readonly maxRetries?: number | undefined;
@@ -56,7 +52,6 @@ export interface Limits {
 
 export interface Settings extends Limits {
   readonly secretKey: string;
-  /** The base URL of the API, without a trailing slash. */
   readonly apiUrl: string;
   readonly fetch: Fetch | undefined;
   readonly onEvent: ApiEventListener | undefined;
@@ -67,7 +62,6 @@ const defaults: Limits = { timeoutMs: 30_000, maxRetries: 2 };
 const optionNames = ['secretKey', 'apiUrl', 'fetch', 'timeoutMs', 'maxRetries', 'onEvent'] as const;
 const callOptionNames = ['signal', 'timeoutMs', 'maxRetries', 'headers'] as const;
 
-/** @throws ToriiConfigError if an option is missing, wrong or unknown */
 export function readOptions(given: ToriiClientOptions): Settings {
   const example = 'createToriiClient({ secretKey: process.env.TORII_SECRET_KEY })';
   const own = readKnownOptions(given, optionNames, example);
@@ -81,18 +75,13 @@ export function readOptions(given: ToriiClientOptions): Settings {
   };
 }
 
-/**
- * Reads the options of one call. `absent` contains the client's limits, which apply if the call does not set its own.
- *
- * @throws ToriiConfigError if an option is wrong or unknown
- */
 export function readCallOptions(given: RequestOptions, absent: Limits): Limits {
   const own = readKnownOptions(given, callOptionNames, '{ timeoutMs: 5_000 }');
   assertOption('signal', own.signal === undefined || isAbortSignal(own.signal), 'must be an AbortSignal');
   return readLimits(omitUndefined(own, ['timeoutMs', 'maxRetries']), absent);
 }
 
-// Checks the members, because `instanceof AbortSignal` is `false` for a signal of another realm (Jest, vm).
+// `instanceof AbortSignal` is `false` for a signal of another realm (Jest, vm).
 function isAbortSignal(value: unknown): boolean {
   return (
     typeof value === 'object' &&
@@ -137,8 +126,7 @@ function readApiUrl(value: unknown): string {
   return url.href.replace(/\/+$/, '');
 }
 
-// Pages have a `document`. Web workers have none, but have the user agent of the browser, which starts with Mozilla.
-// The user agents of Node, Bun, Deno and Cloudflare Workers do not.
+// Web workers have no `document`, but a browser's user agent (Mozilla/…). Node, Bun, Deno and Workers have other ones.
 function isBrowser(): boolean {
   const { document, navigator }: { document?: unknown; navigator?: { userAgent?: string } } = globalThis;
   return document !== undefined || /^Mozilla/.test(navigator?.userAgent ?? '');

@@ -18,7 +18,6 @@ export interface Page<T> {
  * sends its own requests.
  *
  * A loop throws a `ToriiApiError` with code `cursor_repeated` if the server sends a cursor twice.
- *
  * @example
  * const page = await client.users.list({ limit: 50 });
  * for await (const user of client.users.list()) console.log(user.id);
@@ -28,10 +27,9 @@ export interface PagePromise<T> extends Call<Page<T>>, AsyncIterable<T> {
   pages(): AsyncIterable<Page<T>>;
 }
 
-/** Creates a list from an operation that takes a `cursor` and returns a page. */
 export function listPages<T>(send: Send, operation: Operation, options?: RequestOptions): PagePromise<T> {
   const { input } = operation;
-  // Copy the parameters, because the caller may change the object before a later page is fetched.
+  // Copy, because the caller may change the object before a later page is fetched.
   const given: { readonly cursor?: string | null } | undefined =
     input && typeof input === 'object' ? { ...input } : undefined;
   return new LazyPagePromise<T>(
@@ -43,14 +41,14 @@ export function listPages<T>(send: Send, operation: Operation, options?: Request
 
 type FetchPage<T> = (cursor: string | null) => Call<Page<T>>;
 
-/** A promise that sends its request when `then` is first called. `await`, `catch` and `finally` call `then`. */
+// Sends its request when `then` is first called. `await`, `catch` and `finally` call `then`.
 class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   readonly #fetchPage: FetchPage<T>;
   readonly #start: string | null;
   readonly #signal: AbortSignal | undefined;
   #call: Call<Page<T>> | undefined;
 
-  // `Promise.prototype.finally` calls the species constructor with an executor, which this constructor does not accept.
+  // `finally` calls the species constructor with an executor, which this constructor does not accept.
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
@@ -75,8 +73,7 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   }
 
   async *pages(): AsyncGenerator<Page<T>, void> {
-    // A server that repeats a cursor would make the loop endless. Remembering the cursors takes about 100 bytes per
-    // page.
+    // A server that repeats a cursor would make the loop endless.
     const seen = new Set([this.#start]);
     for (let cursor = this.#start; ; seen.add(cursor)) {
       const { data: page, status, method, path, attempts } = await this.#fetchPage(cursor).withResponse();
@@ -97,7 +94,7 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
     for await (const page of this.pages()) {
       for (const item of page.items) {
-        // The signal is aborted, so this call sends nothing and rejects with reason `aborted`, which ends the loop.
+        // The signal is aborted, so this call rejects with reason `aborted`, which ends the loop.
         if (this.#signal?.aborted) await this.#fetchPage(page.nextCursor);
         yield item;
       }

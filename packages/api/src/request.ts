@@ -20,16 +20,11 @@ export interface ApiRequest {
   readonly body?: unknown;
   /**
    * Whether the request is idempotent, so that it may be retried after a failure.
-   *
    * @default true for GET, PUT and DELETE; false for POST and PATCH
    */
   readonly isRepeatable?: boolean | undefined;
 }
 
-/**
- * Validates a call and prepares its HTTP request.
- * @throws ToriiConfigError if an option of the call, an id or a field is wrong; `option` names it
- */
 export function prepareRequest(settings: Settings, operation: Operation, options: RequestOptions): PreparedRequest {
   const limits = readCallOptions(options, settings);
   const { query, body } = splitInput(operation);
@@ -46,13 +41,8 @@ export function prepareRequest(settings: Settings, operation: Operation, options
   };
 }
 
-/**
- * Creates the operation for a custom request.
- * @throws ToriiConfigError with option `path` if the path is not absolute, or contains a query string, a fragment, or
- * dot segments, which would call another operation
- */
 export function operationFor({ method, path, query = {}, body, ...rest }: ApiRequest): Operation {
-  // Prevents path traversal: URL parsers resolve dot segments (`..`, `%2e%2e`), so another operation would be called.
+  // Prevents path traversal: URL parsers resolve `..` and `%2e%2e`, so another operation would be called.
   const isBad = /^(?!\/)|\/(\.|%2e){0,2}(\/|$)|[\\?#{}\s]/i.test(path);
   assertOption('path', !isBad, "must be a plain path such as '/api/server/v1/users'");
   const search = new URLSearchParams();

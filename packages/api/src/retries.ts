@@ -1,6 +1,6 @@
 import type { ToriiApiError, ToriiConnectionError } from '@torii/core';
 
-/** Node's error codes for a connection that was never established. Other runtimes may have other codes, or none. */
+// Node's codes for a connection that was never established. Other runtimes may have other codes, or none.
 const unconnected = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/;
 
 const firstWaitMs = 250;
@@ -10,28 +10,25 @@ export function isTemporary(error: ToriiApiError | ToriiConnectionError): boolea
   return 'status' in error ? [408, 429, 500, 502, 503, 504].includes(error.status) : error.reason === 'network';
 }
 
-/** Whether a request that failed with this error code may have reached the server. `true` for unknown codes. */
+// `true` for unknown codes: the request is repeated only if it is idempotent.
 export function mayHaveArrived(code: string): boolean {
   return !unconnected.test(code);
 }
 
-/** Returns the `code` of an error or of its nearest cause that has a code, otherwise an empty string. */
 export function codeOf(error: unknown, depth = 0): string {
   if (!(error instanceof Error) || depth > 4) return '';
   return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause, depth + 1);
 }
 
-/** Returns the seconds of a Retry-After header (RFC 9110 10.2.3), or `null` if it is absent, past or invalid. */
+// RFC 9110 10.2.3.
 export function retryAfterSeconds(headers: Headers): number | null {
   const text = headers.get('retry-after') ?? '';
-  // Parse only HTTP dates, which end in GMT: `Date.parse` would also accept '-5'.
+  // Only HTTP dates, which end in GMT: `Date.parse` would also accept '-5'.
   const ms = / GMT$/.test(text) ? Date.parse(text) - Date.now() : /^\d+$/.test(text) ? Number(text) * 1000 : 0;
   return ms > 0 ? Math.ceil(ms / 1000) : null;
 }
 
-/**
- * Returns the wait before the next attempt in ms: exponential backoff with jitter, but at least the Retry-After time.
- */
+// Exponential backoff in milliseconds with jitter, but at least the Retry-After time.
 export function waitAfter(attempt: number, askedSeconds: number | null): number {
   const longest = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
   return Math.max((askedSeconds ?? 0) * 1000, longest * (0.5 + Math.random() / 2));

@@ -6,7 +6,7 @@ import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
 import { codeOf, isTemporary, mayHaveArrived, waitAfter } from './retries.ts';
 
-/** Sends one call. Invalid arguments reject the promise too: nothing is thrown synchronously. */
+// Invalid arguments reject the promise too: nothing is thrown synchronously.
 export function callApi<T>(settings: Settings, operation: () => Operation, options?: RequestOptions): Call<T> {
   return callFor(perform<T>(settings, operation, options));
 }
@@ -23,9 +23,8 @@ async function perform<T>(
   const endsAt = performance.now() + timeoutMs;
   const ending = new AbortController();
   let attempts = 0;
-  /** Whether any attempt may have reached the server. */
   let hasArrived = false;
-  /** Whether the server may have carried out an attempt that failed. */
+  // Whether the server may have carried out an attempt that failed.
   let isInDoubt = false;
 
   for (;;) {
@@ -57,13 +56,12 @@ async function perform<T>(
     const { signal } = ending;
     if (options.signal?.aborted) end();
     attempts++;
-    // Do not call `settings.fetch(…)`: it sets `this`, and browsers and Workers then throw "Illegal invocation".
+    // Not `settings.fetch(…)`: it sets `this`, and browsers and Workers then throw "Illegal invocation".
     const fetch = settings.fetch ?? globalThis.fetch;
-    // Do not follow a redirect: it would send the secret key to another URL. `redirect: 'error'` throws on Cloudflare
-    // Workers for every URL.
+    // A redirect would send the secret key to another URL. `redirect: 'error'` throws on Cloudflare Workers for every URL.
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     const { status, headers } = response;
-    // Remove the secret key from the text, because proxies and debug pages may echo the request headers.
+    // Proxies and debug pages may echo the request headers.
     const text = (await response.text()).replaceAll(settings.secretKey, '[secret key]');
     if ((status >= 200 && status < 300) || (isInDoubt && status === operation.doneStatus)) {
       return { data: readData(operation, { status, text }, call()) as T, status, headers, ...call() };
@@ -79,7 +77,7 @@ async function perform<T>(
     return isAnswer ? cause : connectionErrorFor(cause);
   }
 
-  /** Milliseconds until the retry. `null` if a retry is unsafe, cannot succeed, or would come after the deadline. */
+  // `null` if a retry is unsafe, cannot succeed, or would come after the deadline.
   function waitBeforeNext(error: ToriiApiError | ToriiConnectionError): number | null {
     const waitMs = waitAfter(attempts, error instanceof ToriiApiError ? error.retryAfterSeconds : null);
     const isInTime = attempts <= maxRetries && waitMs < endsAt - performance.now();
@@ -104,20 +102,17 @@ function callFor<T>(response: Promise<ApiResponse<T>>): Call<T> {
   const data = response.then((whole) => whole.data);
   return Object.assign(data, {
     withResponse: () => {
-      // The caller handles the rejection of `response`. An unhandled rejection of `data` would crash the Node process.
+      // The caller handles the rejection of `response`. An unhandled one of `data` would crash Node.
       data.catch(() => {});
       return response;
     },
   });
 }
 
-/**
- * Copies an error of `fetch` so that it is safe to log: message, stack, code and cause, without the secret key. Other
- * properties, such as the request and its headers, are not copied.
- */
+// Copies only what is safe to log: other properties may contain the request and its headers.
 function safeCause(error: unknown, secretKey: string, depth = 0): unknown {
   const clean = (text: unknown): string => String(text).replaceAll(secretKey, '[secret key]');
-  // The depth is limited because an error can be its own cause.
+  // An error can be its own cause.
   if (!(error instanceof Error) || depth > 4) return error && clean(error);
   const { message, stack, cause, code } = error as Error & { code?: unknown };
   const copy = new Error(clean(message), { cause: safeCause(cause, secretKey, depth + 1) });
