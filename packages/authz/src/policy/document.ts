@@ -17,12 +17,12 @@ export interface MalformedEntry {
   readonly problem: string;
 }
 
-/** The document cannot be used. Requests that need a permission are then answered 503, not 403. */
+/** If the document cannot be used, requests that need a permission are answered 503, not 403. */
 export class DocumentError extends Error {
   override readonly name = 'DocumentError';
 }
 
-/** The longest accepted document. Parsing and compiling a longer document would block the event loop for seconds. */
+/** Parsing and compiling a longer document would block the event loop for seconds. */
 const maxTextLength = 32_000_000;
 const maxRolesAndPermissions = 500_000;
 
@@ -31,10 +31,7 @@ export interface DocumentReading {
   readonly roles: readonly (readonly [role: string, uncheckedEntries: unknown])[];
 }
 
-/**
- * Reads a document from JSON or from an object. An object is converted to JSON first, because changes are detected by
- * comparing the JSON: a property that JSON leaves out could change without being noticed.
- */
+// An object is read through its JSON: a property that JSON leaves out could change without being noticed.
 export function readDocument(given: unknown): DocumentReading {
   const value = parseJson(fingerprintOf(given));
   if (!isObject(value)) throw new DocumentError('the document is not an object with `permissions`');
@@ -51,14 +48,12 @@ export function readDocument(given: unknown): DocumentReading {
   return { lastUpdate: isStamp ? String(lastUpdate) : undefined, roles };
 }
 
-/**
- * Returns the document's JSON, which is compared to detect a change. `last_update` is not compared instead: if a
- * program removes a permission and forgets to update `last_update`, the permission must not stay in force.
- */
+// The result is compared to detect a change. `last_update` is not compared, because a program that removes a
+// permission may forget to update it.
 export function fingerprintOf(given: unknown): string {
   if (typeof given === 'string') return given;
   try {
-    // JSON cannot represent a Map or a class instance: a Map, for example, becomes an empty object.
+    // JSON.stringify turns a Map into an empty object.
     if (!isPlain(given)) throw new DocumentError('the document is not a plain object with `permissions`');
     if (!isPlain(given['permissions']))
       throw new DocumentError('`permissions` in the document is not a plain object of roles');
@@ -70,16 +65,14 @@ export function fingerprintOf(given: unknown): string {
   }
 }
 
-// Also accepts plain objects from another realm (Jest, `vm`), whose prototype is that realm's Object.prototype.
+// Also accepts plain objects from another realm (Jest, `vm`), which have another Object.prototype.
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (!isObject(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || (isObject(prototype) && Object.hasOwn(prototype, 'hasOwnProperty'));
 }
 
-/**
- * Rejects empty names and names on Object.prototype, such as `__proto__`: a token could contain such a name as a role.
- */
+/** Rejects names on Object.prototype, such as `__proto__`: a token could contain such a name as a role. */
 export function isRoleName(role: string): boolean {
   return role !== '' && !(role in Object.prototype);
 }

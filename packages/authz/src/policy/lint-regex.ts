@@ -1,17 +1,11 @@
 import { RegexSet } from './regex-set.ts';
 
-/**
- * Sample resources that have little in common. A regular expression that matches nearly all of them probably matches
- * everything.
- */
+// An expression that matches nearly all of these samples probably matches everything.
 const probes = [
   ...['x', 'admin', 'é', 'sales/invoices/17', '0/~/A-b_c', 'users/7/roles'],
   ...['reports/2024/q1.pdf', 'a/b/c/d/e', 'Admin/Users', 'x/y z'],
 ];
-/**
- * A regular expression that matches this many of the ten samples matches nearly everything. The number is not ten,
- * because an expression that excludes one letter misses a few samples.
- */
+// Not all ten: an expression that excludes one letter misses a few samples.
 const nearlyAll = 7;
 
 export function lintRegex(source: string): readonly (readonly [kind: 'dangerous' | 'dead', message: string])[] {
@@ -42,7 +36,6 @@ function matcherOf(source: string): (below: string) => boolean {
   return (below) => probes.filter((probe) => set.find(below + probe, 'GET') !== undefined).length >= nearlyAll;
 }
 
-/** Whether a case-sensitive expression excludes letters, as `[^a]` does. `[^\d]` excludes no letters. */
 function leavesOutLetters(source: string): boolean {
   if (source.startsWith('(?i)')) return false;
   return [...source.matchAll(/\[\^((?:\\.|[^\]])+)\]/g)].some(([, excluded = '']) =>

@@ -6,15 +6,12 @@ interface Node {
   exact: Permission[] | undefined;
   below: Permission[] | undefined;
   regexes: RegexSet | undefined;
-  /** Child nodes by path segment. A Map, because in an object a segment named `__proto__` would reach the prototype. */
+  /** A Map, because in an object a segment named `__proto__` would reach the prototype. */
   children: Map<string, Node> | undefined;
   starChild: Node | undefined;
 }
 
-/**
- * The permissions of one role as a tree of path segments. The time of a lookup depends on the length of the path, not
- * on the number of permissions. If a node has a child for the segment and a child for `*`, the lookup follows both.
- */
+/** The time of a lookup depends on the length of the path, not on the number of permissions. */
 export class PermissionTree {
   readonly #root: Node = createNode();
   readonly #regexSets: RegexSet[] = [];
@@ -89,8 +86,7 @@ export class PermissionTree {
     return undefined;
   }
 
-  // Stores a regular expression at the tree node of its literal prefix, such as `sales/invoices/`, so that only paths
-  // with that prefix are matched against the expression.
+  // Stored at its literal prefix, such as `sales/invoices/`: only paths with that prefix are matched against it.
   #addRegex(permission: Permission, source: string): string | undefined {
     const problem = this.#budget.take(source);
     if (problem !== undefined) return problem;
@@ -133,7 +129,6 @@ function createNode(): Node {
   return { exact: undefined, below: undefined, regexes: undefined, children: undefined, starChild: undefined };
 }
 
-// Adds a permission, unless the list contains one with the same method: a second one would only make lookups slower.
 function withPermission(list: Permission[] | undefined, permission: Permission): Permission[] {
   if (list === undefined) return [permission];
   if (!list.some(({ method }) => method === permission.method)) list.push(permission);

@@ -20,7 +20,6 @@ export interface Unreadable {
   readonly problem: string;
 }
 
-/** A segment of a resource that matches any one segment. At the end, as in `users/*`, it matches everything below. */
 export const star = '*';
 
 const maxLength = 1_000;
@@ -92,7 +91,6 @@ function readRegex(text: string): ResourcePattern | Unreadable {
   return source === '' ? { problem: 'the regular expression is empty' } : { kind: 'regex', source };
 }
 
-// A resource that no request path can contain would never match, so it is reported as a mistake.
 function problemOf(resource: string, segments: readonly string[]): string | undefined {
   if (segments.some((segment) => segment !== star && segment.includes(star))) {
     return 'a star must be a whole segment. Write "users/*" for everything below users';

@@ -30,16 +30,12 @@ export type PermissionsSource = PermissionDocument | (() => Loaded | Promise<Loa
 
 export interface DocumentReader {
   readonly read: () => unknown;
-  /**
-   * Whether the option is the document itself, not a function or a store. The document is then read once, and again
-   * only when `refresh()` is called.
-   */
+  /** The option is the document itself. It is read once, and again only by `refresh()`. */
   readonly isFixed: boolean;
 }
 
 const example = "permissions: { permissions: { clerk: ['sales/invoices:get'] } }";
 
-/** @throws ToriiConfigError for anything other than a document, a function or a store */
 export function readerOf(given: unknown): DocumentReader {
   if (typeof given === 'function') return { read: () => given(), isFixed: false };
   if (typeof given !== 'object' || given === null)
@@ -56,9 +52,7 @@ export function readerOf(given: unknown): DocumentReader {
   return { read: async () => documentIn(await store.getRaw(key)), isFixed: false };
 }
 
-/**
- * Returns the document in a raw store entry. Keyv stores `{ value, expires }`, other programs store the plain document.
- */
+// Keyv stores `{ value, expires }`, other programs store the plain document.
 function documentIn(raw: unknown): unknown {
   if (raw === undefined || raw === null) throw new DocumentError('the store has no document under this key');
   if (typeof raw !== 'object' || Object.hasOwn(raw, 'permissions') || !Object.hasOwn(raw, 'value')) return raw;

@@ -27,7 +27,7 @@ export type PolicyEvent =
 
 export interface SourceSettings {
   readonly read: () => unknown;
-  /** How long a document may be used, in milliseconds; `undefined` if it may be used until `refresh()` is called. */
+  /** The longest age of a document; `undefined` if only `refresh()` reads it again. */
   readonly refreshMs: number | undefined;
   readonly timeoutMs: number;
   readonly emit: (event: PolicyEvent) => void;
@@ -36,10 +36,7 @@ export interface SourceSettings {
 interface Loaded {
   readonly policy: Policy;
   readonly fingerprint: string;
-  /**
-   * When the read started. The document's age is measured from this time, because the document may have changed during
-   * the read.
-   */
+  /** When the read started, because the document may change during the read. */
   readonly asOf: Instant;
   readonly sequence: number;
 }
@@ -51,30 +48,21 @@ interface Read {
   waiters: number;
 }
 
-/** A background read starts when the document's age reaches this share of `refreshMs`. */
+/** A background read starts at this share of `refreshMs`. */
 const refreshAheadAt = 0.8;
-/**
- * For this long after a failed read, requests without a fresh document fail at once instead of starting another read.
- */
 const retryAfterMs = 1_000;
-/** How many requests may wait for one read. Further requests are refused at once, to limit memory use. */
 const maxWaiters = 10_000;
 const maxReportedEntries = 100;
 
-/**
- * Keeps the permission document up to date. Before the document is older than `refreshMs`, it is read again in the
- * background; requests share one read. If a read fails, the last document is used until it is older than `refreshMs`;
- * then requests fail. A failed read is never treated as an empty document.
- */
+// If reads fail, the last document is used until it is older than `refreshMs`. Then requests fail: a failed read is
+// never treated as an empty document.
 export class PolicySource {
   readonly #settings: SourceSettings;
   #loaded: Loaded | undefined;
   #read: Read | undefined;
   #failedAt: Instant | undefined;
   #lastSequence = 0;
-  /**
-   * Reads that started before the last `refresh()` are ignored: they may return the document from before the change.
-   */
+  /** Reads with a lower sequence are ignored: they may return the document from before the last `refresh()`. */
   #minSequence = 0;
 
   constructor(settings: SourceSettings) {
@@ -85,10 +73,7 @@ export class PolicySource {
     this.#accept(this.#settings.read(), ++this.#lastSequence, instantNow());
   }
 
-  /**
-   * Returns the policy, without a promise if the document is fresh. Throws a ToriiUnavailableError
-   * `policy_unavailable`, or rejects with that error.
-   */
+  /** Returns a promise only if the document is not fresh. May throw synchronously. */
   current(): Policy | Promise<Policy> {
     const { refreshMs } = this.#settings;
     if (this.#loaded !== undefined && this.#loaded.sequence >= this.#minSequence) {
@@ -104,14 +89,13 @@ export class PolicySource {
     return this.#wait(this.#readInFlight() ?? this.#startRead());
   }
 
-  /** Reads the document now. Documents from earlier reads are no longer used, even if this read fails. */
   async refresh(): Promise<void> {
     this.#minSequence = this.#lastSequence + 1;
     await this.#wait(this.#startRead());
   }
 
-  // Returns the read in progress. A read older than the timeout is ignored: its result would be too old, and edge
-  // runtimes cancel a read when the request that started it ends.
+  // A read older than the timeout is ignored: its result would be too old, and edge runtimes cancel a read when the
+  // request that started it ends.
   #readInFlight(): Read | undefined {
     const read = this.#read;
     if (read === undefined || read.sequence < this.#minSequence) return undefined;
@@ -171,8 +155,7 @@ export class PolicySource {
     const policy = await raceDeadline(done, timeoutMs - elapsedMs(startedAt), () => {
       throw timedOut();
     });
-    // If the event loop was blocked, the read can win the race although the timer is overdue. Its document may be too
-    // old.
+    // If the event loop was blocked, the read can win the race although the timer is overdue.
     if (this.#isStale()) throw timedOut();
     return policy;
   }
@@ -183,7 +166,6 @@ export class PolicySource {
   }
 
   #fail(cause: unknown, sequence: number): ToriiUnavailableError {
-    // A read that started later has succeeded, so this failure is out of date.
     if (this.#loaded !== undefined && this.#loaded.sequence > sequence) return unavailable(cause);
     if (!this.#failedRecently()) {
       const problem = cause instanceof DocumentError ? cause.message : 'the permissions could not be read';

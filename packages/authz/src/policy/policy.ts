@@ -10,14 +10,11 @@ export interface Policy {
   readonly malformed: readonly MalformedEntry[];
   readonly roles: ReadonlyMap<string, PermissionTree>;
   readonly malformedRoles: ReadonlySet<string>;
-  /** The cache of decisions. Each version of the document gets a new cache, so that no decision survives a change. */
+  /** New for each version of the document, so that no decision survives a change. */
   readonly memory: DecisionMemory;
 }
 
-/**
- * @throws DocumentError if the document as a whole is not valid. A malformed permission does not throw: it grants
- * nothing
- */
+/** A malformed permission does not throw: it grants nothing. */
 export function compilePolicy(document: unknown): Policy {
   const { lastUpdate, roles: entriesByRole } = readDocument(document);
   const roles = new Map<string, PermissionTree>();

@@ -2,13 +2,10 @@ import { RE2Set } from 're2js';
 import { coversMethod, type Permission } from './permission.ts';
 import { programSizeOf } from './regex-size.ts';
 
-/** The size of RE2's state cache. If the cache is too small, matching gets slower but stays linear. */
+/** If RE2's state cache is too small, matching gets slower but stays linear. */
 const maxStateBytes = 1 << 20;
 
-/**
- * Matches many regular expressions in one pass. RE2 does not backtrack, so the time is linear in the length of the
- * resource (no ReDoS). Expressions with lookaheads or back-references are refused.
- */
+/** RE2 does not backtrack, so the time is linear in the length of the resource (no ReDoS). */
 export class RegexSet {
   readonly #set: RE2Set = new RE2Set(RE2Set.ANCHOR_BOTH, 0, maxStateBytes);
   readonly #permissions: Permission[] = [];
@@ -29,9 +26,7 @@ export class RegexSet {
     return undefined;
   }
 
-  /**
-   * Compiles the expressions before the first request. Cannot fail for expressions within the limits of `RegexBudget`.
-   */
+  /** Cannot fail for expressions within the limits of `RegexBudget`. */
   compile(): void {
     this.#set.compile();
   }
@@ -45,12 +40,10 @@ export class RegexSet {
   }
 }
 
-/** Returns the segments that every match must start with: `sales` and `invoices` for `sales/invoices/\d+`. */
 export function literalSegments(source: string): readonly string[] {
   if (source.includes('|')) return [];
   const [prefix = ''] = /^(?:[A-Za-z0-9_-]+\/)+/.exec(source) ?? [];
-  // A quantifier after the prefix, as in `a/?`, makes the last slash of the prefix optional, so not every match starts
-  // with the segments.
+  // In `a/?`, the last slash is optional, so not every match starts with the segments.
   if (/[*+?{]/.test(source.charAt(prefix.length))) return [];
   return prefix === '' ? [] : prefix.slice(0, -1).split('/');
 }

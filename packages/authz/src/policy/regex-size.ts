@@ -1,34 +1,23 @@
-// Limits for the total size (`programSizeOf`) of regular expressions. The limit for a role bounds the time of a match.
-// The limit for a document bounds the memory for compiling.
+// Limits for the sum of `programSizeOf`: per role for the time of a match, per document for the memory of compiling.
 const maxRoleSize = 10_000;
 const maxDocumentSize = 100_000;
-/** The longest resource that regular expressions are matched against. Only an attacker sends a longer resource. */
+/** Only an attacker sends a longer resource. */
 const maxResourceLength = 1_024;
 
-/**
- * Unicode classes such as `\p{L}` have hundreds of ranges. Parsing each class has a fixed cost, and the classes make
- * the whole program larger.
- */
+// Unicode classes such as `\p{L}` have hundreds of ranges.
 const unicodeClass = /\\[pP]/g;
 const unicodeClassCost = 150;
 const unicodeSizeFactor = 3;
-/**
- * With `(?i)`, re2js expands a range character by character. The range in `(?i)[ -\x{1e900}]` has 125,000 characters.
- */
+// With `(?i)`, re2js expands a range character by character: `(?i)[ -\x{1e900}]` has 125,000 characters.
 const caseInsensitive = /\(\?[\w-]*i/;
 const wideRange = /-(?:[^\0-\x7f]|\\[x0-7])/gu;
 const wideRangeCost = 2_000;
 
-// Matches one part of a regular expression: a named class, an escape, a repetition or any other character. The order
-// matters: an escaped backslash must be consumed whole, so that its second half does not start another escape.
+// An escaped backslash is consumed whole, so that its second half does not start another escape.
 const token = /\\[pPx]\{\^?\w+\}|\\[\s\S]|\{(\d+)(?:,(\d*))?\}|[\s\S]/gy;
 
-/**
- * Returns an upper bound on the size of the compiled program of a regular expression, without compiling it: repetitions
- * such as `(?:ab{9}){100}` can expand 1,000 characters to millions of steps. The bound is deliberately too high: a
- * repetition after a group multiplies everything before it. Parsing costs of classes and ranges are added once, even if
- * the classes and ranges are repeated.
- */
+// An upper bound without compiling: `(?:ab{9}){100}` can expand 1,000 characters to millions of steps. Deliberately too
+// high: a repetition after a group multiplies everything before it.
 export function programSizeOf(source: string): number {
   let size = 0;
   let factor = 1;
@@ -52,10 +41,7 @@ function countMatches(pattern: RegExp, source: string): number {
   return source.match(pattern)?.length ?? 0;
 }
 
-/**
- * Limits the time that one request spends on regular expressions, over all roles of the caller, to the time that one
- * role with the largest allowed size needs.
- */
+/** One request, over all roles of the caller, may take as long as one role of the largest size. */
 export class MatchBudget {
   #left: number = maxRoleSize * maxResourceLength;
 
