@@ -49,7 +49,6 @@ export interface ClaimSettings {
 
 export const roleFallbacks: readonly string[] = ['roles', 'role', 'user_roles', 'role_ids'];
 
-/** The claims that the rules use. A claim that is missing or invalid is `null` or an empty list. */
 export interface Caller {
   readonly userId: string | null;
   readonly tenant: string | null;
@@ -58,7 +57,7 @@ export interface Caller {
   readonly roles: readonly string[];
   readonly impersonating: boolean;
   readonly actorId: string | null;
-  /** The part of a decision's cache key that comes from the token: environment, tenant and roles. */
+  /** The part of a decision's cache key that comes from the token. */
   readonly key: string;
 }
 
@@ -95,8 +94,7 @@ function readCaller(auth: Auth, names: ClaimSettings): Caller {
   };
 }
 
-// The first claim that is present decides, even if it is empty or invalid: otherwise, a role that was taken away could
-// come back from another claim.
+// The first claim decides, even if it is invalid: a role that was taken away must not come back from another claim.
 function readRoles(auth: Auth, names: readonly string[]): unknown {
   for (const name of names) {
     const value = readClaim(auth, name);
@@ -107,8 +105,7 @@ function readRoles(auth: Auth, names: readonly string[]): unknown {
 
 function readClaim(auth: Auth, name: string): unknown {
   if (name === 'sub') return auth.userId;
-  // Torii's tokens contain the organization as `org_*` or as `o`, and core reads both forms. Only Torii's tokens have
-  // an environment.
+  // Core reads the organization from `org_*` or `o`. Only Torii's tokens have an environment.
   if (auth.environmentId !== null) {
     if (name === 'org_id') return auth.organization?.id;
     if (name === 'org_role') return auth.organization?.role ?? (hasOrganizationRoleClaim(auth.raw) ? null : undefined);
@@ -116,7 +113,7 @@ function readClaim(auth: Auth, name: string): unknown {
   return Object.hasOwn(auth.raw, name) ? auth.raw[name] : undefined;
 }
 
-// An empty or invalid role counts as present, with or without an organization: it means that the role was taken away.
+// An empty or invalid role counts as present: the role was taken away.
 function hasOrganizationRoleClaim(raw: Claims): boolean {
   const o: unknown = Object.hasOwn(raw, 'o') ? raw['o'] : undefined;
   const isNested = typeof o === 'object' && o !== null && (Object.hasOwn(o, 'role') || Object.hasOwn(o, 'rol'));
@@ -130,7 +127,7 @@ function readStrings(value: unknown, acceptsSingle: boolean): readonly string[] 
   return strings.every((item) => item !== null) ? strings : [];
 }
 
-/** Accepts a string or a whole number: 1 and "1" are the same role and the same tenant. */
+/** 1 and "1" are the same role and the same tenant. */
 function readString(value: unknown): string | null {
   if (typeof value === 'string' && value !== '') return value;
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;

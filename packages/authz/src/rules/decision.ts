@@ -45,7 +45,6 @@ export function createDecision(settings: Settings, callerOf: (auth: Auth) => Cal
   return { decide, explain };
 }
 
-/** Records a 400 or 503 error as a failed finding, and rethrows any other error. */
 async function recordingErrors<T>(
   rule: Rule['name'] | 'path',
   findings: Finding[],

@@ -1,12 +1,9 @@
-/**
- * Converts only the letters A to Z, as DNS does (RFC 4343). With `toLowerCase()`, the Kelvin sign (U+212A) becomes `k`,
- * so that a token for another subdomain could match yours.
- */
+// Lowers only A to Z, as DNS does (RFC 4343). `toLowerCase()` turns the Kelvin sign (U+212A) into `k`, so a token for
+// another subdomain could match.
 export function toLowerCaseAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** Converts a Host header to a lowercase name without port and trailing dot; `undefined` if it is not a host name. */
 function normalizeHost(host: string): string | undefined {
   const name = toLowerCaseAscii(host)
     .replace(/:[0-9]{1,5}$/, '')
@@ -14,12 +11,6 @@ function normalizeHost(host: string): string | undefined {
   return name.length <= 253 && /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(name) ? name : undefined;
 }
 
-/**
- * Returns the part of the host before the base domain: `acme` for `acme.example.com`. `undefined` if there is no such
- * part.
- *
- * @param baseDomains Sorted by length, longest first, so that `eu.example.com` is tried before `example.com`.
- */
 export function subdomainOf(host: string | undefined, baseDomains: readonly string[]): string | undefined {
   const name = host === undefined ? undefined : normalizeHost(host);
   if (name === undefined) return undefined;

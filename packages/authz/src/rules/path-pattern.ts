@@ -2,14 +2,12 @@ import { segmentsOf } from '../policy/permission.ts';
 
 export interface PathMatch {
   readonly slug: string | undefined;
-  /** The rest of the path, without leading and trailing slashes, such as `sales/invoices`. */
   readonly resource: string;
 }
 
-/** Takes a path that core's `readPath` has decoded. Returns `undefined` if the path does not match the pattern. */
+/** Takes a path that core's `readPath` has decoded. */
 export type PathPattern = (path: string) => PathMatch | undefined;
 
-/** Compiles a pattern such as `/api/v1/:company/*`: literal segments, at most one `:name`, and `/*` at the end. */
 export function compilePathPattern(pattern: string): PathPattern {
   if (!pattern.startsWith('/') || !pattern.endsWith('/*')) {
     throw new Error('the pattern must start with `/` and end with `/*`');

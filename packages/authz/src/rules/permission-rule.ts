@@ -11,8 +11,7 @@ const refusal = 'You may not do this.';
 export function judgePermission(policy: Policy, caller: Caller, request: RequestView, place: Place): Verdict {
   const { method, path } = request;
   const { resource, hasSlug } = place;
-  // HTTP methods are case-sensitive (RFC 9110 9.1), and servers differ in how they route `get`. A method in lower case
-  // is refused.
+  // HTTP methods are case-sensitive (RFC 9110 9.1), and servers differ in how they route `get`.
   if (method === undefined || !/^[A-Z]+(?:-[A-Z]+)*$/.test(method)) return forbid(refusal, 'the method is not known');
   if (path === undefined) return forbid(refusal, 'the path is not known');
   if (resource === undefined) return fail(refusal, `the path does not match \`${hasSlug ? 'slug' : 'base'}\``);

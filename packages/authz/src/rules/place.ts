@@ -14,19 +14,11 @@ export interface PathSettings {
 export interface Place {
   readonly hasTenant: boolean;
   readonly slug: PathMatch | undefined;
-  /**
-   * Whether the path must name a tenant. `false` only if `tenant.slug` is not set, or the path is listed in
-   * `withoutTenant` or `withoutSlug`.
-   */
   readonly hasSlug: boolean;
-  /**
-   * The resource that the permission rule checks. `undefined` if the path is unknown or does not match a pattern; the
-   * permission rule then refuses.
-   */
+  /** `undefined` if the path is unknown or does not match. The permission rule then refuses. */
   readonly resource: string | undefined;
 }
 
-/** @throws ToriiRequestError if routers could read the path in different ways */
 export function readPlace(request: RequestView, settings: PathSettings): Place {
   const path = settings.isDecisive ? decisivePath(request.path) : undefined;
   const hasTenant = !settings.isWithoutTenant(request.path);

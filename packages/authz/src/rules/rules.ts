@@ -9,7 +9,6 @@ import { forbid, pass, type Verdict } from './verdict.ts';
 
 export interface Rule {
   readonly name: Finding['rule'];
-  /** @throws ToriiRequestError or ToriiUnavailableError if the rule cannot be evaluated */
   judge(caller: Caller, request: RequestView, place: Place): Verdict | Promise<Verdict>;
 }
 

@@ -8,10 +8,9 @@ import { fail, forbid, pass, type Verdict } from './verdict.ts';
 const anotherTenant = 'You do not belong to this tenant.';
 const noTenant = 'The request names no tenant.';
 
-/** @throws ToriiRequestError if the request contains the header twice: the app's handler could read the other value */
 export function judgeHeader(caller: Caller, request: RequestView, header: string): Verdict {
   const [named, second] = request.headerValues(header);
-  // The Fetch API joins the values of a repeated header with a comma.
+  // If the header is sent twice, the app's handler could read the other value. Fetch joins both with a comma.
   if (second !== undefined || named?.includes(',')) {
     throw new ToriiRequestError('The request names more than one tenant.');
   }
