@@ -124,7 +124,6 @@ type TenantOptionValues = Options<(typeof tenantNames)[number]>;
 
 const example = "createAuthz({ tenant: { slug: '/api/v1/:company/*' } })";
 
-/** @throws ToriiConfigError for a wrong option. Its message says what to write instead. */
 export function readOptions(given: AuthzOptions): Settings {
   const options = readKnownOptions(given, optionNames, example);
   if (!('tenant' in options || 'permissions' in options)) {
@@ -206,7 +205,7 @@ function readPattern<Name extends string>(options: Options<Name>, name: Name, ab
   }
 }
 
-/** Reads a list of paths. An empty list is refused, because its entries may have been lost by mistake. */
+// An empty list is refused: its entries may have been lost by mistake.
 function readPaths(tenant: TenantOptionValues, name: 'withoutTenant' | 'withoutSlug'): PublicPaths {
   return compilePublicPaths(listPaths(tenant, name, 1));
 }
