@@ -1,9 +1,9 @@
 import { withoutTrailingSlash } from '../paths.ts';
 
 const key = 'torii.bounced';
-/** A second redirect to the same address within this time means that the first redirect had no effect. */
+/** A second redirect to the same address within this time means that the first one had no effect. */
 const windowMs = 30_000;
-/** The most redirects within `windowMs`, to any address. Stops loops between addresses that redirect to each other. */
+/** The limit within `windowMs`, to any address. Stops loops between addresses that redirect to each other. */
 const maxBounces = 3;
 
 export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -13,17 +13,12 @@ interface Bounce {
   readonly address: string;
 }
 
-/**
- * Records that this tab is about to be redirected to `address`. Returns `false` if the redirect must not happen,
- * because it could be part of a redirect loop: the tab was just sent to this address or to several others, or the
- * redirect cannot be recorded.
- */
 export function mayBounce(storage: () => TabStorage, address: URL, nowMs: number): boolean {
   try {
     const tab = storage();
     const path = withoutTrailingSlash(address.pathname);
     const bounce: Bounce = { atMs: nowMs, address: address.origin + path + address.search };
-    // `Math.abs`, because the clock may have been set back, so that `atMs` is in the future.
+    // `Math.abs`, because the clock may have been set back.
     const recent = read(tab).filter(({ atMs }) => Math.abs(nowMs - atMs) < windowMs);
     if (recent.length >= maxBounces || recent.some((other) => other.address === bounce.address)) return false;
     const entry = JSON.stringify([...recent, bounce]);
@@ -34,10 +29,7 @@ export function mayBounce(storage: () => TabStorage, address: URL, nowMs: number
   }
 }
 
-/**
- * Records that the last redirect worked. The tab may be redirected to the same address again, but past redirects still
- * count towards `maxBounces`.
- */
+// Allows a redirect to the same address again. Past redirects still count towards `maxBounces`.
 export function noteArrival(storage: () => TabStorage): void {
   try {
     const tab = storage();
@@ -47,7 +39,6 @@ export function noteArrival(storage: () => TabStorage): void {
   }
 }
 
-/** Resets the protection against redirect loops. Call it when the user acts, for example signs in. */
 export function forgetBounces(storage: () => TabStorage): void {
   try {
     storage().removeItem(key);

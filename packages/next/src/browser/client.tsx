@@ -56,7 +56,7 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
       onProblem: (problem) => latest.current.onProblem?.(problem),
       onUpToDate: () => noteArrival(tabStorage),
       onSignedIn: () => latest.current.router.refresh(),
-      // Next's router caches the pages of the user who signed out. Only a full page load removes them from the cache.
+      // Next's router caches the pages of the user who signed out. Only a full page load removes them.
       onSignedOut: () => {
         if (isLeaving) return;
         if (mayBounce(tabStorage, new URL(location.href), Date.now())) location.reload();
@@ -69,8 +69,7 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
       isLeaving = false;
       syncIfVisible();
     };
-    // Timers do not run while the machine sleeps or the page is in the back/forward cache, so the cookie may be
-    // outdated when the page is visible again.
+    // Timers do not run while the machine sleeps or the page is in the back/forward cache.
     document.addEventListener('visibilitychange', syncIfVisible);
     addEventListener('pageshow', onPageShow);
     addEventListener('online', syncIfVisible);
@@ -232,9 +231,8 @@ function tabStorage(): Storage {
   return sessionStorage;
 }
 
-// Created when the module loads, not on first use: the first update of the cookie may wait for a lock that another tab
-// holds, and a sign-out in that tab must be detected. On a server, `window` does not exist, so no sign-out is detected.
+// Created on load: while the first update waits for the lock, the tab that holds it may sign out.
 const signOuts = watchSignOuts(() => window.localStorage);
 
-/** `true` while `endSession` loads another page. A reload during that time would cancel the navigation. */
+/** `endSession` is loading another page, and a reload would cancel the navigation. */
 let isLeaving = false;

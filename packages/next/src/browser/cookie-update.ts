@@ -5,10 +5,7 @@ import { takeTurn } from './turns.ts';
 export interface CookieSource {
   getToken(): Promise<string | null>;
   readonly tokenPath: string;
-  /**
-   * Whether another tab signed out since this page was loaded. `getToken` may then still return a token from its
-   * memory.
-   */
+  /** Another tab signed out since this page was loaded. `getToken` may still return a token from its memory. */
   isOutdated(): boolean;
   isStopped(): boolean;
 }
@@ -18,14 +15,7 @@ export type CookieUpdate =
   | { readonly did: 'store'; readonly token: string; readonly answer: TokenAnswer }
   | { readonly did: 'clear'; readonly answer: TokenAnswer };
 
-/**
- * Stores the user's current token in the cookie, unless it is `stored`, the token that was stored last. Clears the
- * cookie if the user is signed out.
- *
- * Race condition: if the user signs out in another tab while a token is being stored, the response sets the cookie
- * again. A lock that all tabs share prevents that in most cases. The lock is not always available, so the sign-in state
- * is checked again after storing.
- */
+// The lock is not always available, so another tab can sign out while a token is being stored. Check again after it.
 export function updateCookie(source: CookieSource, stored?: string): Promise<CookieUpdate> {
   const { getToken, tokenPath, isOutdated, isStopped } = source;
   return takeTurn(tokenPath, async (): Promise<CookieUpdate> => {
@@ -35,8 +25,7 @@ export function updateCookie(source: CookieSource, stored?: string): Promise<Coo
     if (token === null) return { did: 'clear', answer: await clearToken(tokenPath) };
     const isSignedOut = async () => isOutdated() || (await getToken()) === null;
     const answer = await storeToken(tokenPath, token).catch(async (problem: unknown) => {
-      // The browser sets the cookie as soon as the headers arrive, even if reading the body then fails. If the user has
-      // signed out, the cookie must be cleared.
+      // The browser sets the cookie as soon as the headers arrive, even if reading the body then fails.
       if (await isSignedOut()) await clearToken(tokenPath);
       throw problem;
     });

@@ -2,12 +2,10 @@ import type { TokenAnswer } from '../token-answer.ts';
 import { type CookieSource, updateCookie } from './cookie-update.ts';
 
 export interface KeeperOptions extends Omit<CookieSource, 'isStopped'> {
-  /** The user that the page was rendered for: `null` if signed out, `undefined` if not known. */
+  /** `null` if signed out, `undefined` if not known. */
   renderedFor(): string | null | undefined;
   onUpToDate(): void;
-  /** Called if the page must be refreshed: it was rendered for another user, or before the user signed in. */
   onSignedIn(): void;
-  /** Called if the page must be reloaded, because the user signed out in this tab or another. */
   onSignedOut(): void;
   onProblem(problem: unknown): void;
 }
@@ -17,17 +15,10 @@ export interface Keeper {
   stop(): void;
 }
 
-/**
- * The cookie is renewed this long before it expires. If it lives less than 75 s, it is renewed when a third of that is
- * left.
- */
 const leadMs = 25_000;
 const minDelayMs = 1000;
 const maxRetryMs = 60_000;
-/**
- * The longest delay of a timer: `setTimeout` fires at once for more than 2^31 ms. With at most an hour, a wrong delay
- * after a change of the system clock is corrected within an hour.
- */
+/** `setTimeout` fires at once for more than 2^31 ms. An hour also corrects a delay after a change of the clock. */
 const maxDelayMs = 60 * 60 * 1000;
 
 export function keepToken(options: KeeperOptions): Keeper {
@@ -74,8 +65,7 @@ export function keepToken(options: KeeperOptions): Keeper {
     syncAfter(maxRetryMs);
   }
 
-  // The page can be outdated although this update did not change the cookie: the cookie may have been set, or may have
-  // expired, after the page was rendered.
+  // The cookie may have been set, or may have expired, after the page was rendered.
   function isRenderedForAnother(userId: string | null): boolean {
     const renderedUserId = renderedFor();
     return renderedUserId !== undefined && renderedUserId !== userId;

@@ -1,12 +1,8 @@
-/** The longest wait for the lock. A tab that hangs while it holds the lock must not block a sign-out in another tab. */
+/** A tab that hangs while it holds the lock must not block a sign-out in another tab. */
 const maxWaitMs = 5000;
 
-/**
- * Runs `work` under a lock that all tabs share (Web Locks), so that only one tab at a time changes the cookie. `work`
- * runs without the lock if the browser does not offer locks, which need a secure context, or if the lock is not free
- * within `maxWaitMs`.
- */
 export async function takeTurn<T>(subject: string, work: () => Promise<T>): Promise<T> {
+  // Web Locks need a secure context.
   const locks = globalThis.navigator?.locks as LockManager | undefined;
   if (locks === undefined) return work();
   let begun = false;
