@@ -4,7 +4,6 @@ import { type Answer, errorFrom } from '@torii/core/adapter';
 const cacheControl = 'private, no-store';
 const vary = ['Authorization', 'Cookie'];
 
-/** Creates a JSON response that depends on the caller, so that a shared cache must not serve it to another caller. */
 export function answerPrivately(body: object, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   return Response.json(body, { status, headers: { 'Cache-Control': cacheControl, Vary: vary.join(', '), ...headers } });
 }
@@ -20,13 +19,12 @@ export function answerError(error: unknown): Response {
   return toResponse(denial);
 }
 
-/** Keeps a handler's response out of shared caches. A `Cache-Control` header that the handler set is not changed. */
 export function markPrivate<R extends Response>(response: R): R | Response {
   try {
     mark(response.headers);
     return response;
   } catch {
-    // The handler returned a response that it got from `fetch`. The headers of such a response are immutable.
+    // The headers of a response from `fetch` are immutable.
     const copy = new Response(response.body, response);
     mark(copy.headers);
     return copy;

@@ -3,7 +3,6 @@ export interface LimitedBody {
   isOver(): boolean;
 }
 
-/** Limits the size of a body without buffering it: the stream fails when more than `maxBytes` have been read. */
 export function limitBody(
   body: ReadableStream<Uint8Array> | null,
   headers: Headers,

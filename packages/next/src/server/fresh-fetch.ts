@@ -1,19 +1,13 @@
 type Fetch = typeof globalThis.fetch;
 
-// Verifiers with the same `fetch` function share a key set, so each function must always get the same wrapper.
+// Verifiers with the same `fetch` share a key set, so each function must always get the same wrapper.
 const wrappers = new WeakMap<Fetch, Fetch>();
 
-// `globalThis.fetch` is read on each call, because Next replaces it while it renders.
+// Read on each call, because Next replaces `globalThis.fetch` while it renders.
 const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 
-/**
- * Wraps a `fetch` function so that Next's cache never answers the requests for keys. If a page sets `fetchCache` to
- * `'force-cache'`, Next ignores `cache: 'no-store'` and would return the same key set forever, including withdrawn
- * keys. Next's cache key contains the request headers, so a unique header avoids cache hits. A `fetch` function that
- * the app passes is wrapped too, because it usually calls Next's `fetch`.
- *
- * @returns `given` unchanged if it is not a function, so that `createVerifier` refuses it
- */
+// If a page sets `fetchCache` to `'force-cache'`, Next ignores `cache: 'no-store'` and keeps withdrawn keys forever.
+// Next's cache key contains the request headers, so a unique header avoids cache hits.
 export function bypassNextCache(given: unknown): unknown {
   const fetch: unknown = given === undefined ? platformFetch : given;
   if (!isFetch(fetch)) return given;

@@ -3,16 +3,12 @@ import { createGuards, type GuardSteps, type Guards } from '@torii/core/adapter'
 import type { NextRequest } from 'next/server.js';
 import { toResponse } from './answer.ts';
 
-/**
- * One request to one guarded handler. The Auth is stored in this object and not by NextRequest: two handlers can share
- * a request, and a handler must not get an Auth that only the checks of the other handler approved.
- */
+// Stores the Auth instead of the request: two handlers can share a request, and only one may have approved the Auth.
 export interface GuardedCall {
   readonly request: NextRequest;
   auth?: Auth | null;
 }
 
-/** Returns the response to a refused request, or `undefined` if the request may continue. */
 export type NextGuard = (call: GuardedCall) => Promise<Response | undefined>;
 
 const passed = Symbol('passed');

@@ -17,10 +17,7 @@ const timeLimitMs = 30_000;
 
 const tooLarge = 'The request body is larger than 1 MB.';
 
-/**
- * Proxies requests to the issuer, so that its session cookie belongs to the app's own host. A request cannot choose the
- * upstream host (SSRF): it only supplies the path below `/_torii/` and the query.
- */
+// The issuer's session cookie then belongs to the app's host. A request cannot choose the upstream host (SSRF).
 export function issuerRoutes(settings: Settings): IssuerRoutes {
   const handle: Handler = async (request) => {
     try {
@@ -42,7 +39,7 @@ export function issuerRoutes(settings: Settings): IssuerRoutes {
 
 async function forward(request: NextRequest, { upstream, cookie }: Settings): Promise<Response> {
   const { pathname, search } = request.nextUrl;
-  // Prevents path traversal: the issuer's router could decode `..%2f` and leave /_torii/.
+  // Path traversal: the issuer's router could decode `..%2f` and leave /_torii/.
   if (!pathname.startsWith('/_torii/') || 'problem' in readPath(pathname)) {
     throw new ToriiRequestError('The path is ambiguous or not below /_torii/.');
   }

@@ -9,7 +9,6 @@ import {
   verifyOptionNames,
   wrongOption,
 } from '@torii/core/adapter';
-// `connection` is imported only to detect Next 14, which does not export it.
 import { connection } from 'next/server.js';
 import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts';
 import { bypassNextCache } from './fresh-fetch.ts';
@@ -49,11 +48,8 @@ export interface ToriiNextOptions extends VerifyOptions {
 }
 
 export interface Settings {
-  /** Reads the Authorization header, or the token cookie if there is no such header. */
   readonly verifier: Verifier<object, never>;
-  /** Like `verifier`, but lets requests to public paths through without a token. */
   readonly proxyVerifier: Verifier<object>;
-  /** Reads only the Authorization header. Verifies a token before it is stored in the cookie. */
   readonly headerVerifier: Verifier<object, never>;
   readonly cookie: TokenCookie;
   readonly origins: readonly string[];
@@ -112,7 +108,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
   };
 }
 
-// Both forms are public, because Next redirects one form to the other, depending on its option `trailingSlash`.
+// Next redirects one form to the other, depending on its option `trailingSlash`.
 function withBothSlashForms(path: string): readonly string[] {
   const base = withoutTrailingSlash(path);
   return base === '/' ? [base] : [base, `${base}/`];
@@ -122,7 +118,7 @@ function readOrigins(options: Options<'origins'>, production: boolean): readonly
   const remedy = "origins: ['https://app.example.com'], or set the environment variable that you read it from";
   const origins = 'origins' in options ? listOrigins(options, 'origins', remedy) : [];
   if (origins.length === 0) throw wrongOption('origins', `is missing. Write ${remedy}`);
-  // http is allowed on loopback, because most browsers accept a `Secure` cookie from there.
+  // Most browsers accept a `Secure` cookie from http on loopback.
   const insecure = origins.find((origin) => !origin.startsWith('https:') && !isLoopback(new URL(origin).hostname));
   if (production && insecure !== undefined) {
     const replacement = insecure.replace(/^http:/, 'https:');

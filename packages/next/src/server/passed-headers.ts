@@ -1,10 +1,8 @@
 import { cookieHeaderForIssuer, cookieLinesForBrowser } from './issuer-cookies.ts';
 import type { TokenCookie } from './token-cookie.ts';
 
-// The request headers that are forwarded to the issuer. An allow list prevents header spoofing: proxies, clouds and
-// frameworks each trust their own headers for the client's address, the host or the method, so a deny list would never
-// be complete. `Referer` is not forwarded, because it contains the full URL of a page; browsers send other hosts only
-// the origin. `headersForIssuer` handles `Cookie` and `Authorization`.
+// An allow list, because proxies, clouds and frameworks each trust other headers for the client's address, the host or
+// the method (header spoofing). `Referer` is not forwarded: it contains the full URL of a page.
 const allowed = new Set([
   ...['accept', 'accept-language', 'user-agent', 'dnt', 'save-data', 'priority', 'upgrade-insecure-requests'],
   ...['content-type', 'content-encoding', 'content-language', 'content-disposition'],
@@ -16,13 +14,12 @@ const allowed = new Set([
 ]);
 const allowedPrefixes = ['sec-fetch-', 'sec-ch-'];
 
-// Headers that apply to a single connection and must not be forwarded (RFC 9110 7.6.1 and 11.7).
+// RFC 9110 7.6.1 and 11.7.
 const hopByHop = [
   ...['connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization'],
   ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
 ];
-// Response headers of the issuer that are not forwarded: they would apply to the app's whole origin, or instruct a
-// server in front of the app.
+// These would apply to the app's whole origin, or instruct a server in front of the app.
 const forOrigins = [
   ...['strict-transport-security', 'alt-svc', 'nel', 'report-to', 'reporting-endpoints', 'clear-site-data'],
   ...['service-worker-allowed', 'accept-ch', 'origin-agent-cluster', 'x-sendfile'],
@@ -35,10 +32,8 @@ export function headersForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>
     sent,
     (name) => !hops.includes(name) && (allowed.has(name) || startsWithOne(name, allowedPrefixes)),
   );
-  // `fetch` decompresses every response, so compressing the response would be wasted work.
   passed.set('accept-encoding', 'identity');
-  // Only a Bearer token is forwarded. If the app is protected by Basic auth, browsers send its password with each
-  // request, and the issuer must not get that password.
+  // Browsers send the password of an app behind Basic auth with each request. The issuer must not get it.
   const authorization = sent.get('authorization');
   if (authorization !== null && /^bearer[ \t]/i.test(authorization)) passed.set('authorization', authorization);
   const cookies = cookieHeaderForIssuer(sent, app);
@@ -50,7 +45,7 @@ export function headersForBrowser(received: Headers, upstream: string, app: Pick
   const rewritten = ['content-length', 'content-encoding', 'set-cookie', 'location'];
   const dropped = new Set([...hopByHop, ...rewritten, ...forOrigins, ...namedIn(received.get('connection'))]);
   const passed = pick(received, (name) => !dropped.has(name) && !startsWithOne(name, forServersPrefixes));
-  // `getSetCookie()`, because `get('set-cookie')` would join the lines with commas, which also occur in `Expires`.
+  // `get('set-cookie')` would join the lines with commas, which also occur in `Expires`.
   for (const line of received.getSetCookie()) {
     for (const each of cookieLinesForBrowser(line, app)) passed.append('set-cookie', each);
   }

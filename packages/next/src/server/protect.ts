@@ -37,8 +37,7 @@ export function createAuth<Custom extends object>({ verifier }: Settings) {
     try {
       return (await verifier.authenticate(withoutHost(request), { optional: true })) as Auth<Custom> | null;
     } catch (error) {
-      // Without a valid token, the user is signed out. After any other error, such as unavailable keys, it is unknown
-      // whether the user is signed in, so the error is thrown.
+      // After any other error, such as unavailable keys, it is unknown whether the user is signed in.
       if (error instanceof ToriiAuthError) return null;
       throw writeDigest(error);
     }
@@ -57,7 +56,7 @@ export function createProtect<Custom extends object>({ verifier, signInPath, ori
       const isPage = request.method !== undefined;
       if (!(error instanceof ToriiAuthError) || !isPage) throw error instanceof ToriiError ? writeDigest(error) : error;
     }
-    // `redirect` is called outside the `try` block, because it works by throwing.
+    // `redirect` works by throwing.
     return redirect(signInAddress(signInPath, returnTo, origins));
   };
 }
@@ -77,9 +76,7 @@ function readArguments<Custom extends object>(
   return { returnTo, checks: checks as readonly Check<Custom>[] };
 }
 
-// Throws if the value is neither a path nor a URL of this app, which is a programming error. Ignores an unsafe path: it
-// may contain route parameters, which come from the URL, and a link with such a URL must not show an error to a
-// signed-in user.
+// Route parameters can make a path unsafe. A link to that URL must not show an error to a signed-in user.
 function readReturnTo(returnTo: unknown, origins: readonly string[]): string | undefined {
   const address = readReturnAddress(returnTo, origins);
   if (address !== undefined || (typeof returnTo === 'string' && returnTo.startsWith('/'))) return address;
@@ -89,28 +86,19 @@ function readReturnTo(returnTo: unknown, origins: readonly string[]): string | u
   );
 }
 
-/**
- * Describes the current request. Next gives pages and server actions the headers of the request, but not its method and
- * path, so the method is derived from the headers.
- *
- * Browsers send `Origin`, a body or both with every method except GET and HEAD, so a request with neither counts as
- * GET. A reverse proxy may have removed `Origin`, so requests from another site's script do not count as GET. If the
- * method is unknown, core accepts the token cookie only from the app's own pages (CSRF).
- *
- * @throws ToriiConfigError if Next passes no headers
- */
+// Next passes no method. Browsers send `Origin`, a body or both with every method except GET and HEAD, but a reverse
+// proxy may remove `Origin`. If the method is unknown, core accepts the cookie only from the app's own pages (CSRF).
 async function currentRequest(): Promise<RequestParts> {
   const headers = await nextHeaders();
   requireHeaders(headers);
   const isUnsafe = ['origin', 'content-type', 'transfer-encoding', 'next-action'].some((name) => headers.has(name));
-  // Some reverse proxies add `Content-Length: 0` to GET requests, so this value does not mean that there is a body.
+  // Some reverse proxies add `Content-Length: 0` to GET requests.
   const hasBody = (headers.get('content-length') ?? '0') !== '0';
   const method = isUnsafe || hasBody || isFromForeignScript(headers) ? undefined : 'GET';
   return { method, host: headers.get('host') ?? undefined, headers };
 }
 
-// `Sec-Fetch-Mode` is `navigate` for links, typed addresses, frames and forms, so such a request is not from a script.
-// A form that is sent with POST is recognized by its Content-Type.
+// `navigate`: a link, a typed address, a frame or a form, no script. The Content-Type reveals a form sent with POST.
 function isFromForeignScript(headers: Pick<Headers, 'get'>): boolean {
   const site = headers.get('sec-fetch-site');
   const isForeign = site !== null && site !== 'same-origin' && site !== 'none';

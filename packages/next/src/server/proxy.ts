@@ -43,19 +43,15 @@ export function createProxy<Custom extends object>(settings: Settings) {
       const call: GuardedCall = { request };
       const refusal = await identify(call);
       if (refusal !== undefined) return refusal;
-      // `call.auth` is unset or `null` if the path is public.
       const auth = (call.auth ?? null) as Auth<Custom> | null;
       const response = (await handler?.(request, { auth, event })) ?? NextResponse.next();
-      // Next lets shared caches store static pages, because Next does not know that the proxy guards them.
+      // Next lets shared caches store static pages.
       return auth === null ? response : markPrivate(response);
     };
   };
 }
 
-/**
- * Decodes characters that Next needlessly encodes in the names of its static files, such as the `@` of a parallel
- * route. Core never treats a path with needless encoding as public.
- */
+// Next needlessly encodes the `@` of a parallel route in names of static files. Core treats no such path as public.
 function decodeStaticPath(parts: RequestParts): RequestParts {
   if (!parts.path?.startsWith('/_next/static/')) return parts;
   return { ...parts, path: parts.path.replace(/%(?:24|26|2B|2C|3A|3D|40)/gi, decodeURIComponent) };
@@ -74,8 +70,7 @@ function refusePageLoad(
     const target = new URL(address, originOf(request, origins));
     return { status: 307, headers: { Location: target.href }, body: null };
   }
-  // The token cannot be verified at the moment, so signing in again would not help and there is no redirect. The page
-  // is not served, because the proxy may be its only guard.
+  // Signing in again would not help. The page is not served, because the proxy may be its only guard.
   if (error instanceof ToriiUnavailableError) {
     const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Retry-After': String(error.retryAfterSeconds) };
     return { status: 503, headers, body: unavailablePage };
@@ -83,10 +78,7 @@ function refusePageLoad(
   return undefined;
 }
 
-/**
- * Returns the listed origin that the Host header names, or else the first listed origin. A host that is not listed is
- * never a target (open redirect).
- */
+/** A host that is not listed is never a target (open redirect). */
 function originOf({ headers }: NextRequest, origins: readonly string[]): string | undefined {
   const host = headers.get('host');
   return origins.find((origin) => new URL(origin).host === host) ?? origins[0];

@@ -29,8 +29,6 @@ export type RouteHandler<P extends object = Params> = (
   context: RouteContext<P>,
 ) => Promise<Response>;
 
-// `requireAuth` does not get the Host header, because that header must not be used to decide whether a request with the
-// token cookie comes from the app's own pages (CSRF). Checks get the Host header.
 const { requireAuth, getAuth } = guardsFor((request) => withoutHost(describe(request)));
 const { allow } = guardsFor(describe);
 

@@ -7,20 +7,15 @@ export interface TokenCookie {
 
 export const tokenCookieNames: readonly string[] = ['__Host-torii_token', 'torii_token'];
 
-/** Browsers may drop a cookie that is larger than this, including its name and attributes (RFC 6265 6.1). */
+/** Includes the name and the attributes. Browsers may drop a larger cookie (RFC 6265 6.1). */
 const maxCookieBytes = 4096;
 
-/**
- * Chooses the token cookie by configuration alone, so that a forged header such as `X-Forwarded-Proto` changes nothing.
- * The prefix `__Host-` prevents sibling subdomains from setting the cookie. Browsers accept the prefix over https, and
- * most browsers also on loopback.
- */
+// No header decides: `X-Forwarded-Proto` can be forged. `__Host-` prevents sibling subdomains from setting the cookie.
 export function chooseTokenCookie(origins: readonly string[], production: boolean): TokenCookie {
   const secure = production || origins.every((origin) => origin.startsWith('https:'));
   return { name: secure ? '__Host-torii_token' : 'torii_token', secure };
 }
 
-/** @throws ToriiRequestError if the cookie is so large that browsers could drop it without an error */
 export function writeTokenCookie(cookie: TokenCookie, token: string, lifetimeSeconds: number): string {
   const line = write(cookie, token, lifetimeSeconds);
   if (line.length > maxCookieBytes) {

@@ -27,8 +27,7 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
         const auth = await headerVerifier.authenticate(describe(request));
         const remainingSeconds = Math.floor(auth.expiresAt - Date.now() / 1000);
         const expiresInSeconds = Math.min(remainingSeconds, maxCookieSeconds);
-        // The verifier's clock tolerance accepts a token that has just expired, but `Max-Age=0` would delete the
-        // cookie.
+        // The clock tolerance accepts a token that has just expired, but `Max-Age=0` would delete the cookie.
         if (expiresInSeconds < 1) throw new ToriiAuthError('token_expired', 'The token has expired.');
         const line = writeTokenCookie(cookie, tokenOf(request), expiresInSeconds);
         const changed = !isSameUser(auth, await previousAuth(request, settings));
@@ -41,7 +40,7 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
     async DELETE(request) {
       try {
         requireOwnPage(request, settings);
-        // The token is not verified, so that signing out works even if the keys cannot be fetched.
+        // Not verified, so that signing out works even if the keys cannot be fetched.
         const changed = hasCookie(request.headers, cookie.name);
         return answerPrivately({ changed, userId: null } satisfies TokenAnswer, 200, {
           'Set-Cookie': clearTokenCookie(cookie),
