@@ -2,7 +2,7 @@ import { type Reason, ToriiError } from '@torii/core';
 
 const prefix = 'torii.';
 
-/** Writes the reason into the error's `digest`: in production, Next passes nothing else of an error to `error.tsx`. */
+/** In production, Next passes nothing but the `digest` of an error to `error.tsx`. */
 export function writeDigest<E>(error: E): E {
   const reason: unknown = error instanceof ToriiError ? Reflect.get(error, 'reason') : undefined;
   if (typeof reason === 'string') Object.assign(error as object, { digest: prefix + reason });

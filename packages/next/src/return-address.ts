@@ -3,10 +3,7 @@ import { returnParameter, withoutTrailingSlash } from './paths.ts';
 const appOrigin = 'http://app.invalid';
 const maxLength = 2000;
 
-/**
- * Validates the address to return to after signing in: a path of this app, or a URL of one of `origins`. Returns
- * `undefined` for anything else, to prevent open redirects.
- */
+/** Returns `undefined` for any other origin, to prevent open redirects. */
 export function readReturnAddress(value: unknown, origins: readonly string[] = []): string | undefined {
   if (typeof value !== 'string' || value.length > maxLength) return undefined;
   // Browsers treat a backslash as a slash and drop tabs and line breaks: `/\evil.test` means `//evil.test`.
@@ -14,19 +11,14 @@ export function readReturnAddress(value: unknown, origins: readonly string[] = [
   const url = new URL(value, appOrigin);
   if (value.startsWith('/')) {
     const path = url.pathname + url.search + url.hash;
-    // Resolving a path can produce two leading slashes, and browsers read the text after them as a host:
-    // `/.//evil.test`.
+    // `/.//evil.test` resolves to a path with two leading slashes, and browsers read the text after them as a host.
     return url.origin === appOrigin && !path.startsWith('//') ? path : undefined;
   }
-  // The scheme is checked too, because a `blob:` URL has the origin of the page that created it.
+  // A `blob:` URL has the origin of the page that created it.
   const plain = /^https?:\/\//i.test(value) && url.username === '' && url.password === '';
   return plain && origins.includes(url.origin) ? url.href : undefined;
 }
 
-/**
- * Returns the address of the sign-in page, with `returnTo` as a query parameter. A `returnTo` that is unsafe to
- * redirect to is left out.
- */
 export function signInAddress(signInPath: string, returnTo?: string, origins: readonly string[] = []): string {
   const address = readReturnAddress(returnTo, origins);
   const [path = ''] = address?.split(/[?#]/, 1) ?? [];
