@@ -82,7 +82,12 @@ test.each<[string, Given, number, string]>([
   ['a publishable key', { environment: { TORII_SECRET_KEY: 'pk_test_1' } }, 2, 'secretKey'],
   ['a file that does not exist', { args: ['--settings', 'none.env'] }, 2, 'none.env'],
   ['a key file that does not exist', { args: ['--secret-key-file', 'none'] }, 2, 'none'],
-  ['plain http', { args: ['--api-url', 'http://example.com'], environment: { TORII_SECRET_KEY: 'sk_1' } }, 2, 'https://'],
+  [
+    'plain http',
+    { args: ['--api-url', 'http://example.com'], environment: { TORII_SECRET_KEY: 'sk_1' } },
+    2,
+    'https://',
+  ],
   [
     'a server that is not there',
     { environment: { TORII_SECRET_KEY: 'sk_1', TORII_API_URL: nowhere } },

@@ -9,6 +9,7 @@ import {
   verifyOptionNames,
   wrongOption,
 } from '@torii/core/adapter';
+// Only to detect Next 14, which does not export it.
 import { connection } from 'next/server.js';
 import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts';
 import { bypassNextCache } from './fresh-fetch.ts';

@@ -32,6 +32,7 @@ export function headersForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>
     sent,
     (name) => !hops.includes(name) && (allowed.has(name) || startsWithOne(name, allowedPrefixes)),
   );
+  // `fetch` decompresses every response.
   passed.set('accept-encoding', 'identity');
   // Browsers send the password of an app behind Basic auth with each request. The issuer must not get it.
   const authorization = sent.get('authorization');
