@@ -5,17 +5,14 @@ export interface StreamEnvironment {
   readonly privateKey: string | undefined;
   readonly publicKey: string | undefined;
   readonly issuer: string | undefined;
-  /**
-   * The bucket and the key in the key-value store under which the gateway finds its public key (the slot). `undefined`
-   * means the gateway's default.
-   */
+  /** The store entry that the gateway reads its key from. `undefined` means the gateway's default. */
   readonly slot: { readonly bucket: string | undefined; readonly key: string | undefined };
 }
 
 /**
  * Reads the environment variables of Turbocable's other libraries: `TURBOCABLE_JWT_PRIVATE_KEY`,
  * `TURBOCABLE_JWT_PUBLIC_KEY`, `TURBOCABLE_JWT_ISSUER`, `TURBOCABLE_JWT_KV_BUCKET` and `TURBOCABLE_JWT_KV_KEY`. No
- * other function of this package reads the environment or calls `readStreamEnvironment`.
+ * other function of this package reads the environment.
  *
  * @param environment Defaults to `process.env`.
  * @throws ToriiConfigError for a variable that is set but empty

@@ -1,9 +1,6 @@
 import { ToriiError } from '@torii/core';
 
-/**
- * Why a stream token was not minted, a key was not published, or a rotation did not continue. These codes are public and
- * never change meaning.
- */
+/** Why a token was not minted, a key not published, or a rotation not continued. A code never changes its meaning. */
 export type StreamReason =
   /** `issue` was called with a value that a token cannot contain. */
   | 'subject_invalid'
@@ -29,10 +26,7 @@ export type StreamReason =
   /** The gateway uses another key than the published key. */
   | 'key_not_served';
 
-/**
- * A stream token could not be minted, or its keys could not be published or rotated. `denialFor` of `@torii/core`
- * returns `undefined` for this error, so your app decides how to respond.
- */
+/** A failure of this package. `denialFor` of `@torii/core` returns `undefined`, so your app decides how to respond. */
 export class ToriiStreamError extends ToriiError {
   protected static override readonly kind: string = 'ToriiStreamError';
   override readonly name = 'ToriiStreamError';

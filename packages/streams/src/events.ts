@@ -6,10 +6,7 @@ export type StreamEvent =
   | { readonly type: 'issued'; readonly keyId: string; readonly ttlSeconds: number; readonly askedSeconds: number }
   /** A lifetime of less than a minute was requested. The token may expire before a client on a slow network connects. */
   | { readonly type: 'lifetime_short'; readonly ttlSeconds: number }
-  /**
-   * A token was minted for an impersonated user, with `impersonation: 'audit'`. `actorId` is the impersonator, or `null`
-   * if the user's token does not name one.
-   */
+  /** A token was minted for an impersonated user. `actorId` is the impersonator, or `null` if unknown. */
   | { readonly type: 'impersonated'; readonly userId: string; readonly actorId: string | null }
   /** The signer now signs with this key, because the gateway uses it. */
   | { readonly type: 'key_used'; readonly keyId: string }

@@ -7,10 +7,7 @@ export const lifetimeSeconds = { min: 1, max: 86_400, shortUnder: 60 } as const;
 export interface StreamGrant {
   /** The streams that the holder may read: stream names, beginnings of names followed by `*`, or `*` for all. */
   readonly allowedStreams: readonly string[];
-  /**
-   * How long the token can be used to connect, in seconds: a whole number from 1 to the signer's `maxTtlSeconds`. A
-   * lifetime below 60 causes a `lifetime_short` event.
-   */
+  /** How long the token can be used to connect, in whole seconds: 1 to `maxTtlSeconds`. */
   readonly ttlSeconds: number;
   /** Extra claims. May not name `sub`, `iss`, `iat`, `exp`, `nbf`, `jti` or `allowed_streams`. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
@@ -22,7 +19,6 @@ export interface StreamRequest extends StreamGrant {
   readonly subject: string;
 }
 
-/** A validated copy of a request, which the caller cannot change before it is signed. */
 export interface CheckedRequest extends StreamRequest {
   readonly claims: Readonly<Record<string, unknown>>;
 }
@@ -35,23 +31,16 @@ export interface StreamClaims {
   readonly exp: number;
 }
 
-/** The caller must not set these claims, because the gateway or RFC 7519 4.1 gives them a meaning. */
+// The gateway or RFC 7519 4.1 gives these claims a meaning.
 const reservedClaims = ['sub', 'iss', 'iat', 'exp', 'nbf', 'jti', 'allowed_streams'];
 
 const maxStreams = 1_000;
 const maxSubjectBytes = 1_000;
-/**
- * The size limit of the claims as JSON. Servers and proxies accept 8 kB of URL or header, and base64url makes the
- * claims a third longer.
- */
+// Servers and proxies accept 8 kB of URL or header, and base64url makes the claims a third longer.
 const maxPayloadBytes = 5_500;
 
-/**
- * Validates a request (security statement 28) and returns a copy. Each property is read only once: otherwise, a getter,
- * a Proxy or an array that is changed later could pass the check with one value and be signed with another.
- *
- * @throws ToriiStreamError `subject_invalid`, `streams_invalid`, `lifetime_invalid` or `claims_invalid`
- */
+// Reads each property once (security statement 28): a getter, a Proxy or an array that is changed later could pass the
+// check with one value and be signed with another.
 export function readRequest(request: StreamRequest, maxTtlSeconds: number): CheckedRequest {
   if (typeof request !== 'object' || request === null) {
     throw refusal('subject_invalid', 'The argument is not an object. Pass { subject, allowedStreams, ttlSeconds }');
@@ -65,11 +54,6 @@ export function readRequest(request: StreamRequest, maxTtlSeconds: number): Chec
   return { subject, allowedStreams: copyStreams(allowedStreams), ttlSeconds, claims: copyClaims(claims) };
 }
 
-/**
- * Returns the claims of a token. `signerClaims` replace extra claims of the same name.
- *
- * @throws ToriiStreamError `claims_invalid` or `streams_invalid` if the token would be too long to send
- */
 export function claimsFor(request: CheckedRequest, signerClaims: Readonly<Record<string, unknown>>): StreamClaims {
   const { subject, allowedStreams, ttlSeconds, claims } = request;
   const iat = Math.floor(Date.now() / 1000);
@@ -105,7 +89,7 @@ function checkSubject(subject: unknown): asserts subject is string {
 
 function copyStreams(streams: unknown): readonly string[] {
   const grammar = "a name of A-Z a-z 0-9 _ : -, the beginning of a name followed by '*', or '*'";
-  // The list is read by index: the array's own iterator could return other streams, and array methods skip holes.
+  // Read by index: the array's own iterator could return other streams, and array methods skip holes.
   const length = Array.isArray(streams) ? Math.min(streams.length, maxStreams + 1) : 0;
   const copy = Array.from({ length }, (_, index): unknown => Reflect.get(Object(streams), index));
   if (copy.length === 0) {
@@ -125,8 +109,7 @@ function copyClaims(claims: unknown): Record<string, unknown> {
   if (claims === undefined) return {};
   let copy: unknown;
   try {
-    // The check of reserved claims must see what JSON.stringify will write: `toJSON` or a getter could add a reserved
-    // claim.
+    // Check what JSON.stringify will write: `toJSON` or a getter could add a reserved claim.
     copy = JSON.parse(JSON.stringify(claims));
   } catch {
     copy = undefined;

@@ -8,8 +8,7 @@ export function isStreamPattern(text: unknown): text is string {
 }
 
 /**
- * Whether a pattern in `allowed_streams` allows reading a stream, by the gateway's rules. `false` if the pattern or the
- * stream name is malformed.
+ * Whether a pattern allows reading a stream, by the gateway's rules. `false` if the pattern or the name is malformed.
  *
  * @example
  * matchesStream('chat_room_*', 'chat_room_7'); // true

@@ -20,32 +20,26 @@ import { ServedKey } from '../keys/served-key.ts';
 import { claimsFor, lifetimeSeconds, readRequest, type StreamGrant, type StreamRequest } from './claims.ts';
 
 export interface StreamSignerOptions {
-  /**
-   * The RSA private key that signs tokens: PEM (PKCS#8 or PKCS#1) or a KeyObject, 2048 to 8192 bits. The type allows
-   * `undefined`, so that you can pass an environment variable, but an unset one throws.
-   */
+  /** The RSA private key: PEM (PKCS#8 or PKCS#1) or a KeyObject, 2048 to 8192 bits. `undefined` throws. */
   readonly privateKey: string | KeyObject | undefined;
   /** The private key to rotate to. Set it only during a rotation. Needs `gatewayUrl`. */
   readonly nextPrivateKey?: string | KeyObject | undefined;
   /** The `iss` claim of tokens. If absent, tokens have no `iss`. The gateway does not check it. */
   readonly issuer?: string | undefined;
   /**
-   * The gateway's address, such as `https://cable.example.com`. The signer asks the gateway which key it uses, at most
-   * once a second and only when a token is requested. Required with `nextPrivateKey`. If only `gatewayUrl` is set, the
-   * answer is only used to report `key_not_served`.
+   * The gateway's address, such as `https://cable.example.com`. Required with `nextPrivateKey`; otherwise only used to
+   * report `key_not_served`. The signer asks the gateway for its key at most once a second, when it mints a token.
    */
   readonly gatewayUrl?: string | undefined;
   /**
-   * The longest lifetime that `issue` accepts, in seconds: 1 to 86,400. A key rotation waits this long, so keep it
-   * short.
+   * The longest lifetime that `issue` accepts, in seconds: 1 to 86,400. A key rotation waits this long: keep it short.
    *
    * @default 86_400
    */
   readonly maxTtlSeconds?: number | undefined;
   /**
-   * The longest lifetime, in seconds, of tokens that are minted while `nextPrivateKey` is set and the gateway does not
-   * use it yet. After the gateway changes to the new key, a client may be refused for this long until it fetches a new
-   * token. 1 to 86,400.
+   * The longest lifetime of tokens while the gateway does not use `nextPrivateKey` yet, in seconds: 1 to 86,400. After
+   * the gateway changes to the new key, a client may be refused for this long until it fetches a new token.
    *
    * @default 60
    */
@@ -59,10 +53,7 @@ export interface StreamSignerOptions {
   readonly impersonation?: 'refuse' | 'audit';
   /** The function that sends requests to the gateway. Defaults to the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
-  /**
-   * Called for each token, key change and warning. Events never contain a token or a private key. Errors that the
-   * listener throws are ignored.
-   */
+  /** Called for each token, key change and warning. Errors that the listener throws are ignored. */
   readonly onEvent?: StreamEventListener | undefined;
 }
 
@@ -86,8 +77,7 @@ export interface StreamSigner {
    */
   issue(request: StreamRequest): Promise<StreamToken>;
   /**
-   * Mints a token for the authenticated user of a request. The token is valid for `ttlSeconds`, even if the user's own
-   * token expires sooner.
+   * Mints a token for the user of a request, valid for `ttlSeconds` even if the user's own token expires sooner.
    *
    * @throws ToriiStreamError like `issue`, and `subject_invalid` if `auth` was not created by a verifier
    * @throws ToriiAuthError `token_expired` if the user's own token has expired, without the verifier's leeway
@@ -155,7 +145,7 @@ export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
   const chooseKey = keyChooser(current, next, gateway && new ServedKey(gateway, emit), emit);
 
   async function mint(given: StreamRequest, actorClaims: Readonly<Record<string, unknown>>): Promise<StreamToken> {
-    // The request is copied before the first await, because the caller could change the request after the check.
+    // Before the first await: the caller could change the request after the check.
     const request = readRequest(given, maxTtlSeconds);
     const askedSeconds = request.ttlSeconds;
     const { key, isDraining } = await chooseKey();
@@ -200,8 +190,7 @@ function checkAuth(auth: Auth, impersonation: 'refuse' | 'audit'): void {
     const remedy = 'Pass the Auth of a verified request, such as getAuth(req), or call issue({ subject, … })';
     throw new ToriiStreamError('subject_invalid', `\`auth\` was not created by a verifier. ${remedy}.`);
   }
-  // The expiry is checked again, because the app may have kept this Auth since an earlier request, for example for an
-  // open WebSocket.
+  // The app may have kept this Auth since an earlier request, for example for an open WebSocket.
   if (!(auth.expiresAt > Date.now() / 1000)) throw new ToriiAuthError('token_expired', 'The token has expired.');
   if (auth.impersonating && impersonation === 'refuse') {
     throw new ToriiForbiddenError('Stream tokens are not issued for impersonated users.');
@@ -210,11 +199,9 @@ function checkAuth(auth: Auth, impersonation: 'refuse' | 'audit'): void {
 
 interface Choice {
   readonly key: SigningKey;
-  /** Whether `nextPrivateKey` is set, but the gateway does not use it yet. */
   readonly isDraining: boolean;
 }
 
-/** Chooses the key that the gateway uses, because the gateway refuses tokens of any other key. */
 function keyChooser(
   current: SigningKey,
   next: SigningKey | null,

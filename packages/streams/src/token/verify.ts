@@ -9,10 +9,7 @@ import { isStreamPattern } from './pattern.ts';
 export interface VerifyStreamOptions {
   /** The key to verify with, as PEM or a KeyObject: usually `signer.publicKey`. */
   readonly publicKey: string | KeyObject | undefined;
-  /**
-   * The expected `iss` claim. If absent, `iss` is not checked; the gateway does not check it either. `undefined`
-   * throws.
-   */
+  /** The expected `iss` claim. If absent, `iss` is not checked, as in the gateway. `undefined` throws. */
   readonly issuer?: string;
 }
 
@@ -30,7 +27,6 @@ export interface VerifiedStreamToken {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-/** The limit of `@torii/core`, in characters. Longer tokens are refused before any cryptography. */
 const maxTokenLength = 16_384;
 const maxKeyIdLength = 256;
 
@@ -56,8 +52,7 @@ export async function verifyStreamToken(token: string, options: VerifyStreamOpti
     });
     const { sub, iat, exp, allowed_streams: streams } = payload;
     const { kid = null, b64 = true } = protectedHeader;
-    // A token with `b64: false` must list `b64` in `crit` (RFC 7797 6), otherwise jose ignores it. A verifier that
-    // obeys it would verify other bytes than jose, so the token is refused.
+    // jose ignores `b64: false` if `crit` does not list it (RFC 7797 6). Another verifier could verify other bytes.
     if (b64 !== true) throw malformed();
     if (kid !== null && (typeof kid !== 'string' || kid.length > maxKeyIdLength)) throw malformed();
     if (typeof sub !== 'string' || sub === '') throw refusal('claim_malformed', 'sub');
@@ -79,7 +74,7 @@ export async function verifyStreamToken(token: string, options: VerifyStreamOpti
   }
 }
 
-// jose's errors are not passed on as `cause`, because they contain the claims of the token.
+// No `cause`: jose's errors contain the claims of the token.
 function refusalFor(error: unknown): ToriiAuthError {
   if (error instanceof ToriiAuthError) return error;
   if (error instanceof JWTExpired) return new ToriiAuthError('token_expired', 'The token has expired.');
@@ -98,7 +93,7 @@ function refusalFor(error: unknown): ToriiAuthError {
   return malformed();
 }
 
-/** `Number.isFinite` is needed because JSON.parse reads 1e400 as Infinity. */
+// JSON.parse reads 1e400 as Infinity.
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
