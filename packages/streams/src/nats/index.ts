@@ -13,16 +13,15 @@ export type { NatsTls } from './tls.ts';
 
 export interface NatsOptions {
   /**
-   * The server's address, such as `nats://127.0.0.1:4222`, or several addresses of one cluster. `tls://` requires TLS.
+   * The address of a server, such as `nats://127.0.0.1:4222`, or several of one cluster. `tls://` requires TLS.
    * Must not contain a user name or password: use `login`.
    */
   readonly servers: string | readonly string[] | undefined;
   /** How to log in. Leave it out if the server requires no login, or identifies clients by their certificate. */
   readonly login?: NatsLogin | undefined;
   /**
-   * Files for TLS. `{}` requires TLS with the certificate authorities that Node trusts. If absent, TLS is used only if the
-   * server requires it or `servers` has `tls://`. The server's certificate must match the host name, or the IP address, in
-   * `servers`.
+   * Files for TLS; `{}` requires TLS. If absent, TLS is used only if the server requires it or `servers` has `tls://`.
+   * The server's certificate must match the host name, or the IP address, in `servers`.
    */
   readonly tls?: NatsTls | undefined;
   /**
@@ -32,8 +31,7 @@ export interface NatsOptions {
    */
   readonly plaintextLogin?: boolean | undefined;
   /**
-   * How long to wait for a connection, in milliseconds: 1 to 60,000. A request to the store always times out after five
-   * seconds.
+   * How long to wait for a connection, in milliseconds: 1 to 60,000. Requests to the store always time out after 5 s.
    *
    * @default 5_000
    */
@@ -79,8 +77,7 @@ export async function connectStore(options: NatsOptions): Promise<ConnectedStore
       areLocal,
       'is required to send a password or a token to another machine. Write tls:// in `servers`, or tls: {}',
     );
-    // A local server can announce remote servers of its cluster. On a reconnect to them, the client would send the
-    // password without TLS.
+    // Otherwise a local server could announce remote servers, to which a reconnect sends the password without TLS.
     settings.ignoreClusterUpdates = true;
   }
   const connection = await translateErrors(() => connect(settings));
@@ -88,10 +85,7 @@ export async function connectStore(options: NatsOptions): Promise<ConnectedStore
   return { ...createNatsStore(connection), close, [Symbol.asyncDispose]: close };
 }
 
-/**
- * Returns the IP address that the server's certificate must match, or `{}` for a host name. The NATS client compares a
- * certificate with the host name itself, but for an IP address it compares with `localhost`.
- */
+// The NATS client compares the certificate with the host name, but for an IP address it compares with `localhost`.
 function certifiedHost(servers: readonly ServerAddress[]): { readonly host?: string } {
   const byIp = servers.find(({ isIp }) => isIp);
   if (byIp === undefined) return {};

@@ -24,7 +24,6 @@ type LoginValues = Readonly<Partial<Record<(typeof names)[number], unknown>>>;
 
 export interface NatsIdentity {
   readonly authenticator: Authenticator;
-  /** Whether the login sends a password or a token. An nkey or a `.creds` file signs a challenge instead. */
   readonly sendsSecret: boolean;
 }
 
@@ -73,7 +72,7 @@ async function readCredentials(path: string): Promise<Authenticator> {
   return authenticator;
 }
 
-// Checks the seed before connecting. The error of the NATS client is discarded, because it can quote the seed.
+// The error of the NATS client is discarded, because it can quote the seed.
 function canSign(authenticator: Authenticator): boolean {
   try {
     authenticator('a challenge');

@@ -2,9 +2,8 @@ import { isIP } from 'node:net';
 import { assertOption, isLoopback } from '@torii/core/adapter';
 
 export interface ServerAddress {
-  /** `host:port`, in the form that the NATS client expects. */
   readonly address: string;
-  /** The host without the port. An IPv6 address has no brackets. */
+  /** Without the port. An IPv6 address has no brackets. */
   readonly host: string;
   readonly isIp: boolean;
   readonly isLoopback: boolean;
@@ -13,12 +12,7 @@ export interface ServerAddress {
 
 const form = /^(?:(nats|tls):\/\/)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?\/?$/;
 
-/**
- * Parses the addresses of servers. The NATS client is not used for this: it ignores `tls://`, and its error for an invalid
- * address quotes the address with the password in it.
- *
- * @throws ToriiConfigError whose message does not quote the address
- */
+// Not parsed by the NATS client: it ignores `tls://`, and its error quotes the address with the password in it.
 export function readServers(given: unknown): readonly ServerAddress[] {
   const example = "Write servers: 'nats://127.0.0.1:4222', or tls:// for a server on another machine";
   const servers: readonly unknown[] = Array.isArray(given) ? [...given] : [given];
@@ -28,7 +22,7 @@ export function readServers(given: unknown): readonly ServerAddress[] {
 }
 
 function readServer(text: string, example: string): ServerAddress {
-  // A password in a URL ends up in logs. NFKC finds other spellings of @ (fullwidth) that a URL parser accepts.
+  // A password in a URL ends up in logs. NFKC finds the fullwidth @, which a URL parser accepts.
   assertOption(
     'servers',
     !/@|%40/i.test(text.normalize('NFKC')),

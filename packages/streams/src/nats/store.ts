@@ -9,21 +9,17 @@ const streamNotFoundCode = 10059;
 const minBytesForKey = 4_096;
 
 /**
- * Creates a key-value store from your own NATS connection, which you close yourself.
- *
- * The methods of the store throw a ToriiStreamError: `store_unavailable`, `store_refused` or `bucket_unfit`.
+ * Creates a key-value store from your own NATS connection, which you close yourself. The methods of the store throw a
+ * ToriiStreamError: `store_unavailable`, `store_refused` or `bucket_unfit`.
  */
 export function createNatsStore(connection: NatsConnection): KeyStore {
   const manager = new Kvm(connection);
-  /**
-   * Buckets whose settings were checked. A bucket is removed on any error, because it may have been deleted and
-   * recreated.
-   */
-  const buckets = new Map<string, KV>();
+  // Removed on any error, because the bucket may have been deleted and recreated.
+  const checkedBuckets = new Map<string, KV>();
 
   async function find(name: string): Promise<KV> {
-    const bucket = buckets.get(name) ?? (await openFitBucket(manager, name));
-    buckets.set(name, bucket);
+    const bucket = checkedBuckets.get(name) ?? (await openFitBucket(manager, name));
+    checkedBuckets.set(name, bucket);
     return bucket;
   }
 
@@ -38,13 +34,13 @@ export function createNatsStore(connection: NatsConnection): KeyStore {
   }
 
   async function put(name: string, key: string, value: string, previousSeq: number): Promise<number | null> {
-    const wasKnown = buckets.has(name);
+    const wasKnown = checkedBuckets.has(name);
     try {
       return await (await findOrCreate(name)).put(key, value, { previousSeq });
     } catch (error) {
       if (revisionConflictCodes.has(codeOf(error))) return null;
-      buckets.delete(name);
-      // The bucket from the cache no longer exists, so nothing was written and one retry is safe.
+      checkedBuckets.delete(name);
+      // The cached bucket no longer exists, so nothing was written and one retry is safe.
       if (wasKnown && (isMissingBucket(error) || hasNoResponder(error))) return put(name, key, value, previousSeq);
       throw error;
     }
@@ -59,7 +55,7 @@ export function createNatsStore(connection: NatsConnection): KeyStore {
           const createdAt = entry.created.getTime() / 1000;
           return { value: entry.operation === 'PUT' ? entry.string() : null, revision: entry.revision, createdAt };
         } catch (error) {
-          buckets.delete(name);
+          checkedBuckets.delete(name);
           if (isMissingBucket(error)) return null;
           throw error;
         }
@@ -76,14 +72,13 @@ function isMissingBucket(error: unknown): boolean {
   return codeOf(error) === streamNotFoundCode;
 }
 
-/** Whether no server accepted the message: the bucket does not exist, or JetStream is not enabled. */
+// The bucket does not exist, or JetStream is not enabled.
 function hasNoResponder(error: unknown): boolean {
   return error instanceof Error && error.name === 'JetStreamNotEnabled';
 }
 
 async function openFitBucket(manager: Kvm, name: string): Promise<KV> {
-  // `allow_direct: false` reads only from the leader: a replica can be behind, and direct reads of a deleted bucket get
-  // no response.
+  // Read only from the leader: a replica can be behind, and direct reads of a deleted bucket get no response.
   const bucket = await manager.open(name, { allow_direct: false });
   const problem = problemOf(await bucket.status());
   if (problem === undefined) return bucket;

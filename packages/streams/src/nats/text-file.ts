@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { assertOption } from '@torii/core/adapter';
 
-/**
- * @throws ToriiConfigError without a `cause`: errors of node:fs quote the path, which may be a secret passed by mistake
- */
+// No `cause`: errors of node:fs quote the path, which may be a secret passed by mistake.
 export async function readTextFile(option: string, path: unknown): Promise<string> {
   const isPath = typeof path === 'string' && path !== '';
   assertOption(

@@ -4,14 +4,11 @@ import { readTextFile } from './text-file.ts';
 
 /** Paths of PEM files for TLS. */
 export interface NatsTls {
-  /**
-   * The path of the file with the certificate authorities that may sign the server's certificate. Defaults to the
-   * certificate authorities that Node trusts.
-   */
+  /** The certificate authorities that may sign the server's certificate. Defaults to those that Node trusts. */
   readonly caFile?: string | undefined;
-  /** The path of the client's certificate, if the server requires a certificate. Needs `keyFile`. */
+  /** The client's certificate, if the server requires one. Needs `keyFile`. */
   readonly certFile?: string | undefined;
-  /** The path of the private key of `certFile`. */
+  /** The private key of `certFile`. */
   readonly keyFile?: string | undefined;
 }
 
