@@ -1,17 +1,10 @@
 import type { KeyStore } from '../keys/slot.ts';
 
-/**
- * The stored record of a rotation in progress (the note): it says since when nodes mint short-lived tokens, and
- * survives a crash of the process that runs the rotation.
- */
+/** The state of a rotation in progress, kept in the store. Error messages call it the note. */
 export interface RotationRecord {
-  /** The ids of the old and the new key. */
   readonly from: string;
   readonly to: string;
-  /**
-   * When nodes began to mint short-lived tokens, in seconds since 1970. By the store's clock if known, because the
-   * clock of the machine that began the rotation may be wrong.
-   */
+  /** When nodes began to mint short-lived tokens, in seconds since 1970, by the store's clock if known. */
   readonly drainStartedAt: number;
 }
 
@@ -20,10 +13,7 @@ export interface RotationRecordEntry {
   readonly revision: number;
 }
 
-/**
- * Stores the record of the rotation in progress in a separate bucket, because it is not documented how the gateway
- * treats a second key in the bucket that it watches.
- */
+// In a separate bucket: it is not documented how the gateway treats a second key in the bucket that it watches.
 export class RotationRecords {
   readonly #store: KeyStore;
   readonly #bucket: string;
@@ -42,18 +32,14 @@ export class RotationRecords {
     return { record: record && { ...record, drainStartedAt }, revision: entry?.revision ?? 0 };
   }
 
-  /**
-   * Writes the record of the rotation, or clears it if `record` is `null`. Returns `false` if another process wrote
-   * since `lastRevision`.
-   */
+  /** Returns `false` if another process wrote since `lastRevision`. */
   async write(record: RotationRecord | null, lastRevision: number): Promise<boolean> {
     const text = record === null ? '' : JSON.stringify(record);
     return (await this.#store.write(this.#bucket, this.#key, text, lastRevision)) !== null;
   }
 }
 
-// A malformed record counts as absent. The rotation then starts its wait for the expiry of long-lived tokens again,
-// which costs only time.
+// A malformed record counts as absent: the rotation drains again, which costs only time.
 function parse(text: string): RotationRecord | null {
   try {
     const { from, to, drainStartedAt } = JSON.parse(text);

@@ -64,10 +64,7 @@ export interface RotationOptions extends SlotOptions {
   readonly oldKeyLeaked?: boolean | undefined;
   /** The function that sends requests to the gateway. Defaults to the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
-  /**
-   * Called with a `rotation_step` event for every step, and for every retry of `run`. Errors that the listener throws
-   * are ignored.
-   */
+  /** Called with `rotation_step` for every step and every retry. Errors that the listener throws are ignored. */
   readonly onEvent?: StreamEventListener | undefined;
 }
 
@@ -77,31 +74,22 @@ export interface RotationPlan {
   readonly step: RotationStep;
   /** Seconds until the next step can be done: more than 0 only if `step` is `drain`. */
   readonly waitSeconds: number;
-  /**
-   * For how many seconds after the new key is published a reconnect may be refused, unless the client fetches a new
-   * token.
-   */
+  /** For how many seconds after the new key is published a reconnect may need a new token. */
   readonly refusalSeconds: number;
   /** The plan as text for people, in several lines. */
   readonly text: string;
 }
 
-/**
- * A key rotation. It keeps no state in memory: after a crash, create the rotation again with the same options and
- * continue.
- */
+/** A key rotation. Keeps no state in memory: after a crash, create it again with the same options and continue. */
 export interface Rotation {
   /** Reads the current state. Changes nothing. */
   plan(): Promise<RotationPlan>;
-  /**
-   * Takes all steps that are due. Waits at most a few seconds, for the gateway, and never for tokens to expire
-   * (`drain`).
-   */
+  /** Takes all steps that are due. Waits at most a few seconds, for the gateway, and never for `drain`. */
   advance(): Promise<RotationPlan>;
   /**
-   * Runs the rotation to its end, which takes a little longer than `maxTtlSeconds`. If the store or the gateway becomes
-   * unavailable, `run` retries for a minute. Only its first read of the store is not retried: a `cancel` during that
-   * time would go unnoticed. To stop, abort the signal or end the process. To continue, call `run` again.
+   * Runs the rotation to its end, which takes a little longer than `maxTtlSeconds`. Retries for a minute if the store
+   * or the gateway is unavailable, except for its first read of the store. To stop, abort the signal or end the
+   * process. To continue, call `run` again.
    */
   run(options?: { readonly signal?: AbortSignal | undefined }): Promise<RotationPlan>;
   /**
@@ -135,12 +123,8 @@ const notAsked: ServedAnswer = { isServed: false, keyId: null };
 
 const maxCancelTries = 20;
 
-/** What one call of `advance` or `run` remembers, to detect that another process canceled the rotation. */
 interface Progress {
-  /**
-   * The revision of the rotation's stored record at the start. `cancel` always changes the revision, even if no record
-   * is stored.
-   */
+  /** `cancel` always changes the revision, even if no record is stored. */
   readonly firstRevision: number;
   sawRecord?: boolean;
   hasBegun?: boolean;
@@ -190,11 +174,9 @@ export function createRotation(options: RotationOptions): Rotation {
       const held = slotEntry.publicKey?.keyId ?? from.keyId;
       const { record, revision } = await records.read();
       if (progress !== undefined && record?.to === to.keyId) progress.sawRecord = true;
-      // `waitUntilServed` waits, because the gateway takes a few seconds to use a key that was published a moment ago.
       const isUrgent = oldKeyLeaked && held === from.keyId;
       const served = isUrgent ? notAsked : await waitUntilServed(gateway, held, maxPropagationMs);
-      // If the revision changed, another process published a key after the slot was read, so the gateway's answer may
-      // be about that key. Both are read again.
+      // Another process published a key meanwhile, so the gateway's answer may be about that key.
       if (!isUrgent && (await slot.read()).revision !== slotEntry.revision) continue;
       const next = nextStep(intent, { slot: slotEntry, record, served, now: Date.now() / 1000 });
       return { next, slotEntry, record, recordRevision: revision };
@@ -204,13 +186,11 @@ export function createRotation(options: RotationOptions): Rotation {
   async function take({ next: { step }, slotEntry, record, recordRevision }: World): Promise<void> {
     if (step === 'begin') {
       const drainStartedAt = Math.floor(Date.now() / 1000);
-      // The result is ignored: if another process wrote its record of the rotation first, the next `look` finds that
-      // record.
+      // If another process wrote its record first, the next `look` finds it.
       await records.write({ from: from.keyId, to: to.keyId, drainStartedAt }, recordRevision);
     } else if (step === 'flip') {
       await slot.write(to, slotEntry.revision);
-      // Clears the stored record of this rotation: otherwise, a later rotation from the same key would skip the wait
-      // for tokens to expire.
+      // Otherwise a later rotation from the same key would skip the wait for tokens to expire.
       if (record !== null) await records.write(null, recordRevision);
     } else if (step === 'confirm') {
       const served = await waitUntilServed(gateway, to.keyId, maxPropagationMs);
@@ -218,7 +198,7 @@ export function createRotation(options: RotationOptions): Rotation {
       if (!served.isServed)
         throw shadowed('Nodes sign with the key that the gateway uses, so clients can still connect', served.keyId);
     } else if (step === 'done' && record?.from === from.keyId) {
-      // Clears the stored record that a process left when it crashed right after publishing the new key.
+      // Left by a process that crashed right after it published the new key.
       await records.write(null, recordRevision);
     }
   }
@@ -231,12 +211,11 @@ export function createRotation(options: RotationOptions): Rotation {
     return { firstRevision: (await records.read()).revision };
   }
 
-  /** Whether the rotation was canceled since `progress` began, or its stored record was lost in another way. */
   function isCanceled({ next: { step }, record, recordRevision }: World, progress: Progress): boolean {
     const isMoved = recordRevision !== progress.firstRevision;
     if (step === 'begin') return progress.hasBegun || isMoved || (progress.sawRecord === true && record === null);
-    // If the old key leaked, there may be no stored record. A record that appeared since `progress` began is not a
-    // cancellation: another process runs the same rotation and wrote it.
+    // If the old key leaked, there may be no record. A record that appeared since the start is not a cancellation:
+    // another process runs the same rotation.
     return step === 'flip' && record === null && isMoved;
   }
 
@@ -270,10 +249,9 @@ export function createRotation(options: RotationOptions): Rotation {
       if ((await slot.read()).publicKey?.keyId === to.keyId) throw canceledTooLate();
       const { record, revision: recordRevision } = await records.read();
       if (record !== null && (record.from !== from.keyId || record.to !== to.keyId)) throw otherRotation(record.to);
-      // First clear the stored record of the rotation, even if there is none: the new revision makes a concurrent write
-      // of a record fail. Then write the old key over itself: a concurrent write of the new key expects an earlier
-      // revision, so it fails. A write of the old key by another process is not enough, because the rotation may
-      // already have read its revision.
+      // The order matters. Clearing the record, even if there is none, makes a concurrent write of a record fail. Then
+      // writing the old key over itself makes a concurrent write of the new key fail. A write of the old key by another
+      // process is not enough: the rotation may already have read its revision.
       if (!(await records.write(null, recordRevision))) throw cancelLost();
       for (let tries = 0; tries < maxCancelTries; tries++) {
         const { publicKey, revision } = await slot.read();

@@ -19,7 +19,7 @@ export interface Observation {
   readonly slot: SlotEntry;
   readonly record: RotationRecord | null;
   readonly served: ServedAnswer;
-  /** Seconds since 1970. */
+  /** In seconds since 1970. */
   readonly now: number;
 }
 
@@ -37,30 +37,17 @@ export interface NextStep {
   readonly waitSeconds: number;
 }
 
-/**
- * Added to the wait for tokens to expire, because the clocks of nodes, gateway and the machine of the rotation can
- * differ.
- */
 const clockMarginSeconds = 2;
-/** A stored record that is dated further in the future was written by a machine with a wrong clock, and is ignored. */
+// A record from further in the future was written by a machine with a wrong clock.
 const maxAheadSeconds = 60;
-/**
- * A rotation's stored record is ignored if the wait for tokens to expire ended longer ago than this: nodes may mint
- * long-lived tokens again.
- */
+// If the drain ended longer ago than this, nodes may mint long-lived tokens again.
 const staleAfterSeconds = 86_400;
 
-/**
- * Determines the next step from the published key, the gateway's answer and the stored record of the rotation.
- *
- * @throws ToriiStreamError if the rotation cannot continue. Its message says what to do.
- */
 export function nextStep(intent: Intent, { slot, record, served, now }: Observation): NextStep {
   const held = slot.publicKey?.keyId;
   if (held === intent.to) return { step: served.isServed ? 'done' : 'confirm', waitSeconds: 0 };
   if (held !== intent.from) throw wrongSlot(intent, slot);
-  // If the old key leaked, the new key is published even if the gateway is unavailable: when the gateway returns, it
-  // must refuse the attacker's tokens.
+  // Even if the gateway is unavailable: when it returns, it must refuse the attacker's tokens.
   if (intent.oldKeyLeaked) return { step: 'flip', waitSeconds: 0 };
   if (served.problem !== undefined) throw new ToriiStreamError('gateway_unavailable', served.problem);
   if (!served.isServed) throw shadowed('Nothing was changed', served.keyId);
