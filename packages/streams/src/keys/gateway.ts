@@ -27,12 +27,6 @@ export function readGateway(gatewayUrl: unknown, fetch: Fetch | undefined): Gate
   return { pubkeyUrl: `${href.replace(/\/+$/, '')}/pubkey`, fetch };
 }
 
-/**
- * Asks the gateway which key it uses. Returns `null` if the gateway has no key. Time and size are limited, and
- * redirects are not followed.
- *
- * @throws ToriiStreamError `gateway_unavailable`
- */
 export async function fetchServedKey({ pubkeyUrl, fetch = globalThis.fetch }: Gateway): Promise<PublicKey | null> {
   const abort = new AbortController();
   try {
@@ -46,7 +40,6 @@ export async function fetchServedKey({ pubkeyUrl, fetch = globalThis.fetch }: Ga
   }
 }
 
-/** The gateway's last answer about its key. `problem` is set if the gateway did not answer. */
 export interface ServedAnswer {
   readonly isServed: boolean;
   readonly keyId: string | null;
@@ -93,7 +86,7 @@ async function readText(response: Response): Promise<string> {
   return text + decoder.decode();
 }
 
-// The form of the gateway's answer is not documented, so PEM inside other text, such as JSON, is accepted too.
+// The form of the answer is not documented, so PEM inside other text, such as JSON, is accepted too.
 function keyFrom(text: string): PublicKey | null {
   if (text.trim() === '') return null;
   try {

@@ -1,12 +1,12 @@
 import { assertOption } from '@torii/core/adapter';
 
-/** The longest accepted text. The longest accepted key, a private RSA key of 8192 bits, has about 6,400 characters. */
+// In characters. A private RSA key of 8192 bits has about 6,400.
 const maxLength = 16_384;
 
-// Takes quadratic time for a text that repeats the BEGIN line without an END line, so `maxLength` bounds the text.
+// Quadratic for a text that repeats the BEGIN line without an END line, so `maxLength` must bound the text.
 const pemBlock = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 
-/** Converts line breaks to LF. Files from Windows have CRLF, and environment variables often contain a literal `\n`. */
+// Files from Windows have CRLF, and environment variables often contain a literal `\n`.
 function normalizeLineBreaks(text: string): string {
   return text.replaceAll('\\r', '').replaceAll('\\n', '\n').replaceAll('\r\n', '\n').trim();
 }
@@ -16,11 +16,7 @@ export function findPublicPem(text: string): string | undefined {
   return block.exec(normalizeLineBreaks(text))?.[0];
 }
 
-/**
- * Returns the PEM block of a text that contains exactly one PEM block. A public key must have no text around it.
- *
- * @throws ToriiConfigError for any other text. The message never quotes the text, which may contain a private key.
- */
+// No message quotes the text, which may contain a private key.
 export function readPem(option: string, given: unknown, half: 'private' | 'public'): string {
   const remedy = `Pass the ${half} half of your RSA key pair as PEM`;
   assertOption(
@@ -39,7 +35,7 @@ export function readPem(option: string, given: unknown, half: 'private' | 'publi
   assertOption(option, text !== '', `is empty. ${remedy}, or set the environment variable that it is read from`);
 
   if (half === 'public') {
-    // This check comes first, so that no other message (such as "damaged PEM") suggests passing the private key again.
+    // First, so that no other message, such as "damaged", suggests passing the private key again.
     assertOption(option, !looksPrivate(text), `contains a private key, which must not be published. ${remedy}`);
   }
   assertOption(
@@ -83,8 +79,7 @@ function isBase64(text: string): boolean {
   return /^[A-Za-z0-9+/_=\s-]+$/.test(text) && !text.includes('-----');
 }
 
-// Private keys in PKCS#8 (RFC 5208 5) and PKCS#1 (RFC 8017 A.1.2) begin with a SEQUENCE whose first member is a
-// version, 0 or 1.
+// PKCS#8 (RFC 5208 5) and PKCS#1 (RFC 8017 A.1.2) begin with a SEQUENCE whose first member is a version, 0 or 1.
 function startsAsPrivateDer(bytes: Buffer): boolean {
   return /^30(?:[0-7].|81..|82....)0201(?:00|01)/.test(bytes.subarray(0, 8).toString('hex'));
 }

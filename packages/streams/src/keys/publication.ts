@@ -13,10 +13,7 @@ export interface PublishOptions extends SlotOptions {
    * an old release that starts during a key rotation would undo the rotation.
    */
   readonly replaces?: string | KeyObject | undefined;
-  /**
-   * The gateway's address, such as `https://cable.example.com`. If set, `publishPublicKey` waits up to five seconds
-   * until the gateway uses the key.
-   */
+  /** The gateway's address. If set, `publishPublicKey` waits up to five seconds until the gateway uses the key. */
   readonly gatewayUrl?: string | undefined;
   /** The function that sends requests to the gateway. Defaults to the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;

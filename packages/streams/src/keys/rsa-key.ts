@@ -3,9 +3,9 @@ import { ToriiConfigError } from '@torii/core';
 import { readPem } from './pem.ts';
 
 export interface PublicKey {
-  /** The key's thumbprint (RFC 7638). It is the `kid` of tokens and identifies the key in events and rotation plans. */
+  /** The RFC 7638 thumbprint. */
   readonly keyId: string;
-  /** The key as SPKI PEM, the form in which it is published for the gateway. */
+  /** SPKI. */
   readonly pem: string;
 }
 
@@ -26,7 +26,7 @@ export function readPrivateKey(option: string, given: unknown): SigningKey {
   });
 }
 
-/** @throws ToriiConfigError for input that contains a private key (security statement 28) or is not an RSA public key */
+// Refuses private keys in any form (security statement 28).
 export function readPublicKey(option: string, given: unknown): PublicKey {
   return hideCryptoErrors(option, given, () => {
     const pem = given instanceof KeyObject ? exportPublic(option, given) : readPem(option, given, 'public');
@@ -54,7 +54,7 @@ function exportPublic(option: string, key: KeyObject): string {
   return key.export({ type: 'spki', format: 'pem' }).toString();
 }
 
-// The OpenSSL error is not passed on as `cause`: when logged, it can contain its input, the key.
+// No `cause`: when logged, an OpenSSL error can contain its input, the key.
 function hideCryptoErrors<T>(option: string, given: unknown, read: () => T): T {
   try {
     return read();
@@ -68,16 +68,10 @@ function hideCryptoErrors<T>(option: string, given: unknown, read: () => T): T {
   }
 }
 
-/**
- * The smallest accepted public exponent (FIPS 186-5 A.1.1). With a small exponent such as 3, verifiers that do not
- * check the whole padding accept forged signatures.
- */
+// FIPS 186-5 A.1.1. With an exponent such as 3, verifiers that do not check the whole padding accept forged signatures.
 const minExponent = 65_537n;
 const maxExponent = 2n ** 32n;
-/**
- * The largest accepted key. Few gateways can read longer keys, and signing with them takes a tenth of a second per
- * token.
- */
+// Few gateways can read longer keys, and signing with one takes a tenth of a second.
 const maxBits = 8_192;
 
 function requireRsa(option: string, key: KeyObject): void {

@@ -2,10 +2,7 @@ import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { fetchServedKey, type Gateway } from './gateway.ts';
 
-/**
- * How long the gateway's answer is used. For this long after the gateway changes its key, a process may still sign with
- * the old key.
- */
+/** For this long after the gateway changes its key, a process may still sign with the old key. */
 export const servedKeySeconds = 1;
 
 export class ServedKey {
@@ -21,13 +18,10 @@ export class ServedKey {
     this.#emit = emit;
   }
 
-  /**
-   * Returns the id of the key that the gateway uses: `null` if the gateway has no key, `undefined` if it has never
-   * answered. Never rejects. While the gateway is unavailable, the last answer is returned without waiting.
-   */
+  /** `null` if the gateway has no key, `undefined` if it never answered. Never rejects, nor waits during an outage. */
   async keyId(): Promise<string | null | undefined> {
     const age = Date.now() - this.#askedAt;
-    // A negative age means that the clock was set back, so the real age is unknown.
+    // A negative age: the clock was set back.
     if (age < 0 || age >= servedKeySeconds * 1000) this.#asking ??= this.#ask();
     if (!this.#failing) await this.#asking;
     return this.#keyId;

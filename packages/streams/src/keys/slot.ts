@@ -15,15 +15,9 @@ export interface StoreEntry {
   readonly createdAt?: number | undefined;
 }
 
-/**
- * A key-value store with revisions, such as NATS KV (`connectStore` in `@torii/streams/nats`). Implement these two methods
- * to use another store.
- */
+/** A key-value store with revisions: NATS KV (`connectStore` in `@torii/streams/nats`), or your own implementation. */
 export interface KeyStore {
-  /**
-   * Returns the newest entry; `null` if the key was never written or the bucket does not exist. Must not create the
-   * bucket.
-   */
+  /** Returns the newest entry; `null` if there is no such key or bucket. Must not create the bucket. */
   read(bucket: string, key: string): Promise<StoreEntry | null>;
   /**
    * Writes the value if the newest revision is still `lastRevision` (0 if the key was never written). Returns the new
@@ -50,10 +44,9 @@ export interface SlotOptions {
 }
 
 export interface SlotEntry {
-  /** The published key. `null` if the store entry is empty or does not contain a public key. */
   readonly publicKey: PublicKey | null;
   readonly isEmpty: boolean;
-  /** Whether the value is exactly SPKI PEM. The gateway may not be able to read another form, such as a literal `\n`. */
+  /** Whether the value is exactly SPKI PEM: the gateway may not read another form, such as a literal `\n`. */
   readonly isPlain: boolean;
   readonly revision: number;
 }
@@ -93,12 +86,11 @@ export class Slot {
     return { publicKey, isPlain, isEmpty: value.trim() === '', revision: entry?.revision ?? 0 };
   }
 
-  /** Writes a key. Returns `null` if another process wrote something else since `lastRevision`. */
+  /** Returns `null` if another process wrote something else since `lastRevision`. */
   async tryWrite(publicKey: PublicKey, lastRevision: number): Promise<Written | null> {
     const revision = await this.#store.write(this.bucket, this.key, publicKey.pem, lastRevision);
     if (revision !== null) return { revision, changed: true };
-    // The newer revision may contain the same key: another process wrote it, or an earlier attempt of this process
-    // succeeded but its response was lost.
+    // Another process may have written the same key, or the response to an earlier attempt of this process was lost.
     const entry = await this.read();
     return entry.publicKey?.pem === publicKey.pem ? { revision: entry.revision, changed: false } : null;
   }
