@@ -15,8 +15,7 @@ export {
 export type { Answer, GuardOptions } from '@torii/core/adapter';
 
 declare global {
-  // Extend the global namespace `Express`, not the module `express-serve-static-core`: with pnpm or Yarn PnP, TypeScript may
-  // not find that module from this package.
+  // Not the module `express-serve-static-core`: with pnpm or Yarn PnP, TypeScript may not find it from this package.
   namespace Express {
     interface Request {
       /**
@@ -106,7 +105,7 @@ function write(res: Response, { status, headers: { Vary = '', ...headers }, body
   res.set(headers).vary(Vary).status(status).send(body);
 }
 
-/** Returns the whole path, mount points included, as Express's router reads it. */
+// The whole path, mount points included, as Express's router reads it.
 function pathOf({ originalUrl, baseUrl, path }: Request): string {
   const [sent = ''] = originalUrl.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split('?', 1);
   // In a mounted router, Express 4 drops one of two slashes: `/docs//x` becomes `/docs` and `/x`.
@@ -115,10 +114,7 @@ function pathOf({ originalUrl, baseUrl, path }: Request): string {
   return path === '/' && sent === baseUrl ? sent : baseUrl + path;
 }
 
-/**
- * Returns the host with its port, as `req.host` does in Express 5. In Express 4, `req.host` has no port and logs a deprecation
- * warning.
- */
+// Like `req.host` in Express 5. In Express 4, `req.host` has no port and logs a deprecation warning.
 function hostOf(req: Request): string | undefined {
   const trusts: (address: string | undefined, hop: number) => boolean = req.app.get('trust proxy fn');
   const forwarded = req.get('X-Forwarded-Host');
