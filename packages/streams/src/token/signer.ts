@@ -20,7 +20,10 @@ import { ServedKey } from '../keys/served-key.ts';
 import { claimsFor, lifetimeSeconds, readRequest, type StreamGrant, type StreamRequest } from './claims.ts';
 
 export interface StreamSignerOptions {
-  /** The RSA private key: PEM (PKCS#8 or PKCS#1) or a KeyObject, 2048 to 8192 bits. `undefined` throws. */
+  /**
+   * The RSA private key: PEM (PKCS#8 or PKCS#1) or a KeyObject, 2048 to 8192 bits. The type accepts `undefined` so that
+   * an environment variable compiles, but a missing key throws a ToriiConfigError.
+   */
   readonly privateKey: string | KeyObject | undefined;
   /** The private key to rotate to. Set it only during a rotation. Needs `gatewayUrl`. */
   readonly nextPrivateKey?: string | KeyObject | undefined;
