@@ -1,6 +1,6 @@
 /**
- * The paths that browsers use. Torii has not published its own, so these are provisional. No other file contains them:
- * they can be corrected here when Torii publishes its paths.
+ * The paths that browsers use. They are provisional, because Torii has not published its sign-in paths. No other file
+ * contains them, so only this file must change when Torii publishes its paths.
  */
 export const provisionalPaths = {
   /** GET: the sign-in page. POST: an email and a password, as a form or as JSON. */

@@ -31,7 +31,8 @@ export class EnvironmentRouter {
   }
 
   add(environment: Environment, app: Hono): void {
-    // By default @hono/node-server replaces the global Request and Response. The app under test shares those globals.
+    // Keep the global Request and Response, which @hono/node-server replaces by default: the app under test may run in
+    // this process and use them.
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
     this.#routes.set(environment.name, { environment, listener });
   }

@@ -61,7 +61,7 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
   // `listen()` and `server.on('request')`: a request that arrives before the handler is attached gets no response.
   const server = await listen(settings.port, settings.host);
   const warn = (error: unknown) => {
-    // After stop(), interrupted requests can fail because the database is closed. These errors are expected.
+    // Do not report errors after stop(): requests that it interrupts can fail because the database is closed.
     if (server.listening) process.emitWarning(error instanceof Error ? error : String(error));
   };
   const router = new EnvironmentRouter(originOf(server));

@@ -2,8 +2,8 @@ import { Problem } from '../http/problem.ts';
 import type { Users } from '../users/users.ts';
 
 /**
- * Requires that the user exists in this environment and is not deleted. A deleted user gives 403 and not 404, because
- * the specification says that the grant to a user ends when the user is deleted.
+ * Requires that the user exists in this environment and is not deleted. A deleted user gives 403 instead of 404: the
+ * specification says that a second DELETE of a user returns 403.
  *
  * @throws Problem 403 `forbidden`, 404 `user_not_found`
  */

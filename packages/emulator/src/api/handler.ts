@@ -1,7 +1,7 @@
 import type { OperationKey } from '../generated/server-v1.ts';
 import type { ApiRequest } from './contract/read-request.ts';
 
-/** The response of an operation that succeeded. An operation throws a Problem to refuse. */
+/** The response of a handler to a request that succeeded. To refuse a request, a handler throws a Problem. */
 export type ApiAnswer =
   | { readonly status: 200 | 201; readonly body: object }
   | { readonly status: 204; readonly body?: never };

@@ -28,7 +28,7 @@ export function sessionHandlers({
       const userId = path('userId');
       requireGrant(users, userId);
       const sessionId = path('sessionId');
-      // An unknown session is not an error: the session may have ended long ago.
+      // An unknown session id also gives 204: the specification lists no 404 for this operation.
       const owner = sessions.ownerOf(sessionId);
       if (owner !== undefined && owner !== userId) throw forbidden('This session belongs to another user.');
       sessions.revoke(sessionId);

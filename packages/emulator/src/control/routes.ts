@@ -88,7 +88,8 @@ async function readObject(request: HonoRequest): Promise<Fields> {
 }
 
 /**
- * Injects the fault of a request body such as `{ "surface": "keys", "kind": "delay", "delayMs": 2000, "times": 1 }`.
+ * Injects a fault into a part of the emulator. The fields are those of a request body such as
+ * `{ "surface": "keys", "kind": "delay", "delayMs": 2000, "times": 1 }`, which delays the next key set response.
  */
 function injectFault(faults: Faults, { surface, kind, times, ...rest }: Fields): void {
   const target = surface as FaultTarget;

@@ -27,7 +27,7 @@ const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['recover', ({ faults }, field) => faults.recover(field('surface') as FaultTarget)],
 ]);
 
-/** @throws Problem or EmulatorError with a message for the user if the action fails */
+/** Performs the action of a submitted dashboard form. Throws an error with a message for the user if that fails. */
 export async function act(controls: Controls, form: URLSearchParams): Promise<void> {
   const action = actions.get(form.get('action') ?? '');
   if (action === undefined)

@@ -1,7 +1,7 @@
 import { V7Generator } from 'uuidv7';
 import type { Clock } from '../clock.ts';
 
-/** How far the clock may go back, for example with fake timers, before new ids sort before the existing ones. */
+/** If the clock goes back by at most this much, for example with fake timers, new ids still sort after earlier ones. */
 const rollbackAllowanceMs = 10_000;
 
 /** Creates UUID v7 ids that ascend even within one millisecond. User search relies on this order for its cursors. */

@@ -32,7 +32,7 @@ function unavailable(reason: string): StorageFault {
   return { reason, status: 503, code: 'storage_unavailable' };
 }
 
-/** Returns `undefined` if the error did not come from SQLite or its code is not in the table. */
+/** Finds the fault of an SQLite error. Returns `undefined` for any other error, or a result code without a fault. */
 export function storageFaultOf(error: unknown): StorageFault | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
   // SQLite extended result codes contain the primary code in their lowest byte.

@@ -10,8 +10,8 @@ export function transact<T>(database: DatabaseSync, work: () => T): T {
     try {
       database.exec('ROLLBACK');
     } catch {
-      // ROLLBACK fails if SQLite has already rolled back, as it does when the disk is full. Only the first error
-      // matters.
+      // Ignore this error: if the disk is full, SQLite has already rolled back by itself, and ROLLBACK fails. Throw the
+      // error of the transaction instead.
     }
     throw error;
   }

@@ -24,7 +24,7 @@ export function injectFaults(surface: Surface, faults: Faults): MiddlewareHandle
   };
 }
 
-/** Sends half of the body with the Content-Length of the whole body. */
+/** Sends half of the body with the Content-Length of the whole body, so that the client detects the missing half. */
 async function sendHalf(c: Context<{ Bindings: HttpBindings }>): Promise<void> {
   const body = Buffer.from(await c.res.arrayBuffer());
   const headers = { ...Object.fromEntries(c.res.headers), 'content-length': String(body.length) };

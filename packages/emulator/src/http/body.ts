@@ -3,13 +3,13 @@ import { Problem } from './problem.ts';
 
 const largestBody = 64 * 1024;
 
-/** @throws Problem `unsupported_media_type`, `malformed_json`, `body_too_large` */
+/** @throws Problem `unsupported_media_type`, `malformed_json`, or `body_too_large` above 64 kB */
 export async function readJson(request: HonoRequest): Promise<unknown> {
   requireJson(request);
   return parseJson(await readBytes(request.raw.body));
 }
 
-/** Returns `undefined` for an empty body, with any Content-Type. */
+/** Like `readJson`, but returns `undefined` if the body is empty, and then accepts any Content-Type. */
 export async function readOptionalJson(request: HonoRequest): Promise<unknown> {
   const bytes = await readBytes(request.raw.body);
   if (bytes.length === 0) return undefined;
@@ -45,8 +45,8 @@ export async function readForm(request: HonoRequest): Promise<URLSearchParams> {
 }
 
 /**
- * Reads at most 64 kB. Hono's bodyLimit does not work here: it copies the Request, which fails unless @hono/node-server
- * has replaced the global Request (see router.ts).
+ * Reads a body of at most 64 kB. Hono's bodyLimit cannot be used: it copies the Request, which works only if
+ * @hono/node-server may replace the global Request, and router.ts forbids that.
  */
 async function readBytes(body: Request['body']): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

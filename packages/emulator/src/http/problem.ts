@@ -25,7 +25,7 @@ export class Problem extends Error {
   }
 }
 
-/** The response for each error code of the library. `null`: the response depends on the cause, or is a 500. */
+/** The HTTP status and code for each error code of the library. For `null`, problemFor() looks at the error's cause. */
 const answers = {
   user_invalid: [400, 'invalid_request'],
   option_invalid: [400, 'invalid_request'],

@@ -8,8 +8,8 @@ import { stylesheet } from './stylesheet.ts';
 type ScriptName = 'browser/session' | 'browser/live-page' | 'provisional-paths';
 
 /**
- * The scripts that apps load, by URL path. The scripts import each other by relative path, so their URLs are arranged
- * like their files.
+ * The scripts that apps load, by URL path. Their URLs have the same relative positions as their files, because the
+ * scripts import each other by relative path.
  */
 const scripts: ReadonlyMap<string, ScriptName> = new Map([
   [provisionalPaths.browserModule, 'browser/session'],
@@ -37,7 +37,8 @@ async function readScript(name: ScriptName): Promise<string> {
   const extension = extname(import.meta.url);
   const text = await readFile(new URL(`../${name}${extension}`, import.meta.url), 'utf8');
   if (extension !== '.ts') return text.replace(/^\/\/# sourceMappingURL=.*$/m, '');
-  // Tests and examples of this repository run from the source. A static import would fail on older versions of Node.
+  // In this repository's tests the emulator runs from TypeScript source, so convert the script to JavaScript. Import
+  // dynamically: a static import would fail on an older Node, before requireSupportedNode() can report the version.
   const { stripTypeScriptTypes } = await import('node:module');
   return stripTypeScriptTypes(text).replaceAll(".ts';", ".js';");
 }

@@ -27,8 +27,8 @@ function findTarget(value: string, origins: readonly string[]): string | undefin
   const url = new URL(value, placeholderOrigin);
   if (value.startsWith('/')) {
     const path = url.pathname + url.search + url.hash;
-    // `/.//evil.example` begins with two slashes only after it is resolved. Browsers would treat such a path as another
-    // host.
+    // Open redirect: `/.//evil.example` resolves to `//evil.example`, which browsers treat as another host. So refuse
+    // a resolved path that begins with two slashes.
     return url.origin === placeholderOrigin && !path.startsWith('//') ? path : undefined;
   }
   // The origin of a blob: URL is that of its creator, so the protocol must be checked too.

@@ -28,7 +28,7 @@ export function browserRoutes(environment: Environment, watch: (surface: Surface
     .route('/', browserFileRoutes());
 }
 
-/** Shows refusals as a page to requests that a person made in a browser. */
+/** Responds with an HTML page if a form or a browser navigation is refused. Scripts get `application/problem+json`. */
 const showProblems: MiddlewareHandler = async (c, next) => {
   await next();
   const problem = problemFor(c.error);

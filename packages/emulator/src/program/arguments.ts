@@ -104,13 +104,13 @@ function addText(text: string, earlier: readonly string[] = []): readonly string
   return [...earlier, text];
 }
 
-/** Parses `acme` or `acme=sk_test_acme`. */
+/** Parses the name of an environment, optionally with its secret key: `acme` or `acme=sk_test_acme`. */
 function addEnvironment(text: string, earlier: readonly EnvironmentOptions[] = []): readonly EnvironmentOptions[] {
   const [name = '', ...rest] = text.split('=');
   return [...earlier, rest.length === 0 ? { name } : { name, secretKey: rest.join('=') }];
 }
 
-/** Parses `http://127.0.0.1:3000/webhooks` or `acme=http://127.0.0.1:3000/webhooks`. */
+/** Parses a webhook URL, optionally after the name of its environment: `acme=http://127.0.0.1:3000/webhooks`. */
 function addWebhook(text: string, earlier: readonly WebhookArgument[] = []): readonly WebhookArgument[] {
   const [, environment = defaultEnvironment, url = text] = /^([a-z0-9-]+)=(.*)$/.exec(text) ?? [];
   return [...earlier, { environment, url }];

@@ -12,8 +12,8 @@ function readSessionCookie(c: Context): string | undefined {
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1));
-  // Cookie tossing: another server on this host can plant a second cookie of this name. Do not guess which cookie is
-  // genuine.
+  // Cookie tossing: another server on this host can plant a second cookie of this name. Refuse the request instead of
+  // guessing which cookie is genuine.
   if (values.length > 1) {
     throw new Problem(
       400,

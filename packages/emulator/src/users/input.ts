@@ -13,9 +13,17 @@ export interface NewUser {
   /** A date as `YYYY-MM-DD`. */
   readonly dateOfBirth?: User['dateOfBirth'];
   readonly locale?: User['locale'];
-  /** @default true */
+  /**
+   * Whether the email is verified.
+   *
+   * @default true
+   */
   readonly emailVerified?: boolean;
-  /** @default 'active' */
+  /**
+   * The status of the user. A `banned` user cannot sign in.
+   *
+   * @default 'active'
+   */
   readonly status?: UndeletedStatus;
 }
 

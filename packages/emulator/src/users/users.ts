@@ -63,7 +63,7 @@ export class Users {
     );
   }
 
-  /** @throws EmulatorError `email_taken` */
+  /** @throws EmulatorError `email_taken` if another user has this email */
   async create(input: NewUser): Promise<User> {
     const passwordHash = await this.#hashOf(input);
     return transact(this.#scope.database, () => {
@@ -226,7 +226,7 @@ export class Users {
       .run(now, ...changes.values(), id, this.#scope.environmentId);
   }
 
-  /** `updatedAt` grows with every change, so that webhook receivers can tell which version of a user is newer. */
+  /** Returns a time later than the user's `updatedAt`, so that webhook receivers can tell which version is newer. */
   #nextMoment(id: string): string {
     const last = Date.parse(this.get(id).updatedAt);
     return new Date(Math.max(this.#scope.clock.now().getTime(), last + 1)).toISOString();

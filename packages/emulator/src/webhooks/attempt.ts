@@ -14,7 +14,7 @@ export interface Attempt {
   readonly timestampSeconds: number;
   readonly timeoutMs: number;
   readonly fault: Fault | undefined;
-  /** Aborts the attempt. The caller must ignore the outcome of an aborted attempt. */
+  /** Aborts the attempt. Its outcome then looks like a failure of the receiver, and the caller must ignore it. */
   readonly signal: AbortSignal;
 }
 
@@ -28,7 +28,7 @@ export async function attempt({ timeoutMs, signal, fault, ...message }: Attempt)
   const headers = headersOf(message);
   let limit: AbortSignal | undefined;
   try {
-    // A delay fault simulates a slow network, so it does not use up the receiver's timeout.
+    // Wait before the timeout starts: a delay fault makes the event arrive late, but the attempt must not time out.
     if (fault?.kind === 'delay') await sleep(fault.delayMs, undefined, { ref: false, signal });
     limit = AbortSignal.timeout(timeoutMs);
     const { url, body } = message;

@@ -27,7 +27,7 @@ export interface WantedEndpoint {
   readonly types: readonly WebhookEventType[] | null;
 }
 
-/** Limits the size of the signature header. */
+/** The maximum number of secrets. Each secret adds a signature to the signature header, so this limits its size. */
 const mostSecrets = 5;
 
 /**

@@ -8,7 +8,8 @@ import type { WebhookData, WebhookEventType } from './event.ts';
 export interface DueDelivery {
   readonly position: number;
   /**
-   * Incremented by each redelivery. The result of an attempt is ignored if the event was redelivered in the meantime.
+   * Incremented by a redelivery, and by a 410 response, after which the event is not sent again. The result of an
+   * attempt that began before the increment no longer changes the state of the delivery.
    */
   readonly round: number;
   readonly tries: number;

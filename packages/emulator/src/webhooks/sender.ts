@@ -24,7 +24,7 @@ export interface SenderSurroundings {
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
-/** The maximum number of concurrent attempts per endpoint. A receiver that hangs does not delay other endpoints. */
+/** The maximum number of concurrent attempts per endpoint, so that an endpoint that hangs does not delay the others. */
 const attemptsAtOnce = 5;
 /**
  * How often to check the clock while deliveries wait: a test's fake timers can move the clock without notifying the
@@ -69,7 +69,7 @@ export class Sender {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Aborts the attempts in flight. Their deliveries stay in the outbox: it is not known whether they arrived. */
+  /** Aborts the attempts in flight. The next start sends their events again, because they may not have arrived. */
   async stop(): Promise<void> {
     this.#stop.abort();
     clearTimeout(this.#timer);

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 
-// Standard Webhooks 1.0.0. Torii has not published how it signs webhooks.
+// The emulator signs as in Standard Webhooks 1.0.0, because Torii has not published how it signs webhooks.
 const prefix = 'whsec_';
 const fewestBytes = 24;
 const mostBytes = 64;

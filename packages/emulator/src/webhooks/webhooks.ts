@@ -69,18 +69,13 @@ export class Webhooks {
     this.endpoints.add(endpoint);
   }
 
-  /** @throws EmulatorError `webhook_unknown` */
+  /** @throws EmulatorError `webhook_unknown` if no webhook has this id */
   remove(id: string): void {
     if (!this.endpoints.remove(id)) throw unknownWebhook();
     this.#sender?.notifyEnded();
   }
 
-  /**
-   * Waits until every event has been delivered or has failed for good.
-   *
-   * @throws EmulatorError `webhooks_waiting` after the timeout, with the waiting deliveries, or when the emulator is
-   * stopped
-   */
+  /** @throws EmulatorError `webhooks_waiting` if events still wait after the timeout or when the emulator stops */
   async settled(timeoutMs: number): Promise<void> {
     if (this.#nothingWaits()) return;
     let end = () => {};
