@@ -11,10 +11,10 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 }
 
 /**
- * Refuses a secret key on the command line. Runs before the arguments are parsed. Arguments are visible in `ps` and are
- * kept in the shell's history.
+ * Refuses a secret key on the command line, because other users can see arguments in `ps` and the shell's history
+ * keeps them. Runs before the arguments are parsed.
  *
- * @throws UsageError if an argument is, or names, a secret key
+ * @throws UsageError if an argument starts with `sk_live_` or `sk_test_`, or is the option `--secret-key`
  */
 export function refuseSecretArguments(args: readonly string[]): void {
   const end = args.indexOf('--');

@@ -10,7 +10,7 @@ export interface ApiOptions extends SettingsOptions {
   readonly secretKeyFile?: string;
 }
 
-/** Adds the options for calling the REST API. The secret key itself is never an argument. */
+/** Adds the options for calling the REST API. None takes the secret key itself: arguments are visible in `ps`. */
 export function addApiOptions(command: Command): Command {
   return addSettingsOptions(command)
     .option('--api-url <url>', 'URL of the REST API (TORII_API_URL)')
@@ -21,14 +21,14 @@ export function addApiOptions(command: Command): Command {
  * Creates a REST client from the flags, the environment and `.env`.
  *
  * @throws ToriiConfigError if the secret key or the URL is missing or invalid
- * @throws UsageError if `.env` sets the API URL but the secret key comes from elsewhere
+ * @throws UsageError if `.env` sets the API URL but not the secret key: the key could be sent to an attacker's server
  */
 export async function clientFor(context: Context, options: ApiOptions): Promise<ToriiClient> {
   const find = settingsFrom(context, options);
   const { secretKeyFile } = options;
   const key = find('TORII_SECRET_KEY', secretKeyFile && (await readSecretFile(context, secretKeyFile)));
   const url = find('TORII_API_URL', options.apiUrl);
-  // A .env file from a cloned repository could send the caller's key to an attacker's server.
+  // Refuse this URL: the .env file of a cloned repository could send the caller's key to an attacker's server.
   if (url?.origin === '.env' && key !== undefined && key.origin !== '.env') {
     throw new UsageError(
       'TORII_API_URL comes from .env, but the secret key does not. torii does not send your key to a URL from a file in this folder. ' +
@@ -38,7 +38,7 @@ export async function clientFor(context: Context, options: ApiOptions): Promise<
   return createToriiClient({ secretKey: key?.text, apiUrl: url?.text });
 }
 
-/** User ids never contain an @. */
+/** Tells an email from a user id, which never contains an @. */
 function isEmail(who: string): boolean {
   return who.includes('@');
 }
@@ -51,14 +51,14 @@ function isEmail(who: string): boolean {
 export async function findUser(client: ToriiClient, who: string, signal: AbortSignal): Promise<User> {
   if (!isEmail(who)) return client.users.get(who, { signal });
   const wanted = foldCase(who);
-  // The API matches parts of an email, so longer emails can come first.
+  // The API also returns users whose email only contains the text, so look for the exact email.
   for await (const user of client.users.list({ email: who, limit: 100 }, { signal })) {
     if (user.status !== 'deleted' && foldCase(user.email ?? '') === wanted) return user;
   }
   throw new CommandFailure(`No user has the email ${who}.`);
 }
 
-/** Like {@link findUser}, but returns the id. An id is returned without a request. */
+/** Returns the id of a user. Finds a user by email like {@link findUser}. If `who` is an id, sends no request. */
 export async function findUserId(client: ToriiClient, who: string, signal: AbortSignal): Promise<string> {
   return isEmail(who) ? (await findUser(client, who, signal)).id : who;
 }

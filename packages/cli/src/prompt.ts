@@ -12,15 +12,14 @@ export async function askLine(
 ): Promise<string> {
   const output = isSecret ? new Writable({ write: (_chunk, _encoding, done) => done() }) : stderr;
   const prompt = createInterface({ input: stdin, output, terminal: true });
-  // Write the question after createInterface() has turned off the terminal's echo: an answer typed earlier would be
-  // shown.
+  // Ask for a secret only now: createInterface() turned off the terminal's echo. A secret typed before that would be
+  // visible.
   if (isSecret) stderr.write(question);
-  // readline puts the terminal in raw mode, where Ctrl-C is a key and the process gets no signal.
+  // Handle Ctrl-C here: readline puts the terminal in raw mode, so Ctrl-C sends no signal to the process.
   const interruption = new AbortController();
   prompt.once('SIGINT', () => interruption.abort(new Interrupted()));
   const ended = AbortSignal.any([signal, interruption.signal]);
-  // On Ctrl-D, readline closes the prompt and the promise of question() never settles. The answer is then an empty
-  // text.
+  // Return an empty text on Ctrl-D: readline closes the prompt, and the promise of question() never settles.
   const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('')));
   try {
     const asked = prompt.question(isSecret ? '' : question, { signal: ended });

@@ -45,8 +45,8 @@ export async function runCommands(
 }
 
 /**
- * Returns why the run was interrupted. The signal of a host program can have any reason; an unknown reason counts as
- * Ctrl-C.
+ * Returns the error that ended the run. A program that calls runTorii() can abort with any reason: an unknown reason is
+ * treated like Ctrl-C.
  */
 function reasonOf({ reason }: AbortSignal): unknown {
   return reason instanceof OutputClosed || reason instanceof CommandFailure

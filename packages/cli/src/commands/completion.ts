@@ -26,7 +26,7 @@ const bashEnding = 'complete -o default -F __torii_complete torii\n';
 /** `torii completion`. Must be added last: it only knows the commands that were added before it. */
 export function addCompletion(program: Command, { output }: Context): void {
   const tab = addTab(program, { completionCommandName: 'completion' });
-  // By default @bomb.sh/tab tells the shell not to complete file names. Completion directive 0 allows file names.
+  // Let the shell complete file names too. @bomb.sh/tab forbids that by default; its directive 0 allows it.
   Object.defineProperty(tab, 'directive', { get: () => 0, set: () => {}, configurable: true });
   program.commands
     .find((command) => command.name() === 'completion')

@@ -38,13 +38,13 @@ async function runEmulator(context: Context, args: readonly string[]): Promise<v
   requirePackages('torii emulator', ['@torii/emulator']);
   // The emulator's program, main.js, is in the folder of the package's index.js, both in dist/ and in src/.
   const program = fileURLToPath(import.meta.resolve('@torii/emulator').replace(/index(\.\w+)$/, 'main$1'));
-  // A child process, because the emulator's program handles signals, exits by itself and checks the version of Node.
+  // Run the emulator in a child process: its program handles signals, calls exit and checks the version of Node.
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
     cwd,
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Ctrl-C reaches both processes. SIGTERM, a host's abort signal and a closed pipe do not, so they are passed on.
+  // Stop the child after SIGTERM, an abort by the calling program or a closed pipe: only Ctrl-C reaches it directly.
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop, { once: true });
   child.stderr.on('data', (text) => stderr.write(text));

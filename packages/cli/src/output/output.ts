@@ -36,8 +36,7 @@ export function openOutput({ stdout, stderr, env }: OutputStreams): Output {
   const isTerminal = stdout.isTTY === true;
   const hasColors = isTerminal && stdout.hasColors?.(env) === true;
   let pending: Promise<unknown> = Promise.resolve();
-  // A stream's 'error' event without a listener would crash the process. Each write also gets its error in its
-  // callback.
+  // Ignore 'error' events: without a listener they crash the process. The callback of each write handles its error.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});
 
   return {
@@ -54,7 +53,7 @@ export function openOutput({ stdout, stderr, env }: OutputStreams): Output {
       return written;
     },
     say(line) {
-      // If standard error fails, there is no stream left to report it on.
+      // Ignore errors of standard error: no stream is left to report them on.
       const written = new Promise<void>((resolve) => stderr.write(`${line}\n`, () => resolve()));
       pending = Promise.all([pending, written]);
       pending.catch(() => {});

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
-// C0, DEL, C1 and bidirectional control characters. In a user's name they could move the cursor, change colors or make
-// one line look like another.
+// C0, DEL, C1 and bidirectional control characters, which are replaced or escaped. In a user's name they could move the
+// cursor, change colors or make one line look like another.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 

@@ -9,7 +9,7 @@ import { CommandFailure, UsageError } from '../../failures.ts';
 
 const fileName = 'torii-script';
 const source = `\n//# sourceURL=${fileName}`;
-/** The number of lines before the script in line numbers of errors: V8 adds two lines, and compile() adds one. */
+/** Subtracted from the line numbers in errors: V8 puts two lines before the script, and compile() puts one. */
 const linesAbove = 3;
 
 /**
@@ -35,7 +35,7 @@ export async function runScript(context: Context, variables: PropertyDescriptorM
 
 type RunScript = (console: Console) => Promise<unknown>;
 
-// An async function supports `await import()`. A script of node:vm would need a flag for that and print a warning.
+// Run the script as an async function, which supports `await import()`. In node:vm, that needs a flag of Node.
 const AsyncFunction = (async () => {}).constructor as new (parameter: string, body: string) => RunScript;
 
 function compile(code: string): RunScript {
@@ -51,8 +51,8 @@ function hasUserMessage(error: unknown): boolean {
 }
 
 /**
- * Shows the full message of an error in the script, because the reader wrote the script. Other commands hide the
- * messages of unknown errors, which can contain secrets.
+ * Shows the message of any error that the script throws, to help its author. Other commands hide the messages of
+ * unknown errors, because they can contain secrets.
  */
 function failureOf(error: unknown): CommandFailure {
   if (!(error instanceof Error)) return new CommandFailure(`The script threw ${inspect(error, { depth: 1 })}.`);

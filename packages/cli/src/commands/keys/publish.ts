@@ -79,8 +79,8 @@ async function keyFrom(context: Context, file: string | undefined, find: FindSet
 
 function changesSomething({ published, key, replaced }: Plan): boolean {
   if (published.keyId === key.keyId) return false;
-  // Ask for confirmation only if publishing will succeed. publishPublicKey() refuses to replace any key except
-  // `replaced`.
+  // publishPublicKey() only replaces the key of --replaces. If another key is published, nothing will change, so the
+  // user is not asked for confirmation.
   return published.isEmpty || (replaced !== undefined && replaced.keyId === published.keyId);
 }
 

@@ -23,7 +23,7 @@ export interface StoreOptions extends SettingsOptions {
 }
 
 const natsPackages = ['@nats-io/transport-node', '@nats-io/kv'];
-/** The variables that hold a login. The names are those of the `nats` command. */
+/** The environment variables that hold a login for NATS. The `nats` command uses the same names. */
 const loginNames = ['NATS_CREDS', 'NATS_NKEY', 'NATS_TOKEN', 'NATS_USER', 'NATS_PASSWORD'];
 
 const help = `
@@ -34,7 +34,7 @@ Login, only from the environment or .env:
   NATS_USER and NATS_PASSWORD
   NATS_CA, NATS_CERT, NATS_KEY: PEM files`;
 
-/** Adds the options that say where the key is published. Passwords and tokens are never arguments. */
+/** Adds the options that say where the key is published. None takes a password or token: `ps` shows arguments. */
 export function addStoreOptions(command: Command): Command {
   return addSettingsOptions(command)
     .option('--servers <urls>', 'URLs of NATS, separated by commas (NATS_URL)')
@@ -108,7 +108,7 @@ async function loginFrom(context: Context, settings: readonly (Setting | undefin
   return ways.length === 0 ? undefined : { user, password };
 }
 
-/** A .env file from a cloned repository could send the caller's NATS login to an attacker's server. */
+/** Refuses a URL from `.env` for a login from elsewhere: a cloned repository's `.env` can name an attacker's server. */
 function refuseForeignServer(servers: Setting, login: readonly (Setting | undefined)[]): void {
   if (servers.origin !== '.env') return;
   if (login.every((setting) => setting === undefined || setting.origin === '.env')) return;

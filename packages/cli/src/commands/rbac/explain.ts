@@ -39,7 +39,7 @@ const columns: readonly Column<Finding>[] = [
   { title: 'because', value: ({ because }) => because, narrowest: 16 },
 ];
 
-/** The claim that holds the roles of --role. No real token has it, so the roles in --claims do not count. */
+/** With --role, roles are read only from this claim. No real token has the claim, so roles in --claims are ignored. */
 const roleClaim = '--role';
 
 export function addRbacExplain(rbac: Command, context: Context): void {

@@ -61,7 +61,7 @@ async function revokeSessions(context: Context, ids: readonly string[], options:
   output.say('Access tokens already issued stay valid until they expire.');
 }
 
-/** Returns the user of the sessions. The API requires the user even if the ids of the sessions are given. */
+/** Returns the user, or throws if no user is given: the API needs the user even to revoke sessions by their ids. */
 function demandUser(ids: readonly string[], { user, allOf }: RevokeOptions): string {
   if (allOf !== undefined && ids.length > 0)
     throw new UsageError('--all-of revokes all sessions of the user. Leave out the session ids.');

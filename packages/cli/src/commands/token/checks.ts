@@ -71,14 +71,14 @@ function checkOfClaim({ detail: { claim } }: TokenRefusal): CheckName {
   return checkByClaim.get(claim) ?? 'people';
 }
 
-/** Lists the checks with their results. Checks after the one that refused the token were not reached. */
+/** Lists all checks with their results. Checks after the one that refused the token have the result `not reached`. */
 export function listChecks(token: Anatomy, rules: Rules, { refusal }: Verdict): readonly CheckLine[] {
   const list: readonly (readonly [string, Find])[] = Object.entries(checks);
   const refusedBy = refusal === undefined ? undefined : checkThatRefused(refusal, token);
   const end = refusedBy === undefined ? list.length : list.findIndex(([name]) => name === refusedBy);
   return list.map(([name, found], index) => {
     if (refusal !== undefined && index === end) return { check: name, result: 'refused', found: refusal.message };
-    // The verifier did not run the checks after the refusing one, so their claims are not validated or shown.
+    // The verifier stopped before this check, so do not show the token's claims: they are not validated.
     if (index > end) return { check: name, result: 'not reached', found: '' };
     const text = found(token, rules);
     return text === undefined

@@ -11,7 +11,7 @@ export interface TokenSourceOptions extends SettingsOptions {
 
 const maxBytes = 1_000_000;
 
-/** Adds the argument and the option for the source of the token. The token itself is never an argument. */
+/** Adds the argument and option that say where to read the token. Neither takes the token: `ps` shows arguments. */
 export function addTokenSource(command: Command): Command {
   return addSettingsOptions(command)
     .argument('[file]', 'file with the token; default and -: standard input')

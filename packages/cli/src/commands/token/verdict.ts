@@ -78,7 +78,7 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
     async fetch(url, init) {
       const response = await fetch(url, init);
       const date = Date.parse(response.headers.get('date') ?? '');
-      // The Date header is cut to whole seconds, so on average it is half a second early.
+      // The Date header has no milliseconds. Add 500, because on average the real time is half a second later.
       if (!Number.isNaN(date)) seen.clockAheadSeconds = (date + 500 - Date.now()) / 1000;
       return response;
     },
@@ -103,7 +103,7 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
   }
 }
 
-/** Makes the verifier fetch the issuer's keys, to learn the issuer's time. The token is made up and never accepted. */
+/** Verifies a made-up token, so that the verifier requests the issuer's keys: the response tells the issuer's time. */
 export async function lookAtIssuer(issuer: string, kid: string, rules: Rules): Promise<Verdict> {
   const now = Math.floor(Date.now() / 1000);
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -50,7 +50,7 @@ function readStatus(text: string, before: readonly Status[] = []): readonly Stat
 function readInstant(text: string): string {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
   const instant = isDay ? `${text}T00:00:00Z` : text;
-  // Date() accepts 30 February and turns it into 2 March.
+  // Refuse days that do not exist: Date() turns 30 February into 2 March.
   const hasDay = new Date(text.slice(0, 10)).toJSON()?.slice(0, 10) === text.slice(0, 10);
   const hasTime =
     /^.{10}T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(instant) && !Number.isNaN(Date.parse(instant));

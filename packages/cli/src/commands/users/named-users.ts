@@ -123,7 +123,7 @@ async function applyToUsers<T>(
    * Asks for confirmation. Shows the email or name of each user first, because people cannot tell users apart by id.
    */
   async function ask(what: string): Promise<readonly string[]> {
-    // Without a terminal, fail before any request is sent.
+    // Without a terminal, confirm() throws. Call it now, before any request is sent.
     if (context.stdin.isTTY !== true || context.stderr.isTTY !== true) await confirm(context, what, options);
     const found: User[] = [];
     const lookUp = (who: string) => findUser(client, who, signal);

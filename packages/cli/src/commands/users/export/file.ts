@@ -4,9 +4,7 @@ import { codeOf } from '../../../files.ts';
 import { type ExportNote, noteFileOf, readNote, removeNote, tailOf, writeNote } from './note.ts';
 
 export interface ExportStart {
-  /**
-   * The filters and the format as one text. To resume an export, this text must be the same as in its progress note.
-   */
+  /** The filters and the format as one text. An export can only be resumed with the same filters and format. */
   readonly asked: string;
   readonly header: string;
   readonly restart: boolean;
@@ -27,8 +25,8 @@ export interface ExportFile {
 /**
  * Creates the target file, or reopens it to resume an earlier run.
  *
- * @throws CommandFailure if the file exists but is not the one that an unfinished export with the same options wrote,
- * or if the file was changed after that export stopped
+ * @throws CommandFailure if the file exists but no export can be resumed in it, if the unfinished export has other
+ * filters or another format, or if the file was changed or removed after that export stopped
  */
 export async function openExportFile(file: string, { asked, header, restart }: ExportStart): Promise<ExportFile> {
   const earlier = await readNote(file);
@@ -65,7 +63,7 @@ export async function openExportFile(file: string, { asked, header, restart }: E
         );
       }
       await writeAll(handle, data, written.bytes).catch(async (error: unknown) => {
-        // On a full disk, removing the partial page leaves room for the progress note.
+        // Remove the partly written users: if the disk is full, this makes room to save the progress.
         await handle.truncate(written.bytes).catch(() => {});
         throw error;
       });
@@ -89,10 +87,10 @@ export async function openExportFile(file: string, { asked, header, restart }: E
   };
 
   async function takeNote(): Promise<void> {
-    // Do not save a note after the last page: that page has no next cursor, and a note without a cursor means the first
-    // page. If the run stops before finish(), the next run fetches the last pages again.
+    // Keep the earlier note after the last page, which has no next cursor: a note without a cursor would resume at the
+    // first page. If the run stops before finish(), the next run fetches the pages since the earlier note again.
     if (written.cursor === null) return;
-    // Flush the users to the disk before writing the note: after a power cut, the note must not count lost users.
+    // Flush the users to the disk before the note, or after a power cut the note could count users that were lost.
     await handle.sync();
     await writeNote(file, written);
     noted = written;

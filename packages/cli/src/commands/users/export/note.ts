@@ -7,7 +7,7 @@ import { codeOf } from '../../../files.ts';
 export interface ExportNote {
   readonly torii: 'export';
   readonly version: 1;
-  /** The filters and the format of the export as one text. To resume the export, they must be the same. */
+  /** The filters and the format as one text. The export can only be resumed with the same filters and format. */
   readonly asked: string;
   readonly environmentId: string | null;
   readonly cursor: string | null;
@@ -27,7 +27,7 @@ export function noteFileOf(file: string): string {
 /**
  * Reads the progress note of a file. Returns `undefined` if there is none.
  *
- * @throws CommandFailure if the note's file holds something else
+ * @throws CommandFailure if this version of torii did not write the note's file
  */
 export async function readNote(file: string): Promise<ExportNote | undefined> {
   const noteFile = noteFileOf(file);

@@ -6,7 +6,7 @@ import { textOfCell } from '../user-lines.ts';
 import { type Input, type InputLine, longestRecord } from './input.ts';
 import { fieldFor } from './new-user.ts';
 
-/** One CSV record of the file with its cells, or lines that could not be parsed, without cells. */
+/** One record of the CSV file, or lines that could not be parsed and for which `cells` is `undefined`. */
 interface Piece {
   readonly line: number;
   readonly raw: Buffer;
@@ -45,7 +45,7 @@ function problemOf(raw: Buffer, cells: Piece['cells'], fields: readonly string[]
   return undefined;
 }
 
-/** Returns the fields of a row. Leaves out empty cells: CSV cannot express `null`. */
+/** Returns the fields of a row. A field whose cell is empty is left out, as if the user did not have it. */
 function rowOf(cells: readonly string[], fields: readonly string[]): Readonly<Record<string, unknown>> {
   const given = fields.map((field, index) => [field, textOfCell(cells[index] ?? '')] as const);
   return Object.fromEntries(given.filter(([, text]) => text !== ''));
@@ -94,13 +94,13 @@ async function* readPieces(bytes: AsyncIterable<Buffer>): AsyncGenerator<Piece> 
       relax_column_count: true,
       skip_records_with_error: true,
       max_record_size: longestRecord,
-      // By default csv-parse takes the line ending from the first row. If later rows end differently, the rest of the
-      // file would become one record.
+      // Accept both line endings in one file. By default csv-parse only accepts the line ending of the first row, and
+      // reads rows that end differently as one record.
       record_delimiter: ['\r\n', '\n'],
       on_record(wrapped: unknown, { bytes: end, raw = '' }) {
         // With `raw: true` csv-parse wraps the record, which its types do not declare.
         const { record } = wrapped as { readonly record: readonly string[] };
-        // csv-parse leaves the line feed of a CR LF out of `raw`.
+        // If a row ends with CR LF, csv-parse leaves the LF out of `raw`. Count it.
         const length = Buffer.byteLength(raw) + (raw.endsWith('\r') ? 1 : 0);
         if (isBroken) take(end - length, undefined);
         isBroken = false;
@@ -130,7 +130,7 @@ async function* readPieces(bytes: AsyncIterable<Buffer>): AsyncGenerator<Piece> 
   yield* found;
 }
 
-/** Joins the first chunks until they hold the whole first row, because a pipe can deliver single bytes. */
+/** Joins the first chunks until they hold the whole first row: a pipe can deliver the row in several chunks. */
 async function* withWholeFirstRow(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let opening: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of bytes) {

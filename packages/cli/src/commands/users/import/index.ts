@@ -131,8 +131,8 @@ async function importLines(context: Context, file: string, options: ImportOption
   }
 
   /**
-   * Refuses to resume in another environment, where the lines of the journal were not imported. The API reports the
-   * environment only as a field of a user, so this fetches one user.
+   * Refuses to resume an import in another environment: the lines that the journal lists as done were not imported
+   * there. Fetches one user, because the API reports the id of the environment only as a field of a user.
    */
   async function demandSameEnvironment({ environmentId, note }: Journal): Promise<void> {
     if (journalFile === undefined) return;
@@ -170,10 +170,10 @@ async function openInput(context: Context, file: string, options: ImportOptions,
   return format === 'csv' ? readCsv(bytes) : readNdjson(bytes);
 }
 
-/** Writes one result per line as JSON. Without --json or --ndjson only the messages on standard error are written. */
+/** With --json or --ndjson, writes the result of each line. Otherwise, only messages go to standard error. */
 async function writeResults({ output }: Context, options: FormOptions, results: AsyncIterable<object>): Promise<void> {
   const form = formOf(options);
   if (form !== 'table') return writeRecords(output, form, [], results);
-  // Reading the results is what runs the import.
+  // Read all results although none is written: lines are only imported while the results are read.
   for await (const _ of results);
 }

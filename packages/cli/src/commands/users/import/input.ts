@@ -11,7 +11,7 @@ export type InputLine = InputRecord | BrokenLine;
 export interface InputRecord {
   readonly kind: 'record';
   readonly line: number;
-  /** The unchanged bytes from the file, with the line ending. */
+  /** The bytes of the record as they are in the file, with the line ending. */
   readonly raw: Buffer;
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -32,7 +32,7 @@ export interface Input {
 /** The maximum size of a record in bytes. No user needs this much, so a longer record means a wrong file. */
 export const longestRecord = 1_000_000;
 
-/** Reads a file, or standard input if it is `-`. The signal also ends a wait for more input. */
+/** Reads a file, or standard input if `file` is `-`. Aborting the signal also ends a wait for more input. */
 export async function* readBytes(
   { stdin, cwd }: Pick<Context, 'stdin' | 'cwd'>,
   file: string,
@@ -103,7 +103,7 @@ export async function* splitLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<
 
 function readLine(raw: Buffer, line: number): InputLine | undefined {
   if (!isUtf8(raw)) return { kind: 'broken', line, raw, problem: 'the line is not UTF-8' };
-  // trim() also removes a byte order mark.
+  // trim() also removes a byte order mark, which JSON.parse() would refuse.
   const text = raw.toString('utf8').trim();
   if (text === '') return undefined;
   try {

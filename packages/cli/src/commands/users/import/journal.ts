@@ -95,8 +95,8 @@ async function readJournal(handle: FileHandle, path: string): Promise<Remembered
   for await (const line of splitLines(handle.createReadStream({ start: 0, autoClose: false }))) {
     const isFirst = size === 0;
     const isWhole = line.at(-1) === 10;
-    // Cut off a partial last line, which a killed run left. A partial first line could belong to a file that is not a
-    // journal: cut it off only if it is the start of a journal's header.
+    // Ignore a line without an ending: a killed run wrote only a part of it. If it is the only line, ignore it only if
+    // it is the beginning of a journal's header. Otherwise the file is not a journal.
     if (!isWhole && (!isFirst || lineOf(header).startsWith(line.toString('utf8')))) break;
     const entry = isWhole ? parse(line) : undefined;
     if (entry === undefined || isFirst !== 'torii' in entry) {
@@ -148,7 +148,7 @@ function createAppender(handle: FileHandle, path: string, size: number): (entry:
 
   return (entry) => {
     waiting.push(lineOf(entry));
-    // After a failure every later call rejects too. A line is only sent after its entry was written, so nothing more is sent.
+    // After a failed write, every later call rejects too. No more lines are sent, because each needs an entry first.
     last = last.then(flush);
     return last;
   };

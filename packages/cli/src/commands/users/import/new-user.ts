@@ -44,7 +44,7 @@ export function readNewUser(fields: Readonly<Record<string, unknown>>): NewUserR
   const { status, deletedAt } = fields;
   if (status === 'deleted' || (deletedAt !== undefined && deletedAt !== null))
     return { problem: 'the user is deleted' };
-  // The API creates every user as active, so a banned user could sign in again after the import.
+  // Refuse banned users: the API creates every user as active, so they could sign in again.
   if (status === 'banned')
     return { problem: 'the user is banned, but would be created as active; remove `status` to create the user anyway' };
 

@@ -75,7 +75,7 @@ export function startReport({ env }: Context): Report {
     if (!('error' in record)) return record;
     const { line, outcome, error, password } = record;
     const text = describeFailure(error, env).text;
-    // The server's error text can quote the password that was sent.
+    // Remove the password from the error text, because the server can quote the password that was sent.
     const problem = password ? text.replaceAll(password, '[password]') : text;
     return { line, outcome, problem: withoutSecrets(problem) };
   }

@@ -39,14 +39,14 @@ export function sendLines(lines: AsyncIterable<InputLine>, sending: Sending): As
   const { concurrency } = sending;
   return pMapIterable(readTasks(lines), (task) => runTask(task, sending), {
     concurrency,
-    // Results are yielded in order. The buffer lets later lines be sent while an earlier one is still waiting.
+    // Buffer results: they are yielded in the order of the file, and one slow request must not hold up later lines.
     backpressure: concurrency * 8,
   });
 }
 
 /**
- * Gives each user a key: a hash of the fields. Follows the order of the file, so that repeated lines get the same
- * numbers in every run.
+ * Validates each line and gives each user a key: a hash of the fields, with a number for repeated lines. Lines are read
+ * one after another, so that these numbers are the same in every run.
  */
 async function* readTasks(lines: AsyncIterable<InputLine>): AsyncGenerator<Task> {
   const keyOf = createKeys();
