@@ -43,7 +43,7 @@ export interface Authz {
    *
    * @throws ToriiForbiddenError if the token is impersonated and `impersonation` is `refuse`
    * @throws ToriiUnavailableError if the permissions cannot be read
-   * @throws ToriiConfigError if the permission is not one method on one resource, or `createAuthz` got no `permissions`
+   * @throws ToriiConfigError if `permission` is not one resource and one method, or `createAuthz` got no `permissions`
    */
   can(auth: Auth, permission: string): Promise<boolean>;
   /**

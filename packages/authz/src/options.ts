@@ -79,15 +79,15 @@ export interface AuthzOptions {
    */
   readonly impersonation?: 'refuse' | 'audit';
   /**
-   * How long a document from a function or a store is used, in seconds. A change takes effect within this time on every
-   * node. More than 0, at most 3600.
+   * If `permissions` is a function or a store: how long a permission document is used before it is read again, in
+   * seconds. A changed document takes effect within this time on every node. More than 0, at most 3600.
    *
    * @default 5
    */
   readonly refreshSeconds?: number;
   /**
-   * How long a request waits for a function or a store, in milliseconds, before the request is answered 503. More than
-   * 0, at most 60,000. The wait never exceeds `refreshSeconds`, because an older document is no longer used.
+   * If `permissions` is a function or a store: how long a request waits for it before the request is answered 503, in
+   * milliseconds. More than 0, at most 60,000. If `refreshSeconds` is shorter, the wait ends after that time.
    *
    * @default 2000
    */
@@ -205,7 +205,7 @@ function readPattern<Name extends string>(options: Options<Name>, name: Name, ab
   }
 }
 
-// An empty list is refused: its entries may have been lost by mistake.
+// Throws for an empty list: it has no effect, so its entries were probably lost by mistake.
 function readPaths(tenant: TenantOptionValues, name: 'withoutTenant' | 'withoutSlug'): PublicPaths {
   return compilePublicPaths(listPaths(tenant, name, 1));
 }

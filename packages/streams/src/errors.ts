@@ -26,7 +26,7 @@ export type StreamReason =
   /** The gateway uses another key than the published key. */
   | 'key_not_served';
 
-/** A failure of this package. `denialFor` of `@torii/core` returns `undefined`, so your app decides how to respond. */
+/** An error of this package. Your app decides how to respond: `denialFor` of `@torii/core` returns `undefined`. */
 export class ToriiStreamError extends ToriiError {
   protected static override readonly kind: string = 'ToriiStreamError';
   override readonly name = 'ToriiStreamError';

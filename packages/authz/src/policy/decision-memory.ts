@@ -3,11 +3,11 @@ import type { Grant } from './permission.ts';
 const maxEntries = 10_000;
 const maxKeyLength = 1_000;
 
-/** Keys must contain the caller's roles: otherwise, a caller would keep the grants of a role that was taken away. */
+/** A cache of decisions. Keys must contain the caller's roles: a caller who loses a role must lose its permissions. */
 export class DecisionMemory {
   readonly #grants: Map<string, Grant | null> = new Map();
 
-  /** `null` is a cached refusal, `undefined` a miss. */
+  /** Returns `null` for a cached refusal, `undefined` if the decision is not cached. */
   recall(key: string): Grant | null | undefined {
     return this.#grants.get(key);
   }

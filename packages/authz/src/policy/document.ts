@@ -17,7 +17,7 @@ export interface MalformedEntry {
   readonly problem: string;
 }
 
-/** If the document cannot be used, requests that need a permission are answered 503, not 403. */
+/** Thrown if the permission document cannot be used. Requests that need a permission are then answered 503, not 403. */
 export class DocumentError extends Error {
   override readonly name = 'DocumentError';
 }
@@ -31,7 +31,7 @@ export interface DocumentReading {
   readonly roles: readonly (readonly [role: string, uncheckedEntries: unknown])[];
 }
 
-// An object is read through its JSON: a property that JSON leaves out could change without being noticed.
+// Reads only what the object's JSON contains, because a change is detected by comparing the JSON.
 export function readDocument(given: unknown): DocumentReading {
   const value = parseJson(fingerprintOf(given));
   if (!isObject(value)) throw new DocumentError('the document is not an object with `permissions`');
@@ -48,12 +48,12 @@ export function readDocument(given: unknown): DocumentReading {
   return { lastUpdate: isStamp ? String(lastUpdate) : undefined, roles };
 }
 
-// The result is compared to detect a change. `last_update` is not compared, because a program that removes a
-// permission may forget to update it.
+// Returns the document's JSON, which is compared to detect a change. Comparing `last_update` is not enough: a program
+// that removes a permission may forget to update it.
 export function fingerprintOf(given: unknown): string {
   if (typeof given === 'string') return given;
   try {
-    // JSON.stringify turns a Map into an empty object.
+    // Refuse a Map, for example: JSON.stringify would turn it into an empty object.
     if (!isPlain(given)) throw new DocumentError('the document is not a plain object with `permissions`');
     if (!isPlain(given['permissions']))
       throw new DocumentError('`permissions` in the document is not a plain object of roles');
@@ -72,7 +72,7 @@ function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   return prototype === null || (isObject(prototype) && Object.hasOwn(prototype, 'hasOwnProperty'));
 }
 
-/** Rejects names on Object.prototype, such as `__proto__`: a token could contain such a name as a role. */
+/** Rejects names that every object inherits, such as `__proto__`: a token that lists one as a role must get nothing. */
 export function isRoleName(role: string): boolean {
   return role !== '' && !(role in Object.prototype);
 }

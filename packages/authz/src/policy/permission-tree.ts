@@ -11,7 +11,7 @@ interface Node {
   starChild: Node | undefined;
 }
 
-/** The time of a lookup depends on the length of the path, not on the number of permissions. */
+/** A role's permissions by path segment, so that a lookup does not get slower with the number of permissions. */
 export class PermissionTree {
   readonly #root: Node = createNode();
   readonly #regexSets: RegexSet[] = [];
@@ -86,7 +86,7 @@ export class PermissionTree {
     return undefined;
   }
 
-  // Stored at its literal prefix, such as `sales/invoices/`: only paths with that prefix are matched against it.
+  // Stores the expression at its literal prefix, such as `sales/invoices/`, to match it only against paths below.
   #addRegex(permission: Permission, source: string): string | undefined {
     const problem = this.#budget.take(source);
     if (problem !== undefined) return problem;

@@ -30,7 +30,7 @@ export type PermissionsSource = PermissionDocument | (() => Loaded | Promise<Loa
 
 export interface DocumentReader {
   readonly read: () => unknown;
-  /** The option is the document itself. It is read once, and again only by `refresh()`. */
+  /** Whether the option is the document itself, which is read once, and again only by `refresh()`. */
   readonly isFixed: boolean;
 }
 
@@ -52,7 +52,7 @@ export function readerOf(given: unknown): DocumentReader {
   return { read: async () => documentIn(await store.getRaw(key)), isFixed: false };
 }
 
-// Keyv stores `{ value, expires }`, other programs store the plain document.
+// Takes the document out of `{ value, expires }`, as Keyv stores it. Other programs store the plain document.
 function documentIn(raw: unknown): unknown {
   if (raw === undefined || raw === null) throw new DocumentError('the store has no document under this key');
   if (typeof raw !== 'object' || Object.hasOwn(raw, 'permissions') || !Object.hasOwn(raw, 'value')) return raw;

@@ -27,7 +27,7 @@ export type PolicyEvent =
 
 export interface SourceSettings {
   readonly read: () => unknown;
-  /** The longest age of a document; `undefined` if only `refresh()` reads it again. */
+  /** How long a document is used; `undefined` if it is used until `refresh()` is called. */
   readonly refreshMs: number | undefined;
   readonly timeoutMs: number;
   readonly emit: (event: PolicyEvent) => void;
@@ -36,7 +36,7 @@ export interface SourceSettings {
 interface Loaded {
   readonly policy: Policy;
   readonly fingerprint: string;
-  /** When the read started, because the document may change during the read. */
+  /** When the read started, not when it ended: the document may have changed during the read. */
   readonly asOf: Instant;
   readonly sequence: number;
 }
@@ -48,7 +48,7 @@ interface Read {
   waiters: number;
 }
 
-/** A background read starts at this share of `refreshMs`. */
+/** When a document's age reaches this share of `refreshMs`, it is read again in the background. */
 const refreshAheadAt = 0.8;
 const retryAfterMs = 1_000;
 const maxWaiters = 10_000;
@@ -62,7 +62,7 @@ export class PolicySource {
   #read: Read | undefined;
   #failedAt: Instant | undefined;
   #lastSequence = 0;
-  /** Reads with a lower sequence are ignored: they may return the document from before the last `refresh()`. */
+  /** Reads with a lower sequence number are ignored: they may return the document from before the last `refresh()`. */
   #minSequence = 0;
 
   constructor(settings: SourceSettings) {
@@ -73,7 +73,7 @@ export class PolicySource {
     this.#accept(this.#settings.read(), ++this.#lastSequence, instantNow());
   }
 
-  /** Returns a promise only if the document is not fresh. May throw synchronously. */
+  /** Returns a promise only if the document must be read first. May throw synchronously. */
   current(): Policy | Promise<Policy> {
     const { refreshMs } = this.#settings;
     if (this.#loaded !== undefined && this.#loaded.sequence >= this.#minSequence) {
@@ -94,8 +94,8 @@ export class PolicySource {
     await this.#wait(this.#startRead());
   }
 
-  // A read older than the timeout is ignored: its result would be too old, and edge runtimes cancel a read when the
-  // request that started it ends.
+  // Ignores a read that is older than the timeout. It may never end: edge runtimes cancel a read when the request that
+  // started it ends.
   #readInFlight(): Read | undefined {
     const read = this.#read;
     if (read === undefined || read.sequence < this.#minSequence) return undefined;
@@ -155,7 +155,7 @@ export class PolicySource {
     const policy = await raceDeadline(done, timeoutMs - elapsedMs(startedAt), () => {
       throw timedOut();
     });
-    // If the event loop was blocked, the read can win the race although the timer is overdue.
+    // If the event loop was blocked, a read that took longer than the timeout can still end before the timer fires.
     if (this.#isStale()) throw timedOut();
     return policy;
   }

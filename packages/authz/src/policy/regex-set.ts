@@ -2,7 +2,7 @@ import { RE2Set } from 're2js';
 import { coversMethod, type Permission } from './permission.ts';
 import { programSizeOf } from './regex-size.ts';
 
-/** If RE2's state cache is too small, matching gets slower but stays linear. */
+/** The size of RE2's cache of automaton states. If it is too small, matching gets slower but stays linear. */
 const maxStateBytes = 1 << 20;
 
 /** RE2 does not backtrack, so the time is linear in the length of the resource (no ReDoS). */
@@ -26,7 +26,7 @@ export class RegexSet {
     return undefined;
   }
 
-  /** Cannot fail for expressions within the limits of `RegexBudget`. */
+  /** Never throws if the expressions are within the limits of `RegexBudget`. */
   compile(): void {
     this.#set.compile();
   }
@@ -43,7 +43,7 @@ export class RegexSet {
 export function literalSegments(source: string): readonly string[] {
   if (source.includes('|')) return [];
   const [prefix = ''] = /^(?:[A-Za-z0-9_-]+\/)+/.exec(source) ?? [];
-  // In `a/?`, the last slash is optional, so not every match starts with the segments.
+  // In `sales/?`, the slash is optional, so `sales/` is not a prefix of every match.
   if (/[*+?{]/.test(source.charAt(prefix.length))) return [];
   return prefix === '' ? [] : prefix.slice(0, -1).split('/');
 }

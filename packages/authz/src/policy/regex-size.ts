@@ -1,23 +1,24 @@
-// Limits for the sum of `programSizeOf`: per role for the time of a match, per document for the memory of compiling.
+// Limits for the sizes (`programSizeOf`) of all regular expressions together: those of a role, to limit the time of a
+// match, and those of a document, to limit the memory for compiling.
 const maxRoleSize = 10_000;
 const maxDocumentSize = 100_000;
-/** Only an attacker sends a longer resource. */
+/** Regular expressions do not match a longer resource: only an attacker sends one. */
 const maxResourceLength = 1_024;
 
-// Unicode classes such as `\p{L}` have hundreds of ranges.
+// Unicode classes such as `\p{L}` count extra: they have hundreds of ranges.
 const unicodeClass = /\\[pP]/g;
 const unicodeClassCost = 150;
 const unicodeSizeFactor = 3;
-// With `(?i)`, re2js expands a range character by character: `(?i)[ -\x{1e900}]` has 125,000 characters.
+// With `(?i)`, a wide range counts extra, because re2js expands every character: `(?i)[ -\x{1e900}]` has 125,000.
 const caseInsensitive = /\(\?[\w-]*i/;
 const wideRange = /-(?:[^\0-\x7f]|\\[x0-7])/gu;
 const wideRangeCost = 2_000;
 
-// An escaped backslash is consumed whole, so that its second half does not start another escape.
+// Matches `\\` as one token, so that the second backslash does not start another escape.
 const token = /\\[pPx]\{\^?\w+\}|\\[\s\S]|\{(\d+)(?:,(\d*))?\}|[\s\S]/gy;
 
-// An upper bound without compiling: `(?:ab{9}){100}` can expand 1,000 characters to millions of steps. Deliberately too
-// high: a repetition after a group multiplies everything before it.
+// Returns an upper bound of the compiled size, without compiling: repetitions such as `(?:ab{9}){100}` can turn 1,000
+// characters into millions of steps. To be safe, a repetition after a group counts for everything before it.
 export function programSizeOf(source: string): number {
   let size = 0;
   let factor = 1;
@@ -29,7 +30,7 @@ export function programSizeOf(source: string): number {
       if (isAfterGroup) factor *= times;
       else size += times;
     }
-    // After an empty quotation (`\Q\E{9}`), the repetition applies to the expression before the quotation.
+    // In `(ab)\Q\E{9}`, the quotation `\Q\E` is empty, so `{9}` repeats the group before the quotation.
     isAfterGroup = text === ')' || text === '\\E' || min !== undefined;
   }
   const classes = countMatches(unicodeClass, source);
@@ -41,7 +42,7 @@ function countMatches(pattern: RegExp, source: string): number {
   return source.match(pattern)?.length ?? 0;
 }
 
-/** One request, over all roles of the caller, may take as long as one role of the largest size. */
+/** Limits the matching time of one request: all roles of the caller together may use the maximum of one role. */
 export class MatchBudget {
   #left: number = maxRoleSize * maxResourceLength;
 

@@ -1,8 +1,8 @@
 import { type Auth, type Claims, isAuth, ToriiConfigError } from '@torii/core';
 
 /**
- * The names of the claims to read. In Torii's tokens, `org_id` and `org_role` also cover the nested form: `o.id`,
- * `o.role` and `o.rol`.
+ * The names of the claims to read. In Torii's tokens, `org_id` is also read from `o.id`, and `org_role` from `o.role`
+ * or `o.rol`.
  */
 export interface ClaimNames {
   /**
@@ -105,7 +105,7 @@ function readRoles(auth: Auth, names: readonly string[]): unknown {
 
 function readClaim(auth: Auth, name: string): unknown {
   if (name === 'sub') return auth.userId;
-  // Core reads the organization from `org_*` or `o`. Only Torii's tokens have an environment.
+  // Only Torii's tokens have an environment. Their organization may be in `o` instead of `org_*`: core reads both.
   if (auth.environmentId !== null) {
     if (name === 'org_id') return auth.organization?.id;
     if (name === 'org_role') return auth.organization?.role ?? (hasOrganizationRoleClaim(auth.raw) ? null : undefined);
@@ -113,7 +113,7 @@ function readClaim(auth: Auth, name: string): unknown {
   return Object.hasOwn(auth.raw, name) ? auth.raw[name] : undefined;
 }
 
-// An empty or invalid role counts as present: the role was taken away.
+// Also `true` if the role is empty or invalid: a role that was taken away must not come back from another claim.
 function hasOrganizationRoleClaim(raw: Claims): boolean {
   const o: unknown = Object.hasOwn(raw, 'o') ? raw['o'] : undefined;
   const isNested = typeof o === 'object' && o !== null && (Object.hasOwn(o, 'role') || Object.hasOwn(o, 'rol'));

@@ -35,7 +35,7 @@ export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>)
     for (const check of checks) {
       const verdict = await check(auth, request);
       if (verdict === true) return true;
-      // An invalid result, such as `undefined`, is returned as it is, so that `not(anyOf(…))` refuses the request too.
+      // An invalid result, such as `undefined`, takes priority over a refusal, so that `not(anyOf(…))` does not pass.
       if (!isRefused(verdict)) outcome = verdict;
     }
     return outcome;

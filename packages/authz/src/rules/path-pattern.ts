@@ -21,7 +21,7 @@ export function compilePathPattern(pattern: string): PathPattern {
   const slugAt = expected.findIndex(isName);
   if (slugAt !== expected.findLastIndex(isName)) throw new Error('the pattern contains more than one name');
   return (path) => {
-    // Express and Koa's router treat `/a` and `/a/` as the same route.
+    // Ignore a final slash: Express and Koa's router treat `/a` and `/a/` as the same route.
     const segments = segmentsOf(path.slice(1, path.length > 1 && path.endsWith('/') ? -1 : undefined));
     if (segments.length < expected.length) return undefined;
     if (expected.some((segment, index) => index !== slugAt && segments[index] !== segment)) return undefined;

@@ -11,7 +11,7 @@ const refusal = 'You may not do this.';
 export function judgePermission(policy: Policy, caller: Caller, request: RequestView, place: Place): Verdict {
   const { method, path } = request;
   const { resource, hasSlug } = place;
-  // HTTP methods are case-sensitive (RFC 9110 9.1), and servers differ in how they route `get`.
+  // Refuse a method such as `get`: methods are case-sensitive (RFC 9110 9.1), but some servers route `get` like `GET`.
   if (method === undefined || !/^[A-Z]+(?:-[A-Z]+)*$/.test(method)) return forbid(refusal, 'the method is not known');
   if (path === undefined) return forbid(refusal, 'the path is not known');
   if (resource === undefined) return fail(refusal, `the path does not match \`${hasSlug ? 'slug' : 'base'}\``);

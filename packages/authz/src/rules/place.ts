@@ -3,7 +3,7 @@ import { type PublicPaths, readPath } from '@torii/core/adapter';
 import type { PathMatch, PathPattern } from './path-pattern.ts';
 
 export interface PathSettings {
-  /** Whether a decision depends on the path, so that an ambiguous path must be refused. */
+  /** Whether any rule depends on the path. If so, an ambiguous path is refused. */
   readonly isDecisive: boolean;
   readonly slug: PathPattern | undefined;
   readonly base: PathPattern;

@@ -10,7 +10,7 @@ const noTenant = 'The request names no tenant.';
 
 export function judgeHeader(caller: Caller, request: RequestView, header: string): Verdict {
   const [named, second] = request.headerValues(header);
-  // If the header is sent twice, the app's handler could read the other value. Fetch joins both with a comma.
+  // Refuse a header sent twice, which Fetch joins with a comma: the app could read the value that was not checked.
   if (second !== undefined || named?.includes(',')) {
     throw new ToriiRequestError('The request names more than one tenant.');
   }

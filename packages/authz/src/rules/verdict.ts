@@ -3,10 +3,10 @@ import { withDetail } from '@torii/core/adapter';
 
 export interface Verdict {
   readonly passed: boolean;
-  /** For logs and developers only: it may contain what was expected. */
+  /** The reason, for logs and developers only: it may contain what was expected, such as the token's tenant. */
   readonly because: string;
   readonly isFinal: boolean;
-  /** For the caller: it never says what was expected. */
+  /** The message for the caller, which never says what was expected. */
   readonly message: string;
 }
 
@@ -18,7 +18,7 @@ export function fail(message: string, because: string): Verdict {
   return { passed: false, because, isFinal: false, message };
 }
 
-/** Thrown instead of returned, because `not` would turn a returned refusal into a pass. */
+/** Makes a refusal that the check throws: if the check returned the refusal, `not` would turn it into a pass. */
 export function forbid(message: string, because: string): Verdict {
   return { passed: false, because, isFinal: true, message };
 }

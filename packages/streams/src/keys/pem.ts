@@ -1,12 +1,12 @@
 import { assertOption } from '@torii/core/adapter';
 
-// In characters. A private RSA key of 8192 bits has about 6,400.
+// The longest text that is accepted, in characters. A private RSA key of 8192 bits has about 6,400.
 const maxLength = 16_384;
 
-// Quadratic for a text that repeats the BEGIN line without an END line, so `maxLength` must bound the text.
+// Use only for text within `maxLength`: the time is quadratic if a text repeats the BEGIN line without an END line.
 const pemBlock = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 
-// Files from Windows have CRLF, and environment variables often contain a literal `\n`.
+// Converts line breaks to LF: files from Windows have CRLF, and environment variables often contain a literal `\n`.
 function normalizeLineBreaks(text: string): string {
   return text.replaceAll('\\r', '').replaceAll('\\n', '\n').replaceAll('\r\n', '\n').trim();
 }
@@ -16,7 +16,7 @@ export function findPublicPem(text: string): string | undefined {
   return block.exec(normalizeLineBreaks(text))?.[0];
 }
 
-// No message quotes the text, which may contain a private key.
+// The error messages must not quote the text, because it may contain a private key.
 export function readPem(option: string, given: unknown, half: 'private' | 'public'): string {
   const remedy = `Pass the ${half} half of your RSA key pair as PEM`;
   assertOption(
@@ -35,7 +35,7 @@ export function readPem(option: string, given: unknown, half: 'private' | 'publi
   assertOption(option, text !== '', `is empty. ${remedy}, or set the environment variable that it is read from`);
 
   if (half === 'public') {
-    // First, so that no other message, such as "damaged", suggests passing the private key again.
+    // Must come before the checks of the PEM: a message such as "damaged" would suggest passing the private key again.
     assertOption(option, !looksPrivate(text), `contains a private key, which must not be published. ${remedy}`);
   }
   assertOption(

@@ -9,8 +9,8 @@ import { type KeyStore, Slot, type SlotEntry, type SlotOptions, type Written } f
 
 export interface PublishOptions extends SlotOptions {
   /**
-   * The published public key that may be replaced. If absent, a different key is never replaced: otherwise, a node of
-   * an old release that starts during a key rotation would undo the rotation.
+   * The published public key that may be replaced. If absent, publishing a different key throws `slot_taken`, so that a
+   * node of an old release cannot undo a key rotation when it starts.
    */
   readonly replaces?: string | KeyObject | undefined;
   /** The gateway's address. If set, `publishPublicKey` waits up to five seconds until the gateway uses the key. */
@@ -25,7 +25,7 @@ export interface PublishOptions extends SlotOptions {
 export interface Publication {
   /** The store's revision of the entry that holds the key. */
   readonly revision: number;
-  /** `false` if the key was already published, as SPKI PEM. */
+  /** Whether this call changed the entry: `false` if the entry already held the key as SPKI PEM. */
   readonly changed: boolean;
   /** The key's thumbprint (RFC 7638), which is the `kid` of tokens. */
   readonly keyId: string;

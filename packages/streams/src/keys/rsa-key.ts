@@ -5,7 +5,7 @@ import { readPem } from './pem.ts';
 export interface PublicKey {
   /** The RFC 7638 thumbprint. */
   readonly keyId: string;
-  /** SPKI. */
+  /** The key as SPKI PEM. */
   readonly pem: string;
 }
 
@@ -30,7 +30,7 @@ export function readPrivateKey(option: string, given: unknown): SigningKey {
 export function readPublicKey(option: string, given: unknown): PublicKey {
   return hideCryptoErrors(option, given, () => {
     const pem = given instanceof KeyObject ? exportPublic(option, given) : readPem(option, given, 'public');
-    // A second protection against publishing a private key: `createPublicKey` always returns a public key.
+    // If `readPem` did not detect a private key, `createPublicKey` still returns only its public half.
     const key = createPublicKey(pem);
     requireRsa(option, key);
     return toPublicKey(key);
@@ -54,7 +54,7 @@ function exportPublic(option: string, key: KeyObject): string {
   return key.export({ type: 'spki', format: 'pem' }).toString();
 }
 
-// No `cause`: when logged, an OpenSSL error can contain its input, the key.
+// The errors have no `cause`: an OpenSSL error can contain the key, and errors are logged.
 function hideCryptoErrors<T>(option: string, given: unknown, read: () => T): T {
   try {
     return read();
@@ -68,7 +68,8 @@ function hideCryptoErrors<T>(option: string, given: unknown, read: () => T): T {
   }
 }
 
-// FIPS 186-5 A.1.1. With an exponent such as 3, verifiers that do not check the whole padding accept forged signatures.
+// The minimum of FIPS 186-5 A.1.1. With an exponent of 1, anyone can forge signatures. With 3, a verifier that does not
+// check the whole padding accepts forged ones.
 const minExponent = 65_537n;
 const maxExponent = 2n ** 32n;
 // Few gateways can read longer keys, and signing with one takes a tenth of a second.
@@ -81,7 +82,6 @@ function requireRsa(option: string, key: KeyObject): void {
   const { modulusLength: bits = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   if (bits < 2048) throw unfit(option, `must have at least 2048 bits. Found: ${bits}. ${remedy}`);
   if (bits > maxBits) throw unfit(option, `must have at most ${maxBits} bits. Found: ${bits}. ${remedy}`);
-  // With an exponent of 1, the signature equals the padded message, so anyone can forge a signature.
   const isFit = publicExponent >= minExponent && publicExponent < maxExponent && publicExponent % 2n === 1n;
   if (!isFit) throw unfit(option, `has a public exponent that is even, too large or below ${minExponent}. ${remedy}`);
   const modulus = Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url');
@@ -89,7 +89,7 @@ function requireRsa(option: string, key: KeyObject): void {
     throw unfit(option, `has an even modulus, so it is not a valid RSA key. ${remedy}`);
 }
 
-// Node accepts a private key that was assembled from two key pairs, but no one can verify its signatures.
+// Refuses a private key that was assembled from two key pairs: Node accepts it, but no one can verify its signatures.
 function requirePair(option: string, privateKey: KeyObject, publicKey: KeyObject): void {
   const message = Buffer.from('@torii/streams');
   if (!verify('sha256', message, publicKey, sign('sha256', message, privateKey))) {

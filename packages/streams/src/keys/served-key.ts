@@ -2,7 +2,7 @@ import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { fetchServedKey, type Gateway } from './gateway.ts';
 
-/** For this long after the gateway changes its key, a process may still sign with the old key. */
+/** The gateway is asked again after this time, so a node may sign with the old key this long after a change. */
 export const servedKeySeconds = 1;
 
 export class ServedKey {
@@ -18,10 +18,11 @@ export class ServedKey {
     this.#emit = emit;
   }
 
-  /** `null` if the gateway has no key, `undefined` if it never answered. Never rejects, nor waits during an outage. */
+  // Returns the id of the gateway's key: `null` if the gateway has no key, `undefined` if the gateway never answered.
+  // Never rejects, and does not wait during an outage.
   async keyId(): Promise<string | null | undefined> {
     const age = Date.now() - this.#askedAt;
-    // A negative age: the clock was set back.
+    // The age is negative if the clock was set back.
     if (age < 0 || age >= servedKeySeconds * 1000) this.#asking ??= this.#ask();
     if (!this.#failing) await this.#asking;
     return this.#keyId;

@@ -5,7 +5,7 @@ import { type PublicKey, readPublicKey } from './rsa-key.ts';
 
 /** An entry of a key-value store. */
 export interface StoreEntry {
-  /** `null` if the entry was deleted. Its revision is still needed to write it again. */
+  /** The stored text; `null` for a deleted entry, which is still returned because the next write needs its revision. */
   readonly value: string | null;
   readonly revision: number;
   /**
@@ -86,11 +86,12 @@ export class Slot {
     return { publicKey, isPlain, isEmpty: value.trim() === '', revision: entry?.revision ?? 0 };
   }
 
-  /** Returns `null` if another process wrote something else since `lastRevision`. */
+  /** Writes the key. Returns `null` if another process wrote something else since `lastRevision`. */
   async tryWrite(publicKey: PublicKey, lastRevision: number): Promise<Written | null> {
     const revision = await this.#store.write(this.bucket, this.key, publicKey.pem, lastRevision);
     if (revision !== null) return { revision, changed: true };
-    // Another process may have written the same key, or the response to an earlier attempt of this process was lost.
+    // Accept an entry that already holds this key: another process wrote it, or an earlier attempt of this process
+    // succeeded but the response was lost.
     const entry = await this.read();
     return entry.publicKey?.pem === publicKey.pem ? { revision: entry.revision, changed: false } : null;
   }

@@ -77,7 +77,7 @@ export async function connectStore(options: NatsOptions): Promise<ConnectedStore
       areLocal,
       'is required to send a password or a token to another machine. Write tls:// in `servers`, or tls: {}',
     );
-    // Otherwise a local server could announce remote servers, to which a reconnect sends the password without TLS.
+    // Ignore servers that a local server announces: a reconnect could send the password to a remote one without TLS.
     settings.ignoreClusterUpdates = true;
   }
   const connection = await translateErrors(() => connect(settings));
@@ -85,7 +85,7 @@ export async function connectStore(options: NatsOptions): Promise<ConnectedStore
   return { ...createNatsStore(connection), close, [Symbol.asyncDispose]: close };
 }
 
-// The NATS client compares the certificate with the host name, but for an IP address it compares with `localhost`.
+// For an IP address, the NATS client would compare the certificate with `localhost`, so set the host explicitly.
 function certifiedHost(servers: readonly ServerAddress[]): { readonly host?: string } {
   const byIp = servers.find(({ isIp }) => isIp);
   if (byIp === undefined) return {};

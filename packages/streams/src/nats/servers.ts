@@ -3,7 +3,7 @@ import { assertOption, isLoopback } from '@torii/core/adapter';
 
 export interface ServerAddress {
   readonly address: string;
-  /** Without the port. An IPv6 address has no brackets. */
+  /** The host name or IP address, without the port. An IPv6 address has no brackets. */
   readonly host: string;
   readonly isIp: boolean;
   readonly isLoopback: boolean;
@@ -22,7 +22,7 @@ export function readServers(given: unknown): readonly ServerAddress[] {
 }
 
 function readServer(text: string, example: string): ServerAddress {
-  // A password in a URL ends up in logs. NFKC finds the fullwidth @, which a URL parser accepts.
+  // Refuse a password, because addresses are logged. NFKC also finds the fullwidth @, which URL parsers accept.
   assertOption(
     'servers',
     !/@|%40/i.test(text.normalize('NFKC')),
@@ -31,7 +31,7 @@ function readServer(text: string, example: string): ServerAddress {
   const [, scheme = 'nats', name = '', port = '4222'] = form.exec(text) ?? [];
   const url = `http://${name}:${port}`;
   assertOption('servers', name !== '' && URL.canParse(url), `is not the address of a NATS server. ${example}`);
-  // The URL parser converts spellings such as 2130706433 and 127.1 to 127.0.0.1, the address that is connected to.
+  // The URL parser converts spellings such as 2130706433 and 127.1 to 127.0.0.1, so that `isLoopback` recognizes them.
   const { hostname } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   return {

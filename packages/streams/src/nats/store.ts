@@ -14,7 +14,7 @@ const minBytesForKey = 4_096;
  */
 export function createNatsStore(connection: NatsConnection): KeyStore {
   const manager = new Kvm(connection);
-  // Removed on any error, because the bucket may have been deleted and recreated.
+  // Buckets whose settings were checked. After any error, a bucket is checked again: it may have been recreated.
   const checkedBuckets = new Map<string, KV>();
 
   async function find(name: string): Promise<KV> {
@@ -72,7 +72,7 @@ function isMissingBucket(error: unknown): boolean {
   return codeOf(error) === streamNotFoundCode;
 }
 
-// The bucket does not exist, or JetStream is not enabled.
+// Whether no server responded, because the bucket does not exist or JetStream is not enabled.
 function hasNoResponder(error: unknown): boolean {
   return error instanceof Error && error.name === 'JetStreamNotEnabled';
 }

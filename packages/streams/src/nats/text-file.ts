@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { assertOption } from '@torii/core/adapter';
 
-// No `cause`: errors of node:fs quote the path, which may be a secret passed by mistake.
+// The error has no `cause`: errors of node:fs quote the path, and a secret may have been passed instead of a path.
 export async function readTextFile(option: string, path: unknown): Promise<string> {
   const isPath = typeof path === 'string' && path !== '';
   assertOption(

@@ -1,6 +1,6 @@
 import type { KeyStore } from '../keys/slot.ts';
 
-/** The state of a rotation in progress, kept in the store. Error messages call it the note. */
+/** The state of a rotation in progress, kept in the store. Error messages call this record "the note". */
 export interface RotationRecord {
   readonly from: string;
   readonly to: string;
@@ -13,7 +13,7 @@ export interface RotationRecordEntry {
   readonly revision: number;
 }
 
-// In a separate bucket: it is not documented how the gateway treats a second key in the bucket that it watches.
+// Uses a separate bucket: how the gateway treats a second entry in the bucket with its key is not documented.
 export class RotationRecords {
   readonly #store: KeyStore;
   readonly #bucket: string;
@@ -39,7 +39,7 @@ export class RotationRecords {
   }
 }
 
-// A malformed record counts as absent: the rotation drains again, which costs only time.
+// A malformed record counts as absent: the rotation waits for old tokens to expire again, which costs only time.
 function parse(text: string): RotationRecord | null {
   try {
     const { from, to, drainStartedAt } = JSON.parse(text);

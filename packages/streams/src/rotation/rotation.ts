@@ -74,7 +74,7 @@ export interface RotationPlan {
   readonly step: RotationStep;
   /** Seconds until the next step can be done: more than 0 only if `step` is `drain`. */
   readonly waitSeconds: number;
-  /** For how many seconds after the new key is published a reconnect may need a new token. */
+  /** For this many seconds after the new key is published, a client may need a new token to reconnect. */
   readonly refusalSeconds: number;
   /** The plan as text for people, in several lines. */
   readonly text: string;
@@ -84,18 +84,18 @@ export interface RotationPlan {
 export interface Rotation {
   /** Reads the current state. Changes nothing. */
   plan(): Promise<RotationPlan>;
-  /** Takes all steps that are due. Waits at most a few seconds, for the gateway, and never for `drain`. */
+  /** Takes all steps that can be taken now. Waits a few seconds for the gateway at most, and never for `drain`. */
   advance(): Promise<RotationPlan>;
   /**
-   * Runs the rotation to its end, which takes a little longer than `maxTtlSeconds`. Retries for a minute if the store
-   * or the gateway is unavailable, except for its first read of the store. To stop, abort the signal or end the
-   * process. To continue, call `run` again.
+   * Runs the rotation to its end, which takes a little longer than `maxTtlSeconds`. If the store or the gateway becomes
+   * unavailable, retries for a minute. If the store is unavailable at the start, throws at once. To stop, abort the
+   * signal or end the process. To continue, call `run` again.
    */
   run(options?: { readonly signal?: AbortSignal | undefined }): Promise<RotationPlan>;
   /**
    * Cancels the rotation before the new key is published. Once the promise resolves, a `run` in progress no longer
-   * changes the key, and ends with `rotation_conflict` or `publish_conflict`. A `run` is in progress once it has read
-   * the store. Also remove `nextPrivateKey` from the nodes. A later rotation starts its `drain` again.
+   * changes the key, and throws `rotation_conflict` or `publish_conflict`. A `run` that has not read the store yet is
+   * not canceled. Also remove `nextPrivateKey` from the nodes. A later rotation starts its `drain` again.
    *
    * @throws ToriiStreamError `rotation_conflict` if the new key is already published, if a rotation to another key is
    * in progress, or if another process wrote at the same time, so that a `run` in progress may continue
@@ -124,7 +124,7 @@ const notAsked: ServedAnswer = { isServed: false, keyId: null };
 const maxCancelTries = 20;
 
 interface Progress {
-  /** `cancel` always changes the revision, even if no record is stored. */
+  /** The record's revision at the start, to detect `cancel`, which always changes it, even if no record is stored. */
   readonly firstRevision: number;
   sawRecord?: boolean;
   hasBegun?: boolean;
@@ -176,7 +176,7 @@ export function createRotation(options: RotationOptions): Rotation {
       if (progress !== undefined && record?.to === to.keyId) progress.sawRecord = true;
       const isUrgent = oldKeyLeaked && held === from.keyId;
       const served = isUrgent ? notAsked : await waitUntilServed(gateway, held, maxPropagationMs);
-      // Another process published a key meanwhile, so the gateway's answer may be about that key.
+      // Start over if another process published a key meanwhile: the gateway's answer may be about that key.
       if (!isUrgent && (await slot.read()).revision !== slotEntry.revision) continue;
       const next = nextStep(intent, { slot: slotEntry, record, served, now: Date.now() / 1000 });
       return { next, slotEntry, record, recordRevision: revision };
@@ -186,11 +186,11 @@ export function createRotation(options: RotationOptions): Rotation {
   async function take({ next: { step }, slotEntry, record, recordRevision }: World): Promise<void> {
     if (step === 'begin') {
       const drainStartedAt = Math.floor(Date.now() / 1000);
-      // If another process wrote its record first, the next `look` finds it.
+      // Writes nothing if another process wrote its record first: the next `look` reads that record.
       await records.write({ from: from.keyId, to: to.keyId, drainStartedAt }, recordRevision);
     } else if (step === 'flip') {
       await slot.write(to, slotEntry.revision);
-      // Otherwise a later rotation from the same key would skip the wait for tokens to expire.
+      // Clear the record: with it, a later rotation from the same key would not wait for tokens to expire.
       if (record !== null) await records.write(null, recordRevision);
     } else if (step === 'confirm') {
       const served = await waitUntilServed(gateway, to.keyId, maxPropagationMs);
@@ -198,7 +198,7 @@ export function createRotation(options: RotationOptions): Rotation {
       if (!served.isServed)
         throw shadowed('Nodes sign with the key that the gateway uses, so clients can still connect', served.keyId);
     } else if (step === 'done' && record?.from === from.keyId) {
-      // Left by a process that crashed right after it published the new key.
+      // Clear the record that a process left when it crashed right after it published the new key.
       await records.write(null, recordRevision);
     }
   }
@@ -214,8 +214,8 @@ export function createRotation(options: RotationOptions): Rotation {
   function isCanceled({ next: { step }, record, recordRevision }: World, progress: Progress): boolean {
     const isMoved = recordRevision !== progress.firstRevision;
     if (step === 'begin') return progress.hasBegun || isMoved || (progress.sawRecord === true && record === null);
-    // If the old key leaked, there may be no record. A record that appeared since the start is not a cancellation:
-    // another process runs the same rotation.
+    // A missing record alone does not mean canceled: if the old key leaked, none is written. A changed revision alone
+    // does not either: another process that runs the same rotation also writes the record.
     return step === 'flip' && record === null && isMoved;
   }
 
@@ -249,9 +249,9 @@ export function createRotation(options: RotationOptions): Rotation {
       if ((await slot.read()).publicKey?.keyId === to.keyId) throw canceledTooLate();
       const { record, revision: recordRevision } = await records.read();
       if (record !== null && (record.from !== from.keyId || record.to !== to.keyId)) throw otherRotation(record.to);
-      // The order matters. Clearing the record, even if there is none, makes a concurrent write of a record fail. Then
-      // writing the old key over itself makes a concurrent write of the new key fail. A write of the old key by another
-      // process is not enough: the rotation may already have read its revision.
+      // The order matters. First clear the record, even if there is none, so that a `run` cannot write a record. Then
+      // write the old key over itself, so that a `run` cannot write the new key. If another process wrote the old key
+      // first, write again: a `run` may already have read the revision of that write.
       if (!(await records.write(null, recordRevision))) throw cancelLost();
       for (let tries = 0; tries < maxCancelTries; tries++) {
         const { publicKey, revision } = await slot.read();

@@ -38,16 +38,16 @@ export interface NextStep {
 }
 
 const clockMarginSeconds = 2;
-// A record from further in the future was written by a machine with a wrong clock.
+// Records from further in the future are ignored: they were written by a machine with a wrong clock.
 const maxAheadSeconds = 60;
-// If the drain ended longer ago than this, nodes may mint long-lived tokens again.
+// Records whose drain ended longer ago than this are ignored: nodes may mint long-lived tokens again.
 const staleAfterSeconds = 86_400;
 
 export function nextStep(intent: Intent, { slot, record, served, now }: Observation): NextStep {
   const held = slot.publicKey?.keyId;
   if (held === intent.to) return { step: served.isServed ? 'done' : 'confirm', waitSeconds: 0 };
   if (held !== intent.from) throw wrongSlot(intent, slot);
-  // Even if the gateway is unavailable: when it returns, it must refuse the attacker's tokens.
+  // Publish the new key even if the gateway is unavailable: when it returns, it must refuse the attacker's tokens.
   if (intent.oldKeyLeaked) return { step: 'flip', waitSeconds: 0 };
   if (served.problem !== undefined) throw new ToriiStreamError('gateway_unavailable', served.problem);
   if (!served.isServed) throw shadowed('Nothing was changed', served.keyId);

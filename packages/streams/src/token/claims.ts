@@ -36,11 +36,11 @@ const reservedClaims = ['sub', 'iss', 'iat', 'exp', 'nbf', 'jti', 'allowed_strea
 
 const maxStreams = 1_000;
 const maxSubjectBytes = 1_000;
-// Servers and proxies accept 8 kB of URL or header, and base64url makes the claims a third longer.
+// Many servers and proxies refuse a URL or header above 8 kB, and base64url makes the claims a third longer.
 const maxPayloadBytes = 5_500;
 
-// Reads each property once (security statement 28): a getter, a Proxy or an array that is changed later could pass the
-// check with one value and be signed with another.
+// Reads each property only once (security statement 28). If it were read again for signing, a getter, a Proxy or an
+// array that was changed could return another value than the one that was checked.
 export function readRequest(request: StreamRequest, maxTtlSeconds: number): CheckedRequest {
   if (typeof request !== 'object' || request === null) {
     throw refusal('subject_invalid', 'The argument is not an object. Pass { subject, allowedStreams, ttlSeconds }');

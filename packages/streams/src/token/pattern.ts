@@ -1,4 +1,4 @@
-// Without the flags `u` and `m`, `\w` matches ASCII only, and `$` does not match before a final newline.
+// Do not add flags: `\w` must match only ASCII, and `$` only the end of the text, not the end of a line.
 const namePattern = /^[\w:-]+$/;
 const streamPattern = /^(?:\*|[\w:-]+\*?)$/;
 

@@ -148,7 +148,7 @@ export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
   const chooseKey = keyChooser(current, next, gateway && new ServedKey(gateway, emit), emit);
 
   async function mint(given: StreamRequest, actorClaims: Readonly<Record<string, unknown>>): Promise<StreamToken> {
-    // Before the first await: the caller could change the request after the check.
+    // Copy the request before the first await: the caller could change the request after the check.
     const request = readRequest(given, maxTtlSeconds);
     const askedSeconds = request.ttlSeconds;
     const { key, isDraining } = await chooseKey();
@@ -193,7 +193,7 @@ function checkAuth(auth: Auth, impersonation: 'refuse' | 'audit'): void {
     const remedy = 'Pass the Auth of a verified request, such as getAuth(req), or call issue({ subject, … })';
     throw new ToriiStreamError('subject_invalid', `\`auth\` was not created by a verifier. ${remedy}.`);
   }
-  // The app may have kept this Auth since an earlier request, for example for an open WebSocket.
+  // Check again: the app may have kept this Auth since an earlier request, for example for an open WebSocket.
   if (!(auth.expiresAt > Date.now() / 1000)) throw new ToriiAuthError('token_expired', 'The token has expired.');
   if (auth.impersonating && impersonation === 'refuse') {
     throw new ToriiForbiddenError('Stream tokens are not issued for impersonated users.');
