@@ -26,11 +26,11 @@ export function readData({ answer }: Operation, { status, text }: Omit<Received,
 export function refusalFor({ status, headers, text }: Received, call: ApiCall): ToriiApiError {
   const body = parse(text);
   const problem = isObject(body) ? body : null;
-  // `code` and `supportId` may be at the top level or in `properties`: the server's framework can write both.
+  // The server may send `code` and `supportId` at the top level or inside `properties`, so read both places.
   const own = { ...problem, ...Object(problem?.['properties']) };
-  // In browsers and on some runtimes, an unfollowed redirect is opaque and has status 0.
+  // Redirects are not followed. A redirect has a 3xx status here, or status 0 in browsers and on some runtimes.
   const given = status < 400 ? 'redirect_refused' : own.code;
-  // Prevents log injection: the server chose the code.
+  // Accept only word characters, so that a server cannot inject line breaks into logs.
   const [code] = /^\w{1,99}$/.exec(given ?? '') ?? ['unknown'];
   return new ToriiApiError(`${call.method} ${call.path} failed: ${status} ${code}.`, {
     ...call,

@@ -9,7 +9,7 @@ export interface ApiEvent {
   /** Counts the requests of one call from 1. It is 0 if nothing was sent because the signal was already aborted. */
   readonly attempt: number;
   readonly durationMs: number;
-  /** `null` if the request succeeded. */
+  /** Why the request failed, or `null` if it succeeded. */
   readonly error: ToriiApiError | ToriiConnectionError | null;
   /** Milliseconds until the request is retried, or `null` if it is not retried. */
   readonly retryInMs: number | null;

@@ -5,7 +5,7 @@ import type { FieldRule, FieldRules, Operation } from './operation.ts';
 type Given<V> = V extends readonly (infer Item)[] ? readonly Item[] : V;
 type IfOptional<T, K extends keyof T> = object extends Pick<T, K> ? undefined : never;
 
-/** Parameters of a query string. `null` omits one, so the `nextCursor` of any page can be passed as `cursor`. */
+/** Parameters of a query string. A `null` parameter is omitted, so every `nextCursor` can be passed as `cursor`. */
 export type Query<T> = {
   readonly [K in keyof NonNullable<T>]: Given<NonNullable<T>[K]> | IfOptional<NonNullable<T>, K> | null;
 };
@@ -15,7 +15,7 @@ export type Body<T> = {
   readonly [K in keyof NonNullable<T>]: Given<NonNullable<T>[K]> | IfOptional<NonNullable<T>, K>;
 };
 
-/** Fields of an update: a value or a `Patch` sets a field, `null` clears a nullable one, `undefined` changes nothing. */
+/** Fields of an update. A value or `Patch.set(value)` sets a field, `null` clears it, `undefined` changes nothing. */
 export type Changes<T> = {
   readonly [K in keyof NonNullable<T>]?:
     | Given<NonNullable<T>[K]>

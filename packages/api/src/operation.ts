@@ -1,4 +1,4 @@
-// Checked before a request is sent. The server checks everything else.
+// How a field is validated before a request is sent. The server validates everything else.
 export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time';
 
 export type FieldRules = Readonly<Record<string, FieldRule>>;
@@ -7,18 +7,18 @@ export interface Operation {
   readonly method: string;
   readonly path: string;
   readonly pathParams?: Readonly<Record<string, unknown>>;
-  /** A field named in `query` goes into the query string; all others go into the body. */
+  /** The caller's fields. Those that `query` names are sent in the query string, the others in the body. */
   readonly input?: unknown;
   readonly query?: FieldRules;
   readonly search?: URLSearchParams;
-  /** `raw` sends the input unchanged. */
+  /** The rules for the fields of the body. `raw` sends `input` as the body, without validating it. */
   readonly body?: FieldRules | 'raw';
   readonly isOpenBody?: boolean;
-  /** Whether it may be retried. By default `true`, except for POST. */
+  /** Whether the operation may be retried after it may have been carried out. By default `true`, except for POST. */
   readonly isRepeatable?: boolean;
-  /** A success if an earlier attempt may already have carried out the operation. */
+  /** An error status that means success on a retry, because an earlier attempt may have carried out the operation. */
   readonly doneStatus?: number;
-  /** A page, a list of objects with an `id`, one such object, any JSON, or none. */
+  /** The expected response body: a page, a list of objects with an `id`, one object with an `id`, any JSON, or none. */
   readonly answer: 'page' | 'list' | 'object' | 'value' | 'nothing';
 }
 

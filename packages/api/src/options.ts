@@ -81,7 +81,7 @@ export function readCallOptions(given: RequestOptions, absent: Limits): Limits {
   return readLimits(omitUndefined(own, ['timeoutMs', 'maxRetries']), absent);
 }
 
-// `instanceof AbortSignal` is `false` for a signal of another realm (Jest, vm).
+// Checks the properties, because `instanceof AbortSignal` is `false` for a signal of another realm (Jest, vm).
 function isAbortSignal(value: unknown): boolean {
   return (
     typeof value === 'object' &&
@@ -126,7 +126,8 @@ function readApiUrl(value: unknown): string {
   return url.href.replace(/\/+$/, '');
 }
 
-// Web workers have no `document`, but a browser's user agent (Mozilla/…). Node, Bun, Deno and Workers have other ones.
+// Web workers in browsers have no `document`, so also check the user agent: it starts with `Mozilla` in browsers, but
+// not in Node, Bun, Deno or Cloudflare Workers.
 function isBrowser(): boolean {
   const { document, navigator }: { document?: unknown; navigator?: { userAgent?: string } } = globalThis;
   return document !== undefined || /^Mozilla/.test(navigator?.userAgent ?? '');

@@ -29,7 +29,7 @@ export interface PagePromise<T> extends Call<Page<T>>, AsyncIterable<T> {
 
 export function listPages<T>(send: Send, operation: Operation, options?: RequestOptions): PagePromise<T> {
   const { input } = operation;
-  // Copy, because the caller may change the object before a later page is fetched.
+  // Copy the input, because the caller may change the object before a later page is fetched.
   const given: { readonly cursor?: string | null } | undefined =
     input && typeof input === 'object' ? { ...input } : undefined;
   return new LazyPagePromise<T>(
@@ -48,7 +48,7 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   readonly #signal: AbortSignal | undefined;
   #call: Call<Page<T>> | undefined;
 
-  // `finally` calls the species constructor with an executor, which this constructor does not accept.
+  // Makes `finally` return a plain promise: JavaScript would call this class's constructor with the wrong arguments.
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
@@ -73,7 +73,7 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   }
 
   async *pages(): AsyncGenerator<Page<T>, void> {
-    // A server that repeats a cursor would make the loop endless.
+    // Remember the cursors: without this check, a server that repeats a cursor would make the loop endless.
     const seen = new Set([this.#start]);
     for (let cursor = this.#start; ; seen.add(cursor)) {
       const { data: page, status, method, path, attempts } = await this.#fetchPage(cursor).withResponse();
@@ -94,7 +94,7 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
     for await (const page of this.pages()) {
       for (const item of page.items) {
-        // The signal is aborted, so this call rejects with reason `aborted`, which ends the loop.
+        // After an abort, end the loop with the usual error: with an aborted signal, `#fetchPage` rejects immediately.
         if (this.#signal?.aborted) await this.#fetchPage(page.nextCursor);
         yield item;
       }

@@ -42,7 +42,7 @@ export function prepareRequest(settings: Settings, operation: Operation, options
 }
 
 export function operationFor({ method, path, query = {}, body, ...rest }: ApiRequest): Operation {
-  // Prevents path traversal: URL parsers resolve `..` and `%2e%2e`, so another operation would be called.
+  // Refuse `..` and `%2e%2e` (path traversal): URL parsers resolve them, so another operation would be called.
   const isBad = /^(?!\/)|\/(\.|%2e){0,2}(\/|$)|[\\?#{}\s]/i.test(path);
   assertOption('path', !isBad, "must be a plain path such as '/api/server/v1/users'");
   const search = new URLSearchParams();
@@ -54,7 +54,7 @@ export function operationFor({ method, path, query = {}, body, ...rest }: ApiReq
 function fillPath({ path, pathParams: params = {} }: Operation): string {
   return path.replace(/\{([^/}]+)\}/g, (_match, name: string) => {
     const id = params[name];
-    // An empty or dot segment would call another operation: `users.get('')` would list all users.
+    // Refuse ids that are empty, `.` or `..`. They would call another operation: `users.get('')` would list all users.
     assertOption(name, typeof id === 'string' && !/^\.{0,2}$|\p{Surrogate}/u.test(id), 'is not a valid id');
     return encodeURIComponent(id);
   });

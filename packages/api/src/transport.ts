@@ -6,7 +6,7 @@ import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
 import { codeOf, isTemporary, mayHaveArrived, waitAfter } from './retries.ts';
 
-// Invalid arguments reject the promise too: nothing is thrown synchronously.
+// Never throws synchronously: invalid arguments reject the promise, like every other error.
 export function callApi<T>(settings: Settings, operation: () => Operation, options?: RequestOptions): Call<T> {
   return callFor(perform<T>(settings, operation, options));
 }
@@ -24,7 +24,7 @@ async function perform<T>(
   const ending = new AbortController();
   let attempts = 0;
   let hasArrived = false;
-  // Whether the server may have carried out an attempt that failed.
+  // Whether the server may have carried out the operation although the attempt failed.
   let isInDoubt = false;
 
   for (;;) {
@@ -56,12 +56,13 @@ async function perform<T>(
     const { signal } = ending;
     if (options.signal?.aborted) end();
     attempts++;
-    // Not `settings.fetch(…)`: it sets `this`, and browsers and Workers then throw "Illegal invocation".
+    // Call a variable: `settings.fetch(…)` would set `this`, and browsers and Workers would throw "Illegal invocation".
     const fetch = settings.fetch ?? globalThis.fetch;
-    // A redirect would send the secret key to another URL. `redirect: 'error'` throws on Cloudflare Workers for every URL.
+    // Do not follow redirects: they would send the secret key to another URL. `redirect: 'error'` does not work on
+    // Cloudflare Workers, which throw for every URL.
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     const { status, headers } = response;
-    // Proxies and debug pages may echo the request headers.
+    // Remove the secret key from the response: proxies and debug pages may echo the request headers.
     const text = (await response.text()).replaceAll(settings.secretKey, '[secret key]');
     if ((status >= 200 && status < 300) || (isInDoubt && status === operation.doneStatus)) {
       return { data: readData(operation, { status, text }, call()) as T, status, headers, ...call() };
@@ -77,7 +78,7 @@ async function perform<T>(
     return isAnswer ? cause : connectionErrorFor(cause);
   }
 
-  // `null` if a retry is unsafe, cannot succeed, or would come after the deadline.
+  // Returns the milliseconds until the retry. `null` means no retry: it would be unsafe, useless or after the deadline.
   function waitBeforeNext(error: ToriiApiError | ToriiConnectionError): number | null {
     const waitMs = waitAfter(attempts, error instanceof ToriiApiError ? error.retryAfterSeconds : null);
     const isInTime = attempts <= maxRetries && waitMs < endsAt - performance.now();
@@ -102,17 +103,17 @@ function callFor<T>(response: Promise<ApiResponse<T>>): Call<T> {
   const data = response.then((whole) => whole.data);
   return Object.assign(data, {
     withResponse: () => {
-      // The caller handles the rejection of `response`. An unhandled one of `data` would crash Node.
+      // `data` and `response` reject together. The caller handles only `response`: unhandled, `data` crashes Node.
       data.catch(() => {});
       return response;
     },
   });
 }
 
-// Copies only what is safe to log: other properties may contain the request and its headers.
+// Copies only the properties of an error that are safe to log: others may contain the request and its headers.
 function safeCause(error: unknown, secretKey: string, depth = 0): unknown {
   const clean = (text: unknown): string => String(text).replaceAll(secretKey, '[secret key]');
-  // An error can be its own cause.
+  // Limit the depth, because an error can be its own cause.
   if (!(error instanceof Error) || depth > 4) return error && clean(error);
   const { message, stack, cause, code } = error as Error & { code?: unknown };
   const copy = new Error(clean(message), { cause: safeCause(cause, secretKey, depth + 1) });

@@ -15,7 +15,8 @@ export {
 export type { Answer, GuardOptions } from '@torii/core/adapter';
 
 declare global {
-  // Not the module `express-serve-static-core`: with pnpm or Yarn PnP, TypeScript may not find it from this package.
+  // Extend this global namespace instead of the module `express-serve-static-core`: with pnpm or Yarn PnP, TypeScript
+  // may not find that module from this package.
   namespace Express {
     interface Request {
       /**
@@ -27,7 +28,7 @@ declare global {
   }
 }
 
-/** A middleware for any route, so that Express keeps the type of `req.params.id` in the handlers after this middleware. */
+/** A middleware that fits every route. The handlers after it keep their own types, such as that of `req.params.id`. */
 export type Guard = <P, ResBody, ReqBody, Query, Locals extends Record<string, unknown>>(
   req: Request<P, ResBody, ReqBody, Query, Locals>,
   res: Response<ResBody, Locals>,
@@ -105,16 +106,16 @@ function write(res: Response, { status, headers: { Vary = '', ...headers }, body
   res.set(headers).vary(Vary).status(status).send(body);
 }
 
-// The whole path, mount points included, as Express's router reads it.
+// Returns the path that Express's routers match, including the mount paths that Express removes from `req.path`.
 function pathOf({ originalUrl, baseUrl, path }: Request): string {
   const [sent = ''] = originalUrl.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split('?', 1);
-  // In a mounted router, Express 4 drops one of two slashes: `/docs//x` becomes `/docs` and `/x`.
+  // Use the path as sent, because Express 4 drops a slash in mounted routers: `/docs//x` becomes `/docs` and `/x`.
   if (sent.includes('//')) return sent;
-  // At the root of a mount, `path` is `/` even if no slash was sent.
+  // Add no slash that was not sent: at the root of a mounted router, `path` is always `/`.
   return path === '/' && sent === baseUrl ? sent : baseUrl + path;
 }
 
-// Like `req.host` in Express 5. In Express 4, `req.host` has no port and logs a deprecation warning.
+// Returns the host with its port, like `req.host` in Express 5. In Express 4, `req.host` omits the port.
 function hostOf(req: Request): string | undefined {
   const trusts: (address: string | undefined, hop: number) => boolean = req.app.get('trust proxy fn');
   const forwarded = req.get('X-Forwarded-Host');

@@ -101,8 +101,8 @@ function fail(error: object): Promise<never> {
   return Promise.reject(error);
 }
 
-// koa-mount and middleware that rewrites URLs both change `ctx.path`, and the two cannot be told apart. A request with an
-// unknown path (`undefined`) is never public.
+// Returns `undefined` (unknown) if the path was changed, because koa-mount and URL rewrites cannot be told apart. A
+// request with an unknown path is never public.
 function pathOf({ originalUrl, url, path }: Context): string | undefined {
   const [sent] = originalUrl.split('?', 1);
   return url === originalUrl || path === sent ? path : undefined;

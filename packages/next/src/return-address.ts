@@ -3,18 +3,19 @@ import { returnParameter, withoutTrailingSlash } from './paths.ts';
 const appOrigin = 'http://app.invalid';
 const maxLength = 2000;
 
-/** Returns `undefined` for any other origin, to prevent open redirects. */
+/** Returns the address if it is a path of the app or a URL of one of `origins`; else `undefined` (open redirect). */
 export function readReturnAddress(value: unknown, origins: readonly string[] = []): string | undefined {
   if (typeof value !== 'string' || value.length > maxLength) return undefined;
-  // Browsers treat a backslash as a slash and drop tabs and line breaks: `/\evil.test` means `//evil.test`.
+  // Refuse backslashes and control characters. Browsers read `/\evil.test` as `//evil.test`, a URL of another host, and
+  // drop tabs and line breaks.
   if (/[\\\p{Cc}]/u.test(value) || !URL.canParse(value, appOrigin)) return undefined;
   const url = new URL(value, appOrigin);
   if (value.startsWith('/')) {
     const path = url.pathname + url.search + url.hash;
-    // `/.//evil.test` resolves to a path with two leading slashes, and browsers read the text after them as a host.
+    // Refuse `/.//evil.test`: it resolves to the path `//evil.test`, which browsers read as a URL of another host.
     return url.origin === appOrigin && !path.startsWith('//') ? path : undefined;
   }
-  // A `blob:` URL has the origin of the page that created it.
+  // Accept only http and https: a `blob:` URL has the origin of the page that created it, which may be allowed.
   const plain = /^https?:\/\//i.test(value) && url.username === '' && url.password === '';
   return plain && origins.includes(url.origin) ? url.href : undefined;
 }

@@ -1,5 +1,5 @@
 export interface TokenAnswer {
-  /** POST: whether the user or the organization in the cookie changed. DELETE: whether there was a cookie. */
+  /** After POST: whether the user or organization in the cookie changed. After DELETE: whether a cookie was cleared. */
   readonly changed: boolean;
   readonly userId: string | null;
   readonly expiresInSeconds?: number;

@@ -1,9 +1,9 @@
 import { withoutTrailingSlash } from '../paths.ts';
 
 const key = 'torii.bounced';
-/** A second redirect to the same address within this time means that the first one had no effect. */
+/** Within this time, a second redirect to the same address is refused, because the first had no effect (loop). */
 const windowMs = 30_000;
-/** The limit within `windowMs`, to any address. Stops loops between addresses that redirect to each other. */
+/** The most redirects within `windowMs`, to all addresses together. Stops loops between several addresses. */
 const maxBounces = 3;
 
 export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -29,7 +29,7 @@ export function mayBounce(storage: () => TabStorage, address: URL, nowMs: number
   }
 }
 
-// Allows a redirect to the same address again. Past redirects still count towards `maxBounces`.
+// Called after a redirect that worked: the same address is allowed again. The redirect still counts for `maxBounces`.
 export function noteArrival(storage: () => TabStorage): void {
   try {
     const tab = storage();

@@ -56,7 +56,7 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
       onProblem: (problem) => latest.current.onProblem?.(problem),
       onUpToDate: () => noteArrival(tabStorage),
       onSignedIn: () => latest.current.router.refresh(),
-      // Next's router caches the pages of the user who signed out. Only a full page load removes them.
+      // Reload the page: Next's router caches pages of the user who signed out, and only a full load removes them.
       onSignedOut: () => {
         if (isLeaving) return;
         if (mayBounce(tabStorage, new URL(location.href), Date.now())) location.reload();
@@ -69,11 +69,11 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
       isLeaving = false;
       syncIfVisible();
     };
-    // Timers do not run while the machine sleeps or the page is in the back/forward cache.
+    // Sync when the page is shown again: timers do not run during sleep or in the back/forward cache.
     document.addEventListener('visibilitychange', syncIfVisible);
     addEventListener('pageshow', onPageShow);
     addEventListener('online', syncIfVisible);
-    // After a sign-out in another tab, even a hidden page must not keep private content.
+    // After a sign-out in another tab, sync hidden pages too: they must not keep private content.
     addEventListener('storage', syncAfterSignOut);
     void keeper.sync();
     return () => {
@@ -231,8 +231,8 @@ function tabStorage(): Storage {
   return sessionStorage;
 }
 
-// Created on load: while the first update waits for the lock, the tab that holds it may sign out.
+// Created when the page loads, so that no sign-out is missed: another tab may sign out while the first update waits.
 const signOuts = watchSignOuts(() => window.localStorage);
 
-/** `endSession` is loading another page, and a reload would cancel the navigation. */
+/** `true` while `endSession` loads another page. No reload is started then, because it would cancel the navigation. */
 let isLeaving = false;

@@ -5,7 +5,7 @@ import { takeTurn } from './turns.ts';
 export interface CookieSource {
   getToken(): Promise<string | null>;
   readonly tokenPath: string;
-  /** Another tab signed out since this page was loaded. `getToken` may still return a token from its memory. */
+  /** Whether another tab signed out since this page was loaded. `getToken` may still return the old token then. */
   isOutdated(): boolean;
   isStopped(): boolean;
 }
@@ -15,7 +15,8 @@ export type CookieUpdate =
   | { readonly did: 'store'; readonly token: string; readonly answer: TokenAnswer }
   | { readonly did: 'clear'; readonly answer: TokenAnswer };
 
-// The lock is not always available, so another tab can sign out while a token is being stored. Check again after it.
+// Checks for a sign-out again after storing the token: the lock between tabs may be unavailable or time out, so another
+// tab may sign out meanwhile.
 export function updateCookie(source: CookieSource, stored?: string): Promise<CookieUpdate> {
   const { getToken, tokenPath, isOutdated, isStopped } = source;
   return takeTurn(tokenPath, async (): Promise<CookieUpdate> => {
@@ -25,7 +26,7 @@ export function updateCookie(source: CookieSource, stored?: string): Promise<Coo
     if (token === null) return { did: 'clear', answer: await clearToken(tokenPath) };
     const isSignedOut = async () => isOutdated() || (await getToken()) === null;
     const answer = await storeToken(tokenPath, token).catch(async (problem: unknown) => {
-      // The browser sets the cookie as soon as the headers arrive, even if reading the body then fails.
+      // The cookie may be set despite the error: browsers set it when the headers arrive, and the body may fail later.
       if (await isSignedOut()) await clearToken(tokenPath);
       throw problem;
     });

@@ -2,7 +2,7 @@ import type { TokenAnswer } from '../token-answer.ts';
 import { type CookieSource, updateCookie } from './cookie-update.ts';
 
 export interface KeeperOptions extends Omit<CookieSource, 'isStopped'> {
-  /** `null` if signed out, `undefined` if not known. */
+  /** The id of the user the page was rendered for. `null` means signed out, `undefined` that the app did not tell. */
   renderedFor(): string | null | undefined;
   onUpToDate(): void;
   onSignedIn(): void;
@@ -18,7 +18,7 @@ export interface Keeper {
 const leadMs = 25_000;
 const minDelayMs = 1000;
 const maxRetryMs = 60_000;
-/** `setTimeout` fires at once for more than 2^31 ms. An hour also corrects a delay after a change of the clock. */
+/** The longest timer. `setTimeout` fires at once above 2^31 ms, and a long delay is wrong if the clock is changed. */
 const maxDelayMs = 60 * 60 * 1000;
 
 export function keepToken(options: KeeperOptions): Keeper {
@@ -57,7 +57,7 @@ export function keepToken(options: KeeperOptions): Keeper {
     if (changed || isRenderedForAnother(null)) requestReload();
   }
 
-  // `onSignedOut` may skip the reload to avoid a reload loop, so it is called again later.
+  // `onSignedOut` may skip the reload to avoid a reload loop, so a later sync asks for the reload again.
   function requestReload(): void {
     stored = undefined;
     if (stopped) return;
@@ -65,7 +65,7 @@ export function keepToken(options: KeeperOptions): Keeper {
     syncAfter(maxRetryMs);
   }
 
-  // The cookie may have been set, or may have expired, after the page was rendered.
+  // Detects what `changed` cannot: the cookie was set, or expired, after the server rendered the page.
   function isRenderedForAnother(userId: string | null): boolean {
     const renderedUserId = renderedFor();
     return renderedUserId !== undefined && renderedUserId !== userId;

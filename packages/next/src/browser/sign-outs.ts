@@ -3,7 +3,7 @@ const key = 'torii.signed_out';
 export type SharedStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 export interface SignOuts {
-  /** `happened` then returns `true` in other pages, but not in this page. */
+  /** Tells the app's other open pages about a sign-out: `happened` then returns `true` there, but not in this page. */
   note(): void;
   happened(): boolean;
 }

@@ -1,8 +1,8 @@
-/** A tab that hangs while it holds the lock must not block a sign-out in another tab. */
+/** How long to wait for the lock before working without it: a tab that hangs must not block another tab's sign-out. */
 const maxWaitMs = 5000;
 
 export async function takeTurn<T>(subject: string, work: () => Promise<T>): Promise<T> {
-  // Web Locks need a secure context.
+  // Browsers offer Web Locks only with https or on localhost. Elsewhere, work without a lock.
   const locks = globalThis.navigator?.locks as LockManager | undefined;
   if (locks === undefined) return work();
   let begun = false;

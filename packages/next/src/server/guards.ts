@@ -3,7 +3,8 @@ import { createGuards, type GuardSteps, type Guards } from '@torii/core/adapter'
 import type { NextRequest } from 'next/server.js';
 import { toResponse } from './answer.ts';
 
-// Stores the Auth instead of the request: two handlers can share a request, and only one may have approved the Auth.
+// Stores the Auth for one call of one handler, not for the request: two handlers can share a request, and one must not
+// get the Auth that only the other's checks approved.
 export interface GuardedCall {
   readonly request: NextRequest;
   auth?: Auth | null;

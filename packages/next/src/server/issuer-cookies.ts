@@ -1,7 +1,7 @@
 import { readCookies, type TokenCookie, tokenCookieNames } from './token-cookie.ts';
 
-// A mark is a cookie that is set with each cookie of the issuer. Only marked cookies are sent to the issuer, so that it
-// never gets the app's own. `__Host-` prevents a sibling subdomain from setting a mark.
+// For each cookie `x` of the issuer, the app also sets a cookie `torii_issuer.x`, its mark. Only cookies with a mark
+// are sent to the issuer: it must not get the app's own cookies. `__Host-` stops sibling subdomains from setting marks.
 function markPrefixOf({ secure }: Pick<TokenCookie, 'secure'>): string {
   return secure ? '__Host-torii_issuer.' : 'torii_issuer.';
 }
@@ -14,16 +14,17 @@ export function cookieHeaderForIssuer(sent: Headers, app: Pick<TokenCookie, 'sec
   return marked.length > 0 ? marked.map(({ pair }) => pair).join('; ') : null;
 }
 
-// The issuer must not set marks, or the token cookie: only the token route may, because it verifies the token.
+// Returns the issuer's cookie and its mark. Returns nothing for a cookie named like a mark or the token cookie: only
+// the token route may set the token cookie, because that route verifies the token.
 export function cookieLinesForBrowser(line: string, app: Pick<TokenCookie, 'secure'>): readonly string[] {
   const markPrefix = markPrefixOf(app);
   const [pair = '', ...attributes] = line.split(';');
   const name = pair.split('=', 1)[0]?.trim() ?? '';
   if (name === '' || !pair.includes('=')) return [];
   if (tokenCookieNames.includes(name) || name.startsWith(markPrefix)) return [];
-  // Browsers would reject a cookie with the issuer's `Domain`, or share it with the app's sibling subdomains.
+  // Remove the issuer's `Domain`: browsers would reject the cookie, or share it with the app's sibling subdomains.
   const kept = attributes.filter((attribute) => !isNamed(attribute, 'domain'));
-  // Browsers reject a `__Host-` cookie without `Path=/` and `Secure`.
+  // Give the mark `Path=/` and `Secure`: browsers reject a `__Host-` cookie without them.
   const others = kept.filter((attribute) => !isNamed(attribute, 'path') && !isNamed(attribute, 'secure'));
   const marked = app.secure ? [...others, ' Path=/', ' Secure'] : kept;
   return [[pair, ...kept].join(';'), [`${markPrefix}${name}=1`, ...marked].join(';')];

@@ -17,7 +17,8 @@ const timeLimitMs = 30_000;
 
 const tooLarge = 'The request body is larger than 1 MB.';
 
-// The issuer's session cookie then belongs to the app's host. A request cannot choose the upstream host (SSRF).
+// Proxies requests to the issuer, so that the issuer's session cookie belongs to the app's host. The upstream host
+// comes from the options: a request must not choose it (SSRF).
 export function issuerRoutes(settings: Settings): IssuerRoutes {
   const handle: Handler = async (request) => {
     try {
@@ -39,7 +40,7 @@ export function issuerRoutes(settings: Settings): IssuerRoutes {
 
 async function forward(request: NextRequest, { upstream, cookie }: Settings): Promise<Response> {
   const { pathname, search } = request.nextUrl;
-  // Path traversal: the issuer's router could decode `..%2f` and leave /_torii/.
+  // Refuse path traversal: the issuer's router could decode `..%2f` and serve a path outside of /_torii/.
   if (!pathname.startsWith('/_torii/') || 'problem' in readPath(pathname)) {
     throw new ToriiRequestError('The path is ambiguous or not below /_torii/.');
   }

@@ -9,7 +9,7 @@ import {
   verifyOptionNames,
   wrongOption,
 } from '@torii/core/adapter';
-// Only to detect Next 14, which does not export it.
+// Imported only to detect Next 14, which does not export `connection`.
 import { connection } from 'next/server.js';
 import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts';
 import { bypassNextCache } from './fresh-fetch.ts';
@@ -109,7 +109,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
   };
 }
 
-// Next redirects one form to the other, depending on its option `trailingSlash`.
+// Returns the path with and without a trailing slash. Both must be public: Next redirects from one to the other.
 function withBothSlashForms(path: string): readonly string[] {
   const base = withoutTrailingSlash(path);
   return base === '/' ? [base] : [base, `${base}/`];
@@ -119,7 +119,7 @@ function readOrigins(options: Options<'origins'>, production: boolean): readonly
   const remedy = "origins: ['https://app.example.com'], or set the environment variable that you read it from";
   const origins = 'origins' in options ? listOrigins(options, 'origins', remedy) : [];
   if (origins.length === 0) throw wrongOption('origins', `is missing. Write ${remedy}`);
-  // Most browsers accept a `Secure` cookie from http on loopback.
+  // Allow http on loopback, where most browsers accept a `Secure` cookie without https.
   const insecure = origins.find((origin) => !origin.startsWith('https:') && !isLoopback(new URL(origin).hostname));
   if (production && insecure !== undefined) {
     const replacement = insecure.replace(/^http:/, 'https:');

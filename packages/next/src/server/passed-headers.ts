@@ -1,8 +1,8 @@
 import { cookieHeaderForIssuer, cookieLinesForBrowser } from './issuer-cookies.ts';
 import type { TokenCookie } from './token-cookie.ts';
 
-// An allow list, because proxies, clouds and frameworks each trust other headers for the client's address, the host or
-// the method (header spoofing). `Referer` is not forwarded: it contains the full URL of a page.
+// The only request headers sent to the issuer. A block list would miss some of the headers that proxies, clouds and
+// frameworks trust for the client's address, host or method (spoofing). `Referer` would reveal a page's full URL.
 const allowed = new Set([
   ...['accept', 'accept-language', 'user-agent', 'dnt', 'save-data', 'priority', 'upgrade-insecure-requests'],
   ...['content-type', 'content-encoding', 'content-language', 'content-disposition'],
@@ -14,12 +14,12 @@ const allowed = new Set([
 ]);
 const allowedPrefixes = ['sec-fetch-', 'sec-ch-'];
 
-// RFC 9110 7.6.1 and 11.7.
+// Headers for a single connection, which a proxy must not forward (RFC 9110 7.6.1 and 11.7).
 const hopByHop = [
   ...['connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization'],
   ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
 ];
-// These would apply to the app's whole origin, or instruct a server in front of the app.
+// Removed from the issuer's responses: they would apply to the app's whole origin, or instruct a server in front of it.
 const forOrigins = [
   ...['strict-transport-security', 'alt-svc', 'nel', 'report-to', 'reporting-endpoints', 'clear-site-data'],
   ...['service-worker-allowed', 'accept-ch', 'origin-agent-cluster', 'x-sendfile'],
@@ -32,9 +32,9 @@ export function headersForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>
     sent,
     (name) => !hops.includes(name) && (allowed.has(name) || startsWithOne(name, allowedPrefixes)),
   );
-  // `fetch` decompresses every response.
+  // Ask for an uncompressed response: `fetch` would decompress it before it is forwarded.
   passed.set('accept-encoding', 'identity');
-  // Browsers send the password of an app behind Basic auth with each request. The issuer must not get it.
+  // Forward only Bearer tokens. Browsers send an app's Basic auth password too, and the issuer must not get it.
   const authorization = sent.get('authorization');
   if (authorization !== null && /^bearer[ \t]/i.test(authorization)) passed.set('authorization', authorization);
   const cookies = cookieHeaderForIssuer(sent, app);

@@ -37,7 +37,7 @@ export function createAuth<Custom extends object>({ verifier }: Settings) {
     try {
       return (await verifier.authenticate(withoutHost(request), { optional: true })) as Auth<Custom> | null;
     } catch (error) {
-      // After any other error, such as unavailable keys, it is unknown whether the user is signed in.
+      // Only this error means signed out. After others, such as unavailable keys, the user may be signed in.
       if (error instanceof ToriiAuthError) return null;
       throw writeDigest(error);
     }
@@ -56,7 +56,7 @@ export function createProtect<Custom extends object>({ verifier, signInPath, ori
       const isPage = request.method !== undefined;
       if (!(error instanceof ToriiAuthError) || !isPage) throw error instanceof ToriiError ? writeDigest(error) : error;
     }
-    // `redirect` works by throwing.
+    // Outside of the `try`, because `redirect` works by throwing.
     return redirect(signInAddress(signInPath, returnTo, origins));
   };
 }
@@ -76,7 +76,8 @@ function readArguments<Custom extends object>(
   return { returnTo, checks: checks as readonly Check<Custom>[] };
 }
 
-// Route parameters can make a path unsafe. A link to that URL must not show an error to a signed-in user.
+// Returns `undefined` for an unsafe path instead of throwing: route parameters can make a path unsafe, and a signed-in
+// user who follows a link to that page must not see an error.
 function readReturnTo(returnTo: unknown, origins: readonly string[]): string | undefined {
   const address = readReturnAddress(returnTo, origins);
   if (address !== undefined || (typeof returnTo === 'string' && returnTo.startsWith('/'))) return address;
@@ -86,19 +87,21 @@ function readReturnTo(returnTo: unknown, origins: readonly string[]): string | u
   );
 }
 
-// Next passes no method. Browsers send `Origin`, a body or both with every method except GET and HEAD, but a reverse
-// proxy may remove `Origin`. If the method is unknown, core accepts the cookie only from the app's own pages (CSRF).
+// Next does not tell the method, so guess it. With `Origin`, a body, or a script of another site (a reverse proxy may
+// remove `Origin`), return no method: core then accepts the cookie only from the app's own pages (CSRF). Other requests
+// count as GET.
 async function currentRequest(): Promise<RequestParts> {
   const headers = await nextHeaders();
   requireHeaders(headers);
   const isUnsafe = ['origin', 'content-type', 'transfer-encoding', 'next-action'].some((name) => headers.has(name));
-  // Some reverse proxies add `Content-Length: 0` to GET requests.
+  // `Content-Length: 0` is not a body: some reverse proxies add it to GET requests.
   const hasBody = (headers.get('content-length') ?? '0') !== '0';
   const method = isUnsafe || hasBody || isFromForeignScript(headers) ? undefined : 'GET';
   return { method, host: headers.get('host') ?? undefined, headers };
 }
 
-// `navigate`: a link, a typed address, a frame or a form, no script. The Content-Type reveals a form sent with POST.
+// Whether a script of another origin sent the request. The mode `navigate` means a link, a typed address, a frame or a
+// form, never `fetch`. A form sent with POST is recognized by its Content-Type.
 function isFromForeignScript(headers: Pick<Headers, 'get'>): boolean {
   const site = headers.get('sec-fetch-site');
   const isForeign = site !== null && site !== 'same-origin' && site !== 'none';

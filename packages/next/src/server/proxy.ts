@@ -45,13 +45,14 @@ export function createProxy<Custom extends object>(settings: Settings) {
       if (refusal !== undefined) return refusal;
       const auth = (call.auth ?? null) as Auth<Custom> | null;
       const response = (await handler?.(request, { auth, event })) ?? NextResponse.next();
-      // Next lets shared caches store static pages.
+      // Stop shared caches from storing a signed-in user's response, which Next allows for static pages.
       return auth === null ? response : markPrivate(response);
     };
   };
 }
 
-// Next needlessly encodes the `@` of a parallel route in names of static files. Core treats no such path as public.
+// Decodes characters such as `@` that Next needlessly encodes in the names of static files: core never treats a path
+// with needless encoding as public.
 function decodeStaticPath(parts: RequestParts): RequestParts {
   if (!parts.path?.startsWith('/_next/static/')) return parts;
   return { ...parts, path: parts.path.replace(/%(?:24|26|2B|2C|3A|3D|40)/gi, decodeURIComponent) };
@@ -66,11 +67,12 @@ function refusePageLoad(
   if (error instanceof ToriiAuthError) {
     const { pathname, search } = new URL(request.nextUrl.href);
     const address = request.nextUrl.basePath + signInAddress(signInPath, pathname + search);
-    // Behind a reverse proxy, `request.url` may name a host that browsers cannot reach.
+    // Do not use the host of `request.url`: behind a reverse proxy, browsers may not be able to reach that host.
     const target = new URL(address, originOf(request, origins));
     return { status: 307, headers: { Location: target.href }, body: null };
   }
-  // Signing in again would not help. The page is not served, because the proxy may be its only guard.
+  // The issuer's keys are unavailable, so signing in again would not help. Respond with an error page, not with the
+  // app's page: the proxy may be the only guard of that page.
   if (error instanceof ToriiUnavailableError) {
     const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Retry-After': String(error.retryAfterSeconds) };
     return { status: 503, headers, body: unavailablePage };
@@ -78,7 +80,7 @@ function refusePageLoad(
   return undefined;
 }
 
-/** A host that is not listed is never a target (open redirect). */
+/** Returns the origin to redirect to. A Host header that `origins` does not list is ignored (open redirect). */
 function originOf({ headers }: NextRequest, origins: readonly string[]): string | undefined {
   const host = headers.get('host');
   return origins.find((origin) => new URL(origin).host === host) ?? origins[0];

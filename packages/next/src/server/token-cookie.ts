@@ -7,10 +7,11 @@ export interface TokenCookie {
 
 export const tokenCookieNames: readonly string[] = ['__Host-torii_token', 'torii_token'];
 
-/** Includes the name and the attributes. Browsers may drop a larger cookie (RFC 6265 6.1). */
+/** The size limit for the cookie's value, name and attributes. Browsers may drop a larger cookie (RFC 6265 6.1). */
 const maxCookieBytes = 4096;
 
-// No header decides: `X-Forwarded-Proto` can be forged. `__Host-` prevents sibling subdomains from setting the cookie.
+// Does not use `X-Forwarded-Proto`, which can be forged, to detect https. The prefix `__Host-` stops sibling subdomains
+// from setting the cookie.
 export function chooseTokenCookie(origins: readonly string[], production: boolean): TokenCookie {
   const secure = production || origins.every((origin) => origin.startsWith('https:'));
   return { name: secure ? '__Host-torii_token' : 'torii_token', secure };

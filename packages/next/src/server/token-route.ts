@@ -27,7 +27,7 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
         const auth = await headerVerifier.authenticate(describe(request));
         const remainingSeconds = Math.floor(auth.expiresAt - Date.now() / 1000);
         const expiresInSeconds = Math.min(remainingSeconds, maxCookieSeconds);
-        // The clock tolerance accepts a token that has just expired, but `Max-Age=0` would delete the cookie.
+        // Refuse an expired token that the clock tolerance accepted: `Max-Age=0` would delete the cookie.
         if (expiresInSeconds < 1) throw new ToriiAuthError('token_expired', 'The token has expired.');
         const line = writeTokenCookie(cookie, tokenOf(request), expiresInSeconds);
         const changed = !isSameUser(auth, await previousAuth(request, settings));
@@ -40,7 +40,7 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
     async DELETE(request) {
       try {
         requireOwnPage(request, settings);
-        // Not verified, so that signing out works even if the keys cannot be fetched.
+        // Do not verify the token in the cookie: signing out must work even if the issuer's keys cannot be fetched.
         const changed = hasCookie(request.headers, cookie.name);
         return answerPrivately({ changed, userId: null } satisfies TokenAnswer, 200, {
           'Set-Cookie': clearTokenCookie(cookie),
@@ -52,7 +52,7 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
   };
 }
 
-// Login CSRF: another site must not sign a user in as someone else, or sign a user out.
+// Refuses requests from other sites: they could sign a user in as someone else (login CSRF) or sign a user out.
 function requireOwnPage(request: NextRequest, { origins }: Settings): void {
   if (isFromOwnPages(viewOf(withoutHost(describe(request))), origins)) return;
   throw new ToriiForbiddenError(
@@ -60,7 +60,7 @@ function requireOwnPage(request: NextRequest, { origins }: Settings): void {
   );
 }
 
-// Core has accepted the Authorization header, so it consists of the scheme, blanks and one token.
+// No need to validate the header: core has already checked that it contains a scheme, blanks and one token.
 function tokenOf({ headers }: NextRequest): string {
   return (
     headers
