@@ -53,7 +53,7 @@ export interface Auth<Custom extends object = Claims> {
   readonly raw: Readonly<Custom> & Claims;
 }
 
-// Not a symbol property on the Auth: a copy such as `{ ...auth, userId }` would include the property and pass as an Auth.
+// Every Auth that a verifier created. Not marked by a symbol property, because a copy `{ ...auth, userId }` would keep it.
 const auths: SharedMap<Auth, VerifierEventListener> = new SharedMap('auths');
 
 /** `true` if a verifier created this Auth. Copies, and objects parsed from JSON, are not accepted. */
@@ -147,7 +147,8 @@ function readActor(claims: Claims): Actor | null {
   return Object.freeze({ userId: typeof subject === 'string' && subject !== '' ? subject : null, raw: act });
 }
 
-// Provisional: the organization is in `org_id` or `o`. If they differ, the token is refused: other code may read the other.
+// Provisional: the organization is in `org_id`, in `o`, or in both. If both differ, the token is refused, because other
+// code could read the other organization from it.
 function readOrganization(claims: Claims): Organization | null {
   const flat = organizationFrom(claimOf(claims, 'org_id'), claimOf(claims, 'org_role'), 'org_id');
   const o = claimOf(claims, 'o') ?? null;
@@ -160,7 +161,7 @@ function readOrganization(claims: Claims): Organization | null {
   return flat.role === null ? nested : flat;
 }
 
-// Provisional: roles in `o` may lack the prefix `org:`.
+// Provisional: roles in the claim `o` may lack the prefix `org:`, so roles are compared without it.
 function bareRole(role: string): string {
   return role.startsWith('org:') ? role.slice('org:'.length) : role;
 }
@@ -175,7 +176,7 @@ export function isJsonObject(value: unknown): value is Claims {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// JSON.parse creates `__proto__` keys, which could pollute a prototype. Not recursive: `[[[[…` would overflow the stack.
+// Removes `__proto__` keys (prototype pollution). Not recursive: a deeply nested claim (`[[[[…`) would overflow the stack.
 function freezeClaims(claims: Claims): void {
   const pending: object[] = [claims];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

@@ -63,7 +63,7 @@ export function requireChecks<Custom extends object = Claims>(
   checks: unknown,
   option: string,
 ): readonly Check<Custom>[] {
-  // In the copy, a hole (`[a, , b]`) is `undefined` and refused below. `every` would skip a hole.
+  // Spreading turns a hole (`[a, , b]`) into `undefined`, which is refused below. Otherwise, `every` would skip the hole.
   const list: readonly Check<Custom>[] = Array.isArray(checks) ? [...checks] : [];
   if (list.length === 0) {
     throw new ToriiConfigError(

@@ -43,7 +43,7 @@ export function denialFor(error: unknown): Denial | undefined {
 const realm = 'Bearer realm="torii"';
 
 function challenge(code: string, message: string): string {
-  // RFC 6750 section 3 allows neither a quote nor a backslash, which could end the value early.
+  // Remove the characters that RFC 6750 section 3 forbids. A quote or a backslash could end the value early.
   const description = message.replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/g, '');
   return `${realm}, error="${code}", error_description="${description}"`;
 }

@@ -32,7 +32,7 @@ export abstract class ToriiError extends Error {
   /** The class name that `instanceof` compares. A subclass without its own `kind` is recognized by its prototype. */
   protected static readonly kind: string = 'ToriiError';
 
-  /** The kind of error. In the body of a refusal this is `error.code`. */
+  /** The kind of error. A refusal sends it to the caller as `error.code`. */
   abstract readonly code: string;
 
   constructor(message: string, options?: ErrorOptions) {
@@ -172,7 +172,7 @@ export interface ApiCall {
   readonly attempts: number;
 }
 
-/** The parts of an error response or unusable response of the REST API. */
+/** The data of a {@link ToriiApiError}: the call, and the response that was an error or unusable. */
 export interface ApiAnswer extends ApiCall {
   readonly status: number;
   readonly code: string;
@@ -192,7 +192,7 @@ export class ToriiApiError extends ToriiError implements ApiAnswer {
    * itself: `response_malformed`, `redirect_refused` and `cursor_repeated`.
    */
   declare readonly code: string;
-  /** An id to quote to Torii's support, or `null`. */
+  /** An id to quote to Torii's support. `null` if the API sent none. */
   readonly supportId: string | null = null;
   /** The response body: parsed if it was JSON, otherwise text. `undefined` if it was empty. */
   declare readonly body: unknown;
@@ -201,7 +201,7 @@ export class ToriiApiError extends ToriiError implements ApiAnswer {
   declare readonly method: string;
   declare readonly path: string;
   declare readonly attempts: number;
-  /** How many seconds the API asked to wait before the next request, or `null`. */
+  /** How many seconds the API asked to wait before the next request. `null` if the API did not say. */
   readonly retryAfterSeconds: number | null = null;
 
   constructor(message: string, answer: ApiAnswer, options?: ErrorOptions) {

@@ -49,7 +49,7 @@ export type VerifierEventListener = (event: VerifierEvent) => void;
 
 const details: SharedMap<ToriiError, RefusalDetail> = new SharedMap('refusals');
 
-/** Attaches details for `onEvent`. They are not properties, because an app may send those of an error to the caller. */
+/** Attaches details that only `onEvent` receives. Not as properties: apps may send an error's properties to the caller. */
 export function withDetail<E extends ToriiError>(
   error: E,
   detail: Omit<RefusalDetail, 'actual'> & { readonly actual?: unknown },
@@ -78,7 +78,7 @@ function detailOf(error: ToriiError): RefusalDetail {
   return typeof detail === 'object' && detail !== null ? detail : {};
 }
 
-// A token (`eyJ` is `{"` in base64url), a key or a webhook secret. The lookbehind prevents quadratic time (ReDoS).
+// Matches tokens (`eyJ` is `{"` in base64url), keys and webhook secrets. The lookbehind prevents quadratic time (ReDoS).
 const secret = /eyJ|(?<![\w-])[\w-]{16,}\.[\w-]{16,}\.[\w-]{20,}|[sp]k_(?:live|test)_|whsec_/;
 
 /** Makes a value from a request safe to log: at most 200 printable ASCII characters, or `[withheld]` if it may be a secret. */

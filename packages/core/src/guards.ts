@@ -49,11 +49,11 @@ export interface GuardSteps<Result> {
   answer(answer: Answer): Result | Promise<Result>;
   /** Passes an error to the framework's error handling. */
   fail(error: object): Result | Promise<Result>;
-  /** The progress of the response. Set it if other code, such as a timeout handler, can respond. Node's response fits. */
+  /** The state of the response. Set it if a timeout handler, for example, may respond first. Node's `ServerResponse` fits. */
   readonly response?: ResponseProgress;
 }
 
-/** Fields of Node's `ServerResponse`. */
+/** Whether a response has begun and ended. The fields have the names and meaning of Node's `ServerResponse`. */
 export interface ResponseProgress {
   readonly headersSent: boolean;
   readonly writableEnded: boolean;
@@ -107,7 +107,7 @@ export function createGuards<Request extends object, Middleware extends object>(
     const record: RequestRecord = Object.freeze({ onError: requireOnError(onError) });
     const authenticateOptions = Object.freeze({ optional: kind === 'optionalAuth' });
     return middleware(kind, async (request) => {
-      // Remove a forged Auth of other middleware before the code below can throw, because error handlers may read the Auth.
+      // First remove an Auth that other middleware forged: if the code below throws, an error handler may read the Auth.
       adapter.write(request, null);
       records.set(request, record);
       adapter.write(

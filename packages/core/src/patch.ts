@@ -74,7 +74,7 @@ export function isPatch(value: unknown): value is Patch<unknown> {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, brand);
 }
 
-// An assignment to `__proto__` would change the prototype instead of adding a field.
+// Defines the field instead of assigning it: an assignment to `__proto__` would change the prototype.
 function define(body: object, key: string, value: unknown): void {
   Object.defineProperty(body, key, { value, enumerable: true, configurable: true, writable: true });
 }
@@ -94,7 +94,7 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 function hasPlainContent(value: object): boolean {
-  // A plain object of another realm, such as a `vm` context, has another `Object.prototype`.
+  // Accept plain objects of another realm too, such as a `vm` context, which has another `Object.prototype`.
   const prototype: unknown = Object.getPrototypeOf(value);
   return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -39,7 +39,7 @@ function checkIssuer(claims: Claims, issuers: ReadonlySet<string> | undefined): 
   throw refusal('issuer_refused', 'The token comes from another issuer.', 'iss', claimed, [...issuers]);
 }
 
-// JavaScript parses several integers above 2^53 as the same number, so two users could get the same id.
+// Refuses integers above 2^53: JavaScript parses several of them as the same number, so two users could get the same id.
 function requireUserId(claims: Claims, name: string): string {
   const value = requireClaim(claims, name);
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);

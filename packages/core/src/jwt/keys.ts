@@ -1,11 +1,11 @@
 import { type Claims, claimOf } from '../auth.ts';
 import { type JWK, keysById, listKeys, mayVerify } from '../keys/jwks.ts';
 
-// Stands for all keys of a set, for tokens without a `kid`. A token cannot name it: an empty `kid` is refused.
+// The id for all keys of a set, used if a token has no `kid`. No token can name this id: an empty `kid` is refused.
 export const noKeyId = '';
 
 export class KeyChoices {
-  /** By JSON text: an unchanged key stays the same object after a refresh, so it is not imported again. */
+  /** The keys by their JSON text. A refresh keeps the object of an unchanged key, so that the key is not imported again. */
   readonly jwks: ReadonlyMap<string, JWK>;
 
   constructor(jwks: Iterable<Claims>, known: ReadonlyMap<string, JWK> = new Map()) {
@@ -13,7 +13,7 @@ export class KeyChoices {
     this.jwks = new Map(texts.map((text) => [text, known.get(text) ?? JSON.parse(text)]));
   }
 
-  // `undefined` if several keys fit, because a choice would be a guess.
+  // Returns the only key that fits the algorithm, or `undefined` if there are several: a choice would be a guess.
   only(algorithm: string): JWK | undefined {
     const [found, second] = [...this.jwks.values()].filter((jwk) => fits(jwk, algorithm));
     return second === undefined ? found : undefined;
@@ -31,7 +31,7 @@ export function parseJwtKeySet(
   return keys;
 }
 
-// RFC 7518 3.1, RFC 8037 3.1.
+// Whether the key has the type and the purpose that the algorithm needs (RFC 7518 3.1, RFC 8037 3.1).
 export function fits(jwk: JWK, algorithm: string): boolean {
   const [kty, crv] = keyTypeFor(algorithm);
   return claimOf(jwk, 'kty') === kty && (crv === undefined || claimOf(jwk, 'crv') === crv) && mayVerify(jwk, algorithm);

@@ -128,7 +128,7 @@ function readAlgorithms(options: JwtOptionValues): ReadonlySet<string> {
   throw wrongOption('algorithms', `must be a list of signature algorithms. Write one or more of ${known.join(', ')}`);
 }
 
-// Prevents algorithm confusion (RFC 8725 2.1): with HS256, anyone could sign tokens with the public key as the secret.
+// Refuses a public key for HS256 (algorithm confusion, RFC 8725 2.1): anyone could use it as the secret and sign tokens.
 function readSource(options: JwtOptionValues, algorithms: ReadonlySet<string>): JwtKeySource {
   const given = ['secret', 'key', 'jwks'].filter((name) => name in options);
   const [name, second] = given;
@@ -148,7 +148,7 @@ function readSource(options: JwtOptionValues, algorithms: ReadonlySet<string>): 
   return name === 'key' ? readKey(options.key, algorithms) : readKeySet(options);
 }
 
-// RFC 7518 3.2. An attacker with one token can guess a shorter secret offline.
+// Requires a secret as long as the hash (RFC 7518 3.2). An attacker who has one token can guess a short secret offline.
 function readSecret(value: unknown, algorithms: ReadonlySet<string>): Uint8Array {
   const secret = typeof value === 'string' ? new TextEncoder().encode(value) : value;
   if (!(secret instanceof Uint8Array) || secret.length === 0) {
@@ -158,7 +158,7 @@ function readSecret(value: unknown, algorithms: ReadonlySet<string>): Uint8Array
   const least = Math.max(...[...algorithms].map((name) => Number(name.slice(2)) / 8));
   if (secret.length < least)
     throw wrongOption('secret', `has fewer than ${least} bytes and can be guessed. Create a longer one`);
-  // Not `slice`, which shares the memory of a Buffer: if the caller wiped it, zeros would become the secret.
+  // Not `slice`, which shares the memory of a Buffer: if the caller wiped the Buffer, the secret would become zeros.
   return Uint8Array.from(secret);
 }
 
@@ -195,7 +195,7 @@ function unpaddedBase64Length(bytes: number): number {
   return Math.ceil((bytes * 4) / 3);
 }
 
-// An estimate: jose refuses a key that is slightly too small.
+// Finds a key that is clearly too small by its text length. jose refuses a slightly too small key when it imports the key.
 function isSmallPem(pem: string): boolean {
   const body = pem.replace(/-----[^-]*-----|[\s=]/g, '');
   return body.length < unpaddedBase64Length(leastRsaBytes);

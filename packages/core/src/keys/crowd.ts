@@ -3,7 +3,7 @@ import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 const periodMs = 200;
 const maxCallers = 8;
 
-// Tells a few simultaneous callers from a flood: an attacker can send tokens with unknown key ids to cause key fetches.
+// Lets a few simultaneous callers through, but not a flood: attackers can send tokens with made-up key ids to cause fetches.
 export class Crowd {
   #period: { readonly begunAt: Instant; size: number } | undefined;
 
@@ -14,7 +14,7 @@ export class Crowd {
     const period = this.#period;
     period.size += 1;
     if (period.size > maxCallers) return false;
-    // One timer per caller: edge runtimes cancel the timers of a request when it ends.
+    // Not one shared timer: an edge runtime cancels a timer when the request that created it ends.
     await new Promise((resolve) => setTimeout(resolve, periodMs - elapsedMs(period.begunAt)));
     return period.size <= maxCallers;
   }

@@ -9,7 +9,7 @@ export async function loadKey({ x, y }: EcPublicJwk): Promise<VerifySignature> {
   // Only the coordinates: `importKey` can reject a valid key because of `key_ops`, `ext` or `use`.
   const jwk = { kty: 'EC', crv: 'P-256', x, y };
   const key = await crypto.subtle.importKey('jwk', jwk, curve, false, ['verify']);
-  // Deno checks that the point is on the curve only when the key is first used.
+  // Use the key once, because Deno checks only then that the point is on the curve.
   await crypto.subtle.verify(es256, key, new Uint8Array(64), new Uint8Array());
   return (signature, signedBytes) => crypto.subtle.verify(es256, key, signature, signedBytes);
 }

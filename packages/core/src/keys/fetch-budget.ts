@@ -10,7 +10,7 @@ export class FetchBudget {
 
   take(): boolean {
     if (this.waitMs() > 0) return false;
-    // A full budget does not refill, so the period starts with its first fetch.
+    // Start the refill period now: the budget was full, so the time before this fetch must not count.
     if (this.#left === burst) this.#countedAt = instantNow();
     this.#left -= 1;
     return true;
@@ -18,7 +18,8 @@ export class FetchBudget {
 
   waitMs(): number {
     const elapsed = elapsedMs(this.#countedAt);
-    // Whole periods only: `elapsedMs` returns the larger of two clocks, so short intervals would add up to too much.
+    // Count whole periods only: as `elapsedMs` takes the larger of two clocks, short intervals could add up to too much
+    // time.
     const gained = Math.floor(elapsed / refillMs);
     if (gained > 0) {
       this.#left = Math.min(burst, this.#left + gained);

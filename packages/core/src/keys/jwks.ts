@@ -18,17 +18,17 @@ export interface SetKey {
   readonly kid: string;
   readonly x: string;
   readonly y: string;
-  /** Resolves with `undefined` if the point of the key is not on the curve. */
+  /** Imports the key. Resolves with `undefined` if the import fails, for example because the point is not on the curve. */
   load(): Promise<VerifySignature | undefined>;
 }
 
-/** The message is safe to log. */
+/** The key set could not be fetched or is invalid. The message is safe to log. */
 export class KeySetError extends Error {}
 
 export type KeysById = ReadonlyMap<string, SetKey>;
 
 const maxKeys = 1000;
-// Members of private and symmetric keys: EC (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1), ML-DSA.
+// Members of private and symmetric keys, which are refused: EC (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1), ML-DSA.
 const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
 export function parseKeySet(value: unknown, previous: KeysById = new Map()): KeysById {
@@ -80,7 +80,7 @@ function canVerifyEs256(jwk: Claims): boolean {
   );
 }
 
-// RFC 7517 4.2 to 4.4.
+// Whether `use`, `key_ops` and `alg`, if present, allow the key to verify with the algorithm (RFC 7517 4.2 to 4.4).
 export function mayVerify(jwk: Claims, algorithm: string): boolean {
   const [use, operations, meant] = [claimOf(jwk, 'use'), claimOf(jwk, 'key_ops'), claimOf(jwk, 'alg')];
   return (

@@ -17,7 +17,7 @@ export async function fetchKeySet(url: string, fetch: Fetch): Promise<unknown> {
 }
 
 async function readJson(url: string, fetch: Fetch, signal: AbortSignal): Promise<unknown> {
-  // A redirect could lead to keys of another host. `redirect: 'error'` throws on Cloudflare Workers for every URL.
+  // Do not follow a redirect to another host's keys. Not `redirect: 'error'`, which always throws on Cloudflare Workers.
   const response = await fetch(url, { headers: { accept: 'application/json' }, redirect: 'manual', signal });
   if (response.status !== 200) {
     await response.body?.cancel();

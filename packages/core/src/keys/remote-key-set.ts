@@ -8,7 +8,7 @@ import { KeySetError, type SetKey } from './jwks.ts';
 import { type Fetch, fetchKeySet, fetchTimeoutMs } from './key-endpoint.ts';
 
 export interface KeySource<Key = SetKey> {
-  /** Never waits and never fetches. */
+  /** Returns the key if it is known and recently fetched. Never waits and never fetches. */
   peek(kid: string): Key | undefined;
   find(kid: string, maxStaleMs: number, emit: VerifierEventListener): Promise<Key>;
 }
@@ -19,7 +19,7 @@ const maxWaiting = 10_000;
 const retryDelayMs = 1_000;
 const skipFetchMs = 60_000;
 const suspicionMs = 8_000;
-// An older key fetch is treated as dead: edge runtimes cancel a fetch when the request that started it ends.
+// A key fetch that takes longer is treated as dead: edge runtimes cancel a fetch when the request that started it ends.
 const deadAfterMs = fetchTimeoutMs + 1_000;
 
 interface PendingFetch {
@@ -28,7 +28,7 @@ interface PendingFetch {
   waiting: number;
 }
 
-// Returns the objects of `previous` for unchanged keys. Throws a KeySetError for an invalid key set.
+// Parses a key set. Reuses the objects of `previous` for unchanged keys. Throws a KeySetError for an invalid key set.
 export type ParseKeySet<Key> = (
   answer: unknown,
   previous: ReadonlyMap<string, Key> | undefined,
@@ -66,7 +66,8 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       // Do not use the stale keys: the issuer may have withdrawn one of them.
       if (!wasRefreshed) throw this.#unavailable();
     } else if (age >= refreshAfterMs && this.#pending === undefined) {
-      // In the background. If an edge runtime cancels it, `#pending` stays set, and the next refresh is awaited.
+      // Refresh in the background. If an edge runtime cancels this fetch, `#pending` stays set, so no other background
+      // refresh starts: a request has to await the next refresh.
       void this.#refresh(maxStaleMs, emit);
     }
 
@@ -94,7 +95,8 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     return this.#pending !== undefined && elapsedMs(this.#pending.begunAt) < deadAfterMs;
   }
 
-  // Never rejects. `false` if the rate limit or too many waiting requests prevent a fetch.
+  // Fetches the key set, or waits for the current fetch. Never rejects. Resolves with `false` if a rate limit, a retry
+  // delay or too many waiting requests prevent a fetch.
   async #refresh(maxStaleMs: number, emit: VerifierEventListener): Promise<boolean> {
     const pending = this.#pending;
     if (pending !== undefined && this.#isFetching()) {
@@ -102,10 +104,11 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       pending.waiting += 1;
       const settled = this.#settled;
       const leftMs = deadAfterMs - elapsedMs(pending.begunAt);
-      // Cloudflare Workers can throw: a request must not await a promise of another request that has ended.
+      // Cloudflare Workers can throw if the request that started the fetch has ended. The fetch is then treated as dead.
       const done = pending.done.then(() => true);
       if (await raceDeadline(done, leftMs, () => false).catch(() => false)) return true;
-      // The first request that notices a dead fetch starts a new one. The others wait for it.
+      // An edge runtime may have canceled the fetch. The first waiting request that notices starts a new fetch, and the
+      // others wait for the new one.
       if (this.#settled > settled) return true;
       if (this.#pending === pending) this.#pending = undefined;
       return this.#refresh(maxStaleMs, emit);
@@ -122,7 +125,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     const begunAt = instantNow();
     this.#begun += 1;
     const turn = this.#begun;
-    // An older response could restore a withdrawn key.
+    // Ignore a response if a newer fetch has already finished: the older keys could include a withdrawn key.
     const isLate = (): boolean => turn < this.#settled;
     try {
       const answer = await fetchKeySet(this.#url, this.#fetch);
@@ -147,7 +150,8 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     }
   }
 
-  // After an empty search, requests with unknown keys are delayed and counted: a flood of them causes no fetch.
+  // Fetches the key set to look for an unknown key. After a search without result, the next searches are delayed, and too
+  // many at once cause no fetch: attackers can send tokens with made-up key ids.
   async #search(kid: string, maxStaleMs: number, emit: VerifierEventListener): Promise<Key | undefined> {
     const begunAt = instantNow();
     const isSuspicious = this.#emptySearchAt !== undefined && elapsedMs(this.#emptySearchAt) < suspicionMs;
@@ -157,7 +161,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       return undefined;
     }
     const key = this.#usableKeys(maxStaleMs)?.get(kid);
-    // The start of the search, not its end: a slow endpoint must not prolong the delay of later searches.
+    // Measure from the start of the search: otherwise a slow endpoint would prolong the delay of later searches.
     if (key === undefined) this.#emptySearchAt = begunAt;
     return key;
   }

@@ -8,7 +8,7 @@ export type VerifySignature = (
   signedBytes: Uint8Array<ArrayBuffer>,
 ) => boolean | Promise<boolean>;
 
-// RFC 7518 3.4. Some crypto libraries accept a signature of zeros for any message (CVE-2022-21449).
+// Refuses a wrong length (RFC 7518 3.4), and zeros: some crypto libraries accept zeros for any message (CVE-2022-21449).
 export function isSignatureShaped(signature: Uint8Array): boolean {
   return signature.length === 64 && hasOne(signature, 0, 32) && hasOne(signature, 32, 64);
 }

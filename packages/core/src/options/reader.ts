@@ -58,7 +58,7 @@ export function readText<Name extends string>(options: Options<Name>, name: Name
 /** Reads a required option that is a non-empty string or a list of them. */
 export function listTexts<Name extends string>(options: Options<Name>, name: Name, example: string): readonly string[] {
   const value = options[name];
-  // In the copy, a hole (`['a', , 'b']`) is `undefined` and refused below. `filter` would skip a hole.
+  // Spreading turns a hole (`['a', , 'b']`) into `undefined`, refused below. Otherwise, `filter` would skip the hole.
   const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
   const wrong = list.length === 0 ? [value] : list.filter((item) => !isText(item));
   if (wrong.length === 0) return list.map(String);
@@ -150,7 +150,7 @@ export function wrongOption(option: string, problem: string): ToriiConfigError {
   return new ToriiConfigError(option, `\`${option}\` ${problem}.`);
 }
 
-// Names only the type of the value, because a string may be a secret.
+// The message contains the type of the value, but not the value: a string may be a secret.
 export function wrongValue(option: string, expected: string, found: unknown, example?: string): ToriiConfigError {
   const remedy = example === undefined ? '' : `. Write ${example}`;
   return wrongOption(option, `must be ${expected}. Found: ${describe(found)}${remedy}`);

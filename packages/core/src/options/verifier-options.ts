@@ -15,7 +15,7 @@ export interface Settings extends RequestSettings, TokenSettings {}
 
 const optionNames = [...verifyOptionNames, ...requestOptionNames] as const;
 
-// A set but empty option is an error: an unset environment variable must not turn a security check off.
+// A security option that is empty or `undefined` is an error: an unset environment variable must not turn a check off.
 export function readOptions(given: VerifierOptions): Settings {
   const options = readKnownOptions(given, optionNames, "createVerifier({ issuer: 'https://acme.torii.so' })");
   return { ...readVerifyOptions(options), ...readRequestOptions(options) };

@@ -20,7 +20,7 @@ export function bearerToken(request: RequestView, places: TokenPlaces): string {
   throw new ToriiAuthError('token_missing', 'No token was sent.');
 }
 
-// A token68 (RFC 9110 11.2). Adjacent parts never match the same character: linear time (no ReDoS).
+// Matches `Bearer` and a token68 (RFC 9110 11.2) in linear time (no ReDoS): adjacent parts never match the same character.
 const bearer = /^bearer[ \t]+([A-Za-z0-9._~+/-]+=*)$/i;
 const scheme = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t]|$)/;
 
@@ -70,7 +70,7 @@ function tokenFromCookie(request: RequestView, name: string): string | undefined
  * `Sec-Fetch-Site` must prove that a page of the app sent it. Also use it before setting or clearing a token cookie.
  */
 export function isFromOwnPages(request: RequestView, origins: readonly string[]): boolean {
-  // A WebSocket handshake is a GET, but its page can then send and read messages as the user.
+  // A WebSocket handshake is a GET, but not exempt: its page can then send and read messages as the user.
   const isUpgrade = request.headerValues('upgrade').length > 0;
   if (!isUpgrade && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'))
     return true;

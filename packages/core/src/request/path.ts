@@ -4,7 +4,7 @@ export type PathReading = { readonly path: string } | { readonly problem: string
 /** Decodes a path. Refuses one that routers could read in different ways, because it could bypass a guard. */
 export function readPath(raw: string | undefined): PathReading {
   if (raw === undefined || !raw.startsWith('/')) return { problem: 'the path is not known' };
-  // RFC 3986 3.3 without `;`, because some servers remove `;` and the text after it.
+  // Allow the characters of RFC 3986 3.3 except `;`, because some servers remove `;` and the text after it.
   if (!/^[/A-Za-z0-9._~!$&'()*+,=:@%-]*$/.test(raw))
     return { problem: 'the path contains a character that is not allowed' };
   if (raw.includes('//')) return { problem: 'the path contains an empty segment' };
@@ -31,7 +31,7 @@ function mustBeEncoded(code: number): boolean {
 /** Returns `true` if a path is public. An unknown or ambiguous path is never public. */
 export type PublicPaths = (path: string | undefined) => boolean;
 
-/** Compiles exact paths and subtrees (`/docs/*`). Case and a trailing slash matter. Throws if one matches none or all. */
+/** Compiles exact paths and `/docs/*`. Case and a trailing slash matter. Throws if a pattern matches no or every path. */
 export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
   const literals = new Set<string>();
   const subtrees: string[] = [];

@@ -15,9 +15,9 @@ export interface RequestParts {
   /** The host and port that the framework trusts. By default the host of a Fetch URL or the `Host` header. */
   readonly host?: string | undefined;
   readonly headers: HeadersLike;
-  /** Node's `headersDistinct`: every value of each header. Used if it lists more values than `rawHeaders`. */
+  /** Node's `headersDistinct`: every value of each header. Used for a header if it lists more values than `rawHeaders`. */
   readonly headersDistinct?: { readonly [name: string]: readonly string[] | undefined } | undefined;
-  /** Node's `rawHeaders`: names and values in turn. Without it, a second `Authorization` is not noticed: Node drops it. */
+  /** Node's `rawHeaders`: names and values in turn. Needed to notice a second `Authorization`: Node's `headers` omits it. */
   readonly rawHeaders?: readonly string[] | undefined;
   /** Node's request object, if the framework wraps it. Its `rawHeaders` are used. */
   readonly req?: object | undefined;
@@ -73,7 +73,7 @@ function distinctHeaders(request: object): (name: string) => readonly string[] {
   const raw = propertyOf(source, 'rawHeaders');
   return (name) => {
     const sent = Array.isArray(raw) ? rawValues(raw, name) : nothing;
-    // In Node, `headersDistinct` is inherited. An adapter sets it as an own property, which may list more values.
+    // Node's `headersDistinct` is inherited and adds nothing. An adapter's is an own property and may list more values.
     if (sent.length > 0 && !Object.hasOwn(source, 'headersDistinct')) return sent;
     const distinct = propertyOf(source, 'headersDistinct');
     const told = isObject(distinct) && Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : nothing;
@@ -100,7 +100,8 @@ function headerReader(
   return (name) => {
     const wanted = name.toLowerCase();
     const values = valuesOf(source, wanted);
-    // Middleware may have changed `headers` on purpose, but Node drops repeated headers there.
+    // Use the value in `headers`, which middleware may have changed on purpose. But Node drops repeated headers there: if
+    // the raw headers have several values, use those.
     const sent = values.length === 1 ? distinct?.(wanted) : undefined;
     return sent !== undefined && sent.length > 1 ? sent : values;
   };
@@ -144,7 +145,8 @@ function locate(request: RequestParts): Target {
   return { path: pathOf(url ?? textOf(request, 'path')), host: undefined };
 }
 
-// `undefined` if middleware rewrote `url`: the router uses another path. The `mountPath` of koa-mount can be stale.
+// Returns the path as it was sent, or `undefined` if middleware rewrote `url`, because the router then uses another path.
+// The `mountPath` of koa-mount is not used, because it can be stale.
 function mountedPath(request: RequestParts, original: string, url: string): string | undefined {
   const mount = textOf(request, 'baseUrl') ?? '';
   const [sent, routed] = [pathOf(original), pathOf(url)];

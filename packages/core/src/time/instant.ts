@@ -7,7 +7,7 @@ export function instantNow(): Instant {
   return { wallMs: Date.now(), steadyMs: performance.now() };
 }
 
-/** Milliseconds since an instant, by the larger of two clocks: one can be set back, the other can stop during sleep. */
+/** Milliseconds passed, by the larger of two clocks: the wall clock can be set back, the monotonic clock can stop in sleep. */
 export function elapsedMs(since: Instant): number {
   return Math.max(Date.now() - since.wallMs, performance.now() - since.steadyMs);
 }

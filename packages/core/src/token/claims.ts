@@ -3,14 +3,14 @@ import { type AuthReason, ToriiAuthError } from '../errors.ts';
 import { withDetail } from '../events.ts';
 
 export interface ClaimRules {
-  /** Without a trailing slash. */
+  /** The accepted issuers, without a trailing slash. */
   readonly issuers: ReadonlySet<string>;
   readonly audiences: ReadonlySet<string> | undefined;
   readonly environments: ReadonlySet<string> | undefined;
   readonly clockToleranceMs: number;
 }
 
-// Call it before the key lookup: a token of another issuer must not cause a key fetch.
+// Returns the issuer if it is accepted. Runs before the key lookup: a token of another issuer must not cause a key fetch.
 export function issuerOf(claims: Claims, rules: ClaimRules): string {
   const claimed = requireText(claims, 'iss');
   const issuer = withoutTrailingSlash(claimed);
@@ -45,13 +45,13 @@ export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
   return checked;
 }
 
-// Unix milliseconds, clock tolerance included: from the first (inclusive) to the second (exclusive).
+// Returns when the token becomes valid (inclusive) and expires (exclusive), in Unix milliseconds with clock tolerance.
 export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranceMs: number): [number, number] {
   const from = startMs(Math.max(checked.issuedAt, notBefore(claims) ?? 0), clockToleranceMs);
   return [from, checked.expiresAt * 1000 + clockToleranceMs];
 }
 
-// RFC 7519 4.1.4 to 4.1.6. A token is already expired at the instant of `exp`.
+// Checks `exp`, `nbf` and `iat` (RFC 7519 4.1.4 to 4.1.6). A token is already expired at the instant of `exp`.
 export function checkTimes(
   { issuedAt, expiresAt }: Pick<ForeignClaims, 'issuedAt' | 'expiresAt'>,
   start: number | undefined,
@@ -69,7 +69,7 @@ export function checkTimes(
   }
 }
 
-// Rounds up, because verifiers that compare whole seconds, such as jose, would refuse the token.
+// Rounds a fractional `iat` or `nbf` up: verifiers that compare whole seconds, such as jose, refuse the token until then.
 function startMs(time: number, toleranceMs: number): number {
   return Math.ceil(time) * 1000 - toleranceMs;
 }
@@ -93,7 +93,7 @@ export function requireText(claims: Claims, name: string): string {
   return value;
 }
 
-// JSON.parse reads 1e400 as Infinity, and a token with this `exp` would never expire.
+// Refuses Infinity, which JSON.parse returns for 1e400: a token with this `exp` would never expire.
 export function requireTime(claims: Claims, name: string): number {
   const value = requireClaim(claims, name);
   if (typeof value !== 'number' || !(value <= Number.MAX_SAFE_INTEGER) || value < 0) throw malformedClaim(name);

@@ -56,7 +56,7 @@ function parseHeader(part: string): Claims {
   return header;
 }
 
-// A substring keeps its whole source string in memory, so a cached token would keep its HTTP header.
+// Copies the text. A substring keeps its whole source string in memory, so a cached token would keep its HTTP header.
 export function copyOf(text: string): string {
   return `${text} `.slice(0, -1);
 }

@@ -46,7 +46,7 @@ export class TokenCache {
   }
 }
 
-// Hashing a whole token would take longer than the rest of a cache hit.
+// The cache key is the end of a token: hashing the whole token would take longer than the rest of a cache hit.
 function endOf(token: string): string {
   return token.slice(-32);
 }

@@ -10,7 +10,7 @@ import type { TokenCache, VerifiedToken } from './token-cache.ts';
 
 export interface VerifySettings {
   readonly rules: ClaimRules;
-  /** By issuer: a key is looked up only among the keys of the token's issuer, because anyone can write a `kid`. */
+  /** The keys of each issuer. A key is looked up only among those of the token's issuer, because anyone can write a `kid`. */
   readonly keySources: ReadonlyMap<string, KeySource>;
   readonly maxStaleMs: number;
   readonly cache: TokenCache;

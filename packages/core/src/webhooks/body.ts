@@ -9,7 +9,8 @@ export type WebhookPayload =
   | ReadableStream<Uint8Array>
   | null;
 
-// Read beyond the size limit, so that the sender gets a response instead of a connection reset.
+// How much of a body above the size limit is read and discarded. If the rest were not read, the sender would get a
+// connection reset instead of the response.
 const maxDiscardedBytes = 16 * 1024 * 1024;
 
 export async function readPayload(payload: WebhookPayload, maxBytes: number): Promise<Uint8Array> {
@@ -35,7 +36,7 @@ function bytesOf(value: unknown): Uint8Array | undefined {
 
 function streamOf(payload: unknown): AsyncIterable<unknown> {
   if (typeof payload === 'object' && payload !== null) {
-    // The ReadableStream of some runtimes is not async iterable.
+    // Use a reader, because the ReadableStream of some runtimes is not async iterable.
     if ('getReader' in payload) return chunksOf(readerOf(payload as ReadableStream));
     if (Symbol.asyncIterator in payload) return payload as AsyncIterable<unknown>;
   }
@@ -104,7 +105,7 @@ export interface FrameworkBody {
 export function findPayload({ kept, isRead, stream, remedy }: FrameworkBody): WebhookPayload {
   for (const body of kept) {
     if (typeof body !== 'string' && !(body instanceof Uint8Array)) continue;
-    // An empty value may be a placeholder of a body parser that has not run yet.
+    // If the stream is unread, ignore an empty value: it may be the placeholder of a body parser that has not run yet.
     if (isRead || body.length > 0) return body;
   }
   if (!isRead) return stream;

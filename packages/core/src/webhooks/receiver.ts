@@ -27,9 +27,9 @@ export interface WebhookReceiverOptions extends WebhookRules {
    */
   readonly rememberSeconds?: number;
   /**
-   * How many seconds a delivery has to handle its event, if there is a store. During this time no other delivery of the event
-   * is handled. After it, for example because the process crashed, the next delivery is handled too. A slow store can use up
-   * to half of the time. From 1 to 3600.
+   * How many seconds a delivery has to handle its event, if there is a store. During this time, other deliveries of the event
+   * are answered with 503. If the event is not handled in time, for example because the process crashed, the next delivery
+   * handles it again. Waiting for the store can use up to half of the time. From 1 to 3600.
    * @default 60
    */
   readonly leaseSeconds?: number;
@@ -143,7 +143,8 @@ function refuse({ code, reason, message }: ToriiWebhookError): WebhookAnswer {
   return { status: reason === 'payload_too_large' ? 413 : 400, headers: {}, body };
 }
 
-// Frameworks take the status from `status`, `code` or `digest`. A 404 could make Torii disable the webhook.
+// Wraps an error from which a framework would take the status of the response (`status`, `code` or `digest`). A 404, for
+// example, could make Torii disable the webhook.
 function withoutStatus(error: unknown): unknown {
   if (isPlain(error)) return error;
   const message = 'The webhook handler threw a non-Error value, or an error with an HTTP status; see `cause`.';
@@ -162,8 +163,8 @@ function isPlain(error: unknown): boolean {
 function readRepeats(options: ReceiverOptionValues, { toleranceSeconds }: WebhookSettings): Repeats | undefined {
   const leaseMs = readNumber(options, 'leaseSeconds', { from: 1, to: 3600, absent: 60 }) * 1000;
   const keepMs = readNumber(options, 'rememberSeconds', { from: 1, to: 366 * 86_400, absent: 7 * 86_400 }) * 1000;
-  // Prevents replays: if the clock of the sender is ahead, a delivery is accepted for up to twice the tolerance. Timestamps
-  // are whole seconds.
+  // An event must be remembered for as long as a delivery is accepted, or the delivery could be replayed: twice the
+  // tolerance if the sender's clock is ahead, and one second more because timestamps are whole seconds.
   const fewestSeconds = 2 * toleranceSeconds + 1;
   if (keepMs < fewestSeconds * 1000) {
     const remedy = `Write at least ${fewestSeconds}, or leave it out`;

@@ -15,13 +15,14 @@ export interface Claim {
   release(): Promise<void>;
 }
 
-// `until` is the expiry time, because some stores ignore the TTL.
+// An entry contains its expiry time, `until`, because some stores ignore the TTL.
 type Entry =
   | { readonly state: 'handled'; readonly until: number }
   | { readonly state: 'claimed'; readonly by: string; readonly until: number };
 
 const prefix = 'torii-webhook:';
-// The beacon always exists: if it is missing, the store failed. Event ids contain no dot, so no event has this key.
+// The store always has an entry with this key. If a read misses even this entry, the store is failing: Keyv hides read
+// errors. Event ids contain no dot, so no event uses this key.
 const beaconKey = `${prefix}.`;
 // Short, because some webhook senders wait only 15 seconds for a response.
 const storeTimeoutMs = 3_000;
@@ -90,7 +91,7 @@ export class Repeats {
       await this.#write(key, { state: 'claimed', by, until: Date.now() + this.#leaseMs }, this.#leaseMs);
       if (elapsedMs(turn.since) > this.#leaseMs / 2) throw unavailable();
     } catch (error) {
-      // The claim may have been saved despite the error.
+      // Delete the claim, because the store may have saved it despite the error.
       await release().catch(() => {});
       throw error;
     }
@@ -115,7 +116,7 @@ export class Repeats {
   async #get(key: string): Promise<Entry | undefined> {
     const value: unknown = await this.#ask(() => this.#store.get(key));
     if (value === undefined || value === null) return undefined;
-    // An unknown format may mean that the event was handled.
+    // Refuse the delivery if the entry has an unknown format, because the event may have been handled.
     if (!isEntry(value)) throw unavailable();
     return value.until > Date.now() ? value : undefined;
   }

@@ -66,7 +66,7 @@ function headerOf(request: RequestView, name: string, longest: number): string {
   return value;
 }
 
-// Also refuses two signature headers that a server joined with a comma.
+// One signature, such as `v1,…`. Does not match two signature headers that a server joined with a comma.
 const signaturePattern = /^([A-Za-z0-9]+),([A-Za-z0-9+/=_-]+)$/;
 
 function readSignatures(header: string): readonly Uint8Array<ArrayBuffer>[] {
@@ -93,7 +93,8 @@ export async function isSigned(
   for (const secret of secrets) {
     const key = await crypto.subtle.importKey('raw', secret, hmac, false, ['sign', 'verify']);
     const expected = await crypto.subtle.sign('HMAC', key, content);
-    // `verify` compares in constant time (timing attacks). Comparing MACs of the signatures hashes the body only once.
+    // Compare in constant time (timing attacks): `verify` compares the MAC of a signature with the MAC of the expected
+    // signature. The body is hashed only once.
     const proof = await crypto.subtle.sign('HMAC', key, expected);
     for (const signature of signatures) {
       if (await crypto.subtle.verify('HMAC', key, proof, signature)) return true;
@@ -112,7 +113,7 @@ function join(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
-  // `atob` ignores white space.
+  // Refuse white space, which `atob` ignores.
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
   try {
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
