@@ -21,14 +21,16 @@ export function addApiOptions(command: Command): Command {
  * Creates a REST client from the flags, the environment and `.env`.
  *
  * @throws ToriiConfigError if the secret key or the URL is missing or invalid
- * @throws UsageError if `.env` sets the API URL but not the secret key: the key could be sent to an attacker's server
+ * @throws UsageError if `.env` sets the API URL and the secret key comes from elsewhere: a cloned repository's
+ * `.env` could send the caller's key to an attacker's server
  */
 export async function clientFor(context: Context, options: ApiOptions): Promise<ToriiClient> {
   const find = settingsFrom(context, options);
   const { secretKeyFile } = options;
   const key = find('TORII_SECRET_KEY', secretKeyFile && (await readSecretFile(context, secretKeyFile)));
   const url = find('TORII_API_URL', options.apiUrl);
-  // Refuse this URL: the .env file of a cloned repository could send the caller's key to an attacker's server.
+  // If the API URL comes from .env but the key does not, refuse the URL: the .env file of a cloned repository could send
+  // the caller's key to an attacker's server.
   if (url?.origin === '.env' && key !== undefined && key.origin !== '.env') {
     throw new UsageError(
       'TORII_API_URL comes from .env, but the secret key does not. torii does not send your key to a URL from a file in this folder. ' +

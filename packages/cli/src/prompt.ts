@@ -12,8 +12,8 @@ export async function askLine(
 ): Promise<string> {
   const output = isSecret ? new Writable({ write: (_chunk, _encoding, done) => done() }) : stderr;
   const prompt = createInterface({ input: stdin, output, terminal: true });
-  // Ask for a secret only now: createInterface() turned off the terminal's echo. A secret typed before that would be
-  // visible.
+  // Print the question for a secret only now, after createInterface() has turned off the terminal's echo: a secret
+  // typed earlier would be visible.
   if (isSecret) stderr.write(question);
   // Handle Ctrl-C here: readline puts the terminal in raw mode, so Ctrl-C sends no signal to the process.
   const interruption = new AbortController();

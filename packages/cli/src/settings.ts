@@ -14,7 +14,7 @@ export interface Setting {
   readonly origin: 'flag' | 'environment' | '.env';
 }
 
-/** Finds a setting by the name of its variable. A flag wins over the environment, and the environment over the file. */
+/** Finds a setting by its variable name. A flag wins over the environment, and the environment over the settings file. */
 export type FindSetting = (name: string, flag?: string) => Setting | undefined;
 
 /** Adds `--settings`. It is not called `--env-file` because Node reads that option itself, even after the script's name. */
@@ -35,7 +35,7 @@ export function settingsFrom({ env, cwd }: Context, { settings }: SettingsOption
     const set = env[name];
     if (set !== undefined) return { text: set, origin: 'environment' };
     const kept = file[name];
-    // The caller chose the file of --settings, so values from that file are trusted like flags.
+    // Trust values from the file of --settings like flags, because the caller chose that file.
     return kept === undefined ? undefined : { text: kept, origin: settings === undefined ? '.env' : 'flag' };
   };
 

@@ -97,8 +97,8 @@ function countRequests(surface: Surface, traffic: Traffic): MiddlewareHandler {
   return async (c, next) => {
     traffic.count(surface);
     await next();
-    // Only the response with the key set has its own Cache-Control. All other responses depend on the caller and must
-    // not be cached.
+    // Forbid caching unless the handler set Cache-Control, because most responses depend on the caller. The key set,
+    // for example, may be cached.
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   };
 }

@@ -26,7 +26,7 @@ export class EmulatorEnvironment {
   // A #private field, so that console.log and JSON.stringify do not print the secret key.
   readonly #served: ServedEnvironment;
 
-  /** @internal */
+  /** @internal Apps get environments from `emulator.environment()` instead. */
   constructor(served: ServedEnvironment) {
     this.#served = served;
   }

@@ -23,7 +23,7 @@ export class Emulator extends EmulatorEnvironment implements AsyncDisposable {
   readonly #others: readonly EmulatorEnvironment[];
   #stopping: Promise<void> | undefined;
 
-  /** @internal */
+  /** @internal Apps call `startEmulator()` instead. */
   constructor(parts: EmulatorParts) {
     super(parts.first);
     this.#parts = parts;

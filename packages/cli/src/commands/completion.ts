@@ -13,7 +13,8 @@ Examples:
 The script runs \`torii\`, which must be on
 the PATH.`;
 
-// The generated bash script needs this function of the package bash-completion, which macOS and small images lack.
+// Defines _get_comp_words_by_ref if it is missing. The generated bash script calls that function of the package
+// bash-completion, which is not installed on macOS and in small container images.
 const bashFallback = `declare -F _get_comp_words_by_ref > /dev/null || _get_comp_words_by_ref() {
     words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
     cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]}

@@ -44,7 +44,8 @@ async function runEmulator(context: Context, args: readonly string[]): Promise<v
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Stop the child after SIGTERM, an abort by the calling program or a closed pipe: only Ctrl-C reaches it directly.
+  // Pass on what ends this run, such as SIGTERM, an abort by the calling program or a closed pipe. Without this, only
+  // Ctrl-C would stop the child: the terminal sends it to both processes.
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop, { once: true });
   child.stderr.on('data', (text) => stderr.write(text));

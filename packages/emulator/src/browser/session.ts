@@ -56,7 +56,7 @@ export function createSession({ issuer }: SessionOptions): BrowserSession {
   const base = issuer.replace(/\/$/, '');
   let held: HeldToken | undefined;
   let renewal: Promise<string | null> | undefined;
-  // Lets a token renewal detect that the user signed out in the meantime, and discard the new token.
+  // If this changes while a token is being renewed, the user has signed out, and the new token is discarded.
   let signOutCount = 0;
 
   async function renew(): Promise<string | null> {
@@ -64,7 +64,8 @@ export function createSession({ issuer }: SessionOptions): BrowserSession {
     const response = await post(base + provisionalPaths.accessToken);
     const answer = response.status === 401 ? undefined : await readToken(response);
     if (signOutCount !== begun.signOutCount) return null;
-    // Compute both times from the token's lifetime, not from `exp`: this machine's clock may differ from the issuer's.
+    // Compute the times of renewal and expiry from the token's lifetime, not from `exp`: this machine's clock may differ
+    // from the issuer's.
     held = answer && {
       token: answer.accessToken,
       renewAtMs: begun.atMs + answer.lifetimeMs - Math.min(renewBeforeMs, answer.lifetimeMs / 2),

@@ -3,12 +3,12 @@ import { EmulatorError } from '../errors.ts';
 interface StorageFault {
   /** The reason for an error message: a sentence without a final period, in which "it" means the database. */
   readonly reason: string;
-  /** The status with which the REST API responds. The failed write was rolled back, so nothing was stored. */
+  /** The HTTP status with which the REST API responds if a write fails. The write was rolled back. */
   readonly status: 503 | 507;
   readonly code: 'storage_unavailable' | 'storage_full';
 }
 
-/** The faults by SQLite result code. */
+/** What to report for each SQLite result code. */
 const faults: Readonly<Record<number, StorageFault>> = {
   // SQLITE_BUSY
   5: unavailable('it is in use by another emulator or program. Stop that program, or choose another file'),
@@ -32,7 +32,7 @@ function unavailable(reason: string): StorageFault {
   return { reason, status: 503, code: 'storage_unavailable' };
 }
 
-/** Finds the fault of an SQLite error. Returns `undefined` for any other error, or a result code without a fault. */
+/** Returns what to report for an SQLite error, or `undefined` if the error is not from SQLite or its code is not listed. */
 export function storageFaultOf(error: unknown): StorageFault | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
   // SQLite extended result codes contain the primary code in their lowest byte.

@@ -123,8 +123,8 @@ export function openStore(path: string): DatabaseSync {
   try {
     database = new DatabaseSync(path);
     // locking_mode = EXCLUSIVE: only one emulator may use a file, because keys and environments are read once at
-    // startup. The operating system releases the lock when the process ends. synchronous = FULL: a write that the
-    // client was told about survives a crash of the process and a power failure.
+    // startup. The operating system releases the lock when the process ends. synchronous = FULL: once a
+    // response has confirmed a write, the write survives a crash or a power failure.
     database.exec(`
       PRAGMA busy_timeout = 1000;
       PRAGMA locking_mode = EXCLUSIVE;

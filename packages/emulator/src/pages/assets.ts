@@ -8,8 +8,8 @@ import { stylesheet } from './stylesheet.ts';
 type ScriptName = 'browser/session' | 'browser/live-page' | 'provisional-paths';
 
 /**
- * The scripts that apps load, by URL path. Their URLs have the same relative positions as their files, because the
- * scripts import each other by relative path.
+ * The scripts that apps load, by URL path. One script imports the other as `../provisional-paths`, so that relative path
+ * must lead from URL to URL as it does from file to file.
  */
 const scripts: ReadonlyMap<string, ScriptName> = new Map([
   [provisionalPaths.browserModule, 'browser/session'],

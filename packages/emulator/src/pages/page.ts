@@ -13,7 +13,7 @@ interface Page {
   readonly body: Html;
   readonly stylesheet?: string;
   readonly script?: string;
-  /** Other origins that a form may redirect to: browsers apply the CSP directive `form-action` to redirects too. */
+  /** Origins, besides the page's own, to which a submitted form may redirect. The CSP blocks all others. */
   readonly formTargets?: readonly string[];
 }
 

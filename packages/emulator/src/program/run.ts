@@ -29,7 +29,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     const given = readArguments(args);
     const seed: SeedFile = given.seed === undefined ? new Map() : readSeedFile(given.seed);
     const emulator = await start(given, seed);
-    // Listen for signals before printing: a parent process may stop this one as soon as it reads the text.
+    // Listen for signals before printing: a parent process may send SIGTERM as soon as it reads the text.
     const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     process.stdout.write(describeStart(emulator, given.data));
     await ended;

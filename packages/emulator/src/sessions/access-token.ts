@@ -5,8 +5,8 @@ export interface TokenAnswer {
   readonly accessToken: string;
   readonly expiresAt: string;
   /**
-   * The remaining lifetime. Not a point in time, because the clock of the browser's machine may differ from the
-   * emulator's.
+   * The remaining lifetime of the token. Not a point in time, because the clock of the browser's machine may differ
+   * from the emulator's.
    */
   readonly expiresInSeconds: number;
   readonly sessionId: string;

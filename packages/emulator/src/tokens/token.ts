@@ -50,11 +50,11 @@ export interface TokenOptions {
   readonly locale?: string;
   /** The claims `org_id` and `org_role`. A role has the form `org:administrator`. Left out by default. */
   readonly organization?: { readonly id: string; readonly role: string };
-  /** The claim `act` (RFC 8693 section 4.1): the user who acts as this user. Left out by default. */
+  /** The claim `act` (RFC 8693 section 4.1): the user who impersonates the token's user. Left out by default. */
   readonly actor?: { readonly sub: string; readonly [claim: string]: unknown };
-  /** The claim `impersonating`. Left out by default. */
+  /** The claim `impersonating`: whether the token's user is impersonated. Left out by default. */
   readonly impersonating?: boolean;
-  /** Additional claims. They override all claims above, and `undefined` removes a claim. */
+  /** Additional claims. They override the claims of all other options, and `undefined` removes a claim. */
   readonly claims?: Readonly<Record<string, unknown>>;
   /**
    * The key that signs the token.
@@ -97,7 +97,7 @@ export class TokenMint {
       iss: options.issuer ?? issuer,
       sub: options.userId ?? createId(),
       pid: options.environmentId ?? environmentId,
-      // An expired token gets the `iat` of a real token with this `exp`.
+      // If the token is already expired, set `iat` one token lifetime before `exp`, as in a real token.
       iat: expiresInSeconds > 0 ? now : exp - lifetimeSeconds,
       exp,
       email_verified: options.emailVerified ?? true,

@@ -6,11 +6,9 @@ export interface UserSearch {
   readonly limit: number;
   /** The id of the last user on the previous page. */
   readonly after?: string | undefined;
-  /**
-   * Matches users whose name contains this text, ignoring case. `null` matches users without a name. `email` works
-   * alike.
-   */
+  /** Matches users whose name contains this text, ignoring case. `null` matches users without a name. */
   readonly name?: string | null | undefined;
+  /** Matches users whose email contains this text, ignoring case. `null` matches users without an email. */
   readonly email?: string | null | undefined;
   readonly statuses?: readonly UserStatus[] | undefined;
   readonly createdFrom?: Date | undefined;

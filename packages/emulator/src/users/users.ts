@@ -85,7 +85,7 @@ export class Users {
       inputs.filter(isMissing).map(async (input) => ({ input, passwordHash: await this.#hashOf(input) })),
     );
     return transact(this.#scope.database, () => {
-      // Check again: an email may have been taken while the passwords were being hashed.
+      // Check the emails a second time: another request may have taken one while the passwords were being hashed.
       const missing = hashed.filter(({ input }) => isMissing(input));
       for (const { input, passwordHash } of missing) this.#insert(input, passwordHash);
       return missing.length;
@@ -164,7 +164,7 @@ export class Users {
   async authenticate(email: string, password: string): Promise<Credentials> {
     const found = this.#rowOfEmail(email);
     const matched = await this.#passwords.matches(found?.password_hash, password);
-    // Read again: the user may have been banned or deleted while the hash was being computed.
+    // Read the user a second time: the user may have been banned or deleted while the hash was being computed.
     const row = found && matched ? this.#row(found.id) : undefined;
     if (row === undefined || row.status === 'deleted') return { outcome: 'wrong' };
     if (row.status === 'banned') return { outcome: 'banned' };

@@ -21,7 +21,7 @@ export interface Endpoint extends Webhook {
 
 const mostEndpoints = 20;
 
-/** The webhooks of one environment. Also cached in memory, because every change of a user or session reads them. */
+/** The webhooks of one environment. Cached in memory, because every change of a user or session reads them. */
 export class Endpoints {
   readonly #scope: EnvironmentScope;
   #all: readonly Endpoint[];

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 
-// The emulator signs as in Standard Webhooks 1.0.0, because Torii has not published how it signs webhooks.
+// The prefix of secrets in Standard Webhooks 1.0.0, which the emulator follows, because Torii has not published how it
+// signs webhooks.
 const prefix = 'whsec_';
 const fewestBytes = 24;
 const mostBytes = 64;

@@ -9,7 +9,7 @@ import { CommandFailure, UsageError } from '../../failures.ts';
 
 const fileName = 'torii-script';
 const source = `\n//# sourceURL=${fileName}`;
-/** Subtracted from the line numbers in errors: V8 puts two lines before the script, and compile() puts one. */
+/** Subtracted from line numbers in errors: V8 puts two lines before a script, and compile() below adds one more. */
 const linesAbove = 3;
 
 /**
@@ -35,7 +35,7 @@ export async function runScript(context: Context, variables: PropertyDescriptorM
 
 type RunScript = (console: Console) => Promise<unknown>;
 
-// Run the script as an async function, which supports `await import()`. In node:vm, that needs a flag of Node.
+// Run the script as an async function, in which `await import()` works. With node:vm, import() would need a flag of Node.
 const AsyncFunction = (async () => {}).constructor as new (parameter: string, body: string) => RunScript;
 
 function compile(code: string): RunScript {

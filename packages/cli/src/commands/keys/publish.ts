@@ -79,8 +79,8 @@ async function keyFrom(context: Context, file: string | undefined, find: FindSet
 
 function changesSomething({ published, key, replaced }: Plan): boolean {
   if (published.keyId === key.keyId) return false;
-  // publishPublicKey() only replaces the key of --replaces. If another key is published, nothing will change, so the
-  // user is not asked for confirmation.
+  // Return false, so that no confirmation is asked for, if a key other than the one in --replaces is published:
+  // publishPublicKey() then changes nothing.
   return published.isEmpty || (replaced !== undefined && replaced.keyId === published.keyId);
 }
 

@@ -91,7 +91,7 @@ async function rotate(context: Context, rotation: Rotation, options: RotateOptio
   const plan = await rotation.plan();
   output.say(plan.text);
   if (plan.step !== 'done') await confirm(context, describeQuestion(plan), options);
-  // Call advance() even if the rotation is done: it removes the record that a crash may have left in the store.
+  // Call advance() even if the rotation is done: it deletes the progress record, which a crash can leave behind.
   const end = await (options.once || plan.step === 'done' ? rotation.advance() : rotation.run({ signal }));
   await writeRecord(output, formOf(options), columns, end);
 }

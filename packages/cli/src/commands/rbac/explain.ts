@@ -114,8 +114,8 @@ function addHeader(line: string, earlier: Readonly<Record<string, string>> = {})
 const issuer = 'https://torii.example.com';
 
 /**
- * Creates the Auth of a caller with these claims. @torii/authz only accepts an Auth that a verifier created, so this signs a
- * token with a temporary key and verifies it. The claims are read exactly as on a server.
+ * Creates an `Auth`, the verified caller, with these claims. @torii/authz only accepts an `Auth` from a verifier, so this
+ * function signs a token with a temporary key and verifies it. The verifier reads the claims exactly as on a server.
  *
  * @throws ToriiAuthError if a token with these claims would be refused
  */
@@ -124,7 +124,7 @@ async function callerWith(claims: Readonly<Record<string, unknown>>): Promise<Au
   const now = Math.floor(Date.now() / 1000);
   const made = { sub: 'user', pid: 'environment', ...claims, iss: issuer, iat: now, exp: now + 60 };
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  // The times in the claims are replaced, so that the payload of an expired token can be used.
+  // Replace `iat` and `exp` and leave out `nbf`, so that the payload of an expired token can be passed in --claims.
   const { nbf: _nbf, ...payload } = made as Readonly<Record<string, unknown>>;
   const signed = `${encode({ alg: 'ES256', kid: 'key' })}.${encode(payload)}`;
   const signature = sign('sha256', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' });

@@ -80,7 +80,8 @@ function problemOfBase64url(text: string): string | undefined {
   const index = text.search(/[^A-Za-z0-9_-]/);
   if (index >= 0) return describeCharacter(text.charAt(index), index + 1);
   if (text.length % 4 === 1) return `is cut off: base64url text cannot have ${text.length} characters`;
-  // The unused bits of the last character must be zero (RFC 4648 section 3.5). Report other texts: core refuses them.
+  // In base64url the unused bits of the last character must be zero (RFC 4648 section 3.5). If they are not, report it,
+  // because the verifier of @torii/core refuses the token.
   if (Buffer.from(text, 'base64url').toString('base64url') !== text) {
     return 'has unused bits at its end that are not zero: the last character was changed, or characters are missing';
   }

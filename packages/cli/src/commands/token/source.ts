@@ -62,7 +62,7 @@ export type Pasted = { readonly token: string } | { readonly headers: readonly s
 const authorizationHeader = /(["'])?\bauthorization\1?[ \t]*:[ \t]*(["'])?([^\r\n]*)/gi;
 const knownScheme = /^(?:bearer|basic|digest|dpop|negotiate)[ \t]/i;
 
-/** Finds the token or the headers. Nothing is corrected, so that the verifier reports what is wrong. */
+/** Finds the token or the headers in pasted text. Corrects no mistakes, so that the verifier reports them. */
 function parsePasted(text: string): Pasted {
   const headers = [...text.matchAll(authorizationHeader)].map(([, outer, inner, value = '']) =>
     upTo(inner ?? outer, value).trim(),

@@ -78,7 +78,7 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
     async fetch(url, init) {
       const response = await fetch(url, init);
       const date = Date.parse(response.headers.get('date') ?? '');
-      // The Date header has no milliseconds. Add 500, because on average the real time is half a second later.
+      // The Date header has no milliseconds. Add 500 ms, because on average the real time is half a second later.
       if (!Number.isNaN(date)) seen.clockAheadSeconds = (date + 500 - Date.now()) / 1000;
       return response;
     },
@@ -97,13 +97,13 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
   } catch (error) {
     if (!(error instanceof ToriiAuthError || error instanceof ToriiUnavailableError)) throw error;
     const { reason, message } = error;
-    // Only @torii/authz has policies, so a verifier never fails for this reason. The check narrows the type.
+    // This line only narrows the type of `reason`: a verifier has no policies, which are a feature of @torii/authz.
     if (reason === 'policy_unavailable') throw error;
     return { ...seen, refusal: { reason, message, detail } };
   }
 }
 
-/** Verifies a made-up token, so that the verifier requests the issuer's keys: the response tells the issuer's time. */
+/** Reads the issuer's time from its response to a request for keys. Verifies a made-up token to cause that request. */
 export async function lookAtIssuer(issuer: string, kid: string, rules: Rules): Promise<Verdict> {
   const now = Math.floor(Date.now() / 1000);
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -72,8 +72,8 @@ export async function explain(pasted: Pasted, rules: Rules): Promise<Explanation
 }
 
 /**
- * If the refusal is about time, compares this machine's clock with the issuer's. At this point the verifier has accepted the
- * issuer, so no request goes to an unknown server.
+ * If the token was refused because of a time, compares this machine's clock with the issuer's. A verifier checks times only
+ * after it has accepted the issuer, so no request goes to an unknown server.
  */
 async function withIssuerClock(verdict: Verdict, issuer: unknown, rules: Rules): Promise<Verdict> {
   const reason = verdict.refusal?.reason;

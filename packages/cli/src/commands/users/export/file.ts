@@ -87,8 +87,8 @@ export async function openExportFile(file: string, { asked, header, restart }: E
   };
 
   async function takeNote(): Promise<void> {
-    // Keep the earlier note after the last page, which has no next cursor: a note without a cursor would resume at the
-    // first page. If the run stops before finish(), the next run fetches the pages since the earlier note again.
+    // The last page has no next cursor, so save no progress note after it: a note without a cursor would resume at the
+    // first page. If the run stops before finish(), the next run fetches the pages since the previous note again.
     if (written.cursor === null) return;
     // Flush the users to the disk before the note, or after a power cut the note could count users that were lost.
     await handle.sync();

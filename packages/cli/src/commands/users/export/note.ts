@@ -27,7 +27,7 @@ export function noteFileOf(file: string): string {
 /**
  * Reads the progress note of a file. Returns `undefined` if there is none.
  *
- * @throws CommandFailure if this version of torii did not write the note's file
+ * @throws CommandFailure if the note is damaged or was written by a different version of torii
  */
 export async function readNote(file: string): Promise<ExportNote | undefined> {
   const noteFile = noteFileOf(file);

@@ -157,7 +157,8 @@ async function importLines(context: Context, file: string, options: ImportOption
   }
 
   async function startBar(): Promise<Progress> {
-    // Counting reads the whole file, so it is done only if a bar is shown. Standard input cannot be read twice.
+    // Count the lines only if a progress bar is shown, because counting reads the whole file. Never count the lines of
+    // standard input, because it cannot be read twice.
     const isShown = context.stderr.isTTY === true && file !== '-';
     const total = isShown ? await countLines(readBytes(context, file, signal)) : undefined;
     return startProgress(context, { title: 'lines', ...(total !== undefined && { total }) });
@@ -170,7 +171,7 @@ async function openInput(context: Context, file: string, options: ImportOptions,
   return format === 'csv' ? readCsv(bytes) : readNdjson(bytes);
 }
 
-/** With --json or --ndjson, writes the result of each line. Otherwise, only messages go to standard error. */
+/** With --json or --ndjson, writes the result of each line to standard output. Otherwise, writes no results. */
 async function writeResults({ output }: Context, options: FormOptions, results: AsyncIterable<object>): Promise<void> {
   const form = formOf(options);
   if (form !== 'table') return writeRecords(output, form, [], results);

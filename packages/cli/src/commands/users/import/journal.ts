@@ -10,10 +10,10 @@ import type { NewUser } from './new-user.ts';
  */
 export type Past = 'done' | 'in_doubt' | undefined;
 
-/** Records which lines of a file are done, in a file that survives crashes and power cuts. */
+/** Records which lines of an import are done. The record is a file of its own, which survives crashes and power cuts. */
 export interface Journal {
   readonly environmentId: string | null;
-  /** The path of the file to which an earlier run wrote failed lines. */
+  /** The path of the file to which an earlier run wrote failed lines, or `null` if there was no such file. */
   readonly rejects: string | null;
   pastOf(key: string): Past;
   /** Appends an entry. Resolves when the entry is flushed to the disk. */
@@ -148,7 +148,8 @@ function createAppender(handle: FileHandle, path: string, size: number): (entry:
 
   return (entry) => {
     waiting.push(lineOf(entry));
-    // After a failed write, every later call rejects too. No more lines are sent, because each needs an entry first.
+    // After a failed write, every later call rejects too. So no further line is sent: a line is sent only after an entry
+    // for it is written.
     last = last.then(flush);
     return last;
   };

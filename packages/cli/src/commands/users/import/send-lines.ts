@@ -106,8 +106,8 @@ const mayBeCreated =
 const maxAttempts = 5;
 
 /**
- * Creates a user and retries if that cannot create a duplicate: the user has an email, which is unique, or the error proves
- * that nothing was created (429, or no connection). The client itself never retries a create.
+ * Creates a user. Retries only if a retry cannot create a second user: the user has an email, which is unique, or the error
+ * proves that nothing was created (429, or no connection). The REST client itself never retries a create.
  */
 async function createUser(
   client: ToriiClient,
