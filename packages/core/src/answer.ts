@@ -4,7 +4,7 @@ import { ToriiConfigError, ToriiError } from './errors.ts';
 /** The response to send. A `body` that is an object is sent as JSON, a string is sent unchanged, and `null` means no body. */
 export type Answer = Denial<object | string | null>;
 
-/** The option `onError` returns the response to a refusal, or `undefined` to send `denial`. It cannot allow the request. */
+/** The `onError` option. Returns the response to a refusal, or `undefined` to send `denial`. It cannot allow the request. */
 export type AnswerOtherwise<Request> = (
   denial: Denial,
   error: ToriiError,
@@ -20,7 +20,8 @@ export function requireOnError<Request>(onError: unknown): AnswerOtherwise<Reque
 }
 
 /**
- * Returns the response to a refused request. `Vary` and `Cache-Control` keep shared caches from serving it to others.
+ * Returns the response to a refused request. Its `Vary` and `Cache-Control` headers keep shared caches, such as a CDN, from
+ * serving it to other callers.
  * @throws `error` unchanged, if it is not a refusal
  */
 export async function answerFor<Request>(

@@ -107,7 +107,7 @@ export function readAuth(checked: CheckedClaims, claims: Claims): Auth {
   return createAuth(checked, claims, readOrganization);
 }
 
-// Ignores `pid`, `org_id` and `o`: other issuers may use these names with another meaning.
+// For a token that Torii did not issue. Ignores `pid`, `org_id` and `o`: these claims may mean something else there.
 export function readForeignAuth(checked: ForeignClaims, claims: Claims): Auth {
   return createAuth({ ...checked, environmentId: null }, claims, () => null);
 }
@@ -138,7 +138,8 @@ function createAuth(
   return auth;
 }
 
-// Refuses a malformed `act`: if it were ignored, an admin who impersonates the user would be treated as the user.
+// Refuses a token with a malformed `act` (actor) claim: if the claim were ignored, an admin who impersonates the user would
+// be treated as the user.
 function readActor(claims: Claims): Actor | null {
   if (!Object.hasOwn(claims, 'act')) return null;
   const act = claims['act'];
@@ -147,8 +148,8 @@ function readActor(claims: Claims): Actor | null {
   return Object.freeze({ userId: typeof subject === 'string' && subject !== '' ? subject : null, raw: act });
 }
 
-// Provisional: the organization is in `org_id`, in `o`, or in both. If both differ, the token is refused, because other
-// code could read the other organization from it.
+// Provisional, because Torii has not published the format of the newer claim `o`. The organization is in `org_id`, in `o`,
+// or in both. A token is refused if the two claims disagree: other code could read the wrong organization or role.
 function readOrganization(claims: Claims): Organization | null {
   const flat = organizationFrom(claimOf(claims, 'org_id'), claimOf(claims, 'org_role'), 'org_id');
   const o = claimOf(claims, 'o') ?? null;
@@ -161,7 +162,8 @@ function readOrganization(claims: Claims): Organization | null {
   return flat.role === null ? nested : flat;
 }
 
-// Provisional: roles in the claim `o` may lack the prefix `org:`, so roles are compared without it.
+// Provisional, because Torii has not published the format of the claim `o`: its role may lack the prefix `org:` that
+// `org_role` has, so the two roles are compared without it.
 function bareRole(role: string): string {
   return role.startsWith('org:') ? role.slice('org:'.length) : role;
 }

@@ -45,14 +45,14 @@ export function authenticateToken(token: unknown, pipeline: TokenPipeline): Prom
 async function verifyFor(token: string, request: RequestView, pipeline: TokenPipeline): Promise<Auth> {
   const { result, fromCache } = await pipeline.verify(token);
   const { auth } = result;
-  // Not the whole Auth: a custom claim can contain a secret, which must not reach a log.
+  // Report only the ids, not the whole Auth: a custom claim can contain a secret, which must not reach a log.
   pipeline.emit({ type: 'verified', userId: auth.userId, environmentId: auth.environmentId, fromCache });
   if (!fromCache) setListener(auth, pipeline.emit);
   if (pipeline.checks.length > 0) await runChecks(auth, request, pipeline.checks);
   return auth;
 }
 
-// With optional auth, a malformed header or an invalid token is still refused.
+// Returns `null` if auth is optional and no token was sent. A malformed header is refused even then.
 function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean): string | null {
   try {
     return bearerToken(request, places);

@@ -13,7 +13,10 @@ export interface Refusal {
   readonly detail: string | undefined;
 }
 
-/** Decides whether a request is allowed. Only `true` allows it, other values mean 403. A thrown error is passed on. */
+/**
+ * Decides whether a request is allowed. Only `true` allows it; any other value refuses it with 403. If the check throws, the
+ * error is passed on unchanged.
+ */
 export type Check<Custom extends object = Claims> = (
   auth: Auth<Custom>,
   request: RequestView,
@@ -30,8 +33,8 @@ export function refuse(message = 'You may not do this.', detail?: string): Refus
 }
 
 /**
- * Runs the checks of one route. Refusals are reported to the `onEvent` option of the verifier that created `auth`. If `auth`
- * is `null`, no refusal is reported, because the verifier has already reported a `passed` event for the request.
+ * Runs the checks of one route. A refusal is reported to the `onEvent` option of the verifier that created `auth`. If `auth`
+ * is `null`, the refusal is only thrown: `null` does not tell which verifier to report to.
  * @throws ToriiForbiddenError if a check returns anything but `true`
  * @throws ToriiAuthError `token_missing` if `auth` is `null`
  * @throws ToriiConfigError if there is no check, or if `auth` was not created by a verifier

@@ -24,7 +24,10 @@ export interface Denial<Body = DenialBody> {
   readonly body: Body;
 }
 
-/** The response for an error (RFC 6750 section 3), or `undefined` if it is not a refusal: pass it to your framework. */
+/**
+ * The response for an error (RFC 6750 section 3), or `undefined` if the error is not a refusal. In that case, pass the error
+ * to the error handling of your framework.
+ */
 export function denialFor(error: unknown): Denial | undefined {
   if (error instanceof ToriiAuthError) {
     const sentNoToken = error.reason === 'token_missing' || error.reason === 'scheme_unsupported';
@@ -43,7 +46,7 @@ export function denialFor(error: unknown): Denial | undefined {
 const realm = 'Bearer realm="torii"';
 
 function challenge(code: string, message: string): string {
-  // Remove the characters that RFC 6750 section 3 forbids. A quote or a backslash could end the value early.
+  // Remove the characters that RFC 6750 section 3 forbids. A quote, for example, would end `error_description` early.
   const description = message.replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/g, '');
   return `${realm}, error="${code}", error_description="${description}"`;
 }

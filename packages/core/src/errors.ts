@@ -15,7 +15,7 @@ export type AuthReason =
   | 'claim_missing'
   | 'claim_malformed';
 
-/** Why no decision was possible: the keys or the policy could not be loaded. */
+/** Why no decision was possible: the issuer's keys or the authorization policy could not be loaded. */
 export type UnavailableReason = 'keys_unavailable' | 'policy_unavailable';
 
 /** Every reason for which a request can be refused. */
@@ -92,7 +92,7 @@ export class ToriiForbiddenError extends ToriiError {
   readonly reason = 'not_allowed';
 }
 
-/** No decision was possible because keys or rules could not be loaded. Not the caller's fault. Answered with 503. */
+/** No decision was possible: the issuer's keys or the authorization policy could not be loaded. Answered with 503. */
 export class ToriiUnavailableError extends ToriiError {
   protected static override readonly kind: string = 'ToriiUnavailableError';
   override readonly name = 'ToriiUnavailableError';
@@ -124,7 +124,10 @@ export class ToriiConfigError extends ToriiError {
   }
 }
 
-/** Why a webhook delivery was not handled. Retry after `in_progress`, `store_unavailable` and `handler_failed`. */
+/**
+ * Why a webhook delivery was not handled. Answer `in_progress`, `store_unavailable` and `handler_failed` with a status of
+ * 500 or above, so that Torii sends the delivery again.
+ */
 export type WebhookReason =
   | 'header_missing'
   | 'header_malformed'
@@ -139,7 +142,7 @@ export type WebhookReason =
   | 'store_unavailable'
   | 'handler_failed';
 
-/** A webhook delivery was not handled. Never contains the secret, a signature or the delivered body. */
+/** A webhook delivery was not handled. The error never contains the secret, a signature or the delivered body. */
 export class ToriiWebhookError extends ToriiError {
   protected static override readonly kind: string = 'ToriiWebhookError';
   override readonly name = 'ToriiWebhookError';
@@ -182,14 +185,17 @@ export interface ApiAnswer extends ApiCall {
   readonly retryAfterSeconds?: number | null;
 }
 
-/** Torii's REST API answered with an error or an unusable response. `denialFor` returns `undefined` for this error. */
+/**
+ * Torii's REST API answered with an error or an unusable response. `denialFor` returns `undefined` for this error, because
+ * it does not refuse your caller.
+ */
 export class ToriiApiError extends ToriiError implements ApiAnswer {
   protected static override readonly kind: string = 'ToriiApiError';
   override readonly name = 'ToriiApiError';
   declare readonly status: number;
   /**
-   * The API's error code, such as `user_not_found`, or `unknown` if the API sent none. Three codes come from the client
-   * itself: `response_malformed`, `redirect_refused` and `cursor_repeated`.
+   * The API's error code, such as `user_not_found`, or `unknown` if the API sent none. Three codes come from our API client
+   * instead: `response_malformed`, `redirect_refused` and `cursor_repeated`.
    */
   declare readonly code: string;
   /** An id to quote to Torii's support. `null` if the API sent none. */
@@ -213,7 +219,9 @@ export class ToriiApiError extends ToriiError implements ApiAnswer {
 /** Why the REST API sent no response. `aborted`: your own `AbortSignal` was aborted. */
 export type ConnectionReason = 'network' | 'timeout' | 'aborted';
 
-/** Torii's REST API sent no response. `denialFor` returns `undefined` for this error. */
+/**
+ * Torii's REST API sent no response. `denialFor` returns `undefined` for this error, because it does not refuse your caller.
+ */
 export class ToriiConnectionError extends ToriiError implements ApiCall {
   protected static override readonly kind: string = 'ToriiConnectionError';
   override readonly name = 'ToriiConnectionError';

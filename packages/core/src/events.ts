@@ -7,7 +7,7 @@ export interface RefusalDetail {
   readonly claim?: string;
   /** The values that the verifier accepts. */
   readonly expected?: readonly string[];
-  /** The value in the token. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
+  /** The value of that claim. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
   readonly actual?: string;
   /** The key id in the token. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
   readonly kid?: string;

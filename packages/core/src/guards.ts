@@ -49,7 +49,10 @@ export interface GuardSteps<Result> {
   answer(answer: Answer): Result | Promise<Result>;
   /** Passes an error to the framework's error handling. */
   fail(error: object): Result | Promise<Result>;
-  /** The state of the response. Set it if a timeout handler, for example, may respond first. Node's `ServerResponse` fits. */
+  /**
+   * The state of the response, for example Node's `ServerResponse`. Set it if other code, such as a timeout, may respond
+   * before the guard does. The guard then sends no second response.
+   */
   readonly response?: ResponseProgress;
 }
 
@@ -107,7 +110,8 @@ export function createGuards<Request extends object, Middleware extends object>(
     const record: RequestRecord = Object.freeze({ onError: requireOnError(onError) });
     const authenticateOptions = Object.freeze({ optional: kind === 'optionalAuth' });
     return middleware(kind, async (request) => {
-      // First remove an Auth that other middleware forged: if the code below throws, an error handler may read the Auth.
+      // Clear `place` first: it may contain an Auth that other middleware forged. If the code below throws, an error handler
+      // could trust that Auth.
       adapter.write(request, null);
       records.set(request, record);
       adapter.write(
@@ -153,7 +157,7 @@ function guardBy<Request extends object>(decide: (request: Request) => Promise<v
       return refuse(error, request, steps);
     }
     if (responseOf(steps)?.writableEnded) return undefined;
-    // Not inside the `try`: an error of a later handler must not be answered as a refusal.
+    // Call `pass` outside the `try`: an error thrown by a later handler must not be answered as a refusal.
     return steps.pass();
   };
 }
@@ -184,7 +188,10 @@ function onErrorOf<Request extends object>(request: Request): AnswerOtherwise<Re
   return typeof onError === 'function' ? (onError as AnswerOtherwise<Request>) : undefined;
 }
 
-/** Wraps thrown non-objects: Express reads `next(undefined)` and `next('route')` as "continue", Koa ignores `null`. */
+/**
+ * Wraps a thrown value in an Error if it is not an object: Express takes `next(undefined)` and `next('route')` as
+ * "continue", and Koa ignores `null`.
+ */
 export function errorFrom(thrown: unknown): object {
   if (typeof thrown === 'object' && thrown !== null) return thrown;
   return new Error('A check or `onError` threw a non-Error value; see `cause`.', { cause: thrown });

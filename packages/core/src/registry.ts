@@ -1,8 +1,8 @@
-// Use the original methods: a WeakMap on `globalThis` may have overridden ones.
+// Call the built-in methods: other code may have replaced the methods of a map that is found on `globalThis`.
 const { get, has, set } = WeakMap.prototype;
 
-// A WeakMap that all copies of this package in a process share, through a property of `globalThis` if it can be set. Values
-// are `unknown`, because another version may have written them.
+// A WeakMap that all copies of this package in a process share through a property of `globalThis`. If the property cannot
+// be set, each copy has its own map. Values are `unknown`, because another version of the package may have written them.
 export class SharedMap<Key extends object, Value> {
   readonly #map: WeakMap<object, unknown>;
 
@@ -36,7 +36,7 @@ function findMap(key: symbol): WeakMap<object, unknown> {
   }
 }
 
-// Unlike `instanceof`, accepts a WeakMap of another realm and rejects a proxy.
+// Unlike `instanceof`, accepts a WeakMap of another realm, such as a `vm` context, and rejects a proxy.
 function isWeakMap(value: unknown): value is WeakMap<object, unknown> {
   try {
     has.call(value as WeakMap<object, unknown>, {});

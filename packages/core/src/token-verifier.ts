@@ -37,7 +37,8 @@ export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
 }
 
 /**
- * Verifies one token. Calls share the fetched keys, but do not cache verified tokens. For many tokens, create a verifier.
+ * Verifies one token. Calls share the fetched keys, but do not cache verified tokens. If you verify many tokens, create a
+ * verifier instead.
  * @throws ToriiError as {@link TokenVerifier.verify} and {@link createTokenVerifier} do
  */
 export async function verifyToken<Custom extends object = Claims>(

@@ -111,7 +111,8 @@ function isVerifier<Custom extends object>(
 }
 
 /**
- * Authenticates one request. Calls share the fetched keys, but do not cache verified tokens. For many, create a verifier.
+ * Authenticates one request. Calls share the fetched keys, but do not cache verified tokens. If you authenticate many
+ * requests, create a verifier instead.
  * @throws ToriiError as {@link Verifier.authenticate} and {@link createVerifier} do
  */
 export async function authenticateRequest<Custom extends object = Claims>(

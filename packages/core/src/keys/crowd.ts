@@ -3,7 +3,8 @@ import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 const periodMs = 200;
 const maxCallers = 8;
 
-// Lets a few simultaneous callers through, but not a flood: attackers can send tokens with made-up key ids to cause fetches.
+// Limits requests whose token names an unknown key id. A few at a time may cause a key fetch, but a flood may not: attackers
+// can send tokens with made-up key ids.
 export class Crowd {
   #period: { readonly begunAt: Instant; size: number } | undefined;
 
@@ -14,7 +15,7 @@ export class Crowd {
     const period = this.#period;
     period.size += 1;
     if (period.size > maxCallers) return false;
-    // Not one shared timer: an edge runtime cancels a timer when the request that created it ends.
+    // One timer per request, not a shared one: an edge runtime cancels a timer when the request that created it ends.
     await new Promise((resolve) => setTimeout(resolve, periodMs - elapsedMs(period.begunAt)));
     return period.size <= maxCallers;
   }

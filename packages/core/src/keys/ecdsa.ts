@@ -6,7 +6,7 @@ const curve = { name: 'ECDSA', namedCurve: 'P-256' };
 const es256 = { name: 'ECDSA', hash: 'SHA-256' };
 
 export async function loadKey({ x, y }: EcPublicJwk): Promise<VerifySignature> {
-  // Only the coordinates: `importKey` can reject a valid key because of `key_ops`, `ext` or `use`.
+  // Leave out the other members of the key: `importKey` can reject a valid key because of `key_ops`, `ext` or `use`.
   const jwk = { kty: 'EC', crv: 'P-256', x, y };
   const key = await crypto.subtle.importKey('jwk', jwk, curve, false, ['verify']);
   // Use the key once, because Deno checks only then that the point is on the curve.

@@ -3,14 +3,14 @@ import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 const burst = 3;
 const refillMs = 8_000;
 
-// At most ten fetches in any minute: three in a row, then one every eight seconds.
+// Allows at most ten fetches of a key set in any minute: three in a row, then one every eight seconds.
 export class FetchBudget {
   #left = burst;
   #countedAt: Instant = instantNow();
 
   take(): boolean {
     if (this.waitMs() > 0) return false;
-    // Start the refill period now: the budget was full, so the time before this fetch must not count.
+    // Start the refill period with this fetch: the time during which the budget was full must not refill it.
     if (this.#left === burst) this.#countedAt = instantNow();
     this.#left -= 1;
     return true;
@@ -18,8 +18,8 @@ export class FetchBudget {
 
   waitMs(): number {
     const elapsed = elapsedMs(this.#countedAt);
-    // Count whole periods only: as `elapsedMs` takes the larger of two clocks, short intervals could add up to too much
-    // time.
+    // Refill for whole periods only: `elapsedMs` takes the larger of two clocks, so the sum of many short intervals could be
+    // more than the time that has passed.
     const gained = Math.floor(elapsed / refillMs);
     if (gained > 0) {
       this.#left = Math.min(burst, this.#left + gained);

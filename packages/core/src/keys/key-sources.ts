@@ -29,7 +29,8 @@ const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 export type KeySetFor<Key> = (url: string, fetch?: Fetch) => RemoteKeySet<Key>;
 
 export function shareKeySets<Key>(parse: ParseKeySet<Key>): KeySetFor<Key> {
-  // Verifiers share a key set only if their fetch function is the same: the keys of a test's `fetch` must not reach others.
+  // Verifiers share a key set only if they use the same fetch function: keys that a test's fake `fetch` returns must not
+  // reach other verifiers.
   const shared = new WeakMap<Fetch, Map<string, RemoteKeySet<Key>>>();
   return (url, fetch = platformFetch) => {
     const sets = shared.get(fetch) ?? new Map<string, RemoteKeySet<Key>>();

@@ -19,7 +19,8 @@ const maxWaiting = 10_000;
 const retryDelayMs = 1_000;
 const skipFetchMs = 60_000;
 const suspicionMs = 8_000;
-// A key fetch that takes longer is treated as dead: edge runtimes cancel a fetch when the request that started it ends.
+// A key fetch that takes longer than this is treated as dead: edge runtimes cancel a fetch without notice when the request
+// that started it ends.
 const deadAfterMs = fetchTimeoutMs + 1_000;
 
 interface PendingFetch {
@@ -104,7 +105,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       pending.waiting += 1;
       const settled = this.#settled;
       const leftMs = deadAfterMs - elapsedMs(pending.begunAt);
-      // Cloudflare Workers can throw if the request that started the fetch has ended. The fetch is then treated as dead.
+      // In Cloudflare Workers, this promise can reject if it belongs to a request that has ended. Treat that fetch as dead.
       const done = pending.done.then(() => true);
       if (await raceDeadline(done, leftMs, () => false).catch(() => false)) return true;
       // An edge runtime may have canceled the fetch. The first waiting request that notices starts a new fetch, and the
@@ -168,7 +169,8 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
 
   #refusal(kid: string, maxStaleMs: number): ToriiAuthError | ToriiUnavailableError {
     const keys = this.#usableKeys(maxStaleMs);
-    // If the last fetch failed, the issuer may have published the key since: 503, not 401, so that the caller retries.
+    // If the last fetch failed, the issuer may have published the key in the meantime. Answer 503 instead of 401, so that
+    // the caller retries.
     if (keys === undefined || keys.size === 0 || this.#failedAt !== undefined) return this.#unavailable();
     return unknownKey(kid);
   }

@@ -9,7 +9,8 @@ export function problemOfIssuer(text: string): string | undefined {
   if (/[?#]/.test(text)) return 'must not have a query or a fragment';
   if (text.endsWith('//')) return 'ends with more than one slash';
   if (text.endsWith('/jwks.json')) return 'is the URL of the key set. Remove the path from /_torii on';
-  // `iss` is compared as text: an uppercase host, a default port or a space would never match.
+  // The `iss` claim of a token is compared as text: an issuer with an uppercase host, a default port or a space would never
+  // match it.
   if (url.href !== text && url.href !== `${text}/`) return `is not in its normal form ${url.href.replace(/\/$/, '')}`;
   return undefined;
 }

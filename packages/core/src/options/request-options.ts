@@ -15,8 +15,8 @@ export interface RequestOptions<Custom extends object = Claims> {
    */
   readonly header?: string;
   /**
-   * The name of a cookie that contains the token. It is read only if the request has neither the header nor an
-   * `Authorization` header. By default no cookie is read.
+   * The name of a cookie that contains the token. It is read only if the request has neither the header that the `header`
+   * option names nor an `Authorization` header. By default no cookie is read.
    *
    * CSRF protection: for methods other than GET, HEAD and OPTIONS, and for WebSocket handshakes, the cookie is used only if
    * the request comes from the same origin or from one of `origins`.

@@ -39,7 +39,7 @@ function malformed(message: string, header: string): ToriiAuthError {
   return new ToriiAuthError('header_malformed', `${message} Header: ${header}.`);
 }
 
-// The pattern `/[ \t]+$/` would take quadratic time on a long run of spaces (ReDoS).
+// Not by a pattern: `/[ \t]+$/` would take quadratic time on a long run of spaces (ReDoS).
 function trim(value: string): string {
   let [start, end] = [0, value.length];
   while (start < end && isBlank(value.charCodeAt(start))) start++;
@@ -70,7 +70,8 @@ function tokenFromCookie(request: RequestView, name: string): string | undefined
  * `Sec-Fetch-Site` must prove that a page of the app sent it. Also use it before setting or clearing a token cookie.
  */
 export function isFromOwnPages(request: RequestView, origins: readonly string[]): boolean {
-  // A WebSocket handshake is a GET, but not exempt: its page can then send and read messages as the user.
+  // A WebSocket handshake is a GET, but must be checked: the page that opens the WebSocket can then send and read messages
+  // as the user.
   const isUpgrade = request.headerValues('upgrade').length > 0;
   if (!isUpgrade && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'))
     return true;

@@ -31,7 +31,10 @@ function mustBeEncoded(code: number): boolean {
 /** Returns `true` if a path is public. An unknown or ambiguous path is never public. */
 export type PublicPaths = (path: string | undefined) => boolean;
 
-/** Compiles exact paths and `/docs/*`. Case and a trailing slash matter. Throws if a pattern matches no or every path. */
+/**
+ * Compiles patterns of public paths: an exact path, or `/docs/*` for everything below `/docs/`. Case and a trailing slash
+ * matter. Throws if a pattern could never match a path, or would match every path.
+ */
 export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
   const literals = new Set<string>();
   const subtrees: string[] = [];

@@ -15,11 +15,14 @@ export interface RequestParts {
   /** The host and port that the framework trusts. By default the host of a Fetch URL or the `Host` header. */
   readonly host?: string | undefined;
   readonly headers: HeadersLike;
-  /** Node's `headersDistinct`: every value of each header. Used for a header if it lists more values than `rawHeaders`. */
+  /**
+   * Node's `headersDistinct`: for each header, by lowercase name, the list of its values. Like `rawHeaders`, it shows that a
+   * header was sent twice. Whichever of the two lists more values of a header is used.
+   */
   readonly headersDistinct?: { readonly [name: string]: readonly string[] | undefined } | undefined;
   /** Node's `rawHeaders`: names and values in turn. Needed to notice a second `Authorization`: Node's `headers` omits it. */
   readonly rawHeaders?: readonly string[] | undefined;
-  /** Node's request object, if the framework wraps it. Its `rawHeaders` are used. */
+  /** Node's request object, if the framework wraps it. `rawHeaders` and `headersDistinct` are then read from it. */
   readonly req?: object | undefined;
 }
 
@@ -55,7 +58,7 @@ export function viewOf(request: RequestLike): RequestView {
   }
   const headerValues = headerReader(request.headers, distinctHeaders(request));
   const target = locate(request);
-  // Own property only: the `host` getter of Express 4 drops the port.
+  // Read `host` only if it is an own property: Express 4 inherits a `host` getter that drops the port.
   const given = Object.hasOwn(request, 'host') ? textOf(request, 'host') : undefined;
   // HTTP/2 has `:authority` in place of Host. Node provides it as `authority`.
   const host = given ?? target.host ?? onlyOne(headerValues('host')) ?? textOf(request, 'authority');
@@ -66,14 +69,15 @@ function hasHeaders(request: object): request is RequestParts {
   return isObject(propertyOf(request, 'headers'));
 }
 
-// `rawHeaders` first, because Node's `headersDistinct` is slow at first access.
+// Reads `rawHeaders` first, because the first access to Node's `headersDistinct` is slow.
 function distinctHeaders(request: object): (name: string) => readonly string[] {
   const req = propertyOf(request, 'req');
   const source = isObject(req) && ('rawHeaders' in req || 'headersDistinct' in req) ? req : request;
   const raw = propertyOf(source, 'rawHeaders');
   return (name) => {
     const sent = Array.isArray(raw) ? rawValues(raw, name) : nothing;
-    // Node's `headersDistinct` is inherited and adds nothing. An adapter's is an own property and may list more values.
+    // Skip an inherited `headersDistinct`: it is Node's and repeats `rawHeaders`. An adapter sets an own property, which may
+    // list more values.
     if (sent.length > 0 && !Object.hasOwn(source, 'headersDistinct')) return sent;
     const distinct = propertyOf(source, 'headersDistinct');
     const told = isObject(distinct) && Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : nothing;
@@ -100,8 +104,8 @@ function headerReader(
   return (name) => {
     const wanted = name.toLowerCase();
     const values = valuesOf(source, wanted);
-    // Use the value in `headers`, which middleware may have changed on purpose. But Node drops repeated headers there: if
-    // the raw headers have several values, use those.
+    // Prefer the value in `headers`, which middleware may have changed on purpose. But Node's `headers` has only one value
+    // of some headers that were sent twice: if the request was sent with several values, use all of them.
     const sent = values.length === 1 ? distinct?.(wanted) : undefined;
     return sent !== undefined && sent.length > 1 ? sent : values;
   };
@@ -160,7 +164,7 @@ function pathOf(target: string | undefined): string | undefined {
   return query === -1 ? target : target.slice(0, query);
 }
 
-// Ignores polluted properties of `Object.prototype`.
+// Ignores properties that are inherited from `Object.prototype` (prototype pollution).
 function propertyOf(source: object, name: string): unknown {
   return name in Object.prototype && !Object.hasOwn(source, name) ? undefined : Reflect.get(source, name);
 }

@@ -7,7 +7,10 @@ export function instantNow(): Instant {
   return { wallMs: Date.now(), steadyMs: performance.now() };
 }
 
-/** Milliseconds passed, by the larger of two clocks: the wall clock can be set back, the monotonic clock can stop in sleep. */
+/**
+ * Milliseconds since `since`, by the clock that shows more: the wall clock can be set back, and the monotonic clock can stop
+ * while the machine sleeps.
+ */
 export function elapsedMs(since: Instant): number {
   return Math.max(Date.now() - since.wallMs, performance.now() - since.steadyMs);
 }

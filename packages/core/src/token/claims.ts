@@ -69,7 +69,8 @@ export function checkTimes(
   }
 }
 
-// Rounds a fractional `iat` or `nbf` up: verifiers that compare whole seconds, such as jose, refuse the token until then.
+// Rounds a fractional `iat` or `nbf` up to the next second, as verifiers that compare whole seconds do, such as jose: they
+// refuse the token until that second.
 function startMs(time: number, toleranceMs: number): number {
   return Math.ceil(time) * 1000 - toleranceMs;
 }

@@ -37,7 +37,8 @@ export function keyIdFrom(header: Claims): string {
   return kid;
 }
 
-// Critical extensions (RFC 7515 4.1.11) and `b64` (RFC 7797) are not supported.
+// Refuses tokens with critical extensions: RFC 7515 4.1.11 forbids ignoring one that is not supported, and none is. `b64`
+// (RFC 7797) is refused even if it is not marked as critical.
 export function refuseExtensions(header: Claims): void {
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64'))
     throw malformed('The token uses an extension that is not supported.');
@@ -96,7 +97,8 @@ function bytesOf(binary: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-// Several strings would decode to the same token if the last character had ignored bits (RFC 4648 3.5).
+// Whether the last base64url character sets bits that decoding ignores (RFC 4648 3.5). If such text were accepted, several
+// texts would decode to the same token.
 function hasStrayBits(part: string): boolean {
   const rest = part.length % 4;
   if (rest === 0) return false;

@@ -46,7 +46,8 @@ export class TokenCache {
   }
 }
 
-// The cache key is the end of a token: hashing the whole token would take longer than the rest of a cache hit.
+// The cache key is the end of a token: hashing the whole token would take longer than the rest of a cache hit. `get`
+// compares the whole token.
 function endOf(token: string): string {
   return token.slice(-32);
 }

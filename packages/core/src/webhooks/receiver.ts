@@ -16,20 +16,22 @@ import {
 export interface WebhookReceiverOptions extends WebhookRules {
   /**
    * Stores which events have been handled, so that a repeated delivery is not handled again: a Keyv, or an object with the
-   * same `get`, `set` and `delete`. Use a separate namespace for each webhook, because an event has the same id in all of
-   * them. Without a store, every delivery of an event is handled.
+   * same `get`, `set` and `delete`. Use a separate namespace for each webhook, because an event has the same id in every
+   * webhook that receives it. Without a store, every delivery of an event is handled.
    */
   readonly store?: WebhookStore;
   /**
-   * How many seconds the store keeps a handled event. Must be longer than twice `toleranceSeconds`, so that a delivery
-   * cannot be replayed, and should be longer than Torii retries. At most 366 days.
+   * How many seconds the store remembers that an event was handled. Must be more than twice `toleranceSeconds`: for that
+   * long, an attacker could replay a delivery. Should be more than the time in which Torii retries a delivery. At most 366
+   * days.
    * @default 604800 (one week)
    */
   readonly rememberSeconds?: number;
   /**
-   * How many seconds a delivery has to handle its event, if there is a store. During this time, other deliveries of the event
-   * are answered with 503. If the event is not handled in time, for example because the process crashed, the next delivery
-   * handles it again. Waiting for the store can use up to half of the time. From 1 to 3600.
+   * How many seconds a delivery has to handle its event, if there is a store. Until the event is handled, other deliveries
+   * of it are answered with 503; after that, with 200 and the status `repeated`. If the event is not handled in time, for
+   * example because the process crashed, the next delivery handles it again. Waiting for the store can take up to half of
+   * this time. From 1 to 3600.
    * @default 60
    */
   readonly leaseSeconds?: number;
@@ -124,7 +126,8 @@ export function createWebhookReceiver<More extends object = object>(
         await claim?.markHandled();
         tell({ type: 'handled', ...which });
       } catch (error) {
-        // Still 200: after any other status Torii would retry, and the event would be handled twice.
+        // Answer 200 although the store failed: after any other status, Torii would send the delivery again, and the event
+        // would be handled twice.
         tell({ type: 'not_noted', ...which, error });
       }
       return accept('handled');
@@ -163,8 +166,8 @@ function isPlain(error: unknown): boolean {
 function readRepeats(options: ReceiverOptionValues, { toleranceSeconds }: WebhookSettings): Repeats | undefined {
   const leaseMs = readNumber(options, 'leaseSeconds', { from: 1, to: 3600, absent: 60 }) * 1000;
   const keepMs = readNumber(options, 'rememberSeconds', { from: 1, to: 366 * 86_400, absent: 7 * 86_400 }) * 1000;
-  // An event must be remembered for as long as a delivery is accepted, or the delivery could be replayed: twice the
-  // tolerance if the sender's clock is ahead, and one second more because timestamps are whole seconds.
+  // How long a delivery is accepted: for `toleranceSeconds` before and after its timestamp, and one more second because
+  // timestamps are whole seconds. If its event were forgotten sooner, the delivery could be replayed.
   const fewestSeconds = 2 * toleranceSeconds + 1;
   if (keepMs < fewestSeconds * 1000) {
     const remedy = `Write at least ${fewestSeconds}, or leave it out`;

@@ -21,8 +21,8 @@ type Entry =
   | { readonly state: 'claimed'; readonly by: string; readonly until: number };
 
 const prefix = 'torii-webhook:';
-// The store always has an entry with this key. If a read misses even this entry, the store is failing: Keyv hides read
-// errors. Event ids contain no dot, so no event uses this key.
+// A test entry, to notice a failing store: Keyv hides read errors as `undefined`. If neither an event nor this entry is
+// found, this entry is written and must be found then. Event ids contain no dot, so no event uses this key.
 const beaconKey = `${prefix}.`;
 // Short, because some webhook senders wait only 15 seconds for a response.
 const storeTimeoutMs = 3_000;
@@ -31,10 +31,12 @@ interface Turn {
   since: Instant;
 }
 
-// The events that this process handles now: stores such as Keyv have no atomic "set if absent".
+// The events that this process is handling, for each store. The store alone is not enough: without an atomic "set if
+// absent", which Keyv lacks, two simultaneous deliveries could both handle an event.
 const claimedHere = new WeakMap<WebhookStore, Map<string, Turn>>();
 
-// A delivery claims its event for a limited time: after a crash the claim expires, and a later delivery is handled.
+// Keeps an event from being handled twice. A delivery claims its event in the store, for a limited time: if the process
+// crashes, the claim expires, and a later delivery of the event is handled.
 export class Repeats {
   readonly #store: WebhookStore;
   readonly #leaseMs: number;
@@ -50,9 +52,11 @@ export class Repeats {
   }
 
   async claim(id: string): Promise<Claim | 'handled'> {
-    // Throw instead of waiting: in Cloudflare Workers a request cannot await a promise of another request.
+    // If an earlier delivery is handling the event, throw instead of waiting for it: in Cloudflare Workers, a request cannot
+    // await a promise of another request.
     const earlier = this.#here.get(id);
-    // The monotonic clock only: if the wall clock is set forward, the claim must not expire early.
+    // Use only the monotonic clock: if someone sets the wall clock forward, the earlier delivery's claim on the event must
+    // not expire while that delivery is still being handled.
     if (earlier !== undefined && performance.now() - earlier.since.steadyMs < this.#leaseMs) throw inProgress();
     const turn: Turn = { since: instantNow() };
     this.#here.set(id, turn);
@@ -91,7 +95,7 @@ export class Repeats {
       await this.#write(key, { state: 'claimed', by, until: Date.now() + this.#leaseMs }, this.#leaseMs);
       if (elapsedMs(turn.since) > this.#leaseMs / 2) throw unavailable();
     } catch (error) {
-      // Delete the claim, because the store may have saved it despite the error.
+      // Delete this delivery's claim on the event, because the store may have saved the claim despite the error.
       await release().catch(() => {});
       throw error;
     }
@@ -116,7 +120,7 @@ export class Repeats {
   async #get(key: string): Promise<Entry | undefined> {
     const value: unknown = await this.#ask(() => this.#store.get(key));
     if (value === undefined || value === null) return undefined;
-    // Refuse the delivery if the entry has an unknown format, because the event may have been handled.
+    // Refuse the delivery if the entry has an unknown format: it may mean that the event has been handled.
     if (!isEntry(value)) throw unavailable();
     return value.until > Date.now() ? value : undefined;
   }

@@ -6,7 +6,7 @@ import type { RequestView } from '../request/request-view.ts';
 export interface SignedHeaders {
   readonly id: string;
   readonly timestampSeconds: number;
-  /** As it was sent, because the signature covers this text. */
+  /** The text of the timestamp header as it was sent, because the signature covers this text. */
   readonly timestamp: string;
   readonly signatures: readonly Uint8Array<ArrayBuffer>[];
 }
@@ -93,8 +93,8 @@ export async function isSigned(
   for (const secret of secrets) {
     const key = await crypto.subtle.importKey('raw', secret, hmac, false, ['sign', 'verify']);
     const expected = await crypto.subtle.sign('HMAC', key, content);
-    // Compare in constant time (timing attacks): `verify` compares the MAC of a signature with the MAC of the expected
-    // signature. The body is hashed only once.
+    // `verify` below compares in constant time (timing attacks). It compares MACs of the two signatures, sent and expected,
+    // so that a large body is not hashed again for each signature that was sent.
     const proof = await crypto.subtle.sign('HMAC', key, expected);
     for (const signature of signatures) {
       if (await crypto.subtle.verify('HMAC', key, proof, signature)) return true;
