@@ -10,7 +10,10 @@ import type { Explanation } from './rules/explanation.ts';
 import { judgeImpersonation } from './rules/rules.ts';
 import { forbidden } from './rules/verdict.ts';
 
-/** Checks tenants, roles and permissions, and reads them from a token. Created once with {@link createAuthz}. */
+/**
+ * Checks the tenant and the permissions of a request, and reads the user, tenant and roles from a verified token.
+ * Create it once with {@link createAuthz}.
+ */
 export interface Authz {
   /**
    * One check that applies every configured rule: impersonation, tenant and permissions. Pass it to a verifier,
@@ -20,8 +23,8 @@ export interface Authz {
    * call this one.
    *
    * Ordinary refusals are returned. The check throws these errors, so that `not` cannot turn them into a pass:
-   * - ToriiRequestError (400) if the path is ambiguous or the tenant header is sent twice
-   * - ToriiForbiddenError (403) if the token is impersonated and `impersonation` is `refuse`, or if the path, host or
+   * - ToriiRequestError (400) if the path can be read in more than one way, or the tenant header is sent twice
+   * - ToriiForbiddenError (403) if the user is impersonated and `impersonation` is `refuse`, or if the path, host or
    *   method that a rule needs is unknown
    * - ToriiUnavailableError (503) if the permissions cannot be read
    */
@@ -32,16 +35,19 @@ export interface Authz {
   tenant(auth: Auth): string | null;
   /** The subdomain from the token; `null` if the claim is missing or is not a string or a whole number. */
   subdomain(auth: Auth): string | null;
-  /** The path slugs that the token lists, such as the companies of a group; empty if the claim is not a valid list. */
+  /**
+   * The slugs that the token lists: the names of tenants in paths, such as `acme` in `/api/v1/acme/orders`. Empty if
+   * the claim is not a valid list.
+   */
   slugs(auth: Auth): readonly string[];
-  /** Whether the token lists this path slug. */
+  /** Whether the token lists this slug, the name of a tenant in paths. */
   hasSlug(auth: Auth, slug: string): boolean;
   /** The roles from the token, as sorted strings without duplicates. */
   roles(auth: Auth): readonly string[];
   /**
    * Whether one of the caller's roles grants a permission, such as `'sales/invoices:post'`. Tenants are not checked.
    *
-   * @throws ToriiForbiddenError if the token is impersonated and `impersonation` is `refuse`
+   * @throws ToriiForbiddenError if the user is impersonated and `impersonation` is `refuse`
    * @throws ToriiUnavailableError if the permissions cannot be read
    * @throws ToriiConfigError if `permission` is not one resource and one method, or `createAuthz` got no `permissions`
    */
@@ -52,8 +58,8 @@ export interface Authz {
    */
   explain(auth: Auth, request: RequestLike): Promise<Explanation>;
   /**
-   * Reads the permissions again. Call it after you change them: the change applies to the next request on this node,
-   * and on every other node within `refreshSeconds`.
+   * Reads the permissions again. Call it after you change them: this app process uses the change from its next request,
+   * and other processes use it within `refreshSeconds` if `permissions` is a function or a store.
    *
    * @throws ToriiUnavailableError if the permissions cannot be read. Requests that need a permission are then answered
    *   503 until a later read succeeds.

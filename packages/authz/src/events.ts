@@ -1,16 +1,16 @@
 import type { PolicyEvent } from './policy/policy-source.ts';
 
 /**
- * An event for `onEvent`: permissions were loaded or could not be loaded, or a token was impersonated. Never contains a
- * token.
+ * An event for `onEvent`: permissions were loaded or could not be loaded, or an impersonated user sent a request. Never
+ * contains a token.
  */
 export type AuthzEvent =
   | PolicyEvent
-  /** A request with an impersonated token, if `impersonation` is `audit`. Another rule may still refuse it. */
+  /** An impersonated user sent a request, and `impersonation` is `audit`. A rule may still refuse the request. */
   | {
       readonly type: 'impersonated';
       readonly userId: string | null;
-      /** The ID of the impersonator; `null` if the token does not contain it. */
+      /** The user ID of the impersonator; `null` if the token does not contain it. */
       readonly actorId: string | null;
       /** The request's method, made safe for logs. */
       readonly method: string | undefined;

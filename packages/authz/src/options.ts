@@ -24,8 +24,8 @@ import { compilePathPattern, type PathPattern } from './rules/path-pattern.ts';
 import type { Settings } from './rules/settings.ts';
 
 /**
- * How a request names its tenant. Set `header`, `baseDomain`, `slug` or several of them. Each one that is set must
- * match the token.
+ * Which parts of a request tell its tenant. Set `header`, `baseDomain`, `slug` or several of them. Each part that is
+ * set must match the token.
  */
 export interface TenantOptions {
   /**
@@ -40,29 +40,30 @@ export interface TenantOptions {
    */
   readonly baseDomain?: string | readonly string[];
   /**
-   * The pattern of paths that name the tenant, such as `/api/v1/:company/*`. The segment at `:company` must be listed
-   * in the token (`claims.slugs`). A path that does not match the pattern is refused.
+   * The pattern of paths that contain the tenant, such as `/api/v1/:company/*`. The token (`claims.slugs`) must list
+   * the path segment at `:company`. A path that does not match the pattern is refused.
    */
   readonly slug?: string;
   /**
-   * Paths that belong to no tenant. For these paths, the header, the host and the slug are not checked; permissions
-   * are. Written like a verifier's `publicPaths`: `/api/v1/me` is one path, `/api/v1/me/*` is everything below it.
+   * Paths that belong to no tenant. For these paths, the header, the host and the slug are not checked, but permissions
+   * still are. Written like a verifier's `publicPaths`: `/api/v1/me` is one path, `/api/v1/me/*` is everything below
+   * it.
    */
   readonly withoutTenant?: readonly string[];
   /**
-   * Paths that contain no slug, such as `/api/v1/reports/*`. For these paths, the header and the host are still
-   * checked.
+   * Paths that do not contain the tenant, such as `/api/v1/reports/*`. For these paths, `slug` is not checked, but
+   * `header` and `baseDomain` still are.
    */
   readonly withoutSlug?: readonly string[];
 }
 
 /** Options of {@link createAuthz}. Set `tenant`, `permissions` or both. */
 export interface AuthzOptions {
-  /** The names of the claims to read, if they differ from Torii's. */
+  /** The names of the token claims to read, if your tokens do not use Torii's names. */
   readonly claims?: ClaimNames;
-  /** How a request names its tenant. If absent, tenants are not checked. */
+  /** Which parts of a request tell its tenant. If absent, tenants are not checked. */
   readonly tenant?: TenantOptions;
-  /** The permissions of each role, or where to read them. If absent, roles are not checked. */
+  /** The permissions of each role, or where to read them. If absent, permissions are not checked. */
   readonly permissions?: PermissionsSource;
   /**
    * The beginning of the path, before the resource: with `/api/v1/*`, the path `/api/v1/sales` means the resource
@@ -72,8 +73,8 @@ export interface AuthzOptions {
    */
   readonly base?: string;
   /**
-   * How requests with an impersonated token are handled. `refuse` answers 403. `audit` applies the other rules as usual
-   * and reports each request to `onEvent`, which must be set.
+   * How requests of impersonated users are handled. `refuse` answers 403. `audit` applies the other rules as usual and
+   * reports each request to `onEvent`, which must be set.
    *
    * @default 'refuse'
    */
@@ -86,15 +87,15 @@ export interface AuthzOptions {
    */
   readonly refreshSeconds?: number;
   /**
-   * If `permissions` is a function or a store: how long a request waits for it before the request is answered 503, in
-   * milliseconds. More than 0, at most 60,000. If `refreshSeconds` is shorter, the wait ends after that time.
+   * If `permissions` is a function or a store: how long a request waits for the permissions before it is answered 503,
+   * in milliseconds. More than 0, at most 60,000. If `refreshSeconds` is shorter, the wait ends after that time.
    *
    * @default 2000
    */
   readonly timeoutMs?: number;
   /**
-   * Called when permissions are loaded or cannot be read, and for impersonated requests. Errors that the listener
-   * throws are ignored.
+   * Called when permissions are loaded or cannot be read, and for requests of impersonated users if `impersonation` is
+   * `audit`. Errors that the listener throws are ignored.
    */
   readonly onEvent?: AuthzEventListener;
   /**
@@ -205,7 +206,7 @@ function readPattern<Name extends string>(options: Options<Name>, name: Name, ab
   }
 }
 
-// Throws for an empty list: it has no effect, so its entries were probably lost by mistake.
+// Throws for an empty list: an option without entries does nothing, so the entries were probably lost by mistake.
 function readPaths(tenant: TenantOptionValues, name: 'withoutTenant' | 'withoutSlug'): PublicPaths {
   return compilePublicPaths(listPaths(tenant, name, 1));
 }

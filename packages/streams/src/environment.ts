@@ -1,6 +1,6 @@
 import { ToriiConfigError } from '@torii/core';
 
-/** Settings from environment variables, in the form of the options of this package's functions. */
+/** Settings from environment variables. Pass them as options to the functions of this package. */
 export interface StreamEnvironment {
   readonly privateKey: string | undefined;
   readonly publicKey: string | undefined;
@@ -10,9 +10,9 @@ export interface StreamEnvironment {
 }
 
 /**
- * Reads the environment variables of Turbocable's other libraries: `TURBOCABLE_JWT_PRIVATE_KEY`,
- * `TURBOCABLE_JWT_PUBLIC_KEY`, `TURBOCABLE_JWT_ISSUER`, `TURBOCABLE_JWT_KV_BUCKET` and `TURBOCABLE_JWT_KV_KEY`. No
- * other function of this package reads the environment.
+ * Reads the environment variables that the other libraries of Turbocable, the stream gateway, also use:
+ * `TURBOCABLE_JWT_PRIVATE_KEY`, `TURBOCABLE_JWT_PUBLIC_KEY`, `TURBOCABLE_JWT_ISSUER`, `TURBOCABLE_JWT_KV_BUCKET` and
+ * `TURBOCABLE_JWT_KV_KEY`. No other function of this package reads the environment.
  *
  * @param environment Defaults to `process.env`.
  * @throws ToriiConfigError for a variable that is set but empty

@@ -1,8 +1,10 @@
 import { ToriiError } from '@torii/core';
 
-/** Why a token was not minted, a key not published, or a rotation not continued. A code never changes its meaning. */
+/**
+ * Why a token was not minted, a key not published, or a rotation not continued. The meaning of a reason never changes.
+ */
 export type StreamReason =
-  /** `issue` was called with a value that a token cannot contain. */
+  /** This reason and the next three: `issue` was called with a value that a token cannot contain. */
   | 'subject_invalid'
   | 'streams_invalid'
   | 'lifetime_invalid'
@@ -15,18 +17,24 @@ export type StreamReason =
   | 'publish_conflict'
   /** Another rotation is in progress, or this rotation was canceled or has already changed the key. */
   | 'rotation_conflict'
-  /** The bucket exists but cannot be used: for example, its settings could lose a key or keep an old one. */
+  /**
+   * The bucket of the key-value store cannot be used: for example, its settings could delete the gateway's key or keep
+   * an old key.
+   */
   | 'bucket_unfit'
   /** The key-value store does not respond. Try again. */
   | 'store_unavailable'
   /** The key-value store refused the login, or the login lacks a permission. */
   | 'store_refused'
-  /** The gateway does not say which key it uses. Try again. */
+  /** The gateway did not answer the question which key it uses. Try again. */
   | 'gateway_unavailable'
-  /** The gateway uses another key than the published key. */
+  /** The gateway uses a different key than the one that was published for it. */
   | 'key_not_served';
 
-/** An error of this package. Your app decides how to respond: `denialFor` of `@torii/core` returns `undefined`. */
+/**
+ * An error of this package. `denialFor` of `@torii/core` returns `undefined` for it, so your app decides how to
+ * respond.
+ */
 export class ToriiStreamError extends ToriiError {
   protected static override readonly kind: string = 'ToriiStreamError';
   override readonly name = 'ToriiStreamError';

@@ -16,11 +16,12 @@ export type StreamEvent =
    */
   | { readonly type: 'key_published'; readonly keyId: string; readonly revision: number; readonly changed: boolean }
   /**
-   * The gateway refuses tokens signed with `keyId`, the key that was published or that the signer uses. Either a key
-   * file on the gateway overrides the published key, or this process belongs to an old release and uses the old key.
+   * The gateway uses another key and refuses tokens signed with `keyId`, the key that was published or that the signer
+   * uses. Either a key file on the gateway overrides the published key, or this process belongs to an old release and
+   * uses the old key.
    */
   | { readonly type: 'key_not_served'; readonly keyId: string; readonly servedKeyId: string | null }
-  /** The gateway did not say which key it uses. A signer reports this event once per outage, not for each token. */
+  /** The gateway did not answer which key it uses. A signer reports this event once per outage, not for each token. */
   | { readonly type: 'gateway_unavailable'; readonly problem: string }
   /** A rotation took a step, or has to wait for its next step. */
   | {

@@ -3,7 +3,10 @@ import type { Grant } from './permission.ts';
 const maxEntries = 10_000;
 const maxKeyLength = 1_000;
 
-/** A cache of decisions. Keys must contain the caller's roles: a caller who loses a role must lose its permissions. */
+/**
+ * A cache of permission decisions. Its keys must contain the roles of the caller, so that a caller who loses a role
+ * also loses the cached grants.
+ */
 export class DecisionMemory {
   readonly #grants: Map<string, Grant | null> = new Map();
 

@@ -22,7 +22,7 @@ export class DocumentError extends Error {
   override readonly name = 'DocumentError';
 }
 
-/** Parsing and compiling a longer document would block the event loop for seconds. */
+/** In characters of JSON: parsing and compiling a longer document would block the event loop for seconds. */
 const maxTextLength = 32_000_000;
 const maxRolesAndPermissions = 500_000;
 
@@ -31,7 +31,8 @@ export interface DocumentReading {
   readonly roles: readonly (readonly [role: string, uncheckedEntries: unknown])[];
 }
 
-// Reads only what the object's JSON contains, because a change is detected by comparing the JSON.
+// Reads the document from its JSON, not from the object: changes are detected by comparing the JSON, so a value that is
+// not in the JSON could change unnoticed.
 export function readDocument(given: unknown): DocumentReading {
   const value = parseJson(fingerprintOf(given));
   if (!isObject(value)) throw new DocumentError('the document is not an object with `permissions`');
@@ -49,7 +50,7 @@ export function readDocument(given: unknown): DocumentReading {
 }
 
 // Returns the document's JSON, which is compared to detect a change. Comparing `last_update` is not enough: a program
-// that removes a permission may forget to update it.
+// that removes a permission may forget to change `last_update`.
 export function fingerprintOf(given: unknown): string {
   if (typeof given === 'string') return given;
   try {
@@ -65,14 +66,17 @@ export function fingerprintOf(given: unknown): string {
   }
 }
 
-// Also accepts plain objects from another realm (Jest, `vm`), which have another Object.prototype.
+// Also accepts plain objects from another realm (Jest, `vm`): their prototype is the Object.prototype of that realm.
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (!isObject(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || (isObject(prototype) && Object.hasOwn(prototype, 'hasOwnProperty'));
 }
 
-/** Rejects names that every object inherits, such as `__proto__`: a token that lists one as a role must get nothing. */
+/**
+ * Rejects names that every object inherits, such as `__proto__`: a user whose token lists such a name as a role must
+ * get no permissions.
+ */
 export function isRoleName(role: string): boolean {
   return role !== '' && !(role in Object.prototype);
 }

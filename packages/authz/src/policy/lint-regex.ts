@@ -5,7 +5,8 @@ const probes = [
   ...['x', 'admin', 'é', 'sales/invoices/17', '0/~/A-b_c', 'users/7/roles'],
   ...['reports/2024/q1.pdf', 'a/b/c/d/e', 'Admin/Users', 'x/y z'],
 ];
-// How many samples are nearly all. Not all ten: an expression that excludes one letter misses a few samples.
+// An expression that matches at least this many of the ten samples is reported. Not ten, because an expression such as
+// `[^x]+`, which excludes one letter, misses a few samples.
 const nearlyAll = 7;
 
 export function lintRegex(source: string): readonly (readonly [kind: 'dangerous' | 'dead', message: string])[] {

@@ -6,12 +6,15 @@ interface Node {
   exact: Permission[] | undefined;
   below: Permission[] | undefined;
   regexes: RegexSet | undefined;
-  /** A Map, because in an object a segment named `__proto__` would reach the prototype. */
+  /** A Map, because in a plain object a path segment named `__proto__` would reach the prototype. */
   children: Map<string, Node> | undefined;
   starChild: Node | undefined;
 }
 
-/** A role's permissions by path segment, so that a lookup does not get slower with the number of permissions. */
+/**
+ * The permissions of one role as a tree of path segments, so that a lookup does not get slower with the number of
+ * permissions.
+ */
 export class PermissionTree {
   readonly #root: Node = createNode();
   readonly #regexSets: RegexSet[] = [];
@@ -86,7 +89,8 @@ export class PermissionTree {
     return undefined;
   }
 
-  // Stores the expression at its literal prefix, such as `sales/invoices/`, to match it only against paths below.
+  // Stores a regular expression at the tree node of its literal beginning, such as `sales/invoices/`, so that it is
+  // only tried on paths that begin with these segments.
   #addRegex(permission: Permission, source: string): string | undefined {
     const problem = this.#budget.take(source);
     if (problem !== undefined) return problem;

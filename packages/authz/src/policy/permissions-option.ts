@@ -4,19 +4,19 @@ import { DocumentError, type PermissionDocument } from './document.ts';
 
 /** The part of the Keyv interface that this package uses. Requires Keyv 5.5 or newer. */
 export interface DocumentStore {
-  /** Returns the stored value of a key, or `undefined`. */
+  /** Returns the value that is stored under the key, or `undefined` if there is none. */
   getRaw(key: string): Promise<unknown>;
 }
 
 /**
- * Where to find a document in a Keyv store. The document was written with `keyv.set(key, document)`, or by another
- * program as plain JSON.
+ * Where to find the permission document in a Keyv store. Write it with `keyv.set(key, document)`, or as plain JSON from
+ * another program.
  */
 export interface StoredPermissions {
   /** A Keyv instance. */
   readonly store: DocumentStore;
   /**
-   * The key of the document. Keyv adds its namespace to the key.
+   * The key of the document, without the namespace: Keyv adds its namespace to the key.
    *
    * @default 'permissions'
    */
@@ -30,7 +30,10 @@ export type PermissionsSource = PermissionDocument | (() => Loaded | Promise<Loa
 
 export interface DocumentReader {
   readonly read: () => unknown;
-  /** Whether the option is the document itself, which is read once, and again only by `refresh()`. */
+  /**
+   * Whether `permissions` is the document itself, not a function or a store. A fixed document is read once, and later
+   * only by `refresh()`.
+   */
   readonly isFixed: boolean;
 }
 
@@ -52,7 +55,8 @@ export function readerOf(given: unknown): DocumentReader {
   return { read: async () => documentIn(await store.getRaw(key)), isFixed: false };
 }
 
-// Takes the document out of `{ value, expires }`, as Keyv stores it. Other programs store the plain document.
+// Takes the document out of `{ value, expires }`, the form in which Keyv stores it. Also accepts a plain document,
+// which another program wrote.
 function documentIn(raw: unknown): unknown {
   if (raw === undefined || raw === null) throw new DocumentError('the store has no document under this key');
   if (typeof raw !== 'object' || Object.hasOwn(raw, 'permissions') || !Object.hasOwn(raw, 'value')) return raw;

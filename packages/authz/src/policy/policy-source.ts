@@ -12,7 +12,7 @@ export type PolicyEvent =
       readonly lastUpdate: string | undefined;
       /** The number of valid permissions. */
       readonly permissions: number;
-      /** Permissions that could not be parsed and grant nothing. At most 100. */
+      /** The permissions that could not be parsed and therefore grant nothing. Only the first 100 are listed. */
       readonly malformed: readonly MalformedEntry[];
       /** The number of malformed permissions, including those that `malformed` leaves out. */
       readonly malformedCount: number;
@@ -27,7 +27,7 @@ export type PolicyEvent =
 
 export interface SourceSettings {
   readonly read: () => unknown;
-  /** How long a document is used; `undefined` if it is used until `refresh()` is called. */
+  /** How long a document is used, in milliseconds; `undefined` if it is used until `refresh()` is called. */
   readonly refreshMs: number | undefined;
   readonly timeoutMs: number;
   readonly emit: (event: PolicyEvent) => void;
@@ -36,7 +36,7 @@ export interface SourceSettings {
 interface Loaded {
   readonly policy: Policy;
   readonly fingerprint: string;
-  /** When the read started, not when it ended: the document may have changed during the read. */
+  /** When the read of this document started, not when it ended: the document may have changed during the read. */
   readonly asOf: Instant;
   readonly sequence: number;
 }
@@ -48,21 +48,24 @@ interface Read {
   waiters: number;
 }
 
-/** When a document's age reaches this share of `refreshMs`, it is read again in the background. */
+/** When the age of the document reaches this share of `refreshMs`, the document is read again in the background. */
 const refreshAheadAt = 0.8;
 const retryAfterMs = 1_000;
 const maxWaiters = 10_000;
 const maxReportedEntries = 100;
 
-// If reads fail, the last document is used until it is older than `refreshMs`. Then requests fail: a failed read is
-// never treated as an empty document.
+// Loads and caches the permission document. If reads fail, the last document is used until it is older than
+// `refreshMs`. Then requests fail: a failed read is never treated as an empty document.
 export class PolicySource {
   readonly #settings: SourceSettings;
   #loaded: Loaded | undefined;
   #read: Read | undefined;
   #failedAt: Instant | undefined;
   #lastSequence = 0;
-  /** Reads with a lower sequence number are ignored: they may return the document from before the last `refresh()`. */
+  /**
+   * Reads with a lower sequence number started before the last `refresh()`. They are ignored, because they may return
+   * the document from before the change.
+   */
   #minSequence = 0;
 
   constructor(settings: SourceSettings) {
@@ -73,7 +76,10 @@ export class PolicySource {
     this.#accept(this.#settings.read(), ++this.#lastSequence, instantNow());
   }
 
-  /** Returns a promise only if the document must be read first. May throw synchronously. */
+  /**
+   * Returns a promise only if the document must be read first. If a read failed within the last second and no usable
+   * document is cached, throws synchronously.
+   */
   current(): Policy | Promise<Policy> {
     const { refreshMs } = this.#settings;
     if (this.#loaded !== undefined && this.#loaded.sequence >= this.#minSequence) {
@@ -94,8 +100,8 @@ export class PolicySource {
     await this.#wait(this.#startRead());
   }
 
-  // Ignores a read that is older than the timeout. It may never end: edge runtimes cancel a read when the request that
-  // started it ends.
+  // Returns the read in progress, unless it is older than the timeout: an old read may never end, because edge runtimes
+  // cancel a read when the request that started it ends.
   #readInFlight(): Read | undefined {
     const read = this.#read;
     if (read === undefined || read.sequence < this.#minSequence) return undefined;

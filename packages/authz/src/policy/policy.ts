@@ -10,11 +10,11 @@ export interface Policy {
   readonly malformed: readonly MalformedEntry[];
   readonly roles: ReadonlyMap<string, PermissionTree>;
   readonly malformedRoles: ReadonlySet<string>;
-  /** New for each version of the document, so that no decision survives a change. */
+  /** A cache of decisions, new for each version of the document, so that no cached decision survives a change. */
   readonly memory: DecisionMemory;
 }
 
-/** A malformed permission does not throw: it grants nothing. */
+/** Compiles a permission document. A malformed permission does not throw: it grants nothing. */
 export function compilePolicy(document: unknown): Policy {
   const { lastUpdate, roles: entriesByRole } = readDocument(document);
   const roles = new Map<string, PermissionTree>();

@@ -2,10 +2,16 @@ import { RE2Set } from 're2js';
 import { coversMethod, type Permission } from './permission.ts';
 import { programSizeOf } from './regex-size.ts';
 
-/** The size of RE2's cache of automaton states. If it is too small, matching gets slower but stays linear. */
+/**
+ * The size of RE2's cache of automaton states, in bytes. If it is too small, matching gets slower, but its time stays
+ * linear.
+ */
 const maxStateBytes = 1 << 20;
 
-/** RE2 does not backtrack, so the time is linear in the length of the resource (no ReDoS). */
+/**
+ * Regular expressions that are matched together. RE2 does not backtrack, so the time of a match is linear in the length
+ * of the resource (no ReDoS).
+ */
 export class RegexSet {
   readonly #set: RE2Set = new RE2Set(RE2Set.ANCHOR_BOTH, 0, maxStateBytes);
   readonly #permissions: Permission[] = [];
@@ -26,7 +32,7 @@ export class RegexSet {
     return undefined;
   }
 
-  /** Never throws if the expressions are within the limits of `RegexBudget`. */
+  /** Compiles all expressions. Does not throw if they are within the limits of `RegexBudget`. */
   compile(): void {
     this.#set.compile();
   }
@@ -43,7 +49,7 @@ export class RegexSet {
 export function literalSegments(source: string): readonly string[] {
   if (source.includes('|')) return [];
   const [prefix = ''] = /^(?:[A-Za-z0-9_-]+\/)+/.exec(source) ?? [];
-  // In `sales/?`, the slash is optional, so `sales/` is not a prefix of every match.
+  // In the expression `sales/?`, the slash is optional, so a match need not begin with `sales/`.
   if (/[*+?{]/.test(source.charAt(prefix.length))) return [];
   return prefix === '' ? [] : prefix.slice(0, -1).split('/');
 }

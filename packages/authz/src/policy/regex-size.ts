@@ -1,24 +1,27 @@
-// Limits for the sizes (`programSizeOf`) of all regular expressions together: those of a role, to limit the time of a
-// match, and those of a document, to limit the memory for compiling.
+// The largest total size (see `programSizeOf`) of the regular expressions of one role, which limits the time of a
+// match, and of one document, which limits the memory for compiling.
 const maxRoleSize = 10_000;
 const maxDocumentSize = 100_000;
-/** Regular expressions do not match a longer resource: only an attacker sends one. */
+/** In characters. Regular expressions are not tried on a longer resource, because only an attacker sends one. */
 const maxResourceLength = 1_024;
 
-// Unicode classes such as `\p{L}` count extra: they have hundreds of ranges.
+// A Unicode class such as `\p{L}` is short text but compiles to hundreds of character ranges, so each class adds
+// `unicodeClassCost` to the estimated size of its expression.
 const unicodeClass = /\\[pP]/g;
 const unicodeClassCost = 150;
 const unicodeSizeFactor = 3;
-// With `(?i)`, a wide range counts extra, because re2js expands every character: `(?i)[ -\x{1e900}]` has 125,000.
+// With `(?i)`, re2js expands a range into its characters, 125,000 for `(?i)[ -\x{1e900}]`, so each wide range adds
+// `wideRangeCost` to the estimated size of its expression.
 const caseInsensitive = /\(\?[\w-]*i/;
 const wideRange = /-(?:[^\0-\x7f]|\\[x0-7])/gu;
 const wideRangeCost = 2_000;
 
-// Matches `\\` as one token, so that the second backslash does not start another escape.
+// Splits an expression into tokens. `\\` is one token, so that its second backslash does not start another escape.
 const token = /\\[pPx]\{\^?\w+\}|\\[\s\S]|\{(\d+)(?:,(\d*))?\}|[\s\S]/gy;
 
 // Returns an upper bound of the compiled size, without compiling: repetitions such as `(?:ab{9}){100}` can turn 1,000
-// characters into millions of steps. To be safe, a repetition after a group counts for everything before it.
+// characters into millions of steps. To be safe, a repetition after a group multiplies the size of the whole
+// expression.
 export function programSizeOf(source: string): number {
   let size = 0;
   let factor = 1;
@@ -42,7 +45,10 @@ function countMatches(pattern: RegExp, source: string): number {
   return source.match(pattern)?.length ?? 0;
 }
 
-/** Limits the matching time of one request: all roles of the caller together may use the maximum of one role. */
+/**
+ * Limits the matching time of one request: all roles of the caller together may use only as much as one role of the
+ * largest size.
+ */
 export class MatchBudget {
   #left: number = maxRoleSize * maxResourceLength;
 

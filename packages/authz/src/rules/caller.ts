@@ -1,8 +1,8 @@
 import { type Auth, type Claims, isAuth, ToriiConfigError } from '@torii/core';
 
 /**
- * The names of the claims to read. In Torii's tokens, `org_id` is also read from `o.id`, and `org_role` from `o.role`
- * or `o.rol`.
+ * The names of the token claims to read. In Torii's tokens, `org_id` is also read from `o.id`, and `org_role` from
+ * `o.role` or `o.rol`.
  */
 export interface ClaimNames {
   /**
@@ -18,21 +18,21 @@ export interface ClaimNames {
    */
   readonly tenant?: string;
   /**
-   * The claim with the subdomain of the tenant.
+   * The claim with the subdomain of the tenant, such as `acme` for `acme.example.com`.
    *
    * @default 'subdomain'
    */
   readonly subdomain?: string;
   /**
-   * The claim with the list of path slugs that the user may use.
+   * The claim with the list of slugs, the names of the tenants in paths that the user may use.
    *
    * @default 'pathname_slugs'
    */
   readonly slugs?: string;
   /**
-   * The claim with the roles: a list, a string or a whole number. If it is absent from the token, `roles`, `role`,
-   * `user_roles` and `role_ids` are tried, in this order. Pass a list of names to try those in order and no others. The
-   * first claim that is present decides, even if it is empty or invalid.
+   * The claim with the roles: a list, a string or a whole number. If the token does not contain it, `roles`, `role`,
+   * `user_roles` and `role_ids` are tried, in this order. Pass a list of claim names to try only those, in order. The
+   * first claim that is present is used: if it is empty or invalid, the user has no roles.
    *
    * @default 'org_role'
    */
@@ -57,7 +57,7 @@ export interface Caller {
   readonly roles: readonly string[];
   readonly impersonating: boolean;
   readonly actorId: string | null;
-  /** The part of a decision's cache key that comes from the token. */
+  /** The part of the cache key of a permission decision that comes from the token. */
   readonly key: string;
 }
 
@@ -94,7 +94,8 @@ function readCaller(auth: Auth, names: ClaimSettings): Caller {
   };
 }
 
-// The first claim decides, even if it is invalid: a role that was taken away must not come back from another claim.
+// Uses the first claim that is present, even if it is invalid: a role that was removed from it must not come back from
+// another claim.
 function readRoles(auth: Auth, names: readonly string[]): unknown {
   for (const name of names) {
     const value = readClaim(auth, name);
@@ -105,7 +106,7 @@ function readRoles(auth: Auth, names: readonly string[]): unknown {
 
 function readClaim(auth: Auth, name: string): unknown {
   if (name === 'sub') return auth.userId;
-  // Only Torii's tokens have an environment. Their organization may be in `o` instead of `org_*`: core reads both.
+  // Only Torii's tokens have an environment ID. They contain the organization in `o` or in `org_*`; core reads both.
   if (auth.environmentId !== null) {
     if (name === 'org_id') return auth.organization?.id;
     if (name === 'org_role') return auth.organization?.role ?? (hasOrganizationRoleClaim(auth.raw) ? null : undefined);
@@ -113,7 +114,8 @@ function readClaim(auth: Auth, name: string): unknown {
   return Object.hasOwn(auth.raw, name) ? auth.raw[name] : undefined;
 }
 
-// Also `true` if the role is empty or invalid: a role that was taken away must not come back from another claim.
+// Also `true` if the role in the claim is empty or invalid: a role that was removed from it must not come back from
+// another claim.
 function hasOrganizationRoleClaim(raw: Claims): boolean {
   const o: unknown = Object.hasOwn(raw, 'o') ? raw['o'] : undefined;
   const isNested = typeof o === 'object' && o !== null && (Object.hasOwn(o, 'role') || Object.hasOwn(o, 'rol'));
@@ -127,7 +129,7 @@ function readStrings(value: unknown, acceptsSingle: boolean): readonly string[] 
   return strings.every((item) => item !== null) ? strings : [];
 }
 
-/** 1 and "1" are the same role and the same tenant. */
+/** Reads a whole number as text, so that 1 and "1" are the same role and the same tenant. */
 function readString(value: unknown): string | null {
   if (typeof value === 'string' && value !== '') return value;
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;

@@ -5,8 +5,8 @@ type Verdict = boolean | Refusal;
 type Checks<Custom extends object> = readonly [Check<Custom>, ...Check<Custom>[]];
 
 /**
- * Passes if every check returns `true`. Otherwise, the result is that of the first check that does not return `true`;
- * later checks are not called.
+ * Passes if every check returns `true`. Otherwise, returns the result of the first check that does not return `true`,
+ * and does not call the later checks.
  *
  * @throws ToriiConfigError if no check is given
  */
@@ -35,7 +35,8 @@ export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>)
     for (const check of checks) {
       const verdict = await check(auth, request);
       if (verdict === true) return true;
-      // An invalid result, such as `undefined`, takes priority over a refusal, so that `not(anyOf(…))` does not pass.
+      // An invalid result of a check, such as `undefined`, takes priority over a refusal, so that `not(anyOf(…))` does
+      // not pass.
       if (!isRefused(verdict)) outcome = verdict;
     }
     return outcome;
@@ -46,8 +47,8 @@ export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>)
  * Passes if the check returns `false` or a refusal. If the check returns `undefined` or another invalid value, the
  * request is refused, with and without `not`. An error that the check throws is rethrown.
  *
- * A check that returns `false` because it lacks information passes under `not`. Let the check throw instead, as
- * `authz.checks` does.
+ * A check that returns `false` because it lacks information would pass inside `not`. Let that check throw
+ * instead, as `authz.checks` does.
  *
  * @throws ToriiConfigError if the check is missing
  */

@@ -1,4 +1,4 @@
-/** The result of one rule. */
+/** The result of one rule for one request. */
 export interface Finding {
   readonly rule: 'impersonation' | 'path' | 'header' | 'subdomain' | 'slug' | 'permission';
   readonly passed: boolean;
@@ -13,7 +13,10 @@ export interface Finding {
 export interface Explanation {
   /** Whether every rule passed. */
   readonly allowed: boolean;
-  /** One finding for each configured rule, in order. If the path is ambiguous, one finding for the path alone. */
+  /**
+   * One finding for each configured rule, in order. If the path can be read in more than one way, only one finding, for
+   * the path.
+   */
   readonly findings: readonly Finding[];
   /** The explanation as text: the decision on the first line, then one line for each finding. */
   readonly text: string;

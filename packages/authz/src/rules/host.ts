@@ -1,5 +1,5 @@
-// Lowers only A to Z, as DNS does (RFC 4343). `toLowerCase()` turns the Kelvin sign (U+212A) into `k`, so a token for
-// another subdomain could match.
+// Converts only A to Z to lower case, as DNS does (RFC 4343). `toLowerCase()` also turns the Kelvin sign (U+212A) into
+// `k`, so a token for another subdomain could match.
 export function toLowerCaseAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -5,7 +5,7 @@ export interface PathMatch {
   readonly resource: string;
 }
 
-/** Takes a path that core's `readPath` has decoded. */
+/** Matches a path that was decoded by `readPath` of `@torii/core`. Returns `undefined` if the path does not match. */
 export type PathPattern = (path: string) => PathMatch | undefined;
 
 export function compilePathPattern(pattern: string): PathPattern {

@@ -3,7 +3,7 @@ import { type PublicPaths, readPath } from '@torii/core/adapter';
 import type { PathMatch, PathPattern } from './path-pattern.ts';
 
 export interface PathSettings {
-  /** Whether any rule depends on the path. If so, an ambiguous path is refused. */
+  /** Whether any rule depends on the path. If so, a path that can be read in more than one way is refused. */
   readonly isDecisive: boolean;
   readonly slug: PathPattern | undefined;
   readonly base: PathPattern;
@@ -15,7 +15,10 @@ export interface Place {
   readonly hasTenant: boolean;
   readonly slug: PathMatch | undefined;
   readonly hasSlug: boolean;
-  /** `undefined` if the path is unknown or does not match. The permission rule then refuses. */
+  /**
+   * `undefined` if the path is unknown or does not match `slug` or `base`. The permission rule then refuses the
+   * request.
+   */
   readonly resource: string | undefined;
 }
 

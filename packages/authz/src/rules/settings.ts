@@ -7,7 +7,7 @@ export interface Settings {
   readonly claims: ClaimSettings;
   readonly paths: PathSettings;
   readonly header: string | undefined;
-  /** Sorted by length, longest first, so that `eu.example.com` is tried before `example.com`. */
+  /** Sorted by length, longest first, so that a host is compared with `eu.example.com` before `example.com`. */
   readonly baseDomains: readonly string[] | undefined;
   readonly source: PolicySource | undefined;
   readonly impersonation: 'refuse' | 'audit';

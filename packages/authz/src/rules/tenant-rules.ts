@@ -10,7 +10,8 @@ const noTenant = 'The request names no tenant.';
 
 export function judgeHeader(caller: Caller, request: RequestView, header: string): Verdict {
   const [named, second] = request.headerValues(header);
-  // Refuse a header sent twice, which Fetch joins with a comma: the app could read the value that was not checked.
+  // Refuse a header that was sent twice (Fetch joins both values with a comma): the app could read the value that was
+  // not checked.
   if (second !== undefined || named?.includes(',')) {
     throw new ToriiRequestError('The request names more than one tenant.');
   }

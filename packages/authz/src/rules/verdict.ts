@@ -3,10 +3,12 @@ import { withDetail } from '@torii/core/adapter';
 
 export interface Verdict {
   readonly passed: boolean;
-  /** The reason, for logs and developers only: it may contain what was expected, such as the token's tenant. */
+  /**
+   * The reason, only for logs and developers: it may contain the value that was expected, such as the token's tenant.
+   */
   readonly because: string;
   readonly isFinal: boolean;
-  /** The message for the caller, which never says what was expected. */
+  /** The message for the sender of the request. It never contains the value that was expected. */
   readonly message: string;
 }
 
@@ -18,7 +20,7 @@ export function fail(message: string, because: string): Verdict {
   return { passed: false, because, isFinal: false, message };
 }
 
-/** Makes a refusal that the check throws: if the check returned the refusal, `not` would turn it into a pass. */
+/** Makes a refusal that the check throws as an error. If the check returned it, `not` would turn it into a pass. */
 export function forbid(message: string, because: string): Verdict {
   return { passed: false, because, isFinal: true, message };
 }

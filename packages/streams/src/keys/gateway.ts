@@ -86,7 +86,7 @@ async function readText(response: Response): Promise<string> {
   return text + decoder.decode();
 }
 
-// The form of the answer is not documented, so PEM inside other text, such as JSON, is accepted too.
+// The gateway does not document the form of its answer, so a PEM inside other text, such as JSON, is also accepted.
 function keyFrom(text: string): PublicKey | null {
   if (text.trim() === '') return null;
   try {

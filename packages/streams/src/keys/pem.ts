@@ -3,7 +3,8 @@ import { assertOption } from '@torii/core/adapter';
 // The longest text that is accepted, in characters. A private RSA key of 8192 bits has about 6,400.
 const maxLength = 16_384;
 
-// Use only for text within `maxLength`: the time is quadratic if a text repeats the BEGIN line without an END line.
+// Use it only for text of at most `maxLength` characters: matching takes quadratic time if a text repeats the BEGIN
+// line without an END line.
 const pemBlock = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 
 // Converts line breaks to LF: files from Windows have CRLF, and environment variables often contain a literal `\n`.
@@ -35,7 +36,7 @@ export function readPem(option: string, given: unknown, half: 'private' | 'publi
   assertOption(option, text !== '', `is empty. ${remedy}, or set the environment variable that it is read from`);
 
   if (half === 'public') {
-    // Must come before the checks of the PEM: a message such as "damaged" would suggest passing the private key again.
+    // Check this before the PEM itself: a later message such as "damaged" would suggest passing the private key again.
     assertOption(option, !looksPrivate(text), `contains a private key, which must not be published. ${remedy}`);
   }
   assertOption(
@@ -67,7 +68,8 @@ export function readPem(option: string, given: unknown, half: 'private' | 'publi
   return pem;
 }
 
-// Detects private keys as PEM with any label, JWK, PEM inside base64, and DER (PKCS#8 or PKCS#1) as base64.
+// Detects a private key in these forms: PEM with any label, JWK, PEM inside base64, and DER (PKCS#8 or PKCS#1) as
+// base64.
 function looksPrivate(text: string): boolean {
   if (/PRIVATE KEY|"d"\s*:/i.test(text)) return true;
   const bytes = Buffer.from(text.replaceAll(/\s/g, ''), 'base64');

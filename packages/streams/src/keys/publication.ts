@@ -9,15 +9,18 @@ import { type KeyStore, Slot, type SlotEntry, type SlotOptions, type Written } f
 
 export interface PublishOptions extends SlotOptions {
   /**
-   * The published public key that may be replaced. If absent, publishing a different key throws `slot_taken`, so that a
-   * node of an old release cannot undo a key rotation when it starts.
+   * The published public key that the new key may replace. If absent, publishing a different key throws `slot_taken`,
+   * so that an app process of an old release cannot undo a key rotation when it starts.
    */
   readonly replaces?: string | KeyObject | undefined;
   /** The gateway's address. If set, `publishPublicKey` waits up to five seconds until the gateway uses the key. */
   readonly gatewayUrl?: string | undefined;
   /** The function that sends requests to the gateway. Defaults to the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
-  /** Called with `key_published`, and with `key_not_served` or `gateway_unavailable` if there is a problem. */
+  /**
+   * Called with `key_published`, and with `key_not_served` or `gateway_unavailable` if the gateway does not use the key
+   * or does not answer.
+   */
   readonly onEvent?: StreamEventListener | undefined;
 }
 
@@ -25,7 +28,7 @@ export interface PublishOptions extends SlotOptions {
 export interface Publication {
   /** The store's revision of the entry that holds the key. */
   readonly revision: number;
-  /** Whether this call changed the entry: `false` if the entry already held the key as SPKI PEM. */
+  /** Whether this call changed the store entry: `false` if the entry already held the key as SPKI PEM. */
   readonly changed: boolean;
   /** The key's thumbprint (RFC 7638), which is the `kid` of tokens. */
   readonly keyId: string;
@@ -36,8 +39,8 @@ export interface Publication {
 const optionNames = ['bucket', 'key', 'replaces', 'gatewayUrl', 'fetch', 'onEvent'] as const;
 
 /**
- * Writes a public key to the store entry that the gateway reads its key from (the slot). Publishing the same key again
- * changes nothing, so every node can call this function when it starts.
+ * Writes a public key to the store entry that the gateway reads its key from (the slot). If the entry already holds the
+ * key, changes nothing, so every process of your app can call this function when it starts.
  *
  * @example
  * await publishPublicKey(kv, signer.publicKey, { gatewayUrl: process.env.GATEWAY_URL });

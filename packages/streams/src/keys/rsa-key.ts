@@ -3,7 +3,7 @@ import { ToriiConfigError } from '@torii/core';
 import { readPem } from './pem.ts';
 
 export interface PublicKey {
-  /** The RFC 7638 thumbprint. */
+  /** The id of the key: its RFC 7638 thumbprint. */
   readonly keyId: string;
   /** The key as SPKI PEM. */
   readonly pem: string;
@@ -26,11 +26,11 @@ export function readPrivateKey(option: string, given: unknown): SigningKey {
   });
 }
 
-// Refuses private keys in any form (security statement 28).
+// Refuses a private key in any form: the key that this function reads is published.
 export function readPublicKey(option: string, given: unknown): PublicKey {
   return hideCryptoErrors(option, given, () => {
     const pem = given instanceof KeyObject ? exportPublic(option, given) : readPem(option, given, 'public');
-    // If `readPem` did not detect a private key, `createPublicKey` still returns only its public half.
+    // Even if `readPem` failed to detect a private key, `createPublicKey` returns only its public half.
     const key = createPublicKey(pem);
     requireRsa(option, key);
     return toPublicKey(key);
@@ -54,7 +54,7 @@ function exportPublic(option: string, key: KeyObject): string {
   return key.export({ type: 'spki', format: 'pem' }).toString();
 }
 
-// The errors have no `cause`: an OpenSSL error can contain the key, and errors are logged.
+// The thrown errors have no `cause`: an OpenSSL error can contain the key, and errors are logged.
 function hideCryptoErrors<T>(option: string, given: unknown, read: () => T): T {
   try {
     return read();
@@ -68,11 +68,11 @@ function hideCryptoErrors<T>(option: string, given: unknown, read: () => T): T {
   }
 }
 
-// The minimum of FIPS 186-5 A.1.1. With an exponent of 1, anyone can forge signatures. With 3, a verifier that does not
-// check the whole padding accepts forged ones.
+// The smallest public exponent that FIPS 186-5 A.1.1 allows. With an exponent of 1, anyone can forge signatures. With
+// 3, a verifier that does not check the whole padding accepts forged signatures.
 const minExponent = 65_537n;
 const maxExponent = 2n ** 32n;
-// Few gateways can read longer keys, and signing with one takes a tenth of a second.
+// The longest key that is accepted: few gateways can read longer keys, and signing with one takes a tenth of a second.
 const maxBits = 8_192;
 
 function requireRsa(option: string, key: KeyObject): void {
@@ -89,7 +89,7 @@ function requireRsa(option: string, key: KeyObject): void {
     throw unfit(option, `has an even modulus, so it is not a valid RSA key. ${remedy}`);
 }
 
-// Refuses a private key that was assembled from two key pairs: Node accepts it, but no one can verify its signatures.
+// Refuses a private key whose parts come from two key pairs: Node accepts it, but its signatures never verify.
 function requirePair(option: string, privateKey: KeyObject, publicKey: KeyObject): void {
   const message = Buffer.from('@torii/streams');
   if (!verify('sha256', message, publicKey, sign('sha256', message, privateKey))) {

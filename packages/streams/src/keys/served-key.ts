@@ -2,7 +2,10 @@ import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { fetchServedKey, type Gateway } from './gateway.ts';
 
-/** The gateway is asked again after this time, so a node may sign with the old key this long after a change. */
+/**
+ * A signer asks the gateway for its key at most once in this time. After the gateway changes its key, the signer may
+ * therefore sign with the old key for this long.
+ */
 export const servedKeySeconds = 1;
 
 export class ServedKey {
@@ -18,11 +21,11 @@ export class ServedKey {
     this.#emit = emit;
   }
 
-  // Returns the id of the gateway's key: `null` if the gateway has no key, `undefined` if the gateway never answered.
-  // Never rejects, and does not wait during an outage.
+  // Returns the id of the gateway's key: `null` if the gateway has no key, `undefined` if it never answered. Never
+  // rejects. While the gateway is unavailable, returns its last known key without waiting.
   async keyId(): Promise<string | null | undefined> {
     const age = Date.now() - this.#askedAt;
-    // The age is negative if the clock was set back.
+    // If the machine's clock was set back, the age is negative. Ask the gateway then too.
     if (age < 0 || age >= servedKeySeconds * 1000) this.#asking ??= this.#ask();
     if (!this.#failing) await this.#asking;
     return this.#keyId;

@@ -10,14 +10,17 @@ export interface StoreEntry {
   readonly revision: number;
   /**
    * When the entry was written, by the store's clock, in seconds since 1970. If your store does not know the time,
-   * leave it out: a rotation then uses the clock of the machine that began the rotation.
+   * leave this field out: a rotation then uses the clock of the machine that began the rotation.
    */
   readonly createdAt?: number | undefined;
 }
 
 /** A key-value store with revisions: NATS KV (`connectStore` in `@torii/streams/nats`), or your own implementation. */
 export interface KeyStore {
-  /** Returns the newest entry; `null` if there is no such key or bucket. Must not create the bucket. */
+  /**
+   * Returns the newest revision of the entry; `null` if the key or the bucket does not exist. Must not create the
+   * bucket.
+   */
   read(bucket: string, key: string): Promise<StoreEntry | null>;
   /**
    * Writes the value if the newest revision is still `lastRevision` (0 if the key was never written). Returns the new
@@ -46,7 +49,10 @@ export interface SlotOptions {
 export interface SlotEntry {
   readonly publicKey: PublicKey | null;
   readonly isEmpty: boolean;
-  /** Whether the value is exactly SPKI PEM: the gateway may not read another form, such as a literal `\n`. */
+  /**
+   * Whether the stored value is exactly SPKI PEM: the gateway may not be able to read another form, such as PEM with a
+   * literal `\n`.
+   */
   readonly isPlain: boolean;
   readonly revision: number;
 }
@@ -86,12 +92,12 @@ export class Slot {
     return { publicKey, isPlain, isEmpty: value.trim() === '', revision: entry?.revision ?? 0 };
   }
 
-  /** Writes the key. Returns `null` if another process wrote something else since `lastRevision`. */
+  /** Writes the key to the slot. Returns `null` if another process wrote a different value since `lastRevision`. */
   async tryWrite(publicKey: PublicKey, lastRevision: number): Promise<Written | null> {
     const revision = await this.#store.write(this.bucket, this.key, publicKey.pem, lastRevision);
     if (revision !== null) return { revision, changed: true };
-    // Accept an entry that already holds this key: another process wrote it, or an earlier attempt of this process
-    // succeeded but the response was lost.
+    // The store refused the write. Accept that if the entry already holds this key: another process wrote it, or an
+    // earlier attempt of this process succeeded but the response was lost.
     const entry = await this.read();
     return entry.publicKey?.pem === publicKey.pem ? { revision: entry.revision, changed: false } : null;
   }

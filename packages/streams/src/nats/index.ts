@@ -13,11 +13,11 @@ export type { NatsTls } from './tls.ts';
 
 export interface NatsOptions {
   /**
-   * The address of a server, such as `nats://127.0.0.1:4222`, or several of one cluster. `tls://` requires TLS.
-   * Must not contain a user name or password: use `login`.
+   * The address of a NATS server, such as `nats://127.0.0.1:4222`, or a list of servers of one cluster. `tls://`
+   * requires TLS. Must not contain a user name or password: use `login`.
    */
   readonly servers: string | readonly string[] | undefined;
-  /** How to log in. Leave it out if the server requires no login, or identifies clients by their certificate. */
+  /** How to log in. Leave it out if the server requires no login, or identifies clients by their TLS certificate. */
   readonly login?: NatsLogin | undefined;
   /**
    * Files for TLS; `{}` requires TLS. If absent, TLS is used only if the server requires it or `servers` has `tls://`.
@@ -31,7 +31,8 @@ export interface NatsOptions {
    */
   readonly plaintextLogin?: boolean | undefined;
   /**
-   * How long to wait for a connection, in milliseconds: 1 to 60,000. Requests to the store always time out after 5 s.
+   * How long to wait for a connection, in milliseconds: 1 to 60,000. Later requests to the store always time out after
+   * 5 s.
    *
    * @default 5_000
    */
@@ -44,7 +45,8 @@ export interface ConnectedStore extends KeyStore, AsyncDisposable {
 }
 
 /**
- * Connects to NATS, for `publishPublicKey` and `createRotation`. Reconnects automatically after an outage of the server.
+ * Connects to a key-value store in NATS, for `publishPublicKey` and `createRotation`. Reconnects automatically after an
+ * outage of the server.
  *
  * @example
  * await using kv = await connectStore({ servers: process.env.NATS_URL, login: { credentialsFile: 'deploy.creds' } });
@@ -77,7 +79,8 @@ export async function connectStore(options: NatsOptions): Promise<ConnectedStore
       areLocal,
       'is required to send a password or a token to another machine. Write tls:// in `servers`, or tls: {}',
     );
-    // Ignore servers that a local server announces: a reconnect could send the password to a remote one without TLS.
+    // Do not connect to other servers that a local server announces: after a reconnect, the password could reach a
+    // remote server without TLS.
     settings.ignoreClusterUpdates = true;
   }
   const connection = await translateErrors(() => connect(settings));
@@ -85,7 +88,8 @@ export async function connectStore(options: NatsOptions): Promise<ConnectedStore
   return { ...createNatsStore(connection), close, [Symbol.asyncDispose]: close };
 }
 
-// For an IP address, the NATS client would compare the certificate with `localhost`, so set the host explicitly.
+// Sets the host for TLS explicitly if it is an IP address: the NATS client would compare the certificate with
+// `localhost`.
 function certifiedHost(servers: readonly ServerAddress[]): { readonly host?: string } {
   const byIp = servers.find(({ isIp }) => isIp);
   if (byIp === undefined) return {};

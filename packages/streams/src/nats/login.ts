@@ -60,7 +60,7 @@ async function authenticatorFor(login: LoginValues): Promise<Authenticator> {
 
 async function readCredentials(path: string): Promise<Authenticator> {
   const option = 'login.credentialsFile';
-  // Convert CRLF to LF: the NATS client splits lines at LF only, so a CR would become part of the seed.
+  // Convert CRLF to LF: the NATS client splits lines at LF only, so the CR would become part of the seed.
   const text = (await readTextFile(option, path)).replaceAll('\r\n', '\n');
   const authenticator = credsAuthenticator(new TextEncoder().encode(text));
   const isComplete = text.includes('BEGIN NATS USER JWT') && text.includes('BEGIN USER NKEY SEED');
@@ -72,7 +72,7 @@ async function readCredentials(path: string): Promise<Authenticator> {
   return authenticator;
 }
 
-// The error of the NATS client is discarded, because it can quote the seed.
+// Discards the error of the NATS client, because its message can contain the secret seed.
 function canSign(authenticator: Authenticator): boolean {
   try {
     authenticator('a challenge');

@@ -12,7 +12,8 @@ export interface ServerAddress {
 
 const form = /^(?:(nats|tls):\/\/)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?\/?$/;
 
-// Not parsed by the NATS client: it ignores `tls://`, and its error quotes the address with the password in it.
+// Parses the addresses without the NATS client, which ignores `tls://` and quotes an address with its password in
+// errors.
 export function readServers(given: unknown): readonly ServerAddress[] {
   const example = "Write servers: 'nats://127.0.0.1:4222', or tls:// for a server on another machine";
   const servers: readonly unknown[] = Array.isArray(given) ? [...given] : [given];

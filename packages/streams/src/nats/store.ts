@@ -14,7 +14,8 @@ const minBytesForKey = 4_096;
  */
 export function createNatsStore(connection: NatsConnection): KeyStore {
   const manager = new Kvm(connection);
-  // Buckets whose settings were checked. After any error, a bucket is checked again: it may have been recreated.
+  // Buckets whose settings were checked. After an error, the settings of the bucket are checked again: the bucket may
+  // have been deleted and created with other settings.
   const checkedBuckets = new Map<string, KV>();
 
   async function find(name: string): Promise<KV> {
@@ -78,7 +79,8 @@ function hasNoResponder(error: unknown): boolean {
 }
 
 async function openFitBucket(manager: Kvm, name: string): Promise<KV> {
-  // Read only from the leader: a replica can be behind, and direct reads of a deleted bucket get no response.
+  // Read only from the leader of the cluster: a replica can be behind, and direct reads of a deleted bucket get no
+  // response.
   const bucket = await manager.open(name, { allow_direct: false });
   const problem = problemOf(await bucket.status());
   if (problem === undefined) return bucket;

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { assertOption } from '@torii/core/adapter';
 
-// The error has no `cause`: errors of node:fs quote the path, and a secret may have been passed instead of a path.
+// Throws an error without a `cause`: errors of node:fs quote the path, and the caller may have passed a secret instead
+// of a path.
 export async function readTextFile(option: string, path: unknown): Promise<string> {
   const isPath = typeof path === 'string' && path !== '';
   assertOption(

@@ -4,7 +4,10 @@ import type { KeyStore } from '../keys/slot.ts';
 export interface RotationRecord {
   readonly from: string;
   readonly to: string;
-  /** When nodes began to mint short-lived tokens, in seconds since 1970, by the store's clock if known. */
+  /**
+   * When app processes began to mint only short-lived tokens, in seconds since 1970: by the store's clock if the store
+   * reports it, else by the clock of the machine that began the rotation.
+   */
   readonly drainStartedAt: number;
 }
 
@@ -13,7 +16,8 @@ export interface RotationRecordEntry {
   readonly revision: number;
 }
 
-// Uses a separate bucket: how the gateway treats a second entry in the bucket with its key is not documented.
+// Keeps the record in its own bucket: the gateway does not document how it treats a second entry in the bucket of its
+// key.
 export class RotationRecords {
   readonly #store: KeyStore;
   readonly #bucket: string;
@@ -32,14 +36,15 @@ export class RotationRecords {
     return { record: record && { ...record, drainStartedAt }, revision: entry?.revision ?? 0 };
   }
 
-  /** Returns `false` if another process wrote since `lastRevision`. */
+  /** Writes the record, or clears it for `null`. Returns `false` if another process wrote since `lastRevision`. */
   async write(record: RotationRecord | null, lastRevision: number): Promise<boolean> {
     const text = record === null ? '' : JSON.stringify(record);
     return (await this.#store.write(this.#bucket, this.#key, text, lastRevision)) !== null;
   }
 }
 
-// A malformed record counts as absent: the rotation waits for old tokens to expire again, which costs only time.
+// Treats a malformed record as absent. The rotation then waits once more for old tokens to expire, which only costs
+// time.
 function parse(text: string): RotationRecord | null {
   try {
     const { from, to, drainStartedAt } = JSON.parse(text);

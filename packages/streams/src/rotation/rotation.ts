@@ -37,7 +37,10 @@ export interface RotationOptions extends SlotOptions {
   readonly kv: KeyStore;
   /** The public key in use: `signer.publicKey`. */
   readonly from: string | KeyObject | undefined;
-  /** The new public key: `signer.nextPublicKey`. Every node must already have its private half as `nextPrivateKey`. */
+  /**
+   * The new public key: `signer.nextPublicKey`. Every process of your app must already have its private half as
+   * `nextPrivateKey`.
+   */
   readonly to: string | KeyObject | null | undefined;
   /** The gateway's address. The gateway is asked which key it uses, before and after the new key is published. */
   readonly gatewayUrl: string | undefined;
@@ -49,8 +52,8 @@ export interface RotationOptions extends SlotOptions {
    */
   readonly maxTtlSeconds?: number | undefined;
   /**
-   * The `drainTtlSeconds` of the nodes that have both keys, in seconds: 1 to 86,400. Only used to describe the rotation
-   * in the plan, in `refusalSeconds` and `text`.
+   * The `drainTtlSeconds` of the signers that have both keys, in seconds: 1 to 86,400. Only used to describe the
+   * rotation, in `refusalSeconds` and `text` of the plan.
    *
    * @default 60
    */
@@ -74,7 +77,10 @@ export interface RotationPlan {
   readonly step: RotationStep;
   /** Seconds until the next step can be done: more than 0 only if `step` is `drain`. */
   readonly waitSeconds: number;
-  /** For this many seconds after the new key is published, a client may need a new token to reconnect. */
+  /**
+   * For this many seconds after the new key is published, the gateway may refuse a client until the client fetches a
+   * new token.
+   */
   readonly refusalSeconds: number;
   /** The plan as text for people, in several lines. */
   readonly text: string;
@@ -82,9 +88,11 @@ export interface RotationPlan {
 
 /** A key rotation. Keeps no state in memory: after a crash, create it again with the same options and continue. */
 export interface Rotation {
-  /** Reads the current state. Changes nothing. */
+  /** Reads the current state of the rotation. Changes nothing. */
   plan(): Promise<RotationPlan>;
-  /** Takes all steps that can be taken now. Waits a few seconds for the gateway at most, and never for `drain`. */
+  /**
+   * Takes all steps that are possible now. Waits at most a few seconds for the gateway, and does not wait for `drain`.
+   */
   advance(): Promise<RotationPlan>;
   /**
    * Runs the rotation to its end, which takes a little longer than `maxTtlSeconds`. If the store or the gateway becomes
@@ -95,7 +103,7 @@ export interface Rotation {
   /**
    * Cancels the rotation before the new key is published. Once the promise resolves, a `run` in progress no longer
    * changes the key, and throws `rotation_conflict` or `publish_conflict`. A `run` that has not read the store yet is
-   * not canceled. Also remove `nextPrivateKey` from the nodes. A later rotation starts its `drain` again.
+   * not canceled. Also remove `nextPrivateKey` from your signers. A later rotation waits for the full `drain` again.
    *
    * @throws ToriiStreamError `rotation_conflict` if the new key is already published, if a rotation to another key is
    * in progress, or if another process wrote at the same time, so that a `run` in progress may continue
@@ -124,7 +132,10 @@ const notAsked: ServedAnswer = { isServed: false, keyId: null };
 const maxCancelTries = 20;
 
 interface Progress {
-  /** The record's revision at the start, to detect `cancel`, which always changes it, even if no record is stored. */
+  /**
+   * The revision of the stored record at the start. `cancel` always changes it, even if no record is stored, so a
+   * changed revision helps to detect that the rotation was canceled.
+   */
   readonly firstRevision: number;
   sawRecord?: boolean;
   hasBegun?: boolean;
@@ -176,7 +187,7 @@ export function createRotation(options: RotationOptions): Rotation {
       if (progress !== undefined && record?.to === to.keyId) progress.sawRecord = true;
       const isUrgent = oldKeyLeaked && held === from.keyId;
       const served = isUrgent ? notAsked : await waitUntilServed(gateway, held, maxPropagationMs);
-      // Start over if another process published a key meanwhile: the gateway's answer may be about that key.
+      // Start over if another process published a key in the meantime: the gateway's answer may be about that key.
       if (!isUrgent && (await slot.read()).revision !== slotEntry.revision) continue;
       const next = nextStep(intent, { slot: slotEntry, record, served, now: Date.now() / 1000 });
       return { next, slotEntry, record, recordRevision: revision };
@@ -186,11 +197,11 @@ export function createRotation(options: RotationOptions): Rotation {
   async function take({ next: { step }, slotEntry, record, recordRevision }: World): Promise<void> {
     if (step === 'begin') {
       const drainStartedAt = Math.floor(Date.now() / 1000);
-      // Writes nothing if another process wrote its record first: the next `look` reads that record.
+      // Writes nothing if another process wrote a record first: the next call of `look` reads that record.
       await records.write({ from: from.keyId, to: to.keyId, drainStartedAt }, recordRevision);
     } else if (step === 'flip') {
       await slot.write(to, slotEntry.revision);
-      // Clear the record: with it, a later rotation from the same key would not wait for tokens to expire.
+      // Clear the record: otherwise, a later rotation from the same key would not wait for long-lived tokens to expire.
       if (record !== null) await records.write(null, recordRevision);
     } else if (step === 'confirm') {
       const served = await waitUntilServed(gateway, to.keyId, maxPropagationMs);
@@ -198,7 +209,7 @@ export function createRotation(options: RotationOptions): Rotation {
       if (!served.isServed)
         throw shadowed('Nodes sign with the key that the gateway uses, so clients can still connect', served.keyId);
     } else if (step === 'done' && record?.from === from.keyId) {
-      // Clear the record that a process left when it crashed right after it published the new key.
+      // Clear the record that another process left because it crashed right after it published the new key.
       await records.write(null, recordRevision);
     }
   }
@@ -214,8 +225,8 @@ export function createRotation(options: RotationOptions): Rotation {
   function isCanceled({ next: { step }, record, recordRevision }: World, progress: Progress): boolean {
     const isMoved = recordRevision !== progress.firstRevision;
     if (step === 'begin') return progress.hasBegun || isMoved || (progress.sawRecord === true && record === null);
-    // A missing record alone does not mean canceled: if the old key leaked, none is written. A changed revision alone
-    // does not either: another process that runs the same rotation also writes the record.
+    // A missing record alone does not mean that the rotation was canceled: if the old key leaked, no record is written.
+    // Nor does a changed revision alone: another process that runs the same rotation also writes the record.
     return step === 'flip' && record === null && isMoved;
   }
 
@@ -249,9 +260,9 @@ export function createRotation(options: RotationOptions): Rotation {
       if ((await slot.read()).publicKey?.keyId === to.keyId) throw canceledTooLate();
       const { record, revision: recordRevision } = await records.read();
       if (record !== null && (record.from !== from.keyId || record.to !== to.keyId)) throw otherRotation(record.to);
-      // The order matters. First clear the record, even if there is none, so that a `run` cannot write a record. Then
-      // write the old key over itself, so that a `run` cannot write the new key. If another process wrote the old key
-      // first, write again: a `run` may already have read the revision of that write.
+      // The order matters. First clear the record, even if there is none, so that a `run` in progress cannot write a
+      // record. Then write the old key over itself, so that the `run` cannot write the new key. If another process
+      // wrote the old key first, write again: the `run` may already have read the revision of that write.
       if (!(await records.write(null, recordRevision))) throw cancelLost();
       for (let tries = 0; tries < maxCancelTries; tries++) {
         const { publicKey, revision } = await slot.read();

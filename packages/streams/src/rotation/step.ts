@@ -6,10 +6,10 @@ import type { RotationRecord } from './record.ts';
 /**
  * A step of a rotation:
  *
- * - `begin` records in the store that nodes mint short-lived tokens from now on.
- * - `drain` waits until all longer tokens have expired.
+ * - `begin` records in the store that app processes mint only short-lived tokens from now on.
+ * - `drain` waits until all tokens with a longer lifetime have expired.
  * - `flip` writes the new key to the store entry that the gateway reads its key from (the slot). From then on, the
- *   gateway refuses tokens of the old key.
+ *   gateway refuses tokens signed with the old key.
  * - `confirm` waits until the gateway uses the new key.
  * - `done` means that the gateway uses the new key.
  */
@@ -25,7 +25,7 @@ export interface Observation {
 
 export interface Intent {
   readonly slotName: string;
-  /** The ids of the old and the new key. */
+  /** The id of the old key. `to` is the id of the new key. */
   readonly from: string;
   readonly to: string;
   readonly maxTtlSeconds: number;
@@ -38,16 +38,18 @@ export interface NextStep {
 }
 
 const clockMarginSeconds = 2;
-// Records from further in the future are ignored: they were written by a machine with a wrong clock.
+// In seconds. A record from further in the future is ignored: a machine with a wrong clock wrote it.
 const maxAheadSeconds = 60;
-// Records whose drain ended longer ago than this are ignored: nodes may mint long-lived tokens again.
+// In seconds. A record whose `drain` ended longer ago is ignored: app processes may mint long-lived tokens again by
+// now.
 const staleAfterSeconds = 86_400;
 
 export function nextStep(intent: Intent, { slot, record, served, now }: Observation): NextStep {
   const held = slot.publicKey?.keyId;
   if (held === intent.to) return { step: served.isServed ? 'done' : 'confirm', waitSeconds: 0 };
   if (held !== intent.from) throw wrongSlot(intent, slot);
-  // Publish the new key even if the gateway is unavailable: when it returns, it must refuse the attacker's tokens.
+  // Publish the new key even if the gateway is unavailable: once it is available again, it must refuse the attacker's
+  // tokens.
   if (intent.oldKeyLeaked) return { step: 'flip', waitSeconds: 0 };
   if (served.problem !== undefined) throw new ToriiStreamError('gateway_unavailable', served.problem);
   if (!served.isServed) throw shadowed('Nothing was changed', served.keyId);

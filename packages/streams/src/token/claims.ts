@@ -5,17 +5,19 @@ export const lifetimeSeconds = { min: 1, max: 86_400, shortUnder: 60 } as const;
 
 /** What a stream token allows, and for how long. */
 export interface StreamGrant {
-  /** The streams that the holder may read: stream names, beginnings of names followed by `*`, or `*` for all. */
+  /**
+   * The streams that the token's holder may read: stream names, beginnings of names followed by `*`, or `*` for all.
+   */
   readonly allowedStreams: readonly string[];
   /** How long the token can be used to connect, in whole seconds: 1 to `maxTtlSeconds`. */
   readonly ttlSeconds: number;
-  /** Extra claims. May not name `sub`, `iss`, `iat`, `exp`, `nbf`, `jti` or `allowed_streams`. */
+  /** Extra claims for the token. Must not contain `sub`, `iss`, `iat`, `exp`, `nbf`, `jti` or `allowed_streams`. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A stream token to mint. */
 export interface StreamRequest extends StreamGrant {
-  /** Who the token is for, such as a user id. Becomes the `sub` claim. */
+  /** The user or device that the token is for, such as a user id. Becomes the `sub` claim. */
   readonly subject: string;
 }
 
@@ -31,16 +33,17 @@ export interface StreamClaims {
   readonly exp: number;
 }
 
-// The gateway or RFC 7519 4.1 gives these claims a meaning.
+// Claims that a caller may not add: the gateway or RFC 7519 4.1 defines their meaning.
 const reservedClaims = ['sub', 'iss', 'iat', 'exp', 'nbf', 'jti', 'allowed_streams'];
 
 const maxStreams = 1_000;
 const maxSubjectBytes = 1_000;
-// Many servers and proxies refuse a URL or header above 8 kB, and base64url makes the claims a third longer.
+// Many servers and proxies refuse a URL or header above 8 kB, and base64url makes the JSON of the claims a third
+// longer.
 const maxPayloadBytes = 5_500;
 
-// Reads each property only once (security statement 28). If it were read again for signing, a getter, a Proxy or an
-// array that was changed could return another value than the one that was checked.
+// Reads each property of the request only once. A second read, for signing, could return another value than the one
+// that was checked: the request may have a getter, be a Proxy, or contain an array that was changed.
 export function readRequest(request: StreamRequest, maxTtlSeconds: number): CheckedRequest {
   if (typeof request !== 'object' || request === null) {
     throw refusal('subject_invalid', 'The argument is not an object. Pass { subject, allowedStreams, ttlSeconds }');
@@ -75,7 +78,7 @@ function bytesOf(value: unknown): number {
 }
 
 function checkSubject(subject: unknown): asserts subject is string {
-  // Requires at least one visible character: a zero-width space, for example, does not count.
+  // Require at least one visible character. A subject of only zero-width spaces, for example, is refused.
   if (typeof subject !== 'string' || !/[^\s\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(subject)) {
     throw refusal('subject_invalid', '`subject` must be a non-empty string, such as a user id');
   }
@@ -89,7 +92,7 @@ function checkSubject(subject: unknown): asserts subject is string {
 
 function copyStreams(streams: unknown): readonly string[] {
   const grammar = "a name of A-Z a-z 0-9 _ : -, the beginning of a name followed by '*', or '*'";
-  // Read by index: the array's own iterator could return other streams, and array methods skip holes.
+  // Read the items by index: the array's own iterator could return other streams, and array methods skip holes.
   const length = Array.isArray(streams) ? Math.min(streams.length, maxStreams + 1) : 0;
   const copy = Array.from({ length }, (_, index): unknown => Reflect.get(Object(streams), index));
   if (copy.length === 0) {
@@ -109,7 +112,7 @@ function copyClaims(claims: unknown): Record<string, unknown> {
   if (claims === undefined) return {};
   let copy: unknown;
   try {
-    // Check what JSON.stringify will write: `toJSON` or a getter could add a reserved claim.
+    // Check the JSON that will be signed, not the object: `toJSON` or a getter could add a reserved claim.
     copy = JSON.parse(JSON.stringify(claims));
   } catch {
     copy = undefined;

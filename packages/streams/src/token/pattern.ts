@@ -1,4 +1,5 @@
-// Do not add flags: `\w` must match only ASCII, and `$` only the end of the text, not the end of a line.
+// Do not add flags to these expressions: `\w` must match only ASCII, and `$` only the end of the text, not the end of a
+// line.
 const namePattern = /^[\w:-]+$/;
 const streamPattern = /^(?:\*|[\w:-]+\*?)$/;
 
@@ -8,7 +9,8 @@ export function isStreamPattern(text: unknown): text is string {
 }
 
 /**
- * Whether a pattern allows reading a stream, by the gateway's rules. `false` if the pattern or the name is malformed.
+ * Whether a pattern allows reading a stream, by the rules of the stream gateway. `false` if the pattern or the stream
+ * name is malformed.
  *
  * @example
  * matchesStream('chat_room_*', 'chat_room_7'); // true

@@ -22,7 +22,7 @@ import { claimsFor, lifetimeSeconds, readRequest, type StreamGrant, type StreamR
 export interface StreamSignerOptions {
   /**
    * The RSA private key: PEM (PKCS#8 or PKCS#1) or a KeyObject, 2048 to 8192 bits. The type accepts `undefined` so that
-   * an environment variable compiles, but a missing key throws a ToriiConfigError.
+   * you can pass `process.env.NAME`, but a missing key throws a ToriiConfigError.
    */
   readonly privateKey: string | KeyObject | undefined;
   /** The private key to rotate to. Set it only during a rotation. Needs `gatewayUrl`. */
@@ -35,14 +35,15 @@ export interface StreamSignerOptions {
    */
   readonly gatewayUrl?: string | undefined;
   /**
-   * The longest lifetime that `issue` accepts, in seconds: 1 to 86,400. A key rotation waits this long: keep it short.
+   * The longest lifetime that `issue` accepts, in seconds: 1 to 86,400. Keep it short, because a key rotation waits
+   * this long.
    *
    * @default 86_400
    */
   readonly maxTtlSeconds?: number | undefined;
   /**
    * The longest lifetime of tokens while the gateway does not use `nextPrivateKey` yet, in seconds: 1 to 86,400. After
-   * the gateway changes to the new key, a client may be refused for this long until it fetches a new token.
+   * the gateway changes to the new key, it may refuse a client for this long, until the client fetches a new token.
    *
    * @default 60
    */
@@ -71,7 +72,7 @@ export interface StreamToken {
 export interface StreamSigner {
   /** The public half of `privateKey`, as SPKI PEM. Pass it to `publishPublicKey`. */
   readonly publicKey: string;
-  /** The public half of `nextPrivateKey`, as SPKI PEM; `null` if it is not set. */
+  /** The public half of `nextPrivateKey`, as SPKI PEM; `null` if `nextPrivateKey` is not set. */
   readonly nextPublicKey: string | null;
   /**
    * Mints a token.
@@ -193,7 +194,8 @@ function checkAuth(auth: Auth, impersonation: 'refuse' | 'audit'): void {
     const remedy = 'Pass the Auth of a verified request, such as getAuth(req), or call issue({ subject, … })';
     throw new ToriiStreamError('subject_invalid', `\`auth\` was not created by a verifier. ${remedy}.`);
   }
-  // Check again: the app may have kept this Auth since an earlier request, for example for an open WebSocket.
+  // Check the expiry again: the app may have kept this Auth since an earlier request, for example for an open
+  // WebSocket.
   if (!(auth.expiresAt > Date.now() / 1000)) throw new ToriiAuthError('token_expired', 'The token has expired.');
   if (auth.impersonating && impersonation === 'refuse') {
     throw new ToriiForbiddenError('Stream tokens are not issued for impersonated users.');

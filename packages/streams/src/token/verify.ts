@@ -9,7 +9,7 @@ import { isStreamPattern } from './pattern.ts';
 export interface VerifyStreamOptions {
   /** The key to verify with, as PEM or a KeyObject: usually `signer.publicKey`. */
   readonly publicKey: string | KeyObject | undefined;
-  /** The expected `iss` claim. If absent, `iss` is not checked, as in the gateway. If set to `undefined`, throws. */
+  /** The expected `iss` claim. If absent, `iss` is not checked, as in the gateway. An explicit `undefined` throws. */
   readonly issuer?: string;
 }
 
@@ -52,7 +52,8 @@ export async function verifyStreamToken(token: string, options: VerifyStreamOpti
     });
     const { sub, iat, exp, allowed_streams: streams } = payload;
     const { kid = null, b64 = true } = protectedHeader;
-    // Refuse `b64: false`, which jose ignores if `crit` lacks it (RFC 7797 6): other verifiers could check other bytes.
+    // Refuse `b64: false`, which jose ignores if the `crit` header does not list it (RFC 7797 6): other verifiers could
+    // then verify other bytes.
     if (b64 !== true) throw malformed();
     if (kid !== null && (typeof kid !== 'string' || kid.length > maxKeyIdLength)) throw malformed();
     if (typeof sub !== 'string' || sub === '') throw refusal('claim_malformed', 'sub');
@@ -93,7 +94,7 @@ function refusalFor(error: unknown): ToriiAuthError {
   return malformed();
 }
 
-// Refuses Infinity, which JSON.parse returns for 1e400.
+// Refuses Infinity, which JSON.parse returns for a number such as 1e400.
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
