@@ -26,11 +26,11 @@ export function readData({ answer }: Operation, { status, text }: Omit<Received,
 export function refusalFor({ status, headers, text }: Received, call: ApiCall): ToriiApiError {
   const body = parse(text);
   const problem = isObject(body) ? body : null;
-  // The server may send `code` and `supportId` at the top level or inside `properties`, so read both places.
+  // The server may send an error's `code` and `supportId` in `properties` instead of at the top level: read both.
   const own = { ...problem, ...Object(problem?.['properties']) };
-  // Redirects are not followed. A redirect has a 3xx status here, or status 0 in browsers and on some runtimes.
+  // The client does not follow redirects: their responses have a 3xx status, or status 0 in browsers and some runtimes.
   const given = status < 400 ? 'redirect_refused' : own.code;
-  // Accept only word characters, so that a server cannot inject line breaks into logs.
+  // Use the server's error code only if it consists of word characters: line breaks in it could forge log entries.
   const [code] = /^\w{1,99}$/.exec(given ?? '') ?? ['unknown'];
   return new ToriiApiError(`${call.method} ${call.path} failed: ${status} ${code}.`, {
     ...call,
@@ -43,7 +43,7 @@ export function refusalFor({ status, headers, text }: Received, call: ApiCall): 
   });
 }
 
-// Checks only the fields that this client needs, so that apps keep working if the server omits another field.
+// Checks only the response fields that this client itself reads, so that apps keep working if the server omits others.
 function isUsable(answer: Operation['answer'], body: unknown): boolean {
   if (answer === 'value') return body !== undefined;
   if (answer === 'list') return Array.isArray(body) && body.every((item) => isUsable('object', item));

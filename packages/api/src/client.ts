@@ -7,8 +7,8 @@ import { callApi } from './transport.ts';
 /** A client of Torii's REST API: one property per resource, one method per operation. */
 export interface ToriiClient extends Resources {
   /**
-   * Calls an operation that this version has no method for. The secret key, retries, time limit and errors are the same
-   * as for a method. The response must be JSON or empty, and its shape is not checked.
+   * Calls an API operation that this version of the package has no method for. The secret key, retries, time limit and
+   * errors work as they do for methods. The response must be JSON or empty, and its shape is not checked.
    * @example
    * const path = '/api/server/v1/organizations';
    * const organizations = await client.request<{ id: string }[]>({ method: 'GET', path });

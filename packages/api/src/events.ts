@@ -6,7 +6,9 @@ export interface ApiEvent {
   readonly method: string;
   /** The path as it was sent, without the query string. Contains ids, such as a user id. */
   readonly path: string;
-  /** Counts the requests of one call from 1. It is 0 if nothing was sent because the signal was already aborted. */
+  /**
+   * The number of this request within its call, from 1. It is 0 if the call was aborted before any request was sent.
+   */
   readonly attempt: number;
   readonly durationMs: number;
   /** Why the request failed, or `null` if it succeeded. */
@@ -15,5 +17,5 @@ export interface ApiEvent {
   readonly retryInMs: number | null;
 }
 
-/** Called after every request of a client. Errors that the listener throws are ignored. */
+/** A function that the client calls after every request that it sends. Errors that the function throws are ignored. */
 export type ApiEventListener = (event: ApiEvent) => void;

@@ -5,12 +5,15 @@ import type { FieldRule, FieldRules, Operation } from './operation.ts';
 type Given<V> = V extends readonly (infer Item)[] ? readonly Item[] : V;
 type IfOptional<T, K extends keyof T> = object extends Pick<T, K> ? undefined : never;
 
-/** Parameters of a query string. A `null` parameter is omitted, so every `nextCursor` can be passed as `cursor`. */
+/**
+ * Parameters of a query string. A parameter that is `null` is not sent. You can therefore pass any page's `nextCursor`
+ * as `cursor`, even if it is `null`.
+ */
 export type Query<T> = {
   readonly [K in keyof NonNullable<T>]: Given<NonNullable<T>[K]> | IfOptional<NonNullable<T>, K> | null;
 };
 
-/** Fields of a request body. `undefined` omits a field; `null` is sent. */
+/** Fields of a request body. A field that is `undefined` is not sent; a field that is `null` is sent as `null`. */
 export type Body<T> = {
   readonly [K in keyof NonNullable<T>]: Given<NonNullable<T>[K]> | IfOptional<NonNullable<T>, K>;
 };
@@ -59,7 +62,7 @@ function assertMeaning(name: string, value: unknown, rule: FieldRule | undefined
   if (rule === 'count') readWhole({ [name]: value }, name, { from: 1, to: Number.MAX_SAFE_INTEGER, absent: 1 });
   const text = String(value);
   const day = text.slice(0, 10);
-  // `new Date('2026-02-30')` is 2 March, so compare the parsed date with the text.
+  // Refuse dates that do not exist by comparing with the parsed date: JavaScript parses `2026-02-30` as 2 March.
   const hasDay = new Date(day).toJSON()?.slice(0, 10) === day;
   const hasTime = /^.{10}T[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text) && Date.parse(text) > Number.NEGATIVE_INFINITY;
   if (rule === 'date') assertOption(name, hasDay && text === day, 'must be a date such as 1815-12-10');

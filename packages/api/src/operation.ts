@@ -7,16 +7,23 @@ export interface Operation {
   readonly method: string;
   readonly path: string;
   readonly pathParams?: Readonly<Record<string, unknown>>;
-  /** The caller's fields. Those that `query` names are sent in the query string, the others in the body. */
+  /**
+   * The fields that the caller passed. Fields listed in `query` are sent in the query string, all others in the body.
+   */
   readonly input?: unknown;
   readonly query?: FieldRules;
   readonly search?: URLSearchParams;
-  /** The rules for the fields of the body. `raw` sends `input` as the body, without validating it. */
+  /** The validation rules for the fields of the body. With `raw`, `input` itself is sent as the body, not validated. */
   readonly body?: FieldRules | 'raw';
   readonly isOpenBody?: boolean;
-  /** Whether the operation may be retried after it may have been carried out. By default `true`, except for POST. */
+  /**
+   * Whether a retry is safe if the server has already carried out the operation. By default `true`, except for POST.
+   */
   readonly isRepeatable?: boolean;
-  /** An error status that means success on a retry, because an earlier attempt may have carried out the operation. */
+  /**
+   * An error status that counts as success on a retry. Example: the retry of a deletion gets 403 if the first attempt
+   * deleted the user but its response was lost.
+   */
   readonly doneStatus?: number;
   /** The expected response body: a page, a list of objects with an `id`, one object with an `id`, any JSON, or none. */
   readonly answer: 'page' | 'list' | 'object' | 'value' | 'nothing';
@@ -24,7 +31,7 @@ export interface Operation {
 
 /** Options of one call: the last argument of every method. */
 export interface RequestOptions {
-  /** Aborts the call immediately: the request, the wait before a retry, the iteration over pages. */
+  /** Aborts the call immediately: the current request, the wait before a retry, or the loop over pages. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds for the whole call, including retries and the waits between them. From 1 to 3,600,000.
@@ -47,13 +54,16 @@ export interface ApiResponse<T> {
   readonly status: number;
   readonly headers: Headers;
   readonly method: string;
-  /** The path as it was sent, without the query string. */
+  /** The path of the request as it was sent, without the query string. */
   readonly path: string;
   /** How many requests were sent, including retries. */
   readonly attempts: number;
 }
 
-/** A promise of the response data. The request is sent immediately, even if the call is never awaited. */
+/**
+ * A promise of the response data. Calling a method sends the request immediately, even if the promise is never awaited.
+ * Only a `PagePromise` (a list) sends nothing until it is used.
+ */
 export interface Call<T> extends Promise<T> {
   /** Returns the data together with the status, the headers and the number of requests that were sent. */
   withResponse(): Promise<ApiResponse<T>>;

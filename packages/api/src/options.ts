@@ -10,7 +10,7 @@ import {
 import type { ApiEventListener } from './events.ts';
 import type { RequestOptions } from './operation.ts';
 
-/** A function that is called like the platform's `fetch`. */
+/** A function with the same parameters and result as the global `fetch`. */
 export type Fetch = typeof globalThis.fetch;
 
 export interface ToriiClientOptions {
@@ -27,7 +27,8 @@ export interface ToriiClientOptions {
    */
   readonly apiUrl?: string | undefined;
   /**
-   * Sends the requests. Called with `redirect: 'manual'` and a signal that must abort the request.
+   * A replacement for `fetch`. It must not follow redirects if called with `redirect: 'manual'`, and must abort the
+   * request if the `signal` that it gets is aborted.
    * @default globalThis.fetch, looked up on each call
    */
   readonly fetch?: Fetch | undefined;
@@ -41,7 +42,7 @@ export interface ToriiClientOptions {
    * @default 2
    */
   readonly maxRetries?: number | undefined;
-  /** Called after every request, for logs and metrics. Never receives the secret key. */
+  /** Called after every request that the client sends, for logs and metrics. Never receives the secret key. */
   readonly onEvent?: ApiEventListener | undefined;
 }
 
@@ -81,7 +82,7 @@ export function readCallOptions(given: RequestOptions, absent: Limits): Limits {
   return readLimits(omitUndefined(own, ['timeoutMs', 'maxRetries']), absent);
 }
 
-// Checks the properties, because `instanceof AbortSignal` is `false` for a signal of another realm (Jest, vm).
+// Checks the signal's properties: `instanceof AbortSignal` is `false` if Jest or `node:vm` created it in another realm.
 function isAbortSignal(value: unknown): boolean {
   return (
     typeof value === 'object' &&

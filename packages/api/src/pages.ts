@@ -12,18 +12,18 @@ export interface Page<T> {
 
 /**
  * A list. `await` fetches one page. `for await` iterates over the items of all pages, from `cursor` if one is given,
- * and fetches each page when its first item is needed. No request is sent before the list is awaited or iterated.
+ * and fetches a page only when the loop reaches it. No request is sent before the list is awaited or iterated.
  *
- * Awaiting the same list again returns the same page without another request. Each loop starts from the beginning and
- * sends its own requests.
+ * Awaiting one list several times sends one request. Each `for await` loop starts over and sends its own requests.
  *
- * A loop throws a `ToriiApiError` with code `cursor_repeated` if the server sends a cursor twice.
+ * A loop throws a `ToriiApiError` with code `cursor_repeated` if the server returns the same cursor twice, because it
+ * would never end.
  * @example
  * const page = await client.users.list({ limit: 50 });
  * for await (const user of client.users.list()) console.log(user.id);
  */
 export interface PagePromise<T> extends Call<Page<T>>, AsyncIterable<T> {
-  /** Iterates over whole pages. To resume later, keep `nextCursor` and pass it as `cursor`. */
+  /** Iterates over pages instead of items. To continue at the next page later, pass `nextCursor` as `cursor`. */
   pages(): AsyncIterable<Page<T>>;
 }
 
@@ -41,14 +41,15 @@ export function listPages<T>(send: Send, operation: Operation, options?: Request
 
 type FetchPage<T> = (cursor: string | null) => Call<Page<T>>;
 
-// Sends its request when `then` is first called. `await`, `catch` and `finally` call `then`.
+// Sends the first page's request only on a call of `then` or `withResponse`. `await`, `catch` and `finally` call
+// `then`.
 class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   readonly #fetchPage: FetchPage<T>;
   readonly #start: string | null;
   readonly #signal: AbortSignal | undefined;
   #call: Call<Page<T>> | undefined;
 
-  // Makes `finally` return a plain promise: JavaScript would call this class's constructor with the wrong arguments.
+  // Makes `finally` create a plain promise: this class's constructor has other parameters than that of Promise.
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
@@ -73,7 +74,7 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   }
 
   async *pages(): AsyncGenerator<Page<T>, void> {
-    // Remember the cursors: without this check, a server that repeats a cursor would make the loop endless.
+    // Remember the cursors that were used: if the server returns one of them again, the loop would never end.
     const seen = new Set([this.#start]);
     for (let cursor = this.#start; ; seen.add(cursor)) {
       const { data: page, status, method, path, attempts } = await this.#fetchPage(cursor).withResponse();
@@ -94,7 +95,8 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
     for await (const page of this.pages()) {
       for (const item of page.items) {
-        // After an abort, end the loop with the usual error: with an aborted signal, `#fetchPage` rejects immediately.
+        // After an abort, end the loop with the error of an aborted call: with an aborted signal, `#fetchPage` always
+        // rejects.
         if (this.#signal?.aborted) await this.#fetchPage(page.nextCursor);
         yield item;
       }

@@ -9,12 +9,12 @@ export interface PreparedRequest extends Limits {
   readonly init: RequestInit;
 }
 
-/** A request for an operation that this package has no method for. */
+/** A request for an API operation that this version of the package has no method for. */
 export interface ApiRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** The path below `apiUrl`, percent-encoded, without a query string: `/api/server/v1/organizations`. */
   readonly path: string;
-  /** Query parameters. `null` and `undefined` are omitted. A list becomes one parameter per item. */
+  /** Query parameters. `null` and `undefined` are omitted. An array is sent as one parameter per item: `id=1&id=2`. */
   readonly query?: Readonly<Record<string, unknown>> | undefined;
   /** The request body, sent as JSON. */
   readonly body?: unknown;

@@ -6,7 +6,7 @@ import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
 import { codeOf, isTemporary, mayHaveArrived, waitAfter } from './retries.ts';
 
-// Never throws synchronously: invalid arguments reject the promise, like every other error.
+// Never throws synchronously: like any other error, an invalid argument rejects the returned promise.
 export function callApi<T>(settings: Settings, operation: () => Operation, options?: RequestOptions): Call<T> {
   return callFor(perform<T>(settings, operation, options));
 }
@@ -24,7 +24,7 @@ async function perform<T>(
   const ending = new AbortController();
   let attempts = 0;
   let hasArrived = false;
-  // Whether the server may have carried out the operation although the attempt failed.
+  // Whether an attempt failed although the server may have carried out the operation.
   let isInDoubt = false;
 
   for (;;) {
@@ -56,13 +56,14 @@ async function perform<T>(
     const { signal } = ending;
     if (options.signal?.aborted) end();
     attempts++;
-    // Call a variable: `settings.fetch(…)` would set `this`, and browsers and Workers would throw "Illegal invocation".
+    // Do not call `settings.fetch(…)`: with `settings` as `this`, browsers and Workers throw "Illegal invocation".
     const fetch = settings.fetch ?? globalThis.fetch;
-    // Do not follow redirects: they would send the secret key to another URL. `redirect: 'error'` does not work on
-    // Cloudflare Workers, which throw for every URL.
+    // Do not let `fetch` follow redirects: it would send the secret key to another URL. Cloudflare Workers do not
+    // support `redirect: 'error'` and throw, so use `manual`.
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     const { status, headers } = response;
-    // Remove the secret key from the response: proxies and debug pages may echo the request headers.
+    // Remove the secret key from the response, which apps may log: proxies and debug pages may echo the request
+    // headers.
     const text = (await response.text()).replaceAll(settings.secretKey, '[secret key]');
     if ((status >= 200 && status < 300) || (isInDoubt && status === operation.doneStatus)) {
       return { data: readData(operation, { status, text }, call()) as T, status, headers, ...call() };
@@ -78,7 +79,7 @@ async function perform<T>(
     return isAnswer ? cause : connectionErrorFor(cause);
   }
 
-  // Returns the milliseconds until the retry. `null` means no retry: it would be unsafe, useless or after the deadline.
+  // Returns the milliseconds until the retry, or `null` if a retry would be unsafe, useless or beyond a limit.
   function waitBeforeNext(error: ToriiApiError | ToriiConnectionError): number | null {
     const waitMs = waitAfter(attempts, error instanceof ToriiApiError ? error.retryAfterSeconds : null);
     const isInTime = attempts <= maxRetries && waitMs < endsAt - performance.now();
@@ -103,17 +104,19 @@ function callFor<T>(response: Promise<ApiResponse<T>>): Call<T> {
   const data = response.then((whole) => whole.data);
   return Object.assign(data, {
     withResponse: () => {
-      // `data` and `response` reject together. The caller handles only `response`: unhandled, `data` crashes Node.
+      // If the request fails, `data` rejects too, although the caller handles only `response`. Handle the rejection of
+      // `data` here: an unhandled one ends a Node process.
       data.catch(() => {});
       return response;
     },
   });
 }
 
-// Copies only the properties of an error that are safe to log: others may contain the request and its headers.
+// Copies the message, stack, code and cause of an error, without the secret key. The other properties are left out,
+// because they may contain the request and its headers.
 function safeCause(error: unknown, secretKey: string, depth = 0): unknown {
   const clean = (text: unknown): string => String(text).replaceAll(secretKey, '[secret key]');
-  // Limit the depth, because an error can be its own cause.
+  // Limit the depth of the recursion, because an error can be its own cause.
   if (!(error instanceof Error) || depth > 4) return error && clean(error);
   const { message, stack, cause, code } = error as Error & { code?: unknown };
   const copy = new Error(clean(message), { cause: safeCause(cause, secretKey, depth + 1) });

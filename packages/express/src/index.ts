@@ -20,22 +20,29 @@ declare global {
   namespace Express {
     interface Request {
       /**
-       * The caller. `null` if the caller is signed out: the path is public, the request is an allowed preflight, or
-       * `optionalAuth` found no token. `undefined` if neither `requireAuth` nor `optionalAuth` ran.
+       * The verified caller. `null` if the request was let through without one: its path is public, it is a CORS
+       * preflight that `allowPreflight` lets through, or `optionalAuth` found no token. `undefined` if neither
+       * `requireAuth` nor `optionalAuth` ran.
        */
       auth?: Auth | null;
     }
   }
 }
 
-/** A middleware that fits every route. The handlers after it keep their own types, such as that of `req.params.id`. */
+/**
+ * A middleware that can be used on every route. It does not change the types of the handlers after it: `req.params.id`,
+ * for example, keeps the type that the route gives it.
+ */
 export type Guard = <P, ResBody, ReqBody, Query, Locals extends Record<string, unknown>>(
   req: Request<P, ResBody, ReqBody, Query, Locals>,
   res: Response<ResBody, Locals>,
   next: NextFunction,
 ) => void;
 
-/** Returns the response to send instead of a denial, or `undefined` to send the denial. The request is always refused. */
+/**
+ * Returns the response to send to a refused request, or `undefined` to send the default response. It cannot let the
+ * request through.
+ */
 export type OnError = AnswerOtherwise<Request>;
 
 const guards = createGuards<Request, Guard>({
@@ -53,7 +60,7 @@ const guards = createGuards<Request, Guard>({
 });
 
 /**
- * Refuses requests without a valid token. Stores the caller in `req.auth`.
+ * Creates a middleware that refuses requests without a valid token and stores the verified caller in `req.auth`.
  *
  * @example
  * app.use(requireAuth({ issuer: process.env.TORII_ISSUER }));
@@ -68,7 +75,7 @@ export function requireAuth<Custom extends object = Claims>(
 }
 
 /**
- * Like `requireAuth`, but requests without a token continue, with `null` in `req.auth`. An invalid token is still refused.
+ * Like `requireAuth`, but a request without a token continues, with `null` in `req.auth`. An invalid token is refused.
  *
  * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
  */
@@ -80,8 +87,8 @@ export function optionalAuth<Custom extends object = Claims>(
 }
 
 /**
- * Refuses callers unless every check returns `true`. Must run after `requireAuth` or `optionalAuth`: `allow` uses the caller
- * and the `onError` option of that guard.
+ * Creates a middleware that refuses a caller unless every check returns `true`. Must run after `requireAuth` or
+ * `optionalAuth`, because it uses the caller and the `onError` option of that guard.
  *
  * @example
  * app.delete('/users/:id', allow((auth) => auth.organization?.role === 'org:administrator'), handler);
@@ -93,7 +100,7 @@ export function allow<Custom extends object = Claims>(...checks: readonly [Check
 }
 
 /**
- * Returns the caller, in a handler that runs after `requireAuth`.
+ * Returns the verified caller of a request. For handlers that run after `requireAuth`.
  *
  * @throws ToriiConfigError if neither `requireAuth` nor `optionalAuth` ran, or `req.auth` is `null`
  */
@@ -102,20 +109,22 @@ export function getAuth<Custom extends object = Claims>(req: { readonly auth?: u
 }
 
 function write(res: Response, { status, headers: { Vary = '', ...headers }, body }: Answer): void {
-  // Add to `Vary` instead of replacing it, because CORS and compression middleware set it too.
+  // Add to the `Vary` header instead of replacing it, because CORS and compression middleware add to it too.
   res.set(headers).vary(Vary).status(status).send(body);
 }
 
-// Returns the path that Express's routers match, including the mount paths that Express removes from `req.path`.
+// Returns the request's full path, which Express matches against routes. Mounted routers cut their mount path off
+// `req.path`.
 function pathOf({ originalUrl, baseUrl, path }: Request): string {
   const [sent = ''] = originalUrl.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split('?', 1);
-  // Use the path as sent, because Express 4 drops a slash in mounted routers: `/docs//x` becomes `/docs` and `/x`.
+  // Return a path that contains `//` as it was sent: Express 4 drops a slash in mounted routers, so `/docs//x` becomes
+  // `/docs` and `/x`.
   if (sent.includes('//')) return sent;
-  // Add no slash that was not sent: at the root of a mounted router, `path` is always `/`.
+  // At the root of a mounted router, `path` is `/` even if the client sent no trailing slash. Do not add one then.
   return path === '/' && sent === baseUrl ? sent : baseUrl + path;
 }
 
-// Returns the host with its port, like `req.host` in Express 5. In Express 4, `req.host` omits the port.
+// Returns the host with its port. Does not use `req.host`, which omits the port in Express 4.
 function hostOf(req: Request): string | undefined {
   const trusts: (address: string | undefined, hop: number) => boolean = req.app.get('trust proxy fn');
   const forwarded = req.get('X-Forwarded-Host');

@@ -19,8 +19,8 @@ export {
 } from '@torii/core/webhooks';
 
 /**
- * Handles an event. When the handler returns, or its promise fulfills, the delivery is answered with 200. If it throws or
- * rejects, the delivery is answered with 500, and Torii sends the event again.
+ * Handles a webhook event. When the handler returns, or its promise fulfills, the delivery is answered with 200. If it
+ * throws or rejects, the delivery is answered with 500, and Torii sends the event again.
  */
 export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, req: Request) => unknown;
 
@@ -28,9 +28,9 @@ const remedy =
   'Put the route above app.use(express.json()), or add express.raw({ type: () => true }) to the route, or let the parser keep the bytes: express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }).';
 
 /**
- * Receives Torii's webhooks: verifies each delivery, calls `handler` and responds. The route needs no body parser, because
- * this handler reads the raw body. A parser may run before this handler only if the parser keeps the raw body. Errors that
- * `handler` throws go to your error handling with status 500.
+ * Receives Torii's webhooks: verifies each delivery, calls `handler` and responds. The route needs no body parser,
+ * because this function reads the raw body. If a parser runs before it, the parser must keep the raw body. Errors that
+ * `handler` throws are passed to your Express error handler, with status 500.
  *
  * @example
  * app.post('/webhooks', webhookHandler({ secret: process.env.TORII_WEBHOOK_SECRET }, async (event) => {
@@ -52,13 +52,14 @@ export function webhookHandler<More extends object = object>(
         return findPayload({ kept, isRead: req.readableDidRead, stream: req, remedy });
       };
       const answer = await receiver.receive({ headers: req, payload }, (event) => handler(event, req));
-      // A timeout middleware or the handler may have responded already.
+      // Respond only if nothing has responded yet, such as a timeout middleware or the webhook handler.
       if (!res.headersSent) res.status(answer.status).set(answer.headers).json(answer.body);
     } catch (error) {
-      // Replace a status that earlier middleware set, such as 404: a failed handler is a server error.
+      // A failed handler is a server error: replace any other status that earlier middleware has set, such as 404.
       if (!res.headersSent) res.status(500);
-      // Call `next` instead of rejecting: in Express 4 a rejection is unhandled and ends the process. Always pass an Error:
-      // after `next(undefined)` or `next('route')`, Express would continue with the next handler or route.
+      // Call `next` instead of rejecting: Express 4 does not handle a rejection, which would end the process. Always
+      // pass an Error: after `next(undefined)` or `next('route')`, Express would continue with the next handler or
+      // route.
       next(error instanceof Error ? error : new Error('A webhook threw a non-Error: see `cause`.', { cause: error }));
     }
   };

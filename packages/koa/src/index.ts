@@ -17,14 +17,18 @@ export type { Answer, GuardOptions } from '@torii/core/adapter';
 declare module 'koa' {
   interface DefaultState {
     /**
-     * The caller. `null` if the caller is signed out: the path is public, the request is an allowed preflight, or
-     * `optionalAuth` found no token. `undefined` if neither `requireAuth` nor `optionalAuth` ran.
+     * The verified caller. `null` if the request was let through without one: its path is public, it is a CORS
+     * preflight that `allowPreflight` lets through, or `optionalAuth` found no token. `undefined` if neither
+     * `requireAuth` nor `optionalAuth` ran.
      */
     auth?: Auth | null;
   }
 }
 
-/** Returns the response to send instead of a denial, or `undefined` to send the denial. The request is always refused. */
+/**
+ * Returns the response to send to a refused request, or `undefined` to send the default response. It cannot let the
+ * request through.
+ */
 export type OnError = AnswerOtherwise<Context>;
 
 const guards = createGuards<Context, Middleware>({
@@ -39,7 +43,7 @@ const guards = createGuards<Context, Middleware>({
 });
 
 /**
- * Refuses requests without a valid token. Stores the caller in `ctx.state.auth`.
+ * Creates a middleware that refuses requests without a valid token and stores the verified caller in `ctx.state.auth`.
  *
  * @example
  * app.use(requireAuth({ issuer: process.env.TORII_ISSUER }));
@@ -54,7 +58,7 @@ export function requireAuth<Custom extends object = Claims>(
 }
 
 /**
- * Like `requireAuth`, but requests without a token continue, with `null` in `ctx.state.auth`. An invalid token is still
+ * Like `requireAuth`, but a request without a token continues, with `null` in `ctx.state.auth`. An invalid token is
  * refused.
  *
  * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
@@ -67,8 +71,8 @@ export function optionalAuth<Custom extends object = Claims>(
 }
 
 /**
- * Refuses callers unless every check returns `true`. Must run after `requireAuth` or `optionalAuth`: `allow` uses the caller
- * and the `onError` option of that guard.
+ * Creates a middleware that refuses a caller unless every check returns `true`. Must run after `requireAuth` or
+ * `optionalAuth`, because it uses the caller and the `onError` option of that guard.
  *
  * @example
  * router.delete('/users/:id', allow((auth) => auth.organization?.role === 'org:administrator'), handler);
@@ -82,7 +86,7 @@ export function allow<Custom extends object = Claims>(
 }
 
 /**
- * Returns the caller, in middleware that runs after `requireAuth`.
+ * Returns the verified caller of a request. For middleware that runs after `requireAuth`.
  *
  * @throws ToriiConfigError if neither `requireAuth` nor `optionalAuth` ran, or `ctx.state.auth` is `null`
  */
@@ -101,8 +105,9 @@ function fail(error: object): Promise<never> {
   return Promise.reject(error);
 }
 
-// Returns `undefined` (unknown) if the path was changed, because koa-mount and URL rewrites cannot be told apart. A
-// request with an unknown path is never public.
+// Returns `undefined` (unknown) if other middleware changed the path. koa-mount removes a prefix and URL rewrites
+// replace the path, and this function cannot tell which one happened. A request whose path is unknown is never treated
+// as public.
 function pathOf({ originalUrl, url, path }: Context): string | undefined {
   const [sent] = originalUrl.split('?', 1);
   return url === originalUrl || path === sent ? path : undefined;

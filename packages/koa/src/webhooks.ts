@@ -19,8 +19,8 @@ export {
 } from '@torii/core/webhooks';
 
 /**
- * Handles an event. When the handler returns, or its promise fulfills, the delivery is answered with 200. If it throws or
- * rejects, the delivery is answered with 500, and Torii sends the event again.
+ * Handles a webhook event. When the handler returns, or its promise fulfills, the delivery is answered with 200. If it
+ * throws or rejects, the delivery is answered with 500, and Torii sends the event again.
  */
 export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, ctx: Context) => unknown;
 
@@ -28,9 +28,9 @@ const remedy =
   'Put the route before the body parser, or use @koa/bodyparser or koa-bodyparser, which keep the raw text of JSON bodies in ctx.request.rawBody.';
 
 /**
- * Receives Torii's webhooks: verifies each delivery, calls `handler` and responds. The route needs no body parser, because
- * this handler reads the raw body. A parser may run before this handler only if the parser keeps the raw body. Errors that
- * `handler` throws go to your error handling with status 500.
+ * Receives Torii's webhooks: verifies each delivery, calls `handler` and responds. The route needs no body parser,
+ * because this function reads the raw body. If a parser runs before it, the parser must keep the raw body. Errors that
+ * `handler` throws are passed to the error handling of your Koa app, with status 500.
  *
  * @example
  * router.post('/webhooks', webhookHandler({ secret: process.env.TORII_WEBHOOK_SECRET }, async (event) => {

@@ -1,5 +1,8 @@
 export interface TokenAnswer {
-  /** After POST: whether the user or organization in the cookie changed. After DELETE: whether a cookie was cleared. */
+  /**
+   * For POST to the token route: whether the user or organization in the cookie changed. For DELETE: whether the
+   * request contained a cookie to clear.
+   */
   readonly changed: boolean;
   readonly userId: string | null;
   readonly expiresInSeconds?: number;

@@ -1,9 +1,9 @@
 import { withoutTrailingSlash } from '../paths.ts';
 
 const key = 'torii.bounced';
-/** Within this time, a second redirect to the same address is refused, because the first had no effect (loop). */
+/** A second redirect to one address within this time is refused: the first evidently had no effect (redirect loop). */
 const windowMs = 30_000;
-/** The most redirects within `windowMs`, to all addresses together. Stops loops between several addresses. */
+/** The maximum number of redirects within `windowMs`, to any address. Stops loops that involve several addresses. */
 const maxBounces = 3;
 
 export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -18,7 +18,7 @@ export function mayBounce(storage: () => TabStorage, address: URL, nowMs: number
     const tab = storage();
     const path = withoutTrailingSlash(address.pathname);
     const bounce: Bounce = { atMs: nowMs, address: address.origin + path + address.search };
-    // `Math.abs`, because the clock may have been set back.
+    // Use `Math.abs`: if the device's clock was set back after a redirect, its recorded time lies in the future.
     const recent = read(tab).filter(({ atMs }) => Math.abs(nowMs - atMs) < windowMs);
     if (recent.length >= maxBounces || recent.some((other) => other.address === bounce.address)) return false;
     const entry = JSON.stringify([...recent, bounce]);
@@ -29,13 +29,14 @@ export function mayBounce(storage: () => TabStorage, address: URL, nowMs: number
   }
 }
 
-// Called after a redirect that worked: the same address is allowed again. The redirect still counts for `maxBounces`.
+// Called when a redirect has worked. Clears the recorded addresses, so that a redirect to them is allowed at once, but
+// keeps the times, because `maxBounces` limits how many redirects happen in total.
 export function noteArrival(storage: () => TabStorage): void {
   try {
     const tab = storage();
     tab.setItem(key, JSON.stringify(read(tab).map(({ atMs }) => ({ atMs, address: '' }))));
   } catch {
-    // Storage is unavailable. `mayBounce` then allows no redirect at all.
+    // Storage is unavailable. Nothing to do: `mayBounce` refuses every redirect if it cannot record it.
   }
 }
 
@@ -43,7 +44,7 @@ export function forgetBounces(storage: () => TabStorage): void {
   try {
     storage().removeItem(key);
   } catch {
-    // Storage is unavailable, so no redirect was recorded.
+    // Storage is unavailable, so there are no recorded redirects to remove.
   }
 }
 

@@ -27,12 +27,13 @@ interface TokenSource {
 
 export interface TokenKeeperProps extends TokenSource {
   /**
-   * The user that the server rendered the page for: `auth?.userId ?? null`. If another user is signed in by now, the
-   * page is refreshed or reloaded. Leave out `userId` if no page depends on the user.
+   * The id of the user that the server rendered the page for: `auth?.userId ?? null`. If the browser finds that another
+   * user is signed in, the page is refreshed or reloaded. Leave out `userId` if no page depends on the user.
    */
   readonly userId?: string | null | undefined;
   /**
-   * Called with each error of an update of the token cookie, for example to log it. The update is retried in any case.
+   * Called with each error that occurs while the token cookie is updated, for example to log it. The update is retried
+   * in any case.
    */
   readonly onProblem?: ((problem: unknown) => void) | undefined;
 }
@@ -56,7 +57,8 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
       onProblem: (problem) => latest.current.onProblem?.(problem),
       onUpToDate: () => noteArrival(tabStorage),
       onSignedIn: () => latest.current.router.refresh(),
-      // Reload the page: Next's router caches pages of the user who signed out, and only a full load removes them.
+      // Reload the whole page: only a full load clears Next's router cache, which holds pages of the user who signed
+      // out.
       onSignedOut: () => {
         if (isLeaving) return;
         if (mayBounce(tabStorage, new URL(location.href), Date.now())) location.reload();
@@ -69,11 +71,12 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
       isLeaving = false;
       syncIfVisible();
     };
-    // Sync when the page is shown again: timers do not run during sleep or in the back/forward cache.
+    // Update the token cookie when the page becomes visible: timers do not run while the device sleeps or while the
+    // page is in the back/forward cache.
     document.addEventListener('visibilitychange', syncIfVisible);
     addEventListener('pageshow', onPageShow);
     addEventListener('online', syncIfVisible);
-    // After a sign-out in another tab, sync hidden pages too: they must not keep private content.
+    // After a sign-out in another tab, update this page even if it is hidden: it must not keep private content.
     addEventListener('storage', syncAfterSignOut);
     void keeper.sync();
     return () => {
@@ -89,15 +92,15 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
 
 export interface SignInOptions extends TokenSource {
   /**
-   * The page to load after signing in if the address of the sign-in page contains no page to return to. A path, with
-   * Next's `basePath`.
+   * The page to load after signing in, if the URL of the sign-in page does not say which page the user came from. A
+   * path, with Next's `basePath`.
    *
    * @default '/'
    */
   readonly home?: string | undefined;
   /**
-   * Other origins that users may be returned to, such as `https://app.example.com`. The page's own origin is always
-   * allowed.
+   * Other origins that users may be returned to after signing in, such as `https://app.example.com`. The page's own
+   * origin is always allowed.
    */
   readonly origins?: readonly string[] | undefined;
 }
@@ -116,8 +119,8 @@ export interface SignInState {
 }
 
 /**
- * React hook for the sign-in page. Returns signed-in users to the page that they came from. Users with a valid session
- * at Torii do not have to click.
+ * React hook for the sign-in page. Sends signed-in users back to the page that they came from. Users who still have a
+ * session at Torii do not have to click anything.
  */
 export function useSignIn({
   getToken,
@@ -182,7 +185,7 @@ const userKeepsChanging =
   'The signed-in user changed again, although the page was reloaded a moment ago. Check that all pages of this app use the same issuer.';
 
 export interface EndSessionOptions {
-  /** Ends the session at Torii. Pass `signOut` of Torii's browser code. */
+  /** Ends the user's session at Torii. Pass `signOut` of Torii's browser code. */
   readonly signOut: () => Promise<void>;
   /**
    * The path of the token route, as browsers see it: with Next's `basePath`.
@@ -199,8 +202,8 @@ export interface EndSessionOptions {
 }
 
 /**
- * Signs out at Torii, clears the token cookie, and loads the page `to`. Other open tabs of the app reload. `to` is
- * loaded as a full page, so that Next's router keeps no private page for the back button.
+ * Signs the user out at Torii, clears the token cookie, and loads the page `to`. Other open tabs of the app reload.
+ * `to` is loaded as a full page, so that the back button cannot show a private page from the cache of Next's router.
  *
  * @throws Error if Torii or the token route cannot be reached
  */
@@ -220,8 +223,8 @@ export async function endSession({
 }
 
 /**
- * Returns the reason why `auth` or `protect` threw, such as `keys_unavailable` or `not_allowed`; `undefined` for any
- * other error. For use in `error.tsx`.
+ * Returns the reason of an error that `auth` or `protect` threw, such as `keys_unavailable` or `not_allowed`;
+ * `undefined` for any other error. For use in `error.tsx`, where Next passes only the error's `digest` in production.
  */
 export function getErrorReason(error: { readonly digest?: string | undefined }): Reason | undefined {
   return readDigest(error.digest);
@@ -231,8 +234,8 @@ function tabStorage(): Storage {
   return sessionStorage;
 }
 
-// Created when the page loads, so that no sign-out is missed: another tab may sign out while the first update waits.
+// Created when the page loads, not later: another tab may sign out before the first update of the cookie has finished.
 const signOuts = watchSignOuts(() => window.localStorage);
 
-/** `true` while `endSession` loads another page. No reload is started then, because it would cancel the navigation. */
+/** `true` while `endSession` loads another page. Until then, do not reload: a reload would cancel that navigation. */
 let isLeaving = false;

@@ -5,7 +5,7 @@ import { takeTurn } from './turns.ts';
 export interface CookieSource {
   getToken(): Promise<string | null>;
   readonly tokenPath: string;
-  /** Whether another tab signed out since this page was loaded. `getToken` may still return the old token then. */
+  /** Whether another tab signed out since this page was loaded. `getToken` may then return a token from before that. */
   isOutdated(): boolean;
   isStopped(): boolean;
 }
@@ -15,8 +15,8 @@ export type CookieUpdate =
   | { readonly did: 'store'; readonly token: string; readonly answer: TokenAnswer }
   | { readonly did: 'clear'; readonly answer: TokenAnswer };
 
-// Checks for a sign-out again after storing the token: the lock between tabs may be unavailable or time out, so another
-// tab may sign out meanwhile.
+// Updates the token cookie while other tabs wait (lock). Checks for a sign-out again after storing a token, because the
+// lock may be unavailable or time out, and then another tab may sign out in the meantime.
 export function updateCookie(source: CookieSource, stored?: string): Promise<CookieUpdate> {
   const { getToken, tokenPath, isOutdated, isStopped } = source;
   return takeTurn(tokenPath, async (): Promise<CookieUpdate> => {
@@ -26,7 +26,8 @@ export function updateCookie(source: CookieSource, stored?: string): Promise<Coo
     if (token === null) return { did: 'clear', answer: await clearToken(tokenPath) };
     const isSignedOut = async () => isOutdated() || (await getToken()) === null;
     const answer = await storeToken(tokenPath, token).catch(async (problem: unknown) => {
-      // The cookie may be set despite the error: browsers set it when the headers arrive, and the body may fail later.
+      // If the user signed out meanwhile, clear the cookie despite the error: browsers set a cookie when the response
+      // headers arrive, and reading the body may fail after that.
       if (await isSignedOut()) await clearToken(tokenPath);
       throw problem;
     });

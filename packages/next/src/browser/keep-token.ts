@@ -2,7 +2,9 @@ import type { TokenAnswer } from '../token-answer.ts';
 import { type CookieSource, updateCookie } from './cookie-update.ts';
 
 export interface KeeperOptions extends Omit<CookieSource, 'isStopped'> {
-  /** The id of the user the page was rendered for. `null` means signed out, `undefined` that the app did not tell. */
+  /**
+   * The id of the user that the page was rendered for. `null` if signed out, `undefined` if the app did not pass it.
+   */
   renderedFor(): string | null | undefined;
   onUpToDate(): void;
   onSignedIn(): void;
@@ -18,7 +20,10 @@ export interface Keeper {
 const leadMs = 25_000;
 const minDelayMs = 1000;
 const maxRetryMs = 60_000;
-/** The longest timer. `setTimeout` fires at once above 2^31 ms, and a long delay is wrong if the clock is changed. */
+/**
+ * The longest delay of a timer. `setTimeout` fires at once above 2^31 ms. A long delay is also wrong if the device's
+ * clock is changed meanwhile.
+ */
 const maxDelayMs = 60 * 60 * 1000;
 
 export function keepToken(options: KeeperOptions): Keeper {
@@ -57,7 +62,7 @@ export function keepToken(options: KeeperOptions): Keeper {
     if (changed || isRenderedForAnother(null)) requestReload();
   }
 
-  // `onSignedOut` may skip the reload to avoid a reload loop, so a later sync asks for the reload again.
+  // Asks `onSignedOut` to reload the page. It may refuse, to avoid a reload loop, so a later sync asks again.
   function requestReload(): void {
     stored = undefined;
     if (stopped) return;
@@ -65,7 +70,8 @@ export function keepToken(options: KeeperOptions): Keeper {
     syncAfter(maxRetryMs);
   }
 
-  // Detects what `changed` cannot: the cookie was set, or expired, after the server rendered the page.
+  // Whether the page was rendered for a user other than `userId`. The server's `changed` does not show this if the
+  // cookie was set, or expired, after the page was rendered.
   function isRenderedForAnother(userId: string | null): boolean {
     const renderedUserId = renderedFor();
     return renderedUserId !== undefined && renderedUserId !== userId;

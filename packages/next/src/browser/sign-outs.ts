@@ -3,7 +3,9 @@ const key = 'torii.signed_out';
 export type SharedStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 export interface SignOuts {
-  /** Tells the app's other open pages about a sign-out: `happened` then returns `true` there, but not in this page. */
+  /**
+   * Tells the app's other open pages about a sign-out: `happened` returns `true` in those pages, but not in this one.
+   */
   note(): void;
   happened(): boolean;
 }
@@ -15,7 +17,7 @@ export function watchSignOuts(storage: () => SharedStorage): SignOuts {
       try {
         storage().setItem(key, `${Date.now()} ${Math.random()}`);
       } catch {
-        // Storage is unavailable. The caller still clears the token cookie.
+        // Storage is unavailable. Continue, because the caller still has to clear the token cookie.
       }
       last = read(storage);
     },

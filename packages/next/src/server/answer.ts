@@ -24,7 +24,7 @@ export function markPrivate<R extends Response>(response: R): R | Response {
     mark(response.headers);
     return response;
   } catch {
-    // Copy the response, because the headers of a response from `fetch` are immutable.
+    // Copy the response to change its headers: the headers of a response from `fetch` are immutable.
     const copy = new Response(response.body, response);
     mark(copy.headers);
     return copy;

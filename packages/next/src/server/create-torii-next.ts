@@ -7,11 +7,11 @@ import { type AuthHandler, createWithAuth, type Params, type RouteHandler } from
 import { withoutHost } from './shown-request.ts';
 import { type TokenRoutes, tokenRoutes } from './token-route.ts';
 
-/** The helpers that guard an app. Each helper verifies the token itself and does not rely on the proxy function. */
+/** The helpers that guard an app. Each helper verifies the token itself, even if the proxy function has verified it. */
 export interface ToriiNext<Custom extends object = Claims> {
   /**
-   * Returns the Auth of the signed-in user, or `null` if there is no valid token. For server components, server
-   * actions, and route handlers that only read data.
+   * Returns the Auth (user, organization and other claims) of the signed-in user, or `null` if there is no valid token.
+   * For server components, server actions, and route handlers that only read data.
    *
    * @throws ToriiUnavailableError if the issuer's keys cannot be fetched. In a page, the nearest `error.tsx` handles
    * the error
@@ -35,22 +35,22 @@ export interface ToriiNext<Custom extends object = Claims> {
     ...checks: readonly Check<Custom>[]
   ): RouteHandler<P>;
   /**
-   * Creates the function for `proxy.ts` or `middleware.ts`: a first filter that lets through public paths and requests
-   * with a valid token. `handler` is called for requests that pass the filter. Pages and routes must still call the
-   * other helpers.
+   * Creates the function that `proxy.ts` or `middleware.ts` exports: a first filter that lets through requests for
+   * public paths and requests with a valid token. `handler` is called for each request that is let through. Pages and
+   * routes must still call `auth`, `protect` or `withAuth`.
    */
   proxy(handler?: ProxyHandler<Custom>): ProxyFunction;
   /**
-   * Verifies a request in the pages router, in API routes and `getServerSideProps`. Returns `{ auth, denial }`, one of which
-   * is null.
+   * Verifies a request in the pages router: in an API route or in `getServerSideProps`. Returns `{ auth, denial }`.
+   * `denial` is `null` if the token is valid; otherwise `auth` is `null` and `denial` says how to respond.
    */
   fromRequest(request: RequestParts): Promise<CheckResult<Custom>>;
   /**
-   * The handlers for `app/api/torii/token/route.ts`. POST stores the browser's token in a cookie, DELETE clears the
-   * cookie.
+   * The handlers for `app/api/torii/token/route.ts`. POST stores the access token that the browser sends in a cookie.
+   * DELETE clears the cookie.
    */
   readonly tokenRoutes: TokenRoutes;
-  /** The handlers for `app/%5Ftorii/[...path]/route.ts`. They proxy `/_torii/*` to the issuer. */
+  /** The handlers for `app/%5Ftorii/[...path]/route.ts`. They forward requests for `/_torii/*` to the issuer. */
   readonly issuerRoutes: IssuerRoutes;
 }
 

@@ -1,13 +1,13 @@
 type Fetch = typeof globalThis.fetch;
 
-// Verifiers with the same `fetch` share a key set, so each function must always get the same wrapper.
+// Keep one wrapper per `fetch` function: only verifiers with the identical function share the issuer's cached keys.
 const wrappers = new WeakMap<Fetch, Fetch>();
 
-// Read on each call, because Next replaces `globalThis.fetch` while it renders.
+// Look up `globalThis.fetch` on each call, because Next replaces it while it renders.
 const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 
-// If a page sets `fetchCache` to `'force-cache'`, Next ignores `cache: 'no-store'` and keeps withdrawn keys forever.
-// Next's cache key contains the request headers, so a unique header avoids cache hits.
+// Keeps the issuer's keys out of Next's cache. With `fetchCache = 'force-cache'` in a page, Next ignores `no-store` and
+// would keep withdrawn keys forever. A unique request header gives every request its own cache key.
 export function bypassNextCache(given: unknown): unknown {
   const fetch: unknown = given === undefined ? platformFetch : given;
   if (!isFetch(fetch)) return given;

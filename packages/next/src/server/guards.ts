@@ -3,8 +3,8 @@ import { createGuards, type GuardSteps, type Guards } from '@torii/core/adapter'
 import type { NextRequest } from 'next/server.js';
 import { toResponse } from './answer.ts';
 
-// Stores the Auth for one call of one handler, not for the request: two handlers can share a request, and one must not
-// get the Auth that only the other's checks approved.
+// Holds the Auth of one call of one handler. The Auth is not stored by request, because two handlers can get the same
+// request: one must not see an Auth that only the checks of the other have approved.
 export interface GuardedCall {
   readonly request: NextRequest;
   auth?: Auth | null;

@@ -1,7 +1,8 @@
 import { readCookies, type TokenCookie, tokenCookieNames } from './token-cookie.ts';
 
-// For each cookie `x` of the issuer, the app also sets a cookie `torii_issuer.x`, its mark. Only cookies with a mark
-// are sent to the issuer: it must not get the app's own cookies. `__Host-` stops sibling subdomains from setting marks.
+// For each cookie `x` that the issuer sets, the app also sets a cookie `torii_issuer.x`, called its mark. Only cookies
+// with a mark are sent to the issuer, so that it does not get the app's own cookies. The prefix `__Host-` stops sibling
+// subdomains from setting marks.
 function markPrefixOf({ secure }: Pick<TokenCookie, 'secure'>): string {
   return secure ? '__Host-torii_issuer.' : 'torii_issuer.';
 }
@@ -14,17 +15,18 @@ export function cookieHeaderForIssuer(sent: Headers, app: Pick<TokenCookie, 'sec
   return marked.length > 0 ? marked.map(({ pair }) => pair).join('; ') : null;
 }
 
-// Returns the issuer's cookie and its mark. Returns nothing for a cookie named like a mark or the token cookie: only
-// the token route may set the token cookie, because that route verifies the token.
+// Returns the `Set-Cookie` lines for a cookie of the issuer and for its mark (a cookie that records that the issuer set
+// it). Returns none if the issuer's cookie is named like a mark or the token cookie: only the token route may set the
+// token cookie, because that route verifies the token.
 export function cookieLinesForBrowser(line: string, app: Pick<TokenCookie, 'secure'>): readonly string[] {
   const markPrefix = markPrefixOf(app);
   const [pair = '', ...attributes] = line.split(';');
   const name = pair.split('=', 1)[0]?.trim() ?? '';
   if (name === '' || !pair.includes('=')) return [];
   if (tokenCookieNames.includes(name) || name.startsWith(markPrefix)) return [];
-  // Remove the issuer's `Domain`: browsers would reject the cookie, or share it with the app's sibling subdomains.
+  // Remove the `Domain` that the issuer set: browsers would reject the cookie, or send it to sibling subdomains too.
   const kept = attributes.filter((attribute) => !isNamed(attribute, 'domain'));
-  // Give the mark `Path=/` and `Secure`: browsers reject a `__Host-` cookie without them.
+  // Set `Path=/` and `Secure` on the second cookie: browsers reject a cookie named `__Host-…` without them.
   const others = kept.filter((attribute) => !isNamed(attribute, 'path') && !isNamed(attribute, 'secure'));
   const marked = app.secure ? [...others, ' Path=/', ' Secure'] : kept;
   return [[pair, ...kept].join(';'), [`${markPrefix}${name}=1`, ...marked].join(';')];

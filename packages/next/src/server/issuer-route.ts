@@ -8,7 +8,7 @@ import { headersForBrowser, headersForIssuer } from './passed-headers.ts';
 
 type Handler = (request: NextRequest) => Promise<Response>;
 
-/** The handlers of the route that proxies `/_torii/*` to the issuer. */
+/** The handlers of the route that forwards requests for `/_torii/*` to the issuer. */
 export type IssuerRoutes = Readonly<Record<'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS', Handler>>;
 
 const maxRequestBytes = 1024 * 1024;
@@ -17,8 +17,8 @@ const timeLimitMs = 30_000;
 
 const tooLarge = 'The request body is larger than 1 MB.';
 
-// Proxies requests to the issuer, so that the issuer's session cookie belongs to the app's host. The upstream host
-// comes from the options: a request must not choose it (SSRF).
+// Forwards requests to the issuer, so that browsers store the issuer's session cookie for the app's host. The issuer's
+// address comes from the options: a request must not choose where it is sent (SSRF).
 export function issuerRoutes(settings: Settings): IssuerRoutes {
   const handle: Handler = async (request) => {
     try {

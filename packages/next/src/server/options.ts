@@ -15,15 +15,15 @@ import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts
 import { bypassNextCache } from './fresh-fetch.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
-/** The options of `createToriiNext`, including core's options for verifying tokens. */
+/** The options of `createToriiNext`, including the options of `@torii/core` for verifying tokens. */
 export interface ToriiNextOptions extends VerifyOptions {
   /** The path of the app's sign-in page, such as `/sign-in`. The page is public, with or without a trailing slash. */
   readonly signInPath: string;
   /**
    * Every origin where browsers reach this app, such as `https://app.example.com`, including preview deployments. Only
    * pages of these origins may send the token cookie with POST and other unsafe methods (CSRF). The Host header is not
-   * used for this decision, because Next has no setting for trusted proxies. In production, each origin must be https,
-   * except on loopback.
+   * used for this decision: it can be forged unless a trusted proxy sets it, and Next has no setting for trusted
+   * proxies. In production, each origin must be https, except on loopback.
    */
   readonly origins: readonly (string | undefined)[];
   /**
@@ -119,7 +119,7 @@ function readOrigins(options: Options<'origins'>, production: boolean): readonly
   const remedy = "origins: ['https://app.example.com'], or set the environment variable that you read it from";
   const origins = 'origins' in options ? listOrigins(options, 'origins', remedy) : [];
   if (origins.length === 0) throw wrongOption('origins', `is missing. Write ${remedy}`);
-  // Allow http on loopback, where most browsers accept a `Secure` cookie without https.
+  // Allow http on loopback in production too, because most browsers accept a `Secure` cookie there without https.
   const insecure = origins.find((origin) => !origin.startsWith('https:') && !isLoopback(new URL(origin).hostname));
   if (production && insecure !== undefined) {
     const replacement = insecure.replace(/^http:/, 'https:');

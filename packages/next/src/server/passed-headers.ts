@@ -1,8 +1,9 @@
 import { cookieHeaderForIssuer, cookieLinesForBrowser } from './issuer-cookies.ts';
 import type { TokenCookie } from './token-cookie.ts';
 
-// The only request headers sent to the issuer. A block list would miss some of the headers that proxies, clouds and
-// frameworks trust for the client's address, host or method (spoofing). `Referer` would reveal a page's full URL.
+// The only request headers that are sent to the issuer. A block list would be incomplete: proxies, clouds and
+// frameworks trust many headers for the client's address, host or method (spoofing). `Referer` is not listed, because
+// it would reveal a page's full URL.
 const allowed = new Set([
   ...['accept', 'accept-language', 'user-agent', 'dnt', 'save-data', 'priority', 'upgrade-insecure-requests'],
   ...['content-type', 'content-encoding', 'content-language', 'content-disposition'],
@@ -14,12 +15,13 @@ const allowed = new Set([
 ]);
 const allowedPrefixes = ['sec-fetch-', 'sec-ch-'];
 
-// Headers for a single connection, which a proxy must not forward (RFC 9110 7.6.1 and 11.7).
+// Headers that apply to a single connection. A proxy must not forward them (RFC 9110 7.6.1 and 11.7).
 const hopByHop = [
   ...['connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization'],
   ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
 ];
-// Removed from the issuer's responses: they would apply to the app's whole origin, or instruct a server in front of it.
+// Headers that are removed from the issuer's responses: they would apply to the app's whole origin, or give
+// instructions to a server in front of the app.
 const forOrigins = [
   ...['strict-transport-security', 'alt-svc', 'nel', 'report-to', 'reporting-endpoints', 'clear-site-data'],
   ...['service-worker-allowed', 'accept-ch', 'origin-agent-cluster', 'x-sendfile'],
@@ -32,9 +34,9 @@ export function headersForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>
     sent,
     (name) => !hops.includes(name) && (allowed.has(name) || startsWithOne(name, allowedPrefixes)),
   );
-  // Ask for an uncompressed response: `fetch` would decompress it before it is forwarded.
+  // Ask the issuer for an uncompressed response: `fetch` would decompress the response, so compression would be wasted.
   passed.set('accept-encoding', 'identity');
-  // Forward only Bearer tokens. Browsers send an app's Basic auth password too, and the issuer must not get it.
+  // Forward only Bearer tokens: if the app uses Basic auth, browsers send its password, which the issuer must not get.
   const authorization = sent.get('authorization');
   if (authorization !== null && /^bearer[ \t]/i.test(authorization)) passed.set('authorization', authorization);
   const cookies = cookieHeaderForIssuer(sent, app);
@@ -46,7 +48,7 @@ export function headersForBrowser(received: Headers, upstream: string, app: Pick
   const rewritten = ['content-length', 'content-encoding', 'set-cookie', 'location'];
   const dropped = new Set([...hopByHop, ...rewritten, ...forOrigins, ...namedIn(received.get('connection'))]);
   const passed = pick(received, (name) => !dropped.has(name) && !startsWithOne(name, forServersPrefixes));
-  // `get('set-cookie')` would join the lines with commas, which also occur in `Expires`.
+  // Do not use `get('set-cookie')`: it would join the cookies with commas, which also occur inside `Expires`.
   for (const line of received.getSetCookie()) {
     for (const each of cookieLinesForBrowser(line, app)) passed.append('set-cookie', each);
   }

@@ -18,9 +18,9 @@ import { requireHeaders, withoutHost } from './shown-request.ts';
 
 export interface ProtectOptions {
   /**
-   * The path to return to after signing in: this page's own path as browsers see it, with Next's `basePath`. Next does
-   * not tell a server component its path. A path that is unsafe to redirect to is ignored; route parameters can make a
-   * path unsafe.
+   * The path that the user returns to after signing in: the path of this page as browsers see it, with Next's
+   * `basePath`. It is needed because Next does not tell a server component its path. A path that is unsafe to redirect
+   * to causes no error, because route parameters can make it unsafe: the user then does not return to this page.
    */
   readonly returnTo: string;
 }
@@ -37,7 +37,8 @@ export function createAuth<Custom extends object>({ verifier }: Settings) {
     try {
       return (await verifier.authenticate(withoutHost(request), { optional: true })) as Auth<Custom> | null;
     } catch (error) {
-      // Only this error means signed out. After others, such as unavailable keys, the user may be signed in.
+      // Only this error means that the user is signed out. With any other, such as unavailable keys, the user may be
+      // signed in.
       if (error instanceof ToriiAuthError) return null;
       throw writeDigest(error);
     }
@@ -56,7 +57,7 @@ export function createProtect<Custom extends object>({ verifier, signInPath, ori
       const isPage = request.method !== undefined;
       if (!(error instanceof ToriiAuthError) || !isPage) throw error instanceof ToriiError ? writeDigest(error) : error;
     }
-    // Outside of the `try`, because `redirect` works by throwing.
+    // Call `redirect` after the `try` statement: it works by throwing an error, which `catch` must not handle.
     return redirect(signInAddress(signInPath, returnTo, origins));
   };
 }
@@ -87,21 +88,21 @@ function readReturnTo(returnTo: unknown, origins: readonly string[]): string | u
   );
 }
 
-// Next does not tell the method, so guess it. With `Origin`, a body, or a script of another site (a reverse proxy may
-// remove `Origin`), return no method: core then accepts the cookie only from the app's own pages (CSRF). Other requests
-// count as GET.
+// Next does not tell a page or server action the request's method, so infer it. A request with `Origin`, with a body,
+// or from a script of another site (a reverse proxy may remove `Origin`) gets no method: core then accepts the cookie
+// only from the app's own pages (CSRF). Any other request is treated as GET.
 async function currentRequest(): Promise<RequestParts> {
   const headers = await nextHeaders();
   requireHeaders(headers);
   const isUnsafe = ['origin', 'content-type', 'transfer-encoding', 'next-action'].some((name) => headers.has(name));
-  // `Content-Length: 0` is not a body: some reverse proxies add it to GET requests.
+  // `Content-Length: 0` does not mean that there is a body: some reverse proxies add it to GET requests.
   const hasBody = (headers.get('content-length') ?? '0') !== '0';
   const method = isUnsafe || hasBody || isFromForeignScript(headers) ? undefined : 'GET';
   return { method, host: headers.get('host') ?? undefined, headers };
 }
 
 // Whether a script of another origin sent the request. The mode `navigate` means a link, a typed address, a frame or a
-// form, never `fetch`. A form sent with POST is recognized by its Content-Type.
+// form, never a script's `fetch`. `currentRequest` recognizes a form sent with POST by its Content-Type.
 function isFromForeignScript(headers: Pick<Headers, 'get'>): boolean {
   const site = headers.get('sec-fetch-site');
   const isForeign = site !== null && site !== 'same-origin' && site !== 'none';

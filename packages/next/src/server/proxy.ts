@@ -16,7 +16,7 @@ import type { Settings } from './options.ts';
 import { describe, withoutHost } from './shown-request.ts';
 
 /**
- * The app's own proxy function. It is called for requests that the filter of `torii.proxy` let through. `auth` is
+ * The app's own code in the proxy function. It is called for each request that `torii.proxy` lets through. `auth` is
  * `null` if the request needed no token. Return a response to send it, or nothing to let the request continue.
  */
 export type ProxyHandler<Custom extends object = Claims> = (
@@ -45,14 +45,14 @@ export function createProxy<Custom extends object>(settings: Settings) {
       if (refusal !== undefined) return refusal;
       const auth = (call.auth ?? null) as Auth<Custom> | null;
       const response = (await handler?.(request, { auth, event })) ?? NextResponse.next();
-      // Stop shared caches from storing a signed-in user's response, which Next allows for static pages.
+      // Tell shared caches not to store a response for a signed-in user: Next allows them to store static pages.
       return auth === null ? response : markPrivate(response);
     };
   };
 }
 
-// Decodes characters such as `@` that Next needlessly encodes in the names of static files: core never treats a path
-// with needless encoding as public.
+// Decodes characters such as `@` that Next needlessly percent-encodes in the URLs of static files: core never treats a
+// path with needless percent-encoding as public.
 function decodeStaticPath(parts: RequestParts): RequestParts {
   if (!parts.path?.startsWith('/_next/static/')) return parts;
   return { ...parts, path: parts.path.replace(/%(?:24|26|2B|2C|3A|3D|40)/gi, decodeURIComponent) };
@@ -67,7 +67,7 @@ function refusePageLoad(
   if (error instanceof ToriiAuthError) {
     const { pathname, search } = new URL(request.nextUrl.href);
     const address = request.nextUrl.basePath + signInAddress(signInPath, pathname + search);
-    // Do not use the host of `request.url`: behind a reverse proxy, browsers may not be able to reach that host.
+    // Do not redirect to the host of `request.url`: behind a reverse proxy, it may be one that browsers cannot reach.
     const target = new URL(address, originOf(request, origins));
     return { status: 307, headers: { Location: target.href }, body: null };
   }
@@ -80,7 +80,10 @@ function refusePageLoad(
   return undefined;
 }
 
-/** Returns the origin to redirect to. A Host header that `origins` does not list is ignored (open redirect). */
+/**
+ * Returns the app's origin for a redirect: the one that the Host header matches, or else the first. A Host header that
+ * matches none of `origins` is ignored (open redirect).
+ */
 function originOf({ headers }: NextRequest, origins: readonly string[]): string | undefined {
   const host = headers.get('host');
   return origins.find((origin) => new URL(origin).host === host) ?? origins[0];

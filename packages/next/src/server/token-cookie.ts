@@ -10,8 +10,8 @@ export const tokenCookieNames: readonly string[] = ['__Host-torii_token', 'torii
 /** The size limit for the cookie's value, name and attributes. Browsers may drop a larger cookie (RFC 6265 6.1). */
 const maxCookieBytes = 4096;
 
-// Does not use `X-Forwarded-Proto`, which can be forged, to detect https. The prefix `__Host-` stops sibling subdomains
-// from setting the cookie.
+// Decides from `origins` whether the cookie is `Secure`, not from `X-Forwarded-Proto`, which can be forged. The name
+// prefix `__Host-` stops sibling subdomains from setting the cookie.
 export function chooseTokenCookie(origins: readonly string[], production: boolean): TokenCookie {
   const secure = production || origins.every((origin) => origin.startsWith('https:'));
   return { name: secure ? '__Host-torii_token' : 'torii_token', secure };

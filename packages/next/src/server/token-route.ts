@@ -7,7 +7,7 @@ import type { Settings } from './options.ts';
 import { describe, withoutHost } from './shown-request.ts';
 import { clearTokenCookie, hasCookie, writeTokenCookie } from './token-cookie.ts';
 
-/** The handlers of the token route. */
+/** The handlers of the token route, through which the app's pages store and clear the token cookie. */
 export interface TokenRoutes {
   /** Verifies the token in the Authorization header and stores it in the token cookie. */
   POST(request: NextRequest): Promise<Response>;
@@ -27,7 +27,7 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
         const auth = await headerVerifier.authenticate(describe(request));
         const remainingSeconds = Math.floor(auth.expiresAt - Date.now() / 1000);
         const expiresInSeconds = Math.min(remainingSeconds, maxCookieSeconds);
-        // Refuse an expired token that the clock tolerance accepted: `Max-Age=0` would delete the cookie.
+        // Refuse an expired token that clock tolerance let pass verification: `Max-Age=0` would delete the cookie.
         if (expiresInSeconds < 1) throw new ToriiAuthError('token_expired', 'The token has expired.');
         const line = writeTokenCookie(cookie, tokenOf(request), expiresInSeconds);
         const changed = !isSameUser(auth, await previousAuth(request, settings));
@@ -52,7 +52,7 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
   };
 }
 
-// Refuses requests from other sites: they could sign a user in as someone else (login CSRF) or sign a user out.
+// Refuses requests from pages of other sites, which could sign a user in as someone else (login CSRF) or out.
 function requireOwnPage(request: NextRequest, { origins }: Settings): void {
   if (isFromOwnPages(viewOf(withoutHost(describe(request))), origins)) return;
   throw new ToriiForbiddenError(
@@ -60,7 +60,7 @@ function requireOwnPage(request: NextRequest, { origins }: Settings): void {
   );
 }
 
-// No need to validate the header: core has already checked that it contains a scheme, blanks and one token.
+// Returns the token. Core has already checked that the header contains a scheme, blanks and one token.
 function tokenOf({ headers }: NextRequest): string {
   return (
     headers

@@ -18,7 +18,7 @@ export {
   type WebhookUser,
 } from '@torii/core/webhooks';
 
-/** Handles an event. If the handler throws or its promise rejects, Torii delivers the event again. */
+/** Handles a webhook event. If the handler throws or its promise rejects, Torii delivers the event again. */
 export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, request: Request) => unknown;
 
 const remedy = 'Pass the request to the webhook handler before other code reads its body, or pass a `request.clone()`.';
