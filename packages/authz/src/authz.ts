@@ -29,11 +29,11 @@ export interface Authz {
    * - ToriiUnavailableError (503) if the permissions cannot be read
    */
   readonly checks: readonly [Check];
-  /** The user ID from the token; `null` if the claim is missing or is not a string or a whole number. */
+  /** The user ID from the token; `null` if the claim is missing, or is neither a string nor a whole number. */
   userId(auth: Auth): string | null;
-  /** The tenant ID from the token; `null` if the claim is missing or is not a string or a whole number. */
+  /** The tenant ID from the token; `null` if the claim is missing, or is neither a string nor a whole number. */
   tenant(auth: Auth): string | null;
-  /** The subdomain from the token; `null` if the claim is missing or is not a string or a whole number. */
+  /** The subdomain from the token; `null` if the claim is missing, or is neither a string nor a whole number. */
   subdomain(auth: Auth): string | null;
   /**
    * The slugs that the token lists: the names of tenants in paths, such as `acme` in `/api/v1/acme/orders`. Empty if

@@ -186,8 +186,8 @@ export interface ApiAnswer extends ApiCall {
 }
 
 /**
- * Torii's REST API answered with an error or an unusable response. `denialFor` returns `undefined` for this error, because
- * it does not refuse your caller.
+ * Torii's REST API answered with an error or an unusable response. `denialFor` returns `undefined` for this error: your own
+ * call to Torii failed, which is no reason to refuse the request that your server is handling.
  */
 export class ToriiApiError extends ToriiError implements ApiAnswer {
   protected static override readonly kind: string = 'ToriiApiError';

@@ -16,7 +16,7 @@ export interface SeedReport {
 }
 
 /**
- * Validates the users of a seed from an untyped caller.
+ * Validates the users of a seed. They can have any form: they come from a JSON file or from JavaScript code.
  *
  * @throws UserInputError with all invalid fields, such as `users[3].email`
  */

@@ -5,7 +5,10 @@ import { takeTurn } from './turns.ts';
 export interface CookieSource {
   getToken(): Promise<string | null>;
   readonly tokenPath: string;
-  /** Whether another tab signed out since this page was loaded. `getToken` may then return a token from before that. */
+  /**
+   * Whether another tab signed out since this page was loaded. If so, `getToken` may return a token that was issued before the
+   * sign-out.
+   */
   isOutdated(): boolean;
   isStopped(): boolean;
 }

@@ -19,8 +19,9 @@ import { requireHeaders, withoutHost } from './shown-request.ts';
 export interface ProtectOptions {
   /**
    * The path that the user returns to after signing in: the path of this page as browsers see it, with Next's
-   * `basePath`. It is needed because Next does not tell a server component its path. A path that is unsafe to redirect
-   * to causes no error, because route parameters can make it unsafe: the user then does not return to this page.
+   * `basePath`. It is needed because Next does not tell a server component its path. If the path is unsafe
+   * to redirect to, it is ignored, and the user does not return to this page. This is not an error, because the path may
+   * contain route parameters, which come from the visitor.
    */
   readonly returnTo: string;
 }

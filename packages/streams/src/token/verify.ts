@@ -52,8 +52,8 @@ export async function verifyStreamToken(token: string, options: VerifyStreamOpti
     });
     const { sub, iat, exp, allowed_streams: streams } = payload;
     const { kid = null, b64 = true } = protectedHeader;
-    // Refuse `b64: false`, which jose ignores if the `crit` header does not list it (RFC 7797 6): other verifiers could
-    // then verify other bytes.
+    // Refuse `b64: false`. jose ignores it if `crit` does not list it (RFC 7797 section 6), but another verifier may obey it
+    // and check the signature over different bytes.
     if (b64 !== true) throw malformed();
     if (kid !== null && (typeof kid !== 'string' || kid.length > maxKeyIdLength)) throw malformed();
     if (typeof sub !== 'string' || sub === '') throw refusal('claim_malformed', 'sub');

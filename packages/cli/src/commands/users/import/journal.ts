@@ -148,8 +148,8 @@ function createAppender(handle: FileHandle, path: string, size: number): (entry:
 
   return (entry) => {
     waiting.push(lineOf(entry));
-    // After a failed write, every later call rejects too. So no further line is sent: a line is sent only after an entry
-    // for it is written.
+    // After one failed write, all later writes fail too. This stops the import: a line of the input file is sent to the API
+    // only after its journal entry is written.
     last = last.then(flush);
     return last;
   };
