@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { UsageError } from './failures.ts';
 
-/** Returns a commander parser for whole numbers from `least` to `most`. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -29,7 +28,6 @@ export function refuseSecretArguments(args: readonly string[]): void {
   );
 }
 
-/** A commander parser that refuses empty text, which usually comes from an unset variable in a script. */
 export function nonEmptyText(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It is empty. Write a value, or leave the option out.');

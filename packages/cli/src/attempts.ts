@@ -3,7 +3,6 @@ import type { Context } from './context.ts';
 import { CommandFailure, describeFailure } from './failures.ts';
 import { printable, withoutSecrets } from './output/printable.ts';
 
-/** Runs one action for several items and continues after items that fail. */
 export interface Attempts {
   /**
    * Runs the action for each item, one after another, and yields the results. Each failed item is reported in one line on

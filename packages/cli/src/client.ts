@@ -29,8 +29,6 @@ export async function clientFor(context: Context, options: ApiOptions): Promise<
   const { secretKeyFile } = options;
   const key = find('TORII_SECRET_KEY', secretKeyFile && (await readSecretFile(context, secretKeyFile)));
   const url = find('TORII_API_URL', options.apiUrl);
-  // If the API URL comes from .env but the key does not, refuse the URL: the .env file of a cloned repository could send
-  // the caller's key to an attacker's server.
   if (url?.origin === '.env' && key !== undefined && key.origin !== '.env') {
     throw new UsageError(
       'TORII_API_URL comes from .env, but the secret key does not. torii does not send your key to a URL from a file in this folder. ' +
@@ -45,11 +43,6 @@ function isEmail(who: string): boolean {
   return who.includes('@');
 }
 
-/**
- * Finds a user by id or by exact email. Deleted users are not found by email.
- *
- * @throws CommandFailure if no user has this email
- */
 export async function findUser(client: ToriiClient, who: string, signal: AbortSignal): Promise<User> {
   if (!isEmail(who)) return client.users.get(who, { signal });
   const wanted = foldCase(who);
@@ -60,7 +53,6 @@ export async function findUser(client: ToriiClient, who: string, signal: AbortSi
   throw new CommandFailure(`No user has the email ${who}.`);
 }
 
-/** Returns the id of a user. Finds a user by email like {@link findUser}. If `who` is an id, sends no request. */
 export async function findUserId(client: ToriiClient, who: string, signal: AbortSignal): Promise<string> {
   return isEmail(who) ? (await findUser(client, who, signal)).id : who;
 }

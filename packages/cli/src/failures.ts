@@ -6,7 +6,6 @@ export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
 }
 
-/** The command line is wrong: an option is missing, invalid or contradicts another. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

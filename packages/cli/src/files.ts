@@ -37,11 +37,6 @@ export async function readTextOf({ stdin, cwd, signal }: Context, path: string, 
   return text;
 }
 
-/**
- * Reads a file that holds one secret, or standard input if the path is `-`. White space around the secret is removed.
- *
- * @throws UsageError if the file cannot be read
- */
 export async function readSecretFile({ stdin, cwd }: Context, path: string): Promise<string> {
   if (path === '-') return (await readText(stdin)).trim();
   try {
@@ -62,7 +57,6 @@ export function pathIn(cwd: string, file: string): string {
   return isAbsolute(file) ? file : relative('', resolve(cwd, file)) || '.';
 }
 
-/** Turns a file system error into a CommandFailure that names the file. Other errors are returned unchanged. */
 export function fileFailure(error: unknown, file: string): unknown {
   const code = codeOf(error);
   if (!/^E[A-Z]+$/.test(code)) return error;

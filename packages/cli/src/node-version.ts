@@ -1,6 +1,5 @@
 const oldest = [20, 19] as const;
 
-/** Returns the error message if this version of Node is too old, otherwise `undefined`. */
 export function problemOfNode(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return undefined;

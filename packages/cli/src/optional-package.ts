@@ -1,10 +1,5 @@
 import { CommandFailure } from './failures.ts';
 
-/**
- * Checks that the optional packages a command needs are installed.
- *
- * @throws CommandFailure with the `npm install` command for the missing packages
- */
 export function requirePackages(command: string, names: readonly string[]): void {
   const missing = names.filter((name) => !isInstalled(name));
   if (missing.length === 0) return;

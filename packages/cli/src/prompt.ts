@@ -4,7 +4,6 @@ import { type Command, Option } from 'commander';
 import type { Context } from './context.ts';
 import { CommandFailure, Interrupted, UsageError } from './failures.ts';
 
-/** Asks on the terminal and returns the typed line, or an empty text after Ctrl-D. A secret is not echoed. */
 export async function askLine(
   { stdin, stderr, signal }: Context,
   question: string,
@@ -36,12 +35,6 @@ export function addYesOption(command: Command): Command {
   return command.addOption(new Option('-y, --yes', 'do it without asking'));
 }
 
-/**
- * Asks for confirmation before an action that cannot be undone.
- *
- * @throws UsageError if there is no terminal to ask on
- * @throws CommandFailure if the answer is not yes
- */
 export async function confirm(context: Context, question: string, { yes }: { readonly yes?: true }): Promise<void> {
   if (yes) return;
   if (context.stdin.isTTY !== true || context.stderr.isTTY !== true) {

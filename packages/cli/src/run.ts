@@ -8,7 +8,6 @@ import { createProgram } from './program.ts';
 
 export type AddCommands = (program: Command, context: Context) => void;
 
-/** Runs one command line, waits until all output is written and returns the exit code. Never rejects. */
 export async function runCommands(
   args: readonly string[],
   options: RunOptions,
@@ -56,7 +55,6 @@ function reasonOf({ reason }: AbortSignal): unknown {
       : new Interrupted();
 }
 
-/** Runs the command line of this process, handles its signals and exits with the command's exit code. */
 export async function runAsProcess(addCommands: AddCommands): Promise<void> {
   const interruption = new AbortController();
   process.on('SIGINT', () => interrupt(130));

@@ -22,7 +22,6 @@ Examples:
 Needs Node 22.13 or newer. Stop it with
 Ctrl-C.`;
 
-/** `torii emulator`. Needs the optional package @torii/emulator. */
 export function addEmulator(program: Command, context: Context): void {
   program
     .command('emulator')

@@ -12,7 +12,6 @@ export interface OutputStreams {
 
 /** The output of a command. Results go to standard output, messages to standard error. */
 export interface Output {
-  /** Whether standard output is a terminal, not a pipe or a file. */
   readonly isTerminal: boolean;
   /** Characters per line. Infinity if standard output is not a terminal. */
   readonly columns: number;
@@ -26,7 +25,6 @@ export interface Output {
   write(data: string | Uint8Array): Promise<void>;
   say(line: string): void;
   style(format: Parameters<typeof styleText>[0], text: string): string;
-  /** Aborted when standard output is closed or cannot be written. */
   readonly closed: AbortSignal;
   settle(): Promise<void>;
 }

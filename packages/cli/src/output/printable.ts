@@ -5,7 +5,6 @@ import { stripVTControlCharacters } from 'node:util';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Makes untrusted text safe to print on a terminal, on one line. Control characters become spaces. */
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replace(unprintable, ' ');
 }
@@ -20,7 +19,6 @@ export function printableJson(value: unknown): string {
 const secrets =
   /\b(?:sk|whsec)_[\w+/=-]+|\beyJ[\w.-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END[A-Z -]*|$)/g;
 
-/** Replaces everything that looks like a secret key, a webhook secret, a private key or a token with `[secret]`. */
 export function withoutSecrets(text: string): string {
   return text.replace(secrets, '[secret]');
 }

@@ -3,13 +3,11 @@ import type { Output, Sink } from './output.ts';
 
 export interface Progress {
   advance(count: number): void;
-  /** Writes a line above the bar. */
   say(line: string): void;
   /** Removes the bar. Call it in a `finally`, or the cursor stays hidden. */
   end(): void;
 }
 
-/** Shows a bar if standard error is a terminal. Otherwise only the lines of `say` are written. */
 export function startProgress(
   { stderr, output }: { readonly stderr: Sink; readonly output: Output },
   { title, total }: { readonly title: string; readonly total?: number },

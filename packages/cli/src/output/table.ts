@@ -18,7 +18,6 @@ type Paper = Pick<Output, 'columns' | 'style'>;
 
 const gap = 2;
 
-/** Draws a table that fits the terminal, or one card per record if the terminal is too narrow for a table. */
 export function drawTable<T>(paper: Paper, columns: readonly Column<T>[], records: readonly T[]): string {
   if (records.length === 0) return '';
   const rows = [
@@ -51,7 +50,6 @@ export function drawCard<T>(paper: Paper, columns: readonly Column<T>[], record:
   return `${lines.join('\n')}\n`;
 }
 
-/** Shrinks the widest columns until the table fits. Returns `undefined` if it cannot fit. */
 function fitWidths<T>(
   columns: readonly Column<T>[],
   natural: readonly number[],

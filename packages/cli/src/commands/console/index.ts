@@ -73,7 +73,6 @@ async function converse(context: Context, tools: Tools): Promise<void> {
   signal.removeEventListener('abort', close);
 }
 
-/** The variables of `torii console` by name. Each has a value, or the error that explains why there is no value. */
 type Tools = Readonly<Record<string, { readonly value: object } | { readonly problem: Error }>>;
 
 async function toolFrom(make: () => Promise<object>): Promise<Tools[string]> {
@@ -85,7 +84,6 @@ async function toolFrom(make: () => Promise<object>): Promise<Tools[string]> {
   }
 }
 
-/** Returns property descriptors for the console's variables. Using a variable without a value throws its `problem`. */
 function describeTools(tools: Tools): PropertyDescriptorMap {
   return Object.fromEntries(
     Object.entries(tools).map(([name, tool]) => [

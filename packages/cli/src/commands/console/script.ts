@@ -12,12 +12,6 @@ const source = `\n//# sourceURL=${fileName}`;
 /** Subtracted from line numbers in errors: V8 puts two lines before a script, and compile() below adds one more. */
 const linesAbove = 3;
 
-/**
- * Runs a script from standard input with the given global variables. Writes the value of a single expression, or the
- * value that the statements return.
- *
- * @throws CommandFailure with the line number if the script fails
- */
 export async function runScript(context: Context, variables: PropertyDescriptorMap): Promise<void> {
   const { output, stdin, stdout, stderr, signal } = context;
   const code = await readText(addAbortSignal(signal, stdin));

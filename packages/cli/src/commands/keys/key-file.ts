@@ -8,7 +8,6 @@ export interface NamedKey {
   readonly keyId: string;
 }
 
-/** Reads the public key from a file with either half of a key pair, or from standard input if the path is `-`. */
 export async function readKeyFile(context: Context, path: string): Promise<NamedKey> {
   return publicHalfOf(await readTextOf(context, path, maxBytes));
 }

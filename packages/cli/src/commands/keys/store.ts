@@ -52,11 +52,6 @@ export function slotFrom(find: FindSetting, { bucket, slotKey }: StoreOptions): 
   };
 }
 
-/**
- * Connects to NATS with the flags, the environment and `.env`, runs `work` and closes the connection.
- *
- * @throws CommandFailure if the NATS client is not installed
- */
 export async function withStore<T>(
   context: Context,
   options: StoreOptions,

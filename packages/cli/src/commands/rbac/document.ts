@@ -6,7 +6,6 @@ import { requirePackages } from '../../optional-package.ts';
 /** The maximum size of a file in bytes. Enough for a document with 500,000 permissions. */
 const maxBytes = 32_000_000;
 
-/** @throws CommandFailure if @torii/authz is not installed */
 export async function loadAuthz(command: string): Promise<typeof import('@torii/authz')> {
   requirePackages(command, ['@torii/authz']);
   return import('@torii/authz');

@@ -91,7 +91,6 @@ async function optionsFrom(context: Context, permissions: string, options: Expla
   };
 }
 
-/** Parses the document, because createAuthz() takes an object and not JSON text. */
 function documentFrom(text: string): PermissionDocument {
   try {
     return JSON.parse(text);

@@ -3,7 +3,6 @@ import type { Context } from '../../context.ts';
 import { addRbacExplain } from './explain.ts';
 import { addRbacLint } from './lint.ts';
 
-/** `torii rbac …`. Needs the optional package @torii/authz. */
 export function addRbac(program: Command, context: Context): void {
   const rbac = program.command('rbac').description('Check a document of roles and permissions.');
   addRbacLint(rbac, context);

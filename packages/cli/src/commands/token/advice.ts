@@ -38,7 +38,6 @@ const advice = {
   signature_invalid: (_refusal, token) => adviseOnSignature(token),
 } satisfies Record<TokenRefusal['reason'], Advise>;
 
-/** Says what to do about the refusal of a token, in whole sentences on one line. */
 export function adviseOn(refusal: TokenRefusal, found: Case): string {
   const advise: Advise = advice[refusal.reason];
   return advise(refusal, found.token, found);

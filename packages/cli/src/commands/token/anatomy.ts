@@ -9,7 +9,6 @@ export interface TokenPart {
 /** The decoded parts of a token, for display only. Whether a token is accepted is decided by core's verifier. */
 export interface Anatomy {
   readonly length: number;
-  /** What is wrong with the token as a whole, as the end of a sentence: `has no dots`. */
   readonly problem?: string;
   readonly header: TokenPart;
   readonly claims: TokenPart;

@@ -8,7 +8,6 @@ export interface CheckLine {
   readonly found: string;
 }
 
-/** Describes what the check found. Returns `undefined` if the options do not enable the check. */
 type Find = (token: Anatomy, rules: Rules) => string | undefined;
 
 /** The checks in the order of core's verifier (`authenticate.ts` and `token/` in @torii/core). */
@@ -71,7 +70,6 @@ function checkOfClaim({ detail: { claim } }: TokenRefusal): CheckName {
   return checkByClaim.get(claim) ?? 'people';
 }
 
-/** Lists all checks with their results. Checks after the one that refused the token have the result `not reached`. */
 export function listChecks(token: Anatomy, rules: Rules, { refusal }: Verdict): readonly CheckLine[] {
   const list: readonly (readonly [string, Find])[] = Object.entries(checks);
   const refusedBy = refusal === undefined ? undefined : checkThatRefused(refusal, token);

@@ -9,7 +9,6 @@ export function withoutSecretValues<T>(value: T): T {
   return JSON.parse(text);
 }
 
-/** Writes a claim's value on one printable line, without secrets. */
 export function shownValue(value: unknown): string {
   return printable(withoutSecrets(typeof value === 'string' ? value : printableJson(value)));
 }
@@ -28,7 +27,6 @@ const units = [
   ['minute', 60],
 ] as const;
 
-/** Writes a duration in its largest fitting unit, as in `3 minutes`. */
 export function describeDuration(seconds: number): string {
   const rounded = Math.max(0, Math.round(seconds));
   const [unit, size] = units.find(([, length]) => rounded >= 2 * length) ?? ['second', 1];
@@ -54,7 +52,6 @@ export function describeMoment(value: unknown, nowSeconds: number, past = ''): s
     : `${text}, ${past}${describeDuration(-distance)} ago`;
 }
 
-/** Converts seconds since 1970 to a date. Returns `undefined` if the value is not a number or out of range. */
 export function dateOf(value: unknown): Date | undefined {
   if (typeof value !== 'number') return undefined;
   const date = new Date(value * 1000);

@@ -1,7 +1,6 @@
 import { loggable } from '@torii/core/adapter';
 import type { Rules } from './verdict.ts';
 
-/** Says what to do if the token's issuer is not accepted. If an accepted issuer is similar, says how it differs. */
 export function adviseOnIssuer(claimed: unknown, accepted: Rules['issuer']): string {
   const issuers = typeof accepted === 'string' ? [accepted] : accepted;
   const text = String(claimed);
@@ -15,7 +14,6 @@ export function adviseOnIssuer(claimed: unknown, accepted: Rules['issuer']): str
   );
 }
 
-/** Describes a small difference that suggests a typo. Returns `undefined` if the issuers are unrelated. */
 function differenceOf(claimed: string, accepted: string): string | undefined {
   const [one, other] = [claimed.replace(/\/+$/, ''), accepted.replace(/\/+$/, '')];
   if (one === other)

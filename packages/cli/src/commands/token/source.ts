@@ -55,7 +55,6 @@ function looksLikeToken(text: string): boolean {
   return /^(?:bearer |authorization:)/i.test(text) || /^eyJ|^[\w-]{16,}\.[\w-]{16,}\.[\w-]{20,}/.test(text);
 }
 
-/** The pasted text: a bare token, or the values of `Authorization` headers, which can be malformed. */
 export type Pasted = { readonly token: string } | { readonly headers: readonly string[] };
 
 // Matches the header in a raw request, in a cURL command and in the `fetch` call that a browser copies.
@@ -72,7 +71,6 @@ function parsePasted(text: string): Pasted {
   return knownScheme.test(bare) ? { headers: [bare] } : { token: bare };
 }
 
-/** Returns the token of the pasted text, or `undefined` if it does not have exactly one. */
 export function tokenIn(pasted: Pasted): string | undefined {
   if ('token' in pasted) return pasted.token === '' ? undefined : pasted.token;
   const [value, second] = pasted.headers;

@@ -13,7 +13,6 @@ export interface VerifyOptions extends TokenSourceOptions {
   readonly clockTolerance: number;
 }
 
-/** The verifier options that a token is checked against. */
 export interface Rules {
   readonly issuer: string | readonly string[];
   readonly audience?: readonly string[];
@@ -27,9 +26,6 @@ export interface TokenRefusal {
   readonly detail: RefusalDetail;
 }
 
-/**
- * The verifier's result for a token, with facts from its requests to the issuer, such as the ids of the published keys.
- */
 export interface Verdict {
   readonly auth?: Auth;
   readonly refusal?: TokenRefusal;
@@ -65,11 +61,6 @@ export function rulesFrom(context: Context, options: VerifyOptions): Rules {
   };
 }
 
-/**
- * Verifies a token with core's verifier. Also collects facts from the verifier's events and from its requests for keys.
- *
- * @throws ToriiConfigError if the rules are invalid
- */
 export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
   let detail: RefusalDetail = {};
   const seen: { kids?: readonly string[]; keyProblem?: string; clockAheadSeconds?: number } = {};

@@ -46,7 +46,6 @@ function readStatus(text: string, before: readonly Status[] = []): readonly Stat
   return [...new Set([...before, status])];
 }
 
-/** Reads a date, or a date with a time. A date without a time means midnight UTC. */
 function readInstant(text: string): string {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
   const instant = isDay ? `${text}T00:00:00Z` : text;

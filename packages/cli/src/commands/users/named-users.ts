@@ -90,7 +90,6 @@ interface UserAction<T> {
   readonly verb?: string;
   readonly columns: readonly Column<T>[];
   act(client: ToriiClient, userId: string): Promise<T>;
-  /** Written to standard error if the action succeeded for at least one user. */
   readonly remark?: string;
 }
 
@@ -119,9 +118,6 @@ async function applyToUsers<T>(
   if (remark !== undefined && done > 0) output.say(remark);
   attempts.demandSuccess();
 
-  /**
-   * Asks for confirmation. Shows the email or name of each user first, because people cannot tell users apart by id.
-   */
   async function ask(what: string): Promise<readonly string[]> {
     // Without a terminal, confirm() throws. Call it now, before any request is sent.
     if (context.stdin.isTTY !== true || context.stderr.isTTY !== true) await confirm(context, what, options);

@@ -50,7 +50,6 @@ function changesOf(options: UpdateOptions): UserUpdateParams {
   return changes;
 }
 
-/** Accepts the name of the option (`date-of-birth`) or of the API field (`dateOfBirth`). */
 function readField(text: string, before: readonly Field[] = []): readonly Field[] {
   const field = clearable.find((each) => each === text || optionOf(each) === text);
   if (field === undefined) throw new InvalidArgumentError(`Write one of ${fieldNames()}.`);

@@ -4,7 +4,6 @@ import { printableJson } from '../../output/printable.ts';
 export type FileFormat = 'ndjson' | 'csv';
 
 export interface UserLines {
-  /** The first line of a CSV file. Empty for NDJSON. */
   readonly header: string;
   linesOf(users: readonly User[]): string;
 }
@@ -43,7 +42,6 @@ export function formatOf(file: string): FileFormat {
 // names. Some spreadsheets treat the full-width forms the same way.
 const formula = /^'*[=+\-@\t\r\n＝＋－＠]/;
 
-/** Puts an apostrophe before text that a spreadsheet would run as a formula. {@link textOfCell} removes it again. */
 function cellOf(text: string): string {
   return formula.test(text) ? `'${text}` : text;
 }

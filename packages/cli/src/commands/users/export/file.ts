@@ -4,17 +4,14 @@ import { codeOf } from '../../../files.ts';
 import { type ExportNote, noteFileOf, readNote, removeNote, tailOf, writeNote } from './note.ts';
 
 export interface ExportStart {
-  /** The filters and the format as one text. An export can only be resumed with the same filters and format. */
   readonly asked: string;
   readonly header: string;
   readonly restart: boolean;
 }
 
-/** The target file of an export. An export that was stopped at any point can be resumed. */
 export interface ExportFile {
   /** The progress that is safely on the disk. */
   readonly note: ExportNote;
-  /** Appends a page. At most every 250 ms the data is flushed to the disk and the progress note is updated. */
   add(lines: string, page: Pick<ExportNote, 'cursor' | 'environmentId'> & { readonly users: number }): Promise<void>;
   /** Saves the progress before the run stops. If saving fails, the progress that was saved earlier stays valid. */
   pause(): Promise<void>;
@@ -22,12 +19,6 @@ export interface ExportFile {
   close(): Promise<void>;
 }
 
-/**
- * Creates the target file, or reopens it to resume an earlier run.
- *
- * @throws CommandFailure if the file exists but no export can be resumed in it, if the unfinished export has other
- * filters or another format, or if the file was changed or removed after that export stopped
- */
 export async function openExportFile(file: string, { asked, header, restart }: ExportStart): Promise<ExportFile> {
   const earlier = await readNote(file);
   if (earlier !== undefined && restart) {
@@ -97,7 +88,6 @@ export async function openExportFile(file: string, { asked, header, restart }: E
     notedAt = performance.now();
   }
 
-  /** Creates the file. Never overwrites an existing file, unless it is empty. */
   async function create(): Promise<FileHandle> {
     try {
       return await open(file, resumed === undefined ? 'wx' : 'w', 0o600);

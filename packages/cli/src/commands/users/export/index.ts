@@ -127,7 +127,6 @@ function pagesOf(client: ToriiClient, options: ExportOptions, cursor: string | n
   return cursor === null ? pages : explained(pages);
 }
 
-/** Yields the pages of a resumed export. If the API rejects the cursor with 400, throws an error with a remedy. */
 async function* explained(pages: UserPages): AsyncGenerator<Awaited<ReturnType<ToriiClient['users']['list']>>> {
   let isFirst = true;
   try {
@@ -145,7 +144,6 @@ async function* explained(pages: UserPages): AsyncGenerator<Awaited<ReturnType<T
   }
 }
 
-/** Returns the environment of the users. Throws if the file already holds users of another environment. */
 function demandEnvironment(items: readonly User[], file: string, noted: string | null): string | null {
   const found = items[0]?.environmentId ?? noted;
   if (noted === null || found === noted) return found;

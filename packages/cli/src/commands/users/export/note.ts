@@ -3,7 +3,6 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { CommandFailure } from '../../../failures.ts';
 import { codeOf } from '../../../files.ts';
 
-/** The progress of an export, kept in a file next to the target file until the export is complete. */
 export interface ExportNote {
   readonly torii: 'export';
   readonly version: 1;
@@ -16,7 +15,6 @@ export interface ExportNote {
    * The number of bytes of the file that are safely on the disk. Later bytes come from a crashed run and are cut off.
    */
   readonly bytes: number;
-  /** The size and the hash of the bytes written last, to detect that the file was replaced or changed. */
   readonly tail: { readonly bytes: number; readonly sha256: string };
 }
 
@@ -24,11 +22,6 @@ export function noteFileOf(file: string): string {
   return `${file}.torii-export`;
 }
 
-/**
- * Reads the progress note of a file. Returns `undefined` if there is none.
- *
- * @throws CommandFailure if the note is damaged or was written by a different version of torii
- */
 export async function readNote(file: string): Promise<ExportNote | undefined> {
   const noteFile = noteFileOf(file);
   try {

@@ -13,11 +13,6 @@ interface Piece {
   readonly cells: readonly string[] | undefined;
 }
 
-/**
- * Reads users from CSV. The first row must name the fields.
- *
- * @throws UsageError if the first row has an unknown or repeated column
- */
 export async function readCsv(bytes: AsyncIterable<Buffer>): Promise<Input> {
   const pieces = readPieces(bytes);
   const first = await pieces.next();
@@ -45,7 +40,6 @@ function problemOf(raw: Buffer, cells: Piece['cells'], fields: readonly string[]
   return undefined;
 }
 
-/** Returns the fields of a row. A field whose cell is empty is left out, as if the user did not have it. */
 function rowOf(cells: readonly string[], fields: readonly string[]): Readonly<Record<string, unknown>> {
   const given = fields.map((field, index) => [field, textOfCell(cells[index] ?? '')] as const);
   return Object.fromEntries(given.filter(([, text]) => text !== ''));

@@ -171,7 +171,6 @@ async function openInput(context: Context, file: string, options: ImportOptions,
   return format === 'csv' ? readCsv(bytes) : readNdjson(bytes);
 }
 
-/** With --json or --ndjson, writes the result of each line to standard output. Otherwise, writes no results. */
 async function writeResults({ output }: Context, options: FormOptions, results: AsyncIterable<object>): Promise<void> {
   const form = formOf(options);
   if (form !== 'table') return writeRecords(output, form, [], results);

@@ -11,7 +11,6 @@ export type InputLine = InputRecord | BrokenLine;
 export interface InputRecord {
   readonly kind: 'record';
   readonly line: number;
-  /** The bytes of the record as they are in the file, with the line ending. */
   readonly raw: Buffer;
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -32,7 +31,6 @@ export interface Input {
 /** The maximum size of a record in bytes. No user needs this much, so a longer record means a wrong file. */
 export const longestRecord = 1_000_000;
 
-/** Reads a file, or standard input if `file` is `-`. Aborting the signal also ends a wait for more input. */
 export async function* readBytes(
   { stdin, cwd }: Pick<Context, 'stdin' | 'cwd'>,
   file: string,

@@ -10,7 +10,6 @@ import type { NewUser } from './new-user.ts';
  */
 export type Past = 'done' | 'in_doubt' | undefined;
 
-/** Records which lines of an import are done. The record is a file of its own, which survives crashes and power cuts. */
 export interface Journal {
   readonly environmentId: string | null;
   /** The path of the file to which an earlier run wrote failed lines, or `null` if there was no such file. */
@@ -44,16 +43,10 @@ export const noJournal: Journal = {
   remove: async () => {},
 };
 
-/**
- * Opens the journal of earlier runs, or creates one.
- *
- * @throws CommandFailure if the file is not a journal
- */
 export async function openJournal(path: string): Promise<Journal> {
   const handle = await open(path, 'a+', 0o600);
   try {
     const { size, entries, ...known } = await readJournal(handle, path);
-    // Cut off a partial line that a killed run left.
     await handle.truncate(size);
     const append = createAppender(handle, path, size);
     if (size === 0) await append(header);

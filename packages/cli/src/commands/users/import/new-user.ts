@@ -39,7 +39,6 @@ export function fieldFor(title: string): string | undefined {
   return known ?? (Object.hasOwn(otherNames, letters) ? otherNames[letters] : undefined);
 }
 
-/** Validates the fields of a line. Rules that only the server knows are left to the server. */
 export function readNewUser(fields: Readonly<Record<string, unknown>>): NewUserResult {
   const { status, deletedAt } = fields;
   if (status === 'deleted' || (deletedAt !== undefined && deletedAt !== null))

@@ -2,7 +2,6 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { UsageError } from '../../../failures.ts';
 import { codeOf } from '../../../files.ts';
 
-/** A file that receives the failed lines of an import, unchanged, so that they can be fixed and imported. */
 export interface Rejects {
   add(raw: Buffer): Promise<void>;
   close(): Promise<void>;

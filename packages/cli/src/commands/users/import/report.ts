@@ -15,14 +15,12 @@ interface LineRecord {
 
 export interface Report {
   readonly failed: number;
-  /** Counts the results, reports the lines that failed or whose email is taken, and yields a record for each line. */
   follow(
     results: AsyncIterable<Result>,
     say: (text: string) => void,
     advance?: (lines: number) => void,
     reject?: (raw: Buffer) => Promise<void>,
   ): AsyncIterable<LineRecord>;
-  /** Returns a sentence that says how many lines were created, failed and so on. */
   summary(): string;
   demandSuccess(): void;
 }

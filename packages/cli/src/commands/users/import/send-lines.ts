@@ -22,7 +22,6 @@ export interface Sending {
   readonly client: ToriiClient;
   readonly journal: Journal;
   readonly concurrency: number;
-  /** Aborted when no further lines should be sent. */
   readonly signal: AbortSignal;
   /** Cancels requests in flight. Aborted some time after `signal`, so that responses can still be recorded. */
   readonly requestSignal: AbortSignal;
@@ -34,7 +33,6 @@ type Task =
   | { readonly input: InputLine; readonly problem: string }
   | { readonly input: InputLine; readonly user: NewUser; readonly key: string };
 
-/** Creates the users, several at a time, and yields the results in the order of the file. */
 export function sendLines(lines: AsyncIterable<InputLine>, sending: Sending): AsyncIterable<LineResult> {
   const { concurrency } = sending;
   return pMapIterable(readTasks(lines), (task) => runTask(task, sending), {
@@ -132,7 +130,6 @@ function isRefusal(error: unknown): boolean {
   return error instanceof ToriiConfigError || wasNeverSent(error);
 }
 
-/** Whether the error concerns only this user, so that later users can still be created. */
 function isAboutUser(error: unknown): boolean {
   if (error instanceof ToriiApiError) return [400, 409, 413, 422].includes(error.status);
   return error instanceof ToriiConfigError;
@@ -144,7 +141,6 @@ function isRepeatable(error: unknown, { email }: NewUser): boolean {
   return email !== undefined && error instanceof ToriiConnectionError && error.reason !== 'aborted';
 }
 
-/** Whether no connection was established, so that the request cannot have reached the server. */
 function wasNeverSent(error: unknown): boolean {
   if (!(error instanceof ToriiConnectionError)) return false;
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
