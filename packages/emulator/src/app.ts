@@ -24,7 +24,6 @@ export interface AppSurroundings {
   readonly traffic: Traffic;
   readonly clock: Clock;
   readonly issuers: ReadonlyMap<string, string>;
-  /** Called with an error that has no HTTP status. The request is answered with 500. */
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
@@ -76,7 +75,6 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   return app;
 }
 
-/** Records each request for the dashboard, except requests to the dashboard itself and to the control API. */
 function noteRequests(journal: Journal): MiddlewareHandler {
   return async (c, next) => {
     const start = performance.now();

@@ -1,6 +1,5 @@
 import { EmulatorError } from './errors.ts';
 
-/** The emulator's clock: the machine's time plus what `advance` added. All timestamps and token times use it. */
 export class Clock {
   #skippedMs = 0;
   readonly #listeners: (() => void)[] = [];

@@ -15,7 +15,6 @@ import type { WebhookOptions } from './webhooks/options.ts';
 
 export interface ServedEnvironment {
   readonly environment: Environment;
-  /** The base URL of the REST API. */
   readonly apiUrl: string;
   readonly faults: Faults;
   readonly traffic: Traffic;

@@ -9,7 +9,6 @@ export interface EmulatorParts {
   readonly server: Server;
   readonly database: DatabaseSync;
   readonly clock: Clock;
-  /** The default environment. */
   readonly first: ServedEnvironment;
   readonly others: readonly ServedEnvironment[];
 }

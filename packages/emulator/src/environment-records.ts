@@ -5,18 +5,15 @@ import { transact } from './database/transaction.ts';
 import { EmulatorError } from './errors.ts';
 import { createWebhookSecret } from './webhooks/signature.ts';
 
-/** The name of the environment that every emulator has. Its issuer URL has no path. */
 export const defaultEnvironment = 'default';
 
 export interface EnvironmentRecord {
   readonly id: string;
   readonly name: string;
   readonly secretKey: string;
-  /** The secret that signs the webhooks for which no other secret was set. */
   readonly webhookSecret: string;
 }
 
-/** An environment to create if it is missing. Secrets given here replace the stored ones. */
 export interface WantedEnvironment {
   readonly name: string;
   readonly secretKey?: string | undefined;

@@ -10,7 +10,6 @@ import { Users } from './users/users.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 export interface Environment extends EnvironmentRecord {
-  /** The base URL of the environment's pages and key set. Access tokens carry it as `iss`. */
   readonly issuer: string;
   readonly keys: SigningKeys;
   readonly users: Users;

@@ -19,7 +19,6 @@ export interface MintedToken {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** The last requests and minted tokens of one environment, for the dashboard. Kept in memory. */
 export class Journal {
   readonly #clock: Clock;
   readonly #requests: AnsweredRequest[] = [];
@@ -29,12 +28,10 @@ export class Journal {
     this.#clock = clock;
   }
 
-  /** The last requests, newest first. */
   get requests(): readonly AnsweredRequest[] {
     return this.#requests.toReversed();
   }
 
-  /** The last minted tokens, newest first. */
   get tokens(): readonly MintedToken[] {
     return this.#tokens.toReversed();
   }

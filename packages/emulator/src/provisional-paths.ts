@@ -5,13 +5,10 @@
 export const provisionalPaths = {
   /** GET: the sign-in page. POST: an email and a password, as a form or as JSON. */
   signIn: '/_torii/v1/sign-in',
-  /** POST: ends the session. */
   signOut: '/_torii/v1/sign-out',
-  /** POST: a new access token for the session in the cookie. */
   accessToken: '/_torii/v1/access-token',
   /** GET: the module `@torii/emulator/browser`, for pages without a bundler. */
   browserModule: '/_torii/browser/session.js',
-  /** GET: the stylesheet of the sign-in pages. */
   stylesheet: '/_torii/pages.css',
 } as const;
 
@@ -23,6 +20,5 @@ export const provisionalNames = {
    * other environments, and to every other server on this host, because cookies are not bound to a port.
    */
   sessionCookiePath: '/_torii',
-  /** The query parameter with the URL to redirect to after sign-in or sign-out. */
   returnTo: 'return_to',
 } as const;

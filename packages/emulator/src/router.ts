@@ -11,7 +11,6 @@ interface Route {
   readonly listener: RequestListener;
 }
 
-/** The path prefix of all issuers except that of the default environment. */
 const environmentsPath = '/env/';
 
 /**
@@ -37,7 +36,6 @@ export class EnvironmentRouter {
     this.#routes.set(environment.name, { environment, listener });
   }
 
-  /** Removes the issuer path (`/env/acme`) from the URL before the environment sees the request. */
   readonly handle: RequestListener = (incoming, outgoing) => {
     const [, name, rest = ''] = /^\/env\/([^/?]+)(.*)$/.exec(incoming.url ?? '') ?? [];
     const named = name === undefined || name === defaultEnvironment ? undefined : this.#routes.get(name);

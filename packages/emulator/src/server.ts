@@ -5,11 +5,6 @@ import type { Host } from './options.ts';
 /** The host in all URLs, also when listening on 0.0.0.0: @torii/core accepts an http issuer only on loopback. */
 const loopback = '127.0.0.1';
 
-/**
- * Starts a server that has no request handler yet.
- *
- * @throws EmulatorError `port_unusable`
- */
 export async function listen(port: number, host: Host): Promise<Server> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {

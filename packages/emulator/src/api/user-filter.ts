@@ -15,7 +15,6 @@ interface UserFilter {
 const defaultLimit = 20;
 const largestLimit = 100;
 
-/** @throws Problem `invalid_request` if the limit, the cursor or a date is invalid */
 export function readUserSearch({ query, body }: ApiRequest, users: Users): UserSearch {
   const { name, email, statuses, createdAfter, createdBefore } = (body ?? {}) as UserFilter;
   const limit = Number(query['limit'] ?? defaultLimit);

@@ -17,7 +17,6 @@ export interface ControlledParts {
   readonly clock: Clock;
 }
 
-/** The control API: the library's functions for faults, the clock, key rotation and webhooks, over HTTP. */
 export function controlRoutes(environment: Environment, { faults, traffic, clock }: ControlledParts): Hono {
   const { name, id, issuer, keys, webhooks } = environment;
   const app = new Hono();

@@ -27,7 +27,6 @@ const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['recover', ({ faults }, field) => faults.recover(field('surface') as FaultTarget)],
 ]);
 
-/** Performs the action of a submitted dashboard form. Throws an error with a message for the user if that fails. */
 export async function act(controls: Controls, form: URLSearchParams): Promise<void> {
   const action = actions.get(form.get('action') ?? '');
   if (action === undefined)

@@ -3,12 +3,10 @@ import { EmulatorError } from '../errors.ts';
 interface StorageFault {
   /** The reason for an error message: a sentence without a final period, in which "it" means the database. */
   readonly reason: string;
-  /** The HTTP status with which the REST API responds if a write fails. The write was rolled back. */
   readonly status: 503 | 507;
   readonly code: 'storage_unavailable' | 'storage_full';
 }
 
-/** What to report for each SQLite result code. */
 const faults: Readonly<Record<number, StorageFault>> = {
   // SQLITE_BUSY
   5: unavailable('it is in use by another emulator or program. Stop that program, or choose another file'),
@@ -32,18 +30,12 @@ function unavailable(reason: string): StorageFault {
   return { reason, status: 503, code: 'storage_unavailable' };
 }
 
-/** Returns what to report for an SQLite error, or `undefined` if the error is not from SQLite or its code is not listed. */
 export function storageFaultOf(error: unknown): StorageFault | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
   // SQLite extended result codes contain the primary code in their lowest byte.
   return faults[error.errcode] ?? faults[error.errcode & 0xff];
 }
 
-/**
- * Runs a database write for a method of the library, and turns SQLite errors into an EmulatorError.
- *
- * @throws EmulatorError `database_unusable` if the write failed. Nothing was stored.
- */
 export async function storing<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

@@ -113,11 +113,6 @@ const migrations = [
   `,
 ];
 
-/**
- * Opens the database and migrates its schema.
- *
- * @throws EmulatorError `database_unusable`
- */
 export function openStore(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {

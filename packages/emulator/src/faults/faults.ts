@@ -61,7 +61,6 @@ export type Fault =
 export interface ActiveFault {
   readonly surface: Surface;
   readonly fault: Fault;
-  /** The number of requests that the fault will still affect, or `null` if it has no limit. */
   readonly remaining: number | null;
 }
 
@@ -100,7 +99,6 @@ export class Faults {
     for (const surface of surfacesOf(target)) this.#active.delete(surface);
   }
 
-  /** Returns the fault for the next request to a surface, and counts the request toward the fault's limit (`times`). */
   take(surface: Surface): Fault | undefined {
     const active = this.#active.get(surface);
     if (active === undefined) return undefined;

@@ -3,13 +3,11 @@ import { Problem } from './problem.ts';
 
 const largestBody = 64 * 1024;
 
-/** @throws Problem `unsupported_media_type`, `malformed_json`, or `body_too_large` above 64 kB */
 export async function readJson(request: HonoRequest): Promise<unknown> {
   requireJson(request);
   return parseJson(await readBytes(request.raw.body));
 }
 
-/** Like `readJson`, but returns `undefined` if the body is empty, and then accepts any Content-Type. */
 export async function readOptionalJson(request: HonoRequest): Promise<unknown> {
   const bytes = await readBytes(request.raw.body);
   if (bytes.length === 0) return undefined;

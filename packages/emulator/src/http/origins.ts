@@ -2,14 +2,12 @@ import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { Problem } from './problem.ts';
 
-/** Returns the value if it is an origin as browsers write it, such as `http://127.0.0.1:3000`. */
 export function parseOrigin(value: unknown): string | undefined {
   if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
   const { origin, protocol } = new URL(value);
   return value === origin && /^https?:$/.test(protocol) ? origin : undefined;
 }
 
-/** CORS: lets scripts of the allowed origins send the session cookie and read the response. */
 export function allowScripts(allowedOrigins: readonly string[]): MiddlewareHandler {
   return cors({
     origin: [...allowedOrigins],

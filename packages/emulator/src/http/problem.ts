@@ -41,7 +41,6 @@ const answers = {
   webhooks_waiting: null,
 } as const satisfies Record<EmulatorErrorCode, readonly [status: number, code: string] | null>;
 
-/** Returns the response for an error, or `undefined` if the error is a bug in the emulator. */
 export function problemFor(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   const answer = error instanceof EmulatorError ? answers[error.code] : null;

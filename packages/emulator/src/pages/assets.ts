@@ -4,7 +4,6 @@ import { type Context, Hono } from 'hono';
 import { provisionalPaths } from '../provisional-paths.ts';
 import { stylesheet } from './stylesheet.ts';
 
-/** A script that the emulator serves: its path relative to `src`, without extension. */
 type ScriptName = 'browser/session' | 'browser/live-page' | 'provisional-paths';
 
 /**

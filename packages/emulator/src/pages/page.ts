@@ -8,7 +8,6 @@ export type Html = ReturnType<typeof html>;
 
 interface Page {
   readonly title: string;
-  /** The path of the page below the issuer. The page's links are relative to it. */
   readonly path: string;
   readonly body: Html;
   readonly stylesheet?: string;
@@ -78,7 +77,6 @@ export function card(content: Html): Html {
     </main>`;
 }
 
-/** Shows a problem as a page to a person. Programs get `application/problem+json` instead. */
 export function answerProblemPage(c: Context, problem: Problem, path: string): Response | Promise<Response> {
   return answerPage(c, problem.status, {
     title: 'That did not work',

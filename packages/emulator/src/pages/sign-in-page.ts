@@ -13,7 +13,6 @@ import { parseReturnTarget } from './return-target.ts';
 
 const { signIn, signOut } = provisionalPaths;
 
-/** The sign-in page and its forms. A POST that is not a form is passed on to the JSON routes. */
 export function signInPageRoutes(environment: Environment): Hono {
   const { issuer, allowedOrigins, sessionSecrets } = environment;
   const origins = [new URL(issuer).origin, ...allowedOrigins];

@@ -42,11 +42,6 @@ A seed file:
 Exit codes: 0 after Ctrl-C, 1 if the emulator cannot start, 2 if an option or the seed file is invalid.
 Needs Node 22.13 or newer. For development and tests only: never use it for the users of a real app.`;
 
-/**
- * Parses the command line.
- *
- * @throws CommanderError after the help, the version or an error message was printed
- */
 export function readArguments(args: readonly string[]): ProgramArguments {
   return new Command('torii-emulator')
     .description('A local Torii for development and tests: issuer, users, sign-in and the REST API.')
@@ -104,13 +99,11 @@ function addText(text: string, earlier: readonly string[] = []): readonly string
   return [...earlier, text];
 }
 
-/** Parses the name of an environment, optionally with its secret key: `acme` or `acme=sk_test_acme`. */
 function addEnvironment(text: string, earlier: readonly EnvironmentOptions[] = []): readonly EnvironmentOptions[] {
   const [name = '', ...rest] = text.split('=');
   return [...earlier, rest.length === 0 ? { name } : { name, secretKey: rest.join('=') }];
 }
 
-/** Parses a webhook URL, optionally after the name of its environment: `acme=http://127.0.0.1:3000/webhooks`. */
 function addWebhook(text: string, earlier: readonly WebhookArgument[] = []): readonly WebhookArgument[] {
   const [, environment = defaultEnvironment, url = text] = /^([a-z0-9-]+)=(.*)$/.exec(text) ?? [];
   return [...earlier, { environment, url }];

@@ -8,7 +8,6 @@ import { type ProgramArguments, readArguments } from './arguments.ts';
 import { readSeedFile, type SeedFile } from './seed-file.ts';
 import { describeStart } from './welcome.ts';
 
-/** The exit codes: 2 if the input is invalid, 1 for any other failure. */
 const exitCodes = {
   option_invalid: 2,
   seed_invalid: 2,

@@ -11,11 +11,6 @@ interface Seed {
 
 export type SeedFile = ReadonlyMap<string, Seed>;
 
-/**
- * Reads a seed file. The README and `--help` show its format.
- *
- * @throws EmulatorError `seed_invalid`, with a message that lists the invalid fields of the file
- */
 export function readSeedFile(path: string): SeedFile {
   const { environments = {}, ...first } = objectOf(path, parseFile(path), '');
   const seed = new Map([[defaultEnvironment, seedOf(path, first, '')]]);

@@ -24,11 +24,6 @@ function readSessionCookie(c: Context): string | undefined {
   return values[0];
 }
 
-/**
- * Returns the session of the request's cookie, or `undefined` if there is no cookie or its session has ended.
- *
- * @throws Problem `cookie_ambiguous`
- */
 export function findSession(c: Context, secrets: SessionSecrets): LiveSession | undefined {
   const secret = readSessionCookie(c);
   return secret === undefined ? undefined : secrets.redeem(secret);

@@ -32,7 +32,6 @@ export function sessionRoutes(parts: SessionParts): Hono {
     });
 }
 
-/** Ends the session of the request's cookie, if any, and clears the cookie. */
 export function endSession(c: Context, { issuer, sessions, sessionSecrets }: SessionParts): void {
   const session = findSession(c, sessionSecrets);
   if (session !== undefined) sessions.revoke(session.sessionId);

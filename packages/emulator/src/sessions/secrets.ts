@@ -26,7 +26,6 @@ export class SessionSecrets {
     return secret;
   }
 
-  /** Returns the session of a secret, or `undefined` if it expired, was revoked, or its user was banned or deleted. */
   redeem(secret: string): LiveSession | undefined {
     const { database, environmentId, clock } = this.#scope;
     const row = database

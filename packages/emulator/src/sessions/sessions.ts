@@ -53,7 +53,6 @@ export class Sessions {
     return session;
   }
 
-  /** Lists the active sessions of a user, most recently used first. */
   listActive(userId: string): Session[] {
     return this.#scope.database
       .prepare(
@@ -66,7 +65,6 @@ export class Sessions {
       .all(this.#scope.environmentId, userId, this.#scope.clock.now().toISOString()) as unknown as Session[];
   }
 
-  /** Lists the active sessions of all users, most recently used first. */
   listRecent(limit: number): Session[] {
     return this.#scope.database
       .prepare(

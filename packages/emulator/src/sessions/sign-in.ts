@@ -18,7 +18,6 @@ export interface Login {
   readonly password: string;
 }
 
-/** Sign-in with JSON: starts a session and responds with its first access token. */
 export function signInRoutes(parts: SignInParts): Hono {
   return new Hono().post(provisionalPaths.signIn, async (c) => {
     const session = await beginSession(c, parts, loginFrom(await readJson(c.req)));
@@ -26,11 +25,6 @@ export function signInRoutes(parts: SignInParts): Hono {
   });
 }
 
-/**
- * Checks the email and password, starts a session and sets the session cookie.
- *
- * @throws Problem `invalid_credentials`, `user_banned`
- */
 export async function beginSession(
   c: Context,
   { issuer, users, sessions, sessionSecrets }: SignInParts,

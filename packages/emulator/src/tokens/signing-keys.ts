@@ -20,7 +20,6 @@ export class SigningKeys {
     this.#scope = scope;
   }
 
-  /** Loads the keys from the database, and creates the first key if there is none. */
   static async load(scope: EnvironmentScope): Promise<SigningKeys> {
     const keys = new SigningKeys(scope);
     const rows = scope.database
@@ -35,7 +34,6 @@ export class SigningKeys {
     return keys;
   }
 
-  /** The key that signs new tokens: the newest one. */
   get current(): SigningKey {
     const newest = this.#keys.at(-1);
     if (newest === undefined) throw new Error('The environment has no signing key.');
@@ -46,7 +44,6 @@ export class SigningKeys {
     return this.#keys.filter(({ kid }) => !this.#withdrawn.has(kid)).reverse();
   }
 
-  /** Finds a key by its id, including withdrawn keys. */
   find(kid: string): SigningKey {
     const key = this.#keys.find((candidate) => candidate.kid === kid);
     if (key === undefined)
@@ -57,7 +54,6 @@ export class SigningKeys {
     return key;
   }
 
-  /** Adds a key, which signs new tokens from now on. The older keys stay in the key set. */
   async rotate(): Promise<SigningKey> {
     const { privateKey } = await generateKeyPair('ES256', { extractable: true });
     const jwk = await exportJWK(privateKey);
@@ -69,9 +65,6 @@ export class SigningKeys {
     return key;
   }
 
-  /**
-   * Removes keys from the key set. The current key cannot be removed, because verifiers could not verify new tokens.
-   */
   withdraw(kids: readonly string[]): void {
     for (const kid of kids) {
       if (this.find(kid) === this.current) {

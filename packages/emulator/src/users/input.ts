@@ -27,7 +27,6 @@ export interface NewUser {
   readonly status?: UndeletedStatus;
 }
 
-/** Fields that the library can set but the REST API cannot. */
 type LibraryField = 'locale' | 'emailVerified' | 'status';
 
 /** Returns the error message for a value, or `undefined` if the value is valid. */
@@ -57,11 +56,6 @@ export const newUserFields: Readonly<Record<keyof NewUser, Rule>> = {
       : 'must be "pending_verification", "active" or "banned"',
 };
 
-/**
- * Validates a user from an untyped caller.
- *
- * @throws UserInputError if a field is unknown or invalid
- */
 export function parseUser(input: unknown, fields: Partial<Record<keyof NewUser, Rule>>): NewUser {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new UserInputError('A user must be a JSON object.');

@@ -4,7 +4,6 @@ import { hash, verify } from '@node-rs/argon2';
 // OWASP minimum for argon2id, the default algorithm of @node-rs/argon2: 19 MiB of memory, 2 iterations, 1 lane.
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Hashes and checks passwords with argon2id. A check takes equally long whether or not the user exists. */
 export class Passwords {
   readonly #decoyHash: string;
 

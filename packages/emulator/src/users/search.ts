@@ -4,7 +4,6 @@ import type { User, UserStatus } from './user.ts';
 
 export interface UserSearch {
   readonly limit: number;
-  /** The id of the last user on the previous page. */
   readonly after?: string | undefined;
   /** Matches users whose name contains this text, ignoring case. `null` matches users without a name. */
   readonly name?: string | null | undefined;

@@ -15,11 +15,6 @@ export interface SeedReport {
   readonly existing: number;
 }
 
-/**
- * Validates the users of a seed. They can have any form: they come from a JSON file or from JavaScript code.
- *
- * @throws UserInputError with all invalid fields, such as `users[3].email`
- */
 export function parseSeedUsers(input: unknown): readonly SeedUser[] {
   if (!Array.isArray(input)) throw new UserInputError('The users of a seed must be an array.');
   const errors: FieldError[] = [];

@@ -13,10 +13,8 @@ export type Credentials =
   | { readonly outcome: 'wrong' }
   | { readonly outcome: 'banned' };
 
-/** A user update. A missing field is left unchanged, and `null` clears a field. */
 export type UserPatch = Partial<Pick<User, 'name' | 'phone' | 'locale' | 'address' | 'dateOfBirth'>>;
 
-/** Whether a user id exists in this environment: `elsewhere` means that it belongs to another environment. */
 export type Standing = 'here' | 'deleted' | 'elsewhere' | 'unknown';
 
 export const userEventTypes = ['user.created', 'user.updated', 'user.banned', 'user.unbanned', 'user.deleted'] as const;
@@ -63,7 +61,6 @@ export class Users {
     );
   }
 
-  /** @throws EmulatorError `email_taken` if another user has this email */
   async create(input: NewUser): Promise<User> {
     const passwordHash = await this.#hashOf(input);
     return transact(this.#scope.database, () => {
@@ -92,7 +89,6 @@ export class Users {
     });
   }
 
-  /** Returns a user of this environment, including deleted users. The caller must know that the id exists. */
   get(id: string): User {
     const row = this.#row(id);
     if (row === undefined) throw new Error('The user id does not exist. Call standing() first.');
@@ -114,7 +110,6 @@ export class Users {
     return searchUsers(this.#scope.database, this.#scope.environmentId, search);
   }
 
-  /** Updates a user. An empty patch changes nothing, not even `updatedAt`. */
   update(id: string, patch: UserPatch): User {
     const changes = new Map<string, string | null>();
     if (patch.name !== undefined) {
@@ -129,7 +124,6 @@ export class Users {
     return transact(this.#scope.database, () => this.#changeWithEvent('user.updated', id, changes));
   }
 
-  /** Soft delete: keeps the record, removes the password, frees the email and ends all sessions. */
   delete(id: string): void {
     transact(this.#scope.database, () => {
       const now = this.#nextMoment(id);
@@ -143,7 +137,6 @@ export class Users {
     });
   }
 
-  /** Bans a user and ends all of their sessions. */
   ban(id: string): User {
     return transact(this.#scope.database, () => {
       const user = this.get(id);
@@ -160,7 +153,6 @@ export class Users {
     });
   }
 
-  /** Checks an email and a password. An unknown email takes as long as a wrong password. */
   async authenticate(email: string, password: string): Promise<Credentials> {
     const found = this.#rowOfEmail(email);
     const matched = await this.#passwords.matches(found?.password_hash, password);

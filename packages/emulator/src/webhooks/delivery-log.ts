@@ -40,7 +40,6 @@ export class DeliveryLog {
     this.#scope = scope;
   }
 
-  /** Lists the deliveries, newest event first. */
   list(limit: number): readonly WebhookDelivery[] {
     return this.#read('ORDER BY webhook_events.position DESC, webhook_deliveries.position DESC LIMIT ?', limit);
   }

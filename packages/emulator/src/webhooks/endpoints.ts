@@ -13,9 +13,7 @@ export interface Webhook {
   readonly disabledAt: string | null;
 }
 
-/** A registered webhook with its secrets. */
 export interface Endpoint extends Webhook {
-  /** The secrets that sign the events, or `null` for the environment's webhook secret. */
   readonly secrets: readonly string[] | null;
 }
 
@@ -31,7 +29,6 @@ export class Endpoints {
     this.#all = this.#load();
   }
 
-  /** All webhooks, oldest first. */
   get all(): readonly Endpoint[] {
     return this.#all;
   }
@@ -40,12 +37,10 @@ export class Endpoints {
     return this.#all.find((endpoint) => endpoint.id === id);
   }
 
-  /** The enabled webhooks that accept an event type. */
   wanting(type: WebhookEventType): readonly Endpoint[] {
     return this.#all.filter(({ types, disabledAt }) => disabledAt === null && (types?.includes(type) ?? true));
   }
 
-  /** Adds a webhook. If its URL exists already, replaces the secrets and types, and enables the webhook again. */
   add({ url, secrets, types }: WantedEndpoint): Endpoint {
     const { database, environmentId, clock, createId } = this.#scope;
     const earlier = this.#all.find((endpoint) => endpoint.url === url);
@@ -66,7 +61,6 @@ export class Endpoints {
     return { id, url, secrets, types, disabledAt: null };
   }
 
-  /** Removes a webhook and its deliveries. Returns false if it does not exist. */
   remove(id: string): boolean {
     const { database, environmentId } = this.#scope;
     const { changes } = database

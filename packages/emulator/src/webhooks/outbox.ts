@@ -23,7 +23,6 @@ export interface AttemptResult {
   readonly failure: string | null;
   readonly answer: string | null;
   readonly durationMs: number;
-  /** The time of the next attempt, or `null` if there will be no more attempts. */
   readonly nextAttemptAt: Date | null;
 }
 
@@ -83,11 +82,6 @@ export class Outbox {
     this.#onAdded();
   }
 
-  /**
-   * Sends an event again to every enabled webhook that accepts its type.
-   *
-   * @throws EmulatorError `event_unknown`, or `option_invalid` if no webhook accepts the type
-   */
   redeliver(eventId: string): void {
     const { database, environmentId, clock } = this.#scope;
     const event = database
@@ -110,7 +104,6 @@ export class Outbox {
     this.#onAdded();
   }
 
-  /** The deliveries to an endpoint that are due at `now`, oldest first. */
   due(endpointId: string, now: Date, limit: number): readonly DueDelivery[] {
     return this.#selectDue.all(endpointId, now.toISOString(), limit) as unknown as DueDelivery[];
   }

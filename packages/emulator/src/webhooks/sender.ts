@@ -59,7 +59,6 @@ export class Sender {
     });
   }
 
-  /** Registers a listener that is called when an attempt has ended. Returns a function that removes it. */
   onEnded(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -11,7 +11,6 @@ export function createWebhookSecret(): string {
   return prefix + randomBytes(32).toString('base64');
 }
 
-/** Whether a value is `whsec_` followed by 24 to 64 bytes in base64. */
 export function isWebhookSecret(value: unknown): value is string {
   if (typeof value !== 'string' || !value.startsWith(prefix)) return false;
   const bytes = bytesOf(value);

@@ -34,7 +34,6 @@ export class Webhooks {
     this.log = new DeliveryLog(scope);
   }
 
-  /** Starts sending, including deliveries that an earlier run left in the database. */
   start(surroundings: SenderSurroundings): void {
     const { endpoints, outbox, log, secret } = this;
     const { retrySeconds, timeoutMs } = this.#settings;
@@ -58,24 +57,17 @@ export class Webhooks {
     return this.endpoints.add(parseWebhook(options));
   }
 
-  /**
-   * Enables a webhook that a 410 response disabled.
-   *
-   * @throws EmulatorError `webhook_unknown`
-   */
   enable(id: string): void {
     const endpoint = this.endpoints.find(id);
     if (endpoint === undefined) throw unknownWebhook();
     this.endpoints.add(endpoint);
   }
 
-  /** @throws EmulatorError `webhook_unknown` if no webhook has this id */
   remove(id: string): void {
     if (!this.endpoints.remove(id)) throw unknownWebhook();
     this.#sender?.notifyEnded();
   }
 
-  /** @throws EmulatorError `webhooks_waiting` if events still wait after the timeout or when the emulator stops */
   async settled(timeoutMs: number): Promise<void> {
     if (this.#nothingWaits()) return;
     let end = () => {};

@@ -2,10 +2,6 @@ import type { MiddlewareHandler } from 'hono';
 import { answerProblem, Problem } from '../../http/problem.ts';
 import { escapePointer, findOperation, type Operation } from './operation.ts';
 
-/**
- * The HTTP statuses that every operation may return although the specification does not list them, each with the reason
- * for the exception. An operation may return any other status only if the specification lists it.
- */
 const unlistedStatuses: Readonly<Record<number, string>> = {
   400: 'most operations list no response to a malformed id, limit, cursor or body',
   413: 'the body is too large',
@@ -53,7 +49,6 @@ async function findViolation(operation: Operation, response: Response): Promise<
   const { findErrors } = await import('./validator.ts');
   const value = parseJson(body);
   if (value === undefined) return 'the body is not JSON';
-  // `closed`: a field that the specification does not list is also an error.
   const errors = findErrors(pointer, value, { closed: true });
   if (errors.length === 0) return undefined;
   return errors.map(({ field, message }) => `${field === '' ? 'the body' : field} ${message}`).join(', ');

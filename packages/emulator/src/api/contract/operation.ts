@@ -6,12 +6,10 @@ export const apiPath = '/api/server/v1';
 export interface Operation {
   readonly key: OperationKey;
   readonly method: string;
-  /** The operation's path below the base path of the REST API, in Hono's syntax: `/users/:userId`. */
   readonly route: string;
   readonly parameters: readonly SpecParameter[];
   readonly pointer: string;
   readonly spec: SpecOperation;
-  /** Whether a full request path, such as `/api/server/v1/users`, is a path of this operation. */
   matches(path: string): boolean;
 }
 

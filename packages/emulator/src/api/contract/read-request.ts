@@ -5,10 +5,8 @@ import { Problem } from '../../http/problem.ts';
 import type { Operation } from './operation.ts';
 import type { SpecParameter } from './spec-document.ts';
 
-/** A request that was validated against the specification. */
 export interface ApiRequest {
   path(name: string): string;
-  /** The query parameters. Integers are parsed. */
   readonly query: Readonly<Record<string, string | number>>;
   readonly body: unknown;
 }

@@ -18,7 +18,6 @@ export function section({ id, title, live, still }: Section): Html {
   </section>`;
 }
 
-/** A form with one button. Pass a `description` as accessible name if several buttons have the same label. */
 export function actionButton(
   action: string,
   label: string,
@@ -35,7 +34,6 @@ export function emptyNote(text: string): Html {
   return html`<p class="muted empty">${text}</p>`;
 }
 
-/** Shows the time of day, with the full date as tooltip. */
 export function moment(date: Date | string): Html {
   const iso = new Date(date).toISOString();
   return html`<time datetime="${iso}" title="${iso}">${iso.slice(11, 19)}</time>`;
