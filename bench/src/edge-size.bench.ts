@@ -68,7 +68,7 @@ reportSection({
       3,
       'kB gzip',
       (sizes.get(smallest)?.packed ?? 0) / 1000,
-      'Two kilobytes check options and contain messages that say what to write. One kilobyte fetches, limits and keeps keys during floods, outages and cancelled requests. None of that is left out at the edge.',
+      'Two kilobytes check options and contain messages that say what to write. One kilobyte fetches, limits and keeps keys during floods, outages and canceled requests. None of that is left out at the edge.',
     ),
   ],
   charts: [
