@@ -206,7 +206,6 @@ function readPattern<Name extends string>(options: Options<Name>, name: Name, ab
   }
 }
 
-// Throws for an empty list: an option without entries does nothing, so the entries were probably lost by mistake.
 function readPaths(tenant: TenantOptionValues, name: 'withoutTenant' | 'withoutSlug'): PublicPaths {
   return compilePublicPaths(listPaths(tenant, name, 1));
 }

@@ -2,7 +2,6 @@ import { type Reason, ToriiError } from '@torii/core';
 
 const prefix = 'torii.';
 
-/** Stores a Torii error's reason in `digest`. In production, `error.tsx` gets no other detail of a server error. */
 export function writeDigest<E>(error: E): E {
   const reason: unknown = error instanceof ToriiError ? Reflect.get(error, 'reason') : undefined;
   if (typeof reason === 'string') Object.assign(error as object, { digest: prefix + reason });

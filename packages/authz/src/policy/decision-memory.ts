@@ -10,7 +10,6 @@ const maxKeyLength = 1_000;
 export class DecisionMemory {
   readonly #grants: Map<string, Grant | null> = new Map();
 
-  /** Returns `null` for a cached refusal, `undefined` if the decision is not cached. */
   recall(key: string): Grant | null | undefined {
     return this.#grants.get(key);
   }

@@ -17,7 +17,6 @@ export interface MalformedEntry {
   readonly problem: string;
 }
 
-/** Thrown if the permission document cannot be used. Requests that need a permission are then answered 503, not 403. */
 export class DocumentError extends Error {
   override readonly name = 'DocumentError';
 }

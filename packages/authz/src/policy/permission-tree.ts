@@ -11,10 +11,6 @@ interface Node {
   starChild: Node | undefined;
 }
 
-/**
- * The permissions of one role as a tree of path segments, so that a lookup does not get slower with the number of
- * permissions.
- */
 export class PermissionTree {
   readonly #root: Node = createNode();
   readonly #regexSets: RegexSet[] = [];
@@ -89,8 +85,6 @@ export class PermissionTree {
     return undefined;
   }
 
-  // Stores a regular expression at the tree node of its literal beginning, such as `sales/invoices/`, so that it is
-  // only tried on paths that begin with these segments.
   #addRegex(permission: Permission, source: string): string | undefined {
     const problem = this.#budget.take(source);
     if (problem !== undefined) return problem;

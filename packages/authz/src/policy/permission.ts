@@ -32,7 +32,6 @@ export function readPermission(text: unknown): Permission | Unreadable {
 
 function parsePermission(text: unknown): Permission | Unreadable {
   if (typeof text !== 'string') return { problem: 'the permission is not a string such as "sales/invoices:get"' };
-  // In `"sales/invoices:get"`, the method follows the last colon: segments and regular expressions may contain colons.
   const colon = text.lastIndexOf(':');
   if (colon === -1) return { problem: 'the permission has no method. Write "sales/invoices:get"' };
   const method = readMethod(text.slice(colon + 1));

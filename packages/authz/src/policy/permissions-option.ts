@@ -30,10 +30,6 @@ export type PermissionsSource = PermissionDocument | (() => Loaded | Promise<Loa
 
 export interface DocumentReader {
   readonly read: () => unknown;
-  /**
-   * Whether `permissions` is the document itself, not a function or a store. A fixed document is read once, and later
-   * only by `refresh()`.
-   */
   readonly isFixed: boolean;
 }
 

@@ -27,7 +27,6 @@ export type PolicyEvent =
 
 export interface SourceSettings {
   readonly read: () => unknown;
-  /** How long a document is used, in milliseconds; `undefined` if it is used until `refresh()` is called. */
   readonly refreshMs: number | undefined;
   readonly timeoutMs: number;
   readonly emit: (event: PolicyEvent) => void;
@@ -48,7 +47,6 @@ interface Read {
   waiters: number;
 }
 
-/** When the age of the document reaches this share of `refreshMs`, the document is read again in the background. */
 const refreshAheadAt = 0.8;
 const retryAfterMs = 1_000;
 const maxWaiters = 10_000;
@@ -141,7 +139,6 @@ export class PolicySource {
   #accept(given: unknown, sequence: number, asOf: Instant): Policy {
     const fingerprint = fingerprintOf(given);
     const previous = this.#loaded;
-    // A slow read must not replace the result of a read that started later.
     if (previous !== undefined && previous.sequence > sequence) return previous.policy;
     const isUnchanged = previous?.fingerprint === fingerprint;
     const policy = isUnchanged ? previous.policy : compilePolicy(fingerprint);

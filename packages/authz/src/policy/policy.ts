@@ -14,7 +14,6 @@ export interface Policy {
   readonly memory: DecisionMemory;
 }
 
-/** Compiles a permission document. A malformed permission does not throw: it grants nothing. */
 export function compilePolicy(document: unknown): Policy {
   const { lastUpdate, roles: entriesByRole } = readDocument(document);
   const roles = new Map<string, PermissionTree>();

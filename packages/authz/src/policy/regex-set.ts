@@ -32,7 +32,6 @@ export class RegexSet {
     return undefined;
   }
 
-  /** Compiles all expressions. Does not throw if they are within the limits of `RegexBudget`. */
   compile(): void {
     this.#set.compile();
   }

@@ -114,8 +114,6 @@ function readClaim(auth: Auth, name: string): unknown {
   return Object.hasOwn(auth.raw, name) ? auth.raw[name] : undefined;
 }
 
-// Also `true` if the role in the claim is empty or invalid: a role that was removed from it must not come back from
-// another claim.
 function hasOrganizationRoleClaim(raw: Claims): boolean {
   const o: unknown = Object.hasOwn(raw, 'o') ? raw['o'] : undefined;
   const isNested = typeof o === 'object' && o !== null && (Object.hasOwn(o, 'role') || Object.hasOwn(o, 'rol'));
@@ -129,7 +127,6 @@ function readStrings(value: unknown, acceptsSingle: boolean): readonly string[] 
   return strings.every((item) => item !== null) ? strings : [];
 }
 
-/** Reads a whole number as text, so that 1 and "1" are the same role and the same tenant. */
 function readString(value: unknown): string | null {
   if (typeof value === 'string' && value !== '') return value;
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;

@@ -15,10 +15,6 @@ export interface Place {
   readonly hasTenant: boolean;
   readonly slug: PathMatch | undefined;
   readonly hasSlug: boolean;
-  /**
-   * `undefined` if the path is unknown or does not match `slug` or `base`. The permission rule then refuses the
-   * request.
-   */
   readonly resource: string | undefined;
 }
 

@@ -2,9 +2,6 @@ import type { TokenAnswer } from '../token-answer.ts';
 import { type CookieSource, updateCookie } from './cookie-update.ts';
 
 export interface KeeperOptions extends Omit<CookieSource, 'isStopped'> {
-  /**
-   * The id of the user that the page was rendered for. `null` if signed out, `undefined` if the app did not pass it.
-   */
   renderedFor(): string | null | undefined;
   onUpToDate(): void;
   onSignedIn(): void;

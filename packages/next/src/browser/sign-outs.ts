@@ -3,9 +3,6 @@ const key = 'torii.signed_out';
 export type SharedStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 export interface SignOuts {
-  /**
-   * Tells the app's other open pages about a sign-out: `happened` returns `true` in those pages, but not in this one.
-   */
   note(): void;
   happened(): boolean;
 }

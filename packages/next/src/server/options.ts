@@ -9,7 +9,6 @@ import {
   verifyOptionNames,
   wrongOption,
 } from '@torii/core/adapter';
-// Imported only to detect Next 14, which does not export `connection`.
 import { connection } from 'next/server.js';
 import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts';
 import { bypassNextCache } from './fresh-fetch.ts';

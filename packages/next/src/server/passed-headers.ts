@@ -48,7 +48,6 @@ export function headersForBrowser(received: Headers, upstream: string, app: Pick
   const rewritten = ['content-length', 'content-encoding', 'set-cookie', 'location'];
   const dropped = new Set([...hopByHop, ...rewritten, ...forOrigins, ...namedIn(received.get('connection'))]);
   const passed = pick(received, (name) => !dropped.has(name) && !startsWithOne(name, forServersPrefixes));
-  // Do not use `get('set-cookie')`: it would join the cookies with commas, which also occur inside `Expires`.
   for (const line of received.getSetCookie()) {
     for (const each of cookieLinesForBrowser(line, app)) passed.append('set-cookie', each);
   }

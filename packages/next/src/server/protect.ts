@@ -78,8 +78,6 @@ function readArguments<Custom extends object>(
   return { returnTo, checks: checks as readonly Check<Custom>[] };
 }
 
-// Returns `undefined` for an unsafe path instead of throwing: route parameters can make a path unsafe, and a signed-in
-// user who follows a link to that page must not see an error.
 function readReturnTo(returnTo: unknown, origins: readonly string[]): string | undefined {
   const address = readReturnAddress(returnTo, origins);
   if (address !== undefined || (typeof returnTo === 'string' && returnTo.startsWith('/'))) return address;

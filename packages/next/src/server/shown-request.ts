@@ -15,8 +15,6 @@ export function withoutHost<R extends RequestParts>(request: R): R {
   return { ...request, host: ':' };
 }
 
-// Throws if the request has no headers. This happens with `dynamic = 'force-static'`: Next renders the page once,
-// without a request, and would serve the result to every user.
 export function requireHeaders(headers: Pick<Headers, 'keys'>): void {
   if (headers.keys().next().done !== true) return;
   throw new ToriiConfigError(

@@ -60,7 +60,6 @@ function requireOwnPage(request: NextRequest, { origins }: Settings): void {
   );
 }
 
-// Returns the token. Core has already checked that the header contains a scheme, blanks and one token.
 function tokenOf({ headers }: NextRequest): string {
   return (
     headers

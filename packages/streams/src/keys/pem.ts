@@ -7,7 +7,6 @@ const maxLength = 16_384;
 // line without an END line.
 const pemBlock = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 
-// Converts line breaks to LF: files from Windows have CRLF, and environment variables often contain a literal `\n`.
 function normalizeLineBreaks(text: string): string {
   return text.replaceAll('\\r', '').replaceAll('\\n', '\n').replaceAll('\r\n', '\n').trim();
 }

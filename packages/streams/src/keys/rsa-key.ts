@@ -3,9 +3,7 @@ import { ToriiConfigError } from '@torii/core';
 import { readPem } from './pem.ts';
 
 export interface PublicKey {
-  /** The id of the key: its RFC 7638 thumbprint. */
   readonly keyId: string;
-  /** The key as SPKI PEM. */
   readonly pem: string;
 }
 

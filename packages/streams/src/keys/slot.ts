@@ -92,7 +92,6 @@ export class Slot {
     return { publicKey, isPlain, isEmpty: value.trim() === '', revision: entry?.revision ?? 0 };
   }
 
-  /** Writes the key to the slot. Returns `null` if another process wrote a different value since `lastRevision`. */
   async tryWrite(publicKey: PublicKey, lastRevision: number): Promise<Written | null> {
     const revision = await this.#store.write(this.bucket, this.key, publicKey.pem, lastRevision);
     if (revision !== null) return { revision, changed: true };

@@ -3,7 +3,6 @@ import { assertOption, isLoopback } from '@torii/core/adapter';
 
 export interface ServerAddress {
   readonly address: string;
-  /** The host name or IP address, without the port. An IPv6 address has no brackets. */
   readonly host: string;
   readonly isIp: boolean;
   readonly isLoopback: boolean;

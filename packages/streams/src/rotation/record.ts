@@ -36,7 +36,6 @@ export class RotationRecords {
     return { record: record && { ...record, drainStartedAt }, revision: entry?.revision ?? 0 };
   }
 
-  /** Writes the record, or clears it for `null`. Returns `false` if another process wrote since `lastRevision`. */
   async write(record: RotationRecord | null, lastRevision: number): Promise<boolean> {
     const text = record === null ? '' : JSON.stringify(record);
     return (await this.#store.write(this.#bucket, this.#key, text, lastRevision)) !== null;

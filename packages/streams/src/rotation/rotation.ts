@@ -209,7 +209,6 @@ export function createRotation(options: RotationOptions): Rotation {
       if (!served.isServed)
         throw shadowed('Nodes sign with the key that the gateway uses, so clients can still connect', served.keyId);
     } else if (step === 'done' && record?.from === from.keyId) {
-      // Clear the record that another process left because it crashed right after it published the new key.
       await records.write(null, recordRevision);
     }
   }

@@ -25,7 +25,6 @@ export interface Observation {
 
 export interface Intent {
   readonly slotName: string;
-  /** The id of the old key. `to` is the id of the new key. */
   readonly from: string;
   readonly to: string;
   readonly maxTtlSeconds: number;

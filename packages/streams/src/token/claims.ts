@@ -33,7 +33,6 @@ export interface StreamClaims {
   readonly exp: number;
 }
 
-// Claims that a caller may not add: the gateway or RFC 7519 4.1 defines their meaning.
 const reservedClaims = ['sub', 'iss', 'iat', 'exp', 'nbf', 'jti', 'allowed_streams'];
 
 const maxStreams = 1_000;
