@@ -1,4 +1,3 @@
-// How a field is validated before a request is sent. The server validates everything else.
 export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time';
 
 export type FieldRules = Readonly<Record<string, FieldRule>>;
@@ -7,25 +6,17 @@ export interface Operation {
   readonly method: string;
   readonly path: string;
   readonly pathParams?: Readonly<Record<string, unknown>>;
-  /**
-   * The fields that the caller passed. Fields listed in `query` are sent in the query string, all others in the body.
-   */
   readonly input?: unknown;
   readonly query?: FieldRules;
   readonly search?: URLSearchParams;
-  /** The validation rules for the fields of the body. With `raw`, `input` itself is sent as the body, not validated. */
   readonly body?: FieldRules | 'raw';
   readonly isOpenBody?: boolean;
-  /**
-   * Whether a retry is safe if the server has already carried out the operation. By default `true`, except for POST.
-   */
   readonly isRepeatable?: boolean;
   /**
    * An error status that counts as success on a retry. Example: the retry of a deletion gets 403 if the first attempt
    * deleted the user but its response was lost.
    */
   readonly doneStatus?: number;
-  /** The expected response body: a page, a list of objects with an `id`, one object with an `id`, any JSON, or none. */
   readonly answer: 'page' | 'list' | 'object' | 'value' | 'nothing';
 }
 

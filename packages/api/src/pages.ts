@@ -29,7 +29,6 @@ export interface PagePromise<T> extends Call<Page<T>>, AsyncIterable<T> {
 
 export function listPages<T>(send: Send, operation: Operation, options?: RequestOptions): PagePromise<T> {
   const { input } = operation;
-  // Copy the input, because the caller may change the object before a later page is fetched.
   const given: { readonly cursor?: string | null } | undefined =
     input && typeof input === 'object' ? { ...input } : undefined;
   return new LazyPagePromise<T>(
@@ -41,8 +40,6 @@ export function listPages<T>(send: Send, operation: Operation, options?: Request
 
 type FetchPage<T> = (cursor: string | null) => Call<Page<T>>;
 
-// Sends the first page's request only on a call of `then` or `withResponse`. `await`, `catch` and `finally` call
-// `then`.
 class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   readonly #fetchPage: FetchPage<T>;
   readonly #start: string | null;
@@ -74,7 +71,6 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   }
 
   async *pages(): AsyncGenerator<Page<T>, void> {
-    // Remember the cursors that were used: if the server returns one of them again, the loop would never end.
     const seen = new Set([this.#start]);
     for (let cursor = this.#start; ; seen.add(cursor)) {
       const { data: page, status, method, path, attempts } = await this.#fetchPage(cursor).withResponse();

@@ -22,7 +22,6 @@ export function codeOf(error: unknown, depth = 0): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause, depth + 1);
 }
 
-// Reads the header `Retry-After`, a number of seconds or an HTTP date (RFC 9110 10.2.3), and returns seconds.
 export function retryAfterSeconds(headers: Headers): number | null {
   const text = headers.get('retry-after') ?? '';
   // Parse text as a date only if it ends in GMT, as every HTTP date does: `Date.parse` would also accept '-5'.
@@ -30,8 +29,6 @@ export function retryAfterSeconds(headers: Headers): number | null {
   return ms > 0 ? Math.ceil(ms / 1000) : null;
 }
 
-// Returns how many milliseconds to wait before a retry: exponential backoff with jitter, but at least the `Retry-After`
-// of the server.
 export function waitAfter(attempt: number, askedSeconds: number | null): number {
   const longest = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
   return Math.max((askedSeconds ?? 0) * 1000, longest * (0.5 + Math.random() / 2));

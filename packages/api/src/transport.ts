@@ -6,7 +6,6 @@ import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
 import { codeOf, isTemporary, mayHaveArrived, waitAfter } from './retries.ts';
 
-// Never throws synchronously: like any other error, an invalid argument rejects the returned promise.
 export function callApi<T>(settings: Settings, operation: () => Operation, options?: RequestOptions): Call<T> {
   return callFor(perform<T>(settings, operation, options));
 }
@@ -24,7 +23,6 @@ async function perform<T>(
   const ending = new AbortController();
   let attempts = 0;
   let hasArrived = false;
-  // Whether an attempt failed although the server may have carried out the operation.
   let isInDoubt = false;
 
   for (;;) {
@@ -79,7 +77,6 @@ async function perform<T>(
     return isAnswer ? cause : connectionErrorFor(cause);
   }
 
-  // Returns the milliseconds until the retry, or `null` if a retry would be unsafe, useless or beyond a limit.
   function waitBeforeNext(error: ToriiApiError | ToriiConnectionError): number | null {
     const waitMs = waitAfter(attempts, error instanceof ToriiApiError ? error.retryAfterSeconds : null);
     const isInTime = attempts <= maxRetries && waitMs < endsAt - performance.now();
@@ -116,7 +113,6 @@ function callFor<T>(response: Promise<ApiResponse<T>>): Call<T> {
 // because they may contain the request and its headers.
 function safeCause(error: unknown, secretKey: string, depth = 0): unknown {
   const clean = (text: unknown): string => String(text).replaceAll(secretKey, '[secret key]');
-  // Limit the depth of the recursion, because an error can be its own cause.
   if (!(error instanceof Error) || depth > 4) return error && clean(error);
   const { message, stack, cause, code } = error as Error & { code?: unknown };
   const copy = new Error(clean(message), { cause: safeCause(cause, secretKey, depth + 1) });

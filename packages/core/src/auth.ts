@@ -162,8 +162,6 @@ function readOrganization(claims: Claims): Organization | null {
   return flat.role === null ? nested : flat;
 }
 
-// Provisional, because Torii has not published the format of the claim `o`: its role may lack the prefix `org:` that
-// `org_role` has, so the two roles are compared without it.
 function bareRole(role: string): string {
   return role.startsWith('org:') ? role.slice('org:'.length) : role;
 }

@@ -52,7 +52,6 @@ async function verifyFor(token: string, request: RequestView, pipeline: TokenPip
   return auth;
 }
 
-// Returns `null` if auth is optional and no token was sent. A malformed header is refused even then.
 function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean): string | null {
   try {
     return bearerToken(request, places);

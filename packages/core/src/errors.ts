@@ -21,7 +21,6 @@ export type UnavailableReason = 'keys_unavailable' | 'policy_unavailable';
 /** Every reason for which a request can be refused. */
 export type Reason = AuthReason | 'request_malformed' | 'not_allowed' | UnavailableReason;
 
-// A registered symbol, so that `instanceof` recognizes errors from another copy of this package.
 const brand = Symbol.for('torii.error');
 
 /**
@@ -104,7 +103,6 @@ export class ToriiUnavailableError extends ToriiError {
   constructor(reason: UnavailableReason, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
     super(message, options);
     this.reason = reason;
-    // NaN, for example from a malformed `Retry-After` of another server, must not be sent as `Retry-After: NaN`.
     const seconds = options?.retryAfterSeconds ?? 1;
     this.retryAfterSeconds = Number.isNaN(seconds) ? 1 : Math.min(Math.max(1, Math.ceil(seconds)), 86_400);
   }

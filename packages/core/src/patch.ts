@@ -84,7 +84,6 @@ function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   if (a instanceof Date || b instanceof Date) return a instanceof Date && b instanceof Date && +a === +b;
-  // Only arrays and plain objects can be compared by their keys. Treat others, such as two URLs or two Sets, as different.
   if (!hasPlainContent(a) || !hasPlainContent(b)) return false;
   const [keysOfA, keysOfB] = [Object.keys(a), Object.keys(b)];
   return (

@@ -109,7 +109,6 @@ export function getAuth<Custom extends object = Claims>(req: { readonly auth?: u
 }
 
 function write(res: Response, { status, headers: { Vary = '', ...headers }, body }: Answer): void {
-  // Add to the `Vary` header instead of replacing it, because CORS and compression middleware add to it too.
   res.set(headers).vary(Vary).status(status).send(body);
 }
 

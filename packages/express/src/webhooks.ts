@@ -52,7 +52,6 @@ export function webhookHandler<More extends object = object>(
         return findPayload({ kept, isRead: req.readableDidRead, stream: req, remedy });
       };
       const answer = await receiver.receive({ headers: req, payload }, (event) => handler(event, req));
-      // Respond only if nothing has responded yet, such as a timeout middleware or the webhook handler.
       if (!res.headersSent) res.status(answer.status).set(answer.headers).json(answer.body);
     } catch (error) {
       // A failed handler is a server error: replace any other status that earlier middleware has set, such as 404.

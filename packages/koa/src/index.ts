@@ -96,7 +96,7 @@ export function getAuth<Custom extends object = Claims>(ctx: { readonly state: o
 
 function write(ctx: Context, { status, headers: { Vary = '', ...headers }, body }: Answer): void {
   ctx.set(headers);
-  ctx.vary(Vary); // Add to `Vary`, which CORS and compression middleware set too.
+  ctx.vary(Vary);
   ctx.body = body;
   ctx.status = status; // After the body: Koa sets 204 if the body is null.
 }

@@ -16,7 +16,6 @@ export interface JwtClaimRules {
   readonly clockToleranceMs: number;
 }
 
-// A token without `exp` is refused, because it would be valid forever.
 export function checkJwtClaims(claims: Claims, rules: JwtClaimRules): ForeignClaims {
   const checked: ForeignClaims = {
     issuer: checkIssuer(claims, rules.issuers),

@@ -157,6 +157,5 @@ function refusalFor(cause: unknown): ToriiAuthError {
     return new ToriiAuthError('signature_invalid', 'The signature of the token is not valid.');
   }
   if (cause instanceof errors.JWSInvalid) return malformed('The token cannot be read.');
-  // jose rejected the key, for example an RSA key of fewer than 2048 bits.
   return new ToriiAuthError('key_unknown', 'The key that the token names is not usable.', { cause });
 }

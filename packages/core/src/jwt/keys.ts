@@ -13,7 +13,6 @@ export class KeyChoices {
     this.jwks = new Map(texts.map((text) => [text, known.get(text) ?? JSON.parse(text)]));
   }
 
-  // Returns the only key that fits the algorithm, or `undefined` if there are several: a choice would be a guess.
   only(algorithm: string): JWK | undefined {
     const [found, second] = [...this.jwks.values()].filter((jwk) => fits(jwk, algorithm));
     return second === undefined ? found : undefined;
@@ -31,7 +30,6 @@ export function parseJwtKeySet(
   return keys;
 }
 
-// Whether the key has the type and the purpose that the algorithm needs (RFC 7518 3.1, RFC 8037 3.1).
 export function fits(jwk: JWK, algorithm: string): boolean {
   const [kty, crv] = keyTypeFor(algorithm);
   return claimOf(jwk, 'kty') === kty && (crv === undefined || claimOf(jwk, 'crv') === crv) && mayVerify(jwk, algorithm);

@@ -195,7 +195,6 @@ function unpaddedBase64Length(bytes: number): number {
   return Math.ceil((bytes * 4) / 3);
 }
 
-// Finds a key that is clearly too small by its text length. jose refuses a slightly too small key when it imports the key.
 function isSmallPem(pem: string): boolean {
   const body = pem.replace(/-----[^-]*-----|[\s=]/g, '');
   return body.length < unpaddedBase64Length(leastRsaBytes);

@@ -1,7 +1,5 @@
 import type { EcPublicJwk, VerifySignature } from './signature.ts';
 
-// Used on every runtime except Node: `#ecdsa` in package.json selects this file or ecdsa.node.ts.
-
 const curve = { name: 'ECDSA', namedCurve: 'P-256' };
 const es256 = { name: 'ECDSA', hash: 'SHA-256' };
 

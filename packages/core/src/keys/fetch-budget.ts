@@ -3,7 +3,6 @@ import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 const burst = 3;
 const refillMs = 8_000;
 
-// Allows at most ten fetches of a key set in any minute: three in a row, then one every eight seconds.
 export class FetchBudget {
   #left = burst;
   #countedAt: Instant = instantNow();

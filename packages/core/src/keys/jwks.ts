@@ -18,7 +18,6 @@ export interface SetKey {
   readonly kid: string;
   readonly x: string;
   readonly y: string;
-  /** Imports the key. Resolves with `undefined` if the import fails, for example because the point is not on the curve. */
   load(): Promise<VerifySignature | undefined>;
 }
 
@@ -80,7 +79,6 @@ function canVerifyEs256(jwk: Claims): boolean {
   );
 }
 
-// Whether `use`, `key_ops` and `alg`, if present, allow the key to verify with the algorithm (RFC 7517 4.2 to 4.4).
 export function mayVerify(jwk: Claims, algorithm: string): boolean {
   const [use, operations, meant] = [claimOf(jwk, 'use'), claimOf(jwk, 'key_ops'), claimOf(jwk, 'alg')];
   return (

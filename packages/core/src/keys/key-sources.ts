@@ -36,7 +36,6 @@ export function shareKeySets<Key>(parse: ParseKeySet<Key>): KeySetFor<Key> {
     const sets = shared.get(fetch) ?? new Map<string, RemoteKeySet<Key>>();
     shared.set(fetch, sets);
     const set = sets.get(url) ?? new RemoteKeySet(url, fetch, parse);
-    // Move the key set to the end: the first one, the least recently used, is evicted.
     sets.delete(url);
     sets.set(url, set);
     for (const oldest of sets.keys()) {

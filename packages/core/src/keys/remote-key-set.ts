@@ -8,7 +8,6 @@ import { KeySetError, type SetKey } from './jwks.ts';
 import { type Fetch, fetchKeySet, fetchTimeoutMs } from './key-endpoint.ts';
 
 export interface KeySource<Key = SetKey> {
-  /** Returns the key if it is known and recently fetched. Never waits and never fetches. */
   peek(kid: string): Key | undefined;
   find(kid: string, maxStaleMs: number, emit: VerifierEventListener): Promise<Key>;
 }
@@ -29,7 +28,6 @@ interface PendingFetch {
   waiting: number;
 }
 
-// Parses a key set. Reuses the objects of `previous` for unchanged keys. Throws a KeySetError for an invalid key set.
 export type ParseKeySet<Key> = (
   answer: unknown,
   previous: ReadonlyMap<string, Key> | undefined,

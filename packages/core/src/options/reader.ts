@@ -5,7 +5,6 @@ import { nearestName } from './nearest-name.ts';
 /** A copy of an options object. The copy has no prototype, so `in` and property access see own options only. */
 export type Options<Name extends string = string> = { readonly [Key in Name]?: unknown };
 
-// Makes the compiler reject a list of names that lacks an option of `T`.
 type Complete<T, Names extends readonly string[]> =
   Exclude<keyof T, Names[number]> extends never ? unknown : { readonly missing: Exclude<keyof T, Names[number]> };
 

@@ -99,7 +99,6 @@ function headerReader(
   headers: HeadersLike,
   distinct: ((name: string) => readonly string[]) | undefined,
 ): (name: string) => readonly string[] {
-  // Copy an iterator such as `headers.entries()`, which can be read only once.
   const source = isIterable(headers) && !isHeaders(headers) ? [...headers] : headers;
   return (name) => {
     const wanted = name.toLowerCase();

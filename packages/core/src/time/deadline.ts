@@ -7,7 +7,6 @@ export async function raceDeadline<T, Late>(
   late: () => Late,
   signal?: AbortSignal,
 ): Promise<T | Late> {
-  // If the code below throws, a rejection of `work` must not crash the process.
   work.catch(() => {});
   let end = (): void => {};
   const ended = new Promise<typeof over>((resolve) => {

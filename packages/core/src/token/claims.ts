@@ -3,7 +3,6 @@ import { type AuthReason, ToriiAuthError } from '../errors.ts';
 import { withDetail } from '../events.ts';
 
 export interface ClaimRules {
-  /** The accepted issuers, without a trailing slash. */
   readonly issuers: ReadonlySet<string>;
   readonly audiences: ReadonlySet<string> | undefined;
   readonly environments: ReadonlySet<string> | undefined;
@@ -45,13 +44,11 @@ export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
   return checked;
 }
 
-// Returns when the token becomes valid (inclusive) and expires (exclusive), in Unix milliseconds with clock tolerance.
 export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranceMs: number): [number, number] {
   const from = startMs(Math.max(checked.issuedAt, notBefore(claims) ?? 0), clockToleranceMs);
   return [from, checked.expiresAt * 1000 + clockToleranceMs];
 }
 
-// Checks `exp`, `nbf` and `iat` (RFC 7519 4.1.4 to 4.1.6). A token is already expired at the instant of `exp`.
 export function checkTimes(
   { issuedAt, expiresAt }: Pick<ForeignClaims, 'issuedAt' | 'expiresAt'>,
   start: number | undefined,

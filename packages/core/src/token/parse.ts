@@ -1,7 +1,6 @@
 import { type Claims, claimOf, isJsonObject } from '../auth.ts';
 import { ToriiAuthError } from '../errors.ts';
 
-/** A decoded JWS (RFC 7515 3.1), not yet verified. */
 export interface ParsedToken {
   readonly header: Claims;
   readonly claims: Claims;
@@ -11,7 +10,6 @@ export interface ParsedToken {
 
 const maxTokenLength = 16_384;
 
-// Accepts only base64url without padding (RFC 7515 section 2) and JSON objects in valid UTF-8.
 export function parseToken(token: string): ParsedToken {
   if (token.length > maxTokenLength) throw malformed('The token is too long.');
   const first = token.indexOf('.');

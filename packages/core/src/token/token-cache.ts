@@ -15,7 +15,6 @@ interface CacheEntry extends VerifiedToken {
   readonly token: string;
 }
 
-// Invalid tokens are never added, so an attacker cannot fill the cache.
 export class TokenCache {
   readonly #byEnd: Map<string, CacheEntry> = new Map();
   readonly #maxEntries: number;

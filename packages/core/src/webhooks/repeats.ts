@@ -95,7 +95,6 @@ export class Repeats {
       await this.#write(key, { state: 'claimed', by, until: Date.now() + this.#leaseMs }, this.#leaseMs);
       if (elapsedMs(turn.since) > this.#leaseMs / 2) throw unavailable();
     } catch (error) {
-      // Delete this delivery's claim on the event, because the store may have saved the claim despite the error.
       await release().catch(() => {});
       throw error;
     }

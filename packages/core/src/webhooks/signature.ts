@@ -6,7 +6,6 @@ import type { RequestView } from '../request/request-view.ts';
 export interface SignedHeaders {
   readonly id: string;
   readonly timestampSeconds: number;
-  /** The text of the timestamp header as it was sent, because the signature covers this text. */
   readonly timestamp: string;
   readonly signatures: readonly Uint8Array<ArrayBuffer>[];
 }

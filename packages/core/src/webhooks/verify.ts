@@ -65,7 +65,6 @@ export function readRules(options: Options<(typeof ruleNames)[number]>): Webhook
   };
 }
 
-// Checks the headers first, so that the body of an invalid delivery is not read.
 export async function verifyDelivery<More extends object>(
   { secrets, toleranceSeconds, maxBytes }: WebhookSettings,
   headers: RequestLike,
