@@ -28,7 +28,7 @@ export function refusalFor({ status, headers, text }: Received, call: ApiCall): 
   const problem = isObject(body) ? body : null;
   // The server may send an error's `code` and `supportId` in `properties` instead of at the top level: read both.
   const own = { ...problem, ...Object(problem?.['properties']) };
-  // The client does not follow redirects: their responses have a 3xx status, or status 0 in browsers and some runtimes.
+  // An error status below 400 is a redirect that the client did not follow: 3xx, or 0 in browsers and some runtimes.
   const given = status < 400 ? 'redirect_refused' : own.code;
   // Use the server's error code only if it consists of word characters: line breaks in it could forge log entries.
   const [code] = /^\w{1,99}$/.exec(given ?? '') ?? ['unknown'];

@@ -62,7 +62,7 @@ export interface ResponseProgress {
   readonly writableEnded: boolean;
 }
 
-/** The guards for one framework. `source` is a verifier, or the options to create a verifier. */
+/** The guards for one framework. The parameter `source` of its methods is a verifier, or the options to create one. */
 export interface Guards<Request, Middleware> {
   /** Refuses requests without a valid token. Throws a ToriiConfigError if an option is wrong. */
   requireAuth<Custom extends object = Claims>(

@@ -32,7 +32,7 @@ export type StreamEvent =
       readonly waitSeconds: number;
       /** One line for people: the step, or the error that causes the retry. */
       readonly summary: string;
-      /** The whole plan as text for people, like `text` of a `RotationPlan`. For `retry`, the same as `summary`. */
+      /** The whole plan as text for people, like `text` of a `RotationPlan`. If `step` is `retry`, it equals `summary`. */
       readonly text: string;
     };
 

@@ -103,8 +103,8 @@ function headerReader(
   return (name) => {
     const wanted = name.toLowerCase();
     const values = valuesOf(source, wanted);
-    // Prefer the value in `headers`, which middleware may have changed on purpose. But Node's `headers` has only one value
-    // of some headers that were sent twice: if the request was sent with several values, use all of them.
+    // Use the value in `headers`, because middleware may have changed it on purpose. Exception: if the client sent the header
+    // several times, use all values, because Node's `headers` keeps only one of them for some headers.
     const sent = values.length === 1 ? distinct?.(wanted) : undefined;
     return sent !== undefined && sent.length > 1 ? sent : values;
   };

@@ -7,7 +7,10 @@ import { isSigned, readSecrets, readSignedHeaders, type SecretKey } from './sign
 
 /** Options for verifying deliveries. */
 export interface WebhookRules {
-  /** The signing secret, `whsec_…`, or a list of secrets during a rotation. Throws a ToriiConfigError if one is `undefined`. */
+  /**
+   * The signing secret, `whsec_…`, or a list of secrets during a rotation. The type accepts `undefined` so that an environment
+   * variable compiles, but a missing secret, alone or in the list, throws a ToriiConfigError.
+   */
   readonly secret: string | readonly (string | undefined)[] | undefined;
   /**
    * How many seconds the timestamp of a delivery may be in the past or in the future. From 0 to 300.

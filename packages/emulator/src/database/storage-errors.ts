@@ -1,7 +1,7 @@
 import { EmulatorError } from '../errors.ts';
 
 interface StorageFault {
-  /** The reason for an error message: a sentence without a final period, in which "it" means the database. */
+  /** What went wrong, as text to insert into an error message: a sentence without a final period. "It" is the database. */
   readonly reason: string;
   readonly status: 503 | 507;
   readonly code: 'storage_unavailable' | 'storage_full';

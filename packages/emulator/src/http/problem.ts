@@ -25,7 +25,10 @@ export class Problem extends Error {
   }
 }
 
-/** The HTTP status and code for each error code of the library. For `null`, problemFor() looks at the error's cause. */
+/**
+ * Maps each code of an EmulatorError to the HTTP status and the code of the response. If the value is `null`, problemFor()
+ * decides by the error's cause.
+ */
 const answers = {
   user_invalid: [400, 'invalid_request'],
   option_invalid: [400, 'invalid_request'],

@@ -18,8 +18,8 @@ export type CookieUpdate =
   | { readonly did: 'store'; readonly token: string; readonly answer: TokenAnswer }
   | { readonly did: 'clear'; readonly answer: TokenAnswer };
 
-// Updates the token cookie while other tabs wait (lock). Checks for a sign-out again after storing a token, because the
-// lock may be unavailable or time out, and then another tab may sign out in the meantime.
+// Updates the token cookie under a lock, so that other tabs wait. The lock may be unavailable or time out, so another tab can
+// sign out during the update: check for a sign-out again after storing a token.
 export function updateCookie(source: CookieSource, stored?: string): Promise<CookieUpdate> {
   const { getToken, tokenPath, isOutdated, isStopped } = source;
   return takeTurn(tokenPath, async (): Promise<CookieUpdate> => {
