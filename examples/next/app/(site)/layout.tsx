@@ -5,7 +5,7 @@ import { torii } from '../../torii';
 
 // Not the root layout, because error.tsx does not catch errors of the root layout.
 export default async function SiteLayout({ children }: { children: ReactNode }) {
-  // Only chooses the button. A layout is no guard, because Next does not run it again for each page.
+  // Only chooses the button. A layout does not protect pages, because Next does not run it again for each page.
   const auth = await torii.auth();
   return (
     <>
