@@ -49,7 +49,11 @@ const makers: readonly [string, (given: Given) => Verifier<object, never>][] = [
 
 describe.each(makers)('[34] after a pause, %s', (_name, makeVerifier) => {
   /** A verifier that knows a key, and whose key set was being refreshed in the background when the process stopped. */
-  async function stopDuringRefresh(): Promise<{ torii: Verifier<object, never>; endpoint: KeyEndpoint; token: string }> {
+  async function stopDuringRefresh(): Promise<{
+    torii: Verifier<object, never>;
+    endpoint: KeyEndpoint;
+    token: string;
+  }> {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });
     const token = await tokenOf();

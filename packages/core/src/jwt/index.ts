@@ -75,7 +75,7 @@ async function verifySignature(token: string, key: CryptoKey | Uint8Array, algor
   }
 }
 
-function keyFinderOf({ source, maxStaleMs, emit }: JwtSettings): FindKey {
+function keyFinderOf({ source, keyCaller }: JwtSettings): FindKey {
   switch (source.kind) {
     case 'secret':
       return async () => source.secret;
@@ -97,7 +97,7 @@ function keyFinderOf({ source, maxStaleMs, emit }: JwtSettings): FindKey {
     case 'url': {
       const keys = keySetFor(source.url, source.fetch);
       return async (kid = noKeyId, algorithm) =>
-        importNamed(keys.peek(kid) ?? (await keys.find(kid, maxStaleMs, emit)), kid, algorithm);
+        importNamed(keys.peek(kid) ?? (await keys.find(kid, keyCaller)), kid, algorithm);
     }
   }
 }

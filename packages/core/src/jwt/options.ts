@@ -1,6 +1,7 @@
 import { type Claims, isJsonObject } from '../auth.ts';
 import { holdsSecret, type JSONWebKeySet, type JWK, KeySetError } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
+import type { KeyCaller } from '../keys/remote-key-set.ts';
 import { isLoopback } from '../options/loopback.ts';
 import {
   listTexts,
@@ -18,6 +19,7 @@ import {
   readRequestOptions,
   requestOptionNames,
 } from '../options/request-options.ts';
+import { readKeyCaller } from '../options/verify-options.ts';
 import type { JwtClaimRules } from './claims.ts';
 import { fits, type KeyChoices, parseJwtKeySet } from './keys.ts';
 
@@ -67,6 +69,11 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
    * @default 3600 (one hour)
    */
   readonly maxStaleSeconds?: number;
+  /**
+   * How long a fetch of the key set may take, in milliseconds. From 100 to 30000. Requests that need the keys wait for it.
+   * @default 5000
+   */
+  readonly keysTimeoutMs?: number;
   /** The function that fetches the key set. By default `globalThis.fetch`. */
   readonly fetch?: Fetch | undefined;
 }
@@ -82,7 +89,7 @@ export interface JwtSettings extends RequestSettings {
   readonly algorithms: ReadonlySet<string>;
   readonly source: JwtKeySource;
   readonly rules: JwtClaimRules;
-  readonly maxStaleMs: number;
+  readonly keyCaller: KeyCaller;
 }
 
 const optionNames = [
@@ -95,6 +102,7 @@ const optionNames = [
   'claims',
   'clockTolerance',
   'maxStaleSeconds',
+  'keysTimeoutMs',
   'fetch',
   'onEvent',
   ...requestOptionNames,
@@ -107,6 +115,7 @@ const example = "createJwtVerifier({ secret: process.env.JWT_SECRET, algorithms:
 export function readJwtOptions(given: JwtOptions): JwtSettings {
   const options = readKnownOptions(given, optionNames, example);
   const algorithms = readAlgorithms(options);
+  const requestSettings = readRequestOptions(options);
   return {
     algorithms,
     source: readSource(options, algorithms),
@@ -116,8 +125,8 @@ export function readJwtOptions(given: JwtOptions): JwtSettings {
       audiences: readTexts(options, 'audience', "audience: 'https://api.example.com'"),
       clockToleranceMs: readNumber(options, 'clockTolerance', { from: 0, to: 300, absent: 30 }) * 1000,
     },
-    maxStaleMs: readNumber(options, 'maxStaleSeconds', { from: 0, to: 86_400, absent: 3600 }) * 1000,
-    ...readRequestOptions(options),
+    keyCaller: readKeyCaller(options, requestSettings.emit),
+    ...requestSettings,
   };
 }
 

@@ -1,22 +1,11 @@
-import { raceDeadline } from '../time/deadline.ts';
 import { KeySetError } from './jwks.ts';
 
 /** A function with the signature of the global `fetch`. */
 export type Fetch = typeof globalThis.fetch;
 
-export const fetchTimeoutMs = 5_000;
-
 const maxBytes = 512 * 1024;
 
-export async function fetchKeySet(url: string, fetch: Fetch): Promise<unknown> {
-  const abort = new AbortController();
-  return raceDeadline(readJson(url, fetch, abort.signal), fetchTimeoutMs, () => {
-    abort.abort();
-    throw new KeySetError(`no response within ${fetchTimeoutMs / 1000} s`);
-  });
-}
-
-async function readJson(url: string, fetch: Fetch, signal: AbortSignal): Promise<unknown> {
+export async function fetchKeySet(url: string, fetch: Fetch, signal: AbortSignal): Promise<unknown> {
   // Do not follow a redirect to another host's keys. Not `redirect: 'error'`, which always throws on Cloudflare Workers.
   const response = await fetch(url, { headers: { accept: 'application/json' }, redirect: 'manual', signal });
   if (response.status !== 200) {

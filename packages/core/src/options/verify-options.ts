@@ -3,7 +3,7 @@ import type { VerifierEventListener } from '../events.ts';
 import { type JSONWebKeySet, KeySetError } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
 import { FixedKeySet, keySetFor } from '../keys/key-sources.ts';
-import type { KeySource } from '../keys/remote-key-set.ts';
+import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
 import { withoutTrailingSlash } from '../token/claims.ts';
 import type { VerifySettings } from '../token/verify.ts';
 import { problemOfIssuer } from './issuer-url.ts';
@@ -33,6 +33,11 @@ export interface VerifyOptions {
    */
   readonly maxStaleSeconds?: number;
   /**
+   * How long a fetch of the keys may take, in milliseconds. From 100 to 30000. Requests that need the keys wait for it.
+   * @default 5000
+   */
+  readonly keysTimeoutMs?: number;
+  /**
    * The maximum number of verified tokens in the cache, from 0 (no cache) to 1000000. A token is used from the cache until it
    * expires or its key is withdrawn. Each cached token takes about 1 kB of memory.
    * @default 5000
@@ -48,6 +53,7 @@ export interface VerifyOptions {
 
 export interface TokenSettings extends Omit<VerifySettings, 'cache'> {
   readonly cachedTokens: number;
+  readonly emit: VerifierEventListener;
 }
 
 export const verifyOptionNames = [
@@ -56,6 +62,7 @@ export const verifyOptionNames = [
   'environmentId',
   'clockTolerance',
   'maxStaleSeconds',
+  'keysTimeoutMs',
   'cachedTokens',
   'fetch',
   'keys',
@@ -66,6 +73,7 @@ type VerifyOptionValues = Options<(typeof verifyOptionNames)[number]>;
 
 export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
   const issuers = readIssuers(options);
+  const emit = emitterFor(readFunction<VerifierEventListener>(options, 'onEvent'));
   return {
     rules: {
       issuers: new Set(issuers),
@@ -74,9 +82,20 @@ export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
       clockToleranceMs: readNumber(options, 'clockTolerance', { from: 0, to: 300, absent: 30 }) * 1000,
     },
     keySources: readKeySources(options, issuers),
-    maxStaleMs: readNumber(options, 'maxStaleSeconds', { from: 0, to: 86_400, absent: 3600 }) * 1000,
+    keyCaller: readKeyCaller(options, emit),
     cachedTokens: readWhole(options, 'cachedTokens', { from: 0, to: 1_000_000, absent: 5_000 }),
-    emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
+    emit,
+  };
+}
+
+export function readKeyCaller(
+  options: Options<'maxStaleSeconds' | 'keysTimeoutMs'>,
+  emit: VerifierEventListener,
+): KeyCaller {
+  return {
+    maxStaleMs: readNumber(options, 'maxStaleSeconds', { from: 0, to: 86_400, absent: 3600 }) * 1000,
+    timeoutMs: readNumber(options, 'keysTimeoutMs', { from: 100, to: 30_000, absent: 5_000 }),
+    emit,
   };
 }
 

@@ -1,8 +1,8 @@
 import { readAuth } from '../auth.ts';
 import { ToriiAuthError } from '../errors.ts';
-import { type VerifierEventListener, withDetail } from '../events.ts';
+import { withDetail } from '../events.ts';
 import type { SetKey } from '../keys/jwks.ts';
-import type { KeySource } from '../keys/remote-key-set.ts';
+import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
 import { isSignatureShaped, type VerifySignature } from '../keys/signature.ts';
 import { type ClaimRules, checkClaims, checkTimes, issuerOf, notBefore, validityOf } from './claims.ts';
 import { keyIdFrom, parseToken } from './parse.ts';
@@ -12,9 +12,8 @@ export interface VerifySettings {
   readonly rules: ClaimRules;
   /** The keys of each issuer. A key is looked up only among those of the token's issuer, because anyone can write a `kid`. */
   readonly keySources: ReadonlyMap<string, KeySource>;
-  readonly maxStaleMs: number;
+  readonly keyCaller: KeyCaller;
   readonly cache: TokenCache;
-  readonly emit: VerifierEventListener;
 }
 
 // Cheap checks come first. No claim may be trusted before the signature is verified.
@@ -40,7 +39,7 @@ async function verifyAgain(
   source: KeySource,
   settings: VerifySettings,
 ): Promise<Verdict> {
-  const current = await source.find(known.key.kid, settings.maxStaleMs, settings.emit);
+  const current = await source.find(known.key.kid, settings.keyCaller);
   if (isStillGood(known, current)) return { result: known, fromCache: true };
   settings.cache.drop(token);
   return verifyAndRemember(token, settings);
@@ -64,7 +63,7 @@ async function verifyAfresh(token: string, settings: VerifySettings): Promise<Ve
   const checked = checkClaims(claims, settings.rules);
   if (!isSignatureShaped(signature)) throw invalidSignature(kid);
   const source = sourceOf(issuer, settings);
-  const key = source.peek(kid) ?? (await source.find(kid, settings.maxStaleMs, settings.emit));
+  const key = source.peek(kid) ?? (await source.find(kid, settings.keyCaller));
   const verifySignature = await loadVerifier(key);
   if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
   // Check the times again: the token may have expired during the key fetch.

@@ -1,0 +1,230 @@
+import { raceDeadline } from './time/deadline.ts';
+import { elapsedMs, type Instant, instantNow } from './time/instant.ts';
+
+/** Where a value comes from, and how old it may be. An age counts from when the load began, not from when it ended. */
+export interface RemoteSource<Value, Caller> {
+  /** `signal` is aborted when the time limit has passed. A result that comes later still counts, unless it is outdated. */
+  load(signal: AbortSignal): Value | Promise<Value>;
+  /** From this age on, the value is renewed in the background. */
+  readonly renewAfterMs: number;
+  /** From this age on, callers wait for a renewal. */
+  readonly staleAfterMs: number;
+  /** A rate limit, asked before each load. */
+  mayLoad(): boolean;
+  onLoaded(value: Value, durationMs: number, caller: Caller): void;
+  onFailed(cause: unknown, caller: Caller): void;
+}
+
+export interface Patience {
+  /** How long a load may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Up to this age, the value is used while it cannot be loaded. */
+  readonly maxStaleMs: number;
+}
+
+/** A load took longer than its time limit. */
+export class TimeLimitError extends Error {}
+
+export const retryDelayMs = 1_000;
+const maxWaiting = 10_000;
+const outageMs = 60_000;
+// If a load is not over this long after its time limit, its timer did not fire. Either an edge runtime canceled the load with
+// the request that began it, or the process was paused.
+const graceMs = 1_000;
+const maxAttempts = 3;
+
+interface Held<Value> {
+  readonly value: Value;
+  readonly asOf: Instant;
+  readonly turn: number;
+}
+
+interface Failure {
+  readonly cause: unknown;
+  readonly begunAt: Instant;
+  readonly turn: number;
+  /** The time limit that passed. Infinite after any other failure. */
+  readonly timeoutMs: number;
+}
+
+interface Load {
+  readonly turn: number;
+  readonly begunAt: Instant;
+  readonly timeoutMs: number;
+  readonly done: Promise<void>;
+  waiting: number;
+}
+
+/**
+ * A value that is loaded from an endpoint or a store, kept, and renewed as it ages. Callers share one load at a time. A
+ * failure counts from when its load began: after a pause of the process (a frozen Lambda, SIGSTOP, sleep), loads that were
+ * under way seem to fail, and must not keep the next caller from asking.
+ */
+export class RemoteValue<Value, Caller extends Patience = Patience> {
+  readonly #source: RemoteSource<Value, Caller>;
+  #held: Held<Value> | undefined;
+  #failure: Failure | undefined;
+  #load: Load | undefined;
+  #turns = 0;
+  /** Loads of earlier turns are ignored. */
+  #firstTurn = 0;
+
+  constructor(source: RemoteSource<Value, Caller>) {
+    this.#source = source;
+  }
+
+  /** The value, if it need not be renewed yet. */
+  peek(): Value | undefined {
+    return this.#ageMs() < this.#source.renewAfterMs ? this.#held?.value : undefined;
+  }
+
+  /** The value of any age. */
+  get latest(): Value | undefined {
+    return this.#held?.value;
+  }
+
+  /** Why the last load failed. `undefined` after a load that did not fail. */
+  get failure(): { readonly cause: unknown } | undefined {
+    return this.#failure;
+  }
+
+  /** Returns a promise only if the caller must wait for a load. It resolves with `undefined` if there is no usable value. */
+  current(caller: Caller): Value | Promise<Value | undefined> {
+    const age = this.#ageMs();
+    if (this.#held === undefined || (age >= this.#source.staleAfterMs && !this.#isInOutage(age, caller))) {
+      return this.#renewed(caller);
+    }
+    if (age >= this.#source.renewAfterMs) this.renewInBackground(caller);
+    return this.#held.value;
+  }
+
+  /** The value, if it is young enough for a caller who has tried to renew it. */
+  usable({ maxStaleMs }: Caller): Value | undefined {
+    return this.#ageMs() < Math.max(this.#source.staleAfterMs, maxStaleMs) ? this.#held?.value : undefined;
+  }
+
+  renewInBackground(caller: Caller): void {
+    // If an edge runtime cancels a background load, `#load` stays set, so that no other one begins: the next load is left to
+    // a caller who waits for it.
+    if (this.#load === undefined) void this.#renew(caller, 1);
+  }
+
+  /**
+   * Loads the value, or waits for the load that is under way. Never rejects. Resolves with `false` if too many callers wait,
+   * or if a rate limit or the retry delay forbids a load.
+   */
+  renew(caller: Caller): Promise<boolean> {
+    return this.#renew(caller, maxAttempts);
+  }
+
+  retryInMs({ timeoutMs }: Caller): number {
+    const failure = this.#failure;
+    // A load that was ended by the shorter time limit of another caller is no failure for this one.
+    if (failure === undefined || failure.timeoutMs < timeoutMs) return 0;
+    return Math.max(0, retryDelayMs - elapsedMs(failure.begunAt));
+  }
+
+  /** Sets a value that needs no load. */
+  set(value: Value): void {
+    this.#turns += 1;
+    this.#held = { value, asOf: instantNow(), turn: this.#turns };
+  }
+
+  /** Drops the value, and the results of loads that have begun: the remote value has changed. */
+  forget(): void {
+    this.#firstTurn = this.#turns + 1;
+    this.#held = undefined;
+    this.#failure = undefined;
+    this.#load = undefined;
+  }
+
+  #ageMs(): number {
+    return this.#held === undefined ? Number.POSITIVE_INFINITY : elapsedMs(this.#held.asOf);
+  }
+
+  #isInOutage(age: number, { timeoutMs, maxStaleMs }: Caller): boolean {
+    const failure = this.#failure;
+    if (failure === undefined || failure.timeoutMs < timeoutMs || age >= maxStaleMs) return false;
+    return elapsedMs(failure.begunAt) < outageMs + timeoutMs;
+  }
+
+  async #renewed(caller: Caller): Promise<Value | undefined> {
+    return (await this.renew(caller)) ? this.usable(caller) : undefined;
+  }
+
+  async #renew(caller: Caller, maxAttempts: number): Promise<boolean> {
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const load = this.#joinableLoad(caller) ?? this.#begin(caller);
+      if (load === undefined || load.waiting >= maxWaiting) return false;
+      load.waiting += 1;
+      const leftMs = caller.timeoutMs + graceMs - elapsedMs(load.begunAt);
+      // In Cloudflare Workers, a promise of a request that has ended can reject. Treat its load as dead.
+      const isOver = await raceDeadline(
+        load.done.then(() => true),
+        leftMs,
+        () => false,
+      ).catch(() => false);
+      if (!isOver && this.#load === load) this.#load = undefined;
+      if (this.#isAnswered(load, isOver, caller)) return true;
+    }
+    return true;
+  }
+
+  #joinableLoad({ timeoutMs }: Caller): Load | undefined {
+    const load = this.#load;
+    return load !== undefined && elapsedMs(load.begunAt) < timeoutMs + graceMs ? load : undefined;
+  }
+
+  #begin(caller: Caller): Load | undefined {
+    if (this.retryInMs(caller) > 0 || !this.#source.mayLoad()) return undefined;
+    const { timeoutMs } = caller;
+    this.#turns += 1;
+    const [turn, begunAt, abort] = [this.#turns, instantNow(), new AbortController()];
+    const loading = (async () => {
+      const value = await this.#source.load(abort.signal);
+      this.#accept({ value, asOf: begunAt, turn }, caller);
+    })();
+    const done = raceDeadline(loading, timeoutMs, () => {
+      abort.abort();
+      throw new TimeLimitError(`no answer within ${timeoutMs} ms`);
+    })
+      .catch((cause: unknown) => {
+        const limit = cause instanceof TimeLimitError ? timeoutMs : Number.POSITIVE_INFINITY;
+        this.#fail({ cause, begunAt, turn, timeoutMs: limit }, caller);
+      })
+      .then(() => {
+        if (this.#load?.turn === turn) this.#load = undefined;
+      });
+    const load = { turn, begunAt, timeoutMs, done, waiting: 0 };
+    this.#load = load;
+    return load;
+  }
+
+  #accept(held: Held<Value>, caller: Caller): void {
+    if (this.#isOutdated(held.turn)) return;
+    this.#held = held;
+    if (this.#failure !== undefined && this.#failure.turn <= held.turn) this.#failure = undefined;
+    this.#source.onLoaded(held.value, elapsedMs(held.asOf), caller);
+  }
+
+  #fail(failure: Failure, caller: Caller): void {
+    if (this.#isOutdated(failure.turn) || (this.#failure?.turn ?? 0) > failure.turn) return;
+    this.#failure = failure;
+    this.#source.onFailed(failure.cause, caller);
+  }
+
+  #isOutdated(turn: number): boolean {
+    return turn < this.#firstTurn || turn < (this.#held?.turn ?? 0);
+  }
+
+  // Whether a caller who waited for this load has its answer, the answer of a later load included. Otherwise the caller
+  // tries again.
+  #isAnswered({ turn, begunAt, timeoutMs }: Load, isOver: boolean, caller: Caller): boolean {
+    const [held, failed] = [this.#held?.turn ?? 0, this.#failure?.turn ?? 0];
+    if (Math.max(held, failed) > turn) return true;
+    if (!isOver || turn < this.#firstTurn) return false;
+    const wasPaused = elapsedMs(begunAt) >= timeoutMs + graceMs;
+    if (held === turn) return !wasPaused || this.#ageMs() < this.#source.staleAfterMs;
+    return !wasPaused && (this.#failure?.timeoutMs ?? 0) >= caller.timeoutMs;
+  }
+}
