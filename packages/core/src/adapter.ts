@@ -34,6 +34,7 @@ export {
   wrongOption,
 } from './options/reader.ts';
 export { verifyOptionNames } from './options/verify-options.ts';
+export { type Patience, type RemoteSource, RemoteValue, retryDelayMs, TimeLimitError } from './remote-value.ts';
 export { isFromOwnPages } from './request/bearer.ts';
 export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './request/path.ts';
 export { viewOf } from './request/request-view.ts';

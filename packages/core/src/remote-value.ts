@@ -25,7 +25,7 @@ export interface Patience {
 /** A load took longer than its time limit. */
 export class TimeLimitError extends Error {}
 
-export const retryDelayMs = 1_000;
+export const retryDelayMs: number = 1_000;
 const maxWaiting = 10_000;
 const outageMs = 60_000;
 // If a load is not over this long after its time limit, its timer did not fire. Either an edge runtime canceled the load with

@@ -24,6 +24,8 @@ const entries = {
     'verifyToken',
   ],
   './adapter': [
+    'RemoteValue',
+    'TimeLimitError',
     'answerFor',
     'assertOption',
     'compilePublicPaths',
@@ -53,6 +55,7 @@ const entries = {
     'readText',
     'readWhole',
     'requireChecks',
+    'retryDelayMs',
     'unknownName',
     'verifierFrom',
     'verifyOptionNames',
