@@ -53,7 +53,7 @@ test.each<[string, unknown]>([
 ])('[26] answers 503 if the source returns %s, and does not treat it as an empty document', async (_name, given) => {
   const { ask, events } = authzOver(() => given, { timeoutMs: 5_000 });
   expect(await ask()).toBe(503);
-  expect(events).toEqual([{ type: 'policy_failed', problem: expect.any(String) }]);
+  expect(events).toEqual([{ type: 'policy_failed', problem: expect.any(String), cause: expect.any(Error) }]);
 });
 
 test('[26] answers 503 if the document contains a cycle', async () => {

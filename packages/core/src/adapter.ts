@@ -1,4 +1,5 @@
 export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
+export { connectionProblem, loggableCause } from './cause.ts';
 export { isRefusal, requireChecks } from './checks.ts';
 export { emitterFor } from './emitter.ts';
 export { loggable, withDetail } from './events.ts';

@@ -13,6 +13,8 @@ export interface RefusalDetail {
   readonly kid?: string;
   /** The `detail` passed to `refuse`. Safe to log: shortened, printable ASCII, `[withheld]` if it looks like a secret. */
   readonly check?: string;
+  /** Why the keys are not available, or why the key that the token names cannot be used. */
+  readonly problem?: string;
 }
 
 /** What a verifier did, for logs and metrics. Never contains a token. */
@@ -40,8 +42,25 @@ export type VerifierEvent =
       readonly kids: readonly string[];
       readonly durationMs: number;
     }
-  /** The key set could not be fetched. `usable` is `true` if the keys from an earlier fetch can still be used. */
-  | { readonly type: 'keys_failed'; readonly url: string; readonly problem: string; readonly usable: boolean }
+  /** The key set could not be fetched. */
+  | {
+      readonly type: 'keys_failed';
+      readonly url: string;
+      readonly problem: string;
+      /** Copies of the message and the code of the failure. Without values that look like a secret. */
+      readonly cause: Error;
+      /** Whether the keys from an earlier fetch can still be used. */
+      readonly usable: boolean;
+    }
+  /** A key was left out: it cannot be read, has a null member, or shares its `kid`. */
+  | {
+      readonly type: 'key_ignored';
+      /** The URL of the key set. `undefined` for keys that were passed as an option. */
+      readonly url: string | undefined;
+      /** Safe to log. `undefined` if the key has no `kid`. */
+      readonly kid: string | undefined;
+      readonly problem: string;
+    }
   /** A token named an unknown key, and the key set was not fetched again because of the rate limit on key fetches. */
   | { readonly type: 'key_search_limited'; readonly url: string };
 

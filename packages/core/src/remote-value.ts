@@ -4,7 +4,7 @@ import { elapsedMs, type Instant, instantNow } from './time/instant.ts';
 /** Where a value comes from, and how old it may be. An age counts from when the load began, not from when it ended. */
 export interface RemoteSource<Value, Caller> {
   /** `signal` is aborted when the time limit has passed. A result that comes later still counts, unless it is outdated. */
-  load(signal: AbortSignal): Value | Promise<Value>;
+  load(signal: AbortSignal, caller: Caller): Value | Promise<Value>;
   /** From this age on, the value is renewed in the background. */
   readonly renewAfterMs: number;
   /** From this age on, callers wait for a renewal. */
@@ -181,7 +181,7 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
     this.#turns += 1;
     const [turn, begunAt, abort] = [this.#turns, instantNow(), new AbortController()];
     const loading = (async () => {
-      const value = await this.#source.load(abort.signal);
+      const value = await this.#source.load(abort.signal, caller);
       this.#accept({ value, asOf: begunAt, turn }, caller);
     })();
     const done = raceDeadline(loading, timeoutMs, () => {

@@ -1,5 +1,15 @@
 import { ToriiUnavailableError } from '@torii/core';
-import { elapsedMs, instantNow, type Patience, RemoteValue, retryDelayMs, TimeLimitError } from '@torii/core/adapter';
+import {
+  connectionProblem,
+  elapsedMs,
+  instantNow,
+  loggableCause,
+  type Patience,
+  RemoteValue,
+  retryDelayMs,
+  TimeLimitError,
+  withDetail,
+} from '@torii/core/adapter';
 import { DocumentError, fingerprintOf, type MalformedEntry } from './document.ts';
 import { compilePolicy, type Policy } from './policy.ts';
 
@@ -23,7 +33,12 @@ export type PolicyEvent =
    * The document could not be read. Once the last loaded document is older than `refreshSeconds`, requests that need a
    * permission are answered 503.
    */
-  | { readonly type: 'policy_failed'; readonly problem: string };
+  | {
+      readonly type: 'policy_failed';
+      readonly problem: string;
+      /** Copies of the message and the code of the failure. Without values that look like a secret. */
+      readonly cause: Error;
+    };
 
 export interface SourceSettings {
   readonly read: () => unknown;
@@ -59,7 +74,7 @@ export class PolicySource {
       mayLoad: () => true,
       load: async () => this.#compile(await read()),
       onLoaded: (loaded, durationMs) => this.#note(loaded, durationMs),
-      onFailed: (cause) => emit({ type: 'policy_failed', problem: this.#problemOf(cause) }),
+      onFailed: (thrown) => emit({ type: 'policy_failed', ...this.#describe(thrown) }),
     });
   }
 
@@ -104,13 +119,25 @@ export class PolicySource {
 
   #require(loaded: Loaded | undefined): Policy {
     if (loaded !== undefined) return loaded.policy;
-    const cause = this.#document.failure?.cause;
     const message = 'The permissions cannot be looked up at the moment.';
-    throw new ToriiUnavailableError('policy_unavailable', message, { cause, retryAfterSeconds: retryDelayMs / 1000 });
+    const retryAfterSeconds = retryDelayMs / 1000;
+    const { failure } = this.#document;
+    if (failure === undefined) {
+      const problem = 'too many requests wait for the permissions';
+      throw withDetail(new ToriiUnavailableError('policy_unavailable', message, { retryAfterSeconds }), { problem });
+    }
+    const { problem, cause } = this.#describe(failure.cause);
+    const error = new ToriiUnavailableError('policy_unavailable', message, { cause, retryAfterSeconds });
+    throw withDetail(error, { problem });
   }
 
-  #problemOf(cause: unknown): string {
-    if (cause instanceof TimeLimitError) return `the permissions were not read within ${this.#patience.timeoutMs} ms`;
-    return cause instanceof DocumentError ? cause.message : 'the permissions could not be read';
+  #describe(thrown: unknown): { readonly problem: string; readonly cause: Error } {
+    if (thrown instanceof TimeLimitError) {
+      return { problem: `the permissions were not read within ${this.#patience.timeoutMs} ms`, cause: thrown };
+    }
+    if (thrown instanceof DocumentError) return { problem: thrown.message, cause: thrown };
+    const cause = loggableCause(thrown);
+    const kind = connectionProblem(cause);
+    return { problem: `the permissions could not be read${kind === undefined ? '' : `: ${kind}`}`, cause };
   }
 }

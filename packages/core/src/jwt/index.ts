@@ -107,7 +107,7 @@ const keySetFor = shareKeySets(parseJwtKeySet);
 async function importNamed(key: KeyChoices | undefined, kid: string, algorithm: string): Promise<CryptoKey> {
   if (key === undefined) throw unknownKey(kid);
   const imported = await importOnly(key, kid, algorithm);
-  if (imported === undefined) throw unknownKey(kid);
+  if (imported === undefined) throw unknownKey(kid, 'it cannot be imported');
   return imported;
 }
 
@@ -115,7 +115,7 @@ const imports = new WeakMap<JWK, Map<string, Promise<CryptoKey | undefined>>>();
 
 async function importOnly(key: KeyChoices, kid: string, algorithm: string): Promise<CryptoKey | undefined> {
   const jwk = key.only(algorithm);
-  if (jwk === undefined) throw unknownKey(kid);
+  if (jwk === undefined) throw unknownKey(kid, 'none of its keys, or more than one, fits the algorithm');
   const byAlgorithm = imports.get(jwk) ?? new Map<string, Promise<CryptoKey | undefined>>();
   imports.set(jwk, byAlgorithm);
   const imported = byAlgorithm.get(algorithm) ?? importJwk(jwk, algorithm);

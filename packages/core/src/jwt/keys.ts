@@ -1,5 +1,5 @@
 import { type Claims, claimOf } from '../auth.ts';
-import { type JWK, keysById, listKeys, mayVerify } from '../keys/jwks.ts';
+import { type JWK, keysById, listKeys, mayVerify, type OnIgnored } from '../keys/jwks.ts';
 
 // The id for all keys of a set, used if a token has no `kid`. No token can name this id: an empty `kid` is refused.
 export const noKeyId = '';
@@ -21,12 +21,14 @@ export class KeyChoices {
 
 export function parseJwtKeySet(
   value: unknown,
+  onIgnored: OnIgnored,
   previous: ReadonlyMap<string, KeyChoices> = new Map(),
 ): ReadonlyMap<string, KeyChoices> {
-  const entries = listKeys(value);
-  const all = new KeyChoices(entries, previous.get(noKeyId)?.jwks);
-  const keys = keysById(entries, (jwk) => new KeyChoices([jwk], all.jwks));
-  if (entries.length > 0) keys.set(noKeyId, all);
+  const listed = listKeys(value, onIgnored);
+  const readable = listed.flatMap(({ jwk }) => (jwk === undefined ? [] : [jwk]));
+  const all = new KeyChoices(readable, previous.get(noKeyId)?.jwks);
+  const keys = keysById(listed, onIgnored, (jwk) => new KeyChoices([jwk], all.jwks));
+  if (readable.length > 0) keys.set(noKeyId, all);
   return keys;
 }
 

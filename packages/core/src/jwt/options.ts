@@ -1,5 +1,6 @@
 import { type Claims, isJsonObject } from '../auth.ts';
-import { holdsSecret, type JSONWebKeySet, type JWK, KeySetError } from '../keys/jwks.ts';
+import type { VerifierEventListener } from '../events.ts';
+import { holdsSecret, type IgnoredKey, type JSONWebKeySet, type JWK, KeySetError, problemOfKey } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
 import type { KeyCaller } from '../keys/remote-key-set.ts';
 import { isLoopback } from '../options/loopback.ts';
@@ -118,7 +119,7 @@ export function readJwtOptions(given: JwtOptions): JwtSettings {
   const requestSettings = readRequestOptions(options);
   return {
     algorithms,
-    source: readSource(options, algorithms),
+    source: readSource(options, algorithms, requestSettings.emit),
     rules: {
       userIdClaim: readUserIdClaim(options),
       issuers: readTexts(options, 'issuer', "issuer: 'https://login.example.com'"),
@@ -138,7 +139,11 @@ function readAlgorithms(options: JwtOptionValues): ReadonlySet<string> {
 }
 
 // Refuses a public key for HS256 (algorithm confusion, RFC 8725 2.1): anyone could use it as the secret and sign tokens.
-function readSource(options: JwtOptionValues, algorithms: ReadonlySet<string>): JwtKeySource {
+function readSource(
+  options: JwtOptionValues,
+  algorithms: ReadonlySet<string>,
+  emit: VerifierEventListener,
+): JwtKeySource {
   const given = ['secret', 'key', 'jwks'].filter((name) => name in options);
   const [name, second] = given;
   if (name === undefined || second !== undefined) {
@@ -154,7 +159,7 @@ function readSource(options: JwtOptionValues, algorithms: ReadonlySet<string>): 
     return { kind: 'secret', secret: readSecret(options.secret, algorithms) };
   }
   if (isSymmetric.some(Boolean)) throw wrongOption(name, 'is public, but HS256, HS384 and HS512 need a `secret`');
-  return name === 'key' ? readKey(options.key, algorithms) : readKeySet(options);
+  return name === 'key' ? readKey(options.key, algorithms) : readKeySet(options, emit);
 }
 
 // Requires a secret as long as the hash (RFC 7518 3.2). An attacker who has one token can guess a short secret offline.
@@ -186,6 +191,8 @@ function readKey(value: unknown, algorithms: ReadonlySet<string>): JwtKeySource 
   if (!isJsonObject(jwk) || !Object.hasOwn(jwk, 'kty'))
     throw wrongOption('key', 'must be a PEM public key or a JSON Web Key');
   if (holdsSecret(jwk)) throw wrongOption('key', 'is a private or shared key. Use the public key');
+  const problem = problemOfKey(jwk);
+  if (problem !== undefined) throw wrongOption('key', `cannot be read: ${problem}`);
   if (![...algorithms].some((algorithm) => fits(jwk, algorithm))) {
     throw wrongOption(
       'key',
@@ -209,7 +216,7 @@ function isSmallPem(pem: string): boolean {
   return body.length < unpaddedBase64Length(leastRsaBytes);
 }
 
-function readKeySet(options: JwtOptionValues): JwtKeySource {
+function readKeySet(options: JwtOptionValues, emit: VerifierEventListener): JwtKeySource {
   const { jwks } = options;
   if (typeof jwks === 'string') {
     const url = URL.canParse(jwks) ? new URL(jwks) : undefined;
@@ -223,17 +230,15 @@ function readKeySet(options: JwtOptionValues): JwtKeySource {
   if (!Array.isArray(keys) || keys.length === 0)
     throw wrongOption('jwks', 'must be a URL or a key set: { keys: [{ kty, … }] }');
   const entries = plainCopy<readonly unknown[]>([...keys], 'jwks');
-  if (!entries.every((jwk) => typeof jwk === 'object' && jwk !== null))
-    throw wrongOption('jwks', 'contains a value that is not a key');
-  if (entries.some((jwk) => holdsSecret(Object(jwk))))
-    throw wrongOption('jwks', 'contains a private or shared key. Use the public keys');
+  const ignored: IgnoredKey[] = [];
   try {
-    return { kind: 'set', keys: parseJwtKeySet({ keys: entries }) };
+    const parsed = parseJwtKeySet({ keys: entries }, (key) => ignored.push(key));
+    if (parsed.size === 0) throw new KeySetError(`no key can be read: ${ignored[0]?.problem}`);
+    for (const { kid, problem } of ignored) emit({ type: 'key_ignored', url: undefined, kid, problem });
+    return { kind: 'set', keys: parsed };
   } catch (cause) {
-    throw wrongOption(
-      'jwks',
-      `cannot be used: ${cause instanceof KeySetError ? cause.message : 'the key set cannot be read'}`,
-    );
+    const problem = cause instanceof KeySetError ? cause.message : 'the key set cannot be read';
+    throw wrongOption('jwks', `cannot be used: ${problem}. Use the public keys, as the issuer publishes them`);
   }
 }
 

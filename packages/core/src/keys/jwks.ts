@@ -1,5 +1,6 @@
 import { loadKey } from '#ecdsa';
 import { type Claims, claimOf, isJsonObject } from '../auth.ts';
+import { loggable } from '../events.ts';
 import type { VerifySignature } from './signature.ts';
 
 /** A key set (JWKS) as an issuer publishes it (RFC 7517 section 5). */
@@ -26,38 +27,64 @@ export class KeySetError extends Error {}
 
 export type KeysById = ReadonlyMap<string, SetKey>;
 
+/** A key of a set that is left out. `kid` is safe to log. */
+export interface IgnoredKey {
+  readonly kid: string | undefined;
+  readonly problem: string;
+}
+
+export type OnIgnored = (key: IgnoredKey) => void;
+
 const maxKeys = 1000;
 // Members of private and symmetric keys, which are refused: EC (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1), ML-DSA.
 const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
+// Required members of public keys (RFC 7518 6.2.1, 6.3.1, RFC 8037 section 2).
+const publicMembers: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['EC', ['crv', 'x', 'y']],
+  ['RSA', ['n', 'e']],
+  ['OKP', ['crv', 'x']],
+]);
 
-export function parseKeySet(value: unknown, previous: KeysById = new Map()): KeysById {
-  return keysById(listKeys(value), (jwk, kid) => {
+export function parseKeySet(value: unknown, onIgnored: OnIgnored, previous: KeysById = new Map()): KeysById {
+  return keysById(listKeys(value, onIgnored), onIgnored, (jwk, kid) => {
     return canVerifyEs256(jwk) ? keyFrom(kid, jwk, previous.get(kid)) : undefined;
   });
 }
 
-export function listKeys(value: unknown): readonly Claims[] {
+interface ListedKey {
+  readonly kid: unknown;
+  /** `undefined` if the key is left out, because it cannot be read. */
+  readonly jwk: Claims | undefined;
+}
+
+export function listKeys(value: unknown, onIgnored: OnIgnored): readonly ListedKey[] {
   const list = isJsonObject(value) ? claimOf(value, 'keys') : undefined;
   if (!Array.isArray(list)) throw new KeySetError('the response is not a key set');
   if (list.length > maxKeys) throw new KeySetError(`the key set has more than ${maxKeys} keys`);
-  const entries = list.filter(isJsonObject);
-  if (entries.some(holdsSecret)) {
-    throw new KeySetError('the key set contains a private key');
-  }
-  return entries;
+  const entries: readonly unknown[] = [...list];
+  if (entries.some(holdsSecret)) throw new KeySetError('the key set contains a private key');
+  return entries.map((entry) => {
+    const kid = isJsonObject(entry) ? claimOf(entry, 'kid') : undefined;
+    const problem = problemOfKey(entry);
+    if (problem === undefined) return { kid, jwk: entry as Claims };
+    onIgnored(ignored(kid, problem));
+    return { kid, jwk: undefined };
+  });
 }
 
 export function keysById<Key>(
-  entries: readonly Claims[],
+  listed: readonly ListedKey[],
+  onIgnored: OnIgnored,
   make: (jwk: Claims, kid: string) => Key | undefined,
 ): Map<string, Key> {
   const keys = new Map<string, Key>();
   const seen = new Set<unknown>();
-  for (const jwk of entries) {
-    const kid = claimOf(jwk, 'kid');
+  for (const { kid, jwk } of listed) {
     if (typeof kid !== 'string' || kid === '') continue;
-    // Two keys with the same `kid` are ambiguous, so both are skipped.
-    const key = seen.has(kid) ? undefined : make(jwk, kid);
+    // Two keys with the same `kid` are ambiguous, so both are skipped, also if one of them cannot be read.
+    const isRepeated = seen.has(kid);
+    if (isRepeated) onIgnored(ignored(kid, 'another key has the same `kid`'));
+    const key = isRepeated || jwk === undefined ? undefined : make(jwk, kid);
     if (key === undefined) keys.delete(kid);
     else keys.set(kid, key);
     seen.add(kid);
@@ -65,18 +92,34 @@ export function keysById<Key>(
   return keys;
 }
 
-export function holdsSecret(jwk: object): boolean {
-  return secretMembers.some((member) => Object.hasOwn(jwk, member));
+/** Whether a value is a private or a shared key. A null member is no secret: some libraries write all members of a key. */
+export function holdsSecret(jwk: unknown): boolean {
+  return isJsonObject(jwk) && secretMembers.some((member) => (claimOf(jwk, member) ?? null) !== null);
+}
+
+/** Why a public key cannot be read. Does not look at the key itself: a point may still not be on its curve. */
+export function problemOfKey(jwk: unknown): string | undefined {
+  if (!isJsonObject(jwk)) return 'it is not an object';
+  const empty = Object.keys(jwk).find((member) => jwk[member] === null);
+  if (empty !== undefined) return `its member ${loggable(empty)} is null`;
+  const kid = claimOf(jwk, 'kid');
+  if (kid !== undefined && !isText(kid)) return 'its `kid` is not a string, or empty';
+  const type = claimOf(jwk, 'kty');
+  if (!isText(type)) return 'its `kty` is missing';
+  const wrong = publicMembers.get(type)?.find((member) => !isText(claimOf(jwk, member)));
+  return wrong === undefined ? undefined : `its member ${wrong} is missing, or not a string`;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function ignored(kid: unknown, problem: string): IgnoredKey {
+  return { kid: kid === undefined ? undefined : loggable(kid), problem };
 }
 
 function canVerifyEs256(jwk: Claims): boolean {
-  return (
-    claimOf(jwk, 'kty') === 'EC' &&
-    claimOf(jwk, 'crv') === 'P-256' &&
-    typeof claimOf(jwk, 'x') === 'string' &&
-    typeof claimOf(jwk, 'y') === 'string' &&
-    mayVerify(jwk, 'ES256')
-  );
+  return claimOf(jwk, 'kty') === 'EC' && claimOf(jwk, 'crv') === 'P-256' && mayVerify(jwk, 'ES256');
 }
 
 export function mayVerify(jwk: Claims, algorithm: string): boolean {

@@ -1,10 +1,11 @@
+import { connectionProblem, loggableCause } from '../cause.ts';
 import { ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
 import { type VerifierEventListener, withDetail } from '../events.ts';
-import { type Patience, RemoteValue } from '../remote-value.ts';
+import { type Patience, RemoteValue, TimeLimitError } from '../remote-value.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { Crowd } from './crowd.ts';
 import { FetchBudget } from './fetch-budget.ts';
-import { KeySetError, type SetKey } from './jwks.ts';
+import { KeySetError, type OnIgnored, type SetKey } from './jwks.ts';
 import { type Fetch, fetchKeySet } from './key-endpoint.ts';
 
 /** Who asks for a key: the settings of one verifier. */
@@ -23,7 +24,7 @@ const suspicionMs = 8_000;
 
 type Keys<Key> = ReadonlyMap<string, Key>;
 
-export type ParseKeySet<Key> = (answer: unknown, previous: Keys<Key> | undefined) => Keys<Key>;
+export type ParseKeySet<Key> = (answer: unknown, onIgnored: OnIgnored, previous: Keys<Key> | undefined) => Keys<Key>;
 
 export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
   readonly #set: RemoteValue<Keys<Key>, KeyCaller>;
@@ -38,13 +39,16 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       renewAfterMs,
       staleAfterMs,
       mayLoad: () => this.#budget.take(),
-      load: async (signal) => parse(await fetchKeySet(url, fetch, signal), this.#set.latest),
+      load: async (signal, { emit }) => {
+        const onIgnored: OnIgnored = ({ kid, problem }) => emit({ type: 'key_ignored', url, kid, problem });
+        return parse(await fetchKeySet(url, fetch, signal), onIgnored, this.#set.latest);
+      },
       onLoaded(keys, durationMs, { emit }) {
         emit({ type: 'keys_fetched', url, kids: [...keys.keys()].filter(Boolean), durationMs });
       },
-      onFailed: (cause, caller) => {
-        const problem = cause instanceof KeySetError ? cause.message : 'the connection failed';
-        caller.emit({ type: 'keys_failed', url, problem, usable: this.#set.usable(caller) !== undefined });
+      onFailed: (thrown, caller) => {
+        const usable = this.#set.usable(caller) !== undefined;
+        caller.emit({ type: 'keys_failed', url, ...describeFailure(thrown), usable });
       },
     });
   }
@@ -92,11 +96,29 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
   #unavailable(caller: KeyCaller): ToriiUnavailableError {
     const retryAfterSeconds = Math.max(this.#set.retryInMs(caller), this.#budget.waitMs()) / 1000;
     const message = 'The keys to verify tokens cannot be fetched at the moment.';
-    return new ToriiUnavailableError('keys_unavailable', message, { retryAfterSeconds });
+    const { failure } = this.#set;
+    if (failure === undefined) {
+      const problem = 'the key set has no usable key, or the limit on key fetches was reached';
+      return withDetail(new ToriiUnavailableError('keys_unavailable', message, { retryAfterSeconds }), { problem });
+    }
+    const { problem, cause } = describeFailure(failure.cause);
+    return withDetail(new ToriiUnavailableError('keys_unavailable', message, { cause, retryAfterSeconds }), {
+      problem,
+    });
   }
 }
 
-export function unknownKey(kid: string): ToriiAuthError {
+function describeFailure(thrown: unknown): { readonly problem: string; readonly cause: Error } {
+  // Their messages are ours.
+  if (thrown instanceof KeySetError || thrown instanceof TimeLimitError) {
+    return { problem: thrown.message, cause: thrown };
+  }
+  const cause = loggableCause(thrown);
+  return { problem: connectionProblem(cause) ?? 'the connection failed', cause };
+}
+
+/** `problem` says why a key that the issuer does publish cannot be used. */
+export function unknownKey(kid: string, problem?: string): ToriiAuthError {
   const message = 'The token is signed with a key that the issuer does not publish.';
-  return withDetail(new ToriiAuthError('key_unknown', message), { kid });
+  return withDetail(new ToriiAuthError('key_unknown', message), { kid, ...(problem !== undefined && { problem }) });
 }

@@ -81,7 +81,7 @@ export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
       environments: readTexts(options, 'environmentId', "environmentId: 'the id that the dashboard shows'"),
       clockToleranceMs: readNumber(options, 'clockTolerance', { from: 0, to: 300, absent: 30 }) * 1000,
     },
-    keySources: readKeySources(options, issuers),
+    keySources: readKeySources(options, issuers, emit),
     keyCaller: readKeyCaller(options, emit),
     cachedTokens: readWhole(options, 'cachedTokens', { from: 0, to: 1_000_000, absent: 5_000 }),
     emit,
@@ -109,7 +109,11 @@ function readIssuers(options: VerifyOptionValues): readonly string[] {
   });
 }
 
-function readKeySources(options: VerifyOptionValues, issuers: readonly string[]): ReadonlyMap<string, KeySource> {
+function readKeySources(
+  options: VerifyOptionValues,
+  issuers: readonly string[],
+  emit: VerifierEventListener,
+): ReadonlyMap<string, KeySource> {
   const fetch = readFunction<Fetch>(options, 'fetch');
   if (!('keys' in options)) {
     return new Map(issuers.map((issuer) => [issuer, keySetFor(`${issuer}/_torii/.well-known/jwks.json`, fetch)]));
@@ -122,7 +126,7 @@ function readKeySources(options: VerifyOptionValues, issuers: readonly string[])
     );
   }
   try {
-    return new Map([[issuer, new FixedKeySet(options.keys)]]);
+    return new Map([[issuer, new FixedKeySet(options.keys, emit)]]);
   } catch (cause) {
     const problem = cause instanceof KeySetError ? cause.message : 'the key set cannot be read';
     throw wrongOption('keys', `cannot be used: ${problem}. Write keys: { keys: [{ kty: 'EC', crv: 'P-256', … }] }`);

@@ -2,7 +2,7 @@ import { readAuth } from '../auth.ts';
 import { ToriiAuthError } from '../errors.ts';
 import { withDetail } from '../events.ts';
 import type { SetKey } from '../keys/jwks.ts';
-import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
+import { type KeyCaller, type KeySource, unknownKey } from '../keys/remote-key-set.ts';
 import { isSignatureShaped, type VerifySignature } from '../keys/signature.ts';
 import { type ClaimRules, checkClaims, checkTimes, issuerOf, notBefore, validityOf } from './claims.ts';
 import { keyIdFrom, parseToken } from './parse.ts';
@@ -80,7 +80,7 @@ function sourceOf(issuer: string, settings: VerifySettings): KeySource {
 
 async function loadVerifier(key: SetKey): Promise<VerifySignature> {
   const loaded = await key.load();
-  if (loaded === undefined) throw new ToriiAuthError('key_unknown', 'The key that the token names is not usable.');
+  if (loaded === undefined) throw unknownKey(key.kid, 'it is not a point on the curve P-256');
   return loaded;
 }
 
