@@ -19,6 +19,7 @@ export {
   type UnavailableReason,
 } from './errors.ts';
 export type { RefusalDetail, VerifierEvent, VerifierEventListener } from './events.ts';
+export type { InitialKeys } from './keys/initial-key-set.ts';
 export type { JSONWebKeySet, JWK } from './keys/jwks.ts';
 export type { Fetch } from './keys/key-endpoint.ts';
 export type { VerifierOptions } from './options/verifier-options.ts';

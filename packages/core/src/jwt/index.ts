@@ -2,12 +2,11 @@ import { type CryptoKey, compactVerify, errors, importJWK, importSPKI } from 'jo
 import { type Claims, claimOf, readForeignAuth } from '../auth.ts';
 import { ToriiAuthError, ToriiConfigError } from '../errors.ts';
 import type { JWK } from '../keys/jwks.ts';
-import { shareKeySets } from '../keys/key-sources.ts';
 import { unknownKey } from '../keys/remote-key-set.ts';
 import { malformed, parseToken, refuseExtensions } from '../token/parse.ts';
 import { type Verifier, verifierWith } from '../verifier.ts';
 import { checkJwtClaims } from './claims.ts';
-import { KeyChoices, noKeyId, parseJwtKeySet } from './keys.ts';
+import { KeyChoices, noKeyId } from './keys.ts';
 import { type JwtOptions, type JwtSettings, readJwtOptions } from './options.ts';
 
 export type { JwtAlgorithm, JwtClaimNames, JwtOptions } from './options.ts';
@@ -95,14 +94,12 @@ function keyFinderOf({ source, keyCaller }: JwtSettings): FindKey {
       return async (kid = noKeyId, algorithm) => importNamed(keys.get(kid), kid, algorithm);
     }
     case 'url': {
-      const keys = keySetFor(source.url, source.fetch);
+      const { keys } = source;
       return async (kid = noKeyId, algorithm) =>
         importNamed(keys.peek(kid) ?? (await keys.find(kid, keyCaller)), kid, algorithm);
     }
   }
 }
-
-const keySetFor = shareKeySets(parseJwtKeySet);
 
 async function importNamed(key: KeyChoices | undefined, kid: string, algorithm: string): Promise<CryptoKey> {
   if (key === undefined) throw unknownKey(kid);

@@ -1,8 +1,10 @@
 import { type Claims, isJsonObject } from '../auth.ts';
 import type { VerifierEventListener } from '../events.ts';
+import { InitialKeySet, type InitialKeys } from '../keys/initial-key-set.ts';
 import { holdsSecret, type IgnoredKey, type JSONWebKeySet, type JWK, KeySetError, problemOfKey } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
-import type { KeyCaller } from '../keys/remote-key-set.ts';
+import { shareKeySets } from '../keys/key-sources.ts';
+import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
 import { isLoopback } from '../options/loopback.ts';
 import {
   listTexts,
@@ -53,6 +55,12 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
    * must contain exactly one key for the algorithm of the token.
    */
   readonly jwks?: string | JSONWebKeySet | undefined;
+  /**
+   * A key set that was fetched when the app was built. Requires the URL of the key set as `jwks`. Its keys verify at once
+   * after a start. The first use begins a fetch in the background, which replaces them. Without a successful fetch they are
+   * used for five minutes from their first use, and not at all from seven days after `fetchedAt` on.
+   */
+  readonly initialKeys?: InitialKeys;
   /** The accepted issuers. The `iss` claim must equal one of them exactly. By default `iss` is not checked. */
   readonly issuer?: string | readonly string[];
   /** The accepted audiences. The `aud` claim must contain one of them. By default `aud` is not checked. */
@@ -84,7 +92,7 @@ export type JwtKeySource =
   | { readonly kind: 'pem'; readonly pem: string }
   | { readonly kind: 'jwk'; readonly jwk: JWK }
   | { readonly kind: 'set'; readonly keys: ReadonlyMap<string, KeyChoices> }
-  | { readonly kind: 'url'; readonly url: string; readonly fetch: Fetch | undefined };
+  | { readonly kind: 'url'; readonly keys: KeySource<KeyChoices> };
 
 export interface JwtSettings extends RequestSettings {
   readonly algorithms: ReadonlySet<string>;
@@ -98,6 +106,7 @@ const optionNames = [
   'secret',
   'key',
   'jwks',
+  'initialKeys',
   'issuer',
   'audience',
   'claims',
@@ -148,6 +157,9 @@ function readSource(
   const [name, second] = given;
   if (name === undefined || second !== undefined) {
     throw wrongOption('key', 'or `secret` or `jwks` is required. Set exactly one of them');
+  }
+  if ('initialKeys' in options && typeof options.jwks !== 'string') {
+    throw wrongOption('initialKeys', 'needs the URL of the key set. Write it as `jwks`, or leave `initialKeys` out');
   }
   const isSymmetric = [...algorithms].map((algorithm) => symmetric.some((known) => known === algorithm));
   if (name === 'secret') {
@@ -224,7 +236,7 @@ function readKeySet(options: JwtOptionValues, emit: VerifierEventListener): JwtK
     if (url === undefined || !isSafe || url.username !== '' || url.password !== '') {
       throw wrongOption('jwks', 'must be a URL that begins with https://');
     }
-    return { kind: 'url', url: jwks, fetch: readFunction<Fetch>(options, 'fetch') };
+    return { kind: 'url', keys: readRemoteKeys(options, jwks, emit) };
   }
   const keys: unknown = typeof jwks === 'object' && jwks !== null ? Reflect.get(jwks, 'keys') : undefined;
   if (!Array.isArray(keys) || keys.length === 0)
@@ -239,6 +251,20 @@ function readKeySet(options: JwtOptionValues, emit: VerifierEventListener): JwtK
   } catch (cause) {
     const problem = cause instanceof KeySetError ? cause.message : 'the key set cannot be read';
     throw wrongOption('jwks', `cannot be used: ${problem}. Use the public keys, as the issuer publishes them`);
+  }
+}
+
+const keySetFor = shareKeySets(parseJwtKeySet);
+
+function readRemoteKeys(options: JwtOptionValues, url: string, emit: VerifierEventListener): KeySource<KeyChoices> {
+  const remote = keySetFor(url, readFunction<Fetch>(options, 'fetch'));
+  if (!('initialKeys' in options)) return remote;
+  try {
+    const given = plainCopy<unknown>(options.initialKeys, 'initialKeys');
+    return new InitialKeySet(given, remote, parseJwtKeySet, emit);
+  } catch (cause) {
+    if (!(cause instanceof KeySetError)) throw cause;
+    throw wrongOption('initialKeys', `cannot be used: ${cause.message}`);
   }
 }
 

@@ -19,7 +19,7 @@ export interface KeySource<Key = SetKey> {
 }
 
 const renewAfterMs = 4 * 60_000;
-export const staleAfterMs: number = 5 * 60_000;
+const staleAfterMs = 5 * 60_000;
 const suspicionMs = 8_000;
 
 type Keys<Key> = ReadonlyMap<string, Key>;
@@ -55,6 +55,15 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
 
   peek(kid: string): Key | undefined {
     return this.#set.peek()?.get(kid);
+  }
+
+  /** Whether the key set has been fetched, at any time. */
+  get isKnown(): boolean {
+    return this.#set.latest !== undefined;
+  }
+
+  renewInBackground(caller: KeyCaller): void {
+    this.#set.renewInBackground(caller);
   }
 
   async find(kid: string, caller: KeyCaller): Promise<Key> {

@@ -1,6 +1,7 @@
 import { emitterFor } from '../emitter.ts';
 import type { VerifierEventListener } from '../events.ts';
-import { type JSONWebKeySet, KeySetError } from '../keys/jwks.ts';
+import { InitialKeySet, type InitialKeys } from '../keys/initial-key-set.ts';
+import { type JSONWebKeySet, KeySetError, parseKeySet } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
 import { FixedKeySet, keySetFor } from '../keys/key-sources.ts';
 import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
@@ -47,6 +48,12 @@ export interface VerifyOptions {
   readonly fetch?: Fetch | undefined;
   /** A fixed key set for one issuer. Keys are then never fetched, so key rotations are not noticed. */
   readonly keys?: JSONWebKeySet;
+  /**
+   * A key set that was fetched when the app was built, for one issuer. Its keys verify at once after a start. The first use
+   * begins a fetch in the background, which replaces them. Without a successful fetch they are used for five minutes from
+   * their first use, and not at all from seven days after `fetchedAt` on.
+   */
+  readonly initialKeys?: InitialKeys;
   /** Called with every event, for logs and metrics. Events never contain a token. Errors of this function are ignored. */
   readonly onEvent?: VerifierEventListener | undefined;
 }
@@ -66,6 +73,7 @@ export const verifyOptionNames = [
   'cachedTokens',
   'fetch',
   'keys',
+  'initialKeys',
   'onEvent',
 ] as const;
 
@@ -115,20 +123,26 @@ function readKeySources(
   emit: VerifierEventListener,
 ): ReadonlyMap<string, KeySource> {
   const fetch = readFunction<Fetch>(options, 'fetch');
-  if (!('keys' in options)) {
-    return new Map(issuers.map((issuer) => [issuer, keySetFor(`${issuer}/_torii/.well-known/jwks.json`, fetch)]));
-  }
+  const remoteOf = (issuer: string) => keySetFor(`${issuer}/_torii/.well-known/jwks.json`, fetch);
+  const name = 'initialKeys' in options ? 'initialKeys' : 'keys';
+  if (!(name in options)) return new Map(issuers.map((issuer) => [issuer, remoteOf(issuer)]));
   const [issuer, second] = issuers;
   if (issuer === undefined || second !== undefined) {
-    throw wrongOption(
-      'keys',
-      'can be used with one issuer only. Create a verifier for each issuer, or leave `keys` out',
-    );
+    const remedy = `Create a verifier for each issuer, or leave \`${name}\` out`;
+    throw wrongOption(name, `can be used with one issuer only. ${remedy}`);
+  }
+  if (name === 'initialKeys' && 'keys' in options) {
+    throw wrongOption(name, 'has no effect with `keys`, which are never fetched. Leave one of them out');
   }
   try {
-    return new Map([[issuer, new FixedKeySet(options.keys, emit)]]);
+    const source =
+      name === 'keys'
+        ? new FixedKeySet(options.keys, emit)
+        : new InitialKeySet(options.initialKeys, remoteOf(issuer), parseKeySet, emit);
+    return new Map([[issuer, source]]);
   } catch (cause) {
     const problem = cause instanceof KeySetError ? cause.message : 'the key set cannot be read';
-    throw wrongOption('keys', `cannot be used: ${problem}. Write keys: { keys: [{ kty: 'EC', crv: 'P-256', … }] }`);
+    const time = name === 'keys' ? '' : ", fetchedAt: '2026-11-29T15:00:00Z'";
+    throw wrongOption(name, `cannot be used: ${problem}. Write ${name}: { keys: [{ kty: 'EC', … }]${time} }`);
   }
 }

@@ -1,0 +1,69 @@
+import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
+import { type IgnoredKey, type JSONWebKeySet, KeySetError, type OnIgnored } from './jwks.ts';
+import type { KeyCaller, KeySource, RemoteKeySet } from './remote-key-set.ts';
+
+/** A key set with the time at which it was fetched, for example when the app was built. */
+export interface InitialKeys extends JSONWebKeySet {
+  /** When the key set was fetched: ISO 8601 with a time zone, such as `2026-11-29T15:00:00Z`. */
+  readonly fetchedAt: string;
+}
+
+const maxAgeMs = 7 * 24 * 60 * 60_000;
+// How long after their first use the keys verify if the key set has not been fetched yet: as long as any other key set is
+// used without a renewal.
+const maxUseMs = 5 * 60_000;
+
+/** The keys that verify at once, until the key set of the issuer has been fetched. */
+export class InitialKeySet<Key> implements KeySource<Key> {
+  readonly #remote: RemoteKeySet<Key>;
+  readonly #fetchedAtMs: number;
+  #keys: ReadonlyMap<string, Key> | undefined;
+  #usedAt: Instant | undefined;
+
+  constructor(
+    given: unknown,
+    remote: RemoteKeySet<Key>,
+    parse: (given: unknown, onIgnored: OnIgnored) => ReadonlyMap<string, Key>,
+    emit: KeyCaller['emit'],
+  ) {
+    this.#remote = remote;
+    this.#fetchedAtMs = readTime(Object(given).fetchedAt);
+    const ignored: IgnoredKey[] = [];
+    const keys = parse(given, (key) => ignored.push(key));
+    if (keys.size === 0) throw new KeySetError(`no key can be used${ignored[0] ? `: ${ignored[0].problem}` : ''}`);
+    if (this.#isYoung()) this.#keys = keys;
+    else ignored.push({ kid: undefined, problem: 'initialKeys was fetched more than 7 days ago' });
+    for (const { kid, problem } of ignored) emit({ type: 'key_ignored', url: undefined, kid, problem });
+  }
+
+  peek(kid: string): Key | undefined {
+    return this.#remote.peek(kid);
+  }
+
+  async find(kid: string, caller: KeyCaller): Promise<Key> {
+    const key = this.#usableKeys()?.get(kid);
+    if (key === undefined) return this.#remote.find(kid, caller);
+    this.#usedAt ??= instantNow();
+    this.#remote.renewInBackground(caller);
+    return key;
+  }
+
+  #usableKeys(): ReadonlyMap<string, Key> | undefined {
+    const isOver = this.#usedAt !== undefined && elapsedMs(this.#usedAt) >= maxUseMs;
+    if (this.#remote.isKnown || isOver || !this.#isYoung()) this.#keys = undefined;
+    return this.#keys;
+  }
+
+  // A time in the future means that a clock is wrong, so that the age is not known. An hour covers clocks that differ.
+  #isYoung(): boolean {
+    const ageMs = Date.now() - this.#fetchedAtMs;
+    return ageMs >= -3_600_000 && ageMs < maxAgeMs;
+  }
+}
+
+function readTime(value: unknown): number {
+  const text = typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : '';
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw new KeySetError("`fetchedAt` is not a time such as '2026-11-29T15:00:00Z'");
+  return ms;
+}
