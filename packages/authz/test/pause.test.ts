@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createAuthz, type PermissionDocument } from '../src/index.ts';
+import { type AuthzEvent, createAuthz, type PermissionDocument } from '../src/index.ts';
 import { callerWith, requestFor, statusOf } from './callers.ts';
 
 // A process that stood still: a frozen Lambda, SIGSTOP, a laptop that slept. At the thaw, the timers that ran out fire before
@@ -157,4 +158,32 @@ test('two calls of refresh() at once both succeed', async () => {
   const { authz, ask } = makeAuthz(async () => may);
   await Promise.all([authz.refresh(), authz.refresh(), ask()]);
   expect(await ask()).toBe(200);
+});
+
+describe('[16] why permissions could not be read', () => {
+  test.each<[string, unknown, string]>([
+    ['a refused connection', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+    ['a certificate', new Error('x', { cause: Object.assign(new Error('y'), { code: 'CERT_HAS_EXPIRED' }) }), 'CERT_'],
+  ])('is in the event and in the refusal, for %s', async (_what, failure, code) => {
+    const events: AuthzEvent[] = [];
+    const onEvent = (event: AuthzEvent): void => void events.push(event);
+    const authz = createAuthz({ permissions: () => Promise.reject(failure), onEvent });
+    const error: unknown = await authz.can(auth, 'x:get').catch((caught: unknown) => caught);
+    expect(events).toMatchObject([{ type: 'policy_failed', problem: expect.stringContaining(code) }]);
+    expect(inspect(error)).toContain(code);
+  });
+
+  test('shows no password, token or command of a client', async () => {
+    const failure = Object.assign(new Error('redis://user:hunter2@cache.test failed'), {
+      command: { args: ['sk_live_0123456789abcdef'] },
+      cause: new Error('eyJhbGciOiJFUzI1NiJ9.secret'),
+    });
+    const events: AuthzEvent[] = [];
+    const onEvent = (event: AuthzEvent): void => void events.push(event);
+    const authz = createAuthz({ permissions: () => Promise.reject(failure), onEvent });
+    const error: unknown = await authz.can(auth, 'x:get').catch((caught: unknown) => caught);
+    const printed = inspect([error, events], { depth: 20, showHidden: true });
+    expect(printed).toContain('cache.test');
+    expect(printed).not.toMatch(/hunter2|sk_live|eyJ/);
+  });
 });

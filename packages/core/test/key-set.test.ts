@@ -1,0 +1,416 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import {
+  createTokenVerifier,
+  createVerifier,
+  type JSONWebKeySet,
+  type Verifier,
+  type VerifierEvent,
+} from '../src/index.ts';
+import { createJwtVerifier, type JwtOptions } from '../src/jwt/index.ts';
+import { makeKeyEndpoint } from './key-endpoint.ts';
+import { claimsWith, issuer, makeKey, mint } from './mint.ts';
+import { outcomeOf } from './outcome.ts';
+
+// Key sets and clients as they are in the real world.
+
+const url = `${issuer}/_torii/.well-known/jwks.json`;
+const [key, other] = await Promise.all([makeKey('key-1'), makeKey('key-2')]);
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+interface Given {
+  readonly fetch: typeof globalThis.fetch;
+  readonly onEvent?: (event: VerifierEvent) => void;
+  readonly keysTimeoutMs?: number;
+  readonly maxStaleSeconds?: number;
+}
+
+const fetchers: readonly [string, (given: Given) => Pick<Verifier<object, never>, 'verify'>][] = [
+  ['createVerifier', (given) => createVerifier({ issuer, ...given })],
+  ['createTokenVerifier', (given) => createTokenVerifier({ issuer, ...given })],
+  ['createJwtVerifier', (given) => createJwtVerifier({ jwks: url, algorithms: ['ES256'], ...given })],
+];
+
+const fixed: readonly [string, (keys: JSONWebKeySet, onEvent: Given['onEvent']) => Verifier<object, never>][] = [
+  ['keys of createVerifier', (keys, onEvent) => createVerifier({ issuer, keys, onEvent })],
+  ['jwks of createJwtVerifier', (jwks, onEvent) => createJwtVerifier({ jwks, algorithms: ['ES256'], onEvent })],
+];
+
+const members = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
+
+const unreadable: readonly [name: string, entry: unknown][] = [
+  ...members.map((member): [string, unknown] => [`a null ${member}`, { ...other.publicJwk, [member]: null }]),
+  ['a null x', { ...other.publicJwk, x: null }],
+  ['a null kid', { ...other.publicJwk, kid: null }],
+  ['a null use', { ...other.publicJwk, use: null }],
+  ['a null kty', { ...other.publicJwk, kty: null }],
+  ['a null member that nobody knows', { ...other.publicJwk, 'x-note': null }],
+  ['no kty', { kid: 'key-2', x: 'AA' }],
+  ['no x', { kty: 'EC', kid: 'key-2', crv: 'P-256', y: 'AA' }],
+  ['a list for y', { ...other.publicJwk, y: ['AA'] }],
+  ['an empty n', { kty: 'RSA', kid: 'key-2', n: '', e: 'AQAB' }],
+  ['a number as kid', { ...other.publicJwk, kid: 2 }],
+  ['an object as kid', { ...other.publicJwk, kid: {} }],
+];
+
+const notKeys: readonly [name: string, entry: unknown][] = [
+  ['null', null],
+  ['a string', 'key'],
+  ['a list', [key.publicJwk]],
+  ['a number', 1],
+  ['true', true],
+];
+
+describe.each(fetchers)('a key set of %s', (_name, makeVerifier) => {
+  async function verifyWith(keys: readonly unknown[]): Promise<{ good: string; bad: string; events: VerifierEvent[] }> {
+    const endpoint = makeKeyEndpoint();
+    endpoint.answer(() => Response.json({ keys }));
+    const events: VerifierEvent[] = [];
+    const torii = makeVerifier({ fetch: endpoint.fetch, onEvent: (event) => events.push(event) });
+    const [good, bad] = [
+      await outcomeOf(torii.verify(await mint(key))),
+      await outcomeOf(torii.verify(await mint(other))),
+    ];
+    return { good, bad, events };
+  }
+
+  test.each([...unreadable, ...notKeys])(
+    'leaves out an entry with or of %s, and an event says why',
+    async (_what, entry) => {
+      const { good, bad, events } = await verifyWith([entry, key.publicJwk]);
+      expect([good, bad]).toEqual(['accepted', 'key_unknown']);
+      const ignored = events.filter((event) => event.type === 'key_ignored');
+      expect(ignored[0]).toEqual({ type: 'key_ignored', url, kid: kidOf(entry), problem: expect.any(String) });
+    },
+  );
+
+  test.each(members)('[3] is refused if a key has a private member %s', async (member) => {
+    for (const value of ['AAAA', '', 0, false, {}, []]) {
+      const { good } = await verifyWith([key.publicJwk, { ...other.publicJwk, [member]: value }]);
+      expect(good, JSON.stringify(value)).toBe('keys_unavailable');
+    }
+  });
+
+  test('[3] is refused if a key that cannot be read has a private member', async () => {
+    for (const odd of [{ kty: null }, { x: null }, { p: null }, { kid: null }, { kty: 7 }]) {
+      const { good } = await verifyWith([key.publicJwk, { ...other.publicJwk, ...odd, d: 'AAAA' }]);
+      expect(good, JSON.stringify(odd)).toBe('keys_unavailable');
+    }
+  });
+
+  test('[3] a key id that occurs twice verifies nothing, also if one of its keys cannot be read', async () => {
+    const twin = { ...other.publicJwk, kid: 'key-1', d: null };
+    for (const keys of [
+      [key.publicJwk, twin, other.publicJwk],
+      [twin, key.publicJwk, other.publicJwk],
+    ]) {
+      const { good, bad, events } = await verifyWith(keys);
+      expect([good, bad]).toEqual(['key_unknown', 'accepted']);
+      expect(events).toContainEqual({ type: 'key_ignored', url, kid: 'key-1', problem: expect.any(String) });
+    }
+  });
+
+  test('[35] shows no key id and no member name as the endpoint sent it', async () => {
+    const hostile = 'eyJhbGciOiJub25lIn0\nforged line\u2028';
+    const { events } = await verifyWith([
+      { ...other.publicJwk, kid: hostile, d: null },
+      { ...other.publicJwk, kid: 'key-3', [hostile]: null },
+      { ...other.publicJwk, kid: { toJSON: hostile } },
+      key.publicJwk,
+    ]);
+    const ignored = events.filter((event) => event.type === 'key_ignored');
+    expect(ignored.length).toBeGreaterThanOrEqual(3);
+    expect(JSON.stringify(ignored)).not.toContain('eyJ');
+    expect(JSON.stringify(ignored)).not.toContain('\\n');
+  });
+
+  test('a key that is not on its curve is named in the detail of the refusal', async () => {
+    const broken = { ...other.publicJwk, x: 'A'.repeat(43), y: 'A'.repeat(43) };
+    const { good, bad, events } = await verifyWith([key.publicJwk, broken]);
+    expect([good, bad]).toEqual(['accepted', 'key_unknown']);
+    expect(events.find((event) => event.type === 'refused')).toMatchObject({
+      detail: { kid: 'key-2', problem: expect.any(String) },
+    });
+  });
+});
+
+describe.each(fixed)('%s', (_name, makeVerifier) => {
+  test.each([...unreadable, ...notKeys])(
+    'leave out an entry with or of %s, and an event says why',
+    async (_what, entry) => {
+      const events: VerifierEvent[] = [];
+      const keys = { keys: [entry, key.publicJwk] } as JSONWebKeySet;
+      const torii = makeVerifier(keys, (event) => events.push(event));
+      expect(events).toEqual([{ type: 'key_ignored', url: undefined, kid: kidOf(entry), problem: expect.any(String) }]);
+      expect(await outcomeOf(torii.verify(await mint(key)))).toBe('accepted');
+      expect(await outcomeOf(torii.verify(await mint(other)))).toBe('key_unknown');
+    },
+  );
+
+  test.each(members)('[3] cannot have a private member %s', (member) => {
+    const keys = { keys: [key.publicJwk, { ...other.publicJwk, [member]: 'AAAA' }] };
+    expect(() => makeVerifier(keys, undefined)).toThrow(expect.objectContaining({ name: 'ToriiConfigError' }));
+  });
+
+  test('cannot consist of keys that cannot be read', () => {
+    const keys = { keys: [{ ...key.publicJwk, d: null }] };
+    expect(() => makeVerifier(keys, undefined)).toThrow(expect.objectContaining({ name: 'ToriiConfigError' }));
+  });
+
+  test('may have a private member that is undefined, which JSON would leave out', async () => {
+    const torii = makeVerifier({ keys: [{ ...key.publicJwk, d: undefined }] }, undefined);
+    expect(await outcomeOf(torii.verify(await mint(key)))).toBe('accepted');
+  });
+});
+
+test.each([{ d: null }, { x: null }, { kid: 1 }, { y: undefined }])(
+  '[9] the option key of createJwtVerifier cannot be a key with %j',
+  (change) => {
+    const options = { key: { ...key.publicJwk, ...change }, algorithms: ['ES256'] } as unknown as JwtOptions;
+    expect(() => createJwtVerifier(options)).toThrow(expect.objectContaining({ option: 'key' }));
+  },
+);
+
+describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
+  test('names the package, its version and both types of a key set', async () => {
+    let headers = new Headers();
+    const endpoint = makeKeyEndpoint(key);
+    const torii = makeVerifier({
+      fetch: (input, init) => {
+        headers = new Headers(init?.headers);
+        return endpoint.fetch(input, init);
+      },
+    });
+    await torii.verify(await mint(key));
+    expect(headers.get('user-agent')).toBe(`torii-core/${manifest.version}`);
+    const accepted = headers
+      .get('accept')
+      ?.split(',')
+      .map((type) => type.trim());
+    expect(accepted).toEqual(['application/json', 'application/jwk-set+json']);
+  });
+
+  const text = JSON.stringify({ keys: [key.publicJwk] });
+  const bytes = new TextEncoder().encode(text);
+
+  test.each<[string, object]>([
+    ['text() alone', { status: 200, text: async () => text }],
+    ['json() alone', { status: 200, json: async () => JSON.parse(text) }],
+    ['arrayBuffer() alone', { status: 200, arrayBuffer: async () => bytes.buffer }],
+    ['ok instead of a status', { ok: true, json: async () => JSON.parse(text) }],
+    ['a null body and text()', { status: 200, body: null, text: async () => text }],
+    [
+      'a body that is an async iterable of bytes',
+      { status: 200, body: chunks(bytes.subarray(0, 9), bytes.subarray(9)) },
+    ],
+    ['a body that is an async iterable of strings', { status: 200, body: chunks(text.slice(0, 9), text.slice(9)) }],
+    ['headers that are a plain object', { status: 200, headers: {}, text: async () => text }],
+  ])('accepts a response with %s', async (_what, response) => {
+    const torii = makeVerifier({ fetch: async () => response as Response });
+    expect(await outcomeOf(torii.verify(await mint(key)))).toBe('accepted');
+  });
+
+  const large = new Uint8Array(600_000).fill(32);
+
+  test.each<[string, object]>([
+    ['a redirect', { status: 302, text: async () => text }],
+    ['an opaque redirect', { status: 0, ok: false, text: async () => text }],
+    ['an error', { status: 500, ok: false, text: async () => text }],
+    ['an error that says ok', { status: 500, ok: true, text: async () => text }],
+    ['neither status nor ok', { text: async () => text }],
+    ['no body at all', { status: 200 }],
+    ['a text that is too large', { status: 200, text: async () => text + ' '.repeat(600_000) }],
+    ['bytes that are too many', { status: 200, arrayBuffer: async () => large.buffer }],
+    [
+      'a stream that is too large',
+      { status: 200, body: chunks(...Array<Uint8Array>(9).fill(large.subarray(0, 100_000))) },
+    ],
+    [
+      'a length that is too large',
+      { status: 200, headers: new Headers({ 'content-length': '9999999' }), text: async () => text },
+    ],
+    ['chunks that are no bytes', { status: 200, body: chunks({ keys: [] } as never) }],
+    ['a text() that rejects', { status: 200, text: () => Promise.reject(new Error('broken')) }],
+    [
+      'a getter that throws',
+      Object.defineProperty({ status: 200 }, 'body', {
+        get: () => {
+          throw new Error('broken');
+        },
+      }),
+    ],
+  ])('[3] refuses a response with %s', async (_what, response) => {
+    const torii = makeVerifier({ fetch: async () => response as Response });
+    expect(await outcomeOf(torii.verify(await mint(key)))).toBe('keys_unavailable');
+  });
+
+  test.each<[string, object]>([
+    ['a text()', { status: 200, text: () => new Promise(() => {}) }],
+    [
+      'an async iterable',
+      { status: 200, body: { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) } },
+    ],
+  ])('[3] times out if %s never ends', async (_what, response) => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+    const torii = makeVerifier({ fetch: async () => response as Response });
+    const outcome = outcomeOf(torii.verify(await mint(key)));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await outcome).toBe('keys_unavailable');
+  });
+
+  test('a stream that is not read to its end is given back', async () => {
+    const ended: string[] = [];
+    const body = {
+      destroy: () => ended.push('destroyed'),
+      [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value: large }) }),
+    };
+    await outcomeOf(makeVerifier({ fetch: async () => ({ status: 200, body }) as never }).verify(await mint(key)));
+    await outcomeOf(makeVerifier({ fetch: async () => ({ status: 500, body }) as never }).verify(await mint(key)));
+    expect(ended).toEqual(['destroyed', 'destroyed']);
+  });
+});
+
+describe.each(fetchers)('keysTimeoutMs of %s', (_name, makeVerifier) => {
+  const never = (): Promise<Response> => new Promise(() => {});
+
+  test.each([100, 2_500, 30_000])('%i is how long a fetch may take', async (keysTimeoutMs) => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+    const endpoint = makeKeyEndpoint();
+    let signal: AbortSignal | undefined;
+    endpoint.answer((given) => {
+      signal = given;
+      return never();
+    });
+    const torii = makeVerifier({ fetch: endpoint.fetch, keysTimeoutMs });
+    let outcome = '';
+    void outcomeOf(torii.verify(await mint(key))).then((found) => (outcome = found));
+    await vi.advanceTimersByTimeAsync(keysTimeoutMs - 1);
+    expect([outcome, signal?.aborted]).toEqual(['', false]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([outcome, signal?.aborted]).toEqual(['keys_unavailable', true]);
+  });
+
+  test.each([undefined, null, 0, 99, 99.9, 30_001, Number.NaN, Number.POSITIVE_INFINITY, -1, '5000', true])(
+    '[9] cannot be %s',
+    (keysTimeoutMs) => {
+      const given = { fetch: makeKeyEndpoint().fetch, keysTimeoutMs: keysTimeoutMs as number };
+      expect(() => makeVerifier(given)).toThrow(expect.objectContaining({ option: 'keysTimeoutMs' }));
+    },
+  );
+
+  test('of another verifier that shares the key set does not shorten the fetch', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+    const endpoint = makeKeyEndpoint();
+    endpoint.answer(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      return Response.json({ keys: [key.publicJwk] });
+    });
+    const [hasty, patient] = [100, 10_000].map((keysTimeoutMs) =>
+      makeVerifier({ fetch: endpoint.fetch, keysTimeoutMs }),
+    );
+    const token = await mint(key);
+    const outcomes = [hasty, patient].map((torii) => outcomeOf(torii?.verify(token) ?? Promise.reject()));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await outcomes[0]).toBe('keys_unavailable');
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await outcomes[1]).toBe('accepted');
+    expect(endpoint.fetchedAt).toHaveLength(2);
+  });
+
+  test('of another verifier that shares the key set does not lengthen the wait', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+    const endpoint = makeKeyEndpoint();
+    endpoint.answer(never);
+    const [patient, hasty] = [30_000, 100].map((keysTimeoutMs) =>
+      makeVerifier({ fetch: endpoint.fetch, keysTimeoutMs }),
+    );
+    const token = await mint(key);
+    void outcomeOf(patient?.verify(token) ?? Promise.reject());
+    const outcome = outcomeOf(hasty?.verify(token) ?? Promise.reject());
+    // A second longer than its own limit, and then one attempt of its own.
+    await vi.advanceTimersByTimeAsync(1_200);
+    expect(await outcome).toBe('keys_unavailable');
+  });
+
+  test('[4] [12] a limit of 30 s does not let requests wait one after the other during an outage', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+    const endpoint = makeKeyEndpoint(key);
+    const torii = makeVerifier({ fetch: endpoint.fetch, keysTimeoutMs: 30_000 });
+    const token = await mint(key, { exp: Number(claimsWith()['iat']) + 7_200 });
+    await torii.verify(token);
+    endpoint.answer(never);
+    await vi.advanceTimersByTimeAsync(6 * 60_000);
+    const first = outcomeOf(torii.verify(token));
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await first).toBe('accepted');
+    for (let second = 0; second < 300; second++) {
+      expect(await outcomeOf(torii.verify(token))).toBe('accepted');
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+  });
+});
+
+describe.each(fetchers)('a failure of %s', (_name, makeVerifier) => {
+  function failure(code: string, message = `secret-host ${code}`): Error {
+    return new TypeError('fetch failed', { cause: Object.assign(new Error(message), { code }) });
+  }
+
+  const failures: readonly [string, () => Response | Promise<Response>][] = [
+    ['DNS', () => Promise.reject(failure('ENOTFOUND'))],
+    ['refused', () => Promise.reject(failure('ECONNREFUSED'))],
+    ['reset', () => Promise.reject(failure('ECONNRESET'))],
+    ['connect timeout', () => Promise.reject(failure('UND_ERR_CONNECT_TIMEOUT'))],
+    ['expired certificate', () => Promise.reject(failure('CERT_HAS_EXPIRED'))],
+    ['other', () => Promise.reject(new Error('something else'))],
+    ['404', () => new Response(null, { status: 404 })],
+    ['500', () => new Response(null, { status: 500 })],
+    ['HTML', () => new Response('<html>')],
+  ];
+
+  test('has a problem that tells its kind from the others', async () => {
+    const problems = new Set<string>();
+    for (const [, respond] of failures) {
+      const events: VerifierEvent[] = [];
+      const torii = makeVerifier({ fetch: async () => respond(), onEvent: (event) => events.push(event) });
+      await outcomeOf(torii.verify(await mint(key)));
+      const failed = events.find((event) => event.type === 'keys_failed');
+      problems.add(failed?.problem ?? '');
+      expect(failed?.cause).toBeInstanceOf(Error);
+    }
+    expect(problems.size).toBe(failures.length);
+  });
+
+  test('reaches the refusals of every verifier that shares the key set, for logs', async () => {
+    const fetch = async (): Promise<Response> => Promise.reject(failure('CERT_HAS_EXPIRED', 'certificate has expired'));
+    const events: VerifierEvent[] = [];
+    const first = makeVerifier({ fetch, onEvent: (event) => events.push(event) });
+    const second = makeVerifier({ fetch, onEvent: (event) => events.push(event) });
+    const token = await mint(key);
+    await outcomeOf(first.verify(token));
+    await outcomeOf(second.verify(token));
+    const refusals = events.filter((event) => event.type === 'refused');
+    expect(refusals).toHaveLength(2);
+    for (const { error, detail } of refusals) {
+      expect(detail.problem).toContain('CERT_HAS_EXPIRED');
+      expect(error).toMatchObject({ reason: 'keys_unavailable', cause: { cause: { code: 'CERT_HAS_EXPIRED' } } });
+    }
+  });
+
+  test('[16] is not in the answer', async () => {
+    const torii = createVerifier({ issuer, fetch: () => Promise.reject(failure('ECONNREFUSED')) });
+    const { denial } = await torii.check({ authorization: `Bearer ${await mint(key)}` });
+    expect(JSON.stringify(denial)).not.toMatch(/ECONNREFUSED|secret-host|fetch failed/);
+  });
+});
+
+function kidOf(entry: unknown): unknown {
+  const kid: unknown = Object(entry).kid;
+  return kid === undefined ? undefined : expect.any(String);
+}
+
+async function* chunks<C>(...parts: readonly C[]): AsyncGenerator<C> {
+  yield* parts;
+}
