@@ -84,7 +84,7 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   }
 
   /** Why the last load failed. `undefined` after a load that did not fail. */
-  get failure(): { readonly cause: unknown } | undefined {
+  get failure(): { readonly cause: unknown; readonly begunAt: Instant } | undefined {
     return this.#failure;
   }
 

@@ -69,9 +69,44 @@ test('asks GET /pubkey at most once a second, however many tokens are requested'
   pass(1_000);
   await Promise.all(Array.from({ length: 50 }, () => mint(node)));
   expect(endpoint.asked).toBe(2);
-  pass(-3_600_000);
+});
+
+test('asks again although the clock was set back', async () => {
+  vi.useFakeTimers({ now, toFake: ['Date', 'performance'] });
+  const endpoint = new PubkeyEndpoint(old.publicPem);
+  const node = makeNode(endpoint);
   await mint(node);
-  expect(endpoint.asked).toBe(3);
+  vi.setSystemTime(now - 3_600_000);
+  vi.advanceTimersByTime(1_000);
+  await mint(node);
+  expect(endpoint.asked).toBe(2);
+});
+
+test('[34] after a pause, asks the gateway before it signs, although a question failed at the thaw', async () => {
+  const endpoint = new PubkeyEndpoint(old.publicPem);
+  const node = makeNode(endpoint);
+  await mint(node);
+  // The question is under way when the process stops, and fails when it goes on. Meanwhile the key was changed.
+  endpoint.behaviour = 'never';
+  pass(1_000);
+  const waiting = mint(node);
+  await expect.poll(() => endpoint.asked).toBe(2);
+  endpoint.behaviour = next.publicPem;
+  pass(3_600_000);
+  expect((await mint(node)).keyId).toBe(nextId);
+  expect((await waiting).keyId).toBe(nextId);
+});
+
+test('[34] after an outage and a pause, asks the gateway before it signs', async () => {
+  const endpoint = new PubkeyEndpoint(old.publicPem);
+  const node = makeNode(endpoint);
+  await mint(node);
+  endpoint.behaviour = 'fails';
+  pass(1_000);
+  await mint(node);
+  endpoint.behaviour = next.publicPem;
+  pass(3_600_000);
+  expect((await mint(node)).keyId).toBe(nextId);
 });
 
 test('sends no request without a gatewayUrl', async () => {

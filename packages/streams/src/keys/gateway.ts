@@ -5,7 +5,7 @@ import { ToriiStreamError } from '../errors.ts';
 import { findPublicPem } from './pem.ts';
 import { type PublicKey, readPublicKey } from './rsa-key.ts';
 
-const probeTimeoutMs = 2_000;
+export const probeTimeoutMs = 2_000;
 
 const maxBytes = 16_384;
 

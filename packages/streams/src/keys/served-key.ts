@@ -1,6 +1,7 @@
+import { elapsedMs, type Patience, RemoteValue } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
-import { fetchServedKey, type Gateway } from './gateway.ts';
+import { fetchServedKey, type Gateway, probeTimeoutMs } from './gateway.ts';
 
 /**
  * A signer asks the gateway for its key at most once in this time. After the gateway changes its key, the signer may
@@ -8,40 +9,37 @@ import { fetchServedKey, type Gateway } from './gateway.ts';
  */
 export const servedKeySeconds = 1;
 
+// For this long after a question failed, tokens do not wait for the next one.
+const outageMs = 60_000;
+const patience: Patience = { timeoutMs: probeTimeoutMs + 500, maxStaleMs: Number.POSITIVE_INFINITY };
+
 export class ServedKey {
-  readonly #gateway: Gateway;
-  readonly #emit: StreamEventListener;
-  #keyId: string | null | undefined;
-  #askedAt = Number.NEGATIVE_INFINITY;
-  #asking: Promise<void> | undefined;
-  #failing = false;
+  readonly #keyId: RemoteValue<string | null>;
+  #isDown = false;
 
   constructor(gateway: Gateway, emit: StreamEventListener) {
-    this.#gateway = gateway;
-    this.#emit = emit;
+    this.#keyId = new RemoteValue<string | null>({
+      renewAfterMs: servedKeySeconds * 1000,
+      staleAfterMs: servedKeySeconds * 1000,
+      mayLoad: () => true,
+      load: async () => (await fetchServedKey(gateway))?.keyId ?? null,
+      onLoaded: () => {
+        this.#isDown = false;
+      },
+      onFailed: (cause) => {
+        if (!this.#isDown) emit({ type: 'gateway_unavailable', problem: problemOf(cause) });
+        this.#isDown = true;
+      },
+    });
   }
 
   // Returns the id of the gateway's key: `null` if the gateway has no key, `undefined` if it never answered. Never
   // rejects. While the gateway is unavailable, returns its last known key without waiting.
   async keyId(): Promise<string | null | undefined> {
-    const age = Date.now() - this.#askedAt;
-    // If the machine's clock was set back, the age is negative. Ask the gateway then too.
-    if (age < 0 || age >= servedKeySeconds * 1000) this.#asking ??= this.#ask();
-    if (!this.#failing) await this.#asking;
-    return this.#keyId;
-  }
-
-  async #ask(): Promise<void> {
-    try {
-      this.#keyId = (await fetchServedKey(this.#gateway))?.keyId ?? null;
-      this.#failing = false;
-    } catch (error) {
-      if (!this.#failing) this.#emit({ type: 'gateway_unavailable', problem: problemOf(error) });
-      this.#failing = true;
-    } finally {
-      this.#askedAt = Date.now();
-      this.#asking = undefined;
-    }
+    const { failure } = this.#keyId;
+    if (failure === undefined || elapsedMs(failure.begunAt) >= outageMs) return this.#keyId.current(patience);
+    this.#keyId.renewInBackground(patience);
+    return this.#keyId.latest;
   }
 }
 
