@@ -67,6 +67,12 @@ export async function listKeyCases(server: LocalServer): Promise<Group> {
       [{ token }],
       'keys_unavailable; 1 fetched',
     ),
+    fetching(
+      'a key with a null member',
+      [publish(first, { ...second, publicJwk: { ...second.publicJwk, d: null } })],
+      [{ token }, { token: later }],
+      `${good}; key_unknown; 2 fetched`,
+    ),
     fetching('a key id that occurs twice', [publish(first, first)], [{ token }], 'keys_unavailable; 1 fetched'),
     fetching(
       'a point that is not on the curve',

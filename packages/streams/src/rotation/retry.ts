@@ -13,13 +13,15 @@ export async function retryWhileUnavailable<T>(
   const deadline = performance.now() + retryForMs;
   for (;;) {
     signal?.throwIfAborted();
+    const begunAt = performance.now();
     try {
       return await work();
     } catch (error) {
       const isUnavailable =
         error instanceof ToriiStreamError &&
         (error.reason === 'store_unavailable' || error.reason === 'gateway_unavailable');
-      if (!isUnavailable || performance.now() > deadline) throw error;
+      // Compare when the attempt began: one that was under way while the process was stopped must not be the last.
+      if (!isUnavailable || begunAt > deadline) throw error;
       const { message } = error;
       emit({ type: 'rotation_step', step: 'retry', waitSeconds: retryEveryMs / 1000, summary: message, text: message });
       await sleep(retryEveryMs, undefined, { signal });
