@@ -140,6 +140,10 @@ describe.each(makers)('[12] initialKeys of %s', (_name, makeVerifier) => {
     ['without keys', { fetchedAt: '2026-01-30T00:00:00Z' }],
     ['with an empty list', { keys: [], fetchedAt: '2026-01-30T00:00:00Z' }],
     ['without fetchedAt', { keys: [oldKey.publicJwk] }],
+    [
+      'with an inherited fetchedAt',
+      Object.assign(Object.create({ fetchedAt: '2026-01-30T00:00:00Z' }), { keys: [oldKey.publicJwk] }),
+    ],
     ['with a day as fetchedAt', { keys: [oldKey.publicJwk], fetchedAt: '2026-01-30' }],
     ['with a time without a zone', { keys: [oldKey.publicJwk], fetchedAt: '2026-01-30T00:00:00' }],
     ['with a number as fetchedAt', { keys: [oldKey.publicJwk], fetchedAt: Date.UTC(2026, 0, 30) }],

@@ -1,3 +1,4 @@
+import { claimOf, isJsonObject } from '../auth.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { type IgnoredKey, type JSONWebKeySet, KeySetError, type OnIgnored } from './jwks.ts';
 import type { KeyCaller, KeySource, RemoteKeySet } from './remote-key-set.ts';
@@ -27,7 +28,7 @@ export class InitialKeySet<Key> implements KeySource<Key> {
     emit: KeyCaller['emit'],
   ) {
     this.#remote = remote;
-    this.#fetchedAtMs = readTime(Object(given).fetchedAt);
+    this.#fetchedAtMs = readTime(isJsonObject(given) ? claimOf(given, 'fetchedAt') : undefined);
     const ignored: IgnoredKey[] = [];
     const keys = parse(given, (key) => ignored.push(key));
     if (keys.size === 0) throw new KeySetError(`no key can be used${ignored[0] ? `: ${ignored[0].problem}` : ''}`);
