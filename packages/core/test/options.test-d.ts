@@ -102,6 +102,12 @@ test('an option has its type', () => {
   createVerifier({ issuer, keys: [] });
   // @ts-expect-error a string
   createVerifier({ issuer, allowPreflight: 'true' });
+  // @ts-expect-error a string
+  createVerifier({ issuer, keysTimeoutMs: '5000' });
+  // @ts-expect-error `fetchedAt` is missing
+  createVerifier({ issuer, initialKeys: { keys: [] } });
+  // @ts-expect-error undefined
+  createVerifier({ issuer, initialKeys: undefined });
 });
 
 test('without public paths and preflights the Auth is never null', () => {
