@@ -8,17 +8,13 @@ import KeyvRedis from '@keyv/redis';
 import type { Auth } from '@torii/core';
 import { Keyv } from 'keyv';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { failOnCrashes } from '../../../scripts/crash-guard.ts';
 import { type Authz, type AuthzEvent, createAuthz } from '../src/index.ts';
 import { callerWith, requestFor, statusOf } from './callers.ts';
 import { type StoreName, type StoreServer, startStore } from './store-servers.ts';
 
-const crashes = vi.fn();
-beforeAll(() => void process.on('unhandledRejection', crashes).on('uncaughtException', crashes));
-afterAll(() => {
-  process.off('unhandledRejection', crashes).off('uncaughtException', crashes);
-  expect(crashes).not.toHaveBeenCalled();
-});
+failOnCrashes();
 
 const refreshSeconds = 1;
 const timeoutMs = 900;

@@ -2,7 +2,8 @@ import { guardKind } from '@torii/core/adapter';
 import { startEmulator } from '@torii/emulator';
 import express5, { type ErrorRequestHandler } from 'express';
 import express4 from 'express4';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { failOnCrashes } from '../../../scripts/crash-guard.ts';
 import { bearer, listen, send } from '../../../scripts/http-exchange.ts';
 import {
   allow,
@@ -17,15 +18,10 @@ import {
   type Verifier,
 } from '../src/index.ts';
 
+failOnCrashes();
+
 const torii = await startEmulator();
 afterAll(() => torii.stop());
-
-const unhandled = vi.fn();
-beforeAll(() => void process.on('unhandledRejection', unhandled));
-afterAll(() => {
-  process.off('unhandledRejection', unhandled);
-  expect(unhandled).not.toHaveBeenCalled();
-});
 
 const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
 const forged = { userId: 'admin', organization: { id: 'org', role: 'org:administrator' } };

@@ -4,7 +4,8 @@ import { startEmulator } from '@torii/emulator';
 import Koa3, { type Middleware } from 'koa';
 import mount from 'koa-mount';
 import Koa2 from 'koa2';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { failOnCrashes } from '../../../scripts/crash-guard.ts';
 import { bearer, listen, send } from '../../../scripts/http-exchange.ts';
 import {
   allow,
@@ -19,15 +20,10 @@ import {
   type Verifier,
 } from '../src/index.ts';
 
+failOnCrashes();
+
 const torii = await startEmulator();
 afterAll(() => torii.stop());
-
-const unhandled = vi.fn();
-beforeAll(() => void process.on('unhandledRejection', unhandled));
-afterAll(() => {
-  process.off('unhandledRejection', unhandled);
-  expect(unhandled).not.toHaveBeenCalled();
-});
 
 const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
 const forged = { userId: 'admin', organization: { id: 'org', role: 'org:administrator' } };
