@@ -37,6 +37,7 @@ export { verifyOptionNames } from './options/verify-options.ts';
 export { isFromOwnPages } from './request/bearer.ts';
 export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './request/path.ts';
 export { viewOf } from './request/request-view.ts';
+export { surviveOutages } from './store-outages.ts';
 export { raceDeadline } from './time/deadline.ts';
 export { elapsedMs, type Instant, instantNow } from './time/instant.ts';
 export { verifierFrom } from './verifier.ts';

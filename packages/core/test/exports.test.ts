@@ -53,6 +53,7 @@ const entries = {
     'readText',
     'readWhole',
     'requireChecks',
+    'surviveOutages',
     'unknownName',
     'verifierFrom',
     'verifyOptionNames',

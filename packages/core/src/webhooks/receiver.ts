@@ -1,6 +1,7 @@
 import { emitterFor } from '../emitter.ts';
 import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
 import { type Options, readFunction, readKnownOptions, readNumber, wrongOption } from '../options/reader.ts';
+import { surviveOutages } from '../store-outages.ts';
 import type { WebhookPayload } from './body.ts';
 import type { WebhookEvent } from './events.ts';
 import { type Claim, Repeats, type WebhookStore } from './repeats.ts';
@@ -180,6 +181,7 @@ function readRepeats(options: ReceiverOptionValues, { toleranceSeconds }: Webhoo
     const remedy = 'Write `store: new Keyv(…)`, or leave it out to handle repeated deliveries again';
     throw wrongOption('store', `must have the methods get, set and delete. ${remedy}`);
   }
+  surviveOutages(store);
   return new Repeats(store, { leaseMs, keepMs });
 }
 
