@@ -4,6 +4,7 @@ import { type Options, readFunction, readKnownOptions, readNumber, wrongOption }
 import { surviveOutages } from '../store-outages.ts';
 import type { WebhookPayload } from './body.ts';
 import type { WebhookEvent } from './events.ts';
+import { MemoryStore } from './memory-store.ts';
 import { type Claim, Repeats, type WebhookStore } from './repeats.ts';
 import {
   readRules,
@@ -18,9 +19,10 @@ export interface WebhookReceiverOptions extends WebhookRules {
   /**
    * Stores which events have been handled, so that a repeated delivery is not handled again: a Keyv, or an object with the
    * same `get`, `set` and `delete`. Use a separate namespace for each webhook, because an event has the same id in every
-   * webhook that receives it. Without a store, every delivery of an event is handled.
+   * webhook that receives it. `'memory'` remembers the last 100,000 events of this process, which is enough if the app has
+   * only one. Without a store, every delivery of an event is handled.
    */
-  readonly store?: WebhookStore;
+  readonly store?: WebhookStore | 'memory';
   /**
    * How many seconds the store remembers that an event was handled. Must be more than twice `toleranceSeconds`: for that
    * long, an attacker could replay a delivery. Should be more than the time in which Torii retries a delivery. At most 366
@@ -176,9 +178,10 @@ function readRepeats(options: ReceiverOptionValues, { toleranceSeconds }: Webhoo
     throw wrongOption('rememberSeconds', `${problem}. ${remedy}`);
   }
   if (!('store' in options)) return undefined;
-  const store: unknown = options.store;
+  const store: unknown = options.store === 'memory' ? new MemoryStore() : options.store;
   if (!isStore(store)) {
-    const remedy = 'Write `store: new Keyv(…)`, or leave it out to handle repeated deliveries again';
+    const remedy =
+      "Write `store: new Keyv(…)` or `store: 'memory'`, or leave it out to handle repeated deliveries again";
     throw wrongOption('store', `must have the methods get, set and delete. ${remedy}`);
   }
   surviveOutages(store);

@@ -29,6 +29,7 @@ const storeTimeoutMs = 3_000;
 
 interface Turn {
   since: Instant;
+  readonly leaseMs: number;
 }
 
 // The events that this process is handling, for each store. The store alone is not enough: without an atomic "set if
@@ -55,10 +56,13 @@ export class Repeats {
     // If an earlier delivery is handling the event, throw instead of waiting for it: in Cloudflare Workers, a request cannot
     // await a promise of another request.
     const earlier = this.#here.get(id);
-    // Use only the monotonic clock: if someone sets the wall clock forward, the earlier delivery's claim on the event must
-    // not expire while that delivery is still being handled.
-    if (earlier !== undefined && performance.now() - earlier.since.steadyMs < this.#leaseMs) throw inProgress();
-    const turn: Turn = { since: instantNow() };
+    if (earlier !== undefined && !isOver(earlier)) throw inProgress();
+    // A Worker's request may end without notice, so its turn stays in the map until it is over.
+    for (const [oldest, turn] of this.#here) {
+      if (!isOver(turn)) break;
+      this.#here.delete(oldest);
+    }
+    const turn: Turn = { since: instantNow(), leaseMs: this.#leaseMs };
     this.#here.set(id, turn);
     const leave = (): void => {
       if (this.#here.get(id) === turn) this.#here.delete(id);
@@ -142,6 +146,12 @@ export class Repeats {
       throw unavailable(cause);
     }
   }
+}
+
+// Uses only the monotonic clock: if someone sets the wall clock forward, the claim of a delivery must not expire while that
+// delivery is still being handled.
+function isOver({ since, leaseMs }: Turn): boolean {
+  return performance.now() - since.steadyMs >= leaseMs;
 }
 
 function isEntry(value: unknown): value is Entry {
