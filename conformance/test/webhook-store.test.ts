@@ -39,8 +39,6 @@ function summarize({ status, body }: WebhookAnswer): string {
 /** A receiver with its own connection to Redis, like one in another process. */
 function node({ port }: StoreServer, options: { leaseSeconds?: number } = {}) {
   const keyv = new Keyv(new KeyvRedis(`redis://127.0.0.1:${port}`));
-  // Without a listener, a lost connection would end the process.
-  keyv.on('error', () => {});
   const store: WebhookStore = keyv;
   const notices: WebhookReceiverEvent[] = [];
   const onEvent = (notice: WebhookReceiverEvent): void => void notices.push(notice);
