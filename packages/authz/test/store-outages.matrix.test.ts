@@ -1,7 +1,7 @@
 // The process of an app, watched from outside while the server of its store goes away, in every way.
 import { describe, expect, test } from 'vitest';
 import { expectToRefuse, expectToWork, keepAsking, outages, startApp } from './store-outages.ts';
-import { type StoreName, startStore, withPostgres } from './store-servers.ts';
+import { type StoreName, startStore, withPostgres, writers } from './store-servers.ts';
 
 const names: readonly StoreName[] = ['redis', 'memcached', 'postgres'];
 const given = new Set(['200', '503 policy_unavailable', '200 handled', '503 store_unavailable', '503 in_progress']);
@@ -60,6 +60,25 @@ describe.each(names)('[38] %s', (name) => {
     await expectToWork(app);
     expect(app.end()).toBeNull();
   });
+});
+
+/** The keys under which the app's Keyv and its adapter store an entry. */
+const keysOf: Readonly<Record<StoreName, (namespace: string, key: string) => string>> = {
+  redis: (namespace, key) => `${namespace}::${namespace}:${key}`,
+  memcached: (namespace, key) => `${namespace}:${namespace}:${key}`,
+  postgres: (namespace, key) => `${namespace}:${key}`,
+};
+
+test.for(names)('[38] %s holds entries that are not JSON', async (name, context) => {
+  await using server = await startStore(context, name);
+  await using app = await startApp(name, server.port);
+  await expectToWork(app);
+  await writers[name](server, keysOf[name]('rbac', 'permissions'), '{"permissions":');
+  await writers[name](server, keysOf[name]('webhooks', 'torii-webhook:.'), '{');
+  await expectToRefuse(app);
+  await server.flush();
+  await expectToWork(app);
+  expect(app.end()).toBeNull();
 });
 
 test('[38] PostgreSQL ends the connections of an idle app', async (context) => {

@@ -123,7 +123,13 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 function signalAll(child: ChildProcess | undefined, signal: NodeJS.Signals): void {
   if (child?.pid === undefined || hasEnded(child)) return;
   const { stdout } = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' });
-  for (const pid of [child.pid, ...stdout.split('\n').filter(Boolean).map(Number)]) process.kill(pid, signal);
+  for (const pid of [child.pid, ...stdout.split('\n').filter(Boolean).map(Number)]) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // The process has ended in the meantime.
+    }
+  }
 }
 
 async function flush(name: StoreName, port: number): Promise<void> {
@@ -133,7 +139,7 @@ async function flush(name: StoreName, port: number): Promise<void> {
 }
 
 /** Sends a command to Redis or Memcached without a library. */
-export async function speak(port: number, command: string, expected: string): Promise<void> {
+async function speak(port: number, command: string, expected: string): Promise<void> {
   const socket = connect(port, '127.0.0.1').setEncoding('utf8');
   socket.write(command);
   const [answer]: unknown[] = await once(socket, 'data');
@@ -174,3 +180,19 @@ async function accepts(port: number): Promise<boolean> {
     socket.destroy();
   }
 }
+
+/** Write to the stores directly, as a program without Keyv would. */
+export const writers: Readonly<Record<StoreName, (server: StoreServer, key: string, text: string) => Promise<void>>> = {
+  redis: ({ port }, key, text) => {
+    const parts = ['SET', key, text].map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`);
+    return speak(port, `*3\r\n${parts.join('')}`, '+OK');
+  },
+  memcached: ({ port }, key, text) => {
+    return speak(port, `set ${key} 0 0 ${Buffer.byteLength(text)}\r\n${text}\r\n`, 'STORED');
+  },
+  postgres: ({ port }, key, text) =>
+    withPostgres(port, async (client) => {
+      await client.query('CREATE TABLE IF NOT EXISTS keyv (key VARCHAR(255) PRIMARY KEY, value TEXT)');
+      await client.query('INSERT INTO keyv VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2', [key, text]);
+    }),
+};

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { failOnCrashes } from '../../../scripts/crash-guard.ts';
 import { type Authz, type AuthzEvent, createAuthz } from '../src/index.ts';
 import { callerWith, requestFor, statusOf } from './callers.ts';
-import { type StoreName, type StoreServer, speak, startStore, withPostgres } from './store-servers.ts';
+import { type StoreName, type StoreServer, startStore, writers } from './store-servers.ts';
 
 failOnCrashes();
 
@@ -22,22 +22,6 @@ const adapters: Readonly<Record<StoreName, (port: number) => Keyv>> = {
   redis: (port) => new Keyv(new KeyvRedis(`redis://127.0.0.1:${port}`)),
   memcached: (port) => new Keyv({ store: new KeyvMemcache(`127.0.0.1:${port}`) }),
   postgres: (port) => new Keyv({ store: new KeyvPostgres(`postgresql://postgres@127.0.0.1:${port}/postgres`) }),
-};
-
-/** Write to the stores directly, as a program without Keyv would. */
-const writers: Readonly<Record<StoreName, (server: StoreServer, key: string, text: string) => Promise<void>>> = {
-  redis: ({ port }, key, text) => {
-    const parts = ['SET', key, text].map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`);
-    return speak(port, `*3\r\n${parts.join('')}`, '+OK');
-  },
-  memcached: ({ port }, key, text) => {
-    return speak(port, `set ${key} 0 0 ${Buffer.byteLength(text)}\r\n${text}\r\n`, 'STORED');
-  },
-  postgres: ({ port }, key, text) =>
-    withPostgres(port, async (client) => {
-      await client.query('CREATE TABLE IF NOT EXISTS keyv (key VARCHAR(255) PRIMARY KEY, value TEXT)');
-      await client.query('INSERT INTO keyv VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2', [key, text]);
-    }),
 };
 
 interface Node {

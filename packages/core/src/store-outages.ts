@@ -5,9 +5,9 @@ interface Emitter {
 const maxLayers = 4;
 
 /**
- * Keeps the process alive when the server of a store goes away. In Node, an `error` event without a listener ends the
- * process, and some storage adapters leave the events of their connections without one. The calls of the store still
- * fail as before.
+ * Keeps the process alive when the server of a store goes away, or holds something that is not JSON. In Node, an `error`
+ * event without a listener ends the process, and some storage adapters leave the events of their connections without one.
+ * The calls of the store still fail as before.
  *
  * The parts of a store are recognized by what they can do: an adapter below a Keyv (`keyv.store`), and connections that
  * an adapter or a store holds in a property.
@@ -22,6 +22,7 @@ export function surviveOutages(store: object): void {
       if (part !== below && isEmitter(part) && !hasErrorListener(part)) ignoreErrorEvents(part);
     }
     if (isPostgres(layer)) survivePostgresOutages(layer);
+    if (isMemcache(layer) && depth > 0) leaveParsingToKeyv(layer);
     layer = below;
   }
 }
@@ -107,6 +108,21 @@ function isErrorOfIdleConnection(error: unknown, _event: readonly unknown[], con
   const cause = causeOf(error);
   const client: unknown = isObject(cause) ? Reflect.get(cause, 'client') : undefined;
   return isObject(client) && (client === connection || Reflect.get(client, 'connection') === connection);
+}
+
+interface MemcacheAdapter {
+  readonly opts: { deserialize?: unknown };
+}
+
+function isMemcache(layer: object): layer is MemcacheAdapter {
+  const [options, client]: unknown[] = ['opts', 'client'].map((name) => Reflect.get(layer, name));
+  return isObject(options) && isObject(client) && isMethod(client, 'flush') && isMethod(layer, 'formatKey');
+}
+
+// @keyv/memcache parses entries in a callback, where the error of an entry that is not JSON ends the process. Text that an
+// adapter returns is parsed by Keyv, which rejects the call.
+function leaveParsingToKeyv({ opts }: MemcacheAdapter): void {
+  opts.deserialize ??= (text: unknown) => String(text);
 }
 
 type IsIgnored = (error: unknown, event: readonly unknown[], emitter: object) => boolean;

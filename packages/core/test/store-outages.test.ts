@@ -128,6 +128,25 @@ function containingItself(): object {
   return store;
 }
 
+describe('[38] an adapter that parses entries where nothing catches its errors, as @keyv/memcache does', () => {
+  const createAdapter = (deserialize?: (text: unknown) => unknown) =>
+    Object.assign(new Emitter(), { opts: { deserialize }, client: { flush() {} }, formatKey() {} });
+
+  test('returns the text, which Keyv parses', () => {
+    const adapter = createAdapter();
+    surviveOutages(new Keyv(adapter));
+    expect(adapter.opts.deserialize?.('{"value":')).toBe('{"value":');
+  });
+
+  test('keeps its own parser, or is used without a Keyv', () => {
+    const parse = (): string => 'parsed';
+    const [own, alone] = [createAdapter(parse), createAdapter()];
+    surviveOutages(new Keyv(own));
+    surviveOutages(alone);
+    expect([own.opts.deserialize, alone.opts.deserialize]).toEqual([parse, undefined]);
+  });
+});
+
 describe('[38] an adapter with a hidden pool of pg', () => {
   /** Like the connection of `pg`: the pool throws the error of an idle connection through it. */
   class Connection extends Emitter {
