@@ -34,7 +34,8 @@ export interface VerifyOptions {
   readonly maxStaleSeconds?: number;
   /**
    * The maximum number of verified tokens in the cache, from 0 (no cache) to 1000000. A token is used from the cache until it
-   * expires or its key is withdrawn. Each cached token takes about 1 kB of memory.
+   * expires or its key is withdrawn. A cached token takes about 1 kB of memory. If they take more than 8 kB on average, because
+   * of large claims, fewer are kept.
    * @default 5000
    */
   readonly cachedTokens?: number;
