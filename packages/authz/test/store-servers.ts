@@ -122,8 +122,8 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 /** PostgreSQL has a process for each connection. */
 function signalAll(child: ChildProcess | undefined, signal: NodeJS.Signals): void {
   if (child?.pid === undefined || hasEnded(child)) return;
-  const { stdout } = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' });
-  for (const pid of [child.pid, ...stdout.split('\n').filter(Boolean).map(Number)]) {
+  const { stdout }: { stdout: string | null } = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' });
+  for (const pid of [child.pid, ...(stdout ?? '').split('\n').filter(Boolean).map(Number)]) {
     try {
       process.kill(pid, signal);
     } catch {

@@ -13,6 +13,14 @@ const maxLayers = 4;
  * an adapter or a store holds in a property.
  */
 export function surviveOutages(store: object): void {
+  try {
+    protectLayers(store);
+  } catch {
+    // A property of the store throws when it is read. That must not keep the app from starting.
+  }
+}
+
+function protectLayers(store: object): void {
   let layer: unknown = store;
   for (let depth = 0; depth < maxLayers && isObject(layer); depth++) {
     const below = layerBelow(layer);

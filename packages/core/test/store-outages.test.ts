@@ -117,6 +117,7 @@ describe('what stays as it was', () => {
     ['a frozen object', Object.freeze({ on() {}, emit() {} })],
     ['an object that contains itself', containingItself()],
     ['a function as emit only', { emit() {} }],
+    ['an object whose properties throw', new Proxy({}, { get: () => rethrow(lost) })],
   ])('%s', (_name, store) => {
     expect(() => surviveOutages(store)).not.toThrow();
   });
