@@ -6,9 +6,7 @@ export interface ApiEvent {
   readonly method: string;
   /** The path as it was sent, without the query string. Contains ids, such as a user id. */
   readonly path: string;
-  /**
-   * The number of this request within its call, from 1. It is 0 if the call was aborted before any request was sent.
-   */
+  /** The number of this request within its call, from 1. */
   readonly attempt: number;
   readonly durationMs: number;
   /** Why the request failed, or `null` if it succeeded. */

@@ -1,6 +1,7 @@
-import { type ApiCall, ToriiApiError, ToriiConnectionError } from '@torii/core';
+import { type ApiCall, ToriiApiError, ToriiConfigError, ToriiConnectionError } from '@torii/core';
 import { emitterFor, raceDeadline } from '@torii/core/adapter';
-import { readData, refusalFor } from './answer.ts';
+import { isUnusable, readData, refusalFor } from './answer.ts';
+import { causeWithout } from './cause.ts';
 import type { ApiResponse, Call, Operation, RequestOptions } from './operation.ts';
 import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
@@ -31,9 +32,10 @@ async function perform<T>(
     const error = outcome instanceof Error ? outcome : null;
     const retryInMs = error && waitBeforeNext(error);
     const durationMs = performance.now() - sentAt;
-    emit({ type: 'request', method, path, attempt: attempts, durationMs, error, retryInMs });
+    // No event if the signal was already aborted: no request was sent.
+    if (attempts > 0) emit({ type: 'request', method, path, attempt: attempts, durationMs, error, retryInMs });
     if (!(outcome instanceof Error)) return outcome;
-    if (retryInMs === null) throw outcome;
+    if (retryInMs === null) throw isKeyRefused(outcome) ? wrongKey(outcome) : outcome;
     await pause(retryInMs);
   }
 
@@ -73,22 +75,22 @@ async function perform<T>(
     const isAnswer = cause instanceof ToriiApiError;
     const isLost = !isAnswer && attempts > 0 && mayHaveArrived(codeOf(cause));
     hasArrived ||= isAnswer || isLost;
-    isInDoubt ||= isAnswer ? cause.status >= 500 : isLost;
+    isInDoubt ||= isAnswer ? cause.status >= 500 && !isUnusable(cause) : isLost;
     return isAnswer ? cause : connectionErrorFor(cause);
   }
 
   function waitBeforeNext(error: ToriiApiError | ToriiConnectionError): number | null {
     const waitMs = waitAfter(attempts, error instanceof ToriiApiError ? error.retryAfterSeconds : null);
     const isInTime = attempts <= maxRetries && waitMs < endsAt - performance.now();
-    return isTemporary(error) && (isRepeatable || !hasArrived) && isInTime ? waitMs : null;
+    return !isUnusable(error) && isTemporary(error) && (isRepeatable || !hasArrived) && isInTime ? waitMs : null;
   }
 
   function connectionErrorFor(failure: unknown): ToriiConnectionError {
     const isAborted = options.signal?.aborted;
     const reason = isAborted ? 'aborted' : ending.signal.aborted ? 'timeout' : 'network';
-    const cause = isAborted ? options.signal?.reason : safeCause(failure, settings.secretKey);
+    const cause = isAborted ? options.signal?.reason : causeWithout(settings.secretKey, failure);
     const doubt = hasArrived && !isRepeatable ? ' The operation may have been carried out.' : '';
-    const message = `${method} ${path} got no response: ${[reason, codeOf(failure)].join(' ').trim()}.${doubt}`;
+    const message = `Torii's API sent no response: ${reason}.${doubt}`;
     return new ToriiConnectionError(reason, message, call(), reason === 'timeout' ? {} : { cause });
   }
 
@@ -109,12 +111,13 @@ function callFor<T>(response: Promise<ApiResponse<T>>): Call<T> {
   });
 }
 
-// Copies the message, stack, code and cause of an error, without the secret key. The other properties are left out,
-// because they may contain the request and its headers.
-function safeCause(error: unknown, secretKey: string, depth = 0): unknown {
-  const clean = (text: unknown): string => String(text).replaceAll(secretKey, '[secret key]');
-  if (!(error instanceof Error) || depth > 4) return error && clean(error);
-  const { message, stack, cause, code } = error as Error & { code?: unknown };
-  const copy = new Error(clean(message), { cause: safeCause(cause, secretKey, depth + 1) });
-  return Object.assign(copy, { stack: clean(stack) }, code && { code: clean(code) });
+// Frameworks answer an uncaught error with its `status`. With 401 for a wrong key of this server, they would sign the
+// app's users out.
+function isKeyRefused(error: ToriiApiError | ToriiConnectionError): boolean {
+  return 'status' in error && error.status === 401;
+}
+
+function wrongKey(cause: Error): ToriiConfigError {
+  const message = "`secretKey` was refused by Torii's API. Set TORII_SECRET_KEY to the secret key of this environment.";
+  return new ToriiConfigError('secretKey', message, { cause });
 }

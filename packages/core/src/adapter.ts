@@ -16,6 +16,7 @@ export {
 } from './guards.ts';
 export { isLoopback } from './options/loopback.ts';
 export { listOrigins } from './options/origins.ts';
+export { problemOfPasted } from './options/pasted-text.ts';
 export { listPaths, readLiteralPath } from './options/paths.ts';
 export {
   assertOption,

@@ -41,6 +41,7 @@ const entries = {
     'listTexts',
     'loggable',
     'omitUndefined',
+    'problemOfPasted',
     'raceDeadline',
     'readChoice',
     'readFlag',

@@ -1,7 +1,8 @@
 import { emitterFor } from '../emitter.ts';
-import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
+import { ToriiConfigError } from '../errors.ts';
 import { type Options, readFunction, readKnownOptions, readNumber, wrongOption } from '../options/reader.ts';
 import type { WebhookPayload } from './body.ts';
+import { ToriiWebhookError, webhookDenialFor } from './errors.ts';
 import type { WebhookEvent } from './events.ts';
 import { type Claim, Repeats, type WebhookStore } from './repeats.ts';
 import {
@@ -108,7 +109,7 @@ export function createWebhookReceiver<More extends object = object>(
       } catch (error) {
         if (!(error instanceof ToriiWebhookError)) throw error;
         tell({ type: 'refused', error });
-        return refuse(error);
+        return webhookDenialFor(error);
       }
       const which = { eventId: event.id, eventType: String(event.type) };
       if (claim === 'handled') {
@@ -137,13 +138,6 @@ export function createWebhookReceiver<More extends object = object>(
 
 function accept(status: 'handled' | 'repeated'): WebhookAnswer {
   return { status: 200, headers: {}, body: { status } };
-}
-
-function refuse({ code, reason, message }: ToriiWebhookError): WebhookAnswer {
-  const body = { error: { code, reason, message } };
-  if (reason === 'in_progress') return { status: 503, headers: { 'Retry-After': '10' }, body };
-  if (reason === 'store_unavailable') return { status: 503, headers: { 'Retry-After': '5' }, body };
-  return { status: reason === 'payload_too_large' ? 413 : 400, headers: {}, body };
 }
 
 // Wraps an error from which a framework would take the status of the response (`status`, `code` or `digest`). A 404, for

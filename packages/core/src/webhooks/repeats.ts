@@ -1,6 +1,6 @@
-import { ToriiWebhookError } from '../errors.ts';
 import { raceDeadline } from '../time/deadline.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
+import { ToriiWebhookError } from './errors.ts';
 
 /** A key-value store: a Keyv, or an object with the same three methods. All processes of the app must share it. */
 export interface WebhookStore {

@@ -1,5 +1,6 @@
-import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
+import { ToriiConfigError } from '../errors.ts';
 import type { RequestView } from '../request/request-view.ts';
+import { ToriiWebhookError } from './errors.ts';
 
 // Implements Standard Webhooks 1.0.0. Provisional: Torii has not published how it signs webhooks.
 

@@ -1,7 +1,7 @@
-import { ToriiWebhookError } from '../errors.ts';
 import { type Options, readKnownOptions, readNumber, readWhole } from '../options/reader.ts';
 import { type RequestLike, viewOf } from '../request/request-view.ts';
 import { readPayload, tooLarge, type WebhookPayload } from './body.ts';
+import { ToriiWebhookError } from './errors.ts';
 import { readEvent, type WebhookEvent } from './events.ts';
 import { isSigned, readSecrets, readSignedHeaders, type SecretKey } from './signature.ts';
 

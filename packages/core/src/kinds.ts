@@ -1,0 +1,21 @@
+const brand = Symbol.for('torii.error');
+
+// Errors of all copies and versions of this package have the names of their classes under one global symbol, so that
+// `instanceof` and `denialFor` recognize the errors of another copy.
+export function markKinds(error: object, kinds: readonly string[]): void {
+  Object.defineProperty(error, brand, { value: kinds });
+}
+
+export function kindsOf(target: unknown): readonly string[] {
+  const kinds: string[] = [];
+  for (let c = target; typeof c === 'function'; c = Object.getPrototypeOf(c)) {
+    if (Object.hasOwn(c, 'kind')) kinds.push(String(Reflect.get(c, 'kind')));
+  }
+  return kinds;
+}
+
+export function isOfKind(value: unknown, kind: string): boolean {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, brand)) return false;
+  const kinds: unknown = Reflect.get(value, brand);
+  return Array.isArray(kinds) && kinds.includes(kind);
+}
