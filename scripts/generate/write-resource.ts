@@ -90,7 +90,12 @@ function writeDeclarations({ name: resource, operations, types }: Resource): rea
 }
 
 function writeMethod(operation: Operation, types: TypeNames): string {
-  const refusals = operation.refusals.map(({ status, doc }) => `@throws ToriiApiError ${status}: ${doc}`);
+  const refusals = operation.refusals.map(({ status, doc }) =>
+    // The client turns a 401 into a ToriiConfigError: see docs/decisions/api-errors.md.
+    String(status) === '401'
+      ? '@throws ToriiConfigError `secretKey` if the API refuses the secret key.'
+      : `@throws ToriiApiError ${status}: ${doc}`,
+  );
   const parameters = operation.parameters.map(({ name, doc }) => `@param ${camelCase(name)} ${doc}`.trimEnd());
   const done =
     operation.doneStatus === undefined

@@ -86,7 +86,7 @@ function compile(): string {
 
 const usesUsersAndSessions = `
 import { createToriiClient, type Session, type User } from './packages/api/src/index.ts';
-const torii = createToriiClient({ secretKey: 'sk_test_x' });
+const torii = createToriiClient({ secretKey: 'sk_test_0123' });
 const user: User = await torii.users.create({ email: 'ada@example.com' });
 await torii.users.list({ limit: 1, statuses: ['active'] });
 for await (const each of torii.users.list()) await torii.users.get(each.id);

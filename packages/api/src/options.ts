@@ -121,7 +121,7 @@ function problemOfKey(key: unknown): string | undefined {
   return isBrowser() ? 'would be public in a browser' : undefined;
 }
 
-const shortestKey = 'sk_live_'.length + 6;
+const shortestKey = 'sk_live_'.length + 4;
 
 function readApiUrl(value: unknown): string {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;

@@ -82,7 +82,7 @@ function entriesOf(given: unknown): readonly (readonly unknown[])[] {
   if (given === undefined || isPlainObject(given)) return Object.entries(given ?? {});
   try {
     // `Headers`, also those of another realm.
-    return [...(given as Iterable<readonly unknown[]>)].map((entry) => [...entry]);
+    return [...(given as Iterable<readonly unknown[]>)].map((entry) => (typeof entry === 'string' ? [] : [...entry]));
   } catch {
     throw wrongOption('headers', "must be a plain object, such as { 'x-request-id': '7' }");
   }

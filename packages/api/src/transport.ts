@@ -71,12 +71,13 @@ async function perform<T>(
     throw refusalFor({ status, headers, text }, call());
   }
 
-  function failureFor(cause: unknown): ToriiApiError | ToriiConnectionError {
-    const isAnswer = cause instanceof ToriiApiError;
+  function failureFor(thrown: unknown): ToriiApiError | ToriiConnectionError {
+    const isAnswer = thrown instanceof ToriiApiError;
+    const cause = isAnswer ? thrown : causeWithout(settings.secretKey, thrown);
     const isLost = !isAnswer && attempts > 0 && mayHaveArrived(codeOf(cause));
     hasArrived ||= isAnswer || isLost;
-    isInDoubt ||= isAnswer ? cause.status >= 500 && !isUnusable(cause) : isLost;
-    return isAnswer ? cause : connectionErrorFor(cause);
+    isInDoubt ||= isAnswer ? thrown.status >= 500 && !isUnusable(thrown) : isLost;
+    return isAnswer ? thrown : connectionErrorFor(cause);
   }
 
   function waitBeforeNext(error: ToriiApiError | ToriiConnectionError): number | null {
@@ -88,7 +89,7 @@ async function perform<T>(
   function connectionErrorFor(failure: unknown): ToriiConnectionError {
     const isAborted = options.signal?.aborted;
     const reason = isAborted ? 'aborted' : ending.signal.aborted ? 'timeout' : 'network';
-    const cause = isAborted ? options.signal?.reason : causeWithout(settings.secretKey, failure);
+    const cause = isAborted ? options.signal?.reason : failure;
     const doubt = hasArrived && !isRepeatable ? ' The operation may have been carried out.' : '';
     const message = `Torii's API sent no response: ${reason}.${doubt}`;
     return new ToriiConnectionError(reason, message, call(), reason === 'timeout' ? {} : { cause });

@@ -17,7 +17,7 @@ export class Sessions {
    * Returns all active (unexpired, unrevoked) sessions for the user, ordered by most recently used.
    *
    * @param userId Identifier of the user whose sessions to list.
-   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 403: User belongs to a different environment.
    */
   listForUser(userId: string, options?: RequestOptions): Call<Session[]> {
@@ -36,7 +36,7 @@ export class Sessions {
    * Immediately revokes every active session for the user. Idempotent.
    *
    * @param userId Identifier of the user whose sessions to revoke.
-   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 403: User belongs to a different environment.
    */
   revokeAllForUser(userId: string, options?: RequestOptions): Call<void> {
@@ -56,7 +56,7 @@ export class Sessions {
    *
    * @param userId Identifier of the user who owns the session.
    * @param sessionId Identifier of the session to revoke.
-   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 403: User or session belongs to a different environment.
    */
   revoke(userId: string, sessionId: string, options?: RequestOptions): Call<void> {

@@ -29,7 +29,7 @@ export class Users {
    * user to be able to sign in via email + password.
    *
    * @throws ToriiApiError 400: Invalid body (e.g. weak password, malformed email).
-   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 409: Another user with this email already exists in the environment.
    */
   create(params: UserCreateParams, options?: RequestOptions): Call<User> {
@@ -50,7 +50,7 @@ export class Users {
    * same tri-state PATCH semantics as `UpdateUserRequest`: omit a field to skip that filter, send a value to require
    * it, send null to require null. Uses POST so the filter body can be sent without URL-encoding.
    *
-   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    */
   list(params: UserListParams = {}, options?: RequestOptions): PagePromise<User> {
     return listPages(
@@ -72,7 +72,7 @@ export class Users {
    * Returns the full profile for one end-user.
    *
    * @param userId Identifier of the user to fetch.
-   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 403: User belongs to a different environment.
    * @throws ToriiApiError 404: No user with this id.
    */
@@ -94,7 +94,7 @@ export class Users {
    *
    * @param userId Identifier of the user to update.
    * @throws ToriiApiError 400: Invalid body.
-   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 403: User belongs to a different environment.
    * @throws ToriiApiError 404: No user with this id.
    */
@@ -121,7 +121,7 @@ export class Users {
    * attempt throws.
    *
    * @param userId Identifier of the user to delete.
-   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 403: User belongs to a different environment.
    * @throws ToriiApiError 404: No user with this id.
    */
@@ -142,7 +142,7 @@ export class Users {
    * Marks the user as banned and revokes all their active sessions.
    *
    * @param userId Identifier of the user to ban.
-   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 403: User belongs to a different environment.
    * @throws ToriiApiError 404: No user with this id.
    */
@@ -163,7 +163,7 @@ export class Users {
    * Reverses a previous ban. The user can sign in again on next request.
    *
    * @param userId Identifier of the user to unban.
-   * @throws ToriiApiError 401: Missing or invalid secret key.
+   * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 403: User belongs to a different environment.
    * @throws ToriiApiError 404: No user with this id.
    */
