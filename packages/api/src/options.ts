@@ -113,7 +113,7 @@ function problemOfKey(key: unknown): string | undefined {
   const text = String(key);
   if (/^pk_/.test(text)) return 'is a publishable key (pk_…)';
   if (/^whsec_/.test(text)) return 'is a webhook secret (whsec_…)';
-  if (!/^sk_(live|test)_/.test(text)) return 'does not begin with `sk_live_` or `sk_test_`';
+  if (!/^sk_(live|test)_/.test(text)) return 'does not begin with sk_ and the kind of key, live or test';
   // The characters that a Bearer token may have (RFC 6750 2.1).
   if (!/^[\w.~+/-]+=*$/.test(text)) return 'contains a character that no secret key has';
   // A short key would make the redaction of responses remove text that is not the key.

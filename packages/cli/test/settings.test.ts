@@ -84,13 +84,13 @@ test.each<[string, Given, number, string]>([
   ['a key file that does not exist', { args: ['--secret-key-file', 'none'] }, 2, 'none'],
   [
     'plain http',
-    { args: ['--api-url', 'http://example.com'], environment: { TORII_SECRET_KEY: 'sk_1' } },
+    { args: ['--api-url', 'http://example.com'], environment: { TORII_SECRET_KEY: 'sk_test_0123' } },
     2,
     'https://',
   ],
   [
     'a server that is not there',
-    { environment: { TORII_SECRET_KEY: 'sk_1', TORII_API_URL: nowhere } },
+    { environment: { TORII_SECRET_KEY: 'sk_test_0123', TORII_API_URL: nowhere } },
     1,
     'TORII_API_URL',
   ],
