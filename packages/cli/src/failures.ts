@@ -54,7 +54,7 @@ export function describeFailure(error: unknown, env: Readonly<Record<string, str
   if (refusal instanceof ToriiApiError) return { text: describeRefusal(refusal), exitCode: 1 };
   if (error instanceof ToriiConfigError) return { text: error.message, exitCode: 2 };
   if (error instanceof ToriiConnectionError) return { text: describeSilence(error), exitCode: 1 };
-  if (error instanceof ToriiError) return { text: error.message, exitCode: 1 };
+  if (error instanceof ToriiError) return { text: `${error.message}${describeCauses(error.cause)}`, exitCode: 1 };
   const isDebugging = env['TORII_DEBUG'] === '1';
   const stack = isDebugging && error instanceof Error ? `\n${error.stack}` : '';
   const hint = isDebugging ? '' : ' Run it again with TORII_DEBUG=1 to see the stack trace, and report the error.';
@@ -76,10 +76,14 @@ function describeRefusal({ message, method, path, status, code, problem, support
 }
 
 function describeSilence({ method, path, reason, cause }: ToriiConnectionError): string {
-  const causes = reason === 'network' ? textsOf(cause) : [];
-  const why = causes.length === 0 ? '' : ` (${causes.slice(0, 3).join('; ')})`;
-  const what = `${method} ${printable(path)} got no response: ${reason}${why}.`;
-  return `${what} Check TORII_API_URL and the network connection.`;
+  const what = `${method} ${printable(path)} got no response: ${reason}.`;
+  const why = reason === 'network' ? describeCauses(cause) : '';
+  return `${what} Check TORII_API_URL and the network connection.${why}`;
+}
+
+function describeCauses(cause: unknown): string {
+  const texts = [...new Set(textsOf(cause))].slice(0, 3);
+  return texts.length === 0 ? '' : ` Cause: ${texts.join('; ')}.`;
 }
 
 /** The innermost messages of an error with their codes, which tell a certificate, DNS and a refused connection apart. */

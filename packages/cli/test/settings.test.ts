@@ -92,7 +92,7 @@ test.each<[string, Given, number, string]>([
     'a server that is not there',
     { environment: { TORII_SECRET_KEY: 'sk_test_0123', TORII_API_URL: nowhere } },
     1,
-    'TORII_API_URL',
+    'ECONNREFUSED',
   ],
 ])('says in one line what to do about %s', async (_name, given, exitCode, message) => {
   const { code, stdout, stderr } = await count(given);

@@ -21,8 +21,11 @@ export type StreamEvent =
    * uses the old key.
    */
   | { readonly type: 'key_not_served'; readonly keyId: string; readonly servedKeyId: string | null }
-  /** The gateway did not answer which key it uses. A signer reports this event once per outage, not for each token. */
-  | { readonly type: 'gateway_unavailable'; readonly problem: string }
+  /**
+   * The gateway did not answer which key it uses. A signer reports this event once per outage, not for each token.
+   * `cause` tells a refused connection, DNS and a certificate apart. It is `undefined` if the gateway did answer.
+   */
+  | { readonly type: 'gateway_unavailable'; readonly problem: string; readonly cause: unknown }
   /** A rotation took a step, or has to wait for its next step. */
   | {
       readonly type: 'rotation_step';
@@ -32,6 +35,8 @@ export type StreamEvent =
       readonly waitSeconds: number;
       /** One line for people: the step, or the error that causes the retry. */
       readonly summary: string;
+      /** If `step` is `retry`: what caused the error, such as a refused connection. For logs. */
+      readonly cause?: unknown;
       /** The whole plan as text for people, like `text` of a `RotationPlan`. If `step` is `retry`, it equals `summary`. */
       readonly text: string;
     };

@@ -72,8 +72,9 @@ export async function publishPublicKey(
   emit({ type: 'key_published', keyId, revision, changed });
   if (gateway === undefined) return { revision, changed, keyId, served: null };
   const served = await waitUntilServed(gateway, keyId, maxPropagationMs);
-  if (served.problem !== undefined) emit({ type: 'gateway_unavailable', problem: served.problem });
-  else if (!served.isServed) emit({ type: 'key_not_served', keyId, servedKeyId: served.keyId });
+  if (served.problem !== undefined) {
+    emit({ type: 'gateway_unavailable', problem: served.problem, cause: served.cause });
+  } else if (!served.isServed) emit({ type: 'key_not_served', keyId, servedKeyId: served.keyId });
   return { revision, changed, keyId, served: served.problem === undefined ? served.isServed : null };
 }
 

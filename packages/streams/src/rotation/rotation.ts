@@ -205,7 +205,9 @@ export function createRotation(options: RotationOptions): Rotation {
       if (record !== null) await records.write(null, recordRevision);
     } else if (step === 'confirm') {
       const served = await waitUntilServed(gateway, to.keyId, maxPropagationMs);
-      if (served.problem !== undefined) throw new ToriiStreamError('gateway_unavailable', served.problem);
+      if (served.problem !== undefined) {
+        throw new ToriiStreamError('gateway_unavailable', served.problem, { cause: served.cause });
+      }
       if (!served.isServed)
         throw shadowed('Nodes sign with the key that the gateway uses, so clients can still connect', served.keyId);
     } else if (step === 'done' && record?.from === from.keyId) {
