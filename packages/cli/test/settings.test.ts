@@ -36,7 +36,7 @@ function envFile(overrides: Readonly<Record<string, string>> = {}): string {
 }
 
 const good = { code: 0, stdout: '1 users\n', stderr: '' };
-const nowhere = 'http://127.0.0.1:9';
+const nowhere = 'http://127.0.0.1:2';
 
 test('reads the environment', async () => {
   expect(await count({ environment: environmentOf(torii) })).toEqual(good);

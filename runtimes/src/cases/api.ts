@@ -69,7 +69,7 @@ export function listApiCases({ origin }: LocalServer): Group {
         'get',
         ['ada'],
         [{ status: 302, headers: { location: 'https://evil.test' } }],
-        `302 redirect_refused, attempts: 1; GET ${users}/ada`,
+        `502 redirect_refused, attempts: 1; GET ${users}/ada`,
       ),
     ),
     named('an empty secret key', calling('get', ['ada'], [ada], 'configuration_invalid: secretKey', { secretKey: '' })),
@@ -84,7 +84,7 @@ export function listApiCases({ origin }: LocalServer): Group {
     },
     {
       name: 'a redirect over the network',
-      expected: '302 redirect_refused, attempts: 1',
+      expected: '502 redirect_refused, attempts: 1',
       question: { ask: 'api', options: { ...options, apiUrl: `${origin}/redirect` }, call: 'get', input: ['ada'] },
     },
   ];
