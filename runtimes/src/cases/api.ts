@@ -40,7 +40,7 @@ export function listApiCases({ origin }: LocalServer): Group {
         'list all',
         [],
         [page(['a'], 'next')],
-        `200 cursor_repeated, attempts: 1; POST ${users}/search {}; POST ${users}/search?cursor=next {}`,
+        `502 cursor_repeated, attempts: 1; POST ${users}/search {}; POST ${users}/search?cursor=next {}`,
       ),
     ),
     named('an id that must be encoded', calling('get', ['a/b?c'], [ada], `{"id":"ada"}; GET ${users}/a%2Fb%3Fc`)),
