@@ -115,7 +115,10 @@ test('keeps its environments in a file', async () => {
     expect(second.environment('acme')).toMatchObject({ environmentId, secretKey, keyIds });
   }
   {
-    await using third = await startEmulator({ database, environments: [{ name: 'acme', secretKey: 'sk_test_renewed' }] });
+    await using third = await startEmulator({
+      database,
+      environments: [{ name: 'acme', secretKey: 'sk_test_renewed' }],
+    });
     expect(third.environment('acme')).toMatchObject({ environmentId, secretKey: 'sk_test_renewed' });
   }
   rmSync(folder, { recursive: true });
