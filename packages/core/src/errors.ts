@@ -1,5 +1,5 @@
 import { type Denial, denialFor } from './denial.ts';
-import { isOfKind, kindsOf, markKinds } from './kinds.ts';
+import { isOfKind, markKinds, ownKindOf } from './kinds.ts';
 import type { AuthReason, UnavailableReason } from './reasons.ts';
 
 export type { AuthReason, Reason, UnavailableReason } from './reasons.ts';
@@ -17,7 +17,7 @@ export abstract class ToriiError extends Error {
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
-    markKinds(this, kindsOf(new.target));
+    markKinds(this, new.target);
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -41,7 +41,7 @@ export abstract class RefusalError extends ToriiError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     // Error pages in development show `stack` to the caller: make it one line, without the paths of this server's files.
-    keep(this, 'stack', `${kindsOf(new.target)[0]}: ${message}`);
+    keep(this, 'stack', `${ownKindOf(new.target)}: ${message}`);
   }
 
   /** The HTTP status of the denial. */
