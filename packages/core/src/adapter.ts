@@ -1,4 +1,5 @@
 export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
+export { createAwaitGuard, type GuardedFields, guardFields } from './await-guard.ts';
 export { isRefusal, requireChecks } from './checks.ts';
 export { emitterFor } from './emitter.ts';
 export { loggable, withDetail } from './events.ts';
@@ -34,9 +35,11 @@ export {
   wrongOption,
 } from './options/reader.ts';
 export { verifyOptionNames } from './options/verify-options.ts';
+export { guardOutcome } from './outcome.ts';
 export { isFromOwnPages } from './request/bearer.ts';
 export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './request/path.ts';
 export { viewOf } from './request/request-view.ts';
 export { raceDeadline } from './time/deadline.ts';
 export { elapsedMs, type Instant, instantNow } from './time/instant.ts';
+export { kindOf } from './value-kind.ts';
 export { verifierFrom } from './verifier.ts';

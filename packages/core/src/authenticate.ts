@@ -1,7 +1,7 @@
 import { type Auth, setListener } from './auth.ts';
 import { runChecks } from './checks.ts';
 import { ToriiAuthError } from './errors.ts';
-import { loggable, reportRefusals, type VerifierEvent } from './events.ts';
+import { loggable, reportRefusal, type VerifierEvent } from './events.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { bearerToken } from './request/bearer.ts';
 import { type RequestView, unknownRequest } from './request/request-view.ts';
@@ -25,25 +25,31 @@ export async function authenticate(request: RequestView, pipeline: Pipeline, opt
     emit(passed('preflight', request));
     return null;
   }
-  return reportRefusals(pipeline.emit, async () => {
+  try {
     const token = tokenOf(request, pipeline, optional);
-    if (token !== null) return verifyFor(token, request, pipeline);
+    if (token !== null) return await verifyFor(token, request, pipeline);
     emit(passed('signed_out', request));
     return null;
-  });
+  } catch (error) {
+    throw reportRefusal(error, emit);
+  }
 }
 
 export type TokenPipeline = Pick<Pipeline, 'verify' | 'emit' | 'checks'>;
 
-export function authenticateToken(token: unknown, pipeline: TokenPipeline): Promise<Auth> {
-  return reportRefusals(pipeline.emit, async () => {
+export async function authenticateToken(token: unknown, pipeline: TokenPipeline): Promise<Auth> {
+  try {
     if (typeof token !== 'string' || token === '') throw new ToriiAuthError('token_missing', 'No token was given.');
-    return verifyFor(token, unknownRequest, pipeline);
-  });
+    return await verifyFor(token, unknownRequest, pipeline);
+  } catch (error) {
+    throw reportRefusal(error, pipeline.emit);
+  }
 }
 
 async function verifyFor(token: string, request: RequestView, pipeline: TokenPipeline): Promise<Auth> {
-  const { result, fromCache } = await pipeline.verify(token);
+  const verified = pipeline.verify(token);
+  // No `await` for a cache hit, which is not a promise: it would add a turn of the microtask queue.
+  const { result, fromCache } = 'result' in verified ? verified : await verified;
   const { auth } = result;
   // Report only the ids, not the whole Auth: a custom claim can contain a secret, which must not reach a log.
   pipeline.emit({ type: 'verified', userId: auth.userId, environmentId: auth.environmentId, fromCache });

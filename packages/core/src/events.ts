@@ -13,6 +13,12 @@ export interface RefusalDetail {
   readonly kid?: string;
   /** The `detail` passed to `refuse`. Safe to log: shortened, printable ASCII, `[withheld]` if it looks like a secret. */
   readonly check?: string;
+  /** The function name of the check that refused. Safe to log. Absent if the check has no name. */
+  readonly checkName?: string;
+  /** The position of the check that refused among the checks that ran together, from 0. */
+  readonly checkPosition?: number;
+  /** What the check returned, if it was not a boolean or a refusal: `undefined`, `a number`, `an object`. Never the value. */
+  readonly returned?: string;
 }
 
 /** What a verifier did, for logs and metrics. Never contains a token. */
@@ -42,6 +48,17 @@ export type VerifierEvent =
     }
   /** The key set could not be fetched. `usable` is `true` if the keys from an earlier fetch can still be used. */
   | { readonly type: 'keys_failed'; readonly url: string; readonly problem: string; readonly usable: boolean }
+  /**
+   * A callback of yours returned a value that cannot be used, and the default was used instead: for `onError`, the default
+   * response. The request stays refused.
+   */
+  | {
+      readonly type: 'callback_invalid';
+      /** The option that the callback was passed as. */
+      readonly callback: 'onError';
+      /** What is wrong with the value. Never contains the value. */
+      readonly problem: string;
+    }
   /** A token named an unknown key, and the key set was not fetched again because of the rate limit on key fetches. */
   | { readonly type: 'key_search_limited'; readonly url: string };
 
@@ -54,23 +71,36 @@ export function withDetail<E extends ToriiError>(
   error: E,
   detail: Omit<RefusalDetail, 'actual'> & { readonly actual?: unknown },
 ): E {
-  const { actual, kid, check, ...rest } = detail;
+  const { actual, kid, check, checkName, ...rest } = detail;
   details.set(error, {
     ...rest,
     ...(actual !== undefined && { actual: loggable(actual) }),
     ...(kid !== undefined && { kid: loggable(kid) }),
     ...(check !== undefined && { check: loggable(check) }),
+    ...(checkName !== undefined && { checkName: loggable(checkName) }),
   });
   return error;
 }
 
-export async function reportRefusals<T>(emit: VerifierEventListener, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ToriiError) emit({ type: 'refused', error, detail: detailOf(error) });
-    throw error;
+// The listener of each verifier, and of each refusal that was reported.
+const listeners: SharedMap<object, VerifierEventListener> = new SharedMap('listeners');
+
+export function rememberListener(source: object, emit: VerifierEventListener): void {
+  listeners.set(source, emit);
+}
+
+export function recallListener(source: object): VerifierEventListener | undefined {
+  const listener = listeners.get(source);
+  return typeof listener === 'function' ? (listener as VerifierEventListener) : undefined;
+}
+
+/** Reports an error if it is a refusal. Returns the error, to be thrown. */
+export function reportRefusal(error: unknown, emit: VerifierEventListener): unknown {
+  if (error instanceof ToriiError) {
+    rememberListener(error, emit);
+    emit({ type: 'refused', error, detail: detailOf(error) });
   }
+  return error;
 }
 
 function detailOf(error: ToriiError): RefusalDetail {

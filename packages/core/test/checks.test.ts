@@ -230,9 +230,9 @@ describe('the refusal of a check', () => {
     const torii = verifierWith([() => refuse('No.', details.shift())], (event) => events.push(event));
     for (let i = 0; i < 3; i++) await torii.check(request);
     expect(events.filter((event) => event.type === 'refused').map((event) => event.detail)).toEqual([
-      { check: 'one' },
-      {},
-      { check: 'two' },
+      { check: 'one', checkPosition: 0 },
+      { checkPosition: 0 },
+      { check: 'two', checkPosition: 0 },
     ]);
   });
 
