@@ -78,14 +78,37 @@ export function resultOf(operation: Operation, types: TypeNames): string {
   return isPaged(operation) ? `PagePromise<${types.item(operation)}>` : `Call<${types.answer(operation)}>`;
 }
 
-function writeDeclarations({ name: resource, operations, types }: Resource): readonly string[] {
+/** The name of the guard that makes the promise of a method throw if a field is read from it without `await`. */
+function guardOf(operation: Operation, types: TypeNames): string | undefined {
+  const { answer, itemFields } = operation;
+  if (isPaged(operation)) return undefined;
+  if (answer === 'page') return 'guardPage';
+  if (answer === 'list') return 'guardList';
+  return itemFields.length > 0 ? `guard${types.item(operation)}` : undefined;
+}
+
+function writeGuards({ operations, types }: Resource): readonly string[] {
+  const guards = operations.map((operation) => {
+    const fields = operation.itemFields.map((name) => `${keyText(name)}: true`);
+    const name = guardOf(operation, types);
+    if (name === undefined || name === 'guardPage' || name === 'guardList') return '';
+    const start = `const ${name}: AwaitGuard = createAwaitGuard({`;
+    const line = `${start} ${fields.join(', ')} });\n`;
+    return line.length <= 121 ? line : `${start}\n${fields.map((field) => `  ${field},\n`).join('')}});\n`;
+  });
+  return [...new Set(guards)].filter((guard) => guard !== '');
+}
+
+function writeDeclarations(resource: Resource): readonly string[] {
+  const { name: own, operations, types } = resource;
   return [
     ...types.items.map(({ name, doc, source }) => `${docComment(doc)}export type ${name} = ${source};\n`),
     ...operations.flatMap((operation) => {
       const source = paramsSource(operation);
-      const doc = docComment(`Parameters of \`client.${resource}.${operation.name}\`.`);
+      const doc = docComment(`Parameters of \`client.${own}.${operation.name}\`.`);
       return source === undefined ? [] : [`${doc}export type ${types.params(operation)} = ${source};\n`];
     }),
+    ...writeGuards(resource),
   ];
 }
 
@@ -102,7 +125,7 @@ function writeMethod(operation: Operation, types: TypeNames): string {
   const doc = [operation.doc, ...done, '', ...parameters, ...refusals].join('\n');
   const signature = writeSignature(operation, types);
   return `${docComment(doc, '  ')}  ${operation.name}(${signature}): ${resultOf(operation, types)} {
-    ${writeCall(isPaged(operation) ? ['listPages', 'this.#send'] : ['this.#send'], describe(operation))}
+    ${writeCall(isPaged(operation) ? ['listPages', 'this.#send'] : ['this.#send'], describe(operation, types))}
   }
 `;
 }
@@ -113,7 +136,8 @@ function writeSignature(operation: Operation, types: TypeNames): string {
   return [...ids, ...(takesParams(operation) ? [params] : []), 'options?: RequestOptions'].join(', ');
 }
 
-function describe(operation: Operation): readonly string[] {
+function describe(operation: Operation, types: TypeNames): readonly string[] {
+  const guard = guardOf(operation, types);
   const { method, path, parameters, query, body } = operation;
   return [
     `method: '${method}'`,
@@ -128,6 +152,7 @@ function describe(operation: Operation): readonly string[] {
     ...(operation.isRepeatable && method === 'POST' ? ['isRepeatable: true'] : []),
     ...(operation.doneStatus === undefined ? [] : [`doneStatus: ${operation.doneStatus}`]),
     `answer: '${/^(object|list)$/.test(operation.answer) && !operation.hasId ? 'value' : operation.answer}'`,
+    ...(guard === undefined ? [] : [`guard: ${guard}`]),
   ];
 }
 
@@ -153,6 +178,10 @@ function keyText(name: string): string {
 
 function writeImports(body: string): string {
   const wanted = [
+    ['AwaitGuard', '@torii/core/adapter', true],
+    ['createAwaitGuard', '@torii/core/adapter', false],
+    ['guardList', '../await-guards.ts', false],
+    ['guardPage', '../await-guards.ts', false],
     ['Body', '../fields.ts', true],
     ['Changes', '../fields.ts', true],
     ['Query', '../fields.ts', true],

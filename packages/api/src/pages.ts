@@ -1,4 +1,6 @@
 import { ToriiApiError } from '@torii/core';
+import { guardFields } from '@torii/core/adapter';
+import { pageFields } from './await-guards.ts';
 import type { ApiResponse, Call, Operation, RequestOptions, Send } from './operation.ts';
 
 /** One page of a list. */
@@ -45,6 +47,10 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   readonly #start: string | null;
   readonly #signal: AbortSignal | undefined;
   #call: Call<Page<T>> | undefined;
+
+  static {
+    guardFields(LazyPagePromise.prototype, pageFields);
+  }
 
   // Makes `finally` create a plain promise: this class's constructor has other parameters than that of Promise.
   static override get [Symbol.species](): PromiseConstructor {

@@ -1,13 +1,19 @@
 import { type ApiCall, ToriiApiError, ToriiConnectionError } from '@torii/core';
-import { emitterFor, raceDeadline } from '@torii/core/adapter';
+import { type AwaitGuard, emitterFor, raceDeadline } from '@torii/core/adapter';
 import { readData, refusalFor } from './answer.ts';
+import { guardResponse } from './await-guards.ts';
 import type { ApiResponse, Call, Operation, RequestOptions } from './operation.ts';
 import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
 import { codeOf, isTemporary, mayHaveArrived, waitAfter } from './retries.ts';
 
-export function callApi<T>(settings: Settings, operation: () => Operation, options?: RequestOptions): Call<T> {
-  return callFor(perform<T>(settings, operation, options));
+export function callApi<T>(
+  settings: Settings,
+  operation: () => Operation,
+  options: RequestOptions | undefined,
+  guard: AwaitGuard | undefined,
+): Call<T> {
+  return callFor(perform<T>(settings, operation, options), guard);
 }
 
 async function perform<T>(
@@ -97,8 +103,10 @@ async function perform<T>(
   }
 }
 
-function callFor<T>(response: Promise<ApiResponse<T>>): Call<T> {
+function callFor<T>(response: Promise<ApiResponse<T>>, guard: AwaitGuard | undefined): Call<T> {
   const data = response.then((whole) => whole.data);
+  guard?.(data);
+  guardResponse(response);
   return Object.assign(data, {
     withResponse: () => {
       // If the request fails, `data` rejects too, although the caller handles only `response`. Handle the rejection of

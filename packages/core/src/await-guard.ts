@@ -3,6 +3,9 @@ import { ToriiConfigError } from './errors.ts';
 /** The names of the fields that a guarded promise throws for. */
 export type GuardedFields = Readonly<Record<string, true>>;
 
+/** Makes a promise throw if a field of its result is read from the promise itself. Returns the same promise. */
+export type AwaitGuard = <P extends Promise<unknown>>(promise: P) => P;
+
 // The prototype of the promises that async functions return. `Promise.prototype` may be another: zone.js replaces `Promise`.
 const nativePrototype: Promise<unknown> = Object.getPrototypeOf((async () => {})());
 
@@ -12,7 +15,7 @@ const nativePrototype: Promise<unknown> = Object.getPrototypeOf((async () => {})
  * unchanged, and a promise derived from it with `then` is an ordinary one.
  * @example const guardPage = createAwaitGuard({ items: true, hasMore: true } satisfies Record<keyof Page, true>);
  */
-export function createAwaitGuard(fields: GuardedFields): <P extends Promise<unknown>>(promise: P) => P {
+export function createAwaitGuard(fields: GuardedFields): AwaitGuard {
   // One prototype for all promises: defining properties on each promise would take four times as long.
   const prototype = guardFields(Object.create(nativePrototype), fields);
   // The constructor keeps the output of `util.inspect` as it is, even with `showHidden`.
@@ -23,6 +26,8 @@ export function createAwaitGuard(fields: GuardedFields): <P extends Promise<unkn
 /** Defines getters that throw, for each of `fields`, on a prototype of promises. */
 export function guardFields<Prototype extends object>(prototype: Prototype, fields: GuardedFields): Prototype {
   for (const field of Object.keys(fields)) {
+    // A field of this name could be read only after `await`.
+    if (Object.hasOwn(nativePrototype, field)) continue;
     Object.defineProperty(prototype, field, {
       get() {
         handleRejection(this);

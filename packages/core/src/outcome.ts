@@ -1,5 +1,5 @@
 import type { Auth, Claims } from './auth.ts';
-import { createAwaitGuard } from './await-guard.ts';
+import { type AwaitGuard, createAwaitGuard } from './await-guard.ts';
 import type { Denial } from './denial.ts';
 
 /** The result of `Verifier.check`: the authenticated caller, or the response to a refused request. */
@@ -26,4 +26,4 @@ const fields = {
 } satisfies Record<keyof Auth | keyof CheckResult<Claims>, true>;
 
 /** Makes the promise of an Auth or of a `CheckResult` throw if a field is read from it without `await`. */
-export const guardOutcome: <P extends Promise<unknown>>(promise: P) => P = createAwaitGuard(fields);
+export const guardOutcome: AwaitGuard = createAwaitGuard(fields);
