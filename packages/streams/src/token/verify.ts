@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type AuthReason, ToriiAuthError } from '@torii/core';
-import { readKnownOptions, readText } from '@torii/core/adapter';
+import { type AwaitGuard, createAwaitGuard, readKnownOptions, readText } from '@torii/core/adapter';
 import { JOSEAlgNotAllowed, JWSSignatureVerificationFailed, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
 import { readPublicKey } from '../keys/rsa-key.ts';
@@ -27,6 +27,16 @@ export interface VerifiedStreamToken {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
+const fields = {
+  subject: true,
+  allowedStreams: true,
+  issuedAt: true,
+  expiresAt: true,
+  keyId: true,
+  raw: true,
+} satisfies Record<keyof VerifiedStreamToken, true>;
+const guardToken: AwaitGuard = createAwaitGuard(fields);
+
 const maxTokenLength = 16_384;
 const maxKeyIdLength = 256;
 
@@ -38,7 +48,11 @@ const maxKeyIdLength = 256;
  * `claim_malformed`, `token_not_yet_valid` or `issuer_refused`
  * @throws ToriiConfigError for a wrong key or option
  */
-export async function verifyStreamToken(token: string, options: VerifyStreamOptions): Promise<VerifiedStreamToken> {
+export function verifyStreamToken(token: string, options: VerifyStreamOptions): Promise<VerifiedStreamToken> {
+  return guardToken(verify(token, options));
+}
+
+async function verify(token: string, options: VerifyStreamOptions): Promise<VerifiedStreamToken> {
   const own = readKnownOptions(options, ['publicKey', 'issuer'], '{ publicKey: signer.publicKey }');
   const issuer = readText(own, 'issuer', "issuer: 'https://api.example.com', or leave it out");
   const key = createPublicKey(readPublicKey('publicKey', own.publicKey).pem);
