@@ -92,7 +92,7 @@ export function requireChecks<Custom extends object = Claims>(
 
 function forbidden(verdict: unknown, check: unknown, checkPosition: number): ToriiForbiddenError {
   const refusal = isRefusal(verdict) ? verdict : undefined;
-  const checkName = nameOf(check);
+  const checkName = checkNameOf(check);
   return withDetail(new ToriiForbiddenError(messageOf(refusal) ?? refuse().message), {
     ...(checkName !== undefined && { checkName }),
     checkPosition,
@@ -106,7 +106,8 @@ function messageOf(refusal: { readonly message: unknown } | undefined): string |
   return typeof message === 'string' ? message : undefined;
 }
 
-function nameOf(check: unknown): string | undefined {
+/** The function name of a check, or `undefined` if it has none. */
+export function checkNameOf(check: unknown): string | undefined {
   try {
     const name: unknown = Reflect.get(check as object, 'name');
     return typeof name === 'string' && name !== '' ? name : undefined;

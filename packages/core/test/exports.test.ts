@@ -26,6 +26,7 @@ const entries = {
   './adapter': [
     'answerFor',
     'assertOption',
+    'checkNameOf',
     'compilePublicPaths',
     'createAwaitGuard',
     'createGuards',

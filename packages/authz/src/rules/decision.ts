@@ -28,14 +28,15 @@ export function createDecision(settings: Settings, callerOf: (auth: Auth) => Cal
     return explanationOf(describe(request), findings);
   };
 
-  const decide: Check = async (auth, request) => {
+  const decide: Check = async function authz(auth, request) {
     const caller = callerOf(auth);
     if (settings.debug !== undefined) settings.debug((await explain(auth, request)).text);
     if (caller.impersonating && settings.impersonation === 'audit') settings.emit(impersonated(caller, request));
     const place = readPlace(request, settings.paths);
     for (const rule of rules) {
       const judged = rule.judge(caller, request, place);
-      const verdict = judged instanceof Promise ? await judged : judged;
+      // Not `instanceof Promise`, which fails for a promise of another realm.
+      const verdict = 'then' in judged ? await judged : judged;
       if (verdict.isFinal) throw forbidden(verdict, rule.name);
       if (verdict.passed !== true) return refuse(verdict.message, `${rule.name}: ${verdict.because}`);
     }
