@@ -8,7 +8,7 @@ import { kindOf } from './value-kind.ts';
 export type Answer = Denial<object | string | null>;
 
 /**
- * The `onError` option. Returns the response to a refusal, or `undefined` to send `denial`. It cannot allow the request: the
+ * The `onError` option. Returns the response to a refusal, or `undefined` or `null` to send `denial`. It cannot allow the request: the
  * status must be from 400 to 599, or a redirect. A value that cannot be sent is reported to the `onEvent` option of the
  * verifier as `callback_invalid`, and `denial` is sent. An error that it throws is passed to the error handling of the
  * framework.
@@ -41,10 +41,10 @@ export async function answerFor<Request>(
 ): Promise<Answer> {
   const denial = denialFor(error);
   if (denial === undefined || !(error instanceof ToriiError)) throw error;
-  const returned: unknown = await onError?.(denial, error, request);
+  const given: unknown = onError?.(denial, error, request);
   // A new denial: `onError` may have changed the one that it was given.
   const absent = denialFor(error) ?? denial;
-  const answer = returned === undefined || returned === null ? absent : readAnswer(returned);
+  const answer = isReadable(given) ? readAnswer(await given, absent) : unreadable;
   if (typeof answer !== 'string') return withCacheHeaders(answer, absent);
   (recallListener(error) ?? emit)({ type: 'callback_invalid', callback: 'onError', problem: answer });
   return withCacheHeaders(absent, absent);
@@ -64,7 +64,7 @@ function withCacheHeaders({ status, headers, body }: Answer, denial: Denial): An
 
 const token = "[\\w!#$%&'*+.^`|~-]+";
 const headerName = new RegExp(`^${token}$`);
-const fieldList = new RegExp(`^(?:[ \\t,]|${token})*$`);
+const fieldList = new RegExp(`^[ \\t,]*(?:${token}[ \\t]*(?:,[ \\t,]*|$))*$`);
 const mediaType = new RegExp(`^${token}/${token}(?: *; *${token}=(?:${token}|"[^"\\\\]*"))*$`);
 // What Node and Fetch can send: no control characters, which could add a header, and only one byte per character.
 const headerValue = /^[\t\x20-\x7E\x80-\xFF]*$/;
@@ -72,9 +72,22 @@ const headerValue = /^[\t\x20-\x7E\x80-\xFF]*$/;
 const framing = /^(?:connection|content-length|keep-alive|trailer|transfer-encoding|upgrade)$/i;
 const redirects: readonly unknown[] = [301, 302, 303, 307, 308];
 
-/** Returns the response that `onError` returned, or what is wrong with it. Calls no code of it when it is sent. */
-function readAnswer(returned: unknown): Answer | string {
-  if (typeof returned !== 'object' || returned === null || Array.isArray(returned)) {
+const unreadable = 'It returned an object that cannot be read, or a `body` that cannot be sent as JSON.';
+
+// A Proxy can throw when `await` looks for `then`.
+function isReadable(value: unknown): boolean {
+  try {
+    Reflect.get(Object(value), 'then');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Returns the response that `onError` returned, as plain data, or what is wrong with it. */
+function readAnswer(returned: unknown, absent: Denial): Answer | string {
+  if (returned === undefined || returned === null) return absent;
+  if (typeof returned !== 'object' || Array.isArray(returned)) {
     return `It returned ${kindOf(returned)} instead of { status, headers, body }.`;
   }
   try {
@@ -90,7 +103,7 @@ function readAnswer(returned: unknown): Answer | string {
     if (sent === undefined) return '`body` is neither a string, nor null, nor an object that can be sent as JSON.';
     return { status, headers: Object.fromEntries(entries), body: sent };
   } catch {
-    return 'It returned an object that cannot be read, or a `body` that cannot be sent as JSON.';
+    return unreadable;
   }
 }
 
