@@ -67,6 +67,50 @@ test('[20] a request without headers fails, because Next would store the respons
   expect(handler).not.toHaveBeenCalled();
 });
 
+test('[33] a promise of auth, protect or fromRequest throws if a field is read without await', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const saysAwait = expect.objectContaining({ name: 'ToriiConfigError', option: 'await' });
+  for (const headers of [{ authorization: `Bearer ${token}` }, {}]) {
+    const torii = make(headers);
+    for (const field of ['userId', 'organization', 'impersonating', 'raw']) {
+      expect(() => Reflect.get(torii.auth(), field)).toThrow(saysAwait);
+      expect(() => Reflect.get(torii.protect(), field)).toThrow(saysAwait);
+    }
+    for (const field of ['auth', 'denial']) {
+      expect(() => Reflect.get(torii.fromRequest({ headers }), field)).toThrow(saysAwait);
+    }
+  }
+  expect((await make({ authorization: `Bearer ${token}` }).auth())?.userId).toBe('ada');
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});
+
+test.each([[undefined], [null], [true], ['planted'], [{}], [{ status: 200 }], [[new Response()]]])(
+  'a handler of withAuth that returns %j fails with an error that names withAuth',
+  async (returned) => {
+    const { withAuth } = make({});
+    const handler = withAuth((() => returned) as never);
+    const headers = { authorization: `Bearer ${token}`, host: 'app.test' };
+    const request = new Request('https://app.test/', { headers }) as Parameters<typeof handler>[0];
+    const failure: unknown = await handler(request, { params: Promise.resolve({}) }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: 'ToriiConfigError', option: 'withAuth' });
+    expect(String(failure)).not.toContain('planted');
+  },
+);
+
+test('[33] the promise of a route handler throws if its status is read without await', async () => {
+  const handler = make({}).withAuth(() => new Response());
+  const request = new Request('https://app.test/', { headers: { host: 'app.test' } }) as Parameters<typeof handler>[0];
+  const answering = handler(request, { params: Promise.resolve({}) });
+  for (const field of ['status', 'ok', 'headers', 'body']) {
+    expect(() => Reflect.get(answering, field)).toThrow(expect.objectContaining({ option: 'await' }));
+  }
+  expect((await answering).status).toBe(401);
+});
+
 test("[12] Next's cache is bypassed for an app's own fetch too", async () => {
   const sent: Headers[] = [];
   const fetch: typeof globalThis.fetch = (input, init) => {
