@@ -78,25 +78,33 @@ export function resultOf(operation: Operation, types: TypeNames): string {
   return isPaged(operation) ? `PagePromise<${types.item(operation)}>` : `Call<${types.answer(operation)}>`;
 }
 
-/** The name of the guard that makes the promise of a method throw if a field is read from it without `await`. */
-function guardOf(operation: Operation, types: TypeNames): string | undefined {
+interface Guard {
+  readonly name: string;
+  /** The fields that it throws for. `undefined` for a guard of the transport. */
+  readonly fields: readonly string[] | undefined;
+}
+
+/** The guard that makes the promise of a method throw if a field is read from it without `await`. */
+function guardOf(operation: Operation, types: TypeNames): Guard | undefined {
   const { answer, itemFields } = operation;
+  const item = types.item(operation);
+  // A `PagePromise` guards itself.
   if (isPaged(operation)) return undefined;
-  if (answer === 'page') return 'guardPage';
-  if (answer === 'list') return 'guardList';
-  return itemFields.length > 0 ? `guard${types.item(operation)}` : undefined;
+  if (answer === 'list') return { name: 'guardList', fields: undefined };
+  if (answer === 'page') return { name: `guard${item}Page`, fields: ['items', 'nextCursor', 'hasMore'] };
+  return itemFields.length > 0 ? { name: `guard${item}`, fields: itemFields } : undefined;
 }
 
 function writeGuards({ operations, types }: Resource): readonly string[] {
-  const guards = operations.map((operation) => {
-    const fields = operation.itemFields.map((name) => `${keyText(name)}: true`);
-    const name = guardOf(operation, types);
-    if (name === undefined || name === 'guardPage' || name === 'guardList') return '';
+  const guards = operations.flatMap((operation) => {
+    const { name = '', fields } = guardOf(operation, types) ?? {};
+    if (fields === undefined) return [];
+    const parts = fields.map((field) => `${keyText(field)}: true`);
     const start = `const ${name}: AwaitGuard = createAwaitGuard({`;
-    const line = `${start} ${fields.join(', ')} });\n`;
-    return line.length <= 121 ? line : `${start}\n${fields.map((field) => `  ${field},\n`).join('')}});\n`;
+    const line = `${start} ${parts.join(', ')} });\n`;
+    return line.length <= 121 ? line : `${start}\n${parts.map((part) => `  ${part},\n`).join('')}});\n`;
   });
-  return [...new Set(guards)].filter((guard) => guard !== '');
+  return [...new Set(guards)];
 }
 
 function writeDeclarations(resource: Resource): readonly string[] {
@@ -152,7 +160,7 @@ function describe(operation: Operation, types: TypeNames): readonly string[] {
     ...(operation.isRepeatable && method === 'POST' ? ['isRepeatable: true'] : []),
     ...(operation.doneStatus === undefined ? [] : [`doneStatus: ${operation.doneStatus}`]),
     `answer: '${/^(object|list)$/.test(operation.answer) && !operation.hasId ? 'value' : operation.answer}'`,
-    ...(guard === undefined ? [] : [`guard: ${guard}`]),
+    ...(guard === undefined ? [] : [`guard: ${guard.name}`]),
   ];
 }
 
@@ -181,7 +189,6 @@ function writeImports(body: string): string {
     ['AwaitGuard', '@torii/core/adapter', true],
     ['createAwaitGuard', '@torii/core/adapter', false],
     ['guardList', '../await-guards.ts', false],
-    ['guardPage', '../await-guards.ts', false],
     ['Body', '../fields.ts', true],
     ['Changes', '../fields.ts', true],
     ['Query', '../fields.ts', true],

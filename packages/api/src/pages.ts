@@ -1,6 +1,5 @@
 import { ToriiApiError } from '@torii/core';
 import { guardFields } from '@torii/core/adapter';
-import { pageFields } from './await-guards.ts';
 import type { ApiResponse, Call, Operation, RequestOptions, Send } from './operation.ts';
 
 /** One page of a list. */
@@ -41,6 +40,8 @@ export function listPages<T>(send: Send, operation: Operation, options?: Request
 }
 
 type FetchPage<T> = (cursor: string | null) => Call<Page<T>>;
+
+const pageFields = { items: true, nextCursor: true, hasMore: true } satisfies Record<keyof Page<unknown>, true>;
 
 class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   readonly #fetchPage: FetchPage<T>;
