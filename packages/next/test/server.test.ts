@@ -1,4 +1,7 @@
+import type { Auth } from '@torii/core';
 import { type Emulator, startEmulator } from '@torii/emulator';
+import { createElement, Suspense, use } from 'react';
+import { renderToReadableStream } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createToriiNext, type Protect } from '../src/index.ts';
 
@@ -86,6 +89,16 @@ test('[33] a promise of auth, protect or fromRequest throws if a field is read w
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
   process.off('unhandledRejection', note);
   expect(unhandled).toEqual([]);
+});
+
+function UserId({ signedIn }: { readonly signedIn: Promise<Auth | null> }) {
+  return createElement('p', null, use(signedIn)?.userId);
+}
+
+test("[33] React's use takes the promise of auth", async () => {
+  const signedIn = make({ authorization: `Bearer ${token}` }).auth();
+  const stream = await renderToReadableStream(createElement(Suspense, null, createElement(UserId, { signedIn })));
+  expect(await new Response(stream).text()).toContain('<p>ada</p>');
 });
 
 test.each([[undefined], [null], [true], ['planted'], [{}], [{ status: 200 }], [[new Response()]]])(
