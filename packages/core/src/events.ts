@@ -9,6 +9,8 @@ export interface RefusalDetail {
   readonly expected?: readonly string[];
   /** The value of that claim. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
   readonly actual?: string;
+  /** What to change in the options of the verifier, if the token should be accepted. */
+  readonly hint?: string;
   /** The key id in the token. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
   readonly kid?: string;
   /** The `detail` passed to `refuse`. Safe to log: shortened, printable ASCII, `[withheld]` if it looks like a secret. */

@@ -52,6 +52,8 @@ describe('[9] [28] refuses a wrong option', () => {
     ['issuer', { secret, algorithms: ['HS256'], issuer: undefined }],
     ['issuer', { secret, algorithms: ['HS256'], issuer: [] }],
     ['audience', { secret, algorithms: ['HS256'], audience: '' }],
+    ['requireClaims', { secret, algorithms: ['HS256'], requireClaims: [] }],
+    ['refuseClaims', { secret, algorithms: ['HS256'], refuseClaims: undefined }],
     ['clockTolerance', { secret, algorithms: ['HS256'], clockTolerance: 301 }],
     ['userId', { secret, algorithms: ['HS256'], claims: { userId: '' } }],
     ['userId', { secret, algorithms: ['HS256'], claims: { userId: ['sub'] } }],

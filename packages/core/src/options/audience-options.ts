@@ -1,0 +1,49 @@
+import type { AudienceRules } from '../token/claims.ts';
+import { type Options, readTexts, wrongOption } from './reader.ts';
+
+/** The options that decide which tokens of an issuer are meant for this server. */
+export interface AudienceOptions {
+  /**
+   * The accepted audiences: the `aud` claim must contain one of them. If absent, a token that has an `aud` claim, with any
+   * value, is refused: it is meant for another server (RFC 7519 4.1.3).
+   */
+  readonly audience?: string | readonly string[];
+  /**
+   * The names of claims that every token must have. The value may be anything but `null`. Use this option, or
+   * `refuseClaims`, if your issuer also signs tokens for other servers that have no `aud` claim.
+   */
+  readonly requireClaims?: string | readonly string[];
+  /** The names of claims that no token may have, not even with the value `null`. */
+  readonly refuseClaims?: string | readonly string[];
+}
+
+export const audienceOptionNames = ['audience', 'requireClaims', 'refuseClaims'] as const;
+
+type AudienceOptionValues = Options<(typeof audienceOptionNames)[number]>;
+
+/** @param always The claims without which a token is refused anyway. */
+export function readAudienceRules(options: AudienceOptionValues, always: readonly string[]): AudienceRules {
+  const requiredClaims = readClaimNames(options, 'requireClaims', "requireClaims: ['org_id']");
+  const refusedClaims = readClaimNames(options, 'refuseClaims', "refuseClaims: ['scope']");
+  if ([...always, ...requiredClaims].some((name) => refusedClaims.has(name)))
+    throw wrongOption('refuseClaims', 'must not list a claim that every token needs');
+  return {
+    audiences: readTexts(options, 'audience', "audience: 'https://api.example.com'"),
+    requiredClaims,
+    refusedClaims,
+  };
+}
+
+// Refuses names that never match: `refuseClaims: 'scope,plan'` from an environment variable would refuse nothing. `__proto__`
+// is removed from every token.
+function readClaimNames(
+  options: AudienceOptionValues,
+  option: 'requireClaims' | 'refuseClaims',
+  example: string,
+): ReadonlySet<string> {
+  const names = readTexts(options, option, example) ?? new Set();
+  if ([...names].some((name) => /^(aud|__proto__)$|[\s,]/.test(name))) {
+    throw wrongOption(option, `must list names of claims, without spaces and commas. For \`aud\`, use \`audience\``);
+  }
+  return names;
+}
