@@ -1,7 +1,7 @@
 import { type Claims, isJsonObject } from '../auth.ts';
 import { holdsSecret, type JSONWebKeySet, type JWK, KeySetError } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
-import { type AudienceOptions, audienceOptionNames, readAudienceRules } from '../options/audience-options.ts';
+import { type AudienceOptions, readAudienceRules } from '../options/audience-options.ts';
 import { isLoopback } from '../options/loopback.ts';
 import {
   listTexts,
@@ -90,7 +90,9 @@ const optionNames = [
   'key',
   'jwks',
   'issuer',
-  ...audienceOptionNames,
+  'audience',
+  'requireClaims',
+  'refuseClaims',
   'claims',
   'clockTolerance',
   'maxStaleSeconds',

@@ -17,9 +17,7 @@ export interface AudienceOptions {
   readonly refuseClaims?: string | readonly string[];
 }
 
-export const audienceOptionNames = ['audience', 'requireClaims', 'refuseClaims'] as const;
-
-type AudienceOptionValues = Options<(typeof audienceOptionNames)[number]>;
+type AudienceOptionValues = Options<keyof AudienceOptions>;
 
 /** @param always The claims without which a token is refused anyway. */
 export function readAudienceRules(options: AudienceOptionValues, always: readonly string[]): AudienceRules {

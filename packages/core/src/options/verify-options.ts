@@ -6,7 +6,7 @@ import { FixedKeySet, keySetFor } from '../keys/key-sources.ts';
 import type { KeySource } from '../keys/remote-key-set.ts';
 import { withoutTrailingSlash } from '../token/claims.ts';
 import type { VerifySettings } from '../token/verify.ts';
-import { type AudienceOptions, audienceOptionNames, readAudienceRules } from './audience-options.ts';
+import { type AudienceOptions, readAudienceRules } from './audience-options.ts';
 import { problemOfIssuer } from './issuer-url.ts';
 import { listTexts, type Options, readFunction, readNumber, readTexts, readWhole, wrongOption } from './reader.ts';
 
@@ -51,7 +51,9 @@ export interface TokenSettings extends Omit<VerifySettings, 'cache'> {
 
 export const verifyOptionNames = [
   'issuer',
-  ...audienceOptionNames,
+  'audience',
+  'requireClaims',
+  'refuseClaims',
   'environmentId',
   'clockTolerance',
   'maxStaleSeconds',
