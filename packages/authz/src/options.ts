@@ -18,7 +18,7 @@ import type { AuthzEventListener } from './events.ts';
 import { DocumentError } from './policy/document.ts';
 import { type PermissionsSource, readerOf } from './policy/permissions-option.ts';
 import { PolicySource } from './policy/policy-source.ts';
-import { type ClaimNames, type ClaimSettings, roleFallbacks } from './rules/caller.ts';
+import { type ClaimNames, type ClaimSettings, roleClaimsFor } from './rules/caller.ts';
 import { problemOfBaseDomain } from './rules/host.ts';
 import { compilePathPattern, type PathPattern } from './rules/path-pattern.ts';
 import type { Settings } from './rules/settings.ts';
@@ -177,7 +177,7 @@ function readClaims(options: AuthzOptionValues): ClaimSettings {
     tenant: read('tenant', 'org_id'),
     subdomain: read('subdomain', 'subdomain'),
     slugs: read('slugs', 'pathname_slugs'),
-    roles: Array.isArray(claims.roles) ? roles : [...roles, ...roleFallbacks],
+    roles: Array.isArray(claims.roles) ? roles : roles.flatMap(roleClaimsFor),
   };
 }
 
