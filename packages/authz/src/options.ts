@@ -1,5 +1,6 @@
 import { ToriiConfigError } from '@torii/core';
 import {
+  assertClaimNames,
   compilePublicPaths,
   emitterFor,
   listPaths,
@@ -169,9 +170,13 @@ function readTenant(options: AuthzOptionValues): TenantOptionValues {
 function readClaims(options: AuthzOptionValues): ClaimSettings {
   const given = 'claims' in options ? options.claims : {};
   const claims = readKnownOptions(given as ClaimNames, claimNames, "claims: { roles: 'user_roles' }", 'claims');
-  const read = (name: 'userId' | 'tenant' | 'subdomain' | 'slugs', absent: string): string =>
-    readText(claims, name, `${name}: '${absent}'`) ?? absent;
+  const read = (name: 'userId' | 'tenant' | 'subdomain' | 'slugs', absent: string): string => {
+    const claim = readText(claims, name, `${name}: '${absent}'`) ?? absent;
+    assertClaimNames(name, [claim], `${name}: '${absent}'`);
+    return claim;
+  };
   const roles = 'roles' in claims ? listTexts(claims, 'roles', "roles: 'user_roles'") : ['org_role'];
+  assertClaimNames('roles', roles, "roles: 'user_roles'");
   return {
     userId: read('userId', 'sub'),
     tenant: read('tenant', 'org_id'),

@@ -84,6 +84,13 @@ test.each<[string, unknown]>([
   ['roles', { permissions, claims: { roles: undefined } }],
   ['roles', { permissions, claims: { roles: [] } }],
   ['roles', { permissions, claims: { roles: ['a', ''] } }],
+  // A name that no claim has: the roles would be read from the fallback claims.
+  ['roles', { permissions, claims: { roles: 'groups ' } }],
+  ['roles', { permissions, claims: { roles: 'groups,teams' } }],
+  ['roles', { permissions, claims: { roles: ['groups', 'te\u200bams'] } }],
+  ['roles', { permissions, claims: { roles: '__proto__' } }],
+  ['tenant', { permissions, claims: { tenant: 'org_id\n' } }],
+  ['userId', { permissions, claims: { userId: '__proto__' } }],
   ['slugs', { permissions, claims: { slugs: '' } }],
   ['userId', { permissions, claims: { userId: 17 } }],
   ['impersonation', { permissions, impersonation: 'allow' }],

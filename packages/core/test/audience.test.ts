@@ -192,6 +192,8 @@ describe.each(ways)('%s', (_name, verify) => {
     ['a space in a name', { refuseClaims: ['scope plan'] }, 'refuseClaims'],
     ['a space after a name', { requireClaims: ['plan', 'use '] }, 'requireClaims'],
     ['a line break after a name', { refuseClaims: 'scope\n' }, 'refuseClaims'],
+    ['an invisible character in a name', { refuseClaims: 'scope\u200b' }, 'refuseClaims'],
+    ['a byte order mark before a name', { refuseClaims: '\ufeffscope' }, 'refuseClaims'],
     ['an empty name', { refuseClaims: ['scope', ''] }, 'refuseClaims'],
     ['the required claim aud', { requireClaims: 'aud' }, 'requireClaims'],
     ['the refused claim aud', { audience: 'api', refuseClaims: ['aud'] }, 'refuseClaims'],

@@ -4,6 +4,7 @@ import type { Fetch } from '../keys/key-endpoint.ts';
 import { type AudienceOptions, readAudienceRules } from '../options/audience-options.ts';
 import { isLoopback } from '../options/loopback.ts';
 import {
+  assertClaimNames,
   listTexts,
   type Options,
   readFunction,
@@ -244,5 +245,7 @@ function readUserIdClaim(options: JwtOptionValues): string {
   if (!('claims' in options)) return 'sub';
   const example = "claims: { userId: 'user_id' }";
   const claims = readKnownOptions(options.claims as JwtClaimNames, ['userId'], example, 'claims');
-  return readText(claims, 'userId', example) ?? 'sub';
+  const name = readText(claims, 'userId', example) ?? 'sub';
+  assertClaimNames('userId', [name], example);
+  return name;
 }
