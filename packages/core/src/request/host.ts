@@ -11,9 +11,9 @@ const pattern = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])(?::[0-9]{
 
 /** Returns a host in lower case, or `undefined` if it is malformed. */
 export function readHost(text: unknown): string | undefined {
-  return typeof text === 'string' && pattern.test(text) && URL.canParse(`http://${text}`)
-    ? text.toLowerCase()
-    : undefined;
+  // 253 characters of DNS, a final dot and a port.
+  if (typeof text !== 'string' || text.length > 260 || !pattern.test(text)) return undefined;
+  return URL.canParse(`http://${text}`) ? text.toLowerCase() : undefined;
 }
 
 /** Reads the host of a request target. `undefined` if the target is a path or `*`, which name none. */
