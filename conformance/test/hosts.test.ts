@@ -1,6 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server, type OutgoingHttpHeaders } from 'node:http2';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Server } from 'node:net';
 import { createVerifier, type RequestLike } from '@torii/core';
 import { startEmulator } from '@torii/emulator';
 import { requireAuth as forExpress } from '@torii/express';
@@ -37,7 +37,7 @@ afterEach(() => {
   for (const each of running.splice(0)) each.close();
 });
 
-async function portOf(server: Pick<Server, 'listen' | 'address' | 'close'>): Promise<number> {
+async function portOf(server: Server): Promise<number> {
   running.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
