@@ -1,5 +1,5 @@
 import { type ApiCall, ToriiApiError, ToriiConnectionError } from '@torii/core';
-import { emitterFor, raceDeadline } from '@torii/core/adapter';
+import { emitterFor, loggable, raceDeadline } from '@torii/core/adapter';
 import { readData, refusalFor } from './answer.ts';
 import type { ApiResponse, Call, Operation, RequestOptions } from './operation.ts';
 import type { Settings } from './options.ts';
@@ -16,7 +16,9 @@ async function perform<T>(
   options: RequestOptions = {},
 ): Promise<ApiResponse<T>> {
   const operation = describe();
-  const { path, url, init, timeoutMs, maxRetries } = prepareRequest(settings, operation, options);
+  const { path: sentPath, url, init, timeoutMs, maxRetries } = prepareRequest(settings, operation, options);
+  // For events and errors, which are logged: the ids in the path may come from a caller.
+  const path = loggable(sentPath);
   const { method, isRepeatable = method !== 'POST' } = operation;
   const emit = emitterFor(settings.onEvent);
   const endsAt = performance.now() + timeoutMs;

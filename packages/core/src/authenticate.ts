@@ -1,5 +1,6 @@
 import { type Auth, setListener } from './auth.ts';
 import { runChecks } from './checks.ts';
+import { silent } from './emitter.ts';
 import { ToriiAuthError } from './errors.ts';
 import { loggable, reportRefusals, type VerifierEvent } from './events.ts';
 import type { RequestSettings } from './options/request-options.ts';
@@ -45,11 +46,28 @@ export function authenticateToken(token: unknown, pipeline: TokenPipeline): Prom
 async function verifyFor(token: string, request: RequestView, pipeline: TokenPipeline): Promise<Auth> {
   const { result, fromCache } = await pipeline.verify(token);
   const { auth } = result;
-  // Report only the ids, not the whole Auth: a custom claim can contain a secret, which must not reach a log.
-  pipeline.emit({ type: 'verified', userId: auth.userId, environmentId: auth.environmentId, fromCache });
+  if (pipeline.emit !== silent) pipeline.emit({ type: 'verified', ...idsOf(auth), fromCache });
   if (!fromCache) setListener(auth, pipeline.emit);
   if (pipeline.checks.length > 0) await runChecks(auth, request, pipeline.checks);
   return auth;
+}
+
+interface SafeIds {
+  readonly userId: string;
+  readonly environmentId: string | null;
+}
+
+const safeIds = new WeakMap<Auth, SafeIds>();
+
+// Report only the ids, not the whole Auth: a custom claim can contain a secret, which must not reach a log. They are made
+// safe once per Auth, because the event of each request with a known token repeats them.
+function idsOf(auth: Auth): SafeIds {
+  const known = safeIds.get(auth);
+  if (known !== undefined) return known;
+  const { userId, environmentId } = auth;
+  const ids = { userId: loggable(userId), environmentId: environmentId === null ? null : loggable(environmentId) };
+  safeIds.set(auth, ids);
+  return ids;
 }
 
 function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean): string | null {

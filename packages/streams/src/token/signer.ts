@@ -3,6 +3,7 @@ import { type Auth, type Fetch, isAuth, ToriiAuthError, ToriiForbiddenError } fr
 import {
   assertOption,
   emitterFor,
+  loggable,
   type Options,
   omitUndefined,
   readChoice,
@@ -176,7 +177,9 @@ export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
       const { userId, impersonating } = auth;
       const actorId = auth.actor?.userId ?? null;
       const minted = await mint({ ...grant, subject: userId }, actorId === null ? {} : { act: { sub: actorId } });
-      if (impersonating) emit({ type: 'impersonated', userId, actorId });
+      if (impersonating) {
+        emit({ type: 'impersonated', userId: loggable(userId), actorId: actorId === null ? null : loggable(actorId) });
+      }
       return minted;
     },
   };
