@@ -60,28 +60,40 @@ export const unknownRequest: RequestView = {
 
 export function viewOf(request: RequestLike): RequestView {
   if (!isObject(request)) return unknownRequest;
-  if (!hasHeaders(request)) {
-    const headerValues = headerReader(request, undefined);
-    return viewWith({ method: undefined, path: undefined, headerValues }, () => namedHost({}, headerValues));
+  if (hasHeaders(request)) {
+    const headerValues = headerReader(request.headers, distinctHeaders(request));
+    return new View(textOf(request, 'method'), locate(request), headerValues, request);
   }
-  const headerValues = headerReader(request.headers, distinctHeaders(request));
-  const parts = { method: textOf(request, 'method'), path: locate(request), headerValues };
-  return viewWith(parts, () => trustedHost(request, headerValues));
+  return new View(undefined, undefined, headerReader(request, undefined), {});
 }
 
-// Determines the host only when it is read, because most requests do not need it.
-function viewWith(parts: Omit<RequestView, 'host'>, read: () => string | undefined): RequestView {
-  let known: { readonly host: string | undefined } | undefined;
-  return {
-    ...parts,
-    get host() {
-      known ??= { host: read() };
-      return known.host;
-    },
-  };
+class View implements RequestView {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly headerValues: RequestView['headerValues'];
+  readonly #parts: Partial<RequestParts>;
+  #host: { readonly known: string | undefined } | undefined;
+
+  constructor(
+    method: string | undefined,
+    path: string | undefined,
+    headerValues: RequestView['headerValues'],
+    parts: Partial<RequestParts>,
+  ) {
+    this.method = method;
+    this.path = path;
+    this.headerValues = headerValues;
+    this.#parts = parts;
+  }
+
+  // Determined only when it is read, because most requests do not need it.
+  get host(): string | undefined {
+    this.#host ??= { known: trustedHost(this.#parts, this.headerValues) };
+    return this.#host.known;
+  }
 }
 
-function trustedHost(request: RequestParts, headerValues: RequestView['headerValues']): string | undefined {
+function trustedHost(request: Partial<RequestParts>, headerValues: RequestView['headerValues']): string | undefined {
   // Read `host` only if it is an own property: Express 4 inherits a `host` getter that drops the port.
   const given = Object.hasOwn(request, 'host') ? request.host : undefined;
   return given === undefined ? namedHost(request, headerValues) : readHost(given);
@@ -92,12 +104,13 @@ function trustedHost(request: RequestParts, headerValues: RequestView['headerVal
 function namedHost(request: Partial<RequestParts>, headerValues: RequestView['headerValues']): string | undefined {
   const [hosts, authorities] = [headerValues('host'), headerValues(':authority')];
   if (hosts.length > 1 || authorities.length > 1) return undefined;
-  const [scheme] = headerValues(':scheme');
   const authority = textOf(request, 'authority');
   const named = [...hosts, ...authorities, ...(authority === undefined ? [] : [authority])];
   const targets = targetsOf(request);
   // Use the host of a URL only if it is the URL of a Fetch request: no framework uses that of Node's request target.
   if (named.length === 0 && !(isObject(request.headers) && isHeaders(request.headers))) return undefined;
+  if (named.length === 1 && targets.length === 0) return readHost(named[0]);
+  const [scheme] = headerValues(':scheme');
   return agreedHost([...named.map((host) => ({ host, scheme })), ...targets]);
 }
 
