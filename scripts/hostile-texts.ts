@@ -25,6 +25,11 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   'six hundred characters': 'ada'.repeat(200),
 };
 
+/** Removes halves of surrogate pairs, which `encodeURIComponent` refuses. */
+export function wellFormed(text: string): string {
+  return text.replaceAll(/\p{Surrogate}/gu, '');
+}
+
 const secret = /eyJ|9f86d081|MfKQ9r8G|MIGHAg|c2lnbmF0/;
 
 /** The texts inside a value that are too long for a log, can forge a log line, or contain a secret of `hostileTexts`. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { hostileTexts, unsafeTexts } from '../../../scripts/hostile-texts.ts';
+import { hostileTexts, unsafeTexts, wellFormed } from '../../../scripts/hostile-texts.ts';
 import { ok, scriptApi } from './scripted-api.ts';
 
 test.each(Object.entries(hostileTexts))('[35] an id with %s reaches no event and no error', async (_name, given) => {
-  const id = given.toWellFormed();
+  const id = wellFormed(given);
   const { client, events, sent } = scriptApi([ok(), Response.json({}, { status: 404 }), new Error('lost')], {
     maxRetries: 0,
   });

@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest';
-import { hostileTexts, unsafeTexts } from '../../../scripts/hostile-texts.ts';
+import { hostileTexts, unsafeTexts, wellFormed } from '../../../scripts/hostile-texts.ts';
 import { type AuthzEvent, createAuthz } from '../src/index.ts';
 import { callerWith, requestFor, statusOf } from './callers.ts';
-
-/** Roles that a token or a document must not use as property names of an object. */
-const roleOf = (text: string) => text.replaceAll('__proto__', '');
 
 test.each(Object.entries(hostileTexts))('[35] %s reaches no event and no explanation', async (_name, text) => {
   const events: AuthzEvent[] = [];
@@ -12,7 +9,7 @@ test.each(Object.entries(hostileTexts))('[35] %s reaches no event and no explana
   const authz = createAuthz({
     permissions: {
       last_update: text,
-      permissions: { [roleOf(text)]: [`${text}:get`, text, `%r{${text}(}:get`], admin: [text], other: text as never },
+      permissions: { [text]: [`${text}:get`, text, `%r{${text}(}:get`], admin: [text], other: text as never },
     },
     tenant: { header: true, baseDomain: 'example.com', slug: '/:company/*' },
     claims: { userId: 'sub', tenant: 'tenant', roles: 'names' },
@@ -24,7 +21,7 @@ test.each(Object.entries(hostileTexts))('[35] %s reaches no event and no explana
     { tenant: text, subdomain: text, pathname_slugs: [text], names: [text, 'admin'], act: { sub: text } },
     { userId: text },
   );
-  const urls = ['/acme/x', `/${text}/x`, `/${encodeURIComponent(text.toWellFormed())}/x`, undefined];
+  const urls = ['/acme/x', `/${text}/x`, `/${encodeURIComponent(wellFormed(text))}/x`, undefined];
   for (const url of urls) {
     const headers = { 'x-tenant-id': text, host: text };
     for (const request of [requestFor(url, { method: 'GET', headers }), requestFor(url, { method: text, headers })]) {

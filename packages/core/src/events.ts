@@ -34,7 +34,10 @@ export type VerifierEvent =
       /** The path as it was sent. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
       readonly path: string | undefined;
     }
-  /** A request or a token was refused. */
+  /**
+   * A request or a token was refused. `error.message` is what the caller gets: for a check, the message that you passed to
+   * `refuse`.
+   */
   | { readonly type: 'refused'; readonly error: ToriiError; readonly detail: RefusalDetail }
   /** The key set of an issuer was fetched. */
   | {

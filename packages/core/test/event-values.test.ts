@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hostileTexts, unsafeTexts } from '../../../scripts/hostile-texts.ts';
+import { hostileTexts, unsafeTexts, wellFormed } from '../../../scripts/hostile-texts.ts';
 import { loggable } from '../src/adapter.ts';
 import { authorize, createTokenVerifier, createVerifier, refuse, type VerifierEvent } from '../src/index.ts';
 import { createJwtVerifier } from '../src/jwt/index.ts';
@@ -84,7 +84,7 @@ describe.each(Object.entries(hostileTexts))('[35] %s', (_name, text) => {
     await verifier
       .authenticate({
         method: 'GET',
-        url: `/public/${encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, ''))}`,
+        url: `/public/${encodeURIComponent(wellFormed(text))}`,
         headers: {},
       })
       .catch(() => {});
