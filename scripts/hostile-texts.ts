@@ -19,6 +19,7 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   'an encrypted token':
     'eyJlbmMiOiJBMjU2R0NNIiwiYWxnIjoiZGlyIn0..MTIzNDU2Nzg5MDEy.Y2lwaGVydGV4dA.MTIzNDU2Nzg5MDEyMzQ1Ng',
   'an opaque token with its scheme': 'Bearer 9f86d081884c7d659a2feaa0c55ad015',
+  'an opaque token with its scheme, in a path': '/log/BEARER%209f86d081884c7d659a2feaa0c55ad015',
   'a secret key': 'sk_live_9f86d081884c7d65',
   'a webhook secret': 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   'a private key': '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMG',

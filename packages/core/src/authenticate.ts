@@ -2,7 +2,7 @@ import { type Auth, setListener } from './auth.ts';
 import { runChecks } from './checks.ts';
 import { silent } from './emitter.ts';
 import { ToriiAuthError } from './errors.ts';
-import { loggable, reportRefusals, type VerifierEvent } from './events.ts';
+import { loggable, reportRefusals, type VerifierEventListener } from './events.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { bearerToken } from './request/bearer.ts';
 import { type RequestView, unknownRequest } from './request/request-view.ts';
@@ -19,17 +19,17 @@ interface Verified {
 export async function authenticate(request: RequestView, pipeline: Pipeline, optional: boolean): Promise<Auth | null> {
   const { emit, isPublic, allowPreflight } = pipeline;
   if (isPublic(request.path)) {
-    emit(passed('public_path', request));
+    reportPassed(emit, 'public_path', request);
     return null;
   }
   if (allowPreflight && isPreflight(request)) {
-    emit(passed('preflight', request));
+    reportPassed(emit, 'preflight', request);
     return null;
   }
   return reportRefusals(pipeline.emit, async () => {
     const token = tokenOf(request, pipeline, optional);
     if (token !== null) return verifyFor(token, request, pipeline);
-    emit(passed('signed_out', request));
+    reportPassed(emit, 'signed_out', request);
     return null;
   });
 }
@@ -79,8 +79,12 @@ function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean):
   }
 }
 
-function passed(why: 'public_path' | 'preflight' | 'signed_out', { path }: RequestView): VerifierEvent {
-  return { type: 'passed', why, path: path === undefined ? undefined : loggable(path) };
+function reportPassed(
+  emit: VerifierEventListener,
+  why: 'public_path' | 'preflight' | 'signed_out',
+  { path }: RequestView,
+): void {
+  if (emit !== silent) emit({ type: 'passed', why, path: path === undefined ? undefined : loggable(path) });
 }
 
 function isPreflight(request: RequestView): boolean {
