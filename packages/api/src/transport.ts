@@ -1,5 +1,5 @@
 import { type ApiCall, ToriiApiError, ToriiConnectionError } from '@torii/core';
-import { type AwaitGuard, emitterFor, raceDeadline } from '@torii/core/adapter';
+import { type AwaitGuard, emitterFor, loggable, raceDeadline } from '@torii/core/adapter';
 import { readData, refusalFor } from './answer.ts';
 import { guardResponse } from './await-guards.ts';
 import type { ApiResponse, Call, Operation, RequestOptions } from './operation.ts';
@@ -22,7 +22,9 @@ async function perform<T>(
   options: RequestOptions = {},
 ): Promise<ApiResponse<T>> {
   const operation = describe();
-  const { path, url, init, timeoutMs, maxRetries } = prepareRequest(settings, operation, options);
+  const { path: sentPath, url, init, timeoutMs, maxRetries } = prepareRequest(settings, operation, options);
+  // For events and errors, which are logged: the ids in the path may come from a caller.
+  const path = loggable(sentPath);
   const { method, isRepeatable = method !== 'POST' } = operation;
   const emit = emitterFor(settings.onEvent);
   const endsAt = performance.now() + timeoutMs;

@@ -19,6 +19,7 @@ export { isLoopback } from './options/loopback.ts';
 export { listOrigins } from './options/origins.ts';
 export { listPaths, readLiteralPath } from './options/paths.ts';
 export {
+  assertClaimNames,
   assertOption,
   listTexts,
   type Options,

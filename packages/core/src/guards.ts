@@ -29,7 +29,7 @@ export interface GuardOptions<Request> {
 export interface GuardAdapter<Request extends object, Middleware extends object> {
   /** Where an app finds the Auth, for example `req.auth`. Used in error messages. */
   readonly place: string;
-  /** Returns the method, path, host and headers of a request, as the framework's router sees them. */
+  /** Returns the method, path and headers of a request, as the framework's router sees them, and a host that a proxy forwarded. */
   describe(request: Request): RequestParts;
   /** Returns the value stored at `place`. The guards do not trust this value, because other middleware may have stored it. */
   read(request: Request): unknown;
@@ -97,7 +97,7 @@ const records: SharedMap<object, RequestRecord> = new SharedMap('requests');
  * @example
  * const guards = createGuards<Request, RequestHandler>({
  *   place: 'req.auth',
- *   describe: (req) => ({ method: req.method, host: req.host, url: req.originalUrl, headers: req.headers, req }),
+ *   describe: (req) => ({ method: req.method, url: req.originalUrl, headers: req.headers, req }),
  *   read: (req) => req.auth,
  *   write: (req, auth) => { req.auth = auth; },
  *   toMiddleware: (guard) => (req, res, next) =>

@@ -25,6 +25,7 @@ const entries = {
   ],
   './adapter': [
     'answerFor',
+    'assertClaimNames',
     'assertOption',
     'checkNameOf',
     'compilePublicPaths',

@@ -65,6 +65,13 @@ function describe({ method, path }: RequestView): string {
 }
 
 function impersonated({ userId, actorId }: Caller, { method, path }: RequestView): AuthzEvent {
-  const safe = (text: string | undefined): string | undefined => (text === undefined ? undefined : loggable(text));
-  return { type: 'impersonated', userId, actorId, method: safe(method), path: safe(path) };
+  const safe = <T extends null | undefined>(text: string | T): string | T =>
+    typeof text === 'string' ? loggable(text) : text;
+  return {
+    type: 'impersonated',
+    userId: safe(userId),
+    actorId: safe(actorId),
+    method: safe(method),
+    path: safe(path),
+  };
 }

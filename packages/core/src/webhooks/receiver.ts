@@ -1,6 +1,7 @@
 import { type AwaitGuard, createAwaitGuard } from '../await-guard.ts';
 import { emitterFor } from '../emitter.ts';
 import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
+import { loggable } from '../events.ts';
 import { type Options, readFunction, readKnownOptions, readNumber, wrongOption } from '../options/reader.ts';
 import type { WebhookPayload } from './body.ts';
 import type { WebhookEvent } from './events.ts';
@@ -40,7 +41,7 @@ export interface WebhookReceiverOptions extends WebhookRules {
   readonly onEvent?: WebhookReceiverEventListener | undefined;
 }
 
-/** The outcome of a delivery, for logs. */
+/** The outcome of a delivery, for logs. `eventId` and `eventType` are safe to log: shortened, and printable ASCII only. */
 export type WebhookReceiverEvent =
   | { readonly type: 'handled' | 'repeated'; readonly eventId: string; readonly eventType: string }
   /** The event was not handled: the delivery is invalid, another delivery of it is being handled, or the store failed. */
@@ -118,7 +119,7 @@ export function createWebhookReceiver<More extends object = object>(
       tell({ type: 'refused', error });
       return refuse(error);
     }
-    const which = { eventId: event.id, eventType: String(event.type) };
+    const which = { eventId: loggable(event.id), eventType: loggable(event.type) };
     if (claim === 'handled') {
       tell({ type: 'repeated', ...which });
       return accept('repeated');

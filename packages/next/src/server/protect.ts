@@ -101,7 +101,7 @@ async function currentRequest(): Promise<RequestParts> {
   // `Content-Length: 0` does not mean that there is a body: some reverse proxies add it to GET requests.
   const hasBody = (headers.get('content-length') ?? '0') !== '0';
   const method = isUnsafe || hasBody || isFromForeignScript(headers) ? undefined : 'GET';
-  return { method, host: headers.get('host') ?? undefined, headers };
+  return { method, headers };
 }
 
 // Whether a script of another origin sent the request. The mode `navigate` means a link, a typed address, a frame or a

@@ -5,6 +5,7 @@ import {
   assertOption,
   createAwaitGuard,
   emitterFor,
+  loggable,
   type Options,
   omitUndefined,
   readChoice,
@@ -184,7 +185,9 @@ export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
     const { userId, impersonating } = auth;
     const actorId = auth.actor?.userId ?? null;
     const minted = await mint({ ...grant, subject: userId }, actorId === null ? {} : { act: { sub: actorId } });
-    if (impersonating) emit({ type: 'impersonated', userId, actorId });
+    if (impersonating) {
+      emit({ type: 'impersonated', userId: loggable(userId), actorId: actorId === null ? null : loggable(actorId) });
+    }
     return minted;
   }
 }
