@@ -4,7 +4,10 @@ import type { ToriiApiError, ToriiConnectionError } from '@torii/core';
 export interface ApiEvent {
   readonly type: 'request';
   readonly method: string;
-  /** The path as it was sent, without the query string. Contains ids, such as a user id. */
+  /**
+   * The path as it was sent, without the query string. Contains ids, such as a user id. Safe to log: shortened, and
+   * `[withheld]` if it looks like it contains a secret.
+   */
   readonly path: string;
   /** The number of this request within its call, from 1. */
   readonly attempt: number;

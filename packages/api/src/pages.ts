@@ -1,3 +1,4 @@
+import { guardFields } from '@torii/core/adapter';
 import { unusable } from './answer.ts';
 import { isPlainObject } from './json.ts';
 import type { ApiResponse, Call, Operation, RequestOptions, Send } from './operation.ts';
@@ -40,11 +41,17 @@ export function listPages<T>(send: Send, operation: Operation, options?: Request
 
 type FetchPage<T> = (cursor: string | null) => Call<Page<T>>;
 
+const pageFields = { items: true, nextCursor: true, hasMore: true } satisfies Record<keyof Page<unknown>, true>;
+
 class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   readonly #fetchPage: FetchPage<T>;
   readonly #start: string | null;
   readonly #signal: AbortSignal | undefined;
   #call: Call<Page<T>> | undefined;
+
+  static {
+    guardFields(LazyPagePromise.prototype, pageFields);
+  }
 
   // Makes `finally` create a plain promise: this class's constructor has other parameters than that of Promise.
   static override get [Symbol.species](): PromiseConstructor {

@@ -1,14 +1,20 @@
 import { type ApiCall, ToriiApiError, ToriiConfigError, ToriiConnectionError } from '@torii/core';
-import { emitterFor, raceDeadline } from '@torii/core/adapter';
+import { type AwaitGuard, emitterFor, loggable, raceDeadline } from '@torii/core/adapter';
 import { isUnusable, readData, refusalFor } from './answer.ts';
+import { guardResponse } from './await-guards.ts';
 import { causeWithout } from './cause.ts';
 import type { ApiResponse, Call, Operation, RequestOptions } from './operation.ts';
 import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
 import { codeOf, isTemporary, mayHaveArrived, waitAfter } from './retries.ts';
 
-export function callApi<T>(settings: Settings, operation: () => Operation, options?: RequestOptions): Call<T> {
-  return callFor(perform<T>(settings, operation, options));
+export function callApi<T>(
+  settings: Settings,
+  operation: () => Operation,
+  options: RequestOptions | undefined,
+  guard: AwaitGuard | undefined,
+): Call<T> {
+  return callFor(perform<T>(settings, operation, options), guard);
 }
 
 async function perform<T>(
@@ -17,7 +23,9 @@ async function perform<T>(
   options: RequestOptions = {},
 ): Promise<ApiResponse<T>> {
   const operation = describe();
-  const { path, url, init, timeoutMs, maxRetries } = prepareRequest(settings, operation, options);
+  const { path: sentPath, url, init, timeoutMs, maxRetries } = prepareRequest(settings, operation, options);
+  // For events and errors, which are logged: the ids in the path may come from a caller.
+  const path = loggable(sentPath);
   const { method, isRepeatable = method !== 'POST' } = operation;
   const emit = emitterFor(settings.onEvent);
   const endsAt = performance.now() + timeoutMs;
@@ -100,8 +108,10 @@ async function perform<T>(
   }
 }
 
-function callFor<T>(response: Promise<ApiResponse<T>>): Call<T> {
+function callFor<T>(response: Promise<ApiResponse<T>>, guard: AwaitGuard | undefined): Call<T> {
   const data = response.then((whole) => whole.data);
+  guard?.(data);
+  guardResponse(response);
   return Object.assign(data, {
     withResponse: () => {
       // If the request fails, `data` rejects too, although the caller handles only `response`. Handle the rejection of

@@ -6,7 +6,10 @@ export type StreamEvent =
   | { readonly type: 'issued'; readonly keyId: string; readonly ttlSeconds: number; readonly askedSeconds: number }
   /** A lifetime of less than a minute was requested. The token may expire before a client on a slow network connects. */
   | { readonly type: 'lifetime_short'; readonly ttlSeconds: number }
-  /** A token was minted for an impersonated user. `actorId` is the impersonator, or `null` if unknown. */
+  /**
+   * A token was minted for an impersonated user. `actorId` is the impersonator, or `null` if unknown. Both are safe to log:
+   * shortened, printable ASCII only, and `[withheld]` if they look like a secret.
+   */
   | { readonly type: 'impersonated'; readonly userId: string; readonly actorId: string | null }
   /** The signer now signs with this key, because the gateway uses it. */
   | { readonly type: 'key_used'; readonly keyId: string }
