@@ -106,6 +106,8 @@ test('[11] verifiers with different options do not share a cache', async () => {
     'environment_refused',
   );
   expect(await reasonOf(createVerifier({ issuer, keys, audience: 'api' }).verify(token))).toBe('claim_missing');
+  expect(await reasonOf(createVerifier({ issuer, keys, requireClaims: 'plan' }).verify(token))).toBe('claim_missing');
+  expect(await reasonOf(createVerifier({ issuer, keys, refuseClaims: 'email' }).verify(token))).toBe('verified');
 });
 
 test('[11] runs checks for cached tokens too', async () => {

@@ -1,5 +1,6 @@
 import { Keyv } from 'keyv';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ToriiAuthError } from '../src/index.ts';
 import {
   createWebhookReceiver,
   findPayload,
@@ -92,6 +93,7 @@ describe('the answer', () => {
     ['an error with a status code', Object.assign(new Error('x'), { statusCode: 400 })],
     ['a missing file, which Koa answers with 404', Object.assign(new Error('x'), { code: 'ENOENT' })],
     ['an error with a digest, which Next answers with 404', Object.assign(new Error('x'), { digest: 'NEXT_…;404' })],
+    ['a refusal, which frameworks answer with 401', new ToriiAuthError('token_expired', 'x')],
     ['undefined', undefined],
     ['"route", which makes Express continue', 'route'],
     ['an object', { status: 200 }],
@@ -102,7 +104,7 @@ describe('the answer', () => {
     });
     const error: unknown = await hooks.receive().catch((caught: unknown) => caught);
     expect(error).toMatchObject({ name: 'ToriiWebhookError', reason: 'handler_failed', cause: thrown });
-    expect(error).not.toHaveProperty('status');
+    expect(error).toHaveProperty('status', 500);
     expect(String(error)).not.toContain('No such user');
   });
 

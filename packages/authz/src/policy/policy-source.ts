@@ -1,5 +1,5 @@
 import { ToriiUnavailableError } from '@torii/core';
-import { elapsedMs, type Instant, instantNow, raceDeadline } from '@torii/core/adapter';
+import { elapsedMs, type Instant, instantNow, loggable, raceDeadline } from '@torii/core/adapter';
 import { DocumentError, fingerprintOf, type MalformedEntry } from './document.ts';
 import { compilePolicy, type Policy } from './policy.ts';
 
@@ -8,7 +8,7 @@ export type PolicyEvent =
   /** A new or changed document was loaded. */
   | {
       readonly type: 'policy_loaded';
-      /** The value of `last_update` in the document. */
+      /** The value of `last_update` in the document, made safe for logs. */
       readonly lastUpdate: string | undefined;
       /** The number of valid permissions. */
       readonly permissions: number;
@@ -181,13 +181,17 @@ export class PolicySource {
   #emitLoaded({ lastUpdate, size, malformed }: Policy, durationMs: number): void {
     this.#settings.emit({
       type: 'policy_loaded',
-      lastUpdate,
+      lastUpdate: lastUpdate === undefined ? undefined : loggable(lastUpdate),
       permissions: size,
-      malformed: malformed.slice(0, maxReportedEntries),
+      malformed: malformed.slice(0, maxReportedEntries).map(safeEntry),
       malformedCount: malformed.length,
       durationMs,
     });
   }
+}
+
+function safeEntry({ role, entry, problem }: MalformedEntry): MalformedEntry {
+  return { role: loggable(role), entry: entry === undefined ? undefined : loggable(entry), problem: loggable(problem) };
 }
 
 function unavailable(cause?: unknown): ToriiUnavailableError {

@@ -1,5 +1,5 @@
 import { ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
-import { type VerifierEventListener, withDetail } from '../events.ts';
+import { loggable, type VerifierEventListener, withDetail } from '../events.ts';
 import { raceDeadline } from '../time/deadline.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { Crowd } from './crowd.ts';
@@ -137,7 +137,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       emit({
         type: 'keys_fetched',
         url: this.#url,
-        kids: [...keys.keys()].filter(Boolean),
+        kids: [...keys.keys()].filter(Boolean).map(loggable),
         durationMs: elapsedMs(begunAt),
       });
     } catch (error) {

@@ -6,19 +6,18 @@ import { FixedKeySet, keySetFor } from '../keys/key-sources.ts';
 import type { KeySource } from '../keys/remote-key-set.ts';
 import { withoutTrailingSlash } from '../token/claims.ts';
 import type { VerifySettings } from '../token/verify.ts';
+import { type AudienceOptions, readAudienceRules } from './audience-options.ts';
 import { problemOfIssuer } from './issuer-url.ts';
 import { listTexts, type Options, readFunction, readNumber, readTexts, readWhole, wrongOption } from './reader.ts';
 
 /** The options of `createTokenVerifier`. `createVerifier` accepts them too. */
-export interface VerifyOptions {
+export interface VerifyOptions extends AudienceOptions {
   /**
    * Your issuer URL from the dashboard, such as `https://acme.torii.so`, or a list of issuer URLs. The `iss` claim of a token
    * must be one of them; only a trailing slash is ignored. If the option is `undefined`, for example because an environment
    * variable is not set, a ToriiConfigError is thrown.
    */
   readonly issuer: string | readonly string[] | undefined;
-  /** The accepted audiences: `aud` must contain one of them (RFC 7519 4.1.3). By default `aud` is not checked. */
-  readonly audience?: string | readonly string[];
   /** The accepted environments: `pid` must be one of them. By default every environment of the issuer is accepted. */
   readonly environmentId?: string | readonly string[];
   /**
@@ -54,6 +53,8 @@ export interface TokenSettings extends Omit<VerifySettings, 'cache'> {
 export const verifyOptionNames = [
   'issuer',
   'audience',
+  'requireClaims',
+  'refuseClaims',
   'environmentId',
   'clockTolerance',
   'maxStaleSeconds',
@@ -70,7 +71,7 @@ export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
   return {
     rules: {
       issuers: new Set(issuers),
-      audiences: readTexts(options, 'audience', "audience: 'https://api.example.com'"),
+      ...readAudienceRules(options, ['iss', 'sub', 'pid', 'iat', 'exp']),
       environments: readTexts(options, 'environmentId', "environmentId: 'the id that the dashboard shows'"),
       clockToleranceMs: readNumber(options, 'clockTolerance', { from: 0, to: 300, absent: 30 }) * 1000,
     },

@@ -36,7 +36,7 @@ export class ServedKey {
       this.#keyId = (await fetchServedKey(this.#gateway))?.keyId ?? null;
       this.#failing = false;
     } catch (error) {
-      if (!this.#failing) this.#emit({ type: 'gateway_unavailable', problem: problemOf(error) });
+      if (!this.#failing) this.#emit({ type: 'gateway_unavailable', ...outageOf(error) });
       this.#failing = true;
     } finally {
       this.#askedAt = Date.now();
@@ -45,6 +45,7 @@ export class ServedKey {
   }
 }
 
-function problemOf(error: unknown): string {
-  return error instanceof ToriiStreamError ? error.message : 'The request to the gateway failed.';
+function outageOf(error: unknown): { readonly problem: string; readonly cause: unknown } {
+  if (error instanceof ToriiStreamError) return { problem: error.message, cause: error.cause };
+  return { problem: 'The request to the gateway failed.', cause: error };
 }

@@ -20,8 +20,9 @@ export async function retryWhileUnavailable<T>(
         error instanceof ToriiStreamError &&
         (error.reason === 'store_unavailable' || error.reason === 'gateway_unavailable');
       if (!isUnavailable || performance.now() > deadline) throw error;
-      const { message } = error;
-      emit({ type: 'rotation_step', step: 'retry', waitSeconds: retryEveryMs / 1000, summary: message, text: message });
+      const { message, cause } = error;
+      const waitSeconds = retryEveryMs / 1000;
+      emit({ type: 'rotation_step', step: 'retry', waitSeconds, summary: message, text: message, cause });
       await sleep(retryEveryMs, undefined, { signal });
     }
   }
