@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createVerifier } from '@torii/core';
+import { createAwaitGuard } from '@torii/core/adapter';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { expressjwt } from 'express-jwt';
 import { createVerifier as createFastJwt } from 'fast-jwt';
@@ -19,6 +20,21 @@ export const ours = '@torii/core';
 export function oursOver({ issuer }: Material): Record<string, Verify> {
   const torii = createVerifier({ issuer });
   return { [ours]: (token) => torii.verify(token) };
+}
+
+export const oursGuardedTwice = `${ours}, guarded twice`;
+
+/**
+ * Our verifier, and the same with a second guard against a missing `await` on its promise: the difference is the cost of
+ * one guard.
+ */
+export function guardedTwiceOver({ issuer }: Material): Record<string, Verify> {
+  const torii = createVerifier({ issuer });
+  const guard = createAwaitGuard({ userId: true });
+  return {
+    [ours]: (token) => torii.verify(token),
+    [oursGuardedTwice]: (token) => guard(torii.verify(token)),
+  };
 }
 
 export function joseOver({ issuer, jwksUrl }: Material): Record<string, Verify> {

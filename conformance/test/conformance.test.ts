@@ -5,7 +5,8 @@ import express5 from 'express';
 import express4 from 'express4';
 import koa3 from 'koa';
 import koa2 from 'koa2';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { failOnCrashes } from '../../scripts/crash-guard.ts';
 import { createExpressApp } from '../adapters/express.ts';
 import { createKoaApp } from '../adapters/koa.ts';
 import { createNodeHttpApp } from '../adapters/node-http.ts';
@@ -21,12 +22,9 @@ const servers = {
   'node:http': createNodeHttpApp,
 };
 
-const unhandled = vi.fn();
-beforeAll(() => void process.on('unhandledRejection', unhandled));
+failOnCrashes();
 afterAll(async () => {
-  process.off('unhandledRejection', unhandled);
   for (const emulator of Object.values(emulators)) await emulator.stop();
-  expect(unhandled).not.toHaveBeenCalled();
 });
 
 describe.each(Object.entries(servers))('%s', (_name, createApp) => {

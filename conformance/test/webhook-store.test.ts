@@ -11,17 +11,13 @@ import {
 } from '@torii/core/webhooks';
 import { Keyv } from 'keyv';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { type StoreServer, startStore } from '../../packages/authz/test/store-servers.ts';
+import { failOnCrashes } from '../../scripts/crash-guard.ts';
 import { secrets } from '../adapters/webhooks.ts';
 import type { Order, Report } from './webhook-process.ts';
 
-const crashes = vi.fn();
-beforeAll(() => void process.on('unhandledRejection', crashes).on('uncaughtException', crashes));
-afterAll(() => {
-  process.off('unhandledRejection', crashes).off('uncaughtException', crashes);
-  expect(crashes).not.toHaveBeenCalled();
-});
+failOnCrashes();
 
 function sign(id: string) {
   const payload = JSON.stringify({ id, type: 'user.created', data: {} });
@@ -43,8 +39,6 @@ function summarize({ status, body }: WebhookAnswer): string {
 /** A receiver with its own connection to Redis, like one in another process. */
 function node({ port }: StoreServer, options: { leaseSeconds?: number } = {}) {
   const keyv = new Keyv(new KeyvRedis(`redis://127.0.0.1:${port}`));
-  // Without a listener, a lost connection would end the process.
-  keyv.on('error', () => {});
   const store: WebhookStore = keyv;
   const notices: WebhookReceiverEvent[] = [];
   const onEvent = (notice: WebhookReceiverEvent): void => void notices.push(notice);

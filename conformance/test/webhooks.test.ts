@@ -4,7 +4,8 @@ import express5 from 'express';
 import express4 from 'express4';
 import koa3 from 'koa';
 import koa2 from 'koa2';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { failOnCrashes } from '../../scripts/crash-guard.ts';
 import { createExpressWebhookApp, createKoaWebhookApp } from '../adapters/webhooks.ts';
 import { deliverCase, judgeDelivery, webhookCases } from './deliver.ts';
 
@@ -16,12 +17,7 @@ const servers = {
   'Koa 3': createKoaWebhookApp(koa3),
 };
 
-const unhandled = vi.fn();
-beforeAll(() => void process.on('unhandledRejection', unhandled));
-afterAll(() => {
-  process.off('unhandledRejection', unhandled);
-  expect(unhandled).not.toHaveBeenCalled();
-});
+failOnCrashes();
 
 describe.each(Object.entries(servers))('%s', (_name, createApp) => {
   const handled: string[] = [];

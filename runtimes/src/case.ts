@@ -89,7 +89,8 @@ export interface DiffQuestion {
 }
 
 export interface DenialQuestion {
-  readonly ask: 'denial';
+  /** `thrown`: what a framework reads from the error if no code handles it. */
+  readonly ask: 'denial' | 'thrown';
   readonly of: 'auth' | 'forbidden' | 'unavailable' | 'request' | 'config' | 'foreign';
 }
 

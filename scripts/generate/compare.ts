@@ -1,6 +1,8 @@
 // Lists what changes in the client between two versions of the specification.
 import type { JsonObject } from '../../spec/corrections.ts';
+import { listAt, objectAt, resolve, textAt } from './openapi.ts';
 import type { Field, Operation } from './operations.ts';
+import type { PublicType } from './public-types.ts';
 import { type Shape, shapeOf } from './shape.ts';
 
 export interface Change {
@@ -12,8 +14,11 @@ export interface Change {
 }
 
 export interface Specification {
+  /** As the server published it, without corrections. */
+  readonly published: JsonObject;
   readonly document: JsonObject;
   readonly operations: readonly Operation[];
+  readonly types: ReadonlyMap<string, PublicType>;
 }
 
 type Report = (what: string, isBreaking: boolean) => void;
@@ -23,8 +28,13 @@ type Report = (what: string, isBreaking: boolean) => void;
  */
 type Direction = 'sent' | 'received';
 
-/** All changes, sorted by method name. */
+/** All changes: of the server and of how it identifies callers, then of methods, then of public types. */
 export function compareSpecifications(old: Specification, next: Specification): readonly Change[] {
+  const methods = compareMethods(old, next);
+  return [...compareServers(old, next), ...methods, ...compareTypes(old, next, methods)];
+}
+
+function compareMethods(old: Specification, next: Specification): readonly Change[] {
   const before = new Map(old.operations.map((operation) => [fullName(operation), operation]));
   const after = new Map(next.operations.map((operation) => [fullName(operation), operation]));
   return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((method) => {
@@ -49,6 +59,7 @@ function compareOperations(
   // Breaking although the method name stays the same: released clients still send the old request.
   if (from !== to) report(`moved from ${from} to ${to}`, true);
   if (was.parameters.length !== is.parameters.length) report('has a different number of path parameters', true);
+  compareSecurity(securityOf(was, old), securityOf(is, next), report);
 
   compareFields('query parameter', fieldMap(was.query, old), fieldMap(is.query, next), 'sent', report);
   const what = is.method === 'PATCH' ? 'patch field' : 'body field';
@@ -128,6 +139,90 @@ function compareValues(
   // Not breaking: the API never promises that a list of values is complete, so programs must expect unknown values.
   if (gained.length > 0) report(`${label} may now be ${gained.join(', ')}`, false);
   if (lost.length > 0) report(`${label} may no longer be ${lost.join(', ')}`, direction === 'sent');
+}
+
+/**
+ * Changes of public types that no method shows: a type with another name, or with another content than the method's
+ * schema says.
+ */
+function compareTypes(old: Specification, next: Specification, methods: readonly Change[]): readonly Change[] {
+  const known = new Set(methods.map(({ what }) => withoutPlace(what)));
+  return [...new Set([...old.types.keys(), ...next.types.keys()])].sort().flatMap((name) => {
+    const changes: Change[] = [];
+    const report: Report = (what, isBreaking) => {
+      if (!known.has(withoutPlace(what))) changes.push({ method: name, what, isBreaking });
+    };
+    const [was, is] = [old.types.get(name), next.types.get(name)];
+    if (is === undefined) report('the type was removed, or has another name', true);
+    else if (was === undefined) report('the type was added', false);
+    else {
+      compareShapes('field', '', [was.shape, is.shape], is.direction, report);
+      for (const [method, before] of was.results) {
+        const after = is.results.get(method) ?? before;
+        if (after !== before) report(`${method} now returns ${after}, previously ${before}`, true);
+      }
+    }
+    return changes;
+  });
+}
+
+function withoutPlace(what: string): string {
+  return what
+    .replace(/\b(?:response|body|patch) field|\bquery parameter/, 'field')
+    .replace(/\bfield (?:items)?\[\]\./, 'field ');
+}
+
+function compareServers(old: Specification, next: Specification): readonly Change[] {
+  const [before, after] = [serversOf(old.published), serversOf(next.published)];
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((place): readonly Change[] => {
+    const [was, is] = [before.get(place) ?? [], after.get(place) ?? []];
+    if (was.join() === is.join()) return [];
+    // Development servers name themselves, with a port that changes at every start.
+    const isPublic = (url: string): boolean => !/^https?:\/\/(localhost|127\.|\[::1\])/.test(url);
+    const used = listAt(next.document, 'servers').map((server) => textAt(server, 'url'));
+    const isLost = was.some((url) => isPublic(url) && !is.includes(url));
+    const isOther = is.some(isPublic) && !is.some((url) => used.includes(url));
+    const what = `the server is now ${is.join(', ') || 'not named'}, previously ${was.join(', ') || 'not named'}. The client sends to ${used.join(', ')}`;
+    return [{ method: place, what, isBreaking: isLost || isOther }];
+  });
+}
+
+/** The server addresses of the document, its paths and its operations. */
+function serversOf(document: JsonObject): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  const add = (place: string, holder: JsonObject): void => {
+    const urls = listAt(holder, 'servers').map((server) => (textAt(server, 'url') ?? '').replace(/\/+$/, ''));
+    if (urls.length > 0) found.set(place, urls);
+  };
+  add('servers', document);
+  for (const [path, value] of Object.entries(objectAt(document, 'paths'))) {
+    const item = objectAt(value);
+    add(path, item);
+    for (const [method, operation] of Object.entries(item)) add(`${method.toUpperCase()} ${path}`, objectAt(operation));
+  }
+  return found;
+}
+
+/** How an operation identifies the caller: each entry is enough. The names of the schemes do not matter. */
+function securityOf({ path, method }: Operation, { document }: Specification): readonly string[] {
+  const own = objectAt(document, 'paths', path, method.toLowerCase());
+  return listAt('security' in own ? own : document, 'security')
+    .map((alternative) => {
+      const schemes = Object.keys(objectAt(alternative)).map((name) => {
+        const scheme = resolve(document, objectAt(document, 'components', 'securitySchemes', name));
+        const words = ['type', 'scheme', 'in', 'name'].map((key) => textAt(scheme, key) ?? '');
+        return words.join(' ').toLowerCase().trim().replaceAll(/ +/g, ' ') || 'an unknown scheme';
+      });
+      return schemes.sort().join(' and ') || 'nothing';
+    })
+    .sort();
+}
+
+function compareSecurity(was: readonly string[], is: readonly string[], report: Report): void {
+  if (was.join() === is.join()) return;
+  const isStillAccepted = is.length === 0 || was.every((each) => is.includes(each));
+  const [before, after] = [was, is].map((list) => list.join(' or ') || 'nothing');
+  report(`now requires ${after}, previously ${before}`, !isStillAccepted);
 }
 
 function fullName({ resource, name }: Operation): string {

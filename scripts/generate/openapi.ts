@@ -93,6 +93,14 @@ export function fieldsOf(
   return { properties, required, isOpen: open === true || isObject(open) || known.some((part) => part.isOpen) };
 }
 
+/** The names of all fields that an object of this schema can have, including those of the choices of `anyOf` and `oneOf`. */
+export function fieldNamesOf(document: JsonObject, schema: JsonObject, depth = 0): readonly string[] {
+  const own = resolve(document, schema);
+  const choices = depth < 8 ? [...listAt(own, 'anyOf'), ...listAt(own, 'oneOf')] : [];
+  const names = choices.flatMap((choice) => fieldNamesOf(document, objectAt(choice), depth + 1));
+  return [...new Set([...Object.keys(fieldsOf(document, own)?.properties ?? {}), ...names])];
+}
+
 export function isPage(document: JsonObject, schema: JsonObject): boolean {
   const properties = fieldsOf(document, schema)?.properties ?? {};
   return 'items' in properties && 'nextCursor' in properties;

@@ -5,6 +5,7 @@ import { keyOf, type MethodName, nameEndpoints } from './names.ts';
 import {
   answerSchema,
   type Endpoint,
+  fieldNamesOf,
   fieldsOf,
   isList,
   isPage,
@@ -47,6 +48,8 @@ export interface Operation extends MethodName {
   readonly answerSchema: JsonObject | undefined;
   /** The schema of an item if the response is a page or a list, otherwise of the response. */
   readonly itemSchema: JsonObject | undefined;
+  /** The names of the fields of `itemSchema`. */
+  readonly itemFields: readonly string[];
   /** The description of `itemSchema`. */
   readonly itemDoc: string;
   /** Whether items have a required string `id`, so that the client can refuse a response without one. */
@@ -95,6 +98,7 @@ function readOperation(document: JsonObject, endpoint: Endpoint, { resource, nam
     answer,
     answerSchema: schema,
     itemSchema,
+    itemFields: itemSchema ? fieldNamesOf(document, itemSchema) : [],
     itemDoc: (itemSchema && textAt(resolve(document, itemSchema), 'description')) ?? '',
     hasId: item?.required.includes('id') === true && isTextField(document, item.properties),
     refusals: readRefusals(document, operation),

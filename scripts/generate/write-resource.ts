@@ -78,19 +78,55 @@ export function resultOf(operation: Operation, types: TypeNames): string {
   return isPaged(operation) ? `PagePromise<${types.item(operation)}>` : `Call<${types.answer(operation)}>`;
 }
 
-function writeDeclarations({ name: resource, operations, types }: Resource): readonly string[] {
+interface Guard {
+  readonly name: string;
+  /** The fields that it throws for. `undefined` for a guard of the transport. */
+  readonly fields: readonly string[] | undefined;
+}
+
+/** The guard that makes the promise of a method throw if a field is read from it without `await`. */
+function guardOf(operation: Operation, types: TypeNames): Guard | undefined {
+  const { answer, itemFields } = operation;
+  const item = types.item(operation);
+  // A `PagePromise` guards itself.
+  if (isPaged(operation)) return undefined;
+  if (answer === 'list') return { name: 'guardList', fields: undefined };
+  if (answer === 'page') return { name: `guard${item}Page`, fields: ['items', 'nextCursor', 'hasMore'] };
+  return itemFields.length > 0 ? { name: `guard${item}`, fields: itemFields } : undefined;
+}
+
+function writeGuards({ operations, types }: Resource): readonly string[] {
+  const guards = operations.flatMap((operation) => {
+    const { name = '', fields } = guardOf(operation, types) ?? {};
+    if (fields === undefined) return [];
+    const parts = fields.map((field) => `${keyText(field)}: true`);
+    const start = `const ${name}: AwaitGuard = createAwaitGuard({`;
+    const line = `${start} ${parts.join(', ')} });\n`;
+    return line.length <= 121 ? line : `${start}\n${parts.map((part) => `  ${part},\n`).join('')}});\n`;
+  });
+  return [...new Set(guards)];
+}
+
+function writeDeclarations(resource: Resource): readonly string[] {
+  const { name: own, operations, types } = resource;
   return [
     ...types.items.map(({ name, doc, source }) => `${docComment(doc)}export type ${name} = ${source};\n`),
     ...operations.flatMap((operation) => {
       const source = paramsSource(operation);
-      const doc = docComment(`Parameters of \`client.${resource}.${operation.name}\`.`);
+      const doc = docComment(`Parameters of \`client.${own}.${operation.name}\`.`);
       return source === undefined ? [] : [`${doc}export type ${types.params(operation)} = ${source};\n`];
     }),
+    ...writeGuards(resource),
   ];
 }
 
 function writeMethod(operation: Operation, types: TypeNames): string {
-  const refusals = operation.refusals.map(({ status, doc }) => `@throws ToriiApiError ${status}: ${doc}`);
+  const refusals = operation.refusals.map(({ status, doc }) =>
+    // The client turns a 401 into a ToriiConfigError: see docs/decisions/api-errors.md.
+    String(status) === '401'
+      ? '@throws ToriiConfigError `secretKey` if the API refuses the secret key.'
+      : `@throws ToriiApiError ${status}: ${doc}`,
+  );
   const parameters = operation.parameters.map(({ name, doc }) => `@param ${camelCase(name)} ${doc}`.trimEnd());
   const done =
     operation.doneStatus === undefined
@@ -102,7 +138,7 @@ function writeMethod(operation: Operation, types: TypeNames): string {
   const doc = [operation.doc, ...done, '', ...parameters, ...refusals].join('\n');
   const signature = writeSignature(operation, types);
   return `${docComment(doc, '  ')}  ${operation.name}(${signature}): ${resultOf(operation, types)} {
-    ${writeCall(isPaged(operation) ? ['listPages', 'this.#send'] : ['this.#send'], describe(operation))}
+    ${writeCall(isPaged(operation) ? ['listPages', 'this.#send'] : ['this.#send'], describe(operation, types))}
   }
 `;
 }
@@ -113,7 +149,8 @@ function writeSignature(operation: Operation, types: TypeNames): string {
   return [...ids, ...(takesParams(operation) ? [params] : []), 'options?: RequestOptions'].join(', ');
 }
 
-function describe(operation: Operation): readonly string[] {
+function describe(operation: Operation, types: TypeNames): readonly string[] {
+  const guard = guardOf(operation, types);
   const { method, path, parameters, query, body } = operation;
   return [
     `method: '${method}'`,
@@ -128,6 +165,7 @@ function describe(operation: Operation): readonly string[] {
     ...(operation.isRepeatable && method === 'POST' ? ['isRepeatable: true'] : []),
     ...(operation.doneStatus === undefined ? [] : [`doneStatus: ${operation.doneStatus}`]),
     `answer: '${/^(object|list)$/.test(operation.answer) && !operation.hasId ? 'value' : operation.answer}'`,
+    ...(guard === undefined ? [] : [`guard: ${guard.name}`]),
   ];
 }
 
@@ -153,6 +191,9 @@ function keyText(name: string): string {
 
 function writeImports(body: string): string {
   const wanted = [
+    ['AwaitGuard', '@torii/core/adapter', true],
+    ['createAwaitGuard', '@torii/core/adapter', false],
+    ['guardList', '../await-guards.ts', false],
     ['Body', '../fields.ts', true],
     ['Changes', '../fields.ts', true],
     ['Query', '../fields.ts', true],

@@ -86,7 +86,7 @@ function compile(): string {
 
 const usesUsersAndSessions = `
 import { createToriiClient, type Session, type User } from './packages/api/src/index.ts';
-const torii = createToriiClient({ secretKey: 'sk_test_x' });
+const torii = createToriiClient({ secretKey: 'sk_test_0123' });
 const user: User = await torii.users.create({ email: 'ada@example.com' });
 await torii.users.list({ limit: 1, statuses: ['active'] });
 for await (const each of torii.users.list()) await torii.users.get(each.id);
@@ -242,6 +242,25 @@ test('the order of paths in the specification does not matter', async () => {
   const expected = await generate(read(tenOperations));
   const ordered = files.filter((path) => !/wire|server-v1/.test(path));
   for (const path of ordered) expect(made.get(path)).toBe(expected.get(path));
+});
+
+test('the promise of each object is guarded, with every field of the object', async () => {
+  const made = await generate(read(twentySixOperations));
+  const classes = [...made].filter(([path]) => path.startsWith(api) && !/(?:wire|resources)\.ts$/.test(path));
+  expect(classes.length).toBeGreaterThan(3);
+  for (const [, text] of classes) {
+    // Every operation that returns an object or a list has a guard. A page that is iterated over guards itself.
+    const operations = text.split('answer: ').slice(1);
+    for (const operation of operations) {
+      const [kind] = /^'\w+'/.exec(operation) ?? [];
+      if (kind === "'object'" || kind === "'list'") expect(operation).toMatch(/^'\w+',\s+guard: guard\w+/);
+      if (kind === "'nothing'") expect(operation).not.toMatch(/^'\w+',\s+guard/);
+    }
+  }
+  const users = made.get(`${api}/users.ts`);
+  for (const field of ['id', 'emailVerifiedAt', 'status', 'publicMetadata', 'privateMetadata', 'unsafeMetadata']) {
+    expect(users).toMatch(new RegExp(`createAwaitGuard\\(\\{[^}]*\\b${field}: true`));
+  }
 });
 
 test('a changed path breaks only programs that use it', async () => {

@@ -145,3 +145,176 @@ test.each([
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr.trim().split('\n')).toHaveLength(1);
 });
+
+type Json = Record<string, unknown>;
+
+/** The current specification after `change` edited its objects. */
+function changed(change: (document: Edited) => void): string {
+  const document = JSON.parse(readFileSync(today, 'utf8')) as Edited;
+  change(document);
+  return JSON.stringify(document);
+}
+
+interface Edited extends Json {
+  servers: Json[];
+  paths: Record<string, Record<string, Json & { responses: Record<string, Json> }>>;
+  components: { schemas: Record<string, { properties: Record<string, Json>; required?: string[] }> };
+}
+
+const text = { type: 'string' };
+const json = (schema: Json): Json => ({ description: 'x', content: { 'application/json': { schema } } });
+
+function respond(document: Edited, path: string, method: string, schema: Json): void {
+  const operation = document.paths[`/api/server/v1${path}`]?.[method];
+  if (operation === undefined) throw new Error(`There is no ${method} ${path}.`);
+  operation.responses = { 200: json(schema) };
+}
+
+function schemaOf({ components }: Edited, name: string): Edited['components']['schemas'][string] {
+  const schema = components.schemas[name];
+  if (schema === undefined) throw new Error(`There is no schema ${name}.`);
+  return schema;
+}
+
+const user = '#/components/schemas/UserResponse';
+
+test.each<[string, (document: Edited) => void, string]>([
+  [
+    'a method that returns another type than before, although no field is gone',
+    (document) => {
+      const { properties, required = [] } = schemaOf(document, 'UserResponse');
+      document.components.schemas['Admin'] = {
+        properties: { ...properties, level: text },
+        required: [...required, 'level'],
+      };
+      respond(document, '/users/{userId}', 'get', { $ref: '#/components/schemas/Admin' });
+    },
+    'Call<User>',
+  ],
+  [
+    'a field of a choice that is gone',
+    (document) => {
+      schemaOf(document, 'UserResponse').properties['address'] = {
+        oneOf: [{ type: 'object', properties: { street: text }, required: ['street'] }, { type: 'null' }],
+      };
+    },
+    'address',
+  ],
+  [
+    'a response field that becomes any JSON',
+    (document) => void Object.assign(schemaOf(document, 'UserResponse').properties, { phone: {} }),
+    'phone',
+  ],
+  [
+    'a server with another address',
+    (document) => void Object.assign(document, { servers: [{ url: 'https://api.elsewhere.example' }] }),
+    'https://api.elsewhere.example',
+  ],
+  [
+    'an operation with a server of its own',
+    (document) => {
+      Object.assign(document.paths['/api/server/v1/users/{userId}']?.['get'] ?? {}, {
+        servers: [{ url: 'https://eu.elsewhere.example' }],
+      });
+    },
+    'https://eu.elsewhere.example',
+  ],
+  [
+    'another way to send the secret key',
+    (document) => {
+      Object.assign(document, { security: [{ key: [] }] });
+      Object.assign(document.components, { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Key' } } });
+    },
+    'apikey header x-key',
+  ],
+  [
+    'an operation that needs a second credential',
+    (document) => {
+      Object.assign(document, { security: [{ bearer: [] }] });
+      Object.assign(document.components, {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          pin: { type: 'apiKey', in: 'header', name: 'X-Pin' },
+        },
+      });
+      Object.assign(document.paths['/api/server/v1/users/{userId}']?.['delete'] ?? {}, {
+        security: [{ bearer: [], pin: [] }],
+      });
+    },
+    'x-pin',
+  ],
+])('reports as breaking: %s', (_name, change, what) => {
+  const { status, stdout } = compareTo(changed(change));
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(what);
+  expect(status).toBe(1);
+});
+
+test('compares the fields of choices with the fields before', () => {
+  const choices = (fields: Json) => (document: Edited) => {
+    schemaOf(document, 'UserResponse').properties['address'] = {
+      oneOf: [{ type: 'object', properties: fields, required: Object.keys(fields) }, { type: 'null' }],
+    };
+  };
+  const before = join(folder, 'before.json');
+  writeFileSync(before, changed(choices({ street: text, town: text })));
+  const after = join(folder, 'after.json');
+  writeFileSync(after, changed(choices({ street: text })));
+  const { status, lines } = run(before, after);
+  expect(status).toBe(1);
+  expect(lines.join('\n')).toMatch(/\|breaking\|User\|.*address\.town removed/);
+  expect(run(after, before)).toMatchObject({ status: 0, stdout: expect.stringContaining('address.town') });
+});
+
+test('reports a type that has another name, even if its fields are the same', () => {
+  const before = join(folder, 'before.json');
+  const devices = (name: string) => (document: Edited) => {
+    document.components.schemas['Device'] = { properties: { id: text }, required: ['id'] };
+    const path = `/api/server/v1/users/{userId}/${name}`;
+    document.paths[path] = {
+      get: { responses: { 200: json({ type: 'array', items: { $ref: '#/components/schemas/Device' } }) } },
+    };
+  };
+  writeFileSync(before, changed(devices('devices')));
+  const after = join(folder, 'after.json');
+  writeFileSync(after, changed(devices('machines')));
+  const { status, lines } = run(before, after);
+  expect(status).toBe(1);
+  expect(lines.join('\n')).toMatch(/\|breaking\|Device\|.*removed/);
+});
+
+test.each<[string, (document: Edited) => void, string]>([
+  [
+    'the port of a development server',
+    (document) => void Object.assign(document, { servers: [{ url: 'http://localhost:1' }] }),
+    'http://localhost:1',
+  ],
+  [
+    'the address that the client uses',
+    (document) => void Object.assign(document, { servers: [{ url: 'https://api.torii.so/' }] }),
+    'api.torii.so',
+  ],
+  [
+    'an operation that is public',
+    (document) => void Object.assign(document.paths['/api/server/v1/users/{userId}']?.['get'] ?? {}, { security: [] }),
+    'nothing',
+  ],
+  [
+    'a bearer scheme that was not declared before, and another name for it',
+    (document) => {
+      Object.assign(document, { security: [{ someName: [] }] });
+      Object.assign(document.components, { securitySchemes: { someName: { type: 'http', scheme: 'Bearer' } } });
+    },
+    '0 changes',
+  ],
+])('reports as not breaking: %s', (_name, change, what) => {
+  const { status, stdout } = compareTo(changed(change));
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(what);
+  expect(status).toBe(0);
+});
+
+test('reads a reference to a schema that both specifications name differently as the same type', () => {
+  const text = readFileSync(today, 'utf8')
+    .replaceAll(user, '#/components/schemas/Person')
+    .replace('"UserResponse"', '"Person"');
+  expect(compareTo(text)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0 /) });
+});

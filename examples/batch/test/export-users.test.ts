@@ -73,9 +73,9 @@ test('discards lines that an interrupted run wrote without saving its progress',
 
 test('continues after an error that the client does not retry', async () => {
   const onPage = (users: number) => {
-    if (users === 50) emulator.fail('api', { status: 401 });
+    if (users === 50) emulator.fail('api', { status: 403 });
   };
-  await expect(exportUsers(client, file, { filter, onPage })).rejects.toMatchObject({ status: 401 });
+  await expect(exportUsers(client, file, { filter, onPage })).rejects.toMatchObject({ status: 403 });
   emulator.recover();
   await exportUsers(client, file, { filter });
   expectEveryUserOnce();

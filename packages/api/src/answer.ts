@@ -1,4 +1,4 @@
-import { type ApiCall, ToriiApiError } from '@torii/core';
+import { type ApiAnswer, type ApiCall, ToriiApiError } from '@torii/core';
 import type { Operation } from './operation.ts';
 import { retryAfterSeconds } from './retries.ts';
 
@@ -12,35 +12,53 @@ export function readData({ answer }: Operation, { status, text }: Omit<Received,
   if (answer === 'nothing' || (answer === 'value' && !text)) return undefined;
   const body = parse(text);
   if (isUsable(answer, body)) return answer === 'page' ? { nextCursor: null, ...Object(body) } : body;
-  throw new ToriiApiError(
-    `${call.method} ${call.path} did not return ${body === undefined ? 'JSON' : `a valid ${answer}`}.`,
-    {
-      ...call,
-      status,
-      code: 'response_malformed',
-      body: body ?? text,
-    },
-  );
+  throw unusable('response_malformed', { status, body: body === undefined ? text || undefined : body }, call);
+}
+
+// Problems that this client found in a response. Their messages are sent to callers by frameworks such as Fastify, so they
+// contain no path and no text of the server.
+const problems = {
+  response_malformed: 'did not contain what was asked for',
+  redirect_refused: 'was a redirect, which is not followed',
+  cursor_repeated: 'repeated a cursor',
+};
+
+/**
+ * An error for a response that is no error of the API, but cannot be used. Its status is 502: with the received status,
+ * for example 200, Koa would answer its caller with a success.
+ */
+export function unusable(
+  code: keyof typeof problems,
+  { status, ...rest }: Pick<ApiAnswer, 'status' | 'body' | 'problem'>,
+  call: ApiCall,
+): ToriiApiError {
+  const message = `Torii's API answered with ${status}, but the response ${problems[code]}.`;
+  return new ToriiApiError(message, { ...call, ...rest, status: 502, code });
 }
 
 export function refusalFor({ status, headers, text }: Received, call: ApiCall): ToriiApiError {
-  const body = parse(text);
+  const parsed = parse(text);
+  const body = parsed === undefined ? text || undefined : parsed;
   const problem = isObject(body) ? body : null;
+  // An error status below 400 is a redirect that the client did not follow: 3xx, or 0 in browsers and some runtimes.
+  if (status < 400) return unusable('redirect_refused', { status, body, problem }, call);
   // The server may send an error's `code` and `supportId` in `properties` instead of at the top level: read both.
   const own = { ...problem, ...Object(problem?.['properties']) };
-  // An error status below 400 is a redirect that the client did not follow: 3xx, or 0 in browsers and some runtimes.
-  const given = status < 400 ? 'redirect_refused' : own.code;
   // Use the server's error code only if it consists of word characters: line breaks in it could forge log entries.
-  const [code] = /^\w{1,99}$/.exec(given ?? '') ?? ['unknown'];
-  return new ToriiApiError(`${call.method} ${call.path} failed: ${status} ${code}.`, {
+  const [code = 'unknown'] = /^\w{1,99}$/.exec(own.code ?? '') ?? [];
+  return new ToriiApiError(`Torii's API answered with ${status}.`, {
     ...call,
     status,
-    code,
+    code: Object.hasOwn(problems, code) ? 'unknown' : code,
     supportId: own.supportId ?? own.support_id ?? null,
-    body: body ?? (text || undefined),
+    body,
     problem,
     retryAfterSeconds: retryAfterSeconds(headers),
   });
+}
+
+export function isUnusable({ code }: { readonly code: string }): boolean {
+  return Object.hasOwn(problems, code);
 }
 
 // Checks only the response fields that this client itself reads, so that apps keep working if the server omits others.

@@ -8,7 +8,8 @@ import { callApi } from './transport.ts';
 export interface ToriiClient extends Resources {
   /**
    * Calls an API operation that this version of the package has no method for. The secret key, retries, time limit and
-   * errors work as they do for methods. The response must be JSON or empty, and its shape is not checked.
+   * errors work as they do for methods. The response must be JSON or empty, and its shape is not checked. Unlike the
+   * promises of methods, this promise does not throw if a field is read from it without `await`.
    * @example
    * const path = '/api/server/v1/organizations';
    * const organizations = await client.request<{ id: string }[]>({ method: 'GET', path });
@@ -25,10 +26,10 @@ export interface ToriiClient extends Resources {
  */
 export function createToriiClient(options: ToriiClientOptions): ToriiClient {
   const settings = readOptions(options);
-  const send: Send = (operation, callOptions) => callApi(settings, () => operation, callOptions);
+  const send: Send = (operation, callOptions) => callApi(settings, () => operation, callOptions, operation.guard);
   return Object.freeze({
     ...createResources(send),
     request: <T>(request: ApiRequest, callOptions?: RequestOptions): Call<T> =>
-      callApi(settings, () => operationFor(request), callOptions),
+      callApi(settings, () => operationFor(request), callOptions, undefined),
   });
 }

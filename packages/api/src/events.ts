@@ -4,11 +4,12 @@ import type { ToriiApiError, ToriiConnectionError } from '@torii/core';
 export interface ApiEvent {
   readonly type: 'request';
   readonly method: string;
-  /** The path as it was sent, without the query string. Contains ids, such as a user id. */
-  readonly path: string;
   /**
-   * The number of this request within its call, from 1. It is 0 if the call was aborted before any request was sent.
+   * The path as it was sent, without the query string. Contains ids, such as a user id. Safe to log: shortened, and
+   * `[withheld]` if it looks like it contains a secret.
    */
+  readonly path: string;
+  /** The number of this request within its call, from 1. */
   readonly attempt: number;
   readonly durationMs: number;
   /** Why the request failed, or `null` if it succeeded. */

@@ -1,5 +1,6 @@
 import { isPatch, type Patch } from '@torii/core';
 import { assertOption, readWhole, unknownName } from '@torii/core/adapter';
+import { isPlainObject, jsonOf } from './json.ts';
 import type { FieldRule, FieldRules, Operation } from './operation.ts';
 
 type Given<V> = V extends readonly (infer Item)[] ? readonly Item[] : V;
@@ -33,16 +34,17 @@ export interface Parts {
 
 export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBody }: Operation): Parts {
   const query = new URLSearchParams();
-  if (inBody === 'raw') return { query, body: input };
-  assertOption('params', input === undefined || (input && typeof input === 'object'), 'must be an object');
+  if (inBody === 'raw') return { query, body: input === undefined ? input : jsonOf('body', input) };
+  assertOption('params', input === undefined || isPlainObject(input), 'must be a plain object');
   const rules: FieldRules = { ...inQuery, ...inBody };
   const known = Object.keys(rules);
   const unknown = Object.keys(input ?? {}).find((name) => !known.includes(name));
   if (unknown !== undefined && !isOpenBody) throw unknownName(unknown, known, 'field');
   const body = new Map<string, unknown>();
   for (const [name, given] of Object.entries(input ?? {})) {
-    const value: unknown = isPatch(given) ? given.value : given;
-    if (value === undefined) continue;
+    const found: unknown = isPatch(given) ? given.value : given;
+    if (found === undefined) continue;
+    const value = jsonOf(name, found);
     assertMeaning(name, value, rules[name]);
     if (Object.hasOwn(inQuery, name)) addToQuery(query, name, value);
     else body.set(name, value);
@@ -51,9 +53,21 @@ export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBod
 }
 
 export function addToQuery(query: URLSearchParams, name: string, value: unknown): void {
-  for (const item of [value].flat()) {
-    if (item !== null && item !== undefined) query.append(name, String(item));
-  }
+  if (value === null || value === undefined) return;
+  const items: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
+  const isSendable = items.length > 0 && items.every(isQueryValue);
+  assertOption(
+    name,
+    isSendable,
+    'must be a text, a finite number, true or false, or a list of these that is not empty',
+  );
+  for (const item of items) query.append(name, String(item));
+}
+
+function isQueryValue(value: unknown): boolean {
+  // `URLSearchParams` replaces a lone surrogate, half of a character, by another character.
+  if (typeof value === 'string') return !/\p{Surrogate}/u.test(value);
+  return typeof value === 'boolean' || Number.isFinite(value);
 }
 
 function assertMeaning(name: string, value: unknown, rule: FieldRule | undefined): void {

@@ -1,3 +1,5 @@
+import type { AwaitGuard } from '@torii/core/adapter';
+
 export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time';
 
 export type FieldRules = Readonly<Record<string, FieldRule>>;
@@ -18,6 +20,8 @@ export interface Operation {
    */
   readonly doneStatus?: number;
   readonly answer: 'page' | 'list' | 'object' | 'value' | 'nothing';
+  /** Makes the promise of the call throw if a field of the answer is read without `await`. */
+  readonly guard?: AwaitGuard;
 }
 
 /** Options of one call: the last argument of every method. */
@@ -52,7 +56,8 @@ export interface ApiResponse<T> {
 }
 
 /**
- * A promise of the response data. Calling a method sends the request immediately, even if the promise is never awaited.
+ * A promise of the response data. If a field of the data, such as `status`, is read from the promise itself because `await`
+ * is missing, a `ToriiConfigError` is thrown. Calling a method sends the request immediately, even if the promise is never awaited.
  * Only a `PagePromise` (a list) sends nothing until it is used.
  */
 export interface Call<T> extends Promise<T> {

@@ -3,6 +3,7 @@ import {
   isLoopback,
   type Options,
   omitUndefined,
+  problemOfPasted,
   readFunction,
   readKnownOptions,
   readWhole,
@@ -106,23 +107,31 @@ function readSecretKey(key: unknown): string {
   return key;
 }
 
-function problemOfKey(key: unknown): string {
-  if (key === undefined) return 'is undefined';
-  if (typeof key !== 'string') return 'is not a string';
-  if (key === '') return 'is empty';
-  if (/^pk_/.test(key)) return 'is a publishable key (pk_…)';
-  if (!/^[!-~]+$/.test(key)) return 'contains a space, a line break or a non-ASCII character';
-  return isBrowser() ? 'would be public in a browser' : '';
+function problemOfKey(key: unknown): string | undefined {
+  const problem = problemOfPasted(key);
+  if (problem !== undefined) return problem;
+  const text = String(key);
+  if (/^pk_/.test(text)) return 'is a publishable key (pk_…)';
+  if (/^whsec_/.test(text)) return 'is a webhook secret (whsec_…)';
+  if (!/^sk_(live|test)_/.test(text)) return 'does not begin with sk_ and the kind of key, live or test';
+  // The characters that a Bearer token may have (RFC 6750 2.1).
+  if (!/^[\w.~+/-]+=*$/.test(text)) return 'contains a character that no secret key has';
+  // A short key would make the redaction of responses remove text that is not the key.
+  if (text.length < shortestKey) return 'is too short: a part of it is missing';
+  return isBrowser() ? 'would be public in a browser' : undefined;
 }
+
+const shortestKey = 'sk_live_'.length + 4;
 
 function readApiUrl(value: unknown): string {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
   const isEncrypted = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  const isSafe = url && isEncrypted && url.href === url.origin + url.pathname;
+  // `URL` removes white space and turns a backslash into a slash.
+  const isSafe = isEncrypted && url?.href === url?.origin + url?.pathname && !/[\s\\]/.test(String(value));
   assertOption(
     'apiUrl',
-    isSafe,
-    "must be an https:// URL (http:// only on loopback) without query string or credentials. Write 'https://api.torii.so', or leave it out",
+    isSafe && url,
+    "must be an https:// URL (http:// only on loopback) without query string, credentials, quotes or spaces. Write 'https://api.torii.so', or leave it out",
   );
   return url.href.replace(/\/+$/, '');
 }

@@ -1,4 +1,6 @@
-import { ToriiApiError } from '@torii/core';
+import { guardFields } from '@torii/core/adapter';
+import { unusable } from './answer.ts';
+import { isPlainObject } from './json.ts';
 import type { ApiResponse, Call, Operation, RequestOptions, Send } from './operation.ts';
 
 /** One page of a list. */
@@ -29,8 +31,7 @@ export interface PagePromise<T> extends Call<Page<T>>, AsyncIterable<T> {
 
 export function listPages<T>(send: Send, operation: Operation, options?: RequestOptions): PagePromise<T> {
   const { input } = operation;
-  const given: { readonly cursor?: string | null } | undefined =
-    input && typeof input === 'object' ? { ...input } : undefined;
+  const given: { readonly cursor?: string | null } | undefined = isPlainObject(input) ? { ...input } : undefined;
   return new LazyPagePromise<T>(
     (cursor) => send({ ...operation, input: given ? { ...given, cursor } : input }, options),
     given?.cursor ?? null,
@@ -40,11 +41,17 @@ export function listPages<T>(send: Send, operation: Operation, options?: Request
 
 type FetchPage<T> = (cursor: string | null) => Call<Page<T>>;
 
+const pageFields = { items: true, nextCursor: true, hasMore: true } satisfies Record<keyof Page<unknown>, true>;
+
 class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
   readonly #fetchPage: FetchPage<T>;
   readonly #start: string | null;
   readonly #signal: AbortSignal | undefined;
   #call: Call<Page<T>> | undefined;
+
+  static {
+    guardFields(LazyPagePromise.prototype, pageFields);
+  }
 
   // Makes `finally` create a plain promise: this class's constructor has other parameters than that of Promise.
   static override get [Symbol.species](): PromiseConstructor {
@@ -76,12 +83,7 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
       const { data: page, status, method, path, attempts } = await this.#fetchPage(cursor).withResponse();
       cursor = page.nextCursor;
       if (cursor !== null && seen.has(cursor)) {
-        const call = { status, method, path, attempts };
-        throw new ToriiApiError(`${method} ${path} returned the same cursor twice.`, {
-          ...call,
-          code: 'cursor_repeated',
-          body: page,
-        });
+        throw unusable('cursor_repeated', { status, body: page }, { method, path, attempts });
       }
       yield page;
       if (cursor === null) return;

@@ -1,5 +1,6 @@
-import { assertOption } from '@torii/core/adapter';
+import { assertOption, readKnownOptions, wrongOption } from '@torii/core/adapter';
 import { addToQuery, splitInput } from './fields.ts';
+import { isPlainObject } from './json.ts';
 import type { Operation, RequestOptions } from './operation.ts';
 import { type Limits, readCallOptions, type Settings } from './options.ts';
 
@@ -30,7 +31,7 @@ export function prepareRequest(settings: Settings, operation: Operation, options
   const { query, body } = splitInput(operation);
   const path = fillPath(operation);
   const search = String(operation.search ?? query);
-  const headers = new Headers(options.headers);
+  const headers = readHeaders(options.headers);
   headers.set('authorization', `Bearer ${settings.secretKey}`);
   if (body !== undefined) headers.set('content-type', 'application/json');
   return {
@@ -41,14 +42,50 @@ export function prepareRequest(settings: Settings, operation: Operation, options
   };
 }
 
-export function operationFor({ method, path, query = {}, body, ...rest }: ApiRequest): Operation {
+export function operationFor(request: ApiRequest): Operation {
+  const given = readKnownOptions(request, requestNames, "{ method: 'GET', path: '/api/server/v1/users' }", 'request');
+  const { method, path, query = {}, body, isRepeatable = !/^P(OST|ATCH)$/.test(String(method)) } = given;
+  assertOption('method', isMethod(method), 'must be GET, PUT, POST, PATCH or DELETE');
+  assertOption('body', body === undefined || method !== 'GET', 'cannot be sent with GET');
+  assertOption('query', isPlainObject(query), 'must be a plain object');
+  assertOption('isRepeatable', typeof isRepeatable === 'boolean', 'must be true or false');
   // Refuse `..` and `%2e%2e` (path traversal): URL parsers resolve them, so another operation would be called.
-  const isBad = /^(?!\/)|\/(\.|%2e){0,2}(\/|$)|[\\?#{}\s]/i.test(path);
-  assertOption('path', !isBad, "must be a plain path such as '/api/server/v1/users'");
+  const isBad = /^(?!\/)|\/(\.|%2e){0,2}(\/|$)|[\\?#{}\s]/i.test(String(path));
+  assertOption('path', typeof path === 'string' && !isBad, "must be a plain path such as '/api/server/v1/users'");
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) addToQuery(search, name, value);
-  const isRepeatable = rest.isRepeatable ?? !/^P(OST|ATCH)$/.test(method);
   return { method, path, search, body: 'raw', input: body, isRepeatable, answer: 'value' };
+}
+
+const requestNames = ['method', 'path', 'query', 'body', 'isRepeatable'] as const;
+
+function isMethod(method: unknown): method is ApiRequest['method'] {
+  return typeof method === 'string' && /^(GET|PUT|POST|PATCH|DELETE)$/.test(method);
+}
+
+// `fetch` and HTTP itself set these headers. Some runtimes fail if they are given, others ignore them.
+const reserved = /^(connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
+
+function readHeaders(given: unknown): Headers {
+  const headers = new Headers();
+  for (const [name, value] of entriesOf(given)) {
+    const isName = typeof name === 'string' && /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && !reserved.test(name);
+    // RFC 9110 5.5: tabs, and visible characters of Latin-1.
+    const isValue = typeof value === 'string' && /^[\t\x20-\x7E\x80-\xFF]*$/.test(value);
+    assertOption('headers', isName && isValue, 'contains a name or a value that cannot be sent');
+    headers.append(name as string, value as string);
+  }
+  return headers;
+}
+
+function entriesOf(given: unknown): readonly (readonly unknown[])[] {
+  if (given === undefined || isPlainObject(given)) return Object.entries(given ?? {});
+  try {
+    // `Headers`, also those of another realm.
+    return [...(given as Iterable<readonly unknown[]>)].map((entry) => (typeof entry === 'string' ? [] : [...entry]));
+  } catch {
+    throw wrongOption('headers', "must be a plain object, such as { 'x-request-id': '7' }");
+  }
 }
 
 function fillPath({ path, pathParams: params = {} }: Operation): string {

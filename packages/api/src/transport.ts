@@ -1,13 +1,20 @@
-import { type ApiCall, ToriiApiError, ToriiConnectionError } from '@torii/core';
-import { emitterFor, raceDeadline } from '@torii/core/adapter';
-import { readData, refusalFor } from './answer.ts';
+import { type ApiCall, ToriiApiError, ToriiConfigError, ToriiConnectionError } from '@torii/core';
+import { type AwaitGuard, emitterFor, loggable, raceDeadline } from '@torii/core/adapter';
+import { isUnusable, readData, refusalFor } from './answer.ts';
+import { guardResponse } from './await-guards.ts';
+import { causeWithout } from './cause.ts';
 import type { ApiResponse, Call, Operation, RequestOptions } from './operation.ts';
 import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
 import { codeOf, isTemporary, mayHaveArrived, waitAfter } from './retries.ts';
 
-export function callApi<T>(settings: Settings, operation: () => Operation, options?: RequestOptions): Call<T> {
-  return callFor(perform<T>(settings, operation, options));
+export function callApi<T>(
+  settings: Settings,
+  operation: () => Operation,
+  options: RequestOptions | undefined,
+  guard: AwaitGuard | undefined,
+): Call<T> {
+  return callFor(perform<T>(settings, operation, options), guard);
 }
 
 async function perform<T>(
@@ -16,7 +23,9 @@ async function perform<T>(
   options: RequestOptions = {},
 ): Promise<ApiResponse<T>> {
   const operation = describe();
-  const { path, url, init, timeoutMs, maxRetries } = prepareRequest(settings, operation, options);
+  const { path: sentPath, url, init, timeoutMs, maxRetries } = prepareRequest(settings, operation, options);
+  // For events and errors, which are logged: the ids in the path may come from a caller.
+  const path = loggable(sentPath);
   const { method, isRepeatable = method !== 'POST' } = operation;
   const emit = emitterFor(settings.onEvent);
   const endsAt = performance.now() + timeoutMs;
@@ -31,9 +40,10 @@ async function perform<T>(
     const error = outcome instanceof Error ? outcome : null;
     const retryInMs = error && waitBeforeNext(error);
     const durationMs = performance.now() - sentAt;
-    emit({ type: 'request', method, path, attempt: attempts, durationMs, error, retryInMs });
+    // No event if the signal was already aborted: no request was sent.
+    if (attempts > 0) emit({ type: 'request', method, path, attempt: attempts, durationMs, error, retryInMs });
     if (!(outcome instanceof Error)) return outcome;
-    if (retryInMs === null) throw outcome;
+    if (retryInMs === null) throw isKeyRefused(outcome) ? wrongKey(outcome) : outcome;
     await pause(retryInMs);
   }
 
@@ -69,26 +79,27 @@ async function perform<T>(
     throw refusalFor({ status, headers, text }, call());
   }
 
-  function failureFor(cause: unknown): ToriiApiError | ToriiConnectionError {
-    const isAnswer = cause instanceof ToriiApiError;
+  function failureFor(thrown: unknown): ToriiApiError | ToriiConnectionError {
+    const isAnswer = thrown instanceof ToriiApiError;
+    const cause = isAnswer ? thrown : causeWithout(settings.secretKey, thrown);
     const isLost = !isAnswer && attempts > 0 && mayHaveArrived(codeOf(cause));
     hasArrived ||= isAnswer || isLost;
-    isInDoubt ||= isAnswer ? cause.status >= 500 : isLost;
-    return isAnswer ? cause : connectionErrorFor(cause);
+    isInDoubt ||= isAnswer ? thrown.status >= 500 && !isUnusable(thrown) : isLost;
+    return isAnswer ? thrown : connectionErrorFor(cause);
   }
 
   function waitBeforeNext(error: ToriiApiError | ToriiConnectionError): number | null {
     const waitMs = waitAfter(attempts, error instanceof ToriiApiError ? error.retryAfterSeconds : null);
     const isInTime = attempts <= maxRetries && waitMs < endsAt - performance.now();
-    return isTemporary(error) && (isRepeatable || !hasArrived) && isInTime ? waitMs : null;
+    return !isUnusable(error) && isTemporary(error) && (isRepeatable || !hasArrived) && isInTime ? waitMs : null;
   }
 
   function connectionErrorFor(failure: unknown): ToriiConnectionError {
     const isAborted = options.signal?.aborted;
     const reason = isAborted ? 'aborted' : ending.signal.aborted ? 'timeout' : 'network';
-    const cause = isAborted ? options.signal?.reason : safeCause(failure, settings.secretKey);
+    const cause = isAborted ? options.signal?.reason : failure;
     const doubt = hasArrived && !isRepeatable ? ' The operation may have been carried out.' : '';
-    const message = `${method} ${path} got no response: ${[reason, codeOf(failure)].join(' ').trim()}.${doubt}`;
+    const message = `Torii's API sent no response: ${reason}.${doubt}`;
     return new ToriiConnectionError(reason, message, call(), reason === 'timeout' ? {} : { cause });
   }
 
@@ -97,8 +108,10 @@ async function perform<T>(
   }
 }
 
-function callFor<T>(response: Promise<ApiResponse<T>>): Call<T> {
+function callFor<T>(response: Promise<ApiResponse<T>>, guard: AwaitGuard | undefined): Call<T> {
   const data = response.then((whole) => whole.data);
+  guard?.(data);
+  guardResponse(response);
   return Object.assign(data, {
     withResponse: () => {
       // If the request fails, `data` rejects too, although the caller handles only `response`. Handle the rejection of
@@ -109,12 +122,13 @@ function callFor<T>(response: Promise<ApiResponse<T>>): Call<T> {
   });
 }
 
-// Copies the message, stack, code and cause of an error, without the secret key. The other properties are left out,
-// because they may contain the request and its headers.
-function safeCause(error: unknown, secretKey: string, depth = 0): unknown {
-  const clean = (text: unknown): string => String(text).replaceAll(secretKey, '[secret key]');
-  if (!(error instanceof Error) || depth > 4) return error && clean(error);
-  const { message, stack, cause, code } = error as Error & { code?: unknown };
-  const copy = new Error(clean(message), { cause: safeCause(cause, secretKey, depth + 1) });
-  return Object.assign(copy, { stack: clean(stack) }, code && { code: clean(code) });
+// Frameworks answer an uncaught error with its `status`. With 401 for a wrong key of this server, they would sign the
+// app's users out.
+function isKeyRefused(error: ToriiApiError | ToriiConnectionError): boolean {
+  return 'status' in error && error.status === 401;
+}
+
+function wrongKey(cause: Error): ToriiConfigError {
+  const message = "`secretKey` was refused by Torii's API. Set TORII_SECRET_KEY to the secret key of this environment.";
+  return new ToriiConfigError('secretKey', message, { cause });
 }

@@ -20,7 +20,7 @@ test('the secret key may be undefined, as an environment variable is, but must b
   // @ts-expect-error no secret key
   createToriiClient({});
   // @ts-expect-error unknown option
-  createToriiClient({ secretKey: 'sk_test_x', apiURL: 'https://api.torii.so' });
+  createToriiClient({ secretKey: 'sk_test_0123', apiURL: 'https://api.torii.so' });
 });
 
 test('results have the types of the specification', async () => {

@@ -26,13 +26,53 @@ test.each([
   ['ends in a line break', 'sk_live_51c2a0f7d9\n'],
   ['contains a line break', 'sk_live_51\r\nx-evil: 1'],
   ['begins with a space', ' sk_live_51c2a0f7d9'],
-  ['contains a character outside ASCII', 'sk_live_…'],
+  ['contains a character outside ASCII', 'sk_live_…51c2a0f7d9'],
+  ['is the text undefined', 'undefined'],
+  ['is the text null', 'null'],
+  ['is a webhook secret', 'whsec_51c2a0f7d9'],
+  ['is a token', 'eyJhbGciOiJFUzI1NiJ9.51c2a0f7d9.x'],
+  ['has another prefix', 'live_51c2a0f7d9'],
+  ['has its prefix in capitals', 'SK_LIVE_51c2a0f7d9'],
+  ['has another environment', 'sk_prod_51c2a0f7d9'],
+  ['begins with Bearer', 'Bearer sk_live_51c2a0f7d9'],
+  ['is in double quotes', '"sk_live_51c2a0f7d9"'],
+  ['is in single quotes', "'sk_live_51c2a0f7d9'"],
+  ['ends in a quote', 'sk_live_51c2a0f7d9"'],
+  ['ends in a space', 'sk_live_51c2a0f7d9 '],
+  ['begins with a byte order mark', '\uFEFFsk_live_51c2a0f7d9'],
+  ['contains a space', 'sk_live_51c2 a0f7d9'],
+  ['contains a comma', 'sk_live_51c2a0f7d9,sk_test_1'],
+  ['contains a dollar sign', 'sk_live_$' + '{51c2a0f7d9}'],
+  ['is only a prefix', 'sk_live_'],
+  ['is too short', 'sk_test_abc'],
+  ['is an object', { toString: () => 'sk_live_51c2a0f7d9' }],
+  ['is a boxed text', Object('sk_live_51c2a0f7d9')],
+  ['is a symbol', Symbol('sk_live_51c2a0f7d9')],
+  ['is true', true],
 ])('30: refuses a secret key that %s, and does not quote it', (_name, key) => {
   const error = problemOf({ secretKey: key });
   expect(error.option).toBe('secretKey');
   expect(error.message).toContain('TORII_SECRET_KEY');
   expect(error.message).not.toContain('51c2a0f7d9');
 });
+
+test.each([
+  ['quotes', '"sk_live_51c2a0f7d9"', 'quotes'],
+  ['white space', 'sk_live_51c2a0f7d9\n', 'Remove'],
+  ['a publishable key', 'pk_live_51c2a0f7d9', 'pk_'],
+  ['a webhook secret', 'whsec_51c2a0f7d9', 'whsec_'],
+])('tells which mistake was made: %s', (_name, key, hint) => {
+  expect(problemOf({ secretKey: key }).message).toContain(hint);
+});
+
+test.each(['sk_live_51c2a0f7d9', 'sk_test_51c2a0f7d9', 'sk_live_4Zk-_~.+/aB9=='])(
+  'accepts the secret key %s',
+  async (key) => {
+    const { client, sent } = scriptApi([ok()], { secretKey: key });
+    await client.users.get('ada');
+    expect(sent[0]?.headers.get('authorization')).toBe(`Bearer ${key}`);
+  },
+);
 
 test.each([
   ['a page', 'document', {}],
@@ -58,6 +98,14 @@ test.each([
   ['a query', 'https://api.torii.so?x=1'],
   ['an empty query', 'https://api.torii.so/?'],
   ['a fragment', 'https://api.torii.so/#x'],
+  ['preceded by a space', ' https://api.torii.so'],
+  ['followed by a line break', 'https://api.torii.so\n'],
+  ['broken by a line break', 'https://api.tor\nii.so'],
+  ['in quotes', '"https://api.torii.so"'],
+  ['the text undefined', 'undefined'],
+  ['written with backslashes', 'https:\\\\api.torii.so'],
+  ['a list', ['https://api.torii.so']],
+  ['an object', { toString: () => 'https://api.torii.so' }],
 ])('30: refuses an apiUrl that is %s', (_name, apiUrl) => {
   expect(problemOf({ secretKey, apiUrl }).option).toBe('apiUrl');
 });

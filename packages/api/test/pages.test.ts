@@ -72,8 +72,8 @@ test('31: throws if the server returns the cursor that was sent', async () => {
 });
 
 test('retries the request of a page, and throws the error of a page that keeps failing', async () => {
-  const { client } = scriptApi([page(['a'], 'c1'), refusal(503), page(['b'], 'c2'), refusal(401)]);
-  await expect(idsOf(client.users.list())).rejects.toMatchObject({ status: 401 });
+  const { client } = scriptApi([page(['a'], 'c1'), refusal(503), page(['b'], 'c2'), refusal(403)]);
+  await expect(idsOf(client.users.list())).rejects.toMatchObject({ status: 403 });
 });
 
 test('31: stops in the middle of a page when the signal is aborted', async () => {
@@ -136,10 +136,10 @@ test('withResponse() returns status, headers and attempts with a page', async ()
 });
 
 test('every await of a list gets the same error, and a loop sends a new request', async () => {
-  const { client, sent } = scriptApi([refusal(401), page(['a'], null)]);
+  const { client, sent } = scriptApi([refusal(403), page(['a'], null)]);
   const users = client.users.list();
   const error = await failureOf(users);
-  expect(error).toMatchObject({ status: 401 });
+  expect(error).toMatchObject({ status: 403 });
   expect(await failureOf(users.withResponse())).toBe(error);
   expect(await users.catch((reason: unknown) => reason)).toBe(error);
   expect(sent).toHaveLength(1);
@@ -175,7 +175,7 @@ test.each<[string, (users: PagePromise<User>) => unknown]>([
   const onUnhandled = (reason: unknown) => unhandled.push(reason);
   globalThis.process?.on('unhandledRejection', onUnhandled);
   try {
-    for (const params of [{}, { limit: 0 }]) await take(scriptApi([refusal(401)]).client.users.list(params));
+    for (const params of [{}, { limit: 0 }]) await take(scriptApi([refusal(403)]).client.users.list(params));
     await settled();
     expect(unhandled).toEqual([]);
   } finally {

@@ -1,5 +1,5 @@
 import { type Auth, type Check, type RequestLike, ToriiConfigError } from '@torii/core';
-import { viewOf } from '@torii/core/adapter';
+import { type AwaitGuard, createAwaitGuard, viewOf } from '@torii/core/adapter';
 import { type AuthzOptions, readOptions } from './options.ts';
 import { readQuestion } from './policy/permission.ts';
 import { findGrant } from './policy/policy.ts';
@@ -47,6 +47,9 @@ export interface Authz {
   /**
    * Whether one of the caller's roles grants a permission, such as `'sales/invoices:post'`. Tenants are not checked.
    *
+   * Do not forget `await`: a promise is truthy, so `if (authz.can(…))` would let every caller through. Return the promise
+   * from a check, or turn on a lint rule for promises in conditions.
+   *
    * @throws ToriiForbiddenError if the user is impersonated and `impersonation` is `refuse`
    * @throws ToriiUnavailableError if the permissions cannot be read
    * @throws ToriiConfigError if `permission` is not one resource and one method, or `createAuthz` got no `permissions`
@@ -67,6 +70,9 @@ export interface Authz {
    */
   refresh(): Promise<void>;
 }
+
+const explanationFields = { allowed: true, findings: true, text: true } satisfies Record<keyof Explanation, true>;
+const guardExplanation: AwaitGuard = createAwaitGuard(explanationFields);
 
 /**
  * Creates the checks and helpers for an app with tenants, roles or both.
@@ -107,7 +113,8 @@ export function createAuthz(options: AuthzOptions): Authz {
       if (verdict.isFinal) throw forbidden(verdict, 'impersonation');
       return findGrant(await source.current(), roles, resource, method) !== undefined;
     },
-    explain: async (auth, request) => explain(auth, viewOf(request)),
+    // Async, so that an error while the request is read becomes a rejection.
+    explain: (auth, request) => guardExplanation((async () => explain(auth, viewOf(request)))()),
     refresh: async () => permissions().refresh(),
   });
 }

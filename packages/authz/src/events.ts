@@ -9,8 +9,9 @@ export type AuthzEvent =
   /** An impersonated user sent a request, and `impersonation` is `audit`. A rule may still refuse the request. */
   | {
       readonly type: 'impersonated';
+      /** The user ID, made safe for logs; `null` if the token does not contain it. An ordinary ID is unchanged. */
       readonly userId: string | null;
-      /** The user ID of the impersonator; `null` if the token does not contain it. */
+      /** The user ID of the impersonator, made safe for logs; `null` if the token does not contain it. */
       readonly actorId: string | null;
       /** The request's method, made safe for logs. */
       readonly method: string | undefined;

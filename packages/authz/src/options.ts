@@ -1,5 +1,6 @@
 import { ToriiConfigError } from '@torii/core';
 import {
+  assertClaimNames,
   compilePublicPaths,
   emitterFor,
   listPaths,
@@ -18,7 +19,7 @@ import type { AuthzEventListener } from './events.ts';
 import { DocumentError } from './policy/document.ts';
 import { type PermissionsSource, readerOf } from './policy/permissions-option.ts';
 import { PolicySource } from './policy/policy-source.ts';
-import { type ClaimNames, type ClaimSettings, roleFallbacks } from './rules/caller.ts';
+import { type ClaimNames, type ClaimSettings, roleClaimsFor } from './rules/caller.ts';
 import { problemOfBaseDomain } from './rules/host.ts';
 import { compilePathPattern, type PathPattern } from './rules/path-pattern.ts';
 import type { Settings } from './rules/settings.ts';
@@ -169,15 +170,19 @@ function readTenant(options: AuthzOptionValues): TenantOptionValues {
 function readClaims(options: AuthzOptionValues): ClaimSettings {
   const given = 'claims' in options ? options.claims : {};
   const claims = readKnownOptions(given as ClaimNames, claimNames, "claims: { roles: 'user_roles' }", 'claims');
-  const read = (name: 'userId' | 'tenant' | 'subdomain' | 'slugs', absent: string): string =>
-    readText(claims, name, `${name}: '${absent}'`) ?? absent;
+  const read = (name: 'userId' | 'tenant' | 'subdomain' | 'slugs', absent: string): string => {
+    const claim = readText(claims, name, `${name}: '${absent}'`) ?? absent;
+    assertClaimNames(name, [claim], `${name}: '${absent}'`);
+    return claim;
+  };
   const roles = 'roles' in claims ? listTexts(claims, 'roles', "roles: 'user_roles'") : ['org_role'];
+  assertClaimNames('roles', roles, "roles: 'user_roles'");
   return {
     userId: read('userId', 'sub'),
     tenant: read('tenant', 'org_id'),
     subdomain: read('subdomain', 'subdomain'),
     slugs: read('slugs', 'pathname_slugs'),
-    roles: Array.isArray(claims.roles) ? roles : [...roles, ...roleFallbacks],
+    roles: Array.isArray(claims.roles) ? roles : roles.flatMap(roleClaimsFor),
   };
 }
 

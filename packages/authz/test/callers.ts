@@ -1,4 +1,13 @@
-import { type Auth, authorize, createVerifier, denialFor, type RequestParts } from '@torii/core';
+import {
+  type Auth,
+  authorize,
+  type Check,
+  createVerifier,
+  denialFor,
+  type RequestParts,
+  type Verifier,
+  type VerifierEventListener,
+} from '@torii/core';
 import { startEmulator, type TokenOptions } from '@torii/emulator';
 import { afterAll } from 'vitest';
 import type { Authz } from '../src/index.ts';
@@ -13,6 +22,15 @@ export async function callerWith(
   options: TokenOptions = {},
 ): Promise<Auth> {
   return verifier.verify(await torii.token({ userId: 'ada', ...options, claims }));
+}
+
+/** A verifier with checks and a listener, and a token that it accepts. */
+export async function listeningVerifier(
+  onEvent: VerifierEventListener,
+  checks: readonly Check[],
+): Promise<{ readonly verifier: Verifier; readonly token: string }> {
+  const options = { issuer: torii.issuer, onEvent, checks };
+  return { verifier: createVerifier(options), token: await torii.token({ userId: 'ada' }) };
 }
 
 interface RequestOptions {

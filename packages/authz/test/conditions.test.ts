@@ -1,7 +1,7 @@
-import { authorize, type Check, type RequestParts, refuse, ToriiForbiddenError } from '@torii/core';
+import { authorize, type Check, type RequestParts, refuse, ToriiForbiddenError, type VerifierEvent } from '@torii/core';
 import { describe, expect, test, vi } from 'vitest';
 import { allOf, anyOf, createAuthz, not } from '../src/index.ts';
-import { callerWith, requestFor, statusOf } from './callers.ts';
+import { callerWith, listeningVerifier, requestFor, statusOf } from './callers.ts';
 
 const auth = await callerWith({ roles: 'clerk' });
 const request = requestFor('/x');
@@ -53,6 +53,63 @@ describe('[27] a check that returns neither true, false nor a refusal', () => {
       expect(await passes(allOf(yes, check))).toBe(false);
     },
   );
+});
+
+describe('[33] a promise is never taken for true', () => {
+  const slowly = (value: unknown): Check => (() => Promise.resolve(Promise.resolve(value))) as Check;
+  const thenable: Check = (() => ({
+    // biome-ignore lint/suspicious/noThenProperty: a promise of another library
+    then: (resolve: (value: unknown) => void) => resolve(false),
+  })) as unknown as Check;
+
+  test.each<[string, Check]>([
+    ['false', slowly(false)],
+    ['a refusal', slowly(refuse())],
+    ['undefined', slowly(undefined)],
+    ['a truthy value', slowly(1)],
+    ['false, by another library', thenable],
+  ])('that resolves with %s', async (_name, check) => {
+    expect(await passes(check)).toBe(false);
+    expect(await passes(allOf(yes, check))).toBe(false);
+    expect(await passes(anyOf(check, no))).toBe(false);
+    expect(await passes(not(not(check)))).toBe(false);
+    expect(await passes(not(anyOf(yes, check)))).toBe(false);
+  });
+
+  test('that a check returns instead of awaiting it', async () => {
+    const authz = createAuthz({
+      permissions: { permissions: { clerk: ['sales/invoices:get'] } },
+      claims: { roles: 'roles' },
+    });
+    expect(await passes((caller) => authz.can(caller, 'sales/invoices:get'))).toBe(true);
+    expect(await passes((caller) => authz.can(caller, 'sales/invoices:post'))).toBe(false);
+    expect(await passes(not((caller) => authz.can(caller, 'sales/invoices:get')))).toBe(false);
+  });
+});
+
+test('[27] the event of a refusal names the conditions and the checks in them', async () => {
+  const events: VerifierEvent[] = [];
+  const isAdmin: Check = () => false;
+  const isCareless = (() => undefined) as unknown as Check;
+  const condition = allOf(
+    anyOf(isAdmin, () => false),
+    not(isCareless),
+  );
+  const authz = createAuthz({ permissions: { permissions: {} } });
+  expect([allOf(isAdmin).name, anyOf(isAdmin, not(isAdmin)).name]).toEqual([
+    'allOf(isAdmin)',
+    'anyOf(isAdmin, not(isAdmin))',
+  ]);
+  for (const checks of [[condition], [not(isCareless)], authz.checks]) {
+    const { token, verifier } = await listeningVerifier((event) => events.push(event), checks);
+    await expect(verifier.verify(token)).rejects.toThrow(ToriiForbiddenError);
+  }
+  expect(events.flatMap((event) => (event.type === 'refused' ? [event.detail] : []))).toMatchObject([
+    { checkName: 'allOf(anyOf(isAdmin, a check without a name), not(isCareless))', checkPosition: 0 },
+    { checkName: 'not(isCareless)', checkPosition: 0, returned: 'undefined' },
+    {},
+  ]);
+  expect(authz.checks[0].name).toBe('authz');
 });
 
 describe('[27] an error that a check throws', () => {

@@ -37,6 +37,16 @@ describe('explain', () => {
     for (const fact of ['clerk', 'sales/invoices:get']) expect(findings.at(-1)?.because).toContain(fact);
   });
 
+  test('[33] gives a promise that throws if a field is read without await', async () => {
+    const explaining = authz.explain(await callerWith(claims), requestFor('/api/north/x', { headers }));
+    for (const field of ['allowed', 'findings', 'text']) {
+      expect(() => Reflect.get(explaining, field)).toThrow(expect.objectContaining({ option: 'await' }));
+    }
+    expect((await explaining).allowed).toBe(false);
+    const failing = authz.explain({ userId: 'forged' } as never, requestFor('/x'));
+    expect(() => Reflect.get(failing, 'allowed')).toThrow(expect.objectContaining({ option: 'await' }));
+  });
+
   test('reports every rule that fails, not only the first', async () => {
     const request = requestFor('/api/west/x', {
       method: 'PUT',

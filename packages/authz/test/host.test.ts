@@ -1,3 +1,4 @@
+import type { RequestParts } from '@torii/core';
 import { describe, expect, test } from 'vitest';
 import { type AuthzOptions, createAuthz } from '../src/index.ts';
 import { callerWith, requestFor, statusOf } from './callers.ts';
@@ -77,5 +78,27 @@ describe('[22] the subdomain', () => {
   test('is read from the Host header, not from X-Forwarded-Host', async () => {
     const headers = { host: 'evil.example.com', 'x-forwarded-host': 'acme.example.com' };
     expect(await statusOf(authz, await callerWith({ subdomain: 'acme' }), requestFor('/x', { headers }))).toBe(403);
+  });
+
+  test.each<[string, RequestParts]>([
+    ['an absolute target', { method: 'GET', url: 'http://other.example.com/x', headers: { host: 'acme.example.com' } }],
+    [
+      ':authority',
+      { method: 'GET', url: '/x', headers: { ':authority': 'other.example.com', host: 'acme.example.com' } },
+    ],
+    [
+      'a second Host header',
+      {
+        method: 'GET',
+        url: '/x',
+        headers: { host: 'acme.example.com' },
+        rawHeaders: ['Host', 'acme.example.com', 'Host', 'other.example.com'],
+      },
+    ],
+    ['a Fetch URL', new Request('https://other.example.com/x', { headers: { host: 'acme.example.com' } })],
+  ])('[32] is not known if the Host header and %s differ', async (_name, request) => {
+    for (const subdomain of ['acme', 'other']) {
+      expect(await statusOf(authz, await callerWith({ subdomain }), request)).toBe(403);
+    }
   });
 });

@@ -88,6 +88,33 @@ test.each([
   ]);
 });
 
+test('[25] without options, roles are read from role_ids before the legacy claim roles', async () => {
+  for (const options of [{}, { claims: { roles: 'org_role' } }]) {
+    const authz = createAuthz({ ...options, permissions: document });
+    expect(authz.roles(await callerWith(payload))).toEqual(['123', '456']);
+  }
+  const renamed = createAuthz({ claims: { roles: 'user_permissions' }, permissions: document });
+  expect(renamed.roles(await callerWith(payload))).toEqual(['admin', 'user']);
+});
+
+test.each([
+  [{ org_id: 'a', org_role: 'z', role_ids: 'd', roles: 'a', role: 'b', user_roles: 'c' }, 'z'],
+  [{ role_ids: 'd', roles: 'a', role: 'b', user_roles: 'c' }, 'd'],
+  [{ roles: 'a', role: 'b', user_roles: 'c' }, 'a'],
+  [{ role: 'b', user_roles: 'c' }, 'b'],
+  [{ user_roles: 'c' }, 'c'],
+])('without options, the roles of %j are those of its first role claim', async (given, expected) => {
+  expect(createAuthz({ permissions: document }).roles(await callerWith(given))).toEqual([expected]);
+});
+
+test.each([[[]], [null], [''], [{}], [[null]], [['123', {}]], [[['123']]], [1.5], [true]])(
+  '[25] without options, role_ids of %j give no roles, and the legacy claim does not replace them',
+  async (role_ids) => {
+    const authz = createAuthz({ permissions: document });
+    expect(authz.roles(await callerWith({ ...payload, role_ids }))).toEqual([]);
+  },
+);
+
 test('the tenant header must equal the tenant claim', async () => {
   const authz = createAuthz({ claims, tenant: { header: 'X-Tenant-Id' } });
   const auth = await callerWith(payload);

@@ -15,6 +15,13 @@ export interface StoreServer extends AsyncDisposable {
   start(): Promise<void>;
   /** Kills the server without a clean shutdown. */
   kill(): Promise<void>;
+  /** Stops the server cleanly, although clients are connected. */
+  stop(): Promise<void>;
+  /** Stops all processes of the server where they are. Its connections stay open. */
+  freeze(): void;
+  thaw(): void;
+  /** Deletes all entries. */
+  flush(): Promise<void>;
 }
 
 export type StoreName = 'redis' | 'memcached' | 'postgres';
@@ -52,11 +59,13 @@ export async function startStore(context: Skippable, name: StoreName): Promise<S
 
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
-    child = spawn(program, argumentsFor(name, port, folder), { ...owner, cwd: folder, stdio: 'ignore' });
-    await waitUntilReady(name, port);
+    // After it was killed, PostgreSQL refuses to start as long as its old processes are still ending.
+    do {
+      child = spawn(program, argumentsFor(name, port, folder), { ...owner, cwd: folder, stdio: 'ignore' });
+    } while (!(await isReady(name, port, child)));
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || hasEnded(child)) return;
     child.kill(signal);
     await once(child, 'exit');
   };
@@ -64,9 +73,13 @@ export async function startStore(context: Skippable, name: StoreName): Promise<S
   return {
     port,
     start,
-    // After SIGKILL, PostgreSQL's child processes keep the shared memory for a while. SIGQUIT ends them all at once.
-    kill: () => end(name === 'postgres' ? 'SIGQUIT' : 'SIGKILL'),
+    kill: () => end('SIGKILL'),
+    stop: () => end(name === 'postgres' ? 'SIGINT' : 'SIGTERM'),
+    freeze: () => signalAll(child, 'SIGSTOP'),
+    thaw: () => signalAll(child, 'SIGCONT'),
+    flush: () => flush(name, port),
     async [Symbol.asyncDispose]() {
+      signalAll(child, 'SIGCONT');
       await end(name === 'postgres' ? 'SIGQUIT' : 'SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     },
@@ -88,27 +101,71 @@ async function findPort(): Promise<number> {
   return port;
 }
 
-async function waitUntilReady(name: StoreName, port: number): Promise<void> {
-  const isReady = name === 'postgres' ? answersQueries : accepts;
+/** Waits until the server answers. Returns false if it has ended instead. */
+async function isReady(name: StoreName, port: number, child: ChildProcess): Promise<boolean> {
+  const answers = name === 'postgres' ? answersQueries : accepts;
   const deadline = Date.now() + 120_000;
-  while (!(await isReady(port))) {
+  for (;;) {
+    const isOver = hasEnded(child);
+    // Ask first: a process that has ended may have left another one that answers.
+    if (!isOver && (await answers(port)) && !hasEnded(child)) return true;
+    if (isOver) return false;
     if (Date.now() > deadline) throw new Error(`nothing answers on port ${port}`);
     await sleep(20);
   }
 }
 
-/** PostgreSQL accepts connections while it is starting, but refuses queries. */
-async function answersQueries(port: number): Promise<boolean> {
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+/** PostgreSQL has a process for each connection. */
+function signalAll(child: ChildProcess | undefined, signal: NodeJS.Signals): void {
+  if (child?.pid === undefined || hasEnded(child)) return;
+  const { stdout }: { stdout: string | null } = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' });
+  for (const pid of [child.pid, ...(stdout ?? '').split('\n').filter(Boolean).map(Number)]) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // The process has ended in the meantime.
+    }
+  }
+}
+
+async function flush(name: StoreName, port: number): Promise<void> {
+  if (name === 'redis') return speak(port, 'FLUSHALL\r\n', '+OK');
+  if (name === 'memcached') return speak(port, 'flush_all\r\n', 'OK');
+  await withPostgres(port, (client) => client.query('TRUNCATE keyv'));
+}
+
+/** Sends a command to Redis or Memcached without a library. */
+async function speak(port: number, command: string, expected: string): Promise<void> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  socket.write(command);
+  const [answer]: unknown[] = await once(socket, 'data');
+  socket.destroy();
+  if (!String(answer).includes(expected)) throw new Error(`expected ${expected}, got ${String(answer)}`);
+}
+
+export async function withPostgres(port: number, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
   const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
+  // Without a listener, the error event of a lost connection would end the process.
   client.on('error', () => {});
   try {
     await client.connect();
-    await client.query('SELECT 1');
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** PostgreSQL accepts connections while it is starting, but refuses queries. */
+async function answersQueries(port: number): Promise<boolean> {
+  try {
+    await withPostgres(port, (client) => client.query('SELECT 1'));
     return true;
   } catch {
     return false;
-  } finally {
-    await client.end();
   }
 }
 
@@ -123,3 +180,19 @@ async function accepts(port: number): Promise<boolean> {
     socket.destroy();
   }
 }
+
+/** Write to the stores directly, as a program without Keyv would. */
+export const writers: Readonly<Record<StoreName, (server: StoreServer, key: string, text: string) => Promise<void>>> = {
+  redis: ({ port }, key, text) => {
+    const parts = ['SET', key, text].map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`);
+    return speak(port, `*3\r\n${parts.join('')}`, '+OK');
+  },
+  memcached: ({ port }, key, text) => {
+    return speak(port, `set ${key} 0 0 ${Buffer.byteLength(text)}\r\n${text}\r\n`, 'STORED');
+  },
+  postgres: ({ port }, key, text) =>
+    withPostgres(port, async (client) => {
+      await client.query('CREATE TABLE IF NOT EXISTS keyv (key VARCHAR(255) PRIMARY KEY, value TEXT)');
+      await client.query('INSERT INTO keyv VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2', [key, text]);
+    }),
+};

@@ -1,24 +1,17 @@
 // Tests with real stores: a change reaches the other node, and requests are refused while the store is down.
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import KeyvMemcache from '@keyv/memcache';
 import KeyvPostgres from '@keyv/postgres';
 import KeyvRedis from '@keyv/redis';
 import type { Auth } from '@torii/core';
 import { Keyv } from 'keyv';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { failOnCrashes } from '../../../scripts/crash-guard.ts';
 import { type Authz, type AuthzEvent, createAuthz } from '../src/index.ts';
 import { callerWith, requestFor, statusOf } from './callers.ts';
-import { type StoreName, type StoreServer, startStore } from './store-servers.ts';
+import { type StoreName, type StoreServer, startStore, writers } from './store-servers.ts';
 
-const crashes = vi.fn();
-beforeAll(() => void process.on('unhandledRejection', crashes).on('uncaughtException', crashes));
-afterAll(() => {
-  process.off('unhandledRejection', crashes).off('uncaughtException', crashes);
-  expect(crashes).not.toHaveBeenCalled();
-});
+failOnCrashes();
 
 const refreshSeconds = 1;
 const timeoutMs = 900;
@@ -30,34 +23,6 @@ const adapters: Readonly<Record<StoreName, (port: number) => Keyv>> = {
   memcached: (port) => new Keyv({ store: new KeyvMemcache(`127.0.0.1:${port}`) }),
   postgres: (port) => new Keyv({ store: new KeyvPostgres(`postgresql://postgres@127.0.0.1:${port}/postgres`) }),
 };
-
-/** Write to the stores directly, as a program without Keyv would. */
-const writers: Readonly<Record<StoreName, (server: StoreServer, key: string, text: string) => Promise<void>>> = {
-  redis: ({ port }, key, text) => {
-    const parts = ['SET', key, text].map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`);
-    return speak(port, `*3\r\n${parts.join('')}`, '+OK');
-  },
-  memcached: ({ port }, key, text) => {
-    return speak(port, `set ${key} 0 0 ${Buffer.byteLength(text)}\r\n${text}\r\n`, 'STORED');
-  },
-  postgres: async ({ port }, key, text) => {
-    const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
-    // Without a listener, the error event of a lost connection would crash the process.
-    client.on('error', () => {});
-    await client.connect();
-    await client.query('CREATE TABLE IF NOT EXISTS keyv (key VARCHAR(255) PRIMARY KEY, value TEXT)');
-    await client.query('INSERT INTO keyv VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2', [key, text]);
-    await client.end();
-  },
-};
-
-async function speak(port: number, command: string, expected: string): Promise<void> {
-  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
-  socket.write(command);
-  const [answer] = await once(socket, 'data');
-  socket.destroy();
-  expect(answer).toContain(expected);
-}
 
 interface Node {
   readonly keyv: Keyv;

@@ -1,6 +1,6 @@
 import { ToriiApiError, ToriiConfigError } from '@torii/core';
 import type { Context } from './context.ts';
-import { CommandFailure, describeFailure } from './failures.ts';
+import { CommandFailure, describeFailure, isKeyRefused } from './failures.ts';
 import { printable, withoutSecrets } from './output/printable.ts';
 
 export interface Attempts {
@@ -40,5 +40,5 @@ export function startAttempts({ output, env }: Context): Attempts {
 
 function concernsOneItem(error: unknown): boolean {
   if (error instanceof ToriiApiError) return [400, 403, 404, 409, 422].includes(error.status);
-  return error instanceof CommandFailure || error instanceof ToriiConfigError;
+  return error instanceof CommandFailure || (error instanceof ToriiConfigError && !isKeyRefused(error));
 }

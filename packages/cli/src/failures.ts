@@ -50,23 +50,51 @@ export function describeFailure(error: unknown, env: Readonly<Record<string, str
   if (error instanceof Interrupted || error instanceof ProgramEnded) return { text: '', exitCode: error.exitCode };
   if (error instanceof UsageError) return { text: error.message, exitCode: 2 };
   if (error instanceof CommandFailure) return { text: error.message, exitCode: 1 };
+  const refusal = isKeyRefused(error) ? error.cause : error;
+  if (refusal instanceof ToriiApiError) return { text: describeRefusal(refusal), exitCode: 1 };
   if (error instanceof ToriiConfigError) return { text: error.message, exitCode: 2 };
-  if (error instanceof ToriiApiError) return { text: describeRefusal(error), exitCode: 1 };
-  if (error instanceof ToriiConnectionError) {
-    return { text: `${error.message} Check TORII_API_URL and the network connection.`, exitCode: 1 };
-  }
-  if (error instanceof ToriiError) return { text: error.message, exitCode: 1 };
+  if (error instanceof ToriiConnectionError) return { text: describeSilence(error), exitCode: 1 };
+  if (error instanceof ToriiError) return { text: `${error.message}${describeCauses(error.cause)}`, exitCode: 1 };
   const isDebugging = env['TORII_DEBUG'] === '1';
   const stack = isDebugging && error instanceof Error ? `\n${error.stack}` : '';
   const hint = isDebugging ? '' : ' Run it again with TORII_DEBUG=1 to see the stack trace, and report the error.';
   return { text: `Internal error in torii (${nameOf(error)}).${hint}${stack}`, exitCode: 1 };
 }
 
-function describeRefusal({ message, status, problem, supportId }: ToriiApiError): string {
+/** Whether the API refused the secret key. The API's answer is the `cause` of this error. */
+export function isKeyRefused(error: unknown): error is ToriiConfigError {
+  return error instanceof ToriiConfigError && error.cause instanceof ToriiApiError;
+}
+
+function describeRefusal({ message, method, path, status, code, problem, supportId }: ToriiApiError): string {
+  const isUnusable = ['response_malformed', 'redirect_refused', 'cursor_repeated'].includes(code);
+  const what = `${method} ${printable(path)} failed: ${isUnusable ? `${code}. ${message}` : `${status} ${code}.`}`;
   const detail = typeof problem?.detail === 'string' ? ` ${printable(problem.detail).slice(0, 300)}` : '';
   const hint = status === 401 ? ' Check that TORII_SECRET_KEY is the key of this environment.' : '';
   const support = supportId === null ? '' : ` Support id: ${printable(supportId).slice(0, 99)}.`;
-  return `${message}${detail}${hint}${support}`;
+  return `${what}${detail}${hint}${support}`;
+}
+
+function describeSilence({ method, path, reason, cause }: ToriiConnectionError): string {
+  const what = `${method} ${printable(path)} got no response: ${reason}.`;
+  const why = reason === 'network' ? describeCauses(cause) : '';
+  return `${what} Check TORII_API_URL and the network connection.${why}`;
+}
+
+function describeCauses(cause: unknown): string {
+  const texts = [...new Set(textsOf(cause))].slice(0, 3);
+  return texts.length === 0 ? '' : ` Cause: ${texts.join('; ')}.`;
+}
+
+/** The innermost messages of an error with their codes, which tell a certificate, DNS and a refused connection apart. */
+function textsOf(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return typeof error === 'string' ? [printable(error).slice(0, 200)] : [];
+  const { message, cause, code, errors }: Error & { code?: unknown; errors?: unknown } = error;
+  const inner = Array.isArray(errors) ? errors.flatMap(textsOf) : textsOf(cause);
+  if (inner.length > 0) return inner;
+  const suffix = typeof code === 'string' && !message.includes(code) ? ` ${code}` : '';
+  const text = printable(message + suffix).trim();
+  return text === '' ? [] : [text.slice(0, 200)];
 }
 
 function nameOf(error: unknown): string {

@@ -139,7 +139,7 @@ test.each([
   [{ NATS_CREDS: 'none.creds' }, 2, 'credentialsFile'],
   [{ NATS_NKEY: 'none.nk' }, 2, 'none.nk'],
   [{ NATS_CA: 'none.pem' }, 2, 'caFile'],
-  [{}, 1, 'NATS'],
+  [{}, 1, 'ECONNREFUSED'],
 ])('says what is wrong with the way to NATS: %j', async (environment, exitCode, message) => {
   const folder = folderWith({ 'a.pem': publicPem });
   const args = ['keys', 'publish', 'a.pem', '--yes', '--servers', 'nats://127.0.0.1:9'];

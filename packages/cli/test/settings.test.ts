@@ -36,7 +36,7 @@ function envFile(overrides: Readonly<Record<string, string>> = {}): string {
 }
 
 const good = { code: 0, stdout: '1 users\n', stderr: '' };
-const nowhere = 'http://127.0.0.1:9';
+const nowhere = 'http://127.0.0.1:2';
 
 test('reads the environment', async () => {
   expect(await count({ environment: environmentOf(torii) })).toEqual(good);
@@ -84,15 +84,15 @@ test.each<[string, Given, number, string]>([
   ['a key file that does not exist', { args: ['--secret-key-file', 'none'] }, 2, 'none'],
   [
     'plain http',
-    { args: ['--api-url', 'http://example.com'], environment: { TORII_SECRET_KEY: 'sk_1' } },
+    { args: ['--api-url', 'http://example.com'], environment: { TORII_SECRET_KEY: 'sk_test_0123' } },
     2,
     'https://',
   ],
   [
     'a server that is not there',
-    { environment: { TORII_SECRET_KEY: 'sk_1', TORII_API_URL: nowhere } },
+    { environment: { TORII_SECRET_KEY: 'sk_test_0123', TORII_API_URL: nowhere } },
     1,
-    'TORII_API_URL',
+    'ECONNREFUSED',
   ],
 ])('says in one line what to do about %s', async (_name, given, exitCode, message) => {
   const { code, stdout, stderr } = await count(given);

@@ -123,6 +123,9 @@ test.each<[string, () => Promise<string>, string[], string]>([
     'token_expired',
   ],
   ['another environment’s', async () => good, ['--environment', 'env_2'], 'environment_refused'],
+  ['one for another server', () => torii.token({ claims: { aud: 'web' } }), [], 'audience_refused'],
+  ['one with a refused claim', async () => good, ['--refuse-claim', 'x', '--refuse-claim', 'plan'], 'audience_refused'],
+  ['one without a required claim', async () => good, ['--require-claim', 'team'], 'claim_missing'],
   ['another issuer’s', async () => good, ['--issuer', 'https://acme.torii.so'], 'issuer_refused'],
 ])('refuses %s with one line and exits with 1', async (_name, input, args, message) => {
   const { code, stdout, stderr } = await token(['verify', ...args], { input: await input() });
@@ -207,6 +210,7 @@ test.each<[string, () => string[], Given, string]>([
   ['a file and a variable', () => ['decode', 'a', '--variable', 'B'], {}, '--variable'],
   ['an issuer that is not a URL', () => ['verify', '--issuer', 'acme'], { input: 'x' }, 'issuer'],
   ['an empty audience', () => ['verify', '--audience', ''], { input: 'x' }, 'audience'],
+  ['two claims in one flag', () => ['verify', '--refuse-claim', 'scope,plan'], { input: 'x' }, 'refuseClaims'],
   ['a clock tolerance above the maximum', () => ['verify', '--clock-tolerance', '301'], {}, '300'],
   ['a misspelled command', () => ['decod'], {}, 'decode?'],
   ['megabytes', () => ['decode'], { input: 'x'.repeat(1_000_001) }, '1000000'],

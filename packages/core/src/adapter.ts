@@ -1,6 +1,7 @@
 export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
+export { type AwaitGuard, createAwaitGuard, type GuardedFields, guardFields } from './await-guard.ts';
 export { connectionProblem, loggableCause } from './cause.ts';
-export { isRefusal, requireChecks } from './checks.ts';
+export { checkNameOf, isRefusal, requireChecks } from './checks.ts';
 export { emitterFor } from './emitter.ts';
 export { loggable, withDetail } from './events.ts';
 export {
@@ -17,8 +18,10 @@ export {
 } from './guards.ts';
 export { isLoopback } from './options/loopback.ts';
 export { listOrigins } from './options/origins.ts';
+export { problemOfPasted } from './options/pasted-text.ts';
 export { listPaths, readLiteralPath } from './options/paths.ts';
 export {
+  assertClaimNames,
   assertOption,
   listTexts,
   type Options,
@@ -35,10 +38,13 @@ export {
   wrongOption,
 } from './options/reader.ts';
 export { verifyOptionNames } from './options/verify-options.ts';
+export { guardOutcome } from './outcome.ts';
 export { type Patience, type RemoteSource, RemoteValue, retryDelayMs, TimeLimitError } from './remote-value.ts';
 export { isFromOwnPages } from './request/bearer.ts';
 export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './request/path.ts';
 export { viewOf } from './request/request-view.ts';
+export { surviveOutages } from './store-outages.ts';
 export { raceDeadline } from './time/deadline.ts';
 export { elapsedMs, type Instant, instantNow } from './time/instant.ts';
+export { kindOf } from './value-kind.ts';
 export { verifierFrom } from './verifier.ts';

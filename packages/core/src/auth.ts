@@ -74,7 +74,7 @@ export function requireAuthOrNull<A extends Auth | null>(auth: A): A {
   if (auth === null || isAuth(auth)) return auth;
   throw new ToriiConfigError(
     'auth',
-    'This object was not created by a verifier. Pass the Auth that a verifier returned, not a copy of it, or null.',
+    'This object was not created by a verifier. Pass the Auth that a verifier returned, not a copy or a promise of it, or null.',
   );
 }
 

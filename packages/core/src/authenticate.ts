@@ -1,7 +1,8 @@
 import { type Auth, setListener } from './auth.ts';
 import { runChecks } from './checks.ts';
+import { silent } from './emitter.ts';
 import { ToriiAuthError } from './errors.ts';
-import { loggable, reportRefusals, type VerifierEvent } from './events.ts';
+import { loggable, reportRefusal, type VerifierEventListener } from './events.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { bearerToken } from './request/bearer.ts';
 import { type RequestView, unknownRequest } from './request/request-view.ts';
@@ -18,38 +19,66 @@ interface Verified {
 export async function authenticate(request: RequestView, pipeline: Pipeline, optional: boolean): Promise<Auth | null> {
   const { emit, isPublic, allowPreflight } = pipeline;
   if (isPublic(request.path)) {
-    emit(passed('public_path', request));
+    reportPassed(emit, 'public_path', request);
     return null;
   }
   if (allowPreflight && isPreflight(request)) {
-    emit(passed('preflight', request));
+    reportPassed(emit, 'preflight', request);
     return null;
   }
-  return reportRefusals(pipeline.emit, async () => {
+  try {
     const token = tokenOf(request, pipeline, optional);
-    if (token !== null) return verifyFor(token, request, pipeline);
-    emit(passed('signed_out', request));
+    if (token !== null) return await verifyFor(token, request, pipeline);
+    reportPassed(emit, 'signed_out', request);
     return null;
-  });
+  } catch (error) {
+    throw reportRefusal(error, emit);
+  }
 }
 
 export type TokenPipeline = Pick<Pipeline, 'verify' | 'emit' | 'checks'>;
 
-export function authenticateToken(token: unknown, pipeline: TokenPipeline): Promise<Auth> {
-  return reportRefusals(pipeline.emit, async () => {
+export async function authenticateToken(token: unknown, pipeline: TokenPipeline): Promise<Auth> {
+  try {
     if (typeof token !== 'string' || token === '') throw new ToriiAuthError('token_missing', 'No token was given.');
-    return verifyFor(token, unknownRequest, pipeline);
-  });
+    return await verifyFor(token, unknownRequest, pipeline);
+  } catch (error) {
+    throw reportRefusal(error, pipeline.emit);
+  }
 }
 
 async function verifyFor(token: string, request: RequestView, pipeline: TokenPipeline): Promise<Auth> {
-  const { result, fromCache } = await pipeline.verify(token);
+  const verified = pipeline.verify(token);
+  // No `await` for a cache hit, which is not a promise: it would add a turn of the microtask queue.
+  const { result, fromCache } = isReady(verified) ? verified : await verified;
   const { auth } = result;
-  // Report only the ids, not the whole Auth: a custom claim can contain a secret, which must not reach a log.
-  pipeline.emit({ type: 'verified', userId: auth.userId, environmentId: auth.environmentId, fromCache });
+  if (pipeline.emit !== silent) pipeline.emit({ type: 'verified', ...idsOf(auth), fromCache });
   if (!fromCache) setListener(auth, pipeline.emit);
   if (pipeline.checks.length > 0) await runChecks(auth, request, pipeline.checks);
   return auth;
+}
+
+interface SafeIds {
+  readonly userId: string;
+  readonly environmentId: string | null;
+}
+
+const safeIds = new WeakMap<Auth, SafeIds>();
+
+// Report only the ids, not the whole Auth: a custom claim can contain a secret, which must not reach a log. They are made
+// safe once per Auth, because the event of each request with a known token repeats them.
+function idsOf(auth: Auth): SafeIds {
+  const known = safeIds.get(auth);
+  if (known !== undefined) return known;
+  const { userId, environmentId } = auth;
+  const ids = { userId: loggable(userId), environmentId: environmentId === null ? null : loggable(environmentId) };
+  safeIds.set(auth, ids);
+  return ids;
+}
+
+// Own property only: prototype pollution must not supply a result.
+function isReady(verified: Verified | Promise<Verified>): verified is Verified {
+  return Object.hasOwn(verified, 'result');
 }
 
 function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean): string | null {
@@ -61,8 +90,12 @@ function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean):
   }
 }
 
-function passed(why: 'public_path' | 'preflight' | 'signed_out', { path }: RequestView): VerifierEvent {
-  return { type: 'passed', why, path: path === undefined ? undefined : loggable(path) };
+function reportPassed(
+  emit: VerifierEventListener,
+  why: 'public_path' | 'preflight' | 'signed_out',
+  { path }: RequestView,
+): void {
+  if (emit !== silent) emit({ type: 'passed', why, path: path === undefined ? undefined : loggable(path) });
 }
 
 function isPreflight(request: RequestView): boolean {

@@ -1,7 +1,8 @@
 import { type Auth, type Claims, listenerFor, requireAuthOrNull } from './auth.ts';
 import { ToriiAuthError, ToriiConfigError, ToriiForbiddenError } from './errors.ts';
-import { reportRefusals, withDetail } from './events.ts';
+import { reportRefusal, withDetail } from './events.ts';
 import { type RequestLike, type RequestView, viewOf } from './request/request-view.ts';
+import { kindOf } from './value-kind.ts';
 
 const brand = Symbol.for('torii.refusal');
 
@@ -47,7 +48,11 @@ export async function authorize<Custom extends object = Claims>(
   const list = requireChecks<Custom>(checks, 'checks');
   requireAuthOrNull(auth);
   if (auth === null) throw new ToriiAuthError('token_missing', 'No token was sent.');
-  await reportRefusals(listenerFor(auth), () => runChecks(auth, viewOf(request), list));
+  try {
+    await runChecks(auth, viewOf(request), list);
+  } catch (error) {
+    throw reportRefusal(error, listenerFor(auth));
+  }
 }
 
 export async function runChecks<Custom extends object = Claims>(
@@ -55,9 +60,11 @@ export async function runChecks<Custom extends object = Claims>(
   request: RequestView,
   checks: readonly Check<Custom>[],
 ): Promise<void> {
+  let position = 0;
   for (const check of checks) {
     const verdict: unknown = await check(auth, request);
-    if (verdict !== true) throw forbidden(verdict);
+    if (verdict !== true) throw forbidden(verdict, check, position);
+    position++;
   }
 }
 
@@ -83,9 +90,30 @@ export function requireChecks<Custom extends object = Claims>(
   return list;
 }
 
-function forbidden(verdict: unknown): ToriiForbiddenError {
-  const { message, detail } = isRefusal(verdict) ? verdict : refuse();
-  return withDetail(new ToriiForbiddenError(message), detail === undefined ? {} : { check: detail });
+function forbidden(verdict: unknown, check: unknown, checkPosition: number): ToriiForbiddenError {
+  const refusal = isRefusal(verdict) ? verdict : undefined;
+  const checkName = checkNameOf(check);
+  return withDetail(new ToriiForbiddenError(messageOf(refusal) ?? refuse().message), {
+    ...(checkName !== undefined && { checkName }),
+    checkPosition,
+    ...(refusal?.detail !== undefined && { check: refusal.detail }),
+    ...(verdict !== false && refusal === undefined && { returned: kindOf(verdict) }),
+  });
+}
+
+function messageOf(refusal: { readonly message: unknown } | undefined): string | undefined {
+  const message = refusal?.message;
+  return typeof message === 'string' ? message : undefined;
+}
+
+/** The function name of a check, or `undefined` if it has none. */
+export function checkNameOf(check: unknown): string | undefined {
+  try {
+    const name: unknown = Reflect.get(check as object, 'name');
+    return typeof name === 'string' && name !== '' ? name : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `true` if `value` was created by {@link refuse}, including by another copy of this package. */

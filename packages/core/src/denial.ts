@@ -1,11 +1,5 @@
-import {
-  type Reason,
-  ToriiAuthError,
-  type ToriiError,
-  ToriiForbiddenError,
-  ToriiRequestError,
-  ToriiUnavailableError,
-} from './errors.ts';
+import { isOfKind } from './kinds.ts';
+import type { Reason } from './reasons.ts';
 
 /** The JSON body of a refusal. */
 export interface DenialBody {
@@ -29,18 +23,30 @@ export interface Denial<Body = DenialBody> {
  * to the error handling of your framework.
  */
 export function denialFor(error: unknown): Denial | undefined {
-  if (error instanceof ToriiAuthError) {
+  if (isRefused(error, 'ToriiAuthError')) {
     const sentNoToken = error.reason === 'token_missing' || error.reason === 'scheme_unsupported';
     return answer(401, error, { 'WWW-Authenticate': sentNoToken ? realm : challenge('invalid_token', error.message) });
   }
-  if (error instanceof ToriiForbiddenError) {
+  if (isRefused(error, 'ToriiForbiddenError')) {
     return answer(403, error, { 'WWW-Authenticate': challenge('insufficient_scope', error.message) });
   }
-  if (error instanceof ToriiUnavailableError) {
+  if (isRefused(error, 'ToriiUnavailableError')) {
     return answer(503, error, { 'Retry-After': String(error.retryAfterSeconds) });
   }
-  if (error instanceof ToriiRequestError) return answer(400, error, {});
+  if (isRefused(error, 'ToriiRequestError')) return answer(400, error, {});
   return undefined;
+}
+
+// What a refusal has, described without its class: the class reads its denial from this module.
+interface Refused {
+  readonly code: string;
+  readonly reason: Reason;
+  readonly message: string;
+  readonly retryAfterSeconds?: number;
+}
+
+function isRefused(error: unknown, kind: string): error is Refused {
+  return isOfKind(error, kind);
 }
 
 const realm = 'Bearer realm="torii"';
@@ -51,12 +57,7 @@ function challenge(code: string, message: string): string {
   return `${realm}, error="${code}", error_description="${description}"`;
 }
 
-function answer(
-  status: number,
-  error: ToriiError & { readonly reason: Reason },
-  headers: Record<string, string>,
-): Denial {
-  const { code, reason, message } = error;
+function answer(status: number, { code, reason, message }: Refused, headers: Record<string, string>): Denial {
   return {
     status,
     headers: { ...headers, 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie' },

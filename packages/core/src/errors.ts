@@ -1,27 +1,8 @@
-/** Why a token, or a request that carries a token, was refused. These codes are public and never change meaning. */
-export type AuthReason =
-  | 'token_missing'
-  | 'scheme_unsupported'
-  | 'header_malformed'
-  | 'token_malformed'
-  | 'algorithm_refused'
-  | 'key_unknown'
-  | 'signature_invalid'
-  | 'token_expired'
-  | 'token_not_yet_valid'
-  | 'issuer_refused'
-  | 'audience_refused'
-  | 'environment_refused'
-  | 'claim_missing'
-  | 'claim_malformed';
+import { type Denial, denialFor } from './denial.ts';
+import { isOfKind, markKinds, ownKindOf } from './kinds.ts';
+import type { AuthReason, UnavailableReason } from './reasons.ts';
 
-/** Why no decision was possible: the issuer's keys or the authorization policy could not be loaded. */
-export type UnavailableReason = 'keys_unavailable' | 'policy_unavailable';
-
-/** Every reason for which a request can be refused. */
-export type Reason = AuthReason | 'request_malformed' | 'not_allowed' | UnavailableReason;
-
-const brand = Symbol.for('torii.error');
+export type { AuthReason, Reason, UnavailableReason } from './reasons.ts';
 
 /**
  * The base class of all errors that Torii's packages throw. `instanceof` works across copies and versions of this package.
@@ -36,14 +17,12 @@ export abstract class ToriiError extends Error {
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
-    Object.defineProperty(this, brand, { value: kindsOf(new.target) });
+    markKinds(this, new.target);
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (!Object.hasOwn(this, 'kind')) return Function.prototype[Symbol.hasInstance].call(this, value);
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, brand)) return false;
-    const kinds: unknown = Reflect.get(value, brand);
-    return Array.isArray(kinds) && kinds.includes(this.kind);
+    return isOfKind(value, this.kind);
   }
 
   /** The error as JSON, without its stack and its cause. */
@@ -54,16 +33,79 @@ export abstract class ToriiError extends Error {
   }
 }
 
-function kindsOf(target: unknown): readonly string[] {
-  const kinds: string[] = [];
-  for (let c = target; typeof c === 'function'; c = Object.getPrototypeOf(c)) {
-    if (Object.hasOwn(c, 'kind')) kinds.push(String(Reflect.get(c, 'kind')));
+/**
+ * An error that refuses the caller. If no code handles it, Express, Koa, Fastify and Hono respond with its denial, because
+ * they read the fields below from an error. The fields can be assigned. They are not enumerable, so loggers do not print them.
+ */
+export abstract class RefusalError extends ToriiError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    // Error pages in development show `stack` to the caller: make it one line, without the paths of this server's files.
+    keep(this, 'stack', `${ownKindOf(new.target)}: ${message}`);
   }
-  return kinds;
+
+  /** The HTTP status of the denial. */
+  get status(): number {
+    return this.field('status', ({ status }) => status);
+  }
+
+  set status(value: number) {
+    keep(this, 'status', value);
+  }
+
+  /** The same as `status`. */
+  get statusCode(): number {
+    return this.field('statusCode', ({ status }) => status);
+  }
+
+  set statusCode(value: number) {
+    keep(this, 'statusCode', value);
+  }
+
+  /** Whether a framework may send the message to the caller: `true` if the status is below 500. */
+  get expose(): boolean {
+    return this.field('expose', ({ status }) => status < 500);
+  }
+
+  set expose(value: boolean) {
+    keep(this, 'expose', value);
+  }
+
+  /** The headers of the denial, such as the challenge. */
+  get headers(): Record<string, string> {
+    return this.field('headers', ({ headers }) => ({ ...headers }));
+  }
+
+  set headers(value: Record<string, string>) {
+    keep(this, 'headers', value);
+  }
+
+  /** The denial as a Fetch API response. Hono calls this method. */
+  getResponse(): Response {
+    const { status, headers } = this;
+    return Response.json(this.toDenial()?.body, { status, headers });
+  }
+
+  protected toDenial(): Denial<object> | undefined {
+    return denialFor(this);
+  }
+
+  private field<T>(name: string, pick: (denial: Denial<object>) => T): T {
+    const denial = this.toDenial();
+    // Without a denial, `this` is not an error but a prototype, which debuggers and test runners read.
+    return denial === undefined ? (undefined as T) : keep(this, name, pick(denial));
+  }
+}
+
+// Frameworks and middleware assign these fields: Koa writes `status`, @koa/cors writes `headers`. An assignment must neither
+// throw, even if the error is frozen, nor create an enumerable property.
+function keep<T>(error: object, name: string, value: T): T {
+  Reflect.defineProperty(error, name, { value, writable: true, configurable: true });
+  return value;
 }
 
 /** The caller could not be authenticated. Answered with 401. */
-export class ToriiAuthError extends ToriiError {
+export class ToriiAuthError extends RefusalError {
   protected static override readonly kind: string = 'ToriiAuthError';
   override readonly name = 'ToriiAuthError';
   override readonly code = 'authentication_failed';
@@ -76,7 +118,7 @@ export class ToriiAuthError extends ToriiError {
 }
 
 /** The request is ambiguous: for example, its path can be interpreted in two ways. Answered with 400. */
-export class ToriiRequestError extends ToriiError {
+export class ToriiRequestError extends RefusalError {
   protected static override readonly kind: string = 'ToriiRequestError';
   override readonly name = 'ToriiRequestError';
   override readonly code = 'bad_request';
@@ -84,7 +126,7 @@ export class ToriiRequestError extends ToriiError {
 }
 
 /** The caller is authenticated, but not allowed to make this request. Answered with 403. */
-export class ToriiForbiddenError extends ToriiError {
+export class ToriiForbiddenError extends RefusalError {
   protected static override readonly kind: string = 'ToriiForbiddenError';
   override readonly name = 'ToriiForbiddenError';
   override readonly code = 'forbidden';
@@ -92,7 +134,7 @@ export class ToriiForbiddenError extends ToriiError {
 }
 
 /** No decision was possible: the issuer's keys or the authorization policy could not be loaded. Answered with 503. */
-export class ToriiUnavailableError extends ToriiError {
+export class ToriiUnavailableError extends RefusalError {
   protected static override readonly kind: string = 'ToriiUnavailableError';
   override readonly name = 'ToriiUnavailableError';
   override readonly code = 'unavailable';
@@ -119,37 +161,6 @@ export class ToriiConfigError extends ToriiError {
   constructor(option: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.option = option;
-  }
-}
-
-/**
- * Why a webhook delivery was not handled. Answer `in_progress`, `store_unavailable` and `handler_failed` with a status of
- * 500 or above, so that Torii sends the delivery again.
- */
-export type WebhookReason =
-  | 'header_missing'
-  | 'header_malformed'
-  | 'timestamp_too_old'
-  | 'timestamp_too_new'
-  | 'signature_invalid'
-  | 'payload_too_large'
-  | 'payload_incomplete'
-  | 'payload_malformed'
-  | 'id_mismatch'
-  | 'in_progress'
-  | 'store_unavailable'
-  | 'handler_failed';
-
-/** A webhook delivery was not handled. The error never contains the secret, a signature or the delivered body. */
-export class ToriiWebhookError extends ToriiError {
-  protected static override readonly kind: string = 'ToriiWebhookError';
-  override readonly name = 'ToriiWebhookError';
-  override readonly code = 'webhook_refused';
-  readonly reason: WebhookReason;
-
-  constructor(reason: WebhookReason, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
   }
 }
 
@@ -210,6 +221,8 @@ export class ToriiApiError extends ToriiError implements ApiAnswer {
 
   constructor(message: string, answer: ApiAnswer, options?: ErrorOptions) {
     super(message, options);
+    // Frameworks may answer an uncaught error with its `status`, but must not send its message to the caller.
+    Object.defineProperty(this, 'expose', { value: false, writable: true, configurable: true });
     Object.assign(this, answer);
   }
 }

@@ -9,12 +9,20 @@ export interface RefusalDetail {
   readonly expected?: readonly string[];
   /** The value of that claim. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
   readonly actual?: string;
+  /** What to change in the options of the verifier, if the token should be accepted. */
+  readonly hint?: string;
   /** The key id in the token. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
   readonly kid?: string;
   /** The `detail` passed to `refuse`. Safe to log: shortened, printable ASCII, `[withheld]` if it looks like a secret. */
   readonly check?: string;
   /** Why the keys are not available, or why the key that the token names cannot be used. */
   readonly problem?: string;
+  /** The function name of the check that refused. Safe to log. Absent if the check has no name. */
+  readonly checkName?: string;
+  /** The position of the check that refused among the checks that ran together, from 0. */
+  readonly checkPosition?: number;
+  /** What the check returned, if it was not a boolean or a refusal: `undefined`, `a number`, `an object`. Never the value. */
+  readonly returned?: string;
 }
 
 /** What a verifier did, for logs and metrics. Never contains a token. */
@@ -22,6 +30,7 @@ export type VerifierEvent =
   /** A token was valid. The checks run after this event, so a `refused` event can follow. */
   | {
       readonly type: 'verified';
+      /** Safe to log, like every value of an event that a caller chose. An ordinary id is unchanged. */
       readonly userId: string;
       readonly environmentId: string | null;
       readonly fromCache: boolean;
@@ -33,7 +42,10 @@ export type VerifierEvent =
       /** The path as it was sent. Safe to log: shortened, printable ASCII only, and `[withheld]` if it looks like a secret. */
       readonly path: string | undefined;
     }
-  /** A request or a token was refused. */
+  /**
+   * A request or a token was refused. `error.message` is what the caller gets: for a check, the message that you passed to
+   * `refuse`.
+   */
   | { readonly type: 'refused'; readonly error: ToriiError; readonly detail: RefusalDetail }
   /** The key set of an issuer was fetched. */
   | {
@@ -61,6 +73,17 @@ export type VerifierEvent =
       readonly kid: string | undefined;
       readonly problem: string;
     }
+  /**
+   * A callback of yours returned a value that cannot be used, and the default was used instead: for `onError`, the default
+   * response. The request stays refused.
+   */
+  | {
+      readonly type: 'callback_invalid';
+      /** The option that the callback was passed as. */
+      readonly callback: 'onError';
+      /** What is wrong with the value. Never contains the value. */
+      readonly problem: string;
+    }
   /** A token named an unknown key, and the key set was not fetched again because of the rate limit on key fetches. */
   | { readonly type: 'key_search_limited'; readonly url: string };
 
@@ -73,23 +96,36 @@ export function withDetail<E extends ToriiError>(
   error: E,
   detail: Omit<RefusalDetail, 'actual'> & { readonly actual?: unknown },
 ): E {
-  const { actual, kid, check, ...rest } = detail;
+  const { actual, kid, check, checkName, ...rest } = detail;
   details.set(error, {
     ...rest,
     ...(actual !== undefined && { actual: loggable(actual) }),
     ...(kid !== undefined && { kid: loggable(kid) }),
     ...(check !== undefined && { check: loggable(check) }),
+    ...(checkName !== undefined && { checkName: loggable(checkName) }),
   });
   return error;
 }
 
-export async function reportRefusals<T>(emit: VerifierEventListener, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ToriiError) emit({ type: 'refused', error, detail: detailOf(error) });
-    throw error;
+// The listener of each verifier, and of each refusal that was reported.
+const listeners: SharedMap<object, VerifierEventListener> = new SharedMap('listeners');
+
+export function rememberListener(source: object, emit: VerifierEventListener): void {
+  listeners.set(source, emit);
+}
+
+export function recallListener(source: object): VerifierEventListener | undefined {
+  const listener = listeners.get(source);
+  return typeof listener === 'function' ? (listener as VerifierEventListener) : undefined;
+}
+
+/** Reports an error if it is a refusal. Returns the error, to be thrown. */
+export function reportRefusal(error: unknown, emit: VerifierEventListener): unknown {
+  if (error instanceof ToriiError) {
+    rememberListener(error, emit);
+    emit({ type: 'refused', error, detail: detailOf(error) });
   }
+  return error;
 }
 
 function detailOf(error: ToriiError): RefusalDetail {
@@ -97,13 +133,43 @@ function detailOf(error: ToriiError): RefusalDetail {
   return typeof detail === 'object' && detail !== null ? detail : {};
 }
 
-// Matches tokens (`eyJ` is `{"` in base64url), keys and webhook secrets. The lookbehind prevents quadratic time (ReDoS).
-const secret = /eyJ|(?<![\w-])[\w-]{16,}\.[\w-]{16,}\.[\w-]{20,}|[sp]k_(?:live|test)_|whsec_/;
+// Matches tokens (`eyJ` is `{"` in base64url), Bearer credentials, keys and webhook secrets. The lookbehind prevents quadratic
+// time (ReDoS).
+const secret =
+  /eyJ|(?<![\w-])[\w-]{16,}\.[\w-]{16,}\.[\w-]{20,}|[sp]k_(?:live|test)_|whsec_|-----BEGIN|[Bb](?:earer|EARER)(?:\s|\+|%(?:25)*20)+[\w.~+/=-]{16}/;
 
-/** Makes a value from a request safe to log: at most 200 printable ASCII characters, or `[withheld]` if it may be a secret. */
+/**
+ * Makes a value from a request safe to log: at most 200 printable ASCII characters, then `…` if it was longer, or
+ * `[withheld]` if it may be a secret. Never throws.
+ */
 export function loggable(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'string' ? value : describe(value);
   if (secret.test(text)) return '[withheld]';
   const printable = text.slice(0, 200).replace(/[^\x20-\x7E]/g, '?');
   return text.length > 200 ? `${printable}…` : printable;
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  try {
+    return JSON.stringify(plain(value, { left: 1000 }));
+  } catch {
+    return 'an unreadable object'; // A Proxy whose traps throw.
+  }
+}
+
+// Copies the data that JSON.stringify would show, but calls no getter and no `toJSON`, and ends in spite of cycles.
+function plain(value: unknown, budget: { left: number }, depth = 0): unknown {
+  if (typeof value === 'function') return undefined;
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? String(value) : value;
+  if (depth > 20) return '...';
+  const [list, fields]: [unknown[], Record<string, unknown>] = [[], Object.create(null)];
+  for (const key of Object.keys(value)) {
+    if (budget.left-- <= 0) break;
+    const member = plain(Object.getOwnPropertyDescriptor(value, key)?.value, budget, depth + 1);
+    list.push(member);
+    fields[key] = member;
+  }
+  return Array.isArray(value) ? list : fields;
 }

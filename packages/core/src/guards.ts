@@ -2,6 +2,7 @@ import { type Answer, type AnswerOtherwise, answerFor, requireOnError } from './
 import { type Auth, type Claims, isAuth, requireAuthOrNull } from './auth.ts';
 import { authorize, type Check, requireChecks } from './checks.ts';
 import { ToriiConfigError } from './errors.ts';
+import { recallListener, type VerifierEventListener } from './events.ts';
 import { readKnownOptions } from './options/reader.ts';
 import type { VerifierOptions } from './options/verifier-options.ts';
 import { SharedMap } from './registry.ts';
@@ -28,7 +29,7 @@ export interface GuardOptions<Request> {
 export interface GuardAdapter<Request extends object, Middleware extends object> {
   /** Where an app finds the Auth, for example `req.auth`. Used in error messages. */
   readonly place: string;
-  /** Returns the method, path, host and headers of a request, as the framework's router sees them. */
+  /** Returns the method, path and headers of a request, as the framework's router sees them, and a host that a proxy forwarded. */
   describe(request: Request): RequestParts;
   /** Returns the value stored at `place`. The guards do not trust this value, because other middleware may have stored it. */
   read(request: Request): unknown;
@@ -86,6 +87,7 @@ export interface Guards<Request, Middleware> {
 
 interface RequestRecord {
   readonly onError: unknown;
+  readonly emit?: unknown;
 }
 
 const records: SharedMap<object, RequestRecord> = new SharedMap('requests');
@@ -95,7 +97,7 @@ const records: SharedMap<object, RequestRecord> = new SharedMap('requests');
  * @example
  * const guards = createGuards<Request, RequestHandler>({
  *   place: 'req.auth',
- *   describe: (req) => ({ method: req.method, host: req.host, url: req.originalUrl, headers: req.headers, req }),
+ *   describe: (req) => ({ method: req.method, url: req.originalUrl, headers: req.headers, req }),
  *   read: (req) => req.auth,
  *   write: (req, auth) => { req.auth = auth; },
  *   toMiddleware: (guard) => (req, res, next) =>
@@ -107,7 +109,10 @@ export function createGuards<Request extends object, Middleware extends object>(
 ): Guards<Request, Middleware> {
   function identify(kind: GuardKind, verifier: Verifier, options: GuardOptions<Request> = {}): Middleware {
     const { onError } = readKnownOptions(options, ['onError'], `${kind}(verifier, { onError })`);
-    const record: RequestRecord = Object.freeze({ onError: requireOnError(onError) });
+    const record: RequestRecord = Object.freeze({
+      onError: requireOnError(onError),
+      emit: recallListener(verifier),
+    });
     const authenticateOptions = Object.freeze({ optional: kind === 'optionalAuth' });
     return middleware(kind, async (request) => {
       // Clear `place` first: it may contain an Auth that other middleware forged. If the code below throws, an error handler
@@ -169,7 +174,7 @@ async function refuse<Request extends object, Result>(
 ): Promise<Result | undefined> {
   const response = responseOf(steps);
   try {
-    const refusal = await answerFor(error, request, onErrorOf(request));
+    const refusal = await answerFor(error, request, onErrorOf(request), listenerOf(request));
     if (response?.writableEnded) return undefined;
     if (response?.headersSent) throw error;
     return await steps.answer(refusal);
@@ -186,6 +191,11 @@ function responseOf(steps: GuardSteps<unknown>): ResponseProgress | undefined {
 function onErrorOf<Request extends object>(request: Request): AnswerOtherwise<Request> | undefined {
   const onError = (records.get(request) as RequestRecord | undefined)?.onError;
   return typeof onError === 'function' ? (onError as AnswerOtherwise<Request>) : undefined;
+}
+
+function listenerOf(request: object): VerifierEventListener | undefined {
+  const emit = (records.get(request) as RequestRecord | undefined)?.emit;
+  return typeof emit === 'function' ? (emit as VerifierEventListener) : undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Auth, Claims } from './auth.ts';
 import { authenticateToken } from './authenticate.ts';
 import { readKnownOptions } from './options/reader.ts';
 import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './options/verify-options.ts';
+import { guardOutcome } from './outcome.ts';
 import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 
@@ -33,7 +34,7 @@ export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
   const settings = readVerifyOptions(named);
   const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
   const pipeline = { emit: settings.emit, checks: [], verify: (token: string) => verify(token, verification) };
-  return Object.freeze({ verify: (token: unknown) => authenticateToken(token, pipeline) });
+  return Object.freeze({ verify: (token: unknown) => guardOutcome(authenticateToken(token, pipeline)) });
 }
 
 /**
@@ -41,9 +42,11 @@ export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
  * verifier instead.
  * @throws ToriiError as {@link TokenVerifier.verify} and {@link createTokenVerifier} do
  */
-export async function verifyToken<Custom extends object = Claims>(
+export function verifyToken<Custom extends object = Claims>(
   token: string | null | undefined,
   options: VerifyOptions,
 ): Promise<Auth<Custom>> {
-  return createTokenVerifier<Custom>(options).verify(token);
+  // Async, so that a wrong option becomes a rejection.
+  const verifying = async (): Promise<Auth<Custom>> => createTokenVerifier<Custom>(options).verify(token);
+  return guardOutcome(verifying());
 }

@@ -1,15 +1,12 @@
 import type { Auth, Claims } from './auth.ts';
 import { authenticate, authenticateToken, type Pipeline } from './authenticate.ts';
-import { type Denial, denialFor } from './denial.ts';
+import { denialFor } from './denial.ts';
+import { rememberListener } from './events.ts';
 import { readOptions, type VerifierOptions } from './options/verifier-options.ts';
+import { type CheckResult, guardOutcome } from './outcome.ts';
 import { type RequestLike, viewOf } from './request/request-view.ts';
 import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
-
-/** The result of {@link Verifier.check}: the authenticated caller, or the response to a refused request. */
-export type CheckResult<Custom extends object, SignedOut extends null = never> =
-  | { readonly auth: Auth<Custom> | SignedOut; readonly denial: undefined }
-  | { readonly auth: null; readonly denial: Denial };
 
 export interface AuthenticateOptions {
   /**
@@ -74,20 +71,30 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
 export function verifierWith(pipeline: Pipeline): Verifier {
   const verifier: Verifier = {
-    verify: (token) => authenticateToken(token, pipeline),
-    // Async, so that an error while the request is read becomes a rejection.
-    authenticate: async (request, options) => authenticate(viewOf(request), pipeline, isOptional(options)),
-    async check(request: RequestLike, options?: AuthenticateOptions) {
-      try {
-        return { auth: await authenticate(viewOf(request), pipeline, isOptional(options)), denial: undefined };
-      } catch (error) {
-        const denial = denialFor(error);
-        if (denial === undefined) throw error;
-        return { auth: null, denial };
-      }
-    },
+    verify: (token) => guardOutcome(authenticateToken(token, pipeline)),
+    authenticate: (request, options) => guardOutcome(read(request, options)),
+    check: (request: RequestLike, options?: AuthenticateOptions) => guardOutcome(check(request, options)),
   };
+  rememberListener(verifier, pipeline.emit);
   return Object.freeze(verifier);
+
+  // Async, so that an error while the request is read becomes a rejection.
+  async function read(request: RequestLike, options: AuthenticateOptions | undefined): Promise<Auth | null> {
+    return authenticate(viewOf(request), pipeline, isOptional(options));
+  }
+
+  async function check(
+    request: RequestLike,
+    options: AuthenticateOptions | undefined,
+  ): Promise<CheckResult<Claims, null>> {
+    try {
+      return { auth: await authenticate(viewOf(request), pipeline, isOptional(options)), denial: undefined };
+    } catch (error) {
+      const denial = denialFor(error);
+      if (denial === undefined) throw error;
+      return { auth: null, denial };
+    }
+  }
 }
 
 // Own property and `true` only: neither prototype pollution nor a mistake such as `'false'` may make auth optional.
@@ -115,14 +122,16 @@ function isVerifier<Custom extends object>(
  * requests, create a verifier instead.
  * @throws ToriiError as {@link Verifier.authenticate} and {@link createVerifier} do
  */
-export async function authenticateRequest<Custom extends object = Claims>(
+export function authenticateRequest<Custom extends object = Claims>(
   request: RequestLike,
   options: StrictVerifierOptions<Custom>,
 ): Promise<Auth<Custom>>;
-export async function authenticateRequest<Custom extends object = Claims>(
+export function authenticateRequest<Custom extends object = Claims>(
   request: RequestLike,
   options: VerifierOptions<Custom>,
 ): Promise<Auth<Custom> | null>;
-export async function authenticateRequest(request: RequestLike, options: VerifierOptions): Promise<Auth | null> {
-  return createVerifier(options).authenticate(request);
+export function authenticateRequest(request: RequestLike, options: VerifierOptions): Promise<Auth | null> {
+  // Async, so that a wrong option becomes a rejection.
+  const authenticating = async (): Promise<Auth | null> => createVerifier(options).authenticate(request);
+  return guardOutcome(authenticating());
 }

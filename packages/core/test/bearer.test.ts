@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isFromOwnPages, viewOf } from '../src/adapter.ts';
-import type { RequestLike } from '../src/index.ts';
+import type { RequestLike, RequestParts } from '../src/index.ts';
 import { bearerToken, type TokenPlaces } from '../src/request/bearer.ts';
 import { outcomeOfCall } from './outcome.ts';
 
@@ -470,6 +470,26 @@ describe('the origin of a request with a cookie', () => {
       found({ ...request, headers: { ...request.headers, origin } }, { cookie: 'token' });
     expect(from('https://public.test')).toBe('token a');
     expect(from('https://inside.test')).toBe('token_missing');
+  });
+
+  test.each<[string, RequestParts]>([
+    ['an absolute target', { url: 'https://evil.test/', headers: { host: 'app.test' } }],
+    [':authority', { url: '/', headers: { host: 'app.test', ':authority': 'evil.test' } }],
+    ['a second Host header', { url: '/', headers: { host: ['app.test', 'evil.test'] } }],
+    ['an equal second Host header', { url: '/', headers: { host: ['app.test', 'app.test'] } }],
+    ['a malformed forwarded host', { url: '/', headers: { host: 'app.test' }, host: 'app.test, evil.test' }],
+    ['a forwarded host that the framework cannot explain', { url: '/', headers: { host: 'app.test' }, host: null }],
+  ])('[32] no origin matches the host if there is %s', (_name, request) => {
+    for (const origin of ['https://app.test', 'https://evil.test', 'null', 'https://undefined', 'https://null']) {
+      const headers = { ...request.headers, cookie: 'token=a', origin };
+      expect(found({ ...request, method: 'POST', headers }, { cookie: 'token' })).toBe('token_missing');
+    }
+  });
+
+  test('[32] a named origin counts even if the host is not known', () => {
+    const headers = { cookie: 'token=a', origin: 'https://app.test', host: ['app.test', 'evil.test'] };
+    const options = { cookie: 'token', origins: ['https://app.test'] };
+    expect(found({ method: 'POST', headers }, options)).toBe('token a');
   });
 
   test('[14] forwarded host headers are ignored', () => {

@@ -230,11 +230,78 @@ describe('the refusal of a check', () => {
     const torii = verifierWith([() => refuse('No.', details.shift())], (event) => events.push(event));
     for (let i = 0; i < 3; i++) await torii.check(request);
     expect(events.filter((event) => event.type === 'refused').map((event) => event.detail)).toEqual([
-      { check: 'one' },
-      {},
-      { check: 'two' },
+      { check: 'one', checkPosition: 0 },
+      { checkPosition: 0 },
+      { check: 'two', checkPosition: 0 },
     ]);
   });
+
+  test.each<[string, unknown, string]>([
+    ['undefined', undefined, 'undefined'],
+    ['null', null, 'null'],
+    ['a number', 1, 'a number'],
+    ['a string', 'planted', 'a string'],
+    ['a symbol', Symbol('planted'), 'a symbol'],
+    ['a bigint', 1n, 'a bigint'],
+    ['a function', () => true, 'a function'],
+    ['an object', { planted: 1 }, 'an object'],
+    ['an object for true', Object(true), 'an object'],
+    ['an array', ['planted'], 'an array'],
+    ['a forged refusal', { message: 'planted', detail: 'planted' }, 'an object'],
+  ])('[27] names the check and its position if it returned %s, but not the value', async (_name, value, returned) => {
+    const events: VerifierEvent[] = [];
+    const isGood: Check = () => true;
+    for (const given of [value, Promise.resolve(value)]) {
+      const isCareless = (() => given) as Check;
+      await verifierWith([isGood, isCareless], (event) => events.push(event)).check(request);
+      expect(events.at(-1)).toMatchObject({
+        type: 'refused',
+        detail: { checkName: 'isCareless', checkPosition: 1, returned },
+      });
+      expect(JSON.stringify(events)).not.toContain('planted');
+    }
+  });
+
+  test('[27] names the check of a route, and tells a mistake from a refusal', async () => {
+    const events: VerifierEvent[] = [];
+    const isOpen: Check = () => true;
+    const isLate: Check = () => false;
+    const isOther: Check = () => refuse('No.', 'other');
+    const auth = await verifierWith([isOpen], (event) => events.push(event)).verify(token);
+    for (const check of [isLate, isOther]) {
+      await expect(authorize(auth, request, [isOpen, check])).rejects.toThrow(ToriiForbiddenError);
+    }
+    expect(events.filter(({ type }) => type === 'refused')).toMatchObject([
+      { detail: { checkName: 'isLate', checkPosition: 1 } },
+      { detail: { checkName: 'isOther', checkPosition: 1, check: 'other' } },
+    ]);
+    expect(JSON.stringify(events)).not.toContain('returned');
+  });
+
+  test('[35] has a name that is safe to log, whatever the name of the check is', async () => {
+    const events: VerifierEvent[] = [];
+    const names: unknown[] = [`for ${token}`, 'a\nb', 'x'.repeat(1_000), '', 7, null, Symbol('x'), {}];
+    for (const name of names) {
+      const check = Object.defineProperty(() => false, 'name', { value: name });
+      await verifierWith([check], (event) => events.push(event)).check(request);
+    }
+    const throws = Object.defineProperty(() => false, 'name', {
+      get: () => {
+        throw new Error('planted');
+      },
+    });
+    expect(await outcomeOf(verifierWith([throws]).authenticate(request))).toBe('not_allowed');
+    const seen = events.flatMap((event) => (event.type === 'refused' ? [event.detail.checkName] : []));
+    expect(seen).toEqual(['[withheld]', 'a?b', `${'x'.repeat(200)}…`, ...Array(5).fill(undefined)]);
+  });
+
+  test.each([[1], [null], [Symbol('planted')], [{}], [['planted']]])(
+    '[27] has the default message if refuse was given %s as its message',
+    async (message) => {
+      const { denial } = await verifierWith([() => refuse(message as string)]).check(request);
+      expect([denial?.status, denial?.body.error.message]).toEqual([403, refuse().message]);
+    },
+  );
 
   test('[27] is frozen', () => {
     const refusal = refuse('No.', 'x');

@@ -385,6 +385,34 @@ describe('onError', () => {
     expect(onError).toHaveBeenCalledTimes(1);
   });
 
+  describe('that returns a string', () => {
+    const careless = { onError: () => 'Please sign in' } as unknown as GuardOptions<Call>;
+    const bad = { authorization: 'Bearer a.b.c' };
+
+    test.each<[string, Call, (source: Verifier, call: Call) => Promise<unknown>, number]>([
+      ['requireAuth refuses', callWith(), (source, call) => requireAuth(source, careless)(call), 401],
+      ['optionalAuth refuses', callWith(bad), (source, call) => optionalAuth(source, careless)(call), 401],
+      [
+        'allow refuses a caller',
+        signedIn(),
+        (source, call) => requireAuth(source, careless)(call, () => allow(() => false)(call)),
+        403,
+      ],
+      [
+        'allow refuses a caller who is signed out',
+        callWith(),
+        (source, call) => optionalAuth(source, careless)(call, () => allow(() => true)(call)),
+        401,
+      ],
+    ])('leads to the default answer, and to an event of the verifier, if %s', async (_name, call, run, status) => {
+      const events: VerifierEvent[] = [];
+      const source = createVerifier({ issuer, keys, onEvent: (event) => events.push(event) });
+      expect(await run(source, call)).toBe('answered');
+      expect(call.answered).toMatchObject({ status, body: { error: { reason: expect.any(String) } } });
+      expect(events.at(-1)).toEqual({ type: 'callback_invalid', callback: 'onError', problem: expect.any(String) });
+    });
+  });
+
   test.each(notErrors)('that throws %s leads to the error handling', async (_name, value) => {
     const call = callWith();
     const next = vi.fn();

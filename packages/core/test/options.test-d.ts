@@ -60,6 +60,10 @@ test('[9] a security option cannot be undefined', () => {
   // @ts-expect-error undefined
   createVerifier({ issuer, audience: unset });
   // @ts-expect-error undefined
+  createVerifier({ issuer, requireClaims: unset });
+  // @ts-expect-error undefined
+  createVerifier({ issuer, refuseClaims: unset });
+  // @ts-expect-error undefined
   createVerifier({ issuer, environmentId: unset });
   // @ts-expect-error undefined
   createVerifier({ issuer, cookie: unset });

@@ -122,7 +122,7 @@ describe('issuer', () => {
   });
 });
 
-describe.each(['audience', 'environmentId'])('%s', (option) => {
+describe.each(['audience', 'environmentId', 'requireClaims', 'refuseClaims'])('%s', (option) => {
   test.each(unusable)('[9] cannot be %s', (_name, value) => {
     expect(errorFor({ issuer, [option]: value })).toMatchObject({ option });
   });
@@ -397,6 +397,8 @@ describe('a verifier', () => {
     ['fetch', (evil) => async () => Response.json({ keys: [evil.publicJwk] })],
     ['issuer', () => 'https://evil.test'],
     ['audience', () => 'evil'],
+    ['requireClaims', () => 'evil'],
+    ['refuseClaims', () => 'iat'],
     ['publicPaths', () => ['/orders']],
     ['allowPreflight', () => true],
     ['cookie', () => 'token'],

@@ -23,6 +23,45 @@ interface Known {
 }
 
 const names = ['issuer', 'audience'] as const;
+/** Patterns that match every path, in some router or at first sight, and paths that no request has. */
+const everyPath = [
+  ...[
+    '*',
+    '/*',
+    '/**',
+    '/*/*',
+    '/*/',
+    '//*',
+    '/./*',
+    '/../*',
+    '/a/../*',
+    '/%2a',
+    '/%2A/*',
+    '/;/*',
+    '/\\*',
+    '/*?',
+    '/*#',
+  ],
+  ...[
+    '/.*',
+    '/(.*)',
+    '/:path*',
+    '/{*path}',
+    '/ *',
+    ' /*',
+    '/* ',
+    '/*\n',
+    '/*\0',
+    '',
+    '.',
+    '/.',
+    '/./',
+    '//',
+    'a',
+    '/\uD800',
+  ],
+];
+
 const read = (given: unknown): Options<keyof Known> => readKnownOptions(given as Known, names, "{ issuer: '…' }");
 
 function problemOf(work: () => unknown): ToriiConfigError {
@@ -163,7 +202,18 @@ describe('a value', () => {
       'paths',
       (options) => listPaths(options, 'it', 1),
       [['/a'], ['/a', '/b/*', '/']],
-      [...anything, undefined, '/a', ['a'], ['/*'], ['/a', '/*'], ['/a', undefined], [['/a']], ['/\uD800']],
+      [
+        ...anything,
+        undefined,
+        '/a',
+        new Set(['/a']),
+        [['/a']],
+        [/a/],
+        ['/a', undefined],
+        new Array(1),
+        ['/a', '/*'],
+        ...everyPath.map((path) => [path]),
+      ],
     ],
     [
       'path',

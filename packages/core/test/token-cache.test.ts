@@ -106,6 +106,8 @@ test('[11] verifiers with different options do not share a cache', async () => {
     'environment_refused',
   );
   expect(await reasonOf(createVerifier({ issuer, keys, audience: 'api' }).verify(token))).toBe('claim_missing');
+  expect(await reasonOf(createVerifier({ issuer, keys, requireClaims: 'plan' }).verify(token))).toBe('claim_missing');
+  expect(await reasonOf(createVerifier({ issuer, keys, refuseClaims: 'email' }).verify(token))).toBe('verified');
 });
 
 test('[11] runs checks for cached tokens too', async () => {
@@ -132,6 +134,46 @@ test('[11] the cache is bounded, and evicts the oldest entry first', async () =>
   for (const token of [...tokens, ...tokens.toReversed()]) await torii.verify(token);
   const known = events.map((event) => event.type === 'verified' && event.fromCache);
   expect(known).toEqual([false, false, false, true, true, false]);
+});
+
+test('[36] tokens with many claims fill the cache sooner than small ones', async () => {
+  const cachedOf = async (claims: object): Promise<number> => {
+    const events: VerifierEvent[] = [];
+    const keys = { keys: [key.publicJwk] };
+    const torii = createVerifier({ issuer, keys, cachedTokens: 100, onEvent: (event) => events.push(event) });
+    const tokens = await Promise.all(Array.from({ length: 100 }, (_, n) => mint(key, { ...claims, sub: `user_${n}` })));
+    for (const token of tokens) await torii.verify(token);
+    events.length = 0;
+    for (const token of tokens.toReversed()) await torii.verify(token);
+    return events.filter((event) => event.type === 'verified' && event.fromCache).length;
+  };
+  expect(await cachedOf({ org_id: 'org_1', org_role: 'org:member', name: 'Ada Lovelace' })).toBe(100);
+  for (const large of ['x'.repeat(11_000), Array.from({ length: 3_000 }, () => ({}))]) {
+    const cached = await cachedOf({ large });
+    expect(cached).toBeGreaterThan(0);
+    expect(cached).toBeLessThan(30);
+  }
+});
+
+test('[36] a token that alone is larger than the whole cache is verified, but not cached', async () => {
+  const events: VerifierEvent[] = [];
+  const keys = { keys: [key.publicJwk] };
+  const torii = createVerifier({ issuer, keys, cachedTokens: 1, onEvent: (event) => events.push(event) });
+  const [small, large] = [await mint(key), await mint(key, { large: 'x'.repeat(11_000) })];
+  for (const token of [small, large, large, small]) await torii.verify(token);
+  expect(events.map((event) => event.type === 'verified' && event.fromCache)).toEqual([false, false, false, true]);
+});
+
+test('[36] verifying the same token again at once does not count it twice', async () => {
+  const events: VerifierEvent[] = [];
+  const keys = { keys: [key.publicJwk] };
+  const torii = createVerifier({ issuer, keys, cachedTokens: 2, onEvent: (event) => events.push(event) });
+  const [first, second] = [await mint(key, { sub: 'a' }), await mint(key, { sub: 'b' })];
+  await torii.verify(first);
+  await Promise.all(Array.from({ length: 20 }, () => torii.verify(second)));
+  events.length = 0;
+  await torii.verify(first);
+  expect(events).toMatchObject([{ fromCache: true }]);
 });
 
 test('[11] with cachedTokens: 0, nothing is cached', async () => {

@@ -1,5 +1,6 @@
 import { Keyv } from 'keyv';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ToriiAuthError } from '../src/index.ts';
 import {
   createWebhookReceiver,
   findPayload,
@@ -9,6 +10,7 @@ import {
   type WebhookReceiverOptions,
   type WebhookStore,
 } from '../src/webhooks/index.ts';
+import { MemoryStore } from '../src/webhooks/memory-store.ts';
 import { type DeliveryOptions, deliver, eventWith, nextSecret, secret } from './webhook-delivery.ts';
 
 const patience = { timeout: 60_000 };
@@ -91,6 +93,7 @@ describe('the answer', () => {
     ['an error with a status code', Object.assign(new Error('x'), { statusCode: 400 })],
     ['a missing file, which Koa answers with 404', Object.assign(new Error('x'), { code: 'ENOENT' })],
     ['an error with a digest, which Next answers with 404', Object.assign(new Error('x'), { digest: 'NEXT_…;404' })],
+    ['a refusal, which frameworks answer with 401', new ToriiAuthError('token_expired', 'x')],
     ['undefined', undefined],
     ['"route", which makes Express continue', 'route'],
     ['an object', { status: 200 }],
@@ -101,7 +104,7 @@ describe('the answer', () => {
     });
     const error: unknown = await hooks.receive().catch((caught: unknown) => caught);
     expect(error).toMatchObject({ name: 'ToriiWebhookError', reason: 'handler_failed', cause: thrown });
-    expect(error).not.toHaveProperty('status');
+    expect(error).toHaveProperty('status', 500);
     expect(String(error)).not.toContain('No such user');
   });
 
@@ -264,6 +267,7 @@ describe('the body', () => {
 describe.each<[string, () => WebhookStore]>([
   ['a Map', () => new Map()],
   ['a Keyv', () => new Keyv()],
+  ["the store of 'memory'", () => new MemoryStore()],
 ])('[29] a repeated delivery, with %s', (_name, makeStore) => {
   test('is answered with 200, and the handler is not called', async () => {
     const hooks = receiving({ store: makeStore() });
@@ -700,6 +704,7 @@ describe('options', () => {
     ['secret', 'no secret', { secret: undefined }],
     ['secret', 'a short secret', { secret: 'whsec_AAAA' }],
     ['store', 'an undefined store', { secret, store: undefined }],
+    ['store', 'a text other than memory', { secret, store: 'redis' }],
     ['store', 'a store without delete', { secret, store: { get() {}, set() {} } }],
     ['leaseSeconds', 'a lease of a day', { secret, leaseSeconds: 86_400 }],
     ['leaseSeconds', 'a lease of 0 s', { secret, leaseSeconds: 0 }],
@@ -737,6 +742,34 @@ describe('options', () => {
       () => Promise.reject(new Error('x')),
     ];
     for (const onEvent of listeners) expect(await receiving({ onEvent }).answer()).toBe('200 handled');
+  });
+});
+
+describe("store: 'memory'", () => {
+  test('[29] remembers the events of one receiver', async () => {
+    const [hooks, others] = [receiving({ store: 'memory' }), receiving({ store: 'memory' })];
+    expect(await hooks.answer()).toBe('200 handled');
+    expect(await hooks.answer()).toBe('200 repeated');
+    expect(await others.answer()).toBe('200 handled');
+  });
+
+  test('[36] remembers a bounded number of events, the last ones', () => {
+    const store = new MemoryStore();
+    const entry = {};
+    for (let n = 0; n < 150_000; n++) store.set(`event ${n}`, entry);
+    expect(store.get('event 149999')).toBe(entry);
+    expect(store.get('event 50000')).toBe(entry);
+    expect(store.get('event 49999')).toBeUndefined();
+  });
+
+  test('[36] writing an event again keeps it longer', () => {
+    const store = new MemoryStore();
+    store.set('claimed', {});
+    for (let n = 0; n < 99_999; n++) store.set(`event ${n}`, {});
+    store.set('claimed', { state: 'handled' });
+    store.set('one more', {});
+    expect(store.get('claimed')).toEqual({ state: 'handled' });
+    expect(store.get('event 0')).toBeUndefined();
   });
 });
 

@@ -203,6 +203,11 @@ describe('[29] the secret', () => {
     ['of 23 bytes', of(23)],
     ['of 65 bytes', of(65)],
     ['a number', 42],
+    ['in quotes', `"${secret}"`],
+    ['in single quotes', `'${secret}'`],
+    ['preceded by a space', ` ${secret}`],
+    ['the text undefined', 'undefined'],
+    ['a list with a secret in quotes', [secret, `"${nextSecret}"`]],
   ])('is refused if it is %s, and never shown in the error', async (_name, given) => {
     const work = verifyWebhook({ ...deliver(), secret: given as string });
     const error = await work.then(

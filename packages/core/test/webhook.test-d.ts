@@ -60,6 +60,9 @@ test('handlers and results include the added types', () => {
 test('a store is a Keyv, or a Map', () => {
   void createWebhookReceiver({ secret: 'a', store: new Keyv() });
   void createWebhookReceiver({ secret: 'a', store: new Map() });
+  void createWebhookReceiver({ secret: 'a', store: 'memory' });
+  // @ts-expect-error
+  void createWebhookReceiver({ secret: 'a', store: 'redis' });
   // @ts-expect-error: a store that is set must not be undefined
   void createWebhookReceiver({ secret: 'a', store: undefined });
   // @ts-expect-error: a store without `set` and `delete`

@@ -101,9 +101,12 @@ function countRequests(surface: Surface, traffic: Traffic): MiddlewareHandler {
   };
 }
 
+const loopback = /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
+
 /** Prevents DNS rebinding: a web page could reach the emulator by resolving its own host name to 127.0.0.1. */
 const requireLoopbackHost: MiddlewareHandler = async (c, next) => {
-  if (!/^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(c.req.header('host') ?? '')) {
+  // The URL has the host of an absolute request target, which may differ from the Host header.
+  if (![c.req.header('host') ?? '', new URL(c.req.url).host].every((host) => loopback.test(host))) {
     throw new Problem(421, 'host_refused', 'The Host header is not a loopback name. Use localhost or 127.0.0.1.');
   }
   await next();

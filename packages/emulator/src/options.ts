@@ -45,7 +45,7 @@ export interface EmulatorOptions {
    */
   readonly database?: string;
   /**
-   * The secret key for the REST API: `sk_test_` followed by letters, digits, `_` and `-`.
+   * The secret key for the REST API: `sk_test_` followed by at least 4 letters, digits, `_` or `-`.
    *
    * @default the key stored in the database file, or a random key
    */
@@ -203,9 +203,11 @@ function checkEnvironments(environments: readonly EnvironmentOptions[]): void {
 }
 
 function checkSecretKey(option: string, secretKey: string | undefined): void {
-  if (secretKey === undefined || /^sk_test_[\w-]+$/.test(secretKey)) return;
+  if (secretKey === undefined || /^sk_test_[\w-]{4,}$/.test(secretKey)) return;
   // The message does not repeat the value: it could be a live key that was passed by mistake.
-  throw invalid(`${option} must be "sk_test_" followed by letters, digits, "_" and "-". Do not use a live key here.`);
+  throw invalid(
+    `${option} must be "sk_test_" followed by at least 4 letters, digits, "_" or "-". Do not use a live key here.`,
+  );
 }
 
 function invalid(message: string): EmulatorError {

@@ -13,9 +13,9 @@ beforeAll(async () => {
 afterAll(() => torii.stop());
 
 /** Uses node:http, because fetch does not allow setting the Host header. */
-function statusFor(host: string): Promise<number | undefined> {
+function statusFor(host: string, path = new URL(torii.jwksUrl).pathname): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    request(torii.jwksUrl, { headers: { host } }, (response) => resolve(response.resume().statusCode))
+    request(torii.jwksUrl, { headers: { host }, path }, (response) => resolve(response.resume().statusCode))
       .on('error', reject)
       .end();
   });
@@ -31,6 +31,12 @@ test.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '
     expect(await statusFor(host)).toBe(421);
   },
 );
+
+test('[32] refuses an absolute request target with another host than loopback', async () => {
+  const { pathname } = new URL(torii.jwksUrl);
+  expect(await statusFor('localhost', `http://localhost${pathname}`)).toBe(200);
+  expect(await statusFor('localhost', `http://evil.example${pathname}`)).toBe(421);
+});
 
 test('is not reachable from another machine', async () => {
   const outer = Object.values(networkInterfaces())

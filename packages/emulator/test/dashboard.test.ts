@@ -49,6 +49,15 @@ test('shows no token, no password, no cookie and no secret key', async () => {
   }
 });
 
+test('[35] shows no control character, line separator or reversed text of a path', async () => {
+  for (const text of ['\r\n', '\u2028', '\u202E', '\u001B[2J', '\u009B', '\u200B', '\0']) {
+    await send(torii, `/oops/ada${encodeURIComponent(text)}INFO`);
+  }
+  const page = await readPage();
+  expect(page.match(/\/oops\/ada\?+(?:\[2J)?INFO/g)).toHaveLength(7);
+  expect(page.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u);
+});
+
 test('escapes the name of a user', async () => {
   const evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>';
   await torii.createUser({ name: evil, email: 'evil@example.com' });

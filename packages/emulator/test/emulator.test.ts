@@ -66,6 +66,7 @@ test.each<[string, EmulatorOptions]>([
   ['secretKey', { secretKey: '' }],
   ['secretKey', { secretKey: 'sk_live_0123456789' }],
   ['secretKey', { secretKey: 'sk_test_with a space' }],
+  ['secretKey', { secretKey: 'sk_test_abc' }],
   ['tokenLifetimeSeconds', { tokenLifetimeSeconds: 0 }],
   ['tokenLifetimeSeconds', { tokenLifetimeSeconds: 0.5 }],
   ['environments', { environments: {} as never }],
@@ -135,9 +136,9 @@ test('keeps sessions in a file', async () => {
 test('a given secret key replaces the one in the file', async () => {
   const database = join(folder, 'secret.db');
   await (await startEmulator({ database })).stop();
-  await (await startEmulator({ database, secretKey: 'sk_test_new' })).stop();
+  await (await startEmulator({ database, secretKey: 'sk_test_renewed' })).stop();
   await using torii = await startEmulator({ database });
-  expect(torii.secretKey).toBe('sk_test_new');
+  expect(torii.secretKey).toBe('sk_test_renewed');
 });
 
 test('keeps webhooks and their secret in a file, and adds the given ones', async () => {

@@ -115,8 +115,11 @@ test('keeps its environments in a file', async () => {
     expect(second.environment('acme')).toMatchObject({ environmentId, secretKey, keyIds });
   }
   {
-    await using third = await startEmulator({ database, environments: [{ name: 'acme', secretKey: 'sk_test_new' }] });
-    expect(third.environment('acme')).toMatchObject({ environmentId, secretKey: 'sk_test_new' });
+    await using third = await startEmulator({
+      database,
+      environments: [{ name: 'acme', secretKey: 'sk_test_renewed' }],
+    });
+    expect(third.environment('acme')).toMatchObject({ environmentId, secretKey: 'sk_test_renewed' });
   }
   rmSync(folder, { recursive: true });
 });
@@ -130,7 +133,7 @@ test.each<[string, EmulatorOptions]>([
   ['a live secret key', { environments: [{ name: 'acme', secretKey: 'sk_live_1' }] }],
   [
     'one secret key for two environments',
-    { secretKey: 'sk_test_1', environments: [{ name: 'acme', secretKey: 'sk_test_1' }] },
+    { secretKey: 'sk_test_0123', environments: [{ name: 'acme', secretKey: 'sk_test_0123' }] },
   ],
 ])('refuses %s', async (_name, options) => {
   await expect(startEmulator(options)).rejects.toMatchObject({ code: 'option_invalid' });

@@ -47,7 +47,15 @@ export type OnError = AnswerOtherwise<Request>;
 
 const guards = createGuards<Request, Guard>({
   place: 'req.auth',
-  describe: (req) => ({ method: req.method, host: hostOf(req), path: pathOf(req), headers: req.headers, req }),
+  describe: (req) => ({
+    method: req.method,
+    get host() {
+      return forwardedHost(req);
+    },
+    path: pathOf(req),
+    headers: req.headers,
+    req,
+  }),
   read: (req) => req.auth,
   write(req, auth) {
     req.auth = auth;
@@ -123,10 +131,25 @@ function pathOf({ originalUrl, baseUrl, path }: Request): string {
   return path === '/' && sent === baseUrl ? sent : baseUrl + path;
 }
 
-// Returns the host with its port. Does not use `req.host`, which omits the port in Express 4.
-function hostOf(req: Request): string | undefined {
-  const trusts: (address: string | undefined, hop: number) => boolean = req.app.get('trust proxy fn');
-  const forwarded = req.get('X-Forwarded-Host');
-  if (!forwarded || !trusts(req.socket.remoteAddress, 0)) return req.get('Host');
-  return forwarded.split(',', 1)[0]?.trim();
+type Trust = (address: string | undefined, hop: number) => boolean;
+
+// Returns the host that `req.hostname` shows, with its port, if it comes from a trusted proxy. `null` if the app's
+// `trust proxy` does not explain it: some proxies append the host that they received to the list that the client sent.
+function forwardedHost(req: Request): string | null | undefined {
+  const trusts: Trust = req.app.get('trust proxy fn');
+  const forwarded = req.headers['x-forwarded-host'];
+  if (forwarded === undefined || !trusts(req.socket.remoteAddress, 0)) return undefined;
+  const hosts = String(forwarded).split(',');
+  const [first = ''] = hosts;
+  return hosts.length === 1 || isTrustedList(req, hosts.length, trusts) ? first.trim() : null;
+}
+
+// Whether every entry was appended by a trusted hop. The hops are the socket's address, then X-Forwarded-For backwards.
+function isTrustedList(req: Request, length: number, trusts: Trust): boolean {
+  if (req.app.get('trust proxy') === true) return true;
+  const addresses = String(req.headers['x-forwarded-for'] ?? '')
+    .split(',')
+    .map((address) => address.trim());
+  const hops = [req.socket.remoteAddress, ...addresses.reverse()].slice(0, length);
+  return hops.length === length && hops.every((address, hop) => address !== '' && trusts(address, hop));
 }

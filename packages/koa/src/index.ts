@@ -33,7 +33,15 @@ export type OnError = AnswerOtherwise<Context>;
 
 const guards = createGuards<Context, Middleware>({
   place: 'ctx.state.auth',
-  describe: (ctx) => ({ method: ctx.method, host: ctx.host, path: pathOf(ctx), headers: ctx.headers, req: ctx.req }),
+  describe: (ctx) => ({
+    method: ctx.method,
+    get host() {
+      return forwardedHost(ctx);
+    },
+    path: pathOf(ctx),
+    headers: ctx.headers,
+    req: ctx.req,
+  }),
   read: (ctx) => ctx.state.auth,
   write(ctx, auth) {
     ctx.state.auth = auth;
@@ -111,4 +119,15 @@ function fail(error: object): Promise<never> {
 function pathOf({ originalUrl, url, path }: Context): string | undefined {
   const [sent] = originalUrl.split('?', 1);
   return url === originalUrl || path === sent ? path : undefined;
+}
+
+// Returns the host that `ctx.host` shows, if `app.proxy` trusts it. `null` if the list has more entries than the app has
+// trusted proxies (`app.maxIpsCount`, 0 for any number): the client may have sent the first one.
+function forwardedHost({ app, headers }: Context): string | null | undefined {
+  const forwarded = headers['x-forwarded-host'];
+  if (!app.proxy || forwarded === undefined) return undefined;
+  const hosts = String(forwarded).split(',');
+  const [first = ''] = hosts;
+  const isTrusted = hosts.length === 1 || app.maxIpsCount === 0 || hosts.length <= app.maxIpsCount;
+  return isTrusted ? first.trim() : null;
 }

@@ -6,18 +6,14 @@ import Koa3, { type Middleware } from 'koa';
 import oldBodyParser from 'koa-bodyparser';
 import Koa2 from 'koa2';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { failOnCrashes } from '../../../scripts/crash-guard.ts';
 import { type Listening, listen } from '../../../scripts/http-exchange.ts';
 import { type WebhookReceiverOptions, webhookHandler } from '../src/webhooks.ts';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-const unhandled = vi.fn();
-beforeAll(() => void process.on('unhandledRejection', unhandled));
-afterAll(() => {
-  process.off('unhandledRejection', unhandled);
-  expect(unhandled).not.toHaveBeenCalled();
-});
+failOnCrashes();
 
 /** The headers of a signed delivery. */
 function sign(body: string, id = 'evt_1', at = new Date()): Record<string, string> {

@@ -183,6 +183,28 @@ describe("the app's own proxy function", () => {
     }
   });
 
+  test.each([[true], ['planted'], [{}], [{ status: 200 }], [[NextResponse.next()]], [() => new Response()]])(
+    'fails with an error that names proxy if it returns %j',
+    async (returned) => {
+      const handler = (() => returned) as unknown as ProxyHandler;
+      for (const path of ['/', '/notes']) {
+        const failure: unknown = await ask(path, { authorization: `Bearer ${token}` })(handler).catch(
+          (error: unknown) => error,
+        );
+        expect(failure).toMatchObject({ name: 'ToriiConfigError', option: 'proxy' });
+        expect(String(failure)).not.toContain('planted');
+      }
+    },
+  );
+
+  test('[33] gets a promise that throws if the status is read without await, if it calls the proxy itself', async () => {
+    const answering = ask('/notes')();
+    for (const field of ['status', 'headers', 'ok', 'redirected']) {
+      expect(() => Reflect.get(answering, field)).toThrow(expect.objectContaining({ option: 'await' }));
+    }
+    expect((await answering).status).toBe(401);
+  });
+
   test('[18] passes its errors to Next', async () => {
     const failing = ask('/notes', { authorization: `Bearer ${token}` })(() => {
       throw new Error('mine');

@@ -1,4 +1,7 @@
+import type { Auth } from '@torii/core';
 import { type Emulator, startEmulator } from '@torii/emulator';
+import { createElement, Suspense, use } from 'react';
+import { renderToReadableStream } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createToriiNext, type Protect } from '../src/index.ts';
 
@@ -65,6 +68,60 @@ test('[20] a request without headers fails, because Next would store the respons
   const request = new Request('https://app.test/') as Parameters<ReturnType<typeof withAuth>>[0];
   await expect(withAuth(handler)(request, { params: Promise.resolve({}) })).rejects.toMatchObject(wrong);
   expect(handler).not.toHaveBeenCalled();
+});
+
+test('[33] a promise of auth, protect or fromRequest throws if a field is read without await', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const saysAwait = expect.objectContaining({ name: 'ToriiConfigError', option: 'await' });
+  for (const headers of [{ authorization: `Bearer ${token}` }, {}]) {
+    const torii = make(headers);
+    for (const field of ['userId', 'organization', 'impersonating', 'raw']) {
+      expect(() => Reflect.get(torii.auth(), field)).toThrow(saysAwait);
+      expect(() => Reflect.get(torii.protect(), field)).toThrow(saysAwait);
+    }
+    for (const field of ['auth', 'denial']) {
+      expect(() => Reflect.get(torii.fromRequest({ headers }), field)).toThrow(saysAwait);
+    }
+  }
+  expect((await make({ authorization: `Bearer ${token}` }).auth())?.userId).toBe('ada');
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});
+
+function UserId({ signedIn }: { readonly signedIn: Promise<Auth | null> }) {
+  return createElement('p', null, use(signedIn)?.userId);
+}
+
+test("[33] React's use takes the promise of auth", async () => {
+  const signedIn = make({ authorization: `Bearer ${token}` }).auth();
+  const stream = await renderToReadableStream(createElement(Suspense, null, createElement(UserId, { signedIn })));
+  expect(await new Response(stream).text()).toContain('<p>ada</p>');
+});
+
+test.each([[undefined], [null], [true], ['planted'], [{}], [{ status: 200 }], [[new Response()]]])(
+  'a handler of withAuth that returns %j fails with an error that names withAuth',
+  async (returned) => {
+    const { withAuth } = make({});
+    const handler = withAuth((() => returned) as never);
+    const headers = { authorization: `Bearer ${token}`, host: 'app.test' };
+    const request = new Request('https://app.test/', { headers }) as Parameters<typeof handler>[0];
+    const failure: unknown = await handler(request, { params: Promise.resolve({}) }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: 'ToriiConfigError', option: 'withAuth' });
+    expect(String(failure)).not.toContain('planted');
+  },
+);
+
+test('[33] the promise of a route handler throws if its status is read without await', async () => {
+  const handler = make({}).withAuth(() => new Response());
+  const request = new Request('https://app.test/', { headers: { host: 'app.test' } }) as Parameters<typeof handler>[0];
+  const answering = handler(request, { params: Promise.resolve({}) });
+  for (const field of ['status', 'ok', 'headers', 'body']) {
+    expect(() => Reflect.get(answering, field)).toThrow(expect.objectContaining({ option: 'await' }));
+  }
+  expect((await answering).status).toBe(401);
 });
 
 test("[12] Next's cache is bypassed for an app's own fetch too", async () => {

@@ -6,7 +6,10 @@ export type StreamEvent =
   | { readonly type: 'issued'; readonly keyId: string; readonly ttlSeconds: number; readonly askedSeconds: number }
   /** A lifetime of less than a minute was requested. The token may expire before a client on a slow network connects. */
   | { readonly type: 'lifetime_short'; readonly ttlSeconds: number }
-  /** A token was minted for an impersonated user. `actorId` is the impersonator, or `null` if unknown. */
+  /**
+   * A token was minted for an impersonated user. `actorId` is the impersonator, or `null` if unknown. Both are safe to log:
+   * shortened, printable ASCII only, and `[withheld]` if they look like a secret.
+   */
   | { readonly type: 'impersonated'; readonly userId: string; readonly actorId: string | null }
   /** The signer now signs with this key, because the gateway uses it. */
   | { readonly type: 'key_used'; readonly keyId: string }
@@ -21,8 +24,11 @@ export type StreamEvent =
    * uses the old key.
    */
   | { readonly type: 'key_not_served'; readonly keyId: string; readonly servedKeyId: string | null }
-  /** The gateway did not answer which key it uses. A signer reports this event once per outage, not for each token. */
-  | { readonly type: 'gateway_unavailable'; readonly problem: string }
+  /**
+   * The gateway did not answer which key it uses. A signer reports this event once per outage, not for each token.
+   * `cause` tells a refused connection, DNS and a certificate apart. It is `undefined` if the gateway did answer.
+   */
+  | { readonly type: 'gateway_unavailable'; readonly problem: string; readonly cause: unknown }
   /** A rotation took a step, or has to wait for its next step. */
   | {
       readonly type: 'rotation_step';
@@ -32,6 +38,8 @@ export type StreamEvent =
       readonly waitSeconds: number;
       /** One line for people: the step, or the error that causes the retry. */
       readonly summary: string;
+      /** If `step` is `retry`: what caused the error, such as a refused connection. For logs. */
+      readonly cause?: unknown;
       /** The whole plan as text for people, like `text` of a `RotationPlan`. If `step` is `retry`, it equals `summary`. */
       readonly text: string;
     };

@@ -17,6 +17,11 @@ export interface NatsServer {
   start(): Promise<void>;
   /** Ends the server like a crash: SIGKILL. */
   kill(): Promise<void>;
+  /** Stops the server cleanly. */
+  stop(): Promise<void>;
+  /** Stops the process of the server where it is. Its connections stay open. */
+  freeze(): void;
+  thaw(): void;
 }
 
 type StartNats = (config?: string | ((folder: string) => string)) => Promise<NatsServer>;
@@ -48,6 +53,11 @@ async function prepare(program: string, config: string | ((folder: string) => st
   writeFileSync(file, `jetstream { store_dir: "${join(folder, 'data')}" }\n${extra}\n`);
   let child: ChildProcess | undefined;
   let log = '';
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  };
   return {
     url: `nats://127.0.0.1:${port}`,
     folder,
@@ -63,11 +73,10 @@ async function prepare(program: string, config: string | ((folder: string) => st
         await sleep(20);
       }
     },
-    async kill() {
-      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
   };
 }
 

@@ -137,7 +137,11 @@ test.each([
     expect((await mint(node)).keyId).toBe(nextId);
   }
   expect(node.types()).toEqual(['key_used', 'gateway_unavailable']);
-  expect(node.events).toContainEqual({ type: 'gateway_unavailable', problem: expect.stringContaining(problem) });
+  expect(node.events).toContainEqual({
+    type: 'gateway_unavailable',
+    problem: expect.stringContaining(problem),
+    cause: behaviour === 'fails' ? expect.any(Error) : undefined,
+  });
 });
 
 test('a gateway that hangs delays tokens once, for two seconds', async () => {

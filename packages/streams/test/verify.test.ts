@@ -100,3 +100,42 @@ test.each(['', undefined, null, 0, false, [], ['my-app']])(
     await expect(verifying).rejects.toMatchObject({ code: 'configuration_invalid', option: 'issuer' });
   },
 );
+
+test.each([['cable'], [['cable']], [''], [[]], [{}], [null], [7], [false]])(
+  '[39] refuses an aud of %j if no audience is configured, although the gateway ignores it',
+  async (aud) => {
+    await expect(verifyStreamToken(await sign({ aud }), { publicKey })).rejects.toMatchObject({
+      reason: 'audience_refused',
+    });
+  },
+);
+
+test.each([
+  ['web', 'audience_refused'],
+  [['web', 'Cable'], 'audience_refused'],
+  ['cable chat', 'audience_refused'],
+  [['cable', 1], 'claim_malformed'],
+  [[], 'claim_malformed'],
+  [{ cable: true }, 'claim_malformed'],
+  [null, 'claim_missing'],
+  [undefined, 'claim_missing'],
+])('[39] refuses an aud of %j if another audience is configured', async (aud, reason) => {
+  const verifying = verifyStreamToken(await sign({ aud }), { publicKey, audience: ['cable', 'chat'] });
+  await expect(verifying).rejects.toMatchObject({ reason });
+});
+
+test('[39] accepts a token for the configured audience', async () => {
+  const signer = createStreamSigner({ privateKey: pair.privatePem });
+  const request = { subject: 'ada', allowedStreams: ['*'], ttlSeconds: 60, claims: { aud: ['web', 'cable'] } };
+  const { token } = await signer.issue(request);
+  const options = { publicKey: signer.publicKey, audience: 'cable' };
+  expect(await verifyStreamToken(token, options)).toMatchObject({ subject: 'ada' });
+});
+
+test.each(['', undefined, null, 0, [], [''], { cable: true }])(
+  '[9] refuses the audience %j instead of leaving out the check',
+  async (audience) => {
+    const verifying = verifyStreamToken(await sign(), { publicKey, audience: audience as string });
+    await expect(verifying).rejects.toMatchObject({ code: 'configuration_invalid', option: 'audience' });
+  },
+);

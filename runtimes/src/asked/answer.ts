@@ -18,6 +18,8 @@ export async function answer(question: Question): Promise<string> {
         return JSON.stringify(core.Patch.diff(question.before, question.after));
       case 'denial':
         return JSON.stringify(core.denialFor(errorOf(question)) ?? null);
+      case 'thrown':
+        return await readAsFramework(errorOf(question));
       case 'webhook':
         return await receiveWebhooks(question);
       case 'cryptography':
@@ -57,6 +59,20 @@ function errorOf({ of }: DenialQuestion): Error {
     case 'foreign':
       return new TypeError('Not ours.');
   }
+}
+
+/** Reads an uncaught error as Koa and Hono do: assigns its status, and asks it for a response. */
+async function readAsFramework(error: Error): Promise<string> {
+  const fields = error as { status?: number; headers?: object; getResponse?: () => Response };
+  fields.status = fields.status ?? 500;
+  const response = fields.getResponse?.();
+  const shown = Object.keys(error).filter((name) => /^(status|statusCode|expose|headers|stack)$/.test(name));
+  return JSON.stringify([
+    fields.status,
+    error instanceof core.ToriiConfigError ? null : error.stack,
+    response && [response.status, response.headers.get('www-authenticate'), await response.json()],
+    response ? shown : [],
+  ]);
 }
 
 /** Which crypto API verified the signature. The export conditions in core's package.json choose the file for this runtime. */

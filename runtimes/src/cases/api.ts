@@ -40,7 +40,7 @@ export function listApiCases({ origin }: LocalServer): Group {
         'list all',
         [],
         [page(['a'], 'next')],
-        `200 cursor_repeated, attempts: 1; POST ${users}/search {}; POST ${users}/search?cursor=next {}`,
+        `502 cursor_repeated, attempts: 1; POST ${users}/search {}; POST ${users}/search?cursor=next {}`,
       ),
     ),
     named('an id that must be encoded', calling('get', ['a/b?c'], [ada], `{"id":"ada"}; GET ${users}/a%2Fb%3Fc`)),
@@ -69,7 +69,7 @@ export function listApiCases({ origin }: LocalServer): Group {
         'get',
         ['ada'],
         [{ status: 302, headers: { location: 'https://evil.test' } }],
-        `302 redirect_refused, attempts: 1; GET ${users}/ada`,
+        `502 redirect_refused, attempts: 1; GET ${users}/ada`,
       ),
     ),
     named('an empty secret key', calling('get', ['ada'], [ada], 'configuration_invalid: secretKey', { secretKey: '' })),
@@ -84,7 +84,7 @@ export function listApiCases({ origin }: LocalServer): Group {
     },
     {
       name: 'a redirect over the network',
-      expected: '302 redirect_refused, attempts: 1',
+      expected: '502 redirect_refused, attempts: 1',
       question: { ask: 'api', options: { ...options, apiUrl: `${origin}/redirect` }, call: 'get', input: ['ada'] },
     },
   ];

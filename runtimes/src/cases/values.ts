@@ -68,6 +68,25 @@ export function listValueCases(): Group {
         question: { ask: 'denial', of },
       }),
     ),
+    {
+      name: 'a refusal that no code handles',
+      expected: JSON.stringify([
+        401,
+        'ToriiAuthError: The token has "expired".',
+        [
+          401,
+          'Bearer realm="torii", error="invalid_token", error_description="The token has expired."',
+          { error: { code: 'authentication_failed', reason: 'token_expired', message: 'The token has "expired".' } },
+        ],
+        [],
+      ]),
+      question: { ask: 'thrown', of: 'auth' },
+    },
+    {
+      name: 'a wrong option that no code handles',
+      expected: '[500,null,null,[]]',
+      question: { ask: 'thrown', of: 'config' },
+    },
     { name: 'no denial for ToriiConfigError', expected: 'null', question: { ask: 'denial', of: 'config' } },
     { name: 'no denial for a TypeError', expected: 'null', question: { ask: 'denial', of: 'foreign' } },
   ];

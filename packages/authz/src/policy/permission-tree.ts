@@ -1,6 +1,7 @@
 import { coversMethod, type Permission, star } from './permission.ts';
 import { literalSegments, RegexSet } from './regex-set.ts';
 import { MatchBudget, RegexBudget } from './regex-size.ts';
+import { StateBudget } from './state-budget.ts';
 
 interface Node {
   exact: Permission[] | undefined;
@@ -15,9 +16,12 @@ export class PermissionTree {
   readonly #root: Node = createNode();
   readonly #regexSets: RegexSet[] = [];
   readonly #budget: RegexBudget;
+  readonly #states: StateBudget;
 
-  constructor(budget: RegexBudget = new RegexBudget()) {
+  /** All roles of a document share the two budgets. */
+  constructor(budget: RegexBudget = new RegexBudget(), states: StateBudget = new StateBudget()) {
     this.#budget = budget;
+    this.#states = states;
     budget.beginRole();
   }
 
@@ -90,7 +94,7 @@ export class PermissionTree {
     if (problem !== undefined) return problem;
     const node = this.#grow(literalSegments(source));
     if (node.regexes === undefined) {
-      node.regexes = new RegexSet();
+      node.regexes = new RegexSet(this.#states);
       this.#regexSets.push(node.regexes);
     }
     return node.regexes.add(permission, source);

@@ -1,5 +1,5 @@
 import type { ToriiConfigError } from '@torii/core';
-import { readKnownOptions, wrongOption } from '@torii/core/adapter';
+import { readKnownOptions, surviveOutages, wrongOption } from '@torii/core/adapter';
 import { DocumentError, type PermissionDocument } from './document.ts';
 
 /** The part of the Keyv interface that this package uses. Requires Keyv 5.5 or newer. */
@@ -48,6 +48,7 @@ export function readerOf(given: unknown): DocumentReader {
     throw wrong('has a `store` that is not a Keyv instance. Write permissions: { store: new Keyv(…) }');
   if (typeof key !== 'string' || key === '')
     throw wrong("has a `key` that is not a non-empty string. Write key: 'permissions'");
+  surviveOutages(store);
   return { read: async () => documentIn(await store.getRaw(key)), isFixed: false };
 }
 

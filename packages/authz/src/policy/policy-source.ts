@@ -3,6 +3,7 @@ import {
   connectionProblem,
   elapsedMs,
   instantNow,
+  loggable,
   loggableCause,
   type Patience,
   RemoteValue,
@@ -18,7 +19,7 @@ export type PolicyEvent =
   /** A new or changed document was loaded. */
   | {
       readonly type: 'policy_loaded';
-      /** The value of `last_update` in the document. */
+      /** The value of `last_update` in the document, made safe for logs. */
       readonly lastUpdate: string | undefined;
       /** The number of valid permissions. */
       readonly permissions: number;
@@ -109,9 +110,9 @@ export class PolicySource {
     const { lastUpdate, size, malformed } = loaded.policy;
     this.#emit({
       type: 'policy_loaded',
-      lastUpdate,
+      lastUpdate: lastUpdate === undefined ? undefined : loggable(lastUpdate),
       permissions: size,
-      malformed: malformed.slice(0, maxReportedEntries),
+      malformed: malformed.slice(0, maxReportedEntries).map(safeEntry),
       malformedCount: malformed.length,
       durationMs,
     });
@@ -140,4 +141,8 @@ export class PolicySource {
     const kind = connectionProblem(cause);
     return { problem: `the permissions could not be read${kind === undefined ? '' : `: ${kind}`}`, cause };
   }
+}
+
+function safeEntry({ role, entry, problem }: MalformedEntry): MalformedEntry {
+  return { role: loggable(role), entry: entry === undefined ? undefined : loggable(entry), problem: loggable(problem) };
 }

@@ -3,6 +3,7 @@ import { isRoleName, type MalformedEntry, readDocument } from './document.ts';
 import { type Grant, readPermission, segmentsOf } from './permission.ts';
 import { PermissionTree } from './permission-tree.ts';
 import { MatchBudget, RegexBudget } from './regex-size.ts';
+import { StateBudget } from './state-budget.ts';
 
 export interface Policy {
   readonly lastUpdate: string | undefined;
@@ -20,6 +21,7 @@ export function compilePolicy(document: unknown): Policy {
   const malformedRoles = new Set<string>();
   const malformed: MalformedEntry[] = [];
   const budget = new RegexBudget();
+  const states = new StateBudget();
   let size = 0;
   for (const [role, entries] of entriesByRole) {
     if (!isRoleName(role)) {
@@ -31,7 +33,7 @@ export function compilePolicy(document: unknown): Policy {
       malformedRoles.add(role);
       continue;
     }
-    const tree = new PermissionTree(budget);
+    const tree = new PermissionTree(budget, states);
     for (const entry of entries as readonly unknown[]) {
       const permission = readPermission(entry);
       const problem = 'problem' in permission ? permission.problem : tree.add(permission);

@@ -1,10 +1,11 @@
 import { RE2Set } from 're2js';
 import { coversMethod, type Permission } from './permission.ts';
 import { programSizeOf } from './regex-size.ts';
+import type { StateBudget } from './state-budget.ts';
 
 /**
- * The size of RE2's cache of automaton states, in bytes. If it is too small, matching gets slower, but its time stays
- * linear.
+ * The size of RE2's cache of automaton states of one set, in bytes. If it is too small, matching gets slower, but its
+ * time stays linear.
  */
 const maxStateBytes = 1 << 20;
 
@@ -15,7 +16,12 @@ const maxStateBytes = 1 << 20;
 export class RegexSet {
   readonly #set: RE2Set = new RE2Set(RE2Set.ANCHOR_BOTH, 0, maxStateBytes);
   readonly #permissions: Permission[] = [];
+  readonly #states: StateBudget | undefined;
   #size = 0;
+
+  constructor(states?: StateBudget) {
+    this.#states = states;
+  }
 
   get size(): number {
     return this.#size;
@@ -37,7 +43,9 @@ export class RegexSet {
   }
 
   find(resource: string, method: string): Permission | undefined {
-    for (const index of this.#set.match(resource)) {
+    const matches = this.#set.match(resource);
+    this.#states?.noteUse(this.#set);
+    for (const index of matches) {
       const permission = this.#permissions[index];
       if (permission !== undefined && coversMethod(permission.method, method)) return permission;
     }

@@ -1,5 +1,5 @@
 import { type Check, type Claims, type Refusal, refuse } from '@torii/core';
-import { isRefusal, requireChecks } from '@torii/core/adapter';
+import { checkNameOf, isRefusal, requireChecks } from '@torii/core/adapter';
 
 type Verdict = boolean | Refusal;
 type Checks<Custom extends object> = readonly [Check<Custom>, ...Check<Custom>[]];
@@ -11,14 +11,14 @@ type Checks<Custom extends object> = readonly [Check<Custom>, ...Check<Custom>[]
  * @throws ToriiConfigError if no check is given
  */
 export function allOf<Custom extends object = Claims>(...checks: Checks<Custom>): Check<Custom> {
-  requireChecks(checks, 'allOf');
-  return async (auth, request) => {
-    for (const check of checks) {
+  const list = requireChecks<Custom>(checks, 'allOf');
+  return named('allOf', list, async (auth, request) => {
+    for (const check of list) {
       const verdict = await check(auth, request);
       if (verdict !== true) return verdict;
     }
     return true;
-  };
+  });
 }
 
 /**
@@ -29,10 +29,10 @@ export function allOf<Custom extends object = Claims>(...checks: Checks<Custom>)
  * @throws ToriiConfigError if no check is given
  */
 export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>): Check<Custom> {
-  requireChecks(checks, 'anyOf');
-  return async (auth, request) => {
+  const list = requireChecks<Custom>(checks, 'anyOf');
+  return named('anyOf', list, async (auth, request) => {
     let outcome: Verdict = refuse();
-    for (const check of checks) {
+    for (const check of list) {
       const verdict = await check(auth, request);
       if (verdict === true) return true;
       // An invalid result of a check, such as `undefined`, takes priority over a refusal, so that `not(anyOf(…))` does
@@ -40,7 +40,7 @@ export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>)
       if (!isRefused(verdict)) outcome = verdict;
     }
     return outcome;
-  };
+  });
 }
 
 /**
@@ -53,12 +53,22 @@ export function anyOf<Custom extends object = Claims>(...checks: Checks<Custom>)
  * @throws ToriiConfigError if the check is missing
  */
 export function not<Custom extends object = Claims>(check: Check<Custom>): Check<Custom> {
-  requireChecks([check], 'not');
-  return async (auth, request) => {
+  const list = requireChecks<Custom>([check], 'not');
+  return named('not', list, async (auth, request) => {
     const verdict = await check(auth, request);
     if (verdict === true) return refuse();
     return isRefused(verdict) ? true : verdict;
-  };
+  });
+}
+
+// The name appears in the event of a refusal: `allOf(isAdmin, isOwner)`.
+function named<Custom extends object>(
+  kind: string,
+  checks: readonly Check<Custom>[],
+  condition: Check<Custom>,
+): Check<Custom> {
+  const names = checks.map((check) => checkNameOf(check) ?? 'a check without a name');
+  return Object.defineProperty(condition, 'name', { value: `${kind}(${names.join(', ')})` });
 }
 
 function isRefused(verdict: Verdict): verdict is false | Refusal {

@@ -28,14 +28,15 @@ export function createDecision(settings: Settings, callerOf: (auth: Auth) => Cal
     return explanationOf(describe(request), findings);
   };
 
-  const decide: Check = async (auth, request) => {
+  const decide: Check = async function authz(auth, request) {
     const caller = callerOf(auth);
     if (settings.debug !== undefined) settings.debug((await explain(auth, request)).text);
     if (caller.impersonating && settings.impersonation === 'audit') settings.emit(impersonated(caller, request));
     const place = readPlace(request, settings.paths);
     for (const rule of rules) {
       const judged = rule.judge(caller, request, place);
-      const verdict = judged instanceof Promise ? await judged : judged;
+      // Not `instanceof Promise`, which fails for a promise of another realm.
+      const verdict = 'then' in judged ? await judged : judged;
       if (verdict.isFinal) throw forbidden(verdict, rule.name);
       if (verdict.passed !== true) return refuse(verdict.message, `${rule.name}: ${verdict.because}`);
     }
@@ -64,6 +65,13 @@ function describe({ method, path }: RequestView): string {
 }
 
 function impersonated({ userId, actorId }: Caller, { method, path }: RequestView): AuthzEvent {
-  const safe = (text: string | undefined): string | undefined => (text === undefined ? undefined : loggable(text));
-  return { type: 'impersonated', userId, actorId, method: safe(method), path: safe(path) };
+  const safe = <T extends null | undefined>(text: string | T): string | T =>
+    typeof text === 'string' ? loggable(text) : text;
+  return {
+    type: 'impersonated',
+    userId: safe(userId),
+    actorId: safe(actorId),
+    method: safe(method),
+    path: safe(path),
+  };
 }

@@ -41,7 +41,7 @@ export function listRules(settings: Settings): readonly Rule[] {
       name: 'permission',
       judge(caller, request, place) {
         const policy = source.current();
-        return policy instanceof Promise
+        return 'then' in policy
           ? policy.then((known) => judgePermission(known, caller, request, place))
           : judgePermission(policy, caller, request, place);
       },

@@ -23,7 +23,8 @@ export function judgeHeader(caller: Caller, request: RequestView, header: string
 }
 
 export function judgeSubdomain(caller: Caller, request: RequestView, baseDomains: readonly string[]): Verdict {
-  if (request.host === undefined) return forbid(noTenant, 'the host is not known');
+  if (request.host === undefined)
+    return forbid(noTenant, 'the host is not known: it is missing or malformed, or the request names two');
   const named = subdomainOf(request.host, baseDomains);
   const host = loggable(request.host);
   if (named === undefined) return fail(noTenant, `the host ${host} is not a subdomain of ${baseDomains.join(' or ')}`);

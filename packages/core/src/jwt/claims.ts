@@ -1,5 +1,6 @@
 import { type Claims, claimOf, type ForeignClaims, malformedClaim } from '../auth.ts';
 import {
+  type AudienceRules,
   checkAudience,
   checkTimes,
   notBefore,
@@ -9,10 +10,9 @@ import {
   requireTime,
 } from '../token/claims.ts';
 
-export interface JwtClaimRules {
+export interface JwtClaimRules extends AudienceRules {
   readonly userIdClaim: string;
   readonly issuers: ReadonlySet<string> | undefined;
-  readonly audiences: ReadonlySet<string> | undefined;
   readonly clockToleranceMs: number;
 }
 
@@ -24,7 +24,7 @@ export function checkJwtClaims(claims: Claims, rules: JwtClaimRules): ForeignCla
     expiresAt: requireTime(claims, 'exp'),
   };
   checkTimes(checked, notBefore(claims), rules.clockToleranceMs);
-  if (rules.audiences !== undefined) checkAudience(claims, rules.audiences);
+  checkAudience(claims, rules);
   return checked;
 }
 

@@ -5,8 +5,10 @@ import { holdsSecret, type IgnoredKey, type JSONWebKeySet, type JWK, KeySetError
 import type { Fetch } from '../keys/key-endpoint.ts';
 import { shareKeySets } from '../keys/key-sources.ts';
 import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
+import { type AudienceOptions, readAudienceRules } from '../options/audience-options.ts';
 import { isLoopback } from '../options/loopback.ts';
 import {
+  assertClaimNames,
   listTexts,
   type Options,
   readFunction,
@@ -43,7 +45,7 @@ export interface JwtClaimNames {
 }
 
 /** The options of {@link createJwtVerifier}. Required: `algorithms`, and exactly one of `secret`, `key` and `jwks`. */
-export interface JwtOptions<Custom extends object = Claims> extends RequestOptions<Custom> {
+export interface JwtOptions<Custom extends object = Claims> extends RequestOptions<Custom>, AudienceOptions {
   /** The accepted signature algorithms. A token that is signed with another algorithm is refused. */
   readonly algorithms: readonly [JwtAlgorithm, ...JwtAlgorithm[]];
   /** The shared secret: at least 32 bytes for HS256, 48 for HS384 and 64 for HS512. A string is encoded as UTF-8. */
@@ -63,8 +65,6 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
   readonly initialKeys?: InitialKeys;
   /** The accepted issuers. The `iss` claim must equal one of them exactly. By default `iss` is not checked. */
   readonly issuer?: string | readonly string[];
-  /** The accepted audiences. The `aud` claim must contain one of them. By default `aud` is not checked. */
-  readonly audience?: string | readonly string[];
   /** The names of claims, if the issuer uses other names than Torii. */
   readonly claims?: JwtClaimNames;
   /**
@@ -109,6 +109,8 @@ const optionNames = [
   'initialKeys',
   'issuer',
   'audience',
+  'requireClaims',
+  'refuseClaims',
   'claims',
   'clockTolerance',
   'maxStaleSeconds',
@@ -126,13 +128,15 @@ export function readJwtOptions(given: JwtOptions): JwtSettings {
   const options = readKnownOptions(given, optionNames, example);
   const algorithms = readAlgorithms(options);
   const requestSettings = readRequestOptions(options);
+  const userIdClaim = readUserIdClaim(options);
+  const issuers = readTexts(options, 'issuer', "issuer: 'https://login.example.com'");
   return {
     algorithms,
     source: readSource(options, algorithms, requestSettings.emit),
     rules: {
-      userIdClaim: readUserIdClaim(options),
-      issuers: readTexts(options, 'issuer', "issuer: 'https://login.example.com'"),
-      audiences: readTexts(options, 'audience', "audience: 'https://api.example.com'"),
+      userIdClaim,
+      issuers,
+      ...readAudienceRules(options, issuers === undefined ? ['exp', userIdClaim] : ['exp', userIdClaim, 'iss']),
       clockToleranceMs: readNumber(options, 'clockTolerance', { from: 0, to: 300, absent: 30 }) * 1000,
     },
     keyCaller: readKeyCaller(options, requestSettings.emit),
@@ -281,5 +285,7 @@ function readUserIdClaim(options: JwtOptionValues): string {
   if (!('claims' in options)) return 'sub';
   const example = "claims: { userId: 'user_id' }";
   const claims = readKnownOptions(options.claims as JwtClaimNames, ['userId'], example, 'claims');
-  return readText(claims, 'userId', example) ?? 'sub';
+  const name = readText(claims, 'userId', example) ?? 'sub';
+  assertClaimNames('userId', [name], example);
+  return name;
 }

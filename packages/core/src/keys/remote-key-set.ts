@@ -1,6 +1,6 @@
 import { connectionProblem, loggableCause } from '../cause.ts';
 import { ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
-import { type VerifierEventListener, withDetail } from '../events.ts';
+import { loggable, type VerifierEventListener, withDetail } from '../events.ts';
 import { type Patience, RemoteValue, TimeLimitError } from '../remote-value.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { Crowd } from './crowd.ts';
@@ -44,7 +44,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
         return parse(await fetchKeySet(url, fetch, signal), onIgnored, this.#set.latest);
       },
       onLoaded(keys, durationMs, { emit }) {
-        emit({ type: 'keys_fetched', url, kids: [...keys.keys()].filter(Boolean), durationMs });
+        emit({ type: 'keys_fetched', url, kids: [...keys.keys()].filter(Boolean).map(loggable), durationMs });
       },
       onFailed: (thrown, caller) => {
         const usable = this.#set.usable(caller) !== undefined;

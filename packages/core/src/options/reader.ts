@@ -72,6 +72,17 @@ export function readTexts<Name extends string>(
   return name in options ? new Set(listTexts(options, name, `${example}, or leave it out`)) : undefined;
 }
 
+/**
+ * Throws a ToriiConfigError for a name that no claim has, such as `'scope,plan'` or `'scope '` from an environment variable. A
+ * rule for such a claim would have no effect. `__proto__` is removed from every token.
+ */
+export function assertClaimNames(option: string, names: Iterable<string>, example: string): void {
+  for (const name of names) {
+    if (name === '__proto__' || /[\s,\p{C}]/u.test(name))
+      throw wrongOption(option, `must not contain spaces, commas or invisible characters. Write ${example}`);
+  }
+}
+
 export function readList<Name extends string>(
   options: Options<Name>,
   name: Name,

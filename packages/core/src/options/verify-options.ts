@@ -7,19 +7,18 @@ import { FixedKeySet, keySetFor } from '../keys/key-sources.ts';
 import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
 import { withoutTrailingSlash } from '../token/claims.ts';
 import type { VerifySettings } from '../token/verify.ts';
+import { type AudienceOptions, readAudienceRules } from './audience-options.ts';
 import { problemOfIssuer } from './issuer-url.ts';
 import { listTexts, type Options, readFunction, readNumber, readTexts, readWhole, wrongOption } from './reader.ts';
 
 /** The options of `createTokenVerifier`. `createVerifier` accepts them too. */
-export interface VerifyOptions {
+export interface VerifyOptions extends AudienceOptions {
   /**
    * Your issuer URL from the dashboard, such as `https://acme.torii.so`, or a list of issuer URLs. The `iss` claim of a token
    * must be one of them; only a trailing slash is ignored. If the option is `undefined`, for example because an environment
    * variable is not set, a ToriiConfigError is thrown.
    */
   readonly issuer: string | readonly string[] | undefined;
-  /** The accepted audiences: `aud` must contain one of them (RFC 7519 4.1.3). By default `aud` is not checked. */
-  readonly audience?: string | readonly string[];
   /** The accepted environments: `pid` must be one of them. By default every environment of the issuer is accepted. */
   readonly environmentId?: string | readonly string[];
   /**
@@ -40,7 +39,8 @@ export interface VerifyOptions {
   readonly keysTimeoutMs?: number;
   /**
    * The maximum number of verified tokens in the cache, from 0 (no cache) to 1000000. A token is used from the cache until it
-   * expires or its key is withdrawn. Each cached token takes about 1 kB of memory.
+   * expires or its key is withdrawn. A cached token takes about 1 kB of memory. If they take more than 8 kB on average, because
+   * of large claims, fewer are kept.
    * @default 5000
    */
   readonly cachedTokens?: number;
@@ -66,6 +66,8 @@ export interface TokenSettings extends Omit<VerifySettings, 'cache'> {
 export const verifyOptionNames = [
   'issuer',
   'audience',
+  'requireClaims',
+  'refuseClaims',
   'environmentId',
   'clockTolerance',
   'maxStaleSeconds',
@@ -85,7 +87,7 @@ export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
   return {
     rules: {
       issuers: new Set(issuers),
-      audiences: readTexts(options, 'audience', "audience: 'https://api.example.com'"),
+      ...readAudienceRules(options, ['iss', 'sub', 'pid', 'iat', 'exp']),
       environments: readTexts(options, 'environmentId', "environmentId: 'the id that the dashboard shows'"),
       clockToleranceMs: readNumber(options, 'clockTolerance', { from: 0, to: 300, absent: 30 }) * 1000,
     },

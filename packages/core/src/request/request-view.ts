@@ -1,3 +1,5 @@
+import { agreedHost, hostOfTarget, type NamedHost, readHost } from './host.ts';
+
 /** Headers: a plain object with names in any case, a Fetch `Headers`, or an iterable of `[name, value]` pairs. */
 export type HeadersLike =
   | Iterable<readonly [string, string]>
@@ -12,8 +14,11 @@ export interface RequestParts {
   readonly originalUrl?: string | undefined;
   /** The raw path, mount paths included. Used only if there is no `url`. */
   readonly path?: string | undefined;
-  /** The host and port that the framework trusts. By default the host of a Fetch URL or the `Host` header. */
-  readonly host?: string | undefined;
+  /**
+   * The host and port that a trusted proxy forwarded. It replaces the host that the request itself names: `Host`, `:authority`
+   * or an absolute URL. `null`: the host is unknown.
+   */
+  readonly host?: string | null | undefined;
   readonly headers: HeadersLike;
   /**
    * Node's `headersDistinct`: for each header, by lowercase name, the list of its values. Like `rawHeaders`, it shows that a
@@ -33,7 +38,10 @@ export type RequestLike = RequestParts | HeadersLike;
 export interface RequestView {
   /** The HTTP method as it was sent. `undefined` if only headers are known. */
   readonly method: string | undefined;
-  /** The host, with its port if there is one. */
+  /**
+   * The host in lower case, with its port if one was sent. `undefined` if it is missing or malformed, was sent twice, or if
+   * `Host`, `:authority` and an absolute URL name different hosts.
+   */
   readonly host: string | undefined;
   /** The path as it was sent: encoded, mount paths included, without the query. */
   readonly path: string | undefined;
@@ -52,17 +60,66 @@ export const unknownRequest: RequestView = {
 
 export function viewOf(request: RequestLike): RequestView {
   if (!isObject(request)) return unknownRequest;
-  if (!hasHeaders(request)) {
-    const headerValues = headerReader(request, undefined);
-    return { method: undefined, host: onlyOne(headerValues('host')), path: undefined, headerValues };
+  if (hasHeaders(request)) {
+    const headerValues = headerReader(request.headers, distinctHeaders(request));
+    return new View(textOf(request, 'method'), locate(request), headerValues, request);
   }
-  const headerValues = headerReader(request.headers, distinctHeaders(request));
-  const target = locate(request);
+  return new View(undefined, undefined, headerReader(request, undefined), {});
+}
+
+class View implements RequestView {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly headerValues: RequestView['headerValues'];
+  readonly #parts: Partial<RequestParts>;
+  #host: { readonly known: string | undefined } | undefined;
+
+  constructor(
+    method: string | undefined,
+    path: string | undefined,
+    headerValues: RequestView['headerValues'],
+    parts: Partial<RequestParts>,
+  ) {
+    this.method = method;
+    this.path = path;
+    this.headerValues = headerValues;
+    this.#parts = parts;
+  }
+
+  // Determined only when it is read, because most requests do not need it.
+  get host(): string | undefined {
+    this.#host ??= { known: trustedHost(this.#parts, this.headerValues) };
+    return this.#host.known;
+  }
+}
+
+function trustedHost(request: Partial<RequestParts>, headerValues: RequestView['headerValues']): string | undefined {
   // Read `host` only if it is an own property: Express 4 inherits a `host` getter that drops the port.
-  const given = Object.hasOwn(request, 'host') ? textOf(request, 'host') : undefined;
-  // HTTP/2 has `:authority` in place of Host. Node provides it as `authority`.
-  const host = given ?? target.host ?? onlyOne(headerValues('host')) ?? textOf(request, 'authority');
-  return { method: textOf(request, 'method'), host, path: target.path, headerValues };
+  const given = Object.hasOwn(request, 'host') ? request.host : undefined;
+  return given === undefined ? namedHost(request, headerValues) : readHost(given);
+}
+
+// Host spoofing: programs read different ones of `Host`, `:authority` (HTTP/2) and an absolute target (RFC 9112 3.2.2), so
+// that the checks could see another host than the app. Node's `headers` keeps only the first of two Host headers.
+function namedHost(request: Partial<RequestParts>, headerValues: RequestView['headerValues']): string | undefined {
+  const [hosts, authorities] = [headerValues('host'), headerValues(':authority')];
+  if (hosts.length > 1 || authorities.length > 1) return undefined;
+  const authority = textOf(request, 'authority');
+  const named = [...hosts, ...authorities, ...(authority === undefined ? [] : [authority])];
+  const targets = targetsOf(request);
+  // Use the host of a URL only if it is the URL of a Fetch request: no framework uses that of Node's request target.
+  if (named.length === 0 && !(isObject(request.headers) && isHeaders(request.headers))) return undefined;
+  if (named.length === 1 && targets.length === 0) return readHost(named[0]);
+  const [scheme] = headerValues(':scheme');
+  return agreedHost([...named.map((host) => ({ host, scheme })), ...targets]);
+}
+
+function targetsOf(request: object): readonly NamedHost[] {
+  const req = propertyOf(request, 'req');
+  const sources = isObject(req) ? [request, req] : [request];
+  return sources
+    .flatMap((source) => [textOf(source, 'url'), textOf(source, 'originalUrl')])
+    .flatMap((target) => hostOfTarget(target) ?? []);
 }
 
 function hasHeaders(request: object): request is RequestParts {
@@ -71,8 +128,7 @@ function hasHeaders(request: object): request is RequestParts {
 
 // Reads `rawHeaders` first, because the first access to Node's `headersDistinct` is slow.
 function distinctHeaders(request: object): (name: string) => readonly string[] {
-  const req = propertyOf(request, 'req');
-  const source = isObject(req) && ('rawHeaders' in req || 'headersDistinct' in req) ? req : request;
+  const source = wrappedRequest(request) ?? request;
   const raw = propertyOf(source, 'rawHeaders');
   return (name) => {
     const sent = Array.isArray(raw) ? rawValues(raw, name) : nothing;
@@ -83,6 +139,11 @@ function distinctHeaders(request: object): (name: string) => readonly string[] {
     const told = isObject(distinct) && Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : nothing;
     return told.length > sent.length ? told : sent;
   };
+}
+
+function wrappedRequest(request: object): object | undefined {
+  const req = propertyOf(request, 'req');
+  return isObject(req) && ('rawHeaders' in req || 'headersDistinct' in req) ? req : undefined;
 }
 
 function rawValues(raw: readonly unknown[], wanted: string): readonly string[] {
@@ -112,6 +173,7 @@ function headerReader(
 
 function valuesOf(headers: HeadersLike, wanted: string): readonly string[] {
   if (isHeaders(headers)) {
+    if (wanted.startsWith(':')) return nothing; // `get` throws for the pseudo-headers of HTTP/2.
     const value = headers.get(wanted);
     return value === null ? nothing : [value];
   }
@@ -130,22 +192,16 @@ function listOf(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }
 
-interface Target {
-  readonly path: string | undefined;
-  readonly host: string | undefined;
-}
-
-function locate(request: RequestParts): Target {
+function locate(request: RequestParts): string | undefined {
   const original = textOf(request, 'originalUrl');
   const url = textOf(request, 'url') ?? original;
-  if (url !== undefined && original !== undefined) {
-    return { path: mountedPath(request, original, url), host: undefined };
-  }
-  if (url !== undefined && isHeaders(request.headers) && !url.startsWith('/') && URL.canParse(url)) {
-    const { pathname, host } = new URL(url);
-    return { path: pathname, host };
-  }
-  return { path: pathOf(url ?? textOf(request, 'path')), host: undefined };
+  if (url !== undefined && original !== undefined) return mountedPath(request, original, url);
+  const fetchUrl = url === undefined ? undefined : fetchUrlOf(request, url);
+  return fetchUrl?.pathname ?? pathOf(url ?? textOf(request, 'path'));
+}
+
+function fetchUrlOf(request: RequestParts, url: string): URL | undefined {
+  return isHeaders(request.headers) && !url.startsWith('/') && URL.canParse(url) ? new URL(url) : undefined;
 }
 
 // Returns the path as it was sent, or `undefined` if middleware rewrote `url`, because the router then uses another path.
@@ -171,10 +227,6 @@ function propertyOf(source: object, name: string): unknown {
 function textOf(source: object, name: string): string | undefined {
   const value = propertyOf(source, name);
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function onlyOne(values: readonly string[]): string | undefined {
-  return values.length === 1 ? values[0] : undefined;
 }
 
 function isObject(value: unknown): value is object {

@@ -2,9 +2,14 @@ import { type CheckedClaims, type Claims, claimOf, type ForeignClaims, malformed
 import { type AuthReason, ToriiAuthError } from '../errors.ts';
 import { withDetail } from '../events.ts';
 
-export interface ClaimRules {
-  readonly issuers: ReadonlySet<string>;
+export interface AudienceRules {
   readonly audiences: ReadonlySet<string> | undefined;
+  readonly requiredClaims: ReadonlySet<string>;
+  readonly refusedClaims: ReadonlySet<string>;
+}
+
+export interface ClaimRules extends AudienceRules {
+  readonly issuers: ReadonlySet<string>;
   readonly environments: ReadonlySet<string> | undefined;
   readonly clockToleranceMs: number;
 }
@@ -30,7 +35,7 @@ export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
     expiresAt: requireTime(claims, 'exp'),
   };
   checkTimes(checked, notBefore(claims), rules.clockToleranceMs);
-  if (rules.audiences !== undefined) checkAudience(claims, rules.audiences);
+  checkAudience(claims, rules);
   if (rules.environments !== undefined && !rules.environments.has(checked.environmentId)) {
     const expected = [...rules.environments];
     throw refusal(
@@ -76,13 +81,39 @@ export function notBefore(claims: Claims): number | undefined {
   return Object.hasOwn(claims, 'nbf') ? requireTime(claims, 'nbf') : undefined;
 }
 
-export function checkAudience(claims: Claims, accepted: ReadonlySet<string>): void {
+// An issuer may sign tokens for several servers with the same keys (RFC 7519 4.1.3, RFC 8725 3.9).
+export function checkAudience(claims: Claims, { audiences, requiredClaims, refusedClaims }: AudienceRules): void {
+  if (audiences !== undefined) checkAudiences(claims, audiences);
+  else if (Object.hasOwn(claims, 'aud')) {
+    const claimed = claims['aud'];
+    // Reports a readable value only: a deeply nested one would overflow the stack when it is turned into text.
+    throw anotherAudience({ claim: 'aud', hint, ...(audiencesIn(claimed) && { actual: claimed }) });
+  }
+  // The message names no claim, because it is public. The event has no value, because a custom claim may hold a secret.
+  for (const claim of requiredClaims) {
+    if ((claimOf(claims, claim) ?? null) === null)
+      throw withDetail(new ToriiAuthError('claim_missing', 'The token lacks a required claim.'), { claim });
+  }
+  for (const claim of refusedClaims) if (Object.hasOwn(claims, claim)) throw anotherAudience({ claim });
+}
+
+const hint = 'If the token is meant for this server, add its `aud` to the option `audience`';
+
+function checkAudiences(claims: Claims, accepted: ReadonlySet<string>): void {
   const claimed = requireClaim(claims, 'aud');
-  const audiences: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed];
-  if (audiences.length === 0 || !audiences.every((audience) => typeof audience === 'string'))
-    throw malformedClaim('aud');
+  const audiences = audiencesIn(claimed);
+  if (audiences === undefined) throw malformedClaim('aud');
   if (audiences.some((audience) => accepted.has(audience))) return;
-  throw refusal('audience_refused', 'The token is for another audience.', 'aud', claimed, [...accepted]);
+  throw anotherAudience({ claim: 'aud', actual: claimed, expected: [...accepted] });
+}
+
+function audiencesIn(claimed: unknown): readonly string[] | undefined {
+  const audiences: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed];
+  return audiences.length > 0 && audiences.every((each) => typeof each === 'string') ? audiences : undefined;
+}
+
+function anotherAudience(detail: Parameters<typeof withDetail>[1]): ToriiAuthError {
+  return withDetail(new ToriiAuthError('audience_refused', 'The token is for another audience.'), detail);
 }
 
 export function requireText(claims: Claims, name: string): string {

@@ -1,4 +1,5 @@
-import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
+import { ToriiConfigError } from '../errors.ts';
+import { ToriiWebhookError } from './errors.ts';
 
 /** The raw body of a delivery: all of it, or a stream. */
 export type WebhookPayload =

@@ -1,4 +1,4 @@
-import { ToriiWebhookError } from '../errors.ts';
+import { ToriiWebhookError } from './errors.ts';
 import type { Session, User } from './generated/entities.ts';
 
 // Provisional: Torii has not published the format of its webhooks. Only this file depends on it.

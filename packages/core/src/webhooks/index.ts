@@ -1,5 +1,6 @@
-export { ToriiConfigError, ToriiWebhookError, type WebhookReason } from '../errors.ts';
+export { ToriiConfigError } from '../errors.ts';
 export { type FrameworkBody, findPayload, type WebhookPayload } from './body.ts';
+export { ToriiWebhookError, type WebhookReason } from './errors.ts';
 export type {
   UnlistedEventType,
   WebhookEvent,

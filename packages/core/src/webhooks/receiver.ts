@@ -1,8 +1,13 @@
+import { type AwaitGuard, createAwaitGuard } from '../await-guard.ts';
 import { emitterFor } from '../emitter.ts';
-import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
+import { ToriiConfigError } from '../errors.ts';
+import { loggable } from '../events.ts';
 import { type Options, readFunction, readKnownOptions, readNumber, wrongOption } from '../options/reader.ts';
+import { surviveOutages } from '../store-outages.ts';
 import type { WebhookPayload } from './body.ts';
+import { ToriiWebhookError, webhookDenialFor } from './errors.ts';
 import type { WebhookEvent } from './events.ts';
+import { MemoryStore } from './memory-store.ts';
 import { type Claim, Repeats, type WebhookStore } from './repeats.ts';
 import {
   readRules,
@@ -17,9 +22,10 @@ export interface WebhookReceiverOptions extends WebhookRules {
   /**
    * Stores which events have been handled, so that a repeated delivery is not handled again: a Keyv, or an object with the
    * same `get`, `set` and `delete`. Use a separate namespace for each webhook, because an event has the same id in every
-   * webhook that receives it. Without a store, every delivery of an event is handled.
+   * webhook that receives it. `'memory'` remembers the last 100,000 events of this process, which is enough if the app has
+   * only one. Without a store, every delivery of an event is handled.
    */
-  readonly store?: WebhookStore;
+  readonly store?: WebhookStore | 'memory';
   /**
    * How many seconds the store remembers that an event was handled. Must be more than twice `toleranceSeconds`: for that
    * long, an attacker could replay a delivery. Should be more than the time in which Torii retries a delivery. At most 366
@@ -39,7 +45,7 @@ export interface WebhookReceiverOptions extends WebhookRules {
   readonly onEvent?: WebhookReceiverEventListener | undefined;
 }
 
-/** The outcome of a delivery, for logs. */
+/** The outcome of a delivery, for logs. `eventId` and `eventType` are safe to log: shortened, and printable ASCII only. */
 export type WebhookReceiverEvent =
   | { readonly type: 'handled' | 'repeated'; readonly eventId: string; readonly eventType: string }
   /** The event was not handled: the delivery is invalid, another delivery of it is being handled, or the store failed. */
@@ -78,6 +84,9 @@ export interface WebhookReceiver<More extends object = object> {
   receive(delivery: ReceivedDelivery, handle: (event: WebhookEvent<More>) => unknown): Promise<WebhookAnswer>;
 }
 
+const answerFields = { status: true, headers: true, body: true } satisfies Record<keyof WebhookAnswer, true>;
+const guardAnswer: AwaitGuard = createAwaitGuard(answerFields);
+
 const names = [...ruleNames, 'store', 'rememberSeconds', 'leaseSeconds', 'onEvent'] as const;
 
 type ReceiverOptionValues = Options<(typeof names)[number]>;
@@ -98,52 +107,48 @@ export function createWebhookReceiver<More extends object = object>(
   const repeats = readRepeats(given, rules);
   const tell = emitterFor(readFunction<WebhookReceiverEventListener>(given, 'onEvent'));
 
-  return {
-    async receive({ headers, payload }, handle) {
-      let event: WebhookEvent<More>;
-      let claim: Claim | 'handled' | undefined;
-      try {
-        event = await verifyDelivery<More>(rules, headers, () => (typeof payload === 'function' ? payload() : payload));
-        claim = await repeats?.claim(event.id);
-      } catch (error) {
-        if (!(error instanceof ToriiWebhookError)) throw error;
-        tell({ type: 'refused', error });
-        return refuse(error);
-      }
-      const which = { eventId: event.id, eventType: String(event.type) };
-      if (claim === 'handled') {
-        tell({ type: 'repeated', ...which });
-        return accept('repeated');
-      }
-      try {
-        await handle(event);
-      } catch (error) {
-        await claim?.release().catch(() => {});
-        tell({ type: 'failed', ...which, error });
-        throw withoutStatus(error);
-      }
-      try {
-        await claim?.markHandled();
-        tell({ type: 'handled', ...which });
-      } catch (error) {
-        // Answer 200 although the store failed: after any other status, Torii would send the delivery again, and the event
-        // would be handled twice.
-        tell({ type: 'not_noted', ...which, error });
-      }
-      return accept('handled');
-    },
-  };
+  return { receive: (delivery, handle) => guardAnswer(receive(delivery, handle)) };
+
+  async function receive(
+    { headers, payload }: ReceivedDelivery,
+    handle: (event: WebhookEvent<More>) => unknown,
+  ): Promise<WebhookAnswer> {
+    let event: WebhookEvent<More>;
+    let claim: Claim | 'handled' | undefined;
+    try {
+      event = await verifyDelivery<More>(rules, headers, () => (typeof payload === 'function' ? payload() : payload));
+      claim = await repeats?.claim(event.id);
+    } catch (error) {
+      if (!(error instanceof ToriiWebhookError)) throw error;
+      tell({ type: 'refused', error });
+      return webhookDenialFor(error);
+    }
+    const which = { eventId: loggable(event.id), eventType: loggable(event.type) };
+    if (claim === 'handled') {
+      tell({ type: 'repeated', ...which });
+      return accept('repeated');
+    }
+    try {
+      await handle(event);
+    } catch (error) {
+      await claim?.release().catch(() => {});
+      tell({ type: 'failed', ...which, error });
+      throw withoutStatus(error);
+    }
+    try {
+      await claim?.markHandled();
+      tell({ type: 'handled', ...which });
+    } catch (error) {
+      // Answer 200 although the store failed: after any other status, Torii would send the delivery again, and the event
+      // would be handled twice.
+      tell({ type: 'not_noted', ...which, error });
+    }
+    return accept('handled');
+  }
 }
 
 function accept(status: 'handled' | 'repeated'): WebhookAnswer {
   return { status: 200, headers: {}, body: { status } };
-}
-
-function refuse({ code, reason, message }: ToriiWebhookError): WebhookAnswer {
-  const body = { error: { code, reason, message } };
-  if (reason === 'in_progress') return { status: 503, headers: { 'Retry-After': '10' }, body };
-  if (reason === 'store_unavailable') return { status: 503, headers: { 'Retry-After': '5' }, body };
-  return { status: reason === 'payload_too_large' ? 413 : 400, headers: {}, body };
 }
 
 // Wraps an error from which a framework would take the status of the response (`status`, `code` or `digest`). A 404, for
@@ -175,11 +180,13 @@ function readRepeats(options: ReceiverOptionValues, { toleranceSeconds }: Webhoo
     throw wrongOption('rememberSeconds', `${problem}. ${remedy}`);
   }
   if (!('store' in options)) return undefined;
-  const store: unknown = options.store;
+  const store: unknown = options.store === 'memory' ? new MemoryStore() : options.store;
   if (!isStore(store)) {
-    const remedy = 'Write `store: new Keyv(…)`, or leave it out to handle repeated deliveries again';
+    const remedy =
+      "Write `store: new Keyv(…)` or `store: 'memory'`, or leave it out to handle repeated deliveries again";
     throw wrongOption('store', `must have the methods get, set and delete. ${remedy}`);
   }
+  surviveOutages(store);
   return new Repeats(store, { leaseMs, keepMs });
 }
 

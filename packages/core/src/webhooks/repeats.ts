@@ -1,6 +1,6 @@
-import { ToriiWebhookError } from '../errors.ts';
 import { raceDeadline } from '../time/deadline.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
+import { ToriiWebhookError } from './errors.ts';
 
 /** A key-value store: a Keyv, or an object with the same three methods. All processes of the app must share it. */
 export interface WebhookStore {
@@ -29,6 +29,7 @@ const storeTimeoutMs = 3_000;
 
 interface Turn {
   since: Instant;
+  readonly leaseMs: number;
 }
 
 // The events that this process is handling, for each store. The store alone is not enough: without an atomic "set if
@@ -55,10 +56,13 @@ export class Repeats {
     // If an earlier delivery is handling the event, throw instead of waiting for it: in Cloudflare Workers, a request cannot
     // await a promise of another request.
     const earlier = this.#here.get(id);
-    // Use only the monotonic clock: if someone sets the wall clock forward, the earlier delivery's claim on the event must
-    // not expire while that delivery is still being handled.
-    if (earlier !== undefined && performance.now() - earlier.since.steadyMs < this.#leaseMs) throw inProgress();
-    const turn: Turn = { since: instantNow() };
+    if (earlier !== undefined && !isOver(earlier)) throw inProgress();
+    // A Worker's request may end without notice, so its turn stays in the map until it is over.
+    for (const [oldest, turn] of this.#here) {
+      if (!isOver(turn)) break;
+      this.#here.delete(oldest);
+    }
+    const turn: Turn = { since: instantNow(), leaseMs: this.#leaseMs };
     this.#here.set(id, turn);
     const leave = (): void => {
       if (this.#here.get(id) === turn) this.#here.delete(id);
@@ -93,7 +97,7 @@ export class Repeats {
     turn.since = instantNow();
     try {
       await this.#write(key, { state: 'claimed', by, until: Date.now() + this.#leaseMs }, this.#leaseMs);
-      if (elapsedMs(turn.since) > this.#leaseMs / 2) throw unavailable();
+      if (elapsedMs(turn.since) > this.#leaseMs / 2) throw unavailable(new Error('The store took half of the lease.'));
     } catch (error) {
       await release().catch(() => {});
       throw error;
@@ -111,7 +115,7 @@ export class Repeats {
     if (found === undefined && beacon === undefined) {
       await this.#write(beaconKey, { state: 'handled', until: Date.now() + this.#keepMs }, this.#keepMs);
       [found, beacon] = await look();
-      if (found === undefined && beacon === undefined) throw unavailable();
+      if (found === undefined && beacon === undefined) throw unavailable(lost());
     }
     return found;
   }
@@ -120,7 +124,7 @@ export class Repeats {
     const value: unknown = await this.#ask(() => this.#store.get(key));
     if (value === undefined || value === null) return undefined;
     // Refuse the delivery if the entry has an unknown format: it may mean that the event has been handled.
-    if (!isEntry(value)) throw unavailable();
+    if (!isEntry(value)) throw unavailable(new Error('The store returned an entry of an unknown format.'));
     return value.until > Date.now() ? value : undefined;
   }
 
@@ -128,20 +132,26 @@ export class Repeats {
   async #write(key: string, entry: Entry, ttlMs: number): Promise<void> {
     await this.#ask(() => this.#store.set(key, entry, ttlMs));
     const found = await this.#get(key);
-    if (found === undefined) throw unavailable();
+    if (found === undefined) throw unavailable(lost());
     if (found.state === 'claimed' && entry.state === 'claimed' && found.by !== entry.by) throw inProgress();
-    if (found.state !== entry.state) throw found.state === 'handled' ? inProgress() : unavailable();
+    if (found.state !== entry.state) throw found.state === 'handled' ? inProgress() : unavailable(lost());
   }
 
   async #ask(work: () => unknown): Promise<unknown> {
     try {
       return await raceDeadline(Promise.resolve().then(work), storeTimeoutMs, () => {
-        throw unavailable();
+        throw new Error(`The store did not respond within ${storeTimeoutMs / 1000} seconds.`);
       });
     } catch (cause) {
       throw unavailable(cause);
     }
   }
+}
+
+// Uses only the monotonic clock: if someone sets the wall clock forward, the claim of a delivery must not expire while that
+// delivery is still being handled.
+function isOver({ since, leaseMs }: Turn): boolean {
+  return performance.now() - since.steadyMs >= leaseMs;
 }
 
 function isEntry(value: unknown): value is Entry {
@@ -155,7 +165,14 @@ function inProgress(): ToriiWebhookError {
   return new ToriiWebhookError('in_progress', message);
 }
 
-function unavailable(cause?: unknown): ToriiWebhookError {
+// Keyv hides its errors: often all that is known is that an entry is missing.
+function lost(): Error {
+  return new Error(
+    'The store did not return an entry that was just written. A Keyv reports the reason to its listeners of `error`.',
+  );
+}
+
+function unavailable(cause: unknown): ToriiWebhookError {
   const message = 'The store of handled events cannot be read or written at the moment. Retry later.';
   return new ToriiWebhookError('store_unavailable', message, { cause });
 }

@@ -1,5 +1,7 @@
-import { ToriiConfigError, ToriiWebhookError } from '../errors.ts';
+import { ToriiConfigError } from '../errors.ts';
+import { problemOfPasted } from '../options/pasted-text.ts';
 import type { RequestView } from '../request/request-view.ts';
+import { ToriiWebhookError } from './errors.ts';
 
 // Implements Standard Webhooks 1.0.0. Provisional: Torii has not published how it signs webhooks.
 
@@ -27,6 +29,8 @@ export function readSecrets(given: unknown): readonly SecretKey[] {
 
 function readSecret(secret: unknown): SecretKey {
   if (secret === undefined || secret === null || secret === '') throw refuseSecret('is not set');
+  const problem = problemOfPasted(secret);
+  if (problem !== undefined) throw refuseSecret(problem);
   if (typeof secret !== 'string' || !secret.startsWith('whsec_')) throw refuseSecret('does not begin with `whsec_`');
   const bytes = decodeBase64(secret.slice('whsec_'.length));
   if (bytes === undefined) throw refuseSecret('is not valid base64 after `whsec_`');

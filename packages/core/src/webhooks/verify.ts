@@ -1,7 +1,8 @@
-import { ToriiWebhookError } from '../errors.ts';
+import { type AwaitGuard, createAwaitGuard } from '../await-guard.ts';
 import { type Options, readKnownOptions, readNumber, readWhole } from '../options/reader.ts';
 import { type RequestLike, viewOf } from '../request/request-view.ts';
 import { readPayload, tooLarge, type WebhookPayload } from './body.ts';
+import { ToriiWebhookError } from './errors.ts';
 import { readEvent, type WebhookEvent } from './events.ts';
 import { isSigned, readSecrets, readSignedHeaders, type SecretKey } from './signature.ts';
 
@@ -43,19 +44,27 @@ export interface WebhookSettings {
   readonly maxBytes: number;
 }
 
+const eventFields = { type: true, id: true, created_at: true, data: true } satisfies Record<keyof WebhookEvent, true>;
+const guardEvent: AwaitGuard = createAwaitGuard(eventFields);
+
 export const ruleNames = ['secret', 'toleranceSeconds', 'maxBytes'] as const;
 
 /**
- * Verifies one delivery and returns its event. To detect repeated deliveries, use `createWebhookReceiver`.
+ * Verifies one delivery and returns its event. Without `await`, nothing is verified when the next line runs: reading a field
+ * of the promise throws. To detect repeated deliveries, use `createWebhookReceiver`.
  * @example
  * const event = await verifyWebhook({ secret, headers: request.headers, payload: await request.text() });
  * if (event.type === 'user.deleted') await forget(event.data.id);
  * @throws ToriiWebhookError if the delivery is refused; see `reason`
  * @throws ToriiConfigError if an option is wrong
  */
-export async function verifyWebhook<More extends object = object>(
+export function verifyWebhook<More extends object = object>(
   options: VerifyWebhookOptions,
 ): Promise<WebhookEvent<More>> {
+  return guardEvent(verifyOnce<More>(options));
+}
+
+async function verifyOnce<More extends object>(options: VerifyWebhookOptions): Promise<WebhookEvent<More>> {
   const given = readKnownOptions(options, [...ruleNames, 'headers', 'payload'], '{ secret, headers, payload }');
   return verifyDelivery<More>(readRules(given), options.headers, () => options.payload);
 }

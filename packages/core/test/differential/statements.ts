@@ -122,6 +122,12 @@ export const statements: readonly Statement[] = [
       return rules.audience !== undefined && Array.isArray(aud) && !aud.every((each) => typeof each === 'string');
     },
   },
+  {
+    number: 39,
+    says: 'an audience is named by the option audience',
+    reason: 'audience_refused',
+    applies: ({ claims, rules }) => rules.audience === undefined && Object.hasOwn(claims, 'aud'),
+  },
 ];
 
 /** Decodes a token that jose has accepted. */

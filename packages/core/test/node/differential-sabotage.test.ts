@@ -65,6 +65,7 @@ const againstStatements: readonly Sabotage[] = [
     line: '!rules.environments.has(checked.environmentId)',
     instead: 'false',
   },
+  { check: '[39] an audience', file: 'token/claims.ts', line: "Object.hasOwn(claims, 'aud')", instead: 'false' },
 ];
 
 const stricter: readonly Sabotage[] = [

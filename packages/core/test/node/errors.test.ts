@@ -36,7 +36,7 @@ test('[16] util.inspect of an error, a result and an event contains no token', a
 
 test('util.inspect of an error contains its message and its reason', async () => {
   const error = new ToriiAuthError('token_expired', 'The token has expired.');
-  expect(inspect(error)).toMatch(/^ToriiAuthError: The token has expired\./);
+  expect(inspect(error)).toMatch(/^\[ToriiAuthError: The token has expired\.\]/);
   expect(inspect(error)).toContain("reason: 'token_expired'");
 });
 

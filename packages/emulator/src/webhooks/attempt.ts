@@ -36,9 +36,10 @@ export async function attempt({ timeoutMs, signal, fault, ...message }: Attempt)
       post(url, { headers, body, signal: limit === undefined ? signal : AbortSignal.any([signal, limit]) }),
     );
     return { ...outcomeOf(reply), durationMs: performance.now() - start };
-  } catch {
+  } catch (error) {
     const failure = limit?.aborted === true ? 'timed_out' : 'unreachable';
-    return { status: null, failure, answer: null, retryAfter: undefined, durationMs: performance.now() - start };
+    const answer = failure === 'unreachable' ? redact(reasonOf(error)) : null;
+    return { status: null, failure, answer, retryAfter: undefined, durationMs: performance.now() - start };
   }
 }
 
@@ -63,6 +64,13 @@ async function applyFault(fault: Fault | undefined, send: () => Promise<Reply>):
   if (fault?.kind !== 'cut') return send();
   if (fault.at !== 'request') await send();
   throw new Error('This failure was injected with cut().');
+}
+
+/** What tells a refused connection, DNS and a certificate apart. An AggregateError has an empty message, but a code. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = String(Reflect.get(error, 'code') ?? '');
+  return error.message.includes(code) ? error.message : `${error.message} ${code}`.trim();
 }
 
 function outcomeOf({ status, retryAfter, text }: Reply): Omit<Outcome, 'durationMs'> {

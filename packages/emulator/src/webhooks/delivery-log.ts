@@ -12,7 +12,10 @@ export interface WebhookAttempt {
    * `timed_out`: no response in time. `unreachable`: the connection failed or was closed.
    */
   readonly failure: 'refused' | 'redirected' | 'timed_out' | 'unreachable' | null;
-  /** The first 200 characters of an error response body, without tokens and secrets. `null` if there is none. */
+  /**
+   * The first 200 characters of an error response body, without tokens and secrets. If the receiver is `unreachable`, what
+   * the operating system reported, such as a refused connection. `null` if there is neither.
+   */
   readonly answer: string | null;
   /** The duration of the attempt in milliseconds. */
   readonly durationMs: number;

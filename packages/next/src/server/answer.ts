@@ -1,8 +1,37 @@
-import { denialFor } from '@torii/core';
-import { type Answer, errorFrom } from '@torii/core/adapter';
+import { denialFor, ToriiConfigError } from '@torii/core';
+import { type Answer, type AwaitGuard, createAwaitGuard, errorFrom, kindOf } from '@torii/core/adapter';
 
 const cacheControl = 'private, no-store';
 const vary = ['Authorization', 'Cookie'];
+
+const responseFields = {
+  body: true,
+  headers: true,
+  ok: true,
+  redirected: true,
+  status: true,
+  statusText: true,
+  type: true,
+  url: true,
+} satisfies Partial<Record<keyof Response, true>>;
+
+/** Makes the promise of a Response throw if a field is read from it without `await`. */
+export const guardResponse: AwaitGuard = createAwaitGuard(responseFields);
+
+/** Throws a ToriiConfigError if the app's handler returned something else than a Response. */
+export function requireResponse(returned: unknown, option: string): Response {
+  if (isResponse(returned)) return returned;
+  throw new ToriiConfigError(
+    option,
+    `The handler of \`${option}\` returned ${kindOf(returned)} instead of a Response. Return a Response, such as Response.json(data).`,
+  );
+}
+
+// Not `instanceof`: a Response of another realm has another class.
+function isResponse(value: unknown): value is Response {
+  if (typeof value !== 'object' || value === null || typeof Reflect.get(value, 'status') !== 'number') return false;
+  return typeof Reflect.get(Object(Reflect.get(value, 'headers')), 'get') === 'function';
+}
 
 export function answerPrivately(body: object, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   return Response.json(body, { status, headers: { 'Cache-Control': cacheControl, Vary: vary.join(', '), ...headers } });

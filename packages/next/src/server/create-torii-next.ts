@@ -1,4 +1,5 @@
 import type { Auth, Check, CheckResult, Claims, RequestParts } from '@torii/core';
+import { guardOutcome } from '@torii/core/adapter';
 import { type IssuerRoutes, issuerRoutes } from './issuer-route.ts';
 import { readOptions, type ToriiNextOptions } from './options.ts';
 import { createAuth, createProtect, type Protect } from './protect.ts';
@@ -73,12 +74,14 @@ export function createToriiNext<Custom extends object = Claims>(options: ToriiNe
     protect: createProtect<Custom>(settings),
     withAuth: createWithAuth<Custom>(settings),
     proxy: createProxy<Custom>(settings),
-    fromRequest: async (request: RequestParts) => {
-      const { method, headers, headersDistinct, rawHeaders } = request;
-      const shown = withoutHost({ method, headers, headersDistinct, rawHeaders });
-      return settings.verifier.check(shown) as Promise<CheckResult<Custom>>;
-    },
+    fromRequest: (request: RequestParts) => guardOutcome(fromRequest(request)),
     tokenRoutes: tokenRoutes(settings),
     issuerRoutes: issuerRoutes(settings),
   });
+
+  async function fromRequest(request: RequestParts): Promise<CheckResult<Custom>> {
+    const { method, headers, headersDistinct, rawHeaders } = request;
+    const shown = withoutHost({ method, headers, headersDistinct, rawHeaders });
+    return settings.verifier.check(shown) as Promise<CheckResult<Custom>>;
+  }
 }

@@ -8,7 +8,7 @@ import {
   ToriiConfigError,
   ToriiError,
 } from '@torii/core';
-import { readKnownOptions, requireChecks } from '@torii/core/adapter';
+import { guardOutcome, readKnownOptions, requireChecks } from '@torii/core/adapter';
 import { headers as nextHeaders } from 'next/headers.js';
 import { redirect } from '#navigation';
 import { writeDigest } from '../digest.ts';
@@ -33,7 +33,9 @@ export interface Protect<Custom extends object = Claims> {
 }
 
 export function createAuth<Custom extends object>({ verifier }: Settings) {
-  return async (): Promise<Auth<Custom> | null> => {
+  return (): Promise<Auth<Custom> | null> => guardOutcome(auth());
+
+  async function auth(): Promise<Auth<Custom> | null> {
     const request = await currentRequest();
     try {
       return (await verifier.authenticate(withoutHost(request), { optional: true })) as Auth<Custom> | null;
@@ -43,11 +45,13 @@ export function createAuth<Custom extends object>({ verifier }: Settings) {
       if (error instanceof ToriiAuthError) return null;
       throw writeDigest(error);
     }
-  };
+  }
 }
 
 export function createProtect<Custom extends object>({ verifier, signInPath, origins }: Settings): Protect<Custom> {
-  return async (...given: readonly (Check<Custom> | ProtectOptions)[]): Promise<Auth<Custom>> => {
+  return (...given: readonly (Check<Custom> | ProtectOptions)[]): Promise<Auth<Custom>> => guardOutcome(protect(given));
+
+  async function protect(given: readonly (Check<Custom> | ProtectOptions)[]): Promise<Auth<Custom>> {
     const { returnTo, checks } = readArguments(given, origins);
     const request = await currentRequest();
     try {
@@ -60,7 +64,7 @@ export function createProtect<Custom extends object>({ verifier, signInPath, ori
     }
     // Call `redirect` after the `try` statement: it works by throwing an error, which `catch` must not handle.
     return redirect(signInAddress(signInPath, returnTo, origins));
-  };
+  }
 }
 
 function readArguments<Custom extends object>(
@@ -97,7 +101,7 @@ async function currentRequest(): Promise<RequestParts> {
   // `Content-Length: 0` does not mean that there is a body: some reverse proxies add it to GET requests.
   const hasBody = (headers.get('content-length') ?? '0') !== '0';
   const method = isUnsafe || hasBody || isFromForeignScript(headers) ? undefined : 'GET';
-  return { method, host: headers.get('host') ?? undefined, headers };
+  return { method, headers };
 }
 
 // Whether a script of another origin sent the request. The mode `navigate` means a link, a typed address, a frame or a

@@ -10,7 +10,7 @@ import {
 import type { Answer } from '@torii/core/adapter';
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
 import { signInAddress } from '../return-address.ts';
-import { markPrivate } from './answer.ts';
+import { guardResponse, markPrivate, requireResponse } from './answer.ts';
 import { type GuardedCall, guardsFor } from './guards.ts';
 import type { Settings } from './options.ts';
 import { describe, withoutHost } from './shown-request.ts';
@@ -39,16 +39,23 @@ export function createProxy<Custom extends object>(settings: Settings) {
         `The argument of \`proxy\` must be a function. Found: ${typeof handler}. Write proxy((request, { auth }) => NextResponse.next()), or proxy().`,
       );
     }
-    return async (request, event) => {
-      const call: GuardedCall = { request };
-      const refusal = await identify(call);
-      if (refusal !== undefined) return refusal;
-      const auth = (call.auth ?? null) as Auth<Custom> | null;
-      const response = (await handler?.(request, { auth, event })) ?? NextResponse.next();
-      // Tell shared caches not to store a response for a signed-in user: Next allows them to store static pages.
-      return auth === null ? response : markPrivate(response);
-    };
+    return (request, event) => guardResponse(run(request, event, handler));
   };
+
+  async function run(
+    request: NextRequest,
+    event: NextFetchEvent,
+    handler: ProxyHandler<Custom> | undefined,
+  ): Promise<Response> {
+    const call: GuardedCall = { request };
+    const refusal = await identify(call);
+    if (refusal !== undefined) return refusal;
+    const auth = (call.auth ?? null) as Auth<Custom> | null;
+    const returned: unknown = await handler?.(request, { auth, event });
+    const response = requireResponse(returned ?? NextResponse.next(), 'proxy');
+    // Tell shared caches not to store a response for a signed-in user: Next allows them to store static pages.
+    return auth === null ? response : markPrivate(response);
+  }
 }
 
 // Decodes characters such as `@` that Next needlessly percent-encodes in the URLs of static files: core never treats a

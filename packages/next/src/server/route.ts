@@ -1,7 +1,7 @@
 import { type Auth, type Check, type Claims, ToriiConfigError } from '@torii/core';
 import { requireChecks } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
-import { markPrivate } from './answer.ts';
+import { guardResponse, markPrivate, requireResponse } from './answer.ts';
 import { guardsFor } from './guards.ts';
 import type { Settings } from './options.ts';
 import { describe, requireHeaders, withoutHost } from './shown-request.ts';
@@ -46,12 +46,15 @@ export function createWithAuth<Custom extends object>({ verifier }: Settings) {
     }
     const [first, ...others] = checks.length > 0 ? requireChecks<Custom>(checks, 'withAuth') : [];
     const check = first === undefined ? undefined : allow(first, ...others);
-    return async (request, context) => {
+    return (request, context) => guardResponse(run(request, context));
+
+    async function run(request: NextRequest, context: RouteContext<P>): Promise<Response> {
       requireHeaders(request.headers);
       const call = { request };
       const refusal = (await identify(call)) ?? (await check?.(call));
       if (refusal !== undefined) return refusal;
-      return markPrivate(await handler(request, { ...context, auth: getAuth<Custom>(call) }));
-    };
+      const returned: unknown = await handler(request, { ...context, auth: getAuth<Custom>(call) });
+      return markPrivate(requireResponse(returned, 'withAuth'));
+    }
   };
 }

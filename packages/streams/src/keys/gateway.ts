@@ -44,6 +44,8 @@ export interface ServedAnswer {
   readonly isServed: boolean;
   readonly keyId: string | null;
   readonly problem?: string;
+  /** What caused the problem, such as a refused connection. For logs. */
+  readonly cause?: unknown;
 }
 
 export async function waitUntilServed(gateway: Gateway, keyId: string, limitMs: number): Promise<ServedAnswer> {
@@ -63,7 +65,7 @@ async function askFor(gateway: Gateway, keyId: string): Promise<ServedAnswer> {
     return { isServed: served === keyId, keyId: served };
   } catch (error) {
     if (!(error instanceof ToriiStreamError)) throw error;
-    return { isServed: false, keyId: null, problem: error.message };
+    return { isServed: false, keyId: null, problem: error.message, cause: error.cause };
   }
 }
 

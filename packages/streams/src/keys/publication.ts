@@ -1,6 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import type { Fetch } from '@torii/core';
-import { emitterFor, omitUndefined, readFunction, readKnownOptions } from '@torii/core/adapter';
+import {
+  type AwaitGuard,
+  createAwaitGuard,
+  emitterFor,
+  omitUndefined,
+  readFunction,
+  readKnownOptions,
+} from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { maxPropagationMs, readGateway, waitUntilServed } from './gateway.ts';
@@ -36,6 +43,9 @@ export interface Publication {
   readonly served: boolean | null;
 }
 
+const fields = { revision: true, changed: true, keyId: true, served: true } satisfies Record<keyof Publication, true>;
+const guardPublication: AwaitGuard = createAwaitGuard(fields);
+
 const optionNames = ['bucket', 'key', 'replaces', 'gatewayUrl', 'fetch', 'onEvent'] as const;
 
 /**
@@ -49,10 +59,18 @@ const optionNames = ['bucket', 'key', 'replaces', 'gatewayUrl', 'fetch', 'onEven
  * @throws ToriiStreamError `slot_taken` if another key is published, `publish_conflict` if another process wrote at the
  * same time, and `store_unavailable`, `store_refused` or `bucket_unfit` from the store
  */
-export async function publishPublicKey(
+export function publishPublicKey(
   kv: KeyStore,
   key: string | KeyObject | undefined,
   options: PublishOptions = {},
+): Promise<Publication> {
+  return guardPublication(publish(kv, key, options));
+}
+
+async function publish(
+  kv: KeyStore,
+  key: string | KeyObject | undefined,
+  options: PublishOptions,
 ): Promise<Publication> {
   const given = readKnownOptions(options, optionNames, '{ gatewayUrl }');
   const own = omitUndefined(given, ['bucket', 'key', 'replaces', 'gatewayUrl']);
@@ -72,8 +90,9 @@ export async function publishPublicKey(
   emit({ type: 'key_published', keyId, revision, changed });
   if (gateway === undefined) return { revision, changed, keyId, served: null };
   const served = await waitUntilServed(gateway, keyId, maxPropagationMs);
-  if (served.problem !== undefined) emit({ type: 'gateway_unavailable', problem: served.problem });
-  else if (!served.isServed) emit({ type: 'key_not_served', keyId, servedKeyId: served.keyId });
+  if (served.problem !== undefined) {
+    emit({ type: 'gateway_unavailable', problem: served.problem, cause: served.cause });
+  } else if (!served.isServed) emit({ type: 'key_not_served', keyId, servedKeyId: served.keyId });
   return { revision, changed, keyId, served: served.problem === undefined ? served.isServed : null };
 }
 

@@ -27,7 +27,7 @@ export class ServedKey {
         this.#isDown = false;
       },
       onFailed: (cause) => {
-        if (!this.#isDown) emit({ type: 'gateway_unavailable', problem: problemOf(cause) });
+        if (!this.#isDown) emit({ type: 'gateway_unavailable', ...outageOf(cause) });
         this.#isDown = true;
       },
     });
@@ -43,6 +43,7 @@ export class ServedKey {
   }
 }
 
-function problemOf(error: unknown): string {
-  return error instanceof ToriiStreamError ? error.message : 'The request to the gateway failed.';
+function outageOf(error: unknown): { readonly problem: string; readonly cause: unknown } {
+  if (error instanceof ToriiStreamError) return { problem: error.message, cause: error.cause };
+  return { problem: 'The request to the gateway failed.', cause: error };
 }

@@ -1,4 +1,4 @@
-import { assertOption, type Options } from '@torii/core/adapter';
+import { assertOption, kindOf, type Options, wrongOption } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import { findPublicPem } from './pem.ts';
 import { type PublicKey, readPublicKey } from './rsa-key.ts';
@@ -113,9 +113,38 @@ export function readStore(kv: unknown): KeyStore {
   assertOption(
     'kv',
     isStore(kv),
-    'must have the methods `read` and `write`. Pass the result of connectStore (@torii/streams/nats)',
+    'must have the methods `read` and `write`. Pass the result of connectStore (@torii/streams/nats), after `await`',
   );
-  return kv;
+  return {
+    read: async (bucket, key) => entryFrom(await kv.read(bucket, key)),
+    async write(bucket, key, value, lastRevision) {
+      const revision: unknown = await kv.write(bucket, key, value, lastRevision);
+      if (revision === null || isRevision(revision)) return revision;
+      // Without a usable answer, it is not known whether another write came first.
+      throw wrongOption('kv', `has a \`write\` that returned ${kindOf(revision)}. Return the new revision, or null`);
+    },
+  };
+}
+
+function entryFrom(entry: unknown): StoreEntry | null {
+  if (entry === undefined || entry === null) return null;
+  if (isEntry(entry)) return entry;
+  const remedy = 'Return null, or { value, revision } with a string or null and a whole number';
+  throw wrongOption('kv', `has a \`read\` that returned ${kindOf(entry)} that is not an entry. ${remedy}`);
+}
+
+function isEntry(entry: unknown): entry is StoreEntry {
+  if (typeof entry !== 'object' || entry === null) return false;
+  const { value, revision, createdAt }: { value?: unknown; revision?: unknown; createdAt?: unknown } = entry;
+  return (
+    (value === null || typeof value === 'string') &&
+    isRevision(revision) &&
+    (createdAt === undefined || (typeof createdAt === 'number' && Number.isFinite(createdAt)))
+  );
+}
+
+function isRevision(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function isStore(kv: unknown): kv is KeyStore {

@@ -22,8 +22,9 @@ export async function retryWhileUnavailable<T>(
         (error.reason === 'store_unavailable' || error.reason === 'gateway_unavailable');
       // Compare when the attempt began: one that was under way while the process was stopped must not be the last.
       if (!isUnavailable || begunAt > deadline) throw error;
-      const { message } = error;
-      emit({ type: 'rotation_step', step: 'retry', waitSeconds: retryEveryMs / 1000, summary: message, text: message });
+      const { message, cause } = error;
+      const waitSeconds = retryEveryMs / 1000;
+      emit({ type: 'rotation_step', step: 'retry', waitSeconds, summary: message, text: message, cause });
       await sleep(retryEveryMs, undefined, { signal });
     }
   }

@@ -2,7 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetch } from '@torii/core';
 import {
+  type AwaitGuard,
   assertOption,
+  createAwaitGuard,
   emitterFor,
   omitUndefined,
   readFlag,
@@ -85,6 +87,14 @@ export interface RotationPlan {
   /** The plan as text for people, in several lines. */
   readonly text: string;
 }
+
+const planFields = {
+  step: true,
+  waitSeconds: true,
+  refusalSeconds: true,
+  text: true,
+} satisfies Record<keyof RotationPlan, true>;
+const guardPlan: AwaitGuard = createAwaitGuard(planFields);
 
 /** A key rotation. Keeps no state in memory: after a crash, create it again with the same options and continue. */
 export interface Rotation {
@@ -205,7 +215,9 @@ export function createRotation(options: RotationOptions): Rotation {
       if (record !== null) await records.write(null, recordRevision);
     } else if (step === 'confirm') {
       const served = await waitUntilServed(gateway, to.keyId, maxPropagationMs);
-      if (served.problem !== undefined) throw new ToriiStreamError('gateway_unavailable', served.problem);
+      if (served.problem !== undefined) {
+        throw new ToriiStreamError('gateway_unavailable', served.problem, { cause: served.cause });
+      }
       if (!served.isServed)
         throw shadowed('Nodes sign with the key that the gateway uses, so clients can still connect', served.keyId);
     } else if (step === 'done' && record?.from === from.keyId) {
@@ -244,17 +256,19 @@ export function createRotation(options: RotationOptions): Rotation {
     }
   }
 
+  async function run({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<RotationPlan> {
+    const progress = await startProgress();
+    for (;;) {
+      const plan = await retryWhileUnavailable(() => advance(progress, signal), signal, emit);
+      if (plan.step === 'done') return plan;
+      await sleep(Math.min(plan.waitSeconds * 1000, maxSleepMs), undefined, { signal });
+    }
+  }
+
   return {
-    plan: async () => planFor((await look()).next),
-    advance: async () => advance(await startProgress()),
-    async run({ signal } = {}) {
-      const progress = await startProgress();
-      for (;;) {
-        const plan = await retryWhileUnavailable(() => advance(progress, signal), signal, emit);
-        if (plan.step === 'done') return plan;
-        await sleep(Math.min(plan.waitSeconds * 1000, maxSleepMs), undefined, { signal });
-      }
-    },
+    plan: () => guardPlan(look().then(({ next }) => planFor(next))),
+    advance: () => guardPlan(startProgress().then((progress) => advance(progress))),
+    run: (runOptions) => guardPlan(run(runOptions)),
     async cancel() {
       if ((await slot.read()).publicKey?.keyId === to.keyId) throw canceledTooLate();
       const { record, revision: recordRevision } = await records.read();

@@ -50,7 +50,9 @@ export function nextStep(intent: Intent, { slot, record, served, now }: Observat
   // Publish the new key even if the gateway is unavailable: once it is available again, it must refuse the attacker's
   // tokens.
   if (intent.oldKeyLeaked) return { step: 'flip', waitSeconds: 0 };
-  if (served.problem !== undefined) throw new ToriiStreamError('gateway_unavailable', served.problem);
+  if (served.problem !== undefined) {
+    throw new ToriiStreamError('gateway_unavailable', served.problem, { cause: served.cause });
+  }
   if (!served.isServed) throw shadowed('Nothing was changed', served.keyId);
 
   const drainSeconds = intent.maxTtlSeconds + clockMarginSeconds;

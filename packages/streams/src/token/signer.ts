@@ -1,8 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { type Auth, type Fetch, isAuth, ToriiAuthError, ToriiForbiddenError } from '@torii/core';
 import {
+  type AwaitGuard,
   assertOption,
+  createAwaitGuard,
   emitterFor,
+  loggable,
   type Options,
   omitUndefined,
   readChoice,
@@ -67,6 +70,9 @@ export interface StreamToken {
   /** When the token expires, in seconds since 1970 (`exp`). During a rotation, this can be sooner than requested. */
   readonly expiresAt: number;
 }
+
+const tokenFields = { token: true, expiresAt: true } satisfies Record<keyof StreamToken, true>;
+const guardToken: AwaitGuard = createAwaitGuard(tokenFields);
 
 /** Mints stream tokens. */
 export interface StreamSigner {
@@ -170,16 +176,20 @@ export function createStreamSigner(options: StreamSignerOptions): StreamSigner {
   return {
     publicKey: current.publicKey.pem,
     nextPublicKey: next?.publicKey.pem ?? null,
-    issue: async (request) => mint(request, {}),
-    async issueFor(auth, grant) {
-      checkAuth(auth, impersonation);
-      const { userId, impersonating } = auth;
-      const actorId = auth.actor?.userId ?? null;
-      const minted = await mint({ ...grant, subject: userId }, actorId === null ? {} : { act: { sub: actorId } });
-      if (impersonating) emit({ type: 'impersonated', userId, actorId });
-      return minted;
-    },
+    issue: (request) => guardToken(mint(request, {})),
+    issueFor: (auth, grant) => guardToken(mintFor(auth, grant)),
   };
+
+  async function mintFor(auth: Auth, grant: StreamGrant): Promise<StreamToken> {
+    checkAuth(auth, impersonation);
+    const { userId, impersonating } = auth;
+    const actorId = auth.actor?.userId ?? null;
+    const minted = await mint({ ...grant, subject: userId }, actorId === null ? {} : { act: { sub: actorId } });
+    if (impersonating) {
+      emit({ type: 'impersonated', userId: loggable(userId), actorId: actorId === null ? null : loggable(actorId) });
+    }
+    return minted;
+  }
 }
 
 function readImpersonation(own: SignerOptionValues): 'refuse' | 'audit' {

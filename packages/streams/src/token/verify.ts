@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type AuthReason, ToriiAuthError } from '@torii/core';
-import { readKnownOptions, readText } from '@torii/core/adapter';
+import { type AwaitGuard, createAwaitGuard, listTexts, readKnownOptions, readText } from '@torii/core/adapter';
 import { JOSEAlgNotAllowed, JWSSignatureVerificationFailed, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
 import { readPublicKey } from '../keys/rsa-key.ts';
@@ -11,6 +11,11 @@ export interface VerifyStreamOptions {
   readonly publicKey: string | KeyObject | undefined;
   /** The expected `iss` claim. If absent, `iss` is not checked, as in the gateway. An explicit `undefined` throws. */
   readonly issuer?: string;
+  /**
+   * The accepted audiences: the `aud` claim must contain one of them. If absent, a token that has an `aud` claim is refused
+   * (RFC 7519 4.1.3), although the gateway ignores the claim. An explicit `undefined` throws.
+   */
+  readonly audience?: string | readonly string[];
 }
 
 /** The contents of a valid stream token. */
@@ -27,6 +32,16 @@ export interface VerifiedStreamToken {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
+const fields = {
+  subject: true,
+  allowedStreams: true,
+  issuedAt: true,
+  expiresAt: true,
+  keyId: true,
+  raw: true,
+} satisfies Record<keyof VerifiedStreamToken, true>;
+const guardToken: AwaitGuard = createAwaitGuard(fields);
+
 const maxTokenLength = 16_384;
 const maxKeyIdLength = 256;
 
@@ -35,12 +50,20 @@ const maxKeyIdLength = 256;
  * required. Meant for your tests: in production, the gateway verifies tokens.
  *
  * @throws ToriiAuthError `token_malformed`, `algorithm_refused`, `signature_invalid`, `token_expired`, `claim_missing`,
- * `claim_malformed`, `token_not_yet_valid` or `issuer_refused`
+ * `claim_malformed`, `token_not_yet_valid`, `issuer_refused` or `audience_refused`
  * @throws ToriiConfigError for a wrong key or option
  */
-export async function verifyStreamToken(token: string, options: VerifyStreamOptions): Promise<VerifiedStreamToken> {
-  const own = readKnownOptions(options, ['publicKey', 'issuer'], '{ publicKey: signer.publicKey }');
+export function verifyStreamToken(token: string, options: VerifyStreamOptions): Promise<VerifiedStreamToken> {
+  return guardToken(verify(token, options));
+}
+
+async function verify(token: string, options: VerifyStreamOptions): Promise<VerifiedStreamToken> {
+  const own = readKnownOptions(options, ['publicKey', 'issuer', 'audience'], '{ publicKey: signer.publicKey }');
   const issuer = readText(own, 'issuer', "issuer: 'https://api.example.com', or leave it out");
+  const audiences =
+    'audience' in own
+      ? listTexts(own, 'audience', "audience: 'https://cable.example.com', or leave it out")
+      : undefined;
   const key = createPublicKey(readPublicKey('publicKey', own.publicKey).pem);
   if (typeof token !== 'string' || token.length > maxTokenLength) throw malformed();
   try {
@@ -62,6 +85,7 @@ export async function verifyStreamToken(token: string, options: VerifyStreamOpti
     if (iat > Date.now() / 1000) throw notYetValid();
     const isList = Array.isArray(streams) && streams.length > 0;
     if (!isList || !streams.every(isStreamPattern)) throw refusal('claim_malformed', 'allowed_streams');
+    checkAudience(payload, audiences);
     return {
       subject: sub,
       allowedStreams: streams,
@@ -73,6 +97,23 @@ export async function verifyStreamToken(token: string, options: VerifyStreamOpti
   } catch (error) {
     throw refusalFor(error);
   }
+}
+
+function checkAudience(claims: Readonly<Record<string, unknown>>, accepted: readonly string[] | undefined): void {
+  const claimed = Object.hasOwn(claims, 'aud') ? claims['aud'] : undefined;
+  if (accepted === undefined) {
+    if (claimed !== undefined) throw anotherAudience();
+    return;
+  }
+  if (claimed === undefined || claimed === null) throw refusal('claim_missing', 'aud');
+  const audiences: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed];
+  if (audiences.length === 0 || !audiences.every((each) => typeof each === 'string'))
+    throw refusal('claim_malformed', 'aud');
+  if (!audiences.some((each) => accepted.includes(each))) throw anotherAudience();
+}
+
+function anotherAudience(): ToriiAuthError {
+  return new ToriiAuthError('audience_refused', 'The token is for another audience.');
 }
 
 // The returned errors have no `cause`: jose's errors contain the claims of the token.

@@ -1,5 +1,6 @@
 import { loggable } from '@torii/core/adapter';
 import { type Anatomy, firstUnreadable, maxCharacters } from './anatomy.ts';
+import { isRequiredByOption } from './checks.ts';
 import { describeDuration } from './claim-text.ts';
 import { adviseOnIssuer } from './issuer-advice.ts';
 import type { Rules, TokenRefusal, Verdict } from './verdict.ts';
@@ -26,8 +27,7 @@ const advice = {
   token_expired: (_refusal, token, { rules, verdict }) => adviseOnEnd(claimsOf(token)['exp'], rules, verdict),
   token_not_yet_valid: (refusal, token, { rules, verdict }) =>
     adviseOnBeginning(claimsOf(token), refusal, rules, verdict),
-  audience_refused: (_refusal, token) =>
-    `The audience of the token is ${loggable(claimsOf(token)['aud'])}. Accept this audience, or change it in the token template.`,
+  audience_refused: adviseOnAudience,
   environment_refused: (_refusal, token) =>
     `The token is from the environment ${loggable(claimsOf(token)['pid'])}. Sandbox and production are separate environments. ` +
     'Sign in to the environment that this app uses, or accept the environment of the token.',
@@ -81,7 +81,24 @@ function adviseOnAlgorithm(
   );
 }
 
-function adviseOnClaim({ reason, detail: { claim = '' } }: TokenRefusal): string {
+function adviseOnAudience({ detail: { claim, actual } }: TokenRefusal): string {
+  if (claim !== 'aud') {
+    return `The token has the claim ${loggable(claim)}, so it was made for another server. Send the token of the session.`;
+  }
+  return (
+    `The audience of the token is ${actual ?? 'not text'}, so it was made for that server. If your server is meant, accept this ` +
+    'audience (--audience, and the option `audience` of your verifier). Otherwise send the token of the session, not one of a template.'
+  );
+}
+
+function adviseOnClaim(
+  { reason, detail: { claim = '' } }: TokenRefusal,
+  _token: Anatomy,
+  { rules }: Pick<Case, 'rules'>,
+): string {
+  if (isRequiredByOption(reason, claim, rules)) {
+    return `The token lacks the claim ${loggable(claim)}. Send the token of the session, or add the claim to it in the token template.`;
+  }
   if (claim === 'aud') {
     return reason === 'claim_missing'
       ? 'Torii’s tokens have no audience unless a token template adds one. Add it there, or leave out --audience.'

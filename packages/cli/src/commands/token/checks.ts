@@ -1,3 +1,4 @@
+import { loggable } from '@torii/core/adapter';
 import type { Anatomy } from './anatomy.ts';
 import { describeMoment, shownValue } from './claim-text.ts';
 import type { Rules, TokenRefusal, Verdict } from './verdict.ts';
@@ -20,7 +21,11 @@ const checks = {
   claims: ({ claims }) => `sub ${shownValue(claims.values?.['sub'])}, pid ${shownValue(claims.values?.['pid'])}`,
   times: ({ claims }) =>
     `expires ${describeMoment(claims.values?.['exp'], Date.now() / 1000) ?? 'in the distant future'}`,
-  audience: ({ claims }, { audience }) => (audience === undefined ? undefined : shownValue(claims.values?.['aud'])),
+  audience: ({ claims }, { audience }) => (audience === undefined ? 'none' : shownValue(claims.values?.['aud'])),
+  'other claims': (_token, { requireClaims = [], refuseClaims = [] }) => {
+    const texts = [...requireClaims, ...refuseClaims.map((name) => `no ${name}`)];
+    return texts.length === 0 ? undefined : texts.map(loggable).join(', ');
+  },
   environment: ({ claims }, { environmentId }) =>
     environmentId === undefined ? undefined : shownValue(claims.values?.['pid']),
   'signature’s form': () => '64 bytes',
@@ -31,7 +36,12 @@ const checks = {
 
 type CheckName = keyof typeof checks;
 
-type FindCheck = (refusal: TokenRefusal, token: Anatomy) => CheckName;
+type FindCheck = (refusal: TokenRefusal, token: Anatomy, rules: Rules) => CheckName;
+
+const optionsFor: ReadonlyMap<string, string> = new Map([
+  ['other claims', '--require-claim or --refuse-claim'],
+  ['environment', '--environment'],
+]);
 
 const checkByReason = {
   token_missing: () => 'header',
@@ -44,7 +54,7 @@ const checkByReason = {
   claim_malformed: checkOfClaim,
   token_expired: () => 'times',
   token_not_yet_valid: () => 'times',
-  audience_refused: () => 'audience',
+  audience_refused: ({ detail: { claim } }) => (claim === 'aud' ? 'audience' : 'other claims'),
   environment_refused: () => 'environment',
   key_unknown: () => 'key',
   keys_unavailable: () => 'key',
@@ -61,18 +71,25 @@ const checkByClaim: ReadonlyMap<string | undefined, CheckName> = new Map([
   ['aud', 'audience'],
 ]);
 
-function checkThatRefused(refusal: TokenRefusal, token: Anatomy): CheckName {
+function checkThatRefused(refusal: TokenRefusal, token: Anatomy, rules: Rules): CheckName {
   const find: FindCheck = checkByReason[refusal.reason];
-  return find(refusal, token);
+  return find(refusal, token, rules);
 }
 
-function checkOfClaim({ detail: { claim } }: TokenRefusal): CheckName {
+function checkOfClaim({ reason, detail: { claim = '' } }: TokenRefusal, _token: Anatomy, rules: Rules): CheckName {
+  if (isRequiredByOption(reason, claim, rules)) return 'other claims';
   return checkByClaim.get(claim) ?? 'people';
+}
+
+/** Whether the token lacks a claim that only `--require-claim` makes necessary. */
+export function isRequiredByOption(reason: string, claim: string, { requireClaims = [] }: Rules): boolean {
+  const isAlwaysRequired = ['iss', 'sub', 'pid', 'iat', 'exp'].includes(claim);
+  return reason === 'claim_missing' && requireClaims.includes(claim) && !isAlwaysRequired;
 }
 
 export function listChecks(token: Anatomy, rules: Rules, { refusal }: Verdict): readonly CheckLine[] {
   const list: readonly (readonly [string, Find])[] = Object.entries(checks);
-  const refusedBy = refusal === undefined ? undefined : checkThatRefused(refusal, token);
+  const refusedBy = refusal === undefined ? undefined : checkThatRefused(refusal, token, rules);
   const end = refusedBy === undefined ? list.length : list.findIndex(([name]) => name === refusedBy);
   return list.map(([name, found], index) => {
     if (refusal !== undefined && index === end) return { check: name, result: 'refused', found: refusal.message };
@@ -80,7 +97,7 @@ export function listChecks(token: Anatomy, rules: Rules, { refusal }: Verdict): 
     if (index > end) return { check: name, result: 'not reached', found: '' };
     const text = found(token, rules);
     return text === undefined
-      ? { check: name, result: 'not asked', found: `use --${name} to enable it` }
+      ? { check: name, result: 'not asked', found: `use ${optionsFor.get(name)} to enable it` }
       : { check: name, result: 'passed', found: text };
   });
 }

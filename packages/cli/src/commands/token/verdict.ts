@@ -9,6 +9,8 @@ import type { Pasted, TokenSourceOptions } from './source.ts';
 export interface VerifyOptions extends TokenSourceOptions {
   readonly issuer?: readonly string[];
   readonly audience?: readonly string[];
+  readonly requireClaim?: readonly string[];
+  readonly refuseClaim?: readonly string[];
   readonly environment?: readonly string[];
   readonly clockTolerance: number;
 }
@@ -16,6 +18,8 @@ export interface VerifyOptions extends TokenSourceOptions {
 export interface Rules {
   readonly issuer: string | readonly string[];
   readonly audience?: readonly string[];
+  readonly requireClaims?: readonly string[];
+  readonly refuseClaims?: readonly string[];
   readonly environmentId?: readonly string[];
   readonly clockTolerance: number;
 }
@@ -42,13 +46,15 @@ export interface Verdict {
 export function addVerifyOptions(command: Command): Command {
   return command
     .option('--issuer <url>', 'accepted issuer; can be repeated (TORII_ISSUER)', addText)
-    .option('--audience <text>', 'accepted audience; can be repeated; default: not checked', addText)
+    .option('--audience <text>', 'accepted audience; can be repeated; default: none', addText)
+    .option('--require-claim <name>', 'claim that the token must have; can be repeated', addText)
+    .option('--refuse-claim <name>', 'claim that the token must not have; can be repeated', addText)
     .option('--environment <id>', 'accepted environment; can be repeated; default: any', addText)
     .option('--clock-tolerance <seconds>', 'allowed clock difference, 0 to 300', wholeNumber(0, 300), 30);
 }
 
 export function rulesFrom(context: Context, options: VerifyOptions): Rules {
-  const { issuer, audience, environment, clockTolerance } = options;
+  const { issuer, audience, requireClaim, refuseClaim, environment, clockTolerance } = options;
   const chosen = issuer ?? settingsFrom(context, options)('TORII_ISSUER')?.text;
   if (chosen === undefined) {
     throw new UsageError('The issuer is missing. Use --issuer https://acme.torii.so, or set TORII_ISSUER.');
@@ -56,6 +62,8 @@ export function rulesFrom(context: Context, options: VerifyOptions): Rules {
   return {
     issuer: chosen,
     ...(audience !== undefined && { audience }),
+    ...(requireClaim !== undefined && { requireClaims: requireClaim }),
+    ...(refuseClaim !== undefined && { refuseClaims: refuseClaim }),
     ...(environment !== undefined && { environmentId: environment }),
     clockTolerance,
   };

@@ -125,7 +125,7 @@ async function applyToUsers<T>(
     const lookUp = (who: string) => findUser(client, who, signal);
     for await (const user of attempts.each(chosen, (who) => who, lookUp)) found.push(user);
     if (found.length === 0) throw new CommandFailure('No user was found. Nothing was changed.');
-    for (const { id, email, name } of found) output.say(`  ${id}  ${printable(email ?? name ?? '')}`);
+    for (const { id, email, name } of found) output.say(`  ${printable(id)}  ${printable(email ?? name ?? '')}`);
     await confirm(context, found.length === 1 ? `${what} this user?` : `${what} these ${found.length} users?`, options);
     return found.map(({ id }) => id);
   }

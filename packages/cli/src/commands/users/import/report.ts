@@ -48,7 +48,7 @@ export function startReport({ env }: Context): Report {
         counts.set(record.outcome, countOf(record.outcome) + 1);
         if (record.outcome === 'taken')
           say(`line ${record.line}: the email is taken: ${printable(record.email ?? '')}`);
-        if (record.problem !== undefined) say(`line ${record.line}: failed: ${record.problem}`);
+        if (record.problem !== undefined) say(`line ${record.line}: failed: ${printable(record.problem)}`);
         if (record.outcome === 'failed') await reject?.(result.raw);
         advance?.(Math.max(1, result.raw.toString('latin1').split('\n').length - 1));
         yield record;

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ToriiApiError, type ToriiClient, ToriiConfigError, ToriiConnectionError, type User } from '@torii/api';
 import { pMapIterable } from 'p-map';
+import { isKeyRefused } from '../../../failures.ts';
 import type { InputLine } from './input.ts';
 import { createKeys, type Journal } from './journal.ts';
 import { type NewUser, readNewUser } from './new-user.ts';
@@ -124,7 +125,7 @@ async function createUser(
   }
 }
 
-/** Whether the user was certainly not created. A ToriiConfigError is thrown before anything is sent. */
+/** Whether the user was certainly not created. A ToriiConfigError means that nothing was sent, or that the key is wrong. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof ToriiApiError) return error.status < 500 && error.status !== 408;
   return error instanceof ToriiConfigError || wasNeverSent(error);
@@ -132,7 +133,7 @@ function isRefusal(error: unknown): boolean {
 
 function isAboutUser(error: unknown): boolean {
   if (error instanceof ToriiApiError) return [400, 409, 413, 422].includes(error.status);
-  return error instanceof ToriiConfigError;
+  return error instanceof ToriiConfigError && !isKeyRefused(error);
 }
 
 function isRepeatable(error: unknown, { email }: NewUser): boolean {

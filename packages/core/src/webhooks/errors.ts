@@ -1,0 +1,54 @@
+import type { Denial } from '../denial.ts';
+import { RefusalError } from '../errors.ts';
+import { isOfKind } from '../kinds.ts';
+
+/**
+ * Why a webhook delivery was not handled. Answer `in_progress`, `store_unavailable` and `handler_failed` with a status of
+ * 500 or above, so that Torii sends the delivery again.
+ */
+export type WebhookReason =
+  | 'header_missing'
+  | 'header_malformed'
+  | 'timestamp_too_old'
+  | 'timestamp_too_new'
+  | 'signature_invalid'
+  | 'payload_too_large'
+  | 'payload_incomplete'
+  | 'payload_malformed'
+  | 'id_mismatch'
+  | 'in_progress'
+  | 'store_unavailable'
+  | 'handler_failed';
+
+export interface WebhookDenialBody {
+  readonly error: { readonly code: string; readonly reason: WebhookReason; readonly message: string };
+}
+
+/** A webhook delivery was not handled. The error never contains the secret, a signature or the delivered body. */
+export class ToriiWebhookError extends RefusalError {
+  protected static override readonly kind: string = 'ToriiWebhookError';
+  override readonly name = 'ToriiWebhookError';
+  override readonly code = 'webhook_refused';
+  readonly reason: WebhookReason;
+
+  constructor(reason: WebhookReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+
+  protected override toDenial(): Denial<WebhookDenialBody> | undefined {
+    return isOfKind(this, 'ToriiWebhookError') ? webhookDenialFor(this) : undefined;
+  }
+}
+
+export function webhookDenialFor({ code, reason, message }: ToriiWebhookError): Denial<WebhookDenialBody> {
+  const [status, headers] = statusOf(reason);
+  return { status, headers, body: { error: { code, reason, message } } };
+}
+
+function statusOf(reason: WebhookReason): readonly [status: number, headers: Readonly<Record<string, string>>] {
+  if (reason === 'in_progress') return [503, { 'Retry-After': '10' }];
+  if (reason === 'store_unavailable') return [503, { 'Retry-After': '5' }];
+  if (reason === 'handler_failed') return [500, {}];
+  return [reason === 'payload_too_large' ? 413 : 400, {}];
+}
