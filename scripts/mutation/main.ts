@@ -1,48 +1,48 @@
 // Mutation test: changes one expression at a time in the code that decides who gets in, and lists the changes that no
-// test notices. Results are kept in .reports/mutation: a run that was stopped continues with the folder that it was in.
-//   npm run test:mutation                                   everything in scope.ts, more than an hour
+// test notices. Results are kept in .reports/mutation: a run that was stopped continues with the subject that it was at.
+//   npm run test:mutation                                   everything in scope.ts, about an hour
 //   npm run test:mutation -- core/src/guards.ts authz       some files
 //   npm run test:mutation -- --again core/src/guards.ts     the same, without the results of earlier runs
 //   npm run test:mutation -- --report                       writes docs/mutation.md from the kept results
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
 import { repository } from '../workspace.ts';
 import { printResult, writeReport } from './report.ts';
 import { forgetResults, readResults, resultsPath } from './results.ts';
-import { listFiles, type Scope, scopes } from './scope.ts';
+import { listFiles, type Subject, subjects } from './scope.ts';
 
 process.chdir(repository);
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
 const paths = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const selected = scopes.map((scope) => ({ scope, files: listFiles(scope, paths) }));
-const isKnown = flags.every((flag) => flag === '--again' || flag === '--report');
-if (!isKnown || selected.every(({ files }) => files.length === 0)) {
+const selected = subjects
+  .map((subject) => ({ subject, files: listFiles(subject, paths) }))
+  .filter(({ files }) => files.length > 0);
+if (selected.length === 0 || flags.some((flag) => flag !== '--again' && flag !== '--report')) {
   console.error('Usage: npm run test:mutation -- [--again | --report] [core/src/guards.ts | core/src/token | authz …]');
   process.exit(2);
 }
 
 if (!flags.includes('--report')) {
-  for (const { scope, files } of selected) {
-    if (flags.includes('--again')) forgetResults(scope.name, files, () => true);
-    for (const group of Map.groupBy(files, dirname).values()) await mutate(scope, group);
+  for (const { subject, files } of selected) {
+    if (flags.includes('--again')) forgetResults(subject.package, files, () => true);
+    await mutate(subject, files);
   }
 }
-writeReport(scopes.map(({ name }) => name));
+writeReport([...new Set(subjects.map((subject) => subject.package))]);
 
-async function mutate(scope: Scope, files: readonly string[]): Promise<void> {
+async function mutate(subject: Subject, files: readonly string[]): Promise<void> {
   const start = performance.now();
   // First, each mutant is switched on after the modules were loaded, and only the tests that reach it are run.
-  await runStryker(scope, files, true);
-  // Then those that act while a module is loaded, such as a changed constant. All tests are run with it.
-  forgetResults(scope.name, files, ({ isStatic, isDead }) => isStatic && !isDead);
-  await runStryker(scope, files, false);
-  for (const result of readResults(scope.name)) if (files.includes(result.path)) printResult(result);
+  await runStryker(subject, files, true);
+  // Then those that act while a module is loaded, such as a changed constant. All tests of the subject are run with it.
+  forgetResults(subject.package, files, ({ isStatic, isDead }) => isStatic && !isDead);
+  await runStryker(subject, files, false);
+  for (const result of readResults(subject.package)) if (files.includes(result.path)) printResult(result);
   console.log(`${((performance.now() - start) / 60_000).toFixed(1)} minutes\n`);
 }
 
-async function runStryker({ name, excludedTests }: Scope, files: readonly string[], ignoreStatic: boolean) {
-  process.env['MUTATED_PACKAGE'] = name;
-  process.env['MUTATION_EXCLUDED_TESTS'] = excludedTests.join(' ');
+async function runStryker({ package: name, tests }: Subject, files: readonly string[], ignoreStatic: boolean) {
+  process.env['MUTATION_TESTS'] = tests.map((test) => `packages/${name}/test/${test}`).join(' ');
   await new Stryker({
     mutate: [...files],
     testRunner: 'vitest',

@@ -1,41 +1,56 @@
 import { globSync } from 'node:fs';
 import { repository } from '../workspace.ts';
 
-export interface Scope {
+export interface Subject {
   /** The name of the package's folder. */
-  readonly name: string;
-  /** The files to mutate, as patterns inside the package. */
+  readonly package: string;
+  /** The files to mutate. Patterns inside the package's `src/`. */
   readonly files: readonly string[];
-  /** Tests that are left out because they are slow, or have another subject. Patterns inside the package's `test/`. */
-  readonly excludedTests: readonly string[];
+  /** The tests of these files. Patterns inside the package's `test/`. */
+  readonly tests: readonly string[];
 }
 
 /** The code that decides who gets in. */
-export const scopes: readonly Scope[] = [
-  {
-    name: 'core',
-    files: [
-      'src/{authenticate,verifier,token-verifier,auth,checks,guards,denial,answer,events,registry,emitter}.ts',
-      'src/{request,token,keys,time}/*.ts',
-      'src/options/{verify-options,request-options,paths,origins,issuer-url,loopback,reader,verifier-options}.ts',
-    ],
-    excludedTests: ['**/differential*', 'patch.test.ts', 'webhook-*', 'jwt.test.ts', 'exports.test.ts'],
-  },
-  {
-    name: 'authz',
-    files: ['src/{authz,options}.ts', 'src/rules/*.ts', 'src/policy/{permission,permission-tree,decision-memory}.ts'],
-    excludedTests: ['stores.test.ts', 'exports.test.ts'],
-  },
+export const subjects: readonly Subject[] = [
+  core(['auth'], ['auth', 'many-issuers']),
+  core(['{authenticate,verifier,token-verifier}'], ['authenticate', 'verify', 'checks', 'errors', 'answer']),
+  core(['checks'], ['checks', 'guards']),
+  core(['guards'], ['guards']),
+  core(['{denial,answer}'], ['denial', 'answer', 'errors', 'guards']),
+  core(['{events,emitter}'], ['emitter', 'errors', 'auth', 'verify']),
+  core(['registry'], ['registry', 'node/registry', 'emitter']),
+  core(['request/bearer'], ['bearer', 'authenticate']),
+  core(['request/path'], ['path']),
+  core(['request/request-view'], ['request', 'bearer', 'guards']),
+  core(['token/parse'], ['token', 'verify']),
+  core(['token/{claims,verify,token-cache}'], ['token-cache', 'verify', 'errors', 'many-issuers']),
+  core(['keys/*'], ['keys', 'many-issuers', 'verify', 'node/ecdsa']),
+  core(['time/*'], ['deadline', 'keys']),
+  core(
+    ['options/{verify-options,request-options,verifier-options,paths,origins,issuer-url,loopback,reader}'],
+    ['options', 'reader', 'loopback', 'nearest-name', 'path', 'authenticate'],
+  ),
+  authz(['{authz,options}', 'rules/*'], ['conditions', 'explain', 'host', 'options', 'roles', 'tenants', 'edge']),
+  authz(['policy/{permission,permission-tree,decision-memory}'], ['permission-tree', 'roles', 'explain', 'options']),
 ];
 
-/** The files of a scope, as paths from the repository's root. Only those at or below one of `paths`, if given. */
-export function listFiles({ name, files }: Scope, paths: readonly string[]): readonly string[] {
-  return globSync([...files], { cwd: `${repository}/packages/${name}` })
-    .map((file) => `packages/${name}/${file}`)
-    .filter(
-      (file) =>
-        paths.length === 0 ||
-        paths.some((path) => `${file}/`.startsWith(`packages/${path.replace(/^packages\/|\/$/g, '')}/`)),
-    )
+/** The files of a subject, as paths from the repository's root. Only those at or below one of `paths`, if given. */
+export function listFiles(subject: Subject, paths: readonly string[]): readonly string[] {
+  const wanted = paths.map((path) => `packages/${path.replace(/^packages\/|\/$/g, '')}/`);
+  return globSync([...subject.files], { cwd: `${repository}/packages/${subject.package}/src` })
+    .map((file) => `packages/${subject.package}/src/${file}`)
+    .filter((file) => wanted.length === 0 || wanted.some((path) => `${file}/`.startsWith(path)))
     .sort();
+}
+
+function core(files: readonly string[], tests: readonly string[]): Subject {
+  return subjectOf('core', files, tests);
+}
+
+function authz(files: readonly string[], tests: readonly string[]): Subject {
+  return subjectOf('authz', files, tests);
+}
+
+function subjectOf(name: string, files: readonly string[], tests: readonly string[]): Subject {
+  return { package: name, files: files.map((file) => `${file}.ts`), tests: tests.map((test) => `${test}.test.ts`) };
 }

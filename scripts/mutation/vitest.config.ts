@@ -1,26 +1,23 @@
-// The tests that run against the mutants of one package. main.ts sets the environment variables.
-import { statSync } from 'node:fs';
+// The tests that run against mutants. main.ts sets MUTATION_TESTS.
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-const folder = `packages/${process.env['MUTATED_PACKAGE']}/test`;
+const tests = process.env['MUTATION_TESTS']?.split(' ') ?? [];
 const conditions = ['@torii/source', 'node', 'module', 'development|production'];
 
-/** Small files first: most mutants die there, and the rest of the tests is then skipped. */
-class SmallestFirst extends BaseSequencer {
+/** In the order of scope.ts. The first failure ends the run for a mutant. */
+class ListedOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return files.toSorted((a, b) => statSync(a.moduleId).size - statSync(b.moduleId).size);
+    return files.toSorted((a, b) => rankOf(a) - rankOf(b));
   }
+}
+
+function rankOf({ moduleId }: TestSpecification): number {
+  return tests.findIndex((test) => moduleId.endsWith(test));
 }
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
-  test: {
-    include: [`${folder}/**/*.test.ts`],
-    exclude: (process.env['MUTATION_EXCLUDED_TESTS'] ?? '').split(' ').map((name) => `${folder}/${name}`),
-    sequence: { sequencer: SmallestFirst },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-  },
+  test: { include: tests, sequence: { sequencer: ListedOrder }, testTimeout: 60_000, hookTimeout: 60_000 },
 });

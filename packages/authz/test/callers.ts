@@ -1,10 +1,10 @@
 import { type Auth, authorize, createVerifier, denialFor, type RequestParts } from '@torii/core';
-import { startEmulator, type TokenOptions } from '@torii/emulator';
+import { type Emulator, startEmulator, type TokenOptions } from '@torii/emulator';
 import { afterAll } from 'vitest';
 import type { Authz } from '../src/index.ts';
 
 /** Issues real tokens, which the verifier checks as in an app. */
-const torii = await startEmulator();
+export const torii: Emulator = await startEmulator();
 afterAll(() => torii.stop());
 const verifier = createVerifier({ issuer: torii.issuer });
 

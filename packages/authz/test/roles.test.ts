@@ -198,6 +198,21 @@ test('the resource starts after the base pattern', async () => {
     expect(await ask({ roles: 1 }, url, under)).toBe(403);
 });
 
+test('a path that ends before the base pattern does is no resource, even if the pattern ends with a name', async () => {
+  const under = { base: '/api/:version/*' };
+  const all = createAuthz({ permissions: { permissions: { admin: ['%r{.*}:get'] } }, ...under });
+  const auth = await callerWith({ roles: 'admin' });
+  expect(await statusOf(all, auth, requestFor('/api/v1'))).toBe(200);
+  for (const url of ['/api', '/api/', '/']) expect(await statusOf(all, auth, requestFor(url))).toBe(403);
+});
+
+test('[24] a method may consist of several words', async () => {
+  const search = createAuthz({ permissions: { permissions: { admin: ['x:m-search'] } } });
+  const auth = await callerWith({ roles: 'admin' });
+  expect(await statusOf(search, auth, requestFor('/x', { method: 'M-SEARCH' }))).toBe(200);
+  expect(await statusOf(search, auth, requestFor('/x', { method: 'M-SEARCHES' }))).toBe(403);
+});
+
 test('the resource starts after the slug pattern, or after base if the path has no slug', async () => {
   const options: AuthzOptions = {
     tenant: { slug: '/api/:company/*', withoutSlug: ['/api/one', '/one'] },
