@@ -52,13 +52,8 @@ async function runStryker({ package: name, tests }: Subject, files: readonly str
     // Stryker changes a copy of the package. Nothing else is copied but the configuration of vitest.
     ignorePatterns: [
       ...['/*', '!/package.json', '!/packages', '/packages/*', `!/packages/${name}`, 'dist', 'tsconfig*.json'],
-      ...[
-        '!/scripts',
-        '/scripts/*',
-        '!/scripts/mutation',
-        '/scripts/mutation/*',
-        '!/scripts/mutation/vitest.config.ts',
-      ],
+      ...['!/scripts', '/scripts/*', '!/scripts/mutation', '/scripts/mutation/*'],
+      ...['!/scripts/mutation/setup.ts', '!/scripts/mutation/vitest.config.ts'],
     ],
     tempDirName: '.reports/mutation/sandbox',
     incremental: true,

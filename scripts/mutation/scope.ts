@@ -12,7 +12,7 @@ export interface Subject {
 
 /** The code that decides who gets in. */
 export const subjects: readonly Subject[] = [
-  core(['auth'], ['auth', 'many-issuers']),
+  core(['auth'], ['auth', 'many-issuers', 'errors', 'checks', 'jwt', 'node/registry']),
   core(['{authenticate,verifier,token-verifier}'], ['authenticate', 'verify', 'checks', 'errors', 'answer']),
   core(['checks'], ['checks', 'guards']),
   core(['guards'], ['guards']),

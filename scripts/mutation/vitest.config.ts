@@ -19,5 +19,12 @@ function rankOf({ moduleId }: TestSpecification): number {
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
-  test: { include: tests, sequence: { sequencer: ListedOrder }, testTimeout: 60_000, hookTimeout: 60_000 },
+  test: {
+    include: tests,
+    setupFiles: ['scripts/mutation/setup.ts'],
+    isolate: false,
+    sequence: { sequencer: ListedOrder },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
 });
