@@ -180,6 +180,17 @@ describe('[27] an impersonated token', () => {
     expect(await passes(not(isBlocked))).toBe(true);
   });
 
+  test('is refused by can() with an event that names the rule', async () => {
+    const events: VerifierEvent[] = [];
+    const authz = createAuthz({ permissions });
+    const checks: readonly Check[] = [(auth) => authz.can(auth, 'x:get')];
+    const verifier = createVerifier({ issuer: torii.issuer, checks, onEvent: (event) => events.push(event) });
+    const token = await torii.token({ userId: 'ada', claims: { act: { sub: 'root' } } });
+    const { denial } = await verifier.check({ url: '/x', headers: { authorization: `Bearer ${token}` } });
+    expect(denial?.status).toBe(403);
+    expect(events.at(-1)).toMatchObject({ detail: { check: expect.stringContaining('impersonation') } });
+  });
+
   test('with audit, is decided by the other rules and reported to onEvent', async () => {
     const onEvent = vi.fn();
     const authz = createAuthz({ permissions, impersonation: 'audit', onEvent });

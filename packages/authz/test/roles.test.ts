@@ -40,6 +40,23 @@ test.each<[string, unknown]>([
   expect(await ask(roles === undefined ? {} : { roles }, '/zero')).toBe(403);
 });
 
+test('roles() returns sorted strings without duplicates', async () => {
+  expect(authz.roles(await callerWith({ roles: ['b', 2, 'a', 'b', 10] }))).toEqual(['10', '2', 'a', 'b']);
+});
+
+test('slugs() is empty if the claim is not a list', async () => {
+  for (const pathname_slugs of ['north', 7, { 0: 'north' }, null])
+    expect(authz.slugs(await callerWith({ pathname_slugs }))).toEqual([]);
+});
+
+test('tenant() and subdomain() are null if the claim is empty, or is neither a string nor a whole number', async () => {
+  const named = createAuthz({ permissions, claims: { tenant: 'tenant_id' } });
+  for (const value of ['', null, true, 1.5, [], {}]) {
+    const auth = await callerWith({ tenant_id: value, subdomain: value });
+    expect([named.tenant(auth), named.subdomain(auth)]).toEqual([null, null]);
+  }
+});
+
 test.each(['__proto__', 'constructor', 'toString', 'valueOf', ''])(
   '[25] a document cannot grant anything to %j',
   async (role) => {
@@ -58,6 +75,10 @@ describe("Torii's own roles", () => {
     ['o, the shorter form', { o: { id: 'acme', rol: 'org:member' } }],
   ])('are read from %s', async (_name, claims) => {
     expect(await ask(claims, '/member')).toBe(200);
+  });
+
+  test('are read from the other claims if `o` is null', async () => {
+    expect(await ask({ o: null, roles: 1 }, '/one')).toBe(200);
   });
 
   test('need an organization', async () => {
