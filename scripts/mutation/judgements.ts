@@ -10,6 +10,7 @@ export interface Judgement {
 
 const speed = 'Only speed: the result is the same without it.';
 const wording = 'The wording of a text for people.';
+const otherProblem = 'Only the text changes: `readPath` refuses the pattern too, for another reason.';
 const typesOnly = 'Needed for the types only: the value cannot occur.';
 
 /** The mutants that no test can or should notice. */
@@ -58,6 +59,50 @@ export const judgements: readonly Judgement[] = [
     code: "Object.hasOwn(next, '__proto__')",
     mutants: ['true'],
     because: 'Only speed: to delete a property that is absent does nothing.',
+  },
+  {
+    file: 'core/src/request/bearer.ts',
+    code: 'places.cookie !== undefined',
+    mutants: ['true'],
+    because: typesOnly,
+  },
+  { file: 'core/src/request/bearer.ts', code: "'cookie'", mutants: ['""'], because: wording },
+  { file: 'core/src/request/path.ts', code: "!raw.includes('%')", mutants: ['false'], because: speed },
+  { file: 'core/src/request/path.ts', code: "'%'", mutants: ['""'], because: speed },
+  {
+    file: 'core/src/request/path.ts',
+    code: '[]',
+    mutants: ['["Stryker was here"]'],
+    because: 'No path begins with this text.',
+  },
+  { file: 'core/src/request/path.ts', code: "!base.startsWith('/')", mutants: ['false'], because: otherProblem },
+  { file: 'core/src/request/path.ts', code: "'/'", mutants: ['""'], because: otherProblem },
+  { file: 'core/src/request/path.ts', code: "base.includes('%')", mutants: ['false'], because: otherProblem },
+  {
+    file: 'core/src/request/path.ts',
+    code: "base.includes('?') || base.includes('#')",
+    mutants: ['false', "base.includes('?') && base.includes('#')"],
+    because: otherProblem,
+  },
+  { file: 'core/src/token/parse.ts', code: 'lastHeader?.part === part', mutants: ['false'], because: speed },
+  { file: 'core/src/token/parse.ts', code: '{ part: copyOf(part), header }', mutants: ['{}'], because: speed },
+  {
+    file: 'core/src/token/parse.ts',
+    code: '{ return /^[\\0-\\x7F]*$/.test(binary); }',
+    mutants: ['{}'],
+    because: speed,
+  },
+  {
+    file: 'core/src/token/parse.ts',
+    code: '/^[\\0-\\x7F]*$/',
+    mutants: ['/^[\\0-\\x7F]$/', '/^[^\\0-\\x7F]*$/'],
+    because: speed,
+  },
+  {
+    file: 'core/src/token/parse.ts',
+    code: 'i < binary.length',
+    mutants: ['i <= binary.length'],
+    because: 'A typed array ignores a write beyond its end.',
   },
   {
     file: 'core/src/registry.ts',

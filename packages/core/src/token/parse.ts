@@ -65,8 +65,7 @@ function parseObject(part: string): Claims {
   try {
     value = JSON.parse(isAscii(binary) ? binary : utf8Decoder.decode(bytesOf(binary)));
   } catch {
-    // No `cause`: the message of a SyntaxError quotes a part of the token.
-    throw malformed('The token does not contain JSON.');
+    // Refused below, without a `cause`: the message of a SyntaxError quotes a part of the token.
   }
   if (!isJsonObject(value)) throw malformed('The token does not contain JSON objects.');
   return value;
