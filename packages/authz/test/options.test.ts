@@ -80,6 +80,10 @@ test.each<[string, unknown]>([
   ['base', { permissions, base: '/api' }],
   ['base', { permissions, base: '' }],
   ['base', { permissions, base: undefined }],
+  ['base', { permissions, base: '/a b/*' }],
+  ['base', { permissions, base: '/v:version/*' }],
+  ['base', { permissions, base: '/./api/*' }],
+  ['base', { permissions, base: '/api/../*' }],
   ['claims', { permissions, claims: undefined }],
   ['role', { permissions, claims: { role: 'x' } }],
   ['roles', { permissions, claims: { roles: undefined } }],
@@ -112,6 +116,7 @@ test.each<[string, AuthzOptions]>([
   ['a domain that contains a number', { tenant: { baseDomain: 'shop.24x7.example' } }],
   ['the longest permitted times', { permissions, refreshSeconds: 3600, timeoutMs: 60_000 }],
   ['the shortest permitted times', { permissions, refreshSeconds: 0.001, timeoutMs: 0.001 }],
+  ['the default for impersonation', { permissions, impersonation: 'refuse' }],
   ['onEvent without audit', { permissions, onEvent: () => {} }],
 ])('accepts %s', (_name, options) => {
   expect(() => createAuthz(options)).not.toThrow();

@@ -44,6 +44,20 @@ test('roles() returns sorted strings without duplicates', async () => {
   expect(authz.roles(await callerWith({ roles: ['b', 2, 'a', 'b', 10] }))).toEqual(['10', '2', 'a', 'b']);
 });
 
+test('each fact is read from the claim that the option names', async () => {
+  const named = createAuthz({
+    permissions,
+    claims: { userId: 'uid', tenant: 'tid', subdomain: 'sub_domain', slugs: 'companies', roles: 'groups' },
+  });
+  const auth = await callerWith({
+    ...{ uid: 'bob', tid: 7, sub_domain: 'acme', companies: ['north'], groups: ['b'] },
+    ...{ org_id: 'org_1', subdomain: 'x', pathname_slugs: ['x'], roles: ['x'] },
+  });
+  expect([named.userId(auth), named.tenant(auth), named.subdomain(auth)]).toEqual(['bob', '7', 'acme']);
+  expect([named.slugs(auth), named.roles(auth)]).toEqual([['north'], ['b']]);
+  expect(['north', 'x', ''].map((slug) => named.hasSlug(auth, slug))).toEqual([true, false, false]);
+});
+
 test('slugs() is empty if the claim is not a list', async () => {
   for (const pathname_slugs of ['north', 7, { 0: 'north' }, null])
     expect(authz.slugs(await callerWith({ pathname_slugs }))).toEqual([]);
