@@ -24,24 +24,25 @@ if (selected.length === 0 || flags.some((flag) => flag !== '--again' && flag !==
 
 if (!flags.includes('--report')) {
   for (const { subject, files } of selected) {
-    if (flags.includes('--again')) forgetResults(subject.package, files, () => true);
+    if (flags.includes('--again')) forgetResults(subject, files, () => true);
     await mutate(subject, files);
   }
 }
-writeReport([...new Set(subjects.map((subject) => subject.package))]);
+writeReport();
 
 async function mutate(subject: Subject, files: readonly string[]): Promise<void> {
   const start = performance.now();
   // First, each mutant is switched on after the modules were loaded, and only the tests that reach it are run.
   await runStryker(subject, files, true);
   // Then those that act while a module is loaded, such as a changed constant. All tests of the subject are run with it.
-  forgetResults(subject.package, files, ({ isStatic, isDead }) => isStatic && !isDead);
+  forgetResults(subject, files, ({ isStatic, isDead }) => isStatic && !isDead);
   await runStryker(subject, files, false);
-  for (const result of readResults(subject.package)) if (files.includes(result.path)) printResult(result);
+  for (const result of readResults(subject)) if (files.includes(result.path)) printResult(result);
   console.log(`${((performance.now() - start) / 60_000).toFixed(1)} minutes\n`);
 }
 
-async function runStryker({ package: name, tests }: Subject, files: readonly string[], ignoreStatic: boolean) {
+async function runStryker(subject: Subject, files: readonly string[], ignoreStatic: boolean) {
+  const { package: name, tests } = subject;
   process.env['MUTATION_TESTS'] = tests.map((test) => `packages/${name}/test/${test}`).join(' ');
   await new Stryker({
     mutate: [...files],
@@ -57,7 +58,7 @@ async function runStryker({ package: name, tests }: Subject, files: readonly str
     ],
     tempDirName: '.reports/mutation/sandbox',
     incremental: true,
-    incrementalFile: resultsPath(name),
+    incrementalFile: resultsPath(subject),
     ignoreStatic,
     concurrency: 1,
     timeoutMS: 10_000,

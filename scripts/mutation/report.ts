@@ -1,6 +1,7 @@
 // Prints the results of mutation tests, and writes docs/mutation.md.
 import { writeFileSync } from 'node:fs';
 import { type FileResult, readResults, type Survivor } from './results.ts';
+import { subjects } from './scope.ts';
 
 const page = 'docs/mutation.md';
 
@@ -12,8 +13,13 @@ export function printResult(file: FileResult): void {
   }
 }
 
-export function writeReport(packages: readonly string[]): void {
-  const parts = packages.flatMap((name) => describePackage(name, readResults(name)));
+export function writeReport(): void {
+  const parts = [...Map.groupBy(subjects, (subject) => subject.package)].flatMap(([name, ofPackage]) =>
+    describePackage(
+      name,
+      ofPackage.flatMap(readResults).sort((a, b) => a.path.localeCompare(b.path)),
+    ),
+  );
   writeFileSync(page, `${[...introduction, ...parts].join('\n')}\n`);
   console.log(`Wrote ${page}`);
 }

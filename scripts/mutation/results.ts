@@ -1,6 +1,7 @@
-// The results of mutation tests that Stryker keeps, one file per package.
+// The results of mutation tests that Stryker keeps, one file per subject.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { judgements } from './judgements.ts';
+import { listFiles, type Subject } from './scope.ts';
 
 export interface Survivor {
   readonly line: number;
@@ -41,17 +42,17 @@ interface StoredResults {
 const counted: ReadonlySet<string> = new Set(['Killed', 'Timeout', 'Survived', 'NoCoverage']);
 const dead: ReadonlySet<string> = new Set(['Killed', 'Timeout']);
 
-export function resultsPath(packageName: string): string {
-  return `.reports/mutation/${packageName}.json`;
+export function resultsPath({ name }: Subject): string {
+  return `.reports/mutation/${name}.json`;
 }
 
 /** Forgets results of some files, so that Stryker tests these mutants again. */
 export function forgetResults(
-  packageName: string,
+  subject: Subject,
   files: readonly string[],
   isForgotten: (mutant: { readonly isStatic: boolean; readonly isDead: boolean }) => boolean,
 ): void {
-  const results = readStored(packageName);
+  const results = readStored(subject);
   if (results === undefined) return;
   for (const file of files) {
     const stored = results.files[file];
@@ -61,11 +62,13 @@ export function forgetResults(
     );
     results.files[file] = { ...stored, mutants };
   }
-  writeFileSync(resultsPath(packageName), JSON.stringify(results));
+  writeFileSync(resultsPath(subject), JSON.stringify(results));
 }
 
-export function readResults(packageName: string): readonly FileResult[] {
-  return Object.entries(readStored(packageName)?.files ?? {})
+export function readResults(subject: Subject): readonly FileResult[] {
+  const files = listFiles(subject, []);
+  return Object.entries(readStored(subject)?.files ?? {})
+    .filter(([path]) => files.includes(path))
     .map(([path, { source, mutants }]) => {
       const valid = mutants.filter(({ status }) => counted.has(status));
       const survivors = valid
@@ -74,12 +77,11 @@ export function readResults(packageName: string): readonly FileResult[] {
         .sort((a, b) => a.line - b.line);
       return { path, mutants: valid.length, survivors };
     })
-    .filter(({ mutants }) => mutants > 0)
-    .sort((a, b) => a.path.localeCompare(b.path));
+    .filter(({ mutants }) => mutants > 0);
 }
 
-function readStored(packageName: string): StoredResults | undefined {
-  const path = resultsPath(packageName);
+function readStored(subject: Subject): StoredResults | undefined {
+  const path = resultsPath(subject);
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }
 

@@ -2,6 +2,8 @@ import { globSync } from 'node:fs';
 import { repository } from '../workspace.ts';
 
 export interface Subject {
+  /** Names the file of results. */
+  readonly name: string;
   /** The name of the package's folder. */
   readonly package: string;
   /** The files to mutate. Patterns inside the package's `src/`. */
@@ -52,5 +54,10 @@ function authz(files: readonly string[], tests: readonly string[]): Subject {
 }
 
 function subjectOf(name: string, files: readonly string[], tests: readonly string[]): Subject {
-  return { package: name, files: files.map((file) => `${file}.ts`), tests: tests.map((test) => `${test}.test.ts`) };
+  return {
+    name: `${name}-${files.join('-').replaceAll(/[^a-z]+/g, '-')}`.replace(/-$/, ''),
+    package: name,
+    files: files.map((file) => `${file}.ts`),
+    tests: tests.map((test) => `${test}.test.ts`),
+  };
 }
