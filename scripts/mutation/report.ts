@@ -25,11 +25,20 @@ export function writeReport(): void {
 }
 
 const introduction = [
+  '<!-- Written by `npm run test:mutation`. Judgements are in scripts/mutation/judgements.ts. -->',
+  '',
   '# Mutation test',
   '',
-  'A mutation test changes one expression at a time in the code that decides who gets in, and runs the tests: a change that no test',
-  'notices survives. `npm run test:mutation` writes this page. It is not part of `npm test`. The goal is 90 % for each package. Texts for',
-  'people are not changed: their wording is no promise.',
+  'A mutation test changes one expression at a time in the code that decides who gets in, and runs the tests of its subject: a change',
+  'that no test notices survives. The goal is that 90 % are killed in each package, and that every survivor is judged. A survivor counts',
+  'as such in the scores even if no test could notice it. Texts for people are not changed: their wording is no promise.',
+  '',
+  '```sh',
+  'npm run test:mutation -- core/src/guards.ts    # some files, then this page',
+  'npm run test:mutation                          # all files; about an hour on two idle cores',
+  '```',
+  '',
+  '[Decisions](decisions/toolchain.md) about the tool and its settings.',
 ];
 
 function describePackage(name: string, files: readonly FileResult[]): readonly string[] {

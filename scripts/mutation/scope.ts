@@ -30,7 +30,7 @@ export const subjects: readonly Subject[] = [
   core(['time/*'], ['deadline', 'keys']),
   core(
     ['options/{verify-options,request-options,verifier-options,paths,origins,issuer-url,loopback,reader}'],
-    ['options', 'reader', 'loopback', 'nearest-name', 'path', 'authenticate'],
+    ['options', 'reader', 'loopback', 'nearest-name', 'path', 'authenticate', 'token-cache', 'verify'],
   ),
   authz(['{authz,options}', 'rules/*'], ['conditions', 'explain', 'host', 'options', 'roles', 'tenants', 'edge']),
   authz(['policy/{permission,permission-tree,decision-memory}'], ['permission-tree', 'roles', 'explain', 'options']),

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type Auth, type Claims, createVerifier, isAuth, type VerifierEvent } from '../src/index.ts';
+import { type Auth, authorize, type Claims, createVerifier, isAuth, type VerifierEvent } from '../src/index.ts';
 import { claimsWith, issuer, makeKey, mint, signText } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -314,6 +314,21 @@ describe('isAuth', () => {
   test('[17] accepts an Auth of another version of this package, which looks for it under the same name', async () => {
     const shared: unknown = Reflect.get(globalThis, Symbol.for('torii.auths'));
     expect(WeakMap.prototype.has.call(shared as WeakMap<object, unknown>, await authFor({}))).toBe(true);
+  });
+
+  test('[17] ignores what another version of this package wrote about an Auth, unless it is a listener', async () => {
+    const shared: unknown = Reflect.get(globalThis, Symbol.for('torii.auths'));
+    for (const written of [undefined, true, { emit: 1 }]) {
+      const auth = await authFor({});
+      WeakMap.prototype.set.call(shared as WeakMap<object, unknown>, auth, written);
+      expect(isAuth(auth)).toBe(true);
+      expect(await outcomeOf(authorize(auth, {}, [() => false]))).toBe('not_allowed');
+    }
+  });
+
+  test('[17] a copy is refused as a wrong `auth`', async () => {
+    const copy = { ...(await authFor({})) };
+    await expect(authorize(copy, {}, [() => true])).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'auth' });
   });
 
   test('[17] accepts an Auth that a verifier created', async () => {

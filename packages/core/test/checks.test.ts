@@ -216,6 +216,12 @@ describe('the refusal of a check', () => {
     }
   });
 
+  test('may come from another version of this package', async () => {
+    const other = Object.defineProperty({ message: 'No.', detail: 'x' }, Symbol.for('torii.refusal'), { value: true });
+    const { denial } = await verifierWith([answering(other)]).check(request);
+    expect(denial?.body.error.message).toBe('No.');
+  });
+
   test('does not have its detail in the error, which may be sent to the caller', async () => {
     const error = await verifierWith([() => refuse('No.', 'secret detail')])
       .authenticate(request)
@@ -312,7 +318,7 @@ test('[27] authorize refuses unless every check returns true', async () => {
 
 test('[27] authorize throws without a check', async () => {
   const auth = await verifierWith([() => true]).authenticate(request);
-  await expect(authorize(auth, request, [])).rejects.toThrow(ToriiConfigError);
+  await expect(authorize(auth, request, [])).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'checks' });
 });
 
 test('[27] authorize runs the checks that it was given, even if the list changes', async () => {
