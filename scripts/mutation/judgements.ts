@@ -186,6 +186,19 @@ export const judgements: readonly Judgement[] = [
     mutants: ['false'],
     because: 'A member that is `undefined` is the same as none.',
   },
+  { file: 'core/src/guards.ts', code: 'found === null', mutants: ['found !== null'], because: wording },
+  {
+    file: 'core/src/guards.ts',
+    code: "'requests'",
+    mutants: ['""'],
+    because: 'Only another version of this package, in the same process, would notice the name.',
+  },
+  {
+    file: 'core/src/guards.ts',
+    code: "typeof onError === 'function'",
+    mutants: ['true'],
+    because: 'Only another version of this package, in the same process, could have written anything else.',
+  },
   {
     file: 'core/src/options/origins.ts',
     code: "typeof origin === 'string'",
