@@ -154,6 +154,7 @@ export const judgements: readonly Judgement[] = [
     mutants: ['""'],
     because: 'keys.test.ts notices it: a point that is not on the curve.',
   },
+  { file: 'core/src/answer.ts', code: "''", mutants: ['"Stryker was here!"'], because: typesOnly },
   { file: 'core/src/authenticate.ts', code: '!fromCache', mutants: ['true'], because: speed },
   {
     file: 'core/src/authenticate.ts',
@@ -186,6 +187,7 @@ export const judgements: readonly Judgement[] = [
     mutants: ['false'],
     because: 'A member that is `undefined` is the same as none.',
   },
+  { file: 'core/src/emitter.ts', code: 'Object(result) === result', mutants: ['true'], because: speed },
   { file: 'core/src/guards.ts', code: 'found === null', mutants: ['found !== null'], because: wording },
   {
     file: 'core/src/guards.ts',

@@ -19,7 +19,7 @@ export const subjects: readonly Subject[] = [
   core(['checks'], ['checks', 'guards']),
   core(['guards'], ['guards']),
   core(['{denial,answer}'], ['denial', 'answer', 'errors', 'guards']),
-  core(['{events,emitter}'], ['emitter', 'errors', 'auth', 'verify']),
+  core(['{events,emitter}'], ['emitter', 'checks', 'errors', 'auth', 'verify']),
   core(['registry'], ['registry', 'node/registry', 'emitter']),
   core(['request/bearer'], ['bearer', 'authenticate']),
   core(['request/path'], ['path']),

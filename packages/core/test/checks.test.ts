@@ -216,6 +216,17 @@ describe('the refusal of a check', () => {
     }
   });
 
+  test('is not what the event reports if the check throws an error of its own', async () => {
+    const events: VerifierEvent[] = [];
+    const broken = () => {
+      throw new RangeError('broken');
+    };
+    await expect(verifierWith([broken], (event) => events.push(event)).authenticate(request)).rejects.toThrow(
+      RangeError,
+    );
+    expect(events.map(({ type }) => type)).toEqual(['verified']);
+  });
+
   test('may come from another version of this package', async () => {
     const other = Object.defineProperty({ message: 'No.', detail: 'x' }, Symbol.for('torii.refusal'), { value: true });
     const { denial } = await verifierWith([answering(other)]).check(request);
