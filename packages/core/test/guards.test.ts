@@ -97,13 +97,13 @@ describe('an adapter that has no response to look at', () => {
     toMiddleware: (run) => (headers) =>
       run(
         { headers },
-        { pass: () => 'passed', answer: ({ status }) => status, fail: (error) => Promise.reject(error) },
+        { pass: () => 'passed', answer: ({ status }) => `answered ${status}`, fail: (error) => Promise.reject(error) },
       ),
   });
 
   test('lets signed-in callers pass and answers others', async () => {
     expect(await guard(verifier)({ authorization: `Bearer ${token}` })).toBe('passed');
-    expect(await guard(verifier)({})).toBe(401);
+    expect(await guard(verifier)({})).toBe('answered 401');
   });
 });
 
