@@ -42,6 +42,7 @@ const textArguments: Readonly<Record<string, readonly number[]>> = {
   readPattern: [2],
   readText: [2],
   readTexts: [2],
+  refusal: [1],
   refuse: [0, 1],
   wrongOption: [1],
   wrongValue: [1, 3],

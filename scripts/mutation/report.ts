@@ -35,7 +35,7 @@ const introduction = [
   '',
   '```sh',
   'npm run test:mutation -- core/src/guards.ts    # some files, then this page',
-  'npm run test:mutation                          # all files; about an hour on two idle cores',
+  'npm run test:mutation                          # all files; more than an hour, half of it for core/src/keys',
   '```',
   '',
   '[Decisions](decisions/toolchain.md) about the tool and its settings.',
