@@ -8,12 +8,12 @@ import {
   type Verifier,
   type VerifierEventListener,
 } from '@torii/core';
-import { startEmulator, type TokenOptions } from '@torii/emulator';
+import { type Emulator, startEmulator, type TokenOptions } from '@torii/emulator';
 import { afterAll } from 'vitest';
 import type { Authz } from '../src/index.ts';
 
 /** Issues real tokens, which the verifier checks as in an app. */
-const torii = await startEmulator();
+export const torii: Emulator = await startEmulator();
 afterAll(() => torii.stop());
 const verifier = createVerifier({ issuer: torii.issuer });
 

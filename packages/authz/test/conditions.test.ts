@@ -1,7 +1,15 @@
-import { authorize, type Check, type RequestParts, refuse, ToriiForbiddenError, type VerifierEvent } from '@torii/core';
+import {
+  authorize,
+  type Check,
+  createVerifier,
+  type RequestParts,
+  refuse,
+  ToriiForbiddenError,
+  type VerifierEvent,
+} from '@torii/core';
 import { describe, expect, test, vi } from 'vitest';
 import { allOf, anyOf, createAuthz, not } from '../src/index.ts';
-import { callerWith, listeningVerifier, requestFor, statusOf } from './callers.ts';
+import { callerWith, listeningVerifier, requestFor, statusOf, torii } from './callers.ts';
 
 const auth = await callerWith({ roles: 'clerk' });
 const request = requestFor('/x');
@@ -157,12 +165,22 @@ describe('[27] a request without the information that a rule needs', () => {
     ['no path', authz.checks[0], requestFor(undefined)],
     ['no method', authz.checks[0], { url: '/y', headers: {} }],
     ['an unknown method', authz.checks[0], requestFor('/y', { method: 'get' })],
+    ['a method with a part in lower case', authz.checks[0], requestFor('/y', { method: 'M-search' })],
     ['no path to find a slug in', slugs.checks[0], requestFor(undefined)],
     ['no host', hosts.checks[0], requestFor('/y')],
   ])('is refused, even under not: %s', async (_name, check, unknown) => {
     for (const condition of [check, not(check), not(not(check)), anyOf(check, yes)]) {
       await expect(authorize(auth, unknown, [condition])).rejects.toMatchObject({ reason: 'not_allowed' });
     }
+  });
+
+  test('is refused with an event that names the rule', async () => {
+    const events: VerifierEvent[] = [];
+    const token = await torii.token({ userId: 'ada' });
+    const verifier = createVerifier({ issuer: torii.issuer, checks: hosts.checks, onEvent: (e) => events.push(e) });
+    const { denial } = await verifier.check({ url: '/y', headers: { authorization: `Bearer ${token}` } });
+    expect(denial?.status).toBe(403);
+    expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { check: expect.stringContaining('subdomain') } });
   });
 
   test('not inverts an ordinary refusal', async () => {
@@ -182,8 +200,8 @@ test.each<[string, () => unknown]>([
   ['not of a string', () => not('admin' as never)],
   ['allOf of true', () => allOf(true as never)],
   ['anyOf with undefined in the list', () => anyOf(yes, undefined as never)],
-])('[27] refuses to create %s', (_name, make) => {
-  expect(make).toThrow(expect.objectContaining({ name: 'ToriiConfigError' }));
+])('[27] refuses to create %s', (name, make) => {
+  expect(make).toThrow(expect.objectContaining({ name: 'ToriiConfigError', option: name.split(' ')[0] }));
 });
 
 describe('[27] an impersonated token', () => {
@@ -219,6 +237,17 @@ describe('[27] an impersonated token', () => {
     expect(await passes(not(isBlocked))).toBe(true);
   });
 
+  test('is refused by can() with an event that names the rule', async () => {
+    const events: VerifierEvent[] = [];
+    const authz = createAuthz({ permissions });
+    const checks: readonly Check[] = [(auth) => authz.can(auth, 'x:get')];
+    const verifier = createVerifier({ issuer: torii.issuer, checks, onEvent: (event) => events.push(event) });
+    const token = await torii.token({ userId: 'ada', claims: { act: { sub: 'root' } } });
+    const { denial } = await verifier.check({ url: '/x', headers: { authorization: `Bearer ${token}` } });
+    expect(denial?.status).toBe(403);
+    expect(events.at(-1)).toMatchObject({ detail: { check: expect.stringContaining('impersonation') } });
+  });
+
   test('with audit, is decided by the other rules and reported to onEvent', async () => {
     const onEvent = vi.fn();
     const authz = createAuthz({ permissions, impersonation: 'audit', onEvent });
@@ -231,6 +260,24 @@ describe('[27] an impersonated token', () => {
       { type: 'impersonated', userId: 'ada', actorId: 'root', method: 'GET', path: '/x' },
       { type: 'impersonated', userId: 'ada', actorId: 'root', method: 'POST', path: '/y' },
       { type: 'impersonated', userId: 'ada', actorId: 'root', method: 'GET', path: '//y' },
+    ]);
+  });
+
+  test('is the only one that is reported, and only with audit', async () => {
+    const onEvent = vi.fn();
+    const audited = createAuthz({ permissions, impersonation: 'audit', onEvent });
+    expect(await statusOf(audited, await callerWith({ roles: 'clerk' }), request)).toBe(200);
+    const refused = createAuthz({ permissions, onEvent });
+    expect(await statusOf(refused, await impersonated(), request)).toBe(403);
+    expect(onEvent.mock.calls.flat().filter(({ type }) => type === 'impersonated')).toEqual([]);
+  });
+
+  test('is reported without a method and a path if the request has none', async () => {
+    const onEvent = vi.fn();
+    const authz = createAuthz({ tenant: { header: true }, impersonation: 'audit', onEvent });
+    expect(await statusOf(authz, await impersonated(), { headers: {} })).toBe(403);
+    expect(onEvent.mock.calls.flat()).toEqual([
+      { type: 'impersonated', userId: 'ada', actorId: 'root', method: undefined, path: undefined },
     ]);
   });
 

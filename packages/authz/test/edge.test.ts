@@ -53,3 +53,12 @@ test('[1] org_id and org_role of another issuer are ordinary claims, not a Torii
   const auth = await createJwtVerifier({ secret, algorithms: ['HS256'] }).verify(token);
   expect([auth.organization, torii.tenant(auth), torii.roles(auth)]).toEqual([null, 'acme', ['boss']]);
 });
+
+test('the user is the one that the verifier names, not `sub`', async () => {
+  const token = await new SignJWT({ sub: 'ada', user_id: 12345 })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1 minute')
+    .sign(new TextEncoder().encode(secret));
+  const foreign = createJwtVerifier({ secret, algorithms: ['HS256'], claims: { userId: 'user_id' } });
+  expect(createAuthz({ tenant: { header: true } }).userId(await foreign.verify(token))).toBe('12345');
+});

@@ -121,6 +121,49 @@ describe('explain', () => {
     expect(empty.text).not.toBe(missing.text);
   });
 
+  test('names each role, and again the roles that are unknown or malformed', async () => {
+    const document = '{"permissions":{"clerk":["x:get"],"boss":"all","chief":"all"}}';
+    const roles = createAuthz({ permissions: () => JSON.parse(document) });
+    const becauseOf = async (...given: readonly string[]): Promise<string> => {
+      const { findings } = await roles.explain(await callerWith({ roles: given }), requestFor('/y'));
+      return findings.at(-1)?.because ?? '';
+    };
+    const because = await becauseOf('clerk', 'boss', 'chief', 'ghost', 'phantom');
+    const timesNamed = (role: string) => because.match(new RegExp(`\\b${role}\\b`, 'g'))?.length;
+    expect(['clerk', 'boss', 'chief', 'ghost', 'phantom'].map(timesNamed)).toEqual([1, 2, 2, 2, 2]);
+    const known = await becauseOf('clerk');
+    expect((await becauseOf('ghost')).startsWith(known.replace('clerk', 'ghost'))).toBe(true);
+    expect(await becauseOf()).not.toBe(known.replace('clerk', ''));
+  });
+
+  test('names every slug of the token, and the root as a slash', async () => {
+    const slugs = createAuthz({ tenant: { slug: '/:company/*' } });
+    const { findings } = await slugs.explain(
+      await callerWith({ pathname_slugs: ['north', 'south'] }),
+      requestFor('/x'),
+    );
+    expect(findings.at(-1)?.because).toMatch(/\bnorth\b.*\bsouth\b/);
+    const permissions = createAuthz({ permissions: { permissions: { clerk: ['x:get'] } } });
+    const { findings: atRoot } = await permissions.explain(await callerWith(claims), requestFor('/'));
+    expect(atRoot.at(-1)?.because).toMatch(/GET \/(?= |;|$)/);
+  });
+
+  test('does not name a tenant that the token lacks', async () => {
+    const header = createAuthz({ tenant: { header: true } });
+    const { findings } = await header.explain(await callerWith(), requestFor('/x', { headers }));
+    expect(findings.at(-1)?.because).not.toMatch(/null|undefined/);
+  });
+
+  test('rethrows an error that is not a refusal', async () => {
+    const broken = {
+      get 'x-tenant-id'(): string {
+        throw new Error('broken');
+      },
+    };
+    const asked = authz.explain(await callerWith(claims), requestFor('/api/north/x', { headers: broken }));
+    await expect(asked).rejects.toThrow('broken');
+  });
+
   test('[16] a request cannot forge a log line', async () => {
     const onEvent = vi.fn();
     const audited = createAuthz({ permissions: { permissions: {} }, impersonation: 'audit', onEvent });

@@ -60,6 +60,7 @@ describe('[22] the subdomain', () => {
     ['127.0.0.1:80', '127.0.0'],
     ['[::1]:80', '[::1]'],
     ['acme.example.com:80:80'],
+    ['acme:80.example.com'],
     ['acme.example.com:'],
     ['acme.example.com:x'],
     ['acme.example.com/x'],
@@ -73,6 +74,12 @@ describe('[22] the subdomain', () => {
     ['true.example.com', true],
   ])('refuses the host %s for a token with the subdomain %j', async (host, subdomain) => {
     expect(await ask(host, subdomain)).toBe(403);
+  });
+
+  test('may make the host as long as DNS allows, and no longer', async () => {
+    const longest = 'a'.repeat(253 - '.example.com'.length);
+    expect(await ask(`${longest}.example.com`, longest)).toBe(200);
+    expect(await ask(`a${longest}.example.com`, `a${longest}`)).toBe(403);
   });
 
   test('is read from the Host header, not from X-Forwarded-Host', async () => {

@@ -51,6 +51,7 @@ test.each<[string, unknown]>([
   ['baseDomain', { tenant: { baseDomain: 'Example.com' } }],
   ['baseDomain', { tenant: { baseDomain: '*.example.com' } }],
   ['baseDomain', { tenant: { baseDomain: '127.0.0.1' } }],
+  ['baseDomain', { tenant: { baseDomain: '2130706433' } }],
   ['baseDomain', { tenant: { baseDomain: ['example.com', ''] } }],
   ['slug', { tenant: { slug: undefined } }],
   ['slug', { tenant: { slug: '' } }],
@@ -84,6 +85,10 @@ test.each<[string, unknown]>([
   ['base', { permissions, base: '/api' }],
   ['base', { permissions, base: '' }],
   ['base', { permissions, base: undefined }],
+  ['base', { permissions, base: '/a b/*' }],
+  ['base', { permissions, base: '/v:version/*' }],
+  ['base', { permissions, base: '/./api/*' }],
+  ['base', { permissions, base: '/api/../*' }],
   ['claims', { permissions, claims: undefined }],
   ['role', { permissions, claims: { role: 'x' } }],
   ['roles', { permissions, claims: { roles: undefined } }],
@@ -116,6 +121,17 @@ test.each<[string, unknown]>([
   expect(() => createAuthz(options as AuthzOptions)).toThrow(
     expect.objectContaining({ name: 'ToriiConfigError', option }),
   );
+});
+
+test.each<[string, AuthzOptions]>([
+  ['a domain that begins with a number', { tenant: { baseDomain: '1.example.com' } }],
+  ['a domain that contains a number', { tenant: { baseDomain: 'shop.24x7.example' } }],
+  ['the longest permitted times', { permissions, refreshSeconds: 3600, timeoutMs: 60_000 }],
+  ['the shortest permitted times', { permissions, refreshSeconds: 0.001, timeoutMs: 0.001 }],
+  ['the default for impersonation', { permissions, impersonation: 'refuse' }],
+  ['onEvent without audit', { permissions, onEvent: () => {} }],
+])('accepts %s', (_name, options) => {
+  expect(() => createAuthz(options)).not.toThrow();
 });
 
 test('refuses options that are inherited, because they would be ignored', () => {

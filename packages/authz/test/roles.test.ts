@@ -40,6 +40,37 @@ test.each<[string, unknown]>([
   expect(await ask(roles === undefined ? {} : { roles }, '/zero')).toBe(403);
 });
 
+test('roles() returns sorted strings without duplicates', async () => {
+  expect(authz.roles(await callerWith({ roles: ['b', 2, 'a', 'b', 10] }))).toEqual(['10', '2', 'a', 'b']);
+});
+
+test('each fact is read from the claim that the option names', async () => {
+  const named = createAuthz({
+    permissions,
+    claims: { userId: 'uid', tenant: 'tid', subdomain: 'sub_domain', slugs: 'companies', roles: 'groups' },
+  });
+  const auth = await callerWith({
+    ...{ uid: 'bob', tid: 7, sub_domain: 'acme', companies: ['north'], groups: ['b'] },
+    ...{ org_id: 'org_1', subdomain: 'x', pathname_slugs: ['x'], roles: ['x'] },
+  });
+  expect([named.userId(auth), named.tenant(auth), named.subdomain(auth)]).toEqual(['bob', '7', 'acme']);
+  expect([named.slugs(auth), named.roles(auth)]).toEqual([['north'], ['b']]);
+  expect(['north', 'x', ''].map((slug) => named.hasSlug(auth, slug))).toEqual([true, false, false]);
+});
+
+test('slugs() is empty if the claim is not a list', async () => {
+  for (const pathname_slugs of ['north', 7, { 0: 'north' }, null])
+    expect(authz.slugs(await callerWith({ pathname_slugs }))).toEqual([]);
+});
+
+test('tenant() and subdomain() are null if the claim is empty, or is neither a string nor a whole number', async () => {
+  const named = createAuthz({ permissions, claims: { tenant: 'tenant_id' } });
+  for (const value of ['', null, true, 1.5, [], {}]) {
+    const auth = await callerWith({ tenant_id: value, subdomain: value });
+    expect([named.tenant(auth), named.subdomain(auth)]).toEqual([null, null]);
+  }
+});
+
 test.each(['__proto__', 'constructor', 'toString', 'valueOf', ''])(
   '[25] a document cannot grant anything to %j',
   async (role) => {
@@ -58,6 +89,10 @@ describe("Torii's own roles", () => {
     ['o, the shorter form', { o: { id: 'acme', rol: 'org:member' } }],
   ])('are read from %s', async (_name, claims) => {
     expect(await ask(claims, '/member')).toBe(200);
+  });
+
+  test('are read from the other claims if `o` is null', async () => {
+    expect(await ask({ o: null, roles: 1 }, '/one')).toBe(200);
   });
 
   test('need an organization', async () => {
@@ -196,6 +231,21 @@ test('the resource starts after the base pattern', async () => {
   expect(await ask({ roles: 1 }, '/api/v1/one', under)).toBe(200);
   for (const url of ['/one', '/api/v2/one', '/api/v1/x/one', '/api/v1', '/api'])
     expect(await ask({ roles: 1 }, url, under)).toBe(403);
+});
+
+test('a path that ends before the base pattern does is no resource, even if the pattern ends with a name', async () => {
+  const under = { base: '/api/:version/*' };
+  const all = createAuthz({ permissions: { permissions: { admin: ['%r{.*}:get'] } }, ...under });
+  const auth = await callerWith({ roles: 'admin' });
+  expect(await statusOf(all, auth, requestFor('/api/v1'))).toBe(200);
+  for (const url of ['/api', '/api/', '/']) expect(await statusOf(all, auth, requestFor(url))).toBe(403);
+});
+
+test('[24] a method may consist of several words', async () => {
+  const search = createAuthz({ permissions: { permissions: { admin: ['x:m-search'] } } });
+  const auth = await callerWith({ roles: 'admin' });
+  expect(await statusOf(search, auth, requestFor('/x', { method: 'M-SEARCH' }))).toBe(200);
+  expect(await statusOf(search, auth, requestFor('/x', { method: 'M-SEARCHES' }))).toBe(403);
 });
 
 test('the resource starts after the slug pattern, or after base if the path has no slug', async () => {

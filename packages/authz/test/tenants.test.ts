@@ -194,6 +194,19 @@ describe('header, subdomain and slug together', () => {
     expect(await statusOf(authz, await callerWith(ada), request)).toBe(status);
   });
 
+  test('a request that names no tenant is answered differently from one that names another', async () => {
+    const body = async (sent: { readonly host?: string; readonly headers?: RequestParts['headers'] }) => {
+      const tenant = 'host' in sent ? { baseDomain: 'example.com' } : { header: true as const };
+      return (await answerTo(createAuthz({ claims, tenant }), await callerWith(ada), requestFor('/x', sent))).body;
+    };
+    const none = await body({});
+    expect(await body({ headers: { 'x-tenant-id': '' } })).toBe(none);
+    expect(await body({ headers: { 'x-tenant-id': 'evil' } })).not.toBe(none);
+    const noSubdomain = await body({ host: 'example.org' });
+    expect(await body({ host: 'example.com' })).toBe(noSubdomain);
+    expect(await body({ host: 'evil.example.com' })).not.toBe(noSubdomain);
+  });
+
   test('[16] no answer contains a tenant, a slug or a pattern', async () => {
     const auth = await callerWith(ada);
     for (const url of ['/api/v1/west/x', '/nowhere', '/api/v1/west/../north']) {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type Auth, type Claims, createVerifier, isAuth } from '../src/index.ts';
+import { type Auth, authorize, type Claims, createVerifier, isAuth, type VerifierEvent } from '../src/index.ts';
 import { claimsWith, issuer, makeKey, mint, signText } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -132,6 +132,16 @@ describe('the organization', () => {
     ['both, agreeing', { org_id: 'org_1', org_role: 'a', o: { id: 'org_1', role: 'a' } }, org('org_1', 'a')],
     ['both, a role only in o', { org_id: 'org_1', o: { id: 'org_1', role: 'a' } }, org('org_1', 'a')],
     ['both, a role only in org_role', { org_id: 'org_1', org_role: 'a', o: { id: 'org_1' } }, org('org_1', 'a')],
+    [
+      'both, with the prefix org: in org_role only',
+      { org_id: 'org_1', org_role: 'org:member', o: { id: 'org_1', rol: 'member' } },
+      org('org_1', 'org:member'),
+    ],
+    [
+      'both, with the prefix org: in o only',
+      { org_id: 'org_1', org_role: 'member', o: { id: 'org_1', rol: 'org:member' } },
+      org('org_1', 'member'),
+    ],
   ])('is read from %s', async (_name, claims, expected) => {
     expect((await authFor(claims)).organization).toEqual(expected);
   });
@@ -142,6 +152,10 @@ describe('the organization', () => {
     ['two that differ, roles agreeing', { org_id: 'org_1', org_role: 'a', o: { id: 'org_2', role: 'a' } }],
     ['two of one id with roles that differ', { org_id: 'org_1', org_role: 'a', o: { id: 'org_1', role: 'b' } }],
     ['two of one id with roles that differ, as rol', { org_id: 'org_1', org_role: 'a', o: { id: 'org_1', rol: 'b' } }],
+    [
+      'two of one id with roles that differ after the prefix',
+      { org_id: 'org_1', org_role: 'org:member', o: { id: 'org_1', rol: 'org:admin' } },
+    ],
     ['an empty org_id', { org_id: '' }],
     ['an org_id that is a number', { org_id: 1 }],
     ['an org_id that is zero', { org_id: 0 }],
@@ -283,7 +297,40 @@ describe('an Auth is frozen', () => {
   }
 });
 
+test.each<[string, Record<string, unknown>]>([
+  ['act', { act: 'admin_1' }],
+  ['org_id', { org_id: 1 }],
+  ['o', { o: 'org_1' }],
+  ['o', { o: { id: 1 } }],
+  ['o', { org_id: 'org_1', o: { id: 'org_2' } }],
+])('the event about a claim %s that cannot be read names the claim: %#', async (claim, claims) => {
+  const events: VerifierEvent[] = [];
+  const reporting = createVerifier({ issuer, keys: { keys: [key.publicJwk] }, onEvent: (event) => events.push(event) });
+  expect(await outcomeOf(reporting.verify(await mint(key, claims)))).toBe('claim_malformed');
+  expect(events).toMatchObject([{ type: 'refused', detail: { claim } }]);
+});
+
 describe('isAuth', () => {
+  test('[17] accepts an Auth of another version of this package, which looks for it under the same name', async () => {
+    const shared: unknown = Reflect.get(globalThis, Symbol.for('torii.auths'));
+    expect(WeakMap.prototype.has.call(shared as WeakMap<object, unknown>, await authFor({}))).toBe(true);
+  });
+
+  test('[17] ignores what another version of this package wrote about an Auth, unless it is a listener', async () => {
+    const shared: unknown = Reflect.get(globalThis, Symbol.for('torii.auths'));
+    for (const written of [undefined, true, { emit: 1 }]) {
+      const auth = await authFor({});
+      WeakMap.prototype.set.call(shared as WeakMap<object, unknown>, auth, written);
+      expect(isAuth(auth)).toBe(true);
+      expect(await outcomeOf(authorize(auth, {}, [() => false]))).toBe('not_allowed');
+    }
+  });
+
+  test('[17] a copy is refused as a wrong `auth`', async () => {
+    const copy = { ...(await authFor({})) };
+    await expect(authorize(copy, {}, [() => true])).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'auth' });
+  });
+
   test('[17] accepts an Auth that a verifier created', async () => {
     expect(isAuth(await authFor({}))).toBe(true);
   });

@@ -271,6 +271,7 @@ describe('the cookie', () => {
     ['other cookies', 'a=1; b=2'],
     ['an empty value', 'token='],
     ['a name without a value', 'token'],
+    ['a longer name without a value', 'tokenX'],
     ['another case', 'Token=a.b.c'],
     ['a longer name', 'token2=a.b.c'],
     ['a name that ends with the name', 'my-token=a.b.c'],
@@ -294,6 +295,11 @@ describe('the cookie', () => {
     ['with blanks', get({ cookie: 'token=a;\ttoken\t=b' })],
   ])('[14] is refused if it was sent twice: %s', (_name, request) => {
     expect(found(request, token)).toBe('header_malformed');
+  });
+
+  test('[14] may have a name of one letter', () => {
+    expect(found(get({ cookie: 'a=1; t=a.b.c' }), { cookie: 't' })).toBe('token a.b.c');
+    expect(found(get({ cookie: 't=a; t=b' }), { cookie: 't' })).toBe('header_malformed');
   });
 
   test('[14] is found in the second of two cookie headers, which HTTP/2 allows', () => {
@@ -423,6 +429,8 @@ describe('the origin of a request with a cookie', () => {
       ['a host with a trailing dot', { origin: 'https://app.test.' }],
       ['another scheme', { origin: 'ftp://app.test' }],
       ['an extension', { origin: 'chrome-extension://app.test' }],
+      ['a scheme that ends with http', { origin: 'xhttp://app.test' }],
+      ['a scheme that ends with https', { origin: 'web+https://app.test' }],
       ['a file', { origin: 'file://' }],
       ['no scheme', { origin: 'app.test' }],
       ['a relative origin', { origin: '//app.test' }],
@@ -442,6 +450,7 @@ describe('the origin of a request with a cookie', () => {
       ['two Sec-Fetch-Site headers', { site: ['same-origin', 'cross-site'] }],
       ['two joined Sec-Fetch-Site headers', { site: 'same-origin, cross-site' }],
       ['its own origin and no host', { host: undefined, origin: 'https://app.test' }],
+      ['no host, and an origin called undefined', { host: undefined, origin: 'https://undefined' }],
       ['its own origin and an empty host', { host: '', origin: 'https://app.test' }],
       ['a malformed host', { host: 'app.test:x', origin: 'https://app.test' }],
       ['a named origin with a trailing slash', { origin: 'https://admin.test/' }],

@@ -216,6 +216,23 @@ describe('the refusal of a check', () => {
     }
   });
 
+  test('is not what the event reports if the check throws an error of its own', async () => {
+    const events: VerifierEvent[] = [];
+    const broken = () => {
+      throw new RangeError('broken');
+    };
+    await expect(verifierWith([broken], (event) => events.push(event)).authenticate(request)).rejects.toThrow(
+      RangeError,
+    );
+    expect(events.map(({ type }) => type)).toEqual(['verified']);
+  });
+
+  test('may come from another version of this package', async () => {
+    const other = Object.defineProperty({ message: 'No.', detail: 'x' }, Symbol.for('torii.refusal'), { value: true });
+    const { denial } = await verifierWith([answering(other)]).check(request);
+    expect(denial?.body.error.message).toBe('No.');
+  });
+
   test('does not have its detail in the error, which may be sent to the caller', async () => {
     const error = await verifierWith([() => refuse('No.', 'secret detail')])
       .authenticate(request)
@@ -379,7 +396,7 @@ test('[27] authorize refuses unless every check returns true', async () => {
 
 test('[27] authorize throws without a check', async () => {
   const auth = await verifierWith([() => true]).authenticate(request);
-  await expect(authorize(auth, request, [])).rejects.toThrow(ToriiConfigError);
+  await expect(authorize(auth, request, [])).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'checks' });
 });
 
 test('[27] authorize runs the checks that it was given, even if the list changes', async () => {

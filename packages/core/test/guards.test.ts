@@ -85,6 +85,34 @@ const throwing = (value: unknown) => (): never => {
   throw value;
 };
 
+describe('an adapter that has no response to look at', () => {
+  const { requireAuth: guard } = createGuards<
+    { headers: Record<string, string> },
+    (headers: Record<string, string>) => Promise<unknown>
+  >({
+    place: 'auth',
+    describe: ({ headers }) => ({ method: 'GET', path: '/', headers }),
+    read: () => undefined,
+    write: () => {},
+    toMiddleware: (run) => (headers) =>
+      run(
+        { headers },
+        { pass: () => 'passed', answer: ({ status }) => `answered ${status}`, fail: (error) => Promise.reject(error) },
+      ),
+  });
+
+  test('lets signed-in callers pass and answers others', async () => {
+    expect(await guard(verifier)({ authorization: `Bearer ${token}` })).toBe('passed');
+    expect(await guard(verifier)({})).toBe('answered 401');
+  });
+});
+
+test('allow without a check is refused when it is created', () => {
+  expect(() => allow(...([] as unknown as [Check]))).toThrow(
+    expect.objectContaining({ name: 'ToriiConfigError', option: 'allow' }),
+  );
+});
+
 describe('requireAuth', () => {
   test('passes a signed-in caller on, and stores the Auth', async () => {
     const call = signedIn();

@@ -45,6 +45,10 @@ test.each(hosts)('[3] %s is loopback: %s', (host, isLocal) => {
   expect(isLoopback(new URL(`http://${host}:3000`).hostname)).toBe(isLocal);
 });
 
+test('the host of a parsed URL is loopback as a whole', () => {
+  for (const host of ['x127.0.0.1', '1127.0.0.1', 'a.127.0.0.1', '127.0.0.1x']) expect(isLoopback(host)).toBe(false);
+});
+
 describe('[3] plain http', () => {
   const refused = (option: string) => expect.objectContaining({ name: 'ToriiConfigError', option });
 

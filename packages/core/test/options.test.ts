@@ -86,7 +86,11 @@ describe('issuer', () => {
     ['http with loopback as the user', 'http://localhost@evil.test'],
     ['a user', 'https://me@acme.torii.test'],
     ['a user and a password', 'https://me:pw@acme.torii.test'],
+    ['a scheme that ends with https', 'xhttps://acme.torii.test'],
+    ['a password without a user', 'https://:pw@acme.torii.test'],
     ['a query', 'https://acme.torii.test?x=1'],
+    ['a query after a path', 'https://acme.torii.test/?x=1'],
+    ['a fragment after a path', 'https://acme.torii.test/a#x'],
     ['an empty query', 'https://acme.torii.test?'],
     ['a fragment', 'https://acme.torii.test#x'],
     ['two trailing slashes', 'https://acme.torii.test//'],
@@ -217,6 +221,7 @@ describe('origins', () => {
     'https://app.test,https://web.test',
     'https://app.test ',
     'ftp://app.test',
+    'ftp://https:22',
     'wss://app.test',
   ])('[14] cannot contain %j, which no browser sends as an origin', (origin) => {
     for (const origins of [[origin], ['https://app.test', origin]]) {

@@ -256,6 +256,22 @@ describe('any path', () => {
     );
   });
 
+  test('[21] readPath refuses every percent escape but those of characters that a path cannot hold', () => {
+    const characters = Array.from({ length: 95 }, (_, n) => String.fromCharCode(32 + n));
+    const pairs = characters.flatMap((a) => characters.map((b) => `${a}${b}`));
+    const accepted = pairs.filter((pair) => 'path' in readPath(`/x%${pair}`)).map((pair) => pair.toLowerCase());
+    const held = [...' "<>[]^`{|}'].map((character) => character.charCodeAt(0).toString(16));
+    expect(new Set(accepted)).toEqual(new Set(held));
+    for (const end of ['%', '%2', '%8', '%C', '%C3%8']) expect(readPath(`/x${end}`)).toHaveProperty('problem');
+  });
+
+  test('[21] readPath decodes every character beyond ASCII, and no path that does not begin with a slash', () => {
+    for (const character of ['\u0080', 'À', 'ÿ', '€', '\u{10FFFF}'])
+      expect(readPath(`/${encodeURIComponent(character)}`)).toEqual({ path: `/${character}` });
+    for (const raw of [undefined, '', 'health', '*', '%2Fhealth', 'https://app.test/health'])
+      expect(readPath(raw)).toHaveProperty('problem');
+  });
+
   test('[21] a listed path is public in its standard encoding', () => {
     const segment = fc.string({
       unit: fc.constantFrom(...'abcXYZ019-_~!$&()+,=:@ æøå€[]^|"<>{}`'),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  assertOption,
   listOrigins,
   listPaths,
   listTexts,
@@ -151,6 +152,16 @@ describe('an object of options', () => {
     const options = omitUndefined(read({ issuer: undefined, audience: undefined }), ['audience']);
     expect(Object.keys(options)).toEqual(['issuer']);
     expect(Object.getPrototypeOf(options)).toBeNull();
+    expect(omitUndefined(read({ issuer: 'a', audience: 'b' }), ['audience'])).toEqual({ issuer: 'a', audience: 'b' });
+  });
+
+  test('a message suggests no name if none is similar', () => {
+    expect(problemOf(() => read({ unrelated: 1 })).message).not.toMatch(/undefined|null/);
+  });
+
+  test('assertOption throws unless the condition is met', () => {
+    expect(problemOf(() => assertOption('issuer', false, 'is wrong'))).toMatchObject({ option: 'issuer' });
+    expect(() => assertOption('issuer', true, 'is wrong')).not.toThrow();
   });
 });
 

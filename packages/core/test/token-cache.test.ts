@@ -52,6 +52,45 @@ test('[11] refuses a cached token that expired while its key was refreshed', asy
   expect(await reasonOf(torii.verify(token))).toBe('token_expired');
 });
 
+test('[7] refuses a new token that expired while its key was fetched', async () => {
+  const endpoint = makeKeyEndpoint(key);
+  const torii = createVerifier({ issuer, fetch: endpoint.fetch, clockTolerance: 0 });
+  const token = await mint(key, { exp: nowSeconds() + 2 });
+  endpoint.answer(() => {
+    vi.setSystemTime(Date.now() + 4_000);
+    return Response.json({ keys: [key.publicJwk] });
+  });
+  expect(await reasonOf(torii.verify(token))).toBe('token_expired');
+});
+
+test('[11] a token stays cached if its key is in the refreshed key set', async () => {
+  const events: VerifierEvent[] = [];
+  const endpoint = makeKeyEndpoint(key, otherKey);
+  const torii = createVerifier({ issuer, fetch: endpoint.fetch, onEvent: (event) => events.push(event) });
+  const token = await mint(key, { exp: nowSeconds() + 3600 });
+  const first = await torii.verify(token);
+  vi.setSystemTime(Date.now() + 300_000);
+  expect(await torii.verify(token)).toBe(first);
+  expect(endpoint.fetchedAt).toHaveLength(2);
+  expect(events.filter(({ type }) => type === 'verified')).toMatchObject([{ fromCache: false }, { fromCache: true }]);
+});
+
+test('[11] a cached token is used from the first to the last millisecond of its validity', async () => {
+  const events: VerifierEvent[] = [];
+  const onEvent = (event: VerifierEvent) => events.push(event);
+  const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] }, clockTolerance: 10, onEvent });
+  const iat = nowSeconds();
+  const token = await mint(key, { iat, exp: iat + 60 });
+  await torii.verify(token);
+  vi.setSystemTime((iat - 10) * 1000);
+  await torii.verify(token);
+  vi.setSystemTime((iat + 60 + 10) * 1000 - 1);
+  await torii.verify(token);
+  expect(events).toMatchObject([{ fromCache: false }, { fromCache: true }, { fromCache: true }]);
+  vi.setSystemTime((iat - 10) * 1000 - 1);
+  expect(await reasonOf(torii.verify(token))).toBe('token_not_yet_valid');
+});
+
 test('[11] checks nbf and iat of a cached token too, in case the clock was set back', async () => {
   const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] } });
   const token = await mint(key);
@@ -174,6 +213,21 @@ test('[36] verifying the same token again at once does not count it twice', asyn
   events.length = 0;
   await torii.verify(first);
   expect(events).toMatchObject([{ fromCache: true }]);
+});
+
+test('[11] an expired token leaves its place in the cache to others', async () => {
+  const events: VerifierEvent[] = [];
+  const onEvent = (event: VerifierEvent) => events.push(event);
+  const torii = createVerifier({ issuer, keys: { keys: [key.publicJwk] }, cachedTokens: 2, onEvent });
+  const exp = nowSeconds() + 3600;
+  const oldest = await mint(key, { exp, sub: 'a' });
+  const expiring = await mint(key, { exp: nowSeconds() + 60 });
+  const newest = await mint(key, { exp, sub: 'b' });
+  for (const token of [oldest, expiring]) await torii.verify(token);
+  vi.setSystemTime(Date.now() + 120_000);
+  expect(await reasonOf(torii.verify(expiring))).toBe('token_expired');
+  for (const token of [newest, oldest]) await torii.verify(token);
+  expect(events.at(-1)).toMatchObject({ type: 'verified', userId: 'a', fromCache: true });
 });
 
 test('[11] with cachedTokens: 0, nothing is cached', async () => {

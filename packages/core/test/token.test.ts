@@ -50,6 +50,14 @@ describe('parts', () => {
     expect(outcomeOfCall(() => parseToken(token))).toBe('token_malformed');
   });
 
+  test('[8] refuses a token of one part, even if it is an object and bytes at once', () => {
+    const part = base64url('{"alg":"ES256","kid":"a"} ');
+    for (const last of ['A', 'AA', 'AAA']) {
+      expect(outcomeOfCall(() => parseToken(`${part}${last}`))).toBe('token_malformed');
+      expect(outcomeOfCall(() => parseToken(`${part}${last}.${part}`))).toBe('token_malformed');
+    }
+  });
+
   test('[8] refuses a token of four parts in which one is empty', () => {
     for (const at of [0, 1, 2, 3]) {
       const token = [header, claims, signature].toSpliced(at, 0, '').join('.');

@@ -11,8 +11,8 @@ function normalizeHost(host: string): string | undefined {
   return name.length <= 253 && /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(name) ? name : undefined;
 }
 
-export function subdomainOf(host: string | undefined, baseDomains: readonly string[]): string | undefined {
-  const name = host === undefined ? undefined : normalizeHost(host);
+export function subdomainOf(host: string, baseDomains: readonly string[]): string | undefined {
+  const name = normalizeHost(host);
   if (name === undefined) return undefined;
   if (baseDomains.includes(name)) return undefined;
   const base = baseDomains.find((domain) => name.endsWith(`.${domain}`));

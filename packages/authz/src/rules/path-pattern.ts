@@ -22,7 +22,7 @@ export function compilePathPattern(pattern: string): PathPattern {
   if (slugAt !== expected.findLastIndex(isName)) throw new Error('the pattern contains more than one name');
   return (path) => {
     // Ignore a final slash: Express and Koa's router treat `/a` and `/a/` as the same route.
-    const segments = segmentsOf(path.slice(1, path.length > 1 && path.endsWith('/') ? -1 : undefined));
+    const segments = segmentsOf(path.slice(1, path.endsWith('/') ? -1 : undefined));
     if (segments.length < expected.length) return undefined;
     if (expected.some((segment, index) => index !== slugAt && segments[index] !== segment)) return undefined;
     return { slug: segments[slugAt], resource: segments.slice(expected.length).join('/') };

@@ -16,9 +16,11 @@ export function judgePermission(policy: Policy, caller: Caller, request: Request
   if (path === undefined) return forbid(refusal, 'the path is not known');
   if (resource === undefined) return fail(refusal, `the path does not match \`${hasSlug ? 'slug' : 'base'}\``);
   const key = `${caller.key} ${method} ${path}`;
-  const cached = policy.memory.recall(key);
-  const grant = cached === undefined ? (findGrant(policy, caller.roles, resource, method) ?? null) : cached;
-  if (cached === undefined) policy.memory.keep(key, grant);
+  let grant = policy.memory.recall(key);
+  if (grant === undefined) {
+    grant = findGrant(policy, caller.roles, resource, method) ?? null;
+    policy.memory.keep(key, grant);
+  }
   return grant === null ? fail(refusal, describeMissing(policy, caller, method, resource)) : pass(describeGrant(grant));
 }
 

@@ -42,8 +42,9 @@ function malformed(message: string, header: string): ToriiAuthError {
 // Not by a pattern: `/[ \t]+$/` would take quadratic time on a long run of spaces (ReDoS).
 function trim(value: string): string {
   let [start, end] = [0, value.length];
-  while (start < end && isBlank(value.charCodeAt(start))) start++;
-  while (end > start && isBlank(value.charCodeAt(end - 1))) end--;
+  // Both loops end at the ends of the text, where `charCodeAt` returns NaN.
+  while (isBlank(value.charCodeAt(start))) start++;
+  while (isBlank(value.charCodeAt(end - 1))) end--;
   return value.slice(start, end);
 }
 

@@ -10,12 +10,11 @@ export function readPath(raw: string | undefined): PathReading {
   if (raw.includes('//')) return { problem: 'the path contains an empty segment' };
   if (/\/\.{1,2}(?:\/|$)/.test(raw)) return { problem: 'the path contains a dot segment' };
   if (!raw.includes('%')) return { path: raw };
-  // Refuse escapes that only some routers decode: needless (`%61`, `%2e`) or dangerous ones (`%2f`, `%5c`, `%25`, `%3b`).
-  for (const [, hex] of raw.matchAll(/%(.{0,2})/g)) {
-    if (hex === undefined || !/^[0-9A-Fa-f]{2}$/.test(hex))
-      return { problem: 'the path contains a malformed percent escape' };
+  // Refuse escapes that only some routers decode: needless (`%61`, `%2e`) or dangerous ones (`%2f`, `%5c`, `%25`, `%3b`). A
+  // malformed escape reads as NaN or as a control character.
+  for (const [, hex = ''] of raw.matchAll(/%(.{0,2})/g)) {
     if (!mustBeEncoded(Number.parseInt(hex, 16)))
-      return { problem: 'the path contains a percent escape that routers read in different ways' };
+      return { problem: 'the path contains a percent escape that is malformed or that routers read in different ways' };
   }
   try {
     return { path: decodeURIComponent(raw) };

@@ -7,7 +7,6 @@ export async function raceDeadline<T, Late>(
   late: () => Late,
   signal?: AbortSignal,
 ): Promise<T | Late> {
-  work.catch(() => {});
   let end = (): void => {};
   const ended = new Promise<typeof over>((resolve) => {
     end = () => resolve(over);

@@ -14,8 +14,7 @@ export function parseToken(token: string): ParsedToken {
   if (token.length > maxTokenLength) throw malformed('The token is too long.');
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
-  if (first === -1 || second === -1 || token.includes('.', second + 1))
-    throw malformed('The token does not have three parts.');
+  if (second === -1 || token.includes('.', second + 1)) throw malformed('The token does not have three parts.');
   return {
     header: parseHeader(token.slice(0, first)),
     claims: parseObject(token.slice(first + 1, second)),
@@ -66,8 +65,7 @@ function parseObject(part: string): Claims {
   try {
     value = JSON.parse(isAscii(binary) ? binary : utf8Decoder.decode(bytesOf(binary)));
   } catch {
-    // No `cause`: the message of a SyntaxError quotes a part of the token.
-    throw malformed('The token does not contain JSON.');
+    // Refused below, without a `cause`: the message of a SyntaxError quotes a part of the token.
   }
   if (!isJsonObject(value)) throw malformed('The token does not contain JSON objects.');
   return value;

@@ -22,9 +22,8 @@ export function verify(token: string, settings: VerifySettings): Verdict | Promi
   if (known === undefined) return verifyAndRemember(token, settings);
   const { kid } = known.key;
   const source = sourceOf(known.issuer, settings);
-  const current = source.peek(kid);
   // Not async: creating a promise would take longer than the rest of a cache hit.
-  if (current !== undefined && isStillGood(known, current)) return { result: known, fromCache: true };
+  if (isStillGood(known, source.peek(kid))) return { result: known, fromCache: true };
   return verifyAgain(token, known, source, settings);
 }
 
@@ -45,7 +44,7 @@ async function verifyAgain(
   return verifyAndRemember(token, settings);
 }
 
-function isStillGood({ key, validFrom, validUntil }: VerifiedToken, current: SetKey): boolean {
+function isStillGood({ key, validFrom, validUntil }: VerifiedToken, current: SetKey | undefined): boolean {
   const now = Date.now();
   return current === key && now >= validFrom && now < validUntil;
 }

@@ -1,0 +1,64 @@
+import { globSync } from 'node:fs';
+import { repository } from '../workspace.ts';
+
+export interface Subject {
+  /** Names the file of results. */
+  readonly name: string;
+  /** The name of the package's folder. */
+  readonly package: string;
+  /** The files to mutate. Patterns inside the package's `src/`. */
+  readonly files: readonly string[];
+  /** The tests of these files. Patterns inside the package's `test/`. */
+  readonly tests: readonly string[];
+}
+
+/** The code that decides who gets in. */
+export const subjects: readonly Subject[] = [
+  core(['auth'], ['auth', 'many-issuers', 'errors', 'checks', 'jwt', 'node/registry']),
+  core(['{authenticate,verifier,token-verifier}'], ['authenticate', 'verify', 'checks', 'errors', 'answer']),
+  core(['checks'], ['checks', 'guards']),
+  core(['guards'], ['guards']),
+  core(['{denial,answer}'], ['denial', 'answer', 'errors', 'guards']),
+  core(['{events,emitter}'], ['emitter', 'checks', 'errors', 'auth', 'verify']),
+  core(['registry'], ['registry', 'node/registry', 'emitter']),
+  core(['request/bearer'], ['bearer', 'authenticate']),
+  core(['request/path'], ['path']),
+  core(['request/request-view'], ['request', 'bearer', 'guards']),
+  core(['token/parse'], ['token', 'verify']),
+  core(['token/{claims,verify,token-cache}'], ['token-cache', 'verify', 'errors', 'many-issuers']),
+  // Not ecdsa.ts: the tests run on Node, which has ecdsa.node.ts in its place.
+  core(['keys/!(ecdsa)'], ['keys', 'many-issuers', 'verify', 'node/ecdsa']),
+  core(['time/*'], ['deadline', 'keys']),
+  core(
+    ['options/{verify-options,request-options,verifier-options,paths,origins,issuer-url,loopback,reader}'],
+    ['options', 'reader', 'loopback', 'nearest-name', 'path', 'authenticate', 'token-cache', 'verify'],
+  ),
+  authz(['{authz,options}', 'rules/*'], ['conditions', 'explain', 'host', 'options', 'roles', 'tenants', 'edge']),
+  authz(['policy/{permission,permission-tree,decision-memory}'], ['permission-tree', 'roles', 'explain', 'options']),
+];
+
+/** The files of a subject, as paths from the repository's root. Only those at or below one of `paths`, if given. */
+export function listFiles(subject: Subject, paths: readonly string[]): readonly string[] {
+  const wanted = paths.map((path) => `packages/${path.replace(/^packages\/|\/$/g, '')}/`);
+  return globSync([...subject.files], { cwd: `${repository}/packages/${subject.package}/src` })
+    .map((file) => `packages/${subject.package}/src/${file}`)
+    .filter((file) => wanted.length === 0 || wanted.some((path) => `${file}/`.startsWith(path)))
+    .sort();
+}
+
+function core(files: readonly string[], tests: readonly string[]): Subject {
+  return subjectOf('core', files, tests);
+}
+
+function authz(files: readonly string[], tests: readonly string[]): Subject {
+  return subjectOf('authz', files, tests);
+}
+
+function subjectOf(name: string, files: readonly string[], tests: readonly string[]): Subject {
+  return {
+    name: `${name}-${files.join('-').replaceAll(/[^a-z]+/g, '-')}`.replace(/-$/, ''),
+    package: name,
+    files: files.map((file) => `${file}.ts`),
+    tests: tests.map((test) => `${test}.test.ts`),
+  };
+}
