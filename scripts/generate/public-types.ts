@@ -20,6 +20,8 @@ const entry = `${folder}/generated/resources.ts`;
  * would take a second.
  */
 const surroundings: Readonly<Record<string, string>> = {
+  [`${folder}/await-guards.ts`]: `
+    export declare const guardList: import('@torii/core/adapter').AwaitGuard;`,
   [`${folder}/fields.ts`]: `
     export type Query<T> = NonNullable<T>;
     export type Body<T> = NonNullable<T>;
@@ -40,7 +42,11 @@ const surroundings: Readonly<Record<string, string>> = {
     interface NewableFunction {} interface Number {} interface Object {} interface RegExp {} interface String {}
     interface Symbol {} interface Blob { readonly size: number } interface File extends Blob {}
     type NonNullable<T> = T & {};
-    type Record<K extends keyof any, T> = { [P in K]: T };`,
+    type Record<K extends keyof any, T> = { [P in K]: T };
+    declare module '@torii/core/adapter' {
+      export interface AwaitGuard {}
+      export function createAwaitGuard(fields: object): AwaitGuard;
+    }`,
 };
 
 /** The exported types by their names. */
