@@ -23,19 +23,16 @@ export interface Denial<Body = DenialBody> {
  * to the error handling of your framework.
  */
 export function denialFor(error: unknown): Denial | undefined {
-  if (isRefused(error, 'ToriiAuthError')) {
-    const sentNoToken = error.reason === 'token_missing' || error.reason === 'scheme_unsupported';
-    return answer(401, error, { 'WWW-Authenticate': sentNoToken ? realm : challenge('invalid_token', error.message) });
-  }
-  if (isRefused(error, 'ToriiForbiddenError')) {
-    return answer(403, error, { 'WWW-Authenticate': challenge('insufficient_scope', error.message) });
-  }
-  if (isRefused(error, 'ToriiUnavailableError')) {
-    return answer(503, error, { 'Retry-After': String(error.retryAfterSeconds) });
-  }
-  if (isRefused(error, 'ToriiRequestError')) return answer(400, error, {});
+  for (const [kind, status] of statuses) if (isOfKind(error, kind)) return denialOf(error as Refused, status);
   return undefined;
 }
+
+const statuses = [
+  ['ToriiAuthError', 401],
+  ['ToriiForbiddenError', 403],
+  ['ToriiUnavailableError', 503],
+  ['ToriiRequestError', 400],
+] as const;
 
 // What a refusal has, described without its class: the class reads its denial from this module.
 interface Refused {
@@ -45,8 +42,19 @@ interface Refused {
   readonly retryAfterSeconds?: number;
 }
 
-function isRefused(error: unknown, kind: string): error is Refused {
-  return isOfKind(error, kind);
+function denialOf({ code, reason, message, retryAfterSeconds }: Refused, status: number): Denial {
+  const sentNoToken = reason === 'token_missing' || reason === 'scheme_unsupported';
+  return {
+    status,
+    headers: {
+      ...(status === 401 && { 'WWW-Authenticate': sentNoToken ? realm : challenge('invalid_token', message) }),
+      ...(status === 403 && { 'WWW-Authenticate': challenge('insufficient_scope', message) }),
+      ...(status === 503 && { 'Retry-After': String(retryAfterSeconds) }),
+      'Cache-Control': 'private, no-store',
+      Vary: 'Authorization, Cookie',
+    },
+    body: { error: { code, reason, message } },
+  };
 }
 
 const realm = 'Bearer realm="torii"';
@@ -55,12 +63,4 @@ function challenge(code: string, message: string): string {
   // Remove the characters that RFC 6750 section 3 forbids. A quote, for example, would end `error_description` early.
   const description = message.replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/g, '');
   return `${realm}, error="${code}", error_description="${description}"`;
-}
-
-function answer(status: number, { code, reason, message }: Refused, headers: Record<string, string>): Denial {
-  return {
-    status,
-    headers: { ...headers, 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie' },
-    body: { error: { code, reason, message } },
-  };
 }

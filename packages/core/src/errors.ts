@@ -39,14 +39,21 @@ export abstract class ToriiError extends Error {
  */
 export abstract class RefusalError extends ToriiError {
   constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+    // Capturing a stack trace takes most of the time in which an error is created, and a refusal shows none.
+    const limit: unknown = Reflect.get(Error, 'stackTraceLimit');
+    Reflect.set(Error, 'stackTraceLimit', 0);
+    try {
+      super(message, options);
+    } finally {
+      Reflect.set(Error, 'stackTraceLimit', limit);
+    }
     // Error pages in development show `stack` to the caller: make it one line, without the paths of this server's files.
     keep(this, 'stack', `${ownKindOf(new.target)}: ${message}`);
   }
 
   /** The HTTP status of the denial. */
   get status(): number {
-    return this.field('status', ({ status }) => status);
+    return this.field('status');
   }
 
   set status(value: number) {
@@ -55,7 +62,7 @@ export abstract class RefusalError extends ToriiError {
 
   /** The same as `status`. */
   get statusCode(): number {
-    return this.field('statusCode', ({ status }) => status);
+    return this.field('statusCode');
   }
 
   set statusCode(value: number) {
@@ -64,7 +71,7 @@ export abstract class RefusalError extends ToriiError {
 
   /** Whether a framework may send the message to the caller: `true` if the status is below 500. */
   get expose(): boolean {
-    return this.field('expose', ({ status }) => status < 500);
+    return this.field('expose');
   }
 
   set expose(value: boolean) {
@@ -73,7 +80,7 @@ export abstract class RefusalError extends ToriiError {
 
   /** The headers of the denial, such as the challenge. */
   get headers(): Record<string, string> {
-    return this.field('headers', ({ headers }) => ({ ...headers }));
+    return this.field('headers');
   }
 
   set headers(value: Record<string, string>) {
@@ -82,20 +89,24 @@ export abstract class RefusalError extends ToriiError {
 
   /** The denial as a Fetch API response. Hono calls this method. */
   getResponse(): Response {
-    const { status, headers } = this;
-    return Response.json(this.toDenial()?.body, { status, headers });
+    return Response.json(this.toDenial()?.body, this);
   }
 
   protected toDenial(): Denial<object> | undefined {
     return denialFor(this);
   }
 
-  private field<T>(name: string, pick: (denial: Denial<object>) => T): T {
+  private field<Name extends keyof Fields>(name: Name): Fields[Name] {
     const denial = this.toDenial();
     // Without a denial, `this` is not an error but a prototype, which debuggers and test runners read.
-    return denial === undefined ? (undefined as T) : keep(this, name, pick(denial));
+    if (denial === undefined) return undefined as unknown as Fields[Name];
+    const { status, headers } = denial;
+    const fields: Fields = { status, statusCode: status, expose: status < 500, headers: { ...headers } };
+    return keep(this, name, fields[name]);
   }
 }
+
+type Fields = Pick<RefusalError, 'status' | 'statusCode' | 'expose' | 'headers'>;
 
 // Frameworks and middleware assign these fields: Koa writes `status`, @koa/cors writes `headers`. An assignment must neither
 // throw, even if the error is frozen, nor create an enumerable property.
