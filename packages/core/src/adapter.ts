@@ -1,6 +1,6 @@
 export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
 export { type AwaitGuard, createAwaitGuard, type GuardedFields, guardFields } from './await-guard.ts';
-export { connectionProblem, loggableCause } from './cause.ts';
+export { innermostProblem, type LoggableError, loggableCause } from './cause.ts';
 export { checkNameOf, isRefusal, requireChecks } from './checks.ts';
 export { emitterFor } from './emitter.ts';
 export { loggable, withDetail } from './events.ts';

@@ -1,5 +1,4 @@
 import { type Auth, setListener } from './auth.ts';
-import { runChecks } from './checks.ts';
 import { silent } from './emitter.ts';
 import { ToriiAuthError } from './errors.ts';
 import { loggable, reportRefusal, type VerifierEventListener } from './events.ts';
@@ -7,9 +6,14 @@ import type { RequestSettings } from './options/request-options.ts';
 import { bearerToken } from './request/bearer.ts';
 import { type RequestView, unknownRequest } from './request/request-view.ts';
 
-export interface Pipeline extends RequestSettings {
+export interface TokenPipeline {
+  readonly emit: VerifierEventListener;
   verify(token: string): Verified | Promise<Verified>;
+  /** Runs the checks. Absent if there are none. */
+  readonly authorize?: ((auth: Auth, request: RequestView) => Promise<void>) | undefined;
 }
+
+export interface Pipeline extends TokenPipeline, Omit<RequestSettings, 'checks'> {}
 
 interface Verified {
   readonly result: { readonly auth: Auth };
@@ -36,8 +40,6 @@ export async function authenticate(request: RequestView, pipeline: Pipeline, opt
   }
 }
 
-export type TokenPipeline = Pick<Pipeline, 'verify' | 'emit' | 'checks'>;
-
 export async function authenticateToken(token: unknown, pipeline: TokenPipeline): Promise<Auth> {
   try {
     if (typeof token !== 'string' || token === '') throw new ToriiAuthError('token_missing', 'No token was given.');
@@ -54,7 +56,7 @@ async function verifyFor(token: string, request: RequestView, pipeline: TokenPip
   const { auth } = result;
   if (pipeline.emit !== silent) pipeline.emit({ type: 'verified', ...idsOf(auth), fromCache });
   if (!fromCache) setListener(auth, pipeline.emit);
-  if (pipeline.checks.length > 0) await runChecks(auth, request, pipeline.checks);
+  if (pipeline.authorize !== undefined) await pipeline.authorize(auth, request);
   return auth;
 }
 

@@ -1,22 +1,17 @@
 import { loggable } from './events.ts';
 
-const kinds: readonly (readonly [pattern: RegExp, problem: string])[] = [
-  [/ENOTFOUND|EAI_|ENODATA|\bdns\b/i, 'the host name cannot be resolved'],
-  [/REFUSED/i, 'the connection was refused'],
-  [/TIME.?D?.?OUT/i, 'the connection timed out'],
-  [/CERT|TLS|SSL|SIGNATURE/i, 'the certificate or the TLS handshake failed'],
-  [/ECONNRESET|EPIPE|SOCKET|closed|lost/i, 'the connection was closed'],
-];
+/** What the innermost cause of a failure says, for logs: a host that is not found, a refused connection, a certificate. */
+export function innermostProblem(failure: LoggableError): string {
+  const { cause, errors: [first] = [], code, message, name } = failure;
+  const inner = cause ?? first;
+  if (inner !== undefined) return innermostProblem(inner);
+  return code === undefined || message.includes(code) ? message || name : `${message} (${code})`;
+}
 
-/** What kind of connection failure an error is, for logs. `undefined` if it is none that is known. */
-export function connectionProblem(cause: Error | undefined): string | undefined {
-  const chain: Error[] = [];
-  for (let error: unknown = cause; error instanceof Error; error = error.cause) chain.push(error);
-  const codes = chain.map((error) => Reflect.get(error, 'code') ?? '').join(' ');
-  const kindOf = (text: string) => kinds.find(([pattern]) => pattern.test(text))?.[1];
-  const kind = kindOf(codes) ?? kindOf(chain.map(({ message }) => message).join(' '));
-  const code = codes.trim().split(/\s+/)[0];
-  return kind && code ? `${kind} (${code})` : kind;
+export interface LoggableError extends Error {
+  readonly code?: string;
+  readonly cause?: LoggableError;
+  readonly errors?: readonly LoggableError[];
 }
 
 /**
@@ -24,8 +19,8 @@ export function connectionProblem(cause: Error | undefined): string | undefined 
  * are left out, because clients attach requests, headers and commands to their errors. Messages are shortened, printable,
  * and withheld if they may contain a secret. The copy has no stack.
  */
-export function loggableCause(thrown: unknown, depth = 4): Error {
-  const copy = new Error();
+export function loggableCause(thrown: unknown, depth = 4): LoggableError {
+  const copy = new Error() as LoggableError;
   try {
     const { name, message, code, cause, errors } = Object(thrown) as Partial<Record<string, unknown>>;
     copy.message = clean(typeof message === 'string' ? message : thrown);

@@ -33,7 +33,7 @@ export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
   );
   const settings = readVerifyOptions(named);
   const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
-  const pipeline = { emit: settings.emit, checks: [], verify: (token: string) => verify(token, verification) };
+  const pipeline = { emit: settings.emit, verify: (token: string) => verify(token, verification) };
   return Object.freeze({ verify: (token: unknown) => guardOutcome(authenticateToken(token, pipeline)) });
 }
 

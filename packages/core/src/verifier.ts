@@ -1,10 +1,12 @@
 import type { Auth, Claims } from './auth.ts';
-import { authenticate, authenticateToken, type Pipeline } from './authenticate.ts';
+import { authenticate, authenticateToken, type Pipeline, type TokenPipeline } from './authenticate.ts';
+import { runChecks } from './checks.ts';
 import { denialFor } from './denial.ts';
 import { rememberListener } from './events.ts';
+import type { RequestSettings } from './options/request-options.ts';
 import { readOptions, type VerifierOptions } from './options/verifier-options.ts';
 import { type CheckResult, guardOutcome } from './outcome.ts';
-import { type RequestLike, viewOf } from './request/request-view.ts';
+import { type RequestLike, type RequestView, viewOf } from './request/request-view.ts';
 import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 
@@ -66,10 +68,13 @@ export function createVerifier<Custom extends object = Claims>(options: Verifier
 export function createVerifier(options: VerifierOptions): Verifier {
   const settings = readOptions(options);
   const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
-  return verifierWith({ ...settings, verify: (token) => verify(token, verification) });
+  return verifierWith(settings, (token) => verify(token, verification));
 }
 
-export function verifierWith(pipeline: Pipeline): Verifier {
+export function verifierWith(settings: RequestSettings, verifyToken: TokenPipeline['verify']): Verifier {
+  const { checks } = settings;
+  const authorize = (auth: Auth, request: RequestView): Promise<void> => runChecks(auth, request, checks);
+  const pipeline: Pipeline = { ...settings, verify: verifyToken, ...(checks.length > 0 && { authorize }) };
   const verifier: Verifier = {
     verify: (token) => guardOutcome(authenticateToken(token, pipeline)),
     authenticate: (request, options) => guardOutcome(read(request, options)),

@@ -1,7 +1,7 @@
 import { ToriiUnavailableError } from '@torii/core';
 import {
-  connectionProblem,
   elapsedMs,
+  innermostProblem,
   instantNow,
   loggable,
   loggableCause,
@@ -138,8 +138,7 @@ export class PolicySource {
     }
     if (thrown instanceof DocumentError) return { problem: thrown.message, cause: thrown };
     const cause = loggableCause(thrown);
-    const kind = connectionProblem(cause);
-    return { problem: `the permissions could not be read${kind === undefined ? '' : `: ${kind}`}`, cause };
+    return { problem: `the permissions could not be read: ${innermostProblem(cause)}`, cause };
   }
 }
 

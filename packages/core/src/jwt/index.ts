@@ -33,18 +33,15 @@ export function createJwtVerifier<Custom extends object = Claims>(options: JwtOp
 export function createJwtVerifier(options: JwtOptions): Verifier {
   const settings = readJwtOptions(options);
   const findKey = keyFinderOf(settings);
-  return verifierWith({
-    ...settings,
-    async verify(token) {
-      const { header, claims } = parseToken(token);
-      const algorithm = algorithmOf(header, settings);
-      const kid = keyIdOf(header);
-      checkJwtClaims(claims, settings.rules);
-      await verifySignature(token, await findKey(kid, algorithm), algorithm);
-      // Check the claims again: the token may have expired during the key fetch.
-      const auth = readForeignAuth(checkJwtClaims(claims, settings.rules), claims);
-      return { result: { auth }, fromCache: false };
-    },
+  return verifierWith(settings, async (token) => {
+    const { header, claims } = parseToken(token);
+    const algorithm = algorithmOf(header, settings);
+    const kid = keyIdOf(header);
+    checkJwtClaims(claims, settings.rules);
+    await verifySignature(token, await findKey(kid, algorithm), algorithm);
+    // Check the claims again: the token may have expired during the key fetch.
+    const auth = readForeignAuth(checkJwtClaims(claims, settings.rules), claims);
+    return { result: { auth }, fromCache: false };
   });
 }
 

@@ -1,7 +1,7 @@
 import { type Claims, isJsonObject } from '../auth.ts';
 import type { VerifierEventListener } from '../events.ts';
 import { InitialKeySet, type InitialKeys } from '../keys/initial-key-set.ts';
-import { holdsSecret, type IgnoredKey, type JSONWebKeySet, type JWK, KeySetError, problemOfKey } from '../keys/jwks.ts';
+import { holdsSecret, type JSONWebKeySet, type JWK, KeySetError, parseOwnKeys, problemOfKey } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
 import { shareKeySets } from '../keys/key-sources.ts';
 import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
@@ -246,12 +246,8 @@ function readKeySet(options: JwtOptionValues, emit: VerifierEventListener): JwtK
   if (!Array.isArray(keys) || keys.length === 0)
     throw wrongOption('jwks', 'must be a URL or a key set: { keys: [{ kty, … }] }');
   const entries = plainCopy<readonly unknown[]>([...keys], 'jwks');
-  const ignored: IgnoredKey[] = [];
   try {
-    const parsed = parseJwtKeySet({ keys: entries }, (key) => ignored.push(key));
-    if (parsed.size === 0) throw new KeySetError(`no key can be read: ${ignored[0]?.problem}`);
-    for (const { kid, problem } of ignored) emit({ type: 'key_ignored', url: undefined, kid, problem });
-    return { kind: 'set', keys: parsed };
+    return { kind: 'set', keys: parseOwnKeys({ keys: entries }, parseJwtKeySet, emit) };
   } catch (cause) {
     const problem = cause instanceof KeySetError ? cause.message : 'the key set cannot be read';
     throw wrongOption('jwks', `cannot be used: ${problem}. Use the public keys, as the issuer publishes them`);

@@ -1,6 +1,6 @@
 import { claimOf, isJsonObject } from '../auth.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
-import { type IgnoredKey, type JSONWebKeySet, KeySetError, type OnIgnored } from './jwks.ts';
+import { type JSONWebKeySet, KeySetError, type OnIgnored, parseOwnKeys } from './jwks.ts';
 import type { KeyCaller, KeySource, RemoteKeySet } from './remote-key-set.ts';
 
 /** A key set with the time at which it was fetched, for example when the app was built. */
@@ -29,12 +29,10 @@ export class InitialKeySet<Key> implements KeySource<Key> {
   ) {
     this.#remote = remote;
     this.#fetchedAtMs = readTime(isJsonObject(given) ? claimOf(given, 'fetchedAt') : undefined);
-    const ignored: IgnoredKey[] = [];
-    const keys = parse(given, (key) => ignored.push(key));
-    if (keys.size === 0) throw new KeySetError(`no key can be used${ignored[0] ? `: ${ignored[0].problem}` : ''}`);
-    if (this.#isYoung()) this.#keys = keys;
-    else ignored.push({ kid: undefined, problem: 'initialKeys was fetched more than 7 days ago' });
-    for (const { kid, problem } of ignored) emit({ type: 'key_ignored', url: undefined, kid, problem });
+    this.#keys = parseOwnKeys(given, parse, emit);
+    if (this.#isYoung()) return;
+    const problem = 'initialKeys was fetched more than 7 days ago';
+    emit({ type: 'key_ignored', url: undefined, kid: undefined, problem });
   }
 
   peek(kid: string): Key | undefined {

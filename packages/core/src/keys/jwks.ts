@@ -1,6 +1,6 @@
 import { loadKey } from '#ecdsa';
 import { type Claims, claimOf, isJsonObject } from '../auth.ts';
-import { loggable } from '../events.ts';
+import { loggable, type VerifierEventListener } from '../events.ts';
 import type { VerifySignature } from './signature.ts';
 
 /** A key set (JWKS) as an issuer publishes it (RFC 7517 section 5). */
@@ -49,6 +49,19 @@ export function parseKeySet(value: unknown, onIgnored: OnIgnored, previous: Keys
   return keysById(listKeys(value, onIgnored), onIgnored, (jwk, kid) => {
     return canVerifyEs256(jwk) ? keyFrom(kid, jwk, previous.get(kid)) : undefined;
   });
+}
+
+/** Parses a key set that was passed as an option. Throws a KeySetError if no key can be used. */
+export function parseOwnKeys<Key>(
+  set: unknown,
+  parse: (set: unknown, onIgnored: OnIgnored) => ReadonlyMap<string, Key>,
+  emit: VerifierEventListener,
+): ReadonlyMap<string, Key> {
+  const ignored: IgnoredKey[] = [];
+  const keys = parse(set, (key) => ignored.push(key));
+  if (keys.size === 0) throw new KeySetError(`no key can be used${ignored[0] ? `: ${ignored[0].problem}` : ''}`);
+  for (const { kid, problem } of ignored) emit({ type: 'key_ignored', url: undefined, kid, problem });
+  return keys;
 }
 
 interface ListedKey {

@@ -1,31 +1,18 @@
 import type { VerifierEventListener } from '../events.ts';
-import { type IgnoredKey, KeySetError, type KeysById, parseKeySet, type SetKey } from './jwks.ts';
+import { parseKeySet, parseOwnKeys, type SetKey } from './jwks.ts';
 import type { Fetch } from './key-endpoint.ts';
 import { type KeySource, type ParseKeySet, RemoteKeySet, unknownKey } from './remote-key-set.ts';
 
-export class FixedKeySet implements KeySource {
-  readonly #keys: KeysById;
-
-  constructor(set: unknown, emit: VerifierEventListener) {
-    const ignored: IgnoredKey[] = [];
-    this.#keys = parseKeySet(set, (key) => ignored.push(key));
-    if (this.#keys.size === 0) {
-      const [first] = ignored;
-      const reason = first === undefined ? '' : `; ${first.kid ?? 'a key'} is left out, because ${first.problem}`;
-      throw new KeySetError(`the key set has no ES256 key with a unique \`kid\`${reason}`);
-    }
-    for (const { kid, problem } of ignored) emit({ type: 'key_ignored', url: undefined, kid, problem });
-  }
-
-  peek(kid: string): SetKey | undefined {
-    return this.#keys.get(kid);
-  }
-
-  async find(kid: string): Promise<SetKey> {
-    const key = this.#keys.get(kid);
-    if (key === undefined) throw unknownKey(kid);
-    return key;
-  }
+export function fixedKeys(set: unknown, emit: VerifierEventListener): KeySource {
+  const keys = parseOwnKeys(set, parseKeySet, emit);
+  return {
+    peek: (kid) => keys.get(kid),
+    async find(kid) {
+      const key = keys.get(kid);
+      if (key === undefined) throw unknownKey(kid);
+      return key;
+    },
+  };
 }
 
 const maxShared = 1_000;

@@ -1,4 +1,4 @@
-import { connectionProblem, loggableCause } from '../cause.ts';
+import { innermostProblem, loggableCause } from '../cause.ts';
 import { ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
 import { loggable, type VerifierEventListener, withDetail } from '../events.ts';
 import { type Patience, RemoteValue, TimeLimitError } from '../remote-value.ts';
@@ -123,7 +123,7 @@ function describeFailure(thrown: unknown): { readonly problem: string; readonly 
     return { problem: thrown.message, cause: thrown };
   }
   const cause = loggableCause(thrown);
-  return { problem: connectionProblem(cause) ?? 'the connection failed', cause };
+  return { problem: `the connection failed: ${innermostProblem(cause)}`, cause };
 }
 
 /** `problem` says why a key that the issuer does publish cannot be used. */

@@ -3,7 +3,7 @@ import type { VerifierEventListener } from '../events.ts';
 import { InitialKeySet, type InitialKeys } from '../keys/initial-key-set.ts';
 import { type JSONWebKeySet, KeySetError, parseKeySet } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
-import { FixedKeySet, keySetFor } from '../keys/key-sources.ts';
+import { fixedKeys, keySetFor } from '../keys/key-sources.ts';
 import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
 import { withoutTrailingSlash } from '../token/claims.ts';
 import type { VerifySettings } from '../token/verify.ts';
@@ -139,12 +139,15 @@ function readKeySources(
   try {
     const source =
       name === 'keys'
-        ? new FixedKeySet(options.keys, emit)
+        ? fixedKeys(options.keys, emit)
         : new InitialKeySet(options.initialKeys, remoteOf(issuer), parseKeySet, emit);
     return new Map([[issuer, source]]);
   } catch (cause) {
     const problem = cause instanceof KeySetError ? cause.message : 'the key set cannot be read';
     const time = name === 'keys' ? '' : ", fetchedAt: '2026-11-29T15:00:00Z'";
-    throw wrongOption(name, `cannot be used: ${problem}. Write ${name}: { keys: [{ kty: 'EC', … }]${time} }`);
+    throw wrongOption(
+      name,
+      `cannot be used: ${problem}. Write ${name}: { keys: [{ kty: 'EC', crv: 'P-256', kid: '…', … }]${time} }`,
+    );
   }
 }

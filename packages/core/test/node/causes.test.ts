@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { connectionProblem, loggableCause } from '../../src/adapter.ts';
+import { innermostProblem, loggableCause } from '../../src/adapter.ts';
 import { createVerifier, type VerifierEvent } from '../../src/index.ts';
 import { makeKey, mint } from '../mint.ts';
 import { outcomeOf } from '../outcome.ts';
@@ -103,13 +103,23 @@ test('a refused connection and an error of the server read apart', async () => {
   expect(inspect(failing)).toContain('502');
 });
 
-test('the kind of a failure is found in its message on runtimes without codes', () => {
-  for (const message of [
-    'tcp connect error: Connection refused (os error 111)',
+test('failures differ in what they report on runtimes without codes', () => {
+  const messages = [
+    'Connection refused (os error 111)',
     'certificate has expired',
     'dns error',
-  ]) {
-    expect(connectionProblem(new Error('x', { cause: new Error(message) }))).toBeDefined();
-  }
-  expect(connectionProblem(new Error('out of memory'))).toBeUndefined();
+    'Network connection lost.',
+  ];
+  const problems = messages.map((message) =>
+    innermostProblem(loggableCause(new Error('x', { cause: new Error(message) }))),
+  );
+  expect(new Set(problems).size).toBe(messages.length);
+});
+
+test('the code and the first address of a failure are reported', () => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED ::1:80'), { code: 'ECONNREFUSED' });
+  const all = Object.assign(new AggregateError([refused, new Error('second')], ''), { code: 'ECONNREFUSED' });
+  expect(innermostProblem(loggableCause(new TypeError('fetch failed', { cause: all })))).toBe(refused.message);
+  expect(innermostProblem(loggableCause(Object.assign(new Error('x'), { code: 'ENOTFOUND' })))).toContain('ENOTFOUND');
+  expect(innermostProblem(loggableCause(new TypeError()))).toBe('TypeError');
 });
