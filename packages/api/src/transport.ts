@@ -1,8 +1,7 @@
 import { type ApiCall, ToriiApiError, ToriiConfigError, ToriiConnectionError } from '@torii/core';
-import { type AwaitGuard, emitterFor, loggable, raceDeadline } from '@torii/core/adapter';
+import { type AwaitGuard, emitterFor, loggable, loggableCause, raceDeadline } from '@torii/core/adapter';
 import { isUnusable, readData, refusalFor } from './answer.ts';
 import { guardResponse } from './await-guards.ts';
-import { causeWithout } from './cause.ts';
 import type { ApiResponse, Call, Operation, RequestOptions } from './operation.ts';
 import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
@@ -81,7 +80,7 @@ async function perform<T>(
 
   function failureFor(thrown: unknown): ToriiApiError | ToriiConnectionError {
     const isAnswer = thrown instanceof ToriiApiError;
-    const cause = isAnswer ? thrown : causeWithout(settings.secretKey, thrown);
+    const cause = isAnswer ? thrown : loggableCause(thrown);
     const isLost = !isAnswer && attempts > 0 && mayHaveArrived(codeOf(cause));
     hasArrived ||= isAnswer || isLost;
     isInDoubt ||= isAnswer ? thrown.status >= 500 && !isUnusable(thrown) : isLost;

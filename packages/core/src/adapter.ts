@@ -33,6 +33,7 @@ export {
   readKnownOptions,
   readNumber,
   readText,
+  readTexts,
   readWhole,
   unknownName,
   wrongOption,
@@ -46,5 +47,6 @@ export { viewOf } from './request/request-view.ts';
 export { surviveOutages } from './store-outages.ts';
 export { raceDeadline } from './time/deadline.ts';
 export { elapsedMs, type Instant, instantNow } from './time/instant.ts';
+export { checkAudience } from './token/claims.ts';
 export { kindOf } from './value-kind.ts';
 export { verifierFrom } from './verifier.ts';

@@ -1,7 +1,7 @@
 import { type Claims, claimOf, type ForeignClaims, malformedClaim } from '../auth.ts';
 import {
   type AudienceRules,
-  checkAudience,
+  checkAudienceRules,
   checkTimes,
   notBefore,
   refusal,
@@ -24,7 +24,7 @@ export function checkJwtClaims(claims: Claims, rules: JwtClaimRules): ForeignCla
     expiresAt: requireTime(claims, 'exp'),
   };
   checkTimes(checked, notBefore(claims), rules.clockToleranceMs);
-  checkAudience(claims, rules);
+  checkAudienceRules(claims, rules);
   return checked;
 }
 

@@ -1,5 +1,6 @@
 import { type CryptoKey, compactVerify, errors, importJWK, importSPKI } from 'jose';
 import { type Claims, claimOf, readForeignAuth } from '../auth.ts';
+import { loggableCause } from '../cause.ts';
 import { ToriiAuthError, ToriiConfigError } from '../errors.ts';
 import type { JWK } from '../keys/jwks.ts';
 import { unknownKey } from '../keys/remote-key-set.ts';
@@ -151,5 +152,7 @@ function refusalFor(cause: unknown): ToriiAuthError {
     return new ToriiAuthError('signature_invalid', 'The signature of the token is not valid.');
   }
   if (cause instanceof errors.JWSInvalid) return malformed('The token cannot be read.');
-  return new ToriiAuthError('key_unknown', 'The key that the token names is not usable.', { cause });
+  return new ToriiAuthError('key_unknown', 'The key that the token names is not usable.', {
+    cause: loggableCause(cause),
+  });
 }

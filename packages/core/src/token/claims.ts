@@ -35,7 +35,7 @@ export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
     expiresAt: requireTime(claims, 'exp'),
   };
   checkTimes(checked, notBefore(claims), rules.clockToleranceMs);
-  checkAudience(claims, rules);
+  checkAudienceRules(claims, rules);
   if (rules.environments !== undefined && !rules.environments.has(checked.environmentId)) {
     const expected = [...rules.environments];
     throw refusal(
@@ -82,13 +82,8 @@ export function notBefore(claims: Claims): number | undefined {
 }
 
 // An issuer may sign tokens for several servers with the same keys (RFC 7519 4.1.3, RFC 8725 3.9).
-export function checkAudience(claims: Claims, { audiences, requiredClaims, refusedClaims }: AudienceRules): void {
-  if (audiences !== undefined) checkAudiences(claims, audiences);
-  else if (Object.hasOwn(claims, 'aud')) {
-    const claimed = claims['aud'];
-    // Reports a readable value only: a deeply nested one would overflow the stack when it is turned into text.
-    throw anotherAudience({ claim: 'aud', hint, ...(audiencesIn(claimed) && { actual: claimed }) });
-  }
+export function checkAudienceRules(claims: Claims, { audiences, requiredClaims, refusedClaims }: AudienceRules): void {
+  checkAudience(claims, audiences);
   // The message names no claim, because it is public. The event has no value, because a custom claim may hold a secret.
   for (const claim of requiredClaims) {
     if ((claimOf(claims, claim) ?? null) === null)
@@ -97,15 +92,19 @@ export function checkAudience(claims: Claims, { audiences, requiredClaims, refus
   for (const claim of refusedClaims) if (Object.hasOwn(claims, claim)) throw anotherAudience({ claim });
 }
 
-const hint = 'If the token is meant for this server, add its `aud` to the option `audience`';
-
-function checkAudiences(claims: Claims, accepted: ReadonlySet<string>): void {
-  const claimed = requireClaim(claims, 'aud');
+/** Refuses a token for another audience. Without accepted audiences, that is every token with an `aud` claim. */
+export function checkAudience(claims: Claims, accepted: ReadonlySet<string> | undefined): void {
+  if (accepted === undefined && !Object.hasOwn(claims, 'aud')) return;
+  const claimed = accepted === undefined ? claims['aud'] : requireClaim(claims, 'aud');
   const audiences = audiencesIn(claimed);
+  // Reports a readable value only: a deeply nested one would overflow the stack when it is turned into text.
+  if (accepted === undefined) throw anotherAudience({ claim: 'aud', hint, ...(audiences && { actual: claimed }) });
   if (audiences === undefined) throw malformedClaim('aud');
   if (audiences.some((audience) => accepted.has(audience))) return;
   throw anotherAudience({ claim: 'aud', actual: claimed, expected: [...accepted] });
 }
+
+const hint = 'If the token is meant for this server, add its `aud` to the option `audience`';
 
 function audiencesIn(claimed: unknown): readonly string[] | undefined {
   const audiences: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed];

@@ -1,3 +1,4 @@
+import { loggableCause } from '../cause.ts';
 import { ToriiConfigError } from '../errors.ts';
 import { ToriiWebhookError } from './errors.ts';
 
@@ -79,7 +80,8 @@ async function gather(stream: AsyncIterable<unknown>, maxBytes: number): Promise
     }
   } catch (cause) {
     if (cause instanceof ToriiConfigError) throw cause;
-    throw new ToriiWebhookError('payload_incomplete', 'The body could not be read to its end.', { cause });
+    const message = 'The body could not be read to its end.';
+    throw new ToriiWebhookError('payload_incomplete', message, { cause: loggableCause(cause) });
   }
   if (size > maxBytes) throw tooLarge(maxBytes);
   const body = new Uint8Array(size);

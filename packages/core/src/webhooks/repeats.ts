@@ -1,3 +1,4 @@
+import { loggableCause } from '../cause.ts';
 import { raceDeadline } from '../time/deadline.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { ToriiWebhookError } from './errors.ts';
@@ -174,5 +175,5 @@ function lost(): Error {
 
 function unavailable(cause: unknown): ToriiWebhookError {
   const message = 'The store of handled events cannot be read or written at the moment. Retry later.';
-  return new ToriiWebhookError('store_unavailable', message, { cause });
+  return new ToriiWebhookError('store_unavailable', message, { cause: loggableCause(cause) });
 }

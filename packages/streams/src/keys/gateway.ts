@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetch } from '@torii/core';
-import { assertOption, raceDeadline } from '@torii/core/adapter';
+import { assertOption, loggableCause, raceDeadline } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import { findPublicPem } from './pem.ts';
 import { type PublicKey, readPublicKey } from './rsa-key.ts';
@@ -36,7 +36,7 @@ export async function fetchServedKey({ pubkeyUrl, fetch = globalThis.fetch }: Ga
     });
     return text === null ? null : keyFrom(text);
   } catch (cause) {
-    throw cause instanceof ToriiStreamError ? cause : unavailable('cannot be reached', cause);
+    throw cause instanceof ToriiStreamError ? cause : unavailable('cannot be reached', loggableCause(cause));
   }
 }
 

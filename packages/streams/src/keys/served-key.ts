@@ -1,4 +1,4 @@
-import { elapsedMs, type Patience, RemoteValue } from '@torii/core/adapter';
+import { elapsedMs, loggableCause, type Patience, RemoteValue } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { fetchServedKey, type Gateway, probeTimeoutMs } from './gateway.ts';
@@ -45,5 +45,5 @@ export class ServedKey {
 
 function outageOf(error: unknown): { readonly problem: string; readonly cause: unknown } {
   if (error instanceof ToriiStreamError) return { problem: error.message, cause: error.cause };
-  return { problem: 'The request to the gateway failed.', cause: error };
+  return { problem: 'The request to the gateway failed.', cause: loggableCause(error) };
 }

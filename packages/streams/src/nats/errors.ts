@@ -1,5 +1,6 @@
 import { errors } from '@nats-io/transport-node';
 import { ToriiError } from '@torii/core';
+import { loggableCause } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 
 export async function translateErrors<T>(work: () => Promise<T>): Promise<T> {
@@ -34,17 +35,17 @@ function translate(cause: unknown): ToriiStreamError {
   }
   if (nameOf(cause) === 'JetStreamApiError') {
     const message = 'The bucket cannot be used as a key-value store. Inspect it with `nats kv info`.';
-    return new ToriiStreamError('bucket_unfit', message, { cause });
+    return new ToriiStreamError('bucket_unfit', message, { cause: loggableCause(cause) });
   }
   return new ToriiStreamError(
     'store_unavailable',
     'NATS cannot be reached. Check `servers`, and whether NATS is running.',
-    { cause },
+    { cause: loggableCause(cause) },
   );
 }
 
 function refused(problem: string, cause: unknown): ToriiStreamError {
-  return new ToriiStreamError('store_refused', `${problem}.`, { cause });
+  return new ToriiStreamError('store_refused', `${problem}.`, { cause: loggableCause(cause) });
 }
 
 function isOrWraps(error: unknown, kind: new (...args: never[]) => Error): boolean {

@@ -1,6 +1,13 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type AuthReason, ToriiAuthError } from '@torii/core';
-import { type AwaitGuard, createAwaitGuard, listTexts, readKnownOptions, readText } from '@torii/core/adapter';
+import {
+  type AwaitGuard,
+  checkAudience,
+  createAwaitGuard,
+  readKnownOptions,
+  readText,
+  readTexts,
+} from '@torii/core/adapter';
 import { JOSEAlgNotAllowed, JWSSignatureVerificationFailed, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
 import { readPublicKey } from '../keys/rsa-key.ts';
@@ -60,10 +67,7 @@ export function verifyStreamToken(token: string, options: VerifyStreamOptions): 
 async function verify(token: string, options: VerifyStreamOptions): Promise<VerifiedStreamToken> {
   const own = readKnownOptions(options, ['publicKey', 'issuer', 'audience'], '{ publicKey: signer.publicKey }');
   const issuer = readText(own, 'issuer', "issuer: 'https://api.example.com', or leave it out");
-  const audiences =
-    'audience' in own
-      ? listTexts(own, 'audience', "audience: 'https://cable.example.com', or leave it out")
-      : undefined;
+  const audiences = readTexts(own, 'audience', "audience: 'https://cable.example.com'");
   const key = createPublicKey(readPublicKey('publicKey', own.publicKey).pem);
   if (typeof token !== 'string' || token.length > maxTokenLength) throw malformed();
   try {
@@ -97,23 +101,6 @@ async function verify(token: string, options: VerifyStreamOptions): Promise<Veri
   } catch (error) {
     throw refusalFor(error);
   }
-}
-
-function checkAudience(claims: Readonly<Record<string, unknown>>, accepted: readonly string[] | undefined): void {
-  const claimed = Object.hasOwn(claims, 'aud') ? claims['aud'] : undefined;
-  if (accepted === undefined) {
-    if (claimed !== undefined) throw anotherAudience();
-    return;
-  }
-  if (claimed === undefined || claimed === null) throw refusal('claim_missing', 'aud');
-  const audiences: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed];
-  if (audiences.length === 0 || !audiences.every((each) => typeof each === 'string'))
-    throw refusal('claim_malformed', 'aud');
-  if (!audiences.some((each) => accepted.includes(each))) throw anotherAudience();
-}
-
-function anotherAudience(): ToriiAuthError {
-  return new ToriiAuthError('audience_refused', 'The token is for another audience.');
 }
 
 // The returned errors have no `cause`: jose's errors contain the claims of the token.
