@@ -1,9 +1,7 @@
 export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
-export { type AwaitGuard, createAwaitGuard, type GuardedFields, guardFields } from './await-guard.ts';
-export { innermostProblem, type LoggableError, loggableCause } from './cause.ts';
 export { checkNameOf, isRefusal, requireChecks } from './checks.ts';
 export { emitterFor } from './emitter.ts';
-export { loggable, withDetail } from './events.ts';
+export { withDetail } from './events.ts';
 export {
   createGuards,
   errorFrom,
@@ -16,6 +14,9 @@ export {
   guardKind,
   type ResponseProgress,
 } from './guards.ts';
+export { innermostProblem, type LoggableError, loggableCause } from './logs/cause.ts';
+export { loggable } from './logs/loggable.ts';
+export { kindOf } from './logs/value-kind.ts';
 export { isLoopback } from './options/loopback.ts';
 export { listOrigins } from './options/origins.ts';
 export { problemOfPasted } from './options/pasted-text.ts';
@@ -39,14 +40,14 @@ export {
   wrongOption,
 } from './options/reader.ts';
 export { verifyOptionNames } from './options/verify-options.ts';
-export { guardOutcome } from './outcome.ts';
-export { type Patience, type RemoteSource, RemoteValue, retryDelayMs, TimeLimitError } from './remote-value.ts';
+export { type AwaitGuard, createAwaitGuard, type GuardedFields, guardFields } from './promises/await-guard.ts';
+export { guardOutcome } from './promises/outcome.ts';
 export { isFromOwnPages } from './request/bearer.ts';
 export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './request/path.ts';
 export { viewOf } from './request/request-view.ts';
-export { surviveOutages } from './store-outages.ts';
+export { surviveOutages } from './stores/outages.ts';
 export { raceDeadline } from './time/deadline.ts';
 export { elapsedMs, type Instant, instantNow } from './time/instant.ts';
+export { type Patience, type RemoteSource, RemoteValue, retryDelayMs, TimeLimitError } from './time/remote-value.ts';
 export { checkAudience } from './token/claims.ts';
-export { kindOf } from './value-kind.ts';
 export { verifierFrom } from './verifier.ts';

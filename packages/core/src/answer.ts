@@ -2,7 +2,7 @@ import { type Denial, denialFor } from './denial.ts';
 import { silent } from './emitter.ts';
 import { ToriiConfigError, ToriiError } from './errors.ts';
 import { recallListener, type VerifierEventListener } from './events.ts';
-import { kindOf } from './value-kind.ts';
+import { kindOf } from './logs/value-kind.ts';
 
 /** The response to send. A `body` that is an object is sent as JSON, a string is sent unchanged, and `null` means no body. */
 export type Answer = Denial<object | string | null>;

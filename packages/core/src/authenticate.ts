@@ -1,7 +1,8 @@
 import { type Auth, setListener } from './auth.ts';
 import { silent } from './emitter.ts';
 import { ToriiAuthError } from './errors.ts';
-import { loggable, reportRefusal, type VerifierEventListener } from './events.ts';
+import { reportRefusal, type VerifierEventListener } from './events.ts';
+import { loggable } from './logs/loggable.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { bearerToken } from './request/bearer.ts';
 import { type RequestView, unknownRequest } from './request/request-view.ts';

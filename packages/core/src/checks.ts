@@ -1,8 +1,8 @@
 import { type Auth, type Claims, listenerFor, requireAuthOrNull } from './auth.ts';
 import { ToriiAuthError, ToriiConfigError, ToriiForbiddenError } from './errors.ts';
 import { reportRefusal, withDetail } from './events.ts';
+import { kindOf } from './logs/value-kind.ts';
 import { type RequestLike, type RequestView, viewOf } from './request/request-view.ts';
-import { kindOf } from './value-kind.ts';
 
 const brand = Symbol.for('torii.refusal');
 

@@ -1,5 +1,5 @@
-import { isOfKind } from './kinds.ts';
-import type { Reason } from './reasons.ts';
+import { isOfKind } from './errors/kinds.ts';
+import type { Reason } from './errors/reasons.ts';
 
 /** The JSON body of a refusal. */
 export interface DenialBody {

@@ -1,8 +1,8 @@
 import { type Denial, denialFor } from './denial.ts';
-import { isOfKind, markKinds, ownKindOf } from './kinds.ts';
-import type { AuthReason, UnavailableReason } from './reasons.ts';
+import { isOfKind, markKinds, ownKindOf } from './errors/kinds.ts';
+import type { AuthReason, UnavailableReason } from './errors/reasons.ts';
 
-export type { AuthReason, Reason, UnavailableReason } from './reasons.ts';
+export type { AuthReason, Reason, UnavailableReason } from './errors/reasons.ts';
 
 /**
  * The base class of all errors that Torii's packages throw. `instanceof` works across copies and versions of this package.

@@ -24,8 +24,8 @@ export type { JSONWebKeySet, JWK } from './keys/jwks.ts';
 export type { Fetch } from './keys/key-endpoint.ts';
 export type { VerifierOptions } from './options/verifier-options.ts';
 export type { VerifyOptions } from './options/verify-options.ts';
-export type { CheckResult } from './outcome.ts';
 export { isPatch, Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
+export type { CheckResult } from './promises/outcome.ts';
 export type { HeadersLike, RequestLike, RequestParts, RequestView } from './request/request-view.ts';
 export { createTokenVerifier, type TokenVerifier, verifyToken } from './token-verifier.ts';
 export {

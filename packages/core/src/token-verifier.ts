@@ -2,7 +2,7 @@ import type { Auth, Claims } from './auth.ts';
 import { authenticateToken } from './authenticate.ts';
 import { readKnownOptions } from './options/reader.ts';
 import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './options/verify-options.ts';
-import { guardOutcome } from './outcome.ts';
+import { guardOutcome } from './promises/outcome.ts';
 import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 

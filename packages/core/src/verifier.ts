@@ -5,7 +5,7 @@ import { denialFor } from './denial.ts';
 import { rememberListener } from './events.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { readOptions, type VerifierOptions } from './options/verifier-options.ts';
-import { type CheckResult, guardOutcome } from './outcome.ts';
+import { type CheckResult, guardOutcome } from './promises/outcome.ts';
 import { type RequestLike, type RequestView, viewOf } from './request/request-view.ts';
 import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';

@@ -1,6 +1,6 @@
 // How stores behave when an adapter emits the error of a lost connection. The tests in packages/authz use real servers.
 import { describe, expect, test, vi } from 'vitest';
-import { surviveOutages } from '../src/store-outages.ts';
+import { surviveOutages } from '../src/stores/outages.ts';
 
 type Listener = (...details: readonly unknown[]) => void;
 

@@ -1,9 +1,9 @@
 import { type CryptoKey, compactVerify, errors, importJWK, importSPKI } from 'jose';
 import { type Claims, claimOf, readForeignAuth } from '../auth.ts';
-import { loggableCause } from '../cause.ts';
 import { ToriiAuthError, ToriiConfigError } from '../errors.ts';
 import type { JWK } from '../keys/jwks.ts';
 import { unknownKey } from '../keys/remote-key-set.ts';
+import { loggableCause } from '../logs/cause.ts';
 import { malformed, parseToken, refuseExtensions } from '../token/parse.ts';
 import { type Verifier, verifierWith } from '../verifier.ts';
 import { checkJwtClaims } from './claims.ts';

@@ -1,6 +1,7 @@
 import { loadKey } from '#ecdsa';
 import { type Claims, claimOf, isJsonObject } from '../auth.ts';
-import { loggable, type VerifierEventListener } from '../events.ts';
+import type { VerifierEventListener } from '../events.ts';
+import { loggable } from '../logs/loggable.ts';
 import type { VerifySignature } from './signature.ts';
 
 /** A key set (JWKS) as an issuer publishes it (RFC 7517 section 5). */

@@ -1,8 +1,9 @@
-import { innermostProblem, loggableCause } from '../cause.ts';
 import { ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
-import { loggable, type VerifierEventListener, withDetail } from '../events.ts';
-import { type Patience, RemoteValue, TimeLimitError } from '../remote-value.ts';
+import { type VerifierEventListener, withDetail } from '../events.ts';
+import { innermostProblem, loggableCause } from '../logs/cause.ts';
+import { loggable } from '../logs/loggable.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
+import { type Patience, RemoteValue, TimeLimitError } from '../time/remote-value.ts';
 import { Crowd } from './crowd.ts';
 import { FetchBudget } from './fetch-budget.ts';
 import { KeySetError, type OnIgnored, type SetKey } from './jwks.ts';

@@ -1,5 +1,5 @@
 import { ToriiConfigError } from '../errors.ts';
-import { loggable } from '../events.ts';
+import { loggable } from '../logs/loggable.ts';
 import { nearestName } from './nearest-name.ts';
 
 /** A copy of an options object. The copy has no prototype, so `in` and property access see own options only. */

@@ -1,5 +1,5 @@
-import { loggableCause } from '../cause.ts';
 import { ToriiConfigError } from '../errors.ts';
+import { loggableCause } from '../logs/cause.ts';
 import { ToriiWebhookError } from './errors.ts';
 
 /** The raw body of a delivery: all of it, or a stream. */

@@ -1,6 +1,6 @@
 import type { Denial } from '../denial.ts';
+import { isOfKind } from '../errors/kinds.ts';
 import { RefusalError } from '../errors.ts';
-import { isOfKind } from '../kinds.ts';
 
 /**
  * Why a webhook delivery was not handled. Answer `in_progress`, `store_unavailable` and `handler_failed` with a status of

@@ -1,9 +1,9 @@
-import { type AwaitGuard, createAwaitGuard } from '../await-guard.ts';
 import { emitterFor } from '../emitter.ts';
 import { ToriiConfigError } from '../errors.ts';
-import { loggable } from '../events.ts';
+import { loggable } from '../logs/loggable.ts';
 import { type Options, readFunction, readKnownOptions, readNumber, wrongOption } from '../options/reader.ts';
-import { surviveOutages } from '../store-outages.ts';
+import { type AwaitGuard, createAwaitGuard } from '../promises/await-guard.ts';
+import { surviveOutages } from '../stores/outages.ts';
 import type { WebhookPayload } from './body.ts';
 import { ToriiWebhookError, webhookDenialFor } from './errors.ts';
 import type { WebhookEvent } from './events.ts';

@@ -1,4 +1,4 @@
-import { loggableCause } from '../cause.ts';
+import { loggableCause } from '../logs/cause.ts';
 import { raceDeadline } from '../time/deadline.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { ToriiWebhookError } from './errors.ts';

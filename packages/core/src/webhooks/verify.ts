@@ -1,5 +1,5 @@
-import { type AwaitGuard, createAwaitGuard } from '../await-guard.ts';
 import { type Options, readKnownOptions, readNumber, readWhole } from '../options/reader.ts';
+import { type AwaitGuard, createAwaitGuard } from '../promises/await-guard.ts';
 import { type RequestLike, viewOf } from '../request/request-view.ts';
 import { readPayload, tooLarge, type WebhookPayload } from './body.ts';
 import { ToriiWebhookError } from './errors.ts';

@@ -1,5 +1,5 @@
-import { raceDeadline } from './time/deadline.ts';
-import { elapsedMs, type Instant, instantNow } from './time/instant.ts';
+import { raceDeadline } from './deadline.ts';
+import { elapsedMs, type Instant, instantNow } from './instant.ts';
 
 /** Where a value comes from, and how old it may be. An age counts from when the load began, not from when it ended. */
 export interface RemoteSource<Value, Caller> {

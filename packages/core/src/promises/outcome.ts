@@ -1,6 +1,6 @@
-import type { Auth, Claims } from './auth.ts';
+import type { Auth, Claims } from '../auth.ts';
+import type { Denial } from '../denial.ts';
 import { type AwaitGuard, createAwaitGuard } from './await-guard.ts';
-import type { Denial } from './denial.ts';
 
 /** The result of `Verifier.check`: the authenticated caller, or the response to a refused request. */
 export type CheckResult<Custom extends object, SignedOut extends null = never> =

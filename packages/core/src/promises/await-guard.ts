@@ -1,4 +1,4 @@
-import { ToriiConfigError } from './errors.ts';
+import { ToriiConfigError } from '../errors.ts';
 
 /** The names of the fields that a guarded promise throws for. */
 export type GuardedFields = Readonly<Record<string, true>>;

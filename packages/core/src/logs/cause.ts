@@ -1,4 +1,4 @@
-import { loggable } from './events.ts';
+import { loggable } from './loggable.ts';
 
 /** What the innermost cause of a failure says, for logs: a host that is not found, a refused connection, a certificate. */
 export function innermostProblem(failure: LoggableError): string {
