@@ -8,17 +8,31 @@ import { generateFiles } from './generate.ts';
 import { readOperations } from './operations.ts';
 import { readPublicTypes } from './public-types.ts';
 
-try {
-  const [old, next, ...rest] = process.argv.slice(2);
-  if (old === undefined || next === undefined || rest.length > 0) throw new Error('Usage: npm run spec:diff OLD NEW');
-  const changes = compareSpecifications(await readSpecification(old), await readSpecification(next));
-  const breaking = changes.filter(({ isBreaking }) => isBreaking);
-  if (changes.length > 0) console.log(writeTable(changes));
-  console.log(`${changes.length} changes, ${breaking.length} of them breaking.`);
-  process.exitCode = breaking.length > 0 ? 1 : 0;
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
+if (import.meta.main) {
+  const { output, problem, exitCode } = await diffSpecifications(process.argv.slice(2));
+  if (output !== '') console.log(output);
+  if (problem !== '') console.error(problem);
+  process.exitCode = exitCode;
+}
+
+export interface Diff {
+  readonly output: string;
+  readonly problem: string;
+  readonly exitCode: number;
+}
+
+export async function diffSpecifications(files: readonly string[]): Promise<Diff> {
+  try {
+    const [old, next, ...rest] = files;
+    if (old === undefined || next === undefined || rest.length > 0) throw new Error('Usage: npm run spec:diff OLD NEW');
+    const changes = compareSpecifications(await readSpecification(old), await readSpecification(next));
+    const breaking = changes.filter(({ isBreaking }) => isBreaking);
+    const summary = `${changes.length} changes, ${breaking.length} of them breaking.`;
+    const output = changes.length > 0 ? `${writeTable(changes)}\n${summary}` : summary;
+    return { output, problem: '', exitCode: breaking.length > 0 ? 1 : 0 };
+  } catch (error) {
+    return { output: '', problem: error instanceof Error ? error.message : String(error), exitCode: 2 };
+  }
 }
 
 async function readSpecification(file: string): Promise<Specification> {

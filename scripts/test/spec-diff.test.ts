@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { diffSpecifications } from '../generate/spec-diff.ts';
 import { repository } from '../workspace.ts';
 import { tenOperations as today, twentySixOperations } from './fixtures.ts';
 import { makeVariedSpec } from './varied-spec.ts';
@@ -23,11 +24,10 @@ function compareTo(text: string) {
   return run(today, file);
 }
 
-function run(...files: readonly string[]) {
-  const program = join(repository, 'scripts', 'generate', 'spec-diff.ts');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...files], { encoding: 'utf8' });
+async function run(...files: readonly string[]) {
+  const { output, problem, exitCode } = await diffSpecifications(files);
   // Replaces the table's borders with `|`.
-  return { status, lines: stdout.replaceAll(/ *[║│] */g, '|').split('\n'), stdout, stderr };
+  return { status: exitCode, lines: output.replaceAll(/ *[║│] */g, '|').split('\n'), stdout: output, stderr: problem };
 }
 
 /** The current specification with one change to its text. */
@@ -38,18 +38,33 @@ function edit(from: string | RegExp, to: string): string {
   return edited;
 }
 
-test('finds no changes between identical files', () => {
-  expect(run(today, today)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0 \D*0 \D*\n$/) });
+test.each([
+  ['no changes', [today, today], 0],
+  ['breaking changes', [today, twentySixOperations], 1],
+  ['a missing file', [today, '/nowhere.json'], 2],
+])('the command prints its result and sets the exit code for %s', async (_name, files, exitCode) => {
+  const program = join(repository, 'scripts', 'generate', 'spec-diff.ts');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...files], { encoding: 'utf8' });
+  const { output, problem } = await diffSpecifications(files);
+  expect({ status, output: stdout.trimEnd(), problem: stderr.trimEnd() }).toEqual({
+    status: exitCode,
+    output,
+    problem,
+  });
 });
 
-test('finds no changes if only schema names, operation ids, descriptions and the order changed', () => {
+test('finds no changes between identical files', async () => {
+  expect(await run(today, today)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0 \D*0 \D*$/) });
+});
+
+test('finds no changes if only schema names, operation ids, descriptions and the order changed', async () => {
   const { paths, ...rest } = JSON.parse(readFileSync(today, 'utf8'));
   const reversed = { ...rest, paths: Object.fromEntries(Object.entries(paths).reverse()) };
   const text = JSON.stringify(reversed)
     .replaceAll('UserResponse', 'Person')
     .replaceAll('"operationId":"', '"operationId":"x')
     .replaceAll('Marks the user', 'Marks a user');
-  expect(compareTo(text)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0 \D*0 \D*\n$/) });
+  expect(await compareTo(text)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0 \D*0 \D*$/) });
 });
 
 test.each([
@@ -70,8 +85,8 @@ test.each([
   ['a locale', /"da"(?=.*"CursorPage)/gs, '"de"', 'users.get', 'locale'],
   ['a status', '"banned",', '"banned", "asleep",', 'users.get', '"asleep"'],
   ['a format', /("UpdateUserRequest".*?)"date"/s, '$1"date-time"', 'users.update', 'dateOfBirth'],
-])('names the method and the field that a change of %s affects', (_name, from, to, method, what) => {
-  const { stdout } = compareTo(edit(from, to));
+])('names the method and the field that a change of %s affects', async (_name, from, to, method, what) => {
+  const { stdout } = await compareTo(edit(from, to));
   if (what === '') expect(stdout).toMatch(/^0 /);
   else {
     expect(stdout).toContain(method);
@@ -94,19 +109,19 @@ test.each([
   ['a new response field', /("UserResponse": .*?"properties": \{)/s, '$1 "title": { "type": "string" },', 0],
   ['a new enum value in a response', '"banned",', '"banned", "asleep",', 0],
   ['a changed description', 'Marks the user', 'Marks this user', 0],
-])('decides whether a change is breaking: %s', (_name, from, to, status) => {
-  expect(compareTo(edit(from, to)).status).toBe(status);
+])('decides whether a change is breaking: %s', async (_name, from, to, status) => {
+  expect((await compareTo(edit(from, to))).status).toBe(status);
 });
 
-test('prints one row for a change that affects many methods', () => {
-  const { stdout, status } = compareTo(JSON.stringify(makeVariedSpec()));
+test('prints one row for a change that affects many methods', async () => {
+  const { stdout, status } = await compareTo(JSON.stringify(makeVariedSpec()));
   expect(status).toBe(1);
   expect(stdout.match(/[^.]phone/g)).toHaveLength(1);
   expect(stdout).toContain('PATCH /api/server/v1/users/{userId}/metadata');
 });
 
-test('lists what a newer specification adds, changes and removes', () => {
-  const { status, lines } = run(today, twentySixOperations);
+test('lists what a newer specification adds, changes and removes', async () => {
+  const { status, lines } = await run(today, twentySixOperations);
   expect(status).toBe(1);
   const added = lines.filter((line) => / (GET|PUT|POST|PATCH|DELETE)\b/.test(line));
   expect(added.map((line) => line.split('|')[2])).toEqual([
@@ -140,8 +155,8 @@ test.each([
   ['three files', [today, today, today]],
   ['a missing file', [today, '/nowhere.json']],
   ['a file that is not JSON', [today, import.meta.filename]],
-])('fails with exit code 2 for %s', (_name, files) => {
-  const { status, stderr, stdout } = run(...files);
+])('fails with exit code 2 for %s', async (_name, files) => {
+  const { status, stderr, stdout } = await run(...files);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr.trim().split('\n')).toHaveLength(1);
 });
@@ -243,13 +258,13 @@ test.each<[string, (document: Edited) => void, string]>([
     },
     'x-pin',
   ],
-])('reports as breaking: %s', (_name, change, what) => {
-  const { status, stdout } = compareTo(changed(change));
+])('reports as breaking: %s', async (_name, change, what) => {
+  const { status, stdout } = await compareTo(changed(change));
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain(what);
   expect(status).toBe(1);
 });
 
-test('compares the fields of choices with the fields before', () => {
+test('compares the fields of choices with the fields before', async () => {
   const choices = (fields: Json) => (document: Edited) => {
     schemaOf(document, 'UserResponse').properties['address'] = {
       oneOf: [{ type: 'object', properties: fields, required: Object.keys(fields) }, { type: 'null' }],
@@ -259,13 +274,13 @@ test('compares the fields of choices with the fields before', () => {
   writeFileSync(before, changed(choices({ street: text, town: text })));
   const after = join(folder, 'after.json');
   writeFileSync(after, changed(choices({ street: text })));
-  const { status, lines } = run(before, after);
+  const { status, lines } = await run(before, after);
   expect(status).toBe(1);
   expect(lines.join('\n')).toMatch(/\|breaking\|User\|.*address\.town removed/);
-  expect(run(after, before)).toMatchObject({ status: 0, stdout: expect.stringContaining('address.town') });
+  expect(await run(after, before)).toMatchObject({ status: 0, stdout: expect.stringContaining('address.town') });
 });
 
-test('reports a type that has another name, even if its fields are the same', () => {
+test('reports a type that has another name, even if its fields are the same', async () => {
   const before = join(folder, 'before.json');
   const devices = (name: string) => (document: Edited) => {
     document.components.schemas['Device'] = { properties: { id: text }, required: ['id'] };
@@ -277,7 +292,7 @@ test('reports a type that has another name, even if its fields are the same', ()
   writeFileSync(before, changed(devices('devices')));
   const after = join(folder, 'after.json');
   writeFileSync(after, changed(devices('machines')));
-  const { status, lines } = run(before, after);
+  const { status, lines } = await run(before, after);
   expect(status).toBe(1);
   expect(lines.join('\n')).toMatch(/\|breaking\|Device\|.*removed/);
 });
@@ -306,15 +321,15 @@ test.each<[string, (document: Edited) => void, string]>([
     },
     '0 changes',
   ],
-])('reports as not breaking: %s', (_name, change, what) => {
-  const { status, stdout } = compareTo(changed(change));
+])('reports as not breaking: %s', async (_name, change, what) => {
+  const { status, stdout } = await compareTo(changed(change));
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain(what);
   expect(status).toBe(0);
 });
 
-test('reads a reference to a schema that both specifications name differently as the same type', () => {
+test('reads a reference to a schema that both specifications name differently as the same type', async () => {
   const text = readFileSync(today, 'utf8')
     .replaceAll(user, '#/components/schemas/Person')
     .replace('"UserResponse"', '"Person"');
-  expect(compareTo(text)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0 /) });
+  expect(await compareTo(text)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0 /) });
 });
