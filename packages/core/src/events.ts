@@ -92,19 +92,17 @@ export type VerifierEventListener = (event: VerifierEvent) => void;
 
 const details: SharedMap<ToriiError, RefusalDetail> = new SharedMap('refusals');
 
+// The details that a caller chose, or a check.
+const fromCallers = ['actual', 'kid', 'check', 'checkName'] as const;
+
 /** Attaches details that only `onEvent` receives. Not as properties: apps may send an error's properties to the caller. */
 export function withDetail<E extends ToriiError>(
   error: E,
   detail: Omit<RefusalDetail, 'actual'> & { readonly actual?: unknown },
 ): E {
-  const { actual, kid, check, checkName, ...rest } = detail;
-  details.set(error, {
-    ...rest,
-    ...(actual !== undefined && { actual: loggable(actual) }),
-    ...(kid !== undefined && { kid: loggable(kid) }),
-    ...(check !== undefined && { check: loggable(check) }),
-    ...(checkName !== undefined && { checkName: loggable(checkName) }),
-  });
+  const safe: Record<string, unknown> = { ...detail };
+  for (const name of fromCallers) if (safe[name] !== undefined) safe[name] = loggable(safe[name]);
+  details.set(error, safe);
   return error;
 }
 

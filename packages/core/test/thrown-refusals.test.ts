@@ -115,6 +115,26 @@ test('[37] an error of a subclass is the same refusal', () => {
   expect(error.stack).toBe('ToriiAuthError: The token has expired.');
 });
 
+test('a refusal leaves the stack traces of other errors as they are', () => {
+  const limit = Reflect.get(Error, 'stackTraceLimit');
+  for (const create of Object.values(refusals)) create();
+  expect(Reflect.get(Error, 'stackTraceLimit')).toBe(limit);
+  const message: unknown = Symbol('not a text');
+  expect(() => new ToriiForbiddenError(message as string)).toThrow(TypeError);
+  expect(Reflect.get(Error, 'stackTraceLimit')).toBe(limit);
+  expect(new Error('x').stack).toContain('\n');
+});
+
+test('a refusal can be created if the limit of stack traces cannot be set', () => {
+  const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') ?? { value: 10, writable: true };
+  Object.defineProperty(Error, 'stackTraceLimit', { value: 3, writable: false, configurable: true });
+  try {
+    for (const create of Object.values(refusals)) expect(create().stack).not.toContain('\n');
+  } finally {
+    Object.defineProperty(Error, 'stackTraceLimit', { ...limit, configurable: true });
+  }
+});
+
 test('[37] reading the fields of a prototype gives undefined and defines nothing', () => {
   const { prototype } = ToriiAuthError;
   for (const name of fields) expect(prototype[name]).toBeUndefined();

@@ -5,11 +5,12 @@ import { deliver, secret } from './webhook-delivery.ts';
 
 const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:6379'), { code: 'ECONNREFUSED' });
 const fail = () => Promise.reject(refused);
+const copy = expect.objectContaining({ message: refused.message, code: refused.code });
 
 test.each<[string, WebhookStore, unknown]>([
-  ['cannot be read', { get: fail, set: () => true, delete: () => true }, refused],
-  ['cannot be written', { get: () => undefined, set: fail, delete: () => true }, refused],
-  ['throws', { get: throwRefused, set: throwRefused, delete: throwRefused }, refused],
+  ['cannot be read', { get: fail, set: () => true, delete: () => true }, copy],
+  ['cannot be written', { get: () => undefined, set: fail, delete: () => true }, copy],
+  ['throws', { get: throwRefused, set: throwRefused, delete: throwRefused }, copy],
   ['loses what was written', { get: () => undefined, set: () => true, delete: () => true }, expect.any(Error)],
   ['returns something else', { get: () => 'x', set: () => true, delete: () => true }, expect.any(Error)],
 ])('a store that %s is the cause of the refusal, in the event only', async (_name, store, cause) => {
@@ -37,6 +38,19 @@ test('a store that does not respond is the cause of the refusal', async () => {
     expect(events).toMatchObject([{ type: 'refused', error: { cause: expect.any(Error) } }]);
   } finally {
     vi.useRealTimers();
+  }
+});
+
+test('[16] a secret in the error of a store is in no event', async () => {
+  const error = Object.assign(new Error(`AUTH sk_live_0123456789abcdef`), { command: { args: ['hunter2'] } });
+  const events: WebhookReceiverEvent[] = [];
+  const store = { get: () => Promise.reject(error), set: () => true, delete: () => true };
+  const receiver = createWebhookReceiver({ secret, store, onEvent: (event) => void events.push(event) });
+  expect((await receiver.receive(deliver(), () => {})).status).toBe(503);
+  const [event] = events;
+  let cause: unknown = event?.type === 'refused' ? event.error : undefined;
+  for (; cause instanceof Error; cause = cause.cause) {
+    expect(`${cause.message} ${cause.stack} ${JSON.stringify({ ...cause })}`).not.toMatch(/sk_live|hunter2/);
   }
 });
 

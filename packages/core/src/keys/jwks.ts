@@ -114,18 +114,12 @@ export function holdsSecret(jwk: unknown): boolean {
 /** Why a public key cannot be read. Does not look at the key itself: a point may still not be on its curve. */
 export function problemOfKey(jwk: unknown): string | undefined {
   if (!isJsonObject(jwk)) return 'it is not an object';
-  const empty = Object.keys(jwk).find((member) => jwk[member] === null);
-  if (empty !== undefined) return `its member ${loggable(empty)} is null`;
-  const kid = claimOf(jwk, 'kid');
-  if (kid !== undefined && !isText(kid)) return 'its `kid` is not a string, or empty';
-  const type = claimOf(jwk, 'kty');
-  if (!isText(type)) return 'its `kty` is missing';
-  const wrong = publicMembers.get(type)?.find((member) => !isText(claimOf(jwk, member)));
-  return wrong === undefined ? undefined : `its member ${wrong} is missing, or not a string`;
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
+  const texts = ['kty', ...(publicMembers.get(claimOf(jwk, 'kty')) ?? [])];
+  if (claimOf(jwk, 'kid') !== undefined) texts.push('kid');
+  const wrong =
+    Object.keys(jwk).find((member) => jwk[member] === null) ??
+    texts.find((member) => typeof claimOf(jwk, member) !== 'string' || jwk[member] === '');
+  return wrong === undefined ? undefined : `its member ${loggable(wrong)} is missing, null, empty or not a string`;
 }
 
 function ignored(kid: unknown, problem: string): IgnoredKey {

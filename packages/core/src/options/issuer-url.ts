@@ -5,9 +5,8 @@ export function problemOfIssuer(text: string): string | undefined {
   const url = new URL(text);
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     return 'must begin with https://. Only loopback hosts may use http://';
-  if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
-  if (/[?#]/.test(text)) return 'must not have a query or a fragment';
-  if (text.endsWith('//')) return 'ends with more than one slash';
+  if (url.username !== '' || url.password !== '' || /[?#]|\/\/$/.test(text))
+    return 'must not have a user name, a password, a query, a fragment or two slashes at its end';
   if (text.endsWith('/jwks.json')) return 'is the URL of the key set. Remove the path from /_torii on';
   // The `iss` claim of a token is compared as text: an issuer with an uppercase host, a default port or a space would never
   // match it.
