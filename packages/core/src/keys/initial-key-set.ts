@@ -9,7 +9,8 @@ export interface InitialKeys extends JSONWebKeySet {
   readonly fetchedAt: string;
 }
 
-const maxAgeMs = 7 * 24 * 60 * 60_000;
+// The upper limit of `maxStaleSeconds`: no option makes a key verify for longer without a fetch.
+const maxAgeMs = 24 * 60 * 60_000;
 // How long after their first use the keys verify if the key set has not been fetched yet: as long as any other key set is
 // used without a renewal.
 const maxUseMs = 5 * 60_000;
@@ -33,7 +34,7 @@ export class InitialKeySet<Key> implements KeySource<Key> {
     const keys = parse(given, (key) => ignored.push(key));
     if (keys.size === 0) throw new KeySetError(`no key can be used${ignored[0] ? `: ${ignored[0].problem}` : ''}`);
     if (this.#isYoung()) this.#keys = keys;
-    else ignored.push({ kid: undefined, problem: 'initialKeys was fetched more than 7 days ago' });
+    else ignored.push({ kid: undefined, problem: 'initialKeys was fetched more than a day ago' });
     for (const { kid, problem } of ignored) emit({ type: 'key_ignored', url: undefined, kid, problem });
   }
 
