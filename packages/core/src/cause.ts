@@ -8,7 +8,7 @@ const kinds: readonly (readonly [pattern: RegExp, problem: string])[] = [
   [/ECONNRESET|EPIPE|SOCKET|closed|lost/i, 'the connection was closed'],
 ];
 
-/** What kind of connection failure an error is, for logs. `undefined` if it is none that is known. */
+/** Names the kind of a connection failure, for logs: `the connection was refused (ECONNREFUSED)`. `undefined` if not known. */
 export function connectionProblem(cause: Error | undefined): string | undefined {
   const chain: Error[] = [];
   for (let error: unknown = cause; error instanceof Error; error = error.cause) chain.push(error);
@@ -21,8 +21,8 @@ export function connectionProblem(cause: Error | undefined): string | undefined 
 
 /**
  * A copy of an error that is safe to log: name, message, code, cause and the errors of an AggregateError. Other properties
- * are left out, because clients attach requests, headers and commands to their errors. Messages are shortened, printable,
- * and withheld if they may contain a secret. The copy has no stack.
+ * are left out, because clients attach requests, headers and commands to their errors. Texts are made safe with `loggable`,
+ * and passwords are removed from URLs. The copy has no stack trace.
  */
 export function loggableCause(thrown: unknown, depth = 4): Error {
   const copy = new Error();
