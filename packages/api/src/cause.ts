@@ -2,8 +2,8 @@ const deepest = 4;
 const mostErrors = 8;
 
 /**
- * Copies what an error says, for logs, without the secret key: message, stack, code, cause, and the errors of an
- * AggregateError, such as one for each address of a host. The other properties may contain the request and its headers.
+ * Copies an error for logs, without the secret key: message, stack, code, cause, and the errors of an AggregateError (one for
+ * each address of a host). Other properties are left out, because they may contain the request and its headers.
  */
 export function causeWithout(secretKey: string, error: unknown, depth = 0): unknown {
   const clean = (text: unknown): string => String(text).replaceAll(secretKey, '[secret key]');
