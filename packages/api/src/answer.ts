@@ -15,8 +15,8 @@ export function readData({ answer }: Operation, { status, text }: Omit<Received,
   throw unusable('response_malformed', { status, body: body === undefined ? text || undefined : body }, call);
 }
 
-// Problems that this client found in a response. Their messages are sent to callers by frameworks such as Fastify, so they
-// contain no path and no text of the server.
+// Problems that this client finds in a response. Fastify sends the messages of uncaught errors to the caller, so these contain
+// no path and no text of the API.
 const problems = {
   response_malformed: 'did not contain what was asked for',
   redirect_refused: 'was a redirect, which is not followed',
@@ -24,8 +24,8 @@ const problems = {
 };
 
 /**
- * An error for a response that is no error of the API, but cannot be used. Its status is 502: with the received status,
- * for example 200, Koa would answer its caller with a success.
+ * The error for a response that cannot be used, although its status is below 400. The error has the status 502: with the
+ * received status, for example 200, Koa would answer its caller with a success.
  */
 export function unusable(
   code: keyof typeof problems,

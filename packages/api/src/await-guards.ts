@@ -12,5 +12,5 @@ const responseFields = {
 
 export const guardResponse: AwaitGuard = createAwaitGuard(responseFields);
 
-/** For arrays. Their methods need no guard: calling one that is missing throws anyway. */
+/** For promises of arrays. Array methods need no guard: without `await`, calling one throws a TypeError. */
 export const guardList: AwaitGuard = createAwaitGuard({ length: true, 0: true });

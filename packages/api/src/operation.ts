@@ -56,9 +56,9 @@ export interface ApiResponse<T> {
 }
 
 /**
- * A promise of the response data. If a field of the data, such as `status`, is read from the promise itself because `await`
- * is missing, a `ToriiConfigError` is thrown. Calling a method sends the request immediately, even if the promise is never awaited.
- * Only a `PagePromise` (a list) sends nothing until it is used.
+ * A promise of the response data. Calling a method sends the request immediately, even if the promise is never awaited. Only
+ * a `PagePromise` (a list) sends nothing until it is used. If `await` is missing and a field of the data, such as `status`, is
+ * read from the promise itself, a `ToriiConfigError` is thrown.
  */
 export interface Call<T> extends Promise<T> {
   /** Returns the data together with the status, the headers and the number of requests that were sent. */

@@ -121,8 +121,8 @@ function callFor<T>(response: Promise<ApiResponse<T>>, guard: AwaitGuard | undef
   });
 }
 
-// Frameworks answer an uncaught error with its `status`. With 401 for a wrong key of this server, they would sign the
-// app's users out.
+// Frameworks answer an uncaught error with its `status`. If this server's key is wrong, a 401 would make apps sign their users
+// out.
 function isKeyRefused(error: ToriiApiError | ToriiConnectionError): boolean {
   return 'status' in error && error.status === 401;
 }

@@ -8,10 +8,10 @@ import { kindOf } from './logs/value-kind.ts';
 export type Answer = Denial<object | string | null>;
 
 /**
- * The `onError` option. Returns the response to a refusal, or `undefined` or `null` to send `denial`. It cannot allow the request: the
- * status must be from 400 to 599, or a redirect. A value that cannot be sent is reported to the `onEvent` option of the
- * verifier as `callback_invalid`, and `denial` is sent. An error that it throws is passed to the error handling of the
- * framework.
+ * The `onError` option. Returns the response to a refusal, or `undefined` or `null` to send the default response, `denial`.
+ * It cannot allow the request: the status must be from 400 to 599, or a redirect (301, 302, 303, 307, 308). If the response
+ * cannot be sent, the default response is sent, and `onEvent` of the verifier gets `callback_invalid`. An error that
+ * `onError` throws is passed to the error handling of the framework.
  */
 export type AnswerOtherwise<Request> = (
   denial: Denial,
@@ -52,7 +52,7 @@ export async function answerFor<Request>(
 
 function withCacheHeaders({ status, headers, body }: Answer, denial: Denial): Answer {
   const { 'Cache-Control': cacheControl = '', Vary = '' } = denial.headers;
-  // By name in lower case: a Fetch response would join two spellings of one name.
+  // Keyed by the name in lower case: a Fetch response would join the values of two spellings of one name.
   const others = new Map([['cache-control', ['Cache-Control', cacheControl]]]);
   const varies = new Set(Vary.split(', '));
   for (const [name, value] of Object.entries(headers)) {

@@ -34,7 +34,7 @@ const statuses = [
   ['ToriiRequestError', 400],
 ] as const;
 
-// What a refusal has, described without its class: the class reads its denial from this module.
+// The fields of a refusal. Its class cannot be imported here, because it imports this module.
 interface Refused {
   readonly code: string;
   readonly reason: Reason;

@@ -161,7 +161,10 @@ export class ToriiUnavailableError extends RefusalError {
   }
 }
 
-/** An option or a call is wrong, such as `getAuth` without `requireAuth`. For the developer, never sent to a caller. */
+/**
+ * An option or a call is wrong, such as `getAuth` without `requireAuth`. For the developer: no guard sends it to a caller. It
+ * has no `status`, so frameworks respond with 500 if no code handles it.
+ */
 export class ToriiConfigError extends ToriiError {
   protected static override readonly kind: string = 'ToriiConfigError';
   override readonly name = 'ToriiConfigError';
@@ -207,11 +210,13 @@ export interface ApiAnswer extends ApiCall {
 
 /**
  * Torii's REST API answered with an error or an unusable response. `denialFor` returns `undefined` for this error: your own
- * call to Torii failed, which is no reason to refuse the request that your server is handling.
+ * call to Torii failed, which is no reason to refuse the request that your server is handling. If the API refuses the secret
+ * key (401), the client throws a {@link ToriiConfigError} with this error as its `cause`.
  */
 export class ToriiApiError extends ToriiError implements ApiAnswer {
   protected static override readonly kind: string = 'ToriiApiError';
   override readonly name = 'ToriiApiError';
+  /** The HTTP status of the response, or 502 if the response could not be used. */
   declare readonly status: number;
   /**
    * The API's error code, such as `user_not_found`, or `unknown` if the API sent none. Three codes come from our API client
@@ -232,7 +237,7 @@ export class ToriiApiError extends ToriiError implements ApiAnswer {
 
   constructor(message: string, answer: ApiAnswer, options?: ErrorOptions) {
     super(message, options);
-    // Frameworks may answer an uncaught error with its `status`, but must not send its message to the caller.
+    // Frameworks may answer an uncaught error with its `status`, but must not send its message: see `http-errors`.
     Object.defineProperty(this, 'expose', { value: false, writable: true, configurable: true });
     Object.assign(this, answer);
   }

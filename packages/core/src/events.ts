@@ -60,7 +60,7 @@ export type VerifierEvent =
       readonly type: 'keys_failed';
       readonly url: string;
       readonly problem: string;
-      /** Copies of the message and the code of the failure. Without values that look like a secret. */
+      /** A copy of the error, safe to log: name, message, code and causes, without other properties. */
       readonly cause: Error;
       /** Whether the keys from an earlier fetch can still be used. */
       readonly usable: boolean;

@@ -29,7 +29,7 @@ export interface GuardOptions<Request> {
 export interface GuardAdapter<Request extends object, Middleware extends object> {
   /** Where an app finds the Auth, for example `req.auth`. Used in error messages. */
   readonly place: string;
-  /** Returns the method, path and headers of a request, as the framework's router sees them, and a host that a proxy forwarded. */
+  /** Returns the method, path and headers as the framework's router sees them, and the host if a trusted proxy forwarded one. */
   describe(request: Request): RequestParts;
   /** Returns the value stored at `place`. The guards do not trust this value, because other middleware may have stored it. */
   read(request: Request): unknown;

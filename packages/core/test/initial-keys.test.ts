@@ -6,7 +6,8 @@ import { claimsWith, issuer, makeKey, mint } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
 
 const minutes = 60_000;
-const days = 24 * 60 * minutes;
+const hour = 60 * minutes;
+const day = 24 * hour;
 const url = `${issuer}/_torii/.well-known/jwks.json`;
 const [oldKey, newKey] = await Promise.all([makeKey('old'), makeKey('new')]);
 const down = (): Response => new Response(null, { status: 500 });
@@ -41,7 +42,7 @@ describe.each(makers)('[12] initialKeys of %s', (_name, makeVerifier) => {
   test('verify at once, and begin a fetch in the background', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(() => new Promise(() => {}));
-    const torii = makeVerifier({ fetch: endpoint.fetch, initialKeys: fetchedBefore(days, oldKey) });
+    const torii = makeVerifier({ fetch: endpoint.fetch, initialKeys: fetchedBefore(hour, oldKey) });
     expect(endpoint.fetchedAt).toHaveLength(0);
     const token = await tokenOf();
     for (let i = 0; i < 3; i++) expect(await outcomeOf(torii.verify(token))).toBe('accepted');
@@ -50,7 +51,7 @@ describe.each(makers)('[12] initialKeys of %s', (_name, makeVerifier) => {
 
   test('are replaced by the fetch: a key that was withdrawn stops at once', async () => {
     const endpoint = makeKeyEndpoint(newKey);
-    const torii = makeVerifier({ fetch: endpoint.fetch, initialKeys: fetchedBefore(days, oldKey) });
+    const torii = makeVerifier({ fetch: endpoint.fetch, initialKeys: fetchedBefore(hour, oldKey) });
     const token = await tokenOf();
     await torii.verify(token);
     await vi.advanceTimersByTimeAsync(100);
@@ -60,14 +61,14 @@ describe.each(makers)('[12] initialKeys of %s', (_name, makeVerifier) => {
 
   test('do not delay a key that is newer than they are', async () => {
     const endpoint = makeKeyEndpoint(oldKey, newKey);
-    const torii = makeVerifier({ fetch: endpoint.fetch, initialKeys: fetchedBefore(days, oldKey) });
+    const torii = makeVerifier({ fetch: endpoint.fetch, initialKeys: fetchedBefore(hour, oldKey) });
     expect(await outcomeOf(torii.verify(await tokenOf(newKey)))).toBe('accepted');
   });
 
   test('verify for five minutes from their first use if the key set cannot be fetched', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(down);
-    const torii = makeVerifier({ fetch: endpoint.fetch, initialKeys: fetchedBefore(days, oldKey) });
+    const torii = makeVerifier({ fetch: endpoint.fetch, initialKeys: fetchedBefore(hour, oldKey) });
     const token = await tokenOf();
     await vi.advanceTimersByTimeAsync(60 * minutes);
     expect(await outcomeOf(torii.verify(token))).toBe('accepted');
@@ -82,7 +83,7 @@ describe.each(makers)('[12] initialKeys of %s', (_name, makeVerifier) => {
   test('[34] do not verify after a pause that is longer than that', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(() => new Promise(() => {}));
-    const torii = makeVerifier({ fetch: endpoint.fetch, initialKeys: fetchedBefore(days, oldKey) });
+    const torii = makeVerifier({ fetch: endpoint.fetch, initialKeys: fetchedBefore(hour, oldKey) });
     const token = await tokenOf();
     await torii.verify(token);
     vi.setSystemTime(Date.now() + 30 * minutes);
@@ -91,8 +92,8 @@ describe.each(makers)('[12] initialKeys of %s', (_name, makeVerifier) => {
   });
 
   test.each([
-    ['seven days ago', 7 * days],
-    ['a year ago', 365 * days],
+    ['a day ago', day],
+    ['a year ago', 365 * day],
     ['in the future, by a clock that is wrong', -2 * 60 * minutes],
   ])('that were fetched %s verify nothing, and an event says so', async (_when, ms) => {
     const endpoint = makeKeyEndpoint();
@@ -110,8 +111,8 @@ describe.each(makers)('[12] initialKeys of %s', (_name, makeVerifier) => {
   test('become too old while the process waits for its first request', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(down);
-    const torii = makeVerifier({ fetch: endpoint.fetch, initialKeys: fetchedBefore(6 * days, oldKey) });
-    await vi.advanceTimersByTimeAsync(days);
+    const torii = makeVerifier({ fetch: endpoint.fetch, initialKeys: fetchedBefore(23 * hour, oldKey) });
+    await vi.advanceTimersByTimeAsync(hour);
     expect(await outcomeOf(torii.verify(await tokenOf()))).toBe('keys_unavailable');
   });
 

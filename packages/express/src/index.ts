@@ -133,8 +133,8 @@ function pathOf({ originalUrl, baseUrl, path }: Request): string {
 
 type Trust = (address: string | undefined, hop: number) => boolean;
 
-// Returns the host that `req.hostname` shows, with its port, if it comes from a trusted proxy. `null` if the app's
-// `trust proxy` does not explain it: some proxies append the host that they received to the list that the client sent.
+// Returns the host that `req.hostname` shows, with its port, if a trusted proxy forwarded it. `undefined` if none did. `null` if
+// `trust proxy` does not cover the whole list: some proxies append the host that they received to the list of the client.
 function forwardedHost(req: Request): string | null | undefined {
   const trusts: Trust = req.app.get('trust proxy fn');
   const forwarded = req.headers['x-forwarded-host'];

@@ -121,8 +121,8 @@ function pathOf({ originalUrl, url, path }: Context): string | undefined {
   return url === originalUrl || path === sent ? path : undefined;
 }
 
-// Returns the host that `ctx.host` shows, if `app.proxy` trusts it. `null` if the list has more entries than the app has
-// trusted proxies (`app.maxIpsCount`, 0 for any number): the client may have sent the first one.
+// Returns the host that `ctx.host` shows, if a trusted proxy (`app.proxy`) forwarded it. `undefined` if none did. `null` if the
+// list has more entries than there are proxies (`app.maxIpsCount`, 0 for any number): the client may have sent the first one.
 function forwardedHost({ app, headers }: Context): string | null | undefined {
   const forwarded = headers['x-forwarded-host'];
   if (!app.proxy || forwarded === undefined) return undefined;

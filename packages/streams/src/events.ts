@@ -26,7 +26,8 @@ export type StreamEvent =
   | { readonly type: 'key_not_served'; readonly keyId: string; readonly servedKeyId: string | null }
   /**
    * The gateway did not answer which key it uses. A signer reports this event once per outage, not for each token.
-   * `cause` tells a refused connection, DNS and a certificate apart. It is `undefined` if the gateway did answer.
+   * `cause` is the error of the connection, such as a refused connection, DNS or a certificate. `undefined` if the gateway
+   * answered.
    */
   | { readonly type: 'gateway_unavailable'; readonly problem: string; readonly cause: unknown }
   /** A rotation took a step, or has to wait for its next step. */

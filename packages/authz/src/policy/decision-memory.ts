@@ -2,7 +2,7 @@ import type { Grant } from './permission.ts';
 
 const maxEntries = 10_000;
 const maxKeyLength = 1_000;
-/** Of all keys together. Callers choose the path in a key, so they choose its length. */
+/** The length of all keys together. Callers choose the path in a key, so they choose its length. */
 const maxCharacters = 2_000_000;
 
 /**

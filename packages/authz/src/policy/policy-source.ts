@@ -37,7 +37,7 @@ export type PolicyEvent =
   | {
       readonly type: 'policy_failed';
       readonly problem: string;
-      /** Copies of the message and the code of the failure. Without values that look like a secret. */
+      /** A copy of the error, safe to log: name, message, code and causes, without other properties. */
       readonly cause: Error;
     };
 

@@ -1,11 +1,11 @@
 import type { RE2Set } from 're2js';
 
-/** Of the automaton states of all regular expressions of one document. One byte by RE2's count takes 1.0 to 1.1 bytes. */
+/** For all regular expressions of one document. By RE2's own count, which is 1.0 to 1.1 times lower than the real memory. */
 const maxBytes = 8 << 20;
 
 /**
  * Limits the memory of the automaton states that matching creates: callers choose the paths, so they decide how many
- * states there are. If a document has too many, those of the sets that were used longest ago are dropped. RE2 creates
+ * states there are. If there are too many, the states of the least recently used sets are dropped. RE2 creates
  * them again when they are needed, so matching gets slower, but its time stays linear.
  */
 export class StateBudget {

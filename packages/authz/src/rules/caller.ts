@@ -31,9 +31,9 @@ export interface ClaimNames {
   readonly slugs?: string;
   /**
    * The claim with the roles: a list, a string or a whole number. If the token does not contain it, `roles`, `role`,
-   * `user_roles` and `role_ids` are tried, in this order; after the default, `org_role`, first `role_ids`. Pass a list
-   * of claim names to try only those, in order. The first claim that is present is used: if it is empty or invalid, the
-   * user has no roles.
+   * `user_roles` and `role_ids` are tried, in this order. After `org_role`, `role_ids` is tried before the others. Pass a
+   * list of claim names to try only those, in order. The first claim that is present is used: if it is empty or invalid,
+   * the user has no roles.
    *
    * @default 'org_role'
    */
@@ -50,8 +50,8 @@ export interface ClaimSettings {
 
 const roleFallbacks = ['roles', 'role', 'user_roles', 'role_ids'];
 
-// The order of rack_jwt_aegis: the configured claim, by default `role_ids`, then the fallbacks. Torii's own claim comes before
-// that default.
+// The order of rack_jwt_aegis: the configured claim, by default `role_ids`, then the fallbacks. Torii's `org_role` comes before
+// `role_ids`.
 export function roleClaimsFor(name: string): readonly string[] {
   return name === 'org_role' ? [name, 'role_ids', ...roleFallbacks] : [name, ...roleFallbacks];
 }

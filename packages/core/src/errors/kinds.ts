@@ -1,10 +1,10 @@
 const brand = Symbol.for('torii.error');
 
-// Walking a class chain takes as long as creating an error.
+// A cache: walking a class chain takes as long as creating an error.
 const known = new WeakMap<object, readonly string[]>();
 
-// Errors of all copies and versions of this package have the names of their classes under one global symbol, so that
-// `instanceof` and `denialFor` recognize the errors of another copy.
+// Stores the names of an error's classes under a global symbol, so that `instanceof` and `denialFor` recognize errors of
+// another copy or version of this package.
 export function markKinds(error: object, target: object): void {
   const kinds = known.get(target) ?? kindsOf(target);
   known.set(target, kinds);

@@ -60,7 +60,7 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
   /**
    * A key set that was fetched when the app was built. Requires the URL of the key set as `jwks`. Its keys verify at once
    * after a start. The first use begins a fetch in the background, which replaces them. Without a successful fetch they are
-   * used for five minutes from their first use, and not at all from seven days after `fetchedAt` on.
+   * used for five minutes from their first use, and not at all from one day after `fetchedAt` on.
    */
   readonly initialKeys?: InitialKeys;
   /** The accepted issuers. The `iss` claim must equal one of them exactly. By default `iss` is not checked. */

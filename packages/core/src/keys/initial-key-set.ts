@@ -9,12 +9,13 @@ export interface InitialKeys extends JSONWebKeySet {
   readonly fetchedAt: string;
 }
 
-const maxAgeMs = 7 * 24 * 60 * 60_000;
-// How long after their first use the keys verify if the key set has not been fetched yet: as long as any other key set is
-// used without a renewal.
+// The upper limit of `maxStaleSeconds`: no option makes a key verify for longer without a fetch.
+const maxAgeMs = 24 * 60 * 60_000;
+// How long the keys verify after their first use if no fetch has succeeded: as long as a fetched key set is used without a
+// renewal.
 const maxUseMs = 5 * 60_000;
 
-/** The keys that verify at once, until the key set of the issuer has been fetched. */
+/** Keys from a file. They verify without a fetch, until the key set of the issuer has been fetched. */
 export class InitialKeySet<Key> implements KeySource<Key> {
   readonly #remote: RemoteKeySet<Key>;
   readonly #fetchedAtMs: number;
@@ -31,7 +32,7 @@ export class InitialKeySet<Key> implements KeySource<Key> {
     this.#fetchedAtMs = readTime(isJsonObject(given) ? claimOf(given, 'fetchedAt') : undefined);
     this.#keys = parseOwnKeys(given, parse, emit);
     if (this.#isYoung()) return;
-    const problem = 'initialKeys was fetched more than 7 days ago';
+    const problem = 'initialKeys was fetched more than a day ago';
     emit({ type: 'key_ignored', url: undefined, kid: undefined, problem });
   }
 

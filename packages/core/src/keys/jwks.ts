@@ -95,7 +95,7 @@ export function keysById<Key>(
   const seen = new Set<unknown>();
   for (const { kid, jwk } of listed) {
     if (typeof kid !== 'string' || kid === '') continue;
-    // Two keys with the same `kid` are ambiguous, so both are skipped, also if one of them cannot be read.
+    // Two keys with the same `kid` are ambiguous, so both are skipped, even if one of them cannot be read.
     const isRepeated = seen.has(kid);
     if (isRepeated) onIgnored(ignored(kid, 'another key has the same `kid`'));
     const key = isRepeated || jwk === undefined ? undefined : make(jwk, kid);
@@ -106,12 +106,12 @@ export function keysById<Key>(
   return keys;
 }
 
-/** Whether a value is a private or a shared key. A null member is no secret: some libraries write all members of a key. */
+/** Whether a value is a private or a shared key. A null member does not count: some libraries write all members of a key. */
 export function holdsSecret(jwk: unknown): boolean {
   return isJsonObject(jwk) && secretMembers.some((member) => (claimOf(jwk, member) ?? null) !== null);
 }
 
-/** Why a public key cannot be read. Does not look at the key itself: a point may still not be on its curve. */
+/** Why a public key cannot be read, or `undefined`. Checks the types of its members only: its point may not be on the curve. */
 export function problemOfKey(jwk: unknown): string | undefined {
   if (!isJsonObject(jwk)) return 'it is not an object';
   const texts = ['kty', ...(publicMembers.get(claimOf(jwk, 'kty')) ?? [])];

@@ -34,7 +34,7 @@ export async function fetchKeySet(url: string, fetch: Fetch, signal: AbortSignal
   }
 }
 
-// What is used of a response: a Response, one of another client (node-fetch has Node streams), or a mock.
+// The members that are used of a response: a Fetch Response, a response of node-fetch (its body is a Node stream), or a mock.
 interface Answer {
   readonly status?: number;
   readonly ok?: boolean;

@@ -119,7 +119,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
 }
 
 function describeFailure(thrown: unknown): { readonly problem: string; readonly cause: Error } {
-  // Their messages are ours.
+  // These messages are written by this package, so they are safe to log.
   if (thrown instanceof KeySetError || thrown instanceof TimeLimitError) {
     return { problem: thrown.message, cause: thrown };
   }

@@ -16,8 +16,8 @@ export interface LoggableError extends Error {
 
 /**
  * A copy of an error that is safe to log: name, message, code, cause and the errors of an AggregateError. Other properties
- * are left out, because clients attach requests, headers and commands to their errors. Messages are shortened, printable,
- * and withheld if they may contain a secret. The copy has no stack.
+ * are left out, because clients attach requests, headers and commands to their errors. Texts are made safe with `loggable`,
+ * and passwords are removed from URLs. The copy has no stack trace.
  */
 export function loggableCause(thrown: unknown, depth = 4): LoggableError {
   const copy = new Error() as LoggableError;

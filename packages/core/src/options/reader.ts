@@ -73,8 +73,9 @@ export function readTexts<Name extends string>(
 }
 
 /**
- * Throws a ToriiConfigError for a name that no claim has, such as `'scope,plan'` or `'scope '` from an environment variable. A
- * rule for such a claim would have no effect. `__proto__` is removed from every token.
+ * Throws a ToriiConfigError for a claim name that is most likely a mistake, such as `'scope,plan'` or `'scope '` from an
+ * environment variable. A rule for that claim would have no effect. `__proto__` is refused because it is removed from every
+ * token.
  */
 export function assertClaimNames(option: string, names: Iterable<string>, example: string): void {
   for (const name of names) {

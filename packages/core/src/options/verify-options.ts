@@ -51,7 +51,7 @@ export interface VerifyOptions extends AudienceOptions {
   /**
    * A key set that was fetched when the app was built, for one issuer. Its keys verify at once after a start. The first use
    * begins a fetch in the background, which replaces them. Without a successful fetch they are used for five minutes from
-   * their first use, and not at all from seven days after `fetchedAt` on.
+   * their first use, and not at all from one day after `fetchedAt` on.
    */
   readonly initialKeys?: InitialKeys;
   /** Called with every event, for logs and metrics. Events never contain a token. Errors of this function are ignored. */

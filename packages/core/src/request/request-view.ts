@@ -99,15 +99,16 @@ function trustedHost(request: Partial<RequestParts>, headerValues: RequestView['
   return given === undefined ? namedHost(request, headerValues) : readHost(given);
 }
 
-// Host spoofing: programs read different ones of `Host`, `:authority` (HTTP/2) and an absolute target (RFC 9112 3.2.2), so
-// that the checks could see another host than the app. Node's `headers` keeps only the first of two Host headers.
+// Host spoofing: a request can name different hosts in `Host`, `:authority` (HTTP/2) and an absolute target (RFC 9112 3.2.2).
+// Programs read different ones of these, so the checks could see another host than the app. Node's `headers` keeps only the
+// first of two Host headers.
 function namedHost(request: Partial<RequestParts>, headerValues: RequestView['headerValues']): string | undefined {
   const [hosts, authorities] = [headerValues('host'), headerValues(':authority')];
   if (hosts.length > 1 || authorities.length > 1) return undefined;
   const authority = textOf(request, 'authority');
   const named = [...hosts, ...authorities, ...(authority === undefined ? [] : [authority])];
   const targets = targetsOf(request);
-  // Use the host of a URL only if it is the URL of a Fetch request: no framework uses that of Node's request target.
+  // If only the URL names a host, use it for a Fetch request only: no framework shows an app the host of Node's request target.
   if (named.length === 0 && !(isObject(request.headers) && isHeaders(request.headers))) return undefined;
   if (named.length === 1 && targets.length === 0) return readHost(named[0]);
   const [scheme] = headerValues(':scheme');

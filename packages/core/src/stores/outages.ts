@@ -45,7 +45,7 @@ function layerBelow(layer: object): object | undefined {
 function ignoreErrorEvents(emitter: object): void {
   if (!isEmitter(emitter)) return;
   catchFrom(emitter, (error, [event, emitted]) => {
-    // An emitter that is given no object, such as a text, throws an error of its own.
+    // If the emitted value is not an object, for example a string, the emitter throws an error that does not contain it.
     return event === 'error' && (!isObject(emitted) || causeOf(error) === emitted);
   });
 }
@@ -61,10 +61,9 @@ function isPostgres(layer: object): layer is PostgresAdapter {
   return isObject(options) && Reflect.get(options, 'dialect') === 'postgres' && isMethod(layer, 'query');
 }
 
-// @keyv/postgres hides its pool, so nobody can add the `error` listener that the pool lacks: when PostgreSQL goes away,
-// each idle connection makes the pool throw that connection's error. A custom query object (as pg-cursor is one) gets
-// the connection that it runs on, and all connections of a pool share a prototype. Until a connection is found, each
-// query of the adapter looks for one.
+// @keyv/postgres hides its pool, and the pool has no `error` listener: when PostgreSQL goes away, the pool throws the error of
+// each idle connection. A custom query object (the interface of pg-cursor) gets the connection that it runs on, and all
+// connections of a pool share a prototype. Until a connection is found, each query of the adapter looks for one.
 function survivePostgresOutages(adapter: PostgresAdapter): void {
   if (watched.has(adapter)) return;
   watched.add(adapter);
@@ -158,7 +157,7 @@ function catchFrom(emitter: Emitter, isIgnored: IsIgnored): void {
   if (isDefined) caught.add(emitter);
 }
 
-/** If the `error` is not an Error of Node's own realm, Node throws an error that has it as `context`. */
+/** The emitted value. If it is not an Error of Node's own realm, Node throws a new error that has it as `context`. */
 function causeOf(error: unknown): unknown {
   return isObject(error) && Reflect.get(error, 'code') === 'ERR_UNHANDLED_ERROR'
     ? Reflect.get(error, 'context')

@@ -3,7 +3,7 @@ import { elapsedMs, type Instant, instantNow } from './instant.ts';
 
 /** Where a value comes from, and how old it may be. An age counts from when the load began, not from when it ended. */
 export interface RemoteSource<Value, Caller> {
-  /** `signal` is aborted when the time limit has passed. A result that comes later still counts, unless it is outdated. */
+  /** `signal` is aborted when the time limit has passed. A later result is still used, unless a newer load has given one. */
   load(signal: AbortSignal, caller: Caller): Value | Promise<Value>;
   /** From this age on, the value is renewed in the background. */
   readonly renewAfterMs: number;
@@ -27,9 +27,10 @@ export class TimeLimitError extends Error {}
 
 export const retryDelayMs: number = 1_000;
 const maxWaiting = 10_000;
+// For this long after a failed load, in addition to its time limit, an old value is used without waiting.
 const outageMs = 60_000;
-// If a load is not over this long after its time limit, its timer did not fire. Either an edge runtime canceled the load with
-// the request that began it, or the process was paused.
+// If a load is not over this long after its time limit, its timer did not fire: an edge runtime canceled the load together
+// with the request that began it, or the process was paused.
 const graceMs = 1_000;
 const maxAttempts = 3;
 
@@ -104,8 +105,8 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   }
 
   renewInBackground(caller: Caller): void {
-    // If an edge runtime cancels a background load, `#load` stays set, so that no other one begins: the next load is left to
-    // a caller who waits for it.
+    // An edge runtime can cancel a background load without notice. `#load` then stays set, so no second background load
+    // begins. The next caller that waits begins a load.
     if (this.#load === undefined) void this.#renew(caller, 1);
   }
 
@@ -117,9 +118,10 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
     return this.#renew(caller, maxAttempts);
   }
 
+  /** How many milliseconds remain until the next load may begin. */
   retryInMs({ timeoutMs }: Caller): number {
     const failure = this.#failure;
-    // A load that was ended by the shorter time limit of another caller is no failure for this one.
+    // A load that was ended by the shorter time limit of another caller does not count as a failure for this one.
     if (failure === undefined || failure.timeoutMs < timeoutMs) return 0;
     return Math.max(0, retryDelayMs - elapsedMs(failure.begunAt));
   }
@@ -217,7 +219,7 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
     return turn < this.#firstTurn || turn < (this.#held?.turn ?? 0);
   }
 
-  // Whether a caller who waited for this load has its answer, the answer of a later load included. Otherwise the caller
+  // Whether this load, or a later one, has ended with a result or a failure that counts for the caller. If not, the caller
   // tries again.
   #isAnswered({ turn, begunAt, timeoutMs }: Load, isOver: boolean, caller: Caller): boolean {
     const [held, failed] = [this.#held?.turn ?? 0, this.#failure?.turn ?? 0];

@@ -16,7 +16,7 @@ interface CacheEntry extends VerifiedToken {
   readonly bytes: number;
 }
 
-/** On average: 40 MB with the default of 5,000 tokens. A usual token takes 1 to 3 kB. */
+/** The bound on the average size: 40 MB with the default of 5,000 tokens. A usual token counts as 2 to 4 kB. */
 const maxBytesPerToken = 8_000;
 
 export class TokenCache {

@@ -58,7 +58,7 @@ export class Repeats {
     // await a promise of another request.
     const earlier = this.#here.get(id);
     if (earlier !== undefined && !isOver(earlier)) throw inProgress();
-    // A Worker's request may end without notice, so its turn stays in the map until it is over.
+    // A request in a Worker may end without notice. Its turn then stays in the map: drop it when its lease has ended.
     for (const [oldest, turn] of this.#here) {
       if (!isOver(turn)) break;
       this.#here.delete(oldest);
@@ -98,7 +98,8 @@ export class Repeats {
     turn.since = instantNow();
     try {
       await this.#write(key, { state: 'claimed', by, until: Date.now() + this.#leaseMs }, this.#leaseMs);
-      if (elapsedMs(turn.since) > this.#leaseMs / 2) throw unavailable(new Error('The store took half of the lease.'));
+      if (elapsedMs(turn.since) > this.#leaseMs / 2)
+        throw unavailable(new Error('The store took half of `leaseSeconds`.'));
     } catch (error) {
       await release().catch(() => {});
       throw error;

@@ -66,7 +66,7 @@ async function applyFault(fault: Fault | undefined, send: () => Promise<Reply>):
   throw new Error('This failure was injected with cut().');
 }
 
-/** What tells a refused connection, DNS and a certificate apart. An AggregateError has an empty message, but a code. */
+/** The message of an error with its code, such as ECONNREFUSED. An AggregateError has an empty message, but a code. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = String(Reflect.get(error, 'code') ?? '');

@@ -13,8 +13,8 @@ export interface WebhookAttempt {
    */
   readonly failure: 'refused' | 'redirected' | 'timed_out' | 'unreachable' | null;
   /**
-   * The first 200 characters of an error response body, without tokens and secrets. If the receiver is `unreachable`, what
-   * the operating system reported, such as a refused connection. `null` if there is neither.
+   * The first 200 characters of an error response body, without tokens and secrets. If the receiver is `unreachable`, the
+   * message of the connection error. `null` if there is neither.
    */
   readonly answer: string | null;
   /** The duration of the attempt in milliseconds. */

@@ -18,7 +18,7 @@ const responseFields = {
 /** Makes the promise of a Response throw if a field is read from it without `await`. */
 export const guardResponse: AwaitGuard = createAwaitGuard(responseFields);
 
-/** Throws a ToriiConfigError if the app's handler returned something else than a Response. */
+/** Throws a ToriiConfigError if the app's handler returned anything but a Response. */
 export function requireResponse(returned: unknown, option: string): Response {
   if (isResponse(returned)) return returned;
   throw new ToriiConfigError(

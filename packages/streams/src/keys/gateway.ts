@@ -51,7 +51,7 @@ export interface ServedAnswer {
 export async function waitUntilServed(gateway: Gateway, keyId: string, limitMs: number): Promise<ServedAnswer> {
   const deadline = performance.now() + limitMs;
   for (;;) {
-    // Compare when the question was asked: one that was under way while the process was stopped must not be the last.
+    // Compare the start of the request: if the process was stopped during a request, that request must not be the last.
     const askedAt = performance.now();
     const answer = await askFor(gateway, keyId);
     if (answer.isServed || askedAt + pauseMs >= deadline) return answer;

@@ -9,7 +9,7 @@ import { fetchServedKey, type Gateway, probeTimeoutMs } from './gateway.ts';
  */
 export const servedKeySeconds = 1;
 
-// For this long after a question failed, tokens do not wait for the next one.
+// For this long after a failed request to the gateway, tokens do not wait for the next request.
 const outageMs = 60_000;
 const patience: Patience = { timeoutMs: probeTimeoutMs + 500, maxStaleMs: Number.POSITIVE_INFINITY };
 

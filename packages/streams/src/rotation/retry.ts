@@ -20,7 +20,7 @@ export async function retryWhileUnavailable<T>(
       const isUnavailable =
         error instanceof ToriiStreamError &&
         (error.reason === 'store_unavailable' || error.reason === 'gateway_unavailable');
-      // Compare when the attempt began: one that was under way while the process was stopped must not be the last.
+      // Compare the start of the attempt: if the process was stopped during an attempt, that attempt must not be the last.
       if (!isUnavailable || begunAt > deadline) throw error;
       const { message, cause } = error;
       const waitSeconds = retryEveryMs / 1000;

@@ -86,8 +86,8 @@ function adviseOnAudience({ detail: { claim, actual } }: TokenRefusal): string {
     return `The token has the claim ${loggable(claim)}, so it was made for another server. Send the token of the session.`;
   }
   return (
-    `The audience of the token is ${actual ?? 'not text'}, so it was made for that server. If your server is meant, accept this ` +
-    'audience (--audience, and the option `audience` of your verifier). Otherwise send the token of the session, not one of a template.'
+    `The audience of the token is ${actual ?? 'not text'}. If that is your server, accept this audience (--audience, and the ` +
+    'option `audience` of your verifier). Otherwise send the token of the session, not one of a template.'
   );
 }
 

@@ -125,7 +125,7 @@ async function createUser(
   }
 }
 
-/** Whether the user was certainly not created. A ToriiConfigError means that nothing was sent, or that the key is wrong. */
+/** Whether the user was certainly not created. A ToriiConfigError means that nothing was sent, or that the key was refused. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof ToriiApiError) return error.status < 500 && error.status !== 408;
   return error instanceof ToriiConfigError || wasNeverSent(error);
