@@ -23,7 +23,7 @@ export interface Denial<Body = DenialBody> {
  * to the error handling of your framework.
  */
 export function denialFor(error: unknown): Denial | undefined {
-  for (const [kind, status] of statuses) if (isOfKind(error, kind)) return denialOf(error as Refused, status);
+  for (const [kind, status] of statuses) if (isRefused(error, kind)) return denialOf(error, status);
   return undefined;
 }
 
@@ -40,6 +40,11 @@ interface Refused {
   readonly reason: Reason;
   readonly message: string;
   readonly retryAfterSeconds?: number;
+}
+
+// Frameworks read the denial outside of any `try`: it must not throw for an error whose `message` an app has replaced.
+function isRefused(error: unknown, kind: string): error is Refused {
+  return isOfKind(error, kind) && typeof Reflect.get(error, 'message') === 'string';
 }
 
 function denialOf({ code, reason, message, retryAfterSeconds }: Refused, status: number): Denial {
@@ -59,8 +64,11 @@ function denialOf({ code, reason, message, retryAfterSeconds }: Refused, status:
 
 const realm = 'Bearer realm="torii"';
 
+// A check may put a path into its message. A longer header would exceed the limits of proxies and clients, such as 4 kB in nginx.
+const maxDescription = 500;
+
 function challenge(code: string, message: string): string {
   // Remove the characters that RFC 6750 section 3 forbids. A quote, for example, would end `error_description` early.
   const description = message.replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/g, '');
-  return `${realm}, error="${code}", error_description="${description}"`;
+  return `${realm}, error="${code}", error_description="${description.slice(0, maxDescription)}"`;
 }
