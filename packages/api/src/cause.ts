@@ -1,3 +1,5 @@
+import { type SecretPattern, textWithout } from './secret-pattern.ts';
+
 const deepest = 4;
 const mostErrors = 8;
 
@@ -5,8 +7,8 @@ const mostErrors = 8;
  * Copies what an error says, for logs, without the secret key: message, stack, code, cause, and the errors of an
  * AggregateError, such as one for each address of a host. The other properties may contain the request and its headers.
  */
-export function causeWithout(secretKey: string, error: unknown, depth = 0): unknown {
-  const clean = (text: unknown): string => String(text).replaceAll(secretKey, '[secret key]');
+export function causeWithout(secretKey: SecretPattern, error: unknown, depth = 0): unknown {
+  const clean = (text: unknown): string => textWithout(secretKey, String(text));
   const copyOf = (inner: unknown): unknown => causeWithout(secretKey, inner, depth + 1);
   try {
     if (error === undefined || error === null) return error;
