@@ -214,6 +214,7 @@ describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
   });
 
   const large = new Uint8Array(600_000).fill(32);
+  const emptyChunk = async () => ({ done: false, value: new Uint8Array() });
 
   test.each<[string, object]>([
     ['a redirect', { status: 302, text: async () => text }],
@@ -228,6 +229,7 @@ describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
       'a stream that is too large',
       { status: 200, body: chunks(bytes, ...Array<Uint8Array>(9).fill(large.subarray(0, 100_000))) },
     ],
+    ['a stream of empty chunks', { status: 200, body: { [Symbol.asyncIterator]: () => ({ next: emptyChunk }) } }],
     [
       'a length that is too large',
       { status: 200, headers: new Headers({ 'content-length': '9999999' }), text: async () => text },
