@@ -6,6 +6,7 @@ import type { ApiResponse, Call, Operation, RequestOptions } from './operation.t
 import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
 import { codeOf, isTemporary, mayHaveArrived, waitAfter } from './retries.ts';
+import { secretPatternOf, textWithout } from './secret-pattern.ts';
 
 export function callApi<T>(
   settings: Settings,
@@ -27,6 +28,7 @@ async function perform<T>(
   const path = loggable(sentPath);
   const { method, isRepeatable = method !== 'POST' } = operation;
   const emit = emitterFor(settings.onEvent);
+  const secret = secretPatternOf(settings.secretKey);
   const endsAt = performance.now() + timeoutMs;
   const ending = new AbortController();
   let attempts = 0;
@@ -71,7 +73,7 @@ async function perform<T>(
     const { status, headers } = response;
     // Remove the secret key from the response, which apps may log: proxies and debug pages may echo the request
     // headers.
-    const text = (await response.text()).replaceAll(settings.secretKey, '[secret key]');
+    const text = textWithout(secret, await response.text());
     if ((status >= 200 && status < 300) || (isInDoubt && status === operation.doneStatus)) {
       return { data: readData(operation, { status, text }, call()) as T, status, headers, ...call() };
     }

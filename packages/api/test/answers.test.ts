@@ -132,6 +132,24 @@ test('a code from the server cannot forge a log line', async () => {
   expect(await failureOf(client.users.get('ada'))).toMatchObject({ code: 'unknown' });
 });
 
+test.each([
+  ['as it is', (text: string) => text],
+  ['with an escaped slash, as PHP writes JSON', (text: string) => text.replaceAll('/', '\\/')],
+  [
+    'with code points, as .NET writes JSON',
+    (text: string) => text.replaceAll('+', '\\u002B').replaceAll('=', '\\u003d'),
+  ],
+  ['in HTML', (text: string) => text.replaceAll('/', '&#x2F;').replaceAll('+', '&#43;')],
+  ['in a URL', (text: string) => text.replaceAll('/', '%2f').replaceAll('+', '%2B').replaceAll('=', '%3D')],
+  ['after a backslash', (text: string) => text.replaceAll('Bearer ', '\\\\')],
+])('[16] removes the secret key from an error response that echoes it %s', async (_name, escaped) => {
+  const key = 'sk_test_ab/cd+ef=';
+  const echo = escaped(JSON.stringify({ authorization: `Bearer ${key}` }));
+  const { client } = scriptApi([new Response(echo, { status: 400 })], { secretKey: key });
+  const { body } = (await failureOf(client.users.get('ada'))) as ToriiApiError;
+  expect(body).toEqual({ authorization: expect.stringMatching(/\[secret key\]$/) });
+});
+
 test.each([301, 302, 303, 307, 308])('30: follows no redirect: %i', async (status) => {
   const headers = { location: 'https://evil.example/' };
   const { client, sent } = scriptApi([new Response(null, { status, headers }), ok()]);

@@ -90,6 +90,7 @@ test.each([
   ['a nested object', { a: { b: [{ c: null }] } }],
   ['an object without a prototype', Object.assign(Object.create(null), { a: 1 })],
   ['a key that is called __proto__', JSON.parse('{"__proto__":{"a":1}}')],
+  ['keys that decide how an object becomes text', { toString: 1, valueOf: [{ toString: null }] }],
 ])('sends %s unchanged', async (_name, value) => {
   const { client, sent } = scriptApi([ok(), ok()]);
   await client.request({ method: 'POST', path: '/x', body: value });

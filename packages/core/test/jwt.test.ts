@@ -220,6 +220,18 @@ test('refuses an unknown key id, and a key id that occurs twice', async () => {
   expect(await outcomeOf(torii.verify(await by('ES256', 'ES256')))).toBe('accepted');
 });
 
+test('[3] a key whose id occurs twice verifies no token without a key id either', async () => {
+  const [rsa, ec] = await Promise.all([exportJWK(pairs.RS256.publicKey), exportJWK(pairs.ES256.publicKey)]);
+  const torii = createJwtVerifier({
+    jwks: { keys: [{ ...rsa, kid: 'same' }, { ...ec, kid: 'same' }, ...jwks.keys.slice(2)] },
+    algorithms: ['RS256', 'ES256', 'ES512'],
+  });
+  expect(await outcomeOf(torii.verify(await sign('ES512', pairs.ES512.privateKey, {}, {})))).toBe('accepted');
+  for (const alg of ['RS256', 'ES256'] as const) {
+    expect(await outcomeOf(torii.verify(await sign(alg, pairs[alg].privateKey, {}, {})))).toBe('key_unknown');
+  }
+});
+
 test('[16] a refusal does not contain the token or the secret', async () => {
   const token = await sign('HS256', bytes(`${secret}x`));
   const error: unknown = await verifier.verify(token).catch((cause: unknown) => cause);

@@ -214,6 +214,7 @@ describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
   });
 
   const large = new Uint8Array(600_000).fill(32);
+  const emptyChunk = async () => ({ done: false, value: new Uint8Array() });
 
   test.each<[string, object]>([
     ['a redirect', { status: 302, text: async () => text }],
@@ -228,6 +229,7 @@ describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
       'a stream that is too large',
       { status: 200, body: chunks(bytes, ...Array<Uint8Array>(9).fill(large.subarray(0, 100_000))) },
     ],
+    ['a stream of empty chunks', { status: 200, body: { [Symbol.asyncIterator]: () => ({ next: emptyChunk }) } }],
     [
       'a length that is too large',
       { status: 200, headers: new Headers({ 'content-length': '9999999' }), text: async () => text },
@@ -333,6 +335,56 @@ describe.each(fetchers)('keysTimeoutMs of %s', (_name, makeVerifier) => {
     // A second longer than its own limit, and then one attempt of its own.
     await vi.advanceTimersByTimeAsync(1_200);
     expect(await outcome).toBe('keys_unavailable');
+  });
+
+  describe('[12] an impatient verifier that cannot fetch the keys', () => {
+    type Verifying = Pick<Verifier<object, never>, 'verify'>;
+
+    /** The outcome, with the fake clock running while the verifier waits. */
+    async function outcomeInTime(torii: Verifying, token: string, ms: number): Promise<string> {
+      const outcome = outcomeOf(torii.verify(token));
+      await vi.advanceTimersByTimeAsync(ms);
+      return outcome;
+    }
+
+    /** Makes the endpoint slower than the limit of the impatient verifier, and lets only that one verify for a while. */
+    async function slowDown() {
+      vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+      const endpoint = makeKeyEndpoint(key);
+      const hasty = makeVerifier({ fetch: endpoint.fetch, keysTimeoutMs: 100 });
+      const patient = makeVerifier({ fetch: endpoint.fetch });
+      const token = await mint(key, { exp: Number(claimsWith()['iat']) + 7_200 });
+      await hasty.verify(token);
+      const published = { keys: [key.publicJwk] };
+      endpoint.answer(async (signal) => {
+        await new Promise((resolve, reject) => {
+          signal.addEventListener('abort', reject);
+          setTimeout(resolve, 300);
+        });
+        return Response.json(published);
+      });
+      await vi.advanceTimersByTimeAsync(4 * 60_000);
+      for (let times = 0; times < 80; times++) {
+        expect(await outcomeInTime(hasty, token, 1_000)).toBe('accepted');
+      }
+      return { published, hasty, patient, token };
+    }
+
+    test('does not keep a patient one from verifying', async () => {
+      const { hasty, patient, token } = await slowDown();
+      for (let times = 0; times < 8; times++) {
+        void hasty.verify(token);
+        expect(await outcomeInTime(patient, token, 2_000)).toBe('accepted');
+      }
+    });
+
+    test('does not keep a patient one from noticing that a key was withdrawn', async () => {
+      const { published, hasty, patient, token } = await slowDown();
+      await outcomeInTime(patient, token, 1_000);
+      published.keys = [other.publicJwk];
+      for (let times = 0; times < 300; times++) await outcomeInTime(hasty, token, 1_000);
+      for (const torii of [hasty, patient]) expect(await outcomeInTime(torii, token, 2_000)).not.toBe('accepted');
+    });
   });
 
   test('[4] [12] a limit of 30 s does not let requests wait one after the other during an outage', async () => {

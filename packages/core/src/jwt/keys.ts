@@ -25,11 +25,17 @@ export function parseJwtKeySet(
   previous: ReadonlyMap<string, KeyChoices> = new Map(),
 ): ReadonlyMap<string, KeyChoices> {
   const listed = listKeys(value, onIgnored);
-  const readable = listed.flatMap(({ jwk }) => (jwk === undefined ? [] : [jwk]));
-  const all = new KeyChoices(readable, previous.get(noKeyId)?.jwks);
-  const keys = keysById(listed, onIgnored, (jwk) => new KeyChoices([jwk], all.jwks));
-  if (readable.length > 0) keys.set(noKeyId, all);
+  const readable = listed.flatMap(({ kid, jwk }) => (jwk === undefined ? [] : [{ kid, jwk }]));
+  const { jwks } = new KeyChoices(jwksOf(readable), previous.get(noKeyId)?.jwks);
+  const keys = keysById(listed, onIgnored, (jwk) => new KeyChoices([jwk], jwks));
+  // A key whose `kid` occurs twice verifies no token, not even one without a `kid`.
+  const unique = readable.filter(({ kid }) => typeof kid !== 'string' || keys.has(kid));
+  if (unique.length > 0) keys.set(noKeyId, new KeyChoices(jwksOf(unique), jwks));
   return keys;
+}
+
+function jwksOf(keys: readonly { readonly jwk: Claims }[]): Claims[] {
+  return keys.map(({ jwk }) => jwk);
 }
 
 export function fits(jwk: JWK, algorithm: string): boolean {

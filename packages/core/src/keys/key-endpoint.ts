@@ -71,7 +71,8 @@ async function readText(stream: Stream): Promise<string> {
   for (;;) {
     const { done, value } = await stream.read();
     if (done || value === undefined) return text + decoder.decode();
-    size += limit(value).length;
+    // Counts an empty chunk too: with a stream of nothing else, this loop would run forever, and no timer would end it.
+    size += limit(value).length || 1_024;
     if (size > maxBytes) throw tooLarge();
     text += typeof value === 'string' ? value : decoder.decode(value, { stream: true });
   }

@@ -69,6 +69,8 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   #turns = 0;
   /** Loads of earlier turns are ignored. */
   #firstTurn = 0;
+  /** The longest time limit of all callers. */
+  #longestTimeoutMs = 0;
 
   constructor(source: RemoteSource<Value, Caller>) {
     this.#source = source;
@@ -92,6 +94,7 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   /** Returns a promise only if the caller must wait for a load. It resolves with `undefined` if there is no usable value. */
   current(caller: Caller): Value | Promise<Value | undefined> {
     const age = this.#ageMs();
+    this.#longestTimeoutMs = Math.max(this.#longestTimeoutMs, caller.timeoutMs);
     if (this.#held === undefined || (age >= this.#source.staleAfterMs && !this.#isInOutage(age, caller))) {
       return this.#renewed(caller);
     }
@@ -107,7 +110,11 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   renewInBackground(caller: Caller): void {
     // An edge runtime can cancel a background load without notice. `#load` then stays set, so no second background load
     // begins. The next caller that waits begins a load.
-    if (this.#load === undefined) void this.#renew(caller, 1);
+    if (this.#load !== undefined) return;
+    // Nobody waits for this load, so it may take as long as the most patient caller allows. With the limit of an impatient one,
+    // it could fail each time, and use up the rate limit that the patient ones need.
+    const timeoutMs = Math.max(this.#longestTimeoutMs, caller.timeoutMs);
+    void this.#renew(timeoutMs === caller.timeoutMs ? caller : { ...caller, timeoutMs }, 1);
   }
 
   /**
@@ -151,7 +158,9 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   }
 
   async #renewed(caller: Caller): Promise<Value | undefined> {
-    return (await this.renew(caller)) ? this.usable(caller) : undefined;
+    const isTried = await this.renew(caller);
+    // If the rate limit forbids a load because others have just failed, the value is used as after a failure.
+    return isTried || this.#failure !== undefined ? this.usable(caller) : undefined;
   }
 
   async #renew(caller: Caller, maxAttempts: number): Promise<boolean> {
