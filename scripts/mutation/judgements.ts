@@ -148,12 +148,6 @@ export const judgements: readonly Judgement[] = [
     mutants: ['false'],
     because: 'keys.test.ts notices it: a point that is not on the curve.',
   },
-  {
-    file: 'core/src/token/verify.ts',
-    code: "'key_unknown'",
-    mutants: ['""'],
-    because: 'keys.test.ts notices it: a point that is not on the curve.',
-  },
   { file: 'core/src/answer.ts', code: "''", mutants: ['"Stryker was here!"'], because: typesOnly },
   { file: 'core/src/authenticate.ts', code: '!fromCache', mutants: ['true'], because: speed },
   {
