@@ -18,12 +18,6 @@ export const judgements: readonly Judgement[] = [
   { file: 'authz/src/rules/caller.ts', code: 'known !== undefined', mutants: ['false'], because: speed },
   { file: 'authz/src/rules/caller.ts', code: 'callers.set(auth, caller);', mutants: [';'], because: speed },
   {
-    file: 'authz/src/rules/caller.ts',
-    code: "typeof value === 'number'",
-    mutants: ['true'],
-    because: 'Needed by readers only: `isSafeInteger` is false for everything that is not a number.',
-  },
-  {
     file: 'authz/src/options.ts',
     code: '!(cause instanceof DocumentError)',
     mutants: ['false'],
