@@ -12,6 +12,7 @@ const speed = 'Only speed: the result is the same without it.';
 const wording = 'The wording of a text for people.';
 const otherProblem = 'Only the text changes: `readPath` refuses the pattern too, for another reason.';
 const typesOnly = 'Needed for the types only: the value cannot occur.';
+const estimate = 'The limit is an estimate: one byte more or less does not matter.';
 
 /** The mutants that no test can or should notice. */
 export const judgements: readonly Judgement[] = [
@@ -424,5 +425,17 @@ export const judgements: readonly Judgement[] = [
     code: '[]',
     mutants: ['["Stryker was here"]'],
     because: 'Needed for the types only: a text has no permissions and no nodes below it.',
+  },
+  {
+    file: 'core/src/token/token-cache.ts',
+    code: 'bytes > maxBytes',
+    mutants: ['bytes >= maxBytes'],
+    because: estimate,
+  },
+  {
+    file: 'core/src/token/token-cache.ts',
+    code: 'this.#bytes + bytes <= maxBytes',
+    mutants: ['this.#bytes + bytes < maxBytes'],
+    because: estimate,
   },
 ];
