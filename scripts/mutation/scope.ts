@@ -32,7 +32,10 @@ export const subjects: readonly Subject[] = [
   core(['token/parse'], ['token', 'verify']),
   core(['token/{claims,verify,token-cache}'], ['token-cache', 'verify', 'errors', 'many-issuers', 'audience']),
   // Not ecdsa.ts: the tests run on Node, which has ecdsa.node.ts in its place.
-  core(['keys/{jwks,key-endpoint,signature,ecdsa.node}'], ['key-set', 'node/ecdsa', 'verify']),
+  core(
+    ['keys/{jwks,key-endpoint,signature,ecdsa.node}'],
+    ['key-set', 'node/ecdsa', 'verify', 'keys', 'node/node-stream'],
+  ),
   core(
     ['keys/{remote-key-set,key-sources,initial-key-set,crowd,fetch-budget}'],
     ['initial-keys', 'pause', 'keys', 'key-set', 'many-issuers'],

@@ -195,6 +195,9 @@ describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
 
   const text = JSON.stringify({ keys: [key.publicJwk] });
   const bytes = new TextEncoder().encode(text);
+  const largest = text.padEnd(512 * 1024);
+  const noted = new TextEncoder().encode(JSON.stringify({ note: '\u00FC', keys: [key.publicJwk] }));
+  const splitAt = noted.indexOf(0xc3) + 1;
 
   test.each<[string, object]>([
     ['text() alone', { status: 200, text: async () => text }],
@@ -208,6 +211,19 @@ describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
     ],
     ['a body that is an async iterable of strings', { status: 200, body: chunks(text.slice(0, 9), text.slice(9)) }],
     ['headers that are a plain object', { status: 200, headers: {}, text: async () => text }],
+    ['a body that has only a reader', { status: 200, body: { getReader: () => new Response(text).body?.getReader() } }],
+    ['a body that cannot be read, and text()', { status: 200, body: {}, text: async () => text }],
+    ['a body whose iterator returns a value at its end', { status: 200, body: chunksBefore('end', text) }],
+    [
+      'a letter that is in two chunks',
+      { status: 200, body: chunks(noted.subarray(0, splitAt), noted.subarray(splitAt)) },
+    ],
+    ['a text of 512 KiB', { status: 200, text: async () => largest }],
+    ['512 KiB in two chunks', { status: 200, body: chunks(largest.slice(0, 9), largest.slice(9)) }],
+    [
+      'a length of 512 KiB',
+      { status: 200, headers: new Headers({ 'content-length': '524288' }), text: async () => largest },
+    ],
   ])('accepts a response with %s', async (_what, response) => {
     const torii = makeVerifier({ fetch: async () => response as Response });
     expect(await outcomeOf(torii.verify(await mint(key)))).toBe('accepted');
@@ -223,6 +239,12 @@ describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
     ['neither status nor ok', { text: async () => text }],
     ['no body at all', { status: 200 }],
     ['a text that is too large', { status: 200, text: async () => text + ' '.repeat(600_000) }],
+    ['a text of one character more than 512 KiB', { status: 200, text: async () => `${largest} ` }],
+    ['one byte more than 512 KiB in two chunks', { status: 200, body: chunks(largest, ' ') }],
+    [
+      'a length of one byte more than 512 KiB',
+      { status: 200, headers: new Headers({ 'content-length': '524289' }), text: async () => text },
+    ],
     ['bytes that are too many', { status: 200, arrayBuffer: async () => large.buffer }],
     [
       'a stream that is too large',
@@ -259,6 +281,18 @@ describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
     const outcome = outcomeOf(torii.verify(await mint(key)));
     await vi.advanceTimersByTimeAsync(5_000);
     expect(await outcome).toBe('keys_unavailable');
+  });
+
+  test('[3] a stream that never ends is given back after the time limit', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+    const cancel = vi.fn();
+    const torii = makeVerifier({ fetch: async () => new Response(new ReadableStream({ cancel })) });
+    const outcome = outcomeOf(torii.verify(await mint(key)));
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(cancel).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await outcome).toBe('keys_unavailable');
+    expect(cancel).toHaveBeenCalledOnce();
   });
 
   test('a stream that is not read to its end is given back', async () => {
@@ -370,6 +404,8 @@ describe.each(fetchers)('a failure of %s', (_name, makeVerifier) => {
     ['404', () => new Response(null, { status: 404 })],
     ['500', () => new Response(null, { status: 500 })],
     ['HTML', () => new Response('<html>')],
+    ['no key set', () => Response.json({})],
+    ['too large', () => new Response(' '.repeat(600_000))],
   ];
 
   test('has a problem that tells its kind from the others', async () => {
@@ -415,4 +451,9 @@ function kidOf(entry: unknown): unknown {
 
 async function* chunks<C>(...parts: readonly C[]): AsyncGenerator<C> {
   yield* parts;
+}
+
+async function* chunksBefore<C>(end: unknown, ...parts: readonly C[]): AsyncGenerator<C, unknown> {
+  yield* parts;
+  return end;
 }
