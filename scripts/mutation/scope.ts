@@ -30,7 +30,10 @@ export const subjects: readonly Subject[] = [
   core(['request/path'], ['path']),
   core(['request/{request-view,host}'], ['request', 'bearer', 'guards']),
   core(['token/parse'], ['token', 'verify']),
-  core(['token/{claims,verify,token-cache}'], ['token-cache', 'verify', 'errors', 'many-issuers', 'audience']),
+  core(
+    ['token/{claims,verify,token-cache}'],
+    ['token-cache', 'verify', 'errors', 'many-issuers', 'audience', 'key-set'],
+  ),
   // Not ecdsa.ts: the tests run on Node, which has ecdsa.node.ts in its place.
   core(
     ['keys/{jwks,key-endpoint,signature,ecdsa.node}'],

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { connectionProblem, loggableCause } from '../../src/adapter.ts';
 import { createVerifier, type VerifierEvent } from '../../src/index.ts';
 import { makeKey, mint } from '../mint.ts';
@@ -112,4 +112,100 @@ test('the kind of a failure is found in its message on runtimes without codes', 
     expect(connectionProblem(new Error('x', { cause: new Error(message) }))).toBeDefined();
   }
   expect(connectionProblem(new Error('out of memory'))).toBeUndefined();
+});
+
+describe('a copy of a failure', () => {
+  test('has its name, message, code, cause and errors, and nothing else', () => {
+    const cause = Object.assign(new RangeError('connect'), { code: 'ECONNREFUSED' });
+    const errors = [new SyntaxError('first'), 'second'];
+    const copy = loggableCause(Object.assign(new TypeError('failed', { cause }), { code: 'E1', errors, request: {} }));
+    expect(copy).toMatchObject({ name: 'TypeError', message: 'failed', code: 'E1', stack: 'TypeError: failed' });
+    expect(copy.cause).toMatchObject({ name: 'RangeError', message: 'connect', code: 'ECONNREFUSED' });
+    expect(Reflect.get(copy, 'errors')).toMatchObject([
+      { name: 'SyntaxError', message: 'first' },
+      { message: 'second' },
+    ]);
+    expect(Object.getOwnPropertyNames(copy).toSorted()).toEqual([
+      'cause',
+      'code',
+      'errors',
+      'message',
+      'name',
+      'stack',
+    ]);
+    expect(JSON.parse(JSON.stringify(copy))).toEqual({ message: 'failed', code: 'E1' });
+  });
+
+  test('has no cause, no code and no errors if the failure has none', () => {
+    const copy = loggableCause({ message: 'failed', name: 7, errors: 'none' });
+    expect(Object.getOwnPropertyNames(copy).toSorted()).toEqual(['message', 'name', 'stack']);
+    expect(copy).toMatchObject({ name: 'Error', message: 'failed' });
+  });
+
+  test('shows a failure that has no message as text', () => {
+    expect(loggableCause('failed').message).toBe('failed');
+    expect(loggableCause({ message: 7, a: 1 }).message).toBe('{"message":7,"a":1}');
+  });
+
+  test('is limited to four causes below it, and to four errors of each', () => {
+    let failure = new Error('7');
+    for (let n = 6; n >= 0; n--) failure = new Error(`${n}`, { cause: failure });
+    const messages: string[] = [];
+    for (let e: unknown = loggableCause(failure); e instanceof Error; e = e.cause) messages.push(e.message);
+    expect(messages).toEqual(['0', '1', '2', '3', '4']);
+
+    const nested = (levels: number): Error =>
+      new AggregateError(levels === 0 ? [] : Array.from({ length: 5 }, () => nested(levels - 1)), `${levels}`);
+    let [level, depth] = [[loggableCause(nested(5))], 0];
+    for (; level.length > 0; depth++) {
+      expect(level).toHaveLength(4 ** depth);
+      level = level.flatMap((copy) => Reflect.get(copy, 'errors') ?? []);
+    }
+    expect(depth).toBe(5);
+  });
+
+  test('[16] has no user and password of a URL', () => {
+    const { message } = loggableCause(new Error('redis://user:hunter2@a:6379/0 and http://ada@b/x@y and //c'));
+    expect(message).toBe('redis://a:6379/0 and http://b/x@y and //c');
+  });
+});
+
+describe('the kind of a connection failure', () => {
+  const kinds = [
+    ['ENOTFOUND', 'EAI_AGAIN', 'ENODATA', 'a DNS failure'],
+    ['ECONNREFUSED', 'connection refused'],
+    ['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'Connection timed out', 'time-out', 'timeout'],
+    ['CERT_HAS_EXPIRED', 'ERR_TLS_CERT', 'ERR_SSL_WRONG_VERSION', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'Connection is closed', 'Connection lost'],
+  ];
+  const named = (text: string) => connectionProblem(new Error(text));
+
+  test('is told apart by the message', () => {
+    const found = kinds.map((texts) => [...new Set(texts.map(named))]);
+    expect(found.map((names) => names.length)).toEqual(kinds.map(() => 1));
+    expect(new Set(found.flat()).size).toBe(kinds.length);
+    expect(found.flat()).not.toContain(undefined);
+  });
+
+  test('is told apart by a code, which counts more than a message, and is shown', () => {
+    for (const code of ['ENOTFOUND', 'ECONNREFUSED', 'ETIMEDOUT', 'CERT_HAS_EXPIRED', 'EPIPE']) {
+      const inner = Object.assign(new Error('closed'), { code });
+      for (const failure of [inner, new Error('timed out', { cause: new Error('lost', { cause: inner }) })]) {
+        expect(connectionProblem(failure)).toContain(named(code));
+        expect(connectionProblem(failure)).toContain(`(${code})`);
+      }
+    }
+  });
+
+  test('shows the first of several codes', () => {
+    const cause = Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
+    const failure = Object.assign(new Error('x', { cause }), { code: 'E_CLIENT' });
+    expect(connectionProblem(failure)).toBe(`${named('ECONNREFUSED')} (E_CLIENT)`);
+  });
+
+  test('is not known for other failures', () => {
+    expect(connectionProblem(undefined)).toBeUndefined();
+    expect(named('sdns1 dnsx')).toBeUndefined();
+    expect(connectionProblem(Object.assign(new Error('x'), { code: 'E_OTHER' }))).toBeUndefined();
+  });
 });
