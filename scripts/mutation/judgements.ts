@@ -470,12 +470,6 @@ export const judgements: readonly Judgement[] = [
   },
   { file: 'core/src/keys/key-endpoint.ts', code: 'true', mutants: ['false'], because: 'A signal is aborted once.' },
   { file: 'core/src/keys/key-endpoint.ts', code: 'answer.json?.()', mutants: ['answer.json()'], because: wording },
-  {
-    file: 'core/src/keys/key-endpoint.ts',
-    code: 'body?.getReader',
-    mutants: ['false'],
-    because: 'A body can also be read as an async iterable, except in browsers that have no such bodies.',
-  },
   { file: 'core/src/keys/key-endpoint.ts', code: 'body?.destroy', mutants: ['body.destroy'], because: typesOnly },
   {
     file: 'core/src/keys/key-endpoint.ts',
@@ -494,5 +488,11 @@ export const judgements: readonly Judgement[] = [
     code: '{ return undefined; }',
     mutants: ['{}'],
     because: 'It returns `undefined` too.',
+  },
+  {
+    file: 'core/src/guards.ts',
+    code: "typeof emit === 'function'",
+    mutants: ['true'],
+    because: 'Only another version of this package, in the same process, could have written anything else.',
   },
 ];

@@ -37,7 +37,7 @@ export const subjects: readonly Subject[] = [
   // Not ecdsa.ts: the tests run on Node, which has ecdsa.node.ts in its place.
   core(
     ['keys/{jwks,key-endpoint,signature,ecdsa.node}'],
-    ['key-set', 'node/ecdsa', 'verify', 'keys', 'node/node-stream'],
+    ['key-set', 'node/ecdsa', 'verify', 'keys', 'token-cache', 'node/node-stream'],
   ),
   core(
     ['keys/{remote-key-set,key-sources,initial-key-set,crowd,fetch-budget}'],

@@ -52,6 +52,9 @@ const unreadable: readonly [name: string, entry: unknown][] = [
   ['no x', { kty: 'EC', kid: 'key-2', crv: 'P-256', y: 'AA' }],
   ['a list for y', { ...other.publicJwk, y: ['AA'] }],
   ['an empty n', { kty: 'RSA', kid: 'key-2', n: '', e: 'AQAB' }],
+  ['no e', { kty: 'RSA', kid: 'key-2', n: 'AQAB' }],
+  ['no crv', { kty: 'OKP', kid: 'key-2', x: 'AA' }],
+  ['a curve alone', { kty: 'OKP', kid: 'key-2', crv: 'Ed25519' }],
   ['a number as kid', { ...other.publicJwk, kid: 2 }],
   ['an object as kid', { ...other.publicJwk, kid: {} }],
 ];
@@ -86,6 +89,45 @@ describe.each(fetchers)('a key set of %s', (_name, makeVerifier) => {
       expect(ignored[0]).toEqual({ type: 'key_ignored', url, kid: kidOf(entry), problem: expect.any(String) });
     },
   );
+
+  test.each<[string, object]>([
+    ['RSA', { kty: 'RSA', kid: 'key-2', n: 'AQAB', e: 'AQAB' }],
+    ['Ed25519', { kty: 'OKP', kid: 'key-2', crv: 'Ed25519', x: 'AA' }],
+    ['P-384', { kty: 'EC', kid: 'key-2', crv: 'P-384', x: 'AA', y: 'AA' }],
+    ['a type that nobody knows', { kty: 'AKP', kid: 'key-2' }],
+  ])('has keys that other programs use, without an event: %s', async (_what, entry) => {
+    const { good, bad, events } = await verifyWith([entry, key.publicJwk]);
+    expect([good, bad]).toEqual(['accepted', 'key_unknown']);
+    expect(events.map(({ type }) => type)).not.toContain('key_ignored');
+  });
+
+  test.each([
+    ['a readable key', undefined, 0],
+    ['a key with an empty kid', '', 2],
+    ['a key with a number as kid', 7, 2],
+  ])('has %s twice, which no token can name', async (_what, kid, reported) => {
+    const { good, events } = await verifyWith([
+      { ...other.publicJwk, kid },
+      { ...other.publicJwk, kid },
+      key.publicJwk,
+    ]);
+    expect(good).toBe('accepted');
+    expect(ofFirstFetch(events).filter(({ type }) => type === 'key_ignored')).toHaveLength(reported);
+  });
+
+  test('[3] has at most a thousand keys', async () => {
+    const most = Array.from({ length: 999 }, (_, n) => ({ kty: 'RSA', kid: `rsa-${n}`, n: 'AQAB', e: 'AQAB' }));
+    expect((await verifyWith([...most, key.publicJwk])).good).toBe('accepted');
+    expect((await verifyWith([...most, key.publicJwk, other.publicJwk])).good).toBe('keys_unavailable');
+  });
+
+  test('[3] a key id that occurs twice is reported', async () => {
+    const { bad, events } = await verifyWith([key.publicJwk, other.publicJwk, { ...key.publicJwk, kid: 'key-2' }]);
+    expect(bad).toBe('key_unknown');
+    expect(ofFirstFetch(events).filter(({ type }) => type === 'key_ignored')).toEqual([
+      { type: 'key_ignored', url, kid: 'key-2', problem: expect.any(String) },
+    ]);
+  });
 
   test.each(members)('[3] is refused if a key has a private member %s', async (member) => {
     for (const value of ['AAAA', '', 0, false, {}, []]) {
@@ -443,6 +485,13 @@ describe.each(fetchers)('a failure of %s', (_name, makeVerifier) => {
     expect(JSON.stringify(denial)).not.toMatch(/ECONNREFUSED|secret-host|fetch failed/);
   });
 });
+
+function ofFirstFetch(events: readonly VerifierEvent[]): readonly VerifierEvent[] {
+  return events.slice(
+    0,
+    events.findIndex(({ type }) => type === 'keys_fetched'),
+  );
+}
 
 function kidOf(entry: unknown): unknown {
   const kid: unknown = Object(entry).kid;
