@@ -495,4 +495,24 @@ export const judgements: readonly Judgement[] = [
     mutants: ['true'],
     because: 'Only another version of this package, in the same process, could have written anything else.',
   },
+  {
+    file: 'core/src/kinds.ts',
+    code: "'torii.error'",
+    mutants: ['""'],
+    because: 'Only another version of this package, in the same process, would notice the name.',
+  },
+  { file: 'core/src/kinds.ts', code: 'known.get(target)?.[0]', mutants: ['known.get(target)[0]'], because: typesOnly },
+  {
+    file: 'core/src/kinds.ts',
+    code: "Object.hasOwn(c, 'kind')",
+    mutants: ['true'],
+    because: 'A kind that is listed twice, or `undefined`, changes no answer.',
+  },
+  { file: 'core/src/outcome.ts', code: 'true', mutants: ['false'], because: 'Only the names count.' },
+  {
+    file: 'core/src/cause.ts',
+    code: 'Array.isArray(errors)',
+    mutants: ['true'],
+    because: 'Only an array has `map`: what fails is left out.',
+  },
 ];

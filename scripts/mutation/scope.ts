@@ -16,7 +16,7 @@ export interface Subject {
 export const subjects: readonly Subject[] = [
   core(['auth'], ['auth', 'many-issuers', 'errors', 'checks', 'jwt', 'node/registry']),
   core(['{authenticate,verifier,token-verifier}'], ['authenticate', 'verify', 'checks', 'errors', 'answer']),
-  core(['{await-guard,outcome}'], ['await-guard']),
+  core(['{await-guard,outcome}'], ['await-guard', 'node/await-guard']),
   core(['checks'], ['checks', 'guards']),
   core(['guards'], ['guards', 'event-values']),
   core(['{denial,answer}'], ['denial', 'answer', 'errors', 'guards']),

@@ -15,7 +15,7 @@ export function connectionProblem(cause: Error | undefined): string | undefined 
   const codes = chain.map((error) => Reflect.get(error, 'code') ?? '').join(' ');
   const kindOf = (text: string) => kinds.find(([pattern]) => pattern.test(text))?.[1];
   const kind = kindOf(codes) ?? kindOf(chain.map(({ message }) => message).join(' '));
-  const code = codes.trim().split(/\s+/)[0];
+  const code = codes.trim().split(' ')[0];
   return kind && code ? `${kind} (${code})` : kind;
 }
 

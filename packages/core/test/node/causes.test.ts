@@ -136,6 +136,14 @@ describe('a copy of a failure', () => {
     expect(JSON.parse(JSON.stringify(copy))).toEqual({ message: 'failed', code: 'E1' });
   });
 
+  test('can be changed by a logger', () => {
+    const copy = loggableCause(new Error('failed', { cause: 'x' }));
+    for (const name of ['name', 'stack', 'cause']) {
+      expect(Reflect.set(copy, name, 'y')).toBe(true);
+      expect(Reflect.deleteProperty(copy, name)).toBe(true);
+    }
+  });
+
   test('has no cause, no code and no errors if the failure has none', () => {
     const copy = loggableCause({ message: 'failed', name: 7, errors: 'none' });
     expect(Object.getOwnPropertyNames(copy).toSorted()).toEqual(['message', 'name', 'stack']);
