@@ -515,4 +515,41 @@ export const judgements: readonly Judgement[] = [
     mutants: ['true'],
     because: 'Only an array has `map`: what fails is left out.',
   },
+  { file: 'core/src/answer.ts', code: '{ return false; }', mutants: ['{}'], because: '`undefined` is falsy too.' },
+  {
+    file: 'core/src/answer.ts',
+    code: "typeof returned !== 'object' || Array.isArray(returned)",
+    mutants: ['false', "typeof returned !== 'object' && Array.isArray(returned)"],
+    because: 'Only the text changes: the value is refused for another reason too.',
+  },
+  {
+    file: 'core/src/answer.ts',
+    code: "typeof returned !== 'object'",
+    mutants: ['false'],
+    because: 'Only the text changes: the value is refused for another reason too.',
+  },
+  {
+    file: 'core/src/answer.ts',
+    code: '{ return `It returned ${kindOf(returned)} instead of { status, headers, body }.`; }',
+    mutants: ['{}'],
+    because: 'Only the text changes: the value is refused for another reason too.',
+  },
+  {
+    file: 'core/src/answer.ts',
+    code: 'headers === null',
+    mutants: ['false'],
+    because: 'Only the text changes: the value is refused for another reason too.',
+  },
+  {
+    file: 'core/src/answer.ts',
+    code: "typeof headers !== 'object' || headers === null",
+    mutants: ["typeof headers !== 'object' && headers === null"],
+    because: 'Only the text changes: the value is refused for another reason too.',
+  },
+  {
+    file: 'core/src/answer.ts',
+    code: '/^\\[object (?:Object|Array|Error)\\]$/',
+    mutants: ['/\\[object (?:Object|Array|Error)\\]$/', '/^\\[object (?:Object|Array|Error)\\]/'],
+    because: 'Only a body that calls its own class by such a name would differ.',
+  },
 ];

@@ -63,10 +63,11 @@ const textNames: ReadonlySet<string> = new Set([
   'refusal',
   'remedy',
   'text',
+  'unreadable',
 ]);
 
 /** Functions that return the text of a problem, or `undefined`. */
-const textFunctions = /^(?:problemOf|describe)/;
+const textFunctions = /^(?:problemOf|describe|readAnswer$)/;
 
 const joining: ReadonlySet<string> = new Set([
   'BinaryExpression',
