@@ -530,7 +530,7 @@ export const judgements: readonly Judgement[] = [
   },
   {
     file: 'core/src/answer.ts',
-    code: '{ return `It returned ${kindOf(returned)} instead of { status, headers, body }.`; }',
+    code: `{ return \`It returned \${kindOf(returned)} instead of { status, headers, body }.\`; }`,
     mutants: ['{}'],
     because: 'Only the text changes: the value is refused for another reason too.',
   },
