@@ -24,7 +24,7 @@ export const subjects: readonly Subject[] = [
   core(['{events,emitter,value-kind}'], ['event-values', 'emitter', 'checks', 'errors', 'auth', 'guards', 'verify']),
   core(['cause'], ['node/causes', 'webhook-store-causes', 'initial-keys']),
   core(['registry'], ['registry', 'node/registry', 'emitter']),
-  core(['remote-value'], ['pause', 'initial-keys', 'keys']),
+  core(['remote-value'], ['remote-value', 'pause', 'initial-keys', 'keys']),
   core(['store-outages'], ['store-outages']),
   core(['request/bearer'], ['bearer', 'authenticate']),
   core(['request/path'], ['path']),
