@@ -3,7 +3,7 @@
 import { beforeEach } from 'vitest';
 
 const slow =
-  /\blinear\b|without blocking|flood of five minutes|ten thousand requests|the limit of waiting|waiting requests is|thousand issuers|only briefly|decision slow/;
+  /\blinear\b|without blocking|flood of five minutes|ten thousand requests|the limit of waiting|waiting requests is|thousand issuers|only briefly|decision slow|50 MB|a million/;
 
 beforeEach(({ task, skip }) => {
   if (slow.test(task.name)) skip();
