@@ -53,7 +53,7 @@ async function runStryker(subject: Subject, files: readonly string[], ignoreStat
     // Stryker changes a copy of the package. Nothing else is copied but the configuration of vitest.
     ignorePatterns: [
       ...['/*', '!/package.json', '!/packages', '/packages/*', `!/packages/${name}`, 'dist', 'tsconfig*.json'],
-      ...['!/scripts', '/scripts/*', '!/scripts/mutation', '/scripts/mutation/*'],
+      ...['!/scripts', '/scripts/*', '!/scripts/*.ts', '!/scripts/mutation', '/scripts/mutation/*'],
       ...['!/scripts/mutation/setup.ts', '!/scripts/mutation/vitest.config.ts'],
     ],
     tempDirName: '.reports/mutation/sandbox',

@@ -30,6 +30,7 @@ const textArguments: Readonly<Record<string, readonly number[]>> = {
   assertOption: [2],
   fail: [0, 1],
   forbid: [0, 1],
+  ignored: [1],
   listOrigins: [2],
   listTexts: [2],
   malformed: [0],
@@ -44,6 +45,7 @@ const textArguments: Readonly<Record<string, readonly number[]>> = {
   readTexts: [2],
   refusal: [1],
   refuse: [0, 1],
+  unknownKey: [1],
   wrongOption: [1],
   wrongValue: [1, 3],
 };
@@ -61,10 +63,11 @@ const textNames: ReadonlySet<string> = new Set([
   'refusal',
   'remedy',
   'text',
+  'unreadable',
 ]);
 
 /** Functions that return the text of a problem, or `undefined`. */
-const textFunctions = /^(?:problemOf|describe)/;
+const textFunctions = /^(?:problemOf|describe|readAnswer$)/;
 
 const joining: ReadonlySet<string> = new Set([
   'BinaryExpression',

@@ -35,7 +35,7 @@ const introduction = [
   '',
   '```sh',
   'npm run test:mutation -- core/src/guards.ts    # some files, then this page',
-  'npm run test:mutation                          # all files; more than an hour, half of it for core/src/keys',
+  'npm run test:mutation                          # all files; more than an hour',
   '```',
   '',
   '[Decisions](decisions/toolchain.md) about the tool and its settings.',
@@ -62,12 +62,18 @@ function describePackage(name: string, files: readonly FileResult[]): readonly s
     '',
     '| file | code | changed to | judgement |',
     '| --- | --- | --- | --- |',
-    ...survivors.map(({ path, ...each }) => describeSurvivor(path.replace(`packages/${name}/src/`, ''), each)),
+    ...[...Map.groupBy(survivors, ({ path, code, because }) => `${path} ${code} ${because}`).values()].map(
+      (ofOneExpression) => describeSurvivors(name, ofOneExpression),
+    ),
   ];
 }
 
-function describeSurvivor(file: string, { code, replacement, because }: Survivor): string {
-  return `| ${file} | ${quote(code)} | ${quote(replacement)} | ${because ?? '**not judged**'} |`;
+function describeSurvivors(name: string, survivors: readonly (Survivor & { readonly path: string })[]): string {
+  const [first] = survivors;
+  if (first === undefined) return '';
+  const mutants = [...new Set(survivors.map(({ replacement }) => quote(replacement)))].join(', ');
+  const file = first.path.replace(`packages/${name}/src/`, '');
+  return `| ${file} | ${quote(first.code)} | ${mutants} | ${first.because ?? '**not judged**'} |`;
 }
 
 function scoreOf(files: readonly FileResult[]): string {

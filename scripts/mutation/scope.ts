@@ -16,25 +16,49 @@ export interface Subject {
 export const subjects: readonly Subject[] = [
   core(['auth'], ['auth', 'many-issuers', 'errors', 'checks', 'jwt', 'node/registry']),
   core(['{authenticate,verifier,token-verifier}'], ['authenticate', 'verify', 'checks', 'errors', 'answer']),
+  core(['promises/{await-guard,outcome}'], ['await-guard', 'node/await-guard']),
   core(['checks'], ['checks', 'guards']),
-  core(['guards'], ['guards']),
+  core(['guards'], ['guards', 'event-values']),
   core(['{denial,answer}'], ['denial', 'answer', 'errors', 'guards']),
-  core(['{events,emitter}'], ['emitter', 'checks', 'errors', 'auth', 'verify']),
+  core(['errors/kinds'], ['errors', 'api-errors', 'thrown-refusals', 'node/errors']),
+  core(
+    ['{events,emitter}', 'logs/{loggable,value-kind}'],
+    ['event-values', 'emitter', 'checks', 'errors', 'auth', 'guards', 'verify'],
+  ),
+  core(['logs/cause'], ['node/causes', 'webhook-store-causes', 'initial-keys']),
   core(['registry'], ['registry', 'node/registry', 'emitter']),
+  core(['time/remote-value'], ['remote-value', 'pause', 'initial-keys', 'keys']),
+  core(['stores/outages'], ['store-outages']),
   core(['request/bearer'], ['bearer', 'authenticate']),
   core(['request/path'], ['path']),
-  core(['request/request-view'], ['request', 'bearer', 'guards']),
+  core(['request/{request-view,host}'], ['request', 'bearer', 'guards']),
   core(['token/parse'], ['token', 'verify']),
-  core(['token/{claims,verify,token-cache}'], ['token-cache', 'verify', 'errors', 'many-issuers']),
+  core(
+    ['token/{claims,verify,token-cache}'],
+    ['token-cache', 'verify', 'errors', 'many-issuers', 'audience', 'key-set'],
+  ),
   // Not ecdsa.ts: the tests run on Node, which has ecdsa.node.ts in its place.
-  core(['keys/!(ecdsa)'], ['keys', 'many-issuers', 'verify', 'node/ecdsa']),
-  core(['time/*'], ['deadline', 'keys']),
+  core(
+    ['keys/{jwks,key-endpoint,signature,ecdsa.node}'],
+    ['key-set', 'node/ecdsa', 'verify', 'keys', 'token-cache', 'node/node-stream'],
+  ),
+  core(
+    ['keys/{remote-key-set,key-sources,initial-key-set,crowd,fetch-budget}'],
+    ['initial-keys', 'pause', 'keys', 'key-set', 'many-issuers'],
+  ),
+  core(['time/{deadline,instant}'], ['deadline', 'pause', 'keys']),
   core(
     ['options/{verify-options,request-options,verifier-options,paths,origins,issuer-url,loopback,reader}'],
     ['options', 'reader', 'loopback', 'nearest-name', 'path', 'authenticate', 'token-cache', 'verify'],
   ),
-  authz(['{authz,options}', 'rules/*'], ['conditions', 'explain', 'host', 'options', 'roles', 'tenants', 'edge']),
-  authz(['policy/{permission,permission-tree,decision-memory}'], ['permission-tree', 'roles', 'explain', 'options']),
+  core(['options/audience-options'], ['audience', 'options']),
+  authz(
+    ['{authz,options}', 'rules/*'],
+    ['conditions', 'explain', 'host', 'options', 'roles', 'tenants', 'edge', 'event-values'],
+  ),
+  authz(['policy/{permission,permission-tree}'], ['permission-tree', 'roles', 'explain', 'options']),
+  authz(['policy/decision-memory'], ['decision-memory']),
+  authz(['policy/policy-source'], ['pause', 'policy-source', 'event-values', 'options']),
 ];
 
 /** The files of a subject, as paths from the repository's root. Only those at or below one of `paths`, if given. */

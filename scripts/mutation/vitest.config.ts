@@ -24,7 +24,7 @@ export default defineConfig({
     setupFiles: ['scripts/mutation/setup.ts'],
     isolate: false,
     sequence: { sequencer: ListedOrder },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 10_000,
+    hookTimeout: 10_000,
   },
 });

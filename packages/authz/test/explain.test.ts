@@ -245,6 +245,8 @@ describe('lintPermissions', () => {
     [['a/*/c:get', 'a/b/c:get'], ['shadowed a/b/c:get']],
     [['%r{a/\\d+}:get', 'a/1:get'], ['shadowed a/1:get']],
     [['a:*', 'a:trace'], []],
+    [['%r{a}:get', 'a/*:get'], []],
+    [['%r{a/[*b]/c}:get', 'a/*/c:get'], []],
     [['a/b:get', 'a/*:post', 'a:get'], []],
     [['a/b:get', '*/b/*:get'], []],
     [['/*:*'], ['dangerous /*:*']],

@@ -111,6 +111,7 @@ test.each([
   ['a regular expression with a repeated slash', '%r{a/*b}:get', 'ab'],
   ['a regular expression with a counted slash', '%r{a/{0,1}b}:get', 'ab'],
   ['an uppercase method', 'a:GET', 'a'],
+  ['a permission of 1,000 characters', `${'a'.repeat(996)}:get`, 'a'.repeat(996)],
 ])('[24] covers: %s', (_name, permission, path) => {
   expect(allows(permission, path)).toBe(true);
 });
@@ -162,6 +163,7 @@ describe('[24] methods', () => {
 
 test.each<[string, unknown]>([
   ['no method', 'sales/invoices'],
+  ['no colon', 'get'],
   ['an empty method', 'sales/invoices:'],
   ['a method with a space', 'sales/invoices: get'],
   ['several methods', 'a:get,post'],
@@ -188,7 +190,7 @@ test.each<[string, unknown]>([
   ['a lookbehind', '%r{(?<!a)b}:get'],
   ['a back-reference', '%r{(a)\\1}:get'],
   ['a regular expression with too many repetitions', '%r{(a{1000}){1000}}:get'],
-  ['more than 1,000 characters', `${'a'.repeat(1000)}:get`],
+  ['more than 1,000 characters', `${'a'.repeat(997)}:get`],
   ['a number', 17],
   ['null', null],
   ['a list', ['a:get']],

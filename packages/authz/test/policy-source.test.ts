@@ -1,7 +1,8 @@
+import type { VerifierEvent } from '@torii/core';
 import { Keyv } from 'keyv';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AuthzEvent, type AuthzOptions, createAuthz, type PermissionDocument } from '../src/index.ts';
-import { callerWith, requestFor, statusOf } from './callers.ts';
+import { callerWith, listeningVerifier, requestFor, statusOf } from './callers.ts';
 
 const auth = await callerWith({ roles: 'clerk' });
 const may: PermissionDocument = { last_update: 1, permissions: { clerk: ['x:get'] } };
@@ -85,9 +86,51 @@ test.each<[string, () => unknown]>([
   // No time passes.
   expect(await ask()).toBe(503);
   expect(spy).toHaveBeenCalledTimes(1);
-  expect(events.filter(({ type }) => type === 'policy_failed')).toHaveLength(1);
+  expect(events).toEqual([{ type: 'policy_failed', problem: expect.any(String), cause: expect.any(Error) }]);
   expect(JSON.stringify(events)).not.toContain('eyJ');
   await expect(authz.can(auth, 'x:get')).rejects.toMatchObject({ reason: 'policy_unavailable', retryAfterSeconds: 1 });
+});
+
+test('a failure of the source is in the detail of each refusal, and a slow one is told apart', async () => {
+  const problems = new Set<string | undefined>();
+  for (const read of [() => Promise.reject(new Error('down')), () => new Promise(() => {})]) {
+    const events: VerifierEvent[] = [];
+    const { verifier, token } = await listeningVerifier((event) => events.push(event), authzOver(read).authz.checks);
+    const verifying = verifier.check({ ...request, headers: { authorization: `Bearer ${token}` } });
+    await pass(100);
+    expect((await verifying).denial?.status).toBe(503);
+    const refused = events.find((event) => event.type === 'refused');
+    expect(refused?.detail.problem).toEqual(expect.any(String));
+    problems.add(refused?.detail.problem);
+  }
+  expect(problems.size).toBe(2);
+});
+
+test('[18] refuses with 503 at once if 10,000 requests wait for the first document', async () => {
+  const { authz } = authzOver(() => new Promise(() => {}));
+  const waiting = Array.from({ length: 10_000 }, () => authz.can(auth, 'x:get').catch(() => 'refused'));
+  const unavailable = { reason: 'policy_unavailable', retryAfterSeconds: 1 };
+  await expect(authz.can(auth, 'x:get')).rejects.toMatchObject(unavailable);
+  const events: VerifierEvent[] = [];
+  const { verifier, token } = await listeningVerifier((event) => events.push(event), authz.checks);
+  await verifier.check({ ...request, headers: { authorization: `Bearer ${token}` } });
+  expect(events.at(-1)).toMatchObject({ type: 'refused', error: unavailable, detail: { problem: expect.any(String) } });
+  await pass(100);
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set(['refused']));
+});
+
+test('an object is read when the checks are created, not when they run', async () => {
+  const own = { permissions: { clerk: ['x:get'] } };
+  const authz = createAuthz({ permissions: own });
+  own.permissions.clerk.length = 0;
+  expect(await statusOf(authz, auth, request)).toBe(200);
+});
+
+test('policy_loaded lists the first hundred malformed permissions, and counts all', async () => {
+  const { ask, events } = authzOver(() => ({ permissions: { clerk: ['x:get', ...Array(150).fill('')] } }));
+  expect(await ask()).toBe(200);
+  expect(events).toMatchObject([{ type: 'policy_loaded', lastUpdate: undefined, permissions: 1, malformedCount: 150 }]);
+  expect(Reflect.get(events[0] ?? {}, 'malformed')).toHaveLength(100);
 });
 
 describe('[26] a changed document', () => {

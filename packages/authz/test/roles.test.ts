@@ -134,6 +134,26 @@ describe("Torii's own roles", () => {
   });
 });
 
+describe('[25] a token without the configured claim', () => {
+  const inOrder = ['roles', 'role', 'user_roles', 'role_ids'];
+
+  test.each(inOrder.map((name, i) => [name, inOrder.slice(i + 1)] as const))(
+    'has the roles of `%s`, unless an earlier claim is present',
+    async (name, later) => {
+      const lost = Object.fromEntries(later.map((each) => [each, 'admin']));
+      const named = createAuthz({ permissions, claims: { roles: 'groups' } });
+      expect(named.roles(await callerWith({ [name]: 'clerk', ...lost }))).toEqual(['clerk']);
+      expect(named.roles(await callerWith({ groups: 'own', [name]: 'clerk', ...lost }))).toEqual(['own']);
+    },
+  );
+
+  test('has the roles of `role_ids` first, if the claim is the default', async () => {
+    const others = { roles: 'admin', role: 'admin', user_roles: 'admin' };
+    expect(authz.roles(await callerWith({ role_ids: [7], ...others }))).toEqual(['7']);
+    expect(authz.roles(await callerWith(others))).toEqual(['admin']);
+  });
+});
+
 describe('a configured claim', () => {
   test('that is present but empty is not replaced by another claim', async () => {
     for (const user_roles of [null, [], '', {}]) {
@@ -175,6 +195,11 @@ describe('can', () => {
     }
   });
 
+  test('looks up a resource of any length, as a request could name it', async () => {
+    const auth = await callerWith({ roles: 'admin' });
+    expect(await authz.can(auth, `admin/${'x'.repeat(2_000)}:get`)).toBe(true);
+  });
+
   test.each([
     'admin/*:get',
     '*:get',
@@ -185,6 +210,7 @@ describe('can', () => {
     ':get',
     'a//b:get',
     '../x:get',
+    'get',
     17,
     null,
   ])('refuses to look up %j', async (question) => {

@@ -154,6 +154,8 @@ describe('what onError returns', () => {
     ['a body that is cyclic', { status, headers, body: cyclic }],
     ['a body with a bigint', { status, headers, body: { deep: [{ value: 1n }] } }],
     ['a body whose toJSON throws', { status, headers, body: { toJSON: throwing } }],
+    ['headers that are a function', { status, headers: () => {}, body }],
+    ['a body whose toJSON returns null', { status, headers, body: { toJSON: () => null } }],
     ['a body whose toJSON returns nothing', { status, headers, body: { toJSON: () => undefined } }],
     ['a body whose toJSON returns a string', { status, headers, body: { toJSON: () => 'planted' } }],
     ['a body that is bytes', { status, headers, body: new Uint8Array([1]) }],
@@ -177,6 +179,7 @@ describe('what onError returns', () => {
   test.each([
     ['a revoked Proxy', revoked.proxy],
     ['a Proxy that throws', new Proxy({}, { get: throwing })],
+    ['a Proxy that throws if it is awaited', new Proxy({}, { get: (_, name) => (name === 'then' ? throwing() : 1) })],
   ])('is replaced by the default answer, and reported, if it is %s', async (_name, returned) => {
     const { answer, events } = await answerTo(returned);
     expect([answer, events]).toEqual([fallback, [expect.objectContaining({ type: 'callback_invalid' })]]);
@@ -234,6 +237,15 @@ describe('what onError returns', () => {
     const given = { 'cache-control': 'no-cache', 'www-authenticate': 'Basic' };
     const { headers: sent } = await answerWith({ 'WWW-Authenticate': 'Bearer', ...given });
     expect(sent).toEqual({ ...given, Vary: 'Authorization, Cookie' });
+  });
+
+  test('may add to Vary, and may have headers whose names contain those of special ones', async () => {
+    const given = {
+      ...{ 'X-Connection': 'x', 'Connection-Note': 'x', 'X-Content-Type': 'html', 'Content-Type-Note': 'html' },
+      ...{ 'X-Vary': 'a b', 'Vary-Note': 'a b' },
+    };
+    const { headers: sent } = await answerWith({ ...given, vary: ' Accept ,, Origin,' });
+    expect(sent).toMatchObject({ ...given, Vary: 'Authorization, Cookie, Accept, Origin' });
   });
 
   test('may reject, which is passed on', async () => {

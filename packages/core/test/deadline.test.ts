@@ -29,11 +29,11 @@ function countedSignal() {
   let listeners = 0;
   const { addEventListener, removeEventListener } = signal;
   signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
-    listeners++;
+    if (args[0] === 'abort') listeners++;
     addEventListener.apply(signal, args);
   };
   signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
-    listeners--;
+    if (args[0] === 'abort') listeners--;
     removeEventListener.apply(signal, args);
   };
   return { controller, signal, listeners: () => listeners };

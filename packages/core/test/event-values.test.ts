@@ -213,6 +213,26 @@ describe('[35] a value that is not a text', () => {
 });
 
 test.each([
+  'a token: ewogICJhbGciOiAi.eXl6enp6enp6enp6.c2lnbmF0dXJlc2lnbmF0',
+  ...['sk_live_1', 'sk_test_1', 'pk_live_1', 'pk_test_1', 'whsec_1', '-----BEGIN PRIVATE KEY-----'],
+  ...['Bearer 0123456789abcdef', 'bearer 0123456789abcdef', 'BEARER \t 0123456789abcdef', 'Bearer++0123456789abcdef'],
+  ...[
+    'Bearer%200123456789abcdef',
+    'Bearer%25200123456789abcdef',
+    'Bearer%2525200123456789abcdef',
+    'Bearer%090123456789abcdef',
+  ],
+])('[16] [35] %s is withheld', (text) => {
+  for (const value of [text, `${text}2`, `the ${text} of ada`, [text], JSON.stringify({ a: text }), { [text]: 1 }])
+    expect(loggable(value)).toBe('[withheld]');
+});
+
+test('[35] has at most 200 characters, and a sign if there were more', () => {
+  expect(loggable('a'.repeat(200))).toBe('a'.repeat(200));
+  expect(loggable('a'.repeat(201))).toBe(`${'a'.repeat(200)}…`);
+});
+
+test.each([
   'user_1',
   'a.b.c',
   'ada@example.com',
@@ -221,6 +241,9 @@ test.each([
   '/api/v1/users/01931a73-8b00-7000-8000-000000000000',
   'the bearer token of the caller is old',
   'https://acme.torii.so',
+  'a-long-name-of-a-host.a-long-name-of-a-domain.example',
+  'sk_prod_1, rk_live_1, whsecret, ----BEGIN',
+  'Bearer 0123456789abcde',
 ])('[35] %s is loggable as it is', (text) => {
   expect(loggable(text)).toBe(text);
 });

@@ -52,6 +52,9 @@ const unreadable: readonly [name: string, entry: unknown][] = [
   ['no x', { kty: 'EC', kid: 'key-2', crv: 'P-256', y: 'AA' }],
   ['a list for y', { ...other.publicJwk, y: ['AA'] }],
   ['an empty n', { kty: 'RSA', kid: 'key-2', n: '', e: 'AQAB' }],
+  ['no e', { kty: 'RSA', kid: 'key-2', n: 'AQAB' }],
+  ['no crv', { kty: 'OKP', kid: 'key-2', x: 'AA' }],
+  ['a curve alone', { kty: 'OKP', kid: 'key-2', crv: 'Ed25519' }],
   ['a number as kid', { ...other.publicJwk, kid: 2 }],
   ['an object as kid', { ...other.publicJwk, kid: {} }],
 ];
@@ -86,6 +89,45 @@ describe.each(fetchers)('a key set of %s', (_name, makeVerifier) => {
       expect(ignored[0]).toEqual({ type: 'key_ignored', url, kid: kidOf(entry), problem: expect.any(String) });
     },
   );
+
+  test.each<[string, object]>([
+    ['RSA', { kty: 'RSA', kid: 'key-2', n: 'AQAB', e: 'AQAB' }],
+    ['Ed25519', { kty: 'OKP', kid: 'key-2', crv: 'Ed25519', x: 'AA' }],
+    ['P-384', { kty: 'EC', kid: 'key-2', crv: 'P-384', x: 'AA', y: 'AA' }],
+    ['a type that nobody knows', { kty: 'AKP', kid: 'key-2' }],
+  ])('has keys that other programs use, without an event: %s', async (_what, entry) => {
+    const { good, bad, events } = await verifyWith([entry, key.publicJwk]);
+    expect([good, bad]).toEqual(['accepted', 'key_unknown']);
+    expect(events.map(({ type }) => type)).not.toContain('key_ignored');
+  });
+
+  test.each([
+    ['a readable key', undefined, 0],
+    ['a key with an empty kid', '', 2],
+    ['a key with a number as kid', 7, 2],
+  ])('has %s twice, which no token can name', async (_what, kid, reported) => {
+    const { good, events } = await verifyWith([
+      { ...other.publicJwk, kid },
+      { ...other.publicJwk, kid },
+      key.publicJwk,
+    ]);
+    expect(good).toBe('accepted');
+    expect(ofFirstFetch(events).filter(({ type }) => type === 'key_ignored')).toHaveLength(reported);
+  });
+
+  test('[3] has at most a thousand keys', async () => {
+    const most = Array.from({ length: 999 }, (_, n) => ({ kty: 'RSA', kid: `rsa-${n}`, n: 'AQAB', e: 'AQAB' }));
+    expect((await verifyWith([...most, key.publicJwk])).good).toBe('accepted');
+    expect((await verifyWith([...most, key.publicJwk, other.publicJwk])).good).toBe('keys_unavailable');
+  });
+
+  test('[3] a key id that occurs twice is reported', async () => {
+    const { bad, events } = await verifyWith([key.publicJwk, other.publicJwk, { ...key.publicJwk, kid: 'key-2' }]);
+    expect(bad).toBe('key_unknown');
+    expect(ofFirstFetch(events).filter(({ type }) => type === 'key_ignored')).toEqual([
+      { type: 'key_ignored', url, kid: 'key-2', problem: expect.any(String) },
+    ]);
+  });
 
   test.each(members)('[3] is refused if a key has a private member %s', async (member) => {
     for (const value of ['AAAA', '', 0, false, {}, []]) {
@@ -195,6 +237,9 @@ describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
 
   const text = JSON.stringify({ keys: [key.publicJwk] });
   const bytes = new TextEncoder().encode(text);
+  const largest = text.padEnd(512 * 1024);
+  const noted = new TextEncoder().encode(JSON.stringify({ note: '\u00FC', keys: [key.publicJwk] }));
+  const splitAt = noted.indexOf(0xc3) + 1;
 
   test.each<[string, object]>([
     ['text() alone', { status: 200, text: async () => text }],
@@ -208,6 +253,19 @@ describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
     ],
     ['a body that is an async iterable of strings', { status: 200, body: chunks(text.slice(0, 9), text.slice(9)) }],
     ['headers that are a plain object', { status: 200, headers: {}, text: async () => text }],
+    ['a body that has only a reader', { status: 200, body: { getReader: () => new Response(text).body?.getReader() } }],
+    ['a body that cannot be read, and text()', { status: 200, body: {}, text: async () => text }],
+    ['a body whose iterator returns a value at its end', { status: 200, body: chunksBefore('end', text) }],
+    [
+      'a letter that is in two chunks',
+      { status: 200, body: chunks(noted.subarray(0, splitAt), noted.subarray(splitAt)) },
+    ],
+    ['a text of 512 KiB', { status: 200, text: async () => largest }],
+    ['512 KiB in two chunks', { status: 200, body: chunks(largest.slice(0, 9), largest.slice(9)) }],
+    [
+      'a length of 512 KiB',
+      { status: 200, headers: new Headers({ 'content-length': '524288' }), text: async () => largest },
+    ],
   ])('accepts a response with %s', async (_what, response) => {
     const torii = makeVerifier({ fetch: async () => response as Response });
     expect(await outcomeOf(torii.verify(await mint(key)))).toBe('accepted');
@@ -224,6 +282,12 @@ describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
     ['neither status nor ok', { text: async () => text }],
     ['no body at all', { status: 200 }],
     ['a text that is too large', { status: 200, text: async () => text + ' '.repeat(600_000) }],
+    ['a text of one character more than 512 KiB', { status: 200, text: async () => `${largest} ` }],
+    ['one byte more than 512 KiB in two chunks', { status: 200, body: chunks(largest, ' ') }],
+    [
+      'a length of one byte more than 512 KiB',
+      { status: 200, headers: new Headers({ 'content-length': '524289' }), text: async () => text },
+    ],
     ['bytes that are too many', { status: 200, arrayBuffer: async () => large.buffer }],
     [
       'a stream that is too large',
@@ -261,6 +325,18 @@ describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
     const outcome = outcomeOf(torii.verify(await mint(key)));
     await vi.advanceTimersByTimeAsync(5_000);
     expect(await outcome).toBe('keys_unavailable');
+  });
+
+  test('[3] a stream that never ends is given back after the time limit', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+    const cancel = vi.fn();
+    const torii = makeVerifier({ fetch: async () => new Response(new ReadableStream({ cancel })) });
+    const outcome = outcomeOf(torii.verify(await mint(key)));
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(cancel).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await outcome).toBe('keys_unavailable');
+    expect(cancel).toHaveBeenCalledOnce();
   });
 
   test('a stream that is not read to its end is given back', async () => {
@@ -422,6 +498,8 @@ describe.each(fetchers)('a failure of %s', (_name, makeVerifier) => {
     ['404', () => new Response(null, { status: 404 })],
     ['500', () => new Response(null, { status: 500 })],
     ['HTML', () => new Response('<html>')],
+    ['no key set', () => Response.json({})],
+    ['too large', () => new Response(' '.repeat(600_000))],
   ];
 
   test('has a problem that tells its kind from the others', async () => {
@@ -460,6 +538,13 @@ describe.each(fetchers)('a failure of %s', (_name, makeVerifier) => {
   });
 });
 
+function ofFirstFetch(events: readonly VerifierEvent[]): readonly VerifierEvent[] {
+  return events.slice(
+    0,
+    events.findIndex(({ type }) => type === 'keys_fetched'),
+  );
+}
+
 function kidOf(entry: unknown): unknown {
   const kid: unknown = Object(entry).kid;
   return kid === undefined ? undefined : expect.any(String);
@@ -467,4 +552,9 @@ function kidOf(entry: unknown): unknown {
 
 async function* chunks<C>(...parts: readonly C[]): AsyncGenerator<C> {
   yield* parts;
+}
+
+async function* chunksBefore<C>(end: unknown, ...parts: readonly C[]): AsyncGenerator<C, unknown> {
+  yield* parts;
+  return end;
 }

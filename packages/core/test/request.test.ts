@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { viewOf } from '../src/adapter.ts';
 import { createVerifier, type RequestLike } from '../src/index.ts';
 import { issuer, makeKey, mint } from './mint.ts';
@@ -199,11 +199,30 @@ describe('header values', () => {
     ['rawHeaders, if `req` is a string', { req: 'x', rawHeaders: ['a', '1', 'A', '2'] }],
     ['rawHeaders with a list in it', { rawHeaders: ['a', ['1', '2']] }],
     ['headersDistinct, if rawHeaders is empty', { rawHeaders: [], headersDistinct: { a: ['1', '2'] } }],
+    [
+      'rawHeaders, if headersDistinct has fewer values',
+      { rawHeaders: ['a', '1', 'A', '2'], headersDistinct: { a: ['1'] } },
+    ],
     ['headersDistinct, if rawHeaders has fewer values', { rawHeaders: ['a', '1'], headersDistinct: { a: ['1', '2'] } }],
   ])('show duplicates that `headers` hides, from %s', (_name, shown) => {
     for (const joined of ['1', '1, 2']) {
       const view = viewOf(like({ headers: { a: joined }, ...(shown as object) }));
       expect(view.headerValues('A')).toEqual(['1', '2']);
+    }
+  });
+
+  test('show duplicates that `headers` hides, from an inherited headersDistinct', () => {
+    const request = Object.assign(Object.create({ headersDistinct: { a: ['1', '2'] } }), { headers: { a: '1' } });
+    expect(viewOf(request).headerValues('a')).toEqual(['1', '2']);
+  });
+
+  test('are read where there is no global `Headers`, as in jsdom', () => {
+    vi.stubGlobal('Headers', undefined);
+    try {
+      expect(viewOf({ a: '1' }).headerValues('a')).toEqual(['1']);
+      expect(viewOf([['a', '1']]).headerValues('a')).toEqual(['1']);
+    } finally {
+      vi.unstubAllGlobals();
     }
   });
 
@@ -222,6 +241,12 @@ describe('header values', () => {
     const distinct = { headersDistinct: { a: ['sent'] }, rawHeaders: ['a', 'sent'] };
     expect(viewOf(like({ headers: {}, ...distinct })).headerValues('a')).toEqual([]);
     expect(viewOf(like({ headers: { a: 'replaced' }, ...distinct })).headerValues('a')).toEqual(['replaced']);
+    expect(viewOf(like({ headers: { a: ['x', 'y'] }, ...distinct })).headerValues('a')).toEqual(['x', 'y']);
+  });
+
+  test('are those in `headers` if a middleware removed a header that was sent twice, or set two values', () => {
+    const distinct = { rawHeaders: ['a', '1', 'A', '2'] };
+    expect(viewOf(like({ headers: {}, ...distinct })).headerValues('a')).toEqual([]);
     expect(viewOf(like({ headers: { a: ['x', 'y'] }, ...distinct })).headerValues('a')).toEqual(['x', 'y']);
   });
 
@@ -277,6 +302,16 @@ describe('the path', () => {
     [
       '[21] that was rewritten below a mount path: unknown',
       { url: '/c', baseUrl: '/a', originalUrl: '/a/b', headers: {} },
+      undefined,
+    ],
+    [
+      '[21] that was rewritten at the mount path itself: unknown',
+      { url: '/b', baseUrl: '/a', originalUrl: '/a', headers: {} },
+      undefined,
+    ],
+    [
+      '[21] that was rewritten to the root of a mount path: unknown',
+      { url: '/', baseUrl: '/a', originalUrl: '/a/admin', headers: {} },
       undefined,
     ],
     ['of an adapter without a URL', { path: '/a/b', headers: {} }, '/a/b'],
@@ -337,6 +372,10 @@ describe('the host', () => {
       'public.test',
     ],
     ['in lower case', { headers: { host: 'APP.test' } }, 'app.test'],
+    ['of one name', { headers: { host: 'localhost' } }, 'localhost'],
+    ['of three names', { headers: { host: 'a.app.test' } }, 'a.app.test'],
+    ['of a request for no resource', { method: 'OPTIONS', url: '*', headers: { host: 'app.test' } }, 'app.test'],
+    ['of a Headers without one: unknown', { headers: new Headers() }, undefined],
     ['with a final dot', { headers: { host: 'app.test.' } }, 'app.test.'],
     [
       'of the Host header and an absolute target',
@@ -402,6 +441,13 @@ describe('the host', () => {
       { url: 'http://b.test\\@app.test/', headers: { host: 'app.test' } },
       undefined,
     ],
+    ['[32] of a target that contains a URL', { url: '?http://app.test/', headers: { host: 'app.test' } }, undefined],
+    ['[32] called `undefined`, and malformed', { headers: { host: 'undefined', ':authority': 'a@b' } }, undefined],
+    ...['1http', 'http 1', '', ':'].map((scheme): [string, RequestLike, string] => [
+      `[32] of the scheme ${JSON.stringify(scheme)}, which is none`,
+      { headers: { ':scheme': scheme, ':authority': 'app.test', host: 'app.test' } },
+      'app.test',
+    ]),
     ['[32] of two schemes', { url: 'https://app.test:80/', headers: { host: 'app.test' } }, undefined],
     ['[32] of an unknown scheme', { headers: { ':authority': 'app.test:443', host: 'app.test' } }, undefined],
     ['[32] of HTTP/2 and of Host', { headers: { ':authority': 'evil.test', host: 'app.test' } }, undefined],
@@ -420,6 +466,12 @@ describe('the host', () => {
     ['that is one IPv6 address, written in two ways', { url: 'http://[0:0::1]/', headers: { host: '[::1]' } }, '[::1]'],
   ])('%s', (_name, request, host) => {
     expect(viewOf(request).host).toBe(host);
+  });
+
+  test('[32] has at most 253 characters, a final dot and a port', () => {
+    const longest = `${'a'.repeat(63)}.`.repeat(4).slice(0, 253);
+    expect(viewOf({ headers: { host: `${longest}.:65535` } }).host).toBe(`${longest}.:65535`);
+    expect(viewOf({ headers: { host: `a${longest}.:65535` } }).host).toBeUndefined();
   });
 
   test.each([

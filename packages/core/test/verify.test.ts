@@ -417,6 +417,11 @@ describe('time', () => {
     expect(await outcomeOf(fresh().torii.verify(await mint(key, { [claim]: undefined })))).toBe('claim_missing');
   });
 
+  test('[7] accepts the largest exp that a number holds exactly', async () => {
+    const token = await mintRaw({ exp: '@' }, `${Number.MAX_SAFE_INTEGER}`);
+    expect(await outcomeOf(fresh().torii.verify(token))).toBe('accepted');
+  });
+
   test('[7] accepts a token without nbf', async () => {
     expect(await outcomeOf(fresh().torii.verify(await mint(key, { nbf: undefined })))).toBe('accepted');
   });

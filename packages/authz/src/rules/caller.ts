@@ -136,5 +136,5 @@ function readStrings(value: unknown, acceptsSingle: boolean): readonly string[] 
 
 function readString(value: unknown): string | null {
   if (typeof value === 'string' && value !== '') return value;
-  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
+  return Number.isSafeInteger(value) ? String(value) : null;
 }

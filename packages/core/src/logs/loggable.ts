@@ -1,7 +1,7 @@
 // Matches tokens (`eyJ` is `{"` in base64url), Bearer credentials, keys and webhook secrets. The lookbehind prevents quadratic
 // time (ReDoS).
 const secret =
-  /eyJ|(?<![\w-])[\w-]{16,}\.[\w-]{16,}\.[\w-]{20,}|[sp]k_(?:live|test)_|whsec_|-----BEGIN|[Bb](?:earer|EARER)(?:\s|\+|%(?:25)*20)+[\w.~+/=-]{16}/;
+  /eyJ|(?<![\w-])[\w-]{16,}\.[\w-]{16,}\.[\w-]{20,}|[sp]k_(?:live|test)_|whsec_|-----BEGIN|[Bb](?:earer|EARER)(?:\s|\+|\\+[nrt]|%(?:25)*(?:20|09))+[\w.~+/=-]{16}/;
 
 /**
  * Makes a value from a request safe to log: at most 200 printable ASCII characters, then `…` if it was longer, or

@@ -65,7 +65,7 @@ export function checkTimes(
     ['iat', issuedAt],
     ['nbf', start],
   ] as const) {
-    if (time !== undefined && time !== null && startMs(time, toleranceMs) > now) {
+    if (startMs(time ?? 0, toleranceMs) > now) {
       throw refusal('token_not_yet_valid', 'The token is not valid yet.', claim, time);
     }
   }

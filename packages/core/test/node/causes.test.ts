@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { innermostProblem, loggableCause } from '../../src/adapter.ts';
 import { createVerifier, type VerifierEvent } from '../../src/index.ts';
 import { makeKey, mint } from '../mint.ts';
@@ -129,4 +129,68 @@ test('the code and the first address of a failure are reported', () => {
   expect(innermostProblem(loggableCause(new TypeError('fetch failed', { cause: all })))).toBe(refused.message);
   expect(innermostProblem(loggableCause(Object.assign(new Error('x'), { code: 'ENOTFOUND' })))).toContain('ENOTFOUND');
   expect(innermostProblem(loggableCause(new TypeError()))).toBe('TypeError');
+});
+
+describe('a copy of a failure', () => {
+  test('has its name, message, code, cause and errors, and nothing else', () => {
+    const cause = Object.assign(new RangeError('connect'), { code: 'ECONNREFUSED' });
+    const errors = [new SyntaxError('first'), 'second'];
+    const copy = loggableCause(Object.assign(new TypeError('failed', { cause }), { code: 'E1', errors, request: {} }));
+    expect(copy).toMatchObject({ name: 'TypeError', message: 'failed', code: 'E1', stack: 'TypeError: failed' });
+    expect(copy.cause).toMatchObject({ name: 'RangeError', message: 'connect', code: 'ECONNREFUSED' });
+    expect(Reflect.get(copy, 'errors')).toMatchObject([
+      { name: 'SyntaxError', message: 'first' },
+      { message: 'second' },
+    ]);
+    expect(Object.getOwnPropertyNames(copy).toSorted()).toEqual([
+      'cause',
+      'code',
+      'errors',
+      'message',
+      'name',
+      'stack',
+    ]);
+    expect(JSON.parse(JSON.stringify(copy))).toEqual({ message: 'failed', code: 'E1' });
+  });
+
+  test('can be changed by a logger', () => {
+    const copy = loggableCause(new Error('failed', { cause: 'x' }));
+    for (const name of ['name', 'stack', 'cause']) {
+      expect(Reflect.set(copy, name, 'y')).toBe(true);
+      expect(Reflect.deleteProperty(copy, name)).toBe(true);
+    }
+  });
+
+  test('has no cause, no code and no errors if the failure has none', () => {
+    const copy = loggableCause({ message: 'failed', name: 7, errors: 'none' });
+    expect(Object.getOwnPropertyNames(copy).toSorted()).toEqual(['message', 'name', 'stack']);
+    expect(copy).toMatchObject({ name: 'Error', message: 'failed' });
+  });
+
+  test('shows a failure that has no message as text', () => {
+    expect(loggableCause('failed').message).toBe('failed');
+    expect(loggableCause({ message: 7, a: 1 }).message).toBe('{"message":7,"a":1}');
+  });
+
+  test('is limited to four causes below it, and to four errors of each', () => {
+    let failure = new Error('7');
+    for (let n = 6; n >= 0; n--) failure = new Error(`${n}`, { cause: failure });
+    const messages: string[] = [];
+    for (let e: unknown = loggableCause(failure); e instanceof Error; e = e.cause) messages.push(e.message);
+    expect(messages).toEqual(['0', '1', '2', '3', '4']);
+
+    const nested = (levels: number): Error =>
+      new AggregateError(levels === 0 ? [] : Array.from({ length: 5 }, () => nested(levels - 1)), `${levels}`);
+    let [level, depth] = [[loggableCause(nested(5))], 0];
+    for (; level.length > 0; depth++) {
+      expect(level).toHaveLength(4 ** depth);
+      level = level.flatMap((copy) => Reflect.get(copy, 'errors') ?? []);
+    }
+    expect(depth).toBe(5);
+  });
+
+  test('[16] has no user and password of a URL', () => {
+    const { message } = loggableCause(new Error('redis://user:hunter2@a:6379/0 and http://ada@b/x@y and //c'));
+    expect(message).toBe('redis://a:6379/0 and http://b/x@y and //c');
+  });
 });
