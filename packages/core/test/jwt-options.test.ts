@@ -194,7 +194,7 @@ describe('a token without a kid', () => {
     ['the only key of its type', [rsa, es256, es512], 'accepted'],
     [
       'the only key for its algorithm and use',
-      [es256, { ...es256, kid: 'x', use: 'enc' }, { ...es256, alg: 'ES384' }],
+      [es256, { ...es256, kid: 'x', use: 'enc' }, { ...es256, kid: 'y', alg: 'ES384' }],
       'accepted',
     ],
     ['one of two keys', [es256, { ...es256, kid: 'x' }], 'key_unknown'],
