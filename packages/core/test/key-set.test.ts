@@ -408,9 +408,55 @@ describe.each(fetchers)('keysTimeoutMs of %s', (_name, makeVerifier) => {
     const token = await mint(key);
     void outcomeOf(patient?.verify(token) ?? Promise.reject());
     const outcome = outcomeOf(hasty?.verify(token) ?? Promise.reject());
-    // A second longer than its own limit, and then one attempt of its own.
-    await vi.advanceTimersByTimeAsync(1_200);
+    await vi.advanceTimersByTimeAsync(100);
     expect(await outcome).toBe('keys_unavailable');
+  });
+
+  test('[12] of another verifier leaves open whether a key exists that the fetch under way may find', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+    const endpoint = makeKeyEndpoint(key);
+    const [patient, hasty] = [10_000, 100].map((keysTimeoutMs) =>
+      makeVerifier({ fetch: endpoint.fetch, keysTimeoutMs }),
+    );
+    const [known, unknown] = await Promise.all([mint(key), mint({ ...key, kid: 'new' })]);
+    for (const torii of [patient, hasty]) await torii?.verify(known);
+    endpoint.answer(never);
+    const outcome = outcomeOf(hasty?.verify(unknown) ?? Promise.reject());
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await outcome).toBe('keys_unavailable');
+  });
+
+  test('[4] of a flooded verifier does not keep a new key from another one that shares the key set', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+    const [endpoint, fresh] = [makeKeyEndpoint(key), await makeKey('fresh')];
+    const [hasty, patient] = [100, 5_000].map((keysTimeoutMs) =>
+      makeVerifier({ fetch: endpoint.fetch, keysTimeoutMs }),
+    );
+    const exp = Number(claimsWith()['iat']) + 7_200;
+    const [known, awaited] = await Promise.all([mint(key, { exp }), mint(fresh, { exp })]);
+    for (const torii of [hasty, patient]) await torii?.verify(known);
+    const published = [key.publicJwk];
+    endpoint.answer(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return Response.json({ keys: published });
+    });
+    const forged = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => mint({ ...key, kid: `forged${n}` }, { exp })),
+    );
+    const flood = async (seconds: number): Promise<void> => {
+      for (let ms = 0; ms < seconds * 1_000; ms += 200) {
+        for (const token of forged) void outcomeOf(hasty?.verify(token) ?? Promise.reject());
+        await vi.advanceTimersByTimeAsync(200);
+      }
+    };
+    await flood(20);
+    published.push(fresh.publicJwk);
+    const outcomes: string[] = [];
+    for (let second = 0; second < 10; second++) {
+      void outcomeOf(patient?.verify(awaited) ?? Promise.reject()).then((outcome) => outcomes.push(outcome));
+      await flood(1);
+    }
+    expect(outcomes.at(-1)).toBe('accepted');
   });
 
   describe('[12] an impatient verifier that cannot fetch the keys', () => {

@@ -94,7 +94,7 @@ describe('a value that was never loaded', () => {
   test('is not loaded if a rate limit forbids it', async () => {
     const { value, attempts } = makeValue(() => false);
     expect(await value.current(caller)).toBeUndefined();
-    expect(await value.renew(caller)).toBe(false);
+    expect(await value.renew(caller)).toBe('forbidden');
     expect([attempts, value.failure]).toEqual([[], undefined]);
   });
 });
@@ -183,7 +183,11 @@ describe('a load that fails', () => {
     expect([outcome, log]).toEqual([[undefined], [['failed', 'down', 2_000]]]);
     expect([value.failure?.cause, value.retryInMs(caller)]).toEqual(['down', 700]);
     await pass(699);
-    expect([await value.renew(caller), await value.current(caller), attempts.length]).toEqual([false, undefined, 1]);
+    expect([await value.renew(caller), await value.current(caller), attempts.length]).toEqual([
+      'forbidden',
+      undefined,
+      1,
+    ]);
     await pass(1);
     expect(value.retryInMs(caller)).toBe(0);
     const again = noted(value.current(caller));
@@ -220,20 +224,22 @@ describe('a load that fails', () => {
 
   test('does not hide the failure of a later load', async () => {
     const { value, attempts, log } = makeValue();
-    void value.renew({ ...caller, timeoutMs: 30_000 });
-    await pass(1_100);
-    void value.renew(hasty);
+    void value.renew(caller);
+    vi.clearAllTimers(); // As if the first load had died with its request.
+    await pass(3_000);
+    void value.renew(caller);
     await attempts[1]?.fail('second');
     await attempts[0]?.fail('first');
     expect(value.failure?.cause).toBe('second');
-    expect(log).toEqual([['failed', 'second', 100]]);
+    expect(log).toEqual([['failed', 'second', 2_000]]);
   });
 
   test('stays a failure if an earlier load succeeds later, whose value is used', async () => {
     const { value, attempts } = makeValue();
-    void value.renew({ ...caller, timeoutMs: 30_000 });
-    await pass(1_100);
-    void value.renew(hasty);
+    void value.renew(caller);
+    vi.clearAllTimers();
+    await pass(3_000);
+    void value.renew(caller);
     await attempts[1]?.fail('second');
     await attempts[0]?.succeed('first');
     expect([value.latest, value.failure?.cause]).toEqual(['first', 'second']);
@@ -277,14 +283,33 @@ describe('a load that takes too long', () => {
     expect(patient).toEqual(['a']);
   });
 
-  test('for a caller with less patience does not leave a stale value in use for one with more', async () => {
+  test('for a caller with less patience goes on for as long as the most patient one allows', async () => {
     const { value, attempts } = await makeHeld();
     await pass(5_000);
-    void value.renew(hasty);
+    const outcome = noted(value.renew(hasty));
+    await pass(99);
+    expect(outcome).toEqual([]);
+    await pass(1);
+    expect([outcome, attempts[1]?.signal.aborted, value.failure]).toEqual([['late'], false, undefined]);
+    await attempts[1]?.succeed('second');
+    expect(value.latest).toBe('second');
+  });
+
+  test('for a caller with less patience leaves that caller the stale value', async () => {
+    const { value } = await makeHeld();
+    await pass(5_000);
+    const outcomes = [hasty, { ...lenient, timeoutMs: 100 }].map((each) => noted(value.current(each)));
     await pass(100);
-    expect(value.current({ ...lenient, timeoutMs: 100 })).toBe('first');
-    expect(value.current(lenient)).toBeInstanceOf(Promise);
-    expect(attempts).toHaveLength(3);
+    expect(outcomes).toEqual([[undefined], ['first']]);
+  });
+
+  test('is joined by callers with less patience, each of whom waits as long as it would for its own', async () => {
+    const { value, attempts } = makeValue();
+    void value.renew(caller);
+    await pass(1_500);
+    const outcome = noted(value.renew(hasty));
+    await pass(100);
+    expect([outcome, attempts.length]).toEqual([['late'], 1]);
   });
 });
 
@@ -340,9 +365,9 @@ describe('a load that died with its request, so that no timer of it fires', () =
 test('[36] at most 10,000 callers wait', async () => {
   const { value, attempts } = makeValue();
   const waiting = Array.from({ length: 10_000 }, () => value.renew(caller));
-  expect(await value.renew(caller)).toBe(false);
+  expect(await value.renew(caller)).toBe('forbidden');
   expect(await value.current(caller)).toBeUndefined();
   await attempts[0]?.succeed('a');
-  expect(new Set(await Promise.all(waiting))).toEqual(new Set([true]));
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set(['tried']));
   expect(attempts).toHaveLength(1);
 });

@@ -86,20 +86,22 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     const begunAt = instantNow();
     const isSuspicious = this.#emptySearchAt !== undefined && elapsedMs(this.#emptySearchAt) < suspicionMs;
     const maySearch = !isSuspicious || (await this.#suspicious.isSmall());
-    if (!maySearch || !(await this.#set.renew(caller))) {
+    const renewal = maySearch ? await this.#set.renew(caller) : 'forbidden';
+    if (renewal === 'forbidden') {
       caller.emit({ type: 'key_search_limited', url: this.#url });
       return undefined;
     }
     const key = this.#set.usable(caller)?.get(kid);
     // Measure from the start of the search: otherwise a slow endpoint would prolong the delay of later searches.
     if (key === undefined) this.#emptySearchAt = begunAt;
+    if (key === undefined && renewal === 'late') throw this.#unavailable(caller);
     return key;
   }
 
   #refusal(kid: string, caller: KeyCaller): ToriiAuthError | ToriiUnavailableError {
-    const keys = this.#set.usable(caller);
-    // If the last fetch failed, the issuer may have published the key in the meantime. Answer 503 instead of 401, so that
-    // the caller retries.
+    const keys = this.#set.usable({ ...caller, maxStaleMs: 0 });
+    // If the last fetch failed, or takes longer than the caller waits, the issuer may have published the key in the meantime.
+    // Answer 503 instead of 401, so that the caller retries.
     const isCertain = keys !== undefined && keys.size > 0 && this.#set.failure === undefined;
     return isCertain ? unknownKey(kid) : this.#unavailable(caller);
   }
@@ -109,7 +111,8 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     const message = 'The keys to verify tokens cannot be fetched at the moment.';
     const { failure } = this.#set;
     if (failure === undefined) {
-      const problem = 'the key set has no usable key, or the limit on key fetches was reached';
+      const problem =
+        'the key set has no usable key, the fetch takes longer than keysTimeoutMs, or the limit on key fetches was reached';
       return withDetail(new ToriiUnavailableError('keys_unavailable', message, { retryAfterSeconds }), { problem });
     }
     const { problem, cause } = describeFailure(failure.cause);

@@ -16,11 +16,17 @@ export interface RemoteSource<Value, Caller> {
 }
 
 export interface Patience {
-  /** How long a load may take, in milliseconds. */
+  /** How long the caller waits for a load, in milliseconds. A load may take as long as the most patient caller waits. */
   readonly timeoutMs: number;
   /** Up to this age, the value is used while it cannot be loaded. */
   readonly maxStaleMs: number;
 }
+
+/**
+ * How an attempt to load the value ended. `tried`: with a result or a failure. `late`: it takes longer than the caller waits.
+ * `forbidden`: too many callers wait, or a rate limit or the retry delay forbids a load.
+ */
+export type Renewal = 'tried' | 'late' | 'forbidden';
 
 /** A load took longer than its time limit. */
 export class TimeLimitError extends Error {}
@@ -69,8 +75,9 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   #turns = 0;
   /** Loads of earlier turns are ignored. */
   #firstTurn = 0;
-  /** The longest time limit of all callers. */
-  #longestTimeoutMs = 0;
+  // The limit of the most patient caller. A shorter limit of others must not end loads: they could fail each time, and use
+  // up the rate limit.
+  #timeoutMs = 0;
 
   constructor(source: RemoteSource<Value, Caller>) {
     this.#source = source;
@@ -94,7 +101,6 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   /** Returns a promise only if the caller must wait for a load. It resolves with `undefined` if there is no usable value. */
   current(caller: Caller): Value | Promise<Value | undefined> {
     const age = this.#ageMs();
-    this.#longestTimeoutMs = Math.max(this.#longestTimeoutMs, caller.timeoutMs);
     if (this.#held === undefined || (age >= this.#source.staleAfterMs && !this.#isInOutage(age, caller))) {
       return this.#renewed(caller);
     }
@@ -110,18 +116,11 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   renewInBackground(caller: Caller): void {
     // An edge runtime can cancel a background load without notice. `#load` then stays set, so no second background load
     // begins. The next caller that waits begins a load.
-    if (this.#load !== undefined) return;
-    // Nobody waits for this load, so it may take as long as the most patient caller allows. With the limit of an impatient one,
-    // it could fail each time, and use up the rate limit that the patient ones need.
-    const timeoutMs = Math.max(this.#longestTimeoutMs, caller.timeoutMs);
-    void this.#renew(timeoutMs === caller.timeoutMs ? caller : { ...caller, timeoutMs }, 1);
+    if (this.#load === undefined) void this.#renew(caller, 1);
   }
 
-  /**
-   * Loads the value, or waits for the load that is under way. Never rejects. Resolves with `false` if too many callers wait,
-   * or if a rate limit or the retry delay forbids a load.
-   */
-  renew(caller: Caller): Promise<boolean> {
+  /** Loads the value, or waits for the load that is under way. Never rejects. */
+  renew(caller: Caller): Promise<Renewal> {
     return this.#renew(caller, maxAttempts);
   }
 
@@ -158,37 +157,40 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   }
 
   async #renewed(caller: Caller): Promise<Value | undefined> {
-    const isTried = await this.renew(caller);
+    const renewal = await this.renew(caller);
     // If the rate limit forbids a load because others have just failed, the value is used as after a failure.
-    return isTried || this.#failure !== undefined ? this.usable(caller) : undefined;
+    return renewal !== 'forbidden' || this.#failure !== undefined ? this.usable(caller) : undefined;
   }
 
-  async #renew(caller: Caller, maxAttempts: number): Promise<boolean> {
+  async #renew(caller: Caller, maxAttempts: number): Promise<Renewal> {
+    this.#timeoutMs = Math.max(this.#timeoutMs, caller.timeoutMs);
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const load = this.#joinableLoad(caller) ?? this.#begin(caller);
-      if (load === undefined || load.waiting >= maxWaiting) return false;
+      const load = this.#pendingLoad() ?? this.#begin(caller);
+      if (load === undefined || load.waiting >= maxWaiting) return 'forbidden';
       load.waiting += 1;
-      const leftMs = caller.timeoutMs + graceMs - elapsedMs(load.begunAt);
+      const isHasty = caller.timeoutMs < load.timeoutMs;
+      const leftMs = leftMsOf(load);
       // In Cloudflare Workers, a promise of a request that has ended can reject. Treat its load as dead.
-      const isOver = await raceDeadline(
-        load.done.then(() => true),
-        leftMs,
-        () => false,
-      ).catch(() => false);
+      const wait = await raceDeadline(
+        load.done.then(() => 'over'),
+        isHasty ? Math.min(caller.timeoutMs, leftMs) : leftMs,
+        () => 'long',
+      ).catch(() => 'dead');
+      if (wait === 'long' && isHasty && leftMsOf(load) > 0) return 'late';
+      const isOver = wait === 'over';
       if (!isOver && this.#load === load) this.#load = undefined;
-      if (this.#isAnswered(load, isOver, caller)) return true;
+      if (this.#isAnswered(load, isOver, caller)) return 'tried';
     }
-    return true;
+    return 'tried';
   }
 
-  #joinableLoad({ timeoutMs }: Caller): Load | undefined {
-    const load = this.#load;
-    return load !== undefined && elapsedMs(load.begunAt) < timeoutMs + graceMs ? load : undefined;
+  #pendingLoad(): Load | undefined {
+    return this.#load !== undefined && leftMsOf(this.#load) > 0 ? this.#load : undefined;
   }
 
   #begin(caller: Caller): Load | undefined {
     if (this.retryInMs(caller) > 0 || !this.#source.mayLoad()) return undefined;
-    const { timeoutMs } = caller;
+    const timeoutMs = this.#timeoutMs;
     this.#turns += 1;
     const [turn, begunAt, abort] = [this.#turns, instantNow(), new AbortController()];
     const loading = (async () => {
@@ -230,12 +232,18 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
 
   // Whether this load, or a later one, has ended with a result or a failure that counts for the caller. If not, the caller
   // tries again.
-  #isAnswered({ turn, begunAt, timeoutMs }: Load, isOver: boolean, caller: Caller): boolean {
+  #isAnswered(load: Load, isOver: boolean, caller: Caller): boolean {
+    const { turn } = load;
     const [held, failed] = [this.#held?.turn ?? 0, this.#failure?.turn ?? 0];
     if (Math.max(held, failed) > turn) return true;
     if (!isOver || turn < this.#firstTurn) return false;
-    const wasPaused = elapsedMs(begunAt) >= timeoutMs + graceMs;
+    const wasPaused = leftMsOf(load) <= 0;
     if (held === turn) return !wasPaused || this.#ageMs() < this.#source.staleAfterMs;
     return !wasPaused && (this.#failure?.timeoutMs ?? 0) >= caller.timeoutMs;
   }
+}
+
+// How long a load may still be under way before it counts as dead.
+function leftMsOf({ begunAt, timeoutMs }: Load): number {
+  return timeoutMs + graceMs - elapsedMs(begunAt);
 }
