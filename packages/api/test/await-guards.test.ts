@@ -131,3 +131,29 @@ test('a failed call whose field was read still rejects', async () => {
   await expect(call).rejects.toBeInstanceOf(ToriiApiError);
   await expect(call.withResponse()).rejects.toBeInstanceOf(ToriiApiError);
 });
+
+test('[33] every call works if `then` returns promises of another class, as with zone.js', async () => {
+  const { then } = Promise.prototype;
+  class OtherPromise {
+    readonly #promise: Promise<unknown>;
+    constructor(promise: Promise<unknown>) {
+      this.#promise = promise;
+    }
+    // biome-ignore lint/suspicious/noThenProperty: this class is a promise.
+    then(...handlers: Parameters<typeof then>): Promise<unknown> {
+      return then.apply(this.#promise, handlers);
+    }
+  }
+  // biome-ignore lint/suspicious/noThenProperty: zone.js replaces it too.
+  Promise.prototype.then = function (...handlers) {
+    return new OtherPromise(then.apply(this, handlers)) as never;
+  };
+  try {
+    const { client } = scriptApi([ok(), page(['ada'], null)]);
+    expect(await client.users.get('ada')).toMatchObject({ id: 'ada' });
+    expect((await client.users.list()).items).toHaveLength(1);
+  } finally {
+    // biome-ignore lint/suspicious/noThenProperty: as it was.
+    Promise.prototype.then = then;
+  }
+});

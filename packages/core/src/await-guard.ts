@@ -16,21 +16,35 @@ const nativePrototype: Promise<unknown> = Object.getPrototypeOf((async () => {})
  * @example const guardPage = createAwaitGuard({ items: true, hasMore: true } satisfies Record<keyof Page, true>);
  */
 export function createAwaitGuard(fields: GuardedFields): AwaitGuard {
-  // One prototype for all promises: defining properties on each promise would take four times as long.
-  const prototype = guardFields(Object.create(nativePrototype), fields);
+  // One prototype for all promises of a class: defining properties on each promise would take four times as long.
+  const prototypes = new Map<object, object>();
+  return (promise) => {
+    // Not always `nativePrototype`: with zone.js, `then` returns promises of another class, whose methods they need.
+    const base: Promise<unknown> = Object.getPrototypeOf(promise);
+    const prototype = prototypes.get(base) ?? guardedPrototype(base, fields);
+    prototypes.set(base, prototype);
+    return Object.setPrototypeOf(promise, prototype);
+  };
+}
+
+function guardedPrototype(base: Promise<unknown>, fields: GuardedFields): object {
+  const prototype = guardFields(Object.create(base), fields, base);
   // The constructor keeps the output of `util.inspect` as it is, even with `showHidden`.
-  Object.defineProperty(prototype, 'constructor', { value: nativePrototype.constructor });
-  return (promise) => Object.setPrototypeOf(promise, prototype);
+  return Object.defineProperty(prototype, 'constructor', { value: base.constructor });
 }
 
 /** Defines getters that throw, for each of `fields`, on a prototype of promises. */
-export function guardFields<Prototype extends object>(prototype: Prototype, fields: GuardedFields): Prototype {
+export function guardFields<Prototype extends object>(
+  prototype: Prototype,
+  fields: GuardedFields,
+  base: Promise<unknown> = nativePrototype,
+): Prototype {
   for (const field of Object.keys(fields)) {
     // A field of this name could be read only after `await`.
     if (Object.hasOwn(nativePrototype, field)) continue;
     Object.defineProperty(prototype, field, {
       get() {
-        handleRejection(this);
+        handleRejection(this, base);
         throw new ToriiConfigError(
           'await',
           `\`${field}\` was read from a promise instead of its result. Write \`await\` before the call.`,
@@ -42,9 +56,9 @@ export function guardFields<Prototype extends object>(prototype: Prototype, fiel
 }
 
 // The promise may reject later. Without a handler, that rejection would end a Node process, and could hide the error above.
-function handleRejection(promise: unknown): void {
+function handleRejection(promise: unknown, base: Promise<unknown>): void {
   try {
-    nativePrototype.then.call(promise as Promise<unknown>, undefined, () => {});
+    base.then.call(promise as Promise<unknown>, undefined, () => {});
   } catch {
     // Not a promise: the getter was called on the prototype itself.
   }

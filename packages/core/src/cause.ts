@@ -51,6 +51,6 @@ function hide(error: Error, name: string, value: unknown): void {
 
 function clean(value: unknown): string {
   const text = loggable(value);
-  // A URL may contain a password: redis://user:password@host.
-  return text.replace(/\/\/[^\s/?#]*@/g, '//');
+  // A URL may contain a password: redis://user:password@host. If the text was shortened, the `@` may be missing.
+  return text.replace(/\/\/[^\s/?#]*@/g, '//').replace(/\/\/[^\s/?#]*…$/, '//…');
 }

@@ -45,16 +45,20 @@ interface Refused {
   readonly retryAfterSeconds?: number;
 }
 
+// Frameworks read the denial outside of any `try`: it must not throw for an error whose `message` an app has replaced.
 function isRefused(error: unknown, kind: string): error is Refused {
-  return isOfKind(error, kind);
+  return isOfKind(error, kind) && typeof Reflect.get(error, 'message') === 'string';
 }
 
 const realm = 'Bearer realm="torii"';
 
+// A check may put a path into its message. A longer header would exceed the limits of proxies and clients, such as 4 kB in nginx.
+const maxDescription = 500;
+
 function challenge(code: string, message: string): string {
   // Remove the characters that RFC 6750 section 3 forbids. A quote, for example, would end `error_description` early.
   const description = message.replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/g, '');
-  return `${realm}, error="${code}", error_description="${description}"`;
+  return `${realm}, error="${code}", error_description="${description.slice(0, maxDescription)}"`;
 }
 
 function answer(status: number, { code, reason, message }: Refused, headers: Record<string, string>): Denial {

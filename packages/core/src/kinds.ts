@@ -23,7 +23,7 @@ function kindsOf(target: unknown): readonly string[] {
   return Object.freeze(kinds);
 }
 
-export function isOfKind(value: unknown, kind: string): boolean {
+export function isOfKind(value: unknown, kind: string): value is object {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, brand)) return false;
   const kinds: unknown = Reflect.get(value, brand);
   return Array.isArray(kinds) && kinds.includes(kind);

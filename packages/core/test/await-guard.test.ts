@@ -221,6 +221,27 @@ describe('createAwaitGuard', () => {
     expect(thrownBy(() => Reflect.get(promise, 'items'))).toEqual(saysAwait);
   });
 
+  test('keeps the methods of a promise of another class, such as one of zone.js', async () => {
+    class OtherPromise {
+      readonly #promise: Promise<unknown>;
+      constructor(promise: Promise<unknown>) {
+        this.#promise = promise;
+      }
+      // biome-ignore lint/suspicious/noThenProperty: this class is a promise.
+      then(...handlers: Parameters<Promise<unknown>['then']>): Promise<unknown> {
+        return this.#promise.then(...handlers);
+      }
+    }
+    const guard = createAwaitGuard({ id: true });
+    guard(Promise.resolve());
+    const promise = guard(new OtherPromise(Promise.resolve({ id: 1 })) as unknown as Promise<unknown>);
+    expect(await promise).toEqual({ id: 1 });
+    expect(promise).toBeInstanceOf(OtherPromise);
+    const rejected = new OtherPromise(Promise.reject(new Error('later'))) as unknown as Promise<unknown>;
+    const read = () => Reflect.get(guard(rejected), 'id');
+    expect(await unhandledDuring(() => expect(thrownBy(read)).toEqual(saysAwait))).toEqual([]);
+  });
+
   test('leaves the methods of a promise alone, even if a field has their name', async () => {
     const names = ['then', 'catch', 'finally', 'constructor', 'id'];
     const guard = createAwaitGuard(Object.fromEntries(names.map((name) => [name, true])));

@@ -166,6 +166,11 @@ describe('the description of a challenge', () => {
   });
 });
 
+test('[15] a challenge stays short enough for proxies, however long the message', () => {
+  const denial = denialFor(new ToriiForbiddenError('a'.repeat(100_000)));
+  expect(denial?.headers['WWW-Authenticate']?.length).toBeLessThan(1_000);
+});
+
 describe('other errors', () => {
   class Foreign extends Error {
     readonly code = 'authentication_failed';

@@ -115,6 +115,15 @@ test('[37] an error of a subclass is the same refusal', () => {
   expect(error.stack).toBe('ToriiAuthError: The token has expired.');
 });
 
+test.each([undefined, null, 7, { text: 'no' }])(
+  '[37] a refusal whose message an app replaced with %s is an ordinary error, and can be read',
+  (message) => {
+    const error = Object.assign(new ToriiForbiddenError('no'), { message: message as unknown as string });
+    expect(denialFor(error)).toBeUndefined();
+    for (const name of fields) expect(error[name]).toBeUndefined();
+  },
+);
+
 test('[37] reading the fields of a prototype gives undefined and defines nothing', () => {
   const { prototype } = ToriiAuthError;
   for (const name of fields) expect(prototype[name]).toBeUndefined();

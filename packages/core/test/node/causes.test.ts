@@ -81,6 +81,13 @@ test.each<[string, unknown]>([
   ]);
 });
 
+test('[16] the password of a URL is left out, even if the message ends before the host', () => {
+  const message = `${'x'.repeat(150)} redis://default:${'hunter2'.repeat(20)}@redis.internal`;
+  const text = inspect(loggableCause(new Error(message)), everything);
+  expect(text).not.toContain('hunter2');
+  expect(text).toContain('redis://…');
+});
+
 test('a cycle of causes ends', () => {
   const [first, second] = [new Error('first'), new Error('second')];
   Object.assign(first, { cause: second });
