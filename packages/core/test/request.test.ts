@@ -133,6 +133,22 @@ describe('authenticate', () => {
   });
 });
 
+test('a request of another Fetch implementation shows its path and host', () => {
+  class OtherHeaders {
+    readonly #headers = new Headers({ authorization });
+    get(name: string): string | null {
+      return this.#headers.get(name);
+    }
+    append(): void {}
+    [Symbol.iterator]() {
+      return this.#headers.entries();
+    }
+  }
+  const view = viewOf({ method: 'GET', url: 'https://app.test/docs?x=1', headers: new OtherHeaders() });
+  expect(view).toMatchObject({ path: '/docs', host: 'app.test' });
+  expect([view.headerValues('Authorization'), view.headerValues('cookie')]).toEqual([[authorization], []]);
+});
+
 describe('header values', () => {
   test('are found by a name in any case', () => {
     for (const name of ['x-tenant', 'X-Tenant', 'X-TENANT']) {

@@ -175,8 +175,7 @@ function headerReader(
 function valuesOf(headers: HeadersLike, wanted: string): readonly string[] {
   if (isHeaders(headers)) {
     if (wanted.startsWith(':')) return nothing; // `get` throws for the pseudo-headers of HTTP/2.
-    const value = headers.get(wanted);
-    return value === null ? nothing : [value];
+    return listOf(headers.get(wanted));
   }
   const values: string[] = [];
   if (isIterable(headers)) {
@@ -234,8 +233,9 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
+// Not `instanceof`: node-fetch, undici and GraphQL Yoga have classes of their own. A Map has no `append`.
 function isHeaders(headers: HeadersLike): headers is Headers {
-  return typeof Headers === 'function' && headers instanceof Headers;
+  return typeof propertyOf(headers, 'append') === 'function' && typeof propertyOf(headers, 'get') === 'function';
 }
 
 function isIterable(headers: HeadersLike): headers is Iterable<readonly [string, string]> {
