@@ -69,7 +69,8 @@ const mediaType = new RegExp(`^${token}/${token}(?: *; *${token}=(?:${token}|"[^
 // What Node and Fetch can send: no control characters, which could add a header, and only one byte per character.
 const headerValue = /^[\t\x20-\x7E\x80-\xFF]*$/;
 // The server sets these itself. HTTP/2 forbids most of them, and a wrong length would cut the response.
-const framing = /^(?:connection|content-length|keep-alive|trailer|transfer-encoding|upgrade)$/i;
+const framing =
+  /^(?:connection|content-length|http2-settings|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i;
 const redirects: readonly unknown[] = [301, 302, 303, 307, 308];
 
 const unreadable = 'It returned an object that cannot be read, or a `body` that cannot be sent as JSON.';

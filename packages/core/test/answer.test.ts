@@ -116,9 +116,17 @@ describe('what onError returns', () => {
       `a header with the name ${JSON.stringify(name)}`,
       { status, headers: { [name]: 'x' }, body },
     ]),
-    ...['Content-Length', 'transfer-encoding', 'Connection', 'Keep-Alive', 'Upgrade', 'Trailer'].map(
-      (name): [string, unknown] => [`the header ${name}`, { status, headers: { [name]: '1' }, body: 'planted' }],
-    ),
+    ...[
+      'Content-Length',
+      'transfer-encoding',
+      'Connection',
+      'Keep-Alive',
+      'Upgrade',
+      'Trailer',
+      'Proxy-Connection',
+      'HTTP2-Settings',
+      'TE',
+    ].map((name): [string, unknown] => [`the header ${name}`, { status, headers: { [name]: '1' }, body: 'planted' }]),
     ...[
       'html',
       'text',
