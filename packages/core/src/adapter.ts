@@ -16,6 +16,7 @@ export {
   guardKind,
   type ResponseProgress,
 } from './guards.ts';
+export { isPromise } from './is-promise.ts';
 export { isLoopback } from './options/loopback.ts';
 export { listOrigins } from './options/origins.ts';
 export { problemOfPasted } from './options/pasted-text.ts';

@@ -43,6 +43,7 @@ const entries = {
     'instantNow',
     'isFromOwnPages',
     'isLoopback',
+    'isPromise',
     'isRefusal',
     'kindOf',
     'listOrigins',

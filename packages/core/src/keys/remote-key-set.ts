@@ -1,6 +1,7 @@
 import { connectionProblem, loggableCause } from '../cause.ts';
 import { ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
 import { loggable, type VerifierEventListener, withDetail } from '../events.ts';
+import { isPromise } from '../is-promise.ts';
 import { type Patience, RemoteValue, TimeLimitError } from '../remote-value.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { Crowd } from './crowd.ts';
@@ -68,12 +69,12 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
 
   async find(kid: string, caller: KeyCaller): Promise<Key> {
     const given = this.#set.current(caller);
-    const keys = given instanceof Promise ? await given : given;
+    const keys = isPromise(given) ? await given : given;
     const known = keys?.get(kid);
     if (known !== undefined) return known;
     if (keys === undefined) throw this.#unavailable(caller);
     // If this request has just waited for a refresh, another one would not help.
-    const found = given instanceof Promise ? undefined : await this.#search(kid, caller);
+    const found = isPromise(given) ? undefined : await this.#search(kid, caller);
     if (found !== undefined) return found;
     throw this.#refusal(kid, caller);
   }
