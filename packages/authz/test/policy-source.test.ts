@@ -354,3 +354,13 @@ test('reports a loaded document with its malformed permissions', async () => {
     },
   ]);
 });
+
+test('[26] reads the permissions if another library has replaced Promise, as zone.js does', async () => {
+  vi.stubGlobal('Promise', class extends Promise<unknown> {});
+  try {
+    expect(await authzOver(async () => may).ask()).toBe(200);
+    expect(await authzOver(async () => mayNot).ask()).toBe(403);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});

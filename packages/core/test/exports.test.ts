@@ -44,6 +44,7 @@ const entries = {
     'instantNow',
     'isFromOwnPages',
     'isLoopback',
+    'isPromise',
     'isRefusal',
     'kindOf',
     'listOrigins',

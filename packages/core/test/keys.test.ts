@@ -600,6 +600,21 @@ describe.each(makers)('how long keys are used by %s', (_name, makeVerifier) => {
   });
 });
 
+test('[12] fetches keys if another library has replaced Promise, as zone.js does', async () => {
+  vi.stubGlobal('Promise', class extends Promise<unknown> {});
+  try {
+    const key = await makeKey();
+    const fetch = async () => Response.json({ keys: [key.publicJwk] });
+    const verifier = createVerifier({ issuer, fetch });
+    await expect(verifier.verify(await mint(key))).resolves.toMatchObject({ userId: 'user_1' });
+    await expect(verifier.verify(await mint({ ...key, kid: 'other' }))).rejects.toMatchObject({
+      reason: 'key_unknown',
+    });
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
 test('[2] unusual key ids are only compared', async () => {
   const endpoint = makeKeyEndpoint(oldKey);
   const torii = createVerifier({ issuer, fetch: endpoint.fetch });

@@ -3,6 +3,7 @@ import {
   elapsedMs,
   innermostProblem,
   instantNow,
+  isPromise,
   loggable,
   loggableCause,
   type Patience,
@@ -89,7 +90,7 @@ export class PolicySource {
   /** Returns a promise only if the document must be read first. */
   current(): Policy | Promise<Policy> {
     const given = this.#document.current(this.#patience);
-    return given instanceof Promise ? given.then((loaded) => this.#require(loaded)) : given.policy;
+    return isPromise(given) ? given.then((loaded) => this.#require(loaded)) : given.policy;
   }
 
   async refresh(): Promise<void> {

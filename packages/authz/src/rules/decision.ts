@@ -1,5 +1,5 @@
 import { type Auth, type Check, type RequestView, refuse, ToriiRequestError, ToriiUnavailableError } from '@torii/core';
-import { loggable } from '@torii/core/adapter';
+import { isPromise, loggable } from '@torii/core/adapter';
 import type { AuthzEvent } from '../events.ts';
 import type { Caller } from './caller.ts';
 import { type Explanation, explanationOf, type Finding } from './explanation.ts';
@@ -35,8 +35,7 @@ export function createDecision(settings: Settings, callerOf: (auth: Auth) => Cal
     const place = readPlace(request, settings.paths);
     for (const rule of rules) {
       const judged = rule.judge(caller, request, place);
-      // Not `instanceof Promise`, which fails for a promise of another realm.
-      const verdict = 'then' in judged ? await judged : judged;
+      const verdict = isPromise(judged) ? await judged : judged;
       if (verdict.isFinal) throw forbidden(verdict, rule.name);
       if (verdict.passed !== true) return refuse(verdict.message, `${rule.name}: ${verdict.because}`);
     }

@@ -1,4 +1,5 @@
 import type { RequestView } from '@torii/core';
+import { isPromise } from '@torii/core/adapter';
 import type { Caller } from './caller.ts';
 import type { Finding } from './explanation.ts';
 import { judgePermission } from './permission-rule.ts';
@@ -41,7 +42,7 @@ export function listRules(settings: Settings): readonly Rule[] {
       name: 'permission',
       judge(caller, request, place) {
         const policy = source.current();
-        return 'then' in policy
+        return isPromise(policy)
           ? policy.then((known) => judgePermission(known, caller, request, place))
           : judgePermission(policy, caller, request, place);
       },

@@ -2,6 +2,7 @@ import { ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
 import { type VerifierEventListener, withDetail } from '../events.ts';
 import { innermostProblem, loggableCause } from '../logs/cause.ts';
 import { loggable } from '../logs/loggable.ts';
+import { isPromise } from '../promises/is-promise.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { type Patience, RemoteValue, TimeLimitError } from '../time/remote-value.ts';
 import { Crowd } from './crowd.ts';
@@ -69,12 +70,12 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
 
   async find(kid: string, caller: KeyCaller): Promise<Key> {
     const given = this.#set.current(caller);
-    const keys = given instanceof Promise ? await given : given;
+    const keys = isPromise(given) ? await given : given;
     const known = keys?.get(kid);
     if (known !== undefined) return known;
     if (keys === undefined) throw this.#unavailable(caller);
     // If this request has just waited for a refresh, another one would not help.
-    const found = given instanceof Promise ? undefined : await this.#search(kid, caller);
+    const found = isPromise(given) ? undefined : await this.#search(kid, caller);
     if (found !== undefined) return found;
     throw this.#refusal(kid, caller);
   }
