@@ -21,6 +21,7 @@ interface SyntaxPath {
 const textArguments: Readonly<Record<string, readonly number[]>> = {
   Error: [0],
   KeySetError: [0],
+  TimeLimitError: [0],
   TypeError: [0],
   ToriiAuthError: [1],
   ToriiConfigError: [1],
