@@ -607,4 +607,16 @@ export const judgements: readonly Judgement[] = [
     mutants: ['elapsedMs(begunAt) > timeoutMs + graceMs'],
     because: 'A millisecond more or less does not matter.',
   },
+  { file: 'core/src/authenticate.ts', code: 'pipeline.emit !== silent', mutants: ['true'], because: speed },
+  { file: 'core/src/authenticate.ts', code: 'known !== undefined', mutants: ['false'], because: speed },
+  { file: 'core/src/authenticate.ts', code: 'safeIds.set(auth, ids);', mutants: [';'], because: speed },
+  {
+    file: 'core/src/authenticate.ts',
+    code: "{ return Object.hasOwn(verified, 'result'); }",
+    mutants: ['{}'],
+    because: speed,
+  },
+  { file: 'core/src/authenticate.ts', code: "'result'", mutants: ['""'], because: speed },
+  { file: 'core/src/authenticate.ts', code: 'emit !== silent', mutants: ['true'], because: speed },
+  { file: 'authz/src/authz.ts', code: 'true', mutants: ['false'], because: 'Only the names count.' },
 ];

@@ -15,7 +15,10 @@ export interface Subject {
 /** The code that decides who gets in. */
 export const subjects: readonly Subject[] = [
   core(['auth'], ['auth', 'many-issuers', 'errors', 'checks', 'jwt', 'node/registry']),
-  core(['{authenticate,verifier,token-verifier}'], ['authenticate', 'verify', 'checks', 'errors', 'answer']),
+  core(
+    ['{authenticate,verifier,token-verifier}'],
+    ['authenticate', 'verify', 'checks', 'errors', 'answer', 'event-values', 'guards'],
+  ),
   core(['{await-guard,outcome}'], ['await-guard', 'node/await-guard']),
   core(['checks'], ['checks', 'guards']),
   core(['guards'], ['guards', 'event-values']),
