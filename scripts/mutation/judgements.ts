@@ -619,4 +619,35 @@ export const judgements: readonly Judgement[] = [
   { file: 'core/src/authenticate.ts', code: "'result'", mutants: ['""'], because: speed },
   { file: 'core/src/authenticate.ts', code: 'emit !== silent', mutants: ['true'], because: speed },
   { file: 'authz/src/authz.ts', code: 'true', mutants: ['false'], because: 'Only the names count.' },
+  {
+    file: 'core/src/store-outages.ts',
+    code: 'depth < maxLayers && isObject(layer)',
+    mutants: ['depth < maxLayers || isObject(layer)'],
+    because: 'What fails while the layers are read is ignored.',
+  },
+  {
+    file: 'core/src/store-outages.ts',
+    code: 'depth < maxLayers',
+    mutants: ['depth <= maxLayers'],
+    because: 'One layer more or less does not matter.',
+  },
+  {
+    file: 'core/src/store-outages.ts',
+    code: 'part !== below',
+    mutants: ['true'],
+    because: 'The layer below is protected next anyway.',
+  },
+  {
+    file: 'core/src/store-outages.ts',
+    code: '{ this.callback?.(error); }',
+    mutants: ['{}'],
+    because: 'Only a promise that stays pending.',
+  },
+  {
+    file: 'core/src/store-outages.ts',
+    code: 'this.callback?.(error)',
+    mutants: ['this.callback(error)'],
+    because: typesOnly,
+  },
+  { file: 'core/src/store-outages.ts', code: 'isDefined', mutants: ['true'], because: speed },
 ];
