@@ -44,7 +44,7 @@ export const subjects: readonly Subject[] = [
   ),
   core(
     ['keys/{remote-key-set,key-sources,initial-key-set,crowd,fetch-budget}'],
-    ['initial-keys', 'pause', 'keys', 'key-set', 'many-issuers'],
+    ['fetch-limits', 'initial-keys', 'pause', 'keys', 'key-set', 'many-issuers'],
   ),
   core(['time/*'], ['deadline', 'pause', 'keys']),
   core(
