@@ -44,7 +44,7 @@ export const subjects: readonly Subject[] = [
   ),
   core(
     ['keys/{remote-key-set,key-sources,initial-key-set,crowd,fetch-budget}'],
-    ['fetch-limits', 'initial-keys', 'pause', 'keys', 'key-set', 'many-issuers'],
+    ['fetch-limits', 'initial-keys', 'many-issuers', 'pause', 'token-cache', 'keys', 'key-set'],
   ),
   core(['time/*'], ['deadline', 'pause', 'keys']),
   core(

@@ -197,6 +197,10 @@ describe.each(fixed)('%s', (_name, makeVerifier) => {
     expect(() => makeVerifier(keys, undefined)).toThrow(expect.objectContaining({ name: 'ToriiConfigError' }));
   });
 
+  test('cannot be empty', () => {
+    expect(() => makeVerifier({ keys: [] }, undefined)).toThrow(expect.objectContaining({ name: 'ToriiConfigError' }));
+  });
+
   test('cannot consist of keys that cannot be read', () => {
     const keys = { keys: [{ ...key.publicJwk, d: null }] };
     expect(() => makeVerifier(keys, undefined)).toThrow(expect.objectContaining({ name: 'ToriiConfigError' }));
