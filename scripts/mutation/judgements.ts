@@ -678,4 +678,16 @@ export const judgements: readonly Judgement[] = [
     mutants: ['ageMs > -3_600_000'],
     because: 'A millisecond more or less does not matter.',
   },
+  {
+    file: 'core/src/keys/jwks.ts',
+    code: 'previous.x === x',
+    mutants: ['true'],
+    because: 'Two keys differ in both numbers, unless one was made from the other.',
+  },
+  {
+    file: 'core/src/keys/jwks.ts',
+    code: 'previous.y === y',
+    mutants: ['true'],
+    because: 'Two keys differ in both numbers, unless one was made from the other.',
+  },
 ];
