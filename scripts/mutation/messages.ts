@@ -37,6 +37,7 @@ const textArguments: Readonly<Record<string, readonly number[]>> = {
   malformed: [0],
   noteOn: [0],
   pass: [0],
+  readClaimNames: [2],
   readHttpName: [2],
   readKnownOptions: [2],
   readList: [2, 3],
