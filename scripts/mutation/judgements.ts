@@ -655,22 +655,6 @@ export const judgements: readonly Judgement[] = [
     because: typesOnly,
   },
   { file: 'core/src/stores/outages.ts', code: 'isDefined', mutants: ['true'], because: speed },
-  { file: 'core/src/keys/key-sources.ts', code: "''", mutants: ['"Stryker was here!"'], because: wording },
-  { file: 'core/src/keys/key-sources.ts', code: "'a key'", mutants: ['""'], because: wording },
-  { file: 'core/src/keys/key-sources.ts', code: 'first === undefined', mutants: ['true'], because: wording },
-  {
-    file: 'core/src/keys/key-sources.ts',
-    code: `\`; \${first.kid ?? 'a key'} is left out, because \${first.problem}\``,
-    mutants: ['``'],
-    because: wording,
-  },
-  {
-    file: 'core/src/keys/key-sources.ts',
-    code: "first.kid ?? 'a key'",
-    mutants: ["first.kid && 'a key'"],
-    because: wording,
-  },
-  { file: 'core/src/keys/key-sources.ts', code: '{ return this.#keys.get(kid); }', mutants: ['{}'], because: speed },
   {
     file: 'core/src/keys/initial-key-set.ts',
     code: '{ return this.#remote.peek(kid); }',
