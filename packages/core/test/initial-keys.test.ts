@@ -135,7 +135,7 @@ describe.each(makers)('[12] initialKeys of %s', (_name, makeVerifier) => {
 
   test('can have a time with another zone', async () => {
     const { fetch } = makeKeyEndpoint(newKey);
-    const initialKeys = { keys: [oldKey.publicJwk], fetchedAt: '2026-01-30T01:30:00.000+01:30' };
+    const initialKeys = { keys: [oldKey.publicJwk], fetchedAt: '2026-01-30T13:30:00.000+01:30' };
     expect(await outcomeOf(makeVerifier({ fetch, initialKeys }).verify(await tokenOf()))).toBe('accepted');
   });
 
