@@ -69,7 +69,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       time: [],
       promises: ['.'],
       request: ['.'],
-      keys: ['.', 'logs', 'time'],
+      keys: ['.', 'logs', 'promises', 'time'],
       token: ['.', 'keys'],
       options: ['.', 'keys', 'logs', 'request', 'token'],
       webhooks: ['.', 'errors', 'logs', 'options', 'promises', 'request', 'stores', 'time'],

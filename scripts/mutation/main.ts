@@ -24,7 +24,8 @@ if (selected.length === 0 || flags.some((flag) => flag !== '--again' && flag !==
 
 if (!flags.includes('--report')) {
   for (const { subject, files } of selected) {
-    if (flags.includes('--again')) forgetResults(subject, files, () => true);
+    // Survivors are always tested again: Stryker does not notice a change of a test outside of its `test` call.
+    forgetResults(subject, files, ({ isDead }) => !isDead || flags.includes('--again'));
     await mutate(subject, files);
   }
 }

@@ -21,6 +21,7 @@ interface SyntaxPath {
 const textArguments: Readonly<Record<string, readonly number[]>> = {
   Error: [0],
   KeySetError: [0],
+  TimeLimitError: [0],
   TypeError: [0],
   ToriiAuthError: [1],
   ToriiConfigError: [1],
@@ -36,6 +37,7 @@ const textArguments: Readonly<Record<string, readonly number[]>> = {
   malformed: [0],
   noteOn: [0],
   pass: [0],
+  readClaimNames: [2],
   readHttpName: [2],
   readKnownOptions: [2],
   readList: [2, 3],

@@ -45,7 +45,7 @@ function describePackage(name: string, files: readonly FileResult[]): readonly s
   if (files.length === 0) return [];
   const rows = files.map(
     (file) =>
-      `| ${file.path.replace(`packages/${name}/src/`, '')} | ${file.mutants} | ${file.survivors.length} | ${scoreOf([file])} |`,
+      `| ${file.path.replace(`packages/${name}/src/`, '')}${file.isCurrent ? '' : ' (has changed since)'} | ${file.mutants} | ${file.survivors.length} | ${scoreOf([file])} |`,
   );
   const total = files.reduce((sum, { mutants }) => sum + mutants, 0);
   const survivors = files.flatMap((each) => each.survivors.map((survivor) => ({ ...survivor, path: each.path })));

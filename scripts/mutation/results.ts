@@ -16,6 +16,8 @@ export interface Survivor {
 export interface FileResult {
   /** From the repository's root. */
   readonly path: string;
+  /** `false` if the file has changed since its mutants were tested. */
+  readonly isCurrent: boolean;
   readonly mutants: number;
   readonly survivors: readonly Survivor[];
 }
@@ -75,7 +77,7 @@ export function readResults(subject: Subject): readonly FileResult[] {
         .filter(({ status }) => !dead.has(status))
         .map((mutant) => describeSurvivor(path, source, mutant))
         .sort((a, b) => a.line - b.line);
-      return { path, mutants: valid.length, survivors };
+      return { path, isCurrent: readFileSync(path, 'utf8') === source, mutants: valid.length, survivors };
     })
     .filter(({ mutants }) => mutants > 0);
 }

@@ -15,7 +15,10 @@ export interface Subject {
 /** The code that decides who gets in. */
 export const subjects: readonly Subject[] = [
   core(['auth'], ['auth', 'many-issuers', 'errors', 'checks', 'jwt', 'node/registry']),
-  core(['{authenticate,verifier,token-verifier}'], ['authenticate', 'verify', 'checks', 'errors', 'answer']),
+  core(
+    ['{authenticate,verifier,token-verifier}'],
+    ['authenticate', 'verify', 'checks', 'errors', 'answer', 'event-values', 'guards'],
+  ),
   core(['promises/{await-guard,outcome}'], ['await-guard', 'node/await-guard']),
   core(['checks'], ['checks', 'guards']),
   core(['guards'], ['guards', 'event-values']),
@@ -44,7 +47,7 @@ export const subjects: readonly Subject[] = [
   ),
   core(
     ['keys/{remote-key-set,key-sources,initial-key-set,crowd,fetch-budget}'],
-    ['initial-keys', 'pause', 'keys', 'key-set', 'many-issuers'],
+    ['fetch-limits', 'initial-keys', 'many-issuers', 'pause', 'token-cache', 'keys', 'key-set'],
   ),
   core(['time/{deadline,instant}'], ['deadline', 'pause', 'keys']),
   core(

@@ -42,6 +42,7 @@ export {
 } from './options/reader.ts';
 export { verifyOptionNames } from './options/verify-options.ts';
 export { type AwaitGuard, createAwaitGuard, type GuardedFields, guardFields } from './promises/await-guard.ts';
+export { isPromise } from './promises/is-promise.ts';
 export { guardOutcome } from './promises/outcome.ts';
 export { isFromOwnPages } from './request/bearer.ts';
 export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './request/path.ts';

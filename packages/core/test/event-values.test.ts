@@ -155,6 +155,12 @@ test('[35] an ordinary id is reported as it is', async () => {
   ]);
 });
 
+test('[35] a token without an environment is reported without one', async () => {
+  const { events, onEvent } = listening();
+  await createJwtVerifier({ issuer, jwks: keys, algorithms: ['ES256'], onEvent }).verify(await mint(key));
+  expect(events).toEqual([{ type: 'verified', userId: 'user_1', environmentId: null, fromCache: false }]);
+});
+
 describe('[35] a value that is not a text', () => {
   const cycle: unknown[] = [];
   cycle.push(cycle);

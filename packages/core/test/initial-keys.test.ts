@@ -133,6 +133,25 @@ describe.each(makers)('[12] initialKeys of %s', (_name, makeVerifier) => {
     expect(await outcomeOf(second.verify(await tokenOf()))).not.toBe('accepted');
   });
 
+  test('can have a time with another zone', async () => {
+    const { fetch } = makeKeyEndpoint(newKey);
+    const initialKeys = { keys: [oldKey.publicJwk], fetchedAt: '2026-01-30T13:30:00.000+01:30' };
+    expect(await outcomeOf(makeVerifier({ fetch, initialKeys }).verify(await tokenOf()))).toBe('accepted');
+  });
+
+  test('report the keys that are left out, and that they are too old', () => {
+    const events: VerifierEvent[] = [];
+    const { fetch } = makeKeyEndpoint();
+    const old = fetchedBefore(7 * day, oldKey);
+    const initialKeys = { ...old, keys: [...old.keys, { ...newKey.publicJwk, d: null }] };
+    makeVerifier({ fetch, initialKeys, onEvent: (event) => events.push(event) });
+    const ignored = { type: 'key_ignored', url: undefined, problem: expect.any(String) };
+    expect(events).toEqual([
+      { ...ignored, kid: 'new' },
+      { ...ignored, kid: undefined },
+    ]);
+  });
+
   test.each<[string, unknown]>([
     ['undefined', undefined],
     ['null', null],
@@ -147,6 +166,9 @@ describe.each(makers)('[12] initialKeys of %s', (_name, makeVerifier) => {
     ],
     ['with a day as fetchedAt', { keys: [oldKey.publicJwk], fetchedAt: '2026-01-30' }],
     ['with a time without a zone', { keys: [oldKey.publicJwk], fetchedAt: '2026-01-30T00:00:00' }],
+    ['with a list as fetchedAt', { keys: [oldKey.publicJwk], fetchedAt: ['2026-01-30T00:00:00Z'] }],
+    ['with a comment in fetchedAt', { keys: [oldKey.publicJwk], fetchedAt: '2026-01-30T00:00:00Z (UTC)' }],
+    ['with an expanded year', { keys: [oldKey.publicJwk], fetchedAt: '+002026-01-30T00:00:00Z' }],
     ['with a number as fetchedAt', { keys: [oldKey.publicJwk], fetchedAt: Date.UTC(2026, 0, 30) }],
     ['with an impossible time', { keys: [oldKey.publicJwk], fetchedAt: '2026-99-99T00:00:00Z' }],
     ['with a private key', { keys: [{ ...oldKey.publicJwk, d: 'AAAA' }], fetchedAt: '2026-01-30T00:00:00Z' }],

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { createVerifier, verifyToken } from '../src/index.ts';
+import { shareKeySets } from '../src/keys/key-sources.ts';
 import { makeKeyEndpoint } from './key-endpoint.ts';
 import { makeKey, mint, type SigningKey } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
@@ -71,6 +72,18 @@ describe('a verifier with ten thousand issuers', () => {
     expect(await outcomeOf(verifier.verify(token))).toBe('accepted');
     expect(endpoint.urls).toHaveLength(2);
   });
+});
+
+test('[36] keeps the key sets that were used last, of one function up to a thousand', () => {
+  const keySetFor = shareKeySets(() => new Map());
+  const fetch: typeof globalThis.fetch = () => Promise.reject(new Error('not used'));
+  const [first, second] = ['first', 'second'].map((url) => keySetFor(url, fetch));
+  for (let n = 0; n < 998; n++) keySetFor(`${n}`, fetch);
+  expect(keySetFor('first', fetch)).toBe(first);
+  keySetFor('one more', fetch);
+  keySetFor('of another function', () => Promise.reject(new Error('not used')));
+  expect(keySetFor('first', fetch)).toBe(first);
+  expect(keySetFor('second', fetch)).not.toBe(second);
 });
 
 test('[4] keeps the key sets of the last thousand issuers', async () => {

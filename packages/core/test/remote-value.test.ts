@@ -91,6 +91,14 @@ describe('a value that was never loaded', () => {
     expect(attempts).toEqual([]);
   });
 
+  test('keeps a value that was set while a load was under way', async () => {
+    const { value, attempts } = makeValue();
+    void value.renew(caller);
+    value.set('new');
+    await attempts[0]?.succeed('old');
+    expect(value.latest).toBe('new');
+  });
+
   test('is not loaded if a rate limit forbids it', async () => {
     const { value, attempts } = makeValue(() => false);
     expect(await value.current(caller)).toBeUndefined();
@@ -263,6 +271,31 @@ describe('a load that takes too long', () => {
     ]);
   });
 
+  test('leaves a later load to those who come', async () => {
+    const { value, attempts } = makeValue();
+    void value.renew({ ...caller, timeoutMs: 30_000 });
+    await pass(1_100);
+    void value.renew(hasty);
+    await attempts[0]?.succeed('a');
+    void value.renew(hasty);
+    expect(attempts).toHaveLength(2);
+  });
+
+  test('because the process was paused is used if it is young enough, and repeated otherwise', async () => {
+    const { value, attempts } = makeValue();
+    const outcome = noted(value.current(caller));
+    vi.setSystemTime(Date.now() + 4_999);
+    await attempts[0]?.succeed('young');
+    expect([outcome, attempts.length]).toEqual([['young'], 1]);
+    value.forget();
+    const again = noted(value.current(caller));
+    vi.setSystemTime(Date.now() + 5_000);
+    await attempts[1]?.succeed('old');
+    expect([again, attempts.length]).toEqual([[], 3]);
+    await attempts[2]?.succeed('young');
+    expect(again).toEqual(['young']);
+  });
+
   test('does not replace the result of a later load', async () => {
     const { value, attempts, log } = makeValue();
     void value.renew(caller);
@@ -318,8 +351,9 @@ describe('a load that died with its request, so that no timer of it fires', () =
     const { value, attempts } = makeValue();
     void value.renew(caller);
     vi.clearAllTimers();
+    await pass(500);
     const outcome = noted(value.current(caller));
-    await pass(2_999);
+    await pass(2_499);
     expect([outcome, attempts.length]).toEqual([[], 1]);
     await pass(1);
     expect([outcome, attempts.length]).toEqual([[], 2]);
@@ -339,15 +373,37 @@ describe('a load that died with its request, so that no timer of it fires', () =
     expect(attempts).toHaveLength(2);
   });
 
-  test('is replaced three times in all', async () => {
-    const { value, attempts } = makeValue();
-    const outcome = noted(value.current(caller));
-    for (let n = 1; n <= 3; n++) {
+  test('is replaced three times in all, and then the value of before is used as long as it may be', async () => {
+    const { value, attempts } = await makeHeld();
+    await pass(5_000);
+    const outcome = noted(value.current(lenient));
+    for (let n = 2; n <= 4; n++) {
       expect([outcome, attempts.length]).toEqual([[], n]);
       vi.setSystemTime(Date.now() + 60_000);
       await vi.runOnlyPendingTimersAsync();
     }
-    expect([outcome, attempts.length]).toEqual([[undefined], 3]);
+    expect([outcome, attempts.length]).toEqual([['first'], 4]);
+  });
+
+  test('is replaced if its promise rejects, as on Cloudflare Workers', async () => {
+    const load = vi.fn(() => Promise.reject(new Error('down')));
+    const onFailed = () => {
+      throw new Error('the request has ended');
+    };
+    const source = {
+      renewAfterMs: 4_000,
+      staleAfterMs: 5_000,
+      mayLoad: () => true,
+      load,
+      onLoaded: () => {},
+      onFailed,
+    };
+    const value = new RemoteValue<string>(source);
+    expect(await value.renew(caller)).toBe(false);
+    await pass(1_000);
+    const again = value.renew(caller);
+    expect(load).toHaveBeenCalledTimes(2);
+    expect(await again).toBe(false);
   });
 
   test('keeps background loads from beginning', async () => {

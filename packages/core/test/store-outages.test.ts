@@ -77,7 +77,62 @@ describe('[38] an error event without a listener', () => {
   });
 });
 
+describe('[38] the parts of a store', () => {
+  test('are all protected, whatever else the store holds', () => {
+    const parts = { none: null, text: 'x', list: [], on: { on() {} }, first: new Emitter(), second: new Emitter() };
+    const bare = { on() {}, emit: () => rethrow(lost) };
+    const half = { emit: () => rethrow(lost) };
+    surviveOutages(Object.assign(new Emitter(), parts, { bare, half }));
+    for (const emitter of [parts.first, parts.second]) expect(emitter.emit('error', lost)).toBe(false);
+    expect(() => Reflect.apply(bare.emit, bare, ['error', lost])).not.toThrow();
+    expect(() => half.emit()).toThrow(lost);
+  });
+
+  test('include a Keyv inside of a Keyv, and a store whose `store` is no object, or is itself', () => {
+    const inner = new Keyv(new Adapter());
+    surviveOutages(new Keyv(inner));
+    const odd = [Object.assign(new Emitter(), { store: 'text' }), Object.assign(new Emitter(), { store: {} })];
+    Object.assign(odd[1] ?? {}, { store: odd[1] });
+    for (const store of odd) surviveOutages(store);
+    for (const emitter of [inner, ...odd]) expect(() => emitter.emit('error', lost)).not.toThrow();
+  });
+
+  test('are wrapped once, and can still be replaced', () => {
+    const adapter = new Adapter();
+    surviveOutages(adapter);
+    const { emit } = adapter;
+    surviveOutages(adapter);
+    expect(adapter.emit).toBe(emit);
+    expect(Object.keys(adapter)).not.toContain('emit');
+    expect(Reflect.set(adapter, 'emit', rethrow)).toBe(true);
+    expect(Reflect.deleteProperty(adapter, 'emit')).toBe(true);
+  });
+});
+
 describe('what stays as it was', () => {
+  test('an object that is no emitter, no adapter of PostgreSQL and no adapter of Memcached', () => {
+    const query = (): void => {};
+    const [client, other] = [{ flush() {} }, {}];
+    for (const store of [
+      {},
+      { query },
+      { query, opts: {} },
+      { query, opts: { dialect: 'mysql' } },
+      { opts: { dialect: 'postgres' } },
+      { opts: {}, client },
+      { opts: {}, client: other, formatKey: query },
+      { opts: {}, formatKey: query },
+      { client, formatKey: query },
+    ]) {
+      const before = { ...store, ...('opts' in store && { opts: { ...store.opts } }) };
+      surviveOutages({ store });
+      expect(store).toEqual(before);
+      if ('query' in store) expect(store.query).toBe(query);
+      expect(Object.keys(store)).toEqual(Object.keys(before));
+      expect('emit' in store).toBe(false);
+    }
+  });
+
   test('listeners get the errors, and all other events', () => {
     const adapter = new Adapter();
     const [onError, onReady] = [vi.fn(), vi.fn()];
@@ -116,12 +171,19 @@ describe('what stays as it was', () => {
     ['a Map', new Map()],
     ['a frozen object', Object.freeze({ on() {}, emit() {} })],
     ['an object that contains itself', containingItself()],
+    ['objects that contain each other', containingEachOther()],
     ['a function as emit only', { emit() {} }],
     ['an object whose properties throw', new Proxy({}, { get: () => rethrow(lost) })],
   ])('%s', (_name, store) => {
     expect(() => surviveOutages(store)).not.toThrow();
   });
 });
+
+function containingEachOther(): object {
+  const store: { store?: object } = {};
+  store.store = { store };
+  return store;
+}
 
 function containingItself(): object {
   const store: { store?: object } = {};
@@ -216,6 +278,30 @@ describe('[38] an adapter with a hidden pool of pg', () => {
     await adapter.query('SELECT 2');
     await expect.poll(() => connections.length).toBe(2);
     for (const connection of connections) expect(() => connection.lose()).not.toThrow();
+  });
+
+  test('a connection that is its own client, as in pg-native, survives', async () => {
+    const { adapter, connections } = createAdapter(() => true);
+    surviveOutages(adapter);
+    await adapter.query('SELECT 1');
+    const [connection] = connections;
+    connection?.on('end', () => rethrow(Object.assign(new Error('terminated'), { client: connection })));
+    expect(() => connection?.emit('end')).not.toThrow();
+  });
+
+  test('queries do not look for a connection while another one does', () => {
+    const query = vi.fn((_text: unknown) => new Promise<unknown>(() => {}));
+    const adapter = { opts: { dialect: 'postgres' }, query: query as (text: unknown) => Promise<unknown> };
+    surviveOutages(adapter);
+    for (const text of ['SELECT 1', 'SELECT 2']) void adapter.query(text);
+    expect(query.mock.calls.map(([text]) => typeof text)).toEqual(['object', 'string', 'string']);
+  });
+
+  test('a connection that is no emitter stays as it is', () => {
+    const prototype = {};
+    const query = (custom: { submit(connection: object): unknown }) => custom.submit(Object.create(prototype));
+    surviveOutages({ opts: { dialect: 'postgres' }, query });
+    expect(Object.getOwnPropertyNames(prototype)).toEqual([]);
   });
 
   test('two receivers with one adapter look only once', async () => {

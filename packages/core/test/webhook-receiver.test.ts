@@ -93,6 +93,10 @@ describe('the answer', () => {
     ['an error with a status code', Object.assign(new Error('x'), { statusCode: 400 })],
     ['a missing file, which Koa answers with 404', Object.assign(new Error('x'), { code: 'ENOENT' })],
     ['an error with a digest, which Next answers with 404', Object.assign(new Error('x'), { digest: 'NEXT_…;404' })],
+    [
+      'an error with a response, which Hono sends',
+      Object.assign(new Error('x'), { getResponse: () => new Response() }),
+    ],
     ['a refusal, which frameworks answer with 401', new ToriiAuthError('token_expired', 'x')],
     ['undefined', undefined],
     ['"route", which makes Express continue', 'route'],

@@ -3,6 +3,7 @@ import { type VerifierEventListener, withDetail } from '../events.ts';
 import { isPromise } from '../is-promise.ts';
 import { innermostProblem, loggableCause } from '../logs/cause.ts';
 import { loggable } from '../logs/loggable.ts';
+import { isPromise } from '../promises/is-promise.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { type Patience, RemoteValue, TimeLimitError } from '../time/remote-value.ts';
 import { Crowd } from './crowd.ts';

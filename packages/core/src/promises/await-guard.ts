@@ -21,8 +21,11 @@ export function createAwaitGuard(fields: GuardedFields): AwaitGuard {
   return (promise) => {
     // Not always `nativePrototype`: with zone.js, `then` returns promises of another class, whose methods they need.
     const base: Promise<unknown> = Object.getPrototypeOf(promise);
-    const prototype = prototypes.get(base) ?? guardedPrototype(base, fields);
-    prototypes.set(base, prototype);
+    let prototype = prototypes.get(base);
+    if (prototype === undefined) {
+      prototype = guardedPrototype(base, fields);
+      prototypes.set(base, prototype);
+    }
     return Object.setPrototypeOf(promise, prototype);
   };
 }

@@ -236,7 +236,7 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
     const { turn } = load;
     const [held, failed] = [this.#held?.turn ?? 0, this.#failure?.turn ?? 0];
     if (Math.max(held, failed) > turn) return true;
-    if (!isOver || turn < this.#firstTurn) return false;
+    if (!isOver) return false;
     const wasPaused = leftMsOf(load) <= 0;
     if (held === turn) return !wasPaused || this.#ageMs() < this.#source.staleAfterMs;
     return !wasPaused && (this.#failure?.timeoutMs ?? 0) >= caller.timeoutMs;

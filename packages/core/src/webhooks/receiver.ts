@@ -151,8 +151,8 @@ function accept(status: 'handled' | 'repeated'): WebhookAnswer {
   return { status: 200, headers: {}, body: { status } };
 }
 
-// Wraps an error from which a framework would take the status of the response (`status`, `code` or `digest`). A 404, for
-// example, could make Torii disable the webhook.
+// Wraps an error from which a framework would take the status of the response (`status`, `code`, `digest` or `getResponse`).
+// A 404, for example, could make Torii disable the webhook.
 function withoutStatus(error: unknown): unknown {
   if (isPlain(error)) return error;
   const message = 'The webhook handler threw a non-Error value, or an error with an HTTP status; see `cause`.';
@@ -161,7 +161,8 @@ function withoutStatus(error: unknown): unknown {
 
 function isPlain(error: unknown): boolean {
   try {
-    const isBare = error instanceof Error && !['status', 'statusCode', 'digest'].some((name) => name in error);
+    const isBare =
+      error instanceof Error && !['status', 'statusCode', 'digest', 'getResponse'].some((name) => name in error);
     return isBare && Reflect.get(error, 'code') !== 'ENOENT';
   } catch {
     return false;
