@@ -24,7 +24,10 @@ export const subjects: readonly Subject[] = [
   core(['guards'], ['guards', 'event-values']),
   core(['{denial,answer}'], ['denial', 'answer', 'errors', 'guards']),
   core(['kinds'], ['errors', 'api-errors', 'thrown-refusals', 'node/errors']),
-  core(['{events,emitter,value-kind}'], ['event-values', 'emitter', 'checks', 'errors', 'auth', 'guards', 'verify']),
+  core(
+    ['{events,emitter,value-kind}'],
+    ['event-values', 'emitter', 'answer', 'checks', 'errors', 'auth', 'guards', 'verify'],
+  ),
   core(['cause'], ['node/causes', 'webhook-store-causes', 'initial-keys']),
   core(['registry'], ['registry', 'node/registry', 'emitter']),
   core(['remote-value'], ['remote-value', 'pause', 'initial-keys', 'keys']),
