@@ -787,4 +787,16 @@ export const judgements: readonly Judgement[] = [
     mutants: ['true'],
     because: 'A member that is `undefined` is the same as none.',
   },
+  {
+    file: 'core/src/store-outages.ts',
+    code: 'below !== layer',
+    mutants: ['true'],
+    because: 'The same layer is protected as the one below.',
+  },
+  {
+    file: 'core/src/store-outages.ts',
+    code: 'isObject(options) && isObject(client)',
+    mutants: ['isObject(options) || isObject(client)'],
+    because: 'What fails while the parts are read is ignored.',
+  },
 ];
