@@ -799,4 +799,10 @@ export const judgements: readonly Judgement[] = [
     mutants: ['isObject(options) || isObject(client)'],
     because: 'What fails while the parts are read is ignored.',
   },
+  {
+    file: 'core/src/events.ts',
+    code: "'listeners'",
+    mutants: ['""'],
+    because: 'Only another version of this package, in the same process, would notice the name.',
+  },
 ];

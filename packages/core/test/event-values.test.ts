@@ -232,7 +232,14 @@ test.each([
     'Bearer%090123456789abcdef',
   ],
 ])('[16] [35] %s is withheld', (text) => {
-  for (const value of [text, `${text}2`, `the ${text} of ada`, [text], JSON.stringify({ a: text }), { [text]: 1 }])
+  for (const value of [
+    text,
+    `${text}2`,
+    `the ${text} of ada`,
+    [text],
+    JSON.stringify(JSON.stringify({ a: text })),
+    { [text]: 1 },
+  ])
     expect(loggable(value)).toBe('[withheld]');
 });
 
