@@ -805,4 +805,12 @@ export const judgements: readonly Judgement[] = [
     mutants: ['""'],
     because: 'Only another version of this package, in the same process, would notice the name.',
   },
+  {
+    file: 'core/src/keys/remote-key-set.ts',
+    code: '{ return this.#set.peek()?.get(kid); }',
+    mutants: ['{}'],
+    because: speed,
+  },
+  { file: 'authz/src/options.ts', code: `\`\${name}: '\${absent}'\``, mutants: ['``'], because: wording },
+  { file: 'authz/src/options.ts', code: `"roles: 'user_roles'"`, mutants: ['""'], because: wording },
 ];
