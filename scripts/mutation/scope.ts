@@ -52,7 +52,20 @@ export const subjects: readonly Subject[] = [
   core(['time/*'], ['deadline', 'pause', 'keys']),
   core(
     ['options/{verify-options,request-options,verifier-options,paths,origins,issuer-url,loopback,reader}'],
-    ['options', 'reader', 'loopback', 'nearest-name', 'path', 'authenticate', 'token-cache', 'verify'],
+    [
+      ...[
+        'options',
+        'reader',
+        'loopback',
+        'nearest-name',
+        'initial-keys',
+        'audience',
+        'key-set',
+        'path',
+        'authenticate',
+      ],
+      ...['token-cache', 'verify'],
+    ],
   ),
   core(['options/audience-options'], ['audience', 'options']),
   authz(
