@@ -813,4 +813,18 @@ export const judgements: readonly Judgement[] = [
   },
   { file: 'authz/src/options.ts', code: `\`\${name}: '\${absent}'\``, mutants: ['``'], because: wording },
   { file: 'authz/src/options.ts', code: `"roles: 'user_roles'"`, mutants: ['""'], because: wording },
+  {
+    file: 'core/src/options/verify-options.ts',
+    code: "name === 'keys'",
+    mutants: ['true', 'false', "name !== 'keys'"],
+    because: wording,
+  },
+  { file: 'core/src/options/verify-options.ts', code: "'keys'", mutants: ['""'], because: wording },
+  { file: 'core/src/options/verify-options.ts', code: "''", mutants: ['"Stryker was here!"'], because: wording },
+  {
+    file: 'core/src/options/verify-options.ts',
+    code: `", fetchedAt: '2026-11-29T15:00:00Z'"`,
+    mutants: ['""'],
+    because: wording,
+  },
 ];
