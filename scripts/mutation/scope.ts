@@ -26,7 +26,7 @@ export const subjects: readonly Subject[] = [
   core(['errors/kinds'], ['errors', 'api-errors', 'thrown-refusals', 'node/errors']),
   core(
     ['{events,emitter}', 'logs/{loggable,value-kind}'],
-    ['event-values', 'emitter', 'checks', 'errors', 'auth', 'guards', 'verify'],
+    ['event-values', 'emitter', 'answer', 'checks', 'errors', 'auth', 'guards', 'verify'],
   ),
   core(['logs/cause'], ['node/causes', 'webhook-store-causes', 'initial-keys']),
   core(['registry'], ['registry', 'node/registry', 'emitter']),
@@ -52,7 +52,20 @@ export const subjects: readonly Subject[] = [
   core(['time/{deadline,instant}'], ['deadline', 'pause', 'keys']),
   core(
     ['options/{verify-options,request-options,verifier-options,paths,origins,issuer-url,loopback,reader}'],
-    ['options', 'reader', 'loopback', 'nearest-name', 'path', 'authenticate', 'token-cache', 'verify'],
+    [
+      ...[
+        'options',
+        'reader',
+        'loopback',
+        'nearest-name',
+        'initial-keys',
+        'audience',
+        'key-set',
+        'path',
+        'authenticate',
+      ],
+      ...['token-cache', 'verify'],
+    ],
   ),
   core(['options/audience-options'], ['audience', 'options']),
   authz(

@@ -14,7 +14,6 @@ export {
   guardKind,
   type ResponseProgress,
 } from './guards.ts';
-export { isPromise } from './is-promise.ts';
 export { innermostProblem, type LoggableError, loggableCause } from './logs/cause.ts';
 export { loggable } from './logs/loggable.ts';
 export { kindOf } from './logs/value-kind.ts';

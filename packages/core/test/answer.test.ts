@@ -244,7 +244,7 @@ describe('what onError returns', () => {
       ...{ 'X-Connection': 'x', 'Connection-Note': 'x', 'X-Content-Type': 'html', 'Content-Type-Note': 'html' },
       ...{ 'X-Vary': 'a b', 'Vary-Note': 'a b' },
     };
-    const { headers: sent } = await answerWith({ ...given, vary: ' Accept ,, Origin,' });
+    const { headers: sent } = await answerWith({ ...given, vary: ' Accept , , Origin,' });
     expect(sent).toMatchObject({ ...given, Vary: 'Authorization, Cookie, Accept, Origin' });
   });
 

@@ -198,7 +198,10 @@ describe('[35] a value that is not a text', () => {
     let deep: unknown = 'eyJhbGci';
     for (let i = 0; i < 100_000; i++) deep = [deep];
     const large = Array.from({ length: 100_000 }, (_, i) => i);
-    for (const value of [cycle, { a: cycle }, deep, large]) expect(loggable(value).length).toBeLessThanOrEqual(201);
+    for (const value of [cycle, { a: cycle }, deep, large]) {
+      expect(loggable(value).length).toBeLessThanOrEqual(201);
+      expect(loggable(value)).toMatch(value === large ? /^\[0,1,2,/ : /^[{[].*\[\["\.\.\."\]\]/);
+    }
   });
 
   test('runs no code of the value', () => {
@@ -229,7 +232,14 @@ test.each([
     'Bearer%090123456789abcdef',
   ],
 ])('[16] [35] %s is withheld', (text) => {
-  for (const value of [text, `${text}2`, `the ${text} of ada`, [text], JSON.stringify({ a: text }), { [text]: 1 }])
+  for (const value of [
+    text,
+    `${text}2`,
+    `the ${text} of ada`,
+    [text],
+    JSON.stringify(JSON.stringify({ a: text })),
+    { [text]: 1 },
+  ])
     expect(loggable(value)).toBe('[withheld]');
 });
 

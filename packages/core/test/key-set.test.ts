@@ -548,6 +548,54 @@ describe.each(fetchers)('keysTimeoutMs of %s', (_name, makeVerifier) => {
   });
 });
 
+describe.each(fetchers)('what is told about the fetches of %s', (_name, makeVerifier) => {
+  function listeningVerifier(published: readonly object[]) {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'], now: Date.UTC(2026, 0, 1) });
+    const endpoint = makeKeyEndpoint();
+    endpoint.answer(() => Response.json({ keys: published }));
+    const events: VerifierEvent[] = [];
+    return { endpoint, events, torii: makeVerifier({ fetch: endpoint.fetch, onEvent: (event) => events.push(event) }) };
+  }
+
+  test('the key ids, and whether keys can be used while a fetch fails', async () => {
+    const { kid: _kid, ...unnamed } = other.publicJwk;
+    const { endpoint, events, torii } = listeningVerifier([key.publicJwk, other.publicJwk, unnamed]);
+    const token = await mint(key, { exp: Number(claimsWith()['iat']) + 3_600 });
+    await torii.verify(token);
+    expect(events[0]).toEqual({ type: 'keys_fetched', url, kids: ['key-1', 'key-2'], durationMs: expect.any(Number) });
+    endpoint.answer(() => new Response(null, { status: 500 }));
+    await vi.advanceTimersByTimeAsync(240_000);
+    await torii.verify(token);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(events.find(({ type }) => type === 'keys_failed')).toMatchObject({ url, usable: true });
+  });
+
+  test('when to try again: after a second, or once a fetch is allowed again', async () => {
+    const { endpoint, torii } = listeningVerifier([]);
+    endpoint.answer(() => new Response(null, { status: 500 }));
+    const token = await mint(key);
+    for (const retryAfterSeconds of [1, 1, 6]) {
+      await expect(torii.verify(token)).rejects.toMatchObject({ reason: 'keys_unavailable', retryAfterSeconds });
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+  });
+
+  test('that a key set is empty, and when the next fetch is allowed', async () => {
+    const { events, torii } = listeningVerifier([]);
+    const token = await mint(key);
+    let error: unknown;
+    for (let n = 0; n < 4; n++) {
+      const verifying = torii.verify(token).catch((thrown: unknown) => thrown);
+      await vi.advanceTimersByTimeAsync(200);
+      error = await verifying;
+    }
+    expect(error).toMatchObject({ reason: 'keys_unavailable' });
+    expect(Reflect.get(Object(error), 'retryAfterSeconds')).toBeGreaterThan(5);
+    expect(events.at(-1)).toMatchObject({ type: 'refused', detail: { problem: expect.any(String) } });
+    expect(events).toContainEqual({ type: 'key_search_limited', url });
+  });
+});
+
 describe.each(fetchers)('a failure of %s', (_name, makeVerifier) => {
   function failure(code: string, message = `secret-host ${code}`): Error {
     return new TypeError('fetch failed', { cause: Object.assign(new Error(message), { code }) });

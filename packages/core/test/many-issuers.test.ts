@@ -74,6 +74,18 @@ describe('a verifier with ten thousand issuers', () => {
   });
 });
 
+test('without the option fetch, the global function of that moment is called', async () => {
+  const own = 'https://global-fetch.torii.test';
+  const torii = createVerifier({ issuer: own });
+  const key = await makeKey();
+  vi.stubGlobal('fetch', makeKeyEndpoint(key).fetch);
+  try {
+    expect(await outcomeOf(torii.verify(await mint(key, { iss: own })))).toBe('accepted');
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
 test('[36] keeps the key sets that were used last, of one function up to a thousand', () => {
   const keySetFor = shareKeySets(() => new Map());
   const fetch: typeof globalThis.fetch = () => Promise.reject(new Error('not used'));

@@ -1,6 +1,5 @@
 import { ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
 import { type VerifierEventListener, withDetail } from '../events.ts';
-import { isPromise } from '../is-promise.ts';
 import { innermostProblem, loggableCause } from '../logs/cause.ts';
 import { loggable } from '../logs/loggable.ts';
 import { isPromise } from '../promises/is-promise.ts';
