@@ -399,11 +399,11 @@ describe('a load that died with its request, so that no timer of it fires', () =
       onFailed,
     };
     const value = new RemoteValue<string>(source);
-    expect(await value.renew(caller)).toBe(false);
+    expect(await value.renew(caller)).toBe('forbidden');
     await pass(1_000);
     const again = value.renew(caller);
     expect(load).toHaveBeenCalledTimes(2);
-    expect(await again).toBe(false);
+    expect(await again).toBe('forbidden');
   });
 
   test('keeps background loads from beginning', async () => {
