@@ -827,4 +827,16 @@ export const judgements: readonly Judgement[] = [
     mutants: ['""'],
     because: wording,
   },
+  {
+    file: 'authz/src/policy/policy-source.ts',
+    code: '{ retryAfterSeconds }',
+    mutants: ['{}'],
+    because: 'The default is a second too.',
+  },
+  {
+    file: 'authz/src/policy/policy-source.ts',
+    code: 'thrown instanceof DocumentError',
+    mutants: ['false'],
+    because: wording,
+  },
 ];
