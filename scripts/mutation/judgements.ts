@@ -34,7 +34,6 @@ export const judgements: readonly Judgement[] = [
   { file: 'authz/src/rules/explanation.ts', code: "'yes'", mutants: ['""'], because: wording },
   { file: 'authz/src/rules/explanation.ts', code: "'no '", mutants: ['""'], because: wording },
   { file: 'authz/src/rules/explanation.ts', code: "'allowed'", mutants: ['""'], because: wording },
-  { file: 'authz/src/rules/explanation.ts', code: "'refused'", mutants: ['""'], because: wording },
   {
     file: 'authz/src/rules/permission-rule.ts',
     code: 'method === undefined',
@@ -236,12 +235,6 @@ export const judgements: readonly Judgement[] = [
     code: 'header.toLowerCase()',
     mutants: ['header.toUpperCase()'],
     because: 'Only texts show the name: header names are compared without case.',
-  },
-  {
-    file: 'core/src/options/verify-options.ts',
-    code: "readNumber(options, 'maxStaleSeconds', { from: 0, to: 86_400, absent: 3600 }) * 1000",
-    mutants: ["readNumber(options, 'maxStaleSeconds', { from: 0, to: 86_400, absent: 3600 }) / 1000"],
-    because: 'keys.test.ts notices it.',
   },
   {
     file: 'core/src/options/verify-options.ts',
@@ -547,12 +540,6 @@ export const judgements: readonly Judgement[] = [
   },
   {
     file: 'core/src/answer.ts',
-    code: "typeof headers !== 'object' || headers === null",
-    mutants: ["typeof headers !== 'object' && headers === null"],
-    because: 'Only the text changes: the value is refused for another reason too.',
-  },
-  {
-    file: 'core/src/answer.ts',
     code: '/^\\[object (?:Object|Array|Error)\\]$/',
     mutants: ['/\\[object (?:Object|Array|Error)\\]$/', '/^\\[object (?:Object|Array|Error)\\]/'],
     because: 'Only a body that calls its own class by such a name would differ.',
@@ -568,12 +555,6 @@ export const judgements: readonly Judgement[] = [
     code: 'this.#held === undefined',
     mutants: ['false'],
     because: 'Needed for the types only: an absent value is infinitely old.',
-  },
-  {
-    file: 'core/src/time/remote-value.ts',
-    code: '() => false',
-    mutants: ['() => undefined'],
-    because: '`undefined` is falsy too.',
   },
   {
     file: 'core/src/time/remote-value.ts',
@@ -613,8 +594,8 @@ export const judgements: readonly Judgement[] = [
   },
   {
     file: 'core/src/time/remote-value.ts',
-    code: 'elapsedMs(begunAt) >= timeoutMs + graceMs',
-    mutants: ['elapsedMs(begunAt) > timeoutMs + graceMs'],
+    code: 'leftMsOf(load) <= 0',
+    mutants: ['leftMsOf(load) < 0'],
     because: 'A millisecond more or less does not matter.',
   },
   { file: 'core/src/authenticate.ts', code: 'pipeline.emit !== silent', mutants: ['true'], because: speed },
@@ -629,12 +610,6 @@ export const judgements: readonly Judgement[] = [
   { file: 'core/src/authenticate.ts', code: "'result'", mutants: ['""'], because: speed },
   { file: 'core/src/authenticate.ts', code: 'emit !== silent', mutants: ['true'], because: speed },
   { file: 'authz/src/authz.ts', code: 'true', mutants: ['false'], because: 'Only the names count.' },
-  {
-    file: 'core/src/stores/outages.ts',
-    code: 'depth < maxLayers && isObject(layer)',
-    mutants: ['depth < maxLayers || isObject(layer)'],
-    because: 'What fails while the layers are read is ignored.',
-  },
   {
     file: 'core/src/stores/outages.ts',
     code: 'depth < maxLayers',
@@ -727,13 +702,13 @@ export const judgements: readonly Judgement[] = [
     because: 'Only a Proxy that hides its own properties would differ.',
   },
   {
-    file: 'core/src/value-kind.ts',
+    file: 'core/src/logs/value-kind.ts',
     code: "{ return 'an object'; // A revoked Proxy. }",
     mutants: ['{}'],
     because: 'Nothing that was awaited, and nothing that `onError` returned, is a revoked Proxy.',
   },
   {
-    file: 'core/src/value-kind.ts',
+    file: 'core/src/logs/value-kind.ts',
     code: "'an object'",
     mutants: ['""'],
     because: 'Nothing that was awaited, and nothing that `onError` returned, is a revoked Proxy.',
@@ -782,13 +757,13 @@ export const judgements: readonly Judgement[] = [
     because: 'A member that is `undefined` is the same as none.',
   },
   {
-    file: 'core/src/store-outages.ts',
+    file: 'core/src/stores/outages.ts',
     code: 'below !== layer',
     mutants: ['true'],
     because: 'The same layer is protected as the one below.',
   },
   {
-    file: 'core/src/store-outages.ts',
+    file: 'core/src/stores/outages.ts',
     code: 'isObject(options) && isObject(client)',
     mutants: ['isObject(options) || isObject(client)'],
     because: 'What fails while the parts are read is ignored.',
@@ -819,6 +794,18 @@ export const judgements: readonly Judgement[] = [
     file: 'core/src/options/verify-options.ts',
     code: `", fetchedAt: '2026-11-29T15:00:00Z'"`,
     mutants: ['""'],
+    because: wording,
+  },
+  {
+    file: 'authz/src/policy/policy-source.ts',
+    code: '{ retryAfterSeconds }',
+    mutants: ['{}'],
+    because: 'The default is a second too.',
+  },
+  {
+    file: 'authz/src/policy/policy-source.ts',
+    code: 'thrown instanceof DocumentError',
+    mutants: ['false'],
     because: wording,
   },
 ];
