@@ -17,7 +17,7 @@ export type AnswerOtherwise<Request> = (
   denial: Denial,
   error: ToriiError,
   request: Request,
-) => Answer | undefined | Promise<Answer | undefined>;
+) => Answer | null | undefined | Promise<Answer | null | undefined>;
 
 export function requireOnError<Request>(onError: unknown): AnswerOtherwise<Request> | undefined {
   if (onError === undefined || typeof onError === 'function') return onError as AnswerOtherwise<Request> | undefined;
