@@ -183,6 +183,22 @@ describe('a value that was loaded', () => {
 });
 
 describe('a load that fails', () => {
+  test('is the only reason to use a stale value while a rate limit forbids loads', async () => {
+    let isAllowed = true;
+    const { value, attempts } = makeValue(() => isAllowed);
+    void value.renew(caller);
+    await attempts[0]?.succeed('first');
+    await pass(5_000);
+    isAllowed = false;
+    expect(await value.current(lenient)).toBeUndefined();
+    isAllowed = true;
+    void value.renew(caller);
+    await attempts[1]?.fail('down');
+    await pass(70_000);
+    isAllowed = false;
+    expect(await value.current(lenient)).toBe('first');
+  });
+
   test('is reported, and is not repeated for a second from its begin', async () => {
     const { value, attempts, log } = makeValue();
     const outcome = noted(value.current(caller));
@@ -343,6 +359,35 @@ describe('a load that takes too long', () => {
     const outcome = noted(value.renew(hasty));
     await pass(100);
     expect([outcome, attempts.length]).toEqual([['late'], 1]);
+  });
+
+  test('for a caller with less patience, the only one so far, does not leave a stale value in use for one with more', async () => {
+    const { value, attempts } = makeValue();
+    void value.renew(hasty);
+    await attempts[0]?.succeed('first');
+    await pass(5_000);
+    void value.renew(hasty);
+    await pass(100);
+    expect(value.current({ ...lenient, timeoutMs: 100 })).toBe('first');
+    expect(value.current(lenient)).toBeInstanceOf(Promise);
+    expect(attempts).toHaveLength(3);
+  });
+
+  test('is no load that takes too long for a caller with less patience, if it ends in time for that caller', async () => {
+    const { value, attempts } = makeValue();
+    void value.renew(caller);
+    const outcome = noted(value.renew(hasty));
+    await attempts[0]?.succeed('a');
+    expect(outcome).toEqual(['tried']);
+  });
+
+  test('[34] is repeated for a caller with less patience who waited through a pause', async () => {
+    const { value, attempts } = makeValue();
+    void value.renew(caller);
+    const outcome = noted(value.renew(hasty));
+    vi.setSystemTime(Date.now() + 60_000);
+    await pass(100);
+    expect([outcome, attempts.length]).toEqual([[], 2]);
   });
 });
 
