@@ -847,4 +847,28 @@ export const judgements: readonly Judgement[] = [
     because: 'Only what `util.inspect` prints: a test in Node that this subject does not run.',
   },
   { file: 'core/src/logs/loggable.ts', code: "typeof value === 'string'", mutants: ['false'], because: speed },
+  {
+    file: 'core/src/denial.ts',
+    code: "typeof Reflect.get(error, 'message') === 'string'",
+    mutants: ['true'],
+    because: 'A test of thrown refusals notices it, which this subject does not run.',
+  },
+  {
+    file: 'core/src/keys/key-sources.ts',
+    code: '(kid) => keys.get(kid)',
+    mutants: ['() => undefined'],
+    because: speed,
+  },
+  {
+    file: 'core/src/logs/cause.ts',
+    code: '/\\/\\/[^\\s/?#]*…$/',
+    mutants: ['/\\/\\/[^\\s/?#]*…/'],
+    because: 'Only more of a text is left out that has this character in its middle.',
+  },
+  {
+    file: 'core/src/request/request-view.ts',
+    code: "typeof propertyOf(headers, 'get') === 'function'",
+    mutants: ['true'],
+    because: 'Only an object with a function `append` and without `get` would differ.',
+  },
 ];

@@ -108,6 +108,13 @@ describe.each(makers)('[12] initialKeys of %s', (_name, makeVerifier) => {
     expect(await outcomeOf(torii.verify(await tokenOf()))).toBe('keys_unavailable');
   });
 
+  test('that are young cause no event', () => {
+    const events: VerifierEvent[] = [];
+    const initialKeys = fetchedBefore(hour, oldKey);
+    makeVerifier({ fetch: makeKeyEndpoint().fetch, initialKeys, onEvent: (event) => events.push(event) });
+    expect(events).toEqual([]);
+  });
+
   test('become too old while the process waits for its first request', async () => {
     const endpoint = makeKeyEndpoint();
     endpoint.answer(down);
