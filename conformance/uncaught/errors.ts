@@ -10,7 +10,7 @@ import {
 } from '@torii/core';
 import { ToriiWebhookError, verifyWebhook } from '@torii/core/webhooks';
 
-/** A text that no response may contain: it stands for user data, paths, and texts of other servers. */
+/** A text that no response may contain. The errors below have it in place of user data, paths and texts of other servers. */
 export const inner = 'ada_lovelace_10.0.0.7';
 
 export interface Thrown {

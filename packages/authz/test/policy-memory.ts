@@ -14,7 +14,7 @@ const token = await new SignJWT({ iss: issuer, sub: 'ada', pid: 'env_1', roles: 
   .sign(privateKey);
 const auth = await createVerifier({ issuer, keys }).verify(token);
 
-/** Each line is a set of its own. Its automaton gets a new state for nearly every character of a random path. */
+/** Each line is compiled alone. Nearly every character of a random path adds a state to the automaton of its expression. */
 const lines = Array.from({ length: 150 }, (_, n) => `%r{area${n}/.*[a-m].{40}}:get`);
 const authz = createAuthz({ permissions: { permissions: { first: lines, second: lines, third: ['reports/*:get'] } } });
 

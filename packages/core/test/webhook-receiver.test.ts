@@ -203,6 +203,14 @@ describe('the body', () => {
     expect(given).toBeLessThan(18 * 1024 * 1024);
   });
 
+  test('with many empty chunks is too large: a stream of nothing else would never end', async () => {
+    async function* empty(): AsyncGenerator<Uint8Array> {
+      for (let n = 0; n < 1_000; n++) yield new Uint8Array();
+      yield bytes;
+    }
+    expect(await statusOf(empty())).toBe('payload_too_large');
+  });
+
   test('whose stream fails is refused as incomplete', async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield bytes.subarray(0, 10);

@@ -19,7 +19,7 @@ export interface NatsServer {
   kill(): Promise<void>;
   /** Stops the server cleanly. */
   stop(): Promise<void>;
-  /** Stops the process of the server where it is. Its connections stay open. */
+  /** Freezes the server (SIGSTOP). Its connections stay open. */
   freeze(): void;
   thaw(): void;
 }

@@ -165,3 +165,19 @@ test('warns once if the gateway uses neither key, and again if its answer change
   await mint(node);
   expect(node.events).toContainEqual({ type: 'key_not_served', keyId: oldId, servedKeyId: null });
 });
+
+test('a gateway that answers with many empty chunks counts as unavailable: a stream of nothing else would never end', async () => {
+  const chunks = [...Array.from({ length: 1_000 }, () => ''), next.publicPem].map((text) =>
+    new TextEncoder().encode(text),
+  );
+  const body = new ReadableStream({
+    pull(controller) {
+      const chunk = chunks.shift();
+      if (chunk === undefined) controller.close();
+      else controller.enqueue(chunk);
+    },
+  });
+  const node = makeNode(Object.assign(new PubkeyEndpoint('never'), { fetch: async () => new Response(body) }));
+  expect((await mint(node)).keyId).toBe(oldId);
+  expect(node.types()).toContain('gateway_unavailable');
+});

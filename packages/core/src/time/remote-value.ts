@@ -162,9 +162,9 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
     return renewal !== 'forbidden' || this.#failure !== undefined ? this.usable(caller) : undefined;
   }
 
-  async #renew(caller: Caller, maxAttempts: number): Promise<Renewal> {
+  async #renew(caller: Caller, attempts: number): Promise<Renewal> {
     this.#timeoutMs = Math.max(this.#timeoutMs, caller.timeoutMs);
-    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    for (let attempt = 0; attempt < attempts; attempt++) {
       const load = this.#pendingLoad() ?? this.#begin(caller);
       if (load === undefined || load.waiting >= maxWaiting) return 'forbidden';
       load.waiting += 1;

@@ -14,6 +14,7 @@ export type WebhookPayload =
 // How much of a body above the size limit is read and discarded. If the rest were not read, the sender would get a
 // connection reset instead of the response.
 const maxDiscardedBytes = 16 * 1024 * 1024;
+const emptyChunkBytes = 64;
 
 export async function readPayload(payload: WebhookPayload, maxBytes: number): Promise<Uint8Array> {
   if (payload === null) return new Uint8Array();
@@ -69,21 +70,24 @@ async function* chunksOf(reader: ReadableStreamDefaultReader): AsyncGenerator {
 
 async function gather(stream: AsyncIterable<unknown>, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  let size = 0;
+  let [size, counted] = [0, 0];
   try {
     for await (const chunk of stream) {
       const bytes = bytesOf(chunk);
       if (bytes === undefined) throw noBody('is a stream of chunks that are neither bytes nor text');
+      // Counts an empty chunk too: a stream of nothing else would never end, and no timer could end it.
+      counted += bytes.length || emptyChunkBytes;
+      if (counted > maxBytes + maxDiscardedBytes) break;
+      if (counted > maxBytes) continue;
+      chunks.push(bytes);
       size += bytes.length;
-      if (size <= maxBytes) chunks.push(bytes);
-      if (size > maxBytes + maxDiscardedBytes) break;
     }
   } catch (cause) {
     if (cause instanceof ToriiConfigError) throw cause;
     const message = 'The body could not be read to its end.';
     throw new ToriiWebhookError('payload_incomplete', message, { cause: loggableCause(cause) });
   }
-  if (size > maxBytes) throw tooLarge(maxBytes);
+  if (counted > maxBytes) throw tooLarge(maxBytes);
   const body = new Uint8Array(size);
   let offset = 0;
   for (const chunk of chunks) {

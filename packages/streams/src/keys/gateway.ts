@@ -83,7 +83,8 @@ async function readText(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let [text, size] = ['', 0];
   for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
+    // Counts an empty chunk too: a stream of nothing else would never end, and no timer could end it.
+    size += chunk.byteLength || 1_024;
     if (size > maxBytes) throw unavailable(`answered with more than ${maxBytes} bytes`);
     text += decoder.decode(chunk, { stream: true });
   }
