@@ -8,6 +8,7 @@ import Koa2 from 'koa2';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { failOnCrashes } from '../../../scripts/crash-guard.ts';
 import { bearer, listen, send } from '../../../scripts/http-exchange.ts';
+import { unusableAnswers } from '../../../scripts/unusable-answers.ts';
 import {
   allow,
   type Check,
@@ -488,26 +489,7 @@ describe.each([
       expect([(await send(server, '/')).status, visits]).toEqual([500, []]);
     });
 
-    test.each<[string, unknown]>([
-      ['a string', 'planted'],
-      ['true', true],
-      ['no headers', { status: 401, body: 'planted' }],
-      ['no body', { status: 401, headers: {} }],
-      ['status 200', { status: 200, headers: {}, body: 'planted' }],
-      ['status 204', { status: 204, headers: {}, body: null }],
-      ['status 100', { status: 100, headers: {}, body: null }],
-      ['status 1000', { status: 1000, headers: {}, body: null }],
-      ['the status as a string', { status: '401', headers: {}, body: null }],
-      ['a line break in a header', { status: 401, headers: { 'X-Bad': 'a\r\nSet-Cookie: b=c' }, body: null }],
-      ['a header that is not Latin-1', { status: 401, headers: { 'X-Bad': '\u2603' }, body: null }],
-      ['a malformed Content-Type', { status: 401, headers: { 'Content-Type': 'nonsense' }, body: 'planted' }],
-      ['a malformed Vary', { status: 401, headers: { Vary: 'a b' }, body: 'planted' }],
-      ['a Content-Length', { status: 401, headers: { 'Content-Length': '3' }, body: 'planted' }],
-      ['a body that is cyclic', { status: 401, headers: {}, body: [globalThis] }],
-      ['a body with a bigint', { status: 401, headers: {}, body: { planted: 1n } }],
-      ['a body of bytes', { status: 401, headers: {}, body: Buffer.from('planted') }],
-      ['a Response', new Response('planted', { status: 401 })],
-    ])('that returns %s leads to the default answer and an event', async (_name, returned) => {
+    test.each(unusableAnswers)('that returns %s leads to the default answer and an event', async (_name, returned) => {
       const events: VerifierEvent[] = [];
       const source = createVerifier({ issuer: torii.issuer, onEvent: (event) => events.push(event) });
       const onError = (() => returned) as OnError;

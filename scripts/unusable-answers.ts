@@ -1,0 +1,21 @@
+// What `onError` may return by mistake. None of it may reach the caller. For the tests of every adapter with this option.
+export const unusableAnswers: readonly (readonly [name: string, returned: unknown])[] = [
+  ['a string', 'planted'],
+  ['true', true],
+  ['no headers', { status: 401, body: 'planted' }],
+  ['no body', { status: 401, headers: {} }],
+  ['status 200', { status: 200, headers: {}, body: 'planted' }],
+  ['status 204', { status: 204, headers: {}, body: null }],
+  ['status 100', { status: 100, headers: {}, body: null }],
+  ['status 1000', { status: 1000, headers: {}, body: null }],
+  ['the status as a string', { status: '401', headers: {}, body: null }],
+  ['a line break in a header', { status: 401, headers: { 'X-Bad': 'a\r\nSet-Cookie: b=c' }, body: null }],
+  ['a header that is not Latin-1', { status: 401, headers: { 'X-Bad': '\u2603' }, body: null }],
+  ['a malformed Content-Type', { status: 401, headers: { 'Content-Type': 'nonsense' }, body: 'planted' }],
+  ['a malformed Vary', { status: 401, headers: { Vary: 'a b' }, body: 'planted' }],
+  ['a Content-Length', { status: 401, headers: { 'Content-Length': '3' }, body: 'planted' }],
+  ['a body that is cyclic', { status: 401, headers: {}, body: [globalThis] }],
+  ['a body with a bigint', { status: 401, headers: {}, body: { planted: 1n } }],
+  ['a body of bytes', { status: 401, headers: {}, body: Buffer.from('planted') }],
+  ['a Response', new Response('planted', { status: 401 })],
+];
