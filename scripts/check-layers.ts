@@ -68,7 +68,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       stores: [],
       time: [],
       promises: ['.'],
-      request: ['.'],
+      request: ['.', 'logs'],
       keys: ['.', 'logs', 'promises', 'time'],
       token: ['.', 'keys'],
       options: ['.', 'keys', 'logs', 'request', 'token'],

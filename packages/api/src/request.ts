@@ -1,4 +1,11 @@
-import { assertOption, readKnownOptions, wrongOption } from '@torii/core/adapter';
+import {
+  assertOption,
+  loggable,
+  problemOfPasted,
+  readKnownOptions,
+  wrongOption,
+  wrongValue,
+} from '@torii/core/adapter';
 import { addToQuery, splitInput } from './fields.ts';
 import { isPlainObject } from './json.ts';
 import type { Operation, RequestOptions } from './operation.ts';
@@ -91,8 +98,20 @@ function entriesOf(given: unknown): readonly (readonly unknown[])[] {
 function fillPath({ path, pathParams: params = {} }: Operation): string {
   return path.replace(/\{([^/}]+)\}/g, (_match, name: string) => {
     const id = params[name];
-    // Refuse ids that are empty, `.` or `..`. They would call another operation: `users.get('')` would list all users.
-    assertOption(name, typeof id === 'string' && !/^\.{0,2}$|\p{Surrogate}/u.test(id), 'is not a valid id');
+    const example = `the id alone, such as ${name === 'userId' ? 'user.id' : 'the `id` of the object'}`;
+    if (typeof id !== 'string') throw wrongValue(name, 'a string', id, example);
+    const problem = problemOfId(id);
+    assertOption(name, problem === undefined, `${problem}. Write ${example}`);
     return encodeURIComponent(id);
   });
+}
+
+function problemOfId(id: string): string | undefined {
+  // These ids would call another operation: `users.get('')` would list all users.
+  if (/^\.{1,2}$/.test(id)) return 'is a dot segment';
+  if (/\p{Surrogate}/u.test(id)) return 'contains half of a surrogate pair';
+  // Paths are logged, so that a token or a key must not be part of one.
+  if (loggable(id) === '[withheld]') return 'is a token or a key, or contains one';
+  if (id.includes('@')) return 'is an email address. Find the user with users.list({ email })';
+  return problemOfPasted(id);
 }

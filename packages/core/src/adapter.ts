@@ -15,6 +15,7 @@ export {
   type ResponseProgress,
 } from './guards.ts';
 export { innermostProblem, type LoggableError, loggableCause } from './logs/cause.ts';
+export { describe, isPlainObject } from './logs/found-value.ts';
 export { loggable } from './logs/loggable.ts';
 export { kindOf } from './logs/value-kind.ts';
 export { isLoopback } from './options/loopback.ts';
@@ -38,6 +39,7 @@ export {
   readWhole,
   unknownName,
   wrongOption,
+  wrongValue,
 } from './options/reader.ts';
 export { verifyOptionNames } from './options/verify-options.ts';
 export { type AwaitGuard, createAwaitGuard, type GuardedFields, guardFields } from './promises/await-guard.ts';
@@ -50,5 +52,6 @@ export { surviveOutages } from './stores/outages.ts';
 export { raceDeadline } from './time/deadline.ts';
 export { elapsedMs, type Instant, instantNow } from './time/instant.ts';
 export { type Patience, type RemoteSource, RemoteValue, retryDelayMs, TimeLimitError } from './time/remote-value.ts';
+export { RepeatWatch } from './time/repeat-watch.ts';
 export { checkAudience } from './token/claims.ts';
 export { verifierFrom } from './verifier.ts';

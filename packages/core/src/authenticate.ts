@@ -1,8 +1,10 @@
-import { type Auth, setListener } from './auth.ts';
+import { type Auth, isAuth, setListener } from './auth.ts';
 import { silent } from './emitter.ts';
-import { ToriiAuthError } from './errors.ts';
+import { ToriiAuthError, type ToriiConfigError } from './errors.ts';
 import { reportRefusal, type VerifierEventListener } from './events.ts';
+import { describe, isPlainObject, recognize } from './logs/found-value.ts';
 import { loggable } from './logs/loggable.ts';
+import { wrongOption } from './options/reader.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { bearerToken } from './request/bearer.ts';
 import { type RequestView, unknownRequest } from './request/request-view.ts';
@@ -42,12 +44,31 @@ export async function authenticate(request: RequestView, pipeline: Pipeline, opt
 }
 
 export async function authenticateToken(token: unknown, pipeline: TokenPipeline): Promise<Auth> {
+  requirePlainData(token);
   try {
     if (typeof token !== 'string' || token === '') throw new ToriiAuthError('token_missing', 'No token was given.');
     return await verifyFor(token, unknownRequest, pipeline);
   } catch (error) {
-    throw reportRefusal(error, pipeline.emit);
+    const hasScheme = typeof token === 'string' && /^(?:authorization: *)?bearer\s/i.test(token);
+    throw reportRefusal(hasScheme ? wrongToken('must be a token without `Bearer ` before it') : error, pipeline.emit);
   }
+}
+
+// A client can send any JSON in place of a token, which is the client's mistake. A request, a promise or a function is the app's.
+function requirePlainData(token: unknown): void {
+  if (typeof token === 'string') return;
+  const isWrong =
+    typeof token === 'object' && token !== null
+      ? isAuth(token) ||
+        recognize(token) !== undefined ||
+        'authorization' in token ||
+        !(Array.isArray(token) || isPlainObject(token))
+      : /function|symbol|bigint/.test(typeof token);
+  if (isWrong) throw wrongToken(`must be a token. Found: ${describe(token)}`);
+}
+
+function wrongToken(problem: string): ToriiConfigError {
+  return wrongOption('token', `${problem}. For a request or its headers, call \`authenticate\` or \`check\``);
 }
 
 async function verifyFor(token: string, request: RequestView, pipeline: TokenPipeline): Promise<Auth> {

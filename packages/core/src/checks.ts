@@ -1,10 +1,15 @@
 import { type Auth, type Claims, listenerFor, requireAuthOrNull } from './auth.ts';
-import { ToriiAuthError, ToriiConfigError, ToriiForbiddenError } from './errors.ts';
+import { ToriiAuthError, ToriiForbiddenError } from './errors.ts';
 import { reportRefusal, withDetail } from './events.ts';
+import { describe } from './logs/found-value.ts';
 import { kindOf } from './logs/value-kind.ts';
+import { wrongOption, wrongValue } from './options/reader.ts';
 import { type RequestLike, type RequestView, viewOf } from './request/request-view.ts';
 
 const brand = Symbol.for('torii.refusal');
+
+// The symbol of `guardKind`, which marks a middleware.
+const guardMark = Symbol.for('torii.guard');
 
 /** A refusal with a message, returned by a check. Created by {@link refuse}. */
 export interface Refusal {
@@ -73,21 +78,26 @@ export function requireChecks<Custom extends object = Claims>(
   checks: unknown,
   option: string,
 ): readonly Check<Custom>[] {
+  const example = '(auth) => auth.emailVerified';
+  if (!Array.isArray(checks))
+    throw wrongValue(option, 'a list of functions', checks, `[${remedyFor(checks) ?? example}]`);
   // Spreading turns a hole (`[a, , b]`) into `undefined`, which is refused below. Otherwise, `every` would skip the hole.
-  const list: readonly Check<Custom>[] = Array.isArray(checks) ? [...checks] : [];
-  if (list.length === 0) {
-    throw new ToriiConfigError(
-      option,
-      `\`${option}\` needs at least one check. Write (auth) => auth.emailVerified, or leave it out.`,
-    );
-  }
-  if (!list.every((check) => typeof check === 'function')) {
-    throw new ToriiConfigError(
-      option,
-      `\`${option}\` contains a value that is not a function. Write (auth) => auth.emailVerified.`,
-    );
-  }
-  return list;
+  const list: readonly unknown[] = [...checks];
+  if (list.length === 0) throw wrongOption(option, `needs at least one check. Write ${example}, or leave it out`);
+  const wrong = list.findIndex((check) => typeof check !== 'function' || Reflect.has(check, guardMark));
+  if (wrong === -1) return list as readonly Check<Custom>[];
+  const found = list[wrong];
+  if (typeof found === 'function') throw wrongOption(option, `contains a guard, such as requireAuth. Write ${example}`);
+  throw wrongOption(
+    option,
+    `contains a value that is not a function: ${describe(found)}. Write ${remedyFor(found) ?? example}`,
+  );
+}
+
+// `createAuthz` returns an object with `checks`, which is a list.
+function remedyFor(found: unknown): string | undefined {
+  if (Array.isArray(found)) return '...checks';
+  return Array.isArray(Reflect.get(Object(found), 'checks')) ? '...authz.checks' : undefined;
 }
 
 function forbidden(verdict: unknown, check: unknown, checkPosition: number): ToriiForbiddenError {

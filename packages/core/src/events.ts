@@ -85,6 +85,15 @@ export type VerifierEvent =
       /** What is wrong with the value. Never contains the value. */
       readonly problem: string;
     }
+  /** The issuer route of `@torii/next` answered 502, because the issuer could not be reached. */
+  | {
+      readonly type: 'issuer_unreachable';
+      /** The URL that was requested, without its query. Safe to log. */
+      readonly url: string;
+      readonly problem: string;
+      /** A copy of the error, safe to log: name, message, code and causes, without other properties. */
+      readonly cause: Error;
+    }
   /** A token named an unknown key, and the key set was not fetched again because of the rate limit on key fetches. */
   | { readonly type: 'key_search_limited'; readonly url: string };
 

@@ -3,8 +3,9 @@ import { type Auth, type Claims, isAuth, requireAuthOrNull } from './auth.ts';
 import { authorize, type Check, requireChecks } from './checks.ts';
 import { ToriiConfigError } from './errors.ts';
 import { recallListener, type VerifierEventListener } from './events.ts';
-import { readKnownOptions } from './options/reader.ts';
-import type { VerifierOptions } from './options/verifier-options.ts';
+import { recognize } from './logs/found-value.ts';
+import { readKnownOptions, wrongOption, wrongValue } from './options/reader.ts';
+import { misplacedOption, type VerifierOptions } from './options/verifier-options.ts';
 import { SharedMap } from './registry.ts';
 import type { RequestParts } from './request/request-view.ts';
 import { type Verifier, verifierFrom } from './verifier.ts';
@@ -81,8 +82,11 @@ export interface Guards<Request, Middleware> {
    * @throws ToriiConfigError if there is no check, or if a check is not a function
    */
   allow<Custom extends object = Claims>(...checks: readonly [Check<Custom>, ...Check<Custom>[]]): Middleware;
-  /** Returns the caller. Throws a ToriiConfigError if no guard ran before, or if the caller is not signed in. */
-  getAuth<Custom extends object = Claims>(request: Request): Auth<Custom>;
+  /**
+   * Returns the caller. Throws a ToriiConfigError if no guard ran before, if the caller is not signed in, or if there is a
+   * second argument: frameworks pass one to a middleware.
+   */
+  getAuth<Custom extends object = Claims>(request: Request, next?: unknown): Auth<Custom>;
 }
 
 interface RequestRecord {
@@ -108,12 +112,12 @@ export function createGuards<Request extends object, Middleware extends object>(
   adapter: GuardAdapter<Request, Middleware>,
 ): Guards<Request, Middleware> {
   function identify(kind: GuardKind, verifier: Verifier, options: GuardOptions<Request> = {}): Middleware {
-    const { onError } = readKnownOptions(options, ['onError'], `${kind}(verifier, { onError })`);
+    const { onError } = readGuardOptions(options, `${kind}(verifier, { onError })`);
     const record: RequestRecord = Object.freeze({
       onError: requireOnError(onError),
       emit: recallListener(verifier),
     });
-    const authenticateOptions = Object.freeze({ optional: kind === 'optionalAuth' });
+    const authenticateOptions = kind === 'optionalAuth' ? Object.freeze({ optional: true }) : {};
     return middleware(kind, async (request) => {
       // Clear `place` first: it may contain an Auth that other middleware forged. If the code below throws, an error handler
       // could trust that Auth.
@@ -136,13 +140,13 @@ export function createGuards<Request extends object, Middleware extends object>(
     const problem =
       found === null
         ? `\`${place}\` is null, because the caller is not signed in. Handle null, or put requireAuth before this handler.`
-        : `\`${place}\` was not set by requireAuth or optionalAuth. Put requireAuth({ issuer }) before this handler.`;
+        : `\`${place}\` was not set by requireAuth or optionalAuth. Put requireAuth({ issuer }) before this handler, and pass the object that \`${place}\` belongs to.`;
     throw new ToriiConfigError(option, problem);
   }
 
   return Object.freeze({
-    requireAuth: (source, options) => identify('requireAuth', verifierFrom(source), options),
-    optionalAuth: (source, options) => identify('optionalAuth', verifierFrom(source), options),
+    requireAuth: (source, options) => identify('requireAuth', sourceOf(source, 'requireAuth'), options),
+    optionalAuth: (source, options) => identify('optionalAuth', sourceOf(source, 'optionalAuth'), options),
     allow: (...checks) => {
       const list = requireChecks(checks, 'allow');
       return middleware('allow', async (request) => {
@@ -150,8 +154,27 @@ export function createGuards<Request extends object, Middleware extends object>(
         await authorize(found === null ? null : authOf(found, 'allow'), adapter.describe(request), list);
       });
     },
-    getAuth: (request) => authOf(adapter.read(request), 'getAuth'),
+    getAuth(request, next) {
+      // As a middleware, it would never call `next`: the request would hang.
+      if (next !== undefined) throw wrongOption('getAuth', 'is not a middleware. Use requireAuth({ issuer })');
+      if (typeof request !== 'object' || request === null || isAuth(request))
+        throw wrongValue('getAuth', 'called with the request', request);
+      return authOf(adapter.read(request), 'getAuth');
+    },
   } satisfies Guards<Request, Middleware>);
+}
+
+function sourceOf<Custom extends object>(
+  source: Verifier<Custom> | VerifierOptions<Custom>,
+  kind: GuardKind,
+): Verifier<Custom> {
+  return verifierFrom(source, `${kind}(verifier), or ${kind}({ issuer: 'https://acme.torii.so' })`);
+}
+
+function readGuardOptions(given: object, example: string): { readonly onError?: unknown } {
+  const misplaced = Object.keys(Object(given)).find((name) => name !== 'onError');
+  if (misplaced !== undefined && recognize(given) === undefined) throw misplacedOption(misplaced, ['onError']);
+  return readKnownOptions<GuardOptions<never>, ['onError']>(given, ['onError'], example);
 }
 
 function guardBy<Request extends object>(decide: (request: Request) => Promise<void>): Guard<Request> {

@@ -1,6 +1,6 @@
 import type { Auth, Claims } from './auth.ts';
 import { authenticateToken } from './authenticate.ts';
-import { readKnownOptions } from './options/reader.ts';
+import { assertNoSecond, readKnownOptions } from './options/reader.ts';
 import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './options/verify-options.ts';
 import { guardOutcome } from './promises/outcome.ts';
 import { TokenCache } from './token/token-cache.ts';
@@ -25,7 +25,8 @@ export interface TokenVerifier<Custom extends object = Claims> {
  * @throws ToriiConfigError if an option is wrong. The message says what to write.
  */
 export function createTokenVerifier<Custom extends object = Claims>(options: VerifyOptions): TokenVerifier<Custom>;
-export function createTokenVerifier(options: VerifyOptions): TokenVerifier {
+export function createTokenVerifier(options: VerifyOptions, unexpected?: unknown): TokenVerifier {
+  assertNoSecond('createTokenVerifier', unexpected);
   const named = readKnownOptions(
     options,
     verifyOptionNames,

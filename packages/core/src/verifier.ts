@@ -2,9 +2,12 @@ import type { Auth, Claims } from './auth.ts';
 import { authenticate, authenticateToken, type Pipeline, type TokenPipeline } from './authenticate.ts';
 import { runChecks } from './checks.ts';
 import { denialFor } from './denial.ts';
+import type { ToriiConfigError } from './errors.ts';
 import { rememberListener } from './events.ts';
+import { recognize } from './logs/found-value.ts';
+import { assertNoSecond, wrongValue } from './options/reader.ts';
 import type { RequestSettings } from './options/request-options.ts';
-import { readOptions, type VerifierOptions } from './options/verifier-options.ts';
+import { misplacedOption, readOptions, type VerifierOptions } from './options/verifier-options.ts';
 import { type CheckResult, guardOutcome } from './promises/outcome.ts';
 import { type RequestLike, type RequestView, viewOf } from './request/request-view.ts';
 import { TokenCache } from './token/token-cache.ts';
@@ -65,8 +68,13 @@ export function createVerifier<Custom extends object = Claims>(
   options: StrictVerifierOptions<Custom>,
 ): Verifier<Custom, never>;
 export function createVerifier<Custom extends object = Claims>(options: VerifierOptions<Custom>): Verifier<Custom>;
-export function createVerifier(options: VerifierOptions): Verifier {
-  const settings = readOptions(options);
+export function createVerifier(options: VerifierOptions, unexpected?: unknown): Verifier {
+  assertNoSecond('createVerifier', unexpected);
+  return verifierWithOptions(options);
+}
+
+function verifierWithOptions(options: VerifierOptions, example?: string): Verifier {
+  const settings = readOptions(options, example);
   const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
   return verifierWith(settings, (token) => verify(token, verification));
 }
@@ -102,16 +110,34 @@ export function verifierWith(settings: RequestSettings, verifyToken: TokenPipeli
   }
 }
 
-// Own property and `true` only: neither prototype pollution nor a mistake such as `'false'` may make auth optional.
+// An unknown option is an error, because it may be a check: `check(request, { checks })`. Reads own properties only: prototype
+// pollution must not make auth optional.
 function isOptional(options: AuthenticateOptions | null | undefined): boolean {
-  return options !== null && options !== undefined && Object.hasOwn(options, 'optional') && options.optional === true;
+  if (options === null || options === undefined) return false;
+  const isObject = typeof options === 'object';
+  for (const name of isObject ? Object.keys(options) : ['']) {
+    if (name !== 'optional') throw wrongCallOptions(options, name);
+  }
+  const optional = Object.hasOwn(options, 'optional') && options.optional;
+  if (optional === true || optional === false || optional === undefined) return optional === true;
+  throw wrongCallOptions(options, 'optional');
 }
 
-/** Returns `source` if it is a verifier, otherwise creates a verifier from these options. */
+function wrongCallOptions(options: object, name: string): ToriiConfigError {
+  if (name === 'optional') return wrongValue(name, 'true or false', options[name as keyof typeof options]);
+  if (typeof options === 'object' && recognize(options) === undefined) return misplacedOption(name, ['optional']);
+  return wrongValue('options', 'an object', options, '{ optional: true }, or leave it out');
+}
+
+/**
+ * Returns `source` if it is a verifier, otherwise creates a verifier from these options.
+ * @param example What to write instead, for the message about a wrong `source`.
+ */
 export function verifierFrom<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
+  example?: string,
 ): Verifier<Custom> {
-  return isVerifier(source) ? source : createVerifier(source);
+  return isVerifier(source) ? source : (verifierWithOptions(source as VerifierOptions, example) as Verifier<Custom>);
 }
 
 function isVerifier<Custom extends object>(

@@ -75,17 +75,10 @@ describe('authenticate', () => {
   });
 
   test.each<[string, unknown]>([
-    ['undefined', undefined],
-    ['null', null],
-    ['a text', authorization],
-    ['a number', 1],
-    ['true', true],
-    ['a function', () => authorization],
     ['an empty object', {}],
     ['an empty list', []],
     ['headers that are null', { headers: null }],
     ['headers that are text', { headers: authorization }],
-    ['headers that are a function', { headers: () => ({ authorization }) }],
     ['a header that is null', { authorization: null }],
     ['a header that is undefined', { authorization: undefined }],
     ['a header that is an empty list', { authorization: [] }],
@@ -93,8 +86,6 @@ describe('authenticate', () => {
     ['pairs without a value', [['authorization']]],
     ['pairs without a name', [[undefined, authorization]]],
     ['a symbol for a name', [[Symbol('authorization'), authorization]]],
-    ['texts instead of pairs', ['authorization', authorization]],
-    ['a header in a body', { body: { authorization } }],
     ['a name that inherits', { headers: Object.create({ authorization }) }],
   ])('finds no token in %s', async (_name, request) => {
     await expect(torii.authenticate(like(request))).rejects.toMatchObject({ reason: 'token_missing' });
@@ -172,13 +163,7 @@ describe('header values', () => {
   });
 
   test('are empty for a header that was not sent', () => {
-    for (const view of [
-      viewOf({}),
-      viewOf(new Headers()),
-      viewOf([]),
-      viewOf({ headers: {} }),
-      viewOf(like(undefined)),
-    ]) {
+    for (const view of [viewOf({}), viewOf(new Headers()), viewOf([]), viewOf({ headers: {} })]) {
       expect(view.headerValues('a')).toEqual([]);
     }
   });

@@ -111,8 +111,9 @@ export function allow<Custom extends object = Claims>(...checks: readonly [Check
  *
  * @throws ToriiConfigError if neither `requireAuth` nor `optionalAuth` ran, or `req.auth` is `null`
  */
-export function getAuth<Custom extends object = Claims>(req: { readonly auth?: unknown }): Auth<Custom> {
-  return guards.getAuth(req as Request);
+export function getAuth<Custom extends object = Claims>(req: { readonly auth?: unknown }): Auth<Custom>;
+export function getAuth(req: { readonly auth?: unknown }, next?: unknown): Auth {
+  return guards.getAuth(req as Request, next);
 }
 
 function write(res: Response, { status, headers: { Vary = '', ...headers }, body }: Answer): void {

@@ -41,7 +41,8 @@ const guards = createGuards<Context, Middleware>({
     headers: ctx.headers,
     req: ctx.req,
   }),
-  read: (ctx) => ctx.state.auth,
+  // `state` is missing if `getAuth` is called with another object than the context.
+  read: (ctx) => ctx.state?.auth,
   write(ctx, auth) {
     ctx.state.auth = auth;
   },
@@ -97,8 +98,9 @@ export function allow<Custom extends object = Claims>(
  *
  * @throws ToriiConfigError if neither `requireAuth` nor `optionalAuth` ran, or `ctx.state.auth` is `null`
  */
-export function getAuth<Custom extends object = Claims>(ctx: { readonly state: object }): Auth<Custom> {
-  return guards.getAuth(ctx as Context);
+export function getAuth<Custom extends object = Claims>(ctx: { readonly state: object }): Auth<Custom>;
+export function getAuth(ctx: { readonly state: object }, next?: unknown): Auth {
+  return guards.getAuth(ctx as Context, next);
 }
 
 function write(ctx: Context, { status, headers: { Vary = '', ...headers }, body }: Answer): void {

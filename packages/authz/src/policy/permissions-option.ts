@@ -1,5 +1,5 @@
 import type { ToriiConfigError } from '@torii/core';
-import { readKnownOptions, surviveOutages, wrongOption } from '@torii/core/adapter';
+import { RepeatWatch, readKnownOptions, surviveOutages, wrongOption, wrongValue } from '@torii/core/adapter';
 import { DocumentError, type PermissionDocument } from './document.ts';
 
 /** The part of the Keyv interface that this package uses. Requires Keyv 5.5 or newer. */
@@ -36,11 +36,12 @@ export interface DocumentReader {
 const example = "permissions: { permissions: { clerk: ['sales/invoices:get'] } }";
 
 export function readerOf(given: unknown): DocumentReader {
-  if (typeof given === 'function') return { read: () => given(), isFixed: false };
-  if (typeof given !== 'object' || given === null)
-    throw wrong(`must be a document, a function or a store. Write ${example}`);
+  if (typeof given === 'function') return readerFor(given, '', () => given());
+  if (typeof given !== 'object' || given === null || !('permissions' in given || 'store' in given)) {
+    const expected = 'an object with `permissions` or `store`, or a function that returns a document or its JSON';
+    throw wrongValue('permissions', expected, given, example);
+  }
   if ('permissions' in given) return { read: () => given, isFixed: true };
-  if (!('store' in given)) throw wrong(`has neither \`permissions\` nor \`store\`. Write ${example}`);
   const named = readKnownOptions(given as StoredPermissions, ['store', 'key'], example, 'permissions');
   const { store } = named;
   const key = 'key' in named ? named.key : 'permissions';
@@ -49,7 +50,26 @@ export function readerOf(given: unknown): DocumentReader {
   if (typeof key !== 'string' || key === '')
     throw wrong("has a `key` that is not a non-empty string. Write key: 'permissions'");
   surviveOutages(store);
-  return { read: async () => documentIn(await store.getRaw(key)), isFixed: false };
+  return readerFor(store, key, async () => documentIn(await store.getRaw(key)));
+}
+
+const watches = new WeakMap<object, RepeatWatch>();
+
+function readerFor(source: object, key: string, read: () => unknown): DocumentReader {
+  const watch =
+    watches.get(source) ??
+    new RepeatWatch(
+      () =>
+        'createAuthz read one permission document 5 times within a minute. Create it once, outside of the request handler: an Authz that is made for each request reads the document for each request.',
+    );
+  watches.set(source, watch);
+  let isNoted = false;
+  const readAndNote = (): unknown => {
+    if (!isNoted) watch.note(key);
+    isNoted = true;
+    return read();
+  };
+  return { read: readAndNote, isFixed: false };
 }
 
 // Takes the document out of `{ value, expires }`, the form in which Keyv stores it. Also accepts a plain document,

@@ -1,4 +1,5 @@
-import { type Auth, type Claims, isAuth, ToriiConfigError } from '@torii/core';
+import { type Auth, type Claims, isAuth } from '@torii/core';
+import { wrongValue } from '@torii/core/adapter';
 
 /**
  * The names of the token claims to read. In Torii's tokens, `org_id` is also read from `o.id`, and `org_role` from
@@ -75,10 +76,7 @@ export function createCallerReader(names: ClaimSettings): (auth: Auth) => Caller
     if (known !== undefined) return known;
     // Without this check, an object that only looks like an Auth could contain any role.
     if (!isAuth(auth)) {
-      throw new ToriiConfigError(
-        'auth',
-        'The value is not an Auth that a verifier created. Pass the result of `getAuth` or `verify`.',
-      );
+      throw wrongValue('auth', 'an Auth that a verifier created, as the first argument', auth, 'getAuth(req)');
     }
     const caller = readCaller(auth, names);
     callers.set(auth, caller);

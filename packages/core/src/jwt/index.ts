@@ -4,6 +4,7 @@ import { ToriiAuthError, ToriiConfigError } from '../errors.ts';
 import type { JWK } from '../keys/jwks.ts';
 import { unknownKey } from '../keys/remote-key-set.ts';
 import { loggableCause } from '../logs/cause.ts';
+import { assertNoSecond } from '../options/reader.ts';
 import { malformed, parseToken, refuseExtensions } from '../token/parse.ts';
 import { type Verifier, verifierWith } from '../verifier.ts';
 import { checkJwtClaims } from './claims.ts';
@@ -31,7 +32,8 @@ export function createJwtVerifier<Custom extends object = Claims>(
   options: StrictJwtOptions<Custom>,
 ): Verifier<Custom, never>;
 export function createJwtVerifier<Custom extends object = Claims>(options: JwtOptions<Custom>): Verifier<Custom>;
-export function createJwtVerifier(options: JwtOptions): Verifier {
+export function createJwtVerifier(options: JwtOptions, unexpected?: unknown): Verifier {
+  assertNoSecond('createJwtVerifier', unexpected);
   const settings = readJwtOptions(options);
   const findKey = keyFinderOf(settings);
   return verifierWith(settings, async (token) => {

@@ -7,6 +7,7 @@ import { shareKeySets } from '../keys/key-sources.ts';
 import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
 import { type AudienceOptions, readAudienceRules } from '../options/audience-options.ts';
 import { isLoopback } from '../options/loopback.ts';
+import { problemOfPasted } from '../options/pasted-text.ts';
 import {
   assertClaimNames,
   listTexts,
@@ -17,6 +18,7 @@ import {
   readText,
   readTexts,
   wrongOption,
+  wrongValue,
 } from '../options/reader.ts';
 import {
   type RequestOptions,
@@ -184,6 +186,8 @@ function readSecret(value: unknown, algorithms: ReadonlySet<string>): Uint8Array
   if (!(secret instanceof Uint8Array) || secret.length === 0) {
     throw wrongOption('secret', 'is not set. Set the environment variable that you read it from');
   }
+  const pasted = typeof value === 'string' && /^\s|\s$|^(["'`]).*\1$/s.test(value) ? problemOfPasted(value) : undefined;
+  if (pasted !== undefined) throw wrongOption('secret', `${pasted}. If it belongs to the secret, pass the bytes`);
   if (typeof value === 'string' && value.includes('-----BEGIN')) throw wrongOption('secret', 'is a PEM key. Use `key`');
   const least = Math.max(...[...algorithms].map((name) => Number(name.slice(2)) / 8));
   if (secret.length < least)
@@ -238,13 +242,14 @@ function readKeySet(options: JwtOptionValues, emit: VerifierEventListener): JwtK
     const url = URL.canParse(jwks) ? new URL(jwks) : undefined;
     const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
     if (url === undefined || !isSafe || url.username !== '' || url.password !== '') {
-      throw wrongOption('jwks', 'must be a URL that begins with https://');
+      const problem = problemOfPasted(jwks) ?? 'must be a URL that begins with https://';
+      throw wrongOption('jwks', `${problem}. Write jwks: 'https://login.example.com/jwks.json'`);
     }
     return { kind: 'url', keys: readRemoteKeys(options, jwks, emit) };
   }
   const keys: unknown = typeof jwks === 'object' && jwks !== null ? Reflect.get(jwks, 'keys') : undefined;
   if (!Array.isArray(keys) || keys.length === 0)
-    throw wrongOption('jwks', 'must be a URL or a key set: { keys: [{ kty, … }] }');
+    throw wrongValue('jwks', 'a URL as a string, or a key set', jwks, 'jwks: { keys: [{ kty, … }] }');
   const entries = plainCopy<readonly unknown[]>([...keys], 'jwks');
   try {
     return { kind: 'set', keys: parseOwnKeys({ keys: entries }, parseJwtKeySet, emit) };

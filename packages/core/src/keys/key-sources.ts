@@ -1,4 +1,5 @@
 import type { VerifierEventListener } from '../events.ts';
+import { RepeatWatch } from '../time/repeat-watch.ts';
 import { parseKeySet, parseOwnKeys, type SetKey } from './jwks.ts';
 import type { Fetch } from './key-endpoint.ts';
 import { type KeySource, type ParseKeySet, RemoteKeySet, unknownKey } from './remote-key-set.ts';
@@ -19,6 +20,20 @@ const maxShared = 1_000;
 // Reads `globalThis.fetch` on each call, because it may be replaced or instrumented later.
 const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 
+const watch = new RepeatWatch(
+  (url) =>
+    `The keys of ${url} were fetched with 5 different \`fetch\` functions within a minute. Verifiers share keys only if they have the same function, so a verifier that is made for each request with an inline \`fetch\` fetches them each time. Create the verifier once, outside of the request handler.`,
+);
+
+function watched(url: string, fetch: Fetch): Fetch {
+  let isNoted = false;
+  return (input, init) => {
+    if (!isNoted) watch.note(url);
+    isNoted = true;
+    return fetch(input, init);
+  };
+}
+
 export type KeySetFor<Key> = (url: string, fetch?: Fetch) => RemoteKeySet<Key>;
 
 export function shareKeySets<Key>(parse: ParseKeySet<Key>): KeySetFor<Key> {
@@ -28,7 +43,7 @@ export function shareKeySets<Key>(parse: ParseKeySet<Key>): KeySetFor<Key> {
   return (url, fetch = platformFetch) => {
     const sets = shared.get(fetch) ?? new Map<string, RemoteKeySet<Key>>();
     shared.set(fetch, sets);
-    const set = sets.get(url) ?? new RemoteKeySet(url, fetch, parse);
+    const set = sets.get(url) ?? new RemoteKeySet(url, fetch === platformFetch ? fetch : watched(url, fetch), parse);
     sets.delete(url);
     sets.set(url, set);
     for (const oldest of sets.keys()) {

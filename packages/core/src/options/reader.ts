@@ -1,6 +1,9 @@
 import { ToriiConfigError } from '../errors.ts';
+import { describe, recognize } from '../logs/found-value.ts';
 import { loggable } from '../logs/loggable.ts';
+import { placeOf, synonymOf } from './foreign-names.ts';
 import { nearestName } from './nearest-name.ts';
+import { problemOfPasted } from './pasted-text.ts';
 
 /** A copy of an options object. The copy has no prototype, so `in` and property access see own options only. */
 export type Options<Name extends string = string> = { readonly [Key in Name]?: unknown };
@@ -22,22 +25,34 @@ export interface NumberRule {
  */
 export function readKnownOptions<T extends object, const Names extends readonly (keyof T & string)[]>(
   given: T,
-  names: Names & Complete<T, Names>,
+  optionNames: Names & Complete<T, Names>,
   example: string,
   option = 'options',
 ): Options<Names[number]> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw wrongValue(option, 'an object', given, example);
   }
-  const known: readonly string[] = names;
+  const known: readonly string[] = optionNames;
   const options: Options = Object.assign(Object.create(null), given);
-  for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownName(name, known);
+  const names = Object.keys(options);
+  const unknown = names.find((name) => !known.includes(name));
+  // For example, Express passes a request to `app.use(requireAuth)`, where the call is missing.
+  if ((unknown !== undefined || names.length === 0) && recognize(given, known) !== undefined) {
+    throw wrongValue(option, 'an object of options', given, example);
+  }
+  if (unknown !== undefined) throw unknownName(unknown, known);
   for (const name of known) {
     if (name in given && !(name in options) && !(name in Object.prototype)) {
       throw wrongOption(name, 'is inherited or not enumerable. Pass a plain object');
     }
   }
   return options;
+}
+
+/** Throws for a second object of options, which would be ignored: it may hold checks. Not for the index that `map` passes. */
+export function assertNoSecond(name: string, unexpected: unknown): void {
+  if (typeof unexpected !== 'object' || unexpected === null) return;
+  throw wrongOption(name, 'takes one object of options. Put all of them into the first argument');
 }
 
 /** Removes the named options if they are `undefined`. Do not name security options: an unset one must be an error. */
@@ -51,7 +66,7 @@ export function readText<Name extends string>(options: Options<Name>, name: Name
   if (!(name in options)) return undefined;
   const value = options[name];
   if (isText(value)) return value;
-  throw wrongValue(name, text, value, example);
+  throw wrongText(name, text, value, example);
 }
 
 /** Reads a required option that is a non-empty string or a list of them. */
@@ -61,7 +76,7 @@ export function listTexts<Name extends string>(options: Options<Name>, name: Nam
   const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
   const wrong = list.length === 0 ? [value] : list.filter((item) => !isText(item));
   if (wrong.length === 0) return list.map(String);
-  throw wrongValue(name, `${text}, or a list of them`, wrong[0], example);
+  throw wrongText(name, `${text}, or a list of them`, wrong[0], example);
 }
 
 export function readTexts<Name extends string>(
@@ -74,12 +89,12 @@ export function readTexts<Name extends string>(
 
 /**
  * Throws a ToriiConfigError for a claim name that is most likely a mistake, such as `'scope,plan'` or `'scope '` from an
- * environment variable. A rule for that claim would have no effect. `__proto__` is refused because it is removed from every
- * token.
+ * environment variable. A rule for that claim would have no effect.
  */
 export function assertClaimNames(option: string, names: Iterable<string>, example: string): void {
   for (const name of names) {
-    if (name === '__proto__' || /[\s,\p{C}]/u.test(name))
+    if (name === '__proto__') throw wrongOption(option, 'must not list `__proto__`, which is removed from every token');
+    if (/[\s,\p{C}]/u.test(name))
       throw wrongOption(option, `must not contain spaces, commas or invisible characters. Write ${example}`);
   }
 }
@@ -169,8 +184,9 @@ export function wrongValue(option: string, expected: string, found: unknown, exa
 
 /** Creates an error for an unknown name. The message suggests the most similar known name. */
 export function unknownName(name: string, known: readonly string[], noun = 'option'): ToriiConfigError {
-  const nearest = nearestName(name, known);
-  const hint = nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;
+  const place = placeOf(name);
+  const nearest = nearestName(name, known) ?? synonymOf(name, known);
+  const hint = place !== undefined ? ` ${place}.` : nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;
   return new ToriiConfigError(
     name,
     `There is no ${noun} \`${loggable(name)}\`.${hint} Known ${noun}s: ${known.join(', ')}.`,
@@ -180,11 +196,10 @@ export function unknownName(name: string, known: readonly string[], noun = 'opti
 const text = 'a non-empty string';
 
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '';
+  return problemOfPasted(value) === undefined;
 }
 
-function describe(value: unknown): string {
-  if (value === '') return 'an empty string';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  return typeof value === 'string' || value === Object(value) ? typeof value : String(value);
+function wrongText(option: string, expected: string, found: unknown, example: string): ToriiConfigError {
+  if (typeof found !== 'string' || found.trim() === '') return wrongValue(option, expected, found, example);
+  return wrongOption(option, `${problemOfPasted(found)}. Write ${example}`);
 }

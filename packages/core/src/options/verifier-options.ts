@@ -1,5 +1,6 @@
 import type { Claims } from '../auth.ts';
-import { readKnownOptions } from './reader.ts';
+import type { ToriiConfigError } from '../errors.ts';
+import { readKnownOptions, unknownName, wrongOption } from './reader.ts';
 import {
   type RequestOptions,
   type RequestSettings,
@@ -16,7 +17,16 @@ export interface Settings extends RequestSettings, TokenSettings {}
 const optionNames = [...verifyOptionNames, ...requestOptionNames] as const;
 
 // A security option that is empty or `undefined` is an error: an unset environment variable must not turn a check off.
-export function readOptions(given: VerifierOptions): Settings {
-  const options = readKnownOptions(given, optionNames, "createVerifier({ issuer: 'https://acme.torii.so' })");
+export function readOptions(
+  given: VerifierOptions,
+  example = "createVerifier({ issuer: 'https://acme.torii.so' })",
+): Settings {
+  const options = readKnownOptions(given, optionNames, example);
   return { ...readVerifyOptions(options), ...readRequestOptions(options) };
+}
+
+/** Creates an error for an option that is not one of `known`. It may be an option of the verifier. */
+export function misplacedOption(name: string, known: readonly string[]): ToriiConfigError {
+  if (!optionNames.some((each) => each === name)) return unknownName(name, known);
+  return wrongOption(name, 'is an option of the verifier. Pass it to createVerifier, together with `issuer`');
 }

@@ -9,7 +9,16 @@ import { withoutTrailingSlash } from '../token/claims.ts';
 import type { VerifySettings } from '../token/verify.ts';
 import { type AudienceOptions, readAudienceRules } from './audience-options.ts';
 import { problemOfIssuer } from './issuer-url.ts';
-import { listTexts, type Options, readFunction, readNumber, readTexts, readWhole, wrongOption } from './reader.ts';
+import {
+  listTexts,
+  type Options,
+  readFunction,
+  readNumber,
+  readTexts,
+  readWhole,
+  wrongOption,
+  wrongValue,
+} from './reader.ts';
 
 /** The options of `createTokenVerifier`. `createVerifier` accepts them too. */
 export interface VerifyOptions extends AudienceOptions {
@@ -136,6 +145,10 @@ function readKeySources(
   if (name === 'initialKeys' && 'keys' in options) {
     throw wrongOption(name, 'has no effect with `keys`, which are never fetched. Leave one of them out');
   }
+  const time = name === 'keys' ? '' : ", fetchedAt: '2026-11-29T15:00:00Z'";
+  const example = `${name}: { keys: [{ kty: 'EC', crv: 'P-256', kid: '…', … }]${time} }`;
+  if (!Array.isArray(Reflect.get(Object(options[name]), 'keys')))
+    throw wrongValue(name, 'a key set', options[name], `${example}, or leave it out to have the keys fetched`);
   try {
     const source =
       name === 'keys'
@@ -144,10 +157,6 @@ function readKeySources(
     return new Map([[issuer, source]]);
   } catch (cause) {
     const problem = cause instanceof KeySetError ? cause.message : 'the key set cannot be read';
-    const time = name === 'keys' ? '' : ", fetchedAt: '2026-11-29T15:00:00Z'";
-    throw wrongOption(
-      name,
-      `cannot be used: ${problem}. Write ${name}: { keys: [{ kty: 'EC', crv: 'P-256', kid: '…', … }]${time} }`,
-    );
+    throw wrongOption(name, `cannot be used: ${problem}. Write ${example}`);
   }
 }

@@ -1,3 +1,5 @@
+import { ToriiConfigError } from '../errors.ts';
+import { describe, isPlainObject } from '../logs/found-value.ts';
 import { agreedHost, hostOfTarget, type NamedHost, readHost } from './host.ts';
 
 /** Headers: a plain object with names in any case, a Fetch `Headers`, or an iterable of `[name, value]` pairs. */
@@ -58,13 +60,48 @@ export const unknownRequest: RequestView = {
   headerValues: () => nothing,
 };
 
-export function viewOf(request: RequestLike): RequestView {
-  if (!isObject(request)) return unknownRequest;
+/** @throws ToriiConfigError if `request` is neither a request nor headers. `option` is its name in the message. */
+export function viewOf(request: RequestLike, option = 'request'): RequestView {
+  if (!isObject(request)) throw wrongRequest(request, option);
   if (hasHeaders(request)) {
-    const headerValues = headerReader(request.headers, distinctHeaders(request));
-    return new View(textOf(request, 'method'), locate(request), headerValues, request);
+    const { headers } = request;
+    const method = textOf(request, 'method');
+    // A promise (`headers()` of Next), a whole request in place of its headers, or a response.
+    const nested = propertyOf(headers, 'headers');
+    const isWrong = typeof propertyOf(headers, 'then') === 'function' || (isObject(nested) && !Array.isArray(nested));
+    if (isWrong) throw wrongRequest(headers, option);
+    if (method === undefined && typeof propertyOf(request, 'status') === 'number') throw wrongRequest(request, option);
+    return new View(method, locate(request), headerReader(headers, distinctHeaders(request)), request);
   }
-  return new View(undefined, undefined, headerReader(request, undefined), {});
+  // Copied first: an iterator can be read once only.
+  const headers = isIterable(request) && !isHeaders(request) ? [...request] : request;
+  if (propertyOf(request, 'headers') !== null && !isHeaderList(headers)) throw wrongRequest(request, option);
+  return new View(undefined, undefined, headerReader(headers, undefined), {});
+}
+
+function wrongRequest(found: unknown, option: string): ToriiConfigError {
+  const remedy =
+    typeof found === 'string'
+      ? 'For a token that comes without a request, call `verify`'
+      : 'Pass the request of your framework, a Fetch Request, or the headers of one';
+  return new ToriiConfigError(
+    option,
+    `\`${option}\` must be a request or its headers. Found: ${describe(found)}. ${remedy}.`,
+  );
+}
+
+// Whether an object that has no `headers` can be headers. It cannot if it has values of other types, as an event or a context
+// of a framework has, or if it is query parameters: a token is never read from the query (RFC 6750 5.3).
+function isHeaderList(value: object): value is HeadersLike {
+  if (/URLSearchParams|FormData/.test(Object.prototype.toString.call(value))) return false;
+  if (isHeaders(value as HeadersLike)) return true;
+  if (Array.isArray(value)) return value.every((entry) => Array.isArray(entry));
+  const values: readonly unknown[] = Object.values(value);
+  return values.every(isHeaderValue) && (values.length > 0 || isPlainObject(value));
+}
+
+function isHeaderValue(value: unknown): boolean {
+  return value === undefined || value === null || Array.isArray(value) || /string|number/.test(typeof value);
 }
 
 class View implements RequestView {

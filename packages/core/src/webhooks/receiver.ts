@@ -1,7 +1,13 @@
 import { emitterFor } from '../emitter.ts';
-import { ToriiConfigError } from '../errors.ts';
 import { loggable } from '../logs/loggable.ts';
-import { type Options, readFunction, readKnownOptions, readNumber, wrongOption } from '../options/reader.ts';
+import {
+  type Options,
+  readFunction,
+  readKnownOptions,
+  readNumber,
+  wrongOption,
+  wrongValue,
+} from '../options/reader.ts';
 import { type AwaitGuard, createAwaitGuard } from '../promises/await-guard.ts';
 import { surviveOutages } from '../stores/outages.ts';
 import type { WebhookPayload } from './body.ts';
@@ -110,9 +116,14 @@ export function createWebhookReceiver<More extends object = object>(
   return { receive: (delivery, handle) => guardAnswer(receive(delivery, handle)) };
 
   async function receive(
-    { headers, payload }: ReceivedDelivery,
+    delivery: ReceivedDelivery,
     handle: (event: WebhookEvent<More>) => unknown,
   ): Promise<WebhookAnswer> {
+    const example = 'receive({ headers, payload }, async (event) => { … })';
+    if (typeof handle !== 'function') throw wrongValue('receive', 'called with a function', handle, example);
+    if (!('headers' in Object(delivery) && 'payload' in Object(delivery)))
+      throw wrongValue('receive', 'called with the headers and the payload', delivery, example);
+    const { headers, payload } = delivery;
     let event: WebhookEvent<More>;
     let claim: Claim | 'handled' | undefined;
     try {
@@ -199,9 +210,10 @@ function isStore(store: unknown): store is WebhookStore {
 /** @throws ToriiConfigError if `handler` is not a function */
 export function requireHandler(handler: unknown): void {
   if (typeof handler === 'function') return;
-  const example = 'webhookHandler({ secret }, async (event) => { … })';
-  throw new ToriiConfigError(
+  throw wrongValue(
     'webhookHandler',
-    `\`webhookHandler\` was called without a function. Write \`${example}\`.`,
+    'called with options and a function',
+    handler,
+    'webhookHandler({ secret }, async (event) => { … })',
   );
 }

@@ -82,7 +82,7 @@ export async function verifyDelivery<More extends object>(
   headers: RequestLike,
   findBody: () => WebhookPayload,
 ): Promise<WebhookEvent<More>> {
-  const request = viewOf(headers);
+  const request = viewOf(headers, 'headers');
   const signed = readSignedHeaders(request);
   checkTime(signed.timestampSeconds, toleranceSeconds);
   if (Number(request.headerValues('content-length')[0] ?? 0) > maxBytes) throw tooLarge(maxBytes);

@@ -1,5 +1,5 @@
 import { ToriiRequestError } from '@torii/core';
-import { readPath } from '@torii/core/adapter';
+import { innermostProblem, loggable, loggableCause, readPath } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
 import { answerError, answerPrivately } from './answer.ts';
 import { limitBody } from './body-limit.ts';
@@ -38,7 +38,7 @@ export function issuerRoutes(settings: Settings): IssuerRoutes {
   };
 }
 
-async function forward(request: NextRequest, { upstream, cookie }: Settings): Promise<Response> {
+async function forward(request: NextRequest, { upstream, cookie, emit }: Settings): Promise<Response> {
   const { pathname, search } = request.nextUrl;
   // Refuse path traversal: the issuer's router could decode `..%2f` and serve a path outside of /_torii/.
   if (!pathname.startsWith('/_torii/') || 'problem' in readPath(pathname)) {
@@ -56,8 +56,12 @@ async function forward(request: NextRequest, { upstream, cookie }: Settings): Pr
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeLimitMs)]),
       ...(sent !== null && { body: sent.body, duplex: 'half' }),
     });
-  } catch {
+  } catch (thrown) {
     if (sent?.isOver()) return answerGateway(413, tooLarge);
+    const cause = loggableCause(thrown);
+    const url = loggable(upstream + pathname);
+    // Not if the browser itself ended the request.
+    if (!request.signal.aborted) emit({ type: 'issuer_unreachable', url, problem: innermostProblem(cause), cause });
     return answerGateway(502, 'The issuer cannot be reached.');
   }
   const received = limitBody(answer.body, new Headers(), maxResponseBytes);

@@ -1,9 +1,17 @@
-import { createVerifier, ToriiConfigError, type Verifier, type VerifyOptions } from '@torii/core';
 import {
+  createVerifier,
+  ToriiConfigError,
+  type Verifier,
+  type VerifierEventListener,
+  type VerifyOptions,
+} from '@torii/core';
+import {
+  emitterFor,
   isLoopback,
   listOrigins,
   listPaths,
   type Options,
+  readFunction,
   readKnownOptions,
   readLiteralPath,
   verifyOptionNames,
@@ -55,6 +63,7 @@ export interface Settings {
   readonly origins: readonly string[];
   readonly signInPath: string;
   readonly upstream: string;
+  readonly emit: VerifierEventListener;
 }
 
 const optionNames = [
@@ -105,6 +114,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
     origins,
     signInPath,
     upstream: upstream.replace(/\/$/, ''),
+    emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
   };
 }
 

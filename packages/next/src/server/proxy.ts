@@ -7,7 +7,7 @@ import {
   type ToriiError,
   ToriiUnavailableError,
 } from '@torii/core';
-import type { Answer } from '@torii/core/adapter';
+import { type Answer, describe as describeValue } from '@torii/core/adapter';
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
 import { signInAddress } from '../return-address.ts';
 import { guardResponse, markPrivate, requireResponse } from './answer.ts';
@@ -36,7 +36,7 @@ export function createProxy<Custom extends object>(settings: Settings) {
     if (handler !== undefined && typeof handler !== 'function') {
       throw new ToriiConfigError(
         'proxy',
-        `The argument of \`proxy\` must be a function. Found: ${typeof handler}. Write proxy((request, { auth }) => NextResponse.next()), or proxy().`,
+        `The argument of \`proxy\` must be a function. Found: ${describeValue(handler)}. Write proxy((request, { auth }) => NextResponse.next()), or proxy().`,
       );
     }
     return (request, event) => guardResponse(run(request, event, handler));

@@ -1,5 +1,5 @@
 import { type Auth, type Check, type Claims, ToriiConfigError } from '@torii/core';
-import { requireChecks } from '@torii/core/adapter';
+import { describe as describeValue, requireChecks } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
 import { guardResponse, markPrivate, requireResponse } from './answer.ts';
 import { guardsFor } from './guards.ts';
@@ -41,7 +41,7 @@ export function createWithAuth<Custom extends object>({ verifier }: Settings) {
     if (typeof handler !== 'function') {
       throw new ToriiConfigError(
         'withAuth',
-        `The first argument of \`withAuth\` must be a function. Found: ${typeof handler}. Write withAuth((request, { auth }) => Response.json(auth.userId)).`,
+        `The first argument of \`withAuth\` must be a function. Found: ${describeValue(handler)}. Write withAuth((request, { auth }) => Response.json(auth.userId)).`,
       );
     }
     const [first, ...others] = checks.length > 0 ? requireChecks<Custom>(checks, 'withAuth') : [];
@@ -49,7 +49,7 @@ export function createWithAuth<Custom extends object>({ verifier }: Settings) {
     return (request, context) => guardResponse(run(request, context));
 
     async function run(request: NextRequest, context: RouteContext<P>): Promise<Response> {
-      requireHeaders(request.headers);
+      requireHeaders(request?.headers);
       const call = { request };
       const refusal = (await identify(call)) ?? (await check?.(call));
       if (refusal !== undefined) return refusal;

@@ -15,6 +15,12 @@ export function withoutHost<R extends RequestParts>(request: R): R {
 }
 
 export function requireHeaders(headers: Pick<Headers, 'keys'>): void {
+  if (typeof headers?.keys !== 'function') {
+    throw new ToriiConfigError(
+      'withAuth',
+      'The wrapped function was not called with a request. `withAuth` is for route handlers, such as `export const GET = torii.withAuth(…)`. In pages and server actions, call `await torii.protect()`.',
+    );
+  }
   if (headers.keys().next().done !== true) return;
   throw new ToriiConfigError(
     'dynamic',

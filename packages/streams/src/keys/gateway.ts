@@ -24,6 +24,7 @@ export function readGateway(gatewayUrl: unknown, fetch: Fetch | undefined): Gate
   assertOption('gatewayUrl', isUrl, `is not an http or https URL: ${example}`);
   const { href, origin, pathname } = new URL(gatewayUrl);
   assertOption('gatewayUrl', href === origin + pathname, 'must not have a user name, a query or a fragment');
+  assertOption('gatewayUrl', !/\/pubkey\/*$/.test(pathname), 'must not end with /pubkey, which is added to it');
   return { pubkeyUrl: `${href.replace(/\/+$/, '')}/pubkey`, fetch };
 }
 

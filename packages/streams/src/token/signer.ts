@@ -4,6 +4,7 @@ import {
   type AwaitGuard,
   assertOption,
   createAwaitGuard,
+  describe,
   emitterFor,
   loggable,
   type Options,
@@ -202,7 +203,10 @@ function readImpersonation(own: SignerOptionValues): 'refuse' | 'audit' {
 function checkAuth(auth: Auth, impersonation: 'refuse' | 'audit'): void {
   if (!isAuth(auth)) {
     const remedy = 'Pass the Auth of a verified request, such as getAuth(req), or call issue({ subject, … })';
-    throw new ToriiStreamError('subject_invalid', `\`auth\` was not created by a verifier. ${remedy}.`);
+    throw new ToriiStreamError(
+      'subject_invalid',
+      `\`auth\` was not created by a verifier. Found: ${describe(auth)}. ${remedy}.`,
+    );
   }
   // Check the expiry again: the app may have kept this Auth since an earlier request, for example for an open
   // WebSocket.

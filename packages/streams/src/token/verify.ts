@@ -2,11 +2,13 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type AuthReason, ToriiAuthError } from '@torii/core';
 import {
   type AwaitGuard,
+  assertOption,
   checkAudience,
   createAwaitGuard,
   readKnownOptions,
   readText,
   readTexts,
+  wrongValue,
 } from '@torii/core/adapter';
 import { JOSEAlgNotAllowed, JWSSignatureVerificationFailed, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
@@ -69,7 +71,10 @@ async function verify(token: string, options: VerifyStreamOptions): Promise<Veri
   const issuer = readText(own, 'issuer', "issuer: 'https://api.example.com', or leave it out");
   const audiences = readTexts(own, 'audience', "audience: 'https://cable.example.com'");
   const key = createPublicKey(readPublicKey('publicKey', own.publicKey).pem);
-  if (typeof token !== 'string' || token.length > maxTokenLength) throw malformed();
+  if (typeof token !== 'string')
+    throw wrongValue('token', 'a string', token, 'verifyStreamToken(token, { publicKey })');
+  assertOption('token', !/^bearer\s/i.test(token), 'begins with `Bearer `. Pass only the token');
+  if (token.length > maxTokenLength) throw malformed();
   try {
     const { payload, protectedHeader } = await jwtVerify(token, key, {
       algorithms: ['RS256'],

@@ -1,0 +1,35 @@
+/** Names a value of the wrong kind, for an error message. Never contains a string: it may be a secret. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (value !== Object(value)) return String(value);
+  return recognize(value) ?? (typeof value === 'function' ? 'a function' : 'an object');
+}
+
+const signs = [
+  ['then', 'function', 'a promise. Write `await` before it'],
+  ['authenticate', 'function', 'a verifier'],
+  ['verify', 'function', 'a token verifier'],
+  ['getHeaders', 'function', 'a response'],
+  ['json', 'function', 'a request or a response'],
+  ['headers', 'object', 'a request'],
+  ['req', 'object', 'the context of a request'],
+] as const;
+
+/** Names an object that is often passed in the wrong place, or `undefined`. `notBy`: properties that prove nothing. */
+export function recognize(value: unknown, notBy: readonly string[] = []): string | undefined {
+  try {
+    return signs.find(([name, type]) => {
+      const found: unknown = notBy.includes(name) ? null : Reflect.get(Object(value), name);
+      return found !== null && typeof found === type && !Array.isArray(found);
+    })?.[2];
+  } catch {
+    return undefined; // A Proxy whose traps throw, or a getter that does.
+  }
+}
+
+// Also accepts an object of another realm, whose prototype is the `Object.prototype` of that realm.
+export function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.hasOwn(Object(prototype), 'hasOwnProperty');
+}

@@ -1,0 +1,42 @@
+// For options of ours, names of other libraries that have the same purpose, in lower case.
+const synonyms: ReadonlyMap<string, string> = new Map([
+  ['publicPaths', 'skip publicroutes ignoredroutes unless exclude'],
+  ['skip', 'publicpaths publicroutes ignoredroutes unless exclude'],
+  ['origins', 'authorizedparties azp'],
+  ['keys', 'jwtkey publickey'],
+  ['key', 'jwtkey publickey'],
+  ['issuer', 'domain iss jwksuri jwksurl baseurl url frontendapi'],
+  ['audience', 'aud'],
+  ['clockTolerance', 'clockskew clockskewinms leeway'],
+  ['environmentId', 'projectid appid'],
+  ['checks', 'role roles permissions scopes authorize'],
+  ['secretKey', 'apikey token'],
+  ['apiUrl', 'baseurl'],
+]);
+
+const otherIssuer = 'For tokens that Torii did not issue, use createJwtVerifier of @torii/core/jwt';
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ['onError', 'It is an option of guards. Write requireAuth(verifier, { onError })'],
+  ['optional', 'Use optionalAuth, or pass { optional: true } to `check` or `authenticate`'],
+  ['secretKey', 'Only createToriiClient of @torii/api takes a secret key'],
+  ['publishableKey', 'Leave it out'],
+  ['clientId', 'Leave it out'],
+  ['algorithms', `Torii signs with ES256: leave it out. ${otherIssuer}`],
+  ['jwks', otherIssuer],
+  ['secret', otherIssuer],
+]);
+
+/** The option of ours that another library calls by this name, or whose name it contains, such as `issuerBaseURL`. */
+export function synonymOf(name: string, known: readonly string[]): string | undefined {
+  const plain = name.toLowerCase();
+  return (
+    known.find((each) => synonyms.get(each)?.split(' ').includes(plain)) ??
+    known.find((each) => each.length > 3 && plain.includes(each.toLowerCase())) ??
+    known.find((each) => plain.length > 5 && each.toLowerCase().includes(plain))
+  );
+}
+
+/** What to do with an option that belongs to another function, or to none. */
+export function placeOf(name: string): string | undefined {
+  return elsewhere.get(name);
+}
