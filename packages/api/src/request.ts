@@ -108,10 +108,11 @@ function fillPath({ path, pathParams: params = {} }: Operation): string {
 
 function problemOfId(id: string): string | undefined {
   // These ids would call another operation: `users.get('')` would list all users.
+  if (id === '') return 'is empty';
   if (/^\.{1,2}$/.test(id)) return 'is a dot segment';
   if (/\p{Surrogate}/u.test(id)) return 'contains half of a surrogate pair';
   // Paths are logged, so that a token or a key must not be part of one.
   if (loggable(id) === '[withheld]') return 'is a token or a key, or contains one';
-  if (id.includes('@')) return 'is an email address. Find the user with users.list({ email })';
-  return problemOfPasted(id);
+  if (/^\S+@\S+\.\S+$/.test(id)) return 'is an email address. Find the user with users.list({ email })';
+  return /^(?:undefined|null|\[object \w+\])$/.test(id) ? problemOfPasted(id) : undefined;
 }

@@ -15,7 +15,7 @@ export {
   type ResponseProgress,
 } from './guards.ts';
 export { innermostProblem, type LoggableError, loggableCause } from './logs/cause.ts';
-export { describe, isPlainObject } from './logs/found-value.ts';
+export { describeValue } from './logs/found-value.ts';
 export { loggable } from './logs/loggable.ts';
 export { kindOf } from './logs/value-kind.ts';
 export { isLoopback } from './options/loopback.ts';

@@ -2,7 +2,7 @@ import { type Auth, isAuth, setListener } from './auth.ts';
 import { silent } from './emitter.ts';
 import { ToriiAuthError, type ToriiConfigError } from './errors.ts';
 import { reportRefusal, type VerifierEventListener } from './events.ts';
-import { describe, isPlainObject, recognize } from './logs/found-value.ts';
+import { describeValue, isPlainObject, recognize } from './logs/found-value.ts';
 import { loggable } from './logs/loggable.ts';
 import { wrongOption } from './options/reader.ts';
 import type { RequestSettings } from './options/request-options.ts';
@@ -64,7 +64,7 @@ function requirePlainData(token: unknown): void {
         'authorization' in token ||
         !(Array.isArray(token) || isPlainObject(token))
       : /function|symbol|bigint/.test(typeof token);
-  if (isWrong) throw wrongToken(`must be a token. Found: ${describe(token)}`);
+  if (isWrong) throw wrongToken(`must be a token. Found: ${describeValue(token)}`);
 }
 
 function wrongToken(problem: string): ToriiConfigError {

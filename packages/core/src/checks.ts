@@ -1,7 +1,7 @@
 import { type Auth, type Claims, listenerFor, requireAuthOrNull } from './auth.ts';
 import { ToriiAuthError, ToriiForbiddenError } from './errors.ts';
 import { reportRefusal, withDetail } from './events.ts';
-import { describe } from './logs/found-value.ts';
+import { describeValue } from './logs/found-value.ts';
 import { kindOf } from './logs/value-kind.ts';
 import { wrongOption, wrongValue } from './options/reader.ts';
 import { type RequestLike, type RequestView, viewOf } from './request/request-view.ts';
@@ -90,7 +90,7 @@ export function requireChecks<Custom extends object = Claims>(
   if (typeof found === 'function') throw wrongOption(option, `contains a guard, such as requireAuth. Write ${example}`);
   throw wrongOption(
     option,
-    `contains a value that is not a function: ${describe(found)}. Write ${remedyFor(found) ?? example}`,
+    `contains a value that is not a function: ${describeValue(found)}. Write ${remedyFor(found) ?? example}`,
   );
 }
 

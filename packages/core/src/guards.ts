@@ -117,7 +117,7 @@ export function createGuards<Request extends object, Middleware extends object>(
       onError: requireOnError(onError),
       emit: recallListener(verifier),
     });
-    const authenticateOptions = kind === 'optionalAuth' ? Object.freeze({ optional: true }) : {};
+    const authenticateOptions = Object.freeze({ optional: kind === 'optionalAuth' });
     return middleware(kind, async (request) => {
       // Clear `place` first: it may contain an Auth that other middleware forged. If the code below throws, an error handler
       // could trust that Auth.

@@ -114,10 +114,10 @@ export function verifierWith(settings: RequestSettings, verifyToken: TokenPipeli
 // pollution must not make auth optional.
 function isOptional(options: AuthenticateOptions | null | undefined): boolean {
   if (options === null || options === undefined) return false;
-  const isObject = typeof options === 'object';
-  for (const name of isObject ? Object.keys(options) : ['']) {
-    if (name !== 'optional') throw wrongCallOptions(options, name);
-  }
+  const names = Object.keys(options);
+  if (typeof options !== 'object' || (names.length === 0 && recognize(options) !== undefined))
+    throw wrongCallOptions(options, '');
+  for (const name of names) if (name !== 'optional') throw wrongCallOptions(options, name);
   const optional = Object.hasOwn(options, 'optional') && options.optional;
   if (optional === true || optional === false || optional === undefined) return optional === true;
   throw wrongCallOptions(options, 'optional');

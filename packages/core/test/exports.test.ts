@@ -25,6 +25,7 @@ const entries = {
   ],
   './adapter': [
     'RemoteValue',
+    'RepeatWatch',
     'TimeLimitError',
     'answerFor',
     'assertClaimNames',
@@ -34,6 +35,7 @@ const entries = {
     'compilePublicPaths',
     'createAwaitGuard',
     'createGuards',
+    'describeValue',
     'elapsedMs',
     'emitterFor',
     'errorFrom',
@@ -75,6 +77,7 @@ const entries = {
     'viewOf',
     'withDetail',
     'wrongOption',
+    'wrongValue',
   ],
   './jwt': ['createJwtVerifier'],
   './webhooks': [

@@ -273,11 +273,13 @@ describe('any path', () => {
   });
 
   test('[21] a listed path is public in its standard encoding', () => {
-    const segment = fc.string({
-      unit: fc.constantFrom(...'abcXYZ019-_~!$&()+,=:@ æøå€[]^|"<>{}`'),
-      minLength: 1,
-      maxLength: 8,
-    });
+    const segment = fc
+      .string({
+        unit: fc.constantFrom(...'abcXYZ019-_~!$&()+,=:@ æøå€[]^|"<>{}`'),
+        minLength: 1,
+        maxLength: 8,
+      })
+      .filter((text) => !text.startsWith(':')); // A segment that begins with a colon is a parameter of a router.
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1, maxLength: 4 }), (segments) => {
         const path = `/${segments.join('/')}`;

@@ -176,7 +176,7 @@ describe('a value', () => {
   const anything = [null, '', ' ', [], {}, Number.NaN, 5n, Symbol('x')];
 
   test.each<Row>([
-    ['string', (options) => readText(options, 'it', 'x'), ['a', ' a '], [...anything, undefined, 7, ['a']]],
+    ['string', (options) => readText(options, 'it', 'x'), ['a', 'a a'], [...anything, ' a ', undefined, 7, ['a']]],
     [
       'strings',
       (options) => listTexts(options, 'it', 'x'),

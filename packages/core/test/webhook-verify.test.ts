@@ -286,8 +286,16 @@ describe('the headers', () => {
     expect(await verify({ headers: { ...headers, ...changes }, payload })).toBe('header_malformed');
   });
 
-  test('that are undefined are reported as missing', async () => {
-    expect(await verify({ headers: undefined as never, payload: '' })).toBe('header_missing');
+  test.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['a text', 'v1,abc'],
+    ['a promise', Promise.resolve({})],
+    ['a function', () => ({})],
+  ])('[37] that are %s are a mistake of the app, not of the sender', async (_name, headers) => {
+    await expect(verifyWebhook({ secret, headers: headers as never, payload: '' })).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      option: 'headers',
+    });
   });
 });
 

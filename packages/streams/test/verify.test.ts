@@ -48,7 +48,6 @@ test('accepts a token of another library without a `kid`', async () => {
 
 test.each([
   ['text that is not a token', 'x', 'token_malformed'],
-  ['a Buffer', Buffer.from('x') as never, 'token_malformed'],
   ['a token over 16 kB', sign({ padding: 'x'.repeat(16_000) }), 'token_malformed'],
   ['a `kid` that is not a string', sign({}, 'RS256', pair.privateKey, { kid: { a: 1 } }), 'token_malformed'],
   ['a `kid` of 257 characters', sign({}, 'RS256', pair.privateKey, { kid: 'x'.repeat(257) }), 'token_malformed'],

@@ -1,5 +1,5 @@
 /** Names a value of the wrong kind, for an error message. Never contains a string: it may be a secret. */
-export function describe(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (value !== Object(value)) return String(value);

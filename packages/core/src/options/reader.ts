@@ -1,5 +1,5 @@
 import { ToriiConfigError } from '../errors.ts';
-import { describe, recognize } from '../logs/found-value.ts';
+import { describeValue, recognize } from '../logs/found-value.ts';
 import { loggable } from '../logs/loggable.ts';
 import { placeOf, synonymOf } from './foreign-names.ts';
 import { nearestName } from './nearest-name.ts';
@@ -179,7 +179,7 @@ export function wrongOption(option: string, problem: string): ToriiConfigError {
 // The message contains the type of the value, but not the value: a string may be a secret.
 export function wrongValue(option: string, expected: string, found: unknown, example?: string): ToriiConfigError {
   const remedy = example === undefined ? '' : `. Write ${example}`;
-  return wrongOption(option, `must be ${expected}. Found: ${describe(found)}${remedy}`);
+  return wrongOption(option, `must be ${expected}. Found: ${describeValue(found)}${remedy}`);
 }
 
 /** Creates an error for an unknown name. The message suggests the most similar known name. */

@@ -1,5 +1,5 @@
 import { ToriiConfigError } from '../errors.ts';
-import { describe, isPlainObject } from '../logs/found-value.ts';
+import { describeValue, isPlainObject } from '../logs/found-value.ts';
 import { agreedHost, hostOfTarget, type NamedHost, readHost } from './host.ts';
 
 /** Headers: a plain object with names in any case, a Fetch `Headers`, or an iterable of `[name, value]` pairs. */
@@ -86,7 +86,7 @@ function wrongRequest(found: unknown, option: string): ToriiConfigError {
       : 'Pass the request of your framework, a Fetch Request, or the headers of one';
   return new ToriiConfigError(
     option,
-    `\`${option}\` must be a request or its headers. Found: ${describe(found)}. ${remedy}.`,
+    `\`${option}\` must be a request or its headers. Found: ${describeValue(found)}. ${remedy}.`,
   );
 }
 

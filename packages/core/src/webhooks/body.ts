@@ -1,6 +1,6 @@
 import { ToriiConfigError } from '../errors.ts';
 import { loggableCause } from '../logs/cause.ts';
-import { describe } from '../logs/found-value.ts';
+import { describeValue } from '../logs/found-value.ts';
 import { ToriiWebhookError } from './errors.ts';
 
 /** The raw body of a delivery: all of it, or a stream. */
@@ -44,7 +44,7 @@ function streamOf(payload: unknown): AsyncIterable<unknown> {
     if ('getReader' in payload) return chunksOf(readerOf(payload as ReadableStream));
     if (Symbol.asyncIterator in payload) return payload as AsyncIterable<unknown>;
   }
-  throw noBody(`must be a raw body. Found: ${describe(payload)}`);
+  throw noBody(`must be a raw body. Found: ${describeValue(payload)}`);
 }
 
 function noBody(problem: string): ToriiConfigError {

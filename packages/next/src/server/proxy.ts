@@ -7,7 +7,7 @@ import {
   type ToriiError,
   ToriiUnavailableError,
 } from '@torii/core';
-import { type Answer, describe as describeValue } from '@torii/core/adapter';
+import { type Answer, describeValue } from '@torii/core/adapter';
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
 import { signInAddress } from '../return-address.ts';
 import { guardResponse, markPrivate, requireResponse } from './answer.ts';

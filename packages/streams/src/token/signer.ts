@@ -4,7 +4,7 @@ import {
   type AwaitGuard,
   assertOption,
   createAwaitGuard,
-  describe,
+  describeValue,
   emitterFor,
   loggable,
   type Options,
@@ -205,7 +205,7 @@ function checkAuth(auth: Auth, impersonation: 'refuse' | 'audit'): void {
     const remedy = 'Pass the Auth of a verified request, such as getAuth(req), or call issue({ subject, … })';
     throw new ToriiStreamError(
       'subject_invalid',
-      `\`auth\` was not created by a verifier. Found: ${describe(auth)}. ${remedy}.`,
+      `\`auth\` was not created by a verifier. Found: ${describeValue(auth)}. ${remedy}.`,
     );
   }
   // Check the expiry again: the app may have kept this Auth since an earlier request, for example for an open
