@@ -20,7 +20,8 @@ const signs = [
 export function recognize(value: unknown, notBy: readonly string[] = []): string | undefined {
   try {
     return signs.find(([name, type]) => {
-      const found: unknown = notBy.includes(name) ? null : Reflect.get(Object(value), name);
+      // A property of `Object.prototype` proves nothing (prototype pollution).
+      const found: unknown = notBy.includes(name) || name in Object.prototype ? null : Reflect.get(Object(value), name);
       return found !== null && typeof found === type && !Array.isArray(found);
     })?.[2];
   } catch {
