@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { VerifierEvent } from '@torii/core';
 import { NextRequest } from 'next/server.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createToriiNext } from '../src/index.ts';
@@ -42,12 +43,14 @@ async function serve(
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
   const issuer = `http://127.0.0.1:${port}${base}`;
-  const { issuerRoutes } = createToriiNext({ issuer, signInPath: '/sign-in', origins: [origin] });
+  const events: VerifierEvent[] = [];
+  const onEvent = (event: VerifierEvent) => void events.push(event);
+  const { issuerRoutes } = createToriiNext({ issuer, signInPath: '/sign-in', origins: [origin], onEvent });
   const ask = (path: string, init: ConstructorParameters<typeof NextRequest>[1] = {}) => {
     const method = (init.method ?? 'GET') as keyof typeof issuerRoutes;
     return issuerRoutes[method](new NextRequest(`https://app.test${path}`, init));
   };
-  return { issuer, seen, ask };
+  return { issuer, seen, ask, events };
 }
 
 test('forwards method, path, query and body to the issuer', async () => {
@@ -299,11 +302,25 @@ describe('bodies', () => {
 });
 
 test('responds with 502 if the issuer cannot be reached, without its address', async () => {
-  const { ask, issuer } = await serve();
+  const { ask, issuer, events } = await serve();
   for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
-  const response = await ask('/_torii/a');
+  const response = await ask('/_torii/a?code=secret');
   const text = await response.text();
   expect([response.status, JSON.parse(text).error.code]).toEqual([502, 'bad_gateway']);
   expect(text).not.toContain(new URL(issuer).port);
+  // [16] The log gets the cause that the browser does not get, but not the query.
+  expect(events).toMatchObject([
+    { type: 'issuer_unreachable', url: `${issuer}/_torii/a`, problem: expect.stringContaining('ECONNREFUSED') },
+  ]);
+  expect(JSON.stringify(events)).not.toContain('secret');
   expect(response.headers.get('cache-control')).toBe('private, no-store');
+});
+
+test('reports nothing if the browser itself ended the request', async () => {
+  const { ask, events } = await serve(() => {});
+  const ending = new AbortController();
+  const answering = ask('/_torii/a', { signal: ending.signal });
+  ending.abort();
+  await answering.catch(() => {});
+  expect(events).toEqual([]);
 });

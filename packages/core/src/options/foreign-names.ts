@@ -10,13 +10,15 @@ const synonyms: ReadonlyMap<string, string> = new Map([
   ['clockTolerance', 'clockskew clockskewinms leeway'],
   ['environmentId', 'projectid appid'],
   ['checks', 'role roles permissions scopes authorize'],
-  ['secretKey', 'apikey token'],
+  ['secretKey', 'apikey token key secret'],
   ['apiUrl', 'baseurl'],
+  ['signInPath', 'signinurl loginurl loginpath'],
 ]);
 
 const otherIssuer = 'For tokens that Torii did not issue, use createJwtVerifier of @torii/core/jwt';
 const elsewhere: ReadonlyMap<string, string> = new Map([
   ['onError', 'It is an option of guards. Write requireAuth(verifier, { onError })'],
+  ['issuer', 'It is an option of createVerifier'],
   ['optional', 'Use optionalAuth, or pass { optional: true } to `check` or `authenticate`'],
   ['secretKey', 'Only createToriiClient of @torii/api takes a secret key'],
   ['publishableKey', 'Leave it out'],
@@ -26,14 +28,23 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['secret', otherIssuer],
 ]);
 
-/** The option of ours that another library calls by this name, or whose name it contains, such as `issuerBaseURL`. */
+/** The option of ours that another library calls by this name. */
 export function synonymOf(name: string, known: readonly string[]): string | undefined {
-  const plain = name.toLowerCase();
+  const plain = plainName(name);
+  return known.find((each) => synonyms.get(each)?.split(' ').includes(plain));
+}
+
+/** The option of ours whose name is a part of this name, such as `issuerBaseURL`, or the other way round. */
+export function partnerOf(name: string, known: readonly string[]): string | undefined {
+  const plain = plainName(name);
   return (
-    known.find((each) => synonyms.get(each)?.split(' ').includes(plain)) ??
     known.find((each) => each.length > 3 && plain.includes(each.toLowerCase())) ??
     known.find((each) => plain.length > 5 && each.toLowerCase().includes(plain))
   );
+}
+
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll('_', '');
 }
 
 /** What to do with an option that belongs to another function, or to none. */

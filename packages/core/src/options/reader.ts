@@ -1,7 +1,7 @@
 import { ToriiConfigError } from '../errors.ts';
 import { describeValue, recognize } from '../logs/found-value.ts';
 import { loggable } from '../logs/loggable.ts';
-import { placeOf, synonymOf } from './foreign-names.ts';
+import { partnerOf, placeOf, synonymOf } from './foreign-names.ts';
 import { nearestName } from './nearest-name.ts';
 import { problemOfPasted } from './pasted-text.ts';
 
@@ -184,8 +184,9 @@ export function wrongValue(option: string, expected: string, found: unknown, exa
 
 /** Creates an error for an unknown name. The message suggests the most similar known name. */
 export function unknownName(name: string, known: readonly string[], noun = 'option'): ToriiConfigError {
-  const place = placeOf(name);
-  const nearest = nearestName(name, known) ?? synonymOf(name, known);
+  const synonym = synonymOf(name, known);
+  const place = synonym === undefined ? placeOf(name) : undefined;
+  const nearest = synonym ?? nearestName(name, known) ?? partnerOf(name, known);
   const hint = place !== undefined ? ` ${place}.` : nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;
   return new ToriiConfigError(
     name,
