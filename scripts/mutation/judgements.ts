@@ -198,38 +198,7 @@ export const judgements: readonly Judgement[] = [
     mutants: ['true', 'false', 'example !== undefined'],
     because: wording,
   },
-  {
-    file: 'core/src/options/reader.ts',
-    code: "value === ''",
-    mutants: ['true', 'false', "value !== ''"],
-    because: wording,
-  },
   { file: 'core/src/options/reader.ts', code: "''", mutants: ['"Stryker was here!"'], because: wording },
-  { file: 'core/src/options/reader.ts', code: 'Array.isArray(value)', mutants: ['false'], because: wording },
-  {
-    file: 'core/src/options/reader.ts',
-    code: 'value.length === 0',
-    mutants: ['true', 'false', 'value.length !== 0'],
-    because: wording,
-  },
-  {
-    file: 'core/src/options/reader.ts',
-    code: "typeof value === 'string' || value === Object(value)",
-    mutants: ['true'],
-    because: wording,
-  },
-  {
-    file: 'core/src/options/reader.ts',
-    code: 'value === Object(value)',
-    mutants: ['false', 'value !== Object(value)'],
-    because: wording,
-  },
-  {
-    file: 'core/src/options/reader.ts',
-    code: "{ if (value === '') return 'an empty string'; if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'; return typeof value === 'string' || value === Object(value) ? typeof value : String(value); }",
-    mutants: ['{}'],
-    because: wording,
-  },
   {
     file: 'core/src/options/request-options.ts',
     code: 'header.toLowerCase()',

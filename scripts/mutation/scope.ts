@@ -17,10 +17,10 @@ export const subjects: readonly Subject[] = [
   core(['auth'], ['auth', 'many-issuers', 'errors', 'checks', 'jwt', 'node/registry']),
   core(
     ['{authenticate,verifier,token-verifier}'],
-    ['authenticate', 'verify', 'checks', 'errors', 'answer', 'event-values', 'guards'],
+    ['authenticate', 'verify', 'checks', 'errors', 'answer', 'event-values', 'guards', 'mistakes'],
   ),
   core(['promises/{await-guard,outcome}'], ['await-guard', 'node/await-guard']),
-  core(['checks'], ['checks', 'guards']),
+  core(['checks'], ['checks', 'guards', 'mistakes']),
   core(['guards'], ['guards', 'event-values']),
   core(['{denial,answer}'], ['denial', 'answer', 'errors', 'guards']),
   core(['errors/kinds'], ['errors', 'api-errors', 'thrown-refusals', 'node/errors']),
@@ -34,7 +34,7 @@ export const subjects: readonly Subject[] = [
   core(['stores/outages'], ['store-outages']),
   core(['request/bearer'], ['bearer', 'authenticate']),
   core(['request/path'], ['path']),
-  core(['request/{request-view,host}'], ['request', 'bearer', 'guards']),
+  core(['request/{request-view,host}'], ['request', 'bearer', 'guards', 'mistakes']),
   core(['token/parse'], ['token', 'verify']),
   core(
     ['token/{claims,verify,token-cache}'],
@@ -51,7 +51,7 @@ export const subjects: readonly Subject[] = [
   ),
   core(['time/{deadline,instant}'], ['deadline', 'pause', 'keys']),
   core(
-    ['options/{verify-options,request-options,verifier-options,paths,origins,issuer-url,loopback,reader}'],
+    ['options/{verify-options,request-options,verifier-options,paths,origins,issuer-url,loopback,reader,pasted-text,foreign-names}'],
     [
       ...[
         'options',
@@ -63,6 +63,7 @@ export const subjects: readonly Subject[] = [
         'key-set',
         'path',
         'authenticate',
+        'mistakes',
       ],
       ...['token-cache', 'verify'],
     ],
