@@ -7,7 +7,7 @@ import { loggable } from './logs/loggable.ts';
 import { wrongOption } from './options/reader.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { bearerToken } from './request/bearer.ts';
-import { type RequestView, unknownRequest } from './request/request-view.ts';
+import { assertRequest, type RequestView, unknownRequest } from './request/request-view.ts';
 
 export interface TokenPipeline {
   readonly emit: VerifierEventListener;
@@ -49,7 +49,7 @@ export async function authenticateToken(token: unknown, pipeline: TokenPipeline)
     if (typeof token !== 'string' || token === '') throw new ToriiAuthError('token_missing', 'No token was given.');
     return await verifyFor(token, unknownRequest, pipeline);
   } catch (error) {
-    const hasScheme = typeof token === 'string' && /^(?:authorization: *)?bearer\s/i.test(token);
+    const hasScheme = typeof token === 'string' && /^\s*(?:authorization: *)?bearer\s/i.test(token);
     throw reportRefusal(hasScheme ? wrongToken('must be a token without `Bearer ` before it') : error, pipeline.emit);
   }
 }
@@ -109,7 +109,9 @@ function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean):
   try {
     return bearerToken(request, places);
   } catch (error) {
-    if (optional && error instanceof ToriiAuthError && error.reason === 'token_missing') return null;
+    const isMissing = error instanceof ToriiAuthError && error.reason === 'token_missing';
+    if (isMissing) assertRequest(request);
+    if (optional && isMissing) return null;
     throw error;
   }
 }

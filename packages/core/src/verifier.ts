@@ -9,7 +9,7 @@ import { assertNoSecond, wrongValue } from './options/reader.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { misplacedOption, readOptions, type VerifierOptions } from './options/verifier-options.ts';
 import { type CheckResult, guardOutcome } from './promises/outcome.ts';
-import { type RequestLike, type RequestView, viewOf } from './request/request-view.ts';
+import { quickViewOf, type RequestLike, type RequestView } from './request/request-view.ts';
 import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 
@@ -93,7 +93,7 @@ export function verifierWith(settings: RequestSettings, verifyToken: TokenPipeli
 
   // Async, so that an error while the request is read becomes a rejection.
   async function read(request: RequestLike, options: AuthenticateOptions | undefined): Promise<Auth | null> {
-    return authenticate(viewOf(request), pipeline, isOptional(options));
+    return authenticate(quickViewOf(request), pipeline, isOptional(options));
   }
 
   async function check(
@@ -101,7 +101,7 @@ export function verifierWith(settings: RequestSettings, verifyToken: TokenPipeli
     options: AuthenticateOptions | undefined,
   ): Promise<CheckResult<Claims, null>> {
     try {
-      return { auth: await authenticate(viewOf(request), pipeline, isOptional(options)), denial: undefined };
+      return { auth: await authenticate(quickViewOf(request), pipeline, isOptional(options)), denial: undefined };
     } catch (error) {
       const denial = denialFor(error);
       if (denial === undefined) throw error;

@@ -71,6 +71,9 @@ describe('what is no request', () => {
     ['a response of Node', { req: request, statusCode: 200, getHeaders: () => ({}) }],
     ['a Fetch response', new Response(null, { headers: { authorization } })],
     ['query parameters', new URLSearchParams({ authorization })],
+    ['query parameters in place of headers', { headers: new URLSearchParams({ authorization }) }],
+    ['a form in place of headers', { headers: new FormData() }],
+    ['rawHeaders in place of headers', { headers: ['authorization', authorization] }],
     ['form data', new FormData()],
     ['bytes', new Uint8Array([1, 2, 3])],
     ['the options of a verifier', { issuer, keys }],
@@ -142,6 +145,7 @@ describe('what is no token', () => {
     ['an Auth', auth],
     ['the whole header', authorization],
     ['the whole header in lower case', `bearer ${token}`],
+    ['the whole header after a blank', ` ${authorization}`],
     ['the whole header with a tab', `Bearer\t${token}`],
     ['a line of a header', `Authorization: ${authorization}`],
   ])('[37] is not answered as a bad token: %s', async (_name, value) => {
@@ -284,6 +288,9 @@ describe('createVerifier', () => {
     ['one slash', 'https:/acme.torii.so'],
     ['no scheme', 'acme.torii.so'],
     ['a list as text', 'https://a.torii.so,https://b.torii.so'],
+    ['an unset variable in the path', 'https://torii.example.com/undefined'],
+    ['a line break as two characters', 'https://acme.torii.so\\n'],
+    ['a dot at its end', 'https://acme.torii.so.'],
     ['a list with blanks', 'https://a.torii.so https://b.torii.so'],
     ['a list with semicolons', 'https://a.torii.so;https://b.torii.so'],
     ['a list as JSON', '["https://a.torii.so"]'],
@@ -345,6 +352,8 @@ describe('createVerifier', () => {
     ['algorithms', 'createJwtVerifier'],
     ['jwks', 'createJwtVerifier'],
     ['clientId', 'Leave it out'],
+    ['headers', 'header'],
+    ['verifier', 'itself'],
   ])('an option named %s leads to %s', async (name, remedy) => {
     const error = await mistakeIn(create({ issuer, [name]: 'sk_live_0123456789' }));
     expect(error).toMatchObject({ option: name });

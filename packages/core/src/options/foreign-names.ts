@@ -21,6 +21,7 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['issuer', 'It is an option of createVerifier'],
   ['optional', 'Use optionalAuth, or pass { optional: true } to `check` or `authenticate`'],
   ['secretKey', 'Only createToriiClient of @torii/api takes a secret key'],
+  ['verifier', 'Pass the verifier itself'],
   ['publishableKey', 'Leave it out'],
   ['clientId', 'Leave it out'],
   ['algorithms', `Torii signs with ES256: leave it out. ${otherIssuer}`],

@@ -11,9 +11,10 @@ export function problemOfIssuer(text: string): string | undefined {
     return 'must begin with https://. Only loopback hosts may use http://';
   if (url.username !== '' || url.password !== '' || /[?#]|\/\/$/.test(text))
     return 'must not have a user name, a password, a query, a fragment or two slashes at its end';
-  if (/[\s,;"'`]/.test(text))
-    return 'contains a space, a comma, a semicolon or a quote. Write several issuers as a list';
-  if (/(?:^|\.)(?:undefined|null)(?:\.|$)/.test(hostname))
+  if (/[\s,;"'`\\]/.test(text))
+    return 'contains a space, a comma, a semicolon, a quote or a backslash. Write several issuers as a list';
+  if (hostname.endsWith('.')) return 'has a host that ends with a dot';
+  if (/[./](?:undefined|null)(?:[./:]|$)/.test(text))
     return "contains 'undefined' or 'null': a variable was not set when the URL was put together";
   if (/^api\.(?:torii\.so|toriiauth\.eu)$/.test(hostname) || /^\/api\/server\b/.test(pathname))
     return "is the URL of Torii's API. The issuer is another URL, which your dashboard shows";

@@ -37,7 +37,7 @@ export function readKnownOptions<T extends object, const Names extends readonly 
   const names = Object.keys(options);
   const unknown = names.find((name) => !known.includes(name));
   // For example, Express passes a request to `app.use(requireAuth)`, where the call is missing.
-  if ((unknown !== undefined || names.length === 0) && recognize(given, known) !== undefined) {
+  if (!names.some((name) => known.includes(name)) && recognize(given, known) !== undefined) {
     throw wrongValue(option, 'an object of options', given, example);
   }
   if (unknown !== undefined) throw unknownName(unknown, known);

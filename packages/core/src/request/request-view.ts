@@ -62,21 +62,41 @@ export const unknownRequest: RequestView = {
 
 /** @throws ToriiConfigError if `request` is neither a request nor headers. `option` is its name in the message. */
 export function viewOf(request: RequestLike, option = 'request'): RequestView {
+  const view = quickViewOf(request, option);
+  assertRequest(view, option);
+  return view;
+}
+
+/** Like `viewOf`, without the checks of `assertRequest`: they would take longer than reading a token from the cache. */
+export function quickViewOf(request: RequestLike, option = 'request'): RequestView {
   if (!isObject(request)) throw wrongRequest(request, option);
-  if (hasHeaders(request)) {
-    const { headers } = request;
+  const isRequest = hasHeaders(request);
+  const headers = copyIfIterable(isRequest ? request.headers : request);
+  // A token is never read from query parameters (RFC 6750 5.3).
+  if (isIterable(headers) && !isHeaderList(headers)) throw wrongRequest(headers, option);
+  if (isRequest) {
     const method = textOf(request, 'method');
-    // A promise (`headers()` of Next), a whole request in place of its headers, or a response.
-    const nested = propertyOf(headers, 'headers');
-    const isWrong = typeof propertyOf(headers, 'then') === 'function' || (isObject(nested) && !Array.isArray(nested));
-    if (isWrong) throw wrongRequest(headers, option);
+    // A response.
     if (method === undefined && typeof propertyOf(request, 'status') === 'number') throw wrongRequest(request, option);
     return new View(method, locate(request), headerReader(headers, distinctHeaders(request)), request);
   }
-  // Copied first: an iterator can be read once only.
-  const headers = isIterable(request) && !isHeaders(request) ? [...request] : request;
   if (propertyOf(request, 'headers') !== null && !isHeaderList(headers)) throw wrongRequest(request, option);
   return new View(undefined, undefined, headerReader(headers, undefined), {});
+}
+
+/** @throws ToriiConfigError if the `headers` of the request are a promise, or a whole request */
+export function assertRequest(view: RequestView, option = 'request'): void {
+  const { headers } = View.partsOf(view);
+  if (!isObject(headers)) return;
+  const nested = propertyOf(headers, 'headers');
+  // A promise (`headers()` of Next), or a whole request in place of its headers.
+  const isWrong = typeof propertyOf(headers, 'then') === 'function' || (isObject(nested) && !Array.isArray(nested));
+  if (isWrong) throw wrongRequest(headers, option);
+}
+
+// An iterator can be read once only.
+function copyIfIterable(headers: HeadersLike): HeadersLike {
+  return isIterable(headers) && !isHeaders(headers) ? [...headers] : headers;
 }
 
 function wrongRequest(found: unknown, option: string): ToriiConfigError {
@@ -121,6 +141,10 @@ class View implements RequestView {
     this.path = path;
     this.headerValues = headerValues;
     this.#parts = parts;
+  }
+
+  static partsOf(view: RequestView): Partial<RequestParts> {
+    return view instanceof View ? view.#parts : {};
   }
 
   // Determined only when it is read, because most requests do not need it.
@@ -198,10 +222,9 @@ function headerReader(
   headers: HeadersLike,
   distinct: ((name: string) => readonly string[]) | undefined,
 ): (name: string) => readonly string[] {
-  const source = isIterable(headers) && !isHeaders(headers) ? [...headers] : headers;
   return (name) => {
     const wanted = name.toLowerCase();
-    const values = valuesOf(source, wanted);
+    const values = valuesOf(headers, wanted);
     // Use the value in `headers`, because middleware may have changed it on purpose. Exception: if the client sent the header
     // several times, use all values, because Node's `headers` keeps only one of them for some headers.
     const sent = values.length === 1 ? distinct?.(wanted) : undefined;
