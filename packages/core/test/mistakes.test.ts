@@ -415,11 +415,22 @@ describe('createJwtVerifier', () => {
     ['a secret with a newline, as from a file', { secret: `${secret}\n` }],
     ['a secret that is a promise', { secret: Promise.resolve(secret) }],
     ['a secret by another name', { secretOrKey: secret }],
+    ['the URL of a key set by another name', { jwksUri: 'https://login.test/jwks.json' }],
+    ['an algorithm by another name', { secret, alg: 'HS256' }],
     ['a quoted issuer', { secret, issuer: '"https://login.test"' }],
     ['an issuer with a newline', { secret, issuer: 'https://login.test\n' }],
   ])('refuses %s', async (_name, options) => {
     const { message } = await mistakeIn(() => createJwtVerifier({ algorithms: ['HS256'], ...(options as object) }));
     expect(message).not.toContain('xxxx');
+  });
+
+  test.each([
+    ['jwksUri', 'jwks'],
+    ['alg', 'algorithms'],
+    ['secretOrPublicKey', 'secret'],
+  ])('leads from %s to %s', async (name, ours) => {
+    const { message } = await mistakeIn(() => createJwtVerifier({ [name]: 'x' } as never));
+    expect(message.split('Known options')[0]).toContain(`\`${ours}\``);
   });
 
   test('accepts a secret with one quote, or with a newline in bytes', () => {
@@ -451,6 +462,20 @@ describe('webhooks', () => {
     ['the body by another name', { secret: webhookSecret, headers: {}, body: '{}' }],
   ])('[37] verifyWebhook does not blame the sender if it is given %s', async (_name, options) => {
     await mistakeIn(() => verifyWebhook(options as never));
+  });
+
+  test.each<Row>([
+    ['a secret without its beginning', btoa('A'.repeat(32))],
+    ['a secret of capitals with padding', 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE='],
+    ['a promise', Promise.resolve(webhookSecret)],
+    ['quotes', `"${webhookSecret}"`],
+    ['a semicolon', `${webhookSecret};`],
+    ['its variable', `TORII_WEBHOOK_SECRET=${webhookSecret}`],
+    ['a secret key', 'sk_live_0123456789'],
+  ])('a secret that is or has %s is refused', async (_name, secret) => {
+    const error = await mistakeIn(() => createWebhookReceiver({ secret: secret as string }));
+    expect(error).toMatchObject({ option: 'secret' });
+    expect(error.message).not.toContain('AQEB');
   });
 
   test('[37] a receiver refuses to run without a delivery or a handler', async () => {

@@ -1,8 +1,8 @@
-/** Names a value of the wrong kind, for an error message. Never contains a string: it may be a secret. */
+/** Names a value of the wrong kind, for an error message. Never contains a text: it may be a secret. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (value !== Object(value)) return String(value);
+  if (value !== Object(value)) return typeof value === 'symbol' ? 'a symbol' : String(value);
   return recognize(value) ?? (typeof value === 'function' ? 'a function' : 'an object');
 }
 

@@ -5,6 +5,8 @@ const synonyms: ReadonlyMap<string, string> = new Map([
   ['origins', 'authorizedparties azp'],
   ['keys', 'jwtkey publickey'],
   ['key', 'jwtkey publickey'],
+  ['jwks', 'jwksuri jwksurl'],
+  ['algorithms', 'alg'],
   ['issuer', 'domain iss jwksuri jwksurl baseurl url frontendapi'],
   ['audience', 'aud'],
   ['clockTolerance', 'clockskew clockskewinms leeway'],
@@ -12,6 +14,11 @@ const synonyms: ReadonlyMap<string, string> = new Map([
   ['checks', 'role roles permissions scopes authorize'],
   ['secretKey', 'apikey token key secret'],
   ['apiUrl', 'baseurl'],
+  ['payload', 'body rawbody'],
+  ['permissions', 'roles policy rbac document store'],
+  ['tenant', 'header slug'],
+  ['subject', 'sub userid'],
+  ['allowedStreams', 'streams channels'],
   ['signInPath', 'signinurl loginurl loginpath'],
 ]);
 
