@@ -118,6 +118,17 @@ describe('what is no request', () => {
     expect(await torii.check(value as RequestLike, { optional: true })).toEqual({ auth: null, denial: undefined });
   });
 
+  test('a client that sends no token gets 401 from the Headers of Next, which have a property `headers`', async () => {
+    class HeadersAdapter extends Headers {
+      readonly headers = { host: 'app.test' };
+    }
+    for (const value of [new HeadersAdapter(), { headers: new HeadersAdapter() }]) {
+      expect(await torii.check(value)).toMatchObject({ denial: { status: 401 } });
+      expect(await torii.check(value, { optional: true })).toEqual({ auth: null, denial: undefined });
+      expect(viewOf(value).method).toBeUndefined();
+    }
+  });
+
   test.each<Row>([
     ['a plain object', { authorization }],
     ['an object without a prototype', Object.assign(Object.create(null), { authorization })],

@@ -87,7 +87,8 @@ export function quickViewOf(request: RequestLike, option = 'request'): RequestVi
 /** @throws ToriiConfigError if the `headers` of the request are a promise, or a whole request */
 export function assertRequest(view: RequestView, option = 'request'): void {
   const { headers } = View.partsOf(view);
-  if (!isObject(headers)) return;
+  // The Headers of Next have a property `headers`.
+  if (!isObject(headers) || isHeaders(headers)) return;
   const nested = propertyOf(headers, 'headers');
   // A promise (`headers()` of Next), or a whole request in place of its headers.
   const isWrong = typeof propertyOf(headers, 'then') === 'function' || (isObject(nested) && !Array.isArray(nested));
