@@ -25,6 +25,7 @@ export {
   assertClaimNames,
   assertOption,
   listTexts,
+  type NumberRule,
   type Options,
   omitUndefined,
   readChoice,
@@ -49,6 +50,13 @@ export { viewOf } from './request/request-view.ts';
 export { surviveOutages } from './stores/outages.ts';
 export { raceDeadline } from './time/deadline.ts';
 export { elapsedMs, type Instant, instantNow } from './time/instant.ts';
-export { type Patience, type RemoteSource, RemoteValue, retryDelayMs, TimeLimitError } from './time/remote-value.ts';
+export {
+  type Patience,
+  type RemoteSource,
+  RemoteValue,
+  type Renewal,
+  retryDelayMs,
+  TimeLimitError,
+} from './time/remote-value.ts';
 export { checkAudience } from './token/claims.ts';
 export { verifierFrom } from './verifier.ts';

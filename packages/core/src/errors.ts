@@ -37,7 +37,7 @@ export abstract class ToriiError extends Error {
  * An error that refuses the caller. If no code handles it, Express, Koa, Fastify and Hono respond with its denial, because
  * they read the fields below from an error. The fields can be assigned. They are not enumerable, so loggers do not print them.
  */
-export abstract class RefusalError extends ToriiError {
+export abstract class RefusalError<Status extends number = number> extends ToriiError {
   constructor(message: string, options?: ErrorOptions) {
     // Capturing a stack trace takes most of the time in which an error is created, and a refusal shows none.
     const limit: unknown = Reflect.get(Error, 'stackTraceLimit');
@@ -52,7 +52,7 @@ export abstract class RefusalError extends ToriiError {
   }
 
   /** The HTTP status of the denial. */
-  get status(): number {
+  get status(): Status {
     return this.field('status');
   }
 
@@ -61,7 +61,7 @@ export abstract class RefusalError extends ToriiError {
   }
 
   /** The same as `status`. */
-  get statusCode(): number {
+  get statusCode(): Status {
     return this.field('statusCode');
   }
 
@@ -92,7 +92,7 @@ export abstract class RefusalError extends ToriiError {
     return Response.json(this.toDenial()?.body, this);
   }
 
-  protected toDenial(): Denial<object> | undefined {
+  protected toDenial(): Denial<object, number> | undefined {
     return denialFor(this);
   }
 
@@ -116,7 +116,7 @@ function keep<T>(error: object, name: string, value: T): T {
 }
 
 /** The caller could not be authenticated. Answered with 401. */
-export class ToriiAuthError extends RefusalError {
+export class ToriiAuthError extends RefusalError<401> {
   protected static override readonly kind: string = 'ToriiAuthError';
   override readonly name = 'ToriiAuthError';
   override readonly code = 'authentication_failed';
@@ -129,7 +129,7 @@ export class ToriiAuthError extends RefusalError {
 }
 
 /** The request is ambiguous: for example, its path can be interpreted in two ways. Answered with 400. */
-export class ToriiRequestError extends RefusalError {
+export class ToriiRequestError extends RefusalError<400> {
   protected static override readonly kind: string = 'ToriiRequestError';
   override readonly name = 'ToriiRequestError';
   override readonly code = 'bad_request';
@@ -137,7 +137,7 @@ export class ToriiRequestError extends RefusalError {
 }
 
 /** The caller is authenticated, but not allowed to make this request. Answered with 403. */
-export class ToriiForbiddenError extends RefusalError {
+export class ToriiForbiddenError extends RefusalError<403> {
   protected static override readonly kind: string = 'ToriiForbiddenError';
   override readonly name = 'ToriiForbiddenError';
   override readonly code = 'forbidden';
@@ -145,7 +145,7 @@ export class ToriiForbiddenError extends RefusalError {
 }
 
 /** No decision was possible: the issuer's keys or the authorization policy could not be loaded. Answered with 503. */
-export class ToriiUnavailableError extends RefusalError {
+export class ToriiUnavailableError extends RefusalError<503> {
   protected static override readonly kind: string = 'ToriiUnavailableError';
   override readonly name = 'ToriiUnavailableError';
   override readonly code = 'unavailable';

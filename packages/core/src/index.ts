@@ -1,6 +1,6 @@
 export { type Actor, type Auth, type Claims, isAuth, type Organization } from './auth.ts';
 export { authorize, type Check, type Refusal, refuse } from './checks.ts';
-export { type Denial, type DenialBody, denialFor } from './denial.ts';
+export { type Denial, type DenialBody, type DenialCode, type DenialStatus, denialFor } from './denial.ts';
 export {
   type ApiAnswer,
   type ApiCall,
@@ -8,6 +8,7 @@ export {
   type ConnectionReason,
   type ProblemDetails,
   type Reason,
+  type RefusalError,
   ToriiApiError,
   ToriiAuthError,
   ToriiConfigError,

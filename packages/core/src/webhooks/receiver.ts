@@ -5,7 +5,7 @@ import { type Options, readFunction, readKnownOptions, readNumber, wrongOption }
 import { type AwaitGuard, createAwaitGuard } from '../promises/await-guard.ts';
 import { surviveOutages } from '../stores/outages.ts';
 import type { WebhookPayload } from './body.ts';
-import { ToriiWebhookError, webhookDenialFor } from './errors.ts';
+import { ToriiWebhookError, type WebhookDenialBody, type WebhookDenialStatus, webhookDenialFor } from './errors.ts';
 import type { WebhookEvent } from './events.ts';
 import { MemoryStore } from './memory-store.ts';
 import { type Claim, Repeats, type WebhookStore } from './repeats.ts';
@@ -60,11 +60,9 @@ export type WebhookReceiverEventListener = (event: WebhookReceiverEvent) => void
 /** The response to a delivery, as plain data. Send it with `Response.json(answer.body, answer)`. */
 export interface WebhookAnswer {
   /** 200 if the event has been handled, 400 or 413 if the delivery is invalid, 503 if Torii should retry. */
-  readonly status: number;
+  readonly status: 200 | WebhookDenialStatus;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body:
-    | { readonly status: 'handled' | 'repeated' }
-    | { readonly error: { readonly code: string; readonly reason: string; readonly message: string } };
+  readonly body: { readonly status: 'handled' | 'repeated' } | WebhookDenialBody;
 }
 
 /** A delivery to verify and handle. */
