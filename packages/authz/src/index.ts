@@ -1,3 +1,24 @@
+export type {
+  Actor,
+  Auth,
+  Check,
+  Claims,
+  HeadersLike,
+  Organization,
+  Refusal,
+  RequestLike,
+  RequestParts,
+  RequestView,
+} from '@torii/core';
+export {
+  refuse,
+  ToriiAuthError,
+  ToriiConfigError,
+  ToriiError,
+  ToriiForbiddenError,
+  ToriiRequestError,
+  ToriiUnavailableError,
+} from '@torii/core';
 export { type Authz, createAuthz } from './authz.ts';
 export type { AuthzEvent, AuthzEventListener } from './events.ts';
 export type { AuthzOptions, TenantOptions } from './options.ts';

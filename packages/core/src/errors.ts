@@ -53,7 +53,7 @@ export abstract class RefusalError<Status extends number = number> extends Torii
 
   /** The HTTP status of the denial. */
   get status(): Status {
-    return this.field('status');
+    return this.field('status') as Status;
   }
 
   set status(value: number) {
@@ -62,7 +62,7 @@ export abstract class RefusalError<Status extends number = number> extends Torii
 
   /** The same as `status`. */
   get statusCode(): Status {
-    return this.field('statusCode');
+    return this.field('statusCode') as Status;
   }
 
   set statusCode(value: number) {

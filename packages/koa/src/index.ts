@@ -2,7 +2,39 @@ import type { Auth, Check, Claims, Verifier, VerifierOptions } from '@torii/core
 import { type Answer, type AnswerOtherwise, createGuards, type GuardOptions } from '@torii/core/adapter';
 import type { Context, Middleware } from 'koa';
 
-export type { Auth, Check, Denial, Verifier, VerifierOptions } from '@torii/core';
+export type {
+  Actor,
+  Auth,
+  AuthenticateOptions,
+  AuthReason,
+  Check,
+  CheckResult,
+  Claims,
+  Denial,
+  DenialBody,
+  DenialCode,
+  DenialStatus,
+  Fetch,
+  HeadersLike,
+  InitialKeys,
+  JSONWebKeySet,
+  JWK,
+  Organization,
+  Reason,
+  Refusal,
+  RefusalDetail,
+  RefusalError,
+  RequestLike,
+  RequestParts,
+  RequestView,
+  StrictVerifierOptions,
+  UnavailableReason,
+  Verifier,
+  VerifierEvent,
+  VerifierEventListener,
+  VerifierOptions,
+  VerifyOptions,
+} from '@torii/core';
 export {
   createVerifier,
   refuse,
@@ -10,9 +42,10 @@ export {
   ToriiConfigError,
   ToriiError,
   ToriiForbiddenError,
+  ToriiRequestError,
   ToriiUnavailableError,
 } from '@torii/core';
-export type { Answer, GuardOptions } from '@torii/core/adapter';
+export type { Answer, AnswerOtherwise, GuardOptions } from '@torii/core/adapter';
 
 declare module 'koa' {
   interface DefaultState {

@@ -8,11 +8,19 @@ import {
 import type { Context, Middleware } from 'koa';
 
 export {
+  ToriiConfigError,
   ToriiWebhookError,
+  type UnlistedEventType,
+  type WebhookDenialBody,
+  type WebhookDenialStatus,
   type WebhookEvent,
+  type WebhookEventOf,
+  type WebhookEventTypes,
+  type WebhookReason,
   type WebhookReceiverEvent,
   type WebhookReceiverEventListener,
   type WebhookReceiverOptions,
+  type WebhookRules,
   type WebhookSession,
   type WebhookStore,
   type WebhookUser,
