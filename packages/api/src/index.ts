@@ -1,3 +1,4 @@
+export type { ApiAnswer, ApiCall, ConnectionReason, PatchBody, PatchFields, PatchValue } from '@torii/core';
 export {
   Patch,
   type ProblemDetails,

@@ -1,14 +1,21 @@
 export type {
   Actor,
   Auth,
+  AuthReason,
   Check,
   Claims,
+  Denial,
+  DenialBody,
+  DenialCode,
+  DenialStatus,
   HeadersLike,
   Organization,
+  Reason,
   Refusal,
   RequestLike,
   RequestParts,
   RequestView,
+  UnavailableReason,
 } from '@torii/core';
 export {
   refuse,

@@ -1,6 +1,7 @@
 import type { Auth, Check, Claims, Verifier, VerifierOptions } from '@torii/core';
 import { type Answer, type AnswerOtherwise, createGuards, type GuardOptions } from '@torii/core/adapter';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { ExpressRequest } from './express-request.ts';
 
 export type {
   Actor,
@@ -46,6 +47,7 @@ export {
   ToriiUnavailableError,
 } from '@torii/core';
 export type { Answer, AnswerOtherwise, GuardOptions } from '@torii/core/adapter';
+export type { ExpressRequest } from './express-request.ts';
 
 declare global {
   // Extend this global namespace instead of the module `express-serve-static-core`: with pnpm or Yarn PnP, TypeScript
@@ -76,7 +78,7 @@ export type Guard = <P, ResBody, ReqBody, Query, Locals extends Record<string, u
  * Returns the response to send to a refused request, or `undefined` to send the default response. It cannot let the
  * request through.
  */
-export type OnError = AnswerOtherwise<Request>;
+export type OnError = AnswerOtherwise<ExpressRequest>;
 
 const guards = createGuards<Request, Guard>({
   place: 'req.auth',
@@ -109,7 +111,7 @@ const guards = createGuards<Request, Guard>({
  */
 export function requireAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
-  options?: GuardOptions<Request>,
+  options?: GuardOptions<ExpressRequest>,
 ): Guard {
   return guards.requireAuth(source, options);
 }
@@ -121,7 +123,7 @@ export function requireAuth<Custom extends object = Claims>(
  */
 export function optionalAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
-  options?: GuardOptions<Request>,
+  options?: GuardOptions<ExpressRequest>,
 ): Guard {
   return guards.optionalAuth(source, options);
 }

@@ -5,7 +5,8 @@ import {
   type WebhookEvent,
   type WebhookReceiverOptions,
 } from '@torii/core/webhooks';
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
+import type { ExpressRequest } from './express-request.ts';
 
 export {
   ToriiConfigError,
@@ -25,12 +26,16 @@ export {
   type WebhookStore,
   type WebhookUser,
 } from '@torii/core/webhooks';
+export type { ExpressRequest } from './express-request.ts';
 
 /**
  * Handles a webhook event. When the handler returns, or its promise fulfills, the delivery is answered with 200. If it
  * throws or rejects, the delivery is answered with 500, and Torii sends the event again.
  */
-export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, req: Request) => unknown;
+export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, req: ExpressRequest) => unknown;
+
+/** The route handler that `webhookHandler` returns: Express's `RequestHandler`, under a name without type arguments. */
+export interface WebhookRequestHandler extends RequestHandler {}
 
 const remedy =
   'Put the route above app.use(express.json()), or add express.raw({ type: () => true }) to the route, or let the parser keep the bytes: express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }).';
@@ -50,7 +55,7 @@ const remedy =
 export function webhookHandler<More extends object = object>(
   options: WebhookReceiverOptions,
   handler: WebhookHandler<More>,
-): RequestHandler {
+): WebhookRequestHandler {
   requireHandler(handler);
   const receiver = createWebhookReceiver<More>(options);
   return async (req, res, next) => {
