@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import type { PublishedPackage } from './unnamed-types.ts';
 
-/** Returns the app's source, a module for Node or a bundler. Only the entry points in `chosen` are imported: `.`, `./webhooks`. */
-export function writeProbes(published: PublishedPackage, chosen: readonly string[]): string {
+/** Returns the source of an app. `chosen` are entry points, such as `./webhooks`. Types named in `opaque` are not taken apart. */
+export function writeProbes(
+  published: PublishedPackage,
+  chosen: readonly string[],
+  opaque: readonly string[] = [],
+): string {
   const { folder, manifest } = published;
   const files = chosen.map((entry) => join(folder, Reflect.get(Object(manifest.exports?.[entry]), 'types')));
   const program = ts.createProgram(files, {
@@ -48,7 +52,7 @@ export function writeProbes(published: PublishedPackage, chosen: readonly string
     return [
       ...(target.flags & ts.SymbolFlags.Class ? [`typeof ${name}`] : []),
       written,
-      ...partsOf(written),
+      ...(opaque.includes(symbol.name) ? [] : partsOf(written)),
       ...[...keys].flatMap((key) => membersOf(written, key)),
     ];
   }
