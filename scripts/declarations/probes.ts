@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import type { PublishedPackage } from './unnamed-types.ts';
 
-/** Returns the source of an app. `chosen` are entry points, such as `./webhooks`. Types named in `opaque` are not taken apart. */
+/**
+ * Returns the source of an app. `chosen` are entry points, such as `./webhooks`. Types named in `opaque` are not taken apart, and functions
+ * named there not tried. */
 export function writeProbes(
   published: PublishedPackage,
   chosen: readonly string[],
@@ -35,6 +37,7 @@ export function writeProbes(
   function probesOf(symbol: ts.Symbol, entry: string): readonly string[] {
     const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
     const name = `${entry}.${symbol.name}`;
+    if (opaque.includes(symbol.name) && target.flags & ts.SymbolFlags.Function) return [];
     if (target.flags & ts.SymbolFlags.Function) {
       return [
         `typeof ${name}`,

@@ -64,7 +64,7 @@ fastify.addHook('onRequest', async (request, reply) => {
 });
 fastify.get<{ Reply: { 200: { id: string }; 401: Denial['body'] } }>('/typed', async (request, reply) => {
   const { auth, denial } = await verifier.check(request.headers);
-  if (denial?.status === 401) return reply.code(denial.status).headers(denial.headers).send(denial.body);
+  if (denial?.status === 401) return reply.headers(denial.headers).code(denial.status).send(denial.body);
   return { id: auth?.userId ?? '' };
 });
 

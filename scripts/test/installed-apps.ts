@@ -9,7 +9,7 @@ export interface InstalledApp {
   readonly others: Readonly<Record<string, string>>;
   /** The `types` of the app's tsconfig.json. */
   readonly types: readonly string[];
-  /** Types whose parts are the framework's own. Plain Express under pnpm cannot name them either. */
+  /** Types whose parts are the framework's own, which plain Express under pnpm cannot name either; and functions that are no values. */
   readonly opaque: readonly string[];
   /** Exports without annotations. */
   readonly inferred: string;
@@ -192,16 +192,17 @@ import { createToriiNext, refuse, ToriiAuthError } from '@torii/next';
 import { endSession, getErrorReason, useSignIn } from '@torii/next/client';
 import { webhookHandler } from '@torii/next/webhooks';
 ${issuer}
-export const torii = createToriiNext({ issuer });
+const paths = { signInPath: '/sign-in', origins: [] };
+export const torii = createToriiNext({ issuer, ...paths });
 export const { auth, protect, withAuth, proxy } = torii;
-export const typed = createToriiNext<{ plan: string }>({ issuer });
+export const typed = createToriiNext<{ plan: string }>({ issuer, ...paths });
 export const GET = withAuth((_request, { auth }) => Response.json({ id: auth.userId }), () => refuse('No.'));
 export const filter = proxy();
 export const page = async () => (await protect()).organization;
 export const me = async () => (await auth())?.actor;
-export const checked = (request: Request) => torii.check(request);
+export const checked = (request: Request) => torii.fromRequest(request);
 export const POST = webhookHandler({ secret: 'whsec_abc' }, (event) => event.id);
-export const why = (error: Error) => getErrorReason(error);
+export const why = (error: Error & { digest?: string }) => getErrorReason(error);
 export const signIn = () => useSignIn({ getToken: async () => null });
 export const leave = endSession;
 export const reasonOf = (error: ToriiAuthError) => error.reason;
@@ -211,15 +212,15 @@ import { type Auth, type CheckResult, type Claims, createToriiNext, type Organiz
 import { getErrorReason, type SignInState, useSignIn } from '@torii/next/client';
 import { type WebhookHandler, webhookHandler } from '@torii/next/webhooks';
 ${issuer}
-export const torii: ToriiNext = createToriiNext({ issuer });
+export const torii: ToriiNext = createToriiNext({ issuer, signInPath: '/sign-in', origins: [] });
 export const protect: Protect = torii.protect;
 export const filter: ProxyFunction = torii.proxy();
 export const me = (): Promise<Auth | null> => torii.auth();
 export const organizationOf = (auth: Auth<Claims>): Organization | null => auth.organization;
-export const checked = (request: Request): Promise<CheckResult<Claims>> => torii.check(request);
+export const checked = (request: Request): Promise<CheckResult<Claims>> => torii.fromRequest(request);
 export const handle: WebhookHandler = (event) => event.id;
 export const POST: (request: Request) => Promise<Response> = webhookHandler({ secret: 'whsec_abc' }, handle);
-export const why = (error: Error): Reason | undefined => getErrorReason(error);
+export const why = (error: Error & { digest?: string }): Reason | undefined => getErrorReason(error);
 export const signIn = (): SignInState => useSignIn({ getToken: async () => null });
 `,
   },
@@ -228,7 +229,7 @@ export const signIn = (): SignInState => useSignIn({ getToken: async () => null 
     entries: ['.'],
     others: {},
     types: [],
-    opaque: [],
+    opaque: ['createResources'],
     inferred: `
 import { createToriiClient, Patch, ToriiApiError, ToriiConnectionError, type UserUpdateParams } from '@torii/api';
 export const client = createToriiClient({ secretKey: 'sk_test_abc' });
@@ -267,7 +268,7 @@ export const gone = (error: ToriiConnectionError): ConnectionReason => error.rea
     opaque: [],
     inferred: `
 import { allOf, anyOf, createAuthz, lintPermissions, not, type AuthzOptions } from '@torii/authz';
-export const authz = createAuthz({ permissions: { admin: ['**/*:*'] } });
+export const authz = createAuthz({ permissions: { permissions: { admin: ['GET-invoices/*'] } } });
 export const checks = authz.checks;
 export const either = anyOf(allOf(...checks), not((auth) => auth.impersonating));
 export const explained = (auth: Parameters<typeof authz.can>[0]) => authz.explain(auth, {});
@@ -276,7 +277,7 @@ export const listener = (options: AuthzOptions) => options.onEvent;
 `,
     annotated: `
 import { anyOf, type Auth, type Authz, type AuthzOptions, type Check, createAuthz, type Explanation, type LintFinding, lintPermissions, type RequestLike } from '@torii/authz';
-export const options: AuthzOptions = { permissions: { admin: ['**/*:*'] } };
+export const options: AuthzOptions = { permissions: { permissions: { admin: ['GET-invoices/*'] } } };
 export const authz: Authz = createAuthz(options);
 export const either: Check = anyOf(...authz.checks);
 export const explained = (auth: Auth, request: RequestLike): Promise<Explanation> => authz.explain(auth, request);
@@ -294,7 +295,7 @@ import { createRotation, createStreamSigner, publishPublicKey, readStreamEnviron
 import { connectStore, createNatsStore } from '@torii/streams/nats';
 export const environment = readStreamEnvironment(process.env);
 export const signer = createStreamSigner({ privateKey: 'a' });
-export const token = signer.issue({ userId: 'a', streams: ['a'] });
+export const token = signer.issue({ subject: 'a', allowedStreams: ['a'], ttlSeconds: 60 });
 export const issueFor = signer.issueFor;
 export const kv = connectStore({ servers: 'nats://127.0.0.1:4222' });
 export const published = async () => publishPublicKey(await kv, signer.publicKey);
@@ -316,15 +317,15 @@ export const store: Promise<KeyStore> = kv;
   {
     name: 'emulator',
     entries: ['.', './browser'],
-    others: {},
-    types: [],
+    others: pick('packages/emulator', '@types/node'),
+    types: ['node'],
     opaque: [],
     inferred: `
 import { startEmulator } from '@torii/emulator';
 import { createSession } from '@torii/emulator/browser';
 export const torii = await startEmulator();
 export const user = await torii.createUser({ email: 'ada@example.com' });
-export const token = torii.token({ user });
+export const token = torii.token({ userId: user.id });
 export const environment = torii.environment('default');
 export const deliveries = torii.webhookDeliveries();
 export const webhooks = torii.webhooks;

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 
 /**
- * Express's `Request`, under a name without type arguments: under pnpm, the types of these arguments cannot be named in the
- * declarations of an app.
+ * Express's `Request`, under a name of this package: with pnpm, the declarations of an app cannot name the types of the arguments
+ * of `Request`.
  */
 export interface ExpressRequest extends Request {}

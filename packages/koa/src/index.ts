@@ -1,6 +1,7 @@
 import type { Auth, Check, Claims, Verifier, VerifierOptions } from '@torii/core';
 import { type Answer, type AnswerOtherwise, createGuards, type GuardOptions } from '@torii/core/adapter';
 import type { Context, Middleware } from 'koa';
+import type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
 
 export type {
   Actor,
@@ -46,6 +47,7 @@ export {
   ToriiUnavailableError,
 } from '@torii/core';
 export type { Answer, AnswerOtherwise, GuardOptions } from '@torii/core/adapter';
+export type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
 
 declare module 'koa' {
   interface DefaultState {
@@ -62,7 +64,7 @@ declare module 'koa' {
  * Returns the response to send to a refused request, or `undefined` to send the default response. It cannot let the
  * request through.
  */
-export type OnError = AnswerOtherwise<Context>;
+export type OnError = AnswerOtherwise<KoaContext>;
 
 const guards = createGuards<Context, Middleware>({
   place: 'ctx.state.auth',
@@ -92,8 +94,8 @@ const guards = createGuards<Context, Middleware>({
  */
 export function requireAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
-  options?: GuardOptions<Context>,
-): Middleware {
+  options?: GuardOptions<KoaContext>,
+): KoaMiddleware {
   return guards.requireAuth(source, options);
 }
 
@@ -105,8 +107,8 @@ export function requireAuth<Custom extends object = Claims>(
  */
 export function optionalAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
-  options?: GuardOptions<Context>,
-): Middleware {
+  options?: GuardOptions<KoaContext>,
+): KoaMiddleware {
   return guards.optionalAuth(source, options);
 }
 
@@ -121,7 +123,7 @@ export function optionalAuth<Custom extends object = Claims>(
  */
 export function allow<Custom extends object = Claims>(
   ...checks: readonly [Check<Custom>, ...Check<Custom>[]]
-): Middleware {
+): KoaMiddleware {
   return guards.allow(...checks);
 }
 

@@ -5,7 +5,7 @@ import {
   type WebhookEvent,
   type WebhookReceiverOptions,
 } from '@torii/core/webhooks';
-import type { Context, Middleware } from 'koa';
+import type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
 
 export {
   ToriiConfigError,
@@ -25,12 +25,13 @@ export {
   type WebhookStore,
   type WebhookUser,
 } from '@torii/core/webhooks';
+export type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
 
 /**
  * Handles a webhook event. When the handler returns, or its promise fulfills, the delivery is answered with 200. If it
  * throws or rejects, the delivery is answered with 500, and Torii sends the event again.
  */
-export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, ctx: Context) => unknown;
+export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, ctx: KoaContext) => unknown;
 
 const remedy =
   'Put the route before the body parser, or use @koa/bodyparser or koa-bodyparser, which keep the raw text of JSON bodies in ctx.request.rawBody.';
@@ -50,7 +51,7 @@ const remedy =
 export function webhookHandler<More extends object = object>(
   options: WebhookReceiverOptions,
   handler: WebhookHandler<More>,
-): Middleware {
+): KoaMiddleware {
   requireHandler(handler);
   const receiver = createWebhookReceiver<More>(options);
   return async (ctx) => {
