@@ -18,8 +18,6 @@ export type {
   UnavailableReason,
 } from '@torii/core';
 export {
-  refuse,
-  ToriiAuthError,
   ToriiConfigError,
   ToriiError,
   ToriiForbiddenError,
