@@ -3,9 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readPage } from '../check-docs.ts';
 import { writeProbes } from '../declarations/probes.ts';
 import { installApp, packPackages, run, versionOf, writeFileAt } from '../packed-app.ts';
-import { listPackages } from '../workspace.ts';
+import { listPackages, repository } from '../workspace.ts';
 import { frameworks } from './framework-app.ts';
 import { installedApps } from './installed-apps.ts';
 
@@ -49,6 +50,28 @@ describe.each(installedApps)('an app with only @torii/$name installed', ({ name,
     const strictest = ['--isolatedDeclarations', '--skipLibCheck', 'false', ...types];
     expect(compile(folder, version, ['annotated.ts'], ...strictest)).toEqual([]);
     expect(compile(folder, version, ['annotated.ts'], ...strictest, ...bundler)).toEqual([]);
+  });
+});
+
+describe('an app in a new project', () => {
+  const folder = join(root, 'readmes');
+  const names = ['core', 'express', 'koa', 'api', 'authz', 'streams'];
+
+  beforeAll(() => {
+    const others = Object.assign({}, ...installedApps.map((app) => (names.includes(app.name) ? app.others : {})));
+    const node = { '@types/node': versionOf('@types/node', 'packages/core') };
+    const ours = names.map((name) => `@torii/${name}`);
+    installApp(folder, tarballs, ours, { ...others, ...node });
+    for (const name of names) {
+      const { blocks } = readPage(readFileSync(join(repository, 'packages', name, 'README.md'), 'utf8'));
+      writeFileAt(join(folder, `${name}.ts`), blocks[0]?.code ?? '');
+    }
+  });
+
+  test.each(compilers)('compiles the first example of each README, with TypeScript %s', (version) => {
+    const files = names.map((name) => `${name}.ts`);
+    expect(compile(folder, version, files, '--types', 'node')).toEqual([]);
+    expect(compile(folder, version, files, '--types', 'node', ...bundler)).toEqual([]);
   });
 });
 

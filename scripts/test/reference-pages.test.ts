@@ -62,7 +62,7 @@ test('docs/errors.md says with which status each refusal of a webhook is answere
   }
 });
 
-test("the table in core's README lists the same reasons, codes and causes as docs/errors.md", () => {
+test("the table in core's README lists the same reasons and codes as docs/errors.md", () => {
   const pairsOf = (rows: readonly (readonly string[])[]) => rows.map(([reason, code]) => [reason, code]);
   const reasons = new Set(textsOf('Reason'));
   const inReadme = rowsOf('packages/core/README.md', '## Refusals').filter(([reason = '']) =>
