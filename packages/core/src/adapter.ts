@@ -14,6 +14,7 @@ export {
   guardKind,
   type ResponseProgress,
 } from './guards.ts';
+export type { Auth, Check, Claims, Denial, Verifier, VerifierOptions } from './index.ts';
 export { innermostProblem, type LoggableError, loggableCause } from './logs/cause.ts';
 export { loggable } from './logs/loggable.ts';
 export { kindOf } from './logs/value-kind.ts';

@@ -10,6 +10,7 @@ import { checkJwtClaims } from './claims.ts';
 import { KeyChoices, noKeyId } from './keys.ts';
 import { type JwtOptions, type JwtSettings, readJwtOptions } from './options.ts';
 
+export type { Auth, Claims, JSONWebKeySet, JWK, Verifier } from '../index.ts';
 export type { JwtAlgorithm, JwtClaimNames, JwtOptions } from './options.ts';
 
 /** Options with which every request needs a token, so `authenticate` never returns `null`. */
