@@ -15,12 +15,14 @@ void watchKey();
 
 const server = createServer((request, response) => {
   const isKnown = request.url === '/pubkey' && publicKey !== undefined;
-  response.writeHead(isKnown ? 200 : 404, { 'content-type': 'application/x-pem-file' }).end(isKnown ? publicKey : '');
+  if (isKnown) response.setHeader('content-type', 'application/x-pem-file').end(publicKey);
+  else response.writeHead(404).end();
 });
 server.on('upgrade', async (request: IncomingMessage, socket: Duplex) => {
   socket.on('error', () => socket.destroy());
   const isAllowed = await mayRead(request.url ?? '/').catch(() => false);
-  if (!isAllowed) return void socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
+  if (!isAllowed)
+    return void socket.end('HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n\r\n');
   socket.write(
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
       `Sec-WebSocket-Accept: ${acceptFor(String(request.headers['sec-websocket-key']))}\r\n\r\n`,
