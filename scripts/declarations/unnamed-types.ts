@@ -29,29 +29,36 @@ export function findUnnamedTypes(packages: readonly PublishedPackage[]): readonl
   });
   const checker = program.getTypeChecker();
 
-  const exported = new Map(packages.map((published) => [published, new Set<ts.Symbol>()]));
-  for (const { published, file } of entries) {
+  const exported = new Map<string, ReadonlySet<ts.Symbol>>();
+  for (const { file } of entries) {
     const module = checker.getSymbolAtLocation(program.getSourceFile(file) ?? missing(file));
     if (module === undefined) throw new Error(`${file} exports nothing`);
-    for (const symbol of checker.getExportsOfModule(module)) exported.get(published)?.add(resolve(symbol));
+    exported.set(file, new Set(checker.getExportsOfModule(module).map(resolve)));
   }
   const classes = new Map(
     [...exported.values()].flatMap((symbols) => [...symbols].map((symbol) => [symbol.name, symbol] as const)),
   );
-  return packages.flatMap((published) => problemsOf(published));
+  return [...new Set(entries.flatMap(({ published, file }) => problemsOf(published, file)))].sort();
 
   function resolve(symbol: ts.Symbol): ts.Symbol {
     return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   }
 
-  function problemsOf(published: PublishedPackage): readonly string[] {
+  // The compiler finds a name only in entry points that are part of the app's program: the one that the app imports, and those that it
+  // imports itself.
+  function problemsOf(published: PublishedPackage, entry: string): readonly string[] {
     const { manifest } = published;
-    const names = exported.get(published) ?? new Set();
+    const loaded = importedBy(entry);
+    const names = new Set(
+      entriesOf(published).flatMap((file) => (loaded.has(file) ? [...(exported.get(file) ?? [])] : [])),
+    );
     const values = valuesOf(published);
     const problems = new Set<string>();
     const seen = new Set<ts.Symbol>();
-    for (const symbol of names) if (!isFunction(symbol) || values.has(symbol)) visit(symbol, manifest.name, false);
-    return [...problems].sort();
+    for (const symbol of exported.get(entry) ?? []) {
+      if (!isFunction(symbol) || values.has(symbol)) visit(symbol, manifest.name, false);
+    }
+    return [...problems];
 
     // If a type is only an operand, the compiler names the result: `type A = B | C<D>` is called A.
     function visit(symbol: ts.Symbol, by: string, isOperand: boolean, name?: ts.Node): void {
@@ -124,6 +131,21 @@ export function findUnnamedTypes(packages: readonly PublishedPackage[]): readonl
       const owner = checker.getSymbolAtLocation(node.parent.name ?? node.parent);
       return owner === undefined || !values.has(owner) || ts.getJSDocTags(node).some(isInternal);
     }
+  }
+
+  /** The files that a file imports, directly or not, and the file itself. */
+  function importedBy(entry: string): ReadonlySet<string> {
+    const files = new Set([entry]);
+    for (const file of files) {
+      const statements = program.getSourceFile(file)?.statements ?? [];
+      for (const statement of statements) {
+        if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+        const module = statement.moduleSpecifier && checker.getSymbolAtLocation(statement.moduleSpecifier);
+        const imported = module?.valueDeclaration?.getSourceFile().fileName;
+        if (imported !== undefined && !imported.includes('/node_modules/')) files.add(imported);
+      }
+    }
+    return files;
   }
 
   /** The exported classes that can be used as values: not behind `export type`. */

@@ -67,7 +67,10 @@ test('a type of a dependency must be exported again', () => {
   ]);
   const again = "export type { Actor, Auth } from '@torii/core';\n";
   expect(findUnnamedTypes([core, write('two', { '.': again + source })])).toEqual([]);
-  expect(findUnnamedTypes([core, write('three', { '.': source, './more': again })])).toEqual([]);
+  const elsewhere = { '.': source, './more': again };
+  expect(findUnnamedTypes([core, write('three', elsewhere)])).toHaveLength(2);
+  const loaded = { '.': `export type { Auth } from './1.js';\n${source}`, './more': again };
+  expect(findUnnamedTypes([core, write('four', loaded)])).toEqual([]);
 });
 
 test('a type of a library must come from a peer, which the app installs too', () => {

@@ -8,6 +8,7 @@ import {
 import type { RequestHandler } from 'express';
 import type { ExpressRequest } from './express-request.ts';
 
+export type { Denial, DenialBody, DenialCode, DenialStatus, Reason } from '@torii/core';
 export {
   ToriiConfigError,
   ToriiWebhookError,

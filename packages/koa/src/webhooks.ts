@@ -7,6 +7,7 @@ import {
 } from '@torii/core/webhooks';
 import type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
 
+export type { Denial, DenialBody, DenialCode, DenialStatus, Reason } from '@torii/core';
 export {
   ToriiConfigError,
   ToriiWebhookError,

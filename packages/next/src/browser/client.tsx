@@ -14,6 +14,8 @@ import { watchSignOuts } from './sign-outs.ts';
 import { clearToken } from './token-store.ts';
 import { takeTurn } from './turns.ts';
 
+export type { Reason } from '@torii/core';
+
 interface TokenSource {
   /** Returns a valid access token, or `null` if the user is signed out. Pass `getToken` of Torii's browser code. */
   readonly getToken: () => Promise<string | null>;

@@ -7,6 +7,7 @@ import {
   type WebhookReceiverOptions,
 } from '@torii/core/webhooks';
 
+export type { Denial, DenialBody, DenialCode, DenialStatus, Reason } from '@torii/core';
 export {
   ToriiConfigError,
   ToriiWebhookError,

@@ -7,6 +7,7 @@ import { readServers, type ServerAddress } from './servers.ts';
 import { createNatsStore } from './store.ts';
 import { type NatsTls, readTls } from './tls.ts';
 
+export type { KeyStore, StoreEntry } from '../keys/slot.ts';
 export type { NatsLogin } from './login.ts';
 export { createNatsStore } from './store.ts';
 export type { NatsTls } from './tls.ts';
