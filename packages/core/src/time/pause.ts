@@ -1,0 +1,34 @@
+/**
+ * Waits for `ms` milliseconds by `setTimeout`. A test library may have replaced it by a fake that never fires, so another wait,
+ * which no test library replaces, ends the pause after twice the time.
+ */
+export async function pause(ms: number): Promise<void> {
+  // An open port keeps a Node process alive. The wait for a memory cell does not.
+  const port: Port | undefined = typeof MessageChannel === 'function' ? new MessageChannel().port1 : undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    await new Promise<unknown>((resolve) => {
+      timer = setTimeout(resolve, ms);
+      if (port !== undefined) port.onmessage = () => {};
+      void waitForCell(ms * 2)?.then(resolve);
+    });
+  } finally {
+    clearTimeout(timer);
+    port?.close();
+  }
+}
+
+// Some edge runtimes have no shared memory, and some JavaScript engines no `waitAsync`.
+function waitForCell(ms: number): Promise<unknown> | undefined {
+  const { waitAsync }: Atomics & { waitAsync?: WaitAsync } = Atomics;
+  return typeof SharedArrayBuffer === 'function'
+    ? waitAsync?.(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms).value
+    : undefined;
+}
+
+interface Port {
+  onmessage?: unknown;
+  close(): void;
+}
+
+type WaitAsync = (cell: Int32Array, index: number, value: number, ms: number) => { readonly value: Promise<unknown> };
