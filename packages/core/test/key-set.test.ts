@@ -19,6 +19,7 @@ const [key, other] = await Promise.all([makeKey('key-1'), makeKey('key-2')]);
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 interface Given {
@@ -447,6 +448,8 @@ describe.each(fetchers)('keysTimeoutMs of %s', (_name, makeVerifier) => {
 
   test('[4] of a flooded verifier does not keep a new key from another one that shares the key set', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+    // Without it, only the fake clock ends a pause. See `pause`.
+    vi.stubGlobal('Atomics', {});
     const [endpoint, fresh] = [makeKeyEndpoint(key), await makeKey('fresh')];
     const [hasty, patient] = [100, 5_000].map((keysTimeoutMs) =>
       makeVerifier({ fetch: endpoint.fetch, keysTimeoutMs }),
