@@ -1,5 +1,5 @@
 import { type ApiCall, ToriiApiError, ToriiConfigError, ToriiConnectionError } from '@torii/core';
-import { type AwaitGuard, emitterFor, loggable, loggableCause, raceDeadline } from '@torii/core/adapter';
+import { type AwaitGuard, emitterFor, loggable, loggableCause, pause, raceDeadline } from '@torii/core/adapter';
 import { isUnusable, readData, refusalFor } from './answer.ts';
 import { guardResponse } from './await-guards.ts';
 import type { ApiResponse, Call, Operation, RequestOptions } from './operation.ts';
@@ -45,7 +45,7 @@ async function perform<T>(
     if (attempts > 0) emit({ type: 'request', method, path, attempt: attempts, durationMs, error, retryInMs });
     if (!(outcome instanceof Error)) return outcome;
     if (retryInMs === null) throw isKeyRefused(outcome) ? wrongKey(outcome) : outcome;
-    await pause(retryInMs);
+    await waitToRetry(retryInMs);
   }
 
   function end(): never {
@@ -53,9 +53,8 @@ async function perform<T>(
     throw ending.signal.reason;
   }
 
-  async function pause(ms: number): Promise<void> {
-    const work = new Promise<never>(() => {});
-    await raceDeadline(work, ms, () => {}, options.signal);
+  async function waitToRetry(ms: number): Promise<void> {
+    await pause(ms, options.signal);
     if (!options.signal?.aborted && performance.now() < endsAt) return;
     ending.abort();
     throw connectionErrorFor(undefined);

@@ -49,6 +49,7 @@ export { viewOf } from './request/request-view.ts';
 export { surviveOutages } from './stores/outages.ts';
 export { raceDeadline } from './time/deadline.ts';
 export { elapsedMs, type Instant, instantNow } from './time/instant.ts';
+export { pause } from './time/pause.ts';
 export { type Patience, type RemoteSource, RemoteValue, retryDelayMs, TimeLimitError } from './time/remote-value.ts';
 export { checkAudience } from './token/claims.ts';
 export { verifierFrom } from './verifier.ts';

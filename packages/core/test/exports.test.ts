@@ -53,6 +53,7 @@ const entries = {
     'loggable',
     'loggableCause',
     'omitUndefined',
+    'pause',
     'problemOfPasted',
     'raceDeadline',
     'readChoice',

@@ -193,6 +193,15 @@ describe('a pause', () => {
     expect(await pause(50)).toBeUndefined();
   });
 
+  test.each([
+    ['at once if its signal is already aborted', AbortSignal.abort()],
+    ['when its signal is aborted', AbortSignal.timeout(1)],
+  ])('ends %s, and leaves no timer', async (_when, signal) => {
+    vi.useFakeTimers();
+    expect(await pause(600_000, signal)).toBeUndefined();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test('ends with the timer where there is no shared memory and no message channel', async () => {
     vi.stubGlobal('SharedArrayBuffer', undefined);
     vi.stubGlobal('MessageChannel', undefined);

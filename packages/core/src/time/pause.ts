@@ -1,20 +1,24 @@
 /**
- * Waits for `ms` milliseconds by `setTimeout`. A test library may have replaced it by a fake that never fires, so another wait,
- * which no test library replaces, ends the pause after twice the time.
+ * Waits for `ms` milliseconds by `setTimeout`, or until `signal` is aborted. A test library may have replaced `setTimeout` by a
+ * fake that never fires, so another wait, which no test library replaces, ends the pause after twice the time.
  */
-export async function pause(ms: number): Promise<void> {
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return;
   // An open port keeps a Node process alive. The wait for a memory cell does not.
   const port: Port | undefined = typeof MessageChannel === 'function' ? new MessageChannel().port1 : undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let [end, timer]: [() => void, ReturnType<typeof setTimeout> | undefined] = [() => {}, undefined];
   try {
-    await new Promise<unknown>((resolve) => {
-      timer = setTimeout(resolve, ms);
+    await new Promise<void>((resolve) => {
+      end = resolve;
+      timer = setTimeout(end, ms);
       if (port !== undefined) port.onmessage = () => {};
-      void waitForCell(ms * 2)?.then(resolve);
+      void waitForCell(ms * 2)?.then(end);
+      signal?.addEventListener('abort', end);
     });
   } finally {
     clearTimeout(timer);
     port?.close();
+    signal?.removeEventListener('abort', end);
   }
 }
 

@@ -1,5 +1,4 @@
 import type { KeyObject } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetch } from '@torii/core';
 import {
   type AwaitGuard,
@@ -7,6 +6,7 @@ import {
   createAwaitGuard,
   emitterFor,
   omitUndefined,
+  pause,
   readFlag,
   readFunction,
   readKnownOptions,
@@ -261,7 +261,7 @@ export function createRotation(options: RotationOptions): Rotation {
     for (;;) {
       const plan = await retryWhileUnavailable(() => advance(progress, signal), signal, emit);
       if (plan.step === 'done') return plan;
-      await sleep(Math.min(plan.waitSeconds * 1000, maxSleepMs), undefined, { signal });
+      await pause(Math.min(plan.waitSeconds * 1000, maxSleepMs), signal);
     }
   }
 
