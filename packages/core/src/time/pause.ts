@@ -12,7 +12,7 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
       end = resolve;
       timer = setTimeout(end, ms);
       if (port !== undefined) port.onmessage = () => {};
-      void waitForCell(ms * 2)?.then(end);
+      void waitForCell(Math.max(1, ms * 2))?.then(end);
       signal?.addEventListener('abort', end);
     });
   } finally {
