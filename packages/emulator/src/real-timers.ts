@@ -1,15 +1,15 @@
 // The emulator often runs in the process of a test, whose fake timers must not stop it. Test libraries replace `setTimeout` and
 // its relatives, also those of Node's modules, but not the wait for a memory cell.
 
-// ECMAScript 2024. For 0 milliseconds, `value` would not be a promise.
-type WaitAsync = (cell: Int32Array, index: number, value: number, ms: number) => { readonly value: Promise<unknown> };
+// ECMAScript 2024.
+type WaitAsync = (cell: Int32Array, index: number, value: number, ms: number) => { readonly value: unknown };
 const { waitAsync } = Atomics as Atomics & { waitAsync: WaitAsync };
 
 /** Calls `work` after `ms` milliseconds, unless the returned function is called before. Does not keep the process alive. */
 export function callAfter(ms: number, work: () => void): () => void {
   const cell = new Int32Array(new SharedArrayBuffer(4));
   let isCanceled = false;
-  void waitAsync(cell, 0, 0, Math.max(1, ms)).value.then(() => {
+  void Promise.resolve(waitAsync(cell, 0, 0, Math.max(1, ms)).value).then(() => {
     if (!isCanceled) work();
   });
   return () => {

@@ -12,7 +12,7 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
       end = resolve;
       timer = setTimeout(end, ms);
       if (port !== undefined) port.onmessage = () => {};
-      void waitForCell(Math.max(1, ms * 2))?.then(end);
+      void waitForCell(ms * 2).then(end);
       signal?.addEventListener('abort', end);
     });
   } finally {
@@ -22,12 +22,11 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
-// Some edge runtimes have no shared memory, and some JavaScript engines no `waitAsync`.
-function waitForCell(ms: number): Promise<unknown> | undefined {
-  const { waitAsync }: Atomics & { waitAsync?: WaitAsync } = Atomics;
-  return typeof SharedArrayBuffer === 'function'
-    ? waitAsync?.(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms).value
-    : undefined;
+// Never ends where there is no shared memory, as in some edge runtimes, or no `waitAsync` (ECMAScript 2024).
+async function waitForCell(ms: number): Promise<void> {
+  const { waitAsync }: { waitAsync?: WaitAsync } & Atomics = Atomics;
+  const isSupported = waitAsync !== undefined && typeof SharedArrayBuffer === 'function';
+  await (isSupported ? waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms).value : new Promise(() => {}));
 }
 
 interface Port {
@@ -35,4 +34,4 @@ interface Port {
   close(): void;
 }
 
-type WaitAsync = (cell: Int32Array, index: number, value: number, ms: number) => { readonly value: Promise<unknown> };
+type WaitAsync = (cell: Int32Array, index: number, value: number, ms: number) => { readonly value: unknown };
