@@ -4,7 +4,7 @@ import { mock, test } from 'node:test';
 import { makeKeyEndpoint } from '../key-endpoint.ts';
 import { issuer, makeKey, mint } from '../mint.ts';
 
-mock.timers.enable({ now: Date.now() });
+mock.timers.enable({ apis: ['Date', 'setTimeout', 'setInterval', 'setImmediate'], now: Date.now() });
 const { createVerifier } = await import('../../src/index.ts');
 const [key, stranger] = await Promise.all([makeKey('known'), makeKey('unknown')]);
 
