@@ -84,12 +84,16 @@ describe('Jest', () => {
 
     test('CommonJS, compiled by babel-jest', () => {
       writeFileAt(join(folder, 'babel.config.js'), babelConfig);
-      expect(runJest(folder, { transformIgnorePatterns: [pattern] })).toBe('passed');
+      expect(runJest(folder, { testMatch: ['**/*.test.js'], transformIgnorePatterns: [pattern] })).toBe('passed');
       rmSync(join(folder, 'babel.config.js'));
     });
 
     test('CommonJS, compiled by @swc/jest', () => {
-      const options = { transform: { '\\.js$': '@swc/jest' }, transformIgnorePatterns: [pattern] };
+      const options = {
+        testMatch: ['**/*.test.js'],
+        transform: { '\\.js$': '@swc/jest' },
+        transformIgnorePatterns: [pattern],
+      };
       expect(runJest(folder, options)).toBe('passed');
     });
 
