@@ -47,8 +47,8 @@ export async function findUser(client: ToriiClient, who: string, signal: AbortSi
   if (!isEmail(who)) return client.users.get(who, { signal });
   const wanted = foldCase(who);
   // The API also returns users whose email only contains the text, so look for the exact email.
-  for await (const user of client.users.list({ email: who, limit: 100 }, { signal })) {
-    if (user.status !== 'deleted' && foldCase(user.email ?? '') === wanted) return user;
+  for await (const user of usersOf(client.users.list({ email: who, limit: 100 }, { signal }))) {
+    if (user.status !== 'deleted' && foldCase(user.email) === wanted) return user;
   }
   throw new CommandFailure(`No user has the email ${who}.`);
 }
@@ -57,6 +57,25 @@ export async function findUserId(client: ToriiClient, who: string, signal: Abort
   return isEmail(who) ? (await findUser(client, who, signal)).id : who;
 }
 
-function foldCase(email: string): string {
-  return email.normalize('NFC').toLowerCase();
+function foldCase(email: string | null | undefined): string | undefined {
+  return typeof email === 'string' ? email.normalize('NFC').toLowerCase() : undefined;
+}
+
+/**
+ * Checks the users of a list. The REST client does not look into the items of a page.
+ *
+ * @throws CommandFailure if an item is not a user: something else than Torii's API has answered
+ */
+export async function* usersOf(users: AsyncIterable<User>): AsyncGenerator<User> {
+  for await (const user of users) {
+    demandUsers([user]);
+    yield user;
+  }
+}
+
+export function demandUsers(users: readonly User[]): void {
+  if (users.every((user) => typeof Object(user).id === 'string')) return;
+  throw new CommandFailure(
+    'The response has an item that is not a user. Check that TORII_API_URL is the URL of Torii’s API.',
+  );
 }

@@ -1,4 +1,5 @@
 import { ToriiApiError, ToriiConfigError, ToriiConnectionError, ToriiError } from '@torii/core';
+import { inUserWords } from './option-words.ts';
 import { printable } from './output/printable.ts';
 
 /** The command failed. The message is one line that says what to do next. Exit code 1. */
@@ -47,12 +48,21 @@ interface FailureText {
  * message could contain a secret.
  */
 export function describeFailure(error: unknown, env: Readonly<Record<string, string | undefined>>): FailureText {
+  try {
+    return describe(error, env);
+  } catch (cause) {
+    // An error that cannot be described, such as one with a getter that throws, must not end the run without a message.
+    return describe(cause, env);
+  }
+}
+
+function describe(error: unknown, env: Readonly<Record<string, string | undefined>>): FailureText {
   if (error instanceof Interrupted || error instanceof ProgramEnded) return { text: '', exitCode: error.exitCode };
   if (error instanceof UsageError) return { text: error.message, exitCode: 2 };
   if (error instanceof CommandFailure) return { text: error.message, exitCode: 1 };
   const refusal = isKeyRefused(error) ? error.cause : error;
   if (refusal instanceof ToriiApiError) return { text: describeRefusal(refusal), exitCode: 1 };
-  if (error instanceof ToriiConfigError) return { text: error.message, exitCode: 2 };
+  if (error instanceof ToriiConfigError) return { text: inUserWords(error), exitCode: 2 };
   if (error instanceof ToriiConnectionError) return { text: describeSilence(error), exitCode: 1 };
   if (error instanceof ToriiError) return { text: `${error.message}${describeCauses(error.cause)}`, exitCode: 1 };
   const isDebugging = env['TORII_DEBUG'] === '1';
@@ -66,13 +76,20 @@ export function isKeyRefused(error: unknown): error is ToriiConfigError {
   return error instanceof ToriiConfigError && error.cause instanceof ToriiApiError;
 }
 
+// The fields of the error come from the server, or from whatever answered in its place: any of them can be of any type.
 function describeRefusal({ message, method, path, status, code, problem, supportId }: ToriiApiError): string {
   const isUnusable = ['response_malformed', 'redirect_refused', 'cursor_repeated'].includes(code);
-  const what = `${method} ${printable(path)} failed: ${isUnusable ? `${code}. ${message}` : `${status} ${code}.`}`;
-  const detail = typeof problem?.detail === 'string' ? ` ${printable(problem.detail).slice(0, 300)}` : '';
+  const what = `${method} ${printable(path)} failed: ${isUnusable ? `${code}. ${message}` : `${status} ${printable(code)}.`}`;
+  const detail = typeof problem?.detail === 'string' ? ` ${brief(problem.detail, 300)}` : '';
   const hint = status === 401 ? ' Check that TORII_SECRET_KEY is the key of this environment.' : '';
-  const support = supportId === null ? '' : ` Support id: ${printable(supportId).slice(0, 99)}.`;
-  return `${what}${detail}${hint}${support}`;
+  const advice = isUnusable ? ' Check that TORII_API_URL is the URL of Torii’s API.' : '';
+  const support = supportId === null || supportId === undefined ? '' : ` Support id: ${brief(supportId, 99)}.`;
+  return `${what}${detail}${hint}${advice}${support}`;
+}
+
+function brief(value: unknown, length: number): string {
+  const text = printable(value);
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
 function describeSilence({ method, path, reason, cause }: ToriiConnectionError): string {
@@ -87,14 +104,15 @@ function describeCauses(cause: unknown): string {
 }
 
 /** The innermost messages of an error with their codes, which tell a certificate, DNS and a refused connection apart. */
-function textsOf(error: unknown): readonly string[] {
-  if (!(error instanceof Error)) return typeof error === 'string' ? [printable(error).slice(0, 200)] : [];
+function textsOf(error: unknown, depth = 0): readonly string[] {
+  if (!(error instanceof Error)) return typeof error === 'string' ? [brief(error, 200)] : [];
   const { message, cause, code, errors }: Error & { code?: unknown; errors?: unknown } = error;
-  const inner = Array.isArray(errors) ? errors.flatMap(textsOf) : textsOf(cause);
+  const causes: readonly unknown[] = Array.isArray(errors) ? errors : [cause];
+  const inner = depth < 20 ? causes.flatMap((each) => textsOf(each, depth + 1)) : [];
   if (inner.length > 0) return inner;
   const suffix = typeof code === 'string' && !message.includes(code) ? ` ${code}` : '';
   const text = printable(message + suffix).trim();
-  return text === '' ? [] : [text.slice(0, 200)];
+  return text === '' ? [] : [brief(text, 200)];
 }
 
 function nameOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
 import type { Context } from './context.ts';
+import { columnsOf } from './output/output.ts';
 import { printable, withoutSecrets } from './output/printable.ts';
 
 const { version }: { readonly version: string } = JSON.parse(
@@ -15,7 +16,8 @@ environment, then .env:
   TORII_ISSUER     https://acme.torii.so
 
 Exit codes: 0 success, 1 failure,
-2 wrong command line, 130 Ctrl-C.`;
+2 wrong command line, 129, 130 and 143
+for a hang-up, Ctrl-C and SIGTERM.`;
 
 export function createProgram({ output, stdout, stderr }: Context): Command {
   return new Command('torii')
@@ -27,8 +29,8 @@ export function createProgram({ output, stdout, stderr }: Context): Command {
       writeOut: (text) => void output.write(text),
       writeErr: (text) => output.say(text.trimEnd()),
       outputError: (text, write) => write(describeMistake(text)),
-      getOutHelpWidth: () => stdout.columns ?? 80,
-      getErrHelpWidth: () => stderr.columns ?? 80,
+      getOutHelpWidth: () => columnsOf(stdout),
+      getErrHelpWidth: () => columnsOf(stderr),
       getOutHasColors: () => output.hasColors,
       getErrHasColors: () => false,
     })

@@ -5,6 +5,7 @@ import { CommandFailure, describeFailure, Interrupted, OutputClosed } from './fa
 import { openOutput } from './output/output.ts';
 import { withoutSecrets } from './output/printable.ts';
 import { createProgram } from './program.ts';
+import { listenToSignals } from './signals.ts';
 
 export type AddCommands = (program: Command, context: Context) => void;
 
@@ -26,7 +27,7 @@ export async function runCommands(
     await output.settle();
     return 0;
   } catch (error) {
-    return await report(error).catch(() => 1);
+    return await report(error);
   }
 
   async function report(error: unknown): Promise<number> {
@@ -56,18 +57,41 @@ function reasonOf({ reason }: AbortSignal): unknown {
 }
 
 export async function runAsProcess(addCommands: AddCommands): Promise<void> {
-  const interruption = new AbortController();
-  process.on('SIGINT', () => interrupt(130));
-  process.on('SIGTERM', () => interrupt(143));
   const { stdin, stdout, stderr, env } = process;
-  const options = { stdin, stdout, stderr, env, cwd: process.cwd(), signal: interruption.signal };
-  const code = await runCommands(process.argv.slice(2), options, addCommands);
+  // A terminal that was closed makes its streams fail. Without listeners, these errors would end the run before its cleanup.
+  for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {});
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  listenToSignals({
+    begin: (exitCode) => interruption.abort(new Interrupted(exitCode)),
+    end: (exitCode) => process.exit(exitCode),
+  });
+  process.on('uncaughtException', (error) => {
+    writeFailure(stderr, describeFailure(error, env).text);
+    process.exit(1);
+  });
+  const cwd = findWorkingFolder();
+  if (cwd === undefined) {
+    writeFailure(
+      stderr,
+      'The working folder was removed or cannot be read. Change to another folder and run it again.',
+    );
+    process.exit(1);
+  }
+  const code = await runCommands(process.argv.slice(2), { stdin, stdout, stderr, env, cwd, signal }, addCommands);
   // All output has been written. Exit explicitly: open connections or an open standard input would keep the process
   // running.
   process.exit(code);
+}
 
-  function interrupt(exitCode: number): void {
-    if (interruption.signal.aborted) process.exit(exitCode);
-    interruption.abort(new Interrupted(exitCode));
+function findWorkingFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
   }
+}
+
+function writeFailure(stderr: RunOptions['stderr'], text: string): void {
+  stderr.write(`torii: ${withoutSecrets(text)}\n`);
 }

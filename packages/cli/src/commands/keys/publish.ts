@@ -2,6 +2,7 @@ import type { Publication, PublishedKey } from '@torii/streams';
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { CommandFailure, UsageError } from '../../failures.ts';
+import { columnsOf } from '../../output/output.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
 import { type Column, drawCard } from '../../output/table.ts';
 import { addYesOption, confirm } from '../../prompt.ts';
@@ -57,7 +58,7 @@ export function addKeysPublish(keys: Command, context: Context): void {
           key: await keyFrom(context, file, find),
           replaced: options.replaces === undefined ? undefined : await readKeyFile(context, options.replaces),
         };
-        context.output.say(drawCard({ ...context.output, columns: context.stderr.columns ?? 80 }, planColumns, plan));
+        context.output.say(drawPlan(context, plan));
         if (changesSomething(plan)) await confirm(context, 'Publish it?', options);
         const publication = await publishPublicKey(store, plan.key.pem, {
           ...slot,
@@ -68,6 +69,11 @@ export function addKeysPublish(keys: Command, context: Context): void {
         if (publication.served === false) throw notServed();
       }),
     );
+}
+
+/** Draws the plan for standard error, which can be a terminal even if standard output is not. */
+function drawPlan({ output, stderr }: Context, plan: Plan): string {
+  return drawCard({ ...output, isTerminal: true, columns: columnsOf(stderr) }, planColumns, plan);
 }
 
 async function keyFrom(context: Context, file: string | undefined, find: FindSetting): Promise<NamedKey> {

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ToriiApiError, type ToriiClient, ToriiConfigError, ToriiConnectionError, type User } from '@torii/api';
 import { pMapIterable } from 'p-map';
 import { isKeyRefused } from '../../../failures.ts';
+import { environmentOf } from '../environment.ts';
 import type { InputLine } from './input.ts';
 import { createKeys, type Journal } from './journal.ts';
 import { type NewUser, readNewUser } from './new-user.ts';
@@ -77,7 +78,8 @@ async function runTask(task: Task, sending: Sending): Promise<LineResult> {
     return settleFailure(error);
   }
   try {
-    if (journal.environmentId === null) await journal.note({ environmentId: created.environmentId });
+    const environmentId = environmentOf(created);
+    if (journal.environmentId === null && environmentId !== null) await journal.note({ environmentId });
     await journal.note({ created: key, id: created.id });
   } catch (error) {
     stop(error);
