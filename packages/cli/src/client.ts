@@ -20,8 +20,8 @@ export function addApiOptions(command: Command): Command {
 /**
  * Creates a REST client from the flags, the environment and `.env`.
  *
- * @throws ToriiConfigError if the secret key or the URL is missing or invalid
- * @throws UsageError if `.env` sets the API URL and the secret key comes from elsewhere: a cloned repository's
+ * @throws ToriiConfigError if the secret key or the URL is invalid
+ * @throws UsageError if the secret key is missing, or if `.env` sets the API URL and the secret key comes from elsewhere: a cloned repository's
  * `.env` could send the caller's key to an attacker's server
  */
 export async function clientFor(context: Context, options: ApiOptions): Promise<ToriiClient> {
@@ -35,7 +35,13 @@ export async function clientFor(context: Context, options: ApiOptions): Promise<
         'Use --api-url, or set TORII_API_URL in the same place as the key.',
     );
   }
-  return createToriiClient({ secretKey: key?.text, apiUrl: url?.text });
+  if (key === undefined) {
+    throw new UsageError(
+      'TORII_SECRET_KEY is not set. Set it to the secret key (sk_…) of your environment, in the environment or in .env, or ' +
+        'use --secret-key-file FILE.',
+    );
+  }
+  return createToriiClient({ secretKey: key.text, apiUrl: url?.text });
 }
 
 /** Tells an email from a user id, which never contains an @. */

@@ -72,7 +72,7 @@ function describe(error: unknown, env: Readonly<Record<string, string | undefine
 }
 
 /** Whether the API refused the secret key. The API's answer is the `cause` of this error. */
-export function isKeyRefused(error: unknown): error is ToriiConfigError {
+export function isKeyRefused(error: unknown): error is ToriiConfigError & { readonly cause: ToriiApiError } {
   return error instanceof ToriiConfigError && error.cause instanceof ToriiApiError;
 }
 

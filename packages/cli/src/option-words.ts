@@ -46,7 +46,10 @@ export function inUserWords({ option, message }: ToriiConfigError): string {
     .replace(/\bcreate[A-Z]\w*\(\{ (.*?) \}\)/g, '$1')
     .replace(/\b([A-Za-z]+): (?:'([^']*)'|\['([^']*)'\])/g, (example, name: string, one?: string, listed?: string) => {
       const flag = words.get(name)?.replace(/ .*/, '');
-      return flag === undefined ? example : `${flag}${flag.startsWith('--') ? ' ' : '='}${one ?? listed}`;
-    });
+      const value = one ?? listed ?? '';
+      const shown = value.includes(' ') ? `'${value}'` : value;
+      return flag === undefined ? example : `${flag}${flag.startsWith('--') ? ' ' : '='}${shown}`;
+    })
+    .replace('On your server, set', 'Set');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { refuseSecretArguments } from './arguments.ts';
+import { withHelp } from './command-line.ts';
 import type { Context, RunOptions } from './context.ts';
 import { CommandFailure, describeFailure, Interrupted, OutputClosed } from './failures.ts';
 import { openOutput } from './output/output.ts';
@@ -20,9 +21,9 @@ export async function runCommands(
   try {
     signal.throwIfAborted();
     refuseSecretArguments(args);
-    const program = createProgram(context);
+    const program = createProgram(context, args);
     addCommands(program, context);
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(withHelp(program, args), { from: 'user' });
     signal.throwIfAborted();
     await output.settle();
     return 0;

@@ -4,9 +4,9 @@ import type { Context } from '../context.ts';
 
 const help = `
 Examples:
+  $ torii completion fish | source
   $ eval "$(torii completion bash)"
   $ eval "$(torii completion zsh)"
-  $ torii completion fish | source
   $ torii completion powershell |
       Out-String | Invoke-Expression
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { addAbortSignal } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import { inspect } from 'node:util';
-import { ToriiError } from '@torii/core';
+import { ToriiConfigError, ToriiError } from '@torii/core';
 import type { Context } from '../../context.ts';
-import { CommandFailure, UsageError } from '../../failures.ts';
+import { CommandFailure, isKeyRefused, UsageError } from '../../failures.ts';
 
 const fileName = 'torii-script';
 const source = `\n//# sourceURL=${fileName}`;
@@ -21,7 +21,10 @@ export async function runScript(context: Context, variables: PropertyDescriptorM
     const value = await Promise.race([compile(code)(new Console(stdout, stderr)), interrupted]);
     if (value !== undefined) await output.write(`${inspect(value, { colors: output.hasColors, depth: 6 })}\n`);
   } catch (error) {
-    throw signal.aborted || hasUserMessage(error) ? error : failureOf(error);
+    if (signal.aborted) throw error;
+    // The options of the script's own calls are not flags of the command line.
+    if (error instanceof ToriiConfigError && !isKeyRefused(error)) throw new UsageError(error.message);
+    throw hasUserMessage(error) ? error : failureOf(error);
   } finally {
     for (const name of Object.keys(variables)) Reflect.deleteProperty(globalThis, name);
   }

@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from './command.ts';
+import { runInProcess } from './run-in-process.ts';
+
+// The responses of a server that is not Torii's API, or of a proxy in front of it. The path of the API URL names the response.
+interface OddResponse {
+  readonly status: number;
+  readonly body: string | Buffer;
+  readonly type?: string;
+}
+
+const id = '01931a73-8b00-7000-8000-000000000000';
+const hostile = 'Ada\u001b[2J\u009b31m\u202e\u0007\r\ntorii: forged\u0000';
+const nested = (depth: number, open = '[', close = ']') => open.repeat(depth) + close.repeat(depth);
+const json = (value: unknown) => JSON.stringify(value);
+
+/** What can be in the place of a text. JSON. */
+const oddValues: Readonly<Record<string, string>> = {
+  'a number': '5',
+  'a huge number': '1e999',
+  null: 'null',
+  true: 'true',
+  'an empty text': '""',
+  'an array': '[1,null,["x"]]',
+  'an object': '{"a":{"b":1}}',
+  'an object that is no text': '{"toString":1,"valueOf":1,"toJSON":1,"length":-1}',
+  'a prototype': '{"__proto__":{"x":1},"constructor":5}',
+  'a value 5,000 levels deep': nested(5_000),
+  'an object 5,000 levels deep': `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
+  'a huge text': json('x'.repeat(300_000)),
+  'control characters': json(hostile),
+  'half of a surrogate pair': '"\\ud83d"',
+  'a date that does not exist': '"2026-13-45T99:99:99Z"',
+};
+
+const members = ['code', 'supportId', 'support_id', 'detail', 'title', 'status', 'type', 'properties', 'errors', 'instance'];
+const errors: Record<string, OddResponse> = {};
+for (const [name, value] of Object.entries(oddValues)) {
+  for (const status of [400, 404, 409]) {
+    const fields = members.map((member) => `"${member}":${value}`).join(',');
+    errors[`${status} with ${name} in every member`] = { status, body: `{${fields}}` };
+    const inner = members.filter((member) => member !== 'properties').map((member) => `"${member}":${value}`);
+    errors[`${status} with ${name} in the properties`] = { status, body: `{"properties":{${inner.join(',')}}}` };
+    errors[`${status} with ${name} as the body`] = { status, body: value };
+  }
+  errors[`401 with ${name}`] = { status: 401, body: `{${members.map((member) => `"${member}":${value}`).join(',')}}` };
+}
+
+const userFields = ['email', 'name', 'phone', 'address', 'status', 'createdAt', 'updatedAt', 'deletedAt', 'environmentId'];
+const successes: Record<string, OddResponse> = {
+  'an empty 200': { status: 200, body: '' },
+  'a 204': { status: 204, body: '' },
+  HTML: { status: 200, body: '<html><body>Sign in to the Wi-Fi</body></html>', type: 'text/html' },
+  'JSON as HTML': { status: 200, body: json({ id }), type: 'text/html' },
+  'half a JSON': { status: 200, body: '{"id":"0193' },
+  'no UTF-8': { status: 200, body: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]) },
+  'a redirect': { status: 302, body: '' },
+  'an object with a numeric id': { status: 200, body: '{"id":5}' },
+  'a page without items': { status: 200, body: '{"items":null,"hasMore":false,"nextCursor":null}' },
+  'a page of the same cursor': { status: 200, body: json({ items: [{ id }], hasMore: true, nextCursor: 'x' }) },
+  ...Object.fromEntries(
+    Object.entries(oddValues).flatMap(([name, value]) => {
+      const fields = userFields.map((field) => `"${field}":${value}`).join(',');
+      const user = `{"id":${json(id)},${fields}}`;
+      return [
+        [`${name} as the body`, { status: 200, body: value }],
+        [`a page of ${name}`, { status: 200, body: `{"items":[${value}],"hasMore":false,"nextCursor":null}` }],
+        [`a list of ${name}`, { status: 200, body: `[${value}]` }],
+        [`${name} in every field of a user, its page and its list`, { status: 200, body: user }],
+        [`a page with ${name} in every field`, { status: 200, body: `{"items":[${user}],"hasMore":false,"nextCursor":null}` }],
+        [`a list with ${name} in every field`, { status: 200, body: `[${user}]` }],
+      ];
+    }),
+  ),
+};
+const responses: Readonly<Record<string, OddResponse>> = { ...errors, ...successes };
+const names = Object.keys(responses);
+
+let server: Server;
+let url: string;
+beforeAll(async () => {
+  server = createServer(async (incoming, outgoing) => {
+    await text(incoming);
+    const [, index = ''] = /^\/(\d+)\//.exec(incoming.url ?? '') ?? [];
+    const { status, body, type = 'application/json' } = responses[names[Number(index)] ?? ''] ?? { status: 500, body: '' };
+    outgoing.writeHead(status, { 'content-type': type }).end(status === 204 ? undefined : body);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const commands: Readonly<Record<string, { readonly args: readonly string[]; readonly input?: string }>> = {
+  'users list': { args: ['users', 'list'] },
+  'users list --json': { args: ['users', 'list', '--json'] },
+  'users list --ndjson': { args: ['users', 'list', '--ndjson', '--all'] },
+  'users get by id': { args: ['users', 'get', id] },
+  'users get by email': { args: ['users', 'get', 'ada@example.com'] },
+  'users create': { args: ['users', 'create', '--email', 'ada@example.com'] },
+  'users update': { args: ['users', 'update', id, '--name', 'Ada', '--json'] },
+  'users ban': { args: ['users', 'ban', '--yes', id, 'ada@example.com'] },
+  'users unban': { args: ['users', 'unban', id] },
+  'users delete': { args: ['users', 'delete', '--yes', id] },
+  'users export': { args: ['users', 'export'] },
+  'users export as CSV': { args: ['users', 'export', '--format', 'csv'] },
+  'users export to a file': { args: ['users', 'export', 'users.ndjson'] },
+  'users import': { args: ['users', 'import', '-'], input: '{"name":"Ada"}\n' },
+  'users import of a file': { args: ['users', 'import', 'in.ndjson', '--json'] },
+  'sessions list': { args: ['sessions', 'list', id] },
+  'sessions revoke': { args: ['sessions', 'revoke', '--yes', '--all-of', id] },
+  'sessions revoke of one': { args: ['sessions', 'revoke', '--yes', '--user', 'ada@example.com', id] },
+};
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
+const control = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]/;
+
+describe.each(Object.entries(commands))('torii %s', (_command, { args, input = '' }) => {
+  test.each([
+    ['in a pipe', undefined],
+    ['on a terminal of 60 columns', 60],
+  ])('says plainly what is wrong with any response, %s', async (_where, columns) => {
+    for (const [index, name] of names.entries()) {
+      const folder = temporaryFolder();
+      writeFileSync(join(folder, 'in.ndjson'), '{"name":"Ada"}\n{"name":"Bo"}\n');
+      const environment = { TORII_SECRET_KEY: 'sk_test_0123456789', TORII_API_URL: `${url}/${index}` };
+      const ended = await runInProcess(args, { environment, folder, input, ...(columns && { columns }) });
+      const { code, stdout, stderr } = ended;
+      const seen = { name, code, stdout: stdout.slice(0, 500), stderr: stderr.slice(0, 1_000) };
+      expect([0, 1], json(seen)).toContain(code);
+      if (responses[name]?.status !== 200 && responses[name]?.status !== 204 && name !== 'a redirect') {
+        // A user that is taken (409) or gone (404) is a failure too.
+        expect(code, json(seen)).toBe(1);
+      }
+      if (code === 1) expect(stderr, json(seen)).toMatch(/^torii: ./m);
+      expect(stdout + stderr, json(seen)).not.toMatch(/\n +at |Internal error|(Type|Range)Error|\[object/);
+      expect(control.test(stderr + (args.includes('export') ? '' : stdout)), json(seen)).toBe(false);
+      expect(stderr.length, json(seen)).toBeLessThan(4_000);
+      expect(stderr, json(seen)).not.toMatch(/^torii: forged/m);
+    }
+  });
+});
