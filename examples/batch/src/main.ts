@@ -14,8 +14,12 @@ const demo = values.demo === undefined ? undefined : await startDemo(`${file}.sq
 const total = values.total ?? values.demo;
 
 const stopper = new AbortController();
-// The first Ctrl-C stops the export cleanly, the second one ends the process.
-process.once('SIGINT', () => stopper.abort());
+// The first Ctrl-C stops the export cleanly, a later one ends the process. Under npm, one Ctrl-C arrives twice.
+process.once('SIGINT', () => {
+  const stoppedAt = performance.now();
+  stopper.abort();
+  process.on('SIGINT', () => performance.now() - stoppedAt < 1_000 || process.exit(130));
+});
 
 const progress = startProgress(total === undefined ? undefined : Number(total));
 try {

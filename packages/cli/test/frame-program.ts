@@ -1,4 +1,5 @@
 // A program that runs like `torii`. Its commands do what real commands do: list records, ask, take long and fail.
+import { writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ApiOptions, addApiOptions, clientFor } from '../src/client.ts';
 import { startProgress } from '../src/output/progress.ts';
@@ -47,6 +48,22 @@ await runAsProcess((program, context) => {
       progress.end();
     }
   });
+  // Tidies up after a signal by writing a file, which takes several turns of the event loop.
+  program.command('tidy <file>').action(async (file: string) => {
+    await output.write('started\n');
+    await wait(600_000, undefined, { signal }).catch(() => {});
+    for (let turn = 0; turn < 20; turn++) await wait(5);
+    writeFileSync(file, '');
+  });
+  program
+    .command('hang')
+    .option('--bar')
+    .action(async ({ bar }: { readonly bar?: true }) => {
+      if (bar) startProgress(context, { title: 'hanging', total: 10 });
+      await output.write('hanging\n');
+      // A timer keeps the process alive.
+      for (;;) await wait(60_000);
+    });
   program.command('endless').action(async () => {
     for (;;) await output.write(`${'line '.repeat(1000)}\n`);
   });

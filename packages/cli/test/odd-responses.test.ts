@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { temporaryFolder } from './command.ts';
+import pMap from 'p-map';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runInProcess } from './run-in-process.ts';
 
 // The responses of a server that is not Torii's API, or of a proxy in front of it. The path of the API URL names the response.
@@ -13,6 +14,8 @@ interface OddResponse {
   readonly status: number;
   readonly body: string | Buffer;
   readonly type?: string;
+  /** Puts the body, an item, into the response that the request asks for: a user, a page or a list. */
+  readonly isItem?: true;
 }
 
 const id = '01931a73-8b00-7000-8000-000000000000';
@@ -39,20 +42,39 @@ const oddValues: Readonly<Record<string, string>> = {
   'a date that does not exist': '"2026-13-45T99:99:99Z"',
 };
 
-const members = ['code', 'supportId', 'support_id', 'detail', 'title', 'status', 'type', 'properties', 'errors', 'instance'];
+const members = [
+  'code',
+  'supportId',
+  'support_id',
+  'detail',
+  'title',
+  'status',
+  'type',
+  'properties',
+  'errors',
+  'instance',
+];
 const errors: Record<string, OddResponse> = {};
 for (const [name, value] of Object.entries(oddValues)) {
-  for (const status of [400, 404, 409]) {
-    const fields = members.map((member) => `"${member}":${value}`).join(',');
-    errors[`${status} with ${name} in every member`] = { status, body: `{${fields}}` };
-    const inner = members.filter((member) => member !== 'properties').map((member) => `"${member}":${value}`);
-    errors[`${status} with ${name} in the properties`] = { status, body: `{"properties":{${inner.join(',')}}}` };
-    errors[`${status} with ${name} as the body`] = { status, body: value };
-  }
-  errors[`401 with ${name}`] = { status: 401, body: `{${members.map((member) => `"${member}":${value}`).join(',')}}` };
+  const fields = members.map((member) => `"${member}":${value}`).join(',');
+  errors[`400 with ${name} in every member`] = { status: 400, body: `{${fields}}` };
+  const inner = members.filter((member) => member !== 'properties').map((member) => `"${member}":${value}`);
+  errors[`409 with ${name} in the properties`] = { status: 409, body: `{"properties":{${inner.join(',')}}}` };
+  errors[`404 with ${name} as the body`] = { status: 404, body: value };
+  errors[`401 with ${name} in every member`] = { status: 401, body: `{${fields}}` };
 }
 
-const userFields = ['email', 'name', 'phone', 'address', 'status', 'createdAt', 'updatedAt', 'deletedAt', 'environmentId'];
+const userFields = [
+  'email',
+  'name',
+  'phone',
+  'address',
+  'status',
+  'createdAt',
+  'updatedAt',
+  'deletedAt',
+  'environmentId',
+];
 const successes: Record<string, OddResponse> = {
   'an empty 200': { status: 200, body: '' },
   'a 204': { status: 204, body: '' },
@@ -65,31 +87,32 @@ const successes: Record<string, OddResponse> = {
   'a page without items': { status: 200, body: '{"items":null,"hasMore":false,"nextCursor":null}' },
   'a page of the same cursor': { status: 200, body: json({ items: [{ id }], hasMore: true, nextCursor: 'x' }) },
   ...Object.fromEntries(
-    Object.entries(oddValues).flatMap(([name, value]) => {
+    Object.entries(oddValues).flatMap(([name, value]): [string, OddResponse][] => {
       const fields = userFields.map((field) => `"${field}":${value}`).join(',');
-      const user = `{"id":${json(id)},${fields}}`;
       return [
         [`${name} as the body`, { status: 200, body: value }],
-        [`a page of ${name}`, { status: 200, body: `{"items":[${value}],"hasMore":false,"nextCursor":null}` }],
-        [`a list of ${name}`, { status: 200, body: `[${value}]` }],
-        [`${name} in every field of a user, its page and its list`, { status: 200, body: user }],
-        [`a page with ${name} in every field`, { status: 200, body: `{"items":[${user}],"hasMore":false,"nextCursor":null}` }],
-        [`a list with ${name} in every field`, { status: 200, body: `[${user}]` }],
+        [`${name} as an item`, { status: 200, body: value, isItem: true }],
+        [`${name} in every field`, { status: 200, body: `{"id":${json(id)},${fields}}`, isItem: true }],
       ];
     }),
   ),
 };
-const responses: Readonly<Record<string, OddResponse>> = { ...errors, ...successes };
+const responses: Record<string, OddResponse> = { ...errors, ...successes };
 const names = Object.keys(responses);
 
+let root: string;
 let server: Server;
 let url: string;
 beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'torii-odd-'));
   server = createServer(async (incoming, outgoing) => {
     await text(incoming);
     const [, index = ''] = /^\/(\d+)\//.exec(incoming.url ?? '') ?? [];
-    const { status, body, type = 'application/json' } = responses[names[Number(index)] ?? ''] ?? { status: 500, body: '' };
-    outgoing.writeHead(status, { 'content-type': type }).end(status === 204 ? undefined : body);
+    const response = responses[names[Number(index)] ?? ''] ?? { status: 500, body: '' };
+    const { status, body, type = 'application/json', isItem } = response;
+    outgoing.writeHead(status, { 'content-type': type });
+    if (status === 204) outgoing.end();
+    else outgoing.end(isItem ? shapeFor(incoming.url ?? '', String(body)) : body);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -97,7 +120,13 @@ beforeAll(async () => {
 afterAll(() => {
   server.closeAllConnections();
   server.close();
+  rmSync(root, { recursive: true });
 });
+
+function shapeFor(path: string, item: string): string {
+  if (path.endsWith('/search')) return `{"items":[${item}],"hasMore":false,"nextCursor":null}`;
+  return path.endsWith('/sessions') ? `[${item}]` : item;
+}
 
 const commands: Readonly<Record<string, { readonly args: readonly string[]; readonly input?: string }>> = {
   'users list': { args: ['users', 'list'] },
@@ -123,28 +152,39 @@ const commands: Readonly<Record<string, { readonly args: readonly string[]; read
 // biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
 const control = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]/;
 
-describe.each(Object.entries(commands))('torii %s', (_command, { args, input = '' }) => {
-  test.each([
-    ['in a pipe', undefined],
-    ['on a terminal of 60 columns', 60],
-  ])('says plainly what is wrong with any response, %s', async (_where, columns) => {
-    for (const [index, name] of names.entries()) {
-      const folder = temporaryFolder();
+test.each(Object.entries(commands))(
+  'torii %s says plainly what is wrong with any response',
+  async (name, { args, input = '' }) => {
+    const parity = name.length % 2;
+    await pMap(names.entries(), ([index, response]) => judge(response, index, index % 2 === parity ? 60 : undefined), {
+      concurrency: 8,
+    });
+
+    async function judge(response: string, index: number, columns: number | undefined): Promise<void> {
+      const folder = join(root, `${name} ${index}`);
+      mkdirSync(folder);
       writeFileSync(join(folder, 'in.ndjson'), '{"name":"Ada"}\n{"name":"Bo"}\n');
-      const environment = { TORII_SECRET_KEY: 'sk_test_0123456789', TORII_API_URL: `${url}/${index}` };
+      const environment = { TORII_SECRET_KEY: 'sk_test_0123456789', TORII_API_URL: `${url}/${index}`, TERM: 'dumb' };
       const ended = await runInProcess(args, { environment, folder, input, ...(columns && { columns }) });
       const { code, stdout, stderr } = ended;
-      const seen = { name, code, stdout: stdout.slice(0, 500), stderr: stderr.slice(0, 1_000) };
-      expect([0, 1], json(seen)).toContain(code);
-      if (responses[name]?.status !== 200 && responses[name]?.status !== 204 && name !== 'a redirect') {
-        // A user that is taken (409) or gone (404) is a failure too.
-        expect(code, json(seen)).toBe(1);
-      }
-      if (code === 1) expect(stderr, json(seen)).toMatch(/^torii: ./m);
-      expect(stdout + stderr, json(seen)).not.toMatch(/\n +at |Internal error|(Type|Range)Error|\[object/);
-      expect(control.test(stderr + (args.includes('export') ? '' : stdout)), json(seen)).toBe(false);
-      expect(stderr.length, json(seen)).toBeLessThan(4_000);
-      expect(stderr, json(seen)).not.toMatch(/^torii: forged/m);
+      const seen = json({ response, code, stdout: stdout.slice(0, 500), stderr: stderr.slice(0, 1_000) });
+      expect(Object.hasOwn(errors, response) ? [1] : [0, 1], seen).toContain(code);
+      if (code === 1) expect(stderr, seen).toMatch(/^torii: ./m);
+      expect(stdout + stderr, seen).not.toMatch(/\n +at |Internal error|(Type|Range)Error|\[object/);
+      expect(control.test(stderr + (args.includes('export') ? '' : stdout)), seen).toBe(false);
+      expect(stderr.length, seen).toBeLessThan(4_000);
+      expect(stderr, seen).not.toMatch(/^torii: forged/m);
     }
-  });
+  },
+);
+
+test.each(['"T-1"', '7'])('shows the support id %s', async (supportId) => {
+  const index = names.push(`400 with the support id ${supportId}`) - 1;
+  responses[names[index] ?? ''] = { status: 400, body: `{"code":"invalid_request","supportId":${supportId}}` };
+  const environment = { TORII_SECRET_KEY: 'sk_test_0123456789', TORII_API_URL: `${url}/${index}` };
+  const { code, stderr } = await runInProcess(['users', 'list'], { environment, folder: root });
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining(`400 invalid_request. Support id: ${JSON.parse(supportId)}.`),
+  ]);
 });
