@@ -35,7 +35,9 @@ export async function runCommands(
     const cause = signal.aborted ? reasonOf(signal) : error;
     if (cause instanceof OutputClosed) return 0;
     if (cause instanceof CommanderError) {
-      await output.settle().catch(() => {});
+      // Help and the version are written before commander throws. A full disk is noticed only when they are settled.
+      const failure: unknown = await output.settle().catch((reason: unknown) => reason);
+      if (failure !== undefined && cause.exitCode === 0) return report(failure);
       return cause.exitCode === 0 ? 0 : 2;
     }
     const { text, exitCode } = describeFailure(cause, options.env);

@@ -20,22 +20,30 @@ export interface RunningOnTerminal {
 
 // The exit event of a process can arrive before its last output. So a shell writes a mark after the command's output, and
 // keeps the terminal open until the mark was read.
-const script = 'trap : INT; "$@"; code=$?; $AFTER; printf "\\036%s\\036" $code; exec sleep 3600';
+const script = 'trap : INT; eval "$RUN"; code=$?; $AFTER; printf "\\036%s\\036" $code; exec sleep 3600';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: no command writes this character
 const endMark = /\x1e(\d+)\x1e/;
+
+export interface TerminalStart extends Start {
+  readonly columns?: number;
+  /** The shell command that runs `torii`, whose words are `$@`. @default '"$@"' */
+  readonly shell?: string;
+  /** A shell command to run after `torii`. */
+  readonly after?: string;
+}
 
 /** Starts `torii` on a pseudo-terminal of 80 columns by default. It is killed at the end of the test. */
 export async function startOnTerminal(
   context: Pick<TestContext, 'skip'>,
   args: readonly string[],
-  start: Start & { readonly columns?: number /** A command to run after `torii`. */; readonly after?: string } = {},
+  start: TerminalStart = {},
 ): Promise<RunningOnTerminal> {
   const { spawn } = await requireTerminals(context);
   const terminal = spawn('sh', ['-c', script, 'sh', process.execPath, ...nodeArguments(args, start)], {
     cols: start.columns ?? 80,
     rows: 30,
     cwd: start.folder ?? temporaryFolder(),
-    env: { ...cleanEnvironment(start), AFTER: start.after ?? ':' },
+    env: { ...cleanEnvironment(start), RUN: start.shell ?? '"$@"', AFTER: start.after ?? ':' },
   });
   let output = '';
   const ended = new Promise<number>((resolve) => {

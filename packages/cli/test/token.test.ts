@@ -223,3 +223,20 @@ test('refuses to verify without an issuer', async () => {
   const { code, stderr } = await runCommand(['token', 'verify'], { input: good });
   expect([code, stderr]).toEqual([2, expect.stringContaining('TORII_ISSUER')]);
 });
+
+test.each([
+  ['lists', (depth: number) => '['.repeat(depth) + ']'.repeat(depth)],
+  ['objects', (depth: number) => `${'{"a":'.repeat(depth)}"sk_live_0123"${'}'.repeat(depth)}`],
+])('decodes a claim of %s that are nested as deep as a token can hold', async (_name, nested) => {
+  const encode = (json: string): string => Buffer.from(json).toString('base64url');
+  for (const characters of [5_000, 12_000]) {
+    const claim = nested(Math.floor(characters / (nested(1).length - nested(0).length)) - 10);
+    const input = `${encode('{"alg":"ES256","kid":"k"}')}.${encode(`{"deep":${claim}}`)}.${encode('x'.repeat(64))}`;
+    for (const form of [[], ['--json']]) {
+      const { code, stdout, stderr } = await token(['decode', ...form], { input });
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).not.toContain('0123');
+      if (form.length > 0) expect(JSON.parse(stdout)).toMatchObject({ verified: false });
+    }
+  }
+});

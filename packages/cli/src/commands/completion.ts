@@ -38,7 +38,12 @@ __torii_complete() {
     COMPREPLY=()
     while IFS= read -r line; do
         line=\${line%%$'\\t'*}
-        if [[ $line != :* && -n $line && $line == "$current"* ]]; then COMPREPLY+=("\${line#"$prefix"}"); fi
+        if [[ -z $line || $line == :* ]]; then continue; fi
+        if [[ $line == "$current"* ]]; then
+            COMPREPLY+=("\${line#"$prefix"}")
+        elif [[ -n $prefix && $line == "\${current#"$prefix"}"* ]]; then
+            COMPREPLY+=("$line")
+        fi
     done < <(torii complete -- "\${words[@]}" 2> /dev/null)
 }
 # With -o default, bash completes file names if torii has no suggestions.
