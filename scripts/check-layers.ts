@@ -42,7 +42,6 @@ const layers: Readonly<Record<string, Allowed>> = {
       'csv-stringify',
       'p-map',
       'string-width',
-      'table',
     ],
     // Each of these packages is needed by only one command, and is larger than all other dependencies together.
     peers: ['@torii/authz', '@torii/emulator', '@nats-io/kv', '@nats-io/transport-node'],

@@ -78,7 +78,9 @@ test.each<[readonly string[], string]>([
 
 test('every command has help with an example', async () => {
   const { stdout } = await runCommand(['--help']);
-  const names = [...(stdout.split('Commands:')[1] ?? '').matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name ?? '');
+  const names = [...(/Commands:\n(.*?)\n\n/s.exec(stdout)?.[1] ?? '').matchAll(/^ {2}(\w+)/gm)].map(
+    ([, name]) => name ?? '',
+  );
   const commands = names.filter((name) => name !== 'help');
   expect(commands).toContain('secret');
   for (const name of commands) {
