@@ -64,7 +64,7 @@ function describe(error: unknown, env: Readonly<Record<string, string | undefine
   if (refusal instanceof ToriiApiError) return { text: describeRefusal(refusal), exitCode: 1 };
   if (error instanceof ToriiConfigError) return { text: inUserWords(error), exitCode: 2 };
   if (error instanceof ToriiConnectionError) return { text: describeSilence(error), exitCode: 1 };
-  if (error instanceof ToriiError) return { text: `${error.message}${describeCauses(error.cause)}`, exitCode: 1 };
+  if (error instanceof ToriiError) return { text: `${inUserWords(error)}${describeCauses(error.cause)}`, exitCode: 1 };
   const isDebugging = env['TORII_DEBUG'] === '1';
   const stack = isDebugging && error instanceof Error ? `\n${error.stack}` : '';
   const hint = isDebugging ? '' : ' Run it again with TORII_DEBUG=1 to see the stack trace, and report the error.';

@@ -1,4 +1,4 @@
-import type { ToriiConfigError } from '@torii/core';
+import { ToriiConfigError, type ToriiError } from '@torii/core';
 
 /** The options of Torii's packages that commands set, in the words of the command line. */
 const words: ReadonlyMap<string, string> = new Map([
@@ -25,6 +25,8 @@ const words: ReadonlyMap<string, string> = new Map([
   ['key', '--slot-key (TURBOCABLE_JWT_KV_KEY)'],
   ['from', '--from'],
   ['to', '--to'],
+  ['publicKey', 'the public key'],
+  ['privateKey', 'the private key'],
   ['maxTtlSeconds', '--max-ttl'],
   ['drainTtlSeconds', '--drain-ttl'],
   ['caFile', 'NATS_CA'],
@@ -37,9 +39,10 @@ const words: ReadonlyMap<string, string> = new Map([
   ['password', 'NATS_PASSWORD'],
 ]);
 
-/** The message of an error about an option, which names the flag or the variable that the user has set. */
-export function inUserWords({ option, message }: ToriiConfigError): string {
-  if (!words.has(option)) return message;
+/** The message of an error of Torii's packages, which names the flag or the variable that the user has set. */
+export function inUserWords(error: ToriiError): string {
+  const { message } = error;
+  if (error instanceof ToriiConfigError && !words.has(error.option)) return message;
   const text = message
     .replace(/`([A-Za-z]+)`/g, (quoted, name: string) => words.get(name) ?? quoted)
     // Examples in the message, such as: createVerifier({ issuer: 'https://…' })

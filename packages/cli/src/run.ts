@@ -4,7 +4,7 @@ import { withHelp } from './command-line.ts';
 import type { Context, RunOptions } from './context.ts';
 import { CommandFailure, describeFailure, Interrupted, OutputClosed } from './failures.ts';
 import { openOutput } from './output/output.ts';
-import { withoutSecrets } from './output/printable.ts';
+import { printable, withoutSecrets } from './output/printable.ts';
 import { createProgram } from './program.ts';
 import { listenToSignals } from './signals.ts';
 
@@ -41,7 +41,7 @@ export async function runCommands(
       return cause.exitCode === 0 ? 0 : 2;
     }
     const { text, exitCode } = describeFailure(cause, options.env);
-    if (text !== '') output.say(`torii: ${withoutSecrets(text)}`);
+    if (text !== '') output.say(messageOf(text));
     await output.settle().catch(() => {});
     return exitCode;
   }
@@ -96,5 +96,13 @@ function findWorkingFolder(): string | undefined {
 }
 
 function writeFailure(stderr: RunOptions['stderr'], text: string): void {
-  stderr.write(`torii: ${withoutSecrets(text)}\n`);
+  stderr.write(`${messageOf(text)}\n`);
+}
+
+/** The message for a failure. It can quote an argument or an error of a script, so it is made printable line by line. */
+function messageOf(text: string): string {
+  return withoutSecrets(`torii: ${text}`)
+    .split('\n')
+    .map((line) => printable(line))
+    .join('\n');
 }

@@ -40,6 +40,7 @@ test.each([
   ['an error in an expression', '[1,\n nope]', /\b2\b.*ReferenceError: nope/],
   ['text that is not JavaScript', 'const = 1;', /SyntaxError: /],
   ['a thrown value that is not an Error', 'throw "why"', /'why'/],
+  ['control characters in an error message', 'throw new Error("a\\x1b[2J\\u202eb")', /Error: a b\n$/],
   ['a token in an error message', 'throw new Error("eyJhbGciOiJFUzI1NiJ9.e30.AAAA")', /Error: \[secret\]/],
 ])('exits with 1 for %s', async (_name, input, message) => {
   const { code, stdout, stderr } = await script(input);

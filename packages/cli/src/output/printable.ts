@@ -17,6 +17,11 @@ export function printableJson(value: unknown, textOf?: (text: string) => string)
   return writeJson(value, textOf).replace(unprintable, escapeOf);
 }
 
+/** Escapes characters that cannot be seen in a text of several lines, such as the output of `util.inspect` with colors. */
+export function printableLines(text: string): string {
+  return text.replace(unprintable, (character) => ('\n\u001b'.includes(character) ? character : escapeOf(character)));
+}
+
 /** A text as a cell of tab-separated values, without loss: tabs, line breaks and control characters are escaped. */
 export function tabSeparatedCell(text: string): string {
   return text

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { start } from 'node:repl';
+import { start, writer } from 'node:repl';
+import { inspect } from 'node:util';
 import { createVerifier, ToriiConfigError, type Verifier } from '@torii/core';
 import type { Command } from 'commander';
 import { type ApiOptions, addApiOptions, clientFor } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
 import { inUserWords } from '../../option-words.ts';
-import { withoutSecrets } from '../../output/printable.ts';
+import { printableLines, withoutSecrets } from '../../output/printable.ts';
 import { settingsFrom } from '../../settings.ts';
 import { runScript } from './script.ts';
 
@@ -71,6 +72,7 @@ async function converse(context: Context, tools: Tools): Promise<void> {
     terminal: true,
     useColors: output.hasColors,
     prompt: 'torii> ',
+    writer: (value: unknown) => printableLines(inspect(value, { ...writer.options, colors: output.hasColors })),
   });
   const addTools = (): void => void Object.defineProperties(prompt.context, describeTools(tools));
   addTools();

@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import { ToriiConfigError, ToriiError } from '@torii/core';
 import type { Context } from '../../context.ts';
 import { CommandFailure, isKeyRefused, UsageError } from '../../failures.ts';
+import { printableLines } from '../../output/printable.ts';
 
 const fileName = 'torii-script';
 const source = `\n//# sourceURL=${fileName}`;
@@ -19,7 +20,8 @@ export async function runScript(context: Context, variables: PropertyDescriptorM
   Object.defineProperties(globalThis, variables);
   try {
     const value = await Promise.race([compile(code)(new Console(stdout, stderr)), interrupted]);
-    if (value !== undefined) await output.write(`${inspect(value, { colors: output.hasColors, depth: 6 })}\n`);
+    if (value !== undefined)
+      await output.write(`${printableLines(inspect(value, { colors: output.hasColors, depth: 6 }))}\n`);
   } catch (error) {
     if (signal.aborted) throw error;
     // The options of the script's own calls are not flags of the command line.
