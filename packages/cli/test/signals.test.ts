@@ -76,7 +76,7 @@ test.each(Object.entries(codes) as [keyof typeof codes, number][])(
   },
 );
 
-test('shows the cursor again if a second Ctrl-C skips the cleanup', async (context) => {
+test('shows the cursor and wraps lines again if a second Ctrl-C skips the cleanup', async (context) => {
   const terminal = await startOnTerminal(context, ['hang', '--bar'], frame);
   await terminal.shows('hanging');
   let isOver = false;
@@ -88,7 +88,10 @@ test('shows the cursor again if a second Ctrl-C skips the cleanup', async (conte
     await Promise.race([ended, wait(100)]);
   }
   expect(await ended).toBe(130);
-  expect(terminal.output().lastIndexOf('\x1b[?25h')).toBeGreaterThan(terminal.output().lastIndexOf('\x1b[?25l'));
+  const output = terminal.output();
+  for (const mode of ['\x1b[?25', '\x1b[?7']) {
+    expect(output.lastIndexOf(`${mode}h`)).toBeGreaterThan(output.lastIndexOf(`${mode}l`));
+  }
 });
 
 test('leaves no user in doubt if Ctrl-C arrives twice, as under npx', async () => {

@@ -70,6 +70,19 @@ test('lists by part of an email or a name, by status and by date', async () => {
   expect(await emails('--created-after', '2020-01-01T00:00:00+01:00')).toHaveLength(2);
 });
 
+test('draws a table on a terminal of 80 columns, with relative times', async (context) => {
+  await torii.seed([
+    { email: 'a.rather.long.address.for.a.table@example.com', name: 'A Name That Is Long', status: 'banned' },
+  ]);
+  const terminal = await startOnTerminal(context, ['users', 'list'], { environment, columns: 80 });
+  expect(await terminal.ended).toBe(0);
+  const lines = terminal.text().trimEnd().split('\n');
+  expect(lines[0]).toMatch(/^id +email +name +status +created$/);
+  expect(lines[1]).toMatch(/^[0-9a-f-]{36} {2}a\.rather\S*… +A N.*… +banned +(now|\d+ \w+ ago)$/);
+  expect(lines[2]).toMatch(new RegExp(`^${ada.id} {2}ada@.* Ada +active +(now|\\d+ \\w+ ago)$`));
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});
+
 test('draws cards on a terminal of 40 columns', async (context) => {
   const terminal = await startOnTerminal(context, ['users', 'list'], { environment, columns: 40 });
   expect(await terminal.ended).toBe(0);

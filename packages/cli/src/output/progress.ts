@@ -8,6 +8,10 @@ export interface Progress {
   end(): void;
 }
 
+/** Undo what cli-progress does to the terminal: it hides the cursor and turns off the wrapping of long lines. */
+const shownCursor = '\u001b[?25h';
+const wrappedLines = '\u001b[?7h';
+
 export function startProgress(
   { stderr, output }: { readonly stderr: Sink; readonly output: Output },
   { title, total }: { readonly title: string; readonly total?: number },
@@ -26,8 +30,8 @@ export function startProgress(
   });
   const bar = bars.create(total ?? 0, 0);
   // The process can exit without the `finally` that calls end(), for example at a second Ctrl-C.
-  const showCursor = (): void => void stderr.write('\u001b[?25h');
-  process.once('exit', showCursor);
+  const restore = (): void => void stderr.write(shownCursor + wrappedLines);
+  process.once('exit', restore);
   return {
     advance: (count) => bar.increment(count),
     say(line) {
@@ -36,7 +40,7 @@ export function startProgress(
     },
     end() {
       bars.stop();
-      process.off('exit', showCursor);
+      process.off('exit', restore);
     },
   };
 }

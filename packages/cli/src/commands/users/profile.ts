@@ -29,9 +29,9 @@ export function profileOf({ name, phone, address, dateOfBirth }: ProfileOptions)
 
 export const userColumns: readonly Column<User>[] = [
   { title: 'id', value: ({ id }) => id },
-  { title: 'email', value: ({ email }) => email, narrowest: 12, overflow: 'shorten' },
-  { title: 'name', value: ({ name }) => name, narrowest: 8, overflow: 'shorten' },
-  { title: 'status', value: ({ status }) => status },
+  { title: 'email', value: ({ email }) => email, narrowest: 10, overflow: 'shorten' },
+  { title: 'name', value: ({ name }) => name, narrowest: 4, overflow: 'shorten' },
+  { title: 'status', value: ({ status }) => status, narrowest: 7, overflow: 'shorten' },
   { title: 'created', value: ({ createdAt }) => createdAt, isTime: true },
 ];
 
