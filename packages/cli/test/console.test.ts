@@ -24,6 +24,7 @@ test.each([
   ['a module', '(await import("node:path")).basename("/a/b")', "'b'\n"],
   ['a value before a comment', '[\n  1, // one\n] // all', '[ 1 ]\n'],
   ['an object', '({ a: 1 });', '{ a: 1 }\n'],
+  ['a text that changes the direction of the line', '({ name: "a\\u202eb\\u200b" })', "{ name: 'a\\u202eb\\u200b' }\n"],
   ['nothing', '\n', ''],
 ])('runs %s from a pipe', async (_name, input, stdout) => {
   expect(await script(input)).toEqual({ code: 0, stdout, stderr: '' });

@@ -231,6 +231,20 @@ export function testOddResponses(every: number): void {
     }
   });
 
+  test.each(['null', '5', '"x"', '[]', '{}', '{"id":5}', '{"id":null}'])(
+    'refuses a page with the item %s, which is not a user',
+    async (item) => {
+      const index = names.push(`a page of ${item}`) - 1;
+      responses[names[index] ?? ''] = { status: 200, body: item, isItem: true };
+      const environment = { TORII_SECRET_KEY: 'sk_test_0123456789', TORII_API_URL: `${url}/${index}` };
+      for (const command of ['users list', 'users list --json', 'users get ada@example.com', 'users export']) {
+        const ended = await runInProcess(command.split(' '), { environment, folder: root });
+        expect([ended.code, ended.stderr], command).toEqual([1, expect.stringMatching(/^torii: .*TORII_API_URL.*$/m)]);
+        expect(ended.stdout, command).not.toContain('5');
+      }
+    },
+  );
+
   test.each(['"T-1"', '7'])('shows the support id %s', async (supportId) => {
     const index = names.push(`400 with the support id ${supportId}`) - 1;
     responses[names[index] ?? ''] = { status: 400, body: `{"code":"invalid_request","supportId":${supportId}}` };
