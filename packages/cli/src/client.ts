@@ -21,8 +21,8 @@ export function addApiOptions(command: Command): Command {
  * Creates a REST client from the flags, the environment and `.env`.
  *
  * @throws ToriiConfigError if the secret key or the URL is invalid
- * @throws UsageError if the secret key is missing, or if `.env` sets the API URL and the secret key comes from elsewhere: a cloned repository's
- * `.env` could send the caller's key to an attacker's server
+ * @throws UsageError if the secret key is missing, or if `.env` sets the API URL and the secret key comes from
+ * elsewhere: a cloned repository's `.env` could send the caller's key to an attacker's server
  */
 export async function clientFor(context: Context, options: ApiOptions): Promise<ToriiClient> {
   const find = settingsFrom(context, options);

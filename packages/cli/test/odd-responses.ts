@@ -239,7 +239,10 @@ export function testOddResponses(every: number): void {
       const environment = { TORII_SECRET_KEY: 'sk_test_0123456789', TORII_API_URL: `${url}/${index}` };
       for (const command of ['users list', 'users list --json', 'users get ada@example.com', 'users export']) {
         const ended = await runInProcess(command.split(' '), { environment, folder: root });
-        expect([ended.code, ended.stderr], command).toEqual([1, expect.stringMatching(/^torii: .*item.*TORII_API_URL.*$/m)]);
+        expect([ended.code, ended.stderr], command).toEqual([
+          1,
+          expect.stringMatching(/^torii: .*item.*TORII_API_URL.*$/m),
+        ]);
         expect(ended.stdout, command).not.toContain('5');
       }
     },
