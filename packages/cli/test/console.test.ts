@@ -110,3 +110,29 @@ test('says on a terminal which variable is not available, and continues', async 
   terminal.type('.exit\r');
   expect(await terminal.ended).toBe(0);
 });
+
+test('returns to the prompt if Ctrl-C ends an await', async (context) => {
+  const terminal = await startOnTerminal(context, ['console'], { environment: environmentOf(emulator) });
+  await terminal.shows('torii> ');
+  terminal.type('console.log("wait" + "ing"), await new Promise(() => {})\r');
+  await terminal.shows('waiting');
+  terminal.type('\x03');
+  await terminal.shows('SIGINT');
+  terminal.type('6 * 7\r');
+  await terminal.shows(/\n42\n/);
+  terminal.type('.exit\r');
+  expect(await terminal.ended).toBe(0);
+});
+
+test.runIf(process.platform === 'linux')('ends at SIGTERM although an await is running', async (context) => {
+  const terminal = await startOnTerminal(context, ['console'], {
+    environment: environmentOf(emulator),
+    after: 'stty -a',
+  });
+  await terminal.shows('torii> ');
+  terminal.type('console.log("wait" + "ing"), await new Promise(() => {})\r');
+  await terminal.shows('waiting');
+  terminal.kill('SIGTERM');
+  expect(await terminal.ended).toBe(143);
+  expect(terminal.text()).toMatch(/[^-]echo\b/);
+});

@@ -70,6 +70,8 @@ async function converse(context: Context, tools: Tools): Promise<void> {
     input: stdin,
     output: stdout,
     terminal: true,
+    // Ctrl-C ends a loop or an `await` that takes too long.
+    breakEvalOnSigint: true,
     useColors: output.hasColors,
     prompt: 'torii> ',
     writer: (value: unknown) => printableLines(inspect(value, { ...writer.options, colors: output.hasColors })),
@@ -77,10 +79,12 @@ async function converse(context: Context, tools: Tools): Promise<void> {
   const addTools = (): void => void Object.defineProperties(prompt.context, describeTools(tools));
   addTools();
   prompt.on('reset', addTools);
-  const close = (): void => prompt.close();
-  signal.addEventListener('abort', close, { once: true });
-  await once(prompt, 'exit');
-  signal.removeEventListener('abort', close);
+  try {
+    await once(prompt, 'exit', { signal });
+  } finally {
+    // While an `await` is running, the prompt only closes when it has ended. Do not wait for that after a signal.
+    prompt.close();
+  }
 }
 
 type Tools = Readonly<Record<string, { readonly value: object } | { readonly problem: Error }>>;
