@@ -1,4 +1,5 @@
 import type { ToriiApiError, ToriiConnectionError } from '@torii/core';
+import { isError } from '@torii/core/adapter';
 
 // Node's error codes for a failed connection or DNS lookup: the request cannot have reached the server. Other runtimes
 // may have other codes, or none.
@@ -18,7 +19,7 @@ export function mayHaveArrived(code: string): boolean {
 }
 
 export function codeOf(error: unknown, depth = 0): string {
-  if (!(error instanceof Error) || depth > 4) return '';
+  if (!isError(error) || depth > 4) return '';
   return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause, depth + 1);
 }
 

@@ -1,4 +1,4 @@
-import { type ApiCall, ToriiApiError, ToriiConfigError, ToriiConnectionError } from '@torii/core';
+import { type ApiCall, ToriiApiError, ToriiConfigError, ToriiConnectionError, ToriiError } from '@torii/core';
 import { type AwaitGuard, emitterFor, loggable, loggableCause, raceDeadline } from '@torii/core/adapter';
 import { isUnusable, readData, refusalFor } from './answer.ts';
 import { guardResponse } from './await-guards.ts';
@@ -38,12 +38,12 @@ async function perform<T>(
   for (;;) {
     const sentAt = performance.now();
     const outcome = await raceDeadline(attempt(), endsAt - sentAt, end, options.signal).catch(failureFor);
-    const error = outcome instanceof Error ? outcome : null;
+    const error = outcome instanceof ToriiError ? outcome : null;
     const retryInMs = error && waitBeforeNext(error);
     const durationMs = performance.now() - sentAt;
     // No event if the signal was already aborted: no request was sent.
     if (attempts > 0) emit({ type: 'request', method, path, attempt: attempts, durationMs, error, retryInMs });
-    if (!(outcome instanceof Error)) return outcome;
+    if (!(outcome instanceof ToriiError)) return outcome;
     if (retryInMs === null) throw isKeyRefused(outcome) ? wrongKey(outcome) : outcome;
     await pause(retryInMs);
   }

@@ -1,4 +1,5 @@
 import { ToriiApiError, ToriiConfigError, ToriiConnectionError, ToriiError } from '@torii/core';
+import { isError } from '@torii/core/adapter';
 import { printable } from './output/printable.ts';
 
 /** The command failed. The message is one line that says what to do next. Exit code 1. */
@@ -56,7 +57,7 @@ export function describeFailure(error: unknown, env: Readonly<Record<string, str
   if (error instanceof ToriiConnectionError) return { text: describeSilence(error), exitCode: 1 };
   if (error instanceof ToriiError) return { text: `${error.message}${describeCauses(error.cause)}`, exitCode: 1 };
   const isDebugging = env['TORII_DEBUG'] === '1';
-  const stack = isDebugging && error instanceof Error ? `\n${error.stack}` : '';
+  const stack = isDebugging && isError(error) ? `\n${error.stack}` : '';
   const hint = isDebugging ? '' : ' Run it again with TORII_DEBUG=1 to see the stack trace, and report the error.';
   return { text: `Internal error in torii (${nameOf(error)}).${hint}${stack}`, exitCode: 1 };
 }
@@ -88,7 +89,7 @@ function describeCauses(cause: unknown): string {
 
 /** The innermost messages of an error with their codes, which tell a certificate, DNS and a refused connection apart. */
 function textsOf(error: unknown): readonly string[] {
-  if (!(error instanceof Error)) return typeof error === 'string' ? [printable(error).slice(0, 200)] : [];
+  if (!isError(error)) return typeof error === 'string' ? [printable(error).slice(0, 200)] : [];
   const { message, cause, code, errors }: Error & { code?: unknown; errors?: unknown } = error;
   const inner = Array.isArray(errors) ? errors.flatMap(textsOf) : textsOf(cause);
   if (inner.length > 0) return inner;
@@ -98,5 +99,5 @@ function textsOf(error: unknown): readonly string[] {
 }
 
 function nameOf(error: unknown): string {
-  return error instanceof Error && /^\w{1,60}$/.test(error.name) ? error.name : 'unknown';
+  return isError(error) && /^\w{1,60}$/.test(error.name) ? error.name : 'unknown';
 }

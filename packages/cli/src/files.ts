@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
+import { isError } from '@torii/core/adapter';
 import type { Context } from './context.ts';
 import { CommandFailure, UsageError } from './failures.ts';
 import { printable } from './output/printable.ts';
@@ -66,7 +67,7 @@ export function fileFailure(error: unknown, file: string): unknown {
 }
 
 export function codeOf(error: unknown): string {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  const code: unknown = isError(error) ? Reflect.get(error, 'code') : undefined;
   return typeof code === 'string' ? code : '';
 }
 

@@ -1,6 +1,8 @@
 export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
+export { bytesOf } from './bytes.ts';
 export { checkNameOf, isRefusal, requireChecks } from './checks.ts';
 export { emitterFor } from './emitter.ts';
+export { isError } from './errors/is-error.ts';
 export { withDetail } from './events.ts';
 export {
   createGuards,

@@ -32,7 +32,7 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   const watch = (surface: Surface) =>
     every(countRequests(surface, surroundings.traffic), injectFaults(surface, surroundings.faults));
 
-  app.use(noteRequests(environment.journal), requireLoopbackHost);
+  app.use(noteRequests(environment.journal), wrapForeignErrors, requireLoopbackHost);
   app.use(
     methodNotAllowed({
       app,
@@ -90,6 +90,16 @@ function noteRequests(journal: Journal): MiddlewareHandler {
     });
   };
 }
+
+// Hono passes only errors of its own realm to `onError`, and throws others. In Jest, Node's errors, such as those of SQLite,
+// come from another realm.
+const wrapForeignErrors: MiddlewareHandler = async (_c, next) => {
+  try {
+    await next();
+  } catch (error) {
+    throw new Error('An error of another realm; see `cause`.', { cause: error });
+  }
+};
 
 function countRequests(surface: Surface, traffic: Traffic): MiddlewareHandler {
   return async (c, next) => {

@@ -5,6 +5,7 @@ import { createIdGenerator } from './database/ids.ts';
 import { Emulator } from './emulator.ts';
 import { openEnvironment } from './environment.ts';
 import { defaultEnvironment, loadEnvironments } from './environment-records.ts';
+import { isError } from './errors.ts';
 import { Faults } from './faults/faults.ts';
 import { Traffic } from './faults/traffic.ts';
 import { requireSupportedNode } from './node-version.ts';
@@ -62,7 +63,7 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
   const server = await listen(settings.port, settings.host);
   const warn = (error: unknown) => {
     // Do not report errors after stop(): requests that it interrupts can fail because the database is closed.
-    if (server.listening) process.emitWarning(error instanceof Error ? error : String(error));
+    if (server.listening) process.emitWarning(isError(error) ? error : String(error));
   };
   const router = new EnvironmentRouter(originOf(server));
   const issuers = new Map(stored.map(({ name }) => [name, router.issuerOf(name)]));

@@ -1,3 +1,4 @@
+import { isError } from '@torii/core/adapter';
 import {
   createWebhookReceiver,
   findPayload,
@@ -59,7 +60,7 @@ export function webhookHandler<More extends object = object>(
       // Call `next` instead of rejecting: Express 4 does not handle a rejection, which would end the process. Always
       // pass an Error: after `next(undefined)` or `next('route')`, Express would continue with the next handler or
       // route.
-      next(error instanceof Error ? error : new Error('A webhook threw a non-Error: see `cause`.', { cause: error }));
+      next(isError(error) ? error : new Error('A webhook threw a non-Error: see `cause`.', { cause: error }));
     }
   };
 }

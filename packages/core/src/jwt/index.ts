@@ -123,7 +123,7 @@ async function importJwk(jwk: JWK, algorithm: string): Promise<CryptoKey | undef
   const members = ['kty', 'crv', 'x', 'y', 'n', 'e'].filter((member) => Object.hasOwn(jwk, member));
   try {
     const key = await importJWK(Object.fromEntries(members.map((member) => [member, jwk[member]])), algorithm);
-    return key instanceof Uint8Array ? undefined : key;
+    return ArrayBuffer.isView(key) ? undefined : key;
   } catch {
     return undefined;
   }

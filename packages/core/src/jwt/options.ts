@@ -1,4 +1,5 @@
 import { type Claims, isJsonObject } from '../auth.ts';
+import { bytesOf } from '../bytes.ts';
 import type { VerifierEventListener } from '../events.ts';
 import { InitialKeySet, type InitialKeys } from '../keys/initial-key-set.ts';
 import { holdsSecret, type JSONWebKeySet, type JWK, KeySetError, parseOwnKeys, problemOfKey } from '../keys/jwks.ts';
@@ -180,8 +181,8 @@ function readSource(
 
 // Requires a secret as long as the hash (RFC 7518 3.2). An attacker who has one token can guess a short secret offline.
 function readSecret(value: unknown, algorithms: ReadonlySet<string>): Uint8Array {
-  const secret = typeof value === 'string' ? new TextEncoder().encode(value) : value;
-  if (!(secret instanceof Uint8Array) || secret.length === 0) {
+  const secret = typeof value === 'string' ? new TextEncoder().encode(value) : bytesOf(value);
+  if (secret === undefined || secret.length === 0) {
     throw wrongOption('secret', 'is not set. Set the environment variable that you read it from');
   }
   if (typeof value === 'string' && value.includes('-----BEGIN')) throw wrongOption('secret', 'is a PEM key. Use `key`');

@@ -1,6 +1,6 @@
 import { errors } from '@nats-io/transport-node';
 import { ToriiError } from '@torii/core';
-import { loggableCause } from '@torii/core/adapter';
+import { isError, loggableCause } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 
 export async function translateErrors<T>(work: () => Promise<T>): Promise<T> {
@@ -49,17 +49,17 @@ function refused(problem: string, cause: unknown): ToriiStreamError {
 }
 
 function isOrWraps(error: unknown, kind: new (...args: never[]) => Error): boolean {
-  return error instanceof kind || (error instanceof Error && error.cause !== undefined && isOrWraps(error.cause, kind));
+  return error instanceof kind || (isError(error) && error.cause !== undefined && isOrWraps(error.cause, kind));
 }
 
 function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : '';
+  return isError(error) ? error.name : '';
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : '';
+  return isError(error) ? error.message : '';
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error ? String(Reflect.get(error, 'code') ?? '') : '';
+  return isError(error) ? String(Reflect.get(error, 'code') ?? '') : '';
 }

@@ -4,6 +4,7 @@ import { addAbortSignal } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { ToriiError } from '@torii/core';
+import { isError } from '@torii/core/adapter';
 import type { Context } from '../../context.ts';
 import { CommandFailure, UsageError } from '../../failures.ts';
 
@@ -49,7 +50,7 @@ function hasUserMessage(error: unknown): boolean {
  * unknown errors, because they can contain secrets.
  */
 function failureOf(error: unknown): CommandFailure {
-  if (!(error instanceof Error)) return new CommandFailure(`The script threw ${inspect(error, { depth: 1 })}.`);
+  if (!isError(error)) return new CommandFailure(`The script threw ${inspect(error, { depth: 1 })}.`);
   const [, line] = new RegExp(`\\b${fileName}:(\\d+)`).exec(error.stack ?? '') ?? [];
   const where = line === undefined ? '' : ` at line ${Number(line) - linesAbove}`;
   return new CommandFailure(`The script failed${where}: ${error.name}: ${error.message}`, { cause: error });

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ToriiApiError, type ToriiClient, ToriiConfigError, ToriiConnectionError, type User } from '@torii/api';
+import { isError } from '@torii/core/adapter';
 import { pMapIterable } from 'p-map';
 import { isKeyRefused } from '../../../failures.ts';
 import type { InputLine } from './input.ts';
@@ -144,7 +145,7 @@ function isRepeatable(error: unknown, { email }: NewUser): boolean {
 
 function wasNeverSent(error: unknown): boolean {
   if (!(error instanceof ToriiConnectionError)) return false;
-  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
+  for (let cause = error.cause; isError(cause); cause = cause.cause) {
     if (unconnected.includes(String(Reflect.get(cause, 'code')))) return true;
   }
   return false;
