@@ -49,8 +49,7 @@ export function createWithAuth<Custom extends object>({ verifier }: Settings) {
     return (request, context) => guardResponse(run(request, context));
 
     async function run(request: NextRequest, context: RouteContext<P>): Promise<Response> {
-      // A plain `Request`, as in a unit test, may have no headers. Next passes a NextRequest.
-      if ('nextUrl' in request) requireHeaders(request.headers);
+      requireHeaders(request.headers);
       const call = { request };
       const refusal = (await identify(call)) ?? (await check?.(call));
       if (refusal !== undefined) return refusal;
