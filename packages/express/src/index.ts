@@ -64,8 +64,12 @@ const guards = createGuards<Request, Guard>({
     req.auth = auth;
   },
   toMiddleware(guard) {
-    const handler: RequestHandler = (req, res, next) =>
-      guard(req, { pass: next, answer: (answer) => writeAnswer(res, answer), fail: next, response: res });
+    const handler: RequestHandler = (req, res, next) => {
+      const done = guard(req, { pass: next, answer: (answer) => writeAnswer(res, answer), fail: next, response: res });
+      // Restify and others take a promise that fulfills for a call of `next`: a refused request would reach the handler. Express
+      // does not, and a unit test with a mock request can await the guard.
+      return isOfExpress(req) || req.httpVersion === undefined ? done : undefined;
+    };
     return handler as Guard;
   },
 });
