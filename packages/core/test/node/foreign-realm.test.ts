@@ -46,7 +46,7 @@ describe('an error', () => {
 describe('a verifier', () => {
   test('takes options of another realm, and refuses as strictly', async () => {
     const options = { issuer: [issuer], environmentId: ['env_1'], keys: { keys: [key.publicJwk] } };
-    const foreign = createVerifier(toForeignRealm(options));
+    const foreign = createVerifier<object>(toForeignRealm(options));
     expect(await foreign.verify(token)).toMatchObject({ userId: 'user_1' });
     await expect(foreign.verify(await mint(key, { pid: 'env_2' }))).rejects.toMatchObject({
       reason: 'environment_refused',
@@ -206,9 +206,12 @@ describe('the body of a webhook', () => {
 
 test('a patch compares dates of another realm by their time', () => {
   const [then, later] = [inForeignRealm<Date>('new Date(5)'), inForeignRealm<Date>('new Date(6)')];
-  expect(Patch.diff({ at: then as Date | null }, { at: new Date(5) })).toEqual({});
-  expect(Patch.diff({ at: then as Date | null }, { at: later })).toEqual({ at: later });
-  expect(Patch.diff<{ at: object }>({ at: then }, { at: {} })).toEqual({ at: {} });
+  interface Fields {
+    readonly at: object;
+  }
+  expect(Patch.diff<Fields>({ at: then }, { at: new Date(5) })).toEqual({});
+  expect(Patch.diff<Fields>({ at: then }, { at: later })).toEqual({ at: later });
+  expect(Patch.diff<Fields>({ at: then }, { at: {} })).toEqual({ at: {} });
 });
 
 test('errors of another copy of the package are recognized in another realm too', () => {
