@@ -52,7 +52,7 @@ describe('a verifier', () => {
       reason: 'environment_refused',
     });
     expect(() => createVerifier(toForeignRealm({ ...options, isuer: 'x' }))).toThrow(/isuer/);
-    expect(() => createVerifier(inForeignRealm("({ issuer: [], environmentId: 'x' })"))).toThrow(/issuer/);
+    expect(() => createVerifier(inForeignRealm<never>("({ issuer: [], environmentId: 'x' })"))).toThrow(/issuer/);
   });
 
   test.each<[string, unknown]>([
