@@ -1,5 +1,4 @@
 export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
-export { bytesOf } from './bytes.ts';
 export { checkNameOf, isRefusal, requireChecks } from './checks.ts';
 export { emitterFor } from './emitter.ts';
 export { isError } from './errors/is-error.ts';

@@ -42,6 +42,7 @@ const entries = {
     'guardOutcome',
     'innermostProblem',
     'instantNow',
+    'isError',
     'isFromOwnPages',
     'isLoopback',
     'isPromise',
