@@ -26,7 +26,7 @@ export class EmulatorError extends Error {
 
 /** Whether a value is an error. Not `instanceof`: in Jest, Node's own errors have another `Error` class than this module. */
 export function isError(value: unknown): value is Error {
-  return Object.prototype.toString.call(value) === '[object Error]';
+  return /^\[object (?:Error|DOMException)\]$/.test(Object.prototype.toString.call(value));
 }
 
 export interface FieldError {

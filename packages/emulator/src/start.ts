@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { inspect } from 'node:util';
 import { createApp } from './app.ts';
 import { Clock } from './clock.ts';
 import { createIdGenerator } from './database/ids.ts';
 import { Emulator } from './emulator.ts';
 import { openEnvironment } from './environment.ts';
 import { defaultEnvironment, loadEnvironments } from './environment-records.ts';
-import { isError } from './errors.ts';
 import { Faults } from './faults/faults.ts';
 import { Traffic } from './faults/traffic.ts';
 import { requireSupportedNode } from './node-version.ts';
@@ -63,7 +63,7 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
   const server = await listen(settings.port, settings.host);
   const warn = (error: unknown) => {
     // Do not report errors after stop(): requests that it interrupts can fail because the database is closed.
-    if (server.listening) process.emitWarning(isError(error) ? error : String(error));
+    if (server.listening) emitWarning(error);
   };
   const router = new EnvironmentRouter(originOf(server));
   const issuers = new Map(stored.map(({ name }) => [name, router.issuerOf(name)]));
@@ -79,4 +79,13 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
   if (first === undefined) throw new Error('The default environment is missing.');
   const others = served.filter((each) => each !== first);
   return new Emulator({ server, database, clock, first, others });
+}
+
+function emitWarning(error: unknown): void {
+  try {
+    process.emitWarning(error as Error);
+  } catch {
+    // Not an error, or one of another class: in Jest, this module has another `Error` than Node.
+    process.emitWarning(inspect(error));
+  }
 }
