@@ -546,6 +546,14 @@ describe('the request that a framework wraps', () => {
       'an event of API Gateway',
       { path: '/docs', headers: { Authorization: second }, multiValueHeaders: { Authorization: [first, second] } },
     ],
+    [
+      'such an event, with a name in another case',
+      { path: '/docs', headers: { authorization: second }, multiValueHeaders: { Authorization: [first, second] } },
+    ],
+    [
+      'such an event without `headers`',
+      { path: '/docs', headers: null, multiValueHeaders: { authorization: [first, second] } },
+    ],
     ['an event of a load balancer of AWS', { path: '/docs', multiValueHeaders: { authorization: [first, second] } }],
   ])('[13] shows two Authorization headers: %s', (_name, request) => {
     const view = viewOf(like(request));

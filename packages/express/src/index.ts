@@ -155,7 +155,7 @@ function forwardedHost(req: Request): string | null | undefined {
   const forwarded = req.headers['x-forwarded-host'];
   if (forwarded === undefined) return undefined;
   const trusts: Trust | undefined = req.app.get('trust proxy fn');
-  if (typeof trusts !== 'function' || !trusts(req.socket.remoteAddress, 0)) return undefined;
+  if (typeof trusts !== 'function' || !trusts(req.socket?.remoteAddress, 0)) return undefined;
   const hosts = String(forwarded).split(',');
   const [first = ''] = hosts;
   return hosts.length === 1 || isTrustedList(req, hosts.length, trusts) ? first.trim() : null;
@@ -167,6 +167,6 @@ function isTrustedList(req: Request, length: number, trusts: Trust): boolean {
   const addresses = String(req.headers['x-forwarded-for'] ?? '')
     .split(',')
     .map((address) => address.trim());
-  const hops = [req.socket.remoteAddress, ...addresses.reverse()].slice(0, length);
+  const hops = [req.socket?.remoteAddress, ...addresses.reverse()].slice(0, length);
   return hops.length === length && hops.every((address, hop) => address !== '' && trusts(address, hop));
 }

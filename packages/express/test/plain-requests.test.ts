@@ -1,5 +1,7 @@
 // Requests without an Express app: of Node's http server and connect, of other routers, and mocks in unit tests.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { connect, createServer as createHttp2Server } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { startEmulator } from '@torii/emulator';
 import type { Request, Response } from 'express';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -117,6 +119,22 @@ describe("a request of Node's http server", () => {
     await using server = await listen(serve(requireAuth({ issuer: torii.issuer, checks })));
     await send(server, '/me', { headers: bearer(token) });
     expect(visits).toEqual(['error']);
+  });
+
+  test('[13] may be one of HTTP/2', async () => {
+    const server = createHttp2Server((req, res) => {
+      requireAuth(verifier)(req as unknown as Request, res as unknown as Response, () => void res.end('passed'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const statusOf = (headers: object) =>
+      new Promise((resolve) => {
+        const stream = client.request({ ':path': '/me', ...headers });
+        stream.on('response', (answer) => resolve(answer[':status'])).resume();
+      });
+    expect(await Promise.all([statusOf({}), statusOf(signedIn)])).toEqual([401, 200]);
+    client.close();
+    server.close();
   });
 
   test('gets no promise from a guard: Restify takes one for a call of next', async () => {

@@ -1,7 +1,7 @@
 // Not part of the tests for edge runtimes, which cannot create a realm.
 import { describe, expect, test, vi } from 'vitest';
 import { inForeignRealm, toForeignRealm } from '../../../../scripts/foreign-realm.ts';
-import { createGuards, isError } from '../../src/adapter.ts';
+import { answerFor, createGuards, isError } from '../../src/adapter.ts';
 import { type Check, createVerifier, Patch, type RequestLike, ToriiAuthError, ToriiError } from '../../src/index.ts';
 import { createJwtVerifier } from '../../src/jwt/index.ts';
 import { createWebhookReceiver, findPayload, ToriiConfigError, verifyWebhook } from '../../src/webhooks/index.ts';
@@ -219,4 +219,23 @@ test('errors of another copy of the package are recognized in another realm too'
     "Object.defineProperty(new Error('x'), Symbol.for('torii.error'), { value: ['ToriiAuthError', 'ToriiError'] })",
   );
   expect([foreign instanceof ToriiAuthError, foreign instanceof ToriiError]).toEqual([true, true]);
+});
+
+describe('what onError returns', () => {
+  const refusal = new ToriiAuthError('token_missing', 'No token was sent.');
+  const statusOf = async (expression: string) =>
+    (await answerFor(refusal, {}, () => inForeignRealm(expression))).status;
+
+  test('may be an object of another realm', async () => {
+    expect(await statusOf("({ status: 404, headers: { a: 'b' }, body: { x: [1] } })")).toBe(404);
+    expect(await statusOf('Promise.resolve({ status: 404, headers: {}, body: null })')).toBe(404);
+  });
+
+  test.each([
+    ['bytes as a body', '({ status: 404, headers: {}, body: new Uint8Array(2) })'],
+    ['a Map of headers', '({ status: 404, headers: new Map(), body: null })'],
+    ['a status of success', '({ status: 200, headers: {}, body: null })'],
+  ])('[27] is not used if it is of another realm and has %s', async (_name, expression) => {
+    expect(await statusOf(expression)).toBe(401);
+  });
 });
