@@ -21,7 +21,7 @@ const earlySteps = /^(connect|bind|socket|getaddrinfo|getnameinfo|query[A-Z]\w*)
 const earlyCodes =
   /^(ECONNREFUSED|ENOTFOUND|EAI_[A-Z]+|UND_ERR_CONNECT_TIMEOUT|ERR_SOCKET_CONNECTION_TIMEOUT|ConnectionRefused|FailedToOpenSocket)$/;
 
-// These codes may also come from an established connection, so the message must name the step. Not ECONNRESET.
+// These codes may also come from an established connection, so the message must name the step.
 const connectMessage = /^connect (ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL|EACCES|EPERM)\b/;
 
 // Node checks the server's certificate before it writes the request.
@@ -33,13 +33,13 @@ const certificateCodes =
 const passingTlsCodes = /BAD_RECORD_MAC|UNEXPECTED_EOF|INTERNAL_ERROR|USER_CANCELL?ED|CLOSE_NOTIFY|NO_RENEGOTIATION/;
 
 const remedies = {
-  date: 'Its certificate has expired or is not valid yet. Check the clock of this machine, and the certificate.',
-  host: 'Its certificate is for another host. Check the host in the URL.',
+  date: "The server's certificate has expired or is not valid yet. Check the certificate, and the clock of this machine.",
+  host: "The server's certificate is for another host. Check the host in the URL.",
   trust:
-    'Its certificate is not trusted. If your own certificate authority issued it, set NODE_EXTRA_CA_CERTS to the file of that authority’s certificate.',
+    "The server's certificate is not trusted. If your own certificate authority issued it, set NODE_EXTRA_CA_CERTS to the file of that authority's certificate.",
   tls: 'The TLS handshake failed. Check the port of the URL (is it for plain HTTP?), and any proxy on the way.',
   proxy: 'The proxy refused the connection. Check HTTPS_PROXY and NO_PROXY, and what the proxy allows.',
-  port: 'Its URL has a scheme or a port that requests cannot be sent to. Check the URL.',
+  port: 'The URL has a scheme or a port that no request can be sent to. Check the URL.',
 };
 
 const wrongTls: Verdict = { isUnsent: false, remedy: remedies.tls };
@@ -90,7 +90,8 @@ function combine(verdicts: readonly Verdict[]): Verdict {
 
 function judgeOne(code: unknown, step: string | undefined, message: string): Verdict | undefined {
   if (step !== undefined && !earlySteps.test(step)) return code === 'EPROTO' ? wrongTls : doubt;
-  if (step !== undefined) return unsent;
+  // A reset may be reported for either step, depending on when it arrives, so it never counts as certain.
+  if (step !== undefined) return code === 'ECONNRESET' ? doubt : unsent;
   return typeof code === 'string' ? judgeCode(code, message) : judgeText(message);
 }
 
@@ -122,5 +123,8 @@ function judgeText(message: string): Verdict | undefined {
   if (!/^invalid peer certificate/.test(problem))
     return /corrupt message/.test(problem) ? { isUnsent: true, remedy: remedies.tls } : unsent;
   const isDate = /expired|notvalidyet|not valid yet/i.test(problem);
-  return { isUnsent: true, remedy: isDate ? remedies.date : /not ?valid ?for ?name/i.test(problem) ? remedies.host : remedies.trust };
+  return {
+    isUnsent: true,
+    remedy: isDate ? remedies.date : /not ?valid ?for ?name/i.test(problem) ? remedies.host : remedies.trust,
+  };
 }

@@ -49,15 +49,21 @@ const maxSeconds = 86_400;
  * header is absent, invalid, zero or a date that has passed. A date is compared with the `Date` header of the same response,
  * because the clocks of two machines differ, or with this machine's clock if there is no such header.
  */
-export function readRetryAfter(retryAfter: string | null, date: string | null, nowMs: number = Date.now()): number | null {
+export function readRetryAfter(
+  retryAfter: string | null,
+  date: string | null,
+  nowMs: number = Date.now(),
+): number | null {
   const text = trim(retryAfter);
   if (/^\d+$/.test(text)) return bounded(Number(text));
   const until = parseHttpDate(text, nowMs);
   return until === undefined ? null : bounded((until - (parseHttpDate(trim(date), nowMs) ?? nowMs)) / 1000);
 }
 
+// Blanks around a header value are not part of it (RFC 9110 5.5).
 function trim(value: string | null): string {
-  return (value ?? '').replace(/^[ \t]+|[ \t]+$/g, '');
+  // For a long text, the expression would take quadratic time.
+  return value === null || value.length > 1_000 ? '' : value.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
 function bounded(seconds: number): number | null {

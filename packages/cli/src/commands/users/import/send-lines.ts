@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { ToriiApiError, type ToriiClient, ToriiConfigError, ToriiConnectionError, type User } from '@torii/api';
+import { onAbort } from '@torii/core/adapter';
 import { pMapIterable } from 'p-map';
 import { isKeyRefused } from '../../../failures.ts';
 import type { InputLine } from './input.ts';
@@ -118,9 +118,8 @@ async function createUser(
       return await client.users.create(user, { signal: requestSignal });
     } catch (error) {
       if (attempt === maxAttempts || signal.aborted || !isRepeatable(error, user)) throw error;
-      await wait(waitBefore(attempt, error), undefined, { signal }).catch(() => {
-        throw error;
-      });
+      await wait(waitBefore(attempt, error), signal);
+      if (signal.aborted) throw error;
     }
   }
 }
@@ -143,14 +142,21 @@ function isRepeatable(error: unknown, { email }: NewUser): boolean {
 }
 
 function wasNeverSent(error: unknown): boolean {
-  if (!(error instanceof ToriiConnectionError)) return false;
-  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
-    if (unconnected.includes(String(Reflect.get(cause, 'code')))) return true;
-  }
-  return false;
+  return error instanceof ToriiConnectionError && !error.mayHaveArrived;
 }
 
-const unconnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
+/** Ends early if the signal is aborted. Not `timers/promises`: up to 32 waits with one signal make Node 20 warn of a leak. */
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(end, ms);
+    const unsubscribe = onAbort(signal, end);
+    function end(): void {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    }
+  });
+}
 
 /** Returns the wait in milliseconds: the Retry-After of the API, at most a minute, otherwise exponential backoff. */
 function waitBefore(attempt: number, error: unknown): number {
