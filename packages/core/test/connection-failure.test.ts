@@ -49,6 +49,7 @@ const neverSent: readonly [string, unknown][] = [
   ['a code alone: ECONNREFUSED', failure('x', { code: 'ECONNREFUSED' })],
   ['a code alone: EAI_FAIL', failure('x', { code: 'EAI_FAIL' })],
   ['a code alone: UND_ERR_CONNECT_TIMEOUT', failure('x', { code: 'UND_ERR_CONNECT_TIMEOUT' })],
+  ['a code alone: ERR_PROXY_TUNNEL', failure('x', { code: 'ERR_PROXY_TUNNEL' })],
   ['a code alone, of Bun', failure('x', { code: 'ConnectionRefused' })],
   ['a message that names the step', failure('connect ENETUNREACH 192.0.2.1:443', { code: 'ENETUNREACH' })],
   ['an AggregateError of two', joined(refused, system('connect', 'ENETUNREACH'))],

@@ -17,9 +17,9 @@ const unsent: Verdict = { isUnsent: true };
 // The step that failed, in Node's system errors. A request is written only after these.
 const earlySteps = /^(connect|bind|socket|getaddrinfo|getnameinfo|query[A-Z]\w*)$/;
 
-// Codes that mean a failed look-up or connection, whichever runtime or HTTP client reports them. Bun has the last two.
+// Codes that mean a failed look-up or connection, whichever runtime or HTTP client reports them. The last two are Bun's.
 const earlyCodes =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_[A-Z]+|UND_ERR_CONNECT_TIMEOUT|ERR_SOCKET_CONNECTION_TIMEOUT|ConnectionRefused|FailedToOpenSocket)$/;
+  /^(ECONNREFUSED|ENOTFOUND|EAI_[A-Z]+|UND_ERR_CONNECT_TIMEOUT|ERR_SOCKET_CONNECTION_TIMEOUT|ERR_PROXY_TUNNEL|ConnectionRefused|FailedToOpenSocket)$/;
 
 // These codes may also come from an established connection, so the message must name the step.
 const connectMessage = /^connect (ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL|EACCES|EPERM)\b/;
