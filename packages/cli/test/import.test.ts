@@ -460,6 +460,61 @@ test('stops without a network after some retries, marks only sent lines as in do
   expect(names.length).toBeGreaterThanOrEqual(60 - doubts);
 });
 
+/**
+ * Replaces `fetch`: requests that create a user fail in these ways, in turn. Ctrl-C follows after eight of them, so that the
+ * command does not wait for its retries.
+ */
+function withoutConnection(...ways: readonly string[]): Readonly<Record<string, string>> {
+  const code = `const { fetch } = globalThis;
+    const fail = (cause) => Promise.reject(new TypeError('fetch failed', { cause }));
+    const system = (syscall, code) => Object.assign(new Error(syscall + ' ' + code), { syscall, code });
+    const ways = [${ways.map((way) => `(init) => ${way}`).join(', ')}];
+    let failed = 0;
+    globalThis.fetch = (url, init) => {
+      if (!String(url).endsWith('/users')) return fetch(url, init);
+      failed += 1;
+      if (failed === 8) process.kill(process.pid, 'SIGINT');
+      return ways[failed % ways.length](init);
+    };`;
+  return { ...environment, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+}
+
+test('31: counts no user as in doubt whose request never left', async () => {
+  // Without an email, a user in doubt is never sent again.
+  write('users.ndjson', ndjson(...people(8).map(({ name }) => ({ name }))));
+  const given = withoutConnection(
+    "fetch('http://255.255.255.255', init)",
+    "fetch('https://nowhere.invalid', init)",
+    "fail(new AggregateError(['ETIMEDOUT', 'ENETUNREACH', 'EACCES', 'EHOSTUNREACH', 'EPERM'].map((code) => system('connect', code))))",
+  );
+  const { code } = await runCommand(['users', 'import', 'users.ndjson', '-c', '8'], { environment: given, folder });
+  expect(code).toBe(130);
+  expect(await everyone()).toEqual([]);
+  const again = await runImport('users.ndjson');
+  expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/^8 created\b/)]);
+  expect(await everyone()).toHaveLength(8);
+});
+
+test('31: makes one attempt if the certificate is not trusted, says what to do, and counts no user as in doubt', async () => {
+  write('users.ndjson', ndjson(...people(2).map(({ name }) => ({ name }))));
+  const untrusted = withoutConnection("fail(Object.assign(new Error('x'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }))");
+  const given = { environment: untrusted, folder };
+  const { code, stderr } = await runCommand(['users', 'import', 'users.ndjson', '-c', '1'], given);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('NODE_EXTRA_CA_CERTS')]);
+  const again = await runImport('users.ndjson');
+  expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/^2 created\b/)]);
+});
+
+test('31: counts users as in doubt whose connection was reset', async () => {
+  write('users.ndjson', ndjson({ name: 'Ada' }));
+  const reset = "fail(new AggregateError([system('connect', 'ECONNREFUSED'), system('read', 'ECONNRESET')]))";
+  const given = { environment: withoutConnection(reset), folder };
+  expect((await runCommand(['users', 'import', 'users.ndjson'], given)).code).toBe(1);
+  const again = await runImport('users.ndjson');
+  expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(/^line 1\b.*failed/)]);
+  expect(await everyone()).toEqual([]);
+});
+
 test.each([2, 9, 17, 30, 55, 80])(
   'resumes after it was killed at request %i and creates no user twice',
   async (request) => {

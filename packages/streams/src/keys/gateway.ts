@@ -54,7 +54,8 @@ export async function waitUntilServed(gateway: Gateway, keyId: string, limitMs: 
     // Compare the start of the request: if the process was stopped during a request, that request must not be the last.
     const askedAt = performance.now();
     const answer = await askFor(gateway, keyId);
-    if (answer.isServed || askedAt + pauseMs >= deadline) return answer;
+    const isPermanent = readConnectionFailure(answer.cause).remedy !== undefined;
+    if (answer.isServed || isPermanent || askedAt + pauseMs >= deadline) return answer;
     await sleep(pauseMs);
   }
 }

@@ -1,5 +1,5 @@
 import { ToriiApiError, type ToriiClient, ToriiConfigError, ToriiConnectionError, type User } from '@torii/api';
-import { onAbort } from '@torii/core/adapter';
+import { onAbort, readConnectionFailure } from '@torii/core/adapter';
 import { pMapIterable } from 'p-map';
 import { isKeyRefused } from '../../../failures.ts';
 import type { InputLine } from './input.ts';
@@ -136,6 +136,8 @@ function isAboutUser(error: unknown): boolean {
 }
 
 function isRepeatable(error: unknown, { email }: NewUser): boolean {
+  // Another attempt would meet the same failure, such as an untrusted certificate.
+  if (error instanceof ToriiConnectionError && readConnectionFailure(error.cause).remedy !== undefined) return false;
   if (wasNeverSent(error)) return true;
   if (error instanceof ToriiApiError) return error.status === 429 || (email !== undefined && !isRefusal(error));
   return email !== undefined && error instanceof ToriiConnectionError && error.reason !== 'aborted';
