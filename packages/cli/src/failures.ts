@@ -77,12 +77,12 @@ function describeRefusal({ message, method, path, status, code, problem, support
   return `${what}${detail}${hint}${support}`;
 }
 
-function describeFields({ fieldErrors }: ToriiApiError): string {
-  if (!Array.isArray(fieldErrors) || fieldErrors.length === 0) return '';
-  const texts = fieldErrors
-    .slice(0, 5)
-    .map(({ field, message }) => (field === null ? message : `${field}: ${message}`));
-  return ` Fields: ${printable(texts.join('; '))}.`;
+function describeFields({ detail, fieldErrors }: ToriiApiError): string {
+  const texts = (fieldErrors ?? [])
+    .map(({ field, message }) => (field === null ? message : `${field}: ${message}`))
+    // The detail often lists the fields too.
+    .filter((_text, index) => !detail?.includes(fieldErrors[index]?.message ?? ''));
+  return texts.length === 0 ? '' : ` ${printable(texts.slice(0, 5).join('; '))}.`;
 }
 
 function describeSilence({ method, path, reason, cause }: ToriiConnectionError): string {
