@@ -56,7 +56,7 @@ export function refusalFor(
     ...call,
     status,
     code: readCode(own['code']),
-    detail: readDetail(problem?.['detail'] ?? own['message'], clean),
+    detail: readDetail([problem?.['detail'], own['detail'], own['message']], clean),
     fieldErrors: readFieldErrors(own, clean),
     supportId: readId(own['supportId'] ?? own['support_id']),
     body,
@@ -72,8 +72,9 @@ function readCode(given: unknown): string {
   return isCode && !Object.hasOwn(problems, given) ? given : 'unknown';
 }
 
-function readDetail(given: unknown, clean: (text: string) => string): string | null {
-  return typeof given === 'string' && given !== '' ? clean(given) : null;
+function readDetail(given: readonly unknown[], clean: (text: string) => string): string | null {
+  const detail = given.find((each) => typeof each === 'string' && each !== '');
+  return typeof detail === 'string' ? clean(detail) : null;
 }
 
 function readId(given: unknown): string | null {

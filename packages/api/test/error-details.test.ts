@@ -183,6 +183,32 @@ test.each<[string, (client: ToriiClient) => PromiseLike<unknown>]>([
   expect(shown.match(/\[withheld\]/g)).toHaveLength(2);
 });
 
+test.each([
+  ['as JSON in a text', (text: string) => JSON.stringify(text)],
+  [
+    'in HTML',
+    (text: string) =>
+      text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll("'", '&#39;').replaceAll('<', '&lt;'),
+  ],
+  ['in a URL', encodeURIComponent],
+  [
+    'with code points',
+    (text: string) => text.replace(/[^ -~]|["'&<]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  ],
+])('16: withholds a password that the API quotes %s', async (_name, escaped) => {
+  const password = 'p&"s\'s<w/d\\1+%';
+  const quoted = `It was: ${escaped(password)}.`;
+  const { detail } = await errorFor({ detail: quoted }, ({ users }) => users.create({ password }));
+  expect(detail).toMatch(/^It was: "?\[withheld\]"?\.$/);
+});
+
+test('16: withholds a password with characters of any script', async () => {
+  for (const password of ['pæssord', 'пароль123', '密码密码', '🔑🔑🔑', '(.*)+$^[', 'x'.repeat(600)]) {
+    const { detail } = await errorFor({ detail: `Not ${password}!` }, ({ users }) => users.create({ password }));
+    expect(detail).toBe('Not [withheld]!');
+  }
+});
+
 test('a short password does not destroy the text of an error', async () => {
   const { detail } = await errorFor({ detail: 'a password is needed' }, ({ users }) =>
     users.create({ password: 'as' }),

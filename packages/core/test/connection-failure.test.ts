@@ -52,6 +52,14 @@ const neverSent: readonly [string, unknown][] = [
   ['a code alone: ERR_PROXY_TUNNEL', failure('x', { code: 'ERR_PROXY_TUNNEL' })],
   ['a code alone, of Bun', failure('x', { code: 'ConnectionRefused' })],
   ['a message that names the step', failure('connect ENETUNREACH 192.0.2.1:443', { code: 'ENETUNREACH' })],
+  [
+    'an error of node-fetch 2',
+    failure('request to https://x/?y failed, reason: connect ENETUNREACH 192.0.2.1:443', { code: 'ENETUNREACH' }),
+  ],
+  [
+    'an error of node-fetch 3',
+    Object.assign(failure('request to https://x/ failed', { code: 'ETIMEDOUT' }), { erroredSysCall: 'connect' }),
+  ],
   ['an AggregateError of two', joined(refused, system('connect', 'ENETUNREACH'))],
   ['an AggregateError of eight', joined(...Array.from({ length: 8 }, () => system('connect', 'ETIMEDOUT')))],
   ['an AggregateError whose cause is its first error', Object.assign(joined(refused, refused), { cause: refused })],
@@ -93,6 +101,10 @@ const inDoubt: readonly [string, unknown][] = [
   ['read EHOSTUNREACH', system('read', 'EHOSTUNREACH')],
   ['write EPIPE', system('write', 'EPIPE')],
   ['connect ECONNRESET', system('connect', 'ECONNRESET')],
+  [
+    'an error of node-fetch 3 for a read',
+    Object.assign(failure('request to https://x/ failed', { code: 'ETIMEDOUT' }), { erroredSysCall: 'read' }),
+  ],
   ['ETIMEDOUT without a step', failure('timed out', { code: 'ETIMEDOUT' })],
   ['ENETUNREACH without a step', failure('unreachable', { code: 'ENETUNREACH' })],
   ['a message that names another code', failure('connect ETIMEDOUT 192.0.2.1:443', { code: 'ECONNRESET' })],

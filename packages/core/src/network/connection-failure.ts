@@ -22,7 +22,9 @@ const earlyCodes =
   /^(ECONNREFUSED|ENOTFOUND|EAI_[A-Z]+|UND_ERR_CONNECT_TIMEOUT|ERR_SOCKET_CONNECTION_TIMEOUT|ERR_PROXY_TUNNEL|ConnectionRefused|FailedToOpenSocket)$/;
 
 // These codes may also come from an established connection, so the message must name the step.
-const connectMessage = /^connect (ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL|EACCES|EPERM)\b/;
+// node-fetch puts the message of Node after its own.
+const connectMessage =
+  /^(?:request to \S+ failed, reason: )?connect (ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL|EACCES|EPERM)\b/;
 
 // Node checks the server's certificate before it writes the request.
 const certificateCodes =
@@ -66,7 +68,14 @@ function judge(thrown: unknown, judged: Map<unknown, Verdict | undefined>): Verd
   if (typeof thrown !== 'object' || thrown === null || judged.has(thrown)) return judged.get(thrown);
   if (judged.size >= maxErrors) return doubt;
   judged.set(thrown, undefined);
-  const { code, syscall, message, cause, errors } = thrown as Readonly<Record<string, unknown>>;
+  const {
+    code,
+    erroredSysCall,
+    syscall = erroredSysCall,
+    message,
+    cause,
+    errors,
+  } = thrown as Readonly<Record<string, unknown>>;
   const step = typeof syscall === 'string' ? syscall : undefined;
   const deeper = cause === undefined ? undefined : judge(cause, judged);
   const isJoined = Array.isArray(errors) && errors.length > 0;
