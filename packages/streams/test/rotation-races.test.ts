@@ -283,7 +283,7 @@ test('a run tries once if the certificate of the gateway is not trusted, and say
     code: 'SELF_SIGNED_CERT_IN_CHAIN',
   });
   const onEvent = vi.fn();
-  const fetch = () => Promise.reject(new TypeError('fetch failed', { cause }));
+  const fetch = vi.fn(() => Promise.reject(new TypeError('fetch failed', { cause })));
   const error: unknown = await rotationOf({ fetch, onEvent })
     .run()
     .catch((thrown: unknown) => thrown);
@@ -291,6 +291,7 @@ test('a run tries once if the certificate of the gateway is not trusted, and say
     reason: 'gateway_unavailable',
     message: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
   });
+  expect(fetch).toHaveBeenCalledTimes(1);
   expect(onEvent).not.toHaveBeenCalledWith(expect.objectContaining({ step: 'retry' }));
 });
 

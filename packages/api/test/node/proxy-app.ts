@@ -1,11 +1,17 @@
 // A program that uses both packages. Run by proxy.test.ts with other environment variables.
 import { createVerifier } from '@torii/core';
-import { createToriiClient, type ToriiConnectionError } from '../../src/index.ts';
+import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
+import { createToriiClient, type Fetch, type ToriiConnectionError } from '../../src/index.ts';
 
-const [issuer = '', apiUrl = '', token = ''] = process.argv.slice(2);
+const [issuer = '', apiUrl = '', token = '', sender = ''] = process.argv.slice(2);
 
-const verifier = createVerifier({ issuer });
-const client = createToriiClient({ secretKey: 'sk_test_51c2a0f7d9', apiUrl });
+// As docs/proxies.md says for older versions of Node.
+const dispatcher = new EnvHttpProxyAgent();
+const send = (url: string, init: object) => undiciFetch(url, { ...init, dispatcher });
+const options = sender === 'undici' ? { fetch: send as unknown as Fetch } : {};
+
+const verifier = createVerifier({ issuer, ...options });
+const client = createToriiClient({ secretKey: 'sk_test_51c2a0f7d9', apiUrl, ...options });
 
 const describe = ({ name, message, attempts, mayHaveArrived }: ToriiConnectionError): object => ({
   name,

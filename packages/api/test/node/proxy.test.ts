@@ -80,10 +80,10 @@ function token(): string {
 }
 
 /** What the program prints if it runs with these environment variables. */
-async function run(env: NodeJS.ProcessEnv): Promise<object> {
+async function run(env: NodeJS.ProcessEnv, sender = 'fetch'): Promise<object> {
   const { HTTP_PROXY: _, HTTPS_PROXY: __, NO_PROXY: ___, ...own } = process.env;
   const program = join(import.meta.dirname, 'proxy-app.ts');
-  const args = ['--conditions=@torii/source', program, issuer, apiUrl, token()];
+  const args = ['--conditions=@torii/source', program, issuer, apiUrl, token(), sender];
   const { stdout } = await promisify(execFile)(process.execPath, args, {
     env: { ...own, NODE_EXTRA_CA_CERTS: authority, ...env },
   });
@@ -98,6 +98,14 @@ test('with NODE_USE_ENV_PROXY=1, keys and API calls go through the proxy that HT
   expect(await run(proxied())).toEqual({ verified: 'ada', created: user.id });
   expect(asked).toEqual(['CONNECT acme.example.invalid:443', 'CONNECT api.example.invalid:443']);
   expect(arrived).toEqual([`GET ${issuer}/_torii/.well-known/jwks.json`, `POST ${apiUrl}/api/server/v1/users`]);
+});
+
+test('with the fetch of undici, an older Node uses the proxy too', async () => {
+  const { HTTPS_PROXY = '' } = proxied();
+  expect(await run({ HTTPS_PROXY }, 'undici')).toEqual({ verified: 'ada', created: user.id });
+  expect(asked).toEqual(['CONNECT acme.example.invalid:443', 'CONNECT api.example.invalid:443']);
+  proxyStatus = 502;
+  expect(await run({ HTTPS_PROXY }, 'undici')).toMatchObject({ created: { attempts: 3, mayHaveArrived: false } });
 });
 
 test('hosts that NO_PROXY names, and all without NODE_USE_ENV_PROXY, are not requested from the proxy', async () => {
