@@ -62,9 +62,10 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
     folders: {
       // The main entry must not import webhooks and jwt: they are separate entry points, so that bundles do not contain
       // them.
-      '.': ['errors', 'keys', 'logs', 'options', 'promises', 'request', 'stores', 'time', 'token'],
+      '.': ['errors', 'keys', 'logs', 'network', 'options', 'promises', 'request', 'stores', 'time', 'token'],
       errors: [],
       logs: [],
+      network: [],
       stores: [],
       time: [],
       promises: ['.'],
