@@ -50,6 +50,7 @@ const neverSent: readonly [string, unknown][] = [
   ['a code alone: EAI_FAIL', failure('x', { code: 'EAI_FAIL' })],
   ['a code alone: UND_ERR_CONNECT_TIMEOUT', failure('x', { code: 'UND_ERR_CONNECT_TIMEOUT' })],
   ['a code alone: ERR_PROXY_TUNNEL', failure('x', { code: 'ERR_PROXY_TUNNEL' })],
+  ['Bun: no route', failure('ENETUNREACH: Was there a typo in the url or port?', { code: 'ENETUNREACH' })],
   ['a code alone, of Bun', failure('x', { code: 'ConnectionRefused' })],
   ['a message that names the step', failure('connect ENETUNREACH 192.0.2.1:443', { code: 'ENETUNREACH' })],
   [
@@ -109,6 +110,7 @@ const inDoubt: readonly [string, unknown][] = [
   ['ENETUNREACH without a step', failure('unreachable', { code: 'ENETUNREACH' })],
   ['a message that names another code', failure('connect ETIMEDOUT 192.0.2.1:443', { code: 'ECONNRESET' })],
   ['a message that only mentions a step', failure('reset after connect ETIMEDOUT', { code: 'ETIMEDOUT' })],
+  ['Bun: closed', failure('ECONNRESET: The socket connection was closed unexpectedly.', { code: 'ECONNRESET' })],
   ['ECONNRESET', failure('socket hang up', { code: 'ECONNRESET' })],
   ['UND_ERR_SOCKET', failure('other side closed', { code: 'UND_ERR_SOCKET' })],
   ['UND_ERR_HEADERS_TIMEOUT', failure('x', { code: 'UND_ERR_HEADERS_TIMEOUT' })],

@@ -21,10 +21,13 @@ const earlySteps = /^(connect|bind|socket|getaddrinfo|getnameinfo|query[A-Z]\w*)
 const earlyCodes =
   /^(ECONNREFUSED|ENOTFOUND|EAI_[A-Z]+|UND_ERR_CONNECT_TIMEOUT|ERR_SOCKET_CONNECTION_TIMEOUT|ERR_PROXY_TUNNEL|ConnectionRefused|FailedToOpenSocket)$/;
 
-// These codes may also come from an established connection, so the message must name the step.
-// node-fetch puts the message of Node after its own.
-const connectMessage =
-  /^(?:request to \S+ failed, reason: )?connect (ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL|EACCES|EPERM)\b/;
+// These codes may also come from an established connection, so the message must name the step. node-fetch puts the message of
+// Node after its own. Bun asks about a typo if it could not open a connection.
+const unreachable = '(ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL|EACCES|EPERM)';
+const connectMessages = [
+  new RegExp(String.raw`^(?:request to \S+ failed, reason: )?connect ${unreachable}\b`),
+  new RegExp(String.raw`^${unreachable}: Was there a typo in the url or port\?`),
+];
 
 // Node checks the server's certificate before it writes the request.
 const certificateCodes =
@@ -110,7 +113,7 @@ function judgeCode(code: string, message: string): Verdict {
     return passingTlsCodes.test(code) ? doubt : wrongTls;
   }
   if (code === 'ERR_INVALID_URL') return { isUnsent: false, remedy: remedies.port };
-  if (earlyCodes.test(code) || connectMessage.exec(message)?.[1] === code) return unsent;
+  if (earlyCodes.test(code) || connectMessages.some((form) => form.exec(message)?.[1] === code)) return unsent;
   // Node's error if the server closes the connection during the TLS handshake.
   if (code === 'ECONNRESET' && /^Client network socket disconnected before secure TLS/.test(message)) return unsent;
   const [, status] = (code === 'UND_ERR_ABORTED' && /^Proxy response \((\d+)\) !== 200 /.exec(message)) || [];
