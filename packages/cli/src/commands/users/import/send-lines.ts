@@ -106,7 +106,8 @@ const maxAttempts = 5;
 
 /**
  * Creates a user. Retries only if a retry cannot create a second user: the user has an email, which is unique, or the error
- * proves that nothing was created (429, or no connection). The REST client itself never retries a create.
+ * proves that nothing was created (429, or the request never left). The client does not retry: if it did, a call could end in
+ * a timeout, which proves nothing, although each of its attempts failed to connect.
  */
 async function createUser(
   client: ToriiClient,
@@ -115,7 +116,7 @@ async function createUser(
 ): Promise<User> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await client.users.create(user, { signal: requestSignal });
+      return await client.users.create(user, { signal: requestSignal, maxRetries: 0 });
     } catch (error) {
       if (attempt === maxAttempts || signal.aborted || !isRepeatable(error, user)) throw error;
       await wait(waitBefore(attempt, error), signal);
