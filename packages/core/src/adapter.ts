@@ -39,6 +39,7 @@ export {
   unknownName,
   wrongOption,
 } from './options/reader.ts';
+export { decodeText, type TextReading } from './options/text-bytes.ts';
 export { verifyOptionNames } from './options/verify-options.ts';
 export { cleanKeyText } from './pem/key-text.ts';
 export { type PemKey, readPem } from './pem/pem.ts';

@@ -309,17 +309,17 @@ const keySetFor = shareKeySets(parseJwtKeySet);
 function parseUsableSet(algorithms: ReadonlySet<string>): typeof parseJwtKeySet {
   return (value, onIgnored) => {
     const keys = parseJwtKeySet(value, onIgnored);
-    let problem = 'no key fits the algorithms (`kty`, `crv`, `use`, `key_ops`, `alg`)';
+    let problem = 'none fits the algorithms (`kty`, `crv`, `use`, `key_ops`, `alg`)';
     let isUsable = keys.size === 0;
     for (const jwk of keys.get(noKeyId)?.jwks.values() ?? []) {
       if (![...algorithms].some((algorithm) => fits(jwk, algorithm))) continue;
       const wrongNumber = problemOfNumbers(jwk);
       isUsable ||= wrongNumber === undefined;
       if (wrongNumber === undefined) continue;
-      problem = `a key ${wrongNumber}`;
+      problem = `it ${wrongNumber}`;
       onIgnored({ kid: jwk.kid === undefined ? undefined : loggable(jwk.kid), problem });
     }
-    if (!isUsable) throw new KeySetError(problem);
+    if (!isUsable) throw new KeySetError(`no key can be used: ${problem}`);
     return keys;
   };
 }

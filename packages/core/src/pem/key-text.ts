@@ -20,14 +20,37 @@ export function cleanKeyText(given: string): string {
 }
 
 function repair(text: string): string {
-  return text
-    .replace(/\\+u([0-9a-f]{4})/gi, (_escape, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-    .replace(/\\+[nrt]/g, '\n')
-    .replace(/^\uFFFD+|[\\\0\p{Cf}]/gu, '')
-    .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/^["'`“‘\s]+/, '')
-    .replace(/["'`”’\s,;]+$/, '');
+  return withoutQuotes(
+    unescapeUrl(text)
+      .replace(/\\+(?:u([0-9a-fA-F]{4})|([nrt]))?/g, (_escape, code?: string, letter?: string) => {
+        if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
+        return letter === undefined ? '' : '\n';
+      })
+      .replace(/^\uFFFD+|[\0\p{Cf}]/gu, '')
+      .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
+      .replace(/[^\S\n]+/g, ' '),
+  );
+}
+
+// A form encodes a space as `+` and a real `+` as `%2B`, so `+` is never a part of the key here.
+function unescapeUrl(text: string): string {
+  if (!/%(?:0A|0D|20|2B|2F)/i.test(text)) return text;
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}
+
+const atStart = /^["'`“‘\s]$/;
+const atEnd = /^["'`”’\s,;]$/;
+
+// A loop, because `/[…]+$/` takes quadratic time.
+function withoutQuotes(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && atStart.test(text.charAt(start))) start++;
+  while (start < end && atEnd.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
 }
 
 function textInBase64(text: string): string | undefined {

@@ -29,7 +29,7 @@ export function readPem(option: string, given: unknown, half: 'public' | 'privat
     throw wrongOption(option, problem);
   };
   const key = keyFrom(textOf(option, given, remedy), half, remedy, refuse);
-  if (key.half === 'public' && half === 'private') refuse(`is a public key. ${remedy}`);
+  if (half !== 'either' && key.half !== half) refuse(`is a ${key.half} key. ${remedy}`);
   return key;
 }
 
