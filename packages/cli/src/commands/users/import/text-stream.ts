@@ -18,7 +18,7 @@ export function normalizeText(bytes: AsyncIterable<Uint8Array>, name: string): A
 
 async function* toUtf8(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Buffer> {
   let opening: Buffer | undefined = Buffer.alloc(0);
-  let convert = (chunk: Buffer): Buffer => chunk;
+  let convert: Convert = (chunk = Buffer.alloc(0)) => chunk;
   for await (const chunk of bytes) {
     if (opening === undefined) {
       yield convert(Buffer.from(chunk));
@@ -31,10 +31,17 @@ async function* toUtf8(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGen
     yield convert(opening);
     opening = undefined;
   }
-  if (opening !== undefined) yield converterFor(opening, name)(opening);
+  if (opening !== undefined) {
+    convert = converterFor(opening, name);
+    yield convert(opening);
+  }
+  yield convert();
 }
 
-function converterFor(opening: Buffer, name: string): (chunk: Buffer) => Buffer {
+type Convert = (chunk?: Buffer) => Buffer;
+
+/** Returns a function that converts each chunk, and is called without one at the end. */
+function converterFor(opening: Buffer, name: string): Convert {
   const mark = opening.subarray(0, 2).toString('hex');
   const isUtf32 = opening.subarray(0, 4).toString('hex') === 'fffe0000';
   // Throws: only UTF-16 and UTF-32 have a zero byte here.
@@ -45,16 +52,16 @@ function converterFor(opening: Buffer, name: string): (chunk: Buffer) => Buffer 
   const decoder = new TextDecoder(mark === 'fffe' ? 'utf-16le' : 'utf-16be', { fatal: true });
   return (chunk) => {
     try {
-      return Buffer.from(decoder.decode(chunk, { stream: true }));
+      return Buffer.from(decoder.decode(chunk, { stream: chunk !== undefined }));
     } catch {
       throw new UsageError(`${printable(name)} is not valid UTF-16. Save it as UTF-8 and try again.`);
     }
   };
 }
 
-function afterMark(): (chunk: Buffer) => Buffer {
+function afterMark(): Convert {
   let isFirst = true;
-  return (chunk) => {
+  return (chunk = Buffer.alloc(0)) => {
     const hasMark = isFirst && chunk.subarray(0, 3).toString('hex') === 'efbbbf';
     isFirst = false;
     return hasMark ? chunk.subarray(3) : chunk;
