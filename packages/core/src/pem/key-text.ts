@@ -57,7 +57,10 @@ function textInBase64(text: string): string | undefined {
   if (text.includes('-----')) return undefined;
   const bytes = decodeBase64(text.replace(/\s/g, ''));
   if (bytes === undefined) return undefined;
-  const inner = latin1Of(bytes).replaceAll('\0', '');
+  // A key is ASCII, so UTF-16 differs only in its zero bytes and in the byte order mark.
+  const inner = latin1Of(bytes)
+    .replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '')
+    .replaceAll('\0', '');
   const isKey = /-----BEGIN |^\W*\{/.test(inner) || (inner.length > 40 && /^[A-Za-z0-9+/_=\s-]+$/.test(inner));
   return isKey ? inner : undefined;
 }
