@@ -101,6 +101,55 @@ test('reads CSV as spreadsheets save it: other names, semicolons, CR LF, a byte 
   ]);
 });
 
+test.each<[string, string | Buffer]>([
+  ['UTF-16 with tabs', Buffer.from('\ufeffemail\tname\r\nada@example.com\tÆrø 🙂\r\n', 'utf16le')],
+  ['big-endian UTF-16', Buffer.from('\ufeffemail,name\nada@example.com,Ærø 🙂\n', 'utf16le').swap16()],
+  ['CR', 'email;name\rada@example.com;Ærø 🙂\r'],
+  ['CR and a byte order mark', '\ufeffemail;name\rada@example.com;Ærø 🙂'],
+  ['a line that names the separator', 'sep=;\r\nemail;name\r\nada@example.com;Ærø 🙂\r\n'],
+  ['a line that names another separator', '\ufeff"sep=|"\nname|email\n"Ærø 🙂"|ada@example.com\n'],
+  ['a line that names a separator, and CR', 'SEP=,\remail,name\rada@example.com,Ærø 🙂\r'],
+  ['quoted names of columns', '"email";"name"\n"ada@example.com";"Ærø 🙂"\n'],
+])('reads CSV in %s, also in pieces', async (_form, content) => {
+  write('users.csv', content);
+  expect(await runImport('users.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
+  expect(await everyone()).toMatchObject([{ email: 'ada@example.com', name: 'Ærø 🙂' }]);
+  const command = startCommand(['users', 'import', '-', '--format', 'csv', '--dry-run'], { environment, folder });
+  for (const byte of Buffer.from(content))
+    await new Promise((resolve) => command.stdin.write(Buffer.of(byte), resolve));
+  command.stdin.end();
+  expect(await command.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/\b1\b/) });
+});
+
+test.each<[string, string | Buffer]>([
+  ['UTF-16', Buffer.from('\ufeff{"name":"Ada"}\r\n{"name":"Ærø 🙂"}\r\n', 'utf16le')],
+  ['CR', '{"name":"Ada"}\r{"name":"Ærø 🙂"}\r'],
+  ['a byte order mark on each line, from joined files', '\ufeff{"name":"Ada"}\n\ufeff{"name":"Ærø 🙂"}\n'],
+])('reads NDJSON in %s', async (_form, content) => {
+  write('users.ndjson', content);
+  expect(await runImport('users.ndjson', '-c', '1')).toMatchObject({ code: 0 });
+  expect((await everyone()).map(({ name }) => name)).toEqual(['Ada', 'Ærø 🙂']);
+});
+
+test('writes rejected lines in UTF-8, with the line that names the separator, so that they can be imported', async () => {
+  write('users.csv', Buffer.from('\ufeffsep=|\r\nemail|name\r\nada|Ærø\r\nbo@example.com|Bo\r\n', 'utf16le'));
+  expect(await runImport('users.csv', '--rejects', 'failed.csv')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^line 3\b/),
+  });
+  expect(read('failed.csv')).toBe('sep=|\r\nemail|name\r\nada|Ærø\r\n');
+  write('failed.csv', read('failed.csv').replace('ada', 'ada@example.com'));
+  expect(await runImport('failed.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
+});
+
+test('an export has no byte order mark', async () => {
+  await torii.seed([{ email: 'ada@example.com', name: 'Ærø' }]);
+  for (const name of ['users.csv', 'users.ndjson']) {
+    await runCommand(['users', 'export', name], { environment, folder });
+    expect(read(name)).toMatch(/^[\w{]/);
+  }
+});
+
 test.each(['csv', 'ndjson'])('imports an export as %s without changing the users', async (format) => {
   const names = ['=1+1', "'=1", '+45 12', '@a', 'a\u2028b', 'Ada, "C"\nof L', "'", '🙂'];
   await torii.seed(names.map((name, index) => ({ email: `user${index}@example.com`, name, phone: '+45 12' })));
@@ -306,7 +355,9 @@ test.each<[string, string | Buffer, readonly string[], number, string]>([
   ['an unknown column', 'email,shoe size\n', ['users.csv'], 2, '"shoe size"'],
   ['two columns of one field', 'email,E-Mail\n', ['users.csv'], 2, 'email'],
   ['a first row that is broken', 'em"ail\nada\n', ['users.csv'], 2, 'row'],
-  ['UTF-16', Buffer.from('\ufeffemail\n', 'utf16le'), ['users.csv'], 2, 'UTF-16'],
+  ['UTF-16 without a byte order mark', Buffer.from('email\n', 'utf16le'), ['users.csv'], 2, 'UTF-16'],
+  ['half a character of UTF-16', Buffer.from('\ufeffemail\n', 'utf16le').subarray(0, 13), ['users.csv'], 2, 'UTF-16'],
+  ['UTF-32', Buffer.from('\ufeff\0e\0\n\0', 'utf16le'), ['users.csv'], 2, 'UTF-32'],
   ['a JSON array', '[\n{}\n]\n', ['users.csv', '--format', 'ndjson'], 2, 'JSON array'],
   ['a line without end', `"${'x'.repeat(2_000_000)}`, ['users.csv', '--format', 'ndjson'], 2, '1 MB'],
   ['a file that does not exist', '', ['none.csv'], 1, 'none.csv'],

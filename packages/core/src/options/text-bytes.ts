@@ -13,11 +13,17 @@ export function decodeText(bytes: Uint8Array): TextReading {
     return decode('utf-16le', bytes);
   }
   if (first === 0xfe && second === 0xff) return decode('utf-16be', bytes);
-  const zero = bytes.indexOf(0);
-  if (zero < 0) return decode('utf-8', bytes);
-  // In UTF-16, every second byte of English text is zero.
-  const isWide = bytes.length % 2 === 0 && (zero < 2 || bytes[zero + 2] === 0);
-  return { problem: isWide ? `is encoded as UTF-16 without a byte order mark${remedy}` : 'is not a text file' };
+  if (!bytes.includes(0)) return decode('utf-8', bytes);
+  return { problem: isUtf16(bytes) ? `is encoded as UTF-16 without a byte order mark${remedy}` : 'is not a text file' };
+}
+
+// In UTF-16, every second byte of English text is zero.
+function isUtf16(bytes: Uint8Array): boolean {
+  const zeros = [0, 0];
+  bytes.forEach((byte, index) => {
+    if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
+  });
+  return Math.min(...zeros) === 0 && Math.max(...zeros) * 4 >= bytes.length;
 }
 
 const remedy = '. Save it as UTF-8 and try again';

@@ -33,9 +33,15 @@ function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if (mark === 'fffe0000') throw new TextFileError(`It is encoded as UTF-32. ${remedy}`);
   if (mark.startsWith('fffe')) return 'utf-16le';
   if (mark.startsWith('feff')) return 'utf-16be';
-  // In UTF-16, every second byte of English text is zero.
-  const zero = bytes.indexOf(0);
-  const isWide = zero >= 0 && bytes.length % 2 === 0 && (zero < 2 || bytes[zero + 2] === 0);
-  if (isWide) throw new TextFileError(`It is encoded as UTF-16 without a byte order mark. ${remedy}`);
+  if (isUtf16(bytes)) throw new TextFileError(`It is encoded as UTF-16 without a byte order mark. ${remedy}`);
   return 'utf-8';
+}
+
+// In UTF-16, every second byte of English text is zero.
+function isUtf16(bytes: Buffer): boolean {
+  const zeros = [0, 0];
+  bytes.forEach((byte, index) => {
+    if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
+  });
+  return bytes.includes(0) && Math.min(...zeros) === 0 && Math.max(...zeros) * 4 >= bytes.length;
 }
