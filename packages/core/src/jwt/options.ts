@@ -55,12 +55,18 @@ export interface JwtClaimNames {
 export interface JwtOptions<Custom extends object = Claims> extends RequestOptions<Custom>, AudienceOptions {
   /** The accepted signature algorithms. A token that is signed with another algorithm is refused. */
   readonly algorithms: readonly [JwtAlgorithm, ...JwtAlgorithm[]];
-  /** The shared secret: at least 32 bytes for HS256, 48 for HS384 and 64 for HS512. A string is encoded as UTF-8. */
+  /**
+   * The shared secret: at least 32 bytes for HS256, 48 for HS384 and 64 for HS512. A string is encoded as UTF-8. It must not
+   * begin or end with white space, or be in quotes; bytes may hold anything.
+   */
   readonly secret?: string | Uint8Array | undefined;
-  /** A public key: PEM (`-----BEGIN PUBLIC KEY-----`) or a JSON Web Key. The `kid` of a token has no effect. */
+  /**
+   * A public key: PEM (`-----BEGIN PUBLIC KEY-----`), also with a literal `\n`, in quotes or in base64, as environment
+   * variables hold it; or a JSON Web Key, also as JSON text. The `kid` of a token has no effect.
+   */
   readonly key?: string | JWK | undefined;
   /**
-   * A key set, or the https:// URL of a key set. The `kid` of a token selects the key. For a token without a `kid`, the set
+   * A key set, also as JSON text, or the https:// URL of a key set. The `kid` of a token selects the key. For a token without a `kid`, the set
    * must contain exactly one key for the algorithm of the token.
    */
   readonly jwks?: string | JSONWebKeySet | undefined;
@@ -225,11 +231,11 @@ function problemOfSecret(secret: string): string | undefined {
 }
 
 function readKey(value: unknown, algorithms: ReadonlySet<string>): JwtKeySource {
-  const isText = typeof value === 'string' || value === undefined || value === null;
+  const isText = typeof value !== 'object' || value === null || ArrayBuffer.isView(value);
   const given = isText ? keyFromText(value, algorithms) : plainCopy<unknown>(value, 'key');
   if (!isJsonObject(given) || !Object.hasOwn(given, 'kty')) {
     const isSet = isJsonObject(given) && Object.hasOwn(given, 'keys');
-    throw wrongOption('key', isSet ? 'is a key set. Use `jwks`' : 'must be a PEM public key or a JSON Web Key');
+    throw wrongOption('key', isSet ? 'is a key set. Use `jwks`' : noKey);
   }
   if (holdsSecret(given)) throw wrongOption('key', 'is a private or shared key. Use the public key');
   const problem = problemOfKey(given);
@@ -244,6 +250,8 @@ function readKey(value: unknown, algorithms: ReadonlySet<string>): JwtKeySource 
   if (wrongNumber !== undefined) throw wrongOption('key', wrongNumber);
   return { kind: 'jwk', jwk: given };
 }
+
+const noKey = 'must be a PEM public key or a JSON Web Key. Export a CryptoKey or KeyObject as one of them';
 
 // Returns a JSON Web Key. PEM has no `alg`, so it must fit every algorithm.
 function keyFromText(value: unknown, algorithms: ReadonlySet<string>): unknown {
@@ -286,7 +294,7 @@ function readKeySet(
     const url = URL.canParse(jwks) ? new URL(jwks) : undefined;
     const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
     if (url === undefined || !isSafe || url.username !== '' || url.password !== '') {
-      throw wrongOption('jwks', 'must be a URL that begins with https://');
+      throw wrongOption('jwks', 'must be a URL that begins with https://, or a key set. Use `key` for one key');
     }
     return { kind: 'url', keys: readRemoteKeys(options, jwks, algorithms, emit) };
   }

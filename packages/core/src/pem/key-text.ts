@@ -55,7 +55,7 @@ function withoutQuotes(text: string): string {
 
 function textInBase64(text: string): string | undefined {
   if (text.includes('-----')) return undefined;
-  const bytes = decodeBase64(text.replace(/\s/g, ''));
+  const bytes = decodeBase64(text.replace(/^(?:data:[\w/+.-]*;)?base64[,:]/i, '').replace(/\s/g, ''));
   if (bytes === undefined) return undefined;
   // A key is ASCII, so UTF-16 differs only in its zero bytes and in the byte order mark.
   const inner = latin1Of(bytes)

@@ -52,9 +52,9 @@ function textOf(option: string, given: unknown, remedy: string): string {
 
 function keyFrom(text: string, half: 'public' | 'private' | 'either', remedy: string, refuse: Refuse): PemKey {
   const refusePrivate = (): never =>
-    refuse(`contains a private key, which must never be published. ${remedy}: openssl pkey -in key.pem -pubout`);
+    refuse(`contains a private key, which must not be published. ${remedy}. ${derive}`);
   if (half === 'public' && /PRIVATE.KEY/i.test(text)) refusePrivate();
-  if (/^[{[]/.test(text)) {
+  if (text.startsWith('{')) {
     refuse(`is a ${/"(?:d|p|k)"\s*:/.test(text) ? 'private key as a ' : ''}JSON Web Key. ${remedy}`);
   }
   const blocks = [...text.matchAll(pemBlock)].filter(([, label]) => label !== 'EC PARAMETERS');
@@ -69,7 +69,7 @@ function keyFrom(text: string, half: 'public' | 'private' | 'either', remedy: st
   }
   if (second !== undefined) refuse(`contains ${blocks.length} PEM blocks. ${remedy}, without other text`);
   const [whole, label = '', body = ''] = block;
-  refuseLabel(label, body, refuse, remedy);
+  refuseLabel(label, body, half, refuse, remedy);
   const der = decodeBase64(body.replace(/\s/g, '')) ?? refuse(damaged);
   if (half === 'public' && startsAsPrivateKey(der)) refusePrivate();
   const key = keyOf(der, refuse, remedy);
@@ -79,6 +79,7 @@ function keyFrom(text: string, half: 'public' | 'private' | 'either', remedy: st
   return key;
 }
 
+const derive = 'To get it: openssl pkey -in key.pem -pubout, or for OpenSSH, ssh-keygen -e -m PKCS8 -f key';
 const damaged = 'is incomplete or damaged. Copy it again, with its first and last line and everything between them';
 
 // Explains a text without a complete PEM block, unless it is the base64 of a key, as some dashboards show public keys.
@@ -99,7 +100,9 @@ function bareKey(text: string, refuse: Refuse, remedy: string): Uint8Array<Array
 
 const labels = ['PUBLIC KEY', 'RSA PUBLIC KEY', 'PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY'];
 
-function refuseLabel(label: string, body: string, refuse: Refuse, remedy: string): void {
+function refuseLabel(label: string, body: string, half: string, refuse: Refuse, remedy: string): void {
+  if (half === 'private' && label.includes('CERTIFICATE'))
+    refuse(`is a certificate, which has no private key. ${remedy}`);
   if (label.startsWith('ENCRYPTED') || body.includes('ENCRYPTED')) refuse(encrypted);
   if (label.endsWith('CERTIFICATE REQUEST'))
     refuse('is a certificate request. Extract its public key: openssl req -in request.pem -pubkey -noout');
