@@ -84,6 +84,8 @@ describe('reads a public key', () => {
     ['in base64, with CRLF inside', base64(pem.replaceAll('\n', '\r\n'))],
     ['in base64, with a byte order mark inside', base64(`\u00ef\u00bb\u00bf${pem}`)],
     ['in base64 of base64', base64(base64(pem))],
+    ['in base64 with a prefix', `base64:${base64(pem)}`],
+    ['in a data URL', `data:application/x-pem-file;base64,${base64(pem)}`],
     ['in base64 of UTF-16', base64(`\u00ff\u00fe${utf16(pem)}`)],
     ['in base64 with a literal \\n inside', base64(pem.replaceAll('\n', '\\n'))],
     ['in UTF-16 that was read as UTF-8', `\uFFFD\uFFFD${utf16(pem)}`],
@@ -310,14 +312,16 @@ describe('[1] [9] refuses at construction a secret', () => {
     }
     expect.unreachable();
   });
+});
 
+describe('accepts a secret', () => {
   test.each<[string, string | Uint8Array]>([
     ['that ends with a line break, as bytes', new TextEncoder().encode(`${secret}\n`)],
     ['with a quote at one end', `"${secret}`],
     ['that begins like JSON', `{${secret}`],
     ['in hexadecimal', '0f'.repeat(32)],
     ['in base64', base64(secret)],
-  ])('but not one %s', async (_kind, value) => {
+  ])('%s', async (_kind, value) => {
     const torii = createJwtVerifier({ secret: value, algorithms: ['HS256'] });
     const key = typeof value === 'string' ? new TextEncoder().encode(value) : value;
     expect(await outcomeOf(torii.verify(await sign('HS256', key)))).toBe('accepted');

@@ -54,7 +54,7 @@ function keyFrom(text: string, half: 'public' | 'private' | 'either', remedy: st
   const refusePrivate = (): never =>
     refuse(`contains a private key, which must not be published. ${remedy}. ${derive}`);
   if (half === 'public' && /PRIVATE.KEY/i.test(text)) refusePrivate();
-  if (text.startsWith('{')) {
+  if (/^\[?\s*\{/.test(text)) {
     refuse(`is a ${/"(?:d|p|k)"\s*:/.test(text) ? 'private key as a ' : ''}JSON Web Key. ${remedy}`);
   }
   const blocks = [...text.matchAll(pemBlock)].filter(([, label]) => label !== 'EC PARAMETERS');
