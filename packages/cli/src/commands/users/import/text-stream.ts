@@ -24,7 +24,7 @@ async function* toUtf8(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGen
       yield convert(Buffer.from(chunk));
       continue;
     }
-    opening = Buffer.concat([opening, chunk]);
+    opening = Buffer.concat([opening, Buffer.from(chunk)]);
     // Byte order marks have up to four bytes (UTF-32).
     if (opening.length < 4) continue;
     convert = converterFor(opening, name);
