@@ -8,6 +8,7 @@ import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Ended, environmentOf, patience, runCommand, startCommand, temporaryFolder } from './command.ts';
 import { type Gate, startGate } from './gate.ts';
+import { runInProcess } from './in-process.ts';
 import { startOnTerminal } from './terminal.ts';
 
 let torii: Emulator;
@@ -101,6 +102,10 @@ test('reads CSV as spreadsheets save it: other names, semicolons, CR LF, a byte 
   ]);
 });
 
+function importInside(...args: readonly string[]): Promise<Ended> {
+  return runInProcess(['users', 'import', ...args], { environment, folder });
+}
+
 test.each<[string, string | Buffer]>([
   ['UTF-16 with tabs', Buffer.from('\ufeffemail\tname\r\nada@example.com\tÆrø 🙂\r\n', 'utf16le')],
   ['big-endian UTF-16', Buffer.from('\ufeffemail,name\nada@example.com,Ærø 🙂\n', 'utf16le').swap16()],
@@ -112,13 +117,11 @@ test.each<[string, string | Buffer]>([
   ['quoted names of columns', '"email";"name"\n"ada@example.com";"Ærø 🙂"\n'],
 ])('reads CSV in %s, also in pieces', async (_form, content) => {
   write('users.csv', content);
-  expect(await runImport('users.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
+  expect(await importInside('users.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
   expect(await everyone()).toMatchObject([{ email: 'ada@example.com', name: 'Ærø 🙂' }]);
-  const command = startCommand(['users', 'import', '-', '--format', 'csv', '--dry-run'], { environment, folder });
-  for (const byte of Buffer.from(content))
-    await new Promise((resolve) => command.stdin.write(Buffer.of(byte), resolve));
-  command.stdin.end();
-  expect(await command.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/\b1\b/) });
+  const input = Array.from(Buffer.from(content), (byte) => Buffer.of(byte));
+  const pieces = await runInProcess(['users', 'import', '-', '--format', 'csv', '--dry-run'], { folder, input });
+  expect(pieces).toMatchObject({ code: 0, stderr: expect.stringMatching(/\b1\b/) });
 });
 
 test.each<[string, string | Buffer]>([
@@ -127,25 +130,25 @@ test.each<[string, string | Buffer]>([
   ['a byte order mark on each line, from joined files', '\ufeff{"name":"Ada"}\n\ufeff{"name":"Ærø 🙂"}\n'],
 ])('reads NDJSON in %s', async (_form, content) => {
   write('users.ndjson', content);
-  expect(await runImport('users.ndjson', '-c', '1')).toMatchObject({ code: 0 });
+  expect(await importInside('users.ndjson', '-c', '1')).toMatchObject({ code: 0 });
   expect((await everyone()).map(({ name }) => name)).toEqual(['Ada', 'Ærø 🙂']);
 });
 
 test('writes rejected lines in UTF-8, with the line that names the separator, so that they can be imported', async () => {
   write('users.csv', Buffer.from('\ufeffsep=|\r\nemail|name\r\nada|Ærø\r\nbo@example.com|Bo\r\n', 'utf16le'));
-  expect(await runImport('users.csv', '--rejects', 'failed.csv')).toMatchObject({
+  expect(await importInside('users.csv', '--rejects', 'failed.csv')).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^line 3\b/),
   });
   expect(read('failed.csv')).toBe('sep=|\r\nemail|name\r\nada|Ærø\r\n');
   write('failed.csv', read('failed.csv').replace('ada', 'ada@example.com'));
-  expect(await runImport('failed.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
+  expect(await importInside('failed.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
 });
 
 test('an export has no byte order mark', async () => {
   await torii.seed([{ email: 'ada@example.com', name: 'Ærø' }]);
   for (const name of ['users.csv', 'users.ndjson']) {
-    await runCommand(['users', 'export', name], { environment, folder });
+    await runInProcess(['users', 'export', name], { environment, folder });
     expect(read(name)).toMatch(/^[\w{]/);
   }
 });

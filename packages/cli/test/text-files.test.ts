@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Ended, environmentOf, runCommand, startCommand, temporaryFolder } from './command.ts';
+import { type Ended, environmentOf, temporaryFolder } from './command.ts';
+import { runInProcess } from './in-process.ts';
 
 let torii: Emulator;
 let token: string;
@@ -41,13 +42,15 @@ function save(name: string, bytes: Buffer): void {
 }
 
 function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  return runCommand(args, { folder, environment });
+  return runInProcess(args, { folder, environment });
 }
 
-async function runPiped(input: Buffer, args: readonly string[]): Promise<Ended> {
-  const command = startCommand(args, { folder, environment: environmentOf(torii) });
-  command.stdin.end(input);
-  return command.ended;
+function runPiped(input: Buffer, args: readonly string[]): Promise<Ended> {
+  return runInProcess(args, {
+    folder,
+    environment: environmentOf(torii),
+    input: [input.subarray(0, 1), input.subarray(1)],
+  });
 }
 
 const permissions = JSON.stringify({ permissions: { clerk: ['invoices:get'] } }, undefined, 2);

@@ -7,7 +7,7 @@ export interface PemKey {
   readonly half: 'public' | 'private';
   /** The key in one PEM block with LF, and nothing else: a public key as SPKI, a private key in the form it had. */
   readonly pem: string;
-  readonly der: Uint8Array<ArrayBuffer>;
+  readonly der: Uint8Array;
 }
 
 // The longest text that is accepted, in characters: a private RSA key of 8192 bits in UTF-16 and base64 has about 18,000.
