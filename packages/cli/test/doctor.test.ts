@@ -93,6 +93,7 @@ const oddReplies: readonly (readonly [name: string, answer: Answer, found: RegEx
   ],
   ['a redirect to a path', reply(308, '', { location: '/elsewhere' }), /redirect/],
   ['a redirect without a target', reply(301, '', {}), /redirect/],
+  ['a redirect to a script', reply(302, '', { location: 'javascript:alert(1)' }), /redirect \(302\)$/],
   ['a web page', reply(200, '<!doctype html><title>Sign in</title>', html), /web page/],
   ['a web page without a content type', reply(200, '\n<html></html>', {}), /web page/],
   ['a web page with 404', reply(404, '<!DOCTYPE HTML>', html), /web page/],
@@ -416,6 +417,23 @@ test('says where each setting comes from, and shows no secret', async () => {
   expect(live.of('TORII_ISSUER')?.found).toMatch(/from live\.env/);
   const flag = await diagnose({}, ['--issuer', torii.issuer], folder);
   expect(flag.of('TORII_ISSUER')?.found).toMatch(/from --issuer/);
+});
+
+test('warns about a .env that cannot be read', async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, '.env'));
+  const { of, healthy } = await diagnose(environmentOf(torii), [], folder);
+  expect([healthy, of('settings file')?.result]).toEqual([true, 'warning']);
+});
+
+test('checks an environment whose issuer has a path, and an issuer on IPv6', async ({ skip }) => {
+  await using other = await startEmulator({ host: '::1', environments: [{ name: 'acme' }] }).catch((error: unknown) =>
+    skip(`This machine has no IPv6: ${String(error)}`),
+  );
+  for (const { issuer, apiUrl, secretKey } of other.environments) {
+    const environment = { TORII_ISSUER: issuer, TORII_API_URL: apiUrl, TORII_SECRET_KEY: secretKey };
+    expect((await diagnose(environment)).failed).toEqual([]);
+  }
 });
 
 test('reports a key file that cannot be read, and runs the other checks', async () => {

@@ -181,7 +181,8 @@ export function describeForeignReply(url: string, { status, headers, text }: Rep
   const host = hostOf(url);
   if (status >= 300 && status < 400) {
     const location = headers.get('location') ?? '';
-    const to = URL.canParse(location, url) ? ` to ${shownUrl(new URL(location, url).href)}` : '';
+    const target = URL.canParse(location, url) ? new URL(location, url).href : '';
+    const to = /^https?:/.test(target) ? ` to ${shownUrl(target)}` : '';
     return {
       found: `redirect (${status})${to}`,
       advice: `${host} redirects${to}, and redirects are not followed. Set the URL to the address that answers itself.`,

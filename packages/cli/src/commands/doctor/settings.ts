@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ApiSettings } from '../../client.ts';
 import type { Context } from '../../context.ts';
@@ -61,10 +61,10 @@ function checkSettingsFile({ cwd }: Context, { settings = '.env' }: Flags): Find
   const name = printable(settings);
   if (!existsSync(path)) return skipped(check, `no ${name} in this folder`);
   try {
-    accessSync(path, constants.R_OK);
+    readFileSync(path);
     return passed(check, name);
   } catch {
-    return warning(check, `${name} cannot be read`, `Change the permissions of ${name}, or remove it.`);
+    return warning(check, `${name} cannot be read`, `Make ${name} a file that you may read, or remove it.`);
   }
 }
 
