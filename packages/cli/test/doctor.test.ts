@@ -7,6 +7,8 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeKey } from '../../core/test/mint.ts';
 import type { Finding } from '../src/commands/doctor/finding.ts';
+import { checkProxy } from '../src/commands/doctor/machine.ts';
+import type { Context } from '../src/context.ts';
 import { type Ended, environmentOf, runCommand, startCommand, temporaryFolder } from './command.ts';
 import { runInProcess } from './in-process.ts';
 import { type Answer, closedUrl, startOddServer, startTcpServer, startTlsServer } from './odd-server.ts';
@@ -456,6 +458,25 @@ test.each<[string, Readonly<Record<string, string>>, Finding['result']]>([
 ])('judges the environment’s proxy: %s', async (_name, environment, result) => {
   const { of } = await diagnose({ ...environmentOf(torii), ...environment });
   expect(of('proxy')?.result).toBe(result);
+});
+
+test('warns if this Node does not know NODE_USE_ENV_PROXY', () => {
+  const context = { env: { HTTPS_PROXY: 'http://proxy:3128', NODE_USE_ENV_PROXY: '1' } } as unknown as Context;
+  const results = ['20.19.0', '22.20.0', '22.21.0', '24.0.0', '26.1.0'].map((version) =>
+    checkProxy(context, [], version),
+  );
+  expect(results.map(({ result }) => result)).toEqual(['warning', 'warning', 'passed', 'passed', 'passed']);
+});
+
+test('names the proxy of the environment if a request through it fails', async () => {
+  const proxy = await closedUrl();
+  const environment = { ...environmentOf(torii), HTTP_PROXY: proxy, NODE_USE_ENV_PROXY: '1' };
+  const diagnosis = read(await runCommand(['doctor', '--json'], { environment }));
+  for (const check of ['issuer', 'REST API']) expect(diagnosis.of(check)?.advice).toContain('HTTP_PROXY');
+  const direct = read(
+    await runCommand(['doctor', '--json'], { environment: { ...environment, NO_PROXY: '127.0.0.1' } }),
+  );
+  expect(direct.failed).toEqual([]);
 });
 
 test('warns if the issuer and the API are different Toriis', async () => {

@@ -6,6 +6,8 @@ export interface Limits {
   readonly signal: AbortSignal;
   /** For the whole exchange, body included. */
   readonly timeoutMs: number;
+  /** Whether a request to this URL goes through a proxy. */
+  readonly hasProxy: (url: string) => boolean;
 }
 
 export interface Reply {
@@ -29,7 +31,7 @@ const maxBytes = 512 * 1024;
  *
  * @throws if the signal was aborted
  */
-export async function ask(url: string, { signal, timeoutMs }: Limits): Promise<Reply | Trouble> {
+export async function ask(url: string, { signal, timeoutMs, hasProxy }: Limits): Promise<Reply | Trouble> {
   const limit = AbortSignal.timeout(timeoutMs);
   const begun = Date.now();
   try {
@@ -48,7 +50,8 @@ export async function ask(url: string, { signal, timeoutMs }: Limits): Promise<R
     };
   } catch (error) {
     signal.throwIfAborted();
-    return limit.aborted ? describeTimeout(url, timeoutMs) : describeNetworkError(url, codeIn(error));
+    const trouble = limit.aborted ? describeTimeout(url, timeoutMs) : describeNetworkError(url, codeIn(error));
+    return hasProxy(url) ? { ...trouble, advice: `${throughProxy} ${trouble.advice}` } : trouble;
   }
 }
 
@@ -104,6 +107,9 @@ function describeTimeout(url: string, timeoutMs: number): Trouble {
   };
 }
 
+const throughProxy =
+  'The request goes through the proxy of the environment (HTTP_PROXY, HTTPS_PROXY), so the proxy may be the cause.';
+
 const untrusted = [
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -150,7 +156,7 @@ function describeNetworkError(url: string, code: string | undefined): Trouble {
   }
   if (code === 'ECONNREFUSED') {
     const start = isLoopback(hostname)
-      ? ` Start the local Torii: torii emulator${port === '' ? '' : ` --port ${port}`}. Inside a container, 127.0.0.1 is the container itself.`
+      ? ` Start the local Torii: torii emulator${port === '' ? '' : ` --port ${port}`}. Inside a container, 127.0.0.1 is the container itself.${hostname === 'localhost' ? ' If localhost leads to ::1 here, use 127.0.0.1.' : ''}`
       : ' Check the port, and that the server is running.';
     return at('connection refused', `Nothing listens at ${host}.${start}`);
   }

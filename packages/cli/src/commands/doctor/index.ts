@@ -10,7 +10,7 @@ import { checkClock } from './clock.ts';
 import type { Limits } from './exchange.ts';
 import { type Finding, failed, type Report } from './finding.ts';
 import { checkIssuer } from './issuer.ts';
-import { checkCertificates, checkNode, checkProxy } from './machine.ts';
+import { checkCertificates, checkNode, checkProxy, goesThroughProxy } from './machine.ts';
 import { checkPackages } from './packages.ts';
 import { drawReport } from './report.ts';
 import { checkSettings } from './settings.ts';
@@ -54,7 +54,8 @@ async function runDoctor(context: Context, options: DoctorOptions): Promise<void
 
 /** Runs all checks. A check that fails does not stop the others. */
 async function examine(context: Context, options: DoctorOptions): Promise<readonly Finding[]> {
-  const limits: Limits = { signal: context.signal, timeoutMs: options.timeout * 1000 };
+  const hasProxy = (url: string): boolean => goesThroughProxy(context.env, url);
+  const limits: Limits = { signal: context.signal, timeoutMs: options.timeout * 1000, hasProxy };
   const issuers = issuersOf(context, options);
   const unreadable: Finding[] = [];
   let api: ApiSettings = { key: undefined, url: undefined };
@@ -76,7 +77,7 @@ async function examine(context: Context, options: DoctorOptions): Promise<readon
     ...(await attempt(context, 'packages', async () => ({ findings: [checkPackages(context.cwd)] }))).findings,
     ...unreadable,
     ...checkSettings(context, options, { ...api, issuers }),
-    checkProxy(context, [...issuers, ...(api.url === undefined ? [] : [api.url.text])]),
+    checkProxy(context, [...issuers, ...(api.url === undefined ? [] : [api.url.text])], process.versions.node),
     checkCertificates(context),
     ...issuerReports.flatMap(({ findings }) => findings),
     checkClock(clocks, options.clockTolerance),
