@@ -42,7 +42,7 @@ async function diagnose(
 }
 
 function read({ code, stdout, stderr }: Ended): Diagnosis {
-  expect(`${stdout}${stderr}`).not.toMatch(/4c1dQ8|correct-horse|\n +at /);
+  expect(`${stdout}${stderr}`).not.toMatch(/4c1dQ8|correct-horse|\n +at /i);
   const { healthy, checks } = JSON.parse(stdout) as { readonly healthy: boolean; readonly checks: readonly Finding[] };
   for (const { result, advice } of checks) expect(advice === null).toBe(result === 'passed' || result === 'skipped');
   const failed = checks.filter(({ result }) => result === 'failed').map(({ check }) => check);
@@ -310,9 +310,27 @@ test('an issuer that calls itself by another name fails: its tokens would be ref
   expect((await diagnose({ ...environmentOf(torii), TORII_ISSUER: `${torii.issuer}/` })).failed).toEqual([]);
 });
 
+test('shows no secret that a server sends in any place of its responses', async () => {
+  const secret = `sk_live_${secretKey.slice('sk_test_'.length)}`;
+  const { url } = await startOddServer((request, response) => {
+    const path = request.url ?? '';
+    const key = { kty: 'EC', crv: secret, kid: secret, x: null, y: secret };
+    if (path.includes('jwks')) return reply(200, JSON.stringify({ keys: [key, { kty: secret }] }))(request, response);
+    if (path.includes('openid'))
+      return reply(200, JSON.stringify({ issuer: `https://${secret}.example/${secret}` }))(request, response);
+    return toKey(
+      400,
+      JSON.stringify({ code: secret, detail: secret, properties: { code: secret, supportId: secret } }),
+    )(request, response);
+  });
+  const { failed } = await diagnose({ TORII_ISSUER: url, TORII_API_URL: url, TORII_SECRET_KEY: secretKey });
+  expect(failed).toEqual(['issuer name', 'keys', 'REST API']);
+});
+
 test('checks each issuer', async () => {
-  const args = ['--issuer', torii.issuer, '--issuer', await closedUrl()];
-  const { checks, failed } = await diagnose({}, args);
+  const args = ['--issuer', torii.issuer, '--issuer', await closedUrl(), '--issuer', torii.issuer];
+  const { checks, failed, of } = await diagnose({}, args);
+  expect(of('keys')?.found).toContain(torii.issuer);
   expect(checks.filter(({ check }) => check === 'issuer').map(({ result }) => result)).toEqual(['passed', 'failed']);
   expect(failed).toEqual(['issuer']);
 });
@@ -324,6 +342,14 @@ test.each<[string, Readonly<Record<string, string>>, string, RegExp]>([
   ['a login in the issuer', { TORII_ISSUER: 'https://ada:correct-horse@torii.invalid' }, 'issuer', /./],
   ['an empty issuer', { TORII_ISSUER: '' }, 'TORII_ISSUER', /empty/],
   ['no settings', {}, 'TORII_ISSUER', /TORII_ISSUER/],
+  [
+    'a secret in the host of the issuer',
+    { TORII_ISSUER: 'https://sk_live_4c1dQ8vRzY2mXw7nKpL5sTfB.example' },
+    'issuer',
+    /./,
+  ],
+  ['a token as the issuer', { TORII_ISSUER: 'Bearer eyJ4c1dQ8.eyJ4c1dQ8.4c1dQ8' }, 'issuer', /./],
+  ['a secret key as the API URL', { TORII_API_URL: secretKey, TORII_SECRET_KEY: secretKey }, 'REST API', /https/],
   ['a misspelled variable', { TORII_ISSUER_URL: 'https://acme.torii.so' }, 'TORII_ISSUER', /TORII_ISSUER_URL/],
   ['a publishable key', { TORII_SECRET_KEY: 'pk_test_4c1dQ8vRzY2mXw7nKpL5sTfB' }, 'REST API', /publishable/],
   ['a webhook secret', { TORII_SECRET_KEY: 'whsec_4c1dQ8vRzY2mXw7nKpL5sTfB' }, 'REST API', /webhook/],

@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import { CommandFailure, describeFailure, UsageError } from '../../failures.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord, writeRecords } from '../../output/records.ts';
 import { settingsFrom } from '../../settings.ts';
+import { shownUrl } from '../../shown-settings.ts';
 import { checkApi, checkSameTorii } from './api.ts';
 import { checkClock } from './clock.ts';
 import type { Limits } from './exchange.ts';
@@ -49,7 +50,7 @@ async function runDoctor(context: Context, options: DoctorOptions): Promise<void
   if (form === 'table') await output.write(drawReport(output, findings));
   else if (form === 'ndjson') await writeRecords(output, form, [], findings);
   else await writeRecord(output, form, [], { healthy: wrong.length === 0, checks: findings });
-  if (wrong.length > 0) throw new CommandFailure(`Wrong: ${wrong.map(({ check }) => check).join(', ')}.`);
+  if (wrong.length > 0) throw new CommandFailure(`Wrong: ${[...new Set(wrong.map(({ check }) => check))].join(', ')}.`);
 }
 
 /** Runs all checks. A check that fails does not stop the others. */
@@ -57,6 +58,7 @@ async function examine(context: Context, options: DoctorOptions): Promise<readon
   const hasProxy = (url: string): boolean => goesThroughProxy(context.env, url);
   const limits: Limits = { signal: context.signal, timeoutMs: options.timeout * 1000, hasProxy };
   const issuers = issuersOf(context, options);
+  const asked = [...new Set(issuers)].filter((issuer) => issuer.trim() !== '');
   const unreadable: Finding[] = [];
   let api: ApiSettings = { key: undefined, url: undefined };
   try {
@@ -67,9 +69,7 @@ async function examine(context: Context, options: DoctorOptions): Promise<readon
   }
   const [apiReport, ...issuerReports] = await Promise.all([
     attempt(context, 'REST API', () => checkApi(context, api, limits)),
-    ...issuers
-      .filter((issuer) => issuer.trim() !== '')
-      .map((issuer) => attempt(context, 'issuer', () => checkIssuer(context, issuer, limits))),
+    ...asked.map((issuer) => attempt(context, 'issuer', () => checkIssuer(context, issuer, limits))),
   ]);
   const clocks = [...issuerReports, apiReport].map(({ clock }) => clock).filter((each) => each !== undefined);
   return [
@@ -79,7 +79,9 @@ async function examine(context: Context, options: DoctorOptions): Promise<readon
     ...checkSettings(context, options, { ...api, issuers }),
     checkProxy(context, [...issuers, ...(api.url === undefined ? [] : [api.url.text])], process.versions.node),
     checkCertificates(context),
-    ...issuerReports.flatMap(({ findings }) => findings),
+    ...issuerReports.flatMap(({ findings }, index) =>
+      asked.length === 1 ? findings : nameIssuer(findings, asked[index]),
+    ),
     checkClock(clocks, options.clockTolerance),
     ...apiReport.findings,
     checkSameTorii(issuers, api),
@@ -94,6 +96,13 @@ async function attempt(context: Context, check: string, examine: () => Promise<R
     context.signal.throwIfAborted();
     return { findings: [failed(check, 'not checked', describeFailure(error, context.env).text)] };
   }
+}
+
+/** Says which of several issuers a finding is about. The first finding of each names it already. */
+function nameIssuer(findings: readonly Finding[], issuer = ''): readonly Finding[] {
+  return findings.map((finding) =>
+    finding.check === 'issuer' ? finding : { ...finding, found: `${shownUrl(issuer)}: ${finding.found}` },
+  );
 }
 
 function issuersOf(context: Context, options: DoctorOptions): readonly string[] {
