@@ -1,11 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
+import { startEmulator } from '@torii/emulator';
+import selfsigned from 'selfsigned';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { startForwarder } from '../../emulator/test/forwarder.ts';
-import { cleanEnvironment, nodeArguments, patience, runCommand, startCommand } from './command.ts';
+import { cleanEnvironment, nodeArguments, patience, runCommand, startCommand, temporaryFolder } from './command.ts';
 import { connectTwoNetworks } from './network-namespaces.ts';
 
 interface Service {
@@ -148,6 +153,34 @@ test('`torii emulator` behind a mapped port: the app uses the port outside, 127.
   expect([await result.ended, result.output()]).toEqual([0, verified(issuer)]);
   command.kill('SIGTERM');
   expect((await command.ended).code).toBe(143);
+});
+
+test('a proxy adds TLS: the app trusts its authority, and verifies tokens of the https issuer', async () => {
+  const { cert, private: key } = await selfsigned.generate([{ name: 'commonName', value: 'torii' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
+    ],
+  });
+  let port = 0;
+  const proxy = createTlsServer({ cert, key }, (incoming) => {
+    const outgoing = connect(port, '127.0.0.1');
+    for (const end of [incoming, outgoing]) end.on('error', () => [incoming, outgoing].map((each) => each.destroy()));
+    incoming.pipe(outgoing).pipe(incoming);
+  }).listen(0, 'localhost');
+  await once(proxy, 'listening');
+  onTestFinished(() => void proxy.close());
+  const issuer = `https://localhost:${(proxy.address() as AddressInfo).port}`;
+  await using torii = await startEmulator({ publicOrigin: issuer, secretKey: 'sk_test_compose' });
+  port = Number(new URL(torii.localOrigin).port);
+  const authority = join(temporaryFolder(), 'ca.pem');
+  writeFileSync(authority, cert);
+  const given = { TORII_ISSUER: issuer, TORII_API_URL: issuer, TORII_SECRET_KEY: torii.secretKey };
+  const result = run([process.execPath, app], { ...given, NODE_EXTRA_CA_CERTS: authority });
+  expect([await result.ended, result.output()]).toEqual([0, verified(issuer)]);
+  expect(await run([process.execPath, app], given).ended).toBe(1);
 });
 
 test('a Kubernetes service that is called torii changes no command', async () => {
