@@ -98,7 +98,8 @@ function isUsable(answer: Operation['answer'], body: unknown): boolean {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // Other `fetch` functions do not remove a byte order mark, as the platform's does.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     return undefined;
   }

@@ -8,6 +8,7 @@ import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Ended, environmentOf, patience, runCommand, startCommand, temporaryFolder } from './command.ts';
 import { type Gate, startGate } from './gate.ts';
+import { runInProcess } from './in-process.ts';
 import { startOnTerminal } from './terminal.ts';
 
 let torii: Emulator;
@@ -99,6 +100,57 @@ test('reads CSV as spreadsheets save it: other names, semicolons, CR LF, a byte 
     { email: 'ada@example.com', name: 'Lovelace; "Ada"\r\nCountess', dateOfBirth: '1815-12-10', phone: null },
     { email: 'bo@example.com', name: null, phone: '+45 1' },
   ]);
+});
+
+function importInside(...args: readonly string[]): Promise<Ended> {
+  return runInProcess(['users', 'import', ...args], { environment, folder });
+}
+
+test.each<[string, string | Buffer]>([
+  ['UTF-16 with tabs', Buffer.from('\ufeffemail\tname\r\nada@example.com\tÆrø 🙂\r\n', 'utf16le')],
+  ['big-endian UTF-16', Buffer.from('\ufeffemail,name\nada@example.com,Ærø 🙂\n', 'utf16le').swap16()],
+  ['CR', 'email;name\rada@example.com;Ærø 🙂\r'],
+  ['CR and a byte order mark', '\ufeffemail;name\rada@example.com;Ærø 🙂'],
+  ['a line that names the separator', 'sep=;\r\nemail;name\r\nada@example.com;Ærø 🙂\r\n'],
+  ['a line that names another separator', '\ufeff"sep=|"\nname|email\n"Ærø 🙂"|ada@example.com\n'],
+  ['a line that names a separator, and CR', 'SEP=,\remail,name\rada@example.com,Ærø 🙂\r'],
+  ['quoted names of columns', '"email";"name"\n"ada@example.com";"Ærø 🙂"\n'],
+])('reads CSV in %s, also in pieces', async (_form, content) => {
+  write('users.csv', content);
+  expect(await importInside('users.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
+  expect(await everyone()).toMatchObject([{ email: 'ada@example.com', name: 'Ærø 🙂' }]);
+  const input = Array.from(Buffer.from(content), (byte) => Buffer.of(byte));
+  const pieces = await runInProcess(['users', 'import', '-', '--format', 'csv', '--dry-run'], { folder, input });
+  expect(pieces).toMatchObject({ code: 0, stderr: expect.stringMatching(/\b1\b/) });
+});
+
+test.each<[string, string | Buffer]>([
+  ['UTF-16', Buffer.from('\ufeff{"name":"Ada"}\r\n{"name":"Ærø 🙂"}\r\n', 'utf16le')],
+  ['CR', '{"name":"Ada"}\r{"name":"Ærø 🙂"}\r'],
+  ['a byte order mark on each line, from joined files', '\ufeff{"name":"Ada"}\n\ufeff{"name":"Ærø 🙂"}\n'],
+])('reads NDJSON in %s', async (_form, content) => {
+  write('users.ndjson', content);
+  expect(await importInside('users.ndjson', '-c', '1')).toMatchObject({ code: 0 });
+  expect((await everyone()).map(({ name }) => name)).toEqual(['Ada', 'Ærø 🙂']);
+});
+
+test('writes rejected lines in UTF-8, with the line that names the separator, so that they can be imported', async () => {
+  write('users.csv', Buffer.from('\ufeffsep=|\r\nemail|name\r\nada|Ærø\r\nbo@example.com|Bo\r\n', 'utf16le'));
+  expect(await importInside('users.csv', '--rejects', 'failed.csv')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^line 3\b/),
+  });
+  expect(read('failed.csv')).toBe('sep=|\r\nemail|name\r\nada|Ærø\r\n');
+  write('failed.csv', read('failed.csv').replace('ada', 'ada@example.com'));
+  expect(await importInside('failed.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
+});
+
+test('an export has no byte order mark', async () => {
+  await torii.seed([{ email: 'ada@example.com', name: 'Ærø' }]);
+  for (const name of ['users.csv', 'users.ndjson']) {
+    await runInProcess(['users', 'export', name], { environment, folder });
+    expect(read(name)).toMatch(/^[\w{]/);
+  }
 });
 
 test.each(['csv', 'ndjson'])('imports an export as %s without changing the users', async (format) => {
@@ -306,7 +358,9 @@ test.each<[string, string | Buffer, readonly string[], number, string]>([
   ['an unknown column', 'email,shoe size\n', ['users.csv'], 2, '"shoe size"'],
   ['two columns of one field', 'email,E-Mail\n', ['users.csv'], 2, 'email'],
   ['a first row that is broken', 'em"ail\nada\n', ['users.csv'], 2, 'row'],
-  ['UTF-16', Buffer.from('\ufeffemail\n', 'utf16le'), ['users.csv'], 2, 'UTF-16'],
+  ['UTF-16 without a byte order mark', Buffer.from('email\n', 'utf16le'), ['users.csv'], 2, 'UTF-16'],
+  ['half a character of UTF-16', Buffer.from('\ufeffemail\n', 'utf16le').subarray(0, 13), ['users.csv'], 2, 'UTF-16'],
+  ['UTF-32', Buffer.from('\ufeff\0e\0\n\0', 'utf16le'), ['users.csv'], 2, 'UTF-32'],
   ['a JSON array', '[\n{}\n]\n', ['users.csv', '--format', 'ndjson'], 2, 'JSON array'],
   ['a line without end', `"${'x'.repeat(2_000_000)}`, ['users.csv', '--format', 'ndjson'], 2, '1 MB'],
   ['a file that does not exist', '', ['none.csv'], 1, 'none.csv'],

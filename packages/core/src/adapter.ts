@@ -41,7 +41,10 @@ export {
   unknownName,
   wrongOption,
 } from './options/reader.ts';
+export { decodeText, type TextReading } from './options/text-bytes.ts';
 export { verifyOptionNames } from './options/verify-options.ts';
+export { cleanKeyText } from './pem/key-text.ts';
+export { type PemKey, readPem } from './pem/pem.ts';
 export { type AwaitGuard, createAwaitGuard, type GuardedFields, guardFields } from './promises/await-guard.ts';
 export { isPromise } from './promises/is-promise.ts';
 export { guardOutcome } from './promises/outcome.ts';
