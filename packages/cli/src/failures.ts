@@ -1,5 +1,5 @@
 import { ToriiApiError, ToriiConfigError, ToriiConnectionError, ToriiError } from '@torii/core';
-import { isError } from '@torii/core/adapter';
+import { isError, readConnectionFailure } from '@torii/core/adapter';
 import { printable } from './output/printable.ts';
 
 /** The command failed. The message is one line that says what to do next. Exit code 1. */
@@ -52,7 +52,8 @@ export function describeFailure(error: unknown, env: Readonly<Record<string, str
   if (error instanceof UsageError) return { text: error.message, exitCode: 2 };
   if (error instanceof CommandFailure) return { text: error.message, exitCode: 1 };
   const refusal = isKeyRefused(error) ? error.cause : error;
-  if (refusal instanceof ToriiApiError) return { text: describeRefusal(refusal), exitCode: 1 };
+  if (refusal instanceof ToriiApiError)
+    return { text: describeRefusal(refusal) + describeFields(refusal), exitCode: 1 };
   if (error instanceof ToriiConfigError) return { text: error.message, exitCode: 2 };
   if (error instanceof ToriiConnectionError) return { text: describeSilence(error), exitCode: 1 };
   if (error instanceof ToriiError) return { text: `${error.message}${describeCauses(error.cause)}`, exitCode: 1 };
@@ -76,10 +77,19 @@ function describeRefusal({ message, method, path, status, code, problem, support
   return `${what}${detail}${hint}${support}`;
 }
 
+function describeFields({ detail, fieldErrors }: ToriiApiError): string {
+  const texts = (fieldErrors ?? [])
+    .map(({ field, message }) => (field === null ? message : `${field}: ${message}`))
+    // The detail often lists the fields too.
+    .filter((_text, index) => !detail?.includes(fieldErrors[index]?.message ?? ''));
+  return texts.length === 0 ? '' : ` ${printable(texts.slice(0, 5).join('; '))}.`;
+}
+
 function describeSilence({ method, path, reason, cause }: ToriiConnectionError): string {
   const what = `${method} ${printable(path)} got no response: ${reason}.`;
   const why = reason === 'network' ? describeCauses(cause) : '';
-  return `${what} Check TORII_API_URL and the network connection.${why}`;
+  const { remedy = 'Check TORII_API_URL and the network connection.' } = readConnectionFailure(cause);
+  return `${what} ${remedy}${why}`;
 }
 
 function describeCauses(cause: unknown): string {

@@ -65,11 +65,19 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
     // Do not report errors after stop(): requests that it interrupts can fail because the database is closed.
     if (server.listening) emitWarning(error);
   };
-  const router = new EnvironmentRouter(originOf(server));
+  const localOrigin = originOf(server);
+  const router = new EnvironmentRouter(settings.publicOrigin ?? localOrigin);
   const issuers = new Map(stored.map(({ name }) => [name, router.issuerOf(name)]));
   const served = stored.map((each) => {
     const environment = each.serveAt(router.issuerOf(each.name));
-    const surroundings = { faults: new Faults(), traffic: new Traffic(), clock, issuers, onUnexpectedError: warn };
+    const surroundings = {
+      faults: new Faults(),
+      traffic: new Traffic(),
+      clock,
+      issuers,
+      allowedHosts: settings.allowedHosts,
+      onUnexpectedError: warn,
+    };
     router.add(environment, createApp(environment, surroundings));
     environment.webhooks.start(surroundings);
     return { environment, apiUrl: router.origin, ...surroundings };
@@ -78,7 +86,7 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
   const first = served.find(({ environment }) => environment.name === defaultEnvironment);
   if (first === undefined) throw new Error('The default environment is missing.');
   const others = served.filter((each) => each !== first);
-  return new Emulator({ server, database, clock, first, others });
+  return new Emulator({ server, localOrigin, database, clock, first, others });
 }
 
 function emitWarning(error: unknown): void {

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { types } from 'node:util';
 import { ToriiConfigError } from '@torii/core';
-import { readPem } from './pem.ts';
+import { readRsaPem } from './pem.ts';
 
 export interface PublicKey {
   readonly keyId: string;
@@ -15,7 +15,7 @@ export interface SigningKey {
 
 export function readPrivateKey(option: string, given: unknown): SigningKey {
   return hideCryptoErrors(option, given, () => {
-    const privateKey = types.isKeyObject(given) ? given : createPrivateKey(readPem(option, given, 'private'));
+    const privateKey = types.isKeyObject(given) ? given : createPrivateKey(readRsaPem(option, given, 'private'));
     const { type } = privateKey;
     if (type !== 'private') throw unfit(option, `is a ${type} key. Pass the private half of your RSA key pair`);
     const publicKey = createPublicKey(privateKey);
@@ -28,8 +28,8 @@ export function readPrivateKey(option: string, given: unknown): SigningKey {
 // Refuses a private key in any form: the key that this function reads is published.
 export function readPublicKey(option: string, given: unknown): PublicKey {
   return hideCryptoErrors(option, given, () => {
-    const pem = types.isKeyObject(given) ? exportPublic(option, given) : readPem(option, given, 'public');
-    // Even if `readPem` failed to detect a private key, `createPublicKey` returns only its public half.
+    const pem = types.isKeyObject(given) ? exportPublic(option, given) : readRsaPem(option, given, 'public');
+    // Even if `readRsaPem` failed to detect a private key, `createPublicKey` returns only its public half.
     const key = createPublicKey(pem);
     requireRsa(option, key);
     return toPublicKey(key);

@@ -1,6 +1,6 @@
 import { errors } from '@nats-io/transport-node';
 import { ToriiError } from '@torii/core';
-import { isError, loggableCause } from '@torii/core/adapter';
+import { isError, loggableCause, readConnectionFailure } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 
 export async function translateErrors<T>(work: () => Promise<T>): Promise<T> {
@@ -27,7 +27,8 @@ function translate(cause: unknown): ToriiStreamError {
       cause,
     );
   }
-  if (/TLS|certificate|self.signed|SSL|secure/i.test(`${messageOf(cause)} ${codeOf(cause)}`)) {
+  const isTls = /TLS|certificate|self.signed|SSL|secure/i.test(`${messageOf(cause)} ${codeOf(cause)}`);
+  if (isTls || readConnectionFailure(cause).remedy !== undefined) {
     return refused(
       'The TLS connection to NATS failed. Check `tls`, and whether the server requires a client certificate',
       cause,

@@ -1,12 +1,13 @@
 import { Console } from 'node:console';
 import { once } from 'node:events';
 import { addAbortSignal } from 'node:stream';
-import { text as readText } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { ToriiError } from '@torii/core';
 import { isError } from '@torii/core/adapter';
 import type { Context } from '../../context.ts';
 import { CommandFailure, UsageError } from '../../failures.ts';
+import { standardInput, textFrom } from '../../files.ts';
 
 const fileName = 'torii-script';
 const source = `\n//# sourceURL=${fileName}`;
@@ -15,7 +16,7 @@ const linesAbove = 3;
 
 export async function runScript(context: Context, variables: PropertyDescriptorMap): Promise<void> {
   const { output, stdin, stdout, stderr, signal } = context;
-  const code = await readText(addAbortSignal(signal, stdin));
+  const code = textFrom(await buffer(addAbortSignal(signal, stdin)), standardInput);
   const interrupted = once(signal, 'abort').then(() => signal.throwIfAborted());
   Object.defineProperties(globalThis, variables);
   try {
