@@ -61,9 +61,11 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
     folders: {
       // The main entry must not import webhooks and jwt: they are separate entry points, so that bundles do not contain
       // them.
-      '.': ['errors', 'keys', 'logs', 'options', 'promises', 'request', 'stores', 'time', 'token'],
+      '.': ['errors', 'keys', 'logs', 'network', 'options', 'pem', 'promises', 'request', 'stores', 'time', 'token'],
       errors: [],
       logs: [],
+      network: [],
+      pem: ['options'],
       stores: [],
       time: [],
       promises: ['.'],
@@ -72,7 +74,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       token: ['.', 'keys'],
       options: ['.', 'keys', 'logs', 'request', 'token'],
       webhooks: ['.', 'errors', 'logs', 'options', 'promises', 'request', 'stores', 'time'],
-      jwt: ['.', 'keys', 'logs', 'options', 'token'],
+      jwt: ['.', 'keys', 'logs', 'options', 'pem', 'token'],
     },
     libraries: { jose: 'jwt' },
   },

@@ -13,8 +13,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tools = join(root, '.tools');
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const nodeVersion = '24.21.0';
-/** The first version with type stripping and `node:sqlite` without a flag. */
-const oldestNode = [22, 18];
+/** The first version with type stripping and `node:sqlite` without a flag, and with NODE_USE_ENV_PROXY. */
+const oldestNode = [22, 21];
 
 const command = process.argv.slice(2);
 if (command.length === 0) stop('Usage: node scripts/run.mjs COMMAND [ARGUMENT…]');

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { CommandFailure, UsageError } from './failures.ts';
 import { readSecretFile } from './files.ts';
-import { addSettingsOptions, type SettingsOptions, settingsFrom } from './settings.ts';
+import { addSettingsOptions, type Setting, type SettingsOptions, settingsFrom } from './settings.ts';
 
 export interface ApiOptions extends SettingsOptions {
   readonly apiUrl?: string;
@@ -17,6 +17,19 @@ export function addApiOptions(command: Command): Command {
     .option('--secret-key-file <file>', 'file with the secret key; - is standard input (TORII_SECRET_KEY)');
 }
 
+export interface ApiSettings {
+  readonly key: Setting | undefined;
+  readonly url: Setting | undefined;
+}
+
+/** Finds the secret key and the URL of the REST API in the flags, the environment and `.env`, without checking them. */
+export async function apiSettingsFrom(context: Context, options: ApiOptions): Promise<ApiSettings> {
+  const find = settingsFrom(context, options);
+  const { secretKeyFile } = options;
+  const key = find('TORII_SECRET_KEY', secretKeyFile && (await readSecretFile(context, secretKeyFile)));
+  return { key, url: find('TORII_API_URL', options.apiUrl) };
+}
+
 /**
  * Creates a REST client from the flags, the environment and `.env`.
  *
@@ -25,10 +38,11 @@ export function addApiOptions(command: Command): Command {
  * elsewhere: a cloned repository's `.env` could send the caller's key to an attacker's server
  */
 export async function clientFor(context: Context, options: ApiOptions): Promise<ToriiClient> {
-  const find = settingsFrom(context, options);
-  const { secretKeyFile } = options;
-  const key = find('TORII_SECRET_KEY', secretKeyFile && (await readSecretFile(context, secretKeyFile)));
-  const url = find('TORII_API_URL', options.apiUrl);
+  return clientWith(await apiSettingsFrom(context, options));
+}
+
+/** Creates a REST client from settings. Throws like {@link clientFor}. */
+export function clientWith({ key, url }: ApiSettings): ToriiClient {
   if (url?.origin === '.env' && key !== undefined && key.origin !== '.env') {
     throw new UsageError(
       'TORII_API_URL comes from .env, but the secret key does not. torii does not send your key to a URL from a file in this folder. ' +

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import pMap from 'p-map';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runInProcess } from './run-in-process.ts';
+import { runInProcess } from './in-process.ts';
 
 // The responses of a server that is not Torii's API, or of a proxy in front of it. The path of the API URL names the response.
 interface OddResponse {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cleanEnvironment, environmentOf, nodeArguments, runCommand, type Start } from './command.ts';
-import { runInProcess } from './run-in-process.ts';
+import { runInProcess } from './in-process.ts';
 import { startOnTerminal } from './terminal.ts';
 
 const frame: Start = { program: new URL('./frame-program.ts', import.meta.url) };

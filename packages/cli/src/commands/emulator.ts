@@ -12,6 +12,9 @@ Options are passed to torii-emulator:
   -d, --data <file>
   -s, --seed <file>
   -e, --environment <name>
+  --host <address>
+  --public-origin <origin>
+  --allow-host <name>
 All of them: torii emulator -- --help
 
 Examples:

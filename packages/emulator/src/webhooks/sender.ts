@@ -152,11 +152,14 @@ export class Sender {
 
   #pause(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, pollMs).unref();
-      this.#stop.signal.addEventListener('abort', () => {
+      const { signal } = this.#stop;
+      const end = (): void => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', end);
         resolve();
-      });
+      };
+      const timer = setTimeout(end, pollMs).unref();
+      signal.addEventListener('abort', end);
     });
   }
 

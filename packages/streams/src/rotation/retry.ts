@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readConnectionFailure } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 
@@ -21,7 +22,9 @@ export async function retryWhileUnavailable<T>(
         error instanceof ToriiStreamError &&
         (error.reason === 'store_unavailable' || error.reason === 'gateway_unavailable');
       // Compare the start of the attempt: if the process was stopped during an attempt, that attempt must not be the last.
-      if (!isUnavailable || begunAt > deadline) throw error;
+      // An untrusted certificate, for example, does not become trusted by waiting.
+      const isPermanent = isUnavailable && readConnectionFailure(error.cause).remedy !== undefined;
+      if (!isUnavailable || isPermanent || begunAt > deadline) throw error;
       const { message, cause } = error;
       const waitSeconds = retryEveryMs / 1000;
       emit({ type: 'rotation_step', step: 'retry', waitSeconds, summary: message, text: message, cause });

@@ -1,11 +1,13 @@
 import { Console } from 'node:console';
 import { once } from 'node:events';
 import { addAbortSignal } from 'node:stream';
-import { text as readText } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { ToriiConfigError, ToriiError } from '@torii/core';
+import { isError } from '@torii/core/adapter';
 import type { Context } from '../../context.ts';
 import { CommandFailure, isKeyRefused, UsageError } from '../../failures.ts';
+import { standardInput, textFrom } from '../../files.ts';
 import { printableLines } from '../../output/printable.ts';
 
 const fileName = 'torii-script';
@@ -15,7 +17,7 @@ const linesAbove = 3;
 
 export async function runScript(context: Context, variables: PropertyDescriptorMap): Promise<void> {
   const { output, stdin, stdout, stderr, signal } = context;
-  const code = await readText(addAbortSignal(signal, stdin));
+  const code = textFrom(await buffer(addAbortSignal(signal, stdin)), standardInput);
   const interrupted = once(signal, 'abort').then(() => signal.throwIfAborted());
   Object.defineProperties(globalThis, variables);
   try {
@@ -54,7 +56,7 @@ function hasUserMessage(error: unknown): boolean {
  * unknown errors, because they can contain secrets.
  */
 function failureOf(error: unknown): CommandFailure {
-  if (!(error instanceof Error)) return new CommandFailure(`The script threw ${inspect(error, { depth: 1 })}.`);
+  if (!isError(error)) return new CommandFailure(`The script threw ${inspect(error, { depth: 1 })}.`);
   const [, line] = new RegExp(`\\b${fileName}:(\\d+)`).exec(error.stack ?? '') ?? [];
   const where = line === undefined ? '' : ` at line ${Number(line) - linesAbove}`;
   return new CommandFailure(`The script failed${where}: ${error.name}: ${error.message}`, { cause: error });

@@ -78,8 +78,10 @@ function drawPlan({ output, stderr }: Context, plan: Plan): string {
 
 async function keyFrom(context: Context, file: string | undefined, find: FindSetting): Promise<NamedKey> {
   if (file !== undefined) return readKeyFile(context, file);
-  const pem = find('TURBOCABLE_JWT_PUBLIC_KEY') ?? find('TURBOCABLE_JWT_PRIVATE_KEY');
-  if (pem !== undefined) return publicHalfOf(pem.text);
+  for (const name of ['TURBOCABLE_JWT_PUBLIC_KEY', 'TURBOCABLE_JWT_PRIVATE_KEY']) {
+    const pem = find(name);
+    if (pem !== undefined) return publicHalfOf(pem.text, name);
+  }
   throw new UsageError('The key is missing. Name its file, or set TURBOCABLE_JWT_PUBLIC_KEY.');
 }
 
