@@ -1,4 +1,5 @@
 export {
+  type FieldError,
   Patch,
   type ProblemDetails,
   ToriiApiError,

@@ -39,6 +39,7 @@ test('exports these types, and no others', () => {
     'ApiResponse',
     'Call',
     'Fetch',
+    'FieldError',
     'Page',
     'PagePromise',
     'ProblemDetails',

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import { isError } from '../errors.ts';
 import type { Fault } from '../faults/faults.ts';
 import { callAfter, sleep } from '../real-timers.ts';
 import { redact } from '../redaction.ts';
@@ -71,7 +72,7 @@ async function applyFault(fault: Fault | undefined, send: () => Promise<Reply>):
 
 /** The message of an error with its code, such as ECONNREFUSED. An AggregateError has an empty message, but a code. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isError(error)) return String(error);
   const code = String(Reflect.get(error, 'code') ?? '');
   return error.message.includes(code) ? error.message : `${error.message} ${code}`.trim();
 }

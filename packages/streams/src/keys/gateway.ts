@@ -1,5 +1,5 @@
 import type { Fetch } from '@torii/core';
-import { assertOption, loggableCause, pause, raceDeadline } from '@torii/core/adapter';
+import { assertOption, loggableCause, pause, raceDeadline, readConnectionFailure } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import { findPublicPem } from './pem.ts';
 import { type PublicKey, readPublicKey } from './rsa-key.ts';
@@ -53,8 +53,10 @@ export async function waitUntilServed(gateway: Gateway, keyId: string, limitMs: 
     // Compare the start of the request: if the process was stopped during a request, that request must not be the last.
     const askedAt = performance.now();
     const answer = await askFor(gateway, keyId);
+    const isPermanent = readConnectionFailure(answer.cause).remedy !== undefined;
     // Count as well: the clock of a test may stand still.
-    if (answer.isServed || askedAt + pauseMs >= deadline || pauses * pauseMs >= limitMs) return answer;
+    const isOver = askedAt + pauseMs >= deadline || pauses * pauseMs >= limitMs;
+    if (answer.isServed || isPermanent || isOver) return answer;
     await pause(pauseMs);
   }
 }
@@ -102,6 +104,7 @@ function keyFrom(text: string): PublicKey | null {
 }
 
 function unavailable(problem: string, cause?: unknown): ToriiStreamError {
-  const message = `The gateway ${problem} (GET /pubkey). Check gatewayUrl, and whether the gateway is running.`;
+  const { remedy = 'Check gatewayUrl, and whether the gateway is running.' } = readConnectionFailure(cause);
+  const message = `The gateway ${problem} (GET /pubkey). ${remedy}`;
   return new ToriiStreamError('gateway_unavailable', message, { cause });
 }

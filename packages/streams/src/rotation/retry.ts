@@ -1,4 +1,4 @@
-import { pause } from '@torii/core/adapter';
+import { pause, readConnectionFailure } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 
@@ -22,7 +22,10 @@ export async function retryWhileUnavailable<T>(
         (error.reason === 'store_unavailable' || error.reason === 'gateway_unavailable');
       // Compare the start of the attempt: if the process was stopped during an attempt, that attempt must not be the last.
       // Count as well: the clock of a test may stand still.
-      if (!isUnavailable || begunAt > deadline || retries * retryEveryMs >= retryForMs) throw error;
+      const isOver = begunAt > deadline || retries * retryEveryMs >= retryForMs;
+      // An untrusted certificate, for example, does not become trusted by waiting.
+      const isPermanent = isUnavailable && readConnectionFailure(error.cause).remedy !== undefined;
+      if (!isUnavailable || isPermanent || isOver) throw error;
       const { message, cause } = error;
       const waitSeconds = retryEveryMs / 1000;
       emit({ type: 'rotation_step', step: 'retry', waitSeconds, summary: message, text: message, cause });

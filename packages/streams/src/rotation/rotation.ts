@@ -6,6 +6,7 @@ import {
   createAwaitGuard,
   emitterFor,
   omitUndefined,
+  onAbort,
   pause,
   readFlag,
   readFunction,
@@ -256,7 +257,19 @@ export function createRotation(options: RotationOptions): Rotation {
     }
   }
 
-  async function run({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<RotationPlan> {
+  async function run(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<RotationPlan> {
+    const given = options.signal;
+    // Waits listen to a signal of this run: many runs that listen to one signal make Node 20 warn of a leak.
+    const stopping = new AbortController();
+    const unsubscribe = given && onAbort(given, () => stopping.abort(given.reason));
+    try {
+      return await runUntilDone(stopping.signal);
+    } finally {
+      unsubscribe?.();
+    }
+  }
+
+  async function runUntilDone(signal: AbortSignal): Promise<RotationPlan> {
     const progress = await startProgress();
     for (;;) {
       const plan = await retryWhileUnavailable(() => advance(progress, signal), signal, emit);
