@@ -10,7 +10,8 @@ import { matchesStream, readStreamEnvironment, verifyStreamToken } from '@torii/
 
 const { bucket = 'TC_PUBKEYS', key = 'rails_public_key' } = readStreamEnvironment().slot;
 let publicKey: string | undefined;
-const nats = await connect({ servers: process.env['NATS_URL'] ?? 'nats://127.0.0.1:4222', maxReconnectAttempts: -1 });
+const servers = (process.env['NATS_URL'] ?? 'nats://127.0.0.1:4222').split(',').map((url) => url.trim());
+const nats = await connect({ servers, maxReconnectAttempts: -1 });
 void watchKey();
 
 const server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-import { assertOption, readKnownOptions, wrongOption } from '@torii/core/adapter';
+import { assertOption, kindOf, readKnownOptions, wrongOption } from '@torii/core/adapter';
 import { addToQuery, splitInput } from './fields.ts';
 import { isPlainObject } from './json.ts';
 import type { Operation, RequestOptions } from './operation.ts';
@@ -92,7 +92,17 @@ function fillPath({ path, pathParams: params = {} }: Operation): string {
   return path.replace(/\{([^/}]+)\}/g, (_match, name: string) => {
     const id = params[name];
     // Refuse ids that are empty, `.` or `..`. They would call another operation: `users.get('')` would list all users.
-    assertOption(name, typeof id === 'string' && !/^\.{0,2}$|\p{Surrogate}/u.test(id), 'is not a valid id');
+    const problem = problemOfId(id);
+    assertOption(name, !problem && typeof id === 'string', `${problem}. Write an id such as ${exampleId}`);
     return encodeURIComponent(id);
   });
+}
+
+const exampleId = "'01931a73-8b00-7000-8000-000000000000'";
+
+// The result does not contain the value: somebody may have passed a token.
+function problemOfId(id: unknown): string | undefined {
+  if (typeof id !== 'string') return `must be a string. Found: ${kindOf(id)}`;
+  if (id === '') return 'is an empty string';
+  return /^\.{1,2}$|\p{Surrogate}/u.test(id) ? 'is not a valid id' : undefined;
 }

@@ -198,10 +198,19 @@ export interface ApiCall {
   readonly attempts: number;
 }
 
+/** What the API says is wrong with one field of a request. Both texts come from the server, but are safe to log. */
+export interface FieldError {
+  /** The name of the field, or its path, such as `address.city`. `null` if the API named none. */
+  readonly field: string | null;
+  readonly message: string;
+}
+
 /** The data of a {@link ToriiApiError}: the call, and the response that was an error or unusable. */
 export interface ApiAnswer extends ApiCall {
   readonly status: number;
   readonly code: string;
+  readonly detail?: string | null;
+  readonly fieldErrors?: readonly FieldError[];
   readonly supportId?: string | null;
   readonly body?: unknown;
   readonly problem?: ProblemDetails | null;
@@ -223,23 +232,42 @@ export class ToriiApiError extends ToriiError implements ApiAnswer {
    * instead: `response_malformed`, `redirect_refused` and `cursor_repeated`.
    */
   declare readonly code: string;
+  /**
+   * What the API says about the error, for logs: at most 200 characters, without secrets. It may contain user data, such as an
+   * email address, so do not send it to your callers. `null` if the API sent none.
+   */
+  readonly detail: string | null = null;
+  /** The fields that the API refused, such as `{ field: 'email', message: 'is not an email address' }`. For logs, too. */
+  readonly fieldErrors: readonly FieldError[] = [];
   /** An id to quote to Torii's support. `null` if the API sent none. */
   readonly supportId: string | null = null;
-  /** The response body: parsed if it was JSON, otherwise text. `undefined` if it was empty. */
+  /**
+   * The response body: parsed if it was JSON, otherwise text. `undefined` if it was empty. It may contain what was sent to the
+   * API, such as a password. Therefore this property and `problem` are not enumerable, so that loggers do not print them.
+   */
   declare readonly body: unknown;
   /** The response body if it was problem details, otherwise `null`. */
-  readonly problem: ProblemDetails | null = null;
+  declare readonly problem: ProblemDetails | null;
   declare readonly method: string;
   declare readonly path: string;
   declare readonly attempts: number;
-  /** How many seconds the API asked to wait before the next request. `null` if the API did not say. */
+  /** How many seconds the API asked to wait before the next request: from 1 to 86,400. `null` if the API did not say. */
   readonly retryAfterSeconds: number | null = null;
 
-  constructor(message: string, answer: ApiAnswer, options?: ErrorOptions) {
+  constructor(message: string, { body, problem = null, ...answer }: ApiAnswer, options?: ErrorOptions) {
     super(message, options);
-    // Frameworks may answer an uncaught error with its `status`, but must not send its message: see `http-errors`.
-    Object.defineProperty(this, 'expose', { value: false, writable: true, configurable: true });
     Object.assign(this, answer);
+    keep(this, 'body', body);
+    keep(this, 'problem', problem);
+    // Frameworks may answer an uncaught error with its `status`, but must not send its message: see `http-errors`.
+    keep(this, 'expose', false);
+  }
+
+  /** The error as JSON, for logs: without `body`, `problem`, the stack and the cause. */
+  override toJSON(): { name: string; message: string } & Omit<ApiAnswer, 'body' | 'problem'> {
+    const { status, detail, fieldErrors, supportId, method, path, attempts, retryAfterSeconds } = this;
+    const { name, code, message } = super.toJSON();
+    return { name, code, message, status, detail, fieldErrors, supportId, method, path, attempts, retryAfterSeconds };
   }
 }
 
@@ -254,11 +282,21 @@ export class ToriiConnectionError extends ToriiError implements ApiCall {
   override readonly name = 'ToriiConnectionError';
   override readonly code = 'connection_failed';
   readonly reason: ConnectionReason;
+  /**
+   * Whether the API may have received a request of this call, and carried it out. `false` only if it certainly did not, for
+   * example if there was no connection. Then even `users.create` can be called again.
+   */
+  readonly mayHaveArrived: boolean = true;
   declare readonly method: string;
   declare readonly path: string;
   declare readonly attempts: number;
 
-  constructor(reason: ConnectionReason, message: string, call: ApiCall, options?: ErrorOptions) {
+  constructor(
+    reason: ConnectionReason,
+    message: string,
+    call: ApiCall & { readonly mayHaveArrived?: boolean },
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.reason = reason;
     Object.assign(this, call);

@@ -6,6 +6,7 @@ export {
   type ApiCall,
   type AuthReason,
   type ConnectionReason,
+  type FieldError,
   type ProblemDetails,
   type Reason,
   type RefusalError,

@@ -1,3 +1,4 @@
+import { isError } from '@torii/core/adapter';
 import {
   createWebhookReceiver,
   findPayload,
@@ -6,6 +7,7 @@ import {
   type WebhookReceiverOptions,
 } from '@torii/core/webhooks';
 import type { RequestHandler } from 'express';
+import { writeAnswer } from './answer.ts';
 import type { ExpressRequest } from './express-request.ts';
 
 export type { Denial, DenialBody, DenialCode, DenialStatus, Reason } from '@torii/core';
@@ -66,14 +68,14 @@ export function webhookHandler<More extends object = object>(
         return findPayload({ kept, isRead: req.readableDidRead, stream: req, remedy });
       };
       const answer = await receiver.receive({ headers: req, payload }, (event) => handler(event, req));
-      if (!res.headersSent) res.status(answer.status).set(answer.headers).json(answer.body);
+      if (!res.headersSent) writeAnswer(res, answer);
     } catch (error) {
       // A failed handler is a server error: replace any other status that earlier middleware has set, such as 404.
-      if (!res.headersSent) res.status(500);
+      if (!res.headersSent) res.statusCode = 500;
       // Call `next` instead of rejecting: Express 4 does not handle a rejection, which would end the process. Always
       // pass an Error: after `next(undefined)` or `next('route')`, Express would continue with the next handler or
       // route.
-      next(error instanceof Error ? error : new Error('A webhook threw a non-Error: see `cause`.', { cause: error }));
+      next(isError(error) ? error : new Error('A webhook threw a non-Error: see `cause`.', { cause: error }));
     }
   };
 }

@@ -42,6 +42,7 @@ test('exports these types, and no others', () => {
     'Call',
     'ConnectionReason',
     'Fetch',
+    'FieldError',
     'Page',
     'PagePromise',
     'PatchBody',

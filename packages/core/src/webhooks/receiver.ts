@@ -1,4 +1,5 @@
 import { emitterFor } from '../emitter.ts';
+import { isError } from '../errors/is-error.ts';
 import { ToriiConfigError } from '../errors.ts';
 import { loggable } from '../logs/loggable.ts';
 import { type Options, readFunction, readKnownOptions, readNumber, wrongOption } from '../options/reader.ts';
@@ -159,8 +160,7 @@ function withoutStatus(error: unknown): unknown {
 
 function isPlain(error: unknown): boolean {
   try {
-    const isBare =
-      error instanceof Error && !['status', 'statusCode', 'digest', 'getResponse'].some((name) => name in error);
+    const isBare = isError(error) && !['status', 'statusCode', 'digest', 'getResponse'].some((name) => name in error);
     return isBare && Reflect.get(error, 'code') !== 'ENOENT';
   } catch {
     return false;

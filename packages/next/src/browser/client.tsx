@@ -168,7 +168,7 @@ export function useSignIn({
       leaveFor(address, (target) => location.replace(target));
     };
     show('checking');
-    signIn().catch((error: unknown) => show('failed', error instanceof Error ? error.message : 'Signing in failed.'));
+    signIn().catch((error: unknown) => show('failed', messageOf(error)));
     return () => {
       current = false;
     };
@@ -230,6 +230,12 @@ export async function endSession({
  */
 export function getErrorReason(error: { readonly digest?: string | undefined }): Reason | undefined {
   return readDigest(error.digest);
+}
+
+// Not `instanceof`: code of another window, such as a frame, throws errors of another class.
+function messageOf(error: unknown): string {
+  const message: unknown = Reflect.get(Object(error), 'message');
+  return typeof message === 'string' ? message : 'Signing in failed.';
 }
 
 function tabStorage(): Storage {
