@@ -42,7 +42,6 @@ const layers: Readonly<Record<string, Allowed>> = {
       'csv-stringify',
       'p-map',
       'string-width',
-      'table',
     ],
     // Each of these packages is needed by only one command, and is larger than all other dependencies together.
     peers: ['@torii/authz', '@torii/emulator', '@nats-io/kv', '@nats-io/transport-node'],
@@ -62,9 +61,11 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
     folders: {
       // The main entry must not import webhooks and jwt: they are separate entry points, so that bundles do not contain
       // them.
-      '.': ['errors', 'keys', 'logs', 'options', 'promises', 'request', 'stores', 'time', 'token'],
+      '.': ['errors', 'keys', 'logs', 'network', 'options', 'pem', 'promises', 'request', 'stores', 'time', 'token'],
       errors: [],
       logs: [],
+      network: [],
+      pem: ['options'],
       stores: [],
       time: [],
       promises: ['.'],
@@ -73,7 +74,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       token: ['.', 'keys'],
       options: ['.', 'keys', 'logs', 'request', 'token'],
       webhooks: ['.', 'errors', 'logs', 'options', 'promises', 'request', 'stores', 'time'],
-      jwt: ['.', 'keys', 'logs', 'options', 'token'],
+      jwt: ['.', 'keys', 'logs', 'options', 'pem', 'token'],
     },
     libraries: { jose: 'jwt' },
   },

@@ -2,9 +2,10 @@
 //   node scripts/run.mjs vitest run
 // Installs pnpm, and a newer Node if this one is too old, into .tools/, then the locked dependencies. Steps whose
 // result already exists are skipped.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,8 +13,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tools = join(root, '.tools');
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const nodeVersion = '24.21.0';
-/** The first version with type stripping and `node:sqlite` without a flag. */
-const oldestNode = [22, 18];
+/** The first version with type stripping and `node:sqlite` without a flag, and with NODE_USE_ENV_PROXY. */
+const oldestNode = [22, 21];
 
 const command = process.argv.slice(2);
 if (command.length === 0) stop('Usage: node scripts/run.mjs COMMAND [ARGUMENT…]');
@@ -38,8 +39,20 @@ if (!existsSync(pnpm)) addTool(packageManager);
 // Do not install before `pnpm` commands: `pnpm install` updates the lockfile, and an install from an outdated lockfile
 // fails.
 if (command[0] !== 'pnpm') installDependencies();
-const { status, signal } = spawnSync(command[0], command.slice(1), { cwd: root, env, stdio: 'inherit' });
-process.exit(signal === 'SIGINT' ? 130 : (status ?? 1));
+runCommand();
+
+/** Runs the command and exits with its exit code. A signal never ends this process before the command has cleaned up. */
+function runCommand() {
+  const child = spawn(command[0], command.slice(1), { cwd: root, env, stdio: 'inherit' });
+  child.on('error', (error) => stop(`${command[0]} cannot be started: ${error.message}`));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      // A terminal sends Ctrl-C to the command too: forwarding it would make the command receive it twice.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  child.on('close', (status, signal) => process.exit(status ?? 128 + (constants.signals[signal] ?? 0)));
+}
 
 /** The path of this Node, or of a newer one from the npm registry if this one is too old for the repository's tools. */
 function developmentNode() {

@@ -48,6 +48,7 @@ async function runMain(): Promise<readonly Counts[]> {
     check('pack', 'node', 'scripts/check-pack.ts'),
     check('runtimes', 'node', 'runtimes/src/main.ts'),
     check('docs', 'node', 'scripts/check-docs.ts'),
+    check('type names', 'node', 'scripts/declarations/main.ts'),
   ]);
   const checks = [...before, ...after];
   console.log(`\nTotal of ${checks.length} checks and all vitest tests:`);

@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http';
-import { authorize, denialFor } from '@torii/core';
+import { authorize, denialFor, type RequestParts } from '@torii/core';
 import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths, type Subject } from './subject.ts';
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: object;
@@ -14,7 +13,8 @@ export const createNodeHttpApp: CreateApp = (subject) => async (request, respons
   response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
 };
 
-async function answer(request: IncomingMessage, { verifier, visit }: Subject): Promise<Answer> {
+/** Core's answer to a request of any framework. */
+export async function answer(request: RequestParts, { verifier, visit }: Subject): Promise<Answer> {
   const [path = ''] = (request.url ?? '').split('?', 1);
   const optional = path === optionalPaths.open || path === optionalPaths.guarded;
   const { auth, denial } = await verifier.check(request, { optional });

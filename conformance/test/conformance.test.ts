@@ -8,6 +8,8 @@ import koa2 from 'koa2';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { failOnCrashes } from '../../scripts/crash-guard.ts';
 import { createExpressApp } from '../adapters/express.ts';
+import { createExpressGuardsApp } from '../adapters/express-guards.ts';
+import { createFastifyApp } from '../adapters/fastify.ts';
 import { createKoaApp } from '../adapters/koa.ts';
 import { createNodeHttpApp } from '../adapters/node-http.ts';
 import { cases, emulators, fill, judge, verifiers } from './questions.ts';
@@ -20,6 +22,8 @@ const servers = {
   'Koa 2': createKoaApp(koa2 as unknown as typeof koa3),
   'Koa 3': createKoaApp(koa3),
   'node:http': createNodeHttpApp,
+  'Express guards in node:http': createExpressGuardsApp,
+  Fastify: createFastifyApp,
 };
 
 failOnCrashes();

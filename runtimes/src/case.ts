@@ -25,7 +25,7 @@ export type Question =
   | WebhookQuestion
   | PlatformQuestion;
 
-/** Creates a verifier and runs the steps. The answer has an item for each step that is not a change of the clock. */
+/** Creates a verifier and runs the steps. The answer has an item for each step that is not a change of the clock or the timers. */
 export interface VerifierQuestion {
   readonly ask: 'verifier';
   readonly options: Readonly<Record<string, unknown>>;
@@ -50,7 +50,9 @@ export type Step =
   | { readonly token: string; readonly times?: number }
   | { readonly authenticate: PlainRequest; readonly optional?: boolean }
   | { readonly check: PlainRequest }
-  | { readonly clockAheadMs: number };
+  | { readonly clockAheadMs: number }
+  /** From here on, `setTimeout` never fires, as with the fake timers of a test. */
+  | { readonly fakeTimers: true };
 
 export interface PlainRequest {
   /** Which type of request the verifier gets: a `Request`, `Headers`, a plain object, `[name, value]` pairs or Node's request. */
@@ -66,7 +68,7 @@ export interface ApiQuestion {
   readonly options: Readonly<Record<string, unknown>>;
   /** Responses of the API, in order. The last one repeats. If absent, the client uses the platform's `fetch`. */
   readonly answers?: readonly ApiAnswer[];
-  readonly call: 'create' | 'get' | 'list' | 'list all' | 'update' | 'delete';
+  readonly call: 'create' | 'get' | 'get twenty with one signal' | 'list' | 'list all' | 'update' | 'delete';
   readonly input: readonly unknown[];
 }
 

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { corrections, correctSpec, type JsonObject } from '../../spec/corrections.ts';
+import { readJsonFile } from '../json-file.ts';
 import { repository } from '../workspace.ts';
 import { generatedFolders, generateFiles } from './generate.ts';
 
@@ -18,7 +19,7 @@ const { values } = parseArgs({
 });
 
 try {
-  const document: JsonObject = JSON.parse(readFileSync(values.spec, 'utf8'));
+  const document = readJsonFile<JsonObject>(values.spec);
   const wanted = await generateFiles(document);
   const changed = [...wanted.keys()].filter((path) => wanted.get(path) !== readText(path));
   const stray = listPresent().filter((path) => !wanted.has(path));

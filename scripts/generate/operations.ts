@@ -50,6 +50,8 @@ export interface Operation extends MethodName {
   readonly itemSchema: JsonObject | undefined;
   /** The names of the fields of `itemSchema`. */
   readonly itemFields: readonly string[];
+  /** Whether `itemSchema` is a named object with one set of fields, so that an interface can extend it. */
+  readonly isItemRecord: boolean;
   /** The description of `itemSchema`. */
   readonly itemDoc: string;
   /** Whether items have a required string `id`, so that the client can refuse a response without one. */
@@ -99,6 +101,7 @@ function readOperation(document: JsonObject, endpoint: Endpoint, { resource, nam
     answerSchema: schema,
     itemSchema,
     itemFields: itemSchema ? fieldNamesOf(document, itemSchema) : [],
+    isItemRecord: isRecord(document, itemSchema),
     itemDoc: (itemSchema && textAt(resolve(document, itemSchema), 'description')) ?? '',
     hasId: item?.required.includes('id') === true && isTextField(document, item.properties),
     refusals: readRefusals(document, operation),
@@ -166,4 +169,10 @@ function readRefusals(document: JsonObject, operation: JsonObject): Operation['r
       status,
       doc: textAt(resolve(document, objectAt(responses, status)), 'description') ?? '',
     }));
+}
+
+function isRecord(document: JsonObject, schema: JsonObject | undefined): boolean {
+  if (schema === undefined || !('$ref' in schema)) return false;
+  const own = resolve(document, schema);
+  return fieldsOf(document, own) !== undefined && !('anyOf' in own) && !('oneOf' in own);
 }

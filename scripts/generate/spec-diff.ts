@@ -1,8 +1,8 @@
 // npm run spec:diff OLD NEW: lists what a newer specification changes in the client.
 // Exit code 0: no breaking changes. 1: breaking changes. 2: the files cannot be compared.
-import { readFileSync } from 'node:fs';
 import { table } from 'table';
 import { correctSpec, type JsonObject } from '../../spec/corrections.ts';
+import { readJsonFile } from '../json-file.ts';
 import { type Change, compareSpecifications, type Specification } from './compare.ts';
 import { generateFiles } from './generate.ts';
 import { readOperations } from './operations.ts';
@@ -37,7 +37,7 @@ export async function diffSpecifications(files: readonly string[]): Promise<Diff
 
 async function readSpecification(file: string): Promise<Specification> {
   try {
-    const published: JsonObject = JSON.parse(readFileSync(file, 'utf8'));
+    const published = readJsonFile<JsonObject>(file);
     const document = correctSpec(published);
     const types = readPublicTypes(await generateFiles(published));
     return { published, document, operations: readOperations(document), types };

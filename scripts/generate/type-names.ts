@@ -10,6 +10,8 @@ export interface ItemType {
   readonly schema: JsonObject;
   /** `true` for a thing such as `User`, `false` for a type that is only the response of one method. */
   readonly isEntity: boolean;
+  /** Whether an interface can extend the type. */
+  readonly isRecord: boolean;
   /** The TypeScript of the type, in terms of wire.ts. */
   readonly source: string;
 }
@@ -37,6 +39,7 @@ export class TypeNames {
           doc: doc || (noun === undefined ? `Result of \`client.${resource}.${source.name}\`.` : ''),
           schema,
           isEntity: noun !== undefined && '$ref' in schema,
+          isRecord: source.isItemRecord,
           source: wireType(source),
         },
         group,

@@ -1,7 +1,7 @@
 // Writes one class per resource. Its methods only describe a request as data and pass it to the transport.
 import { docComment, heading } from './doc-comment.ts';
 import type { Field, Operation } from './operations.ts';
-import { paramsSource, type TypeNames } from './type-names.ts';
+import { type ItemType, paramsSource, type TypeNames } from './type-names.ts';
 import { camelCase, pascalCase } from './words.ts';
 
 export interface Resource {
@@ -110,7 +110,7 @@ function writeGuards({ operations, types }: Resource): readonly string[] {
 function writeDeclarations(resource: Resource): readonly string[] {
   const { name: own, operations, types } = resource;
   return [
-    ...types.items.map(({ name, doc, source }) => `${docComment(doc)}export type ${name} = ${source};\n`),
+    ...types.items.map(writeItem),
     ...operations.flatMap((operation) => {
       const source = paramsSource(operation);
       const doc = docComment(`Parameters of \`client.${own}.${operation.name}\`.`);
@@ -118,6 +118,14 @@ function writeDeclarations(resource: Resource): readonly string[] {
     }),
     ...writeGuards(resource),
   ];
+}
+
+// An interface if possible. If it were an alias, an app's declarations would name the type in wire.ts, which no entry point exports, and
+// `export const user = await torii.users.get(id)` would fail with TS2742.
+function writeItem({ name, doc, source, isRecord }: ItemType): string {
+  if (!isRecord) return `${docComment(doc)}export type ${name} = ${source};\n`;
+  if (!source.includes('[')) return `${docComment(doc)}export interface ${name} extends ${source} {}\n`;
+  return `type Wire${name} = ${source};\n\n${docComment(doc)}export interface ${name} extends Wire${name} {}\n`;
 }
 
 function writeMethod(operation: Operation, types: TypeNames): string {

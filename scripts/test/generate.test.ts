@@ -180,7 +180,7 @@ test('a specification with other shapes gives a client that compiles and keeps i
   const made = await makeClient(JSON.stringify(makeVariedSpec()), usesVaried);
   expect(compile()).toBe('');
   const organizations = made.get(`${api}/organizations.ts`);
-  expect(organizations).toContain('/** An organization. */\nexport type Organization =');
+  expect(organizations).toContain('/** An organization. */\nexport interface Organization extends');
   expect(organizations).toMatch(/\/\*\*\n {3}\* Creates an organization\.\n/);
 });
 

@@ -57,6 +57,15 @@ test('finds no changes between identical files', async () => {
   expect(await run(today, today)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0 \D*0 \D*$/) });
 });
 
+test('reads a specification that an editor saved with a byte order mark or as UTF-16', async () => {
+  const text = `\uFEFF${readFileSync(today, 'utf8').replaceAll('\n', '\r\n')}`;
+  for (const content of [Buffer.from(text), Buffer.from(text, 'utf16le')]) {
+    const file = join(folder, 'saved.json');
+    writeFileSync(file, content);
+    expect(await run(today, file)).toMatchObject({ status: 0, stderr: '' });
+  }
+});
+
 test('finds no changes if only schema names, operation ids, descriptions and the order changed', async () => {
   const { paths, ...rest } = JSON.parse(readFileSync(today, 'utf8'));
   const reversed = { ...rest, paths: Object.fromEntries(Object.entries(paths).reverse()) };

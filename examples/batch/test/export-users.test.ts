@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { createToriiClient, type ToriiClient } from '@torii/api';
 import type { Emulator } from '@torii/emulator';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -95,4 +98,27 @@ test('shows no progress bar in a pipe', async () => {
   const [status] = await once(child, 'close');
   expect({ status, output: output.join('') }).toEqual({ status: 0, output: `5 users are in ${file}.\n` });
   expect(readEmails()).toHaveLength(5);
+});
+
+test('the program shows what the API says about a refused request, not only the short message', async () => {
+  const detail = 'limit must be from 1 to 100.';
+  const body = JSON.stringify({
+    detail,
+    properties: { code: 'invalid_request', errors: [{ field: 'limit', message: 'is 0' }] },
+  });
+  const server = createServer((_request, response) => void response.writeHead(400).end(body)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const program = spawn(
+    process.execPath,
+    ['--conditions=@torii/source', join(import.meta.dirname, '../src/main.ts'), file],
+    {
+      env: { ...process.env, TORII_SECRET_KEY: emulator.secretKey, TORII_API_URL: `http://127.0.0.1:${port}` },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  const [shown] = await Promise.all([text(program.stderr), once(program, 'exit')]);
+  server.close();
+  expect(program.exitCode).toBe(1);
+  for (const part of ['400', 'invalid_request', detail, 'limit: is 0']) expect(shown).toContain(part);
 });

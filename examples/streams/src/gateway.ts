@@ -10,17 +10,20 @@ import { matchesStream, readStreamEnvironment, verifyStreamToken } from '@torii/
 
 const { bucket = 'TC_PUBKEYS', key = 'rails_public_key' } = readStreamEnvironment().slot;
 let publicKey: string | undefined;
-const nats = await connect({ servers: process.env['NATS_URL'] ?? 'nats://127.0.0.1:4222', maxReconnectAttempts: -1 });
+const servers = (process.env['NATS_URL'] ?? 'nats://127.0.0.1:4222').split(',').map((url) => url.trim());
+const nats = await connect({ servers, maxReconnectAttempts: -1 });
 void watchKey();
 
 const server = createServer((request, response) => {
   const isKnown = request.url === '/pubkey' && publicKey !== undefined;
-  response.writeHead(isKnown ? 200 : 404, { 'content-type': 'application/x-pem-file' }).end(isKnown ? publicKey : '');
+  if (isKnown) response.setHeader('content-type', 'application/x-pem-file').end(publicKey);
+  else response.writeHead(404).end();
 });
 server.on('upgrade', async (request: IncomingMessage, socket: Duplex) => {
   socket.on('error', () => socket.destroy());
   const isAllowed = await mayRead(request.url ?? '/').catch(() => false);
-  if (!isAllowed) return void socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
+  if (!isAllowed)
+    return void socket.end('HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n\r\n');
   socket.write(
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
       `Sec-WebSocket-Accept: ${acceptFor(String(request.headers['sec-websocket-key']))}\r\n\r\n`,

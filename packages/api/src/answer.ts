@@ -1,6 +1,7 @@
 import { type ApiAnswer, type ApiCall, ToriiApiError } from '@torii/core';
+import { loggable, readRetryAfter } from '@torii/core/adapter';
+import { readFieldErrors } from './field-errors.ts';
 import type { Operation } from './operation.ts';
-import { retryAfterSeconds } from './retries.ts';
 
 interface Received {
   readonly status: number;
@@ -36,25 +37,49 @@ export function unusable(
   return new ToriiApiError(message, { ...call, ...rest, status: 502, code });
 }
 
-export function refusalFor({ status, headers, text }: Received, call: ApiCall): ToriiApiError {
+/** `withoutSecrets` removes the secrets that the call sent, such as a password, because servers may quote them. */
+export function refusalFor(
+  { status, headers, text }: Received,
+  call: ApiCall,
+  withoutSecrets: (text: string) => string,
+): ToriiApiError {
   const parsed = parse(text);
   const body = parsed === undefined ? text || undefined : parsed;
   const problem = isObject(body) ? body : null;
   // An error status below 400 is a redirect that the client did not follow: 3xx, or 0 in browsers and some runtimes.
   if (status < 400) return unusable('redirect_refused', { status, body, problem }, call);
-  // The server may send an error's `code` and `supportId` in `properties` instead of at the top level: read both.
-  const own = { ...problem, ...Object(problem?.['properties']) };
-  // Use the server's error code only if it consists of word characters: line breaks in it could forge log entries.
-  const [code = 'unknown'] = /^\w{1,99}$/.exec(own.code ?? '') ?? [];
+  // The server may send an error's members in `properties` instead of at the top level: read both.
+  const properties = problem?.['properties'];
+  const own = { ...problem, ...(isObject(properties) && properties) };
+  const clean = (given: string): string => loggable(withoutSecrets(given));
   return new ToriiApiError(`Torii's API answered with ${status}.`, {
     ...call,
     status,
-    code: Object.hasOwn(problems, code) ? 'unknown' : code,
-    supportId: own.supportId ?? own.support_id ?? null,
+    code: readCode(own['code']),
+    detail: readDetail([problem?.['detail'], own['detail'], own['message']], clean),
+    fieldErrors: readFieldErrors(own, clean),
+    supportId: readId(own['supportId'] ?? own['support_id']),
     body,
     problem,
-    retryAfterSeconds: retryAfterSeconds(headers),
+    retryAfterSeconds: readRetryAfter(headers.get('retry-after'), headers.get('date')),
   });
+}
+
+// Use the server's error code only if it consists of word characters: line breaks in it could forge log entries. A code of
+// this client would be misleading.
+function readCode(given: unknown): string {
+  const isCode = typeof given === 'string' && /^\w{1,99}$/.test(given) && loggable(given) === given;
+  return isCode && !Object.hasOwn(problems, given) ? given : 'unknown';
+}
+
+function readDetail(given: readonly unknown[], clean: (text: string) => string): string | null {
+  const detail = given.find((each) => typeof each === 'string' && each !== '');
+  return typeof detail === 'string' ? clean(detail) : null;
+}
+
+function readId(given: unknown): string | null {
+  const isId = (typeof given === 'string' && given !== '') || Number.isFinite(given);
+  return isId ? loggable(given) : null;
 }
 
 export function isUnusable({ code }: { readonly code: string }): boolean {
@@ -73,7 +98,8 @@ function isUsable(answer: Operation['answer'], body: unknown): boolean {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // Other `fetch` functions do not remove a byte order mark, as the platform's does.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     return undefined;
   }

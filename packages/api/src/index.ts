@@ -1,4 +1,6 @@
+export type { ApiAnswer, ApiCall, ConnectionReason, PatchBody, PatchFields, PatchValue } from '@torii/core';
 export {
+  type FieldError,
   Patch,
   type ProblemDetails,
   ToriiApiError,

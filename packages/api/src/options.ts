@@ -22,8 +22,8 @@ export interface ToriiClientOptions {
    */
   readonly secretKey: string | undefined;
   /**
-   * The base URL of the API. Must be https, or http on loopback. May have a path, for a gateway. Must not have a query
-   * string, a fragment or credentials.
+   * The base URL of the API, without `/api/server/v1`. Must be https, or http on loopback. May have a path, for a gateway of
+   * your own. Must not have a query string, a fragment or credentials.
    * @default 'https://api.torii.so'
    */
   readonly apiUrl?: string | undefined;
@@ -70,7 +70,7 @@ export function readOptions(given: ToriiClientOptions): Settings {
   const options = omitUndefined(own, ['apiUrl', 'timeoutMs', 'maxRetries']);
   return {
     secretKey: readSecretKey(options.secretKey),
-    apiUrl: readApiUrl('apiUrl' in options ? options.apiUrl : 'https://api.torii.so'),
+    apiUrl: readApiUrl('apiUrl' in options ? options.apiUrl : defaultUrl),
     fetch: readFunction<Fetch>(options, 'fetch'),
     onEvent: readFunction<ApiEventListener>(options, 'onEvent'),
     ...readLimits(options, defaults),
@@ -124,16 +124,40 @@ function problemOfKey(key: unknown): string | undefined {
 const shortestKey = 'sk_live_'.length + 4;
 
 function readApiUrl(value: unknown): string {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
-  const isEncrypted = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  // `URL` removes white space and turns a backslash into a slash.
-  const isSafe = isEncrypted && url?.href === url?.origin + url?.pathname && !/[\s\\]/.test(String(value));
-  assertOption(
-    'apiUrl',
-    isSafe && url,
-    "must be an https:// URL (http:// only on loopback) without query string, credentials, quotes or spaces. Write 'https://api.torii.so', or leave it out",
-  );
-  return url.href.replace(/\/+$/, '');
+  const problem = problemOfPasted(value) ?? problemOfUrl(String(value));
+  assertOption('apiUrl', !problem && typeof value === 'string', `${problem}. Write '${defaultUrl}', or leave it out`);
+  return new URL(value).href.replace(/\/+$/, '');
+}
+
+const defaultUrl = 'https://api.torii.so';
+
+// The hosts of Torii. Below them, only the API's own hosts begin with `api`; others are issuers, the dashboard or the docs.
+const toriiHost = /^(?:.+\.)?(?:torii\.so|toriiauth\.eu)\.?$/;
+
+// The result contains no part of the URL: it may contain a password.
+function problemOfUrl(text: string): string | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return 'is not a URL that begins with https://';
+  const { protocol, hostname, username, password, pathname } = new URL(text);
+  if (protocol === 'http:' && !isLoopback(hostname))
+    return 'must begin with https://, because the secret key is sent to it. Only loopback hosts may use http://';
+  if (username !== '' || password !== '' || /[?#\s\\]/.test(text))
+    return 'must not have a user name, a password, a query string, a fragment, a backslash or spaces';
+  const path = decodePath(pathname).replace(/\/+$/, '');
+  if (/\/api\/server(?:\/|$)/i.test(path))
+    return 'must not contain the path of the API. Remove /api/server/v1 and what follows: the client adds it to every request';
+  if (path.includes('//')) return 'must not contain two slashes in its path';
+  if (/\/(?:_torii|\.well-known)(?:\/|$)/i.test(path)) return "is a URL of an issuer. Torii's API has another URL";
+  if (!toriiHost.test(hostname)) return undefined;
+  if (!/^api[.-]/.test(hostname)) return "is not the URL of Torii's API, but of an issuer or a website of Torii";
+  return path === '' ? undefined : 'must not have a path. Remove it: the client adds the path to every request';
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 // Web workers in browsers have no `document`, so also check the user agent: it starts with `Mozilla` in browsers, but

@@ -43,7 +43,10 @@ type FetchPage<T> = (cursor: string | null) => Call<Page<T>>;
 
 const pageFields = { items: true, nextCursor: true, hasMore: true } satisfies Record<keyof Page<unknown>, true>;
 
-class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
+// The class of the promises of async functions. `Promise` may be another one, such as Bluebird's, which cannot be extended.
+const NativePromise: PromiseConstructor = Object.getPrototypeOf((async () => {})()).constructor;
+
+class LazyPagePromise<T> extends NativePromise<Page<T>> implements PagePromise<T> {
   readonly #fetchPage: FetchPage<T>;
   readonly #start: string | null;
   readonly #signal: AbortSignal | undefined;
@@ -55,7 +58,7 @@ class LazyPagePromise<T> extends Promise<Page<T>> implements PagePromise<T> {
 
   // Makes `finally` create a plain promise: this class's constructor has other parameters than that of Promise.
   static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
+    return NativePromise;
   }
 
   constructor(fetchPage: FetchPage<T>, start: string | null, signal: AbortSignal | undefined) {

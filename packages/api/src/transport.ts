@@ -1,12 +1,22 @@
-import { type ApiCall, ToriiApiError, ToriiConfigError, ToriiConnectionError } from '@torii/core';
-import { type AwaitGuard, emitterFor, loggable, loggableCause, raceDeadline } from '@torii/core/adapter';
+import { type ApiCall, ToriiApiError, ToriiConfigError, ToriiConnectionError, ToriiError } from '@torii/core';
+import {
+  type AwaitGuard,
+  emitterFor,
+  loggable,
+  loggableCause,
+  onAbort,
+  pause,
+  raceDeadline,
+  readConnectionFailure,
+} from '@torii/core/adapter';
 import { isUnusable, readData, refusalFor } from './answer.ts';
 import { guardResponse } from './await-guards.ts';
 import type { ApiResponse, Call, Operation, RequestOptions } from './operation.ts';
 import type { Settings } from './options.ts';
 import { prepareRequest } from './request.ts';
-import { codeOf, isTemporary, mayHaveArrived, waitAfter } from './retries.ts';
+import { isTemporary, waitAfter } from './retries.ts';
 import { secretPatternOf, textWithout } from './secret-pattern.ts';
+import { sentSecretsOf } from './sent-secrets.ts';
 
 export function callApi<T>(
   settings: Settings,
@@ -31,21 +41,32 @@ async function perform<T>(
   const secret = secretPatternOf(settings.secretKey);
   const endsAt = performance.now() + timeoutMs;
   const ending = new AbortController();
+  const stopping = new AbortController();
   let attempts = 0;
   let hasArrived = false;
   let isInDoubt = false;
+  let remedy: string | undefined;
 
-  for (;;) {
-    const sentAt = performance.now();
-    const outcome = await raceDeadline(attempt(), endsAt - sentAt, end, options.signal).catch(failureFor);
-    const error = outcome instanceof Error ? outcome : null;
-    const retryInMs = error && waitBeforeNext(error);
-    const durationMs = performance.now() - sentAt;
-    // No event if the signal was already aborted: no request was sent.
-    if (attempts > 0) emit({ type: 'request', method, path, attempt: attempts, durationMs, error, retryInMs });
-    if (!(outcome instanceof Error)) return outcome;
-    if (retryInMs === null) throw isKeyRefused(outcome) ? wrongKey(outcome) : outcome;
-    await pause(retryInMs);
+  const unsubscribe = options.signal && onAbort(options.signal, () => stopping.abort());
+  try {
+    return await run();
+  } finally {
+    unsubscribe?.();
+  }
+
+  async function run(): Promise<ApiResponse<T>> {
+    for (;;) {
+      const sentAt = performance.now();
+      const outcome = await raceDeadline(attempt(), endsAt - sentAt, end, stopping.signal).catch(failureFor);
+      const error = outcome instanceof ToriiError ? outcome : null;
+      const retryInMs = error && waitBeforeNext(error);
+      const durationMs = performance.now() - sentAt;
+      // No event if the signal was already aborted: no request was sent.
+      if (attempts > 0) emit({ type: 'request', method, path, attempt: attempts, durationMs, error, retryInMs });
+      if (!(outcome instanceof ToriiError)) return outcome;
+      if (retryInMs === null) throw isKeyRefused(outcome) ? wrongKey(outcome) : outcome;
+      await waitToRetry(retryInMs);
+    }
   }
 
   function end(): never {
@@ -53,17 +74,16 @@ async function perform<T>(
     throw ending.signal.reason;
   }
 
-  async function pause(ms: number): Promise<void> {
-    const work = new Promise<never>(() => {});
-    await raceDeadline(work, ms, () => {}, options.signal);
-    if (!options.signal?.aborted && performance.now() < endsAt) return;
+  async function waitToRetry(ms: number): Promise<void> {
+    await pause(ms, stopping.signal);
+    if (!stopping.signal.aborted && performance.now() < endsAt) return;
     ending.abort();
     throw connectionErrorFor(undefined);
   }
 
   async function attempt(): Promise<ApiResponse<T>> {
     const { signal } = ending;
-    if (options.signal?.aborted) end();
+    if (stopping.signal.aborted) end();
     attempts++;
     // Do not call `settings.fetch(…)`: with `settings` as `this`, browsers and Workers throw "Illegal invocation".
     const fetch = settings.fetch ?? globalThis.fetch;
@@ -77,31 +97,35 @@ async function perform<T>(
     if ((status >= 200 && status < 300) || (isInDoubt && status === operation.doneStatus)) {
       return { data: readData(operation, { status, text }, call()) as T, status, headers, ...call() };
     }
-    throw refusalFor({ status, headers, text }, call());
+    throw refusalFor({ status, headers, text }, call(), sentSecretsOf(operation));
   }
 
   function failureFor(thrown: unknown): ToriiApiError | ToriiConnectionError {
     const isAnswer = thrown instanceof ToriiApiError;
-    const cause = isAnswer ? thrown : loggableCause(thrown);
-    const isLost = !isAnswer && attempts > 0 && mayHaveArrived(codeOf(cause));
+    const failure = readConnectionFailure(thrown);
+    const isLost = !isAnswer && attempts > 0 && failure.mayHaveArrived;
+    remedy = failure.remedy;
     hasArrived ||= isAnswer || isLost;
     isInDoubt ||= isAnswer ? thrown.status >= 500 && !isUnusable(thrown) : isLost;
-    return isAnswer ? thrown : connectionErrorFor(cause);
+    return isAnswer ? thrown : connectionErrorFor(loggableCause(thrown));
   }
 
   function waitBeforeNext(error: ToriiApiError | ToriiConnectionError): number | null {
     const waitMs = waitAfter(attempts, error instanceof ToriiApiError ? error.retryAfterSeconds : null);
     const isInTime = attempts <= maxRetries && waitMs < endsAt - performance.now();
-    return !isUnusable(error) && isTemporary(error) && (isRepeatable || !hasArrived) && isInTime ? waitMs : null;
+    const isWorthIt = isTemporary(error) && !isUnusable(error) && remedy === undefined;
+    return isWorthIt && (isRepeatable || !hasArrived) && isInTime ? waitMs : null;
   }
 
   function connectionErrorFor(failure: unknown): ToriiConnectionError {
-    const isAborted = options.signal?.aborted;
+    const isAborted = stopping.signal.aborted;
     const reason = isAborted ? 'aborted' : ending.signal.aborted ? 'timeout' : 'network';
     const cause = isAborted ? options.signal?.reason : failure;
+    const advice = reason === 'network' && remedy ? ` ${remedy}` : '';
     const doubt = hasArrived && !isRepeatable ? ' The operation may have been carried out.' : '';
-    const message = `Torii's API sent no response: ${reason}.${doubt}`;
-    return new ToriiConnectionError(reason, message, call(), reason === 'timeout' ? {} : { cause });
+    const message = `Torii's API sent no response: ${reason}.${advice}${doubt}`;
+    const about = { ...call(), mayHaveArrived: hasArrived };
+    return new ToriiConnectionError(reason, message, about, reason === 'timeout' ? {} : { cause });
   }
 
   function call(): ApiCall {

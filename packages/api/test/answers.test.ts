@@ -42,6 +42,12 @@ test.each([
   expect(await client.users.delete('ada')).toBeUndefined();
 });
 
+test('reads an answer with a byte order mark, which a fetch other than the platform’s keeps', async () => {
+  const answer = Object.assign(new Response(), { text: async () => `\uFEFF${JSON.stringify(userBody())}` });
+  const { client } = scriptApi([answer]);
+  await expect(client.users.get('ada')).resolves.toEqual(userBody());
+});
+
 test.each([
   ['an empty body', '', undefined],
   ['half a body', '{"id":"ada","na', '{"id":"ada","na'],

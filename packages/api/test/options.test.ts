@@ -111,6 +111,52 @@ test.each([
 });
 
 test.each([
+  'https://api.torii.so/api/server/v1',
+  'https://api.torii.so/api/server/v1/',
+  'https://api.torii.so/api/server/v1/users',
+  'https://api.torii.so/api/server',
+  'https://api.torii.so/API/Server/v1',
+  'https://api.torii.so/api%2Fserver/v1',
+  'https://gateway.example/torii/api/server/v1',
+  'https://gateway.example/torii/api/server/v2//',
+  'http://127.0.0.1:3000/api/server/v1',
+])('refuses an apiUrl that contains the path of the API, and says to remove it: %s', (apiUrl) => {
+  const error = problemOf({ secretKey, apiUrl });
+  expect(error).toMatchObject({ name: 'ToriiConfigError', option: 'apiUrl' });
+  expect(error.message).toContain('/api/server/v1');
+});
+
+test.each([
+  ['the API with a path', 'https://api.torii.so/api'],
+  ['the API with the path of a version', 'https://api.toriiauth.eu/v1'],
+  ['an issuer', 'https://acme.torii.so'],
+  ['an issuer with a path', 'https://torii.example.com/_torii'],
+  ['a key set', 'https://torii.example.com/_torii/.well-known/jwks.json'],
+  ['discovery', 'https://torii.example.com/.well-known/openid-configuration'],
+  ['the website', 'https://torii.so'],
+  ['the docs', 'https://docs.torii.so'],
+  ['a host that ends in a dot', 'https://acme.torii.so./'],
+  ['two slashes in the path', 'https://gateway.example//torii'],
+  ['a tab', 'https://gateway.example/to\trii'],
+])('refuses an apiUrl that belongs to something else: %s', (_name, apiUrl) => {
+  expect(problemOf({ secretKey, apiUrl })).toMatchObject({ name: 'ToriiConfigError', option: 'apiUrl' });
+});
+
+test('the error for a wrong apiUrl does not contain the URL', () => {
+  for (const apiUrl of [
+    'https://ada:hunter22@api.torii.so/api/server/v1',
+    'https://x.example/?key=hunter22',
+    '"hunter22',
+  ])
+    expect(problemOf({ secretKey, apiUrl }).message).not.toContain('hunter22');
+});
+
+test.each([
+  ['https://api.toriiauth.eu', 'https://api.toriiauth.eu/api/server/v1/users/ada'],
+  ['https://gateway.example/api', 'https://gateway.example/api/api/server/v1/users/ada'],
+  ['https://gateway.example/api//', 'https://gateway.example/api/api/server/v1/users/ada'],
+  ['https://gateway.example/api/servers', 'https://gateway.example/api/servers/api/server/v1/users/ada'],
+  ['https://nottorii.so', 'https://nottorii.so/api/server/v1/users/ada'],
   ['https://api.torii.so', 'https://api.torii.so/api/server/v1/users/ada'],
   ['https://api.torii.so/', 'https://api.torii.so/api/server/v1/users/ada'],
   ['https://gateway.example/torii', 'https://gateway.example/torii/api/server/v1/users/ada'],

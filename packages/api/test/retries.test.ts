@@ -108,12 +108,23 @@ test('waits twice as long each time, with jitter', async () => {
 
 test.each([
   ['seconds', '3', 3000],
+  ['seconds with blanks', ' 3 ', 3000],
   ['a date', 'date', 4000],
+  ['a date of RFC 850', 'Thursday, 01-Jan-26 00:00:04 GMT', 4000],
+  ['a date of asctime', 'Thu Jan  1 00:00:04 2026', 4000],
 ])('31: obeys Retry-After, given as %s', async (_name, given, waitMs) => {
   vi.setSystemTime('2026-01-01T00:00:00Z');
   const value = given === 'date' ? new Date(Date.now() + waitMs).toUTCString() : given;
   const { sentAfterMs } = await run([refusal(429, 'slow_down', { 'retry-after': value }), ok()], get);
   expect(sentAfterMs).toEqual([0, waitMs]);
+});
+
+test('31: compares a date in Retry-After with the clock of the API', async () => {
+  // This machine's clock is an hour slow.
+  vi.setSystemTime('2025-12-31T23:00:00Z');
+  const headers = { 'retry-after': 'Thu, 01 Jan 2026 00:00:05 GMT', date: 'Thu, 01 Jan 2026 00:00:00 GMT' };
+  const { sentAfterMs } = await run([refusal(503, 'unavailable', headers), ok()], get);
+  expect(sentAfterMs).toEqual([0, 5000]);
 });
 
 test.each([

@@ -1,3 +1,29 @@
+export type {
+  Actor,
+  Auth,
+  AuthReason,
+  Check,
+  Claims,
+  Denial,
+  DenialBody,
+  DenialCode,
+  DenialStatus,
+  HeadersLike,
+  Organization,
+  Reason,
+  Refusal,
+  RequestLike,
+  RequestParts,
+  RequestView,
+  UnavailableReason,
+} from '@torii/core';
+export {
+  ToriiConfigError,
+  ToriiError,
+  ToriiForbiddenError,
+  ToriiRequestError,
+  ToriiUnavailableError,
+} from '@torii/core';
 export { type Authz, createAuthz } from './authz.ts';
 export type { AuthzEvent, AuthzEventListener } from './events.ts';
 export type { AuthzOptions, TenantOptions } from './options.ts';

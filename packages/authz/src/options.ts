@@ -3,6 +3,7 @@ import {
   assertClaimNames,
   compilePublicPaths,
   emitterFor,
+  isError,
   listPaths,
   listTexts,
   type Options,
@@ -207,7 +208,7 @@ function readPattern<Name extends string>(options: Options<Name>, name: Name, ab
   try {
     return compilePathPattern(pattern);
   } catch (cause) {
-    throw wrongOption(name, `cannot be used: ${cause instanceof Error ? cause.message : cause}. Write ${example}`);
+    throw wrongOption(name, `cannot be used: ${isError(cause) ? cause.message : cause}. Write ${example}`);
   }
 }
 

@@ -251,6 +251,9 @@ test('[26] answers 503 if the key in Keyv is missing, expired, null or empty', a
   for (const [value, status] of [
     [may, 200],
     [JSON.stringify(may), 200],
+    [`\uFEFF${JSON.stringify(may, undefined, 2).replaceAll('\n', '\r\n')}`, 200],
+    [`\uFEFF${JSON.stringify(mayNot)}`, 403],
+    ['\uFEFF', 503],
     [mayNot, 403],
     [{ permissions: {} }, 403],
     [null, 503],

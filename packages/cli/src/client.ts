@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { CommandFailure, UsageError } from './failures.ts';
 import { readSecretFile } from './files.ts';
-import { addSettingsOptions, type SettingsOptions, settingsFrom } from './settings.ts';
+import { addSettingsOptions, type Setting, type SettingsOptions, settingsFrom } from './settings.ts';
 
 export interface ApiOptions extends SettingsOptions {
   readonly apiUrl?: string;
@@ -17,25 +17,45 @@ export function addApiOptions(command: Command): Command {
     .option('--secret-key-file <file>', 'file with the secret key; - is standard input (TORII_SECRET_KEY)');
 }
 
-/**
- * Creates a REST client from the flags, the environment and `.env`.
- *
- * @throws ToriiConfigError if the secret key or the URL is missing or invalid
- * @throws UsageError if `.env` sets the API URL and the secret key comes from elsewhere: a cloned repository's
- * `.env` could send the caller's key to an attacker's server
- */
-export async function clientFor(context: Context, options: ApiOptions): Promise<ToriiClient> {
+export interface ApiSettings {
+  readonly key: Setting | undefined;
+  readonly url: Setting | undefined;
+}
+
+/** Finds the secret key and the URL of the REST API in the flags, the environment and `.env`, without checking them. */
+export async function apiSettingsFrom(context: Context, options: ApiOptions): Promise<ApiSettings> {
   const find = settingsFrom(context, options);
   const { secretKeyFile } = options;
   const key = find('TORII_SECRET_KEY', secretKeyFile && (await readSecretFile(context, secretKeyFile)));
-  const url = find('TORII_API_URL', options.apiUrl);
+  return { key, url: find('TORII_API_URL', options.apiUrl) };
+}
+
+/**
+ * Creates a REST client from the flags, the environment and `.env`.
+ *
+ * @throws ToriiConfigError if the secret key or the URL is invalid
+ * @throws UsageError if the secret key is missing, or if `.env` sets the API URL and the secret key comes from
+ * elsewhere: a cloned repository's `.env` could send the caller's key to an attacker's server
+ */
+export async function clientFor(context: Context, options: ApiOptions): Promise<ToriiClient> {
+  return clientWith(await apiSettingsFrom(context, options));
+}
+
+/** Creates a REST client from settings. Throws like {@link clientFor}. */
+export function clientWith({ key, url }: ApiSettings): ToriiClient {
   if (url?.origin === '.env' && key !== undefined && key.origin !== '.env') {
     throw new UsageError(
       'TORII_API_URL comes from .env, but the secret key does not. torii does not send your key to a URL from a file in this folder. ' +
         'Use --api-url, or set TORII_API_URL in the same place as the key.',
     );
   }
-  return createToriiClient({ secretKey: key?.text, apiUrl: url?.text });
+  if (key === undefined) {
+    throw new UsageError(
+      'TORII_SECRET_KEY is not set. Set it to the secret key (sk_…) of your environment, in the environment or in .env, or ' +
+        'use --secret-key-file FILE.',
+    );
+  }
+  return createToriiClient({ secretKey: key.text, apiUrl: url?.text });
 }
 
 /** Tells an email from a user id, which never contains an @. */
@@ -47,8 +67,8 @@ export async function findUser(client: ToriiClient, who: string, signal: AbortSi
   if (!isEmail(who)) return client.users.get(who, { signal });
   const wanted = foldCase(who);
   // The API also returns users whose email only contains the text, so look for the exact email.
-  for await (const user of client.users.list({ email: who, limit: 100 }, { signal })) {
-    if (user.status !== 'deleted' && foldCase(user.email ?? '') === wanted) return user;
+  for await (const user of usersOf(client.users.list({ email: who, limit: 100 }, { signal }))) {
+    if (user.status !== 'deleted' && foldCase(user.email) === wanted) return user;
   }
   throw new CommandFailure(`No user has the email ${who}.`);
 }
@@ -57,6 +77,25 @@ export async function findUserId(client: ToriiClient, who: string, signal: Abort
   return isEmail(who) ? (await findUser(client, who, signal)).id : who;
 }
 
-function foldCase(email: string): string {
-  return email.normalize('NFC').toLowerCase();
+function foldCase(email: string | null | undefined): string | undefined {
+  return typeof email === 'string' ? email.normalize('NFC').toLowerCase() : undefined;
+}
+
+/**
+ * Checks the users of a list. The REST client does not look into the items of a page.
+ *
+ * @throws CommandFailure if an item is not a user: something else than Torii's API has answered
+ */
+export async function* usersOf(users: AsyncIterable<User>): AsyncGenerator<User> {
+  for await (const user of users) {
+    demandUsers([user]);
+    yield user;
+  }
+}
+
+export function demandUsers(users: readonly User[]): void {
+  if (users.every((user) => typeof Object(user).id === 'string')) return;
+  throw new CommandFailure(
+    'The response has an item that is not a user. Check that TORII_API_URL is the URL of Torii’s API.',
+  );
 }

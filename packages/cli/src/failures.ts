@@ -1,4 +1,6 @@
 import { ToriiApiError, ToriiConfigError, ToriiConnectionError, ToriiError } from '@torii/core';
+import { isError, readConnectionFailure } from '@torii/core/adapter';
+import { inUserWords } from './option-words.ts';
 import { printable } from './output/printable.ts';
 
 /** The command failed. The message is one line that says what to do next. Exit code 1. */
@@ -47,38 +49,65 @@ interface FailureText {
  * message could contain a secret.
  */
 export function describeFailure(error: unknown, env: Readonly<Record<string, string | undefined>>): FailureText {
+  try {
+    return describe(error, env);
+  } catch (cause) {
+    // An error that cannot be described, such as one with a getter that throws, must not end the run without a message.
+    return describe(cause, env);
+  }
+}
+
+function describe(error: unknown, env: Readonly<Record<string, string | undefined>>): FailureText {
   if (error instanceof Interrupted || error instanceof ProgramEnded) return { text: '', exitCode: error.exitCode };
   if (error instanceof UsageError) return { text: error.message, exitCode: 2 };
   if (error instanceof CommandFailure) return { text: error.message, exitCode: 1 };
   const refusal = isKeyRefused(error) ? error.cause : error;
-  if (refusal instanceof ToriiApiError) return { text: describeRefusal(refusal), exitCode: 1 };
-  if (error instanceof ToriiConfigError) return { text: error.message, exitCode: 2 };
+  if (refusal instanceof ToriiApiError) {
+    return { text: describeRefusal(refusal) + describeFields(refusal), exitCode: 1 };
+  }
+  if (error instanceof ToriiConfigError) return { text: inUserWords(error), exitCode: 2 };
   if (error instanceof ToriiConnectionError) return { text: describeSilence(error), exitCode: 1 };
-  if (error instanceof ToriiError) return { text: `${error.message}${describeCauses(error.cause)}`, exitCode: 1 };
+  if (error instanceof ToriiError) return { text: `${inUserWords(error)}${describeCauses(error.cause)}`, exitCode: 1 };
   const isDebugging = env['TORII_DEBUG'] === '1';
-  const stack = isDebugging && error instanceof Error ? `\n${error.stack}` : '';
+  const stack = isDebugging && isError(error) ? `\n${error.stack}` : '';
   const hint = isDebugging ? '' : ' Run it again with TORII_DEBUG=1 to see the stack trace, and report the error.';
   return { text: `Internal error in torii (${nameOf(error)}).${hint}${stack}`, exitCode: 1 };
 }
 
 /** Whether the API refused the secret key. The API's answer is the `cause` of this error. */
-export function isKeyRefused(error: unknown): error is ToriiConfigError {
+export function isKeyRefused(error: unknown): error is ToriiConfigError & { readonly cause: ToriiApiError } {
   return error instanceof ToriiConfigError && error.cause instanceof ToriiApiError;
 }
 
-function describeRefusal({ message, method, path, status, code, problem, supportId }: ToriiApiError): string {
+// The fields of the error come from the server, or from whatever answered in its place: any of them can be of any type.
+function describeRefusal({ message, method, path, status, code, detail, supportId }: ToriiApiError): string {
   const isUnusable = ['response_malformed', 'redirect_refused', 'cursor_repeated'].includes(code);
-  const what = `${method} ${printable(path)} failed: ${isUnusable ? `${code}. ${message}` : `${status} ${code}.`}`;
-  const detail = typeof problem?.detail === 'string' ? ` ${printable(problem.detail).slice(0, 300)}` : '';
+  const what = `${method} ${printable(path)} failed: ${isUnusable ? `${code}. ${message}` : `${status} ${printable(code)}.`}`;
+  const reason = detail === null ? '' : ` ${brief(detail, 300)}`;
   const hint = status === 401 ? ' Check that TORII_SECRET_KEY is the key of this environment.' : '';
-  const support = supportId === null ? '' : ` Support id: ${printable(supportId).slice(0, 99)}.`;
-  return `${what}${detail}${hint}${support}`;
+  const advice = isUnusable ? ' Check that TORII_API_URL is the URL of Torii’s API.' : '';
+  const support = supportId === null || supportId === undefined ? '' : ` Support id: ${brief(supportId, 99)}.`;
+  return `${what}${reason}${hint}${advice}${support}`;
+}
+
+function brief(value: unknown, length: number): string {
+  const text = printable(value);
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}
+
+function describeFields({ detail, fieldErrors }: ToriiApiError): string {
+  const texts = (fieldErrors ?? [])
+    .map(({ field, message }) => (field === null ? message : `${field}: ${message}`))
+    // The detail often lists the fields too.
+    .filter((_text, index) => !detail?.includes(fieldErrors[index]?.message ?? ''));
+  return texts.length === 0 ? '' : ` ${brief(texts.slice(0, 5).join('; '), 500)}.`;
 }
 
 function describeSilence({ method, path, reason, cause }: ToriiConnectionError): string {
   const what = `${method} ${printable(path)} got no response: ${reason}.`;
   const why = reason === 'network' ? describeCauses(cause) : '';
-  return `${what} Check TORII_API_URL and the network connection.${why}`;
+  const { remedy = 'Check TORII_API_URL and the network connection.' } = readConnectionFailure(cause);
+  return `${what} ${remedy}${why}`;
 }
 
 function describeCauses(cause: unknown): string {
@@ -87,16 +116,17 @@ function describeCauses(cause: unknown): string {
 }
 
 /** The innermost messages of an error with their codes, which tell a certificate, DNS and a refused connection apart. */
-function textsOf(error: unknown): readonly string[] {
-  if (!(error instanceof Error)) return typeof error === 'string' ? [printable(error).slice(0, 200)] : [];
+function textsOf(error: unknown, depth = 0): readonly string[] {
+  if (!isError(error)) return typeof error === 'string' ? [brief(error, 200)] : [];
   const { message, cause, code, errors }: Error & { code?: unknown; errors?: unknown } = error;
-  const inner = Array.isArray(errors) ? errors.flatMap(textsOf) : textsOf(cause);
+  const causes: readonly unknown[] = Array.isArray(errors) ? errors : [cause];
+  const inner = depth < 20 ? causes.flatMap((each) => textsOf(each, depth + 1)) : [];
   if (inner.length > 0) return inner;
   const suffix = typeof code === 'string' && !message.includes(code) ? ` ${code}` : '';
   const text = printable(message + suffix).trim();
-  return text === '' ? [] : [text.slice(0, 200)];
+  return text === '' ? [] : [brief(text, 200)];
 }
 
 function nameOf(error: unknown): string {
-  return error instanceof Error && /^\w{1,60}$/.test(error.name) ? error.name : 'unknown';
+  return isError(error) && /^\w{1,60}$/.test(error.name) ? error.name : 'unknown';
 }

@@ -1,18 +1,21 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { addAbortSignal } from 'node:stream';
-import { text as readText } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { decodeText, isError } from '@torii/core/adapter';
 import type { Context } from './context.ts';
 import { CommandFailure, UsageError } from './failures.ts';
 import { printable } from './output/printable.ts';
 
+export const standardInput = 'Standard input';
+
 /**
  * Reads a text file, or standard input if the path is `-`. For files that hold a secret, use {@link readSecretFile}.
  *
- * @throws UsageError if the file cannot be read or is longer than `maxBytes`
+ * @throws UsageError if the file cannot be read, is not text, or is longer than `maxBytes`
  */
 export async function readTextOf({ stdin, cwd, signal }: Context, path: string, maxBytes: number): Promise<string> {
-  const name = path === '-' ? 'Standard input' : path;
+  const name = path === '-' ? standardInput : path;
   const tooLong = new UsageError(`${name} is longer than ${maxBytes} bytes. Check that it is the right file.`);
   if (path === '-') {
     const chunks: Buffer[] = [];
@@ -23,27 +26,41 @@ export async function readTextOf({ stdin, cwd, signal }: Context, path: string, 
       size += chunks.at(-1)?.length ?? 0;
       if (size > maxBytes) throw tooLong;
     }
-    return Buffer.concat(chunks).toString();
+    return textFrom(Buffer.concat(chunks), name);
   }
-  let text: string;
+  let bytes: Buffer;
   try {
     const file = resolve(cwd, path);
     if (statSync(file).size > maxBytes) throw tooLong;
-    text = readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (error) {
     if (error === tooLong) throw error;
     throw unreadable(path);
   }
-  return text;
+  return textFrom(bytes, name);
 }
 
 export async function readSecretFile({ stdin, cwd }: Context, path: string): Promise<string> {
-  if (path === '-') return (await readText(stdin)).trim();
+  if (path === '-') return textFrom(await buffer(stdin), standardInput).trim();
+  let bytes: Buffer;
   try {
-    return readFileSync(resolve(cwd, path), 'utf8').trim();
+    bytes = readFileSync(resolve(cwd, path));
   } catch {
     throw unreadable(path);
   }
+  return textFrom(bytes, path).trim();
+}
+
+/**
+ * Decodes a file that a person wrote, as UTF-8 or as UTF-16 with a byte order mark.
+ *
+ * @param name The file in the error message.
+ * @throws UsageError if the bytes are in another encoding, or are not text
+ */
+export function textFrom(bytes: Uint8Array, name: string): string {
+  const reading = decodeText(bytes);
+  if ('text' in reading) return reading.text;
+  throw new UsageError(`${printable(name)} ${reading.problem}.`);
 }
 
 function unreadable(path: string): UsageError {
@@ -66,7 +83,7 @@ export function fileFailure(error: unknown, file: string): unknown {
 }
 
 export function codeOf(error: unknown): string {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  const code: unknown = isError(error) ? Reflect.get(error, 'code') : undefined;
   return typeof code === 'string' ? code : '';
 }
 

@@ -3,6 +3,7 @@ import type { RunOptions } from './context.ts';
 import { runCommands } from './run.ts';
 
 export type { RunOptions } from './context.ts';
+export type { Sink } from './output/output.ts';
 
 /**
  * Runs one `torii` command inside another program. Never rejects.

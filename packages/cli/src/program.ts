@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
+import { withOptionsLast } from './command-line.ts';
 import type { Context } from './context.ts';
+import { columnsOf } from './output/output.ts';
 import { printable, withoutSecrets } from './output/printable.ts';
 
 const { version }: { readonly version: string } = JSON.parse(
@@ -15,10 +17,12 @@ environment, then .env:
   TORII_ISSUER     https://acme.torii.so
 
 Exit codes: 0 success, 1 failure,
-2 wrong command line, 130 Ctrl-C.`;
+2 wrong command line, 129, 130 and 143
+for a hang-up, Ctrl-C and SIGTERM.`;
 
-export function createProgram({ output, stdout, stderr }: Context): Command {
-  return new Command('torii')
+export function createProgram({ output, stdout, stderr }: Context, args: readonly string[]): Command {
+  const program = new Command('torii');
+  return program
     .description('Torii for the terminal: users, sessions, tokens, keys and secrets.')
     .version(version, '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
@@ -26,9 +30,9 @@ export function createProgram({ output, stdout, stderr }: Context): Command {
     .configureOutput({
       writeOut: (text) => void output.write(text),
       writeErr: (text) => output.say(text.trimEnd()),
-      outputError: (text, write) => write(describeMistake(text)),
-      getOutHelpWidth: () => stdout.columns ?? 80,
-      getErrHelpWidth: () => stderr.columns ?? 80,
+      outputError: (text, write) => write(describeMistake(text, withOptionsLast(program, args))),
+      getOutHelpWidth: () => columnsOf(stdout),
+      getErrHelpWidth: () => columnsOf(stderr),
       getOutHasColors: () => output.hasColors,
       getErrHasColors: () => false,
     })
@@ -47,10 +51,13 @@ function formatItem(this: Help, term: string, termWidth: number, description: st
 }
 
 /** Puts commander's error on one line and removes secrets: commander quotes the argument, which may be a secret. */
-function describeMistake(text: string): string {
+function describeMistake(text: string, better: string | undefined): string {
   const line = withoutSecrets(text)
     .trim()
     .replace(/^error: /, '')
     .replace(/\s*\n\(?(Did you mean [^)]*)\)?$/, '. $1');
-  return `torii: ${printable(line)}${/[.?]$/.test(line) ? '' : '.'} Try --help.`;
+  const end = /[.?]$/.test(line) ? '' : '.';
+  const isOrder = line.startsWith('unknown option') && better !== undefined;
+  const hint = isOrder ? `Write options after the command: ${printable(withoutSecrets(better))}` : 'Try --help.';
+  return `torii: ${printable(line)}${end} ${hint}`;
 }

@@ -1,10 +1,12 @@
 import { type Command, CommanderError } from 'commander';
 import { refuseSecretArguments } from './arguments.ts';
+import { withHelp } from './command-line.ts';
 import type { Context, RunOptions } from './context.ts';
 import { CommandFailure, describeFailure, Interrupted, OutputClosed } from './failures.ts';
 import { openOutput } from './output/output.ts';
-import { withoutSecrets } from './output/printable.ts';
+import { printable, withoutSecrets } from './output/printable.ts';
 import { createProgram } from './program.ts';
+import { listenToSignals } from './signals.ts';
 
 export type AddCommands = (program: Command, context: Context) => void;
 
@@ -19,25 +21,27 @@ export async function runCommands(
   try {
     signal.throwIfAborted();
     refuseSecretArguments(args);
-    const program = createProgram(context);
+    const program = createProgram(context, args);
     addCommands(program, context);
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(withHelp(program, args), { from: 'user' });
     signal.throwIfAborted();
     await output.settle();
     return 0;
   } catch (error) {
-    return await report(error).catch(() => 1);
+    return await report(error);
   }
 
   async function report(error: unknown): Promise<number> {
     const cause = signal.aborted ? reasonOf(signal) : error;
     if (cause instanceof OutputClosed) return 0;
     if (cause instanceof CommanderError) {
-      await output.settle().catch(() => {});
+      // Help and the version are written before commander throws. A full disk is noticed only when they are settled.
+      const failure: unknown = await output.settle().catch((reason: unknown) => reason);
+      if (failure !== undefined && cause.exitCode === 0) return report(failure);
       return cause.exitCode === 0 ? 0 : 2;
     }
     const { text, exitCode } = describeFailure(cause, options.env);
-    if (text !== '') output.say(`torii: ${withoutSecrets(text)}`);
+    if (text !== '') output.say(messageOf(text));
     await output.settle().catch(() => {});
     return exitCode;
   }
@@ -56,18 +60,49 @@ function reasonOf({ reason }: AbortSignal): unknown {
 }
 
 export async function runAsProcess(addCommands: AddCommands): Promise<void> {
-  const interruption = new AbortController();
-  process.on('SIGINT', () => interrupt(130));
-  process.on('SIGTERM', () => interrupt(143));
   const { stdin, stdout, stderr, env } = process;
-  const options = { stdin, stdout, stderr, env, cwd: process.cwd(), signal: interruption.signal };
-  const code = await runCommands(process.argv.slice(2), options, addCommands);
+  // A terminal that was closed makes its streams fail. Without listeners, these errors would end the run before its cleanup.
+  for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {});
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  listenToSignals({
+    begin: (exitCode) => interruption.abort(new Interrupted(exitCode)),
+    end: (exitCode) => process.exit(exitCode),
+  });
+  process.on('uncaughtException', (error) => {
+    writeFailure(stderr, describeFailure(error, env).text);
+    process.exit(1);
+  });
+  const cwd = findWorkingFolder();
+  if (cwd === undefined) {
+    writeFailure(
+      stderr,
+      'The working folder was removed or cannot be read. Change to another folder and run it again.',
+    );
+    process.exit(1);
+  }
+  const code = await runCommands(process.argv.slice(2), { stdin, stdout, stderr, env, cwd, signal }, addCommands);
   // All output has been written. Exit explicitly: open connections or an open standard input would keep the process
   // running.
   process.exit(code);
+}
 
-  function interrupt(exitCode: number): void {
-    if (interruption.signal.aborted) process.exit(exitCode);
-    interruption.abort(new Interrupted(exitCode));
+function findWorkingFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
   }
+}
+
+function writeFailure(stderr: RunOptions['stderr'], text: string): void {
+  stderr.write(`${messageOf(text)}\n`);
+}
+
+/** The message for a failure. It can quote an argument or an error of a script, so it is made printable line by line. */
+function messageOf(text: string): string {
+  return withoutSecrets(`torii: ${text}`)
+    .split('\n')
+    .map((line) => printable(line))
+    .join('\n');
 }

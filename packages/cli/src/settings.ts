@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { UsageError } from './failures.ts';
+import { textFrom } from './files.ts';
 
 export interface SettingsOptions {
   readonly settings?: string;
@@ -26,10 +27,11 @@ export function addSettingsOptions(command: Command): Command {
  * Reads the settings file and returns a function that finds settings. An empty value counts as set, so that the code that
  * uses the setting can report it.
  *
- * @throws UsageError if the file of `--settings` cannot be read
+ * @throws UsageError if the file of `--settings` cannot be read, or a settings file is not text
  */
 export function settingsFrom({ env, cwd }: Context, { settings }: SettingsOptions): FindSetting {
-  const file = parseEnv(readEnvFile());
+  // parseEnv() knows no CR without LF: it would read the whole file as one line.
+  const file = parseEnv(readEnvFile().replace(/\r\n?/g, '\n'));
   return (name, flag) => {
     if (flag !== undefined) return { text: flag, origin: 'flag' };
     const set = env[name];
@@ -40,11 +42,14 @@ export function settingsFrom({ env, cwd }: Context, { settings }: SettingsOption
   };
 
   function readEnvFile(): string {
+    const name = settings ?? '.env';
+    let bytes: Buffer;
     try {
-      return readFileSync(resolve(cwd, settings ?? '.env'), 'utf8');
+      bytes = readFileSync(resolve(cwd, name));
     } catch {
       if (settings === undefined) return '';
       throw new UsageError(`${settings} cannot be read. Set --settings to the path of a readable file.`);
     }
+    return textFrom(bytes, name);
   }
 }

@@ -62,6 +62,40 @@ test('bash suggests file names if torii has no suggestions', () => {
   expect(offersOfBash('torii token decode ')).toEqual([]);
 });
 
+test('bash can load the script twice, also with eval, as a login shell that reads .bashrc again does', () => {
+  const twice = 'eval "$(torii completion bash)"; source <(torii completion bash); eval "$(torii completion bash)"';
+  expect(runShell('bash', ['--norc', '-c', `${twice}; complete -p torii`]).trim()).toContain('__torii_complete torii');
+  expect(runShell('bash', ['--norc', '-eu', '-c', `${twice}; echo loaded`])).toBe('loaded\n');
+});
+
+test('bash runs nothing that was typed', () => {
+  expect(offersOfBash('torii users get $(touch>ran) `touch ran`')).toEqual([]);
+  const program = `source <(torii completion bash)
+    COMP_WORDS=(torii users get '$(touch ran)' '\`touch ran\`' "it's" '') COMP_CWORD=6
+    __torii_complete torii
+    ls`;
+  expect(runShell('bash', ['--norc', '-c', program])).toBe('');
+});
+
+test.each([
+  ['torii secret --format = h', ['hex']],
+  ['torii secret --format =', ['hex', 'base64', 'raw']],
+])('bash is offered, for the words %j, %j', (line, offers) => {
+  // Bash splits words at the equals sign.
+  expect([...offersOfBash(line)].sort()).toEqual([...offers].sort());
+});
+
+test('fish and zsh can load their scripts twice', ({ skip }) => {
+  requireProgram({ skip }, 'fish');
+  requireProgram({ skip }, 'zsh');
+  const inFish =
+    "torii completion fish | source; torii completion fish | source; complete --do-complete 'torii token v'";
+  expect(offersOf('fish', ['--no-config', '-c', inFish])).toEqual(['verify']);
+  const load = 'eval "$(torii completion zsh)"';
+  const inZsh = `autoload -U compinit; compinit -u -D; ${load}; ${load}; echo $_comps[torii]`;
+  expect(offersOf('zsh', ['-f', '-c', inZsh])).toEqual(['_torii']);
+});
+
 test('fish suggests the same', ({ skip }) => {
   requireProgram({ skip }, 'fish');
   const program = "torii completion fish | source; complete --do-complete 'torii token v'";

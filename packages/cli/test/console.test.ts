@@ -24,6 +24,7 @@ test.each([
   ['a module', '(await import("node:path")).basename("/a/b")', "'b'\n"],
   ['a value before a comment', '[\n  1, // one\n] // all', '[ 1 ]\n'],
   ['an object', '({ a: 1 });', '{ a: 1 }\n'],
+  ['a text that changes the direction of the line', '({ name: "a\\u202eb\\u200b" })', "{ name: 'a\\u202eb\\u200b' }\n"],
   ['nothing', '\n', ''],
 ])('runs %s from a pipe', async (_name, input, stdout) => {
   expect(await script(input)).toEqual({ code: 0, stdout, stderr: '' });
@@ -40,6 +41,7 @@ test.each([
   ['an error in an expression', '[1,\n nope]', /\b2\b.*ReferenceError: nope/],
   ['text that is not JavaScript', 'const = 1;', /SyntaxError: /],
   ['a thrown value that is not an Error', 'throw "why"', /'why'/],
+  ['control characters in an error message', 'throw new Error("a\\x1b[2J\\u202eb")', /Error: a b\n$/],
   ['a token in an error message', 'throw new Error("eyJhbGciOiJFUzI1NiJ9.e30.AAAA")', /Error: \[secret\]/],
 ])('exits with 1 for %s', async (_name, input, message) => {
   const { code, stdout, stderr } = await script(input);
@@ -107,4 +109,31 @@ test('says on a terminal which variable is not available, and continues', async 
   await terminal.shows(/Uncaught[\s\S]*TORII_SECRET_KEY/);
   terminal.type('.exit\r');
   expect(await terminal.ended).toBe(0);
+});
+
+test('returns to the prompt if Ctrl-C ends an await', async (context) => {
+  const terminal = await startOnTerminal(context, ['console'], { environment: environmentOf(emulator) });
+  await terminal.shows('torii> ');
+  // The text is shown after the synchronous part of the input, at whose very end Node can miss a Ctrl-C.
+  terminal.type('await new Promise(setImmediate), console.log("wait" + "ing"), await new Promise(() => {})\r');
+  await terminal.shows('waiting');
+  terminal.type('\x03');
+  await terminal.shows('SIGINT');
+  terminal.type('6 * 7\r');
+  await terminal.shows(/\n42\n/);
+  terminal.type('.exit\r');
+  expect(await terminal.ended).toBe(0);
+});
+
+test.runIf(process.platform === 'linux')('ends at SIGTERM although an await is running', async (context) => {
+  const terminal = await startOnTerminal(context, ['console'], {
+    environment: environmentOf(emulator),
+    after: 'stty -a',
+  });
+  await terminal.shows('torii> ');
+  terminal.type('console.log("wait" + "ing"), await new Promise(() => {})\r');
+  await terminal.shows('waiting');
+  terminal.kill('SIGTERM');
+  expect(await terminal.ended).toBe(143);
+  expect(terminal.text()).toMatch(/[^-]echo\b/);
 });

@@ -8,6 +8,7 @@ import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Ended, environmentOf, patience, runCommand, startCommand, temporaryFolder } from './command.ts';
 import { type Gate, startGate } from './gate.ts';
+import { runInProcess } from './in-process.ts';
 import { startOnTerminal } from './terminal.ts';
 
 let torii: Emulator;
@@ -99,6 +100,57 @@ test('reads CSV as spreadsheets save it: other names, semicolons, CR LF, a byte 
     { email: 'ada@example.com', name: 'Lovelace; "Ada"\r\nCountess', dateOfBirth: '1815-12-10', phone: null },
     { email: 'bo@example.com', name: null, phone: '+45 1' },
   ]);
+});
+
+function importInside(...args: readonly string[]): Promise<Ended> {
+  return runInProcess(['users', 'import', ...args], { environment, folder });
+}
+
+test.each<[string, string | Buffer]>([
+  ['UTF-16 with tabs', Buffer.from('\ufeffemail\tname\r\nada@example.com\tÆrø 🙂\r\n', 'utf16le')],
+  ['big-endian UTF-16', Buffer.from('\ufeffemail,name\nada@example.com,Ærø 🙂\n', 'utf16le').swap16()],
+  ['CR', 'email;name\rada@example.com;Ærø 🙂\r'],
+  ['CR and a byte order mark', '\ufeffemail;name\rada@example.com;Ærø 🙂'],
+  ['a line that names the separator', 'sep=;\r\nemail;name\r\nada@example.com;Ærø 🙂\r\n'],
+  ['a line that names another separator', '\ufeff"sep=|"\nname|email\n"Ærø 🙂"|ada@example.com\n'],
+  ['a line that names a separator, and CR', 'SEP=,\remail,name\rada@example.com,Ærø 🙂\r'],
+  ['quoted names of columns', '"email";"name"\n"ada@example.com";"Ærø 🙂"\n'],
+])('reads CSV in %s, also in pieces', async (_form, content) => {
+  write('users.csv', content);
+  expect(await importInside('users.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
+  expect(await everyone()).toMatchObject([{ email: 'ada@example.com', name: 'Ærø 🙂' }]);
+  const input = Array.from(Buffer.from(content), (byte) => Buffer.of(byte));
+  const pieces = await runInProcess(['users', 'import', '-', '--format', 'csv', '--dry-run'], { folder, input });
+  expect(pieces).toMatchObject({ code: 0, stderr: expect.stringMatching(/\b1\b/) });
+});
+
+test.each<[string, string | Buffer]>([
+  ['UTF-16', Buffer.from('\ufeff{"name":"Ada"}\r\n{"name":"Ærø 🙂"}\r\n', 'utf16le')],
+  ['CR', '{"name":"Ada"}\r{"name":"Ærø 🙂"}\r'],
+  ['a byte order mark on each line, from joined files', '\ufeff{"name":"Ada"}\n\ufeff{"name":"Ærø 🙂"}\n'],
+])('reads NDJSON in %s', async (_form, content) => {
+  write('users.ndjson', content);
+  expect(await importInside('users.ndjson', '-c', '1')).toMatchObject({ code: 0 });
+  expect((await everyone()).map(({ name }) => name)).toEqual(['Ada', 'Ærø 🙂']);
+});
+
+test('writes rejected lines in UTF-8, with the line that names the separator, so that they can be imported', async () => {
+  write('users.csv', Buffer.from('\ufeffsep=|\r\nemail|name\r\nada|Ærø\r\nbo@example.com|Bo\r\n', 'utf16le'));
+  expect(await importInside('users.csv', '--rejects', 'failed.csv')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^line 3\b/),
+  });
+  expect(read('failed.csv')).toBe('sep=|\r\nemail|name\r\nada|Ærø\r\n');
+  write('failed.csv', read('failed.csv').replace('ada', 'ada@example.com'));
+  expect(await importInside('failed.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
+});
+
+test('an export has no byte order mark', async () => {
+  await torii.seed([{ email: 'ada@example.com', name: 'Ærø' }]);
+  for (const name of ['users.csv', 'users.ndjson']) {
+    await runInProcess(['users', 'export', name], { environment, folder });
+    expect(read(name)).toMatch(/^[\w{]/);
+  }
 });
 
 test.each(['csv', 'ndjson'])('imports an export as %s without changing the users', async (format) => {
@@ -306,7 +358,9 @@ test.each<[string, string | Buffer, readonly string[], number, string]>([
   ['an unknown column', 'email,shoe size\n', ['users.csv'], 2, '"shoe size"'],
   ['two columns of one field', 'email,E-Mail\n', ['users.csv'], 2, 'email'],
   ['a first row that is broken', 'em"ail\nada\n', ['users.csv'], 2, 'row'],
-  ['UTF-16', Buffer.from('\ufeffemail\n', 'utf16le'), ['users.csv'], 2, 'UTF-16'],
+  ['UTF-16 without a byte order mark', Buffer.from('email\n', 'utf16le'), ['users.csv'], 2, 'UTF-16'],
+  ['half a character of UTF-16', Buffer.from('\ufeffemail\n', 'utf16le').subarray(0, 13), ['users.csv'], 2, 'UTF-16'],
+  ['UTF-32', Buffer.from('\ufeff\0e\0\n\0', 'utf16le'), ['users.csv'], 2, 'UTF-32'],
   ['a JSON array', '[\n{}\n]\n', ['users.csv', '--format', 'ndjson'], 2, 'JSON array'],
   ['a line without end', `"${'x'.repeat(2_000_000)}`, ['users.csv', '--format', 'ndjson'], 2, '1 MB'],
   ['a file that does not exist', '', ['none.csv'], 1, 'none.csv'],
@@ -458,6 +512,61 @@ test('stops without a network after some retries, marks only sent lines as in do
   const names = (await everyone()).map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(names.length).toBeGreaterThanOrEqual(60 - doubts);
+});
+
+/**
+ * Replaces `fetch`: requests that create a user fail in these ways, in turn. Ctrl-C follows after eight of them, so that the
+ * command does not wait for its retries.
+ */
+function withoutConnection(...ways: readonly string[]): Readonly<Record<string, string>> {
+  const code = `const { fetch } = globalThis;
+    const fail = (cause) => Promise.reject(new TypeError('fetch failed', { cause }));
+    const system = (syscall, code) => Object.assign(new Error(syscall + ' ' + code), { syscall, code });
+    const ways = [${ways.map((way) => `(init) => ${way}`).join(', ')}];
+    let failed = 0;
+    globalThis.fetch = (url, init) => {
+      if (!String(url).endsWith('/users')) return fetch(url, init);
+      failed += 1;
+      if (failed === 8) process.kill(process.pid, 'SIGINT');
+      return ways[failed % ways.length](init);
+    };`;
+  return { ...environment, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+}
+
+test('31: counts no user as in doubt whose request never left', async () => {
+  // Without an email, a user in doubt is never sent again.
+  write('users.ndjson', ndjson(...people(8).map(({ name }) => ({ name }))));
+  const given = withoutConnection(
+    "fetch('http://255.255.255.255', init)",
+    "fetch('https://nowhere.invalid', init)",
+    "fail(new AggregateError(['ETIMEDOUT', 'ENETUNREACH', 'EACCES', 'EHOSTUNREACH', 'EPERM'].map((code) => system('connect', code))))",
+  );
+  const { code } = await runCommand(['users', 'import', 'users.ndjson', '-c', '8'], { environment: given, folder });
+  expect(code).toBe(130);
+  expect(await everyone()).toEqual([]);
+  const again = await runImport('users.ndjson');
+  expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/^8 created\b/)]);
+  expect(await everyone()).toHaveLength(8);
+});
+
+test('31: makes one attempt if the certificate is not trusted, says what to do, and counts no user as in doubt', async () => {
+  write('users.ndjson', ndjson(...people(2).map(({ name }) => ({ name }))));
+  const untrusted = withoutConnection("fail(Object.assign(new Error('x'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }))");
+  const given = { environment: untrusted, folder };
+  const { code, stderr } = await runCommand(['users', 'import', 'users.ndjson', '-c', '1'], given);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('NODE_EXTRA_CA_CERTS')]);
+  const again = await runImport('users.ndjson');
+  expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/^2 created\b/)]);
+});
+
+test('31: counts users as in doubt whose connection was reset', async () => {
+  write('users.ndjson', ndjson({ name: 'Ada' }));
+  const reset = "fail(new AggregateError([system('connect', 'ECONNREFUSED'), system('read', 'ECONNRESET')]))";
+  const given = { environment: withoutConnection(reset), folder };
+  expect((await runCommand(['users', 'import', 'users.ndjson'], given)).code).toBe(1);
+  const again = await runImport('users.ndjson');
+  expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(/^line 1\b.*failed/)]);
+  expect(await everyone()).toEqual([]);
 });
 
 test.each([2, 9, 17, 30, 55, 80])(

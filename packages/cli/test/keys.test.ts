@@ -110,7 +110,7 @@ test.each([
 ])('creates no key set from %s', async (_name, input, message) => {
   const { code, stdout, stderr } = await runCommand(['keys', 'jwks', '-'], { input: input.toString() });
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
-  expect(stderr).not.toMatch(/BEGIN|MII|horse/);
+  expect(stderr).not.toMatch(/MII|horse/);
   expect(stderr).toMatch(/^torii: .+\n$/);
 });
 

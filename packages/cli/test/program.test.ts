@@ -40,17 +40,47 @@ test('shows the help on standard error and exits with 2 without a command', asyn
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('Commands:')]);
 });
 
-test.each([[['--help']], [['help']], [['help', 'secret']], [['secret', '-h']]])(
-  '%j shows help, with 0',
-  async (args) => {
-    const { code, stdout, stderr } = await runCommand(args);
-    expect([code, stdout, stderr]).toEqual([0, expect.stringContaining('Usage: torii'), '']);
-  },
-);
+test.each([
+  [['--help']],
+  [['help']],
+  [['help', 'secret']],
+  [['secret', '-h']],
+  [['help', 'users', 'create']],
+  [['users', 'help', 'create']],
+  [['users', 'create', '--email', 'ada@example.com', '--help']],
+  [['users', 'list', '--limit', 'x', '-h']],
+  [['help', 'help']],
+  [['--help', 'secret']],
+])('%j shows help, with 0', async (args) => {
+  const { code, stdout, stderr } = await runCommand(args);
+  expect([code, stdout, stderr]).toEqual([0, expect.stringContaining('Usage: torii'), '']);
+});
+
+test.each([
+  [['help', 'users', 'create'], 'Usage: torii users create'],
+  [['users', 'help', 'create'], 'Usage: torii users create'],
+  [['--help', 'users'], 'Usage: torii '],
+])('%j shows the help of the command', async (args, usage) => {
+  expect((await runCommand(args)).stdout).toContain(usage);
+});
+
+test.each<[readonly string[], string]>([
+  [['help', 'secrt'], 'secret?'],
+  [['secrt', '--help'], 'secret?'],
+  [['users', 'crate', '-h'], 'create?'],
+  [['help', 'users', 'crate'], 'create?'],
+  [['--json', 'users', 'list'], 'torii users list --json'],
+  [['users', '--limit=3', 'list'], 'torii users list --limit=3'],
+])('says what is meant by %j', async (args, suggestion) => {
+  const { code, stdout, stderr } = await runCommand(args);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(suggestion)]);
+});
 
 test('every command has help with an example', async () => {
   const { stdout } = await runCommand(['--help']);
-  const names = [...(stdout.split('Commands:')[1] ?? '').matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name ?? '');
+  const names = [...(/Commands:\n(.*?)\n\n/s.exec(stdout)?.[1] ?? '').matchAll(/^ {2}(\w+)/gm)].map(
+    ([, name]) => name ?? '',
+  );
   const commands = names.filter((name) => name !== 'help');
   expect(commands).toContain('secret');
   for (const name of commands) {

@@ -33,7 +33,7 @@ test('lists the findings of authz and exits with 1', async () => {
     expect.stringMatching(new RegExp(`^torii: .*\\b${lintPermissions(odd).length}\\b.*\n$`)),
   ]);
   const table = await rbac(['lint', 'odd.json']);
-  expect(table.stdout).toMatch(/^kind +role +line +problem\nmalformed +clerk +x +\S/);
+  expect(table.stdout).toMatch(/^kind\trole\tline\tproblem\nmalformed\tclerk\tx\t\S/);
 });
 
 test('ignores the kinds of findings that --allow names', async () => {
@@ -60,29 +60,29 @@ test('fits findings into 40 columns', async (context) => {
 });
 
 test.each<[string, string[], RegExp]>([
-  ['a role', ['GET', '/invoices/7?page=2', '--role', 'clerk'], /permission +yes +.*\bclerk\b.*invoices\/\*:get/],
+  ['a role', ['GET', '/invoices/7?page=2', '--role', 'clerk'], /permission\tyes\t.*\bclerk\b.*invoices\/\*:get/],
   [
     'one role of several',
     ['get', '/invoices', '--role', 'nobody', 'clerk'],
-    /permission +yes +.*\bclerk\b.*invoices:get/,
+    /permission\tyes\t.*\bclerk\b.*invoices:get/,
   ],
-  ['a role that is a number', ['GET', '/reports/1', '--role', '17'], /permission +yes +.*\b17\b/],
+  ['a role that is a number', ['GET', '/reports/1', '--role', '17'], /permission\tyes\t.*\b17\b/],
   [
     'a base',
     ['GET', '/api/invoices', '--base', '/api/*', '--role', 'clerk'],
-    /permission +yes +.*\bclerk\b.*invoices:get/,
+    /permission\tyes\t.*\bclerk\b.*invoices:get/,
   ],
 ])('explains why %s is let through', async (_name, args, because) => {
   const { code, stdout, stderr } = await rbac(['explain', 'good.json', ...args]);
   expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(because), '']);
-  expect(stdout).toMatch(/^allowed {2}GET \/.*\nrule +passed +because\nimpersonation +yes +\S.*\npermission +yes/);
+  expect(stdout).toMatch(/^allowed {2}GET \/.*\nrule\tpassed\tbecause\nimpersonation\tyes\t\S.*\npermission\tyes/);
 });
 
 test.each<[string, string[], RegExp]>([
-  ['another method', ['DELETE', '/invoices', '--role', 'clerk'], /permission +no +.*\bclerk\b.*DELETE invoices/],
-  ['another path', ['GET', '/users', '--role', 'clerk'], /permission +no/],
-  ['a prototype’s role', ['GET', '/invoices', '--role', '__proto__'], /permission +no/],
-  ['a path with two readings', ['GET', '/a/../invoices', '--role', 'clerk'], /path +no +\S/],
+  ['another method', ['DELETE', '/invoices', '--role', 'clerk'], /permission\tno.*\bclerk\b.*DELETE invoices/],
+  ['another path', ['GET', '/users', '--role', 'clerk'], /permission\tno/],
+  ['a prototype’s role', ['GET', '/invoices', '--role', '__proto__'], /permission\tno/],
+  ['a path with two readings', ['GET', '/a/../invoices', '--role', 'clerk'], /path\tno\t\S/],
 ])('explains why %s is refused, with 1', async (_name, args, found) => {
   const { code, stdout, stderr } = await rbac(['explain', 'good.json', ...args]);
   expect([code, stdout, stderr]).toEqual([1, expect.stringMatching(found), expect.stringMatching(/^torii: .+\n$/)]);

@@ -37,8 +37,8 @@ test('decodes a token and says that it is not verified', async () => {
   const ended = await token(['decode'], { input: await torii.token({ expiresInSeconds: -200, signedBy: 'stranger' }) });
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   expect(ended.stdout).toMatch(/^NOT VERIFIED\b/i);
-  expect(ended.stdout).toMatch(/\nalg +ES256\n/);
-  expect(ended.stdout).toMatch(/\nexp +\d+ \(20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC, .*\b3 minutes\b.*\)\n/);
+  expect(ended.stdout).toMatch(/\nalg\tES256\n/);
+  expect(ended.stdout).toMatch(/\nexp\t\d+ \(20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC, .*\b3 minutes\b.*\)\n/);
 });
 
 test('decodes to JSON', async () => {
@@ -62,7 +62,7 @@ test('decodes tokens of other issuers, and keeps claims from moving the cursor o
     const { code, stdout } = await token(['decode', ...form], { input: foreign.join('.') });
     expect(code).toBe(0);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
-    expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]|0123/);
+    expect(stdout).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]|0123/);
     expect(stdout).toContain('[secret]');
   }
 });
@@ -100,7 +100,7 @@ test.each<[string, string[], () => Given]>([
   ],
 ])('verifies a token from %s', async (_name, args, given) => {
   const ended = await token(['verify', ...args], given());
-  expect(ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^user +user_1\n/) });
+  expect(ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^user\tuser_1\n/) });
 });
 
 test('verifies to JSON', async () => {
@@ -148,7 +148,7 @@ test.each([['verify'], ['why']])(
 test('why lists the checks up to the one that refused', async () => {
   const { code, stdout, stderr } = await token(['why'], { input: await torii.token({ expiresInSeconds: -200 }) });
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: .*token_expired.*\n$/)]);
-  expect(stdout).toMatch(/\nissuer +passed +http.*\nclaims +passed .*\ntimes +refused +\S.*\n\n.*\b3 minutes\b/);
+  expect(stdout).toMatch(/\nissuer\tpassed\thttp.*\nclaims\tpassed\t.*\ntimes\trefused\t\S.*\n\n.*\b3 minutes\b/);
   expect(stdout).not.toMatch(/signature/);
   const accepted = await token(['why'], { input: good });
   expect(accepted).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/accepted/) });
@@ -210,7 +210,7 @@ test.each<[string, () => string[], Given, string]>([
   ['a file and a variable', () => ['decode', 'a', '--variable', 'B'], {}, '--variable'],
   ['an issuer that is not a URL', () => ['verify', '--issuer', 'acme'], { input: 'x' }, 'issuer'],
   ['an empty audience', () => ['verify', '--audience', ''], { input: 'x' }, 'audience'],
-  ['two claims in one flag', () => ['verify', '--refuse-claim', 'scope,plan'], { input: 'x' }, 'refuseClaims'],
+  ['two claims in one flag', () => ['verify', '--refuse-claim', 'scope,plan'], { input: 'x' }, '--refuse-claim'],
   ['a clock tolerance above the maximum', () => ['verify', '--clock-tolerance', '301'], {}, '300'],
   ['a misspelled command', () => ['decod'], {}, 'decode?'],
   ['megabytes', () => ['decode'], { input: 'x'.repeat(1_000_001) }, '1000000'],
@@ -222,4 +222,21 @@ test.each<[string, () => string[], Given, string]>([
 test('refuses to verify without an issuer', async () => {
   const { code, stderr } = await runCommand(['token', 'verify'], { input: good });
   expect([code, stderr]).toEqual([2, expect.stringContaining('TORII_ISSUER')]);
+});
+
+test.each([
+  ['lists', (depth: number) => '['.repeat(depth) + ']'.repeat(depth)],
+  ['objects', (depth: number) => `${'{"a":'.repeat(depth)}"sk_live_0123"${'}'.repeat(depth)}`],
+])('decodes a claim of %s that are nested as deep as a token can hold', async (_name, nested) => {
+  const encode = (json: string): string => Buffer.from(json).toString('base64url');
+  for (const characters of [5_000, 12_000]) {
+    const claim = nested(Math.floor(characters / (nested(1).length - nested(0).length)) - 10);
+    const input = `${encode('{"alg":"ES256","kid":"k"}')}.${encode(`{"deep":${claim}}`)}.${encode('x'.repeat(64))}`;
+    for (const form of [[], ['--json']]) {
+      const { code, stdout, stderr } = await token(['decode', ...form], { input });
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).not.toContain('0123');
+      if (form.length > 0) expect(JSON.parse(stdout)).toMatchObject({ verified: false });
+    }
+  }
 });

@@ -43,8 +43,8 @@ test('lists users in a table, newest first, and says that there are more', async
   const { code, stdout, stderr } = await run('list');
   const lines = stdout.trimEnd().split('\n');
   expect([code, lines.length]).toEqual([0, 21]);
-  expect(lines[0]).toMatch(/^id +email +name +status +created$/);
-  expect(lines[1]).toMatch(/^[0-9a-f-]{36} {2}user24@example\.com +active +20/);
+  expect(lines[0]).toMatch(/^id\temail\tname\tstatus\tcreated$/);
+  expect(lines[1]).toMatch(/^[0-9a-f-]{36}\tuser24@example\.com\t\tactive\t20[\d-]+T[\d:.]+Z$/);
   expect(stderr).toMatch(/^.*--all.*--limit.*\b20\b.*\n$/);
 });
 
@@ -70,6 +70,19 @@ test('lists by part of an email or a name, by status and by date', async () => {
   expect(await emails('--created-after', '2020-01-01T00:00:00+01:00')).toHaveLength(2);
 });
 
+test('draws a table on a terminal of 80 columns, with relative times', async (context) => {
+  await torii.seed([
+    { email: 'a.rather.long.address.for.a.table@example.com', name: 'A Name That Is Long', status: 'banned' },
+  ]);
+  const terminal = await startOnTerminal(context, ['users', 'list'], { environment, columns: 80 });
+  expect(await terminal.ended).toBe(0);
+  const lines = terminal.text().trimEnd().split('\n');
+  expect(lines[0]).toMatch(/^id +email +name +status +created$/);
+  expect(lines[1]).toMatch(/^[0-9a-f-]{36} {2}a\.rather\S*… +A N.*… +banned +(now|\d+ \w+ ago)$/);
+  expect(lines[2]).toMatch(new RegExp(`^${ada.id} {2}ada@.* Ada +active +(now|\\d+ \\w+ ago)$`));
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});
+
 test('draws cards on a terminal of 40 columns', async (context) => {
   const terminal = await startOnTerminal(context, ['users', 'list'], { environment, columns: 40 });
   expect(await terminal.ended).toBe(0);
@@ -85,7 +98,7 @@ test('finds a user by id and by exact email', async () => {
   await torii.seed([{ email: 'xada@example.com' }, { email: 'ada@example.community' }]);
   for (const who of [ada.id, 'ada@example.com', 'ADA@example.com']) expect(await runJson('get', who)).toEqual(ada);
   const { stdout } = await run('get', ada.id);
-  expect(stdout).toContain('phone        +45 12\n');
+  expect(stdout).toContain('phone\t+45 12\n');
 });
 
 test('does not find a deleted user by email', async () => {
@@ -241,7 +254,7 @@ test.each<[string, readonly string[], number, string]>([
   ['no user to get', ['get'], 2, "'user'"],
   ['an unknown id', ['get', unknownId], 1, '404 user_not_found'],
   ['an invalid id', ['get', 'ada'], 1, '400 invalid_request'],
-  ['an empty id', ['get', ''], 2, 'userId'],
+  ['an empty id', ['get', ''], 2, 'id of the user'],
   ['a limit of 0', ['list', '--limit', '0'], 2, '--limit'],
   ['an unknown status', ['list', '--status', 'gone'], 2, 'pending_verification, active, banned, deleted'],
   ['an invalid date', ['list', '--created-before', '2026-02-30'], 2, '2026-05-16'],
@@ -250,7 +263,7 @@ test.each<[string, readonly string[], number, string]>([
   ['a user without data', ['create'], 2, '--email'],
   ['an unset variable for an email', ['create', '--email', ''], 2, '--email'],
   ['an invalid email', ['create', '--email', 'ada'], 1, '400 invalid_request'],
-  ['an invalid date of birth', ['create', '--name', 'A', '--date-of-birth', 'May'], 2, 'dateOfBirth'],
+  ['an invalid date of birth', ['create', '--name', 'A', '--date-of-birth', 'May'], 2, '--date-of-birth'],
   ['asking for a password without a terminal', ['create', '--name', 'A', '--ask-password'], 2, '--password-file -'],
   ['no change', ['update', unknownId], 2, '--name'],
   ['a field both given and cleared', ['update', unknownId, '--name', 'A', '--clear', 'name'], 2, 'name'],

@@ -1,6 +1,7 @@
 export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
 export { checkNameOf, isRefusal, requireChecks } from './checks.ts';
 export { emitterFor } from './emitter.ts';
+export { isError } from './errors/is-error.ts';
 export { withDetail } from './events.ts';
 export {
   createGuards,
@@ -14,10 +15,13 @@ export {
   guardKind,
   type ResponseProgress,
 } from './guards.ts';
+export type { Auth, Check, Claims, Denial, Verifier, VerifierOptions } from './index.ts';
 export { innermostProblem, type LoggableError, loggableCause } from './logs/cause.ts';
 export { describeValue } from './logs/found-value.ts';
 export { loggable } from './logs/loggable.ts';
 export { kindOf } from './logs/value-kind.ts';
+export { type ConnectionFailure, readConnectionFailure } from './network/connection-failure.ts';
+export { parseHttpDate, readRetryAfter } from './network/http-date.ts';
 export { isLoopback } from './options/loopback.ts';
 export { listOrigins } from './options/origins.ts';
 export { problemOfPasted } from './options/pasted-text.ts';
@@ -26,6 +30,7 @@ export {
   assertClaimNames,
   assertOption,
   listTexts,
+  type NumberRule,
   type Options,
   omitUndefined,
   readChoice,
@@ -41,7 +46,10 @@ export {
   wrongOption,
   wrongValue,
 } from './options/reader.ts';
+export { decodeText, type TextReading } from './options/text-bytes.ts';
 export { verifyOptionNames } from './options/verify-options.ts';
+export { cleanKeyText } from './pem/key-text.ts';
+export { type PemKey, readPem } from './pem/pem.ts';
 export { type AwaitGuard, createAwaitGuard, type GuardedFields, guardFields } from './promises/await-guard.ts';
 export { isPromise } from './promises/is-promise.ts';
 export { guardOutcome } from './promises/outcome.ts';
@@ -49,9 +57,18 @@ export { isFromOwnPages } from './request/bearer.ts';
 export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './request/path.ts';
 export { viewOf } from './request/request-view.ts';
 export { surviveOutages } from './stores/outages.ts';
+export { onAbort } from './time/abort.ts';
 export { raceDeadline } from './time/deadline.ts';
 export { elapsedMs, type Instant, instantNow } from './time/instant.ts';
-export { type Patience, type RemoteSource, RemoteValue, retryDelayMs, TimeLimitError } from './time/remote-value.ts';
+export { pause } from './time/pause.ts';
+export {
+  type Patience,
+  type RemoteSource,
+  RemoteValue,
+  type Renewal,
+  retryDelayMs,
+  TimeLimitError,
+} from './time/remote-value.ts';
 export { RepeatWatch } from './time/repeat-watch.ts';
 export { checkAudience } from './token/claims.ts';
 export { verifierFrom } from './verifier.ts';

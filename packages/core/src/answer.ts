@@ -5,7 +5,7 @@ import { recallListener, type VerifierEventListener } from './events.ts';
 import { kindOf } from './logs/value-kind.ts';
 
 /** The response to send. A `body` that is an object is sent as JSON, a string is sent unchanged, and `null` means no body. */
-export type Answer = Denial<object | string | null>;
+export type Answer = Denial<object | string | null, number>;
 
 /**
  * The `onError` option. Returns the response to a refusal, or `undefined` or `null` to send the default response, `denial`.

@@ -1,19 +1,24 @@
 import { isOfKind } from './errors/kinds.ts';
 import type { Reason } from './errors/reasons.ts';
 
+/** The HTTP status of a refusal. */
+export type DenialStatus = 400 | 401 | 403 | 503;
+
+/** The kind of a refusal: one for each {@link DenialStatus}. */
+export type DenialCode = 'bad_request' | 'authentication_failed' | 'forbidden' | 'unavailable';
+
 /** The JSON body of a refusal. */
 export interface DenialBody {
   readonly error: {
-    /** `authentication_failed`, `bad_request`, `forbidden` or `unavailable`. */
-    readonly code: string;
+    readonly code: DenialCode;
     readonly reason: Reason;
     readonly message: string;
   };
 }
 
 /** The response to a refused request, as plain data. Send it with `Response.json(denial.body, denial)`. */
-export interface Denial<Body = DenialBody> {
-  readonly status: number;
+export interface Denial<Body = DenialBody, Status extends number = DenialStatus> {
+  readonly status: Status;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
 }
@@ -36,7 +41,7 @@ const statuses = [
 
 // The fields of a refusal. Its class cannot be imported here, because it imports this module.
 interface Refused {
-  readonly code: string;
+  readonly code: DenialCode;
   readonly reason: Reason;
   readonly message: string;
   readonly retryAfterSeconds?: number;
@@ -47,7 +52,7 @@ function isRefused(error: unknown, kind: string): error is Refused {
   return isOfKind(error, kind) && typeof Reflect.get(error, 'message') === 'string';
 }
 
-function denialOf({ code, reason, message, retryAfterSeconds }: Refused, status: number): Denial {
+function denialOf({ code, reason, message, retryAfterSeconds }: Refused, status: DenialStatus): Denial {
   const sentNoToken = reason === 'token_missing' || reason === 'scheme_unsupported';
   return {
     status,

@@ -37,7 +37,7 @@ export abstract class ToriiError extends Error {
  * An error that refuses the caller. If no code handles it, Express, Koa, Fastify and Hono respond with its denial, because
  * they read the fields below from an error. The fields can be assigned. They are not enumerable, so loggers do not print them.
  */
-export abstract class RefusalError extends ToriiError {
+export abstract class RefusalError<Status extends number = number> extends ToriiError {
   constructor(message: string, options?: ErrorOptions) {
     // Capturing a stack trace takes most of the time in which an error is created, and a refusal shows none.
     const limit: unknown = Reflect.get(Error, 'stackTraceLimit');
@@ -52,8 +52,8 @@ export abstract class RefusalError extends ToriiError {
   }
 
   /** The HTTP status of the denial. */
-  get status(): number {
-    return this.field('status');
+  get status(): Status {
+    return this.field('status') as Status;
   }
 
   set status(value: number) {
@@ -61,8 +61,8 @@ export abstract class RefusalError extends ToriiError {
   }
 
   /** The same as `status`. */
-  get statusCode(): number {
-    return this.field('statusCode');
+  get statusCode(): Status {
+    return this.field('statusCode') as Status;
   }
 
   set statusCode(value: number) {
@@ -92,7 +92,7 @@ export abstract class RefusalError extends ToriiError {
     return Response.json(this.toDenial()?.body, this);
   }
 
-  protected toDenial(): Denial<object> | undefined {
+  protected toDenial(): Denial<object, number> | undefined {
     return denialFor(this);
   }
 
@@ -116,7 +116,7 @@ function keep<T>(error: object, name: string, value: T): T {
 }
 
 /** The caller could not be authenticated. Answered with 401. */
-export class ToriiAuthError extends RefusalError {
+export class ToriiAuthError extends RefusalError<401> {
   protected static override readonly kind: string = 'ToriiAuthError';
   override readonly name = 'ToriiAuthError';
   override readonly code = 'authentication_failed';
@@ -129,7 +129,7 @@ export class ToriiAuthError extends RefusalError {
 }
 
 /** The request is ambiguous: for example, its path can be interpreted in two ways. Answered with 400. */
-export class ToriiRequestError extends RefusalError {
+export class ToriiRequestError extends RefusalError<400> {
   protected static override readonly kind: string = 'ToriiRequestError';
   override readonly name = 'ToriiRequestError';
   override readonly code = 'bad_request';
@@ -137,7 +137,7 @@ export class ToriiRequestError extends RefusalError {
 }
 
 /** The caller is authenticated, but not allowed to make this request. Answered with 403. */
-export class ToriiForbiddenError extends RefusalError {
+export class ToriiForbiddenError extends RefusalError<403> {
   protected static override readonly kind: string = 'ToriiForbiddenError';
   override readonly name = 'ToriiForbiddenError';
   override readonly code = 'forbidden';
@@ -145,7 +145,7 @@ export class ToriiForbiddenError extends RefusalError {
 }
 
 /** No decision was possible: the issuer's keys or the authorization policy could not be loaded. Answered with 503. */
-export class ToriiUnavailableError extends RefusalError {
+export class ToriiUnavailableError extends RefusalError<503> {
   protected static override readonly kind: string = 'ToriiUnavailableError';
   override readonly name = 'ToriiUnavailableError';
   override readonly code = 'unavailable';
@@ -198,10 +198,19 @@ export interface ApiCall {
   readonly attempts: number;
 }
 
+/** What the API says is wrong with one field of a request. Both texts come from the server, but are safe to log. */
+export interface FieldError {
+  /** The name of the field, or its path, such as `address.city`. `null` if the API named none. */
+  readonly field: string | null;
+  readonly message: string;
+}
+
 /** The data of a {@link ToriiApiError}: the call, and the response that was an error or unusable. */
 export interface ApiAnswer extends ApiCall {
   readonly status: number;
   readonly code: string;
+  readonly detail?: string | null;
+  readonly fieldErrors?: readonly FieldError[];
   readonly supportId?: string | null;
   readonly body?: unknown;
   readonly problem?: ProblemDetails | null;
@@ -223,23 +232,42 @@ export class ToriiApiError extends ToriiError implements ApiAnswer {
    * instead: `response_malformed`, `redirect_refused` and `cursor_repeated`.
    */
   declare readonly code: string;
+  /**
+   * What the API says about the error, for logs: at most 200 characters, without secrets. It may contain user data, such as an
+   * email address, so do not send it to your callers. `null` if the API sent none.
+   */
+  readonly detail: string | null = null;
+  /** The fields that the API refused, such as `{ field: 'email', message: 'is not an email address' }`. For logs, too. */
+  readonly fieldErrors: readonly FieldError[] = [];
   /** An id to quote to Torii's support. `null` if the API sent none. */
   readonly supportId: string | null = null;
-  /** The response body: parsed if it was JSON, otherwise text. `undefined` if it was empty. */
+  /**
+   * The response body: parsed if it was JSON, otherwise text. `undefined` if it was empty. It may contain what was sent to the
+   * API, such as a password. Therefore this property and `problem` are not enumerable, so that loggers do not print them.
+   */
   declare readonly body: unknown;
   /** The response body if it was problem details, otherwise `null`. */
-  readonly problem: ProblemDetails | null = null;
+  declare readonly problem: ProblemDetails | null;
   declare readonly method: string;
   declare readonly path: string;
   declare readonly attempts: number;
-  /** How many seconds the API asked to wait before the next request. `null` if the API did not say. */
+  /** How many seconds the API asked to wait before the next request: from 1 to 86,400. `null` if the API did not say. */
   readonly retryAfterSeconds: number | null = null;
 
-  constructor(message: string, answer: ApiAnswer, options?: ErrorOptions) {
+  constructor(message: string, { body, problem = null, ...answer }: ApiAnswer, options?: ErrorOptions) {
     super(message, options);
-    // Frameworks may answer an uncaught error with its `status`, but must not send its message: see `http-errors`.
-    Object.defineProperty(this, 'expose', { value: false, writable: true, configurable: true });
     Object.assign(this, answer);
+    keep(this, 'body', body);
+    keep(this, 'problem', problem);
+    // Frameworks may answer an uncaught error with its `status`, but must not send its message: see `http-errors`.
+    keep(this, 'expose', false);
+  }
+
+  /** The error as JSON, for logs: without `body`, `problem`, the stack and the cause. */
+  override toJSON(): { name: string; message: string } & Omit<ApiAnswer, 'body' | 'problem'> {
+    const { status, detail, fieldErrors, supportId, method, path, attempts, retryAfterSeconds } = this;
+    const { name, code, message } = super.toJSON();
+    return { name, code, message, status, detail, fieldErrors, supportId, method, path, attempts, retryAfterSeconds };
   }
 }
 
@@ -254,11 +282,21 @@ export class ToriiConnectionError extends ToriiError implements ApiCall {
   override readonly name = 'ToriiConnectionError';
   override readonly code = 'connection_failed';
   readonly reason: ConnectionReason;
+  /**
+   * Whether the API may have received a request of this call, and carried it out. `false` only if it certainly did not, for
+   * example if there was no connection. Then even `users.create` can be called again.
+   */
+  readonly mayHaveArrived: boolean = true;
   declare readonly method: string;
   declare readonly path: string;
   declare readonly attempts: number;
 
-  constructor(reason: ConnectionReason, message: string, call: ApiCall, options?: ErrorOptions) {
+  constructor(
+    reason: ConnectionReason,
+    message: string,
+    call: ApiCall & { readonly mayHaveArrived?: boolean },
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.reason = reason;
     Object.assign(this, call);

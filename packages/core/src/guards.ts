@@ -179,10 +179,11 @@ function readGuardOptions(given: object, example: string): { readonly onError?: 
 
 function guardBy<Request extends object>(decide: (request: Request) => Promise<void>): Guard<Request> {
   return async (request, steps) => {
+    const hadBegun = responseOf(steps)?.headersSent === true;
     try {
       await decide(request);
     } catch (error) {
-      return refuse(error, request, steps);
+      return refuse(error, request, steps, hadBegun);
     }
     if (responseOf(steps)?.writableEnded) return undefined;
     // Call `pass` outside the `try`: an error thrown by a later handler must not be answered as a refusal.
@@ -194,12 +195,18 @@ async function refuse<Request extends object, Result>(
   error: unknown,
   request: Request,
   steps: GuardSteps<Result>,
+  hadBegun: boolean,
 ): Promise<Result | undefined> {
   const response = responseOf(steps);
   try {
     const refusal = await answerFor(error, request, onErrorOf(request), listenerOf(request));
     if (response?.writableEnded) return undefined;
-    if (response?.headersSent) throw error;
+    if (response?.headersSent) {
+      // An earlier handler began the response and left the rest to later ones: without an error, nothing would end it.
+      if (hadBegun) throw error;
+      // Other code, such as a time limit, has begun a response in the meantime, and will end it.
+      return undefined;
+    }
     return await steps.answer(refusal);
   } catch (failure) {
     return steps.fail(errorFrom(failure));

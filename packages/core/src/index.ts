@@ -1,13 +1,15 @@
 export { type Actor, type Auth, type Claims, isAuth, type Organization } from './auth.ts';
 export { authorize, type Check, type Refusal, refuse } from './checks.ts';
-export { type Denial, type DenialBody, denialFor } from './denial.ts';
+export { type Denial, type DenialBody, type DenialCode, type DenialStatus, denialFor } from './denial.ts';
 export {
   type ApiAnswer,
   type ApiCall,
   type AuthReason,
   type ConnectionReason,
+  type FieldError,
   type ProblemDetails,
   type Reason,
+  type RefusalError,
   ToriiApiError,
   ToriiAuthError,
   ToriiConfigError,

@@ -83,13 +83,23 @@ function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
-  if (a instanceof Date || b instanceof Date) return a instanceof Date && b instanceof Date && +a === +b;
+  const [timeOfA, timeOfB] = [timeOf(a), timeOf(b)];
+  if (timeOfA !== undefined || timeOfB !== undefined) return timeOfA === timeOfB;
   if (!hasPlainContent(a) || !hasPlainContent(b)) return false;
   const [keysOfA, keysOfB] = [Object.keys(a), Object.keys(b)];
   return (
     keysOfA.length === keysOfB.length &&
     keysOfA.every((key) => Object.hasOwn(b, key) && isSame(Reflect.get(a, key), Reflect.get(b, key)))
   );
+}
+
+// Not `instanceof`: a Date of another realm (Jest, `vm`) has another class. Its time is in an internal slot.
+function timeOf(value: object): number | undefined {
+  try {
+    return Date.prototype.getTime.call(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function hasPlainContent(value: object): boolean {

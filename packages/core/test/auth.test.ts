@@ -391,3 +391,30 @@ test('an Auth has the documented fields and no other property', async () => {
     'raw',
   ]);
 });
+
+describe('an Auth for serializers', () => {
+  // React, superjson and devalue accept only such objects, and `structuredClone` copies only these without a loss.
+  test('is a plain object without symbols, getters or methods, at every depth', async () => {
+    const claims = { act: { sub: 'admin' }, org_id: 'acme', org_role: 'org:member', plan: { seats: [1, { a: null }] } };
+    const pending: unknown[] = [await authFor(claims)];
+    for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+      if (typeof value !== 'object' || value === null) continue;
+      expect(Object.getPrototypeOf(value)).toBe(Array.isArray(value) ? Array.prototype : Object.prototype);
+      expect(Object.getOwnPropertySymbols(value)).toEqual([]);
+      for (const { value: member, enumerable } of Object.values(Object.getOwnPropertyDescriptors(value))) {
+        if (enumerable) pending.push(member);
+        expect(typeof member).not.toBe('function');
+      }
+    }
+  });
+
+  test.each<[string, (auth: Auth) => unknown]>([
+    ['structuredClone', (auth) => structuredClone(auth)],
+    ['JSON', (auth) => JSON.parse(JSON.stringify(auth))],
+    ['spreading', (auth) => ({ ...auth })],
+  ])('[17] is copied completely by %s, and the copy is no Auth', async (_name, copy) => {
+    const auth = await authFor({ plan: { seats: [1] } });
+    expect(copy(auth)).toEqual(auth);
+    expect(isAuth(copy(auth))).toBe(false);
+  });
+});

@@ -4,9 +4,12 @@ import { FetchBudget } from '../src/keys/fetch-budget.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'], now: Date.UTC(2026, 0, 1) });
+  // Without it, only the fake clock ends a pause. See `pause`.
+  vi.stubGlobal('Atomics', {});
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);

@@ -19,6 +19,7 @@ const [key, other] = await Promise.all([makeKey('key-1'), makeKey('key-2')]);
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 interface Given {
@@ -269,6 +270,12 @@ describe.each(fetchers)('the request for keys of %s', (_name, makeVerifier) => {
     ['headers that are a plain object', { status: 200, headers: {}, text: async () => text }],
     ['a body that has only a reader', { status: 200, body: { getReader: () => new Response(text).body?.getReader() } }],
     ['a body that cannot be read, and text()', { status: 200, body: {}, text: async () => text }],
+    ['a byte order mark in text()', { status: 200, text: async () => `\uFEFF${text}` }],
+    ['a byte order mark in a string', { status: 200, body: chunks('\uFEFF', text) }],
+    [
+      'a byte order mark in bytes',
+      { status: 200, body: chunks(Uint8Array.of(0xef, 0xbb), Uint8Array.of(0xbf), bytes) },
+    ],
     ['a body whose iterator returns a value at its end', { status: 200, body: chunksBefore('end', text) }],
     ['a text of 512 KiB', { status: 200, text: async () => largest }],
     ['512 KiB in two chunks', { status: 200, body: chunks(largest.slice(0, 9), largest.slice(9)) }],
@@ -447,6 +454,8 @@ describe.each(fetchers)('keysTimeoutMs of %s', (_name, makeVerifier) => {
 
   test('[4] of a flooded verifier does not keep a new key from another one that shares the key set', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+    // Without it, only the fake clock ends a pause. See `pause`.
+    vi.stubGlobal('Atomics', {});
     const [endpoint, fresh] = [makeKeyEndpoint(key), await makeKey('fresh')];
     const [hasty, patient] = [100, 5_000].map((keysTimeoutMs) =>
       makeVerifier({ fetch: endpoint.fetch, keysTimeoutMs }),

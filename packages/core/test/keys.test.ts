@@ -8,9 +8,12 @@ const [oldKey, newKey, strangersKey] = await Promise.all([makeKey('old'), makeKe
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'], now: Date.UTC(2026, 0, 1) });
+  // Without it, only the fake clock ends a pause. See `pause`.
+  vi.stubGlobal('Atomics', {});
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 /** A token that is valid for two hours, so that it does not expire during the test. */

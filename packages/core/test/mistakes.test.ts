@@ -66,8 +66,6 @@ describe('what is no request', () => {
     ['a list of texts, such as rawHeaders', ['authorization', authorization]],
     ['a body', { body: { authorization } }],
     ['the context of a route', { params: Promise.resolve({}) }],
-    ['an event of a worker', { request: new Request('https://app.test/', { headers: { authorization } }) }],
-    ["Hono's request", { raw: new Request('https://app.test/') }],
     ['a response of Node', { req: request, statusCode: 200, getHeaders: () => ({}) }],
     ['a Fetch response', new Response(null, { headers: { authorization } })],
     ['query parameters', new URLSearchParams({ authorization })],

@@ -496,3 +496,124 @@ describe('the host', () => {
     expect(viewOf({ headers: { ':authority': host } }).host).toBeUndefined();
   });
 });
+
+describe('the request that a framework wraps', () => {
+  const [first, second] = ['Bearer a', 'Bearer b'];
+  const node = {
+    method: 'GET',
+    url: '/docs?x=1',
+    headers: { authorization: first, host: 'app.test' },
+    rawHeaders: ['Host', 'app.test', 'Authorization', first, 'authorization', second],
+  };
+  const { rawHeaders: _, ...shown } = node;
+  const fetched = new Request('https://app.test/docs?x=1', { headers: [['authorization', first]] });
+  const doubled = new Request('https://app.test/docs', {
+    headers: [
+      ['authorization', first],
+      ['authorization', second],
+    ],
+  });
+
+  test.each<[string, unknown]>([
+    ['Fastify', { ...shown, originalUrl: node.url, raw: node }],
+    ['Koa', { ...shown, originalUrl: node.url, req: node }],
+    ['hapi', { ...shown, method: 'get', path: '/docs', url: new URL('http://app.test/docs'), raw: { req: node } }],
+    ['h3 on Node', { method: 'GET', path: node.url, headers: new Headers(shown.headers), node: { req: node } }],
+    [
+      'a Fetch request that a Node server made',
+      { ...shown, headers: new Headers(shown.headers), runtime: { node: { req: node } } },
+    ],
+    ['a context with the request of Node', { req: node, res: {} }],
+    ['Node, with `headersDistinct` alone', { ...shown, raw: { headersDistinct: { authorization: [first, second] } } }],
+    [
+      'an event of API Gateway',
+      { path: '/docs', headers: { Authorization: second }, multiValueHeaders: { Authorization: [first, second] } },
+    ],
+    [
+      'such an event, with a name in another case',
+      { path: '/docs', headers: { authorization: second }, multiValueHeaders: { Authorization: [first, second] } },
+    ],
+    [
+      'such an event without `headers`',
+      { path: '/docs', headers: null, multiValueHeaders: { authorization: [first, second] } },
+    ],
+    ['an event of a load balancer of AWS', { path: '/docs', multiValueHeaders: { authorization: [first, second] } }],
+  ])('[13] shows two Authorization headers: %s', (_name, request) => {
+    const view = viewOf(like(request));
+    expect([view.path, view.headerValues('authorization')]).toEqual(['/docs', [first, second]]);
+  });
+
+  test.each<[string, unknown]>([
+    ["Hono's `c.req`", { raw: doubled, header: () => first, bodyCache: {} }],
+    ["Hono's context", { req: { raw: doubled }, env: {} }],
+    ['a context with a Fetch request', { request: doubled, params: {} }],
+  ])('[13] shows that two Authorization headers were joined: %s', async (_name, request) => {
+    const refused = createVerifier({ issuer, keys: { keys: [key.publicJwk] } }).authenticate(like(request));
+    await expect(refused).rejects.toMatchObject({ reason: 'header_malformed' });
+  });
+
+  test.each<[string, unknown]>([
+    ["Hono's `c.req`", { raw: fetched, header: () => first }],
+    ["Hono's context", { req: { raw: fetched }, env: {} }],
+    ['the event of SvelteKit', { request: fetched, url: new URL(fetched.url), cookies: {} }],
+    ['a context in a context', { req: { request: fetched } }],
+  ])('is read inside of %s', (_name, request) => {
+    const view = viewOf(like(request));
+    expect([view.method, view.path, view.host]).toEqual(['GET', '/docs', 'app.test']);
+    expect(view.headerValues('authorization')).toEqual([first]);
+  });
+
+  test.each<[string, unknown]>([
+    ['a body that looks like a context', { request: { headers: { authorization } } }],
+    ['a body that looks like a wrapper', { raw: { headers: { authorization } }, req: { headers: { authorization } } }],
+    ['headers that are text in a context', { req: { headers: 'authorization', rawHeaders: [] } }],
+    ['a circle', circle()],
+    ['a request deep inside', { req: { req: { req: { req: { raw: fetched } } } } }],
+    ['a function', { raw: Object.assign(() => {}, { headers: { authorization } }) }],
+  ])('[13] is not found in %s', async (_name, request) => {
+    const refused = createVerifier({ issuer, keys: { keys: [key.publicJwk] } }).authenticate(like(request));
+    await expect(refused).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'request' });
+  });
+
+  test.each<[string, unknown]>([
+    ['headers named like a wrapper', { req: authorization, raw: authorization, request: authorization }],
+    ['a list of values that is text', { multiValueHeaders: authorization }],
+  ])('[13] is not found in %s', async (_name, request) => {
+    const refused = createVerifier({ issuer, keys: { keys: [key.publicJwk] } }).authenticate(like(request));
+    await expect(refused).rejects.toMatchObject({ reason: 'token_missing' });
+  });
+
+  test('[13] is the one that the request itself shows, if a wrapper has other headers', () => {
+    const request = { headers: { authorization: first }, raw: { rawHeaders: ['Authorization', second] } };
+    expect(viewOf(like(request)).headerValues('authorization')).toEqual([first]);
+  });
+
+  test('[32] shows two Host headers, so that the host is unknown', () => {
+    const raw = { rawHeaders: ['Host', 'app.test', 'host', 'other.test'] };
+    expect(viewOf(like({ headers: { host: 'app.test' }, raw })).host).toBeUndefined();
+    expect(viewOf(like({ headers: { host: 'app.test' }, raw: { req: raw } })).host).toBeUndefined();
+  });
+
+  test('[32] names its host in an absolute target', () => {
+    const raw = { url: 'http://other.test/docs', rawHeaders: ['Host', 'app.test'] };
+    expect(viewOf(like({ headers: { host: 'app.test' }, raw })).host).toBeUndefined();
+  });
+
+  test('[13] a polluted prototype adds no request', () => {
+    Object.assign(Object.prototype, { raw: node, multiValueHeaders: { authorization: [second] } });
+    try {
+      expect(viewOf({ headers: { authorization: first } }).headerValues('authorization')).toEqual([first]);
+      expect(viewOf({ a: '1' }).headerValues('authorization')).toEqual([]);
+    } finally {
+      for (const name of ['raw', 'multiValueHeaders']) Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+});
+
+function circle(): object {
+  return {
+    get req() {
+      return this;
+    },
+  };
+}

@@ -13,6 +13,7 @@ import type { Environment } from './environment.ts';
 import type { Faults, Surface } from './faults/faults.ts';
 import { injectFaults } from './faults/injection.ts';
 import type { Traffic } from './faults/traffic.ts';
+import { hostnameOf, isLoopbackHost } from './http/origins.ts';
 import { answerProblem, Problem, problemFor } from './http/problem.ts';
 import type { Journal } from './journal.ts';
 import { browserRoutes } from './pages/routes.ts';
@@ -24,6 +25,7 @@ export interface AppSurroundings {
   readonly traffic: Traffic;
   readonly clock: Clock;
   readonly issuers: ReadonlyMap<string, string>;
+  readonly allowedHosts: readonly string[];
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
@@ -32,7 +34,7 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   const watch = (surface: Surface) =>
     every(countRequests(surface, surroundings.traffic), injectFaults(surface, surroundings.faults));
 
-  app.use(noteRequests(environment.journal), requireLoopbackHost);
+  app.use(noteRequests(environment.journal), wrapForeignErrors, refuseOtherHosts(surroundings.allowedHosts));
   app.use(
     methodNotAllowed({
       app,
@@ -91,6 +93,16 @@ function noteRequests(journal: Journal): MiddlewareHandler {
   };
 }
 
+// Hono passes only errors of its own realm to `onError`, and throws others. In Jest, Node's errors, such as those of SQLite,
+// come from another realm.
+const wrapForeignErrors: MiddlewareHandler = async (_c, next) => {
+  try {
+    await next();
+  } catch (error) {
+    throw new Error('An error of another realm; see `cause`.', { cause: error });
+  }
+};
+
 function countRequests(surface: Surface, traffic: Traffic): MiddlewareHandler {
   return async (c, next) => {
     traffic.count(surface);
@@ -101,13 +113,23 @@ function countRequests(surface: Surface, traffic: Traffic): MiddlewareHandler {
   };
 }
 
-const loopback = /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
-
-/** Prevents DNS rebinding: a web page could reach the emulator by resolving its own host name to 127.0.0.1. */
-const requireLoopbackHost: MiddlewareHandler = async (c, next) => {
-  // The URL has the host of an absolute request target, which may differ from the Host header.
-  if (![c.req.header('host') ?? '', new URL(c.req.url).host].every((host) => loopback.test(host))) {
-    throw new Problem(421, 'host_refused', 'The Host header is not a loopback name. Use localhost or 127.0.0.1.');
-  }
-  await next();
-};
+/**
+ * Prevents DNS rebinding: a web page could reach the emulator by resolving its own host name to the emulator's address.
+ *
+ * @param allowedHosts host names in lowercase, in addition to those of loopback
+ */
+function refuseOtherHosts(allowedHosts: readonly string[]): MiddlewareHandler {
+  return async (c, next) => {
+    // The URL has the host of an absolute request target, which may differ from the Host header.
+    for (const host of [c.req.header('host') ?? '', new URL(c.req.url).host]) {
+      if (isLoopbackHost(host) || allowedHosts.includes(hostnameOf(host))) continue;
+      throw new Problem(
+        421,
+        'host_refused',
+        'The host of this request is not allowed. Use localhost or 127.0.0.1, or start the emulator with this host in ' +
+          'allowedHosts (--allow-host).',
+      );
+    }
+    await next();
+  };
+}

@@ -7,6 +7,7 @@ import { close } from './server.ts';
 
 export interface EmulatorParts {
   readonly server: Server;
+  readonly localOrigin: string;
   readonly database: DatabaseSync;
   readonly clock: Clock;
   readonly first: ServedEnvironment;
@@ -44,6 +45,14 @@ export class Emulator extends EmulatorEnvironment implements AsyncDisposable {
     if (environment !== undefined) return environment;
     const names = this.environments.map((each) => each.name).join(', ');
     throw new EmulatorError('environment_unknown', `No environment has this name. Use one of: ${names}.`);
+  }
+
+  /**
+   * The address at which the emulator listens, such as `http://127.0.0.1:4100`. All other URLs begin with it too, unless
+   * the option `publicOrigin` is set.
+   */
+  get localOrigin(): string {
+    return this.#parts.localOrigin;
   }
 
   /** The current time of the emulator's clock. */

@@ -24,6 +24,11 @@ export class EmulatorError extends Error {
   }
 }
 
+/** Whether a value is an error. Not `instanceof`: in Jest, Node's own errors have another `Error` class than this module. */
+export function isError(value: unknown): value is Error {
+  return /^\[object (?:Error|DOMException)\]$/.test(Object.prototype.toString.call(value));
+}
+
 export interface FieldError {
   readonly field: string;
   readonly message: string;

@@ -8,6 +8,7 @@ export type { Session } from './sessions/session.ts';
 export { startEmulator } from './start.ts';
 export type { Signer, TokenOptions } from './tokens/token.ts';
 export type { NewUser } from './users/input.ts';
+export type { UndeletedStatus } from './users/record.ts';
 export type { SeedReport, SeedUser } from './users/seed.ts';
 export type { User, UserStatus } from './users/user.ts';
 export type { WebhookAttempt, WebhookDelivery } from './webhooks/delivery-log.ts';

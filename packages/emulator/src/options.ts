@@ -19,8 +19,10 @@ export interface EnvironmentOptions {
   readonly webhooks?: readonly WebhookOptions[];
 }
 
-/** The address to listen on: loopback only, or all network interfaces. */
-export type Host = '127.0.0.1' | '0.0.0.0';
+/** The address to listen on: loopback only, or all network interfaces, with IPv4 or IPv6. */
+export type Host = '127.0.0.1' | '::1' | '0.0.0.0' | '::';
+
+export const hosts: readonly Host[] = ['127.0.0.1', '::1', '0.0.0.0', '::'];
 
 /** Options of `startEmulator`. All are optional. An unknown or invalid option throws `option_invalid`. */
 export interface EmulatorOptions {
@@ -31,12 +33,30 @@ export interface EmulatorOptions {
    */
   readonly port?: number;
   /**
-   * The address to listen on. Use `0.0.0.0` only inside a container with a mapped port: other machines may then be able
-   * to connect to the emulator and its dashboard. The issuer URL stays `http://127.0.0.1:PORT`.
+   * The address to listen on. Use `0.0.0.0` or `::` (IPv6, and usually IPv4 too) only inside a container: other machines
+   * may then be able to connect to the emulator and its dashboard. The issuer URL stays `http://127.0.0.1:PORT`, unless
+   * you set `publicOrigin`.
    *
    * @default '127.0.0.1'
    */
   readonly host?: Host;
+  /**
+   * The origin at which browsers and apps reach the emulator, if it is not the address that it listens on: another port
+   * of the machine that is mapped to a container, or a proxy that adds TLS. All URLs begin with it: the issuer, and so
+   * the `iss` of tokens, `apiUrl`, the sign-in page and the dashboard. An `https://` origin, or an `http://` origin of
+   * loopback such as `http://localhost:8080`: @torii/core and the REST client refuse any other http URL.
+   *
+   * @default 'http://127.0.0.1:PORT'
+   */
+  readonly publicOrigin?: string;
+  /**
+   * The host names and IP addresses, without a port, that requests may name in addition to loopback and the host of
+   * `publicOrigin`. For example, `torii` if other containers reach the emulator at `http://torii:4100`. Requests for
+   * other hosts get a 421, because a web page could otherwise control the emulator (DNS rebinding).
+   *
+   * @default []
+   */
+  readonly allowedHosts?: readonly string[];
   /**
    * The path of a SQLite file that keeps users, sessions, signing keys and secrets between starts. The file is created
    * if it is missing. Only one emulator can use a file at a time.
@@ -97,6 +117,8 @@ export interface EmulatorOptions {
 export interface Settings {
   readonly port: number;
   readonly host: Host;
+  readonly publicOrigin: string | undefined;
+  readonly allowedHosts: readonly string[];
   readonly database: string;
   readonly secretKey: string | undefined;
   readonly environments: readonly EnvironmentOptions[];
@@ -111,6 +133,8 @@ export interface Settings {
 const optionNames = {
   port: true,
   host: true,
+  publicOrigin: true,
+  allowedHosts: true,
   database: true,
   secretKey: true,
   environments: true,
@@ -130,7 +154,7 @@ export function settingsFrom(options: EmulatorOptions): Settings {
   if (unknown !== undefined)
     throw invalid(`${unknown} does not exist. Use one of: ${Object.keys(optionNames).join(', ')}.`);
   const { port = 0, host = '127.0.0.1', database = ':memory:', secretKey, environments = [] } = options;
-  const { tokenLifetimeSeconds = 300, allowedOrigins = [] } = options;
+  const { publicOrigin, allowedHosts = [], tokenLifetimeSeconds = 300, allowedOrigins = [] } = options;
   const {
     webhooks = [],
     webhookSecret,
@@ -140,8 +164,15 @@ export function settingsFrom(options: EmulatorOptions): Settings {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw invalid('port must be a whole number from 0 to 65535. Use 0 for a free port.');
   }
-  if (host !== '127.0.0.1' && host !== '0.0.0.0') {
-    throw invalid('host must be "127.0.0.1", or "0.0.0.0" to accept connections from outside a container.');
+  if (!hosts.includes(host)) {
+    throw invalid('host must be "127.0.0.1" or "::1", or "0.0.0.0" or "::" to accept connections to a container.');
+  }
+  checkPublicOrigin(publicOrigin);
+  if (!Array.isArray(allowedHosts) || !allowedHosts.every(isHostname)) {
+    throw invalid(
+      'allowedHosts must be an array of host names such as "torii", or IP addresses such as "10.0.0.5" and "[fd00::5]", ' +
+        'without http://, without a port and without "*".',
+    );
   }
   if (typeof database !== 'string' || database === '') {
     throw invalid('database must be the path of a file. Remove the option to keep everything in memory.');
@@ -168,6 +199,8 @@ export function settingsFrom(options: EmulatorOptions): Settings {
   return {
     port,
     host,
+    publicOrigin,
+    allowedHosts: [...allowedHosts, ...hostsOf(publicOrigin)].map((name) => name.toLowerCase()),
     database,
     secretKey,
     environments,
@@ -178,6 +211,35 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     webhookRetrySeconds,
     webhookTimeoutMs,
   };
+}
+
+function checkPublicOrigin(publicOrigin: unknown): void {
+  if (publicOrigin === undefined) return;
+  const origin = parseOrigin(publicOrigin);
+  if (origin === undefined || !isHostname(new URL(origin).hostname)) {
+    throw invalid(
+      'publicOrigin must be an origin such as "http://localhost:8080", without a path or a slash at its end, in lowercase, ' +
+        'and without the default port.',
+    );
+  }
+  const { protocol, hostname } = new URL(origin);
+  if (protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)) return;
+  throw invalid(
+    'publicOrigin must begin with https:// unless its host is localhost, 127.0.0.1 or [::1]: @torii/core and the REST client ' +
+      'refuse plain http to other hosts. Use the address in the browser, such as "http://localhost:8080", and list the host ' +
+      'names of containers in allowedHosts.',
+  );
+}
+
+/** Whether a value is a host name or an IP address as it is written in a URL, in any case. */
+function isHostname(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^(?:[a-z0-9_.-]{1,253}|\[[0-9a-f:.]{2,45}\])$/i.test(value)) return false;
+  // The URL parser turns 127.1 and 0x7f000001 into 127.0.0.1, so a Host header never has such a text.
+  return URL.canParse(`http://${value}`) && new URL(`http://${value}`).host === value.toLowerCase();
+}
+
+function hostsOf(publicOrigin: string | undefined): readonly string[] {
+  return publicOrigin === undefined ? [] : [new URL(publicOrigin).hostname];
 }
 
 function checkWebhooks(webhooks: readonly WebhookOptions[]): void {

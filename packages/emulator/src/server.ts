@@ -2,9 +2,6 @@ import { createServer, type Server } from 'node:http';
 import { EmulatorError } from './errors.ts';
 import type { Host } from './options.ts';
 
-/** The host in all URLs, also when listening on 0.0.0.0: @torii/core accepts an http issuer only on loopback. */
-const loopback = '127.0.0.1';
-
 export async function listen(port: number, host: Host): Promise<Server> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -14,10 +11,11 @@ export async function listen(port: number, host: Host): Promise<Server> {
   return server;
 }
 
+/** The loopback address of the server, even if it listens on all addresses: @torii/core accepts http only on loopback. */
 export function originOf(server: Server): string {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server is not listening on a port.');
-  return `http://${loopback}:${address.port}`;
+  return `http://${address.address === '::1' ? '[::1]' : '127.0.0.1'}:${address.port}`;
 }
 
 export async function close(server: Server): Promise<void> {
@@ -29,9 +27,15 @@ export async function close(server: Server): Promise<void> {
 }
 
 function portError(port: number, host: Host, error: NodeJS.ErrnoException): EmulatorError {
-  const reason =
-    error.code === 'EADDRINUSE'
-      ? 'is in use by another program. Choose another port, or 0 for a free one'
-      : `cannot be used (${error.code})`;
+  const reason = portProblems[error.code ?? ''] ?? `cannot be used (${error.code})`;
   return new EmulatorError('port_unusable', `Port ${port} on ${host} ${reason}.`, { cause: error });
 }
+
+const noAddress = 'cannot be used, because this machine does not have the address. Use 127.0.0.1, or 0.0.0.0';
+
+const portProblems: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use by another program. Choose another port, or 0 for a free one',
+  EACCES: 'may not be used by this user. Choose a port from 1024',
+  EADDRNOTAVAIL: noAddress,
+  EAFNOSUPPORT: noAddress,
+};

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { inspect } from 'node:util';
 import { createApp } from './app.ts';
 import { Clock } from './clock.ts';
 import { createIdGenerator } from './database/ids.ts';
@@ -62,13 +63,21 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
   const server = await listen(settings.port, settings.host);
   const warn = (error: unknown) => {
     // Do not report errors after stop(): requests that it interrupts can fail because the database is closed.
-    if (server.listening) process.emitWarning(error instanceof Error ? error : String(error));
+    if (server.listening) emitWarning(error);
   };
-  const router = new EnvironmentRouter(originOf(server));
+  const localOrigin = originOf(server);
+  const router = new EnvironmentRouter(settings.publicOrigin ?? localOrigin);
   const issuers = new Map(stored.map(({ name }) => [name, router.issuerOf(name)]));
   const served = stored.map((each) => {
     const environment = each.serveAt(router.issuerOf(each.name));
-    const surroundings = { faults: new Faults(), traffic: new Traffic(), clock, issuers, onUnexpectedError: warn };
+    const surroundings = {
+      faults: new Faults(),
+      traffic: new Traffic(),
+      clock,
+      issuers,
+      allowedHosts: settings.allowedHosts,
+      onUnexpectedError: warn,
+    };
     router.add(environment, createApp(environment, surroundings));
     environment.webhooks.start(surroundings);
     return { environment, apiUrl: router.origin, ...surroundings };
@@ -77,5 +86,14 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
   const first = served.find(({ environment }) => environment.name === defaultEnvironment);
   if (first === undefined) throw new Error('The default environment is missing.');
   const others = served.filter((each) => each !== first);
-  return new Emulator({ server, database, clock, first, others });
+  return new Emulator({ server, localOrigin, database, clock, first, others });
+}
+
+function emitWarning(error: unknown): void {
+  try {
+    process.emitWarning(error as Error);
+  } catch {
+    // Not an error, or one of another class: in Jest, this module has another `Error` than Node.
+    process.emitWarning(inspect(error));
+  }
 }

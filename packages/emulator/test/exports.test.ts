@@ -35,6 +35,7 @@ test('@torii/emulator exports these names and no others', () => {
     'Signer',
     'Surface',
     'TokenOptions',
+    'UndeletedStatus',
     'User',
     'UserStatus',
     'Webhook',

@@ -165,6 +165,32 @@ test('--version prints the package version and exits with 0', async () => {
   expect([await program.ended, program.output()]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
 });
 
+test.each<[string, Buffer]>([
+  ['UTF-8 with a byte order mark', Buffer.from('\ufeff{"users":[{"email":"ada@example.com"}]}\r\n')],
+  ['UTF-16 with a byte order mark', Buffer.from('\ufeff{"users":[{"email":"ada@example.com"}]}\r\n', 'utf16le')],
+  ['big-endian UTF-16', Buffer.from('\ufeff{"users":[{"email":"ada@example.com"}]}', 'utf16le').swap16()],
+])('reads a seed in %s', async (_form, content) => {
+  const seed = join(folder, 'encoded.json');
+  writeFileSync(seed, content);
+  const program = run('--port', '0', '--seed', seed);
+  expect(await listUsers(await configurationOf(program))).toMatchObject([{ email: 'ada@example.com' }]);
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+});
+
+test.each<[string, Buffer, string]>([
+  ['UTF-16 without a byte order mark', Buffer.from('{"users":[]}', 'utf16le'), 'UTF-16'],
+  ['UTF-32', Buffer.from('\ufeff\0{\0}\0', 'utf16le'), 'UTF-32'],
+  ['Latin-1', Buffer.from('{"users":[{"name":"Ærø"}]}', 'latin1'), 'UTF-8'],
+  ['bytes that are not text', Buffer.from('{"users":[]}\0'), 'text'],
+])('exits with 2 at a seed in %s, and names the file', async (_form, content, word) => {
+  const seed = join(folder, 'encoded.json');
+  writeFileSync(seed, content);
+  const program = run('--port', '0', '--seed', seed);
+  expect([await program.ended, program.output()]).toEqual([2, expect.stringContaining('encoded.json')]);
+  expect(program.output()).toContain(word);
+});
+
 test.each<[string, readonly string[], string]>([
   ['an unknown option', ['--prot', '4'], '--port'],
   ['an option that the library refuses', ['--secret-key', 'sk_live_1234'], 'secretKey'],

@@ -188,6 +188,42 @@ test('handles a Retry-After that is a date', () => {
   expect(retryDelayMs(1, [1, 3600], date)).toBeLessThanOrEqual(100_000);
 });
 
+test.each([
+  [
+    'RFC 850',
+    (iso: string, text: string) =>
+      `${fullDay(iso)}, ${text.slice(5, 7)}-${text.slice(8, 11)}-${text.slice(14, 16)} ${text.slice(17)}`,
+  ],
+  [
+    'asctime',
+    (_iso: string, text: string) =>
+      `${text.slice(0, 3)} ${text.slice(8, 11)} ${text.slice(5, 7).replace(/^0/, ' ')} ${text.slice(17, 25)} ${text.slice(12, 16)}`,
+  ],
+  ['blanks around', (_iso: string, text: string) => ` ${text}\t`],
+])('handles a Retry-After that is a date in an older form: %s', (_name, rewrite) => {
+  const date = new Date(Date.now() + 100_000);
+  const text = rewrite(date.toISOString(), date.toUTCString());
+  expect(retryDelayMs(1, [1, 3600], text)).toBeGreaterThan(90_000);
+  expect(retryDelayMs(1, [1, 3600], text)).toBeLessThanOrEqual(100_000);
+});
+
+test.each([
+  'Sun, 31 Feb 2060 00:00:00 GMT',
+  'Sun Nov 29 2060',
+  '2060-11-29T12:00:00Z',
+  'Sun, 29 Nov 2060 12:00:00',
+  '100 s',
+  '1e3',
+  '-5',
+  `${' '.repeat(2_000)}100`,
+])('ignores a Retry-After that is neither seconds nor an HTTP date: %j', (text) => {
+  expect(retryDelayMs(1, [1, 3600], text)).toBeLessThanOrEqual(1_000);
+});
+
+function fullDay(iso: string): string {
+  return new Intl.DateTimeFormat('en-US', { weekday: 'long', timeZone: 'UTC' }).format(new Date(iso));
+}
+
 test('adds jitter to the waits, and makes no more attempts than scheduled', () => {
   const delays = Array.from({ length: 100 }, () => retryDelayMs(2, [1, 10], undefined) ?? 0);
   expect(new Set(delays).size).toBeGreaterThan(50);

@@ -1,8 +1,42 @@
-import type { Auth, Check, Claims, Verifier, VerifierOptions } from '@torii/core';
-import { type Answer, type AnswerOtherwise, createGuards, type GuardOptions } from '@torii/core/adapter';
+import type { Auth, Check, Claims, RequestParts, Verifier, VerifierOptions } from '@torii/core';
+import { type AnswerOtherwise, createGuards, type GuardOptions } from '@torii/core/adapter';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { writeAnswer } from './answer.ts';
+import type { ExpressRequest } from './express-request.ts';
 
-export type { Auth, Check, Denial, Verifier, VerifierOptions } from '@torii/core';
+export type {
+  Actor,
+  Auth,
+  AuthenticateOptions,
+  AuthReason,
+  Check,
+  CheckResult,
+  Claims,
+  Denial,
+  DenialBody,
+  DenialCode,
+  DenialStatus,
+  Fetch,
+  HeadersLike,
+  InitialKeys,
+  JSONWebKeySet,
+  JWK,
+  Organization,
+  Reason,
+  Refusal,
+  RefusalDetail,
+  RefusalError,
+  RequestLike,
+  RequestParts,
+  RequestView,
+  StrictVerifierOptions,
+  UnavailableReason,
+  Verifier,
+  VerifierEvent,
+  VerifierEventListener,
+  VerifierOptions,
+  VerifyOptions,
+} from '@torii/core';
 export {
   createVerifier,
   refuse,
@@ -10,9 +44,11 @@ export {
   ToriiConfigError,
   ToriiError,
   ToriiForbiddenError,
+  ToriiRequestError,
   ToriiUnavailableError,
 } from '@torii/core';
-export type { Answer, GuardOptions } from '@torii/core/adapter';
+export type { Answer, AnswerOtherwise, GuardOptions } from '@torii/core/adapter';
+export type { ExpressRequest } from './express-request.ts';
 
 declare global {
   // Extend this global namespace instead of the module `express-serve-static-core`: with pnpm or Yarn PnP, TypeScript
@@ -43,25 +79,32 @@ export type Guard = <P, ResBody, ReqBody, Query, Locals extends Record<string, u
  * Returns the response to send to a refused request, or `undefined` to send the default response. It cannot let the
  * request through.
  */
-export type OnError = AnswerOtherwise<Request>;
+export type OnError = AnswerOtherwise<ExpressRequest>;
 
 const guards = createGuards<Request, Guard>({
   place: 'req.auth',
-  describe: (req) => ({
-    method: req.method,
-    // Not a getter: defining one for each request takes as long as reading a token from the cache.
-    host: forwardedHost(req),
-    path: pathOf(req),
-    headers: req.headers,
-    req,
-  }),
+  describe: (req) =>
+    isOfExpress(req)
+      ? {
+          method: req.method,
+          // Not a getter: defining one for each request takes as long as reading a token from the cache.
+          host: forwardedHost(req),
+          path: pathOf(req),
+          headers: req.headers,
+          req,
+        }
+      : describePlain(req),
   read: (req) => req.auth,
   write(req, auth) {
     req.auth = auth;
   },
   toMiddleware(guard) {
-    const handler: RequestHandler = (req, res, next) =>
-      guard(req, { pass: next, answer: (answer) => write(res, answer), fail: next, response: res });
+    const handler: RequestHandler = (req, res, next) => {
+      const done = guard(req, { pass: next, answer: (answer) => writeAnswer(res, answer), fail: next, response: res });
+      // Restify and others take a promise that fulfills for a call of `next`: a refused request would reach the handler. Express
+      // does not, and a unit test with a mock request can await the guard.
+      return isOfExpress(req) || req.httpVersion === undefined ? done : undefined;
+    };
     return handler as Guard;
   },
 });
@@ -76,7 +119,7 @@ const guards = createGuards<Request, Guard>({
  */
 export function requireAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
-  options?: GuardOptions<Request>,
+  options?: GuardOptions<ExpressRequest>,
 ): Guard {
   return guards.requireAuth(source, options);
 }
@@ -88,7 +131,7 @@ export function requireAuth<Custom extends object = Claims>(
  */
 export function optionalAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
-  options?: GuardOptions<Request>,
+  options?: GuardOptions<ExpressRequest>,
 ): Guard {
   return guards.optionalAuth(source, options);
 }
@@ -116,8 +159,17 @@ export function getAuth(req: { readonly auth?: unknown }, next?: unknown): Auth 
   return guards.getAuth(req as Request, next);
 }
 
-function write(res: Response, { status, headers: { Vary = '', ...headers }, body }: Answer): void {
-  res.set(headers).vary(Vary).status(status).send(body);
+// A request without an Express app: of connect, of Node's http server, of a Socket.IO engine, or a mock in a unit test. It has
+// no setting `trust proxy`, so no proxy is trusted.
+function isOfExpress({ app, originalUrl, baseUrl, path }: Partial<Request>): boolean {
+  const texts: readonly unknown[] = [originalUrl, baseUrl, path];
+  return typeof app?.get === 'function' && texts.every((text) => typeof text === 'string');
+}
+
+function describePlain(req: Request): RequestParts {
+  const { method, url, originalUrl, baseUrl, headers = {} } = req;
+  // node-mocks-http sets `baseUrl` to the whole URL. Nothing was cut off `url` if it is the original one.
+  return { method, url, originalUrl, ...(url !== originalUrl && { baseUrl }), headers, req };
 }
 
 // Returns the request's full path, which Express matches against routes. Mounted routers cut their mount path off
@@ -138,8 +190,8 @@ type Trust = (address: string | undefined, hop: number) => boolean;
 function forwardedHost(req: Request): string | null | undefined {
   const forwarded = req.headers['x-forwarded-host'];
   if (forwarded === undefined) return undefined;
-  const trusts: Trust = req.app.get('trust proxy fn');
-  if (!trusts(req.socket.remoteAddress, 0)) return undefined;
+  const trusts: Trust | undefined = req.app.get('trust proxy fn');
+  if (typeof trusts !== 'function' || !trusts(req.socket?.remoteAddress, 0)) return undefined;
   const hosts = String(forwarded).split(',');
   const [first = ''] = hosts;
   return hosts.length === 1 || isTrustedList(req, hosts.length, trusts) ? first.trim() : null;
@@ -151,6 +203,6 @@ function isTrustedList(req: Request, length: number, trusts: Trust): boolean {
   const addresses = String(req.headers['x-forwarded-for'] ?? '')
     .split(',')
     .map((address) => address.trim());
-  const hops = [req.socket.remoteAddress, ...addresses.reverse()].slice(0, length);
+  const hops = [req.socket?.remoteAddress, ...addresses.reverse()].slice(0, length);
   return hops.length === length && hops.every((address, hop) => address !== '' && trusts(address, hop));
 }

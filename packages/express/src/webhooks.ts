@@ -1,3 +1,4 @@
+import { isError } from '@torii/core/adapter';
 import {
   createWebhookReceiver,
   findPayload,
@@ -5,24 +6,39 @@ import {
   type WebhookEvent,
   type WebhookReceiverOptions,
 } from '@torii/core/webhooks';
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
+import { writeAnswer } from './answer.ts';
+import type { ExpressRequest } from './express-request.ts';
 
+export type { Denial, DenialBody, DenialCode, DenialStatus, Reason } from '@torii/core';
 export {
+  ToriiConfigError,
   ToriiWebhookError,
+  type UnlistedEventType,
+  type WebhookDenialBody,
+  type WebhookDenialStatus,
   type WebhookEvent,
+  type WebhookEventOf,
+  type WebhookEventTypes,
+  type WebhookReason,
   type WebhookReceiverEvent,
   type WebhookReceiverEventListener,
   type WebhookReceiverOptions,
+  type WebhookRules,
   type WebhookSession,
   type WebhookStore,
   type WebhookUser,
 } from '@torii/core/webhooks';
+export type { ExpressRequest } from './express-request.ts';
 
 /**
  * Handles a webhook event. When the handler returns, or its promise fulfills, the delivery is answered with 200. If it
  * throws or rejects, the delivery is answered with 500, and Torii sends the event again.
  */
-export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, req: Request) => unknown;
+export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, req: ExpressRequest) => unknown;
+
+/** The route handler that `webhookHandler` returns: Express's `RequestHandler`, under a name without type arguments. */
+export interface WebhookRequestHandler extends RequestHandler {}
 
 const remedy =
   'Put the route above app.use(express.json()), or add express.raw({ type: () => true }) to the route, or let the parser keep the bytes: express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }).';
@@ -42,7 +58,7 @@ const remedy =
 export function webhookHandler<More extends object = object>(
   options: WebhookReceiverOptions,
   handler: WebhookHandler<More>,
-): RequestHandler {
+): WebhookRequestHandler {
   requireHandler(handler);
   const receiver = createWebhookReceiver<More>(options);
   return async (req, res, next) => {
@@ -52,14 +68,14 @@ export function webhookHandler<More extends object = object>(
         return findPayload({ kept, isRead: req.readableDidRead, stream: req, remedy });
       };
       const answer = await receiver.receive({ headers: req, payload }, (event) => handler(event, req));
-      if (!res.headersSent) res.status(answer.status).set(answer.headers).json(answer.body);
+      if (!res.headersSent) writeAnswer(res, answer);
     } catch (error) {
       // A failed handler is a server error: replace any other status that earlier middleware has set, such as 404.
-      if (!res.headersSent) res.status(500);
+      if (!res.headersSent) res.statusCode = 500;
       // Call `next` instead of rejecting: Express 4 does not handle a rejection, which would end the process. Always
       // pass an Error: after `next(undefined)` or `next('route')`, Express would continue with the next handler or
       // route.
-      next(error instanceof Error ? error : new Error('A webhook threw a non-Error: see `cause`.', { cause: error }));
+      next(isError(error) ? error : new Error('A webhook threw a non-Error: see `cause`.', { cause: error }));
     }
   };
 }

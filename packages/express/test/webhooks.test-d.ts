@@ -4,11 +4,11 @@ import { type WebhookUser, webhookHandler } from '../src/webhooks.ts';
 
 test('a handler gets typed events and the request', () => {
   const handler = webhookHandler<{ 'invoice.paid': { cents: number } }>({ secret: 'a' }, async (event, req) => {
-    expectTypeOf(req).toEqualTypeOf<express.Request>();
+    expectTypeOf(req).toExtend<express.Request>();
     if (event.type === 'user.created') expectTypeOf(event.data).toEqualTypeOf<WebhookUser>();
     if (event.type === 'invoice.paid') expectTypeOf(event.data.cents).toEqualTypeOf<number>();
   });
-  expectTypeOf(handler).toEqualTypeOf<RequestHandler>();
+  expectTypeOf(handler).toExtend<RequestHandler>();
   express().post('/webhooks', handler);
   // @ts-expect-error: the handler is required
   webhookHandler({ secret: 'a' });

@@ -1,8 +1,41 @@
-import type { Auth, Check, Claims, Verifier, VerifierOptions } from '@torii/core';
+import { type Auth, type Check, type Claims, denialFor, type Verifier, type VerifierOptions } from '@torii/core';
 import { type Answer, type AnswerOtherwise, createGuards, type GuardOptions } from '@torii/core/adapter';
 import type { Context, Middleware } from 'koa';
+import type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
 
-export type { Auth, Check, Denial, Verifier, VerifierOptions } from '@torii/core';
+export type {
+  Actor,
+  Auth,
+  AuthenticateOptions,
+  AuthReason,
+  Check,
+  CheckResult,
+  Claims,
+  Denial,
+  DenialBody,
+  DenialCode,
+  DenialStatus,
+  Fetch,
+  HeadersLike,
+  InitialKeys,
+  JSONWebKeySet,
+  JWK,
+  Organization,
+  Reason,
+  Refusal,
+  RefusalDetail,
+  RefusalError,
+  RequestLike,
+  RequestParts,
+  RequestView,
+  StrictVerifierOptions,
+  UnavailableReason,
+  Verifier,
+  VerifierEvent,
+  VerifierEventListener,
+  VerifierOptions,
+  VerifyOptions,
+} from '@torii/core';
 export {
   createVerifier,
   refuse,
@@ -10,9 +43,11 @@ export {
   ToriiConfigError,
   ToriiError,
   ToriiForbiddenError,
+  ToriiRequestError,
   ToriiUnavailableError,
 } from '@torii/core';
-export type { Answer, GuardOptions } from '@torii/core/adapter';
+export type { Answer, AnswerOtherwise, GuardOptions } from '@torii/core/adapter';
+export type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
 
 declare module 'koa' {
   interface DefaultState {
@@ -29,7 +64,7 @@ declare module 'koa' {
  * Returns the response to send to a refused request, or `undefined` to send the default response. It cannot let the
  * request through.
  */
-export type OnError = AnswerOtherwise<Context>;
+export type OnError = AnswerOtherwise<KoaContext>;
 
 const guards = createGuards<Context, Middleware>({
   place: 'ctx.state.auth',
@@ -38,16 +73,22 @@ const guards = createGuards<Context, Middleware>({
     // Not a getter: defining one for each request takes as long as reading a token from the cache.
     host: forwardedHost(ctx),
     path: pathOf(ctx),
-    headers: ctx.headers,
+    headers: ctx.headers ?? {},
     req: ctx.req,
   }),
   // `state` is missing if `getAuth` is called with another object than the context.
   read: (ctx) => ctx.state?.auth,
   write(ctx, auth) {
+    ctx.state ??= {};
     ctx.state.auth = auth;
   },
   toMiddleware: (guard) => (ctx, next) =>
-    guard(ctx, { pass: next, answer: (answer) => write(ctx, answer), fail, response: ctx.res }),
+    guard(ctx, {
+      pass: next,
+      answer: (answer) => write(ctx, answer),
+      fail: (error) => fail(ctx, error),
+      response: ctx.res,
+    }),
 });
 
 /**
@@ -60,8 +101,8 @@ const guards = createGuards<Context, Middleware>({
  */
 export function requireAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
-  options?: GuardOptions<Context>,
-): Middleware {
+  options?: GuardOptions<KoaContext>,
+): KoaMiddleware {
   return guards.requireAuth(source, options);
 }
 
@@ -73,8 +114,8 @@ export function requireAuth<Custom extends object = Claims>(
  */
 export function optionalAuth<Custom extends object = Claims>(
   source: Verifier<Custom> | VerifierOptions<Custom>,
-  options?: GuardOptions<Context>,
-): Middleware {
+  options?: GuardOptions<KoaContext>,
+): KoaMiddleware {
   return guards.optionalAuth(source, options);
 }
 
@@ -89,7 +130,7 @@ export function optionalAuth<Custom extends object = Claims>(
  */
 export function allow<Custom extends object = Claims>(
   ...checks: readonly [Check<Custom>, ...Check<Custom>[]]
-): Middleware {
+): KoaMiddleware {
   return guards.allow(...checks);
 }
 
@@ -104,29 +145,37 @@ export function getAuth(ctx: { readonly state: object }, next?: unknown): Auth {
 }
 
 function write(ctx: Context, { status, headers: { Vary = '', ...headers }, body }: Answer): void {
-  ctx.set(headers);
-  ctx.vary(Vary);
+  // Other code has taken over the response, as documented by Koa. It may already have set its headers.
+  if (ctx.respond === false) return;
+  // A mock in a unit test may be a plain object.
+  ctx.set?.(headers);
+  ctx.vary?.(Vary);
   ctx.body = body;
   ctx.status = status; // After the body: Koa sets 204 if the body is null.
 }
 
-function fail(error: object): Promise<never> {
-  return Promise.reject(error);
+async function fail(ctx: Context, error: object): Promise<undefined> {
+  // Other middleware has begun a response. Koa would only report the refusal as an error of the app, and end nothing.
+  if (ctx.headerSent && denialFor(error) !== undefined) return undefined;
+  // Koa assigns `status` to every error. If the error is frozen, that throws, and Node ends the process.
+  if (Object.isExtensible(error)) throw error;
+  throw new Error('A frozen error was thrown; see `cause`.', { cause: error });
 }
 
 // Returns `undefined` (unknown) if other middleware changed the path. koa-mount removes a prefix and URL rewrites
 // replace the path, and this function cannot tell which one happened. A request whose path is unknown is never treated
 // as public.
-function pathOf({ originalUrl, url, path }: Context): string | undefined {
-  const [sent] = originalUrl.split('?', 1);
+function pathOf({ originalUrl, url, path }: Partial<Context>): string | undefined {
+  const [sent] = originalUrl?.split('?', 1) ?? [];
   return url === originalUrl || path === sent ? path : undefined;
 }
 
 // Returns the host that `ctx.host` shows, if a trusted proxy (`app.proxy`) forwarded it. `undefined` if none did. `null` if the
 // list has more entries than there are proxies (`app.maxIpsCount`, 0 for any number): the client may have sent the first one.
-function forwardedHost({ app, headers }: Context): string | null | undefined {
-  const forwarded = headers['x-forwarded-host'];
-  if (!app.proxy || forwarded === undefined) return undefined;
+// Without an app, as in a mock of a unit test, no proxy is trusted.
+function forwardedHost({ app, headers }: Partial<Context>): string | null | undefined {
+  const forwarded = headers?.['x-forwarded-host'];
+  if (!app?.proxy || forwarded === undefined) return undefined;
   const hosts = String(forwarded).split(',');
   const [first = ''] = hosts;
   const isTrusted = hosts.length === 1 || app.maxIpsCount === 0 || hosts.length <= app.maxIpsCount;

@@ -5,24 +5,34 @@ import {
   type WebhookEvent,
   type WebhookReceiverOptions,
 } from '@torii/core/webhooks';
-import type { Context, Middleware } from 'koa';
+import type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
 
+export type { Denial, DenialBody, DenialCode, DenialStatus, Reason } from '@torii/core';
 export {
+  ToriiConfigError,
   ToriiWebhookError,
+  type UnlistedEventType,
+  type WebhookDenialBody,
+  type WebhookDenialStatus,
   type WebhookEvent,
+  type WebhookEventOf,
+  type WebhookEventTypes,
+  type WebhookReason,
   type WebhookReceiverEvent,
   type WebhookReceiverEventListener,
   type WebhookReceiverOptions,
+  type WebhookRules,
   type WebhookSession,
   type WebhookStore,
   type WebhookUser,
 } from '@torii/core/webhooks';
+export type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
 
 /**
  * Handles a webhook event. When the handler returns, or its promise fulfills, the delivery is answered with 200. If it
  * throws or rejects, the delivery is answered with 500, and Torii sends the event again.
  */
-export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, ctx: Context) => unknown;
+export type WebhookHandler<More extends object = object> = (event: WebhookEvent<More>, ctx: KoaContext) => unknown;
 
 const remedy =
   'Put the route before the body parser, or use @koa/bodyparser or koa-bodyparser, which keep the raw text of JSON bodies in ctx.request.rawBody.';
@@ -42,7 +52,7 @@ const remedy =
 export function webhookHandler<More extends object = object>(
   options: WebhookReceiverOptions,
   handler: WebhookHandler<More>,
-): Middleware {
+): KoaMiddleware {
   requireHandler(handler);
   const receiver = createWebhookReceiver<More>(options);
   return async (ctx) => {

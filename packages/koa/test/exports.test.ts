@@ -8,6 +8,7 @@ const entries = {
     'ToriiConfigError',
     'ToriiError',
     'ToriiForbiddenError',
+    'ToriiRequestError',
     'ToriiUnavailableError',
     'allow',
     'createVerifier',
@@ -16,7 +17,7 @@ const entries = {
     'refuse',
     'requireAuth',
   ],
-  './webhooks': ['ToriiWebhookError', 'webhookHandler'],
+  './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 
 test('every entry point of the package is listed', () => {

@@ -159,7 +159,7 @@ describe.each([
       expect(headers['www-authenticate']).toBeUndefined();
     });
 
-    test('passes the error to the app if a response has already begun', async () => {
+    test('does not report a refusal to the app if a response has already begun', async () => {
       const seen: unknown[] = [];
       const begin: Middleware = async (ctx, next) => {
         ctx.respond = false;
@@ -169,7 +169,7 @@ describe.each([
       };
       await using server = await listen(app(begin, requireAuth(verifier), visit('handler')));
       expect([(await send(server, '/')).text, visits]).toEqual(['begun', []]);
-      expect(seen).toEqual([expect.objectContaining({ name: 'ToriiAuthError' })]);
+      expect(seen).toEqual([]);
     });
 
     test.each([

@@ -8,12 +8,13 @@ const entries = {
     'ToriiConfigError',
     'ToriiError',
     'ToriiForbiddenError',
+    'ToriiRequestError',
     'ToriiUnavailableError',
     'createToriiNext',
     'refuse',
   ],
   './client': ['TokenKeeper', 'endSession', 'getErrorReason', 'useSignIn'],
-  './webhooks': ['ToriiWebhookError', 'webhookHandler'],
+  './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 
 test('lists every entry of the package', () => {

@@ -1,3 +1,15 @@
+export type {
+  Actor,
+  Auth,
+  AuthReason,
+  Claims,
+  Denial,
+  DenialBody,
+  DenialCode,
+  DenialStatus,
+  Organization,
+  Reason,
+} from '@torii/core';
 export { type Fetch, ToriiAuthError, ToriiConfigError, ToriiError, ToriiForbiddenError } from '@torii/core';
 export { readStreamEnvironment, type StreamEnvironment } from './environment.ts';
 export { type StreamReason, ToriiStreamError } from './errors.ts';

@@ -51,10 +51,22 @@ describe('logs in', () => {
     expect(await publishWith({ servers, login: { credentialsFile } })).toBe(1);
     expect(await reasonOf(publishWith({ servers }))).toBe('store_refused');
     const text = new TextDecoder().decode(fmtCreds(userJwt, user));
-    writeFileSync(credentialsFile, text.replaceAll('\n', '\r\n'));
-    expect(await publishWith({ servers, login: { credentialsFile } })).toBe(1);
+    for (const saved of [
+      text.replaceAll('\n', '\r\n'),
+      text.replaceAll('\n', '\r'),
+      `\uFEFF${text}`,
+      Buffer.from(`\uFEFF${text}`, 'utf16le'),
+    ]) {
+      writeFileSync(credentialsFile, saved);
+      expect(await publishWith({ servers, login: { credentialsFile } })).toBe(1);
+    }
     const option = 'login.credentialsFile';
-    for (const damaged of ['not credentials', text.replace(/^SU\w{56}$/m, `SU${'A'.repeat(56)}`)]) {
+    for (const damaged of [
+      'not credentials',
+      Buffer.from(text, 'utf16le'),
+      Buffer.of(0xff, 0x80),
+      text.replace(/^SU\w{56}$/m, `SU${'A'.repeat(56)}`),
+    ]) {
       writeFileSync(credentialsFile, damaged);
       expect(await reasonOf(publishWith({ servers, login: { credentialsFile } }))).toBe(option);
     }

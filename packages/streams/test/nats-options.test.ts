@@ -16,6 +16,19 @@ test.each([
   [{ servers: `nats://${secret}:a:b` }, 'servers'],
   [{ servers: 'nats://127.0.0.1:99999' }, 'servers'],
   [{ servers: 'wss://127.0.0.1:4' }, 'servers'],
+  [{ servers: `${servers},nats://a:${secret}@127.0.0.1` }, 'servers'],
+  [{ servers: `nats://a:${secret}@127.0.0.1, ${servers}` }, 'servers'],
+  [{ servers: `nats://a:x,${secret},y@127.0.0.1` }, 'servers'],
+  [{ servers: [servers, `${servers},${secret}:a:b`] }, 'servers'],
+  [{ servers: `${servers},,${servers}` }, 'servers'],
+  [{ servers: `${servers},` }, 'servers'],
+  [{ servers: ',' }, 'servers'],
+  [{ servers: ' ' }, 'servers'],
+  [{ servers: `${servers};${servers}` }, 'servers'],
+  [{ servers: `${servers} ${servers}` }, 'servers'],
+  [{ servers: `${servers},https://127.0.0.1:4` }, 'servers'],
+  [{ servers: 'tls://127.0.0.1:4,tls://127.0.0.2:4' }, 'servers'],
+  [{ servers: `${servers},nats://nats.example.com`, login: { token: secret } }, 'tls'],
   [{ servers: 'https://127.0.0.1:4' }, 'servers'],
   [{ servers: ['tls://127.0.0.1:4', 'tls://127.0.0.2:4'] }, 'servers'],
   [{ servers: ['nats://nats.example.com', 'nats://127.0.0.1:4'], tls: {} }, 'servers'],
@@ -68,5 +81,11 @@ test.each<[string, Partial<NatsOptions>, string]>([
 test('refuses a seed with a wrong checksum before it connects', async () => {
   const connecting = connectStore({ servers, login: { nkeySeed: `SU${'A'.repeat(56)}` } });
   await expect(connecting).rejects.toMatchObject({ option: 'login.nkeySeed' });
+  await reasonOf(connecting);
+});
+
+test('says which of several addresses is wrong', async () => {
+  const connecting = connectStore({ servers: `${servers}, nats://a:${secret}@127.0.0.1, ${servers}` });
+  await expect(connecting).rejects.toMatchObject({ option: 'servers', message: expect.stringContaining('2 of 3') });
   await reasonOf(connecting);
 });

@@ -1,6 +1,6 @@
 // Which server a client accepts, and which machines can read its password.
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -23,6 +23,20 @@ describe('over TLS, checks the certificate against the host in `servers`:', () =
   test('a certificate for an address', async ({ startNats }) => {
     const { port, caFile } = await startTls(startNats, [{ type: 7, ip: '127.0.0.1' }]);
     expect(await publishWith({ servers: `nats://127.0.0.1:${port}`, tls: { caFile } })).toBe(1);
+    const text = readFileSync(caFile, 'utf8');
+    for (const saved of [
+      `\uFEFF${text}`,
+      Buffer.from(`\uFEFF${text}`, 'utf16le'),
+      text.replaceAll('\n', '\r\n'),
+      text.replaceAll(/^/gm, '  '),
+      text.replaceAll('\n', '\\n'),
+    ]) {
+      writeFileSync(caFile, saved);
+      expect(await publishWith({ servers: `nats://127.0.0.1:${port}`, tls: { caFile } })).toBe(1);
+    }
+    writeFileSync(caFile, Buffer.from(text, 'utf16le'));
+    expect(await reasonOf(publishWith({ servers: `nats://127.0.0.1:${port}`, tls: { caFile } }))).toBe('tls.caFile');
+    writeFileSync(caFile, text);
     expect(await reasonOf(publishWith({ servers: `tls://localhost:${port}`, tls: { caFile } }))).toBe('store_refused');
   });
 });

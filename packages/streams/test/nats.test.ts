@@ -1,5 +1,6 @@
 import { Kvm } from '@nats-io/kv';
 import { connect } from '@nats-io/transport-node';
+import getPort from 'get-port';
 import { expect } from 'vitest';
 import { createRotation, publishPublicKey, ToriiStreamError } from '../src/index.ts';
 import { connectStore, createNatsStore } from '../src/nats/index.ts';
@@ -28,6 +29,17 @@ test('creates the bucket and publishes a key that a second client sees', async (
   expect(await publishPublicKey(kv, old.publicPem)).toMatchObject({ revision: 1, changed: false });
   const { revision } = await publishPublicKey(kv, next.publicPem, { replaces: old.publicPem });
   await expect.poll(() => seen).toEqual([`1 ${old.publicPem}`, `${revision} ${next.publicPem}`]);
+});
+
+test('connects to the servers of a text with commas, in any order, and of a list of such texts', async ({
+  startNats,
+}) => {
+  const { url } = await startNats();
+  const unused = `nats://127.0.0.1:${await getPort({ host: '127.0.0.1' })}`;
+  for (const servers of [`${unused},${url}`, ` ${url.replace('nats://', '')} ,\n${unused}\n`, [`${unused},${url}`]]) {
+    await using kv = await connectStore({ servers });
+    expect(await kv.read('TC_PUBKEYS', 'rails_public_key')).toBeNull();
+  }
 });
 
 test('the gateway uses a published key within five seconds', async ({ startNats }) => {

@@ -263,6 +263,38 @@ test('a signal stops a run before it flips', async () => {
   expect(held()).toBe(a);
 });
 
+test('fifty runs with one signal listen to it once', async () => {
+  const stop = new AbortController();
+  const added = vi.spyOn(stop.signal, 'addEventListener');
+  const removed = vi.spyOn(stop.signal, 'removeEventListener');
+  await rotationOf().advance();
+  const fetch = vi.fn(followSlot);
+  const running = Array.from({ length: 50 }, () => rotationOf({ fetch }).run({ signal: stop.signal }));
+  // Each run now waits for the end of the drain.
+  await vi.waitFor(() => expect(fetch.mock.calls.length).toBeGreaterThanOrEqual(50));
+  expect(added).toHaveBeenCalledTimes(1);
+  stop.abort();
+  for (const { status } of await Promise.allSettled(running)) expect(status).toBe('rejected');
+  expect(removed).toHaveBeenCalled();
+});
+
+test('a run tries once if the certificate of the gateway is not trusted, and says what to do', async () => {
+  const cause = Object.assign(new Error('self-signed certificate in certificate chain'), {
+    code: 'SELF_SIGNED_CERT_IN_CHAIN',
+  });
+  const onEvent = vi.fn();
+  const fetch = vi.fn(() => Promise.reject(new TypeError('fetch failed', { cause })));
+  const error: unknown = await rotationOf({ fetch, onEvent })
+    .run()
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    reason: 'gateway_unavailable',
+    message: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+  });
+  expect(fetch).toHaveBeenCalledTimes(1);
+  expect(onEvent).not.toHaveBeenCalledWith(expect.objectContaining({ step: 'retry' }));
+});
+
 test.each([
   ['by publication', () => publishPublicKey(store, a, { replaces: b })],
   ['by a rotation', () => rotationOf({ from: b, to: a, oldKeyLeaked: true }).advance()],

@@ -75,6 +75,20 @@ test.each([
   ['a literal \\r\\n', pair.privatePem.replaceAll('\n', '\\r\\n')],
   ['no line break at the end', pair.privatePem.trim()],
   ['a KeyObject', pair.privateKey],
+  ['a doubly escaped \\n', pair.privatePem.replaceAll('\n', '\\\\n')],
+  ['CR', pair.privatePem.replaceAll('\n', '\r')],
+  ['indented lines', pair.privatePem.replaceAll(/^/gm, '    ')],
+  ['quoted text', `"${pair.privatePem.replaceAll('\n', '\\n')}"`],
+  ['a byte order mark', `\uFEFF${pair.privatePem}`],
+  ['spaces for line breaks', pair.privatePem.replaceAll('\n', ' ')],
+  ['one line', pair.privatePem.replaceAll('\n', '')],
+  ['no-break spaces', pair.privatePem.replaceAll(' ', '\u00a0')],
+  ['base64', Buffer.from(pair.privatePem).toString('base64')],
+  ['base64url in lines', Buffer.from(pair.privatePem).toString('base64url').replaceAll(/.{76}/g, '$&\n')],
+  ['base64 of base64', Buffer.from(Buffer.from(pair.privatePem).toString('base64')).toString('base64')],
+  ['base64 of UTF-16', Buffer.from(pair.privatePem, 'utf16le').toString('base64')],
+  ['PKCS#1 with the label of PKCS#8', pem(pair.privateKey, 'pkcs1').replaceAll('RSA ', '')],
+  ['text around it', `Bag Attributes\n    friendlyName: ada\n${pair.privatePem}end\n`],
 ])('accepts a private key as %s', async (_form, privateKey) => {
   const signer = createStreamSigner({ privateKey });
   const { token } = await signer.issue(request);
@@ -107,6 +121,15 @@ test.each([
   ['a text longer than any key', '-----BEGIN A-----'.repeat(100_000), 'too long'],
   ['a JWK', pair.privateKey.export({ format: 'jwk' }), 'neither'],
   ['a Buffer', Buffer.from(pair.privatePem), 'neither'],
+  ['a JWK as JSON', JSON.stringify(pair.privateKey.export({ format: 'jwk' })), 'JSON'],
+  ['a public key in base64', Buffer.from(pair.publicPem).toString('base64'), 'public key'],
+  ['a public key with private labels', pair.publicPem.replaceAll('PUBLIC', 'PRIVATE'), 'public key'],
+  ['a private key without its PEM lines', pair.privatePem.split('\n').slice(1, -2).join(''), 'first and last line'],
+  ['a private key of OpenSSH', pair.privatePem.replaceAll('PRIVATE', 'OPENSSH PRIVATE'), 'OpenSSH'],
+  ['a certificate and its key', certificate + pair.privatePem, '2 PEM blocks'],
+  ['a path', './stream.pem', 'path'],
+  ['the first line alone', '-----BEGIN PRIVATE KEY-----', 'double quotes'],
+  ['a missing value that was turned into text', 'undefined', 'turned into text'],
 ])('refuses as a private key: %s', (_kind, privateKey, word) => {
   const given = privateKey as string;
   expect(refusalOf(() => createStreamSigner({ privateKey: given }), given, word)).toBe('privateKey');
@@ -128,6 +151,13 @@ test.each([
   ['CRLF', pair.publicPem.replaceAll('\n', '\r\n')],
   ['a literal \\n', pair.publicPem.replaceAll('\n', '\\n')],
   ['a KeyObject', pair.publicKey],
+  ['a doubly escaped \\n', pair.publicPem.replaceAll('\n', '\\\\n')],
+  ['indented lines', pair.publicPem.replaceAll(/^/gm, '\t')],
+  ['quoted text', `'${pair.publicPem}'`],
+  ['a byte order mark', `\uFEFF${pair.publicPem}`],
+  ['spaces for line breaks', pair.publicPem.replaceAll('\n', ' ')],
+  ['base64', Buffer.from(pair.publicPem).toString('base64')],
+  ['base64 without PEM lines', pair.publicPem.split('\n').slice(1, -2).join('')],
 ])('publishes SPKI PEM for a key given as %s', async (_form, key) => {
   const store = new MemoryStore();
   await publishPublicKey(store, key);
@@ -157,6 +187,26 @@ test.each([
   ['a JWK as JSON', JSON.stringify(pair.privateKey.export({ format: 'jwk' }))],
   ['a KeyObject', pair.privateKey],
   ['a CryptoKey', webKey],
+  ['PEM in base64 of base64', Buffer.from(Buffer.from(pair.privatePem).toString('base64')).toString('base64')],
+  ['PEM in base64 of UTF-16', Buffer.from(pair.privatePem, 'utf16le').toString('base64')],
+  ['PEM in base64url', Buffer.from(pair.privatePem).toString('base64url')],
+  ['PEM in UTF-16 that was read as UTF-8', Buffer.from(pair.privatePem, 'utf16le').toString()],
+  ['with the label of a public key', pair.privatePem.replaceAll('PRIVATE', 'PUBLIC')],
+  ['PKCS#1 with the label of a public key', pem(pair.privateKey, 'pkcs1').replaceAll('PRIVATE', 'PUBLIC')],
+  ['with spaces for line breaks', pair.privatePem.replaceAll('\n', ' ')],
+  ['with a no-break space in its label', pair.privatePem.replaceAll('PRIVATE KEY', 'PRIVATE\u00a0KEY')],
+  ['with a zero width space in its label', pair.privatePem.replaceAll('PRIVATE KEY', 'PRI\u200bVATE KEY')],
+  ['with another label of a public key', pair.privatePem.replaceAll('PRIVATE', 'RSA PUBLIC')],
+  ['encoded for a URL', encodeURIComponent(pair.privatePem)],
+  ['a JWK in a list as JSON', JSON.stringify([pair.privateKey.export({ format: 'jwk' })])],
+  [
+    'a JWK as JSON in base64',
+    Buffer.from(JSON.stringify(pair.privateKey.export({ format: 'jwk' }))).toString('base64'),
+  ],
+  [
+    'cut, with the label of a public key',
+    `-----BEGIN PUBLIC KEY-----\n${der.subarray(0, 600).toString('base64')}\n-----END PUBLIC KEY-----`,
+  ],
 ])('never publishes a private key (statement 28): %s', async (_form, key) => {
   expect(await publicRefusalOf(key, 'private key')).toBe('publicKey');
 });

@@ -10,6 +10,8 @@ import {
 import type { CheckName, KeyAnswer, Step, VerifierQuestion } from '../case.ts';
 import { showRequest } from './show-request.ts';
 
+const realSetTimeout = globalThis.setTimeout;
+
 const checks: Readonly<Record<CheckName, Check>> = {
   yes: () => true,
   no: () => false,
@@ -37,6 +39,7 @@ export async function takeSteps(question: VerifierQuestion): Promise<string> {
     const items: string[] = [];
     for (const step of question.steps) {
       if ('clockAheadMs' in step) Date.now = () => realNow() + step.clockAheadMs;
+      else if ('fakeTimers' in step) Object.assign(globalThis, { setTimeout: () => 0 });
       else items.push(await take(step, verifier));
     }
     if (endpoint) items.push(`${endpoint.count()} fetched`);
@@ -44,10 +47,14 @@ export async function takeSteps(question: VerifierQuestion): Promise<string> {
     return items.join('; ');
   } finally {
     Date.now = realNow;
+    globalThis.setTimeout = realSetTimeout;
   }
 }
 
-async function take(step: Exclude<Step, { clockAheadMs: number }>, verifier: Verifier): Promise<string> {
+async function take(
+  step: Exclude<Step, { clockAheadMs: number } | { fakeTimers: true }>,
+  verifier: Verifier,
+): Promise<string> {
   if ('check' in step) {
     const { auth, denial } = await verifier.check(showRequest(step.check));
     return denial === undefined ? describeAuth(auth) : `${denial.status} ${denial.body.error.reason}`;
@@ -104,7 +111,7 @@ function makeEndpoint(answers: readonly KeyAnswer[]): { fetch: typeof fetch; cou
     async fetch() {
       const { status = 200, body } = answers[Math.min(count, answers.length - 1)] ?? { status: 500, body: {} };
       count += 1;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => realSetTimeout(resolve, 20));
       return new Response(JSON.stringify(body), { status });
     },
   };

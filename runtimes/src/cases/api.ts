@@ -59,6 +59,12 @@ export function listApiCases({ origin }: LocalServer): Group {
       'retries after a 503',
       calling('get', ['ada'], [{ status: 503 }, ada], `{"id":"ada"}; GET ${users}/ada; GET ${users}/ada`),
     ),
+    calling(
+      'get twenty with one signal',
+      ['ada'],
+      [ada],
+      ['no warnings', ...Array.from({ length: 20 }, () => `GET ${users}/ada`)].join('; '),
+    ),
     named(
       'does not retry a create',
       calling('create', [{}], [{ status: 503 }, ada], `503 unknown, attempts: 1; POST ${users} {}`),

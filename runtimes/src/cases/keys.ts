@@ -9,6 +9,7 @@ const minuteMs = 60_000;
 export async function listKeyCases(server: LocalServer): Promise<Group> {
   const [first, second] = [await makeKey('key-1'), await makeKey('key-2')];
   const [token, later] = [await mint(first), await mint(second)];
+  const stray = await mint(await makeKey('key-3'));
   const [old, both] = [publish(first), publish(first, second)];
   const swapped = publish({ ...second, publicJwk: { ...second.publicJwk, kid: 'key-1' } });
   const down: KeyAnswer = { status: 503, body: {} };
@@ -23,6 +24,16 @@ export async function listKeyCases(server: LocalServer): Promise<Group> {
       `${good}; 1000 times key_unknown; 2 fetched`,
     ),
     fetching('a new key', [old, both], [{ token }, { token: later }], `${good}; ${good}; 2 fetched`),
+    {
+      ...fetching(
+        'a row of unknown keys with fake timers, then a new key',
+        [old, old, both],
+        [{ fakeTimers: true }, { token: stray }, { token: stray }, { token: later }],
+        `key_unknown; key_unknown; ${good}; 3 fetched`,
+      ),
+      // workerd has no wait that a fake `setTimeout` leaves alone.
+      only: 'processes',
+    },
     fetching(
       'refreshed in the background after 4 minutes',
       [old, both],

@@ -3,8 +3,10 @@ import { guardList } from '../await-guards.ts';
 import type { Call, RequestOptions, Send } from '../operation.ts';
 import type * as wire from './wire.ts';
 
+type WireSession = wire.SessionsListForUserResponse[number];
+
 /** An active end-user session in your environment. */
-export type Session = wire.SessionsListForUserResponse[number];
+export interface Session extends WireSession {}
 
 /** Server session management endpoints (secret key auth) */
 export class Sessions {

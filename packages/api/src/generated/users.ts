@@ -6,7 +6,7 @@ import { type PagePromise, listPages } from '../pages.ts';
 import type * as wire from './wire.ts';
 
 /** An end-user belonging to one of your environments. */
-export type User = wire.UsersGetResponse;
+export interface User extends wire.UsersGetResponse {}
 
 /** Parameters of `client.users.create`. */
 export type UserCreateParams = Body<wire.UsersCreateData['body']>;

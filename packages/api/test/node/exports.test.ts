@@ -33,14 +33,21 @@ test('exports these values, and no others', () => {
 
 test('exports these types, and no others', () => {
   expect(typesOf('index.ts')).toEqual([
+    'ApiAnswer',
+    'ApiCall',
     'ApiEvent',
     'ApiEventListener',
     'ApiRequest',
     'ApiResponse',
     'Call',
+    'ConnectionReason',
     'Fetch',
+    'FieldError',
     'Page',
     'PagePromise',
+    'PatchBody',
+    'PatchFields',
+    'PatchValue',
     'ProblemDetails',
     'RequestOptions',
     'Resources',

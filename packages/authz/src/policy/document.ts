@@ -85,7 +85,8 @@ function parseJson(text: string): unknown {
     throw new DocumentError(`the document is longer than ${maxTextLength} characters`);
   }
   try {
-    return JSON.parse(text);
+    // Files and stores that a program on Windows wrote can begin with a byte order mark, which JSON.parse refuses.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     throw new DocumentError('the document is not valid JSON');
   }

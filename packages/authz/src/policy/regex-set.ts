@@ -1,3 +1,4 @@
+import { isError } from '@torii/core/adapter';
 import { RE2Set } from 're2js';
 import { coversMethod, type Permission } from './permission.ts';
 import { programSizeOf } from './regex-size.ts';
@@ -31,7 +32,7 @@ export class RegexSet {
     try {
       this.#set.add(source);
     } catch (error) {
-      return `the regular expression is not valid: ${error instanceof Error ? error.message : 'it cannot be parsed'}`;
+      return `the regular expression is not valid: ${isError(error) ? error.message : 'it cannot be parsed'}`;
     }
     this.#permissions.push(permission);
     this.#size += programSizeOf(source);

@@ -12,6 +12,9 @@ Options are passed to torii-emulator:
   -d, --data <file>
   -s, --seed <file>
   -e, --environment <name>
+  --host <address>
+  --public-origin <origin>
+  --allow-host <name>
 All of them: torii emulator -- --help
 
 Examples:
@@ -47,6 +50,9 @@ async function runEmulator(context: Context, args: readonly string[]): Promise<v
   // Ctrl-C would stop the child: the terminal sends it to both processes.
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop, { once: true });
+  // At a second Ctrl-C torii exits at once.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   child.stderr.on('data', (text) => stderr.write(text));
   const ended = once(child, 'close');
   try {
@@ -58,5 +64,6 @@ async function runEmulator(context: Context, args: readonly string[]): Promise<v
     stop();
     signal.removeEventListener('abort', stop);
     await ended;
+    process.off('exit', kill);
   }
 }

@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { addCompletion } from './completion.ts';
 import { addConsole } from './console/index.ts';
+import { addDoctor } from './doctor/index.ts';
 import { addEmulator } from './emulator.ts';
 import { addKeys } from './keys/index.ts';
 import { addRbac } from './rbac/index.ts';
 import { addSecret } from './secret.ts';
 import { addSessions } from './sessions/index.ts';
 import { addToken } from './token/index.ts';
+import { addWhoami } from './token/whoami.ts';
 import { addUsers } from './users/index.ts';
 
 export function addCommands(program: Command, context: Context): void {
@@ -17,6 +19,8 @@ export function addCommands(program: Command, context: Context): void {
   addToken(program, context);
   addKeys(program, context);
   addRbac(program, context);
+  addWhoami(program, context);
+  addDoctor(program, context);
   addConsole(program, context);
   addEmulator(program, context);
   addCompletion(program, context);

@@ -16,6 +16,8 @@ export interface Output {
   /** Characters per line. Infinity if standard output is not a terminal. */
   readonly columns: number;
   readonly hasColors: boolean;
+  /** Whether standard error is a terminal on which a progress bar can be redrawn. */
+  readonly canRedraw: boolean;
   /**
    * Writes data to standard output. Await it before writing more, so that memory use stays constant.
    *
@@ -32,15 +34,16 @@ export interface Output {
 export function openOutput({ stdout, stderr, env }: OutputStreams): Output {
   const closing = new AbortController();
   const isTerminal = stdout.isTTY === true;
-  const hasColors = isTerminal && stdout.hasColors?.(env) === true;
+  const hasColors = isTerminal && wantsColors(env, stdout);
   let pending: Promise<unknown> = Promise.resolve();
   // Ignore 'error' events: without a listener they crash the process. The callback of each write handles its error.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});
 
   return {
     isTerminal,
-    columns: isTerminal ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
+    columns: isTerminal ? columnsOf(stdout) : Number.POSITIVE_INFINITY,
     hasColors,
+    canRedraw: stderr.isTTY === true && !isDumb(env),
     write(data) {
       const written = new Promise<void>((resolve, reject) => {
         stdout.write(data as string, (error) => (error ? reject(failureOf(error)) : resolve()));
@@ -60,6 +63,24 @@ export function openOutput({ stdout, stderr, env }: OutputStreams): Output {
     closed: closing.signal,
     settle: async () => void (await pending),
   };
+}
+
+/** The number of columns of a terminal. Some terminals report 0 if they do not know it. */
+export function columnsOf({ columns }: Sink): number {
+  return columns || 80;
+}
+
+type Environment = OutputStreams['env'];
+
+function wantsColors(env: Environment, stdout: Sink): boolean {
+  const { FORCE_COLOR = '' } = env;
+  if (isDumb(env) || env['CLICOLOR'] === '0' || /^(0|false)$/.test(FORCE_COLOR)) return false;
+  // Do not ask Node if FORCE_COLOR is set: it writes a warning if NO_COLOR is set too.
+  return FORCE_COLOR !== '' || (!env['NO_COLOR'] && stdout.hasColors?.(env) === true);
+}
+
+function isDumb({ TERM }: Environment): boolean {
+  return TERM === 'dumb';
 }
 
 function failureOf(error: Error): Error {

@@ -1,24 +1,49 @@
 import { stripVTControlCharacters } from 'node:util';
+import { writeJson } from './json.ts';
 
-// C0, DEL, C1 and bidirectional control characters, which are replaced or escaped. In a user's name they could move the
-// cursor, change colors or make one line look like another.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+// C0, DEL, C1, bidirectional and zero-width control characters and halves of surrogate pairs, which are replaced or escaped.
+// In a user's name they could move the cursor, change colors or make one line look like another.
+const unprintable =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
 
-export function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(unprintable, ' ');
+/** Makes a text fit for one line of a terminal. A value that is no text, which an API can send, is shown as JSON. */
+export function printable(value: unknown): string {
+  if (typeof value === 'string') return stripVTControlCharacters(value).replace(unprintable, ' ');
+  return value === undefined || value === null ? '' : printableJson(value);
 }
 
-export function printableJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    unprintable,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+export function printableJson(value: unknown, textOf?: (text: string) => string): string {
+  return writeJson(value, textOf).replace(unprintable, escapeOf);
+}
+
+/** Escapes characters that cannot be seen in a text of several lines, such as the output of `util.inspect` with colors. */
+export function printableLines(text: string): string {
+  return text.replace(unprintable, (character) => ('\n\u001b'.includes(character) ? character : escapeOf(character)));
+}
+
+/** A text as a cell of tab-separated values, without loss: tabs, line breaks and control characters are escaped. */
+export function tabSeparatedCell(text: string): string {
+  return text
+    .replaceAll('\\', '\\\\')
+    .replace(unprintable, (character) => shortEscapes[character] ?? escapeOf(character));
+}
+
+const shortEscapes: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+function escapeOf(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 const secrets =
-  /\b(?:sk|whsec)_[\w+/=-]+|\beyJ[\w.-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END[A-Z -]*|$)/g;
+  /\b(?:sk|whsec)_[\w.~+/=*-]*[\w~+/=*-]|\beyJ[\w.-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----(?=[\s\S]{0,200}?[\w+/]{16})[\s\S]*?(?:-----END[A-Z -]*|$)/g;
 
+/** Replaces what looks like a secret by `[secret]`. Placeholders, such as `sk_live_…` and `sk_test_YOUR_KEY`, stay. */
 export function withoutSecrets(text: string): string {
-  return text.replace(secrets, '[secret]');
+  return text.replace(secrets, (found) => (isPlaceholder(found) ? found : '[secret]'));
+}
+
+function isPlaceholder(found: string): boolean {
+  const [, key] = /^(?:(?:sk|whsec)_(?:live_|test_)?|eyJ)(.*)$/s.exec(found) ?? [];
+  return key !== undefined && /^(?:[.*]*|x+|X+|(?:(?:your|my|secret|api|key|here|example)(?:[_.-]+|$))+)$/i.test(key);
 }

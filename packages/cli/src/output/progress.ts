@@ -1,5 +1,5 @@
 import { MultiBar } from 'cli-progress';
-import type { Output, Sink } from './output.ts';
+import { columnsOf, type Output, type Sink } from './output.ts';
 
 export interface Progress {
   advance(count: number): void;
@@ -8,12 +8,16 @@ export interface Progress {
   end(): void;
 }
 
+/** Undo what cli-progress does to the terminal: it hides the cursor and turns off the wrapping of long lines. */
+const shownCursor = '\u001b[?25h';
+const wrappedLines = '\u001b[?7h';
+
 export function startProgress(
   { stderr, output }: { readonly stderr: Sink; readonly output: Output },
   { title, total }: { readonly title: string; readonly total?: number },
 ): Progress {
-  if (stderr.isTTY !== true) return { advance: () => {}, say: output.say, end: () => {} };
-  const columns = stderr.columns ?? 80;
+  if (!output.canRedraw) return { advance: () => {}, say: output.say, end: () => {} };
+  const columns = columnsOf(stderr);
   const bars = new MultiBar({
     stream: stderr,
     clearOnComplete: true,
@@ -25,12 +29,18 @@ export function startProgress(
     forceRedraw: true,
   });
   const bar = bars.create(total ?? 0, 0);
+  // The process can exit without the `finally` that calls end(), for example at a second Ctrl-C.
+  const restore = (): void => void stderr.write(shownCursor + wrappedLines);
+  process.once('exit', restore);
   return {
     advance: (count) => bar.increment(count),
     say(line) {
       bars.log(`${line}\n`);
       bars.update();
     },
-    end: () => bars.stop(),
+    end() {
+      bars.stop();
+      process.off('exit', restore);
+    },
   };
 }

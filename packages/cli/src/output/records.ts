@@ -30,10 +30,12 @@ export async function writeRecords<T>(
   form: Form,
   columns: readonly Column<T>[],
   records: Iterable<T> | AsyncIterable<T>,
+  { whenEmpty }: { /** Shown on a terminal if there are no records. */ readonly whenEmpty?: string } = {},
 ): Promise<void> {
   if (form === 'table') {
     const rows: T[] = [];
     for await (const record of records) rows.push(record);
+    if (rows.length === 0 && whenEmpty !== undefined && output.isTerminal) output.say(whenEmpty);
     return output.write(drawTable(output, columns, rows));
   }
   const [opening, between, end] = form === 'json' ? ['[', ',\n', ']\n'] : ['', '\n', ''];
@@ -52,6 +54,7 @@ export async function writeRecord<T>(
   form: Form,
   columns: readonly Column<T>[],
   record: T,
+  { textOf }: { /** Changes each text of the JSON. */ readonly textOf?: (text: string) => string } = {},
 ): Promise<void> {
-  await output.write(form === 'table' ? drawCard(output, columns, record) : `${printableJson(record)}\n`);
+  await output.write(form === 'table' ? drawCard(output, columns, record) : `${printableJson(record, textOf)}\n`);
 }

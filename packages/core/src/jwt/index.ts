@@ -1,4 +1,4 @@
-import { type CryptoKey, compactVerify, errors, importJWK, importSPKI } from 'jose';
+import { type CryptoKey, compactVerify, errors, importJWK } from 'jose';
 import { type Claims, claimOf, readForeignAuth } from '../auth.ts';
 import { ToriiAuthError, ToriiConfigError } from '../errors.ts';
 import type { JWK } from '../keys/jwks.ts';
@@ -11,6 +11,7 @@ import { checkJwtClaims } from './claims.ts';
 import { KeyChoices, noKeyId } from './keys.ts';
 import { type JwtOptions, type JwtSettings, readJwtOptions } from './options.ts';
 
+export type { Auth, Claims, JSONWebKeySet, JWK, Verifier } from '../index.ts';
 export type { JwtAlgorithm, JwtClaimNames, JwtOptions } from './options.ts';
 
 /** Options with which every request needs a token, so `authenticate` never returns `null`. */
@@ -78,8 +79,6 @@ function keyFinderOf({ source, keyCaller }: JwtSettings): FindKey {
   switch (source.kind) {
     case 'secret':
       return async () => source.secret;
-    case 'pem':
-      return pemFinder(source.pem);
     case 'jwk': {
       const key = new KeyChoices([source.jwk]);
       return async (_kid, algorithm) => {
@@ -125,27 +124,9 @@ async function importJwk(jwk: JWK, algorithm: string): Promise<CryptoKey | undef
   const members = ['kty', 'crv', 'x', 'y', 'n', 'e'].filter((member) => Object.hasOwn(jwk, member));
   try {
     const key = await importJWK(Object.fromEntries(members.map((member) => [member, jwk[member]])), algorithm);
-    return key instanceof Uint8Array ? undefined : key;
+    return ArrayBuffer.isView(key) ? undefined : key;
   } catch {
     return undefined;
-  }
-}
-
-function pemFinder(pem: string): FindKey {
-  const imported = new Map<string, Promise<CryptoKey>>();
-  return (_kid, algorithm) => {
-    const key = imported.get(algorithm) ?? importPem(pem, algorithm);
-    imported.set(algorithm, key);
-    return key;
-  };
-}
-
-async function importPem(pem: string, algorithm: string): Promise<CryptoKey> {
-  try {
-    return await importSPKI(pem, algorithm);
-  } catch {
-    // No `cause`: the message of the jose error may quote the key.
-    throw new ToriiConfigError('key', `\`key\` is not a valid public key for ${algorithm}.`);
   }
 }
 

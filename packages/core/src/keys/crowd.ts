@@ -1,4 +1,5 @@
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
+import { pause } from '../time/pause.ts';
 
 const periodMs = 200;
 const maxCallers = 8;
@@ -15,8 +16,8 @@ export class Crowd {
     const period = this.#period;
     period.size += 1;
     if (period.size > maxCallers) return false;
-    // One timer per request, not a shared one: an edge runtime cancels a timer when the request that created it ends.
-    await new Promise((resolve) => setTimeout(resolve, periodMs - elapsedMs(period.begunAt)));
+    // One pause per request, not a shared one: an edge runtime cancels a timer when the request that created it ends.
+    await pause(Math.min(periodMs, periodMs - elapsedMs(period.begunAt)));
     return period.size <= maxCallers;
   }
 }

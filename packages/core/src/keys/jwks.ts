@@ -2,6 +2,7 @@ import { loadKey } from '#ecdsa';
 import { type Claims, claimOf, isJsonObject } from '../auth.ts';
 import type { VerifierEventListener } from '../events.ts';
 import { loggable } from '../logs/loggable.ts';
+import { isOnCurve, p256 } from './curve-point.ts';
 import type { VerifySignature } from './signature.ts';
 
 /** A key set (JWKS) as an issuer publishes it (RFC 7517 section 5). */
@@ -50,6 +51,20 @@ export function parseKeySet(value: unknown, onIgnored: OnIgnored, previous: Keys
   return keysById(listKeys(value, onIgnored), onIgnored, (jwk, kid) => {
     return canVerifyEs256(jwk) ? keyFrom(kid, jwk, previous.get(kid)) : undefined;
   });
+}
+
+/**
+ * Parses a key set that was passed as an option. A key that is not on its curve is noticed here: the first token would
+ * notice it too late.
+ */
+export function parseFixedKeySet(value: unknown, onIgnored: OnIgnored): KeysById {
+  const keys = new Map(parseKeySet(value, onIgnored));
+  for (const { kid, x, y } of keys.values()) {
+    if (isOnCurve(p256, x, y)) continue;
+    keys.delete(kid);
+    onIgnored(ignored(kid, 'its point is not on the curve'));
+  }
+  return keys;
 }
 
 /** Parses a key set that was passed as an option. Throws a KeySetError if no key can be used. */

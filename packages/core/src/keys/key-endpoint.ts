@@ -90,7 +90,8 @@ function tooLarge(): KeySetError {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // Other `fetch` functions do not remove a byte order mark, as the platform's does.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     throw new KeySetError('the response is not JSON');
   }

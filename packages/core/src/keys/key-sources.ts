@@ -1,11 +1,11 @@
 import type { VerifierEventListener } from '../events.ts';
 import { RepeatWatch } from '../time/repeat-watch.ts';
-import { parseKeySet, parseOwnKeys, type SetKey } from './jwks.ts';
+import { parseFixedKeySet, parseKeySet, parseOwnKeys, type SetKey } from './jwks.ts';
 import type { Fetch } from './key-endpoint.ts';
 import { type KeySource, type ParseKeySet, RemoteKeySet, unknownKey } from './remote-key-set.ts';
 
 export function fixedKeys(set: unknown, emit: VerifierEventListener): KeySource {
-  const keys = parseOwnKeys(set, parseKeySet, emit);
+  const keys = parseOwnKeys(set, parseFixedKeySet, emit);
   return {
     peek: (kid) => keys.get(kid),
     async find(kid) {

@@ -1,7 +1,7 @@
 import { emitterFor } from '../emitter.ts';
 import type { VerifierEventListener } from '../events.ts';
 import { InitialKeySet, type InitialKeys } from '../keys/initial-key-set.ts';
-import { type JSONWebKeySet, KeySetError, parseKeySet } from '../keys/jwks.ts';
+import { type JSONWebKeySet, KeySetError, parseFixedKeySet } from '../keys/jwks.ts';
 import type { Fetch } from '../keys/key-endpoint.ts';
 import { fixedKeys, keySetFor } from '../keys/key-sources.ts';
 import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
@@ -153,7 +153,7 @@ function readKeySources(
     const source =
       name === 'keys'
         ? fixedKeys(options.keys, emit)
-        : new InitialKeySet(options.initialKeys, remoteOf(issuer), parseKeySet, emit);
+        : new InitialKeySet(options.initialKeys, remoteOf(issuer), parseFixedKeySet, emit);
     return new Map([[issuer, source]]);
   } catch (cause) {
     const problem = cause instanceof KeySetError ? cause.message : 'the key set cannot be read';

@@ -70,15 +70,15 @@ export function viewOf(request: RequestLike, option = 'request'): RequestView {
 /** Like `viewOf`, without the checks of `assertRequest`: they would take longer than reading a token from the cache. */
 export function quickViewOf(request: RequestLike, option = 'request'): RequestView {
   if (!isObject(request)) throw wrongRequest(request, option);
-  const isRequest = hasHeaders(request);
-  const headers = copyIfIterable(isRequest ? request.headers : request);
+  const parts = hasHeaders(request) ? request : wrappedParts(request);
+  const headers = copyIfIterable(parts === undefined ? (request as HeadersLike) : parts.headers);
   // A token is never read from query parameters (RFC 6750 5.3).
   if (isIterable(headers) && !isHeaderList(headers)) throw wrongRequest(headers, option);
-  if (isRequest) {
-    const method = textOf(request, 'method');
+  if (parts !== undefined) {
+    const method = textOf(parts, 'method');
     // A response.
     if (method === undefined && typeof propertyOf(request, 'status') === 'number') throw wrongRequest(request, option);
-    return new View(method, locate(request), headerReader(headers, distinctHeaders(request)), request);
+    return new View(method, locate(parts), headerReader(headers, distinctHeaders(parts)), parts);
   }
   if (propertyOf(request, 'headers') !== null && !isHeaderList(headers)) throw wrongRequest(request, option);
   return new View(undefined, undefined, headerReader(headers, undefined), {});
@@ -178,9 +178,8 @@ function namedHost(request: Partial<RequestParts>, headerValues: RequestView['he
 }
 
 function targetsOf(request: object): readonly NamedHost[] {
-  const req = propertyOf(request, 'req');
-  const sources = isObject(req) ? [request, req] : [request];
-  return sources
+  return [request, propertyOf(request, 'req'), nodeRequest(request)]
+    .filter(isObject)
     .flatMap((source) => [textOf(source, 'url'), textOf(source, 'originalUrl')])
     .flatMap((target) => hostOfTarget(target) ?? []);
 }
@@ -189,24 +188,50 @@ function hasHeaders(request: object): request is RequestParts {
   return isObject(propertyOf(request, 'headers'));
 }
 
+// Wrappers without `headers` of their own: `raw` in Hono's `c.req`, `req` in its context and in Next's, `request` in those of
+// SvelteKit, Remix and Astro. Only a Fetch request, or one of Node, is taken from them.
+function wrappedParts(wrapper: object, depth = 0): RequestParts | undefined {
+  for (const name of ['raw', 'req', 'request']) {
+    const request = propertyOf(wrapper, name);
+    if (!isObject(request)) continue;
+    if (hasHeaders(request)) return isHeaders(request.headers) || hasDistinct(request) ? request : undefined;
+    const inner = depth < 2 ? wrappedParts(request, depth + 1) : undefined;
+    if (inner !== undefined) return inner;
+  }
+  // A load balancer of AWS sends all values of each header to a Lambda function, or the last value of each, or both.
+  const headers = propertyOf(wrapper, 'multiValueHeaders');
+  return isObject(headers) ? { ...wrapper, headers: headers as HeadersLike } : undefined;
+}
+
 // Reads `rawHeaders` first, because the first access to Node's `headersDistinct` is slow.
 function distinctHeaders(request: object): (name: string) => readonly string[] {
-  const source = wrappedRequest(request) ?? request;
-  const raw = propertyOf(source, 'rawHeaders');
   return (name) => {
+    const source = nodeRequest(request) ?? request;
+    const raw = propertyOf(source, 'rawHeaders');
     const sent = Array.isArray(raw) ? rawValues(raw, name) : nothing;
     // Skip an inherited `headersDistinct`: it is Node's and repeats `rawHeaders`. An adapter sets an own property, which may
     // list more values.
     if (sent.length > 0 && !Object.hasOwn(source, 'headersDistinct')) return sent;
-    const distinct = propertyOf(source, 'headersDistinct');
-    const told = isObject(distinct) && Object.hasOwn(distinct, name) ? listOf(Reflect.get(distinct, name)) : nothing;
+    const distinct = propertyOf(source, 'headersDistinct') ?? propertyOf(source, 'multiValueHeaders');
+    const told = isObject(distinct) ? valuesOf(distinct as HeadersLike, name) : nothing;
     return told.length > sent.length ? told : sent;
   };
 }
 
-function wrappedRequest(request: object): object | undefined {
-  const req = propertyOf(request, 'req');
-  return isObject(req) && ('rawHeaders' in req || 'headersDistinct' in req) ? req : undefined;
+// Where frameworks keep Node's request: Koa and the adapters, Fastify, hapi, h3, and servers that make a Fetch request of it.
+const places = [['req'], ['raw'], ['raw', 'req'], ['node', 'req'], ['runtime', 'node', 'req']];
+
+function nodeRequest(request: object): object | undefined {
+  for (const place of places) {
+    let found: unknown = request;
+    for (const name of place) found = isObject(found) ? propertyOf(found, name) : undefined;
+    if (isObject(found) && hasDistinct(found)) return found;
+  }
+  return undefined;
+}
+
+function hasDistinct(request: object): boolean {
+  return 'rawHeaders' in request || 'headersDistinct' in request;
 }
 
 function rawValues(raw: readonly unknown[], wanted: string): readonly string[] {

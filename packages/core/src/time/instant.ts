@@ -1,3 +1,6 @@
+// In edge runtimes, the clock of one request can be a little behind that of another.
+const toleranceMs = 1_000;
+
 export interface Instant {
   readonly wallMs: number;
   readonly steadyMs: number;
@@ -9,8 +12,10 @@ export function instantNow(): Instant {
 
 /**
  * Milliseconds since `since`, by the clock that shows more: the wall clock can be set back, and the monotonic clock can stop
- * while the machine sleeps.
+ * while the machine sleeps. Infinity if both clocks were set back, as when a test ends its fake timers: an age is then unknown,
+ * and a wait must not last until the clocks are where they were.
  */
 export function elapsedMs(since: Instant): number {
-  return Math.max(Date.now() - since.wallMs, performance.now() - since.steadyMs);
+  const ms = Math.max(Date.now() - since.wallMs, performance.now() - since.steadyMs);
+  return ms < -toleranceMs ? Number.POSITIVE_INFINITY : ms;
 }

@@ -1,3 +1,4 @@
+import { bytesOf } from '../bytes.ts';
 import { ToriiConfigError } from '../errors.ts';
 import { loggableCause } from '../logs/cause.ts';
 import { describeValue } from '../logs/found-value.ts';
@@ -19,7 +20,7 @@ const emptyChunkBytes = 64;
 
 export async function readPayload(payload: WebhookPayload, maxBytes: number): Promise<Uint8Array> {
   if (payload === null) return new Uint8Array();
-  const bytes = bytesOf(payload);
+  const bytes = encodedBytesOf(payload);
   if (bytes === undefined) return gather(streamOf(payload), maxBytes);
   if (bytes.length > maxBytes) throw tooLarge(maxBytes);
   // Copy, because the caller may change the buffer between verification and parsing.
@@ -30,12 +31,8 @@ export function tooLarge(maxBytes: number): ToriiWebhookError {
   return new ToriiWebhookError('payload_too_large', `The body is larger than \`maxBytes\`: ${maxBytes} bytes.`);
 }
 
-function bytesOf(value: unknown): Uint8Array | undefined {
-  if (typeof value === 'string') return new TextEncoder().encode(value);
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  // Not `instanceof`: a body of another realm (Jest, vm) has another Uint8Array class.
-  if (!ArrayBuffer.isView(value) || Reflect.get(value, Symbol.toStringTag) !== 'Uint8Array') return undefined;
-  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+function encodedBytesOf(value: unknown): Uint8Array | undefined {
+  return typeof value === 'string' ? new TextEncoder().encode(value) : bytesOf(value);
 }
 
 function streamOf(payload: unknown): AsyncIterable<unknown> {
@@ -74,7 +71,7 @@ async function gather(stream: AsyncIterable<unknown>, maxBytes: number): Promise
   let [size, counted] = [0, 0];
   try {
     for await (const chunk of stream) {
-      const bytes = bytesOf(chunk);
+      const bytes = encodedBytesOf(chunk);
       if (bytes === undefined) throw noBody('is a stream of chunks that are neither bytes nor text');
       // Counts an empty chunk too: a stream of nothing else would never end, and no timer could end it.
       counted += bytes.length || emptyChunkBytes;
@@ -98,6 +95,10 @@ async function gather(stream: AsyncIterable<unknown>, maxBytes: number): Promise
   return body;
 }
 
+function isBytes(value: unknown): value is Uint8Array | ArrayBuffer {
+  return bytesOf(value) !== undefined;
+}
+
 /** What an adapter knows about the body of a request. */
 export interface FrameworkBody {
   /** Values that body parsers stored on the request. The raw body is used if it is among them. */
@@ -111,10 +112,10 @@ export interface FrameworkBody {
 
 /** Finds the raw body. Throws a ToriiConfigError if the body was read and the raw bytes were not kept. */
 export function findPayload({ kept, isRead, stream, remedy }: FrameworkBody): WebhookPayload {
-  for (const body of kept) {
-    if (typeof body !== 'string' && !(body instanceof Uint8Array)) continue;
+  for (const value of kept) {
+    if (typeof value !== 'string' && !isBytes(value)) continue;
     // If the stream is unread, ignore an empty value: it may be the placeholder of a body parser that has not run yet.
-    if (isRead || body.length > 0) return body;
+    if (isRead || (typeof value === 'string' ? value.length : value.byteLength) > 0) return value;
   }
   if (!isRead) return stream;
   throw new ToriiConfigError(

@@ -20,12 +20,16 @@ export type WebhookReason =
   | 'store_unavailable'
   | 'handler_failed';
 
+/** The HTTP status of a refused delivery: 400 or 413 if it is invalid, 500 or 503 if Torii should send it again. */
+export type WebhookDenialStatus = 400 | 413 | 500 | 503;
+
+/** The JSON body of a refused delivery. */
 export interface WebhookDenialBody {
-  readonly error: { readonly code: string; readonly reason: WebhookReason; readonly message: string };
+  readonly error: { readonly code: 'webhook_refused'; readonly reason: WebhookReason; readonly message: string };
 }
 
 /** A webhook delivery was not handled. The error never contains the secret, a signature or the delivered body. */
-export class ToriiWebhookError extends RefusalError {
+export class ToriiWebhookError extends RefusalError<WebhookDenialStatus> {
   protected static override readonly kind: string = 'ToriiWebhookError';
   override readonly name = 'ToriiWebhookError';
   override readonly code = 'webhook_refused';
@@ -36,17 +40,23 @@ export class ToriiWebhookError extends RefusalError {
     this.reason = reason;
   }
 
-  protected override toDenial(): Denial<WebhookDenialBody> | undefined {
+  protected override toDenial(): Denial<WebhookDenialBody, WebhookDenialStatus> | undefined {
     return isOfKind(this, 'ToriiWebhookError') ? webhookDenialFor(this) : undefined;
   }
 }
 
-export function webhookDenialFor({ code, reason, message }: ToriiWebhookError): Denial<WebhookDenialBody> {
+export function webhookDenialFor({
+  code,
+  reason,
+  message,
+}: ToriiWebhookError): Denial<WebhookDenialBody, WebhookDenialStatus> {
   const [status, headers] = statusOf(reason);
   return { status, headers, body: { error: { code, reason, message } } };
 }
 
-function statusOf(reason: WebhookReason): readonly [status: number, headers: Readonly<Record<string, string>>] {
+function statusOf(
+  reason: WebhookReason,
+): readonly [status: WebhookDenialStatus, headers: Readonly<Record<string, string>>] {
   if (reason === 'in_progress') return [503, { 'Retry-After': '10' }];
   if (reason === 'store_unavailable') return [503, { 'Retry-After': '5' }];
   if (reason === 'handler_failed') return [500, {}];

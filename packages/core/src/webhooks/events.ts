@@ -19,7 +19,8 @@ export interface WebhookEventTypes {
   readonly 'session.revoked': WebhookSession;
 }
 
-interface WebhookEventOf<Type, Data> {
+/** A webhook event of one type. */
+export interface WebhookEventOf<Type, Data> {
   readonly type: Type;
   /** The id of the event: the same in every delivery of the event. */
   readonly id: string;

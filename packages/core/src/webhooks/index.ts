@@ -1,9 +1,11 @@
 export { ToriiConfigError } from '../errors.ts';
+export type { HeadersLike, RequestLike } from '../index.ts';
 export { type FrameworkBody, findPayload, type WebhookPayload } from './body.ts';
-export { ToriiWebhookError, type WebhookReason } from './errors.ts';
+export { ToriiWebhookError, type WebhookDenialBody, type WebhookDenialStatus, type WebhookReason } from './errors.ts';
 export type {
   UnlistedEventType,
   WebhookEvent,
+  WebhookEventOf,
   WebhookEventTypes,
   WebhookSession,
   WebhookUser,

@@ -1,4 +1,5 @@
 import { emitterFor } from '../emitter.ts';
+import { isError } from '../errors/is-error.ts';
 import { loggable } from '../logs/loggable.ts';
 import {
   type Options,
@@ -11,7 +12,7 @@ import {
 import { type AwaitGuard, createAwaitGuard } from '../promises/await-guard.ts';
 import { surviveOutages } from '../stores/outages.ts';
 import type { WebhookPayload } from './body.ts';
-import { ToriiWebhookError, webhookDenialFor } from './errors.ts';
+import { ToriiWebhookError, type WebhookDenialBody, type WebhookDenialStatus, webhookDenialFor } from './errors.ts';
 import type { WebhookEvent } from './events.ts';
 import { MemoryStore } from './memory-store.ts';
 import { type Claim, Repeats, type WebhookStore } from './repeats.ts';
@@ -66,11 +67,9 @@ export type WebhookReceiverEventListener = (event: WebhookReceiverEvent) => void
 /** The response to a delivery, as plain data. Send it with `Response.json(answer.body, answer)`. */
 export interface WebhookAnswer {
   /** 200 if the event has been handled, 400 or 413 if the delivery is invalid, 503 if Torii should retry. */
-  readonly status: number;
+  readonly status: 200 | WebhookDenialStatus;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body:
-    | { readonly status: 'handled' | 'repeated' }
-    | { readonly error: { readonly code: string; readonly reason: string; readonly message: string } };
+  readonly body: { readonly status: 'handled' | 'repeated' } | WebhookDenialBody;
 }
 
 /** A delivery to verify and handle. */
@@ -172,8 +171,7 @@ function withoutStatus(error: unknown): unknown {
 
 function isPlain(error: unknown): boolean {
   try {
-    const isBare =
-      error instanceof Error && !['status', 'statusCode', 'digest', 'getResponse'].some((name) => name in error);
+    const isBare = isError(error) && !['status', 'statusCode', 'digest', 'getResponse'].some((name) => name in error);
     return isBare && Reflect.get(error, 'code') !== 'ENOENT';
   } catch {
     return false;

@@ -21,7 +21,7 @@ export function controlRoutes(environment: Environment, { faults, traffic, clock
   const { name, id, issuer, keys, webhooks } = environment;
   const app = new Hono();
   // CSRF: the control API has no authentication, so web pages that the developer visits must not be able to call it.
-  app.use(refuseForeignPages());
+  app.use(refuseForeignPages(issuer));
   return app
     .get('/state', (c) =>
       c.json({

@@ -13,8 +13,8 @@ import { dashboardStylesheet } from './stylesheet.ts';
 export function dashboardRoutes(subject: DashboardSubject): Hono {
   return (
     new Hono()
-      .use(dashboardPath, showProblems, refuseForeignPages())
-      .use(webhookSecretsPath, showProblems, refuseForeignPages())
+      .use(dashboardPath, showProblems, refuseForeignPages(subject.environment.issuer))
+      .use(webhookSecretsPath, showProblems, refuseForeignPages(subject.environment.issuer))
       .get('/', (c) => c.redirect(new URL(`${subject.environment.issuer}${dashboardPath}`).pathname))
       .get(dashboardPath, (c) =>
         answerPage(c, 200, {

@@ -1,4 +1,4 @@
-import { EmulatorError } from '../errors.ts';
+import { EmulatorError, isError } from '../errors.ts';
 
 interface StorageFault {
   /** What went wrong, as text to insert into an error message: a sentence without a final period. "It" is the database. */
@@ -31,7 +31,7 @@ function unavailable(reason: string): StorageFault {
 }
 
 export function storageFaultOf(error: unknown): StorageFault | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  if (!isError(error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
   // SQLite extended result codes contain the primary code in their lowest byte.
   return faults[error.errcode] ?? faults[error.errcode & 0xff];
 }

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from '../http/problem.ts';
+import { sleep } from '../real-timers.ts';
 import type { Faults, Surface } from './faults.ts';
 
 export function injectFaults(surface: Surface, faults: Faults): MiddlewareHandler<{ Bindings: HttpBindings }> {
@@ -12,7 +12,7 @@ export function injectFaults(surface: Surface, faults: Faults): MiddlewareHandle
       case 'fail':
         throw new Problem(fault.status, 'fault_injected', 'This error was injected with fail().', fault);
       case 'delay':
-        await sleep(fault.delayMs, undefined, { ref: false });
+        await sleep(fault.delayMs);
         return next();
       case 'cut':
         if (fault.at !== 'request') await next();

@@ -5,7 +5,7 @@ import { Problem } from './problem.ts';
 export function parseOrigin(value: unknown): string | undefined {
   if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
   const { origin, protocol } = new URL(value);
-  return value === origin && /^https?:$/.test(protocol) ? origin : undefined;
+  return value === origin && /^https?:$/.test(protocol) && !value.includes('*') ? origin : undefined;
 }
 
 export function allowScripts(allowedOrigins: readonly string[]): MiddlewareHandler {
@@ -19,12 +19,31 @@ export function allowScripts(allowedOrigins: readonly string[]): MiddlewareHandl
   });
 }
 
+const hostForm = /^(\[[0-9a-f:.]+\]|[^:]*)(?::\d{1,5})?$/;
+
+/**
+ * Whether a host with an optional port, as in a `Host` header, is this machine's: `localhost` and its subdomains, and
+ * loopback addresses.
+ */
+export function isLoopbackHost(host: string): boolean {
+  return /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostnameOf(host));
+}
+
+/** The host name of a `Host` header in lowercase, without its port. An empty string if it is malformed. */
+export function hostnameOf(host: string): string {
+  return hostForm.exec(host.toLowerCase())?.[1] ?? '';
+}
+
 /**
  * Prevents CSRF: refuses requests from pages of other origins, except GET and HEAD. CORS does not stop them, because an
  * HTML form needs no preflight and the browser adds cookies to it. Requests without `Origin` and `Sec-Fetch-Site` do
  * not come from a browser and are allowed.
+ *
+ * @param issuer the pages of its origin are the emulator's own. Behind a proxy that ends TLS, the request's URL has
+ *   another scheme or port than the page
  */
-export function refuseForeignPages(allowedOrigins?: readonly string[]): MiddlewareHandler {
+export function refuseForeignPages(issuer: string, allowedOrigins?: readonly string[]): MiddlewareHandler {
+  const ownOrigin = new URL(issuer).origin;
   const advice =
     allowedOrigins === undefined ? 'Only the emulator’s own pages may do this.' : 'Add it to allowedOrigins.';
   return async (c, next) => {
@@ -34,7 +53,7 @@ export function refuseForeignPages(allowedOrigins?: readonly string[]): Middlewa
     const trusted =
       origin === undefined
         ? site === undefined || site === 'same-origin' || site === 'none'
-        : origin === new URL(c.req.url).origin || (allowedOrigins ?? []).includes(origin);
+        : [new URL(c.req.url).origin, ownOrigin, ...(allowedOrigins ?? [])].includes(origin);
     if (!safe && !trusted) {
       throw new Problem(403, 'origin_refused', `The origin of this page is not allowed. ${advice}`);
     }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { uuidv7 } from 'uuidv7';
 import { storageFaultOf } from '../database/storage-errors.ts';
-import { EmulatorError, type EmulatorErrorCode, type FieldError, UserInputError } from '../errors.ts';
+import { EmulatorError, type EmulatorErrorCode, type FieldError, isError, UserInputError } from '../errors.ts';
 
 /** A refusal with its HTTP status. The message is sent to the client, so it must not contain secrets. */
 export class Problem extends Error {
@@ -51,7 +51,7 @@ export function problemFor(error: unknown): Problem | undefined {
     const [status, code] = answer;
     return new Problem(status, code, error.message, error instanceof UserInputError ? error : {});
   }
-  const fault = storageFaultOf(error instanceof EmulatorError ? error.cause : error);
+  const fault = storageFaultOf(error) ?? storageFaultOf(isError(error) ? error.cause : undefined);
   if (fault === undefined) return undefined;
   return new Problem(fault.status, fault.code, `The database cannot be written: ${fault.reason}.`);
 }

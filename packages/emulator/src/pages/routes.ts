@@ -13,11 +13,11 @@ import { signInPageRoutes } from './sign-in-page.ts';
 
 export function browserRoutes(environment: Environment, watch: (surface: Surface) => MiddlewareHandler): Hono {
   const { signIn, signOut, accessToken } = provisionalPaths;
-  const { allowedOrigins } = environment;
+  const { issuer, allowedOrigins } = environment;
   const app = new Hono();
   for (const path of [signIn, signOut, accessToken, ...scriptPaths]) {
     // CORS must come first, so that scripts can read refusals and injected faults.
-    app.use(path, allowScripts(allowedOrigins), showProblems, refuseForeignPages(allowedOrigins));
+    app.use(path, allowScripts(allowedOrigins), showProblems, refuseForeignPages(issuer, allowedOrigins));
   }
   app.on('POST', signIn, watch('signIn'));
   app.on('POST', [accessToken, signOut], watch('session'));

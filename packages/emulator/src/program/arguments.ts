@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultEnvironment } from '../environment-records.ts';
-import type { EnvironmentOptions, Host } from '../options.ts';
+import { type EnvironmentOptions, type Host, hosts } from '../options.ts';
 import { defaultRetrySeconds } from '../webhooks/retries.ts';
 
 export interface ProgramArguments {
   readonly port: number;
   readonly host: Host;
+  readonly publicOrigin?: string;
+  readonly allowHost?: readonly string[];
   readonly data?: string;
   readonly seed?: string;
   readonly environment?: readonly EnvironmentOptions[];
@@ -32,6 +34,7 @@ Examples:
   $ torii-emulator
   $ torii-emulator --data torii.db --seed seed.json
   $ torii-emulator --environment acme --environment globex=sk_test_globex
+  $ torii-emulator --host 0.0.0.0 --public-origin http://localhost:8080 --allow-host torii
   $ torii-emulator --webhook http://127.0.0.1:3000/webhooks --webhook-retries 1,2,4
 
 A seed file:
@@ -47,29 +50,57 @@ export function readArguments(args: readonly string[]): ProgramArguments {
     .description('A local Torii for development and tests: issuer, users, sign-in and the REST API.')
     .version(version, '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
-    .option('-p, --port <number>', 'port to listen on; 0 chooses a free port', readPort, 4100)
+    .addOption(portOption())
     .addOption(
-      new Option('--host <address>', 'address to listen on; 0.0.0.0 only inside a container with a mapped port')
-        .choices(['127.0.0.1', '0.0.0.0'])
-        .default('127.0.0.1'),
+      new Option('--host <address>', 'address to listen on; 0.0.0.0 and :: only inside a container')
+        .choices(hosts)
+        .default('127.0.0.1')
+        .env('TORII_EMULATOR_HOST'),
     )
-    .option('-d, --data <file>', 'store everything in this file; without it, everything is lost at exit')
-    .option('-s, --seed <file>', 'JSON file with users to create; existing emails are left unchanged')
+    .addOption(
+      new Option(
+        '--public-origin <origin>',
+        'origin of all URLs, such as http://localhost:8080 if port 8080 leads to a container',
+      ).env('TORII_EMULATOR_PUBLIC_ORIGIN'),
+    )
+    .addOption(
+      new Option('--allow-host <name>', 'let requests name this host in addition to loopback; repeatable')
+        .argParser(addTexts)
+        .env('TORII_EMULATOR_ALLOW_HOST'),
+    )
+    .addOption(
+      new Option('-d, --data <file>', 'store everything in this file; without it, everything is lost at exit').env(
+        'TORII_EMULATOR_DATA',
+      ),
+    )
+    .addOption(
+      new Option('-s, --seed <file>', 'JSON file with users to create; existing emails are left unchanged').env(
+        'TORII_EMULATOR_SEED',
+      ),
+    )
     .option('-e, --environment <name[=key]>', 'additional environment; repeatable', addEnvironment)
-    .option(
-      '-k, --secret-key <key>',
-      'secret key for the REST API, sk_test_…; by default the stored one or a random one',
+    .addOption(
+      new Option(
+        '-k, --secret-key <key>',
+        'secret key for the REST API, sk_test_…; by default the stored one or a random one',
+      ).env('TORII_EMULATOR_SECRET_KEY'),
     )
-    .option('-o, --allow-origin <origin>', 'let pages of this origin sign users in; repeatable', addText)
+    .addOption(
+      new Option('-o, --allow-origin <origin>', 'let pages of this origin sign users in; repeatable')
+        .argParser(addTexts)
+        .env('TORII_EMULATOR_ALLOW_ORIGIN'),
+    )
     .option('-t, --token-lifetime <seconds>', 'lifetime of access tokens', readCount, 300)
     .option(
       '-w, --webhook <[name=]url>',
       'send events of the default or the named environment to this URL; repeatable',
       addWebhook,
     )
-    .option(
-      '--webhook-secret <secret>',
-      'secret that signs webhooks, whsec_…; by default the stored one or a random one',
+    .addOption(
+      new Option(
+        '--webhook-secret <secret>',
+        'secret that signs webhooks, whsec_…; by default the stored one or a random one',
+      ).env('TORII_EMULATOR_WEBHOOK_SECRET'),
     )
     .addOption(
       new Option('--webhook-retries <seconds>', 'waits between delivery attempts')
@@ -84,6 +115,15 @@ export function readArguments(args: readonly string[]): ProgramArguments {
     .opts<ProgramArguments>();
 }
 
+function portOption(): Option {
+  const variable = 'TORII_EMULATOR_PORT';
+  const option = new Option('-p, --port <number>', 'port to listen on; 0 chooses a free port')
+    .argParser(readPort)
+    .default(4100);
+  // Kubernetes and Docker links set NAME_PORT=tcp://10.0.0.1:4100 for a service that is called torii-emulator.
+  return /^(?:tcp|udp|sctp):/.test(process.env[variable] ?? '') ? option : option.env(variable);
+}
+
 function readPort(text: string): number {
   const port = readCount(text);
   if (port > 65_535) throw new InvalidArgumentError('It must be a number from 0 to 65535.');
@@ -95,8 +135,9 @@ function readCount(text: string): number {
   return Number(text);
 }
 
-function addText(text: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, text];
+/** Reads one text, or several that are separated by commas, as in a variable. */
+function addTexts(text: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, ...text.split(',').map((each) => each.trim())];
 }
 
 function addEnvironment(text: string, earlier: readonly EnvironmentOptions[] = []): readonly EnvironmentOptions[] {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { CommanderError } from 'commander';
 import type { Emulator } from '../emulator.ts';
 import { defaultEnvironment } from '../environment-records.ts';
@@ -23,14 +22,17 @@ const exitCodes = {
   webhooks_waiting: 1,
 } as const satisfies Record<EmulatorErrorCode, 1 | 2>;
 
-export async function runProgram(args: readonly string[]): Promise<number> {
+/**
+ * Runs the emulator until `ended` resolves.
+ *
+ * @returns the exit code
+ */
+export async function runProgram(args: readonly string[], ended: Promise<void>): Promise<number> {
   try {
     const given = readArguments(args);
     const seed: SeedFile = given.seed === undefined ? new Map() : readSeedFile(given.seed);
     const emulator = await start(given, seed);
-    // Listen for signals before printing: a parent process may send SIGTERM as soon as it reads the text.
-    const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-    process.stdout.write(describeStart(emulator, given.data));
+    process.stdout.write(describeStart(emulator, given));
     await ended;
     await emulator.stop();
     return 0;
@@ -43,13 +45,16 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 }
 
 async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator> {
-  const { port, host, data, secretKey, environment = [], allowOrigin = [], tokenLifetime } = given;
+  const { port, host, publicOrigin, allowHost = [], data, secretKey, environment = [] } = given;
+  const { allowOrigin = [], tokenLifetime } = given;
   const { webhook = [], webhookSecret, webhookRetries } = given;
   const named = new Set([defaultEnvironment, ...environment.map(({ name }) => name)]);
   const seeded = [...seed.keys()].filter((name) => !named.has(name));
   const emulator = await startEmulator({
     port,
     host,
+    ...(publicOrigin !== undefined && { publicOrigin }),
+    allowedHosts: allowHost,
     ...(data !== undefined && { database: data }),
     ...(secretKey !== undefined && { secretKey }),
     ...(webhookSecret !== undefined && { webhookSecret }),

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { defaultEnvironment } from '../environment-records.ts';
 import { EmulatorError } from '../errors.ts';
 import { parseSeedUsers, type SeedUser } from '../users/seed.ts';
 import { parseWebhook, type WebhookOptions } from '../webhooks/options.ts';
+import { readTextFile, TextFileError } from './text-file.ts';
 
 interface Seed {
   readonly users: readonly SeedUser[];
@@ -26,9 +26,10 @@ export function readSeedFile(path: string): SeedFile {
 function parseFile(path: string): unknown {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readTextFile(path);
   } catch (error) {
-    throw invalid(path, 'It cannot be read.', error);
+    if (!(error instanceof TextFileError)) throw error;
+    throw invalid(path, error.message, error.cause);
   }
   try {
     return JSON.parse(text);

@@ -1,17 +1,28 @@
 import { controlPath } from '../control/paths.ts';
 import type { Emulator } from '../emulator.ts';
 import type { EmulatorEnvironment } from '../emulator-environment.ts';
+import type { Host } from '../options.ts';
+import type { ProgramArguments } from './arguments.ts';
 
-export function describeStart(emulator: Emulator, data: string | undefined): string {
+export function describeStart(emulator: Emulator, { data, host }: ProgramArguments): string {
   const { environments } = emulator;
   const sections = [
     'Torii emulator: a local Torii for development only.',
-    `  data       ${data ?? 'in memory, lost at exit (use --data FILE to keep it)'}`,
+    `  listens    ${describeAddress(emulator, host)}
+  data       ${data ?? 'in memory, lost at exit (use --data FILE to keep it)'}`,
     ...environments.map((environment) => describeEnvironment(environment, environments.length > 1)),
     describeControl(emulator.issuer),
     'Ctrl-C ends it.',
   ];
   return `\n${sections.join('\n\n')}\n`;
+}
+
+function describeAddress({ issuer, localOrigin }: Emulator, host: Host): string {
+  const isOpen = host === '0.0.0.0' || host === '::';
+  if (!isOpen) return localOrigin;
+  const { port } = new URL(localOrigin);
+  const hint = ' (if the port is mapped to another one, use --public-origin http://localhost:PORT)';
+  return `on port ${port} of every address${issuer === localOrigin ? hint : ''}`;
 }
 
 /** Prints the secrets, because an app needs them in its configuration. They are valid only for this emulator. */

@@ -95,7 +95,7 @@ async function signingKeyFrom(kid: string, jwk: JWK): Promise<SigningKey> {
     throw new EmulatorError('database_unusable', 'The database holds a signing key that is not an EC key.');
   }
   const privateKey = await importJWK(jwk, 'ES256');
-  if (privateKey instanceof Uint8Array) throw new Error('The EC key was not imported as a CryptoKey.');
+  if (ArrayBuffer.isView(privateKey)) throw new Error('The EC key was not imported as a CryptoKey.');
   // Lists the public members by name, so that the private member `d` cannot get into the key set.
   return { kid, privateKey, publicJwk: { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' } };
 }

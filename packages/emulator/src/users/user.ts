@@ -1,6 +1,6 @@
 import type * as entities from '../generated/entities.ts';
 
 /** A user, in the format of the REST API. Every field is present. */
-export type User = Required<entities.User>;
+export interface User extends Required<entities.User> {}
 
 export type UserStatus = User['status'];

@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
-import { EmulatorError } from '../errors.ts';
+import { EmulatorError, isError } from '../errors.ts';
 import type { NewUser } from './input.ts';
 import type { Passwords } from './passwords.ts';
 import { foldCase, type UserRow, userFrom } from './record.ts';
@@ -238,5 +238,5 @@ function statusOf(status: UserStatus): ReadonlyMap<string, string> {
 }
 
 function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === sqliteConstraintUnique;
+  return isError(error) && 'errcode' in error && error.errcode === sqliteConstraintUnique;
 }

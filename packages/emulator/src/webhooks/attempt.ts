@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { isError } from '../errors.ts';
 import type { Fault } from '../faults/faults.ts';
+import { callAfter, sleep } from '../real-timers.ts';
 import { redact } from '../redaction.ts';
 import type { WebhookAttempt } from './delivery-log.ts';
 import { post, type Reply } from './post.ts';
@@ -26,20 +27,23 @@ export interface Outcome extends Pick<WebhookAttempt, 'status' | 'failure' | 'an
 export async function attempt({ timeoutMs, signal, fault, ...message }: Attempt): Promise<Outcome> {
   const start = performance.now();
   const headers = headersOf(message);
-  let limit: AbortSignal | undefined;
+  const limit = new AbortController();
+  let cancelLimit = () => {};
   try {
     // Wait before the timeout starts: a delay fault makes the event arrive late, but the attempt must not time out.
-    if (fault?.kind === 'delay') await sleep(fault.delayMs, undefined, { ref: false, signal });
-    limit = AbortSignal.timeout(timeoutMs);
+    if (fault?.kind === 'delay') await sleep(fault.delayMs, signal);
+    cancelLimit = callAfter(timeoutMs, () => limit.abort());
     const { url, body } = message;
     const reply = await applyFault(fault, () =>
-      post(url, { headers, body, signal: limit === undefined ? signal : AbortSignal.any([signal, limit]) }),
+      post(url, { headers, body, signal: AbortSignal.any([signal, limit.signal]) }),
     );
     return { ...outcomeOf(reply), durationMs: performance.now() - start };
   } catch (error) {
-    const failure = limit?.aborted === true ? 'timed_out' : 'unreachable';
+    const failure = limit.signal.aborted ? 'timed_out' : 'unreachable';
     const answer = failure === 'unreachable' ? redact(reasonOf(error)) : null;
     return { status: null, failure, answer, retryAfter: undefined, durationMs: performance.now() - start };
+  } finally {
+    cancelLimit();
   }
 }
 
@@ -68,7 +72,7 @@ async function applyFault(fault: Fault | undefined, send: () => Promise<Reply>):
 
 /** The message of an error with its code, such as ECONNREFUSED. An AggregateError has an empty message, but a code. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isError(error)) return String(error);
   const code = String(Reflect.get(error, 'code') ?? '');
   return error.message.includes(code) ? error.message : `${error.message} ${code}`.trim();
 }

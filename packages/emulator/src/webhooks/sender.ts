@@ -1,7 +1,7 @@
-import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { Traffic } from '../faults/traffic.ts';
+import { callAfter, sleep } from '../real-timers.ts';
 import { attempt } from './attempt.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
@@ -40,7 +40,7 @@ export class Sender {
   readonly #running = new Set<Promise<void>>();
   readonly #listeners = new Set<() => void>();
   readonly #stop = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
+  #cancelNext = () => {};
   #awake = false;
   #untilPruning = 0;
 
@@ -53,7 +53,7 @@ export class Sender {
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;
-    setImmediate(() => {
+    callAfter(0, () => {
       this.#awake = false;
       this.#sendDue();
     });
@@ -71,13 +71,13 @@ export class Sender {
   /** Aborts the attempts in flight. The next start sends their events again, because they may not have arrived. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    clearTimeout(this.#timer);
+    this.#cancelNext();
     await Promise.all(this.#running);
   }
 
   #sendDue(): void {
     if (this.#stop.signal.aborted) return;
-    clearTimeout(this.#timer);
+    this.#cancelNext();
     const { endpoints, outbox, clock } = this.#parts;
     // Use the same time for both queries: otherwise a delivery that becomes due between them is missed by both.
     const now = clock.now();
@@ -93,7 +93,7 @@ export class Sender {
   }
 
   #schedule(waitMs: number): void {
-    this.#timer = setTimeout(() => this.#sendDue(), Math.min(waitMs, pollMs)).unref();
+    this.#cancelNext = callAfter(Math.min(waitMs, pollMs), () => this.#sendDue());
   }
 
   #begin(endpoint: Endpoint, now: Date): void {
@@ -151,13 +151,7 @@ export class Sender {
   }
 
   #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, pollMs).unref();
-      this.#stop.signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    return sleep(pollMs, this.#stop.signal).catch(() => {});
   }
 
   #prune(): void {

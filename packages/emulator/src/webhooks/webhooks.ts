@@ -1,6 +1,6 @@
-import { clearTimeout, setTimeout } from 'node:timers';
 import type { EnvironmentScope } from '../database/scope.ts';
 import { EmulatorError } from '../errors.ts';
+import { callAfter } from '../real-timers.ts';
 import { DeliveryLog, type WebhookDelivery } from './delivery-log.ts';
 import { type Endpoint, Endpoints } from './endpoints.ts';
 import { parseWebhook } from './options.ts';
@@ -73,9 +73,9 @@ export class Webhooks {
     let end = () => {};
     try {
       await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => {
+        const cancel = callAfter(timeoutMs, () => {
           reject(new EmulatorError('webhooks_waiting', this.#describeWaiting(timeoutMs)));
-        }, timeoutMs);
+        });
         const stopListening = this.#sender?.onEnded(() => {
           if (this.#nothingWaits()) resolve();
           else if (this.#stopped)
@@ -84,7 +84,7 @@ export class Webhooks {
             );
         });
         end = () => {
-          clearTimeout(timer);
+          cancel();
           stopListening?.();
         };
       });

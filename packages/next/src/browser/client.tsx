@@ -14,6 +14,8 @@ import { watchSignOuts } from './sign-outs.ts';
 import { clearToken } from './token-store.ts';
 import { takeTurn } from './turns.ts';
 
+export type { Reason } from '@torii/core';
+
 interface TokenSource {
   /** Returns a valid access token, or `null` if the user is signed out. Pass `getToken` of Torii's browser code. */
   readonly getToken: () => Promise<string | null>;
@@ -166,7 +168,7 @@ export function useSignIn({
       leaveFor(address, (target) => location.replace(target));
     };
     show('checking');
-    signIn().catch((error: unknown) => show('failed', error instanceof Error ? error.message : 'Signing in failed.'));
+    signIn().catch((error: unknown) => show('failed', messageOf(error)));
     return () => {
       current = false;
     };
@@ -228,6 +230,12 @@ export async function endSession({
  */
 export function getErrorReason(error: { readonly digest?: string | undefined }): Reason | undefined {
   return readDigest(error.digest);
+}
+
+// Not `instanceof`: code of another window, such as a frame, throws errors of another class.
+function messageOf(error: unknown): string {
+  const message: unknown = Reflect.get(Object(error), 'message');
+  return typeof message === 'string' ? message : 'Signing in failed.';
 }
 
 function tabStorage(): Storage {

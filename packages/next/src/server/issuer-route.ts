@@ -5,6 +5,7 @@ import { answerError, answerPrivately } from './answer.ts';
 import { limitBody } from './body-limit.ts';
 import type { Settings } from './options.ts';
 import { headersForBrowser, headersForIssuer } from './passed-headers.ts';
+import { urlOf } from './shown-request.ts';
 
 type Handler = (request: NextRequest) => Promise<Response>;
 
@@ -39,7 +40,7 @@ export function issuerRoutes(settings: Settings): IssuerRoutes {
 }
 
 async function forward(request: NextRequest, { upstream, cookie, emit }: Settings): Promise<Response> {
-  const { pathname, search } = request.nextUrl;
+  const { pathname, search } = urlOf(request);
   // Refuse path traversal: the issuer's router could decode `..%2f` and serve a path outside of /_torii/.
   if (!pathname.startsWith('/_torii/') || 'problem' in readPath(pathname)) {
     throw new ToriiRequestError('The path is ambiguous or not below /_torii/.');
@@ -53,7 +54,7 @@ async function forward(request: NextRequest, { upstream, cookie, emit }: Setting
       headers: headersForIssuer(request.headers, cookie),
       redirect: 'manual',
       cache: 'no-store',
-      signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeLimitMs)]),
+      signal: AbortSignal.any([ownSignal(request.signal), AbortSignal.timeout(timeLimitMs)]),
       ...(sent !== null && { body: sent.body, duplex: 'half' }),
     });
   } catch (thrown) {
@@ -67,6 +68,14 @@ async function forward(request: NextRequest, { upstream, cookie, emit }: Setting
   const received = limitBody(answer.body, new Headers(), maxResponseBytes);
   const body = received === null || received === 'too large' ? null : received.body;
   return new Response(body, { status: answer.status, headers: headersForBrowser(answer.headers, upstream, cookie) });
+}
+
+// `AbortSignal.any` throws for a signal of another realm, or of another Fetch implementation.
+function ownSignal(signal: AbortSignal | undefined): AbortSignal {
+  const own = new AbortController();
+  if (signal?.aborted) own.abort();
+  else signal?.addEventListener('abort', () => own.abort(), { once: true });
+  return own.signal;
 }
 
 function answerGateway(status: 413 | 502, message: string): Response {

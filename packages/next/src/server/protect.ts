@@ -96,7 +96,7 @@ function readReturnTo(returnTo: unknown, origins: readonly string[]): string | u
 // only from the app's own pages (CSRF). Any other request is treated as GET.
 async function currentRequest(): Promise<RequestParts> {
   const headers = await nextHeaders();
-  requireHeaders(headers);
+  requireHeaders(headers, 'headers');
   const isUnsafe = ['origin', 'content-type', 'transfer-encoding', 'next-action'].some((name) => headers.has(name));
   // `Content-Length: 0` does not mean that there is a body: some reverse proxies add it to GET requests.
   const hasBody = (headers.get('content-length') ?? '0') !== '0';

@@ -72,8 +72,10 @@ function refusePageLoad(
 ): Answer | undefined {
   if (!isPageLoad(request)) return undefined;
   if (error instanceof ToriiAuthError) {
-    const { pathname, search } = new URL(request.nextUrl.href);
-    const address = request.nextUrl.basePath + signInAddress(signInPath, pathname + search);
+    // A plain `Request`, as in a unit test, has no `nextUrl`.
+    const { href, basePath } = request.nextUrl ?? { href: request.url, basePath: '' };
+    const { pathname, search } = new URL(href);
+    const address = basePath + signInAddress(signInPath, pathname + search);
     // Do not redirect to the host of `request.url`: behind a reverse proxy, it may be one that browsers cannot reach.
     const target = new URL(address, originOf(request, origins));
     return { status: 307, headers: { Location: target.href }, body: null };

@@ -49,7 +49,7 @@ export function createWithAuth<Custom extends object>({ verifier }: Settings) {
     return (request, context) => guardResponse(run(request, context));
 
     async function run(request: NextRequest, context: RouteContext<P>): Promise<Response> {
-      requireHeaders(request?.headers);
+      requireHeaders(request?.headers, 'withAuth');
       const call = { request };
       const refusal = (await identify(call)) ?? (await check?.(call));
       if (refusal !== undefined) return refusal;

@@ -4,8 +4,12 @@ import type { NextRequest } from 'next/server.js';
 // Leaves out `url`, so that core reads the Host header: the URL contains the host that Next assumes for its own server.
 export function describe(request: NextRequest | Request): RequestParts {
   const { method, headers } = request;
-  const { pathname } = 'nextUrl' in request ? request.nextUrl : new URL(request.url);
-  return { method, path: pathname, headers };
+  return { method, path: urlOf(request).pathname, headers };
+}
+
+/** The URL without Next's `basePath`. A plain `Request`, as in a unit test, has no `nextUrl`. */
+export function urlOf(request: NextRequest | Request): Pick<URL, 'pathname' | 'search'> {
+  return 'nextUrl' in request ? request.nextUrl : new URL(request.url);
 }
 
 // Hides the Host header from core, which would accept requests from pages of that host. Only `origins` may decide
@@ -14,16 +18,19 @@ export function withoutHost<R extends RequestParts>(request: R): R {
   return { ...request, host: null };
 }
 
-export function requireHeaders(headers: Pick<Headers, 'keys'>): void {
-  if (typeof headers?.keys !== 'function') {
-    throw new ToriiConfigError(
-      'withAuth',
-      'The wrapped function was not called with a request. `withAuth` is for route handlers, such as `export const GET = torii.withAuth(…)`. In pages and server actions, call `await torii.protect()`.',
-    );
-  }
+/** @param source what the headers were read from: the argument of `withAuth`'s function, or `headers()` of `next/headers` */
+export function requireHeaders(headers: Pick<Headers, 'keys'>, source: 'withAuth' | 'headers'): void {
+  if (typeof headers?.keys !== 'function') throw new ToriiConfigError(source, wrongHeaders[source]);
   if (headers.keys().next().done !== true) return;
   throw new ToriiConfigError(
     'dynamic',
-    "The request has no headers, which happens if the route sets `dynamic = 'force-static'`. Next would serve one stored response to every user. Remove `dynamic = 'force-static'`.",
+    "The request has no headers, which happens if the route sets `dynamic = 'force-static'`. Next would serve one stored response to every user. Remove `dynamic = 'force-static'`. In a test, give the request a Host header.",
   );
 }
+
+const wrongHeaders = {
+  withAuth:
+    'The wrapped function was not called with a request. `withAuth` is for route handlers, such as `export const GET = torii.withAuth(…)`. In pages and server actions, call `await torii.protect()`.',
+  headers:
+    '`headers()` of `next/headers` returned something other than a Headers. In a test, return new Headers({ host }).',
+} as const;

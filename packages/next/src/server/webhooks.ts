@@ -7,12 +7,21 @@ import {
   type WebhookReceiverOptions,
 } from '@torii/core/webhooks';
 
+export type { Denial, DenialBody, DenialCode, DenialStatus, Reason } from '@torii/core';
 export {
+  ToriiConfigError,
   ToriiWebhookError,
+  type UnlistedEventType,
+  type WebhookDenialBody,
+  type WebhookDenialStatus,
   type WebhookEvent,
+  type WebhookEventOf,
+  type WebhookEventTypes,
+  type WebhookReason,
   type WebhookReceiverEvent,
   type WebhookReceiverEventListener,
   type WebhookReceiverOptions,
+  type WebhookRules,
   type WebhookSession,
   type WebhookStore,
   type WebhookUser,

@@ -1,6 +1,7 @@
-import { createHash, createPrivateKey, createPublicKey, KeyObject, sign, verify } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { types } from 'node:util';
 import { ToriiConfigError } from '@torii/core';
-import { readPem } from './pem.ts';
+import { readRsaPem } from './pem.ts';
 
 export interface PublicKey {
   readonly keyId: string;
@@ -14,7 +15,7 @@ export interface SigningKey {
 
 export function readPrivateKey(option: string, given: unknown): SigningKey {
   return hideCryptoErrors(option, given, () => {
-    const privateKey = given instanceof KeyObject ? given : createPrivateKey(readPem(option, given, 'private'));
+    const privateKey = types.isKeyObject(given) ? given : createPrivateKey(readRsaPem(option, given, 'private'));
     const { type } = privateKey;
     if (type !== 'private') throw unfit(option, `is a ${type} key. Pass the private half of your RSA key pair`);
     const publicKey = createPublicKey(privateKey);
@@ -27,8 +28,8 @@ export function readPrivateKey(option: string, given: unknown): SigningKey {
 // Refuses a private key in any form: the key that this function reads is published.
 export function readPublicKey(option: string, given: unknown): PublicKey {
   return hideCryptoErrors(option, given, () => {
-    const pem = given instanceof KeyObject ? exportPublic(option, given) : readPem(option, given, 'public');
-    // Even if `readPem` failed to detect a private key, `createPublicKey` returns only its public half.
+    const pem = types.isKeyObject(given) ? exportPublic(option, given) : readRsaPem(option, given, 'public');
+    // Even if `readRsaPem` failed to detect a private key, `createPublicKey` returns only its public half.
     const key = createPublicKey(pem);
     requireRsa(option, key);
     return toPublicKey(key);
@@ -58,7 +59,7 @@ function hideCryptoErrors<T>(option: string, given: unknown, read: () => T): T {
     return read();
   } catch (error) {
     if (error instanceof ToriiConfigError) throw error;
-    if (given instanceof KeyObject) throw unfit(option, 'is not a KeyObject of node:crypto. Pass one, or PEM');
+    if (typeof given === 'object') throw unfit(option, 'is not a KeyObject of node:crypto. Pass one, or PEM');
     throw unfit(
       option,
       'cannot be read: its PEM is incomplete or damaged. Copy it again, including the first and last line',

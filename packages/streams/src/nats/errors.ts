@@ -1,6 +1,6 @@
 import { errors } from '@nats-io/transport-node';
 import { ToriiError } from '@torii/core';
-import { loggableCause } from '@torii/core/adapter';
+import { isError, loggableCause, readConnectionFailure } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 
 export async function translateErrors<T>(work: () => Promise<T>): Promise<T> {
@@ -27,7 +27,8 @@ function translate(cause: unknown): ToriiStreamError {
       cause,
     );
   }
-  if (/TLS|certificate|self.signed|SSL|secure/i.test(`${messageOf(cause)} ${codeOf(cause)}`)) {
+  const isTls = /TLS|certificate|self.signed|SSL|secure/i.test(`${messageOf(cause)} ${codeOf(cause)}`);
+  if (isTls || readConnectionFailure(cause).remedy !== undefined) {
     return refused(
       'The TLS connection to NATS failed. Check `tls`, and whether the server requires a client certificate',
       cause,
@@ -49,17 +50,17 @@ function refused(problem: string, cause: unknown): ToriiStreamError {
 }
 
 function isOrWraps(error: unknown, kind: new (...args: never[]) => Error): boolean {
-  return error instanceof kind || (error instanceof Error && error.cause !== undefined && isOrWraps(error.cause, kind));
+  return error instanceof kind || (isError(error) && error.cause !== undefined && isOrWraps(error.cause, kind));
 }
 
 function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : '';
+  return isError(error) ? error.name : '';
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : '';
+  return isError(error) ? error.message : '';
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error ? String(Reflect.get(error, 'code') ?? '') : '';
+  return isError(error) ? String(Reflect.get(error, 'code') ?? '') : '';
 }

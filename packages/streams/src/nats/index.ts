@@ -7,14 +7,15 @@ import { readServers, type ServerAddress } from './servers.ts';
 import { createNatsStore } from './store.ts';
 import { type NatsTls, readTls } from './tls.ts';
 
+export type { KeyStore, StoreEntry } from '../keys/slot.ts';
 export type { NatsLogin } from './login.ts';
 export { createNatsStore } from './store.ts';
 export type { NatsTls } from './tls.ts';
 
 export interface NatsOptions {
   /**
-   * The address of a NATS server, such as `nats://127.0.0.1:4222`, or a list of servers of one cluster. `tls://`
-   * requires TLS. Must not contain a user name or password: use `login`.
+   * The address of a NATS server, such as `nats://127.0.0.1:4222`, or several servers of one cluster: a list, or one
+   * text with commas. One `tls://` requires TLS for all of them. Must not contain a user name or password: use `login`.
    */
   readonly servers: string | readonly string[] | undefined;
   /** How to log in. Leave it out if the server requires no login, or identifies clients by their TLS certificate. */

@@ -60,8 +60,7 @@ async function authenticatorFor(login: LoginValues): Promise<Authenticator> {
 
 async function readCredentials(path: string): Promise<Authenticator> {
   const option = 'login.credentialsFile';
-  // Convert CRLF to LF: the NATS client splits lines at LF only, so the CR would become part of the seed.
-  const text = (await readTextFile(option, path)).replaceAll('\r\n', '\n');
+  const text = await readTextFile(option, path);
   const authenticator = credsAuthenticator(new TextEncoder().encode(text));
   const isComplete = text.includes('BEGIN NATS USER JWT') && text.includes('BEGIN USER NKEY SEED');
   assertOption(

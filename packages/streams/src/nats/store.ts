@@ -1,5 +1,6 @@
 import { type KV, Kvm, type KvStatus } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { isError } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import type { KeyStore } from '../keys/slot.ts';
 import { translateErrors } from './errors.ts';
@@ -66,7 +67,7 @@ export function createNatsStore(connection: NatsConnection): KeyStore {
 }
 
 function codeOf(error: unknown): number {
-  return error instanceof Error ? Number(Reflect.get(error, 'code')) : Number.NaN;
+  return isError(error) ? Number(Reflect.get(error, 'code')) : Number.NaN;
 }
 
 function isMissingBucket(error: unknown): boolean {
@@ -75,7 +76,7 @@ function isMissingBucket(error: unknown): boolean {
 
 // Whether no server responded, because the bucket does not exist or JetStream is not enabled.
 function hasNoResponder(error: unknown): boolean {
-  return error instanceof Error && error.name === 'JetStreamNotEnabled';
+  return isError(error) && error.name === 'JetStreamNotEnabled';
 }
 
 async function openFitBucket(manager: Kvm, name: string): Promise<KV> {

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { assertOption } from '@torii/core/adapter';
+import { assertOption, decodeText } from '@torii/core/adapter';
 
-// Throws an error without a `cause`: errors of node:fs quote the path, and the caller may have passed a secret instead
-// of a path.
+// Reads a file that a person wrote. Line breaks become LF and a byte order mark is removed: the NATS client and OpenSSL
+// would take CR and the mark for a part of a seed or of a PEM line. Throws an error without a `cause`: errors of node:fs
+// quote the path, and the caller may have passed a secret instead of a path.
 export async function readTextFile(option: string, path: unknown): Promise<string> {
   const isPath = typeof path === 'string' && path !== '';
   assertOption(
@@ -12,9 +13,11 @@ export async function readTextFile(option: string, path: unknown): Promise<strin
   );
   const isContents = /-----BEGIN|^\s*SU[A-Z2-7]{56}|^\s*eyJ|[\r\n]/.test(path);
   assertOption(option, !isContents, 'contains the contents of a file. Write them to a file, and pass its path');
-  const outcome = await readFile(path, 'utf8').catch((error: unknown) => ({ code: codeOf(error) }));
-  assertOption(option, typeof outcome === 'string', `cannot be read: ${Reflect.get(Object(outcome), 'code')}`);
-  return outcome;
+  const outcome = await readFile(path).catch((error: unknown) => ({ code: codeOf(error) }));
+  assertOption(option, !('code' in outcome), `cannot be read: ${Reflect.get(Object(outcome), 'code')}`);
+  const reading = decodeText(outcome);
+  assertOption(option, 'text' in reading, 'problem' in reading ? reading.problem : '');
+  return reading.text.replace(/\r\n?/g, '\n');
 }
 
 function codeOf(error: unknown): string {

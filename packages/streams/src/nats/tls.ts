@@ -1,5 +1,5 @@
 import type { TlsOptions } from '@nats-io/transport-node';
-import { assertOption, omitUndefined, readKnownOptions } from '@torii/core/adapter';
+import { assertOption, cleanKeyText, omitUndefined, readKnownOptions } from '@torii/core/adapter';
 import { readTextFile } from './text-file.ts';
 
 /** Paths of PEM files for TLS. */
@@ -27,7 +27,8 @@ export async function readTls(tls: unknown): Promise<TlsOptions> {
 
 async function readPemFile(name: keyof NatsTls, path: unknown): Promise<string> {
   const option = `tls.${name}`;
-  const text = await readTextFile(option, path);
+  // OpenSSL reads only PEM whose lines begin at the margin.
+  const text = cleanKeyText(await readTextFile(option, path)).replace(/^ +/gm, '');
   assertOption(option, text.includes('-----BEGIN '), 'is not a PEM file');
-  return text;
+  return `${text}\n`;
 }

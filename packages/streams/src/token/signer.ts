@@ -25,8 +25,9 @@ import { claimsFor, lifetimeSeconds, readRequest, type StreamGrant, type StreamR
 
 export interface StreamSignerOptions {
   /**
-   * The RSA private key: PEM (PKCS#8 or PKCS#1) or a KeyObject, 2048 to 8192 bits. The type accepts `undefined` so that
-   * you can pass `process.env.NAME`, but a missing key throws a ToriiConfigError.
+   * The RSA private key, 2048 to 8192 bits: PEM (PKCS#8 or PKCS#1), also with a literal `\n`, in quotes or in base64, or a
+   * KeyObject. The type accepts `undefined` so that you can pass `process.env.NAME`, but a missing key throws a
+   * ToriiConfigError.
    */
   readonly privateKey: string | KeyObject | undefined;
   /** The private key to rotate to. Set it only during a rotation. Needs `gatewayUrl`. */

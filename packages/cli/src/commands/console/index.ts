@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { start } from 'node:repl';
-import { createVerifier, ToriiConfigError } from '@torii/core';
+import { start, writer } from 'node:repl';
+import { inspect } from 'node:util';
+import { createVerifier, ToriiConfigError, type Verifier } from '@torii/core';
 import type { Command } from 'commander';
 import { type ApiOptions, addApiOptions, clientFor } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
-import { withoutSecrets } from '../../output/printable.ts';
+import { inUserWords } from '../../option-words.ts';
+import { printableLines, withoutSecrets } from '../../output/printable.ts';
 import { settingsFrom } from '../../settings.ts';
 import { runScript } from './script.ts';
 
@@ -40,13 +42,20 @@ async function openConsole(context: Context, options: ConsoleOptions): Promise<v
   const issuer = settingsFrom(context, options)('TORII_ISSUER', options.issuer)?.text;
   const tools = {
     client: await toolFrom(() => clientFor(context, options)),
-    verifier: await toolFrom(async () => createVerifier({ issuer })),
+    verifier: await toolFrom(async () => verifierFor(issuer)),
   };
   const problems = Object.values(tools).flatMap((tool) => ('problem' in tool ? [tool.problem.message] : []));
   if (problems.length === 2) throw new UsageError(problems.join(' '));
   const { stdin, stdout } = context;
   const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
   await (isTerminal ? converse(context, tools) : runScript(context, describeTools(tools)));
+}
+
+function verifierFor(issuer: string | undefined): Verifier {
+  if (issuer !== undefined) return createVerifier({ issuer });
+  throw new UsageError(
+    'TORII_ISSUER is not set. Set it to the URL of your issuer, or use --issuer https://acme.torii.so.',
+  );
 }
 
 async function converse(context: Context, tools: Tools): Promise<void> {
@@ -61,16 +70,21 @@ async function converse(context: Context, tools: Tools): Promise<void> {
     input: stdin,
     output: stdout,
     terminal: true,
+    // Ctrl-C ends a loop or an `await` that takes too long.
+    breakEvalOnSigint: true,
     useColors: output.hasColors,
     prompt: 'torii> ',
+    writer: (value: unknown) => printableLines(inspect(value, { ...writer.options, colors: output.hasColors })),
   });
   const addTools = (): void => void Object.defineProperties(prompt.context, describeTools(tools));
   addTools();
   prompt.on('reset', addTools);
-  const close = (): void => prompt.close();
-  signal.addEventListener('abort', close, { once: true });
-  await once(prompt, 'exit');
-  signal.removeEventListener('abort', close);
+  try {
+    await once(prompt, 'exit', { signal });
+  } finally {
+    // While an `await` is running, the prompt only closes when it has ended. Do not wait for that after a signal.
+    prompt.close();
+  }
 }
 
 type Tools = Readonly<Record<string, { readonly value: object } | { readonly problem: Error }>>;
@@ -79,7 +93,8 @@ async function toolFrom(make: () => Promise<object>): Promise<Tools[string]> {
   try {
     return { value: await make() };
   } catch (error) {
-    if (error instanceof ToriiConfigError || error instanceof UsageError) return { problem: error };
+    if (error instanceof ToriiConfigError) return { problem: new UsageError(inUserWords(error)) };
+    if (error instanceof UsageError) return { problem: error };
     throw error;
   }
 }

@@ -1,11 +1,14 @@
 import { Console } from 'node:console';
 import { once } from 'node:events';
 import { addAbortSignal } from 'node:stream';
-import { text as readText } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { inspect } from 'node:util';
-import { ToriiError } from '@torii/core';
+import { ToriiConfigError, ToriiError } from '@torii/core';
+import { isError } from '@torii/core/adapter';
 import type { Context } from '../../context.ts';
-import { CommandFailure, UsageError } from '../../failures.ts';
+import { CommandFailure, isKeyRefused, UsageError } from '../../failures.ts';
+import { standardInput, textFrom } from '../../files.ts';
+import { printableLines } from '../../output/printable.ts';
 
 const fileName = 'torii-script';
 const source = `\n//# sourceURL=${fileName}`;
@@ -14,14 +17,18 @@ const linesAbove = 3;
 
 export async function runScript(context: Context, variables: PropertyDescriptorMap): Promise<void> {
   const { output, stdin, stdout, stderr, signal } = context;
-  const code = await readText(addAbortSignal(signal, stdin));
+  const code = textFrom(await buffer(addAbortSignal(signal, stdin)), standardInput);
   const interrupted = once(signal, 'abort').then(() => signal.throwIfAborted());
   Object.defineProperties(globalThis, variables);
   try {
     const value = await Promise.race([compile(code)(new Console(stdout, stderr)), interrupted]);
-    if (value !== undefined) await output.write(`${inspect(value, { colors: output.hasColors, depth: 6 })}\n`);
+    if (value !== undefined)
+      await output.write(`${printableLines(inspect(value, { colors: output.hasColors, depth: 6 }))}\n`);
   } catch (error) {
-    throw signal.aborted || hasUserMessage(error) ? error : failureOf(error);
+    if (signal.aborted) throw error;
+    // The options of the script's own calls are not flags of the command line.
+    if (error instanceof ToriiConfigError && !isKeyRefused(error)) throw new UsageError(error.message);
+    throw hasUserMessage(error) ? error : failureOf(error);
   } finally {
     for (const name of Object.keys(variables)) Reflect.deleteProperty(globalThis, name);
   }
@@ -49,7 +56,7 @@ function hasUserMessage(error: unknown): boolean {
  * unknown errors, because they can contain secrets.
  */
 function failureOf(error: unknown): CommandFailure {
-  if (!(error instanceof Error)) return new CommandFailure(`The script threw ${inspect(error, { depth: 1 })}.`);
+  if (!isError(error)) return new CommandFailure(`The script threw ${inspect(error, { depth: 1 })}.`);
   const [, line] = new RegExp(`\\b${fileName}:(\\d+)`).exec(error.stack ?? '') ?? [];
   const where = line === undefined ? '' : ` at line ${Number(line) - linesAbove}`;
   return new CommandFailure(`The script failed${where}: ${error.name}: ${error.message}`, { cause: error });

@@ -50,7 +50,7 @@ async function generate({ output, cwd, signal }: Context, { out, bits }: Generat
     file?.discard();
     throw error;
   }
-  const { pem: publicPem, keyId } = await publicHalfOf(pem);
+  const { pem: publicPem, keyId } = await publicHalfOf(pem, 'key');
   await output.write(out === undefined ? pem : publicPem);
   output.say(`Created the key ${keyId}, ${bits} bits.`);
   output.say(

@@ -1,5 +1,7 @@
+import { readPem } from '@torii/core/adapter';
 import type { Context } from '../../context.ts';
-import { readTextOf } from '../../files.ts';
+import { readTextOf, standardInput } from '../../files.ts';
+import { printable } from '../../output/printable.ts';
 
 const maxBytes = 100_000;
 
@@ -9,17 +11,18 @@ export interface NamedKey {
 }
 
 export async function readKeyFile(context: Context, path: string): Promise<NamedKey> {
-  return publicHalfOf(await readTextOf(context, path, maxBytes));
+  return publicHalfOf(await readTextOf(context, path, maxBytes), path === '-' ? standardInput : printable(path));
 }
 
 /**
  * Returns the public key of an RSA key in PEM form, private or public. The private key is never returned.
  *
+ * @param source The file or variable of the text, for error messages.
  * @throws ToriiConfigError if the text is not an RSA key in PEM form
  */
-export async function publicHalfOf(text: string): Promise<NamedKey> {
+export async function publicHalfOf(text: string, source: string): Promise<NamedKey> {
   const { createStreamSigner, getKeyId } = await import('@torii/streams');
-  const isPrivate = /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
-  const pem = isPrivate ? createStreamSigner({ privateKey: text }).publicKey : text;
+  const key = readPem(source, text, 'either', 'Use an RSA key as PEM');
+  const pem = key.half === 'private' ? createStreamSigner({ privateKey: key.pem }).publicKey : key.pem;
   return { pem, keyId: getKeyId(pem) };
 }

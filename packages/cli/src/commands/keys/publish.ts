@@ -2,6 +2,7 @@ import type { Publication, PublishedKey } from '@torii/streams';
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { CommandFailure, UsageError } from '../../failures.ts';
+import { columnsOf } from '../../output/output.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
 import { type Column, drawCard } from '../../output/table.ts';
 import { addYesOption, confirm } from '../../prompt.ts';
@@ -57,7 +58,7 @@ export function addKeysPublish(keys: Command, context: Context): void {
           key: await keyFrom(context, file, find),
           replaced: options.replaces === undefined ? undefined : await readKeyFile(context, options.replaces),
         };
-        context.output.say(drawCard({ ...context.output, columns: context.stderr.columns ?? 80 }, planColumns, plan));
+        context.output.say(drawPlan(context, plan));
         if (changesSomething(plan)) await confirm(context, 'Publish it?', options);
         const publication = await publishPublicKey(store, plan.key.pem, {
           ...slot,
@@ -70,10 +71,17 @@ export function addKeysPublish(keys: Command, context: Context): void {
     );
 }
 
+/** Draws the plan for standard error, which can be a terminal even if standard output is not. */
+function drawPlan({ output, stderr }: Context, plan: Plan): string {
+  return drawCard({ ...output, isTerminal: true, columns: columnsOf(stderr) }, planColumns, plan);
+}
+
 async function keyFrom(context: Context, file: string | undefined, find: FindSetting): Promise<NamedKey> {
   if (file !== undefined) return readKeyFile(context, file);
-  const pem = find('TURBOCABLE_JWT_PUBLIC_KEY') ?? find('TURBOCABLE_JWT_PRIVATE_KEY');
-  if (pem !== undefined) return publicHalfOf(pem.text);
+  for (const name of ['TURBOCABLE_JWT_PUBLIC_KEY', 'TURBOCABLE_JWT_PRIVATE_KEY']) {
+    const pem = find(name);
+    if (pem !== undefined) return publicHalfOf(pem.text, name);
+  }
   throw new UsageError('The key is missing. Name its file, or set TURBOCABLE_JWT_PUBLIC_KEY.');
 }
 

@@ -84,7 +84,7 @@ async function natsOptionsFrom(context: Context, find: FindSetting, options: Sto
   const tls = { caFile: path('NATS_CA'), certFile: path('NATS_CERT'), keyFile: path('NATS_KEY') };
   const hasTls = Object.values(tls).some((file) => file !== undefined);
   return {
-    servers: servers.text.split(',').map((url) => url.trim()),
+    servers: servers.text,
     ...(login !== undefined && { login }),
     ...(hasTls && { tls }),
   };

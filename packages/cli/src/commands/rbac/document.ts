@@ -1,3 +1,4 @@
+import { isError } from '@torii/core/adapter';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
 import { readTextOf } from '../../files.ts';
@@ -30,7 +31,7 @@ export async function readJsonObject(
   try {
     value = JSON.parse(await readTextOf(context, file, maxBytes));
   } catch (error) {
-    throw error instanceof SyntaxError ? problem : error;
+    throw isError(error) && error.name === 'SyntaxError' ? problem : error;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw problem;
   return value as Readonly<Record<string, unknown>>;

@@ -4,6 +4,7 @@ import { type Auth, ToriiAuthError, verifyToken } from '@torii/core';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Context } from '../../context.ts';
 import { CommandFailure, UsageError } from '../../failures.ts';
+import { writeJson } from '../../output/json.ts';
 import { printable } from '../../output/printable.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord, writeRecords } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
@@ -122,7 +123,7 @@ async function callerWith(claims: Readonly<Record<string, unknown>>): Promise<Au
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const now = Math.floor(Date.now() / 1000);
   const made = { sub: 'user', pid: 'environment', ...claims, iss: issuer, iat: now, exp: now + 60 };
-  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const encode = (value: object): string => Buffer.from(writeJson(value)).toString('base64url');
   // Replace `iat` and `exp` and leave out `nbf`, so that the payload of an expired token can be passed in --claims.
   const { nbf: _nbf, ...payload } = made as Readonly<Record<string, unknown>>;
   const signed = `${encode({ alg: 'ES256', kid: 'key' })}.${encode(payload)}`;

@@ -14,10 +14,10 @@ export function addSessions(program: Command, context: Context): void {
 
 const columns: readonly Column<Session>[] = [
   { title: 'id', value: ({ id }) => id },
-  { title: 'last used', value: ({ lastUsedAt }) => lastUsedAt, narrowest: 10 },
-  { title: 'expires', value: ({ expiresAt }) => expiresAt, narrowest: 10 },
+  { title: 'last used', value: ({ lastUsedAt }) => lastUsedAt, isTime: true },
+  { title: 'expires', value: ({ expiresAt }) => expiresAt, isTime: true },
   { title: 'address', value: ({ ipAddress }) => ipAddress },
-  { title: 'browser', value: ({ userAgent }) => userAgent, narrowest: 12 },
+  { title: 'browser', value: ({ userAgent }) => userAgent, narrowest: 12, overflow: 'shorten' },
 ];
 
 const examples = `
@@ -34,6 +34,6 @@ function addSessionsList(sessions: Command, context: Context): void {
       const { output, signal } = context;
       const client = await clientFor(context, options);
       const found = await client.sessions.listForUser(await findUserId(client, who, signal), { signal });
-      await writeRecords(output, formOf(options), columns, found);
+      await writeRecords(output, formOf(options), columns, found, { whenEmpty: 'No active sessions.' });
     });
 }

@@ -1,7 +1,7 @@
 import { loggable } from '@torii/core/adapter';
+import { describeDuration } from '../../output/durations.ts';
 import { type Anatomy, firstUnreadable, maxCharacters } from './anatomy.ts';
 import { isRequiredByOption } from './checks.ts';
-import { describeDuration } from './claim-text.ts';
 import { adviseOnIssuer } from './issuer-advice.ts';
 import type { Rules, TokenRefusal, Verdict } from './verdict.ts';
 

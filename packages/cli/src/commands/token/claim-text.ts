@@ -1,16 +1,11 @@
+import { describeDuration } from '../../output/durations.ts';
 import { printable, printableJson, withoutSecrets } from '../../output/printable.ts';
 import type { Column } from '../../output/table.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Copies a value and replaces everything that looks like a secret. A claim can contain another token. */
-export function withoutSecretValues<T>(value: T): T {
-  const text = JSON.stringify(value, (_name, each) => (typeof each === 'string' ? withoutSecrets(each) : each));
-  return JSON.parse(text);
-}
-
 export function shownValue(value: unknown): string {
-  return printable(withoutSecrets(typeof value === 'string' ? value : printableJson(value)));
+  return typeof value === 'string' ? printable(withoutSecrets(value)) : printableJson(value, withoutSecrets);
 }
 
 export function columnsOf(values: Values, textOf: (name: string, value: unknown) => string): readonly Column<Values>[] {
@@ -18,20 +13,6 @@ export function columnsOf(values: Values, textOf: (name: string, value: unknown)
     title: printable(withoutSecrets(name)),
     value: () => textOf(name, value),
   }));
-}
-
-const units = [
-  ['year', 31_557_600],
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-] as const;
-
-export function describeDuration(seconds: number): string {
-  const rounded = Math.max(0, Math.round(seconds));
-  const [unit, size] = units.find(([, length]) => rounded >= 2 * length) ?? ['second', 1];
-  const count = Math.floor(rounded / size);
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { CommandFailure } from '../../failures.ts';
+import { withoutSecrets } from '../../output/printable.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
 import { drawCard } from '../../output/table.ts';
 import { type Anatomy, dissect, firstUnreadable, type TokenPart } from './anatomy.ts';
-import { columnsOf, dateOf, describeMoment, shownValue, withoutSecretValues } from './claim-text.ts';
+import { columnsOf, dateOf, describeMoment, shownValue } from './claim-text.ts';
 import { addTokenSource, readToken, type TokenSourceOptions, tokenIn } from './source.ts';
 
 const examples = `
@@ -36,13 +37,14 @@ async function writeAnatomy({ output }: Context, form: ReturnType<typeof formOf>
   } else {
     const { header, claims } = token;
     const exp = dateOf(claims.values?.['exp']);
-    await writeRecord(output, form, [], {
+    const content = {
       verified: false,
-      header: withoutSecretValues(header.values ?? null),
-      claims: withoutSecretValues(claims.values ?? null),
+      header: header.values ?? null,
+      claims: claims.values ?? null,
       expires_at: exp?.toISOString() ?? null,
       expired: exp === undefined ? null : exp.getTime() <= Date.now(),
-    });
+    };
+    await writeRecord(output, form, [], content, { textOf: withoutSecrets });
   }
   if (token.problem !== undefined) throw new CommandFailure(`The token ${token.problem}.`);
   if (unreadable !== undefined) {

@@ -1,4 +1,5 @@
 import { type Auth, createVerifier, type RefusalDetail, ToriiAuthError, ToriiUnavailableError } from '@torii/core';
+import { parseHttpDate } from '@torii/core/adapter';
 import type { Command } from 'commander';
 import { wholeNumber } from '../../arguments.ts';
 import type { Context } from '../../context.ts';
@@ -76,9 +77,9 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
     ...rules,
     async fetch(url, init) {
       const response = await fetch(url, init);
-      const date = Date.parse(response.headers.get('date') ?? '');
+      const date = parseHttpDate(response.headers.get('date') ?? '', Date.now());
       // The Date header has no milliseconds. Add 500 ms, because on average the real time is half a second later.
-      if (!Number.isNaN(date)) seen.clockAheadSeconds = (date + 500 - Date.now()) / 1000;
+      if (date !== undefined) seen.clockAheadSeconds = (date + 500 - Date.now()) / 1000;
       return response;
     },
     onEvent(event) {

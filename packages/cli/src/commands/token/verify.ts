@@ -5,7 +5,7 @@ import { CommandFailure } from '../../failures.ts';
 import { withoutSecrets } from '../../output/printable.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
-import { describeMoment, withoutSecretValues } from './claim-text.ts';
+import { describeMoment } from './claim-text.ts';
 import { addTokenSource, readToken } from './source.ts';
 import { addVerifyOptions, judge, rulesFrom, type VerifyOptions } from './verdict.ts';
 
@@ -41,7 +41,7 @@ export function addTokenVerify(token: Command, context: Context): void {
       const form = formOf(options);
       if (auth !== undefined) {
         if (form === 'table') return writeRecord(context.output, form, columns, auth);
-        return writeRecord(context.output, form, [], { verified: true, auth: withoutSecretValues(auth) });
+        return writeRecord(context.output, form, [], { verified: true, auth }, { textOf: withoutSecrets });
       }
       const { reason, message } = refusal ?? {};
       if (form !== 'table') await writeRecord(context.output, form, [], { verified: false, reason, message });

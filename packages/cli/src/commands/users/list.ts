@@ -1,7 +1,7 @@
 import type { User } from '@torii/api';
 import type { Command } from 'commander';
 import { wholeNumber } from '../../arguments.ts';
-import { type ApiOptions, addApiOptions, clientFor } from '../../client.ts';
+import { type ApiOptions, addApiOptions, clientFor, usersOf } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../output/records.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from './filter.ts';
@@ -36,7 +36,7 @@ async function listUsers(context: Context, options: ListOptions): Promise<void> 
   async function* upToLimit(): AsyncGenerator<User> {
     let left = limit;
     const query = { ...filterOf(options), limit: Math.min(left, 100) };
-    for await (const user of client.users.list(query, { signal })) {
+    for await (const user of usersOf(client.users.list(query, { signal }))) {
       if (left-- === 0) {
         areMore = true;
         return;
@@ -45,6 +45,8 @@ async function listUsers(context: Context, options: ListOptions): Promise<void> 
     }
   }
 
-  await writeRecords(output, formOf(options), userColumns, upToLimit());
+  const isFiltered = Object.keys(filterOf(options)).length > 0;
+  const whenEmpty = isFiltered ? 'No users match.' : 'No users.';
+  await writeRecords(output, formOf(options), userColumns, upToLimit(), { whenEmpty });
   if (areMore) output.say(`There are more users. Use --all to list all of them, or a --limit larger than ${limit}.`);
 }

@@ -29,16 +29,16 @@ export function profileOf({ name, phone, address, dateOfBirth }: ProfileOptions)
 
 export const userColumns: readonly Column<User>[] = [
   { title: 'id', value: ({ id }) => id },
-  { title: 'email', value: ({ email }) => email, narrowest: 12 },
-  { title: 'name', value: ({ name }) => name, narrowest: 8 },
-  { title: 'status', value: ({ status }) => status },
-  { title: 'created', value: ({ createdAt }) => createdAt, narrowest: 10 },
+  { title: 'email', value: ({ email }) => email, narrowest: 10, overflow: 'shorten' },
+  { title: 'name', value: ({ name }) => name, narrowest: 4, overflow: 'shorten' },
+  { title: 'status', value: ({ status }) => status, narrowest: 7, overflow: 'shorten' },
+  { title: 'created', value: ({ createdAt }) => createdAt, isTime: true },
 ];
 
 export const profileColumns: readonly Column<User>[] = [
   ...userColumns,
-  { title: 'updated', value: ({ updatedAt }) => updatedAt },
-  { title: 'deleted', value: ({ deletedAt }) => deletedAt },
+  { title: 'updated', value: ({ updatedAt }) => updatedAt, isTime: true },
+  { title: 'deleted', value: ({ deletedAt }) => deletedAt, isTime: true },
   { title: 'phone', value: ({ phone }) => phone },
   { title: 'address', value: ({ address }) => address },
   { title: 'born', value: ({ dateOfBirth }) => dateOfBirth },

@@ -30,7 +30,7 @@ export async function userLines(format: FileFormat): Promise<UserLines> {
   const { stringify } = await import('csv-stringify/sync');
   return {
     header: `${columns.join(',')}\n`,
-    linesOf: (users) => stringify(users.map((user) => columns.map((column) => cellOf(user[column] ?? '')))),
+    linesOf: (users) => stringify(users.map((user) => columns.map((column) => cellOf(user[column])))),
   };
 }
 
@@ -42,7 +42,8 @@ export function formatOf(file: string): FileFormat {
 // names. Some spreadsheets treat the full-width forms the same way.
 const formula = /^'*[=+\-@\t\r\n＝＋－＠]/;
 
-function cellOf(text: string): string {
+function cellOf(value: unknown): string {
+  const text = typeof value === 'string' ? value : value === null || value === undefined ? '' : printableJson(value);
   return formula.test(text) ? `'${text}` : text;
 }
 

@@ -1,12 +1,13 @@
 import { ToriiApiError, type ToriiClient, type User } from '@torii/api';
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../../../arguments.ts';
-import { type ApiOptions, addApiOptions, clientFor } from '../../../client.ts';
+import { type ApiOptions, addApiOptions, clientFor, demandUsers } from '../../../client.ts';
 import type { Context } from '../../../context.ts';
 import { CommandFailure, OutputClosed, UsageError } from '../../../failures.ts';
 import { codeOf, fileFailure, pathIn } from '../../../files.ts';
 import { printable } from '../../../output/printable.ts';
 import { startProgress } from '../../../output/progress.ts';
+import { environmentOf } from '../environment.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from '../filter.ts';
 import { type FileFormat, formatOf, userLines } from '../user-lines.ts';
 import { openExportFile } from './file.ts';
@@ -59,6 +60,7 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
   try {
     await output.write(header);
     for await (const { items } of pagesOf(client, options, null, signal)) {
+      demandUsers(items);
       await output.write(linesOf(items));
       count += items.length;
       progress?.advance(items.length);
@@ -111,6 +113,7 @@ async function exportToFile(context: Context, file: string, options: ExportOptio
 
   async function addPages(): Promise<void> {
     for await (const { items, nextCursor } of pagesOf(client, options, cursor, signal)) {
+      demandUsers(items);
       const environmentId = demandEnvironment(items, file, target.note.environmentId);
       const page = { cursor: nextCursor, environmentId, users: items.length };
       await target.add(lines.linesOf(items), page);
@@ -145,7 +148,7 @@ async function* explained(pages: UserPages): AsyncGenerator<Awaited<ReturnType<T
 }
 
 function demandEnvironment(items: readonly User[], file: string, noted: string | null): string | null {
-  const found = items[0]?.environmentId ?? noted;
+  const found = environmentOf(items[0]) ?? noted;
   if (noted === null || found === noted) return found;
   throw new CommandFailure(
     `${file} holds users of another environment. Use the secret key of that environment, or --restart to start again.`,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
+import { isError } from '@torii/core/adapter';
 import { CommandFailure } from '../../../failures.ts';
 import { codeOf } from '../../../files.ts';
 
@@ -29,7 +30,7 @@ export async function readNote(file: string): Promise<ExportNote | undefined> {
     if (isNote(note)) return note;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    if (!(error instanceof SyntaxError)) throw error;
+    if (!isError(error) || error.name !== 'SyntaxError') throw error;
   }
   throw new CommandFailure(
     `${noteFile} was not written by this version of torii. To start again, move it and ${file} to another place.`,

@@ -14,11 +14,12 @@ interface Piece {
 }
 
 export async function readCsv(bytes: AsyncIterable<Buffer>): Promise<Input> {
-  const pieces = readPieces(bytes);
+  const hint = await readSeparatorHint(bytes);
+  const pieces = readPieces(hint);
   const first = await pieces.next();
   if (first.done) return { header: Buffer.alloc(0), lines: pieces as AsyncGenerator<never> };
   const fields = readHeader(first.value);
-  return { header: first.value.raw, lines: readRows(pieces, fields) };
+  return { header: Buffer.concat([hint.line, first.value.raw]), lines: readRows(pieces, fields) };
 }
 
 async function* readRows(pieces: AsyncIterable<Piece>, fields: readonly string[]): AsyncGenerator<InputLine> {
@@ -60,14 +61,35 @@ function readHeader({ cells }: Piece): readonly string[] {
   return fields;
 }
 
+interface SeparatorHint {
+  /** The first line if it is `sep=;`, which tells Excel the delimiter. Otherwise empty. */
+  readonly line: Buffer;
+  readonly delimiter: string | undefined;
+  /** The bytes after the line. */
+  readonly rest: AsyncIterable<Buffer>;
+}
+
+async function readSeparatorHint(bytes: AsyncIterable<Buffer>): Promise<SeparatorHint> {
+  const chunks = withWholeFirstRow(bytes);
+  const first = await chunks.next();
+  const opening = first.done ? Buffer.alloc(0) : first.value;
+  const [line = '', delimiter] = /^"?sep=([^\r\n])"?[,;\t]*\r?\n/i.exec(opening.toString('latin1', 0, 32)) ?? [];
+  const after = opening.subarray(line.length);
+  async function* rest(): AsyncGenerator<Buffer> {
+    if (after.length > 0) yield after;
+    yield* chunks;
+  }
+  return { line: opening.subarray(0, line.length), delimiter, rest: withWholeFirstRow(rest()) };
+}
+
 /** Splits the file into records, in order and without gaps, so that lines that cannot be parsed are not lost. */
-async function* readPieces(bytes: AsyncIterable<Buffer>): AsyncGenerator<Piece> {
+async function* readPieces({ line: hint, delimiter, rest }: SeparatorHint): AsyncGenerator<Piece> {
   const { parse } = await import('csv-parse');
   const found: Piece[] = [];
   /** Bytes that the parser received but that are not part of a record yet. They start at `offset` in the file. */
   let held: Buffer = Buffer.alloc(0);
   let offset = 0;
-  let line = 1;
+  let line = hint.length === 0 ? 1 : 2;
   let isBroken = false;
   let parser: Parser | undefined;
 
@@ -80,10 +102,9 @@ async function* readPieces(bytes: AsyncIterable<Buffer>): AsyncGenerator<Piece> 
     line += raw.toString('latin1').split('\n').length - 1;
   }
 
-  function open(delimiter: string): Parser {
+  function open(separator: string): Parser {
     return parse({
-      delimiter,
-      bom: true,
+      delimiter: separator,
       raw: true,
       relax_column_count: true,
       skip_records_with_error: true,
@@ -109,12 +130,12 @@ async function* readPieces(bytes: AsyncIterable<Buffer>): AsyncGenerator<Piece> 
   }
 
   async function feed(chunk: Buffer): Promise<void> {
-    parser ??= open(delimiterOf(chunk));
+    parser ??= open(delimiter ?? delimiterOf(chunk));
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
     await write(parser, chunk);
   }
 
-  for await (const chunk of withWholeFirstRow(bytes)) {
+  for await (const chunk of rest) {
     await feed(chunk);
     yield* found.splice(0);
   }
@@ -142,7 +163,8 @@ async function* withWholeFirstRow(bytes: AsyncIterable<Buffer>): AsyncGenerator<
 
 /** The most frequent delimiter of the first row. In some countries spreadsheets write semicolons. */
 function delimiterOf(chunk: Buffer): string {
-  const [row = ''] = chunk.toString('utf8').split('\n', 1);
+  const [line = ''] = chunk.toString('utf8').split('\n', 1);
+  const row = line.replace(/"[^"]*"/g, '');
   const counted = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: row.split(delimiter).length }));
   return counted.reduce((most, each) => (each.count > most.count ? each : most)).delimiter;
 }

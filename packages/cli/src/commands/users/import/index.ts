@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../../../arguments.ts';
-import { type ApiOptions, addApiOptions, clientFor } from '../../../client.ts';
+import { type ApiOptions, addApiOptions, clientFor, demandUsers } from '../../../client.ts';
 import type { Context } from '../../../context.ts';
 import { CommandFailure, UsageError } from '../../../failures.ts';
 import { fileFailure, pathIn } from '../../../files.ts';
 import { printable } from '../../../output/printable.ts';
 import { type Progress, startProgress } from '../../../output/progress.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../../output/records.ts';
+import { environmentOf } from '../environment.ts';
 import { type FileFormat, formatOf } from '../user-lines.ts';
 import { readCsv } from './csv-lines.ts';
 import { countLines, type Input, readBytes, readNdjson } from './input.ts';
@@ -137,7 +138,8 @@ async function importLines(context: Context, file: string, options: ImportOption
   async function demandSameEnvironment({ environmentId, note }: Journal): Promise<void> {
     if (journalFile === undefined) return;
     const { items } = await client.users.list({ limit: 1 }, { signal });
-    const found = items[0]?.environmentId ?? null;
+    demandUsers(items);
+    const found = environmentOf(items[0]);
     if (environmentId === null && found !== null) await note({ environmentId: found });
     if (environmentId === null || environmentId === found) return;
     throw new CommandFailure(

@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import type { Context } from '../../../context.ts';
 import { UsageError } from '../../../failures.ts';
-import { fileFailure } from '../../../files.ts';
+import { fileFailure, standardInput } from '../../../files.ts';
+import { normalizeText } from './text-stream.ts';
 
 export type InputLine = InputRecord | BrokenLine;
 
@@ -31,29 +32,18 @@ export interface Input {
 /** The maximum size of a record in bytes. No user needs this much, so a longer record means a wrong file. */
 export const longestRecord = 1_000_000;
 
+/** Reads a file or standard input as UTF-8, without a byte order mark. */
 export async function* readBytes(
   { stdin, cwd }: Pick<Context, 'stdin' | 'cwd'>,
   file: string,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const stream = file === '-' ? stdin : createReadStream(resolve(cwd, file));
-  let isFirst = true;
   try {
-    for await (const chunk of addAbortSignal(signal, stream)) {
-      const bytes = Buffer.from(chunk);
-      if (isFirst) refuseUtf16(bytes, file);
-      isFirst = false;
-      yield bytes;
-    }
+    yield* normalizeText(addAbortSignal(signal, stream), file === '-' ? standardInput : file);
   } catch (error) {
     throw fileFailure(error, file);
   }
-}
-
-function refuseUtf16(bytes: Buffer, file: string): void {
-  const mark = bytes.subarray(0, 2).toString('hex');
-  if (mark === 'fffe' || mark === 'feff')
-    throw new UsageError(`${file} is encoded as UTF-16. Save it as UTF-8 and import it again.`);
 }
 
 export async function countLines(bytes: AsyncIterable<Buffer>): Promise<number> {
@@ -101,7 +91,7 @@ export async function* splitLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<
 
 function readLine(raw: Buffer, line: number): InputLine | undefined {
   if (!isUtf8(raw)) return { kind: 'broken', line, raw, problem: 'the line is not UTF-8' };
-  // trim() also removes a byte order mark, which JSON.parse() would refuse.
+  // trim() also removes a byte order mark, which a file has inside if it was joined from several.
   const text = raw.toString('utf8').trim();
   if (text === '') return undefined;
   try {

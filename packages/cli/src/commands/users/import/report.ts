@@ -1,5 +1,6 @@
+import { ToriiConfigError } from '@torii/core';
 import type { Context } from '../../../context.ts';
-import { CommandFailure, describeFailure } from '../../../failures.ts';
+import { CommandFailure, describeFailure, isKeyRefused } from '../../../failures.ts';
 import { printable, withoutSecrets } from '../../../output/printable.ts';
 import type { LineResult } from './send-lines.ts';
 
@@ -72,7 +73,9 @@ export function startReport({ env }: Context): Report {
     const { raw: _, ...record } = result;
     if (!('error' in record)) return record;
     const { line, outcome, error, password } = record;
-    const text = describeFailure(error, env).text;
+    // The message of a ToriiConfigError names a field of the file. describeFailure() would name a flag.
+    const isAboutField = error instanceof ToriiConfigError && !isKeyRefused(error);
+    const text = isAboutField ? error.message : describeFailure(error, env).text;
     // Remove the password from the error text, because the server can quote the password that was sent.
     const problem = password ? text.replaceAll(password, '[password]') : text;
     return { line, outcome, problem: withoutSecrets(problem) };

@@ -1,7 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { ToriiApiError, type ToriiClient, ToriiConfigError, ToriiConnectionError, type User } from '@torii/api';
+import { onAbort, readConnectionFailure } from '@torii/core/adapter';
 import { pMapIterable } from 'p-map';
 import { isKeyRefused } from '../../../failures.ts';
+import { environmentOf } from '../environment.ts';
 import type { InputLine } from './input.ts';
 import { createKeys, type Journal } from './journal.ts';
 import { type NewUser, readNewUser } from './new-user.ts';
@@ -77,7 +78,8 @@ async function runTask(task: Task, sending: Sending): Promise<LineResult> {
     return settleFailure(error);
   }
   try {
-    if (journal.environmentId === null) await journal.note({ environmentId: created.environmentId });
+    const environmentId = environmentOf(created);
+    if (journal.environmentId === null && environmentId !== null) await journal.note({ environmentId });
     await journal.note({ created: key, id: created.id });
   } catch (error) {
     stop(error);
@@ -106,7 +108,8 @@ const maxAttempts = 5;
 
 /**
  * Creates a user. Retries only if a retry cannot create a second user: the user has an email, which is unique, or the error
- * proves that nothing was created (429, or no connection). The REST client itself never retries a create.
+ * proves that nothing was created (429, or the request never left). The client does not retry: if it did, a call could end in
+ * a timeout, which proves nothing, although each of its attempts failed to connect.
  */
 async function createUser(
   client: ToriiClient,
@@ -115,12 +118,11 @@ async function createUser(
 ): Promise<User> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await client.users.create(user, { signal: requestSignal });
+      return await client.users.create(user, { signal: requestSignal, maxRetries: 0 });
     } catch (error) {
       if (attempt === maxAttempts || signal.aborted || !isRepeatable(error, user)) throw error;
-      await wait(waitBefore(attempt, error), undefined, { signal }).catch(() => {
-        throw error;
-      });
+      await wait(waitBefore(attempt, error), signal);
+      if (signal.aborted) throw error;
     }
   }
 }
@@ -137,20 +139,29 @@ function isAboutUser(error: unknown): boolean {
 }
 
 function isRepeatable(error: unknown, { email }: NewUser): boolean {
+  // Another attempt would meet the same failure, such as an untrusted certificate.
+  if (error instanceof ToriiConnectionError && readConnectionFailure(error.cause).remedy !== undefined) return false;
   if (wasNeverSent(error)) return true;
   if (error instanceof ToriiApiError) return error.status === 429 || (email !== undefined && !isRefusal(error));
   return email !== undefined && error instanceof ToriiConnectionError && error.reason !== 'aborted';
 }
 
 function wasNeverSent(error: unknown): boolean {
-  if (!(error instanceof ToriiConnectionError)) return false;
-  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
-    if (unconnected.includes(String(Reflect.get(cause, 'code')))) return true;
-  }
-  return false;
+  return error instanceof ToriiConnectionError && !error.mayHaveArrived;
 }
 
-const unconnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
+/** Ends early if the signal is aborted. Not `timers/promises`: up to 32 waits with one signal make Node 20 warn of a leak. */
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(end, ms);
+    const unsubscribe = onAbort(signal, end);
+    function end(): void {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    }
+  });
+}
 
 /** Returns the wait in milliseconds: the Retry-After of the API, at most a minute, otherwise exponential backoff. */
 function waitBefore(attempt: number, error: unknown): number {

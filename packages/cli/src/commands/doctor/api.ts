@@ -1,0 +1,126 @@
+import { ToriiApiError, ToriiConfigError, ToriiError } from '@torii/core';
+import { isLoopback } from '@torii/core/adapter';
+import { type ApiSettings, clientWith } from '../../client.ts';
+import type { Context } from '../../context.ts';
+import { describeFailure, UsageError } from '../../failures.ts';
+import { printable } from '../../output/printable.ts';
+import { shownKey, shownUrl } from '../../shown-settings.ts';
+import { ask, describeForeignReply, hostOf, isTrouble, type Limits, type Reply } from './exchange.ts';
+import { type Finding, failed, passed, type Report, skipped, warning } from './finding.ts';
+
+/** The id of no user. Asking for it reads no data, and tells whether the API accepts the key. */
+const nobody = '00000000-0000-7000-8000-000000000000';
+const check = 'REST API';
+
+/**
+ * Checks the secret key and the REST API. Asks without the key first, so that the key is sent only to a server that answers
+ * like Torii's API.
+ */
+export async function checkApi(context: Context, settings: ApiSettings, limits: Limits): Promise<Report> {
+  const { key, url } = settings;
+  if (key === undefined) return { findings: [skipped(check, 'not asked: TORII_SECRET_KEY is not set')] };
+  let client: ReturnType<typeof clientWith>;
+  try {
+    client = clientWith(settings);
+  } catch (error) {
+    if (!(error instanceof ToriiConfigError || error instanceof UsageError)) throw error;
+    const isKey = error instanceof ToriiConfigError && error.option === 'secretKey';
+    const found = isKey
+      ? `not asked: ${shownKey(key.text)}`
+      : `not asked: ${url === undefined ? '' : shownUrl(url.text)}`;
+    return { findings: [failed(check, found, describeFailure(error, context.env).text)] };
+  }
+  const base = (url?.text ?? 'https://api.torii.so').replace(/\/+$/, '');
+  const target = `${base}/api/server/v1/users/${nobody}`;
+  const reply = await ask(target, limits);
+  const at = (found: string): string => `${shownUrl(base)}: ${found}`;
+  if (isTrouble(reply)) return { findings: [failed(check, at(reply.found), reply.advice)] };
+  const clock =
+    reply.clockAheadSeconds === undefined ? undefined : { host: hostOf(target), aheadSeconds: reply.clockAheadSeconds };
+  const foreign = describeForeignReply(target, reply) ?? describeOpenReply(target, reply);
+  if (foreign !== undefined) return { findings: [failed(check, at(foreign.found), foreign.advice)], clock };
+
+  const { signal, timeoutMs } = limits;
+  try {
+    await client.users.get(nobody, { signal, timeoutMs, maxRetries: 0 });
+    return { findings: [passed(check, at('key accepted'))], clock };
+  } catch (error) {
+    signal.throwIfAborted();
+    const answer = error instanceof ToriiConfigError ? error.cause : error;
+    if (answer instanceof ToriiApiError) return { findings: [judgeAnswer(answer, key.text, at)], clock };
+    if (!(error instanceof ToriiError)) throw error;
+    return { findings: [failed(check, at('no response'), describeFailure(error, context.env).text)], clock };
+  }
+}
+
+/** Torii's API answers 401 to a request without a key. */
+function describeOpenReply(
+  url: string,
+  { status }: Reply,
+): { readonly found: string; readonly advice: string } | undefined {
+  if (status === 401 || status === 403) return undefined;
+  const host = hostOf(url);
+  const advice =
+    status === 404
+      ? `There is no REST API of Torii at ${host}. Remove TORII_API_URL to use https://api.torii.so, or set it to the URL of the emulator, without a path.`
+      : `${host} does not answer like Torii’s REST API: it should refuse a request without a key. Check TORII_API_URL.`;
+  return { found: `not Torii’s API (${status})`, advice };
+}
+
+function judgeAnswer({ status, code, problem }: ToriiApiError, key: string, at: (found: string) => string): Finding {
+  const isTorii = problem !== null && code !== 'unknown';
+  // 404: no such user, so the key was accepted. 403: the API does not tell unknown users from those of other environments.
+  if (isTorii && (status === 404 || (status === 403 && code === 'forbidden'))) return passed(check, at('key accepted'));
+  const found = at(`${status} ${printable(String(code)).slice(0, 60)}`);
+  if (status === 401) {
+    return failed(
+      check,
+      found,
+      `The API refuses the key, ${shownKey(key)}. It was revoked, it belongs to another environment or API URL, or a part of it is ` +
+        'missing. Copy the secret key of this environment from the dashboard.',
+    );
+  }
+  if (status === 403) {
+    return failed(
+      check,
+      found,
+      'The API accepts the key but forbids its use. Check the permissions of the key in the dashboard, and the IP rules.',
+    );
+  }
+  if (status === 404) {
+    return failed(
+      check,
+      found,
+      'The server at TORII_API_URL is not Torii’s REST API. Remove TORII_API_URL to use https://api.torii.so.',
+    );
+  }
+  if (status === 429) return warning(check, found, 'The API limits requests. Wait, and run torii doctor again.');
+  return failed(check, found, 'The API has a problem, or something else answers at TORII_API_URL. Try again later.');
+}
+
+/** Compares the places of the issuer and the API: an emulator's API knows no users of a real issuer. */
+export function checkSameTorii(issuers: readonly string[], { key, url }: ApiSettings): Finding {
+  const name = 'same Torii';
+  if (key === undefined || issuers.length === 0) return skipped(name, 'needs an issuer and a secret key');
+  const isApiLocal = isLocal(url?.text ?? 'https://api.torii.so');
+  const areLocal = issuers.map(isLocal);
+  if (areLocal.some((each) => each !== isApiLocal)) {
+    return warning(
+      name,
+      isApiLocal ? 'the API is local, the issuer is not' : 'the issuer is local, the API is not',
+      'Tokens and users come from different environments. Set TORII_ISSUER and TORII_API_URL to the same Torii: both to the emulator, or neither.',
+    );
+  }
+  if (isApiLocal && key.text.startsWith('sk_live_')) {
+    return warning(
+      name,
+      'a live key for a local API',
+      'The emulator accepts test keys only. Use the key that it prints.',
+    );
+  }
+  return passed(name, isApiLocal ? 'issuer and API are local' : 'issuer and API are remote');
+}
+
+function isLocal(url: string): boolean {
+  return URL.canParse(url) && isLoopback(new URL(url).hostname);
+}

@@ -1,0 +1,58 @@
+import { ToriiConfigError, type ToriiError } from '@torii/core';
+
+/** The options of Torii's packages that commands set, in the words of the command line. */
+const words: ReadonlyMap<string, string> = new Map([
+  ['secretKey', 'TORII_SECRET_KEY'],
+  ['apiUrl', '--api-url (TORII_API_URL)'],
+  ['issuer', '--issuer (TORII_ISSUER)'],
+  ['audience', '--audience'],
+  ['requireClaims', '--require-claim'],
+  ['refuseClaims', '--refuse-claim'],
+  ['environmentId', '--environment'],
+  ['clockTolerance', '--clock-tolerance'],
+  ['userId', 'the id of the user'],
+  ['sessionId', 'the id of the session'],
+  ['dateOfBirth', '--date-of-birth'],
+  ['createdAfter', '--created-after'],
+  ['createdBefore', '--created-before'],
+  ['email', '--email'],
+  ['name', '--name'],
+  ['phone', '--phone'],
+  ['address', '--address'],
+  ['servers', '--servers (NATS_URL)'],
+  ['gatewayUrl', '--gateway (GATEWAY_URL)'],
+  ['bucket', '--bucket (TURBOCABLE_JWT_KV_BUCKET)'],
+  ['key', '--slot-key (TURBOCABLE_JWT_KV_KEY)'],
+  ['from', '--from'],
+  ['to', '--to'],
+  ['publicKey', 'the public key'],
+  ['privateKey', 'the private key'],
+  ['maxTtlSeconds', '--max-ttl'],
+  ['drainTtlSeconds', '--drain-ttl'],
+  ['caFile', 'NATS_CA'],
+  ['certFile', 'NATS_CERT'],
+  ['keyFile', 'NATS_KEY'],
+  ['credentialsFile', '--credentials (NATS_CREDS)'],
+  ['nkeySeed', 'NATS_NKEY'],
+  ['token', 'NATS_TOKEN'],
+  ['user', 'NATS_USER'],
+  ['password', 'NATS_PASSWORD'],
+]);
+
+/** The message of an error of Torii's packages, which names the flag or the variable that the user has set. */
+export function inUserWords(error: ToriiError): string {
+  const { message } = error;
+  if (error instanceof ToriiConfigError && !words.has(error.option)) return message;
+  const text = message
+    .replace(/`([A-Za-z]+)`/g, (quoted, name: string) => words.get(name) ?? quoted)
+    // Examples in the message, such as: createVerifier({ issuer: 'https://…' })
+    .replace(/\bcreate[A-Z]\w*\(\{ (.*?) \}\)/g, '$1')
+    .replace(/\b([A-Za-z]+): (?:'([^']*)'|\['([^']*)'\])/g, (example, name: string, one?: string, listed?: string) => {
+      const flag = words.get(name)?.replace(/ .*/, '');
+      const value = one ?? listed ?? '';
+      const shown = value.includes(' ') ? `'${value}'` : value;
+      return flag === undefined ? example : `${flag}${flag.startsWith('--') ? ' ' : '='}${shown}`;
+    })
+    .replace('On your server, set', 'Set');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

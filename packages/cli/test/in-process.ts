@@ -1,0 +1,37 @@
+import { Readable, Writable } from 'node:stream';
+import { runTorii } from '../src/index.ts';
+import { type Ended, temporaryFolder } from './command.ts';
+
+export interface InProcess {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly folder?: string;
+  /** Standard input: a text, or bytes in these chunks. */
+  readonly input?: string | readonly Buffer[];
+  readonly signal?: AbortSignal;
+  /** The columns of a terminal with colors. Without it, the output is a pipe. */
+  readonly columns?: number;
+}
+
+/** Runs a command of `torii` in this process, which is faster than a process of its own. */
+export async function runInProcess(args: readonly string[], options: InProcess = {}): Promise<Ended> {
+  const { environment = {}, folder = temporaryFolder(), input = '', signal = new AbortController().signal } = options;
+  const text = { stdout: '', stderr: '' };
+  const sink = (name: keyof typeof text): Writable =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        text[name] += String(chunk);
+        done();
+      },
+    });
+  const { columns } = options;
+  const terminal = { isTTY: true as const, hasColors: (env?: number | object) => !('NO_COLOR' in Object(env)) };
+  const code = await runTorii(args, {
+    stdin: Readable.from(typeof input === 'string' ? [input] : input),
+    stdout: columns === undefined ? sink('stdout') : Object.assign(sink('stdout'), terminal, { columns }),
+    stderr: sink('stderr'),
+    env: environment,
+    cwd: folder,
+    signal,
+  });
+  return { code, ...text };
+}

@@ -1,0 +1,3 @@
+import { testOddResponses } from './odd-responses.ts';
+
+testOddResponses(1);

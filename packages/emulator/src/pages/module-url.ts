@@ -1,0 +1,1 @@
+export const moduleUrl: string = import.meta.url;
