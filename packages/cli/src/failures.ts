@@ -63,7 +63,7 @@ function describe(error: unknown, env: Readonly<Record<string, string | undefine
   if (error instanceof CommandFailure) return { text: error.message, exitCode: 1 };
   const refusal = isKeyRefused(error) ? error.cause : error;
   if (refusal instanceof ToriiApiError) {
-    return { text: describeRefusal(refusal) + describeFields(refusal), exitCode: 1 };
+    return { text: describeRefusal(refusal), exitCode: 1 };
   }
   if (error instanceof ToriiConfigError) return { text: inUserWords(error), exitCode: 2 };
   if (error instanceof ToriiConnectionError) return { text: describeSilence(error), exitCode: 1 };
@@ -80,14 +80,28 @@ export function isKeyRefused(error: unknown): error is ToriiConfigError & { read
 }
 
 // The fields of the error come from the server, or from whatever answered in its place: any of them can be of any type.
-function describeRefusal({ message, method, path, status, code, detail, supportId }: ToriiApiError): string {
+function describeRefusal(error: ToriiApiError): string {
+  const { message, method, path, status, code, detail, supportId } = error;
   const isUnusable = ['response_malformed', 'redirect_refused', 'cursor_repeated'].includes(code);
-  const what = `${method} ${printable(path)} failed: ${isUnusable ? `${code}. ${message}` : `${status} ${printable(code)}.`}`;
-  const reason = detail === null ? '' : ` ${brief(detail, 300)}`;
-  const hint = status === 401 ? ' Check that TORII_SECRET_KEY is the key of this environment.' : '';
-  const advice = isUnusable ? ' Check that TORII_API_URL is the URL of Torii’s API.' : '';
+  const codeText = code === 'unknown' ? ', without an error code' : ` ${printable(code)}`;
+  const what = `${method} ${printable(path)} failed: ${isUnusable ? `${code}. ${message}` : `${status}${codeText}.`}`;
+  const reason = detail === null || detail === undefined ? '' : ` ${asSentence(brief(detail, 300))}`;
   const support = supportId === null || supportId === undefined ? '' : ` Support id: ${brief(supportId, 99)}.`;
-  return `${what}${reason}${hint}${advice}${support}`;
+  return `${what}${reason}${describeFields(error)}${adviceFor(error, isUnusable)}${support}`;
+}
+
+function adviceFor({ status, code, retryAfterSeconds }: ToriiApiError, isUnusable: boolean): string {
+  if (status === 401) return ' Check that TORII_SECRET_KEY is the key of this environment.';
+  if (status === 429) {
+    return ` Try again ${Number.isFinite(retryAfterSeconds) ? `in ${String(retryAfterSeconds)} seconds` : 'later'}.`;
+  }
+  if (status >= 500 && !isUnusable) return ' Try again later.';
+  return isUnusable || code === 'unknown' ? ' Check that TORII_API_URL is the URL of Torii’s API.' : '';
+}
+
+/** Ends a text of the server, so that the next sentence does not run into it. */
+function asSentence(text: string): string {
+  return /(?:^|[.!?…])$/.test(text) ? text : `${text}.`;
 }
 
 function brief(value: unknown, length: number): string {
@@ -100,7 +114,7 @@ function describeFields({ detail, fieldErrors }: ToriiApiError): string {
     .map(({ field, message }) => (field === null ? message : `${field}: ${message}`))
     // The detail often lists the fields too.
     .filter((_text, index) => !detail?.includes(fieldErrors[index]?.message ?? ''));
-  return texts.length === 0 ? '' : ` ${brief(texts.slice(0, 5).join('; '), 500)}.`;
+  return texts.length === 0 ? '' : ` ${asSentence(brief(texts.slice(0, 5).join('; '), 500))}`;
 }
 
 function describeSilence({ method, path, reason, cause }: ToriiConnectionError): string {

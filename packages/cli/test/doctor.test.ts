@@ -302,6 +302,15 @@ test('compares clocks with the tolerance, with the age of a cached response, and
   expect((await diagnose({ TORII_ISSUER: odd })).of('clock')?.result).toBe('skipped');
 });
 
+test('reads a date in the form of asctime as UTC, in every time zone (RFC 9110 5.6.7)', async () => {
+  // Sun, 29 Nov 2026 20:05:47 GMT is `Sun Nov 29 20:05:47 2026` in that form.
+  const [, weekday, day, month, year, time] = /^(\w+), (\d+) (\w+) (\d+) (\S+) GMT$/.exec(dateIn(0)) ?? [];
+  const date = `${weekday} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
+  const environment = { TORII_ISSUER: await issuerWith([good.publicJwk], { date }), TZ: 'Asia/Tokyo' };
+  const { of } = read(await runCommand(['doctor', '--json'], { environment }));
+  expect(of('clock')?.result).toBe('passed');
+});
+
 test('an issuer that calls itself by another name fails: its tokens would be refused', async () => {
   const { port } = new URL(torii.issuer);
   const { failed, of } = await diagnose({ ...environmentOf(torii), TORII_ISSUER: `http://localhost:${port}` });
@@ -391,6 +400,7 @@ const toKey =
 test.each<[string, Answer, Finding['result']]>([
   ['404 user_not_found', toKey(404, problem(404, 'user_not_found')), 'passed'],
   ['403 forbidden', toKey(403, problem(403, 'forbidden')), 'passed'],
+  ['403 to every request, with the key or without', reply(403, problem(403, 'forbidden')), 'failed'],
   ['403 of a firewall', toKey(403, '{"message":"no"}', 'application/json'), 'failed'],
   ['404 of another server', toKey(404, '{"message":"no"}', 'application/json'), 'failed'],
   ['401', toKey(401, problem(401, 'invalid_secret_key')), 'failed'],

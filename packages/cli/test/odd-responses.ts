@@ -248,6 +248,14 @@ export function testOddResponses(every: number): void {
     },
   );
 
+  test('separates what the server says from the advice and from the support id', async () => {
+    const body = '{"code":"invalid_request","detail":"Not valid","errors":{"email":"is taken"},"supportId":"T-1"}';
+    responses[names[names.push('400 with a detail') - 1] ?? ''] = { status: 400, body };
+    const environment = { TORII_SECRET_KEY: 'sk_test_0123456789', TORII_API_URL: `${url}/${names.length - 1}` };
+    const { stderr } = await runInProcess(['users', 'list'], { environment, folder: root });
+    expect(stderr).toContain('Not valid. email: is taken. Support id: T-1.');
+  });
+
   test.each(['"T-1"', '7'])('shows the support id %s', async (supportId) => {
     const index = names.push(`400 with the support id ${supportId}`) - 1;
     responses[names[index] ?? ''] = { status: 400, body: `{"code":"invalid_request","supportId":${supportId}}` };

@@ -16,7 +16,7 @@ afterAll(() => torii.stop());
 test('names the URLs, the kind of key and their places, and the environment once it has a user', async () => {
   const environment = environmentOf(torii);
   const empty = await runInProcess(['whoami', '--json'], { environment });
-  expect(JSON.parse(empty.stdout)).toMatchObject({ accepted: true, environmentId: null });
+  expect(JSON.parse(empty.stdout)).toMatchObject({ accepted: true, environmentId: null, hasUsers: false });
   await torii.createUser({ email: 'ada@example.com', name: 'Ada' });
   const { code, stdout, stderr } = await runInProcess(['whoami', '--json'], { environment });
   expect([code, stderr, JSON.parse(stdout)]).toEqual([
@@ -28,11 +28,21 @@ test('names the URLs, the kind of key and their places, and the environment once
       secretKey: 'a test key that ends in sTfB (from the environment)',
       accepted: true,
       environmentId: torii.environmentId,
+      hasUsers: true,
     },
   ]);
   const table = await runInProcess(['whoami'], { environment });
   expect(table.stdout).toContain(torii.environmentId);
   for (const { stdout } of [table, empty]) expect(stdout).not.toMatch(/4c1dQ8|ada@example|Ada/);
+});
+
+test('does not say that there are no users if users do not name their environment', async () => {
+  const { url } = await startOddServer((_request, response) => {
+    response.end('{"items":[{"id":"a","environmentId":9}],"hasMore":false}');
+  });
+  const environment = { TORII_API_URL: url, TORII_SECRET_KEY: secretKey };
+  const { stdout } = await runInProcess(['whoami', '--json'], { environment });
+  expect(JSON.parse(stdout)).toMatchObject({ accepted: true, environmentId: null, hasUsers: true });
 });
 
 test('the key chooses the environment, and --settings the file', async () => {

@@ -48,6 +48,13 @@ test('prints the configuration for an app, works, and exits with 0 on Ctrl-C', a
   expect(await program.ended).toBe(0);
 });
 
+test('exits with 0 on SIGHUP, which the first process of a container would ignore', async () => {
+  const program = run('--port', '0');
+  await configurationOf(program);
+  program.process.kill('SIGHUP');
+  expect(await program.ended).toBe(0);
+});
+
 test('exits with 0 on SIGTERM, even during a request', async () => {
   const program = run('--port', '0');
   const { issuer } = await configurationOf(program);

@@ -1,5 +1,5 @@
 /**
- * Resolves at the first Ctrl-C or SIGTERM. Call it before anything else: the first process of a container (PID 1) ignores
+ * Resolves at the first Ctrl-C, SIGTERM or SIGHUP (the terminal was closed). Call it before anything else: the first process of a container (PID 1) ignores
  * signals that have no listener. Further signals are ignored for a second, because one Ctrl-C under `npx` arrives twice.
  * After that, a signal ends the process at once.
  */
@@ -11,6 +11,6 @@ export function untilSignal(): Promise<void> {
       if (performance.now() - first > 1_000) process.exit(1);
       resolve();
     };
-    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   });
 }

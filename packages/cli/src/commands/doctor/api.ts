@@ -47,7 +47,7 @@ export async function checkApi(context: Context, settings: ApiSettings, limits: 
   } catch (error) {
     signal.throwIfAborted();
     const answer = error instanceof ToriiConfigError ? error.cause : error;
-    if (answer instanceof ToriiApiError) return { findings: [judgeAnswer(answer, key.text, at)], clock };
+    if (answer instanceof ToriiApiError) return { findings: [judgeAnswer(answer, reply.status, key.text, at)], clock };
     if (!(error instanceof ToriiError)) throw error;
     return { findings: [failed(check, at('no response'), describeFailure(error, context.env).text)], clock };
   }
@@ -67,8 +67,20 @@ function describeOpenReply(
   return { found: `not Torii’s API (${status})`, advice };
 }
 
-function judgeAnswer({ status, code, problem }: ToriiApiError, key: string, at: (found: string) => string): Finding {
+function judgeAnswer(
+  { status, code, problem }: ToriiApiError,
+  statusWithoutKey: number,
+  key: string,
+  at: (found: string) => string,
+): Finding {
   const isTorii = problem !== null && code !== 'unknown';
+  if (status === 403 && statusWithoutKey === 403) {
+    return failed(
+      check,
+      at('403 with and without the key'),
+      'Something forbids all requests from here, so it is not known whether the API accepts the key. Check the IP rules, and any firewall or gateway in between.',
+    );
+  }
   // 404: no such user, so the key was accepted. 403: the API does not tell unknown users from those of other environments.
   if (isTorii && (status === 404 || (status === 403 && code === 'forbidden'))) return passed(check, at('key accepted'));
   const found = at(`${status} ${printable(String(code)).slice(0, 60)}`);

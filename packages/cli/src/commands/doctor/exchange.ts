@@ -1,4 +1,4 @@
-import { isLoopback } from '@torii/core/adapter';
+import { isLoopback, parseHttpDate, readConnectionFailure } from '@torii/core/adapter';
 import { printable, withoutSecrets } from '../../output/printable.ts';
 import { shownUrl } from '../../shown-settings.ts';
 
@@ -50,7 +50,7 @@ export async function ask(url: string, { signal, timeoutMs, hasProxy }: Limits):
     };
   } catch (error) {
     signal.throwIfAborted();
-    const trouble = limit.aborted ? describeTimeout(url, timeoutMs) : describeNetworkError(url, codeIn(error));
+    const trouble = limit.aborted ? describeTimeout(url, timeoutMs) : describeNetworkError(url, error);
     return hasProxy(url) ? { ...trouble, advice: `${throughProxy} ${trouble.advice}` } : trouble;
   }
 }
@@ -71,10 +71,10 @@ async function readText({ body }: Response): Promise<string> {
 
 /** A response from a cache has the date at which it was created, and its age (RFC 9111 section 5.1). */
 function clockAhead(headers: Headers, nowMs: number): number | undefined {
-  const date = Date.parse(headers.get('date') ?? '');
+  const date = parseHttpDate(headers.get('date') ?? '', nowMs);
   const age = /^\d{1,9}$/.test(headers.get('age') ?? '') ? Number(headers.get('age')) : 0;
   // The Date header has no milliseconds. Add 500 ms, because on average the real time is half a second later.
-  return Number.isNaN(date) ? undefined : (date + 500 + age * 1000 - nowMs) / 1000;
+  return date === undefined ? undefined : (date + 500 + age * 1000 - nowMs) / 1000;
 }
 
 /** The code of an error of the network: the first one in its causes and in the errors of its attempts. */
@@ -98,9 +98,9 @@ function pick(error: object): ErrorFields {
   return Object.fromEntries(names.map((name) => [name, Reflect.get(error, name)]));
 }
 
-function describeTimeout(url: string, timeoutMs: number): Trouble {
+function describeTimeout(url: string, timeoutMs: number | undefined): Trouble {
   return {
-    found: `no response within ${timeoutMs / 1000} s`,
+    found: timeoutMs === undefined ? 'no connection in time' : `no response within ${timeoutMs / 1000} s`,
     advice:
       `${hostOf(url)} did not answer in time. Check that the server is running, and that no firewall drops the connection. A slow ` +
       'network needs a larger --timeout.',
@@ -120,7 +120,8 @@ const untrusted = [
   'CERT_SIGNATURE_FAILURE',
 ];
 
-function describeNetworkError(url: string, code: string | undefined): Trouble {
+function describeNetworkError(url: string, error: unknown): Trouble {
+  const code = codeIn(error);
   const host = hostOf(url);
   const { hostname, port, protocol } = new URL(url);
   if (code === undefined)
@@ -148,7 +149,7 @@ function describeNetworkError(url: string, code: string | undefined): Trouble {
       `The server at ${host} did not agree on a TLS connection. Check the port and the scheme: a local emulator uses http://.`,
     );
   }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
     return at(
       'host name not found',
       `There is no address for ${printable(hostname)}. Check the spelling, and the network and DNS of this machine or container.`,
@@ -172,6 +173,12 @@ function describeNetworkError(url: string, code: string | undefined): Trouble {
       `The server at ${host} does not speak HTTP. Check the port${protocol === 'http:' ? ', and use https:// for a TLS port' : ''}.`,
     );
   }
+  if (/^(?:ENET|EHOST)(?:UNREACH|DOWN)$|^EADDRNOTAVAIL$/.test(code)) {
+    return at('no route', `This machine or container has no route to ${host}. Check its network, VPN and firewall.`);
+  }
+  if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') return describeTimeout(url, undefined);
+  const { remedy } = readConnectionFailure(error);
+  if (remedy !== undefined) return at('no connection', remedy);
   return at(
     'no connection',
     `The connection to ${host} failed. Check the network, the port, and whether a proxy or firewall is in between.`,

@@ -23,8 +23,10 @@ interface Identity {
   readonly secretKey: string | null;
   /** Whether the API accepts the key. `null` if it was not asked or did not answer. */
   readonly accepted: boolean | null;
-  /** The id of the key's environment. `null` if it has no users yet: the API names it only in its users. */
+  /** The id of the key's environment. `null` if it is not known: the API names it only in its users. */
   readonly environmentId: string | null;
+  /** Whether the environment has users. `null` if that is not known. */
+  readonly hasUsers: boolean | null;
 }
 
 interface Holder {
@@ -51,7 +53,9 @@ const identityColumns: readonly Column<Identity>[] = [
   { title: 'accepted', value: ({ accepted }) => (accepted === null ? 'not known' : accepted ? 'yes' : 'no') },
   {
     title: 'environment',
-    value: ({ environmentId, accepted }) => environmentId ?? (accepted ? 'unknown: it has no users yet' : 'unknown'),
+    value: ({ environmentId, accepted, hasUsers }) =>
+      environmentId ??
+      (accepted ? `unknown: ${hasUsers ? 'its users do not name it' : 'it has no users yet'}` : 'unknown'),
   },
 ];
 
@@ -93,10 +97,10 @@ async function showIdentity(context: Context, options: WhoamiOptions): Promise<v
     apiUrl: url === undefined ? 'https://api.torii.so' : shownUrl(url.text) + place(url, options.apiUrl && '--api-url'),
     secretKey: key === undefined ? null : shownKey(key.text) + place(key, options.secretKeyFile && '--secret-key-file'),
   };
-  const write = (rest: Pick<Identity, 'accepted' | 'environmentId'>): Promise<void> =>
+  const write = (rest: Pick<Identity, 'accepted' | 'environmentId' | 'hasUsers'>): Promise<void> =>
     writeRecord(context.output, formOf(options), identityColumns, { ...known, ...rest });
   if (key === undefined) {
-    await write({ accepted: null, environmentId: null });
+    await write({ accepted: null, environmentId: null, hasUsers: null });
     throw new CommandFailure(
       'TORII_SECRET_KEY is not set, so the REST API was not asked. Set it in the environment or in .env.',
     );
@@ -109,10 +113,11 @@ async function showIdentity(context: Context, options: WhoamiOptions): Promise<v
     await write({
       accepted: true,
       environmentId: typeof environmentId === 'string' ? withoutSecrets(environmentId) : null,
+      hasUsers: items.length > 0,
     });
   } catch (error) {
     context.signal.throwIfAborted();
-    await write({ accepted: isKeyRefused(error) ? false : null, environmentId: null });
+    await write({ accepted: isKeyRefused(error) ? false : null, environmentId: null, hasUsers: null });
     throw error;
   }
 }
