@@ -20,6 +20,7 @@ const words: ReadonlyMap<string, string> = new Map([
   ['phone', '--phone'],
   ['address', '--address'],
   ['servers', '--servers (NATS_URL)'],
+  ['login', 'NATS_USER and NATS_PASSWORD'],
   ['gatewayUrl', '--gateway (GATEWAY_URL)'],
   ['bucket', '--bucket (TURBOCABLE_JWT_KV_BUCKET)'],
   ['key', '--slot-key (TURBOCABLE_JWT_KV_KEY)'],
@@ -37,14 +38,21 @@ const words: ReadonlyMap<string, string> = new Map([
   ['token', 'NATS_TOKEN'],
   ['user', 'NATS_USER'],
   ['password', 'NATS_PASSWORD'],
+  ['tls', 'the TLS of NATS (NATS_CERT, NATS_KEY)'],
 ]);
+
+/** `login.user` and `tls.caFile` are options inside of an option. */
+function wordFor(option: string): string | undefined {
+  return words.get(option) ?? words.get(option.replace(/^(?:login|tls)\./, ''));
+}
 
 /** The message of an error of Torii's packages, which names the flag or the variable that the user has set. */
 export function inUserWords(error: ToriiError): string {
   const { message } = error;
-  if (error instanceof ToriiConfigError && !words.has(error.option)) return message;
+  if (error instanceof ToriiConfigError && wordFor(error.option) === undefined) return message;
   const text = message
-    .replace(/`([A-Za-z]+)`/g, (quoted, name: string) => words.get(name) ?? quoted)
+    .replace(/`([A-Za-z.]+)`/g, (quoted, name: string) => wordFor(name) ?? quoted)
+    .replace(/\b(?:certFile|keyFile)\b/g, (name) => words.get(name) ?? name)
     // Examples in the message, such as: createVerifier({ issuer: 'https://…' })
     .replace(/\bcreate[A-Z]\w*\(\{ (.*?) \}\)/g, '$1')
     .replace(/\b([A-Za-z]+): (?:'([^']*)'|\['([^']*)'\])/g, (example, name: string, one?: string, listed?: string) => {

@@ -125,6 +125,14 @@ test.each([
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
 });
 
+test('names the variables for the login if NATS_URL has one, and does not show it', async () => {
+  const folder = folderWith({ 'a.pem': publicPem });
+  const environment = { NATS_URL: 'nats://ada:correct-horse@127.0.0.1:9' };
+  const { code, stderr } = await runCommand(['keys', 'publish', 'a.pem', '--yes'], { folder, environment });
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/NATS_URL.*NATS_USER and NATS_PASSWORD/)]);
+  expect(stderr).not.toContain('correct-horse');
+});
+
 test('sends no login to a URL from .env if the login comes from elsewhere', async () => {
   const folder = folderWith({ '.env': 'NATS_URL=nats://127.0.0.1:9\n', 'a.pem': publicPem });
   const environment = { NATS_TOKEN: 'secret-of-mine' };
@@ -135,10 +143,12 @@ test('sends no login to a URL from .env if the login comes from elsewhere', asyn
 
 test.each([
   [{ NATS_TOKEN: 'a', NATS_USER: 'b' }, 2, 'NATS_TOKEN'],
-  [{ NATS_PASSWORD: 'a' }, 2, 'login.user'],
-  [{ NATS_CREDS: 'none.creds' }, 2, 'credentialsFile'],
+  [{ NATS_PASSWORD: 'a' }, 2, 'NATS_USER'],
+  [{ NATS_CREDS: 'none.creds' }, 2, 'NATS_CREDS'],
   [{ NATS_NKEY: 'none.nk' }, 2, 'none.nk'],
-  [{ NATS_CA: 'none.pem' }, 2, 'caFile'],
+  [{ NATS_CA: 'none.pem' }, 2, 'NATS_CA'],
+  [{ NATS_CERT: 'none.pem' }, 2, 'NATS_KEY'],
+  [{ NATS_TOKEN: '' }, 2, 'NATS_TOKEN'],
   [{}, 1, 'ECONNREFUSED'],
 ])('says what is wrong with the way to NATS: %j', async (environment, exitCode, message) => {
   const folder = folderWith({ 'a.pem': publicPem });

@@ -48,6 +48,15 @@ test('prints the configuration for an app, works, and exits with 0 on Ctrl-C', a
   expect(await program.ended).toBe(0);
 });
 
+test.each([
+  ['--public-origin', 'http://localhost:9000/'],
+  ['--allow-host', 'torii:4100'],
+])('names the flag %s if its value %s is wrong', async (flag, value) => {
+  const program = run('--port', '0', flag, value);
+  expect(await program.ended).toBe(2);
+  expect(program.output()).toContain(flag);
+});
+
 test('exits with 0 on SIGHUP, which the first process of a container would ignore', async () => {
   const program = run('--port', '0');
   await configurationOf(program);
@@ -200,8 +209,8 @@ test.each<[string, Buffer, string]>([
 
 test.each<[string, readonly string[], string]>([
   ['an unknown option', ['--prot', '4'], '--port'],
-  ['an option that the library refuses', ['--secret-key', 'sk_live_1234'], 'secretKey'],
-  ['a weak webhook secret', ['--webhook-secret', 'whsec_sk_live_1234'], 'webhookSecret'],
+  ['an option that the library refuses', ['--secret-key', 'sk_live_1234'], '--secret-key'],
+  ['a weak webhook secret', ['--webhook-secret', 'whsec_sk_live_1234'], '--webhook-secret'],
   ['a webhook without an http URL', ['--webhook', 'localhost:3000'], 'url'],
   ['a webhook of an unknown environment', ['--webhook', 'acme=http://127.0.0.1:1/'], 'default'],
   ['a missing seed file', ['--seed', 'missing.json'], 'missing.json'],

@@ -39,9 +39,28 @@ export async function runProgram(args: readonly string[], ended: Promise<void>):
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof EmulatorError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${inFlags(error.message)}\n`);
     return exitCodes[error.code];
   }
+}
+
+const flags: Readonly<Record<string, string>> = {
+  publicOrigin: '--public-origin',
+  allowedHosts: '--allow-host',
+  allowedOrigins: '--allow-origin',
+  database: '--data',
+  secretKey: '--secret-key (TORII_EMULATOR_SECRET_KEY)',
+  webhookSecret: '--webhook-secret',
+  webhookRetrySeconds: '--webhook-retries',
+  tokenLifetimeSeconds: '--token-lifetime',
+  environments: '--environment',
+  port: '--port',
+  host: '--host',
+};
+
+/** Names the flag that the user has set, not the option of `startEmulator`. */
+function inFlags(message: string): string {
+  return message.replace(/^Option (\w+)/, (_found, name: string) => `Option ${flags[name] ?? name}`);
 }
 
 async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator> {

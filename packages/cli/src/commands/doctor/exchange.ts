@@ -50,7 +50,10 @@ export async function ask(url: string, { signal, timeoutMs, hasProxy }: Limits):
     };
   } catch (error) {
     signal.throwIfAborted();
-    const trouble = limit.aborted ? describeTimeout(url, timeoutMs) : describeNetworkError(url, error);
+    const isOver = limit.aborted;
+    const code = codeIn(error);
+    if (!isOver && code !== undefined && hasProxy(url) && unconnected.test(code)) return describeLostProxy(code);
+    const trouble = isOver ? describeTimeout(url, timeoutMs) : describeNetworkError(url, error);
     return hasProxy(url) ? { ...trouble, advice: `${throughProxy} ${trouble.advice}` } : trouble;
   }
 }
@@ -109,6 +112,21 @@ function describeTimeout(url: string, timeoutMs: number | undefined): Trouble {
 
 const throughProxy =
   'The request goes through the proxy of the environment (HTTP_PROXY, HTTPS_PROXY), so the proxy may be the cause.';
+
+const unreachable = /^(?:ENET|EHOST)(?:UNREACH|DOWN)$|^EADDRNOTAVAIL$/;
+const unconnected = new RegExp(
+  `${unreachable.source}|^(?:ECONNREFUSED|ENOTFOUND|EAI_\\w+|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$`,
+);
+
+/** Through a proxy, only the proxy itself is looked up and connected to. */
+function describeLostProxy(code: string): Trouble {
+  return {
+    found: `no connection to the proxy (${printable(code)})`,
+    advice:
+      'The proxy of the environment (HTTP_PROXY, HTTPS_PROXY) cannot be reached. Check its URL and port, and that it is running. If this ' +
+      'host needs no proxy, add it to NO_PROXY.',
+  };
+}
 
 const untrusted = [
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -173,7 +191,7 @@ function describeNetworkError(url: string, error: unknown): Trouble {
       `The server at ${host} does not speak HTTP. Check the port${protocol === 'http:' ? ', and use https:// for a TLS port' : ''}.`,
     );
   }
-  if (/^(?:ENET|EHOST)(?:UNREACH|DOWN)$|^EADDRNOTAVAIL$/.test(code)) {
+  if (unreachable.test(code)) {
     return at('no route', `This machine or container has no route to ${host}. Check its network, VPN and firewall.`);
   }
   if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') return describeTimeout(url, undefined);
