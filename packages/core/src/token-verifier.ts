@@ -27,11 +27,11 @@ export interface TokenVerifier<Custom extends object = Claims> {
 export function createTokenVerifier<Custom extends object = Claims>(options: VerifyOptions): TokenVerifier<Custom>;
 export function createTokenVerifier(options: VerifyOptions, unexpected?: unknown): TokenVerifier {
   assertNoSecond('createTokenVerifier', unexpected);
-  const named = readKnownOptions(
-    options,
-    verifyOptionNames,
-    "createTokenVerifier({ issuer: 'https://acme.torii.so' })",
-  );
+  return tokenVerifierWith(options, "createTokenVerifier({ issuer: 'https://acme.torii.so' })");
+}
+
+function tokenVerifierWith(options: VerifyOptions, example: string): TokenVerifier {
+  const named = readKnownOptions(options, verifyOptionNames, example);
   const settings = readVerifyOptions(named);
   const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
   const pipeline = { emit: settings.emit, verify: (token: string) => verify(token, verification) };
@@ -46,8 +46,10 @@ export function createTokenVerifier(options: VerifyOptions, unexpected?: unknown
 export function verifyToken<Custom extends object = Claims>(
   token: string | null | undefined,
   options: VerifyOptions,
-): Promise<Auth<Custom>> {
+): Promise<Auth<Custom>>;
+export function verifyToken(token: string | null | undefined, options: VerifyOptions): Promise<Auth> {
+  const example = "verifyToken(token, { issuer: 'https://acme.torii.so' })";
   // Async, so that a wrong option becomes a rejection.
-  const verifying = async (): Promise<Auth<Custom>> => createTokenVerifier<Custom>(options).verify(token);
+  const verifying = async (): Promise<Auth> => tokenVerifierWith(options, example).verify(token);
   return guardOutcome(verifying());
 }

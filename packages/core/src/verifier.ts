@@ -163,6 +163,7 @@ export function authenticateRequest<Custom extends object = Claims>(
 ): Promise<Auth<Custom> | null>;
 export function authenticateRequest(request: RequestLike, options: VerifierOptions): Promise<Auth | null> {
   // Async, so that a wrong option becomes a rejection.
-  const authenticating = async (): Promise<Auth | null> => createVerifier(options).authenticate(request);
+  const example = "authenticateRequest(request, { issuer: 'https://acme.torii.so' })";
+  const authenticating = async (): Promise<Auth | null> => verifierWithOptions(options, example).authenticate(request);
   return guardOutcome(authenticating());
 }

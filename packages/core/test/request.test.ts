@@ -334,6 +334,17 @@ describe('the method', () => {
     ['of a Fetch request', new Request('https://app.test/', { method: 'post' }), 'POST'],
     ["of Node's request, as sent", { method: 'DELETE', headers: {} }, 'DELETE'],
     ['in lower case is not changed', { method: 'get', headers: {} }, 'get'],
+    [
+      'of hapi, as sent',
+      like({ method: 'delete', headers: {}, raw: { req: { method: 'DELETE', rawHeaders: [] } } }),
+      'DELETE',
+    ],
+    [
+      'of hapi that the app has set',
+      like({ method: 'delete', headers: {}, raw: { req: { method: 'GET', rawHeaders: [] } } }),
+      'delete',
+    ],
+    ["of Node's request in lower case, as sent", { method: 'delete', headers: {}, rawHeaders: [] }, 'delete'],
     ['of headers alone: unknown', { 'x-method': 'GET' }, undefined],
     ['that is empty: unknown', { method: '', headers: {} }, undefined],
     ['that is not a string: unknown', like({ method: ['GET'], headers: {} }), undefined],
@@ -536,6 +547,10 @@ describe('the request that a framework wraps', () => {
     [
       'such an event without `headers`',
       { path: '/docs', headers: null, multiValueHeaders: { authorization: [first, second] } },
+    ],
+    [
+      'a request of CloudFront in a Lambda function',
+      { path: '/docs', headers: { authorization: [{ value: first }, { value: second }] } },
     ],
     ['an event of a load balancer of AWS', { path: '/docs', multiValueHeaders: { authorization: [first, second] } }],
   ])('[13] shows two Authorization headers: %s', (_name, request) => {

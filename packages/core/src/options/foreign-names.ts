@@ -1,6 +1,6 @@
 // For options of ours, names of other libraries that have the same purpose, in lower case.
 const synonyms: ReadonlyMap<string, string> = new Map([
-  ['publicPaths', 'skip publicroutes ignoredroutes unless exclude'],
+  ['publicPaths', 'skip publicroutes ignoredroutes unless except exclude ignore allowlist whitelist unprotectedroutes'],
   ['skip', 'publicpaths publicroutes ignoredroutes unless exclude'],
   ['origins', 'authorizedparties azp'],
   ['keys', 'jwtkey publickey'],
@@ -29,6 +29,7 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['optional', 'Use optionalAuth, or pass { optional: true } to `check` or `authenticate`'],
   ['secretKey', 'Only createToriiClient of @torii/api takes a secret key'],
   ['verifier', 'Pass the verifier itself'],
+  ['credentialsRequired', 'Use optionalAuth for `false`, and requireAuth for `true`'],
   ['publishableKey', 'Leave it out'],
   ['clientId', 'Leave it out'],
   ['algorithms', `Torii signs with ES256: leave it out. ${otherIssuer}`],

@@ -13,6 +13,8 @@ export function problemOfIssuer(text: string): string | undefined {
     return 'must not have a user name, a password, a query, a fragment or two slashes at its end';
   if (/[\s,;"'`\\]/.test(text))
     return 'contains a space, a comma, a semicolon, a quote or a backslash. Write several issuers as a list';
+  if (/[^a-z0-9.:[\]_-]|^\.|\.\./.test(hostname))
+    return 'has a host with a wildcard, a placeholder or an empty part. Write several issuers as a list';
   if (hostname.endsWith('.')) return 'has a host that ends with a dot';
   if (/[./](?:undefined|null)(?:[./:]|$)/.test(text))
     return "contains 'undefined' or 'null': a variable was not set when the URL was put together";

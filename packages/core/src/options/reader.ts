@@ -99,6 +99,11 @@ export function assertClaimNames(option: string, names: Iterable<string>, exampl
   }
 }
 
+/** Throws a ToriiConfigError for a key, a secret or a token in place of a name. The message does not contain it. */
+export function assertNoKey(option: string, given: string, example: string): void {
+  if (/^(?:[sp]k|whsec)_|^eyJ/.test(given)) throw wrongOption(option, `is a key or a token. Write ${example}`);
+}
+
 export function readList<Name extends string>(
   options: Options<Name>,
   name: Name,

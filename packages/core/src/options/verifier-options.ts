@@ -1,5 +1,6 @@
 import type { Claims } from '../auth.ts';
 import type { ToriiConfigError } from '../errors.ts';
+import { synonymOf } from './foreign-names.ts';
 import { readKnownOptions, unknownName, wrongOption } from './reader.ts';
 import {
   type RequestOptions,
@@ -27,6 +28,10 @@ export function readOptions(
 
 /** Creates an error for an option that is not one of `known`. It may be an option of the verifier. */
 export function misplacedOption(name: string, known: readonly string[]): ToriiConfigError {
-  if (!optionNames.some((each) => each === name)) return unknownName(name, known);
-  return wrongOption(name, 'is an option of the verifier. Pass it to createVerifier, together with `issuer`');
+  const place = 'an option of the verifier. Pass it to createVerifier, together with `issuer`';
+  if (optionNames.some((each) => each === name)) return wrongOption(name, `is ${place}`);
+  const meant = synonymOf(name, known) ?? synonymOf(name, optionNames);
+  return meant === undefined || known.includes(meant)
+    ? unknownName(name, known)
+    : wrongOption(name, `is called \`${meant}\` here, ${place}`);
 }

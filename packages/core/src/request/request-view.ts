@@ -52,6 +52,7 @@ export interface RequestView {
 }
 
 const nothing: readonly string[] = [];
+const upperZ = 0x5a;
 
 export const unknownRequest: RequestView = {
   method: undefined,
@@ -75,7 +76,7 @@ export function quickViewOf(request: RequestLike, option = 'request'): RequestVi
   // A token is never read from query parameters (RFC 6750 5.3).
   if (isIterable(headers) && !isHeaderList(headers)) throw wrongRequest(headers, option);
   if (parts !== undefined) {
-    const method = textOf(parts, 'method');
+    const method = methodOf(parts);
     // A response.
     if (method === undefined && typeof propertyOf(request, 'status') === 'number') throw wrongRequest(request, option);
     return new View(method, locate(parts), headerReader(headers, distinctHeaders(parts)), parts);
@@ -122,7 +123,8 @@ function isHeaderList(value: object): value is HeadersLike {
 }
 
 function isHeaderValue(value: unknown): boolean {
-  return value === undefined || value === null || Array.isArray(value) || /string|number/.test(typeof value);
+  if (Array.isArray(value)) return value.every((item) => /string|number/.test(typeof item));
+  return value === undefined || value === null || /string|number/.test(typeof value);
 }
 
 class View implements RequestView {
@@ -275,7 +277,19 @@ function valuesOf(headers: HeadersLike, wanted: string): readonly string[] {
 function listOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (value === undefined || value === null) return nothing;
-  return (Array.isArray(value) ? value : [value]).map(String);
+  // CloudFront shows Lambda functions each value as `{ key, value }`.
+  return (Array.isArray(value) ? value : [value]).map(
+    (item) => (isObject(item) && textOf(item, 'value')) || String(item),
+  );
+}
+
+// hapi writes the method in lower case, so a check would not recognize `DELETE`. Not the method as it was sent if that is
+// another one: hapi can route a request by a method that the app has set.
+function methodOf(parts: RequestParts): string | undefined {
+  const method = textOf(parts, 'method');
+  if (method === undefined || method.charCodeAt(0) <= upperZ) return method;
+  const sent = textOf(nodeRequest(parts) ?? parts, 'method') ?? method;
+  return sent.toLowerCase() === method ? sent : method;
 }
 
 function locate(request: RequestParts): string | undefined {
