@@ -273,12 +273,15 @@ function keyFromText(value: unknown, algorithms: ReadonlySet<string>): unknown {
   );
 }
 
-// The JSON in a text such as the value of an environment variable, or `undefined` if the text is something else.
+// The JSON in a text such as the value of an environment variable, or `undefined` if the text is something else. The text as it
+// is comes first: cleaning it would change a `kid` with an escaped character.
 function jsonIn(text: string): unknown {
-  const clean = text.length > maxJsonLength ? '' : cleanKeyText(text);
-  if (!clean.startsWith('{')) return undefined;
+  return text.length > maxJsonLength ? undefined : (objectFrom(text) ?? objectFrom(cleanKeyText(text)));
+}
+
+function objectFrom(text: string): unknown {
   try {
-    return JSON.parse(clean);
+    return text.trimStart().startsWith('{') ? JSON.parse(text) : undefined;
   } catch {
     return undefined;
   }
