@@ -1,5 +1,5 @@
 import type { Auth, Check, CheckResult, Claims, RequestParts } from '@torii/core';
-import { guardOutcome, viewOf } from '@torii/core/adapter';
+import { guardOutcome, viewOf, wrongValue } from '@torii/core/adapter';
 import { type IssuerRoutes, issuerRoutes } from './issuer-route.ts';
 import { readOptions, type ToriiNextOptions } from './options.ts';
 import { createAuth, createProtect, type Protect } from './protect.ts';
@@ -83,6 +83,8 @@ export function createToriiNext<Custom extends object = Claims>(options: ToriiNe
     // Throws for anything but a request. A NextRequest, whose fields are getters, is read below.
     viewOf(request);
     const { method, headers, headersDistinct, rawHeaders } = request;
+    // `viewOf` also takes headers, and the context of `getServerSideProps`, which contains the request.
+    if (headers === undefined) throw wrongValue('request', 'a request', request, 'fromRequest(req)');
     const shown = withoutHost({ method, headers, headersDistinct, rawHeaders });
     return settings.verifier.check(shown) as Promise<CheckResult<Custom>>;
   }
