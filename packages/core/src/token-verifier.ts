@@ -1,5 +1,6 @@
 import type { Auth, Claims } from './auth.ts';
 import { authenticateToken } from './authenticate.ts';
+import { verifyHints } from './options/hints.ts';
 import { assertNoSecond, readKnownOptions } from './options/reader.ts';
 import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './options/verify-options.ts';
 import { guardOutcome } from './promises/outcome.ts';
@@ -31,6 +32,8 @@ export function createTokenVerifier(options: VerifyOptions, unexpected?: unknown
     options,
     verifyOptionNames,
     "createTokenVerifier({ issuer: 'https://acme.torii.so' })",
+    'options',
+    verifyHints,
   );
   const settings = readVerifyOptions(named);
   const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
