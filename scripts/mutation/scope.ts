@@ -52,7 +52,7 @@ export const subjects: readonly Subject[] = [
   core(['time/{deadline,instant}'], ['deadline', 'pause', 'keys']),
   core(
     [
-      'options/{verify-options,request-options,verifier-options,paths,origins,issuer-url,loopback,reader,pasted-text,foreign-names}',
+      'options/{verify-options,request-options,verifier-options,paths,origins,issuer-url,loopback,reader,pasted-text,hints}',
     ],
     [
       ...[
