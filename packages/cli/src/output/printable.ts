@@ -7,7 +7,7 @@ const unprintable =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
 
-/** Makes a text fit for one line of a terminal. A value that is no text, which an API can send, is shown as JSON. */
+/** Makes a text safe for one line of a terminal. Values that are not strings, which a server can send, become JSON. */
 export function printable(value: unknown): string {
   if (typeof value === 'string') return stripVTControlCharacters(value).replace(unprintable, ' ');
   return value === undefined || value === null ? '' : printableJson(value);
@@ -17,7 +17,7 @@ export function printableJson(value: unknown, textOf?: (text: string) => string)
   return writeJson(value, textOf).replace(unprintable, escapeOf);
 }
 
-/** Escapes characters that cannot be seen in a text of several lines, such as the output of `util.inspect` with colors. */
+/** Escapes invisible characters in a text of several lines, such as the output of `util.inspect` with colors. */
 export function printableLines(text: string): string {
   return text.replace(unprintable, (character) => ('\n\u001b'.includes(character) ? character : escapeOf(character)));
 }

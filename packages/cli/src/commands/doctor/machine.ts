@@ -50,7 +50,8 @@ function knowsProxies(version: string): boolean {
   return major >= 24 || (major === 22 && minor >= 21);
 }
 
-function isLocal(url: string): boolean {
+/** Whether a URL leads to this machine. */
+export function isLocal(url: string): boolean {
   return URL.canParse(url) && isLoopback(new URL(url).hostname);
 }
 

@@ -1,6 +1,6 @@
 import type { Output } from '../../output/output.ts';
 import { printable } from '../../output/printable.ts';
-import { type Column, drawTable } from '../../output/table.ts';
+import { type Column, drawTable, wrap } from '../../output/table.ts';
 import type { Finding } from './finding.ts';
 
 const signs: Readonly<Record<Finding['result'], string>> = { passed: '✓', warning: '!', failed: '✗', skipped: '-' };
@@ -12,7 +12,7 @@ const columns: readonly Column<Finding>[] = [
   { title: 'found', value: ({ found }) => found },
 ];
 
-/** Draws the findings, and below them what to do. Where a terminal may not show signs, they are words. */
+/** Draws the findings, and below them what to do. Without colors, the signs are words. */
 export function drawReport(output: Output, findings: readonly Finding[]): string {
   const list = output.isTerminal
     ? findings.map((finding) => drawFinding(output, finding, findings)).join('')
@@ -41,17 +41,7 @@ function signOf(output: Output, finding: Finding): string {
   return output.style(colors[finding.result], plainSignOf(output, finding));
 }
 
-/** Breaks a text between words. Its further lines are indented. */
-function drawLine({ columns: width }: Output, start: string, text: string, indent = 2): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of printable(text).split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    const room = width - indent;
-    if (line !== '' && longer.length > room) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return `${start}${[...lines, line].join(`\n${' '.repeat(indent)}`)}\n`;
+/** Breaks a text between words, and indents all lines but the first. */
+function drawLine({ columns }: Output, start: string, text: string, indent = 2): string {
+  return `${start}${wrap(printable(text), columns - indent).join(`\n${' '.repeat(indent)}`)}\n`;
 }
