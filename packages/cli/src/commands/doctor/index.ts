@@ -50,7 +50,8 @@ async function runDoctor(context: Context, options: DoctorOptions): Promise<void
   if (form === 'table') await output.write(drawReport(output, findings));
   else if (form === 'ndjson') await writeRecords(output, form, [], findings);
   else await writeRecord(output, form, [], { healthy: wrong.length === 0, checks: findings });
-  if (wrong.length > 0) throw new CommandFailure(`Failed checks: ${[...new Set(wrong.map(({ check }) => check))].join(', ')}.`);
+  if (wrong.length > 0)
+    throw new CommandFailure(`Failed checks: ${[...new Set(wrong.map(({ check }) => check))].join(', ')}.`);
 }
 
 /** Runs all checks. A check that fails does not stop the others. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addText, wholeNumber } from '../../arguments.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
+import { readClockAhead } from '../../server-clock.ts';
 import { settingsFrom } from '../../settings.ts';
 import type { Pasted, TokenSourceOptions } from './source.ts';
 

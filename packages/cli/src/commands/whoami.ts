@@ -1,17 +1,17 @@
 import type { Auth } from '@torii/core';
 import type { Command } from 'commander';
-import { addText } from '../../arguments.ts';
-import { type ApiOptions, addApiOptions, apiSettingsFrom, clientWith, defaultApiUrl } from '../../client.ts';
-import type { Context } from '../../context.ts';
-import { CommandFailure, isKeyRefused } from '../../failures.ts';
-import { withoutSecrets } from '../../output/printable.ts';
-import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
-import type { Column } from '../../output/table.ts';
-import { settingsFrom } from '../../settings.ts';
-import { placeOf, shownKey, shownUrl } from '../../shown-settings.ts';
-import { describeMoment } from './claim-text.ts';
-import { readToken, type TokenSourceOptions } from './source.ts';
-import { judge, rulesFrom } from './verdict.ts';
+import { addText } from '../arguments.ts';
+import { type ApiOptions, addApiOptions, apiSettingsFrom, clientWith, defaultApiUrl } from '../client.ts';
+import type { Context } from '../context.ts';
+import { CommandFailure, isKeyRefused } from '../failures.ts';
+import { withoutSecrets } from '../output/printable.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecord } from '../output/records.ts';
+import type { Column } from '../output/table.ts';
+import { settingsFrom } from '../settings.ts';
+import { placeOf, shownKey, shownUrl } from '../shown-settings.ts';
+import { describeMoment } from './token/claim-text.ts';
+import { readToken, type TokenSourceOptions } from './token/source.ts';
+import { judge, rulesFrom } from './token/verdict.ts';
 
 interface WhoamiOptions extends ApiOptions, FormOptions, TokenSourceOptions {
   readonly issuer?: readonly string[];
