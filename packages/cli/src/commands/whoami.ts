@@ -69,7 +69,7 @@ const holderColumns: readonly Column<Holder>[] = [
 export function addWhoami(program: Command, context: Context): void {
   addFormOptions(addApiOptions(program.command('whoami')))
     .description('Show which environment and secret key torii uses, or whose a token is.')
-    .argument('[file]', 'file with a token; - is standard input; default: no token, but the secret key')
+    .argument('[file]', 'file with a token; - is standard input; without it, the secret key is shown')
     .option('--variable <name>', 'read a token from this variable of the environment or .env')
     .option('--issuer <url>', 'issuer; can be repeated (TORII_ISSUER)', addText)
     .addHelpText('after', examples)

@@ -10,13 +10,13 @@ const columns: readonly Column<Finding>[] = [
   { title: 'result', value: ({ result }) => result },
   { title: 'check', value: ({ check }) => check },
   { title: 'found', value: ({ found }) => found },
+  { title: 'advice', value: ({ advice }) => advice },
 ];
 
-/** Draws the findings, and below them what to do. Without colors, the signs are words. */
+/** Draws the findings, and below them what to do. Without colors, the signs are words. Writes a table in a pipe. */
 export function drawReport(output: Output, findings: readonly Finding[]): string {
-  const list = output.isTerminal
-    ? findings.map((finding) => drawFinding(output, finding, findings)).join('')
-    : drawTable(output, columns, findings);
+  if (!output.isTerminal) return drawTable(output, columns, findings);
+  const list = findings.map((finding) => drawFinding(output, finding, findings)).join('');
   const advice = findings
     .filter((finding) => finding.advice !== null)
     .map((finding) => `\n${drawLine(output, `${signOf(output, finding)} `, `${finding.check}: ${finding.advice}`)}`);
