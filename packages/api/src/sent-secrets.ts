@@ -25,15 +25,15 @@ function collect(value: unknown, isSecret: boolean, secrets: string[], depth: nu
   }
 }
 
-/** Escaped characters are recognized only in secrets up to this length, to keep the expression small. */
+/** Of secrets that are longer, escaped characters are not recognized, to keep the expression small. */
 const longest = 500;
 const withheld = '[withheld]';
 
 function without(secret: string, text: string): string {
   if (secret === '') return text;
+  // A short one is removed only as a word: removing the letter `a` everywhere would destroy the text.
   if (secret.length > longest) return text.replaceAll(secret, withheld);
   if (secret.length > 3) return text.replace(secretPatternOf(secret), withheld);
-  // A short one is removed only as a word: removing the letter `a` everywhere would destroy the text.
   return text
     .split(/(\w+)/)
     .map((word) => (word === secret ? withheld : word))

@@ -11,7 +11,7 @@ const forms = [
 ].map((form) => new RegExp(`^${form}$`));
 
 /**
- * The time of an HTTP date (RFC 9110 5.6.7) in milliseconds, or `undefined` if the text is not one. `Date.parse` accepts
+ * The time of an HTTP date (RFC 9110 5.6.7) in milliseconds, or `undefined` if the text is no such date. `Date.parse` accepts
  * much more, and reads some of it in the time zone of the machine.
  */
 export function parseHttpDate(text: string, nowMs: number): number | undefined {
@@ -34,9 +34,9 @@ function instantOf(year: number, groups: Readonly<Record<string, string>>): numb
   // 60 is a leap second.
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
   const date = new Date(0);
-  // Not `Date.UTC`, which turns the years 0 to 99 into 1900 to 1999.
+  // Not `Date.UTC`, which takes the years 0 to 99 for 1900 to 1999.
   date.setUTCFullYear(year, monthIndex, day);
-  // JavaScript turns 31 April into 1 May.
+  // JavaScript takes 31 April for 1 May.
   if (date.getUTCDate() !== day || date.getUTCMonth() !== monthIndex) return undefined;
   return date.setUTCHours(Number(hour), minute, second);
 }

@@ -22,7 +22,7 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
-// Never ends without shared memory, as in some edge runtimes, or without `waitAsync` (ECMAScript 2024).
+// Never ends where there is no shared memory, as in some edge runtimes, or no `waitAsync` (ECMAScript 2024).
 async function waitForCell(ms: number): Promise<void> {
   const { waitAsync }: { waitAsync?: WaitAsync } & Atomics = Atomics;
   const isSupported = waitAsync !== undefined && typeof SharedArrayBuffer === 'function';
