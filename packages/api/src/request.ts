@@ -14,7 +14,7 @@ import { type Limits, readCallOptions, type Settings } from './options.ts';
 export interface PreparedRequest extends Limits {
   readonly path: string;
   readonly url: string;
-  readonly init: RequestInit;
+  readonly init: RequestInit & { readonly headers: Headers };
 }
 
 /** A request for an API operation that this version of the package has no method for. */

@@ -98,7 +98,7 @@ async function perform<T>(
     if ((status >= 200 && status < 300) || (isInDoubt && status === operation.doneStatus)) {
       return { data: readData(operation, { status, text }, call()) as T, status, headers, ...call() };
     }
-    throw refusalFor({ status, headers, text }, call(), sentSecretsOf(operation));
+    throw refusalFor({ status, headers, text }, call(), sentSecretsOf(operation, init.headers));
   }
 
   function failureFor(thrown: unknown): ToriiApiError | ToriiConnectionError {
