@@ -10,7 +10,7 @@ const namedEntities: Readonly<Record<string, string>> = { '"': 'quot', '&': 'amp
 export function secretPatternOf(secret: string): SecretPattern {
   // Backslashes are matched as one run, together with those that escape the next character. If each could be one or several in
   // the text, a secret with 30 of them would take minutes (ReDoS), and a password may come from a caller.
-  const source = secret.replace(/(\\+)(["'/]?)|(["'/])|[^]/g, (found, run = '', escaped = '', alone = '') => {
+  const source = secret.replace(/(\\+)(["'/]?)|(["'/])|[\s\S]/g, (found, run = '', escaped = '', alone = '') => {
     const escapable: string = escaped + alone;
     if (run === '' && escapable === '') return formsOf(found);
     return backslashes(run.length, escapable === '' ? 0 : 7) + (escapable === '' ? '' : formsOf(escapable));
