@@ -44,8 +44,11 @@ function hide(error: Error, name: string, value: unknown): void {
   Object.defineProperty(error, name, { value, configurable: true, writable: true });
 }
 
+const loginsOfUrls = /\/\/(?:[^\s/?#@:]*:(?!\d{1,5}(?:[\s/?#]|$))\S*|[^\s/?#]*)@/g;
+
 function clean(value: unknown): string {
   const text = loggable(value);
-  // A URL may contain a password: redis://user:password@host. If the text was shortened, the `@` may be missing.
-  return text.replace(/\/\/[^\s/?#]*@/g, '//').replace(/\/\/[^\s/?#]*…$/, '//…');
+  // A URL may contain a password: redis://user:password@host. If the text was shortened, the `@` may be missing. A password with
+  // `/`, `?` or `#` makes the URL invalid, and is a reason to quote it.
+  return text.replace(loginsOfUrls, '//').replace(/\/\/[^\s/?#]*…$|\/\/[^\s/?#@:]*:(?!\d{1,5}[/?#])\S*…$/, '//…');
 }
