@@ -2,7 +2,8 @@ import type { FieldError } from '@torii/core';
 
 const maxErrors = 20;
 
-type Clean = (text: string) => string;
+/** Makes a text of the server safe to log. */
+export type Clean = (text: string) => string;
 type Members = Readonly<Record<string, unknown>>;
 
 // Where servers list the errors of fields, and the names of the members of one error: those of Torii, then those of RFC 9457
