@@ -8,6 +8,7 @@ import {
   readKnownOptions,
   readWhole,
 } from '@torii/core/adapter';
+import { leavesMachine } from './environment-proxy.ts';
 import type { ApiEventListener } from './events.ts';
 import type { RequestOptions } from './operation.ts';
 
@@ -75,7 +76,7 @@ export function readOptions(given: ToriiClientOptions): Settings {
   const options = omitUndefined(own, ['apiUrl', 'timeoutMs', 'maxRetries']);
   return {
     secretKey: readSecretKey(options.secretKey),
-    apiUrl: readApiUrl('apiUrl' in options ? options.apiUrl : defaultUrl),
+    apiUrl: readApiUrl('apiUrl' in options ? options.apiUrl : defaultUrl, own.fetch === undefined),
     fetch: readFunction<Fetch>(options, 'fetch'),
     onEvent: readFunction<ApiEventListener>(options, 'onEvent'),
     ...readLimits(options, defaults),
@@ -128,10 +129,17 @@ function problemOfKey(key: unknown): string | undefined {
 
 const shortestKey = 'sk_live_'.length + 4;
 
-function readApiUrl(value: unknown): string {
+function readApiUrl(value: unknown, usesPlatformFetch: boolean): string {
   const problem = problemOfPasted(value) ?? problemOfUrl(String(value));
   assertOption('apiUrl', !problem && typeof value === 'string', `${problem}. Write '${defaultUrl}', or leave it out`);
-  return new URL(value).href.replace(/\/+$/, '');
+  const url = new URL(value);
+  assertOption(
+    'apiUrl',
+    url.protocol === 'https:' || !usesPlatformFetch || !leavesMachine(url),
+    'is an http URL of this machine, but HTTP_PROXY makes the requests go through a proxy on another one, and with them the ' +
+      'secret key without encryption. Set NO_PROXY=localhost,127.0.0.1,::1,[::1]',
+  );
+  return url.href.replace(/\/+$/, '');
 }
 
 const defaultUrl = 'https://api.torii.so';

@@ -13,6 +13,7 @@ export interface TokenVerifier<Custom extends object = Claims> {
    * Verifies a token and returns its Auth.
    * @throws ToriiAuthError if the token is refused; see `reason`. The reason for a missing token is `token_missing`.
    * @throws ToriiUnavailableError if the keys cannot be fetched
+   * @throws ToriiConfigError if the argument is a request, a promise or another object of the app, or begins with `Bearer `
    */
   verify(token: string | null | undefined): Promise<Auth<Custom>>;
 }

@@ -70,8 +70,8 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
    */
   readonly key?: string | JWK | undefined;
   /**
-   * A key set, also as JSON text, or the https:// URL of a key set. The `kid` of a token selects the key. For a token without a `kid`, the set
-   * must contain exactly one key for the algorithm of the token.
+   * A key set, also as JSON text, or the https:// URL of a key set. The `kid` of a token selects the key. For a token without a
+   * `kid`, the set must contain exactly one key for the algorithm of the token.
    */
   readonly jwks?: string | JSONWebKeySet | undefined;
   /**

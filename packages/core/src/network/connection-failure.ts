@@ -17,7 +17,7 @@ const unsent: Verdict = { isUnsent: true };
 // The step that failed, in Node's system errors. A request is written only after these.
 const earlySteps = /^(connect|bind|socket|getaddrinfo|getnameinfo|query[A-Z]\w*)$/;
 
-// Codes that mean a failed look-up or connection, whichever runtime or HTTP client reports them. The last two are Bun's.
+// Codes of a failed lookup or connection in every runtime and HTTP client. The last two are Bun's.
 const earlyCodes =
   /^(ECONNREFUSED|ENOTFOUND|EAI_[A-Z]+|UND_ERR_CONNECT_TIMEOUT|ERR_SOCKET_CONNECTION_TIMEOUT|ERR_PROXY_TUNNEL|ConnectionRefused|FailedToOpenSocket)$/;
 
