@@ -8,6 +8,7 @@ import { shareKeySets } from '../keys/key-sources.ts';
 import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
 import { loggable } from '../logs/loggable.ts';
 import { type AudienceOptions, readAudienceRules } from '../options/audience-options.ts';
+import { requestHints } from '../options/hints.ts';
 import { isLoopback } from '../options/loopback.ts';
 import { problemOfPasted } from '../options/pasted-text.ts';
 import {
@@ -69,8 +70,8 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
    */
   readonly key?: string | JWK | undefined;
   /**
-   * A key set, also as JSON text, or the https:// URL of a key set. The `kid` of a token selects the key. For a token without a `kid`, the set
-   * must contain exactly one key for the algorithm of the token.
+   * A key set, also as JSON text, or the https:// URL of a key set. The `kid` of a token selects the key. For a token without a
+   * `kid`, the set must contain exactly one key for the algorithm of the token.
    */
   readonly jwks?: string | JSONWebKeySet | undefined;
   /**
@@ -137,10 +138,19 @@ const optionNames = [
 
 type JwtOptionValues = Options<(typeof optionNames)[number]>;
 
+const hints = {
+  ...requestHints,
+  algorithms: 'alg',
+  key: 'jwtkey publickey',
+  issuer: 'iss domain',
+  audience: 'aud',
+  clockTolerance: 'leeway',
+};
+
 const example = "createJwtVerifier({ secret: process.env.JWT_SECRET, algorithms: ['HS256'] })";
 
 export function readJwtOptions(given: JwtOptions): JwtSettings {
-  const options = readKnownOptions(given, optionNames, example);
+  const options = readKnownOptions(given, optionNames, example, 'options', hints);
   const algorithms = readAlgorithms(options);
   const requestSettings = readRequestOptions(options);
   const userIdClaim = readUserIdClaim(options);

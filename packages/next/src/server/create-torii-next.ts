@@ -44,6 +44,8 @@ export interface ToriiNext<Custom extends object = Claims> {
   /**
    * Verifies a request in the pages router: in an API route or in `getServerSideProps`. Returns `{ auth, denial }`.
    * `denial` is `null` if the token is valid; otherwise `auth` is `null` and `denial` says how to respond.
+   *
+   * @throws ToriiConfigError if `request` is not a request
    */
   fromRequest(request: RequestParts): Promise<CheckResult<Custom>>;
   /**
