@@ -53,7 +53,7 @@ export interface GuardSteps<Result> {
   fail(error: object): Result | Promise<Result>;
   /**
    * The state of the response, for example Node's `ServerResponse`. Set it if other code, such as a timeout, may respond
-   * before the guard does. The guard then sends no second response.
+   * before the guard does. A refusal is then dropped, or passed to `fail` if the response had begun before the guard ran.
    */
   readonly response?: ResponseProgress;
 }

@@ -1,5 +1,6 @@
 import type { Auth, Claims } from './auth.ts';
 import { authenticateToken } from './authenticate.ts';
+import { verifyHints } from './options/hints.ts';
 import { assertNoSecond, readKnownOptions } from './options/reader.ts';
 import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './options/verify-options.ts';
 import { guardOutcome } from './promises/outcome.ts';
@@ -12,6 +13,7 @@ export interface TokenVerifier<Custom extends object = Claims> {
    * Verifies a token and returns its Auth.
    * @throws ToriiAuthError if the token is refused; see `reason`. The reason for a missing token is `token_missing`.
    * @throws ToriiUnavailableError if the keys cannot be fetched
+   * @throws ToriiConfigError if the argument is a request, a promise or another object of the app, or begins with `Bearer `
    */
   verify(token: string | null | undefined): Promise<Auth<Custom>>;
 }
@@ -31,7 +33,7 @@ export function createTokenVerifier(options: VerifyOptions, unexpected?: unknown
 }
 
 function tokenVerifierWith(options: VerifyOptions, example: string): TokenVerifier {
-  const named = readKnownOptions(options, verifyOptionNames, example);
+  const named = readKnownOptions(options, verifyOptionNames, example, 'options', verifyHints);
   const settings = readVerifyOptions(named);
   const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
   const pipeline = { emit: settings.emit, verify: (token: string) => verify(token, verification) };

@@ -113,6 +113,8 @@ describe('what is no request', () => {
     ['headers named like fields of a request', oddHeaders],
     ['a request with such headers', { headers: oddHeaders }],
     ['a request with lists of such headers', { headers: oddLists }],
+    ['lists of such headers', oddLists],
+    ['lists of headers with one of an event', { host: ['app.test'], multiValueHeaders: ['x', 'y'] }],
   ])('a client that sends no token gets 401 with %s', async (_name, value) => {
     expect(await torii.check(value as RequestLike)).toMatchObject({ denial: { status: 401 } });
     expect(await torii.check(value as RequestLike, { optional: true })).toEqual({ auth: null, denial: undefined });
@@ -137,6 +139,7 @@ describe('what is no request', () => {
     ['an iterator that can be read once', new Map([['authorization', authorization]]).entries()],
     ['a Fetch request', new Request('https://app.test/', { headers: { authorization } })],
     ['an object of lists', { authorization: [authorization], accept: undefined }],
+    ['an object of lists, with headers of odd names', { ...oddLists, authorization: [authorization] }],
   ])('a request is still one as %s', async (_name, value) => {
     expect(await torii.authenticate(value as RequestLike)).toMatchObject({ userId: 'user_1' });
   });

@@ -1,6 +1,6 @@
 import type { Claims } from '../auth.ts';
 import type { ToriiConfigError } from '../errors.ts';
-import { synonymOf } from './foreign-names.ts';
+import { hintFor, requestHints, verifyHints } from './hints.ts';
 import { readKnownOptions, unknownName, wrongOption } from './reader.ts';
 import {
   type RequestOptions,
@@ -22,7 +22,7 @@ export function readOptions(
   given: VerifierOptions,
   example = "createVerifier({ issuer: 'https://acme.torii.so' })",
 ): Settings {
-  const options = readKnownOptions(given, optionNames, example);
+  const options = readKnownOptions(given, optionNames, example, 'options', { ...verifyHints, ...requestHints });
   return { ...readVerifyOptions(options), ...readRequestOptions(options) };
 }
 
@@ -30,8 +30,8 @@ export function readOptions(
 export function misplacedOption(name: string, known: readonly string[]): ToriiConfigError {
   const place = 'an option of the verifier. Pass it to createVerifier, together with `issuer`';
   if (optionNames.some((each) => each === name)) return wrongOption(name, `is ${place}`);
-  const meant = synonymOf(name, known) ?? synonymOf(name, optionNames);
-  return meant === undefined || known.includes(meant)
-    ? unknownName(name, known)
-    : wrongOption(name, `is called \`${meant}\` here, ${place}`);
+  const hint = hintFor(name, known, requestHints) === '' ? hintFor(name, optionNames, requestHints) : '';
+  return hint === ''
+    ? unknownName(name, known, requestHints)
+    : wrongOption(name, `is unknown here.${hint} That is ${place}`);
 }
