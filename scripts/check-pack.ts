@@ -5,8 +5,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { packPackages } from './packed-app.ts';
 import { inspectTarball } from './tarball.ts';
-import { listPackages, type Manifest, readManifest, repository } from './workspace.ts';
+import { type Manifest, readManifest, repository } from './workspace.ts';
 
 interface Packed {
   readonly tarball: string;
@@ -58,17 +59,20 @@ function checkPackages(): readonly string[] {
 }
 
 function packInto(folder: string): readonly string[] {
-  const filters = listPackages()
-    .filter(({ manifest }) => manifest.private !== true)
-    .map(({ manifest }) => `--filter=${manifest.name}`);
-  const problems = run(repository, 'turbo', 'run', 'build', '--output-logs=errors-only', ...filters);
-  return problems.length > 0 ? problems : run(repository, 'pnpm', ...filters, 'pack', '--pack-destination', folder);
+  try {
+    packPackages(folder);
+    return [];
+  } catch (error) {
+    return [String(error)];
+  }
 }
 
 /** Hashes everything that the result depends on: the tarballs, these scripts, the lockfile and the version of Node. */
 function hashFiles(tarballs: readonly string[]): string {
   const hash = createHash('sha256').update(process.version);
-  const ours = ['scripts/check-pack.ts', 'scripts/tarball.ts', 'pnpm-lock.yaml'].map((path) => join(repository, path));
+  const ours = ['scripts/check-pack.ts', 'scripts/packed-app.ts', 'scripts/tarball.ts', 'pnpm-lock.yaml'].map((path) =>
+    join(repository, path),
+  );
   for (const file of [...tarballs, ...ours]) hash.update(readFileSync(file));
   return hash.digest('hex');
 }

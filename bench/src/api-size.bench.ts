@@ -29,7 +29,7 @@ reportSection({
       4.096,
       'kB gzip',
       added / 1000,
-      'Three kilobytes find out why a connection failed, what the API says about fields, and how long to wait. Half a kilobyte checks that JSON, headers and keys can be sent as they were given. The rest removes an escaped secret key from responses, and makes promises throw that are read without `await`.',
+      'A kilobyte and a half reads what the API says about fields and how long to wait, and removes secrets from it. A kilobyte checks that ids, URLs, JSON, headers and keys can be sent as they were given. The rest makes promises throw that are read without `await`.',
     ),
   ],
 });

@@ -68,7 +68,15 @@ export interface ApiQuestion {
   readonly options: Readonly<Record<string, unknown>>;
   /** Responses of the API, in order. The last one repeats. If absent, the client uses the platform's `fetch`. */
   readonly answers?: readonly ApiAnswer[];
-  readonly call: 'create' | 'get' | 'get twenty with one signal' | 'list' | 'list all' | 'update' | 'delete';
+  readonly call:
+    | 'create'
+    | 'get'
+    | 'get twenty with one signal'
+    | 'create on a used connection'
+    | 'list'
+    | 'list all'
+    | 'update'
+    | 'delete';
   readonly input: readonly unknown[];
 }
 

@@ -1,5 +1,5 @@
 // A server on loopback: key endpoints, some of which misbehave, and a REST API with one user.
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { makeKey, type SigningKey } from './issuer.ts';
 
 export const secretKey = 'sk_test_matrix';
@@ -48,11 +48,29 @@ export async function startLocalServer(): Promise<LocalServer> {
     fetches.set(issuer, (fetches.get(issuer) ?? 0) + 1);
     response.setHeader('content-type', 'application/json');
     if (isWay(way)) ways[way](response, set);
+    else if (way === 'cut') cut(request, response);
     else {
       const isAuthorized = request.headers.authorization === `Bearer ${secretKey}`;
       response.end(JSON.stringify({ id: path.split('/').at(-1), isAuthorized }));
     }
   });
+  const created = new Map<string, number>();
+
+  /** Closes the connection after a POST, and answers a GET with the number of POSTs that named its user. */
+  function cut(request: IncomingMessage, response: ServerResponse): void {
+    const [asked = ''] = request.url?.split('/').slice(-1) ?? [];
+    if (request.method === 'GET') return void response.end(JSON.stringify({ id: String(created.get(asked) ?? 0) }));
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      const { name }: { name: string } = JSON.parse(body);
+      created.set(name, (created.get(name) ?? 0) + 1);
+      response.destroy();
+    });
+  }
+
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');

@@ -267,7 +267,6 @@ export const judgements: readonly Judgement[] = [
   },
   { file: 'core/src/request/request-view.ts', code: "typeof value === 'string'", mutants: ['false'], because: speed },
   { file: 'core/src/request/request-view.ts', code: "'string'", mutants: ['""'], because: speed },
-  { file: 'core/src/request/request-view.ts', code: 'url !== undefined', mutants: ['true'], because: typesOnly },
   {
     file: 'core/src/request/request-view.ts',
     code: 'sent === undefined || routed === undefined',

@@ -49,10 +49,11 @@ export const subjects: readonly Subject[] = [
     ['keys/{remote-key-set,key-sources,initial-key-set,crowd,fetch-budget}'],
     ['fetch-limits', 'initial-keys', 'many-issuers', 'pause', 'token-cache', 'keys', 'key-set'],
   ),
+  core(['keys/curve-point'], ['curve-point', 'key-text']),
   core(['time/{deadline,instant}'], ['deadline', 'pause', 'keys']),
   core(
     [
-      'options/{verify-options,request-options,verifier-options,paths,origins,issuer-url,loopback,reader,pasted-text,foreign-names}',
+      'options/{verify-options,request-options,verifier-options,paths,origins,issuer-url,loopback,reader,pasted-text,hints}',
     ],
     [
       ...[

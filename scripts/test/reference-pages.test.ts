@@ -62,15 +62,6 @@ test('docs/errors.md says with which status each refusal of a webhook is answere
   }
 });
 
-test("the table in core's README lists the same reasons and codes as docs/errors.md", () => {
-  const pairsOf = (rows: readonly (readonly string[])[]) => rows.map(([reason, code]) => [reason, code]);
-  const reasons = new Set(textsOf('Reason'));
-  const inReadme = rowsOf('packages/core/README.md', '## Refusals').filter(([reason = '']) =>
-    reasons.has(reason.slice(1, -1)),
-  );
-  expect(pairsOf(inReadme)).toEqual(pairsOf(rowsOf('docs/errors.md', '## Refusals of requests')));
-});
-
 describe('docs/events.md', () => {
   const described = readPage('docs/events.md').flatMap((line) => /^## .*: `(\w+Event)`$/.exec(line)?.[1] ?? []);
 

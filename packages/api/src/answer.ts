@@ -1,6 +1,6 @@
 import { type ApiAnswer, type ApiCall, ToriiApiError } from '@torii/core';
 import { loggable, readRetryAfter } from '@torii/core/adapter';
-import { readFieldErrors } from './field-errors.ts';
+import { type Clean, readFieldErrors } from './field-errors.ts';
 import type { Operation } from './operation.ts';
 
 interface Received {
@@ -51,14 +51,14 @@ export function refusalFor(
   // The server may send an error's members in `properties` instead of at the top level: read both.
   const properties = problem?.['properties'];
   const own = { ...problem, ...(isObject(properties) && properties) };
-  const clean = (given: string): string => loggable(withoutSecrets(given));
+  const clean: Clean = (given) => loggable(withoutSecrets(given));
   return new ToriiApiError(`Torii's API answered with ${status}.`, {
     ...call,
     status,
-    code: readCode(own['code']),
+    code: readCode(own['code'], clean),
     detail: readDetail([problem?.['detail'], own['detail'], own['message']], clean),
     fieldErrors: readFieldErrors(own, clean),
-    supportId: readId(own['supportId'] ?? own['support_id']),
+    supportId: readId(own['supportId'] ?? own['support_id'], clean),
     body,
     problem,
     retryAfterSeconds: readRetryAfter(headers.get('retry-after'), headers.get('date')),
@@ -67,19 +67,19 @@ export function refusalFor(
 
 // Use the server's error code only if it consists of word characters: line breaks in it could forge log entries. A code of
 // this client would be misleading.
-function readCode(given: unknown): string {
-  const isCode = typeof given === 'string' && /^\w{1,99}$/.test(given) && loggable(given) === given;
+function readCode(given: unknown, clean: Clean): string {
+  const isCode = typeof given === 'string' && /^\w{1,99}$/.test(given) && clean(given) === given;
   return isCode && !Object.hasOwn(problems, given) ? given : 'unknown';
 }
 
-function readDetail(given: readonly unknown[], clean: (text: string) => string): string | null {
+function readDetail(given: readonly unknown[], clean: Clean): string | null {
   const detail = given.find((each) => typeof each === 'string' && each !== '');
   return typeof detail === 'string' ? clean(detail) : null;
 }
 
-function readId(given: unknown): string | null {
+function readId(given: unknown, clean: Clean): string | null {
   const isId = (typeof given === 'string' && given !== '') || Number.isFinite(given);
-  return isId ? loggable(given) : null;
+  return isId ? clean(String(given)) : null;
 }
 
 export function isUnusable({ code }: { readonly code: string }): boolean {

@@ -2,7 +2,8 @@ import type { FieldError } from '@torii/core';
 
 const maxErrors = 20;
 
-type Clean = (text: string) => string;
+/** Makes a text of the server safe to log. */
+export type Clean = (text: string) => string;
 type Members = Readonly<Record<string, unknown>>;
 
 // Where servers list the errors of fields, and the names of the members of one error: those of Torii, then those of RFC 9457
@@ -11,7 +12,7 @@ const lists = ['errors', 'fieldErrors', 'field_errors', 'violations', 'invalid-p
 const fieldNames = ['field', 'pointer', 'path', 'name', 'property', 'propertyPath', 'param', 'parameter', 'loc'];
 const messageNames = ['message', 'detail', 'reason', 'defaultMessage', 'description', 'msg', 'title', 'code'];
 
-/** The errors of fields in a problem, in any of the usual forms. Anything else is left out. */
+/** Reads the errors of fields from a problem, in any of the usual formats. */
 export function readFieldErrors(problem: Members, clean: Clean): readonly FieldError[] {
   const errors: FieldError[] = [];
   for (const name of lists) {
@@ -24,7 +25,7 @@ export function readFieldErrors(problem: Members, clean: Clean): readonly FieldE
   return errors;
 }
 
-// A list of errors, or an object with one error or several for each field.
+// A list of errors, or an object with one or more errors for each field.
 function* entriesOf(value: unknown): Generator<readonly [field: string | null, error: unknown]> {
   if (Array.isArray(value)) for (const entry of value.slice(0, maxErrors)) yield [null, entry];
   if (!isMembers(value)) return;

@@ -39,7 +39,7 @@ export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBod
   const rules: FieldRules = { ...inQuery, ...inBody };
   const known = Object.keys(rules);
   const unknown = Object.keys(input ?? {}).find((name) => !known.includes(name));
-  if (unknown !== undefined && !isOpenBody) throw unknownName(unknown, known, 'field');
+  if (unknown !== undefined && !isOpenBody) throw unknownName(unknown, known, {}, 'field');
   const body = new Map<string, unknown>();
   for (const [name, given] of Object.entries(input ?? {})) {
     const found: unknown = isPatch(given) ? given.value : given;

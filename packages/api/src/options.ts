@@ -8,6 +8,7 @@ import {
   readKnownOptions,
   readWhole,
 } from '@torii/core/adapter';
+import { leavesMachine } from './environment-proxy.ts';
 import type { ApiEventListener } from './events.ts';
 import type { RequestOptions } from './operation.ts';
 
@@ -62,15 +63,20 @@ export interface Settings extends Limits {
 const defaults: Limits = { timeoutMs: 30_000, maxRetries: 2 };
 
 const optionNames = ['secretKey', 'apiUrl', 'fetch', 'timeoutMs', 'maxRetries', 'onEvent'] as const;
+const hints = {
+  secretKey: 'apikey token key',
+  apiUrl: 'baseurl',
+  'It is an option of createVerifier': 'issuer',
+};
 const callOptionNames = ['signal', 'timeoutMs', 'maxRetries', 'headers'] as const;
 
 export function readOptions(given: ToriiClientOptions): Settings {
   const example = 'createToriiClient({ secretKey: process.env.TORII_SECRET_KEY })';
-  const own = readKnownOptions(given, optionNames, example);
+  const own = readKnownOptions(given, optionNames, example, 'options', hints);
   const options = omitUndefined(own, ['apiUrl', 'timeoutMs', 'maxRetries']);
   return {
     secretKey: readSecretKey(options.secretKey),
-    apiUrl: readApiUrl('apiUrl' in options ? options.apiUrl : defaultUrl),
+    apiUrl: readApiUrl('apiUrl' in options ? options.apiUrl : defaultUrl, own.fetch === undefined),
     fetch: readFunction<Fetch>(options, 'fetch'),
     onEvent: readFunction<ApiEventListener>(options, 'onEvent'),
     ...readLimits(options, defaults),
@@ -123,10 +129,17 @@ function problemOfKey(key: unknown): string | undefined {
 
 const shortestKey = 'sk_live_'.length + 4;
 
-function readApiUrl(value: unknown): string {
+function readApiUrl(value: unknown, usesPlatformFetch: boolean): string {
   const problem = problemOfPasted(value) ?? problemOfUrl(String(value));
   assertOption('apiUrl', !problem && typeof value === 'string', `${problem}. Write '${defaultUrl}', or leave it out`);
-  return new URL(value).href.replace(/\/+$/, '');
+  const url = new URL(value);
+  assertOption(
+    'apiUrl',
+    url.protocol === 'https:' || !usesPlatformFetch || !leavesMachine(url),
+    'is an http URL of this machine, but HTTP_PROXY makes the requests go through a proxy on another one, and with them the ' +
+      'secret key without encryption. Set NO_PROXY=localhost,127.0.0.1,::1,[::1]',
+  );
+  return url.href.replace(/\/+$/, '');
 }
 
 const defaultUrl = 'https://api.torii.so';
@@ -136,20 +149,23 @@ const toriiHost = /^(?:.+\.)?(?:torii\.so|toriiauth\.eu)\.?$/;
 
 // The result contains no part of the URL: it may contain a password.
 function problemOfUrl(text: string): string | undefined {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return 'is not a URL that begins with https://';
-  const { protocol, hostname, username, password, pathname } = new URL(text);
-  if (protocol === 'http:' && !isLoopback(hostname))
-    return 'must begin with https://, because the secret key is sent to it. Only loopback hosts may use http://';
-  if (username !== '' || password !== '' || /[?#\s\\]/.test(text))
-    return 'must not have a user name, a password, a query string, a fragment, a backslash or spaces';
+  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol === 'http:' && !isLoopback(url.hostname)))
+    return 'must be a URL that begins with https:// (http:// only for loopback hosts), because the secret key is sent to it';
+  const { hostname, username, password, pathname } = url;
   const path = decodePath(pathname).replace(/\/+$/, '');
-  if (/\/api\/server(?:\/|$)/i.test(path))
-    return 'must not contain the path of the API. Remove /api/server/v1 and what follows: the client adds it to every request';
-  if (path.includes('//')) return 'must not contain two slashes in its path';
-  if (/\/(?:_torii|\.well-known)(?:\/|$)/i.test(path)) return "is a URL of an issuer. Torii's API has another URL";
-  if (!toriiHost.test(hostname)) return undefined;
-  if (!/^api[.-]/.test(hostname)) return "is not the URL of Torii's API, but of an issuer or a website of Torii";
-  return path === '' ? undefined : 'must not have a path. Remove it: the client adds the path to every request';
+  if (username !== '' || password !== '' || /[?#\s\\]/.test(text) || path.includes('//'))
+    return 'must be a host and a path alone, without user name, query, fragment, spaces, backslashes or two slashes in a row';
+  const isTorii = toriiHost.test(hostname);
+  if (/\/api\/server(?:\/|$)/i.test(path) || (isTorii && path !== '' && isApi(hostname)))
+    return 'must not contain the path. Remove it: the client adds /api/server/v1 to every request';
+  if (/\/(?:_torii|\.well-known)(?:\/|$)/i.test(path) || (isTorii && !isApi(hostname)))
+    return "is not the URL of Torii's API, but of an issuer or a website";
+  return undefined;
+}
+
+function isApi(hostname: string): boolean {
+  return /^api[.-]/.test(hostname);
 }
 
 function decodePath(path: string): string {

@@ -14,7 +14,7 @@ import { type Limits, readCallOptions, type Settings } from './options.ts';
 export interface PreparedRequest extends Limits {
   readonly path: string;
   readonly url: string;
-  readonly init: RequestInit;
+  readonly init: RequestInit & { readonly headers: Headers };
 }
 
 /** A request for an API operation that this version of the package has no method for. */
@@ -45,8 +45,20 @@ export function prepareRequest(settings: Settings, operation: Operation, options
     ...limits,
     path,
     url: settings.apiUrl + path + (search && `?${search}`),
-    init: { method: operation.method, headers, body: body === undefined ? null : JSON.stringify(body) },
+    init: { method: operation.method, headers, body: bodyFor(operation, body) },
   };
+}
+
+// Deno sends a request again by itself if a connection that was used before closes without a response, even a POST that the
+// server has received. It cannot do that with a Blob.
+function bodyFor(operation: Operation, body: unknown): Blob | string | null {
+  const text = body === undefined ? null : JSON.stringify(body);
+  return 'Deno' in globalThis && !isRepeatable(operation) ? new Blob([text ?? '']) : text;
+}
+
+/** Whether sending the request twice has the same effect as sending it once. */
+export function isRepeatable({ method, isRepeatable = method !== 'POST' }: Operation): boolean {
+  return isRepeatable;
 }
 
 export function operationFor(request: ApiRequest): Operation {

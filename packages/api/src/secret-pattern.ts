@@ -8,23 +8,38 @@ const namedEntities: Readonly<Record<string, string>> = { '"': 'quot', '&': 'amp
  * `&#43;` in HTML. JSON.parse would turn such text back into the secret.
  */
 export function secretPatternOf(secret: string): SecretPattern {
-  const characters = secret.split('').map((character) => {
-    const code = character.charCodeAt(0);
-    const hex = code.toString(16);
-    const anyCase = hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-    const zeros = '0'.repeat(4 - hex.length);
-    const forms = [
-      String.raw`\\u${zeros}${anyCase}`,
-      ...(code < 0x80 ? [`%${anyCase.padStart(2, '0')}`] : []),
-      `&#[xX]${anyCase};`,
-      `&#0?${code};`,
-      ...(namedEntities[character] === undefined ? [] : [`&${namedEntities[character]};`]),
-      // Last: `%` is also the first character of its escaped form.
-      `${/["'/\\]/.test(character) ? String.raw`\\?` : ''}\\u${zeros}${hex}`,
-    ];
-    return `(?:${forms.join('|')})`;
+  // Backslashes are matched as one run, together with those that escape the next character. If each could be one or several in
+  // the text, a secret with 30 of them would take minutes (ReDoS), and a password may come from a caller.
+  const source = secret.replace(/(\\+)(["'/]?)|(["'/])|[\s\S]/g, (found, run = '', escaped = '', alone = '') => {
+    const escapable: string = escaped + alone;
+    if (run === '' && escapable === '') return formsOf(found);
+    return backslashes(run.length, escapable === '' ? 0 : 7) + (escapable === '' ? '' : formsOf(escapable));
   });
-  return new RegExp(characters.join(''), 'g');
+  return new RegExp(source, 'g');
+}
+
+function backslashes(count: number, more: number): string {
+  const escaped = String.raw`(?:${escapesOf('\\').join('|')}){${count}}\\{0,${more}}`;
+  return count === 0 ? String.raw`\\{0,${more}}` : String.raw`(?:${escaped}|\\{${count},${count * 8 + more}})`;
+}
+
+function formsOf(character: string): string {
+  const literal = String.raw`\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  // The literal comes last: `%` is also the first character of its escaped form.
+  return `(?:${[...escapesOf(character), literal].join('|')})`;
+}
+
+function escapesOf(character: string): readonly string[] {
+  const code = character.charCodeAt(0);
+  const hex = code.toString(16);
+  const anyCase = hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+  return [
+    String.raw`\\u${'0'.repeat(4 - hex.length)}${anyCase}`,
+    ...(code < 0x80 ? [`%${anyCase.padStart(2, '0')}`] : []),
+    `&#[xX]${anyCase};`,
+    `&#0?${code};`,
+    ...(namedEntities[character] === undefined ? [] : [`&${namedEntities[character]};`]),
+  ];
 }
 
 export function textWithout(secretKey: SecretPattern, text: string): string {

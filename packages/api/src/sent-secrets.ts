@@ -1,25 +1,40 @@
 import type { Operation } from './operation.ts';
 import { secretPatternOf } from './secret-pattern.ts';
 
-const secretNames = /pass(word|phrase|code)|secret|token|credential|ticket|api_?key/i;
-const maxSecrets = 20;
+const secretNames =
+  /pass(w(?:or)?d|phrase|code|key)|pwd|secret|token|credential|ticket|api[_-]?key|private[_-]?key|authorization|cookie|otp|^pin$|pin[_-]?code/i;
+const maxSecrets = 100;
+const maxDepth = 20;
+const withheld = '[withheld]';
+
+interface Secrets {
+  readonly found: Set<string>;
+  /** Whether there were more values than can be looked at. */
+  isIncomplete: boolean;
+}
 
 /**
  * Returns a function that removes the secrets of a request, such as a new user's password, from a text of the server: it may
  * quote the value that it refuses, and the text is logged.
  */
-export function sentSecretsOf({ input }: Operation): (text: string) => string {
-  const secrets: string[] = [];
+export function sentSecretsOf({ input }: Operation, headers: Headers): (text: string) => string {
+  const secrets: Secrets = { found: new Set(), isIncomplete: false };
   collect(input, false, secrets, 0);
+  collect(Object.fromEntries(headers), false, secrets, 0);
+  if (secrets.isIncomplete) return () => withheld;
   // Longest first: one secret may contain another one.
-  secrets.sort((a, b) => b.length - a.length);
-  return (text) => secrets.reduce((left, secret) => without(secret, left), text);
+  const removers = [...secrets.found].sort((a, b) => b.length - a.length).map(removerOf);
+  return (text) => removers.reduce((left, remove) => remove(left), text);
 }
 
-function collect(value: unknown, isSecret: boolean, secrets: string[], depth: number): void {
-  if (secrets.length >= maxSecrets || depth > 20) return;
-  if (isSecret && (typeof value === 'string' || typeof value === 'number')) secrets.push(String(value));
-  if (typeof value !== 'object' || value === null) return;
+function collect(value: unknown, isSecret: boolean, secrets: Secrets, depth: number): void {
+  if (isSecret && (typeof value === 'string' || typeof value === 'number')) {
+    const text = String(value);
+    // Servers may compose or decompose characters such as `ä`.
+    for (const form of [text, text.normalize('NFC'), text.normalize('NFD')]) if (form !== '') secrets.found.add(form);
+  }
+  if (secrets.found.size > maxSecrets || depth > maxDepth) secrets.isIncomplete = true;
+  if (typeof value !== 'object' || value === null || secrets.isIncomplete) return;
   for (const [name, member] of Object.entries(value)) {
     collect(member, isSecret || secretNames.test(name), secrets, depth + 1);
   }
@@ -27,15 +42,17 @@ function collect(value: unknown, isSecret: boolean, secrets: string[], depth: nu
 
 /** Of secrets that are longer, escaped characters are not recognized, to keep the expression small. */
 const longest = 500;
-const withheld = '[withheld]';
 
-function without(secret: string, text: string): string {
-  if (secret === '') return text;
+function removerOf(secret: string): (text: string) => string {
+  if (secret.length > longest) return (text) => text.replaceAll(secret, withheld);
   // A short one is removed only as a word: removing the letter `a` everywhere would destroy the text.
-  if (secret.length > longest) return text.replaceAll(secret, withheld);
-  if (secret.length > 3) return text.replace(secretPatternOf(secret), withheld);
-  return text
-    .split(/(\w+)/)
-    .map((word) => (word === secret ? withheld : word))
-    .join('');
+  if (/^\w{1,3}$/.test(secret)) {
+    return (text) =>
+      text
+        .split(/(\w+)/)
+        .map((word) => (word.toLowerCase() === secret.toLowerCase() ? withheld : word))
+        .join('');
+  }
+  const pattern = new RegExp(secretPatternOf(secret), 'gi');
+  return (text) => text.replace(pattern, withheld);
 }

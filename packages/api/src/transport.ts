@@ -13,7 +13,7 @@ import { isUnusable, readData, refusalFor } from './answer.ts';
 import { guardResponse } from './await-guards.ts';
 import type { ApiResponse, Call, Operation, RequestOptions } from './operation.ts';
 import type { Settings } from './options.ts';
-import { prepareRequest } from './request.ts';
+import { isRepeatable, prepareRequest } from './request.ts';
 import { isTemporary, waitAfter } from './retries.ts';
 import { secretPatternOf, textWithout } from './secret-pattern.ts';
 import { sentSecretsOf } from './sent-secrets.ts';
@@ -36,7 +36,8 @@ async function perform<T>(
   const { path: sentPath, url, init, timeoutMs, maxRetries } = prepareRequest(settings, operation, options);
   // For events and errors, which are logged: the ids in the path may come from a caller.
   const path = loggable(sentPath);
-  const { method, isRepeatable = method !== 'POST' } = operation;
+  const { method } = operation;
+  const mayRepeat = isRepeatable(operation);
   const emit = emitterFor(settings.onEvent);
   const secret = secretPatternOf(settings.secretKey);
   const endsAt = performance.now() + timeoutMs;
@@ -97,7 +98,7 @@ async function perform<T>(
     if ((status >= 200 && status < 300) || (isInDoubt && status === operation.doneStatus)) {
       return { data: readData(operation, { status, text }, call()) as T, status, headers, ...call() };
     }
-    throw refusalFor({ status, headers, text }, call(), sentSecretsOf(operation));
+    throw refusalFor({ status, headers, text }, call(), sentSecretsOf(operation, init.headers));
   }
 
   function failureFor(thrown: unknown): ToriiApiError | ToriiConnectionError {
@@ -114,7 +115,7 @@ async function perform<T>(
     const waitMs = waitAfter(attempts, error instanceof ToriiApiError ? error.retryAfterSeconds : null);
     const isInTime = attempts <= maxRetries && waitMs < endsAt - performance.now();
     const isWorthIt = isTemporary(error) && !isUnusable(error) && remedy === undefined;
-    return isWorthIt && (isRepeatable || !hasArrived) && isInTime ? waitMs : null;
+    return isWorthIt && (mayRepeat || !hasArrived) && isInTime ? waitMs : null;
   }
 
   function connectionErrorFor(failure: unknown): ToriiConnectionError {
@@ -122,7 +123,7 @@ async function perform<T>(
     const reason = isAborted ? 'aborted' : ending.signal.aborted ? 'timeout' : 'network';
     const cause = isAborted ? options.signal?.reason : failure;
     const advice = reason === 'network' && remedy ? ` ${remedy}` : '';
-    const doubt = hasArrived && !isRepeatable ? ' The operation may have been carried out.' : '';
+    const doubt = hasArrived && !mayRepeat ? ' The operation may have been carried out.' : '';
     const message = `Torii's API sent no response: ${reason}.${advice}${doubt}`;
     const about = { ...call(), mayHaveArrived: hasArrived };
     return new ToriiConnectionError(reason, message, about, reason === 'timeout' ? {} : { cause });

@@ -125,10 +125,16 @@ const claimNames = ['userId', 'tenant', 'subdomain', 'slugs', 'roles'] as const;
 type AuthzOptionValues = Options<(typeof optionNames)[number]>;
 type TenantOptionValues = Options<(typeof tenantNames)[number]>;
 
+const hints = {
+  permissions: 'roles policy rbac document store',
+  tenant: 'header slug',
+  'It is an option of createVerifier': 'issuer checks',
+};
+
 const example = "createAuthz({ tenant: { slug: '/api/v1/:company/*' } })";
 
 export function readOptions(given: AuthzOptions): Settings {
-  const options = readKnownOptions(given, optionNames, example);
+  const options = readKnownOptions(given, optionNames, example, 'options', hints);
   if (!('tenant' in options || 'permissions' in options)) {
     throw new ToriiConfigError(
       'options',

@@ -32,3 +32,8 @@ export function nonEmptyText(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('It is empty. Write a value, or leave the option out.');
 }
+
+/** Collects the values of an option that can be repeated. */
+export function addText(text: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, text];
+}

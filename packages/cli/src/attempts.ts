@@ -25,7 +25,7 @@ export function startAttempts({ output, env }: Context): Attempts {
         } catch (error) {
           if (!concernsOneItem(error)) throw error;
           failed++;
-          output.say(withoutSecrets(`${printable(nameOf(thing))}: ${describeFailure(error, env).text}`));
+          output.say(withoutSecrets(printable(`${nameOf(thing)}: ${describeFailure(error, env).text}`)));
           continue;
         }
         yield result;

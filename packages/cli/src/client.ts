@@ -17,6 +17,8 @@ export function addApiOptions(command: Command): Command {
     .option('--secret-key-file <file>', 'file with the secret key; - is standard input (TORII_SECRET_KEY)');
 }
 
+export const defaultApiUrl = 'https://api.torii.so';
+
 export interface ApiSettings {
   readonly key: Setting | undefined;
   readonly url: Setting | undefined;

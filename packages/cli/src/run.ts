@@ -101,8 +101,7 @@ function writeFailure(stderr: RunOptions['stderr'], text: string): void {
 
 /** The message for a failure. It can quote an argument or an error of a script, so it is made printable line by line. */
 function messageOf(text: string): string {
-  return withoutSecrets(`torii: ${text}`)
-    .split('\n')
-    .map((line) => printable(line))
-    .join('\n');
+  const lines = `torii: ${text}`.split('\n').map((line) => printable(line));
+  // After `printable`, which removes what could divide a secret.
+  return withoutSecrets(lines.join('\n'));
 }

@@ -14,7 +14,9 @@ export function shownUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:\/\//i.test(text)) return 'not a URL';
   const { protocol, host, pathname, username, password, search } = new URL(text);
   const login = username === '' && password === '' ? '' : '[login]@';
-  const path = pathname === '/' ? '' : pathname;
+  // A password with a slash that was not encoded: https://user:123/secret@host.
+  const shownPath = /@|%40/.test(pathname) ? '/…' : pathname;
+  const path = shownPath === '/' ? '' : shownPath;
   const shown = `${protocol}//${login}${host}${path}${search === '' ? '' : '?…'}`;
   return withoutSecrets(printable(shown)).slice(0, 200);
 }

@@ -636,7 +636,12 @@ test('shows signs on a terminal, and words without colors, at any width', async 
 test('writes a table in a pipe, one line of JSON per check, and one line of failures', async () => {
   const environment = { ...environmentOf(torii), TORII_ISSUER: 'https://torii.invalid' };
   const table = await runInProcess(['doctor'], { environment });
-  expect(table.stdout).toMatch(/^failed\s+issuer\s/m);
+  expect(table.stdout).toMatch(/^failed\tissuer\t/m);
+  const cells = table.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t').length);
+  expect(new Set(cells)).toEqual(new Set([4]));
   expect(table.stderr).toMatch(/^torii: [^\n]*issuer[^\n]*\n$/);
   const { stdout } = await runInProcess(['doctor', '--ndjson'], { environment });
   const lines = stdout

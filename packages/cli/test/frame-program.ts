@@ -81,6 +81,7 @@ await runAsProcess((program, context) => {
         });
         await wait(60_000);
       }
-      throw new TypeError('sk_live_inside and other text');
+      // An escape sequence must not hide the key from the search for secrets.
+      throw new TypeError('sk\u001b[0m_live_inside and other text');
     });
 });

@@ -50,6 +50,8 @@ test.each<[string, unknown, string]>([
   ['undefined', undefined, ''],
   ['an object', { a: 'x\u202e' }, '{"a":"x\\u202e"}'],
   ['half a surrogate pair', '\ud83d', ' '],
+  ['a text with invisible characters', 'a\u00adb\u3164c\u{e0041}d\u2800e', 'a b c d e'],
+  ['an object with an invisible letter', { a: '\u{e0041}' }, '{"a":"\\udb40\\udc41"}'],
   ['an emoji of several code points', '👩‍👧', '👩‍👧'],
 ])('makes %s printable', (_name, value, text) => {
   expect(printable(value)).toBe(text);

@@ -67,6 +67,17 @@ test.each([
   }
 });
 
+test('does not mistake an old response from a cache for a wrong clock', async () => {
+  torii.server.ageSeconds = 200;
+  try {
+    const token = await torii.good({ exp: nowSeconds() - 100 });
+    const { advice } = await explain({ token }, { issuer: torii.server.issuer, clockTolerance: 30 });
+    expect(advice).toMatch(/\bagree\b/);
+  } finally {
+    torii.server.ageSeconds = 0;
+  }
+});
+
 test('sends no request for a token of another issuer', async () => {
   const other = await startKeyServer([]);
   try {

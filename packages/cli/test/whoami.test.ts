@@ -128,6 +128,17 @@ test.each([
   expect(stderr).not.toContain(input.slice(0, 20));
 });
 
+test.each(['https://ada:hunter2@a.invalid', 'https://ada:1/hunter2@a.invalid', 'https://a.invalid/?k=hunter2#hunter2'])(
+  '16: whoami and doctor do not show the password of %s',
+  async (url) => {
+    const environment = { TORII_ISSUER: url, TORII_API_URL: url, TORII_SECRET_KEY: 'sk_test_0123456789' };
+    for (const command of ['whoami', 'doctor']) {
+      const { stdout, stderr } = await runInProcess([command, '--json'], { environment });
+      expect(stdout + stderr).not.toContain('hunter2');
+    }
+  },
+);
+
 test('refuses a token as an argument, and does not wait for standard input without being asked', async () => {
   const refused = await runInProcess(['whoami', await torii.token()], { environment: environmentOf(torii) });
   expect([refused.code, refused.stdout]).toEqual([2, '']);

@@ -1,3 +1,4 @@
+export { readConnectionFailure } from '#connection-failure';
 export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
 export { checkNameOf, isRefusal, requireChecks } from './checks.ts';
 export { emitterFor } from './emitter.ts';
@@ -20,8 +21,9 @@ export { innermostProblem, type LoggableError, loggableCause } from './logs/caus
 export { describeValue } from './logs/found-value.ts';
 export { loggable } from './logs/loggable.ts';
 export { kindOf } from './logs/value-kind.ts';
-export { type ConnectionFailure, readConnectionFailure } from './network/connection-failure.ts';
+export type { ConnectionFailure } from './network/connection-failure.ts';
 export { parseHttpDate, readRetryAfter } from './network/http-date.ts';
+export { type Hints, requestHints, verifyHints } from './options/hints.ts';
 export { isLoopback } from './options/loopback.ts';
 export { listOrigins } from './options/origins.ts';
 export { problemOfPasted } from './options/pasted-text.ts';

@@ -53,7 +53,7 @@ export interface GuardSteps<Result> {
   fail(error: object): Result | Promise<Result>;
   /**
    * The state of the response, for example Node's `ServerResponse`. Set it if other code, such as a timeout, may respond
-   * before the guard does. The guard then sends no second response.
+   * before the guard does. A refusal is then dropped, or passed to `fail` if the response had begun before the guard ran.
    */
   readonly response?: ResponseProgress;
 }
@@ -173,22 +173,36 @@ function sourceOf<Custom extends object>(
 
 function readGuardOptions(given: object, example: string): { readonly onError?: unknown } {
   const misplaced = Object.keys(Object(given)).find((name) => name !== 'onError');
-  if (misplaced !== undefined && recognize(given) === undefined) throw misplacedOption(misplaced, ['onError']);
+  if (misplaced !== undefined && recognize(given) === undefined && !Array.isArray(given))
+    throw misplacedOption(misplaced, ['onError']);
   return readKnownOptions<GuardOptions<never>, ['onError']>(given, ['onError'], example);
 }
 
 function guardBy<Request extends object>(decide: (request: Request) => Promise<void>): Guard<Request> {
-  return async (request, steps) => {
-    const hadBegun = responseOf(steps)?.headersSent === true;
-    try {
-      await decide(request);
-    } catch (error) {
-      return refuse(error, request, steps, hadBegun);
+  return (request, steps) => {
+    // Not in the promise: a framework of the other kind may not wait for it, and its rejection would end the process.
+    if (typeof steps.pass !== 'function') {
+      const remedy = 'Pass the guard to the `use` of its own framework, or call it with all arguments of a middleware';
+      throw wrongOption('next', `must be a function. ${remedy}`);
     }
-    if (responseOf(steps)?.writableEnded) return undefined;
-    // Call `pass` outside the `try`: an error thrown by a later handler must not be answered as a refusal.
-    return steps.pass();
+    return runGuard(decide, request, steps);
   };
+}
+
+async function runGuard<Request extends object, Result>(
+  decide: (request: Request) => Promise<void>,
+  request: Request,
+  steps: GuardSteps<Result>,
+): Promise<Result | undefined> {
+  const hadBegun = responseOf(steps)?.headersSent === true;
+  try {
+    await decide(request);
+  } catch (error) {
+    return refuse(error, request, steps, hadBegun);
+  }
+  if (responseOf(steps)?.writableEnded) return undefined;
+  // Call `pass` outside the `try`: an error thrown by a later handler must not be answered as a refusal.
+  return steps.pass();
 }
 
 async function refuse<Request extends object, Result>(

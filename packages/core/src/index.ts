@@ -1,19 +1,21 @@
+export {
+  type ApiAnswer,
+  type ApiCall,
+  type ConnectionReason,
+  type FieldError,
+  type ProblemDetails,
+  ToriiApiError,
+  ToriiConnectionError,
+} from './api-errors.ts';
 export { type Actor, type Auth, type Claims, isAuth, type Organization } from './auth.ts';
 export { authorize, type Check, type Refusal, refuse } from './checks.ts';
 export { type Denial, type DenialBody, type DenialCode, type DenialStatus, denialFor } from './denial.ts';
 export {
-  type ApiAnswer,
-  type ApiCall,
   type AuthReason,
-  type ConnectionReason,
-  type FieldError,
-  type ProblemDetails,
   type Reason,
   type RefusalError,
-  ToriiApiError,
   ToriiAuthError,
   ToriiConfigError,
-  ToriiConnectionError,
   ToriiError,
   ToriiForbiddenError,
   ToriiRequestError,

@@ -1,5 +1,6 @@
 import type { Auth, Claims } from './auth.ts';
 import { authenticateToken } from './authenticate.ts';
+import { verifyHints } from './options/hints.ts';
 import { assertNoSecond, readKnownOptions } from './options/reader.ts';
 import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './options/verify-options.ts';
 import { guardOutcome } from './promises/outcome.ts';
@@ -12,6 +13,7 @@ export interface TokenVerifier<Custom extends object = Claims> {
    * Verifies a token and returns its Auth.
    * @throws ToriiAuthError if the token is refused; see `reason`. The reason for a missing token is `token_missing`.
    * @throws ToriiUnavailableError if the keys cannot be fetched
+   * @throws ToriiConfigError if the argument is a request, a promise or another object of the app, or begins with `Bearer `
    */
   verify(token: string | null | undefined): Promise<Auth<Custom>>;
 }
@@ -27,11 +29,11 @@ export interface TokenVerifier<Custom extends object = Claims> {
 export function createTokenVerifier<Custom extends object = Claims>(options: VerifyOptions): TokenVerifier<Custom>;
 export function createTokenVerifier(options: VerifyOptions, unexpected?: unknown): TokenVerifier {
   assertNoSecond('createTokenVerifier', unexpected);
-  const named = readKnownOptions(
-    options,
-    verifyOptionNames,
-    "createTokenVerifier({ issuer: 'https://acme.torii.so' })",
-  );
+  return tokenVerifierWith(options, "createTokenVerifier({ issuer: 'https://acme.torii.so' })");
+}
+
+function tokenVerifierWith(options: VerifyOptions, example: string): TokenVerifier {
+  const named = readKnownOptions(options, verifyOptionNames, example, 'options', verifyHints);
   const settings = readVerifyOptions(named);
   const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
   const pipeline = { emit: settings.emit, verify: (token: string) => verify(token, verification) };
@@ -46,8 +48,10 @@ export function createTokenVerifier(options: VerifyOptions, unexpected?: unknown
 export function verifyToken<Custom extends object = Claims>(
   token: string | null | undefined,
   options: VerifyOptions,
-): Promise<Auth<Custom>> {
+): Promise<Auth<Custom>>;
+export function verifyToken(token: string | null | undefined, options: VerifyOptions): Promise<Auth> {
+  const example = "verifyToken(token, { issuer: 'https://acme.torii.so' })";
   // Async, so that a wrong option becomes a rejection.
-  const verifying = async (): Promise<Auth<Custom>> => createTokenVerifier<Custom>(options).verify(token);
+  const verifying = async (): Promise<Auth> => tokenVerifierWith(options, example).verify(token);
   return guardOutcome(verifying());
 }

@@ -32,13 +32,15 @@ export interface Verifier<Custom extends object = Claims, SignedOut extends null
    * @throws ToriiAuthError if the token is refused; see `reason`
    * @throws ToriiForbiddenError if a check refuses the caller
    * @throws ToriiUnavailableError if the keys cannot be fetched: answer 503, not 401
+   * @throws ToriiConfigError if the argument is a request, a promise or another object of the app, or begins with `Bearer `
    */
   verify(token: string | null | undefined): Promise<Auth<Custom>>;
 
   /**
-   * Authenticates a Fetch `Request`, a request of Node, Express or Koa, or headers. Resolves with `null` on a public path, for
-   * an allowed CORS preflight, or if there is no token and `optional` is `true`.
+   * Authenticates a Fetch `Request`, a request of Node, Express, Koa, Fastify, hapi or h3, an event of API Gateway, or headers.
+   * Resolves with `null` on a public path, for an allowed CORS preflight, or if there is no token and `optional` is `true`.
    * @throws ToriiError as `verify` does
+   * @throws ToriiConfigError if `request` is not a request, or an option is unknown
    */
   authenticate(request: RequestLike, options?: { readonly optional?: false }): Promise<Auth<Custom> | SignedOut>;
   authenticate(request: RequestLike, options: AuthenticateOptions): Promise<Auth<Custom> | null>;
@@ -163,6 +165,7 @@ export function authenticateRequest<Custom extends object = Claims>(
 ): Promise<Auth<Custom> | null>;
 export function authenticateRequest(request: RequestLike, options: VerifierOptions): Promise<Auth | null> {
   // Async, so that a wrong option becomes a rejection.
-  const authenticating = async (): Promise<Auth | null> => createVerifier(options).authenticate(request);
+  const example = "authenticateRequest(request, { issuer: 'https://acme.torii.so' })";
+  const authenticating = async (): Promise<Auth | null> => verifierWithOptions(options, example).authenticate(request);
   return guardOutcome(authenticating());
 }

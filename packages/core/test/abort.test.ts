@@ -1,4 +1,4 @@
-import { onAbort } from '@torii/core/adapter';
+import { onAbort, pause } from '@torii/core/adapter';
 import { expect, test, vi } from 'vitest';
 
 function watch(signal: AbortSignal): { readonly listeners: number } {
@@ -70,4 +70,19 @@ test('signals do not share callbacks', () => {
   onAbort(one.signal, callback);
   other.abort();
   expect(callback).not.toHaveBeenCalled();
+});
+
+test('[36] a pause that is aborted leaves no wait behind', async () => {
+  const waits: unknown[] = [];
+  const waitAsync: (...args: unknown[]) => { readonly value: unknown } = Reflect.get(Atomics, 'waitAsync');
+  vi.spyOn(Atomics as { waitAsync?: typeof waitAsync }, 'waitAsync').mockImplementation((...args) => {
+    const wait = waitAsync(...args);
+    waits.push(wait.value);
+    return wait;
+  });
+  const controller = new AbortController();
+  const done = pause(8_000, controller.signal);
+  controller.abort();
+  await done;
+  expect(await Promise.all(waits)).toEqual(['ok']);
 });

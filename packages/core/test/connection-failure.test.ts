@@ -1,5 +1,6 @@
 import { readConnectionFailure } from '@torii/core/adapter';
 import { expect, test } from 'vitest';
+import { readConnectionFailure as readInWorkers } from '../src/network/connection-failure.workerd.ts';
 
 interface Fields {
   readonly code?: unknown;
@@ -249,3 +250,8 @@ function containsItself(): Error {
 function fail(): never {
   throw new Error('y');
 }
+
+test('[31] in Cloudflare Workers, whose errors name no step, a request may always have arrived', () => {
+  for (const error of [new Error('Network connection lost.'), failure('x', { code: 'ECONNREFUSED' }), undefined])
+    expect(readInWorkers(error)).toEqual({ mayHaveArrived: true, remedy: undefined });
+});

@@ -266,6 +266,34 @@ describe('[9] [28] an RSA key of 1024 bits', () => {
   });
 });
 
+describe('[28] an RSA key with the exponent 1, with which anyone can sign,', () => {
+  const bad = { ...jwks.keys[0], kid: 'bad', e: 'AQ' };
+  const set = { keys: [bad, jwks.keys[0] ?? {}] };
+
+  // The signature is the padded hash itself (EMSA-PKCS1-v1_5, RFC 8017 9.2).
+  async function forge(): Promise<string> {
+    const [header, payload] = [base64url('{"alg":"RS256","kid":"bad"}'), base64url('{"sub":"ada","exp":4000000000}')];
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes(`${header}.${payload}`)));
+    const info = [48, 49, 48, 13, 6, 9, 96, 134, 72, 1, 101, 3, 4, 2, 1, 5, 0, 4, 32, ...hash];
+    const padded = [0, 1, ...Array.from({ length: 256 - 3 - info.length }, () => 255), 0, ...info];
+    return `${header}.${payload}.${base64url(Uint8Array.from(padded))}`;
+  }
+
+  test.each<[string, JwtOptions]>([
+    ['an option', { jwks: set, algorithms: ['RS256'] }],
+    ['JSON text', { jwks: JSON.stringify(set), algorithms: ['RS256'] }],
+    [
+      'the answer of a URL',
+      { jwks: 'https://login.test/weak.json', fetch: async () => Response.json(set), algorithms: ['RS256'] },
+    ],
+  ])('verifies nothing in %s', async (_name, options) => {
+    const torii = createJwtVerifier(options);
+    expect(await outcomeOf(torii.verify(await forge()))).toBe('key_unknown');
+    const token = await sign('RS256', pairs.RS256.privateKey, {}, { kid: 'RS256' });
+    expect(await outcomeOf(torii.verify(token))).toBe('accepted');
+  });
+});
+
 /** Its `slice` shares memory, like the `slice` of Node's Buffer. */
 class Proxied extends Uint8Array<ArrayBuffer> {
   override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {

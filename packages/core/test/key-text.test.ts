@@ -252,6 +252,15 @@ describe('a key set', () => {
     expect(await outcomeOf(torii.verify(token))).toBe('accepted');
   });
 
+  test.each(['a\\b', 'a"b', '%20a+b', 'line\nbreak'])(
+    'keeps a kid with a special character in JSON text: %j',
+    async (kid) => {
+      const set = JSON.stringify({ keys: [{ ...jwks.keys[1], kid }] });
+      const torii = createJwtVerifier({ jwks: set, algorithms: ['ES256'] });
+      expect(await outcomeOf(torii.verify(await sign('ES256', pairs.ES256.privateKey, {}, { kid })))).toBe('accepted');
+    },
+  );
+
   test.each<[string, JwtOptions['jwks']]>([
     ['no key for the algorithm', { keys: [jwks.keys[0] ?? {}] }],
     ['a key for encryption only', { keys: [{ ...jwks.keys[1], use: 'enc' }] }],

@@ -65,6 +65,8 @@ describe('what is no request', () => {
     ['headers that are a function', { headers: () => ({ authorization }) }],
     ['a list of texts, such as rawHeaders', ['authorization', authorization]],
     ['a body', { body: { authorization } }],
+    ['the records of an event', { Records: [{ request: { headers: { authorization } } }] }],
+    ['the arguments of a handler', { args: [request] }],
     ['the context of a route', { params: Promise.resolve({}) }],
     ['a response of Node', { req: request, statusCode: 200, getHeaders: () => ({}) }],
     ['a Fetch response', new Response(null, { headers: { authorization } })],
@@ -111,6 +113,8 @@ describe('what is no request', () => {
     ['headers named like fields of a request', oddHeaders],
     ['a request with such headers', { headers: oddHeaders }],
     ['a request with lists of such headers', { headers: oddLists }],
+    ['lists of such headers', oddLists],
+    ['lists of headers with one of an event', { host: ['app.test'], multiValueHeaders: ['x', 'y'] }],
   ])('a client that sends no token gets 401 with %s', async (_name, value) => {
     expect(await torii.check(value as RequestLike)).toMatchObject({ denial: { status: 401 } });
     expect(await torii.check(value as RequestLike, { optional: true })).toEqual({ auth: null, denial: undefined });
@@ -135,6 +139,7 @@ describe('what is no request', () => {
     ['an iterator that can be read once', new Map([['authorization', authorization]]).entries()],
     ['a Fetch request', new Request('https://app.test/', { headers: { authorization } })],
     ['an object of lists', { authorization: [authorization], accept: undefined }],
+    ['an object of lists, with headers of odd names', { ...oddLists, authorization: [authorization] }],
   ])('a request is still one as %s', async (_name, value) => {
     expect(await torii.authenticate(value as RequestLike)).toMatchObject({ userId: 'user_1' });
   });
@@ -204,6 +209,14 @@ describe('options of a call', () => {
 
   test('name the option that belongs to the verifier', async () => {
     expect(await mistakeIn(() => torii.check(request, { checks: [] } as object))).toMatchObject({ option: 'checks' });
+  });
+
+  test('of a function that authenticates once: the message names that function', async () => {
+    const wrong = issuer as unknown as VerifierOptions;
+    expect((await mistakeIn(() => verifyToken(token, wrong))).message).toContain('verifyToken(token, {');
+    expect((await mistakeIn(() => authenticateRequest(request, wrong))).message).toContain(
+      'authenticateRequest(request, {',
+    );
   });
 
   test('may be absent, empty or null', async () => {
@@ -300,6 +313,11 @@ describe('createVerifier', () => {
     ['an unset variable in the path', 'https://torii.example.com/undefined'],
     ['a line break as two characters', 'https://acme.torii.so\\n'],
     ['a dot at its end', 'https://acme.torii.so.'],
+    ['a wildcard', 'https://*.torii.so'],
+    ['a placeholder in braces', 'https://{tenant}.torii.so'],
+    ['a variable without braces', 'https://$tenant.torii.so'],
+    ['an empty part', 'https://.torii.so'],
+    ['two dots', 'https://acme..torii.so'],
     ['a list with blanks', 'https://a.torii.so https://b.torii.so'],
     ['a list with semicolons', 'https://a.torii.so;https://b.torii.so'],
     ['a list as JSON', '["https://a.torii.so"]'],
@@ -328,6 +346,26 @@ describe('createVerifier', () => {
           expect(await mistakeIn(create({ issuer, [name]: each }))).toMatchObject({ option: name });
     },
   );
+
+  test.each<readonly [name: string, options: object, option: string]>([
+    ['a secret key as environment', { environmentId: 'sk_live_51H' }, 'environmentId'],
+    ['a token as environment', { environmentId: token }, 'environmentId'],
+    ['two environments in one text', { environmentId: 'env_1,env_2' }, 'environmentId'],
+    ['two environments, with a space', { environmentId: ['env_1 env_2'] }, 'environmentId'],
+    ['a URL as environment', { environmentId: issuer }, 'environmentId'],
+    ['a webhook secret as audience', { audience: webhookSecret }, 'audience'],
+    ['a publishable key as audience', { audience: ['api', 'pk_live_51H'] }, 'audience'],
+    ['two URLs in one audience', { audience: 'https://a.test,https://b.test' }, 'audience'],
+    ['two URLs in one audience, with a space', { audience: 'https://a.test, https://b.test' }, 'audience'],
+  ])('refuses what no token can have: %s', async (_name, options, option) => {
+    expect(await mistakeIn(() => createVerifier({ issuer, keys, ...options }))).toMatchObject({ option });
+    expect(await mistakeIn(() => createTokenVerifier({ issuer, keys, ...options }))).toMatchObject({ option });
+  });
+
+  test.each(['My API', 'Acme, Inc.', 'urn:a,b', 'https://a.test/x,y'])('accepts the audience %j', async (audience) => {
+    const accepted = await createVerifier({ issuer, keys, audience }).verify(await mint(key, { aud: audience }));
+    expect(accepted.userId).toBe('user_1');
+  });
 
   test('says that `__proto__` cannot be required, without a word of spaces', async () => {
     const { message } = await mistakeIn(create({ issuer, requireClaims: '__proto__' }));
@@ -411,9 +449,12 @@ describe('createVerifier', () => {
     expect(await mistakeIn(create({ issuer, checks: value }))).toMatchObject({ option: 'checks' });
   });
 
-  test.each(['/users/:id', '/:lang/*', '/users/:id/*'])('refuses the pattern %s as a public path', async (path) => {
-    expect(await mistakeIn(create({ issuer, publicPaths: [path] }))).toMatchObject({ option: 'publicPaths' });
-  });
+  test.each(['/users/:id', '/:lang/*', '/users/:id/*', '/users/{id}', '/{lang}/*'])(
+    'refuses the pattern %s as a public path',
+    async (path) => {
+      expect(await mistakeIn(create({ issuer, publicPaths: [path] }))).toMatchObject({ option: 'publicPaths' });
+    },
+  );
 });
 
 describe('createJwtVerifier', () => {

@@ -262,6 +262,19 @@ describe('header values', () => {
   });
 });
 
+/** An event of h3 in Node. `path` is without the path that a handler is mounted at. */
+const h3Event = (path: string, node: object) =>
+  like({ method: 'GET', path, headers: new Headers(), node: { req: { headers: {}, rawHeaders: [], ...node } } });
+/** An event of h3 in an edge runtime, for a request of `/admin/health`. */
+const edgeEvent = (path: string) => {
+  const req = new Request('https://app.test/admin/health?a');
+  return like({ method: 'GET', path, url: new URL(`https://app.test${path}`), headers: req.headers, req });
+};
+const mounted = { url: '/b', baseUrl: '/a', originalUrl: '/a/b', headers: {} };
+/** What an adapter passes that knows nothing of mount paths. */
+const adapted = ({ url, ...more }: { readonly url: string; readonly [name: string]: unknown }) =>
+  like({ method: 'GET', url, headers: {}, req: { headers: {}, rawHeaders: [], url, ...more } });
+
 describe('the path', () => {
   test.each<[string, RequestLike, string | undefined]>([
     ['of a Fetch request', new Request('https://app.test/a/b?c=d'), '/a/b'],
@@ -320,6 +333,22 @@ describe('the path', () => {
       { originalUrl: 'http://app.test/a', url: '/public', headers: {} },
       undefined,
     ],
+    [
+      '[21] from which h3 1 has cut a mount path: unknown',
+      h3Event('/health', { originalUrl: '/admin/health' }),
+      undefined,
+    ],
+    ['[21] from which h3 2 has cut a mount path: unknown', h3Event('/health', { url: '/admin/health' }), undefined],
+    ['[21] from which h3 2 has cut a mount path, in an edge runtime: unknown', edgeEvent('/health'), undefined],
+    ['[21] of h3, for an absolute target: unknown', h3Event('/health', { url: 'http://app.test/health' }), undefined],
+    ['of an event of h3 1', h3Event('/a?b', { url: '/a?b', originalUrl: '/a?b' }), '/a'],
+    ['of an event of h3 2', edgeEvent('/admin/health?a'), '/admin/health'],
+    ['[21] from which connect has cut a mount path: unknown', adapted({ url: '/b', originalUrl: '/a/b' }), undefined],
+    ['of connect, below no mount path', adapted({ url: '/b?c', originalUrl: '/b?c' }), '/b'],
+    ['of Express, from an adapter', adapted({ url: '/b', baseUrl: '/a', originalUrl: '/a/b' }), '/a/b'],
+    ['of Express, from an adapter that passes the original one', like({ ...adapted(mounted), url: '/a/b' }), '/a/b'],
+    ['of Express, from an adapter that passes the path', { path: '/a/b', headers: {}, req: mounted }, '/a/b'],
+    ['[21] that middleware rewrote, in an adapter: unknown', like({ ...adapted(mounted), url: '/c' }), undefined],
     ['that is a number: unknown', like({ url: 1, headers: {} }), undefined],
     ['that is a list: unknown', like({ url: ['/public'], headers: {} }), undefined],
     ['that is an object: unknown', like({ url: new URL('https://app.test/public'), headers: {} }), undefined],
@@ -334,6 +363,17 @@ describe('the method', () => {
     ['of a Fetch request', new Request('https://app.test/', { method: 'post' }), 'POST'],
     ["of Node's request, as sent", { method: 'DELETE', headers: {} }, 'DELETE'],
     ['in lower case is not changed', { method: 'get', headers: {} }, 'get'],
+    [
+      'of hapi, as sent',
+      like({ method: 'delete', headers: {}, raw: { req: { method: 'DELETE', rawHeaders: [] } } }),
+      'DELETE',
+    ],
+    [
+      'of hapi that the app has set',
+      like({ method: 'delete', headers: {}, raw: { req: { method: 'GET', rawHeaders: [] } } }),
+      'delete',
+    ],
+    ["of Node's request in lower case, as sent", { method: 'delete', headers: {}, rawHeaders: [] }, 'delete'],
     ['of headers alone: unknown', { 'x-method': 'GET' }, undefined],
     ['that is empty: unknown', { method: '', headers: {} }, undefined],
     ['that is not a string: unknown', like({ method: ['GET'], headers: {} }), undefined],
@@ -536,6 +576,10 @@ describe('the request that a framework wraps', () => {
     [
       'such an event without `headers`',
       { path: '/docs', headers: null, multiValueHeaders: { authorization: [first, second] } },
+    ],
+    [
+      'a request of CloudFront in a Lambda function',
+      { path: '/docs', headers: { authorization: [{ value: first }, { value: second }] } },
     ],
     ['an event of a load balancer of AWS', { path: '/docs', multiValueHeaders: { authorization: [first, second] } }],
   ])('[13] shows two Authorization headers: %s', (_name, request) => {

@@ -234,7 +234,7 @@ function checkPublicOrigin(publicOrigin: unknown): void {
 /** Whether a value is a host name or an IP address as it is written in a URL, in any case. */
 function isHostname(value: unknown): boolean {
   if (typeof value !== 'string' || !/^(?:[a-z0-9_.-]{1,253}|\[[0-9a-f:.]{2,45}\])$/i.test(value)) return false;
-  // The URL parser turns 127.1 and 0x7f000001 into 127.0.0.1, so a Host header never has such a text.
+  // The URL parser turns 127.1 and 0x7f000001 into 127.0.0.1, so no Host header contains them.
   return URL.canParse(`http://${value}`) && new URL(`http://${value}`).host === value.toLowerCase();
 }
 

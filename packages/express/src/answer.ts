@@ -1,3 +1,4 @@
+import { ToriiConfigError } from '@torii/core';
 import type { Answer } from '@torii/core/adapter';
 import type { Response } from 'express';
 
@@ -10,9 +11,20 @@ export function writeAnswer(res: Response, answer: Answer): void {
   } else if (hasMethods(res, ['setHeader', 'end'])) {
     writePlain(res, answer);
   } else {
-    // A mock in a unit test often has these two methods only.
-    res.status(answer.status);
-    res.json(answer.body);
+    writeMock(res, answer);
+  }
+}
+
+// A mock in a unit test often has `status` and one of these methods only.
+function writeMock(res: Response, { status, body }: Answer): void {
+  const write = (['json', 'send', 'end'] as const).find((name) => hasMethods(res, ['status', name]));
+  if (write !== undefined) {
+    res.status(status);
+    res[write](body);
+  } else if (hasMethods(res, ['sendStatus'])) {
+    res.sendStatus(status);
+  } else {
+    throw new ToriiConfigError('res', '`res` has no `status` and `json`. A mock of a response needs these methods.');
   }
 }
 
@@ -27,5 +39,5 @@ function writePlain(res: Response, { status, headers: { Vary = '', ...headers },
 }
 
 function hasMethods(res: object, names: readonly string[]): boolean {
-  return names.every((name) => typeof Reflect.get(res, name) === 'function');
+  return names.every((name) => typeof Reflect.get(Object(res), name) === 'function');
 }

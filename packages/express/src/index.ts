@@ -143,7 +143,7 @@ export function optionalAuth<Custom extends object = Claims>(
  * @example
  * app.delete('/users/:id', allow((auth) => auth.organization?.role === 'org:administrator'), handler);
  *
- * @throws ToriiConfigError if there is no check, or a check is not a function
+ * @throws ToriiConfigError if there is no check, or a check is not a function or is a guard
  */
 export function allow<Custom extends object = Claims>(...checks: readonly [Check<Custom>, ...Check<Custom>[]]): Guard {
   return guards.allow(...checks);
@@ -152,7 +152,8 @@ export function allow<Custom extends object = Claims>(...checks: readonly [Check
 /**
  * Returns the verified caller of a request. For handlers that run after `requireAuth`.
  *
- * @throws ToriiConfigError if neither `requireAuth` nor `optionalAuth` ran, or `req.auth` is `null`
+ * @throws ToriiConfigError if neither `requireAuth` nor `optionalAuth` ran, if `req.auth` is `null`, or if it is used as a
+ * middleware
  */
 export function getAuth<Custom extends object = Claims>(req: { readonly auth?: unknown }): Auth<Custom>;
 export function getAuth(req: { readonly auth?: unknown }, next?: unknown): Auth {

@@ -130,10 +130,18 @@ describe('requireAuth and optionalAuth refuse when they are called', () => {
     ['a verifier', verifier, 'options'],
     ['a promise', Promise.resolve({}), 'options'],
     ['null', null, 'options'],
+    ['a list of checks', [() => true], 'options'],
   ])('%s among the options of the guard', (_name, options, option) => {
     for (const guard of [requireAuth, optionalAuth])
       expect(mistakeIn(() => guard(verifier, options as GuardOptions<Request>))).toMatchObject({ option });
   });
+});
+
+test("a name that other libraries give to an option of the verifier leads to that option, also among the guard's", () => {
+  for (const name of ['skip', 'ignore', 'except', 'whitelist']) {
+    expect(mistakeIn(() => requireAuth({ issuer, [name]: [] })).message).toContain('publicPaths');
+    expect(mistakeIn(() => requireAuth(verifier, { [name]: [] })).message).toContain('publicPaths');
+  }
 });
 
 test.each<Row>([

@@ -210,10 +210,37 @@ describe('a mock request of a unit test', () => {
     expect([next.mock.calls, req]).toEqual([[[]], { headers: {}, auth: null }]);
   });
 
-  test('is an error, not a pass, if the response has no method to answer with', async () => {
+  test.each<readonly [name: string, res: object | undefined]>([
+    ['has no method', {}],
+    ['has only `status`', { status: () => {} }],
+    ['is missing', undefined],
+  ])('is a configuration error, not a pass, if the response %s', async (_name, res) => {
     const { next } = mock();
-    await ask(requireAuth(verifier), { headers: {} }, {}, next);
-    expect(next.mock.calls).toEqual([[expect.any(TypeError)]]);
+    await ask(requireAuth(verifier), { headers: {} }, res as never, next);
+    expect(next.mock.calls).toEqual([[expect.objectContaining({ name: 'ToriiConfigError', option: 'res' })]]);
+  });
+
+  test.each<readonly [name: string, methods: readonly string[]]>([
+    ['status and send', ['status', 'send']],
+    ['status and end', ['status', 'end']],
+    ['sendStatus', ['sendStatus']],
+  ])('gets the refusal from a mock response with %s', async (_name, methods) => {
+    const { next } = mock();
+    const called: unknown[] = [];
+    const res = Object.fromEntries(methods.map((name) => [name, (value: unknown) => void called.push(name, value)]));
+    await ask(requireAuth(verifier), { headers: {} }, res as never, next);
+    expect(next).not.toHaveBeenCalled();
+    expect(called.slice(0, 2)).toEqual([methods[0], 401]);
+    const body = { error: expect.objectContaining({ reason: 'token_missing' }) };
+    expect(called.slice(2)).toEqual(methods.length === 2 ? [methods[1], body] : []);
+  });
+
+  test('[18] is a configuration error at once, not a rejection, without `next`', () => {
+    for (const guard of [requireAuth(verifier), optionalAuth(verifier), allow(() => true)])
+      for (const rest of [[], [{}], [{}, {}]])
+        expect(() => Reflect.apply(guard, undefined, [{ headers: signedIn }, ...rest])).toThrow(
+          expect.objectContaining({ name: 'ToriiConfigError', option: 'next' }),
+        );
   });
 });
 

@@ -126,7 +126,7 @@ export function optionalAuth<Custom extends object = Claims>(
  * @example
  * router.delete('/users/:id', allow((auth) => auth.organization?.role === 'org:administrator'), handler);
  *
- * @throws ToriiConfigError if there is no check, or a check is not a function
+ * @throws ToriiConfigError if there is no check, or a check is not a function or is a guard
  */
 export function allow<Custom extends object = Claims>(
   ...checks: readonly [Check<Custom>, ...Check<Custom>[]]
@@ -137,7 +137,8 @@ export function allow<Custom extends object = Claims>(
 /**
  * Returns the verified caller of a request. For middleware that runs after `requireAuth`.
  *
- * @throws ToriiConfigError if neither `requireAuth` nor `optionalAuth` ran, or `ctx.state.auth` is `null`
+ * @throws ToriiConfigError if neither `requireAuth` nor `optionalAuth` ran, if `ctx.state.auth` is `null`, or if it is used as a
+ * middleware
  */
 export function getAuth<Custom extends object = Claims>(ctx: { readonly state: object }): Auth<Custom>;
 export function getAuth(ctx: { readonly state: object }, next?: unknown): Auth {

@@ -45,6 +45,13 @@ async function answersOf(Koa: typeof Koa3, ...middleware: readonly unknown[]) {
 
 type Row = readonly [name: string, value: unknown];
 
+test('[18] a guard of Koa in an app of Express throws at once, where a rejection would end the process', () => {
+  const request = { headers: bearer(token), state: {} };
+  const response = { setHeader: () => {}, end: () => {} };
+  for (const guard of [requireAuth(verifier), optionalAuth(verifier), allow(() => true)])
+    expect(() => Reflect.apply(guard, undefined, [request, response, () => {}])).toThrow(ToriiConfigError);
+});
+
 describe.each([
   ['Koa 2', Koa2 as unknown as typeof Koa3],
   ['Koa 3', Koa3],

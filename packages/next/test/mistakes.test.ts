@@ -74,6 +74,10 @@ test.each<readonly [name: string, given: unknown]>([
   ['a token', 'eyJ'],
   ['a promise of headers', { headers: Promise.resolve(new Headers(headers)) }],
   ['the context of a page', { params: {}, query: {} }],
+  ['the whole context of getServerSideProps', { req: { method: 'GET', url: '/', headers, rawHeaders: [] }, query: {} }],
+  ['an event of SvelteKit', { request: request() }],
+  ['headers', headers],
+  ['Headers', new Headers(headers)],
 ])('[37] fromRequest does not answer 401 for %s', async (_name, given) => {
   expect(await mistakeIn(() => torii.fromRequest(given as never))).toMatchObject({ option: 'request' });
 });

@@ -1,5 +1,5 @@
 import { Kvm } from '@nats-io/kv';
-import { connect } from '@nats-io/transport-node';
+import { connect, errors } from '@nats-io/transport-node';
 import getPort from 'get-port';
 import { expect } from 'vitest';
 import { createRotation, publishPublicKey, ToriiStreamError } from '../src/index.ts';
@@ -67,6 +67,26 @@ test('if several publishers write at once, one succeeds and the others get an er
     }
   }
   await Promise.all(clients.map((kv) => kv.close()));
+});
+
+test('writes to a bucket that another publisher is just creating, which nobody responds for yet', async ({
+  startNats,
+}) => {
+  const { url } = await startNats();
+  await using connection = await connect({ servers: url });
+  let left = 2;
+  const request: typeof connection.request = (subject, ...rest) =>
+    subject.startsWith('$KV.') && left-- > 0
+      ? Promise.reject(new errors.RequestError('no responders', { cause: new errors.NoRespondersError(subject) }))
+      : connection.request(subject, ...rest);
+  const early = new Proxy(connection, {
+    get: (target, name) => {
+      const value: unknown = name === 'request' ? request : Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  expect(await publishPublicKey(createNatsStore(early), old.publicPem)).toMatchObject({ revision: 1 });
+  expect(left).toBeLessThan(1);
 });
 
 test('overwrites a deleted key at its revision', async ({ startNats }) => {

@@ -15,6 +15,7 @@ export async function callApi({ options, answers, call, input }: ApiQuestion): P
 async function outcomeOf(client: ToriiClient, call: ApiQuestion['call'], input: readonly unknown[]): Promise<string> {
   try {
     if (call === 'get twenty with one signal') return await shareSignal(client, input);
+    if (call === 'create on a used connection') return await createOnUsedConnection(client);
     if (call !== 'list all')
       return JSON.stringify(await Reflect.apply(client.users[call], client.users, input)) ?? 'nothing';
     const ids: string[] = [];
@@ -25,6 +26,18 @@ async function outcomeOf(client: ToriiClient, call: ApiQuestion['call'], input: 
     if (error instanceof ToriiConnectionError) return `${error.reason}, attempts: ${error.attempts}`;
     throw error;
   }
+}
+
+/** Some runtimes send a request again by themselves if a used connection closes. Returns the number of requests that arrived. */
+async function createOnUsedConnection(client: ToriiClient): Promise<string> {
+  const name = crypto.randomUUID();
+  await client.users.get(name);
+  const outcome = await client.users.create({ name }).then(
+    () => 'created',
+    (error: ToriiConnectionError) => `${error.reason}, may have arrived: ${error.mayHaveArrived}`,
+  );
+  const { id } = await client.users.get(name);
+  return `${outcome}, arrived: ${id}`;
 }
 
 /** Node warns of a memory leak if one signal has more than ten listeners. */

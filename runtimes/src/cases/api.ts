@@ -89,6 +89,16 @@ export function listApiCases({ origin }: LocalServer): Group {
       question: { ask: 'api', options: { ...options, apiUrl: origin }, call: 'get', input: ['ada'] },
     },
     {
+      name: 'a create whose connection closes is sent once',
+      expected: 'network, may have arrived: true, arrived: 1',
+      question: {
+        ask: 'api',
+        options: { ...options, apiUrl: `${origin}/cut` },
+        call: 'create on a used connection',
+        input: [],
+      },
+    },
+    {
       name: 'a redirect over the network',
       expected: '502 redirect_refused, attempts: 1',
       question: { ask: 'api', options: { ...options, apiUrl: `${origin}/redirect` }, call: 'get', input: ['ada'] },

@@ -9,8 +9,8 @@ import { addRbac } from './rbac/index.ts';
 import { addSecret } from './secret.ts';
 import { addSessions } from './sessions/index.ts';
 import { addToken } from './token/index.ts';
-import { addWhoami } from './token/whoami.ts';
 import { addUsers } from './users/index.ts';
+import { addWhoami } from './whoami.ts';
 
 export function addCommands(program: Command, context: Context): void {
   addUsers(program, context);

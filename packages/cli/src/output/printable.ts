@@ -1,13 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import { writeJson } from './json.ts';
 
-// C0, DEL, C1, bidirectional and zero-width control characters and halves of surrogate pairs, which are replaced or escaped.
-// In a user's name they could move the cursor, change colors or make one line look like another.
+// C0, DEL, C1, bidirectional control characters, invisible characters and halves of surrogate pairs, which are replaced or escaped.
+// In a user's name they could move the cursor, change colors or make one line look like another. Not ZWJ, ZWNJ and the variation
+// selectors, which emoji and some scripts need.
 const unprintable =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\u034f|\u17b4|\u17b5|\p{Surrogate}/gu;
 
-/** Makes a text fit for one line of a terminal. A value that is no text, which an API can send, is shown as JSON. */
+/** Makes a text safe for one line of a terminal. Values that are not strings, which a server can send, become JSON. */
 export function printable(value: unknown): string {
   if (typeof value === 'string') return stripVTControlCharacters(value).replace(unprintable, ' ');
   return value === undefined || value === null ? '' : printableJson(value);
@@ -17,7 +18,7 @@ export function printableJson(value: unknown, textOf?: (text: string) => string)
   return writeJson(value, textOf).replace(unprintable, escapeOf);
 }
 
-/** Escapes characters that cannot be seen in a text of several lines, such as the output of `util.inspect` with colors. */
+/** Escapes invisible characters in a text of several lines, such as the output of `util.inspect` with colors. */
 export function printableLines(text: string): string {
   return text.replace(unprintable, (character) => ('\n\u001b'.includes(character) ? character : escapeOf(character)));
 }
@@ -32,7 +33,8 @@ export function tabSeparatedCell(text: string): string {
 const shortEscapes: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 function escapeOf(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
+  return units.map((unit) => `\\u${unit}`).join('');
 }
 
 const secrets =

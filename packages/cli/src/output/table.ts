@@ -12,7 +12,7 @@ export interface Column<T> {
    * copied.
    */
   readonly narrowest?: number;
-  /** What happens to a text that is wider than its column. It is wrapped between words by default, for sentences. */
+  /** What happens to a text that is wider than its column. By default, it is wrapped between words. */
   readonly overflow?: 'wrap' | 'shorten';
   /** The text is an RFC 3339 time. On a terminal it is shown as in `3 minutes ago`. */
   readonly isTime?: true;
@@ -126,7 +126,7 @@ function shorten(text: string, width: number): string {
 }
 
 /** Breaks a text into lines between words. A word that is wider than a line is not broken, so that it can be copied. */
-function wrap(text: string, width: number): readonly string[] {
+export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
@@ -140,7 +140,7 @@ function wrap(text: string, width: number): readonly string[] {
 }
 
 function cellOf<T>(paper: Paper, { value, isTime }: Column<T>, record: T, isAlone = false): string {
-  // What the types call a text can be anything in the response of another server.
+  // The types promise a string, but another server can send anything.
   const found: unknown = value(record);
   if (!paper.isTerminal) return tabSeparatedCell(typeof found === 'string' ? found : printable(found));
   const text = printable(found);

@@ -13,7 +13,7 @@ export function isError(value: unknown): value is Error {
 
 function looksLikeError(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('message' in value) || !('stack' in value)) return false;
-  // The prototype of a plain object has no prototype of its own, in every realm.
+  // In every realm, the prototype of a plain object has no prototype.
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }

@@ -8,6 +8,7 @@ import { assertNoSecond } from '../options/reader.ts';
 import { malformed, parseToken, refuseExtensions } from '../token/parse.ts';
 import { type Verifier, verifierWith } from '../verifier.ts';
 import { checkJwtClaims } from './claims.ts';
+import { problemOfNumbers } from './key-numbers.ts';
 import { KeyChoices, noKeyId } from './keys.ts';
 import { type JwtOptions, type JwtSettings, readJwtOptions } from './options.ts';
 
@@ -120,6 +121,8 @@ async function importOnly(key: KeyChoices, kid: string, algorithm: string): Prom
 }
 
 async function importJwk(jwk: JWK, algorithm: string): Promise<CryptoKey | undefined> {
+  // With an RSA exponent of 1, anyone can sign, and neither jose nor Web Crypto refuses such a key.
+  if (problemOfNumbers(jwk) !== undefined) return undefined;
   // Omit the other members: because of `key_ops`, `ext` or `use`, the import can fail for a valid key.
   const members = ['kty', 'crv', 'x', 'y', 'n', 'e'].filter((member) => Object.hasOwn(jwk, member));
   try {

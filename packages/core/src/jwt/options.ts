@@ -8,6 +8,7 @@ import { shareKeySets } from '../keys/key-sources.ts';
 import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
 import { loggable } from '../logs/loggable.ts';
 import { type AudienceOptions, readAudienceRules } from '../options/audience-options.ts';
+import { requestHints } from '../options/hints.ts';
 import { isLoopback } from '../options/loopback.ts';
 import { problemOfPasted } from '../options/pasted-text.ts';
 import {
@@ -69,8 +70,8 @@ export interface JwtOptions<Custom extends object = Claims> extends RequestOptio
    */
   readonly key?: string | JWK | undefined;
   /**
-   * A key set, also as JSON text, or the https:// URL of a key set. The `kid` of a token selects the key. For a token without a `kid`, the set
-   * must contain exactly one key for the algorithm of the token.
+   * A key set, also as JSON text, or the https:// URL of a key set. The `kid` of a token selects the key. For a token without a
+   * `kid`, the set must contain exactly one key for the algorithm of the token.
    */
   readonly jwks?: string | JSONWebKeySet | undefined;
   /**
@@ -137,10 +138,19 @@ const optionNames = [
 
 type JwtOptionValues = Options<(typeof optionNames)[number]>;
 
+const hints = {
+  ...requestHints,
+  algorithms: 'alg',
+  key: 'jwtkey publickey',
+  issuer: 'iss domain',
+  audience: 'aud',
+  clockTolerance: 'leeway',
+};
+
 const example = "createJwtVerifier({ secret: process.env.JWT_SECRET, algorithms: ['HS256'] })";
 
 export function readJwtOptions(given: JwtOptions): JwtSettings {
-  const options = readKnownOptions(given, optionNames, example);
+  const options = readKnownOptions(given, optionNames, example, 'options', hints);
   const algorithms = readAlgorithms(options);
   const requestSettings = readRequestOptions(options);
   const userIdClaim = readUserIdClaim(options);
@@ -273,12 +283,15 @@ function keyFromText(value: unknown, algorithms: ReadonlySet<string>): unknown {
   );
 }
 
-// The JSON in a text such as the value of an environment variable, or `undefined` if the text is something else.
+// The JSON in a text such as the value of an environment variable, or `undefined` if the text is something else. The text as it
+// is comes first: cleaning it would change a `kid` with an escaped character.
 function jsonIn(text: string): unknown {
-  const clean = text.length > maxJsonLength ? '' : cleanKeyText(text);
-  if (!clean.startsWith('{')) return undefined;
+  return text.length > maxJsonLength ? undefined : (objectFrom(text) ?? objectFrom(cleanKeyText(text)));
+}
+
+function objectFrom(text: string): unknown {
   try {
-    return JSON.parse(clean);
+    return text.trimStart().startsWith('{') ? JSON.parse(text) : undefined;
   } catch {
     return undefined;
   }

@@ -28,7 +28,7 @@ export function jwkFrom(spki: Uint8Array): Claims | string {
     case ed25519:
       return key.length === 32 ? { kty: 'OKP', crv: 'Ed25519', x: base64urlOf(key) } : damaged;
     case rsaPss:
-      return 'is limited to RSA-PSS by its own text, which Web Crypto cannot read. Create the key with -algorithm RSA';
+      return 'is limited to RSA-PSS (id-RSASSA-PSS), which Web Crypto cannot read. Create it with openssl genpkey -algorithm RSA';
     default:
       return 'is a key for another purpose, or of a kind that no supported algorithm uses';
   }
@@ -45,7 +45,7 @@ function rsaFrom(key: Uint8Array): Claims | string {
 function ecFrom(point: Uint8Array, curve: string): Claims | string {
   const [crv, size] = curves.get(curve) ?? [];
   if (crv === undefined || size === undefined) {
-    return 'is on a curve that is not supported, or spells its curve out. Use a key on P-256, P-384 or P-521';
+    return 'is on a curve that is not supported, or has explicit curve parameters. Use a key on P-256, P-384 or P-521';
   }
   // SEC 1 2.3.3: 2 or 3 begin a compressed point, 4 an uncompressed one.
   if (point[0] === 2 || point[0] === 3) {

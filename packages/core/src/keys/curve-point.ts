@@ -18,7 +18,7 @@ export function isOnCurve({ p, b }: Curve, x: unknown, y: unknown): boolean {
   return (right * right - left * left * left + 3n * left - b) % p === 0n;
 }
 
-/** The number that base64url stands for, or `undefined` if the text is not base64url. */
+/** Decodes a number in base64url. Returns `undefined` if the text is not base64url. */
 export function numberOf(text: string): bigint | undefined {
   if (!/^[A-Za-z0-9_-]+$/.test(text) || text.length % 4 === 1) return undefined;
   let hex = '0x0';

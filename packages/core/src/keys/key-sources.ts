@@ -22,7 +22,7 @@ const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 
 const watch = new RepeatWatch(
   (url) =>
-    `The keys of ${url} were fetched with 5 different \`fetch\` functions within a minute. Verifiers share keys only if they have the same function, so a verifier that is made for each request with an inline \`fetch\` fetches them each time. Create the verifier once, outside of the request handler.`,
+    `The keys of ${url} were fetched with 5 different \`fetch\` functions within a minute. Only verifiers with the same function share keys. Create the verifier once, outside of the request handler.`,
 );
 
 function watched(url: string, fetch: Fetch): Fetch {

@@ -44,8 +44,14 @@ function hide(error: Error, name: string, value: unknown): void {
   Object.defineProperty(error, name, { value, configurable: true, writable: true });
 }
 
+// A URL may contain a password: redis://user:password@host. A password with `/`, `?` or `#` makes the URL invalid, and is a reason
+// to quote it. If the text was shortened, the `@` may be missing.
+const login = /\/\/(?:[^\s/?#@:]*:(?!\d{1,5}(?:[\s/?#]|$))\S*|[^\s/?#]*)@/g;
+const cutLogin = /\/\/[^\s/?#@:]*:(?!\d{1,5}[/?#])\S*…$/;
+
 function clean(value: unknown): string {
-  const text = loggable(value);
-  // A URL may contain a password: redis://user:password@host. If the text was shortened, the `@` may be missing.
-  return text.replace(/\/\/[^\s/?#]*@/g, '//').replace(/\/\/[^\s/?#]*…$/, '//…');
+  return loggable(value)
+    .replace(login, '//')
+    .replace(/\/\/[^\s/?#]*…$/, '//…')
+    .replace(cutLogin, '//…');
 }

@@ -16,7 +16,7 @@ const signs = [
   ['req', 'object', 'the context of a request'],
 ] as const;
 
-/** Names an object that is often passed in the wrong place, or `undefined`. `notBy`: properties that prove nothing. */
+/** Names an object that is often passed in the wrong place, or `undefined`. `notBy`: names of properties to ignore. */
 export function recognize(value: unknown, notBy: readonly string[] = []): string | undefined {
   try {
     return signs.find(([name, type]) => {

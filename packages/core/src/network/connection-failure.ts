@@ -17,7 +17,7 @@ const unsent: Verdict = { isUnsent: true };
 // The step that failed, in Node's system errors. A request is written only after these.
 const earlySteps = /^(connect|bind|socket|getaddrinfo|getnameinfo|query[A-Z]\w*)$/;
 
-// Codes that mean a failed look-up or connection, whichever runtime or HTTP client reports them. The last two are Bun's.
+// Codes of a failed lookup or connection in every runtime and HTTP client. The last two are Bun's.
 const earlyCodes =
   /^(ECONNREFUSED|ENOTFOUND|EAI_[A-Z]+|UND_ERR_CONNECT_TIMEOUT|ERR_SOCKET_CONNECTION_TIMEOUT|ERR_PROXY_TUNNEL|ConnectionRefused|FailedToOpenSocket)$/;
 
@@ -38,13 +38,13 @@ const certificateCodes =
 const passingTlsCodes = /BAD_RECORD_MAC|UNEXPECTED_EOF|INTERNAL_ERROR|USER_CANCELL?ED|CLOSE_NOTIFY|NO_RENEGOTIATION/;
 
 const remedies = {
-  date: "The server's certificate has expired or is not valid yet. Check the certificate, and the clock of this machine.",
-  host: "The server's certificate is for another host. Check the host in the URL.",
+  date: "The server's certificate has expired or is not valid yet. Check it, and the clock of this machine.",
+  host: "The server's certificate is for another host. Check the URL.",
   trust:
     "The server's certificate is not trusted. If your own certificate authority issued it, set NODE_EXTRA_CA_CERTS to the file of that authority's certificate.",
-  tls: 'The TLS handshake failed. Check the port of the URL (is it for plain HTTP?), and any proxy on the way.',
-  proxy: 'The proxy refused the connection. Check HTTPS_PROXY and NO_PROXY, and what the proxy allows.',
-  port: 'The URL has a scheme or a port that no request can be sent to. Check the URL.',
+  tls: 'The TLS handshake failed. Check the port of the URL, and any proxy.',
+  proxy: 'The proxy refused the connection. Check HTTPS_PROXY and NO_PROXY.',
+  port: 'No request can be sent to the scheme or port of the URL. Check the URL.',
 };
 
 const wrongTls: Verdict = { isUnsent: false, remedy: remedies.tls };

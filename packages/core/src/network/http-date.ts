@@ -1,6 +1,7 @@
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const month = `(?<month>${months.join('|')})`;
-const time = String.raw`(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`;
+const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
+const month = `(?<month>${months})`;
+// 60 is a leap second.
+const time = String.raw`(?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d):(?<second>[0-5]\d|60)`;
 const weekday = '(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat)';
 
 // RFC 9110 5.6.7: the form that senders use today, and two older ones that every recipient must accept. Case matters.
@@ -29,16 +30,12 @@ export function parseHttpDate(text: string, nowMs: number): number | undefined {
 }
 
 function instantOf(year: number, groups: Readonly<Record<string, string>>): number | undefined {
-  const [day, hour, minute, second] = ['day', 'hour', 'minute', 'second'].map((name) => Number(groups[name]));
-  const monthIndex = months.indexOf(groups['month'] ?? '');
-  // 60 is a leap second.
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
+  const { day, month = '', hour, minute, second } = groups;
   const date = new Date(0);
   // Not `Date.UTC`, which takes the years 0 to 99 for 1900 to 1999.
-  date.setUTCFullYear(year, monthIndex, day);
+  date.setUTCFullYear(year, months.indexOf(month) / 4, Number(day));
   // JavaScript takes 31 April for 1 May.
-  if (date.getUTCDate() !== day || date.getUTCMonth() !== monthIndex) return undefined;
-  return date.setUTCHours(Number(hour), minute, second);
+  return date.getUTCDate() === Number(day) ? date.setUTCHours(Number(hour), Number(minute), Number(second)) : undefined;
 }
 
 /** The longest wait that `Retry-After` can ask for: one day. */

@@ -1,5 +1,5 @@
 import type { AudienceRules } from '../token/claims.ts';
-import { assertClaimNames, type Options, readTexts, wrongOption } from './reader.ts';
+import { assertClaimNames, assertNoKey, type Options, readTexts, wrongOption } from './reader.ts';
 
 /** The options that decide which tokens of an issuer are meant for this server. */
 export interface AudienceOptions {
@@ -26,10 +26,21 @@ export function readAudienceRules(options: AudienceOptionValues, always: readonl
   if ([...always, ...requiredClaims].some((name) => refusedClaims.has(name)))
     throw wrongOption('refuseClaims', 'must not list a claim that every token needs, or that `requireClaims` lists');
   return {
-    audiences: readTexts(options, 'audience', "audience: 'https://api.example.com'"),
+    audiences: readAudiences(options),
     requiredClaims,
     refusedClaims,
   };
+}
+
+function readAudiences(options: AudienceOptionValues): ReadonlySet<string> | undefined {
+  const example = "audience: 'https://api.example.com'";
+  const audiences = readTexts(options, 'audience', example);
+  for (const text of audiences ?? []) {
+    assertNoKey('audience', text, example);
+    // Not every comma or space: an audience may be any text (RFC 7519 4.1.3).
+    if (/[\s,;]https?:\/\//.test(text)) throw wrongOption('audience', 'contains several URLs. Write them as a list');
+  }
+  return audiences;
 }
 
 function readClaimNames(

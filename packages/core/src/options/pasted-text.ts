@@ -1,8 +1,8 @@
-import { recognize } from '../logs/found-value.ts';
-import { kindOf } from '../logs/value-kind.ts';
+import { describeValue } from '../logs/found-value.ts';
 
-const quote = '["\'`\u2018-\u201F\u00AB\u00BB]';
-const quoted = new RegExp(`^${quote}|${quote}$`);
+const edge = '\\s\u200B"\'`\u2018-\u201F\u00AB\u00BB';
+// Some tools, such as docker --env-file, keep the quotes of a value.
+const wrapped = new RegExp(`^[${edge}]|[${edge},;]$`);
 // `$NAME`, `${NAME}`, `%NAME%`, `{{ name }}`, `<your-name>` and `process.env.NAME`.
 const placeholder = /^\$[A-Z_]{2,}|\$\{|^%\w+%$|\{\{|<[^>]*>|^process\.env\b/;
 
@@ -13,15 +13,14 @@ const placeholder = /^\$[A-Z_]{2,}|\$\{|^%\w+%$|\{\{|<[^>]*>|^process\.env\b/;
 export function problemOfPasted(value: unknown): string | undefined {
   if (value === undefined) return 'is undefined';
   // Not the value itself: a number may be a secret too.
-  if (typeof value !== 'string') return `is not a string. Found: ${recognize(value) ?? kindOf(value)}`;
+  if (typeof value !== 'string')
+    return `is not a string. Found: ${/number|bigint/.test(typeof value) ? 'a number' : describeValue(value)}`;
   if (value === '') return 'is empty';
   if (/^(?:undefined|null|\[object \w+\])$/.test(value))
-    return `is the text '${value}'. A missing value, or an object, was turned into text`;
-  if (/^[\s\u200B]|[\s\u200B]$/.test(value)) return 'begins or ends with a space or a line break. Remove it';
-  if (quoted.test(value)) return 'begins or ends with a quote. Remove the quotes: docker --env-file keeps them';
-  if (/[,;]$/.test(value)) return 'ends with a comma or a semicolon. Remove it';
+    return `is the text '${value}', so a value was not set, or is an object`;
+  if (wrapped.test(value)) return 'begins or ends with spaces, line breaks, quotes, commas or semicolons. Remove them';
   if (placeholder.test(value)) return 'contains a placeholder that was not replaced by its value';
   if (/^(?:export )?[A-Z][A-Z0-9_]+=[^=]/.test(value))
-    return 'begins with the name of a variable. Remove everything up to the `=`';
+    return 'begins with the name of a variable. Remove it and the `=`';
   return undefined;
 }

@@ -1,8 +1,7 @@
 import { ToriiConfigError } from '../errors.ts';
 import { describeValue, recognize } from '../logs/found-value.ts';
 import { loggable } from '../logs/loggable.ts';
-import { partnerOf, placeOf, synonymOf } from './foreign-names.ts';
-import { nearestName } from './nearest-name.ts';
+import { type Hints, hintFor } from './hints.ts';
 import { problemOfPasted } from './pasted-text.ts';
 
 /** A copy of an options object. The copy has no prototype, so `in` and property access see own options only. */
@@ -21,6 +20,7 @@ export interface NumberRule {
 /**
  * Copies an object of options. Each property is read once, so a getter cannot change a value after it was validated.
  * @param option The name of the object in error messages.
+ * @param hints What to write instead of names of other libraries.
  * @throws ToriiConfigError if an option is unknown, or is inherited or not enumerable, because the copy would lose it
  */
 export function readKnownOptions<T extends object, const Names extends readonly (keyof T & string)[]>(
@@ -28,6 +28,7 @@ export function readKnownOptions<T extends object, const Names extends readonly 
   optionNames: Names & Complete<T, Names>,
   example: string,
   option = 'options',
+  hints: Hints = {},
 ): Options<Names[number]> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw wrongValue(option, 'an object', given, example);
@@ -40,7 +41,7 @@ export function readKnownOptions<T extends object, const Names extends readonly 
   if (!names.some((name) => known.includes(name)) && recognize(given, known) !== undefined) {
     throw wrongValue(option, 'an object of options', given, example);
   }
-  if (unknown !== undefined) throw unknownName(unknown, known);
+  if (unknown !== undefined) throw unknownName(unknown, known, hints);
   for (const name of known) {
     if (name in given && !(name in options) && !(name in Object.prototype)) {
       throw wrongOption(name, 'is inherited or not enumerable. Pass a plain object');
@@ -97,6 +98,11 @@ export function assertClaimNames(option: string, names: Iterable<string>, exampl
     if (/[\s,\p{C}]/u.test(name))
       throw wrongOption(option, `must not contain spaces, commas or invisible characters. Write ${example}`);
   }
+}
+
+/** Throws a ToriiConfigError for a key, a secret or a token in place of a name. The message does not contain it. */
+export function assertNoKey(option: string, given: string, example: string): void {
+  if (/^(?:[sp]k|whsec)_|^eyJ/.test(given)) throw wrongOption(option, `is a key or a token. Write ${example}`);
 }
 
 export function readList<Name extends string>(
@@ -183,14 +189,15 @@ export function wrongValue(option: string, expected: string, found: unknown, exa
 }
 
 /** Creates an error for an unknown name. The message suggests the most similar known name. */
-export function unknownName(name: string, known: readonly string[], noun = 'option'): ToriiConfigError {
-  const synonym = synonymOf(name, known);
-  const place = synonym === undefined ? placeOf(name) : undefined;
-  const nearest = synonym ?? nearestName(name, known) ?? partnerOf(name, known);
-  const hint = place !== undefined ? ` ${place}.` : nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;
+export function unknownName(
+  name: string,
+  known: readonly string[],
+  hints: Hints = {},
+  noun = 'option',
+): ToriiConfigError {
   return new ToriiConfigError(
     name,
-    `There is no ${noun} \`${loggable(name)}\`.${hint} Known ${noun}s: ${known.join(', ')}.`,
+    `There is no ${noun} \`${loggable(name)}\`.${hintFor(name, known, hints)} Known ${noun}s: ${known.join(', ')}.`,
   );
 }
 

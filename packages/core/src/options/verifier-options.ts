@@ -1,5 +1,6 @@
 import type { Claims } from '../auth.ts';
 import type { ToriiConfigError } from '../errors.ts';
+import { hintFor, requestHints, verifyHints } from './hints.ts';
 import { readKnownOptions, unknownName, wrongOption } from './reader.ts';
 import {
   type RequestOptions,
@@ -21,12 +22,16 @@ export function readOptions(
   given: VerifierOptions,
   example = "createVerifier({ issuer: 'https://acme.torii.so' })",
 ): Settings {
-  const options = readKnownOptions(given, optionNames, example);
+  const options = readKnownOptions(given, optionNames, example, 'options', { ...verifyHints, ...requestHints });
   return { ...readVerifyOptions(options), ...readRequestOptions(options) };
 }
 
 /** Creates an error for an option that is not one of `known`. It may be an option of the verifier. */
 export function misplacedOption(name: string, known: readonly string[]): ToriiConfigError {
-  if (!optionNames.some((each) => each === name)) return unknownName(name, known);
-  return wrongOption(name, 'is an option of the verifier. Pass it to createVerifier, together with `issuer`');
+  const place = 'an option of the verifier. Pass it to createVerifier, together with `issuer`';
+  if (optionNames.some((each) => each === name)) return wrongOption(name, `is ${place}`);
+  const hint = hintFor(name, known, requestHints) === '' ? hintFor(name, optionNames, requestHints) : '';
+  return hint === ''
+    ? unknownName(name, known, requestHints)
+    : wrongOption(name, `is unknown here.${hint} That is ${place}`);
 }

@@ -10,6 +10,7 @@ import type { VerifySettings } from '../token/verify.ts';
 import { type AudienceOptions, readAudienceRules } from './audience-options.ts';
 import { problemOfIssuer } from './issuer-url.ts';
 import {
+  assertNoKey,
   listTexts,
   type Options,
   readFunction,
@@ -97,7 +98,7 @@ export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
     rules: {
       issuers: new Set(issuers),
       ...readAudienceRules(options, ['iss', 'sub', 'pid', 'iat', 'exp']),
-      environments: readTexts(options, 'environmentId', "environmentId: 'the id that the dashboard shows'"),
+      environments: readEnvironments(options),
       clockToleranceMs: readNumber(options, 'clockTolerance', { from: 0, to: 300, absent: 30 }) * 1000,
     },
     keySources: readKeySources(options, issuers, emit),
@@ -105,6 +106,16 @@ export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
     cachedTokens: readWhole(options, 'cachedTokens', { from: 0, to: 1_000_000, absent: 5_000 }),
     emit,
   };
+}
+
+function readEnvironments(options: VerifyOptionValues): ReadonlySet<string> | undefined {
+  const example = "environmentId: 'the id that the dashboard shows'";
+  const ids = readTexts(options, 'environmentId', example);
+  for (const id of ids ?? []) {
+    assertNoKey('environmentId', id, example);
+    if (/[\s,;/]/.test(id)) throw wrongOption('environmentId', `must be an id, or a list of ids. Write ${example}`);
+  }
+  return ids;
 }
 
 export function readKeyCaller(
@@ -148,7 +159,7 @@ function readKeySources(
   const time = name === 'keys' ? '' : ", fetchedAt: '2026-11-29T15:00:00Z'";
   const example = `${name}: { keys: [{ kty: 'EC', crv: 'P-256', kid: '…', … }]${time} }`;
   if (!Array.isArray(Reflect.get(Object(options[name]), 'keys')))
-    throw wrongValue(name, 'a key set', options[name], `${example}, or leave it out to have the keys fetched`);
+    throw wrongValue(name, 'a key set', options[name], `${example}, or leave it out`);
   try {
     const source =
       name === 'keys'

@@ -76,7 +76,6 @@ export function startsAsPrivateKey(bytes: Uint8Array): boolean {
   return bytes[at] === integer && bytes[at + 1] === 1 && (bytes[at + 2] ?? 2) < 2;
 }
 
-/** Encodes an element. */
 export function derOf(tag: number, ...contents: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const length = contents.reduce((sum, content) => sum + content.length, 0);
   const size: number[] = [];

@@ -41,7 +41,7 @@ function textOf(option: string, given: unknown, remedy: string): string {
   const bytesOrNot = ArrayBuffer.isView(given)
     ? "is bytes, not text. Read the file with readFileSync(path, 'utf8')"
     : '';
-  assertOption(option, typeof given === 'string', bytesOrNot || `is not a text. ${remedy}`);
+  assertOption(option, typeof given === 'string', bytesOrNot || `is not a string. ${remedy}`);
   assertOption(option, given.length <= maxLength, `is too long for a key. ${remedy}, without other text`);
   const text = cleanKeyText(given);
   assertOption(option, text !== '', `is empty. ${orVariable}`);
@@ -155,7 +155,7 @@ function pemOf(label: string, der: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
-/** Whether a text is PEM, the base64 of DER, or an SSH key: something that is no shared secret. */
+/** Whether a text is PEM, the base64 of DER, or an SSH key: something that must not be used as a shared secret. */
 export function isKeyMaterial(text: string): boolean {
   if (text.length > maxLength) return text.includes('-----BEGIN');
   const clean = cleanKeyText(text);

@@ -56,7 +56,8 @@ export function problemOfPublicPath(pattern: string): string | undefined {
   if (!base.startsWith('/')) return 'a path must begin with a slash';
   if (pattern === '/*') return 'it would match every path';
   if (base.includes('*')) return 'a star is allowed only at the end, as `/*`';
-  if (/\/:[a-z]{2}\w*(?:\/|$)/i.test(base)) return 'a path has no parameters. Write `/*` for everything below it';
+  if (/\/(?::[a-z]{2}\w*|\{[a-z]\w*\})(?:\/|$)/i.test(base))
+    return 'a path has no parameters. Write `/*` for everything below it';
   if (base.includes('%')) return 'a path must be written decoded, without percent escapes';
   if (base.includes('?') || base.includes('#')) return 'a path must not have a query or a fragment';
   if (/\p{Surrogate}/u.test(base)) return 'the path contains half of a surrogate pair';

@@ -52,6 +52,7 @@ export interface RequestView {
 }
 
 const nothing: readonly string[] = [];
+const upperZ = 0x5a;
 
 export const unknownRequest: RequestView = {
   method: undefined,
@@ -75,7 +76,7 @@ export function quickViewOf(request: RequestLike, option = 'request'): RequestVi
   // A token is never read from query parameters (RFC 6750 5.3).
   if (isIterable(headers) && !isHeaderList(headers)) throw wrongRequest(headers, option);
   if (parts !== undefined) {
-    const method = textOf(parts, 'method');
+    const method = methodOf(parts);
     // A response.
     if (method === undefined && typeof propertyOf(request, 'status') === 'number') throw wrongRequest(request, option);
     return new View(method, locate(parts), headerReader(headers, distinctHeaders(parts)), parts);
@@ -122,7 +123,8 @@ function isHeaderList(value: object): value is HeadersLike {
 }
 
 function isHeaderValue(value: unknown): boolean {
-  return value === undefined || value === null || Array.isArray(value) || /string|number/.test(typeof value);
+  if (Array.isArray(value)) return value.every((item) => /string|number/.test(typeof item));
+  return value === undefined || value === null || /string|number/.test(typeof value);
 }
 
 class View implements RequestView {
@@ -185,7 +187,20 @@ function targetsOf(request: object): readonly NamedHost[] {
 }
 
 function hasHeaders(request: object): request is RequestParts {
-  return isObject(propertyOf(request, 'headers'));
+  return headersIn(request, 'headers') !== undefined;
+}
+
+// In an object of lists, such as Node's `headersDistinct`, this is a header that the client named so, and not a field.
+function headersIn(request: object, name: 'headers' | 'multiValueHeaders'): HeadersLike | undefined {
+  const found = propertyOf(request, name);
+  if (!isObject(found)) return undefined;
+  return Array.isArray(found) && found.length > 0 && isObjectOfLists(request) ? undefined : (found as HeadersLike);
+}
+
+function isObjectOfLists(value: object): boolean {
+  const lists: readonly unknown[] = Object.values(value).filter((each) => each !== undefined);
+  const items = lists.flatMap((list) => (Array.isArray(list) ? list : [undefined]));
+  return lists.length > 1 && items.every((item) => typeof item === 'string');
 }
 
 // Wrappers without `headers` of their own: `raw` in Hono's `c.req`, `req` in its context and in Next's, `request` in those of
@@ -199,8 +214,8 @@ function wrappedParts(wrapper: object, depth = 0): RequestParts | undefined {
     if (inner !== undefined) return inner;
   }
   // A load balancer of AWS sends all values of each header to a Lambda function, or the last value of each, or both.
-  const headers = propertyOf(wrapper, 'multiValueHeaders');
-  return isObject(headers) ? { ...wrapper, headers: headers as HeadersLike } : undefined;
+  const headers = headersIn(wrapper, 'multiValueHeaders');
+  return headers === undefined ? undefined : { ...wrapper, headers };
 }
 
 // Reads `rawHeaders` first, because the first access to Node's `headersDistinct` is slow.
@@ -223,11 +238,16 @@ const places = [['req'], ['raw'], ['raw', 'req'], ['node', 'req'], ['runtime', '
 
 function nodeRequest(request: object): object | undefined {
   for (const place of places) {
-    let found: unknown = request;
-    for (const name of place) found = isObject(found) ? propertyOf(found, name) : undefined;
-    if (isObject(found) && hasDistinct(found)) return found;
+    let found: object | undefined = request;
+    for (const name of place) found = objectIn(found, name);
+    if (found !== undefined && hasDistinct(found)) return found;
   }
   return undefined;
+}
+
+function objectIn(source: object | undefined, name: string): object | undefined {
+  const found = source && propertyOf(source, name);
+  return isObject(found) ? found : undefined;
 }
 
 function hasDistinct(request: object): boolean {
@@ -275,15 +295,42 @@ function valuesOf(headers: HeadersLike, wanted: string): readonly string[] {
 function listOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (value === undefined || value === null) return nothing;
-  return (Array.isArray(value) ? value : [value]).map(String);
+  // CloudFront shows Lambda functions each value as `{ key, value }`.
+  return (Array.isArray(value) ? value : [value]).map(
+    (item) => (isObject(item) && textOf(item, 'value')) || String(item),
+  );
+}
+
+// hapi writes the method in lower case, so a check would not recognize `DELETE`. Not the method as it was sent if that is
+// another one: hapi can route a request by a method that the app has set.
+function methodOf(parts: RequestParts): string | undefined {
+  const method = textOf(parts, 'method');
+  if (method === undefined || method.charCodeAt(0) <= upperZ) return method;
+  const sent = textOf(nodeRequest(parts) ?? parts, 'method') ?? method;
+  return sent.toLowerCase() === method ? sent : method;
 }
 
 function locate(request: RequestParts): string | undefined {
   const original = textOf(request, 'originalUrl');
   const url = textOf(request, 'url') ?? original;
-  if (url !== undefined && original !== undefined) return mountedPath(request, original, url);
-  const fetchUrl = url === undefined ? undefined : fetchUrlOf(request, url);
-  return fetchUrl?.pathname ?? pathOf(url ?? textOf(request, 'path'));
+  if (url === undefined) return uncutPath(request, pathOf(textOf(request, 'path')));
+  if (original !== undefined) return mountedPath(request, original, url);
+  // An adapter for connect may pass the `url` from which connect has cut the mount path.
+  const inner = objectIn(request, 'req') ?? objectIn(request, 'raw');
+  const sent = inner && textOf(inner, 'originalUrl');
+  if (sent !== undefined) return mountedPath(request, sent, url) ?? mountedPath(inner ?? {}, sent, url);
+  return fetchUrlOf(request, url)?.pathname ?? pathOf(url);
+}
+
+// An event of h3 has a `path` from which h3 has cut the mount path, and contains the request that was sent. A Node request in
+// `req` proves nothing: adapters for routers pass one with a cut `url`, and the whole path.
+function uncutPath(event: object, path: string | undefined): string | undefined {
+  const node = objectIn(objectIn(event, 'node'), 'req');
+  const target = node && (textOf(node, 'originalUrl') ?? textOf(node, 'url'));
+  if (target !== undefined && pathOf(target) !== path) return undefined;
+  const fetched = objectIn(event, 'req');
+  if (fetched === undefined || !hasHeaders(fetched) || !isHeaders(fetched.headers)) return path;
+  return fetchUrlOf(fetched, textOf(fetched, 'url') ?? '')?.pathname === path ? path : undefined;
 }
 
 function fetchUrlOf(request: RequestParts, url: string): URL | undefined {
@@ -292,7 +339,7 @@ function fetchUrlOf(request: RequestParts, url: string): URL | undefined {
 
 // Returns the path as it was sent, or `undefined` if middleware rewrote `url`, because the router then uses another path.
 // The `mountPath` of koa-mount is not used, because it can be stale.
-function mountedPath(request: RequestParts, original: string, url: string): string | undefined {
+function mountedPath(request: object, original: string, url: string): string | undefined {
   const mount = textOf(request, 'baseUrl') ?? '';
   const [sent, routed] = [pathOf(original), pathOf(url)];
   if (sent === undefined || routed === undefined) return undefined;

@@ -13,7 +13,7 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   if (signal.aborted) callback();
   if (signal.aborted) return () => {};
   const listener = listeners.get(signal) ?? listen(signal);
-  // A function of its own, so that two registrations of one callback are removed independently.
+  // A new function, so that two registrations of one callback are removed independently.
   const call = (): void => callback();
   listener.callbacks.add(call);
   return () => {

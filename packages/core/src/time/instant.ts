@@ -13,7 +13,7 @@ export function instantNow(): Instant {
 /**
  * Milliseconds since `since`, by the clock that shows more: the wall clock can be set back, and the monotonic clock can stop
  * while the machine sleeps. Infinity if both clocks were set back, as when a test ends its fake timers: an age is then unknown,
- * and a wait must not last until the clocks are where they were.
+ * and a wait must not last until the clocks have caught up.
  */
 export function elapsedMs(since: Instant): number {
   const ms = Math.max(Date.now() - since.wallMs, performance.now() - since.steadyMs);

@@ -84,7 +84,8 @@ export interface WebhookReceiver<More extends object = object> {
    * Verifies a delivery, calls `handle` unless the event was handled before, and returns the response to send.
    * @throws the error of the handler. The server must answer it with 500, so that Torii retries. An error that frameworks
    * would answer with another status is wrapped in a ToriiWebhookError `handler_failed`.
-   * @throws ToriiConfigError if the payload is not a raw body: it was parsed, or its stream is already being read
+   * @throws ToriiConfigError if the payload is not a raw body (it was parsed, or its stream is already being read), or if an
+   * argument is missing
    */
   receive(delivery: ReceivedDelivery, handle: (event: WebhookEvent<More>) => unknown): Promise<WebhookAnswer>;
 }

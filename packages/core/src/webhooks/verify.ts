@@ -65,7 +65,13 @@ export function verifyWebhook<More extends object = object>(
 }
 
 async function verifyOnce<More extends object>(options: VerifyWebhookOptions): Promise<WebhookEvent<More>> {
-  const given = readKnownOptions(options, [...ruleNames, 'headers', 'payload'], '{ secret, headers, payload }');
+  const given = readKnownOptions(
+    options,
+    [...ruleNames, 'headers', 'payload'],
+    '{ secret, headers, payload }',
+    'options',
+    { payload: 'body rawbody' },
+  );
   return verifyDelivery<More>(readRules(given), options.headers, () => options.payload);
 }
 

@@ -193,4 +193,13 @@ describe('a copy of a failure', () => {
     const { message } = loggableCause(new Error('redis://user:hunter2@a:6379/0 and http://ada@b/x@y and //c'));
     expect(message).toBe('redis://a:6379/0 and http://b/x@y and //c');
   });
+
+  test('[16] has no password with a character that should have been encoded', () => {
+    for (const password of ['hun/ter2', 'ter2?', 'a?hun#ter2', 'p@ss/ter2']) {
+      const { message } = loggableCause(new Error(`bad redis://user:${password}x@a:6379/0 and http://b:80/x@y`));
+      expect(message).toBe('bad redis://a:6379/0 and http://b:80/x@y');
+    }
+    const long = `${'x'.repeat(150)} redis://default:1a/${'hunter2'.repeat(20)}@redis.internal`;
+    expect(loggableCause(new Error(long)).message).not.toContain('hunter2');
+  });
 });

@@ -1,5 +1,5 @@
 import type { Auth, Check, CheckResult, Claims, RequestParts } from '@torii/core';
-import { guardOutcome, viewOf } from '@torii/core/adapter';
+import { guardOutcome, viewOf, wrongValue } from '@torii/core/adapter';
 import { type IssuerRoutes, issuerRoutes } from './issuer-route.ts';
 import { readOptions, type ToriiNextOptions } from './options.ts';
 import { createAuth, createProtect, type Protect } from './protect.ts';
@@ -44,6 +44,8 @@ export interface ToriiNext<Custom extends object = Claims> {
   /**
    * Verifies a request in the pages router: in an API route or in `getServerSideProps`. Returns `{ auth, denial }`.
    * `denial` is `null` if the token is valid; otherwise `auth` is `null` and `denial` says how to respond.
+   *
+   * @throws ToriiConfigError if `request` is not a request
    */
   fromRequest(request: RequestParts): Promise<CheckResult<Custom>>;
   /**
@@ -83,6 +85,8 @@ export function createToriiNext<Custom extends object = Claims>(options: ToriiNe
     // Throws for anything but a request. A NextRequest, whose fields are getters, is read below.
     viewOf(request);
     const { method, headers, headersDistinct, rawHeaders } = request;
+    // `viewOf` also takes headers, and the context of `getServerSideProps`, which contains the request.
+    if (headers === undefined) throw wrongValue('request', 'a request', request, 'fromRequest(req)');
     const shown = withoutHost({ method, headers, headersDistinct, rawHeaders });
     return settings.verifier.check(shown) as Promise<CheckResult<Custom>>;
   }

@@ -14,6 +14,8 @@ import {
   readFunction,
   readKnownOptions,
   readLiteralPath,
+  requestHints,
+  verifyHints,
   verifyOptionNames,
   wrongOption,
 } from '@torii/core/adapter';
@@ -84,7 +86,11 @@ export function readOptions(given: ToriiNextOptions): Settings {
       '@torii/next needs Next 15 or 16. Found an older version. Run `npm install next@16`.',
     );
   }
-  const options = readKnownOptions(given, optionNames, example);
+  const options = readKnownOptions(given, optionNames, example, 'options', {
+    ...verifyHints,
+    ...requestHints,
+    signInPath: 'signinurl loginurl loginpath',
+  });
   const production = !['development', 'test'].includes(process.env['NODE_ENV'] ?? '');
   const origins = readOrigins(options, production);
   const signInPath = readLiteralPath(options, 'signInPath', "signInPath: '/sign-in'");

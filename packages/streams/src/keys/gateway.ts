@@ -55,7 +55,7 @@ export async function waitUntilServed(gateway: Gateway, keyId: string, limitMs: 
     const askedAt = performance.now();
     const answer = await askFor(gateway, keyId);
     const isPermanent = readConnectionFailure(answer.cause).remedy !== undefined;
-    // Count as well: the clock of a test may stand still.
+    // Also count the pauses: the clock of a test may stand still.
     const isOver = askedAt + pauseMs >= deadline || pauses * pauseMs >= limitMs;
     if (answer.isServed || isPermanent || isOver) return answer;
     await pause(pauseMs);

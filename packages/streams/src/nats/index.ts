@@ -14,8 +14,8 @@ export type { NatsTls } from './tls.ts';
 
 export interface NatsOptions {
   /**
-   * The address of a NATS server, such as `nats://127.0.0.1:4222`, or several servers of one cluster: a list, or one
-   * text with commas. One `tls://` requires TLS for all of them. Must not contain a user name or password: use `login`.
+   * The address of a NATS server, such as `nats://127.0.0.1:4222`, or several servers of one cluster, as a list or
+   * separated by commas. One `tls://` requires TLS for all of them. Must not contain a user name or password: use `login`.
    */
   readonly servers: string | readonly string[] | undefined;
   /** How to log in. Leave it out if the server requires no login, or identifies clients by their TLS certificate. */

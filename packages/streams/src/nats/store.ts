@@ -1,12 +1,14 @@
 import { type KV, Kvm, type KvStatus } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { isError } from '@torii/core/adapter';
+import { isError, pause } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import type { KeyStore } from '../keys/slot.ts';
 import { translateErrors } from './errors.ts';
 
 const revisionConflictCodes = new Set([10071, 10164]);
 const streamNotFoundCode = 10059;
+const pauseMs = 100;
+const maxPauses = 10;
 const minBytesForKey = 4_096;
 
 /**
@@ -35,16 +37,26 @@ export function createNatsStore(connection: NatsConnection): KeyStore {
     }
   }
 
-  async function put(name: string, key: string, value: string, previousSeq: number): Promise<number | null> {
+  async function put(
+    name: string,
+    key: string,
+    value: string,
+    previousSeq: number,
+    pauses = 0,
+  ): Promise<number | null> {
     const wasKnown = checkedBuckets.has(name);
+    const bucket = await findOrCreate(name);
     try {
-      return await (await findOrCreate(name)).put(key, value, { previousSeq });
+      return await bucket.put(key, value, { previousSeq });
     } catch (error) {
       if (revisionConflictCodes.has(codeOf(error))) return null;
       checkedBuckets.delete(name);
-      // The cached bucket no longer exists, so nothing was written and one retry is safe.
-      if (wasKnown && (isMissingBucket(error) || hasNoResponder(error))) return put(name, key, value, previousSeq);
-      throw error;
+      // Nothing was written, so another attempt is safe: the cached bucket no longer exists, or another client is just
+      // creating this one, and the server does not listen for writes yet.
+      const isMissing = (wasKnown && isMissingBucket(error)) || hasNoResponder(error);
+      if (!isMissing || pauses === maxPauses) throw error;
+      if (!wasKnown) await pause(pauseMs);
+      return put(name, key, value, previousSeq, pauses + 1);
     }
   }
 

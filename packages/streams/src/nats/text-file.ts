@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { assertOption, decodeText } from '@torii/core/adapter';
 
 // Reads a file that a person wrote. Line breaks become LF and a byte order mark is removed: the NATS client and OpenSSL
-// would take CR and the mark for a part of a seed or of a PEM line. Throws an error without a `cause`: errors of node:fs
+// would read them as part of a seed or of a PEM line. Throws an error without a `cause`: errors of node:fs
 // quote the path, and the caller may have passed a secret instead of a path.
 export async function readTextFile(option: string, path: unknown): Promise<string> {
   const isPath = typeof path === 'string' && path !== '';

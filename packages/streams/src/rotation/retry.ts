@@ -21,7 +21,7 @@ export async function retryWhileUnavailable<T>(
         error instanceof ToriiStreamError &&
         (error.reason === 'store_unavailable' || error.reason === 'gateway_unavailable');
       // Compare the start of the attempt: if the process was stopped during an attempt, that attempt must not be the last.
-      // Count as well: the clock of a test may stand still.
+      // Also count the retries: the clock of a test may stand still.
       const isOver = begunAt > deadline || retries * retryEveryMs >= retryForMs;
       // An untrusted certificate, for example, does not become trusted by waiting.
       const isPermanent = isUnavailable && readConnectionFailure(error.cause).remedy !== undefined;

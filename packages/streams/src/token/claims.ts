@@ -37,6 +37,7 @@ export interface StreamClaims {
 const reservedClaims = ['sub', 'iss', 'iat', 'exp', 'nbf', 'jti', 'allowed_streams'];
 
 const requestNames = ['subject', 'allowedStreams', 'ttlSeconds', 'claims'] as const;
+const hints = { subject: 'sub userid', allowedStreams: 'channels' };
 const maxStreams = 1_000;
 const maxSubjectBytes = 1_000;
 // Many servers and proxies refuse a URL or header above 8 kB, and base64url makes the JSON of the claims a third
@@ -50,7 +51,7 @@ export function readRequest(request: StreamRequest, maxTtlSeconds: number): Chec
     throw refusal('subject_invalid', 'The argument is not an object. Pass { subject, allowedStreams, ttlSeconds }');
   }
   const example = "issue({ subject: 'user_1', allowedStreams: ['chat_*'], ttlSeconds: 300 })";
-  const own = readKnownOptions(request, requestNames, example, 'request') as unknown as StreamRequest;
+  const own = readKnownOptions(request, requestNames, example, 'request', hints) as unknown as StreamRequest;
   const { subject, allowedStreams, ttlSeconds, claims } = own;
   checkSubject(subject);
   if (!Number.isInteger(ttlSeconds) || ttlSeconds < lifetimeSeconds.min || ttlSeconds > maxTtlSeconds) {

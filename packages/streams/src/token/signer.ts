@@ -86,6 +86,7 @@ export interface StreamSigner {
    * Mints a token.
    *
    * @throws ToriiStreamError `subject_invalid`, `streams_invalid`, `lifetime_invalid` or `claims_invalid`
+   * @throws ToriiConfigError if `request` has an unknown field
    */
   issue(request: StreamRequest): Promise<StreamToken>;
   /**

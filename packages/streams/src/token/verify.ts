@@ -60,7 +60,7 @@ const maxKeyIdLength = 256;
  *
  * @throws ToriiAuthError `token_malformed`, `algorithm_refused`, `signature_invalid`, `token_expired`, `claim_missing`,
  * `claim_malformed`, `token_not_yet_valid`, `issuer_refused` or `audience_refused`
- * @throws ToriiConfigError for a wrong key or option
+ * @throws ToriiConfigError if the key or an option is wrong, or `token` is not a string or begins with `Bearer `
  */
 export function verifyStreamToken(token: string, options: VerifyStreamOptions): Promise<VerifiedStreamToken> {
   return guardToken(verify(token, options));

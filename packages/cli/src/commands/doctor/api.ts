@@ -1,15 +1,15 @@
 import { ToriiApiError, ToriiConfigError, ToriiError } from '@torii/core';
-import { isLoopback } from '@torii/core/adapter';
-import { type ApiSettings, clientWith } from '../../client.ts';
+import { type ApiSettings, clientWith, defaultApiUrl } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { describeFailure, UsageError } from '../../failures.ts';
 import { printable } from '../../output/printable.ts';
 import { shownKey, shownUrl } from '../../shown-settings.ts';
 import { ask, describeForeignReply, hostOf, isTrouble, type Limits, type Reply } from './exchange.ts';
 import { type Finding, failed, passed, type Report, skipped, warning } from './finding.ts';
+import { isLocal } from './machine.ts';
 
-/** The id of no user. Asking for it reads no data, and tells whether the API accepts the key. */
-const nobody = '00000000-0000-7000-8000-000000000000';
+/** No user has this id: asking for it reads no data, and shows whether the API accepts the key. */
+const unknownUserId = '00000000-0000-7000-8000-000000000000';
 const check = 'REST API';
 
 /**
@@ -30,8 +30,8 @@ export async function checkApi(context: Context, settings: ApiSettings, limits: 
       : `not asked: ${url === undefined ? '' : shownUrl(url.text)}`;
     return { findings: [failed(check, found, describeFailure(error, context.env).text)] };
   }
-  const base = (url?.text ?? 'https://api.torii.so').replace(/\/+$/, '');
-  const target = `${base}/api/server/v1/users/${nobody}`;
+  const base = (url?.text ?? defaultApiUrl).replace(/\/+$/, '');
+  const target = `${base}/api/server/v1/users/${unknownUserId}`;
   const reply = await ask(target, limits);
   const at = (found: string): string => `${shownUrl(base)}: ${found}`;
   if (isTrouble(reply)) return { findings: [failed(check, at(reply.found), reply.advice)] };
@@ -42,7 +42,7 @@ export async function checkApi(context: Context, settings: ApiSettings, limits: 
 
   const { signal, timeoutMs } = limits;
   try {
-    await client.users.get(nobody, { signal, timeoutMs, maxRetries: 0 });
+    await client.users.get(unknownUserId, { signal, timeoutMs, maxRetries: 0 });
     return { findings: [passed(check, at('key accepted'))], clock };
   } catch (error) {
     signal.throwIfAborted();
@@ -53,7 +53,7 @@ export async function checkApi(context: Context, settings: ApiSettings, limits: 
   }
 }
 
-/** Torii's API answers 401 to a request without a key. */
+/** Describes an API that does not refuse a request without a key, which Torii's API answers with 401. */
 function describeOpenReply(
   url: string,
   { status }: Reply,
@@ -62,7 +62,7 @@ function describeOpenReply(
   const host = hostOf(url);
   const advice =
     status === 404
-      ? `There is no REST API of Torii at ${host}. Remove TORII_API_URL to use https://api.torii.so, or set it to the URL of the emulator, without a path.`
+      ? `There is no REST API of Torii at ${host}. Remove TORII_API_URL to use ${defaultApiUrl}, or set it to the URL of the emulator, without a path.`
       : `${host} does not answer like Torii’s REST API: it should refuse a request without a key. Check TORII_API_URL.`;
   return { found: `not Torii’s API (${status})`, advice };
 }
@@ -103,7 +103,7 @@ function judgeAnswer(
     return failed(
       check,
       found,
-      'The server at TORII_API_URL is not Torii’s REST API. Remove TORII_API_URL to use https://api.torii.so.',
+      `The server at TORII_API_URL is not Torii’s REST API. Remove TORII_API_URL to use ${defaultApiUrl}.`,
     );
   }
   if (status === 429) return warning(check, found, 'The API limits requests. Wait, and run torii doctor again.');
@@ -114,7 +114,7 @@ function judgeAnswer(
 export function checkSameTorii(issuers: readonly string[], { key, url }: ApiSettings): Finding {
   const name = 'same Torii';
   if (key === undefined || issuers.length === 0) return skipped(name, 'needs an issuer and a secret key');
-  const isApiLocal = isLocal(url?.text ?? 'https://api.torii.so');
+  const isApiLocal = isLocal(url?.text ?? defaultApiUrl);
   const areLocal = issuers.map(isLocal);
   if (areLocal.some((each) => each !== isApiLocal)) {
     return warning(
@@ -131,8 +131,4 @@ export function checkSameTorii(issuers: readonly string[], { key, url }: ApiSett
     );
   }
   return passed(name, isApiLocal ? 'issuer and API are local' : 'issuer and API are remote');
-}
-
-function isLocal(url: string): boolean {
-  return URL.canParse(url) && isLoopback(new URL(url).hostname);
 }

@@ -4,7 +4,7 @@ import { type Finding, failed, passed, type ServerClock, skipped } from './findi
 export function checkClock(clocks: readonly ServerClock[], toleranceSeconds: number): Finding {
   const check = 'clock';
   const [first] = clocks;
-  if (first === undefined) return skipped(check, 'no server told its time');
+  if (first === undefined) return skipped(check, 'no server sent a date');
   const worst = clocks.reduce((one, other) =>
     Math.abs(other.aheadSeconds) > Math.abs(one.aheadSeconds) ? other : one,
   );

@@ -1,5 +1,6 @@
-import { isLoopback, parseHttpDate, readConnectionFailure } from '@torii/core/adapter';
+import { isLoopback, readConnectionFailure } from '@torii/core/adapter';
 import { printable, withoutSecrets } from '../../output/printable.ts';
+import { readClockAhead } from '../../server-clock.ts';
 import { shownUrl } from '../../shown-settings.ts';
 
 export interface Limits {
@@ -46,7 +47,7 @@ export async function ask(url: string, { signal, timeoutMs, hasProxy }: Limits):
       status: response.status,
       headers: response.headers,
       text,
-      clockAheadSeconds: clockAhead(response.headers, (begun + arrived) / 2),
+      clockAheadSeconds: readClockAhead(response.headers, (begun + arrived) / 2),
     };
   } catch (error) {
     signal.throwIfAborted();
@@ -70,14 +71,6 @@ async function readText({ body }: Response): Promise<string> {
     if (text.length > maxBytes) break;
   }
   return text.slice(0, maxBytes);
-}
-
-/** A response from a cache has the date at which it was created, and its age (RFC 9111 section 5.1). */
-function clockAhead(headers: Headers, nowMs: number): number | undefined {
-  const date = parseHttpDate(headers.get('date') ?? '', nowMs);
-  const age = /^\d{1,9}$/.test(headers.get('age') ?? '') ? Number(headers.get('age')) : 0;
-  // The Date header has no milliseconds. Add 500 ms, because on average the real time is half a second later.
-  return date === undefined ? undefined : (date + 500 + age * 1000 - nowMs) / 1000;
 }
 
 /** The code of an error of the network: the first one in its causes and in the errors of its attempts. */
@@ -149,7 +142,7 @@ function describeNetworkError(url: string, error: unknown): Trouble {
     return at(
       'certificate not trusted',
       `Node does not trust the certificate of ${host}. If it belongs to a proxy of your network or to a local authority, set ` +
-        'NODE_EXTRA_CA_CERTS to the PEM file of that authority. Otherwise somebody may be intercepting the connection.',
+        'NODE_EXTRA_CA_CERTS to the PEM file of that authority. Otherwise someone may be intercepting the connection.',
     );
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {

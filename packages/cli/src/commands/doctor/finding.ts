@@ -5,7 +5,7 @@ export interface Finding {
   readonly check: string;
   readonly result: 'passed' | 'warning' | 'failed' | 'skipped';
   readonly found: string;
-  /** What is wrong and what to do. `null` if nothing is. */
+  /** What is wrong and what to do. `null` if nothing is wrong. */
   readonly advice: string | null;
 }
 

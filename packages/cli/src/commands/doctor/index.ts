@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { wholeNumber } from '../../arguments.ts';
+import { addText, wholeNumber } from '../../arguments.ts';
 import { type ApiOptions, type ApiSettings, addApiOptions, apiSettingsFrom } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { CommandFailure, describeFailure, UsageError } from '../../failures.ts';
@@ -50,7 +50,8 @@ async function runDoctor(context: Context, options: DoctorOptions): Promise<void
   if (form === 'table') await output.write(drawReport(output, findings));
   else if (form === 'ndjson') await writeRecords(output, form, [], findings);
   else await writeRecord(output, form, [], { healthy: wrong.length === 0, checks: findings });
-  if (wrong.length > 0) throw new CommandFailure(`Wrong: ${[...new Set(wrong.map(({ check }) => check))].join(', ')}.`);
+  if (wrong.length > 0)
+    throw new CommandFailure(`Failed checks: ${[...new Set(wrong.map(({ check }) => check))].join(', ')}.`);
 }
 
 /** Runs all checks. A check that fails does not stop the others. */
@@ -109,8 +110,4 @@ function issuersOf(context: Context, options: DoctorOptions): readonly string[] 
   if (options.issuer !== undefined) return options.issuer;
   const setting = settingsFrom(context, options)('TORII_ISSUER');
   return setting === undefined ? [] : [setting.text];
-}
-
-function addText(text: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, text];
 }

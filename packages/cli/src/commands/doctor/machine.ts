@@ -35,7 +35,7 @@ export function checkProxy({ env }: Context, urls: readonly string[], version: s
   return warning(
     check,
     `${list} used for ${new URL(local).hostname} too`,
-    'Requests to this machine go through the proxy, which cannot reach it. Add it: NO_PROXY=localhost,127.0.0.1,::1',
+    'Requests to this machine go through the proxy, which cannot reach it. Add it: NO_PROXY=localhost,127.0.0.1,[::1]',
   );
 }
 
@@ -50,7 +50,8 @@ function knowsProxies(version: string): boolean {
   return major >= 24 || (major === 22 && minor >= 21);
 }
 
-function isLocal(url: string): boolean {
+/** Whether a URL leads to this machine. */
+export function isLocal(url: string): boolean {
   return URL.canParse(url) && isLoopback(new URL(url).hostname);
 }
 
@@ -58,11 +59,11 @@ export function goesThroughProxy(env: Environment, url: string): boolean {
   const { protocol, hostname, host } = new URL(url);
   const proxy = protocol === 'https:' ? 'https_proxy' : 'http_proxy';
   if (!usesProxy(env) || (env[proxy] ?? env[proxy.toUpperCase()] ?? '') === '') return false;
-  const name = hostname.replace(/^\[(.*)\]$/, '$1');
   const exceptions = (env['no_proxy'] ?? env['NO_PROXY'] ?? '').toLowerCase().split(/[\s,]+/);
   return !exceptions.some((each) => {
     const domain = each.replace(/^\*?\./, '');
-    return each === '*' || each === host || domain === name || (domain !== '' && name.endsWith(`.${domain}`));
+    // Node compares IPv6 addresses with their brackets.
+    return each === '*' || each === host || domain === hostname || (domain !== '' && hostname.endsWith(`.${domain}`));
   });
 }
 

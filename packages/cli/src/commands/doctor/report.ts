@@ -1,6 +1,6 @@
 import type { Output } from '../../output/output.ts';
 import { printable } from '../../output/printable.ts';
-import { type Column, drawTable } from '../../output/table.ts';
+import { type Column, drawTable, wrap } from '../../output/table.ts';
 import type { Finding } from './finding.ts';
 
 const signs: Readonly<Record<Finding['result'], string>> = { passed: '✓', warning: '!', failed: '✗', skipped: '-' };
@@ -10,13 +10,13 @@ const columns: readonly Column<Finding>[] = [
   { title: 'result', value: ({ result }) => result },
   { title: 'check', value: ({ check }) => check },
   { title: 'found', value: ({ found }) => found },
+  { title: 'advice', value: ({ advice }) => advice },
 ];
 
-/** Draws the findings, and below them what to do. Where a terminal may not show signs, they are words. */
+/** Draws the findings, and below them what to do. Without colors, the signs are words. Writes a table in a pipe. */
 export function drawReport(output: Output, findings: readonly Finding[]): string {
-  const list = output.isTerminal
-    ? findings.map((finding) => drawFinding(output, finding, findings)).join('')
-    : drawTable(output, columns, findings);
+  if (!output.isTerminal) return drawTable(output, columns, findings);
+  const list = findings.map((finding) => drawFinding(output, finding, findings)).join('');
   const advice = findings
     .filter((finding) => finding.advice !== null)
     .map((finding) => `\n${drawLine(output, `${signOf(output, finding)} `, `${finding.check}: ${finding.advice}`)}`);
@@ -41,17 +41,7 @@ function signOf(output: Output, finding: Finding): string {
   return output.style(colors[finding.result], plainSignOf(output, finding));
 }
 
-/** Breaks a text between words. Its further lines are indented. */
-function drawLine({ columns: width }: Output, start: string, text: string, indent = 2): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of printable(text).split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    const room = width - indent;
-    if (line !== '' && longer.length > room) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return `${start}${[...lines, line].join(`\n${' '.repeat(indent)}`)}\n`;
+/** Breaks a text between words, and indents all lines but the first. */
+function drawLine({ columns }: Output, start: string, text: string, indent = 2): string {
+  return `${start}${wrap(printable(text), columns - indent).join(`\n${' '.repeat(indent)}`)}\n`;
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ApiSettings } from '../../client.ts';
+import { type ApiSettings, defaultApiUrl } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { printable } from '../../output/printable.ts';
 import { type Setting, settingsFrom } from '../../settings.ts';
@@ -69,7 +69,7 @@ function checkSettingsFile({ cwd }: Context, { settings = '.env' }: Flags): Find
 }
 
 function describeMissing(name: (typeof names)[number], { env }: Context, isConfigured: boolean): Finding {
-  if (name === 'TORII_API_URL') return skipped(name, 'not set: https://api.torii.so');
+  if (name === 'TORII_API_URL') return skipped(name, `not set: ${defaultApiUrl}`);
   const known: readonly string[] = names;
   const similar = Object.keys(env).filter((each) => isMisspelled(each, name) && !known.includes(each));
   const hint =

@@ -1,9 +1,9 @@
 import { type Auth, createVerifier, type RefusalDetail, ToriiAuthError, ToriiUnavailableError } from '@torii/core';
-import { parseHttpDate } from '@torii/core/adapter';
 import type { Command } from 'commander';
-import { wholeNumber } from '../../arguments.ts';
+import { addText, wholeNumber } from '../../arguments.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
+import { readClockAhead } from '../../server-clock.ts';
 import { settingsFrom } from '../../settings.ts';
 import type { Pasted, TokenSourceOptions } from './source.ts';
 
@@ -77,9 +77,8 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
     ...rules,
     async fetch(url, init) {
       const response = await fetch(url, init);
-      const date = parseHttpDate(response.headers.get('date') ?? '', Date.now());
-      // The Date header has no milliseconds. Add 500 ms, because on average the real time is half a second later.
-      if (date !== undefined) seen.clockAheadSeconds = (date + 500 - Date.now()) / 1000;
+      const clockAheadSeconds = readClockAhead(response.headers, Date.now());
+      if (clockAheadSeconds !== undefined) seen.clockAheadSeconds = clockAheadSeconds;
       return response;
     },
     onEvent(event) {
@@ -110,8 +109,4 @@ export async function lookAtIssuer(issuer: string, kid: string, rules: Rules): P
   const claims = { iss: issuer, sub: 'nobody', pid: 'nowhere', iat: now, exp: now + 60 };
   const token = `${encode({ alg: 'ES256', kid })}.${encode(claims)}.${Buffer.alloc(64, 1).toString('base64url')}`;
   return judge({ token }, { issuer: rules.issuer, clockTolerance: rules.clockTolerance });
-}
-
-function addText(text: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, text];
 }

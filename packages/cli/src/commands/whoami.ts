@@ -1,22 +1,23 @@
 import type { Auth } from '@torii/core';
 import type { Command } from 'commander';
-import { type ApiOptions, addApiOptions, apiSettingsFrom, clientWith } from '../../client.ts';
-import type { Context } from '../../context.ts';
-import { CommandFailure, isKeyRefused } from '../../failures.ts';
-import { withoutSecrets } from '../../output/printable.ts';
-import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
-import type { Column } from '../../output/table.ts';
-import { settingsFrom } from '../../settings.ts';
-import { placeOf, shownKey, shownUrl } from '../../shown-settings.ts';
-import { describeMoment } from './claim-text.ts';
-import { readToken, type TokenSourceOptions } from './source.ts';
-import { judge, rulesFrom } from './verdict.ts';
+import { addText } from '../arguments.ts';
+import { type ApiOptions, addApiOptions, apiSettingsFrom, clientWith, defaultApiUrl } from '../client.ts';
+import type { Context } from '../context.ts';
+import { CommandFailure, isKeyRefused } from '../failures.ts';
+import { withoutSecrets } from '../output/printable.ts';
+import { addFormOptions, type FormOptions, formOf, writeRecord } from '../output/records.ts';
+import type { Column } from '../output/table.ts';
+import { settingsFrom } from '../settings.ts';
+import { placeOf, shownKey, shownUrl } from '../shown-settings.ts';
+import { describeMoment } from './token/claim-text.ts';
+import { readToken, type TokenSourceOptions } from './token/source.ts';
+import { judge, rulesFrom } from './token/verdict.ts';
 
 interface WhoamiOptions extends ApiOptions, FormOptions, TokenSourceOptions {
   readonly issuer?: readonly string[];
 }
 
-/** What the command line would use, and whom the API takes it for. As written by --json. */
+/** What torii uses, and whether the API accepts it. As written by --json. */
 interface Identity {
   readonly issuer: string | null;
   readonly apiUrl: string;
@@ -69,11 +70,10 @@ const holderColumns: readonly Column<Holder>[] = [
   { title: 'expires', value: ({ expiresAt }) => describeMoment(expiresAt, Date.now() / 1000, 'expired ') },
 ];
 
-/** `torii whoami`. It is in this folder because it can verify a token. */
 export function addWhoami(program: Command, context: Context): void {
   addFormOptions(addApiOptions(program.command('whoami')))
     .description('Show which environment and secret key torii uses, or whose a token is.')
-    .argument('[file]', 'file with a token; - is standard input; default: no token, but the secret key')
+    .argument('[file]', 'file with a token; - is standard input; without it, the secret key is shown')
     .option('--variable <name>', 'read a token from this variable of the environment or .env')
     .option('--issuer <url>', 'issuer; can be repeated (TORII_ISSUER)', addText)
     .addHelpText('after', examples)
@@ -94,7 +94,7 @@ async function showIdentity(context: Context, options: WhoamiOptions): Promise<v
   const known = {
     issuer:
       issuer === undefined ? null : issuers.map(shownUrl).join(', ') + place(issuer, options.issuer && '--issuer'),
-    apiUrl: url === undefined ? 'https://api.torii.so' : shownUrl(url.text) + place(url, options.apiUrl && '--api-url'),
+    apiUrl: url === undefined ? defaultApiUrl : shownUrl(url.text) + place(url, options.apiUrl && '--api-url'),
     secretKey: key === undefined ? null : shownKey(key.text) + place(key, options.secretKeyFile && '--secret-key-file'),
   };
   const write = (rest: Pick<Identity, 'accepted' | 'environmentId' | 'hasUsers'>): Promise<void> =>
@@ -144,8 +144,4 @@ function holderOf({ userId, environmentId, issuer, organization, impersonating, 
     impersonating,
     expiresAt,
   };
-}
-
-function addText(text: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, text];
 }

@@ -1,0 +1,44 @@
+import { nearestName } from './nearest-name.ts';
+
+/**
+ * What to write for names that belong to other libraries or to other functions: the option of ours, or a sentence, and the
+ * names that it replaces, in lower case and without `_`. Names that share a word with one of ours need no entry.
+ */
+export type Hints = Readonly<Record<string, string>>;
+
+export const verifyHints: Hints = {
+  issuer: 'iss domain url baseurl frontendapi jwksuri jwksurl',
+  keys: 'jwtkey publickey',
+  audience: 'aud',
+  clockTolerance: 'leeway',
+  environmentId: 'projectid appid',
+  'Only createToriiClient of @torii/api takes a secret key': 'secretkey',
+  'Leave it out': 'publishablekey clientid',
+  'Leave it out. For tokens that Torii did not issue, use createJwtVerifier of @torii/core/jwt':
+    'algorithms jwks secret',
+};
+
+export const requestHints: Hints = {
+  publicPaths: 'skip ignoredroutes unprotectedroutes unless except exclude ignore allowlist whitelist',
+  origins: 'authorizedparties azp',
+  checks: 'role roles permissions scopes authorize',
+  'It is an option of guards. Write requireAuth(verifier, { onError })': 'onerror',
+  'Use optionalAuth, or pass { optional: true } to `check` or `authenticate`': 'optional credentialsrequired',
+  'Pass the verifier itself': 'verifier',
+};
+
+/** What to write instead of an unknown name, as a sentence that begins with a blank. Empty if nothing is similar. */
+export function hintFor(name: string, known: readonly string[], hints: Hints): string {
+  const plain = name.toLowerCase().replaceAll('_', '');
+  const replaced = Object.keys(hints).find((remedy) => hints[remedy]?.split(' ').includes(plain));
+  if (replaced?.includes(' ')) return ` ${replaced}.`;
+  const nearest =
+    known.find((each) => each === replaced) ??
+    nearestName(name, known) ??
+    known.find((each) => wordsOf(each).some((word) => word.length > 3 && plain.includes(word.toLowerCase())));
+  return nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;
+}
+
+function wordsOf(name: string): readonly string[] {
+  return name.split(/(?=[A-Z])/);
+}
