@@ -34,7 +34,10 @@ export const subjects: readonly Subject[] = [
   core(['stores/outages'], ['store-outages']),
   core(['request/bearer'], ['bearer', 'authenticate']),
   core(['request/path'], ['path']),
-  core(['request/{request-view,host}'], ['request', 'bearer', 'guards', 'mistakes']),
+  core(
+    ['request/{request-view,headers,framework-request,target,properties,host}'],
+    ['request', 'bearer', 'guards', 'mistakes'],
+  ),
   core(['token/parse'], ['token', 'verify']),
   core(
     ['token/{claims,verify,token-cache}'],

@@ -4,7 +4,8 @@ import { reportRefusal, withDetail } from './events.ts';
 import { describeValue } from './logs/found-value.ts';
 import { kindOf } from './logs/value-kind.ts';
 import { wrongOption, wrongValue } from './options/reader.ts';
-import { type RequestLike, type RequestView, viewOf } from './request/request-view.ts';
+import type { RequestLike } from './request/request-parts.ts';
+import { type RequestView, viewOf } from './request/request-view.ts';
 
 const brand = Symbol.for('torii.refusal');
 

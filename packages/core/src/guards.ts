@@ -7,7 +7,7 @@ import { recognize } from './logs/found-value.ts';
 import { readKnownOptions, wrongOption, wrongValue } from './options/reader.ts';
 import { misplacedOption, type VerifierOptions } from './options/verifier-options.ts';
 import { SharedMap } from './registry.ts';
-import type { RequestParts } from './request/request-view.ts';
+import type { RequestParts } from './request/request-parts.ts';
 import { type Verifier, verifierFrom } from './verifier.ts';
 
 /** The name of a guard, as stored under {@link guardKind}. */

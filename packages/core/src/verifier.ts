@@ -9,7 +9,8 @@ import { assertNoSecond, wrongValue } from './options/reader.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { misplacedOption, readOptions, type VerifierOptions } from './options/verifier-options.ts';
 import { type CheckResult, guardOutcome } from './promises/outcome.ts';
-import { quickViewOf, type RequestLike, type RequestView } from './request/request-view.ts';
+import type { RequestLike } from './request/request-parts.ts';
+import { quickViewOf, type RequestView } from './request/request-view.ts';
 import { TokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 

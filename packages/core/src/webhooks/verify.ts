@@ -1,6 +1,7 @@
 import { type Options, readKnownOptions, readNumber, readWhole } from '../options/reader.ts';
 import { type AwaitGuard, createAwaitGuard } from '../promises/await-guard.ts';
-import { type RequestLike, viewOf } from '../request/request-view.ts';
+import type { RequestLike } from '../request/request-parts.ts';
+import { viewOf } from '../request/request-view.ts';
 import { readPayload, tooLarge, type WebhookPayload } from './body.ts';
 import { ToriiWebhookError } from './errors.ts';
 import { readEvent, type WebhookEvent } from './events.ts';

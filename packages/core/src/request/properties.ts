@@ -1,0 +1,18 @@
+// Ignores properties that are inherited from `Object.prototype` (prototype pollution).
+export function propertyOf(source: object, name: string): unknown {
+  return name in Object.prototype && !Object.hasOwn(source, name) ? undefined : Reflect.get(source, name);
+}
+
+export function textOf(source: object, name: string): string | undefined {
+  const value = propertyOf(source, name);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+export function objectIn(source: object | undefined, name: string): object | undefined {
+  const found = source && propertyOf(source, name);
+  return isObject(found) ? found : undefined;
+}
