@@ -170,7 +170,7 @@ export function settingsFrom(options: EmulatorOptions): Settings {
   checkPublicOrigin(publicOrigin);
   if (!Array.isArray(allowedHosts) || !allowedHosts.every(isHostname)) {
     throw invalid(
-      'allowedHosts must be an array of host names such as "torii", or IP addresses such as "10.0.0.5" and "[fd00::5]", ' +
+      'allowedHosts must be a list of host names such as "torii", or IP addresses such as "10.0.0.5" and "[fd00::5]", ' +
         'without http://, without a port and without "*".',
     );
   }

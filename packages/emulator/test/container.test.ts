@@ -100,10 +100,10 @@ test.each([
   [{ TORII_EMULATOR_PORT: 'x' }, 'TORII_EMULATOR_PORT'],
   [{ TORII_EMULATOR_PORT: '' }, 'TORII_EMULATOR_PORT'],
   [{ TORII_EMULATOR_HOST: '10.0.0.1' }, 'TORII_EMULATOR_HOST'],
-  [{ TORII_EMULATOR_PUBLIC_ORIGIN: 'http://torii:4100' }, 'publicOrigin'],
-  [{ TORII_EMULATOR_ALLOW_HOST: 'torii:4100' }, 'allowedHosts'],
-  [{ TORII_EMULATOR_ALLOW_HOST: 'torii,' }, 'allowedHosts'],
-  [{ TORII_EMULATOR_SECRET_KEY: 'sk_live_1234' }, 'secretKey'],
+  [{ TORII_EMULATOR_PUBLIC_ORIGIN: 'http://torii:4100' }, '--public-origin'],
+  [{ TORII_EMULATOR_ALLOW_HOST: 'torii:4100' }, '--allow-host'],
+  [{ TORII_EMULATOR_ALLOW_HOST: 'torii,' }, '--allow-host'],
+  [{ TORII_EMULATOR_SECRET_KEY: 'sk_live_1234' }, 'TORII_EMULATOR_SECRET_KEY'],
 ])('refuses the variables %j with 2', async (environment, name) => {
   const program = runBehind(
     ['env'],
@@ -111,7 +111,7 @@ test.each([
     environment,
   );
   expect([await program.ended, program.output()]).toEqual([2, expect.stringContaining(name)]);
-  expect(program.output()).not.toMatch(/sk_live_1234|\n +at /);
+  expect(program.output()).not.toMatch(/sk_live_1234|allowedHosts|publicOrigin|\n +at /);
 });
 
 test('ignores a variable of Kubernetes for a service that is called torii-emulator', async () => {

@@ -60,7 +60,9 @@ const flags: Readonly<Record<string, string>> = {
 
 /** Names the flag that the user has set, not the option of `startEmulator`. */
 function inFlags(message: string): string {
-  return message.replace(/^Option (\w+)/, (_found, name: string) => `Option ${flags[name] ?? name}`);
+  return message
+    .replace(/^Option (\w+)/, (_found, name: string) => `Option ${flags[name] ?? name}`)
+    .replace(/\b(?:allowedHosts|publicOrigin)\b/g, (name) => flags[name] ?? name);
 }
 
 async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator> {
