@@ -6,7 +6,7 @@ import { inForeignRealm, toForeignRealm } from '../foreign-realm.ts';
 const root = join(import.meta.dirname, '../..');
 const sources = globSync('packages/*/src/**/*.{ts,tsx}', { cwd: root });
 
-/** Classes of the platform. A value of another realm (Jest, `vm`, a worker, another Fetch) is not an instance of ours. */
+/** Classes of the platform. A value of another realm (Jest, `vm`, a worker, another Fetch) is not an instance of this realm's classes. */
 const platformClasses = [
   ...Object.getOwnPropertyNames(globalThis).filter((name) => /^[A-Z]/.test(name)),
   ...['KeyObject', 'IncomingMessage', 'ServerResponse', 'Readable', 'Writable', 'Duplex', 'Stream', 'EventEmitter'],

@@ -8,7 +8,7 @@ afterEach(() => {
 
 const Native = Promise;
 
-/** Like Bluebird: a class of its own that refuses subclasses. */
+/** Like Bluebird's Promise: it cannot be subclassed. */
 class Replaced<T> implements PromiseLike<T> {
   readonly #promise: Promise<T>;
 

@@ -23,7 +23,7 @@ export async function startOddServer(answer: Answer): Promise<OddServer> {
   return { url: `http://127.0.0.1:${await listen(createServer(listener))}`, authorizations };
 }
 
-/** A server with a certificate that nobody trusts, for another host or expired if the test wants that. */
+/** A server with an untrusted certificate, optionally expired or for another host. */
 export async function startTlsServer(options: { readonly name?: string; readonly isExpired?: boolean } = {}): Promise<{
   readonly url: string;
   readonly port: number;

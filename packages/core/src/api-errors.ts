@@ -42,7 +42,7 @@ export interface ApiAnswer extends ApiCall {
 
 /**
  * Torii's REST API answered with an error or an unusable response. `denialFor` returns `undefined` for this error: your own
- * call to Torii failed, which is no reason to refuse the request that your server is handling. If the API refuses the secret
+ * call to Torii failed, and the caller of your server is not at fault. If the API refuses the secret
  * key (401), the client throws a ToriiConfigError with this error as its `cause`.
  */
 export class ToriiApiError extends ToriiError implements ApiAnswer {

@@ -126,7 +126,7 @@ export function optionalAuth<Custom extends object = Claims>(
  * @example
  * router.delete('/users/:id', allow((auth) => auth.organization?.role === 'org:administrator'), handler);
  *
- * @throws ToriiConfigError if there is no check, or a check is not a function or is a guard
+ * @throws ToriiConfigError if no check is given, or if one is not a function or is a guard
  */
 export function allow<Custom extends object = Claims>(
   ...checks: readonly [Check<Custom>, ...Check<Custom>[]]

@@ -12,8 +12,8 @@ const forms = [
 ].map((form) => new RegExp(`^${form}$`));
 
 /**
- * The time of an HTTP date (RFC 9110 5.6.7) in milliseconds, or `undefined` if the text is no such date. `Date.parse` accepts
- * much more, and reads some of it in the time zone of the machine.
+ * The time of an HTTP date (RFC 9110 5.6.7) in milliseconds, or `undefined` if the text is not an HTTP date. `Date.parse`
+ * accepts many other forms, and reads some of them in the time zone of the machine.
  */
 export function parseHttpDate(text: string, nowMs: number): number | undefined {
   const groups = forms.map((form) => form.exec(text)?.groups).find((each) => each !== undefined);

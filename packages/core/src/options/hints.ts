@@ -1,8 +1,9 @@
 import { nearestName } from './nearest-name.ts';
 
 /**
- * What to write for names that belong to other libraries or to other functions: the option of ours, or a sentence, and the
- * names that it replaces, in lower case and without `_`. Names that share a word with one of ours need no entry.
+ * What to write instead of option names of other libraries, or of other functions of Torii. A key is a Torii option or a
+ * sentence. Its value lists the names that it replaces, in lower case and without `_`. A name that shares a word with a Torii
+ * option needs no entry.
  */
 export type Hints = Readonly<Record<string, string>>;
 
