@@ -67,6 +67,26 @@ function withNarrowMetadata(): JsonObject {
   return document;
 }
 
+/** The newer version with one schema for invitations with and without metadata. */
+function withOneInvitation(): JsonObject {
+  return JSON.parse(newer.replaceAll('schemas/InvitationResponse"', 'schemas/InvitationDetailResponse"'));
+}
+
+/** The newer version as a generator writes it that does not know the types of bodies. */
+function withoutTypes(): JsonObject {
+  const document = JSON.parse(newer.replaceAll('"application/json"', '"*/*"'));
+  const operations = Object.values<Record<string, { responses: Record<string, { content?: unknown }> }>>(
+    document.paths,
+  );
+  for (const { responses } of operations.flatMap((item) => Object.values(item))) {
+    for (const [status, response] of Object.entries(responses)) {
+      if (status === '404') delete response.content;
+      if (status === '403') Object.assign(response, { content: { '*/*': { schema: { type: 'string' } } } });
+    }
+  }
+  return document;
+}
+
 const specifications: readonly (readonly [name: string, published: JsonObject])[] = [
   ['the specification with ten operations', JSON.parse(ten)],
   ['the same with other names of schemas, operations and parameters', withRenamedSchemas(ten)],
@@ -74,6 +94,8 @@ const specifications: readonly (readonly [name: string, published: JsonObject])[
   ['the specification with 26 operations', JSON.parse(newer)],
   ['the same with other names', withRenamedSchemas(newer)],
   ['the same with metadata described more narrowly', withNarrowMetadata()],
+  ['the same with one schema for all invitations', withOneInvitation()],
+  ['the same with bodies of any type, and refusals without one', withoutTypes()],
   ['the file in spec/', JSON.parse(readFileSync(join(repository, 'spec', 'server-v1.json'), 'utf8'))],
 ];
 
@@ -161,6 +183,20 @@ test.each(specifications)('all 26 methods keep their names with %s', (_name, pub
 
 test.each(specifications)('no trace of our own notation is left in %s', (_name, published) => {
   expect(JSON.stringify(completeSpec(published))).not.toContain('x-torii');
+});
+
+test.each(specifications)('every refusal is a problem, and every body is JSON, with %s', (_name, published) => {
+  for (const { path, method, operation } of listEndpoints(completeSpec(published))) {
+    for (const [status, response] of Object.entries(objectAt(operation, 'responses'))) {
+      const types = Object.keys(objectAt(response, 'content'));
+      const expected = status.startsWith('4')
+        ? ['application/problem+json']
+        : types.length > 0
+          ? ['application/json']
+          : [];
+      expect(types, `${method} ${path} ${status}`).toEqual(expected);
+    }
+  }
 });
 
 test('the published file is not changed', () => {
