@@ -24,6 +24,7 @@ import {
   resolve,
   typesOf,
 } from './openapi.ts';
+import { camelCase, singular } from './words.ts';
 
 const apiPath = '/api/server/v1';
 
@@ -38,7 +39,46 @@ type Draft = { [key: string]: Draft | Json };
 
 /** Returns the document with the additions and the corrections. */
 export function completeSpec(published: JsonObject, added: readonly Additions[] = allAdditions): JsonObject {
-  return correctSpec(withMediaTypes(addToSpec(published, added).document));
+  return correctSpec(withParameterNames(withMediaTypes(addToSpec(published, added).document)));
+}
+
+/**
+ * Names each path parameter after the collection before it, such as `userId` in `/users/{userId}`: the emulator's
+ * handlers and the parameters of our methods must not be renamed when the server's developers rename theirs.
+ */
+function withParameterNames(document: JsonObject): JsonObject {
+  const paths = Object.entries(objectAt(document, 'paths')).map(([path, value]) => {
+    const names = new Map<string, string>();
+    const renamed = path.replaceAll(/([\w-]+)\/\{(\w+)\}/g, (_match, collection: string, name: string) => {
+      const wanted = parameterNames[collection] ?? `${singular(camelCase(collection))}Id`;
+      names.set(name, wanted);
+      return `${collection}/{${wanted}}`;
+    });
+    const rename = (parameter: Json): Json => {
+      const own = resolve(document, objectAt(parameter));
+      const name = names.get(String(own['name']));
+      return own['in'] === 'path' && name !== undefined ? { ...own, name } : parameter;
+    };
+    return [renamed, withParameters(objectAt(value), rename)] as const;
+  });
+  // Two parameters of one path would get one name if it names a collection twice.
+  const isClear = paths.every(([path]) => {
+    const names = path.match(/\{\w+\}/g) ?? [];
+    return new Set(names).size === names.length;
+  });
+  return isClear ? { ...document, paths: Object.fromEntries(paths) } : document;
+}
+
+const parameterNames: Readonly<Record<string, string>> = { members: 'memberUserId' };
+
+function withParameters(item: JsonObject, rename: (parameter: Json) => Json): JsonObject {
+  return Object.fromEntries(
+    Object.entries(item).map(([key, value]) => {
+      if (key === 'parameters' && Array.isArray(value)) return [key, value.map(rename)];
+      const isOperation = typeof value === 'object' && value !== null && 'parameters' in value;
+      return [key, isOperation ? withParameters(value as JsonObject, rename) : value];
+    }),
+  );
 }
 
 /**
