@@ -1,5 +1,7 @@
 // Names public types after methods, never after schemas: the server's developers rename schemas.
 import type { JsonObject } from '../../spec/corrections.ts';
+import { typeNames } from './exceptions.ts';
+import { keyOf } from './names.ts';
 import type { Operation } from './operations.ts';
 import { camelCase, pascalCase, singular } from './words.ts';
 
@@ -32,7 +34,8 @@ export class TypeNames {
       const isMain = main !== undefined && group.includes(main);
       const source = isMain ? main : (group.toSorted(by('list', 'get', 'create'))[0] as Operation);
       const { itemSchema: schema = {}, itemDoc: doc } = source;
-      const noun = isMain ? mainNoun(resource, source) : nounOf(resource, source);
+      const [exception] = exceptionsOf(group);
+      const noun = exception ?? (isMain ? mainNoun(resource, source) : nounOf(resource, source));
       return [
         {
           name: noun ?? answerName(resource, source),
@@ -45,7 +48,14 @@ export class TypeNames {
         group,
       ];
     });
-    this.items = items.map(([item]) => item);
+    const names = items.map(([item]) => item.name);
+    // Types that have a name of their own although a version of the specification does not tell them apart.
+    const aliases = items.flatMap(([item, group]) =>
+      exceptionsOf(group)
+        .filter((name) => !names.includes(name))
+        .map((name): ItemType => ({ ...item, name, isEntity: false, isRecord: false, source: item.name })),
+    );
+    this.items = [...items.map(([item]) => item), ...aliases];
     this.#byOperation = new Map(items.flatMap(([item, group]) => group.map((operation) => [operation, item])));
   }
 
@@ -65,6 +75,10 @@ export class TypeNames {
   item(operation: Operation): string {
     return this.#byOperation.get(operation)?.name ?? 'void';
   }
+}
+
+function exceptionsOf(operations: readonly Operation[]): readonly string[] {
+  return operations.flatMap((operation) => typeNames[keyOf(operation)] ?? []).sort();
 }
 
 /** The TypeScript of a method's `params`, in terms of wire.ts. `undefined` if the method has none. */
