@@ -5,9 +5,13 @@ import { Problem } from '../../http/problem.ts';
 import type { Operation } from './operation.ts';
 import type { SpecParameter } from './spec-document.ts';
 
+const largestPage = 100;
+
+type ParameterValue = string | number | readonly string[];
+
 export interface ApiRequest {
   path(name: string): string;
-  readonly query: Readonly<Record<string, string | number>>;
+  readonly query: Readonly<Record<string, ParameterValue>>;
   readonly body: unknown;
 }
 
@@ -20,18 +24,19 @@ export interface ApiRequest {
 export async function readRequest(request: HonoRequest, operation: Operation): Promise<ApiRequest> {
   const { findErrors } = await import('./validator.ts');
   const errors: FieldError[] = [];
-  const given = { path: new Map<string, string | number>(), query: new Map<string, string | number>() };
+  const given = { path: new Map<string, ParameterValue>(), query: new Map<string, ParameterValue>() };
   const queries = request.queries();
 
   for (const [index, parameter] of operation.parameters.entries()) {
     const place = parameter.in === 'path' ? 'path' : 'query';
     const texts = place === 'path' ? [request.param(parameter.name) ?? ''] : (queries[parameter.name] ?? []);
     const [text] = texts;
-    if (texts.length > 1) errors.push({ field: parameter.name, message: 'must not be repeated' });
     if (text === undefined) continue;
-    const value = parseParameter(text, parameter);
+    const isList = parameter.schema['type'] === 'array';
+    if (texts.length > 1 && !isList) errors.push({ field: parameter.name, message: 'must not be repeated' });
+    const value = isList ? texts : clampLimit(parseParameter(text, parameter), parameter);
     const found = findErrors(`${operation.pointer}/parameters/${index}/schema`, value);
-    errors.push(...found.map(({ message }) => ({ field: parameter.name, message })));
+    errors.push(...found.map(({ field, message }) => ({ field: parameter.name + field, message })));
     given[place].set(parameter.name, value);
   }
   const known = operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
@@ -59,6 +64,11 @@ export async function readRequest(request: HonoRequest, operation: Operation): P
 async function readBody(request: HonoRequest, { spec }: Operation): Promise<unknown> {
   if (spec.requestBody === undefined) return undefined;
   return spec.requestBody.required === true ? readJson(request) : readOptionalJson(request);
+}
+
+/** Torii moves a page's limit into the range from 1 to 100 instead of refusing it. */
+function clampLimit(value: string | number, { name }: SpecParameter): string | number {
+  return name === 'limit' && typeof value === 'number' ? Math.min(Math.max(value, 1), largestPage) : value;
 }
 
 function parseParameter(text: string, { schema }: SpecParameter): string | number {
