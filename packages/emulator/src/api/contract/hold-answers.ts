@@ -7,6 +7,7 @@ const unlistedStatuses: Readonly<Record<number, string>> = {
   413: 'the body is too large',
   415: 'the body is not JSON',
   500: 'the emulator has a bug',
+  501: 'the emulator does not have the operation yet',
   503: 'the database is locked or read-only',
   507: 'the disk is full',
 };
