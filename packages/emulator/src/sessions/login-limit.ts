@@ -61,12 +61,14 @@ export class LoginLimit {
     }
     const tallies = await this.#turnOf(subjects);
     const running = work();
-    const settled = running.then(isFailure, () => false).then((failed) => {
-      for (const tally of tallies) {
-        tally.pending.delete(settled);
-        if (failed) tally.failures += 1;
-      }
-    });
+    const settled = running
+      .then(isFailure, () => false)
+      .then((failed) => {
+        for (const tally of tallies) {
+          tally.pending.delete(settled);
+          if (failed) tally.failures += 1;
+        }
+      });
     for (const tally of tallies) tally.pending.add(settled);
     await settled;
     return running;

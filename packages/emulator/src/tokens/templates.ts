@@ -45,7 +45,8 @@ function parseTemplate(value: unknown, name: string, option: string): TokenTempl
   if (!/^[\w.-]{1,64}$/.test(name)) {
     throw invalid(option, 'has an invalid name. Use 1 to 64 letters, digits, "_", "-" and ".".');
   }
-  if (!isRecord(value)) throw invalid(option, `has "${name}", which must be an object with claims and expiresInSeconds.`);
+  if (!isRecord(value))
+    throw invalid(option, `has "${name}", which must be an object with claims and expiresInSeconds.`);
   const { claims = {}, expiresInSeconds, ...unknown } = value;
   const [other] = Object.keys(unknown);
   if (other !== undefined) throw invalid(option, `has "${name}" with ${other}, which is not a known field.`);
