@@ -15,7 +15,8 @@ afterEach(() => torii.stop());
 
 async function probe(torii: EmulatorEnvironment, sent: Parameters<typeof send>[2], path: string = client) {
   const response = await send(torii, path, sent);
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  const body = (await response.json()) as { readonly authenticated?: boolean };
+  return { status: response.status, headers: response.headers, body };
 }
 
 test('the boot probe gives the user and the session of the cookie', async () => {

@@ -1,4 +1,5 @@
 import { EmulatorError } from '../errors.ts';
+import { isRecord } from '../fields.ts';
 
 /** A template for tokens of third parties. A page asks for its token by the template's name. */
 export interface TokenTemplateOptions {
@@ -75,10 +76,6 @@ function copyOf(claims: object, name: string, option: string): Readonly<Record<s
       { cause: error },
     );
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isLifetime(value: unknown): value is number {
