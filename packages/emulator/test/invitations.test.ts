@@ -340,9 +340,9 @@ test.each<[string, string | undefined, number, string]>([
   ['into a native app', 'capacitor://localhost/welcome', 303, 'capacitor://localhost/welcome'],
   [
     'to a page with other letters',
-    'https://app.example.com/æ 😀',
+    'https://app.example.com/æ😀?q=*',
     303,
-    'https://app.example.com/%C3%A6%20%F0%9F%98%80',
+    'https://app.example.com/%C3%A6%F0%9F%98%80?q=*',
   ],
   ['to a page of its own', undefined, 200, ''],
 ])(
