@@ -43,7 +43,8 @@ test('prints the configuration for an app, works, and exits with 0 on Ctrl-C', a
   expect([apiUrl, secretKey]).toEqual([issuer, 'sk_test_program']);
   expect((await fetch(`${issuer}/_torii/.well-known/jwks.json`)).status).toBe(200);
   expect(await listUsers({ issuer, apiUrl, secretKey })).toEqual([]);
-  for (const word of ['--data', '/_emulator/', '/_torii/v1/sign-in', 'curl ']) expect(program.output()).toContain(word);
+  for (const word of ['--data', '/_emulator/', '/_torii/emulator/sign-in', 'curl '])
+    expect(program.output()).toContain(word);
   program.process.kill('SIGINT');
   expect(await program.ended).toBe(0);
 });
@@ -103,7 +104,7 @@ test('keeps users, environments and secret keys in a file, and adds no user when
   await second.ended;
 
   await using torii = await startEmulator({ database: data });
-  const signedIn = await fetch(torii.signInUrl, {
+  const signedIn = await fetch(torii.loginUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{ "email": "ada@example.com", "password": "correct horse" }',
@@ -205,6 +206,16 @@ test.each<[string, Buffer, string]>([
   const program = run('--port', '0', '--seed', seed);
   expect([await program.ended, program.output()]).toEqual([2, expect.stringContaining('encoded.json')]);
   expect(program.output()).toContain(word);
+});
+
+test.each<[string, object]>([
+  ['a member whom no user has as email', { members: [{ email: 'ada@example.com' }] }],
+  ['metadata over 8 KB', { publicMetadata: { text: 'x'.repeat(8192) } }],
+])('exits with 2 at a seed with %s, and names the file and the organization', async (_name, fields) => {
+  const seed = join(folder, 'refused.json');
+  writeFileSync(seed, JSON.stringify({ organizations: [{ slug: 'acme', name: 'Acme', ...fields }] }));
+  const program = run('--port', '0', '--seed', seed);
+  expect([await program.ended, program.output()]).toEqual([2, expect.stringMatching(/refused\.json.*acme/)]);
 });
 
 test.each<[string, readonly string[], string]>([

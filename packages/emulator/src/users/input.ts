@@ -31,7 +31,7 @@ export interface NewUser {
   /**
    * Whether the email is verified.
    *
-   * @default true
+   * @default true, or false with the status `pending_verification`
    */
   readonly emailVerified?: boolean;
   /**
@@ -44,7 +44,7 @@ export interface NewUser {
 
 type LibraryField = 'locale' | 'emailVerified' | 'status';
 
-const shortestPassword = 8;
+export const shortestPassword = 8;
 export const passwordRule: string = `must have at least ${shortestPassword} characters`;
 const longestEmail = 254;
 
