@@ -92,6 +92,7 @@ async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator>
   const { webhook = [], webhookSecret, webhookRetries } = given;
   const named = new Set([defaultEnvironment, ...environment.map(({ name }) => name)]);
   const seeded = [...seed.keys()].filter((name) => !named.has(name));
+  const templatesOf = (name: string) => seed.get(name)?.tokenTemplates ?? {};
   const emulator = await startEmulator({
     port,
     host,
@@ -102,7 +103,11 @@ async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator>
     ...(publishableKey !== undefined && { publishableKey }),
     ...(webhookSecret !== undefined && { webhookSecret }),
     webhookRetrySeconds: webhookRetries,
-    environments: [...environment, ...seeded.map((name) => ({ name }))],
+    tokenTemplates: templatesOf(defaultEnvironment),
+    environments: [...environment, ...seeded.map((name) => ({ name }))].map((each) => ({
+      ...each,
+      tokenTemplates: templatesOf(each.name),
+    })),
     allowedOrigins: allowOrigin,
     tokenLifetimeSeconds: tokenLifetime,
   });
