@@ -112,9 +112,9 @@ async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator>
     tokenLifetimeSeconds: tokenLifetime,
   });
   try {
-    for (const [name, { webhooks, ...content }] of seed) {
+    for (const [name, { users, roles, organizations, webhooks }] of seed) {
       const seeded = emulator.environment(name);
-      await seeded.seed(content);
+      await seeded.seed({ users, roles, organizations });
       for (const each of webhooks) await seeded.addWebhook(each);
     }
     for (const { environment: name, url } of webhook) await emulator.environment(name).addWebhook({ url });
