@@ -150,7 +150,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       dashboard: ['.', 'control', 'faults', 'http', 'pages', 'users', 'webhooks'],
       // Runs in a browser.
       browser: ['.'],
-      program: ['.', 'control', 'users', 'webhooks'],
+      program: ['.', 'control', 'tokens', 'users', 'webhooks'],
     },
     libraries: { commander: 'program' },
   },
