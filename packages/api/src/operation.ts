@@ -1,6 +1,16 @@
 import type { AwaitGuard } from '@torii/core/adapter';
 
-export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time';
+export type FieldRule =
+  | 'any'
+  | 'count'
+  | 'list'
+  | 'date'
+  | 'date_time'
+  | 'bag'
+  /** A bag that the API requires: if it is left out, an empty one is sent. */
+  | 'needed_bag'
+  /** A list that the API refuses if it is longer. */
+  | { readonly maxItems: number };
 
 export type FieldRules = Readonly<Record<string, FieldRule>>;
 
@@ -13,6 +23,8 @@ export interface Operation {
   readonly search?: URLSearchParams;
   readonly body?: FieldRules | 'raw';
   readonly isOpenBody?: boolean;
+  /** Whether the limit of metadata is that of all bags together, not of each. */
+  readonly sharesBudget?: boolean;
   readonly isRepeatable?: boolean;
   /**
    * An error status that counts as success on a retry. Example: the retry of a deletion gets 403 if the first attempt
@@ -20,6 +32,8 @@ export interface Operation {
    */
   readonly doneStatus?: number;
   readonly answer: 'page' | 'list' | 'object' | 'value' | 'nothing';
+  /** Whether the response is a secret, such as a token. */
+  readonly isSecretAnswer?: boolean;
   /** Makes the promise of the call throw if a field of the answer is read without `await`. */
   readonly guard?: AwaitGuard;
 }
