@@ -189,10 +189,16 @@ function describe(operation: Operation, types: TypeNames): readonly string[] {
     ...(hasBodyBags(operation) && operation.metadataOwner === 'user' ? ['sharesBudget: true'] : []),
     ...(operation.isRepeatable && method === 'POST' ? ['isRepeatable: true'] : []),
     ...(operation.doneStatus === undefined ? [] : [`doneStatus: ${operation.doneStatus}`]),
-    `answer: '${/^(object|list)$/.test(operation.answer) && !operation.hasId ? 'value' : operation.answer}'`,
+    `answer: '${answerKindOf(operation)}'`,
     ...(operation.isSecretAnswer ? ['isSecretAnswer: true'] : []),
     ...(guard === undefined ? [] : [`guard: ${guard.name}`]),
   ];
+}
+
+// Without an id, there is less to check. The response of a DELETE may be empty, whatever the specification says.
+function answerKindOf({ answer, hasId, method }: Operation): string {
+  if (hasId || !/^(object|list)$/.test(answer)) return answer;
+  return answer === 'object' && method !== 'DELETE' ? 'record' : 'value';
 }
 
 function writeCall([name, ...first]: readonly string[], parts: readonly string[]): string {

@@ -31,7 +31,8 @@ export interface Operation {
    * deleted the user but its response was lost.
    */
   readonly doneStatus?: number;
-  readonly answer: 'page' | 'list' | 'object' | 'value' | 'nothing';
+  /** `object`: has an `id`. `record`: has none. `value`: any JSON, or nothing. */
+  readonly answer: 'page' | 'list' | 'object' | 'record' | 'value' | 'nothing';
   /** Whether the response is a secret, such as a token. */
   readonly isSecretAnswer?: boolean;
   /** Makes the promise of the call throw if a field of the answer is read without `await`. */
