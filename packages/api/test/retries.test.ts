@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type RequestOptions, ToriiApiError, type ToriiClient, ToriiConnectionError } from '../src/index.ts';
 import { operations } from './operations.ts';
-import { failureOf, hang, networkError, ok, page, refusal, type Step, scriptApi } from './scripted-api.ts';
+import { failureOf, hang, networkError, ok, refusal, type Step, scriptApi } from './scripted-api.ts';
 
 type CallIt = (client: ToriiClient, options?: RequestOptions) => PromiseLike<unknown>;
 
