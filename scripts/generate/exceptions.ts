@@ -15,9 +15,10 @@ export const names: Readonly<Record<string, string>> = {
   'PUT /allowed-origins': 'allowedOrigins.replace',
 };
 
-/** Names for types to which the rules in type-names.ts would give an unclear name, by the operation that returns them. */
+/** Names of the types that operations return, where the rules in type-names.ts would give an unclear name. */
 export const typeNames: Readonly<Record<string, string>> = {
-  'GET /invitations': 'InvitationSummary',
+  'POST /invitations': 'Invitation',
+  'GET /invitations/{}': 'InvitationWithMetadata',
 };
 
 /** POST operations that are idempotent, so that the client may retry them. */

@@ -1,5 +1,5 @@
 // The model of an operation that `npm run generate` and `npm run spec:diff` share.
-import type { JsonObject } from '../../spec/corrections.ts';
+import type { Json, JsonObject } from '../../spec/corrections.ts';
 import {
   doneStatuses,
   type MetadataOwner,
@@ -25,21 +25,15 @@ import {
 } from './openapi.ts';
 
 /** How the client checks a field before it sends it. */
-export type FieldRule =
-  | 'any'
-  | 'count'
-  | 'list'
-  | 'date'
-  | 'date_time'
-  | 'bag'
-  | 'needed_bag'
-  | { readonly maxItems: number };
+export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time' | 'bag' | { readonly maxItems: number };
 
 export interface Field {
   readonly name: string;
   readonly isRequired: boolean;
   readonly rule: FieldRule;
   readonly schema: JsonObject;
+  /** What the client sends if the field is left out. */
+  readonly defaultValue: Json | undefined;
 }
 
 export type AnswerKind = 'page' | 'list' | 'object' | 'value' | 'nothing';
@@ -149,6 +143,8 @@ function readParameter(parameter: JsonObject): Field {
     isRequired: parameter['required'] === true,
     rule: ruleFor(schema),
     schema,
+    // The server applies the defaults of query parameters itself.
+    defaultValue: undefined,
   };
 }
 
@@ -159,11 +155,15 @@ function readFields(
 ): readonly Field[] {
   return Object.keys(fields.properties).map((name) => {
     const schema = resolve(document, objectAt(fields.properties, name));
-    const isRequired = fields.required.includes(name);
-    if (isBag(name, schema)) return { name, isRequired, rule: isRequired ? 'needed_bag' : 'bag', schema };
-    const rule = ruleFor(schema);
+    const rule = isBag(name, schema) ? 'bag' : ruleFor(schema);
     const maxItems = schema['maxItems'] ?? mostItems[`${key} ${name}`];
-    return { name, isRequired, rule: rule === 'list' && typeof maxItems === 'number' ? { maxItems } : rule, schema };
+    return {
+      name,
+      isRequired: fields.required.includes(name),
+      rule: rule === 'list' && typeof maxItems === 'number' ? { maxItems } : rule,
+      schema,
+      defaultValue: schema['default'],
+    };
   });
 }
 

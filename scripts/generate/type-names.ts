@@ -36,10 +36,11 @@ export class TypeNames {
       const isMain = main !== undefined && group.includes(main);
       const source = isMain ? main : (group.toSorted(by('list', 'get', 'create'))[0] as Operation);
       const { itemSchema: schema = {}, itemDoc: doc } = source;
-      const noun = isMain ? mainNoun(resource, source) : nounOf(resource, source);
+      const [exception] = exceptionsOf(group);
+      const noun = exception ?? (isMain ? mainNoun(resource, source) : nounOf(resource, source));
       return [
         {
-          name: noun ?? typeNames[keyOf(source)] ?? answerName(resource, source),
+          name: noun ?? answerName(resource, source),
           doc: doc || (noun === undefined ? `Result of \`client.${resource}.${source.name}\`.` : ''),
           schema,
           isEntity: noun !== undefined && '$ref' in schema,
@@ -50,7 +51,14 @@ export class TypeNames {
         group,
       ];
     });
-    this.items = items.map(([item]) => item);
+    const names = items.map(([item]) => item.name);
+    // Types that have a name of their own although a version of the specification does not tell them apart.
+    const aliases = items.flatMap(([item, group]) =>
+      exceptionsOf(group)
+        .filter((name) => !names.includes(name))
+        .map((name): ItemType => ({ ...item, name, isEntity: false, isRecord: false, source: item.name })),
+    );
+    this.items = [...items.map(([item]) => item), ...aliases];
     this.#byOperation = new Map(items.flatMap(([item, group]) => group.map((operation) => [operation, item])));
   }
 
@@ -76,6 +84,10 @@ export class TypeNames {
   }
 }
 
+function exceptionsOf(operations: readonly Operation[]): readonly string[] {
+  return operations.flatMap((operation) => typeNames[keyOf(operation)] ?? []).sort();
+}
+
 /** The TypeScript of a method's `params`, in terms of wire.ts. `undefined` if the method has none. */
 export function paramsSource(operation: Operation): string | undefined {
   const { query, body, method, resource, name } = operation;
@@ -96,9 +108,7 @@ export function paramsSource(operation: Operation): string | undefined {
 
 /** Whether the body has bags of metadata with a type that the user of the client can choose. */
 export function hasBodyBags({ body, metadataOwner }: Operation): boolean {
-  return (
-    metadataOwner !== undefined && Array.isArray(body) && body.some(({ rule }) => /^(needed_)?bag$/.test(String(rule)))
-  );
+  return metadataOwner !== undefined && Array.isArray(body) && body.some(({ rule }) => rule === 'bag');
 }
 
 /** The bags of an owner, in terms of metadata-types.ts: `UserBags<M>`. */

@@ -185,6 +185,7 @@ function describe(operation: Operation, types: TypeNames): readonly string[] {
     ...(takesParams(operation) ? ['input: params'] : []),
     ...(query.length > 0 ? [`query: ${writeRules(query)}`] : []),
     ...(body === 'raw' ? ["body: 'raw'"] : body === undefined ? [] : [`body: ${writeRules(body)}`]),
+    ...writeDefaults(body),
     ...(operation.isOpenBody ? ['isOpenBody: true'] : []),
     ...(hasBodyBags(operation) && operation.metadataOwner === 'user' ? ['sharesBudget: true'] : []),
     ...(operation.isRepeatable && method === 'POST' ? ['isRepeatable: true'] : []),
@@ -214,6 +215,14 @@ function writeRules(fields: readonly Field[]): string {
     return `${keyText(name)}: ${typeof rule === 'string' ? `'${rule}'` : `{ maxItems: ${rule.maxItems} }`}`;
   });
   return `{ ${texts.join(', ')} }`;
+}
+
+function writeDefaults(body: Operation['body']): readonly string[] {
+  const fields: readonly Field[] = Array.isArray(body) ? body : [];
+  const parts = fields.flatMap(({ name, defaultValue }) =>
+    defaultValue === undefined ? [] : [`${keyText(name)}: ${JSON.stringify(defaultValue)}`],
+  );
+  return parts.length === 0 ? [] : [`defaults: { ${parts.join(', ')} }`];
 }
 
 function writeParameter(name: string): string {

@@ -42,7 +42,8 @@ export interface Parts {
   readonly body: unknown;
 }
 
-export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBody, sharesBudget }: Operation): Parts {
+export function splitInput(operation: Operation): Parts {
+  const { input, query: inQuery = {}, body: inBody, defaults = {}, isOpenBody, sharesBudget = false } = operation;
   const query = new URLSearchParams();
   if (inBody === 'raw') return { query, body: input === undefined ? input : jsonOf('body', input) };
   assertOption('params', input === undefined || isPlainObject(input), 'must be a plain object');
@@ -50,12 +51,12 @@ export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBod
   const known = Object.keys(rules);
   const unknown = Object.keys(input ?? {}).find((name) => !known.includes(name));
   if (unknown !== undefined && !isOpenBody) throw unknownName(unknown, known, {}, 'field');
-  const body = new Map<string, unknown>();
-  const bags = new Map<string, unknown>(known.filter((name) => rules[name] === 'needed_bag').map((name) => [name, {}]));
+  const body = new Map<string, unknown>(Object.entries(defaults));
+  const bags = new Map<string, unknown>();
   for (const [name, given] of Object.entries(input ?? {})) {
     const found: unknown = isPatch(given) ? given.value : given;
     if (found === undefined) continue;
-    if (rules[name] === 'bag' || rules[name] === 'needed_bag') {
+    if (rules[name] === 'bag') {
       bags.set(name, bagOf(name, given));
       continue;
     }
@@ -64,7 +65,7 @@ export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBod
     if (Object.hasOwn(inQuery, name)) addToQuery(query, name, value);
     else body.set(name, value);
   }
-  assertBudget(bags, sharesBudget === true);
+  assertBudget(bags, sharesBudget);
   return { query, body: inBody && Object.fromEntries([...body, ...bags]) };
 }
 

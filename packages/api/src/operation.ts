@@ -6,9 +6,8 @@ export type FieldRule =
   | 'list'
   | 'date'
   | 'date_time'
+  /** A bag of metadata. */
   | 'bag'
-  /** A bag that the API requires: if it is left out, an empty one is sent. */
-  | 'needed_bag'
   /** A list that the API refuses if it is longer. */
   | { readonly maxItems: number };
 
@@ -22,6 +21,8 @@ export interface Operation {
   readonly query?: FieldRules;
   readonly search?: URLSearchParams;
   readonly body?: FieldRules | 'raw';
+  /** Body fields that are sent with these values if they are left out. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
   readonly isOpenBody?: boolean;
   /** Whether the limit of metadata is that of all bags together, not of each. */
   readonly sharesBudget?: boolean;

@@ -3,7 +3,7 @@ import {
   type ApiResponse,
   createToriiClient,
   type Invitation,
-  type InvitationSummary,
+  type InvitationWithMetadata,
   type Organization,
   type OrganizationMember,
   type Page,
@@ -46,10 +46,10 @@ test('organizations, invitations and allowed origins have the types of the speci
   expectTypeOf(client.organizations.listMembers('o1', { limit: 10 })).toEqualTypeOf<PagePromise<OrganizationMember>>();
   expectTypeOf(client.users.listOrganizations('ada')).toEqualTypeOf<PagePromise<UserOrganization>>();
   const status = ['PENDING', 'EXPIRED'] as const;
-  expectTypeOf(client.invitations.list({ status, search: '@' })).toEqualTypeOf<PagePromise<InvitationSummary>>();
-  expectTypeOf(await client.invitations.create({ email: 'ada@example.com' })).toEqualTypeOf<InvitationSummary>();
-  expectTypeOf(await client.invitations.resend('i1')).toEqualTypeOf<InvitationSummary>();
-  expectTypeOf(await client.invitations.get('i1')).toEqualTypeOf<Invitation>();
+  expectTypeOf(client.invitations.list({ status, search: '@' })).toEqualTypeOf<PagePromise<Invitation>>();
+  expectTypeOf(await client.invitations.create({ email: 'ada@example.com' })).toEqualTypeOf<Invitation>();
+  expectTypeOf(await client.invitations.resend('i1')).toEqualTypeOf<Invitation>();
+  expectTypeOf(await client.invitations.get('i1')).toEqualTypeOf<InvitationWithMetadata>();
   expectTypeOf(await client.invitations.revoke('i1')).toEqualTypeOf<void>();
   expectTypeOf((await client.allowedOrigins.get()).origins).toEqualTypeOf<string[]>();
   await client.allowedOrigins.replace({ origins: ['capacitor://localhost'] });

@@ -6,13 +6,13 @@ import type { Call, RequestOptions, Send } from '../operation.ts';
 import { type PagePromise, listPages } from '../pages.ts';
 import type * as wire from './wire.ts';
 
-type WireInvitationSummary = wire.InvitationsListResponse['items'][number];
+type WireInvitation = wire.InvitationsListResponse['items'][number];
 
 /** An invitation to sign up, without its metadata. */
-export interface InvitationSummary extends WireInvitationSummary {}
+export interface Invitation extends WireInvitation {}
 
 /** An invitation to sign up, with its metadata. */
-export interface Invitation<M extends MetadataTypes = MetadataTypes> extends WithBags<wire.InvitationsGetResponse, InvitationBags<M>> {}
+export interface InvitationWithMetadata<M extends MetadataTypes = MetadataTypes> extends WithBags<wire.InvitationsGetResponse, InvitationBags<M>> {}
 
 /** Parameters of `client.invitations.list`. */
 export type InvitationListParams = Query<wire.InvitationsListData['query']>;
@@ -23,7 +23,7 @@ export type InvitationCreateParams<M extends MetadataTypes = MetadataTypes> = Bo
 /** Parameters of `client.invitations.updateMetadata`. */
 export type InvitationUpdateMetadataParams<M extends MetadataTypes = MetadataTypes> = Changes<wire.InvitationsUpdateMetadataData['body'], InvitationBags<M>>;
 
-const guardInvitationSummary: AwaitGuard = createAwaitGuard({
+const guardInvitation: AwaitGuard = createAwaitGuard({
   id: true,
   environmentId: true,
   email: true,
@@ -34,7 +34,7 @@ const guardInvitationSummary: AwaitGuard = createAwaitGuard({
   revokedAt: true,
 });
 
-const guardInvitation: AwaitGuard = createAwaitGuard({
+const guardInvitationWithMetadata: AwaitGuard = createAwaitGuard({
   id: true,
   environmentId: true,
   email: true,
@@ -60,7 +60,7 @@ export class Invitations<M extends MetadataTypes = MetadataTypes> {
    *
    * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    */
-  list(params: InvitationListParams = {}, options?: RequestOptions): PagePromise<InvitationSummary> {
+  list(params: InvitationListParams = {}, options?: RequestOptions): PagePromise<Invitation> {
     return listPages(
       this.#send,
       {
@@ -82,15 +82,16 @@ export class Invitations<M extends MetadataTypes = MetadataTypes> {
    * @throws ToriiApiError 409: A user has this email.
    * @throws ToriiApiError 429: Too many invitations were sent. Wait as long as `Retry-After` says.
    */
-  create(params: InvitationCreateParams<M>, options?: RequestOptions): Call<InvitationSummary> {
+  create(params: InvitationCreateParams<M>, options?: RequestOptions): Call<Invitation> {
     return this.#send(
       {
         method: 'POST',
         path: '/api/server/v1/invitations',
         input: params,
-        body: { email: 'any', expiresInDays: 'count', redirectUrl: 'any', publicMetadata: 'needed_bag', privateMetadata: 'needed_bag' },
+        body: { email: 'any', expiresInDays: 'count', redirectUrl: 'any', publicMetadata: 'bag', privateMetadata: 'bag' },
+        defaults: { publicMetadata: {}, privateMetadata: {} },
         answer: 'object',
-        guard: guardInvitationSummary,
+        guard: guardInvitation,
       },
       options,
     );
@@ -103,14 +104,14 @@ export class Invitations<M extends MetadataTypes = MetadataTypes> {
    * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 404: No invitation of this environment has this id.
    */
-  get(invitationId: string, options?: RequestOptions): Call<Invitation<M>> {
+  get(invitationId: string, options?: RequestOptions): Call<InvitationWithMetadata<M>> {
     return this.#send(
       {
         method: 'GET',
         path: '/api/server/v1/invitations/{invitationId}',
         pathParams: { invitationId },
         answer: 'object',
-        guard: guardInvitation,
+        guard: guardInvitationWithMetadata,
       },
       options,
     );
@@ -127,7 +128,7 @@ export class Invitations<M extends MetadataTypes = MetadataTypes> {
    * expired. Or `invitation_patch_conflict`: another request changed it at the same time. Read it again before you
    * repeat the call.
    */
-  updateMetadata(invitationId: string, params: InvitationUpdateMetadataParams<M>, options?: RequestOptions): Call<Invitation<M>> {
+  updateMetadata(invitationId: string, params: InvitationUpdateMetadataParams<M>, options?: RequestOptions): Call<InvitationWithMetadata<M>> {
     return this.#send(
       {
         method: 'PATCH',
@@ -136,7 +137,7 @@ export class Invitations<M extends MetadataTypes = MetadataTypes> {
         input: params,
         body: { publicMetadata: 'bag', privateMetadata: 'bag' },
         answer: 'object',
-        guard: guardInvitation,
+        guard: guardInvitationWithMetadata,
       },
       options,
     );
@@ -171,14 +172,14 @@ export class Invitations<M extends MetadataTypes = MetadataTypes> {
    * expired.
    * @throws ToriiApiError 429: Too many invitations were sent. Wait as long as `Retry-After` says.
    */
-  resend(invitationId: string, options?: RequestOptions): Call<InvitationSummary> {
+  resend(invitationId: string, options?: RequestOptions): Call<Invitation> {
     return this.#send(
       {
         method: 'POST',
         path: '/api/server/v1/invitations/{invitationId}/resend',
         pathParams: { invitationId },
         answer: 'object',
-        guard: guardInvitationSummary,
+        guard: guardInvitation,
       },
       options,
     );

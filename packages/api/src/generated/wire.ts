@@ -19,33 +19,25 @@ export type CreateUserRequest = {
     /**
      * Display name to seed on the profile.
      *
-     * Deprecated: Newer versions of Torii form it from `firstName` and `lastName`. Set these.
-     *
-     * @deprecated
+     * @deprecated Newer versions of Torii form it from `firstName` and `lastName`. Set these.
      */
     name?: string | null;
     /**
      * Phone number to seed on the profile.
      *
-     * Deprecated: Newer versions of Torii do not store it. Keep it in `privateMetadata`.
-     *
-     * @deprecated
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     phone?: string | null;
     /**
      * Postal address to seed on the profile.
      *
-     * Deprecated: Newer versions of Torii do not store it. Keep it in `privateMetadata`.
-     *
-     * @deprecated
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     address?: string | null;
     /**
      * Date of birth in ISO-8601 (YYYY-MM-DD).
      *
-     * Deprecated: Newer versions of Torii do not store it. Keep it in `privateMetadata`.
-     *
-     * @deprecated
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     dateOfBirth?: string | null;
     /**
@@ -106,9 +98,7 @@ export type UserResponse = {
     /**
      * Phone number on the profile, if any. Not guaranteed to be verified.
      *
-     * Deprecated: Newer versions of Torii do not store it. Keep it in `privateMetadata`.
-     *
-     * @deprecated
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     phone?: string | null;
     /**
@@ -118,17 +108,13 @@ export type UserResponse = {
     /**
      * Free-form address string, if provided.
      *
-     * Deprecated: Newer versions of Torii do not store it. Keep it in `privateMetadata`.
-     *
-     * @deprecated
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     address?: string | null;
     /**
      * Date of birth in ISO-8601 (YYYY-MM-DD), if provided.
      *
-     * Deprecated: Newer versions of Torii do not store it. Keep it in `privateMetadata`.
-     *
-     * @deprecated
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     dateOfBirth?: string | null;
     /**
@@ -252,17 +238,13 @@ export type UpdateUserRequest = {
     /**
      * New display name. Send null to clear; omit to leave unchanged.
      *
-     * Deprecated: Newer versions of Torii form it from `firstName` and `lastName`. Set these.
-     *
-     * @deprecated
+     * @deprecated Newer versions of Torii form it from `firstName` and `lastName`. Set these.
      */
     name?: string | null;
     /**
      * New phone number. Send null to clear; omit to leave unchanged.
      *
-     * Deprecated: Newer versions of Torii do not store it. Keep it in `privateMetadata`.
-     *
-     * @deprecated
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     phone?: string | null;
     /**
@@ -272,17 +254,13 @@ export type UpdateUserRequest = {
     /**
      * New postal address. Send null to clear; omit to leave unchanged.
      *
-     * Deprecated: Newer versions of Torii do not store it. Keep it in `privateMetadata`.
-     *
-     * @deprecated
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     address?: string | null;
     /**
      * New date of birth (YYYY-MM-DD). Send null to clear; omit to leave unchanged.
      *
-     * Deprecated: Newer versions of Torii do not store it. Keep it in `privateMetadata`.
-     *
-     * @deprecated
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     dateOfBirth?: string | null;
     /**
@@ -1387,13 +1365,13 @@ export type InvitationsCreateData = {
         /**
          * Metadata of the invitation that browsers may read. Only your server writes it. At most 8 KB.
          */
-        publicMetadata: {
+        publicMetadata?: {
             [key: string]: unknown;
         };
         /**
          * Metadata of the invitation for your server alone. At most 8 KB.
          */
-        privateMetadata: {
+        privateMetadata?: {
             [key: string]: unknown;
         };
     };

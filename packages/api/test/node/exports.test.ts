@@ -62,6 +62,6 @@ test('exports these types beside the generated ones, and no others', () => {
 
 test('exports the types of all resources', () => {
   const names = ['User', 'Session', 'Organization', 'OrganizationMember', 'UserOrganization', 'Invitation'];
-  const others = ['InvitationSummary', 'UserImpersonationToken', 'AllowedOriginsData', 'UserUpdateMetadataParams'];
+  const others = ['InvitationWithMetadata', 'UserImpersonationToken', 'AllowedOriginsData', 'UserUpdateMetadataParams'];
   expect(typesOf('index.ts')).toEqual(expect.arrayContaining([...names, ...others]));
 });

@@ -558,15 +558,15 @@ export const serverV1: SpecDocument = {
                 "properties": {
                   "publicMetadata": {
                     "type": "object",
-                    "additionalProperties": {}
+                    "additionalProperties": true
                   },
                   "privateMetadata": {
                     "type": "object",
-                    "additionalProperties": {}
+                    "additionalProperties": true
                   },
                   "unsafeMetadata": {
                     "type": "object",
-                    "additionalProperties": {}
+                    "additionalProperties": true
                   }
                 }
               }
@@ -950,11 +950,11 @@ export const serverV1: SpecDocument = {
                 "properties": {
                   "publicMetadata": {
                     "type": "object",
-                    "additionalProperties": {}
+                    "additionalProperties": true
                   },
                   "privateMetadata": {
                     "type": "object",
-                    "additionalProperties": {}
+                    "additionalProperties": true
                   }
                 }
               }
@@ -1108,11 +1108,11 @@ export const serverV1: SpecDocument = {
                 "properties": {
                   "publicMetadata": {
                     "type": "object",
-                    "additionalProperties": {}
+                    "additionalProperties": true
                   },
                   "privateMetadata": {
                     "type": "object",
-                    "additionalProperties": {}
+                    "additionalProperties": true
                   }
                 }
               }
@@ -1297,17 +1297,17 @@ export const serverV1: SpecDocument = {
                   },
                   "publicMetadata": {
                     "type": "object",
-                    "additionalProperties": {}
+                    "additionalProperties": true,
+                    "default": {}
                   },
                   "privateMetadata": {
                     "type": "object",
-                    "additionalProperties": {}
+                    "additionalProperties": true,
+                    "default": {}
                   }
                 },
                 "required": [
-                  "email",
-                  "publicMetadata",
-                  "privateMetadata"
+                  "email"
                 ]
               }
             }
@@ -1415,11 +1415,11 @@ export const serverV1: SpecDocument = {
                 "properties": {
                   "publicMetadata": {
                     "type": "object",
-                    "additionalProperties": {}
+                    "additionalProperties": true
                   },
                   "privateMetadata": {
                     "type": "object",
-                    "additionalProperties": {}
+                    "additionalProperties": true
                   }
                 }
               }
@@ -1708,15 +1708,15 @@ export const serverV1: SpecDocument = {
           },
           "publicMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           },
           "privateMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           },
           "unsafeMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           }
         }
       },
@@ -1848,15 +1848,15 @@ export const serverV1: SpecDocument = {
           },
           "publicMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           },
           "privateMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           },
           "unsafeMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           }
         },
         "required": [
@@ -2016,7 +2016,7 @@ export const serverV1: SpecDocument = {
           },
           "unsafeMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           }
         }
       },
@@ -2132,11 +2132,11 @@ export const serverV1: SpecDocument = {
           },
           "publicMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           },
           "privateMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           },
           "joinedAt": {
             "type": "string",
@@ -2177,11 +2177,11 @@ export const serverV1: SpecDocument = {
           },
           "publicMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           },
           "privateMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           },
           "createdAt": {
             "type": "string",
@@ -2218,11 +2218,11 @@ export const serverV1: SpecDocument = {
           },
           "publicMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           },
           "privateMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           },
           "joinedAt": {
             "type": "string",
@@ -2340,11 +2340,11 @@ export const serverV1: SpecDocument = {
           },
           "publicMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           },
           "privateMetadata": {
             "type": "object",
-            "additionalProperties": {}
+            "additionalProperties": true
           }
         },
         "required": [

@@ -6,8 +6,22 @@ export interface AllowedOriginsData {
   readonly origins: readonly string[];
 }
 
-/** An invitation to sign up, with its metadata. */
+/** An invitation to sign up, without its metadata. */
 export interface Invitation {
+  readonly id: string;
+  readonly environmentId: string;
+  /** The email to which the invitation was sent. */
+  readonly email: string;
+  /** Whether the invitation can still be accepted. */
+  readonly status: 'PENDING' | 'ACCEPTED' | 'REVOKED' | 'EXPIRED';
+  readonly expiresAt: string;
+  readonly createdAt: string;
+  readonly acceptedAt?: string | null;
+  readonly revokedAt?: string | null;
+}
+
+/** An invitation to sign up, with its metadata. */
+export interface InvitationWithMetadata {
   readonly id: string;
   readonly environmentId: string;
   /** The email to which the invitation was sent. */
@@ -66,7 +80,7 @@ export interface User {
   /**
    * Phone number on the profile, if any. Not guaranteed to be verified.
    *
-   * Deprecated: Newer versions of Torii do not store it. Keep it in `privateMetadata`.
+   * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
    */
   readonly phone?: string | null;
   /** Preferred locale for emails and UI messages. */
@@ -74,13 +88,13 @@ export interface User {
   /**
    * Free-form address string, if provided.
    *
-   * Deprecated: Newer versions of Torii do not store it. Keep it in `privateMetadata`.
+   * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
    */
   readonly address?: string | null;
   /**
    * Date of birth in ISO-8601 (YYYY-MM-DD), if provided.
    *
-   * Deprecated: Newer versions of Torii do not store it. Keep it in `privateMetadata`.
+   * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
    */
   readonly dateOfBirth?: string | null;
   /**
