@@ -63,8 +63,10 @@ export type MembershipBags<M> = TwoBags<TypeAt<M, 'membership'>>;
 /** The bags of metadata of an invitation. */
 export type InvitationBags<M> = TwoBags<TypeAt<M, 'invitation'>>;
 
-/** A response with its own types of metadata. */
-export type WithBags<T, Bags> = { [K in keyof T]: K extends keyof Bags ? Bags[K] | Extract<T[K], null> : T[K] };
+/** A response with types for its metadata. The API always sends every bag, even if a specification does not require it. */
+export type WithBags<T, Bags> = Omit<T, keyof Bags> & {
+  [K in keyof Pick<T, keyof T & keyof Bags>]-?: Bags[K & keyof Bags] | Extract<T[K], null>;
+};
 
 /**
  * Changes of metadata, which are merged into what is stored. A value sets a key, `null` removes it, and a key that is left
