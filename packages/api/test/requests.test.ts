@@ -108,6 +108,68 @@ test.each<[string, object, string]>([
   expect(sent).toEqual([]);
 });
 
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `user${index}`);
+
+test.each(['userIds', 'emailAddresses'] as const)('%s takes 100 values, and refuses more', async (option) => {
+  const { client, sent } = scriptApi([page([], null), page([], null)]);
+  await client.users.list({ [option]: ids(100) });
+  expect(sent[0]?.body).toEqual({ [option]: ids(100) });
+  for (const list of [ids(101), ids(5000)]) {
+    await expect(client.users.list({ [option]: list })).rejects.toMatchObject({ name: 'ToriiConfigError', option });
+    const loop = client.users.list({ [option]: list })[Symbol.asyncIterator]();
+    await expect(loop.next()).rejects.toMatchObject({ name: 'ToriiConfigError', option });
+  }
+  expect(sent).toHaveLength(1);
+});
+
+// An empty list finds nobody. If it were left out, the search would find everybody.
+test.each(['userIds', 'emailAddresses'] as const)('%s is sent if it is empty', async (option) => {
+  const { client, sent } = scriptApi([page([], null)]);
+  await client.users.list({ [option]: [] });
+  expect(sent[0]?.body).toEqual({ [option]: [] });
+});
+
+test.each<[string, object, string]>([
+  ['null as userIds', { userIds: null }, 'userIds'],
+  ['a text as userIds', { userIds: 'ada' }, 'userIds'],
+  ['a Set as userIds', { userIds: new Set(['ada']) }, 'userIds'],
+  ['an id that is undefined', { userIds: ['ada', undefined] }, 'userIds'],
+  ['a list with a gap', { emailAddresses: new Array(1) }, 'emailAddresses'],
+  ['a patch with 101 ids', { userIds: Patch.set(ids(101)) }, 'userIds'],
+])('refuses a list with %s, and sends nothing', async (_name, input, option) => {
+  const { client, sent } = scriptApi([page([], null)]);
+  await expect(client.users.list(input)).rejects.toMatchObject({ name: 'ToriiConfigError', option });
+  expect(sent).toEqual([]);
+});
+
+test('refuses an empty list of statuses of invitations, which would find all of them', async () => {
+  const { client, sent } = scriptApi([page([], null)]);
+  await expect(client.invitations.list({ status: [] })).rejects.toMatchObject({ option: 'status' });
+  expect(sent).toEqual([]);
+});
+
+test('sends an empty list of allowed origins, which removes all of them', async () => {
+  const { client, sent } = scriptApi([ok({ origins: [] })]);
+  await client.allowedOrigins.replace({ origins: [] });
+  expect(sent[0]?.body).toEqual({ origins: [] });
+});
+
+test('30: refuses wrong ids of organizations, members and invitations, and sends nothing', async () => {
+  const { client, sent } = scriptApi([page([], null)]);
+  for (const id of ['', '.', '..', undefined as never, 'ada@example.com']) {
+    await expect(client.organizations.get(id)).rejects.toMatchObject({ option: 'organizationId' });
+    await expect(client.organizations.listMembers(id)).rejects.toMatchObject({ option: 'organizationId' });
+    await expect(client.organizations.updateMemberMetadata('o1', id, {})).rejects.toMatchObject({
+      option: 'memberUserId',
+    });
+    await expect(client.invitations.revoke(id)).rejects.toMatchObject({ option: 'invitationId' });
+    await expect(client.invitations.resend(id)).rejects.toMatchObject({ option: 'invitationId' });
+    await expect(client.users.listOrganizations(id)).rejects.toMatchObject({ option: 'userId' });
+    await expect(client.users.updateMetadata(id, {})).rejects.toMatchObject({ option: 'userId' });
+  }
+  expect(sent).toEqual([]);
+});
+
 test('refuses parameters that are not an object', async () => {
   const { client } = scriptApi([]);
   await expect(client.users.update('ada', null as never)).rejects.toMatchObject({ option: 'params' });
