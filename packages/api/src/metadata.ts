@@ -36,8 +36,9 @@ export function assertBudget(bags: ReadonlyMap<string, unknown>, isShared: boole
 }
 
 function sizeOf(bag: unknown): number {
-  const kept = withoutNulls(bag);
-  return kept === undefined ? 0 : new TextEncoder().encode(JSON.stringify(kept)).length;
+  const text = JSON.stringify(withoutNulls(bag) ?? {});
+  // An empty bag may be stored as nothing.
+  return text === '{}' ? 0 : new TextEncoder().encode(text).length;
 }
 
 // What is certainly stored: no key that is null, and no object that has only such keys.
