@@ -8,6 +8,7 @@ export {
   ToriiConnectionError,
   ToriiError,
 } from '@torii/core';
+export { defaultApiUrl } from './api-url.ts';
 export { createToriiClient, type ToriiClient } from './client.ts';
 export type { ApiEvent, ApiEventListener } from './events.ts';
 export type * from './generated/resources.ts';

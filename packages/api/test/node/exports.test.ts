@@ -28,6 +28,7 @@ test('exports these values, and no others', () => {
     'ToriiConnectionError',
     'ToriiError',
     'createToriiClient',
+    'defaultApiUrl',
   ]);
 });
 
