@@ -32,7 +32,7 @@ export interface Field {
   readonly isRequired: boolean;
   readonly rule: FieldRule;
   readonly schema: JsonObject;
-  /** What the client sends if the field is left out. */
+  /** What the client sends if the field is left out: an empty bag that the API requires. */
   readonly defaultValue: Json | undefined;
 }
 
@@ -162,7 +162,8 @@ function readFields(
       isRequired: fields.required.includes(name),
       rule: rule === 'list' && typeof maxItems === 'number' ? { maxItems } : rule,
       schema,
-      defaultValue: schema['default'],
+      // Only for metadata, which a schema may require. Sending other defaults would keep them when the server changes them.
+      defaultValue: rule === 'bag' ? schema['default'] : undefined,
     };
   });
 }
