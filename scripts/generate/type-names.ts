@@ -56,7 +56,7 @@ export class TypeNames {
     const aliases = items.flatMap(([item, group]) =>
       exceptionsOf(group)
         .filter((name) => !names.includes(name))
-        .map((name): ItemType => ({ ...item, name, isEntity: false, isRecord: false, source: item.name })),
+        .map((name): ItemType => ({ ...item, name, isRecord: false, source: item.name })),
     );
     this.items = [...items.map(([item]) => item), ...aliases];
     this.#byOperation = new Map(items.flatMap(([item, group]) => group.map((operation) => [operation, item])));

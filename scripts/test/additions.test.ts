@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Additions, json, named, responseOf, sameAs } from '../../spec/additions/addition.ts';
 import { additions } from '../../spec/additions/index.ts';
 import type { JsonObject } from '../../spec/corrections.ts';
-import { addToSpec, completeSpec } from '../generate/complete-spec.ts';
+import { addToSpec } from '../generate/add-to-spec.ts';
+import { completeSpec } from '../generate/complete-spec.ts';
 import { listEndpoints, objectAt } from '../generate/openapi.ts';
 import { readOperations } from '../generate/operations.ts';
 import { describeSuperseded } from '../generate/superseded.ts';
@@ -191,7 +192,7 @@ test('methods and handlers keep the names of path parameters', () => {
 
 test('the published file is not changed', () => {
   const published = JSON.parse(ten);
-  addToSpec(published);
+  addToSpec(published, additions);
   expect(published).toEqual(JSON.parse(ten));
 });
 
@@ -240,7 +241,7 @@ test('reports how the published specification differs from an addition, and keep
   const differences = describeSuperseded(published).filter((line) => line.includes('differs'));
   expect(differences.join('\n')).toMatch(/organizations\.get: .*slug/);
   expect(differences.join('\n')).toMatch(/organizations\.get: .*color/);
-  const { document } = addToSpec(published);
+  const { document } = addToSpec(published, additions);
   expect(objectAt(document, 'components', 'schemas', answer.$ref.split('/').at(-1), 'properties')['slug']).toEqual({
     type: 'integer',
   });
