@@ -1,4 +1,3 @@
-import { isPatch } from '@torii/core';
 import { assertOption, loggable, wrongOption } from '@torii/core/adapter';
 import { isPlainObject, jsonOf } from './json.ts';
 
@@ -7,9 +6,8 @@ const budget = 8192;
 
 /** Copies a bag of metadata. Errors name the member, such as `publicMetadata.plan`. */
 export function bagOf(name: string, given: unknown): unknown {
-  const advice = 'To remove a key, set the key to null';
-  assertOption(name, !isPatch(given), `is merged into the stored metadata, so a Patch cannot set it. ${advice}`);
-  assertOption(name, isPlainObject(given), `must be a plain object. ${advice}`);
+  // A Patch is not a plain object either: it would say "replace", but the API merges.
+  assertOption(name, isPlainObject(given), 'must be a plain object. To remove a key, set the key to null');
   return jsonOf(name, given, memberOf);
 }
 

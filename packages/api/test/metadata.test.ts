@@ -168,7 +168,7 @@ test.each(patches)('$name does not count keys that it removes', async ({ call })
   const { client, sent } = scriptApi([ok(), ok()]);
   await call(client, { ...removed, nested: removed } as never);
   expect(sent).toHaveLength(1);
-  await call(client, { ...removed, ...bagOf(8192) } as never);
+  await call(client, { ...removed, ...bagOf(8192), nested: { deeper: removed } } as never);
   expect(sent).toHaveLength(2);
   const more = { ...removed, ...bagOf(8193) } as never;
   await refusalOf(scriptApi([ok()]), (other) => call(other, more));
