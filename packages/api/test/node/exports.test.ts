@@ -45,6 +45,7 @@ test('exports these types beside the generated ones, and no others', () => {
     'ConnectionReason',
     'Fetch',
     'FieldError',
+    'KnownMetadata',
     'MetadataObject',
     'MetadataPatch',
     'MetadataTypes',
