@@ -20,8 +20,9 @@ export type Query<T> = {
  * Fields of a request body. A field that is `undefined` is not sent; a field that is `null` is sent as `null`. `Bags` has the
  * types of metadata. It may always be left out.
  */
-export type Body<T, Bags = object> = Fields<Omit<NonNullable<T>, keyof Bags>> &
-  BagFields<Pick<NonNullable<T>, keyof Bags & keyof NonNullable<T>>, Bags>;
+export type Body<T, Bags = object> = [keyof Bags] extends [never]
+  ? Fields<NonNullable<T>>
+  : Fields<Omit<NonNullable<T>, keyof Bags>> & BagFields<Pick<NonNullable<T>, keyof Bags & keyof NonNullable<T>>, Bags>;
 
 type Fields<T> = { readonly [K in keyof T]: Given<T[K]> | IfOptional<T, K> };
 

@@ -103,6 +103,16 @@ test.each<[string, Step]>([
   expect(events).toHaveLength(1);
 });
 
+test('[16] errors and events do not contain a token that request() asked for', async () => {
+  const request = { method: 'POST', path: '/api/server/v1/users/ada/impersonation-token', body: {} } as const;
+  for (const step of [new Response(text.slice(0, -4)), Response.json({ ...created, detail: text }, { status: 500 })]) {
+    const { client, events } = scriptApi([step]);
+    const error = await failureOf(client.request(request));
+    expect(error).toMatchObject({ name: 'ToriiApiError' });
+    expect(printed([error, events])).not.toContain(token);
+  }
+});
+
 test('[16] a refused impersonation keeps its code, its detail and its problem', async () => {
   const problem = {
     type: 'about:blank',
