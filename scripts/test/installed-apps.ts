@@ -231,7 +231,7 @@ export const signIn = (): SignInState => useSignIn({ getToken: async () => null 
     types: [],
     opaque: ['createResources'],
     inferred: `
-import { createToriiClient, Patch, ToriiApiError, ToriiConnectionError, type UserUpdateParams } from '@torii/api';
+import { createToriiClient, Patch, ToriiApiError, ToriiConnectionError, type UserUpdateMetadataParams, type UserUpdateParams } from '@torii/api';
 export const client = createToriiClient({ secretKey: 'sk_test_abc' });
 export const users = client.users.list();
 export const user = await client.users.get('a');
@@ -242,8 +242,21 @@ export const response = client.users.get('a').withResponse();
 export const anything = client.request({ method: 'GET', path: '/api/server/v1/users' });
 export const all = async () => Array.fromAsync(client.users.list());
 export const pages = client.users.list().pages();
-export const patch: UserUpdateParams = { phone: Patch.set('+4512345678') };
-export const phoneOf = (params: UserUpdateParams) => params.phone;
+export const patch: UserUpdateParams = { lastName: Patch.set('Lovelace') };
+export const lastNameOf = (params: UserUpdateParams) => params.lastName;
+export const metadata = user.publicMetadata;
+export const organizations = client.organizations.list();
+export const members = client.organizations.listMembers('o');
+export const memberships = await client.users.listOrganizations('a');
+export const invitation = await client.invitations.get('i');
+export const invited = client.invitations.create({ email: 'bo@example.com' });
+export const origins = await client.allowedOrigins.get();
+export const token = client.users.createImpersonationToken('a', { actorUserId: 'b', reason: 'A support case.' });
+export const typed = createToriiClient<{ publicMetadata: { plan: string } }>({ secretKey: 'sk_test_abc' });
+export const typedUser = await typed.users.get('a');
+export const typedMetadata = typedUser.publicMetadata;
+export const typedOrganization = typed.organizations.get('o').withResponse();
+export const changeOf = (change: UserUpdateMetadataParams) => change.publicMetadata;
 export const failed = (error: unknown) => (error instanceof ToriiApiError ? error.problem : undefined);
 export const gone = (error: unknown) => (error instanceof ToriiConnectionError ? error.reason : undefined);
 export const { list, create } = client.users;

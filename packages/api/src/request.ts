@@ -73,7 +73,9 @@ export function operationFor(request: ApiRequest): Operation {
   assertOption('path', typeof path === 'string' && !isBad, "must be a plain path such as '/api/server/v1/users'");
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) addToQuery(search, name, value);
-  return { method, path, search, body: 'raw', input: body, isRepeatable, answer: 'value' };
+  // Whatever creates a token is treated as if its response were one.
+  const isSecretAnswer = /token/i.test(path);
+  return { method, path, search, body: 'raw', input: body, isRepeatable, answer: 'value', isSecretAnswer };
 }
 
 const requestNames = ['method', 'path', 'query', 'body', 'isRepeatable'] as const;
@@ -125,6 +127,6 @@ function problemOfId(id: string): string | undefined {
   if (/\p{Surrogate}/u.test(id)) return 'contains half of a surrogate pair';
   // Paths are logged, so that a token or a key must not be part of one.
   if (loggable(id) === '[withheld]') return 'is a token or a key, or contains one';
-  if (/^\S+@\S+\.\S+$/.test(id)) return 'is an email address. Find the user with users.list({ email })';
+  if (/^\S+@\S+\.\S+$/.test(id)) return 'is an email address. Find the user with users.list({ emailAddresses })';
   return /^(?:undefined|null|\[object \w+\])$/.test(id) ? problemOfPasted(id) : undefined;
 }

@@ -5,6 +5,8 @@ import { CommandFailure, UsageError } from './failures.ts';
 import { readSecretFile } from './files.ts';
 import { addSettingsOptions, type Setting, type SettingsOptions, settingsFrom } from './settings.ts';
 
+export { defaultApiUrl } from '@torii/api';
+
 export interface ApiOptions extends SettingsOptions {
   readonly apiUrl?: string;
   readonly secretKeyFile?: string;
@@ -16,8 +18,6 @@ export function addApiOptions(command: Command): Command {
     .option('--api-url <url>', 'URL of the REST API (TORII_API_URL)')
     .option('--secret-key-file <file>', 'file with the secret key; - is standard input (TORII_SECRET_KEY)');
 }
-
-export const defaultApiUrl = 'https://api.torii.so';
 
 export interface ApiSettings {
   readonly key: Setting | undefined;
