@@ -3,6 +3,7 @@ import type { EnvironmentRecord } from './environment-records.ts';
 import { Journal } from './journal.ts';
 import { SessionSecrets } from './sessions/secrets.ts';
 import { Sessions } from './sessions/sessions.ts';
+import { issuerPaths } from './tokens/issuer.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
 import { TokenMint } from './tokens/token.ts';
 import { Passwords } from './users/passwords.ts';
@@ -49,7 +50,7 @@ export async function openEnvironment(
   const sessions = new Sessions(scope, webhooks.outbox);
   const users = new Users(scope, await Passwords.create(), sessions, webhooks.outbox);
   const sessionSecrets = new SessionSecrets(scope);
-  const journal = new Journal(clock);
+  const journal = new Journal(clock, issuerPaths);
   const stored = { ...record, keys, users, sessions, sessionSecrets, journal, webhooks, allowedOrigins };
   return {
     ...stored,

@@ -7,6 +7,7 @@ export type EmulatorErrorCode =
   | 'environment_unknown'
   | 'key_unknown'
   | 'user_invalid'
+  | 'user_unknown'
   | 'email_taken'
   | 'seed_invalid'
   | 'event_unknown'

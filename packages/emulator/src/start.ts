@@ -74,13 +74,14 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
       faults: new Faults(),
       traffic: new Traffic(),
       clock,
+      apiUrl: router.origin,
       issuers,
       allowedHosts: settings.allowedHosts,
       onUnexpectedError: warn,
     };
     router.add(environment, createApp(environment, surroundings));
     environment.webhooks.start(surroundings);
-    return { environment, apiUrl: router.origin, ...surroundings };
+    return { environment, ...surroundings };
   });
   server.on('request', router.handle);
   const first = served.find(({ environment }) => environment.name === defaultEnvironment);

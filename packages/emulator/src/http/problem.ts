@@ -34,6 +34,7 @@ const answers = {
   option_invalid: [400, 'invalid_request'],
   key_unknown: [400, 'invalid_request'],
   email_taken: [409, 'email_taken'],
+  user_unknown: [404, 'user_not_found'],
   event_unknown: [404, 'event_unknown'],
   webhook_unknown: [404, 'webhook_unknown'],
   database_unusable: null,
@@ -41,7 +42,7 @@ const answers = {
   node_unsupported: null,
   port_unusable: null,
   seed_invalid: null,
-  webhooks_waiting: null,
+  webhooks_waiting: [504, 'webhooks_waiting'],
 } as const satisfies Record<EmulatorErrorCode, readonly [status: number, code: string] | null>;
 
 export function problemFor(error: unknown): Problem | undefined {

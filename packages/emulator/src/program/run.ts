@@ -16,6 +16,7 @@ const exitCodes = {
   database_unusable: 1,
   key_unknown: 1,
   user_invalid: 1,
+  user_unknown: 1,
   email_taken: 1,
   event_unknown: 1,
   webhook_unknown: 1,

@@ -95,6 +95,13 @@ export class Users {
     return userFrom(row);
   }
 
+  /** Finds a user of this environment who is not deleted, by id or by whole email in any case. */
+  find(idOrEmail: string): { readonly user: User; readonly emailVerified: boolean } | undefined {
+    const row = this.#row(idOrEmail) ?? this.#rowOfEmail(idOrEmail);
+    if (row === undefined || row.status === 'deleted') return undefined;
+    return { user: userFrom(row), emailVerified: row.email_verified === 1 };
+  }
+
   has(id: string): boolean {
     return this.#row(id) !== undefined;
   }

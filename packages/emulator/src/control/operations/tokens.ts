@@ -1,0 +1,19 @@
+import { mintRequested, tokenResponseOf } from '../../tokens/requested-token.ts';
+import type { ControlOperations } from '../operation.ts';
+
+export const tokenOperations = {
+  'POST /tokens': {
+    does: 'mints an access token: `{ token, expiresAt, claims }`, or the token alone with `Accept: text/plain`',
+    example: '{ "user": "ada@example.com", "organization": { "id": "acme", "role": "org:member" } }',
+    members: ['token'],
+    handle: async ({ environment }, { fields }) => {
+      const body = tokenResponseOf(await mintRequested(environment, fields));
+      return { status: 201, body, text: `${body.token}\n` };
+    },
+  },
+  'GET /tokens': {
+    does: 'the claims of the last 50 tokens, newest first',
+    members: [],
+    handle: ({ environment: { journal } }) => ({ body: { tokens: journal.tokens } }),
+  },
+} as const satisfies ControlOperations;

@@ -1,0 +1,85 @@
+import { Problem } from '../../http/problem.ts';
+import type { User } from '../../users/user.ts';
+import { type ControlOperations, type ControlSubject, limitOf, refuseUnknown } from '../operation.ts';
+
+export const userOperations = {
+  'GET /users': {
+    does: 'users, newest first',
+    example: '?email=ada&limit=20&cursor=…',
+    members: [],
+    handle: ({ environment }, request) => ({
+      body: environment.users.search({
+        limit: limitOf(request),
+        after: request.query('cursor'),
+        email: request.query('email'),
+      }),
+    }),
+  },
+  'POST /users': {
+    does: 'creates a user, with the fields of `createUser`',
+    example: '{ "email": "ada@example.com", "password": "correct horse" }',
+    members: ['createUser'],
+    handle: async ({ library }, { fields }) => ({ status: 201, body: await library.createUser(fields) }),
+  },
+  'POST /seed': {
+    does: 'creates the users whose email does not exist yet',
+    example: '{ "users": [{ "email": "ada@example.com" }] }',
+    members: ['seed'],
+    handle: async ({ library }, { fields: { users, ...unknown } }) => {
+      refuseUnknown(unknown);
+      return { body: await library.seed(users as never) };
+    },
+  },
+  'GET /users/{user}': {
+    does: 'one user, by id or email',
+    members: [],
+    handle: ({ environment }, request) => ({ body: userNamed(environment, request.path('user')) }),
+  },
+  'DELETE /users/{user}': {
+    does: 'deletes a user',
+    members: [],
+    handle: ({ environment }, request) => {
+      environment.users.delete(userNamed(environment, request.path('user')).id);
+      return { status: 204 };
+    },
+  },
+  'POST /users/{user}/ban': {
+    does: 'bans a user',
+    example: '{}',
+    members: [],
+    handle: ({ environment }, request) => {
+      refuseUnknown(request.fields);
+      return { body: environment.users.ban(userNamed(environment, request.path('user')).id) };
+    },
+  },
+  'POST /users/{user}/unban': {
+    does: 'lifts a ban',
+    example: '{}',
+    members: [],
+    handle: ({ environment }, request) => {
+      refuseUnknown(request.fields);
+      return { body: environment.users.unban(userNamed(environment, request.path('user')).id) };
+    },
+  },
+  'GET /sessions': {
+    does: 'the last active sessions',
+    example: '?limit=20',
+    members: [],
+    handle: ({ environment }, request) => ({ body: { sessions: environment.sessions.listRecent(limitOf(request)) } }),
+  },
+  'DELETE /sessions/{id}': {
+    does: 'ends a session',
+    members: [],
+    handle: ({ environment }, request) => {
+      environment.sessions.revoke(request.path('id'));
+      return { status: 204 };
+    },
+  },
+} as const satisfies ControlOperations;
+
+function userNamed({ users }: ControlSubject['environment'], idOrEmail: string): User {
+  const found = users.find(idOrEmail);
+  if (found === undefined)
+    throw new Problem(404, 'user_not_found', 'No user of this environment has this id or email.');
+  return found.user;
+}
