@@ -67,7 +67,7 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   const { faults, traffic } = surroundings;
   const library = new EmulatorEnvironment({ environment, apiUrl: surroundings.apiUrl, faults, traffic });
   app.route(controlPath, controlRoutes({ library, environment, ...surroundings }));
-  app.route('/', dashboardRoutes({ environment, ...surroundings }));
+  app.route('/', dashboardRoutes({ library, environment, ...surroundings }));
 
   app.notFound(() => answerProblem(new Problem(404, 'not_found', 'The emulator has no route for this path.')));
   app.onError((error) => {

@@ -13,6 +13,10 @@ export class Clock {
     return Math.floor(this.now().getTime() / 1000);
   }
 
+  get isAhead(): boolean {
+    return this.#skippedMs > 0;
+  }
+
   advance(seconds: number): void {
     // Only forward: `reset()` is the one way back.
     if (!Number.isFinite(seconds) || seconds < 0) {

@@ -1,8 +1,11 @@
 import type { Clock } from '../clock.ts';
+import { storing } from '../database/storage-errors.ts';
 import type { Environment } from '../environment.ts';
 import type { Faults, FaultTarget } from '../faults/faults.ts';
 import { faultPresets } from '../faults/presets.ts';
 import { Problem } from '../http/problem.ts';
+import { newUserFields, parseUser } from '../users/input.ts';
+import { userInputFrom } from './sections/user-fields.ts';
 
 export interface Controls {
   readonly environment: Environment;
@@ -10,35 +13,79 @@ export interface Controls {
   readonly clock: Clock;
 }
 
-type Action = (controls: Controls, field: (name: string) => string) => unknown;
+/** Reads the fields of a submitted form. */
+export interface FormFields {
+  /** A field as text. An empty string if it is missing. */
+  text(name: string): string;
+  /**
+   * A field that contains JSON.
+   *
+   * @throws Problem `invalid_request`
+   */
+  json(name: string): unknown;
+}
+
+/** Does something, and returns the page to show next, below the dashboard. `undefined` shows the same page again. */
+type Action = (controls: Controls, fields: FormFields) => unknown;
 
 const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
-  ['ban', ({ environment }, field) => environment.users.ban(userOf(environment, field('user')))],
-  ['unban', ({ environment }, field) => environment.users.unban(userOf(environment, field('user')))],
-  ['revoke', ({ environment }, field) => environment.sessions.revoke(field('session'))],
-  ['rotate', ({ environment }) => environment.keys.rotate()],
-  ['withdraw', ({ environment }, field) => environment.keys.withdraw([field('kid')])],
-  ['add-webhook', ({ environment }, field) => environment.webhooks.add({ url: field('url') })],
-  ['remove-webhook', ({ environment }, field) => environment.webhooks.remove(field('webhook'))],
-  ['enable-webhook', ({ environment }, field) => environment.webhooks.enable(field('webhook'))],
-  ['redeliver', ({ environment }, field) => environment.webhooks.outbox.redeliver(field('event'))],
-  ['advance', ({ clock }, field) => clock.advance(Number(field('amount')) * Number(field('unit')))],
-  ['inject', ({ faults }, field) => inject(faults, field)],
-  ['recover', ({ faults }, field) => faults.recover(field('surface') as FaultTarget)],
+  [
+    'create-user',
+    async ({ environment }, fields) => {
+      const { id } = await environment.users.create(parseUser(userInputFrom(fields), newUserFields));
+      return `users/${id}`;
+    },
+  ],
+  ['ban', ({ environment }, { text }) => void environment.users.ban(userOf(environment, text('user')))],
+  ['unban', ({ environment }, { text }) => void environment.users.unban(userOf(environment, text('user')))],
+  [
+    'delete-user',
+    ({ environment }, { text }) => {
+      environment.users.delete(userOf(environment, text('user')));
+      return 'users';
+    },
+  ],
+  ['revoke', ({ environment }, { text }) => environment.sessions.revoke(text('session'))],
+  ['revoke-all', ({ environment }, { text }) => environment.sessions.revokeAll(userOf(environment, text('user')))],
+  ['rotate', async ({ environment }) => void (await environment.keys.rotate())],
+  ['withdraw', ({ environment }, { text }) => environment.keys.withdraw([text('kid')])],
+  ['add-webhook', ({ environment }, { text }) => void environment.webhooks.add({ url: text('url') })],
+  ['remove-webhook', ({ environment }, { text }) => environment.webhooks.remove(text('webhook'))],
+  ['enable-webhook', ({ environment }, { text }) => environment.webhooks.enable(text('webhook'))],
+  ['redeliver', ({ environment }, { text }) => environment.webhooks.outbox.redeliver(text('event'))],
+  ['advance', ({ clock }, { text }) => clock.advance(Number(text('amount')) * Number(text('unit')))],
+  ['reset-clock', ({ clock }) => clock.reset()],
+  ['inject', ({ faults }, { text }) => inject(faults, text)],
+  ['recover', ({ faults }, { text }) => faults.recover(text('surface') as FaultTarget)],
 ]);
 
-export async function act(controls: Controls, form: URLSearchParams): Promise<void> {
+export async function act(controls: Controls, form: URLSearchParams): Promise<string | undefined> {
   const action = actions.get(form.get('action') ?? '');
   if (action === undefined)
     throw new Problem(400, 'action_unknown', 'This action does not exist. Reload the dashboard.');
-  await action(controls, (name) => form.get(name) ?? '');
+  const next = await storing(async () => action(controls, formFields(form)));
+  return typeof next === 'string' ? next : undefined;
 }
 
-function inject(faults: Faults, field: (name: string) => string): void {
-  const preset = faultPresets.find(({ name }) => name === field('fault'));
+export function formFields(form: URLSearchParams): FormFields {
+  const text = (name: string) => form.get(name) ?? '';
+  return {
+    text,
+    json(name) {
+      try {
+        return JSON.parse(text(name));
+      } catch {
+        throw new Problem(400, 'invalid_request', `The field ${name} is not valid JSON.`);
+      }
+    },
+  };
+}
+
+function inject(faults: Faults, text: FormFields['text']): void {
+  const preset = faultPresets.find(({ name }) => name === text('fault'));
   if (preset === undefined) throw new Problem(400, 'fault_unknown', 'This fault does not exist. Reload the dashboard.');
-  const times = field('times');
-  preset.inject(faults, field('surface') as FaultTarget, times === '' ? {} : { times: Number(times) });
+  const times = text('times');
+  preset.inject(faults, text('surface') as FaultTarget, times === '' ? {} : { times: Number(times) });
 }
 
 function userOf({ users }: Environment, id: string): string {
