@@ -28,6 +28,8 @@ export interface AppSurroundings {
   readonly apiUrl: string;
   readonly issuers: ReadonlyMap<string, string>;
   readonly allowedHosts: readonly string[];
+  /** Whether any environment allows the origin. */
+  readonly isAllowedSomewhere: (origin: string) => boolean;
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
@@ -62,7 +64,7 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   );
 
   app.route('/', issuerRoutes(environment));
-  app.route('/', browserRoutes(environment, watch));
+  app.route('/', browserRoutes(environment, surroundings, watch));
   app.route(apiPath, apiRoutes(environment));
   const { faults, traffic } = surroundings;
   const library = new EmulatorEnvironment({ environment, apiUrl: surroundings.apiUrl, faults, traffic });
