@@ -43,7 +43,9 @@ function isInUse(part: Element): boolean {
     (field) =>
       (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) && field.value !== field.defaultValue,
   );
-  return part.contains(document.activeElement) || part.querySelector('details[open]') !== null || isSelected || isChanged;
+  return (
+    part.contains(document.activeElement) || part.querySelector('details[open]') !== null || isSelected || isChanged
+  );
 }
 
 async function copy(button: HTMLElement): Promise<void> {

@@ -1,16 +1,17 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import type { AllowedOrigins } from '../allowed-origins/allowed-origins.ts';
 import { publishedNames } from '../published-paths.ts';
 import { basePathOf } from './base-path.ts';
 import { Problem } from './problem.ts';
 
 /** Something with a list of origins whose pages may call it. */
 export interface OriginList {
-  readonly allowedOrigins: readonly string[];
+  readonly allowedOrigins: AllowedOrigins;
 }
 
 export function allowsOrigin({ allowedOrigins }: OriginList, origin: string): boolean {
-  return allowedOrigins.includes(origin);
+  return allowedOrigins.allows(origin);
 }
 
 export function parseOrigin(value: unknown): string | undefined {

@@ -9,19 +9,24 @@ export const activityOperations = {
       'issuer',
       'apiUrl',
       'jwksUrl',
+      'loginUrl',
       'signInUrl',
       'dashboardUrl',
+      'publishableKey',
+      'allowedOrigins',
       'environments',
       'keyIds',
       'requests',
       'now',
     ],
     handle: ({ library, faults, traffic, clock, issuers }) => {
-      const { name, environmentId: id, issuer, apiUrl, jwksUrl, signInUrl, dashboardUrl, keyIds } = library;
+      const { name, environmentId: id, issuer, apiUrl, jwksUrl, loginUrl, signInUrl, dashboardUrl } = library;
+      const { publishableKey, allowedOrigins, keyIds } = library;
       return {
         body: {
           now: clock.now(),
-          environment: { name, id, issuer, apiUrl, jwksUrl, signInUrl, dashboardUrl },
+          environment: { name, id, issuer, apiUrl, jwksUrl, loginUrl, signInUrl, dashboardUrl, publishableKey },
+          allowedOrigins,
           environments: [...issuers].map(([each, url]) => ({ name: each, issuer: url })),
           keys: keyIds,
           faults: faults.active,

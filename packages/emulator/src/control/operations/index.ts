@@ -3,6 +3,7 @@ import { activityOperations } from './activity.ts';
 import { clockOperations } from './clock.ts';
 import { faultOperations } from './faults.ts';
 import { keyOperations } from './keys.ts';
+import { organizationOperations } from './organizations.ts';
 import { tokenOperations } from './tokens.ts';
 import { userOperations } from './users.ts';
 import { webhookOperations } from './webhooks.ts';
@@ -11,6 +12,7 @@ export const controlOperations: ControlOperations = {
   ...activityOperations,
   ...tokenOperations,
   ...userOperations,
+  ...organizationOperations,
   ...faultOperations,
   ...clockOperations,
   ...keyOperations,

@@ -1,4 +1,6 @@
+import { storing } from '../../database/storage-errors.ts';
 import { Problem } from '../../http/problem.ts';
+import { editUserFields, parseUser } from '../../users/input.ts';
 import type { User } from '../../users/user.ts';
 import { type ControlOperations, type ControlSubject, limitOf, refuseUnknown } from '../operation.ts';
 
@@ -22,18 +24,26 @@ export const userOperations = {
     handle: async ({ library }, { fields }) => ({ status: 201, body: await library.createUser(fields) }),
   },
   'POST /seed': {
-    does: 'creates the users whose email does not exist yet',
+    does: 'creates the users, roles and organizations that do not exist yet',
     example: '{ "users": [{ "email": "ada@example.com" }] }',
     members: ['seed'],
-    handle: async ({ library }, { fields: { users, ...unknown } }) => {
-      refuseUnknown(unknown);
-      return { body: await library.seed(users as never) };
-    },
+    // The library validates the seed itself.
+    handle: async ({ library }, { fields }) => ({ body: await library.seed(fields) }),
   },
   'GET /users/{user}': {
     does: 'one user, by id or email',
     members: [],
     handle: ({ environment }, request) => ({ body: userNamed(environment, request.path('user')) }),
+  },
+  'PATCH /users/{user}': {
+    does: 'changes fields of a user: those of `createUser` except `status`. Metadata replaces the stored one',
+    example: '{ "emailVerified": false, "publicMetadata": { "plan": "pro" } }',
+    members: [],
+    handle: async ({ environment }, { fields, path }) => {
+      const { id } = userNamed(environment, path('user'));
+      const input = parseUser(fields, editUserFields);
+      return { body: await storing(() => environment.users.edit(id, input)) };
+    },
   },
   'DELETE /users/{user}': {
     does: 'deletes a user',

@@ -116,7 +116,11 @@ ${view.value(action, name, value)}</textarea>
   </div>`;
 }
 
-export function checkField(view: View, action: string, field: Pick<Field, 'name' | 'label'> & { readonly checked?: boolean }): Html {
+export function checkField(
+  view: View,
+  action: string,
+  field: Pick<Field, 'name' | 'label'> & { readonly checked?: boolean },
+): Html {
   const { name, label, checked = false } = field;
   const id = `${action}-${name}`;
   const isChecked = view.refusal?.action === action ? view.value(action, name) !== '' : checked;
@@ -134,6 +138,14 @@ export function foldedForm(view: View, action: string, summary: string, content:
   </details>`;
 }
 
-export function nameOf({ name, email, id }: { readonly name: string | null; readonly email: string | null; readonly id: string }): string {
+export function nameOf({
+  name,
+  email,
+  id,
+}: {
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly id: string;
+}): string {
   return name ?? email ?? id;
 }

@@ -74,7 +74,10 @@ function tokenSection(view: View): Html {
 }
 
 function newestUsers(view: View): Html {
-  const { items } = view.subject.environment.users.search({ limit: 5, statuses: ['active', 'pending_verification', 'banned'] });
+  const { items } = view.subject.environment.users.search({
+    limit: 5,
+    statuses: ['active', 'pending_verification', 'banned'],
+  });
   return section({
     id: 'newest-users',
     title: 'Newest users',
@@ -82,7 +85,8 @@ function newestUsers(view: View): Html {
       items.length === 0
         ? emptyNote(html`No users yet. <a href="${view.link('users')}">Add one</a>.`)
         : html`<ul class="rows">${items.map(
-            (user) => html`<li><div><a href="${view.link(`users/${user.id}`)}">${nameOf(user)}</a></div><span class="muted">${moment(user.createdAt)}</span></li>`,
+            (user) =>
+              html`<li><div><a href="${view.link(`users/${user.id}`)}">${nameOf(user)}</a></div><span class="muted">${moment(user.createdAt)}</span></li>`,
           )}</ul>`,
   });
 }

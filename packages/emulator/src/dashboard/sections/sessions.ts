@@ -11,7 +11,8 @@ export function sessionsPage(view: View): Html {
   return section({
     id: 'sessions',
     title: 'Sessions',
-    about: 'The browsers in which people are signed in, last used first. Ending a session does not end its access tokens: they stay valid until they expire.',
+    about:
+      'The browsers in which people are signed in, last used first. Ending a session does not end its access tokens: they stay valid until they expire.',
     live: sessions.length === 0 ? emptyNote('Nobody is signed in.') : sessionList(view, sessions),
   });
 }

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { MintedToken } from '../../journal.ts';
 import { card, type Html } from '../../pages/page.ts';
-import { type TokenResponse } from '../../tokens/requested-token.ts';
+import type { TokenResponse } from '../../tokens/requested-token.ts';
 import type { View } from '../view.ts';
 import { checkField, copyButton, emptyNote, inputField, jsonField, moment, section, shortId } from './elements.ts';
 
@@ -16,7 +16,8 @@ function mintSection(view: View): Html {
   return section({
     id: 'mint',
     title: 'Create a token',
-    about: 'An access token of this emulator, as an app receives it from a signed-in browser. Leave every field empty for a valid token of a new user.',
+    about:
+      'An access token of this emulator, as an app receives it from a signed-in browser. Leave every field empty for a valid token of a new user.',
     still: html`<form method="post" class="fields">
       ${inputField(view, action, { name: 'user', label: 'User', hint: 'The email of a user, or any user id.', value: view.query('user') })}
       ${inputField(view, action, { name: 'expiresInSeconds', label: 'Expires in (seconds)', type: 'number', hint: 'Negative for an expired token.', placeholder: 'default' })}

@@ -23,8 +23,13 @@ export function usersPage(view: View): Html {
     title: 'Users',
     about: 'The people who can sign in to this environment. Open one to see and change everything about it.',
     still: html`
-      ${foldedForm(view, 'create-user', 'Add a user', html`${userFields(view, 'create-user')}
-        <div class="wide"><button name="action" value="create-user" class="primary">Add the user</button></div>`)}
+      ${foldedForm(
+        view,
+        'create-user',
+        'Add a user',
+        html`${userFields(view, 'create-user')}
+        <div class="wide"><button name="action" value="create-user" class="primary">Add the user</button></div>`,
+      )}
       <form method="get" class="inline">
         <label for="email">Email contains</label>
         <input id="email" name="email" value="${email}">
