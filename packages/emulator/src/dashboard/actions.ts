@@ -3,8 +3,13 @@ import { storing } from '../database/storage-errors.ts';
 import type { Environment } from '../environment.ts';
 import type { Faults, FaultTarget } from '../faults/faults.ts';
 import { faultPresets } from '../faults/presets.ts';
+import { requireFields } from '../fields.ts';
 import { Problem } from '../http/problem.ts';
-import { newUserFields, parseUser } from '../users/input.ts';
+import type { ImpersonationState } from '../impersonation/impersonations.ts';
+import { parseInvitation } from '../invitations/input.ts';
+import { bagRules, type TwoBags } from '../metadata/two-bags.ts';
+import { parseMember, parseOrganization, parseRole } from '../organizations/input.ts';
+import { editUserFields, newUserFields, parseUser } from '../users/input.ts';
 import { userInputFrom } from './sections/user-fields.ts';
 
 export interface Controls {
@@ -36,6 +41,13 @@ const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
       return `users/${id}`;
     },
   ],
+  [
+    'edit-user',
+    async ({ environment }, fields) => {
+      const id = userOf(environment, fields.text('user'));
+      await environment.users.edit(id, parseUser(userInputFrom(fields), editUserFields));
+    },
+  ],
   ['ban', ({ environment }, { text }) => void environment.users.ban(userOf(environment, text('user')))],
   ['unban', ({ environment }, { text }) => void environment.users.unban(userOf(environment, text('user')))],
   [
@@ -47,6 +59,70 @@ const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ],
   ['revoke', ({ environment }, { text }) => environment.sessions.revoke(text('session'))],
   ['revoke-all', ({ environment }, { text }) => environment.sessions.revokeAll(userOf(environment, text('user')))],
+  [
+    'create-organization',
+    ({ environment }, fields) => {
+      const { text } = fields;
+      const slug = text('slug').trim();
+      const input = { name: text('name'), ...(slug !== '' && { slug }), ...bagsFrom(fields) };
+      return `organizations/${environment.organizations.create(parseOrganization(input)).id}`;
+    },
+  ],
+  [
+    'edit-organization',
+    ({ environment: { organizations } }, fields) => {
+      organizations.replaceMetadata(
+        fields.text('organization'),
+        requireFields('organization_invalid', 'Metadata', bagsFrom(fields), bagRules),
+      );
+    },
+  ],
+  [
+    'add-member',
+    ({ environment }, { text }) => {
+      const member = { userId: memberOf(environment, text('member')), role: text('role') };
+      environment.organizations.addMember(text('organization'), parseMember(member));
+    },
+  ],
+  [
+    'set-role',
+    ({ environment }, { text }) => {
+      environment.organizations.setRole(text('organization'), memberOf(environment, text('member')), text('role'));
+    },
+  ],
+  [
+    'remove-member',
+    ({ environment }, { text }) => environment.organizations.removeMember(text('organization'), text('member')),
+  ],
+  [
+    'create-role',
+    ({ environment }, { text }) => {
+      const name = text('name').trim();
+      environment.organizations.createRole(parseRole({ key: text('key').trim(), name: name === '' ? null : name }));
+    },
+  ],
+  [
+    'create-invitation',
+    ({ environment }, fields) => {
+      const { text } = fields;
+      const days = text('expiresInDays');
+      const redirectUrl = text('redirectUrl').trim();
+      environment.invitations.create(
+        parseInvitation({
+          email: text('email').trim(),
+          ...(days !== '' && { expiresInDays: Number(days) }),
+          ...(redirectUrl !== '' && { redirectUrl }),
+          ...bagsFrom(fields),
+        }),
+      );
+    },
+  ],
+  ['resend-invitation', ({ environment }, { text }) => void environment.invitations.resend(text('invitation'))],
+  ['revoke-invitation', ({ environment }, { text }) => environment.invitations.revoke(text('invitation'))],
+  [
+    'set-impersonation',
+    ({ environment }, { text }) => environment.impersonations.setState(text('state') as ImpersonationState),
+  ],
   ['rotate', async ({ environment }) => void (await environment.keys.rotate())],
   ['withdraw', ({ environment }, { text }) => environment.keys.withdraw([text('kid')])],
   ['add-webhook', ({ environment }, { text }) => void environment.webhooks.add({ url: text('url') })],
@@ -86,6 +162,19 @@ function inject(faults: Faults, text: FormFields['text']): void {
   if (preset === undefined) throw new Problem(400, 'fault_unknown', 'This fault does not exist. Reload the dashboard.');
   const times = text('times');
   preset.inject(faults, text('surface') as FaultTarget, times === '' ? {} : { times: Number(times) });
+}
+
+function bagsFrom({ text, json }: FormFields): Partial<TwoBags> {
+  const bag = (name: string) => (text(name).trim() === '' ? {} : (json(name) as TwoBags['publicMetadata']));
+  return { publicMetadata: bag('publicMetadata'), privateMetadata: bag('privateMetadata') };
+}
+
+/** The id of a user who is named by id or email. */
+function memberOf({ users }: Environment, named: string): string {
+  const found = users.find(named.trim());
+  if (found === undefined)
+    throw new Problem(404, 'user_not_found', 'No user of this environment has this id or email.');
+  return found.user.id;
 }
 
 function userOf({ users }: Environment, id: string): string {

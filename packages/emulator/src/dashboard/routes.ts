@@ -9,7 +9,9 @@ import { mintRequested, tokenResponseOf } from '../tokens/requested-token.ts';
 import { act, formFields } from './actions.ts';
 import { dashboardBody, sectionTitles } from './page.ts';
 import { clockPage } from './sections/clock.ts';
+import { invitationsPage, mailPage } from './sections/invitations.ts';
 import { keysPage } from './sections/keys.ts';
+import { organizationPage, organizationsPage } from './sections/organizations.ts';
 import { overviewPage } from './sections/overview.ts';
 import { requestsPage } from './sections/requests.ts';
 import { secretsBody } from './sections/secrets.ts';
@@ -28,6 +30,10 @@ const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['', overviewPage],
   ['users', usersPage],
   ['users/ID', userPage],
+  ['organizations', organizationsPage],
+  ['organizations/ID', organizationPage],
+  ['invitations', invitationsPage],
+  ['mails/ID', mailPage],
   ['tokens', tokensPage],
   ['sessions', sessionsPage],
   ['webhooks', webhooksPage],
@@ -43,7 +49,8 @@ export function dashboardRoutes(subject: DashboardSubject): Hono {
   }
   for (const [name, page] of pages) {
     const path = name === '' ? dashboardPath : sectionsPath + name.replace('ID', ':id');
-    const [section = ''] = name.split('/');
+    const [first = ''] = name.split('/');
+    const section = first === 'mails' ? 'invitations' : first;
     const answer = (c: Context, status: number, refusal?: Refusal) => {
       const view = new View(subject, new URL(c.req.url), refusal);
       const title = sectionTitles.get(section) ?? '';

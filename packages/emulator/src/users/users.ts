@@ -192,7 +192,10 @@ export class Users {
         firstName: input.firstName === undefined ? row.first_name : input.firstName,
         lastName: input.lastName === undefined ? row.last_name : input.lastName,
       };
-      const bags = mergeBags({ publicMetadata: {}, privateMetadata: {}, unsafeMetadata: {} }, { ...bagsFrom(row), ...bagsIn(input) });
+      const bags = mergeBags(
+        { publicMetadata: {}, privateMetadata: {}, unsafeMetadata: {} },
+        { ...bagsFrom(row), ...bagsIn(input) },
+      );
       const changes = new Map<string, string | null>([
         ['email', email],
         ['email_key', email && foldCase(email)],
