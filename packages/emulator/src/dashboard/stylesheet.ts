@@ -102,6 +102,7 @@ textarea { border: 1px solid var(--field); border-radius: 8px; background: var(-
 .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: 0.8rem 1rem; margin-top: 0.8rem; }
 .field input:not([type="checkbox"]), .field select, .field textarea { display: block; width: 100%; margin-top: 0.2rem; }
 .field.check { display: flex; align-items: center; gap: 0.5rem; align-self: center; }
+.field.check input { flex: none; }
 .field .hint { margin-top: 0.15rem; color: var(--muted); font-size: 0.8rem; }
 .wide { grid-column: 1 / -1; }
 .fields > button { justify-self: start; align-self: end; }

@@ -51,8 +51,11 @@ export interface TokenOptions {
   readonly profileComplete?: boolean;
   /** The claim `locale`. By default that of `user`, or left out. */
   readonly locale?: string;
-  /** The claims `org_id` and `org_role`. A role has the form `org:administrator`. Left out by default. */
-  readonly organization?: { readonly id: string; readonly role: string };
+  /**
+   * The claims `org_id` and `org_role`. The organization need not exist. Without `role`, the token has the role of the
+   * user in it, or `org:member` if the user is not a member. Left out by default.
+   */
+  readonly organization?: { readonly id: string; readonly role?: string };
   /** The claim `act` (RFC 8693 section 4.1): the user who impersonates the token's user. Left out by default. */
   readonly actor?: { readonly sub: string; readonly [claim: string]: unknown };
   /** The claim `impersonating`: whether the token's user is impersonated. Left out by default. */
@@ -90,9 +93,12 @@ const rules: Readonly<Record<keyof TokenOptions, Rule>> = {
   profileComplete: isFlag,
   locale: isText,
   organization: (value) =>
-    isObject(value) && hasOnly(value, ['id', 'role']) && !isText(value['id']) && !isText(value['role'])
+    isObject(value) &&
+    hasOnly(value, ['id', 'role']) &&
+    !isText(value['id']) &&
+    (value['role'] === undefined || !isText(value['role']))
       ? undefined
-      : 'an object with the strings id and role, such as { "id": "acme", "role": "org:administrator" }',
+      : 'an object with the string id and optionally role, such as { "id": "acme", "role": "org:administrator" }',
   actor: (value) =>
     isObject(value) && !isText(value['sub']) ? undefined : 'an object with the string sub, such as { "sub": "admin" }',
   impersonating: isFlag,

@@ -1,7 +1,8 @@
 import type { Environment } from '../environment.ts';
 import { EmulatorError } from '../errors.ts';
+import { defaultRole } from '../organizations/input.ts';
 import type { User } from '../users/user.ts';
-import { parseTokenOptions } from './options.ts';
+import { parseTokenOptions, type TokenOptions } from './options.ts';
 import type { IssuedToken } from './token.ts';
 
 /**
@@ -9,10 +10,17 @@ import type { IssuedToken } from './token.ts';
  *
  * @throws EmulatorError `option_invalid`, `user_unknown`, `key_unknown`
  */
-export async function mintRequested({ tokens, users }: Environment, input: unknown): Promise<IssuedToken> {
-  const { user: named, ...options } = parseTokenOptions(input);
-  if (named === undefined) return tokens.issue(options);
-  const found = users.find(named);
+export async function mintRequested(environment: Environment, input: unknown): Promise<IssuedToken> {
+  const { user: named, organization, ...options } = parseTokenOptions(input);
+  const claimed = named === undefined ? options : { ...claimsOf(environment, named), ...options };
+  if (organization === undefined) return environment.tokens.issue(claimed);
+  const { id, role = roleOf(environment, id, claimed.userId) } = organization;
+  return environment.tokens.issue({ ...claimed, organization: { id, role } });
+}
+
+/** What a token of a sign-in says about a user. */
+function claimsOf({ users }: Environment, idOrEmail: string): TokenOptions {
+  const found = users.find(idOrEmail);
   if (found === undefined) {
     throw new EmulatorError(
       'user_unknown',
@@ -20,11 +28,15 @@ export async function mintRequested({ tokens, users }: Environment, input: unkno
     );
   }
   const { user, emailVerified } = found;
-  return tokens.issue({ userId: user.id, emailVerified, ...localeOf(user), ...options });
+  return { userId: user.id, emailVerified, ...localeOf(user) };
 }
 
 function localeOf({ locale }: User): { readonly locale?: string } {
   return locale === null ? {} : { locale };
+}
+
+function roleOf({ organizations }: Environment, organizationId: string, userId: string | undefined): string {
+  return (userId !== undefined && organizations.roleOf(organizationId, userId)) || defaultRole;
 }
 
 export interface TokenResponse {

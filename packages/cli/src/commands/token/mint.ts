@@ -147,7 +147,7 @@ function requestFrom(options: MintOptions): object {
   return {
     ...(isEmail ? { user } : { userId: user }),
     ...(email !== undefined && { user: email }),
-    ...(organization !== undefined && { organization: { id: organization, role: role ?? 'org:member' } }),
+    ...(organization !== undefined && { organization: { id: organization, ...(role !== undefined && { role }) } }),
     ...(actor !== undefined && { actor: { sub: actor }, impersonating: true }),
     expiresInSeconds: expiresIn,
     signedBy,

@@ -7,16 +7,19 @@ interface Section {
   readonly title: string;
   /** One sentence for a reader who has not seen the dashboard before. */
   readonly about?: string | Html;
+  /** A part above the live one that the script does not refresh, such as a search. */
+  readonly top?: Html;
   /** The part of the section that the page's script refreshes every few seconds. */
   readonly live?: Html;
   /** The part of the section that the script does not refresh, such as a form that the user may be filling in. */
   readonly still?: Html;
 }
 
-export function section({ id, title, about, live, still }: Section): Html {
+export function section({ id, title, about, top, live, still }: Section): Html {
   return html`<section aria-labelledby="${id}-title">
     <h2 id="${id}-title">${title}</h2>
     ${about !== undefined && html`<p class="muted">${about}</p>`}
+    ${top}
     ${live !== undefined && html`<div id="${id}" data-live>${live}</div>`}
     ${still}
   </section>`;
@@ -59,29 +62,32 @@ export function copyable(text: string, what: string): Html {
 }
 
 /** The page's script shows the button. Without the script it does nothing, so it stays hidden. */
-export function copyButton(text: string, what: string): Html {
-  return html`<button type="button" class="copy" data-copy="${text}" aria-label="Copy ${what}">Copy</button>`;
+export function copyButton(text: string, what: string, label: string = 'Copy'): Html {
+  return html`<button type="button" class="copy" data-copy="${text}" aria-label="Copy ${what}">${label}</button>`;
 }
 
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly type?: 'text' | 'email' | 'password' | 'number' | 'url';
+  readonly type?: 'text' | 'email' | 'number' | 'url';
   readonly hint?: string;
   readonly value?: string;
   readonly required?: boolean;
   readonly placeholder?: string;
+  /** Values to choose from. Others can be written too. */
+  readonly choices?: readonly (readonly [value: string, label: string])[];
 }
 
 /** A labelled input of a form. `action` tells forms of one page apart. */
 export function inputField(view: View, action: string, field: Field): Html {
-  const { name, label, type = 'text', hint, value, required, placeholder } = field;
+  const { name, label, type = 'text', hint, value, required, placeholder, choices } = field;
   const id = `${action}-${name}`;
   return html`<div class="field">
     <label for="${id}">${label}</label>
-    <input id="${id}" name="${name}" type="${type}" value="${type === 'password' ? '' : view.value(action, name, value)}"
+    <input id="${id}" name="${name}" type="${type}" value="${view.value(action, name, value)}" autocomplete="off"
       ${required === true && 'required'} ${placeholder !== undefined && html`placeholder="${placeholder}"`}
-      ${type === 'password' && html`autocomplete="new-password"`} ${hint !== undefined && html`aria-describedby="${id}-hint"`}>
+      ${choices !== undefined && html`list="${id}-choices"`} ${hint !== undefined && html`aria-describedby="${id}-hint"`}>
+    ${choices !== undefined && html`<datalist id="${id}-choices">${choices.map(([each, text]) => html`<option value="${each}">${text}</option>`)}</datalist>`}
     ${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
   </div>`;
 }

@@ -19,7 +19,7 @@ function invitationsSection(view: View): Html {
     id: 'invitations',
     title: 'Invitations',
     about: 'People who were asked to sign up. Each gets a mail with a link, which you find below.',
-    still: foldedForm(
+    top: foldedForm(
       view,
       'create-invitation',
       'Invite someone',

@@ -26,7 +26,7 @@ export function organizationsPage(view: View): Html {
     title: 'Organizations',
     about:
       'The companies or teams that users belong to. A token names the active organization and the user’s role in it.',
-    still: html`
+    top: html`
       ${foldedForm(
         view,
         'create-organization',

@@ -14,10 +14,8 @@ export function overviewPage(view: View): Html {
       ${nowSection(view)}
     </div>
     ${tokenSection(view)}
-    <div class="columns">
-      ${newestUsers(view)}
-      ${latestRequests(view)}
-    </div>`;
+    ${newestUsers(view)}
+    ${latestRequests(view)}`;
 }
 
 function connectSection(view: View): Html {
@@ -25,6 +23,7 @@ function connectSection(view: View): Html {
   const settings = [
     ['TORII_ISSUER', library.issuer],
     ['TORII_API_URL', library.apiUrl],
+    ['TORII_PUBLISHABLE_KEY', library.publishableKey],
   ] as const;
   return section({
     id: 'connect',

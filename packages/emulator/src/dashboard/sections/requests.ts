@@ -14,11 +14,10 @@ export function requestsPage(view: View): Html {
     id: 'requests',
     title: 'Requests',
     about: 'The last 200 requests to this environment, newest first. Requests of this dashboard are left out.',
-    still: html`<form method="get" class="inline">
+    top: html`<form method="get" class="inline">
       <label for="text">Path, method or code contains</label>
       <input id="text" name="text" value="${text}">
-      <label for="show">Show</label>
-      <select id="show" name="show">
+      <select name="show" aria-label="Show">
         ${shown.map(([value, label]) => html`<option value="${value}" ${value === show && 'selected'}>${label}</option>`)}
       </select>
       <button>Filter</button>

@@ -2,8 +2,20 @@ import { html } from 'hono/html';
 import type { MintedToken } from '../../journal.ts';
 import { card, type Html } from '../../pages/page.ts';
 import type { TokenResponse } from '../../tokens/requested-token.ts';
+import { undeletedStatuses } from '../../users/record.ts';
 import type { View } from '../view.ts';
-import { checkField, copyButton, emptyNote, inputField, jsonField, moment, section, shortId } from './elements.ts';
+import {
+  checkField,
+  copyButton,
+  emptyNote,
+  type Field,
+  inputField,
+  jsonField,
+  moment,
+  nameOf,
+  section,
+  shortId,
+} from './elements.ts';
 
 const action = 'mint';
 
@@ -13,20 +25,42 @@ export function tokensPage(view: View): Html {
 
 function mintSection(view: View): Html {
   const { environment, library } = view.subject;
+  const { items: users } = environment.users.search({ limit: 50, statuses: undeletedStatuses });
+  const { items: organizations } = environment.organizations.list({ limit: 50 });
+  const field = (options: Field) => inputField(view, action, { value: view.query(options.name), ...options });
   return section({
     id: 'mint',
     title: 'Create a token',
     about:
-      'An access token of this emulator, as an app receives it from a signed-in browser. Leave every field empty for a valid token of a new user.',
+      'An access token of this emulator, as an app receives it from a signed-in browser. Leave every field empty for a ' +
+      'valid token of a new user.',
     still: html`<form method="post" class="fields">
-      ${inputField(view, action, { name: 'user', label: 'User', hint: 'The email of a user, or any user id.', value: view.query('user') })}
-      ${inputField(view, action, { name: 'expiresInSeconds', label: 'Expires in (seconds)', type: 'number', hint: 'Negative for an expired token.', placeholder: 'default' })}
-      ${inputField(view, action, { name: 'organization', label: 'Organization id', value: view.query('organization') })}
-      ${inputField(view, action, { name: 'role', label: 'Role in it', placeholder: 'org:member' })}
-      ${inputField(view, action, { name: 'actor', label: 'Impersonated by', hint: 'The user id of the person who acts as the user.' })}
-      ${jsonField(view, action, { name: 'claims', label: 'More claims, as JSON', hint: 'Such as {"plan": "pro"}. They override the fields above.' })}
+      ${field({
+        name: 'user',
+        label: 'User',
+        hint: 'The email of a user, or any user id.',
+        choices: users.map((user) => [user.email ?? user.id, nameOf(user)]),
+      })}
+      ${field({
+        name: 'organization',
+        label: 'Organization id',
+        choices: organizations.map(({ id, name }) => [id, name]),
+      })}
+      ${field({
+        name: 'role',
+        label: 'Role in it',
+        placeholder: 'that of the user',
+        choices: environment.organizations.roles.map(({ key, name }) => [key, name ?? key]),
+      })}
+      ${field({ name: 'expiresInSeconds', label: 'Expires in (seconds)', type: 'number', placeholder: 'default' })}
+      ${field({ name: 'actor', label: 'Impersonated by', hint: 'The id of the person who acts as the user.' })}
+      ${jsonField(view, action, {
+        name: 'claims',
+        label: 'More claims, as JSON',
+        hint: 'Such as {"plan": "pro"}. They override the fields above.',
+      })}
       ${checkField(view, action, { name: 'expired', label: 'Already expired' })}
-      ${checkField(view, action, { name: 'stranger', label: 'Signed with a stranger’s key (a forged signature)' })}
+      ${checkField(view, action, { name: 'stranger', label: 'Signed with a stranger’s key (forged)' })}
       <div class="wide"><button name="action" value="${action}" class="primary">Create the token</button></div>
     </form>
     <p class="muted spaced">Signed by ${shortId(environment.keys.current.kid)} for <code>${library.issuer}</code>.</p>`,
@@ -64,7 +98,7 @@ export function tokenOptionsFrom(field: (name: string) => string, parseJson: (na
     ...(user.includes('@') ? { user } : user !== '' && { userId: user }),
     ...(lifetime !== '' && { expiresInSeconds: Number(lifetime) }),
     ...(text('organization') !== '' && {
-      organization: { id: text('organization'), role: text('role') || 'org:member' },
+      organization: { id: text('organization'), ...(text('role') !== '' && { role: text('role') }) },
     }),
     ...(text('actor') !== '' && { actor: { sub: text('actor') }, impersonating: true }),
     ...(text('claims') !== '' && { claims: parseJson('claims') }),
@@ -79,7 +113,9 @@ export function newTokenBody(view: View, { token, expiresAt, claims }: TokenResp
     <h1>Your token</h1>
     <p class="muted">${expiresAt === null ? 'It has no expiry.' : `Valid until ${expiresAt.replace('T', ' ').replace('.000Z', ' UTC')}.`} It is shown only here.</p>
     <pre class="token" data-token>${token}</pre>
-    <p class="buttons">${copyButton(token, 'the token')} ${copyButton(`Authorization: Bearer ${token}`, 'the header')} ${copyButton(command, 'a curl command')}</p>
+    <p class="buttons">${copyButton(token, 'the token', 'Copy the token')}
+      ${copyButton(`Authorization: Bearer ${token}`, 'the header', 'Copy the header')}
+      ${copyButton(command, 'a curl command', 'Copy for curl')}</p>
     <details class="folded"><summary>Its claims</summary><pre>${JSON.stringify(claims, null, 2)}</pre></details>
     <p class="spaced"><a href="${view.link('tokens')}">Back</a></p>
   `);

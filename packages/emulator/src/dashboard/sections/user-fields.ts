@@ -30,7 +30,6 @@ export function userFields(view: View, action: string, user?: User): Html {
     ${inputField(view, action, {
       name: 'password',
       label: user === undefined ? 'Password' : 'New password',
-      type: 'password',
       hint:
         user === undefined
           ? 'At least 8 characters. Without one, the user cannot sign in.'

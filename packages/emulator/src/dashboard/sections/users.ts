@@ -22,7 +22,7 @@ export function usersPage(view: View): Html {
     id: 'users',
     title: 'Users',
     about: 'The people who can sign in to this environment. Open one to see and change everything about it.',
-    still: html`
+    top: html`
       ${foldedForm(
         view,
         'create-user',
