@@ -26,6 +26,7 @@ export interface ControlRequest {
   readonly fields: Fields;
   path(name: string): string;
   query(name: string): string | undefined;
+  header(name: string): string | undefined;
 }
 
 export type ControlAnswer =
@@ -56,7 +57,12 @@ export type ControlOperations = Readonly<
 export async function readControlRequest(request: HonoRequest): Promise<ControlRequest> {
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'DELETE';
   const fields = hasBody ? await readObject(request) : {};
-  return { fields, path: (name) => request.param(name) ?? '', query: (name) => request.query(name) };
+  return {
+    fields,
+    path: (name) => request.param(name) ?? '',
+    query: (name) => request.query(name),
+    header: (name) => request.header(name),
+  };
 }
 
 async function readObject(request: HonoRequest): Promise<Fields> {

@@ -1,3 +1,4 @@
+import { checkToken } from '../../tokens/token-check.ts';
 import { mintRequested, tokenResponseOf } from '../../tokens/requested-token.ts';
 import type { ControlOperations } from '../operation.ts';
 
@@ -9,6 +10,14 @@ export const tokenOperations = {
     handle: async ({ environment }, { fields }) => {
       const body = tokenResponseOf(await mintRequested(environment, fields));
       return { status: 201, body, text: `${body.token}\n` };
+    },
+  },
+  'GET /whoami': {
+    does: 'verifies the token of the `Authorization` header: `{ userId, claims }`, or 401',
+    members: [],
+    handle: async ({ environment, clock }, { header }) => {
+      const claims = await checkToken(environment, clock, header('authorization'));
+      return { body: { userId: claims['sub'], claims } };
     },
   },
   'GET /tokens': {
