@@ -203,7 +203,7 @@ export class EmulatorEnvironment {
    */
   async addMember(organizationId: string, member: NewMember): Promise<OrganizationMember> {
     const parsed = parseMember(member);
-    return storing(() => this.#served.environment.organizations.addMember(organizationId, parsed));
+    return storing(() => this.#served.environment.organizations.addMember(idOf(organizationId), parsed));
   }
 
   /**
@@ -212,7 +212,7 @@ export class EmulatorEnvironment {
    * @throws EmulatorError `organization_unknown`, `member_unknown`, `role_unknown`, `database_unusable`
    */
   async setRole(organizationId: string, userId: string, role: string): Promise<OrganizationMember> {
-    return storing(() => this.#served.environment.organizations.setRole(organizationId, userId, role));
+    return storing(() => this.#served.environment.organizations.setRole(idOf(organizationId), idOf(userId), role));
   }
 
   /**
@@ -221,7 +221,7 @@ export class EmulatorEnvironment {
    * @throws EmulatorError `organization_unknown`, `member_unknown`, `database_unusable`
    */
   async removeMember(organizationId: string, userId: string): Promise<void> {
-    await storing(() => this.#served.environment.organizations.removeMember(organizationId, userId));
+    await storing(() => this.#served.environment.organizations.removeMember(idOf(organizationId), idOf(userId)));
   }
 
   /** The roles that members of organizations can have. At first: `org:administrator` and `org:member`. */
@@ -256,8 +256,8 @@ export class EmulatorEnvironment {
    */
   async acceptInvitation(link: string, acceptance: Acceptance): Promise<User> {
     const parsed = parseAcceptance(acceptance);
-    const ticket = URL.canParse(link) ? (new URL(link).searchParams.get(provisionalNames.ticket) ?? '') : link;
-    const { user } = await storing(() => this.#served.environment.invitations.accept(ticket, parsed));
+    const ticket = URL.canParse(link) ? new URL(link).searchParams.get(provisionalNames.ticket) : link;
+    const { user } = await storing(() => this.#served.environment.invitations.accept(String(ticket), parsed));
     return user;
   }
 
@@ -360,4 +360,9 @@ export class EmulatorEnvironment {
   recover(target?: FaultTarget): void {
     this.#served.faults.recover(target);
   }
+}
+
+/** An id that a caller without types passed may be anything. */
+function idOf(id: unknown): string {
+  return String(id).toLowerCase();
 }

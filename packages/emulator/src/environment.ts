@@ -79,15 +79,15 @@ export async function openEnvironment(
     ...record,
     keys,
     users,
-    organizations,
-    impersonations,
     sessions,
     sessionSecrets,
     loginLimit,
     tokenTemplates,
     journal,
     webhooks,
+    organizations,
     seeds: new Seeds(scope, users, organizations),
+    impersonations,
     allowedOrigins,
   };
   return {

@@ -63,6 +63,11 @@ export function text(accepts: (value: string) => boolean = () => true, otherwise
   };
 }
 
+/** RFC 9562 section 4. */
+export function isUuid(value: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+}
+
 function shorten(field: string): string {
   return field.length <= 64 ? field : `${field.slice(0, 64)}…`;
 }

@@ -2,7 +2,7 @@ import { parseAppOrigin } from './allowed-origins/origin.ts';
 import { defaultEnvironment } from './environment-records.ts';
 import { EmulatorError } from './errors.ts';
 import { parseOrigin } from './http/origins.ts';
-import { parseTemplates, type TokenTemplateOptions } from './tokens/templates.ts';
+import { longestLifetimeSeconds, parseTemplates, type TokenTemplateOptions } from './tokens/templates.ts';
 import { checkWebhookSecret, parseWebhook, type WebhookOptions } from './webhooks/options.ts';
 import { defaultRetrySeconds } from './webhooks/retries.ts';
 
@@ -104,7 +104,7 @@ export interface EmulatorOptions {
    */
   readonly environments?: readonly EnvironmentOptions[];
   /**
-   * The lifetime of access tokens in seconds, a whole number of 1 or more.
+   * The lifetime of access tokens in seconds, a whole number from 1 to 1,000,000,000.
    *
    * @default 300
    */
@@ -223,8 +223,12 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     throw invalid('failedLoginsPerMinute must be a whole number of 1 or more, or Infinity for no limit.');
   }
   checkEnvironments(environments);
-  if (!Number.isInteger(tokenLifetimeSeconds) || tokenLifetimeSeconds < 1) {
-    throw invalid('tokenLifetimeSeconds must be a whole number of seconds, 1 or more.');
+  if (
+    !Number.isInteger(tokenLifetimeSeconds) ||
+    tokenLifetimeSeconds < 1 ||
+    tokenLifetimeSeconds > longestLifetimeSeconds
+  ) {
+    throw invalid(`tokenLifetimeSeconds must be a whole number of seconds from 1 to ${longestLifetimeSeconds}.`);
   }
   if (!Array.isArray(allowedOrigins) || !allowedOrigins.every((origin) => parseAppOrigin(origin) !== undefined)) {
     throw invalid(

@@ -3,6 +3,7 @@ import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
 import { EmulatorError } from '../errors.ts';
 import { inputError } from '../fields.ts';
+import type * as entities from '../generated/entities.ts';
 import { provisionalNames } from '../provisional-paths.ts';
 import { createSecret, digestOf } from '../secret.ts';
 import type { Users } from '../users/users.ts';
@@ -17,11 +18,7 @@ export type ImpersonationState = 'enabled' | 'disabled' | 'quota_exceeded';
 const states = { enabled: true, disabled: true, quota_exceeded: true } satisfies Record<ImpersonationState, true>;
 
 /** A secret with which the actor signs in once as the user, in the format of the REST API. */
-export interface ImpersonationToken {
-  readonly token: string;
-  readonly expiresInSeconds: number;
-  readonly url: string | null;
-}
+export interface ImpersonationToken extends Required<entities.UserImpersonationToken> {}
 
 /** What a redeemed token allows: a session of the user in which the actor acts. */
 export interface Impersonation {

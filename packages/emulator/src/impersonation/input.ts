@@ -1,5 +1,4 @@
-import { optionalText, type Rules, requireFields, text } from '../fields.ts';
-import { isUuid } from '../organizations/input.ts';
+import { isUuid, optionalText, type Rules, requireFields, text } from '../fields.ts';
 
 /** A token to create, in the format of the REST API. */
 export interface NewImpersonationToken {

@@ -1,22 +1,14 @@
-import { type TwoBagColumns, type TwoBags, twoBagsFrom } from '../metadata/two-bags.ts';
-
-/** The state of an invitation. `EXPIRED` follows from the emulator's clock. */
-export type InvitationStatus = 'PENDING' | 'ACCEPTED' | 'REVOKED' | 'EXPIRED';
+import type * as entities from '../generated/entities.ts';
+import { type TwoBagColumns, twoBagsFrom } from '../metadata/two-bags.ts';
 
 /** An invitation, in the format of the REST API, without its metadata. Every field is present. */
-export interface Invitation {
-  readonly id: string;
-  readonly environmentId: string;
-  readonly email: string;
-  readonly status: InvitationStatus;
-  readonly expiresAt: string;
-  readonly createdAt: string;
-  readonly acceptedAt: string | null;
-  readonly revokedAt: string | null;
-}
+export interface Invitation extends Required<entities.Invitation> {}
 
 /** An invitation, in the format of the REST API, with its metadata. */
-export interface InvitationWithMetadata extends Invitation, TwoBags {}
+export interface InvitationWithMetadata extends Required<entities.InvitationWithMetadata> {}
+
+/** The state of an invitation. `EXPIRED` follows from the emulator's clock. */
+export type InvitationStatus = Invitation['status'];
 
 export interface InvitationRow extends TwoBagColumns {
   readonly id: string;

@@ -2,9 +2,7 @@ import { findBagFault, type Metadata, mergeBag, requireBudget } from './metadata
 
 /** The bags of an organization, a membership or an invitation. */
 export interface TwoBags {
-  /** Metadata that browsers may read, and only the app's server writes. */
   readonly publicMetadata: Metadata;
-  /** Metadata for the app's server alone. */
   readonly privateMetadata: Metadata;
 }
 

@@ -3,6 +3,7 @@ import {
   findFieldErrors,
   inputError,
   isRecord,
+  isUuid,
   optionalText,
   type Rule,
   type Rules,
@@ -124,8 +125,4 @@ function isName(value: string): boolean {
 
 function isSlug(value: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(value);
-}
-
-export function isUuid(value: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
 }

@@ -1,33 +1,14 @@
-import type { TwoBagColumns, TwoBags } from '../metadata/two-bags.ts';
-import { twoBagsFrom } from '../metadata/two-bags.ts';
+import type * as entities from '../generated/entities.ts';
+import { type TwoBagColumns, twoBagsFrom } from '../metadata/two-bags.ts';
 
 /** An organization, in the format of the REST API. Every field is present. */
-export interface Organization extends TwoBags {
-  readonly id: string;
-  readonly name: string;
-  readonly slug: string | null;
-  readonly roleSetId: string | null;
-  readonly createdAt: string;
-}
+export interface Organization extends Required<entities.Organization> {}
 
 /** The membership of a user in an organization, in the format of the REST API. Every field is present. */
-export interface OrganizationMember extends TwoBags {
-  readonly organizationId: string;
-  readonly userId: string;
-  readonly role: string;
-  readonly roleName: string | null;
-  readonly joinedAt: string;
-}
+export interface OrganizationMember extends Required<entities.OrganizationMember> {}
 
 /** An organization of a user, in the format of the REST API. The metadata is that of the membership. */
-export interface UserOrganization extends TwoBags {
-  readonly organizationId: string;
-  readonly name: string;
-  readonly slug: string | null;
-  readonly role: string;
-  readonly roleName: string | null;
-  readonly joinedAt: string;
-}
+export interface UserOrganization extends Required<entities.UserOrganization> {}
 
 /** A role that members of organizations can have. */
 export interface OrganizationRole {
