@@ -48,9 +48,12 @@ test('returns the state of an environment without secrets', async () => {
         issuer: torii.issuer,
         apiUrl: torii.apiUrl,
         jwksUrl: torii.jwksUrl,
+        loginUrl: torii.loginUrl,
         signInUrl: torii.signInUrl,
         dashboardUrl: torii.dashboardUrl,
+        publishableKey: torii.publishableKey,
       },
+      allowedOrigins: [],
       environments: torii.environments.map(({ name, issuer }) => ({ name, issuer })),
       keys: torii.keyIds,
       faults: [{ surface: 'api', fault: { kind: 'fail', status: 503, headers: {} }, remaining: 2 }],
@@ -96,7 +99,14 @@ test('creates, seeds, finds, bans and deletes users', async () => {
   const created = await control<User>('POST', '/users', { email: 'ada@example.com', password: 'correct horse' });
   expect([created.status, created.body]).toEqual([201, expect.objectContaining({ email: 'ada@example.com' })]);
   const users = [{ email: 'ada@example.com' }, { email: 'bob@example.com' }];
-  expect((await control<object>('POST', '/seed', { users })).body).toEqual({ created: 1, existing: 1 });
+  expect((await control<object>('POST', '/seed', { users })).body).toMatchObject({ created: 1, existing: 1 });
+  const edited = await control<User>('PATCH', '/users/bob@example.com', {
+    email: 'b@example.com',
+    emailVerified: false,
+  });
+  expect(edited.body).toMatchObject({ email: 'b@example.com', emailVerifiedAt: null });
+  await control('PATCH', `/users/${edited.body.id}`, { email: 'bob@example.com' });
+  expect((await control('PATCH', `/users/${edited.body.id}`, { email: 'ADA@example.com' })).status).toBe(409);
   const page = await control<{ items: readonly User[] }>('GET', '/users?email=BOB');
   expect(page.body.items.map(({ email }) => email)).toEqual(['bob@example.com']);
   expect((await control<User>('GET', '/users/Ada@Example.com')).body.id).toBe(created.body.id);

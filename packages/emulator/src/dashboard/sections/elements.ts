@@ -74,17 +74,19 @@ export interface Field {
   readonly value?: string;
   readonly required?: boolean;
   readonly placeholder?: string;
+  /** Whether the page never shows the value again, as that of a password. */
+  readonly isSecret?: boolean;
   /** Values to choose from. Others can be written too. */
   readonly choices?: readonly (readonly [value: string, label: string])[];
 }
 
 /** A labelled input of a form. `action` tells forms of one page apart. */
 export function inputField(view: View, action: string, field: Field): Html {
-  const { name, label, type = 'text', hint, value, required, placeholder, choices } = field;
+  const { name, label, type = 'text', hint, value, required, placeholder, choices, isSecret = false } = field;
   const id = `${action}-${name}`;
   return html`<div class="field">
     <label for="${id}">${label}</label>
-    <input id="${id}" name="${name}" type="${type}" value="${view.value(action, name, value)}" autocomplete="off"
+    <input id="${id}" name="${name}" type="${type}" value="${isSecret ? '' : view.value(action, name, value)}" autocomplete="off"
       ${required === true && 'required'} ${placeholder !== undefined && html`placeholder="${placeholder}"`}
       ${choices !== undefined && html`list="${id}-choices"`} ${hint !== undefined && html`aria-describedby="${id}-hint"`}>
     ${choices !== undefined && html`<datalist id="${id}-choices">${choices.map(([each, text]) => html`<option value="${each}">${text}</option>`)}</datalist>`}

@@ -29,6 +29,7 @@ export function userFields(view: View, action: string, user?: User): Html {
     ${inputField(view, action, { name: 'email', label: 'Email', type: 'email', value: of('email') })}
     ${inputField(view, action, {
       name: 'password',
+      isSecret: true,
       label: user === undefined ? 'Password' : 'New password',
       hint:
         user === undefined
