@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => torii.stop());
 
 /** The path of a page of the dashboard. The first page has an empty name. */
-const pathOf = (page: string) => (page === '' ? '/_emulator/' : `/_emulator/dashboard/${page}`);
+const pathOf = (page: string) => (/^(?:\?|$)/.test(page) ? `/_emulator/${page}` : `/_emulator/dashboard/${page}`);
 
 const readPage = async (page = '') => (await send(torii, pathOf(page))).text();
 

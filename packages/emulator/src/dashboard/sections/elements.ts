@@ -62,8 +62,13 @@ export function copyable(text: string, what: string): Html {
 }
 
 /** The page's script shows the button. Without the script it does nothing, so it stays hidden. */
-export function copyButton(text: string, what: string, label: string = 'Copy'): Html {
-  return html`<button type="button" class="copy" data-copy="${text}" aria-label="Copy ${what}">${label}</button>`;
+export function copyButton(text: string, what: string): Html {
+  return html`<button type="button" class="copy" data-copy="${text}" aria-label="Copy ${what}">Copy</button>`;
+}
+
+/** A copy button that says itself what it copies. */
+export function namedCopyButton(text: string, label: string): Html {
+  return html`<button type="button" class="copy" data-copy="${text}">${label}</button>`;
 }
 
 export interface Field {

@@ -44,7 +44,7 @@ function invitationRow({ id, email, status, expiresAt, createdAt }: Invitation):
     ${
       status === 'PENDING' &&
       html`<span class="buttons">
-        ${actionButton('resend-invitation', 'Send again', { invitation: id }, `Send the invitation of ${email} again`)}
+        ${actionButton('resend-invitation', 'Send again', { invitation: id }, `Send again to ${email}`)}
         ${actionButton('revoke-invitation', 'Revoke', { invitation: id }, `Revoke the invitation of ${email}`)}
       </span>`
     }

@@ -6,12 +6,12 @@ import { undeletedStatuses } from '../../users/record.ts';
 import type { View } from '../view.ts';
 import {
   checkField,
-  copyButton,
   emptyNote,
   type Field,
   inputField,
   jsonField,
   moment,
+  namedCopyButton,
   nameOf,
   section,
   shortId,
@@ -113,9 +113,9 @@ export function newTokenBody(view: View, { token, expiresAt, claims }: TokenResp
     <h1>Your token</h1>
     <p class="muted">${expiresAt === null ? 'It has no expiry.' : `Valid until ${expiresAt.replace('T', ' ').replace('.000Z', ' UTC')}.`} It is shown only here.</p>
     <pre class="token" data-token>${token}</pre>
-    <p class="buttons">${copyButton(token, 'the token', 'Copy the token')}
-      ${copyButton(`Authorization: Bearer ${token}`, 'the header', 'Copy the header')}
-      ${copyButton(command, 'a curl command', 'Copy for curl')}</p>
+    <p class="buttons">${namedCopyButton(token, 'Copy the token')}
+      ${namedCopyButton(`Authorization: Bearer ${token}`, 'Copy the header')}
+      ${namedCopyButton(command, 'Copy for curl')}</p>
     <details class="folded"><summary>Its claims</summary><pre>${JSON.stringify(claims, null, 2)}</pre></details>
     <p class="spaced"><a href="${view.link('tokens')}">Back</a></p>
   `);

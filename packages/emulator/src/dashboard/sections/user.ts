@@ -45,7 +45,7 @@ function profileSection(view: View, user: User): Html {
             <details class="folded">
               <summary>Delete</summary>
               <p class="muted">Ends all sessions and memberships. This cannot be undone.</p>
-              ${actionButton('delete-user', 'Delete the user', { user: id }, `Delete ${nameOf(user)}`)}
+              ${actionButton('delete-user', 'Delete the user', { user: id })}
             </details>
           </div>`
         : html``,
