@@ -114,6 +114,53 @@ test('[20] is never cached', async () => {
   }
 });
 
+const whoami = (authorization?: string, issuer = torii.issuer) =>
+  fetch(`${issuer}/_emulator/whoami`, { headers: authorization === undefined ? {} : { authorization } });
+
+test('whoami verifies a token, as an app does', async () => {
+  const { token, claims } = await mint({ userId: 'ada' });
+  const response = await whoami(`Bearer ${token}`);
+  expect([response.status, await response.json()]).toEqual([200, { userId: 'ada', claims }]);
+  expect(response.headers.get('cache-control')).toBe('private, no-store');
+});
+
+test.each<[string, () => Promise<string | undefined> | string | undefined]>([
+  ['nothing', () => undefined],
+  ['another scheme', () => 'Basic YTpi'],
+  ['something else than a token', () => 'Bearer x'],
+  ['two tokens', async () => `Bearer ${await torii.token()} ${await torii.token()}`],
+  ['an expired token', async () => `Bearer ${await torii.token({ expiresInSeconds: -60 })}`],
+  ['a stranger’s token', async () => `Bearer ${await torii.token({ signedBy: 'stranger' })}`],
+  ['a token of another issuer', async () => `Bearer ${await torii.token({ issuer: 'https://acme.torii.so' })}`],
+  ['a token of another environment', async () => `Bearer ${await torii.environment('acme').token()}`],
+  ['a token of another environment in its pid', async () => `Bearer ${await torii.token({ environmentId: 'other' })}`],
+  ['a token without a user', async () => `Bearer ${await torii.token({ omitClaims: ['sub'] })}`],
+  ['a token without an expiry', async () => `Bearer ${await torii.token({ omitClaims: ['exp'] })}`],
+  ['a token for a third party', async () => `Bearer ${await torii.token({ claims: { aud: 'other' } })}`],
+  ['an unsigned token', async () => `Bearer ${unsigned(await torii.token())}`],
+])('whoami refuses %s with 401 and a challenge', async (_name, authorization) => {
+  const response = await whoami(await authorization());
+  expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, expect.stringMatching(/^Bearer /)]);
+  expect(await response.text()).not.toContain('eyJ');
+});
+
+function unsigned(token: string): string {
+  const header = Buffer.from('{"alg":"none"}').toString('base64url');
+  return `${header}.${token.split('.')[1]}.AAAA`;
+}
+
+test('takes the role of a token from the membership of the user', async () => {
+  const { id } = await torii.createOrganization({
+    name: 'Acme',
+    members: [{ userId: ada.id, role: 'org:administrator' }],
+  });
+  const role = async (options: object) => (await mint({ organization: { id }, ...options })).claims['org_role'];
+  expect(await role({ user: 'ada@example.com' })).toBe('org:administrator');
+  expect(await role({ userId: ada.id })).toBe('org:administrator');
+  expect(await role({ userId: 'stranger' })).toBe('org:member');
+  expect(await role({ user: ada.id, organization: { id, role: 'org:king' } })).toBe('org:king');
+});
+
 test.each<[string, unknown, string]>([
   ['an unknown option', { userID: 'ada' }, 'userID'],
   ['the name of a method of objects', { toString: 'ada' }, 'toString'],

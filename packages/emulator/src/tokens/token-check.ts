@@ -10,7 +10,7 @@ import type { Claims } from './token.ts';
  * @throws Problem 401
  */
 export async function checkToken(
-  { issuer, keys }: Environment,
+  { id, issuer, keys }: Environment,
   clock: Clock,
   authorization: string | undefined,
 ): Promise<Claims> {
@@ -24,11 +24,12 @@ export async function checkToken(
       currentDate: clock.now(),
       requiredClaims: ['sub', 'pid', 'iat', 'exp'],
     });
-    return payload;
+    // As @torii/core does: a token with an audience is for somebody else (RFC 7519 section 4.1.3).
+    if (payload['pid'] === id && payload.aud === undefined) return payload;
   } catch (error) {
     if (error instanceof errors.JWTExpired) throw refusal('token_expired', 'The token has expired.');
-    throw refusal('token_refused', 'The token was not signed by a key of this environment, or its claims are wrong.');
   }
+  throw refusal('token_refused', 'The token was not signed by a key of this environment, or its claims are wrong.');
 }
 
 function refusal(code: string, detail: string): Problem {
