@@ -17,10 +17,10 @@ import {
 import type { Organization, OrganizationMember, OrganizationRole } from './organizations/organization.ts';
 import { provisionalNames, provisionalPaths } from './provisional-paths.ts';
 import { publishedPaths } from './published-paths.ts';
+import { mintRequested } from './requested-token.ts';
 import { parseSeed, type Seed, type SeedReport } from './seed.ts';
 import { jwksPath } from './tokens/issuer.ts';
 import type { TokenOptions } from './tokens/options.ts';
-import { mintRequested } from './tokens/requested-token.ts';
 import { type NewUser, newUserFields, parseUser } from './users/input.ts';
 import type { SeedUser } from './users/seed.ts';
 import type { User } from './users/user.ts';

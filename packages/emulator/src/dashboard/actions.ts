@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts';
 import { storing } from '../database/storage-errors.ts';
 import type { Environment } from '../environment.ts';
 import type { Faults, FaultTarget } from '../faults/faults.ts';
@@ -10,25 +9,9 @@ import { parseInvitation } from '../invitations/input.ts';
 import { bagRules, type TwoBags } from '../metadata/two-bags.ts';
 import { parseMember, parseOrganization, parseRole } from '../organizations/input.ts';
 import { editUserFields, newUserFields, parseUser } from '../users/input.ts';
+import type { Controls } from './controls.ts';
+import { type FormFields, formFields } from './form-fields.ts';
 import { userInputFrom } from './sections/user-fields.ts';
-
-export interface Controls {
-  readonly environment: Environment;
-  readonly faults: Faults;
-  readonly clock: Clock;
-}
-
-/** Reads the fields of a submitted form. */
-export interface FormFields {
-  /** A field as text. An empty string if it is missing. */
-  text(name: string): string;
-  /**
-   * A field that contains JSON.
-   *
-   * @throws Problem `invalid_request`
-   */
-  json(name: string): unknown;
-}
 
 /** Does something, and returns the page to show next, below the dashboard. `undefined` shows the same page again. */
 type Action = (controls: Controls, fields: FormFields) => unknown;
@@ -141,20 +124,6 @@ export async function act(controls: Controls, form: URLSearchParams): Promise<st
     throw new Problem(400, 'action_unknown', 'This action does not exist. Reload the dashboard.');
   const next = await storing(async () => action(controls, formFields(form)));
   return typeof next === 'string' ? next : undefined;
-}
-
-export function formFields(form: URLSearchParams): FormFields {
-  const text = (name: string) => form.get(name) ?? '';
-  return {
-    text,
-    json(name) {
-      try {
-        return JSON.parse(text(name));
-      } catch {
-        throw new Problem(400, 'invalid_request', `The field ${name} is not valid JSON.`);
-      }
-    },
-  };
 }
 
 function inject(faults: Faults, text: FormFields['text']): void {

@@ -2,7 +2,7 @@ import { sectionsPath } from '../control/paths.ts';
 import type { EmulatorEnvironment } from '../emulator-environment.ts';
 import type { Traffic } from '../faults/traffic.ts';
 import { linkFrom } from '../pages/page.ts';
-import type { Controls } from './actions.ts';
+import type { Controls } from './controls.ts';
 
 export interface DashboardSubject extends Controls {
   readonly library: EmulatorEnvironment;

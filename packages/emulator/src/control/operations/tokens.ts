@@ -1,5 +1,5 @@
-import { checkToken } from '../../tokens/token-check.ts';
-import { mintRequested, tokenResponseOf } from '../../tokens/requested-token.ts';
+import { mintRequested, tokenResponseOf } from '../../requested-token.ts';
+import { checkToken } from '../../token-check.ts';
 import type { ControlOperations } from '../operation.ts';
 
 export const tokenOperations = {

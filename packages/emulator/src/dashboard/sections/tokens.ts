@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { MintedToken } from '../../journal.ts';
 import { card, type Html } from '../../pages/page.ts';
-import type { TokenResponse } from '../../tokens/requested-token.ts';
+import type { TokenResponse } from '../../requested-token.ts';
 import { undeletedStatuses } from '../../users/record.ts';
 import type { View } from '../view.ts';
 import {

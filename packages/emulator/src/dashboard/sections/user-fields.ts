@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Html } from '../../pages/page.ts';
 import type { NewUser } from '../../users/input.ts';
 import type { User } from '../../users/user.ts';
-import type { FormFields } from '../actions.ts';
+import type { FormFields } from '../form-fields.ts';
 import type { View } from '../view.ts';
 import { checkField, inputField, jsonField, selectField } from './elements.ts';
 

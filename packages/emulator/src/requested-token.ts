@@ -1,9 +1,9 @@
-import type { Environment } from '../environment.ts';
-import { EmulatorError } from '../errors.ts';
-import { defaultRole } from '../organizations/input.ts';
-import type { User } from '../users/user.ts';
-import { parseTokenOptions, type TokenOptions } from './options.ts';
-import type { IssuedToken } from './token.ts';
+import type { Environment } from './environment.ts';
+import { EmulatorError } from './errors.ts';
+import { defaultRole } from './organizations/input.ts';
+import { parseTokenOptions, type TokenOptions } from './tokens/options.ts';
+import type { IssuedToken } from './tokens/token.ts';
+import type { User } from './users/user.ts';
 
 /**
  * Mints the token that a developer asks for: with the library, the control API or the dashboard.

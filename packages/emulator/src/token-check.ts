@@ -1,8 +1,8 @@
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
-import type { Clock } from '../clock.ts';
-import type { Environment } from '../environment.ts';
-import { Problem } from '../http/problem.ts';
-import type { Claims } from './token.ts';
+import type { Clock } from './clock.ts';
+import type { Environment } from './environment.ts';
+import { Problem } from './http/problem.ts';
+import type { Claims } from './tokens/token.ts';
 
 /**
  * Verifies the token of an `Authorization` header with the published keys, as a protected route of an app does.
