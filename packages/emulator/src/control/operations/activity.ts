@@ -1,6 +1,6 @@
 import type { ControlOperations } from '../operation.ts';
 
-export const activityOperations = {
+export const activityOperations: ControlOperations = {
   'GET /state': {
     does: 'the environment with its URLs, the clock, keys, faults and counts of requests',
     members: [
@@ -42,4 +42,4 @@ export const activityOperations = {
       body: { requests: journal.requests, keyFetches: journal.keyFetches },
     }),
   },
-} as const satisfies ControlOperations;
+};

@@ -1,6 +1,6 @@
 import { type ControlOperations, refuseUnknown } from '../operation.ts';
 
-export const clockOperations = {
+export const clockOperations: ControlOperations = {
   'POST /clock': {
     does: 'moves the clock forward, for all environments',
     example: '{ "advanceSeconds": 3600 }',
@@ -21,4 +21,4 @@ export const clockOperations = {
       return { body: { now: clock.now() } };
     },
   },
-} as const satisfies ControlOperations;
+};

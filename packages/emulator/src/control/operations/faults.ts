@@ -1,7 +1,7 @@
 import type { Faults, FaultTarget } from '../../faults/faults.ts';
 import { type ControlOperations, type Fields, invalid, refuseUnknown } from '../operation.ts';
 
-export const faultOperations = {
+export const faultOperations: ControlOperations = {
   'POST /faults': {
     does: 'injects a fault: `fail` with a status, `delay` with `delayMs`, or `cut` with `at`',
     example: '{ "surface": "keys", "kind": "fail", "status": 500, "times": 1 }',
@@ -20,7 +20,7 @@ export const faultOperations = {
       return { body: { faults: faults.active } };
     },
   },
-} as const satisfies ControlOperations;
+};
 
 /**
  * Injects a fault into a part of the emulator. The fields are those of a request body such as

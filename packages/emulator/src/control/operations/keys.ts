@@ -1,6 +1,6 @@
 import { type ControlOperations, invalid, refuseUnknown } from '../operation.ts';
 
-export const keyOperations = {
+export const keyOperations: ControlOperations = {
   'POST /keys/rotate': {
     does: 'adds a key that signs from now on',
     example: '{}',
@@ -21,4 +21,4 @@ export const keyOperations = {
       return { body: { withdrawn: kids, keys: library.keyIds } };
     },
   },
-} as const satisfies ControlOperations;
+};

@@ -1,7 +1,7 @@
 import { type ControlOperations, invalid, limitOf, refuseUnknown } from '../operation.ts';
 
 // The library validates what these operations pass on to it as `never`.
-export const organizationOperations = {
+export const organizationOperations: ControlOperations = {
   'GET /organizations': {
     does: 'organizations, newest first',
     example: '?name=acme&limit=20&cursor=…',
@@ -106,4 +106,4 @@ export const organizationOperations = {
       return { body: { state: library.impersonation } };
     },
   },
-} as const satisfies ControlOperations;
+};

@@ -2,7 +2,7 @@ import { mintRequested, tokenResponseOf } from '../../requested-token.ts';
 import { checkToken } from '../../token-check.ts';
 import type { ControlOperations } from '../operation.ts';
 
-export const tokenOperations = {
+export const tokenOperations: ControlOperations = {
   'POST /tokens': {
     does: 'mints an access token: `{ token, expiresAt, claims }`, or the token alone with `Accept: text/plain`',
     example: '{ "user": "ada@example.com", "organization": { "id": "acme", "role": "org:member" } }',
@@ -25,4 +25,4 @@ export const tokenOperations = {
     members: [],
     handle: ({ environment: { journal } }) => ({ body: { tokens: journal.tokens } }),
   },
-} as const satisfies ControlOperations;
+};

@@ -4,7 +4,7 @@ import { editUserFields, parseUser } from '../../users/input.ts';
 import type { User } from '../../users/user.ts';
 import { type ControlOperations, type ControlSubject, limitOf, refuseUnknown } from '../operation.ts';
 
-export const userOperations = {
+export const userOperations: ControlOperations = {
   'GET /users': {
     does: 'users, newest first',
     example: '?email=ada&limit=20&cursor=…',
@@ -85,7 +85,7 @@ export const userOperations = {
       return { status: 204 };
     },
   },
-} as const satisfies ControlOperations;
+};
 
 function userNamed({ users }: ControlSubject['environment'], idOrEmail: string): User {
   const found = users.find(idOrEmail);

@@ -2,7 +2,7 @@ import { type ControlOperations, invalid, limitOf, refuseUnknown } from '../oper
 
 const listedDeliveries = 100;
 
-export const webhookOperations = {
+export const webhookOperations: ControlOperations = {
   'GET /webhooks': {
     does: 'the registered webhooks, without their secrets',
     members: ['webhooks'],
@@ -58,4 +58,4 @@ export const webhookOperations = {
       return { status: 204 };
     },
   },
-} as const satisfies ControlOperations;
+};
