@@ -12,6 +12,9 @@ export function controlRoutes(subject: ControlSubject): Hono {
     app.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
       const { status = 200, body, text } = await operation.handle(subject, await readControlRequest(c.req));
       c.header('cache-control', 'private, no-store');
+      // Other sites must not be able to load a mailbox or claims as a script or an image.
+      c.header('x-content-type-options', 'nosniff');
+      c.header('cross-origin-resource-policy', 'same-origin');
       if (body === undefined) return c.body(null, 204);
       const wantsText = text !== undefined && /\btext\/plain\b/i.test(c.req.header('accept') ?? '');
       return wantsText ? c.text(text, 200) : c.json(body, status as 200);

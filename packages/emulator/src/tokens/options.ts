@@ -117,7 +117,9 @@ const rules: Readonly<Record<keyof TokenOptions, Rule>> = {
  */
 export function parseTokenOptions(input: unknown): TokenOptions {
   if (!isObject(input)) throw invalid('The options of a token must be an object, such as { "userId": "ada" }.');
-  for (const [name, value] of Object.entries(input)) {
+  // Only its own options: an object can inherit others.
+  const options: Record<string, unknown> = Object.fromEntries(Object.entries(input));
+  for (const [name, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, name) ? rules[name as keyof TokenOptions] : undefined;
     if (rule === undefined) {
       throw invalid(`${name.slice(0, 64)} is not an option of a token. Use ${Object.keys(rules).join(', ')}.`);
@@ -125,10 +127,10 @@ export function parseTokenOptions(input: unknown): TokenOptions {
     const wanted = value === undefined ? undefined : rule(value);
     if (wanted !== undefined) throw invalid(`The option ${name} of a token must be ${wanted}.`);
   }
-  if (input['user'] !== undefined && input['userId'] !== undefined) {
+  if (options['user'] !== undefined && options['userId'] !== undefined) {
     throw invalid('The options user and userId of a token cannot be combined. Use one of them.');
   }
-  return input;
+  return options;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

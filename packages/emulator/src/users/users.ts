@@ -185,6 +185,8 @@ export class Users {
     const passwordHash = await this.#hashOf(input);
     return transact(this.#scope.database, () => {
       const row = this.#requireRow(id);
+      // The user may have been deleted while the password was being hashed.
+      if (row.status === 'deleted') throw new EmulatorError('user_unknown', 'This user was deleted.');
       const email = input.email === undefined ? row.email : input.email;
       const isVerified = email !== null && (input.emailVerified ?? row.email_verified_at !== null);
       const names = {
@@ -211,8 +213,11 @@ export class Users {
         ['date_of_birth', input.dateOfBirth === undefined ? row.date_of_birth : input.dateOfBirth],
         ...bagColumns(bags),
       ]);
+      const stored: Readonly<Record<string, unknown>> = { ...row };
+      const changed = new Map([...changes].filter(([column, value]) => stored[column] !== value));
+      if (changed.size === 0) return userFrom(row);
       try {
-        return this.#changeWithEvent('user.updated', id, changes);
+        return this.#changeWithEvent('user.updated', id, changed);
       } catch (error) {
         throw isUniqueViolation(error) ? emailTaken() : error;
       }
@@ -290,7 +295,7 @@ export class Users {
         environmentId,
         email,
         email && foldCase(email),
-        email === null || input.emailVerified === false ? null : now,
+        email === null || !(input.emailVerified ?? input.status !== 'pending_verification') ? null : now,
         passwordHash,
         input.name ?? null,
         input.firstName ?? null,

@@ -111,7 +111,7 @@ export function newTokenBody(view: View, { token, expiresAt, claims }: TokenResp
   const command = `curl http://localhost:3000/ -H 'authorization: Bearer ${token}'`;
   return card(html`
     <h1>Your token</h1>
-    <p class="muted">${expiresAt === null ? 'It has no expiry.' : `Valid until ${expiresAt.replace('T', ' ').replace('.000Z', ' UTC')}.`} It is shown only here.</p>
+    <p class="muted">${expiresAt === null ? 'It has no expiry.' : `Expires ${expiresAt.replace('T', ' ').replace('.000Z', ' UTC')}.`} It is shown only here.</p>
     <pre class="token" data-token>${token}</pre>
     <p class="buttons">${namedCopyButton(token, 'Copy the token')}
       ${namedCopyButton(`Authorization: Bearer ${token}`, 'Copy the header')}
