@@ -202,7 +202,7 @@ export class Users {
         ['email', email],
         ['email_key', email && foldCase(email)],
         ['email_verified_at', isVerified ? (row.email_verified_at ?? this.#scope.clock.now().toISOString()) : null],
-        ['password_hash', passwordHash ?? row.password_hash],
+        ['password_hash', input.password === undefined ? row.password_hash : passwordHash],
         ['name', names.name],
         ['first_name', names.firstName],
         ['last_name', names.lastName],

@@ -36,7 +36,7 @@ export const userOperations: ControlOperations = {
     handle: ({ environment }, request) => ({ body: userNamed(environment, request.path('user')) }),
   },
   'PATCH /users/{user}': {
-    does: 'changes fields of a user: those of `createUser` except `status`. Metadata replaces the stored one',
+    does: 'changes fields of a user: those of `createUser` except `status`. `null` removes a value, and metadata replaces the stored one',
     example: '{ "emailVerified": false, "publicMetadata": { "plan": "pro" } }',
     members: [],
     handle: async ({ environment }, { fields, path }) => {
