@@ -2,6 +2,7 @@
 //   --check         writes nothing; reports files that are not up to date, with exit code 1
 //   --spec FILE     the document, by default spec/server-v1.json
 //   --out FOLDER    where to write, by default the repository
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,10 +14,12 @@ import { addToSpec } from './add-to-spec.ts';
 import { generatedFolders, generateFiles } from './generate.ts';
 import { describeSuperseded } from './superseded.ts';
 
+const publishedSpec = join(repository, 'spec', 'server-v1.json');
+
 const { values } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
-    spec: { type: 'string', default: join(repository, 'spec', 'server-v1.json') },
+    spec: { type: 'string', default: publishedSpec },
     out: { type: 'string', default: repository },
   },
 });
@@ -28,11 +31,19 @@ try {
   const stray = listPresent().filter((path) => !wanted.has(path));
   if (values.check) reportChanges([...changed, ...stray], wanted.size);
   else writeFiles(wanted, changed, stray);
+  if (values.out === repository && values.spec === publishedSpec) updateEmulatorTables();
   for (const line of describeSuperseded(document)) console.log(line);
   reportIdleCorrections(addToSpec(document, additions).document);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
+}
+
+/** In a process of its own: the tables follow from the files that were just written. */
+function updateEmulatorTables(): void {
+  const args = [join(repository, 'scripts', 'emulator-tables.ts'), ...(values.check ? ['--check'] : [])];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
 }
 
 function readText(path: string): string | undefined {

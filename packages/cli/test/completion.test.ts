@@ -46,7 +46,7 @@ function runShell(shell: string, args: readonly string[]): string {
 
 test.each<[string, readonly string[]]>([
   ['torii to', ['token']],
-  ['torii token ', ['decode', 'verify', 'why', 'help']],
+  ['torii token ', ['decode', 'verify', 'why', 'mint', 'help']],
   ['torii token v', ['verify']],
   ['torii keys ro', ['rotate']],
   ['torii secret --fo', ['--format']],

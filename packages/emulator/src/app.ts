@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts';
 import { controlPath } from './control/paths.ts';
 import { controlRoutes } from './control/routes.ts';
 import { dashboardRoutes } from './dashboard/routes.ts';
+import { EmulatorEnvironment } from './emulator-environment.ts';
 import type { Environment } from './environment.ts';
 import type { Faults, Surface } from './faults/faults.ts';
 import { injectFaults } from './faults/injection.ts';
@@ -24,6 +25,7 @@ export interface AppSurroundings {
   readonly faults: Faults;
   readonly traffic: Traffic;
   readonly clock: Clock;
+  readonly apiUrl: string;
   readonly issuers: ReadonlyMap<string, string>;
   readonly allowedHosts: readonly string[];
   /** Whether any environment allows the origin. */
@@ -64,8 +66,10 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   app.route('/', issuerRoutes(environment));
   app.route('/', browserRoutes(environment, surroundings, watch));
   app.route(apiPath, apiRoutes(environment));
-  app.route(controlPath, controlRoutes(environment, surroundings));
-  app.route('/', dashboardRoutes({ environment, ...surroundings }));
+  const { faults, traffic } = surroundings;
+  const library = new EmulatorEnvironment({ environment, apiUrl: surroundings.apiUrl, faults, traffic });
+  app.route(controlPath, controlRoutes({ library, environment, ...surroundings }));
+  app.route('/', dashboardRoutes({ library, environment, ...surroundings }));
 
   app.notFound(() => answerProblem(new Problem(404, 'not_found', 'The emulator has no route for this path.')));
   app.onError((error) => {

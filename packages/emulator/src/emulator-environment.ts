@@ -17,9 +17,10 @@ import {
 import type { Organization, OrganizationMember, OrganizationRole } from './organizations/organization.ts';
 import { provisionalNames, provisionalPaths } from './provisional-paths.ts';
 import { publishedPaths } from './published-paths.ts';
+import { mintRequested } from './requested-token.ts';
 import { parseSeed, type Seed, type SeedReport } from './seed.ts';
 import { jwksPath } from './tokens/issuer.ts';
-import type { TokenOptions } from './tokens/token.ts';
+import type { TokenOptions } from './tokens/options.ts';
 import { type NewUser, newUserFields, parseUser } from './users/input.ts';
 import type { SeedUser } from './users/seed.ts';
 import type { User } from './users/user.ts';
@@ -124,12 +125,13 @@ export class EmulatorEnvironment {
   }
 
   /**
-   * Mints an access token. No user or session needs to exist.
+   * Mints an access token. No user or session needs to exist, unless you name an existing user with the option `user`.
    *
-   * @throws EmulatorError `key_unknown` if `signedBy` is not the `kid` of a key that this environment has or had
+   * @throws EmulatorError `option_invalid`, `user_unknown` if `user` does not exist, `key_unknown` if `signedBy` is not
+   * the `kid` of a key that this environment has or had
    */
-  async token(options?: TokenOptions): Promise<string> {
-    const { token } = await this.#served.environment.tokens.issue(options);
+  async token(options: TokenOptions = {}): Promise<string> {
+    const { token } = await mintRequested(this.#served.environment, options);
     return token;
   }
 

@@ -70,6 +70,14 @@ export class Emulator extends EmulatorEnvironment implements AsyncDisposable {
     this.#parts.clock.advance(seconds);
   }
 
+  /**
+   * Sets the emulator's clock to the machine's time again, for all environments. Users, sessions and tokens that were
+   * created while the clock was ahead keep their times, which are then in the future. Waiting webhooks are sent at once.
+   */
+  resetClock(): void {
+    this.#parts.clock.reset();
+  }
+
   /** Stops the server and the webhook deliveries, closes open connections and the database. Later calls do nothing. */
   stop(): Promise<void> {
     this.#stopping ??= this.#end();

@@ -11,6 +11,7 @@ import { AccessTokens } from './sessions/access-tokens.ts';
 import { LoginLimit } from './sessions/login-limit.ts';
 import { SessionSecrets } from './sessions/secrets.ts';
 import { Sessions } from './sessions/sessions.ts';
+import { issuerPaths } from './tokens/issuer.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
 import type { TokenTemplate } from './tokens/templates.ts';
 import { TokenMint } from './tokens/token.ts';
@@ -72,7 +73,7 @@ export async function openEnvironment(
   allowedOrigins.add(ground.allowedOrigins);
   const impersonations = new Impersonations(scope, users, allowedOrigins);
   const sessionSecrets = new SessionSecrets(scope);
-  const journal = new Journal(clock);
+  const journal = new Journal(clock, issuerPaths);
   const loginLimit = new LoginLimit(clock, ground.failedLoginsPerMinute);
   const stored = {
     ...record,

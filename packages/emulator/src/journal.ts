@@ -1,6 +1,8 @@
 import type { Clock } from './clock.ts';
 
-const maxEntries = 50;
+const maxRequests = 200;
+const maxKeyFetches = 50;
+const maxTokens = 50;
 
 export interface AnsweredRequest {
   readonly at: Date;
@@ -21,15 +23,23 @@ export interface MintedToken {
 
 export class Journal {
   readonly #clock: Clock;
+  readonly #keyPaths: readonly string[];
   readonly #requests: AnsweredRequest[] = [];
+  readonly #keyFetches: AnsweredRequest[] = [];
   readonly #tokens: MintedToken[] = [];
 
-  constructor(clock: Clock) {
+  /** @param keyPaths the paths of requests for keys, which are kept apart: verifiers send them every few minutes */
+  constructor(clock: Clock, keyPaths: readonly string[]) {
     this.#clock = clock;
+    this.#keyPaths = keyPaths;
   }
 
   get requests(): readonly AnsweredRequest[] {
     return this.#requests.toReversed();
+  }
+
+  get keyFetches(): readonly AnsweredRequest[] {
+    return this.#keyFetches.toReversed();
   }
 
   get tokens(): readonly MintedToken[] {
@@ -37,16 +47,17 @@ export class Journal {
   }
 
   noteToken(kid: string, claims: Readonly<Record<string, unknown>>): void {
-    // Stores a copy without the claims that are `undefined`, because the token does not contain them either.
-    remember(this.#tokens, { at: this.#clock.now(), kid, claims: JSON.parse(JSON.stringify(claims)) });
+    remember(this.#tokens, { at: this.#clock.now(), kid, claims }, maxTokens);
   }
 
   noteRequest(request: Omit<AnsweredRequest, 'at'>): void {
-    remember(this.#requests, { ...request, at: this.#clock.now() });
+    const noted = { ...request, at: this.#clock.now() };
+    if (this.#keyPaths.includes(request.path)) remember(this.#keyFetches, noted, maxKeyFetches);
+    else remember(this.#requests, noted, maxRequests);
   }
 }
 
-function remember<Entry>(entries: Entry[], entry: Entry): void {
+function remember<Entry>(entries: Entry[], entry: Entry, max: number): void {
   entries.push(entry);
-  if (entries.length > maxEntries) entries.shift();
+  if (entries.length > max) entries.shift();
 }

@@ -88,6 +88,7 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
       faults: new Faults(),
       traffic: new Traffic(),
       clock,
+      apiUrl: router.origin,
       issuers,
       allowedHosts: settings.allowedHosts,
       isAllowedSomewhere: (origin: string) => stored.some(({ allowedOrigins }) => allowedOrigins.allows(origin)),
@@ -95,7 +96,7 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
     };
     router.add(environment, createApp(environment, surroundings));
     environment.webhooks.start(surroundings);
-    return { environment, apiUrl: router.origin, ...surroundings };
+    return { environment, ...surroundings };
   });
   server.on('request', router.handle);
   const first = served.find(({ environment }) => environment.name === defaultEnvironment);

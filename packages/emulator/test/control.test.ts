@@ -1,9 +1,10 @@
 import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Emulator, startEmulator } from '../src/index.ts';
+import { type Emulator, startEmulator, type User } from '../src/index.ts';
 import { createWebhookSecret } from '../src/webhooks/signature.ts';
+import { login } from './browser.ts';
 import { startReceiver, verify } from './receiver.ts';
-import { callApi, type ProblemBody, unknownId } from './rest.ts';
+import { callApi, type ProblemBody, signIn, unknownId } from './rest.ts';
 
 let torii: Emulator;
 beforeEach(async () => {
@@ -25,6 +26,13 @@ async function control<Body = ProblemBody>(
   return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
 }
 
+const settle = (body: object) =>
+  fetch(`${torii.issuer}/_emulator/webhooks/settle`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
 const keysStatus = async (issuer = torii.issuer) => (await fetch(`${issuer}/_torii/.well-known/jwks.json`)).status;
 
 test('returns the state of an environment without secrets', async () => {
@@ -34,7 +42,19 @@ test('returns the state of an environment without secrets', async () => {
     200,
     {
       now: expect.any(String),
-      environment: { name: 'default', id: torii.environmentId, issuer: torii.issuer },
+      environment: {
+        name: 'default',
+        id: torii.environmentId,
+        issuer: torii.issuer,
+        apiUrl: torii.apiUrl,
+        jwksUrl: torii.jwksUrl,
+        loginUrl: torii.loginUrl,
+        signInUrl: torii.signInUrl,
+        dashboardUrl: torii.dashboardUrl,
+        publishableKey: torii.publishableKey,
+      },
+      allowedOrigins: [],
+      environments: torii.environments.map(({ name, issuer }) => ({ name, issuer })),
       keys: torii.keyIds,
       faults: [{ surface: 'api', fault: { kind: 'fail', status: 503, headers: {} }, remaining: 2 }],
       requests: torii.requests,
@@ -66,6 +86,61 @@ test('advances the clock', async () => {
   const { body } = await control<{ now: string }>('POST', '/clock', { advanceSeconds: 3600 });
   expect(Date.parse(body.now)).toBeGreaterThanOrEqual(before + 3_600_000);
   expect((decodeJwt(await torii.token()).iat ?? 0) * 1000).toBeGreaterThanOrEqual(before + 3_599_000);
+});
+
+test('resets the clock', async () => {
+  torii.advance(3600);
+  const { body } = await control<{ now: string }>('POST', '/clock/reset', {});
+  expect(Date.parse(body.now)).toBeLessThan(Date.now() + 60_000);
+  expect(torii.now().getTime()).toBeLessThan(Date.now() + 60_000);
+});
+
+test('creates, seeds, finds, bans and deletes users', async () => {
+  const created = await control<User>('POST', '/users', { email: 'ada@example.com', password: 'correct horse' });
+  expect([created.status, created.body]).toEqual([201, expect.objectContaining({ email: 'ada@example.com' })]);
+  const users = [{ email: 'ada@example.com' }, { email: 'bob@example.com' }];
+  expect((await control<object>('POST', '/seed', { users })).body).toMatchObject({ created: 1, existing: 1 });
+  const edited = await control<User>('PATCH', '/users/bob@example.com', {
+    email: 'b@example.com',
+    emailVerified: false,
+  });
+  expect(edited.body).toMatchObject({ email: 'b@example.com', emailVerifiedAt: null });
+  await control('PATCH', `/users/${edited.body.id}`, { email: 'bob@example.com' });
+  expect((await control('PATCH', `/users/${edited.body.id}`, { email: 'ADA@example.com' })).status).toBe(409);
+  const page = await control<{ items: readonly User[] }>('GET', '/users?email=BOB');
+  expect(page.body.items.map(({ email }) => email)).toEqual(['bob@example.com']);
+  expect((await control<User>('GET', '/users/Ada@Example.com')).body.id).toBe(created.body.id);
+  expect((await control<User>('POST', '/users/ada@example.com/ban', {})).body.status).toBe('banned');
+  expect((await control<User>('POST', `/users/${created.body.id}/unban`, {})).body.status).toBe('active');
+  const remove = () => fetch(`${torii.issuer}/_emulator/users/ada@example.com`, { method: 'DELETE' });
+  expect([(await remove()).status, (await remove()).status]).toEqual([204, 404]);
+});
+
+test('lists and ends sessions', async () => {
+  await torii.createUser(login);
+  await signIn(torii, login);
+  const { body } = await control<{ sessions: readonly { id: string }[] }>('GET', '/sessions');
+  expect(body.sessions).toHaveLength(1);
+  await fetch(`${torii.issuer}/_emulator/sessions/${body.sessions[0]?.id}`, { method: 'DELETE' });
+  expect((await control<object>('GET', '/sessions')).body).toEqual({ sessions: [] });
+});
+
+test('waits for webhooks, and responds with 504 if they do not arrive in time', async () => {
+  await using receiver = await startReceiver();
+  receiver.answer = () => ({ status: 500 });
+  await torii.addWebhook({ url: receiver.url });
+  expect((await settle({})).status).toBe(204);
+  await torii.createUser();
+  const late = await settle({ timeoutMs: 0 });
+  expect([late.status, await late.json()]).toMatchObject([504, { properties: { code: 'webhooks_waiting' } }]);
+});
+
+test('lists requests, and those for keys apart', async () => {
+  await keysStatus();
+  await callApi(torii, 'GET', `/users/${unknownId}`);
+  const { body } = await control<Record<string, readonly { path: string }[]>>('GET', '/requests');
+  expect(body['requests']?.map(({ path }) => path)).toEqual([`/api/server/v1/users/${unknownId}`]);
+  expect(body['keyFetches']?.map(({ path }) => path)).toEqual(['/_torii/.well-known/jwks.json']);
 });
 
 test('rotates keys and withdraws them', async () => {
@@ -134,6 +209,12 @@ test.each<[string, string, unknown, ...string[]]>([
   ['a webhook with unknown event types', '/webhooks', { url: 'http://127.0.0.1/', types: ['all'] }, 'user.created'],
   ['a redelivery without event id', '/webhooks/redeliver', {}, 'eventId'],
   ['an extra field', '/keys/rotate', { now: true }, 'now'],
+  ['a reset with a time', '/clock/reset', { advanceSeconds: 1 }, 'advanceSeconds'],
+  ['a user with an unknown field', '/users', { mail: 'ada@example.com' }, 'mail'],
+  ['a seed that is not an array', '/seed', { users: {} }, 'array'],
+  ['a seed with an unknown field', '/seed', { user: [] }, 'user'],
+  ['a wait without end', '/webhooks/settle', { timeoutMs: 1e9 }, 'timeoutMs'],
+  ['a wait that is a string', '/webhooks/settle', { timeoutMs: '1' }, 'timeoutMs'],
 ])('responds with 400 to %s', async (_name, path, body, ...named) => {
   const answer = await control('POST', path, body);
   expect([answer.status, answer.body.properties.code]).toEqual([400, 'invalid_request']);

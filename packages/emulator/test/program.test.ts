@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +12,7 @@ import { readArguments } from '../src/program/arguments.ts';
 import { createWebhookSecret } from '../src/webhooks/signature.ts';
 import { login } from './browser.ts';
 import { type Configuration, configurationOf, type Program, runProgram } from './program.ts';
-import { startReceiver, verify } from './receiver.ts';
+import { serve, startReceiver, verify } from './receiver.ts';
 
 let folder: string;
 const running: Program[] = [];
@@ -50,6 +52,50 @@ test('prints the configuration for an app, works, and exits with 0 on Ctrl-C', a
   program.process.kill('SIGINT');
   expect(await program.ended).toBe(0);
 });
+
+test.each<[string, readonly string[]]>([
+  ['one environment', []],
+  ['two environments', ['-e', 'acme']],
+])('prints commands for a first verified request, which work when pasted (%s)', async (_name, args) => {
+  const seen: (string | undefined)[] = [];
+  await using app = await serve((request, response) => {
+    seen.push(request.headers.authorization);
+    response.end();
+  });
+  const program = run('--port', '0', ...args);
+  await configurationOf(program);
+  const shown = program.output();
+  const commands = shown.split('\n').filter((line) => /^ {4}(?:TOKEN=|curl )/.test(line));
+  // The address of the reader's app, and the answers in one line each.
+  const script = commands
+    .join('\n')
+    .replace('http://localhost:3000/', `${app.url}/`)
+    .replaceAll('curl http', 'curl -sS -w "\\n" http');
+  const { stdout, stderr, status } = await runShell(script);
+  expect([status, stderr]).toEqual([0, '']);
+  const [whoami = '', , faults = '', clock = ''] = stdout.split('\n');
+  const { userId, claims } = JSON.parse(whoami);
+  expect(claims.sub).toBe(userId);
+  expect(seen).toEqual([expect.stringMatching(/^Bearer eyJ/)]);
+  expect([JSON.parse(faults).faults, JSON.parse(clock).now]).toEqual([[expect.anything()], expect.any(String)]);
+  for (const variable of ['ISSUER', 'API_URL', 'SECRET_KEY', 'PUBLISHABLE_KEY', 'WEBHOOK_SECRET']) {
+    expect(shown.match(new RegExp(`^ +TORII_${variable}=\\S+$`, 'gm'))).toHaveLength(1 + args.length / 2);
+  }
+});
+
+interface ShellResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number;
+}
+
+async function runShell(script: string): Promise<ShellResult> {
+  const child = spawn('sh', ['-c', script]);
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (chunk) => (output[name] += chunk));
+  const [status] = await once(child, 'close');
+  return { ...output, status };
+}
 
 test('prints the publishable key, keeps it, and reads token templates from the seed', async () => {
   const [data, seed] = [join(folder, 'keys.db'), join(folder, 'templates.json')];

@@ -370,3 +370,14 @@ test('keeps the last events and attempts, and all waiting deliveries', async () 
   await expect.poll(() => torii.webhookDeliveries({ limit: 1 })[0]?.state, patience).toBe('delivered');
   expect(torii.webhookDeliveries({ limit: 1 })[0]?.attempts).toHaveLength(20);
 });
+
+test('sends waiting events at once when the clock is reset, instead of waiting for a time far in the future', async () => {
+  await start();
+  receiver.answer = (_one, count) => ({ status: count === 1 ? 500 : 204 });
+  torii.advance(86_400);
+  await torii.createUser();
+  await attempts(1);
+  torii.resetClock();
+  await torii.webhooksSettled();
+  expect(receiver.received).toHaveLength(2);
+});

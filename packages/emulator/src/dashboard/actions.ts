@@ -1,44 +1,149 @@
-import type { Clock } from '../clock.ts';
+import { storing } from '../database/storage-errors.ts';
 import type { Environment } from '../environment.ts';
 import type { Faults, FaultTarget } from '../faults/faults.ts';
 import { faultPresets } from '../faults/presets.ts';
+import { requireFields } from '../fields.ts';
 import { Problem } from '../http/problem.ts';
+import type { ImpersonationState } from '../impersonation/impersonations.ts';
+import { parseInvitation } from '../invitations/input.ts';
+import { bagRules, type TwoBags } from '../metadata/two-bags.ts';
+import { parseMember, parseOrganization, parseRole } from '../organizations/input.ts';
+import { editUserFields, newUserFields, parseUser } from '../users/input.ts';
+import type { Controls } from './controls.ts';
+import { type FormFields, formFields } from './form-fields.ts';
+import { userInputFrom } from './sections/user-fields.ts';
 
-export interface Controls {
-  readonly environment: Environment;
-  readonly faults: Faults;
-  readonly clock: Clock;
-}
-
-type Action = (controls: Controls, field: (name: string) => string) => unknown;
+/** Does something, and returns the page to show next, below the dashboard. `undefined` shows the same page again. */
+type Action = (controls: Controls, fields: FormFields) => unknown;
 
 const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
-  ['ban', ({ environment }, field) => environment.users.ban(userOf(environment, field('user')))],
-  ['unban', ({ environment }, field) => environment.users.unban(userOf(environment, field('user')))],
-  ['revoke', ({ environment }, field) => environment.sessions.revoke(field('session'))],
-  ['rotate', ({ environment }) => environment.keys.rotate()],
-  ['withdraw', ({ environment }, field) => environment.keys.withdraw([field('kid')])],
-  ['add-webhook', ({ environment }, field) => environment.webhooks.add({ url: field('url') })],
-  ['remove-webhook', ({ environment }, field) => environment.webhooks.remove(field('webhook'))],
-  ['enable-webhook', ({ environment }, field) => environment.webhooks.enable(field('webhook'))],
-  ['redeliver', ({ environment }, field) => environment.webhooks.outbox.redeliver(field('event'))],
-  ['advance', ({ clock }, field) => clock.advance(Number(field('amount')) * Number(field('unit')))],
-  ['inject', ({ faults }, field) => inject(faults, field)],
-  ['recover', ({ faults }, field) => faults.recover(field('surface') as FaultTarget)],
+  [
+    'create-user',
+    async ({ environment }, fields) => {
+      const { id } = await environment.users.create(parseUser(userInputFrom(fields), newUserFields));
+      return `users/${id}`;
+    },
+  ],
+  [
+    'edit-user',
+    async ({ environment }, fields) => {
+      const id = userOf(environment, fields.text('user'));
+      await environment.users.edit(id, parseUser(userInputFrom(fields), editUserFields));
+    },
+  ],
+  ['ban', ({ environment }, { text }) => void environment.users.ban(userOf(environment, text('user')))],
+  ['unban', ({ environment }, { text }) => void environment.users.unban(userOf(environment, text('user')))],
+  [
+    'delete-user',
+    ({ environment }, { text }) => {
+      environment.users.delete(userOf(environment, text('user')));
+      return 'users';
+    },
+  ],
+  ['revoke', ({ environment }, { text }) => environment.sessions.revoke(text('session'))],
+  ['revoke-all', ({ environment }, { text }) => environment.sessions.revokeAll(userOf(environment, text('user')))],
+  [
+    'create-organization',
+    ({ environment }, fields) => {
+      const { text } = fields;
+      const slug = text('slug').trim();
+      const input = { name: text('name'), ...(slug !== '' && { slug }), ...bagsFrom(fields) };
+      return `organizations/${environment.organizations.create(parseOrganization(input)).id}`;
+    },
+  ],
+  [
+    'edit-organization',
+    ({ environment: { organizations } }, fields) => {
+      organizations.replaceMetadata(
+        fields.text('organization'),
+        requireFields('organization_invalid', 'Metadata', bagsFrom(fields), bagRules),
+      );
+    },
+  ],
+  [
+    'add-member',
+    ({ environment }, { text }) => {
+      const member = { userId: memberOf(environment, text('member')), role: text('role') };
+      environment.organizations.addMember(text('organization'), parseMember(member));
+    },
+  ],
+  [
+    'set-role',
+    ({ environment }, { text }) => {
+      environment.organizations.setRole(text('organization'), memberOf(environment, text('member')), text('role'));
+    },
+  ],
+  [
+    'remove-member',
+    ({ environment }, { text }) => environment.organizations.removeMember(text('organization'), text('member')),
+  ],
+  [
+    'create-role',
+    ({ environment }, { text }) => {
+      const name = text('name').trim();
+      environment.organizations.createRole(parseRole({ key: text('key').trim(), name: name === '' ? null : name }));
+    },
+  ],
+  [
+    'create-invitation',
+    ({ environment }, fields) => {
+      const { text } = fields;
+      const days = text('expiresInDays');
+      const redirectUrl = text('redirectUrl').trim();
+      environment.invitations.create(
+        parseInvitation({
+          email: text('email').trim(),
+          ...(days !== '' && { expiresInDays: Number(days) }),
+          ...(redirectUrl !== '' && { redirectUrl }),
+          ...bagsFrom(fields),
+        }),
+      );
+    },
+  ],
+  ['resend-invitation', ({ environment }, { text }) => void environment.invitations.resend(text('invitation'))],
+  ['revoke-invitation', ({ environment }, { text }) => environment.invitations.revoke(text('invitation'))],
+  [
+    'set-impersonation',
+    ({ environment }, { text }) => environment.impersonations.setState(text('state') as ImpersonationState),
+  ],
+  ['rotate', async ({ environment }) => void (await environment.keys.rotate())],
+  ['withdraw', ({ environment }, { text }) => environment.keys.withdraw([text('kid')])],
+  ['add-webhook', ({ environment }, { text }) => void environment.webhooks.add({ url: text('url') })],
+  ['remove-webhook', ({ environment }, { text }) => environment.webhooks.remove(text('webhook'))],
+  ['enable-webhook', ({ environment }, { text }) => environment.webhooks.enable(text('webhook'))],
+  ['redeliver', ({ environment }, { text }) => environment.webhooks.outbox.redeliver(text('event'))],
+  ['advance', ({ clock }, { text }) => clock.advance(Number(text('amount')) * Number(text('unit')))],
+  ['reset-clock', ({ clock }) => clock.reset()],
+  ['inject', ({ faults }, { text }) => inject(faults, text)],
+  ['recover', ({ faults }, { text }) => faults.recover(text('surface') as FaultTarget)],
 ]);
 
-export async function act(controls: Controls, form: URLSearchParams): Promise<void> {
+export async function act(controls: Controls, form: URLSearchParams): Promise<string | undefined> {
   const action = actions.get(form.get('action') ?? '');
   if (action === undefined)
     throw new Problem(400, 'action_unknown', 'This action does not exist. Reload the dashboard.');
-  await action(controls, (name) => form.get(name) ?? '');
+  const next = await storing(async () => action(controls, formFields(form)));
+  return typeof next === 'string' ? next : undefined;
 }
 
-function inject(faults: Faults, field: (name: string) => string): void {
-  const preset = faultPresets.find(({ name }) => name === field('fault'));
+function inject(faults: Faults, text: FormFields['text']): void {
+  const preset = faultPresets.find(({ name }) => name === text('fault'));
   if (preset === undefined) throw new Problem(400, 'fault_unknown', 'This fault does not exist. Reload the dashboard.');
-  const times = field('times');
-  preset.inject(faults, field('surface') as FaultTarget, times === '' ? {} : { times: Number(times) });
+  const times = text('times');
+  preset.inject(faults, text('surface') as FaultTarget, times === '' ? {} : { times: Number(times) });
+}
+
+function bagsFrom({ text, json }: FormFields): Partial<TwoBags> {
+  const bag = (name: string) => (text(name).trim() === '' ? {} : (json(name) as TwoBags['publicMetadata']));
+  return { publicMetadata: bag('publicMetadata'), privateMetadata: bag('privateMetadata') };
+}
+
+/** The id of a user who is named by id or email. */
+function memberOf({ users }: Environment, named: string): string {
+  const found = users.find(named.trim());
+  if (found === undefined)
+    throw new Problem(404, 'user_not_found', 'No user of this environment has this id or email.');
+  return found.user.id;
 }
 
 function userOf({ users }: Environment, id: string): string {

@@ -1,48 +1,49 @@
 import { html } from 'hono/html';
 import { dashboardPath } from '../control/paths.ts';
-import type { Traffic } from '../faults/traffic.ts';
-import { type Html, linkFrom, logo } from '../pages/page.ts';
-import { provisionalPaths } from '../provisional-paths.ts';
-import type { Controls } from './actions.ts';
-import { requestsSection, tokensSection } from './sections/activity.ts';
-import { clockSection, faultsSection, keysSection } from './sections/control.ts';
-import { sessionsSection, type UserFilter, usersSection } from './sections/people.ts';
-import { deliveriesSection, webhooksSection } from './sections/webhooks.ts';
+import { type Html, logo } from '../pages/page.ts';
+import type { View } from './view.ts';
 
-export interface DashboardSubject extends Controls {
-  readonly traffic: Traffic;
-  readonly issuers: ReadonlyMap<string, string>;
-}
+/** The pages in the navigation, by the part of their path below the dashboard. The empty one is the first page. */
+export const sectionTitles: ReadonlyMap<string, string> = new Map([
+  ['', 'Overview'],
+  ['users', 'Users'],
+  ['organizations', 'Organizations'],
+  ['invitations', 'Invitations & mail'],
+  ['tokens', 'Tokens'],
+  ['sessions', 'Sessions'],
+  ['webhooks', 'Webhooks'],
+  ['requests', 'Requests'],
+  ['clock', 'Clock & faults'],
+  ['keys', 'Keys'],
+]);
 
-export function dashboardBody(subject: DashboardSubject, filter: UserFilter): Html {
-  const { environment, clock, faults, traffic, issuers } = subject;
+/** The frame of every page: where the person is, where else to go, and what was refused. */
+export function dashboardBody(view: View, current: string, content: Html): Html {
+  const { environment, issuers } = view.subject;
   return html`<header class="bar">
       ${logo}
       <div>
         <h1>Torii emulator</h1>
-        <p class="muted"><code>${environment.issuer}</code> · <a href="${linkFrom(dashboardPath, provisionalPaths.signIn)}">sign-in page</a></p>
+        <p class="muted"><code>${environment.issuer}</code></p>
       </div>
       ${issuers.size > 1 && environmentNav(issuers, environment.name)}
       <p class="muted live" id="live" role="status"><a href="">Reload</a> to update.</p>
     </header>
-    <main class="board">
-      <div class="column">
-        ${usersSection(environment, filter)}
-        ${sessionsSection(environment)}
-        ${deliveriesSection(environment)}
-        ${requestsSection(environment.journal)}
-        ${tokensSection(environment.journal)}
-      </div>
-      <div class="column">
-        ${clockSection(clock)}
-        ${faultsSection(faults, traffic)}
-        ${keysSection(environment)}
-        ${webhooksSection(environment)}
-      </div>
-    </main>`;
+    <div class="frame">
+      <nav class="sections" aria-label="Sections">
+        ${[...sectionTitles].map(
+          ([name, title]) =>
+            html`<a href="${name === '' ? view.linkTo(dashboardPath) || './' : view.link(name)}" ${name === current && html`aria-current="page"`}>${title}</a>`,
+        )}
+      </nav>
+      <main class="board">
+        ${view.refusal !== undefined && html`<p role="alert" class="alert">${view.refusal.message}</p>`}
+        ${content}
+      </main>
+    </div>`;
 }
 
-function environmentNav(issuers: DashboardSubject['issuers'], current: string): Html {
+function environmentNav(issuers: ReadonlyMap<string, string>, current: string): Html {
   return html`<nav aria-label="Environments">
     ${[...issuers].map(([name, issuer]) => {
       const { pathname } = new URL(issuer + dashboardPath);

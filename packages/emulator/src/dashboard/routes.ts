@@ -1,51 +1,125 @@
-import { Hono, type MiddlewareHandler } from 'hono';
-import { dashboardPath, dashboardStylesheetPath, liveScriptPath, webhookSecretsPath } from '../control/paths.ts';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { dashboardPath, dashboardStylesheetPath, liveScriptPath, secretsPath, sectionsPath } from '../control/paths.ts';
 import { readForm } from '../http/body.ts';
 import { refuseForeignPages } from '../http/origins.ts';
-import { problemFor } from '../http/problem.ts';
+import { Problem, problemFor } from '../http/problem.ts';
 import { answerScript, answerStylesheet } from '../pages/assets.ts';
-import { answerPage, answerProblemPage } from '../pages/page.ts';
+import { answerPage, answerProblemPage, type Html } from '../pages/page.ts';
+import { mintRequested, tokenResponseOf } from '../requested-token.ts';
 import { act } from './actions.ts';
-import { type DashboardSubject, dashboardBody } from './page.ts';
-import { webhookSecretsBody } from './sections/webhooks.ts';
+import { formFields } from './form-fields.ts';
+import { dashboardBody, sectionTitles } from './page.ts';
+import { clockPage } from './sections/clock.ts';
+import { invitationsPage, mailPage } from './sections/invitations.ts';
+import { keysPage } from './sections/keys.ts';
+import { organizationPage, organizationsPage } from './sections/organizations.ts';
+import { overviewPage } from './sections/overview.ts';
+import { requestsPage } from './sections/requests.ts';
+import { secretsBody } from './sections/secrets.ts';
+import { sessionsPage } from './sections/sessions.ts';
+import { newTokenBody, tokenOptionsFrom, tokensPage } from './sections/tokens.ts';
+import { userPage } from './sections/user.ts';
+import { usersPage } from './sections/users.ts';
+import { webhooksPage } from './sections/webhooks.ts';
 import { dashboardStylesheet } from './stylesheet.ts';
+import { type DashboardSubject, type Refusal, View } from './view.ts';
+
+type Page = (view: View, id: string) => Html;
+
+/** The pages by their path below `/_emulator/dashboard/`. `ID` stands for the id of what the page shows. */
+const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
+  ['', overviewPage],
+  ['users', usersPage],
+  ['users/ID', userPage],
+  ['organizations', organizationsPage],
+  ['organizations/ID', organizationPage],
+  ['invitations', invitationsPage],
+  ['mails/ID', mailPage],
+  ['tokens', tokensPage],
+  ['sessions', sessionsPage],
+  ['webhooks', webhooksPage],
+  ['requests', requestsPage],
+  ['clock', clockPage],
+  ['keys', keysPage],
+]);
 
 export function dashboardRoutes(subject: DashboardSubject): Hono {
+  const app = new Hono();
+  for (const path of [dashboardPath, `${sectionsPath}*`, secretsPath]) {
+    app.use(path, showProblems, refuseForeignPages(subject.environment.issuer));
+  }
+  for (const [name, page] of pages) {
+    const path = name === '' ? dashboardPath : sectionsPath + name.replace('ID', ':id');
+    const [first = ''] = name.split('/');
+    const section = first === 'mails' ? 'invitations' : first;
+    const answer = (c: Context, status: number, refusal?: Refusal) => {
+      const view = new View(subject, new URL(c.req.url), refusal);
+      const title = sectionTitles.get(section) ?? '';
+      return answerPage(c, status, {
+        title: `${title} · Torii emulator`,
+        path: view.path,
+        script: liveScriptPath,
+        stylesheet: dashboardStylesheetPath,
+        body: dashboardBody(view, section, page(view, c.req.param('id') ?? '')),
+      });
+    };
+    app.get(path, (c) => answer(c, 200));
+    app.post(path, async (c) => {
+      const form = await readForm(c.req);
+      try {
+        if (form.get('action') === 'mint') return await answerToken(c, subject, form);
+        // Redirect, so that reloading the page does not repeat the action.
+        const target = await act(subject, form);
+        return c.redirect(target === undefined ? selfOf(c) : new View(subject, new URL(c.req.url)).link(target), 303);
+      } catch (error) {
+        const problem = problemFor(error);
+        if (problem === undefined) throw error;
+        return answer(c, problem.status, { action: form.get('action') ?? '', message: problem.message, form });
+      }
+    });
+  }
   return (
-    new Hono()
-      .use(dashboardPath, showProblems, refuseForeignPages(subject.environment.issuer))
-      .use(webhookSecretsPath, showProblems, refuseForeignPages(subject.environment.issuer))
+    app
       .get('/', (c) => c.redirect(new URL(`${subject.environment.issuer}${dashboardPath}`).pathname))
-      .get(dashboardPath, (c) =>
-        answerPage(c, 200, {
-          title: 'Torii emulator',
-          path: dashboardPath,
-          script: liveScriptPath,
-          stylesheet: dashboardStylesheetPath,
-          body: dashboardBody(subject, { email: c.req.query('email') ?? '', after: c.req.query('after') }),
-        }),
-      )
       .get(dashboardStylesheetPath, (c) => answerStylesheet(c, dashboardStylesheet))
       .get(liveScriptPath, (c) => answerScript(c, 'browser/live-page'))
       // POST instead of GET: refuseForeignPages() then prevents a link on another site from displaying the secrets.
-      .post(webhookSecretsPath, (c) =>
+      .post(secretsPath, (c) =>
         answerPage(c, 200, {
-          title: 'Webhook secrets',
-          path: webhookSecretsPath,
+          title: 'Secrets · Torii emulator',
+          path: secretsPath,
+          script: liveScriptPath,
           stylesheet: dashboardStylesheetPath,
-          body: webhookSecretsBody(subject.environment),
+          body: secretsBody(subject),
         }),
       )
-      .post(dashboardPath, async (c) => {
-        await act(subject, await readForm(c.req));
-        // Redirect, so that reloading the page does not repeat the action. The query string contains the page's filter.
-        return c.redirect(new URL(c.req.url).search || './', 303);
+      .get(`${sectionsPath}*`, () => {
+        throw new Problem(404, 'not_found', 'The dashboard has no such page.');
       })
   );
+}
+
+/** A relative link to the page itself, with its filter in the query. It also works behind a proxy that adds a path. */
+function selfOf(c: Context): string {
+  const { pathname, search } = new URL(c.req.url);
+  return `./${pathname.split('/').at(-1)}${search}`;
+}
+
+async function answerToken(c: Context, subject: DashboardSubject, form: URLSearchParams): Promise<Response> {
+  const { text, json } = formFields(form);
+  const minted = tokenResponseOf(await mintRequested(subject.environment, tokenOptionsFrom(text, json)));
+  const view = new View(subject, new URL(c.req.url));
+  return answerPage(c, 200, {
+    title: 'Your token · Torii emulator',
+    path: view.path,
+    script: liveScriptPath,
+    stylesheet: dashboardStylesheetPath,
+    body: newTokenBody(view, minted),
+  });
 }
 
 const showProblems: MiddlewareHandler = async (c, next) => {
   await next();
   const problem = problemFor(c.error);
-  if (problem !== undefined) c.res = await answerProblemPage(c, problem, dashboardPath);
+  if (problem !== undefined) c.res = await answerProblemPage(c, problem, new URL(c.req.url).pathname);
 };

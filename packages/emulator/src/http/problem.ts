@@ -75,7 +75,7 @@ const answers = {
   node_unsupported: null,
   port_unusable: null,
   seed_invalid: null,
-  webhooks_waiting: null,
+  webhooks_waiting: [504, 'webhooks_waiting'],
 } as const satisfies Record<EmulatorErrorCode, readonly [status: number, code: string] | null>;
 
 export function problemFor(error: unknown): Problem | undefined {

@@ -128,6 +128,21 @@ export class Organizations {
     });
   }
 
+  /**
+   * Replaces both bags, as a developer does on the dashboard.
+   *
+   * @throws EmulatorError `organization_unknown`, `metadata_too_large`
+   */
+  replaceMetadata(id: string, bags: Partial<TwoBags>): Organization {
+    return transact(this.#scope.database, () => {
+      this.get(id);
+      this.#scope.database
+        .prepare('UPDATE organizations SET public_metadata = ?, private_metadata = ? WHERE id = ?')
+        .run(...columnsOf(newTwoBags(bags)), id);
+      return this.get(id);
+    });
+  }
+
   /** @throws EmulatorError `organization_unknown`, `user_unknown`, `role_unknown`, `member_exists`, `metadata_too_large` */
   addMember(organizationId: string, member: NewMember): OrganizationMember {
     return transact(this.#scope.database, () => {

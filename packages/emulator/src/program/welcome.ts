@@ -53,11 +53,19 @@ function describeEnvironment(
     TORII_WEBHOOK_SECRET=${webhookSecret}`;
 }
 
+/** Commands to paste into another terminal, in this order. */
 function describeControl(issuer: string): string {
-  const post = (path: string, body: string) =>
-    `  curl ${issuer}${controlPath}/${path} -H 'content-type: application/json' -d '${body}'`;
-  return [
-    post('faults', '{ "surface": "keys", "kind": "fail", "times": 1 }'),
-    post('clock', '{ "advanceSeconds": 3600 }'),
-  ].join('\n');
+  const control = `${issuer}${controlPath}`;
+  const json = "-H 'content-type: application/json'";
+  const withToken = '-H "authorization: Bearer $TOKEN"';
+  return `  A first verified request, for another terminal:
+
+    TOKEN=$(curl -s ${control}/tokens -H 'accept: text/plain' ${json} -d '{}')
+    curl ${control}/whoami ${withToken}
+    curl http://localhost:3000/ ${withToken}    # your app
+
+  Make it fail, or move the clock:
+
+    curl ${control}/faults ${json} -d '{ "surface": "keys", "kind": "fail", "times": 1 }'
+    curl ${control}/clock ${json} -d '{ "advanceSeconds": 3600 }'`;
 }

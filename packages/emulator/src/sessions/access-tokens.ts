@@ -2,9 +2,10 @@ import { decodeProtectedHeader } from 'jose';
 import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
 import { digestOf } from '../secret.ts';
+import type { TokenOptions } from '../tokens/options.ts';
 import type { SigningKeys } from '../tokens/signing-keys.ts';
 import type { TokenTemplate } from '../tokens/templates.ts';
-import type { IssuedToken, TokenMint, TokenOptions } from '../tokens/token.ts';
+import type { IssuedToken, TokenMint } from '../tokens/token.ts';
 import { findLiveSession, type LiveSession } from './live-session.ts';
 
 export interface TokenAnswer {

@@ -1,68 +1,8 @@
 import { type CryptoKey, type JWTPayload, SignJWT } from 'jose';
 import type { Clock } from '../clock.ts';
+import { EmulatorError } from '../errors.ts';
+import type { Signer, TokenOptions } from './options.ts';
 import type { SigningKeys } from './signing-keys.ts';
-
-/**
- * The key that signs a token. Either the `kid` of a key of this environment, including withdrawn keys, or `'stranger'`:
- * an unpublished key that is used with the current `kid`, which gives a token with a forged signature.
- */
-export type Signer = 'stranger' | (string & {});
-
-/** The content of a token. All options are optional: `{}` gives a valid token for a new user id. */
-export interface TokenOptions {
-  /**
-   * The claim `sub`.
-   *
-   * @default a new id
-   */
-  readonly userId?: string;
-  /**
-   * The claim `iss`.
-   *
-   * @default the issuer URL of the environment
-   */
-  readonly issuer?: string;
-  /**
-   * The claim `pid`.
-   *
-   * @default the id of the environment
-   */
-  readonly environmentId?: string;
-  /**
-   * The seconds from the emulator's current time to `exp`. A negative number gives an expired token.
-   *
-   * @default the option `tokenLifetimeSeconds` of `startEmulator()`
-   */
-  readonly expiresInSeconds?: number;
-  /**
-   * The claim `email_verified`.
-   *
-   * @default true
-   */
-  readonly emailVerified?: boolean;
-  /**
-   * The claim `profile_complete`.
-   *
-   * @default true
-   */
-  readonly profileComplete?: boolean;
-  /** The claim `locale`. Left out by default. */
-  readonly locale?: string;
-  /** The claims `org_id` and `org_role`. A role has the form `org:administrator`. Left out by default. */
-  readonly organization?: { readonly id: string; readonly role: string };
-  /** The claim `act` (RFC 8693 section 4.1): the user who impersonates the token's user. Left out by default. */
-  readonly actor?: { readonly sub: string; readonly [claim: string]: unknown };
-  /** The claim `impersonating`: whether the token's user is impersonated. Left out by default. */
-  readonly impersonating?: boolean;
-  /** Additional claims. They override the claims of all other options, and `undefined` removes a claim. */
-  readonly claims?: Readonly<Record<string, unknown>>;
-  /**
-   * The key that signs the token.
-   *
-   * @default the newest key
-   */
-  readonly signedBy?: Signer;
-}
 
 export interface TokenDefaults {
   readonly issuer: string;
@@ -72,13 +12,16 @@ export interface TokenDefaults {
   readonly createId: () => string;
   readonly lifetimeSeconds: number;
   /** Called with the claims of each token. The token itself is not passed, so that it cannot be logged. */
-  readonly onIssued: (kid: string, claims: Readonly<Record<string, unknown>>) => void;
+  readonly onIssued: (kid: string, claims: Claims) => void;
 }
+
+export type Claims = Readonly<Record<string, unknown>>;
 
 export interface IssuedToken {
   readonly token: string;
   readonly expiresAt: Date;
   readonly expiresInSeconds: number;
+  readonly claims: Claims;
 }
 
 export class TokenMint {
@@ -88,12 +31,12 @@ export class TokenMint {
     this.#defaults = defaults;
   }
 
-  async issue(options: TokenOptions = {}): Promise<IssuedToken> {
+  async issue(options: Omit<TokenOptions, 'user'> = {}): Promise<IssuedToken> {
     const { issuer, environmentId, clock, createId, lifetimeSeconds } = this.#defaults;
     const { expiresInSeconds = lifetimeSeconds } = options;
     const now = clock.nowSeconds();
     const exp = now + expiresInSeconds;
-    const claims: JWTPayload = {
+    const claims = inJson({
       iss: options.issuer ?? issuer,
       sub: options.userId ?? createId(),
       pid: options.environmentId ?? environmentId,
@@ -108,11 +51,12 @@ export class TokenMint {
       act: options.actor,
       impersonating: options.impersonating,
       ...options.claims,
-    };
+      ...Object.fromEntries((options.omitClaims ?? []).map((name) => [name, undefined])),
+    });
     const { kid, privateKey } = await this.#signer(options.signedBy);
     const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid, typ: 'JWT' }).sign(privateKey);
     this.#defaults.onIssued(kid, claims);
-    return { token, expiresAt: new Date(exp * 1000), expiresInSeconds };
+    return { token, expiresAt: new Date(exp * 1000), expiresInSeconds, claims };
   }
 
   async #signer(signer: Signer | undefined): Promise<{ readonly kid: string; readonly privateKey: CryptoKey }> {
@@ -120,5 +64,14 @@ export class TokenMint {
     if (signer === undefined) return keys.current;
     if (signer === 'stranger') return { kid: keys.current.kid, privateKey: await keys.stranger() };
     return keys.find(signer);
+  }
+}
+
+/** The claims as the token contains them: without `undefined`, and with dates as strings. */
+function inJson(claims: JWTPayload): JWTPayload {
+  try {
+    return JSON.parse(JSON.stringify(claims));
+  } catch (cause) {
+    throw new EmulatorError('option_invalid', 'The claims of a token must be JSON values.', { cause });
   }
 }

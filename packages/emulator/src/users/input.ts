@@ -74,6 +74,10 @@ export const newUserFields: Readonly<Record<keyof NewUser, Rule>> = {
       : 'must be "pending_verification", "active" or "banned"',
 };
 
+const { status: _status, ...fieldsToEdit } = newUserFields;
+/** A ban ends sessions too, so the status is changed by `ban()` and `unban()`. */
+export const editUserFields: Readonly<Partial<Record<keyof NewUser, Rule>>> = fieldsToEdit;
+
 export function parseUser(input: unknown, fields: Partial<Record<keyof NewUser, Rule>>): NewUser {
   if (!isRecord(input)) throw new UserInputError('A user must be a JSON object.');
   const errors: readonly FieldError[] = findFieldErrors(input, fields);

@@ -131,6 +131,13 @@ export class Users {
     return userFrom(this.#requireRow(id));
   }
 
+  /** Finds a user of this environment who is not deleted, by id or by whole email in any case. */
+  find(idOrEmail: string): { readonly user: User; readonly emailVerified: boolean } | undefined {
+    const row = this.#row(idOrEmail) ?? this.#rowOfEmail(idOrEmail);
+    if (row === undefined || row.status === 'deleted') return undefined;
+    return { user: userFrom(row), emailVerified: row.email_verified_at !== null };
+  }
+
   has(id: string): boolean {
     return this.#row(id) !== undefined;
   }
@@ -171,6 +178,54 @@ export class Users {
         set('unsafe_metadata', JSON.stringify(unsafeMetadata));
       }
       return changes.size === 0 ? userFrom(row) : this.#changeWithEvent('user.updated', id, changes);
+    });
+  }
+
+  /**
+   * Changes any field of a user, as a developer does. Metadata replaces the stored bag instead of being merged into it.
+   *
+   * @throws EmulatorError `email_taken`, `metadata_too_large`
+   */
+  async edit(id: string, input: Omit<NewUser, 'status'>): Promise<User> {
+    const passwordHash = await this.#hashOf(input);
+    return transact(this.#scope.database, () => {
+      const row = this.#requireRow(id);
+      // The user may have been deleted while the password was being hashed.
+      if (row.status === 'deleted') throw new EmulatorError('user_unknown', 'This user was deleted.');
+      const email = input.email === undefined ? row.email : input.email;
+      const isVerified = email !== null && (input.emailVerified ?? row.email_verified_at !== null);
+      const names = {
+        name: input.name === undefined ? row.name : input.name,
+        firstName: input.firstName === undefined ? row.first_name : input.firstName,
+        lastName: input.lastName === undefined ? row.last_name : input.lastName,
+      };
+      const bags = mergeBags(
+        { publicMetadata: {}, privateMetadata: {}, unsafeMetadata: {} },
+        { ...bagsFrom(row), ...bagsIn(input) },
+      );
+      const changes = new Map<string, string | null>([
+        ['email', email],
+        ['email_key', email && foldCase(email)],
+        ['email_verified_at', isVerified ? (row.email_verified_at ?? this.#scope.clock.now().toISOString()) : null],
+        ['password_hash', input.password === undefined ? row.password_hash : passwordHash],
+        ['name', names.name],
+        ['first_name', names.firstName],
+        ['last_name', names.lastName],
+        ['name_key', nameKeyOf(names)],
+        ['phone', input.phone === undefined ? row.phone : input.phone],
+        ['locale', input.locale === undefined ? row.locale : input.locale],
+        ['address', input.address === undefined ? row.address : input.address],
+        ['date_of_birth', input.dateOfBirth === undefined ? row.date_of_birth : input.dateOfBirth],
+        ...bagColumns(bags),
+      ]);
+      const stored: Readonly<Record<string, unknown>> = { ...row };
+      const changed = new Map([...changes].filter(([column, value]) => stored[column] !== value));
+      if (changed.size === 0) return userFrom(row);
+      try {
+        return this.#changeWithEvent('user.updated', id, changed);
+      } catch (error) {
+        throw isUniqueViolation(error) ? emailTaken() : error;
+      }
     });
   }
 
@@ -261,8 +316,7 @@ export class Users {
         now,
       );
     } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      throw new EmulatorError('email_taken', 'Another user of this environment has this email. Use another one.');
+      throw isUniqueViolation(error) ? emailTaken() : error;
     }
     return id;
   }
@@ -307,6 +361,18 @@ export class Users {
   #rowOfEmail(email: string): UserRow | undefined {
     return this.#selectByEmail.get(this.#scope.environmentId, foldCase(email)) as UserRow | undefined;
   }
+}
+
+function emailTaken(): EmulatorError {
+  return new EmulatorError('email_taken', 'Another user of this environment has this email. Use another one.');
+}
+
+function bagsIn({ publicMetadata, privateMetadata, unsafeMetadata }: NewUser): Partial<UserBags> {
+  return {
+    ...(publicMetadata !== undefined && { publicMetadata }),
+    ...(privateMetadata !== undefined && { privateMetadata }),
+    ...(unsafeMetadata !== undefined && { unsafeMetadata }),
+  };
 }
 
 function statusOf(status: UserStatus): ReadonlyMap<string, string> {

@@ -114,8 +114,8 @@ export class Outbox {
   }
 
   /**
-   * Makes all waiting deliveries due. Called at startup, because in an earlier run `advance` may have put the next
-   * attempts far into the future.
+   * Makes all waiting deliveries due. Called at startup and when the clock is reset, because `advance` may have put the
+   * next attempts far into the future.
    */
   makeAllDue(): void {
     this.#scope.database

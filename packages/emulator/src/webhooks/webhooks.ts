@@ -42,6 +42,11 @@ export class Webhooks {
     this.#sender = sender;
     outbox.onAdded(() => sender.wake());
     clock.onAdvance(() => sender.wake());
+    clock.onReset(() => {
+      if (this.#stopped) return;
+      outbox.makeAllDue();
+      sender.wake();
+    });
     outbox.makeAllDue();
     sender.wake();
   }

@@ -1,25 +1,31 @@
 import { html } from 'hono/html';
-import { dashboardPath, webhookSecretsPath } from '../../control/paths.ts';
-import type { Environment } from '../../environment.ts';
-import { card, type Html } from '../../pages/page.ts';
+import { secretsPath } from '../../control/paths.ts';
+import type { Html } from '../../pages/page.ts';
 import type { WebhookAttempt, WebhookDelivery } from '../../webhooks/delivery-log.ts';
 import type { Webhook } from '../../webhooks/endpoints.ts';
+import type { View } from '../view.ts';
 import { actionButton, emptyNote, moment, section, shortId } from './elements.ts';
 
 const deliveriesShown = 30;
 
-export function webhooksSection({ webhooks }: Environment): Html {
+export function webhooksPage(view: View): Html {
+  return html`${webhooksSection(view)}${deliveriesSection(view)}`;
+}
+
+function webhooksSection(view: View): Html {
+  const { webhooks } = view.subject.environment;
   const all = webhooks.endpoints.all;
   return section({
     id: 'webhooks',
     title: 'Webhooks',
+    about: 'The URLs of your app that receive events about users and sessions.',
     live: all.length === 0 ? emptyNote('No webhooks yet.') : html`<ul class="rows">${all.map(webhookRow)}</ul>`,
     still: html`<form method="post" class="inline headed">
         <label for="webhook-url">Send events to</label>
-        <input id="webhook-url" name="url" type="url" required placeholder="http://127.0.0.1:3000/webhooks">
+        <input id="webhook-url" name="url" type="url" required value="${view.value('add-webhook', 'url')}" placeholder="http://127.0.0.1:3000/webhooks">
         <button name="action" value="add-webhook">Add</button>
       </form>
-      <form method="post" action="${webhookSecretsPath.slice(dashboardPath.length)}" class="inline">
+      <form method="post" action="${view.linkTo(secretsPath)}" class="inline">
         <button>Show secrets</button>
       </form>`,
   });
@@ -40,11 +46,12 @@ function webhookRow({ id, url, types, disabledAt }: Webhook): Html {
   </li>`;
 }
 
-export function deliveriesSection({ webhooks }: Environment): Html {
-  const deliveries = webhooks.log.list(deliveriesShown);
+function deliveriesSection({ subject }: View): Html {
+  const deliveries = subject.environment.webhooks.log.list(deliveriesShown);
   return section({
     id: 'deliveries',
-    title: 'Webhooks sent',
+    title: 'Events sent',
+    about: 'Each event with the responses of your app. Open one to see its content.',
     live:
       deliveries.length === 0
         ? emptyNote('No events sent yet. Events from before a webhook was added are not sent.')
@@ -85,16 +92,4 @@ function attemptLine(attempt: WebhookAttempt): Html {
 
 function describeOutcome({ status, failure }: WebhookAttempt): string {
   return status === null ? String(failure).replaceAll('_', ' ') : String(status);
-}
-
-/** A separate page, so that the secrets are not visible while a screen with the dashboard is shared. */
-export function webhookSecretsBody({ webhooks }: Environment): Html {
-  const own = webhooks.endpoints.all.filter(({ secrets }) => secrets !== null);
-  return card(html`
-    <h1>Webhook secrets</h1>
-    <p class="muted">Valid only for this emulator.</p>
-    <p><strong>TORII_WEBHOOK_SECRET</strong><br><code>${webhooks.secret}</code></p>
-    ${own.map(({ url, secrets }) => html`<p><strong class="code">${url}</strong><br><code>${secrets?.join(' ')}</code></p>`)}
-    <p><a href="./">Back</a></p>
-  `);
 }

@@ -1,0 +1,146 @@
+import { EmulatorError } from '../errors.ts';
+
+/**
+ * The key that signs a token. Either the `kid` of a key of this environment, including withdrawn keys, or `'stranger'`:
+ * an unpublished key that is used with the current `kid`, which gives a token with a forged signature.
+ */
+export type Signer = 'stranger' | (string & {});
+
+/** The content of a token. All options are optional: `{}` gives a valid token for a new user id. */
+export interface TokenOptions {
+  /**
+   * The id or the email of an existing user. The token then says about the user what a token of a sign-in says: `sub`,
+   * `email_verified` and `locale`. A banned user is accepted, because tokens from before a ban stay valid.
+   */
+  readonly user?: string;
+  /**
+   * The claim `sub`. No user with this id needs to exist. Cannot be combined with `user`.
+   *
+   * @default a new id
+   */
+  readonly userId?: string;
+  /**
+   * The claim `iss`.
+   *
+   * @default the issuer URL of the environment
+   */
+  readonly issuer?: string;
+  /**
+   * The claim `pid`.
+   *
+   * @default the id of the environment
+   */
+  readonly environmentId?: string;
+  /**
+   * The whole number of seconds from the emulator's current time to `exp`. A negative number gives an expired token.
+   *
+   * @default the option `tokenLifetimeSeconds` of `startEmulator()`
+   */
+  readonly expiresInSeconds?: number;
+  /**
+   * The claim `email_verified`.
+   *
+   * @default that of `user`, or true
+   */
+  readonly emailVerified?: boolean;
+  /**
+   * The claim `profile_complete`.
+   *
+   * @default true
+   */
+  readonly profileComplete?: boolean;
+  /** The claim `locale`. By default that of `user`, or left out. */
+  readonly locale?: string;
+  /**
+   * The claims `org_id` and `org_role`. The organization need not exist. Without `role`, the token has the role of the
+   * user in it, or `org:member` if the user is not a member. Left out by default.
+   */
+  readonly organization?: { readonly id: string; readonly role?: string };
+  /** The claim `act` (RFC 8693 section 4.1): the user who impersonates the token's user. Left out by default. */
+  readonly actor?: { readonly sub: string; readonly [claim: string]: unknown };
+  /** The claim `impersonating`: whether the token's user is impersonated. Left out by default. */
+  readonly impersonating?: boolean;
+  /** Additional claims. They override the claims of all other options, and `undefined` removes a claim. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** The names of claims to leave out, such as `exp`. Does the same as `undefined` in `claims`, which JSON does not have. */
+  readonly omitClaims?: readonly string[];
+  /**
+   * The key that signs the token.
+   *
+   * @default the newest key
+   */
+  readonly signedBy?: Signer;
+}
+
+const longestLifetimeSeconds = 3_155_760_000;
+
+/** Returns what a value must be, or `undefined` if it is valid. */
+type Rule = (value: unknown) => string | undefined;
+
+const isText: Rule = (value) => (typeof value === 'string' && value !== '' ? undefined : 'a string that is not empty');
+const isFlag: Rule = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
+
+const rules: Readonly<Record<keyof TokenOptions, Rule>> = {
+  user: isText,
+  userId: isText,
+  issuer: isText,
+  environmentId: isText,
+  expiresInSeconds: (value) =>
+    Number.isInteger(value) && Math.abs(value as number) <= longestLifetimeSeconds
+      ? undefined
+      : `a whole number of seconds, at most ${longestLifetimeSeconds}, and negative for an expired token`,
+  emailVerified: isFlag,
+  profileComplete: isFlag,
+  locale: isText,
+  organization: (value) =>
+    isObject(value) &&
+    hasOnly(value, ['id', 'role']) &&
+    !isText(value['id']) &&
+    (value['role'] === undefined || !isText(value['role']))
+      ? undefined
+      : 'an object with the string id and optionally role, such as { "id": "acme", "role": "org:administrator" }',
+  actor: (value) =>
+    isObject(value) && !isText(value['sub']) ? undefined : 'an object with the string sub, such as { "sub": "admin" }',
+  impersonating: isFlag,
+  claims: (value) => (isObject(value) ? undefined : 'an object, such as { "plan": "pro" }'),
+  omitClaims: (value) =>
+    Array.isArray(value) && value.every((name) => typeof name === 'string')
+      ? undefined
+      : 'an array of names of claims, such as ["exp"]',
+  signedBy: isText,
+};
+
+/**
+ * Validates options from untyped JavaScript or a request.
+ *
+ * @throws EmulatorError `option_invalid`; the message names the option and never its value
+ */
+export function parseTokenOptions(input: unknown): TokenOptions {
+  if (!isObject(input)) throw invalid('The options of a token must be an object, such as { "userId": "ada" }.');
+  // Only its own options: an object can inherit others.
+  const options: Record<string, unknown> = Object.fromEntries(Object.entries(input));
+  for (const [name, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name as keyof TokenOptions] : undefined;
+    if (rule === undefined) {
+      throw invalid(`${name.slice(0, 64)} is not an option of a token. Use ${Object.keys(rules).join(', ')}.`);
+    }
+    const wanted = value === undefined ? undefined : rule(value);
+    if (wanted !== undefined) throw invalid(`The option ${name} of a token must be ${wanted}.`);
+  }
+  if (options['user'] !== undefined && options['userId'] !== undefined) {
+    throw invalid('The options user and userId of a token cannot be combined. Use one of them.');
+  }
+  return options;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function hasOnly(value: object, names: readonly string[]): boolean {
+  return Object.keys(value).every((name) => names.includes(name));
+}
+
+function invalid(message: string): EmulatorError {
+  return new EmulatorError('option_invalid', message);
+}
