@@ -65,9 +65,10 @@ async function forward(request: NextRequest, { upstream, cookie, emit }: Setting
     if (!request.signal.aborted) emit({ type: 'issuer_unreachable', url, problem: innermostProblem(cause), cause });
     return answerGateway(502, 'The issuer cannot be reached.');
   }
+  const places = { upstream, secure: cookie.secure, basePath: request.nextUrl?.basePath ?? '' };
   const received = limitBody(answer.body, new Headers(), maxResponseBytes);
   const body = received === null || received === 'too large' ? null : received.body;
-  return new Response(body, { status: answer.status, headers: headersForBrowser(answer.headers, upstream, cookie) });
+  return new Response(body, { status: answer.status, headers: headersForBrowser(answer.headers, places) });
 }
 
 // `AbortSignal.any` throws for a signal of another realm, or of another Fetch implementation.
