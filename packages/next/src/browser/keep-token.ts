@@ -11,6 +11,8 @@ export interface KeeperOptions extends Omit<CookieSource, 'isStopped'> {
 
 export interface Keeper {
   sync(): Promise<void>;
+  /** Syncs at once if `getToken` returns another token than before. Leaves retries after an error to the timer. */
+  syncIfTokenChanged(): Promise<void>;
   stop(): void;
 }
 
@@ -30,9 +32,12 @@ export function keepToken(options: KeeperOptions): Keeper {
   let retryMs = minDelayMs;
   let running: Promise<void> | undefined;
   let stopped = false;
+  /** Whether a retry is due. Until then, only the timer and the browser's events may start an update. */
+  let isRetryDue = false;
 
   async function update(): Promise<void> {
     try {
+      isRetryDue = false;
       const result = await updateCookie({ ...options, isStopped: () => stopped }, stored?.token);
       if (result.did === 'store') handleStored(result.token, result.answer);
       if (result.did === 'clear') handleCleared(result.answer);
@@ -41,6 +46,7 @@ export function keepToken(options: KeeperOptions): Keeper {
       if (stored !== undefined) syncAfter(renewalDelay(stored.endsAtMs - Date.now()));
     } catch (problem) {
       if (stopped) return;
+      isRetryDue = true;
       onProblem(problem);
       syncAfter(retryMs);
       retryMs = Math.min(retryMs * 2, maxRetryMs);
@@ -63,6 +69,7 @@ export function keepToken(options: KeeperOptions): Keeper {
   function requestReload(): void {
     stored = undefined;
     if (stopped) return;
+    isRetryDue = true;
     onSignedOut();
     syncAfter(maxRetryMs);
   }
@@ -86,8 +93,17 @@ export function keepToken(options: KeeperOptions): Keeper {
     return running;
   }
 
+  async function syncIfTokenChanged(): Promise<void> {
+    // An update that is running may have read the token before it changed.
+    await running;
+    if (stopped || isRetryDue) return;
+    const token = await options.getToken().catch(() => undefined);
+    if (token !== undefined && token !== (stored?.token ?? null)) await sync();
+  }
+
   return {
     sync,
+    syncIfTokenChanged,
     stop() {
       stopped = true;
       clearTimeout(timer);
