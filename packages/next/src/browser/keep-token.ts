@@ -97,8 +97,12 @@ export function keepToken(options: KeeperOptions): Keeper {
     // An update that is running may have read the token before it changed.
     await running;
     if (stopped || isRetryDue) return;
-    const token = await options.getToken().catch(() => undefined);
-    if (token !== undefined && token !== (stored?.token ?? null)) await sync();
+    try {
+      if ((await options.getToken()) === (stored?.token ?? null)) return;
+    } catch {
+      // The update below reports the error.
+    }
+    await sync();
   }
 
   return {
