@@ -43,7 +43,10 @@ async function serveApp(scheme: 'http' | 'https', host?: string): Promise<{ orig
   const upstream = `http://127.0.0.1:${await listen(createServer(issuer))}`;
   const app: RequestListener = async (req, res) => {
     const url = new URL(req.url ?? '', origin);
-    if (!url.pathname.startsWith('/_torii/')) return res.setHeader('Content-Type', 'text/html').end('<p>app</p>');
+    if (!url.pathname.startsWith('/_torii/')) {
+      res.setHeader('Content-Type', 'text/html').end('<p>app</p>');
+      return;
+    }
     const method = req.method as 'GET' | 'POST';
     const body = method === 'POST' ? new Uint8Array(await buffer(req)) : null;
     const headers = new Headers(req.headers as Record<string, string>);

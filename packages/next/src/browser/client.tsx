@@ -99,6 +99,15 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
 
 export interface SignInOptions extends TokenSource {
   /**
+   * Whether `getToken` can tell who is signed in. Nothing is decided before. Providers return it together with
+   * `getToken`.
+   *
+   * @default true
+   */
+  readonly isLoaded?: boolean | undefined;
+  /** Whether the user is signed in. If it changes, for example because the user signs in on this page, Torii is asked again. */
+  readonly isSignedIn?: boolean | undefined;
+  /**
    * The page to load after signing in, if the URL of the sign-in page does not say which page the user came from. A
    * path, with Next's `basePath`.
    *
@@ -128,9 +137,14 @@ export interface SignInState {
 /**
  * React hook for the sign-in page. Sends signed-in users back to the page that they came from. Users who still have a
  * session at Torii do not have to click anything.
+ *
+ * @example
+ * const { status, problem, retry } = useSignIn(useAuth()); // `useAuth` of Torii's React provider
  */
 export function useSignIn({
   getToken,
+  isLoaded = true,
+  isSignedIn,
   tokenPath = defaultTokenPath,
   home = '/',
   origins = [],
@@ -141,7 +155,7 @@ export function useSignIn({
   useEffect(() => {
     latest.current = { getToken, origins };
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `retry` changes `attempt` to run the effect again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` and `isSignedIn` only run the effect again.
   useEffect(() => {
     let current = true;
     const show = (status: SignInState['status'], problem: string | null = null) => {
@@ -173,11 +187,12 @@ export function useSignIn({
       leaveFor(address, (target) => location.replace(target));
     };
     show('checking');
+    if (!isLoaded) return;
     signIn().catch((error: unknown) => show('failed', messageOf(error)));
     return () => {
       current = false;
     };
-  }, [attempt, tokenPath, home]);
+  }, [attempt, isLoaded, isSignedIn, tokenPath, home]);
   const retry = useCallback(() => {
     forgetBounces(tabStorage);
     setAttempt((count) => count + 1);

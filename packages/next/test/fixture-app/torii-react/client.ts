@@ -106,8 +106,6 @@ export function createClient(publishableKey: string, origin: string): ToriiClien
       return loading;
     },
     async getToken() {
-      loading ??= boot();
-      await loading;
       if (state.user === null) return null;
       if (held !== undefined && Date.now() < held.endsAtMs - renewBeforeMs) return held.token;
       renewal ??= renew();

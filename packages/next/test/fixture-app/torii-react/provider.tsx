@@ -5,7 +5,7 @@
 // - `useAuth()` with `isLoaded`, `isSignedIn`, `userProfile`, `getToken()`, which renews the token near its end, and `signOut()`;
 // - the published paths in paths.ts, and `X-API-Key` with the publishable key on each request.
 // Everything else is assumed: the path that renews a token, the fields of the user and of an organization, that `getToken` is
-// another function after the session has changed, and `useTorii`, which does what Torii's own components do.
+// another function after the session has changed and returns null before `isLoaded`, and `useTorii`, which does what Torii's own components do.
 
 import {
   createContext,
@@ -43,7 +43,6 @@ export function ToriiProvider({ publishableKey, proxyOrigin, children }: ToriiPr
 export function useAuth(): UseAuth {
   const client = useClient();
   const state = useSyncExternalStore(client.subscribe, client.state, client.state);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another function after each change of the session
   const getToken = useCallback(() => client.getToken(), [client, state]);
   const { isLoaded, user } = state;
   return { isLoaded, isSignedIn: user !== null, userProfile: user, getToken, signOut: client.signOut };

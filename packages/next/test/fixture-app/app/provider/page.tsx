@@ -1,17 +1,12 @@
 import { torii } from '../../torii';
 import { Screen } from './screen';
 
-/** `?through=issuer`: the browser's requests to Torii do not go through this app's route. */
-export default async function Provider({ searchParams }: { searchParams: Promise<{ through?: string }> }) {
-  const { through } = await searchParams;
+export default async function Provider() {
   const auth = await torii.auth();
-  const proxyOrigin = through === 'issuer' ? process.env.TORII_ISSUER : process.env.APP_ORIGIN;
   return (
-    <Screen
-      publishableKey={process.env.TORII_PUBLISHABLE_KEY ?? ''}
-      proxyOrigin={proxyOrigin ?? ''}
-      userId={auth?.userId ?? null}
-      organizationId={auth?.organization?.id ?? null}
-    />
+    <>
+      <p id="server">{auth === null ? 'nobody' : `user in ${auth.organization?.id ?? 'no organization'}`}</p>
+      <Screen />
+    </>
   );
 }

@@ -1,71 +1,54 @@
 'use client';
 
-import { changeOrganization, endSession, TokenKeeper } from '@torii/next/client';
 import { useState } from 'react';
-import { ToriiProvider, useAuth, useTorii } from '../../torii-react/provider';
+import { ChangeOrganization, SignOut } from '../../session';
+import { useAuth, useTorii } from '../../torii-react';
 
-interface Served {
-  /** What the server saw when it rendered the page. */
-  readonly userId: string | null;
-  readonly organizationId: string | null;
-}
-
-export function Screen({
-  publishableKey,
-  proxyOrigin,
-  ...served
-}: Served & { publishableKey: string; proxyOrigin: string }) {
-  return (
-    <ToriiProvider publishableKey={publishableKey} proxyOrigin={proxyOrigin}>
-      <Session {...served} />
-    </ToriiProvider>
-  );
-}
-
-function Session({ userId, organizationId }: Served) {
-  const { isLoaded, isSignedIn, userProfile, getToken, signOut } = useAuth();
-  const { organizations, signIn, switchOrganization } = useTorii();
+export function Screen() {
+  const { isLoaded, isSignedIn, userProfile, getToken } = useAuth();
+  const { organizations, switchOrganization } = useTorii();
   const [answer, setAnswer] = useState('');
-  const run = (work: () => Promise<unknown>) => () => {
-    setAnswer('');
-    work().catch((error: unknown) => setAnswer(String(error)));
-  };
   const callApi = async () => {
     const token = await getToken();
-    const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+    const headers = token === null ? undefined : { authorization: `Bearer ${token}` };
     const response = await fetch('/provider/me', { headers });
     setAnswer(await response.text());
   };
   return (
     <main>
       <p id="browser">{isLoaded ? (isSignedIn ? `signed in as ${userProfile?.email}` : 'signed out') : 'loading'}</p>
-      <p id="server">{userId === null ? 'nobody' : `user in ${organizationId ?? 'no organization'}`}</p>
-      <form action={(form) => run(() => signIn(String(form.get('email')), String(form.get('password'))))()}>
-        <input name="email" aria-label="Email" />
-        <input name="password" aria-label="Password" type="password" />
-        <button type="submit">Sign in</button>
-      </form>
+      <SignInForm />
       {organizations.map(({ id, name }) => (
         <p key={id}>
-          <button type="button" onClick={run(() => switchOrganization(id))}>
+          <button type="button" onClick={() => switchOrganization(id)}>
             Show {name}
           </button>
-          <button
-            type="button"
-            onClick={run(() => changeOrganization({ switchOrganization: () => switchOrganization(id), getToken }))}
-          >
-            Change to {name}
-          </button>
+          <ChangeOrganization name={`Change to ${name}`} switchOrganization={() => switchOrganization(id)} />
         </p>
       ))}
-      <button type="button" onClick={run(callApi)}>
+      <button type="button" onClick={callApi}>
         Call
       </button>
-      <button type="button" onClick={run(() => endSession({ signOut, to: location.pathname + location.search }))}>
-        Sign out
-      </button>
+      <SignOut />
       <pre id="answer">{answer}</pre>
-      <TokenKeeper getToken={getToken} userId={userId} />
     </main>
+  );
+}
+
+/** In place of Torii's own component. */
+export function SignInForm() {
+  const { signIn } = useTorii();
+  const [problem, setProblem] = useState('');
+  const submit = (form: FormData) =>
+    signIn(String(form.get('email')), String(form.get('password'))).catch((error: unknown) =>
+      setProblem(String(error)),
+    );
+  return (
+    <form action={submit}>
+      <input name="email" aria-label="Email" />
+      <input name="password" aria-label="Password" type="password" />
+      <button type="submit">Sign in</button>
+      <span role="alert">{problem}</span>
+    </form>
   );
 }
