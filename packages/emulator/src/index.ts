@@ -6,6 +6,7 @@ export type { RequestCounts } from './faults/traffic.ts';
 export type { EmulatorOptions, EnvironmentOptions, Host } from './options.ts';
 export type { Session } from './sessions/session.ts';
 export { startEmulator } from './start.ts';
+export type { TokenTemplateOptions } from './tokens/templates.ts';
 export type { Signer, TokenOptions } from './tokens/token.ts';
 export type { NewUser } from './users/input.ts';
 export type { UndeletedStatus } from './users/record.ts';

@@ -1,6 +1,7 @@
 import { type Emulator, startEmulator } from '../src/index.ts';
-import { provisionalNames, provisionalPaths } from '../src/provisional-paths.ts';
-import type { TokenAnswer } from '../src/sessions/access-token.ts';
+import { provisionalPaths } from '../src/provisional-paths.ts';
+import { publishedNames } from '../src/published-paths.ts';
+import type { TokenAnswer } from '../src/sessions/access-tokens.ts';
 
 export const login = { email: 'ada@example.com', password: 'correct horse' };
 
@@ -50,5 +51,5 @@ export async function readToken(response: Response): Promise<TokenAnswer> {
 }
 
 export function cookieOf(secret: string): string {
-  return `${provisionalNames.sessionCookie}=${secret}`;
+  return `${publishedNames.sessionCookie}=${secret}`;
 }

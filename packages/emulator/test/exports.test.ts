@@ -35,6 +35,7 @@ test('@torii/emulator exports these names and no others', () => {
     'Signer',
     'Surface',
     'TokenOptions',
+    'TokenTemplateOptions',
     'UndeletedStatus',
     'User',
     'UserStatus',
@@ -50,5 +51,5 @@ test('@torii/emulator exports these names and no others', () => {
 
 test('@torii/emulator/browser exports these names and no others', () => {
   expect(Object.keys(browser)).toEqual(['createSession']);
-  expect(namesIn('browser/session.ts')).toEqual(['BrowserSession', 'SessionOptions', 'createSession']);
+  expect(namesIn('browser/session.ts')).toEqual(['BrowserSession', 'ClientState', 'SessionOptions', 'createSession']);
 });

@@ -1,6 +1,17 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import { publishedNames } from '../published-paths.ts';
+import { basePathOf } from './base-path.ts';
 import { Problem } from './problem.ts';
+
+/** Something with a list of origins whose pages may call it. */
+export interface OriginList {
+  readonly allowedOrigins: readonly string[];
+}
+
+export function allowsOrigin({ allowedOrigins }: OriginList, origin: string): boolean {
+  return allowedOrigins.includes(origin);
+}
 
 export function parseOrigin(value: unknown): string | undefined {
   if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
@@ -8,13 +19,21 @@ export function parseOrigin(value: unknown): string | undefined {
   return value === origin && /^https?:$/.test(protocol) && !value.includes('*') ? origin : undefined;
 }
 
-export function allowScripts(allowedOrigins: readonly string[]): MiddlewareHandler {
+/**
+ * @param isAllowedSomewhere whether any environment allows the origin. A preflight has no X-API-Key header, so at the origin
+ *   that all environments share it cannot be told which of them the request is for. The request itself is checked again
+ */
+export function allowScripts(list: OriginList, isAllowedSomewhere: (origin: string) => boolean): MiddlewareHandler {
+  const { apiKeyHeader, sessionTokenHeader } = publishedNames;
   return cors({
-    origin: [...allowedOrigins],
+    origin(origin, c) {
+      const isShared = c.req.method === 'OPTIONS' && basePathOf(c) === '';
+      return (isShared ? isAllowedSomewhere(origin) : allowsOrigin(list, origin)) ? origin : null;
+    },
     credentials: true,
-    allowMethods: ['GET', 'POST'],
-    allowHeaders: ['content-type'],
-    exposeHeaders: ['retry-after'],
+    allowMethods: ['GET', 'POST', 'DELETE'],
+    allowHeaders: ['content-type', 'authorization', apiKeyHeader, sessionTokenHeader],
+    exposeHeaders: ['retry-after', 'www-authenticate', sessionTokenHeader],
     maxAge: 600,
   });
 }
@@ -42,10 +61,9 @@ export function hostnameOf(host: string): string {
  * @param issuer the pages of its origin are the emulator's own. Behind a proxy that ends TLS, the request's URL has
  *   another scheme or port than the page
  */
-export function refuseForeignPages(issuer: string, allowedOrigins?: readonly string[]): MiddlewareHandler {
+export function refuseForeignPages(issuer: string, list?: OriginList): MiddlewareHandler {
   const ownOrigin = new URL(issuer).origin;
-  const advice =
-    allowedOrigins === undefined ? 'Only the emulator’s own pages may do this.' : 'Add it to allowedOrigins.';
+  const advice = list === undefined ? 'Only the emulator’s own pages may do this.' : 'Add it to allowedOrigins.';
   return async (c, next) => {
     const origin = c.req.header('origin');
     const site = c.req.header('sec-fetch-site');
@@ -53,7 +71,7 @@ export function refuseForeignPages(issuer: string, allowedOrigins?: readonly str
     const trusted =
       origin === undefined
         ? site === undefined || site === 'same-origin' || site === 'none'
-        : [new URL(c.req.url).origin, ownOrigin, ...(allowedOrigins ?? [])].includes(origin);
+        : [new URL(c.req.url).origin, ownOrigin].includes(origin) || (list !== undefined && allowsOrigin(list, origin));
     if (!safe && !trusted) {
       throw new Problem(403, 'origin_refused', `The origin of this page is not allowed. ${advice}`);
     }

@@ -32,7 +32,7 @@ type LibraryField = 'locale' | 'emailVerified' | 'status';
 /** Returns the error message for a value, or `undefined` if the value is valid. */
 type Rule = (value: unknown) => string | undefined;
 
-const shortestPassword = 8;
+export const shortestPassword = 8;
 const longestEmail = 254;
 
 const locales = { en: true, da: true } satisfies Record<NonNullable<User['locale']>, true>;
