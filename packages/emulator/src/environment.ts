@@ -1,6 +1,12 @@
+import { AllowedOrigins } from './allowed-origins/allowed-origins.ts';
 import type { EnvironmentScope } from './database/scope.ts';
 import type { EnvironmentRecord } from './environment-records.ts';
+import { Impersonations } from './impersonation/impersonations.ts';
+import { Invitations } from './invitations/invitations.ts';
 import { Journal } from './journal.ts';
+import { Organizations } from './organizations/organizations.ts';
+import { provisionalNames, provisionalPaths } from './provisional-paths.ts';
+import { Seeds } from './seed.ts';
 import { AccessTokens } from './sessions/access-tokens.ts';
 import { LoginLimit } from './sessions/login-limit.ts';
 import { SessionSecrets } from './sessions/secrets.ts';
@@ -16,10 +22,6 @@ export interface Environment extends EnvironmentRecord {
   readonly issuer: string;
   readonly keys: SigningKeys;
   readonly users: Users;
-  // biome-ignore lint/suspicious/noExplicitAny: see below
-  readonly organizations: any;
-  // biome-ignore lint/suspicious/noExplicitAny: see below
-  readonly impersonations: any;
   readonly sessions: Sessions;
   readonly sessionSecrets: SessionSecrets;
   readonly accessTokens: AccessTokens;
@@ -28,7 +30,11 @@ export interface Environment extends EnvironmentRecord {
   readonly tokens: TokenMint;
   readonly journal: Journal;
   readonly webhooks: Webhooks;
-  readonly allowedOrigins: readonly string[];
+  readonly organizations: Organizations;
+  readonly seeds: Seeds;
+  readonly invitations: Invitations;
+  readonly impersonations: Impersonations;
+  readonly allowedOrigins: AllowedOrigins;
 }
 
 export interface EnvironmentGround extends Omit<EnvironmentScope, 'environmentId'> {
@@ -40,7 +46,7 @@ export interface EnvironmentGround extends Omit<EnvironmentScope, 'environmentId
 }
 
 /** An environment that was loaded from the database but has no issuer URL yet: the port is not known. */
-export type StoredEnvironment = Omit<Environment, 'issuer' | 'tokens' | 'accessTokens'> & {
+export type StoredEnvironment = Omit<Environment, 'issuer' | 'tokens' | 'accessTokens' | 'invitations'> & {
   serveAt(issuer: string): Environment;
 };
 
@@ -49,7 +55,7 @@ export async function openEnvironment(
   ground: EnvironmentGround,
   tokenTemplates: Environment['tokenTemplates'],
 ): Promise<StoredEnvironment> {
-  const { database, clock, createId, allowedOrigins, tokenLifetimeSeconds: lifetimeSeconds } = ground;
+  const { database, clock, createId, tokenLifetimeSeconds: lifetimeSeconds } = ground;
   const environmentId = record.id;
   const scope: EnvironmentScope = { database, environmentId, clock, createId };
   const keys = await SigningKeys.load(scope);
@@ -59,29 +65,28 @@ export async function openEnvironment(
     timeoutMs: ground.webhookTimeoutMs,
   });
   const sessions = new Sessions(scope, webhooks.outbox);
-  const users = new Users(scope, await Passwords.create(), sessions, webhooks.outbox);
+  const organizations = new Organizations(scope);
+  const belongings = { sessions, memberships: organizations };
+  const users = new Users(scope, await Passwords.create(), belongings, webhooks.outbox);
+  const allowedOrigins = new AllowedOrigins(scope);
+  allowedOrigins.add(ground.allowedOrigins);
+  const impersonations = new Impersonations(scope, users, allowedOrigins);
   const sessionSecrets = new SessionSecrets(scope);
   const journal = new Journal(clock);
   const loginLimit = new LoginLimit(clock, ground.failedLoginsPerMinute);
-  // biome-ignore lint/suspicious/noExplicitAny: stands in for the stores of another branch until they are merged
-  const organizations: any = {
-    roles: [],
-    roleOf: () => undefined,
-    membershipsOf: () => ({ items: [], nextCursor: null }),
-  };
-  const impersonations = organizations;
   const stored = {
     ...record,
     keys,
     users,
-    organizations,
-    impersonations,
     sessions,
     sessionSecrets,
     loginLimit,
     tokenTemplates,
     journal,
     webhooks,
+    organizations,
+    seeds: new Seeds(scope, users, organizations),
+    impersonations,
     allowedOrigins,
   };
   return {
@@ -97,7 +102,13 @@ export async function openEnvironment(
         onIssued: (kid, claims) => journal.noteToken(kid, claims),
       });
       const accessTokens = new AccessTokens({ scope, tokens, keys, memberships: organizations });
-      return { ...stored, issuer, tokens, accessTokens };
+      const invitations = new Invitations(scope, {
+        users,
+        allowedOrigins,
+        host: new URL(issuer).host,
+        linkOf: (ticket) => `${issuer}${provisionalPaths.acceptInvitation}?${provisionalNames.ticket}=${ticket}`,
+      });
+      return { ...stored, issuer, tokens, accessTokens, invitations };
     },
   };
 }

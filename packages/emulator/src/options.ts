@@ -1,7 +1,8 @@
+import { parseAppOrigin } from './allowed-origins/origin.ts';
 import { defaultEnvironment } from './environment-records.ts';
 import { EmulatorError } from './errors.ts';
 import { parseOrigin } from './http/origins.ts';
-import { parseTemplates, type TokenTemplateOptions } from './tokens/templates.ts';
+import { longestLifetimeSeconds, parseTemplates, type TokenTemplateOptions } from './tokens/templates.ts';
 import { checkWebhookSecret, parseWebhook, type WebhookOptions } from './webhooks/options.ts';
 import { defaultRetrySeconds } from './webhooks/retries.ts';
 
@@ -103,16 +104,17 @@ export interface EmulatorOptions {
    */
   readonly environments?: readonly EnvironmentOptions[];
   /**
-   * The lifetime of access tokens in seconds, a whole number of 1 or more.
+   * The lifetime of access tokens in seconds, a whole number from 1 to 1,000,000,000.
    *
    * @default 300
    */
   readonly tokenLifetimeSeconds?: number;
   /**
-   * The origins, such as `http://127.0.0.1:3000`, whose pages may sign users in and request tokens. The issuer's own
-   * origin is always allowed.
+   * The origins, such as `http://127.0.0.1:3000` or `capacitor://localhost`, whose pages may sign users in and request
+   * tokens. They are added to the allowed origins of every environment, which `PUT /allowed-origins` of the REST API
+   * replaces. The issuer's own origin is always allowed.
    *
-   * @default []
+   * @default the origins stored in the database file
    */
   readonly allowedOrigins?: readonly string[];
   /**
@@ -221,12 +223,17 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     throw invalid('failedLoginsPerMinute must be a whole number of 1 or more, or Infinity for no limit.');
   }
   checkEnvironments(environments);
-  if (!Number.isInteger(tokenLifetimeSeconds) || tokenLifetimeSeconds < 1) {
-    throw invalid('tokenLifetimeSeconds must be a whole number of seconds, 1 or more.');
+  if (
+    !Number.isInteger(tokenLifetimeSeconds) ||
+    tokenLifetimeSeconds < 1 ||
+    tokenLifetimeSeconds > longestLifetimeSeconds
+  ) {
+    throw invalid(`tokenLifetimeSeconds must be a whole number of seconds from 1 to ${longestLifetimeSeconds}.`);
   }
-  if (!Array.isArray(allowedOrigins) || !allowedOrigins.every((origin) => parseOrigin(origin) !== undefined)) {
+  if (!Array.isArray(allowedOrigins) || !allowedOrigins.every((origin) => parseAppOrigin(origin) !== undefined)) {
     throw invalid(
-      'allowedOrigins must be an array of origins such as "http://127.0.0.1:3000", without a path and without "*".',
+      'allowedOrigins must be an array of origins such as "http://127.0.0.1:3000" or "capacitor://localhost", without a path ' +
+        'and without "*".',
     );
   }
   checkWebhooks(webhooks);

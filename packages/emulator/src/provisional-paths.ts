@@ -11,6 +11,8 @@ export const provisionalPaths = {
   signOut: '/_torii/emulator/sign-out',
   /** GET: the module `@torii/emulator/browser`, for pages without a bundler. */
   browserModule: '/_torii/browser/session.js',
+  /** GET: the page that the link of an invitation opens. POST: accepts the invitation, as a form or as JSON. */
+  acceptInvitation: '/_torii/accept-invitation',
   stylesheet: '/_torii/pages.css',
 } as const;
 
@@ -23,4 +25,8 @@ export const provisionalNames = {
   /** The value of the hint cookie. */
   hint: '1',
   returnTo: 'return_to',
+  /** The query parameter with the secret of an invitation's link. */
+  ticket: 'ticket',
+  /** The query parameter that takes an impersonation token to the app's page. */
+  impersonationToken: 'impersonation_token',
 } as const;

@@ -2,9 +2,10 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { apiPath } from './api/contract/operation.ts';
-import { bearerOf, isSecretKey } from './api/secret-key.ts';
+import { isSecretKey } from './api/secret-key.ts';
 import type { Environment } from './environment.ts';
 import { defaultEnvironment } from './environment-records.ts';
+import { bearerOf } from './http/bearer.ts';
 import { publishedNames } from './published-paths.ts';
 
 interface Route {

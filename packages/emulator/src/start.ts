@@ -8,7 +8,6 @@ import { openEnvironment } from './environment.ts';
 import { defaultEnvironment, loadEnvironments, type WantedEnvironment } from './environment-records.ts';
 import { Faults } from './faults/faults.ts';
 import { Traffic } from './faults/traffic.ts';
-import { allowsOrigin } from './http/origins.ts';
 import { requireSupportedNode } from './node-version.ts';
 import { type EmulatorOptions, type Settings, settingsFrom } from './options.ts';
 import { EnvironmentRouter } from './router.ts';
@@ -91,7 +90,7 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
       clock,
       issuers,
       allowedHosts: settings.allowedHosts,
-      isAllowedSomewhere: (origin: string) => stored.some((other) => allowsOrigin(other, origin)),
+      isAllowedSomewhere: (origin: string) => stored.some(({ allowedOrigins }) => allowedOrigins.allows(origin)),
       onUnexpectedError: warn,
     };
     router.add(environment, createApp(environment, surroundings));

@@ -139,7 +139,8 @@ export function createSession({ issuer, publishableKey }: SessionOptions): Brows
 
     async getToken() {
       if (held !== undefined && Date.now() < held.renewAtMs) return held.token;
-      const current = (renewal ??= renew());
+      renewal ??= renew();
+      const current = renewal;
       try {
         return await current;
       } catch (error) {

@@ -1,17 +1,9 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import type { AllowedOrigins } from '../allowed-origins/allowed-origins.ts';
 import { publishedNames } from '../published-paths.ts';
 import { basePathOf } from './base-path.ts';
 import { Problem } from './problem.ts';
-
-/** Something with a list of origins whose pages may call it. */
-export interface OriginList {
-  readonly allowedOrigins: readonly string[];
-}
-
-export function allowsOrigin({ allowedOrigins }: OriginList, origin: string): boolean {
-  return allowedOrigins.includes(origin);
-}
 
 export function parseOrigin(value: unknown): string | undefined {
   if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
@@ -23,12 +15,15 @@ export function parseOrigin(value: unknown): string | undefined {
  * @param isAllowedSomewhere whether any environment allows the origin. A preflight has no X-API-Key header, so at the origin
  *   that all environments share it cannot be told which of them the request is for. The request itself is checked again
  */
-export function allowScripts(list: OriginList, isAllowedSomewhere: (origin: string) => boolean): MiddlewareHandler {
+export function allowScripts(
+  allowedOrigins: AllowedOrigins,
+  isAllowedSomewhere: (origin: string) => boolean,
+): MiddlewareHandler {
   const { apiKeyHeader, sessionTokenHeader } = publishedNames;
   return cors({
     origin(origin, c) {
       const isShared = c.req.method === 'OPTIONS' && basePathOf(c) === '';
-      return (isShared ? isAllowedSomewhere(origin) : allowsOrigin(list, origin)) ? origin : null;
+      return (isShared ? isAllowedSomewhere(origin) : allowedOrigins.allows(origin)) ? origin : null;
     },
     credentials: true,
     allowMethods: ['GET', 'POST', 'DELETE'],
@@ -61,9 +56,10 @@ export function hostnameOf(host: string): string {
  * @param issuer the pages of its origin are the emulator's own. Behind a proxy that ends TLS, the request's URL has
  *   another scheme or port than the page
  */
-export function refuseForeignPages(issuer: string, list?: OriginList): MiddlewareHandler {
+export function refuseForeignPages(issuer: string, allowedOrigins?: AllowedOrigins): MiddlewareHandler {
   const ownOrigin = new URL(issuer).origin;
-  const advice = list === undefined ? 'Only the emulator’s own pages may do this.' : 'Add it to allowedOrigins.';
+  const advice =
+    allowedOrigins === undefined ? 'Only the emulator’s own pages may do this.' : 'Add it to allowedOrigins.';
   return async (c, next) => {
     const origin = c.req.header('origin');
     const site = c.req.header('sec-fetch-site');
@@ -71,7 +67,7 @@ export function refuseForeignPages(issuer: string, list?: OriginList): Middlewar
     const trusted =
       origin === undefined
         ? site === undefined || site === 'same-origin' || site === 'none'
-        : [new URL(c.req.url).origin, ownOrigin].includes(origin) || (list !== undefined && allowsOrigin(list, origin));
+        : [new URL(c.req.url).origin, ownOrigin].includes(origin) || allowedOrigins?.allows(origin) === true;
     if (!safe && !trusted) {
       throw new Problem(403, 'origin_refused', `The origin of this page is not allowed. ${advice}`);
     }

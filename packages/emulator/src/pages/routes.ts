@@ -6,6 +6,7 @@ import { isForm } from '../http/body.ts';
 import { allowScripts, refuseForeignPages } from '../http/origins.ts';
 import { problemFor } from '../http/problem.ts';
 import { requireOwnKey } from '../http/publishable-key.ts';
+import { invitationRoutes } from '../invitations/routes.ts';
 import { provisionalPaths } from '../provisional-paths.ts';
 import { browserFileRoutes, scriptPaths } from './assets.ts';
 import { answerProblemPage } from './page.ts';
@@ -20,18 +21,20 @@ export function browserRoutes(
   { isAllowedSomewhere }: BrowserSurroundings,
   watch: (surface: Surface) => MiddlewareHandler,
 ): Hono {
-  const { signIn, signOut } = provisionalPaths;
+  const { signIn, signOut, acceptInvitation } = provisionalPaths;
+  const { issuer, publishableKey, allowedOrigins } = environment;
   const app = new Hono();
-  for (const path of [...contractPaths, signIn, signOut, ...scriptPaths]) {
+  for (const path of [...contractPaths, signIn, signOut, acceptInvitation, ...scriptPaths]) {
     // CORS must come first, so that scripts can read refusals and injected faults.
-    app.use(path, allowScripts(environment, isAllowedSomewhere), showProblems);
-    app.use(path, requireOwnKey(environment.publishableKey), refuseForeignPages(environment.issuer, environment));
+    app.use(path, allowScripts(allowedOrigins, isAllowedSomewhere), showProblems);
+    app.use(path, requireOwnKey(publishableKey), refuseForeignPages(issuer, allowedOrigins));
   }
-  app.on('POST', signIn, watch('signIn'));
+  app.on('POST', [signIn, acceptInvitation], watch('signIn'));
   app.on('POST', signOut, watch('session'));
   return app
     .route('/', contractRoutes(environment, watch))
     .route('/', signInPageRoutes(environment))
+    .route('/', invitationRoutes(environment))
     .route('/', browserFileRoutes());
 }
 

@@ -15,8 +15,8 @@ const { signIn, signOut } = provisionalPaths;
 export function signInPageRoutes(environment: Environment): Hono {
   const { issuer, allowedOrigins, sessions, sessionSecrets } = environment;
   const findSession = (c: Context) => sessionSecrets.redeem(readSessionCookie(c) ?? '');
-  const origins = [new URL(issuer).origin, ...allowedOrigins];
-  const returnTarget = (c: Context) => parseReturnTarget(c.req.query(provisionalNames.returnTo), origins);
+  const returnTarget = (c: Context) =>
+    parseReturnTarget(c.req.query(provisionalNames.returnTo), [new URL(issuer).origin, ...allowedOrigins.list]);
 
   const answerForm = (c: Context, refusal?: Problem, email?: string) => {
     for (const [name, value] of Object.entries(refusal?.headers ?? {})) c.header(name, value);
@@ -24,7 +24,7 @@ export function signInPageRoutes(environment: Environment): Hono {
       title: 'Sign in',
       path: signIn,
       body: signInForm(issuer, refusal?.message, email),
-      formTargets: allowedOrigins,
+      formTargets: allowedOrigins.list,
     });
   };
 

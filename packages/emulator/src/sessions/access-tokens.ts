@@ -1,11 +1,11 @@
 import { decodeProtectedHeader } from 'jose';
 import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
+import { digestOf } from '../secret.ts';
 import type { SigningKeys } from '../tokens/signing-keys.ts';
 import type { TokenTemplate } from '../tokens/templates.ts';
 import type { IssuedToken, TokenMint, TokenOptions } from '../tokens/token.ts';
 import { findLiveSession, type LiveSession } from './live-session.ts';
-import { digest } from './secrets.ts';
 
 export interface TokenAnswer {
   readonly accessToken: string;
@@ -60,7 +60,7 @@ export class AccessTokens {
       scope.database.prepare('DELETE FROM session_tokens WHERE expires_at <= ?').run(now);
       scope.database
         .prepare('INSERT INTO session_tokens (token_hash, session_id, kid, expires_at) VALUES (?, ?, ?, ?)')
-        .run(digest(issued.token), sessionId, kid, issued.expiresAt.toISOString());
+        .run(digestOf(issued.token), sessionId, kid, issued.expiresAt.toISOString());
       scope.database.prepare('UPDATE sessions SET last_used_at = ? WHERE id = ?').run(now, sessionId);
     });
     return { ...answerOf(issued), sessionId, userId };
@@ -85,7 +85,7 @@ export class AccessTokens {
     const { scope, keys } = this.#parts;
     const row = scope.database
       .prepare('SELECT session_id, kid FROM session_tokens WHERE token_hash = ? AND expires_at > ?')
-      .get(digest(token), scope.clock.now().toISOString());
+      .get(digestOf(token), scope.clock.now().toISOString());
     if (row === undefined || !keys.published.some(({ kid }) => kid === row['kid'])) return undefined;
     return findLiveSession(scope, String(row['session_id']));
   }

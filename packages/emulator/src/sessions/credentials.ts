@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { bearerOf } from '../http/bearer.ts';
 import { Problem } from '../http/problem.ts';
 import { publishedNames } from '../published-paths.ts';
 import type { AccessTokens } from './access-tokens.ts';
@@ -52,7 +53,7 @@ export function requireSecret(c: Context, parts: CredentialParts): LiveSession {
  * @throws Problem 401 `invalid_token`
  */
 export function requireBearer(c: Context, { accessTokens }: Pick<CredentialParts, 'accessTokens'>): LiveSession {
-  const token = bearerOf(c);
+  const token = bearerOf(c.req.header('authorization'));
   const session = token === undefined ? undefined : accessTokens.sessionOf(token);
   if (session !== undefined) return session;
   const given = c.req.header('authorization') !== undefined;
@@ -78,11 +79,7 @@ export function requireSession(c: Context, parts: CredentialParts): LiveSession 
 
 /** All sessions for which the request has a credential. */
 export function findSessions(c: Context, parts: CredentialParts): readonly LiveSession[] {
-  const token = bearerOf(c);
+  const token = bearerOf(c.req.header('authorization'));
   const ofToken = token === undefined ? undefined : parts.accessTokens.sessionOf(token);
   return [findSession(c, parts), ofToken].filter((session) => session !== undefined);
-}
-
-function bearerOf(c: Context): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { Problem } from '../http/problem.ts';
-import { digest } from './secrets.ts';
+import { digestOf } from '../secret.ts';
 
 const windowMs = 60_000;
 /** The limits of an address, and those of attempts that may succeed, are higher by this factor. */
@@ -52,7 +52,7 @@ export class LoginLimit {
     const perAddress = { failures: perEmail.failures * factor, attempts: perEmail.attempts * factor };
     const subjects: (readonly [string, Limits])[] = [[`address:${address}`, perAddress]];
     // An email in a body can be long. A digest bounds the memory.
-    if (email !== undefined) subjects.push([`email:${digest(email)}`, perEmail]);
+    if (email !== undefined) subjects.push([`email:${digestOf(email)}`, perEmail]);
 
     for (const [subject, { attempts }] of subjects) {
       const tally = this.#tallyOf(subject);

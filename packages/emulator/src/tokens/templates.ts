@@ -1,4 +1,5 @@
 import { EmulatorError } from '../errors.ts';
+import { isRecord } from '../fields.ts';
 
 /** A template for tokens of third parties. A page asks for its token by the template's name. */
 export interface TokenTemplateOptions {
@@ -10,12 +11,15 @@ export interface TokenTemplateOptions {
    */
   readonly claims?: Readonly<Record<string, unknown>>;
   /**
-   * The lifetime of the token in seconds, a whole number of 1 or more.
+   * The lifetime of the token in seconds, a whole number from 1 to 1,000,000,000.
    *
    * @default the option `tokenLifetimeSeconds`
    */
   readonly expiresInSeconds?: number;
 }
+
+/** About 31 years. A date that is millions of years away could not be written. */
+export const longestLifetimeSeconds: number = 1_000_000_000;
 
 export interface TokenTemplate {
   readonly claims: Readonly<Record<string, unknown>>;
@@ -53,8 +57,11 @@ function parseTemplate(value: unknown, name: string, option: string): TokenTempl
   if (!isRecord(claims)) throw invalid(option, `has "${name}", whose claims must be an object.`);
   const own = ownClaims.find((claim) => Object.hasOwn(claims, claim));
   if (own !== undefined) throw invalid(option, `has "${name}" with the claim ${own}, which the emulator sets itself.`);
-  if (expiresInSeconds !== undefined && !isWholeNumber(expiresInSeconds)) {
-    throw invalid(option, `has "${name}", whose expiresInSeconds must be a whole number of seconds, 1 or more.`);
+  if (expiresInSeconds !== undefined && !isLifetime(expiresInSeconds)) {
+    throw invalid(
+      option,
+      `has "${name}", whose expiresInSeconds must be a whole number of seconds from 1 to ${longestLifetimeSeconds}.`,
+    );
   }
   return { claims: copyOf(claims, name, option), expiresInSeconds };
 }
@@ -71,12 +78,8 @@ function copyOf(claims: object, name: string, option: string): Readonly<Record<s
   }
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isWholeNumber(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 1;
+function isLifetime(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= longestLifetimeSeconds;
 }
 
 function invalid(option: string, what: string): EmulatorError {
