@@ -109,7 +109,9 @@ test('a user changes the organization, and page and API know the role there at o
     await page.getByRole('button', { name }).click();
     await page.getByRole('heading', { name: `You are ${role}.` }).waitFor();
     await page.getByRole('button', { name, pressed: true }).waitFor();
-    expect(await page.evaluate("fetch('/admin/cache', { method: 'DELETE' }).then(({ status }) => status)")).toBe(status);
+    expect(await page.evaluate("fetch('/admin/cache', { method: 'DELETE' }).then(({ status }) => status)")).toBe(
+      status,
+    );
   }
   await page.getByRole('button', { name: 'GET /me' }).click();
   await page.getByText('"role": "org:member"').waitFor();

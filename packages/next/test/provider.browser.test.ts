@@ -36,26 +36,31 @@ test('the example in docs/react-provider.md is the one that is tested here', () 
 describe.each(['the issuer route', 'the origin of the issuer'])('through %s', (way) => {
   let environment: EmulatorEnvironment & AsyncDisposable;
   let app: RunningApp;
-  let organizations: { readonly acme: string; readonly globex: string };
+  let organizations: Readonly<Record<'acme' | 'globex' | 'foreign', string>>;
+  /** Where the browser finds Torii. */
+  let torii: string;
   beforeAll(async () => {
     const port = await freePort();
     const origin = `http://127.0.0.1:${port}`;
     environment = await startEmulator({ allowedOrigins: [origin] });
     const { issuer, publishableKey } = environment;
     const user = await environment.createUser(ada);
-    const create = async (name: string, role: string) =>
-      (await environment.createOrganization({ name, members: [{ userId: user.id, role }] })).id;
+    const bob = await environment.createUser({ email: 'bob@example.com' });
+    const create = async (name: string, userId: string, role: string) =>
+      (await environment.createOrganization({ name, members: [{ userId, role }] })).id;
     organizations = {
-      acme: await create('Acme', 'org:administrator'),
-      globex: await create('Globex', 'org:member'),
+      acme: await create('Acme', user.id, 'org:administrator'),
+      globex: await create('Globex', user.id, 'org:member'),
+      foreign: await create('Foreign', bob.id, 'org:member'),
     };
+    torii = way === 'the issuer route' ? origin : new URL(issuer).origin;
     app = await startApp('Next 16, proxy.ts', {
       issuer,
       port,
-      options: { signInPath: '/provider/sign-in', publicPaths: ['/provider'] },
+      options: { signInPath: '/provider/sign-in', publicPaths: ['/', '/provider'] },
       environment: {
         TORII_PUBLISHABLE_KEY: publishableKey,
-        PROXY_ORIGIN: way === 'the issuer route' ? origin : new URL(issuer).origin,
+        PROXY_ORIGIN: torii,
       },
     });
   }, buildLimitMs);
@@ -125,7 +130,7 @@ describe.each(['the issuer route', 'the origin of the issuer'])('through %s', (w
     await page.goto(`${app.url}/provider`);
     await shows(page, 'browser', 'signed out');
     await shows(page, 'server', 'nobody');
-    expect([...origins]).toEqual([way === 'the issuer route' ? app.url : new URL(environment.issuer).origin]);
+    expect([...origins]).toEqual([torii]);
   });
 
   test('a sign-in on the sign-in page leads back, and a valid session leads back without a click', async ({
@@ -159,6 +164,22 @@ describe.each(['the issuer route', 'the origin of the issuer'])('through %s', (w
     await page.reload();
     await shows(page, 'browser', 'signed out');
     await shows(page, 'server', 'nobody');
+    await page.context().clearCookies();
+    await signIn(page);
+    await shows(page, 'server', 'user in no organization');
+    const switchTo = (id: string) =>
+      page.evaluate(
+        async ([url, key]) => {
+          const init = { method: 'POST', headers: { 'X-API-Key': key ?? '' }, credentials: 'include' } as const;
+          return (await fetch(url ?? '', init)).status;
+        },
+        [torii + published.switchOrganization(id), environment.publishableKey],
+      );
+    const refusals = [await switchTo(organizations.foreign), await switchTo('unknown')];
+    for (const status of refusals) expect(status).toBeGreaterThanOrEqual(400);
+    await page.reload();
+    await shows(page, 'server', 'user in no organization');
+    expect(await callApi(page)).toMatchObject({ organization: null });
   });
 
   test('a change of the organization in one tab keeps another from setting the old token again', async ({
