@@ -1,12 +1,13 @@
 import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
+import { activeOrganization } from './live-session.ts';
 import type { Session } from './session.ts';
 
 const lifetimeMs = 7 * 24 * 60 * 60 * 1000;
 
 const columns = `id, user_id AS userId, environment_id AS environmentId, user_agent AS userAgent, ip_address AS ipAddress,
   created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt,
-  active_organization_id AS activeOrganizationId, impersonated_by AS impersonatedBy`;
+  ${activeOrganization} AS activeOrganizationId, impersonated_by AS impersonatedBy`;
 
 export interface SessionStart {
   readonly userAgent: string | null;
