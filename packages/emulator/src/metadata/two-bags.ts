@@ -6,7 +6,10 @@ export interface TwoBags {
   readonly privateMetadata: Metadata;
 }
 
-export const bagRules = { publicMetadata: findBagFault, privateMetadata: findBagFault } as const;
+export const bagRules: Readonly<Record<keyof TwoBags, typeof findBagFault>> = {
+  publicMetadata: findBagFault,
+  privateMetadata: findBagFault,
+};
 
 /** Merges a patch into the bags of one owner. A bag that is missing in the patch stays as it is. */
 export function mergeTwoBags(stored: TwoBags, patch: Partial<TwoBags>): TwoBags {
