@@ -107,7 +107,7 @@ test('a user changes the organization, and page and API know the role there at o
     ['Globex', 'org:member', 403],
   ] as const) {
     await page.getByRole('button', { name }).click();
-    await page.getByRole('heading', { name: `You are ${role}.` }).waitFor();
+    await page.getByRole('heading', { name: `Your role is ${role}.` }).waitFor();
     await page.getByRole('button', { name, pressed: true }).waitFor();
     expect(await page.evaluate("fetch('/admin/cache', { method: 'DELETE' }).then(({ status }) => status)")).toBe(
       status,

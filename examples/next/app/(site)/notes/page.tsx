@@ -25,7 +25,7 @@ export default async function Notes() {
         )}
       </section>
       <section>
-        <h2>{organization === null ? 'You work for no organization.' : `You are ${organization.role}.`}</h2>
+        <h2>{organization === null ? 'You work for no organization.' : `Your role is ${organization.role}.`}</h2>
         <Organizations activeId={organization?.id ?? null} />
       </section>
       <section>
