@@ -331,10 +331,10 @@ describe('headers', () => {
   test.each([
     ['/env/acme', '', '/env/acme/_torii', '/_torii'],
     ['/env/acme', '', '/env/acme', '/'],
-    ['/env/acme', '/shop', '/env/acme/_torii', '/shop/_torii'],
+    ['/env/acme', '/shop', '/env/acme/_torii', '/'],
     ['/env/acme', '', '/env/acmex/_torii', '/env/acmex/_torii'],
     ['/env/acme', '/shop', '/', '/'],
-    ['', '/shop', '/_torii/auth', '/shop/_torii/auth'],
+    ['', '/shop', '/_torii/auth', '/'],
     ['', '/shop', '/_toriix', '/_toriix'],
   ])('an issuer at %j and a basePath %j: the cookie path %s becomes %s', async (base, basePath, path, expected) => {
     const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', `a=1; Path=${path}`).end(), base);
@@ -392,8 +392,8 @@ describe('headers', () => {
 
 test.each([
   ['/env/acme', '', '/env/acme/_torii/next?x=1', '/_torii/next?x=1'],
-  ['/env/acme', '/shop', '/env/acme/_torii/next', '/shop/_torii/next'],
-  ['', '/shop', '/_torii/next', '/shop/_torii/next'],
+  ['/env/acme', '/shop', '/env/acme/_torii/next', '../_torii/next'],
+  ['', '/shop', '/_torii/next?x=/a', '../_torii/next?x=/a'],
   ['/env/acme', '', '../_torii/next', '../_torii/next'],
   ['/env/acme', '', '/env/acme/welcome', '/env/acme/welcome'],
   ['/env/acme', '', '//evil.test/env/acme/_torii/', '//evil.test/env/acme/_torii/'],
@@ -401,6 +401,27 @@ test.each([
   const { ask } = await serve((_req, res) => void res.writeHead(303, { Location: location }).end(), base);
   const response = await ask(`${basePath}/_torii/a`, { nextConfig: { basePath } });
   expect(response.headers.get('location')).toBe(expected);
+});
+
+test('a redirect below a basePath leads to the route, wherever browsers find it', async () => {
+  const { ask } = await serve((_req, res) => void res.writeHead(303, { Location: '/_torii/next' }).end());
+  for (const path of ['/_torii/a', '/_torii/a/', '/_torii/a/b', '/_torii/a/b/c/']) {
+    for (const prefix of ['/shop', '']) {
+      const response = await ask(`/shop${path}`, {
+        nextConfig: { basePath: '/shop', trailingSlash: path.endsWith('/') },
+      });
+      const { pathname } = new URL(response.headers.get('location') ?? '', `https://app.test${prefix}${path}`);
+      expect(pathname).toBe(`${prefix}/_torii/next`);
+    }
+  }
+});
+
+test("a trailing slash, as Next's option `trailingSlash` adds it, is not sent to the issuer", async () => {
+  const { ask, seen } = await serve();
+  for (const path of ['/_torii/auth/login/?a=1/', '/_torii/auth/login', '/_torii/']) {
+    await ask(path, { nextConfig: { trailingSlash: path.includes('/?') } });
+  }
+  expect(seen.map(({ url }) => url)).toEqual(['/_torii/auth/login?a=1/', '/_torii/auth/login', '/_torii/']);
 });
 
 describe('bodies', () => {

@@ -4,8 +4,10 @@ import { readCookies, type TokenCookie, tokenCookieNames } from './token-cookie.
 export interface Places extends Pick<TokenCookie, 'secure'> {
   /** The issuer's URL without a trailing slash. */
   readonly upstream: string;
-  /** Next's `basePath`; empty if there is none. */
-  readonly basePath: string;
+  /** The path that the browser asked for, without Next's `basePath`. */
+  readonly pathname: string;
+  /** Whether Next has a `basePath`. Browsers may find the route below it, or without it through a rewrite. */
+  readonly hasBasePath: boolean;
 }
 
 // For each cookie `x` that the issuer sets, the app also sets a cookie `torii_issuer.x`, called its mark. Only cookies
@@ -60,19 +62,21 @@ function forPlainHttp(attribute: string): readonly string[] {
 function withPathOfApp(attribute: string, places: Places): string {
   if (readName(attribute) !== 'path') return attribute;
   const path = readValue(attribute);
-  const found = path === pathOf(places) ? '/' : pathForBrowser(path, places);
+  const found = findRoutePath(path, places);
+  if (found === undefined) return path === issuerPathOf(places) ? ' Path=/' : attribute;
+  if (places.hasBasePath) return ' Path=/';
   return found === path ? attribute : ` Path=${found}`;
 }
 
-/** Turns a path of the issuer into the path at which browsers find it, if it is below `/_torii`. */
-export function pathForBrowser(path: string, places: Places): string {
-  const base = pathOf(places);
+/** Returns the path of the route, without `basePath`, for a path of the issuer; `undefined` if it is not below `/_torii`. */
+export function findRoutePath(path: string, places: Places): string | undefined {
+  const base = issuerPathOf(places);
   const below = path.startsWith(base) ? path.slice(base.length) : path;
-  return /^\/_torii(?![^/?#])/.test(below) ? places.basePath + below : path;
+  return /^\/_torii(?![^/?#])/.test(below) ? below : undefined;
 }
 
-/** The issuer's URL may have a path, as with several environments on one host. */
-function pathOf({ upstream }: Places): string {
+/** The path of the issuer's URL, without a trailing slash. Several environments may share a host. */
+function issuerPathOf({ upstream }: Places): string {
   return new URL(upstream).pathname.replace(/\/$/, '');
 }
 

@@ -1,4 +1,4 @@
-import { cookieHeaderForIssuer, cookieLinesForBrowser, type Places, pathForBrowser } from './issuer-cookies.ts';
+import { cookieHeaderForIssuer, cookieLinesForBrowser, findRoutePath, type Places } from './issuer-cookies.ts';
 import type { TokenCookie } from './token-cookie.ts';
 
 // The only request headers that are sent to the issuer. A block list would be incomplete: proxies, clouds and
@@ -79,10 +79,13 @@ function namedIn(connection: string | null): readonly string[] {
   return (connection ?? '').split(',').map((name) => name.trim().toLowerCase());
 }
 
-// Other paths, and URLs of other origins, are kept. So are relative paths, which mean the same at the app.
+// Keeps other paths and URLs of other origins. Relative paths mean the same at the app.
 function toAppOrigin(location: string, places: Places): string {
-  if (location.startsWith(`${places.upstream}/_torii/`)) {
-    return places.basePath + location.slice(places.upstream.length);
-  }
-  return location.startsWith('/') && !location.startsWith('//') ? pathForBrowser(location, places) : location;
+  const { origin } = new URL(places.upstream);
+  const path = location.startsWith(`${origin}/`) ? location.slice(origin.length) : location;
+  const found = path.startsWith('/') ? findRoutePath(path, places) : undefined;
+  if (found === undefined) return location;
+  if (!places.hasBasePath) return found;
+  // A relative path is right with and without `basePath`.
+  return '../'.repeat(places.pathname.split('/').length - 2) + found.slice(1);
 }
