@@ -117,6 +117,8 @@ test('refuses to switch without a session, or from a page of another site', asyn
 });
 
 test('after a lost membership the next token has no organization', async () => {
+  const { id: colleague } = await torii.createUser({});
+  await torii.addMember(acme.id, { userId: colleague });
   await switchTo(acme.id);
   await torii.removeMember(acme.id, userId);
   const claims = await renew();

@@ -6,14 +6,17 @@ import { appOrigin, send, signInWithForm, startWithUser } from './browser.ts';
 const issuer = 'http://issuer.example';
 let answers: (() => Response | Promise<Response>)[];
 let asked: string[];
+let sentKeys: unknown[];
 
 // The network is mocked here. The browser tests use a real one.
 beforeEach(() => {
   vi.useFakeTimers();
   answers = [];
   asked = [];
-  vi.stubGlobal('fetch', async (url: string, { method, credentials }: RequestInit) => {
+  sentKeys = [];
+  vi.stubGlobal('fetch', async (url: string, { method, credentials, headers }: RequestInit) => {
     asked.push(`${method} ${url} ${credentials}`);
+    sentKeys.push(headers);
     const answer = answers.shift();
     if (answer === undefined) throw new TypeError('fetch failed');
     return answer();
@@ -99,15 +102,12 @@ test('drops the token on sign-out', async () => {
 });
 
 test('a renewal in flight does not store its token after a sign-out', async () => {
-  let arrive: (response: Response) => void = () => {};
-  const late = new Promise<Response>((resolve) => {
-    arrive = resolve;
-  });
-  answers = [() => late, status(204), status(401)];
+  const { answer, arrive } = late();
+  answers = [answer, status(204), status(401)];
   const session = createSession({ issuer });
   const token = session.getToken();
   await session.signOut();
-  arrive(Response.json({ accessToken: 'first', expiresInSeconds: 300 }));
+  arrive(tokenAnswer('first'));
   expect(await token).toBeNull();
   expect(await session.getToken()).toBeNull();
 });
@@ -118,6 +118,92 @@ test('throws if the sign-out failed, and keeps the session', async () => {
   await session.getToken();
   await expect(session.signOut()).rejects.toThrow('503');
   expect(await session.getToken()).toBe('first');
+});
+
+/** An answer that arrives when the test says so. */
+function late(): { readonly answer: () => Promise<Response>; arrive(response: Response): void } {
+  let arrive: (response: Response) => void = () => {};
+  const response = new Promise<Response>((resolve) => {
+    arrive = resolve;
+  });
+  return { answer: () => response, arrive: (given) => arrive(given) };
+}
+
+const tokenAnswer = (accessToken: string) => Response.json({ accessToken, expiresInSeconds: 300 });
+
+test('a switch replaces the token that is held', async () => {
+  answers = [token('first'), token('of acme')];
+  const session = createSession({ issuer });
+  await session.getToken();
+  expect(await session.switchOrganization('a/b?c')).toBe('of acme');
+  expect(await session.getToken()).toBe('of acme');
+  expect(asked[1]).toBe(`POST ${issuer}/_torii/organizations/a%2Fb%3Fc/switch include`);
+});
+
+test('a switch that is refused keeps the token that is held', async () => {
+  answers = [token('first'), status(404)];
+  const session = createSession({ issuer });
+  await session.getToken();
+  await expect(session.switchOrganization('acme')).rejects.toThrow('404');
+  expect(await session.getToken()).toBe('first');
+});
+
+test('a renewal in flight does not bring back the token from before a switch', async () => {
+  const renewal = late();
+  answers = [renewal.answer, token('of acme')];
+  const session = createSession({ issuer });
+  const waiting = session.getToken();
+  await session.switchOrganization('acme');
+  renewal.arrive(tokenAnswer('first'));
+  expect([await waiting, await session.getToken()]).toEqual(['of acme', 'of acme']);
+});
+
+test('a switch in flight does not store its token after a sign-out', async () => {
+  const change = late();
+  answers = [change.answer, status(204), status(401)];
+  const session = createSession({ issuer });
+  const switching = session.switchOrganization('acme');
+  const signingOut = session.signOut();
+  change.arrive(tokenAnswer('of acme'));
+  await switching;
+  await signingOut;
+  expect(await session.getToken()).toBeNull();
+});
+
+test('of two switches, the later one counts', async () => {
+  const first = late();
+  answers = [first.answer, token('of globex')];
+  const session = createSession({ issuer });
+  const switches = [session.switchOrganization('acme'), session.switchOrganization('globex')];
+  first.arrive(tokenAnswer('of acme'));
+  expect(await Promise.all(switches)).toEqual(['of acme', 'of globex']);
+  expect(await session.getToken()).toBe('of globex');
+});
+
+test('tells who is signed in', async () => {
+  const state = { authenticated: false, user: null, session: null, organizations: [] };
+  answers = [
+    () => Response.json(state),
+    () => Response.json({ hello: 'world' }),
+    status(503),
+    () => Response.json(null),
+  ];
+  const session = createSession({ issuer });
+  expect(await session.getState()).toEqual(state);
+  expect(asked).toEqual([`GET ${issuer}/_torii/client include`]);
+  for (let count = 0; count < 4; count++) await expect(session.getState()).rejects.toBeInstanceOf(Error);
+});
+
+test('sends the publishable key with every request, and none if there is none', async () => {
+  answers = [token('first'), token('second'), status(204), token('third')];
+  const session = createSession({ issuer, publishableKey: 'pk_test_acme' });
+  await session.getToken();
+  await session.switchOrganization('acme');
+  await session.signOut();
+  await createSession({ issuer }).getToken();
+  const key = { 'X-API-Key': 'pk_test_acme' };
+  expect(sentKeys).toEqual([key, key, key, {}]);
+  expect(() => createSession({ issuer, publishableKey: null as never })).toThrow(TypeError);
 });
 
 test('navigates to the sign-in page with this page as return URL', () => {

@@ -102,6 +102,8 @@ export function createSession({ issuer, publishableKey }: SessionOptions): Brows
 
   let held: HeldToken | undefined;
   let renewal: Promise<string | null> | undefined;
+  // Settles when the last switch or sign-out that was asked for has ended.
+  let lastChange: Promise<unknown> = Promise.resolve();
   // Grows with every sign-out and switch. A token that was requested before is of no use afterwards, and is discarded.
   let changeCount = 0;
 
@@ -125,6 +127,13 @@ export function createSession({ issuer, publishableKey }: SessionOptions): Brows
     if (answer !== undefined) return hold(answer, begun.atMs);
     held = undefined;
     return null;
+  }
+
+  /** Makes changes one after another: otherwise a token could arrive after the sign-out, or of two switches the earlier. */
+  function inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const result = lastChange.then(change);
+    lastChange = result.catch(() => undefined);
+    return result;
   }
 
   function drop(): void {
@@ -152,24 +161,26 @@ export function createSession({ issuer, publishableKey }: SessionOptions): Brows
       }
     },
 
-    async switchOrganization(organizationId) {
-      const begunAtMs = Date.now();
-      const path = `${publishedPaths.organizations}/${encodeURIComponent(organizationId)}/switch`;
-      const answer = await readToken(await send('POST', path));
-      drop();
-      return hold(answer, begunAtMs);
-    },
+    switchOrganization: (organizationId) =>
+      inTurn(async () => {
+        const begunAtMs = Date.now();
+        const path = `${publishedPaths.organizations}/${encodeURIComponent(organizationId)}/switch`;
+        const answer = await readToken(await send('POST', path));
+        drop();
+        return hold(answer, begunAtMs);
+      }),
 
     signIn(returnTo = location.href) {
       const query = new URLSearchParams({ [provisionalNames.returnTo]: returnTo });
       location.assign(`${base}${provisionalPaths.signIn}?${query}`);
     },
 
-    async signOut() {
-      const response = await send('POST', publishedPaths.logout);
-      if (!response.ok) throw new Error(`Sign-out failed: the issuer responded with ${response.status}.`);
-      drop();
-    },
+    signOut: () =>
+      inTurn(async () => {
+        const response = await send('POST', publishedPaths.logout);
+        if (!response.ok) throw new Error(`Sign-out failed: the issuer responded with ${response.status}.`);
+        drop();
+      }),
   };
 }
 
