@@ -150,6 +150,30 @@ describe.each(['the issuer route', 'the origin of the issuer'])('through %s', (w
     await page.locator('#account').waitFor();
   });
 
+  test('the token cookie follows a renewal, and a sign-out that does not go through endSession', async ({
+    openPage,
+  }) => {
+    const page = await openPage();
+    await page.clock.install();
+    await page.goto(`${app.url}/provider`);
+    await shows(page, 'browser', 'signed out');
+    await signIn(page);
+    await shows(page, 'server', 'user');
+    await page.waitForLoadState('networkidle');
+    const tokenCookie = async () =>
+      (await page.context().cookies()).find(({ name }) => name === '__Host-torii_token')?.value;
+    const before = await tokenCookie();
+    expect(before).toMatch(/^eyJ/);
+    // Tokens live for five minutes, so a renewal is due by then.
+    await page.clock.fastForward(290_000);
+    await expect.poll(tokenCookie).not.toBe(before);
+    expect(await tokenCookie()).toMatch(/^eyJ/);
+
+    await page.getByRole('button', { name: 'Leave' }).click();
+    await shows(page, 'server', 'nobody');
+    expect(await names(page)).toEqual([]);
+  });
+
   test('a wrong password, a foreign organization and a foreign session give nothing', async ({ openPage }) => {
     const page = await openPage();
     await page.goto(`${app.url}/provider`);

@@ -5,7 +5,7 @@ import { ChangeOrganization, SignOut } from '../../session';
 import { useAuth, useTorii } from '../../torii-react';
 
 export function Screen() {
-  const { isLoaded, isSignedIn, userProfile, getToken } = useAuth();
+  const { isLoaded, isSignedIn, userProfile, getToken, signOut } = useAuth();
   const { organizations, switchOrganization } = useTorii();
   const [answer, setAnswer] = useState('');
   const callApi = async () => {
@@ -30,6 +30,9 @@ export function Screen() {
         Call
       </button>
       <SignOut />
+      <button type="button" onClick={signOut}>
+        Leave
+      </button>
       <pre id="answer">{answer}</pre>
     </main>
   );
