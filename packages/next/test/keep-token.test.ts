@@ -188,6 +188,27 @@ describe('a token that may have changed', () => {
     keeper.stop();
   });
 
+  test('is asked for a few times a second at most, although the page renders again for each call', async () => {
+    let keeper: ReturnType<typeof start>['keeper'] | undefined;
+    let token = 'acme';
+    const getToken = vi.fn(async () => {
+      void keeper?.syncIfTokenChanged();
+      return token;
+    });
+    ({ keeper } = start(getToken, 'ada'));
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(getToken.mock.calls.length).toBeLessThan(100);
+    // A change is noticed nevertheless.
+    token = 'globex';
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(sent.at(-1)?.token).toBe('Bearer globex');
+    keeper.stop();
+    getToken.mockClear();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(getToken).not.toHaveBeenCalled();
+  });
+
   test.each<readonly [string, () => Promise<string | null>, boolean]>([
     ['an error', () => Promise.reject(new Error('offline')), false],
     ['a page that did not reload', async () => 'a', true],
