@@ -92,8 +92,8 @@ export interface EmulatorOptions {
   readonly tokenTemplates?: Readonly<Record<string, TokenTemplateOptions>>;
   /**
    * The number of wrong passwords per minute of the emulator's clock after which further sign-in attempts for the same
-   * email get a 429 with `Retry-After`. Ten times as many are allowed from one client address, and ten times as many
-   * attempts with the right password. A whole number of 1 or more, or `Infinity` for no limit.
+   * email get a 429 with `Retry-After`. Ten times as many are allowed from one client address. Thirty times as many attempts
+   * are allowed in all, with the right password too. A whole number of 1 or more, or `Infinity` for no limit.
    *
    * @default 10
    */

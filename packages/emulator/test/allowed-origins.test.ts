@@ -145,3 +145,9 @@ test.each([
     message: expect.stringContaining('allowedOrigins'),
   });
 });
+
+test('the list that the library returns changes nothing if it is changed', async () => {
+  await put([app]);
+  expect(() => (torii.allowedOrigins as string[]).push('https://evil.example')).toThrow(TypeError);
+  expect(await isAllowedByCors('https://evil.example')).toBe(false);
+});

@@ -10,6 +10,7 @@ import { loadEnvironments } from '../src/environment-records.ts';
 import { Impersonations } from '../src/impersonation/impersonations.ts';
 import { type Emulator, type EmulatorEnvironment, startEmulator } from '../src/index.ts';
 import { Organizations } from '../src/organizations/organizations.ts';
+import { publishedPaths } from '../src/published-paths.ts';
 import { Sessions } from '../src/sessions/sessions.ts';
 import { Passwords } from '../src/users/passwords.ts';
 import { Users } from '../src/users/users.ts';
@@ -93,6 +94,7 @@ test.each<[string, string, object]>([
   ['a script', 'redirectUrl', { redirectUrl: 'javascript://app.example.com/%0aalert(1)' }],
   ['a user in the URL', 'redirectUrl', { redirectUrl: 'https://ada@app.example.com/' }],
   ['a path', 'redirectUrl', { redirectUrl: '/in' }],
+  ['a URL of 2,049 characters', 'redirectUrl', { redirectUrl: `https://app.example.com/${'x'.repeat(2025)}` }],
   ['the page of the emulator', 'redirectUrl', { redirectUrl: 'http://127.0.0.1/' }],
   ['an unknown field', 'scope', { scope: 'all' }],
 ])('responds with 400 to %s and names the field', async (_name, field, fields) => {
@@ -154,6 +156,22 @@ test('keeps the state of impersonation in the file, and tokens as hashes', async
   expect(impersonation).toBe('disabled');
   expect(bytes).toContain(reason);
   expect(bytes).not.toContain(body.token);
+});
+
+test('a token that 50 requests redeem at once starts one session', async () => {
+  const { body } = await ask<Token>({ actorUserId, reason });
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () =>
+      fetch(torii.issuer + publishedPaths.impersonate, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token: body.token }),
+      }),
+    ),
+  );
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  const sessions = await callApi<readonly { impersonatedBy: string }[]>(torii, 'GET', `/users/${userId}/sessions`);
+  expect(sessions.body.map(({ impersonatedBy }) => impersonatedBy)).toEqual([actorUserId]);
 });
 
 /** The store behind the API, on two environments of one database. */

@@ -9,6 +9,7 @@ import { loadEnvironments } from '../src/environment-records.ts';
 import { type Emulator, type EmulatorEnvironment, startEmulator, type User } from '../src/index.ts';
 import { Mailbox } from '../src/invitations/mailbox.ts';
 import { provisionalPaths } from '../src/provisional-paths.ts';
+import { startReceiver } from './receiver.ts';
 import { callApi, type ProblemBody, unknownId } from './rest.ts';
 
 interface Invitation {
@@ -337,6 +338,12 @@ test('lists invitations newest first, by several statuses and a part of the emai
 test.each<[string, string | undefined, number, string]>([
   ['to the page of the app', 'https://app.example.com/welcome', 303, 'https://app.example.com/welcome'],
   ['into a native app', 'capacitor://localhost/welcome', 303, 'capacitor://localhost/welcome'],
+  [
+    'to a page with other letters',
+    'https://app.example.com/æ😀?q=*',
+    303,
+    'https://app.example.com/%C3%A6%F0%9F%98%80?q=*',
+  ],
   ['to a page of its own', undefined, 200, ''],
 ])(
   'the page of the link shows a form, signs the person up and leads %s',
@@ -354,6 +361,15 @@ test.each<[string, string | undefined, number, string]>([
     expect([again.status, again.headers.get('content-type')]).toEqual([409, 'text/html; charset=UTF-8']);
   },
 );
+
+test('sends user.created with the new user', async () => {
+  await using receiver = await startReceiver();
+  await torii.addWebhook({ url: receiver.url });
+  await invite({ publicMetadata: { plan: 'pro' } });
+  const user = await torii.acceptInvitation(linkTo(), { password });
+  await torii.webhooksSettled();
+  expect(receiver.received.map(({ event }) => [event.type, event.data])).toEqual([['user.created', user]]);
+});
 
 test('does not lead to an origin that is no longer allowed', async () => {
   await using clocked = await startEmulator({ allowedOrigins: ['https://app.example.com'] });

@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
+import { decodeJwt } from 'jose';
 import { WebhookVerificationError } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { startEmulator, type User } from '../src/index.ts';
 import { readArguments } from '../src/program/arguments.ts';
 import { createWebhookSecret } from '../src/webhooks/signature.ts';
+import { login } from './browser.ts';
 import { type Configuration, configurationOf, type Program, runProgram } from './program.ts';
 import { startReceiver, verify } from './receiver.ts';
 
@@ -49,9 +51,38 @@ test('prints the configuration for an app, works, and exits with 0 on Ctrl-C', a
   expect(await program.ended).toBe(0);
 });
 
+test('prints the publishable key, keeps it, and reads token templates from the seed', async () => {
+  const [data, seed] = [join(folder, 'keys.db'), join(folder, 'templates.json')];
+  const content = { tokenTemplates: { chat: { claims: { aud: 'chat' } } }, users: [login] };
+  writeFileSync(seed, JSON.stringify({ environments: { acme: content } }));
+  const keys = new Set<string>();
+  for (const more of [['--publishable-key', 'pk_test_program'], []]) {
+    const program = run('--port', '0', '--data', data, '--seed', seed, ...more);
+    const { issuer } = await configurationOf(program);
+    for (const [, key = ''] of program.output().matchAll(/TORII_PUBLISHABLE_KEY=(\S+)/g)) keys.add(key);
+    const session = await post(`${issuer}/_torii/auth/login`, login);
+    const bearer = { authorization: `Bearer ${session.accessToken}` };
+    const given = await post(`${issuer}/_torii/auth/session/token?template=chat`, {}, bearer);
+    expect(decodeJwt(given.accessToken)).toMatchObject({ iss: issuer, aud: 'chat' });
+    program.process.kill('SIGINT');
+    expect(await program.ended).toBe(0);
+  }
+  expect([...keys]).toEqual(['pk_test_program', expect.stringMatching(/^pk_test_[\w-]{32}$/)]);
+});
+
+async function post(url: string, body: object, headers = {}): Promise<{ readonly accessToken: string }> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  return (await response.json()) as { readonly accessToken: string };
+}
+
 test.each([
   ['--public-origin', 'http://localhost:9000/'],
   ['--allow-host', 'torii:4100'],
+  ['--publishable-key', 'pk_live_1234'],
 ])('names the flag %s if its value %s is wrong', async (flag, value) => {
   const program = run('--port', '0', flag, value);
   expect(await program.ended).toBe(2);

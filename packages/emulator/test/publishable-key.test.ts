@@ -94,6 +94,17 @@ test('a session of one environment gives nothing with the key of another', async
   expect((await send(torii, publishedPaths.sessions, { bearer, headers })).status).toBe(401);
 });
 
+test('a GET never clears cookies, which a page of another site could cause', async () => {
+  const headers = withKey(acme.publishableKey);
+  const cookie = cookieFrom(await send(torii, publishedPaths.login, { json: login, headers }));
+  // Without the key, the same cookie is unknown.
+  for (const path of [publishedPaths.client, publishedPaths.sessions, publishedPaths.organizations]) {
+    for (const method of ['GET', 'HEAD']) {
+      expect((await send(torii, path, { method, cookie })).headers.getSetCookie()).toEqual([]);
+    }
+  }
+});
+
 const preflight = (origin: string) => ({
   method: 'OPTIONS',
   headers: {

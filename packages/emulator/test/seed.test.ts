@@ -139,15 +139,16 @@ test.each<[string, string, unknown]>([
 test('reads the users, organizations and webhooks of each environment from a file', () => {
   const [users, webhooks] = [[{ email: 'a@b.c' }], [{ url: 'http://127.0.0.1:1/', types: ['user.created'] }]];
   const organizations = [{ slug: 'acme', name: 'Acme', members: [{ email: 'a@b.c', role: 'org:member' }] }];
+  const tokenTemplates = { chat: { claims: { aud: 'chat' } } };
   writeFileSync(
     path,
-    JSON.stringify({ users, environments: { acme: { users: [], organizations, webhooks }, globex: {} } }),
+    JSON.stringify({ users, environments: { acme: { organizations, webhooks, tokenTemplates }, globex: {} } }),
   );
   expect(readSeedFile(path)).toEqual(
     new Map<string, unknown>([
-      ['default', { users, roles: [], organizations: [], webhooks: [] }],
-      ['acme', { users: [], roles: [], organizations, webhooks }],
-      ['globex', { users: [], roles: [], organizations: [], webhooks: [] }],
+      ['default', { users, roles: [], organizations: [], webhooks: [], tokenTemplates: {} }],
+      ['acme', { users: [], roles: [], organizations, webhooks, tokenTemplates }],
+      ['globex', { users: [], roles: [], organizations: [], webhooks: [], tokenTemplates: {} }],
     ]),
   );
 });
@@ -179,6 +180,13 @@ test.each<[string, unknown, ...string[]]>([
     'organizations[0].members[0].email',
   ],
   ['with a role without a key', { environments: { acme: { roles: [{}] } } }, 'environments.acme', 'key'],
+  ['whose templates are an array', { tokenTemplates: [] }, 'tokenTemplates'],
+  [
+    'with a template that names another user',
+    { environments: { acme: { tokenTemplates: { chat: { claims: { sub: 'hunter2' } } } } } },
+    'environments.acme',
+    'sub',
+  ],
   ['whose webhooks are not an array', { webhooks: {} }, 'webhooks'],
   ['with a webhook with an invalid URL', { webhooks: [{ url: '/webhooks' }] }, 'url'],
   [

@@ -52,6 +52,16 @@ test('creates a user without any field', async () => {
   expect([status, body.email, body.name]).toEqual([201, null, null]);
 });
 
+test.each([
+  [{ email: 'v1@example.com' }, true],
+  [{ email: 'v2@example.com', emailVerified: false }, false],
+  [{ email: 'v3@example.com', status: 'pending_verification' }, false],
+  [{ email: 'v4@example.com', status: 'pending_verification', emailVerified: true }, true],
+  [{ emailVerified: true }, false],
+] as const)('a user %j has a verified email: %s', async (input, verified) => {
+  expect((await torii.createUser(input)).emailVerifiedAt !== null).toBe(verified);
+});
+
 test('accepts exactly the fields of the specification', async () => {
   const { requestBody, responses } = paths['/api/server/v1/users'].post;
   expect(Object.keys(await torii.createUser()).sort()).toEqual(fieldsOf(responses[201]));

@@ -5,6 +5,7 @@ import { inputError } from '../fields.ts';
 import { originOf, parseAppOrigin } from './origin.ts';
 
 const mostOrigins = 100;
+const longestUrl = 2048;
 
 /** The origins whose pages may use an environment, and to which it redirects. */
 export class AllowedOrigins {
@@ -17,6 +18,7 @@ export class AllowedOrigins {
       .prepare('SELECT origin FROM allowed_origins WHERE environment_id = ? ORDER BY position')
       .all(scope.environmentId)
       .map((row) => String(row['origin']));
+    Object.freeze(this.#origins);
   }
 
   /** The origins, in the order in which they were given. */
@@ -29,9 +31,9 @@ export class AllowedOrigins {
     return this.#origins.includes(origin);
   }
 
-  /** Whether to redirect to a URL: it is a whole URL of an allowed origin. */
+  /** Whether to redirect to a URL: it is a whole URL of an allowed origin, with at most 2048 characters. */
   allowsUrl(url: string): boolean {
-    const origin = originOf(url);
+    const origin = url.length <= longestUrl ? originOf(url) : undefined;
     return origin !== undefined && this.allows(origin);
   }
 
@@ -55,7 +57,8 @@ export class AllowedOrigins {
       const insert = database.prepare('INSERT INTO allowed_origins (environment_id, origin) VALUES (?, ?)');
       for (const origin of distinct) insert.run(environmentId, origin);
     });
-    this.#origins = distinct;
+    // Frozen, because callers get this list.
+    this.#origins = Object.freeze(distinct);
     return distinct;
   }
 

@@ -29,7 +29,7 @@ export function parseAppOrigin(value: unknown): string | undefined {
 /** The origin of a URL, also for schemes for which the URL parser gives `null`. `undefined` if no app can have it. */
 export function originOf(value: string): string | undefined {
   // Browsers treat `\` as `/`, and remove tabs and line breaks.
-  if (/[\\\p{Cc}\s*]/u.test(value) || !URL.canParse(value)) return undefined;
+  if (/[\\\p{Cc}\s]/u.test(value) || !URL.canParse(value)) return undefined;
   const { protocol, username, password, host, hostname } = new URL(value);
   const scheme = protocol.slice(0, -1);
   if (username !== '' || password !== '') return undefined;

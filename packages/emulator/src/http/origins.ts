@@ -63,14 +63,18 @@ export function refuseForeignPages(issuer: string, allowedOrigins?: AllowedOrigi
   return async (c, next) => {
     const origin = c.req.header('origin');
     const site = c.req.header('sec-fetch-site');
-    const safe = c.req.method === 'GET' || c.req.method === 'HEAD';
     const trusted =
       origin === undefined
         ? site === undefined || site === 'same-origin' || site === 'none'
         : [new URL(c.req.url).origin, ownOrigin].includes(origin) || allowedOrigins?.allows(origin) === true;
-    if (!safe && !trusted) {
+    if (!isSafe(c.req.method) && !trusted) {
       throw new Problem(403, 'origin_refused', `The origin of this page is not allowed. ${advice}`);
     }
     await next();
   };
+}
+
+/** Whether requests with this method change nothing (RFC 9110 section 9.2.1). */
+export function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
 }

@@ -17,6 +17,9 @@ export type ImpersonationState = 'enabled' | 'disabled' | 'quota_exceeded';
 
 const states = { enabled: true, disabled: true, quota_exceeded: true } satisfies Record<ImpersonationState, true>;
 
+/** How long a token is kept after its expiry, to say that it has expired. */
+const keptAfterExpiryMs = 24 * 60 * 60 * 1000;
+
 /** A secret with which the actor signs in once as the user, in the format of the REST API. */
 export interface ImpersonationToken extends Required<entities.UserImpersonationToken> {}
 
@@ -87,6 +90,9 @@ export class Impersonations {
     const { database, environmentId, clock } = this.#scope;
     const token = createSecret();
     const now = clock.now();
+    database
+      .prepare('DELETE FROM impersonation_tokens WHERE environment_id = ? AND expires_at < ?')
+      .run(environmentId, new Date(now.getTime() - keptAfterExpiryMs).toISOString());
     database
       .prepare(
         `INSERT INTO impersonation_tokens (token_hash, environment_id, user_id, actor_user_id, reason, created_at, expires_at)

@@ -108,7 +108,7 @@ export class Invitations {
           environmentId,
           email,
           foldCase(email),
-          redirectUrl ?? null,
+          typeof redirectUrl === 'string' ? new URL(redirectUrl).href : null,
           ...columnsOf(newTwoBags(bags)),
           now.toISOString(),
           expiresAt.toISOString(),

@@ -92,6 +92,7 @@ async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator>
   const { webhook = [], webhookSecret, webhookRetries } = given;
   const named = new Set([defaultEnvironment, ...environment.map(({ name }) => name)]);
   const seeded = [...seed.keys()].filter((name) => !named.has(name));
+  const templatesOf = (name: string) => seed.get(name)?.tokenTemplates ?? {};
   const emulator = await startEmulator({
     port,
     host,
@@ -102,14 +103,18 @@ async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator>
     ...(publishableKey !== undefined && { publishableKey }),
     ...(webhookSecret !== undefined && { webhookSecret }),
     webhookRetrySeconds: webhookRetries,
-    environments: [...environment, ...seeded.map((name) => ({ name }))],
+    tokenTemplates: templatesOf(defaultEnvironment),
+    environments: [...environment, ...seeded.map((name) => ({ name }))].map((each) => ({
+      ...each,
+      tokenTemplates: templatesOf(each.name),
+    })),
     allowedOrigins: allowOrigin,
     tokenLifetimeSeconds: tokenLifetime,
   });
   try {
-    for (const [name, { webhooks, ...content }] of seed) {
+    for (const [name, { users, roles, organizations, webhooks }] of seed) {
       const seeded = emulator.environment(name);
-      await seeded.seed(content);
+      await seeded.seed({ users, roles, organizations });
       for (const each of webhooks) await seeded.addWebhook(each);
     }
     for (const { environment: name, url } of webhook) await emulator.environment(name).addWebhook({ url });

@@ -1,11 +1,13 @@
 import { defaultEnvironment } from '../environment-records.ts';
 import { EmulatorError } from '../errors.ts';
 import { type ParsedSeed, parseSeed } from '../seed.ts';
+import { parseTemplates, type TokenTemplateOptions } from '../tokens/templates.ts';
 import { parseWebhook, type WebhookOptions } from '../webhooks/options.ts';
 import { readTextFile, TextFileError } from './text-file.ts';
 
 interface SeedFileContent extends ParsedSeed {
   readonly webhooks: readonly WebhookOptions[];
+  readonly tokenTemplates: Readonly<Record<string, TokenTemplateOptions>>;
 }
 
 export type SeedFile = ReadonlyMap<string, SeedFileContent>;
@@ -39,10 +41,15 @@ function parseFile(path: string): unknown {
 }
 
 function seedOf(path: string, value: Readonly<Record<string, unknown>>, place: string): SeedFileContent {
-  const { users = [], roles = [], organizations = [], webhooks = [], ...unknown } = value;
+  const { users = [], roles = [], organizations = [], webhooks = [], tokenTemplates = {}, ...unknown } = value;
   refuseUnknown(path, unknown, place);
   try {
-    return { ...parseSeed({ users, roles, organizations }), webhooks: parseWebhooks(webhooks) };
+    parseTemplates(tokenTemplates, 'tokenTemplates');
+    return {
+      ...parseSeed({ users, roles, organizations }),
+      webhooks: parseWebhooks(webhooks),
+      tokenTemplates: tokenTemplates as SeedFileContent['tokenTemplates'],
+    };
   } catch (error) {
     if (!(error instanceof EmulatorError)) throw error;
     throw invalid(path, place === '' ? error.message : `In ${place.slice(0, -1)}: ${error.message}`, error);

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { bearerOf } from '../http/bearer.ts';
+import { isSafe } from '../http/origins.ts';
 import { Problem } from '../http/problem.ts';
 import { publishedNames } from '../published-paths.ts';
 import type { AccessTokens } from './access-tokens.ts';
@@ -38,12 +39,14 @@ export function findSession(
 /**
  * Finds the session by its secret, even if the request has an Authorization header.
  *
- * @throws Problem 401 `signed_out`, and clears the cookies of a browser; 400 `cookie_ambiguous`
+ * @throws Problem 401 `signed_out`, 400 `cookie_ambiguous`
  */
 export function requireSecret(c: Context, parts: CredentialParts): LiveSession {
   const session = findSession(c, parts);
   if (session !== undefined) return session;
-  if (!isNative(c)) clearSessionCookies(c, parts.issuer);
+  // Not in answer to a GET or HEAD, which pages of other sites can cause (CSRF): at an origin that several environments
+  // share, a request for one of them would drop the cookies of another.
+  if (!isNative(c) && !isSafe(c.req.method)) clearSessionCookies(c, parts.issuer);
   throw new Problem(401, 'signed_out', isNative(c) ? 'This app is not signed in.' : 'This browser is not signed in.');
 }
 

@@ -3,8 +3,10 @@ import { Problem } from '../http/problem.ts';
 import { digestOf } from '../secret.ts';
 
 const windowMs = 60_000;
-/** The limits of an address, and those of attempts that may succeed, are higher by this factor. */
-const factor = 10;
+/** How many more failures are allowed from one address than for one email. */
+const addressFactor = 10;
+/** How many attempts are allowed for each failure that is allowed. */
+const attemptFactor = 30;
 const maxSubjects = 10_000;
 
 interface Tally {
@@ -18,6 +20,12 @@ interface Tally {
 interface Limits {
   readonly attempts: number;
   readonly failures: number;
+}
+
+/** An email or an address whose attempts are counted. */
+interface Subject {
+  readonly subject: string;
+  readonly limits: Limits;
 }
 
 interface Attempt<T> {
@@ -48,16 +56,15 @@ export class LoginLimit {
    * @throws Problem 429 `too_many_attempts` with Retry-After
    */
   async attempt<T>({ email, address, work, isFailure }: Attempt<T>): Promise<T> {
-    const perEmail = { failures: this.#failuresPerMinute, attempts: this.#failuresPerMinute * factor };
-    const perAddress = { failures: perEmail.failures * factor, attempts: perEmail.attempts * factor };
-    const subjects: (readonly [string, Limits])[] = [[`address:${address}`, perAddress]];
+    const subjects = [{ subject: `address:${address}`, limits: this.#limits(addressFactor) }];
     // An email in a body can be long. A digest bounds the memory.
-    if (email !== undefined) subjects.push([`email:${digestOf(email)}`, perEmail]);
+    if (email !== undefined) subjects.push({ subject: `email:${digestOf(email)}`, limits: this.#limits(1) });
 
-    for (const [subject, { attempts }] of subjects) {
+    // The address comes first: a flood from one address must not fill the list with emails, which would drop older counts.
+    for (const { subject, limits } of subjects) {
       const tally = this.#tallyOf(subject);
       tally.attempts += 1;
-      if (tally.attempts > attempts) throw this.#tooMany(tally);
+      if (tally.attempts > limits.attempts || tally.failures >= limits.failures) throw this.#tooMany(tally);
     }
     const tallies = await this.#turnOf(subjects);
     const running = work();
@@ -74,9 +81,14 @@ export class LoginLimit {
     return running;
   }
 
-  async #turnOf(subjects: readonly (readonly [string, Limits])[]): Promise<readonly Tally[]> {
+  #limits(factor: number): Limits {
+    const failures = this.#failuresPerMinute * factor;
+    return { failures, attempts: failures * attemptFactor };
+  }
+
+  async #turnOf(subjects: readonly Subject[]): Promise<readonly Tally[]> {
     for (;;) {
-      const tallies = subjects.map(([subject, limits]) => ({ tally: this.#tallyOf(subject), limits }));
+      const tallies = subjects.map(({ subject, limits }) => ({ tally: this.#tallyOf(subject), limits }));
       const refused = tallies.find(({ tally, limits }) => tally.failures >= limits.failures);
       if (refused !== undefined) throw this.#tooMany(refused.tally);
       const full = tallies.find(({ tally, limits }) => tally.failures + tally.pending.size >= limits.failures);

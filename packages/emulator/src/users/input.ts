@@ -31,7 +31,7 @@ export interface NewUser {
   /**
    * Whether the email is verified.
    *
-   * @default true
+   * @default true, or false with the status `pending_verification`
    */
   readonly emailVerified?: boolean;
   /**

@@ -240,7 +240,7 @@ export class Users {
         environmentId,
         email,
         email && foldCase(email),
-        email === null || input.emailVerified === false ? null : now,
+        email === null || !(input.emailVerified ?? input.status !== 'pending_verification') ? null : now,
         passwordHash,
         input.name ?? null,
         input.firstName ?? null,
