@@ -1,8 +1,8 @@
 'use client';
 
-import { createSession } from '@torii/emulator/browser';
-import { endSession, TokenKeeper } from '@torii/next/client';
-import { useState } from 'react';
+import { type ClientState, createSession } from '@torii/emulator/browser';
+import { changeOrganization, endSession, TokenKeeper } from '@torii/next/client';
+import { useEffect, useState } from 'react';
 
 /** The issuer is empty because this app proxies `/_torii/` to it, so that the session belongs to the app's origin. */
 export const session = createSession({ issuer: '' });
@@ -21,6 +21,29 @@ export function SignOut() {
       </button>
       <span role="alert">{problem}</span>
     </>
+  );
+}
+
+/** The user's organizations. A click makes one of them the active one, and loads the page again for it. */
+export function Organizations({ activeId }: { activeId: string | null }) {
+  const [organizations, setOrganizations] = useState<ClientState['organizations']>([]);
+  const [problem, setProblem] = useState('');
+  const show = (error: Error) => setProblem(error.message);
+  useEffect(() => {
+    session.getState().then((state) => setOrganizations(state.organizations), show);
+  }, []);
+  const { getToken } = session;
+  const change = (id: string) =>
+    changeOrganization({ switchOrganization: () => session.switchOrganization(id), getToken }).catch(show);
+  return (
+    <div className="row">
+      {organizations.map(({ id, name, role }) => (
+        <button type="button" key={id} aria-pressed={id === activeId} title={role} onClick={() => change(id)}>
+          {name}
+        </button>
+      ))}
+      <span role="alert">{problem}</span>
+    </div>
   );
 }
 

@@ -21,7 +21,9 @@ export async function startCast(): Promise<Cast> {
   const port = await getPort({ host: '127.0.0.1' });
   const app = `http://127.0.0.1:${port}`;
   const emulator = ending.use(await startEmulator({ allowedOrigins: [app] }));
-  await emulator.createUser(ada);
+  const { id: userId } = await emulator.createUser(ada);
+  await emulator.createOrganization({ name: 'Acme', members: [{ userId, role: 'org:administrator' }] });
+  await emulator.createOrganization({ name: 'Globex', members: [{ userId, role: 'org:member' }] });
 
   const program = `${folder}node_modules/next/dist/bin/next`;
   const child = spawn(process.execPath, [program, 'start', '--hostname', '127.0.0.1', '--port', String(port)], {

@@ -72,7 +72,10 @@ export async function takeTour({ emulator, other, servers, page }: Cast): Promis
     steps.push({ sent, expected, answers: new Map([[page.api.name, readable ? `${outcome} readable` : outcome]]) });
   };
 
-  await client.users.create(grace);
+  const { id: graceId } = await client.users.create(grace);
+  // For the Next.js app, where a user can change the organization.
+  await emulator.createOrganization({ name: 'Acme', members: [{ userId: graceId, role: 'org:administrator' }] });
+  await emulator.createOrganization({ name: 'Globex', members: [{ userId: graceId, role: 'org:member' }] });
   const { id: userId } = await throughClient('create a user with @torii/api', '201', client.users.create(ada));
   names.set(userId, ada.firstName);
   const sayNames = (page: { readonly items: readonly { readonly name?: string | null }[] }) =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 // Each import of the module acts as one tab. All of them share the storage of `window`.
 vi.mock('react', () => ({
@@ -68,6 +68,67 @@ test.runIf(globalThis.navigator?.locks !== undefined)(
     expect([cookie, getToken.mock.calls]).toEqual([null, []]);
   },
 );
+
+describe('changing the organization', () => {
+  test('stores the new token before the page is loaded again', async () => {
+    const { changeOrganization } = await openTab();
+    let organization = 'acme';
+    const switchOrganization = async () => {
+      organization = 'globex';
+    };
+    await changeOrganization({ switchOrganization, getToken: async () => organization });
+    expect([cookie, loads]).toEqual(['Bearer globex', ['loaded again']]);
+  });
+
+  test.each([
+    ['/settings', ['/settings']],
+    ['/notes#top', ['/notes#top', 'loaded again']],
+    ['https://app.test/notes#top', ['https://app.test/notes#top', 'loaded again']],
+    ['https://evil.test/', ['/']],
+    ['javascript:alert(1)', ['/']],
+  ])('loads a full page of the app: %s', async (to, expected) => {
+    const { changeOrganization } = await openTab();
+    await changeOrganization({ switchOrganization: async () => {}, getToken: async () => 'globex', to });
+    expect(loads).toEqual(expected);
+  });
+
+  test('leaves cookie and page as they were if Torii refuses', async () => {
+    const { changeOrganization } = await openTab();
+    const switchOrganization = () => Promise.reject(new Error('not a member'));
+    const getToken = vi.fn(async () => 'acme');
+    await expect(changeOrganization({ switchOrganization, getToken })).rejects.toThrow('not a member');
+    expect([cookie, loads, getToken.mock.calls]).toEqual(['token of ada', [], []]);
+  });
+
+  test('does not leave the page if the token route fails', async () => {
+    vi.stubGlobal('fetch', async () => new Response('down', { status: 500 }));
+    const { changeOrganization } = await openTab();
+    const given = { switchOrganization: async () => {}, getToken: async () => 'globex' };
+    await expect(changeOrganization(given)).rejects.toThrow('/api/torii/token');
+    expect(loads).toEqual([]);
+  });
+
+  test('clears the cookie if the session has ended', async () => {
+    const { changeOrganization } = await openTab();
+    await changeOrganization({ switchOrganization: async () => {}, getToken: async () => null });
+    expect([cookie, loads]).toEqual([null, ['loaded again']]);
+  });
+
+  test('in one tab keeps other tabs from storing a token of the old organization', async () => {
+    const [one, other] = [await openTab(), await openTab()];
+    await one.changeOrganization({ switchOrganization: async () => {}, getToken: async () => 'globex' });
+    const getToken = vi.fn(async () => 'acme');
+    other.TokenKeeper({ getToken, userId: 'ada' });
+    await expect.poll(() => loads).toEqual(['loaded again', 'loaded again']);
+    expect([cookie, getToken.mock.calls]).toEqual(['Bearer globex', []]);
+  });
+});
+
+test('signing out loads a full page, even if only the fragment differs', async () => {
+  const { endSession } = await openTab();
+  await endSession({ signOut: async () => {}, to: '/notes#bye' });
+  expect([cookie, loads]).toEqual([null, ['/notes#bye', 'loaded again']]);
+});
 
 test('the module loads on a server, without `window`', async () => {
   vi.stubGlobal('window', undefined);

@@ -13,7 +13,7 @@ const entries = {
     'createToriiNext',
     'refuse',
   ],
-  './client': ['TokenKeeper', 'endSession', 'getErrorReason', 'useSignIn'],
+  './client': ['TokenKeeper', 'changeOrganization', 'endSession', 'getErrorReason', 'useSignIn'],
   './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 

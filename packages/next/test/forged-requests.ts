@@ -55,6 +55,8 @@ export const forged: readonly (readonly [string, readonly (readonly [string, str
       ['x-torii-auth', '{"userId":"ada"}'],
       ['x-torii-token', '{good}'],
       ['x-torii-user-id', 'ada'],
+      ['x-torii-session-token', '{good}'],
+      ['x-api-key', '{good}'],
     ],
   ],
   [

@@ -113,6 +113,8 @@ describe('headers', () => {
     'sec-ch-ua-mobile': '?0',
     'x-csrf-token': 'c',
     authorization: 'Bearer x',
+    'x-api-key': 'pk_test_1',
+    'x-torii-session-token': 'opaque',
   };
 
   test('that pages, forms and scripts need are sent to the issuer', async () => {
@@ -147,6 +149,9 @@ describe('headers', () => {
     ...['x-forwarded-proto', 'x-forwarded-prefix', 'via', 'x-original-url', 'x-rewrite-url'].map(withValue('/api')),
     ...['x-method', 'x-http-method', 'x-http-method-override', 'x-method-override'].map(withValue('DELETE')),
     ['x-unknown-header', 'unknown'],
+    ...['x-torii-auth', 'x-torii-user-id', 'x-torii-session', 'x-torii-session-token-2', 'x-api-key-2'].map(
+      withValue('forged'),
+    ),
   ])('of any other name or kind are not sent to the issuer: %s', async (name, value) => {
     const { seen, ask } = await serve();
     await ask('/_torii/a', { headers: { 'accept-language': 'da', [name]: value } });
@@ -185,13 +190,13 @@ describe('headers', () => {
       'http://app.test',
       [
         'torii_issuer.__client_session=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly',
-        'torii_issuer.b=1; Max-Age=0; secure; PATH = /_torii',
+        'torii_issuer.b=1; Max-Age=0; PATH = /_torii',
       ],
     ],
   ])('each cookie of the issuer gets a mark with the same lifetime: %s', async (_name, origin, marks) => {
     const lines = [
       '__client_session=s; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly',
-      'b=; Max-Age=0; secure; PATH = /_torii',
+      'b=; Max-Age=0; PATH = /_torii',
     ];
     const { ask, seen } = await serve((_req, res) => void res.setHeader('Set-Cookie', lines).end(), '', origin);
     expect((await ask('/_torii/a')).headers.getSetCookie()).toEqual([lines[0], marks[0], lines[1], marks[1]]);
@@ -220,7 +225,7 @@ describe('headers', () => {
     const names = [
       ...['Strict-Transport-Security', 'Alt-Svc', 'NEL', 'Report-To', 'Reporting-Endpoints', 'Clear-Site-Data'],
       ...['Service-Worker-Allowed', 'Accept-CH', 'X-Middleware-Rewrite', 'X-Middleware-Next', 'X-Nextjs-Redirect'],
-      ...['X-Accel-Redirect', 'X-Sendfile'],
+      ...['X-Accel-Redirect', 'X-Sendfile', 'X-Torii-Auth', 'X-Torii-Session', 'X-Torii-Session-Token-2'],
     ];
     const { ask } = await serve((_req, res) => {
       for (const name of names) res.setHeader(name, 'x');
@@ -229,6 +234,137 @@ describe('headers', () => {
     const { headers } = await ask('/_torii/a');
     expect(names.filter((name) => headers.has(name))).toEqual([]);
     expect(headers.get('content-security-policy')).toBe("default-src 'self'");
+  });
+
+  test('a session for an app without cookies is passed on in both directions', async () => {
+    const { ask, seen } = await serve((_req, res) => {
+      res.writeHead(200, { 'X-Torii-Session-Token': 'next', 'Access-Control-Expose-Headers': 'X-Torii-Session-Token' });
+      res.end();
+    });
+    const headers = { 'x-torii-session-token': 'first', 'x-api-key': 'pk_test_1' };
+    const response = await ask('/_torii/auth/login?_is_native=1', { method: 'POST', headers, body: '{}' });
+    expect(response.headers.get('x-torii-session-token')).toBe('next');
+    expect(response.headers.get('access-control-expose-headers')).toBe('X-Torii-Session-Token');
+    expect(seen).toMatchObject([{ url: '/_torii/auth/login?_is_native=1', headers }]);
+  });
+
+  test.each([
+    ['request', 'x-api-key'],
+    ['request', 'x-torii-session-token'],
+    ['response', 'x-torii-session-token'],
+  ])('a header of the %s that Connection names is not passed on: %s', async (direction, name) => {
+    const headers = { connection: `close, ${name}`, [name]: 'value' };
+    const { ask, seen } = await serve((_req, res) => void res.writeHead(200, headers).end());
+    const response = await ask('/_torii/a', direction === 'request' ? { headers } : {});
+    expect(direction === 'request' ? seen[0]?.headers[name] : response.headers.get(name)).toBeFalsy();
+  });
+
+  test('preflights are answered by the issuer', async () => {
+    const answer = {
+      'Access-Control-Allow-Origin': 'capacitor://localhost',
+      'Access-Control-Allow-Credentials': 'true',
+      'Access-Control-Allow-Methods': 'POST',
+      'Access-Control-Allow-Headers': 'X-API-Key, X-Torii-Session-Token',
+      'Access-Control-Max-Age': '600',
+      Vary: 'Origin',
+    };
+    const { ask, seen } = await serve((_req, res) => void res.writeHead(204, answer).end());
+    const headers = {
+      origin: 'capacitor://localhost',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'x-api-key,x-torii-session-token',
+    };
+    const response = await ask('/_torii/auth/login', { method: 'OPTIONS', headers });
+    expect([response.status, Object.fromEntries(response.headers)]).toMatchObject([
+      204,
+      Object.fromEntries(Object.entries(answer).map(([name, value]) => [name.toLowerCase(), value])),
+    ]);
+    expect(seen).toMatchObject([{ method: 'OPTIONS', headers }]);
+  });
+
+  const published = [
+    '__client_session=s; Path=/_torii; Max-Age=600; HttpOnly; Secure; SameSite=None; Partitioned',
+    '__client_session_hint=1; Domain=example.com; Path=/; Max-Age=600; Secure; SameSite=None; Partitioned',
+  ];
+  const cleared = published.map((line) => line.replace(/=\w+;/, '=;').replace('600', '0'));
+
+  test.each([
+    ['set', published, '600'],
+    ['cleared', cleared, '0'],
+  ])('published cookies are %s with all attributes over https, except Domain', async (_name, lines, age) => {
+    const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', lines).end());
+    expect((await ask('/_torii/a')).headers.getSetCookie()).toEqual([
+      lines[0],
+      `__Host-torii_issuer.__client_session=1; Max-Age=${age}; HttpOnly; SameSite=None; Partitioned; Path=/; Secure`,
+      lines[1]?.replace(' Domain=example.com;', ''),
+      `__Host-torii_issuer.__client_session_hint=1; Max-Age=${age}; SameSite=None; Partitioned; Path=/; Secure`,
+    ]);
+  });
+
+  test.each([
+    ['set', published, ['s', '1'], '600'],
+    ['cleared', cleared, ['', ''], '0'],
+  ])(
+    'published cookies are %s over http with attributes that browsers accept there',
+    async (_name, lines, values, age) => {
+      const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', lines).end(), '', 'http://app.test');
+      expect((await ask('/_torii/a')).headers.getSetCookie()).toEqual([
+        `__client_session=${values[0]}; Path=/_torii; Max-Age=${age}; HttpOnly; SameSite=Lax`,
+        `torii_issuer.__client_session=1; Path=/_torii; Max-Age=${age}; HttpOnly; SameSite=Lax`,
+        `__client_session_hint=${values[1]}; Path=/; Max-Age=${age}; SameSite=Lax`,
+        `torii_issuer.__client_session_hint=1; Path=/; Max-Age=${age}; SameSite=Lax`,
+      ]);
+    },
+  );
+
+  test.each([
+    ['a=1;secure;samesite = NONE ;PARTITIONED', 'a=1; SameSite=Lax'],
+    ['a=1; SameSite=Strict; Secure', 'a=1; SameSite=Strict'],
+    // Browsers reject these names without `Secure`.
+    ['__Host-a=1; Path=/; Secure; SameSite=None', '__Host-a=1; Path=/; Secure; SameSite=None'],
+    ['__secure-a=1; Secure', '__secure-a=1; Secure'],
+  ])('attributes that need https are removed over http: %s', async (line, expected) => {
+    const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', line).end(), '', 'http://app.test');
+    expect((await ask('/_torii/a')).headers.getSetCookie()[0]).toBe(expected);
+  });
+
+  test.each([
+    ['/env/acme', '', '/env/acme/_torii', '/_torii'],
+    ['/env/acme', '', '/env/acme', '/'],
+    ['/env/acme', '/shop', '/env/acme/_torii', '/'],
+    ['/env/acme', '', '/env/acmex/_torii', '/env/acmex/_torii'],
+    ['/env/acme', '/shop', '/', '/'],
+    ['', '/shop', '/_torii/auth', '/'],
+    ['', '/shop', '/_toriix', '/_toriix'],
+  ])('an issuer at %j and a basePath %j: the cookie path %s becomes %s', async (base, basePath, path, expected) => {
+    const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', `a=1; Path=${path}`).end(), base);
+    const response = await ask(`${basePath}/_torii/a`, { nextConfig: { basePath } });
+    expect(response.headers.getSetCookie()[0]).toBe(`a=1; Path=${expected}`);
+  });
+
+  test('a cookie that comes twice is not sent to the issuer, because one of them is not its own', async () => {
+    const marks = '__Host-torii_issuer.__client_session=1; __Host-torii_issuer.b=1';
+    const { ask, seen } = await serve();
+    for (const [first, second] of [
+      ['mine', 'planted'],
+      ['planted', 'mine'],
+    ]) {
+      const cookie = `__client_session=${first}; ${marks}; b=2; __client_session =${second}`;
+      await ask('/_torii/client', { headers: { cookie } });
+    }
+    expect(seen.map(({ headers }) => headers.cookie)).toEqual(['b=2', 'b=2']);
+  });
+
+  test('a response with a session is never cacheable', async () => {
+    for (const [name, value] of [
+      ['Set-Cookie', 'a=1'],
+      ['X-Torii-Session-Token', 'opaque'],
+    ] as const) {
+      const { ask } = await serve((_req, res) => {
+        res.setHeader('Cache-Control', 'public, max-age=300').setHeader(name, value).end();
+      });
+      expect((await ask('/_torii/a')).headers.get('cache-control')).toBe('private, no-store');
+    }
   });
 
   test("the issuer's Cache-Control is kept; without one, nothing may be cached", async () => {
@@ -252,6 +388,40 @@ describe('headers', () => {
     }
     expect(at.seen).toHaveLength(4);
   });
+});
+
+test.each([
+  ['/env/acme', '', '/env/acme/_torii/next?x=1', '/_torii/next?x=1'],
+  ['/env/acme', '/shop', '/env/acme/_torii/next', '../_torii/next'],
+  ['', '/shop', '/_torii/next?x=/a', '../_torii/next?x=/a'],
+  ['/env/acme', '', '../_torii/next', '../_torii/next'],
+  ['/env/acme', '', '/env/acme/welcome', '/env/acme/welcome'],
+  ['/env/acme', '', '//evil.test/env/acme/_torii/', '//evil.test/env/acme/_torii/'],
+])('an issuer at %j and a basePath %j: the redirect to %s becomes %s', async (base, basePath, location, expected) => {
+  const { ask } = await serve((_req, res) => void res.writeHead(303, { Location: location }).end(), base);
+  const response = await ask(`${basePath}/_torii/a`, { nextConfig: { basePath } });
+  expect(response.headers.get('location')).toBe(expected);
+});
+
+test('a redirect below a basePath leads to the route, wherever browsers find it', async () => {
+  const { ask } = await serve((_req, res) => void res.writeHead(303, { Location: '/_torii/next' }).end());
+  for (const path of ['/_torii/a', '/_torii/a/', '/_torii/a/b', '/_torii/a/b/c/']) {
+    for (const prefix of ['/shop', '']) {
+      const response = await ask(`/shop${path}`, {
+        nextConfig: { basePath: '/shop', trailingSlash: path.endsWith('/') },
+      });
+      const { pathname } = new URL(response.headers.get('location') ?? '', `https://app.test${prefix}${path}`);
+      expect(pathname).toBe(`${prefix}/_torii/next`);
+    }
+  }
+});
+
+test("a trailing slash, as Next's option `trailingSlash` adds it, is not sent to the issuer", async () => {
+  const { ask, seen } = await serve();
+  for (const path of ['/_torii/auth/login/?a=1/', '/_torii/auth/login', '/_torii/']) {
+    await ask(path, { nextConfig: { trailingSlash: path.includes('/?') } });
+  }
+  expect(seen.map(({ url }) => url)).toEqual(['/_torii/auth/login?a=1/', '/_torii/auth/login', '/_torii/']);
 });
 
 describe('bodies', () => {

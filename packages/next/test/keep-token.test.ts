@@ -149,6 +149,97 @@ describe('the cookie', () => {
   });
 });
 
+describe('a token that may have changed', () => {
+  test('is stored at once if it has', async () => {
+    let token: string | null = 'acme';
+    const { keeper } = start(async () => token, 'ada');
+    await keeper.sync();
+    token = 'globex';
+    await keeper.syncIfTokenChanged();
+    await keeper.syncIfTokenChanged();
+    expect(sent.map((request) => request.token)).toEqual(['Bearer acme', 'Bearer globex']);
+    token = null;
+    answers = [cleared(true)];
+    await keeper.syncIfTokenChanged();
+    expect(sent.at(-1)?.method).toBe('DELETE');
+    keeper.stop();
+  });
+
+  test('is stored after an update that is running has stored the one before', async () => {
+    let token = 'acme';
+    const { keeper } = start(async () => token, 'ada');
+    answers = [
+      () => {
+        token = 'globex';
+        return kept()();
+      },
+    ];
+    await Promise.all([keeper.sync(), keeper.syncIfTokenChanged()]);
+    expect(sent.map((request) => request.token)).toEqual(['Bearer acme', 'Bearer globex']);
+    keeper.stop();
+  });
+
+  test('sends nothing while the user is signed out, however often it is asked', async () => {
+    answers = [cleared(false)];
+    const { keeper } = start(async () => null, null);
+    await keeper.sync();
+    for (let count = 0; count < 5; count++) await keeper.syncIfTokenChanged();
+    expect(sent.map(({ method }) => method)).toEqual(['DELETE']);
+    keeper.stop();
+  });
+
+  test('is asked for a few times a second at most, although the page renders again for each call', async () => {
+    let keeper: ReturnType<typeof start>['keeper'] | undefined;
+    let token = 'acme';
+    const getToken = vi.fn(async () => {
+      void keeper?.syncIfTokenChanged();
+      return token;
+    });
+    ({ keeper } = start(getToken, 'ada'));
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(getToken.mock.calls.length).toBeLessThan(100);
+    // A change is noticed nevertheless.
+    token = 'globex';
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(sent.at(-1)?.token).toBe('Bearer globex');
+    keeper.stop();
+    getToken.mockClear();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(getToken).not.toHaveBeenCalled();
+  });
+
+  test.each<readonly [string, () => Promise<string | null>, boolean]>([
+    ['an error', () => Promise.reject(new Error('offline')), false],
+    ['a page that did not reload', async () => 'a', true],
+  ])(
+    'waits for the next retry after %s, so that pages that render on problems do not loop',
+    async (_name, getToken, signedOutElsewhere) => {
+      outdated = signedOutElsewhere;
+      let keeper: ReturnType<typeof keepToken> | undefined;
+      let problems = 0;
+      const rendersAgain = () => {
+        problems += 1;
+        void keeper?.syncIfTokenChanged();
+      };
+      keeper = keepToken({
+        getToken,
+        tokenPath: '/api/torii/token',
+        isOutdated: () => outdated,
+        renderedFor: () => 'ada',
+        onUpToDate: () => {},
+        onSignedIn: () => {},
+        onSignedOut: rendersAgain,
+        onProblem: rendersAgain,
+      });
+      await keeper.sync();
+      await vi.advanceTimersByTimeAsync(900);
+      expect(problems).toBe(1);
+      keeper.stop();
+    },
+  );
+});
+
 describe('a sign-out while the token is being stored', () => {
   test('clears the cookie that the late response set', async () => {
     let token: string | null = 'a';

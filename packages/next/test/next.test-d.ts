@@ -1,4 +1,5 @@
 import { type Auth, type Check, createToriiNext, type RouteHandler } from '@torii/next';
+import { changeOrganization, useSignIn } from '@torii/next/client';
 import { NextResponse } from 'next/server.js';
 import { expectTypeOf, test } from 'vitest';
 
@@ -49,4 +50,21 @@ test('fromRequest returns either auth or denial', async () => {
   const { auth, denial } = await torii.fromRequest({ headers: {} });
   if (denial) expectTypeOf(auth).toEqualTypeOf<null>();
   else expectTypeOf(auth).toEqualTypeOf<Auth<{ plan: string }>>();
+});
+
+test('the functions for the browser take what a provider returns', () => {
+  const auth = {
+    isLoaded: true,
+    isSignedIn: false,
+    userProfile: null,
+    getToken: async () => null,
+    signOut: async () => {},
+  };
+  expectTypeOf(useSignIn(auth).status).toEqualTypeOf<'checking' | 'leaving' | 'signed_out' | 'failed'>();
+  // What the provider's function returns does not matter.
+  expectTypeOf(
+    changeOrganization({ ...auth, switchOrganization: async () => ({ expiresAt: '' }) }),
+  ).resolves.toBeVoid();
+  // @ts-expect-error: without `getToken`, the new token cannot be stored
+  changeOrganization({ switchOrganization: async () => {} });
 });

@@ -28,6 +28,10 @@ export interface AppOptions {
   readonly options?: object;
   /** Whether the app passes its own `fetch`. */
   readonly ownFetch?: boolean;
+  /** More environment variables. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** From `freePort`. A new one by default. */
+  readonly port?: number;
   /** Whether visits are recorded. Benchmarks turn it off. */
   readonly watched?: boolean;
 }
@@ -35,13 +39,13 @@ export interface AppOptions {
 /** Starts a variant, and builds it first if necessary. */
 export async function startApp(
   variant: Variant,
-  { issuer, options = {}, ownFetch = false, watched = true }: AppOptions,
+  { issuer, options = {}, ownFetch = false, environment = {}, port: givenPort, watched = true }: AppOptions,
 ): Promise<RunningApp> {
   const folder = await builtApp(variant);
   const scratch = mkdtempSync(join(tmpdir(), 'torii-next-'));
   const visits = join(scratch, 'visits');
   writeFileSync(visits, '');
-  const port = await freePort();
+  const port = givenPort ?? (await freePort());
   const child = spawn(
     process.execPath,
     [nextProgram(folder), 'start', '--port', String(port), '--hostname', '127.0.0.1'],
@@ -56,6 +60,7 @@ export async function startApp(
         TORII_OPTIONS: JSON.stringify(options),
         OWN_FETCH: ownFetch ? 'yes' : '',
         VISITS_FILE: watched ? visits : '',
+        ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
@@ -85,7 +90,7 @@ export async function startApp(
 }
 
 /** Chosen before the app starts, because `APP_ORIGIN` contains the port. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

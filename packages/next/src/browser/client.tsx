@@ -8,9 +8,9 @@ import { readDigest } from '../digest.ts';
 import { defaultTokenPath, returnParameter } from '../paths.ts';
 import { readReturnAddress } from '../return-address.ts';
 import { forgetBounces, mayBounce, noteArrival } from './bounce.ts';
-import { updateCookie } from './cookie-update.ts';
-import { keepToken } from './keep-token.ts';
-import { watchSignOuts } from './sign-outs.ts';
+import { updateCookie, updateInTurn } from './cookie-update.ts';
+import { type Keeper, keepToken } from './keep-token.ts';
+import { watchSessionChanges } from './session-changes.ts';
 import { clearToken } from './token-store.ts';
 import { takeTurn } from './turns.ts';
 
@@ -50,11 +50,12 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
   useEffect(() => {
     latest.current = { getToken, userId, onProblem, router };
   });
+  const latestKeeper = useRef<Keeper | undefined>(undefined);
   useEffect(() => {
     const keeper = keepToken({
       tokenPath,
       getToken: () => latest.current.getToken(),
-      isOutdated: () => signOuts.happened(),
+      isOutdated: () => changes.happened(),
       renderedFor: () => latest.current.userId,
       onProblem: (problem) => latest.current.onProblem?.(problem),
       onUpToDate: () => noteArrival(tabStorage),
@@ -68,7 +69,7 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
       },
     });
     const syncIfVisible = () => void (document.visibilityState === 'visible' && keeper.sync());
-    const syncAfterSignOut = () => void (signOuts.happened() && keeper.sync());
+    const syncAfterChange = () => void (changes.happened() && keeper.sync());
     const onPageShow = () => {
       isLeaving = false;
       syncIfVisible();
@@ -78,21 +79,34 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
     document.addEventListener('visibilitychange', syncIfVisible);
     addEventListener('pageshow', onPageShow);
     addEventListener('online', syncIfVisible);
-    // After a sign-out in another tab, update this page even if it is hidden: it must not keep private content.
-    addEventListener('storage', syncAfterSignOut);
+    // After a sign-out or a change of the organization in another tab, update this page even if it is hidden: it must not keep private content.
+    addEventListener('storage', syncAfterChange);
+    latestKeeper.current = keeper;
     void keeper.sync();
     return () => {
       keeper.stop();
       document.removeEventListener('visibilitychange', syncIfVisible);
       removeEventListener('pageshow', onPageShow);
       removeEventListener('online', syncIfVisible);
-      removeEventListener('storage', syncAfterSignOut);
+      removeEventListener('storage', syncAfterChange);
     };
   }, [tokenPath]);
+  // Providers return another `getToken` after the session has changed, for example to another organization.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new `getToken` runs the effect again.
+  useEffect(() => void latestKeeper.current?.syncIfTokenChanged(), [getToken]);
   return null;
 }
 
 export interface SignInOptions extends TokenSource {
+  /**
+   * Whether `getToken` can tell who is signed in. Nothing is decided before. Providers return it together with
+   * `getToken`.
+   *
+   * @default true
+   */
+  readonly isLoaded?: boolean | undefined;
+  /** Whether the user is signed in. If it changes, for example because the user signs in on this page, Torii is asked again. */
+  readonly isSignedIn?: boolean | undefined;
   /**
    * The page to load after signing in, if the URL of the sign-in page does not say which page the user came from. A
    * path, with Next's `basePath`.
@@ -123,9 +137,14 @@ export interface SignInState {
 /**
  * React hook for the sign-in page. Sends signed-in users back to the page that they came from. Users who still have a
  * session at Torii do not have to click anything.
+ *
+ * @example
+ * const { status, problem, retry } = useSignIn(useAuth()); // `useAuth` of Torii's React provider
  */
 export function useSignIn({
   getToken,
+  isLoaded = true,
+  isSignedIn,
   tokenPath = defaultTokenPath,
   home = '/',
   origins = [],
@@ -136,7 +155,7 @@ export function useSignIn({
   useEffect(() => {
     latest.current = { getToken, origins };
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `retry` changes `attempt` to run the effect again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` and `isSignedIn` only run the effect again.
   useEffect(() => {
     let current = true;
     const show = (status: SignInState['status'], problem: string | null = null) => {
@@ -156,7 +175,7 @@ export function useSignIn({
       const source = {
         getToken: () => latest.current.getToken(),
         tokenPath,
-        isOutdated: () => signOuts.happened(),
+        isOutdated: () => changes.happened(),
         isStopped: () => !current,
       };
       if ((await source.getToken()) === null) return showSignedOut();
@@ -168,11 +187,12 @@ export function useSignIn({
       leaveFor(address, (target) => location.replace(target));
     };
     show('checking');
+    if (!isLoaded) return;
     signIn().catch((error: unknown) => show('failed', messageOf(error)));
     return () => {
       current = false;
     };
-  }, [attempt, tokenPath, home]);
+  }, [attempt, isLoaded, isSignedIn, tokenPath, home]);
   const retry = useCallback(() => {
     forgetBounces(tabStorage);
     setAttempt((count) => count + 1);
@@ -216,12 +236,62 @@ export async function endSession({
 }: EndSessionOptions): Promise<void> {
   await takeTurn(tokenPath, async () => {
     await signOut();
-    signOuts.note();
+    changes.note();
     await clearToken(tokenPath);
   });
+  loadPage(to);
+}
+
+export interface ChangeOrganizationOptions extends TokenSource {
+  /**
+   * Makes another organization the active one of the user's session at Torii. After that, `getToken` must return a
+   * token for this organization.
+   */
+  readonly switchOrganization: () => Promise<unknown>;
+  /**
+   * The page to load afterwards: a path with Next's `basePath`, or a URL of the page's own origin. By default, the
+   * current page is loaded again.
+   */
+  readonly to?: string | undefined;
+}
+
+/**
+ * Switches the user to another organization at Torii, stores the new token in the cookie, and loads a full page. The
+ * server sees the new organization from that page on. Other open tabs of the app reload, so that none of them shows one
+ * organization while it works for the other.
+ *
+ * @throws Error if Torii or the token route cannot be reached, or if `switchOrganization` throws. The page is not left
+ * then
+ * @example
+ * await changeOrganization({ switchOrganization: () => session.switchOrganization(id), getToken: session.getToken });
+ */
+export async function changeOrganization({
+  switchOrganization,
+  getToken,
+  tokenPath = defaultTokenPath,
+  to,
+}: ChangeOrganizationOptions): Promise<void> {
+  await takeTurn(tokenPath, async () => {
+    await switchOrganization();
+    changes.note();
+    await updateInTurn({ getToken, tokenPath, isOutdated: () => changes.happened(), isStopped: () => false });
+  });
+  loadPage(to);
+}
+
+// Loads a full page: only that clears the cache of Next's router, and what the page's components remember.
+function loadPage(to: string | undefined): void {
   forgetBounces(tabStorage);
   isLeaving = true;
-  location.assign(readReturnAddress(to, [location.origin]) ?? '/');
+  const address = to === undefined ? undefined : (readReturnAddress(to, [location.origin]) ?? '/');
+  if (address !== undefined) location.assign(address);
+  // If only the fragment differs, `assign` loads nothing.
+  if (address === undefined || (address.includes('#') && isSamePage(address))) location.reload();
+}
+
+function isSamePage(address: string): boolean {
+  const [target, here] = [new URL(address, location.href), new URL(location.href)];
+  return target.pathname + target.search === here.pathname + here.search;
 }
 
 /**
@@ -243,7 +313,7 @@ function tabStorage(): Storage {
 }
 
 // Created when the page loads, not later: another tab may sign out before the first update of the cookie has finished.
-const signOuts = watchSignOuts(() => window.localStorage);
+const changes = watchSessionChanges(() => window.localStorage);
 
-/** `true` while `endSession` loads another page. Until then, do not reload: a reload would cancel that navigation. */
+/** `true` while `loadPage` loads a page. Until then, do not reload: a reload would cancel that navigation. */
 let isLeaving = false;

@@ -21,20 +21,23 @@ export type CookieUpdate =
 // Updates the token cookie under a lock, so that other tabs wait. The lock may be unavailable or time out, so another tab can
 // sign out during the update: check for a sign-out again after storing a token.
 export function updateCookie(source: CookieSource, stored?: string): Promise<CookieUpdate> {
+  return takeTurn(source.tokenPath, () => updateInTurn(source, stored));
+}
+
+/** `updateCookie` for a caller that holds the lock. */
+export async function updateInTurn(source: CookieSource, stored?: string): Promise<CookieUpdate> {
   const { getToken, tokenPath, isOutdated, isStopped } = source;
-  return takeTurn(tokenPath, async (): Promise<CookieUpdate> => {
-    if (isOutdated()) return { did: 'nothing: reload first' };
-    const token = await getToken();
-    if (isStopped() || token === stored) return { did: 'nothing' };
-    if (token === null) return { did: 'clear', answer: await clearToken(tokenPath) };
-    const isSignedOut = async () => isOutdated() || (await getToken()) === null;
-    const answer = await storeToken(tokenPath, token).catch(async (problem: unknown) => {
-      // If the user signed out meanwhile, clear the cookie despite the error: browsers set a cookie when the response
-      // headers arrive, and reading the body may fail after that.
-      if (await isSignedOut()) await clearToken(tokenPath);
-      throw problem;
-    });
-    if (await isSignedOut()) return { did: 'clear', answer: await clearToken(tokenPath) };
-    return { did: 'store', token, answer };
+  if (isOutdated()) return { did: 'nothing: reload first' };
+  const token = await getToken();
+  if (isStopped() || token === stored) return { did: 'nothing' };
+  if (token === null) return { did: 'clear', answer: await clearToken(tokenPath) };
+  const isSignedOut = async () => isOutdated() || (await getToken()) === null;
+  const answer = await storeToken(tokenPath, token).catch(async (problem: unknown) => {
+    // If the user signed out meanwhile, clear the cookie despite the error: browsers set a cookie when the response
+    // headers arrive, and reading the body may fail after that.
+    if (await isSignedOut()) await clearToken(tokenPath);
+    throw problem;
   });
+  if (await isSignedOut()) return { did: 'clear', answer: await clearToken(tokenPath) };
+  return { did: 'store', token, answer };
 }

@@ -11,11 +11,18 @@ export interface KeeperOptions extends Omit<CookieSource, 'isStopped'> {
 
 export interface Keeper {
   sync(): Promise<void>;
+  /**
+   * Syncs at once if `getToken` returns another token than before. Leaves retries after an error to the timer, and asks
+   * only a few times a second, because a page may render again for each call of `getToken`.
+   */
+  syncIfTokenChanged(): Promise<void>;
   stop(): void;
 }
 
 const leadMs = 25_000;
 const minDelayMs = 1000;
+/** How often a page may ask within `minDelayMs` whether the token has changed. */
+const maxChecks = 5;
 const maxRetryMs = 60_000;
 /**
  * The longest delay of a timer. `setTimeout` fires at once above 2^31 ms. A long delay is also wrong if the device's
@@ -30,9 +37,14 @@ export function keepToken(options: KeeperOptions): Keeper {
   let retryMs = minDelayMs;
   let running: Promise<void> | undefined;
   let stopped = false;
+  let checks = { sinceMs: 0, count: 0 };
+  let checkTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether a retry is due. Until then, only the timer and the browser's events may start an update. */
+  let isRetryDue = false;
 
   async function update(): Promise<void> {
     try {
+      isRetryDue = false;
       const result = await updateCookie({ ...options, isStopped: () => stopped }, stored?.token);
       if (result.did === 'store') handleStored(result.token, result.answer);
       if (result.did === 'clear') handleCleared(result.answer);
@@ -41,6 +53,7 @@ export function keepToken(options: KeeperOptions): Keeper {
       if (stored !== undefined) syncAfter(renewalDelay(stored.endsAtMs - Date.now()));
     } catch (problem) {
       if (stopped) return;
+      isRetryDue = true;
       onProblem(problem);
       syncAfter(retryMs);
       retryMs = Math.min(retryMs * 2, maxRetryMs);
@@ -63,6 +76,7 @@ export function keepToken(options: KeeperOptions): Keeper {
   function requestReload(): void {
     stored = undefined;
     if (stopped) return;
+    isRetryDue = true;
     onSignedOut();
     syncAfter(maxRetryMs);
   }
@@ -86,11 +100,34 @@ export function keepToken(options: KeeperOptions): Keeper {
     return running;
   }
 
+  async function checkToken(): Promise<void> {
+    // An update that is running may have read the token before it changed.
+    await running;
+    if (stopped || isRetryDue) return;
+    try {
+      if ((await options.getToken()) === (stored?.token ?? null)) return;
+    } catch {
+      // The update below reports the error.
+    }
+    await sync();
+  }
+
+  async function syncIfTokenChanged(): Promise<void> {
+    const elapsedMs = Date.now() - checks.sinceMs;
+    if (elapsedMs < 0 || elapsedMs >= minDelayMs) checks = { sinceMs: Date.now(), count: 0 };
+    checks.count += 1;
+    if (checks.count <= maxChecks) return checkToken();
+    clearTimeout(checkTimer);
+    if (!stopped) checkTimer = setTimeout(() => void checkToken(), minDelayMs);
+  }
+
   return {
     sync,
+    syncIfTokenChanged,
     stop() {
       stopped = true;
       clearTimeout(timer);
+      clearTimeout(checkTimer);
     },
   };
 }

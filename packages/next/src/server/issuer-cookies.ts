@@ -1,5 +1,15 @@
 import { readCookies, type TokenCookie, tokenCookieNames } from './token-cookie.ts';
 
+/** Where the app and the issuer are, as far as it matters for cookies and redirects of the issuer. */
+export interface Places extends Pick<TokenCookie, 'secure'> {
+  /** The issuer's URL without a trailing slash. */
+  readonly upstream: string;
+  /** The path that the browser asked for, without Next's `basePath`. */
+  readonly pathname: string;
+  /** Whether Next has a `basePath`. Browsers may find the route below it, or without it through a rewrite. */
+  readonly hasBasePath: boolean;
+}
+
 // For each cookie `x` that the issuer sets, the app also sets a cookie `torii_issuer.x`, called its mark. Only cookies
 // with a mark are sent to the issuer, so that it does not get the app's own cookies. The prefix `__Host-` stops sibling
 // subdomains from setting marks.
@@ -7,31 +17,73 @@ function markPrefixOf({ secure }: Pick<TokenCookie, 'secure'>): string {
   return secure ? '__Host-torii_issuer.' : 'torii_issuer.';
 }
 
+// Sends no cookie whose name comes twice. One of the two may be the app's own, or was planted by a sibling subdomain to
+// sign the user in as someone else (login CSRF).
 export function cookieHeaderForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>): string | null {
   const markPrefix = markPrefixOf(app);
   const cookies = readCookies(sent);
-  const marks = new Set(cookies.map(({ name }) => name).filter((name) => name.startsWith(markPrefix)));
-  const marked = cookies.filter(({ name }) => marks.has(markPrefix + name) && !tokenCookieNames.includes(name));
+  const counts = new Map<string, number>();
+  for (const { name } of cookies) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const marked = cookies.filter(
+    ({ name }) => counts.has(markPrefix + name) && counts.get(name) === 1 && !tokenCookieNames.includes(name),
+  );
   return marked.length > 0 ? marked.map(({ pair }) => pair).join('; ') : null;
 }
 
 // Returns the `Set-Cookie` lines for a cookie of the issuer and for its mark (a cookie that records that the issuer set
 // it). Returns none if the issuer's cookie is named like a mark or the token cookie: only the token route may set the
 // token cookie, because that route verifies the token.
-export function cookieLinesForBrowser(line: string, app: Pick<TokenCookie, 'secure'>): readonly string[] {
-  const markPrefix = markPrefixOf(app);
+export function cookieLinesForBrowser(line: string, places: Places): readonly string[] {
+  const markPrefix = markPrefixOf(places);
   const [pair = '', ...attributes] = line.split(';');
   const name = pair.split('=', 1)[0]?.trim() ?? '';
   if (name === '' || !pair.includes('=')) return [];
   if (tokenCookieNames.includes(name) || name.startsWith(markPrefix)) return [];
   // Remove the `Domain` that the issuer set: browsers would reject the cookie, or send it to sibling subdomains too.
-  const kept = attributes.filter((attribute) => !isNamed(attribute, 'domain'));
-  // Set `Path=/` and `Secure` on the second cookie: browsers reject a cookie named `__Host-…` without them.
-  const others = kept.filter((attribute) => !isNamed(attribute, 'path') && !isNamed(attribute, 'secure'));
-  const marked = app.secure ? [...others, ' Path=/', ' Secure'] : kept;
+  const ownHost = attributes.filter((attribute) => readName(attribute) !== 'domain');
+  // Browsers reject a cookie named `__Host-…` or `__Secure-…` without `Secure`.
+  const isPrefixed = /^__(?:host|secure)-/i.test(name);
+  const fitting = places.secure || isPrefixed ? ownHost : ownHost.flatMap(forPlainHttp);
+  const kept = fitting.map((attribute) => withPathOfApp(attribute, places));
+  // Set `Path=/` and `Secure` on the mark: browsers reject a cookie named `__Host-…` without them.
+  const others = kept.filter((attribute) => readName(attribute) !== 'path' && readName(attribute) !== 'secure');
+  const marked = places.secure ? [...others, ' Path=/', ' Secure'] : kept;
   return [[pair, ...kept].join(';'), [`${markPrefix}${name}=1`, ...marked].join(';')];
 }
 
-function isNamed(attribute: string, name: string): boolean {
-  return attribute.split('=', 1)[0]?.trim().toLowerCase() === name;
+// Over http, some browsers reject `Secure`, on loopback too, and all reject `SameSite=None` or `Partitioned` without it.
+// Torii sets these attributes for pages of other sites, but here its cookies belong to the app's own site.
+function forPlainHttp(attribute: string): readonly string[] {
+  const name = readName(attribute);
+  if (name === 'secure' || name === 'partitioned') return [];
+  return name === 'samesite' && readValue(attribute).toLowerCase() === 'none' ? [' SameSite=Lax'] : [attribute];
+}
+
+function withPathOfApp(attribute: string, places: Places): string {
+  if (readName(attribute) !== 'path') return attribute;
+  const path = readValue(attribute);
+  const found = findRoutePath(path, places);
+  if (found === undefined) return path === issuerPathOf(places) ? ' Path=/' : attribute;
+  if (places.hasBasePath) return ' Path=/';
+  return found === path ? attribute : ` Path=${found}`;
+}
+
+/** Returns the path of the route, without `basePath`, for a path of the issuer; `undefined` if it is not below `/_torii`. */
+export function findRoutePath(path: string, places: Places): string | undefined {
+  const base = issuerPathOf(places);
+  const below = path.startsWith(base) ? path.slice(base.length) : path;
+  return /^\/_torii(?![^/?#])/.test(below) ? below : undefined;
+}
+
+/** The path of the issuer's URL, without a trailing slash. Several environments may share a host. */
+function issuerPathOf({ upstream }: Places): string {
+  return new URL(upstream).pathname.replace(/\/$/, '');
+}
+
+function readName(attribute: string): string | undefined {
+  return attribute.split('=', 1)[0]?.trim().toLowerCase();
+}
+
+function readValue(attribute: string): string {
+  return attribute.slice(attribute.indexOf('=') + 1).trim();
 }

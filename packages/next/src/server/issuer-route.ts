@@ -1,6 +1,7 @@
 import { ToriiRequestError } from '@torii/core';
 import { innermostProblem, loggable, loggableCause, readPath } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
+import { withoutTrailingSlash } from '../paths.ts';
 import { answerError, answerPrivately } from './answer.ts';
 import { limitBody } from './body-limit.ts';
 import type { Settings } from './options.ts';
@@ -45,11 +46,13 @@ async function forward(request: NextRequest, { upstream, cookie, emit }: Setting
   if (!pathname.startsWith('/_torii/') || 'problem' in readPath(pathname)) {
     throw new ToriiRequestError('The path is ambiguous or not below /_torii/.');
   }
+  // Next's option `trailingSlash` redirects every request to a path with a slash. Torii's paths have none.
+  const url = upstream + (pathname === '/_torii/' ? pathname : withoutTrailingSlash(pathname));
   const sent = limitBody(request.body, request.headers, maxRequestBytes);
   if (sent === 'too large') return answerGateway(413, tooLarge);
   let answer: Response;
   try {
-    answer = await fetch(upstream + pathname + search, {
+    answer = await fetch(url + search, {
       method: request.method,
       headers: headersForIssuer(request.headers, cookie),
       redirect: 'manual',
@@ -60,14 +63,20 @@ async function forward(request: NextRequest, { upstream, cookie, emit }: Setting
   } catch (thrown) {
     if (sent?.isOver()) return answerGateway(413, tooLarge);
     const cause = loggableCause(thrown);
-    const url = loggable(upstream + pathname);
     // Not if the browser itself ended the request.
-    if (!request.signal.aborted) emit({ type: 'issuer_unreachable', url, problem: innermostProblem(cause), cause });
+    if (!request.signal.aborted)
+      emit({ type: 'issuer_unreachable', url: loggable(url), problem: innermostProblem(cause), cause });
     return answerGateway(502, 'The issuer cannot be reached.');
   }
+  const places = { upstream, secure: cookie.secure, pathname, hasBasePath: basePathOf(request) !== '' };
   const received = limitBody(answer.body, new Headers(), maxResponseBytes);
   const body = received === null || received === 'too large' ? null : received.body;
-  return new Response(body, { status: answer.status, headers: headersForBrowser(answer.headers, upstream, cookie) });
+  return new Response(body, { status: answer.status, headers: headersForBrowser(answer.headers, places) });
+}
+
+// In a route, Next removes `basePath` from `nextUrl` without saying so there. Next writes it into the app's bundle when it is built.
+function basePathOf({ nextUrl }: NextRequest): string {
+  return nextUrl?.basePath || process.env['__NEXT_ROUTER_BASEPATH'] || '';
 }
 
 // `AbortSignal.any` throws for a signal of another realm, or of another Fetch implementation.

@@ -1,4 +1,4 @@
-import { cookieHeaderForIssuer, cookieLinesForBrowser } from './issuer-cookies.ts';
+import { cookieHeaderForIssuer, cookieLinesForBrowser, findRoutePath, type Places } from './issuer-cookies.ts';
 import type { TokenCookie } from './token-cookie.ts';
 
 // The only request headers that are sent to the issuer. A block list would be incomplete: proxies, clouds and
@@ -12,6 +12,8 @@ const allowed = new Set([
   ...['origin', 'access-control-request-method', 'access-control-request-headers', 'sec-gpc', 'sec-purpose'],
   ...['dpop', 'idempotency-key', 'x-csrf-token', 'x-xsrf-token', 'x-requested-with', 'x-request-id'],
   ...['traceparent', 'tracestate'],
+  // Torii's own: the publishable key, and the session of an app that keeps no cookies.
+  ...['x-api-key', 'x-torii-session-token'],
 ]);
 const allowedPrefixes = ['sec-fetch-', 'sec-ch-'];
 
@@ -26,6 +28,8 @@ const forOrigins = [
   ...['strict-transport-security', 'alt-svc', 'nel', 'report-to', 'reporting-endpoints', 'clear-site-data'],
   ...['service-worker-allowed', 'accept-ch', 'origin-agent-cluster', 'x-sendfile'],
 ];
+/** The response header with the session of an app that keeps no cookies. The only `X-Torii-…` header that is passed on. */
+const sessionTokenHeader = 'x-torii-session-token';
 const forServersPrefixes = ['x-middleware-', 'x-nextjs-', 'x-next-', 'x-invoke-', 'x-torii-', 'next-', 'x-accel-'];
 
 export function headersForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>): Headers {
@@ -44,16 +48,20 @@ export function headersForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>
   return passed;
 }
 
-export function headersForBrowser(received: Headers, upstream: string, app: Pick<TokenCookie, 'secure'>): Headers {
+export function headersForBrowser(received: Headers, places: Places): Headers {
   const rewritten = ['content-length', 'content-encoding', 'set-cookie', 'location'];
   const dropped = new Set([...hopByHop, ...rewritten, ...forOrigins, ...namedIn(received.get('connection'))]);
-  const passed = pick(received, (name) => !dropped.has(name) && !startsWithOne(name, forServersPrefixes));
-  for (const line of received.getSetCookie()) {
-    for (const each of cookieLinesForBrowser(line, app)) passed.append('set-cookie', each);
+  const isForServers = (name: string) => name !== sessionTokenHeader && startsWithOne(name, forServersPrefixes);
+  const passed = pick(received, (name) => !dropped.has(name) && !isForServers(name));
+  const cookies = received.getSetCookie();
+  for (const line of cookies) {
+    for (const each of cookieLinesForBrowser(line, places)) passed.append('set-cookie', each);
   }
   const location = received.get('location');
-  if (location !== null) passed.set('location', toAppOrigin(location, upstream));
-  if (!passed.has('cache-control')) passed.set('cache-control', 'private, no-store');
+  if (location !== null) passed.set('location', toAppOrigin(location, places));
+  // A shared cache must not give one user's session to another.
+  const hasSession = cookies.length > 0 || passed.has(sessionTokenHeader);
+  if (hasSession || !passed.has('cache-control')) passed.set('cache-control', 'private, no-store');
   return passed;
 }
 
@@ -71,6 +79,13 @@ function namedIn(connection: string | null): readonly string[] {
   return (connection ?? '').split(',').map((name) => name.trim().toLowerCase());
 }
 
-function toAppOrigin(location: string, upstream: string): string {
-  return location.startsWith(`${upstream}/_torii/`) ? location.slice(upstream.length) : location;
+// Keeps other paths and URLs of other origins. Relative paths mean the same at the app.
+function toAppOrigin(location: string, places: Places): string {
+  const { origin } = new URL(places.upstream);
+  const path = location.startsWith(`${origin}/`) ? location.slice(origin.length) : location;
+  const found = path.startsWith('/') ? findRoutePath(path, places) : undefined;
+  if (found === undefined) return location;
+  if (!places.hasBasePath) return found;
+  // A relative path is right with and without `basePath`.
+  return '../'.repeat(places.pathname.split('/').length - 2) + found.slice(1);
 }

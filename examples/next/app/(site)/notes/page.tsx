@@ -1,10 +1,10 @@
 import { listNotes } from '../../../notes';
-import { CallApi } from '../../../session';
+import { CallApi, Organizations } from '../../../session';
 import { torii } from '../../../torii';
 import { add } from './actions';
 
 export default async function Notes() {
-  const { userId } = await torii.protect({ returnTo: '/notes' });
+  const { userId, organization } = await torii.protect({ returnTo: '/notes' });
   const notes = listNotes(userId);
   return (
     <>
@@ -23,6 +23,10 @@ export default async function Notes() {
             ))}
           </ul>
         )}
+      </section>
+      <section>
+        <h2>{organization === null ? 'You work for no organization.' : `Your role is ${organization.role}.`}</h2>
+        <Organizations activeId={organization?.id ?? null} />
       </section>
       <section>
         <h2>An API route</h2>

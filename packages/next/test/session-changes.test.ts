@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { watchSignOuts } from '../src/browser/sign-outs.ts';
+import { watchSessionChanges } from '../src/browser/session-changes.ts';
 
 function makeStorage() {
   const notes = new Map<string, string>();
@@ -9,27 +9,27 @@ function makeStorage() {
   });
 }
 
-test('a page detects sign-outs in other tabs after it was loaded, and ignores its own', () => {
+test('a page detects changes in other tabs after it was loaded, and ignores its own', () => {
   const storage = makeStorage();
-  const [one, other] = [watchSignOuts(storage), watchSignOuts(storage)];
+  const [one, other] = [watchSessionChanges(storage), watchSessionChanges(storage)];
   expect([one.happened(), other.happened()]).toEqual([false, false]);
   one.note();
   expect([one.happened(), other.happened()]).toEqual([false, true]);
-  const later = watchSignOuts(storage);
+  const later = watchSessionChanges(storage);
   expect(later.happened()).toBe(false);
-  // A second sign-out within the same millisecond counts too.
+  // A second change within the same millisecond counts too.
   other.note();
   expect([one.happened(), other.happened(), later.happened()]).toEqual([true, false, true]);
 });
 
-test('without working storage, no sign-out is detected and nothing throws', () => {
+test('without working storage, no change is detected and nothing throws', () => {
   const forbidden = () => {
     throw new DOMException('The operation is insecure.', 'SecurityError');
   };
   const full = () => ({ getItem: () => null, setItem: forbidden });
   for (const storage of [forbidden, full]) {
-    const signOuts = watchSignOuts(storage);
-    signOuts.note();
-    expect(signOuts.happened()).toBe(false);
+    const changes = watchSessionChanges(storage);
+    changes.note();
+    expect(changes.happened()).toBe(false);
   }
 });

@@ -1,13 +1,14 @@
-const key = 'torii.signed_out';
+const key = 'torii.session_changed';
 
 export type SharedStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
-export interface SignOuts {
+/** Tells the open tabs of an app that one of them has signed out or changed the organization. */
+export interface SessionChanges {
   note(): void;
   happened(): boolean;
 }
 
-export function watchSignOuts(storage: () => SharedStorage): SignOuts {
+export function watchSessionChanges(storage: () => SharedStorage): SessionChanges {
   let last = read(storage);
   return {
     note() {

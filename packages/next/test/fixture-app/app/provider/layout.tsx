@@ -1,0 +1,16 @@
+import type { ReactNode } from 'react';
+import { Session } from '../../session';
+import { torii } from '../../torii';
+
+export default async function Layout({ children }: { children: ReactNode }) {
+  const auth = await torii.auth();
+  return (
+    <Session
+      publishableKey={process.env.TORII_PUBLISHABLE_KEY ?? ''}
+      proxyOrigin={process.env.PROXY_ORIGIN ?? ''}
+      userId={auth?.userId ?? null}
+    >
+      {children}
+    </Session>
+  );
+}

@@ -1,0 +1,5 @@
+import { torii } from '../../../torii';
+
+export const GET = torii.withAuth((_request, { auth }) =>
+  Response.json({ userId: auth.userId, organization: auth.organization }),
+);

@@ -1,0 +1,1 @@
+export { ToriiProvider, useAuth, useTorii } from './provider';
