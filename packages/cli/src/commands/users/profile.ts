@@ -1,29 +1,24 @@
 import type { User } from '@torii/api';
 import type { Command } from 'commander';
 import { nonEmptyText } from '../../arguments.ts';
+import { metadataColumns } from '../../metadata.ts';
 import type { Column } from '../../output/table.ts';
 
 export interface ProfileOptions {
-  readonly name?: string;
-  readonly phone?: string;
-  readonly address?: string;
-  readonly dateOfBirth?: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
 }
 
 export function addProfileOptions(command: Command): Command {
   return command
-    .option('--name <name>', 'display name', nonEmptyText)
-    .option('--phone <phone>', 'phone number', nonEmptyText)
-    .option('--address <address>', 'postal address', nonEmptyText)
-    .option('--date-of-birth <date>', 'date such as 1815-12-10', nonEmptyText);
+    .option('--first-name <name>', 'first name', nonEmptyText)
+    .option('--last-name <name>', 'last name', nonEmptyText);
 }
 
-export function profileOf({ name, phone, address, dateOfBirth }: ProfileOptions): ProfileOptions {
+export function profileOf({ firstName, lastName }: ProfileOptions): ProfileOptions {
   return {
-    ...(name !== undefined && { name }),
-    ...(phone !== undefined && { phone }),
-    ...(address !== undefined && { address }),
-    ...(dateOfBirth !== undefined && { dateOfBirth }),
+    ...(firstName !== undefined && { firstName }),
+    ...(lastName !== undefined && { lastName }),
   };
 }
 
@@ -37,11 +32,12 @@ export const userColumns: readonly Column<User>[] = [
 
 export const profileColumns: readonly Column<User>[] = [
   ...userColumns,
+  { title: 'first name', value: ({ firstName }) => firstName },
+  { title: 'last name', value: ({ lastName }) => lastName },
+  { title: 'email verified', value: ({ emailVerifiedAt }) => emailVerifiedAt, isTime: true },
   { title: 'updated', value: ({ updatedAt }) => updatedAt, isTime: true },
   { title: 'deleted', value: ({ deletedAt }) => deletedAt, isTime: true },
-  { title: 'phone', value: ({ phone }) => phone },
-  { title: 'address', value: ({ address }) => address },
-  { title: 'born', value: ({ dateOfBirth }) => dateOfBirth },
   { title: 'locale', value: ({ locale }) => locale },
   { title: 'environment', value: ({ environmentId }) => environmentId },
+  ...metadataColumns<User>(['publicMetadata', 'privateMetadata', 'unsafeMetadata']),
 ];

@@ -1,10 +1,11 @@
 import { ToriiApiError, type ToriiClient, type User } from '@torii/api';
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../../../arguments.ts';
-import { type ApiOptions, addApiOptions, clientFor, demandUsers } from '../../../client.ts';
+import { type ApiOptions, addApiOptions, clientFor } from '../../../client.ts';
 import type { Context } from '../../../context.ts';
 import { CommandFailure, OutputClosed, UsageError } from '../../../failures.ts';
 import { codeOf, fileFailure, pathIn } from '../../../files.ts';
+import { demandItems } from '../../../listing.ts';
 import { printable } from '../../../output/printable.ts';
 import { startProgress } from '../../../output/progress.ts';
 import { environmentOf } from '../environment.ts';
@@ -60,7 +61,7 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
   try {
     await output.write(header);
     for await (const { items } of pagesOf(client, options, null, signal)) {
-      demandUsers(items);
+      demandItems(items, 'id', 'a user');
       await output.write(linesOf(items));
       count += items.length;
       progress?.advance(items.length);
@@ -113,7 +114,7 @@ async function exportToFile(context: Context, file: string, options: ExportOptio
 
   async function addPages(): Promise<void> {
     for await (const { items, nextCursor } of pagesOf(client, options, cursor, signal)) {
-      demandUsers(items);
+      demandItems(items, 'id', 'a user');
       const environmentId = demandEnvironment(items, file, target.note.environmentId);
       const page = { cursor: nextCursor, environmentId, users: items.length };
       await target.add(lines.linesOf(items), page);
