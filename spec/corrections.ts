@@ -50,7 +50,36 @@ export const corrections: readonly Correction[] = [
         : object;
     },
   },
+  {
+    reason: 'Metadata has any keys and any JSON values, but a schema may say that its values are objects.',
+    apply(object) {
+      const { properties } = object;
+      if (!isObject(properties)) return object;
+      const bags = Object.entries(properties).filter(([name]) => metadataBags.has(name));
+      const open = bags.map(([name, bag]) => [name, openBag(isObject(bag) ? bag : {})]);
+      return bags.length === 0 ? object : { ...object, properties: { ...properties, ...Object.fromEntries(open) } };
+    },
+  },
+  {
+    reason: 'An invitation needs no metadata, but its schema requires both bags. The client sends empty ones.',
+    apply(object) {
+      const { properties, required } = object;
+      if (!isObject(properties) || !isList(required) || !('email' in properties) || 'id' in properties) return object;
+      const forced = required.filter((name) => metadataBags.has(String(name)));
+      if (forced.length === 0) return object;
+      const bags = forced.map((name) => [name, { ...Object(properties[String(name)]), default: {} }]);
+      const rest = required.filter((name) => !forced.includes(name));
+      return { ...object, properties: { ...properties, ...Object.fromEntries(bags) }, required: rest };
+    },
+  },
 ];
+
+const metadataBags: ReadonlySet<string> = new Set(['publicMetadata', 'privateMetadata', 'unsafeMetadata']);
+
+function openBag({ $ref: _, ...bag }: JsonObject): JsonObject {
+  const isNullable = isList(bag['type']) && bag['type'].includes('null');
+  return { ...bag, type: isNullable ? ['object', 'null'] : 'object', additionalProperties: true };
+}
 
 /** Returns the document with all corrections applied, or only the given ones. */
 export function correctSpec(document: JsonObject, applied: readonly Correction[] = corrections): JsonObject {

@@ -34,7 +34,7 @@ export function compareSpecifications(old: Specification, next: Specification): 
   return [...compareServers(old, next), ...methods, ...compareTypes(old, next, methods)];
 }
 
-function compareMethods(old: Specification, next: Specification): readonly Change[] {
+export function compareMethods(old: Specification, next: Specification): readonly Change[] {
   const before = new Map(old.operations.map((operation) => [fullName(operation), operation]));
   const after = new Map(next.operations.map((operation) => [fullName(operation), operation]));
   return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((method) => {

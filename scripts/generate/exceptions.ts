@@ -15,6 +15,12 @@ export const names: Readonly<Record<string, string>> = {
   'PUT /allowed-origins': 'allowedOrigins.replace',
 };
 
+/** Names of the types that operations return, where the rules in type-names.ts would give an unclear name. */
+export const typeNames: Readonly<Record<string, string>> = {
+  'POST /invitations': 'Invitation',
+  'GET /invitations/{}': 'InvitationWithMetadata',
+};
+
 /** POST operations that are idempotent, so that the client may retry them. */
 export const repeatable: ReadonlySet<string> = new Set(['POST /users/{}/ban', 'POST /users/{}/unban']);
 

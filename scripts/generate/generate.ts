@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@hey-api/openapi-ts';
-import { correctSpec, type JsonObject } from '../../spec/corrections.ts';
+import type { Additions } from '../../spec/additions/addition.ts';
+import type { JsonObject } from '../../spec/corrections.ts';
+import { completeSpec } from './complete-spec.ts';
 import { objectAt, textAt } from './openapi.ts';
 import { type Operation, readOperations } from './operations.ts';
 import { TypeNames } from './type-names.ts';
@@ -22,10 +24,15 @@ export const generatedFolders = {
 /**
  * Returns the text of every generated file by its path in the repository.
  *
+ * @param published the document as the server publishes it
+ * @param additions what to add to it, by default spec/additions/
  * @throws Error if a path cannot be named, or if two operations or types would have the same name
  */
-export async function generateFiles(document: JsonObject): Promise<ReadonlyMap<string, string>> {
-  const corrected = correctSpec(document);
+export async function generateFiles(
+  published: JsonObject,
+  additions?: readonly Additions[],
+): Promise<ReadonlyMap<string, string>> {
+  const corrected = completeSpec(published, additions);
   const operations = readOperations(corrected);
   const resources = readResources(corrected, operations);
   const entities = writeEntities(
@@ -82,10 +89,15 @@ async function writeTypes(document: JsonObject, operations: readonly Operation[]
       plugins: ['@hey-api/typescript'],
       logs: { level: 'silent', file: false },
     });
-    return readFileSync(join(folder, 'types.gen.ts'), 'utf8');
+    return withReasons(readFileSync(join(folder, 'types.gen.ts'), 'utf8'));
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Moves the reason of a deprecation from the description to `@deprecated`, where editors show it. */
+function withReasons(text: string): string {
+  return text.replaceAll(/\* Deprecated: (.*)\n( +)\*\n +\* @deprecated\n/g, '* @deprecated $1\n');
 }
 
 /** The description of the first tag of a resource's operations. */

@@ -8,7 +8,9 @@ import { parseArgs } from 'node:util';
 import { corrections, correctSpec, type JsonObject } from '../../spec/corrections.ts';
 import { readJsonFile } from '../json-file.ts';
 import { repository } from '../workspace.ts';
+import { addToSpec } from './complete-spec.ts';
 import { generatedFolders, generateFiles } from './generate.ts';
+import { describeSuperseded } from './superseded.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,7 +27,8 @@ try {
   const stray = listPresent().filter((path) => !wanted.has(path));
   if (values.check) reportChanges([...changed, ...stray], wanted.size);
   else writeFiles(wanted, changed, stray);
-  reportIdleCorrections(document);
+  for (const line of describeSuperseded(document)) console.log(line);
+  reportIdleCorrections(addToSpec(document).document);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -47,7 +47,7 @@ export function nameEndpoints(document: JsonObject, endpoints: readonly Endpoint
 }
 
 /** The key of an endpoint in exceptions.ts, such as `DELETE /users/{}/sessions/{}`. */
-export function keyOf({ method, path }: Endpoint): string {
+export function keyOf({ method, path }: Pick<Endpoint, 'method' | 'path'>): string {
   return `${method} ${shorten(path)}`;
 }
 

@@ -1,5 +1,5 @@
 // The model of an operation that `npm run generate` and `npm run spec:diff` share.
-import type { JsonObject } from '../../spec/corrections.ts';
+import type { Json, JsonObject } from '../../spec/corrections.ts';
 import { doneStatuses, repeatable } from './exceptions.ts';
 import { keyOf, type MethodName, nameEndpoints } from './names.ts';
 import {
@@ -25,6 +25,8 @@ export interface Field {
   readonly isRequired: boolean;
   readonly rule: FieldRule;
   readonly schema: JsonObject;
+  /** What the client sends if the field is left out. */
+  readonly defaultValue: Json | undefined;
 }
 
 export type AnswerKind = 'page' | 'list' | 'object' | 'value' | 'nothing';
@@ -124,13 +126,21 @@ function readParameter(parameter: JsonObject): Field {
     isRequired: parameter['required'] === true,
     rule: ruleFor(schema),
     schema,
+    // The server applies the defaults of query parameters itself.
+    defaultValue: undefined,
   };
 }
 
 function readFields(document: JsonObject, fields: NonNullable<ReturnType<typeof fieldsOf>>): readonly Field[] {
   return Object.keys(fields.properties).map((name) => {
     const schema = resolve(document, objectAt(fields.properties, name));
-    return { name, isRequired: fields.required.includes(name), rule: ruleFor(schema), schema };
+    return {
+      name,
+      isRequired: fields.required.includes(name),
+      rule: ruleFor(schema),
+      schema,
+      defaultValue: schema['default'],
+    };
   });
 }
 

@@ -1,9 +1,11 @@
 // npm run spec:diff OLD NEW: lists what a newer specification changes in the client.
 // Exit code 0: no breaking changes. 1: breaking changes. 2: the files cannot be compared.
 import { table } from 'table';
-import { correctSpec, type JsonObject } from '../../spec/corrections.ts';
+import type { Additions } from '../../spec/additions/addition.ts';
+import type { JsonObject } from '../../spec/corrections.ts';
 import { readJsonFile } from '../json-file.ts';
 import { type Change, compareSpecifications, type Specification } from './compare.ts';
+import { completeSpec } from './complete-spec.ts';
 import { generateFiles } from './generate.ts';
 import { readOperations } from './operations.ts';
 import { readPublicTypes } from './public-types.ts';
@@ -21,11 +23,14 @@ export interface Diff {
   readonly exitCode: number;
 }
 
-export async function diffSpecifications(files: readonly string[]): Promise<Diff> {
+export async function diffSpecifications(files: readonly string[], additions?: readonly Additions[]): Promise<Diff> {
   try {
     const [old, next, ...rest] = files;
     if (old === undefined || next === undefined || rest.length > 0) throw new Error('Usage: npm run spec:diff OLD NEW');
-    const changes = compareSpecifications(await readSpecification(old), await readSpecification(next));
+    const changes = compareSpecifications(
+      await readSpecification(old, additions),
+      await readSpecification(next, additions),
+    );
     const breaking = changes.filter(({ isBreaking }) => isBreaking);
     const summary = `${changes.length} changes, ${breaking.length} of them breaking.`;
     const output = changes.length > 0 ? `${writeTable(changes)}\n${summary}` : summary;
@@ -35,11 +40,11 @@ export async function diffSpecifications(files: readonly string[]): Promise<Diff
   }
 }
 
-async function readSpecification(file: string): Promise<Specification> {
+async function readSpecification(file: string, additions?: readonly Additions[]): Promise<Specification> {
   try {
     const published = readJsonFile<JsonObject>(file);
-    const document = correctSpec(published);
-    const types = readPublicTypes(await generateFiles(published));
+    const document = completeSpec(published, additions);
+    const types = readPublicTypes(await generateFiles(published, additions));
     return { published, document, operations: readOperations(document), types };
   } catch (cause) {
     throw new Error(`${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });

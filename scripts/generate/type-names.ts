@@ -1,5 +1,7 @@
 // Names public types after methods, never after schemas: the server's developers rename schemas.
 import type { JsonObject } from '../../spec/corrections.ts';
+import { typeNames } from './exceptions.ts';
+import { keyOf } from './names.ts';
 import type { Operation } from './operations.ts';
 import { camelCase, pascalCase, singular } from './words.ts';
 
@@ -32,7 +34,8 @@ export class TypeNames {
       const isMain = main !== undefined && group.includes(main);
       const source = isMain ? main : (group.toSorted(by('list', 'get', 'create'))[0] as Operation);
       const { itemSchema: schema = {}, itemDoc: doc } = source;
-      const noun = isMain ? mainNoun(resource, source) : nounOf(resource, source);
+      const exception = group.map((operation) => typeNames[keyOf(operation)]).find((name) => name !== undefined);
+      const noun = exception ?? (isMain ? mainNoun(resource, source) : nounOf(resource, source));
       return [
         {
           name: noun ?? answerName(resource, source),

@@ -24,7 +24,8 @@ function fieldsText(document: JsonObject, schema: JsonObject, indent: string, de
     const field = objectAt(properties, name);
     const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
     const mark = required.includes(name) ? '' : '?';
-    const doc = docComment(textAt(field, 'description') ?? '', inner);
+    const text = textAt(field, 'description') ?? '';
+    const doc = docComment(field['deprecated'] === true ? text.replace(/^Deprecated: /m, '@deprecated ') : text, inner);
     return `${doc}${inner}readonly ${key}${mark}: ${typeText(document, field, inner, depth + 1)};\n`;
   });
   const open = isOpen ? [`${inner}readonly [key: string]: unknown;\n`] : [];

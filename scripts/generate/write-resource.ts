@@ -169,6 +169,7 @@ function describe(operation: Operation, types: TypeNames): readonly string[] {
     ...(takesParams(operation) ? ['input: params'] : []),
     ...(query.length > 0 ? [`query: ${writeRules(query)}`] : []),
     ...(body === 'raw' ? ["body: 'raw'"] : body === undefined ? [] : [`body: ${writeRules(body)}`]),
+    ...writeDefaults(body),
     ...(operation.isOpenBody ? ['isOpenBody: true'] : []),
     ...(operation.isRepeatable && method === 'POST' ? ['isRepeatable: true'] : []),
     ...(operation.doneStatus === undefined ? [] : [`doneStatus: ${operation.doneStatus}`]),
@@ -187,6 +188,14 @@ function writeCall([name, ...first]: readonly string[], parts: readonly string[]
 
 function writeRules(fields: readonly Field[]): string {
   return `{ ${fields.map(({ name, rule }) => `${keyText(name)}: '${rule}'`).join(', ')} }`;
+}
+
+function writeDefaults(body: Operation['body']): readonly string[] {
+  const fields: readonly Field[] = Array.isArray(body) ? body : [];
+  const parts = fields.flatMap(({ name, defaultValue }) =>
+    defaultValue === undefined ? [] : [`${keyText(name)}: ${JSON.stringify(defaultValue)}`],
+  );
+  return parts.length === 0 ? [] : [`defaults: { ${parts.join(', ')} }`];
 }
 
 function writeParameter(name: string): string {

@@ -32,7 +32,7 @@ export interface Parts {
   readonly body: unknown;
 }
 
-export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBody }: Operation): Parts {
+export function splitInput({ input, query: inQuery = {}, body: inBody, defaults = {}, isOpenBody }: Operation): Parts {
   const query = new URLSearchParams();
   if (inBody === 'raw') return { query, body: input === undefined ? input : jsonOf('body', input) };
   assertOption('params', input === undefined || isPlainObject(input), 'must be a plain object');
@@ -40,7 +40,7 @@ export function splitInput({ input, query: inQuery = {}, body: inBody, isOpenBod
   const known = Object.keys(rules);
   const unknown = Object.keys(input ?? {}).find((name) => !known.includes(name));
   if (unknown !== undefined && !isOpenBody) throw unknownName(unknown, known, {}, 'field');
-  const body = new Map<string, unknown>();
+  const body = new Map<string, unknown>(Object.entries(defaults));
   for (const [name, given] of Object.entries(input ?? {})) {
     const found: unknown = isPatch(given) ? given.value : given;
     if (found === undefined) continue;

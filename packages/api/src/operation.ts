@@ -12,6 +12,8 @@ export interface Operation {
   readonly query?: FieldRules;
   readonly search?: URLSearchParams;
   readonly body?: FieldRules | 'raw';
+  /** Body fields that are sent with these values if they are left out. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
   readonly isOpenBody?: boolean;
   readonly isRepeatable?: boolean;
   /**

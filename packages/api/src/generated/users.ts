@@ -8,6 +8,14 @@ import type * as wire from './wire.ts';
 /** An end-user belonging to one of your environments. */
 export interface User extends wire.UsersGetResponse {}
 
+/** A secret with which the actor signs in once as the user. */
+export interface UserImpersonationToken extends wire.UsersCreateImpersonationTokenResponse {}
+
+type WireUserOrganization = wire.UsersListOrganizationsResponse['items'][number];
+
+/** An organization of a user. The metadata is that of the membership. */
+export interface UserOrganization extends WireUserOrganization {}
+
 /** Parameters of `client.users.create`. */
 export type UserCreateParams = Body<wire.UsersCreateData['body']>;
 
@@ -16,6 +24,15 @@ export type UserListParams = Query<wire.UsersListData['query']> & Body<wire.User
 
 /** Parameters of `client.users.update`. */
 export type UserUpdateParams = Changes<wire.UsersUpdateData['body']>;
+
+/** Parameters of `client.users.createImpersonationToken`. */
+export type UserCreateImpersonationTokenParams = Body<wire.UsersCreateImpersonationTokenData['body']>;
+
+/** Parameters of `client.users.updateMetadata`. */
+export type UserUpdateMetadataParams = Changes<wire.UsersUpdateMetadataData['body']>;
+
+/** Parameters of `client.users.listOrganizations`. */
+export type UserListOrganizationsParams = Query<wire.UsersListOrganizationsData['query']>;
 
 const guardUser: AwaitGuard = createAwaitGuard({
   id: true,
@@ -30,7 +47,15 @@ const guardUser: AwaitGuard = createAwaitGuard({
   updatedAt: true,
   email: true,
   deletedAt: true,
+  firstName: true,
+  lastName: true,
+  emailVerifiedAt: true,
+  publicMetadata: true,
+  privateMetadata: true,
+  unsafeMetadata: true,
 });
+
+const guardUserImpersonationToken: AwaitGuard = createAwaitGuard({ token: true, expiresInSeconds: true, url: true });
 
 /** Server user management endpoints (secret key auth) */
 export class Users {
@@ -54,7 +79,7 @@ export class Users {
         method: 'POST',
         path: '/api/server/v1/users',
         input: params,
-        body: { email: 'any', password: 'any', name: 'any', phone: 'any', address: 'any', dateOfBirth: 'date' },
+        body: { email: 'any', password: 'any', name: 'any', phone: 'any', address: 'any', dateOfBirth: 'date', firstName: 'any', lastName: 'any', publicMetadata: 'any', privateMetadata: 'any', unsafeMetadata: 'any' },
         answer: 'object',
         guard: guardUser,
       },
@@ -67,6 +92,7 @@ export class Users {
    * same tri-state PATCH semantics as `UpdateUserRequest`: omit a field to skip that filter, send a value to require
    * it, send null to require null. Uses POST so the filter body can be sent without URL-encoding.
    *
+   * @throws ToriiApiError 400: Invalid filter, such as more than 100 ids or emails.
    * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    */
   list(params: UserListParams = {}, options?: RequestOptions): PagePromise<User> {
@@ -77,7 +103,7 @@ export class Users {
         path: '/api/server/v1/users/search',
         input: params,
         query: { limit: 'count', cursor: 'any' },
-        body: { name: 'any', email: 'any', statuses: 'list', createdAfter: 'date_time', createdBefore: 'date_time' },
+        body: { name: 'any', email: 'any', statuses: 'list', createdAfter: 'date_time', createdBefore: 'date_time', userIds: 'list', emailAddresses: 'list', organizationId: 'any' },
         isRepeatable: true,
         answer: 'page',
       },
@@ -123,7 +149,7 @@ export class Users {
         path: '/api/server/v1/users/{userId}',
         pathParams: { userId },
         input: params,
-        body: { name: 'any', phone: 'any', locale: 'any', address: 'any', dateOfBirth: 'date' },
+        body: { name: 'any', phone: 'any', locale: 'any', address: 'any', dateOfBirth: 'date', firstName: 'any', lastName: 'any', unsafeMetadata: 'any' },
         answer: 'object',
         guard: guardUser,
       },
@@ -174,6 +200,77 @@ export class Users {
         isRepeatable: true,
         answer: 'object',
         guard: guardUser,
+      },
+      options,
+    );
+  }
+
+  /**
+   * Creates a token with which a member of your staff signs in once as this user. Torii writes the reason to its audit
+   * log. Treat the token and the URL as secrets.
+   *
+   * @param userId Identifier of the user.
+   * @throws ToriiApiError 400: The user was deleted, the time is out of range, or the redirect URL is not allowed.
+   * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
+   * @throws ToriiApiError 402: The plan does not include impersonation, or its quota is used up.
+   * @throws ToriiApiError 403: The user belongs to another environment, or impersonation is switched off.
+   */
+  createImpersonationToken(userId: string, params: UserCreateImpersonationTokenParams, options?: RequestOptions): Call<UserImpersonationToken> {
+    return this.#send(
+      {
+        method: 'POST',
+        path: '/api/server/v1/users/{userId}/impersonation-token',
+        pathParams: { userId },
+        input: params,
+        body: { actorUserId: 'any', reason: 'any', redirectUrl: 'any', expiresInSeconds: 'count' },
+        answer: 'value',
+        guard: guardUserImpersonationToken,
+      },
+      options,
+    );
+  }
+
+  /**
+   * Merges metadata into that of a user. A key that is null is removed.
+   *
+   * @param userId Identifier of the user.
+   * @throws ToriiApiError 400: The merged metadata is larger than 8 KB, or a bag is not an object.
+   * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
+   * @throws ToriiApiError 403: The user belongs to another environment or was deleted.
+   * @throws ToriiApiError 404: No user has this id.
+   */
+  updateMetadata(userId: string, params: UserUpdateMetadataParams, options?: RequestOptions): Call<User> {
+    return this.#send(
+      {
+        method: 'PATCH',
+        path: '/api/server/v1/users/{userId}/metadata',
+        pathParams: { userId },
+        input: params,
+        body: { publicMetadata: 'any', privateMetadata: 'any', unsafeMetadata: 'any' },
+        answer: 'object',
+        guard: guardUser,
+      },
+      options,
+    );
+  }
+
+  /**
+   * Lists the organizations of a user, with the role of the user in each.
+   *
+   * @param userId Identifier of the user.
+   * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
+   * @throws ToriiApiError 403: No user of this environment has this id.
+   */
+  listOrganizations(userId: string, params: UserListOrganizationsParams = {}, options?: RequestOptions): PagePromise<UserOrganization> {
+    return listPages(
+      this.#send,
+      {
+        method: 'GET',
+        path: '/api/server/v1/users/{userId}/organizations',
+        pathParams: { userId },
+        input: params,
+        query: { limit: 'count', cursor: 'any' },
+        answer: 'page',
       },
       options,
     );

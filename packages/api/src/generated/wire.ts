@@ -18,20 +18,54 @@ export type CreateUserRequest = {
     password?: string | null;
     /**
      * Display name to seed on the profile.
+     *
+     * @deprecated Newer versions of Torii form it from `firstName` and `lastName`. Set these.
      */
     name?: string | null;
     /**
      * Phone number to seed on the profile.
+     *
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     phone?: string | null;
     /**
      * Postal address to seed on the profile.
+     *
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     address?: string | null;
     /**
      * Date of birth in ISO-8601 (YYYY-MM-DD).
+     *
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     dateOfBirth?: string | null;
+    /**
+     * The first name.
+     */
+    firstName?: string | null;
+    /**
+     * The last name.
+     */
+    lastName?: string | null;
+    /**
+     * Metadata that the browser may read and only your server writes. The three bags share 8 KB.
+     */
+    publicMetadata?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Metadata for your server alone. It is never in a token. The three bags share 8 KB.
+     */
+    privateMetadata?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Metadata that the user may write. Do not trust it. The three bags share 8 KB.
+     */
+    unsafeMetadata?: {
+        [key: string]: unknown;
+    };
 };
 
 export type ProblemDetail = {
@@ -63,6 +97,8 @@ export type UserResponse = {
     name?: string | null;
     /**
      * Phone number on the profile, if any. Not guaranteed to be verified.
+     *
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     phone?: string | null;
     /**
@@ -71,14 +107,20 @@ export type UserResponse = {
     locale?: 'en' | 'da' | null;
     /**
      * Free-form address string, if provided.
+     *
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     address?: string | null;
     /**
      * Date of birth in ISO-8601 (YYYY-MM-DD), if provided.
+     *
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     dateOfBirth?: string | null;
     /**
      * Lifecycle status of the user (e.g. active, banned).
+     *
+     * Deprecated: Newer versions of Torii do not use `pending_verification`. Read `emailVerifiedAt`.
      */
     status: 'pending_verification' | 'active' | 'banned' | 'deleted';
     /**
@@ -97,6 +139,36 @@ export type UserResponse = {
      * When this user was deleted, if soft-deleted. Null for active users.
      */
     deletedAt?: string | null;
+    /**
+     * The first name.
+     */
+    firstName?: string | null;
+    /**
+     * The last name.
+     */
+    lastName?: string | null;
+    /**
+     * When the user proved to own the email, or null.
+     */
+    emailVerifiedAt?: string | null;
+    /**
+     * Metadata that the browser may read and only your server writes. The three bags share 8 KB.
+     */
+    publicMetadata: {
+        [key: string]: unknown;
+    };
+    /**
+     * Metadata for your server alone. It is never in a token. The three bags share 8 KB.
+     */
+    privateMetadata: {
+        [key: string]: unknown;
+    };
+    /**
+     * Metadata that the user may write. Do not trust it. The three bags share 8 KB.
+     */
+    unsafeMetadata: {
+        [key: string]: unknown;
+    };
 };
 
 /**
@@ -109,10 +181,14 @@ export type ServerUserSearchRequest = {
     name?: string | null;
     /**
      * Filter by primary email (case-insensitive substring match). Send null to require users with no email.
+     *
+     * Deprecated: For newer versions of Torii, null does not mean "has no email". Read `email` of each user.
      */
     email?: string | null;
     /**
      * Filter by user status. Returns users matching any of the supplied statuses.
+     *
+     * Deprecated: Newer versions of Torii do not use `pending_verification`. Read `emailVerifiedAt`.
      */
     statuses?: Array<'pending_verification' | 'active' | 'banned' | 'deleted'>;
     /**
@@ -123,6 +199,18 @@ export type ServerUserSearchRequest = {
      * Only return users created at or before this instant (ISO-8601 UTC).
      */
     createdBefore?: string | null;
+    /**
+     * Only these users. At most 100 ids. An empty list finds nobody.
+     */
+    userIds?: Array<string>;
+    /**
+     * Only users with one of these emails, whole and in any case. At most 100. An empty list finds nobody.
+     */
+    emailAddresses?: Array<string>;
+    /**
+     * Only members of this organization.
+     */
+    organizationId?: string;
 };
 
 /**
@@ -149,10 +237,14 @@ export type CursorPageResponseUserResponse = {
 export type UpdateUserRequest = {
     /**
      * New display name. Send null to clear; omit to leave unchanged.
+     *
+     * @deprecated Newer versions of Torii form it from `firstName` and `lastName`. Set these.
      */
     name?: string | null;
     /**
      * New phone number. Send null to clear; omit to leave unchanged.
+     *
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     phone?: string | null;
     /**
@@ -161,12 +253,30 @@ export type UpdateUserRequest = {
     locale?: 'en' | 'da' | null;
     /**
      * New postal address. Send null to clear; omit to leave unchanged.
+     *
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     address?: string | null;
     /**
      * New date of birth (YYYY-MM-DD). Send null to clear; omit to leave unchanged.
+     *
+     * @deprecated Newer versions of Torii do not store it. Keep it in `privateMetadata`.
      */
     dateOfBirth?: string | null;
+    /**
+     * The first name.
+     */
+    firstName?: string | null;
+    /**
+     * The last name.
+     */
+    lastName?: string | null;
+    /**
+     * Metadata that the user may write.
+     */
+    unsafeMetadata?: {
+        [key: string]: unknown;
+    };
 };
 
 /**
@@ -205,6 +315,188 @@ export type UserSessionResponse = {
      * When this session was last seen by the API (ISO-8601 UTC).
      */
     lastUsedAt: string;
+    /**
+     * The organization for which the session gets its tokens, or null.
+     */
+    activeOrganizationId?: string | null;
+    /**
+     * The user who acts as the owner of the session, or null.
+     */
+    impersonatedBy?: string | null;
+};
+
+/**
+ * A secret with which the actor signs in once as the user.
+ */
+export type ImpersonationToken = {
+    /**
+     * The token. It can be used once.
+     */
+    token: string;
+    /**
+     * How long it can be used.
+     */
+    expiresInSeconds: number;
+    /**
+     * The page that uses the token, or null if none is known.
+     */
+    url?: string | null;
+};
+
+/**
+ * An organization of a user. The metadata is that of the membership.
+ */
+export type UserOrganization = {
+    organizationId: string;
+    /**
+     * The name of the organization.
+     */
+    name: string;
+    slug?: string | null;
+    /**
+     * The key of the role, such as `org:administrator`.
+     */
+    role: string;
+    /**
+     * The name of the role for people.
+     */
+    roleName?: string | null;
+    /**
+     * Metadata of the membership that browsers may read. Only your server writes it. At most 8 KB.
+     */
+    publicMetadata: {
+        [key: string]: unknown;
+    };
+    /**
+     * Metadata of the membership for your server alone. At most 8 KB.
+     */
+    privateMetadata: {
+        [key: string]: unknown;
+    };
+    joinedAt: string;
+};
+
+/**
+ * A customer of your app with several users, such as a company.
+ */
+export type Organization = {
+    id: string;
+    /**
+     * The name for people.
+     */
+    name: string;
+    /**
+     * The name for URLs.
+     */
+    slug?: string | null;
+    /**
+     * The set of roles that its members can have.
+     */
+    roleSetId?: string | null;
+    /**
+     * Metadata of the organization that browsers may read. Only your server writes it. At most 8 KB.
+     */
+    publicMetadata: {
+        [key: string]: unknown;
+    };
+    /**
+     * Metadata of the organization for your server alone. At most 8 KB.
+     */
+    privateMetadata: {
+        [key: string]: unknown;
+    };
+    createdAt: string;
+};
+
+/**
+ * The membership of a user in an organization.
+ */
+export type OrganizationMember = {
+    organizationId: string;
+    userId: string;
+    /**
+     * The key of the role, such as `org:administrator`.
+     */
+    role: string;
+    /**
+     * The name of the role for people.
+     */
+    roleName?: string | null;
+    /**
+     * Metadata of the membership that browsers may read. Only your server writes it. At most 8 KB.
+     */
+    publicMetadata: {
+        [key: string]: unknown;
+    };
+    /**
+     * Metadata of the membership for your server alone. At most 8 KB.
+     */
+    privateMetadata: {
+        [key: string]: unknown;
+    };
+    joinedAt: string;
+};
+
+/**
+ * An invitation to sign up, without its metadata.
+ */
+export type Invitation = {
+    id: string;
+    environmentId: string;
+    /**
+     * The email to which the invitation was sent.
+     */
+    email: string;
+    /**
+     * Whether the invitation can still be accepted.
+     */
+    status: 'PENDING' | 'ACCEPTED' | 'REVOKED' | 'EXPIRED';
+    expiresAt: string;
+    createdAt: string;
+    acceptedAt?: string | null;
+    revokedAt?: string | null;
+};
+
+/**
+ * An invitation to sign up, with its metadata.
+ */
+export type InvitationWithMetadata = {
+    id: string;
+    environmentId: string;
+    /**
+     * The email to which the invitation was sent.
+     */
+    email: string;
+    /**
+     * Whether the invitation can still be accepted.
+     */
+    status: 'PENDING' | 'ACCEPTED' | 'REVOKED' | 'EXPIRED';
+    expiresAt: string;
+    createdAt: string;
+    acceptedAt?: string | null;
+    revokedAt?: string | null;
+    /**
+     * Metadata of the invitation that browsers may read. Only your server writes it. At most 8 KB.
+     */
+    publicMetadata: {
+        [key: string]: unknown;
+    };
+    /**
+     * Metadata of the invitation for your server alone. At most 8 KB.
+     */
+    privateMetadata: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * The origins whose pages may use the environment.
+ */
+export type AllowedOrigins = {
+    /**
+     * Whole origins, such as `https://app.example.com` or `capacitor://localhost`.
+     */
+    origins: Array<string>;
 };
 
 export type UsersCreateData = {
@@ -333,6 +625,10 @@ export type UsersListData = {
 };
 
 export type UsersListErrors = {
+    /**
+     * Invalid filter, such as more than 100 ids or emails.
+     */
+    400: ProblemDetail;
     /**
      * Missing or invalid secret key.
      */
@@ -573,3 +869,760 @@ export type SessionsRevokeResponses = {
 };
 
 export type SessionsRevokeResponse = SessionsRevokeResponses[keyof SessionsRevokeResponses];
+
+export type UsersUpdateMetadataData = {
+    body: {
+        /**
+         * Merged into the stored bag. A bag that is left out stays as it is.
+         */
+        publicMetadata?: {
+            [key: string]: unknown;
+        };
+        /**
+         * Merged into the stored bag. A bag that is left out stays as it is.
+         */
+        privateMetadata?: {
+            [key: string]: unknown;
+        };
+        /**
+         * Merged into the stored bag. A bag that is left out stays as it is.
+         */
+        unsafeMetadata?: {
+            [key: string]: unknown;
+        };
+    };
+    path: {
+        /**
+         * Identifier of the user.
+         */
+        userId: string;
+    };
+    query?: never;
+    url: '/api/server/v1/users/{userId}/metadata';
+};
+
+export type UsersUpdateMetadataErrors = {
+    /**
+     * The merged metadata is larger than 8 KB, or a bag is not an object.
+     */
+    400: ProblemDetail;
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+    /**
+     * The user belongs to another environment or was deleted.
+     */
+    403: ProblemDetail;
+    /**
+     * No user has this id.
+     */
+    404: ProblemDetail;
+};
+
+export type UsersUpdateMetadataError = UsersUpdateMetadataErrors[keyof UsersUpdateMetadataErrors];
+
+export type UsersUpdateMetadataResponses = {
+    /**
+     * The user with the merged metadata.
+     */
+    200: UserResponse;
+};
+
+export type UsersUpdateMetadataResponse = UsersUpdateMetadataResponses[keyof UsersUpdateMetadataResponses];
+
+export type UsersCreateImpersonationTokenData = {
+    body: {
+        /**
+         * The user who will act as the other user.
+         */
+        actorUserId: string;
+        /**
+         * Why, for the audit log.
+         */
+        reason: string;
+        /**
+         * Where to send the actor after the sign-in. It must belong to an allowed origin.
+         */
+        redirectUrl?: string | null;
+        /**
+         * How long the token can be used, from 60 to 600 seconds. 600 by default.
+         */
+        expiresInSeconds?: number | null;
+    };
+    path: {
+        /**
+         * Identifier of the user.
+         */
+        userId: string;
+    };
+    query?: never;
+    url: '/api/server/v1/users/{userId}/impersonation-token';
+};
+
+export type UsersCreateImpersonationTokenErrors = {
+    /**
+     * The user was deleted, the time is out of range, or the redirect URL is not allowed.
+     */
+    400: ProblemDetail;
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+    /**
+     * The plan does not include impersonation, or its quota is used up.
+     */
+    402: ProblemDetail;
+    /**
+     * The user belongs to another environment, or impersonation is switched off.
+     */
+    403: ProblemDetail;
+};
+
+export type UsersCreateImpersonationTokenError = UsersCreateImpersonationTokenErrors[keyof UsersCreateImpersonationTokenErrors];
+
+export type UsersCreateImpersonationTokenResponses = {
+    /**
+     * The token.
+     */
+    200: ImpersonationToken;
+};
+
+export type UsersCreateImpersonationTokenResponse = UsersCreateImpersonationTokenResponses[keyof UsersCreateImpersonationTokenResponses];
+
+export type UsersListOrganizationsData = {
+    body?: never;
+    path: {
+        /**
+         * Identifier of the user.
+         */
+        userId: string;
+    };
+    query?: {
+        /**
+         * The largest number of items in the page, 20 by default. The server reduces a number above 100 to 100.
+         */
+        limit?: number;
+        /**
+         * The `nextCursor` of the previous page. Leave it out for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/server/v1/users/{userId}/organizations';
+};
+
+export type UsersListOrganizationsErrors = {
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+    /**
+     * No user of this environment has this id.
+     */
+    403: ProblemDetail;
+};
+
+export type UsersListOrganizationsError = UsersListOrganizationsErrors[keyof UsersListOrganizationsErrors];
+
+export type UsersListOrganizationsResponses = {
+    /**
+     * A page of memberships.
+     */
+    200: {
+        /**
+         * The items of this page.
+         */
+        items: Array<UserOrganization>;
+        /**
+         * The cursor of the next page, or null on the last page.
+         */
+        nextCursor: string | null;
+        /**
+         * Whether there is a next page.
+         */
+        hasMore: boolean;
+    };
+};
+
+export type UsersListOrganizationsResponse = UsersListOrganizationsResponses[keyof UsersListOrganizationsResponses];
+
+export type OrganizationsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The largest number of items in the page, 20 by default. The server reduces a number above 100 to 100.
+         */
+        limit?: number;
+        /**
+         * The `nextCursor` of the previous page. Leave it out for the first page.
+         */
+        cursor?: string;
+        /**
+         * Only organizations whose name contains this text, in any case.
+         */
+        name?: string;
+    };
+    url: '/api/server/v1/organizations';
+};
+
+export type OrganizationsListErrors = {
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+};
+
+export type OrganizationsListError = OrganizationsListErrors[keyof OrganizationsListErrors];
+
+export type OrganizationsListResponses = {
+    /**
+     * A page of organizations.
+     */
+    200: {
+        /**
+         * The items of this page.
+         */
+        items: Array<Organization>;
+        /**
+         * The cursor of the next page, or null on the last page.
+         */
+        nextCursor: string | null;
+        /**
+         * Whether there is a next page.
+         */
+        hasMore: boolean;
+    };
+};
+
+export type OrganizationsListResponse = OrganizationsListResponses[keyof OrganizationsListResponses];
+
+export type OrganizationsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Identifier of the organization.
+         */
+        organizationId: string;
+    };
+    query?: never;
+    url: '/api/server/v1/organizations/{organizationId}';
+};
+
+export type OrganizationsGetErrors = {
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+    /**
+     * No organization of this environment has this id.
+     */
+    404: ProblemDetail;
+};
+
+export type OrganizationsGetError = OrganizationsGetErrors[keyof OrganizationsGetErrors];
+
+export type OrganizationsGetResponses = {
+    /**
+     * The organization.
+     */
+    200: Organization;
+};
+
+export type OrganizationsGetResponse = OrganizationsGetResponses[keyof OrganizationsGetResponses];
+
+export type OrganizationsUpdateMetadataData = {
+    body: {
+        /**
+         * Merged into the stored metadata of the organization, object by object. A key that is null is removed. A bag that is left out stays as it is.
+         */
+        publicMetadata?: {
+            [key: string]: unknown;
+        };
+        /**
+         * Merged into the stored metadata of the organization, object by object. A key that is null is removed. A bag that is left out stays as it is.
+         */
+        privateMetadata?: {
+            [key: string]: unknown;
+        };
+    };
+    path: {
+        /**
+         * Identifier of the organization.
+         */
+        organizationId: string;
+    };
+    query?: never;
+    url: '/api/server/v1/organizations/{organizationId}/metadata';
+};
+
+export type OrganizationsUpdateMetadataErrors = {
+    /**
+     * A merged bag is larger than 8 KB, or no bag was given.
+     */
+    400: ProblemDetail;
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+    /**
+     * No organization of this environment has this id.
+     */
+    404: ProblemDetail;
+};
+
+export type OrganizationsUpdateMetadataError = OrganizationsUpdateMetadataErrors[keyof OrganizationsUpdateMetadataErrors];
+
+export type OrganizationsUpdateMetadataResponses = {
+    /**
+     * The organization with the merged metadata.
+     */
+    200: Organization;
+};
+
+export type OrganizationsUpdateMetadataResponse = OrganizationsUpdateMetadataResponses[keyof OrganizationsUpdateMetadataResponses];
+
+export type OrganizationsListMembersData = {
+    body?: never;
+    path: {
+        /**
+         * Identifier of the organization.
+         */
+        organizationId: string;
+    };
+    query?: {
+        /**
+         * The largest number of items in the page, 20 by default. The server reduces a number above 100 to 100.
+         */
+        limit?: number;
+        /**
+         * The `nextCursor` of the previous page. Leave it out for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/server/v1/organizations/{organizationId}/members';
+};
+
+export type OrganizationsListMembersErrors = {
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+    /**
+     * No organization of this environment has this id.
+     */
+    404: ProblemDetail;
+};
+
+export type OrganizationsListMembersError = OrganizationsListMembersErrors[keyof OrganizationsListMembersErrors];
+
+export type OrganizationsListMembersResponses = {
+    /**
+     * A page of members.
+     */
+    200: {
+        /**
+         * The items of this page.
+         */
+        items: Array<OrganizationMember>;
+        /**
+         * The cursor of the next page, or null on the last page.
+         */
+        nextCursor: string | null;
+        /**
+         * Whether there is a next page.
+         */
+        hasMore: boolean;
+    };
+};
+
+export type OrganizationsListMembersResponse = OrganizationsListMembersResponses[keyof OrganizationsListMembersResponses];
+
+export type OrganizationsUpdateMemberMetadataData = {
+    body: {
+        /**
+         * Merged into the stored metadata of the membership, object by object. A key that is null is removed. A bag that is left out stays as it is.
+         */
+        publicMetadata?: {
+            [key: string]: unknown;
+        };
+        /**
+         * Merged into the stored metadata of the membership, object by object. A key that is null is removed. A bag that is left out stays as it is.
+         */
+        privateMetadata?: {
+            [key: string]: unknown;
+        };
+    };
+    path: {
+        /**
+         * Identifier of the organization.
+         */
+        organizationId: string;
+        /**
+         * Identifier of the member user.
+         */
+        memberUserId: string;
+    };
+    query?: never;
+    url: '/api/server/v1/organizations/{organizationId}/members/{memberUserId}/metadata';
+};
+
+export type OrganizationsUpdateMemberMetadataErrors = {
+    /**
+     * A merged bag is larger than 8 KB, or no bag was given.
+     */
+    400: ProblemDetail;
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+    /**
+     * No such organization, or the user is not a member of it.
+     */
+    404: ProblemDetail;
+};
+
+export type OrganizationsUpdateMemberMetadataError = OrganizationsUpdateMemberMetadataErrors[keyof OrganizationsUpdateMemberMetadataErrors];
+
+export type OrganizationsUpdateMemberMetadataResponses = {
+    /**
+     * The member with the merged metadata.
+     */
+    200: OrganizationMember;
+};
+
+export type OrganizationsUpdateMemberMetadataResponse = OrganizationsUpdateMemberMetadataResponses[keyof OrganizationsUpdateMemberMetadataResponses];
+
+export type InvitationsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The largest number of items in the page, 20 by default. The server reduces a number above 100 to 100.
+         */
+        limit?: number;
+        /**
+         * The `nextCursor` of the previous page. Leave it out for the first page.
+         */
+        cursor?: string;
+        /**
+         * Only invitations with one of these statuses.
+         */
+        status?: Array<'PENDING' | 'ACCEPTED' | 'REVOKED' | 'EXPIRED'>;
+        /**
+         * Only invitations whose email contains this text.
+         */
+        search?: string;
+    };
+    url: '/api/server/v1/invitations';
+};
+
+export type InvitationsListErrors = {
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+};
+
+export type InvitationsListError = InvitationsListErrors[keyof InvitationsListErrors];
+
+export type InvitationsListResponses = {
+    /**
+     * A page of invitations.
+     */
+    200: {
+        /**
+         * The items of this page.
+         */
+        items: Array<Invitation>;
+        /**
+         * The cursor of the next page, or null on the last page.
+         */
+        nextCursor: string | null;
+        /**
+         * Whether there is a next page.
+         */
+        hasMore: boolean;
+    };
+};
+
+export type InvitationsListResponse = InvitationsListResponses[keyof InvitationsListResponses];
+
+export type InvitationsCreateData = {
+    body: {
+        /**
+         * The email of the person to invite.
+         */
+        email: string;
+        /**
+         * After how many days the link in the mail expires.
+         */
+        expiresInDays?: number | null;
+        /**
+         * Where the person goes after the sign-up.
+         */
+        redirectUrl?: string | null;
+        /**
+         * Metadata of the invitation that browsers may read. Only your server writes it. At most 8 KB.
+         */
+        publicMetadata?: {
+            [key: string]: unknown;
+        };
+        /**
+         * Metadata of the invitation for your server alone. At most 8 KB.
+         */
+        privateMetadata?: {
+            [key: string]: unknown;
+        };
+    };
+    path?: never;
+    query?: never;
+    url: '/api/server/v1/invitations';
+};
+
+export type InvitationsCreateErrors = {
+    /**
+     * Invalid input, or the environment has no sign-up URL.
+     */
+    400: ProblemDetail;
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+    /**
+     * A user has this email.
+     */
+    409: ProblemDetail;
+    /**
+     * Too many invitations were sent. Wait as long as `Retry-After` says.
+     */
+    429: ProblemDetail;
+};
+
+export type InvitationsCreateError = InvitationsCreateErrors[keyof InvitationsCreateErrors];
+
+export type InvitationsCreateResponses = {
+    /**
+     * The invitation. The mail was sent.
+     */
+    201: Invitation;
+};
+
+export type InvitationsCreateResponse = InvitationsCreateResponses[keyof InvitationsCreateResponses];
+
+export type InvitationsRevokeData = {
+    body?: never;
+    path: {
+        /**
+         * Identifier of the invitation.
+         */
+        invitationId: string;
+    };
+    query?: never;
+    url: '/api/server/v1/invitations/{invitationId}';
+};
+
+export type InvitationsRevokeErrors = {
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+    /**
+     * No invitation of this environment has this id.
+     */
+    404: ProblemDetail;
+};
+
+export type InvitationsRevokeError = InvitationsRevokeErrors[keyof InvitationsRevokeErrors];
+
+export type InvitationsRevokeResponses = {
+    /**
+     * The invitation was revoked.
+     */
+    200: unknown;
+};
+
+export type InvitationsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Identifier of the invitation.
+         */
+        invitationId: string;
+    };
+    query?: never;
+    url: '/api/server/v1/invitations/{invitationId}';
+};
+
+export type InvitationsGetErrors = {
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+    /**
+     * No invitation of this environment has this id.
+     */
+    404: ProblemDetail;
+};
+
+export type InvitationsGetError = InvitationsGetErrors[keyof InvitationsGetErrors];
+
+export type InvitationsGetResponses = {
+    /**
+     * The invitation.
+     */
+    200: InvitationWithMetadata;
+};
+
+export type InvitationsGetResponse = InvitationsGetResponses[keyof InvitationsGetResponses];
+
+export type InvitationsUpdateMetadataData = {
+    body: {
+        /**
+         * Merged into the stored metadata of the invitation, object by object. A key that is null is removed. A bag that is left out stays as it is.
+         */
+        publicMetadata?: {
+            [key: string]: unknown;
+        };
+        /**
+         * Merged into the stored metadata of the invitation, object by object. A key that is null is removed. A bag that is left out stays as it is.
+         */
+        privateMetadata?: {
+            [key: string]: unknown;
+        };
+    };
+    path: {
+        /**
+         * Identifier of the invitation.
+         */
+        invitationId: string;
+    };
+    query?: never;
+    url: '/api/server/v1/invitations/{invitationId}';
+};
+
+export type InvitationsUpdateMetadataErrors = {
+    /**
+     * A merged bag is larger than 8 KB, or no bag was given.
+     */
+    400: ProblemDetail;
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+    /**
+     * No invitation of this environment has this id.
+     */
+    404: ProblemDetail;
+    /**
+     * `invitation_not_pending`, with `invitationStatus`: it was accepted or revoked, or has expired. Or `invitation_patch_conflict`: another request changed it at the same time. Read it again before you repeat the call.
+     */
+    409: ProblemDetail;
+};
+
+export type InvitationsUpdateMetadataError = InvitationsUpdateMetadataErrors[keyof InvitationsUpdateMetadataErrors];
+
+export type InvitationsUpdateMetadataResponses = {
+    /**
+     * The invitation with the merged metadata.
+     */
+    200: InvitationWithMetadata;
+};
+
+export type InvitationsUpdateMetadataResponse = InvitationsUpdateMetadataResponses[keyof InvitationsUpdateMetadataResponses];
+
+export type InvitationsResendData = {
+    body?: never;
+    path: {
+        /**
+         * Identifier of the invitation.
+         */
+        invitationId: string;
+    };
+    query?: never;
+    url: '/api/server/v1/invitations/{invitationId}/resend';
+};
+
+export type InvitationsResendErrors = {
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+    /**
+     * No invitation of this environment has this id.
+     */
+    404: ProblemDetail;
+    /**
+     * `invitation_not_pending`, with `invitationStatus`: it was accepted or revoked, or has expired.
+     */
+    409: ProblemDetail;
+    /**
+     * Too many invitations were sent. Wait as long as `Retry-After` says.
+     */
+    429: ProblemDetail;
+};
+
+export type InvitationsResendError = InvitationsResendErrors[keyof InvitationsResendErrors];
+
+export type InvitationsResendResponses = {
+    /**
+     * The invitation. The mail was sent.
+     */
+    200: Invitation;
+};
+
+export type InvitationsResendResponse = InvitationsResendResponses[keyof InvitationsResendResponses];
+
+export type AllowedOriginsGetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/server/v1/allowed-origins';
+};
+
+export type AllowedOriginsGetErrors = {
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+};
+
+export type AllowedOriginsGetError = AllowedOriginsGetErrors[keyof AllowedOriginsGetErrors];
+
+export type AllowedOriginsGetResponses = {
+    /**
+     * The origins.
+     */
+    200: AllowedOrigins;
+};
+
+export type AllowedOriginsGetResponse = AllowedOriginsGetResponses[keyof AllowedOriginsGetResponses];
+
+export type AllowedOriginsReplaceData = {
+    body: AllowedOrigins;
+    path?: never;
+    query?: never;
+    url: '/api/server/v1/allowed-origins';
+};
+
+export type AllowedOriginsReplaceErrors = {
+    /**
+     * A text is not a whole origin.
+     */
+    400: ProblemDetail;
+    /**
+     * Missing or wrong secret key.
+     */
+    401: ProblemDetail;
+};
+
+export type AllowedOriginsReplaceError = AllowedOriginsReplaceErrors[keyof AllowedOriginsReplaceErrors];
+
+export type AllowedOriginsReplaceResponses = {
+    /**
+     * The origins.
+     */
+    200: AllowedOrigins;
+};
+
+export type AllowedOriginsReplaceResponse = AllowedOriginsReplaceResponses[keyof AllowedOriginsReplaceResponses];
