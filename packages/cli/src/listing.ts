@@ -47,7 +47,8 @@ export async function writeList<T>(
 
   const whenEmpty = isFiltered ? `No ${things} match.` : `No ${things}.`;
   await writeRecords(output, formOf(options), columns, upToLimit(), { whenEmpty });
-  if (areMore) output.say(`There are more ${things}. Use --all to list all of them, or a --limit larger than ${limit}.`);
+  if (areMore)
+    output.say(`There are more ${things}. Use --all to list all of them, or a --limit larger than ${limit}.`);
 }
 
 /**

@@ -52,7 +52,10 @@ const longestJson = 1_000_000;
  */
 export async function metadataFrom(
   context: Context,
-  options: MetadataOptions & { readonly secretKeyFile?: string | undefined; readonly passwordFile?: string | undefined },
+  options: MetadataOptions & {
+    readonly secretKeyFile?: string | undefined;
+    readonly passwordFile?: string | undefined;
+  },
 ): Promise<Bags> {
   const given = bagNames.flatMap((name) => {
     const text = options[flags[name]];

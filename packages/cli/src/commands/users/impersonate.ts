@@ -1,4 +1,3 @@
-import type { ImpersonationToken } from '@torii/api';
 import type { Command } from 'commander';
 import { nonEmptyText, wholeNumber } from '../../arguments.ts';
 import { type ApiOptions, addApiOptions, clientFor, findUser } from '../../client.ts';
@@ -6,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { CommandFailure } from '../../failures.ts';
 import { printable } from '../../output/printable.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
-import { addYesOption, confirm } from '../../prompt.ts';
+import { addYesOption, confirm, demandConfirmable } from '../../prompt.ts';
 
 interface ImpersonateOptions extends ApiOptions, FormOptions {
   readonly actor: string;
@@ -42,8 +41,7 @@ async function impersonate(context: Context, who: string, options: ImpersonateOp
   const { output, signal } = context;
   const { reason, redirectUrl, expiresIn } = options;
   const form = formOf(options);
-  // Without a terminal, confirm() throws. Call it now, before any request is sent.
-  if (context.stdin.isTTY !== true || context.stderr.isTTY !== true) await confirm(context, '', options);
+  demandConfirmable(context, options);
   const client = await clientFor(context, options);
   const user = await findUser(client, who, signal);
   const actor = await findUser(client, options.actor, signal);
@@ -60,7 +58,7 @@ async function impersonate(context: Context, who: string, options: ImpersonateOp
     { signal },
   );
   const { token, url, expiresInSeconds } = created;
-  if (form !== 'table') await writeRecord<ImpersonationToken>(output, form, [], created);
+  if (form !== 'table') await writeRecord(output, form, [], created);
   else await output.write(`${demandText(url ?? token)}\n`);
   const what = url === null || url === undefined ? 'token, because Torii knows no URL,' : 'link';
   output.say(

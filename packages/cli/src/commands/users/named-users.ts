@@ -7,7 +7,7 @@ import { CommandFailure } from '../../failures.ts';
 import { printable } from '../../output/printable.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
-import { addYesOption, confirm } from '../../prompt.ts';
+import { addYesOption, confirm, demandConfirmable } from '../../prompt.ts';
 import { userColumns } from './profile.ts';
 
 type Options = ApiOptions & FormOptions & { readonly yes?: true };
@@ -119,8 +119,7 @@ async function applyToUsers<T>(
   attempts.demandSuccess();
 
   async function ask(what: string): Promise<readonly string[]> {
-    // Without a terminal, confirm() throws. Call it now, before any request is sent.
-    if (context.stdin.isTTY !== true || context.stderr.isTTY !== true) await confirm(context, what, options);
+    demandConfirmable(context, options);
     const found: User[] = [];
     const lookUp = (who: string) => findUser(client, who, signal);
     for await (const user of attempts.each(chosen, (who) => who, lookUp)) found.push(user);

@@ -41,7 +41,9 @@ async function updateUser(context: Context, who: string, given: UpdateOptions): 
   const changes = changesOf(given);
   const bags = await metadataFrom(context, given);
   if (Object.keys(changes).length + Object.keys(bags).length === 0)
-    throw new UsageError('There is nothing to update. Set at least one field, as in --first-name Ada or --clear locale.');
+    throw new UsageError(
+      'There is nothing to update. Set at least one field, as in --first-name Ada or --clear locale.',
+    );
   const client = await clientFor(context, given);
   const { signal } = context;
   const userId = await findUserId(client, who, signal);

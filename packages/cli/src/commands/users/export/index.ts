@@ -9,7 +9,7 @@ import { demandItems } from '../../../listing.ts';
 import { printable } from '../../../output/printable.ts';
 import { startProgress } from '../../../output/progress.ts';
 import { environmentOf } from '../environment.ts';
-import { addFilterOptions, type FilterOptions, filterOf } from '../filter.ts';
+import { addFilterOptions, type FilterOptions, filterOf, isMatch } from '../filter.ts';
 import { type FileFormat, formatOf, userLines } from '../user-lines.ts';
 import { openExportFile } from './file.ts';
 
@@ -57,14 +57,16 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
   const { header, linesOf } = await userLines(options.format ?? 'ndjson');
   // No progress bar if standard output is a terminal: the bar would be mixed with the users.
   const progress = stdout.isTTY === true ? undefined : startProgress(context, { title: 'users' });
+  const filter = filterOf(options);
   let count = 0;
   try {
     await output.write(header);
     for await (const { items } of pagesOf(client, options, null, signal)) {
       demandItems(items, 'id', 'a user');
-      await output.write(linesOf(items));
-      count += items.length;
-      progress?.advance(items.length);
+      const users = items.filter((user) => isMatch(filter, user));
+      await output.write(linesOf(users));
+      count += users.length;
+      progress?.advance(users.length);
     }
   } catch (error) {
     progress?.end();
@@ -113,12 +115,13 @@ async function exportToFile(context: Context, file: string, options: ExportOptio
   output.say(`${target.note.users} users were exported to ${printable(file)}.`);
 
   async function addPages(): Promise<void> {
+    const filter = filterOf(options);
     for await (const { items, nextCursor } of pagesOf(client, options, cursor, signal)) {
       demandItems(items, 'id', 'a user');
       const environmentId = demandEnvironment(items, file, target.note.environmentId);
-      const page = { cursor: nextCursor, environmentId, users: items.length };
-      await target.add(lines.linesOf(items), page);
-      progress.advance(items.length);
+      const kept = items.filter((user) => isMatch(filter, user));
+      await target.add(lines.linesOf(kept), { cursor: nextCursor, environmentId, users: kept.length });
+      progress.advance(kept.length);
     }
   }
 }
