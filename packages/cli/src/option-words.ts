@@ -57,9 +57,11 @@ const words: ReadonlyMap<string, string> = new Map([
   ['tls', 'the TLS of NATS (NATS_CERT, NATS_KEY)'],
 ]);
 
-/** `login.user` and `tls.caFile` are options inside of an option. */
+/** `login.user` and `tls.caFile` are options inside of an option, and `publicMetadata.plan` a key of a bag. */
 function wordFor(option: string): string | undefined {
-  return words.get(option) ?? words.get(option.replace(/^(?:login|tls)\./, ''));
+  const known = words.get(option) ?? words.get(option.replace(/^(?:login|tls)\./, ''));
+  const [, bag, key] = /^((?:public|private|unsafe)Metadata)\.(.+)$/s.exec(option) ?? [];
+  return known ?? (bag === undefined ? undefined : `the key ${key} of ${words.get(bag)}`);
 }
 
 /** The message of an error of Torii's packages, which names the flag or the variable that the user has set. */
@@ -67,7 +69,7 @@ export function inUserWords(error: ToriiError): string {
   const { message } = error;
   if (error instanceof ToriiConfigError && wordFor(error.option) === undefined) return message;
   const text = message
-    .replace(/`([A-Za-z.]+)`/g, (quoted, name: string) => wordFor(name) ?? quoted)
+    .replace(/`([A-Za-z.]+|(?:public|private|unsafe)Metadata\.[^`]*)`/g, (quoted, name: string) => wordFor(name) ?? quoted)
     .replace(/\b(?:certFile|keyFile)\b/g, (name) => words.get(name) ?? name)
     // Examples in the message, such as: createVerifier({ issuer: 'https://…' })
     .replace(/\bcreate[A-Z]\w*\(\{ (.*?) \}\)/g, '$1')
