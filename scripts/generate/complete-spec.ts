@@ -25,7 +25,7 @@ import {
   typesOf,
 } from './openapi.ts';
 
-export const apiPath = '/api/server/v1';
+const apiPath = '/api/server/v1';
 
 /** What a report calls an addition: its file, and its place in words. */
 export interface AdditionName {
@@ -38,7 +38,32 @@ type Draft = { [key: string]: Draft | Json };
 
 /** Returns the document with the additions and the corrections. */
 export function completeSpec(published: JsonObject, added: readonly Additions[] = allAdditions): JsonObject {
-  return correctSpec(addToSpec(published, added).document);
+  return correctSpec(withMediaTypes(addToSpec(published, added).document));
+}
+
+/**
+ * Torii answers with JSON, and with a problem if it refuses. A file may say that a body has any type, describe no body
+ * for a refusal, or describe that of the success.
+ */
+function withMediaTypes(document: JsonObject): JsonObject {
+  const draft = structuredClone(document) as Draft;
+  const schema = problemSchema(document);
+  for (const { operation } of listEndpoints(draft as JsonObject)) {
+    const responses = objectAt(operation, 'responses') as Draft;
+    for (const holder of [objectAt(operation, 'requestBody'), ...Object.values(responses)]) {
+      const content = objectAt(resolve(draft as JsonObject, holder as JsonObject), 'content') as Draft;
+      const { '*/*': any } = content;
+      if (any === undefined) continue;
+      delete content['*/*'];
+      content['application/json'] ??= any;
+    }
+    for (const status of Object.keys(responses).filter((each) => /^[45]/.test(each))) {
+      const { description = '', content } = resolve(draft as JsonObject, responses[status] as JsonObject);
+      if ('application/problem+json' in objectAt(content)) continue;
+      responses[status] = { description, content: { 'application/problem+json': { schema } } };
+    }
+  }
+  return draft as JsonObject;
 }
 
 /** The specification of the repository, complete. */
@@ -79,7 +104,7 @@ export function addToSpec(
 }
 
 /** Names of path parameters do not matter: `/users/{id}` is `/users/{userId}`. */
-export function findEndpoint(
+function findEndpoint(
   document: JsonObject,
   { method, path }: Pick<AddedOperation, 'method' | 'path'>,
 ): Endpoint | undefined {

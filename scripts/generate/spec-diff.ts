@@ -1,11 +1,10 @@
-// npm run spec:diff OLD NEW: lists what a newer specification changes in the client.
+// npm run spec:diff OLD NEW: lists what a newer specification changes in the client. It compares the files as the server
+// publishes them, without spec/additions/: fields that the server dropped are listed, although our types keep them.
 // Exit code 0: no breaking changes. 1: breaking changes. 2: the files cannot be compared.
 import { table } from 'table';
-import type { Additions } from '../../spec/additions/addition.ts';
-import type { JsonObject } from '../../spec/corrections.ts';
+import { correctSpec, type JsonObject } from '../../spec/corrections.ts';
 import { readJsonFile } from '../json-file.ts';
 import { type Change, compareSpecifications, type Specification } from './compare.ts';
-import { completeSpec } from './complete-spec.ts';
 import { generateFiles } from './generate.ts';
 import { readOperations } from './operations.ts';
 import { readPublicTypes } from './public-types.ts';
@@ -23,14 +22,11 @@ export interface Diff {
   readonly exitCode: number;
 }
 
-export async function diffSpecifications(files: readonly string[], additions?: readonly Additions[]): Promise<Diff> {
+export async function diffSpecifications(files: readonly string[]): Promise<Diff> {
   try {
     const [old, next, ...rest] = files;
     if (old === undefined || next === undefined || rest.length > 0) throw new Error('Usage: npm run spec:diff OLD NEW');
-    const changes = compareSpecifications(
-      await readSpecification(old, additions),
-      await readSpecification(next, additions),
-    );
+    const changes = compareSpecifications(await readSpecification(old), await readSpecification(next));
     const breaking = changes.filter(({ isBreaking }) => isBreaking);
     const summary = `${changes.length} changes, ${breaking.length} of them breaking.`;
     const output = changes.length > 0 ? `${writeTable(changes)}\n${summary}` : summary;
@@ -40,11 +36,11 @@ export async function diffSpecifications(files: readonly string[], additions?: r
   }
 }
 
-async function readSpecification(file: string, additions?: readonly Additions[]): Promise<Specification> {
+async function readSpecification(file: string): Promise<Specification> {
   try {
     const published = readJsonFile<JsonObject>(file);
-    const document = completeSpec(published, additions);
-    const types = readPublicTypes(await generateFiles(published, additions));
+    const document = correctSpec(published);
+    const types = readPublicTypes(await generateFiles(published, []));
     return { published, document, operations: readOperations(document), types };
   } catch (cause) {
     throw new Error(`${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });

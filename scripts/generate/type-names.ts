@@ -34,7 +34,7 @@ export class TypeNames {
       const isMain = main !== undefined && group.includes(main);
       const source = isMain ? main : (group.toSorted(by('list', 'get', 'create'))[0] as Operation);
       const { itemSchema: schema = {}, itemDoc: doc } = source;
-      const exception = group.map((operation) => typeNames[keyOf(operation)]).find((name) => name !== undefined);
+      const [exception] = exceptionsOf(group);
       const noun = exception ?? (isMain ? mainNoun(resource, source) : nounOf(resource, source));
       return [
         {
@@ -48,7 +48,14 @@ export class TypeNames {
         group,
       ];
     });
-    this.items = items.map(([item]) => item);
+    const names = items.map(([item]) => item.name);
+    // Types that have a name of their own although a version of the specification does not tell them apart.
+    const aliases = items.flatMap(([item, group]) =>
+      exceptionsOf(group)
+        .filter((name) => !names.includes(name))
+        .map((name): ItemType => ({ ...item, name, isEntity: false, isRecord: false, source: item.name })),
+    );
+    this.items = [...items.map(([item]) => item), ...aliases];
     this.#byOperation = new Map(items.flatMap(([item, group]) => group.map((operation) => [operation, item])));
   }
 
@@ -68,6 +75,10 @@ export class TypeNames {
   item(operation: Operation): string {
     return this.#byOperation.get(operation)?.name ?? 'void';
   }
+}
+
+function exceptionsOf(operations: readonly Operation[]): readonly string[] {
+  return operations.flatMap((operation) => typeNames[keyOf(operation)] ?? []).sort();
 }
 
 /** The TypeScript of a method's `params`, in terms of wire.ts. `undefined` if the method has none. */

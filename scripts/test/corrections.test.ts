@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import { corrections, correctSpec, type JsonObject } from '../../spec/corrections.ts';
 import { listEndpoints, objectAt } from '../generate/openapi.ts';
@@ -11,7 +12,9 @@ const varied = makeVariedSpec() as JsonObject;
 
 test.each(corrections)('is still needed: $reason', (correction) => {
   const others = corrections.filter((each) => each !== correction);
-  expect(correctSpec(today, others)).not.toEqual(correctSpec(today));
+  expect(
+    [today, newer].some((document) => !isDeepStrictEqual(correctSpec(document, others), correctSpec(document))),
+  ).toBe(true);
 });
 
 test.each([

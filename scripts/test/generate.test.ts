@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { generateFiles } from '../generate/generate.ts';
 import { repository } from '../workspace.ts';
 import { tenOperations, twentySixOperations } from './fixtures.ts';
+import { compileClient, type GeneratedFiles, writeClient } from './generated-client.ts';
 import { makeVariedSpec } from './varied-spec.ts';
 
 const api = 'packages/api/src/generated';
@@ -19,6 +20,8 @@ const files = [
   `${emulator}/entities.ts`,
   `${emulator}/server-v1.ts`,
 ];
+/** The files of the resources that spec/additions/ adds. */
+const addedFiles = ['allowed-origins.ts', 'invitations.ts', 'organizations.ts'].map((name) => `${api}/${name}`);
 let folder: string;
 
 beforeEach(() => {
@@ -39,8 +42,9 @@ function read(file: string): string {
   return readFileSync(file, 'utf8');
 }
 
+/** Generates from the document alone, without spec/additions/. */
 function generate(text: string): ReturnType<typeof generateFiles> {
-  return generateFiles(JSON.parse(text));
+  return generateFiles(JSON.parse(text), []);
 }
 
 function listFiles(root: string): readonly string[] {
@@ -50,38 +54,12 @@ function listFiles(root: string): readonly string[] {
     .sort();
 }
 
-/** Writes the client for a specification, and a program that uses it, to `folder`. */
-async function makeClient(text: string, program: string): Promise<Awaited<ReturnType<typeof generateFiles>>> {
-  cpSync(join(repository, 'packages', 'api', 'src'), join(folder, 'packages', 'api', 'src'), {
-    recursive: true,
-    filter: (path) => basename(path) !== 'generated',
-  });
-  const made = await generate(text);
-  for (const [path, content] of made) {
-    mkdirSync(join(folder, dirname(path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  writeFileSync(join(folder, 'program.ts'), program);
-  const tsconfig = {
-    extends: join(repository, 'tsconfig.base.json'),
-    compilerOptions: {
-      lib: ['es2023', 'webworker'],
-      types: [],
-      noEmit: true,
-      paths: {
-        '@torii/core': [join(repository, 'packages', 'core', 'src', 'index.ts')],
-        '@torii/core/*': [join(repository, 'packages', 'core', 'src', '*.ts')],
-      },
-    },
-    include: ['program.ts', 'packages/api', webhooks, `${emulator}/entities.ts`],
-  };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
-  return made;
+function makeClient(text: string, program: string): Promise<GeneratedFiles> {
+  return writeClient(folder, JSON.parse(text), { program, additions: [] });
 }
 
 function compile(): string {
-  return spawnSync('tsc', ['--pretty', 'false'], { cwd: folder, encoding: 'utf8' }).stdout;
+  return compileClient(folder);
 }
 
 const usesUsersAndSessions = `
@@ -126,7 +104,7 @@ user.phone;
 `;
 
 const usesTwentySix = `${usesUsersAndSessions}
-import type { Invitation, Organization, OrganizationMember, Page, UserImpersonationToken } from './packages/api/src/index.ts';
+import type { Invitation, InvitationWithMetadata, Organization, OrganizationMember, Page, UserImpersonationToken } from './packages/api/src/index.ts';
 import type * as entities from './${webhooks}/entities.ts';
 await torii.users.create({ firstName: 'Ada', publicMetadata: { plan: 'pro' } });
 await torii.users.list({ userIds: [user.id], emailAddresses: ['ada@example.com'], organizationId: 'o1' });
@@ -143,8 +121,8 @@ for await (const member of torii.organizations.listMembers('o1', { limit: 100 })
 const member: OrganizationMember = await torii.organizations.updateMemberMetadata('o1', user.id, { publicMetadata: {} });
 member.joinedAt.trim();
 for await (const { email } of torii.invitations.list({ status: ['PENDING', 'EXPIRED'], search: '@' })) email.trim();
-const made = await torii.invitations.create({ email: 'ada@example.com', publicMetadata: {}, privateMetadata: {} });
-const invitation: Invitation = await torii.invitations.get(made.id);
+const made: Invitation = await torii.invitations.create({ email: 'ada@example.com' });
+const invitation: InvitationWithMetadata = await torii.invitations.get(made.id);
 invitation.publicMetadata['plan'];
 await torii.invitations.updateMetadata(made.id, { publicMetadata: {} });
 await torii.invitations.resend(made.id);
@@ -273,7 +251,7 @@ test('writes files, and --check reports files that are changed, missing or no lo
   expect(runGenerator(tenOperations, '--check')).toMatchObject({ status: 1 });
   expect(listFiles(folder)).toEqual([]);
   expect(runGenerator(tenOperations)).toMatchObject({ status: 0, stderr: '' });
-  expect(listFiles(folder)).toEqual(files.toSorted());
+  expect(listFiles(folder)).toEqual([...files, ...addedFiles].sort());
   expect(runGenerator(tenOperations, '--check')).toMatchObject({ status: 0, stderr: '' });
 
   const changed = files.filter((path) => !path.endsWith('wire.ts'));
@@ -288,7 +266,6 @@ test('writes files, and --check reports files that are changed, missing or no lo
 
   const { stdout } = runGenerator(twentySixOperations);
   for (const path of stray) expect(stdout).toContain(path);
-  expect(listFiles(folder)).toContain(`${api}/organizations.ts`);
   for (const path of stray) expect(listFiles(folder)).not.toContain(path);
   // One correction has no effect on this specification and is reported.
   expect(stdout).toContain('spec/corrections.ts');

@@ -3,11 +3,24 @@ import { storing } from './database/storage-errors.ts';
 import type { Environment } from './environment.ts';
 import type { CutOptions, FailOptions, FaultDuration, Faults, FaultTarget } from './faults/faults.ts';
 import type { RequestCounts, Traffic } from './faults/traffic.ts';
-import { provisionalPaths } from './provisional-paths.ts';
+import type { ImpersonationState } from './impersonation/impersonations.ts';
+import { type Acceptance, parseAcceptance } from './invitations/input.ts';
+import type { Mail } from './invitations/mailbox.ts';
+import {
+  type NewMember,
+  type NewOrganization,
+  type NewRole,
+  parseMember,
+  parseOrganization,
+  parseRole,
+} from './organizations/input.ts';
+import type { Organization, OrganizationMember, OrganizationRole } from './organizations/organization.ts';
+import { provisionalNames, provisionalPaths } from './provisional-paths.ts';
+import { parseSeed, type Seed, type SeedReport } from './seed.ts';
 import { jwksPath } from './tokens/issuer.ts';
 import type { TokenOptions } from './tokens/token.ts';
 import { type NewUser, newUserFields, parseUser } from './users/input.ts';
-import { parseSeedUsers, type SeedReport, type SeedUser } from './users/seed.ts';
+import type { SeedUser } from './users/seed.ts';
 import type { User } from './users/user.ts';
 import type { WebhookDelivery } from './webhooks/delivery-log.ts';
 import { type Webhook, webhookOf } from './webhooks/endpoints.ts';
@@ -137,7 +150,7 @@ export class EmulatorEnvironment {
   /**
    * Creates a user. Accepts the fields of the API's `POST /users`, and also `locale`, `emailVerified` and `status`.
    *
-   * @throws EmulatorError `user_invalid`, `email_taken`, `database_unusable`
+   * @throws EmulatorError `user_invalid`, `email_taken`, `metadata_too_large`, `database_unusable`
    */
   async createUser(user: NewUser = {}): Promise<User> {
     const { users } = this.#served.environment;
@@ -145,15 +158,113 @@ export class EmulatorEnvironment {
   }
 
   /**
-   * Creates users before a test or at startup. A user whose email already exists is left unchanged, so you can pass the
-   * same seed at every start. If one user is invalid, none is created. Seeding sends no webhooks.
+   * Creates users, roles and organizations before a test or at startup. A user whose email already exists and an
+   * organization whose slug already exists are left unchanged, so you can pass the same seed at every start. If one
+   * entry is invalid, none is created. Seeding sends no webhooks.
    *
-   * @throws EmulatorError `user_invalid`, `database_unusable`
+   * @param seed an array of users, or an object with `users`, `roles` and `organizations`
+   * @throws EmulatorError `user_invalid`, `organization_invalid`, `user_unknown` for a member whose email no user has,
+   *   `role_unknown`, `metadata_too_large`, `database_unusable`
    */
-  async seed(users: readonly SeedUser[]): Promise<SeedReport> {
-    const parsed = parseSeedUsers(users);
-    const created = await storing(() => this.#served.environment.users.createMissing(parsed));
-    return { created, existing: parsed.length - created };
+  async seed(seed: readonly SeedUser[] | Seed): Promise<SeedReport> {
+    const parsed = parseSeed(seed);
+    return storing(() => this.#served.environment.seeds.apply(parsed));
+  }
+
+  /**
+   * Creates an organization, with its first members if there are some. Torii's API only reads organizations.
+   *
+   * @throws EmulatorError `organization_invalid`, `slug_taken`, `user_unknown`, `role_unknown`, `metadata_too_large`,
+   *   `database_unusable`
+   */
+  async createOrganization(organization: NewOrganization): Promise<Organization> {
+    const parsed = parseOrganization(organization);
+    return storing(() => this.#served.environment.organizations.create(parsed));
+  }
+
+  /**
+   * Adds a user to an organization.
+   *
+   * @throws EmulatorError `organization_invalid`, `organization_unknown`, `user_unknown`, `role_unknown`,
+   *   `member_exists`, `metadata_too_large`, `database_unusable`
+   */
+  async addMember(organizationId: string, member: NewMember): Promise<OrganizationMember> {
+    const parsed = parseMember(member);
+    return storing(() => this.#served.environment.organizations.addMember(idOf(organizationId), parsed));
+  }
+
+  /**
+   * Changes the role of a member. Access tokens that were issued before keep the old one until they expire.
+   *
+   * @throws EmulatorError `organization_unknown`, `member_unknown`, `role_unknown`, `database_unusable`
+   */
+  async setRole(organizationId: string, userId: string, role: string): Promise<OrganizationMember> {
+    return storing(() => this.#served.environment.organizations.setRole(idOf(organizationId), idOf(userId), role));
+  }
+
+  /**
+   * Removes a user from an organization.
+   *
+   * @throws EmulatorError `organization_unknown`, `member_unknown`, `database_unusable`
+   */
+  async removeMember(organizationId: string, userId: string): Promise<void> {
+    await storing(() => this.#served.environment.organizations.removeMember(idOf(organizationId), idOf(userId)));
+  }
+
+  /** The roles that members of organizations can have. At first: `org:administrator` and `org:member`. */
+  get roles(): readonly OrganizationRole[] {
+    return this.#served.environment.organizations.roles;
+  }
+
+  /**
+   * Adds a role that members of organizations can have. If the key exists already, changes the name of the role.
+   *
+   * @throws EmulatorError `organization_invalid`, `database_unusable`
+   */
+  async createRole(role: NewRole): Promise<OrganizationRole> {
+    const parsed = parseRole(role);
+    return storing(() => this.#served.environment.organizations.createRole(parsed));
+  }
+
+  /**
+   * The last 1,000 mails that Torii would have sent, newest first: the invitations. The emulator sends no mail. A link
+   * is as secret as in a real mail.
+   */
+  get mails(): readonly Mail[] {
+    return this.#served.environment.invitations.mails;
+  }
+
+  /**
+   * Accepts an invitation, as the page of its link does, and creates the invited user.
+   *
+   * @param link the `link` of a mail, or its ticket alone
+   * @throws EmulatorError `invitation_invalid`, `invitation_unknown`, `invitation_not_pending`,
+   *   `invitation_link_replaced`, `email_taken`, `metadata_too_large`, `database_unusable`
+   */
+  async acceptInvitation(link: string, acceptance: Acceptance): Promise<User> {
+    const parsed = parseAcceptance(acceptance);
+    const ticket = URL.canParse(link) ? new URL(link).searchParams.get(provisionalNames.ticket) : link;
+    const { user } = await storing(() => this.#served.environment.invitations.accept(String(ticket), parsed));
+    return user;
+  }
+
+  /** Whether the API creates impersonation tokens. */
+  get impersonation(): ImpersonationState {
+    return this.#served.environment.impersonations.state;
+  }
+
+  /**
+   * Switches impersonation on or off, or lets the API answer as if the quota were used up.
+   *
+   * @throws EmulatorError `option_invalid`, `database_unusable`
+   */
+  async setImpersonation(state: ImpersonationState): Promise<void> {
+    await storing(() => this.#served.environment.impersonations.setState(state));
+  }
+
+  /** The origins whose pages may sign users in and request tokens. The API's `PUT /allowed-origins` replaces them. */
+  get allowedOrigins(): readonly string[] {
+    return this.#served.environment.allowedOrigins.list;
   }
 
   /**
@@ -236,4 +347,9 @@ export class EmulatorEnvironment {
   recover(target?: FaultTarget): void {
     this.#served.faults.recover(target);
   }
+}
+
+/** An id that a caller without types passed may be anything. */
+function idOf(id: unknown): string {
+  return String(id).toLowerCase();
 }

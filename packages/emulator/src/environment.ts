@@ -1,6 +1,12 @@
+import { AllowedOrigins } from './allowed-origins/allowed-origins.ts';
 import type { EnvironmentScope } from './database/scope.ts';
 import type { EnvironmentRecord } from './environment-records.ts';
+import { Impersonations } from './impersonation/impersonations.ts';
+import { Invitations } from './invitations/invitations.ts';
 import { Journal } from './journal.ts';
+import { Organizations } from './organizations/organizations.ts';
+import { provisionalNames, provisionalPaths } from './provisional-paths.ts';
+import { Seeds } from './seed.ts';
 import { SessionSecrets } from './sessions/secrets.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
@@ -18,7 +24,11 @@ export interface Environment extends EnvironmentRecord {
   readonly tokens: TokenMint;
   readonly journal: Journal;
   readonly webhooks: Webhooks;
-  readonly allowedOrigins: readonly string[];
+  readonly organizations: Organizations;
+  readonly seeds: Seeds;
+  readonly invitations: Invitations;
+  readonly impersonations: Impersonations;
+  readonly allowedOrigins: AllowedOrigins;
 }
 
 export interface EnvironmentGround extends Omit<EnvironmentScope, 'environmentId'> {
@@ -29,7 +39,7 @@ export interface EnvironmentGround extends Omit<EnvironmentScope, 'environmentId
 }
 
 /** An environment that was loaded from the database but has no issuer URL yet: the port is not known. */
-export type StoredEnvironment = Omit<Environment, 'issuer' | 'tokens'> & {
+export type StoredEnvironment = Omit<Environment, 'issuer' | 'tokens' | 'invitations'> & {
   serveAt(issuer: string): Environment;
 };
 
@@ -37,7 +47,7 @@ export async function openEnvironment(
   record: EnvironmentRecord,
   ground: EnvironmentGround,
 ): Promise<StoredEnvironment> {
-  const { database, clock, createId, allowedOrigins, tokenLifetimeSeconds: lifetimeSeconds } = ground;
+  const { database, clock, createId, tokenLifetimeSeconds: lifetimeSeconds } = ground;
   const environmentId = record.id;
   const scope: EnvironmentScope = { database, environmentId, clock, createId };
   const keys = await SigningKeys.load(scope);
@@ -47,10 +57,27 @@ export async function openEnvironment(
     timeoutMs: ground.webhookTimeoutMs,
   });
   const sessions = new Sessions(scope, webhooks.outbox);
-  const users = new Users(scope, await Passwords.create(), sessions, webhooks.outbox);
+  const organizations = new Organizations(scope);
+  const belongings = { sessions, memberships: organizations };
+  const users = new Users(scope, await Passwords.create(), belongings, webhooks.outbox);
+  const allowedOrigins = new AllowedOrigins(scope);
+  allowedOrigins.add(ground.allowedOrigins);
+  const impersonations = new Impersonations(scope, users, allowedOrigins);
   const sessionSecrets = new SessionSecrets(scope);
   const journal = new Journal(clock);
-  const stored = { ...record, keys, users, sessions, sessionSecrets, journal, webhooks, allowedOrigins };
+  const stored = {
+    ...record,
+    keys,
+    users,
+    sessions,
+    sessionSecrets,
+    journal,
+    webhooks,
+    organizations,
+    seeds: new Seeds(scope, users, organizations),
+    impersonations,
+    allowedOrigins,
+  };
   return {
     ...stored,
     serveAt: (issuer) => ({
@@ -64,6 +91,12 @@ export async function openEnvironment(
         createId,
         lifetimeSeconds,
         onIssued: (kid, claims) => journal.noteToken(kid, claims),
+      }),
+      invitations: new Invitations(scope, {
+        users,
+        allowedOrigins,
+        host: new URL(issuer).host,
+        linkOf: (ticket) => `${issuer}${provisionalPaths.acceptInvitation}?${provisionalNames.ticket}=${ticket}`,
       }),
     }),
   };

@@ -11,7 +11,27 @@ export type EmulatorErrorCode =
   | 'seed_invalid'
   | 'event_unknown'
   | 'webhook_unknown'
-  | 'webhooks_waiting';
+  | 'webhooks_waiting'
+  | 'user_unknown'
+  | 'metadata_too_large'
+  | 'organization_invalid'
+  | 'organization_unknown'
+  | 'slug_taken'
+  | 'role_unknown'
+  | 'member_exists'
+  | 'member_unknown'
+  | 'invitation_invalid'
+  | 'invitation_unknown'
+  | 'invitation_pending'
+  | 'invitation_not_pending'
+  | 'invitation_link_replaced'
+  | 'impersonation_invalid'
+  | 'impersonation_disabled'
+  | 'impersonation_quota_exceeded'
+  | 'impersonation_token_unknown'
+  | 'impersonation_token_used'
+  | 'impersonation_token_expired'
+  | 'origin_invalid';
 
 /** The error that the emulator's functions throw. Its message is safe to log: it contains no password, key or token. */
 export class EmulatorError extends Error {
@@ -34,12 +54,28 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** Invalid user data. The message names the invalid fields and never their values. */
-export class UserInputError extends EmulatorError {
+/** Invalid data from the app. The message names the invalid fields and never their values. */
+export class InputError extends EmulatorError {
   readonly errors: readonly FieldError[];
 
-  constructor(message: string, errors: readonly FieldError[] = []) {
-    super('user_invalid', message);
+  constructor(code: EmulatorErrorCode, message: string, errors: readonly FieldError[] = []) {
+    super(code, message);
     this.errors = errors;
+  }
+}
+
+export class UserInputError extends InputError {
+  constructor(message: string, errors: readonly FieldError[] = []) {
+    super('user_invalid', message, errors);
+  }
+}
+
+/** An invitation that was accepted or revoked, or has expired. */
+export class InvitationNotPendingError extends EmulatorError {
+  readonly invitationStatus: string;
+
+  constructor(invitationStatus: string, message: string) {
+    super('invitation_not_pending', message);
+    this.invitationStatus = invitationStatus;
   }
 }

@@ -1,3 +1,4 @@
+import { parseAppOrigin } from './allowed-origins/origin.ts';
 import { defaultEnvironment } from './environment-records.ts';
 import { EmulatorError } from './errors.ts';
 import { parseOrigin } from './http/origins.ts';
@@ -82,10 +83,11 @@ export interface EmulatorOptions {
    */
   readonly tokenLifetimeSeconds?: number;
   /**
-   * The origins, such as `http://127.0.0.1:3000`, whose pages may sign users in and request tokens. The issuer's own
-   * origin is always allowed.
+   * The origins, such as `http://127.0.0.1:3000` or `capacitor://localhost`, whose pages may sign users in and request
+   * tokens. They are added to the allowed origins of every environment, which `PUT /allowed-origins` of the REST API
+   * replaces. The issuer's own origin is always allowed.
    *
-   * @default []
+   * @default the origins stored in the database file
    */
   readonly allowedOrigins?: readonly string[];
   /**
@@ -182,9 +184,10 @@ export function settingsFrom(options: EmulatorOptions): Settings {
   if (!Number.isInteger(tokenLifetimeSeconds) || tokenLifetimeSeconds < 1) {
     throw invalid('tokenLifetimeSeconds must be a whole number of seconds, 1 or more.');
   }
-  if (!Array.isArray(allowedOrigins) || !allowedOrigins.every((origin) => parseOrigin(origin) !== undefined)) {
+  if (!Array.isArray(allowedOrigins) || !allowedOrigins.every((origin) => parseAppOrigin(origin) !== undefined)) {
     throw invalid(
-      'allowedOrigins must be an array of origins such as "http://127.0.0.1:3000", without a path and without "*".',
+      'allowedOrigins must be an array of origins such as "http://127.0.0.1:3000" or "capacitor://localhost", without a path ' +
+        'and without "*".',
     );
   }
   checkWebhooks(webhooks);

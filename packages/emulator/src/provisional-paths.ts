@@ -9,6 +9,8 @@ export const provisionalPaths = {
   accessToken: '/_torii/v1/access-token',
   /** GET: the module `@torii/emulator/browser`, for pages without a bundler. */
   browserModule: '/_torii/browser/session.js',
+  /** GET: the page that the link of an invitation opens. POST: accepts the invitation, as a form or as JSON. */
+  acceptInvitation: '/_torii/accept-invitation',
   stylesheet: '/_torii/pages.css',
 } as const;
 
@@ -21,4 +23,8 @@ export const provisionalNames = {
    */
   sessionCookiePath: '/_torii',
   returnTo: 'return_to',
+  /** The query parameter with the secret of an invitation's link. */
+  ticket: 'ticket',
+  /** The query parameter that takes an impersonation token to the app's page. */
+  impersonationToken: 'impersonation_token',
 } as const;

@@ -1,9 +1,9 @@
 // Produces every documented status of every operation, and validates the responses against spec/ with a different
 // validator than the one in the emulator.
-import { readFileSync } from 'node:fs';
 import { type Schema, Validator } from '@cfworker/json-schema';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { correctSpec, type JsonObject } from '../../../spec/corrections.ts';
+import { readCompleteSpec } from '../../../scripts/generate/complete-spec.ts';
+import type { JsonObject } from '../../../spec/corrections.ts';
 import { type Emulator, type EmulatorEnvironment, startEmulator } from '../src/index.ts';
 import { callApi, signIn, unknownId } from './rest.ts';
 
@@ -15,9 +15,7 @@ type Paths = Readonly<
   Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, Response>> }>>>
 >;
 
-const document: JsonObject = correctSpec(
-  JSON.parse(readFileSync(new URL('../../../spec/server-v1.json', import.meta.url), 'utf8')),
-);
+const document: JsonObject = readCompleteSpec();
 const paths = document['paths'] as unknown as Paths;
 const documented = Object.entries(paths).flatMap(([path, item]) =>
   Object.entries(item).flatMap(([method, { responses }]) =>

@@ -3,6 +3,7 @@ import { Clock } from '../src/clock.ts';
 import { createIdGenerator } from '../src/database/ids.ts';
 import { openStore } from '../src/database/store.ts';
 import { loadEnvironments } from '../src/environment-records.ts';
+import { Organizations } from '../src/organizations/organizations.ts';
 import { Sessions } from '../src/sessions/sessions.ts';
 import { Passwords } from '../src/users/passwords.ts';
 import { Users } from '../src/users/users.ts';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   const scope = { database, environmentId: environment?.id ?? '', clock, createId };
   const { outbox } = new Webhooks(scope, { secret: createWebhookSecret(), retrySeconds: [], timeoutMs: 1000 });
   sessions = new Sessions(scope, outbox);
-  users = new Users(scope, await Passwords.create(), sessions, outbox);
+  users = new Users(scope, await Passwords.create(), { sessions, memberships: new Organizations(scope) }, outbox);
 });
 beforeEach(async () => {
   ({ id: userId } = await users.create({}));

@@ -1,12 +1,12 @@
 // Prism, a validating proxy for OpenAPI, runs between the client and the emulator. It checks requests and responses
-// against the corrected specification.
+// against the completed specification.
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createToriiClient, type ToriiApiError, type ToriiClient, ToriiConfigError } from '../../src/index.ts';
-import { correctedSpec, type Prism, startPrism } from './prism.ts';
+import { completeSpec, type Prism, startPrism } from './prism.ts';
 
 type Operation = Readonly<{ responses: Readonly<Record<string, unknown>> }>;
-const paths = correctedSpec['paths'] as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+const paths = completeSpec['paths'] as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 const documented = Object.entries(paths).flatMap(([path, item]) =>
   Object.entries(item).flatMap(([method, { responses }]) =>
     Object.keys(responses).map((status) => `${method.toUpperCase()} ${path.replace('/api/server/v1', '')} ${status}`),

@@ -1,21 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { correctSpec, type JsonObject } from '../../../../spec/corrections.ts';
+import { readCompleteSpec } from '../../../../scripts/generate/complete-spec.ts';
+import type { JsonObject } from '../../../../spec/corrections.ts';
 
 /** Prism as a proxy: a request or response that violates the specification becomes an error response of Prism. */
 export interface Prism extends AsyncDisposable {
   readonly url: string;
 }
 
-export const correctedSpec: JsonObject = correctSpec(
-  JSON.parse(readFileSync(new URL('../../../../spec/server-v1.json', import.meta.url), 'utf8')),
-);
+export const completeSpec: JsonObject = readCompleteSpec();
 
 export async function startPrism(
   upstream: string,
@@ -23,7 +22,7 @@ export async function startPrism(
 ): Promise<Prism> {
   const folder = mkdtempSync(join(tmpdir(), 'torii-prism-'));
   const spec = join(folder, 'spec.json');
-  writeFileSync(spec, JSON.stringify(correctedSpec));
+  writeFileSync(spec, JSON.stringify(completeSpec));
   const port = await findFreePort();
   const program = createRequire(import.meta.url).resolve('@stoplight/prism-cli');
   const flags = ['--errors', `--validate-request=${validatesRequests}`, '--port', `${port}`, '--host', '127.0.0.1'];

@@ -20,6 +20,11 @@ export function requireUser(users: Users, userId: string): void {
   }
 }
 
+/** Requires that the user exists in this environment, and answers in the same way if it exists elsewhere or nowhere. */
+export function requireOwnUser(users: Users, userId: string): void {
+  if (users.standing(userId) !== 'here') throw forbidden('This environment has no such user.');
+}
+
 export function forbidden(detail: string): Problem {
   return new Problem(403, 'forbidden', detail);
 }

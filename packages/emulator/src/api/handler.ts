@@ -3,7 +3,7 @@ import type { ApiRequest } from './contract/read-request.ts';
 
 export type ApiAnswer =
   | { readonly status: 200 | 201; readonly body: object }
-  | { readonly status: 204; readonly body?: never };
+  | { readonly status: 200 | 204; readonly body?: never };
 
 export type Handler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>;
 

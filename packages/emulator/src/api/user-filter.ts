@@ -3,6 +3,7 @@ import type { UserSearch } from '../users/search.ts';
 import type { UserStatus } from '../users/user.ts';
 import type { Users } from '../users/users.ts';
 import { type ApiRequest, refusalOf } from './contract/read-request.ts';
+import { readPage } from './page.ts';
 
 interface UserFilter {
   readonly name?: string | null;
@@ -10,25 +11,30 @@ interface UserFilter {
   readonly statuses?: readonly UserStatus[];
   readonly createdAfter?: string | null;
   readonly createdBefore?: string | null;
+  readonly userIds?: readonly string[];
+  readonly emailAddresses?: readonly string[];
+  readonly organizationId?: string;
 }
 
-const defaultLimit = 20;
-const largestLimit = 100;
-
-export function readUserSearch({ query, body }: ApiRequest, users: Users): UserSearch {
-  const { name, email, statuses, createdAfter, createdBefore } = (body ?? {}) as UserFilter;
-  const limit = Number(query['limit'] ?? defaultLimit);
-  const after = query['cursor'] === undefined ? undefined : String(query['cursor']);
+export function readUserSearch(request: ApiRequest, users: Users): UserSearch {
+  const { name, email, statuses, createdAfter, createdBefore, ...selectors } = (request.body ?? {}) as UserFilter;
+  const page = readPage(request, (id) => users.has(id));
   const errors: FieldError[] = [];
-  if (limit > largestLimit) errors.push({ field: 'limit', message: `must be ${largestLimit} or less` });
-  // A cursor is a user id, and users are never removed from the database. So a cursor stays valid.
-  if (after !== undefined && !users.has(after)) {
-    errors.push({ field: 'cursor', message: 'is not a cursor of this environment' });
-  }
   const createdFrom = readMoment('createdAfter', createdAfter, errors);
   const createdTo = readMoment('createdBefore', createdBefore, errors);
   if (errors.length > 0) throw refusalOf(errors);
-  return { limit, after, name, email, statuses, createdFrom, createdTo };
+  return {
+    ...page,
+    name,
+    email,
+    statuses,
+    createdFrom,
+    createdTo,
+    // UUIDs are case-insensitive (RFC 9562 section 4), and ids are stored in lower case.
+    userIds: selectors.userIds?.map((id) => id.toLowerCase()),
+    emailAddresses: selectors.emailAddresses,
+    organizationId: selectors.organizationId?.toLowerCase(),
+  };
 }
 
 /**

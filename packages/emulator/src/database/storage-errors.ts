@@ -36,6 +36,12 @@ export function storageFaultOf(error: unknown): StorageFault | undefined {
   return faults[error.errcode] ?? faults[error.errcode & 0xff];
 }
 
+const sqliteConstraintUnique = 2067;
+
+export function isUniqueViolation(error: unknown): boolean {
+  return isError(error) && 'errcode' in error && error.errcode === sqliteConstraintUnique;
+}
+
 export async function storing<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

@@ -111,6 +111,103 @@ const migrations = [
   ) STRICT;
   CREATE INDEX webhook_attempts_delivery ON webhook_attempts (delivery, position);
   `,
+  `
+  ALTER TABLE environments ADD COLUMN impersonation TEXT NOT NULL DEFAULT 'enabled';
+
+  ALTER TABLE users ADD COLUMN first_name TEXT;
+  ALTER TABLE users ADD COLUMN last_name TEXT;
+  ALTER TABLE users ADD COLUMN public_metadata TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE users ADD COLUMN private_metadata TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE users ADD COLUMN unsafe_metadata TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE users ADD COLUMN email_verified_at TEXT;
+  UPDATE users SET email_verified_at = created_at WHERE email_verified = 1 AND email IS NOT NULL;
+  ALTER TABLE users DROP COLUMN email_verified;
+  ALTER TABLE users ADD COLUMN email_verified INTEGER AS (email_verified_at IS NOT NULL) VIRTUAL;
+
+  CREATE TABLE organizations (
+    id               TEXT PRIMARY KEY,
+    environment_id   TEXT NOT NULL REFERENCES environments (id),
+    name             TEXT NOT NULL,
+    name_key         TEXT NOT NULL,
+    slug             TEXT,
+    public_metadata  TEXT NOT NULL,
+    private_metadata TEXT NOT NULL,
+    created_at       TEXT NOT NULL,
+    UNIQUE (environment_id, slug)
+  ) STRICT;
+  CREATE INDEX organizations_search ON organizations (environment_id, id, name_key);
+
+  CREATE TABLE organization_roles (
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    key            TEXT NOT NULL,
+    name           TEXT,
+    PRIMARY KEY (environment_id, key)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE memberships (
+    organization_id  TEXT NOT NULL REFERENCES organizations (id),
+    user_id          TEXT NOT NULL REFERENCES users (id),
+    role             TEXT NOT NULL,
+    public_metadata  TEXT NOT NULL,
+    private_metadata TEXT NOT NULL,
+    joined_at        TEXT NOT NULL,
+    PRIMARY KEY (organization_id, user_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX memberships_user ON memberships (user_id, organization_id);
+
+  CREATE TABLE invitations (
+    id               TEXT PRIMARY KEY,
+    environment_id   TEXT NOT NULL REFERENCES environments (id),
+    email            TEXT NOT NULL,
+    email_key        TEXT NOT NULL,
+    redirect_url     TEXT,
+    public_metadata  TEXT NOT NULL,
+    private_metadata TEXT NOT NULL,
+    created_at       TEXT NOT NULL,
+    expires_at       TEXT NOT NULL,
+    accepted_at      TEXT,
+    revoked_at       TEXT
+  ) STRICT;
+  CREATE INDEX invitations_search ON invitations (environment_id, id, email_key);
+  CREATE INDEX invitations_email ON invitations (environment_id, email_key);
+
+  CREATE TABLE invitation_tickets (
+    ticket_hash   TEXT PRIMARY KEY,
+    invitation_id TEXT NOT NULL REFERENCES invitations (id),
+    replaced_at   TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX invitation_tickets_invitation ON invitation_tickets (invitation_id);
+
+  CREATE TABLE mails (
+    position       INTEGER PRIMARY KEY,
+    id             TEXT NOT NULL UNIQUE,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    recipient      TEXT NOT NULL,
+    subject        TEXT NOT NULL,
+    body           TEXT NOT NULL,
+    link           TEXT NOT NULL,
+    sent_at        TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX mails_environment ON mails (environment_id, position);
+
+  CREATE TABLE impersonation_tokens (
+    token_hash     TEXT PRIMARY KEY,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    user_id        TEXT NOT NULL REFERENCES users (id),
+    actor_user_id  TEXT NOT NULL REFERENCES users (id),
+    reason         TEXT NOT NULL,
+    created_at     TEXT NOT NULL,
+    expires_at     TEXT NOT NULL,
+    redeemed_at    TEXT
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE allowed_origins (
+    position       INTEGER PRIMARY KEY,
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    origin         TEXT NOT NULL,
+    UNIQUE (environment_id, origin)
+  ) STRICT;
+  `,
 ];
 
 export function openStore(path: string): DatabaseSync {

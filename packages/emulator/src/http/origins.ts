@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import type { AllowedOrigins } from '../allowed-origins/allowed-origins.ts';
 import { Problem } from './problem.ts';
 
 export function parseOrigin(value: unknown): string | undefined {
@@ -8,9 +9,9 @@ export function parseOrigin(value: unknown): string | undefined {
   return value === origin && /^https?:$/.test(protocol) && !value.includes('*') ? origin : undefined;
 }
 
-export function allowScripts(allowedOrigins: readonly string[]): MiddlewareHandler {
+export function allowScripts(allowedOrigins: AllowedOrigins): MiddlewareHandler {
   return cors({
-    origin: [...allowedOrigins],
+    origin: (origin) => (allowedOrigins.allows(origin) ? origin : null),
     credentials: true,
     allowMethods: ['GET', 'POST'],
     allowHeaders: ['content-type'],
@@ -42,7 +43,7 @@ export function hostnameOf(host: string): string {
  * @param issuer the pages of its origin are the emulator's own. Behind a proxy that ends TLS, the request's URL has
  *   another scheme or port than the page
  */
-export function refuseForeignPages(issuer: string, allowedOrigins?: readonly string[]): MiddlewareHandler {
+export function refuseForeignPages(issuer: string, allowedOrigins?: AllowedOrigins): MiddlewareHandler {
   const ownOrigin = new URL(issuer).origin;
   const advice =
     allowedOrigins === undefined ? 'Only the emulator’s own pages may do this.' : 'Add it to allowedOrigins.';
@@ -53,7 +54,7 @@ export function refuseForeignPages(issuer: string, allowedOrigins?: readonly str
     const trusted =
       origin === undefined
         ? site === undefined || site === 'same-origin' || site === 'none'
-        : [new URL(c.req.url).origin, ownOrigin, ...(allowedOrigins ?? [])].includes(origin);
+        : [new URL(c.req.url).origin, ownOrigin].includes(origin) || allowedOrigins?.allows(origin) === true;
     if (!safe && !trusted) {
       throw new Problem(403, 'origin_refused', `The origin of this page is not allowed. ${advice}`);
     }

@@ -1,7 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import { uuidv7 } from 'uuidv7';
 import { storageFaultOf } from '../database/storage-errors.ts';
-import { EmulatorError, type EmulatorErrorCode, type FieldError, isError, UserInputError } from '../errors.ts';
+import {
+  EmulatorError,
+  type EmulatorErrorCode,
+  type FieldError,
+  InputError,
+  InvitationNotPendingError,
+  isError,
+} from '../errors.ts';
 
 /** A refusal with its HTTP status. The message is sent to the client, so it must not contain secrets. */
 export class Problem extends Error {
@@ -10,18 +17,25 @@ export class Problem extends Error {
   readonly code: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly errors: readonly FieldError[] | undefined;
+  /** More fields of the response's `properties`. */
+  readonly properties: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
     code: string,
     detail: string,
-    more: { readonly headers?: Readonly<Record<string, string>>; readonly errors?: readonly FieldError[] } = {},
+    more: {
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly errors?: readonly FieldError[];
+      readonly properties?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(detail);
     this.status = status;
     this.code = code;
     this.headers = more.headers ?? {};
     this.errors = more.errors;
+    this.properties = more.properties ?? {};
   }
 }
 
@@ -36,6 +50,26 @@ const answers = {
   email_taken: [409, 'email_taken'],
   event_unknown: [404, 'event_unknown'],
   webhook_unknown: [404, 'webhook_unknown'],
+  user_unknown: [404, 'user_not_found'],
+  metadata_too_large: [400, 'metadata_too_large'],
+  organization_invalid: [400, 'invalid_request'],
+  organization_unknown: [404, 'organization_not_found'],
+  slug_taken: [409, 'slug_taken'],
+  role_unknown: [400, 'role_unknown'],
+  member_exists: [409, 'member_exists'],
+  member_unknown: [404, 'member_not_found'],
+  invitation_invalid: [400, 'invalid_request'],
+  invitation_unknown: [404, 'invitation_not_found'],
+  invitation_pending: [409, 'invitation_pending'],
+  invitation_not_pending: [409, 'invitation_not_pending'],
+  invitation_link_replaced: [410, 'invitation_link_replaced'],
+  impersonation_invalid: [400, 'invalid_request'],
+  impersonation_disabled: [403, 'impersonation_disabled'],
+  impersonation_quota_exceeded: [402, 'impersonation_quota_exceeded'],
+  impersonation_token_unknown: [401, 'impersonation_token_unknown'],
+  impersonation_token_used: [401, 'impersonation_token_used'],
+  impersonation_token_expired: [401, 'impersonation_token_expired'],
+  origin_invalid: [400, 'invalid_request'],
   database_unusable: null,
   environment_unknown: null,
   node_unsupported: null,
@@ -49,7 +83,12 @@ export function problemFor(error: unknown): Problem | undefined {
   const answer = error instanceof EmulatorError ? answers[error.code] : null;
   if (error instanceof EmulatorError && answer !== null) {
     const [status, code] = answer;
-    return new Problem(status, code, error.message, error instanceof UserInputError ? error : {});
+    return new Problem(status, code, error.message, {
+      ...(error instanceof InputError && { errors: error.errors }),
+      ...(error instanceof InvitationNotPendingError && {
+        properties: { invitationStatus: error.invitationStatus },
+      }),
+    });
   }
   const fault = storageFaultOf(error) ?? storageFaultOf(isError(error) ? error.cause : undefined);
   if (fault === undefined) return undefined;
@@ -67,7 +106,7 @@ export function answerProblem(problem: Problem): Response {
     detail: problem.message,
     // A random URN instead of the request path, which can contain secrets.
     instance: `urn:uuid:${supportId}`,
-    properties: { code, supportId, ...(errors && errors.length > 0 && { errors }) },
+    properties: { ...problem.properties, code, supportId, ...(errors && errors.length > 0 && { errors }) },
   };
   return new Response(JSON.stringify(body), {
     status,

@@ -15,15 +15,15 @@ const { signIn, signOut } = provisionalPaths;
 
 export function signInPageRoutes(environment: Environment): Hono {
   const { issuer, allowedOrigins, sessionSecrets } = environment;
-  const origins = [new URL(issuer).origin, ...allowedOrigins];
-  const returnTarget = (c: Context) => parseReturnTarget(c.req.query(provisionalNames.returnTo), origins);
+  const returnTarget = (c: Context) =>
+    parseReturnTarget(c.req.query(provisionalNames.returnTo), [new URL(issuer).origin, ...allowedOrigins.list]);
 
   const answerForm = (c: Context, refusal?: Problem, email?: string) =>
     answerPage(c, refusal?.status ?? 200, {
       title: 'Sign in',
       path: signIn,
       body: signInForm(issuer, refusal?.message, email),
-      formTargets: allowedOrigins,
+      formTargets: allowedOrigins.list,
     });
 
   return new Hono()

@@ -20,6 +20,26 @@ const exitCodes = {
   event_unknown: 1,
   webhook_unknown: 1,
   webhooks_waiting: 1,
+  user_unknown: 2,
+  metadata_too_large: 2,
+  organization_invalid: 2,
+  organization_unknown: 1,
+  slug_taken: 1,
+  role_unknown: 2,
+  member_exists: 1,
+  member_unknown: 1,
+  invitation_invalid: 1,
+  invitation_unknown: 1,
+  invitation_pending: 1,
+  invitation_not_pending: 1,
+  invitation_link_replaced: 1,
+  impersonation_invalid: 1,
+  impersonation_disabled: 1,
+  impersonation_quota_exceeded: 1,
+  impersonation_token_unknown: 1,
+  impersonation_token_used: 1,
+  impersonation_token_expired: 1,
+  origin_invalid: 2,
 } as const satisfies Record<EmulatorErrorCode, 1 | 2>;
 
 /**
@@ -85,9 +105,9 @@ async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator>
     tokenLifetimeSeconds: tokenLifetime,
   });
   try {
-    for (const [name, { users, webhooks }] of seed) {
+    for (const [name, { webhooks, ...content }] of seed) {
       const seeded = emulator.environment(name);
-      await seeded.seed(users);
+      await seeded.seed(content);
       for (const each of webhooks) await seeded.addWebhook(each);
     }
     for (const { environment: name, url } of webhook) await emulator.environment(name).addWebhook({ url });

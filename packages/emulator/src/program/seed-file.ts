@@ -1,15 +1,14 @@
 import { defaultEnvironment } from '../environment-records.ts';
 import { EmulatorError } from '../errors.ts';
-import { parseSeedUsers, type SeedUser } from '../users/seed.ts';
+import { type ParsedSeed, parseSeed } from '../seed.ts';
 import { parseWebhook, type WebhookOptions } from '../webhooks/options.ts';
 import { readTextFile, TextFileError } from './text-file.ts';
 
-interface Seed {
-  readonly users: readonly SeedUser[];
+interface SeedFileContent extends ParsedSeed {
   readonly webhooks: readonly WebhookOptions[];
 }
 
-export type SeedFile = ReadonlyMap<string, Seed>;
+export type SeedFile = ReadonlyMap<string, SeedFileContent>;
 
 export function readSeedFile(path: string): SeedFile {
   const { environments = {}, ...first } = objectOf(path, parseFile(path), '');
@@ -39,11 +38,11 @@ function parseFile(path: string): unknown {
   }
 }
 
-function seedOf(path: string, value: Readonly<Record<string, unknown>>, place: string): Seed {
-  const { users = [], webhooks = [], ...unknown } = value;
+function seedOf(path: string, value: Readonly<Record<string, unknown>>, place: string): SeedFileContent {
+  const { users = [], roles = [], organizations = [], webhooks = [], ...unknown } = value;
   refuseUnknown(path, unknown, place);
   try {
-    return { users: parseSeedUsers(users), webhooks: parseWebhooks(webhooks) };
+    return { ...parseSeed({ users, roles, organizations }), webhooks: parseWebhooks(webhooks) };
   } catch (error) {
     if (!(error instanceof EmulatorError)) throw error;
     throw invalid(path, place === '' ? error.message : `In ${place.slice(0, -1)}: ${error.message}`, error);

@@ -34,6 +34,8 @@ export class Sessions {
       createdAt,
       expiresAt: new Date(now.getTime() + lifetimeMs).toISOString(),
       lastUsedAt: createdAt,
+      activeOrganizationId: null,
+      impersonatedBy: null,
     };
     this.#scope.database
       .prepare(
@@ -57,7 +59,8 @@ export class Sessions {
     return this.#scope.database
       .prepare(
         `SELECT id, user_id AS userId, environment_id AS environmentId, user_agent AS userAgent,
-                ip_address AS ipAddress, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt
+                ip_address AS ipAddress, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt,
+                NULL AS activeOrganizationId, NULL AS impersonatedBy
          FROM sessions
          WHERE environment_id = ? AND user_id = ? AND revoked_at IS NULL AND expires_at > ?
          ORDER BY last_used_at DESC, id DESC`,
@@ -69,7 +72,8 @@ export class Sessions {
     return this.#scope.database
       .prepare(
         `SELECT id, user_id AS userId, environment_id AS environmentId, user_agent AS userAgent,
-                ip_address AS ipAddress, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt
+                ip_address AS ipAddress, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt,
+                NULL AS activeOrganizationId, NULL AS impersonatedBy
          FROM sessions
          WHERE environment_id = ? AND revoked_at IS NULL AND expires_at > ?
          ORDER BY last_used_at DESC, id DESC LIMIT ?`,

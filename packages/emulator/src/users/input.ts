@@ -1,4 +1,6 @@
 import { type FieldError, UserInputError } from '../errors.ts';
+import { findFieldErrors, isRecord, optionalText, type Rule } from '../fields.ts';
+import { findBagFault, type Metadata } from '../metadata/metadata.ts';
 import { type UndeletedStatus, undeletedStatuses } from './record.ts';
 import type { User } from './user.ts';
 
@@ -7,12 +9,25 @@ export interface NewUser {
   readonly email?: User['email'];
   /** The password, at least 8 characters. */
   readonly password?: string | null;
+  readonly firstName?: User['firstName'];
+  readonly lastName?: User['lastName'];
+  /**
+   * The whole name.
+   *
+   * @default the first and the last name
+   */
   readonly name?: User['name'];
   readonly phone?: User['phone'];
   readonly address?: User['address'];
   /** A date as `YYYY-MM-DD`. */
   readonly dateOfBirth?: User['dateOfBirth'];
   readonly locale?: User['locale'];
+  /** Metadata that browsers may read. The three bags together have at most 8 KB of JSON. */
+  readonly publicMetadata?: Metadata;
+  /** Metadata for the app's server alone. */
+  readonly privateMetadata?: Metadata;
+  /** Metadata that the user may write. */
+  readonly unsafeMetadata?: Metadata;
   /**
    * Whether the email is verified.
    *
@@ -29,26 +44,29 @@ export interface NewUser {
 
 type LibraryField = 'locale' | 'emailVerified' | 'status';
 
-/** Returns the error message for a value, or `undefined` if the value is valid. */
-type Rule = (value: unknown) => string | undefined;
-
 const shortestPassword = 8;
+export const passwordRule: string = `must have at least ${shortestPassword} characters`;
 const longestEmail = 254;
 
 const locales = { en: true, da: true } satisfies Record<NonNullable<User['locale']>, true>;
 
 export const createUserFields: Readonly<Record<Exclude<keyof NewUser, LibraryField>, Rule>> = {
-  email: text(isEmail, 'must be an email address'),
-  password: text((value) => value.length >= shortestPassword, `must have at least ${shortestPassword} characters`),
-  name: text(),
-  phone: text(),
-  address: text(),
-  dateOfBirth: text(isDate, 'must be a date, YYYY-MM-DD'),
+  email: optionalText(isEmail, 'must be an email address'),
+  password: optionalText(isPassword, passwordRule),
+  firstName: optionalText(),
+  lastName: optionalText(),
+  name: optionalText(),
+  phone: optionalText(),
+  address: optionalText(),
+  dateOfBirth: optionalText(isDate, 'must be a date, YYYY-MM-DD'),
+  publicMetadata: findBagFault,
+  privateMetadata: findBagFault,
+  unsafeMetadata: findBagFault,
 };
 
 export const newUserFields: Readonly<Record<keyof NewUser, Rule>> = {
   ...createUserFields,
-  locale: text((value) => Object.hasOwn(locales, value), 'must be "en" or "da"'),
+  locale: optionalText((value) => Object.hasOwn(locales, value), 'must be "en" or "da"'),
   emailVerified: (value) => (value === undefined || typeof value === 'boolean' ? undefined : 'must be true or false'),
   status: (value) =>
     value === undefined || undeletedStatuses.some((status) => status === value)
@@ -57,30 +75,20 @@ export const newUserFields: Readonly<Record<keyof NewUser, Rule>> = {
 };
 
 export function parseUser(input: unknown, fields: Partial<Record<keyof NewUser, Rule>>): NewUser {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new UserInputError('A user must be a JSON object.');
-  }
-  const errors: FieldError[] = [];
-  for (const [field, value] of Object.entries(input)) {
-    const rule = Object.hasOwn(fields, field) ? fields[field as keyof NewUser] : undefined;
-    const message = rule === undefined ? 'is not a known field' : rule(value);
-    if (message !== undefined) errors.push({ field: shorten(field), message });
-  }
+  if (!isRecord(input)) throw new UserInputError('A user must be a JSON object.');
+  const errors: readonly FieldError[] = findFieldErrors(input, fields);
   if (errors.length > 0) {
     throw new UserInputError(errors.map(({ field, message }) => `${field} ${message}.`).join(' '), errors);
   }
-  return input;
+  // Only the checked fields: an object can inherit others.
+  return Object.fromEntries(Object.entries(input));
 }
 
-function text(accepts: (value: string) => boolean = () => true, otherwise = ''): Rule {
-  return (value) => {
-    if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'string') return 'must be a string or null';
-    return accepts(value) ? undefined : otherwise;
-  };
+export function isPassword(value: string): boolean {
+  return value.length >= shortestPassword;
 }
 
-function isEmail(value: string): boolean {
+export function isEmail(value: string): boolean {
   return value.length <= longestEmail && /^[^\s\p{C}@]+@[^\s\p{C}@.]+(?:\.[^\s\p{C}@.]+)*$/u.test(value);
 }
 
@@ -89,8 +97,4 @@ function isDate(value: string): boolean {
   const time = Date.parse(`${value}T00:00:00Z`);
   // Date.parse reads 30 February as 1 or 2 March instead of rejecting it.
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
-}
-
-function shorten(field: string): string {
-  return field.length <= 64 ? field : `${field.slice(0, 64)}…`;
 }

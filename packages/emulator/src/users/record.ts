@@ -1,4 +1,4 @@
-import type { User, UserStatus } from './user.ts';
+import type { User, UserBags, UserStatus } from './user.ts';
 
 export type UndeletedStatus = Exclude<UserStatus, 'deleted'>;
 
@@ -10,13 +10,19 @@ export interface UserRow {
   readonly id: string;
   readonly environment_id: string;
   readonly email: string | null;
-  readonly email_verified: number;
+  readonly email_verified_at: string | null;
   readonly password_hash: string | null;
+  /** The name that was written directly. */
   readonly name: string | null;
+  readonly first_name: string | null;
+  readonly last_name: string | null;
   readonly phone: string | null;
   readonly locale: User['locale'];
   readonly address: string | null;
   readonly date_of_birth: string | null;
+  readonly public_metadata: string;
+  readonly private_metadata: string;
+  readonly unsafe_metadata: string;
   readonly status: UserStatus;
   readonly created_at: string;
   readonly updated_at: string;
@@ -28,16 +34,41 @@ export function userFrom(row: UserRow): User {
     id: row.id,
     environmentId: row.environment_id,
     email: row.email,
-    name: row.name,
+    emailVerifiedAt: row.email_verified_at,
+    name: nameOf({ name: row.name, firstName: row.first_name, lastName: row.last_name }),
+    firstName: row.first_name,
+    lastName: row.last_name,
     phone: row.phone,
     locale: row.locale,
     address: row.address,
     dateOfBirth: row.date_of_birth,
+    ...bagsFrom(row),
     status: row.status,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     deletedAt: row.deleted_at,
   };
+}
+
+export function bagsFrom(row: UserRow): UserBags {
+  return {
+    publicMetadata: JSON.parse(row.public_metadata),
+    privateMetadata: JSON.parse(row.private_metadata),
+    unsafeMetadata: JSON.parse(row.unsafe_metadata),
+  };
+}
+
+interface Names {
+  readonly name?: string | null | undefined;
+  readonly firstName?: string | null | undefined;
+  readonly lastName?: string | null | undefined;
+}
+
+/** The name of a user: the one that was written directly, or else the first and the last name. */
+export function nameOf({ name, firstName, lastName }: Names): string | null {
+  if (typeof name === 'string') return name;
+  const parts = [firstName, lastName].filter((part) => typeof part === 'string' && part !== '');
+  return parts.length === 0 ? null : parts.join(' ');
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { type Page, type PageQuery, pageOf } from '../database/page.ts';
 import { foldCase, type UserRow, userFrom } from './record.ts';
 import type { User, UserStatus } from './user.ts';
 
-export interface UserSearch {
-  readonly limit: number;
-  readonly after?: string | undefined;
+export interface UserSearch extends PageQuery {
   /** Matches users whose name contains this text, ignoring case. `null` matches users without a name. */
   readonly name?: string | null | undefined;
   /** Matches users whose email contains this text, ignoring case. `null` matches users without an email. */
@@ -12,13 +11,15 @@ export interface UserSearch {
   readonly statuses?: readonly UserStatus[] | undefined;
   readonly createdFrom?: Date | undefined;
   readonly createdTo?: Date | undefined;
+  /** Matches these users. An empty list matches nobody. */
+  readonly userIds?: readonly string[] | undefined;
+  /** Matches users who have one of these emails, ignoring case. An empty list matches nobody. */
+  readonly emailAddresses?: readonly string[] | undefined;
+  /** Matches the members of this organization. */
+  readonly organizationId?: string | undefined;
 }
 
-export interface UserPage {
-  readonly items: readonly User[];
-  readonly nextCursor: string | null;
-  readonly hasMore: boolean;
-}
+export type UserPage = Page<User>;
 
 /**
  * Returns one page of an environment's users, newest first. The cursor is a user id instead of an offset, so that users
@@ -33,6 +34,9 @@ export function searchUsers(database: DatabaseSync, environmentId: string, searc
     ...anyOf('status', search.statuses),
     ...comparing('created_at >= ?', search.createdFrom),
     ...comparing('created_at <= ?', search.createdTo),
+    ...anyOf('id', search.userIds),
+    ...anyOf('email_key', search.emailAddresses?.map(foldCase)),
+    ...memberOf(search.organizationId),
   ];
   // The inner query reads only the index `users_search`, not the table, so a search with few matches is fast.
   const statement = database.prepare(
@@ -41,9 +45,7 @@ export function searchUsers(database: DatabaseSync, environmentId: string, searc
      ) ORDER BY id DESC`,
   );
   const rows = statement.all(...conditions.flatMap(({ values }) => values), search.limit + 1) as unknown as UserRow[];
-  const items = rows.slice(0, search.limit).map(userFrom);
-  const hasMore = rows.length > search.limit;
-  return { items, nextCursor: (hasMore ? items.at(-1)?.id : null) ?? null, hasMore };
+  return pageOf(rows, search.limit, userFrom, ({ id }) => id);
 }
 
 interface Condition {
@@ -61,6 +63,11 @@ function containing(column: string, part: string | null | undefined): readonly C
 function anyOf(column: string, values: readonly string[] | undefined): readonly Condition[] {
   if (values === undefined) return [];
   return [{ sql: `${column} IN (${values.map(() => '?').join(', ')})`, values }];
+}
+
+function memberOf(organizationId: string | undefined): readonly Condition[] {
+  if (organizationId === undefined) return [];
+  return [{ sql: 'id IN (SELECT user_id FROM memberships WHERE organization_id = ?)', values: [organizationId] }];
 }
 
 function comparing(sql: string, moment: Date | undefined): readonly Condition[] {

@@ -7,14 +7,6 @@ export interface SeedUser extends NewUser {
   readonly email: string;
 }
 
-/** The result of `seed()`. */
-export interface SeedReport {
-  /** The number of users that were created. */
-  readonly created: number;
-  /** The number of users whose email already existed. They were left unchanged. */
-  readonly existing: number;
-}
-
 export function parseSeedUsers(input: unknown): readonly SeedUser[] {
   if (!Array.isArray(input)) throw new UserInputError('The users of a seed must be an array.');
   const errors: FieldError[] = [];

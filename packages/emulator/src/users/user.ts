@@ -4,3 +4,6 @@ import type * as entities from '../generated/entities.ts';
 export interface User extends Required<entities.User> {}
 
 export type UserStatus = User['status'];
+
+/** The metadata of a user. The three bags together have at most 8 KB of JSON. */
+export type UserBags = Pick<User, 'publicMetadata' | 'privateMetadata' | 'unsafeMetadata'>;

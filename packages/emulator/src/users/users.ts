@@ -1,19 +1,34 @@
 import type { StatementSync } from 'node:sqlite';
 import type { EnvironmentScope } from '../database/scope.ts';
+import { isUniqueViolation } from '../database/storage-errors.ts';
 import { transact } from '../database/transaction.ts';
-import { EmulatorError, isError } from '../errors.ts';
+import { EmulatorError } from '../errors.ts';
+import { mergeBag, requireBudget } from '../metadata/metadata.ts';
 import type { NewUser } from './input.ts';
 import type { Passwords } from './passwords.ts';
-import { foldCase, type UserRow, userFrom } from './record.ts';
+import { bagsFrom, foldCase, nameOf, type UserRow, userFrom } from './record.ts';
 import { searchUsers, type UserPage, type UserSearch } from './search.ts';
-import type { User, UserStatus } from './user.ts';
+import type { User, UserBags, UserStatus } from './user.ts';
 
 export type Credentials =
   | { readonly outcome: 'accepted'; readonly user: User; readonly emailVerified: boolean }
   | { readonly outcome: 'wrong' }
   | { readonly outcome: 'banned' };
 
-export type UserPatch = Partial<Pick<User, 'name' | 'phone' | 'locale' | 'address' | 'dateOfBirth'>>;
+export type UserPatch = Partial<
+  Pick<User, 'name' | 'firstName' | 'lastName' | 'phone' | 'locale' | 'address' | 'dateOfBirth' | 'unsafeMetadata'>
+>;
+
+/** A user whose password is already hashed, which takes time and cannot be done inside a transaction. */
+export interface PreparedUser {
+  /**
+   * Creates the user. Must be called inside a transaction.
+   *
+   * @param changes fields that have changed since the user was prepared
+   * @throws EmulatorError `email_taken`, `metadata_too_large`
+   */
+  insert(changes?: Omit<NewUser, 'password'>): User;
+}
 
 export type Standing = 'here' | 'deleted' | 'elsewhere' | 'unknown';
 
@@ -26,17 +41,17 @@ export interface UserEvents {
   note(type: UserEventType, user: User): void;
 }
 
-export interface UserSessions {
-  /** Ends all sessions of a user. Must be called inside a transaction. */
+/** What ends with a user, such as sessions. */
+export interface UserBelongings {
+  /** Ends all of a user. Must be called inside a transaction. */
   endAll(userId: string): void;
 }
-
-const sqliteConstraintUnique = 2067;
 
 export class Users {
   readonly #scope: EnvironmentScope;
   readonly #passwords: Passwords;
-  readonly #sessions: UserSessions;
+  readonly #sessions: UserBelongings;
+  readonly #memberships: UserBelongings;
   readonly #events: UserEvents;
   // Prepared once, because preparing a statement takes as long as running the statement, and a seed can contain 100,000
   // users.
@@ -44,16 +59,23 @@ export class Users {
   readonly #selectById: StatementSync;
   readonly #selectByEmail: StatementSync;
 
-  constructor(scope: EnvironmentScope, passwords: Passwords, sessions: UserSessions, events: UserEvents) {
+  constructor(
+    scope: EnvironmentScope,
+    passwords: Passwords,
+    belongings: { readonly sessions: UserBelongings; readonly memberships: UserBelongings },
+    events: UserEvents,
+  ) {
     const { database } = scope;
     this.#scope = scope;
     this.#passwords = passwords;
-    this.#sessions = sessions;
+    this.#sessions = belongings.sessions;
+    this.#memberships = belongings.memberships;
     this.#events = events;
     this.#insertRow = database.prepare(
-      `INSERT INTO users (id, environment_id, email, email_key, email_verified, password_hash, name, name_key, phone,
-                          locale, address, date_of_birth, status, created_at, updated_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO users (id, environment_id, email, email_key, email_verified_at, password_hash, name, first_name,
+                          last_name, name_key, phone, locale, address, date_of_birth, public_metadata, private_metadata,
+                          unsafe_metadata, status, created_at, updated_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#selectById = database.prepare('SELECT * FROM users WHERE id = ? AND environment_id = ?');
     this.#selectByEmail = database.prepare(
@@ -62,37 +84,46 @@ export class Users {
   }
 
   async create(input: NewUser): Promise<User> {
+    const prepared = await this.prepare(input);
+    return transact(this.#scope.database, () => prepared.insert());
+  }
+
+  async prepare(input: NewUser): Promise<PreparedUser> {
     const passwordHash = await this.#hashOf(input);
-    return transact(this.#scope.database, () => {
-      const user = this.get(this.#insert(input, passwordHash));
-      this.#events.note('user.created', user);
-      return user;
-    });
+    return {
+      insert: (changes = {}) => {
+        const user = this.get(this.#insert({ ...input, ...changes }, passwordHash));
+        this.#events.note('user.created', user);
+        return user;
+      },
+    };
   }
 
   /**
-   * Creates the users whose email does not exist yet, in one transaction. Sends no webhooks: a seed represents users
-   * that existed before the app was connected.
-   *
-   * @returns the number of created users
+   * Prepares the creation of the users whose email does not exist yet. The returned function creates them, must be called
+   * inside a transaction, and returns the number of created users. Sends no webhooks: a seed represents users that
+   * existed before the app was connected.
    */
-  async createMissing(inputs: readonly NewUser[]): Promise<number> {
+  async prepareMissing(inputs: readonly NewUser[]): Promise<() => number> {
     const isMissing = ({ email }: NewUser) => typeof email !== 'string' || this.#rowOfEmail(email) === undefined;
     const hashed = await Promise.all(
       inputs.filter(isMissing).map(async (input) => ({ input, passwordHash: await this.#hashOf(input) })),
     );
-    return transact(this.#scope.database, () => {
+    return () => {
       // Check the emails a second time: another request may have taken one while the passwords were being hashed.
       const missing = hashed.filter(({ input }) => isMissing(input));
       for (const { input, passwordHash } of missing) this.#insert(input, passwordHash);
       return missing.length;
-    });
+    };
+  }
+
+  findByEmail(email: string): User | undefined {
+    const row = this.#rowOfEmail(email);
+    return row && userFrom(row);
   }
 
   get(id: string): User {
-    const row = this.#row(id);
-    if (row === undefined) throw new Error('The user id does not exist. Call standing() first.');
-    return userFrom(row);
+    return userFrom(this.#requireRow(id));
   }
 
   has(id: string): boolean {
@@ -110,18 +141,47 @@ export class Users {
     return searchUsers(this.#scope.database, this.#scope.environmentId, search);
   }
 
+  /** @throws EmulatorError `metadata_too_large` */
   update(id: string, patch: UserPatch): User {
-    const changes = new Map<string, string | null>();
-    if (patch.name !== undefined) {
-      changes.set('name', patch.name);
-      changes.set('name_key', patch.name && foldCase(patch.name));
-    }
-    if (patch.phone !== undefined) changes.set('phone', patch.phone);
-    if (patch.locale !== undefined) changes.set('locale', patch.locale);
-    if (patch.address !== undefined) changes.set('address', patch.address);
-    if (patch.dateOfBirth !== undefined) changes.set('date_of_birth', patch.dateOfBirth);
-    if (changes.size === 0) return this.get(id);
-    return transact(this.#scope.database, () => this.#changeWithEvent('user.updated', id, changes));
+    return transact(this.#scope.database, () => {
+      const row = this.#requireRow(id);
+      const changes = new Map<string, string | null>();
+      const set = (column: string, value: string | null | undefined) => {
+        if (value !== undefined) changes.set(column, value);
+      };
+      set('name', patch.name);
+      set('first_name', patch.firstName);
+      set('last_name', patch.lastName);
+      if (changes.size > 0) {
+        const { name = row.name, firstName = row.first_name, lastName = row.last_name } = patch;
+        set('name_key', nameKeyOf({ name, firstName, lastName }));
+      }
+      set('phone', patch.phone);
+      set('locale', patch.locale);
+      set('address', patch.address);
+      set('date_of_birth', patch.dateOfBirth);
+      if (patch.unsafeMetadata !== undefined) {
+        const unsafeMetadata = mergeBag({}, patch.unsafeMetadata);
+        requireUserBudget({ ...bagsFrom(row), unsafeMetadata });
+        set('unsafe_metadata', JSON.stringify(unsafeMetadata));
+      }
+      return changes.size === 0 ? userFrom(row) : this.#changeWithEvent('user.updated', id, changes);
+    });
+  }
+
+  /**
+   * Merges a patch into the bags of a user. A bag that is missing in the patch stays as it is.
+   *
+   * @throws EmulatorError `metadata_too_large`
+   */
+  updateMetadata(id: string, patch: Partial<UserBags>): User {
+    return transact(this.#scope.database, () => {
+      const row = this.#requireRow(id);
+      const stored = bagsFrom(row);
+      const merged = mergeBags(stored, patch);
+      if (JSON.stringify(merged) === JSON.stringify(stored)) return userFrom(row);
+      return this.#changeWithEvent('user.updated', id, bagColumns(merged));
+    });
   }
 
   delete(id: string): void {
@@ -134,6 +194,7 @@ export class Users {
       ]);
       this.#changeWithEvent('user.deleted', id, changes, now);
       this.#sessions.endAll(id);
+      this.#memberships.endAll(id);
     });
   }
 
@@ -160,7 +221,7 @@ export class Users {
     const row = found && matched ? this.#row(found.id) : undefined;
     if (row === undefined || row.status === 'deleted') return { outcome: 'wrong' };
     if (row.status === 'banned') return { outcome: 'banned' };
-    return { outcome: 'accepted', user: userFrom(row), emailVerified: row.email_verified === 1 };
+    return { outcome: 'accepted', user: userFrom(row), emailVerified: row.email_verified_at !== null };
   }
 
   async #hashOf({ password }: NewUser): Promise<string | null> {
@@ -170,22 +231,26 @@ export class Users {
   #insert(input: NewUser, passwordHash: string | null): string {
     const { environmentId, clock, createId } = this.#scope;
     const id = createId();
-    const { email = null, name = null } = input;
+    const { email = null } = input;
     const now = clock.now().toISOString();
+    const bags = mergeBags({ publicMetadata: {}, privateMetadata: {}, unsafeMetadata: {} }, input);
     try {
       this.#insertRow.run(
         id,
         environmentId,
         email,
         email && foldCase(email),
-        input.emailVerified === false ? 0 : 1,
+        email === null || input.emailVerified === false ? null : now,
         passwordHash,
-        name,
-        name && foldCase(name),
+        input.name ?? null,
+        input.firstName ?? null,
+        input.lastName ?? null,
+        nameKeyOf(input),
         input.phone ?? null,
         input.locale ?? null,
         input.address ?? null,
         input.dateOfBirth ?? null,
+        ...bagColumns(bags).values(),
         input.status ?? 'active',
         now,
         now,
@@ -228,6 +293,12 @@ export class Users {
     return this.#selectById.get(id, this.#scope.environmentId) as UserRow | undefined;
   }
 
+  #requireRow(id: string): UserRow {
+    const row = this.#row(id);
+    if (row === undefined) throw new Error('The user id does not exist. Call standing() first.');
+    return row;
+  }
+
   #rowOfEmail(email: string): UserRow | undefined {
     return this.#selectByEmail.get(this.#scope.environmentId, foldCase(email)) as UserRow | undefined;
   }
@@ -237,6 +308,33 @@ function statusOf(status: UserStatus): ReadonlyMap<string, string> {
   return new Map([['status', status]]);
 }
 
-function isUniqueViolation(error: unknown): boolean {
-  return isError(error) && 'errcode' in error && error.errcode === sqliteConstraintUnique;
+function nameKeyOf(names: Parameters<typeof nameOf>[0]): string | null {
+  const name = nameOf(names);
+  return name === null ? null : foldCase(name);
+}
+
+function mergeBags(stored: UserBags, patch: Partial<UserBags>): UserBags {
+  const merged = {
+    publicMetadata: mergeBag(stored.publicMetadata, patch.publicMetadata),
+    privateMetadata: mergeBag(stored.privateMetadata, patch.privateMetadata),
+    unsafeMetadata: mergeBag(stored.unsafeMetadata, patch.unsafeMetadata),
+  };
+  requireUserBudget(merged);
+  return merged;
+}
+
+function requireUserBudget(bags: UserBags): void {
+  requireBudget('The three bags of the user together', [
+    bags.publicMetadata,
+    bags.privateMetadata,
+    bags.unsafeMetadata,
+  ]);
+}
+
+function bagColumns(bags: UserBags): ReadonlyMap<string, string> {
+  return new Map([
+    ['public_metadata', JSON.stringify(bags.publicMetadata)],
+    ['private_metadata', JSON.stringify(bags.privateMetadata)],
+    ['unsafe_metadata', JSON.stringify(bags.unsafeMetadata)],
+  ]);
 }

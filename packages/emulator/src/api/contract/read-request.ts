@@ -5,9 +5,11 @@ import { Problem } from '../../http/problem.ts';
 import type { Operation } from './operation.ts';
 import type { SpecParameter } from './spec-document.ts';
 
+type ParameterValue = string | number | readonly string[];
+
 export interface ApiRequest {
   path(name: string): string;
-  readonly query: Readonly<Record<string, string | number>>;
+  readonly query: Readonly<Record<string, ParameterValue>>;
   readonly body: unknown;
 }
 
@@ -20,18 +22,19 @@ export interface ApiRequest {
 export async function readRequest(request: HonoRequest, operation: Operation): Promise<ApiRequest> {
   const { findErrors } = await import('./validator.ts');
   const errors: FieldError[] = [];
-  const given = { path: new Map<string, string | number>(), query: new Map<string, string | number>() };
+  const given = { path: new Map<string, ParameterValue>(), query: new Map<string, ParameterValue>() };
   const queries = request.queries();
 
   for (const [index, parameter] of operation.parameters.entries()) {
     const place = parameter.in === 'path' ? 'path' : 'query';
     const texts = place === 'path' ? [request.param(parameter.name) ?? ''] : (queries[parameter.name] ?? []);
     const [text] = texts;
-    if (texts.length > 1) errors.push({ field: parameter.name, message: 'must not be repeated' });
     if (text === undefined) continue;
-    const value = parseParameter(text, parameter);
+    const isList = parameter.schema['type'] === 'array';
+    if (texts.length > 1 && !isList) errors.push({ field: parameter.name, message: 'must not be repeated' });
+    const value = isList ? texts : parseParameter(text, parameter);
     const found = findErrors(`${operation.pointer}/parameters/${index}/schema`, value);
-    errors.push(...found.map(({ message }) => ({ field: parameter.name, message })));
+    errors.push(...found.map(({ field, message }) => ({ field: parameter.name + field, message })));
     given[place].set(parameter.name, value);
   }
   const known = operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);

@@ -1,0 +1,23 @@
+import type { PageQuery } from '../database/page.ts';
+import { isUuid } from '../fields.ts';
+import { type ApiRequest, refusalOf } from './contract/read-request.ts';
+
+const defaultLimit = 20;
+const largestLimit = 100;
+
+/**
+ * Reads the parameters of a page. A limit outside of 1 to 100 becomes the nearest number of that range.
+ *
+ * @param isCursor whether an id is a cursor of the listing. The items behind all cursors are never removed from the
+ *   database, so a cursor stays valid
+ */
+export function readPage({ query }: ApiRequest, isCursor: (id: string) => boolean): PageQuery {
+  const limit = Math.min(Math.max(Number(query['limit'] ?? defaultLimit), 1), largestLimit);
+  const cursor = query['cursor'];
+  if (cursor === undefined) return { limit };
+  const after = String(cursor).toLowerCase();
+  if (!isUuid(after) || !isCursor(after)) {
+    throw refusalOf([{ field: 'cursor', message: 'is not a cursor of this environment' }]);
+  }
+  return { limit, after };
+}

@@ -1,0 +1,300 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Additions, json, named, responseOf, sameAs } from '../../spec/additions/addition.ts';
+import { additions } from '../../spec/additions/index.ts';
+import type { JsonObject } from '../../spec/corrections.ts';
+import { addToSpec, completeSpec } from '../generate/complete-spec.ts';
+import { listEndpoints, objectAt } from '../generate/openapi.ts';
+import { readOperations } from '../generate/operations.ts';
+import { describeSuperseded } from '../generate/superseded.ts';
+import { repository } from '../workspace.ts';
+import { tenOperations, twentySixOperations } from './fixtures.ts';
+import { compileClient, writeClient } from './generated-client.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'torii-additions-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const ten = readFileSync(tenOperations, 'utf8');
+const newer = readFileSync(twentySixOperations, 'utf8');
+
+/** Renames all schemas, operation ids and path parameters, as the server's developers may at any time. */
+function renamed(text: string): string {
+  let count = 0;
+  return text
+    .replaceAll(/#\/components\/schemas\/(\w+)/g, '#/components/schemas/New$1Dto')
+    .replaceAll(/"operationId": ?"\w+"/g, () => `"operationId":"call_${++count}"`)
+    .replaceAll('{userId}', '{id}')
+    .replaceAll('"name": "userId"', '"name": "id"');
+}
+
+function withRenamedSchemas(text: string): JsonObject {
+  const document = JSON.parse(renamed(text));
+  const schemas = Object.entries(document.components.schemas);
+  document.components.schemas = Object.fromEntries(schemas.map(([name, schema]) => [`New${name}Dto`, schema]));
+  return document;
+}
+
+/** A version between the two: it has organizations, but neither invitations nor the new fields of users. */
+function between(): JsonObject {
+  const [old, next] = [JSON.parse(ten), JSON.parse(newer)];
+  for (const [path, item] of Object.entries(next.paths)) {
+    if (path.includes('/organizations')) old.paths[path] = item;
+  }
+  for (const [name, schema] of Object.entries(next.components.schemas)) old.components.schemas[name] ??= schema;
+  return old;
+}
+
+/** The newer version with metadata described as objects of objects, as generators of specifications do. */
+function withNarrowMetadata(): JsonObject {
+  const document = JSON.parse(newer);
+  for (const schema of Object.values<{ properties?: Record<string, unknown> }>(document.components.schemas)) {
+    for (const name of Object.keys(schema.properties ?? {})) {
+      if (name.endsWith('Metadata'))
+        Object.assign(schema.properties ?? {}, {
+          [name]: { type: 'object', additionalProperties: { type: 'object' } },
+        });
+    }
+  }
+  return document;
+}
+
+/** The newer version with one schema for invitations with and without metadata. */
+function withOneInvitation(): JsonObject {
+  return JSON.parse(newer.replaceAll('schemas/InvitationResponse"', 'schemas/InvitationDetailResponse"'));
+}
+
+/** The newer version as a generator writes it that does not know the types of bodies. */
+function withoutTypes(): JsonObject {
+  const document = JSON.parse(newer.replaceAll('"application/json"', '"*/*"'));
+  const operations = Object.values<Record<string, { responses: Record<string, { content?: unknown }> }>>(
+    document.paths,
+  );
+  for (const { responses } of operations.flatMap((item) => Object.values(item))) {
+    for (const [status, response] of Object.entries(responses)) {
+      if (status === '404') delete response.content;
+      if (status === '403') Object.assign(response, { content: { '*/*': { schema: { type: 'string' } } } });
+    }
+  }
+  return document;
+}
+
+const specifications: readonly (readonly [name: string, published: JsonObject])[] = [
+  ['the specification with ten operations', JSON.parse(ten)],
+  ['the same with other names of schemas, operations and parameters', withRenamedSchemas(ten)],
+  ['a version between the two', between()],
+  ['the specification with 26 operations', JSON.parse(newer)],
+  ['the same with other names', withRenamedSchemas(newer)],
+  ['the same with metadata described more narrowly', withNarrowMetadata()],
+  ['the same with one schema for all invitations', withOneInvitation()],
+  ['the same with bodies of any type, and refusals without one', withoutTypes()],
+  ['the file in spec/', JSON.parse(readFileSync(join(repository, 'spec', 'server-v1.json'), 'utf8'))],
+];
+
+const program = `
+import { createToriiClient } from './packages/api/src/index.ts';
+import type {
+  Invitation, InvitationWithMetadata, Organization, OrganizationMember, Page, Session, User, UserImpersonationToken, UserOrganization,
+} from './packages/api/src/index.ts';
+const torii = createToriiClient({ secretKey: 'sk_test_0123' });
+const ada = { firstName: 'Ada', lastName: null, publicMetadata: { plan: 'pro', limits: { seats: 3 } }, unsafeMetadata: {} };
+const user: User = await torii.users.create({ email: 'ada@example.com', password: 'correct horse', ...ada });
+const texts: (string | null | undefined)[] = [user.firstName, user.lastName, user.emailVerifiedAt, user.email, user.name];
+const bags: object[] = [user.publicMetadata, user.privateMetadata, user.unsafeMetadata];
+const dropped: (string | null | undefined)[] = [user.phone, user.address, user.dateOfBirth];
+await torii.users.create({ name: 'Ada', phone: '+45', address: 'Copenhagen', dateOfBirth: '1815-12-10' });
+await torii.users.update(user.id, { name: 'Ada', phone: null, address: null, dateOfBirth: null });
+await torii.users.update(user.id, { firstName: 'Ada', lastName: null, locale: null, unsafeMetadata: { theme: 'dark' } });
+if (user.status === 'pending_verification') await torii.users.list({ statuses: ['pending_verification'], email: null });
+await torii.users.list({ userIds: [user.id], emailAddresses: ['ada@example.com'], organizationId: 'o1', limit: 5 });
+const same: User = await torii.users.updateMetadata(user.id, { publicMetadata: { plan: null }, privateMetadata: { seats: 3 } });
+const token: UserImpersonationToken = await torii.users.createImpersonationToken(user.id, { actorUserId: user.id, reason: 'A case.' });
+token.token.concat(token.url ?? '');
+for await (const mine of torii.users.listOrganizations(user.id)) {
+  const { organizationId, role }: UserOrganization = mine;
+  organizationId.concat(role, mine.roleName ?? '', mine.slug ?? '', mine.joinedAt);
+}
+const page: Page<Organization> = await torii.organizations.list({ name: 'acme', limit: 10 });
+for (const { id } of page.items) {
+  const organization: Organization = await torii.organizations.get(id);
+  organization.name.concat(organization.slug ?? '', organization.roleSetId ?? '', organization.createdAt);
+}
+const changed: Organization = await torii.organizations.updateMetadata('o1', { privateMetadata: { a: null } });
+for await (const each of torii.organizations.listMembers('o1', { limit: 100 })) each.userId.trim();
+const member: OrganizationMember = await torii.organizations.updateMemberMetadata('o1', user.id, { publicMetadata: { a: 1 } });
+for await (const each of torii.invitations.list({ status: ['PENDING', 'EXPIRED'], search: '@' })) {
+  const invitation: Invitation = each;
+  if (invitation.status === 'REVOKED') invitation.email.trim();
+}
+const made: Invitation = await torii.invitations.create({ email: 'ada@example.com' });
+await torii.invitations.create({ email: 'ada@example.com', expiresInDays: 3, redirectUrl: 'https://app.example.com', publicMetadata: { a: 1 } });
+const whole: InvitationWithMetadata = await torii.invitations.get(made.id);
+const base: Invitation = whole;
+await torii.invitations.updateMetadata(made.id, { publicMetadata: { a: null } });
+const again: Invitation = await torii.invitations.resend(made.id);
+const nothing: void = await torii.invitations.revoke(again.id);
+const { origins } = await torii.allowedOrigins.replace({ origins: ['capacitor://localhost'] });
+origins.concat((await torii.allowedOrigins.get()).origins);
+const sessions: Session[] = await torii.sessions.listForUser(user.id);
+for (const { id, activeOrganizationId, impersonatedBy } of sessions) {
+  await torii.sessions.revoke(user.id, activeOrganizationId ?? impersonatedBy ?? id);
+}
+await torii.sessions.revokeAllForUser(user.id);
+await torii.users.ban(user.id);
+await torii.users.unban(user.id);
+await torii.users.delete(user.id);
+// @ts-expect-error the email is required
+await torii.invitations.create({});
+// @ts-expect-error the reason is required
+await torii.users.createImpersonationToken(user.id, { actorUserId: user.id });
+// @ts-expect-error not a status
+torii.invitations.list({ status: ['LOST'] });
+export { bags, base, changed, dropped, member, nothing, same, texts };
+`;
+
+test.each(specifications)('a program that uses all 26 operations compiles with %s', async (_name, published) => {
+  await writeClient(folder, published, { program });
+  expect(compileClient(folder)).toBe('');
+});
+
+test.each(specifications)('all 26 methods keep their names with %s', (_name, published) => {
+  const names = readOperations(completeSpec(published)).map(({ resource, name }) => `${resource}.${name}`);
+  expect(names.toSorted()).toEqual(
+    [
+      ...['get', 'replace'].map((name) => `allowedOrigins.${name}`),
+      ...['list', 'create', 'get', 'updateMetadata', 'revoke', 'resend'].map((name) => `invitations.${name}`),
+      ...['list', 'get', 'updateMetadata', 'listMembers', 'updateMemberMetadata'].map(
+        (name) => `organizations.${name}`,
+      ),
+      ...['list', 'get', 'create', 'update', 'delete', 'ban', 'unban'].map((name) => `users.${name}`),
+      ...['listOrganizations', 'updateMetadata', 'createImpersonationToken'].map((name) => `users.${name}`),
+      ...['listForUser', 'revokeAllForUser', 'revoke'].map((name) => `sessions.${name}`),
+    ].sort(),
+  );
+});
+
+test.each(specifications)('no trace of our own notation is left in %s', (_name, published) => {
+  expect(JSON.stringify(completeSpec(published))).not.toContain('x-torii');
+});
+
+test.each(specifications)('every refusal is a problem, and every body is JSON, with %s', (_name, published) => {
+  for (const { path, method, operation } of listEndpoints(completeSpec(published))) {
+    for (const [status, response] of Object.entries(objectAt(operation, 'responses'))) {
+      const types = Object.keys(objectAt(response, 'content'));
+      const expected = status.startsWith('4')
+        ? ['application/problem+json']
+        : types.length > 0
+          ? ['application/json']
+          : [];
+      expect(types, `${method} ${path} ${status}`).toEqual(expected);
+    }
+  }
+});
+
+test('the published file is not changed', () => {
+  const published = JSON.parse(ten);
+  addToSpec(published);
+  expect(published).toEqual(JSON.parse(ten));
+});
+
+test('additions contain no reference into the published file, no schema name and no operation id of it', () => {
+  const text = JSON.stringify(additions);
+  expect(text).not.toContain('$ref');
+  expect(text).not.toContain('operationId');
+  const names = Object.keys(objectAt(JSON.parse(ten), 'components', 'schemas'));
+  for (const name of names) expect(text).not.toContain(name);
+});
+
+test('each file in spec/additions/ is listed, and reports its own name', () => {
+  const files = readdirSync(join(repository, 'spec', 'additions')).filter(
+    (name) => !/^(addition|index)\.ts$/.test(name),
+  );
+  expect(additions.map(({ file }) => file).toSorted()).toEqual(files.toSorted());
+});
+
+test('nothing is superseded by the specification with ten operations', () => {
+  expect(describeSuperseded(JSON.parse(ten))).toEqual([]);
+});
+
+test('reports every addition that the published specification contains', () => {
+  const lines = describeSuperseded(JSON.parse(newer));
+  const contained = lines.filter((line) => line.startsWith('server-v1.json contains'));
+  const operations = additions.flatMap(({ operations: own = [] }) => own);
+  expect(operations).toHaveLength(16);
+  for (const { method, path } of operations)
+    expect(contained.some((line) => line.endsWith(`: ${method} ${path}`))).toBe(true);
+  for (const what of [
+    'spec/additions/users.ts: GET /users/{userId}: response field firstName',
+    'spec/additions/users.ts: POST /users/search: request field userIds',
+    'spec/additions/sessions.ts: GET /users/{userId}/sessions: response field impersonatedBy',
+  ]) {
+    expect(contained.join('\n')).toContain(what);
+  }
+});
+
+test('reports how the published specification differs from an addition, and keeps the published form', () => {
+  const published = JSON.parse(newer);
+  const get = published.paths['/api/server/v1/organizations/{organizationId}'].get;
+  const answer = get.responses['200'].content['application/json'].schema;
+  const organization = published.components.schemas[answer.$ref.split('/').at(-1)];
+  organization.properties.slug = { type: 'integer' };
+  organization.properties.color = { type: 'string' };
+  const differences = describeSuperseded(published).filter((line) => line.includes('differs'));
+  expect(differences.join('\n')).toMatch(/organizations\.get: .*slug/);
+  expect(differences.join('\n')).toMatch(/organizations\.get: .*color/);
+  const { document } = addToSpec(published);
+  expect(objectAt(document, 'components', 'schemas', answer.$ref.split('/').at(-1), 'properties')['slug']).toEqual({
+    type: 'integer',
+  });
+});
+
+test('fields that a newer specification dropped stay in the types, marked as deprecated with the reason', async () => {
+  for (const text of [ten, newer]) {
+    const made = await writeClient(folder, JSON.parse(text), { program: '' });
+    const wire = made.get('packages/api/src/generated/wire.ts') ?? '';
+    for (const field of ['phone', 'address', 'dateOfBirth', 'name']) {
+      expect(wire).toMatch(new RegExp(`@deprecated [A-Z][^\\n]+\\.\\n +\\*/\\n +${field}\\?: string \\| null;`));
+    }
+    expect(wire).toContain("'pending_verification'");
+    expect(wire).toContain('Deprecated: Newer versions of Torii do not use `pending_verification`.');
+    expect(wire).toMatch(/Deprecated: [^\n]+null does not mean[^\n]+\n +\*\/\n +email\?: string \| null;/);
+  }
+});
+
+test('an addition that refers to a place which the specification does not have stops the run and names the place', () => {
+  const broken: Additions = {
+    file: 'broken.ts',
+    operations: [
+      {
+        method: 'GET',
+        path: '/things',
+        operation: { responses: { 200: json(sameAs(responseOf('GET', '/nowhere')), 'A thing.') } },
+      },
+    ],
+  };
+  expect(() => completeSpec(JSON.parse(ten), [broken])).toThrow('GET /nowhere');
+});
+
+test('a named schema does not replace a published one of the same name', () => {
+  const taken: Additions = {
+    file: 'taken.ts',
+    operations: [
+      {
+        method: 'GET',
+        path: '/things',
+        operation: { responses: { 200: json(named('UserResponse', { type: 'object', properties: {} }), 'A thing.') } },
+      },
+    ],
+  };
+  const { document } = addToSpec(JSON.parse(ten), [taken]);
+  expect(objectAt(document, 'components', 'schemas', 'UserResponse', 'properties')).toHaveProperty('environmentId');
+  expect(listEndpoints(document)).toHaveLength(11);
+});
