@@ -69,7 +69,10 @@ export function inUserWords(error: ToriiError): string {
   const { message } = error;
   if (error instanceof ToriiConfigError && wordFor(error.option) === undefined) return message;
   const text = message
-    .replace(/`([A-Za-z.]+|(?:public|private|unsafe)Metadata\.[^`]*)`/g, (quoted, name: string) => wordFor(name) ?? quoted)
+    .replace(
+      /`([A-Za-z.]+|(?:public|private|unsafe)Metadata\.[^`]*)`/g,
+      (quoted, name: string) => wordFor(name) ?? quoted,
+    )
     .replace(/\b(?:certFile|keyFile)\b/g, (name) => words.get(name) ?? name)
     // Examples in the message, such as: createVerifier({ issuer: 'https://…' })
     .replace(/\bcreate[A-Z]\w*\(\{ (.*?) \}\)/g, '$1')

@@ -84,13 +84,19 @@ test('sends an invitation again, with a link that replaces the old one', async (
 
 test('revokes several invitations, and continues after those that fail', async () => {
   const [ada, cy] = [await invite('ada@example.com'), await invite('cy@example.com')];
-  const { code, stdout, stderr } = await run('revoke', '--yes', '--json', ada, unknownId, 'no@example.com', 'cy@example.com', ada);
+  const { code, stdout, stderr } = await run(
+    'revoke',
+    '--yes',
+    '--json',
+    ada,
+    unknownId,
+    'no@example.com',
+    'cy@example.com',
+    ada,
+  );
   expect([code, JSON.parse(stdout)]).toEqual([
     1,
-    [
-      expect.objectContaining({ id: ada, status: 'REVOKED' }),
-      expect.objectContaining({ id: cy, status: 'REVOKED' }),
-    ],
+    [expect.objectContaining({ id: ada, status: 'REVOKED' }), expect.objectContaining({ id: cy, status: 'REVOKED' })],
   ]);
   expect(stderr.split('\n')).toEqual([
     expect.stringMatching(new RegExp(`^${unknownId}: .*404`)),

@@ -16,8 +16,8 @@ interface ImpersonateOptions extends ApiOptions, FormOptions {
 }
 
 const help = `
-Writes the URL to standard output, or the
-token if Torii knows no URL. It is a
+Writes the URL to standard output, or
+the token if Torii knows no URL. It is a
 secret: who opens it first is signed in.
 
 Examples:
