@@ -116,7 +116,8 @@ const responses: Record<string, OddResponse> = { ...errors, ...successes };
 const names = Object.keys(responses);
 
 function shapeFor(path: string, item: string): string {
-  if (/\/(search|organizations|members|invitations)$/.test(path)) return `{"items":[${item}],"hasMore":false,"nextCursor":null}`;
+  if (/\/(search|organizations|members|invitations)$/.test(path))
+    return `{"items":[${item}],"hasMore":false,"nextCursor":null}`;
   return path.endsWith('/sessions') ? `[${item}]` : item;
 }
 

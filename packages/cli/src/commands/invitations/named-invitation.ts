@@ -2,6 +2,7 @@ import type { Invitation, ToriiClient } from '@torii/api';
 import { foldCase, isEmail } from '../../client.ts';
 import { CommandFailure } from '../../failures.ts';
 import { demandEach } from '../../listing.ts';
+import { brief } from '../../output/printable.ts';
 
 /**
  * Finds the id of an invitation by its id or email: the pending invitation to an email, otherwise the newest one.
@@ -19,7 +20,7 @@ export async function findInvitationId(client: ToriiClient, name: string, signal
   const pending = found.filter(({ status }) => status === 'PENDING');
   if (pending.length > 1)
     throw new CommandFailure(
-      `${pending.length} invitations to ${name} are pending. Name one by its id: ${pending.map(({ id }) => id).join(', ')}.`,
+      `${pending.length} invitations to ${name} are pending. Name one by its id: ${brief(pending.map(({ id }) => id).join(', '), 400)}.`,
     );
   const [first, ...others] = pending.length > 0 ? pending : found;
   if (first === undefined) throw new CommandFailure(`No invitation was sent to ${name}.`);

@@ -4,7 +4,7 @@ import { startAttempts } from '../../attempts.ts';
 import { type ApiOptions, addApiOptions, clientFor } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { CommandFailure } from '../../failures.ts';
-import { printable } from '../../output/printable.ts';
+import { brief } from '../../output/printable.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../output/records.ts';
 import { addYesOption, confirm, demandConfirmable } from '../../prompt.ts';
 import { invitationColumns } from './columns.ts';
@@ -59,7 +59,7 @@ async function revokeInvitations(context: Context, names: readonly string[], opt
     // The API answers an accepted invitation with success too.
     const { publicMetadata: _, privateMetadata: __, ...invitation } = await client.invitations.get(id, { signal });
     if (invitation.status === 'REVOKED') return invitation;
-    throw new CommandFailure(`The invitation was not revoked, because its status is ${printable(invitation.status)}.`);
+    throw new CommandFailure(`The invitation was not revoked, because its status is ${brief(invitation.status, 40)}.`);
   };
   const results = attempts.each(confirmed, (name) => name, revoke);
   await writeRecords(output, formOf(options), invitationColumns, results);
@@ -72,7 +72,7 @@ async function revokeInvitations(context: Context, names: readonly string[], opt
     for await (const invitation of attempts.each(chosen, (name) => name, lookUp)) found.push(invitation);
     if (found.length === 0) throw new CommandFailure('No invitation was found. Nothing was changed.');
     for (const { id, email, status } of found)
-      output.say(`  ${printable(id)}  ${printable(email)}  ${printable(status)}`);
+      output.say(`  ${brief(id, 40)}  ${brief(email, 200)}  ${brief(status, 40)}`);
     const what = found.length === 1 ? 'this invitation' : `these ${found.length} invitations`;
     await confirm(context, `Revoke ${what}?`, options);
     return found.map(({ id }) => id);

@@ -3,7 +3,7 @@ import { nonEmptyText, wholeNumber } from '../../arguments.ts';
 import { type ApiOptions, addApiOptions, clientFor, findUser } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { CommandFailure } from '../../failures.ts';
-import { printable } from '../../output/printable.ts';
+import { brief, printable } from '../../output/printable.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
 import { addYesOption, confirm, demandConfirmable } from '../../prompt.ts';
 
@@ -45,7 +45,7 @@ async function impersonate(context: Context, who: string, options: ImpersonateOp
   const client = await clientFor(context, options);
   const user = await findUser(client, who, signal);
   const actor = await findUser(client, options.actor, signal);
-  const [userText, actorText] = [user, actor].map(({ id, email, name }) => printable(email ?? name ?? id));
+  const [userText, actorText] = [user, actor].map(({ id, email, name }) => brief(email ?? name ?? id, 200));
   await confirm(context, `Let ${actorText} sign in as ${userText}?`, options);
   const created = await client.users.createImpersonationToken(
     user.id,
@@ -59,10 +59,10 @@ async function impersonate(context: Context, who: string, options: ImpersonateOp
   );
   const { token, url, expiresInSeconds } = created;
   if (form !== 'table') await writeRecord(output, form, [], created);
-  else await output.write(`${demandText(url ?? token)}\n`);
-  const what = url === null || url === undefined ? 'token, because Torii knows no URL,' : 'link';
+  else await output.write(`${demandText(url || token)}\n`);
+  const what = url ? 'link' : 'token, because Torii knows no URL,';
   output.say(
-    `This ${what} is a secret. It signs ${actorText} in as ${userText} once, within ${printable(expiresInSeconds)} seconds.`,
+    `This ${what} is a secret. It signs ${actorText} in as ${userText} once, within ${brief(expiresInSeconds, 20)} seconds.`,
   );
 }
 

@@ -4,7 +4,7 @@ import { startAttempts } from '../../attempts.ts';
 import { type ApiOptions, addApiOptions, clientFor, findUser, findUserId } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { CommandFailure } from '../../failures.ts';
-import { printable } from '../../output/printable.ts';
+import { brief } from '../../output/printable.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
 import { addYesOption, confirm, demandConfirmable } from '../../prompt.ts';
@@ -124,7 +124,7 @@ async function applyToUsers<T>(
     const lookUp = (who: string) => findUser(client, who, signal);
     for await (const user of attempts.each(chosen, (who) => who, lookUp)) found.push(user);
     if (found.length === 0) throw new CommandFailure('No user was found. Nothing was changed.');
-    for (const { id, email, name } of found) output.say(`  ${printable(id)}  ${printable(email ?? name ?? '')}`);
+    for (const { id, email, name } of found) output.say(`  ${brief(id, 40)}  ${brief(email ?? name ?? '', 200)}`);
     await confirm(context, found.length === 1 ? `${what} this user?` : `${what} these ${found.length} users?`, options);
     return found.map(({ id }) => id);
   }
