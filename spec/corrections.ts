@@ -1,6 +1,7 @@
 // Corrects errors in server-v1.json before code is generated from it. The file itself stays as the server publishes it.
 // A correction finds its place by shape, never by the name of a schema or an operation, because the server's developers
 // change these names.
+import { defaultApiUrl } from '../packages/api/src/api-url.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -14,7 +15,7 @@ interface Correction {
 export const corrections: readonly Correction[] = [
   {
     reason: '`servers` names the localhost server that wrote the file, and would become the default URL.',
-    apply: (object, path) => (path === '' ? { ...object, servers: [{ url: 'https://api.torii.so' }] } : object),
+    apply: (object, path) => (path === '' ? { ...object, servers: [{ url: defaultApiUrl }] } : object),
   },
   {
     reason: 'Every operation requires the secret key, but the file does not say so.',

@@ -24,6 +24,26 @@ export const typeNames: Readonly<Record<string, string>> = {
 /** POST operations that are idempotent, so that the client may retry them. */
 export const repeatable: ReadonlySet<string> = new Set(['POST /users/{}/ban', 'POST /users/{}/unban']);
 
+/** Whose metadata an operation reads or writes. The first expression that matches the path decides. */
+export const metadataOwners = [
+  [/\/members\b/, 'membership'],
+  [/^\/users\/\{\}\/organizations\b/, 'membership'],
+  [/\/invitations\b/, 'invitation'],
+  [/^\/organizations\b/, 'organization'],
+  [/^\/users\b/, 'user'],
+] as const satisfies readonly (readonly [path: RegExp, owner: string])[];
+
+export type MetadataOwner = (typeof metadataOwners)[number][1];
+
+/** The largest numbers of items in lists that are limited, if the specification does not name them. */
+export const mostItems: Readonly<Record<string, number>> = {
+  'POST /users/search userIds': 100,
+  'POST /users/search emailAddresses': 100,
+};
+
+/** Operations whose response is a secret. If it cannot be used, the error does not contain it. */
+export const secretAnswers: ReadonlySet<string> = new Set(['POST /users/{}/impersonation-token']);
+
 /**
  * Statuses that count as success if an earlier attempt of the same call may have been carried out. Deleting a user also
  * removes the permission to delete that user, so a second delete returns 403.

@@ -5,10 +5,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { additions } from '../../spec/additions/index.ts';
 import { corrections, correctSpec, type JsonObject } from '../../spec/corrections.ts';
 import { readJsonFile } from '../json-file.ts';
 import { repository } from '../workspace.ts';
-import { addToSpec } from './complete-spec.ts';
+import { addToSpec } from './add-to-spec.ts';
 import { generatedFolders, generateFiles } from './generate.ts';
 import { describeSuperseded } from './superseded.ts';
 
@@ -28,7 +29,7 @@ try {
   if (values.check) reportChanges([...changed, ...stray], wanted.size);
   else writeFiles(wanted, changed, stray);
   for (const line of describeSuperseded(document)) console.log(line);
-  reportIdleCorrections(addToSpec(document).document);
+  reportIdleCorrections(addToSpec(document, additions).document);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -118,7 +118,7 @@ function unnameable(endpoint: Endpoint): Error {
 }
 
 /** Turns `/api/server/v1/users/{userId}` into `/users/{}`. */
-function shorten(path: string): string {
+export function shorten(path: string): string {
   return path.replace(/^\/api\/[^/]+\/v\d+(?=\/)/, '').replaceAll(/\{[^/}]*\}/g, '{}');
 }
 

@@ -1,7 +1,14 @@
 // The model of an operation that `npm run generate` and `npm run spec:diff` share.
 import type { Json, JsonObject } from '../../spec/corrections.ts';
-import { doneStatuses, repeatable } from './exceptions.ts';
-import { keyOf, type MethodName, nameEndpoints } from './names.ts';
+import {
+  doneStatuses,
+  type MetadataOwner,
+  metadataOwners,
+  mostItems,
+  repeatable,
+  secretAnswers,
+} from './exceptions.ts';
+import { keyOf, type MethodName, nameEndpoints, shorten } from './names.ts';
 import {
   answerSchema,
   type Endpoint,
@@ -18,14 +25,14 @@ import {
 } from './openapi.ts';
 
 /** How the client checks a field before it sends it. */
-export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time';
+export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time' | 'bag' | { readonly maxItems: number };
 
 export interface Field {
   readonly name: string;
   readonly isRequired: boolean;
   readonly rule: FieldRule;
   readonly schema: JsonObject;
-  /** What the client sends if the field is left out. */
+  /** What the client sends if the field is left out: an empty bag that the API requires. */
   readonly defaultValue: Json | undefined;
 }
 
@@ -60,6 +67,11 @@ export interface Operation extends MethodName {
   readonly hasId: boolean;
   readonly refusals: readonly { readonly status: string; readonly doc: string }[];
   readonly isRepeatable: boolean;
+  /** Whose metadata the operation reads or writes. `undefined` if none. */
+  readonly metadataOwner: MetadataOwner | undefined;
+  /** Whether `itemSchema` has bags of metadata. */
+  readonly hasItemBags: boolean;
+  readonly isSecretAnswer: boolean;
   readonly doneStatus: number | undefined;
 }
 
@@ -79,7 +91,7 @@ function readOperation(document: JsonObject, endpoint: Endpoint, { resource, nam
   const request = resolve(document, objectAt(operation, 'requestBody'));
   const bodySchema = jsonSchema(document, request);
   const bodyFields = bodySchema && fieldsOf(document, bodySchema);
-  const body = bodyFields ? readFields(document, bodyFields) : bodySchema && 'raw';
+  const body = bodyFields ? readFields(document, bodyFields, keyOf(endpoint)) : bodySchema && 'raw';
   const twice = query.find((field) => Array.isArray(body) && body.some((other) => other.name === field.name));
   if (twice !== undefined)
     throw new Error(`${method} ${path} has \`${twice.name}\` both as a query parameter and as a body field.`);
@@ -109,6 +121,11 @@ function readOperation(document: JsonObject, endpoint: Endpoint, { resource, nam
     refusals: readRefusals(document, operation),
     isRepeatable: method !== 'POST' || name.startsWith('list') || name === 'search' || repeatable.has(keyOf(endpoint)),
     doneStatus: doneStatuses[keyOf(endpoint)],
+    metadataOwner: metadataOwners.find(([expression]) => expression.test(shorten(path)))?.[1],
+    hasItemBags: Object.entries(item?.properties ?? {}).some(([name, field]) =>
+      isBag(name, resolve(document, objectAt(field))),
+    ),
+    isSecretAnswer: secretAnswers.has(keyOf(endpoint)),
   };
 }
 
@@ -131,18 +148,33 @@ function readParameter(parameter: JsonObject): Field {
   };
 }
 
-function readFields(document: JsonObject, fields: NonNullable<ReturnType<typeof fieldsOf>>): readonly Field[] {
+function readFields(
+  document: JsonObject,
+  fields: NonNullable<ReturnType<typeof fieldsOf>>,
+  key: string,
+): readonly Field[] {
   return Object.keys(fields.properties).map((name) => {
     const schema = resolve(document, objectAt(fields.properties, name));
+    const rule = isBag(name, schema) ? 'bag' : ruleFor(schema);
+    const maxItems = schema['maxItems'] ?? mostItems[`${key} ${name}`];
     return {
       name,
       isRequired: fields.required.includes(name),
-      rule: ruleFor(schema),
+      rule: rule === 'list' && typeof maxItems === 'number' ? { maxItems } : rule,
       schema,
-      defaultValue: schema['default'],
+      // Only for metadata, which a schema may require. Sending other defaults would keep them when the server changes them.
+      defaultValue: rule === 'bag' ? schema['default'] : undefined,
     };
   });
 }
+
+/** Whether a field is a bag of metadata: an object with keys that the app chooses. */
+function isBag(name: string, schema: JsonObject): boolean {
+  const types = typesOf(schema);
+  return bagNames.has(name) && (types.length === 0 || types.includes('object'));
+}
+
+const bagNames: ReadonlySet<string> = new Set(['publicMetadata', 'privateMetadata', 'unsafeMetadata']);
 
 function ruleFor(schema: JsonObject): FieldRule {
   const types = typesOf(schema);

@@ -24,8 +24,15 @@ const surroundings: Readonly<Record<string, string>> = {
     export declare const guardList: import('@torii/core/adapter').AwaitGuard;`,
   [`${folder}/fields.ts`]: `
     export type Query<T> = NonNullable<T>;
-    export type Body<T> = NonNullable<T>;
-    export type Changes<T> = { [K in keyof NonNullable<T>]?: NonNullable<T>[K] };`,
+    export type Body<T, Bags = unknown> = NonNullable<T>;
+    export type Changes<T, Bags = unknown> = { [K in keyof NonNullable<T>]?: NonNullable<T>[K] };`,
+  [`${folder}/metadata-types.ts`]: `
+    export interface MetadataTypes {}
+    export type WithBags<T, Bags> = T;
+    export interface UserBags<M> {}
+    export interface OrganizationBags<M> {}
+    export interface MembershipBags<M> {}
+    export interface InvitationBags<M> {}`,
   [`${folder}/operation.ts`]: `
     export interface Call<T> { readonly returned: T }
     export interface RequestOptions {}

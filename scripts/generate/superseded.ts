@@ -2,8 +2,9 @@
 import type { Additions } from '../../spec/additions/addition.ts';
 import { additions as allAdditions } from '../../spec/additions/index.ts';
 import type { JsonObject } from '../../spec/corrections.ts';
+import { addToSpec, withoutAdditions } from './add-to-spec.ts';
 import { compareMethods, type Specification } from './compare.ts';
-import { addToSpec, completeSpec, withoutAdditions } from './complete-spec.ts';
+import { completeSpec } from './complete-spec.ts';
 import { readOperations } from './operations.ts';
 
 /** One line per superseded addition, then one per difference. Empty if the document contains none of the additions. */

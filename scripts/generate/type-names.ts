@@ -1,6 +1,6 @@
 // Names public types after methods, never after schemas: the server's developers rename schemas.
 import type { JsonObject } from '../../spec/corrections.ts';
-import { typeNames } from './exceptions.ts';
+import { type MetadataOwner, typeNames } from './exceptions.ts';
 import { keyOf } from './names.ts';
 import type { Operation } from './operations.ts';
 import { camelCase, pascalCase, singular } from './words.ts';
@@ -16,6 +16,8 @@ export interface ItemType {
   readonly isRecord: boolean;
   /** The TypeScript of the type, in terms of wire.ts. */
   readonly source: string;
+  /** Whose bags of metadata the type has. `undefined` if it has none. */
+  readonly metadataOwner: MetadataOwner | undefined;
 }
 
 /** The names of the types of one resource. */
@@ -44,6 +46,7 @@ export class TypeNames {
           isEntity: noun !== undefined && '$ref' in schema,
           isRecord: source.isItemRecord,
           source: wireType(source),
+          metadataOwner: source.hasItemBags ? source.metadataOwner : undefined,
         },
         group,
       ];
@@ -53,7 +56,7 @@ export class TypeNames {
     const aliases = items.flatMap(([item, group]) =>
       exceptionsOf(group)
         .filter((name) => !names.includes(name))
-        .map((name): ItemType => ({ ...item, name, isEntity: false, isRecord: false, source: item.name })),
+        .map((name): ItemType => ({ ...item, name, isRecord: false, source: item.name })),
     );
     this.items = [...items.map(([item]) => item), ...aliases];
     this.#byOperation = new Map(items.flatMap(([item, group]) => group.map((operation) => [operation, item])));
@@ -65,8 +68,7 @@ export class TypeNames {
   }
 
   /** The type of a method's result: `Page<User>`, `Session[]`, `void`. */
-  answer(operation: Operation): string {
-    const item = this.item(operation);
+  answer(operation: Operation, item: string = this.item(operation)): string {
     if (operation.answer === 'page') return `Page<${item}>`;
     return operation.answer === 'list' ? `${item}[]` : item;
   }
@@ -74,6 +76,11 @@ export class TypeNames {
   /** The type of an item of the result, or of the whole result if it is not a page or list. */
   item(operation: Operation): string {
     return this.#byOperation.get(operation)?.name ?? 'void';
+  }
+
+  /** The same with its type argument: `User<M>`. */
+  typedItem(operation: Operation): string {
+    return this.item(operation) + (this.#byOperation.get(operation)?.metadataOwner === undefined ? '' : '<M>');
   }
 }
 
@@ -91,11 +98,22 @@ export function paramsSource(operation: Operation): string | undefined {
   }
   const data = `wire.${wireName(operation)}Data`;
   if (body === 'raw') return `NonNullable<${data}['body']>`;
+  const bags = hasBodyBags(operation) ? `, ${bagsOf(operation.metadataOwner)}` : '';
   const parts = [
     ...(query.length > 0 ? [`Query<${data}['query']>`] : []),
-    ...(body === undefined ? [] : [`${method === 'PATCH' ? 'Changes' : 'Body'}<${data}['body']>`]),
+    ...(body === undefined ? [] : [`${method === 'PATCH' ? 'Changes' : 'Body'}<${data}['body']${bags}>`]),
   ];
   return parts.length === 0 ? undefined : parts.join(' & ');
+}
+
+/** Whether the body has bags of metadata with a type that the user of the client can choose. */
+export function hasBodyBags({ body, metadataOwner }: Operation): boolean {
+  return metadataOwner !== undefined && Array.isArray(body) && body.some(({ rule }) => rule === 'bag');
+}
+
+/** The bags of an owner, in terms of metadata-types.ts: `UserBags<M>`. */
+export function bagsOf(owner: MetadataOwner | undefined): string {
+  return `${pascalCase(owner ?? '')}Bags<M>`;
 }
 
 /** The operation that returns the thing after which the resource is named, such as a user. */

@@ -1,7 +1,7 @@
 // Writes one class per resource. Its methods only describe a request as data and pass it to the transport.
 import { docComment, heading } from './doc-comment.ts';
 import type { Field, Operation } from './operations.ts';
-import { type ItemType, paramsSource, type TypeNames } from './type-names.ts';
+import { bagsOf, hasBodyBags, type ItemType, paramsSource, type TypeNames } from './type-names.ts';
 import { camelCase, pascalCase } from './words.ts';
 
 export interface Resource {
@@ -15,7 +15,7 @@ export interface Resource {
 export function writeResource(resource: Resource): string {
   const { name, doc, operations, types } = resource;
   const body = `${writeDeclarations(resource).join('\n')}
-${docComment(doc)}export class ${pascalCase(name)} {
+${docComment(doc)}export class ${pascalCase(name)}${isGeneric(resource) ? typeParameter : ''} {
   readonly #send: Send;
 
   constructor(send: Send) {
@@ -30,22 +30,34 @@ ${operations.map((operation) => writeMethod(operation, types)).join('\n')}}
 /** Writes `generated/resources.ts`, which lists all resources. */
 export function writeResources(resources: readonly Resource[]): string {
   const names = resources.map(({ name }) => name);
-  return `${heading}import type { Send } from '../operation.ts';
+  const typeOf = (resource: Resource) => pascalCase(resource.name) + (isGeneric(resource) ? '<M>' : '');
+  // The compiler accepts an unused type parameter if its name begins with `_`.
+  const parameter = resources.some(isGeneric) ? typeParameter : typeParameter.replace('M', '_M');
+  return `${heading}import type { MetadataTypes } from '../metadata-types.ts';
+import type { Send } from '../operation.ts';
 ${names.map((name) => `import { ${pascalCase(name)} } from './${fileOf(name)}.ts';`).join('\n')}
 
 ${names.map((name) => `export type * from './${fileOf(name)}.ts';`).join('\n')}
 
 /** All resources of the API. */
-export interface Resources {
-${resources.map(({ name, doc }) => `${docComment(doc, '  ')}  readonly ${name}: ${pascalCase(name)};`).join('\n')}
+export interface Resources${parameter} {
+${resources.map((each) => `${docComment(each.doc, '  ')}  readonly ${each.name}: ${typeOf(each)};`).join('\n')}
 }
 
-export function createResources(send: Send): Resources {
+export function createResources${typeParameter}(send: Send): Resources<M> {
   return {
 ${names.map((name) => `    ${name}: new ${pascalCase(name)}(send),`).join('\n')}
   };
 }
 `;
+}
+
+/** The types of an app's own metadata. Without a type argument, metadata is any JSON object. */
+const typeParameter = '<M extends MetadataTypes = MetadataTypes>';
+
+/** Whether a resource reads or writes metadata. */
+function isGeneric({ operations, types }: Resource): boolean {
+  return operations.some(hasBodyBags) || types.items.some(({ metadataOwner }) => metadataOwner !== undefined);
 }
 
 /** The names of all types that a resource's file exports, including its class. */
@@ -74,8 +86,8 @@ export function takesParams({ query, body }: Operation): boolean {
 }
 
 /** The type that a method returns: `Call<User>`, `PagePromise<User>`. */
-export function resultOf(operation: Operation, types: TypeNames): string {
-  return isPaged(operation) ? `PagePromise<${types.item(operation)}>` : `Call<${types.answer(operation)}>`;
+export function resultOf(operation: Operation, types: TypeNames, item: string = types.item(operation)): string {
+  return isPaged(operation) ? `PagePromise<${item}>` : `Call<${types.answer(operation, item)}>`;
 }
 
 interface Guard {
@@ -114,7 +126,8 @@ function writeDeclarations(resource: Resource): readonly string[] {
     ...operations.flatMap((operation) => {
       const source = paramsSource(operation);
       const doc = docComment(`Parameters of \`client.${own}.${operation.name}\`.`);
-      return source === undefined ? [] : [`${doc}export type ${types.params(operation)} = ${source};\n`];
+      const params = types.params(operation) + (hasBodyBags(operation) ? typeParameter : '');
+      return source === undefined ? [] : [`${doc}export type ${params} = ${source};\n`];
     }),
     ...writeGuards(resource),
   ];
@@ -122,10 +135,13 @@ function writeDeclarations(resource: Resource): readonly string[] {
 
 // An interface if possible. If it were an alias, an app's declarations would name the type in wire.ts, which no entry point exports, and
 // `export const user = await torii.users.get(id)` would fail with TS2742.
-function writeItem({ name, doc, source, isRecord }: ItemType): string {
-  if (!isRecord) return `${docComment(doc)}export type ${name} = ${source};\n`;
-  if (!source.includes('[')) return `${docComment(doc)}export interface ${name} extends ${source} {}\n`;
-  return `type Wire${name} = ${source};\n\n${docComment(doc)}export interface ${name} extends Wire${name} {}\n`;
+function writeItem({ name, doc, source: wire, isRecord, metadataOwner }: ItemType): string {
+  const own = name + (metadataOwner === undefined ? '' : typeParameter);
+  const source = metadataOwner === undefined ? wire : `WithBags<${wire}, ${bagsOf(metadataOwner)}>`;
+  if (!isRecord) return `${docComment(doc)}export type ${own} = ${source};\n`;
+  if (metadataOwner !== undefined || !wire.includes('['))
+    return `${docComment(doc)}export interface ${own} extends ${source} {}\n`;
+  return `type Wire${name} = ${wire};\n\n${docComment(doc)}export interface ${name} extends Wire${name} {}\n`;
 }
 
 function writeMethod(operation: Operation, types: TypeNames): string {
@@ -145,7 +161,7 @@ function writeMethod(operation: Operation, types: TypeNames): string {
         ];
   const doc = [operation.doc, ...done, '', ...parameters, ...refusals].join('\n');
   const signature = writeSignature(operation, types);
-  return `${docComment(doc, '  ')}  ${operation.name}(${signature}): ${resultOf(operation, types)} {
+  return `${docComment(doc, '  ')}  ${operation.name}(${signature}): ${resultOf(operation, types, types.typedItem(operation))} {
     ${writeCall(isPaged(operation) ? ['listPages', 'this.#send'] : ['this.#send'], describe(operation, types))}
   }
 `;
@@ -153,7 +169,7 @@ function writeMethod(operation: Operation, types: TypeNames): string {
 
 function writeSignature(operation: Operation, types: TypeNames): string {
   const ids = operation.parameters.map(({ name }) => `${camelCase(name)}: string`);
-  const params = `params: ${types.params(operation)}${operation.needsInput ? '' : ' = {}'}`;
+  const params = `params: ${types.params(operation)}${hasBodyBags(operation) ? '<M>' : ''}${operation.needsInput ? '' : ' = {}'}`;
   return [...ids, ...(takesParams(operation) ? [params] : []), 'options?: RequestOptions'].join(', ');
 }
 
@@ -171,11 +187,19 @@ function describe(operation: Operation, types: TypeNames): readonly string[] {
     ...(body === 'raw' ? ["body: 'raw'"] : body === undefined ? [] : [`body: ${writeRules(body)}`]),
     ...writeDefaults(body),
     ...(operation.isOpenBody ? ['isOpenBody: true'] : []),
+    ...(hasBodyBags(operation) && operation.metadataOwner === 'user' ? ['sharesBudget: true'] : []),
     ...(operation.isRepeatable && method === 'POST' ? ['isRepeatable: true'] : []),
     ...(operation.doneStatus === undefined ? [] : [`doneStatus: ${operation.doneStatus}`]),
-    `answer: '${/^(object|list)$/.test(operation.answer) && !operation.hasId ? 'value' : operation.answer}'`,
+    `answer: '${answerKindOf(operation)}'`,
+    ...(operation.isSecretAnswer ? ['isSecretAnswer: true'] : []),
     ...(guard === undefined ? [] : [`guard: ${guard.name}`]),
   ];
+}
+
+// Without an id, there is less to check. The response of a DELETE may be empty, whatever the specification says.
+function answerKindOf({ answer, hasId, method }: Operation): string {
+  if (hasId || !/^(object|list)$/.test(answer)) return answer;
+  return answer === 'object' && method !== 'DELETE' ? 'record' : 'value';
 }
 
 function writeCall([name, ...first]: readonly string[], parts: readonly string[]): string {
@@ -187,7 +211,10 @@ function writeCall([name, ...first]: readonly string[], parts: readonly string[]
 }
 
 function writeRules(fields: readonly Field[]): string {
-  return `{ ${fields.map(({ name, rule }) => `${keyText(name)}: '${rule}'`).join(', ')} }`;
+  const texts = fields.map(({ name, rule }) => {
+    return `${keyText(name)}: ${typeof rule === 'string' ? `'${rule}'` : `{ maxItems: ${rule.maxItems} }`}`;
+  });
+  return `{ ${texts.join(', ')} }`;
 }
 
 function writeDefaults(body: Operation['body']): readonly string[] {
@@ -214,6 +241,12 @@ function writeImports(body: string): string {
     ['Body', '../fields.ts', true],
     ['Changes', '../fields.ts', true],
     ['Query', '../fields.ts', true],
+    ['InvitationBags', '../metadata-types.ts', true],
+    ['MembershipBags', '../metadata-types.ts', true],
+    ['MetadataTypes', '../metadata-types.ts', true],
+    ['OrganizationBags', '../metadata-types.ts', true],
+    ['UserBags', '../metadata-types.ts', true],
+    ['WithBags', '../metadata-types.ts', true],
     ['Call', '../operation.ts', true],
     ['RequestOptions', '../operation.ts', true],
     ['Send', '../operation.ts', true],
@@ -221,7 +254,7 @@ function writeImports(body: string): string {
     ['PagePromise', '../pages.ts', true],
     ['listPages', '../pages.ts', false],
   ] as const;
-  const used = wanted.filter(([name]) => new RegExp(`\\b${name}\\b[<(;,)]|: ${name}\\b`).test(body));
+  const used = wanted.filter(([name]) => new RegExp(`\\b${name}\\b[<(;,)]|(?::| extends) ${name}\\b`).test(body));
   const lines = [...Map.groupBy(used, ([, file]) => file)].map(([file, names]) => {
     const isTypes = names.every(([, , isType]) => isType);
     const list = names.map(([name, , isType]) => (isType && !isTypes ? `type ${name}` : name)).join(', ');

@@ -5,13 +5,15 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Additions, json, named, responseOf, sameAs } from '../../spec/additions/addition.ts';
 import { additions } from '../../spec/additions/index.ts';
 import type { JsonObject } from '../../spec/corrections.ts';
-import { addToSpec, completeSpec } from '../generate/complete-spec.ts';
+import { addToSpec } from '../generate/add-to-spec.ts';
+import { completeSpec } from '../generate/complete-spec.ts';
 import { listEndpoints, objectAt } from '../generate/openapi.ts';
 import { readOperations } from '../generate/operations.ts';
 import { describeSuperseded } from '../generate/superseded.ts';
 import { repository } from '../workspace.ts';
 import { tenOperations, twentySixOperations } from './fixtures.ts';
 import { compileClient, writeClient } from './generated-client.ts';
+import { withOtherNames } from './renamed-spec.ts';
 
 let folder: string;
 
@@ -25,23 +27,6 @@ afterEach(() => {
 
 const ten = readFileSync(tenOperations, 'utf8');
 const newer = readFileSync(twentySixOperations, 'utf8');
-
-/** Renames all schemas, operation ids and path parameters, as the server's developers may at any time. */
-function renamed(text: string): string {
-  let count = 0;
-  return text
-    .replaceAll(/#\/components\/schemas\/(\w+)/g, '#/components/schemas/New$1Dto')
-    .replaceAll(/"operationId": ?"\w+"/g, () => `"operationId":"call_${++count}"`)
-    .replaceAll('{userId}', '{id}')
-    .replaceAll('"name": "userId"', '"name": "id"');
-}
-
-function withRenamedSchemas(text: string): JsonObject {
-  const document = JSON.parse(renamed(text));
-  const schemas = Object.entries(document.components.schemas);
-  document.components.schemas = Object.fromEntries(schemas.map(([name, schema]) => [`New${name}Dto`, schema]));
-  return document;
-}
 
 /** A version between the two: it has organizations, but neither invitations nor the new fields of users. */
 function between(): JsonObject {
@@ -89,10 +74,10 @@ function withoutTypes(): JsonObject {
 
 const specifications: readonly (readonly [name: string, published: JsonObject])[] = [
   ['the specification with ten operations', JSON.parse(ten)],
-  ['the same with other names of schemas, operations and parameters', withRenamedSchemas(ten)],
+  ['the same with other names of schemas, operations and parameters', withOtherNames(ten)],
   ['a version between the two', between()],
   ['the specification with 26 operations', JSON.parse(newer)],
-  ['the same with other names', withRenamedSchemas(newer)],
+  ['the same with other names', withOtherNames(newer)],
   ['the same with metadata described more narrowly', withNarrowMetadata()],
   ['the same with one schema for all invitations', withOneInvitation()],
   ['the same with bodies of any type, and refusals without one', withoutTypes()],
@@ -199,9 +184,15 @@ test.each(specifications)('every refusal is a problem, and every body is JSON, w
   }
 });
 
+test('methods and handlers keep the names of path parameters', () => {
+  const paths = (document: JsonObject) => Object.keys(objectAt(completeSpec(document), 'paths')).sort();
+  expect(paths(withOtherNames(newer))).toEqual(paths(JSON.parse(newer)));
+  expect(paths(withOtherNames(ten))).toEqual(paths(JSON.parse(ten)));
+});
+
 test('the published file is not changed', () => {
   const published = JSON.parse(ten);
-  addToSpec(published);
+  addToSpec(published, additions);
   expect(published).toEqual(JSON.parse(ten));
 });
 
@@ -250,7 +241,7 @@ test('reports how the published specification differs from an addition, and keep
   const differences = describeSuperseded(published).filter((line) => line.includes('differs'));
   expect(differences.join('\n')).toMatch(/organizations\.get: .*slug/);
   expect(differences.join('\n')).toMatch(/organizations\.get: .*color/);
-  const { document } = addToSpec(published);
+  const { document } = addToSpec(published, additions);
   expect(objectAt(document, 'components', 'schemas', answer.$ref.split('/').at(-1), 'properties')['slug']).toEqual({
     type: 'integer',
   });

@@ -9,11 +9,16 @@ interface Received {
   readonly text: string;
 }
 
-export function readData({ answer }: Operation, { status, text }: Omit<Received, 'headers'>, call: ApiCall): unknown {
+export function readData(
+  { answer, isSecretAnswer }: Operation,
+  { status, text }: Omit<Received, 'headers'>,
+  call: ApiCall,
+): unknown {
   if (answer === 'nothing' || (answer === 'value' && !text)) return undefined;
   const body = parse(text);
   if (isUsable(answer, body)) return answer === 'page' ? { nextCursor: null, ...Object(body) } : body;
-  throw unusable('response_malformed', { status, body: body === undefined ? text || undefined : body }, call);
+  const shown = isSecretAnswer ? undefined : body === undefined ? text || undefined : body;
+  throw unusable('response_malformed', { status, body: shown }, call);
 }
 
 // Problems that this client finds in a response. Fastify sends the messages of uncaught errors to the caller, so these contain
@@ -89,6 +94,7 @@ export function isUnusable({ code }: { readonly code: string }): boolean {
 // Checks only the response fields that this client itself reads, so that apps keep working if the server omits others.
 function isUsable(answer: Operation['answer'], body: unknown): boolean {
   if (answer === 'value') return body !== undefined;
+  if (answer === 'record') return isObject(body);
   if (answer === 'list') return Array.isArray(body) && body.every((item) => isUsable('object', item));
   if (!isObject(body)) return false;
   const { id, items, hasMore, nextCursor } = body;

@@ -1,6 +1,8 @@
 import { isPatch, type Patch } from '@torii/core';
 import { assertOption, readWhole, unknownName } from '@torii/core/adapter';
 import { isPlainObject, jsonOf } from './json.ts';
+import { assertBudget, bagOf } from './metadata.ts';
+import type { MetadataPatch } from './metadata-types.ts';
 import type { FieldRule, FieldRules, Operation } from './operation.ts';
 
 type Given<V> = V extends readonly (infer Item)[] ? readonly Item[] : V;
@@ -14,17 +16,25 @@ export type Query<T> = {
   readonly [K in keyof NonNullable<T>]: Given<NonNullable<T>[K]> | IfOptional<NonNullable<T>, K> | null;
 };
 
-/** Fields of a request body. A field that is `undefined` is not sent; a field that is `null` is sent as `null`. */
-export type Body<T> = {
-  readonly [K in keyof NonNullable<T>]: Given<NonNullable<T>[K]> | IfOptional<NonNullable<T>, K>;
-};
+/**
+ * Fields of a request body. A field that is `undefined` is not sent; a field that is `null` is sent as `null`. `Bags` has the
+ * types of metadata. It may always be left out.
+ */
+export type Body<T, Bags = object> = Fields<Omit<NonNullable<T>, keyof Bags>> &
+  BagFields<Pick<NonNullable<T>, keyof Bags & keyof NonNullable<T>>, Bags>;
 
-/** Fields of an update. A value or `Patch.set(value)` sets a field, `null` clears it, `undefined` changes nothing. */
-export type Changes<T> = {
-  readonly [K in keyof NonNullable<T>]?:
-    | Given<NonNullable<T>[K]>
-    | Patch<Given<Exclude<NonNullable<T>[K], undefined>>>
-    | undefined;
+type Fields<T> = { readonly [K in keyof T]: Given<T[K]> | IfOptional<T, K> };
+
+type BagFields<T, Bags> = { readonly [K in keyof T]?: Bags[K & keyof Bags] | undefined };
+
+/**
+ * Fields of an update. A value or `Patch.set(value)` sets a field, `null` clears it, `undefined` changes nothing. `Bags` has
+ * the types of metadata, which is merged.
+ */
+export type Changes<T, Bags = object> = {
+  readonly [K in keyof NonNullable<T>]?: K extends keyof Bags
+    ? MetadataPatch<Bags[K]> | undefined
+    : Given<NonNullable<T>[K]> | Patch<Given<Exclude<NonNullable<T>[K], undefined>>> | undefined;
 };
 
 export interface Parts {
@@ -32,7 +42,8 @@ export interface Parts {
   readonly body: unknown;
 }
 
-export function splitInput({ input, query: inQuery = {}, body: inBody, defaults = {}, isOpenBody }: Operation): Parts {
+export function splitInput(operation: Operation): Parts {
+  const { input, query: inQuery = {}, body: inBody, defaults = {}, isOpenBody, sharesBudget = false } = operation;
   const query = new URLSearchParams();
   if (inBody === 'raw') return { query, body: input === undefined ? input : jsonOf('body', input) };
   assertOption('params', input === undefined || isPlainObject(input), 'must be a plain object');
@@ -41,15 +52,21 @@ export function splitInput({ input, query: inQuery = {}, body: inBody, defaults 
   const unknown = Object.keys(input ?? {}).find((name) => !known.includes(name));
   if (unknown !== undefined && !isOpenBody) throw unknownName(unknown, known, {}, 'field');
   const body = new Map<string, unknown>(Object.entries(defaults));
+  const bags = new Map<string, unknown>();
   for (const [name, given] of Object.entries(input ?? {})) {
     const found: unknown = isPatch(given) ? given.value : given;
     if (found === undefined) continue;
+    if (rules[name] === 'bag') {
+      bags.set(name, bagOf(name, given));
+      continue;
+    }
     const value = jsonOf(name, found);
     assertMeaning(name, value, rules[name]);
     if (Object.hasOwn(inQuery, name)) addToQuery(query, name, value);
     else body.set(name, value);
   }
-  return { query, body: inBody && Object.fromEntries(body) };
+  assertBudget(bags, sharesBudget);
+  return { query, body: inBody && Object.fromEntries([...body, ...bags]) };
 }
 
 export function addToQuery(query: URLSearchParams, name: string, value: unknown): void {
@@ -71,7 +88,10 @@ function isQueryValue(value: unknown): boolean {
 }
 
 function assertMeaning(name: string, value: unknown, rule: FieldRule | undefined): void {
-  if (rule === 'list') assertOption(name, Array.isArray(value), 'must be an array');
+  const maxItems = typeof rule === 'object' ? rule.maxItems : Number.POSITIVE_INFINITY;
+  if (rule === 'list' || typeof rule === 'object') assertOption(name, Array.isArray(value), 'must be an array');
+  if (Array.isArray(value))
+    assertOption(name, value.length <= maxItems, `must not have more than ${maxItems} items. Found: ${value.length}`);
   if (value === null) return;
   if (rule === 'count') readWhole({ [name]: value }, name, { from: 1, to: Number.MAX_SAFE_INTEGER, absent: 1 });
   if (rule !== 'date' && rule !== 'date_time') return;

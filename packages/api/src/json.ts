@@ -2,22 +2,27 @@ import { wrongOption } from '@torii/core/adapter';
 
 const deepest = 200;
 
+type NameOf = (owner: string, member: string) => string;
+
 /**
  * Copies a value that JSON can express. Refuses what `JSON.stringify` would change without an error: it turns NaN into
  * null, and null clears a field of a user.
+ * @param nameOf The name of a member in errors. By default, errors name the field of the request that contains it.
  * @throws ToriiConfigError that names `option`, the field of the request that contains the value
  */
-export function jsonOf(option: string, value: unknown, depth = 0): unknown {
+export function jsonOf(option: string, value: unknown, nameOf: NameOf = (name) => name, depth = 0): unknown {
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return value;
   if (depth > deepest) throw wrongOption(option, 'is nested too deeply, or contains itself');
   const text = textOfDate(value);
   if (text !== undefined) return text;
   if (Array.isArray(value) && Object.keys(value).length === value.length) {
-    return Array.from(value, (item) => jsonOf(option, item, depth + 1));
+    return Array.from(value, (item, index) => jsonOf(nameOf(option, `${index}`), item, nameOf, depth + 1));
   }
   if (isPlainObject(value)) {
     const members = Object.entries(value).filter(([, member]) => member !== undefined);
-    return Object.fromEntries(members.map(([name, member]) => [name, jsonOf(option, member, depth + 1)]));
+    return Object.fromEntries(
+      members.map(([name, member]) => [name, jsonOf(nameOf(option, name), member, nameOf, depth + 1)]),
+    );
   }
   const kinds = 'plain objects, lists without gaps, texts, finite numbers, true, false and null';
   throw wrongOption(option, `contains a value that JSON cannot express. Write only ${kinds}`);

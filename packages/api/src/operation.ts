@@ -1,6 +1,15 @@
 import type { AwaitGuard } from '@torii/core/adapter';
 
-export type FieldRule = 'any' | 'count' | 'list' | 'date' | 'date_time';
+export type FieldRule =
+  | 'any'
+  | 'count'
+  | 'list'
+  | 'date'
+  | 'date_time'
+  /** A bag of metadata. */
+  | 'bag'
+  /** A list that the API refuses if it is longer. */
+  | { readonly maxItems: number };
 
 export type FieldRules = Readonly<Record<string, FieldRule>>;
 
@@ -15,13 +24,18 @@ export interface Operation {
   /** Body fields that are sent with these values if they are left out. */
   readonly defaults?: Readonly<Record<string, unknown>>;
   readonly isOpenBody?: boolean;
+  /** Whether the limit of metadata is that of all bags together, not of each. */
+  readonly sharesBudget?: boolean;
   readonly isRepeatable?: boolean;
   /**
    * An error status that counts as success on a retry. Example: the retry of a deletion gets 403 if the first attempt
    * deleted the user but its response was lost.
    */
   readonly doneStatus?: number;
-  readonly answer: 'page' | 'list' | 'object' | 'value' | 'nothing';
+  /** `object`: has an `id`. `record`: has none. `value`: any JSON, or nothing. */
+  readonly answer: 'page' | 'list' | 'object' | 'record' | 'value' | 'nothing';
+  /** Whether the response is a secret, such as a token. */
+  readonly isSecretAnswer?: boolean;
   /** Makes the promise of the call throw if a field of the answer is read without `await`. */
   readonly guard?: AwaitGuard;
 }

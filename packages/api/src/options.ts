@@ -8,6 +8,7 @@ import {
   readKnownOptions,
   readWhole,
 } from '@torii/core/adapter';
+import { defaultApiUrl } from './api-url.ts';
 import { leavesMachine } from './environment-proxy.ts';
 import type { ApiEventListener } from './events.ts';
 import type { RequestOptions } from './operation.ts';
@@ -76,7 +77,7 @@ export function readOptions(given: ToriiClientOptions): Settings {
   const options = omitUndefined(own, ['apiUrl', 'timeoutMs', 'maxRetries']);
   return {
     secretKey: readSecretKey(options.secretKey),
-    apiUrl: readApiUrl('apiUrl' in options ? options.apiUrl : defaultUrl, own.fetch === undefined),
+    apiUrl: readApiUrl('apiUrl' in options ? options.apiUrl : defaultApiUrl, own.fetch === undefined),
     fetch: readFunction<Fetch>(options, 'fetch'),
     onEvent: readFunction<ApiEventListener>(options, 'onEvent'),
     ...readLimits(options, defaults),
@@ -131,7 +132,11 @@ const shortestKey = 'sk_live_'.length + 4;
 
 function readApiUrl(value: unknown, usesPlatformFetch: boolean): string {
   const problem = problemOfPasted(value) ?? problemOfUrl(String(value));
-  assertOption('apiUrl', !problem && typeof value === 'string', `${problem}. Write '${defaultUrl}', or leave it out`);
+  assertOption(
+    'apiUrl',
+    !problem && typeof value === 'string',
+    `${problem}. Write '${defaultApiUrl}', or leave it out`,
+  );
   const url = new URL(value);
   assertOption(
     'apiUrl',
@@ -141,8 +146,6 @@ function readApiUrl(value: unknown, usesPlatformFetch: boolean): string {
   );
   return url.href.replace(/\/+$/, '');
 }
-
-const defaultUrl = 'https://api.torii.so';
 
 // The hosts of Torii. Below them, only the API's own hosts begin with `api`; others are issuers, the dashboard or the docs.
 const toriiHost = /^(?:.+\.)?(?:torii\.so|toriiauth\.eu)\.?$/;

@@ -21,13 +21,28 @@ export function sentSecretsOf({ input }: Operation, headers: Headers): (text: st
   const secrets: Secrets = { found: new Set(), isIncomplete: false };
   collect(input, false, secrets, 0);
   collect(Object.fromEntries(headers), false, secrets, 0);
-  if (secrets.isIncomplete) return () => withheld;
+  return secrets.isIncomplete ? () => withheld : remover(secrets);
+}
+
+function remover({ found }: Secrets): (text: string) => string {
   // Longest first: one secret may contain another one.
-  const removers = [...secrets.found].sort((a, b) => b.length - a.length).map(removerOf);
+  const removers = [...found].sort((a, b) => b.length - a.length).map(removerOf);
   return (text) => removers.reduce((left, remove) => remove(left), text);
 }
 
-function collect(value: unknown, isSecret: boolean, secrets: Secrets, depth: number): void {
+/** The error response of an operation that creates a token, without tokens. */
+export function withoutTokens(text: string): string {
+  const secrets: Secrets = { found: new Set(), isIncomplete: false };
+  try {
+    collect(JSON.parse(text), false, secrets, 0, /token|ticket|secret|^url$/i);
+  } catch {
+    // A part of a successful response, for example.
+    secrets.isIncomplete = /token/i.test(text);
+  }
+  return secrets.isIncomplete ? '' : remover(secrets)(text);
+}
+
+function collect(value: unknown, isSecret: boolean, secrets: Secrets, depth: number, names = secretNames): void {
   if (isSecret && (typeof value === 'string' || typeof value === 'number')) {
     const text = String(value);
     // Servers may compose or decompose characters such as `ä`.
@@ -36,7 +51,7 @@ function collect(value: unknown, isSecret: boolean, secrets: Secrets, depth: num
   if (secrets.found.size > maxSecrets || depth > maxDepth) secrets.isIncomplete = true;
   if (typeof value !== 'object' || value === null || secrets.isIncomplete) return;
   for (const [name, member] of Object.entries(value)) {
-    collect(member, isSecret || secretNames.test(name), secrets, depth + 1);
+    collect(member, isSecret || names.test(name), secrets, depth + 1, names);
   }
 }
 

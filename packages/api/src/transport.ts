@@ -16,7 +16,7 @@ import type { Settings } from './options.ts';
 import { isRepeatable, prepareRequest } from './request.ts';
 import { isTemporary, waitAfter } from './retries.ts';
 import { secretPatternOf, textWithout } from './secret-pattern.ts';
-import { sentSecretsOf } from './sent-secrets.ts';
+import { sentSecretsOf, withoutTokens } from './sent-secrets.ts';
 
 export function callApi<T>(
   settings: Settings,
@@ -98,7 +98,8 @@ async function perform<T>(
     if ((status >= 200 && status < 300) || (isInDoubt && status === operation.doneStatus)) {
       return { data: readData(operation, { status, text }, call()) as T, status, headers, ...call() };
     }
-    throw refusalFor({ status, headers, text }, call(), sentSecretsOf(operation, init.headers));
+    const shown = operation.isSecretAnswer ? withoutTokens(text) : text;
+    throw refusalFor({ status, headers, text: shown }, call(), sentSecretsOf(operation, init.headers));
   }
 
   function failureFor(thrown: unknown): ToriiApiError | ToriiConnectionError {

@@ -71,6 +71,41 @@ test.each([
   expect((error as ToriiApiError).body).toEqual(body);
 });
 
+test.each(['', 'null', '[]', '"token"', '7', '{"token"'])(
+  'refuses %j instead of an object that has no id, and repeats nothing',
+  async (text) => {
+    const { client, sent } = scriptApi([new Response(text), new Response(text), new Response(text)]);
+    const calls = [
+      client.users.createImpersonationToken('ada', { actorUserId: 'grace', reason: 'Support case 7' }),
+      client.allowedOrigins.get(),
+      client.organizations.updateMemberMetadata('o1', 'ada', { publicMetadata: {} }),
+    ];
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'response_malformed', status: 502 });
+    expect(sent).toHaveLength(3);
+  },
+);
+
+test.each([
+  ['204', () => new Response(null, { status: 204 })],
+  ['an empty 200', () => new Response('')],
+  ['a 200 with a body', () => ok({ id: 'i1' })],
+])('accepts %s as a successful revocation of an invitation', async (_name, answer) => {
+  const { client } = scriptApi([answer(), answer()]);
+  expect(await client.invitations.revoke('i1')).toBeUndefined();
+  expect(await client.invitations.revoke('i1').withResponse()).toMatchObject({ data: undefined, attempts: 1 });
+});
+
+test('a refused change of an invitation says what became of the invitation', async () => {
+  const body = { status: 409, code: 'invitation_not_pending', invitationStatus: 'ACCEPTED' };
+  const { client } = scriptApi([Response.json(body, { status: 409 })]);
+  const error = await failureOf(client.invitations.updateMetadata('i1', { publicMetadata: { plan: 'pro' } }));
+  expect(error).toMatchObject({
+    status: 409,
+    code: 'invitation_not_pending',
+    problem: { invitationStatus: 'ACCEPTED' },
+  });
+});
+
 test.each([
   ['a list', []],
   ['an object without items', { hasMore: false, nextCursor: null }],

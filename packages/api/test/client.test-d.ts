@@ -2,6 +2,10 @@ import { expectTypeOf, test } from 'vitest';
 import {
   type ApiResponse,
   createToriiClient,
+  type Invitation,
+  type InvitationWithMetadata,
+  type Organization,
+  type OrganizationMember,
   type Page,
   type PagePromise,
   Patch,
@@ -9,7 +13,9 @@ import {
   type ToriiClient,
   type User,
   type UserCreateParams,
+  type UserImpersonationToken,
   type UserListParams,
+  type UserOrganization,
   type UserUpdateParams,
 } from '../src/index.ts';
 
@@ -32,6 +38,29 @@ test('results have the types of the specification', async () => {
   expectTypeOf(await client.request({ method: 'GET', path: '/x' })).toEqualTypeOf<unknown>();
   expectTypeOf(await client.request<User>({ method: 'GET', path: '/x' })).toEqualTypeOf<User>();
   for await (const user of client.users.list()) expectTypeOf(user).toEqualTypeOf<User>();
+});
+
+test('organizations, invitations and allowed origins have the types of the specification', async () => {
+  expectTypeOf(client.organizations.list({ name: 'acme', limit: 10 })).toEqualTypeOf<PagePromise<Organization>>();
+  expectTypeOf(await client.organizations.get('o1')).toEqualTypeOf<Organization>();
+  expectTypeOf(client.organizations.listMembers('o1', { limit: 10 })).toEqualTypeOf<PagePromise<OrganizationMember>>();
+  expectTypeOf(client.users.listOrganizations('ada')).toEqualTypeOf<PagePromise<UserOrganization>>();
+  const status = ['PENDING', 'EXPIRED'] as const;
+  expectTypeOf(client.invitations.list({ status, search: '@' })).toEqualTypeOf<PagePromise<Invitation>>();
+  expectTypeOf(await client.invitations.create({ email: 'ada@example.com' })).toEqualTypeOf<Invitation>();
+  expectTypeOf(await client.invitations.resend('i1')).toEqualTypeOf<Invitation>();
+  expectTypeOf(await client.invitations.get('i1')).toEqualTypeOf<InvitationWithMetadata>();
+  expectTypeOf(await client.invitations.revoke('i1')).toEqualTypeOf<void>();
+  expectTypeOf((await client.allowedOrigins.get()).origins).toEqualTypeOf<string[]>();
+  await client.allowedOrigins.replace({ origins: ['capacitor://localhost'] });
+  const params = { actorUserId: 'grace', reason: 'Support case 7' };
+  expectTypeOf(await client.users.createImpersonationToken('ada', params)).toEqualTypeOf<UserImpersonationToken>();
+  // @ts-expect-error the reason is required
+  client.users.createImpersonationToken('ada', { actorUserId: 'grace' });
+  // @ts-expect-error an invitation needs an email address
+  client.invitations.create({});
+  // @ts-expect-error not a status
+  client.invitations.list({ status: ['pending'] });
 });
 
 test('a list can be awaited for a page, iterated over, and iterated page by page', async () => {
@@ -61,18 +90,18 @@ test('the parameters of methods are exported types', () => {
 
 test('dates are strings, and nullable fields include null', () => {
   expectTypeOf<User['createdAt']>().toEqualTypeOf<string>();
-  expectTypeOf<User['status']>().toEqualTypeOf<'pending_verification' | 'active' | 'banned' | 'deleted'>();
+  expectTypeOf<'active' | 'banned' | 'deleted'>().toExtend<User['status']>();
   expectTypeOf<User['locale']>().toEqualTypeOf<'en' | 'da' | null | undefined>();
   expectTypeOf<Page<User>['nextCursor']>().toEqualTypeOf<string | null>();
 });
 
 test('an update accepts values, null, undefined and patches', () => {
-  client.users.update('ada', { name: 'Ada', phone: null, address: undefined });
+  client.users.update('ada', { firstName: 'Ada', lastName: null, locale: undefined });
   client.users.update('ada', { locale: 'da' });
   client.users.update('ada', { locale: null });
-  client.users.update('ada', { name: Patch.set('Ada'), phone: Patch.set(null), locale: Patch.set('da') });
+  client.users.update('ada', { firstName: Patch.set('Ada'), lastName: Patch.set(null), locale: Patch.set('da') });
   client.users.update('ada', {});
-  const fields: UserUpdateParams = Patch.diff<{ name: string | null }>({ name: 'A' }, { name: null });
+  const fields: UserUpdateParams = Patch.diff<{ firstName: string | null }>({ firstName: 'A' }, { firstName: null });
   client.users.update('ada', fields);
 });
 
@@ -86,9 +115,7 @@ test('an update rejects unknown fields and wrong values', () => {
   // @ts-expect-error not a locale either
   client.users.update('ada', { locale: Patch.set('fr') });
   // @ts-expect-error a number instead of a string
-  client.users.update('ada', { name: 7 });
-  // @ts-expect-error a Date instead of a string
-  client.users.update('ada', { dateOfBirth: new Date() });
+  client.users.update('ada', { firstName: 7 });
   // @ts-expect-error no fields
   client.users.update('ada');
 });
@@ -126,4 +153,14 @@ test('ids are strings and cannot be undefined', () => {
   client.users.get(undefined as string | undefined);
   // @ts-expect-error the session id is missing
   client.sessions.revoke('ada');
+});
+
+test('fields that newer servers dropped still compile', () => {
+  client.users.create({ name: 'Ada', phone: '+1', address: null, dateOfBirth: '1815-12-10' });
+  client.users.update('ada', { name: 'Ada', phone: null, address: 'x', dateOfBirth: undefined });
+  client.users.list({ email: null, statuses: ['pending_verification'] });
+  expectTypeOf<'pending_verification'>().toExtend<User['status']>();
+  expectTypeOf<User['phone']>().toEqualTypeOf<string | null | undefined>();
+  // @ts-expect-error a Date instead of a string
+  client.users.update('ada', { dateOfBirth: new Date() });
 });

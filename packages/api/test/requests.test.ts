@@ -1,43 +1,16 @@
 import { expect, test } from 'vitest';
-import { Patch, type ToriiClient, ToriiConfigError } from '../src/index.ts';
+import { Patch, ToriiConfigError } from '../src/index.ts';
+import { operations } from './operations.ts';
 import { ok, page, scriptApi, secretKey } from './scripted-api.ts';
 
 const root = '/api/server/v1';
 
-test.each<[string, (client: ToriiClient) => PromiseLike<unknown>, string, unknown, Response]>([
-  ['users.create', ({ users }) => users.create({ email: 'a@b.co' }), `POST ${root}/users`, { email: 'a@b.co' }, ok()],
-  ['users.list', ({ users }) => users.list(), `POST ${root}/users/search`, {}, page([], null)],
-  ['users.get', ({ users }) => users.get('ada'), `GET ${root}/users/ada`, undefined, ok()],
-  ['users.update', ({ users }) => users.update('ada', {}), `PATCH ${root}/users/ada`, {}, ok()],
-  ['users.delete', ({ users }) => users.delete('ada'), `DELETE ${root}/users/ada`, undefined, ok('')],
-  ['users.ban', ({ users }) => users.ban('ada'), `POST ${root}/users/ada/ban`, undefined, ok()],
-  ['users.unban', ({ users }) => users.unban('ada'), `POST ${root}/users/ada/unban`, undefined, ok()],
-  [
-    'sessions.listForUser',
-    ({ sessions }) => sessions.listForUser('ada'),
-    `GET ${root}/users/ada/sessions`,
-    undefined,
-    ok([]),
-  ],
-  [
-    'sessions.revokeAllForUser',
-    ({ sessions }) => sessions.revokeAllForUser('ada'),
-    `DELETE ${root}/users/ada/sessions`,
-    undefined,
-    ok(''),
-  ],
-  [
-    'sessions.revoke',
-    ({ sessions }) => sessions.revoke('ada', 's1'),
-    `DELETE ${root}/users/ada/sessions/s1`,
-    undefined,
-    ok(''),
-  ],
-])('%s sends the documented request', async (_name, call, line, body, answer) => {
-  const { client, sent } = scriptApi([answer]);
+test.each(operations)('$name sends the documented request', async ({ call, line, body, answer }) => {
+  const { client, sent } = scriptApi([answer()]);
   await call(client);
   const [request] = sent;
-  expect(`${request?.method} ${request?.url.pathname}${request?.url.search}`).toBe(line);
+  expect(`${request?.method} ${request?.url.pathname.replace(root, '')}${request?.url.search}`).toBe(line);
+  expect(request?.url.pathname.startsWith(root)).toBe(true);
   expect(request?.body).toEqual(body);
   expect(request?.headers.get('authorization')).toBe(`Bearer ${secretKey}`);
   expect(request?.headers.get('content-type')).toBe(body === undefined ? null : 'application/json');
@@ -59,10 +32,10 @@ test('omits undefined parameters and a null cursor', async () => {
 });
 
 test.each([
-  ['values', { name: 'Ada', locale: 'da' } as const, { name: 'Ada', locale: 'da' }],
-  ['null', { phone: null, locale: null }, { phone: null, locale: null }],
-  ['patches', { name: Patch.set('Ada'), phone: Patch.set(null) }, { name: 'Ada', phone: null }],
-  ['undefined', { name: undefined, phone: null }, { phone: null }],
+  ['values', { firstName: 'Ada', locale: 'da' } as const, { firstName: 'Ada', locale: 'da' }],
+  ['null', { lastName: null, locale: null }, { lastName: null, locale: null }],
+  ['patches', { firstName: Patch.set('Ada'), lastName: Patch.set(null) }, { firstName: 'Ada', lastName: null }],
+  ['undefined', { firstName: undefined, lastName: null }, { lastName: null }],
   ['no fields', {}, {}],
 ])('an update with %s sends exactly the changed fields', async (_name, fields, body) => {
   const { client, sent } = scriptApi([ok()]);
@@ -132,6 +105,68 @@ test.each<[string, object, string]>([
 ])('refuses a list with %s, and sends nothing', async (_name, input, option) => {
   const { client, sent } = scriptApi([page([], null)]);
   await expect(client.users.list(input)).rejects.toMatchObject({ name: 'ToriiConfigError', option });
+  expect(sent).toEqual([]);
+});
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `user${index}`);
+
+test.each(['userIds', 'emailAddresses'] as const)('%s takes 100 values, and refuses more', async (option) => {
+  const { client, sent } = scriptApi([page([], null), page([], null)]);
+  await client.users.list({ [option]: ids(100) });
+  expect(sent[0]?.body).toEqual({ [option]: ids(100) });
+  for (const list of [ids(101), ids(5000)]) {
+    await expect(client.users.list({ [option]: list })).rejects.toMatchObject({ name: 'ToriiConfigError', option });
+    const loop = client.users.list({ [option]: list })[Symbol.asyncIterator]();
+    await expect(loop.next()).rejects.toMatchObject({ name: 'ToriiConfigError', option });
+  }
+  expect(sent).toHaveLength(1);
+});
+
+// An empty list finds nobody. If it were left out, the search would find everybody.
+test.each(['userIds', 'emailAddresses'] as const)('%s is sent if it is empty', async (option) => {
+  const { client, sent } = scriptApi([page([], null)]);
+  await client.users.list({ [option]: [] });
+  expect(sent[0]?.body).toEqual({ [option]: [] });
+});
+
+test.each<[string, object, string]>([
+  ['null as userIds', { userIds: null }, 'userIds'],
+  ['a text as userIds', { userIds: 'ada' }, 'userIds'],
+  ['a Set as userIds', { userIds: new Set(['ada']) }, 'userIds'],
+  ['an id that is undefined', { userIds: ['ada', undefined] }, 'userIds'],
+  ['a list with a gap', { emailAddresses: new Array(1) }, 'emailAddresses'],
+  ['a patch with 101 ids', { userIds: Patch.set(ids(101)) }, 'userIds'],
+])('refuses a list with %s, and sends nothing', async (_name, input, option) => {
+  const { client, sent } = scriptApi([page([], null)]);
+  await expect(client.users.list(input)).rejects.toMatchObject({ name: 'ToriiConfigError', option });
+  expect(sent).toEqual([]);
+});
+
+test('refuses an empty list of statuses of invitations, which would find all of them', async () => {
+  const { client, sent } = scriptApi([page([], null)]);
+  await expect(client.invitations.list({ status: [] })).rejects.toMatchObject({ option: 'status' });
+  expect(sent).toEqual([]);
+});
+
+test('sends an empty list of allowed origins, which removes all of them', async () => {
+  const { client, sent } = scriptApi([ok({ origins: [] })]);
+  await client.allowedOrigins.replace({ origins: [] });
+  expect(sent[0]?.body).toEqual({ origins: [] });
+});
+
+test('30: refuses wrong ids of organizations, members and invitations, and sends nothing', async () => {
+  const { client, sent } = scriptApi([page([], null)]);
+  for (const id of ['', '.', '..', undefined as never, 'ada@example.com']) {
+    await expect(client.organizations.get(id)).rejects.toMatchObject({ option: 'organizationId' });
+    await expect(client.organizations.listMembers(id)).rejects.toMatchObject({ option: 'organizationId' });
+    await expect(client.organizations.updateMemberMetadata('o1', id, {})).rejects.toMatchObject({
+      option: 'memberUserId',
+    });
+    await expect(client.invitations.revoke(id)).rejects.toMatchObject({ option: 'invitationId' });
+    await expect(client.invitations.resend(id)).rejects.toMatchObject({ option: 'invitationId' });
+    await expect(client.users.listOrganizations(id)).rejects.toMatchObject({ option: 'userId' });
+    await expect(client.users.updateMetadata(id, {})).rejects.toMatchObject({ option: 'userId' });
+  }
   expect(sent).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type RequestOptions, ToriiApiError, type ToriiClient, ToriiConnectionError } from '../src/index.ts';
-import { failureOf, hang, networkError, ok, page, refusal, type Step, scriptApi } from './scripted-api.ts';
+import { operations } from './operations.ts';
+import { failureOf, hang, networkError, ok, refusal, type Step, scriptApi } from './scripted-api.ts';
 
 type CallIt = (client: ToriiClient, options?: RequestOptions) => PromiseLike<unknown>;
 
@@ -31,24 +32,60 @@ async function run(steps: readonly Step[], call: CallIt, options?: RequestOption
   return { value, events, sentAfterMs: sent.map(({ at }) => at - begunAt), tookMs: Date.now() - begunAt };
 }
 
-const repeatable: readonly [string, CallIt, Response][] = [
-  ['users.list', ({ users }) => users.list(), page([], null)],
-  ['users.get', get, ok()],
-  ['users.update', ({ users }) => users.update('ada', { name: 'Ada' }), ok()],
-  ['users.delete', remove, ok()],
-  ['users.ban', ({ users }) => users.ban('ada'), ok()],
-  ['users.unban', ({ users }) => users.unban('ada'), ok()],
-  ['sessions.listForUser', ({ sessions }) => sessions.listForUser('ada'), ok([])],
-  ['sessions.revokeAllForUser', ({ sessions }) => sessions.revokeAllForUser('ada'), ok()],
-  ['sessions.revoke', ({ sessions }) => sessions.revoke('ada', 's1'), ok()],
-];
+const repeatable = operations.filter(({ isRepeatable }) => isRepeatable);
+const unrepeatable = operations.filter(({ isRepeatable }) => !isRepeatable);
 
-test.each(repeatable)('31: retries %s after a temporary failure', async (_name, call, answer) => {
+test('31: only what creates something or sends a mail is not repeatable', () => {
+  expect(unrepeatable.map(({ name }) => name)).toEqual([
+    'users.create',
+    'users.createImpersonationToken',
+    'invitations.create',
+    'invitations.resend',
+  ]);
+});
+
+test.each(repeatable)('31: retries $name after a temporary failure', async ({ call, answer }) => {
   for (const failure of [refusal(500), refusal(503), refusal(429), networkError('ECONNRESET')]) {
-    const { value, sentAfterMs } = await run([failure, answer.clone()], call);
+    const { value, sentAfterMs } = await run([failure, answer()], call);
     expect(value).not.toBeInstanceOf(Error);
     expect(sentAfterMs).toHaveLength(2);
   }
+});
+
+test.each(unrepeatable)('31: never retries $name if the request may have arrived', async ({ call, answer }) => {
+  const unlimited = { maxRetries: 10 };
+  const failures = [408, 429, 500, 502, 503, 504].map((status) => refusal(status, 'x', { 'retry-after': '1' }));
+  const losses = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
+  const cut = new Response(new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) }));
+  for (const step of [...failures, ...losses.map(networkError), new TypeError('fetch failed'), cut]) {
+    const { value, sentAfterMs } = await run([step, answer(), answer()], call, unlimited);
+    expect(value).toMatchObject({ attempts: 1 });
+    expect(sentAfterMs).toHaveLength(1);
+  }
+  const { value } = await run([hang, answer()], call, { ...unlimited, timeoutMs: 2000 });
+  expect(value).toMatchObject({ reason: 'timeout', attempts: 1, mayHaveArrived: true });
+});
+
+test.each(unrepeatable)('31: retries $name if the request was never sent', async ({ call, answer }) => {
+  const { value, sentAfterMs } = await run([networkError('ECONNREFUSED'), answer()], call);
+  expect(value).not.toBeInstanceOf(Error);
+  expect(sentAfterMs).toHaveLength(2);
+});
+
+test.each(operations)('31: never retries $name after a conflict or another refusal', async ({ call, answer }) => {
+  const codes = ['invitation_patch_conflict', 'invitation_not_pending', 'email_taken'];
+  const refusals = [...codes.map((code) => refusal(409, code)), ...[400, 402, 403, 404, 422].map((s) => refusal(s))];
+  for (const step of refusals) {
+    const { value, sentAfterMs } = await run([step, answer()], call, { maxRetries: 10 });
+    expect(value).toMatchObject({ name: 'ToriiApiError', status: step.status, attempts: 1 });
+    expect(sentAfterMs).toHaveLength(1);
+  }
+});
+
+test('31: a conflict after a temporary failure ends the call, too', async () => {
+  const steps = [refusal(503), refusal(409, 'invitation_patch_conflict'), ok()];
+  const { value } = await run(steps, ({ invitations }, options) => invitations.updateMetadata('i1', {}, options));
+  expect(value).toMatchObject({ code: 'invitation_patch_conflict', attempts: 2 });
 });
 
 test.each([

@@ -6,6 +6,8 @@ import { readSecretFile } from './files.ts';
 import { demandEach } from './listing.ts';
 import { addSettingsOptions, type Setting, type SettingsOptions, settingsFrom } from './settings.ts';
 
+export { defaultApiUrl } from '@torii/api';
+
 export interface ApiOptions extends SettingsOptions {
   readonly apiUrl?: string;
   readonly secretKeyFile?: string;
@@ -17,8 +19,6 @@ export function addApiOptions(command: Command): Command {
     .option('--api-url <url>', 'URL of the REST API (TORII_API_URL)')
     .option('--secret-key-file <file>', 'file with the secret key; - is standard input (TORII_SECRET_KEY)');
 }
-
-export const defaultApiUrl = 'https://api.torii.so';
 
 export interface ApiSettings {
   readonly key: Setting | undefined;

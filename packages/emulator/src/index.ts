@@ -18,7 +18,7 @@ export type { Signer, TokenOptions } from './tokens/token.ts';
 export type { NewUser } from './users/input.ts';
 export type { UndeletedStatus } from './users/record.ts';
 export type { SeedUser } from './users/seed.ts';
-export type { User, UserBags, UserStatus } from './users/user.ts';
+export type { User, UserStatus } from './users/user.ts';
 export type { WebhookAttempt, WebhookDelivery } from './webhooks/delivery-log.ts';
 export type { Webhook } from './webhooks/endpoints.ts';
 export type { WebhookEvent, WebhookEventType } from './webhooks/event.ts';

@@ -14,6 +14,9 @@ const user = {
   status: 'active',
   createdAt: '2026-05-16T09:30:00Z',
   updatedAt: '2026-05-16T09:30:00Z',
+  publicMetadata: {},
+  privateMetadata: {},
+  unsafeMetadata: {},
 };
 const path = `/api/server/v1/users/${unknownId}`;
 

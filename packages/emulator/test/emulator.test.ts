@@ -7,12 +7,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { inspect } from 'node:util';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { migrations } from '../src/database/store.ts';
 import { type EmulatorOptions, startEmulator, type User } from '../src/index.ts';
 import { requireSupportedNode } from '../src/node-version.ts';
 import { settingsFrom } from '../src/options.ts';
 import { close, listen, originOf } from '../src/server.ts';
 import { createWebhookSecret } from '../src/webhooks/signature.ts';
-import { callApi, signIn } from './rest.ts';
+import { callApi, signIn, unknownId } from './rest.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -168,16 +169,34 @@ test('refuses more than 20 webhooks', async () => {
   expect(torii.webhooks).toHaveLength(20);
 });
 
-test('migrates a file from before webhooks existed', async () => {
-  const database = join(folder, 'earlier.db');
-  await (await startEmulator({ database })).stop();
-  const earlier = new DatabaseSync(database);
-  earlier.exec(`DROP TABLE webhook_attempts; DROP TABLE webhook_deliveries; DROP TABLE webhook_events;
-    DROP TABLE webhook_endpoints; ALTER TABLE environments DROP COLUMN webhook_secret; PRAGMA user_version = 1`);
-  earlier.close();
-  await using torii = await startEmulator({ database });
-  expect(torii.webhookSecret).toMatch(/^whsec_/);
-});
+test.each(migrations.map((_, index) => index).slice(1))(
+  'migrates a file of version %i, with its users',
+  async (version) => {
+    const path = join(folder, `version-${version}.db`);
+    const earlier = new DatabaseSync(path);
+    for (const migration of migrations.slice(0, version)) earlier.exec(migration);
+    const at = "'2026-01-01T00:00:00.000Z'";
+    earlier.exec(`
+    INSERT INTO environments (id, name, secret_key, created_at) VALUES ('${unknownId}', 'default', 'sk_test_earlier', ${at});
+    PRAGMA user_version = ${version}`);
+    const isVerified = "SELECT 1 FROM pragma_table_xinfo('users') WHERE name = 'email_verified' AND hidden = 0";
+    const verified =
+      earlier.prepare(isVerified).get() === undefined ? ['email_verified_at', at] : ['email_verified', '1'];
+    earlier.exec(`
+    INSERT INTO users (id, environment_id, email, email_key, name, name_key, status, created_at, updated_at, ${verified[0]})
+    VALUES ('${unknownId}', '${unknownId}', 'ada@example.com', 'ada@example.com', 'Ada', 'ada', 'active', ${at}, ${at}, ${verified[1]})`);
+    earlier.close();
+    await using torii = await startEmulator({ database: path });
+    expect(torii.webhookSecret).toMatch(/^whsec_/);
+    const { body } = await callApi<User>(torii, 'GET', `/users/${unknownId}`);
+    expect(body).toMatchObject({
+      name: 'Ada',
+      firstName: null,
+      emailVerifiedAt: '2026-01-01T00:00:00.000Z',
+      publicMetadata: {},
+    });
+  },
+);
 
 test('refuses a file that is not a database', async () => {
   const database = join(folder, 'text.db');

@@ -18,8 +18,8 @@ test('adds users with passwords, and does not change existing users', async () =
     { email: 'ada@example.com', password: 'correct horse', name: 'Ada' },
     { email: 'bob@example.com', password: 'correct horse', status: 'banned' as const },
   ];
-  expect(await torii.seed(users)).toEqual({ created: 2, existing: 0 });
-  expect(await torii.seed([{ email: 'ADA@example.com', name: 'Changed' }, ...users.slice(1)])).toEqual({
+  expect(await torii.seed(users)).toMatchObject({ created: 2, existing: 0 });
+  expect(await torii.seed([{ email: 'ADA@example.com', name: 'Changed' }, ...users.slice(1)])).toMatchObject({
     created: 0,
     existing: 2,
   });
@@ -47,14 +47,18 @@ test('adds no user if one of them is invalid', async () => {
   expect(body.items).toEqual([]);
 });
 
-test('reads the users and webhooks of each environment from a file', () => {
+test('reads the users, organizations and webhooks of each environment from a file', () => {
   const [users, webhooks] = [[{ email: 'a@b.c' }], [{ url: 'http://127.0.0.1:1/', types: ['user.created'] }]];
-  writeFileSync(path, JSON.stringify({ users, environments: { acme: { users: [], webhooks }, globex: {} } }));
+  const organizations = [{ slug: 'acme', name: 'Acme', members: [{ email: 'a@b.c', role: 'org:member' }] }];
+  writeFileSync(
+    path,
+    JSON.stringify({ users, environments: { acme: { users: [], organizations, webhooks }, globex: {} } }),
+  );
   expect(readSeedFile(path)).toEqual(
     new Map<string, unknown>([
-      ['default', { users, webhooks: [] }],
-      ['acme', { users: [], webhooks }],
-      ['globex', { users: [], webhooks: [] }],
+      ['default', { users, roles: [], organizations: [], webhooks: [] }],
+      ['acme', { users: [], roles: [], organizations, webhooks }],
+      ['globex', { users: [], roles: [], organizations: [], webhooks: [] }],
     ]),
   );
 });

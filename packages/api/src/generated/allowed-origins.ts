@@ -30,7 +30,7 @@ export class AllowedOrigins {
       {
         method: 'GET',
         path: '/api/server/v1/allowed-origins',
-        answer: 'value',
+        answer: 'record',
         guard: guardAllowedOriginsData,
       },
       options,
@@ -50,7 +50,7 @@ export class AllowedOrigins {
         path: '/api/server/v1/allowed-origins',
         input: params,
         body: { origins: 'list' },
-        answer: 'value',
+        answer: 'record',
         guard: guardAllowedOriginsData,
       },
       options,

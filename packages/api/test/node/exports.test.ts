@@ -28,11 +28,13 @@ test('exports these values, and no others', () => {
     'ToriiConnectionError',
     'ToriiError',
     'createToriiClient',
+    'defaultApiUrl',
   ]);
 });
 
-test('exports these types, and no others', () => {
-  expect(typesOf('index.ts')).toEqual([
+test('exports these types beside the generated ones, and no others', () => {
+  const generated = new Set(typesOf('generated/resources.ts'));
+  expect(typesOf('index.ts').filter((name) => !generated.has(name))).toEqual([
     'ApiAnswer',
     'ApiCall',
     'ApiEvent',
@@ -43,6 +45,9 @@ test('exports these types, and no others', () => {
     'ConnectionReason',
     'Fetch',
     'FieldError',
+    'MetadataObject',
+    'MetadataPatch',
+    'MetadataTypes',
     'Page',
     'PagePromise',
     'PatchBody',
@@ -50,15 +55,14 @@ test('exports these types, and no others', () => {
     'PatchValue',
     'ProblemDetails',
     'RequestOptions',
-    'Resources',
-    'Session',
-    'Sessions',
     'ToriiClient',
     'ToriiClientOptions',
-    'User',
-    'UserCreateParams',
-    'UserListParams',
-    'UserUpdateParams',
-    'Users',
+    'TwoBagTypes',
   ]);
+});
+
+test('exports the types of all resources', () => {
+  const names = ['User', 'Session', 'Organization', 'OrganizationMember', 'UserOrganization', 'Invitation'];
+  const others = ['InvitationWithMetadata', 'UserImpersonationToken', 'AllowedOriginsData', 'UserUpdateMetadataParams'];
+  expect(typesOf('index.ts')).toEqual(expect.arrayContaining([...names, ...others]));
 });

@@ -14,19 +14,19 @@ export interface Prism extends AsyncDisposable {
   readonly url: string;
 }
 
-export const completeSpec: JsonObject = readCompleteSpec();
+export const spec: JsonObject = readCompleteSpec();
 
 export async function startPrism(
   upstream: string,
   { validatesRequests = true }: { readonly validatesRequests?: boolean } = {},
 ): Promise<Prism> {
   const folder = mkdtempSync(join(tmpdir(), 'torii-prism-'));
-  const spec = join(folder, 'spec.json');
-  writeFileSync(spec, JSON.stringify(completeSpec));
+  const file = join(folder, 'spec.json');
+  writeFileSync(file, JSON.stringify(spec));
   const port = await findFreePort();
   const program = createRequire(import.meta.url).resolve('@stoplight/prism-cli');
   const flags = ['--errors', `--validate-request=${validatesRequests}`, '--port', `${port}`, '--host', '127.0.0.1'];
-  const child = spawn(process.execPath, [program, 'proxy', spec, upstream, ...flags], {
+  const child = spawn(process.execPath, [program, 'proxy', file, upstream, ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const stop = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { type ApiEvent, createToriiClient, ToriiConfigError } from '../../src/index.ts';
+import { type ApiEvent, createToriiClient, type ToriiApiError, ToriiConfigError } from '../../src/index.ts';
 import { failureOf, hang, networkError, ok, page, refusal, type Step, scriptApi, secretKey } from '../scripted-api.ts';
 
 /** Every way in which a logger may print a value. */
@@ -73,4 +73,50 @@ test('16: a real connection failure does not reveal the secret key', async () =>
   expect(error).toMatchObject({ reason: 'network', cause: { cause: { code: 'ECONNREFUSED' } } });
   expect(printed([error, events])).not.toContain(secretKey);
   expect(printed([error, events])).not.toContain('correct horse');
+});
+
+// `url` contains the token, too.
+const token = 'imp-4f1c/9a2e+7b';
+const created = { token, expiresInSeconds: 600, url: `https://app.example.com/impersonate?ticket=${token}` };
+const text = JSON.stringify(created);
+
+test.each<[string, Step]>([
+  ['a response that is cut off', new Response(text.slice(0, -4))],
+  ['a response that is not an object', Response.json([created])],
+  ['a response that is a text', Response.json(token)],
+  ['a redirect', new Response(text, { status: 302, headers: { location: created.url } })],
+  ['an error that contains the response', Response.json({ code: 'x', detail: token, ...created }, { status: 500 })],
+  [
+    'an error that nests the response',
+    Response.json({ properties: { result: created }, detail: text }, { status: 409 }),
+  ],
+  ['an error that is a part of the response', new Response(text.slice(0, -4), { status: 502 })],
+  ['an error with an escaped token', new Response(text.replaceAll('/', String.raw`\/`), { status: 503 })],
+])('[16] errors and events do not contain an impersonation token: %s', async (_name, step) => {
+  const { client, events } = scriptApi([step]);
+  const call = client.users.createImpersonationToken('ada', { actorUserId: 'grace', reason: 'Support case 7' });
+  const error = await failureOf(call);
+  expect(error).toMatchObject({ name: 'ToriiApiError', attempts: 1 });
+  expect(printed([error, events])).not.toContain(token);
+  expect(printed([error, events])).not.toContain(encodeURIComponent(token));
+  expect(events).toHaveLength(1);
+});
+
+test('[16] a refused impersonation keeps its code, its detail and its problem', async () => {
+  const problem = {
+    type: 'about:blank',
+    status: 402,
+    detail: 'The quota is used up.',
+    properties: { code: 'quota_exceeded' },
+  };
+  const { client } = scriptApi([Response.json(problem, { status: 402 })]);
+  const call = client.users.createImpersonationToken('ada', { actorUserId: 'grace', reason: 'Support case 7' });
+  expect(await failureOf(call)).toMatchObject({ status: 402, code: 'quota_exceeded', detail: problem.detail, problem });
+});
+
+test('[16] a token that is passed on to another operation does not reach an error', async () => {
+  const { client } = scriptApi([Response.json({ detail: `${token} is used` }, { status: 400 })]);
+  const error = await failureOf(client.request({ method: 'POST', path: '/api/x', body: { token } }));
+  expect(error).toMatchObject({ status: 400, detail: expect.stringContaining('is used') });
+  expect((error as ToriiApiError).detail).not.toContain(token);
 });

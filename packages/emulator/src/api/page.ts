@@ -3,16 +3,15 @@ import { isUuid } from '../fields.ts';
 import { type ApiRequest, refusalOf } from './contract/read-request.ts';
 
 const defaultLimit = 20;
-const largestLimit = 100;
 
 /**
- * Reads the parameters of a page. A limit outside of 1 to 100 becomes the nearest number of that range.
+ * Reads the parameters of a page.
  *
  * @param isCursor whether an id is a cursor of the listing. The items behind all cursors are never removed from the
  *   database, so a cursor stays valid
  */
 export function readPage({ query }: ApiRequest, isCursor: (id: string) => boolean): PageQuery {
-  const limit = Math.min(Math.max(Number(query['limit'] ?? defaultLimit), 1), largestLimit);
+  const limit = Number(query['limit'] ?? defaultLimit);
   const cursor = query['cursor'];
   if (cursor === undefined) return { limit };
   const after = String(cursor).toLowerCase();

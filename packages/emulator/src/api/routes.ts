@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Environment } from '../environment.ts';
+import { Problem } from '../http/problem.ts';
 import { allowedOriginHandlers } from './allowed-origins.ts';
 import { operations } from './contract/operation.ts';
 import { readRequest } from './contract/read-request.ts';
@@ -10,7 +11,7 @@ import { sessionHandlers } from './sessions.ts';
 import { userHandlers } from './users.ts';
 
 export function apiRoutes(environment: Environment): Hono {
-  const handlers: Handlers = {
+  const handlers: Partial<Handlers> = {
     ...userHandlers(environment),
     ...sessionHandlers(environment),
     ...organizationHandlers(environment.organizations, environment.users),
@@ -20,7 +21,11 @@ export function apiRoutes(environment: Environment): Hono {
   const routes = new Hono();
   for (const operation of operations) {
     routes.on(operation.method, operation.route, async (c) => {
-      const { status, body } = await handlers[operation.key](await readRequest(c.req, operation));
+      const handle = handlers[operation.key];
+      // A specification that is newer than this code can have more operations.
+      if (handle === undefined)
+        throw new Problem(501, 'not_emulated', 'The emulator does not have this operation yet.');
+      const { status, body } = await handle(await readRequest(c.req, operation));
       return body === undefined ? c.body(null, status) : c.json(body, status);
     });
   }

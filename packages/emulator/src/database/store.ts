@@ -7,7 +7,7 @@ import { transact } from './transaction.ts';
  * Each entry upgrades the schema by one version. The file's `user_version` is the number of entries already applied.
  * Never change a released entry, only append.
  */
-const migrations = [
+export const migrations: readonly string[] = [
   `
   CREATE TABLE environments (
     id         TEXT PRIMARY KEY,

@@ -1,4 +1,5 @@
 import type { AllowedOrigins } from '../allowed-origins/allowed-origins.ts';
+import type { Answered } from '../answered.ts';
 import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
 import { EmulatorError } from '../errors.ts';
@@ -18,7 +19,7 @@ export type ImpersonationState = 'enabled' | 'disabled' | 'quota_exceeded';
 const states = { enabled: true, disabled: true, quota_exceeded: true } satisfies Record<ImpersonationState, true>;
 
 /** A secret with which the actor signs in once as the user, in the format of the REST API. */
-export interface ImpersonationToken extends Required<entities.UserImpersonationToken> {}
+export interface ImpersonationToken extends Answered<entities.UserImpersonationToken, 'url'> {}
 
 /** What a redeemed token allows: a session of the user in which the actor acts. */
 export interface Impersonation {

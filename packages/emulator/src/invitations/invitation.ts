@@ -1,11 +1,12 @@
+import type { Answered } from '../answered.ts';
 import type * as entities from '../generated/entities.ts';
 import { type TwoBagColumns, twoBagsFrom } from '../metadata/two-bags.ts';
 
 /** An invitation, in the format of the REST API, without its metadata. Every field is present. */
-export interface Invitation extends Required<entities.Invitation> {}
+export interface Invitation extends Answered<entities.Invitation, 'acceptedAt' | 'revokedAt'> {}
 
 /** An invitation, in the format of the REST API, with its metadata. */
-export interface InvitationWithMetadata extends Required<entities.InvitationWithMetadata> {}
+export interface InvitationWithMetadata extends Answered<entities.InvitationWithMetadata, 'acceptedAt' | 'revokedAt'> {}
 
 /** The state of an invitation. `EXPIRED` follows from the emulator's clock. */
 export type InvitationStatus = Invitation['status'];

@@ -1,14 +1,15 @@
+import type { Answered } from '../answered.ts';
 import type * as entities from '../generated/entities.ts';
 import { type TwoBagColumns, twoBagsFrom } from '../metadata/two-bags.ts';
 
 /** An organization, in the format of the REST API. Every field is present. */
-export interface Organization extends Required<entities.Organization> {}
+export interface Organization extends Answered<entities.Organization, 'slug' | 'roleSetId'> {}
 
 /** The membership of a user in an organization, in the format of the REST API. Every field is present. */
-export interface OrganizationMember extends Required<entities.OrganizationMember> {}
+export interface OrganizationMember extends Answered<entities.OrganizationMember, 'roleName'> {}
 
 /** An organization of a user, in the format of the REST API. The metadata is that of the membership. */
-export interface UserOrganization extends Required<entities.UserOrganization> {}
+export interface UserOrganization extends Answered<entities.UserOrganization, 'slug' | 'roleName'> {}
 
 /** A role that members of organizations can have. */
 export interface OrganizationRole {

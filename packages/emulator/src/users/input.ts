@@ -48,7 +48,7 @@ const shortestPassword = 8;
 export const passwordRule: string = `must have at least ${shortestPassword} characters`;
 const longestEmail = 254;
 
-const locales = { en: true, da: true } satisfies Record<NonNullable<User['locale']>, true>;
+const locales = { en: true, da: true } satisfies { readonly [Locale in NonNullable<User['locale']>]?: true };
 
 export const createUserFields: Readonly<Record<Exclude<keyof NewUser, LibraryField>, Rule>> = {
   email: optionalText(isEmail, 'must be an email address'),

@@ -2,7 +2,9 @@ import type { User, UserBags, UserStatus } from './user.ts';
 
 export type UndeletedStatus = Exclude<UserStatus, 'deleted'>;
 
-const undeleted = { pending_verification: true, active: true, banned: true } satisfies Record<UndeletedStatus, true>;
+const undeleted = { pending_verification: true, active: true, banned: true } satisfies {
+  readonly [Status in UndeletedStatus]?: true;
+};
 
 export const undeletedStatuses = Object.keys(undeleted) as readonly UndeletedStatus[];
 

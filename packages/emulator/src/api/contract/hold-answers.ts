@@ -1,17 +1,19 @@
 import type { MiddlewareHandler } from 'hono';
 import { answerProblem, Problem } from '../../http/problem.ts';
-import { escapePointer, findOperation, type Operation } from './operation.ts';
+import { escapePointer, findOperation, type Operation, operations } from './operation.ts';
 
 const unlistedStatuses: Readonly<Record<number, string>> = {
   400: 'most operations list no response to a malformed id, limit, cursor or body',
   413: 'the body is too large',
   415: 'the body is not JSON',
   500: 'the emulator has a bug',
+  501: 'the emulator does not have the operation yet',
   503: 'the database is locked or read-only',
   507: 'the disk is full',
 };
 
-const problemPointer = '/components/schemas/ProblemDetail';
+/** The schema of a problem, which every operation refers to. Its name is not relied on: newer specifications rename it. */
+const problemPointer = `${operations[0]?.pointer}/responses/401/content/${escapePointer('application/problem+json')}/schema`;
 
 /**
  * Validates every response of the REST API against the specification. A violation is a bug in the emulator. The client

@@ -5,6 +5,8 @@ import { Problem } from '../../http/problem.ts';
 import type { Operation } from './operation.ts';
 import type { SpecParameter } from './spec-document.ts';
 
+const largestPage = 100;
+
 type ParameterValue = string | number | readonly string[];
 
 export interface ApiRequest {
@@ -32,7 +34,7 @@ export async function readRequest(request: HonoRequest, operation: Operation): P
     if (text === undefined) continue;
     const isList = parameter.schema['type'] === 'array';
     if (texts.length > 1 && !isList) errors.push({ field: parameter.name, message: 'must not be repeated' });
-    const value = isList ? texts : parseParameter(text, parameter);
+    const value = isList ? texts : clampLimit(parseParameter(text, parameter), parameter);
     const found = findErrors(`${operation.pointer}/parameters/${index}/schema`, value);
     errors.push(...found.map(({ field, message }) => ({ field: parameter.name + field, message })));
     given[place].set(parameter.name, value);
@@ -62,6 +64,11 @@ export async function readRequest(request: HonoRequest, operation: Operation): P
 async function readBody(request: HonoRequest, { spec }: Operation): Promise<unknown> {
   if (spec.requestBody === undefined) return undefined;
   return spec.requestBody.required === true ? readJson(request) : readOptionalJson(request);
+}
+
+/** Torii moves a page's limit into the range from 1 to 100 instead of refusing it. */
+function clampLimit(value: string | number, { name }: SpecParameter): string | number {
+  return name === 'limit' && typeof value === 'number' ? Math.min(Math.max(value, 1), largestPage) : value;
 }
 
 function parseParameter(text: string, { schema }: SpecParameter): string | number {
