@@ -100,6 +100,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
     folders: {
       '.': [
         'api',
+        'browser-contract',
         'control',
         'dashboard',
         'database',
@@ -121,7 +122,8 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       sessions: ['.', 'database', 'generated', 'http', 'tokens', 'users'],
       webhooks: ['.', 'database', 'faults', 'sessions', 'users'],
       api: ['.', 'generated', 'http', 'sessions', 'users'],
-      pages: ['.', 'faults', 'http', 'sessions'],
+      'browser-contract': ['.', 'faults', 'http', 'sessions', 'users'],
+      pages: ['.', 'browser-contract', 'faults', 'http', 'sessions'],
       control: ['.', 'database', 'faults', 'http', 'webhooks'],
       dashboard: ['.', 'control', 'faults', 'http', 'pages', 'users', 'webhooks'],
       // Runs in a browser.

@@ -44,7 +44,7 @@ export function describeCall(emulator: Emulator, servers: readonly RunningServer
     '',
     'To call a server, sign in as a user who is not banned, and send the token:',
     '',
-    `  TOKEN=$(curl -s ${emulator.signInUrl} -H 'content-type: application/json' \\`,
+    `  TOKEN=$(curl -s ${emulator.loginUrl} -H 'content-type: application/json' \\`,
     `    -d '${credentials}' | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,
     `  curl -i -H "Authorization: Bearer $TOKEN" ${servers[0]?.url}/me`,
   ].join('\n');

@@ -141,7 +141,7 @@ export async function takeTour({ emulator, other, servers, page }: Cast): Promis
 }
 
 function signIn(emulator: Emulator, password = ada.password): Promise<Response> {
-  return post(emulator.signInUrl, { email: ada.email, password });
+  return post(emulator.loginUrl, { email: ada.email, password });
 }
 
 function post(url: string, body: object): Promise<Response> {

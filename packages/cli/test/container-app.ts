@@ -7,7 +7,7 @@ const { TORII_ISSUER, TORII_API_URL, TORII_SECRET_KEY } = process.env;
 const login = { email: 'ada@example.com', password: 'correct horse' };
 const client = createToriiClient({ secretKey: TORII_SECRET_KEY, apiUrl: TORII_API_URL });
 const { id } = await client.users.create({ ...login });
-const response = await fetch(`${TORII_ISSUER}/_torii/v1/sign-in`, {
+const response = await fetch(`${TORII_ISSUER}/_torii/auth/login`, {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(login),

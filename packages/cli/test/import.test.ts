@@ -56,7 +56,7 @@ async function emails(): Promise<readonly unknown[]> {
 
 function canSignIn(email: string, password: string): Promise<boolean> {
   const headers = { 'content-type': 'application/json' };
-  return fetch(torii.signInUrl, { method: 'POST', headers, body: JSON.stringify({ email, password }) }).then(
+  return fetch(torii.loginUrl, { method: 'POST', headers, body: JSON.stringify({ email, password }) }).then(
     ({ ok }) => ok,
   );
 }

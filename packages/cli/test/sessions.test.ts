@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => torii.stop());
 
 async function signIn(): Promise<string> {
-  const response = await fetch(torii.signInUrl, {
+  const response = await fetch(torii.loginUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'user-agent': 'A browser with a long name' },
     body: JSON.stringify({ email: 'ada@example.com', password: 'correct horse' }),

@@ -29,7 +29,7 @@ async function runJson(...args: readonly string[]): Promise<unknown> {
 
 function signIn(email: string, password: string): Promise<number> {
   const headers = { 'content-type': 'application/json' };
-  return fetch(torii.signInUrl, { method: 'POST', headers, body: JSON.stringify({ email, password }) }).then(
+  return fetch(torii.loginUrl, { method: 'POST', headers, body: JSON.stringify({ email, password }) }).then(
     ({ status }) => status,
   );
 }

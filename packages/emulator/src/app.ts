@@ -26,6 +26,8 @@ export interface AppSurroundings {
   readonly clock: Clock;
   readonly issuers: ReadonlyMap<string, string>;
   readonly allowedHosts: readonly string[];
+  /** Whether any environment allows the origin. */
+  readonly isAllowedSomewhere: (origin: string) => boolean;
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
@@ -60,7 +62,7 @@ export function createApp(environment: Environment, surroundings: AppSurrounding
   );
 
   app.route('/', issuerRoutes(environment));
-  app.route('/', browserRoutes(environment, watch));
+  app.route('/', browserRoutes(environment, surroundings, watch));
   app.route(apiPath, apiRoutes(environment));
   app.route(controlPath, controlRoutes(environment, surroundings));
   app.route('/', dashboardRoutes({ environment, ...surroundings }));

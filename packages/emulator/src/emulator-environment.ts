@@ -16,6 +16,7 @@ import {
 } from './organizations/input.ts';
 import type { Organization, OrganizationMember, OrganizationRole } from './organizations/organization.ts';
 import { provisionalNames, provisionalPaths } from './provisional-paths.ts';
+import { publishedPaths } from './published-paths.ts';
 import { parseSeed, type Seed, type SeedReport } from './seed.ts';
 import { jwksPath } from './tokens/issuer.ts';
 import type { TokenOptions } from './tokens/token.ts';
@@ -66,9 +67,14 @@ export class EmulatorEnvironment {
     return this.issuer + jwksPath;
   }
 
+  /** The URL that signs a user in: `POST` with `{ email, password }` as JSON. The response has an `accessToken`. */
+  get loginUrl(): string {
+    return this.issuer + publishedPaths.login;
+  }
+
   /**
-   * The URL of the sign-in page. It also accepts `POST` with `{ email, password }` as JSON. The path is provisional, so
-   * read it from this property instead of hard-coding it.
+   * The URL of the sign-in page. Torii has no such page: apps show Torii's components. Its path may change, so read it
+   * from this property instead of hard-coding it.
    */
   get signInUrl(): string {
     return this.issuer + provisionalPaths.signIn;
@@ -82,6 +88,11 @@ export class EmulatorEnvironment {
   /** The secret key for the REST API, `sk_test_…`. */
   get secretKey(): string {
     return this.#served.environment.secretKey;
+  }
+
+  /** The publishable key, `pk_test_…`, which browsers send as `X-API-Key`. It is not secret. */
+  get publishableKey(): string {
+    return this.#served.environment.publishableKey;
   }
 
   /** The secret, `whsec_…`, that signs webhooks for which no `secret` was set. */

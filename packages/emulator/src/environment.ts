@@ -7,9 +7,12 @@ import { Journal } from './journal.ts';
 import { Organizations } from './organizations/organizations.ts';
 import { provisionalNames, provisionalPaths } from './provisional-paths.ts';
 import { Seeds } from './seed.ts';
+import { AccessTokens } from './sessions/access-tokens.ts';
+import { LoginLimit } from './sessions/login-limit.ts';
 import { SessionSecrets } from './sessions/secrets.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
+import type { TokenTemplate } from './tokens/templates.ts';
 import { TokenMint } from './tokens/token.ts';
 import { Passwords } from './users/passwords.ts';
 import { Users } from './users/users.ts';
@@ -21,6 +24,9 @@ export interface Environment extends EnvironmentRecord {
   readonly users: Users;
   readonly sessions: Sessions;
   readonly sessionSecrets: SessionSecrets;
+  readonly accessTokens: AccessTokens;
+  readonly loginLimit: LoginLimit;
+  readonly tokenTemplates: ReadonlyMap<string, TokenTemplate>;
   readonly tokens: TokenMint;
   readonly journal: Journal;
   readonly webhooks: Webhooks;
@@ -34,18 +40,20 @@ export interface Environment extends EnvironmentRecord {
 export interface EnvironmentGround extends Omit<EnvironmentScope, 'environmentId'> {
   readonly tokenLifetimeSeconds: number;
   readonly allowedOrigins: readonly string[];
+  readonly failedLoginsPerMinute: number;
   readonly webhookRetrySeconds: readonly number[];
   readonly webhookTimeoutMs: number;
 }
 
 /** An environment that was loaded from the database but has no issuer URL yet: the port is not known. */
-export type StoredEnvironment = Omit<Environment, 'issuer' | 'tokens' | 'invitations'> & {
+export type StoredEnvironment = Omit<Environment, 'issuer' | 'tokens' | 'accessTokens' | 'invitations'> & {
   serveAt(issuer: string): Environment;
 };
 
 export async function openEnvironment(
   record: EnvironmentRecord,
   ground: EnvironmentGround,
+  tokenTemplates: Environment['tokenTemplates'],
 ): Promise<StoredEnvironment> {
   const { database, clock, createId, tokenLifetimeSeconds: lifetimeSeconds } = ground;
   const environmentId = record.id;
@@ -65,12 +73,15 @@ export async function openEnvironment(
   const impersonations = new Impersonations(scope, users, allowedOrigins);
   const sessionSecrets = new SessionSecrets(scope);
   const journal = new Journal(clock);
+  const loginLimit = new LoginLimit(clock, ground.failedLoginsPerMinute);
   const stored = {
     ...record,
     keys,
     users,
     sessions,
     sessionSecrets,
+    loginLimit,
+    tokenTemplates,
     journal,
     webhooks,
     organizations,
@@ -80,10 +91,8 @@ export async function openEnvironment(
   };
   return {
     ...stored,
-    serveAt: (issuer) => ({
-      ...stored,
-      issuer,
-      tokens: new TokenMint({
+    serveAt(issuer) {
+      const tokens = new TokenMint({
         issuer,
         environmentId,
         keys,
@@ -91,13 +100,15 @@ export async function openEnvironment(
         createId,
         lifetimeSeconds,
         onIssued: (kid, claims) => journal.noteToken(kid, claims),
-      }),
-      invitations: new Invitations(scope, {
+      });
+      const accessTokens = new AccessTokens({ scope, tokens, keys, memberships: organizations });
+      const invitations = new Invitations(scope, {
         users,
         allowedOrigins,
         host: new URL(issuer).host,
         linkOf: (ticket) => `${issuer}${provisionalPaths.acceptInvitation}?${provisionalNames.ticket}=${ticket}`,
-      }),
-    }),
+      });
+      return { ...stored, issuer, tokens, accessTokens, invitations };
+    },
   };
 }

@@ -2,6 +2,7 @@ import { parseAppOrigin } from './allowed-origins/origin.ts';
 import { defaultEnvironment } from './environment-records.ts';
 import { EmulatorError } from './errors.ts';
 import { parseOrigin } from './http/origins.ts';
+import { longestLifetimeSeconds, parseTemplates, type TokenTemplateOptions } from './tokens/templates.ts';
 import { checkWebhookSecret, parseWebhook, type WebhookOptions } from './webhooks/options.ts';
 import { defaultRetrySeconds } from './webhooks/retries.ts';
 
@@ -14,6 +15,10 @@ export interface EnvironmentOptions {
   readonly name: string;
   /** The secret key of this environment. See {@link EmulatorOptions.secretKey}. */
   readonly secretKey?: string;
+  /** The publishable key of this environment. See {@link EmulatorOptions.publishableKey}. */
+  readonly publishableKey?: string;
+  /** The token templates of this environment. See {@link EmulatorOptions.tokenTemplates}. */
+  readonly tokenTemplates?: Readonly<Record<string, TokenTemplateOptions>>;
   /** The webhook secret of this environment. See {@link EmulatorOptions.webhookSecret}. */
   readonly webhookSecret?: string;
   /** The webhooks of this environment. See {@link EmulatorOptions.webhooks}. */
@@ -72,12 +77,34 @@ export interface EmulatorOptions {
    */
   readonly secretKey?: string;
   /**
+   * The publishable key, which browsers send as `X-API-Key`: `pk_test_` followed by at least 4 letters, digits, `_` or
+   * `-`. It selects the environment of requests for `/_torii/` at the origin of the emulator. It is not secret.
+   *
+   * @default the key stored in the database file, or a random key
+   */
+  readonly publishableKey?: string;
+  /**
+   * Templates for tokens of third parties, by name. A page gets such a token with
+   * `POST {issuer}/_torii/auth/session/token?template=NAME`.
+   *
+   * @default {}
+   */
+  readonly tokenTemplates?: Readonly<Record<string, TokenTemplateOptions>>;
+  /**
+   * The number of wrong passwords per minute of the emulator's clock after which further sign-in attempts for the same
+   * email get a 429 with `Retry-After`. Ten times as many are allowed from one client address, and ten times as many
+   * attempts with the right password. A whole number of 1 or more, or `Infinity` for no limit.
+   *
+   * @default 10
+   */
+  readonly failedLoginsPerMinute?: number;
+  /**
    * Environments in addition to the default one. Each has its own issuer. Environments stored in the database file are
    * always loaded, even if they are not listed here.
    */
   readonly environments?: readonly EnvironmentOptions[];
   /**
-   * The lifetime of access tokens in seconds, a whole number of 1 or more.
+   * The lifetime of access tokens in seconds, a whole number from 1 to 1,000,000,000.
    *
    * @default 300
    */
@@ -123,6 +150,9 @@ export interface Settings {
   readonly allowedHosts: readonly string[];
   readonly database: string;
   readonly secretKey: string | undefined;
+  readonly publishableKey: string | undefined;
+  readonly tokenTemplates: EmulatorOptions['tokenTemplates'];
+  readonly failedLoginsPerMinute: number;
   readonly environments: readonly EnvironmentOptions[];
   readonly tokenLifetimeSeconds: number;
   readonly allowedOrigins: readonly string[];
@@ -139,6 +169,9 @@ const optionNames = {
   allowedHosts: true,
   database: true,
   secretKey: true,
+  publishableKey: true,
+  tokenTemplates: true,
+  failedLoginsPerMinute: true,
   environments: true,
   tokenLifetimeSeconds: true,
   allowedOrigins: true,
@@ -156,6 +189,7 @@ export function settingsFrom(options: EmulatorOptions): Settings {
   if (unknown !== undefined)
     throw invalid(`${unknown} does not exist. Use one of: ${Object.keys(optionNames).join(', ')}.`);
   const { port = 0, host = '127.0.0.1', database = ':memory:', secretKey, environments = [] } = options;
+  const { publishableKey, tokenTemplates, failedLoginsPerMinute = 10 } = options;
   const { publicOrigin, allowedHosts = [], tokenLifetimeSeconds = 300, allowedOrigins = [] } = options;
   const {
     webhooks = [],
@@ -180,9 +214,21 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     throw invalid('database must be the path of a file. Remove the option to keep everything in memory.');
   }
   checkSecretKey('secretKey', secretKey);
+  checkPublishableKey('publishableKey', publishableKey);
+  parseTemplates(tokenTemplates, 'tokenTemplates');
+  if (
+    failedLoginsPerMinute !== Number.POSITIVE_INFINITY &&
+    (!Number.isSafeInteger(failedLoginsPerMinute) || failedLoginsPerMinute < 1)
+  ) {
+    throw invalid('failedLoginsPerMinute must be a whole number of 1 or more, or Infinity for no limit.');
+  }
   checkEnvironments(environments);
-  if (!Number.isInteger(tokenLifetimeSeconds) || tokenLifetimeSeconds < 1) {
-    throw invalid('tokenLifetimeSeconds must be a whole number of seconds, 1 or more.');
+  if (
+    !Number.isInteger(tokenLifetimeSeconds) ||
+    tokenLifetimeSeconds < 1 ||
+    tokenLifetimeSeconds > longestLifetimeSeconds
+  ) {
+    throw invalid(`tokenLifetimeSeconds must be a whole number of seconds from 1 to ${longestLifetimeSeconds}.`);
   }
   if (!Array.isArray(allowedOrigins) || !allowedOrigins.every((origin) => parseAppOrigin(origin) !== undefined)) {
     throw invalid(
@@ -206,6 +252,9 @@ export function settingsFrom(options: EmulatorOptions): Settings {
     allowedHosts: [...allowedHosts, ...hostsOf(publicOrigin)].map((name) => name.toLowerCase()),
     database,
     secretKey,
+    publishableKey,
+    tokenTemplates,
+    failedLoginsPerMinute,
     environments,
     tokenLifetimeSeconds,
     allowedOrigins,
@@ -255,13 +304,15 @@ function checkWebhooks(webhooks: readonly WebhookOptions[]): void {
 function checkEnvironments(environments: readonly EnvironmentOptions[]): void {
   if (!Array.isArray(environments)) throw invalid('environments must be an array of objects such as { name: "acme" }.');
   const names = new Set([defaultEnvironment]);
-  for (const { name, secretKey, webhookSecret, webhooks = [] } of environments) {
+  for (const { name, secretKey, publishableKey, tokenTemplates, webhookSecret, webhooks = [] } of environments) {
     if (typeof name !== 'string' || !/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(name)) {
       throw invalid('environments has an invalid name. Use 1 to 64 lowercase letters, digits and hyphens.');
     }
     if (names.has(name)) throw invalid(`environments contains "${name}" twice, or it is the default environment.`);
     names.add(name);
     checkSecretKey(`secretKey of the environment "${name}"`, secretKey);
+    checkPublishableKey(`publishableKey of the environment "${name}"`, publishableKey);
+    parseTemplates(tokenTemplates, `tokenTemplates of the environment "${name}"`);
     checkWebhookSecret(`webhookSecret of the environment "${name}"`, webhookSecret);
     checkWebhooks(webhooks);
   }
@@ -273,6 +324,12 @@ function checkSecretKey(option: string, secretKey: string | undefined): void {
   throw invalid(
     `${option} must be "sk_test_" followed by at least 4 letters, digits, "_" or "-". Do not use a live key here.`,
   );
+}
+
+function checkPublishableKey(option: string, publishableKey: string | undefined): void {
+  if (publishableKey === undefined || /^pk_test_[\w-]{4,}$/.test(publishableKey)) return;
+  // The message does not repeat the value: it could be a secret key that was passed by mistake.
+  throw invalid(`${option} must be "pk_test_" followed by at least 4 letters, digits, "_" or "-".`);
 }
 
 function invalid(message: string): EmulatorError {

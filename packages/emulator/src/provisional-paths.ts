@@ -1,12 +1,14 @@
 /**
- * The paths that browsers use. They are provisional, because Torii has not published its sign-in paths. No other file
- * contains them, so only this file must change when Torii publishes its paths.
+ * The paths that Torii has not published, and those that only the emulator has. No other file contains them, so only this
+ * file must change when Torii publishes its own.
  */
 export const provisionalPaths = {
-  /** GET: the sign-in page. POST: an email and a password, as a form or as JSON. */
-  signIn: '/_torii/v1/sign-in',
-  signOut: '/_torii/v1/sign-out',
-  accessToken: '/_torii/v1/access-token',
+  /** POST with the session cookie or the session token: a new access token. */
+  accessToken: '/_torii/emulator/access-token',
+  /** GET: the sign-in page. POST: its form. Torii has no page that redirects; apps show Torii's components. */
+  signIn: '/_torii/emulator/sign-in',
+  /** POST: the form of the page for signed-in users. */
+  signOut: '/_torii/emulator/sign-out',
   /** GET: the module `@torii/emulator/browser`, for pages without a bundler. */
   browserModule: '/_torii/browser/session.js',
   /** GET: the page that the link of an invitation opens. POST: accepts the invitation, as a form or as JSON. */
@@ -15,13 +17,13 @@ export const provisionalPaths = {
 } as const;
 
 export const provisionalNames = {
-  /** The session cookie on the issuer's host. Its value is a random secret, not a token. */
-  sessionCookie: '__client_session',
   /**
-   * The path of the cookie, below the issuer. With `/`, browsers would send the default environment's cookie to all
-   * other environments, and to every other server on this host, because cookies are not bound to a port.
+   * The path of the session cookie, below the issuer. With `/`, browsers would send the default environment's cookie to
+   * all other environments, and to every other server on this host, because cookies are not bound to a port.
    */
   sessionCookiePath: '/_torii',
+  /** The value of the hint cookie. */
+  hint: '1',
   returnTo: 'return_to',
   /** The query parameter with the secret of an invitation's link. */
   ticket: 'ticket',

@@ -1,21 +1,28 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { apiPath } from './api/contract/operation.ts';
-import { bearerOf, isSecretKey } from './api/secret-key.ts';
+import { isSecretKey } from './api/secret-key.ts';
 import type { Environment } from './environment.ts';
 import { defaultEnvironment } from './environment-records.ts';
+import { bearerOf } from './http/bearer.ts';
+import { publishedNames } from './published-paths.ts';
 
 interface Route {
   readonly environment: Environment;
-  readonly listener: RequestListener;
+  /** Handles requests below the issuer's path. */
+  readonly below: RequestListener;
+  /** Handles requests at the origin. */
+  readonly atOrigin: RequestListener;
 }
 
 const environmentsPath = '/env/';
+const browserPath = '/_torii/';
+const apiKeyHeader = publishedNames.apiKeyHeader.toLowerCase();
 
 /**
- * Passes each request to its environment. For the REST API, whose base URL all environments share, the secret key
- * selects the environment. For all other paths, the issuer path (`/env/acme`) does.
+ * Passes each request to its environment, which the issuer path (`/env/acme`) names. At the origin, which all
+ * environments share, a key selects it: the secret key for the REST API, the publishable key for browsers.
  */
 export class EnvironmentRouter {
   readonly origin: string;
@@ -26,28 +33,43 @@ export class EnvironmentRouter {
   }
 
   issuerOf(name: string): string {
-    return name === defaultEnvironment ? this.origin : `${this.origin}${environmentsPath}${name}`;
+    return this.origin + basePathFor(name);
   }
 
   add(environment: Environment, app: Hono): void {
-    // Keep the global Request and Response, which @hono/node-server replaces by default: the app under test may run in
-    // this process and use them.
-    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-    this.#routes.set(environment.name, { environment, listener });
+    const listener = (basePath: string) =>
+      // Keep the global Request and Response, which @hono/node-server replaces by default: the app under test may run in
+      // this process and use them.
+      getRequestListener((request, bindings) => app.fetch(request, { ...bindings, basePath }), {
+        overrideGlobalObjects: false,
+      });
+    this.#routes.set(environment.name, {
+      environment,
+      below: listener(basePathFor(environment.name)),
+      atOrigin: listener(''),
+    });
   }
 
   readonly handle: RequestListener = (incoming, outgoing) => {
     const [, name, rest = ''] = /^\/env\/([^/?]+)(.*)$/.exec(incoming.url ?? '') ?? [];
     const named = name === undefined || name === defaultEnvironment ? undefined : this.#routes.get(name);
-    if (named !== undefined) incoming.url = rest.startsWith('/') ? rest : `/${rest}`;
-    const route = named ?? this.#routeOfKey(incoming.url, incoming.headers.authorization) ?? this.#default;
-    route.listener(incoming, outgoing);
+    if (named !== undefined) {
+      incoming.url = rest.startsWith('/') ? rest : `/${rest}`;
+      named.below(incoming, outgoing);
+      return;
+    }
+    const route = this.#routeOfKey(incoming) ?? this.#default;
+    route.atOrigin(incoming, outgoing);
   };
 
-  #routeOfKey(url: string | undefined, authorization: string | undefined): Route | undefined {
-    const key = url?.startsWith(apiPath) ? bearerOf(authorization) : undefined;
-    if (key === undefined) return undefined;
-    return [...this.#routes.values()].find(({ environment }) => isSecretKey(key, environment.secretKey));
+  #routeOfKey({ url, headers }: IncomingMessage): Route | undefined {
+    const routes = [...this.#routes.values()];
+    if (url?.startsWith(browserPath)) {
+      const key = headers[apiKeyHeader];
+      return routes.find(({ environment }) => environment.publishableKey === key);
+    }
+    const key = url?.startsWith(apiPath) ? bearerOf(headers.authorization) : undefined;
+    return key === undefined ? undefined : routes.find(({ environment }) => isSecretKey(key, environment.secretKey));
   }
 
   get #default(): Route {
@@ -55,4 +77,8 @@ export class EnvironmentRouter {
     if (route === undefined) throw new Error('The default environment is missing.');
     return route;
   }
+}
+
+function basePathFor(name: string): string {
+  return name === defaultEnvironment ? '' : environmentsPath + name;
 }

@@ -5,13 +5,20 @@ import { Clock } from './clock.ts';
 import { createIdGenerator } from './database/ids.ts';
 import { Emulator } from './emulator.ts';
 import { openEnvironment } from './environment.ts';
-import { defaultEnvironment, loadEnvironments } from './environment-records.ts';
+import { defaultEnvironment, loadEnvironments, type WantedEnvironment } from './environment-records.ts';
 import { Faults } from './faults/faults.ts';
 import { Traffic } from './faults/traffic.ts';
 import { requireSupportedNode } from './node-version.ts';
 import { type EmulatorOptions, type Settings, settingsFrom } from './options.ts';
 import { EnvironmentRouter } from './router.ts';
 import { listen, originOf } from './server.ts';
+import { parseTemplates, type TokenTemplate, type TokenTemplateOptions } from './tokens/templates.ts';
+import type { WebhookOptions } from './webhooks/options.ts';
+
+interface WantedSettings extends WantedEnvironment {
+  readonly webhooks?: readonly WebhookOptions[];
+  readonly tokenTemplates?: Readonly<Record<string, TokenTemplateOptions>> | undefined;
+}
 
 /**
  * Starts a local Torii. It listens on 127.0.0.1 unless you set the option `host`.
@@ -39,20 +46,27 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 export async function startOn(database: DatabaseSync, settings: Settings): Promise<Emulator> {
   const clock = new Clock();
   const createId = createIdGenerator(clock);
-  const { secretKey, webhookSecret, webhooks, environments } = settings;
-  const wanted = [{ name: defaultEnvironment, secretKey, webhookSecret, webhooks }, ...environments];
+  const { secretKey, publishableKey, webhookSecret, webhooks, tokenTemplates, environments } = settings;
+  const wanted: readonly WantedSettings[] = [
+    { name: defaultEnvironment, secretKey, publishableKey, webhookSecret, webhooks, tokenTemplates },
+    ...environments,
+  ];
   const records = loadEnvironments(database, clock, createId, wanted);
-  const { tokenLifetimeSeconds, allowedOrigins, webhookRetrySeconds, webhookTimeoutMs } = settings;
+  const { tokenLifetimeSeconds, allowedOrigins, failedLoginsPerMinute, webhookRetrySeconds, webhookTimeoutMs } =
+    settings;
   const ground = {
     database,
     clock,
     createId,
     tokenLifetimeSeconds,
     allowedOrigins,
+    failedLoginsPerMinute,
     webhookRetrySeconds,
     webhookTimeoutMs,
   };
-  const stored = await Promise.all(records.map((record) => openEnvironment(record, ground)));
+  const stored = await Promise.all(
+    records.map((record) => openEnvironment(record, ground, templatesOf(wanted, record.name))),
+  );
   for (const { name, webhooks: added = [] } of wanted) {
     const environment = stored.find((each) => each.name === name);
     for (const webhook of added) environment?.webhooks.add(webhook);
@@ -76,6 +90,7 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
       clock,
       issuers,
       allowedHosts: settings.allowedHosts,
+      isAllowedSomewhere: (origin: string) => stored.some(({ allowedOrigins }) => allowedOrigins.allows(origin)),
       onUnexpectedError: warn,
     };
     router.add(environment, createApp(environment, surroundings));
@@ -87,6 +102,11 @@ export async function startOn(database: DatabaseSync, settings: Settings): Promi
   if (first === undefined) throw new Error('The default environment is missing.');
   const others = served.filter((each) => each !== first);
   return new Emulator({ server, localOrigin, database, clock, first, others });
+}
+
+function templatesOf(wanted: readonly WantedSettings[], name: string): ReadonlyMap<string, TokenTemplate> {
+  const option = name === defaultEnvironment ? 'tokenTemplates' : `tokenTemplates of the environment "${name}"`;
+  return parseTemplates(wanted.find((each) => each.name === name)?.tokenTemplates, option);
 }
 
 function emitWarning(error: unknown): void {

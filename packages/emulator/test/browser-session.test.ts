@@ -29,7 +29,7 @@ const token =
   () =>
     Response.json({ accessToken, expiresInSeconds });
 const status = (code: number) => () => new Response(null, { status: code });
-const askForToken = `POST ${issuer}/_torii/v1/access-token include`;
+const askForToken = `POST ${issuer}/_torii/emulator/access-token include`;
 
 test('requests a token with the cookie, and caches it until shortly before it expires', async () => {
   answers = [token('first'), token('second')];
@@ -95,7 +95,7 @@ test('drops the token on sign-out', async () => {
   await session.getToken();
   await session.signOut();
   expect(await session.getToken()).toBeNull();
-  expect(asked[1]).toBe(`POST ${issuer}/_torii/v1/sign-out include`);
+  expect(asked[1]).toBe(`POST ${issuer}/_torii/auth/logout include`);
 });
 
 test('a renewal in flight does not store its token after a sign-out', async () => {
@@ -125,14 +125,14 @@ test('navigates to the sign-in page with this page as return URL', () => {
   vi.stubGlobal('location', { href: `${appOrigin}/notes?page=2#top`, assign });
   createSession({ issuer }).signIn();
   expect(assign).toHaveBeenCalledWith(
-    `${issuer}/_torii/v1/sign-in?return_to=http%3A%2F%2F127.0.0.1%3A4000%2Fnotes%3Fpage%3D2%23top`,
+    `${issuer}/_torii/emulator/sign-in?return_to=http%3A%2F%2F127.0.0.1%3A4000%2Fnotes%3Fpage%3D2%23top`,
   );
 });
 
 test('uses the page’s own origin if the issuer is empty', async () => {
   answers = [token('first')];
   await createSession({ issuer: '' }).getToken();
-  expect(asked).toEqual(['POST /_torii/v1/access-token include']);
+  expect(asked).toEqual(['POST /_torii/emulator/access-token include']);
 });
 
 test('refuses a missing issuer', () => {
@@ -144,12 +144,14 @@ test('the emulator serves the module, and the served module works', async () => 
   vi.useRealTimers();
   const { torii } = await startWithUser();
   try {
-    const [session, names] = await Promise.all([
+    const [session, ...names] = await Promise.all([
       readScript(torii, '/_torii/browser/session.js'),
       readScript(torii, '/_torii/provisional-paths.js'),
+      readScript(torii, '/_torii/published-paths.js'),
     ]);
     expect(session).toContain("from '../provisional-paths.js';");
-    const whole = names + session.replace(/^import .*$/m, '');
+    expect(session).toContain("from '../published-paths.js';");
+    const whole = names.join('') + session.replace(/^import .*$/gm, '');
     const { createSession } = await import(`data:text/javascript,${encodeURIComponent(whole)}`);
     const cookie = await signInWithForm(torii);
     const real = fetch;

@@ -39,7 +39,9 @@ test('shows users, sessions, keys, faults, requests and the claims of tokens', a
 
 test('shows no token, no password, no cookie and no secret key', async () => {
   const cookie = await signInWithForm(torii);
-  const { accessToken } = await readToken(await send(torii, '/_torii/v1/access-token', { method: 'POST', cookie }));
+  const { accessToken } = await readToken(
+    await send(torii, '/_torii/emulator/access-token', { method: 'POST', cookie }),
+  );
   await send(torii, `/oops/${accessToken}/${torii.secretKey}?token=${accessToken}`);
   await callApi(torii, 'GET', '/users/nobody', undefined, { authorization: `Bearer ${accessToken}` });
   const page = await readPage();
@@ -85,7 +87,7 @@ test('revokes a session', async () => {
   const cookie = await signInWithForm(torii);
   const [, session = ''] = /name="session" value="([^"]+)"/.exec(await readPage()) ?? [];
   expect(await press('revoke', { session })).toEqual(done);
-  expect((await send(torii, '/_torii/v1/access-token', { method: 'POST', cookie })).status).toBe(401);
+  expect((await send(torii, '/_torii/emulator/access-token', { method: 'POST', cookie })).status).toBe(401);
 });
 
 test('rotates and withdraws keys', async () => {

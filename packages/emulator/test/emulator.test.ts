@@ -248,7 +248,7 @@ test('a program that stops its emulator exits without output', async () => {
     import { startEmulator } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
     const torii = await startEmulator();
     await (await fetch(torii.jwksUrl)).text();
-    void fetch(torii.signInUrl, {
+    void fetch(torii.loginUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"email":"a@b.c","password":"12345678"}',

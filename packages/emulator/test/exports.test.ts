@@ -49,6 +49,7 @@ test('@torii/emulator exports these names and no others', () => {
     'Signer',
     'Surface',
     'TokenOptions',
+    'TokenTemplateOptions',
     'UndeletedStatus',
     'User',
     'UserStatus',
@@ -64,5 +65,5 @@ test('@torii/emulator exports these names and no others', () => {
 
 test('@torii/emulator/browser exports these names and no others', () => {
   expect(Object.keys(browser)).toEqual(['createSession']);
-  expect(namesIn('browser/session.ts')).toEqual(['BrowserSession', 'SessionOptions', 'createSession']);
+  expect(namesIn('browser/session.ts')).toEqual(['BrowserSession', 'ClientState', 'SessionOptions', 'createSession']);
 });

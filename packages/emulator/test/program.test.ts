@@ -43,7 +43,8 @@ test('prints the configuration for an app, works, and exits with 0 on Ctrl-C', a
   expect([apiUrl, secretKey]).toEqual([issuer, 'sk_test_program']);
   expect((await fetch(`${issuer}/_torii/.well-known/jwks.json`)).status).toBe(200);
   expect(await listUsers({ issuer, apiUrl, secretKey })).toEqual([]);
-  for (const word of ['--data', '/_emulator/', '/_torii/v1/sign-in', 'curl ']) expect(program.output()).toContain(word);
+  for (const word of ['--data', '/_emulator/', '/_torii/emulator/sign-in', 'curl '])
+    expect(program.output()).toContain(word);
   program.process.kill('SIGINT');
   expect(await program.ended).toBe(0);
 });
@@ -103,7 +104,7 @@ test('keeps users, environments and secret keys in a file, and adds no user when
   await second.ended;
 
   await using torii = await startEmulator({ database: data });
-  const signedIn = await fetch(torii.signInUrl, {
+  const signedIn = await fetch(torii.loginUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{ "email": "ada@example.com", "password": "correct horse" }',

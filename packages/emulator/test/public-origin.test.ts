@@ -54,7 +54,7 @@ function send(emulator: Emulator, path: string, { host, method, origin, form }: 
 }
 
 const jwks = '/_torii/.well-known/jwks.json';
-const signIn = '/_torii/v1/sign-in';
+const signIn = '/_torii/emulator/sign-in';
 
 test('all URLs begin with the public origin, and tokens verify through a mapped port', async () => {
   let listening = 0;

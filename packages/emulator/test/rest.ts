@@ -42,7 +42,7 @@ export async function callApi<Body = ProblemBody>(
 
 export async function signIn<Body = ProblemBody>(torii: EmulatorEnvironment, body: unknown): Promise<Answer<Body>> {
   return answerOf(
-    await fetch(torii.signInUrl, {
+    await fetch(torii.loginUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': 'a browser' },
       body: typeof body === 'string' ? body : JSON.stringify(body),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startEmulator } from '../src/index.ts';
+import { type Emulator, type Organization, type OrganizationMember, startEmulator } from '../src/index.ts';
 import { readSeedFile } from '../src/program/seed-file.ts';
 import { callApi, signIn } from './rest.ts';
 
@@ -47,6 +47,95 @@ test('adds no user if one of them is invalid', async () => {
   expect(body.items).toEqual([]);
 });
 
+const seedOfAcme = {
+  users: [{ email: 'ada@example.com' }, { email: 'bob@example.com' }],
+  roles: [{ key: 'org:editor', name: 'Editor' }],
+  organizations: [
+    {
+      slug: 'acme',
+      name: 'Acme',
+      publicMetadata: { plan: 'pro' },
+      members: [
+        { email: 'ADA@example.com', role: 'org:administrator' },
+        { email: 'bob@example.com', role: 'org:editor' },
+      ],
+    },
+  ],
+} as const;
+
+async function listAcme(torii: Emulator) {
+  const { body } = await callApi<{ items: readonly Organization[] }>(torii, 'GET', '/organizations');
+  const [organization] = body.items;
+  if (organization === undefined) return undefined;
+  const path = `/organizations/${organization.id}/members`;
+  const members = await callApi<{ items: readonly OrganizationMember[] }>(torii, 'GET', path);
+  return { organization, roles: members.body.items.map(({ roleName }) => roleName) };
+}
+
+test('adds organizations with roles and members, and does not change existing ones', async () => {
+  await using torii = await startEmulator();
+  expect(await torii.seed(seedOfAcme)).toEqual({ created: 2, existing: 0, organizations: { created: 1, existing: 0 } });
+  const acme = await listAcme(torii);
+  expect(acme).toMatchObject({ organization: { name: 'Acme', slug: 'acme', publicMetadata: { plan: 'pro' } } });
+  expect(acme?.roles).toEqual(['Administrator', 'Editor']);
+  const renamed = [
+    { ...seedOfAcme.organizations[0], name: 'Renamed', members: [] },
+    { slug: 'globex', name: 'Globex' },
+  ];
+  expect(await torii.seed({ organizations: renamed })).toEqual({
+    created: 0,
+    existing: 0,
+    organizations: { created: 1, existing: 1 },
+  });
+});
+
+test.each<[string, string, unknown]>([
+  [
+    'a member whom no user has as email',
+    'user_unknown',
+    { organizations: [{ slug: 'b', name: 'B', members: [{ email: 'x@b.c' }] }] },
+  ],
+  [
+    'a role that does not exist',
+    'role_unknown',
+    { organizations: [{ slug: 'b', name: 'B', members: [{ email: 'new@example.com', role: 'org:owner' }] }] },
+  ],
+  [
+    'metadata over 8 KB',
+    'metadata_too_large',
+    { organizations: [{ slug: 'b', name: 'B', publicMetadata: { text: 'x'.repeat(8192) } }] },
+  ],
+  ['an organization without a slug', 'organization_invalid', { organizations: [{ name: 'B' }] }],
+  [
+    'a slug twice',
+    'organization_invalid',
+    {
+      organizations: [
+        { slug: 'b', name: 'B' },
+        { slug: 'b', name: 'C' },
+      ],
+    },
+  ],
+  [
+    'a member twice',
+    'organization_invalid',
+    {
+      organizations: [{ slug: 'b', name: 'B', members: [{ email: 'new@example.com' }, { email: 'NEW@example.com' }] }],
+    },
+  ],
+  ['a member by id', 'organization_invalid', { organizations: [{ slug: 'b', name: 'B', members: [{ userId: '1' }] }] }],
+  ['organizations that are no list', 'organization_invalid', { organizations: {} }],
+  ['a role without a key', 'organization_invalid', { roles: [{}] }],
+  ['an unknown field', 'user_invalid', { people: [] }],
+  ['a text', 'user_invalid', 'ada@example.com'],
+])('adds nothing, not even users, if a seed has %s', async (_name, code, seed) => {
+  await using torii = await startEmulator();
+  const more = typeof seed === 'object' ? { users: [{ email: 'new@example.com' }], ...seed } : seed;
+  await expect(torii.seed(more as never)).rejects.toMatchObject({ code });
+  const { body } = await callApi<{ items: readonly unknown[] }>(torii, 'POST', '/users/search', {});
+  expect([body.items, await listAcme(torii)]).toEqual([[], undefined]);
+});
+
 test('reads the users, organizations and webhooks of each environment from a file', () => {
   const [users, webhooks] = [[{ email: 'a@b.c' }], [{ url: 'http://127.0.0.1:1/', types: ['user.created'] }]];
   const organizations = [{ slug: 'acme', name: 'Acme', members: [{ email: 'a@b.c', role: 'org:member' }] }];
@@ -82,6 +171,14 @@ test.each<[string, unknown, ...string[]]>([
     'environments.acme',
     'users[0].email',
   ],
+  ['whose organizations are not an array', { organizations: {} }, 'organizations'],
+  ['with an organization without a name', { organizations: [{ slug: 'a' }] }, 'organizations[0].name'],
+  [
+    'with a member without an email',
+    { organizations: [{ slug: 'a', name: 'A', members: [{}] }] },
+    'organizations[0].members[0].email',
+  ],
+  ['with a role without a key', { environments: { acme: { roles: [{}] } } }, 'environments.acme', 'key'],
   ['whose webhooks are not an array', { webhooks: {} }, 'webhooks'],
   ['with a webhook with an invalid URL', { webhooks: [{ url: '/webhooks' }] }, 'url'],
   [

@@ -2,6 +2,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Emulator } from '../src/index.ts';
 import { provisionalPaths } from '../src/provisional-paths.ts';
+import { publishedPaths } from '../src/published-paths.ts';
 import { appOrigin, askForToken, cookieOf, login, readToken, send, signInWithForm, startWithUser } from './browser.ts';
 import { callApi, type ProblemBody, signIn } from './rest.ts';
 
@@ -18,7 +19,7 @@ const statusWith = async (cookie: string) => (await askForToken(torii, { cookie 
 
 test('the cookie gives a new access token each time', async () => {
   const response = await askForToken(torii, { cookie });
-  expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
+  expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'private, no-store']);
   const { accessToken, expiresAt, expiresInSeconds, userId: owner } = await readToken(response);
   const { payload } = await jwtVerify(accessToken, createRemoteJWKSet(new URL(torii.jwksUrl)), {
     issuer: torii.issuer,
@@ -55,10 +56,13 @@ test('refuses two cookies of the same name, in either order', async () => {
 
 test('sign-out ends the session, clears the cookie, and can be repeated', async () => {
   for (const _ of [1, 2]) {
-    const response = await send(torii, provisionalPaths.signOut, { method: 'POST', cookie });
+    const response = await send(torii, publishedPaths.logout, { method: 'POST', cookie });
     expect([response.status, response.headers.getSetCookie()]).toEqual([
       204,
-      [expect.stringMatching(/^__client_session=; Max-Age=0; /)],
+      [
+        expect.stringMatching(/^__client_session=; Max-Age=0; /),
+        expect.stringMatching(/^__client_session_hint=; Max-Age=0; /),
+      ],
     ]);
   }
   expect(await statusWith(cookie)).toBe(401);
@@ -92,7 +96,7 @@ test('responds to the preflight of an allowed origin with credentials and withou
   expect(Object.fromEntries(response.headers)).toMatchObject({
     'access-control-allow-origin': appOrigin,
     'access-control-allow-credentials': 'true',
-    'access-control-allow-methods': 'GET,POST',
+    'access-control-allow-methods': 'GET,POST,DELETE',
     vary: expect.stringContaining('Origin'),
   });
   expect(torii.requests.session).toBe(0);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Emulator } from '../src/index.ts';
+import { type Emulator, startEmulator } from '../src/index.ts';
 import { parseReturnTarget } from '../src/pages/return-target.ts';
 import { provisionalPaths } from '../src/provisional-paths.ts';
+import { publishedPaths } from '../src/published-paths.ts';
 import { appOrigin, login, send, signInWithForm, startWithUser } from './browser.ts';
 import { callApi } from './rest.ts';
 
@@ -32,19 +33,29 @@ test('the right password sets an HttpOnly cookie without a token, and redirects 
   expect([response.status, response.headers.get('location')]).toEqual([303, `${appOrigin}/notes?page=2#top`]);
   expect(response.headers.getSetCookie()).toEqual([
     expect.stringMatching(/^__client_session=[\w-]{43}; Max-Age=604800; Path=\/_torii; HttpOnly; SameSite=Lax$/),
+    '__client_session_hint=1; Max-Age=604800; Path=/; SameSite=Lax',
   ]);
 });
 
-test('the cookie of an https issuer is Secure', async () => {
-  // startEmulator() has no option for an https issuer, which needs a proxy that terminates TLS.
-  const { setSessionCookie } = await import('../src/sessions/cookie.ts');
-  const { Hono } = await import('hono');
-  const app = new Hono().get('/', (c) => {
-    setSessionCookie(c, 'https://torii.example/env/acme', 'secret', 60);
-    return c.text('');
-  });
-  const cookie = (await app.request('/')).headers.get('set-cookie');
-  expect(cookie).toBe('__client_session=secret; Max-Age=60; Path=/env/acme/_torii; HttpOnly; Secure; SameSite=Lax');
+test('an https issuer sets its cookies with the published attributes', async () => {
+  await using secure = await startEmulator({ publicOrigin: 'https://torii.test', environments: [{ name: 'acme' }] });
+  for (const environment of secure.environments) {
+    await environment.createUser(login);
+    const base = new URL(environment.issuer).pathname.replace(/\/$/, '');
+    const response = await fetch(secure.localOrigin + base + publishedPaths.login, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(login),
+    });
+    expect(response.headers.getSetCookie()).toEqual([
+      expect.stringMatching(
+        RegExp(
+          `^__client_session=[\\w-]{43}; Max-Age=604800; Path=${base}/_torii; HttpOnly; Secure; SameSite=None; Partitioned$`,
+        ),
+      ),
+      `__client_session_hint=1; Max-Age=604800; Path=${base || '/'}; Secure; SameSite=None; Partitioned`,
+    ]);
+  }
 });
 
 test('the page reports a wrong password, and keeps the email', async () => {
@@ -76,16 +87,17 @@ test('redirects a signed-in user back at once, or shows that they are signed in'
   const back = await send(torii, returnTo('/somewhere'), { cookie });
   expect([back.status, back.headers.get('location')]).toEqual([303, '/somewhere']);
   const page = await (await send(torii, signIn, { cookie })).text();
-  expect(page).toContain('action="../../_torii/v1/sign-out"');
+  expect(page).toContain('action="../../_torii/emulator/sign-out"');
   expect(page).toContain('ada@example.com');
 });
 
 test('the sign-out button ends the session and clears the cookie', async () => {
   const cookie = await signInWithForm(torii);
   const response = await send(torii, signOut, { cookie, form: {} });
-  expect([response.status, response.headers.get('location')]).toEqual([303, '../../_torii/v1/sign-in']);
+  expect([response.status, response.headers.get('location')]).toEqual([303, '../../_torii/emulator/sign-in']);
   expect(response.headers.getSetCookie()).toEqual([
     expect.stringMatching(/^__client_session=; Max-Age=0; Path=\/_torii;/),
+    expect.stringMatching(/^__client_session_hint=; Max-Age=0; Path=\/;/),
   ]);
   expect(await (await send(torii, signIn, { cookie })).text()).not.toContain('/sign-out"');
 });
@@ -170,7 +182,6 @@ test('refuses a form of 1 MB', async () => {
 });
 
 test('each environment has its own sign-in page, cookie and users', async () => {
-  const { startEmulator } = await import('../src/index.ts');
   await using two = await startEmulator({ environments: [{ name: 'acme' }] });
   const acme = two.environment('acme');
   await acme.createUser(login);

@@ -30,7 +30,7 @@ test('gives a user with the right password an access token', async () => {
   const user = await torii.createUser({ email: 'ada@example.com', password, locale: 'da', emailVerified: false });
   const { status, headers, body } = await signIn<SignedIn>(torii, { email: 'ADA@example.com', password });
   expect(status).toBe(200);
-  expect(headers.get('cache-control')).toBe('no-store');
+  expect(headers.get('cache-control')).toBe('private, no-store');
   expect(Object.keys(body).sort()).toEqual(['accessToken', 'expiresAt', 'expiresInSeconds', 'sessionId', 'userId']);
   expect(body.userId).toBe(user.id);
   const { payload } = await verify(body.accessToken);

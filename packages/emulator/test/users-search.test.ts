@@ -107,6 +107,48 @@ test.each<[string, unknown, readonly string[]]>([
   expect(await namesFor(filter)).toEqual([...expected].sort());
 });
 
+test('finds users by ids, by whole emails in any case, and by all selectors at once', async () => {
+  const people = torii.environment('people');
+  const ada = (await search(people, { email: 'ada@' })).body.items[0]?.id ?? '';
+  const ase = (await search(people, { email: 'ase@' })).body.items[0]?.id ?? '';
+  const elsewhere = (await torii.createUser({ email: 'ada@example.com' })).id;
+  expect(await namesFor({ userIds: [ada.toUpperCase(), ase, ada, unknownId, elsewhere] })).toEqual([
+    'Ada Lovelace',
+    'Åse Øst',
+  ]);
+  expect(await namesFor({ emailAddresses: ['ADA@example.COM', 'ase@example.com'] })).toEqual([
+    'Ada Lovelace',
+    'Åse Øst',
+  ]);
+  expect(await namesFor({ userIds: [ada, ase], emailAddresses: ['ase@example.com'] })).toEqual(['Åse Øst']);
+  expect(await namesFor({ userIds: [ada], name: 'øst' })).toEqual([]);
+  expect(await namesFor({ userIds: [elsewhere] })).toEqual([]);
+});
+
+test.each<[string, unknown]>([
+  ['no ids', { userIds: [] }],
+  ['no emails', { emailAddresses: [] }],
+  ['no ids, with a name that matches', { userIds: [], name: 'Ada' }],
+  ['a part of an email', { emailAddresses: ['ada@example'] }],
+  ['a wildcard', { emailAddresses: ['%'] }],
+  ['an empty email', { emailAddresses: [''] }],
+])('finds nobody by %s', async (_name, filter) => {
+  expect(await namesFor(filter)).toEqual([]);
+});
+
+test('accepts 100 ids and 100 emails, and refuses 101', async () => {
+  const people = torii.environment('people');
+  for (const [field, item] of [
+    ['userIds', unknownId],
+    ['emailAddresses', 'ada@example.com'],
+  ] as const) {
+    const of = (length: number) => ({ [field]: Array.from({ length }, () => item) });
+    expect((await search(people, of(100))).status).toBe(200);
+    const { status, body } = await callApi(people, 'POST', '/users/search', of(101));
+    expect([status, body.properties.errors]).toEqual([400, [{ field, message: expect.any(String) }]]);
+  }
+});
+
 test('also finds deleted users if there is no status filter, with the time of the deletion', async () => {
   const { body } = await search(torii.environment('people'), { name: 'gone' });
   expect(body.items).toMatchObject([{ status: 'deleted', deletedAt: expect.any(String) }]);
@@ -135,6 +177,13 @@ test.each<[string, string, unknown]>([
   ['createdAfter', 'a day', { createdAfter: '2026-05-16' }],
   ['createdBefore', 'a leap second', { createdBefore: '2016-12-31T23:59:60Z' }],
   ['phone', 'an unknown filter', { phone: '+45' }],
+  ['userIds', 'null', { userIds: null }],
+  ['userIds', 'a text', { userIds: unknownId }],
+  ['userIds[0]', 'no UUID', { userIds: ['ada'] }],
+  ['emailAddresses[1]', 'a number', { emailAddresses: ['ada@example.com', 7] }],
+  ['organizationId', 'no UUID', { organizationId: 'acme' }],
+  ['organizationId', 'null', { organizationId: null }],
+  ['organizationId', 'a list', { organizationId: [unknownId] }],
 ])('responds with 400 to a filter: %s, %s', async (field, _what, filter) => {
   const { status, body } = await callApi(torii, 'POST', '/users/search', filter);
   expect([status, body.properties.errors]).toEqual([400, [{ field, message: expect.any(String) }]]);

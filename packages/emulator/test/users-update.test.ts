@@ -29,6 +29,8 @@ test.each([
   ['locale', 'da'],
   ['address', 'Copenhagen'],
   ['dateOfBirth', '2000-02-29'],
+  ['firstName', 'Augusta'],
+  ['lastName', 'King'],
 ])('sets %s, clears it with null, and changes nothing else', async (field, value) => {
   for (const wanted of [value, null]) {
     const { status, body } = await patch({ [field]: wanted });
@@ -84,4 +86,34 @@ test.each([
   ['null', 'null', 400],
 ])('responds to %s with a problem', async (_name, body, expected) => {
   expect((await patch(body)).status).toBe(expected);
+});
+
+test('the name is the first and the last name, unless another one was written', async () => {
+  const names = async (body: unknown) => {
+    const { name, firstName, lastName } = (await patch(body)).body;
+    return [name, firstName, lastName];
+  };
+  expect(await names({ name: null })).toEqual([null, null, null]);
+  expect(await names({ firstName: 'Grace' })).toEqual(['Grace', 'Grace', null]);
+  expect(await names({ lastName: 'Hopper' })).toEqual(['Grace Hopper', 'Grace', 'Hopper']);
+  expect(await names({ name: 'Amazing Grace' })).toEqual(['Amazing Grace', 'Grace', 'Hopper']);
+  expect(await names({ firstName: 'G.' })).toEqual(['Amazing Grace', 'G.', 'Hopper']);
+  expect(await names({ name: null })).toEqual(['G. Hopper', 'G.', 'Hopper']);
+  expect(await names({ firstName: '', lastName: null })).toEqual([null, '', null]);
+});
+
+test('the search finds a user by the name that is shown', async () => {
+  const found = async (name: string | null) => {
+    const { body } = await callApi<{ items: readonly User[] }>(torii, 'POST', '/users/search', {
+      name,
+      userIds: [user.id],
+    });
+    return body.items.length;
+  };
+  await patch({ name: null, firstName: 'Grace', lastName: 'Hopper' });
+  expect([await found('GRACE HOP'), await found('Ada'), await found(null)]).toEqual([1, 0, 0]);
+  await patch({ lastName: 'Brewster' });
+  expect([await found('ce brew'), await found('Hopper')]).toEqual([1, 0]);
+  await patch({ firstName: null, lastName: null });
+  expect([await found(''), await found(null)]).toEqual([0, 1]);
 });

@@ -1,7 +1,7 @@
 import { WebhookVerificationError } from 'standardwebhooks';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Emulator, startEmulator, type User } from '../src/index.ts';
-import { provisionalPaths } from '../src/provisional-paths.ts';
+import { publishedPaths } from '../src/published-paths.ts';
 import { createWebhookSecret } from '../src/webhooks/signature.ts';
 import { send, signInWithForm } from './browser.ts';
 import { type Receiver, startReceiver, verify } from './receiver.ts';
@@ -100,7 +100,7 @@ test('sends one event for a revoked session', async () => {
 test('sends an event for a sign-out', async () => {
   await torii.createUser(login);
   const cookie = await signInWithForm(torii);
-  for (let count = 0; count < 2; count++) await send(torii, provisionalPaths.signOut, { method: 'POST', cookie });
+  for (let count = 0; count < 2; count++) await send(torii, publishedPaths.logout, { method: 'POST', cookie });
   await torii.webhooksSettled();
   expect(receiver.types()).toEqual(['user.created', 'session.revoked']);
 });

@@ -61,7 +61,7 @@ const createUserId = async (): Promise<string> => (await client.users.create({ e
 async function signIn(): Promise<{ readonly userId: string; readonly sessionId: string }> {
   const email = createEmail();
   await client.users.create({ email, password });
-  const response = await fetch(emulator.signInUrl, {
+  const response = await fetch(emulator.loginUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password }),

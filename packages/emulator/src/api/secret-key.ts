@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
+import { bearerOf } from '../http/bearer.ts';
 import { Problem } from '../http/problem.ts';
 
 export function requireSecretKey(secretKey: string): MiddlewareHandler {
@@ -17,10 +18,6 @@ export function requireSecretKey(secretKey: string): MiddlewareHandler {
     }
     await next();
   };
-}
-
-export function bearerOf(authorization: string | undefined): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 }
 
 export function isSecretKey(given: string, secretKey: string): boolean {

@@ -208,6 +208,20 @@ export const migrations: readonly string[] = [
     UNIQUE (environment_id, origin)
   ) STRICT;
   `,
+  `
+  ALTER TABLE environments ADD COLUMN publishable_key TEXT;
+
+  ALTER TABLE sessions ADD COLUMN active_organization_id TEXT;
+  ALTER TABLE sessions ADD COLUMN impersonated_by TEXT;
+
+  CREATE TABLE session_tokens (
+    token_hash TEXT PRIMARY KEY,
+    session_id TEXT NOT NULL REFERENCES sessions (id),
+    kid        TEXT NOT NULL,
+    expires_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX session_tokens_expiry ON session_tokens (expires_at);
+  `,
 ];
 
 export function openStore(path: string): DatabaseSync {

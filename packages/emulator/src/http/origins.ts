@@ -1,6 +1,8 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { AllowedOrigins } from '../allowed-origins/allowed-origins.ts';
+import { publishedNames } from '../published-paths.ts';
+import { basePathOf } from './base-path.ts';
 import { Problem } from './problem.ts';
 
 export function parseOrigin(value: unknown): string | undefined {
@@ -9,13 +11,24 @@ export function parseOrigin(value: unknown): string | undefined {
   return value === origin && /^https?:$/.test(protocol) && !value.includes('*') ? origin : undefined;
 }
 
-export function allowScripts(allowedOrigins: AllowedOrigins): MiddlewareHandler {
+/**
+ * @param isAllowedSomewhere whether any environment allows the origin. A preflight has no X-API-Key header, so at the origin
+ *   that all environments share it cannot be told which of them the request is for. The request itself is checked again
+ */
+export function allowScripts(
+  allowedOrigins: AllowedOrigins,
+  isAllowedSomewhere: (origin: string) => boolean,
+): MiddlewareHandler {
+  const { apiKeyHeader, sessionTokenHeader } = publishedNames;
   return cors({
-    origin: (origin) => (allowedOrigins.allows(origin) ? origin : null),
+    origin(origin, c) {
+      const isShared = c.req.method === 'OPTIONS' && basePathOf(c) === '';
+      return (isShared ? isAllowedSomewhere(origin) : allowedOrigins.allows(origin)) ? origin : null;
+    },
     credentials: true,
-    allowMethods: ['GET', 'POST'],
-    allowHeaders: ['content-type'],
-    exposeHeaders: ['retry-after'],
+    allowMethods: ['GET', 'POST', 'DELETE'],
+    allowHeaders: ['content-type', 'authorization', apiKeyHeader, sessionTokenHeader],
+    exposeHeaders: ['retry-after', 'www-authenticate', sessionTokenHeader],
     maxAge: 600,
   });
 }

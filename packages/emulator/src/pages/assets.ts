@@ -4,16 +4,21 @@ import { type Context, Hono } from 'hono';
 import { provisionalPaths } from '../provisional-paths.ts';
 import { stylesheet } from './stylesheet.ts';
 
-type ScriptName = 'browser/session' | 'browser/live-page' | 'provisional-paths';
+type ScriptName = 'browser/session' | 'browser/live-page' | 'provisional-paths' | 'published-paths';
 
 /**
- * The scripts that apps load, by URL path. One script imports the other as `../provisional-paths`, so that relative path
- * must lead from URL to URL as it does from file to file.
+ * The scripts that apps load, by URL path. The first one imports the others as `../provisional-paths` and
+ * `../published-paths`, so these relative paths must lead from URL to URL as they do from file to file.
  */
 const scripts: ReadonlyMap<string, ScriptName> = new Map([
   [provisionalPaths.browserModule, 'browser/session'],
-  [new URL('../provisional-paths.js', `http://path${provisionalPaths.browserModule}`).pathname, 'provisional-paths'],
+  [besideModule('../provisional-paths.js'), 'provisional-paths'],
+  [besideModule('../published-paths.js'), 'published-paths'],
 ]);
+
+function besideModule(path: string): string {
+  return new URL(path, `http://path${provisionalPaths.browserModule}`).pathname;
+}
 
 export const scriptPaths: readonly string[] = [...scripts.keys()];
 

@@ -1,31 +1,39 @@
 import { Hono, type MiddlewareHandler } from 'hono';
+import { contractPaths, contractRoutes } from '../browser-contract/routes.ts';
 import type { Environment } from '../environment.ts';
 import type { Surface } from '../faults/faults.ts';
 import { isForm } from '../http/body.ts';
 import { allowScripts, refuseForeignPages } from '../http/origins.ts';
 import { problemFor } from '../http/problem.ts';
+import { requireOwnKey } from '../http/publishable-key.ts';
 import { invitationRoutes } from '../invitations/routes.ts';
 import { provisionalPaths } from '../provisional-paths.ts';
-import { sessionRoutes } from '../sessions/routes.ts';
-import { signInRoutes } from '../sessions/sign-in.ts';
 import { browserFileRoutes, scriptPaths } from './assets.ts';
 import { answerProblemPage } from './page.ts';
 import { signInPageRoutes } from './sign-in-page.ts';
 
-export function browserRoutes(environment: Environment, watch: (surface: Surface) => MiddlewareHandler): Hono {
-  const { signIn, signOut, accessToken, acceptInvitation } = provisionalPaths;
-  const { issuer, allowedOrigins } = environment;
+interface BrowserSurroundings {
+  readonly isAllowedSomewhere: (origin: string) => boolean;
+}
+
+export function browserRoutes(
+  environment: Environment,
+  { isAllowedSomewhere }: BrowserSurroundings,
+  watch: (surface: Surface) => MiddlewareHandler,
+): Hono {
+  const { signIn, signOut, acceptInvitation } = provisionalPaths;
+  const { issuer, publishableKey, allowedOrigins } = environment;
   const app = new Hono();
-  for (const path of [signIn, signOut, accessToken, acceptInvitation, ...scriptPaths]) {
+  for (const path of [...contractPaths, signIn, signOut, acceptInvitation, ...scriptPaths]) {
     // CORS must come first, so that scripts can read refusals and injected faults.
-    app.use(path, allowScripts(allowedOrigins), showProblems, refuseForeignPages(issuer, allowedOrigins));
+    app.use(path, allowScripts(allowedOrigins, isAllowedSomewhere), showProblems);
+    app.use(path, requireOwnKey(publishableKey), refuseForeignPages(issuer, allowedOrigins));
   }
   app.on('POST', [signIn, acceptInvitation], watch('signIn'));
-  app.on('POST', [accessToken, signOut], watch('session'));
+  app.on('POST', signOut, watch('session'));
   return app
+    .route('/', contractRoutes(environment, watch))
     .route('/', signInPageRoutes(environment))
-    .route('/', signInRoutes(environment))
-    .route('/', sessionRoutes(environment))
     .route('/', invitationRoutes(environment))
     .route('/', browserFileRoutes());
 }

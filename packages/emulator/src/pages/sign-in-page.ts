@@ -4,55 +4,68 @@ import type { Environment } from '../environment.ts';
 import { isForm, readForm } from '../http/body.ts';
 import { Problem } from '../http/problem.ts';
 import { provisionalNames, provisionalPaths } from '../provisional-paths.ts';
-import { findSession } from '../sessions/cookie.ts';
-import { endSession } from '../sessions/routes.ts';
-import type { LiveSession } from '../sessions/secrets.ts';
-import { beginSession } from '../sessions/sign-in.ts';
+import { clearSessionCookies, readSessionCookie } from '../sessions/cookie.ts';
+import type { LiveSession } from '../sessions/live-session.ts';
+import { signIn as checkLogin } from '../sessions/sign-in.ts';
 import { answerPage, card, type Html, linkFrom } from './page.ts';
 import { parseReturnTarget } from './return-target.ts';
 
 const { signIn, signOut } = provisionalPaths;
 
 export function signInPageRoutes(environment: Environment): Hono {
-  const { issuer, allowedOrigins, sessionSecrets } = environment;
+  const { issuer, allowedOrigins, sessions, sessionSecrets } = environment;
+  const findSession = (c: Context) => sessionSecrets.redeem(readSessionCookie(c) ?? '');
   const returnTarget = (c: Context) =>
     parseReturnTarget(c.req.query(provisionalNames.returnTo), [new URL(issuer).origin, ...allowedOrigins.list]);
 
-  const answerForm = (c: Context, refusal?: Problem, email?: string) =>
-    answerPage(c, refusal?.status ?? 200, {
+  const answerForm = (c: Context, refusal?: Problem, email?: string) => {
+    for (const [name, value] of Object.entries(refusal?.headers ?? {})) c.header(name, value);
+    return answerPage(c, refusal?.status ?? 200, {
       title: 'Sign in',
       path: signIn,
       body: signInForm(issuer, refusal?.message, email),
       formTargets: allowedOrigins.list,
     });
+  };
 
   return new Hono()
     .get(signIn, (c) => {
       const target = returnTarget(c);
-      const session = findSession(c, sessionSecrets);
+      const session = findSession(c);
       if (session === undefined) return answerForm(c);
       if (target !== undefined) return c.redirect(target, 303);
       return answerPage(c, 200, { title: 'Signed in', path: signIn, body: signedIn(issuer, session) });
     })
-    .post(signIn, async (c, next) => {
-      if (!isForm(c.req)) return next();
+    .post(signIn, async (c) => {
+      requireForm(c);
       const target = returnTarget(c);
       const form = await readForm(c.req);
       const email = form.get('email') ?? '';
       try {
-        await beginSession(c, environment, { email, password: form.get('password') ?? '' });
+        await checkLogin(c, environment, { email, password: form.get('password') ?? '' }, false);
       } catch (error) {
         if (error instanceof Problem) return answerForm(c, error, email);
         throw error;
       }
       return c.redirect(target ?? linkFrom(signIn, signIn), 303);
     })
-    .post(signOut, async (c, next) => {
-      if (!isForm(c.req)) return next();
+    .post(signOut, (c) => {
+      requireForm(c);
       const target = returnTarget(c);
-      endSession(c, environment);
+      const session = findSession(c);
+      if (session !== undefined) sessions.revoke(session.sessionId);
+      clearSessionCookies(c, issuer);
       return c.redirect(target ?? linkFrom(signOut, signIn), 303);
     });
+}
+
+function requireForm(c: Context): void {
+  if (isForm(c.req)) return;
+  throw new Problem(
+    415,
+    'unsupported_media_type',
+    'This is the address of a form. Scripts send JSON to the login path.',
+  );
 }
 
 function signInForm(issuer: string, refusal: string | undefined, email: string | undefined): Html {

@@ -13,6 +13,7 @@ export interface ProgramArguments {
   readonly seed?: string;
   readonly environment?: readonly EnvironmentOptions[];
   readonly secretKey?: string;
+  readonly publishableKey?: string;
   readonly allowOrigin?: readonly string[];
   readonly tokenLifetime: number;
   readonly webhook?: readonly WebhookArgument[];
@@ -84,6 +85,12 @@ export function readArguments(args: readonly string[]): ProgramArguments {
         '-k, --secret-key <key>',
         'secret key for the REST API, sk_test_…; by default the stored one or a random one',
       ).env('TORII_EMULATOR_SECRET_KEY'),
+    )
+    .addOption(
+      new Option(
+        '--publishable-key <key>',
+        'publishable key for browsers, pk_test_…; by default the stored one or a random one',
+      ).env('TORII_EMULATOR_PUBLISHABLE_KEY'),
     )
     .addOption(
       new Option('-o, --allow-origin <origin>', 'let pages of this origin sign users in; repeatable')

@@ -70,6 +70,7 @@ const flags: Readonly<Record<string, string>> = {
   allowedOrigins: '--allow-origin',
   database: '--data',
   secretKey: '--secret-key (TORII_EMULATOR_SECRET_KEY)',
+  publishableKey: '--publishable-key',
   webhookSecret: '--webhook-secret',
   webhookRetrySeconds: '--webhook-retries',
   tokenLifetimeSeconds: '--token-lifetime',
@@ -86,7 +87,7 @@ function inFlags(message: string): string {
 }
 
 async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator> {
-  const { port, host, publicOrigin, allowHost = [], data, secretKey, environment = [] } = given;
+  const { port, host, publicOrigin, allowHost = [], data, secretKey, publishableKey, environment = [] } = given;
   const { allowOrigin = [], tokenLifetime } = given;
   const { webhook = [], webhookSecret, webhookRetries } = given;
   const named = new Set([defaultEnvironment, ...environment.map(({ name }) => name)]);
@@ -98,6 +99,7 @@ async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator>
     allowedHosts: allowHost,
     ...(data !== undefined && { database: data }),
     ...(secretKey !== undefined && { secretKey }),
+    ...(publishableKey !== undefined && { publishableKey }),
     ...(webhookSecret !== undefined && { webhookSecret }),
     webhookRetrySeconds: webhookRetries,
     environments: [...environment, ...seeded.map((name) => ({ name }))],

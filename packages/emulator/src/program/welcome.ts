@@ -27,7 +27,17 @@ function describeAddress({ issuer, localOrigin }: Emulator, host: Host): string 
 
 /** Prints the secrets, because an app needs them in its configuration. They are valid only for this emulator. */
 function describeEnvironment(
-  { name, issuer, apiUrl, secretKey, signInUrl, dashboardUrl, webhooks, webhookSecret }: EmulatorEnvironment,
+  {
+    name,
+    issuer,
+    apiUrl,
+    secretKey,
+    publishableKey,
+    signInUrl,
+    dashboardUrl,
+    webhooks,
+    webhookSecret,
+  }: EmulatorEnvironment,
   named: boolean,
 ): string {
   return `${named ? `  ${name}\n` : ''}  issuer     ${issuer}
@@ -39,6 +49,7 @@ function describeEnvironment(
     TORII_ISSUER=${issuer}
     TORII_API_URL=${apiUrl}
     TORII_SECRET_KEY=${secretKey}
+    TORII_PUBLISHABLE_KEY=${publishableKey}
     TORII_WEBHOOK_SECRET=${webhookSecret}`;
 }
 

@@ -1,44 +1,60 @@
 import type { Context } from 'hono';
 import { setCookie } from 'hono/cookie';
+import { basePathOf } from '../http/base-path.ts';
 import { Problem } from '../http/problem.ts';
 import { provisionalNames } from '../provisional-paths.ts';
-import type { LiveSession, SessionSecrets } from './secrets.ts';
+import { publishedNames } from '../published-paths.ts';
 
-const name = provisionalNames.sessionCookie;
+const { sessionCookie, hintCookie } = publishedNames;
 
-function readSessionCookie(c: Context): string | undefined {
+/**
+ * Reads the secret in the session cookie.
+ *
+ * @throws Problem `cookie_ambiguous`
+ */
+export function readSessionCookie(c: Context): string | undefined {
   const values = (c.req.header('cookie') ?? '')
     .split(';')
     .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
+    .filter((pair) => pair.startsWith(`${sessionCookie}=`))
+    .map((pair) => pair.slice(sessionCookie.length + 1));
   // Cookie tossing: another server on this host can plant a second cookie of this name. Refuse the request instead of
   // guessing which cookie is genuine.
   if (values.length > 1) {
     throw new Problem(
       400,
       'cookie_ambiguous',
-      `The request contains the cookie ${name} more than once. Delete the cookies of this host.`,
+      `The request contains the cookie ${sessionCookie} more than once. Delete the cookies of this host.`,
     );
   }
   return values[0];
 }
 
-export function findSession(c: Context, secrets: SessionSecrets): LiveSession | undefined {
-  const secret = readSessionCookie(c);
-  return secret === undefined ? undefined : secrets.redeem(secret);
+export function setSessionCookies(c: Context, issuer: string, secret: string, lifetimeSeconds: number): void {
+  setBoth(c, issuer, { secret, hint: provisionalNames.hint, maxAge: lifetimeSeconds });
 }
 
-export function setSessionCookie(c: Context, issuer: string, secret: string, lifetimeSeconds: number): void {
-  setCookie(c, name, secret, {
+export function clearSessionCookies(c: Context, issuer: string): void {
+  setBoth(c, issuer, { secret: '', hint: '', maxAge: 0 });
+}
+
+interface CookieValues {
+  readonly secret: string;
+  readonly hint: string;
+  readonly maxAge: number;
+}
+
+function setBoth(c: Context, issuer: string, { secret, hint, maxAge }: CookieValues): void {
+  const basePath = basePathOf(c);
+  // Over plain http, Safari refuses Secure cookies, and all browsers refuse SameSite=None and Partitioned without Secure.
+  const attributes = issuer.startsWith('https:')
+    ? ({ secure: true, sameSite: 'None', partitioned: true, maxAge } as const)
+    : ({ sameSite: 'Lax', maxAge } as const);
+  setCookie(c, sessionCookie, secret, {
+    ...attributes,
     httpOnly: true,
-    sameSite: 'Lax',
-    secure: issuer.startsWith('https:'),
-    path: new URL(issuer + provisionalNames.sessionCookiePath).pathname,
-    maxAge: lifetimeSeconds,
+    path: basePath + provisionalNames.sessionCookiePath,
   });
-}
-
-export function clearSessionCookie(c: Context, issuer: string): void {
-  setSessionCookie(c, issuer, '', 0);
+  // Scripts of the app read the hint, so its path is not limited to /_torii.
+  setCookie(c, hintCookie, hint, { ...attributes, path: basePath === '' ? '/' : basePath });
 }

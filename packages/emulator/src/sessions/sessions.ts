@@ -1,8 +1,20 @@
 import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
+import { activeOrganization } from './live-session.ts';
 import type { Session } from './session.ts';
 
 const lifetimeMs = 7 * 24 * 60 * 60 * 1000;
+
+const columns = `id, user_id AS userId, environment_id AS environmentId, user_agent AS userAgent, ip_address AS ipAddress,
+  created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt,
+  ${activeOrganization} AS activeOrganizationId, impersonated_by AS impersonatedBy`;
+
+export interface SessionStart {
+  readonly userAgent: string | null;
+  readonly ipAddress: string | null;
+  /** The id of the user who impersonates the session's user. */
+  readonly impersonatedBy?: string | undefined;
+}
 
 export const sessionEventTypes = ['session.revoked'] as const;
 
@@ -22,25 +34,26 @@ export class Sessions {
     this.#events = events;
   }
 
-  create(userId: string, client: { readonly userAgent: string | null; readonly ipAddress: string | null }): Session {
+  create(userId: string, { userAgent, ipAddress, impersonatedBy }: SessionStart): Session {
     const now = this.#scope.clock.now();
     const createdAt = now.toISOString();
     const session: Session = {
       id: this.#scope.createId(),
       userId,
       environmentId: this.#scope.environmentId,
-      userAgent: client.userAgent,
-      ipAddress: client.ipAddress,
+      userAgent,
+      ipAddress,
       createdAt,
       expiresAt: new Date(now.getTime() + lifetimeMs).toISOString(),
       lastUsedAt: createdAt,
       activeOrganizationId: null,
-      impersonatedBy: null,
+      impersonatedBy: impersonatedBy ?? null,
     };
     this.#scope.database
       .prepare(
-        `INSERT INTO sessions (id, environment_id, user_id, user_agent, ip_address, created_at, expires_at, last_used_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO sessions (id, environment_id, user_id, user_agent, ip_address, created_at, expires_at, last_used_at,
+                               impersonated_by)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         session.id,
@@ -51,6 +64,7 @@ export class Sessions {
         session.createdAt,
         session.expiresAt,
         session.lastUsedAt,
+        session.impersonatedBy,
       );
     return session;
   }
@@ -58,10 +72,7 @@ export class Sessions {
   listActive(userId: string): Session[] {
     return this.#scope.database
       .prepare(
-        `SELECT id, user_id AS userId, environment_id AS environmentId, user_agent AS userAgent,
-                ip_address AS ipAddress, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt,
-                NULL AS activeOrganizationId, NULL AS impersonatedBy
-         FROM sessions
+        `SELECT ${columns} FROM sessions
          WHERE environment_id = ? AND user_id = ? AND revoked_at IS NULL AND expires_at > ?
          ORDER BY last_used_at DESC, id DESC`,
       )
@@ -71,10 +82,7 @@ export class Sessions {
   listRecent(limit: number): Session[] {
     return this.#scope.database
       .prepare(
-        `SELECT id, user_id AS userId, environment_id AS environmentId, user_agent AS userAgent,
-                ip_address AS ipAddress, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt,
-                NULL AS activeOrganizationId, NULL AS impersonatedBy
-         FROM sessions
+        `SELECT ${columns} FROM sessions
          WHERE environment_id = ? AND revoked_at IS NULL AND expires_at > ?
          ORDER BY last_used_at DESC, id DESC LIMIT ?`,
       )
@@ -87,10 +95,11 @@ export class Sessions {
     return row === undefined ? undefined : String(row['user_id']);
   }
 
-  touch(id: string): void {
+  /** Sets the organization for which the session gets tokens from now on. */
+  activate(id: string, organizationId: string): void {
     this.#scope.database
-      .prepare('UPDATE sessions SET last_used_at = ? WHERE id = ? AND environment_id = ?')
-      .run(this.#scope.clock.now().toISOString(), id, this.#scope.environmentId);
+      .prepare('UPDATE sessions SET active_organization_id = ? WHERE id = ? AND environment_id = ?')
+      .run(organizationId, id, this.#scope.environmentId);
   }
 
   revoke(id: string): void {

@@ -1,56 +1,71 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
-import { type Context, Hono } from 'hono';
-import { readJson } from '../http/body.ts';
+import type { Context } from 'hono';
+import type { Environment } from '../environment.ts';
 import { Problem } from '../http/problem.ts';
-import { provisionalPaths } from '../provisional-paths.ts';
-import type { Users } from '../users/users.ts';
-import { mintFor } from './access-token.ts';
-import { setSessionCookie } from './cookie.ts';
-import type { SessionParts } from './routes.ts';
-import type { LiveSession } from './secrets.ts';
-
-export interface SignInParts extends SessionParts {
-  readonly users: Users;
-}
+import { publishedNames } from '../published-paths.ts';
+import { foldCase } from '../users/record.ts';
+import { setSessionCookies } from './cookie.ts';
+import type { LiveSession } from './live-session.ts';
 
 export interface Login {
   readonly email: string;
   readonly password: string;
 }
 
-export function signInRoutes(parts: SignInParts): Hono {
-  return new Hono().post(provisionalPaths.signIn, async (c) => {
-    const session = await beginSession(c, parts, loginFrom(await readJson(c.req)));
-    return c.json(await mintFor(session, parts.tokens));
-  });
+interface Opening {
+  /** Whether the app has no cookies. It then gets the secret of the session in a header. */
+  readonly native: boolean;
+  readonly impersonatedBy?: string;
 }
 
-export async function beginSession(
+/**
+ * Checks a password and opens a session.
+ *
+ * @throws Problem 401 `invalid_credentials`, 403 `user_banned`, 429 `too_many_attempts`
+ */
+export async function signIn(
   c: Context,
-  { issuer, users, sessions, sessionSecrets }: SignInParts,
-  login: Login,
+  environment: Environment,
+  { email, password }: Login,
+  native: boolean,
 ): Promise<LiveSession> {
-  const credentials = await users.authenticate(login.email, login.password);
+  const credentials = await environment.loginLimit.attempt({
+    // In the form in which emails are compared: otherwise each spelling of an email would have its own limit.
+    email: foldCase(email),
+    address: addressOf(c) ?? '',
+    work: () => environment.users.authenticate(email, password),
+    isFailure: ({ outcome }) => outcome === 'wrong',
+  });
   if (credentials.outcome === 'wrong') {
     // Account enumeration: a wrong password and an unknown email must give the same response.
     throw new Problem(401, 'invalid_credentials', 'The email or the password is wrong.');
   }
   if (credentials.outcome === 'banned')
     throw new Problem(403, 'user_banned', 'This user is banned and cannot sign in.');
-  const { user, emailVerified } = credentials;
-  const { id, createdAt, expiresAt } = sessions.create(user.id, {
-    userAgent: c.req.header('user-agent') ?? null,
-    ipAddress: getConnInfo(c).remote.address ?? null,
-  });
-  const lifetimeSeconds = (Date.parse(expiresAt) - Date.parse(createdAt)) / 1000;
-  setSessionCookie(c, issuer, sessionSecrets.issue(id), lifetimeSeconds);
-  return { sessionId: id, userId: user.id, email: user.email, emailVerified, locale: user.locale };
+  return openSession(c, environment, credentials.user.id, { native });
 }
 
-function loginFrom(body: unknown): Login {
-  if (typeof body === 'object' && body !== null && 'email' in body && 'password' in body) {
-    const { email, password } = body;
-    if (typeof email === 'string' && typeof password === 'string') return { email, password };
-  }
-  throw new Problem(400, 'invalid_request', 'The body must contain the strings "email" and "password".');
+/** Creates a session of a user and gives its secret to the client: in both cookies, or in a header. */
+export function openSession(
+  c: Context,
+  { issuer, sessions, sessionSecrets }: Environment,
+  userId: string,
+  { native, impersonatedBy }: Opening,
+): LiveSession {
+  const { id, createdAt, expiresAt } = sessions.create(userId, {
+    userAgent: c.req.header('user-agent') ?? null,
+    ipAddress: addressOf(c),
+    impersonatedBy,
+  });
+  const secret = sessionSecrets.issue(id);
+  if (native) c.header(publishedNames.sessionTokenHeader, secret);
+  else setSessionCookies(c, issuer, secret, (Date.parse(expiresAt) - Date.parse(createdAt)) / 1000);
+  const session = sessionSecrets.redeem(secret);
+  // The user may have been banned or deleted since the caller looked.
+  if (session === undefined) throw new Problem(403, 'user_banned', 'This user cannot sign in.');
+  return session;
+}
+
+export function addressOf(c: Context): string | null {
+  return getConnInfo(c).remote.address ?? null;
 }

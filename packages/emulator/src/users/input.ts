@@ -44,7 +44,7 @@ export interface NewUser {
 
 type LibraryField = 'locale' | 'emailVerified' | 'status';
 
-const shortestPassword = 8;
+export const shortestPassword = 8;
 export const passwordRule: string = `must have at least ${shortestPassword} characters`;
 const longestEmail = 254;
 

@@ -57,6 +57,14 @@ function ruleOf({ keyword, params, message }: ErrorObject): string {
       return `must be ${formats[params['format']] ?? `in the format ${params['format']}`}`;
     case 'minimum':
       return `must be ${params['limit']} or more`;
+    case 'maximum':
+      return `must be ${params['limit']} or less`;
+    case 'maxItems':
+      return `must have at most ${params['limit']} items`;
+    case 'minLength':
+      return `must have at least ${params['limit']} characters`;
+    case 'maxLength':
+      return `must have at most ${params['limit']} characters`;
     case 'uniqueItems':
       return 'must not contain a value twice';
     default:
