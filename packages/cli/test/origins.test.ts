@@ -74,6 +74,17 @@ test('shows what would change before it asks', async () => {
   expect(await stored()).toEqual(['https://a.example']);
 });
 
+test('changes nothing if the list was changed while it asked', async () => {
+  await run('add', 'https://a.example');
+  const args = ['origins', 'remove', 'https://a.example'];
+  const terminal = await startOnTerminal({ skip: expect.fail }, args, { environment: environmentOf(torii) });
+  await terminal.shows(/\[y\/N\]/);
+  await run('add', 'https://b.example');
+  terminal.type('y\r');
+  expect(await terminal.ended).toBe(1);
+  expect(await stored()).toEqual(['https://a.example', 'https://b.example']);
+});
+
 test.each([
   'https://a.example/',
   'https://a.example/path',

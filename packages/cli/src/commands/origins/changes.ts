@@ -87,6 +87,10 @@ async function changeOrigins(
     for (const origin of added) output.say(`  + ${printable(origin)}`);
     for (const origin of removed) output.say(`  - ${printable(origin)}`);
     await confirm(context, 'Replace the allowed origins?', options);
+    // The question can be open for a long time.
+    const current = await readOrigins(client, signal);
+    if (JSON.stringify(current) !== JSON.stringify(stored))
+      throw new CommandFailure('The allowed origins were changed in the meantime. Nothing was changed. Run it again.');
   }
   await writeOrigins(context, options, await replaceOrigins(client, wanted, signal));
 }
