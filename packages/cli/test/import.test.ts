@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } fro
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { createToriiClient, type User } from '@torii/api';
 import { type Emulator, type SeedUser, startEmulator } from '@torii/emulator';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
@@ -300,6 +301,34 @@ test('keeps no metadata in the journal', async () => {
   write('users.ndjson', `${ndjson({ email: 'a@example.com', privateMetadata: { ssn: '010203-1234' } })}{\n`);
   expect(await importInside('users.ndjson')).toMatchObject({ code: 1 });
   expect(read('users.ndjson.torii-import')).not.toMatch(/ssn|010203/);
+});
+
+test('sends a name only if it is not the first and the last name', async () => {
+  const bodies: unknown[] = [];
+  const { url } = await startOddServer(async (request, response) => {
+    const body = JSON.parse((await text(request)) || '{}');
+    response.setHeader('content-type', 'application/json');
+    if (request.url?.includes('/search')) return response.end('{"items":[],"hasMore":false,"nextCursor":null}');
+    bodies.push(body);
+    return response.end(JSON.stringify({ id: '01931a73-8b00-7000-8000-000000000000', ...body }));
+  });
+  write(
+    'users.ndjson',
+    ndjson(
+      { email: 'a@example.com', firstName: 'Ada', lastName: 'Lovelace', name: 'Ada Lovelace' },
+      { email: 'b@example.com', firstName: ' Ada ', lastName: null, name: 'Ada' },
+      { email: 'c@example.com', firstName: 'Ada', name: 'Countess' },
+      { email: 'd@example.com', name: 'Ada' },
+    ),
+  );
+  const given = { environment: { ...environment, TORII_API_URL: url }, folder };
+  expect(await runInProcess(['users', 'import', 'users.ndjson', '-c', '1'], given)).toMatchObject({ code: 0 });
+  expect(bodies).toEqual([
+    { email: 'a@example.com', firstName: 'Ada', lastName: 'Lovelace' },
+    { email: 'b@example.com', firstName: ' Ada ' },
+    { email: 'c@example.com', firstName: 'Ada', name: 'Countess' },
+    { email: 'd@example.com', name: 'Ada' },
+  ]);
 });
 
 test('reports fields that a version of Torii ignores', async () => {

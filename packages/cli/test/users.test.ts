@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Emulator, startEmulator, type User } from '@torii/emulator';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Ended, environmentOf, runCommand, temporaryFolder } from './command.ts';
+import { startOddServer } from './odd-server.ts';
 import { startOnTerminal } from './terminal.ts';
 
 const unknownId = '01931a73-8b00-7000-8000-000000000000';
@@ -68,6 +69,39 @@ test('lists by part of an email or a name, by status and by date', async () => {
   expect(await emails('--status', 'banned', '--status', 'deleted')).toEqual(['bo@example.org']);
   expect(await emails('--created-before', '2020-01-01')).toEqual([]);
   expect(await emails('--created-after', '2020-01-01T00:00:00+01:00')).toHaveLength(2);
+});
+
+test('lists nobody else if a version of Torii ignores a filter', async () => {
+  const bo = {
+    id: unknownId,
+    email: 'bo@example.com',
+    name: 'Bo',
+    status: 'active',
+    createdAt: '2026-01-01T00:00:00Z',
+  };
+  const others = [
+    { ...bo, id: ada.id, email: null },
+    { ...bo, id: ada.environmentId, email: 'c@example.com', name: null },
+  ];
+  const { url } = await startOddServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ items: [bo, ...others], hasMore: false, nextCursor: null }));
+  });
+  const given = { environment: { ...environment, TORII_API_URL: url } };
+  for (const [args, ids] of [
+    [['--without-email'], [ada.id]],
+    [['--without-name'], [ada.environmentId]],
+    [['--id', unknownId.toUpperCase()], [unknownId]],
+    [['--email-address', 'BO@example.com', '--email-address', 'x@example.com'], [unknownId]],
+    [['--email-address', 'x@example.com'], []],
+  ] as const) {
+    const list = await runCommand(['users', 'list', '--ndjson', ...args], given);
+    const file = await runCommand(['users', 'export', ...args], given);
+    for (const { code, stdout } of [list, file]) {
+      const lines = stdout.split('\n').filter((line) => line.trim() !== '');
+      expect([code, lines.map((line) => JSON.parse(line).id)], args.join(' ')).toEqual([0, ids]);
+    }
+  }
 });
 
 test('draws a table on a terminal of 80 columns, with relative times', async (context) => {

@@ -93,7 +93,7 @@ export function readNewUser(fields: Readonly<Record<string, unknown>>): NewUserR
     }
   }
   const { email, dateOfBirth } = user;
-  if (user.name === nameFrom(user)) delete user.name;
+  if (user.name !== undefined && squeeze(user.name) === nameFrom(user)) delete user.name;
   const created = { ...user, ...bags };
   if (Object.keys(created).every((field) => field === 'password'))
     return { problem: 'the line has no field of a user' };
@@ -105,9 +105,12 @@ export function readNewUser(fields: Readonly<Record<string, unknown>>): NewUserR
 }
 
 /** The name that Torii forms of the two names. An export has it too, but newer versions of Torii do not accept it. */
-function nameFrom({ firstName, lastName }: NewUser): string | undefined {
-  const names = [firstName, lastName].filter((name) => name !== undefined && name !== '');
-  return names.length === 0 ? undefined : names.join(' ');
+function nameFrom({ firstName = '', lastName = '' }: NewUser): string {
+  return squeeze(`${firstName} ${lastName}`);
+}
+
+function squeeze(text: string): string {
+  return text.normalize('NFC').trim().replace(/\s+/g, ' ');
 }
 
 function isDay(text: string): boolean {
