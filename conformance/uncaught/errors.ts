@@ -94,7 +94,7 @@ export const thrown: readonly Thrown[] = [
   ),
   trouble('ToriiConfigError of a value that cannot be sent', 500, async () => {
     const client = createToriiClient({ secretKey: 'sk_test_0123456789' });
-    return failureOf(client.users.update(inner, { phone: Number.NaN as never }));
+    return failureOf(client.users.update(inner, { firstName: Number.NaN as never }));
   }),
   ...[400, 403, 404, 409, 422, 429, 500, 503].map((status) =>
     trouble(

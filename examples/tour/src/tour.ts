@@ -20,8 +20,8 @@ export interface Step {
 }
 
 /** The tour's users. They exist only in the emulator. */
-const ada = { name: 'ada', email: 'ada@example.com', password: 'correct horse battery' };
-export const grace = { name: 'grace', email: 'grace@example.com', password: 'compilers are fun' };
+const ada = { firstName: 'ada', email: 'ada@example.com', password: 'correct horse battery' };
+export const grace = { firstName: 'grace', email: 'grace@example.com', password: 'compilers are fun' };
 
 /** An expiry that is further in the past than any clock tolerance (at most 300 seconds). */
 const longAgo = -3600;
@@ -74,12 +74,12 @@ export async function takeTour({ emulator, other, servers, page }: Cast): Promis
 
   await client.users.create(grace);
   const { id: userId } = await throughClient('create a user with @torii/api', '201', client.users.create(ada));
-  names.set(userId, ada.name);
+  names.set(userId, ada.firstName);
   const sayNames = (page: { readonly items: readonly { readonly name?: string | null }[] }) =>
     page.items.map(({ name }) => name).join(', ');
   await throughClient('create the same user again', '409 email_taken', client.users.create(ada)).catch(() => {});
-  const changes = { locale: 'da', phone: null } as const;
-  await throughClient('set the locale, clear the phone', '200 da', client.users.update(userId, changes), (user) =>
+  const changes = { locale: 'da', lastName: null } as const;
+  await throughClient('set the locale, clear the last name', '200 da', client.users.update(userId, changes), (user) =>
     String(user.locale),
   );
   await throughClient('list the users', '200 ada, grace', client.users.list(), sayNames);

@@ -13,7 +13,7 @@ import type { Step } from './tour.ts';
 
 export const webhookPlaces = ['copy'] as const;
 
-const katherine = { name: 'katherine', email: 'katherine@example.com' };
+const katherine = { firstName: 'katherine', email: 'katherine@example.com' };
 
 /** Starts the app, changes a user in several ways, and reads the app's table after each change. Stops everything it started. */
 export async function takeWebhooksTour(emulator: Emulator): Promise<readonly Step[]> {
@@ -71,7 +71,7 @@ async function changeAll(
   await change(
     'rename katherine to Katherine',
     'ada banned, grace, Katherine',
-    client.users.update(id, { name: 'Katherine' }),
+    client.users.update(id, { firstName: 'Katherine' }),
   );
   await change('ban Katherine', 'ada banned, grace, Katherine banned', client.users.ban(id));
 

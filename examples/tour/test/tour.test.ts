@@ -47,7 +47,7 @@ test('shows the response of every server, and exits with 0', async () => {
   const line = (call: string) => lineOf(text, call);
   expect(line('create a user with @torii/api')).toContain('│ 201 │ ✓ 201 │ │ │ │ │');
   expect(line('create the same user again')).toContain('│ 409 email_taken │ ✓ 409 │ │ │ │');
-  expect(line('set the locale, clear the phone')).toContain('│ 200 da │ ✓ 200 │ │ │ │');
+  expect(line('set the locale, clear the last name')).toContain('│ 200 da │ ✓ 200 │ │ │ │');
   expect(line('list the users')).toContain('│ 200 ada, grace │ ✓ 200 │ │ │ │');
   expect(line('list the banned users')).toContain('│ 200 ada │ ✓ 200 │ │ │ │');
   expect(line('GET /me without a token')).toContain('│ 401 token_missing │ │ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✓ 401 │');

@@ -91,7 +91,7 @@ async function expectUpToDate(): Promise<void> {
 }
 
 test('copies the existing users, then follows changes', async () => {
-  await client.users.create({ email: 'ada@example.com', name: 'Ada' });
+  await client.users.create({ email: 'ada@example.com', firstName: 'Ada' });
   const gone = await client.users.create({ email: 'gone@example.com' });
   await client.users.delete(gone.id);
   await start();
@@ -100,7 +100,7 @@ test('copies the existing users, then follows changes', async () => {
   const grace = await client.users.create({ email: 'grace@example.com' });
   await emulator.webhooksSettled();
   expect(copy.list()).toMatchObject([{}, { email: 'grace@example.com', name: null }]);
-  await client.users.update(grace.id, { name: 'Grace' });
+  await client.users.update(grace.id, { firstName: 'Grace' });
   await client.users.ban(grace.id);
   await emulator.webhooksSettled();
   expect(copy.list()).toMatchObject([{}, { name: 'Grace', status: 'banned' }]);
@@ -115,14 +115,14 @@ test('copies the existing users, then follows changes', async () => {
 
 test('is up to date after webhooks that arrived late or twice, or were lost', async () => {
   await start();
-  const ada = await client.users.create({ name: 'Ada' });
-  const eve = await client.users.create({ name: 'Eve' });
+  const ada = await client.users.create({ firstName: 'Ada' });
+  const eve = await client.users.create({ firstName: 'Eve' });
   await emulator.webhooksSettled();
   emulator.delay('webhooks', 1000, { times: 1 });
-  await client.users.update(ada.id, { name: 'late' });
+  await client.users.update(ada.id, { firstName: 'late' });
   await expect.poll(() => emulator.requests.webhooks, patience).toBe(3);
   emulator.cut('webhooks', { at: 'answer', times: 1 });
-  await client.users.update(ada.id, { name: 'Ada Lovelace' });
+  await client.users.update(ada.id, { firstName: 'Ada', lastName: 'Lovelace' });
   await expect.poll(() => emulator.requests.webhooks, patience).toBeGreaterThan(3);
   emulator.fail('webhooks', { times: 2 });
   await client.users.delete(eve.id);
@@ -140,11 +140,11 @@ test('is up to date after webhooks that arrived late or twice, or were lost', as
 
 test('receives changes from the time it was stopped, because Torii retries', async () => {
   await start();
-  const ada = await client.users.create({ name: 'Ada' });
+  const ada = await client.users.create({ firstName: 'Ada' });
   await emulator.webhooksSettled();
   await end();
   await client.users.ban(ada.id);
-  await client.users.create({ name: 'Grace' });
+  await client.users.create({ firstName: 'Grace' });
   await expect.poll(() => emulator.webhookDeliveries()[0]?.attempts.length, patience).toBeGreaterThan(0);
   await start();
   await emulator.webhooksSettled();
@@ -155,8 +155,8 @@ test('catches up at its start with changes that no webhook reports', async () =>
   await start();
   await end();
   for (const { id } of emulator.webhooks) await emulator.removeWebhook(id);
-  const ada = await client.users.create({ name: 'Ada' });
-  await client.users.create({ name: 'Grace' });
+  const ada = await client.users.create({ firstName: 'Ada' });
+  await client.users.create({ firstName: 'Grace' });
   await client.users.delete(ada.id);
   await start();
   await expectUpToDate();
@@ -168,10 +168,10 @@ test('is up to date after it was killed several times during changes', async () 
   let writing = true;
   const write = async () => {
     for (let count = 0; writing; count++) {
-      const { id } = await client.users.create({ name: `user ${count}` });
+      const { id } = await client.users.create({ firstName: `user ${count}` });
       ids.push(id);
       const earlier = ids[Math.floor(ids.length / 2)] ?? id;
-      if (count % 3 === 0) await client.users.update(earlier, { name: `changed ${count}` }).catch(() => {});
+      if (count % 3 === 0) await client.users.update(earlier, { firstName: `changed ${count}` }).catch(() => {});
       if (count % 5 === 0) await client.users.delete(earlier).catch(() => {});
     }
   };
@@ -190,7 +190,7 @@ test('is up to date after it was killed several times during changes', async () 
 
 test('asks the API which of two states with the same time is newer', async () => {
   await start();
-  const ada = await client.users.create({ name: 'Ada' });
+  const ada = await client.users.create({ firstName: 'Ada' });
   await emulator.webhooksSettled();
   const body = JSON.stringify({ id: 'evt_tied', type: 'user.updated', data: { ...ada, name: 'before' } });
   const timestamp = String(Math.floor(Date.now() / 1000));
@@ -212,7 +212,7 @@ test('asks the API which of two states with the same time is newer', async () =>
 
 test('refuses an event that Torii has not signed, and says why', async () => {
   await start();
-  const { id } = await client.users.create({ name: 'Ada' });
+  const { id } = await client.users.create({ firstName: 'Ada' });
   await emulator.webhooksSettled();
   const post = (headers: Record<string, string>) =>
     fetch(`http://127.0.0.1:${port}/webhooks`, {
@@ -237,7 +237,7 @@ test('makes Torii retry if it cannot write', async () => {
   copy.close();
   const lock = new DatabaseSync(file);
   lock.exec('BEGIN EXCLUSIVE');
-  await client.users.create({ name: 'Ada' });
+  await client.users.create({ firstName: 'Ada' });
   await expect.poll(() => emulator.webhookDeliveries()[0]?.attempts[0]?.status, patience).toBe(500);
   lock.exec('ROLLBACK');
   lock.close();

@@ -38,7 +38,7 @@ describe('an id', () => {
       client.users.get.bind(client.users),
       client.users.ban.bind(client.users),
       client.users.delete.bind(client.users),
-      (userId) => client.users.update(userId, { name: 'Ada' }),
+      (userId) => client.users.update(userId, { firstName: 'Ada' }),
       (userId) => client.sessions.listForUser(userId),
       (userId) => client.sessions.revoke(userId, id),
     ];
@@ -54,8 +54,8 @@ describe('an id', () => {
 });
 
 test.each<[string, (client: ToriiClient) => unknown]>([
-  ['update without an id', (client) => client.users.update({ name: 'Ada' } as never, undefined as never)],
-  ['update in the wrong order', (client) => client.users.update({ name: 'Ada' } as never, id as never)],
+  ['update without an id', (client) => client.users.update({ firstName: 'Ada' } as never, undefined as never)],
+  ['update in the wrong order', (client) => client.users.update({ firstName: 'Ada' } as never, id as never)],
   ['create with an email address', (client) => client.users.create('a@example.com' as never)],
   ['an AbortController as signal', (client) => client.users.get(id, { signal: new AbortController() as never })],
   ['options that are a text', (client) => client.users.get(id, 'x' as never)],

@@ -53,9 +53,9 @@ const unsendable: readonly (readonly [string, unknown])[] = [
 
 describe.each(unsendable)('refuses %s, and sends nothing', (_name, value) => {
   test.each([
-    ['in an update', 'phone', (input: never) => scripted.client.users.update('ada', { phone: input })],
-    ['in a patch', 'phone', (input: never) => scripted.client.users.update('ada', { phone: Patch.set(input) })],
-    ['in a create', 'name', (input: never) => scripted.client.users.create({ name: input })],
+    ['in an update', 'lastName', (input: never) => scripted.client.users.update('ada', { lastName: input })],
+    ['in a patch', 'lastName', (input: never) => scripted.client.users.update('ada', { lastName: Patch.set(input) })],
+    ['in a create', 'firstName', (input: never) => scripted.client.users.create({ firstName: input })],
     ['in a search', 'name', (input: never) => scripted.client.users.list({ name: input })],
     ['in a list of a search', 'statuses', (input: never) => scripted.client.users.list({ statuses: [input] })],
     ['as a cursor', 'cursor', (input: never) => scripted.client.users.list({ cursor: input })],
@@ -94,8 +94,8 @@ test.each([
 ])('sends %s unchanged', async (_name, value) => {
   const { client, sent } = scriptApi([ok(), ok()]);
   await client.request({ method: 'POST', path: '/x', body: value });
-  await client.users.update('ada', { phone: value as never });
-  expect(JSON.stringify(sent.map(({ body }) => body))).toBe(JSON.stringify([value, { phone: value }]));
+  await client.users.update('ada', { lastName: value as never });
+  expect(JSON.stringify(sent.map(({ body }) => body))).toBe(JSON.stringify([value, { lastName: value }]));
 });
 
 test('sends a date as ISO 8601, and leaves out members that are undefined', async () => {
@@ -222,7 +222,7 @@ test.each<[string, object]>([
 test('throws none of these errors synchronously', () => {
   const { client } = scriptApi([]);
   const calls = [
-    () => client.users.update('ada', { phone: Number.NaN as never }),
+    () => client.users.update('ada', { lastName: Number.NaN as never }),
     () => client.users.list(new Map() as never),
     () => client.request(undefined as never),
     () => client.users.get('ada', { headers: { 'x\n': 'a' } }),

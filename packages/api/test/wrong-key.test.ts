@@ -11,7 +11,7 @@ test('[37] a secret key that the API refuses is a wrong option, not a refusal of
       scriptApi([refusal(401)])
         .client.users.get('ada')
         .withResponse(),
-    () => scriptApi([refusal(401)]).client.users.create({ name: 'Ada' }),
+    () => scriptApi([refusal(401)]).client.users.create({ firstName: 'Ada' }),
     () => scriptApi([refusal(401)]).client.users.delete('ada'),
     () => scriptApi([refusal(401)]).client.users.list(),
     () => scriptApi([refusal(401)]).client.sessions.revokeAllForUser('ada'),

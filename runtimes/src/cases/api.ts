@@ -17,9 +17,9 @@ export function listApiCases({ origin }: LocalServer): Group {
     ),
     calling(
       'update',
-      ['ada', { name: 'Ada', locale: null }],
+      ['ada', { firstName: 'Ada', locale: null }],
       [ada],
-      `{"id":"ada"}; PATCH ${users}/ada {"name":"Ada","locale":null}`,
+      `{"id":"ada"}; PATCH ${users}/ada {"firstName":"Ada","locale":null}`,
     ),
     calling('delete', ['ada'], [{ status: 204 }], `nothing; DELETE ${users}/ada`),
     calling(

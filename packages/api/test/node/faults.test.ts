@@ -8,7 +8,7 @@ const tooMany = answer(429, { code: 'slow_down' }, { 'retry-after': '1' });
 
 type CallIt = (client: ToriiClient, options?: RequestOptions) => PromiseLike<unknown>;
 const get: CallIt = ({ users }, options) => users.get('ada', options);
-const create: CallIt = ({ users }, options) => users.create({ name: 'Ada' }, options);
+const create: CallIt = ({ users }, options) => users.create({ firstName: 'Ada' }, options);
 const remove: CallIt = ({ users }, options) => users.delete('ada', options);
 
 async function run(faults: readonly Fault[], call: CallIt, options?: RequestOptions, resetConnections?: number) {

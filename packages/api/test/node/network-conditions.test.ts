@@ -55,7 +55,7 @@ async function run(condition: Condition, call: 'create' | 'get') {
     fetch: (url, init) => fetch(++requests === 1 ? String(url).replace(server.url, broken) : url, init),
   });
   const outcome: unknown = await (call === 'create'
-    ? client.users.create({ name: 'Ada' })
+    ? client.users.create({ firstName: 'Ada' })
     : client.users.get('ada')
   ).catch((error: unknown) => error);
   return { outcome, requests, arrived: server.arrived.length };

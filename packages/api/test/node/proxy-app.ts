@@ -23,7 +23,7 @@ const describe = ({ name, message, attempts, mayHaveArrived }: ToriiConnectionEr
 console.log(
   JSON.stringify({
     verified: await verifier.verify(token).then(({ userId }) => userId, describe),
-    created: await client.users.create({ name: 'Ada' }).then(({ id }) => id, describe),
+    created: await client.users.create({ firstName: 'Ada' }).then(({ id }) => id, describe),
   }),
 );
 process.exit();
