@@ -4,7 +4,8 @@ import { secretPatternOf } from './secret-pattern.ts';
 const secretNames =
   /pass(w(?:or)?d|phrase|code|key)|pwd|secret|token|credential|ticket|api[_-]?key|private[_-]?key|authorization|cookie|otp|^pin$|pin[_-]?code/i;
 const maxSecrets = 100;
-const maxDepth = 20;
+// No request is nested more deeply: see `jsonOf`.
+const maxDepth = 210;
 const withheld = '[withheld]';
 
 interface Secrets {

@@ -2,6 +2,7 @@ import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Ended, environmentOf } from './command.ts';
 import { runInProcess } from './in-process.ts';
+import { startOddServer } from './odd-server.ts';
 import { startOnTerminal } from './terminal.ts';
 
 const unknownId = '01931a73-8b00-7000-8000-000000000000';
@@ -63,13 +64,32 @@ test('names an invitation by its id or its whole email', async () => {
   }
 });
 
-test('prefers the pending invitation to an email', async () => {
-  const first = await invite('bo@example.com');
-  await run('revoke', '--yes', first);
-  const second = await invite('bo@example.com');
-  expect(await runJson('get', 'bo@example.com')).toMatchObject({ id: second, status: 'PENDING' });
-  await run('revoke', '--yes', second);
-  expect(await runJson('get', 'bo@example.com')).toMatchObject({ id: second, status: 'REVOKED' });
+test('an email names its pending invitation, otherwise the newest one, and never one of several pending', async () => {
+  const id = (digit: number) => `01931a73-8b00-7000-8000-00000000000${digit}`;
+  const sent = (digit: number, status: string) => ({
+    id: id(digit),
+    email: 'bo@example.com',
+    status,
+    createdAt: `2026-01-0${digit}T00:00:00Z`,
+  });
+  const lists = [
+    [sent(3, 'REVOKED'), sent(1, 'PENDING'), sent(2, 'EXPIRED')],
+    [sent(1, 'EXPIRED'), sent(2, 'REVOKED')],
+    [sent(2, 'PENDING'), sent(1, 'PENDING')],
+  ];
+  const seen: unknown[] = [];
+  for (const items of lists) {
+    const { url } = await startOddServer((request, response) => {
+      response.setHeader('content-type', 'application/json');
+      const invitation = items.find((each) => request.url?.endsWith(each.id));
+      response.end(JSON.stringify(invitation ?? { items, hasMore: false, nextCursor: null }));
+    });
+    const environment = { ...environmentOf(torii), TORII_API_URL: url };
+    const args = ['invitations', 'get', 'bo@example.com', '--json'];
+    const { code, stdout, stderr } = await runInProcess(args, { environment });
+    seen.push(code === 0 ? JSON.parse(stdout).id : [code, stderr]);
+  }
+  expect(seen).toEqual([id(1), id(2), [1, expect.stringMatching(new RegExp(`^torii: .*${id(2)}, ${id(1)}.*\n$`))]]);
 });
 
 test('sends an invitation again, with a link that replaces the old one', async () => {

@@ -142,10 +142,12 @@ test.each([[['--public', '-', '--private', '@-']], [['--public', '-', '--secret-
 );
 
 test('says which key is wrong, in the words of the command line', async () => {
-  const json = `${'{"a":'.repeat(300)}1${'}'.repeat(300)}`;
-  const { code, stderr } = await run(['metadata', ada.id, '--public', json]);
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/^torii: .*--public.*\n$/)]);
-  expect(stderr.length).toBeLessThan(1_000);
+  const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+  const tooDeep = await run(['metadata', ada.id, '--public', nested(300)]);
+  expect([tooDeep.code, tooDeep.stderr]).toEqual([2, expect.stringMatching(/^torii: .*key a\.a\..* of --public.*\n$/)]);
+  expect(tooDeep.stderr.length).toBeLessThan(1_000);
+  const refused = await run(['metadata', ada.id, '--public', nested(100)]);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('400 invalid_request')]);
 });
 
 test('refuses metadata over 8 KB, in bytes and for the three bags together', async () => {

@@ -317,7 +317,9 @@ test.each<[string, readonly string[], number, string]>([
     '--password-file -',
   ],
   ['no change', ['update', unknownId], 2, '--first-name'],
-  ['a name that Torii forms itself', ['update', unknownId, '--name', 'A'], 2, '--name'],
+  ['a name that Torii forms itself', ['update', unknownId, '--name', 'A'], 2, '--first-name and --last-name'],
+  ['a name without a value', ['create', '--name'], 2, '--first-name and --last-name'],
+  ['a field that Torii dropped', ['create', '--email', 'bo@example.com', '--phone=1'], 2, '--private'],
   [
     'a field both given and cleared',
     ['update', unknownId, '--last-name', 'A', '--clear', 'last-name'],

@@ -1,6 +1,7 @@
 import type { User } from '@torii/api';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { nonEmptyText } from '../../arguments.ts';
+import { UsageError } from '../../failures.ts';
 import { metadataColumns } from '../../metadata.ts';
 import type { Column } from '../../output/table.ts';
 
@@ -10,10 +11,27 @@ export interface ProfileOptions {
 }
 
 export function addProfileOptions(command: Command): Command {
-  return command
+  command
     .option('--first-name <name>', 'first name', nonEmptyText)
     .option('--last-name <name>', 'last name', nonEmptyText);
+  for (const [flag, advice] of Object.entries(dropped)) {
+    const refuse = (): never => {
+      throw new UsageError(`--${flag} does not exist. ${advice}`);
+    };
+    command.addOption(new Option(`--${flag} [value]`).hideHelp().argParser(refuse).preset(''));
+  }
+  return command;
 }
+
+const keepPrivate = `Torii does not store it any more. Keep it in --private '{"…":"…"}'.`;
+
+/** Fields of older versions of Torii. Without an answer of their own, commander would suggest an unrelated option. */
+const dropped: Readonly<Record<string, string>> = {
+  name: 'Torii forms the name from --first-name and --last-name.',
+  phone: keepPrivate,
+  address: keepPrivate,
+  'date-of-birth': keepPrivate,
+};
 
 export function profileOf({ firstName, lastName }: ProfileOptions): ProfileOptions {
   return {
