@@ -55,6 +55,24 @@ test.each(examples)('the example in %s with %s sends JSON, and a denial with all
   expect(await allowed.json()).toEqual({ userId: 'ada' });
 });
 
+test.each([
+  ['createOrganization', /org:administrator/],
+  ['users.updateMetadata', /\{ limits: \{ seats: 5, projects: 2 \} \}/],
+  ['acceptInvitation', /Z \{ team: 'blue' \}/],
+  ['createImpersonationToken', /impersonation_token=[\w-]+\s+200/],
+])('the example of the emulator with %s prints what it says', async (mark, printed) => {
+  const { blocks } = readPage(readFileSync(join(repository, 'packages/emulator/README.md'), 'utf8'));
+  const block = blocks.find(({ code }) => code.includes(mark));
+  const file = join(folder, `${mark}.ts`);
+  writeFileSync(file, block?.code ?? '');
+  const child = spawn(process.execPath, ['--conditions=@torii/source', file]);
+  children.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const [exitCode] = await once(child, 'close');
+  expect([exitCode, output]).toEqual([0, expect.stringMatching(printed)]);
+});
+
 /** Starts an example in a process. Returns its URL. */
 async function run(page: string, mark: string): Promise<string> {
   const { blocks } = readPage(readFileSync(join(repository, page), 'utf8'));

@@ -1,3 +1,4 @@
+import type { Rules } from '../fields.ts';
 import { findBagFault, type Metadata, mergeBag, requireBudget } from './metadata.ts';
 
 /** The bags of an organization, a membership or an invitation. */
@@ -6,7 +7,7 @@ export interface TwoBags {
   readonly privateMetadata: Metadata;
 }
 
-export const bagRules = { publicMetadata: findBagFault, privateMetadata: findBagFault } as const;
+export const bagRules: Rules<keyof TwoBags> = { publicMetadata: findBagFault, privateMetadata: findBagFault };
 
 /** Merges a patch into the bags of one owner. A bag that is missing in the patch stays as it is. */
 export function mergeTwoBags(stored: TwoBags, patch: Partial<TwoBags>): TwoBags {

@@ -6,9 +6,9 @@ import { isForm } from '../http/body.ts';
 import { allowScripts, refuseForeignPages } from '../http/origins.ts';
 import { problemFor } from '../http/problem.ts';
 import { requireOwnKey } from '../http/publishable-key.ts';
-import { invitationRoutes } from '../invitations/routes.ts';
 import { provisionalPaths } from '../provisional-paths.ts';
 import { browserFileRoutes, scriptPaths } from './assets.ts';
+import { invitationPageRoutes } from './invitation-page.ts';
 import { answerProblemPage } from './page.ts';
 import { signInPageRoutes } from './sign-in-page.ts';
 
@@ -34,7 +34,7 @@ export function browserRoutes(
   return app
     .route('/', contractRoutes(environment, watch))
     .route('/', signInPageRoutes(environment))
-    .route('/', invitationRoutes(environment))
+    .route('/', invitationPageRoutes(environment))
     .route('/', browserFileRoutes());
 }
 

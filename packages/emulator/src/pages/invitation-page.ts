@@ -5,15 +5,15 @@ import { EmulatorError } from '../errors.ts';
 import { isRecord } from '../fields.ts';
 import { isForm, readForm, readJson } from '../http/body.ts';
 import { type Problem, problemFor } from '../http/problem.ts';
-import { answerPage, card, type Html, linkFrom } from '../pages/page.ts';
+import { parseAcceptance } from '../invitations/input.ts';
+import type { Accepted } from '../invitations/invitations.ts';
 import { provisionalNames, provisionalPaths } from '../provisional-paths.ts';
-import { parseAcceptance } from './input.ts';
-import type { Accepted } from './invitations.ts';
+import { answerPage, card, type Html, linkFrom } from './page.ts';
 
 const { acceptInvitation: path, signIn } = provisionalPaths;
 
 /** The page that the link of an invitation opens. */
-export function invitationRoutes({ issuer, invitations, allowedOrigins }: Environment): Hono {
+export function invitationPageRoutes({ issuer, invitations, allowedOrigins }: Environment): Hono {
   const host = new URL(issuer).host;
   const accept = async (input: unknown): Promise<Accepted> => {
     const { [provisionalNames.ticket]: ticket, ...acceptance } = isRecord(input) ? input : {};
