@@ -29,7 +29,7 @@ const readers = {
 } as const;
 
 /** The bags of an organization, a membership or an invitation. */
-export const twoBags = ['publicMetadata', 'privateMetadata'] as const satisfies readonly BagName[];
+export const twoBags = ['publicMetadata', 'privateMetadata'] as const;
 
 /** Adds an option for each bag. */
 export function addMetadataOptions(command: Command, names: readonly BagName[] = bagNames): Command {

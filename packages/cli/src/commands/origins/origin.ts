@@ -5,7 +5,7 @@ import { InvalidArgumentError } from 'commander';
  *
  * @throws InvalidArgumentError if the text is not a whole origin, such as a URL with a path, or `*`
  */
-export function readOrigin(text: string): string {
+function readOrigin(text: string): string {
   const origin = originOf(text);
   if (origin !== undefined) return origin;
   throw new InvalidArgumentError(
