@@ -9,7 +9,8 @@ import { withOtherNames } from './renamed-spec.ts';
 
 /** Only to end a run that hangs. */
 const timeout = 1_800_000;
-const leftOut = new Set(['.git', '.next', '.reports', '.tools', '.turbo', 'dist']);
+// run.test.ts would install the dependencies of the copy, through the link, into our own node_modules.
+const leftOut = new Set(['.git', '.next', '.reports', '.tools', '.turbo', 'dist', 'run.test.ts']);
 let copy: string;
 
 beforeAll(() => {
@@ -39,9 +40,7 @@ test.each([
     expect(run('node', 'scripts/generate/main.ts')).toEqual(success);
     for (const name of ['core', 'api', 'emulator', 'cli'])
       expect(run('tsc', '--noEmit', '-p', `packages/${name}`)).toEqual(success);
-    // run.test.ts would install the dependencies of the copy into our own node_modules.
-    const without = '--exclude=scripts/test/run.test.ts';
-    expect(run('vitest', 'run', '--no-color', '--project=api', '--project=scripts', without)).toEqual(success);
+    expect(run('vitest', 'run', '--no-color', '--project=api', '--project=scripts')).toEqual(success);
   },
 );
 

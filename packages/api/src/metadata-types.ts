@@ -74,4 +74,9 @@ export type WithBags<T, Bags> = Omit<T, keyof Bags> & {
  */
 export type MetadataPatch<T> = { readonly [K in keyof T]?: PatchOf<T[K]> | null | undefined };
 
-type PatchOf<V> = V extends readonly unknown[] ? V : V extends object ? MetadataPatch<V> : V;
+// Texts first: a branded one, `string & { brand: 'id' }`, is an object for the compiler, too.
+type PatchOf<V> = V extends string | number | boolean | readonly unknown[]
+  ? V
+  : V extends object
+    ? MetadataPatch<V>
+    : V;

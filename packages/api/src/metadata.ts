@@ -1,16 +1,22 @@
-import { isPatch } from '@torii/core';
 import { assertOption, loggable, wrongOption } from '@torii/core/adapter';
 import { isPlainObject, jsonOf } from './json.ts';
 
 /** The largest size of metadata in bytes of JSON: of a user's bags together, or of each bag of anything else. */
 const budget = 8192;
 
+const mostMembers = 100_000;
+
 /** Copies a bag of metadata. Errors name the member, such as `publicMetadata.plan`. */
 export function bagOf(name: string, given: unknown): unknown {
-  const advice = 'To remove a key, set the key to null';
-  assertOption(name, !isPatch(given), `is merged into the stored metadata, so a Patch cannot set it. ${advice}`);
-  assertOption(name, isPlainObject(given), `must be a plain object. ${advice}`);
-  return jsonOf(name, given, memberOf);
+  // A Patch is not a plain object either: it would say "replace", but the API merges.
+  assertOption(name, isPlainObject(given), 'must be a plain object. To remove a key, set the key to null');
+  let members = 0;
+  return jsonOf(name, given, (path, key) => {
+    // Sixty objects that each contain the next one twice have 2 ** 60 members.
+    members++;
+    assertOption(name, members <= mostMembers, `has more than ${mostMembers} members`);
+    return memberOf(path, key);
+  });
 }
 
 // `__proto__` is refused although JSON can express it: programs that merge objects carelessly would change a prototype.

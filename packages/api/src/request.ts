@@ -125,6 +125,6 @@ function problemOfId(id: string): string | undefined {
   if (/\p{Surrogate}/u.test(id)) return 'contains half of a surrogate pair';
   // Paths are logged, so that a token or a key must not be part of one.
   if (loggable(id) === '[withheld]') return 'is a token or a key, or contains one';
-  if (/^\S+@\S+\.\S+$/.test(id)) return 'is an email address. Find the user with users.list({ email })';
+  if (/^\S+@\S+\.\S+$/.test(id)) return 'is an email address. Find the user with users.list({ emailAddresses })';
   return /^(?:undefined|null|\[object \w+\])$/.test(id) ? problemOfPasted(id) : undefined;
 }

@@ -4,8 +4,7 @@ import { secretPatternOf } from './secret-pattern.ts';
 const secretNames =
   /pass(w(?:or)?d|phrase|code|key)|pwd|secret|token|credential|ticket|api[_-]?key|private[_-]?key|authorization|cookie|otp|^pin$|pin[_-]?code/i;
 const maxSecrets = 100;
-// No request is nested more deeply: see `jsonOf`.
-const maxDepth = 210;
+const maxDepth = 200;
 const withheld = '[withheld]';
 
 interface Secrets {

@@ -289,3 +289,12 @@ test.each([[undefined], [null], [7], [''], ['..'], ['\ud800'], [{}]])(
     expect(sent).toEqual([]);
   },
 );
+
+test('a refusal of deeply nested metadata keeps its code and its detail', async () => {
+  const metadata: object = JSON.parse(`${'{"a":'.repeat(150)}{"token":"hunter2hunter2"}${'}'.repeat(150)}`);
+  const { client } = scriptApi([
+    Response.json({ code: 'metadata_invalid', detail: 'Not hunter2hunter2.' }, { status: 400 }),
+  ]);
+  const error = await failureOf(client.users.updateMetadata('ada', { privateMetadata: { ...metadata } }));
+  expect(error).toMatchObject({ code: 'metadata_invalid', detail: 'Not [withheld].' });
+});

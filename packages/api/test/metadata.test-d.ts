@@ -3,6 +3,7 @@ import {
   createToriiClient,
   type InvitationCreateParams,
   type MetadataObject,
+  type MetadataTypes,
   Patch,
   type ToriiClient,
   type ToriiClientOptions,
@@ -132,6 +133,30 @@ test('all keys may be optional, and metadata may be a union', async () => {
   if (publicMetadata.kind === 'a') expectTypeOf(publicMetadata.a).toEqualTypeOf<1>();
   const maybe = createToriiClient<{ publicMetadata?: { plan: string } }>(options);
   expectTypeOf((await maybe.users.get('ada')).publicMetadata.plan).toEqualTypeOf<string>();
+});
+
+test('types may be built on MetadataTypes, be open, recursive or branded', async () => {
+  interface Own extends MetadataTypes {
+    readonly publicMetadata: { readonly plan: string };
+  }
+  const own = createToriiClient<Own>(options);
+  expectTypeOf((await own.users.get('ada')).publicMetadata.plan).toEqualTypeOf<string>();
+  expectTypeOf((await own.organizations.get('o1')).publicMetadata).toEqualTypeOf<MetadataObject>();
+  const open = createToriiClient<{ publicMetadata: Record<string, string> }>(options);
+  open.users.updateMetadata('ada', { publicMetadata: { anything: 'x', other: null } });
+  // @ts-expect-error not a text
+  open.users.updateMetadata('ada', { publicMetadata: { anything: 7 } });
+  interface Tree {
+    readonly left?: Tree;
+    readonly all?: readonly Tree[];
+  }
+  const tree = createToriiClient<{ publicMetadata: Tree }>(options);
+  tree.users.updateMetadata('ada', { publicMetadata: { left: { left: null, all: [{}] } } });
+  type CustomerId = string & { readonly brand: 'customer' };
+  const branded = createToriiClient<{ privateMetadata: { id: CustomerId; any: unknown } }>(options);
+  branded.users.updateMetadata('ada', { privateMetadata: { id: 'c7' as CustomerId, any: [1] } });
+  // @ts-expect-error not branded
+  branded.users.updateMetadata('ada', { privateMetadata: { id: 'c7' } });
 });
 
 test('a client with types is a client, and its types can be written down', () => {

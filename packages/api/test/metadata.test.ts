@@ -88,6 +88,10 @@ describe.each(ways)('$name', ({ call }) => {
   test('refuses what contains itself and what is nested too deeply', async () => {
     let deep: unknown = 1;
     for (let level = 0; level < 5000; level++) deep = { a: deep };
+    let wide: unknown = 1;
+    for (let level = 0; level < 60; level++) wide = { a: wide, b: wide };
+    const { option: whole } = await refusalOf(scriptApi([ok()]), (client) => call(client, wide as never));
+    expect(whole).toBe('publicMetadata');
     for (const bag of [cyclic, deep, { list: Object.assign([], { 0: cyclic }) }]) {
       const { option } = await refusalOf(scriptApi([ok()]), (client) => call(client, bag as never));
       expect(option).toMatch(/^publicMetadata\.(self|a|list)\./);
@@ -168,7 +172,7 @@ test.each(patches)('$name does not count keys that it removes', async ({ call })
   const { client, sent } = scriptApi([ok(), ok()]);
   await call(client, { ...removed, nested: removed } as never);
   expect(sent).toHaveLength(1);
-  await call(client, { ...removed, ...bagOf(8192) } as never);
+  await call(client, { ...removed, ...bagOf(8192), nested: { deeper: removed } } as never);
   expect(sent).toHaveLength(2);
   const more = { ...removed, ...bagOf(8193) } as never;
   await refusalOf(scriptApi([ok()]), (other) => call(other, more));

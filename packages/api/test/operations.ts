@@ -1,5 +1,5 @@
 import type { RequestOptions, ToriiClient } from '../src/index.ts';
-import { ok, page, userBody } from './scripted-api.ts';
+import { ok, page } from './scripted-api.ts';
 
 /** An operation of the API: how to call it, what the call sends, and what the API answers. */
 export interface OperationCase {
@@ -267,8 +267,3 @@ export const operations: readonly OperationCase[] = [
     fields: ['origins'],
   },
 ];
-
-/** A user with metadata, as the API returns it. */
-export function userWith(publicMetadata: object): Readonly<Record<string, unknown>> {
-  return { ...userBody(), publicMetadata, privateMetadata: {}, unsafeMetadata: {} };
-}

@@ -90,6 +90,7 @@ test.each<[string, Step]>([
     'an error that nests the response',
     Response.json({ properties: { result: created }, detail: text }, { status: 409 }),
   ],
+  ['an error with the URL alone', Response.json({ detail: created.url, url: created.url }, { status: 500 })],
   ['an error that is a part of the response', new Response(text.slice(0, -4), { status: 502 })],
   ['an error with an escaped token', new Response(text.replaceAll('/', String.raw`\/`), { status: 503 })],
 ])('[16] errors and events do not contain an impersonation token: %s', async (_name, step) => {
