@@ -98,17 +98,22 @@ export function isBag(value: unknown): value is Bag {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** How many levels the REST client sends. */
+const deepest = 200;
+
 /**
  * Says what is wrong with a bag that was parsed from JSON: the name `__proto__`, with which a receiver that copies objects
- * without care would change the prototype of all objects, or a number that JSON cannot express.
+ * without care would change the prototype of all objects, or what the REST client cannot send.
  */
 export function problemOfBag(bag: Bag): string | undefined {
-  const pending: unknown[] = [bag];
+  const pending: { readonly value: unknown; readonly depth: number }[] = [{ value: bag, depth: 0 }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (typeof next === 'number' && !Number.isFinite(next)) return 'has a number that is too large';
-    if (typeof next !== 'object' || next === null) continue;
-    if (Object.hasOwn(next, '__proto__')) return 'has the name __proto__, which is not allowed';
-    for (const value of Object.values(next)) if (value !== undefined) pending.push(value);
+    const { value, depth } = next;
+    if (typeof value === 'number' && !Number.isFinite(value)) return 'has a number that is too large';
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > deepest) return 'is nested too deeply';
+    if (Object.hasOwn(value, '__proto__')) return 'has the name __proto__, which is not allowed';
+    for (const inner of Object.values(value)) pending.push({ value: inner, depth: depth + 1 });
   }
   return undefined;
 }

@@ -57,11 +57,9 @@ const words: ReadonlyMap<string, string> = new Map([
   ['tls', 'the TLS of NATS (NATS_CERT, NATS_KEY)'],
 ]);
 
-/** `login.user` and `tls.caFile` are options inside of an option, and `publicMetadata.plan` a key of a bag. */
+/** `login.user` and `tls.caFile` are options inside of an option. */
 function wordFor(option: string): string | undefined {
-  const known = words.get(option) ?? words.get(option.replace(/^(?:login|tls)\./, ''));
-  const [, bag, key] = /^((?:public|private|unsafe)Metadata)\.(.+)$/s.exec(option) ?? [];
-  return known ?? (bag === undefined ? undefined : `the key ${key} of ${words.get(bag)}`);
+  return words.get(option) ?? words.get(option.replace(/^(?:login|tls)\./, ''));
 }
 
 /** The message of an error of Torii's packages, which names the flag or the variable that the user has set. */

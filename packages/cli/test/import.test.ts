@@ -251,6 +251,16 @@ test.each<[string, string, RegExp]>([
     '{"email":"x@example.com","publicMetadata":{"a":1e999}}\n',
     /publicMetadata.*number/,
   ],
+  [
+    'lists that are nested 4,000 levels deep',
+    `{"email":"x@example.com","publicMetadata":{"a":${'['.repeat(4_000)}${']'.repeat(4_000)}}}\n`,
+    /publicMetadata.*nested/,
+  ],
+  [
+    'objects that are nested 100,000 levels deep',
+    `{"email":"x@example.com","publicMetadata":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}\n`,
+    /publicMetadata.*nested/,
+  ],
   ['a first name that is no text', ndjson({ email: 'x@example.com', firstName: { a: 1 } }), /firstName.*text/],
   ['metadata alone that is empty', ndjson({ publicMetadata: {}, privateMetadata: null }), /no field/],
 ])('rejects a line with %s, with the reason, and creates the others', async (_name, line, reason) => {
@@ -295,6 +305,17 @@ test('imports a corrected line of metadata once, and no other line again', async
     ['Ada', { a: 1 }],
     ['Bo', { a: 1 }],
   ]);
+});
+
+test('recognizes a line of metadata whose fields are in another order', async () => {
+  write('users.ndjson', `{"firstName":"Ada","publicMetadata":{"a":1,"b":[{"c":2,"d":3}]}}\n{\n`);
+  expect(await importInside('users.ndjson')).toMatchObject({ code: 1 });
+  write('users.ndjson', '{"publicMetadata":{"b":[{"d":3,"c":2}],"a":1},"firstName":"Ada"}\n');
+  expect(await importInside('users.ndjson')).toMatchObject({ code: 0, stderr: expect.stringMatching(/\b1 .*earlier/) });
+  expect(await everyone()).toHaveLength(1);
+  write('users.ndjson', '{"publicMetadata":{"b":[{"d":3,"c":4}],"a":1},"firstName":"Ada"}\n');
+  expect(await importInside('users.ndjson')).toMatchObject({ code: 0 });
+  expect(await everyone()).toHaveLength(2);
 });
 
 test('keeps no metadata in the journal', async () => {

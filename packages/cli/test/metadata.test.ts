@@ -103,6 +103,7 @@ test.each<[string, string]>([
   ['a prototype key', `{"__proto__":{"${secret}":true}}`],
   ['a prototype key inside', `{"a":[{"b":{"__proto__":"${secret}"}}]}`],
   ['a number that JSON cannot express', `{"${secret}":1e999}`],
+  ['lists that are nested 10,000 levels deep', `{"${secret}":${'['.repeat(10_000)}${']'.repeat(10_000)}}`],
   ['two values', `{} {"${secret}":1}`],
   ['a file that does not exist', '@no.json'],
   ['a file without a name', '@'],
@@ -141,11 +142,10 @@ test.each([[['--public', '-', '--private', '@-']], [['--public', '-', '--secret-
   },
 );
 
-test('says which key is wrong, in the words of the command line', async () => {
+test('refuses metadata that is nested too deeply, in the words of the command line', async () => {
   const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
   const tooDeep = await run(['metadata', ada.id, '--public', nested(300)]);
-  expect([tooDeep.code, tooDeep.stderr]).toEqual([2, expect.stringMatching(/^torii: .*key a\.a\..* of --public.*\n$/)]);
-  expect(tooDeep.stderr.length).toBeLessThan(1_000);
+  expect([tooDeep.code, tooDeep.stderr]).toEqual([2, expect.stringMatching(/^torii: --public .*\n$/)]);
   const refused = await run(['metadata', ada.id, '--public', nested(100)]);
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('400 invalid_request')]);
 });

@@ -60,10 +60,9 @@ async function impersonate(context: Context, who: string, options: ImpersonateOp
   const { token, url, expiresInSeconds } = created;
   if (form !== 'table') await writeRecord(output, form, [], created);
   else await output.write(`${demandText(url || token)}\n`);
-  const what = url ? 'link' : 'token, because Torii knows no URL,';
-  output.say(
-    `This ${what} is a secret. It signs ${actorText} in as ${userText} once, within ${brief(expiresInSeconds, 20)} seconds.`,
-  );
+  const what = url ? 'The link is a secret.' : 'Torii knows no page for the token. The token is a secret.';
+  const seconds = brief(expiresInSeconds, 20);
+  output.say(`${what} It signs ${actorText} in as ${userText} once, within ${seconds} seconds.`);
 }
 
 function demandText(text: unknown): string {
