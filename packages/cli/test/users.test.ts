@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Emulator, startEmulator, type User } from '@torii/emulator';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Ended, environmentOf, runCommand, temporaryFolder } from './command.ts';
+import { runInProcess } from './in-process.ts';
 import { startOddServer } from './odd-server.ts';
 import { startOnTerminal } from './terminal.ts';
 
@@ -18,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => torii.stop());
 
 function run(...args: readonly string[]): Promise<Ended> {
-  return runCommand(['users', ...args], { environment });
+  return runInProcess(['users', ...args], { environment });
 }
 
 /** Runs a command and parses the JSON that it wrote. */
@@ -95,8 +96,8 @@ test('lists nobody else if a version of Torii ignores a filter', async () => {
     [['--email-address', 'BO@example.com', '--email-address', 'x@example.com'], [unknownId]],
     [['--email-address', 'x@example.com'], []],
   ] as const) {
-    const list = await runCommand(['users', 'list', '--ndjson', ...args], given);
-    const file = await runCommand(['users', 'export', ...args], given);
+    const list = await runInProcess(['users', 'list', '--ndjson', ...args], given);
+    const file = await runInProcess(['users', 'export', ...args], given);
     for (const { code, stdout } of [list, file]) {
       const lines = stdout.split('\n').filter((line) => line.trim() !== '');
       expect([code, lines.map((line) => JSON.parse(line).id)], args.join(' ')).toEqual([0, ids]);
