@@ -105,6 +105,19 @@ test('lists nobody else if a version of Torii ignores a filter', async () => {
   }
 });
 
+test('lists nobody by organization if a version of Torii has no organizations', async () => {
+  const { url } = await startOddServer((request, response) => {
+    const isSearch = request.url?.includes('/users/search');
+    response.writeHead(isSearch ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(isSearch ? { items: [ada], hasMore: false, nextCursor: null } : {}));
+  });
+  const given = { environment: { ...environment, TORII_API_URL: url } };
+  for (const command of ['list', 'export']) {
+    const { code, stdout } = await runInProcess(['users', command, '--organization', unknownId], given);
+    expect([code, stdout]).toEqual([1, '']);
+  }
+});
+
 test('draws a table on a terminal of 80 columns, with relative times', async (context) => {
   await torii.seed([
     { email: 'a.rather.long.address.for.a.table@example.com', name: 'A Name That Is Long', status: 'banned' },
@@ -337,6 +350,9 @@ test.each<[string, readonly string[], number, string]>([
     2,
     '--email-address',
   ],
+  ['an unknown organization to list', ['list', '--organization', unknownId], 1, '404'],
+  ['an unknown organization to export', ['export', '--organization', unknownId], 1, '404'],
+  ['an unknown organization to export to a file', ['export', 'a.ndjson', '--organization', unknownId], 1, '404'],
   ['an empty organization', ['list', '--organization', ''], 2, '--organization'],
   ['an unsupported locale', ['update', unknownId, '--locale', 'fr'], 2, 'en, da'],
   ['a misspelled command', ['exprt'], 2, 'export?'],

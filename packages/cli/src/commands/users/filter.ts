@@ -1,4 +1,4 @@
-import type { User, UserListParams } from '@torii/api';
+import type { ToriiClient, User, UserListParams } from '@torii/api';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { nonEmptyText } from '../../arguments.ts';
 import { foldCase } from '../../client.ts';
@@ -61,6 +61,20 @@ export function isMatch({ userIds, emailAddresses, email, name }: UserFilter, us
   if (name === null && isSet(user.name)) return false;
   if (userIds && !userIds.some((id) => id.toLowerCase() === user.id.toLowerCase())) return false;
   return !emailAddresses || emailAddresses.some((each) => foldCase(each) === foldCase(user.email));
+}
+
+/**
+ * Checks that Torii has the organization of the filter. A version of Torii without organizations would ignore the filter, and
+ * users do not name their organizations, so that {@link isMatch} cannot tell.
+ *
+ * @throws ToriiApiError 404
+ */
+export async function demandOrganization(
+  client: ToriiClient,
+  { organizationId }: UserFilter,
+  signal: AbortSignal,
+): Promise<void> {
+  if (typeof organizationId === 'string') await client.organizations.get(organizationId, { signal });
 }
 
 export async function* matching(users: AsyncIterable<User>, filter: UserFilter): AsyncGenerator<User> {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type ApiOptions, addApiOptions, clientFor, usersOf } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { addListOptions, type ListOptions, writeList } from '../../listing.ts';
-import { addFilterOptions, type FilterOptions, filterOf, matching } from './filter.ts';
+import { addFilterOptions, demandOrganization, type FilterOptions, filterOf, matching } from './filter.ts';
 import { userColumns } from './profile.ts';
 
 const examples = `
@@ -23,6 +23,7 @@ async function listUsers(context: Context, options: ApiOptions & ListOptions & F
   const { signal } = context;
   const client = await clientFor(context, options);
   const filter = filterOf(options);
+  await demandOrganization(client, filter, signal);
   await writeList(context, options, {
     things: 'users',
     columns: userColumns,

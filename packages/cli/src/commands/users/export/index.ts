@@ -9,7 +9,7 @@ import { demandItems } from '../../../listing.ts';
 import { printable } from '../../../output/printable.ts';
 import { startProgress } from '../../../output/progress.ts';
 import { environmentOf } from '../environment.ts';
-import { addFilterOptions, type FilterOptions, filterOf, isMatch } from '../filter.ts';
+import { addFilterOptions, demandOrganization, type FilterOptions, filterOf, isMatch } from '../filter.ts';
 import { type FileFormat, formatOf, userLines } from '../user-lines.ts';
 import { openExportFile } from './file.ts';
 
@@ -54,6 +54,7 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
       '--restart needs a file. Leave it out: an export to standard output always starts from the beginning.',
     );
   const client = await clientFor(context, options);
+  await demandOrganization(client, filterOf(options), signal);
   const { header, linesOf } = await userLines(options.format ?? 'ndjson');
   // No progress bar if standard output is a terminal: the bar would be mixed with the users.
   const progress = stdout.isTTY === true ? undefined : startProgress(context, { title: 'users' });
@@ -84,6 +85,7 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
 async function exportToFile(context: Context, file: string, options: ExportOptions): Promise<void> {
   const { output, signal, cwd } = context;
   const client = await clientFor(context, options);
+  await demandOrganization(client, filterOf(options), signal);
   const format = options.format ?? formatOf(file);
   const lines = await userLines(format);
   const path = pathIn(cwd, file);
