@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { CommandFailure, UsageError } from './failures.ts';
 import { readSecretFile } from './files.ts';
+import { demandEach } from './listing.ts';
 import { addSettingsOptions, type Setting, type SettingsOptions, settingsFrom } from './settings.ts';
 
 export { defaultApiUrl } from '@torii/api';
@@ -60,8 +61,8 @@ export function clientWith({ key, url }: ApiSettings): ToriiClient {
   return createToriiClient({ secretKey: key.text, apiUrl: url?.text });
 }
 
-/** Tells an email from a user id, which never contains an @. */
-function isEmail(who: string): boolean {
+/** Tells an email from an id, which never contains an @. */
+export function isEmail(who: string): boolean {
   return who.includes('@');
 }
 
@@ -79,25 +80,12 @@ export async function findUserId(client: ToriiClient, who: string, signal: Abort
   return isEmail(who) ? (await findUser(client, who, signal)).id : who;
 }
 
-function foldCase(email: string | null | undefined): string | undefined {
+/** An email for a comparison: Torii compares emails without case. */
+export function foldCase(email: string | null | undefined): string | undefined {
   return typeof email === 'string' ? email.normalize('NFC').toLowerCase() : undefined;
 }
 
-/**
- * Checks the users of a list. The REST client does not look into the items of a page.
- *
- * @throws CommandFailure if an item is not a user: something else than Torii's API has answered
- */
-export async function* usersOf(users: AsyncIterable<User>): AsyncGenerator<User> {
-  for await (const user of users) {
-    demandUsers([user]);
-    yield user;
-  }
-}
-
-export function demandUsers(users: readonly User[]): void {
-  if (users.every((user) => typeof Object(user).id === 'string')) return;
-  throw new CommandFailure(
-    'The response has an item that is not a user. Check that TORII_API_URL is the URL of Torii’s API.',
-  );
+/** Checks the users of a list. */
+export function usersOf(users: AsyncIterable<User>): AsyncGenerator<User> {
+  return demandEach(users, 'id', 'a user');
 }

@@ -1,7 +1,7 @@
 import { ToriiApiError, ToriiConfigError, ToriiConnectionError, ToriiError } from '@torii/core';
 import { isError, readConnectionFailure } from '@torii/core/adapter';
 import { inUserWords } from './option-words.ts';
-import { printable } from './output/printable.ts';
+import { brief, printable } from './output/printable.ts';
 
 /** The command failed. The message is one line that says what to do next. Exit code 1. */
 export class CommandFailure extends Error {
@@ -102,11 +102,6 @@ function adviceFor({ status, code, retryAfterSeconds }: ToriiApiError, isUnusabl
 /** Ends a text of the server, so that the next sentence does not run into it. */
 function asSentence(text: string): string {
   return /(?:^|[.!?…])$/.test(text) ? text : `${text}.`;
-}
-
-function brief(value: unknown, length: number): string {
-  const text = printable(value);
-  return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
 function describeFields({ detail, fieldErrors }: ToriiApiError): string {

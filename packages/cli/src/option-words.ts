@@ -12,13 +12,29 @@ const words: ReadonlyMap<string, string> = new Map([
   ['clockTolerance', '--clock-tolerance'],
   ['userId', 'the id of the user'],
   ['sessionId', 'the id of the session'],
-  ['dateOfBirth', '--date-of-birth'],
+  ['organizationId', 'the id of the organization'],
+  ['memberUserId', 'the id of the member'],
+  ['invitationId', 'the id of the invitation'],
+  ['userIds', '--id'],
+  ['emailAddresses', '--email-address'],
+  ['status', '--status'],
+  ['statuses', '--status'],
+  ['firstName', '--first-name'],
+  ['lastName', '--last-name'],
+  ['publicMetadata', '--public'],
+  ['privateMetadata', '--private'],
+  ['unsafeMetadata', '--unsafe'],
+  ['actorUserId', '--actor'],
+  ['reason', '--reason'],
+  ['redirectUrl', '--redirect-url'],
+  ['expiresInSeconds', '--expires-in'],
+  ['expiresInDays', '--expires-in-days'],
+  ['search', '--email'],
+  ['origins', 'the origins'],
   ['createdAfter', '--created-after'],
   ['createdBefore', '--created-before'],
   ['email', '--email'],
   ['name', '--name'],
-  ['phone', '--phone'],
-  ['address', '--address'],
   ['servers', '--servers (NATS_URL)'],
   ['login', 'NATS_USER and NATS_PASSWORD'],
   ['gatewayUrl', '--gateway (GATEWAY_URL)'],
@@ -51,7 +67,10 @@ export function inUserWords(error: ToriiError): string {
   const { message } = error;
   if (error instanceof ToriiConfigError && wordFor(error.option) === undefined) return message;
   const text = message
-    .replace(/`([A-Za-z.]+)`/g, (quoted, name: string) => wordFor(name) ?? quoted)
+    .replace(
+      /`([A-Za-z.]+|(?:public|private|unsafe)Metadata\.[^`]*)`/g,
+      (quoted, name: string) => wordFor(name) ?? quoted,
+    )
     .replace(/\b(?:certFile|keyFile)\b/g, (name) => words.get(name) ?? name)
     // Examples in the message, such as: createVerifier({ issuer: 'https://…' })
     .replace(/\bcreate[A-Z]\w*\(\{ (.*?) \}\)/g, '$1')

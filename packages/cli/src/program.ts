@@ -24,7 +24,7 @@ for a hang-up, Ctrl-C and SIGTERM.`;
 export function createProgram({ output, stdout, stderr }: Context, args: readonly string[]): Command {
   const program = new Command('torii');
   return program
-    .description('Torii for the terminal: users, sessions, tokens, keys and secrets.')
+    .description('Torii for the terminal: users, sessions, organizations, invitations, tokens, keys and secrets.')
     .version(version, '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help for a command')

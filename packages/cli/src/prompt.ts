@@ -35,13 +35,25 @@ export function addYesOption(command: Command): Command {
   return command.addOption(new Option('-y, --yes', 'do it without asking'));
 }
 
-export async function confirm(context: Context, question: string, { yes }: { readonly yes?: true }): Promise<void> {
-  if (yes) return;
-  if (context.stdin.isTTY !== true || context.stderr.isTTY !== true) {
-    throw new UsageError(
-      'This command asks for confirmation, but there is no terminal to ask on. Use --yes to run it without asking.',
-    );
-  }
+interface YesOptions {
+  readonly yes?: true;
+}
+
+/**
+ * Checks that {@link confirm} will be able to ask. For commands that send requests before they ask.
+ *
+ * @throws UsageError if there is neither `--yes` nor a terminal
+ */
+export function demandConfirmable({ stdin, stderr }: Context, { yes }: YesOptions): void {
+  if (yes || (stdin.isTTY === true && stderr.isTTY === true)) return;
+  throw new UsageError(
+    'This command asks for confirmation, but there is no terminal to ask on. Use --yes to run it without asking.',
+  );
+}
+
+export async function confirm(context: Context, question: string, options: YesOptions): Promise<void> {
+  demandConfirmable(context, options);
+  if (options.yes) return;
   const answer = await askLine(context, `${question} [y/N] `);
   if (!/^\s*y(es)?\s*$/i.test(answer)) throw new CommandFailure('Canceled. Nothing was changed.');
 }

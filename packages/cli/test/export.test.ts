@@ -92,7 +92,7 @@ test('writes an empty export if no user matches', async () => {
     stderr: expect.stringMatching(/^0 users\b.*\n$/),
   });
   await runExport('--email', 'nobody@', 'nobody.csv');
-  expect(read('nobody.csv')).toMatch(/^id,email,name,.*\n$/);
+  expect(read('nobody.csv')).toMatch(/^id,email,emailVerifiedAt,.*\n$/);
 });
 
 test('accepts the same filters as list', async () => {
@@ -105,7 +105,8 @@ test('keeps spreadsheets from running formulas in names', async () => {
   await runExport('users.csv');
   const text = read('users.csv');
   expect(text.split('\n')[0]).toBe(
-    'id,email,name,phone,address,dateOfBirth,locale,status,createdAt,updatedAt,deletedAt,environmentId',
+    'id,email,emailVerifiedAt,firstName,lastName,name,locale,status,publicMetadata,privateMetadata,unsafeMetadata,' +
+      'createdAt,updatedAt,deletedAt,environmentId,phone,address,dateOfBirth',
   );
   expect(text).toContain(`,"'=HYPERLINK(""https://example.com"")",`);
   expect(text).toContain(",''=1,");
@@ -305,7 +306,7 @@ test.each<[readonly string[], number, string]>([
   [['--restart'], 2, '--restart'],
   [['--format', 'xml'], 2, 'ndjson, csv'],
   [['--page-size', '0'], 2, '--page-size'],
-  [['--status', 'gone'], 2, 'pending_verification'],
+  [['--status', 'gone'], 2, 'active, banned, deleted'],
   [['--created-after', '2026-02-30'], 2, '2026-05-16'],
   [['no/such/folder/users.ndjson'], 1, 'no/such/folder/users.ndjson'],
   [['.'], 1, 'torii: . '],

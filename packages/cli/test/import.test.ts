@@ -3,12 +3,14 @@ import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } fro
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { createToriiClient, type User } from '@torii/api';
-import { type Emulator, startEmulator } from '@torii/emulator';
+import { type Emulator, type SeedUser, startEmulator } from '@torii/emulator';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Ended, environmentOf, patience, runCommand, startCommand, temporaryFolder } from './command.ts';
 import { type Gate, startGate } from './gate.ts';
 import { runInProcess } from './in-process.ts';
+import { startOddServer } from './odd-server.ts';
 import { startOnTerminal } from './terminal.ts';
 
 let torii: Emulator;
@@ -167,6 +169,202 @@ test.each(['csv', 'ndjson'])('imports an export as %s without changing the users
   } finally {
     await other.stop();
   }
+});
+
+/** Users with names, metadata and texts that CSV, spreadsheets or JSON could change. */
+const richUsers: readonly SeedUser[] = [
+  { email: 'a@example.com', firstName: 'Ada', lastName: 'Lovelace', publicMetadata: { plan: 'pro' } },
+  {
+    email: 'b@example.com',
+    firstName: '=1+1',
+    lastName: "'=1",
+    privateMetadata: { '=x': '=1+1', list: [1, [null], {}] },
+  },
+  {
+    email: 'c@example.com',
+    lastName: '@a',
+    unsafeMetadata: { text: 'a "quoted", b;\n\tc\u2028\u202e\u0000', deep: { a: { b: {} } } },
+  },
+  { email: 'd@example.com', name: 'Dee', phone: '+45 12', address: 'Road 1', dateOfBirth: '1815-12-10' },
+  { email: 'e@example.com', firstName: 'Eve', name: 'Another name' },
+  {
+    email: 'f@example.com',
+    privateMetadata: { constructor: { prototype: { x: 1 } }, toString: 'a', '': 0, n: -1.5e-7, ok: false },
+  },
+  { email: 'g@example.com' },
+  { email: 'h@example.com', firstName: '🙂', publicMetadata: { æ: '🙂', "'": "'{" } },
+];
+
+test.each(['csv', 'ndjson'])(
+  'exports as %s, imports elsewhere and exports again: names and metadata are the same',
+  async (format) => {
+    await torii.seed(richUsers);
+    await runInProcess(['users', 'export', `users.${format}`], { environment, folder });
+    const other = await startEmulator();
+    try {
+      const given = { environment: environmentOf(other), folder };
+      const args = ['users', 'import', `users.${format}`, '--concurrency', '1'];
+      expect(await runInProcess(args, given)).toMatchObject({ code: 0, stderr: expect.stringMatching(/^8 created\b/) });
+      await runInProcess(['users', 'export', 'again.ndjson'], given);
+      await runInProcess(['users', 'export', 'before.ndjson'], { environment, folder });
+      const kept = (file: string) =>
+        read(file)
+          .trimEnd()
+          .split('\n')
+          .map((line): User => JSON.parse(line))
+          .map(({ id, environmentId, createdAt, updatedAt, emailVerifiedAt, ...user }) => user)
+          .sort((one, two) => String(one.email).localeCompare(String(two.email)));
+      expect(kept('again.ndjson')).toEqual(kept('before.ndjson'));
+      expect(kept('again.ndjson')[1]).toMatchObject({ privateMetadata: { '=x': '=1+1', list: [1, [null], {}] } });
+      expect(kept('again.ndjson')[5]?.privateMetadata).toEqual(richUsers[5]?.privateMetadata);
+    } finally {
+      await other.stop();
+    }
+  },
+);
+
+const twoTooLarge = { publicMetadata: { a: 'æ'.repeat(2_100) }, privateMetadata: { a: 'x'.repeat(4_200) } };
+
+test.each<[string, string, RegExp]>([
+  [
+    'metadata over the budget of one bag',
+    ndjson({ email: 'x@example.com', unsafeMetadata: { a: 'x'.repeat(8_200) } }),
+    /8 KB/,
+  ],
+  ['metadata over the budget of all bags', ndjson({ email: 'x@example.com', ...twoTooLarge }), /8 KB/],
+  [
+    'a prototype key',
+    '{"email":"x@example.com","publicMetadata":{"__proto__":{"admin":true}}}\n',
+    /publicMetadata.*__proto__/,
+  ],
+  [
+    'a prototype key inside',
+    '{"email":"x@example.com","unsafeMetadata":{"a":[{"__proto__":1}]}}\n',
+    /unsafeMetadata.*__proto__/,
+  ],
+  ['a prototype key of the line', '{"email":"x@example.com","__proto__":{"admin":true}}\n', /__proto__/],
+  ['metadata that is text', ndjson({ email: 'x@example.com', publicMetadata: '{}' }), /publicMetadata.*object/],
+  ['metadata that is a list', ndjson({ email: 'x@example.com', privateMetadata: [] }), /privateMetadata.*object/],
+  ['metadata that is a number', ndjson({ email: 'x@example.com', unsafeMetadata: 5 }), /unsafeMetadata.*object/],
+  [
+    'a number that JSON cannot express',
+    '{"email":"x@example.com","publicMetadata":{"a":1e999}}\n',
+    /publicMetadata.*number/,
+  ],
+  [
+    'lists that are nested 4,000 levels deep',
+    `{"email":"x@example.com","publicMetadata":{"a":${'['.repeat(4_000)}${']'.repeat(4_000)}}}\n`,
+    /publicMetadata.*nested/,
+  ],
+  [
+    'objects that are nested 100,000 levels deep',
+    `{"email":"x@example.com","publicMetadata":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}\n`,
+    /publicMetadata.*nested/,
+  ],
+  ['a first name that is no text', ndjson({ email: 'x@example.com', firstName: { a: 1 } }), /firstName.*text/],
+  ['metadata alone that is empty', ndjson({ publicMetadata: {}, privateMetadata: null }), /no field/],
+])('rejects a line with %s, with the reason, and creates the others', async (_name, line, reason) => {
+  write('users.ndjson', ndjson({ email: 'a@example.com' }) + line + ndjson({ email: 'b@example.com' }));
+  expect(await importInside('users.ndjson', '--dry-run')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(reason),
+  });
+  const { code, stderr } = await importInside('users.ndjson', '--rejects', 'failed.ndjson');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^line 2: failed: .*\n2 created\b.*1 failed\b/)]);
+  expect(stderr).toMatch(reason);
+  expect(read('failed.ndjson')).toBe(line);
+  expect(await emails()).toEqual(['a@example.com', 'b@example.com']);
+  expect(Object.prototype).not.toHaveProperty('admin');
+});
+
+test.each<[string, string]>([
+  ['half a JSON', '"{""a"":"'],
+  ['an apostrophe instead of quotes', "{'a': 1}"],
+  ['a bare word', 'pro'],
+  ['a formula', '"=HYPERLINK(""http://example.com"")"'],
+  ['a list', '[1]'],
+  ['a number', '5'],
+  ['a prototype key', '"{""__proto__"":{""admin"":true}}"'],
+])('rejects a CSV cell of metadata with %s, and creates the others', async (_name, cell) => {
+  write('users.csv', `email,Public Metadata\na@example.com,{}\nx@example.com,${cell}\nb@example.com,"{""a"":1}"\n`);
+  const { code, stderr } = await importInside('users.csv', '--rejects', 'failed.csv', '-c', '1');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^line 3: failed: .*publicMetadata.*\n2 created\b/)]);
+  expect(read('failed.csv')).toBe(`email,Public Metadata\nx@example.com,${cell}\n`);
+  expect((await everyone()).map(({ publicMetadata }) => publicMetadata)).toEqual([{}, { a: 1 }]);
+});
+
+test('imports a corrected line of metadata once, and no other line again', async () => {
+  write('users.csv', 'firstName,privateMetadata\nAda,"{""a"":1}"\nBo,{a:1}\n');
+  expect(await importInside('users.csv')).toMatchObject({ code: 1 });
+  write('users.csv', 'firstName,privateMetadata\nAda,"{""a"":1}"\nBo,"{""a"":1}"\n');
+  expect(await importInside('users.csv')).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^1 created\b.*\b1 .*earlier/),
+  });
+  expect((await everyone()).map(({ firstName, privateMetadata }) => [firstName, privateMetadata])).toEqual([
+    ['Ada', { a: 1 }],
+    ['Bo', { a: 1 }],
+  ]);
+});
+
+test('recognizes a line of metadata whose fields are in another order', async () => {
+  write('users.ndjson', `{"firstName":"Ada","publicMetadata":{"a":1,"b":[{"c":2,"d":3}]}}\n{\n`);
+  expect(await importInside('users.ndjson')).toMatchObject({ code: 1 });
+  write('users.ndjson', '{"publicMetadata":{"b":[{"d":3,"c":2}],"a":1},"firstName":"Ada"}\n');
+  expect(await importInside('users.ndjson')).toMatchObject({ code: 0, stderr: expect.stringMatching(/\b1 .*earlier/) });
+  expect(await everyone()).toHaveLength(1);
+  write('users.ndjson', '{"publicMetadata":{"b":[{"d":3,"c":4}],"a":1},"firstName":"Ada"}\n');
+  expect(await importInside('users.ndjson')).toMatchObject({ code: 0 });
+  expect(await everyone()).toHaveLength(2);
+});
+
+test('keeps no metadata in the journal', async () => {
+  write('users.ndjson', `${ndjson({ email: 'a@example.com', privateMetadata: { ssn: '010203-1234' } })}{\n`);
+  expect(await importInside('users.ndjson')).toMatchObject({ code: 1 });
+  expect(read('users.ndjson.torii-import')).not.toMatch(/ssn|010203/);
+});
+
+test('sends a name only if it is not the first and the last name', async () => {
+  const bodies: unknown[] = [];
+  const { url } = await startOddServer(async (request, response) => {
+    const body = JSON.parse((await text(request)) || '{}');
+    response.setHeader('content-type', 'application/json');
+    if (request.url?.includes('/search')) return response.end('{"items":[],"hasMore":false,"nextCursor":null}');
+    bodies.push(body);
+    return response.end(JSON.stringify({ id: '01931a73-8b00-7000-8000-000000000000', ...body }));
+  });
+  write(
+    'users.ndjson',
+    ndjson(
+      { email: 'a@example.com', firstName: 'Ada', lastName: 'Lovelace', name: 'Ada Lovelace' },
+      { email: 'b@example.com', firstName: ' Ada ', lastName: null, name: 'Ada' },
+      { email: 'c@example.com', firstName: 'Ada', name: 'Countess' },
+      { email: 'd@example.com', name: 'Ada' },
+    ),
+  );
+  const given = { environment: { ...environment, TORII_API_URL: url }, folder };
+  expect(await runInProcess(['users', 'import', 'users.ndjson', '-c', '1'], given)).toMatchObject({ code: 0 });
+  expect(bodies).toEqual([
+    { email: 'a@example.com', firstName: 'Ada', lastName: 'Lovelace' },
+    { email: 'b@example.com', firstName: ' Ada ' },
+    { email: 'c@example.com', firstName: 'Ada', name: 'Countess' },
+    { email: 'd@example.com', name: 'Ada' },
+  ]);
+});
+
+test('reports fields that a version of Torii ignores', async () => {
+  const { url } = await startOddServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    const user = { id: '01931a73-8b00-7000-8000-000000000000', email: 'a@example.com', name: 'Ada' };
+    response.end(
+      JSON.stringify(request.url?.includes('/search') ? { items: [], hasMore: false, nextCursor: null } : user),
+    );
+  });
+  write('users.ndjson', ndjson({ email: 'a@example.com', name: 'Ada', phone: '+45 12', password: 'correct horse' }));
+  const given = { environment: { ...environment, TORII_API_URL: url }, folder };
+  const { code, stdout, stderr } = await runInProcess(['users', 'import', 'users.ndjson', '--ndjson'], given);
+  expect([code, JSON.parse(stdout)]).toMatchObject([0, { outcome: 'created', ignored: ['phone'] }]);
+  expect(stderr).toMatch(/^line 1: .*phone\n1 created\b/);
 });
 
 test('reads standard input', async () => {

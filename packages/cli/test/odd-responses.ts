@@ -74,6 +74,21 @@ const userFields = [
   'updatedAt',
   'deletedAt',
   'environmentId',
+  'firstName',
+  'emailVerifiedAt',
+  'slug',
+  'role',
+  'roleName',
+  'organizationId',
+  'userId',
+  'joinedAt',
+  'expiresAt',
+  'token',
+  'url',
+  'expiresInSeconds',
+  'origins',
+  'publicMetadata',
+  'privateMetadata',
 ];
 const successes: Record<string, OddResponse> = {
   'an empty 200': { status: 200, body: '' },
@@ -101,7 +116,8 @@ const responses: Record<string, OddResponse> = { ...errors, ...successes };
 const names = Object.keys(responses);
 
 function shapeFor(path: string, item: string): string {
-  if (path.endsWith('/search')) return `{"items":[${item}],"hasMore":false,"nextCursor":null}`;
+  if (/\/(search|organizations|members|invitations)$/.test(path))
+    return `{"items":[${item}],"hasMore":false,"nextCursor":null}`;
   return path.endsWith('/sessions') ? `[${item}]` : item;
 }
 
@@ -112,7 +128,25 @@ const commands: Readonly<Record<string, { readonly args: readonly string[]; read
   'users get by id': { args: ['users', 'get', id] },
   'users get by email': { args: ['users', 'get', 'ada@example.com'] },
   'users create': { args: ['users', 'create', '--email', 'ada@example.com'] },
-  'users update': { args: ['users', 'update', id, '--name', 'Ada', '--json'] },
+  'users update': { args: ['users', 'update', id, '--first-name', 'Ada', '--json'] },
+  'users metadata': { args: ['users', 'metadata', id, '--public', '{"a":1}'] },
+  'users organizations': { args: ['users', 'organizations', id] },
+  'users impersonate': {
+    args: ['users', 'impersonate', id, '--actor', 'ada@example.com', '--reason', 'Ticket', '--yes'],
+  },
+  'organizations list': { args: ['organizations', 'list'] },
+  'organizations get': { args: ['organizations', 'get', id] },
+  'organizations members': { args: ['organizations', 'members', id, '--json'] },
+  'organizations metadata': { args: ['organizations', 'metadata', id] },
+  'organizations metadata of a member': { args: ['organizations', 'metadata', id, '--member', id] },
+  'invitations list': { args: ['invitations', 'list'] },
+  'invitations get': { args: ['invitations', 'get', 'ada@example.com'] },
+  'invitations create': { args: ['invitations', 'create', '--email', 'ada@example.com'] },
+  'invitations resend': { args: ['invitations', 'resend', id] },
+  'invitations revoke': { args: ['invitations', 'revoke', '--yes', id, 'ada@example.com'] },
+  'invitations metadata': { args: ['invitations', 'metadata', id, '--json'] },
+  'origins list': { args: ['origins', 'list'] },
+  'origins add': { args: ['origins', 'add', 'https://a.example'] },
   'users ban': { args: ['users', 'ban', '--yes', id, 'ada@example.com'] },
   'users unban': { args: ['users', 'unban', id] },
   'users delete': { args: ['users', 'delete', '--yes', id] },

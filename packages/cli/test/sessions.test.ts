@@ -39,7 +39,7 @@ test('lists the sessions of a user, by id or email', async () => {
   expect(await activeSessions()).toEqual([...sessions].sort());
   const { code, stdout, stderr } = await run('list', 'ada@example.com');
   expect([code, stderr]).toEqual([0, '']);
-  expect(stdout).toMatch(/^id\tlast used\texpires\taddress\tbrowser\n/);
+  expect(stdout).toMatch(/^id\tlast used\texpires\taddress\torganization\timpersonated by\tbrowser\n/);
   expect(stdout).toContain('A browser with a long name');
 });
 

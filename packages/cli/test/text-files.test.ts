@@ -102,9 +102,14 @@ const readers: Readonly<Record<string, Reader>> = {
   },
   'a password': {
     text: () => 'correct horse battery\n',
-    args: (file) => ['users', 'create', '--name', 'Ada', '--password-file', file, ...apiArguments()],
+    args: (file) => ['users', 'create', '--first-name', 'Ada', '--password-file', file, ...apiArguments()],
     shows: /Ada/,
     isFileOnly: true,
+  },
+  metadata: {
+    text: () => JSON.stringify({ name: 'Ærø' }, undefined, 2),
+    args: (file) => ['users', 'create', '--first-name', 'Ada', '--private', `@${file}`, ...apiArguments()],
+    shows: /Ærø/,
   },
 };
 

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { type Emulator, startEmulator, type User } from '@torii/emulator';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Ended, environmentOf, runCommand, temporaryFolder } from './command.ts';
+import { runInProcess } from './in-process.ts';
+import { startOddServer } from './odd-server.ts';
 import { startOnTerminal } from './terminal.ts';
 
 const unknownId = '01931a73-8b00-7000-8000-000000000000';
@@ -12,12 +14,12 @@ let ada: User;
 beforeEach(async () => {
   torii = await startEmulator();
   environment = environmentOf(torii);
-  ada = await torii.createUser({ email: 'ada@example.com', name: 'Ada', password: 'correct horse', phone: '+45 12' });
+  ada = await torii.createUser({ email: 'ada@example.com', firstName: 'Ada', password: 'correct horse', locale: 'da' });
 });
 afterEach(() => torii.stop());
 
 function run(...args: readonly string[]): Promise<Ended> {
-  return runCommand(['users', ...args], { environment });
+  return runInProcess(['users', ...args], { environment });
 }
 
 /** Runs a command and parses the JSON that it wrote. */
@@ -70,6 +72,52 @@ test('lists by part of an email or a name, by status and by date', async () => {
   expect(await emails('--created-after', '2020-01-01T00:00:00+01:00')).toHaveLength(2);
 });
 
+test('lists nobody else if a version of Torii ignores a filter', async () => {
+  const bo = {
+    id: unknownId,
+    email: 'bo@example.com',
+    name: 'Bo',
+    status: 'active',
+    createdAt: '2026-01-01T00:00:00Z',
+  };
+  const others = [
+    { ...bo, id: ada.id, email: null },
+    { ...bo, id: ada.environmentId, email: 'c@example.com', name: null },
+  ];
+  const { url } = await startOddServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ items: [bo, ...others], hasMore: false, nextCursor: null }));
+  });
+  const given = { environment: { ...environment, TORII_API_URL: url } };
+  for (const [args, ids] of [
+    [['--without-email'], [ada.id]],
+    [['--without-name'], [ada.environmentId]],
+    [['--id', unknownId.toUpperCase()], [unknownId]],
+    [['--email-address', 'BO@example.com', '--email-address', 'x@example.com'], [unknownId]],
+    [['--email-address', 'x@example.com'], []],
+  ] as const) {
+    const list = await runInProcess(['users', 'list', '--ndjson', ...args], given);
+    const file = await runInProcess(['users', 'export', ...args], given);
+    for (const { code, stdout } of [list, file]) {
+      const lines = stdout.split('\n').filter((line) => line.trim() !== '');
+      expect([code, lines.map((line) => JSON.parse(line).id)], args.join(' ')).toEqual([0, ids]);
+    }
+  }
+});
+
+test('lists nobody by organization if a version of Torii has no organizations', async () => {
+  const { url } = await startOddServer((request, response) => {
+    const isSearch = request.url?.includes('/users/search');
+    response.writeHead(isSearch ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(isSearch ? { items: [ada], hasMore: false, nextCursor: null } : {}));
+  });
+  const given = { environment: { ...environment, TORII_API_URL: url } };
+  for (const command of ['list', 'export']) {
+    const { code, stdout } = await runInProcess(['users', command, '--organization', unknownId], given);
+    expect([code, stdout]).toEqual([1, '']);
+  }
+});
+
 test('draws a table on a terminal of 80 columns, with relative times', async (context) => {
   await torii.seed([
     { email: 'a.rather.long.address.for.a.table@example.com', name: 'A Name That Is Long', status: 'banned' },
@@ -91,14 +139,15 @@ test('draws cards on a terminal of 40 columns', async (context) => {
 
 test('writes one user per line', async () => {
   const { stdout } = await run('list', '--ndjson');
-  expect(JSON.parse(stdout)).toMatchObject({ id: ada.id, phone: '+45 12' });
+  expect(JSON.parse(stdout)).toMatchObject({ id: ada.id, firstName: 'Ada', privateMetadata: {} });
 });
 
 test('finds a user by id and by exact email', async () => {
   await torii.seed([{ email: 'xada@example.com' }, { email: 'ada@example.community' }]);
   for (const who of [ada.id, 'ada@example.com', 'ADA@example.com']) expect(await runJson('get', who)).toEqual(ada);
   const { stdout } = await run('get', ada.id);
-  expect(stdout).toContain('phone\t+45 12\n');
+  expect(stdout).toContain('first name\tAda\n');
+  expect(stdout).toContain('private\t{}\n');
 });
 
 test('does not find a deleted user by email', async () => {
@@ -115,16 +164,7 @@ test('creates a user with a password from standard input or a file', async () =>
 
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'password'), 'staple battery');
-  const file = [
-    'users',
-    'create',
-    '--email',
-    'cy@example.com',
-    '--password-file',
-    'password',
-    '--date-of-birth',
-    '1815-12-10',
-  ];
+  const file = ['users', 'create', '--email', 'cy@example.com', '--password-file', 'password', '--last-name', 'Doe'];
   expect(await runCommand(file, { environment, folder })).toMatchObject({ code: 0 });
   expect(await signIn('cy@example.com', 'staple battery')).toBe(200);
 });
@@ -166,23 +206,44 @@ test('reports that an email is taken', async () => {
 });
 
 test('sets and clears the given fields, and keeps the others', async () => {
-  const changed = await runJson(
-    'update',
-    'ada@example.com',
-    '--name',
-    'Ada Lovelace',
-    '--clear',
-    'phone',
-    '--locale',
-    'da',
-  );
-  expect(changed).toMatchObject({ name: 'Ada Lovelace', phone: null, locale: 'da', email: 'ada@example.com' });
-  expect(await runJson('update', ada.id, '--date-of-birth', '1815-12-10')).toMatchObject({ name: 'Ada Lovelace' });
-  expect(await runJson('update', ada.id, '--clear', 'date-of-birth', '--clear', 'name')).toMatchObject({
-    name: null,
-    dateOfBirth: null,
-    locale: 'da',
+  const changed = await runJson('update', 'ada@example.com', '--last-name', 'Lovelace', '--clear', 'locale');
+  expect(changed).toMatchObject({ firstName: 'Ada', lastName: 'Lovelace', locale: null, email: 'ada@example.com' });
+  expect(await runJson('update', ada.id, '--locale', 'en')).toMatchObject({ name: 'Ada Lovelace', locale: 'en' });
+  expect(await runJson('update', ada.id, '--clear', 'first-name', '--clear', 'lastName')).toMatchObject({
+    firstName: null,
+    lastName: null,
+    locale: 'en',
   });
+});
+
+test('creates a user with names and metadata', async () => {
+  const bags = ['--public', '{"plan":"pro"}', '--private', '{"crm":7}', '--unsafe', '{"theme":"dark"}'];
+  const args = ['--email', 'bo@example.com', '--first-name', 'Bo', '--last-name', 'Beck', ...bags];
+  expect(await runJson('create', ...args)).toMatchObject({
+    firstName: 'Bo',
+    lastName: 'Beck',
+    name: 'Bo Beck',
+    publicMetadata: { plan: 'pro' },
+    privateMetadata: { crm: 7 },
+    unsafeMetadata: { theme: 'dark' },
+  });
+});
+
+test('lists the users with the given ids, the given emails, or of an organization', async () => {
+  await seed(3);
+  const organization = await torii.createOrganization({ name: 'Acme', members: [{ userId: ada.id }] });
+  const emails = async (...args: readonly string[]) =>
+    ((await runJson('list', ...args)) as User[]).map(({ email }) => email).sort();
+  expect(await emails('--id', ada.id, '--id', unknownId)).toEqual(['ada@example.com']);
+  expect(await emails('--email-address', 'USER1@example.com', '--email-address', 'user2@example.com')).toEqual([
+    'user1@example.com',
+    'user2@example.com',
+  ]);
+  expect(await emails('--organization', organization.id)).toEqual(['ada@example.com']);
+  expect(await emails('--organization', organization.id, '--email-address', 'user1@example.com')).toEqual([]);
+  expect(await emails('--id', unknownId)).toEqual([]);
+  const { stdout } = await run('export', '--organization', organization.id);
+  expect(stdout.trimEnd().split('\n')).toHaveLength(1);
 });
 
 test('bans and unbans several users, and continues after those that fail', async () => {
@@ -256,18 +317,43 @@ test.each<[string, readonly string[], number, string]>([
   ['an invalid id', ['get', 'ada'], 1, '400 invalid_request'],
   ['an empty id', ['get', ''], 2, 'id of the user'],
   ['a limit of 0', ['list', '--limit', '0'], 2, '--limit'],
-  ['an unknown status', ['list', '--status', 'gone'], 2, 'pending_verification, active, banned, deleted'],
+  ['an unknown status', ['list', '--status', 'gone'], 2, 'active, banned, deleted'],
   ['an invalid date', ['list', '--created-before', '2026-02-30'], 2, '2026-05-16'],
   ['two opposite filters', ['list', '--name', 'Ada', '--without-name'], 2, '--without-name'],
   ['two forms', ['list', '--json', '--ndjson'], 2, '--ndjson'],
   ['a user without data', ['create'], 2, '--email'],
   ['an unset variable for an email', ['create', '--email', ''], 2, '--email'],
   ['an invalid email', ['create', '--email', 'ada'], 1, '400 invalid_request'],
-  ['an invalid date of birth', ['create', '--name', 'A', '--date-of-birth', 'May'], 2, '--date-of-birth'],
-  ['asking for a password without a terminal', ['create', '--name', 'A', '--ask-password'], 2, '--password-file -'],
-  ['no change', ['update', unknownId], 2, '--name'],
-  ['a field both given and cleared', ['update', unknownId, '--name', 'A', '--clear', 'name'], 2, 'name'],
-  ['clearing a field that cannot be cleared', ['update', unknownId, '--clear', 'email'], 2, 'name, phone'],
+  [
+    'asking for a password without a terminal',
+    ['create', '--first-name', 'A', '--ask-password'],
+    2,
+    '--password-file -',
+  ],
+  ['no change', ['update', unknownId], 2, '--first-name'],
+  ['a name that Torii forms itself', ['update', unknownId, '--name', 'A'], 2, '--first-name and --last-name'],
+  ['a name without a value', ['create', '--name'], 2, '--first-name and --last-name'],
+  ['a field that Torii dropped', ['create', '--email', 'bo@example.com', '--phone=1'], 2, '--private'],
+  [
+    'a field both given and cleared',
+    ['update', unknownId, '--last-name', 'A', '--clear', 'last-name'],
+    2,
+    '--clear last-name',
+  ],
+  ['clearing a field that cannot be cleared', ['update', unknownId, '--clear', 'email'], 2, 'last-name, locale'],
+  ['an empty id to list', ['list', '--id', ''], 2, '--id'],
+  ['an invalid id to list', ['list', '--id', 'ada'], 1, '400'],
+  ['101 ids', ['list', ...Array.from({ length: 101 }, (_, index) => ['--id', String(index)]).flat()], 2, '--id'],
+  [
+    '101 emails',
+    ['export', ...Array.from({ length: 101 }, (_, index) => ['--email-address', `a${index}@b.c`]).flat()],
+    2,
+    '--email-address',
+  ],
+  ['an unknown organization to list', ['list', '--organization', unknownId], 1, '404'],
+  ['an unknown organization to export', ['export', '--organization', unknownId], 1, '404'],
+  ['an unknown organization to export to a file', ['export', 'a.ndjson', '--organization', unknownId], 1, '404'],
+  ['an empty organization', ['list', '--organization', ''], 2, '--organization'],
   ['an unsupported locale', ['update', unknownId, '--locale', 'fr'], 2, 'en, da'],
   ['a misspelled command', ['exprt'], 2, 'export?'],
 ])('says in one line what to do about %s', async (_name, args, exitCode, message) => {
@@ -276,7 +362,20 @@ test.each<[string, readonly string[], number, string]>([
   expect(stderr.trimEnd()).not.toContain('\n');
 });
 
-const commands = ['list', 'get', 'create', 'update', 'ban', 'unban', 'delete', 'export', 'import'];
+const commands = [
+  'list',
+  'get',
+  'create',
+  'update',
+  'metadata',
+  'organizations',
+  'ban',
+  'unban',
+  'impersonate',
+  'delete',
+  'export',
+  'import',
+];
 
 test('the help lists every command', async () => {
   const { stdout } = await run('--help');

@@ -14,6 +14,12 @@ export function printable(value: unknown): string {
   return value === undefined || value === null ? '' : printableJson(value);
 }
 
+/** Makes the beginning of a text of unknown length safe for a message. */
+export function brief(value: unknown, length: number): string {
+  const text = printable(value);
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}
+
 export function printableJson(value: unknown, textOf?: (text: string) => string): string {
   return writeJson(value, textOf).replace(unprintable, escapeOf);
 }

@@ -17,6 +17,8 @@ const columns: readonly Column<Session>[] = [
   { title: 'last used', value: ({ lastUsedAt }) => lastUsedAt, isTime: true },
   { title: 'expires', value: ({ expiresAt }) => expiresAt, isTime: true },
   { title: 'address', value: ({ ipAddress }) => ipAddress },
+  { title: 'organization', value: (session) => session.activeOrganizationId, narrowest: 12, overflow: 'shorten' },
+  { title: 'impersonated by', value: ({ impersonatedBy }) => impersonatedBy, narrowest: 15, overflow: 'shorten' },
   { title: 'browser', value: ({ userAgent }) => userAgent, narrowest: 12, overflow: 'shorten' },
 ];
 

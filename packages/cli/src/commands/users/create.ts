@@ -4,23 +4,27 @@ import { type ApiOptions, addApiOptions, clientFor } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
 import { readSecretFile } from '../../files.ts';
+import { addMetadataOptions, type MetadataOptions, metadataFrom, metadataHelp } from '../../metadata.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
 import { askLine } from '../../prompt.ts';
+import { sayLostFields } from './kept-fields.ts';
 import { addProfileOptions, type ProfileOptions, profileColumns, profileOf } from './profile.ts';
 
-interface CreateOptions extends ApiOptions, FormOptions, ProfileOptions, PasswordOptions {
+interface CreateOptions extends ApiOptions, FormOptions, ProfileOptions, MetadataOptions, PasswordOptions {
   readonly email?: string;
 }
 
-const examples = `
+const examples = `${metadataHelp}
+
 Examples:
-  $ torii users create --email ada@example.com --name Ada
+  $ torii users create --email ada@example.com --first-name Ada
   $ torii users create --email ada@example.com --ask-password
-  $ torii users create --name Ada --json`;
+  $ torii users create --email ada@example.com \\
+      --private '{"crm":7}' --json`;
 
 export function addUsersCreate(users: Command, context: Context): void {
   const create = users.command('create').option('--email <email>', 'email address to sign in with', nonEmptyText);
-  addFormOptions(addApiOptions(addPasswordOptions(addProfileOptions(create))))
+  addFormOptions(addApiOptions(addPasswordOptions(addMetadataOptions(addProfileOptions(create)))))
     .description('Create a user.')
     .addHelpText('after', examples)
     .action((options: CreateOptions) => createUser(context, options));
@@ -28,17 +32,20 @@ export function addUsersCreate(users: Command, context: Context): void {
 
 async function createUser(context: Context, options: CreateOptions): Promise<void> {
   const { email, passwordFile, secretKeyFile } = options;
-  const profile = { ...(email !== undefined && { email }), ...profileOf(options) };
-  if (Object.keys(profile).length === 0) throw new UsageError('The user has no data. Set --email, or at least --name.');
   if (passwordFile === '-' && secretKeyFile === '-') {
     throw new UsageError(
       'Both the password and the secret key would be read from standard input. Put one of them in a file.',
     );
   }
+  const bags = await metadataFrom(context, options);
+  const profile = { ...(email !== undefined && { email }), ...profileOf(options), ...bags };
+  if (Object.keys(profile).length === 0)
+    throw new UsageError('The user has no data. Set --email, or at least --first-name.');
   const client = await clientFor(context, options);
   const password = await readPassword(context, options);
   const user = await client.users.create({ ...profile, password }, { signal: context.signal });
   await writeRecord(context.output, formOf(options), profileColumns, user);
+  sayLostFields(context, profile, user);
 }
 
 interface PasswordOptions {

@@ -1,9 +1,14 @@
-import type { User, UserListParams } from '@torii/api';
+import type { ToriiClient, User, UserListParams } from '@torii/api';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { nonEmptyText } from '../../arguments.ts';
+import { foldCase } from '../../client.ts';
 
 type Status = User['status'];
 
 export interface FilterOptions {
+  readonly id?: readonly string[];
+  readonly emailAddress?: readonly string[];
+  readonly organization?: string;
   readonly email?: string;
   readonly withoutEmail?: true;
   readonly name?: string;
@@ -13,13 +18,16 @@ export interface FilterOptions {
   readonly createdBefore?: string;
 }
 
-export type UserFilter = Pick<UserListParams, 'name' | 'email' | 'statuses' | 'createdAfter' | 'createdBefore'>;
+export type UserFilter = Omit<UserListParams, 'limit' | 'cursor'>;
 
-const statuses: readonly Status[] = ['pending_verification', 'active', 'banned', 'deleted'];
+const statuses: readonly Status[] = ['active', 'banned', 'deleted'];
 
 /** Adds the filter options. Without filters all users match, deleted ones too, as in the REST API. */
 export function addFilterOptions(command: Command): Command {
   return command
+    .option('--id <id>', 'has this id; can be repeated', addValue)
+    .option('--email-address <email>', 'has this email; can be repeated', addValue)
+    .option('--organization <id>', 'is a member of the organization with this id', nonEmptyText)
     .addOption(new Option('--email <part>', 'email contains this text').conflicts('withoutEmail'))
     .option('--without-email', 'has no email')
     .addOption(new Option('--name <part>', 'name contains this text').conflicts('withoutName'))
@@ -30,8 +38,12 @@ export function addFilterOptions(command: Command): Command {
 }
 
 export function filterOf(options: FilterOptions): UserFilter {
-  const { email, withoutEmail, name, withoutName, status, createdAfter, createdBefore } = options;
+  const { id, emailAddress, organization, email, withoutEmail, name, withoutName } = options;
+  const { status, createdAfter, createdBefore } = options;
   return {
+    ...(id && { userIds: id }),
+    ...(emailAddress && { emailAddresses: emailAddress }),
+    ...(organization !== undefined && { organizationId: organization }),
     ...(withoutEmail ? { email: null } : email !== undefined && { email }),
     ...(withoutName ? { name: null } : name !== undefined && { name }),
     ...(status && { statuses: status }),
@@ -40,8 +52,51 @@ export function filterOf(options: FilterOptions): UserFilter {
   };
 }
 
+/**
+ * Whether a user matches the filters that some versions of Torii ignore: `email: null`, ids and whole emails. Without this
+ * check, an ignored filter would list everybody.
+ */
+export function isMatch({ userIds, emailAddresses, email, name }: UserFilter, user: User): boolean {
+  if (email === null && isSet(user.email)) return false;
+  if (name === null && isSet(user.name)) return false;
+  if (userIds && !userIds.some((id) => id.toLowerCase() === user.id.toLowerCase())) return false;
+  return !emailAddresses || emailAddresses.some((each) => foldCase(each) === foldCase(user.email));
+}
+
+/**
+ * Checks that Torii has the organization of the filter. A version of Torii without organizations would ignore the filter, and
+ * users do not name their organizations, so that {@link isMatch} cannot tell.
+ *
+ * @throws ToriiApiError 404
+ */
+export async function demandOrganization(
+  client: ToriiClient,
+  { organizationId }: UserFilter,
+  signal: AbortSignal,
+): Promise<void> {
+  if (typeof organizationId === 'string') await client.organizations.get(organizationId, { signal });
+}
+
+export async function* matching(users: AsyncIterable<User>, filter: UserFilter): AsyncGenerator<User> {
+  for await (const user of users) if (isMatch(filter, user)) yield user;
+}
+
+function isSet(text: string | null | undefined): boolean {
+  return text !== null && text !== undefined && text !== '';
+}
+
+/** The most ids or emails that the API accepts. */
+const mostValues = 100;
+
+function addValue(text: string, earlier: readonly string[] = []): readonly string[] {
+  const values = [...new Set([...earlier, nonEmptyText(text)])];
+  if (values.length <= mostValues) return values;
+  throw new InvalidArgumentError(`Name at most ${mostValues}. For more, run the command several times.`);
+}
+
 function readStatus(text: string, before: readonly Status[] = []): readonly Status[] {
-  const status = statuses.find((each) => each === text);
+  // Older versions of Torii have this status too.
+  const status = [...statuses, 'pending_verification' as const].find((each) => each === text);
   if (status === undefined) throw new InvalidArgumentError(`Write one of ${statuses.join(', ')}.`);
   return [...new Set([...before, status])];
 }

@@ -4,10 +4,10 @@ import { startAttempts } from '../../attempts.ts';
 import { type ApiOptions, addApiOptions, clientFor, findUser, findUserId } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { CommandFailure } from '../../failures.ts';
-import { printable } from '../../output/printable.ts';
+import { brief } from '../../output/printable.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
-import { addYesOption, confirm } from '../../prompt.ts';
+import { addYesOption, confirm, demandConfirmable } from '../../prompt.ts';
 import { userColumns } from './profile.ts';
 
 type Options = ApiOptions & FormOptions & { readonly yes?: true };
@@ -119,13 +119,12 @@ async function applyToUsers<T>(
   attempts.demandSuccess();
 
   async function ask(what: string): Promise<readonly string[]> {
-    // Without a terminal, confirm() throws. Call it now, before any request is sent.
-    if (context.stdin.isTTY !== true || context.stderr.isTTY !== true) await confirm(context, what, options);
+    demandConfirmable(context, options);
     const found: User[] = [];
     const lookUp = (who: string) => findUser(client, who, signal);
     for await (const user of attempts.each(chosen, (who) => who, lookUp)) found.push(user);
     if (found.length === 0) throw new CommandFailure('No user was found. Nothing was changed.');
-    for (const { id, email, name } of found) output.say(`  ${printable(id)}  ${printable(email ?? name ?? '')}`);
+    for (const { id, email, name } of found) output.say(`  ${brief(id, 40)}  ${brief(email ?? name ?? '', 200)}`);
     await confirm(context, found.length === 1 ? `${what} this user?` : `${what} these ${found.length} users?`, options);
     return found.map(({ id }) => id);
   }

@@ -1,29 +1,42 @@
 import type { User } from '@torii/api';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { nonEmptyText } from '../../arguments.ts';
+import { UsageError } from '../../failures.ts';
+import { metadataColumns } from '../../metadata.ts';
 import type { Column } from '../../output/table.ts';
 
 export interface ProfileOptions {
-  readonly name?: string;
-  readonly phone?: string;
-  readonly address?: string;
-  readonly dateOfBirth?: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
 }
 
 export function addProfileOptions(command: Command): Command {
-  return command
-    .option('--name <name>', 'display name', nonEmptyText)
-    .option('--phone <phone>', 'phone number', nonEmptyText)
-    .option('--address <address>', 'postal address', nonEmptyText)
-    .option('--date-of-birth <date>', 'date such as 1815-12-10', nonEmptyText);
+  command
+    .option('--first-name <name>', 'first name', nonEmptyText)
+    .option('--last-name <name>', 'last name', nonEmptyText);
+  for (const [flag, advice] of Object.entries(dropped)) {
+    const refuse = (): never => {
+      throw new UsageError(`--${flag} does not exist. ${advice}`);
+    };
+    command.addOption(new Option(`--${flag} [value]`).hideHelp().argParser(refuse).preset(''));
+  }
+  return command;
 }
 
-export function profileOf({ name, phone, address, dateOfBirth }: ProfileOptions): ProfileOptions {
+const keepPrivate = `Torii does not store it any more. Keep it in --private '{"…":"…"}'.`;
+
+/** Fields of older versions of Torii. Without an answer of their own, commander would suggest an unrelated option. */
+const dropped: Readonly<Record<string, string>> = {
+  name: 'Torii forms the name from --first-name and --last-name.',
+  phone: keepPrivate,
+  address: keepPrivate,
+  'date-of-birth': keepPrivate,
+};
+
+export function profileOf({ firstName, lastName }: ProfileOptions): ProfileOptions {
   return {
-    ...(name !== undefined && { name }),
-    ...(phone !== undefined && { phone }),
-    ...(address !== undefined && { address }),
-    ...(dateOfBirth !== undefined && { dateOfBirth }),
+    ...(firstName !== undefined && { firstName }),
+    ...(lastName !== undefined && { lastName }),
   };
 }
 
@@ -37,11 +50,12 @@ export const userColumns: readonly Column<User>[] = [
 
 export const profileColumns: readonly Column<User>[] = [
   ...userColumns,
+  { title: 'first name', value: ({ firstName }) => firstName },
+  { title: 'last name', value: ({ lastName }) => lastName },
+  { title: 'email verified', value: ({ emailVerifiedAt }) => emailVerifiedAt, isTime: true },
   { title: 'updated', value: ({ updatedAt }) => updatedAt, isTime: true },
   { title: 'deleted', value: ({ deletedAt }) => deletedAt, isTime: true },
-  { title: 'phone', value: ({ phone }) => phone },
-  { title: 'address', value: ({ address }) => address },
-  { title: 'born', value: ({ dateOfBirth }) => dateOfBirth },
   { title: 'locale', value: ({ locale }) => locale },
   { title: 'environment', value: ({ environmentId }) => environmentId },
+  ...metadataColumns<User>(['publicMetadata', 'privateMetadata', 'unsafeMetadata']),
 ];

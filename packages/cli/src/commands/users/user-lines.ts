@@ -11,16 +11,22 @@ export interface UserLines {
 const columns: readonly (keyof User)[] = [
   'id',
   'email',
+  'emailVerifiedAt',
+  'firstName',
+  'lastName',
   'name',
-  'phone',
-  'address',
-  'dateOfBirth',
   'locale',
   'status',
+  'publicMetadata',
+  'privateMetadata',
+  'unsafeMetadata',
   'createdAt',
   'updatedAt',
   'deletedAt',
   'environmentId',
+  'phone',
+  'address',
+  'dateOfBirth',
 ];
 
 export async function userLines(format: FileFormat): Promise<UserLines> {

@@ -1,14 +1,15 @@
 import { ToriiApiError, type ToriiClient, type User } from '@torii/api';
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../../../arguments.ts';
-import { type ApiOptions, addApiOptions, clientFor, demandUsers } from '../../../client.ts';
+import { type ApiOptions, addApiOptions, clientFor } from '../../../client.ts';
 import type { Context } from '../../../context.ts';
 import { CommandFailure, OutputClosed, UsageError } from '../../../failures.ts';
 import { codeOf, fileFailure, pathIn } from '../../../files.ts';
+import { demandItems } from '../../../listing.ts';
 import { printable } from '../../../output/printable.ts';
 import { startProgress } from '../../../output/progress.ts';
 import { environmentOf } from '../environment.ts';
-import { addFilterOptions, type FilterOptions, filterOf } from '../filter.ts';
+import { addFilterOptions, demandOrganization, type FilterOptions, filterOf, isMatch } from '../filter.ts';
 import { type FileFormat, formatOf, userLines } from '../user-lines.ts';
 import { openExportFile } from './file.ts';
 
@@ -53,17 +54,20 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
       '--restart needs a file. Leave it out: an export to standard output always starts from the beginning.',
     );
   const client = await clientFor(context, options);
+  await demandOrganization(client, filterOf(options), signal);
   const { header, linesOf } = await userLines(options.format ?? 'ndjson');
   // No progress bar if standard output is a terminal: the bar would be mixed with the users.
   const progress = stdout.isTTY === true ? undefined : startProgress(context, { title: 'users' });
+  const filter = filterOf(options);
   let count = 0;
   try {
     await output.write(header);
     for await (const { items } of pagesOf(client, options, null, signal)) {
-      demandUsers(items);
-      await output.write(linesOf(items));
-      count += items.length;
-      progress?.advance(items.length);
+      demandItems(items, 'id', 'a user');
+      const users = items.filter((user) => isMatch(filter, user));
+      await output.write(linesOf(users));
+      count += users.length;
+      progress?.advance(users.length);
     }
   } catch (error) {
     progress?.end();
@@ -81,6 +85,7 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
 async function exportToFile(context: Context, file: string, options: ExportOptions): Promise<void> {
   const { output, signal, cwd } = context;
   const client = await clientFor(context, options);
+  await demandOrganization(client, filterOf(options), signal);
   const format = options.format ?? formatOf(file);
   const lines = await userLines(format);
   const path = pathIn(cwd, file);
@@ -112,12 +117,13 @@ async function exportToFile(context: Context, file: string, options: ExportOptio
   output.say(`${target.note.users} users were exported to ${printable(file)}.`);
 
   async function addPages(): Promise<void> {
+    const filter = filterOf(options);
     for await (const { items, nextCursor } of pagesOf(client, options, cursor, signal)) {
-      demandUsers(items);
+      demandItems(items, 'id', 'a user');
       const environmentId = demandEnvironment(items, file, target.note.environmentId);
-      const page = { cursor: nextCursor, environmentId, users: items.length };
-      await target.add(lines.linesOf(items), page);
-      progress.advance(items.length);
+      const kept = items.filter((user) => isMatch(filter, user));
+      await target.add(lines.linesOf(kept), { cursor: nextCursor, environmentId, users: kept.length });
+      progress.advance(kept.length);
     }
   }
 }

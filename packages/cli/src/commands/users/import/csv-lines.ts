@@ -4,7 +4,7 @@ import { UsageError } from '../../../failures.ts';
 import { printable } from '../../../output/printable.ts';
 import { textOfCell } from '../user-lines.ts';
 import { type Input, type InputLine, longestRecord } from './input.ts';
-import { fieldFor } from './new-user.ts';
+import { fieldFor, valueOfCell } from './new-user.ts';
 
 /** One record of the CSV file, or lines that could not be parsed and for which `cells` is `undefined`. */
 interface Piece {
@@ -43,7 +43,8 @@ function problemOf(raw: Buffer, cells: Piece['cells'], fields: readonly string[]
 
 function rowOf(cells: readonly string[], fields: readonly string[]): Readonly<Record<string, unknown>> {
   const given = fields.map((field, index) => [field, textOfCell(cells[index] ?? '')] as const);
-  return Object.fromEntries(given.filter(([, text]) => text !== ''));
+  const filled = given.filter(([, text]) => text !== '');
+  return Object.fromEntries(filled.map(([field, text]) => [field, valueOfCell(field, text)]));
 }
 
 function readHeader({ cells }: Piece): readonly string[] {
@@ -53,7 +54,8 @@ function readHeader({ cells }: Piece): readonly string[] {
     if (field !== undefined) return field;
     throw new UsageError(
       `The first row must name the columns, but "${printable(cell).slice(0, 60)}" is not a known column. ` +
-        'Use email, password, name, phone, address and dateOfBirth. The other columns of an export are ignored.',
+        'Use email, password, firstName, lastName, publicMetadata, privateMetadata and unsafeMetadata. ' +
+        'The other columns of an export are ignored.',
     );
   });
   const twice = fields.find((field, index) => fields.indexOf(field) !== index);

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../../../arguments.ts';
-import { type ApiOptions, addApiOptions, clientFor, demandUsers } from '../../../client.ts';
+import { type ApiOptions, addApiOptions, clientFor } from '../../../client.ts';
 import type { Context } from '../../../context.ts';
 import { CommandFailure, UsageError } from '../../../failures.ts';
 import { fileFailure, pathIn } from '../../../files.ts';
+import { demandItems } from '../../../listing.ts';
 import { printable } from '../../../output/printable.ts';
 import { type Progress, startProgress } from '../../../output/progress.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../../output/records.ts';
@@ -138,7 +139,7 @@ async function importLines(context: Context, file: string, options: ImportOption
   async function demandSameEnvironment({ environmentId, note }: Journal): Promise<void> {
     if (journalFile === undefined) return;
     const { items } = await client.users.list({ limit: 1 }, { signal });
-    demandUsers(items);
+    demandItems(items, 'id', 'a user');
     const found = environmentOf(items[0]);
     if (environmentId === null && found !== null) await note({ environmentId: found });
     if (environmentId === null || environmentId === found) return;

@@ -148,6 +148,17 @@ function createAppender(handle: FileHandle, path: string, size: number): (entry:
   };
 }
 
+/** A copy in which the fields of all objects are in one order: another program may have written the file again. */
+function sorted(object: object): object {
+  const entries = Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, value]) => [name, sortedValue(value)]));
+}
+
+function sortedValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedValue);
+  return typeof value === 'object' && value !== null ? sorted(value) : value;
+}
+
 /**
  * Returns a function that gives each user of a file a key: a hash of the fields. A line keeps its key when it moves in the
  * file and gets a new one when it is edited. Repeated lines get a numbered key. The password is not hashed, because it could
@@ -156,7 +167,7 @@ function createAppender(handle: FileHandle, path: string, size: number): (entry:
 export function createKeys(): (user: NewUser) => string {
   const seen = new Map<string, number>();
   return ({ password: _, ...user }) => {
-    const text = JSON.stringify(Object.entries(user).sort(([one], [other]) => (one < other ? -1 : 1)));
+    const text = JSON.stringify(Object.entries(sorted(user)));
     const hash = createHash('sha256').update(text).digest('base64url').slice(0, 16);
     const count = (seen.get(hash) ?? 0) + 1;
     seen.set(hash, count);

@@ -10,6 +10,7 @@ interface LineRecord {
   readonly line: number;
   readonly outcome: 'created' | 'taken' | 'earlier' | 'failed' | 'good';
   readonly id?: string;
+  readonly ignored?: readonly string[];
   readonly email?: string;
   readonly problem?: string;
 }
@@ -49,6 +50,8 @@ export function startReport({ env }: Context): Report {
         counts.set(record.outcome, countOf(record.outcome) + 1);
         if (record.outcome === 'taken')
           say(`line ${record.line}: the email is taken: ${printable(record.email ?? '')}`);
+        if (record.ignored !== undefined)
+          say(`line ${record.line}: created, but Torii ignored ${record.ignored.join(', ')}`);
         if (record.problem !== undefined) say(`line ${record.line}: failed: ${printable(record.problem)}`);
         if (record.outcome === 'failed') await reject?.(result.raw);
         advance?.(Math.max(1, result.raw.toString('latin1').split('\n').length - 1));

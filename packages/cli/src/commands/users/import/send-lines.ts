@@ -3,12 +3,18 @@ import { onAbort, readConnectionFailure } from '@torii/core/adapter';
 import { pMapIterable } from 'p-map';
 import { isKeyRefused } from '../../../failures.ts';
 import { environmentOf } from '../environment.ts';
+import { lostFields } from '../kept-fields.ts';
 import type { InputLine } from './input.ts';
 import { createKeys, type Journal } from './journal.ts';
 import { type NewUser, readNewUser } from './new-user.ts';
 
 export type LineResult = { readonly line: number; readonly raw: Buffer } & (
-  | { readonly outcome: 'created'; readonly id: string }
+  | {
+      readonly outcome: 'created';
+      readonly id: string;
+      /** Fields of the line that this version of Torii does not store. */
+      readonly ignored?: readonly string[];
+    }
   /**
    * A user with this email already exists. If an earlier run was killed, it may have created that user from this line.
    */
@@ -84,7 +90,8 @@ async function runTask(task: Task, sending: Sending): Promise<LineResult> {
   } catch (error) {
     stop(error);
   }
-  return { line, raw, outcome: 'created', id: created.id };
+  const ignored = lostFields(user, created);
+  return { line, raw, outcome: 'created', id: created.id, ...(ignored.length > 0 && { ignored }) };
 
   async function settleFailure(error: unknown): Promise<LineResult> {
     const isTaken = error instanceof ToriiApiError && error.code === 'email_taken';
