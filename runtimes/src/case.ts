@@ -76,6 +76,7 @@ export interface ApiQuestion {
     | 'list'
     | 'list all'
     | 'update'
+    | 'updateMetadata'
     | 'delete';
   readonly input: readonly unknown[];
 }

@@ -45,7 +45,7 @@ test('the metadata of a user has the given types wherever a user is returned', a
 test('the other fields keep their types', async () => {
   const user = await client.users.get('ada');
   expectTypeOf(user.createdAt).toEqualTypeOf<string>();
-  expectTypeOf(user.locale).toEqualTypeOf<'en' | 'da' | null | undefined>();
+  expectTypeOf(user.locale).toEqualTypeOf<User['locale']>();
   expectTypeOf(user.unsafeMetadata).toEqualTypeOf<MetadataObject>();
 });
 

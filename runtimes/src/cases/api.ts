@@ -21,6 +21,12 @@ export function listApiCases({ origin }: LocalServer): Group {
       [ada],
       `{"id":"ada"}; PATCH ${users}/ada {"firstName":"Ada","locale":null}`,
     ),
+    calling(
+      'updateMetadata',
+      ['ada', { publicMetadata: { plan: 'é', seats: null } }],
+      [ada],
+      `{"id":"ada"}; PATCH ${users}/ada/metadata {"publicMetadata":{"plan":"é","seats":null}}`,
+    ),
     calling('delete', ['ada'], [{ status: 204 }], `nothing; DELETE ${users}/ada`),
     calling(
       'list',

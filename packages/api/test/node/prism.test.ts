@@ -139,7 +139,7 @@ const cases: Readonly<Record<string, () => Promise<unknown>>> = {
     const fields = { firstName: 'Ada', lastName: null, locale: null, unsafeMetadata: { theme: 'dark' } };
     return client.users.update(id, fields).withResponse();
   },
-  'PATCH /users/{} 400': async () => lenient.users.update(await createUserId(), { locale: 'fr' as 'en' }),
+  'PATCH /users/{} 400': async () => lenient.users.update(await createUserId(), { locale: 'tlh' as 'en' }),
   'PATCH /users/{} 401': () => wrong.users.update(unknownId, {}),
   'PATCH /users/{} 403': () => client.users.update(strangerId, {}),
   'PATCH /users/{} 404': () => client.users.update(unknownId, {}),
