@@ -108,6 +108,14 @@ test('answers with the token alone if text is accepted', async () => {
   expect((await verify(text.trim())).payload.sub).toBe('ada');
 });
 
+test.each(['application/json', '*/*', 'application/json, text/plain, */*', 'text/html', 'text/plainer'])(
+  'answers with JSON to Accept: %s',
+  async (accept) => {
+    const response = await post({}, { accept });
+    expect([response.status, response.headers.get('content-type')]).toEqual([201, 'application/json']);
+  },
+);
+
 test('[20] is never cached', async () => {
   for (const accept of ['application/json', 'text/plain']) {
     expect((await post({}, { accept })).headers.get('cache-control')).toBe('private, no-store');
@@ -136,6 +144,10 @@ test.each<[string, () => Promise<string | undefined> | string | undefined]>([
   ['a token of another environment in its pid', async () => `Bearer ${await torii.token({ environmentId: 'other' })}`],
   ['a token without a user', async () => `Bearer ${await torii.token({ omitClaims: ['sub'] })}`],
   ['a token without an expiry', async () => `Bearer ${await torii.token({ omitClaims: ['exp'] })}`],
+  ['a token with a user that is an object', async () => `Bearer ${await torii.token({ claims: { sub: {} } })}`],
+  ['a token issued in the future', async () => `Bearer ${await torii.token({ claims: { iat: 9_999_999_999 } })}`],
+  ['a token with a time that is a text', async () => `Bearer ${await torii.token({ claims: { iat: 'now' } })}`],
+  ['a token from the future', async () => `Bearer ${await torii.token({ claims: { nbf: 9_999_999_999 } })}`],
   ['a token for a third party', async () => `Bearer ${await torii.token({ claims: { aud: 'other' } })}`],
   ['an unsigned token', async () => `Bearer ${unsigned(await torii.token())}`],
 ])('whoami refuses %s with 401 and a challenge', async (_name, authorization) => {
