@@ -1,10 +1,10 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Environment } from '../environment.ts';
 import { readJson } from '../http/body.ts';
 import { Problem } from '../http/problem.ts';
 import { publishedPaths } from '../published-paths.ts';
 import { isNative } from '../sessions/credentials.ts';
-import { addressOf, type Login, openSession, signIn } from '../sessions/sign-in.ts';
+import { addressOf, giveSecret, type Login, type OpenedSession, openSession, signIn } from '../sessions/sign-in.ts';
 import { newUserFields, parseUser } from '../users/input.ts';
 
 /** What a user may set about themselves. Not `emailVerified`, `status` or the metadata that only the app's server writes. */
@@ -14,11 +14,13 @@ const signUpFields = { email, password, name, firstName, lastName, locale, unsaf
 /** The ways to get a session: login, sign-up and impersonation. */
 export function accessRoutes(environment: Environment): Hono {
   const { users, accessTokens, loginLimit, impersonations } = environment;
+  const answer = async (c: Context, { session, secret }: OpenedSession, status: 200 | 201 = 200) => {
+    const body = await accessTokens.mintFor(session);
+    giveSecret(c, environment, secret, { native: isNative(c) });
+    return c.json(body, status);
+  };
   return new Hono()
-    .post(publishedPaths.login, async (c) => {
-      const session = await signIn(c, environment, loginFrom(await readJson(c.req)), isNative(c));
-      return c.json(await accessTokens.mintFor(session));
-    })
+    .post(publishedPaths.login, async (c) => answer(c, await signIn(c, environment, loginFrom(await readJson(c.req)))))
     .post(publishedPaths.signUp, async (c) => {
       const body = await readJson(c.req);
       loginFrom(body);
@@ -27,12 +29,11 @@ export function accessRoutes(environment: Environment): Hono {
         work: () => users.create({ ...parseUser(body, signUpFields), emailVerified: false }),
         isFailure: () => false,
       });
-      return c.json(await accessTokens.mintFor(openSession(c, environment, id, { native: isNative(c) })), 201);
+      return answer(c, openSession(c, environment, id), 201);
     })
     .post(publishedPaths.impersonate, async (c) => {
       const { userId, actorUserId } = impersonations.redeem(tokenFrom(await readJson(c.req)));
-      const session = openSession(c, environment, userId, { native: isNative(c), impersonatedBy: actorUserId });
-      return c.json(await accessTokens.mintFor(session));
+      return answer(c, openSession(c, environment, userId, actorUserId));
     })
     .post(publishedPaths.establish, () => {
       throw new Problem(

@@ -96,7 +96,8 @@ export function createSession({ issuer, publishableKey }: SessionOptions): Brows
     throw new TypeError('createSession: `publishableKey` is not a string. Pass pk_test_…, or leave it out.');
   }
   const base = issuer.replace(/\/$/, '');
-  const headers = publishableKey === undefined ? {} : { [publishedNames.apiKeyHeader]: publishableKey };
+  const headers: Readonly<Record<string, string>> =
+    publishableKey === undefined ? {} : { [publishedNames.apiKeyHeader]: publishableKey };
   const send = (method: 'GET' | 'POST', path: string) => request(base + path, method, headers);
 
   let held: HeldToken | undefined;

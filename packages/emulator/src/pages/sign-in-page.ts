@@ -6,7 +6,7 @@ import { Problem } from '../http/problem.ts';
 import { provisionalNames, provisionalPaths } from '../provisional-paths.ts';
 import { clearSessionCookies, readSessionCookie } from '../sessions/cookie.ts';
 import type { LiveSession } from '../sessions/live-session.ts';
-import { signIn as checkLogin } from '../sessions/sign-in.ts';
+import { signIn as checkLogin, giveSecret } from '../sessions/sign-in.ts';
 import { answerPage, card, type Html, linkFrom } from './page.ts';
 import { parseReturnTarget } from './return-target.ts';
 
@@ -42,7 +42,8 @@ export function signInPageRoutes(environment: Environment): Hono {
       const form = await readForm(c.req);
       const email = form.get('email') ?? '';
       try {
-        await checkLogin(c, environment, { email, password: form.get('password') ?? '' }, false);
+        const { secret } = await checkLogin(c, environment, { email, password: form.get('password') ?? '' });
+        giveSecret(c, environment, secret, { native: false });
       } catch (error) {
         if (error instanceof Problem) return answerForm(c, error, email);
         throw error;

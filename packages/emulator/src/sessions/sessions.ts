@@ -3,7 +3,7 @@ import { transact } from '../database/transaction.ts';
 import { activeOrganization } from './live-session.ts';
 import type { Session } from './session.ts';
 
-const lifetimeMs = 7 * 24 * 60 * 60 * 1000;
+export const sessionLifetimeSeconds: number = 7 * 24 * 60 * 60;
 
 const columns = `id, user_id AS userId, environment_id AS environmentId, user_agent AS userAgent, ip_address AS ipAddress,
   created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt,
@@ -44,7 +44,7 @@ export class Sessions {
       userAgent,
       ipAddress,
       createdAt,
-      expiresAt: new Date(now.getTime() + lifetimeMs).toISOString(),
+      expiresAt: new Date(now.getTime() + sessionLifetimeSeconds * 1000).toISOString(),
       lastUsedAt: createdAt,
       activeOrganizationId: null,
       impersonatedBy: impersonatedBy ?? null,

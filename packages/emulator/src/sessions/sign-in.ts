@@ -6,16 +6,17 @@ import { publishedNames } from '../published-paths.ts';
 import { foldCase } from '../users/record.ts';
 import { setSessionCookies } from './cookie.ts';
 import type { LiveSession } from './live-session.ts';
+import { sessionLifetimeSeconds } from './sessions.ts';
 
 export interface Login {
   readonly email: string;
   readonly password: string;
 }
 
-interface Opening {
-  /** Whether the app has no cookies. It then gets the secret of the session in a header. */
-  readonly native: boolean;
-  readonly impersonatedBy?: string;
+/** A new session whose secret the client does not have yet. */
+export interface OpenedSession {
+  readonly session: LiveSession;
+  readonly secret: string;
 }
 
 /**
@@ -23,12 +24,7 @@ interface Opening {
  *
  * @throws Problem 401 `invalid_credentials`, 403 `user_banned`, 429 `too_many_attempts`
  */
-export async function signIn(
-  c: Context,
-  environment: Environment,
-  { email, password }: Login,
-  native: boolean,
-): Promise<LiveSession> {
+export async function signIn(c: Context, environment: Environment, { email, password }: Login): Promise<OpenedSession> {
   const credentials = await environment.loginLimit.attempt({
     // In the form in which emails are compared: otherwise each spelling of an email would have its own limit.
     email: foldCase(email),
@@ -42,28 +38,29 @@ export async function signIn(
   }
   if (credentials.outcome === 'banned')
     throw new Problem(403, 'user_banned', 'This user is banned and cannot sign in.');
-  return openSession(c, environment, credentials.user.id, { native });
+  return openSession(c, environment, credentials.user.id);
 }
 
-/** Creates a session of a user and gives its secret to the client: in both cookies, or in a header. */
+/** @param impersonatedBy the id of the user who impersonates the session's user */
 export function openSession(
   c: Context,
-  { issuer, sessions, sessionSecrets }: Environment,
+  { sessions, sessionSecrets }: Environment,
   userId: string,
-  { native, impersonatedBy }: Opening,
-): LiveSession {
-  const { id, createdAt, expiresAt } = sessions.create(userId, {
-    userAgent: c.req.header('user-agent') ?? null,
-    ipAddress: addressOf(c),
-    impersonatedBy,
-  });
+  impersonatedBy?: string,
+): OpenedSession {
+  const userAgent = c.req.header('user-agent') ?? null;
+  const { id } = sessions.create(userId, { userAgent, ipAddress: addressOf(c), impersonatedBy });
   const secret = sessionSecrets.issue(id);
-  if (native) c.header(publishedNames.sessionTokenHeader, secret);
-  else setSessionCookies(c, issuer, secret, (Date.parse(expiresAt) - Date.parse(createdAt)) / 1000);
   const session = sessionSecrets.redeem(secret);
   // The user may have been banned or deleted since the caller looked.
   if (session === undefined) throw new Problem(403, 'user_banned', 'This user cannot sign in.');
-  return session;
+  return { session, secret };
+}
+
+/** Gives the client the secret of its session: in both cookies, or in a header. Called last, so that no refusal has it. */
+export function giveSecret(c: Context, { issuer }: Environment, secret: string, { native }: { native: boolean }): void {
+  if (native) c.header(publishedNames.sessionTokenHeader, secret);
+  else setSessionCookies(c, issuer, secret, sessionLifetimeSeconds);
 }
 
 export function addressOf(c: Context): string | null {
