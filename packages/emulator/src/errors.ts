@@ -44,6 +44,16 @@ export class EmulatorError extends Error {
   }
 }
 
+/** Runs `work`. An EmulatorError gets a message that begins with the place, such as `users[2]`. */
+export function namingPlace<Result>(place: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof EmulatorError)) throw error;
+    throw new EmulatorError(error.code, `${place}: ${error.message}`, { cause: error });
+  }
+}
+
 /** Whether a value is an error. Not `instanceof`: in Jest, Node's own errors have another `Error` class than this module. */
 export function isError(value: unknown): value is Error {
   return /^\[object (?:Error|DOMException)\]$/.test(Object.prototype.toString.call(value));

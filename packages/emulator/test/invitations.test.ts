@@ -183,7 +183,7 @@ test('revokes with 200 and no body, also when repeated, and leaves an accepted i
   const accepted = await invite();
   await accept(linkTo());
   expect((await callApi(torii, 'DELETE', `/invitations/${accepted.id}`)).status).toBe(200);
-  expect((await read(accepted.id)).status).toBe('ACCEPTED');
+  expect(await read(accepted.id)).toMatchObject({ status: 'ACCEPTED', revokedAt: null });
 });
 
 test.each<[string, object]>([
@@ -434,5 +434,6 @@ test('keeps the last 1,000 mails', () => {
   const recipients = mailbox.list().map(({ to }) => to);
   expect([recipients.length, recipients[0], recipients.at(-1)]).toEqual([1000, '1001', '2']);
   expect(mailbox.list(1).map(({ to }) => to)).toEqual(['1001']);
+  expect(database.prepare('SELECT count(*) AS count FROM mails').get()?.['count']).toBe(1000);
   database.close();
 });

@@ -285,6 +285,16 @@ test.each<[string, Buffer, string]>([
   expect(program.output()).toContain(word);
 });
 
+test.each<[string, object]>([
+  ['a member whom no user has as email', { members: [{ email: 'ada@example.com' }] }],
+  ['metadata over 8 KB', { publicMetadata: { text: 'x'.repeat(8192) } }],
+])('exits with 2 at a seed with %s, and names the file and the organization', async (_name, fields) => {
+  const seed = join(folder, 'refused.json');
+  writeFileSync(seed, JSON.stringify({ organizations: [{ slug: 'acme', name: 'Acme', ...fields }] }));
+  const program = run('--port', '0', '--seed', seed);
+  expect([await program.ended, program.output()]).toEqual([2, expect.stringMatching(/refused\.json.*acme/)]);
+});
+
 test.each<[string, readonly string[], string]>([
   ['an unknown option', ['--prot', '4'], '--port'],
   ['an option that the library refuses', ['--secret-key', 'sk_live_1234'], '--secret-key'],

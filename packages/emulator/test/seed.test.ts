@@ -136,6 +136,19 @@ test.each<[string, string, unknown]>([
   expect([body.items, await listAcme(torii)]).toEqual([[], undefined]);
 });
 
+test.each<[string, object, string]>([
+  ['user', { users: [{ email: 'a@b.c' }, { email: 'b@b.c', publicMetadata: { text: 'x'.repeat(8192) } }] }, 'users[1]'],
+  [
+    'organization',
+    { organizations: [{ slug: 'acme', name: 'A', publicMetadata: { text: 'x'.repeat(8192) } }] },
+    'acme',
+  ],
+  ['member', { organizations: [{ slug: 'acme', name: 'A', members: [{ email: 'x@b.c' }] }] }, 'members[0]'],
+])('names the %s of a seed that is refused when it is applied', async (_what, seed, place) => {
+  await using torii = await startEmulator();
+  await expect(torii.seed(seed)).rejects.toMatchObject({ message: expect.stringContaining(place) });
+});
+
 test('reads the users, organizations and webhooks of each environment from a file', () => {
   const [users, webhooks] = [[{ email: 'a@b.c' }], [{ url: 'http://127.0.0.1:1/', types: ['user.created'] }]];
   const organizations = [{ slug: 'acme', name: 'Acme', members: [{ email: 'a@b.c', role: 'org:member' }] }];

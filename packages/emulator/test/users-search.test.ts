@@ -112,7 +112,7 @@ test('finds users by ids, by whole emails in any case, and by all selectors at o
   const ada = (await search(people, { email: 'ada@' })).body.items[0]?.id ?? '';
   const ase = (await search(people, { email: 'ase@' })).body.items[0]?.id ?? '';
   const elsewhere = (await torii.createUser({ email: 'ada@example.com' })).id;
-  expect(await namesFor({ userIds: [ada.toUpperCase(), ase, ada, unknownId, elsewhere] })).toEqual([
+  expect(await namesFor({ userIds: [ada.toUpperCase(), ase, ase, unknownId, elsewhere] })).toEqual([
     'Ada Lovelace',
     'Åse Øst',
   ]);

@@ -1,4 +1,3 @@
-import type { Rules } from '../fields.ts';
 import { findBagFault, type Metadata, mergeBag, requireBudget } from './metadata.ts';
 
 /** The bags of an organization, a membership or an invitation. */
@@ -7,7 +6,10 @@ export interface TwoBags {
   readonly privateMetadata: Metadata;
 }
 
-export const bagRules: Rules<keyof TwoBags> = { publicMetadata: findBagFault, privateMetadata: findBagFault };
+export const bagRules: Readonly<Record<keyof TwoBags, typeof findBagFault>> = {
+  publicMetadata: findBagFault,
+  privateMetadata: findBagFault,
+};
 
 /** Merges a patch into the bags of one owner. A bag that is missing in the patch stays as it is. */
 export function mergeTwoBags(stored: TwoBags, patch: Partial<TwoBags>): TwoBags {

@@ -1,5 +1,4 @@
-import type { FieldError } from '../errors.ts';
-import { EmulatorError } from '../errors.ts';
+import { EmulatorError, type FieldError, namingPlace } from '../errors.ts';
 import { findFieldErrors, inputError, isRecord, type Rules, text } from '../fields.ts';
 import { isEmail } from '../users/input.ts';
 import { foldCase } from '../users/record.ts';
@@ -74,17 +73,19 @@ function findErrors(organization: Readonly<Record<string, unknown>>): readonly F
 export function insertMissing(seed: readonly SeedOrganization[], organizations: Organizations, users: Users): number {
   const missing = seed.filter(({ slug }) => organizations.findBySlug(slug) === undefined);
   for (const { members = [], ...organization } of missing) {
-    organizations.insert({
-      ...organization,
-      members: members.map(({ email, ...member }, index) => {
-        const user = users.findByEmail(email);
-        if (user !== undefined) return { ...member, userId: user.id };
-        throw new EmulatorError(
-          'user_unknown',
-          `No user has the email of members[${index}] of the organization "${organization.slug}". Add the user to the seed.`,
-        );
+    namingPlace(`organizations "${organization.slug}"`, () =>
+      organizations.insert({
+        ...organization,
+        members: members.map(({ email, ...member }, index) => {
+          const user = users.findByEmail(email);
+          if (user !== undefined) return { ...member, userId: user.id };
+          throw new EmulatorError(
+            'user_unknown',
+            `No user has the email of members[${index}]. Add the user to the seed.`,
+          );
+        }),
       }),
-    });
+    );
   }
   return missing.length;
 }

@@ -121,6 +121,15 @@ async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator>
     return emulator;
   } catch (error) {
     await emulator.stop();
-    throw error;
+    throw inSeed(given.seed, error);
   }
 }
+
+/** Names the seed file in a refusal of its content. */
+function inSeed(path: string | undefined, error: unknown): unknown {
+  const refused = error instanceof EmulatorError && seedRefusals.includes(error.code);
+  if (path === undefined || !refused) return error;
+  return new EmulatorError('seed_invalid', `The seed ${path} cannot be used. ${error.message}`, { cause: error });
+}
+
+const seedRefusals: readonly EmulatorErrorCode[] = ['user_unknown', 'role_unknown', 'metadata_too_large'];

@@ -2,7 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import type { EnvironmentScope } from '../database/scope.ts';
 import { isUniqueViolation } from '../database/storage-errors.ts';
 import { transact } from '../database/transaction.ts';
-import { EmulatorError } from '../errors.ts';
+import { EmulatorError, namingPlace } from '../errors.ts';
 import { mergeBag, requireBudget } from '../metadata/metadata.ts';
 import type { NewUser } from './input.ts';
 import type { Passwords } from './passwords.ts';
@@ -106,13 +106,18 @@ export class Users {
    */
   async prepareMissing(inputs: readonly NewUser[]): Promise<() => number> {
     const isMissing = ({ email }: NewUser) => typeof email !== 'string' || this.#rowOfEmail(email) === undefined;
+    const places = inputs.map((input, index) => ({ input, place: `users[${index}]` }));
     const hashed = await Promise.all(
-      inputs.filter(isMissing).map(async (input) => ({ input, passwordHash: await this.#hashOf(input) })),
+      places
+        .filter(({ input }) => isMissing(input))
+        .map(async ({ input, place }) => ({ input, place, passwordHash: await this.#hashOf(input) })),
     );
     return () => {
       // Check the emails a second time: another request may have taken one while the passwords were being hashed.
       const missing = hashed.filter(({ input }) => isMissing(input));
-      for (const { input, passwordHash } of missing) this.#insert(input, passwordHash);
+      for (const { input, place, passwordHash } of missing) {
+        namingPlace(place, () => this.#insert(input, passwordHash));
+      }
       return missing.length;
     };
   }
