@@ -161,6 +161,24 @@ function unsigned(token: string): string {
   return `${header}.${token.split('.')[1]}.AAAA`;
 }
 
+test('mints with a token template, whose claims and lifetime can be changed', async () => {
+  const templates = { chat: { claims: { aud: 'chat', room: 'a' }, expiresInSeconds: 60 } };
+  await using other = await startEmulator({ tokenTemplates: templates });
+  const { id } = await other.createUser({ email: 'ada@example.com', locale: 'da' });
+  const { exp = 0, iat = 0, ...claims } = decodeJwt(await other.token({ template: 'chat', user: 'ada@example.com' }));
+  expect([exp - iat, claims]).toEqual([
+    60,
+    { iss: other.issuer, pid: other.environmentId, sub: id, aud: 'chat', room: 'a' },
+  ]);
+  const changed = { template: 'chat', expiresInSeconds: 5, claims: { room: 'b' }, omitClaims: ['aud'] };
+  const { exp: end = 0, iat: begin = 0, ...rest } = decodeJwt(await other.token(changed));
+  expect([end - begin, rest]).toEqual([5, expect.objectContaining({ room: 'b' })]);
+  expect(rest).not.toHaveProperty('aud');
+  for (const template of ['nobody', '__proto__', 'toString', '']) {
+    await expect(other.token({ template })).rejects.toMatchObject({ code: 'option_invalid' });
+  }
+});
+
 test('takes the role of a token from the membership of the user', async () => {
   const { id } = await torii.createOrganization({
     name: 'Acme',
