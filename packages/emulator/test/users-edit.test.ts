@@ -88,5 +88,7 @@ test('a user who is deleted while the password is hashed stays deleted', async (
     callApi(torii, 'DELETE', `/users/${ada.id}`),
   ]);
   expect([200, 404]).toContain(edited.status);
-  expect((await signIn(torii, { email: 'new@example.com', password: 'other horse' })).status).toBe(401);
+  const found = await callApi<{ items: readonly User[] }>(torii, 'POST', '/users/search', { statuses: ['deleted'] });
+  const [{ updatedAt, deletedAt } = ada] = found.body.items;
+  expect(updatedAt).toBe(deletedAt);
 });
