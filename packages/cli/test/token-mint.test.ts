@@ -9,7 +9,10 @@ import { type InProcess, runInProcess } from './in-process.ts';
 let torii: Emulator;
 let ada: User;
 beforeAll(async () => {
-  torii = await startEmulator({ environments: [{ name: 'acme' }] });
+  torii = await startEmulator({
+    environments: [{ name: 'acme' }],
+    tokenTemplates: { chat: { claims: { aud: 'chat' } } },
+  });
   ada = await torii.createUser({ email: 'ada@example.com', locale: 'da', emailVerified: false });
 });
 afterAll(() => torii.stop());
@@ -47,6 +50,7 @@ test.each<[string, readonly string[], Record<string, unknown>]>([
   ['a locale', ['--locale', 'da'], { locale: 'da' }],
   ['an unverified email', ['--unverified-email'], { email_verified: false }],
   ['an incomplete profile', ['--incomplete-profile'], { profile_complete: false }],
+  ['a token template', ['--template', 'chat'], { aud: 'chat' }],
   ['a claim in JSON', ['--claim', 'limits={"a":[1]}'], { limits: { a: [1] } }],
   [
     'several claims',
@@ -129,6 +133,7 @@ test.each<[string, readonly string[], Record<string, string>, string]>([
 test.each<[string, readonly string[], string]>([
   ['an unknown email', ['--email', 'nobody@example.com'], 'nobody@example.com'],
   ['an unknown key', ['--signed-by', 'nobody'], 'kid'],
+  ['an unknown template', ['--template', 'nobody'], 'chat'],
   ['a lifetime beyond the limit', ['--expires-in', '9999999999'], 'expires'],
 ])('exits with 1 at %s', async (_name, args, named) => {
   const { code, stdout, stderr } = await mint(args);

@@ -11,8 +11,9 @@ import type { User } from './users/user.ts';
  * @throws EmulatorError `option_invalid`, `user_unknown`, `key_unknown`
  */
 export async function mintRequested(environment: Environment, input: unknown): Promise<IssuedToken> {
-  const { user: named, organization, ...options } = parseTokenOptions(input);
-  const claimed = named === undefined ? options : { ...claimsOf(environment, named), ...options };
+  const { user: named, organization, template, ...options } = parseTokenOptions(input);
+  const known = named === undefined ? {} : claimsOf(environment, named);
+  const claimed = { ...known, ...withTemplate(environment, template, options) };
   if (organization === undefined) return environment.tokens.issue(claimed);
   const { id, role = roleOf(environment, id, claimed.userId) } = organization;
   return environment.tokens.issue({ ...claimed, organization: { id, role } });
@@ -29,6 +30,34 @@ function claimsOf({ users }: Environment, idOrEmail: string): TokenOptions {
   }
   const { user, emailVerified } = found;
   return { userId: user.id, emailVerified, ...localeOf(user) };
+}
+
+function withTemplate(
+  { tokenTemplates }: Environment,
+  name: string | undefined,
+  options: TokenOptions,
+): Omit<TokenOptions, 'user' | 'organization'> {
+  if (name === undefined) return options;
+  const template = tokenTemplates.get(name);
+  if (template === undefined) {
+    const names = [...tokenTemplates.keys()].join(', ');
+    throw new EmulatorError(
+      'option_invalid',
+      `The option template of a token must be a token template of this environment, ${names === '' ? 'which has none' : `one of: ${names}`}.`,
+    );
+  }
+  const { claims, expiresInSeconds } = template;
+  return {
+    ...(expiresInSeconds !== undefined && { expiresInSeconds }),
+    ...options,
+    claims: {
+      email_verified: undefined,
+      profile_complete: undefined,
+      locale: options.locale,
+      ...claims,
+      ...options.claims,
+    },
+  };
 }
 
 function localeOf({ locale }: User): { readonly locale?: string } {

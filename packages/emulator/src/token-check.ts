@@ -4,6 +4,9 @@ import type { Environment } from './environment.ts';
 import { Problem } from './http/problem.ts';
 import type { Claims } from './tokens/token.ts';
 
+/** The default of the verifiers of @torii/core. */
+const toleranceSeconds = 30;
+
 /**
  * Verifies the token of an `Authorization` header with the published keys, as a protected route of an app does.
  *
@@ -22,10 +25,13 @@ export async function checkToken(
       issuer,
       algorithms: ['ES256'],
       currentDate: clock.now(),
+      clockTolerance: toleranceSeconds,
       requiredClaims: ['sub', 'pid', 'iat', 'exp'],
     });
     // As @torii/core does: a token with an audience is for somebody else (RFC 7519 section 4.1.3).
-    if (payload['pid'] === id && payload.aud === undefined) return payload;
+    const { sub, pid, iat, aud } = payload;
+    const isIssued = typeof iat === 'number' && iat <= clock.nowSeconds() + toleranceSeconds;
+    if (typeof sub === 'string' && sub !== '' && pid === id && isIssued && aud === undefined) return payload;
   } catch (error) {
     if (error instanceof errors.JWTExpired) throw refusal('token_expired', 'The token has expired.');
   }

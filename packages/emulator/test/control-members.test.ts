@@ -23,3 +23,33 @@ test('every operation says what it does, and its example can be sent', () => {
     else if (example !== undefined) expect(example).toMatch(/^\?/);
   }
 });
+
+test.each([
+  ['a page of another origin', { origin: 'https://evil.example' }],
+  ['a page of another site, without Origin', { 'sec-fetch-site': 'cross-site' }],
+  ['another port of the same host', { 'sec-fetch-site': 'same-site' }],
+])('[14] no operation that changes anything is open to %s', async (_name, headers) => {
+  await using torii = await startEmulator();
+  for (const key of Object.keys(controlOperations)) {
+    const [method = '', path] = key.split(' ');
+    if (method === 'GET') continue;
+    const url = `${torii.issuer}/_emulator${path?.replaceAll(/\{\w+\}/g, 'x')}`;
+    const body = method === 'DELETE' ? {} : { body: '{}' };
+    const response = await fetch(url, { method, headers: { 'content-type': 'application/json', ...headers }, ...body });
+    expect([key, response.status]).toEqual([key, 403]);
+  }
+});
+
+test('[20] no response of the control API is cached, or readable by other origins', async () => {
+  await using torii = await startEmulator();
+  for (const key of Object.keys(controlOperations).filter(
+    (each) => /^GET \/[a-z/]+$/.test(each) && each !== 'GET /whoami',
+  )) {
+    const { status, headers } = await fetch(`${torii.issuer}/_emulator${key.slice(4)}`, {
+      headers: { origin: 'https://evil.example' },
+    });
+    expect([key, status, headers.get('cache-control')]).toEqual([key, 200, 'private, no-store']);
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+  }
+});

@@ -359,6 +359,15 @@ test.each<[string, Record<string, string>, number]>([
   expect([response.status, token]).toEqual([status, '']);
 });
 
+test.each<[unknown]>([[undefined], [null], [5], [''], [[]], [{ toString: 1 }], [{ a: '<b>' }]])(
+  'lists a token whose sub is %j',
+  async (sub) => {
+    await torii.token({ claims: { sub } });
+    const response = await send(torii, pathOf('tokens'));
+    expect([response.status, await response.text()]).toEqual([200, expect.not.stringContaining('<b>')]);
+  },
+);
+
 test('rotates and withdraws keys', async () => {
   const [first = ''] = torii.keyIds;
   expect(await press('keys', 'rotate')).toEqual([303, './keys']);
@@ -563,7 +572,9 @@ test('does not list its own requests', async () => {
   for (const each of [page, await readPage('requests')]) expect(each).not.toContain('GET /');
 });
 
-test('the root of the issuer redirects to the dashboard', async () => {
-  const response = await send(torii, '/');
+test.each(['/', '/_emulator', '/_emulator/dashboard/'])('%s redirects to the dashboard', async (path) => {
+  const response = await send(torii, path);
   expect([response.status, response.headers.get('location')]).toEqual([302, '/_emulator/']);
+  const named = await send(torii.environment('acme'), path);
+  expect([named.status, named.headers.get('location')]).toEqual([302, '/env/acme/_emulator/']);
 });

@@ -108,6 +108,14 @@ test('answers with the token alone if text is accepted', async () => {
   expect((await verify(text.trim())).payload.sub).toBe('ada');
 });
 
+test.each(['application/json', '*/*', 'application/json, text/plain, */*', 'text/html', 'text/plainer'])(
+  'answers with JSON to Accept: %s',
+  async (accept) => {
+    const response = await post({}, { accept });
+    expect([response.status, response.headers.get('content-type')]).toEqual([201, 'application/json']);
+  },
+);
+
 test('[20] is never cached', async () => {
   for (const accept of ['application/json', 'text/plain']) {
     expect((await post({}, { accept })).headers.get('cache-control')).toBe('private, no-store');
@@ -136,6 +144,10 @@ test.each<[string, () => Promise<string | undefined> | string | undefined]>([
   ['a token of another environment in its pid', async () => `Bearer ${await torii.token({ environmentId: 'other' })}`],
   ['a token without a user', async () => `Bearer ${await torii.token({ omitClaims: ['sub'] })}`],
   ['a token without an expiry', async () => `Bearer ${await torii.token({ omitClaims: ['exp'] })}`],
+  ['a token with a user that is an object', async () => `Bearer ${await torii.token({ claims: { sub: {} } })}`],
+  ['a token issued in the future', async () => `Bearer ${await torii.token({ claims: { iat: 9_999_999_999 } })}`],
+  ['a token with a time that is a text', async () => `Bearer ${await torii.token({ claims: { iat: 'now' } })}`],
+  ['a token from the future', async () => `Bearer ${await torii.token({ claims: { nbf: 9_999_999_999 } })}`],
   ['a token for a third party', async () => `Bearer ${await torii.token({ claims: { aud: 'other' } })}`],
   ['an unsigned token', async () => `Bearer ${unsigned(await torii.token())}`],
 ])('whoami refuses %s with 401 and a challenge', async (_name, authorization) => {
@@ -148,6 +160,24 @@ function unsigned(token: string): string {
   const header = Buffer.from('{"alg":"none"}').toString('base64url');
   return `${header}.${token.split('.')[1]}.AAAA`;
 }
+
+test('mints with a token template, whose claims and lifetime can be changed', async () => {
+  const templates = { chat: { claims: { aud: 'chat', room: 'a' }, expiresInSeconds: 60 } };
+  await using other = await startEmulator({ tokenTemplates: templates });
+  const { id } = await other.createUser({ email: 'ada@example.com', locale: 'da' });
+  const { exp = 0, iat = 0, ...claims } = decodeJwt(await other.token({ template: 'chat', user: 'ada@example.com' }));
+  expect([exp - iat, claims]).toEqual([
+    60,
+    { iss: other.issuer, pid: other.environmentId, sub: id, aud: 'chat', room: 'a' },
+  ]);
+  const changed = { template: 'chat', expiresInSeconds: 5, claims: { room: 'b' }, omitClaims: ['aud'] };
+  const { exp: end = 0, iat: begin = 0, ...rest } = decodeJwt(await other.token(changed));
+  expect([end - begin, rest]).toEqual([5, expect.objectContaining({ room: 'b' })]);
+  expect(rest).not.toHaveProperty('aud');
+  for (const template of ['nobody', '__proto__', 'toString', '']) {
+    await expect(other.token({ template })).rejects.toMatchObject({ code: 'option_invalid' });
+  }
+});
 
 test('takes the role of a token from the membership of the user', async () => {
   const { id } = await torii.createOrganization({

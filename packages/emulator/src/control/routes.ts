@@ -16,9 +16,13 @@ export function controlRoutes(subject: ControlSubject): Hono {
       c.header('x-content-type-options', 'nosniff');
       c.header('cross-origin-resource-policy', 'same-origin');
       if (body === undefined) return c.body(null, 204);
-      const wantsText = text !== undefined && /\btext\/plain\b/i.test(c.req.header('accept') ?? '');
-      return wantsText ? c.text(text, 200) : c.json(body, status as 200);
+      return text !== undefined && prefersText(c.req.header('accept')) ? c.text(text) : c.json(body, status as 200);
     });
   }
   return app;
+}
+
+/** Whether a client asks for text and not for JSON. Many HTTP libraries accept both, and expect JSON. */
+function prefersText(accept: string = ''): boolean {
+  return /\btext\/plain\b/i.test(accept) && !/\bapplication\/json\b/i.test(accept);
 }

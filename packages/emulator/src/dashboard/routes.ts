@@ -1,5 +1,12 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { dashboardPath, dashboardStylesheetPath, liveScriptPath, secretsPath, sectionsPath } from '../control/paths.ts';
+import {
+  controlPath,
+  dashboardPath,
+  dashboardStylesheetPath,
+  liveScriptPath,
+  secretsPath,
+  sectionsPath,
+} from '../control/paths.ts';
 import { readForm } from '../http/body.ts';
 import { refuseForeignPages } from '../http/origins.ts';
 import { Problem, problemFor } from '../http/problem.ts';
@@ -80,7 +87,9 @@ export function dashboardRoutes(subject: DashboardSubject): Hono {
   }
   return (
     app
-      .get('/', (c) => c.redirect(new URL(`${subject.environment.issuer}${dashboardPath}`).pathname))
+      .on('GET', ['/', controlPath, sectionsPath], (c) =>
+        c.redirect(new URL(`${subject.environment.issuer}${dashboardPath}`).pathname),
+      )
       .get(dashboardStylesheetPath, (c) => answerStylesheet(c, dashboardStylesheet))
       .get(liveScriptPath, (c) => answerScript(c, 'browser/live-page'))
       // POST instead of GET: refuseForeignPages() then prevents a link on another site from displaying the secrets.

@@ -1,4 +1,5 @@
 import { EmulatorError } from '../errors.ts';
+import { longestLifetimeSeconds } from './templates.ts';
 
 /**
  * The key that signs a token. Either the `kid` of a key of this environment, including withdrawn keys, or `'stranger'`:
@@ -60,6 +61,11 @@ export interface TokenOptions {
   readonly actor?: { readonly sub: string; readonly [claim: string]: unknown };
   /** The claim `impersonating`: whether the token's user is impersonated. Left out by default. */
   readonly impersonating?: boolean;
+  /**
+   * The name of a token template of the environment. The token has its claims and its lifetime, and is for a third party:
+   * it says neither whether the email is verified nor whether the profile is complete.
+   */
+  readonly template?: string;
   /** Additional claims. They override the claims of all other options, and `undefined` removes a claim. */
   readonly claims?: Readonly<Record<string, unknown>>;
   /** The names of claims to leave out, such as `exp`. Does the same as `undefined` in `claims`, which JSON does not have. */
@@ -71,8 +77,6 @@ export interface TokenOptions {
    */
   readonly signedBy?: Signer;
 }
-
-const longestLifetimeSeconds = 3_155_760_000;
 
 /** Returns what a value must be, or `undefined` if it is valid. */
 type Rule = (value: unknown) => string | undefined;
@@ -102,6 +106,7 @@ const rules: Readonly<Record<keyof TokenOptions, Rule>> = {
   actor: (value) =>
     isObject(value) && !isText(value['sub']) ? undefined : 'an object with the string sub, such as { "sub": "admin" }',
   impersonating: isFlag,
+  template: isText,
   claims: (value) => (isObject(value) ? undefined : 'an object, such as { "plan": "pro" }'),
   omitClaims: (value) =>
     Array.isArray(value) && value.every((name) => typeof name === 'string')

@@ -22,6 +22,7 @@ interface MintOptions extends SettingsOptions {
   readonly locale?: string;
   readonly unverifiedEmail?: true;
   readonly incompleteProfile?: true;
+  readonly template?: string;
   readonly claim?: readonly Claim[];
   readonly omitClaim?: readonly string[];
   readonly json?: true;
@@ -75,6 +76,7 @@ export function addTokenMint(token: Command, context: Context): void {
     .option('--locale <locale>', 'locale of the user', nonEmptyText)
     .option('--unverified-email', 'the email is not verified')
     .option('--incomplete-profile', 'the profile is not complete')
+    .option('--template <name>', 'token template of the emulator, for third parties', nonEmptyText)
     .option('--claim <name=value>', 'claim as JSON or text; can be repeated', addClaim)
     .option('--omit-claim <name>', 'claim to leave out; can be repeated', addText)
     .option('--json', 'write JSON with the token, its expiry and its claims')
@@ -139,7 +141,7 @@ function describeSource({ origin }: Setting, flag: string | undefined): string {
 
 function requestFrom(options: MintOptions): object {
   const { user, email, organization, role, actor, expired, expiresIn = expired ? -60 : undefined } = options;
-  const { strangerKey, signedBy = strangerKey ? 'stranger' : undefined, locale, claim, omitClaim } = options;
+  const { strangerKey, signedBy = strangerKey ? 'stranger' : undefined, locale, template, claim, omitClaim } = options;
   if (role !== undefined && organization === undefined) {
     throw new UsageError('--role needs --organization: a role is a role in an organization.');
   }
@@ -152,6 +154,7 @@ function requestFrom(options: MintOptions): object {
     expiresInSeconds: expiresIn,
     signedBy,
     locale,
+    template,
     ...(options.unverifiedEmail && { emailVerified: false }),
     ...(options.incompleteProfile && { profileComplete: false }),
     ...(claim !== undefined && { claims: Object.fromEntries(claim) }),

@@ -52,6 +52,7 @@ function nowSection(view: View): Html {
       <dt>Clock</dt><dd><time datetime="${now.toISOString()}">${now.toISOString().slice(0, 19).replace('T', ' ')}</time> UTC, ${describeLead(clock)}</dd>
       <dt>Faults</dt><dd>${active.length === 0 ? 'none: every part works' : faultPills(active)}</dd>
       <dt>Sessions</dt><dd>${environment.sessions.listRecent(100).length} active</dd>
+      <dt>Allowed origins</dt><dd>${environment.allowedOrigins.list.length === 0 ? 'none' : environment.allowedOrigins.list.join(', ')}</dd>
       <dt>Webhooks</dt><dd>${environment.webhooks.endpoints.all.length} registered</dd>
     </dl>
     <p class="spaced"><a href="${view.link('clock')}">Move the clock or make a part fail</a></p>`,

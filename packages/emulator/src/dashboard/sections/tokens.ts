@@ -81,12 +81,17 @@ function tokenRow({ at, kid, claims }: MintedToken): Html {
   return html`<li>
     <details>
       <summary>
-        <span class="muted">${moment(at)}</span> for ${shortId(String(claims['sub']))}
+        <span class="muted">${moment(at)}</span> for ${subjectOf(claims)}
         <span class="muted">signed by ${shortId(kid)}</span>
       </summary>
       <pre>${JSON.stringify(claims, null, 2)}</pre>
     </details>
   </li>`;
+}
+
+/** The claim can be missing or of any type, in a token that an app should refuse. */
+function subjectOf({ sub }: MintedToken['claims']): Html | string {
+  return sub === undefined ? 'nobody' : shortId(typeof sub === 'string' ? sub : JSON.stringify(sub));
 }
 
 /** The options of a token from the fields of the form. */
