@@ -72,7 +72,7 @@ test('lists by part of an email or a name, by status and by date', async () => {
   expect(await emails('--created-after', '2020-01-01T00:00:00+01:00')).toHaveLength(2);
 });
 
-test('lists nobody else if a version of Torii ignores a filter', async () => {
+test('lists only the users that match if a version of Torii ignores a filter', async () => {
   const bo = {
     id: unknownId,
     email: 'bo@example.com',
@@ -105,7 +105,7 @@ test('lists nobody else if a version of Torii ignores a filter', async () => {
   }
 });
 
-test('lists nobody by organization if a version of Torii has no organizations', async () => {
+test('lists no users by organization if a version of Torii has no organizations', async () => {
   const { url } = await startOddServer((request, response) => {
     const isSearch = request.url?.includes('/users/search');
     response.writeHead(isSearch ? 200 : 404, { 'content-type': 'application/json' });

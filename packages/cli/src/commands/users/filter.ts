@@ -54,7 +54,7 @@ export function filterOf(options: FilterOptions): UserFilter {
 
 /**
  * Whether a user matches the filters that some versions of Torii ignore: `email: null`, ids and whole emails. Without this
- * check, an ignored filter would list everybody.
+ * check, an ignored filter would list all users.
  */
 export function isMatch({ userIds, emailAddresses, email, name }: UserFilter, user: User): boolean {
   if (email === null && isSet(user.email)) return false;

@@ -18,7 +18,8 @@ interface ImpersonateOptions extends ApiOptions, FormOptions {
 const help = `
 Writes the URL to standard output, or
 the token if Torii knows no URL. It is a
-secret: who opens it first is signed in.
+secret: the first person who opens it is
+signed in.
 
 Examples:
   $ torii users impersonate ada@example.com --actor bo@example.com --reason 'Ticket 42'
