@@ -192,8 +192,11 @@ function entriesOf({ folder, manifest }: PublishedPackage): readonly string[] {
 /** Which types in a declaration are operands, from which the compiler computes a type with another name. */
 type Operands = 'none' | 'aliases' | 'all';
 
-/** The types of TypeScript's library whose result is an object without a name, with the members of the argument. */
-const copying: ReadonlySet<string> = new Set(['Omit', 'Partial', 'Pick', 'Readonly', 'Required']);
+/**
+ * The types whose result is an object without a name, with the members of the argument: those of TypeScript's library, and
+ * the emulator's `Answered`, which is made of them.
+ */
+const copying: ReadonlySet<string> = new Set(['Answered', 'Omit', 'Partial', 'Pick', 'Readonly', 'Required']);
 
 function isOperand(symbol: ts.Symbol, operands: Operands): boolean {
   return operands === 'all' || (operands === 'aliases' && isAlias(symbol));

@@ -141,5 +141,6 @@ export function twoBags(owner: string): Readonly<Record<'publicMetadata' | 'priv
 /** The body of a metadata update. A bag is merged into the stored one, and a key that is null is removed. */
 export function bagPatch(owner: string): JsonObject {
   const rule = `Merged into the stored metadata of the ${owner}, object by object. A key that is null is removed. A bag that is left out stays as it is.`;
-  return { type: 'object', properties: { publicMetadata: bag(rule), privateMetadata: bag(rule) } };
+  const properties = { publicMetadata: bag(rule), privateMetadata: bag(rule) };
+  return named(`${owner.charAt(0).toUpperCase()}${owner.slice(1)}MetadataChanges`, { type: 'object', properties });
 }

@@ -72,7 +72,7 @@ export const invitations: Additions = {
       path: '/invitations',
       operation: {
         description: 'Invites a person by mail to sign up.',
-        requestBody: body({
+        requestBody: body(named('InvitationInput', {
           type: 'object',
           properties: {
             email: { type: 'string', description: 'The email of the person to invite.' },
@@ -87,7 +87,7 @@ export const invitations: Additions = {
           },
           // Torii's schema requires the bags, its text says that they are optional: see corrections.ts.
           required: ['email', 'publicMetadata', 'privateMetadata'],
-        }),
+        })),
         responses: {
           201: json(
             named('Invitation', {

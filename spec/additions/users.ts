@@ -95,14 +95,16 @@ export const users: Additions = {
       path: '/users/{userId}/metadata',
       operation: {
         description: 'Merges metadata into that of a user. A key that is null is removed.',
-        requestBody: body({
-          type: 'object',
-          properties: {
-            publicMetadata: bag('Merged into the stored bag. A bag that is left out stays as it is.'),
-            privateMetadata: bag('Merged into the stored bag. A bag that is left out stays as it is.'),
-            unsafeMetadata: bag('Merged into the stored bag. A bag that is left out stays as it is.'),
-          },
-        }),
+        requestBody: body(
+          named('UserMetadataChanges', {
+            type: 'object',
+            properties: {
+              publicMetadata: bag('Merged into the stored bag. A bag that is left out stays as it is.'),
+              privateMetadata: bag('Merged into the stored bag. A bag that is left out stays as it is.'),
+              unsafeMetadata: bag('Merged into the stored bag. A bag that is left out stays as it is.'),
+            },
+          }),
+        ),
         responses: {
           200: json(sameAs(user), 'The user with the merged metadata.'),
           400: problem('The merged metadata is larger than 8 KB, or a bag is not an object.'),
@@ -118,7 +120,7 @@ export const users: Additions = {
       operation: {
         description:
           'Creates a token with which a member of your staff signs in once as this user. Torii writes the reason to its audit log. Treat the token and the URL as secrets.',
-        requestBody: body({
+        requestBody: body(named('ImpersonationTokenInput', {
           type: 'object',
           properties: {
             actorUserId: { ...id, description: 'The user who will act as the other user.' },
@@ -136,7 +138,7 @@ export const users: Additions = {
             },
           },
           required: ['actorUserId', 'reason'],
-        }),
+        })),
         responses: {
           200: json(
             named('ImpersonationToken', {

@@ -325,6 +325,46 @@ export type UserSessionResponse = {
     impersonatedBy?: string | null;
 };
 
+export type UserMetadataChanges = {
+    /**
+     * Merged into the stored bag. A bag that is left out stays as it is.
+     */
+    publicMetadata?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Merged into the stored bag. A bag that is left out stays as it is.
+     */
+    privateMetadata?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Merged into the stored bag. A bag that is left out stays as it is.
+     */
+    unsafeMetadata?: {
+        [key: string]: unknown;
+    };
+};
+
+export type ImpersonationTokenInput = {
+    /**
+     * The user who will act as the other user.
+     */
+    actorUserId: string;
+    /**
+     * Why, for the audit log.
+     */
+    reason: string;
+    /**
+     * Where to send the actor after the sign-in. It must belong to an allowed origin.
+     */
+    redirectUrl?: string | null;
+    /**
+     * How long the token can be used, from 60 to 600 seconds. 600 by default.
+     */
+    expiresInSeconds?: number | null;
+};
+
 /**
  * A secret with which the actor signs in once as the user.
  */
@@ -408,6 +448,21 @@ export type Organization = {
     createdAt: string;
 };
 
+export type OrganizationMetadataChanges = {
+    /**
+     * Merged into the stored metadata of the organization, object by object. A key that is null is removed. A bag that is left out stays as it is.
+     */
+    publicMetadata?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Merged into the stored metadata of the organization, object by object. A key that is null is removed. A bag that is left out stays as it is.
+     */
+    privateMetadata?: {
+        [key: string]: unknown;
+    };
+};
+
 /**
  * The membership of a user in an organization.
  */
@@ -435,6 +490,48 @@ export type OrganizationMember = {
         [key: string]: unknown;
     };
     joinedAt: string;
+};
+
+export type MembershipMetadataChanges = {
+    /**
+     * Merged into the stored metadata of the membership, object by object. A key that is null is removed. A bag that is left out stays as it is.
+     */
+    publicMetadata?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Merged into the stored metadata of the membership, object by object. A key that is null is removed. A bag that is left out stays as it is.
+     */
+    privateMetadata?: {
+        [key: string]: unknown;
+    };
+};
+
+export type InvitationInput = {
+    /**
+     * The email of the person to invite.
+     */
+    email: string;
+    /**
+     * After how many days the link in the mail expires.
+     */
+    expiresInDays?: number | null;
+    /**
+     * Where the person goes after the sign-up.
+     */
+    redirectUrl?: string | null;
+    /**
+     * Metadata of the invitation that browsers may read. Only your server writes it. At most 8 KB.
+     */
+    publicMetadata?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Metadata of the invitation for your server alone. At most 8 KB.
+     */
+    privateMetadata?: {
+        [key: string]: unknown;
+    };
 };
 
 /**
@@ -485,6 +582,21 @@ export type InvitationWithMetadata = {
      * Metadata of the invitation for your server alone. At most 8 KB.
      */
     privateMetadata: {
+        [key: string]: unknown;
+    };
+};
+
+export type InvitationMetadataChanges = {
+    /**
+     * Merged into the stored metadata of the invitation, object by object. A key that is null is removed. A bag that is left out stays as it is.
+     */
+    publicMetadata?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Merged into the stored metadata of the invitation, object by object. A key that is null is removed. A bag that is left out stays as it is.
+     */
+    privateMetadata?: {
         [key: string]: unknown;
     };
 };
@@ -871,26 +983,7 @@ export type SessionsRevokeResponses = {
 export type SessionsRevokeResponse = SessionsRevokeResponses[keyof SessionsRevokeResponses];
 
 export type UsersUpdateMetadataData = {
-    body: {
-        /**
-         * Merged into the stored bag. A bag that is left out stays as it is.
-         */
-        publicMetadata?: {
-            [key: string]: unknown;
-        };
-        /**
-         * Merged into the stored bag. A bag that is left out stays as it is.
-         */
-        privateMetadata?: {
-            [key: string]: unknown;
-        };
-        /**
-         * Merged into the stored bag. A bag that is left out stays as it is.
-         */
-        unsafeMetadata?: {
-            [key: string]: unknown;
-        };
-    };
+    body: UserMetadataChanges;
     path: {
         /**
          * Identifier of the user.
@@ -932,24 +1025,7 @@ export type UsersUpdateMetadataResponses = {
 export type UsersUpdateMetadataResponse = UsersUpdateMetadataResponses[keyof UsersUpdateMetadataResponses];
 
 export type UsersCreateImpersonationTokenData = {
-    body: {
-        /**
-         * The user who will act as the other user.
-         */
-        actorUserId: string;
-        /**
-         * Why, for the audit log.
-         */
-        reason: string;
-        /**
-         * Where to send the actor after the sign-in. It must belong to an allowed origin.
-         */
-        redirectUrl?: string | null;
-        /**
-         * How long the token can be used, from 60 to 600 seconds. 600 by default.
-         */
-        expiresInSeconds?: number | null;
-    };
+    body: ImpersonationTokenInput;
     path: {
         /**
          * Identifier of the user.
@@ -1132,20 +1208,7 @@ export type OrganizationsGetResponses = {
 export type OrganizationsGetResponse = OrganizationsGetResponses[keyof OrganizationsGetResponses];
 
 export type OrganizationsUpdateMetadataData = {
-    body: {
-        /**
-         * Merged into the stored metadata of the organization, object by object. A key that is null is removed. A bag that is left out stays as it is.
-         */
-        publicMetadata?: {
-            [key: string]: unknown;
-        };
-        /**
-         * Merged into the stored metadata of the organization, object by object. A key that is null is removed. A bag that is left out stays as it is.
-         */
-        privateMetadata?: {
-            [key: string]: unknown;
-        };
-    };
+    body: OrganizationMetadataChanges;
     path: {
         /**
          * Identifier of the organization.
@@ -1239,20 +1302,7 @@ export type OrganizationsListMembersResponses = {
 export type OrganizationsListMembersResponse = OrganizationsListMembersResponses[keyof OrganizationsListMembersResponses];
 
 export type OrganizationsUpdateMemberMetadataData = {
-    body: {
-        /**
-         * Merged into the stored metadata of the membership, object by object. A key that is null is removed. A bag that is left out stays as it is.
-         */
-        publicMetadata?: {
-            [key: string]: unknown;
-        };
-        /**
-         * Merged into the stored metadata of the membership, object by object. A key that is null is removed. A bag that is left out stays as it is.
-         */
-        privateMetadata?: {
-            [key: string]: unknown;
-        };
-    };
+    body: MembershipMetadataChanges;
     path: {
         /**
          * Identifier of the organization.
@@ -1349,32 +1399,7 @@ export type InvitationsListResponses = {
 export type InvitationsListResponse = InvitationsListResponses[keyof InvitationsListResponses];
 
 export type InvitationsCreateData = {
-    body: {
-        /**
-         * The email of the person to invite.
-         */
-        email: string;
-        /**
-         * After how many days the link in the mail expires.
-         */
-        expiresInDays?: number | null;
-        /**
-         * Where the person goes after the sign-up.
-         */
-        redirectUrl?: string | null;
-        /**
-         * Metadata of the invitation that browsers may read. Only your server writes it. At most 8 KB.
-         */
-        publicMetadata?: {
-            [key: string]: unknown;
-        };
-        /**
-         * Metadata of the invitation for your server alone. At most 8 KB.
-         */
-        privateMetadata?: {
-            [key: string]: unknown;
-        };
-    };
+    body: InvitationInput;
     path?: never;
     query?: never;
     url: '/api/server/v1/invitations';
@@ -1477,20 +1502,7 @@ export type InvitationsGetResponses = {
 export type InvitationsGetResponse = InvitationsGetResponses[keyof InvitationsGetResponses];
 
 export type InvitationsUpdateMetadataData = {
-    body: {
-        /**
-         * Merged into the stored metadata of the invitation, object by object. A key that is null is removed. A bag that is left out stays as it is.
-         */
-        publicMetadata?: {
-            [key: string]: unknown;
-        };
-        /**
-         * Merged into the stored metadata of the invitation, object by object. A key that is null is removed. A bag that is left out stays as it is.
-         */
-        privateMetadata?: {
-            [key: string]: unknown;
-        };
-    };
+    body: InvitationMetadataChanges;
     path: {
         /**
          * Identifier of the invitation.

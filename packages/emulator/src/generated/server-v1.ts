@@ -554,21 +554,7 @@ export const serverV1: SpecDocument = {
           "content": {
             "application/json": {
               "schema": {
-                "type": "object",
-                "properties": {
-                  "publicMetadata": {
-                    "type": "object",
-                    "additionalProperties": true
-                  },
-                  "privateMetadata": {
-                    "type": "object",
-                    "additionalProperties": true
-                  },
-                  "unsafeMetadata": {
-                    "type": "object",
-                    "additionalProperties": true
-                  }
-                }
+                "$ref": "#/components/schemas/UserMetadataChanges"
               }
             }
           }
@@ -640,37 +626,7 @@ export const serverV1: SpecDocument = {
           "content": {
             "application/json": {
               "schema": {
-                "type": "object",
-                "properties": {
-                  "actorUserId": {
-                    "type": "string",
-                    "format": "uuid"
-                  },
-                  "reason": {
-                    "type": "string",
-                    "minLength": 1,
-                    "maxLength": 500
-                  },
-                  "redirectUrl": {
-                    "type": [
-                      "string",
-                      "null"
-                    ]
-                  },
-                  "expiresInSeconds": {
-                    "type": [
-                      "integer",
-                      "null"
-                    ],
-                    "format": "int32",
-                    "minimum": 60,
-                    "maximum": 600
-                  }
-                },
-                "required": [
-                  "actorUserId",
-                  "reason"
-                ]
+                "$ref": "#/components/schemas/ImpersonationTokenInput"
               }
             }
           }
@@ -946,17 +902,7 @@ export const serverV1: SpecDocument = {
           "content": {
             "application/json": {
               "schema": {
-                "type": "object",
-                "properties": {
-                  "publicMetadata": {
-                    "type": "object",
-                    "additionalProperties": true
-                  },
-                  "privateMetadata": {
-                    "type": "object",
-                    "additionalProperties": true
-                  }
-                }
+                "$ref": "#/components/schemas/OrganizationMetadataChanges"
               }
             }
           }
@@ -1104,17 +1050,7 @@ export const serverV1: SpecDocument = {
           "content": {
             "application/json": {
               "schema": {
-                "type": "object",
-                "properties": {
-                  "publicMetadata": {
-                    "type": "object",
-                    "additionalProperties": true
-                  },
-                  "privateMetadata": {
-                    "type": "object",
-                    "additionalProperties": true
-                  }
-                }
+                "$ref": "#/components/schemas/MembershipMetadataChanges"
               }
             }
           }
@@ -1276,39 +1212,7 @@ export const serverV1: SpecDocument = {
           "content": {
             "application/json": {
               "schema": {
-                "type": "object",
-                "properties": {
-                  "email": {
-                    "type": "string"
-                  },
-                  "expiresInDays": {
-                    "type": [
-                      "integer",
-                      "null"
-                    ],
-                    "format": "int32",
-                    "minimum": 1
-                  },
-                  "redirectUrl": {
-                    "type": [
-                      "string",
-                      "null"
-                    ]
-                  },
-                  "publicMetadata": {
-                    "type": "object",
-                    "additionalProperties": true,
-                    "default": {}
-                  },
-                  "privateMetadata": {
-                    "type": "object",
-                    "additionalProperties": true,
-                    "default": {}
-                  }
-                },
-                "required": [
-                  "email"
-                ]
+                "$ref": "#/components/schemas/InvitationInput"
               }
             }
           }
@@ -1411,17 +1315,7 @@ export const serverV1: SpecDocument = {
           "content": {
             "application/json": {
               "schema": {
-                "type": "object",
-                "properties": {
-                  "publicMetadata": {
-                    "type": "object",
-                    "additionalProperties": true
-                  },
-                  "privateMetadata": {
-                    "type": "object",
-                    "additionalProperties": true
-                  }
-                }
+                "$ref": "#/components/schemas/InvitationMetadataChanges"
               }
             }
           }
@@ -2083,6 +1977,56 @@ export const serverV1: SpecDocument = {
           "userId"
         ]
       },
+      "UserMetadataChanges": {
+        "type": "object",
+        "properties": {
+          "publicMetadata": {
+            "type": "object",
+            "additionalProperties": true
+          },
+          "privateMetadata": {
+            "type": "object",
+            "additionalProperties": true
+          },
+          "unsafeMetadata": {
+            "type": "object",
+            "additionalProperties": true
+          }
+        }
+      },
+      "ImpersonationTokenInput": {
+        "type": "object",
+        "properties": {
+          "actorUserId": {
+            "type": "string",
+            "format": "uuid"
+          },
+          "reason": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 500
+          },
+          "redirectUrl": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "expiresInSeconds": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "format": "int32",
+            "minimum": 60,
+            "maximum": 600
+          }
+        },
+        "required": [
+          "actorUserId",
+          "reason"
+        ]
+      },
       "ImpersonationToken": {
         "type": "object",
         "properties": {
@@ -2196,6 +2140,19 @@ export const serverV1: SpecDocument = {
           "createdAt"
         ]
       },
+      "OrganizationMetadataChanges": {
+        "type": "object",
+        "properties": {
+          "publicMetadata": {
+            "type": "object",
+            "additionalProperties": true
+          },
+          "privateMetadata": {
+            "type": "object",
+            "additionalProperties": true
+          }
+        }
+      },
       "OrganizationMember": {
         "type": "object",
         "properties": {
@@ -2236,6 +2193,54 @@ export const serverV1: SpecDocument = {
           "publicMetadata",
           "privateMetadata",
           "joinedAt"
+        ]
+      },
+      "MembershipMetadataChanges": {
+        "type": "object",
+        "properties": {
+          "publicMetadata": {
+            "type": "object",
+            "additionalProperties": true
+          },
+          "privateMetadata": {
+            "type": "object",
+            "additionalProperties": true
+          }
+        }
+      },
+      "InvitationInput": {
+        "type": "object",
+        "properties": {
+          "email": {
+            "type": "string"
+          },
+          "expiresInDays": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "format": "int32",
+            "minimum": 1
+          },
+          "redirectUrl": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "publicMetadata": {
+            "type": "object",
+            "additionalProperties": true,
+            "default": {}
+          },
+          "privateMetadata": {
+            "type": "object",
+            "additionalProperties": true,
+            "default": {}
+          }
+        },
+        "required": [
+          "email"
         ]
       },
       "Invitation": {
@@ -2357,6 +2362,19 @@ export const serverV1: SpecDocument = {
           "publicMetadata",
           "privateMetadata"
         ]
+      },
+      "InvitationMetadataChanges": {
+        "type": "object",
+        "properties": {
+          "publicMetadata": {
+            "type": "object",
+            "additionalProperties": true
+          },
+          "privateMetadata": {
+            "type": "object",
+            "additionalProperties": true
+          }
+        }
       },
       "AllowedOrigins": {
         "type": "object",
