@@ -79,7 +79,7 @@ test('nothing is listed or ended without a session', async () => {
   }
 });
 
-test('a bad access token is not made up for by a good cookie (statement 14)', async () => {
+test('a good cookie does not count next to a bad access token (statement 14)', async () => {
   const { cookie } = await logIn(torii);
   for (const authorization of ['Bearer a', 'Bearer', 'Basic YTpi', '', `Bearer ${await torii.token({ userId })}`]) {
     expect((await send(torii, sessions, { cookie, headers: { authorization } })).status).toBe(401);

@@ -8,7 +8,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStore } from '../src/database/store.ts';
 import { type Emulator, startEmulator, type User } from '../src/index.ts';
 import { settingsFrom } from '../src/options.ts';
+import { publishedPaths } from '../src/published-paths.ts';
 import { startOn } from '../src/start.ts';
+import { logIn, login, send } from './browser.ts';
 import { callApi } from './rest.ts';
 
 let folder: string;
@@ -129,4 +131,42 @@ test('reports a read-only database, and continues to read', async () => {
   expect((await callApi<User>(torii, 'GET', `/users/${id}`)).body.status).toBe('active');
   database.exec('PRAGMA query_only = OFF');
   expect((await callApi(torii, 'DELETE', `/users/${id}`)).status).toBe(204);
+});
+
+test('a browser keeps its session while the database is read-only, and gets no new one', async () => {
+  const path = join(folder, 'read-only-sessions.db');
+  const database = openStore(path);
+  await using torii = await startOn(database, settingsFrom({ database: path }));
+  await torii.createUser(login);
+  const { cookie } = await logIn(torii);
+  database.exec('PRAGMA query_only = ON');
+  for (const [path, sent] of [
+    [publishedPaths.login, { json: login }],
+    [`${publishedPaths.login}?_is_native=1`, { json: login }],
+    [publishedPaths.logout, { method: 'POST', cookie }],
+    [publishedPaths.signUp, { json: { ...login, email: 'bob@example.com' } }],
+  ] as const) {
+    const { status, headers } = await send(torii, path, sent);
+    expect([path, status]).toEqual([path, 503]);
+    expect([headers.getSetCookie(), headers.get('x-torii-session-token')]).toEqual([[], null]);
+  }
+  const probe = await send(torii, publishedPaths.client, { cookie });
+  expect([probe.status, await probe.json()]).toMatchObject([200, { authenticated: true }]);
+});
+
+test('a login that fails at its last write gives no secret to the client', async () => {
+  const path = join(folder, 'last-write.db');
+  const database = openStore(path);
+  await using torii = await startOn(database, settingsFrom({ database: path }));
+  await torii.createUser(login);
+  const [pages] = Object.values(database.prepare('PRAGMA page_count').get() ?? {});
+  // The database is full as soon as the token of the session is stored.
+  database.exec(`CREATE TRIGGER fill BEFORE INSERT ON session_tokens BEGIN
+    INSERT INTO mails (id, environment_id, recipient, subject, body, link, sent_at)
+    VALUES (new.token_hash, (SELECT id FROM environments), '', '', hex(zeroblob(1000000)), '', ''); END`);
+  database.exec(`PRAGMA max_page_count = ${Number(pages) + 20}`);
+  for (const query of ['', '?_is_native=1']) {
+    const { status, headers } = await send(torii, publishedPaths.login + query, { json: login });
+    expect([status, headers.getSetCookie(), headers.get('x-torii-session-token')]).toEqual([507, [], null]);
+  }
 });

@@ -24,7 +24,7 @@ export function organizationRoutes(environment: Environment): Hono {
     .post(`${publishedPaths.organizations}/:id/switch`, async (c) => {
       const session = requireSession(c, environment);
       const id = c.req.param('id');
-      // The same response for an unknown organization and one of others, so that nobody can find out which ids exist.
+      // The same response for an unknown organization and one of others, so that callers cannot find out which ids exist.
       if (organizations.roleOf(id, session.userId) === undefined) {
         throw new Problem(404, 'organization_not_found', 'The user is not a member of an organization with this id.');
       }

@@ -26,7 +26,7 @@ export function ownSessionRoutes(environment: Environment): Hono {
     .delete(`${publishedPaths.sessions}/:id`, (c) => {
       const { userId, sessionId } = requireSession(c, environment);
       const id = c.req.param('id');
-      // The same response for an unknown session and one of another user, so that nobody can find out which ids exist.
+      // The same response for an unknown session and one of another user, so that callers cannot find out which ids exist.
       if (sessions.ownerOf(id) !== userId) {
         throw new Problem(404, 'session_not_found', 'The user has no session with this id.');
       }

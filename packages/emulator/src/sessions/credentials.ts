@@ -15,7 +15,7 @@ export interface CredentialParts {
 }
 
 /**
- * Whether the request is from an app without cookies. Cookies of such a request are not read and none are set: a page that
+ * Whether the request is from an app without cookies. Its cookies are not read, and it gets none: a page that
  * holds only the cookie must not get the session's secret, which the cookie hides from scripts.
  */
 export function isNative(c: Context): boolean {
@@ -71,8 +71,8 @@ export function requireBearer(c: Context, { accessTokens }: Pick<CredentialParts
 }
 
 /**
- * Finds the session by the access token if the request has an Authorization header, or else by the session's secret. A
- * bad token is never made up for by a cookie.
+ * Finds the session by the access token if the request has an Authorization header, or else by the session's secret. If
+ * the token is bad, the cookie does not count either.
  *
  * @throws Problem 401, or 400 `cookie_ambiguous`
  */
