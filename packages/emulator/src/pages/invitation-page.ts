@@ -70,11 +70,11 @@ function acceptanceForm({ host, email, ticket, refusal }: FormContent): Html {
     <form method="post" action="${linkFrom(path, path)}">
       <input type="hidden" name="${provisionalNames.ticket}" value="${ticket}">
       <label for="firstName">First name</label>
-      <input id="firstName" name="firstName" autocomplete="given-name">
+      <input id="firstName" name="firstName" autocomplete="given-name" ${refusal === undefined && 'autofocus'}>
       <label for="lastName">Last name</label>
       <input id="lastName" name="lastName" autocomplete="family-name">
       <label for="password">New password</label>
-      <input id="password" name="password" type="password" autocomplete="new-password" minlength="8" required autofocus ${describedBy}>
+      <input id="password" name="password" type="password" autocomplete="new-password" minlength="8" required ${refusal !== undefined && 'autofocus'} ${describedBy}>
       <button class="primary">Sign up</button>
     </form>
   `);
