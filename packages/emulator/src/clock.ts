@@ -1,5 +1,8 @@
 import { EmulatorError } from './errors.ts';
 
+/** 1,000 years. Dates after the year 9999 are written with more digits, so that they no longer sort as text. */
+const longestLeadMs = 1000 * 31_557_600_000;
+
 export class Clock {
   #skippedMs = 0;
   readonly #listeners: (() => void)[] = [];
@@ -19,13 +22,15 @@ export class Clock {
 
   advance(seconds: number): void {
     // Only forward: `reset()` is the one way back.
-    if (!Number.isFinite(seconds) || seconds < 0) {
+    const skippedMs = this.#skippedMs + seconds * 1000;
+    if (!Number.isFinite(seconds) || seconds < 0 || skippedMs > longestLeadMs) {
       throw new EmulatorError(
         'option_invalid',
-        'advance() was called with an invalid value. Pass a finite number of seconds, 0 or more.',
+        'advance() was called with an invalid value. Pass a finite number of seconds, 0 or more. The clock can be at most ' +
+          '1,000 years ahead of the machine.',
       );
     }
-    this.#skippedMs += seconds * 1000;
+    this.#skippedMs = skippedMs;
     for (const listener of this.#listeners) listener();
   }
 

@@ -64,7 +64,8 @@ export class Emulator extends EmulatorEnvironment implements AsyncDisposable {
    * Moves the emulator's clock forward for all environments. The machine's clock does not change. Webhook attempts that
    * become due are sent.
    *
-   * @throws EmulatorError `option_invalid` if `seconds` is negative or not finite
+   * @throws EmulatorError `option_invalid` if `seconds` is negative or not finite, or the clock would be more than 1,000
+   *   years ahead
    */
   advance(seconds: number): void {
     this.#parts.clock.advance(seconds);

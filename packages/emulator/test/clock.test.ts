@@ -16,9 +16,32 @@ test('advance moves tokens and timestamps, but not the machine’s clock', async
   expect(new Date().toISOString()).toBe('2026-05-16T09:30:00.000Z');
 });
 
-test.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses to advance by %s', async (seconds) => {
+test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 1e300, 1e15, 31_557_600_001])(
+  'refuses to advance by %s, and leaves the clock as it is',
+  async (seconds) => {
+    await using torii = await startEmulator();
+    expect(() => torii.advance(seconds)).toThrow(expect.objectContaining({ code: 'option_invalid' }));
+    expect(torii.now().getTime()).toBeLessThan(Date.now() + 60_000);
+  },
+);
+
+test('advances by 1,000 years in all, and everything still works', async () => {
   await using torii = await startEmulator();
-  expect(() => torii.advance(seconds)).toThrow(expect.objectContaining({ code: 'option_invalid' }));
+  torii.advance(31_557_600_000 - 10);
+  expect(() => torii.advance(11)).toThrow(expect.objectContaining({ code: 'option_invalid' }));
+  const user = await torii.createUser({ email: 'ada@example.com', password: 'correct horse' });
+  expect(user.createdAt).toMatch(/^30\d\d-/);
+  await torii.token({ expiresInSeconds: 1_000_000_000 });
+  for (const path of [
+    '',
+    'state',
+    'dashboard/users',
+    `dashboard/users/${user.id}`,
+    'dashboard/clock',
+    'dashboard/tokens',
+  ]) {
+    expect([path, (await fetch(torii.dashboardUrl + path)).status]).toEqual([path, 200]);
+  }
 });
 
 test('resetClock returns to the machine’s time, and keeps what was created ahead of it', async () => {
