@@ -44,7 +44,8 @@ type TypeAt<M, K extends string> = M extends { readonly [P in K]?: infer T } ? E
 // `object`, the type in `MetadataTypes`, has no known keys.
 type Bag<T> = T extends unknown ? ([keyof T] extends [never] ? MetadataObject : T) : never;
 
-interface TwoBags<M> {
+/** The public and the private bag of metadata. */
+export interface TwoBags<M> {
   readonly publicMetadata: Bag<TypeAt<M, 'publicMetadata'>>;
   readonly privateMetadata: Bag<TypeAt<M, 'privateMetadata'>>;
 }

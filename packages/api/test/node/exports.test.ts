@@ -59,6 +59,8 @@ test('exports these types beside the generated ones, and no others', () => {
     'ToriiClient',
     'ToriiClientOptions',
     'TwoBagTypes',
+    'TwoBags',
+    'UserBags',
   ]);
 });
 
