@@ -39,7 +39,7 @@ try {
   process.exitCode = 1;
 }
 
-/** In a process of its own: the tables follow from the files that were just written. */
+/** In a new process, because the tables follow from files that were just written. */
 function updateEmulatorTables(): void {
   const args = [join(repository, 'scripts', 'emulator-tables.ts'), ...(values.check ? ['--check'] : [])];
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });

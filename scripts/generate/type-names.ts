@@ -52,7 +52,7 @@ export class TypeNames {
       ];
     });
     const names = items.map(([item]) => item.name);
-    // Types that have a name of their own although a version of the specification does not tell them apart.
+    // Names of types that some versions of the specification do not tell apart.
     const aliases = items.flatMap(([item, group]) =>
       exceptionsOf(group)
         .filter((name) => !names.includes(name))

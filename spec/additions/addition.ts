@@ -63,7 +63,7 @@ export function responseOf(method: Method, path: Place['path']): Place {
   return { method, path, direction: 'response' };
 }
 
-/** A schema with a name of its own. The name is only used inside the merged document. */
+/** A schema with a name, which is used only inside the merged document. */
 export function named(name: string, schema: JsonObject): JsonObject {
   return { [nameKey]: name, ...schema };
 }

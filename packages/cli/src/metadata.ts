@@ -102,8 +102,8 @@ export function isBag(value: unknown): value is Bag {
 const deepest = 200;
 
 /**
- * Says what is wrong with a bag that was parsed from JSON: the name `__proto__`, with which a receiver that copies objects
- * without care would change the prototype of all objects, or what the REST client cannot send.
+ * Says what is wrong with a bag that was parsed from JSON: it has the key `__proto__` (prototype pollution), or something that
+ * the REST client cannot send.
  */
 export function problemOfBag(bag: Bag): string | undefined {
   const pending: { readonly value: unknown; readonly depth: number }[] = [{ value: bag, depth: 0 }];

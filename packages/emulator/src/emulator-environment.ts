@@ -362,7 +362,7 @@ export class EmulatorEnvironment {
   }
 }
 
-/** An id that a caller without types passed may be anything. */
+/** JavaScript callers can pass any value as an id. */
 function idOf(id: unknown): string {
   return String(id).toLowerCase();
 }

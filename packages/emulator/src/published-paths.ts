@@ -24,7 +24,7 @@ export const publishedNames = {
   sessionCookie: '__client_session',
   /** A cookie that is set and cleared together with the session cookie. It grants nothing. */
   hintCookie: '__client_session_hint',
-  /** The publishable key, which tells the environment. */
+  /** The publishable key, which selects the environment. */
   apiKeyHeader: 'X-API-Key',
   /** The secret of the session for apps without cookies, in requests and in responses. */
   sessionTokenHeader: 'X-Torii-Session-Token',

@@ -28,7 +28,7 @@ export async function checkToken(
       clockTolerance: toleranceSeconds,
       requiredClaims: ['sub', 'pid', 'iat', 'exp'],
     });
-    // As @torii/core does: a token with an audience is for somebody else (RFC 7519 section 4.1.3).
+    // As @torii/core does: a token with an audience is for another service (RFC 7519 section 4.1.3).
     const { sub, pid, iat, aud } = payload;
     const isIssued = typeof iat === 'number' && iat <= clock.nowSeconds() + toleranceSeconds;
     if (typeof sub === 'string' && sub !== '' && pid === id && isIssued && aud === undefined) return payload;

@@ -33,7 +33,7 @@ import { type DashboardSubject, type Refusal, View } from './view.ts';
 
 type Page = (view: View, id: string) => Html;
 
-/** The pages by their path below `/_emulator/dashboard/`. `ID` stands for the id of what the page shows. */
+/** The pages by their path below `/_emulator/dashboard/`. `ID` is a placeholder. */
 const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['', overviewPage],
   ['users', usersPage],

@@ -40,6 +40,7 @@ Examples:
 
 A seed file:
   { "users": [{ "email": "ada@example.com", "password": "correct horse" }],
+    "organizations": [{ "slug": "acme", "name": "Acme", "members": [{ "email": "ada@example.com" }] }],
     "webhooks": [{ "url": "http://127.0.0.1:3000/webhooks", "types": ["user.created"] }],
     "environments": { "acme": { "users": [{ "email": "bob@example.com" }] } } }
 
@@ -75,9 +76,10 @@ export function readArguments(args: readonly string[]): ProgramArguments {
       ),
     )
     .addOption(
-      new Option('-s, --seed <file>', 'JSON file with users to create; existing emails are left unchanged').env(
-        'TORII_EMULATOR_SEED',
-      ),
+      new Option(
+        '-s, --seed <file>',
+        'JSON file with users and organizations to create; existing ones are left unchanged',
+      ).env('TORII_EMULATOR_SEED'),
     )
     .option('-e, --environment <name[=key]>', 'additional environment; repeatable', addEnvironment)
     .addOption(

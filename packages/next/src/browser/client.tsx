@@ -79,7 +79,7 @@ export function TokenKeeper({ getToken, userId, tokenPath = defaultTokenPath, on
     document.addEventListener('visibilitychange', syncIfVisible);
     addEventListener('pageshow', onPageShow);
     addEventListener('online', syncIfVisible);
-    // After a sign-out or a change of the organization in another tab, update this page even if it is hidden: it must not keep private content.
+    // After a sign-out or a switch in another tab, update this page even if it is hidden: it must not keep private content.
     addEventListener('storage', syncAfterChange);
     latestKeeper.current = keeper;
     void keeper.sync();

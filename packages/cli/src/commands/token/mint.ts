@@ -71,7 +71,7 @@ export function addTokenMint(token: Command, context: Context): void {
         .conflicts('expired'),
     )
     .option('--expired', 'expired one minute ago')
-    .addOption(new Option('--stranger-key', 'sign with a key that nobody publishes').conflicts('signedBy'))
+    .addOption(new Option('--stranger-key', 'sign with an unpublished key: a forged token').conflicts('signedBy'))
     .option('--signed-by <kid>', 'sign with this key of the emulator', nonEmptyText)
     .option('--locale <locale>', 'locale of the user', nonEmptyText)
     .option('--unverified-email', 'the email is not verified')

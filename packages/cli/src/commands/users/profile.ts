@@ -25,7 +25,7 @@ export function addProfileOptions(command: Command): Command {
 
 const keepPrivate = `Torii does not store it any more. Keep it in --private '{"…":"…"}'.`;
 
-/** Fields of older versions of Torii. Without an answer of their own, commander would suggest an unrelated option. */
+/** Fields of older versions of Torii. Without these texts, commander would suggest an unrelated option. */
 const dropped: Readonly<Record<string, string>> = {
   name: 'Torii forms the name from --first-name and --last-name.',
   phone: keepPrivate,

@@ -86,7 +86,7 @@ function impersonationSection(view: View): Html {
   });
 }
 
-/** A mail on a page of its own: its link is as secret as in a real mail. */
+/** A separate page, because the link of a mail is a secret. */
 export function mailPage(view: View, id: string): Html {
   const mail = view.subject.environment.invitations.mails.find((each) => each.id === id);
   if (mail === undefined)

@@ -91,7 +91,7 @@ function tokenRow({ at, kid, claims }: MintedToken): Html {
 
 /** The claim can be missing or of any type, in a token that an app should refuse. */
 function subjectOf({ sub }: MintedToken['claims']): Html | string {
-  return sub === undefined ? 'nobody' : shortId(typeof sub === 'string' ? sub : JSON.stringify(sub));
+  return sub === undefined ? 'no user' : shortId(typeof sub === 'string' ? sub : JSON.stringify(sub));
 }
 
 /** The options of a token from the fields of the form. */
@@ -111,7 +111,7 @@ export function tokenOptionsFrom(field: (name: string) => string, parseJson: (na
   };
 }
 
-/** A page of its own, which is shown once: neither the dashboard nor its history keeps the token. */
+/** A page that is shown once: neither the dashboard nor the history of the browser keeps the token. */
 export function newTokenBody(view: View, { token, expiresAt, claims }: TokenResponse): Html {
   const command = `curl http://localhost:3000/ -H 'authorization: Bearer ${token}'`;
   return card(html`
