@@ -145,7 +145,7 @@ function memberRow(view: View, { organizationId, userId, role, roleName, joinedA
 
 const bags = [
   ['publicMetadata', 'Public metadata', 'JSON that browsers may read.'],
-  ['privateMetadata', 'Private metadata', 'JSON for your server alone.'],
+  ['privateMetadata', 'Private metadata', 'JSON that only your server may read.'],
 ] as const;
 
 export function bagFields(

@@ -8,7 +8,7 @@ import { checkField, inputField, jsonField, selectField } from './elements.ts';
 
 const bags = [
   ['publicMetadata', 'Public metadata', 'JSON that browsers may read.'],
-  ['privateMetadata', 'Private metadata', 'JSON for your server alone.'],
+  ['privateMetadata', 'Private metadata', 'JSON that only your server may read.'],
   ['unsafeMetadata', 'Unsafe metadata', 'JSON that the user may write.'],
 ] as const;
 
@@ -34,7 +34,7 @@ export function userFields(view: View, action: string, user?: User): Html {
       hint:
         user === undefined
           ? 'At least 8 characters. Without one, the user cannot sign in.'
-          : 'Empty leaves it as it is.',
+          : 'Leave it empty to keep the password.',
     })}
     ${inputField(view, action, { name: 'firstName', label: 'First name', value: of('firstName') })}
     ${inputField(view, action, { name: 'lastName', label: 'Last name', value: of('lastName') })}
