@@ -13,7 +13,7 @@ afterAll(() => torii.stop());
 
 const id = '01931a73-8b00-7000-8000-000000000000';
 
-/** The code of a refusal, or `undefined` if the response is none. */
+/** The code of a refusal, or `undefined` if the response is a success. */
 async function codeOf(response: Response): Promise<string | undefined> {
   const text = await response.text();
   return response.ok || text === '' ? undefined : JSON.parse(text).properties.code;

@@ -1,4 +1,4 @@
-// A client that is generated into a folder of its own, with a program that uses it.
+// Generates a client into a separate folder, with a program that uses it.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

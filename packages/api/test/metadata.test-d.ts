@@ -49,7 +49,7 @@ test('the other fields keep their types', async () => {
   expectTypeOf(user.unsafeMetadata).toEqualTypeOf<MetadataObject>();
 });
 
-test('organizations, memberships and invitations have types of their own', async () => {
+test('organizations, memberships and invitations have separate types', async () => {
   const organization = await client.organizations.get('o1');
   expectTypeOf(organization.publicMetadata.tier).toEqualTypeOf<number>();
   expectTypeOf(organization.privateMetadata).toEqualTypeOf<MetadataObject>();

@@ -85,7 +85,7 @@ describe.each(ways)('$name', ({ call }) => {
     expect(await refusalOf(scriptApi([ok()]), (client) => call(client, bag as never))).toMatchObject({ option });
   });
 
-  test('refuses what contains itself and what is nested too deeply', async () => {
+  test('refuses objects that contain themselves or are nested too deeply', async () => {
     let deep: unknown = 1;
     for (let level = 0; level < 5000; level++) deep = { a: deep };
     let wide: unknown = 1;

@@ -261,7 +261,7 @@ test.each<[string, string, RegExp]>([
     `{"email":"x@example.com","publicMetadata":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}\n`,
     /publicMetadata.*nested/,
   ],
-  ['a first name that is no text', ndjson({ email: 'x@example.com', firstName: { a: 1 } }), /firstName.*text/],
+  ['a first name that is not text', ndjson({ email: 'x@example.com', firstName: { a: 1 } }), /firstName.*text/],
   ['metadata alone that is empty', ndjson({ publicMetadata: {}, privateMetadata: null }), /no field/],
 ])('rejects a line with %s, with the reason, and creates the others', async (_name, line, reason) => {
   write('users.ndjson', ndjson({ email: 'a@example.com' }) + line + ndjson({ email: 'b@example.com' }));

@@ -43,7 +43,7 @@ test('adds and removes origins, whatever their spelling, and keeps the others', 
   expect(await stored()).toContain('https://xn--bcher-kva.example');
 });
 
-test('sends no change if there is none', async () => {
+test('does not replace the list if nothing changes', async () => {
   await run('add', 'https://a.example');
   const before = torii.requests.api;
   for (const args of [

@@ -194,7 +194,7 @@ test('tells who is signed in', async () => {
   for (let count = 0; count < 4; count++) await expect(session.getState()).rejects.toBeInstanceOf(Error);
 });
 
-test('sends the publishable key with every request, and none if there is none', async () => {
+test('sends the publishable key with every request, or no such header if there is no key', async () => {
   answers = [token('first'), token('second'), status(204), token('third')];
   const session = createSession({ issuer, publishableKey: 'pk_test_acme' });
   await session.getToken();

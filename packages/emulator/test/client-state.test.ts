@@ -198,7 +198,7 @@ test.each([
   ['a short password', { email: 'c@example.com', password: 'short' }, 400],
   ['a password that is null', { email: 'c@example.com', password: null }, 400],
   ['no email', { password: 'correct horse' }, 400],
-  ['an email that is none', { email: 'c', password: 'correct horse' }, 400],
+  ['text that is not an email', { email: 'c', password: 'correct horse' }, 400],
   ['an array', [], 400],
 ])('refuses to sign up with %s', async (_name, json, status) => {
   const response = await send(torii, publishedPaths.signUp, { json });

@@ -205,7 +205,7 @@ test.each<[string, Record<string, string>]>([
   ['metadata that is an array', { publicMetadata: '[]' }],
   ['a prototype key', { privateMetadata: '{ "__proto__": { "admin": true } }' }],
   ['metadata over the budget', { unsafeMetadata: JSON.stringify({ a: 'x'.repeat(9000) }) }],
-  ['an email that is none', { email: 'nobody' }],
+  ['text that is not an email', { email: 'nobody' }],
   ['an unknown language', { locale: 'xx' }],
   ['a short password', { password: 'short' }],
 ])('refuses a user with %s', async (_name, fields) => {
@@ -306,7 +306,7 @@ async function mint(
   return { token, response };
 }
 
-test('creates a token on a page of its own, which is not kept anywhere', async () => {
+test('shows a created token on a separate page, and keeps it nowhere', async () => {
   const { token, response } = await mint({});
   expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'private, no-store']);
   const verified = await fetch(`${torii.issuer}/_emulator/whoami`, { headers: { authorization: `Bearer ${token}` } });

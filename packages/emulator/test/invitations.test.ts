@@ -189,7 +189,7 @@ test('revokes with 200 and no body, also when repeated, and leaves an accepted i
 test.each<[string, object]>([
   ['without an email', { email: undefined }],
   ['with an email that is null', { email: null }],
-  ['with text that is no email', { email: 'ada' }],
+  ['with text that is not an email', { email: 'ada' }],
   ['with two emails', { email: 'a@b.c, d@e.f' }],
   ['with a line break in the email', { email: 'a@b.c\nbcc: d@e.f' }],
   ['with an unknown field', { role: 'admin' }],
@@ -219,7 +219,7 @@ test.each<[string, object]>([
   expect(torii.mails).toHaveLength(before);
 });
 
-test('accepts null and nothing for what is optional', async () => {
+test('optional fields can be null or missing', async () => {
   const invitation = await invite({ expiresInDays: null, redirectUrl: null, publicMetadata: {}, privateMetadata: {} });
   expect(await read(invitation.id)).toMatchObject({ publicMetadata: {}, privateMetadata: {} });
 });
@@ -344,7 +344,7 @@ test.each<[string, string | undefined, number, string]>([
     303,
     'https://app.example.com/%C3%A6%F0%9F%98%80?q=*',
   ],
-  ['to a page of its own', undefined, 200, ''],
+  ['to a page of the emulator', undefined, 200, ''],
 ])(
   'the page of the link shows a form, signs the person up and leads %s',
   async (_name, redirectUrl, status, location) => {

@@ -117,7 +117,7 @@ test.each<[string, string, () => Promise<unknown>]>([
   ['with a slug that is a path', 'organization_invalid', () => torii.createOrganization({ name: 'A', slug: '../a' })],
   ['with an empty slug', 'organization_invalid', () => torii.createOrganization({ name: 'A', slug: '' })],
   [
-    'with members that are no list',
+    'with members that are not a list',
     'organization_invalid',
     () => torii.createOrganization({ name: 'A', members: {} as never }),
   ],

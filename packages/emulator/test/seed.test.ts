@@ -124,7 +124,7 @@ test.each<[string, string, unknown]>([
     },
   ],
   ['a member by id', 'organization_invalid', { organizations: [{ slug: 'b', name: 'B', members: [{ userId: '1' }] }] }],
-  ['organizations that are no list', 'organization_invalid', { organizations: {} }],
+  ['organizations that are not a list', 'organization_invalid', { organizations: {} }],
   ['a role without a key', 'organization_invalid', { roles: [{}] }],
   ['an unknown field', 'user_invalid', { people: [] }],
   ['a text', 'user_invalid', 'ada@example.com'],

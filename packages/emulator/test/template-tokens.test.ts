@@ -150,7 +150,7 @@ test.each<[string, unknown]>([
   ['the claim exp', { chat: { claims: { exp: 9e9 } } }],
   ['a claim that hides an impersonation', { chat: { claims: { act: undefined } } }],
   ['the claim impersonating', { chat: { claims: { impersonating: false } } }],
-  ['a claim that is no JSON', { chat: { claims: { a: 1n } } }],
+  ['a claim that is not JSON', { chat: { claims: { a: 1n } } }],
   ['no lifetime', { chat: { expiresInSeconds: 0 } }],
   ['half a second', { chat: { expiresInSeconds: 0.5 } }],
   ['a lifetime that is text', { chat: { expiresInSeconds: '60' } }],

@@ -62,7 +62,7 @@ test('sends an event for a change, and none if nothing has changed', async () =>
 test.each<[string, unknown, number]>([
   ['an unknown field', { mail: 'x@example.com' }, 400],
   ['the status, which has its own requests', { status: 'banned' }, 400],
-  ['an email that is none', { email: 'nobody' }, 400],
+  ['text that is not an email', { email: 'nobody' }, 400],
   ['an email of another user', { email: 'GRACE@example.com' }, 409],
   ['a short password', { password: 'short' }, 400],
   ['metadata over the budget', { unsafeMetadata: { a: 'x'.repeat(9000) } }, 400],

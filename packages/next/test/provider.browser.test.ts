@@ -183,7 +183,7 @@ describe.each(['the issuer route', 'the origin of the issuer'])('through %s', (w
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').filter({ hasText: '401' }).waitFor();
     expect((await names(page)).filter((name) => sessionCookies.includes(name))).toEqual([]);
-    // The server sees nobody, whatever a browser makes up.
+    // An invented value does not sign anyone in on the server.
     await page.context().addCookies([{ name: '__client_session', value: 'made-up', url: `${app.url}/_torii/` }]);
     await page.reload();
     await shows(page, 'browser', 'signed out');
