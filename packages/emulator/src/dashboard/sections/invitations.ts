@@ -18,7 +18,7 @@ function invitationsSection(view: View): Html {
   return section({
     id: 'invitations',
     title: 'Invitations',
-    about: 'People who were asked to sign up. Each gets a mail with a link, which you find below.',
+    about: 'People who were asked to sign up. Each gets a mail with a link. You find the mails below.',
     top: foldedForm(
       view,
       'create-invitation',
@@ -71,17 +71,17 @@ function mailSection(view: View): Html {
 function impersonationSection(view: View): Html {
   const { state } = view.subject.environment.impersonations;
   const choices = [
-    ['enabled', 'on'],
-    ['disabled', 'off'],
-    ['quota_exceeded', 'quota used up'],
+    ['enabled', 'It is on.', 'Switch on'],
+    ['disabled', 'It is off.', 'Switch off'],
+    ['quota_exceeded', 'The quota is used up.', 'Use up the quota'],
   ] as const;
   return section({
     id: 'impersonation',
     title: 'Impersonation',
-    about: 'Whether the REST API gives tokens with which a member of your staff signs in as a user.',
-    live: html`<p class="spaced">It is <strong>${choices.find(([each]) => each === state)?.[1]}</strong>.</p>`,
+    about: 'Tokens of the REST API with which a member of your staff signs in as a user.',
+    live: html`<p class="spaced"><strong>${choices.find(([each]) => each === state)?.[1]}</strong></p>`,
     still: html`<div class="inline buttons">
-      ${choices.map(([each, label]) => actionButton('set-impersonation', `Set to ${label}`, { state: each }))}
+      ${choices.map(([each, , label]) => actionButton('set-impersonation', label, { state: each }))}
     </div>`,
   });
 }

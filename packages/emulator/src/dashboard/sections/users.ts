@@ -21,7 +21,7 @@ export function usersPage(view: View): Html {
   return section({
     id: 'users',
     title: 'Users',
-    about: 'The people who can sign in to this environment. Open one to see and change everything about it.',
+    about: 'The people who can sign in to this environment. Open one to see and change all of the user’s data.',
     top: html`
       ${foldedForm(
         view,
