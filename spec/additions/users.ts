@@ -127,7 +127,7 @@ export const users: Additions = {
             reason: { type: 'string', description: 'Why, for the audit log.', minLength: 1, maxLength: 500 },
             redirectUrl: {
               ...optionalText,
-              description: 'Where to send the actor after the sign-in. It must belong to an allowed origin.',
+              description: 'The page of your app that the actor opens. It must belong to an allowed origin.',
             },
             expiresInSeconds: {
               type: ['integer', 'null'],

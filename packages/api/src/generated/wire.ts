@@ -356,7 +356,7 @@ export type ImpersonationTokenInput = {
      */
     reason: string;
     /**
-     * Where to send the actor after the sign-in. It must belong to an allowed origin.
+     * The page of your app that the actor opens. It must belong to an allowed origin.
      */
     redirectUrl?: string | null;
     /**

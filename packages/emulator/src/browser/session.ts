@@ -102,9 +102,9 @@ export function createSession({ issuer, publishableKey }: SessionOptions): Brows
 
   let held: HeldToken | undefined;
   let renewal: Promise<string | null> | undefined;
-  // Settles when the last switch or sign-out that was asked for has ended.
+  // Settles when all switches and sign-outs have ended.
   let lastChange: Promise<unknown> = Promise.resolve();
-  // Grows with every sign-out and switch. A token that was requested before is of no use afterwards, and is discarded.
+  // Grows with every sign-out and switch. A token that was requested before one of them is discarded.
   let changeCount = 0;
 
   function hold(answer: TokenAnswer, begunAtMs: number): string {
@@ -122,7 +122,7 @@ export function createSession({ issuer, publishableKey }: SessionOptions): Brows
     const begun = { changeCount, atMs: Date.now() };
     const response = await send('POST', provisionalPaths.accessToken);
     const answer = response.status === 401 ? undefined : await readToken(response);
-    // After a switch, the token of the new organization is held. After a sign-out, none is.
+    // A switch or a sign-out in the meantime has already set or cleared the token.
     if (changeCount !== begun.changeCount) return held?.token ?? null;
     if (answer !== undefined) return hold(answer, begun.atMs);
     held = undefined;

@@ -6,8 +6,8 @@ export interface CookieSource {
   getToken(): Promise<string | null>;
   readonly tokenPath: string;
   /**
-   * Whether another tab signed out since this page was loaded. If so, `getToken` may return a token that was issued before the
-   * sign-out.
+   * Whether another tab signed out or changed the organization since this page was loaded. If so, `getToken` may return a
+   * token that was issued before that.
    */
   isOutdated(): boolean;
   isStopped(): boolean;

@@ -32,7 +32,7 @@ export function addUsersImpersonate(users: Command, context: Context): void {
     .description('Create a single-use link to sign in as a user. Asks for confirmation.')
     .requiredOption('--actor <user>', 'id or email of the user who will use the link', nonEmptyText)
     .requiredOption('--reason <text>', 'why, for the audit log of Torii', nonEmptyText)
-    .option('--redirect-url <url>', 'where to go after the sign-in', nonEmptyText)
+    .option('--redirect-url <url>', 'page of your app to open, on an allowed origin', nonEmptyText)
     .option('--expires-in <seconds>', '60 to 600; default: 600', wholeNumber(60, 600))
     .addHelpText('after', help)
     .action((who: string, options: ImpersonateOptions) => impersonate(context, who, options));

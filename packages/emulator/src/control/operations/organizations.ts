@@ -1,6 +1,6 @@
 import { type ControlOperations, invalid, limitOf, refuseUnknown } from '../operation.ts';
 
-// The library validates what these operations pass on to it as `never`.
+// `as never`: the library validates these values.
 export const organizationOperations: ControlOperations = {
   'GET /organizations': {
     does: 'organizations, newest first',
