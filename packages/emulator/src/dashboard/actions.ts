@@ -11,7 +11,7 @@ import { parseMember, parseOrganization, parseRole } from '../organizations/inpu
 import { editUserFields, newUserFields, parseUser } from '../users/input.ts';
 import type { Controls } from './controls.ts';
 import { type FormFields, formFields } from './form-fields.ts';
-import { userInputFrom } from './sections/user-fields.ts';
+import { userInputFrom } from './sections/users/fields.ts';
 
 /** Does something, and returns the page to show next, below the dashboard. `undefined` shows the same page again. */
 type Action = (controls: Controls, fields: FormFields) => unknown;
@@ -133,8 +133,7 @@ function inject(faults: Faults, text: FormFields['text']): void {
   preset.inject(faults, text('surface') as FaultTarget, times === '' ? {} : { times: Number(times) });
 }
 
-function bagsFrom({ text, json }: FormFields): Partial<TwoBags> {
-  const bag = (name: string) => (text(name).trim() === '' ? {} : (json(name) as TwoBags['publicMetadata']));
+function bagsFrom({ bag }: FormFields): TwoBags {
   return { publicMetadata: bag('publicMetadata'), privateMetadata: bag('privateMetadata') };
 }
 
