@@ -146,7 +146,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       ],
       'browser-contract': ['.', 'faults', 'http', 'sessions', 'users'],
       pages: ['.', 'browser-contract', 'faults', 'http', 'invitations', 'sessions'],
-      control: ['.', 'database', 'faults', 'http', 'users', 'webhooks'],
+      control: ['.', 'database', 'faults', 'http', 'impersonation', 'users', 'webhooks'],
       dashboard: [
         '.',
         'control',

@@ -71,20 +71,6 @@ export const userOperations: ControlOperations = {
       return { body: environment.users.unban(userNamed(environment, request.path('user')).id) };
     },
   },
-  'GET /sessions': {
-    does: 'the last active sessions',
-    example: '?limit=20',
-    members: [],
-    handle: ({ environment }, request) => ({ body: { sessions: environment.sessions.listRecent(limitOf(request)) } }),
-  },
-  'DELETE /sessions/{id}': {
-    does: 'ends a session',
-    members: [],
-    handle: ({ environment }, request) => {
-      environment.sessions.revoke(request.path('id'));
-      return { status: 204 };
-    },
-  },
 };
 
 function userNamed({ users }: ControlSubject['environment'], idOrEmail: string): User {
