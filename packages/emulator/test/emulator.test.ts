@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrations } from '../src/database/store.ts';
 import { type EmulatorOptions, startEmulator, type User } from '../src/index.ts';
 import { requireSupportedNode } from '../src/node-version.ts';
-import { settingsFrom } from '../src/options.ts';
+import { settingsFrom } from '../src/options/settings.ts';
 import { close, listen, originOf } from '../src/server.ts';
 import { createWebhookSecret } from '../src/webhooks/signature.ts';
 import { callApi, signIn, unknownId } from './rest.ts';
