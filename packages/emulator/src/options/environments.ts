@@ -1,4 +1,5 @@
 import { defaultEnvironment } from '../environment-records.ts';
+import { isRecord } from '../fields.ts';
 import { parseTemplates } from '../tokens/templates.ts';
 import { checkWebhookSecret, parseWebhook, type WebhookOptions } from '../webhooks/options.ts';
 import type { EnvironmentOptions } from './emulator-options.ts';
@@ -8,7 +9,12 @@ export function checkEnvironments(environments: readonly EnvironmentOptions[]): 
   if (!Array.isArray(environments))
     throw invalidOption('environments must be an array of objects such as { name: "acme" }.');
   const names = new Set([defaultEnvironment]);
-  for (const { name, secretKey, publishableKey, tokenTemplates, webhookSecret, webhooks = [] } of environments) {
+  for (const environment of environments) {
+    const given: unknown = environment;
+    if (!isRecord(given)) throw invalidOption('environments must contain objects such as { name: "acme" }.');
+    const { name, secretKey, publishableKey, tokenTemplates, webhookSecret, webhooks = [], ...unknown } = environment;
+    const [field] = Object.keys(unknown);
+    if (field !== undefined) throw invalidOption(`environments has the unknown field ${field.slice(0, 64)}.`);
     if (typeof name !== 'string' || !/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(name)) {
       throw invalidOption('environments has an invalid name. Use 1 to 64 lowercase letters, digits and hyphens.');
     }
