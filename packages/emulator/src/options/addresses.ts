@@ -1,10 +1,10 @@
-import { parseOrigin } from '../http/origins.ts';
+import { parseAppOrigin } from '../allowed-origins/origin.ts';
 import { invalidOption } from './invalid-option.ts';
 
 export function checkPublicOrigin(publicOrigin: unknown): void {
   if (publicOrigin === undefined) return;
-  const origin = parseOrigin(publicOrigin);
-  if (origin === undefined || !isHostname(new URL(origin).hostname)) {
+  const origin = parseAppOrigin(publicOrigin);
+  if (origin === undefined || !/^https?:/.test(origin) || !isHostname(new URL(origin).hostname)) {
     throw invalidOption(
       'publicOrigin must be an origin such as "http://localhost:8080", without a path or a slash at its end, in lowercase, ' +
         'and without the default port.',

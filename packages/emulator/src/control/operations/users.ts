@@ -1,8 +1,7 @@
 import { storing } from '../../database/storage-errors.ts';
-import { Problem } from '../../http/problem.ts';
 import { editUserFields, parseUser } from '../../users/input.ts';
-import type { User } from '../../users/user.ts';
-import { type ControlOperations, type ControlSubject, limitOf, refuseUnknown } from '../operation.ts';
+import { userNamed } from '../named-user.ts';
+import { type ControlOperations, limitOf, refuseUnknown } from '../operation.ts';
 
 export const userOperations: ControlOperations = {
   'GET /users': {
@@ -72,10 +71,3 @@ export const userOperations: ControlOperations = {
     },
   },
 };
-
-function userNamed({ users }: ControlSubject['environment'], idOrEmail: string): User {
-  const found = users.find(idOrEmail);
-  if (found === undefined)
-    throw new Problem(404, 'user_not_found', 'No user of this environment has this id or email.');
-  return found.user;
-}
