@@ -61,7 +61,7 @@ export interface Names {
 }
 
 /** The name of a user: the one that was written directly, or else the first and the last name. */
-export function nameOf({ name, firstName, lastName }: Names): string | null {
+function nameOf({ name, firstName, lastName }: Names): string | null {
   if (typeof name === 'string') return name;
   const parts = [firstName, lastName].filter((part) => typeof part === 'string' && part !== '');
   return parts.length === 0 ? null : parts.join(' ');
