@@ -5,7 +5,7 @@ import { jsonField } from './inputs.ts';
 
 const labels = {
   publicMetadata: ['Public metadata', 'JSON that browsers may read.'],
-  privateMetadata: ['Private metadata', 'JSON for your server alone.'],
+  privateMetadata: ['Private metadata', 'JSON that only your server may read.'],
   unsafeMetadata: ['Unsafe metadata', 'JSON that the user may write.'],
 } as const;
 
