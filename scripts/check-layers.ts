@@ -110,6 +110,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
         'impersonation',
         'invitations',
         'metadata',
+        'options',
         'organizations',
         'pages',
         'program',
@@ -146,7 +147,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       ],
       'browser-contract': ['.', 'faults', 'http', 'sessions', 'users'],
       pages: ['.', 'browser-contract', 'faults', 'http', 'invitations', 'sessions'],
-      control: ['.', 'database', 'faults', 'http', 'users', 'webhooks'],
+      control: ['.', 'database', 'faults', 'http', 'impersonation', 'users', 'webhooks'],
       dashboard: [
         '.',
         'control',
@@ -164,7 +165,8 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       ],
       // Runs in a browser.
       browser: ['.'],
-      program: ['.', 'control', 'tokens', 'users', 'webhooks'],
+      options: ['.', 'allowed-origins', 'http', 'tokens', 'webhooks'],
+      program: ['.', 'control', 'options', 'tokens', 'users', 'webhooks'],
     },
     libraries: { commander: 'program' },
   },

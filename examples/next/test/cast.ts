@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import getPort from 'get-port';
+import { buildNextExample, nextExample } from '../../../scripts/next-example.ts';
 
 /** The emulator, and the app that uses it. */
 export interface Cast extends AsyncDisposable {
@@ -13,10 +13,9 @@ export interface Cast extends AsyncDisposable {
 
 export const ada = { email: 'ada@example.com', password: 'correct horse battery' };
 
-const folder = fileURLToPath(new URL('..', import.meta.url));
-
 export async function startCast(): Promise<Cast> {
-  build();
+  const problem = await buildNextExample();
+  if (problem !== undefined) throw new Error(`next build failed:\n${problem}`);
   await using ending = new AsyncDisposableStack();
   const port = await getPort({ host: '127.0.0.1' });
   const app = `http://127.0.0.1:${port}`;
@@ -25,9 +24,9 @@ export async function startCast(): Promise<Cast> {
   await emulator.createOrganization({ name: 'Acme', members: [{ userId, role: 'org:administrator' }] });
   await emulator.createOrganization({ name: 'Globex', members: [{ userId, role: 'org:member' }] });
 
-  const program = `${folder}node_modules/next/dist/bin/next`;
+  const program = `${nextExample}/node_modules/next/dist/bin/next`;
   const child = spawn(process.execPath, [program, 'start', '--hostname', '127.0.0.1', '--port', String(port)], {
-    cwd: folder,
+    cwd: nextExample,
     env: { ...process.env, NODE_ENV: 'production', TORII_ISSUER: emulator.issuer, APP_ORIGIN: app },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -38,13 +37,6 @@ export async function startCast(): Promise<Cast> {
   }
   const all = ending.move();
   return { emulator, app, [Symbol.asyncDispose]: () => all.disposeAsync() };
-}
-
-/** Turbo skips the build if nothing has changed. */
-function build(): void {
-  const args = ['run', 'build', '--filter=@torii/example-next', '--output-logs=errors-only'];
-  const { status, stdout, stderr } = spawnSync('turbo', args, { cwd: folder, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`next build failed:\n${stdout}${stderr}`);
 }
 
 async function answers(url: string): Promise<boolean> {

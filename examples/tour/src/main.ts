@@ -2,9 +2,9 @@ import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmulator } from '@torii/emulator';
 import getPort from 'get-port';
+import { buildNextExample } from '../../../scripts/next-example.ts';
 import { countWrong, describeCall, formatTable } from './report.ts';
 import {
-  buildNextServer,
   exampleServers,
   nextServer,
   type RunningServer,
@@ -55,7 +55,7 @@ try {
 
 async function run({ once, ...asked }: Options): Promise<void> {
   say('Building the Next.js app (takes about half a minute the first time)');
-  const problem = buildNextServer();
+  const problem = await buildNextExample();
   if (problem !== undefined) say(`Skipping Next.js: the build failed: ${problem}`);
   const programs = asked.programs.filter((program) => program !== nextServer || problem === undefined);
   const toriiPort = await findPort('Torii', firstPort);

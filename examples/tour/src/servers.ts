@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { nextExample } from '../../../scripts/next-example.ts';
 
 /** A program that serves HTTP on 127.0.0.1, and reads TORII_ISSUER and PORT from its environment. */
 export interface ServerProgram {
@@ -24,21 +25,12 @@ export const exampleServers: readonly ServerProgram[] = [
   { name: 'node:http', file: exampleFile('node-http') },
 ];
 
-const nextFolder = fileURLToPath(new URL('../../next', import.meta.url));
-
-/** Must be built first (`buildNextServer`). Also reads APP_ORIGIN. */
+/** Must be built first (`buildNextExample`). Also reads APP_ORIGIN. */
 export const nextServer: ServerProgram = {
   name: 'Next.js',
-  file: `${nextFolder}/node_modules/next/dist/bin/next`,
-  args: ['start', nextFolder, '--hostname', '127.0.0.1'],
+  file: `${nextExample}/node_modules/next/dist/bin/next`,
+  args: ['start', nextExample, '--hostname', '127.0.0.1'],
 };
-
-/** Builds the Next.js app and its packages, unless they are up to date. Returns the build's output if it fails. */
-export function buildNextServer(): string | undefined {
-  const args = ['run', 'build', '--filter=@torii/example-next', '--output-logs=errors-only'];
-  const { status, stdout, stderr, error } = spawnSync('turbo', args, { cwd: nextFolder, encoding: 'utf8' });
-  return status === 0 ? undefined : [error?.message, stdout, stderr].filter(Boolean).join('\n').trim();
-}
 
 export const staticSite: ServerProgram = { name: 'static page', file: exampleFile('static-site') };
 

@@ -119,9 +119,11 @@ test('uses another port if one is in use, and says so', async () => {
   // If another program uses the port already, that serves the test as well.
   await once(occupant, 'listening').catch(() => {});
   try {
-    const { code, text } = await start('--once').ended;
-    expect(text).toMatch(new RegExp(`Port ${firstPort + 2} is in use: Koa uses port \\d+ instead`));
-    expect(code).toBe(0);
+    const { output } = start();
+    const used = new RegExp(`Port ${firstPort + 2} is in use: Koa uses port (\\d+) instead`);
+    await expect.poll(() => output.text, { timeout: 240_000 }).toMatch(used);
+    const [, port] = used.exec(output.text) ?? [];
+    await expect.poll(() => listens(Number(port)), { timeout: 240_000 }).toBe(true);
   } finally {
     occupant.close();
   }

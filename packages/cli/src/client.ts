@@ -6,8 +6,6 @@ import { readSecretFile } from './files.ts';
 import { demandEach } from './listing.ts';
 import { addSettingsOptions, type Setting, type SettingsOptions, settingsFrom } from './settings.ts';
 
-export { defaultApiUrl } from '@torii/api';
-
 export interface ApiOptions extends SettingsOptions {
   readonly apiUrl?: string;
   readonly secretKeyFile?: string;

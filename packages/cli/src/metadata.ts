@@ -42,6 +42,10 @@ JSON is an object, such as
   '{"plan":"pro"}'
 or @FILE, or - for standard input.`;
 
+export const mergedMetadataHelp: string = `${metadataHelp}
+It is merged into the stored metadata.
+A key that is null is removed.`;
+
 /** The longest file that is read. The API accepts 8 KB. */
 const longestJson = 1_000_000;
 

@@ -63,6 +63,15 @@ export function text(accepts: (value: string) => boolean = () => true, otherwise
   };
 }
 
+/** A rule for a whole number that may be left out. */
+export function optionalWhole(from: number, to: number, unit: string): Rule {
+  return (value) => {
+    if (value === undefined || value === null) return undefined;
+    const fits = Number.isInteger(value) && Number(value) >= from && Number(value) <= to;
+    return fits ? undefined : `must be a whole number of ${unit} from ${from} to ${to}`;
+  };
+}
+
 /** RFC 9562 section 4. */
 export function isUuid(value: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);

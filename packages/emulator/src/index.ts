@@ -7,7 +7,7 @@ export type { ImpersonationState } from './impersonation/impersonations.ts';
 export type { Acceptance } from './invitations/input.ts';
 export type { Mail } from './invitations/mailbox.ts';
 export type { Metadata } from './metadata/metadata.ts';
-export type { EmulatorOptions, EnvironmentOptions, Host } from './options.ts';
+export type { EmulatorOptions, EnvironmentOptions, Host } from './options/emulator-options.ts';
 export type { NewMember, NewOrganization, NewRole } from './organizations/input.ts';
 export type { Organization, OrganizationMember, OrganizationRole } from './organizations/organization.ts';
 export type { SeedMember, SeedOrganization } from './organizations/seed.ts';

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { EmulatorError } from './errors.ts';
-import type { Host } from './options.ts';
+import type { Host } from './options/emulator-options.ts';
 
 export async function listen(port: number, host: Host): Promise<Server> {
   const server = createServer();

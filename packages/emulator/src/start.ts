@@ -9,7 +9,8 @@ import { defaultEnvironment, loadEnvironments, type WantedEnvironment } from './
 import { Faults } from './faults/faults.ts';
 import { Traffic } from './faults/traffic.ts';
 import { requireSupportedNode } from './node-version.ts';
-import { type EmulatorOptions, type Settings, settingsFrom } from './options.ts';
+import type { EmulatorOptions } from './options/emulator-options.ts';
+import { type Settings, settingsFrom } from './options/settings.ts';
 import { EnvironmentRouter } from './router.ts';
 import { listen, originOf } from './server.ts';
 import { parseTemplates, type TokenTemplate, type TokenTemplateOptions } from './tokens/templates.ts';

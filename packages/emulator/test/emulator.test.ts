@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrations } from '../src/database/store.ts';
 import { type EmulatorOptions, startEmulator, type User } from '../src/index.ts';
 import { requireSupportedNode } from '../src/node-version.ts';
-import { settingsFrom } from '../src/options.ts';
+import { settingsFrom } from '../src/options/settings.ts';
 import { close, listen, originOf } from '../src/server.ts';
 import { createWebhookSecret } from '../src/webhooks/signature.ts';
 import { callApi, signIn, unknownId } from './rest.ts';
@@ -72,6 +72,9 @@ test.each<[string, EmulatorOptions]>([
   ['tokenLifetimeSeconds', { tokenLifetimeSeconds: 0.5 }],
   ['environments', { environments: {} as never }],
   ['environments', { environments: [{ name: 7 as never }] }],
+  ['environments', { environments: [null as never] }],
+  ['environments', { environments: ['acme' as never] }],
+  ['secretkey', { environments: [{ name: 'acme', secretkey: 'sk_test_acme' } as never] }],
   ['webhookSecret', { webhookSecret: '' }],
   ['webhookSecret', { webhookSecret: `whsec_${Buffer.alloc(23).toString('base64')}` }],
   ['webhookSecret', { webhookSecret: `whsec_${Buffer.alloc(65).toString('base64')}` }],

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStore } from '../src/database/store.ts';
 import { type Emulator, startEmulator, type User } from '../src/index.ts';
-import { settingsFrom } from '../src/options.ts';
+import { settingsFrom } from '../src/options/settings.ts';
 import { publishedPaths } from '../src/published-paths.ts';
 import { startOn } from '../src/start.ts';
 import { logIn, login, send } from './browser.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStore } from '../src/database/store.ts';
 import { startEmulator, type User } from '../src/index.ts';
-import { settingsFrom } from '../src/options.ts';
+import { settingsFrom } from '../src/options/settings.ts';
 import { startOn } from '../src/start.ts';
 import { type Configuration, configurationOf, type Program, runProgram } from './program.ts';
 import { patience, type Receiver, startReceiver, verify } from './receiver.ts';

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { lock, lockOneOf } from '../../../scripts/lock-file.ts';
 import { repository } from '../../../scripts/workspace.ts';
 
 interface Recipe {
@@ -135,32 +135,4 @@ async function run(
   }
   const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
   if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${output}`);
-}
-
-/** Waits for a lock file. It contains the holder's process id, so that the lock of a dead process can be removed. */
-async function lock(path: string): Promise<AsyncDisposable> {
-  return lockOneOf([path]);
-}
-
-async function lockOneOf(paths: readonly string[]): Promise<AsyncDisposable> {
-  for (;;) {
-    for (const path of paths) {
-      try {
-        writeFileSync(path, String(process.pid), { flag: 'wx' });
-        return { [Symbol.asyncDispose]: async () => rmSync(path, { force: true }) };
-      } catch {
-        if (!isHeld(path)) rmSync(path, { force: true });
-      }
-    }
-    await sleep(100);
-  }
-}
-
-function isHeld(path: string): boolean {
-  try {
-    process.kill(Number(readFileSync(path, 'utf8')) || process.pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code !== 'ESRCH' && error.code !== 'ENOENT';
-  }
 }

@@ -1,7 +1,8 @@
+import { defaultApiUrl } from '@torii/api';
 import type { Auth } from '@torii/core';
 import type { Command } from 'commander';
 import { addText } from '../arguments.ts';
-import { type ApiOptions, addApiOptions, apiSettingsFrom, clientWith, defaultApiUrl } from '../client.ts';
+import { type ApiOptions, addApiOptions, apiSettingsFrom, clientWith } from '../client.ts';
 import type { Context } from '../context.ts';
 import { CommandFailure, isKeyRefused } from '../failures.ts';
 import { withoutSecrets } from '../output/printable.ts';

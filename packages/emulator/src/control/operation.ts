@@ -5,6 +5,7 @@ import type { EmulatorEnvironment } from '../emulator-environment.ts';
 import type { Environment } from '../environment.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { Traffic } from '../faults/traffic.ts';
+import { isRecord } from '../fields.ts';
 import { readJson } from '../http/body.ts';
 import { Problem } from '../http/problem.ts';
 
@@ -67,7 +68,7 @@ export async function readControlRequest(request: HonoRequest): Promise<ControlR
 
 async function readObject(request: HonoRequest): Promise<Fields> {
   const body = await readJson(request);
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Fields;
+  if (isRecord(body)) return body;
   throw invalid('The body must be a JSON object.');
 }
 

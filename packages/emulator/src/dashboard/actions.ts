@@ -1,3 +1,5 @@
+import { userNamed } from '../control/named-user.ts';
+import type { ControlSubject } from '../control/operation.ts';
 import { storing } from '../database/storage-errors.ts';
 import type { Environment } from '../environment.ts';
 import type { Faults, FaultTarget } from '../faults/faults.ts';
@@ -9,12 +11,11 @@ import { parseInvitation } from '../invitations/input.ts';
 import { bagRules, type TwoBags } from '../metadata/two-bags.ts';
 import { parseMember, parseOrganization, parseRole } from '../organizations/input.ts';
 import { editUserFields, newUserFields, parseUser } from '../users/input.ts';
-import type { Controls } from './controls.ts';
 import { type FormFields, formFields } from './form-fields.ts';
-import { userInputFrom } from './sections/user-fields.ts';
+import { userInputFrom } from './sections/users/fields.ts';
 
 /** Does something, and returns the page to show next, below the dashboard. `undefined` shows the same page again. */
-type Action = (controls: Controls, fields: FormFields) => unknown;
+type Action = (subject: ControlSubject, fields: FormFields) => unknown;
 
 const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [
@@ -63,14 +64,18 @@ const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   [
     'add-member',
     ({ environment }, { text }) => {
-      const member = { userId: memberOf(environment, text('member')), role: text('role') };
+      const member = { userId: userNamed(environment, text('member').trim()).id, role: text('role') };
       environment.organizations.addMember(text('organization'), parseMember(member));
     },
   ],
   [
     'set-role',
     ({ environment }, { text }) => {
-      environment.organizations.setRole(text('organization'), memberOf(environment, text('member')), text('role'));
+      environment.organizations.setRole(
+        text('organization'),
+        userNamed(environment, text('member').trim()).id,
+        text('role'),
+      );
     },
   ],
   [
@@ -118,11 +123,11 @@ const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['recover', ({ faults }, { text }) => faults.recover(text('surface') as FaultTarget)],
 ]);
 
-export async function act(controls: Controls, form: URLSearchParams): Promise<string | undefined> {
+export async function act(subject: ControlSubject, form: URLSearchParams): Promise<string | undefined> {
   const action = actions.get(form.get('action') ?? '');
   if (action === undefined)
     throw new Problem(400, 'action_unknown', 'This action does not exist. Reload the dashboard.');
-  const next = await storing(async () => action(controls, formFields(form)));
+  const next = await storing(async () => action(subject, formFields(form)));
   return typeof next === 'string' ? next : undefined;
 }
 
@@ -133,17 +138,8 @@ function inject(faults: Faults, text: FormFields['text']): void {
   preset.inject(faults, text('surface') as FaultTarget, times === '' ? {} : { times: Number(times) });
 }
 
-function bagsFrom({ text, json }: FormFields): Partial<TwoBags> {
-  const bag = (name: string) => (text(name).trim() === '' ? {} : (json(name) as TwoBags['publicMetadata']));
+function bagsFrom({ bag }: FormFields): TwoBags {
   return { publicMetadata: bag('publicMetadata'), privateMetadata: bag('privateMetadata') };
-}
-
-/** The id of a user who is named by id or email. */
-function memberOf({ users }: Environment, named: string): string {
-  const found = users.find(named.trim());
-  if (found === undefined)
-    throw new Problem(404, 'user_not_found', 'No user of this environment has this id or email.');
-  return found.user.id;
 }
 
 function userOf({ users }: Environment, id: string): string {

@@ -1,4 +1,5 @@
 import { Problem } from '../http/problem.ts';
+import type { Metadata } from '../metadata/metadata.ts';
 
 /** Reads the fields of a submitted form. */
 export interface FormFields {
@@ -10,18 +11,22 @@ export interface FormFields {
    * @throws Problem `invalid_request`
    */
   json(name: string): unknown;
+  /**
+   * A bag of metadata. An empty field is an empty bag.
+   *
+   * @throws Problem `invalid_request`
+   */
+  bag(name: string): Metadata;
 }
 
 export function formFields(form: URLSearchParams): FormFields {
   const text = (name: string) => form.get(name) ?? '';
-  return {
-    text,
-    json(name) {
-      try {
-        return JSON.parse(text(name));
-      } catch {
-        throw new Problem(400, 'invalid_request', `The field ${name} is not valid JSON.`);
-      }
-    },
+  const json = (name: string): unknown => {
+    try {
+      return JSON.parse(text(name));
+    } catch {
+      throw new Problem(400, 'invalid_request', `The field ${name} is not valid JSON.`);
+    }
   };
+  return { text, json, bag: (name) => (text(name).trim() === '' ? {} : (json(name) as Metadata)) };
 }

@@ -1,4 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import type { ControlSubject } from '../control/operation.ts';
 import {
   controlPath,
   dashboardPath,
@@ -19,17 +20,18 @@ import { dashboardBody, sectionTitles } from './page.ts';
 import { clockPage } from './sections/clock.ts';
 import { invitationsPage, mailPage } from './sections/invitations.ts';
 import { keysPage } from './sections/keys.ts';
-import { organizationPage, organizationsPage } from './sections/organizations.ts';
+import { organizationsPage } from './sections/organizations/list.ts';
+import { organizationPage } from './sections/organizations/profile.ts';
 import { overviewPage } from './sections/overview.ts';
 import { requestsPage } from './sections/requests.ts';
 import { secretsBody } from './sections/secrets.ts';
 import { sessionsPage } from './sections/sessions.ts';
 import { newTokenBody, tokenOptionsFrom, tokensPage } from './sections/tokens.ts';
-import { userPage } from './sections/user.ts';
-import { usersPage } from './sections/users.ts';
+import { usersPage } from './sections/users/list.ts';
+import { userPage } from './sections/users/profile.ts';
 import { webhooksPage } from './sections/webhooks.ts';
 import { dashboardStylesheet } from './stylesheet.ts';
-import { type DashboardSubject, type Refusal, View } from './view.ts';
+import { type Refusal, View } from './view.ts';
 
 type Page = (view: View, id: string) => Html;
 
@@ -50,7 +52,7 @@ const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['keys', keysPage],
 ]);
 
-export function dashboardRoutes(subject: DashboardSubject): Hono {
+export function dashboardRoutes(subject: ControlSubject): Hono {
   const app = new Hono();
   for (const path of [dashboardPath, `${sectionsPath}*`, secretsPath]) {
     app.use(path, showProblems, refuseForeignPages(subject.environment.issuer));
@@ -114,7 +116,7 @@ function selfOf(c: Context): string {
   return `./${pathname.split('/').at(-1)}${search}`;
 }
 
-async function answerToken(c: Context, subject: DashboardSubject, form: URLSearchParams): Promise<Response> {
+async function answerToken(c: Context, subject: ControlSubject, form: URLSearchParams): Promise<Response> {
   const { text, json } = formFields(form);
   const minted = tokenResponseOf(await mintRequested(subject.environment, tokenOptionsFrom(text, json)));
   const view = new View(subject, new URL(c.req.url));

@@ -1,14 +1,6 @@
+import type { ControlSubject } from '../control/operation.ts';
 import { sectionsPath } from '../control/paths.ts';
-import type { EmulatorEnvironment } from '../emulator-environment.ts';
-import type { Traffic } from '../faults/traffic.ts';
 import { linkFrom } from '../pages/page.ts';
-import type { Controls } from './controls.ts';
-
-export interface DashboardSubject extends Controls {
-  readonly library: EmulatorEnvironment;
-  readonly traffic: Traffic;
-  readonly issuers: ReadonlyMap<string, string>;
-}
 
 /** An action that was refused: the page shows the message, and the form as it was filled in. */
 export interface Refusal {
@@ -19,12 +11,12 @@ export interface Refusal {
 
 /** One request for a page of the dashboard. */
 export class View {
-  readonly subject: DashboardSubject;
+  readonly subject: ControlSubject;
   readonly path: string;
   readonly refusal: Refusal | undefined;
   readonly #query: URLSearchParams;
 
-  constructor(subject: DashboardSubject, url: URL, refusal?: Refusal) {
+  constructor(subject: ControlSubject, url: URL, refusal?: Refusal) {
     this.subject = subject;
     this.path = url.pathname;
     this.refusal = refusal;

@@ -24,3 +24,8 @@ export function pageOf<Row, Item>(
   const last = items.at(-1);
   return { items, nextCursor: hasMore && last !== undefined ? cursorOf(last) : null, hasMore };
 }
+
+/** For a condition such as `(? IS NULL OR id < ?)`. */
+export function twice<Value>(value: Value): readonly [Value, Value] {
+  return [value, value];
+}

@@ -1,4 +1,5 @@
 import { EmulatorError } from '../errors.ts';
+import { isRecord } from '../fields.ts';
 
 export const surfaces = ['keys', 'api', 'signIn', 'session', 'webhooks'] as const;
 
@@ -133,8 +134,7 @@ function surfacesOf(target: FaultTarget): readonly Surface[] {
  * invalid header would throw later, when a response is sent.
  */
 function areHeaders(headers: unknown): boolean {
-  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false;
-  if (!Object.values(headers).every((value) => typeof value === 'string')) return false;
+  if (!isRecord(headers) || !Object.values(headers).every((value) => typeof value === 'string')) return false;
   try {
     new Headers(headers as Record<string, string>);
     return true;

@@ -5,12 +5,6 @@ import { publishedNames } from '../published-paths.ts';
 import { basePathOf } from './base-path.ts';
 import { Problem } from './problem.ts';
 
-export function parseOrigin(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
-  const { origin, protocol } = new URL(value);
-  return value === origin && /^https?:$/.test(protocol) && !value.includes('*') ? origin : undefined;
-}
-
 /**
  * @param isAllowedSomewhere whether any environment allows the origin. A preflight has no X-API-Key header, so at the origin
  *   that all environments share it cannot be told which of them the request is for. The request itself is checked again

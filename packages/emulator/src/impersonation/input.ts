@@ -1,4 +1,4 @@
-import { isUuid, optionalText, type Rules, requireFields, text } from '../fields.ts';
+import { isUuid, optionalText, optionalWhole, type Rules, requireFields, text } from '../fields.ts';
 
 /** A token to create, in the format of the REST API. */
 export interface NewImpersonationToken {
@@ -22,10 +22,7 @@ const rules: Rules<keyof NewImpersonationToken> = {
     `must have 1 to ${longestReason} characters`,
   ),
   redirectUrl: optionalText(),
-  expiresInSeconds: (value) =>
-    value === undefined || value === null || (Number.isInteger(value) && Number(value) >= 60 && Number(value) <= 600)
-      ? undefined
-      : 'must be a whole number of seconds from 60 to 600',
+  expiresInSeconds: optionalWhole(60, 600, 'seconds'),
 };
 
 /** @throws InputError `impersonation_invalid` */

@@ -1,4 +1,4 @@
-import { optionalText, type Rules, requireFields, text } from '../fields.ts';
+import { optionalText, optionalWhole, type Rules, requireFields, text } from '../fields.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import { bagRules } from '../metadata/two-bags.ts';
 import { isEmail, isPassword, passwordRule } from '../users/input.ts';
@@ -28,12 +28,7 @@ const longestExpiryDays = 365;
 
 const newInvitationRules: Rules<keyof NewInvitation> = {
   email: text(isEmail, 'must be an email address'),
-  expiresInDays: (value) =>
-    value === undefined ||
-    value === null ||
-    (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= longestExpiryDays)
-      ? undefined
-      : `must be a whole number of days from 1 to ${longestExpiryDays}`,
+  expiresInDays: optionalWhole(1, longestExpiryDays, 'days'),
   redirectUrl: optionalText(),
   ...bagRules,
 };

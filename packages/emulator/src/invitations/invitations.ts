@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { AllowedOrigins } from '../allowed-origins/allowed-origins.ts';
-import { type Page, type PageQuery, pageOf } from '../database/page.ts';
+import { type Page, type PageQuery, pageOf, twice } from '../database/page.ts';
 import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
 import { EmulatorError, InvitationNotPendingError } from '../errors.ts';
@@ -275,7 +275,3 @@ const notPending: Readonly<Record<Exclude<InvitationStatus, 'PENDING'>, string>>
   REVOKED: 'This invitation was revoked.',
   EXPIRED: 'This invitation has expired.',
 };
-
-function twice<Value>(value: Value): readonly [Value, Value] {
-  return [value, value];
-}

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import { type Page, type PageQuery, pageOf } from '../database/page.ts';
+import { type Page, type PageQuery, pageOf, twice } from '../database/page.ts';
 import type { EnvironmentScope } from '../database/scope.ts';
 import { isUniqueViolation } from '../database/storage-errors.ts';
 import { transact } from '../database/transaction.ts';
@@ -119,13 +119,7 @@ export class Organizations {
 
   /** @throws EmulatorError `organization_unknown`, `metadata_too_large` */
   updateMetadata(id: string, patch: Partial<TwoBags>): Organization {
-    return transact(this.#scope.database, () => {
-      const merged = mergeTwoBags(this.get(id), patch);
-      this.#scope.database
-        .prepare('UPDATE organizations SET public_metadata = ?, private_metadata = ? WHERE id = ?')
-        .run(...columnsOf(merged), id);
-      return this.get(id);
-    });
+    return this.#changeBags(id, (stored) => mergeTwoBags(stored, patch));
   }
 
   /**
@@ -134,13 +128,7 @@ export class Organizations {
    * @throws EmulatorError `organization_unknown`, `metadata_too_large`
    */
   replaceMetadata(id: string, bags: Partial<TwoBags>): Organization {
-    return transact(this.#scope.database, () => {
-      this.get(id);
-      this.#scope.database
-        .prepare('UPDATE organizations SET public_metadata = ?, private_metadata = ? WHERE id = ?')
-        .run(...columnsOf(newTwoBags(bags)), id);
-      return this.get(id);
-    });
+    return this.#changeBags(id, () => newTwoBags(bags));
   }
 
   /** @throws EmulatorError `organization_unknown`, `user_unknown`, `role_unknown`, `member_exists`, `metadata_too_large` */
@@ -226,6 +214,15 @@ export class Organizations {
     this.#scope.database.prepare('DELETE FROM memberships WHERE user_id = ?').run(userId);
   }
 
+  #changeBags(id: string, change: (stored: TwoBags) => TwoBags): Organization {
+    return transact(this.#scope.database, () => {
+      this.#scope.database
+        .prepare('UPDATE organizations SET public_metadata = ?, private_metadata = ? WHERE id = ?')
+        .run(...columnsOf(change(this.get(id))), id);
+      return this.get(id);
+    });
+  }
+
   #insertMember(
     organizationId: string,
     { userId: givenId, role = defaultRole, ...bags }: NewMember,
@@ -268,8 +265,4 @@ export class Organizations {
   #all(sql: string, ...values: readonly SQLInputValue[]): readonly Record<string, unknown>[] {
     return this.#scope.database.prepare(sql).all(this.#scope.environmentId, ...values);
   }
-}
-
-function twice<Value>(value: Value): readonly [Value, Value] {
-  return [value, value];
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultEnvironment } from '../environment-records.ts';
-import { type EnvironmentOptions, type Host, hosts } from '../options.ts';
+import { type EnvironmentOptions, type Host, hosts } from '../options/emulator-options.ts';
 import { defaultRetrySeconds } from '../webhooks/retries.ts';
 
 export interface ProgramArguments {

@@ -1,5 +1,6 @@
 import { defaultEnvironment } from '../environment-records.ts';
 import { EmulatorError } from '../errors.ts';
+import { isRecord } from '../fields.ts';
 import { type ParsedSeed, parseSeed } from '../seed.ts';
 import { parseTemplates, type TokenTemplateOptions } from '../tokens/templates.ts';
 import { parseWebhook, type WebhookOptions } from '../webhooks/options.ts';
@@ -63,7 +64,7 @@ function parseWebhooks(webhooks: unknown): readonly WebhookOptions[] {
 }
 
 function objectOf(path: string, value: unknown, place: string): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (isRecord(value)) return value;
   throw invalid(path, `${place === '' ? 'It' : place} must be a JSON object.`);
 }
 

@@ -1,7 +1,7 @@
 import { controlPath } from '../control/paths.ts';
 import type { Emulator } from '../emulator.ts';
 import type { EmulatorEnvironment } from '../emulator-environment.ts';
-import type { Host } from '../options.ts';
+import type { Host } from '../options/emulator-options.ts';
 import type { ProgramArguments } from './arguments.ts';
 
 export function describeStart(emulator: Emulator, { data, host }: ProgramArguments): string {

@@ -1,4 +1,5 @@
 import { EmulatorError } from '../errors.ts';
+import { isRecord } from '../fields.ts';
 import { longestLifetimeSeconds } from './templates.ts';
 
 /**
@@ -97,17 +98,17 @@ const rules: Readonly<Record<keyof TokenOptions, Rule>> = {
   profileComplete: isFlag,
   locale: isText,
   organization: (value) =>
-    isObject(value) &&
+    isRecord(value) &&
     hasOnly(value, ['id', 'role']) &&
     !isText(value['id']) &&
     (value['role'] === undefined || !isText(value['role']))
       ? undefined
       : 'an object with the string id and optionally role, such as { "id": "acme", "role": "org:administrator" }',
   actor: (value) =>
-    isObject(value) && !isText(value['sub']) ? undefined : 'an object with the string sub, such as { "sub": "admin" }',
+    isRecord(value) && !isText(value['sub']) ? undefined : 'an object with the string sub, such as { "sub": "admin" }',
   impersonating: isFlag,
   template: isText,
-  claims: (value) => (isObject(value) ? undefined : 'an object, such as { "plan": "pro" }'),
+  claims: (value) => (isRecord(value) ? undefined : 'an object, such as { "plan": "pro" }'),
   omitClaims: (value) =>
     Array.isArray(value) && value.every((name) => typeof name === 'string')
       ? undefined
@@ -121,7 +122,7 @@ const rules: Readonly<Record<keyof TokenOptions, Rule>> = {
  * @throws EmulatorError `option_invalid`; the message names the option and never its value
  */
 export function parseTokenOptions(input: unknown): TokenOptions {
-  if (!isObject(input)) throw invalid('The options of a token must be an object, such as { "userId": "ada" }.');
+  if (!isRecord(input)) throw invalid('The options of a token must be an object, such as { "userId": "ada" }.');
   // Only its own options: an object can inherit others.
   const options: Record<string, unknown> = Object.fromEntries(Object.entries(input));
   for (const [name, value] of Object.entries(options)) {
@@ -136,10 +137,6 @@ export function parseTokenOptions(input: unknown): TokenOptions {
     throw invalid('The options user and userId of a token cannot be combined. Use one of them.');
   }
   return options;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function hasOnly(value: object, names: readonly string[]): boolean {

@@ -1,4 +1,5 @@
-import type { User, UserBags, UserStatus } from './user.ts';
+import { type BagColumns, bagsFrom } from './bags.ts';
+import type { User, UserStatus } from './user.ts';
 
 export type UndeletedStatus = Exclude<UserStatus, 'deleted'>;
 
@@ -8,23 +9,24 @@ const undeleted = { pending_verification: true, active: true, banned: true } sat
 
 export const undeletedStatuses = Object.keys(undeleted) as readonly UndeletedStatus[];
 
-export interface UserRow {
+export interface UserRow extends BagColumns {
   readonly id: string;
   readonly environment_id: string;
   readonly email: string | null;
+  /** The email in the form that is compared. */
+  readonly email_key: string | null;
   readonly email_verified_at: string | null;
   readonly password_hash: string | null;
   /** The name that was written directly. */
   readonly name: string | null;
   readonly first_name: string | null;
   readonly last_name: string | null;
+  /** The name in the form that is searched. */
+  readonly name_key: string | null;
   readonly phone: string | null;
   readonly locale: User['locale'];
   readonly address: string | null;
   readonly date_of_birth: string | null;
-  readonly public_metadata: string;
-  readonly private_metadata: string;
-  readonly unsafe_metadata: string;
   readonly status: UserStatus;
   readonly created_at: string;
   readonly updated_at: string;
@@ -52,25 +54,22 @@ export function userFrom(row: UserRow): User {
   };
 }
 
-export function bagsFrom(row: UserRow): UserBags {
-  return {
-    publicMetadata: JSON.parse(row.public_metadata),
-    privateMetadata: JSON.parse(row.private_metadata),
-    unsafeMetadata: JSON.parse(row.unsafe_metadata),
-  };
-}
-
-interface Names {
+export interface Names {
   readonly name?: string | null | undefined;
   readonly firstName?: string | null | undefined;
   readonly lastName?: string | null | undefined;
 }
 
 /** The name of a user: the one that was written directly, or else the first and the last name. */
-export function nameOf({ name, firstName, lastName }: Names): string | null {
+function nameOf({ name, firstName, lastName }: Names): string | null {
   if (typeof name === 'string') return name;
   const parts = [firstName, lastName].filter((part) => typeof part === 'string' && part !== '');
   return parts.length === 0 ? null : parts.join(' ');
+}
+
+export function nameKeyOf(names: Names): string | null {
+  const name = nameOf(names);
+  return name === null ? null : foldCase(name);
 }
 
 /**

@@ -1,12 +1,12 @@
-import type { StatementSync } from 'node:sqlite';
 import type { EnvironmentScope } from '../database/scope.ts';
-import { isUniqueViolation } from '../database/storage-errors.ts';
 import { transact } from '../database/transaction.ts';
 import { EmulatorError, namingPlace } from '../errors.ts';
-import { mergeBag, requireBudget } from '../metadata/metadata.ts';
+import { bagColumns, bagsFrom, mergeBags, noBags } from './bags.ts';
+import { columnsFrom, emailColumns, withoutRepeats } from './changes.ts';
 import type { NewUser } from './input.ts';
 import type { Passwords } from './passwords.ts';
-import { bagsFrom, foldCase, nameOf, type UserRow, userFrom } from './record.ts';
+import { foldCase, nameKeyOf, userFrom } from './record.ts';
+import { type UserColumns, UserRows } from './rows.ts';
 import { searchUsers, type UserPage, type UserSearch } from './search.ts';
 import type { User, UserBags, UserStatus } from './user.ts';
 
@@ -49,15 +49,11 @@ export interface UserBelongings {
 
 export class Users {
   readonly #scope: EnvironmentScope;
+  readonly #rows: UserRows;
   readonly #passwords: Passwords;
   readonly #sessions: UserBelongings;
   readonly #memberships: UserBelongings;
   readonly #events: UserEvents;
-  // Prepared once, because preparing a statement takes as long as running the statement, and a seed can contain 100,000
-  // users.
-  readonly #insertRow: StatementSync;
-  readonly #selectById: StatementSync;
-  readonly #selectByEmail: StatementSync;
 
   constructor(
     scope: EnvironmentScope,
@@ -65,22 +61,12 @@ export class Users {
     belongings: { readonly sessions: UserBelongings; readonly memberships: UserBelongings },
     events: UserEvents,
   ) {
-    const { database } = scope;
     this.#scope = scope;
+    this.#rows = new UserRows(scope);
     this.#passwords = passwords;
     this.#sessions = belongings.sessions;
     this.#memberships = belongings.memberships;
     this.#events = events;
-    this.#insertRow = database.prepare(
-      `INSERT INTO users (id, environment_id, email, email_key, email_verified_at, password_hash, name, first_name,
-                          last_name, name_key, phone, locale, address, date_of_birth, public_metadata, private_metadata,
-                          unsafe_metadata, status, created_at, updated_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    this.#selectById = database.prepare('SELECT * FROM users WHERE id = ? AND environment_id = ?');
-    this.#selectByEmail = database.prepare(
-      'SELECT * FROM users WHERE environment_id = ? AND email_key = ? AND deleted_at IS NULL',
-    );
   }
 
   async create(input: NewUser): Promise<User> {
@@ -105,7 +91,7 @@ export class Users {
    * existed before the app was connected.
    */
   async prepareMissing(inputs: readonly NewUser[]): Promise<() => number> {
-    const isMissing = ({ email }: NewUser) => typeof email !== 'string' || this.#rowOfEmail(email) === undefined;
+    const isMissing = ({ email }: NewUser) => typeof email !== 'string' || this.#rows.findByEmail(email) === undefined;
     const places = inputs.map((input, index) => ({ input, place: `users[${index}]` }));
     const hashed = await Promise.all(
       places
@@ -123,23 +109,23 @@ export class Users {
   }
 
   findByEmail(email: string): User | undefined {
-    const row = this.#rowOfEmail(email);
+    const row = this.#rows.findByEmail(email);
     return row && userFrom(row);
   }
 
   get(id: string): User {
-    return userFrom(this.#requireRow(id));
+    return userFrom(this.#rows.get(id));
   }
 
   /** Finds a user of this environment who is not deleted, by id or by whole email in any case. */
   find(idOrEmail: string): { readonly user: User; readonly emailVerified: boolean } | undefined {
-    const row = this.#row(idOrEmail) ?? this.#rowOfEmail(idOrEmail);
+    const row = this.#rows.find(idOrEmail) ?? this.#rows.findByEmail(idOrEmail);
     if (row === undefined || row.status === 'deleted') return undefined;
     return { user: userFrom(row), emailVerified: row.email_verified_at !== null };
   }
 
   has(id: string): boolean {
-    return this.#row(id) !== undefined;
+    return this.#rows.find(id) !== undefined;
   }
 
   standing(id: string): Standing {
@@ -156,27 +142,8 @@ export class Users {
   /** @throws EmulatorError `metadata_too_large` */
   update(id: string, patch: UserPatch): User {
     return transact(this.#scope.database, () => {
-      const row = this.#requireRow(id);
-      const changes = new Map<string, string | null>();
-      const set = (column: string, value: string | null | undefined) => {
-        if (value !== undefined) changes.set(column, value);
-      };
-      set('name', patch.name);
-      set('first_name', patch.firstName);
-      set('last_name', patch.lastName);
-      if (changes.size > 0) {
-        const { name = row.name, firstName = row.first_name, lastName = row.last_name } = patch;
-        set('name_key', nameKeyOf({ name, firstName, lastName }));
-      }
-      set('phone', patch.phone);
-      set('locale', patch.locale);
-      set('address', patch.address);
-      set('date_of_birth', patch.dateOfBirth);
-      if (patch.unsafeMetadata !== undefined) {
-        const unsafeMetadata = mergeBag({}, patch.unsafeMetadata);
-        requireUserBudget({ ...bagsFrom(row), unsafeMetadata });
-        set('unsafe_metadata', JSON.stringify(unsafeMetadata));
-      }
+      const row = this.#rows.get(id);
+      const changes = columnsFrom(row, patch);
       return changes.size === 0 ? userFrom(row) : this.#changeWithEvent('user.updated', id, changes);
     });
   }
@@ -189,43 +156,18 @@ export class Users {
   async edit(id: string, input: Omit<NewUser, 'status'>): Promise<User> {
     const passwordHash = await this.#hashOf(input);
     return transact(this.#scope.database, () => {
-      const row = this.#requireRow(id);
+      const row = this.#rows.get(id);
       // The user may have been deleted while the password was being hashed.
       if (row.status === 'deleted') throw new EmulatorError('user_unknown', 'This user was deleted.');
-      const email = input.email === undefined ? row.email : input.email;
-      const isVerified = email !== null && (input.emailVerified ?? row.email_verified_at !== null);
-      const names = {
-        name: input.name === undefined ? row.name : input.name,
-        firstName: input.firstName === undefined ? row.first_name : input.firstName,
-        lastName: input.lastName === undefined ? row.last_name : input.lastName,
-      };
-      const bags = mergeBags(
-        { publicMetadata: {}, privateMetadata: {}, unsafeMetadata: {} },
-        { ...bagsFrom(row), ...bagsIn(input) },
+      const changes = withoutRepeats(
+        row,
+        new Map([
+          ...columnsFrom(row, input),
+          ...emailColumns(row, input, this.#scope.clock.now().toISOString()),
+          ['password_hash', input.password === undefined ? row.password_hash : passwordHash],
+        ]),
       );
-      const changes = new Map<string, string | null>([
-        ['email', email],
-        ['email_key', email && foldCase(email)],
-        ['email_verified_at', isVerified ? (row.email_verified_at ?? this.#scope.clock.now().toISOString()) : null],
-        ['password_hash', input.password === undefined ? row.password_hash : passwordHash],
-        ['name', names.name],
-        ['first_name', names.firstName],
-        ['last_name', names.lastName],
-        ['name_key', nameKeyOf(names)],
-        ['phone', input.phone === undefined ? row.phone : input.phone],
-        ['locale', input.locale === undefined ? row.locale : input.locale],
-        ['address', input.address === undefined ? row.address : input.address],
-        ['date_of_birth', input.dateOfBirth === undefined ? row.date_of_birth : input.dateOfBirth],
-        ...bagColumns(bags),
-      ]);
-      const stored: Readonly<Record<string, unknown>> = { ...row };
-      const changed = new Map([...changes].filter(([column, value]) => stored[column] !== value));
-      if (changed.size === 0) return userFrom(row);
-      try {
-        return this.#changeWithEvent('user.updated', id, changed);
-      } catch (error) {
-        throw isUniqueViolation(error) ? emailTaken() : error;
-      }
+      return changes.size === 0 ? userFrom(row) : this.#changeWithEvent('user.updated', id, changes);
     });
   }
 
@@ -236,11 +178,11 @@ export class Users {
    */
   updateMetadata(id: string, patch: Partial<UserBags>): User {
     return transact(this.#scope.database, () => {
-      const row = this.#requireRow(id);
+      const row = this.#rows.get(id);
       const stored = bagsFrom(row);
       const merged = mergeBags(stored, patch);
       if (JSON.stringify(merged) === JSON.stringify(stored)) return userFrom(row);
-      return this.#changeWithEvent('user.updated', id, bagColumns(merged));
+      return this.#changeWithEvent('user.updated', id, new Map(Object.entries(bagColumns(merged))));
     });
   }
 
@@ -275,10 +217,10 @@ export class Users {
   }
 
   async authenticate(email: string, password: string): Promise<Credentials> {
-    const found = this.#rowOfEmail(email);
+    const found = this.#rows.findByEmail(email);
     const matched = await this.#passwords.matches(found?.password_hash, password);
     // Read the user a second time: the user may have been banned or deleted while the hash was being computed.
-    const row = found && matched ? this.#row(found.id) : undefined;
+    const row = found && matched ? this.#rows.find(found.id) : undefined;
     if (row === undefined || row.status === 'deleted') return { outcome: 'wrong' };
     if (row.status === 'banned') return { outcome: 'banned' };
     return { outcome: 'accepted', user: userFrom(row), emailVerified: row.email_verified_at !== null };
@@ -289,57 +231,39 @@ export class Users {
   }
 
   #insert(input: NewUser, passwordHash: string | null): string {
-    const { environmentId, clock, createId } = this.#scope;
+    const { clock, createId } = this.#scope;
     const id = createId();
     const { email = null } = input;
+    const isVerified = email !== null && (input.emailVerified ?? input.status !== 'pending_verification');
     const now = clock.now().toISOString();
-    const bags = mergeBags({ publicMetadata: {}, privateMetadata: {}, unsafeMetadata: {} }, input);
-    try {
-      this.#insertRow.run(
-        id,
-        environmentId,
-        email,
-        email && foldCase(email),
-        email === null || !(input.emailVerified ?? input.status !== 'pending_verification') ? null : now,
-        passwordHash,
-        input.name ?? null,
-        input.firstName ?? null,
-        input.lastName ?? null,
-        nameKeyOf(input),
-        input.phone ?? null,
-        input.locale ?? null,
-        input.address ?? null,
-        input.dateOfBirth ?? null,
-        ...bagColumns(bags).values(),
-        input.status ?? 'active',
-        now,
-        now,
-      );
-    } catch (error) {
-      throw isUniqueViolation(error) ? emailTaken() : error;
-    }
+    this.#rows.insert({
+      id,
+      email,
+      email_key: email && foldCase(email),
+      email_verified_at: isVerified ? now : null,
+      password_hash: passwordHash,
+      name: input.name ?? null,
+      first_name: input.firstName ?? null,
+      last_name: input.lastName ?? null,
+      name_key: nameKeyOf(input),
+      phone: input.phone ?? null,
+      locale: input.locale ?? null,
+      address: input.address ?? null,
+      date_of_birth: input.dateOfBirth ?? null,
+      ...bagColumns(mergeBags(noBags, input)),
+      status: input.status ?? 'active',
+      created_at: now,
+      updated_at: now,
+    });
     return id;
   }
 
   /** Must be called inside a transaction. */
-  #changeWithEvent(
-    type: UserEventType,
-    id: string,
-    changes: ReadonlyMap<string, string | null>,
-    now: string = this.#nextMoment(id),
-  ): User {
-    this.#change(id, changes, now);
+  #changeWithEvent(type: UserEventType, id: string, changes: UserColumns, now: string = this.#nextMoment(id)): User {
+    this.#rows.update(id, new Map([['updated_at', now], ...changes]));
     const user = this.get(id);
     this.#events.note(type, user);
     return user;
-  }
-
-  /** Safe from SQL injection: the column names come from this file only, and the values are bound. */
-  #change(id: string, changes: ReadonlyMap<string, string | null>, now: string): void {
-    const columns = ['updated_at', ...changes.keys()].map((column) => `${column} = ?`).join(', ');
-    this.#scope.database
-      .prepare(`UPDATE users SET ${columns} WHERE id = ? AND environment_id = ?`)
-      .run(now, ...changes.values(), id, this.#scope.environmentId);
   }
 
   /** Returns a time later than the user's `updatedAt`, so that webhook receivers can tell which version is newer. */
@@ -347,65 +271,8 @@ export class Users {
     const last = Date.parse(this.get(id).updatedAt);
     return new Date(Math.max(this.#scope.clock.now().getTime(), last + 1)).toISOString();
   }
-
-  #row(id: string): UserRow | undefined {
-    return this.#selectById.get(id, this.#scope.environmentId) as UserRow | undefined;
-  }
-
-  #requireRow(id: string): UserRow {
-    const row = this.#row(id);
-    if (row === undefined) throw new Error('The user id does not exist. Call standing() first.');
-    return row;
-  }
-
-  #rowOfEmail(email: string): UserRow | undefined {
-    return this.#selectByEmail.get(this.#scope.environmentId, foldCase(email)) as UserRow | undefined;
-  }
 }
 
-function emailTaken(): EmulatorError {
-  return new EmulatorError('email_taken', 'Another user of this environment has this email. Use another one.');
-}
-
-function bagsIn({ publicMetadata, privateMetadata, unsafeMetadata }: NewUser): Partial<UserBags> {
-  return {
-    ...(publicMetadata !== undefined && { publicMetadata }),
-    ...(privateMetadata !== undefined && { privateMetadata }),
-    ...(unsafeMetadata !== undefined && { unsafeMetadata }),
-  };
-}
-
-function statusOf(status: UserStatus): ReadonlyMap<string, string> {
+function statusOf(status: UserStatus): UserColumns {
   return new Map([['status', status]]);
-}
-
-function nameKeyOf(names: Parameters<typeof nameOf>[0]): string | null {
-  const name = nameOf(names);
-  return name === null ? null : foldCase(name);
-}
-
-function mergeBags(stored: UserBags, patch: Partial<UserBags>): UserBags {
-  const merged = {
-    publicMetadata: mergeBag(stored.publicMetadata, patch.publicMetadata),
-    privateMetadata: mergeBag(stored.privateMetadata, patch.privateMetadata),
-    unsafeMetadata: mergeBag(stored.unsafeMetadata, patch.unsafeMetadata),
-  };
-  requireUserBudget(merged);
-  return merged;
-}
-
-function requireUserBudget(bags: UserBags): void {
-  requireBudget('The three bags of the user together', [
-    bags.publicMetadata,
-    bags.privateMetadata,
-    bags.unsafeMetadata,
-  ]);
-}
-
-function bagColumns(bags: UserBags): ReadonlyMap<string, string> {
-  return new Map([
-    ['public_metadata', JSON.stringify(bags.publicMetadata)],
-    ['private_metadata', JSON.stringify(bags.privateMetadata)],
-    ['unsafe_metadata', JSON.stringify(bags.unsafeMetadata)],
-  ]);
 }

@@ -1,4 +1,5 @@
 import { EmulatorError } from '../errors.ts';
+import { isRecord } from '../fields.ts';
 import { type WebhookEventType, webhookEventTypes } from './event.ts';
 import { isWebhookSecret } from './signature.ts';
 
@@ -36,10 +37,10 @@ const mostSecrets = 5;
  * @throws EmulatorError `option_invalid`; the message contains no secret
  */
 export function parseWebhook(input: unknown): WantedEndpoint {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+  if (!isRecord(input)) {
     throw invalid('must be an object such as { url: "http://127.0.0.1:3000/webhooks" }');
   }
-  const { url, secret, types, ...unknown } = input as Readonly<Record<string, unknown>>;
+  const { url, secret, types, ...unknown } = input;
   const [field] = Object.keys(unknown);
   if (field !== undefined) throw invalid(`has the unknown field ${field.slice(0, 64)}. Use url, secret and types`);
   return { url: parseUrl(url), secrets: parseSecrets(secret), types: parseTypes(types) };

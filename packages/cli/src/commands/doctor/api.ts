@@ -1,5 +1,6 @@
+import { defaultApiUrl } from '@torii/api';
 import { ToriiApiError, ToriiConfigError, ToriiError } from '@torii/core';
-import { type ApiSettings, clientWith, defaultApiUrl } from '../../client.ts';
+import { type ApiSettings, clientWith } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { describeFailure, UsageError } from '../../failures.ts';
 import { printable } from '../../output/printable.ts';

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type ApiSettings, defaultApiUrl } from '../../client.ts';
+import { defaultApiUrl } from '@torii/api';
+import type { ApiSettings } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { printable } from '../../output/printable.ts';
 import { type Setting, settingsFrom } from '../../settings.ts';

@@ -10,7 +10,8 @@ import { addInvitationsCreate } from './create.ts';
 import { addInvitationsList } from './list.ts';
 import { addInvitationsMetadata } from './metadata.ts';
 import { findInvitationId } from './named-invitation.ts';
-import { addInvitationsResend, addInvitationsRevoke } from './named-invitations.ts';
+import { addInvitationsResend } from './resend.ts';
+import { addInvitationsRevoke } from './revoke.ts';
 
 export function addInvitations(program: Command, context: Context): void {
   const invitations = program

@@ -5,9 +5,9 @@ import type { Context } from '../../context.ts';
 import {
   addMetadataOptions,
   type MetadataOptions,
+  mergedMetadataHelp,
   metadataColumns,
   metadataFrom,
-  metadataHelp,
   twoBags,
 } from '../../metadata.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
@@ -15,9 +15,7 @@ import { findInvitationId } from './named-invitation.ts';
 
 type Shown = Pick<InvitationWithMetadata, 'id' | (typeof twoBags)[number]>;
 
-const examples = `${metadataHelp}
-It is merged into the stored metadata.
-A key that is null is removed.
+const examples = `${mergedMetadataHelp}
 
 Examples:
   $ torii invitations metadata bo@example.com

@@ -9,9 +9,9 @@ import {
   addMetadataOptions,
   type Bags,
   type MetadataOptions,
+  mergedMetadataHelp,
   metadataColumns,
   metadataFrom,
-  metadataHelp,
   twoBags,
 } from '../../metadata.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
@@ -32,9 +32,7 @@ const columns: readonly Column<Shown>[] = [
   ...metadataColumns<Shown>(twoBags),
 ];
 
-const examples = `${metadataHelp}
-It is merged into the stored metadata.
-A key that is null is removed.
+const examples = `${mergedMetadataHelp}
 
 Examples:
   $ torii organizations metadata 01931a73-8b00-7000-8000-000000000000

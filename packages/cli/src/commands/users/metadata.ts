@@ -6,17 +6,15 @@ import {
   addMetadataOptions,
   bagNames,
   type MetadataOptions,
+  mergedMetadataHelp,
   metadataColumns,
   metadataFrom,
-  metadataHelp,
 } from '../../metadata.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
 
 type UserBags = Pick<User, 'id' | (typeof bagNames)[number]>;
 
-const examples = `${metadataHelp}
-It is merged into the stored metadata.
-A key that is null is removed.
+const examples = `${mergedMetadataHelp}
 
 Examples:
   $ torii users metadata ada@example.com

@@ -1,13 +1,13 @@
-import type { ToriiClient, User } from '@torii/api';
+import type { ToriiClient } from '@torii/api';
 import type { Command } from 'commander';
 import { startAttempts } from '../../attempts.ts';
 import { type ApiOptions, addApiOptions, clientFor, findUser, findUserId } from '../../client.ts';
+import { confirmFound } from '../../confirmation.ts';
 import type { Context } from '../../context.ts';
-import { CommandFailure } from '../../failures.ts';
 import { brief } from '../../output/printable.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
-import { addYesOption, confirm, demandConfirmable } from '../../prompt.ts';
+import { addYesOption, demandConfirmable } from '../../prompt.ts';
 import { userColumns } from './profile.ts';
 
 type Options = ApiOptions & FormOptions & { readonly yes?: true };
@@ -103,7 +103,16 @@ async function applyToUsers<T>(
   const client = await clientFor(context, options);
   const attempts = startAttempts(context);
   const chosen = [...new Set(names)];
-  const confirmed = verb === undefined || options.yes ? chosen : await ask(verb);
+  if (verb !== undefined) demandConfirmable(context, options);
+  const confirmed =
+    verb === undefined || options.yes
+      ? chosen
+      : await confirmFound(context, attempts, chosen, {
+          verb,
+          noun: 'user',
+          lookUp: (who) => findUser(client, who, signal),
+          describe: ({ email, name }) => [brief(email ?? name ?? '', 200)],
+        });
   let done = 0;
   const results = attempts.each(
     confirmed,
@@ -117,15 +126,4 @@ async function applyToUsers<T>(
   await writeRecords(output, formOf(options), columns, results);
   if (remark !== undefined && done > 0) output.say(remark);
   attempts.demandSuccess();
-
-  async function ask(what: string): Promise<readonly string[]> {
-    demandConfirmable(context, options);
-    const found: User[] = [];
-    const lookUp = (who: string) => findUser(client, who, signal);
-    for await (const user of attempts.each(chosen, (who) => who, lookUp)) found.push(user);
-    if (found.length === 0) throw new CommandFailure('No user was found. Nothing was changed.');
-    for (const { id, email, name } of found) output.say(`  ${brief(id, 40)}  ${brief(email ?? name ?? '', 200)}`);
-    await confirm(context, found.length === 1 ? `${what} this user?` : `${what} these ${found.length} users?`, options);
-    return found.map(({ id }) => id);
-  }
 }

@@ -2,8 +2,11 @@ import type { ControlOperations, LibraryMember } from '../operation.ts';
 import { activityOperations } from './activity.ts';
 import { clockOperations } from './clock.ts';
 import { faultOperations } from './faults.ts';
+import { impersonationOperations } from './impersonation.ts';
+import { invitationOperations } from './invitations.ts';
 import { keyOperations } from './keys.ts';
 import { organizationOperations } from './organizations.ts';
+import { sessionOperations } from './sessions.ts';
 import { tokenOperations } from './tokens.ts';
 import { userOperations } from './users.ts';
 import { webhookOperations } from './webhooks.ts';
@@ -12,7 +15,10 @@ export const controlOperations: ControlOperations = {
   ...activityOperations,
   ...tokenOperations,
   ...userOperations,
+  ...sessionOperations,
   ...organizationOperations,
+  ...invitationOperations,
+  ...impersonationOperations,
   ...faultOperations,
   ...clockOperations,
   ...keyOperations,

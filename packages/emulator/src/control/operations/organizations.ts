@@ -77,33 +77,4 @@ export const organizationOperations: ControlOperations = {
     members: ['createRole'],
     handle: async ({ library }, { fields }) => ({ status: 201, body: await library.createRole(fields as never) }),
   },
-  'GET /mails': {
-    does: 'the mails that Torii would have sent, newest first, with their links',
-    members: ['mails'],
-    handle: ({ library }) => ({ body: { mails: library.mails } }),
-  },
-  'POST /invitations/accept': {
-    does: 'accepts the invitation of a link, and creates the user',
-    example: '{ "link": "http://…", "password": "correct horse", "firstName": "Ada" }',
-    members: ['acceptInvitation'],
-    handle: async ({ library }, { fields: { link, ...acceptance } }) => {
-      if (typeof link !== 'string') throw invalid('link must be the link of a mail, or its ticket.');
-      return { status: 201, body: await library.acceptInvitation(link, acceptance as never) };
-    },
-  },
-  'GET /impersonation': {
-    does: 'whether the API creates impersonation tokens',
-    members: ['impersonation'],
-    handle: ({ library }) => ({ body: { state: library.impersonation } }),
-  },
-  'PUT /impersonation': {
-    does: 'switches impersonation to `enabled`, `disabled` or `quota_exceeded`',
-    example: '{ "state": "disabled" }',
-    members: ['setImpersonation'],
-    handle: async ({ library }, { fields: { state, ...unknown } }) => {
-      refuseUnknown(unknown);
-      await library.setImpersonation(state as never);
-      return { body: { state: library.impersonation } };
-    },
-  },
 };

@@ -1,8 +1,7 @@
 import { storing } from '../../database/storage-errors.ts';
-import { Problem } from '../../http/problem.ts';
 import { editUserFields, parseUser } from '../../users/input.ts';
-import type { User } from '../../users/user.ts';
-import { type ControlOperations, type ControlSubject, limitOf, refuseUnknown } from '../operation.ts';
+import { userNamed } from '../named-user.ts';
+import { type ControlOperations, limitOf, refuseUnknown } from '../operation.ts';
 
 export const userOperations: ControlOperations = {
   'GET /users': {
@@ -71,25 +70,4 @@ export const userOperations: ControlOperations = {
       return { body: environment.users.unban(userNamed(environment, request.path('user')).id) };
     },
   },
-  'GET /sessions': {
-    does: 'the last active sessions',
-    example: '?limit=20',
-    members: [],
-    handle: ({ environment }, request) => ({ body: { sessions: environment.sessions.listRecent(limitOf(request)) } }),
-  },
-  'DELETE /sessions/{id}': {
-    does: 'ends a session',
-    members: [],
-    handle: ({ environment }, request) => {
-      environment.sessions.revoke(request.path('id'));
-      return { status: 204 };
-    },
-  },
 };
-
-function userNamed({ users }: ControlSubject['environment'], idOrEmail: string): User {
-  const found = users.find(idOrEmail);
-  if (found === undefined)
-    throw new Problem(404, 'user_not_found', 'No user of this environment has this id or email.');
-  return found.user;
-}

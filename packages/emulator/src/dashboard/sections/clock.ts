@@ -4,7 +4,8 @@ import { type ActiveFault, type FaultTarget, type Surface, surfaces } from '../.
 import { faultPresets } from '../../faults/presets.ts';
 import type { Html } from '../../pages/page.ts';
 import type { View } from '../view.ts';
-import { actionButton, inputField, section, selectField } from './elements.ts';
+import { actionButton, section } from './elements.ts';
+import { inputField, selectField } from './inputs.ts';
 
 const surfaceNames: Readonly<Record<FaultTarget, string>> = {
   all: 'All parts',

@@ -4,8 +4,9 @@ import type { Invitation } from '../../invitations/invitation.ts';
 import type { Mail } from '../../invitations/mailbox.ts';
 import type { Html } from '../../pages/page.ts';
 import type { View } from '../view.ts';
-import { actionButton, copyable, copyButton, day, emptyNote, foldedForm, inputField, section } from './elements.ts';
-import { bagFields } from './organizations.ts';
+import { bagFields, twoBags } from './bag-fields.ts';
+import { actionButton, copyable, copyButton, day, emptyNote, section } from './elements.ts';
+import { foldedForm, inputField } from './inputs.ts';
 
 const shown = 50;
 
@@ -26,7 +27,7 @@ function invitationsSection(view: View): Html {
       html`${inputField(view, 'create-invitation', { name: 'email', label: 'Email', type: 'email', required: true })}
         ${inputField(view, 'create-invitation', { name: 'expiresInDays', label: 'Expires in (days)', type: 'number', placeholder: '7' })}
         ${inputField(view, 'create-invitation', { name: 'redirectUrl', label: 'Go to after the sign-up', type: 'url', hint: 'A URL of an allowed origin. Optional.' })}
-        ${bagFields(view, 'create-invitation')}
+        ${bagFields(view, 'create-invitation', twoBags)}
         <div class="wide"><button name="action" value="create-invitation" class="primary">Send the invitation</button></div>`,
     ),
     live: html`${items.length === 0 ? emptyNote('No invitations yet.') : html`<ul class="rows">${items.map(invitationRow)}</ul>`}

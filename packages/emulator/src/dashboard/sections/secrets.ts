@@ -1,10 +1,10 @@
 import { html } from 'hono/html';
+import type { ControlSubject } from '../../control/operation.ts';
 import { card, type Html } from '../../pages/page.ts';
-import type { DashboardSubject } from '../view.ts';
 import { copyButton } from './elements.ts';
 
 /** A separate page, so that the secrets are not visible while a screen with the dashboard is shared. */
-export function secretsBody({ environment, library }: DashboardSubject): Html {
+export function secretsBody({ environment, library }: ControlSubject): Html {
   const own = environment.webhooks.endpoints.all.filter(({ secrets }) => secrets !== null);
   return card(html`
     <h1>Secrets</h1>

@@ -4,18 +4,8 @@ import { card, type Html } from '../../pages/page.ts';
 import type { TokenResponse } from '../../requested-token.ts';
 import { undeletedStatuses } from '../../users/record.ts';
 import type { View } from '../view.ts';
-import {
-  checkField,
-  emptyNote,
-  type Field,
-  inputField,
-  jsonField,
-  moment,
-  namedCopyButton,
-  nameOf,
-  section,
-  shortId,
-} from './elements.ts';
+import { emptyNote, moment, namedCopyButton, nameOf, section, shortId } from './elements.ts';
+import { checkField, type Field, inputField, jsonField } from './inputs.ts';
 
 const action = 'mint';
 

@@ -1,12 +1,14 @@
 import { html } from 'hono/html';
-import { Problem } from '../../http/problem.ts';
-import type { Html } from '../../pages/page.ts';
-import type { User } from '../../users/user.ts';
-import type { View } from '../view.ts';
-import { actionButton, copyable, day, emptyNote, nameOf, section, selectField } from './elements.ts';
-import { sessionList } from './sessions.ts';
-import { userFields } from './user-fields.ts';
-import { banButton, statusPill } from './users.ts';
+import { Problem } from '../../../http/problem.ts';
+import type { Html } from '../../../pages/page.ts';
+import type { User } from '../../../users/user.ts';
+import type { View } from '../../view.ts';
+import { actionButton, copyable, day, emptyNote, nameOf, section } from '../elements.ts';
+import { selectField } from '../inputs.ts';
+import { roleField } from '../organizations/roles.ts';
+import { sessionList } from '../sessions.ts';
+import { userFields } from './fields.ts';
+import { banButton, statusPill } from './list.ts';
 
 export function userPage(view: View, id: string): Html {
   const { users } = view.subject.environment;
@@ -95,16 +97,6 @@ function organizationsSection(view: View, { id }: User): Html {
       </form>`,
     }),
   });
-}
-
-export function roleField(view: View, action: string, value = 'org:member'): Html {
-  const { roles } = view.subject.environment.organizations;
-  return selectField(
-    view,
-    action,
-    { name: 'role', label: 'Role', value },
-    roles.map(({ key, name }) => [key, name === null ? key : `${name} (${key})`]),
-  );
 }
 
 function sessionsSection(view: View, { id }: User): Html {

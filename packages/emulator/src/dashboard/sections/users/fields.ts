@@ -1,16 +1,11 @@
 import { html } from 'hono/html';
-import type { Html } from '../../pages/page.ts';
-import type { NewUser } from '../../users/input.ts';
-import type { User } from '../../users/user.ts';
-import type { FormFields } from '../form-fields.ts';
-import type { View } from '../view.ts';
-import { checkField, inputField, jsonField, selectField } from './elements.ts';
-
-const bags = [
-  ['publicMetadata', 'Public metadata', 'JSON that browsers may read.'],
-  ['privateMetadata', 'Private metadata', 'JSON that only your server may read.'],
-  ['unsafeMetadata', 'Unsafe metadata', 'JSON that the user may write.'],
-] as const;
+import type { Html } from '../../../pages/page.ts';
+import type { NewUser } from '../../../users/input.ts';
+import type { User } from '../../../users/user.ts';
+import type { FormFields } from '../../form-fields.ts';
+import type { View } from '../../view.ts';
+import { bagFields, userBags } from '../bag-fields.ts';
+import { checkField, inputField, selectField } from '../inputs.ts';
 
 /** The fields of a user that the API no longer names. They stay editable. */
 const olderFields = [
@@ -48,11 +43,7 @@ export function userFields(view: View, action: string, user?: User): Html {
       label: 'The email is verified',
       checked: user === undefined || user.emailVerifiedAt !== null,
     })}
-    ${bags.map(([name, label, hint]) => {
-      const value = user?.[name] ?? {};
-      const isEmpty = Object.keys(value).length === 0;
-      return jsonField(view, action, { name, label, hint, value: isEmpty ? '' : JSON.stringify(value, null, 2) });
-    })}
+    ${bagFields(view, action, userBags, user)}
     <details class="folded wide">
       <summary>Older fields</summary>
       <div class="fields">
@@ -70,9 +61,8 @@ export function userFields(view: View, action: string, user?: User): Html {
 }
 
 /** The user that a submitted form describes. An empty field clears the value, except for the password. */
-export function userInputFrom({ text, json }: FormFields): NewUser {
+export function userInputFrom({ text, bag }: FormFields): NewUser {
   const optional = (name: string) => (text(name).trim() === '' ? null : text(name).trim());
-  const bag = (name: string) => (text(name).trim() === '' ? {} : (json(name) as NewUser['publicMetadata'] & object));
   return {
     email: optional('email'),
     ...(text('password') !== '' && { password: text('password') }),

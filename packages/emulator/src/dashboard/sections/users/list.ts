@@ -1,10 +1,11 @@
 import { html } from 'hono/html';
-import type { Html } from '../../pages/page.ts';
-import { undeletedStatuses } from '../../users/record.ts';
-import type { User } from '../../users/user.ts';
-import type { View } from '../view.ts';
-import { actionButton, copyable, emptyNote, foldedForm, nameOf, section } from './elements.ts';
-import { userFields } from './user-fields.ts';
+import type { Html } from '../../../pages/page.ts';
+import { undeletedStatuses } from '../../../users/record.ts';
+import type { User } from '../../../users/user.ts';
+import type { View } from '../../view.ts';
+import { actionButton, copyable, emptyNote, nameOf, section } from '../elements.ts';
+import { foldedForm } from '../inputs.ts';
+import { userFields } from './fields.ts';
 
 const usersShown = 20;
 
