@@ -15,6 +15,7 @@ import {
   temporaryFolder,
 } from './command.ts';
 import { startGate } from './gate.ts';
+import { runInProcess } from './in-process.ts';
 import { startOnTerminal } from './terminal.ts';
 
 const count = 240;
@@ -111,6 +112,21 @@ test('keeps spreadsheets from running formulas in names', async () => {
   expect(text).toContain(`,"'=HYPERLINK(""https://example.com"")",`);
   expect(text).toContain(",''=1,");
   expect(text).not.toMatch(/(^|[,"])[=+\-@\t＝]/m);
+});
+
+test('escapes control characters on a terminal alone', async () => {
+  await using other = await startEmulator();
+  const name = 'Ada\u001b]0;title\u0007\u001b[2J\u202e\u009b2J';
+  await other.createUser({ name });
+  const options = { environment: environmentOf(other) };
+  for (const format of ['csv', 'ndjson']) {
+    const onTerminal = await runInProcess(['users', 'export', '--format', format], { ...options, columns: 80 });
+    expect([onTerminal.code, onTerminal.stdout]).toEqual([0, expect.stringContaining('Ada\\u001b]0;title\\u0007')]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
+    expect(onTerminal.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  }
+  const inPipe = await runInProcess(['users', 'export', '--format', 'csv'], options);
+  expect(inPipe.stdout).toContain(name);
 });
 
 test('shows a progress bar on a terminal of 40 columns, and removes it', async (context) => {

@@ -109,6 +109,9 @@ test.each<[string, readonly string[], Record<string, string>, string]>([
   ['a real issuer in --issuer', ['--issuer', 'https://acme.torii.so'], {}, '--emulator'],
   ['another machine in --issuer', ['--issuer', 'http://10.0.0.1:4100'], {}, '--emulator'],
   ['a host that begins like loopback', ['--issuer', 'http://127.0.0.1.example:4100'], {}, '--emulator'],
+  ['a host of Torii in --emulator', ['--emulator', 'https://acme.torii.so'], {}, '--emulator'],
+  ['another host of Torii in --emulator', ['--emulator', 'http://API.toriiauth.eu.:4100/x'], {}, '--emulator'],
+  ['a sandbox of Torii in --emulator', ['--emulator', 'https://app.shrines.dev'], {}, '--emulator'],
   ['an empty TORII_ISSUER', [], { TORII_ISSUER: '' }, '4100'],
   ['a password in the URL', ['--emulator', 'http://a:hunter2@127.0.0.1:4100'], {}, '4100'],
   ['a URL with a query', ['--emulator', 'http://127.0.0.1:4100/?x=1'], {}, '4100'],
@@ -145,6 +148,7 @@ test.each<[string, RequestListener]>([
   ['a web page', (_request, response) => void response.end('<!doctype html>')],
   ['a redirect', (_request, response) => void response.writeHead(302, { location: 'https://evil.example/' }).end()],
   ['something else than a token', (_request, response) => void response.writeHead(201).end('{"token":"\\u001b[2J"}')],
+  ['a token in a list', (_request, response) => void response.writeHead(201).end('{"token":["eyJa.eyJb.c"]}')],
   ['a token that is not the emulator’s status', (_request, response) => void response.end('{"token":"eyJa.eyJb.c"}')],
   [
     'a hostile refusal',
@@ -152,7 +156,7 @@ test.each<[string, RequestListener]>([
       void response.writeHead(400).end('{"detail":"\\u001b[2J","properties":{"code":"invalid_request"}}'),
   ],
 ])('exits with 1 if the server responds with %s, and writes nothing of it', async (_name, listener) => {
-  const { code, stdout, stderr } = await mint(['--issuer', await serve(listener)]);
+  const { code, stdout, stderr } = await mint(['--json', '--issuer', await serve(listener)]);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^torii: .*\n$/);
   expect(stderr).not.toContain('\u001b');

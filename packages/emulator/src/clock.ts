@@ -3,6 +3,9 @@ import { EmulatorError } from './errors.ts';
 /** 1,000 years. Dates after the year 9999 are written with more digits, so that they no longer sort as text. */
 const longestLeadMs = 1000 * 31_557_600_000;
 
+/** How far ahead a time may be before it counts as in the future, as in the verifiers of @torii/core by default. */
+export const toleranceSeconds: number = 30;
+
 export class Clock {
   #skippedMs = 0;
   readonly #listeners: (() => void)[] = [];
@@ -14,6 +17,11 @@ export class Clock {
 
   nowSeconds(): number {
     return Math.floor(this.now().getTime() / 1000);
+  }
+
+  /** Whether a time is in the future: the clock was ahead and has been reset since. */
+  isFuture(timeMs: number): boolean {
+    return timeMs > this.now().getTime() + toleranceSeconds * 1000;
   }
 
   get isAhead(): boolean {

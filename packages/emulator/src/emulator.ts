@@ -73,7 +73,8 @@ export class Emulator extends EmulatorEnvironment implements AsyncDisposable {
 
   /**
    * Sets the emulator's clock to the machine's time again, for all environments. Users, sessions and tokens that were
-   * created while the clock was ahead keep their times, which are then in the future. Waiting webhooks are sent at once.
+   * created while the clock was ahead keep their times, which are then in the future. Access tokens and impersonation tokens
+   * from the future are refused. Waiting webhooks are sent at once.
    */
   resetClock(): void {
     this.#parts.clock.reset();

@@ -1,11 +1,8 @@
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
-import type { Clock } from './clock.ts';
+import { type Clock, toleranceSeconds } from './clock.ts';
 import type { Environment } from './environment.ts';
 import { Problem } from './http/problem.ts';
 import type { Claims } from './tokens/token.ts';
-
-/** The default of the verifiers of @torii/core. */
-const toleranceSeconds = 30;
 
 /**
  * Verifies the token of an `Authorization` header with the published keys, as a protected route of an app does.
@@ -30,7 +27,7 @@ export async function checkToken(
     });
     // As @torii/core does: a token with an audience is for another service (RFC 7519 section 4.1.3).
     const { sub, pid, iat, aud } = payload;
-    const isIssued = typeof iat === 'number' && iat <= clock.nowSeconds() + toleranceSeconds;
+    const isIssued = typeof iat === 'number' && !clock.isFuture(iat * 1000);
     if (typeof sub === 'string' && sub !== '' && pid === id && isIssued && aud === undefined) return payload;
   } catch (error) {
     if (error instanceof errors.JWTExpired) throw refusal('token_expired', 'The token has expired.');

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Emulator, Organization } from '../src/index.ts';
 import { provisionalPaths } from '../src/provisional-paths.ts';
 import { publishedPaths } from '../src/published-paths.ts';
-import { logIn, logInNatively, login, readToken, send, startWithUser } from './browser.ts';
+import { cookieFrom, logIn, logInNatively, login, readToken, send, startWithUser } from './browser.ts';
 import { callApi, unknownId } from './rest.ts';
 
 const { organizations, client, sessions } = publishedPaths;
@@ -129,6 +129,15 @@ test('after a lost membership the next token has no organization', async () => {
   expect(shown).toMatchObject([{ activeOrganizationId: null }]);
 });
 
+test('a user who is added again has no active organization before a switch', async () => {
+  await switchTo(acme.id);
+  await torii.removeMember(acme.id, userId);
+  await torii.addMember(acme.id, { userId });
+  expect(await renew()).not.toHaveProperty('org_id');
+  await switchTo(acme.id);
+  expect(await renew()).toMatchObject({ org_id: acme.id });
+});
+
 test('the next token has a changed role', async () => {
   await switchTo(acme.id);
   await torii.setRole(acme.id, userId, 'org:member');
@@ -174,6 +183,24 @@ test('an impersonation token opens a session in which tokens name the actor', as
   });
   const { body } = await callApi<{ id: string }[]>(torii, 'GET', `/users/${userId}/sessions`);
   expect(body.find(({ id }) => id === sessionId)).toMatchObject({ impersonatedBy: actor });
+});
+
+test('a ban of the impersonator ends the session for good, after an unban too', async () => {
+  const actor = await torii.createUser({});
+  const token = await impersonationToken(userId, actor.id);
+  const response = await send(torii, publishedPaths.impersonate, { json: { token } });
+  const bearer = (await readToken(response)).accessToken;
+  const cookie = cookieFrom(response);
+  await renew({ cookie });
+  await callApi(torii, 'POST', `/users/${actor.id}/ban`);
+  const listed = await callApi<readonly object[]>(torii, 'GET', `/users/${userId}/sessions`);
+  expect(listed.body).toMatchObject([{ impersonatedBy: null }]);
+  await callApi(torii, 'POST', `/users/${actor.id}/unban`);
+  for (const sent of [{ cookie }, { bearer }]) {
+    expect((await send(torii, sessions, sent)).status).toBe(401);
+  }
+  expect((await send(torii, provisionalPaths.accessToken, { method: 'POST', cookie })).status).toBe(401);
+  expect(await renew()).toMatchObject({ sub: userId });
 });
 
 test('a template does not hide that a user is impersonated', async () => {

@@ -236,6 +236,28 @@ test.each(['the user', 'the actor'])('a token stops if %s is banned or deleted',
   expect(() => impersonations.redeem(deleted)).toThrow(expect.objectContaining({ code: 'impersonation_invalid' }));
 });
 
+test.each(['the user', 'the actor'])('a token stays ended if %s is banned and unbanned', async (who) => {
+  const { user, actor, create, users, clock, impersonations } = await openStores();
+  const { id } = who === 'the user' ? user : actor;
+  const token = create();
+  clock.advance(300);
+  users.ban(id);
+  users.unban(id);
+  const expired = expect.objectContaining({ code: 'impersonation_token_expired' });
+  expect(() => impersonations.redeem(token)).toThrow(expired);
+  clock.reset();
+  expect(() => impersonations.redeem(token)).toThrow(expired);
+  impersonations.redeem(create());
+});
+
+test('a token that was created while the clock was ahead ends when the clock is reset', async () => {
+  const { create, clock, impersonations } = await openStores();
+  clock.advance(3600);
+  const token = create();
+  clock.reset();
+  expect(() => impersonations.redeem(token)).toThrow(expect.objectContaining({ code: 'impersonation_token_expired' }));
+});
+
 test('a token stops while impersonation is switched off', async () => {
   const { create, impersonations } = await openStores();
   const token = create();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +56,14 @@ test('refuses a file that another program has locked', async () => {
   });
   other.close();
   await (await startEmulator({ database })).stop();
+});
+
+test.skipIf(process.platform === 'win32')('creates files that only their owner can read', async () => {
+  await using torii = await startEmulator({ database: join(folder, 'private.db') });
+  await torii.createUser();
+  const files = readdirSync(folder).filter((name) => name.startsWith('private.db'));
+  expect(files.length).toBeGreaterThan(1);
+  for (const name of files) expect([name, statSync(join(folder, name)).mode & 0o077]).toEqual([name, 0]);
 });
 
 test('releases the file when the emulator stops', async () => {

@@ -177,3 +177,20 @@ function twinOf(token: string): string {
   const twin = Buffer.concat([bytes.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex')]);
   return `${header}.${payload}.${twin.toString('base64url')}`;
 }
+
+test('an access token from a time when the clock was ahead has no session after the clock is reset', async () => {
+  await using other = await startEmulator({ tokenTemplates: { chat } });
+  await other.createUser(login);
+  other.advance(3600);
+  const ahead = await logIn(other);
+  const status = async (bearer: string) =>
+    (await send(other, `${templateToken}?template=chat`, { method: 'POST', bearer })).status;
+  expect(await status(ahead.accessToken)).toBe(200);
+  other.resetClock();
+  expect(await status(ahead.accessToken)).toBe(401);
+  expect((await send(other, sessions, { bearer: ahead.accessToken })).status).toBe(401);
+  const renewed = await readToken(
+    await send(other, provisionalPaths.accessToken, { method: 'POST', cookie: ahead.cookie }),
+  );
+  expect(await status(renewed.accessToken)).toBe(200);
+});

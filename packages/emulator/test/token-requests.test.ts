@@ -265,3 +265,14 @@ test('[16] lists the claims of minted tokens, and no token', async () => {
   expect(listed).not.toContain('eyJ');
   expect(await (await fetch(`${torii.issuer}/_emulator/requests`)).text()).not.toContain('eyJ');
 });
+
+test.each([101, 2_000, 4_000, 15_000])('refuses claims that are nested %i levels deep', async (levels) => {
+  const nested = `${'['.repeat(levels - 1)}1${']'.repeat(levels - 1)}`;
+  const response = await post(`{"claims":{"a":${nested}}}`);
+  expect([response.status, ((await response.json()) as ProblemBody).properties.code]).toEqual([400, 'invalid_request']);
+});
+
+test('mints claims that are nested 100 levels deep', async () => {
+  const { token, claims } = await mint(`{"claims":{"a":${'['.repeat(99)}1${']'.repeat(99)}}}`);
+  expect(decodeJwt(token)).toEqual(claims);
+});

@@ -24,9 +24,13 @@ export function printableJson(value: unknown, textOf?: (text: string) => string)
   return writeJson(value, textOf).replace(unprintable, escapeOf);
 }
 
-/** Escapes invisible characters in a text of several lines, such as the output of `util.inspect` with colors. */
-export function printableLines(text: string): string {
-  return text.replace(unprintable, (character) => ('\n\u001b'.includes(character) ? character : escapeOf(character)));
+/**
+ * Escapes invisible characters in a text of several lines.
+ *
+ * @param kept the characters to keep: a line break, or also the escape character of colors, as `util.inspect` writes them
+ */
+export function printableLines(text: string, kept: '\n' | '\n\u001b' = '\n'): string {
+  return text.replace(unprintable, (character) => (kept.includes(character) ? character : escapeOf(character)));
 }
 
 /** A text as a cell of tab-separated values, without loss: tabs, line breaks and control characters are escaped. */

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { EmulatorError } from '../errors.ts';
 import { storageFaultOf } from './storage-errors.ts';
@@ -227,6 +228,7 @@ export const migrations: readonly string[] = [
 export function openStore(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
+    createPrivateFile(path);
     database = new DatabaseSync(path);
     // locking_mode = EXCLUSIVE: only one emulator may use a file, because keys and environments are read once at
     // startup. The operating system releases the lock when the process ends. synchronous = FULL: once a
@@ -245,6 +247,19 @@ export function openStore(path: string): DatabaseSync {
     if (error instanceof EmulatorError) throw error;
     const reason = storageFaultOf(error)?.reason ?? 'SQLite reported an unknown error';
     throw new EmulatorError('database_unusable', `The database ${path} cannot be used: ${reason}.`, { cause: error });
+  }
+}
+
+/**
+ * Creates the file if it is missing, so that only its owner can read it: it contains private keys and the links of mails.
+ * SQLite gives its other files the same permissions.
+ */
+function createPrivateFile(path: string): void {
+  if (path === ':memory:' || path.startsWith('file:')) return;
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch {
+    // It exists, or SQLite reports why it cannot be created.
   }
 }
 

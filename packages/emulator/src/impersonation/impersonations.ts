@@ -130,10 +130,6 @@ export class Impersonations {
       if (row['redeemed_at'] !== null) {
         throw new EmulatorError('impersonation_token_used', 'This impersonation token was used already.');
       }
-      const now = clock.now().toISOString();
-      if (String(row['expires_at']) <= now) {
-        throw new EmulatorError('impersonation_token_expired', 'This impersonation token has expired.');
-      }
       if (this.state === 'disabled') this.requireEnabled();
       const [userId, actorUserId] = [String(row['user_id']), String(row['actor_user_id'])];
       for (const [field, id] of [
@@ -141,6 +137,11 @@ export class Impersonations {
         ['actorUserId', actorUserId],
       ] as const) {
         if (!this.#isActive(id)) throw invalid(field, 'is a user who was banned or deleted since');
+      }
+      const now = clock.now().toISOString();
+      // Created in the future: the clock was ahead and has been reset. Until the expiry, years can go by.
+      if (String(row['expires_at']) <= now || clock.isFuture(Date.parse(String(row['created_at'])))) {
+        throw new EmulatorError('impersonation_token_expired', 'This impersonation token has expired.');
       }
       database.prepare('UPDATE impersonation_tokens SET redeemed_at = ? WHERE token_hash = ?').run(now, hash);
       return { userId, actorUserId, reason: String(row['reason']) };

@@ -158,6 +158,10 @@ export class Organizations {
       this.#scope.database
         .prepare('DELETE FROM memberships WHERE organization_id = ? AND user_id = ?')
         .run(organizationId, userId);
+      // A user who is added again later switches again.
+      this.#scope.database
+        .prepare('UPDATE sessions SET active_organization_id = NULL WHERE active_organization_id = ? AND user_id = ?')
+        .run(organizationId, userId);
     });
   }
 

@@ -1,4 +1,4 @@
-import { decodeProtectedHeader } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { EnvironmentScope } from '../database/scope.ts';
 import { transact } from '../database/transaction.ts';
 import { digestOf } from '../secret.ts';
@@ -81,13 +81,18 @@ export class AccessTokens {
     return answerOf(issued);
   }
 
-  /** The session of an access token that this environment gave to it, as long as the token, its key and the session are valid. */
+  /**
+   * The session of an access token that this environment gave to it, as long as the token, its key and the session are
+   * valid. A token from before a reset of the clock can be one of the future, which every verifier refuses.
+   */
   sessionOf(token: string): LiveSession | undefined {
     const { scope, keys } = this.#parts;
     const row = scope.database
       .prepare('SELECT session_id, kid FROM session_tokens WHERE token_hash = ? AND expires_at > ?')
       .get(digestOf(token), scope.clock.now().toISOString());
     if (row === undefined || !keys.published.some(({ kid }) => kid === row['kid'])) return undefined;
+    const { iat = Number.POSITIVE_INFINITY } = decodeJwt(token);
+    if (scope.clock.isFuture(iat * 1000)) return undefined;
     return findLiveSession(scope, String(row['session_id']));
   }
 }

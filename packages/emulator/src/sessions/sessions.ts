@@ -70,10 +70,14 @@ export class Sessions {
   }
 
   listActive(userId: string): Session[] {
+    return this.#listActive('user_id', userId);
+  }
+
+  #listActive(column: 'user_id' | 'impersonated_by', userId: string): Session[] {
     return this.#scope.database
       .prepare(
         `SELECT ${columns} FROM sessions
-         WHERE environment_id = ? AND user_id = ? AND revoked_at IS NULL AND expires_at > ?
+         WHERE environment_id = ? AND ${column} = ? AND revoked_at IS NULL AND expires_at > ?
          ORDER BY last_used_at DESC, id DESC`,
       )
       .all(this.#scope.environmentId, userId, this.#scope.clock.now().toISOString()) as unknown as Session[];
@@ -112,12 +116,23 @@ export class Sessions {
 
   /** Ends all sessions of a user. Access tokens that were issued before stay valid until they expire. */
   revokeAll(userId: string): void {
-    transact(this.#scope.database, () => this.endAll(userId));
+    transact(this.#scope.database, () => this.#end(this.listActive(userId)));
   }
 
-  /** Like `revokeAll`, but must be called inside a transaction. */
+  /**
+   * Ends the sessions of a user, those in which the user impersonates others, and the impersonation tokens that could
+   * start either. If the user is banned and unbanned, none of them comes back. Must be called inside a transaction.
+   */
   endAll(userId: string): void {
-    this.#end(this.listActive(userId));
+    const { database, environmentId } = this.#scope;
+    this.#end([...this.listActive(userId), ...this.#listActive('impersonated_by', userId)]);
+    // Not the current time: after a reset of the clock, it can be in the future.
+    database
+      .prepare(
+        `UPDATE impersonation_tokens SET expires_at = created_at
+         WHERE environment_id = ? AND (user_id = ? OR actor_user_id = ?)`,
+      )
+      .run(environmentId, userId, userId);
   }
 
   #end(sessions: readonly Session[]): void {

@@ -67,11 +67,30 @@ export class TokenMint {
   }
 }
 
+/** More would exhaust the stack where the token is signed, and make pages that show the claims very long. */
+const deepestNesting = 100;
+
 /** The claims as the token contains them: without `undefined`, and with dates as strings. */
 function inJson(claims: JWTPayload): JWTPayload {
+  const json = jsonOf(claims);
+  if (isNestedMoreThan(deepestNesting, json)) {
+    throw new EmulatorError(
+      'option_invalid',
+      `The claims of a token must not be nested more than ${deepestNesting} levels deep.`,
+    );
+  }
+  return json;
+}
+
+function jsonOf(claims: JWTPayload): JWTPayload {
   try {
     return JSON.parse(JSON.stringify(claims));
   } catch (cause) {
     throw new EmulatorError('option_invalid', 'The claims of a token must be JSON values.', { cause });
   }
+}
+
+function isNestedMoreThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((child) => isNestedMoreThan(levels - 1, child));
 }

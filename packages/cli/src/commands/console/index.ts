@@ -74,7 +74,8 @@ async function converse(context: Context, tools: Tools): Promise<void> {
     breakEvalOnSigint: true,
     useColors: output.hasColors,
     prompt: 'torii> ',
-    writer: (value: unknown) => printableLines(inspect(value, { ...writer.options, colors: output.hasColors })),
+    writer: (value: unknown) =>
+      printableLines(inspect(value, { ...writer.options, colors: output.hasColors }), '\n\u001b'),
   });
   const addTools = (): void => void Object.defineProperties(prompt.context, describeTools(tools));
   addTools();

@@ -23,7 +23,7 @@ export async function runScript(context: Context, variables: PropertyDescriptorM
   try {
     const value = await Promise.race([compile(code)(new Console(stdout, stderr)), interrupted]);
     if (value !== undefined)
-      await output.write(`${printableLines(inspect(value, { colors: output.hasColors, depth: 6 }))}\n`);
+      await output.write(`${printableLines(inspect(value, { colors: output.hasColors, depth: 6 }), '\n\u001b')}\n`);
   } catch (error) {
     if (signal.aborted) throw error;
     // The options of the script's own calls are not flags of the command line.

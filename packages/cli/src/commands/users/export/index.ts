@@ -6,7 +6,7 @@ import type { Context } from '../../../context.ts';
 import { CommandFailure, OutputClosed, UsageError } from '../../../failures.ts';
 import { codeOf, fileFailure, pathIn } from '../../../files.ts';
 import { demandItems } from '../../../listing.ts';
-import { printable } from '../../../output/printable.ts';
+import { printable, printableLines } from '../../../output/printable.ts';
 import { startProgress } from '../../../output/progress.ts';
 import { environmentOf } from '../environment.ts';
 import { addFilterOptions, demandOrganization, type FilterOptions, filterOf, isMatch } from '../filter.ts';
@@ -65,7 +65,9 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
     for await (const { items } of pagesOf(client, options, null, signal)) {
       demandItems(items, 'id', 'a user');
       const users = items.filter((user) => isMatch(filter, user));
-      await output.write(linesOf(users));
+      const lines = linesOf(users);
+      // A file or a pipe gets every text as it is.
+      await output.write(output.isTerminal ? printableLines(lines) : lines);
       count += users.length;
       progress?.advance(users.length);
     }
