@@ -5,7 +5,7 @@ import { checkFiles } from '../generate/check-files.ts';
 import { generateFiles } from '../generate/generate.ts';
 import { twentySixOperations } from './fixtures.ts';
 
-type Draft = Record<string, never>;
+type Draft = ReturnType<typeof JSON.parse>;
 
 const text = readFileSync(twentySixOperations, 'utf8');
 const user = '/api/server/v1/users/{userId}';
@@ -13,7 +13,7 @@ const code = 'globalThis.attacked=1';
 
 function edited(edit: (document: Draft) => void): JsonObject {
   const document = JSON.parse(text);
-  edit(document as Draft);
+  edit(document);
   return document;
 }
 
@@ -50,6 +50,8 @@ describe('a specification is refused', () => {
     ['with a resource named `then`', withPath('/api/server/v1/then/{id}')],
     ['with a resource named `constructor`', withPath('/api/server/v1/constructor/{id}')],
     ['with a resource named `__proto__`', withPath('/api/server/v1/__proto__/{id}')],
+    ['with a method named `toString`', withPath(`${user}/to-string`, 'post')],
+    ['with a method named `valueOf`', withPath(`${user}/value-of`, 'post')],
     ['with a schema that contains itself', withEmail({ allOf: [{ $ref: '#/components/schemas/Self' }] }), 'Self'],
     ['with a reference to a file', withEmail({ $ref: '/etc/hostname' })],
     ['with a reference to a server', withEmail({ $ref: 'http://127.0.0.1:9/schema.json' })],
@@ -59,7 +61,7 @@ describe('a specification is refused', () => {
       JSON.parse(text.replaceAll('"email":', '"__proto__":{"type":"string"},"email":')),
     ],
   ] as const)('%s', async (_name, document, self?: string) => {
-    const schemas = (document as Draft)['components']['schemas'] as object;
+    const schemas = document['components']['schemas'] as object;
     if (self !== undefined) Object.assign(schemas, { [self]: { allOf: [{ $ref: `#/components/schemas/${self}` }] } });
     await expect(generateFiles(document)).rejects.toThrow(Error);
   });
