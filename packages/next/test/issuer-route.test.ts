@@ -337,6 +337,8 @@ describe('headers', () => {
     // Browsers reject these names without `Secure`.
     ['__Host-a=1; Path=/; Secure; SameSite=None', '__Host-a=1; Path=/; Secure; SameSite=None'],
     ['__secure-a=1; Secure', '__secure-a=1; Secure'],
+    ['__Http-a=1; Secure; HttpOnly', '__Http-a=1; Secure; HttpOnly'],
+    ['__Host-Http-a=1; Path=/; Secure; HttpOnly', '__Host-Http-a=1; Path=/; Secure; HttpOnly'],
   ])('attributes that need https are removed over http: %s', async (line, expected) => {
     const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', line).end(), '', 'http://app.test');
     expect((await ask('/_torii/a')).headers.getSetCookie()[0]).toBe(expected);
