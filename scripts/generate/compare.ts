@@ -67,11 +67,56 @@ function compareOperations(
   else compareFields(what, fieldMap(was.body, old), fieldMap(is.body, next), 'sent', report);
   if (!was.needsInput && is.needsInput) report('params are now required', true);
 
+  compareStatuses(was, is, old, next, report);
+  compareMediaTypes(was, is, old, next, report);
   if (was.answer !== is.answer) report(`now returns ${is.answer}, previously ${was.answer}`, true);
   else if (was.answerSchema !== undefined && is.answerSchema !== undefined) {
     const answers = [shapeOf(old.document, was.answerSchema), shapeOf(next.document, is.answerSchema)] as const;
     compareShapes('response field', '', answers, 'received', report);
   }
+}
+
+// Not breaking: the client accepts every status of a success, and has one error for every refusal.
+function compareStatuses(was: Operation, is: Operation, old: Specification, next: Specification, report: Report): void {
+  const [before, after] = [statusesOf(was, old), statusesOf(is, next)];
+  const gained = after.filter((status) => !before.includes(status));
+  const lost = before.filter((status) => !after.includes(status));
+  if (gained.length > 0) report(`may now answer with ${gained.join(', ')}`, false);
+  if (lost.length > 0) report(`may no longer answer with ${lost.join(', ')}`, false);
+}
+
+function statusesOf({ path, method }: Operation, { document }: Specification): readonly string[] {
+  return Object.keys(objectAt(document, 'paths', path, method.toLowerCase(), 'responses')).sort();
+}
+
+// Breaking: released clients send and read the types of before.
+function compareMediaTypes(
+  was: Operation,
+  is: Operation,
+  old: Specification,
+  next: Specification,
+  report: Report,
+): void {
+  for (const [what, before, after] of [
+    ['the request', requestTypesOf(was, old), requestTypesOf(is, next)],
+    ['the response', answerTypesOf(was, old), answerTypesOf(is, next)],
+  ] as const) {
+    if (before.length > 0 && after.length > 0 && before.join() !== after.join())
+      report(`${what} is now ${after.join(' or ')}, previously ${before.join(' or ')}`, true);
+  }
+}
+
+function requestTypesOf({ path, method }: Operation, { document }: Specification): readonly string[] {
+  const body = objectAt(document, 'paths', path, method.toLowerCase(), 'requestBody');
+  return Object.keys(objectAt(resolve(document, body), 'content')).sort();
+}
+
+function answerTypesOf({ path, method }: Operation, { document }: Specification): readonly string[] {
+  const responses = objectAt(document, 'paths', path, method.toLowerCase(), 'responses');
+  const types = Object.keys(responses)
+    .filter((status) => status.startsWith('2'))
+    .flatMap((status) => Object.keys(objectAt(resolve(document, objectAt(responses, status)), 'content')));
+  return [...new Set(types)].sort();
 }
 
 type Fields = Shape['fields'];

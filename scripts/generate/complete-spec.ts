@@ -6,11 +6,13 @@ import { additions as allAdditions } from '../../spec/additions/index.ts';
 import { correctSpec, type JsonObject } from '../../spec/corrections.ts';
 import { repository } from '../workspace.ts';
 import { addToSpec } from './add-to-spec.ts';
+import { checkDocument } from './check-document.ts';
 import { withMediaTypes } from './media-types.ts';
 import { withParameterNames } from './parameter-names.ts';
 
 /** Returns the document with the additions and the corrections. */
 export function completeSpec(published: JsonObject, added: readonly Additions[] = allAdditions): JsonObject {
+  checkDocument(published);
   return correctSpec(withParameterNames(withMediaTypes(addToSpec(published, added).document)));
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createClient } from '@hey-api/openapi-ts';
 import type { Additions } from '../../spec/additions/addition.ts';
 import type { JsonObject } from '../../spec/corrections.ts';
+import { checkFiles } from './check-files.ts';
 import { completeSpec } from './complete-spec.ts';
 import { objectAt, textAt } from './openapi.ts';
 import { type Operation, readOperations } from './operations.ts';
@@ -26,7 +27,8 @@ export const generatedFolders = {
  *
  * @param published the document as the server publishes it
  * @param additions what to add to it, by default spec/additions/
- * @throws Error if a path cannot be named, or if two operations or types would have the same name
+ * @throws Error if a path cannot be named, if two operations or types would have the same name, or if a text of the
+ * document would become code
  */
 export async function generateFiles(
   published: JsonObject,
@@ -40,7 +42,7 @@ export async function generateFiles(
     resources.flatMap(({ types }) => types.items),
   );
   const { api, webhooks, emulator } = generatedFolders;
-  return mapOfFiles([
+  const files = mapOfFiles([
     [`${api}/wire.ts`, await writeTypes(corrected, operations)],
     [`${api}/resources.ts`, writeResources(resources)],
     ...resources.map((resource) => [`${api}/${fileOf(resource.name)}.ts`, writeResource(resource)] as const),
@@ -49,6 +51,7 @@ export async function generateFiles(
     [`${emulator}/entities.ts`, entities],
     [`${emulator}/server-v1.ts`, writeContract(corrected)],
   ]);
+  return checkFiles(files);
 }
 
 function mapOfFiles(files: readonly (readonly [path: string, text: string])[]): ReadonlyMap<string, string> {
@@ -84,7 +87,7 @@ async function writeTypes(document: JsonObject, operations: readonly Operation[]
   const folder = mkdtempSync(join(tmpdir(), 'torii-generate-'));
   try {
     await createClient({
-      input: { ...document, paths },
+      input: harmless({ ...document, paths }),
       output: { path: folder, entryFile: false },
       plugins: ['@hey-api/typescript'],
       logs: { level: 'silent', file: false },
@@ -93,6 +96,13 @@ async function writeTypes(document: JsonObject, operations: readonly Operation[]
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The library removes the ends of comments from descriptions. What is left of `**/ /` would be one. */;
+function harmless(document: JsonObject): JsonObject {
+  return JSON.parse(
+    JSON.stringify(document, (_key, value) => (typeof value === 'string' ? value.replaceAll('*/', '* /') : value)),
+  );
 }
 
 /** Moves the reason of a deprecation from the description to `@deprecated`, where editors show it. */

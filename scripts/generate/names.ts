@@ -19,7 +19,7 @@ interface Proposal extends MethodName {
 }
 
 /** Names that would replace a member of the client or of a class, or make the client look like a promise. */
-const taken = new Set(['request', 'constructor', 'then']);
+const taken = new Set(['request', 'constructor', 'then', 'toString', 'toLocaleString', 'valueOf', 'hasOwnProperty']);
 
 /** @throws Error if a path cannot be named, or if two operations would have the same name */
 export function nameEndpoints(document: JsonObject, endpoints: readonly Endpoint[]): ReadonlyMap<Endpoint, MethodName> {

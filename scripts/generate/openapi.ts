@@ -82,9 +82,11 @@ export function answerSchema(document: JsonObject, { operation }: Endpoint): Jso
 export function fieldsOf(
   document: JsonObject,
   schema: JsonObject,
+  depth = 0,
 ): { readonly properties: JsonObject; readonly required: readonly string[]; readonly isOpen: boolean } | undefined {
   const own = resolve(document, schema);
-  const parts = listAt(own, 'allOf').map((part) => fieldsOf(document, objectAt(part)));
+  if (depth > 50) throw new Error('A schema contains itself through `allOf`.');
+  const parts = listAt(own, 'allOf').map((part) => fieldsOf(document, objectAt(part), depth + 1));
   const known = parts.filter((part) => part !== undefined);
   if (!('properties' in own) && known.length === 0) return undefined;
   const properties = Object.assign({}, ...known.map((part) => part.properties), objectAt(own, 'properties'));

@@ -15,6 +15,8 @@ import { tenOperations, twentySixOperations } from './fixtures.ts';
 import { compileClient, writeClient } from './generated-client.ts';
 import { withOtherNames } from './renamed-spec.ts';
 
+type Draft = ReturnType<typeof JSON.parse>;
+
 let folder: string;
 
 beforeEach(() => {
@@ -246,6 +248,41 @@ test('reports how the published specification differs from an addition, and keep
     type: 'integer',
   });
 });
+
+test.each([
+  ['another status of the success', 'create', (op: Draft) => rename(op['responses'], '201', '200'), /200/],
+  ['a status less', 'create', (op: Draft) => delete op['responses']['429'], /429/],
+  ['a status more', 'create', (op: Draft) => rename(op['responses'], '429', '423'), /423/],
+  [
+    'another type of the request',
+    'create',
+    (op: Draft) => rename(op['requestBody']['content'], 'application/json', 'application/merge-patch+json'),
+    /merge-patch/,
+  ],
+  [
+    'another type of the response',
+    'create',
+    (op: Draft) => rename(op['responses']['201']['content'], 'application/json', 'application/vnd.torii+json'),
+    /vnd\.torii/,
+  ],
+  ['no response', 'create', (op: Draft) => delete op['responses']['201']['content'], /nothing/],
+] as const)(
+  'reports that a published operation has %s than the addition, and keeps it',
+  (_name, method, edit, found) => {
+    const published = JSON.parse(newer);
+    const operation = published.paths['/api/server/v1/invitations'].post;
+    edit(operation);
+    const differences = describeSuperseded(published).filter((line) => line.includes('differs'));
+    expect(differences.filter((line) => line.includes(`invitations.${method}: `)).join('\n')).toMatch(found);
+    const { document } = addToSpec(published, additions);
+    expect(objectAt(document, 'paths', '/api/server/v1/invitations', 'post')).toEqual(operation);
+  },
+);
+
+function rename(holder: Draft, from: string, to: string): void {
+  holder[to] = holder[from];
+  delete holder[from];
+}
 
 test('fields that a newer specification dropped stay in the types, marked as deprecated with the reason', async () => {
   for (const text of [ten, newer]) {

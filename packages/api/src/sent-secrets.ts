@@ -30,15 +30,24 @@ function remover({ found }: Secrets): (text: string) => string {
   return (text) => removers.reduce((left, remove) => remove(left), text);
 }
 
+// `"token":"…"` in a text, where the quotation marks may be escaped, and `?ticket=…` of a URL.
+const quotedTokens =
+  /(?:token|ticket|secret|url)\w{0,50}\\{0,7}["']\s{0,9}:\s{0,9}\\{0,7}["']((?:[^"'\s\\]|\\+\/)+)|(?:token|ticket|secret)\w{0,50}=([^"'&#\s\\<>]+)/gi;
+
 /** The error response of an operation that creates a token, without tokens. */
 export function withoutTokens(text: string): string {
   const secrets: Secrets = { found: new Set(), isIncomplete: false };
   try {
-    collect(JSON.parse(text), false, secrets, 0, /token|ticket|secret|^url$/i);
+    collect(JSON.parse(text), false, secrets, 0, /token|ticket|secret|(?:url|link|href)$/i);
   } catch {
     // A part of a successful response, for example.
     secrets.isIncomplete = /token/i.test(text);
   }
+  // A gateway may quote the response of a server behind it.
+  for (const [, member = '', parameter = ''] of text.matchAll(quotedTokens)) {
+    secrets.found.add((member || parameter).replaceAll(/\\+\//g, '/'));
+  }
+  secrets.isIncomplete ||= secrets.found.size > maxSecrets;
   return secrets.isIncomplete ? '' : remover(secrets)(text);
 }
 

@@ -65,6 +65,12 @@ test('forwards method, path, query and body to the issuer', async () => {
   expect(seen[0]?.headers).toMatchObject({ host: new URL(issuer).host, origin: 'https://app.test' });
 });
 
+test('answers 502 if the issuer sends a status that no response can have', async () => {
+  const { ask } = await serve((_req, res) => void res.writeHead(999).end('odd'));
+  const response = await ask('/_torii/a');
+  expect([response.status, (await response.json()).error.code]).toEqual([502, 'bad_gateway']);
+});
+
 test('keeps the path of the issuer URL', async () => {
   const { seen, ask } = await serve(undefined, '/env/acme');
   await ask('/_torii/.well-known/jwks.json');
@@ -133,6 +139,14 @@ describe('headers', () => {
     ['referer', 'https://app.test/reset?secret=1'],
     // The app's own password, if it is behind Basic auth.
     ['authorization', 'Basic YTpi'],
+    ['authorization', 'Bearer x, Basic YTpi'],
+    ['authorization', 'Bearer x Basic YTpi'],
+    // A key of the app's own gateway, and Torii's secret key.
+    ['x-api-key', 'gateway-secret'],
+    ['x-api-key', 'sk_live_0123456789'],
+    // Two of one name.
+    ['x-api-key', 'pk_test_1, pk_test_2'],
+    ['x-torii-session-token', 'mine, planted'],
     // Not set by the issuer.
     ['cookie', 'a=1; __Host-torii_token=eyJ; __client_session=s'],
     ['next-action', 'x'],
@@ -323,6 +337,8 @@ describe('headers', () => {
     // Browsers reject these names without `Secure`.
     ['__Host-a=1; Path=/; Secure; SameSite=None', '__Host-a=1; Path=/; Secure; SameSite=None'],
     ['__secure-a=1; Secure', '__secure-a=1; Secure'],
+    ['__Http-a=1; Secure; HttpOnly', '__Http-a=1; Secure; HttpOnly'],
+    ['__Host-Http-a=1; Path=/; Secure; HttpOnly', '__Host-Http-a=1; Path=/; Secure; HttpOnly'],
   ])('attributes that need https are removed over http: %s', async (line, expected) => {
     const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', line).end(), '', 'http://app.test');
     expect((await ask('/_torii/a')).headers.getSetCookie()[0]).toBe(expected);
@@ -365,6 +381,38 @@ describe('headers', () => {
       });
       expect((await ask('/_torii/a')).headers.get('cache-control')).toBe('private, no-store');
     }
+  });
+
+  test.each([
+    ['cookie', '__client_session=s; __Host-torii_issuer.__client_session=1'],
+    ['authorization', 'Bearer x'],
+    ['x-torii-session-token', 'opaque'],
+  ])('a response to a request with %s is never cacheable, whatever the issuer says', async (name, value) => {
+    const { ask } = await serve((_req, res) => void res.setHeader('Cache-Control', 'public, max-age=300').end('{}'));
+    const { headers } = await ask('/_torii/client', { headers: { [name]: value } });
+    expect(headers.get('cache-control')).toBe('private, no-store');
+  });
+
+  test.each([
+    [undefined, 'Authorization, Cookie, X-API-Key, X-Torii-Session-Token'],
+    ['Origin, cookie', 'Origin, cookie, Authorization, X-API-Key, X-Torii-Session-Token'],
+    ['*', '*'],
+  ])('a cacheable response depends on who asks: Vary %s', async (given, expected) => {
+    const { ask } = await serve((_req, res) => {
+      if (given !== undefined) res.setHeader('Vary', given);
+      res.setHeader('Cache-Control', 'public, max-age=300').end('{}');
+    });
+    expect((await ask('/_torii/client')).headers.get('vary')).toBe(expected);
+  });
+
+  test.each([
+    ...['CDN-Cache-Control', 'Vercel-CDN-Cache-Control', 'Cloudflare-CDN-Cache-Control', 'Netlify-CDN-Cache-Control'],
+    ...['Surrogate-Control', 'Surrogate-Key', 'Edge-Control', 'Cache-Tag', 'X-LiteSpeed-Cache-Control'],
+    ...['X-LiteSpeed-Location', 'X-Reproxy-URL', 'X-Lighttpd-Send-File', 'X-Sendfile', 'X-Accel-Redirect'],
+    ...['X-Matched-Path', 'X-Vercel-Cache', 'X-Middleware-Rewrite', 'X-Nextjs-Redirect', 'Use-As-Dictionary'],
+  ])('a header of the issuer that instructs a cache, a server or a browser is not passed on: %s', async (name) => {
+    const { ask } = await serve((_req, res) => void res.setHeader(name, '/elsewhere').end());
+    expect((await ask('/_torii/a')).headers.get(name)).toBeNull();
   });
 
   test("the issuer's Cache-Control is kept; without one, nothing may be cached", async () => {

@@ -41,8 +41,8 @@ export function cookieLinesForBrowser(line: string, places: Places): readonly st
   if (tokenCookieNames.includes(name) || name.startsWith(markPrefix)) return [];
   // Remove the `Domain` that the issuer set: browsers would reject the cookie, or send it to sibling subdomains too.
   const ownHost = attributes.filter((attribute) => readName(attribute) !== 'domain');
-  // Browsers reject a cookie named `__Host-…` or `__Secure-…` without `Secure`.
-  const isPrefixed = /^__(?:host|secure)-/i.test(name);
+  // Browsers reject a cookie named `__Host-…`, `__Secure-…` or `__Http-…` without `Secure`.
+  const isPrefixed = /^__(?:host|secure|http)-/i.test(name);
   const fitting = places.secure || isPrefixed ? ownHost : ownHost.flatMap(forPlainHttp);
   const kept = fitting.map((attribute) => withPathOfApp(attribute, places));
   // Set `Path=/` and `Secure` on the mark: browsers reject a cookie named `__Host-…` without them.

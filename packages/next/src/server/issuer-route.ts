@@ -50,11 +50,12 @@ async function forward(request: NextRequest, { upstream, cookie, emit }: Setting
   const url = upstream + (pathname === '/_torii/' ? pathname : withoutTrailingSlash(pathname));
   const sent = limitBody(request.body, request.headers, maxRequestBytes);
   if (sent === 'too large') return answerGateway(413, tooLarge);
+  const headers = headersForIssuer(request.headers, cookie);
   let answer: Response;
   try {
     answer = await fetch(url + search, {
       method: request.method,
-      headers: headersForIssuer(request.headers, cookie),
+      headers,
       redirect: 'manual',
       cache: 'no-store',
       signal: AbortSignal.any([ownSignal(request.signal), AbortSignal.timeout(timeLimitMs)]),
@@ -68,10 +69,15 @@ async function forward(request: NextRequest, { upstream, cookie, emit }: Setting
       emit({ type: 'issuer_unreachable', url: loggable(url), problem: innermostProblem(cause), cause });
     return answerGateway(502, 'The issuer cannot be reached.');
   }
+  // No response can have another status, such as 999.
+  if (answer.status < 200 || answer.status > 599) {
+    await answer.body?.cancel();
+    return answerGateway(502, 'The issuer sent a response that cannot be used.');
+  }
   const places = { upstream, secure: cookie.secure, pathname, hasBasePath: basePathOf(request) !== '' };
   const received = limitBody(answer.body, new Headers(), maxResponseBytes);
   const body = received === null || received === 'too large' ? null : received.body;
-  return new Response(body, { status: answer.status, headers: headersForBrowser(answer.headers, places) });
+  return new Response(body, { status: answer.status, headers: headersForBrowser(answer.headers, places, headers) });
 }
 
 // In a route, Next removes `basePath` from `nextUrl` without saying so there. Next writes it into the app's bundle when it is built.

@@ -26,11 +26,23 @@ const hopByHop = [
 // instructions to a server in front of the app.
 const forOrigins = [
   ...['strict-transport-security', 'alt-svc', 'nel', 'report-to', 'reporting-endpoints', 'clear-site-data'],
-  ...['service-worker-allowed', 'accept-ch', 'origin-agent-cluster', 'x-sendfile'],
+  ...['service-worker-allowed', 'accept-ch', 'critical-ch', 'origin-agent-cluster', 'public-key-pins', 'expect-ct'],
+  ...['use-as-dictionary', 'set-login', 'x-send-file', 'x-matched-path', 'edge-control', 'cache-tag', 'xkey'],
 ];
 /** The response header with the session of an app that keeps no cookies. The only `X-Torii-…` header that is passed on. */
 const sessionTokenHeader = 'x-torii-session-token';
-const forServersPrefixes = ['x-middleware-', 'x-nextjs-', 'x-next-', 'x-invoke-', 'x-torii-', 'next-', 'x-accel-'];
+const forServersPrefixes = [
+  ...['x-middleware-', 'x-nextjs-', 'x-next-', 'x-invoke-', 'x-torii-', 'next-', 'x-opennext-', 'x-vercel-', 'x-nf-'],
+  // Web servers send a file or another URL instead of the response.
+  ...['x-accel-', 'x-sendfile', 'x-lighttpd-', 'x-litespeed-', 'x-reproxy-'],
+  // Shared caches follow these in place of `Cache-Control`.
+  ...['surrogate-', 'netlify-', 'fastly-'],
+];
+const sharedCacheControl = /(?:^|-)(?:cdn|edge)-cache-control$/;
+
+/** Request headers that say who asks. */
+const personal = ['cookie', 'authorization', sessionTokenHeader];
+const varying = ['Authorization', 'Cookie', 'X-API-Key', 'X-Torii-Session-Token'];
 
 export function headersForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>): Headers {
   const hops = namedIn(sent.get('connection'));
@@ -42,16 +54,23 @@ export function headersForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>
   passed.set('accept-encoding', 'identity');
   // Forward only Bearer tokens: if the app uses Basic auth, browsers send its password, which the issuer must not get.
   const authorization = sent.get('authorization');
-  if (authorization !== null && /^bearer[ \t]/i.test(authorization)) passed.set('authorization', authorization);
+  if (authorization !== null && /^bearer[ \t]+[^\s,]+$/i.test(authorization))
+    passed.set('authorization', authorization);
+  // Servers in front of the app use this header for keys of their own.
+  if (!/^pk_[\w-]+$/.test(sent.get('x-api-key') ?? '')) passed.delete('x-api-key');
+  // Of two, one was planted, and which one the issuer reads is not known.
+  if (sent.get(sessionTokenHeader)?.includes(',')) passed.delete(sessionTokenHeader);
   const cookies = cookieHeaderForIssuer(sent, app);
   if (cookies !== null) passed.set('cookie', cookies);
   return passed;
 }
 
-export function headersForBrowser(received: Headers, places: Places): Headers {
+/** @param sent the headers of the request, as they were sent to the issuer */
+export function headersForBrowser(received: Headers, places: Places, sent: Headers): Headers {
   const rewritten = ['content-length', 'content-encoding', 'set-cookie', 'location'];
   const dropped = new Set([...hopByHop, ...rewritten, ...forOrigins, ...namedIn(received.get('connection'))]);
-  const isForServers = (name: string) => name !== sessionTokenHeader && startsWithOne(name, forServersPrefixes);
+  const isForServers = (name: string) =>
+    name !== sessionTokenHeader && (startsWithOne(name, forServersPrefixes) || sharedCacheControl.test(name));
   const passed = pick(received, (name) => !dropped.has(name) && !isForServers(name));
   const cookies = received.getSetCookie();
   for (const line of cookies) {
@@ -59,10 +78,18 @@ export function headersForBrowser(received: Headers, places: Places): Headers {
   }
   const location = received.get('location');
   if (location !== null) passed.set('location', toAppOrigin(location, places));
-  // A shared cache must not give one user's session to another.
-  const hasSession = cookies.length > 0 || passed.has(sessionTokenHeader);
-  if (hasSession || !passed.has('cache-control')) passed.set('cache-control', 'private, no-store');
+  // A shared cache must not give one user's session, or what the issuer told one user, to another.
+  const isPersonal = cookies.length > 0 || passed.has(sessionTokenHeader) || personal.some((name) => sent.has(name));
+  if (isPersonal || !passed.has('cache-control')) passed.set('cache-control', 'private, no-store');
+  // Caches do not store the answers to preflights.
+  if (!sent.has('access-control-request-method')) addVary(passed);
   return passed;
+}
+
+function addVary(headers: Headers): void {
+  const existing = (headers.get('vary') ?? '').toLowerCase().split(/[ \t,]+/);
+  if (existing.includes('*')) return;
+  for (const name of varying) if (!existing.includes(name.toLowerCase())) headers.append('vary', name);
 }
 
 function pick(headers: Headers, isWanted: (name: string) => boolean): Headers {
