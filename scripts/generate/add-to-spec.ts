@@ -21,6 +21,7 @@ import {
   resolve,
   typesOf,
 } from './openapi.ts';
+import { plainForm } from './plain-form.ts';
 
 const apiPath = '/api/server/v1';
 
@@ -42,7 +43,7 @@ export function addToSpec(
   published: JsonObject,
   added: readonly Additions[],
 ): { readonly document: JsonObject; readonly superseded: readonly AdditionName[] } {
-  const document = structuredClone(published) as Draft;
+  const document = plainForm(published) as Draft;
   const superseded: AdditionName[] = [];
   for (const { file, tag, operations = [] } of added) {
     for (const each of operations) {
@@ -224,7 +225,7 @@ function ownObject(holder: Draft, key: string): Draft {
 
 /** The document without the operations, fields and statuses that the additions have too. */
 export function withoutAdditions(published: JsonObject, added: readonly Additions[]): JsonObject {
-  const document = structuredClone(published) as Draft;
+  const document = plainForm(published) as Draft;
   for (const { fields = [], statuses = [], operations = [] } of added) {
     for (const { at, fields: own } of fields) {
       for (const place of at) removeFields(document, place, Object.keys(own));

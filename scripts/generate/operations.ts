@@ -13,6 +13,7 @@ import {
   answerSchema,
   type Endpoint,
   fieldNamesOf,
+  contentOf,
   fieldsOf,
   isList,
   isPage,
@@ -57,6 +58,8 @@ export interface Operation extends MethodName {
   readonly answerSchema: JsonObject | undefined;
   /** The schema of an item if the response is a page or a list, otherwise of the response. */
   readonly itemSchema: JsonObject | undefined;
+  /** The content of `itemSchema`, equal for schemas that differ only in their names and descriptions. */
+  readonly itemContent: string;
   /** The names of the fields of `itemSchema`. */
   readonly itemFields: readonly string[];
   /** Whether `itemSchema` is a named object with one set of fields, so that an interface can extend it. */
@@ -114,6 +117,7 @@ function readOperation(document: JsonObject, endpoint: Endpoint, { resource, nam
     answer,
     answerSchema: schema,
     itemSchema,
+    itemContent: itemSchema ? contentOf(document, itemSchema) : '',
     itemFields: itemSchema ? fieldNamesOf(document, itemSchema) : [],
     isItemRecord: isRecord(document, itemSchema),
     itemDoc: (itemSchema && textAt(resolve(document, itemSchema), 'description')) ?? '',
