@@ -1,5 +1,6 @@
 // The model of an operation that `npm run generate` and `npm run spec:diff` share.
 import type { Json, JsonObject } from '../../spec/corrections.ts';
+import { keyOf, shorten } from './endpoint-key.ts';
 import {
   doneStatuses,
   type MetadataOwner,
@@ -8,7 +9,7 @@ import {
   repeatable,
   secretAnswers,
 } from './exceptions.ts';
-import { keyOf, type MethodName, nameEndpoints, shorten } from './names.ts';
+import { type MethodName, nameEndpoints } from './names.ts';
 import {
   answerSchema,
   type Endpoint,

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../spec/corrections.ts';
+import { keyOf } from './endpoint-key.ts';
 import { typeNames } from './exceptions.ts';
-import { keyOf } from './names.ts';
 import { fieldsOf, isList, isPage, jsonSchema, listEndpoints, objectAt, resolve } from './openapi.ts';
 
 type Draft = { [key: string]: Draft | Json };

@@ -1,7 +1,7 @@
 // Names public types after methods, never after schemas: the server's developers rename schemas.
 import type { JsonObject } from '../../spec/corrections.ts';
+import { keyOf } from './endpoint-key.ts';
 import { type MetadataOwner, typeNames } from './exceptions.ts';
-import { keyOf } from './names.ts';
 import type { Operation } from './operations.ts';
 import { camelCase, pascalCase, singular } from './words.ts';
 
