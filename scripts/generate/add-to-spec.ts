@@ -199,15 +199,24 @@ function keepRemoved(document: Draft, { at, field, schema, values = [], reason }
     const owner = draftAt(document, place);
     if (owner === undefined) continue;
     const properties = ownObject(owner, 'properties');
-    const own = (properties[field] ?? (schema && structuredClone(schema))) as Draft | undefined;
-    if (own === undefined) continue;
+    const known = properties[field] ?? (schema && structuredClone(schema));
+    if (known === undefined) continue;
+    const own = ownCopy(document, known as Draft);
     properties[field] = own;
     // A field of a schema that several places share is marked once.
     if (String(own['description'] ?? '').includes(reason)) continue;
     if (schema !== undefined) own['deprecated'] = true;
     own['description'] = `${own['description'] ?? ''}\n\nDeprecated: ${reason}`.trim();
+    if (values.length > 0 && 'items' in own) own['items'] = ownCopy(document, own['items'] as Draft);
     for (const value of values) keepValue(own, value);
   }
+}
+
+/** A schema that can be changed without changing other places that refer to the same one. */
+function ownCopy(document: Draft, schema: Draft): Draft {
+  if (!('$ref' in schema)) return schema;
+  const { $ref: _, ...rest } = schema;
+  return { ...(structuredClone(resolve(document as JsonObject, schema as JsonObject)) as Draft), ...rest };
 }
 
 function keepValue(schema: Draft, value: Json): void {
