@@ -9,6 +9,7 @@ import {
   type Removed,
 } from '../../spec/additions/addition.ts';
 import type { Json, JsonObject } from '../../spec/corrections.ts';
+import { checkAdditions } from './check-additions.ts';
 import { problemSchema } from './media-types.ts';
 import {
   type Endpoint,
@@ -38,11 +39,13 @@ type Draft = { [key: string]: Draft | Json };
  * Adds what the document lacks. What it has already stays as it is: the published file wins.
  *
  * @returns the document, and the additions that it had already
+ * @throws Error if an addition has a mistake
  */
 export function addToSpec(
   published: JsonObject,
   added: readonly Additions[],
 ): { readonly document: JsonObject; readonly superseded: readonly AdditionName[] } {
+  checkAdditions(published, added);
   const document = plainForm(published) as Draft;
   const superseded: AdditionName[] = [];
   for (const { file, tag, operations = [] } of added) {

@@ -12,9 +12,9 @@ import {
 import { type MethodName, nameEndpoints } from './names.ts';
 import {
   answerSchema,
+  contentOf,
   type Endpoint,
   fieldNamesOf,
-  contentOf,
   fieldsOf,
   isList,
   isPage,

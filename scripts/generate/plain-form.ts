@@ -37,7 +37,10 @@ function withoutReferences(document: JsonObject, item: JsonObject): JsonObject {
     if (key === 'parameters' && Array.isArray(value)) return [key, value.map(resolved)];
     if (key === 'requestBody') return [key, resolved(value)];
     if (key === 'responses')
-      return [key, Object.fromEntries(Object.entries(objectAt(value)).map(([status, each]) => [status, resolved(each)]))];
+      return [
+        key,
+        Object.fromEntries(Object.entries(objectAt(value)).map(([status, each]) => [status, resolved(each)])),
+      ];
     const isOperation = typeof value === 'object' && value !== null && 'responses' in value;
     return [key, isOperation ? withoutReferences(document, value) : value];
   });
@@ -115,7 +118,8 @@ function withNull(document: JsonObject, schema: JsonObject): JsonObject {
     if (!isNullable && '$ref' in only) return { ...rest, ...only };
     const target = resolve(document, only);
     // Types of objects keep their references, which name them.
-    if ('$ref' in only && ('properties' in target || 'allOf' in target || 'anyOf' in target || 'oneOf' in target)) continue;
+    if ('$ref' in only && ('properties' in target || 'allOf' in target || 'anyOf' in target || 'oneOf' in target))
+      continue;
     const merged = { ...withNull(document, target), ...rest };
     return isNullable ? orNull(merged) : merged;
   }
@@ -123,7 +127,10 @@ function withNull(document: JsonObject, schema: JsonObject): JsonObject {
 }
 
 function isObjectWithoutType(schema: JsonObject): boolean {
-  return typeof schema['properties'] === 'object' && !['type', '$ref', 'anyOf', 'oneOf', 'allOf'].some((key) => key in schema);
+  return (
+    typeof schema['properties'] === 'object' &&
+    !['type', '$ref', 'anyOf', 'oneOf', 'allOf'].some((key) => key in schema)
+  );
 }
 
 function isNull(schema: JsonObject): boolean {

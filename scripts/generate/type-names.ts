@@ -97,9 +97,7 @@ function refOf({ itemSchema }: Operation): string {
 }
 
 /** The names from exceptions.ts. Each belongs to one group, that of the operation that is listed first. */
-function fixedNames(
-  groups: readonly (readonly Operation[])[],
-): ReadonlyMap<readonly Operation[], readonly string[]> {
+function fixedNames(groups: readonly (readonly Operation[])[]): ReadonlyMap<readonly Operation[], readonly string[]> {
   const found = new Map<readonly Operation[], string[]>();
   const owners = new Map<string, readonly Operation[]>();
   for (const [key, name] of Object.entries(typeNames)) {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Additions, json, named, responseOf, sameAs } from '../../spec/additions/addition.ts';
+import { type Additions, json, named, requestOf, responseOf, sameAs } from '../../spec/additions/addition.ts';
 import { additions } from '../../spec/additions/index.ts';
 import type { JsonObject } from '../../spec/corrections.ts';
 import { addToSpec } from '../generate/add-to-spec.ts';
@@ -288,4 +288,68 @@ test('a named schema does not replace a published one of the same name', () => {
   const { document } = addToSpec(JSON.parse(ten), [taken]);
   expect(objectAt(document, 'components', 'schemas', 'UserResponse', 'properties')).toHaveProperty('environmentId');
   expect(listEndpoints(document)).toHaveLength(11);
+});
+
+const good = json({ type: 'object', properties: {} }, 'A thing.');
+const at = [responseOf('GET', '/users/{userId}')];
+
+test.each<[string, Omit<Additions, 'file'>, RegExp]>([
+  [
+    'fields of a misspelled path',
+    { fields: [{ at: [responseOf('GET', '/user/{userId}')], fields: {} }] },
+    /GET \/user\//,
+  ],
+  [
+    'a status of a misspelled path',
+    { statuses: [{ method: 'PUT', path: '/users', status: 400, response: good }] },
+    /PUT \/users/,
+  ],
+  [
+    'a removed field of a misspelled path',
+    { removed: [{ at: [responseOf('GET', '/users/{userId}/sesions')], field: 'a', reason: 'A.' }] },
+    /sesions/,
+  ],
+  ['the body of a GET', { fields: [{ at: [requestOf('GET', '/users/{userId}')], fields: {} }] }, /GET \/users/],
+  ['a required field without a schema', { fields: [{ at, fields: { one: {} }, required: ['two'] }] }, /`two`/],
+  [
+    'a path with the prefix',
+    { operations: [{ method: 'GET', path: '/api/server/v1/things', operation: { responses: { 200: good } } }] },
+    /\/api\/server/,
+  ],
+  [
+    'a path with a slash at its end',
+    { operations: [{ method: 'GET', path: '/things/', operation: { responses: { 200: good } } }] },
+    /\/things\//,
+  ],
+  [
+    'an operation without responses',
+    { operations: [{ method: 'GET', path: '/things', operation: {} }] },
+    /`responses`/,
+  ],
+  [
+    'an operation twice',
+    {
+      operations: [
+        { method: 'GET', path: '/things/{id}', operation: { responses: { 200: good } } },
+        { method: 'GET', path: '/things/{thingId}', operation: { responses: { 200: good } } },
+      ],
+    },
+    /things\/\{thingId\}/,
+  ],
+  ['a reference', { fields: [{ at, fields: { one: { $ref: '#/components/schemas/UserResponse' } } }] }, /\$ref/],
+  [
+    'an operation id',
+    { operations: [{ method: 'GET', path: '/things', operation: { operationId: 'a', responses: { 200: good } } }] },
+    /operationId/,
+  ],
+])('an addition with a mistake stops the run and names the file: %s', (_name, broken, expected) => {
+  const run = () => completeSpec(JSON.parse(ten), [{ file: 'broken.ts', ...broken }]);
+  expect(run).toThrow('spec/additions/broken.ts');
+  expect(run).toThrow(expected);
+});
+
+test('additions to an operation that the specification has no more are no mistake', () => {
+  const published = JSON.parse(ten);
+  delete published.paths['/api/server/v1/users/{userId}/ban'];
+  expect(() => completeSpec(published)).not.toThrow();
 });

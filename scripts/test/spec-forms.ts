@@ -36,12 +36,16 @@ function inline(document: Draft): void {
 }
 
 function operationsOf(document: Draft): Draft[] {
-  return Object.values<Draft>(document.paths).flatMap((item) => Object.values<Draft>(item).filter((each) => each?.responses));
+  return Object.values<Draft>(document.paths).flatMap((item) =>
+    Object.values<Draft>(item).filter((each) => each?.responses),
+  );
 }
 
 function schemaOf(document: Draft, operation: Draft, direction: 'request' | 'response' = 'response'): Draft {
   const holder =
-    direction === 'request' ? operation.requestBody : Object.entries<Draft>(operation.responses).find(([status]) => /^2/.test(status))?.[1];
+    direction === 'request'
+      ? operation.requestBody
+      : Object.entries<Draft>(operation.responses).find(([status]) => /^2/.test(status))?.[1];
   const schema = Object.values<Draft>(holder.content)[0].schema;
   return schema.$ref === undefined ? schema : document.components.schemas[schema.$ref.split('/').at(-1)];
 }
@@ -59,7 +63,9 @@ const edits: Readonly<Record<string, Edit>> = {
   'all schemas inline': inline,
   'only the schemas of users inline': (document) => {
     const { ServerUserResponse } = document.components.schemas;
-    everywhere((object) => (object.$ref?.endsWith('/ServerUserResponse') ? structuredClone(ServerUserResponse) : object))(document);
+    everywhere((object) =>
+      object.$ref?.endsWith('/ServerUserResponse') ? structuredClone(ServerUserResponse) : object,
+    )(document);
   },
   'a schema for each operation': (document) => {
     let count = 0;
@@ -140,26 +146,33 @@ const edits: Readonly<Record<string, Edit>> = {
     }
   },
   'enums of users in capitals': everywhere((object) =>
-    object.enum?.includes('active') ? { ...object, enum: object.enum.map((each: string) => each.toUpperCase()) } : object,
+    object.enum?.includes('active')
+      ? { ...object, enum: object.enum.map((each: string) => each.toUpperCase()) }
+      : object,
   ),
   'statuses of invitations in small letters': everywhere((object) =>
-    object.enum?.includes('PENDING') ? { ...object, enum: object.enum.map((each: string) => each.toLowerCase()) } : object,
+    object.enum?.includes('PENDING')
+      ? { ...object, enum: object.enum.map((each: string) => each.toLowerCase()) }
+      : object,
   ),
   'statuses without an enum': everywhere(({ enum: _, ...object }) => object),
   'cursors with a format': everywhere((object, key) => {
-    if (object.name === 'cursor' && object.in === 'query') return { ...object, schema: { type: 'string', format: 'uuid' } };
+    if (object.name === 'cursor' && object.in === 'query')
+      return { ...object, schema: { type: 'string', format: 'uuid' } };
     return key === 'nextCursor' ? { type: ['string', 'null'], format: 'uuid' } : object;
   }),
   'more optional fields': (document) => {
     for (const schema of Object.values<Draft>(document.components.schemas))
-      if (schema.properties !== undefined) schema.properties.newThing = { type: ['object', 'null'], properties: { a: { type: 'string' } } };
+      if (schema.properties !== undefined)
+        schema.properties.newThing = { type: ['object', 'null'], properties: { a: { type: 'string' } } };
   },
   'more required fields in responses': (document) => {
     for (const operation of operationsOf(document)) {
       const good = Object.entries<Draft>(operation.responses).find(([status]) => /^2/.test(status))?.[1];
       if (good.content === undefined) continue;
       let schema = schemaOf(document, operation);
-      if (schema.properties?.items) schema = document.components.schemas[schema.properties.items.items.$ref.split('/').at(-1)];
+      if (schema.properties?.items)
+        schema = document.components.schemas[schema.properties.items.items.$ref.split('/').at(-1)];
       if (schema.type === 'array') schema = document.components.schemas[schema.items.$ref.split('/').at(-1)];
       schema.properties.version = { type: 'integer', format: 'int64' };
       schema.required = [...new Set([...(schema.required ?? []), 'version'])];
@@ -178,12 +191,22 @@ const edits: Readonly<Record<string, Edit>> = {
     const { paths } = document;
     const ok = { 200: { description: 'OK' } };
     const id = (name: string): Draft => ({ name, in: 'path', required: true, schema: { type: 'string' } });
-    const org = { content: { 'application/json': { schema: { $ref: '#/components/schemas/ServerOrganizationResponse' } } } };
+    const org = {
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/ServerOrganizationResponse' } } },
+    };
     const input = {
-      content: { 'application/json': { schema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] } } },
+      content: {
+        'application/json': {
+          schema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+        },
+      },
       required: true,
     };
-    paths[`${root}/organizations`].post = { operationId: 'create_9', requestBody: input, responses: { 201: { description: 'OK', ...org } } };
+    paths[`${root}/organizations`].post = {
+      operationId: 'create_9',
+      requestBody: input,
+      responses: { 201: { description: 'OK', ...org } },
+    };
     paths[`${root}/organizations/{organizationId}`].patch = {
       operationId: 'update_9',
       parameters: [id('organizationId')],
@@ -191,22 +214,42 @@ const edits: Readonly<Record<string, Edit>> = {
       responses: { 200: { description: 'OK', ...org } },
     };
     paths[`${root}/organizations/{organizationId}`].delete = { parameters: [id('organizationId')], responses: ok };
-    paths[`${root}/organizations/{organizationId}/members`].post = { parameters: [id('organizationId')], requestBody: input, responses: ok };
+    paths[`${root}/organizations/{organizationId}/members`].post = {
+      parameters: [id('organizationId')],
+      requestBody: input,
+      responses: ok,
+    };
     paths[`${root}/organizations/{organizationId}/members/{memberUserId}`] = {
       delete: { parameters: [id('organizationId'), id('memberUserId')], responses: ok },
-      get: { parameters: [id('organizationId'), id('memberUserId')], responses: { 200: { description: 'OK', ...org } } },
+      get: {
+        parameters: [id('organizationId'), id('memberUserId')],
+        responses: { 200: { description: 'OK', ...org } },
+      },
     };
     paths[`${root}/users/{userId}/metadata`].get = { parameters: [id('userId')], responses: ok };
     paths[`${root}/invitations/bulk`] = { post: { requestBody: input, responses: ok } };
     paths[`${root}/webhooks`] = { get: { responses: ok }, post: { requestBody: input, responses: ok } };
     paths[`${root}/webhooks/{webhookId}/rotate-secret`] = { post: { parameters: [id('webhookId')], responses: ok } };
-    paths[`${root}/role-sets/{roleSetId}/roles`] = { get: { parameters: [id('roleSetId')], responses: { 200: { description: 'OK', content: { 'application/json': { schema: { type: 'array', items: { type: 'string' } } } } } } } };
+    paths[`${root}/role-sets/{roleSetId}/roles`] = {
+      get: {
+        parameters: [id('roleSetId')],
+        responses: {
+          200: {
+            description: 'OK',
+            content: { 'application/json': { schema: { type: 'array', items: { type: 'string' } } } },
+          },
+        },
+      },
+    };
     paths[`${root}/health`] = { get: { responses: ok } };
   },
   'more statuses': (document) => {
-    const problem = { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDetail' } } } };
+    const problem = {
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDetail' } } },
+    };
     for (const operation of operationsOf(document)) {
-      for (const status of ['402', '422', '429', '500', '503']) operation.responses[status] ??= { description: 'No.', ...problem };
+      for (const status of ['402', '422', '429', '500', '503'])
+        operation.responses[status] ??= { description: 'No.', ...problem };
       operation.responses.default = { description: 'Other.', ...problem };
     }
   },
@@ -216,13 +259,19 @@ const edits: Readonly<Record<string, Edit>> = {
   }),
   'refusals without a body': everywhere((object) => {
     if (!('401' in object)) return object;
-    const plain = Object.entries<Draft>(object).map(([status, response]) => [status, /^4/.test(status) ? { description: response.description } : response]);
+    const plain = Object.entries<Draft>(object).map(([status, response]) => [
+      status,
+      /^4/.test(status) ? { description: response.description } : response,
+    ]);
     return Object.fromEntries(plain);
   }),
   'refusals with the body of the success': everywhere((object) => {
     if (!('401' in object)) return object;
     const good = Object.entries<Draft>(object).find(([status]) => /^2/.test(status))?.[1];
-    const plain = Object.entries<Draft>(object).map(([status, response]) => [status, /^4/.test(status) ? { ...response, content: good.content ?? {} } : response]);
+    const plain = Object.entries<Draft>(object).map(([status, response]) => [
+      status,
+      /^4/.test(status) ? { ...response, content: good.content ?? {} } : response,
+    ]);
     return Object.fromEntries(plain);
   }),
   'no refusals': everywhere((object) =>
@@ -251,14 +300,16 @@ const edits: Readonly<Record<string, Edit>> = {
       const all: Draft[] = Object.values(item);
       const own = all[0].parameters?.filter((each: Draft) => each.in === 'path');
       if (own === undefined || own.length === 0) continue;
-      for (const operation of all) operation.parameters = operation.parameters.filter((each: Draft) => each.in !== 'path');
+      for (const operation of all)
+        operation.parameters = operation.parameters.filter((each: Draft) => each.in !== 'path');
       item.parameters = own;
     }
   },
   'parameters of paths that operations repeat': (document) => {
     for (const item of Object.values<Draft>(document.paths)) {
       const [first]: Draft[] = Object.values(item);
-      if (first.parameters) item.parameters = structuredClone(first.parameters.filter((each: Draft) => each.in === 'path'));
+      if (first.parameters)
+        item.parameters = structuredClone(first.parameters.filter((each: Draft) => each.in === 'path'));
     }
   },
   'other names of path parameters': (document) => {
@@ -314,7 +365,9 @@ const edits: Readonly<Record<string, Edit>> = {
   }),
   'deprecated by the server': (document) => {
     for (const operation of operationsOf(document)) operation.deprecated = true;
-    everywhere((object, key) => (['name', 'locale', 'email'].includes(key) && object.type ? { ...object, deprecated: true } : object))(document);
+    everywhere((object, key) =>
+      ['name', 'locale', 'email'].includes(key) && object.type ? { ...object, deprecated: true } : object,
+    )(document);
   },
   'examples of all kinds': (document) => {
     everywhere((object) => {
@@ -329,7 +382,9 @@ const edits: Readonly<Record<string, Edit>> = {
     }
   },
   'descriptions with odd characters': everywhere((object) =>
-    typeof object.description === 'string' ? { ...object, description: `\`\`\`\n*/ ${'${x}'} \\u0041 @throws <b>\n\n${object.description}` } : object,
+    typeof object.description === 'string'
+      ? { ...object, description: `\`\`\`\n*/ ${'${x}'} \\u0041 @throws <b>\n\n${object.description}` }
+      : object,
   ),
   'no descriptions': everywhere((object) => {
     if (typeof object.description !== 'string') return object;
@@ -350,12 +405,15 @@ const edits: Readonly<Record<string, Edit>> = {
     delete document.paths[`${root}/users/{userId}/ban`];
   },
   'most operations removed': (document) => {
-    document.paths = Object.fromEntries(Object.entries(document.paths).filter(([path]) => path.endsWith('/users/{userId}')));
+    document.paths = Object.fromEntries(
+      Object.entries(document.paths).filter(([path]) => path.endsWith('/users/{userId}')),
+    );
   },
   'moved operations': (document) => {
     const { paths } = document;
     paths[`${root}/users/{userId}/impersonation-tokens`] = paths[`${root}/users/{userId}/impersonation-token`];
-    paths[`${root}/organizations/{organizationId}/memberships`] = paths[`${root}/organizations/{organizationId}/members`];
+    paths[`${root}/organizations/{organizationId}/memberships`] =
+      paths[`${root}/organizations/{organizationId}/members`];
     delete paths[`${root}/users/{userId}/impersonation-token`];
     delete paths[`${root}/organizations/{organizationId}/members`];
   },
@@ -364,9 +422,15 @@ const edits: Readonly<Record<string, Edit>> = {
     const { format: _, ...rest } = object;
     return rest;
   }),
-  'whole numbers of 64 bits': everywhere((object) => (object.format === 'int32' ? { ...object, format: 'int64' } : object)),
-  'closed objects': everywhere((object) => (object.properties && object.type ? { ...object, additionalProperties: false } : object)),
-  'open objects': everywhere((object) => (object.properties && object.type ? { ...object, additionalProperties: true } : object)),
+  'whole numbers of 64 bits': everywhere((object) =>
+    object.format === 'int32' ? { ...object, format: 'int64' } : object,
+  ),
+  'closed objects': everywhere((object) =>
+    object.properties && object.type ? { ...object, additionalProperties: false } : object,
+  ),
+  'open objects': everywhere((object) =>
+    object.properties && object.type ? { ...object, additionalProperties: true } : object,
+  ),
   'fields that may only be read or written': (document) => {
     const { schemas } = document.components;
     for (const schema of Object.values<Draft>(schemas)) {
@@ -388,7 +452,8 @@ const edits: Readonly<Record<string, Edit>> = {
     document.webhooks = { user: { post: { responses: { 200: { description: 'OK' } } } } };
     document['x-generator'] = { name: 'springdoc' };
     document.externalDocs = { url: 'https://docs.torii.so' };
-    for (const item of Object.values<Draft>(document.paths)) Object.assign(item, { summary: 'A path.', 'x-path': true });
+    for (const item of Object.values<Draft>(document.paths))
+      Object.assign(item, { summary: 'A path.', 'x-path': true });
   },
 };
 
@@ -406,7 +471,10 @@ for (const [name, bag] of Object.entries<Draft>({
   'nothing at all': {},
 })) {
   (edits as Record<string, Edit>)[`metadata with ${name}`] = (document) => {
-    document.components.schemas.JsonNode = { type: 'object', properties: { empty: { type: 'boolean' }, array: { type: 'boolean' } } };
+    document.components.schemas.JsonNode = {
+      type: 'object',
+      properties: { empty: { type: 'boolean' }, array: { type: 'boolean' } },
+    };
     for (const schema of Object.values<Draft>(document.components.schemas)) {
       for (const key of Object.keys(schema.properties ?? {}))
         if (key.endsWith('Metadata')) schema.properties[key] = structuredClone(bag);
