@@ -113,7 +113,7 @@ function withNull(document: JsonObject, schema: JsonObject): JsonObject {
     const choices = list.map((choice) => objectAt(choice));
     const others = choices.filter((choice) => !isNull(choice));
     const [only] = others;
-    if (only === undefined || others.length > 1) continue;
+    if (only === undefined || others.length > 1 || 'properties' in rest) continue;
     const isNullable = others.length < choices.length;
     if (!isNullable && '$ref' in only) return { ...rest, ...only };
     const target = resolve(document, only);
