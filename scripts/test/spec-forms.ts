@@ -386,7 +386,7 @@ const edits: Record<string, Edit> = {
   },
   'descriptions with odd characters': everywhere((object) =>
     typeof object.description === 'string'
-      ? { ...object, description: `\`\`\`\n*/ ${'${x}'} \\u0041 @throws <b>\n\n${object.description}` }
+      ? { ...object, description: `\`\`\`\n*/ \${x} \\u0041 @throws <b>\n\n${object.description}` }
       : object,
   ),
   'no descriptions': everywhere((object) => {
@@ -440,7 +440,7 @@ const edits: Record<string, Edit> = {
       if (schema.properties?.id) {
         schema.properties.id.readOnly = true;
         schema.properties.createdAt.readOnly = true;
-        schema.properties.publicMetadata && (schema.properties.publicMetadata.readOnly = true);
+        if (schema.properties.publicMetadata) schema.properties.publicMetadata.readOnly = true;
       }
       if (schema.properties?.password) schema.properties.password.writeOnly = true;
     }
