@@ -12,6 +12,17 @@ const known: ReadonlySet<string> = new Set([
   ...Object.keys(exceptions.doneStatuses),
 ]);
 
+/** One line for each operation that the client had and that neither the specification nor an addition has. */
+export function describeMissing(document: JsonObject): readonly string[] {
+  const present = new Set(listEndpoints(document).map(({ method, path }) => `${method} ${shorten(path)}`));
+  return [...known]
+    .filter((key) => !present.has(key))
+    .map(
+      (key) =>
+        `server-v1.json does not have this operation any more, so the client has no method for it: ${key}. To keep the method, describe the operation in spec/additions/.`,
+    );
+}
+
 /** @throws Error that names the file, the place and what to write instead */
 export function checkAdditions(published: JsonObject, added: readonly Additions[]): void {
   const present = new Set(listEndpoints(published).map(({ method, path }) => `${method} ${shorten(path)}`));

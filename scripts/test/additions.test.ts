@@ -6,6 +6,7 @@ import { type Additions, json, named, requestOf, responseOf, sameAs } from '../.
 import { additions } from '../../spec/additions/index.ts';
 import type { JsonObject } from '../../spec/corrections.ts';
 import { addToSpec } from '../generate/add-to-spec.ts';
+import { describeMissing } from '../generate/check-additions.ts';
 import { completeSpec } from '../generate/complete-spec.ts';
 import { listEndpoints, objectAt } from '../generate/openapi.ts';
 import { readOperations } from '../generate/operations.ts';
@@ -288,8 +289,10 @@ test.each<[string, Omit<Additions, 'file'>, RegExp]>([
   expect(run).toThrow(expected);
 });
 
-test('additions to an operation that the specification has no more are no mistake', () => {
+test('additions to an operation that the specification has no more are no mistake, and the operation is reported', () => {
   const published = JSON.parse(ten);
   delete published.paths['/api/server/v1/users/{userId}/ban'];
-  expect(() => completeSpec(published)).not.toThrow();
+  const complete = completeSpec(published);
+  expect(describeMissing(complete)).toEqual([expect.stringContaining('POST /users/{}/ban')]);
+  expect(describeMissing(completeSpec(JSON.parse(ten)))).toEqual([]);
 });
