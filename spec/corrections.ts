@@ -45,10 +45,10 @@ export const corrections: readonly Correction[] = [
     reason: '`nextCursor` says whether there is a next page. It is null on the last page, so it is always present.',
     apply(object) {
       const { properties, required } = object;
-      if (!isObject(properties) || !isList(required) || required.includes('nextCursor')) return object;
-      return 'items' in properties && 'nextCursor' in properties
-        ? { ...object, required: [...required, 'nextCursor'] }
-        : object;
+      if (!isObject(properties) || !('items' in properties && 'nextCursor' in properties)) return object;
+      const always = ['items', 'nextCursor', 'hasMore'].filter((name) => name in properties);
+      const all = new Set([...(isList(required) ? required : []), ...always]);
+      return isList(required) && all.size === required.length ? object : { ...object, required: [...all] };
     },
   },
   {

@@ -9,6 +9,7 @@ import {
   type Removed,
 } from '../../spec/additions/addition.ts';
 import type { Json, JsonObject } from '../../spec/corrections.ts';
+import { checkAdditions } from './check-additions.ts';
 import { problemSchema } from './media-types.ts';
 import {
   type Endpoint,
@@ -21,6 +22,7 @@ import {
   resolve,
   typesOf,
 } from './openapi.ts';
+import { plainForm } from './plain-form.ts';
 
 const apiPath = '/api/server/v1';
 
@@ -37,12 +39,14 @@ type Draft = { [key: string]: Draft | Json };
  * Adds what the document lacks. What it has already stays as it is: the published file wins.
  *
  * @returns the document, and the additions that it had already
+ * @throws Error if an addition has a mistake
  */
 export function addToSpec(
   published: JsonObject,
   added: readonly Additions[],
 ): { readonly document: JsonObject; readonly superseded: readonly AdditionName[] } {
-  const document = structuredClone(published) as Draft;
+  checkAdditions(published, added);
+  const document = plainForm(published) as Draft;
   const superseded: AdditionName[] = [];
   for (const { file, tag, operations = [] } of added) {
     for (const each of operations) {
@@ -198,15 +202,24 @@ function keepRemoved(document: Draft, { at, field, schema, values = [], reason }
     const owner = draftAt(document, place);
     if (owner === undefined) continue;
     const properties = ownObject(owner, 'properties');
-    const own = (properties[field] ?? (schema && structuredClone(schema))) as Draft | undefined;
-    if (own === undefined) continue;
+    const known = properties[field] ?? (schema && structuredClone(schema));
+    if (known === undefined) continue;
+    const own = ownCopy(document, known as Draft);
     properties[field] = own;
     // A field of a schema that several places share is marked once.
     if (String(own['description'] ?? '').includes(reason)) continue;
     if (schema !== undefined) own['deprecated'] = true;
     own['description'] = `${own['description'] ?? ''}\n\nDeprecated: ${reason}`.trim();
+    if (values.length > 0 && 'items' in own) own['items'] = ownCopy(document, own['items'] as Draft);
     for (const value of values) keepValue(own, value);
   }
+}
+
+/** A schema that can be changed without changing other places that refer to the same one. */
+function ownCopy(document: Draft, schema: Draft): Draft {
+  if (!('$ref' in schema)) return schema;
+  const { $ref: _, ...rest } = schema;
+  return { ...(structuredClone(resolve(document as JsonObject, schema as JsonObject)) as Draft), ...rest };
 }
 
 function keepValue(schema: Draft, value: Json): void {
@@ -224,7 +237,7 @@ function ownObject(holder: Draft, key: string): Draft {
 
 /** The document without the operations, fields and statuses that the additions have too. */
 export function withoutAdditions(published: JsonObject, added: readonly Additions[]): JsonObject {
-  const document = structuredClone(published) as Draft;
+  const document = plainForm(published) as Draft;
   for (const { fields = [], statuses = [], operations = [] } of added) {
     for (const { at, fields: own } of fields) {
       for (const place of at) removeFields(document, place, Object.keys(own));

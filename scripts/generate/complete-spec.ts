@@ -9,11 +9,12 @@ import { addToSpec } from './add-to-spec.ts';
 import { checkDocument } from './check-document.ts';
 import { withMediaTypes } from './media-types.ts';
 import { withParameterNames } from './parameter-names.ts';
+import { withSchemaNames } from './schema-names.ts';
 
 /** Returns the document with the additions and the corrections. */
 export function completeSpec(published: JsonObject, added: readonly Additions[] = allAdditions): JsonObject {
   checkDocument(published);
-  return correctSpec(withParameterNames(withMediaTypes(addToSpec(published, added).document)));
+  return withSchemaNames(correctSpec(withParameterNames(withMediaTypes(addToSpec(published, added).document))));
 }
 
 /** The specification of the repository, complete. */

@@ -15,10 +15,34 @@ export const names: Readonly<Record<string, string>> = {
   'PUT /allowed-origins': 'allowedOrigins.replace',
 };
 
-/** Names of the types that operations return, where the rules in type-names.ts would give an unclear name. */
+/**
+ * Names of the types that operations return. Users of the client write them, so they must not depend on whether a
+ * version of the specification gives the schemas names. If versions differ in what returns the same type, the first
+ * operation of a name keeps it.
+ */
 export const typeNames: Readonly<Record<string, string>> = {
+  'GET /users/{}': 'User',
+  'POST /users': 'User',
+  'POST /users/search': 'User',
+  'PATCH /users/{}': 'User',
+  'POST /users/{}/ban': 'User',
+  'POST /users/{}/unban': 'User',
+  'PATCH /users/{}/metadata': 'User',
+  'POST /users/{}/impersonation-token': 'UserImpersonationToken',
+  'GET /users/{}/organizations': 'UserOrganization',
+  'GET /users/{}/sessions': 'Session',
+  'GET /organizations/{}': 'Organization',
+  'GET /organizations': 'Organization',
+  'PATCH /organizations/{}/metadata': 'Organization',
+  'GET /organizations/{}/members': 'OrganizationMember',
+  'PATCH /organizations/{}/members/{}/metadata': 'OrganizationMember',
   'POST /invitations': 'Invitation',
+  'GET /invitations': 'Invitation',
+  'POST /invitations/{}/resend': 'Invitation',
   'GET /invitations/{}': 'InvitationWithMetadata',
+  'PATCH /invitations/{}': 'InvitationWithMetadata',
+  'GET /allowed-origins': 'AllowedOriginsData',
+  'PUT /allowed-origins': 'AllowedOriginsData',
 };
 
 /** POST operations that are idempotent, so that the client may retry them. */

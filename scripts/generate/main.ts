@@ -11,6 +11,7 @@ import { corrections, correctSpec, type JsonObject } from '../../spec/correction
 import { readJsonFile } from '../json-file.ts';
 import { repository } from '../workspace.ts';
 import { addToSpec } from './add-to-spec.ts';
+import { describeMissing } from './check-additions.ts';
 import { generatedFolders, generateFiles } from './generate.ts';
 import { describeSuperseded } from './superseded.ts';
 
@@ -33,7 +34,9 @@ try {
   else writeFiles(wanted, changed, stray);
   if (values.out === repository && values.spec === publishedSpec) updateEmulatorTables();
   for (const line of describeSuperseded(document)) console.log(line);
-  reportIdleCorrections(addToSpec(document, additions).document);
+  const { document: complete } = addToSpec(document, additions);
+  for (const line of describeMissing(complete)) console.log(line);
+  reportIdleCorrections(complete);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

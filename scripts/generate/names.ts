@@ -1,6 +1,7 @@
 // Names every operation after its HTTP method and path. Users write these names in their programs, so they must not
 // depend on operation ids, tags or schema names, which the server's developers change.
 import type { JsonObject } from '../../spec/corrections.ts';
+import { keyOf, shorten } from './endpoint-key.ts';
 import { names as exceptions } from './exceptions.ts';
 import { answerSchema, type Endpoint, isList, isPage } from './openapi.ts';
 import { camelCase, isPlural, pascalCase, singular } from './words.ts';
@@ -44,11 +45,6 @@ export function nameEndpoints(document: JsonObject, endpoints: readonly Endpoint
     chosen.set(fullName(settled), settled);
   }
   return new Map(Array.from(chosen.values(), ({ endpoint, resource, name }) => [endpoint, { resource, name }]));
-}
-
-/** The key of an endpoint in exceptions.ts, such as `DELETE /users/{}/sessions/{}`. */
-export function keyOf({ method, path }: Pick<Endpoint, 'method' | 'path'>): string {
-  return `${method} ${shorten(path)}`;
 }
 
 function fullName({ resource, name }: MethodName): string {
@@ -115,11 +111,6 @@ function unnameable(endpoint: Endpoint): Error {
   return new Error(
     `No naming rule fits ${endpoint.method} ${endpoint.path}. Add a name to scripts/generate/exceptions.ts, or a rule to names.ts.`,
   );
-}
-
-/** Turns `/api/server/v1/users/{userId}` into `/users/{}`. */
-export function shorten(path: string): string {
-  return path.replace(/^\/api\/[^/]+\/v\d+(?=\/)/, '').replaceAll(/\{[^/}]*\}/g, '{}');
 }
 
 class Paths {

@@ -103,6 +103,27 @@ export function fieldNamesOf(document: JsonObject, schema: JsonObject, depth = 0
   return [...new Set([...Object.keys(fieldsOf(document, own)?.properties ?? {}), ...names])];
 }
 
+/** A text that is equal for schemas with the same content, whatever their names, descriptions and examples. */
+export function contentOf(document: JsonObject, schema: JsonObject): string {
+  return JSON.stringify(contentOfValue(document, schema, 0));
+}
+
+function contentOfValue(document: JsonObject, value: Json, depth: number, isNames = false): Json {
+  if (Array.isArray(value)) return value.map((item) => contentOfValue(document, item, depth + 1));
+  if (!isObject(value)) return value;
+  const own = isNames ? value : resolve(document, value);
+  if (depth > 16) return Object.keys(own).sort();
+  const entries = Object.keys(own)
+    .filter((key) => isNames || !/^(description|title|examples?|x-.*)$/.test(key))
+    .sort()
+    .map((key): [string, Json] => {
+      const inner = own[key] ?? null;
+      if (key === 'required' && Array.isArray(inner)) return [key, inner.map(String).sort()];
+      return [key, contentOfValue(document, inner, depth + 1, key === 'properties' && !isNames)];
+    });
+  return Object.fromEntries(entries);
+}
+
 export function isPage(document: JsonObject, schema: JsonObject): boolean {
   const properties = fieldsOf(document, schema)?.properties ?? {};
   return 'items' in properties && 'nextCursor' in properties;

@@ -1,5 +1,6 @@
 // The model of an operation that `npm run generate` and `npm run spec:diff` share.
 import type { Json, JsonObject } from '../../spec/corrections.ts';
+import { keyOf, shorten } from './endpoint-key.ts';
 import {
   doneStatuses,
   type MetadataOwner,
@@ -8,9 +9,10 @@ import {
   repeatable,
   secretAnswers,
 } from './exceptions.ts';
-import { keyOf, type MethodName, nameEndpoints, shorten } from './names.ts';
+import { type MethodName, nameEndpoints } from './names.ts';
 import {
   answerSchema,
+  contentOf,
   type Endpoint,
   fieldNamesOf,
   fieldsOf,
@@ -57,6 +59,8 @@ export interface Operation extends MethodName {
   readonly answerSchema: JsonObject | undefined;
   /** The schema of an item if the response is a page or a list, otherwise of the response. */
   readonly itemSchema: JsonObject | undefined;
+  /** The content of `itemSchema`, equal for schemas that differ only in their names and descriptions. */
+  readonly itemContent: string;
   /** The names of the fields of `itemSchema`. */
   readonly itemFields: readonly string[];
   /** Whether `itemSchema` is a named object with one set of fields, so that an interface can extend it. */
@@ -114,6 +118,7 @@ function readOperation(document: JsonObject, endpoint: Endpoint, { resource, nam
     answer,
     answerSchema: schema,
     itemSchema,
+    itemContent: itemSchema ? contentOf(document, itemSchema) : '',
     itemFields: itemSchema ? fieldNamesOf(document, itemSchema) : [],
     isItemRecord: isRecord(document, itemSchema),
     itemDoc: (itemSchema && textAt(resolve(document, itemSchema), 'description')) ?? '',

@@ -1,7 +1,7 @@
 // Names public types after methods, never after schemas: the server's developers rename schemas.
 import type { JsonObject } from '../../spec/corrections.ts';
+import { keyOf } from './endpoint-key.ts';
 import { type MetadataOwner, typeNames } from './exceptions.ts';
-import { keyOf } from './names.ts';
 import type { Operation } from './operations.ts';
 import { camelCase, pascalCase, singular } from './words.ts';
 
@@ -27,16 +27,13 @@ export class TypeNames {
 
   constructor(resource: string, operations: readonly Operation[]) {
     const main = findMain(operations);
-    const groups = Map.groupBy(
-      operations.filter(({ answer }) => answer !== 'nothing'),
-      // Two operations return the same type if they refer to the same named schema.
-      (operation) => (hasNamedSchema(operation) ? JSON.stringify(operation.itemSchema) : operation.name),
-    );
-    const items = [...groups.values()].map((group): readonly [ItemType, readonly Operation[]] => {
+    const groups = groupByType(operations.filter(({ answer }) => answer !== 'nothing'));
+    const fixed = fixedNames(groups);
+    const items = groups.map((group): readonly [ItemType, readonly Operation[]] => {
       const isMain = main !== undefined && group.includes(main);
       const source = isMain ? main : (group.toSorted(by('list', 'get', 'create'))[0] as Operation);
       const { itemSchema: schema = {}, itemDoc: doc } = source;
-      const [exception] = exceptionsOf(group);
+      const [exception] = fixed.get(group) ?? [];
       const noun = exception ?? (isMain ? mainNoun(resource, source) : nounOf(resource, source));
       return [
         {
@@ -54,7 +51,7 @@ export class TypeNames {
     const names = items.map(([item]) => item.name);
     // Names of types that some versions of the specification do not tell apart.
     const aliases = items.flatMap(([item, group]) =>
-      exceptionsOf(group)
+      (fixed.get(group) ?? [])
         .filter((name) => !names.includes(name))
         .map((name): ItemType => ({ ...item, name, isRecord: false, source: item.name })),
     );
@@ -84,8 +81,31 @@ export class TypeNames {
   }
 }
 
-function exceptionsOf(operations: readonly Operation[]): readonly string[] {
-  return operations.flatMap((operation) => typeNames[keyOf(operation)] ?? []).sort();
+/** Two operations return the same type if they refer to the same named schema, or to equal ones. */
+function groupByType(operations: readonly Operation[]): readonly (readonly Operation[])[] {
+  // Only operations that are known to: others may return different things that happen to have the same fields.
+  const known = operations.filter((operation) => hasNamedSchema(operation) && keyOf(operation) in typeNames);
+  const contents = new Map(known.map((operation) => [refOf(operation), operation.itemContent]));
+  const groups = Map.groupBy(operations, (operation) =>
+    hasNamedSchema(operation) ? (contents.get(refOf(operation)) ?? refOf(operation)) : operation.name,
+  );
+  return [...groups.values()];
+}
+
+function refOf({ itemSchema }: Operation): string {
+  return String(itemSchema?.['$ref']);
+}
+
+/** The names from exceptions.ts. Each belongs to one group, that of the operation that is listed first. */
+function fixedNames(groups: readonly (readonly Operation[])[]): ReadonlyMap<readonly Operation[], readonly string[]> {
+  const found = new Map<readonly Operation[], string[]>();
+  const owners = new Map<string, readonly Operation[]>();
+  for (const [key, name] of Object.entries(typeNames)) {
+    const owner = groups.find((group) => group.some((operation) => keyOf(operation) === key));
+    if (owner !== undefined && !owners.has(name)) owners.set(name, owner);
+  }
+  for (const [name, owner] of owners) found.set(owner, [...(found.get(owner) ?? []), name].sort());
+  return found;
 }
 
 /** The TypeScript of a method's `params`, in terms of wire.ts. `undefined` if the method has none. */

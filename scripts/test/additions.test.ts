@@ -2,10 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Additions, json, named, responseOf, sameAs } from '../../spec/additions/addition.ts';
+import { type Additions, json, named, requestOf, responseOf, sameAs } from '../../spec/additions/addition.ts';
 import { additions } from '../../spec/additions/index.ts';
 import type { JsonObject } from '../../spec/corrections.ts';
 import { addToSpec } from '../generate/add-to-spec.ts';
+import { describeMissing } from '../generate/check-additions.ts';
 import { completeSpec } from '../generate/complete-spec.ts';
 import { listEndpoints, objectAt } from '../generate/openapi.ts';
 import { readOperations } from '../generate/operations.ts';
@@ -13,6 +14,7 @@ import { describeSuperseded } from '../generate/superseded.ts';
 import { repository } from '../workspace.ts';
 import { tenOperations, twentySixOperations } from './fixtures.ts';
 import { compileClient, writeClient } from './generated-client.ts';
+import { program } from './program-of-all-operations.ts';
 import { withOtherNames } from './renamed-spec.ts';
 
 type Draft = ReturnType<typeof JSON.parse>;
@@ -85,67 +87,6 @@ const specifications: readonly (readonly [name: string, published: JsonObject])[
   ['the same with bodies of any type, and refusals without one', withoutTypes()],
   ['the file in spec/', JSON.parse(readFileSync(join(repository, 'spec', 'server-v1.json'), 'utf8'))],
 ];
-
-const program = `
-import { createToriiClient } from './packages/api/src/index.ts';
-import type {
-  Invitation, InvitationWithMetadata, Organization, OrganizationMember, Page, Session, User, UserImpersonationToken, UserOrganization,
-} from './packages/api/src/index.ts';
-const torii = createToriiClient({ secretKey: 'sk_test_0123' });
-const ada = { firstName: 'Ada', lastName: null, publicMetadata: { plan: 'pro', limits: { seats: 3 } }, unsafeMetadata: {} };
-const user: User = await torii.users.create({ email: 'ada@example.com', password: 'correct horse', ...ada });
-const texts: (string | null | undefined)[] = [user.firstName, user.lastName, user.emailVerifiedAt, user.email, user.name];
-const bags: object[] = [user.publicMetadata, user.privateMetadata, user.unsafeMetadata];
-const dropped: (string | null | undefined)[] = [user.phone, user.address, user.dateOfBirth];
-await torii.users.create({ name: 'Ada', phone: '+45', address: 'Copenhagen', dateOfBirth: '1815-12-10' });
-await torii.users.update(user.id, { name: 'Ada', phone: null, address: null, dateOfBirth: null });
-await torii.users.update(user.id, { firstName: 'Ada', lastName: null, locale: null, unsafeMetadata: { theme: 'dark' } });
-if (user.status === 'pending_verification') await torii.users.list({ statuses: ['pending_verification'], email: null });
-await torii.users.list({ userIds: [user.id], emailAddresses: ['ada@example.com'], organizationId: 'o1', limit: 5 });
-const same: User = await torii.users.updateMetadata(user.id, { publicMetadata: { plan: null }, privateMetadata: { seats: 3 } });
-const token: UserImpersonationToken = await torii.users.createImpersonationToken(user.id, { actorUserId: user.id, reason: 'A case.' });
-token.token.concat(token.url ?? '');
-for await (const mine of torii.users.listOrganizations(user.id)) {
-  const { organizationId, role }: UserOrganization = mine;
-  organizationId.concat(role, mine.roleName ?? '', mine.slug ?? '', mine.joinedAt);
-}
-const page: Page<Organization> = await torii.organizations.list({ name: 'acme', limit: 10 });
-for (const { id } of page.items) {
-  const organization: Organization = await torii.organizations.get(id);
-  organization.name.concat(organization.slug ?? '', organization.roleSetId ?? '', organization.createdAt);
-}
-const changed: Organization = await torii.organizations.updateMetadata('o1', { privateMetadata: { a: null } });
-for await (const each of torii.organizations.listMembers('o1', { limit: 100 })) each.userId.trim();
-const member: OrganizationMember = await torii.organizations.updateMemberMetadata('o1', user.id, { publicMetadata: { a: 1 } });
-for await (const each of torii.invitations.list({ status: ['PENDING', 'EXPIRED'], search: '@' })) {
-  const invitation: Invitation = each;
-  if (invitation.status === 'REVOKED') invitation.email.trim();
-}
-const made: Invitation = await torii.invitations.create({ email: 'ada@example.com' });
-await torii.invitations.create({ email: 'ada@example.com', expiresInDays: 3, redirectUrl: 'https://app.example.com', publicMetadata: { a: 1 } });
-const whole: InvitationWithMetadata = await torii.invitations.get(made.id);
-const base: Invitation = whole;
-await torii.invitations.updateMetadata(made.id, { publicMetadata: { a: null } });
-const again: Invitation = await torii.invitations.resend(made.id);
-const nothing: void = await torii.invitations.revoke(again.id);
-const { origins } = await torii.allowedOrigins.replace({ origins: ['capacitor://localhost'] });
-origins.concat((await torii.allowedOrigins.get()).origins);
-const sessions: Session[] = await torii.sessions.listForUser(user.id);
-for (const { id, activeOrganizationId, impersonatedBy } of sessions) {
-  await torii.sessions.revoke(user.id, activeOrganizationId ?? impersonatedBy ?? id);
-}
-await torii.sessions.revokeAllForUser(user.id);
-await torii.users.ban(user.id);
-await torii.users.unban(user.id);
-await torii.users.delete(user.id);
-// @ts-expect-error the email is required
-await torii.invitations.create({});
-// @ts-expect-error the reason is required
-await torii.users.createImpersonationToken(user.id, { actorUserId: user.id });
-// @ts-expect-error not a status
-torii.invitations.list({ status: ['LOST'] });
-export { bags, base, changed, dropped, member, nothing, same, texts };
-`;
 
 test.each(specifications)('a program that uses all 26 operations compiles with %s', async (_name, published) => {
   await writeClient(folder, published, { program });
@@ -325,4 +266,70 @@ test('a named schema does not replace a published one of the same name', () => {
   const { document } = addToSpec(JSON.parse(ten), [taken]);
   expect(objectAt(document, 'components', 'schemas', 'UserResponse', 'properties')).toHaveProperty('environmentId');
   expect(listEndpoints(document)).toHaveLength(11);
+});
+
+const good = json({ type: 'object', properties: {} }, 'A thing.');
+const at = [responseOf('GET', '/users/{userId}')];
+
+test.each<[string, Omit<Additions, 'file'>, RegExp]>([
+  [
+    'fields of a misspelled path',
+    { fields: [{ at: [responseOf('GET', '/user/{userId}')], fields: {} }] },
+    /GET \/user\//,
+  ],
+  [
+    'a status of a misspelled path',
+    { statuses: [{ method: 'PUT', path: '/users', status: 400, response: good }] },
+    /PUT \/users/,
+  ],
+  [
+    'a removed field of a misspelled path',
+    { removed: [{ at: [responseOf('GET', '/users/{userId}/sesions')], field: 'a', reason: 'A.' }] },
+    /sesions/,
+  ],
+  ['the body of a GET', { fields: [{ at: [requestOf('GET', '/users/{userId}')], fields: {} }] }, /GET \/users/],
+  ['a required field without a schema', { fields: [{ at, fields: { one: {} }, required: ['two'] }] }, /`two`/],
+  [
+    'a path with the prefix',
+    { operations: [{ method: 'GET', path: '/api/server/v1/things', operation: { responses: { 200: good } } }] },
+    /\/api\/server/,
+  ],
+  [
+    'a path with a slash at its end',
+    { operations: [{ method: 'GET', path: '/things/', operation: { responses: { 200: good } } }] },
+    /\/things\//,
+  ],
+  [
+    'an operation without responses',
+    { operations: [{ method: 'GET', path: '/things', operation: {} }] },
+    /`responses`/,
+  ],
+  [
+    'an operation twice',
+    {
+      operations: [
+        { method: 'GET', path: '/things/{id}', operation: { responses: { 200: good } } },
+        { method: 'GET', path: '/things/{thingId}', operation: { responses: { 200: good } } },
+      ],
+    },
+    /things\/\{thingId\}/,
+  ],
+  ['a reference', { fields: [{ at, fields: { one: { $ref: '#/components/schemas/UserResponse' } } }] }, /\$ref/],
+  [
+    'an operation id',
+    { operations: [{ method: 'GET', path: '/things', operation: { operationId: 'a', responses: { 200: good } } }] },
+    /operationId/,
+  ],
+])('an addition with a mistake stops the run and names the file: %s', (_name, broken, expected) => {
+  const run = () => completeSpec(JSON.parse(ten), [{ file: 'broken.ts', ...broken }]);
+  expect(run).toThrow('spec/additions/broken.ts');
+  expect(run).toThrow(expected);
+});
+
+test('additions to an operation that the specification has no more are no mistake, and the operation is reported', () => {
+  const published = JSON.parse(ten);
+  delete published.paths['/api/server/v1/users/{userId}/ban'];
+  const complete = completeSpec(published);
+  expect(describeMissing(complete)).toEqual([expect.stringContaining('POST /users/{}/ban')]);
+  expect(describeMissing(completeSpec(JSON.parse(ten)))).toEqual([]);
 });

@@ -26,6 +26,7 @@ const wherever = [
   responseOf('PATCH', '/users/{userId}'),
   responseOf('POST', '/users/{userId}/ban'),
   responseOf('POST', '/users/{userId}/unban'),
+  responseOf('PATCH', '/users/{userId}/metadata'),
 ];
 const create = requestOf('POST', '/users');
 const update = requestOf('PATCH', '/users/{userId}');

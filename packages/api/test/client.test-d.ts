@@ -91,7 +91,7 @@ test('the parameters of methods are exported types', () => {
 test('dates are strings, and nullable fields include null', () => {
   expectTypeOf<User['createdAt']>().toEqualTypeOf<string>();
   expectTypeOf<'active' | 'banned' | 'deleted'>().toExtend<User['status']>();
-  expectTypeOf<'en' | 'da' | null | undefined>().toExtend<User['locale']>();
+  expectTypeOf<'en' | 'da' | null>().toExtend<User['locale']>();
   expectTypeOf<Page<User>['nextCursor']>().toEqualTypeOf<string | null>();
 });
 

@@ -36,7 +36,7 @@ export async function readRequest(request: HonoRequest, operation: Operation): P
     if (texts.length > 1 && !isList) errors.push({ field: parameter.name, message: 'must not be repeated' });
     const value = isList ? texts : clampLimit(parseParameter(text, parameter), parameter);
     const found = findErrors(`${operation.pointer}/parameters/${index}/schema`, value);
-    errors.push(...found.map(({ field, message }) => ({ field: parameter.name + field, message })));
+    errors.push(...found.map(({ field, message }) => ({ field: fieldOfParameter(parameter.name, field), message })));
     given[place].set(parameter.name, value);
   }
   const known = operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
@@ -59,6 +59,11 @@ export async function readRequest(request: HonoRequest, operation: Operation): P
     query: Object.fromEntries(given.query),
     body,
   };
+}
+
+/** `status` with the item `0` is `status[0]`. */
+function fieldOfParameter(name: string, item: string): string {
+  return item === '' ? name : `${name}[${item}]`;
 }
 
 async function readBody(request: HonoRequest, { spec }: Operation): Promise<unknown> {

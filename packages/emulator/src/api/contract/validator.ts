@@ -60,16 +60,20 @@ function ruleOf({ keyword, params, message }: ErrorObject): string {
     case 'maximum':
       return `must be ${params['limit']} or less`;
     case 'maxItems':
-      return `must have at most ${params['limit']} items`;
+      return `must have at most ${count(params['limit'], 'item')}`;
     case 'minLength':
-      return `must have at least ${params['limit']} characters`;
+      return `must have at least ${count(params['limit'], 'character')}`;
     case 'maxLength':
-      return `must have at most ${params['limit']} characters`;
+      return `must have at most ${count(params['limit'], 'character')}`;
     case 'uniqueItems':
       return 'must not contain a value twice';
     default:
       return message ?? 'is invalid';
   }
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 const formats: Readonly<Record<string, string>> = {
