@@ -333,6 +333,8 @@ test('lists invitations newest first, by several statuses and a part of the emai
   ]) {
     expect([query, (await callApi(many, 'GET', `/invitations${query}`)).status]).toEqual([query, 400]);
   }
+  const { body } = await callApi<{ properties: object }>(many, 'GET', '/invitations?status=PENDING&status=GONE');
+  expect(body.properties).toMatchObject({ errors: [{ field: 'status[1]' }] });
 });
 
 test.each<[string, string | undefined, number, string]>([

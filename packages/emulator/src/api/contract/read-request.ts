@@ -36,7 +36,8 @@ export async function readRequest(request: HonoRequest, operation: Operation): P
     if (texts.length > 1 && !isList) errors.push({ field: parameter.name, message: 'must not be repeated' });
     const value = isList ? texts : clampLimit(parseParameter(text, parameter), parameter);
     const found = findErrors(`${operation.pointer}/parameters/${index}/schema`, value);
-    errors.push(...found.map(({ field, message }) => ({ field: parameter.name + field, message })));
+    const nameAt = (index: string) => (index === '' ? parameter.name : `${parameter.name}[${index}]`);
+    errors.push(...found.map(({ field, message }) => ({ field: nameAt(field), message })));
     given[place].set(parameter.name, value);
   }
   const known = operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);

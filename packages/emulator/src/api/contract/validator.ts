@@ -62,7 +62,7 @@ function ruleOf({ keyword, params, message }: ErrorObject): string {
     case 'maxItems':
       return `must have at most ${params['limit']} items`;
     case 'minLength':
-      return `must have at least ${params['limit']} characters`;
+      return params['limit'] === 1 ? 'must not be empty' : `must have at least ${params['limit']} characters`;
     case 'maxLength':
       return `must have at most ${params['limit']} characters`;
     case 'uniqueItems':
