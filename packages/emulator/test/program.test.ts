@@ -70,7 +70,7 @@ test.each<[string, readonly string[]]>([
   const script = commands
     .join('\n')
     .replace('http://localhost:3000/', `${app.url}/`)
-    .replaceAll('curl http', 'curl -sS -w "\\n" http');
+    .replaceAll(/^ {4}curl /gm, 'curl -sS -w "\\n" ');
   const { stdout, stderr, status } = await runShell(script);
   expect([status, stderr]).toEqual([0, '']);
   const [whoami = '', , faults = '', clock = '', , reset = ''] = stdout.split('\n');
