@@ -71,18 +71,20 @@ function mailSection(view: View): Html {
 function impersonationSection(view: View): Html {
   const { state } = view.subject.environment.impersonations;
   const choices = [
-    ['enabled', 'on'],
-    ['disabled', 'off'],
-    ['quota_exceeded', 'quota used up'],
+    ['enabled', 'on', 'Turn it on'],
+    ['disabled', 'off: the API responds with 403', 'Turn it off'],
+    ['quota_exceeded', 'on, but the quota is used up: the API responds with 402', 'Use up the quota'],
   ] as const;
   return section({
     id: 'impersonation',
     title: 'Impersonation',
     about: 'Whether the REST API gives tokens with which a member of your staff signs in as a user.',
-    live: html`<p class="spaced">It is <strong>${choices.find(([each]) => each === state)?.[1]}</strong>.</p>`,
-    still: html`<div class="inline buttons">
-      ${choices.map(([each, label]) => actionButton('set-impersonation', `Set to ${label}`, { state: each }))}
-    </div>`,
+    live: html`<p class="spaced">It is <strong>${choices.find(([each]) => each === state)?.[1]}</strong>.</p>
+      <div class="inline buttons">
+        ${choices
+          .filter(([each]) => each !== state)
+          .map(([each, , label]) => actionButton('set-impersonation', label, { state: each }))}
+      </div>`,
   });
 }
 
