@@ -13,8 +13,10 @@ export function overviewPage(view: View): Html {
       ${connectSection(view)}
       ${nowSection(view)}
     </div>
-    ${tokenSection(view)}
-    ${originsSection(view)}
+    <div class="columns">
+      ${tokenSection(view)}
+      ${originsSection(view)}
+    </div>
     ${newestUsers(view)}
     ${latestRequests(view)}`;
 }
