@@ -292,6 +292,48 @@ test('invites someone, shows the mail with its link, sends it again, and revokes
   expect((await send(torii, pathOf('mails/nobody'))).status).toBe(404);
 });
 
+test('adds and removes allowed origins, and says what is wrong with one', async () => {
+  expect(await press('', 'add-origin', { origin: ' http://localhost:3000 ' })).toEqual([303, './']);
+  await press('', 'add-origin', { origin: 'capacitor://localhost' });
+  await press('', 'add-origin', { origin: 'http://localhost:3000' });
+  expect(torii.allowedOrigins).toEqual(['http://localhost:3000', 'capacitor://localhost']);
+  for (const origin of ['', '*', 'http://localhost:3000/', 'http://localhost:3000/app', 'localhost:3000', 'null']) {
+    const response = await send(torii, pathOf(''), { form: { action: 'add-origin', origin } });
+    expect([origin, response.status]).toEqual([origin, 400]);
+    expect(await response.text()).toContain(`value="${origin}"`);
+  }
+  expect(await press('', 'remove-origin', { origin: 'http://localhost:3000' })).toEqual([303, './']);
+  expect(torii.allowedOrigins).toEqual(['capacitor://localhost']);
+});
+
+test('lists tokens by the names of the user and the organization', async () => {
+  await torii.createRole({ key: 'org:editor' });
+  const { id } = await torii.createOrganization({ name: 'Acme', members: [{ userId, role: 'org:editor' }] });
+  const listed = async () =>
+    /<summary>([\s\S]*?)<\/summary>/.exec(await readPage('tokens'))?.[1]?.replaceAll(/\s+/g, ' ');
+  await torii.token({ user: login.email, organization: { id }, actor: { sub: 'support' }, expiresInSeconds: -60 });
+  expect(await listed()).toMatch(/Ada Lovelace.*expired.*impersonated.*in Acme as org:editor/);
+  await torii.token({ userId: '<b>', organization: { id: '<i>', role: 'r' } });
+  expect(await listed()).toMatch(/&lt;b&gt;.*in &lt;i&gt; as r/);
+  expect(await listed()).not.toMatch(/pill/);
+  for (const claims of [
+    { sub: undefined, exp: 'soon' },
+    { sub: 7, org_id: {}, exp: undefined },
+  ]) {
+    await torii.token({ claims });
+    expect(await listed()).toBeDefined();
+  }
+});
+
+test('creates a token of a template', async () => {
+  await torii.stop();
+  torii = await startEmulator({ tokenTemplates: { chat: { claims: { aud: 'https://chat.example' } } } });
+  const response = await send(torii, pathOf('tokens'), { form: { action: 'mint', template: 'chat' } });
+  const [, token = ''] = /data-token>([^<]+)</.exec(await response.text()) ?? [];
+  expect(decodeJwt(token).aud).toBe('https://chat.example');
+  expect(await press('tokens', 'mint', { template: '__proto__' })).toEqual([400, null]);
+});
+
 test('switches impersonation', async () => {
   expect(await press('invitations', 'set-impersonation', { state: 'disabled' })).toEqual([303, './invitations']);
   expect(torii.impersonation).toBe('disabled');

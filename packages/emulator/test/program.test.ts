@@ -70,14 +70,19 @@ test.each<[string, readonly string[]]>([
   const script = commands
     .join('\n')
     .replace('http://localhost:3000/', `${app.url}/`)
-    .replaceAll('curl http', 'curl -sS -w "\\n" http');
+    .replaceAll(/^ {4}curl /gm, 'curl -sS -w "\\n" ');
   const { stdout, stderr, status } = await runShell(script);
   expect([status, stderr]).toEqual([0, '']);
-  const [whoami = '', , faults = '', clock = ''] = stdout.split('\n');
+  const [whoami = '', , faults = '', clock = '', , reset = ''] = stdout.split('\n');
   const { userId, claims } = JSON.parse(whoami);
   expect(claims.sub).toBe(userId);
   expect(seen).toEqual([expect.stringMatching(/^Bearer eyJ/)]);
   expect([JSON.parse(faults).faults, JSON.parse(clock).now]).toEqual([[expect.anything()], expect.any(String)]);
+  // zsh, the shell of macOS, would take a comment at the end of a line for arguments.
+  expect(commands.filter((command) => command.includes(' #'))).toEqual([]);
+  expect(Date.parse(JSON.parse(reset).now)).toBeLessThan(Date.parse(JSON.parse(clock).now));
+  const state = await (await fetch(`${JSON.parse(whoami).claims.iss}/_emulator/state`)).json();
+  expect(state).toMatchObject({ faults: [] });
   for (const variable of ['ISSUER', 'API_URL', 'SECRET_KEY', 'PUBLISHABLE_KEY', 'WEBHOOK_SECRET']) {
     expect(shown.match(new RegExp(`^ +TORII_${variable}=\\S+$`, 'gm'))).toHaveLength(1 + args.length / 2);
   }

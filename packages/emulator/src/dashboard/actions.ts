@@ -111,6 +111,13 @@ const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
     'set-impersonation',
     ({ environment }, { text }) => environment.impersonations.setState(text('state') as ImpersonationState),
   ],
+  ['add-origin', ({ environment }, { text }) => environment.allowedOrigins.add([text('origin').trim()])],
+  [
+    'remove-origin',
+    ({ environment: { allowedOrigins } }, { text }) => {
+      allowedOrigins.replace(allowedOrigins.list.filter((origin) => origin !== text('origin')));
+    },
+  ],
   ['rotate', async ({ environment }) => void (await environment.keys.rotate())],
   ['withdraw', ({ environment }, { text }) => environment.keys.withdraw([text('kid')])],
   ['add-webhook', ({ environment }, { text }) => void environment.webhooks.add({ url: text('url') })],

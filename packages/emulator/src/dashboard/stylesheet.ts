@@ -113,7 +113,8 @@ code[title] { white-space: nowrap; }
 
 .copy { display: none; }
 .scripted .copy { display: inline-block; }
-.copyable .copy, dd .copy, p .copy { margin-left: 0.4rem; padding: 0 0.45rem; font-size: 0.75rem; line-height: 1.35rem; }
+pre + .copy { margin-top: 0.5rem; }
+.copyable .copy, dd .copy, p:not(.buttons) > .copy { margin-left: 0.4rem; padding: 0 0.45rem; font-size: 0.75rem; line-height: 1.35rem; }
 .card.wide-card { width: min(100% - 2rem, 44rem); }
 .card p { margin-top: 0.8rem; overflow-wrap: anywhere; }
 .card button { width: auto; }

@@ -238,7 +238,7 @@ export class Organizations {
       throw new EmulatorError('user_unknown', 'No user of this environment has the id of the member.');
     this.#requireRole(role);
     if (this.#findMember(organizationId, userId) !== undefined) {
-      throw new EmulatorError('member_exists', 'This user is a member already. Use setRole() to change the role.');
+      throw new EmulatorError('member_exists', 'This user is a member already. Change the role instead.');
     }
     database
       .prepare(

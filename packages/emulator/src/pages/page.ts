@@ -69,8 +69,8 @@ const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path 
 
 export const logo: Html = html`<svg class="logo" viewBox="0 0 32 32" aria-hidden="true"><path d="${gate}" /></svg>`;
 
-export function card(content: Html): Html {
-  return html`<main class="card">
+export function card(content: Html, look = ''): Html {
+  return html`<main class="card ${look}">
       ${logo}
       ${content}
       <p class="footnote">Torii emulator. For development and tests only.</p>

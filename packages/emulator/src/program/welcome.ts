@@ -62,10 +62,18 @@ function describeControl(issuer: string): string {
 
     TOKEN=$(curl -s ${control}/tokens -H 'accept: text/plain' ${json} -d '{}')
     curl ${control}/whoami ${withToken}
-    curl http://localhost:3000/ ${withToken}    # your app
+
+  The same request to your app:
+
+    curl http://localhost:3000/ ${withToken}
 
   Make it fail, or move the clock:
 
     curl ${control}/faults ${json} -d '{ "surface": "keys", "kind": "fail", "times": 1 }'
-    curl ${control}/clock ${json} -d '{ "advanceSeconds": 3600 }'`;
+    curl ${control}/clock ${json} -d '{ "advanceSeconds": 3600 }'
+
+  Undo both:
+
+    curl -X DELETE ${control}/faults
+    curl ${control}/clock/reset ${json} -d '{}'`;
 }

@@ -10,6 +10,7 @@ import {
 } from '@torii/core';
 import { guardOutcome, readKnownOptions, requireChecks } from '@torii/core/adapter';
 import { headers as nextHeaders } from 'next/headers.js';
+import { connection } from 'next/server.js';
 import { redirect } from '#navigation';
 import { writeDigest } from '../digest.ts';
 import { readReturnAddress, signInAddress } from '../return-address.ts';
@@ -97,11 +98,24 @@ function readReturnTo(returnTo: unknown, origins: readonly string[]): string | u
 async function currentRequest(): Promise<RequestParts> {
   const headers = await nextHeaders();
   requireHeaders(headers, 'headers');
+  await untilRequest();
   const isUnsafe = ['origin', 'content-type', 'transfer-encoding', 'next-action'].some((name) => headers.has(name));
   // `Content-Length: 0` does not mean that there is a body: some reverse proxies add it to GET requests.
   const hasBody = (headers.get('content-length') ?? '0') !== '0';
   const method = isUnsafe || hasBody || isFromForeignScript(headers) ? undefined : 'GET';
   return { method, headers };
+}
+
+// Next also renders pages ahead of a request for their data, to prefetch them. It then gives out headers but no clock, which
+// decides whether a token has expired: without this call, Next logs an error for each signed-in user.
+async function untilRequest(): Promise<void> {
+  let requested: Promise<void> | undefined;
+  try {
+    requested = connection();
+  } catch {
+    // In a unit test with a mock of `headers()`, there is no request. In every other case, `headers()` has thrown before.
+  }
+  await requested;
 }
 
 // Whether a script of another origin sent the request. The mode `navigate` means a link, a typed address, a frame or a

@@ -62,7 +62,7 @@ function ruleOf({ keyword, params, message }: ErrorObject): string {
     case 'maxItems':
       return `must have at most ${count(params['limit'], 'item')}`;
     case 'minLength':
-      return `must have at least ${count(params['limit'], 'character')}`;
+      return params['limit'] === 1 ? 'must not be empty' : `must have at least ${count(params['limit'], 'character')}`;
     case 'maxLength':
       return `must have at most ${count(params['limit'], 'character')}`;
     case 'uniqueItems':

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Html } from '../../pages/page.ts';
+import type { View } from '../view.ts';
 
 interface Section {
   readonly id: string;
@@ -68,6 +69,12 @@ export function copyButton(text: string, what: string): Html {
 /** A copy button that says itself what it copies. */
 export function namedCopyButton(text: string, label: string): Html {
   return html`<button type="button" class="copy" data-copy="${text}">${label}</button>`;
+}
+
+/** The name of a user by id, or `undefined` if there is none: the id in a token can be any text. */
+export function userNameOf(view: View, id: string): string | undefined {
+  const { users } = view.subject.environment;
+  return users.has(id) ? nameOf(users.get(id)) : undefined;
 }
 
 export function nameOf({

@@ -51,11 +51,13 @@ export function selectField(
 export function jsonField(view: View, action: string, field: Pick<Field, 'name' | 'label' | 'hint' | 'value'>): Html {
   const { name, label, hint, value } = field;
   const id = `${action}-${name}`;
+  const text = view.value(action, name, value);
+  const rows = Math.min(Math.max(text.split('\n').length, 3), 16);
   // The line break after <textarea> is not part of its value.
   return html`<div class="field wide">
     <label for="${id}">${label}</label>
-    <textarea id="${id}" name="${name}" rows="3" spellcheck="false" class="code" ${hint !== undefined && html`aria-describedby="${id}-hint"`}>
-${view.value(action, name, value)}</textarea>
+    <textarea id="${id}" name="${name}" rows="${rows}" spellcheck="false" class="code" ${hint !== undefined && html`aria-describedby="${id}-hint"`}>
+${text}</textarea>
     ${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
   </div>`;
 }

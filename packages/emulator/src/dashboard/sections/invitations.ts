@@ -72,18 +72,20 @@ function mailSection(view: View): Html {
 function impersonationSection(view: View): Html {
   const { state } = view.subject.environment.impersonations;
   const choices = [
-    ['enabled', 'It is on.', 'Switch on'],
-    ['disabled', 'It is off.', 'Switch off'],
-    ['quota_exceeded', 'The quota is used up.', 'Use up the quota'],
+    ['enabled', 'on', 'Switch on'],
+    ['disabled', 'off: the API responds with 403', 'Switch off'],
+    ['quota_exceeded', 'on, but the quota is used up: the API responds with 402', 'Use up the quota'],
   ] as const;
   return section({
     id: 'impersonation',
     title: 'Impersonation',
-    about: 'Tokens of the REST API with which a member of your staff signs in as a user.',
-    live: html`<p class="spaced"><strong>${choices.find(([each]) => each === state)?.[1]}</strong></p>`,
-    still: html`<div class="inline buttons">
-      ${choices.map(([each, , label]) => actionButton('set-impersonation', label, { state: each }))}
-    </div>`,
+    about: 'Whether the REST API gives tokens with which a member of your staff signs in as a user.',
+    live: html`<p class="spaced">It is <strong>${choices.find(([each]) => each === state)?.[1]}</strong>.</p>
+      <div class="inline buttons">
+        ${choices
+          .filter(([each]) => each !== state)
+          .map(([each, , label]) => actionButton('set-impersonation', label, { state: each }))}
+      </div>`,
   });
 }
 

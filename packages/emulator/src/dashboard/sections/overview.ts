@@ -4,7 +4,7 @@ import type { Html } from '../../pages/page.ts';
 import { provisionalPaths } from '../../provisional-paths.ts';
 import type { View } from '../view.ts';
 import { describeLead, faultPills } from './clock.ts';
-import { copyable, copyButton, emptyNote, moment, nameOf, section } from './elements.ts';
+import { actionButton, copyable, copyButton, emptyNote, moment, nameOf, section } from './elements.ts';
 import { requestTable } from './requests.ts';
 
 export function overviewPage(view: View): Html {
@@ -13,7 +13,10 @@ export function overviewPage(view: View): Html {
       ${connectSection(view)}
       ${nowSection(view)}
     </div>
-    ${tokenSection(view)}
+    <div class="columns">
+      ${tokenSection(view)}
+      ${originsSection(view)}
+    </div>
     ${newestUsers(view)}
     ${latestRequests(view)}`;
 }
@@ -52,7 +55,6 @@ function nowSection(view: View): Html {
       <dt>Clock</dt><dd><time datetime="${now.toISOString()}">${now.toISOString().slice(0, 19).replace('T', ' ')}</time> UTC, ${describeLead(clock)}</dd>
       <dt>Faults</dt><dd>${active.length === 0 ? 'none: every part works' : faultPills(active)}</dd>
       <dt>Sessions</dt><dd>${environment.sessions.listRecent(100).length} active</dd>
-      <dt>Allowed origins</dt><dd>${environment.allowedOrigins.list.length === 0 ? 'none' : environment.allowedOrigins.list.join(', ')}</dd>
       <dt>Webhooks</dt><dd>${environment.webhooks.endpoints.all.length} registered</dd>
     </dl>
     <p class="spaced"><a href="${view.link('clock')}">Move the clock or make a part fail</a></p>`,
@@ -70,6 +72,30 @@ function tokenSection(view: View): Html {
       <p class="muted spaced">Or in a terminal:</p>
       <pre>${command}</pre>
       ${copyButton(command, 'the command')}`,
+  });
+}
+
+function originsSection(view: View): Html {
+  const { list } = view.subject.environment.allowedOrigins;
+  return section({
+    id: 'origins',
+    title: 'Allowed origins',
+    about: 'The apps whose pages may sign people in and request tokens, and to which links may lead.',
+    live:
+      list.length === 0
+        ? emptyNote('None yet.')
+        : html`<ul class="rows">${list.map(
+            (origin) => html`<li>
+              <div><code>${origin}</code></div>
+              ${actionButton('remove-origin', 'Remove', { origin }, `Remove ${origin}`)}
+            </li>`,
+          )}</ul>`,
+    still: html`<form method="post" class="inline headed">
+      <label for="add-origin-origin">Add an origin</label>
+      <input id="add-origin-origin" name="origin" placeholder="http://localhost:3000" required autocomplete="off"
+        value="${view.value('add-origin', 'origin')}">
+      <button name="action" value="add-origin">Add</button>
+    </form>`,
   });
 }
 

@@ -4,8 +4,8 @@ import { card, type Html } from '../../pages/page.ts';
 import type { TokenResponse } from '../../requested-token.ts';
 import { undeletedStatuses } from '../../users/record.ts';
 import type { View } from '../view.ts';
-import { emptyNote, moment, namedCopyButton, nameOf, section, shortId } from './elements.ts';
-import { checkField, type Field, inputField, jsonField } from './inputs.ts';
+import { emptyNote, moment, namedCopyButton, nameOf, section, shortId, userNameOf } from './elements.ts';
+import { checkField, type Field, inputField, jsonField, selectField } from './inputs.ts';
 
 const action = 'mint';
 
@@ -44,6 +44,7 @@ function mintSection(view: View): Html {
       })}
       ${field({ name: 'expiresInSeconds', label: 'Expires in (seconds)', type: 'number', placeholder: 'default' })}
       ${field({ name: 'actor', label: 'Impersonated by', hint: 'The id of the person who acts as the user.' })}
+      ${templateField(view)}
       ${jsonField(view, action, {
         name: 'claims',
         label: 'More claims, as JSON',
@@ -57,31 +58,54 @@ function mintSection(view: View): Html {
   });
 }
 
+function templateField(view: View): Html | false {
+  const names = [...view.subject.environment.tokenTemplates.keys()];
+  if (names.length === 0) return false;
+  const choices = [['', 'none'] as const, ...names.map((name) => [name, name] as const)];
+  return selectField(view, action, { name: 'template', label: 'Template', hint: 'For a third party.' }, choices);
+}
+
 function mintedSection(view: View): Html {
   const { tokens } = view.subject.environment.journal;
   return section({
     id: 'tokens',
     title: 'Latest tokens',
     about: 'The claims of the last 50 tokens, from sign-ins and from here. The tokens themselves are not kept.',
-    live: tokens.length === 0 ? emptyNote('No tokens yet.') : html`<ul class="rows">${tokens.map(tokenRow)}</ul>`,
+    live:
+      tokens.length === 0
+        ? emptyNote('No tokens yet.')
+        : html`<ul class="rows">${tokens.map((token) => tokenRow(view, token))}</ul>`,
   });
 }
 
-function tokenRow({ at, kid, claims }: MintedToken): Html {
+function tokenRow(view: View, { at, kid, claims }: MintedToken): Html {
+  const { clock } = view.subject;
+  const isExpired = Number(claims['exp']) * 1000 <= clock.now().getTime();
   return html`<li>
     <details>
       <summary>
-        <span class="muted">${moment(at)}</span> for ${subjectOf(claims)}
-        <span class="muted">signed by ${shortId(kid)}</span>
+        <span class="muted">${moment(at)}</span> ${subjectOf(view, claims)}
+        ${isExpired && html`<span class="pill">expired</span>`}
+        ${claims['act'] !== undefined && html`<span class="pill">impersonated</span>`}
+        <span class="muted">${organizationOf(view, claims)}</span>
       </summary>
+      <p class="muted">Key ${shortId(kid)}</p>
       <pre>${JSON.stringify(claims, null, 2)}</pre>
     </details>
   </li>`;
 }
 
 /** The claim can be missing or of any type, in a token that an app should refuse. */
-function subjectOf({ sub }: MintedToken['claims']): Html | string {
-  return sub === undefined ? 'no user' : shortId(typeof sub === 'string' ? sub : JSON.stringify(sub));
+function subjectOf(view: View, { sub }: MintedToken['claims']): Html | string {
+  if (sub === undefined) return 'no user';
+  if (typeof sub !== 'string') return shortId(JSON.stringify(sub));
+  return userNameOf(view, sub) ?? shortId(sub);
+}
+
+function organizationOf(view: View, { org_id: id, org_role: role }: MintedToken['claims']): string {
+  if (typeof id !== 'string') return '';
+  const name = view.subject.environment.organizations.find(id)?.name ?? id;
+  return typeof role === 'string' ? `in ${name} as ${role}` : `in ${name}`;
 }
 
 /** The options of a token from the fields of the form. */
@@ -96,6 +120,7 @@ export function tokenOptionsFrom(field: (name: string) => string, parseJson: (na
       organization: { id: text('organization'), ...(text('role') !== '' && { role: text('role') }) },
     }),
     ...(text('actor') !== '' && { actor: { sub: text('actor') }, impersonating: true }),
+    ...(text('template') !== '' && { template: text('template') }),
     ...(text('claims') !== '' && { claims: parseJson('claims') }),
     ...(text('stranger') !== '' && { signedBy: 'stranger' }),
   };
@@ -104,7 +129,8 @@ export function tokenOptionsFrom(field: (name: string) => string, parseJson: (na
 /** A page that is shown once: neither the dashboard nor the history of the browser keeps the token. */
 export function newTokenBody(view: View, { token, expiresAt, claims }: TokenResponse): Html {
   const command = `curl http://localhost:3000/ -H 'authorization: Bearer ${token}'`;
-  return card(html`
+  return card(
+    html`
     <h1>Your token</h1>
     <p class="muted">${expiresAt === null ? 'It has no expiry.' : `Expires ${expiresAt.replace('T', ' ').replace('.000Z', ' UTC')}.`} It is shown only here.</p>
     <pre class="token" data-token>${token}</pre>
@@ -113,5 +139,7 @@ export function newTokenBody(view: View, { token, expiresAt, claims }: TokenResp
       ${namedCopyButton(command, 'Copy for curl')}</p>
     <details class="folded"><summary>Its claims</summary><pre>${JSON.stringify(claims, null, 2)}</pre></details>
     <p class="spaced"><a href="${view.link('tokens')}">Back</a></p>
-  `);
+  `,
+    'wide-card',
+  );
 }

@@ -39,11 +39,16 @@ function profileSection(view: View, user: User): Html {
         <dt>Changed</dt><dd>${day(updatedAt)}</dd>
         ${deletedAt !== null && html`<dt>Deleted</dt><dd>${day(deletedAt)}</dd>`}
       </dl>
-      ${deletedAt === null && html`<div class="inline buttons">${banButton(user)}</div>`}`,
+      ${
+        deletedAt === null &&
+        html`<div class="inline buttons">
+          <a class="button" href="${view.link(`tokens?${new URLSearchParams({ user: email ?? id })}`)}">Create a token</a>
+          ${banButton(user)}
+        </div>`
+      }`,
     still:
       deletedAt === null
-        ? html`<div class="inline buttons">
-            <a class="button" href="${view.link(`tokens?${new URLSearchParams({ user: email ?? id })}`)}">Create a token</a>
+        ? html`<div>
             <details class="folded">
               <summary>Delete</summary>
               <p class="muted">Ends all sessions and memberships. This cannot be undone.</p>
@@ -107,7 +112,7 @@ function sessionsSection(view: View, { id }: User): Html {
     live:
       sessions.length === 0
         ? emptyNote('Not signed in anywhere.')
-        : html`${sessionList(view, sessions)}
+        : html`${sessionList(view, sessions, ({ createdAt }) => html`Signed in ${day(createdAt)}`)}
           <div class="inline">${actionButton('revoke-all', 'End all sessions', { user: id })}</div>`,
   });
 }
