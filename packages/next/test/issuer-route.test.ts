@@ -141,8 +141,7 @@ describe('headers', () => {
     ['authorization', 'Basic YTpi'],
     ['authorization', 'Bearer x, Basic YTpi'],
     ['authorization', 'Bearer x Basic YTpi'],
-    // A key of the app's own gateway, and Torii's secret key.
-    ['x-api-key', 'gateway-secret'],
+    // Torii's secret key.
     ['x-api-key', 'sk_live_0123456789'],
     // Two of one name.
     ['x-api-key', 'pk_test_1, pk_test_2'],

@@ -56,8 +56,8 @@ export function headersForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>
   const authorization = sent.get('authorization');
   if (authorization !== null && /^bearer[ \t]+[^\s,]+$/i.test(authorization))
     passed.set('authorization', authorization);
-  // Servers in front of the app use this header for keys of their own.
-  if (!/^pk_[\w-]+$/.test(sent.get('x-api-key') ?? '')) passed.delete('x-api-key');
+  // Not two keys, and no secret key. The form of a publishable key is not published.
+  if (!/^(?!sk_)[^\s,]+$/.test(sent.get('x-api-key') ?? '')) passed.delete('x-api-key');
   // Of two, one was planted, and which one the issuer reads is not known.
   if (sent.get(sessionTokenHeader)?.includes(',')) passed.delete(sessionTokenHeader);
   const cookies = cookieHeaderForIssuer(sent, app);
