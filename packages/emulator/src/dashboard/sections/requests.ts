@@ -13,7 +13,8 @@ export function requestsPage(view: View): Html {
   return section({
     id: 'requests',
     title: 'Requests',
-    about: 'The last 200 requests to this environment, newest first. Requests of this dashboard are left out.',
+    about:
+      'The last 200 requests to this environment, newest first. Requests of this dashboard and for style sheets are left out.',
     top: html`<form method="get" class="inline">
       <label for="text">Path, method or code contains</label>
       <input id="text" name="text" value="${text}">
