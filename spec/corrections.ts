@@ -52,7 +52,7 @@ export const corrections: readonly Correction[] = [
     },
   },
   {
-    reason: 'Metadata has any keys and any JSON values, but a schema may say that its values are objects.',
+    reason: 'Metadata has any keys and any JSON values, but a schema may say that its values are objects, or that it may be null.',
     apply(object) {
       const { properties } = object;
       if (!isObject(properties)) return object;
@@ -77,9 +77,10 @@ export const corrections: readonly Correction[] = [
 
 const metadataBags: ReadonlySet<string> = new Set(['publicMetadata', 'privateMetadata', 'unsafeMetadata']);
 
-function openBag({ $ref: _, ...bag }: JsonObject): JsonObject {
-  const isNullable = isList(bag['type']) && bag['type'].includes('null');
-  return { ...bag, type: isNullable ? ['object', 'null'] : 'object', additionalProperties: true };
+/** Whatever the schema says of its values, and of null: Torii stores an empty bag, not null. */
+function openBag(bag: JsonObject): JsonObject {
+  const prose = Object.entries(bag).filter(([key]) => /^(default|deprecated|description|examples?)$/.test(key));
+  return { ...Object.fromEntries(prose), type: 'object', additionalProperties: true };
 }
 
 /** Returns the document with all corrections applied, or only the given ones. */

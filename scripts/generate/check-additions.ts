@@ -44,7 +44,7 @@ export function checkAdditions(published: JsonObject, added: readonly Additions[
     const checkPlace = ({ method, path, direction }: { method: string; path: string; direction?: string }): void => {
       const key = `${method} ${shorten(path)}`;
       if (!present.has(key) && !own.has(key) && !known.has(key))
-        fail(`it refers to ${method} ${path}, which the specification does not have. Is the path misspelled?`);
+        fail(`it refers to ${method} ${path}, which the specification does not have. Correct the path`);
       if (direction === 'request' && /^(GET|DELETE)$/.test(method)) fail(`${method} ${path} has no request body`);
     };
     for (const { at } of [...fields, ...removed]) for (const place of at) checkPlace(place);

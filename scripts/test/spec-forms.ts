@@ -495,10 +495,6 @@ const otherContents: ReadonlySet<string> = new Set([
   'fields of other types',
   'a removed operation',
   'most operations removed',
-  'metadata with values that may be null',
-  'metadata with a list of choices',
-  'metadata with a reference that may be null',
-  'metadata with a reference in allOf',
 ]);
 
 /** The specification with 26 operations in each form. With `sameContent`, only forms with which every program still works. */

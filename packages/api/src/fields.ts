@@ -22,7 +22,9 @@ export type Query<T> = {
  */
 export type Body<T, Bags = object> = [keyof Bags] extends [never]
   ? Fields<NonNullable<T>>
-  : Fields<Omit<NonNullable<T>, keyof Bags>> & BagFields<Pick<NonNullable<T>, keyof Bags & keyof NonNullable<T>>, Bags>;
+  : // Not `Omit`, which forgets the known fields of a type that has any others.
+    Fields<{ [K in keyof NonNullable<T> as K extends keyof Bags ? never : K]: NonNullable<T>[K] }> &
+      BagFields<Pick<NonNullable<T>, keyof Bags & keyof NonNullable<T>>, Bags>;
 
 type Fields<T> = { readonly [K in keyof T]: Given<T[K]> | IfOptional<T, K> };
 

@@ -65,7 +65,10 @@ export type MembershipBags<M> = TwoBags<TypeAt<M, 'membership'>>;
 export type InvitationBags<M> = TwoBags<TypeAt<M, 'invitation'>>;
 
 /** A response with types for its metadata. The API always sends every bag, even if a specification does not require it. */
-export type WithBags<T, Bags> = Omit<T, keyof Bags> & {
+export type WithBags<T, Bags> = {
+  // Not `Omit`, which forgets the known fields of a type that has any others.
+  [K in keyof T as K extends keyof Bags ? never : K]: T[K];
+} & {
   [K in keyof Pick<T, keyof T & keyof Bags>]-?: Bags[K & keyof Bags] | Extract<T[K], null>;
 };
 
