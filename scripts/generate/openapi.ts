@@ -105,21 +105,24 @@ export function fieldNamesOf(document: JsonObject, schema: JsonObject, depth = 0
 
 /** A text that is equal for schemas with the same content, whatever their names, descriptions and examples. */
 export function contentOf(document: JsonObject, schema: JsonObject): string {
-  return JSON.stringify(contentOfValue(document, schema, 0));
+  return JSON.stringify(contentOfValue(document, schema, []));
 }
 
-function contentOfValue(document: JsonObject, value: Json, depth: number, isNames = false): Json {
-  if (Array.isArray(value)) return value.map((item) => contentOfValue(document, item, depth + 1));
+/** @param around The references that lead to the value. A recursive schema is written once. */
+function contentOfValue(document: JsonObject, value: Json, around: readonly string[], isNames = false): Json {
+  if (Array.isArray(value)) return value.map((item) => contentOfValue(document, item, around));
   if (!isObject(value)) return value;
+  const reference = isNames ? undefined : textAt(value, '$ref');
+  if (reference !== undefined && around.includes(reference)) return 'recursion';
+  const open = reference === undefined ? around : [...around, reference];
   const own = isNames ? value : resolve(document, value);
-  if (depth > 16) return Object.keys(own).sort();
   const entries = Object.keys(own)
     .filter((key) => isNames || !/^(description|title|examples?|x-.*)$/.test(key))
     .sort()
     .map((key): [string, Json] => {
       const inner = own[key] ?? null;
       if (key === 'required' && Array.isArray(inner)) return [key, inner.map(String).sort()];
-      return [key, contentOfValue(document, inner, depth + 1, key === 'properties' && !isNames)];
+      return [key, contentOfValue(document, inner, open, key === 'properties' && !isNames)];
     });
   return Object.fromEntries(entries);
 }
