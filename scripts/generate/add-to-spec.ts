@@ -10,11 +10,13 @@ import {
 } from '../../spec/additions/addition.ts';
 import type { Json, JsonObject } from '../../spec/corrections.ts';
 import { checkAdditions } from './check-additions.ts';
+import { withoutNames } from './endpoint-key.ts';
 import { problemSchema } from './media-types.ts';
 import {
+  answerSchema,
+  type Draft,
   type Endpoint,
-  isList,
-  isPage,
+  itemOf,
   jsonSchema,
   listAt,
   listEndpoints,
@@ -23,6 +25,7 @@ import {
   typesOf,
 } from './openapi.ts';
 import { plainForm } from './plain-form.ts';
+import { addSchema } from './schema-names.ts';
 
 const apiPath = '/api/server/v1';
 
@@ -31,9 +34,6 @@ export interface AdditionName {
   readonly file: string;
   readonly what: string;
 }
-
-/** A copy of the document that is built in place. */
-type Draft = { [key: string]: Draft | Json };
 
 /**
  * Adds what the document lacks. What it has already stays as it is: the published file wins.
@@ -69,17 +69,12 @@ export function addToSpec(
   return { document, superseded };
 }
 
-/** Names of path parameters do not matter: `/users/{id}` is `/users/{userId}`. */
 function findEndpoint(
   document: JsonObject,
   { method, path }: Pick<AddedOperation, 'method' | 'path'>,
 ): Endpoint | undefined {
   const wanted = `${method} ${withoutNames(apiPath + path)}`;
   return listEndpoints(document).find((endpoint) => `${endpoint.method} ${withoutNames(endpoint.path)}` === wanted);
-}
-
-function withoutNames(path: string): string {
-  return path.replaceAll(/\{[^/}]*\}/g, '{}');
 }
 
 function addOperation(document: Draft, { method, path, operation }: AddedOperation, tag: Additions['tag']): void {
@@ -124,10 +119,7 @@ function hoistNamed(document: Draft, value: Draft | Json): void {
     const name = objectAt(inner as Json)[nameKey];
     if (typeof name !== 'string') continue;
     const { [nameKey]: _, ...schema } = inner as Draft;
-    const schemas = ownObject(ownObject(document, 'components'), 'schemas');
-    const free = name in schemas ? `${name}Addition` : name;
-    schemas[free] = schema;
-    (value as Draft)[key] = { $ref: `#/components/schemas/${free}` };
+    (value as Draft)[key] = { $ref: `#/components/schemas/${addSchema(document, name, schema as JsonObject)}` };
   }
 }
 
@@ -157,17 +149,8 @@ function findSchema(document: JsonObject, { method, path, direction }: Place): J
   const endpoint = findEndpoint(document, { method, path });
   if (endpoint === undefined) return undefined;
   if (direction === 'request') return jsonSchema(document, objectAt(endpoint.operation, 'requestBody'));
-  const responses = objectAt(endpoint.operation, 'responses');
-  const schema = Object.keys(responses)
-    .filter((status) => status.startsWith('2'))
-    .map((status) => jsonSchema(document, objectAt(responses, status)))
-    .find((each) => each !== undefined);
-  if (schema === undefined) return undefined;
-  if (isPage(document, schema)) {
-    const items = resolve(document, objectAt(resolve(document, schema), 'properties', 'items'));
-    return objectAt(items, 'items');
-  }
-  return isList(document, schema) ? objectAt(resolve(document, schema), 'items') : schema;
+  const schema = answerSchema(document, endpoint);
+  return schema && itemOf(document, schema);
 }
 
 /** Returns the names of the fields that the places had already. */

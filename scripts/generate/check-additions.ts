@@ -5,7 +5,7 @@ import { shorten } from './endpoint-key.ts';
 import * as exceptions from './exceptions.ts';
 import { listEndpoints, objectAt } from './openapi.ts';
 
-/** Operations that Torii has or had. A newer specification may lack them without a mistake of ours. */
+/** All operations that Torii has ever had. An addition may refer to one that a newer specification no longer contains. */
 const known: ReadonlySet<string> = new Set([
   ...Object.keys(exceptions.names),
   ...Object.keys(exceptions.typeNames),

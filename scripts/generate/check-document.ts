@@ -1,5 +1,6 @@
 // Refuses a specification that names or references could break. The generator writes paths and names into code as they are.
 import type { Json, JsonObject } from '../../spec/corrections.ts';
+import { withoutNames } from './endpoint-key.ts';
 import { objectAt } from './openapi.ts';
 import { camelCase } from './words.ts';
 
@@ -17,7 +18,7 @@ export function checkDocument(published: JsonObject): void {
     if (!path.startsWith('/') || !segments.every((each) => segment.test(each)))
       throw new Error(`The path ${JSON.stringify(path)} contains characters that no path of the API has.`);
     checkParameters(path);
-    const shape = path.replaceAll(/\{[^}]*\}/g, '{}');
+    const shape = withoutNames(path);
     const other = known.get(shape);
     // Additions find their path whatever its parameters are named, and generated names do not depend on them.
     if (other !== undefined)

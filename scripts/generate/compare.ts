@@ -1,5 +1,6 @@
 // Lists what changes in the client between two versions of the specification.
 import type { JsonObject } from '../../spec/corrections.ts';
+import { withoutNames } from './endpoint-key.ts';
 import { listAt, objectAt, resolve, textAt } from './openapi.ts';
 import type { Field, Operation } from './operations.ts';
 import type { PublicType } from './public-types.ts';
@@ -55,7 +56,7 @@ function compareOperations(
   next: Specification,
   report: Report,
 ): void {
-  const [from, to] = [was, is].map(({ method, path }) => `${method} ${path.replaceAll(/\{[^}]*\}/g, '{}')}`);
+  const [from, to] = [was, is].map(({ method, path }) => `${method} ${withoutNames(path)}`);
   // Breaking although the method name stays the same: released clients still send the old request.
   if (from !== to) report(`moved from ${from} to ${to}`, true);
   if (was.parameters.length !== is.parameters.length) report('has a different number of path parameters', true);

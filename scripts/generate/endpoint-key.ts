@@ -7,5 +7,10 @@ export function keyOf({ method, path }: Pick<Endpoint, 'method' | 'path'>): stri
 
 /** Turns `/api/server/v1/users/{userId}` into `/users/{}`. */
 export function shorten(path: string): string {
-  return path.replace(/^\/api\/[^/]+\/v\d+(?=\/)/, '').replaceAll(/\{[^/}]*\}/g, '{}');
+  return withoutNames(path.replace(/^\/api\/[^/]+\/v\d+(?=\/)/, ''));
+}
+
+/** Leaves out the names of path parameters, which do not matter: `/users/{id}` is `/users/{userId}`. */
+export function withoutNames(path: string): string {
+  return path.replaceAll(/\{[^/}]*\}/g, '{}');
 }

@@ -98,7 +98,7 @@ async function writeTypes(document: JsonObject, operations: readonly Operation[]
   }
 }
 
-/** The library removes the ends of comments from descriptions. What is left of `**/ /` would be one. */;
+// The library removes `*/` from descriptions, which turns `**//` into the end of a comment.
 function harmless(document: JsonObject): JsonObject {
   return JSON.parse(
     JSON.stringify(document, (_key, value) => (typeof value === 'string' ? value.replaceAll('*/', '* /') : value)),

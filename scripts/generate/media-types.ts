@@ -1,9 +1,7 @@
 // What Torii's bodies are, whatever the published specification says.
 import { placeKey } from '../../spec/additions/addition.ts';
-import type { Json, JsonObject } from '../../spec/corrections.ts';
-import { listEndpoints, objectAt, resolve } from './openapi.ts';
-
-type Draft = { [key: string]: Draft | Json };
+import type { JsonObject } from '../../spec/corrections.ts';
+import { type Draft, listEndpoints, objectAt, resolve } from './openapi.ts';
 
 /**
  * Torii answers with JSON, and with a problem if it refuses. A file may say that a body has any type, describe no body

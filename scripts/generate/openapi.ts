@@ -1,6 +1,9 @@
 // Reads the parts of an OpenAPI 3.1 document that a client needs.
 import type { Json, JsonObject } from '../../spec/corrections.ts';
 
+/** A copy of a document, or of a part of it, that is changed in place. */
+export type Draft = { [key: string]: Draft | Json };
+
 export const httpMethods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** One HTTP method on one path. */
@@ -130,6 +133,12 @@ function contentOfValue(document: JsonObject, value: Json, around: readonly stri
 export function isPage(document: JsonObject, schema: JsonObject): boolean {
   const properties = fieldsOf(document, schema)?.properties ?? {};
   return 'items' in properties && 'nextCursor' in properties;
+}
+
+/** The schema of an item of a page or a list. Of any other schema, the schema itself. */
+export function itemOf(document: JsonObject, schema: JsonObject): JsonObject {
+  const list = isPage(document, schema) ? objectAt(fieldsOf(document, schema)?.properties, 'items') : schema;
+  return isList(document, list) ? objectAt(resolve(document, list), 'items') : schema;
 }
 
 export function isList(document: JsonObject, schema: JsonObject): boolean {

@@ -18,6 +18,7 @@ import {
   fieldsOf,
   isList,
   isPage,
+  itemOf,
   jsonSchema,
   listEndpoints,
   objectAt,
@@ -102,7 +103,7 @@ function readOperation(document: JsonObject, endpoint: Endpoint, { resource, nam
 
   const schema = answerSchema(document, endpoint);
   const answer = answerKind(document, schema);
-  const itemSchema = schema && itemOf(document, schema, answer);
+  const itemSchema = schema && itemOf(document, schema);
   const item = itemSchema && fieldsOf(document, itemSchema);
   return {
     resource,
@@ -196,11 +197,6 @@ function answerKind(document: JsonObject, schema: JsonObject | undefined): Answe
   if (isList(document, schema)) return 'list';
   const types = typesOf(resolve(document, schema));
   return types.includes('object') && !types.includes('null') ? 'object' : 'value';
-}
-
-function itemOf(document: JsonObject, schema: JsonObject, kind: AnswerKind): JsonObject {
-  const list = kind === 'page' ? objectAt(fieldsOf(document, schema)?.properties, 'items') : schema;
-  return kind === 'page' || kind === 'list' ? objectAt(resolve(document, list), 'items') : schema;
 }
 
 function isTextField(document: JsonObject, properties: JsonObject): boolean {

@@ -1,9 +1,7 @@
-import type { Json, JsonObject } from '../../spec/corrections.ts';
+import type { JsonObject } from '../../spec/corrections.ts';
 import { keyOf } from './endpoint-key.ts';
 import { typeNames } from './exceptions.ts';
-import { fieldsOf, isList, isPage, jsonSchema, listEndpoints, objectAt, resolve } from './openapi.ts';
-
-type Draft = { [key: string]: Draft | Json };
+import { type Draft, fieldsOf, itemOf, jsonSchema, listEndpoints, objectAt } from './openapi.ts';
 
 /**
  * Gives a name to what an operation returns if the specification describes it in place. Only for operations in
@@ -18,9 +16,7 @@ export function withSchemaNames(document: JsonObject): JsonObject {
     for (const [status, response] of Object.entries(objectAt(endpoint.operation, 'responses'))) {
       const schema = /^2/.test(status) ? jsonSchema(whole, objectAt(response)) : undefined;
       if (schema === undefined) continue;
-      const list = isPage(whole, schema) ? fieldsOf(whole, schema)?.properties['items'] : schema;
-      const holder = resolve(whole, objectAt(list));
-      const item = isList(whole, holder) ? objectAt(holder, 'items') : schema;
+      const item = itemOf(whole, schema);
       if ('$ref' in item || fieldsOf(whole, item) === undefined) continue;
       const copy = { ...item };
       for (const key of Object.keys(item)) delete (item as Draft)[key];
@@ -31,7 +27,7 @@ export function withSchemaNames(document: JsonObject): JsonObject {
 }
 
 /** Returns the name under which the schema was added, or under which an equal one was added before. */
-function addSchema(draft: Draft, name: string, schema: JsonObject): string {
+export function addSchema(draft: Draft, name: string, schema: JsonObject): string {
   draft['components'] ??= {};
   const components = draft['components'] as Draft;
   components['schemas'] ??= {};

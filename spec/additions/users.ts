@@ -68,13 +68,13 @@ export const users: Additions = {
       fields: {
         userIds: {
           type: 'array',
-          description: 'Only these users. At most 100 ids. An empty list finds nobody.',
+          description: 'Only these users. At most 100 ids. An empty list finds no user.',
           items: id,
           maxItems: 100,
         },
         emailAddresses: {
           type: 'array',
-          description: 'Only users with one of these emails, whole and in any case. At most 100. An empty list finds nobody.',
+          description: 'Only users with one of these complete emails, ignoring case. At most 100. An empty list finds no user.',
           items: { type: 'string' },
           maxItems: 100,
         },

@@ -122,7 +122,7 @@ test.each(['userIds', 'emailAddresses'] as const)('%s takes 100 values, and refu
   expect(sent).toHaveLength(1);
 });
 
-// An empty list finds nobody. If it were left out, the search would find everybody.
+// An empty list finds no user. If it were left out, the search would find all users.
 test.each(['userIds', 'emailAddresses'] as const)('%s is sent if it is empty', async (option) => {
   const { client, sent } = scriptApi([page([], null)]);
   await client.users.list({ [option]: [] });

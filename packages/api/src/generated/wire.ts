@@ -200,11 +200,11 @@ export type ServerUserSearchRequest = {
      */
     createdBefore?: string | null;
     /**
-     * Only these users. At most 100 ids. An empty list finds nobody.
+     * Only these users. At most 100 ids. An empty list finds no user.
      */
     userIds?: Array<string>;
     /**
-     * Only users with one of these emails, whole and in any case. At most 100. An empty list finds nobody.
+     * Only users with one of these complete emails, ignoring case. At most 100. An empty list finds no user.
      */
     emailAddresses?: Array<string>;
     /**

@@ -79,7 +79,7 @@ export interface EmulatorOptions {
    */
   readonly publishableKey?: string;
   /**
-   * Templates for tokens of third parties, by name. A page gets such a token with
+   * Templates for tokens that third parties accept, by name. A page gets such a token with
    * `POST {issuer}/_torii/auth/session/token?template=NAME`.
    *
    * @default {}

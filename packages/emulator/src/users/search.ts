@@ -11,9 +11,9 @@ export interface UserSearch extends PageQuery {
   readonly statuses?: readonly UserStatus[] | undefined;
   readonly createdFrom?: Date | undefined;
   readonly createdTo?: Date | undefined;
-  /** Matches these users. An empty list matches nobody. */
+  /** Matches these users. An empty list matches no user. */
   readonly userIds?: readonly string[] | undefined;
-  /** Matches users who have one of these emails, ignoring case. An empty list matches nobody. */
+  /** Matches users who have one of these emails, ignoring case. An empty list matches no user. */
   readonly emailAddresses?: readonly string[] | undefined;
   /** Matches the members of this organization. */
   readonly organizationId?: string | undefined;

@@ -41,9 +41,9 @@ export interface UserEvents {
   note(type: UserEventType, user: User): void;
 }
 
-/** What ends with a user, such as sessions. */
+/** Records of a user that must not outlive the user, such as sessions and memberships. */
 export interface UserBelongings {
-  /** Ends all of a user. Must be called inside a transaction. */
+  /** Ends all records of the user. Must be called inside a transaction. */
   endAll(userId: string): void;
 }
 

@@ -113,7 +113,7 @@ async function untilRequest(): Promise<void> {
   try {
     requested = connection();
   } catch {
-    // In a unit test with a mock of `headers()`, there is no request. In every other case, `headers()` has thrown before.
+    // `connection()` throws if there is no request. Only a unit test that mocks `headers()` gets here without one.
   }
   await requested;
 }

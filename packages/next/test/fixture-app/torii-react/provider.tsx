@@ -1,7 +1,7 @@
 'use client';
 
 // Stands in for Torii's own React provider in tests. It is written from these documented facts:
-// - `<ToriiProvider publishableKey proxyOrigin>`; `proxyOrigin` is where it finds `/_torii/*`;
+// - `<ToriiProvider publishableKey proxyOrigin>`; it requests `/_torii/*` at `proxyOrigin`;
 // - `useAuth()` with `isLoaded`, `isSignedIn`, `userProfile`, `getToken()`, which renews the token near its end, and `signOut()`;
 // - the published paths in paths.ts, and `X-API-Key` with the publishable key on each request.
 // Everything else is assumed: the path that renews a token, the fields of the user and of an organization, that `getToken` is
