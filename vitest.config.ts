@@ -80,7 +80,7 @@ const matrix: TestProjectConfiguration = {
   test: {
     ...limits,
     name: 'matrix',
-    // A `*.real.test.ts` file runs in both suites, with different apps. See packages/next/test/apps.ts.
+    // A `*.real.test.ts` file runs in both suites, and tries more in this one.
     include: [
       '{packages,examples}/*/test/**/*.{matrix,real}.test.ts',
       '{bench,conformance,scripts}/test/**/*.{matrix,real}.test.ts',

@@ -346,17 +346,6 @@ test('a deploy that another deploy overtakes finds the rotation done, without an
   expect(await second).toMatchObject({ step: 'done' });
 });
 
-describe('with a leaked key', () => {
-  test.each(['never answers', 'uses another key'])('flips first, then reports that the gateway %s', async (how) => {
-    const fetch = async () => (how === 'never answers' ? new Promise<Response>(() => {}) : new Response(c));
-    const reason = how === 'never answers' ? 'gateway_unavailable' : 'key_not_served';
-    const advancing = rotationOf({ fetch, oldKeyLeaked: true }).advance();
-    await expect.poll(held).toBe(b);
-    await expect(advancing).rejects.toMatchObject({ reason });
-    expect(held()).toBe(b);
-  });
-});
-
 describe('uses the clock', () => {
   /** The store, with `createdAt` by a clock of its own. */
   function storeWithClock(): KeyStore {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Emulator, startEmulator } from '@torii/emulator';
@@ -44,6 +44,16 @@ test('exports 100,000 users in constant memory, killed in the middle, without mi
     if ((JSON.parse(line) as { email: string }).email !== `user${expected}@example.com`) expect.fail(line);
   }
   expect(expected).toBe(0);
+});
+
+test('imports 200,000 lines in constant memory', async () => {
+  const folder = temporaryFolder();
+  const row = (index: number) => `user${index}@example.com,"User, ${index}",${'x'.repeat(300)}\n`;
+  const rows = Array.from({ length: 200_000 }, (_, index) => row(index)).join('');
+  writeFileSync(join(folder, 'users.csv'), `email,name,address\n${rows}`);
+  const flat = { ...environmentOf(torii), NODE_OPTIONS: '--max-old-space-size=48 --max-semi-space-size=1' };
+  const ended = await runCommand(['users', 'import', 'users.csv', '--dry-run'], { environment: flat, folder });
+  expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/\b200000 valid\b.*\n$/) });
 });
 
 test.runIf(process.platform === 'linux')(
