@@ -17,7 +17,15 @@ import {
 import { dirname, join } from 'node:path';
 import { lock, lockOneOf } from '../../../scripts/lock-file.ts';
 import { repository } from '../../../scripts/workspace.ts';
-import { configure, createProject, edit, fontResponses, pasteReadme, scriptOf, sourceFolder } from './created-project.ts';
+import {
+  configure,
+  createProject,
+  edit,
+  fontResponses,
+  pasteReadme,
+  scriptOf,
+  sourceFolder,
+} from './created-project.ts';
 import { run } from './program.ts';
 
 interface Recipe {
@@ -55,7 +63,12 @@ export const recipes = {
   'Next 16 without cacheComponents': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: classic },
   'Next 16 alone without cacheComponents': { next: 'next', entrance: 'none', suite: 'matrix', config: classic },
   'Next 16 with basePath': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: { basePath: '/base' } },
-  'Next 15 with basePath': { next: 'next15', entrance: 'middleware.ts', suite: 'matrix', config: { basePath: '/base' } },
+  'Next 15 with basePath': {
+    next: 'next15',
+    entrance: 'middleware.ts',
+    suite: 'matrix',
+    config: { basePath: '/base' },
+  },
   'Next 16 with trailingSlash': {
     next: 'next',
     entrance: 'proxy.ts',
@@ -211,14 +224,15 @@ async function layOut(folder: string, variant: Variant): Promise<void> {
   edit(
     join(source, 'torii.ts'),
     /^}\);$/m,
-    "  ...JSON.parse(process.env.TORII_OPTIONS ?? '{}'),\n  ...(process.env.OWN_FETCH && { fetch: (input, init) => fetch(input, init) }),\n});",
+    "  ...JSON.parse(process.env.TORII_OPTIONS || '{}'),\n  ...(process.env.OWN_FETCH && { fetch: (input, init) => fetch(input, init) }),\n});",
   );
   await linkModules(folder, next);
 }
 
 function addFixture(from: string, to: string): void {
   for (const path of globSync('**/*.{ts,tsx}', { cwd: from })) {
-    if (existsSync(join(to, path))) throw new Error(`${path} is in create-next-app's output, in the README or in another fixture.`);
+    if (existsSync(join(to, path)))
+      throw new Error(`${path} is in create-next-app's output, in the README or in another fixture.`);
     cpSync(join(from, path), join(to, path));
   }
 }
@@ -236,7 +250,7 @@ async function linkModules(folder: string, next: 'next' | 'next15'): Promise<voi
     ['core', '{build,node}'],
     ['next', 'build'],
     ['emulator', 'browser'],
-  ]) {
+  ] as const) {
     const target = join(modules, '@torii', each);
     cpSync(join(repository, 'packages', each, 'package.json'), join(target, 'package.json'), { recursive: true });
     for (const config of globSync(`packages/${each}/tsconfig.${configs}.json`, { cwd: repository })) {

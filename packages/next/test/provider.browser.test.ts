@@ -29,7 +29,7 @@ test('the stand-in for the provider uses the published paths, and the path that 
 
 test('the example in docs/react-provider.md is the one that is tested here', () => {
   const { blocks } = readPage(readFileSync(join(repository, 'docs', 'react-provider.md'), 'utf8'));
-  const example = readFileSync(join(import.meta.dirname, 'fixture-app', 'session.tsx'), 'utf8');
+  const example = readFileSync(join(import.meta.dirname, 'fixture-app', 'provider-session.tsx'), 'utf8');
   expect(blocks.map(({ code }) => `${code}\n`)).toContain(`// session.tsx\n${example}`);
 });
 
