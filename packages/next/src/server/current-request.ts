@@ -58,7 +58,7 @@ async function outsideOfCaches<Result>(helper: string, read: () => Promise<Resul
     if (!isCached || Reflect.has(Object(error), 'digest')) throw error;
     throw new ToriiConfigError(
       helper,
-      `\`${helper}()\` was called inside of a cached function ('use cache', 'use cache: private' or \`unstable_cache\`), which could give one user's result to another. Call it before the cached function, and pass what the function needs as an argument, such as \`auth.userId\`.`,
+      `\`${helper}()\` was called inside of a cached function ('use cache', 'use cache: private' or \`unstable_cache\`), whose result is kept for other requests, perhaps of other users. Call it before the cached function, and pass what the function needs as an argument, such as \`auth.userId\`.`,
       { cause: error },
     );
   }
