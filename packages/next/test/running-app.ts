@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { builtApp, nextProgram, type Variant } from './apps.ts';
+import { builtApp, configOf, nextProgram, standaloneServer, type Variant } from './apps.ts';
 
 /** Long enough to wait for the builds of other tests. */
 export const buildLimitMs = 900_000;

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
-import { Session } from '../../session';
+import { Session } from '../../provider-session';
 import { torii } from '../../torii';
+
+export const instant = false;
 
 export default async function Layout({ children }: { children: ReactNode }) {
   const auth = await torii.auth();

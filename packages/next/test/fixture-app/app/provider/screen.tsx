@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import { ChangeOrganization, SignOut } from '../../session';
+import { ChangeOrganization, SignOut } from '../../provider-session';
 import { useAuth, useTorii } from '../../torii-react';
 
 export function Screen() {

@@ -1,4 +1,4 @@
-import { SignIn } from '../../../session';
+import { SignIn } from '../../../provider-session';
 import { SignInForm } from '../screen';
 
 export default function Page() {
