@@ -4,7 +4,7 @@
 import type { Reason } from '@torii/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useRouter } from '#navigation';
-import { readDigest } from '../digest.ts';
+import { readReason } from '../digest.ts';
 import { defaultTokenPath, returnParameter } from '../paths.ts';
 import { readReturnAddress } from '../return-address.ts';
 import { forgetBounces, mayBounce, noteArrival } from './bounce.ts';
@@ -295,11 +295,16 @@ function isSamePage(address: string): boolean {
 }
 
 /**
- * Returns the reason of an error that `auth` or `protect` threw, such as `keys_unavailable` or `not_allowed`;
- * `undefined` for any other error. For use in `error.tsx`, where Next passes only the error's `digest` in production.
+ * Returns the reason of an error that `auth` or `protect` threw, such as `keys_unavailable` or `not_allowed`, or with which
+ * the proxy refused a server action; `undefined` for any other error. For use in `error.tsx`, where Next passes only the
+ * error's `digest` in production, and where a server action was called.
  */
-export function getErrorReason(error: { readonly digest?: string | undefined }): Reason | undefined {
-  return readDigest(error.digest);
+export function getErrorReason(error: {
+  readonly digest?: string | undefined;
+  readonly message?: string | undefined;
+}): Reason | undefined {
+  // The proxy has no digest to send: Next's browser code throws an error with the text of its answer as the message.
+  return readReason(error.digest) ?? readReason(error.message);
 }
 
 // Not `instanceof`: code of another window, such as a frame, throws errors of another class.
