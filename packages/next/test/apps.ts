@@ -132,6 +132,9 @@ function recipeOf(variant: Variant): Recipe {
   return recipes[variant];
 }
 
+/** Written into every build, so that provider-session.tsx uses the provider. */
+export const publishableKey = 'pk_test_fixture';
+
 const fixture = join(import.meta.dirname, 'fixture-app');
 const withoutCacheComponents = join(import.meta.dirname, 'fixture-without-cache-components');
 const packageFolder = join(repository, 'packages', 'next');
@@ -166,6 +169,7 @@ async function build(variant: Variant): Promise<string> {
   await run(folder, process.execPath, [nextProgram(folder), ...args], {
     NODE_ENV: 'production',
     NEXT_FONT_GOOGLE_MOCKED_RESPONSES: fontResponses,
+    NEXT_PUBLIC_TORII_PUBLISHABLE_KEY: publishableKey,
   });
   if (recipe.config?.output === 'standalone') addStaticFiles(folder);
   writeFileSync(join(folder, 'built'), '');
