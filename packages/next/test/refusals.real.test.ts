@@ -126,7 +126,8 @@ function multipart(fields: Readonly<Record<string, string>>): string {
 
 function summaryOf({ status, headers, body }: RawAnswer): string {
   const location = headers.get('location');
-  if (location !== null) return new URL(location, 'http://app.test').pathname === '/sign-in' ? `${status} header` : `${status} ${location}`;
+  if (location !== null)
+    return new URL(location, 'http://app.test').pathname === '/sign-in' ? `${status} header` : `${status} ${location}`;
   const type = headers.get('content-type');
   if (type === 'application/json') return `${status} JSON`;
   if (type === 'text/plain') return `${status} text ${body}`;
