@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { browserTest as test } from '../../../scripts/browser-test.ts';
 import { publishableKey } from './apps.ts';
 import { published } from './fixture-provider/torii-react/paths.ts';
-import { buildLimitMs, freePort, type RunningApp, startApp } from './running-app.ts';
+import { freePort } from './next-server.ts';
+import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 
 const ada = { email: 'ada@example.com', password: 'correct horse battery' };
 const sessionCookies = ['__client_session', '__client_session_hint'];
