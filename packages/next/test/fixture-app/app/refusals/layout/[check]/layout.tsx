@@ -9,5 +9,10 @@ export default async function Layout({ params, children }: Props & { readonly ch
   const { check } = await params;
   await torii.protect({ returnTo: `/refusals/layout/${check}` }, checkOf(check));
   visit('layout');
-  return <section>{secret}{children}</section>;
+  return (
+    <section>
+      {secret}
+      {children}
+    </section>
+  );
 }
