@@ -17,7 +17,15 @@ import {
 import { dirname, join } from 'node:path';
 import { lock, lockOneOf } from '../../../scripts/lock-file.ts';
 import { repository } from '../../../scripts/workspace.ts';
-import { configure, createProject, edit, fontResponses, pasteReadme, scriptOf, sourceFolder } from './created-project.ts';
+import {
+  configure,
+  createProject,
+  edit,
+  fontResponses,
+  pasteReadme,
+  scriptOf,
+  sourceFolder,
+} from './created-project.ts';
 import { run } from './program.ts';
 
 interface Recipe {
@@ -40,10 +48,12 @@ interface NextOptions {
   readonly basePath?: string;
   readonly trailingSlash?: boolean;
   readonly output?: 'standalone';
+  readonly experimental?: { readonly authInterrupts: true };
   readonly i18n?: { readonly locales: readonly string[]; readonly defaultLocale: string };
 }
 
 const classic: NextOptions = { cacheComponents: false, partialPrefetching: false };
+const interrupts: NextOptions = { experimental: { authInterrupts: true } };
 
 /** The default projects of Next 16 and 15, and what users change in them. */
 export const recipes = {
@@ -54,8 +64,15 @@ export const recipes = {
   'Next 16, middleware.ts': { next: 'next', entrance: 'middleware.ts', suite: 'matrix' },
   'Next 16 without cacheComponents': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: classic },
   'Next 16 alone without cacheComponents': { next: 'next', entrance: 'none', suite: 'matrix', config: classic },
+  'Next 16 with authInterrupts': { next: 'next', entrance: 'none', suite: 'matrix', config: interrupts },
+  'Next 15 with authInterrupts': { next: 'next15', entrance: 'none', suite: 'matrix', config: interrupts },
   'Next 16 with basePath': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: { basePath: '/base' } },
-  'Next 15 with basePath': { next: 'next15', entrance: 'middleware.ts', suite: 'matrix', config: { basePath: '/base' } },
+  'Next 15 with basePath': {
+    next: 'next15',
+    entrance: 'middleware.ts',
+    suite: 'matrix',
+    config: { basePath: '/base' },
+  },
   'Next 16 with trailingSlash': {
     next: 'next',
     entrance: 'proxy.ts',
@@ -119,6 +136,9 @@ function recipeOf(variant: Variant): Recipe {
   return recipes[variant];
 }
 
+/** Written into every build, so that provider-session.tsx uses the provider. */
+export const publishableKey = 'pk_test_fixture';
+
 const fixture = join(import.meta.dirname, 'fixture-app');
 const withoutCacheComponents = join(import.meta.dirname, 'fixture-without-cache-components');
 const packageFolder = join(repository, 'packages', 'next');
@@ -153,6 +173,7 @@ async function build(variant: Variant): Promise<string> {
   await run(folder, process.execPath, [nextProgram(folder), ...args], {
     NODE_ENV: 'production',
     NEXT_FONT_GOOGLE_MOCKED_RESPONSES: fontResponses,
+    NEXT_PUBLIC_TORII_PUBLISHABLE_KEY: publishableKey,
   });
   if (recipe.config?.output === 'standalone') addStaticFiles(folder);
   writeFileSync(join(folder, 'built'), '');
@@ -211,14 +232,15 @@ async function layOut(folder: string, variant: Variant): Promise<void> {
   edit(
     join(source, 'torii.ts'),
     /^}\);$/m,
-    "  ...JSON.parse(process.env.TORII_OPTIONS ?? '{}'),\n  ...(process.env.OWN_FETCH && { fetch: (input, init) => fetch(input, init) }),\n});",
+    "  ...JSON.parse(process.env.TORII_OPTIONS || '{}'),\n  ...(process.env.OWN_FETCH && { fetch: (input, init) => fetch(input, init) }),\n});",
   );
   await linkModules(folder, next);
 }
 
 function addFixture(from: string, to: string): void {
   for (const path of globSync('**/*.{ts,tsx}', { cwd: from })) {
-    if (existsSync(join(to, path))) throw new Error(`${path} is in create-next-app's output, in the README or in another fixture.`);
+    if (existsSync(join(to, path)))
+      throw new Error(`${path} is in create-next-app's output, in the README or in another fixture.`);
     cpSync(join(from, path), join(to, path));
   }
 }
@@ -236,7 +258,7 @@ async function linkModules(folder: string, next: 'next' | 'next15'): Promise<voi
     ['core', '{build,node}'],
     ['next', 'build'],
     ['emulator', 'browser'],
-  ]) {
+  ] as const) {
     const target = join(modules, '@torii', each);
     cpSync(join(repository, 'packages', each, 'package.json'), join(target, 'package.json'), { recursive: true });
     for (const config of globSync(`packages/${each}/tsconfig.${configs}.json`, { cwd: repository })) {

@@ -1,63 +1,42 @@
 'use client';
 
-import { changeOrganization, endSession, TokenKeeper, useSignIn } from '@torii/next/client';
+import { createSession } from '@torii/emulator/browser';
+import { endSession, TokenKeeper, type ToriiSession } from '@torii/next/client';
 import type { ReactNode } from 'react';
 import { ToriiProvider, useAuth } from './torii-react';
 
-export interface SessionProps {
-  readonly publishableKey: string;
-  readonly proxyOrigin: string;
-  readonly userId: string | null;
-  readonly children: ReactNode;
-}
+const publishableKey = process.env.NEXT_PUBLIC_TORII_PUBLISHABLE_KEY ?? '';
+// Write the variable's whole name here too: bundlers then leave the emulator out of a build with a key.
+const emulator = process.env.NEXT_PUBLIC_TORII_PUBLISHABLE_KEY ? undefined : createSession({ issuer: '' });
+/** The app's own origin, because of the issuer route. Nothing is requested on the server. */
+const ownOrigin = typeof window === 'undefined' ? '' : window.location.origin;
 
-export function Session({ userId, children, ...settings }: SessionProps) {
-  return (
-    <ToriiProvider {...settings}>
+export const useSession: () => ToriiSession = emulator ? () => emulator : useAuth;
+
+export function Session({ proxyOrigin = ownOrigin, children }: { proxyOrigin?: string; children: ReactNode }) {
+  const content = (
+    <>
       {children}
-      <Keeper userId={userId} />
+      <Keeper />
+    </>
+  );
+  if (emulator) return content;
+  return (
+    <ToriiProvider publishableKey={publishableKey} proxyOrigin={proxyOrigin}>
+      {content}
     </ToriiProvider>
   );
 }
 
-function Keeper({ userId }: { userId: string | null }) {
-  const { isLoaded, getToken } = useAuth();
-  // Before the provider has loaded, no token does not mean that the user is signed out.
-  return isLoaded && <TokenKeeper getToken={getToken} userId={userId} />;
+function Keeper() {
+  return <TokenKeeper session={useSession()} />;
 }
 
 export function SignOut() {
-  const { signOut } = useAuth();
+  const session = useSession();
   return (
-    <button type="button" onClick={() => endSession({ signOut })}>
+    <button type="button" onClick={() => endSession(session)}>
       Sign out
-    </button>
-  );
-}
-
-export function SignIn({ children }: { children: ReactNode }) {
-  const { status, problem, retry } = useSignIn(useAuth());
-  if (status === 'signed_out') return children;
-  if (status !== 'failed') return <p>One moment…</p>;
-  return (
-    <button type="button" onClick={retry}>
-      {problem} Try again
-    </button>
-  );
-}
-
-/** Calls `switchOrganization`, which makes another organization the active one at Torii. */
-export function ChangeOrganization({
-  name,
-  switchOrganization,
-}: {
-  name: string;
-  switchOrganization: () => Promise<void>;
-}) {
-  const { getToken } = useAuth();
-  return (
-    <button type="button" onClick={() => changeOrganization({ switchOrganization, getToken })}>
-      {name}
     </button>
   );
 }
