@@ -140,6 +140,7 @@ function recipeOf(variant: Variant): Recipe {
 export const publishableKey = 'pk_test_fixture';
 
 const fixture = join(import.meta.dirname, 'fixture-app');
+const withCacheComponents = join(import.meta.dirname, 'fixture-with-cache-components');
 const withoutCacheComponents = join(import.meta.dirname, 'fixture-without-cache-components');
 const packageFolder = join(repository, 'packages', 'next');
 const buildsFolder = join(repository, '.reports', 'next-apps');
@@ -220,7 +221,8 @@ async function layOut(folder: string, variant: Variant): Promise<void> {
   pasteReadme(folder, entrance);
   const source = sourceFolder(folder);
   addFixture(fixture, source);
-  if (!hasCacheComponents(variant)) {
+  if (hasCacheComponents(variant)) addFixture(withCacheComponents, source);
+  else {
     addFixture(withoutCacheComponents, source);
     // The others have no such option.
     for (const path of globSync('app/**/*.tsx', { cwd: source })) {
