@@ -148,7 +148,7 @@ describe('outside of a render', () => {
   });
 
   test('a server action throws an error with the reason', async () => {
-    const call = { 'next-action': 'a', origin: 'https://app.test' };
+    const call = { 'next-action': 'a', 'content-type': 'text/plain;charset=UTF-8', origin: 'https://app.test' };
     await expect(make({ ...signedOut, ...call }).protect()).rejects.toMatchObject({
       name: 'ToriiAuthError',
       digest: 'torii.token_missing',
@@ -157,6 +157,15 @@ describe('outside of a render', () => {
       name: 'ToriiForbiddenError',
       digest: 'torii.not_allowed',
     });
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['nothing else', {}],
+    ['Next-Action', { 'next-action': 'a' }],
+    ['Content-Type', { 'content-type': 'application/json' }],
+    ['Origin', { origin: 'https://evil.test' }],
+  ])('a route redirects a stranger who sends %s', async (_name, headers) => {
+    await expect(make({ ...signedOut, ...headers }).protect(returnTo)).rejects.toMatchObject(toSignIn);
   });
 
   test('a form without JavaScript is answered with a page', async () => {
