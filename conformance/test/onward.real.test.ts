@@ -85,6 +85,7 @@ describe.each(variantsOf())('%s', (variant) => {
   /** Everything that the app has sent. */
   const sent: string[] = [];
   beforeAll(async () => {
+    received.clear();
     app = await startApp(variant, {
       issuer: emulator.issuer,
       options: { publishableKey },
@@ -94,7 +95,7 @@ describe.each(variantsOf())('%s', (variant) => {
   afterAll(() => app?.[Symbol.asyncDispose]());
 
   const ask = async (path: string, request: RawRequest = {}) => {
-    const answer = await send(app.url, path, request);
+    const answer = await send(app.url, app.pathOf(path), request);
     sent.push(answer.body, JSON.stringify([...answer.headers]));
     return answer;
   };

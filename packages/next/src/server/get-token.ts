@@ -9,8 +9,8 @@ import {
   wrongOption,
 } from '@torii/core/adapter';
 import { writeDigest } from '../digest.ts';
+import { currentRequest } from './current-request.ts';
 import type { Settings } from './options.ts';
-import { currentRequest } from './protect.ts';
 import { partsOf, requireHeaders, withoutHost } from './shown-request.ts';
 import { createTemplateTokens } from './template-tokens.ts';
 
@@ -60,7 +60,7 @@ export function createGetToken(settings: Settings): GetToken {
   async function getToken(given: GetTokenOptions = {}): Promise<string | null> {
     const options = readKnownOptions(given, ['template', 'request'], example);
     const template = readTemplate(options);
-    const request = 'request' in options ? shown(options.request) : withoutHost(await currentRequest());
+    const request = 'request' in options ? shown(options.request) : await asked();
     try {
       const caller = (await read?.(request, { optional: true })) ?? null;
       if (caller === null || template === undefined) return caller?.token ?? null;
@@ -85,6 +85,11 @@ export function createGetToken(settings: Settings): GetToken {
       '`getToken({ template })` needs the publishable key of your environment. Write createToriiNext({ publishableKey: process.env.TORII_PUBLISHABLE_KEY, … }).',
     );
   }
+}
+
+async function asked(): Promise<RequestParts> {
+  const { request } = await currentRequest('getToken');
+  return withoutHost(request);
 }
 
 // Not `instanceof`: Headers of another realm have another class.
