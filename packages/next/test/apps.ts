@@ -48,6 +48,7 @@ interface NextOptions {
   readonly basePath?: string;
   readonly trailingSlash?: boolean;
   readonly output?: 'standalone';
+  readonly experimental?: { readonly taint: boolean };
   readonly i18n?: { readonly locales: readonly string[]; readonly defaultLocale: string };
 }
 
@@ -57,6 +58,12 @@ const classic: NextOptions = { cacheComponents: false, partialPrefetching: false
 export const recipes = {
   'Next 16, proxy.ts': { next: 'next', entrance: 'proxy.ts', suite: 'main' },
   'Next 15, middleware.ts': { next: 'next15', entrance: 'middleware.ts', suite: 'main' },
+  'Next 16 with taint': {
+    next: 'next',
+    entrance: 'proxy.ts',
+    suite: 'matrix',
+    config: { experimental: { taint: true } },
+  },
   'Next 16 alone': { next: 'next', entrance: 'none', suite: 'matrix' },
   'Next 15 alone': { next: 'next15', entrance: 'none', suite: 'matrix' },
   'Next 16, middleware.ts': { next: 'next', entrance: 'middleware.ts', suite: 'matrix' },

@@ -16,10 +16,11 @@ const torii = createToriiNext({ issuer: emulator.issuer, signInPath: '/sign-in',
 test.each([
   ['auth', torii.auth],
   ['protect', () => torii.protect()],
-  ['getToken', () => torii.getToken()],
 ] as const)('%s reads no clock before there is a request, which Next would report', async (_name, call) => {
-  const token = await emulator.token({ userId: 'ada' });
-  requestHeaders = new Headers({ host: 'app.test', authorization: `Bearer ${token}` });
+  requestHeaders = new Headers({
+    host: 'app.test',
+    authorization: `Bearer ${await emulator.token({ userId: 'ada' })}`,
+  });
   const clock = vi.spyOn(Date, 'now');
   const result = call();
   for (let turn = 0; turn < 10; turn++) await setImmediate();
@@ -27,6 +28,5 @@ test.each([
   clock.mockRestore();
   expect([readings, requests.length]).toEqual([0, 1]);
   requests.pop()?.();
-  const found = await result;
-  expect(typeof found === 'string' ? found === token : found?.userId === 'ada').toBe(true);
+  expect((await result)?.userId).toBe('ada');
 });

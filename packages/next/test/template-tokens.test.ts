@@ -257,7 +257,8 @@ describe('a token is remembered', () => {
     );
     const last = others.pop() ?? '';
     await issuer.ask(first);
-    await Promise.all(others.map((token) => issuer.ask(token)));
+    // Not all at once: on a slow machine, they would take longer than the time limit.
+    while (others.length > 0) await Promise.all(others.splice(0, 20).map((token) => issuer.ask(token)));
     await issuer.ask(last);
     expect(await issuer.ask(last)).toBe(answer.accessToken);
     expect(issuer.seen).toHaveLength(users + 1);

@@ -12,7 +12,8 @@ import { writeDigest } from '../digest.ts';
 import { currentRequest } from './current-request.ts';
 import type { Settings } from './options.ts';
 import { partsOf, requireHeaders, withoutHost } from './shown-request.ts';
-import { createTemplateTokens } from './template-tokens.ts';
+import { taintToken } from './taint.ts';
+import { createTemplateTokens, type TemplateRequest } from './template-tokens.ts';
 
 export interface GetTokenOptions {
   /**
@@ -29,6 +30,8 @@ export interface GetTokenOptions {
 
 /** Returns the token of a request: see `ToriiNext.getToken`. */
 export type GetToken = (options?: GetTokenOptions) => Promise<string | null>;
+
+type WantedTemplate = Pick<TemplateRequest, 'template' | 'publishableKey'>;
 
 // What code that forgets `await` reads from a text, or from any value that it puts into a text.
 const guardToken: AwaitGuard = createAwaitGuard({
@@ -61,6 +64,12 @@ export function createGetToken(settings: Settings): GetToken {
     const options = readKnownOptions(given, ['template', 'request'], example);
     const template = readTemplate(options);
     const request = 'request' in options ? shown(options.request) : await asked();
+    const token = await tokenOf(request, template);
+    if (token !== null) taintToken(token, Object(request.headers));
+    return token;
+  }
+
+  async function tokenOf(request: RequestParts, template: WantedTemplate | undefined): Promise<string | null> {
     try {
       const caller = (await read?.(request, { optional: true })) ?? null;
       if (caller === null || template === undefined) return caller?.token ?? null;
@@ -72,9 +81,7 @@ export function createGetToken(settings: Settings): GetToken {
   }
 
   // A template that is `undefined` must not give the user's own token, which every service of this issuer accepts.
-  function readTemplate(
-    options: Options<'template'>,
-  ): { readonly template: string; readonly publishableKey: string } | undefined {
+  function readTemplate(options: Options<'template'>): WantedTemplate | undefined {
     const template = readText(options, 'template', "template: 'reports'");
     if (template === undefined) return undefined;
     if (/^(?:[sp]k|whsec)_|^eyJ/.test(template) || !/^[^\p{C}]{1,128}$/u.test(template))
