@@ -7,12 +7,13 @@ export interface AuthWithToken<Custom extends object = Claims> extends Auth<Cust
   readonly token: string;
 }
 
-const tokens: SharedMap<Auth, string> = new SharedMap('tokens');
+// As functions: `util.inspect` with `showHidden` shows what is in a WeakMap.
+const tokens: SharedMap<Auth, () => string> = new SharedMap('tokens');
 
 /** The token of an Auth that `withToken` returned. `undefined` for any other object, also for a copy of that Auth. */
 export function tokenOf(auth: Auth): string | undefined {
-  const token = tokens.get(auth);
-  return typeof token === 'string' ? token : undefined;
+  const read = tokens.get(auth);
+  return typeof read === 'function' ? (read as () => string)() : undefined;
 }
 
 const copies = new WeakMap<Auth, AuthWithToken>();
@@ -23,23 +24,25 @@ export function withToken(auth: Auth, token: string): AuthWithToken {
   if (known !== undefined && tokenOf(known) === token) return known;
   const copy: AuthWithToken = Object.freeze(Object.assign(Object.create(prototype), auth));
   setListener(copy, listenerFor(auth));
-  tokens.set(copy, token);
+  tokens.set(copy, () => token);
   copies.set(auth, copy);
   return copy;
 }
 
 // Not an own property: code that copies or logs an object reads its own properties, the ones that are not enumerable included.
-const prototype: object = Object.create(Object.prototype, {
-  token: {
-    get(this: Auth) {
-      return tokenOf(this);
+const prototype: object = Object.freeze(
+  Object.create(Object.prototype, {
+    token: {
+      get(this: Auth) {
+        return tokenOf(this);
+      },
     },
-  },
-  // `JSON.stringify(auth, ['token'])` would read the property above.
-  toJSON: { value: plain },
-  // So would `util.inspect` of Node with `showHidden` and `getters`.
-  [Symbol.for('nodejs.util.inspect.custom')]: { value: plain },
-});
+    // `JSON.stringify(auth, ['token'])` would read the property above.
+    toJSON: { value: plain },
+    // So would `util.inspect` of Node with `showHidden` and `getters`.
+    [Symbol.for('nodejs.util.inspect.custom')]: { value: plain },
+  }),
+);
 
 function plain(this: Auth): object {
   return { ...this };

@@ -10,6 +10,7 @@ import {
   type Verifier,
   type VerifierEvent,
 } from '../src/index.ts';
+import { createJwtVerifier } from '../src/jwt/index.ts';
 import { issuer, makeKey, mint } from './mint.ts';
 
 interface Call {
@@ -86,6 +87,13 @@ describe('a guard with exposeToken', () => {
     expect(await allow(() => false)(call)).toBe('not_allowed');
     expect(events.map(({ type }) => type)).toEqual(['verified', 'refused']);
     expect(JSON.stringify(events)).not.toContain('eyJ');
+  });
+
+  test('gives the token of a verifier for tokens that Torii did not issue', async () => {
+    const own = createJwtVerifier({ key: key.publicJwk, algorithms: ['ES256'], issuer });
+    const call = callWith(ada);
+    await requireAuth(own, { exposeToken: true })(call);
+    expect(getToken(call)).toBe(ada);
   });
 
   test('gives each of two users their own token, and the same user the same one again', async () => {

@@ -190,6 +190,13 @@ describe('wrong options', () => {
     }
   });
 
+  test.each(['pk_test_1', 'pk_live_desk_sk_1', 'key', 'A-b.c~d'])(
+    'the app starts with the publishable key %s',
+    (key) => {
+      expect(() => make({}, { publishableKey: key })).not.toThrow();
+    },
+  );
+
   test('the app does not start with the option of other frameworks, and the message names getToken', () => {
     const start = () => make({}, { exposeToken: true } as Partial<ToriiNextOptions>);
     expect(start).toThrow(wrong('exposeToken'));

@@ -324,6 +324,11 @@ describe('[37] an answer that is no token is never a refusal of the caller', () 
       { status: 502, code: 'response_malformed' },
     ],
     [
+      "the user's own token",
+      (req, res) => void send(res, { accessToken: req.headers.authorization?.split(' ')[1] }),
+      { status: 502, code: 'response_malformed' },
+    ],
+    [
       "another user's token",
       async (_req, res) => void send(res, { accessToken: await emulator.token({ userId: 'bob' }) }),
       { status: 502, code: 'response_malformed' },

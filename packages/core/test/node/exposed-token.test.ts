@@ -26,6 +26,12 @@ async function authWithToken(): Promise<AuthWithToken> {
   return call.caller as AuthWithToken;
 }
 
+function sharedMaps(): readonly unknown[] {
+  const names = Object.getOwnPropertySymbols(globalThis).filter(({ description }) => description?.startsWith('torii.'));
+  expect(names.length).toBeGreaterThan(2);
+  return names.map((name) => Reflect.get(globalThis, name));
+}
+
 function printed(print: (out: Console) => void): string {
   let text = '';
   const stream = new Writable({
@@ -48,6 +54,10 @@ test.each<[string, (auth: AuthWithToken) => string]>([
     (auth) => inspect(Object.getPrototypeOf(auth), { showHidden: true, getters: true }),
   ],
   ['util.inspect without the own way of printing', (auth) => inspect(auth, { showHidden: true, customInspect: false })],
+  [
+    'util.inspect of what copies of the package share',
+    (auth) => inspect([auth, ...sharedMaps()], { showHidden: true, depth: 9 }),
+  ],
   ['util.format', (auth) => format('%o %O %j %s', auth, auth, auth, auth)],
   ['console.log', (auth) => printed((out) => out.log({ auth }, auth))],
   ['console.dir with showHidden', (auth) => printed((out) => out.dir(auth, { showHidden: true, depth: 9 }))],

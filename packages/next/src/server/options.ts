@@ -150,7 +150,7 @@ function readPublishableKey(options: Options<'publishableKey'>): string | undefi
   const remedy = 'Write the publishable key from your dashboard, or leave it out if you use no token templates';
   const key = readText(options, 'publishableKey', 'publishableKey: process.env.TORII_PUBLISHABLE_KEY');
   if (key === undefined) return undefined;
-  if (/sk_/i.test(key))
+  if (/\bsk_/i.test(key))
     throw wrongOption('publishableKey', `is a secret key, which must not leave your server. ${remedy}`);
   if (/whsec_|eyJ/.test(key)) throw wrongOption('publishableKey', `is a webhook secret or a token. ${remedy}`);
   if (!/^[\x21-\x2B\x2D-\x7E]{1,256}$/.test(key))

@@ -166,13 +166,17 @@ async function readText({ body, headers }: Response): Promise<string> {
   }
 }
 
-function readMinted(text: string, { auth }: TemplateRequest, status: number): Pick<Minted, 'token' | 'usableMs'> {
+function readMinted(
+  text: string,
+  { auth, token: own }: TemplateRequest,
+  status: number,
+): Pick<Minted, 'token' | 'usableMs'> {
   const { accessToken: token, expiresInSeconds } = jsonOf(text);
   const isToken = typeof token === 'string' && token.length <= maxTokenLength && /^[\w.~+/-]+=*$/.test(token);
   const claims = isToken ? claimsOf(token) : {};
-  // Another user's token: a cache in between has mixed up two answers.
-  if (!isToken || (claims['sub'] !== undefined && claims['sub'] !== auth.userId))
-    throw unusable('response_malformed', status);
+  // A cache in between could mix up the answers of two users. The user's own token must not go to a third party.
+  const isFitting = token !== own && (claims['sub'] === undefined || claims['sub'] === auth.userId);
+  if (!isToken || !isFitting) throw unusable('response_malformed', status);
   return { token, usableMs: usableMsOf(claims, expiresInSeconds) };
 }
 
@@ -236,7 +240,9 @@ function refusal(status: number, text: string): ToriiApiError {
 // With a status of its own: with the received one, such as 200, a framework would answer its caller with a success.
 function unusable(code: 'redirect_refused' | 'response_malformed', status: number): ToriiApiError {
   const problem =
-    code === 'redirect_refused' ? 'was a redirect, which is not followed' : 'did not contain a token of this user';
+    code === 'redirect_refused'
+      ? 'was a redirect, which is not followed'
+      : 'did not contain a token of the template for this user';
   return new ToriiApiError(`Torii answered with ${status}, but the response ${problem}.`, {
     ...call,
     status: 502,
