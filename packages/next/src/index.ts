@@ -1,5 +1,7 @@
 export type {
   Actor,
+  ApiAnswer,
+  ApiCall,
   Auth,
   AuthReason,
   Check,
@@ -10,11 +12,13 @@ export type {
   DenialCode,
   DenialStatus,
   Fetch,
+  FieldError,
   HeadersLike,
   InitialKeys,
   JSONWebKeySet,
   JWK,
   Organization,
+  ProblemDetails,
   Reason,
   Refusal,
   RefusalDetail,
@@ -28,6 +32,7 @@ export type {
 } from '@torii/core';
 export {
   refuse,
+  ToriiApiError,
   ToriiAuthError,
   ToriiConfigError,
   ToriiError,
@@ -36,6 +41,7 @@ export {
   ToriiUnavailableError,
 } from '@torii/core';
 export { createToriiNext, type ToriiNext } from './server/create-torii-next.ts';
+export type { GetToken, GetTokenOptions } from './server/get-token.ts';
 export type { IssuerRoutes } from './server/issuer-route.ts';
 export type { ToriiNextOptions } from './server/options.ts';
 export type { Protect, ProtectOptions } from './server/protect.ts';

@@ -50,7 +50,7 @@ interface NextOptions {
   readonly basePath?: string;
   readonly trailingSlash?: boolean;
   readonly output?: 'standalone';
-  readonly experimental?: { readonly authInterrupts: true };
+  readonly experimental?: { readonly authInterrupts?: boolean; readonly taint?: boolean };
   readonly i18n?: { readonly locales: readonly string[]; readonly defaultLocale: string };
 }
 
@@ -61,6 +61,12 @@ const interrupts: NextOptions = { experimental: { authInterrupts: true } };
 export const recipes = {
   'Next 16, proxy.ts': { next: 'next', entrance: 'proxy.ts', suite: 'main' },
   'Next 15, middleware.ts': { next: 'next15', entrance: 'middleware.ts', suite: 'main' },
+  'Next 16 with taint': {
+    next: 'next',
+    entrance: 'proxy.ts',
+    suite: 'matrix',
+    config: { experimental: { taint: true } },
+  },
   'Next 16 alone': { next: 'next', entrance: 'none', suite: 'matrix' },
   'Next 15 alone': { next: 'next15', entrance: 'none', suite: 'matrix' },
   'Next 16, middleware.ts': { next: 'next', entrance: 'middleware.ts', suite: 'matrix' },

@@ -21,6 +21,18 @@ test('options may come from environment variables, and the required ones cannot 
   createToriiNext({ ...options, cookie: 'session' });
 });
 
+test('getToken resolves to a text or null', () => {
+  expectTypeOf(torii.getToken()).resolves.toEqualTypeOf<string | null>();
+  createToriiNext({ ...options, publishableKey: process.env['TORII_PUBLISHABLE_KEY'] });
+  torii.withAuth(async (request) => Response.json(await torii.getToken({ request, template: 'reports' })));
+  // @ts-expect-error: not the name alone
+  torii.getToken('reports');
+  // @ts-expect-error: a variable that is not set
+  torii.getToken({ template: undefined });
+  // @ts-expect-error: unknown option
+  torii.getToken({ templateName: 'reports' });
+});
+
 test('auth may resolve to null, protect may not', () => {
   expectTypeOf(torii.auth).returns.resolves.toEqualTypeOf<Auth<{ plan: string }> | null>();
   expectTypeOf(torii.protect()).resolves.toEqualTypeOf<Auth<{ plan: string }>>();

@@ -15,6 +15,7 @@ import {
   readFunction,
   readKnownOptions,
   readLiteralPath,
+  readText,
   requestHints,
   verifyHints,
   verifyOptionNames,
@@ -64,6 +65,10 @@ export interface ToriiNextOptions extends VerifyOptions {
    * @default 'forbidden' if `experimental.authInterrupts` is on, otherwise 'not_found'
    */
   readonly refusedPage?: RefusedPage;
+  /**
+   * The publishable key of your environment, from the dashboard. Only `getToken({ template })` needs it.
+   */
+  readonly publishableKey?: string | undefined;
 }
 
 export interface Settings {
@@ -75,6 +80,7 @@ export interface Settings {
   readonly signInPath: string;
   readonly refusedPage: RefusedPage | undefined;
   readonly upstream: string;
+  readonly publishableKey: string | undefined;
   readonly emit: VerifierEventListener;
 }
 
@@ -86,6 +92,7 @@ const optionNames = [
   'tokenPath',
   'allowPreflight',
   'refusedPage',
+  'publishableKey',
 ] as const;
 
 const example = "createToriiNext({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
@@ -98,6 +105,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
     );
   }
   const options = readKnownOptions(given, optionNames, example, 'options', {
+    'Call torii.getToken() instead': 'exposetoken',
     ...verifyHints,
     ...requestHints,
     signInPath: 'signinurl loginurl loginpath',
@@ -132,8 +140,22 @@ export function readOptions(given: ToriiNextOptions): Settings {
     signInPath,
     refusedPage: 'refusedPage' in options ? readChoice(options, 'refusedPage', refusedPages) : undefined,
     upstream: upstream.replace(/\/$/, ''),
+    publishableKey: readPublishableKey(options),
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
   };
+}
+
+// The form of a publishable key is not published. It is sent in a header (RFC 9110 5.5), and a comma would make it two keys.
+function readPublishableKey(options: Options<'publishableKey'>): string | undefined {
+  const remedy = 'Write the publishable key from your dashboard, or leave it out if you use no token templates';
+  const key = readText(options, 'publishableKey', 'publishableKey: process.env.TORII_PUBLISHABLE_KEY');
+  if (key === undefined) return undefined;
+  if (/\bsk_/i.test(key))
+    throw wrongOption('publishableKey', `is a secret key, which must not leave your server. ${remedy}`);
+  if (/whsec_|eyJ/.test(key)) throw wrongOption('publishableKey', `is a webhook secret or a token. ${remedy}`);
+  if (!/^[\x21-\x2B\x2D-\x7E]{1,256}$/.test(key))
+    throw wrongOption('publishableKey', `cannot be sent as a header. ${remedy}`);
+  return key;
 }
 
 // Returns the path with and without a trailing slash. Both must be public: Next redirects from one to the other.
