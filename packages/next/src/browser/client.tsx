@@ -242,6 +242,20 @@ export async function endSession({
   loadPage(to);
 }
 
+/**
+ * Stores the token that `getToken` returns now in the token cookie. For a service that has refused the page's request
+ * because the token ended on the way: renew it, and repeat the request once. `TokenKeeper` renews the token in all other
+ * cases.
+ *
+ * @returns whether the user is signed in. If `false`, there is no reason to repeat the request
+ * @throws Error if Torii or the token route cannot be reached. A token cookie that is still valid stays
+ */
+export async function renewToken({ getToken, tokenPath = defaultTokenPath }: TokenSource): Promise<boolean> {
+  const isOutdated = () => changes.happened();
+  const { did } = await updateCookie({ getToken, tokenPath, isOutdated, isStopped: () => false });
+  return did === 'store';
+}
+
 export interface ChangeOrganizationOptions extends TokenSource {
   /**
    * Makes another organization the active one of the user's session at Torii. After that, `getToken` must return a

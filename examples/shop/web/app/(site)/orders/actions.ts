@@ -1,0 +1,15 @@
+'use server';
+
+import { revalidatePath } from 'next/cache';
+import { type Order, type Result, sendOrder } from '@/orders';
+import { torii } from '@/torii';
+
+export async function placeOrder(form: FormData): Promise<Result<Order>> {
+  await torii.protect();
+  const sku = String(form.get('sku'));
+  const quantity = Number(form.get('quantity'));
+  // The form has a key of its own. With other content, it is another order.
+  const result = await sendOrder({ sku, quantity }, `${form.get('key')}.${sku}.${quantity}`);
+  if (result.problem === null) revalidatePath('/orders');
+  return result;
+}

@@ -1,0 +1,64 @@
+'use client';
+
+import { useActionState, useState } from 'react';
+import type { Order, Problem, Product, Result } from '@/orders';
+import { renewToken } from '@/session';
+import { placeOrder } from './actions';
+
+const sentences: Readonly<Record<Problem, string>> = {
+  not_allowed: 'Your role in this organization may not order. Ask one of its administrators.',
+  not_possible: 'There are not enough pieces left.',
+  token_expired: 'Please try again in a moment. Nothing was ordered twice.',
+  try_again: 'Please try again in a moment. Nothing was ordered twice.',
+};
+
+export function OrderForm({ products, orderKey }: { products: readonly Product[]; orderKey: string }) {
+  // Kept here, because React resets a form after its action, also if it failed.
+  const [sku, setSku] = useState(products[0]?.sku ?? '');
+  const [quantity, setQuantity] = useState('1');
+  const [result, order, isPending] = useActionState(orderRenewingOnce, null);
+  return (
+    <form action={order}>
+      <input type="hidden" name="key" value={orderKey} />
+      <select name="sku" aria-label="Product" value={sku} onChange={(event) => setSku(event.target.value)}>
+        {products.map(({ sku, name, left }) => (
+          <option key={sku} value={sku}>
+            {name}, {left} left
+          </option>
+        ))}
+      </select>
+      <input
+        name="quantity"
+        type="number"
+        min={1}
+        max={100}
+        aria-label="Quantity"
+        required
+        value={quantity}
+        onChange={(event) => setQuantity(event.target.value)}
+      />
+      <button type="submit" disabled={isPending}>
+        {isPending ? 'Ordering…' : 'Order'}
+      </button>
+      <p role={result?.problem ? 'alert' : 'status'}>{sentenceFor(result)}</p>
+    </form>
+  );
+}
+
+/** If a service refused the token because it has just expired, renews it and sends the same order once more. */
+async function orderRenewingOnce(_earlier: Result<Order> | null, form: FormData): Promise<Result<Order>> {
+  try {
+    const result = await placeOrder(form);
+    if (result.problem !== 'token_expired') return result;
+    await renewToken();
+    return await placeOrder(form);
+  } catch {
+    // The shop itself cannot be reached, or has refused the action.
+    return { data: null, problem: 'try_again' };
+  }
+}
+
+function sentenceFor(result: Result<Order> | null): string {
+  if (result === null) return '';
+  return result.problem === null ? `Ordered: ${result.data.quantity} × ${result.data.sku}.` : sentences[result.problem];
+}

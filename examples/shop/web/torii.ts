@@ -1,0 +1,8 @@
+import { createToriiNext } from '@torii/next';
+
+export const torii = createToriiNext({
+  issuer: process.env.TORII_ISSUER,
+  signInPath: '/sign-in',
+  origins: [process.env.APP_ORIGIN],
+  publicPaths: ['/', '/icon.svg'],
+});
