@@ -47,7 +47,7 @@ export function SignOut() {
 export function Organizations({ activeId }: { activeId: string | null }) {
   const [organizations, setOrganizations] = useState<ClientState['organizations']>([]);
   const [problem, setProblem] = useState('');
-  const show = (error: Error) => setProblem(error.message);
+  const show = () => setProblem('Your organizations cannot be shown right now.');
   useEffect(() => {
     session.getState().then((state) => setOrganizations(state.organizations), show);
   }, []);

@@ -7,12 +7,20 @@ import { placeOrder } from './actions';
 
 const sentences: Readonly<Record<Problem, string>> = {
   not_allowed: 'Your role in this organization may not order. Ask one of its administrators.',
+  other_buyer: 'You have changed the user or the organization. Please load this page again.',
   not_possible: 'There are not enough pieces left.',
   token_expired: 'Please try again in a moment. Nothing was ordered twice.',
   try_again: 'Please try again in a moment. Nothing was ordered twice.',
 };
 
-export function OrderForm({ products, orderKey }: { products: readonly Product[]; orderKey: string }) {
+interface OrderFormProps {
+  readonly products: readonly Product[];
+  /** Names this order, so that it is placed once, however often the form is sent. */
+  readonly orderKey: string;
+  readonly buyer: string;
+}
+
+export function OrderForm({ products, orderKey, buyer }: OrderFormProps) {
   // Kept here, because React resets a form after its action, also if it failed.
   const [sku, setSku] = useState(products[0]?.sku ?? '');
   const [quantity, setQuantity] = useState('1');
@@ -20,6 +28,7 @@ export function OrderForm({ products, orderKey }: { products: readonly Product[]
   return (
     <form action={order}>
       <input type="hidden" name="key" value={orderKey} />
+      <input type="hidden" name="buyer" value={buyer} />
       <select name="sku" aria-label="Product" value={sku} onChange={(event) => setSku(event.target.value)}>
         {products.map(({ sku, name, left }) => (
           <option key={sku} value={sku}>
@@ -50,8 +59,7 @@ async function orderRenewingOnce(_earlier: Result<Order> | null, form: FormData)
   try {
     const result = await placeOrder(form);
     if (result.problem !== 'token_expired') return result;
-    await renewToken();
-    return await placeOrder(form);
+    return (await renewToken()) ? await placeOrder(form) : result;
   } catch {
     // The shop itself cannot be reached, or has refused the action.
     return { data: null, problem: 'try_again' };

@@ -1,5 +1,5 @@
 import { Suspense } from 'react';
-import { listOrders, listProducts } from '@/orders';
+import { listOrders, listProducts, nameBuyer } from '@/orders';
 import { Organizations, RenewAndReload } from '@/session';
 import { torii } from '@/torii';
 import { OrderForm } from './order-form';
@@ -13,7 +13,8 @@ export default function OrdersPage() {
 }
 
 async function Orders() {
-  const { userId, organization } = await torii.protect({ returnTo: '/orders' });
+  const auth = await torii.protect({ returnTo: '/orders' });
+  const { userId, organization } = auth;
   const [stock, book] = await Promise.all([listProducts(), listOrders()]);
   const problem = stock.problem ?? book.problem;
   return (
@@ -27,7 +28,7 @@ async function Orders() {
       {stock.data !== null && (
         <section>
           <h2>Order</h2>
-          <OrderForm products={stock.data.products} orderKey={crypto.randomUUID()} />
+          <OrderForm products={stock.data.products} orderKey={crypto.randomUUID()} buyer={nameBuyer(auth)} />
         </section>
       )}
       {book.data !== null && book.data.orders.length > 0 && (
