@@ -89,6 +89,28 @@ async function left(sku: string): Promise<number> {
   return products.find((product: { sku: string }) => product.sku === sku).left;
 }
 
+async function changeTokenCookie(page: Page, value: string): Promise<void> {
+  // A page that is still starting would set the cookie again.
+  await page.waitForLoadState('networkidle');
+  const cookie = { name: tokenCookie, value, domain: '127.0.0.1', path: '/' };
+  await page.context().addCookies([{ ...cookie, secure: true, httpOnly: true, sameSite: 'Lax' }]);
+}
+
+async function hasTokenCookie(page: Page): Promise<boolean> {
+  return (await page.context().cookies()).some(({ name }) => name === tokenCookie);
+}
+
+/** The next request to the stock service waits until `release` is called. */
+function holdNextOrder(): { readonly arrived: Promise<void>; readonly release: () => void } {
+  const [arrival, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  stockGate.next(1, async (sent, response) => {
+    arrival.resolve();
+    await release.promise;
+    await stockGate.pass(sent, response);
+  });
+  return { arrived: arrival.promise, release: release.resolve };
+}
+
 const sentOrders = () => stockGate.arrived.filter(({ method }) => method === 'POST').length;
 
 test('an order travels through all three services as the same user in the same organization', async ({ openPage }) => {
@@ -131,10 +153,7 @@ test('a token that ends in mid-chain is renewed once, and the order is placed ex
   await using early = await startStock({ CLOCK_AHEAD_SECONDS: '250' }, ['--import', ahead]);
   const organization = { id: acme, role: 'org:administrator' };
   const value = await emulator.token({ userId: idOf(ada), organization, expiresInSeconds: 200 });
-  const cookies = await page.context().cookies();
-  const cookie = cookies.find(({ name }) => name === tokenCookie);
-  if (cookie === undefined) throw new Error('There is no token cookie.');
-  await page.context().addCookies([{ ...cookie, value }]);
+  await changeTokenCookie(page, value);
   const posts: string[] = [];
   page.on('request', (request) => {
     if (request.method() === 'POST') posts.push(new URL(request.url()).pathname);
@@ -168,7 +187,7 @@ test('without the issuer, the shop asks to try again, signs nobody out, and reco
     await page.getByRole('heading', { name: 'Please try again in a moment' }).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
     await keepScreenshot(page, 'shop-without-issuer');
-    expect((await page.context().cookies()).map(({ name }) => name)).toContain(tokenCookie);
+    expect(await hasTokenCookie(page)).toBe(true);
     emulator.recover();
     await expect
       .poll(async () => {
@@ -183,4 +202,119 @@ test('without the issuer, the shop asks to try again, signs nobody out, and reco
     emulator.recover();
     stockGate.target = stock.url;
   }
+});
+
+test('a forged token gets no further than the shop', async ({ openPage }) => {
+  const page = await openPage();
+  await page.goto(web.url);
+  const before = ordersGate.arrived.length;
+  for (const value of [
+    await emulator.token({ userId: idOf(ada), signedBy: 'stranger' }),
+    await emulator.token({ userId: idOf(ada), expiresInSeconds: -60 }),
+    await emulator.token({ userId: idOf(ada), claims: { aud: 'https://chat.example' } }),
+    'eyJ.eyJ.eyJ',
+  ]) {
+    await changeTokenCookie(page, value);
+    await page.goto(`${web.url}/orders`);
+    await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
+  }
+  expect(ordersGate.arrived.length).toBe(before);
+});
+
+test('an order is not placed for another user than the one who filled in the form', async ({ openPage }) => {
+  const page = await openPage();
+  await signIn(page);
+  const before = sentOrders();
+  for (const other of [
+    { userId: idOf(bob), organization: { id: acme, role: 'org:administrator' } },
+    { userId: idOf(ada), organization: { id: 'globex', role: 'org:administrator' } },
+  ]) {
+    await changeTokenCookie(page, await emulator.token(other));
+    await order(page, 'lamp', 1);
+    await page.getByText('You have changed the user or the organization.').waitFor();
+  }
+  expect(sentOrders()).toBe(before);
+});
+
+test('while the orders service is down or the stock service hangs, an order can be repeated and is placed once', async ({
+  openPage,
+}) => {
+  const page = await openPage();
+  await signIn(page);
+  const tryAgain = page.getByText('Please try again in a moment. Nothing was ordered twice.');
+  const before = await left('lamp');
+  await orders.kill();
+  await order(page, 'lamp', 1);
+  await tryAgain.waitFor();
+  await restartOrders();
+  await order(page, 'lamp', 1);
+  await page.getByText('Ordered: 1 × lamp.').waitFor();
+  expect(await left('lamp')).toBe(before - 1);
+
+  // The order arrives, but its answer is lost, twice.
+  stockGate.next(2, async (sent, response) => {
+    const body = JSON.stringify({ sku: 'lamp', quantity: 2 });
+    const { authorization = '', 'idempotency-key': key } = sent.headers;
+    const headers = { authorization, 'idempotency-key': String(key) };
+    await fetch(stock.url + sent.url, { method: 'POST', headers, body });
+    response.destroy();
+  });
+  await order(page, 'lamp', 2);
+  await tryAgain.waitFor();
+  await order(page, 'lamp', 2);
+  await page.getByText('Ordered: 2 × lamp.').waitFor();
+  expect(await left('lamp')).toBe(before - 3);
+});
+
+async function restartOrders(): Promise<void> {
+  orders = await startOrders();
+  ordersGate.target = orders.url;
+}
+
+test('a user who signs out in another tab while an order is on its way is signed out in both', async ({ openPage }) => {
+  const page = await openPage();
+  await signIn(page);
+  const other = await page.context().newPage();
+  await other.goto(`${web.url}/orders`);
+  const [before, held] = [await left('lamp'), holdNextOrder()];
+  await order(page, 'lamp', 1);
+  await held.arrived;
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await other.getByRole('link', { name: 'Sign in' }).waitFor();
+  held.release();
+  await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
+  expect(await hasTokenCookie(page)).toBe(false);
+  // The user was still signed in when the order was sent.
+  await expect.poll(() => left('lamp')).toBe(before - 1);
+});
+
+test('a user who signs out in another tab is not signed in again by an order whose token has ended', async ({
+  openPage,
+}) => {
+  const page = await openPage();
+  await signIn(page);
+  const other = await page.context().newPage();
+  await other.goto(`${web.url}/orders`);
+  await other.getByRole('button', { name: 'Sign out' }).waitFor();
+  const before = sentOrders();
+  const [arrival, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  stockGate.next(1, async (_sent, response) => {
+    arrival.resolve();
+    await release.promise;
+    const body = {
+      error: { code: 'authentication_failed', reason: 'token_expired', message: 'The token has expired.' },
+    };
+    response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await order(page, 'lamp', 1);
+  await arrival.promise;
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await other.getByRole('link', { name: 'Sign in' }).waitFor();
+  release.resolve();
+  await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
+  expect([await hasTokenCookie(page), sentOrders() - before]).toEqual([false, 1]);
+});
+
+test('[16] no service prints a token', () => {
+  for (const service of [web, orders, stock]) expect(service.output()).not.toMatch(/eyJ|Bearer/);
 });

@@ -1,4 +1,5 @@
 // Calls the orders service with the token of the user who asks.
+import type { Auth } from '@torii/next';
 import { torii } from '@/torii';
 
 export interface Product {
@@ -21,7 +22,7 @@ export interface Order {
 }
 
 /** Why a service did not do what was asked. */
-export type Problem = 'token_expired' | 'not_allowed' | 'not_possible' | 'try_again';
+export type Problem = 'token_expired' | 'not_allowed' | 'not_possible' | 'other_buyer' | 'try_again';
 
 export type Result<T> =
   | { readonly data: T; readonly problem: null }
@@ -29,6 +30,11 @@ export type Result<T> =
 
 /** Longer than the orders service waits for the stock service, twice. */
 const timeLimitMs = 6000;
+
+/** Names a user in an organization. A form carries it, so that an order is never placed for anyone but who filled it in. */
+export function nameBuyer({ userId, organization }: Auth): string {
+  return `${userId} ${organization?.id ?? ''}`;
+}
 
 export function listProducts(): Promise<Result<{ readonly products: readonly Product[] }>> {
   return ask('/products');
